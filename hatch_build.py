@@ -1,0 +1,50 @@
+"""Puts rules/ and its compiled form into a wheel.
+
+Only into a wheel: an editable install and a checkout read the live folder, so no stale copy of the
+rules can ever be the one that answers.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class CompiledRules(BuildHookInterface[Any]):
+    """Compiles rules/ while a wheel is built; leaves nothing behind."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Add the rules and ``compiled.json``, made from them, to a standard wheel."""
+        self.scratch = ""
+        if self.target_name != "wheel" or version != "standard":
+            return
+        rules = Path(self.root, "rules")
+        self.scratch = tempfile.mkdtemp(prefix="sm-advise-")
+        compiled = Path(self.scratch, "compiled.json")
+        text = json.dumps(self._compile(rules), ensure_ascii=False, separators=(",", ":"))
+        compiled.write_text(text, encoding="utf-8")
+        build_data["force_include"][str(rules)] = "advisor/rules"
+        build_data["force_include"][str(compiled)] = "advisor/rules/compiled.json"
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Remove what ``initialize`` made."""
+        del version, build_data, artifact_path
+        if self.scratch:
+            shutil.rmtree(self.scratch)
+
+    def _compile(self, rules: Path) -> dict[str, Any]:
+        """Call the source tree's own compiler; the build environment has PyYAML and no more."""
+        sys.path.insert(0, self.root)
+        try:
+            from advisor.rulebook.compile import compile_rules
+        finally:
+            sys.path.remove(self.root)
+        return compile_rules(rules)
