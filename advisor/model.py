@@ -1,0 +1,327 @@
+"""The values that flow through the program, in the order in which they flow.
+
+All of them are frozen tuples: a step takes values and returns new ones. Named tuples rather than
+dataclasses because they cost a fifth of the time to define and to make, and start-up is a promise.
+For the same reason modules that define them do not postpone annotations: typing would compile each.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+Parameters: TypeAlias = dict[str, Any]
+
+BATCH_TRANSFORM = "batch-transform"
+ASYNCHRONOUS = "asynchronous"
+SERVERLESS = "serverless"
+REAL_TIME = "real-time"
+OPTIONS = (BATCH_TRANSFORM, ASYNCHRONOUS, SERVERLESS, REAL_TIME)
+
+
+class Interval(NamedTuple):
+    """A closed range of whole base units; ``None`` where nothing bounds it.
+
+    Base units: bytes, microseconds, 84,000ths of a request per month, microseconds per week,
+    millionths of a USD per month, or plain counts (see ``advisor.quantity``).
+    """
+
+    low: int | None
+    high: int | None
+
+
+class Stated(NamedTuple):
+    """One value that the user wrote."""
+
+    path: str  # key path: requests.payload.max
+    text: str  # as written: 2 MB
+    value: Any  # Interval for quantities; str, bool, tuple of str or dict for the rest
+    line: int  # 1-based; 0 when it came from an option such as --set
+    column: int
+
+
+class Workload(NamedTuple):
+    """A workload file as read: what the user said, and where. Silence is absence."""
+
+    name: str
+    file: str  # as named on the command line; '-' for standard input
+    sha256: str  # of the document's bytes
+    values: Mapping[str, Stated]  # key path -> value; needs are 'needs.vpc' -> True
+    needs_stated: bool  # a `needs` list is complete: what it leaves out is not needed
+
+    def interval(self, path: str) -> Interval | None:
+        """The range stated for a quantity or count, ``None`` when nothing was said."""
+        found = self.values.get(path)
+        return found.value if found is not None and isinstance(found.value, Interval) else None
+
+    def text(self, path: str) -> str | None:
+        """A word or free text, ``None`` when nothing was said."""
+        found = self.values.get(path)
+        return found.value if found is not None and isinstance(found.value, str) else None
+
+    def flag(self, path: str) -> bool | None:
+        """A yes or no, ``None`` when nothing was said."""
+        found = self.values.get(path)
+        return found.value if found is not None and isinstance(found.value, bool) else None
+
+    def items(self, path: str) -> tuple[str, ...]:
+        """A list of texts (subnets, security groups); empty when nothing was said."""
+        found = self.values.get(path)
+        return found.value if found is not None and isinstance(found.value, tuple) else ()
+
+    def mapping(self, path: str) -> dict[str, Any]:
+        """A mapping (tags, accept, decision); empty when nothing was said."""
+        found = self.values.get(path)
+        return found.value if found is not None and isinstance(found.value, dict) else {}
+
+    def largest(self, path: str) -> Interval | None:
+        """Of ``{typical, p99, max}`` the largest stated: what limits read."""
+        for leaf in (path, path + ".max", path + ".p99", path + ".typical"):
+            if leaf in self.values:
+                return self.interval(leaf)
+        return None
+
+    def typical(self, path: str) -> Interval | None:
+        """Of ``{typical, p99, max}`` the most usual stated: what load facts read."""
+        for leaf in (path, path + ".typical", path + ".p99", path + ".max"):
+            if leaf in self.values:
+                return self.interval(leaf)
+        return None
+
+
+class Fact(NamedTuple):
+    """One fact as the answer used it."""
+
+    fact: str
+    value: str | bool | int | float  # as a workload file would write it
+    origin: str  # stated | derived | assumed
+    line: int = 0
+    column: int = 0
+    because: str = ""
+
+
+class Verdict(NamedTuple):
+    """What one limit or feature says of one option, on the stated facts alone."""
+
+    rule: str
+    title: str
+    outcome: str  # met | broken | contested | unknown | conditional | unclear
+    fact: str
+    value: str  # empty when not stated
+    bound: str
+    margin: float | None  # bound over value (value over bound for a lower bound); 1 is at the limit
+    note: str  # condition, or what each source says, when there is something to say
+    source: str
+    as_of: str
+    broken_by: str = ""  # for contested: the bound in force that is not met
+
+
+class Step(NamedTuple):
+    """One question of the flowchart as it was answered."""
+
+    question: str
+    asks: str
+    answer: str  # yes | no | unknown: what the stated facts say
+    taken: bool  # which way the path went
+    assumed: bool
+    facts: dict[str, Any]
+    leads_to: str  # id of the next question, or the leaf's options in order
+    because: str
+    source: str
+    as_of: str
+
+
+class Setting(NamedTuple):
+    """One number or name of a plan, with the formula and inputs it comes from."""
+
+    name: str
+    value: Any
+    because: str
+    source: str = ""
+
+
+class CostItem(NamedTuple):
+    """One line of a monthly cost. Decimal texts; ``None`` where a price is not known."""
+
+    name: str
+    quantity: str
+    unit: str
+    unit_price_usd: str | None
+    usd_low: str | None
+    usd_high: str | None
+    basis: str  # how strong the price is, and where it comes from
+    source: str
+    as_of: str
+
+
+class Cost(NamedTuple):
+    """Monthly cost of one option. ``complete`` is false while a price is missing."""
+
+    usd_low: str | None
+    usd_high: str | None
+    complete: bool
+    basis: str
+    items: tuple[CostItem, ...]
+    widest: str = ""  # the unstated fact that widens the range most
+    notes: tuple[str, ...] = ()
+
+
+class Latency(NamedTuple):
+    """Expected answer times in milliseconds; ``None`` where nothing supports a number."""
+
+    p50_ms: float | None
+    p99_ms: float | None
+    cold_start_share: float | None
+    basis: str  # measured | modelled | unknown, and why
+    notes: tuple[str, ...] = ()
+
+
+class Quota(NamedTuple):
+    """An account quota to look at before deploying."""
+
+    name: str
+    code: str | None
+    wanted: int | None
+    default: int | None
+    note: str
+    source: str
+    as_of: str
+
+
+class Request(NamedTuple):
+    """One AWS request, ready for ``aws SERVICE OPERATION --cli-input-json``."""
+
+    service: str  # sagemaker | application-autoscaling | cloudwatch | sns
+    operation: str  # CreateEndpointConfig
+    parameters: Parameters
+
+
+class Invoke(NamedTuple):
+    """How the caller must call what was deployed."""
+
+    operation: str
+    parameters: Parameters
+    client_timeout_s: int | None
+    notes: tuple[str, ...]
+
+
+class Finding(NamedTuple):
+    """Something the reader must know, with its place."""
+
+    rule: str
+    severity: str  # error | warning | info
+    message: str
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    fix: str = ""
+    source: str = ""
+
+
+class Plan(NamedTuple):
+    """One option made concrete for this workload; ``carried`` are the needs its requests carry."""
+
+    option: str
+    settings: tuple[Setting, ...]
+    requests: tuple[Request, ...]
+    invoke: Invoke
+    quotas: tuple[Quota, ...]
+    findings: tuple[Finding, ...]
+    carried: frozenset[str]
+    facts: Mapping[str, Any]  # what cost and latency read: instance type, counts, memory, …
+
+
+class Candidate(NamedTuple):
+    """One option with everything known about it."""
+
+    option: str
+    title: str
+    eligible: bool | None  # None: open on what was stated
+    status: str  # clear | contested | ruled-out, at the assumed point
+    verdicts: tuple[Verdict, ...]
+    plan: Plan | None
+    cost: Cost | None
+    latency: Latency | None
+
+
+class DecisiveUnknown(NamedTuple):
+    """A fact not pinned down that alone would change the answer."""
+
+    fact: str
+    remote: bool
+    assumed: str
+    outcomes: Mapping[str, str | None]  # value as the file accepts it -> option
+
+
+class WouldChange(NamedTuple):
+    """The nearest value of a stated fact at which another option is chosen."""
+
+    fact: str
+    to: str
+    option: str | None
+
+
+class Change(NamedTuple):
+    """One edit of the workload file."""
+
+    fact: str
+    to: str
+
+
+class Fix(NamedTuple):
+    """Changes that would make an option fit when none does, nearest first."""
+
+    changes: tuple[Change, ...]
+    option: str
+    advice: str
+    source: str
+
+
+class Consider(NamedTuple):
+    """Something outside the four options that fits, with its reason and source."""
+
+    id: str
+    title: str
+    because: str
+    source: str
+    as_of: str
+
+
+class Decision(NamedTuple):
+    """The answer of the rules: the path, the choice, and what would move it."""
+
+    option: str | None
+    status: str  # recommended | assumed | decided | none-fits
+    rules_option: str | None  # what the rules would have chosen, when a human decided
+    contested: bool
+    leaf: str
+    leaf_options: tuple[str, ...]
+    path: tuple[Step, ...]
+    facts: tuple[Fact, ...]
+    unknowns: tuple[DecisiveUnknown, ...]
+    would_change: tuple[WouldChange, ...]
+    fixes: tuple[Fix, ...]
+
+
+class Advice(NamedTuple):
+    """Everything about one workload; reports and artifacts print it and compute nothing."""
+
+    workload: Workload
+    limits: str  # safe | latest
+    region: str | None
+    changes: Mapping[str, str]  # --set
+    rules_digest: str
+    prices_date: str | None
+    decision: Decision
+    summary: str
+    candidates: tuple[Candidate, ...]  # in the order of OPTIONS
+    consider: tuple[Consider, ...]
+    findings: tuple[Finding, ...]
+    accepted: tuple[Finding, ...]
+    as_of: str
+
+    @property
+    def chosen(self) -> Candidate | None:
+        """The candidate of the recommended option, ``None`` when none fits."""
+        for candidate in self.candidates:
+            if candidate.option == self.decision.option:
+                return candidate
+        return None

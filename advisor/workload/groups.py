@@ -1,0 +1,178 @@
+"""Values that consist of several texts: needs, lists, free names, a decision, acceptances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from advisor.workload.forms import FORMS
+from advisor.workload.keys import KEYS, SHARED_FEATURES, WAIVER, Key
+from advisor.workload.reading import Reading
+from advisor.workload.spelling import nearest
+from advisor.workload.values import (
+    RefusedError,
+    listed,
+    read_flag,
+    read_quantity,
+    read_text,
+    read_word,
+    single,
+)
+from advisor.yamlfile import MappingNode, Node, ScalarNode, SequenceNode
+
+_DECISION = tuple(key for key in KEYS if key.path.startswith("decision."))
+_SHARE = Key("share", "percent", "Share of the requests.", "5 %", most=100_000)
+
+
+def read_needs(reading: Reading, key: Key, _key_node: Node, node: Node) -> None:
+    """State ``needs.FEATURE`` for each of a list, or of a mapping to true, false or a share."""
+    if isinstance(node, SequenceNode):
+        for name, item in sorted(_items(reading, key, node).items()):
+            if _known(reading, name, item):
+                reading.state(f"needs.{name}", "true", True, item)
+    elif isinstance(node, MappingNode):
+        for name, (name_node, value) in sorted(reading.pairs("needs", node, "").items()):
+            if _known(reading, name, name_node):
+                _need(reading, name, name_node, value)
+    else:
+        hint = f"write needs: [{node.value if node.value in reading.features else 'vpc, kms'}]"
+        reading.refuse("needs", node, RefusedError("this is not a list", hint))
+    reading.needs_stated = True
+
+
+def _known(reading: Reading, name: str, node: Node) -> bool:
+    if name in reading.features:
+        return True
+    close = nearest(name, reading.features)
+    hint = f"did you mean {close}?" if close else f"write {listed(tuple(reading.features))}"
+    reading.refuse("needs", node, RefusedError(f"no feature is called {name[:40]!r}", hint))
+    return False
+
+
+def _need(reading: Reading, name: str, name_node: Node, value: Node) -> None:
+    path = f"needs.{name}"
+    share = None
+    try:
+        node = single(value, "write true or false")
+        needed = True
+        if name in SHARED_FEATURES and node.value not in ("true", "false"):
+            share = read_quantity(_SHARE, node.value)
+        else:
+            needed = read_flag(node)
+    except RefusedError as refusal:
+        reading.refuse(path, value, refusal)
+        return
+    reading.state(path, node.value, needed, name_node)
+    if share is not None:
+        reading.state(f"{path}.share", node.value, share, name_node)
+
+
+def read_texts(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
+    """State a tuple of texts of one form."""
+    form = FORMS[key.form]
+    if not isinstance(node, SequenceNode):
+        reading.refuse(key.path, node, RefusedError("this is not a list", f"write [{key.example}]"))
+        return
+    found = []
+    for item in _items(reading, key, node).values():
+        try:
+            found.append(read_text(form, item))
+        except RefusedError as refusal:
+            reading.refuse(key.path, item, refusal)
+    if not 1 <= len(node.value) <= (key.most or 1):
+        problem = f"the list has {len(node.value)} items"
+        reading.refuse(key.path, node, RefusedError(problem, f"write 1 to {key.most} of them"))
+    reading.state(key.path, ", ".join(found), tuple(found), key_node)
+
+
+def _items(reading: Reading, key: Key, node: SequenceNode) -> dict[str, ScalarNode]:
+    """The items that are texts, each once."""
+    items: dict[str, ScalarNode] = {}
+    for item in node.value:
+        if not isinstance(item, ScalarNode):
+            refusal = RefusedError("an item is not a text", f"write {key.path}: [a, b]")
+            reading.refuse(key.path, item, refusal)
+        elif item.value in items:
+            refusal = RefusedError(f"{item.value[:40]!r} is repeated", "name it once")
+            reading.refuse(key.path, item, refusal)
+        else:
+            items[item.value] = item
+    return items
+
+
+def read_named(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
+    """State a dict of texts by free names, sorted by name."""
+    names = FORMS["tag_key" if key.form == "tag" else "reference"]
+    found = {}
+    pairs = reading.pairs(key.path, node, f"write {{name: {key.example}}}")
+    wrong: Node
+    for name, (name_node, value) in sorted(pairs.items()):
+        path, wrong = key.path, name_node
+        try:
+            path, wrong = f"{key.path}.{read_text(names, name_node)}", value
+            found[name] = read_text(FORMS[key.form], single(value, f"write one text for {name}"))
+        except RefusedError as refusal:
+            reading.refuse(path, wrong, refusal)
+    if len(pairs) > (key.most or 0):
+        problem = f"there are {len(pairs)} of them"
+        reading.refuse(key.path, node, RefusedError(problem, f"keep {key.most} at most"))
+    reading.state(key.path, "", found, key_node)
+
+
+def read_decision(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
+    """State the dict of a decision."""
+    found = _record(reading, key.path, node, _DECISION, needed="option")
+    reading.state(key.path, found.get("option", ""), found, key_node)
+
+
+def read_waivers(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
+    """State ``accept.RULE`` for each rule, and ``accept`` as a dict of them all."""
+    found = {}
+    pairs = reading.pairs(key.path, node, 'write rule-id: "because"')
+    wrong: Node
+    for rule, (rule_node, value) in sorted(pairs.items()):
+        path, wrong = key.path, rule_node
+        try:
+            path, wrong = f"{key.path}.{read_text(FORMS['rule'], rule_node)}", value
+            if isinstance(value, ScalarNode):
+                found[rule] = {"because": read_text(FORMS["text"], value)}
+            else:
+                found[rule] = _record(reading, path, value, WAIVER, needed="because")
+        except RefusedError as refusal:
+            reading.refuse(path, wrong, refusal)
+            continue
+        reading.state(path, found[rule].get("because", ""), found[rule], rule_node)
+    reading.state(key.path, "", found, key_node)
+
+
+def _record(
+    reading: Reading, path: str, record: Node, parts: Sequence[Key], needed: str
+) -> dict[str, str]:
+    """A mapping with a fixed set of texts and words."""
+    pairs = reading.pairs(path, record, f"write {{{needed}: …}}")
+    found = {}
+    names = {part.path.rpartition(".")[2]: part for part in parts}
+    for name, part in names.items():
+        if name not in pairs:
+            continue
+        try:
+            node = single(pairs[name][1], f"write {name}: {part.example or part.words[0]}")
+            if part.kind == "word":
+                found[name] = read_word(part, node.value)
+            else:
+                found[name] = read_text(FORMS[part.form], node)
+        except RefusedError as refusal:
+            reading.refuse(f"{path}.{name}", pairs[name][1], refusal)
+    reading.refuse_keys(path, pairs, names)
+    if needed not in pairs and path not in reading.refused:
+        reading.refuse(path, record, RefusedError(f"{needed} is missing", f"add {needed}: …"))
+    return found
+
+
+# Kind of key -> what reads it.
+GROUPS = {
+    "needs": read_needs,
+    "texts": read_texts,
+    "named": read_named,
+    "record": read_decision,
+    "waivers": read_waivers,
+}

@@ -1,0 +1,276 @@
+"""The keys of a workload file: one table that the reader, ``--set`` and the JSON Schema share."""
+
+# No `from __future__ import annotations` here: NamedTuple compiles annotations that are texts.
+from typing import NamedTuple
+
+from advisor.model import OPTIONS
+from advisor.quantity import WEEK
+
+SCHEMA = "sm-advise/workload.v1"
+# What must be stated -> what to do when it is not.
+REQUIRED = {
+    "name": "add `name: …`, the stem of every resource name",
+    "requests.arrival": "add `arrival: online` or `arrival: batch` under `requests`",
+}
+
+# The entries of rules/features.yaml that `needs` takes, in their order; a test compares them.
+FEATURES = (
+    "vpc",
+    "private-link",
+    "network-isolation",
+    "data-capture",
+    "model-monitor",
+    "multiple-variants",
+    "shadow-testing",
+    "multi-container",
+    "inference-pipeline",
+    "private-image",
+    "marketplace-model",
+    "uncompressed-model",
+    "inference-components",
+    "graviton",
+    "volume-size",
+    "shell-access",
+    "sticky-sessions",
+    "kms",
+    "explainability",
+    "autoscaling",
+    "scale-to-zero",
+    "provisioned-concurrency",
+    "notifications",
+    "alarms",
+    "multi-az",
+    "canary",
+    "tenant-isolation",
+    "cross-region-traffic-cap",
+)
+# Features of which a share of the requests may be stated instead of `true`.
+SHARED_FEATURES = ("data-capture",)
+
+
+class Key(NamedTuple):
+    """What may stand at one key path.
+
+    ``kind`` is a kind of quantity (``advisor.quantity.KINDS``), ``word``, ``flag``, ``text`` (of a
+    form), ``texts`` (a list of them), ``named`` (a mapping of free names to them), ``needs``,
+    ``record`` (a mapping that is kept together), ``waivers`` or ``section``.
+    """
+
+    path: str
+    kind: str
+    about: str
+    example: str = ""
+    words: tuple[str, ...] = ()  # accepted instead of a number; all there is for a `word`
+    parts: tuple[str, ...] = ()  # typical, p99, max: a quantity may be split into them
+    form: str = ""  # of advisor.workload.forms.FORMS
+    least: int = 1  # base units that a stated point must reach
+    most: int | None = None  # base units, or items of a list
+    exact: bool = False  # one number, no range
+
+
+_SPLIT = ("typical", "p99", "max")
+
+KEYS = (
+    Key("schema", "word", "Version of this format; this one when absent.", words=(SCHEMA,)),
+    Key("name", "text", "Stem of every resource name.", "fraud-scoring", form="name"),
+    Key("region", "text", "AWS Region to deploy to.", "us-east-1", form="region"),
+    Key("owner", "text", "Who answers for it; for grouping and tags.", "team-risk", form="tag"),
+    Key(
+        "environment",
+        "word",
+        "Whether real users depend on it.",
+        words=("production", "test"),
+    ),
+    Key("requests", "section", "One request; with arrival: batch, one record."),
+    Key(
+        "requests.arrival",
+        "word",
+        "online: single requests or events come in while it runs. "
+        "batch: the whole input is known when a run starts.",
+        words=("online", "batch"),
+    ),
+    Key(
+        "requests.payload",
+        "size",
+        "Body of the request on the wire. One quantity counts as the largest.",
+        "2 MB",
+        words=("large", "small"),
+        parts=_SPLIT,
+    ),
+    Key(
+        "requests.response",
+        "size",
+        "Body of the response on the wire. One quantity counts as the largest.",
+        "4 KB",
+        words=("large", "small"),
+        parts=_SPLIT,
+        least=0,
+    ),
+    Key(
+        "requests.encoding",
+        "word",
+        "base64: the sizes above are those of the raw data, 4/3 of them travel.",
+        words=("binary", "base64"),
+    ),
+    Key(
+        "requests.processing",
+        "time",
+        "Time the model works on one request. One quantity counts as the largest.",
+        "400 ms",
+        words=("short", "long"),
+        parts=_SPLIT,
+    ),
+    Key(
+        "requests.answer",
+        "time",
+        "How soon the whole answer is needed at the endpoint, for 99 of 100 requests.",
+        "250 ms",
+        words=("interactive", "relaxed", "later"),
+    ),
+    Key("requests.streaming", "flag", "Partial answers while the model still runs."),
+    Key("requests.first_byte", "time", "With streaming: how soon the first part is needed.", "1 s"),
+    Key(
+        "requests.cold_start",
+        "time",
+        "Whether a request may wait for a start; or the longest wait that is acceptable.",
+        "30 s",
+        words=("tolerated", "avoid"),
+        least=0,
+    ),
+    Key("traffic", "section", "How requests come in over time."),
+    Key(
+        "traffic.pattern",
+        "word",
+        "sustained: always some. diurnal: day and night. periodic: known windows. "
+        "intermittent: long gaps. spiky: sudden bursts. unpredictable: nobody knows.",
+        words=("sustained", "diurnal", "periodic", "intermittent", "spiky", "unpredictable"),
+    ),
+    Key("traffic.peak", "rate", "Requests at the busiest time.", "20/s"),
+    Key("traffic.volume", "rate", "Requests over a longer time.", "2M/month"),
+    Key("traffic.active", "share", "Time with any traffic.", "8 h/day", most=WEEK),
+    Key("traffic.concurrent", "count", "Requests in progress at the peak.", "30"),
+    Key("dataset", "section", "The stored input, mostly for arrival: batch."),
+    Key("dataset.size", "size", "All input of one run.", "40 GB"),
+    Key("dataset.records", "count", "Records of one run.", "10M"),
+    Key(
+        "dataset.format",
+        "word",
+        "Format of the input objects.",
+        words=("csv", "jsonlines", "recordio", "tfrecord", "parquet", "other"),
+    ),
+    Key("dataset.files", "count", "Input objects of one run.", "200"),
+    Key("dataset.deadline", "time", "How soon a run must end.", "4 h"),
+    Key("dataset.runs", "rate", "How often it runs.", "1/day"),
+    Key("dataset.join", "flag", "The input's columns are wanted beside the prediction."),
+    Key("model", "section", "One model, one copy, unless said otherwise."),
+    Key("model.size", "size", "Archive of the model.", "800 MB"),
+    Key("model.memory", "size", "Resident memory, loaded and serving.", "2 GB"),
+    Key(
+        "model.accelerator",
+        "word",
+        "The accelerator it must have.",
+        words=("none", "gpu", "neuron"),
+    ),
+    Key(
+        "model.accelerator_memory",
+        "size",
+        "Accelerator memory, on one device or spread over several.",
+        "20 GB",
+    ),
+    Key("model.parameters", "count", "Parameters of the model.", "8B"),
+    Key(
+        "model.precision",
+        "word",
+        "Number format of the parameters.",
+        words=("fp32", "fp16", "bf16", "int8", "int4"),
+    ),
+    Key("model.count", "count", "Models behind this one workload.", "300..600"),
+    Key("model.framework", "text", "Framework it is served with.", "xgboost", form="line"),
+    Key(
+        "model.image",
+        "text",
+        "Container image.",
+        "123456789012.dkr.ecr.us-east-1.amazonaws.com/fraud:1",
+        form="image",
+    ),
+    Key("model.image_size", "size", "Container image, unpacked.", "3 GB"),
+    Key(
+        "model.artifact",
+        "text",
+        "Where the archive is stored.",
+        "s3://my-bucket/fraud/model.tar.gz",
+        form="artifact",
+    ),
+    Key("model.startup", "time", "Container start and model load.", "40 s", least=0),
+    Key("model.disk", "size", "Scratch space besides the model.", "2 GB", least=0),
+    Key(
+        "model.measured_on",
+        "text",
+        "Instance type on which processing and throughput were measured.",
+        "ml.m5.xlarge",
+        form="instance",
+    ),
+    Key("model.concurrency", "count", "Requests that one copy handles at once.", "4"),
+    Key(
+        "model.throughput",
+        "rate",
+        "Of one measured_on instance within `answer`; wins over concurrency / processing.",
+        "900/s",
+    ),
+    Key("needs", "needs", "Features it needs. What is not listed is not needed."),
+    Key("prefer", "word", "What decides between options that fit.", words=("cost", "latency")),
+    Key("budget", "money", "The most it may cost.", "500 USD/month"),
+    Key("deploy", "section", "What the requests need and the rules cannot know."),
+    Key(
+        "deploy.role",
+        "text",
+        "Execution role.",
+        "arn:aws:iam::123456789012:role/sagemaker",
+        form="role",
+    ),
+    Key("deploy.bucket", "text", "Where output is written.", "s3://my-bucket/fraud", form="bucket"),
+    Key("deploy.kms_key", "text", "Key that encrypts storage.", "alias/ml", form="kms_key"),
+    Key("deploy.subnets", "texts", "Subnets of the VPC.", "subnet-1", form="subnet", most=16),
+    Key(
+        "deploy.security_groups",
+        "texts",
+        "Security groups of the VPC.",
+        "sg-1",
+        form="security_group",
+        most=5,
+    ),
+    Key("deploy.tags", "named", "Tags of every resource.", "risk", form="tag", most=50),
+    Key(
+        "deploy.instance_type",
+        "text",
+        "Overrides the sizing; still checked.",
+        "ml.m5.xlarge",
+        form="instance",
+    ),
+    Key("deploy.instances", "section", "Bounds of the fleet."),
+    Key("deploy.instances.min", "count", "Fewest instances.", "2", least=0, exact=True),
+    Key("deploy.instances.max", "count", "Most instances.", "6", exact=True),
+    Key("limits", "word", "Which documented bounds count.", words=("safe", "latest")),
+    Key("decision", "record", "A human's choice, which stands."),
+    Key("decision.option", "word", "The option that was chosen.", words=OPTIONS),
+    Key("decision.because", "text", "Why it was chosen.", "p99 is contractual", form="text"),
+    Key("decision.by", "text", "Who chose it.", "jd", form="line"),
+    Key("decision.until", "text", "When to choose again.", "2027-03-31", form="date"),
+    Key("accept", "waivers", "Findings that are accepted, by rule, each with its reason."),
+    Key(
+        "artifacts",
+        "named",
+        "Committed outputs that `check` compares: PATH or PATH#address.",
+        "deploy/endpoint-config.json",
+        form="path",
+        most=100,
+    ),
+)
+
+# What an acceptance under `accept` consists of, when it is more than its reason.
+WAIVER = (
+    Key("because", "text", "Why it is accepted.", "measured in a load test", form="text"),
+    Key("by", "text", "Who accepted it.", "jd", form="line"),
+    Key("until", "text", "Last day on which it holds.", "2027-01-31", form="date"),
+    Key("ticket", "text", "Where it is followed up.", "RISK-12", form="line"),
+)

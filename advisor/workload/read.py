@@ -1,0 +1,209 @@
+"""A workload file to Workloads: one walk over the nodes of each document, by the table of keys."""
+
+# No `from __future__ import annotations` here: NamedTuple compiles annotations that are texts.
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+from advisor.digest import sha256
+from advisor.errors import InputError
+from advisor.model import Stated, Workload
+from advisor.quantity import KINDS
+from advisor.workload.forms import FORMS
+from advisor.workload.groups import GROUPS
+from advisor.workload.keys import FEATURES, KEYS, REQUIRED, Key
+from advisor.workload.reading import Reading
+from advisor.workload.source import read_bytes
+from advisor.workload.values import (
+    RefusedError,
+    is_text_anyway,
+    listed,
+    read_flag,
+    read_quantity,
+    read_text,
+    read_word,
+    single,
+)
+from advisor.yamlfile import MappingNode, Node, error_at, is_nothing, read_documents
+
+_REMEMBERED = 2000  # texts per key whose value is kept; a stream of files repeats most of them
+
+
+class _Place(NamedTuple):
+    """A key as the walk uses it."""
+
+    path: str
+    known: dict[str, Any]  # texts that were read before, or are words -> value
+    key: Key
+    inner: "dict[str, _Place]"
+
+
+def _places() -> dict[str, _Place]:
+    """The table of keys as a tree."""
+    top: dict[str, _Place] = {}
+    levels = {"": top}
+    for key in KEYS:
+        parent, _, name = key.path.rpartition(".")
+        inner: dict[str, _Place] = {}
+        if key.kind in KINDS:
+            for part in key.parts:
+                path = f"{key.path}.{part}"
+                words = {word: word for word in key.words}
+                inner[part] = _Place(path, words, key._replace(path=path, parts=()), {})
+        levels[key.path] = inner
+        words = {word: word for word in key.words}
+        levels[parent][name] = _Place(key.path, words, key, inner)
+    return top
+
+
+_PLACES = _places()
+_new = tuple.__new__  # a third of the time of calling the class
+
+
+def read_workloads(
+    data: bytes,
+    file: str,
+    changes: Sequence[tuple[str, str]] = (),
+    features: Collection[str] = FEATURES,
+) -> list[Workload]:
+    """Read every document of a YAML or JSON stream.
+
+    Args:
+        data: the stream, UTF-8.
+        file: how messages name it.
+        changes: key paths with YAML texts, applied as if they stood in every document.
+        features: the names that ``needs`` takes.
+
+    Raises:
+        InputError: the first thing that is wrong; its ``others`` are the rest.
+    """
+    roots = read_documents(data, file)
+    if changes:
+        from advisor.workload.changes import apply
+
+        roots = [apply(root, changes) for root in roots]
+    readings = []
+    for root in roots:
+        reading = Reading(file, features)
+        _walk(reading, "", root, _PLACES)
+        if "name" not in reading.values or "requests.arrival" not in reading.values:
+            _refuse_missing(reading, root)
+        if "deploy.instances.min" in reading.values:
+            _refuse_empty_fleet(reading)
+        readings.append(reading)
+    errors = [error for reading in readings for error in reading.in_order()]
+    if errors:
+        errors[0].others = tuple(errors[1:])
+        raise errors[0]
+    return [
+        Workload(
+            reading.values["name"].value,
+            file,
+            sha256(data if len(roots) == 1 else _bytes_of(root, data)),
+            reading.values,
+            reading.needs_stated,
+        )
+        for reading, root in zip(readings, roots, strict=True)
+    ]
+
+
+def read_file(
+    path: str, changes: Sequence[tuple[str, str]] = (), features: Collection[str] = FEATURES
+) -> list[Workload]:
+    """Read the workloads of a file, or of standard input for ``-``.
+
+    Raises:
+        InputError: it cannot be read, or as ``read_workloads`` says.
+    """
+    return read_workloads(read_bytes(path), path, changes, features)
+
+
+def _bytes_of(root: Node, data: bytes) -> bytes:
+    """The bytes of one document among several."""
+    text = data.decode("utf-8-sig")
+    return text[root.start_mark.index : root.end_mark.index].encode()
+
+
+def _walk(reading: Reading, path: str, node: Node, places: dict[str, _Place]) -> None:
+    """Read one mapping. Goes by the table, so that the order in the file changes nothing."""
+    hint = f"write `{next(iter(places))}: …` under it" if path else "write `name: …` first"
+    found = reading.pairs(path, node, hint)
+    values = reading.values
+    unread = len(found)
+    for name, place in places.items():
+        pair = found.get(name)
+        if pair is None:
+            continue
+        unread -= 1
+        key_node, node = pair
+        text = node.value
+        value = place.known.get(text) if text.__class__ is str else None
+        if value is None:
+            value = _read(reading, place, key_node, node)
+            if value is None:
+                continue
+        mark = key_node.start_mark
+        stated = (place.path, text, value, mark.line + 1, mark.column + 1)
+        values[place.path] = _new(Stated, stated)
+    if unread:
+        reading.refuse_keys(path, found, places)
+
+
+def _read(reading: Reading, place: _Place, key_node: Node, node: Node) -> Any:
+    """The value of a key that takes one; ``None`` when it was stated otherwise, or refused."""
+    key = place.key
+    if key.kind == "section" or (key.parts and isinstance(node, MappingNode)):
+        if not is_nothing(node):
+            _walk(reading, key.path, node, place.inner)
+        return None
+    if key.kind in GROUPS:
+        if not is_nothing(node):
+            GROUPS[key.kind](reading, key, key_node, node)
+        return None
+    try:
+        value = _scalar(key, node)
+    except RefusedError as refusal:
+        reading.refuse(key.path, node, refusal)
+        return None
+    if len(place.known) < _REMEMBERED and (key.kind in KINDS or is_text_anyway(node.value)):
+        place.known[node.value] = value
+    return value
+
+
+def _scalar(key: Key, value: Node) -> Any:
+    example = "write true or false"
+    if key.kind != "flag":
+        example = (
+            f"write a value such as {key.example}" if key.example else f"write {listed(key.words)}"
+        )
+    node = single(value, example)
+    if is_nothing(node):
+        optional = "" if key.path in REQUIRED else ", or leave the key out"
+        raise RefusedError("there is no value", example + optional)
+    if key.kind in KINDS:
+        return read_quantity(key, node.value)
+    if key.kind == "text":
+        return read_text(FORMS[key.form], node)
+    return read_flag(node) if key.kind == "flag" else read_word(key, node.value)
+
+
+def _refuse_missing(reading: Reading, root: Node) -> None:
+    """Say which required keys are not there, unless they are there and wrong."""
+    if "" in reading.refused:
+        return
+    for path, hint in REQUIRED.items():
+        parent, _, _ = path.rpartition(".")
+        if not {path, parent} & (reading.refused | reading.values.keys()):
+            keys = (key for key, _ in root.value if key.value == parent)
+            node = next(keys, root)
+            reading.errors.append(error_at(node, f"{path} is missing", reading.file, hint))
+
+
+def _refuse_empty_fleet(reading: Reading) -> None:
+    least, most = (reading.values.get(f"deploy.instances.{end}") for end in ("min", "max"))
+    if least is not None and most is not None and least.value.low > most.value.low:
+        message = f"deploy.instances: min {least.text} is above max {most.text}"
+        hint = "write the smaller number as min"
+        error = InputError(
+            message, file=reading.file, line=least.line, column=least.column, hint=hint
+        )
+        reading.errors.append(error)

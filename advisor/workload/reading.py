@@ -1,0 +1,68 @@
+"""What one document has given so far: values, and errors where something cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from advisor.errors import InputError
+from advisor.model import Stated
+from advisor.workload.spelling import explain_key
+from advisor.workload.values import RefusedError
+from advisor.yamlfile import MappingNode, Node, ScalarNode, entries, error_at
+
+Pairs = dict[str, tuple[ScalarNode, Node]]
+
+
+class Reading:
+    """Collects everything about one document, so that all errors are told at once."""
+
+    __slots__ = ("errors", "features", "file", "needs_stated", "refused", "values")
+
+    def __init__(self, file: str, features: Collection[str]) -> None:
+        self.file = file
+        self.features = features
+        self.values: dict[str, Stated] = {}
+        self.errors: list[InputError] = []
+        self.needs_stated = False
+        self.refused: set[str] = set()  # key paths that are stated and wrong
+
+    def state(self, path: str, text: str, value: Any, node: Node) -> None:
+        """Note a value at the place of a node: of its key, or of the item of a list."""
+        mark = node.start_mark
+        self.values[path] = Stated(path, text, value, mark.line + 1, mark.column + 1)
+
+    def refuse(self, path: str, node: Node, refusal: RefusedError) -> None:
+        """Note that the value of a key is wrong."""
+        self.refused.add(path)
+        message = f"{path}: {refusal.problem}" if path else refusal.problem
+        self.errors.append(error_at(node, message, self.file, refusal.hint))
+
+    def in_order(self) -> list[InputError]:
+        """The errors as they stand in the file."""
+        return sorted(self.errors, key=lambda error: (error.line, error.column))
+
+    def pairs(self, path: str, node: Node, hint: str) -> Pairs:
+        """Entries of a mapping; none, and an error, when it is no sound mapping."""
+        if not isinstance(node, MappingNode):
+            problem = (
+                "this is not a mapping of keys" if path else "a workload file consists of keys"
+            )
+            self.refuse(path, node, RefusedError(problem, hint))
+            return {}
+        try:
+            return entries(node, self.file)
+        except InputError as error:
+            self.refused.add(path)
+            self.errors.append(error)
+            return {}
+
+    def refuse_keys(self, path: str, found: Pairs, known: Iterable[str]) -> None:
+        """Note every key that does not exist in this mapping."""
+        siblings = tuple(known)
+        for name, (node, _) in found.items():
+            if name not in siblings:
+                quoted = repr(name) if len(name) <= 40 else repr(name[:39] + "…")
+                message = f"{quoted} is not a key of {path or 'a workload file'}"
+                hint = explain_key(name, path, siblings)
+                self.errors.append(error_at(node, message, self.file, hint))

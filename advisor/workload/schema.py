@@ -1,0 +1,151 @@
+"""The JSON Schema of a workload file, for editors: generated from the reader's table of keys."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from advisor.quantity import FORMS as QUANTITY_FORMS
+from advisor.quantity import KINDS, MOST_DIGITS
+from advisor.workload.forms import FORMS, Form
+from advisor.workload.keys import FEATURES, KEYS, REQUIRED, SCHEMA, SHARED_FEATURES, WAIVER, Key
+from advisor.workload.patterns import count_pattern, quantity_pattern, whole
+
+Schema = dict[str, Any]
+
+
+def schema() -> Schema:
+    """JSON Schema, draft 2020-12. It cannot compare the two ends of a range or of a fleet."""
+    root: Schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": SCHEMA,
+        "title": "sm-advise workload",
+        "description": "What is known of a workload that Amazon SageMaker shall serve.",
+        **_mapping(),
+        "$defs": {kind: _quantity(kind, zero=False) for kind in KINDS},
+    }
+    levels = {"": root}
+    for key in KEYS:
+        parent, _, name = key.path.rpartition(".")
+        level = _key(key)
+        levels[parent]["properties"][name] = levels[key.path] = level
+        if key.path in REQUIRED:
+            levels[parent].setdefault("required", []).append(name)
+    for path in REQUIRED:
+        parent, _, _ = path.rpartition(".")
+        if parent:
+            levels[parent]["type"] = "object"
+            root["required"].append(parent)
+    levels["decision"]["required"] = ["option"]
+    return root
+
+
+def schema_text() -> str:
+    """The schema as the file ``rules/schema/workload.schema.json`` holds it."""
+    return json.dumps(schema(), indent=2, ensure_ascii=True) + "\n"
+
+
+def _mapping() -> Schema:
+    return {"type": "object", "properties": {}, "additionalProperties": False}
+
+
+def _key(key: Key) -> Schema:
+    """What may stand at one key, with what an editor shows of it."""
+    found: Schema = {"description": key.about}
+    if key.example and key.kind not in ("texts", "named"):
+        found["examples"] = [key.example]
+    return found | _value(key)
+
+
+def _value(key: Key) -> Schema:
+    if key.kind in KINDS:
+        return _quantity_key(key)
+    if key.kind in ("section", "record"):
+        return _mapping() | {"type": ["object", "null"]}
+    if key.kind == "word":
+        return {"enum": list(key.words)}
+    if key.kind == "flag":
+        return {"type": "boolean"}
+    if key.kind == "text":
+        return _text(FORMS[key.form])
+    if key.kind == "texts":
+        items = {"items": _text(FORMS[key.form]), "minItems": 1, "maxItems": key.most}
+        return {"type": ["array", "null"], "uniqueItems": True, **items}
+    if key.kind == "named":
+        return _named(key)
+    return _needs() if key.kind == "needs" else _waivers()
+
+
+def _quantity_key(key: Key) -> Schema:
+    number: Schema = {"$ref": f"#/$defs/{key.kind}"}
+    if key.exact or not key.least:
+        number = _quantity(key.kind, zero=not key.least, exact=key.exact)
+    if not key.words:
+        return number
+    stated: list[Schema] = [{"enum": list(key.words)}, number]
+    if key.parts:
+        part: Schema = {"anyOf": list(stated)}
+        parts = {"properties": dict.fromkeys(key.parts, part), "additionalProperties": False}
+        stated.append({"type": "object", **parts})
+    return {"anyOf": stated}
+
+
+def _quantity(kind: str, *, zero: bool, exact: bool = False) -> Schema:
+    counts = kind == "count"
+    pattern = count_pattern(zero=zero, exact=exact) if counts else quantity_pattern(kind, zero=zero)
+    written: Schema = {
+        "type": "string",
+        "pattern": whole(pattern),
+        "patternErrorMessage": f"Write it like {QUANTITY_FORMS[kind]}.",
+    }
+    if not counts:
+        return written
+    most = 10**MOST_DIGITS - 1
+    number = {"type": "integer", "minimum": 0 if zero else 1, "maximum": most}
+    return {"anyOf": [number, written]}
+
+
+def _text(form: Form) -> Schema:
+    found: Schema = {
+        "type": "string" if form.quoted else ["string", "number", "boolean"],
+        "minLength": form.shortest,
+        "maxLength": form.longest,
+        "pattern": whole(form.pattern),
+        "patternErrorMessage": f"Write {form.says}.",
+    }
+    return found | ({"format": "date"} if form is FORMS["date"] else {})
+
+
+def _named(key: Key) -> Schema:
+    names = _text(FORMS["tag_key" if key.form == "tag" else "reference"]) | {"type": "string"}
+    return {
+        "type": ["object", "null"],
+        "propertyNames": names,
+        "additionalProperties": _text(FORMS[key.form]),
+        "maxProperties": key.most,
+    }
+
+
+def _needs() -> Schema:
+    flag: Schema = {"type": "boolean"}
+    share = {"anyOf": [flag, {"$ref": "#/$defs/percent"}]}
+    features = {name: share if name in SHARED_FEATURES else flag for name in FEATURES}
+    return {
+        "anyOf": [
+            {"type": "array", "items": {"enum": list(FEATURES)}, "uniqueItems": True},
+            {"type": "object", "properties": features, "additionalProperties": False},
+            {"type": "null"},
+        ]
+    }
+
+
+def _waivers() -> Schema:
+    waiver = _mapping() | {
+        "properties": {key.path: _key(key) for key in WAIVER},
+        "required": ["because"],
+    }
+    return {
+        "type": ["object", "null"],
+        "propertyNames": _text(FORMS["rule"]) | {"type": "string"},
+        "additionalProperties": {"anyOf": [_text(FORMS["text"]), waiver]},
+    }

@@ -1,0 +1,1 @@
+"""How fast sm-advise is, as whole processes beside a baseline in the same run."""

@@ -1,0 +1,329 @@
+"""The strict YAML reader: what it takes, where it says things stand, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from advisor.errors import InputError
+from advisor.yamlfile import (
+    DEEPEST,
+    MOST_BYTES,
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    entries,
+    is_nothing,
+    is_number,
+    read_documents,
+    read_value,
+)
+
+
+def mapping(node: Node | None) -> dict[str, tuple[ScalarNode, Node]]:
+    assert isinstance(node, MappingNode)
+    return entries(node, "f.yaml")
+
+
+def plain(node: Node) -> Any:
+    """Texts, lists and dicts, so that a test can compare."""
+    if isinstance(node, ScalarNode):
+        return node.value
+    if isinstance(node, SequenceNode):
+        return [plain(item) for item in node.value]
+    return {plain(key): plain(value) for key, value in node.value}
+
+
+def read(text: str | bytes) -> Any:
+    (root,) = read_documents(text if isinstance(text, bytes) else text.encode(), "f.yaml")
+    return plain(root)
+
+
+def refusal(text: str | bytes) -> InputError:
+    with pytest.raises(InputError) as caught:
+        read_documents(text if isinstance(text, bytes) else text.encode(), "f.yaml")
+    return caught.value
+
+
+def test_every_scalar_stays_the_text_that_was_written() -> None:
+    text = "{a: yes, b: 0777, c: 2026-11-17, d: 1_000, e: 1:30, f: true, g: 1e3, h: .5, i: off}"
+    assert read(text) == {
+        "a": "yes",
+        "b": "0777",
+        "c": "2026-11-17",
+        "d": "1_000",
+        "e": "1:30",
+        "f": "true",
+        "g": "1e3",
+        "h": ".5",
+        "i": "off",
+    }
+
+
+@pytest.mark.parametrize("start", ["", "\ufeff", "# a comment\n", "---\n", "%YAML 1.1\n---\n"])
+def test_a_document_may_start_like_this(start: str) -> None:
+    assert read(start + "a: 1\r\nb: 2\r\n") == {"a": "1", "b": "2"}
+
+
+def test_positions_are_those_of_the_file() -> None:
+    (root,) = read_documents("\ufeff# ä\na:\n  b: ['ß', c]\n".encode(), "f.yaml")
+    inner = mapping(root)["a"][1]
+    ((key, items),) = mapping(inner).values()
+    assert (key.start_mark.line, key.start_mark.column) == (2, 2)
+    assert (items.value[1].start_mark.line, items.value[1].start_mark.column) == (2, 11)
+
+
+def test_documents_that_hold_nothing_are_passed_over() -> None:
+    documents = read_documents(b"---\na: 1\n---\n---\nnull\n---\nb: 2\n---\n", "f.yaml")
+    assert [plain(root) for root in documents] == [{"a": "1"}, {"b": "2"}]
+
+
+# Without control and format characters, which are refused, and line breaks, which YAML may fold.
+VISIBLE = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cf", "Cn", "Cs", "Zl", "Zp"))
+)
+
+
+@given(
+    st.recursive(
+        VISIBLE | st.integers().map(str),
+        lambda inner: st.lists(inner) | st.dictionaries(VISIBLE, inner),
+        max_leaves=9,
+    ),
+    st.sampled_from([None, 1, "\t"]),
+    st.booleans(),
+)
+def test_json_is_read_as_any_json_reader_reads_it(
+    value: Any, indent: int | str | None, ascii_only: bool
+) -> None:
+    assert read(json.dumps({"a": value}, indent=indent, ensure_ascii=ascii_only)) == {"a": value}
+
+
+def test_a_character_beyond_the_first_plane_may_be_escaped_as_json_does() -> None:
+    assert read('{"a": "\\ud83d\\ude00 \\\\ud83d\\\\ude00"}') == {"a": "😀 \\ud83d\\ude00"}
+    assert refusal('{"a": "\\ud83d"}').message == "this escape is not known"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("!!str 5", "5"),
+        ("!!int '5'", "5"),
+        ("! 5", "5"),
+        ("!!map {a: !!seq [!!bool true]}", {"a": ["true"]}),
+    ],
+)
+def test_tags_of_the_core_schema_are_dropped(text: str, value: Any) -> None:
+    (root,) = read_documents(text.encode(), "f.yaml")
+    assert plain(root) == value
+    assert root.tag == ""
+
+
+@pytest.mark.parametrize(
+    "tag", ["!!python/object:os.system", "!!timestamp", "!!set", "!mine", "!<tag:x.org,2000:y>"]
+)
+def test_any_other_tag_is_refused(tag: str) -> None:
+    assert refusal(f"a: {tag} x").message.endswith("is not allowed")
+
+
+def test_a_tag_of_another_shape_is_refused() -> None:
+    assert refusal("a: !!map [b]").message == "the tag 'tag:yaml.org,2002:map' is not allowed"
+
+
+def test_a_text_with_a_tag_counts_as_quoted_and_a_number_does_not() -> None:
+    text, number = read_documents(b"[!!str 5, !!int '5']", "f.yaml")[0].value
+    assert text.style
+    assert not number.style
+
+
+def test_an_alias_shares_its_node() -> None:
+    (root,) = read_documents(b"a: &x [1, 2]\nb: *x\n", "f.yaml")
+    pairs = mapping(root)
+    assert pairs["a"][1] is pairs["b"][1]
+
+
+def bomb(levels: int) -> str:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, levels)]
+    return "\n".join(lines)
+
+
+def test_aliases_may_expand_but_not_without_bound() -> None:
+    # 3 levels: 10 + 100 + 1000 texts, and the lists that hold them.
+    assert len(read(bomb(3))["a2"]) == 10
+    # 9 levels would be a thousand million texts.
+    assert refusal(bomb(9)).message == "more than 50000 values"
+    assert refusal("a: &a [*a]").message == "more than 50000 values"
+
+
+@pytest.mark.parametrize("opener", ["[", "{a: ", "- ", "? ", "[{a: "])
+def test_nesting_is_bounded_whatever_nests(opener: str) -> None:
+    assert refusal(opener * 100_000).message == f"nested more than {DEEPEST} levels deep"
+
+
+def test_nesting_by_indentation_is_bounded() -> None:
+    text = "".join(f"{' ' * depth}a:\n" for depth in range(1000))
+    assert refusal(text).message == f"nested more than {DEEPEST} levels deep"
+
+
+def test_nesting_within_the_bound_is_read_by_the_counting_composer() -> None:
+    depth = DEEPEST - 1
+    padding = "# " + "-" * 9000 + "\n"
+    assert read(f"{padding}{'[' * depth}x{']' * depth}") == read(f"{'[' * depth}x{']' * depth}")
+
+
+def test_a_file_of_one_megabyte_is_read_and_a_larger_one_is_not() -> None:
+    most = b"a: 1\n#" + b"x" * (MOST_BYTES - 6)
+    assert read(most) == {"a": "1"}
+    assert refusal(most + b"x").message == "the file is larger than 1 MB"
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# nothing\n", "---\n", "null", "~"])
+def test_a_file_that_holds_nothing_is_refused(text: str) -> None:
+    assert refusal(text).message == "the file is empty"
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (b"a: \xff", "1:4"),
+        (b"\xef\xbb\xbfa: b\n\xc3\xa4: \xff", "2:4"),
+        (b"a: \xed\xa0\x80", "1:4"),  # a surrogate, encoded
+        ("a: 1".encode("utf-16-le"), "1:2"),
+    ],
+)
+def test_what_is_not_utf_8_is_refused_at_its_character(data: bytes, place: str) -> None:
+    assert refusal(data).at() == f"f.yaml:{place}"
+
+
+UNSEEN = "\0\x07\x1b\x7f\x9b\u061c\u200e\u202e\u2066\ufeff\uffff"
+
+
+@pytest.mark.parametrize("character", UNSEEN)
+def test_a_character_that_nobody_sees_is_refused_where_it_stands(character: str) -> None:
+    error = refusal(f"a: b\nc: d{character}\n")
+    assert error.at() == "f.yaml:2:5"
+    assert error.message == f"the character U+{ord(character):04X} is not allowed"
+
+
+@pytest.mark.parametrize("character", UNSEEN)
+def test_an_escape_for_such_a_character_is_refused_in_keys_and_values(character: str) -> None:
+    escape = f"\\u{ord(character):04x}"
+    for text in (f'a: "{escape}"', f'"{escape}": a', f'a: [b, {{c: "{escape}"}}]'):
+        assert refusal(text).message == f"an escape stands for the character U+{ord(character):04X}"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: 1\na: 2", "the key 'a' is repeated"),
+        ("? [a]\n: b", "a key must be a text"),
+        ("? {a: b}\n: b", "a key must be a text"),
+    ],
+)
+def test_entries_refuse_a_key_that_is_repeated_or_no_text(text: str, message: str) -> None:
+    (root,) = read_documents(text.encode(), "f.yaml")
+    with pytest.raises(InputError, match=message):
+        mapping(root)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        *(
+            dict.fromkeys(
+                ("5", "-1.5e3", ".5", "0777", "0x1F", "0o7", "-.inf", ".NaN"), True
+            ).items()
+        ),
+        *(dict.fromkeys(("1_000", "2026-11-17", "٣", "x", "nan", "-", ".", ""), False).items()),
+    ],
+)
+def test_an_editor_takes_some_texts_for_numbers(text: str, number: bool) -> None:
+    assert is_number(text) is number
+
+
+def test_null_is_null_only_without_quotes() -> None:
+    (root,) = read_documents(b"[~, null, '', 'null', nothing, []]", "f.yaml")
+    assert [is_nothing(node) for node in root.value] == [True, True, False, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("> 4 MB", "> 4 MB"),
+        (">=1000/s", ">=1000/s"),
+        ("5 %", "5 %"),
+        ("[vpc, kms]", ["vpc", "kms"]),
+        ("{typical: 1 KB, max: 2 MB}", {"typical": "1 KB", "max": "2 MB"}),
+        ("", ""),
+        ("null", "null"),
+    ],
+)
+def test_a_value_of_an_option_is_yaml_and_a_comparison_needs_no_quotes(
+    text: str, value: Any
+) -> None:
+    node = read_value(text, "--set key")
+    assert plain(node) == value
+    assert node.start_mark.line == -1
+
+
+@pytest.mark.parametrize("text", ["[a", "a: b: c", "!!python/name:os x", "a\n---\nb", "\x1b[0m"])
+def test_a_bad_value_of_an_option_is_refused_by_its_name(text: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_value(text, "--set key")
+    assert caught.value.at() == "--set key"
+
+
+SAMPLES = [
+    "a: 1\nb: [x, 'y', \"z\"]\n",
+    "a: &x {b: c}\nd: *x\n",
+    "a: 'b\n",
+    "a: [b\nc: d\n",
+    "a: >60 s\n",
+    "\ta: b\n",
+    "a: b: c\n",
+    "a: *b\n",
+    "a: @b\n",
+    "a: - b\n",
+    "a: \x1b\n",
+    "[" * 250,
+]
+
+WITHOUT_LIBYAML = """
+import json, sys
+sys.modules["yaml._yaml"] = None
+from advisor import yamlfile
+from advisor.errors import InputError
+assert not yamlfile.yaml.__with_libyaml__
+for text in json.load(sys.stdin):
+    try:
+        print(len(yamlfile.read_documents(text.encode(), "f.yaml")))
+    except InputError as error:
+        print(error.at(), error.message)
+"""
+
+
+def test_pyyaml_without_libyaml_reads_and_refuses_the_same() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_LIBYAML],
+        input=json.dumps(SAMPLES),
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    expected = []
+    for text in SAMPLES:
+        try:
+            expected.append(str(len(read_documents(text.encode(), "f.yaml"))))
+        except InputError as error:
+            expected.append(f"{error.at()} {error.message}")
+    assert done.stdout.splitlines() == expected
