@@ -1,0 +1,50 @@
+"""Which files decide an answer, and the digest that names their content."""
+
+from __future__ import annotations
+
+import os
+
+from advisor.digest import sha256
+from advisor.errors import RulebookError
+from advisor.model import OPTIONS
+from advisor.rulebook.source import Folder
+
+FORMAT = 3  # of the compiled form; part of the digest, so that an old cache is not read
+_FILES = (
+    "assumptions.yaml",
+    "words.yaml",
+    "flowchart.yaml",
+    "features.yaml",
+    "cautions.yaml",
+    "consider.yaml",
+    "findings.yaml",
+    "quotas.yaml",
+    "regions.yaml",
+    "sizing.yaml",
+    "instances.csv",
+    "families.csv",
+)
+
+
+def rule_files(rules: Folder) -> list[str]:
+    """The files that decide an answer, in a fixed order. Prices and checks are not among them."""
+    options = [os.path.join("options", f"{name.replace('-', '_')}.yaml") for name in OPTIONS]
+    return [os.path.join(rules, name) for name in (*_FILES, *options)]
+
+
+def digest(rules: Folder) -> str:
+    """``sha256:…`` over names and contents of the rule files.
+
+    Raises:
+        RulebookError: a file is missing.
+    """
+    parts = [f"format {FORMAT}".encode()]
+    for path in rule_files(rules):
+        try:
+            with open(path, "rb") as file:
+                content = file.read()
+        except OSError as error:
+            raise RulebookError(f"{path}: {error.strerror or error}") from error
+        parts.append(f"\0{os.path.basename(path)}\0{len(content)}\0".encode())
+        parts.append(content)
+    return "sha256:" + sha256(b"".join(parts))

@@ -1,0 +1,158 @@
+"""Compiled entries to their resolved types: the parts that need no other entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from advisor.errors import RulebookError
+from advisor.model import OPTIONS
+from advisor.rulebook.types import (
+    INFINITY,
+    Bound,
+    Feature,
+    Leaf,
+    Limit,
+    Source,
+    Support,
+    Test,
+    Word,
+)
+
+
+def pick(low: int, high: int, unfavourable_high: bool) -> int:
+    """The value taken of a range: next to the bound of a one-sided one, else the worse end."""
+    if high >= INFINITY:
+        return low
+    if low <= 0:
+        return high
+    return high if unfavourable_high else low
+
+
+def origin(raw: Mapping[str, Any]) -> Source:
+    """Reason, source and dates of an entry."""
+    return Source(raw["because"], raw["source"], raw["as_of"], raw["since"])
+
+
+def features(raw: Iterable[Mapping[str, Any]]) -> tuple[Feature, ...]:
+    """Every feature, each with a bit of its own."""
+    done = []
+    for number, entry in enumerate(raw):
+        support = {}
+        for option in OPTIONS:
+            each = entry["support"][option]
+            each = {"is": each} if isinstance(each, str) else each
+            support[option] = Support(
+                each["is"],
+                each.get("note", ""),
+                each.get("source", entry["source"]),
+                each.get("as_of", entry["as_of"]),
+            )
+        done.append(
+            Feature(
+                entry["id"],
+                entry["title"],
+                1 << number,
+                entry.get("fact", ""),
+                support,
+                origin(entry),
+            )
+        )
+    return tuple(done)
+
+
+def bounds_by_limit(
+    options: Iterable[Mapping[str, Any]], limits: str
+) -> dict[str, tuple[int, int, str, Any]]:
+    """Limit id -> range in force, fact and the raw `when`; for words the range is (bits, 0)."""
+    done = {}
+    for option in options:
+        for raw in option["limits"]:
+            documented = [raw, *raw["also"]]
+            if limits == "latest":
+                documented = [each for each in documented if each.get("newest")] or documented
+            in_force = bound(documented[0], raw)
+            done[raw["id"]] = (in_force.low, in_force.high, raw["fact"], raw["when"])
+    return done
+
+
+def bound(raw: Mapping[str, Any], limit: Mapping[str, Any]) -> Bound:
+    """One documented bound; what it leaves unsaid is the limit's."""
+    parsed = raw["bound"]
+    low, high = 0, INFINITY
+    if "mask" in parsed:
+        low, high = parsed["mask"], 0
+        text = " or ".join(str(word) for word in raw["one_of"])
+    elif "at_most" in parsed:
+        high, text = parsed["at_most"], str(raw["at_most"])
+    else:
+        low, text = parsed["at_least"], str(raw["at_least"])
+    return Bound(
+        low,
+        high,
+        text,
+        bool(raw.get("newest")),
+        raw.get("because", limit["because"]),
+        raw["source"],
+        raw["as_of"],
+    )
+
+
+def words(
+    raw: Iterable[Mapping[str, Any]], number: Callable[[str, Any, str], int]
+) -> dict[tuple[str, str], Word]:
+    """Every word as an interval, by fact and word."""
+    done = {}
+    for entry in raw:
+        low, high = 0, INFINITY
+        for name, operand in entry["bounds"].items():
+            value = number(entry["fact"], operand, "high")
+            if name == "at_least":
+                low = value
+            elif name == "above":
+                low = value + 1
+            elif name == "below":
+                high = value - 1
+            else:
+                high = value
+        done[entry["fact"], entry["id"]] = Word(
+            entry["id"],
+            entry["fact"],
+            entry["title"],
+            low,
+            high,
+            bool(entry.get("stated")),
+            origin(entry),
+        )
+    return done
+
+
+def leaf(name: str, raw: Mapping[str, Any]) -> Leaf:
+    """A leaf of the flowchart.
+
+    Raises:
+        RulebookError: it names an option that does not exist.
+    """
+    unknown = [option for option in raw["options"] if option not in OPTIONS]
+    if unknown:
+        raise RulebookError(f"flowchart.yaml: {name}: no option is called {unknown[0]!r}")
+    return Leaf(name, tuple(raw["options"]), raw.get("not", {}))
+
+
+def negated(form: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The opposite of a condition over words, flags and needs, which is all a `when` may hold."""
+    kind = form[0]
+    if kind == "one":
+        return ("one", form[1], ~form[2])
+    if kind == "need":
+        return ("need", form[1], form[2], not form[3])
+    if kind in ("all", "any"):
+        return ("any" if kind == "all" else "all", tuple(negated(part) for part in form[1]))
+    raise RulebookError("a limit's `when` may only read words, flags and needs")
+
+
+def check(limit: Limit) -> tuple[int, int, int, int, int, bool, Test | None]:
+    """A limit as ``advisor.decide`` reads it."""
+    when = limit.when.test if limit.when else None
+    bound, newest = limit.bound, limit.newest
+    return (limit.variable, bound.low, bound.high, newest.low, newest.high, limit.discrete, when)

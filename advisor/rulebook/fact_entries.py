@@ -1,0 +1,128 @@
+"""The facts that rules read, resolved: domains, assumptions and ordinary ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from advisor.rulebook.entries import origin, pick
+from advisor.rulebook.symbols import Symbols
+from advisor.rulebook.types import (
+    INFINITY,
+    UNSET,
+    Assumption,
+    FactEntry,
+    Source,
+)
+
+TYPICAL_PROCESSING = "requests.processing.typical"
+NEEDS = "needs"
+
+
+def fact_entries(compiled: Mapping[str, Any], symbols: Symbols) -> list[FactEntry]:
+    """Every fact: stated ones, the typical processing time, the needed features, derived ones."""
+    done = [_fact(raw, symbols) for raw in compiled["facts"]]
+    processing = done[symbols.index["requests.processing"]]
+    done.append(
+        processing._replace(
+            id=TYPICAL_PROCESSING,
+            variable=symbols.index[TYPICAL_PROCESSING],
+            title="Usual model time for one request",
+        )
+    )
+    nothing = Source("", "", "", "")
+    done.append(
+        FactEntry(
+            NEEDS,
+            symbols.index[NEEDS],
+            "Needed features",
+            "needs",
+            (),
+            0,
+            0,
+            0,
+            True,
+            (),
+            (0, 0),
+            0.0,
+            False,
+            (),
+            nothing,
+        )
+    )
+    for raw in compiled["derived"]:
+        sources = tuple(symbols.index[name] for name in raw["from"])
+        done.append(
+            FactEntry(
+                raw["id"],
+                symbols.index[raw["id"]],
+                raw["title"],
+                raw["kind"],
+                (),
+                0,
+                INFINITY,
+                0,
+                True,
+                (),
+                (0, INFINITY),
+                0.0,
+                False,
+                sources,
+                origin(raw),
+            )
+        )
+    return done
+
+
+def _fact(raw: Mapping[str, Any], symbols: Symbols) -> FactEntry:
+    words: tuple[Any, ...] = ()
+    if raw["kind"] == "flag":
+        words = (False, True)
+    elif raw["kind"] == "word":
+        words = tuple(raw["words"])
+    everything = (1 << len(words)) - 1
+    return FactEntry(
+        raw["id"],
+        symbols.index[raw["id"]],
+        raw["title"],
+        raw["kind"],
+        words,
+        everything if words else 0,
+        0 if words else INFINITY,
+        int(raw.get("least", 1)),
+        raw.get("unfavourable") == "high",
+        tuple(_assumption(raw["id"], each, symbols) for each in raw["assume"]),
+        _ordinary(raw["ordinary"], everything, symbols),
+        float(raw.get("changeable", 0)),
+        raw.get("say") == "words",
+        (),
+        origin(raw),
+    )
+
+
+def _ordinary(raw: Any, everything: int, symbols: Symbols) -> tuple[int, int]:
+    if raw is None:
+        return (everything, 0) if everything else (0, INFINITY)
+    if isinstance(raw, dict):
+        return (symbols.bounds[raw["limit"]][0], 0)
+    if isinstance(raw, int):
+        return (raw, 0)
+    low, high = raw
+    return (low or 0, INFINITY if high is None else high)
+
+
+def _assumption(fact: str, raw: Mapping[str, Any], symbols: Symbols) -> Assumption:
+    when = symbols.condition(raw["when"]) if "when" in raw else None
+    follows = symbols.index[raw["follows"]] if "follows" in raw else -1
+    value = UNSET if follows >= 0 else _assumed(fact, raw["value"], symbols)
+    return Assumption(
+        when, value, raw["because"], raw.get("formula", ""), follows, raw.get("factor", 1)
+    )
+
+
+def _assumed(fact: str, value: Any, symbols: Symbols) -> int:
+    """A word on a number is assumed at the end next to its bound (see ``pick``)."""
+    if isinstance(value, str):
+        word = symbols.words[fact, value]
+        return pick(word.low, word.high, False)
+    return int(value)

@@ -1,0 +1,270 @@
+"""Facts that follow from others: value at a point, range over sets, and how to solve for an input.
+
+Each formula is monotone in each of its inputs. Units are whole: a rate times a time is kept as the
+product, so that a bound on it is solved with one division, rounded so that the meaning stays.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from advisor.quantity import MICROSECONDS_PER_MONTH, RATE_PER_MONTH, WEEK
+from advisor.rulebook.types import INFINITY, UNSET, Feature, Point
+
+IN_FLIGHT_UNIT = RATE_PER_MONTH * MICROSECONDS_PER_MONTH  # one request in progress
+BUSY_UNIT = IN_FLIGHT_UNIT // 100_000  # one thousandth of a percent
+UNITS = {"load.in-flight": IN_FLIGHT_UNIT, "load.busy-share": BUSY_UNIT}
+_BITS_IN_ORDER = (32, 16, 16, 8, 4)  # of model.precision's words
+
+Sets = list[int]
+
+
+class Formula(NamedTuple):
+    """One derived fact.
+
+    The fact is counted in ``UNITS`` of its kind's base unit (1 where the table has no entry).
+    ``value`` takes a point; ``bounds`` takes lower bounds (bit sets for words), upper bounds and
+    the set of stated variables and gives the range; ``solve`` takes a point, an input and a bound
+    and gives the cut of that input at which the bound is crossed, ``None`` if it never is.
+    """
+
+    id: str
+    variable: int
+    inputs: tuple[int, ...]
+    value: Callable[[Point], int]
+    bounds: Callable[[Sets, Sets, int], tuple[int, int]]
+    solve: Callable[[Point, int, int], int | None]
+
+
+def formulas(index: Mapping[str, int], features: Sequence[Feature]) -> tuple[Formula, ...]:
+    """Every formula, in an order in which each reads only facts before it."""
+    at = index.__getitem__
+    encoding = at("requests.encoding")
+    return (
+        _wire("wire.payload", at("wire.payload"), at("requests.payload"), encoding),
+        _wire("wire.response", at("wire.response"), at("requests.response"), encoding),
+        _in_flight(index),
+        _busy_share(index),
+        _record(index),
+        _object(index),
+        _loaded(index),
+        _unpacked(index),
+        *_needed_by_fact(index, features),
+    )
+
+
+def mean_rate(volume: int, active: int) -> int:
+    """Rate while there is traffic: a volume over the active time of each week, rounded up."""
+    return -(-volume * WEEK // max(active, 1))
+
+
+def volume_cut(bound: int, active: int) -> int:
+    """The largest volume whose mean rate is within a bound."""
+    return bound * max(active, 1) // WEEK
+
+
+def active_cut(bound: int, volume: int) -> int:
+    """The largest active time that still drives the mean rate above a bound."""
+    return -(-volume * WEEK // max(bound, 1)) - 1
+
+
+def _wire(name: str, result: int, size: int, encoding: int) -> Formula:
+    """RFC 4648: every three bytes, begun or full, become four."""
+
+    def value(point: Point) -> int:
+        return -(-point[size] // 3) * 4 if point[encoding] == 1 else point[size]
+
+    def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
+        smallest, largest = low[size], high[size]
+        if low[encoding] == 2:
+            smallest = -(-smallest // 3) * 4
+        if low[encoding] & 2 and largest < INFINITY:
+            largest = -(-largest // 3) * 4
+        return smallest, largest
+
+    def solve(point: Point, variable: int, bound: int) -> int | None:
+        if variable != size:
+            return None
+        return bound // 4 * 3 if point[encoding] == 1 else bound
+
+    return Formula(name, result, (size, encoding), value, bounds, solve)
+
+
+def _in_flight(index: Mapping[str, int]) -> Formula:
+    concurrent, peak, time = (
+        index["traffic.concurrent"],
+        index["traffic.peak"],
+        index["requests.processing.typical"],
+    )
+
+    def value(point: Point) -> int:
+        if point[concurrent] != UNSET:
+            return point[concurrent] * IN_FLIGHT_UNIT
+        return point[peak] * point[time]
+
+    def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
+        if stated >> concurrent & 1:
+            return low[concurrent] * IN_FLIGHT_UNIT, min(
+                high[concurrent] * IN_FLIGHT_UNIT, INFINITY
+            )
+        return low[peak] * low[time], min(high[peak] * high[time], INFINITY)
+
+    def solve(point: Point, variable: int, bound: int) -> int | None:
+        if variable == concurrent:
+            return bound // IN_FLIGHT_UNIT
+        if point[concurrent] != UNSET:
+            return None
+        other = point[time] if variable == peak else point[peak]
+        return bound // other if other > 0 else None
+
+    name = "load.in-flight"
+    return Formula(name, index[name], (concurrent, peak, time), value, bounds, solve)
+
+
+def _busy_share(index: Mapping[str, int]) -> Formula:
+    volume, time = index["traffic.volume"], index["requests.processing.typical"]
+
+    def value(point: Point) -> int:
+        return point[volume] * point[time]
+
+    def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
+        return low[volume] * low[time], min(high[volume] * high[time], INFINITY)
+
+    def solve(point: Point, variable: int, bound: int) -> int | None:
+        other = point[time] if variable == volume else point[volume]
+        return bound // other if other > 0 else None
+
+    name = "load.busy-share"
+    return Formula(name, index[name], (volume, time), value, bounds, solve)
+
+
+def _record(index: Mapping[str, int]) -> Formula:
+    size, records, payload = (
+        index["dataset.size"],
+        index["dataset.records"],
+        index["requests.payload"],
+    )
+
+    def value(point: Point) -> int:
+        if point[size] == UNSET or point[records] == UNSET:
+            return point[payload]
+        return -(-point[size] // max(point[records], 1))
+
+    def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
+        if not (stated >> size & 1 and stated >> records & 1):
+            return low[payload], high[payload]
+        largest = -(-high[size] // max(low[records], 1)) if high[size] < INFINITY else INFINITY
+        return -(-low[size] // max(high[records], 1)), largest
+
+    def solve(point: Point, variable: int, bound: int) -> int | None:
+        if variable == payload:
+            described = point[size] != UNSET and point[records] != UNSET
+            return None if described else bound
+        if variable == size:
+            return None if point[records] == UNSET else bound * point[records]
+        if point[size] == UNSET:
+            return None
+        return -(-point[size] // bound) - 1 if bound > 0 else None
+
+    name = "dataset.record"
+    return Formula(name, index[name], (size, records, payload), value, bounds, solve)
+
+
+def _object(index: Mapping[str, int]) -> Formula:
+    """One input object: what a call carries when the format cannot be split into records."""
+    size, files = index["dataset.size"], index["dataset.files"]
+
+    def value(point: Point) -> int:
+        if point[size] == UNSET or point[files] == UNSET:
+            return 0
+        return -(-point[size] // max(point[files], 1))
+
+    def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
+        if not (stated >> size & 1 and stated >> files & 1):
+            return 0, INFINITY
+        largest = -(-high[size] // max(low[files], 1)) if high[size] < INFINITY else INFINITY
+        return -(-low[size] // max(high[files], 1)), largest
+
+    def solve(point: Point, variable: int, bound: int) -> int | None:
+        if variable == size:
+            return None if point[files] == UNSET else bound * point[files]
+        if point[size] == UNSET:
+            return None
+        return -(-point[size] // bound) - 1 if bound > 0 else None
+
+    name = "dataset.object"
+    return Formula(name, index[name], (size, files), value, bounds, solve)
+
+
+def _loaded(index: Mapping[str, int]) -> Formula:
+    memory, size, parameters, precision = (
+        index["model.memory"],
+        index["model.size"],
+        index["model.parameters"],
+        index["model.precision"],
+    )
+
+    def weights(count: int, word: int) -> int:
+        return -(-count * _BITS_IN_ORDER[word] // 8) if count != UNSET else 0
+
+    def value(point: Point) -> int:
+        return max(point[memory], point[size], weights(point[parameters], point[precision]))
+
+    def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
+        least = [low[i] for i in (memory, size) if stated >> i & 1]
+        most = [high[i] for i in (memory, size) if stated >> i & 1]
+        if stated >> parameters & 1:
+            words = [word for word in range(len(_BITS_IN_ORDER)) if low[precision] >> word & 1]
+            each = [_BITS_IN_ORDER[word] for word in words]
+            least.append(-(-low[parameters] * min(each) // 8))
+            most.append(-(-high[parameters] * max(each) // 8))
+        if not stated >> memory & 1:
+            return max(least, default=0), INFINITY
+        return max(least), min(max(most), INFINITY)
+
+    def solve(point: Point, variable: int, bound: int) -> int | None:
+        if variable == parameters:
+            return bound * 8 // _BITS_IN_ORDER[point[precision]]
+        return None if variable == precision else bound
+
+    name = "model.loaded"
+    return Formula(name, index[name], (memory, size, parameters, precision), value, bounds, solve)
+
+
+def _unpacked(index: Mapping[str, int]) -> Formula:
+    size, disk = index["model.size"], index["model.disk"]
+
+    def value(point: Point) -> int:
+        return point[size] + point[disk]
+
+    def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
+        return low[size] + low[disk], min(high[size] + high[disk], INFINITY)
+
+    def solve(point: Point, variable: int, bound: int) -> int | None:
+        rest = bound - (point[disk] if variable == size else point[size])
+        return rest if rest >= 0 else None
+
+    name = "model.unpacked"
+    return Formula(name, index[name], (size, disk), value, bounds, solve)
+
+
+def _needed_by_fact(index: Mapping[str, int], features: Sequence[Feature]) -> list[Formula]:
+    """A feature that a fact asks for (streaming) joins the needed ones."""
+    return [
+        _needed(index["needs"], index[feature.fact], feature.bit)
+        for feature in features
+        if feature.fact
+    ]
+
+
+def _needed(needs: int, flag: int, bit: int) -> Formula:
+    def value(point: Point) -> int:
+        return point[needs] | bit if point[flag] == 1 else point[needs] & ~bit
+
+    def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
+        needed = low[needs] | bit if low[flag] == 2 else low[needs] & ~bit
+        return needed, 0
+
+    def solve(point: Point, variable: int, bound: int) -> int | None:
+        return None
+
+    return Formula("needs", needs, (flag,), value, bounds, solve)

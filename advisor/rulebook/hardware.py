@@ -1,0 +1,129 @@
+"""Instance types and their families, and the order in which sizing tries them."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from advisor.rulebook.types import Source
+
+CPU, GPU, NEURON = "none", "gpu", "neuron"
+_CLASS_ORDER = {"general": 0, "memory": 1, "compute": 2, "gpu": 0, "large-gpu": 1, "neuron": 0}
+
+
+class Family(NamedTuple):
+    """What the types of one family have in common."""
+
+    id: str  # m5
+    title: str
+    group: str  # general, compute, memory, burstable, gpu, large-gpu, neuron, other
+    order: int  # among families of the group that fit equally well
+    choose: bool  # whether sizing takes it without being told to
+    lacks: frozenset[str]  # precisions that the accelerator cannot compute in
+    autoscaling: bool
+    origin: Source
+
+
+class Instance(NamedTuple):
+    """One instance type. Numbers are ``None`` where no specification is known."""
+
+    type: str  # ml.m5.xlarge
+    family: Family
+    vcpu: int | None
+    memory_mib: int | None
+    accelerator: str  # none, gpu, neuron or gaudi
+    accelerator_model: str
+    accelerator_count: int | None
+    accelerator_memory_mib: int | None  # of one device
+    arch: str  # x86_64, arm64 or empty
+    local_nvme: bool | None
+    in_transform: bool
+    source: str
+
+    @property
+    def accelerator_total_mib(self) -> int:
+        """Memory of all devices together; 0 without devices or figures."""
+        return (self.accelerator_count or 0) * (self.accelerator_memory_mib or 0)
+
+
+class Catalogue:
+    """All instance types by name, and the ones that sizing may choose, smallest first."""
+
+    def __init__(self, rows: Iterable[Mapping[str, str]], families: Mapping[str, Family]) -> None:
+        self.families = families
+        self.types = {row["instance_type"]: _instance(row, families) for row in rows}
+        self._ordered: dict[str, tuple[Instance, ...]] = {}
+
+    def get(self, name: str) -> Instance | None:
+        """The instance type of that name, ``None`` when the API has none."""
+        return self.types.get(name)
+
+    def candidates(self, accelerator: str) -> tuple[Instance, ...]:
+        """Types that sizing may choose for ``none``, ``gpu`` or ``neuron``, in the order to try."""
+        if accelerator not in self._ordered:
+            chosen = [
+                each
+                for each in self.types.values()
+                if each.accelerator == accelerator and each.family.choose and each.vcpu
+            ]
+            chosen.sort(key=lambda each: (size(each), rank(each)))
+            self._ordered[accelerator] = tuple(chosen)
+        return self._ordered[accelerator]
+
+
+def size(instance: Instance) -> tuple[int, ...]:
+    """What makes two types equal fits: fewest devices and vCPUs first, then the least memory.
+
+    A model on one device needs no parallelism between devices; among CPU types those of general
+    purpose come before the others of as many vCPUs.
+    """
+    group = _CLASS_ORDER.get(instance.family.group, len(_CLASS_ORDER))
+    vcpu, memory = instance.vcpu or 0, instance.memory_mib or 0
+    if instance.accelerator == CPU:
+        return (vcpu, group, memory)
+    devices, device = instance.accelerator_count or 0, instance.accelerator_memory_mib or 0
+    return (group, devices, device, vcpu, memory)
+
+
+def rank(instance: Instance) -> tuple[int, str]:
+    """Order of equal fits whose prices do not tell them apart."""
+    return (instance.family.order, instance.type)
+
+
+def families(rows: Iterable[Mapping[str, str]]) -> dict[str, Family]:
+    """``families.csv`` by id."""
+    return {row["id"]: _family(row) for row in rows}
+
+
+def _family(row: Mapping[str, str]) -> Family:
+    return Family(
+        row["id"],
+        row["title"],
+        row["class"],
+        int(row["order"]),
+        row["choose"] == "true",
+        frozenset(row["lacks"].split()),
+        row["autoscaling"] == "true",
+        Source(row["because"], row["source"], row["as_of"], row["since"]),
+    )
+
+
+def _instance(row: Mapping[str, str], known: Mapping[str, Family]) -> Instance:
+    name = row["instance_type"]
+    nvme = row["local_nvme"]
+    return Instance(
+        name,
+        known[name.split(".")[1]],
+        _number(row["vcpu"]),
+        _number(row["memory_mib"]),
+        row["accelerator"],
+        row["accelerator_model"],
+        _number(row["accelerator_count"]),
+        _number(row["accelerator_memory_mib"]),
+        row["arch"],
+        nvme == "true" if nvme else None,
+        row["in_transform"] == "true",
+        row["source"],
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text else None

@@ -1,0 +1,82 @@
+"""The figures that sizing reads, taken from the compiled rules."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from advisor.rulebook.hardware import Catalogue, families
+from advisor.rulebook.types import Constant, Source
+
+
+class Offer(NamedTuple):
+    """What one Region offers, as far as prices show. ``None``: nothing was found on it."""
+
+    hosting: frozenset[str] | None  # families with accelerators or Graviton processors
+    batch: frozenset[str] | None
+    serverless_concurrency: int | None
+
+
+class QuotaEntry(NamedTuple):
+    """One account quota."""
+
+    id: str
+    title: str
+    code: str | None
+    options: tuple[str, ...]
+    counts: str  # concurrency, endpoints, memory-mb or instances
+    default: int | None
+    default_in_region: bool  # the default is the Region's serverless concurrency
+    seen: int | None  # applied on new accounts
+    codes: Mapping[str, str] | None  # of a quota that each instance type has: type -> code
+    origin: Source
+
+
+class Knowledge(NamedTuple):
+    """Constants, instance types, Regions and quotas."""
+
+    sizing: Mapping[str, Constant]
+    catalogue: Catalogue
+    offers: Mapping[str, Offer]
+    quotas: tuple[QuotaEntry, ...]
+
+
+def knowledge(compiled: Mapping[str, Any]) -> Knowledge:
+    """The figures of a compiled rulebook."""
+    return Knowledge(
+        {
+            entry["id"]: Constant(entry["id"], entry["title"], entry["value"], _origin(entry))
+            for entry in compiled["sizing"]
+        },
+        Catalogue(compiled["instances"], families(compiled["families"])),
+        {region: _offer(entry) for region, entry in compiled["regions"]["regions"].items()},
+        tuple(_quota(entry) for entry in compiled["quotas"]),
+    )
+
+
+def _offer(raw: Mapping[str, Any]) -> Offer:
+    hosting, batch = _families(raw.get("hosting")), _families(raw.get("batch"))
+    return Offer(hosting, batch, raw.get("serverless_concurrency"))
+
+
+def _families(raw: Mapping[str, list[str]] | None) -> frozenset[str] | None:
+    if raw is None:
+        return None
+    return frozenset(family for group in raw.values() for family in group)
+
+
+def _quota(raw: Mapping[str, Any]) -> QuotaEntry:
+    return QuotaEntry(
+        raw["id"],
+        raw["title"],
+        raw.get("code"),
+        tuple(raw["options"]),
+        raw["counts"],
+        raw.get("default"),
+        "default_in_region" in raw,
+        raw.get("seen"),
+        raw.get("codes"),
+        _origin(raw),
+    )
+
+
+def _origin(raw: Mapping[str, Any]) -> Source:
+    return Source(raw["because"], raw["source"], raw["as_of"], raw["since"])

@@ -1,0 +1,160 @@
+"""The compiled rules with every symbol replaced by a number, for one limits mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from advisor.model import Verdict
+from advisor.rulebook.cells import bit_set, dependents, form_cuts, triggers, word_classes
+from advisor.rulebook.entries import features
+from advisor.rulebook.fact_entries import NEEDS, TYPICAL_PROCESSING, fact_entries
+from advisor.rulebook.formulas import Formula, formulas
+from advisor.rulebook.note_entries import caution_entry, outside_entry
+from advisor.rulebook.option_entries import option_entry, questions
+from advisor.rulebook.symbols import Symbols
+from advisor.rulebook.types import UNSET, Caution, Condition, Outside
+
+# Facts of which a solved cut of another fact depends on the value, not only on the cell.
+EXACT = (
+    TYPICAL_PROCESSING,
+    "requests.processing",
+    "traffic.peak",
+    "traffic.volume",
+    "traffic.active",
+    "traffic.concurrent",
+    "dataset.size",
+    "dataset.records",
+    "dataset.files",
+    "model.size",
+    "model.disk",
+    "model.parameters",
+)
+
+
+class Rulebook:
+    """Every rule that decides, and the tables that make asking fast.
+
+    ``variables`` are the facts in a fixed order, then the typical processing time, the set of
+    needed features (bits) and the derived facts.
+    """
+
+    def __init__(self, compiled: Mapping[str, Any], limits: str) -> None:
+        self.limits = limits
+        self.digest: str = compiled["digest"]
+        self.raw = compiled
+        self.index = _variables(compiled)
+        self.features = features(compiled["features"])
+        self.symbols = Symbols(compiled, limits, self.index, self.features)
+        self.words = self.symbols.words
+        self.facts = fact_entries(compiled, self.symbols)
+        self.options = [
+            option_entry(entry, self.symbols, {fact.id: fact for fact in self.facts})
+            for entry in compiled["options"]
+        ]
+        self.questions = questions(compiled["flowchart"], self.symbols)
+        self.start = self.questions[compiled["flowchart"]["start"]]
+        self.formulas: tuple[Formula, ...] = formulas(self.index, self.features)
+        self._name()
+        self._prepare()
+        self._cautions: tuple[Caution, ...] | None = None
+        self._outside: tuple[Outside, ...] | None = None
+        self.answers: dict[Any, Any] = {}  # memo of advisor.changes
+        self.relevance: dict[Any, Any] = {}  # memo of advisor.neighbours
+        self.verdicts: dict[Any, Verdict] = {}  # memo of advisor.verdicts
+
+    def _name(self) -> None:
+        """Entries by id, and the variables that the engine asks for by name."""
+        self.feature = {feature.id: feature for feature in self.features}
+        self.features_by_fact = tuple(feature for feature in self.features if feature.fact)
+        self.fact = {fact.id: fact for fact in self.facts}
+        self.option = {option.id: option for option in self.options}
+        self.limit = {limit.id: limit for option in self.options for limit in option.limits}
+        self.needs = self.index[NEEDS]
+        self.processing = self.index["requests.processing"]
+        self.typical_processing = self.index[TYPICAL_PROCESSING]
+        self.active = self.index["traffic.active"]
+
+    def _prepare(self) -> None:
+        """Tables that make a point, find its cells and tell what depends on what."""
+        self.base_facts = self.facts[: self.typical_processing]
+        self.stated_first = (*range(len(self.base_facts)), self.typical_processing)
+        self.template_low = [fact.low for fact in self.facts]
+        self.template_high = [fact.high for fact in self.facts]
+        self.template_point = [
+            fact.assume[0].value if len(fact.assume) == 1 else UNSET for fact in self.facts
+        ]
+        self.template_point[self.typical_processing] = UNSET
+        self.conditional_facts = [fact for fact in self.base_facts if len(fact.assume) > 1]
+        self.followers = [
+            (fact.variable, alternative.follows)
+            for fact in self.conditional_facts
+            for alternative in fact.assume
+            if alternative.follows >= 0
+        ]
+        self.conditional_bits = bit_set(fact.variable for fact in self.conditional_facts)
+        self.trigger_bits = bit_set(triggers(self.conditional_facts, self.active))
+        self.dependents = dependents(self.formulas, len(self.index))
+        inputs = {variable for formula in self.formulas for variable in formula.inputs}
+        self.classes = word_classes(
+            self.base_facts, self._conditions(), self.limit.values(), inputs
+        )
+        self.all_cuts = self._all_cuts()
+        self.exact = frozenset(self.index[name] for name in EXACT)
+
+    def _all_cuts(self) -> list[list[int]]:
+        """Every cut of each variable, also those of the facts that it alone decides, sorted."""
+        cuts: list[set[int]] = [set() for _ in self.facts]
+        tables = [question.cuts for question in self.questions.values()]
+        tables += [option.cuts for option in self.options]
+        for variable, each in [pair for table in tables for pair in table.items()]:
+            cuts[variable].update(each)
+        for condition in self._conditions():
+            for variable, cut in form_cuts(condition.form):
+                cuts[variable].add(cut)
+        for formula in self.formulas:
+            for variable in formula.inputs:
+                cuts[variable] |= cuts[formula.variable]
+                cuts[variable].update(cut // 4 * 3 for cut in cuts[formula.variable])
+        return [sorted(each) for each in cuts]
+
+    def _conditions(self) -> Iterator[Condition]:
+        """Every condition that can change an answer."""
+        for question in self.questions.values():
+            yield question.when
+        for limit in self.limit.values():
+            if limit.when is not None:
+                yield limit.when
+        for fact in self.conditional_facts:
+            for alternative in fact.assume:
+                if alternative.when is not None:
+                    yield alternative.when
+
+    def cautions(self) -> tuple[Caution, ...]:
+        """The warnings, resolved when first asked for."""
+        if self._cautions is None:
+            self._cautions = tuple(caution_entry(raw, self.symbols) for raw in self.raw["cautions"])
+        return self._cautions
+
+    def outside(self) -> tuple[Outside, ...]:
+        """What lies outside the four options, resolved when first asked for."""
+        if self._outside is None:
+            self._outside = tuple(outside_entry(raw, self.symbols) for raw in self.raw["consider"])
+        return self._outside
+
+
+def _variables(compiled: Mapping[str, Any]) -> dict[str, int]:
+    """Facts in the order of the file, typical processing time, needed features, derived facts."""
+    names = [entry["id"] for entry in compiled["facts"]]
+    names += [TYPICAL_PROCESSING, NEEDS]
+    names += [entry["id"] for entry in compiled["derived"]]
+    return {name: number for number, name in enumerate(names)}
+
+
+def resolve(compiled: Mapping[str, Any], limits: str) -> Rulebook:
+    """A rulebook for ``safe`` or ``latest``.
+
+    Raises:
+        RulebookError: an id does not resolve.
+    """
+    return Rulebook(compiled, limits)

@@ -1,0 +1,87 @@
+"""Find ``rules/`` and read one of its files as plain values."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, TypeAlias
+
+from advisor.errors import RulebookError
+
+# A path of a rule file or folder. Not pathlib's: importing that costs every start 2 ms.
+Folder: TypeAlias = str | os.PathLike[str]
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def rules_directory() -> str:
+    """The folder of the rule files.
+
+    An installed package carries them inside (``advisor/rules``); a checkout has them beside the
+    package, and there the live folder is read, never a copy.
+    """
+    inside = os.path.join(_PACKAGE, "rules")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(_PACKAGE), "rules")
+
+
+def is_packaged(rules: Folder) -> bool:
+    """Whether this is the copy inside an installed package, which nobody edits."""
+    return os.fspath(rules) == os.path.join(_PACKAGE, "rules")
+
+
+def _make_loader() -> Any:
+    """A safe loader on which only true and false are booleans and dates stay text."""
+    import yaml
+
+    class RuleLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML spells it
+            first: [
+                (tag, regex) for tag, regex in pairs if not tag.endswith((":timestamp", ":bool"))
+            ]
+            for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        }
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            seen: set[str] = set()
+            for key, _ in node.value:
+                if key.value in seen:
+                    raise RulebookError(f"{key.start_mark}: the key {key.value!r} is repeated")
+                seen.add(key.value)
+            return super().construct_mapping(node, deep)
+
+    import re
+
+    RuleLoader.add_implicit_resolver(
+        "tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), ["t", "f"]
+    )
+    return RuleLoader
+
+
+def read_rules(path: Folder) -> Any:
+    """One YAML rule file as plain values.
+
+    Raises:
+        RulebookError: the file is missing, is not YAML, or repeats a key.
+    """
+    import yaml
+
+    try:
+        with open(path, encoding="utf-8") as file:
+            return yaml.load(file.read(), Loader=_make_loader())  # noqa: S506 - a subclass of the safe loader
+    except (OSError, yaml.YAMLError) as error:
+        raise RulebookError(f"{path}: {error}") from error
+
+
+def read_table(path: Folder) -> list[dict[str, str]]:
+    """One CSV rule file as rows; lines that start with ``#`` are comments.
+
+    Raises:
+        RulebookError: the file is missing.
+    """
+    import csv
+
+    try:
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+    except OSError as error:
+        raise RulebookError(f"{path}: {error}") from error
+    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
