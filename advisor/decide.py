@@ -1,0 +1,86 @@
+"""The one crisp function: limits eliminate, the flowchart prefers, and a point gets an option."""
+
+from typing import NamedTuple
+
+from advisor.rulebook.resolve import Rulebook
+from advisor.rulebook.types import (
+    CLEAR,
+    CONTESTED,
+    RULED_OUT,
+    Leaf,
+    OptionEntry,
+    Point,
+    Question,
+)
+
+
+class Walk(NamedTuple):
+    """A walk through the flowchart: the questions met, each with the way taken, and the leaf."""
+
+    steps: tuple[tuple[Question, bool], ...]
+    leaf: Leaf
+
+
+def status(option: OptionEntry, needs: int, point: Point) -> int:
+    """``CLEAR``, ``CONTESTED`` (met only at the newest documented bounds) or ``RULED_OUT``.
+
+    Args:
+        option: what is judged.
+        needs: the variable that holds the needed features.
+        point: one value per variable.
+    """
+    if point[needs] & option.unsupported:
+        return RULED_OUT
+    answer = CLEAR
+    for variable, low, high, newest_low, newest_high, discrete, when in option.checks:
+        value = point[variable]
+        if discrete:
+            if low >> value & 1:
+                continue
+            if when is not None and not when(point):
+                continue
+            if newest_low >> value & 1:
+                answer = CONTESTED
+                continue
+            return RULED_OUT
+        if low <= value <= high:
+            continue
+        if when is not None and not when(point):
+            continue
+        if newest_low <= value <= newest_high:
+            answer = CONTESTED
+            continue
+        return RULED_OUT
+    return answer
+
+
+def walk(book: Rulebook, point: Point) -> Walk:
+    """The questions that a point meets, and the leaf they lead to."""
+    steps = []
+    question = book.start
+    while True:
+        answer = question.when.test(point)
+        steps.append((question, answer))
+        target = question.then if answer else question.otherwise
+        if isinstance(target, Leaf):
+            return Walk(tuple(steps), target)
+        question = book.questions[target]
+
+
+def decide(book: Rulebook, point: Point) -> str | None:
+    """The first clear option of the leaf, else the first contested one, else none."""
+    question = book.start
+    while True:
+        target = question.then if question.when.test(point) else question.otherwise
+        if not isinstance(target, str):
+            break
+        question = book.questions[target]
+    contested = None
+    needs = book.needs
+    for name in target.options:
+        answer = status(book.option[name], needs, point)
+        if answer == CLEAR:
+            return name
+        if answer == CONTESTED and contested is None:
+            contested = name
+    return contested

@@ -1,0 +1,65 @@
+"""What to know beside the answer: cautions of the chosen option, and what lies outside the four."""
+
+from __future__ import annotations
+
+from advisor.facts import Facts
+from advisor.model import Consider, Finding
+from advisor.rulebook.types import Caution, Outside
+
+
+def cautions(facts: Facts, option: str) -> tuple[tuple[Finding, ...], frozenset[str]]:
+    """What stated facts bring up for certain, and the entries of consider.yaml it names."""
+    found = []
+    consider: set[str] = set()
+    for caution in facts.book.cautions():
+        if option in caution.options and _raised(caution, facts):
+            found.append(_finding(caution, facts))
+            consider.update(caution.consider)
+    return tuple(found), frozenset(consider)
+
+
+def _raised(caution: Caution, facts: Facts) -> bool:
+    low, high = facts.low[caution.variable], facts.high[caution.variable]
+    if facts.book.facts[caution.variable].discrete:
+        outside = low & caution.low == 0
+    else:
+        outside = low > caution.high or high < caution.low
+    if not outside:
+        return False
+    return caution.when is None or caution.when.possible(facts.low, facts.high) is True
+
+
+def _finding(caution: Caution, facts: Facts) -> Finding:
+    """Placed at the stated fact that brought it up."""
+    workload = facts.workload
+    entry = facts.book.facts[caution.variable]
+    names = [facts.book.facts[v].id for v in entry.derived_from] or [entry.id]
+    for name in names:
+        for suffix in (".max", ".p99", ".typical", ""):
+            item = workload.values.get(name + suffix)
+            if item is not None:
+                place = (workload.file, item.line, item.column)
+                return _placed(caution, place)
+    return _placed(caution, (workload.file, 0, 0))
+
+
+def _placed(caution: Caution, place: tuple[str, int, int]) -> Finding:
+    return Finding(
+        caution.id, caution.severity, caution.says, *place, caution.fix, caution.origin.source
+    )
+
+
+def consider(facts: Facts, none_fits: bool, named: frozenset[str]) -> tuple[Consider, ...]:
+    """Entries that apply: all that fit when no option does, else those for a poor fit or named."""
+    wanted = "none-fits" if none_fits else "poor-fit"
+    return tuple(
+        _entry(outside)
+        for outside in facts.book.outside()
+        if outside.id in named
+        or (outside.applies in (wanted, "both") and outside.when.test(facts.point))
+    )
+
+
+def _entry(outside: Outside) -> Consider:
+    origin = outside.origin
+    return Consider(outside.id, outside.title, origin.because, origin.source, origin.as_of)

@@ -1,0 +1,85 @@
+"""The answer in one sentence: what won, why, and what would have won but for which fact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from advisor.model import Candidate, Decision, Verdict
+from advisor.rulebook.resolve import Rulebook
+
+
+def summarise(book: Rulebook, decision: Decision, candidates: Sequence[Candidate]) -> str:
+    """One sentence without a line break."""
+    by_name = {candidate.option: candidate for candidate in candidates}
+    if decision.option is None:
+        return _none_fits(decision, by_name)
+    title = book.option[decision.option].title
+    if decision.status == "decided":
+        if decision.rules_option == decision.option:
+            return f"{title}, as decided; the rules agree."
+        other = decision.rules_option
+        would = book.option[other].title if other else "none of the four options"
+        return f"{title}, as decided; the rules would choose {would}."
+    reason = _reason(decision)
+    return f"{title}: {reason}{_but(book, decision, by_name)}."
+
+
+def _reason(decision: Decision) -> str:
+    """The last question on the path is the one that chose the leaf."""
+    step = decision.path[-1]
+    facts = ", ".join(f"{name} {_shown(value)}" for name, value in step.facts.items())
+    way = "yes" if step.taken else "no"
+    taken = "assumed " if step.assumed else ""
+    return f"{step.asks[:-1].lower()}? {taken}{way} ({facts})"
+
+
+def _shown(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _but(book: Rulebook, decision: Decision, by_name: dict[str, Candidate]) -> str:
+    """What stood before the winner and was ruled out, or the nearest thing that would change it."""
+    for name in decision.leaf_options:
+        if name == decision.option:
+            break
+        blocking = _blocking(by_name[name])
+        if blocking is not None:
+            return (
+                f"; {book.option[name].title.lower()} would come first but for {_named(blocking)}"
+            )
+    for unknown in decision.unknowns:
+        if not unknown.remote:
+            for value, option in unknown.outcomes.items():
+                if option != decision.option:
+                    other = book.option[option].title.lower() if option else "none of the four"
+                    return f"; {unknown.fact} {value} would make it {other}"
+    return ""
+
+
+def _blocking(candidate: Candidate) -> Verdict | None:
+    for wanted in ("broken", "contested"):
+        for verdict in candidate.verdicts:
+            if verdict.outcome == wanted:
+                return verdict
+    return None
+
+
+def _named(verdict: Verdict) -> str:
+    if verdict.fact.startswith("needs."):
+        return f"{verdict.fact} ({verdict.title})"
+    bound = verdict.broken_by or verdict.bound
+    return f"{verdict.fact} {verdict.value} ({verdict.title.lower()}, {bound})"
+
+
+def _none_fits(decision: Decision, by_name: dict[str, Candidate]) -> str:
+    parts = []
+    for name in decision.leaf_options:
+        blocking = _blocking(by_name[name])
+        if blocking is not None:
+            parts.append(f"{name} for {_named(blocking)}")
+    text = "None of the four options fits: " + ("; ".join(parts) if parts else "see the verdicts")
+    if decision.fixes:
+        fix = decision.fixes[0]
+        changes = " and ".join(f"{change.fact} {change.to}" for change in fix.changes)
+        text += f". The nearest change is {changes}, which makes it {fix.option}"
+    return text + "."
