@@ -7,15 +7,30 @@ from itertools import pairwise
 
 from advisor.facts import Facts
 from advisor.model import Finding, Interval, Stated, Workload
-from advisor.quantity import show
+from advisor.quantity import WEEK, show
 from advisor.rulebook.formulas import mean_rate
 
-_TRIPLES = (
-    ("requests.payload", "size"),
-    ("requests.response", "size"),
-    ("requests.processing", "time"),
-)
+_TRIPLES = ("requests.payload", "requests.response", "requests.processing")
 _ORDER = (".typical", ".p99", ".max")
+# Facts of which the first must not be above the second, and what to say when it is: the larger as
+# `first`, the smaller as `second`, both as they were written.
+_ORDERED = (
+    (
+        ("requests.processing", *("requests.processing" + leaf for leaf in _ORDER)),
+        "requests.answer",
+        "{first.path} takes {first.text}, longer than requests.answer allows, {second.text}",
+    ),
+    (
+        ("requests.first_byte",),
+        "requests.answer",
+        "requests.first_byte is {first.text}, after the whole answer, {second.text}",
+    ),
+    (
+        ("model.size",),
+        "model.memory",
+        "model.memory is {second.text}, below the archive it is loaded from, {first.text}",
+    ),
+)
 
 
 def conflicts(facts: Facts) -> tuple[Finding, ...]:
@@ -25,11 +40,10 @@ def conflicts(facts: Facts) -> tuple[Finding, ...]:
 
 def _all(facts: Facts) -> Iterator[Finding]:
     workload = facts.workload
-    for base, _ in _TRIPLES:
+    for base in _TRIPLES:
         yield from _triple(workload, base)
-    yield from _slower_than_answer(workload)
-    yield from _first_byte(workload)
-    yield from _memory_below_archive(workload)
+    for larger, smaller, message in _ORDERED:
+        yield from _out_of_order(workload, larger, smaller, message)
     yield from _peak_below_mean(workload)
     yield from _zero_without_patience(facts)
     yield from _memory_without_accelerator(workload)
@@ -70,58 +84,21 @@ def _triple(workload: Workload, base: str) -> Iterator[Finding]:
             )
 
 
-def _largest_stated(workload: Workload, base: str) -> Stated | None:
-    for suffix in ("", ".typical", ".p99", ".max"):
-        item = workload.values.get(base + suffix)
-        if item is not None:
-            return item
-    return None
-
-
-def _slower_than_answer(workload: Workload) -> Iterator[Finding]:
-    work, answer = (
-        _largest_stated(workload, "requests.processing"),
-        workload.values.get("requests.answer"),
-    )
-    if work is not None and answer is not None and _above(work, answer):
-        yield _finding(
-            workload,
-            f"{work.path} takes {work.text}, longer than requests.answer allows, {answer.text}",
-            work,
-            answer,
-        )
-
-
-def _first_byte(workload: Workload) -> Iterator[Finding]:
-    first, answer = (
-        workload.values.get("requests.first_byte"),
-        workload.values.get("requests.answer"),
-    )
-    if first is not None and answer is not None and _above(first, answer):
-        yield _finding(
-            workload,
-            f"requests.first_byte is {first.text}, after the whole answer, {answer.text}",
-            first,
-            answer,
-        )
-
-
-def _memory_below_archive(workload: Workload) -> Iterator[Finding]:
-    memory, size = workload.values.get("model.memory"), workload.values.get("model.size")
-    if memory is not None and size is not None and _above(size, memory):
-        yield _finding(
-            workload,
-            f"model.memory is {memory.text}, below the archive it is loaded from, {size.text}",
-            memory,
-            size,
-        )
+def _out_of_order(
+    workload: Workload, larger: tuple[str, ...], smaller: str, message: str
+) -> Iterator[Finding]:
+    """Of several ways to state the larger fact the most usual one counts."""
+    first = next((item for path in larger if (item := workload.values.get(path))), None)
+    second = workload.values.get(smaller)
+    if first is not None and second is not None and _above(first, second):
+        yield _finding(workload, message.format(first=first, second=second), first, second)
 
 
 def _peak_below_mean(workload: Workload) -> Iterator[Finding]:
     peak, volume = workload.values.get("traffic.peak"), workload.values.get("traffic.volume")
     if peak is None or volume is None or volume.value.low is None or peak.value.high is None:
         return
-    mean = mean_rate(volume.value.low, 168 * 3_600_000_000)
+    mean = mean_rate(volume.value.low, WEEK)
     if mean > peak.value.high:
         rate = show(Interval(mean, mean), "rate")
         yield _finding(

@@ -1,0 +1,78 @@
+"""The four options made concrete: their modules, and what their plans tell later steps.
+
+``Plan.facts`` holds what costs and latency read (``advisor.costs``, ``advisor.latency``). Rates are
+per second, times seconds, sizes bytes unless the key says otherwise. A key without a known value is
+absent. Where a fact is a range, ``_low`` and ``_high`` bound it; loads are the unfavourable end.
+
+==================  =============================================================================
+key                 meaning
+==================  =============================================================================
+requests            requests a month
+bytes_in, bytes_out usual size of a request and a response on the wire
+processing_s        usual time of one request; processing_p99_s the largest stated below open
+rate, mean_rate     at the peak; mean over the active time; active_share of the week (0 to 1)
+pattern             traffic.pattern, if stated
+component           price component: hosting, asynchronous, serverless, batch-transform
+instance_type       all but serverless
+count               instances in service, or of one job; count_low and count_high when scaled
+minimum, maximum    bounds of the scaling; instances: for the stated peak
+workers             requests that one instance processes at once
+rate_of_one         requests per second planned for one instance (real-time: with safety factor)
+routing             least-outstanding-requests where it is set
+measured            the times were measured on the instance type of the plan
+wake_s, linger_s    asynchronous, where it goes to zero: until service, until release
+memory_mb           serverless memory; seconds: time of one request; cold_start_s: of a start
+max_concurrency     serverless; provisioned: provisioned concurrency
+job_hours, runs     of one job; jobs a month
+==================  =============================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+from advisor.facts import Facts
+from advisor.model import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS, Plan
+from advisor.options.draft import Common, Draft
+from advisor.rulebook.knowledge import Knowledge, knowledge
+
+MODULES: Mapping[str, str] = {
+    BATCH_TRANSFORM: "advisor.options.batch_transform",
+    ASYNCHRONOUS: "advisor.options.asynchronous",
+    SERVERLESS: "advisor.options.serverless",
+    REAL_TIME: "advisor.options.real_time",
+}
+_sizing: dict[str, Callable[..., Plan]] = {}
+_known: dict[str, Knowledge] = {}
+_latest: Common | None = None
+
+
+def plan(
+    option: str, facts: Facts, prices: Mapping[str, int] | None = None, *, deploy: bool = True
+) -> Plan:
+    """The plan of one option for a workload.
+
+    Args:
+        option: one of ``advisor.model.OPTIONS``.
+        facts: what the workload leaves possible; no longer changed.
+        prices: millionths of a USD an hour by instance type, as far as they are known; they order
+            equal fits and decide nothing else. Choices are remembered, so it must not change either.
+        deploy: whether the plan is to be deployed. One that is only compared has the settings and
+            facts that its cost depends on, and no requests, call or quotas.
+    """
+    if option not in _sizing:
+        _sizing[option] = import_module(MODULES[option]).size
+    return _sizing[option](Draft(option, _common(facts)), prices, deploy=deploy)
+
+
+def _common(facts: Facts) -> Common:
+    """What was worked out of the latest workload: its options are planned one after another."""
+    global _latest
+    common = _latest
+    if common is None or common.facts is not facts:
+        digest = facts.book.digest
+        if digest not in _known:
+            _known[digest] = knowledge(facts.book.raw)
+        common = _latest = Common(facts, _known[digest])
+    return common

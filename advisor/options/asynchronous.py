@@ -1,0 +1,287 @@
+"""Asynchronous inference: instances for the answer time, none where a start fits into it."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from advisor.facts import Facts
+from advisor.model import ASYNCHRONOUS, Parameters, Plan, Request
+from advisor.options import (
+    call,
+    containers,
+    endpoint,
+    fleet,
+    instances,
+    memory,
+    placeholders,
+    quotas,
+    scaling,
+    shared_facts,
+)
+from advisor.options.draft import Draft
+from advisor.options.fleet import Capacity
+from advisor.options.load import SECOND, Load, counted, load, number, per_second, seconds, sentence
+from advisor.queueing.scaling import asynchronous_backlog_target, whole
+from advisor.rulebook.hardware import Instance
+from advisor.rulebook.knowledge import Knowledge
+
+
+class Fleet(NamedTuple):
+    """Numbers of instances and the times behind them."""
+
+    floor: int
+    ceiling: int
+    wait_s: float | None  # a request may wait this long in the queue
+    wake_s: float  # from zero instances to the first service
+
+
+def size(facts: Facts, knowledge: Knowledge, prices: Mapping[str, int] | None = None) -> Plan:
+    """The plan of an asynchronous endpoint; arguments as for real-time."""
+    draft = Draft(ASYNCHRONOUS, facts, knowledge)
+    work = load(draft)
+    choice = instances.choose(draft, memory.need(draft), prices)
+    draft.set("InstanceType", choice.instance.type, sentence(choice.because))
+    capacity = fleet.capacity(draft, work, choice.instance)
+    sizes = _fleet(draft, work, capacity, choice.instance)
+    model = containers.create_model(draft)
+    config = _config(draft, model, choice.instance, capacity, sizes)
+    requests = endpoint.requests(draft, model, config) + _scaling(draft, work, capacity, sizes)
+    invoke = call.queued(draft, work, _useful_s(work, sizes))
+    invoke = invoke._replace(notes=invoke.notes + call.one_each(draft))
+    _carried(draft, sizes, choice.instance)
+    wanted = {"instances": sizes.ceiling, "endpoints": 1}
+    return draft.plan(
+        requests,
+        invoke,
+        quotas.quotas(draft, wanted, choice.instance),
+        _facts(draft, work, capacity, sizes, choice.instance),
+    )
+
+
+def _fleet(draft: Draft, work: Load, capacity: Capacity, instance: Instance) -> Fleet:
+    wake, wake_text = _wake(draft)
+    zero, why_zero = _zero(draft, work, wake, wake_text)
+    wait = _wait(draft, work, wake if zero else 0.0)
+    most, why = _most(draft, work, capacity, wait)
+    floor = 0
+    if not zero:
+        floor, why_zero = _floor(draft, work, capacity, why_zero)
+    limits = fleet.bounds(draft)
+    if draft.facts.needs("autoscaling") and most <= floor:
+        most = draft.number("scaling-ceiling") * max(1, floor)
+        why += f"; {most} leave room for the scaling that is needed"
+    floor, ceiling = fleet.ends(floor, most, limits, 0)
+    if ceiling > floor and not fleet.scalable(draft, instance):
+        floor, why_zero = ceiling, "a fixed number, for the peak"
+    draft.set("MinCapacity", floor, sentence(why_zero))
+    draft.set("MaxCapacity", ceiling, sentence(why))
+    return Fleet(floor, ceiling, wait, wake)
+
+
+def _wake(draft: Draft) -> tuple[float, str]:
+    """From a request that finds no instance to its service, in seconds."""
+    alarm = draft.number("wake-alarm-period") * draft.number("wake-alarm-periods")
+    machine, start = draft.number("instance-start"), endpoint.start_s(draft)
+    total = alarm + machine + start
+    parts = f"{seconds(alarm)} until the alarm + {seconds(machine)} for an instance"
+    return total, f"{parts} + {seconds(start)} for the container = {seconds(total)}"
+
+
+def _zero(draft: Draft, work: Load, wake: float, wake_text: str) -> tuple[bool, str]:
+    """Whether the fleet may go to zero: where a start and the work fit into the answer time."""
+    facts = draft.facts
+    wanted = facts.needs("scale-to-zero")
+    cold = facts.interval("requests.cold_start")
+    if cold is not None and cold.high is not None and cold.high < wake * SECOND and not wanted:
+        return False, f"A start takes {wake_text}, longer than the cold start that is accepted"
+    if work.answer_s is None:
+        if wanted:
+            return True, f"scale-to-zero; the first request after a pause waits {wake_text}"
+        return False, "The answer time is not stated, so one instance stays"
+    if work.answer_open:
+        return True, f"The answer may come later, so also after a start: {wake_text}"
+    total = wake + (work.slowest_s or work.processing_s or 0.0)
+    if total <= work.answer_s:
+        return True, (
+            f"A start, {wake_text}, and the work fit into the answer's {seconds(work.answer_s)}"
+        )
+    return False, f"A start takes {wake_text}, longer than the answer may take"
+
+
+def _wait(draft: Draft, work: Load, wake: float) -> float | None:
+    """Time that a request may wait in the queue; ``None`` when no answer time is stated."""
+    if work.answer_s is None:
+        return None
+    longest = min(work.answer_s, draft.number("async-wait-most"))
+    return max(0.0, float(longest - (work.processing_s or 0.0) - wake))
+
+
+def _most(draft: Draft, work: Load, capacity: Capacity, wait: float | None) -> tuple[int, str]:
+    """Instances at most: for the peak as it comes, or for what the queue leaves of it."""
+    if work.in_flight is None:
+        times = draft.number("scaling-ceiling")
+        return times, f"Neither peak nor processing time is stated, so {times} at most"
+    lag = draft.number("tracking-alarm") + draft.number("instance-start") + endpoint.start_s(draft)
+    if wait is None or wait < lag:
+        return _as_it_comes(draft, work, capacity, wait, lag)
+    return _spread(draft, work, capacity, wait)
+
+
+def _as_it_comes(
+    draft: Draft, work: Load, capacity: Capacity, wait: float | None, lag: float
+) -> tuple[int, str]:
+    safety = draft.number("safety-factor")
+    flying = work.in_flight or 0.0
+    count = _whole(flying / (capacity.workers * safety))
+    why = "no answer time is stated"
+    if wait is not None:
+        why = f"{seconds(round(wait))} to wait are less than the {seconds(lag)} until help arrives"
+    return count, (
+        f"{work.in_flight_text} / ({capacity.workers} at once x {safety}) = {count}; {why}"
+    )
+
+
+def _spread(draft: Draft, work: Load, capacity: Capacity, wait: float) -> tuple[int, str]:
+    """The queue spreads the peak: enough for the mean, and for a peak as long as one lasts."""
+    busy, lasts = draft.number("highest-utilisation"), draft.number("peak-duration")
+    flying = (work.in_flight or 0.0) / capacity.workers
+    burst = _whole(flying * lasts / (lasts + wait))
+    if work.mean is None or work.processing_s is None:
+        count = max(burst, _whole(flying / busy))
+        return count, (
+            f"{work.in_flight_text} / {busy} busy = {count}; the volume is not stated, so the "
+            "peak may last"
+        )
+    steady = work.mean * work.processing_s / capacity.workers
+    count = max(burst, _whole(steady / busy))
+    text = (
+        f"{per_second(work.mean)} in the active time x {seconds(work.processing_s)} = "
+        f"{number(steady)} instances busy, / {busy} = {_whole(steady / busy)}; the peak of "
+        f"{number(flying)} spread over its {seconds(lasts)} and the {seconds(round(wait))} that an "
+        f"answer may wait = {burst}"
+    )
+    return count, text + _peak_may_last(flying, count, wait)
+
+
+def _peak_may_last(flying: float, count: int, wait: float) -> str:
+    """How long the peak may last before the queue is longer than the wait."""
+    if flying <= count:
+        return ""
+    return f"; with {count} the peak may last {number(wait * count / (flying - count) / 3600)} h"
+
+
+def _floor(draft: Draft, work: Load, capacity: Capacity, why: str) -> tuple[int, str]:
+    """Instances that stay: for the mean load, and two where zones are asked for."""
+    count = 1
+    if work.mean is not None and work.processing_s is not None:
+        count = _whole(work.mean * work.processing_s / capacity.workers)
+        why += f"; {counted(count, 'instance')} for the mean of the active time"
+    if draft.facts.needs("multi-az"):
+        count = max(count, draft.number("availability-instances"))
+        why += "; multi-az: two zones"
+    return count, why
+
+
+def _config(
+    draft: Draft, model: Request, instance: Instance, capacity: Capacity, sizes: Fleet
+) -> Parameters:
+    variant = endpoint.variant(draft, model, instance, max(1, sizes.floor))
+    config: Parameters = {"ProductionVariants": [variant]}
+    key = endpoint.encrypt(draft, config, instance)
+    output: Parameters = {
+        "S3OutputPath": placeholders.location(draft, "async/output", "S3OutputPath"),
+        "S3FailurePath": placeholders.location(draft, "async/failure", "S3FailurePath"),
+    }
+    if key is not None:
+        output["KmsKeyId"] = key
+    if draft.facts.needs("notifications"):
+        output["NotificationConfig"] = {
+            "SuccessTopic": placeholders.topic(draft, "success"),
+            "ErrorTopic": placeholders.topic(draft, "error"),
+        }
+        draft.carry("notifications")
+        because = "notifications: a message for each request that ends."
+        draft.set("NotificationConfig", "SuccessTopic, ErrorTopic", because)
+    most = draft.number("async-concurrency-most")
+    concurrent = min(most, capacity.workers)
+    config["AsyncInferenceConfig"] = {
+        "ClientConfig": {"MaxConcurrentInvocationsPerInstance": concurrent},
+        "OutputConfig": output,
+    }
+    because = f"{capacity.text}; what one instance processes at once, 1 to {most}"
+    draft.set("MaxConcurrentInvocationsPerInstance", concurrent, sentence(because))
+    endpoint.capture(draft, config, key)
+    return config
+
+
+def _scaling(draft: Draft, work: Load, capacity: Capacity, sizes: Fleet) -> tuple[Request, ...]:
+    if sizes.ceiling <= sizes.floor:
+        return ()
+    draft.carry("autoscaling")
+    goal = _backlog(draft, work, capacity, sizes)
+    requests = (
+        scaling.target(draft, sizes.floor, sizes.ceiling),
+        scaling.by_backlog(draft, goal),
+    )
+    if sizes.floor > 0:
+        return requests
+    draft.carry("scale-to-zero")
+    return requests + scaling.wake(draft)
+
+
+def _backlog(draft: Draft, work: Load, capacity: Capacity, sizes: Fleet) -> float:
+    if sizes.wait_s is None or work.processing_s is None:
+        goal = float(draft.number("backlog-target"))
+        because = "Answer or processing time not stated."
+        draft.set("TargetValue", goal, because, constant="backlog-target")
+        return goal
+    safety = draft.number("safety-factor")
+    count = capacity.workers
+    found = asynchronous_backlog_target(sizes.wait_s * safety, work.processing_s, count)
+    goal = round(max(1.0, found), 1)
+    because = (
+        f"{safety} x {seconds(round(sizes.wait_s))} to wait / {seconds(work.processing_s)} x "
+        f"{count} at once + {count} in progress = {number(goal)} requests for each instance."
+    )
+    draft.set("TargetValue", goal, because, constant="safety-factor")
+    return goal
+
+
+def _useful_s(work: Load, sizes: Fleet) -> float | None:
+    """After twice the answer time and a start nobody waits for the answer any more."""
+    if work.answer_s is None or work.answer_open:
+        return None
+    return 2 * work.answer_s + (sizes.wake_s if sizes.floor == 0 else 0.0)
+
+
+def _carried(draft: Draft, sizes: Fleet, instance: Instance) -> None:
+    if sizes.floor >= 2:
+        draft.carry("multi-az")
+    if instance.arch == "arm64":
+        draft.carry("graviton")
+
+
+def _facts(
+    draft: Draft, work: Load, capacity: Capacity, sizes: Fleet, instance: Instance
+) -> dict[str, Any]:
+    zero = sizes.floor == 0
+    fixed = sizes.floor == sizes.ceiling
+    return {
+        **shared_facts.traffic(draft, work),
+        "instance_type": instance.type,
+        "component": "asynchronous",
+        "count": sizes.ceiling if fixed else None,
+        "count_low": None if fixed else sizes.floor,
+        "count_high": None if fixed else sizes.ceiling,
+        "minimum": sizes.floor,
+        "instances": sizes.ceiling,
+        "maximum": sizes.ceiling,
+        "workers": capacity.workers,
+        "rate_of_one": capacity.per_second,
+        "wake_s": sizes.wake_s if zero else None,
+        "linger_s": float(draft.number("scale-in-alarm")) if zero else None,
+        "measured": shared_facts.measured(draft, instance.type),
+    }
+
+
+def _whole(count: float) -> int:
+    return max(1, min(fleet.MOST, whole(count)))

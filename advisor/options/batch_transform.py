@@ -1,0 +1,261 @@
+"""Batch transform: payload and concurrency, how records are split, instances for the deadline."""
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from advisor.facts import Facts
+from advisor.model import BATCH_TRANSFORM, Parameters, Plan, Request
+from advisor.options import (
+    call,
+    containers,
+    fleet,
+    instances,
+    memory,
+    names,
+    placeholders,
+    quotas,
+    shared_facts,
+)
+from advisor.options.draft import Draft
+from advisor.options.load import (
+    PER_SECOND,
+    SECOND,
+    counted,
+    number,
+    per_second,
+    seconds,
+    sentence,
+    upper,
+)
+from advisor.options.records import Records, records
+from advisor.quantity import RATE_PER_MONTH
+from advisor.queueing import transform_jobs
+from advisor.rulebook.hardware import Instance
+from advisor.rulebook.knowledge import Knowledge
+
+
+class Run(NamedTuple):
+    """How one job runs."""
+
+    instances: int
+    low_hours: float | None  # of one job
+    high_hours: float | None
+
+
+def size(facts: Facts, knowledge: Knowledge, prices: Mapping[str, int] | None = None) -> Plan:
+    """The plan of a transform job; arguments as for real-time."""
+    draft = Draft(BATCH_TRANSFORM, facts, knowledge)
+    row = memory.models(draft) if facts.needs("inference-pipeline") else 1
+    disk = _outgrows_volume(draft)
+    need = memory.need(draft, together=row, transform=True, local_disk=disk)
+    instance, because = instances.choose(draft, need, prices)
+    draft.set("InstanceType", instance.type, sentence(because))
+    workers, workers_text = fleet.workers(draft, instance)
+    split = records(draft, workers, workers_text)
+    run = _run(draft, split)
+    model = containers.create_model(draft)
+    job = _job(draft, model, split, run, instance)
+    draft.carry("scale-to-zero", "autoscaling", "multi-az")
+    invoke = call.job(job.parameters["TransformJobName"])
+    return draft.plan(
+        (model, job),
+        invoke._replace(notes=invoke.notes + call.one_each(draft)),
+        quotas.quotas(draft, {"instances": run.instances}, instance),
+        _facts(draft, split, run, instance),
+    )
+
+
+def _outgrows_volume(draft: Draft) -> bool:
+    unpacked = upper(draft.facts.interval("model.unpacked"))
+    return unpacked is not None and unpacked > draft.number("volume-default") * memory.GIB
+
+
+def _run(draft: Draft, split: Records) -> Run:
+    """One instance, because each pays its own start, unless the deadline asks for more."""
+    facts, start = draft.facts, float(draft.number("instance-start"))
+    rate, rate_text = _rate(draft, split)
+    count_range = facts.workload.interval("dataset.records")
+    total = upper(count_range)
+    files = upper(facts.workload.interval("dataset.files"))
+    deadline = facts.workload.interval("dataset.deadline")
+    limit = deadline.low or deadline.high if deadline is not None else None
+    count, because = 1, f"{rate_text}; one instance is cheapest, since each pays its own start"
+    if rate and total and limit:
+        wanted = transform_jobs.instances_for_deadline(total, rate, start, limit / SECOND)
+        count, why = _for_deadline(draft, wanted, files)
+        because = (
+            f"{number(total)} records / {rate_text} = {seconds(round(total / rate))} on one "
+            f"instance + {seconds(start)} start, within {seconds(limit / SECOND)}: {why}"
+        )
+    bounds = fleet.bounds(draft)
+    count = min(fleet.within(count, bounds), draft.number("batch-instances-most"))
+    draft.set("InstanceCount", count, sentence(because))
+    if not rate or count_range is None:
+        return Run(count, None, None)
+    low, high = (
+        transform_jobs.job_seconds(end, count, files or None, rate, start) / 3600
+        if end is not None
+        else None
+        for end in count_range
+    )
+    return Run(count, low, high)
+
+
+def _for_deadline(draft: Draft, wanted: int | None, files: int | None) -> tuple[int, str]:
+    most = draft.number("batch-instances-most")
+    if wanted is None:
+        draft.find(
+            "deadline-missed",
+            "warning",
+            "the deadline is shorter than the start of a job",
+            path="dataset.deadline",
+        )
+        return 1, "the start alone takes longer"
+    useful = min(most, files) if files else most
+    if wanted > useful:
+        draft.find(
+            "deadline-missed",
+            "warning",
+            f"{wanted:,} instances would be needed, and {useful} can work: a job has {most} at "
+            "most, with one object on each",
+            path="dataset.deadline",
+            fix="Split the input into more objects, or choose a faster type.",
+        )
+        return useful, f"{useful} of the {wanted:,} that the deadline asks for"
+    return wanted, counted(wanted, "instance")
+
+
+def _rate(draft: Draft, split: Records) -> tuple[float | None, str]:
+    """Records per second of one instance."""
+    measured = upper(draft.facts.workload.interval("model.throughput"))
+    if measured:
+        rate = measured / PER_SECOND
+        return rate, f"{per_second(rate)} measured on one instance"
+    each = upper(draft.facts.typical("requests.processing"))
+    if not each:
+        return None, "neither throughput nor processing time of a record is stated"
+    rate = split.concurrent * SECOND / each
+    work = f"{counted(split.concurrent, 'request')} at once / {seconds(each / SECOND)}"
+    return rate, f"{work} = {per_second(rate)}"
+
+
+def _job(draft: Draft, model: Request, split: Records, run: Run, instance: Instance) -> Request:
+    key = placeholders.kms_key(draft)
+    parameters: Parameters = {
+        "TransformJobName": "",
+        "ModelName": model.parameters["ModelName"],
+        "MaxConcurrentTransforms": split.concurrent,
+        "ModelClientConfig": _client(draft, split),
+        "MaxPayloadInMB": split.payload_mb,
+        **({"BatchStrategy": split.strategy} if split.strategy else {}),
+        "TransformInput": {
+            "DataSource": {
+                "S3DataSource": {
+                    "S3DataType": "S3Prefix",
+                    "S3Uri": placeholders.location(draft, "batch/input/", "S3Uri"),
+                }
+            },
+            **({"ContentType": split.content_type} if split.content_type else {}),
+            "CompressionType": "None",
+            "SplitType": split.split_type,
+        },
+        "TransformOutput": _output(draft, split, key),
+        "TransformResources": _resources(draft, run, instance, key),
+    }
+    _capture(draft, parameters, key)
+    if split.join:
+        parameters["DataProcessing"] = {"JoinSource": "Input"}
+    if "Tags" in model.parameters:
+        parameters["Tags"] = model.parameters["Tags"]
+    name = f"{names.stem(draft.facts.workload.name, names.LONGEST - 6)}-run-1"
+    parameters["TransformJobName"] = name
+    draft.set("TransformJobName", name, "The workload's name; every run needs a new one.")
+    return Request("sagemaker", "CreateTransformJob", parameters)
+
+
+def _client(draft: Draft, split: Records) -> Parameters:
+    """Timeout of one call: twice its longest expected time, never below the default."""
+    default, most = draft.number("batch-timeout-default"), draft.number("batch-timeout-most")
+    longest = upper(draft.facts.largest("requests.processing"))
+    timeout, because = default, "Time of a call not stated."
+    if longest:
+        together = split.per_request if split.strategy == "MultiRecord" else 1
+        time = longest / SECOND * together
+        wanted = math.ceil(min(time, most) * draft.number("timeout-margin"))
+        timeout = int(min(most, max(default, wanted)))
+        because = (
+            f"{counted(together, 'record')} in a call x {seconds(longest / SECOND)} = "
+            f"{seconds(time)}, x {draft.number('timeout-margin')}, within {default} and {most} s."
+        )
+    draft.set("InvocationsTimeoutInSeconds", timeout, because, constant="batch-timeout-default")
+    retries = draft.number("batch-retries")
+    draft.set("InvocationsMaxRetries", retries, "Kept as it is.", constant="batch-retries")
+    return {"InvocationsTimeoutInSeconds": timeout, "InvocationsMaxRetries": retries}
+
+
+def _output(draft: Draft, split: Records, key: str | None) -> Parameters:
+    output: Parameters = {
+        "S3OutputPath": placeholders.location(draft, "batch/output", "S3OutputPath"),
+        "AssembleWith": split.assemble,
+    }
+    if split.join and split.content_type:
+        output["Accept"] = split.content_type
+    if key is not None:
+        output["KmsKeyId"] = key
+    return output
+
+
+def _resources(draft: Draft, run: Run, instance: Instance, key: str | None) -> Parameters:
+    resources: Parameters = {"InstanceType": instance.type, "InstanceCount": run.instances}
+    if key is None:
+        return resources
+    draft.carry("kms")
+    if instance.local_nvme is False:
+        resources["VolumeKmsKeyId"] = key
+        because = "Encrypts the volume of each instance; KmsKeyId the output."
+        draft.set("VolumeKmsKeyId", key, because)
+    else:
+        draft.set(
+            "VolumeKmsKeyId",
+            "not set",
+            f"{instance.type} has local disks, and a job that names a volume key on it is refused; "
+            "a hardware module encrypts them. KmsKeyId encrypts the output.",
+        )
+    return resources
+
+
+def _capture(draft: Draft, parameters: Parameters, key: str | None) -> None:
+    if not draft.facts.needs("data-capture"):
+        return
+    block: Parameters = {
+        "DestinationS3Uri": placeholders.location(draft, "data-capture", "DestinationS3Uri"),
+        "GenerateInferenceId": True,
+    }
+    if key is not None:
+        block["KmsKeyId"] = key
+    parameters["DataCaptureConfig"] = block
+    draft.carry("data-capture")
+    because = "Jobs have a structure of their own, without a share."
+    draft.set("DataCaptureConfig", "all records", because)
+
+
+def _facts(draft: Draft, split: Records, run: Run, instance: Instance) -> dict[str, Any]:
+    runs = draft.facts.workload.interval("dataset.runs")
+    exact = run.low_hours == run.high_hours
+    low_runs = runs.low / RATE_PER_MONTH if runs is not None and runs.low is not None else None
+    high_runs = runs.high / RATE_PER_MONTH if runs is not None and runs.high is not None else None
+    return {
+        "instance_type": instance.type,
+        "component": "batch-transform",
+        "count": run.instances,
+        "job_hours": run.high_hours if exact else None,
+        "job_hours_low": None if exact else run.low_hours,
+        "job_hours_high": None if exact else run.high_hours,
+        "runs": high_runs if low_runs == high_runs else None,
+        "runs_low": None if low_runs == high_runs else low_runs,
+        "runs_high": None if low_runs == high_runs else high_runs,
+        "max_payload_mb": split.payload_mb,
+        "workers": split.concurrent,
+        "measured": shared_facts.measured(draft, instance.type),
+    }

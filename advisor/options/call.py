@@ -1,0 +1,150 @@
+"""How the caller must call what was deployed: operation, parameters, timeout, what to know."""
+
+from __future__ import annotations
+
+import math
+
+from advisor.model import Invoke, Parameters
+from advisor.options import memory, placeholders
+from advisor.options.draft import Draft
+from advisor.options.endpoint import endpoint_name
+from advisor.options.load import Load, seconds, sentence
+
+# What the framework's serving container takes unless it was written otherwise.
+_CONTENT_TYPES = {
+    "xgboost": "text/csv",
+    "lightgbm": "text/csv",
+    "catboost": "text/csv",
+    "huggingface": "application/json",
+    "sentence-transformers": "application/json",
+    "transformers": "application/json",
+    "tensorflow": "application/json",
+    "vllm": "application/json",
+    "tgi": "application/json",
+    "djl": "application/json",
+}
+_TEXT_FORMATS = {"csv": "text/csv", "jsonlines": "application/jsonlines"}
+
+
+def content_type(draft: Draft) -> str | None:
+    """The media type of a request as far as format or framework give it."""
+    stated = draft.facts.word("dataset.format")
+    if stated in _TEXT_FORMATS:
+        return _TEXT_FORMATS[stated]
+    framework = draft.facts.workload.text("model.framework")
+    return _CONTENT_TYPES.get(framework.lower()) if framework is not None else None
+
+
+def synchronous(draft: Draft, load: Load, *, multi_model: bool = False) -> Invoke:
+    """InvokeEndpoint, or its streaming form."""
+    facts = draft.facts
+    streaming = facts.taken("requests.streaming") is True and not multi_model
+    parameters = _parameters(draft)
+    notes: list[str] = []
+    if multi_model:
+        parameters["TargetModel"] = "REPLACE-ME.tar.gz"
+        notes.append("TargetModel names the artifact; the first call of a model loads it.")
+        notes.append("IAM keeps callers apart: allow each one its own sagemaker:TargetModel only.")
+        if facts.taken("requests.streaming") is True:
+            notes.append("The streaming call takes no TargetModel, so answers come whole.")
+    if facts.needs("sticky-sessions"):
+        parameters["SessionId"] = "REPLACE-ME"
+        draft.carry("sticky-sessions")
+        notes.append("SessionId keeps a conversation on one instance; NEW_SESSION opens one.")
+    timeout, note = _client_timeout(draft, load)
+    notes.append(note)
+    operation = "InvokeEndpoint"
+    if streaming:
+        operation = "InvokeEndpointWithResponseStream"
+        notes.append("The timeout counts between parts; a broken stream ends in ModelStreamError.")
+    return Invoke(operation, parameters, timeout, tuple(notes))
+
+
+def _client_timeout(draft: Draft, load: Load) -> tuple[int, str]:
+    """Seconds that the client must wait for an answer, with a note that says why."""
+    slowest = load.slowest_s or load.processing_s
+    margin, work = draft.number("client-margin"), draft.number("answer-default")
+    text = f"{work} s, the most that a call may take,"
+    if slowest is not None:
+        work, text = slowest, f"{seconds(slowest)} of work"
+    timeout = math.ceil(work) + margin
+    return timeout, (
+        f"Set the client's read timeout to {timeout} s ({text} + {margin} s), and its retries so "
+        "that a slow request is not sent twice."
+    )
+
+
+def queued(draft: Draft, load: Load, wait_s: float | None) -> Invoke:
+    """InvokeEndpointAsync: the input is an S3 object, the answer another.
+
+    Args:
+        draft: the plan being made; gets the two time settings.
+        load: the workload's times.
+        wait_s: how long a request may wait before its answer is of no use, ``None`` for no bound.
+    """
+    timeout = _invocation_timeout(draft, load)
+    least, most = draft.number("async-wait-least"), draft.number("async-wait-most")
+    ttl = most if wait_s is None else int(min(most, max(least, math.ceil(wait_s))))
+    why = "no bound is stated"
+    if wait_s is not None:
+        why = f"{seconds(math.ceil(wait_s))} until nobody waits"
+    because = sentence(f"{why}, within {least} and {most} s")
+    draft.set("RequestTTLSeconds", ttl, because, constant="async-wait-most")
+    parameters = _parameters(draft)
+    parameters["InputLocation"] = placeholders.location(
+        draft, "async/input/REPLACE-ME", "InputLocation"
+    )
+    parameters["RequestTTLSeconds"] = ttl
+    parameters["InvocationTimeoutSeconds"] = timeout
+    default = draft.number("async-timeout-default")
+    notes = (
+        "The call returns at once with OutputLocation, where the answer will be.",
+        "Failures appear under S3FailurePath; the service does not retry them.",
+        f"Send InvocationTimeoutSeconds with each request: without it the limit is {default} s.",
+    )
+    return Invoke("InvokeEndpointAsync", parameters, None, notes)
+
+
+def job(name: str) -> Invoke:
+    """A batch job has no call of its own: each run is a request."""
+    notes = (
+        "Start one job for each run; TransformJobName must be new each time, such as its date.",
+        "Each input object gives one output object of the same name with .out at its end.",
+        "A failed object marks the job as failed; the others are written.",
+    )
+    return Invoke("CreateTransformJob", {"TransformJobName": name}, None, notes)
+
+
+def _parameters(draft: Draft) -> Parameters:
+    parameters: Parameters = {"EndpointName": endpoint_name(draft)}
+    media = content_type(draft)
+    if media is not None:
+        parameters["ContentType"] = media
+    return parameters
+
+
+def _invocation_timeout(draft: Draft, load: Load) -> int:
+    """The default while the work fits it, else the most: nothing is gained in between."""
+    default, most = draft.number("async-timeout-default"), draft.number("async-timeout-most")
+    largest = draft.facts.largest("requests.processing")
+    if largest is None:
+        because = f"Processing time not stated; {default} s is the default."
+        timeout = default
+    elif load.slowest_s is None or load.slowest_s > default:
+        longest = seconds(load.slowest_s) if load.slowest_s is not None else "an open time"
+        because = f"A request takes up to {longest}, above the default of {default} s."
+        timeout = most
+    else:
+        longest = seconds(load.slowest_s)
+        because = f"A request takes up to {longest}, within the default of {default} s."
+        timeout = default
+    draft.set("InvocationTimeoutSeconds", timeout, because, constant="async-timeout-most")
+    return int(timeout)
+
+
+def one_each(draft: Draft) -> tuple[str, ...]:
+    """What to do with several models where an endpoint or a job holds one."""
+    count = memory.models(draft)
+    if count == 1:
+        return ()
+    return (f"{count} models: repeat the requests for each, under a name of its own.",)

@@ -1,0 +1,189 @@
+"""CreateEndpointConfig and CreateEndpoint: what instance-based endpoints have in common."""
+
+from __future__ import annotations
+
+import math
+
+from advisor.model import REAL_TIME, Parameters, Request
+from advisor.options import memory, names, placeholders
+from advisor.options.draft import Draft
+from advisor.options.load import SECOND, mib, seconds, upper
+from advisor.rulebook.hardware import Instance
+
+
+def variant(draft: Draft, model: Request, instance: Instance, count: int) -> Parameters:
+    """One production variant with the timeouts and the volume that the model asks for."""
+    done: Parameters = {
+        "VariantName": names.VARIANT,
+        "ModelName": model.parameters["ModelName"],
+        "InitialInstanceCount": count,
+        "InstanceType": instance.type,
+        "InitialVariantWeight": 1.0,
+    }
+    _volume(draft, done, instance)
+    _download_timeout(draft, done)
+    _health_timeout(draft, done)
+    if draft.facts.needs("shell-access"):
+        done["EnableSSMAccess"] = True
+        draft.carry("shell-access")
+    return done
+
+
+def requests(draft: Draft, model: Request, config: Parameters) -> tuple[Request, ...]:
+    """CreateModel, CreateEndpointConfig and CreateEndpoint, in the order to run.
+
+    Args:
+        draft: the plan being made.
+        model: the CreateModel request.
+        config: parameters of the configuration without its name and tags.
+    """
+    tags = {"Tags": model.parameters["Tags"]} if "Tags" in model.parameters else {}
+    body = {**config, **tags}
+    name = names.versioned(draft.facts.workload.name, body)
+    endpoint = endpoint_name(draft)
+    draft.set(
+        "EndpointConfigName",
+        name,
+        "The workload's name and a digest of the request: a configuration cannot be changed, and "
+        "UpdateEndpoint needs the new one beside the old.",
+    )
+    draft.set(
+        "EndpointName", endpoint, "The workload's name; callers keep it through every update."
+    )
+    named: Parameters = {"EndpointConfigName": name, **body}
+    create: Parameters = {"EndpointName": endpoint, "EndpointConfigName": name, **tags}
+    return (
+        model,
+        Request("sagemaker", "CreateEndpointConfig", named),
+        Request("sagemaker", "CreateEndpoint", create),
+    )
+
+
+def endpoint_name(draft: Draft) -> str:
+    """The endpoint's name."""
+    return names.stem(draft.facts.workload.name)
+
+
+def encrypt(draft: Draft, config: Parameters, instance: Instance | None) -> str | None:
+    """Put the KMS key on the configuration; the key, for the other places that take it."""
+    key = placeholders.kms_key(draft)
+    if key is None:
+        return None
+    config["KmsKeyId"] = key
+    draft.carry("kms")
+    because = "Encrypts the storage volume of each instance."
+    if instance is None:
+        because = "Protects the copy of the container image that serverless inference keeps."
+    elif instance.local_nvme is not False:
+        because = (
+            f"Does not cover the local disks of {instance.type}, which a hardware module of the "
+            "instance encrypts; stated so that the volume is covered after a change of type."
+        )
+    draft.set("KmsKeyId", key, because)
+    return key
+
+
+def capture(draft: Draft, config: Parameters, key: str | None) -> None:
+    """Data capture with its share, where it is needed."""
+    if not draft.facts.needs("data-capture"):
+        return
+    share, because = _share(draft)
+    block: Parameters = {
+        "EnableCapture": True,
+        "InitialSamplingPercentage": share,
+        "DestinationS3Uri": placeholders.location(draft, "data-capture", "DestinationS3Uri"),
+        "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+    }
+    if key is not None:
+        block["KmsKeyId"] = key
+    config["DataCaptureConfig"] = block
+    draft.carry("data-capture")
+    constant = "" if because else "data-capture-share"
+    draft.set("InitialSamplingPercentage", share, because or "No share stated.", constant=constant)
+
+
+def _share(draft: Draft) -> tuple[int, str]:
+    """Percent of the requests; the API takes whole numbers."""
+    stated = upper(draft.facts.workload.interval("needs.data-capture.share"))
+    if stated is None:
+        return int(draft.number("data-capture-share")), ""
+    share = min(100, -(-stated // 1000))
+    return share, "The stated share of the requests, rounded up to a whole percent."
+
+
+def start_s(draft: Draft) -> float:
+    """Container start and model load in seconds: stated, else assumed."""
+    stated = upper(draft.facts.workload.interval("model.startup"))
+    taken = stated if stated is not None else draft.facts.taken("model.startup")
+    return float(taken / SECOND)
+
+
+def _volume(draft: Draft, done: Parameters, instance: Instance) -> None:
+    unpacked = upper(draft.facts.interval("model.unpacked"))
+    if unpacked is None:
+        return
+    together = memory.models(draft) if draft.option == REAL_TIME and memory.shared(draft) else 1
+    size = unpacked * together / memory.GIB
+    default, most = draft.number("volume-default"), draft.number("volume-most")
+    wanted = math.ceil(size * draft.number("volume-headroom"))
+    if instance.local_nvme is not False:
+        if wanted > default or draft.facts.needs("volume-size"):
+            draft.set(
+                "VolumeSizeInGB",
+                "not set",
+                f"{instance.type} has local disks and takes no volume size; {mib(size * 1024)} of "
+                "model and scratch space must fit on them.",
+            )
+        return
+    if wanted <= default and not draft.facts.needs("volume-size"):
+        return
+    done["VolumeSizeInGB"] = min(most, max(default, wanted))
+    draft.carry("volume-size")
+    because = (
+        f"{mib(size * 1024)} of model and scratch space x {draft.number('volume-headroom')} = "
+        f"{wanted} GB, at most {most}."
+    )
+    draft.set("VolumeSizeInGB", done["VolumeSizeInGB"], because, constant="volume-headroom")
+
+
+def _download_timeout(draft: Draft, done: Parameters) -> None:
+    """Set only where the default start-up allowance would be used up: no default is published."""
+    size = upper(draft.facts.workload.interval("model.size"))
+    if size is None:
+        return
+    rate, margin = draft.number("download-rate"), draft.number("timeout-margin")
+    time = size / memory.MIB / rate
+    wanted = time * margin
+    if wanted <= draft.number("health-check-default"):
+        return
+    done["ModelDataDownloadTimeoutInSeconds"] = _timeout(draft, wanted)
+    because = (
+        f"{mib(size / memory.MIB)} at {rate} MB/s = {seconds(round(time))}, x {margin}, in whole "
+        "minutes."
+    )
+    value = done["ModelDataDownloadTimeoutInSeconds"]
+    draft.set("ModelDataDownloadTimeoutInSeconds", value, because, constant="download-rate")
+
+
+def _health_timeout(draft: Draft, done: Parameters) -> None:
+    stated = upper(draft.facts.workload.interval("model.startup"))
+    if stated is None:
+        return
+    margin, default = draft.number("timeout-margin"), draft.number("health-check-default")
+    wanted = stated / SECOND * margin
+    if wanted <= default:
+        return
+    value = _timeout(draft, wanted)
+    done["ContainerStartupHealthCheckTimeoutInSeconds"] = value
+    because = f"Start of {seconds(stated / SECOND)} x {margin} is above the default {default} s."
+    draft.set(
+        "ContainerStartupHealthCheckTimeoutInSeconds",
+        value,
+        because,
+        constant="health-check-default",
+    )
+
+
+def _timeout(draft: Draft, wanted: float) -> int:
+    least, most = draft.number("timeout-least"), draft.number("timeout-most")
+    return int(min(most, max(least, math.ceil(wanted / 60) * 60)))

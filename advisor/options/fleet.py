@@ -1,0 +1,89 @@
+"""What one instance carries, and the bounds that the workload file puts on their number."""
+
+from typing import NamedTuple
+
+from advisor.options.draft import Draft
+from advisor.options.load import PER_SECOND, Load, number, per_second, seconds, upper
+from advisor.rulebook.hardware import CPU, Instance
+
+MOST = 2_147_483_647  # the API's counts are 32-bit integers
+
+
+class Capacity(NamedTuple):
+    """What one instance carries when it is fully busy."""
+
+    workers: int  # requests in progress
+    per_second: float | None  # requests; None when neither throughput nor time is stated
+    text: str
+
+
+class Bounds(NamedTuple):
+    """``deploy.instances``; ``None`` where nothing is stated."""
+
+    least: int | None
+    most: int | None
+
+
+def capacity(draft: Draft, load: Load, instance: Instance) -> Capacity:
+    """Measured throughput if it is stated, else requests at once over the time of one."""
+    count, text = workers(draft, instance)
+    measured = upper(draft.facts.workload.interval("model.throughput"))
+    if measured:
+        rate = measured / PER_SECOND
+        return Capacity(count, rate, f"{per_second(rate)} measured on one instance")
+    if load.processing_s is None:
+        return Capacity(count, None, f"{text}; processing time not stated")
+    rate = count / load.processing_s
+    return Capacity(count, rate, f"{text} / {seconds(load.processing_s)} = {per_second(rate)}")
+
+
+def workers(draft: Draft, instance: Instance) -> tuple[int, str]:
+    """Requests that one instance processes at once: stated, else one for each vCPU."""
+    stated = upper(draft.facts.workload.interval("model.concurrency"))
+    if stated:
+        return stated, f"{number(stated)} at once"
+    if instance.accelerator != CPU:
+        return 1, "1 at once assumed on an accelerator"
+    count = instance.vcpu or 1
+    return count, f"1 at once assumed for each of {count} vCPUs"
+
+
+def bounds(draft: Draft) -> Bounds:
+    """The stated bounds; of a range the end that leaves more room."""
+    workload = draft.facts.workload
+    least = workload.interval("deploy.instances.min")
+    most = workload.interval("deploy.instances.max")
+    low = least.low if least is not None else None
+    high = upper(most)
+    return Bounds(
+        min(low, MOST) if low is not None else None, min(high, MOST) if high is not None else None
+    )
+
+
+def within(count: int, limits: Bounds, least: int = 1) -> int:
+    """A count of at least ``least`` inside the stated bounds."""
+    low = max(least, limits.least or 0)
+    high = max(low, limits.most) if limits.most is not None else MOST
+    return min(max(count, low), high)
+
+
+def ends(floor: int, ceiling: int, limits: Bounds, least: int) -> tuple[int, int]:
+    """Fewest and most instances: the stated bounds, else our own.
+
+    Args:
+        floor: our own fewest.
+        ceiling: our own most.
+        limits: what was stated.
+        least: fewest that the option can have.
+    """
+    low = max(least, limits.least) if limits.least is not None else within(floor, limits, least)
+    high = limits.most if limits.most is not None else min(ceiling, MOST)
+    return low, max(1, low, high)
+
+
+def scalable(draft: Draft, instance: Instance) -> bool:
+    """Whether the type takes a scaling policy; a finding when it does not."""
+    if not instance.family.autoscaling:
+        message = f"{instance.type} cannot be scaled automatically, so the requests set no policy"
+        draft.find("instance-not-scalable", "warning", message, path="deploy.instance_type")
+    return instance.family.autoscaling

@@ -1,0 +1,209 @@
+"""The choice of an instance type: what fits first, price second."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from advisor.options.draft import Draft
+from advisor.options.load import counted, mib
+from advisor.options.memory import Need
+from advisor.rulebook.hardware import CPU, Instance, rank, size
+
+
+class Choice(NamedTuple):
+    """An instance type and why it was taken."""
+
+    instance: Instance
+    because: str
+
+
+def choose(draft: Draft, need: Need, prices: Mapping[str, int] | None) -> Choice:
+    """The type that the workload names if it may be used, else the smallest that fits.
+
+    Among types that fit equally well the cheapest known price wins; an unknown one filters nothing.
+
+    Args:
+        draft: the plan being made; gets the findings about a type that is named and does not fit.
+        need: what the type must offer.
+        prices: millionths of a USD an hour by type, as far as they are known.
+    """
+    named = _override(draft, need) or _measured_on(draft, need)
+    if named is not None:
+        return named
+    found = _smallest(draft, need, prices or {})
+    if found is None:
+        return _largest(draft, need)
+    _check_region(draft, found, need, "region")
+    return Choice(found, f"the smallest type that fits: {_needed(need)}; {_offered(found)}")
+
+
+def misfit(draft: Draft, instance: Instance, need: Need) -> str:
+    """Why a type does not serve the need, empty when it does; unknown figures are no reason."""
+    if need.transform and not instance.in_transform:
+        return "batch transform does not take the type"
+    if need.accelerator not in (CPU, instance.accelerator):
+        return f"it has no {_device_name(need.accelerator)}"
+    if need.single_device and (instance.accelerator_count or 1) > 1:
+        return "multi-model endpoints take types with one GPU only"
+    if need.precision in instance.family.lacks:
+        return f"its accelerator does not compute in {need.precision}"
+    if need.accelerator != CPU and 0 < instance.accelerator_total_mib < need.accelerator_mib:
+        return (
+            f"{need.accelerator_text} is more than the {mib(instance.accelerator_total_mib)} "
+            f"of its {instance.accelerator_count} {instance.accelerator_model}"
+        )
+    usable = usable_mib(draft, instance)
+    if usable is not None and usable < need.host_mib:
+        share = draft.number("usable-memory")
+        return f"{need.host_text} is more than {share} x {mib(instance.memory_mib or 0)} of memory"
+    return ""
+
+
+def usable_mib(draft: Draft, instance: Instance) -> int | None:
+    """Host memory that is planned for, in MiB."""
+    if instance.memory_mib is None:
+        return None
+    return int(instance.memory_mib * draft.number("usable-memory"))
+
+
+def offered(draft: Draft, instance: Instance, *, transform: bool) -> bool:
+    """Whether the Region has a price for the family; true where nothing is known."""
+    offer = draft.knowledge.offers.get(draft.facts.region or "")
+    if offer is None or (instance.accelerator == CPU and instance.arch != "arm64"):
+        return True
+    families = offer.batch if transform else offer.hosting
+    return families is None or instance.family.id in families
+
+
+def _override(draft: Draft, need: Need) -> Choice | None:
+    name = draft.facts.workload.text("deploy.instance_type")
+    if name is None:
+        return None
+    path = "deploy.instance_type"
+    instance = draft.knowledge.catalogue.get(name)
+    if instance is None:
+        message = f"the API knows no instance type {name}; the requests use the one that was chosen"
+        draft.find("instance-unknown", "warning", message, path=path)
+        return None
+    if need.transform and not instance.in_transform:
+        message = f"batch transform does not take {name}; the requests use the one that was chosen"
+        draft.find("instance-too-small", "error", message, path=path)
+        return None
+    if instance.memory_mib is None:
+        message = f"no figures of {name} are known, so whether the model fits was not checked"
+        draft.find("instance-unknown", "warning", message, path=path)
+        return Choice(instance, "stated under deploy; nothing is known of its memory")
+    reason = misfit(draft, instance, need)
+    if reason:
+        draft.find("instance-too-small", "error", f"{name}: {reason}", path=path)
+    _check_region(draft, instance, need, path)
+    return Choice(instance, f"stated under deploy; {reason or _offered(instance)}")
+
+
+def _measured_on(draft: Draft, need: Need) -> Choice | None:
+    name = draft.facts.workload.text("model.measured_on")
+    if name is None:
+        return None
+    path = "model.measured_on"
+    instance = draft.knowledge.catalogue.get(name)
+    reason = "the API knows no such instance type"
+    if instance is not None:
+        reason = misfit(draft, instance, need)
+    if instance is None or reason:
+        message = f"processing was measured on {name}, which cannot be used here: {reason}"
+        fix = (
+            "Measure again on the type of the plan; times are not carried from one type to another."
+        )
+        draft.find("measured-elsewhere", "warning", message, path=path, fix=fix)
+        return None
+    _check_region(draft, instance, need, path)
+    fits = f"{_needed(need)}; {_offered(instance)}" if instance.memory_mib else "figures not known"
+    return Choice(instance, f"times are known for it alone (measured_on), and it fits: {fits}")
+
+
+def _check_region(draft: Draft, instance: Instance, need: Need, path: str) -> None:
+    if not offered(draft, instance, transform=need.transform):
+        message = f"no price of {instance.type} was found in {draft.facts.region}"
+        fix = "Look the type up in the AWS price list of the Region before you deploy."
+        draft.find("instance-region", "warning", message, path=path, fix=fix)
+
+
+def _smallest(draft: Draft, need: Need, prices: Mapping[str, int]) -> Instance | None:
+    """Drop what matters least until something fits: the Region's list, the disk, the workers."""
+
+    def region(each: Instance) -> bool:
+        return offered(draft, each, transform=need.transform)
+
+    def disk(each: Instance) -> bool:
+        return not need.local_disk or each.local_nvme is True
+
+    def workers(each: Instance) -> bool:
+        return (each.vcpu or 0) >= need.workers
+
+    for wishes in ((workers, disk, region), (disk, region), (region,), ()):
+        found = _first(draft, need, prices, wishes)
+        if found is not None:
+            return found
+    return None
+
+
+def _first(
+    draft: Draft,
+    need: Need,
+    prices: Mapping[str, int],
+    wishes: tuple[Callable[[Instance], bool], ...],
+) -> Instance | None:
+    equal: list[Instance] = []
+    for each in draft.knowledge.catalogue.candidates(need.accelerator):
+        if equal and size(each) != size(equal[0]):
+            break
+        if _suits(draft, each, need) and all(wish(each) for wish in wishes):
+            equal.append(each)
+    if not equal:
+        return None
+    unknown = 1 << 62
+    return min(equal, key=lambda each: (prices.get(each.type, unknown), rank(each)))
+
+
+def _suits(draft: Draft, instance: Instance, need: Need) -> bool:
+    if (instance.arch == "arm64") != need.arm:
+        return False
+    if (instance.vcpu or 0) < draft.number("least-vcpus"):
+        return False
+    return not misfit(draft, instance, need)
+
+
+def _largest(draft: Draft, need: Need) -> Choice:
+    """Nothing fits: the type that comes nearest, so that the requests can be looked at."""
+    candidates = [
+        each
+        for each in draft.knowledge.catalogue.candidates(need.accelerator)
+        if each.in_transform or not need.transform
+    ]
+    instance = max(
+        candidates, key=lambda each: (each.accelerator_total_mib, each.memory_mib or 0, each.type)
+    )
+    reason = misfit(draft, instance, need) or "it lacks what the workload asks for"
+    fix = "Use a smaller precision or model, or state a type that is known to fit."
+    draft.find("instance-too-small", "error", f"no type fits; {instance.type}: {reason}", fix=fix)
+    return Choice(instance, f"no type fits, this one comes nearest: {reason}")
+
+
+def _needed(need: Need) -> str:
+    parts = [need.accelerator_text] if need.accelerator_text else []
+    parts.append(need.host_text)
+    if need.workers > 1:
+        parts.append(f"{counted(need.workers, 'vCPU')} for as many requests at once")
+    return ", ".join(parts)
+
+
+def _offered(instance: Instance) -> str:
+    memory = f"{instance.vcpu} vCPUs and {mib(instance.memory_mib or 0)}"
+    if not instance.accelerator_count:
+        return f"{instance.type} has {memory}"
+    device = mib(instance.accelerator_memory_mib) if instance.accelerator_memory_mib else "?"
+    count, model = instance.accelerator_count, instance.accelerator_model.upper()
+    return f"{instance.type} has {count} {model} with {device} each, {memory}"
+
+
+def _device_name(accelerator: str) -> str:
+    return "GPU" if accelerator == "gpu" else "Neuron device"

@@ -1,0 +1,157 @@
+"""How much work comes in: rates, times and requests in progress, from what was stated of them."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from advisor.facts import Facts
+from advisor.model import Interval
+from advisor.options.draft import Draft, once
+from advisor.quantity import MONTH_HOURS, RATE_PER_MONTH, WEEK
+
+SECOND = 1_000_000
+HOUR_S = 3600
+_SAID = 4096  # texts of figures that are kept: plans of one workload name the same ones
+PER_SECOND = RATE_PER_MONTH * MONTH_HOURS * HOUR_S  # base units of one request a second
+
+
+class Load(NamedTuple):
+    """The load of a workload; ``None`` where nothing stated leads to a number."""
+
+    peak: float | None  # requests per second
+    assumed: float  # times the mean that the peak is assumed to be; 0 where it is stated
+    mean: float | None  # requests per second over the active time
+    active_share: float  # of the week, 0 to 1
+    processing_s: float | None  # usual time of one request
+    slowest_s: float | None  # largest stated time; None also when it is open above
+    concurrent: int | None  # stated requests in progress at the peak
+    in_flight: float | None  # the same: stated, else peak times processing time (Little's law)
+    answer_s: float | None  # how soon the answer is needed
+    answer_open: bool  # any later answer will do
+
+    @property
+    def peak_text(self) -> str:
+        """The peak with where it comes from, where it is known."""
+        assert self.peak is not None
+        if self.mean is None or not self.assumed:
+            return f"{per_second(self.peak)} at the peak"
+        mean, peak = per_second(self.mean), per_second(self.peak)
+        return f"{self.assumed} x {mean} mean = {peak} assumed at the peak"
+
+    @property
+    def in_flight_text(self) -> str:
+        """Requests in progress with their arithmetic, where they are known."""
+        if self.concurrent is not None:
+            return f"{self.concurrent:,} requests in progress as stated"
+        assert self.in_flight is not None
+        assert self.processing_s is not None
+        return (
+            f"{self.peak_text} x {seconds(self.processing_s)} = "
+            f"{number(self.in_flight)} requests in progress"
+        )
+
+
+@once
+def load(draft: Draft) -> Load:
+    """The load of the workload that a plan is made for."""
+    facts = draft.facts
+    active = upper(facts.interval("traffic.active"))
+    share = min(1.0, active / WEEK) if active else 1.0
+    volume = upper(facts.interval("traffic.volume"))
+    mean = volume / PER_SECOND / share if volume is not None else None
+    peak, assumed = _peak(draft, mean)
+    processing = _time(facts.typical("requests.processing"))
+    concurrent = upper(facts.workload.interval("traffic.concurrent"))
+    if concurrent is not None:
+        concurrent = max(1, concurrent)
+    flying = None if concurrent is None else float(concurrent)
+    if flying is None and peak is not None and processing is not None:
+        flying = peak * processing
+    answer = facts.interval("requests.answer")
+    return Load(
+        peak,
+        assumed,
+        mean,
+        share,
+        processing,
+        _slowest(facts),
+        concurrent,
+        flying,
+        _answer(answer),
+        answer is not None and answer.high is None,
+    )
+
+
+def _peak(draft: Draft, mean: float | None) -> tuple[float | None, float]:
+    stated = upper(draft.facts.interval("traffic.peak"))
+    if stated is not None:
+        return stated / PER_SECOND, 0
+    if mean is None:
+        return None, 0
+    times = draft.number("peak-to-mean")
+    return times * mean, times
+
+
+def _slowest(facts: Facts) -> float | None:
+    largest = facts.largest("requests.processing")
+    return largest.high / SECOND if largest is not None and largest.high is not None else None
+
+
+def _time(interval: Interval | None) -> float | None:
+    end = upper(interval)
+    return end / SECOND if end else None
+
+
+def _answer(interval: Interval | None) -> float | None:
+    """The earliest moment that must do: the lower end of a range."""
+    if interval is None:
+        return None
+    value = interval.low or interval.high
+    return value / SECOND if value is not None else None
+
+
+def upper(interval: Interval | None) -> int | None:
+    """The end of a range that loads more; the stated one of an open range."""
+    if interval is None:
+        return None
+    return interval.high if interval.high is not None else interval.low
+
+
+@lru_cache(maxsize=_SAID)
+def number(value: float) -> str:
+    """A number as people write it: three significant digits, whole from a hundred on."""
+    return f"{value:,.0f}" if value >= 99.95 else f"{value:.3g}"
+
+
+@lru_cache(maxsize=_SAID)
+def per_second(rate: float) -> str:
+    """A rate in the unit in which it is at least one, as far as there is one."""
+    for times, unit in ((1, "/s"), (60, "/min"), (HOUR_S, "/h")):
+        if rate * times >= 1:
+            return number(rate * times) + unit
+    return number(rate * HOUR_S * 24) + "/day"
+
+
+def counted(count: int, thing: str) -> str:
+    """``1 instance``, ``2 instances``."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
+@lru_cache(maxsize=_SAID)
+def seconds(time: float) -> str:
+    """A time in the unit that keeps it short."""
+    if 0 < time < 1:
+        return f"{number(time * 1000)} ms"
+    if time < 120:
+        return f"{number(time)} s"
+    return f"{number(time / 60)} min" if time < 2 * HOUR_S else f"{number(time / HOUR_S)} h"
+
+
+def sentence(text: str) -> str:
+    """A text with a capital letter and a full stop."""
+    return f"{text[0].upper()}{text[1:]}."
+
+
+@lru_cache(maxsize=_SAID)
+def mib(size: float) -> str:
+    """A size given in MiB."""
+    return f"{number(size / 1024)} GB" if size >= 1024 else f"{number(size)} MB"

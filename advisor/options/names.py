@@ -1,0 +1,45 @@
+"""Names of AWS resources: valid, at most 63 characters, and different for different workloads.
+
+What is immutable in SageMaker (models, endpoint configurations) carries a digest of its parameters,
+so that a change makes a new one beside the old, which UpdateEndpoint needs; what callers use (the
+endpoint) keeps its name.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from advisor.digest import sha256
+
+LONGEST = 63
+VARIANT = "AllTraffic"
+_DIGEST = 8
+
+
+def stem(name: str, room: int = LONGEST) -> str:
+    """A name of letters, digits and inner hyphens that stands for ``name``.
+
+    A name that loses something, by a character that is not allowed or by its length, ends in a
+    digest of the whole name, so that two of them never become one.
+
+    Args:
+        name: the workload's name; anything.
+        room: characters that the result may have, at least 18.
+    """
+    allowed = "".join(c if c.isascii() and c.isalnum() else "-" for c in name).strip("-")
+    if allowed == name and len(name) <= room:
+        return name
+    kept = allowed[: room - _DIGEST - 1].strip("-") or "workload"
+    return f"{kept}-{digest(name)}"
+
+
+def versioned(name: str, parameters: Any) -> str:
+    """The name of something immutable: the stem and a digest of its parameters."""
+    return f"{stem(name, LONGEST - _DIGEST - 1)}-{digest(parameters)}"
+
+
+def digest(value: Any) -> str:
+    """Eight hexadecimal digits that depend on nothing but the value."""
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return sha256(text.encode("utf-8", "surrogatepass"))[:_DIGEST]

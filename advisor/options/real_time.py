@@ -1,0 +1,236 @@
+"""Real-time inference: a fleet for the peak, two instances where an outage counts."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from advisor.facts import Facts
+from advisor.model import REAL_TIME, Parameters, Plan, Request
+from advisor.options import (
+    call,
+    containers,
+    endpoint,
+    fleet,
+    instances,
+    memory,
+    quotas,
+    scaling,
+    shared_facts,
+)
+from advisor.options.draft import Draft
+from advisor.options.fleet import Capacity
+from advisor.options.load import (
+    Load,
+    counted,
+    load,
+    number,
+    per_second,
+    seconds,
+    sentence,
+)
+from advisor.queueing.responses import LEAST_OUTSTANDING_REQUESTS
+from advisor.queueing.scaling import instances_for_rate, invocations_target, whole
+from advisor.rulebook.hardware import Instance
+from advisor.rulebook.knowledge import Knowledge
+
+# The traffic of these patterns pauses, and an instance lost in a pause is replaced unseen.
+_WITH_GAPS = frozenset({"intermittent"})
+
+
+class Fleet(NamedTuple):
+    """Numbers of instances."""
+
+    floor: int  # at least
+    initial: int  # for the peak
+    ceiling: int  # at most, when scaled
+
+
+class Design(NamedTuple):
+    """What the requests and the plan's facts are made from."""
+
+    work: Load
+    instance: Instance
+    capacity: Capacity
+    sizes: Fleet
+    many: bool  # models share the instances
+    uneven: bool  # requests are long, so that it matters where each one goes
+
+    @property
+    def routed(self) -> bool:
+        """Whether requests go to the instance with the fewest of them."""
+        return self.uneven and self.sizes.ceiling > 1 and not self.many
+
+    @property
+    def scaled(self) -> bool:
+        """Whether the number of instances follows the load."""
+        return self.sizes.ceiling > self.sizes.floor
+
+
+def size(facts: Facts, knowledge: Knowledge, prices: Mapping[str, int] | None = None) -> Plan:
+    """The plan of a real-time endpoint.
+
+    Args:
+        facts: what the workload leaves possible.
+        knowledge: constants, instance types, Regions, quotas.
+        prices: millionths of a USD an hour by instance type, for equal fits.
+    """
+    draft = Draft(REAL_TIME, facts, knowledge)
+    design = _design(draft, prices)
+    model = containers.create_model(draft, multi_model=design.many)
+    requests = endpoint.requests(draft, model, _config(draft, model, design))
+    requests += _scaling(draft, design)
+    _carried(draft, design)
+    invoke = call.synchronous(draft, design.work, multi_model=design.many)
+    wanted = {"instances": design.sizes.ceiling, "endpoints": 1}
+    drawn = quotas.quotas(draft, wanted, design.instance)
+    return draft.plan(requests, invoke, drawn, _facts(draft, design))
+
+
+def _design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
+    work = load(draft)
+    many = memory.shared(draft)
+    need = memory.need(draft, together=memory.models(draft), multi_model=many)
+    instance, because = instances.choose(draft, need, prices)
+    draft.set("InstanceType", instance.type, sentence(because))
+    capacity = fleet.capacity(draft, work, instance)
+    sizes = _fleet(draft, work, capacity, instance)
+    return Design(work, instance, capacity, sizes, many, _uneven(draft, work))
+
+
+def _fleet(draft: Draft, work: Load, capacity: Capacity, instance: Instance) -> Fleet:
+    floor, why_floor = _floor(draft)
+    needed, why = _for_peak(draft, work, capacity)
+    limits = fleet.bounds(draft)
+    initial = fleet.within(max(floor, needed), limits)
+    if floor > needed:
+        why = f"{why}; {why_floor}"
+    if initial != max(floor, needed):
+        why = f"{why}; {initial} by the stated bounds"
+    draft.set("InitialInstanceCount", initial, sentence(why))
+    if not _scaled(draft, limits, instance):
+        return Fleet(initial, initial, initial)
+    times = draft.number("scaling-ceiling")
+    floor, ceiling = fleet.ends(floor, max(floor, times * initial), limits, 1)
+    stated = "stated under deploy.instances."
+    draft.set("MinCapacity", floor, sentence(why_floor) if limits.least is None else stated)
+    if limits.most is None:
+        text = f"{times} x {initial} for the peak."
+        draft.set("MaxCapacity", ceiling, text, constant="scaling-ceiling")
+    else:
+        draft.set("MaxCapacity", ceiling, stated)
+    return Fleet(floor, initial, ceiling)
+
+
+def _floor(draft: Draft) -> tuple[int, str]:
+    """Instances for availability alone, with the reason."""
+    facts = draft.facts
+    two = draft.number("availability-instances")
+    stated = facts.word("environment")
+    if facts.needs("multi-az"):
+        return two, f"multi-az: {two} instances stand in two Availability Zones"
+    if stated == "test":
+        return 1, "one instance for a test environment"
+    if stated is None and facts.taken("traffic.pattern") in _WITH_GAPS:
+        return 1, "one instance: traffic with long gaps, and environment: production is not stated"
+    taken = "in production" if stated else "as for production, which is assumed"
+    return two, f"{two} instances {taken}, in two Availability Zones"
+
+
+def _for_peak(draft: Draft, work: Load, capacity: Capacity) -> tuple[int, str]:
+    """Instances that carry the peak with AWS's safety factor."""
+    safety = draft.number("safety-factor")
+    measured = draft.facts.workload.interval("model.throughput") is not None
+    rate = capacity.per_second
+    if work.peak is not None and rate is not None and (measured or work.concurrent is None):
+        count = min(fleet.MOST, instances_for_rate(work.peak, rate, safety))
+        planned = per_second(rate * safety)
+        return count, (
+            f"{capacity.text}, x {safety} = {planned} planned for; {work.peak_text} / {planned} = "
+            f"{counted(count, 'instance')}"
+        )
+    if work.in_flight is not None:
+        count = max(1, min(fleet.MOST, whole(work.in_flight / (capacity.workers * safety))))
+        return count, (
+            f"{work.in_flight_text} / ({number(capacity.workers)} at once x {safety}) = "
+            f"{counted(count, 'instance')}"
+        )
+    return 1, "neither peak rate and processing time nor throughput is stated, so one instance"
+
+
+def _scaled(draft: Draft, limits: fleet.Bounds, instance: Instance) -> bool:
+    ranged = limits.most is not None and limits.most > max(1, limits.least or 0)
+    if not (draft.facts.needs("autoscaling") or ranged):
+        return False
+    return fleet.scalable(draft, instance)
+
+
+def _config(draft: Draft, model: Request, design: Design) -> Parameters:
+    variant = endpoint.variant(draft, model, design.instance, design.sizes.initial)
+    if design.routed:
+        variant["RoutingConfig"] = {"RoutingStrategy": "LEAST_OUTSTANDING_REQUESTS"}
+        time = design.work.processing_s
+        took = f"Requests of {seconds(time)} each" if time is not None else "Streamed requests"
+        because = f"{took} go where fewest are in progress."
+        strategy = "LEAST_OUTSTANDING_REQUESTS"
+        draft.set("RoutingStrategy", strategy, because, constant="long-request")
+    config: Parameters = {"ProductionVariants": [variant]}
+    key = endpoint.encrypt(draft, config, design.instance)
+    if not design.many:
+        endpoint.capture(draft, config, key)
+    return config
+
+
+def _uneven(draft: Draft, work: Load) -> bool:
+    if draft.facts.taken("requests.streaming") is True:
+        return True
+    return work.processing_s is not None and work.processing_s >= draft.number("long-request")
+
+
+def _scaling(draft: Draft, design: Design) -> tuple[Request, ...]:
+    if not design.scaled:
+        return ()
+    draft.carry("autoscaling")
+    safety, capacity = draft.number("safety-factor"), design.capacity
+    register = scaling.target(draft, design.sizes.floor, design.sizes.ceiling)
+    if capacity.per_second is None or design.uneven:
+        goal = max(1.0, capacity.workers * safety)
+        because = (
+            f"{number(capacity.workers)} requests at once x {safety}; requests in progress, every "
+            "ten seconds, follow long or streamed requests better than their number a minute."
+        )
+        draft.set("TargetValue", goal, because, constant="safety-factor")
+        return register, scaling.by_concurrency(draft, goal)
+    goal = round(invocations_target(capacity.per_second, safety), 3)
+    because = f"{capacity.text}, x {safety} x 60 = {number(goal)} per instance and minute."
+    draft.set("TargetValue", goal, because, constant="safety-factor")
+    return register, scaling.by_invocations(draft, goal)
+
+
+def _carried(draft: Draft, design: Design) -> None:
+    if not design.many:
+        draft.carry("response-streaming")
+    if design.sizes.floor >= 2:
+        draft.carry("multi-az")
+    if design.instance.arch == "arm64":
+        draft.carry("graviton")
+
+
+def _facts(draft: Draft, design: Design) -> dict[str, Any]:
+    sizes, capacity = design.sizes, design.capacity
+    planned = None
+    if capacity.per_second is not None:
+        planned = capacity.per_second * draft.number("safety-factor")
+    return {
+        **shared_facts.traffic(draft, design.work),
+        "component": "hosting",
+        "instance_type": design.instance.type,
+        "count": None if design.scaled else sizes.initial,
+        "count_low": sizes.floor if design.scaled else None,
+        "count_high": sizes.initial if design.scaled else None,
+        "minimum": sizes.floor,
+        "instances": sizes.initial,
+        "maximum": sizes.ceiling,
+        "workers": capacity.workers,
+        "rate_of_one": planned,
+        "routing": LEAST_OUTSTANDING_REQUESTS if design.routed else None,
+        "measured": shared_facts.measured(draft, design.instance.type),
+    }

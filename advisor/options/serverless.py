@@ -1,0 +1,187 @@
+"""Serverless inference: memory step, concurrency, warm capacity where cold starts are avoided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from advisor.facts import Facts
+from advisor.model import SERVERLESS, Parameters, Plan
+from advisor.options import (
+    call,
+    containers,
+    endpoint,
+    memory,
+    names,
+    quotas,
+    shared_facts,
+)
+from advisor.options.draft import Draft
+from advisor.options.load import SECOND, Load, load, mib, number, seconds, sentence, upper
+from advisor.queueing.cold_starts import after_quiet, levels_busy
+from advisor.queueing.erlang import blocking
+from advisor.rulebook.knowledge import Knowledge
+
+_PREDICTABLE = frozenset({"sustained", "diurnal", "periodic"})
+
+
+def size(facts: Facts, knowledge: Knowledge, prices: Mapping[str, int] | None = None) -> Plan:
+    """The plan of a serverless endpoint; there are no instances, so ``prices`` decide nothing."""
+    del prices
+    draft = Draft(SERVERLESS, facts, knowledge)
+    work = load(draft)
+    memory_mb = _memory(draft)
+    setup = _setup_s(draft)
+    provisioned = _provisioned(draft, work)
+    concurrency = _concurrency(draft, work, setup, provisioned)
+    model = containers.create_model(draft)
+    serverless: Parameters = {"MemorySizeInMB": memory_mb, "MaxConcurrency": concurrency}
+    if provisioned:
+        serverless["ProvisionedConcurrency"] = provisioned
+    config: Parameters = {
+        "ProductionVariants": [
+            {
+                "VariantName": names.VARIANT,
+                "ModelName": model.parameters["ModelName"],
+                "InitialVariantWeight": 1.0,
+                "ServerlessConfig": serverless,
+            }
+        ]
+    }
+    endpoint.encrypt(draft, config, None)
+    requests = endpoint.requests(draft, model, config)
+    draft.carry("autoscaling", "multi-az", "response-streaming")
+    if provisioned == 0:
+        draft.carry("scale-to-zero")
+    invoke = call.synchronous(draft, work)
+    count = memory.models(draft)
+    wanted = {"concurrency": concurrency, "endpoints": count, "memory-mb": memory_mb}
+    return draft.plan(
+        requests,
+        invoke._replace(notes=invoke.notes + call.one_each(draft)),
+        quotas.quotas(draft, wanted),
+        _facts(draft, work, memory_mb, concurrency, provisioned, setup),
+    )
+
+
+def _memory(draft: Draft) -> int:
+    step, steps = draft.number("serverless-memory-step"), draft.number("serverless-memory-steps")
+    loaded, text = memory.resident_mib(draft)
+    if loaded is None:
+        chosen = int(draft.number("serverless-memory-default"))
+        draft.set("MemorySizeInMB", chosen, sentence(text), constant="serverless-memory-default")
+        return chosen
+    server = draft.number("server-memory")
+    wanted = loaded + server
+    chosen = int(min(steps, max(1, -(-wanted // step))) * step)
+    because = f"{text} + {server} MB server = {mib(wanted)}"
+    if wanted > chosen:
+        because += f", more than the largest step, {chosen} MB"
+    else:
+        because += f"; the smallest step that holds it is {chosen} MB"
+    draft.set("MemorySizeInMB", chosen, sentence(because), constant="serverless-memory-step")
+    return chosen
+
+
+def _setup_s(draft: Draft) -> float:
+    """Cold start of one environment in seconds: stated, else as measured by others."""
+    stated = upper(draft.facts.workload.interval("model.startup"))
+    return stated / SECOND if stated is not None else float(draft.number("serverless-setup"))
+
+
+def _concurrency(draft: Draft, work: Load, setup: float, provisioned: int) -> int:
+    least, most = (
+        draft.number("serverless-concurrency-least"),
+        draft.number("serverless-concurrency-most"),
+    )
+    if work.in_flight is None:
+        chosen = int(draft.number("serverless-concurrency-default"))
+        because = "Neither peak rate and processing time nor requests in progress are stated."
+        draft.set("MaxConcurrency", chosen, because, constant="serverless-concurrency-default")
+        return chosen
+    flying, text = work.in_flight, work.in_flight_text
+    if _bursts(draft) and not provisioned and work.peak is not None:
+        _, flying = after_quiet(work.peak, work.processing_s or 0.0, setup)
+        flying = max(flying, work.in_flight)
+        text = (
+            f"after a pause all start cold: {work.peak_text} x ({seconds(setup)} start + "
+            f"{seconds(work.processing_s or 0.0)}) = {number(flying)} in progress"
+        )
+    share = draft.number("serverless-throttled")
+    wanted = _servers(flying, share, most)
+    chosen = int(max(least, provisioned, wanted))
+    because = f"{text}; by Erlang's formula {chosen} throttle less than {share:.1%} of them"
+    if blocking(flying, chosen) > share:
+        because = f"{text}; {most} is the most an endpoint may have, and the rest is throttled"
+    draft.set("MaxConcurrency", chosen, sentence(because), constant="serverless-throttled")
+    return chosen
+
+
+def _servers(flying: float, share: float, most: int) -> int:
+    """Fewest environments that turn away at most ``share``, and no more than ``most``."""
+    blocked = 1.0
+    for count in range(1, most + 1):
+        blocked = flying * blocked / (count + flying * blocked)
+        if blocked <= share:
+            return count
+    return most
+
+
+def _bursts(draft: Draft) -> bool:
+    """Whether the peak may come at once after a pause."""
+    return draft.facts.taken("traffic.pattern") not in _PREDICTABLE
+
+
+def _provisioned(draft: Draft, work: Load) -> int:
+    """Warm environments, where cold starts are to be avoided and the traffic can be foreseen."""
+    facts = draft.facts
+    setup = _setup_s(draft)
+    avoided = facts.taken("requests.cold_start") < setup * SECOND
+    foreseen = facts.word("traffic.pattern") in _PREDICTABLE
+    if not facts.needs("provisioned-concurrency") and not (avoided and foreseen):
+        if avoided:
+            draft.find(
+                "cold-starts-remain",
+                "warning",
+                f"a cold start of about {seconds(setup)} is not accepted, and nothing says when "
+                "traffic comes, so no warm capacity is provisioned",
+                path="requests.cold_start",
+                fix="State traffic.pattern, or add provisioned-concurrency to needs.",
+            )
+        return 0
+    draft.carry("provisioned-concurrency")
+    spill, most = draft.number("provisioned-spill"), draft.number("serverless-concurrency-most")
+    if work.in_flight is None:
+        because = "Cold starts are avoided; the load is not stated, so one."
+        draft.set("ProvisionedConcurrency", 1, because)
+        return 1
+    count = _level(work.in_flight, spill, most)
+    exceeded = f"{count} are exceeded for less than {spill:.0%} of the time"
+    because = f"{work.in_flight_text}; {exceeded}, at most {most}"
+    draft.set("ProvisionedConcurrency", count, sentence(because), constant="provisioned-spill")
+    return count
+
+
+def _level(flying: float, spill: float, most: int) -> int:
+    """The level that is exceeded for at most ``spill`` of the time, for Poisson arrivals."""
+    if flying >= most:
+        return most
+    for level, busy in enumerate(levels_busy(flying), start=1):
+        if busy <= spill:
+            return max(1, min(most, level - 1))
+    return 1
+
+
+def _facts(
+    draft: Draft, work: Load, memory_mb: int, concurrency: int, provisioned: int, setup: float
+) -> dict[str, Any]:
+    return {
+        **shared_facts.traffic(draft, work),
+        "component": "serverless",
+        "memory_mb": memory_mb,
+        "max_concurrency": concurrency,
+        "provisioned": provisioned,
+        "seconds": work.processing_s,
+        "cold_start_s": setup,
+        "measured": False,
+    }

@@ -1,0 +1,98 @@
+"""The answer as JSON loads nothing that only people need, and piped text is plain."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import ROOT, ran
+
+EXAMPLE = str(ROOT / "examples" / "fraud-scoring.yaml")
+FOR_PEOPLE = (
+    "advisor.highlights",
+    "advisor.interview",
+    "advisor.markup",
+    "advisor.printable",
+    "advisor.reference",
+    "advisor.reports.markdown",
+    "advisor.reports.text",
+    "rich",
+)
+
+
+def test_json_loads_nothing_that_only_people_need() -> None:
+    script = (
+        "import json, sys; from advisor.cli import run; code = run(sys.argv[1:]);"
+        " print(json.dumps(sorted(sys.modules)), file=sys.stderr); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "advise", EXAMPLE, "--format", "json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(json.loads(done.stderr.splitlines()[-1]))
+    assert "advisor.reports.json_v1" in loaded
+    assert not loaded & set(FOR_PEOPLE)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_piped_output_is_plain(form: str) -> None:
+    done = ran(EXAMPLE, "--format", form, TERM="xterm-256color", FORCE_COLOR="1")
+    assert done.code == 0
+    assert "\x1b" not in done.out
+
+
+@pytest.mark.parametrize("columns", ["60", "120"])
+def test_the_width_of_the_terminal_is_honoured(columns: str) -> None:
+    done = ran(EXAMPLE, COLUMNS=columns)
+    assert max(map(len, done.out.splitlines())) <= int(columns)
+
+
+def test_a_hostile_file_name_is_shown_and_not_obeyed(tmp_path: Path) -> None:
+    name = "a\x1b[31m[bold]b.yaml"
+    (tmp_path / name).write_bytes(Path(ROOT / "examples" / "card-authorisation.yaml").read_bytes())
+    for form in ("text", "markdown"):
+        done = ran(name, "--format", form, cwd=tmp_path)
+        assert done.code == 0
+        assert "\x1b" not in done.out + done.err
+    assert "a\\x1b[31m[bold]b.yaml" in ran(name, cwd=tmp_path).out
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_any_encoding_of_the_terminal_will_do(encoding: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "advisor", EXAMPLE],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding, "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"fraud-scoring: Real-time inference" in done.stdout
+
+
+def test_a_missing_file_with_a_hostile_name_is_shown_and_not_obeyed(tmp_path: Path) -> None:
+    done = ran("a\x1b[31mb.yaml", cwd=tmp_path)
+    assert done.code == 2
+    assert "\x1b" not in done.err
+    assert "a\\x1b[31mb.yaml" in done.err
+
+
+def test_a_pipe_gets_the_same_bytes_in_every_locale() -> None:
+    texts = {
+        subprocess.run(
+            [sys.executable, "-m", "advisor", EXAMPLE],
+            cwd=ROOT,
+            env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", **locale},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for locale in ({"LC_ALL": "C"}, {"LC_ALL": "C.UTF-8"}, {"PYTHONIOENCODING": "latin-1"})
+    }
+    assert len(texts) == 1

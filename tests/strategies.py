@@ -1,0 +1,286 @@
+"""Workload documents that the schema admits: every key in every form it takes, for property tests.
+
+A document is the plain value that a YAML or JSON reader would give. Numbers are drawn over their
+whole range in every unit, and next to the constants of the rules, where answers change.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from hypothesis import strategies as st
+
+from advisor.model import Interval, Workload
+from advisor.quantity import KINDS, MOST_DECIMALS, parse, show
+from advisor.rulebook.formulas import UNITS
+from advisor.rulebook.load import load
+from advisor.rulebook.types import INFINITY
+from advisor.workload import read_workloads
+from advisor.workload.forms import FORMS
+from advisor.workload.keys import KEYS, SHARED_FEATURES, WAIVER, Key
+from advisor.workload.values import RefusedError, read_quantity, read_text
+from advisor.yamlfile import ScalarNode
+
+Document = dict[str, Any]
+
+NAMES = re.compile("[a-z]+(-[a-z0-9]+)*")
+_KEYWORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
+_UNITS = {unit for units in KINDS.values() for unit in units}
+_QUANTITY = re.compile(r"(?:<=? ?)?[0-9][0-9.]* ?([A-Za-z/% ]+)")
+_LARGEST_CUT = 10**17  # beyond, `show` may round
+
+FEATURES = tuple(feature.id for feature in load().features if not feature.fact)
+LEAVES = {
+    key.path: key
+    for key in KEYS
+    if key.kind != "section" and not key.path.startswith(("decision.", "deploy.instances."))
+}
+# What rules read, and what they do not.
+FACTS = tuple(path for path in LEAVES if path in load().index and path != "requests.arrival")
+OTHERS = tuple(
+    path for path in LEAVES if path not in FACTS and path not in ("name", "requests.arrival")
+)
+
+
+# -- quantities ------------------------------------------------------------------------------------
+
+
+@cache
+def constants(path: str) -> tuple[str, ...]:
+    """Values next to which some rule changes its mind about a key, as texts."""
+    texts: dict[str, None] = {}
+    for limits in ("safe", "latest"):
+        book = load(limits)
+        if path not in book.index:
+            continue
+        kind = book.fact[path].kind
+        for cut in book.all_cuts[book.index[path]]:
+            for value in (cut, cut + 1):
+                if 0 < value < _LARGEST_CUT:
+                    texts[show(Interval(value, value), kind)] = None
+    return tuple(texts)
+
+
+def _accepted(key: Key, text: str) -> bool:
+    try:
+        read_quantity(key, text)
+    except (RefusedError, ValueError):
+        return False
+    return True
+
+
+def _points(key: Key) -> st.SearchStrategy[str]:
+    """One number with a unit: small and large ones alike, with and without decimals."""
+    whole = st.builds(
+        lambda digits, zeros: digits * 10**zeros, st.integers(0, 1200), st.integers(0, 4)
+    )
+    decimals = st.builds(lambda number, places: f"{number / 10**places:.{places}f}",
+                         st.integers(0, 99_999), st.integers(1, 4))
+    numbers = st.one_of(whole.map(str), whole.map(str), decimals)
+    units = st.sampled_from(sorted(KINDS[key.kind]))
+    anywhere = st.builds(
+        lambda number, blank, unit: f"{number}{blank if unit else ''}{unit}",
+        numbers, st.sampled_from(["", " "]), units,
+    )
+    near = constants(key.path.removesuffix(".typical").removesuffix(".p99").removesuffix(".max"))
+    found = st.one_of(anywhere, st.sampled_from(near)) if near else anywhere
+    return found.filter(lambda text: _accepted(key, text))
+
+
+def points(key: Key) -> st.SearchStrategy[str]:
+    """A single value of a quantity."""
+    return _points(key)
+
+
+def _between(key: Key, first: str, second: str) -> str:
+    low, high = sorted((first, second), key=lambda text: parse(text, key.kind).low or 0)
+    return f"{low}..{high}"
+
+
+def quantities(key: Key) -> st.SearchStrategy[str | int]:
+    """A point, a closed or one-sided range, or one of the key's words."""
+    point = _points(key)
+    forms: list[st.SearchStrategy[str | int]] = [point, point]
+    if not key.exact:
+        one_sided = st.builds(
+            lambda sign, blank, text: f"{sign}{blank}{text}",
+            st.sampled_from(["<", "<=", ">", ">="]), st.sampled_from(["", " "]), point,
+        )
+        forms.append(one_sided.filter(lambda text: _accepted(key, text)))
+        forms.append(
+            st.builds(lambda first, second: _between(key, first, second), point, point).filter(
+                lambda text: _accepted(key, text)
+            )
+        )
+    if key.kind == "count":
+        forms.append(st.integers(max(key.least, 1), 1_000_000))
+    if key.words:
+        forms.append(st.sampled_from(key.words))
+    return st.one_of(forms)
+
+
+def _split(key: Key) -> st.SearchStrategy[Any]:
+    """A quantity as a whole, or in parts."""
+    whole = quantities(key)
+    if not key.parts:
+        return whole
+    parts = st.fixed_dictionaries({}, optional={part: quantities(key) for part in key.parts})
+    return st.one_of(whole, parts.filter(bool))
+
+
+# -- everything else -------------------------------------------------------------------------------
+
+
+@cache
+def texts(form: str) -> st.SearchStrategy[str]:
+    """A text of one of the forms of ``advisor.workload.forms``."""
+    rule = FORMS[form]
+
+    def fits(text: str) -> bool:
+        try:
+            read_text(rule, ScalarNode("", text, style='"'))
+        except RefusedError:
+            return False
+        return True
+
+    if form == "date":
+        return st.dates().map(str)
+    return st.from_regex(re.compile(rule.pattern), fullmatch=True).filter(fits)
+
+
+def _record(keys: Iterable[Key], required: str) -> st.SearchStrategy[Document]:
+    values = {key.path.rpartition(".")[2]: value_of(key) for key in keys}
+    return st.fixed_dictionaries({required: values.pop(required)}, optional=values)
+
+
+def _needs() -> st.SearchStrategy[Any]:
+    name = st.sampled_from(FEATURES)
+    share = st.integers(0, 100).map(lambda number: f"{number} %").filter(lambda text: text != "0 %")
+    shares = st.fixed_dictionaries(
+        {}, optional={feature: st.one_of(st.booleans(), share) for feature in SHARED_FEATURES}
+    )
+    flags = st.dictionaries(name, st.booleans(), max_size=4)
+    return st.one_of(
+        st.lists(name, unique=True, max_size=4),
+        st.builds(lambda some, others: {**some, **others}, flags, shares),
+    )
+
+
+def value_of(key: Key) -> st.SearchStrategy[Any]:
+    """What may stand at a key, as a document holds it."""
+    if key.kind in KINDS:
+        return _split(key)
+    if key.kind == "word":
+        return st.sampled_from(key.words)
+    if key.kind == "flag":
+        return st.booleans()
+    if key.kind == "text":
+        return texts(key.form)
+    if key.kind == "texts":
+        return st.lists(texts(key.form), min_size=1, max_size=min(key.most or 1, 3), unique=True)
+    if key.kind == "named":
+        names = texts("tag_key" if key.form == "tag" else "reference")
+        return st.dictionaries(names, texts(key.form), max_size=3)
+    if key.kind == "needs":
+        return _needs()
+    if key.kind == "record":
+        return _record((k for k in KEYS if k.path.startswith(key.path + ".")), "option")
+    if key.kind == "waivers":
+        waiver = st.one_of(texts("text"), _record(WAIVER, "because"))
+        return st.dictionaries(texts("rule"), waiver, max_size=3)
+    raise AssertionError(f"no strategy for the kind {key.kind}")
+
+
+@cache
+def values(path: str) -> st.SearchStrategy[Any]:
+    """What may stand at a key path."""
+    if path == "region":
+        known = sorted(load().raw["regions"]["regions"])
+        return st.one_of(st.sampled_from(known), texts("region"))
+    return value_of(LEAVES[path])
+
+
+def _fleet() -> st.SearchStrategy[Document]:
+    pair = st.tuples(st.integers(0, 20), st.integers(1, 40)).filter(lambda both: both[0] <= both[1])
+    return st.one_of(
+        pair.map(lambda both: {"min": both[0], "max": both[1]}),
+        pair.map(lambda both: {"min": both[0]}),
+        pair.map(lambda both: {"max": both[1]}),
+    )
+
+
+def put(document: Document, path: str, value: Any) -> None:
+    """Set a key path in a document."""
+    *sections, name = path.split(".")
+    for section in sections:
+        document = document.setdefault(section, {})
+    document[name] = value
+
+
+@st.composite
+def documents(
+    draw: st.DrawFn, facts: Sequence[str] = FACTS, others: Sequence[str] = OTHERS
+) -> Document:
+    """A workload document.
+
+    Args:
+        draw: given by hypothesis.
+        facts: key paths that rules read, of which some are stated.
+        others: key paths that rules do not read, of which a few are stated.
+    """
+    document: Document = {"name": draw(texts("name"))}
+    put(document, "requests.arrival", draw(st.sampled_from(["online", "online", "batch"])))
+    stated = draw(st.lists(st.sampled_from(facts), unique=True, max_size=len(facts)))
+    if others:
+        stated += draw(st.lists(st.sampled_from(others), unique=True, max_size=4))
+    for path in stated:
+        put(document, path, draw(values(path)))
+    if others and draw(st.booleans()):
+        put(document, "deploy.instances", draw(_fleet()))
+    return document
+
+
+# -- documents as files ----------------------------------------------------------------------------
+
+
+def as_yaml(document: Document) -> str:
+    """A document as block YAML, in the order of its keys."""
+    return "\n".join(_block(document, "")) + "\n"
+
+
+def _block(mapping: Document, indent: str) -> list[str]:
+    lines = []
+    for name, value in mapping.items():
+        key = f"{indent}{_scalar(name)}:"
+        if isinstance(value, dict) and value:
+            lines += [key, *_block(value, indent + "  ")]
+        elif isinstance(value, list | dict):
+            lines.append(f"{key} {_flow(value)}")
+        else:
+            lines.append(f"{key} {_scalar(value)}")
+    return lines
+
+
+def _flow(value: Any) -> str:
+    return "[" + ", ".join(_scalar(each) for each in value) + "]" if isinstance(value, list) else "{}"
+
+
+def _scalar(value: Any) -> str:
+    """Plain where a person would write it plain, else in double quotes."""
+    if isinstance(value, str) and value not in _KEYWORDS:
+        quantity = _QUANTITY.fullmatch(value)
+        if NAMES.fullmatch(value) or (quantity and quantity[1] in _UNITS):
+            return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def read(
+    document: Document, changes: Sequence[tuple[str, str]] = (), file: str = "workload.yaml"
+) -> Workload:
+    """A document through the real reader, with changes as ``--set`` makes them."""
+    (workload,) = read_workloads(as_yaml(document).encode(), file, changes, FEATURES)
+    return workload

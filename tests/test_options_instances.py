@@ -1,0 +1,284 @@
+"""Which instance type a plan takes: what fits first, price second."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from advisor.model import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME
+from advisor.rulebook.knowledge import knowledge
+from advisor.rulebook.load import load
+from tests.planned import facts_of, online, planned, rules, setting, value, variant
+
+KNOWN = knowledge(load("safe").raw)
+
+
+def chosen(model: dict[str, Any], option: str = REAL_TIME, **parts: Any) -> str:
+    return str(value(planned(option, online(model=model, **parts)), "InstanceType"))
+
+
+# -- memory ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("memory", "expected"),
+    [
+        ("100 MB", "ml.m5.large"),
+        # 0.9 x 8,192 = 7,372 MiB usable, less 256 for the server.
+        ("7116 MB", "ml.m5.large"),
+        ("7117 MB", "ml.r5.large"),  # 2 vCPUs with 16 GiB before 4 vCPUs with as much
+        # 0.9 x 16,384 = 14,745 - 256
+        ("14489 MB", "ml.r5.large"),
+        ("14490 MB", "ml.r5.xlarge"),
+        ("100 GB", "ml.r5.4xlarge"),
+    ],
+)
+def test_host_memory_decides(memory: str, expected: str) -> None:
+    assert chosen({"memory": memory}) == expected
+
+
+@pytest.mark.parametrize(
+    ("concurrency", "expected"),
+    [("1", "ml.m5.large"), ("2", "ml.m5.large"), ("3", "ml.m5.xlarge"), ("8", "ml.m5.2xlarge")],
+)
+def test_a_cpu_model_gets_a_vcpu_for_each_request_at_once(concurrency: str, expected: str) -> None:
+    assert chosen({"memory": "1 GB", "concurrency": concurrency}) == expected
+
+
+def test_more_requests_at_once_than_any_type_has_vcpus_are_no_reason_to_give_up() -> None:
+    assert chosen({"memory": "1 GB", "concurrency": "5000"}) == "ml.m5.large"
+
+
+def test_weights_are_held_twice_while_loading() -> None:
+    # 2 x 6 GB + 256 MB = 12.25 GB
+    assert chosen({"size": "6 GB"}) == "ml.r5.large"
+    # Stated memory is what was seen, loading included.
+    assert chosen({"size": "6 GB", "memory": "6 GB"}) == "ml.m5.large"
+
+
+# -- accelerators ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("memory", "expected"),
+    [
+        ("15 GB", "ml.g4dn.xlarge"),  # one T4 of 16,384 MiB
+        ("16 GB", "ml.g4dn.xlarge"),
+        ("17 GB", "ml.g5.xlarge"),  # one A10G of 22,888 MiB
+        ("22888 MB", "ml.g5.xlarge"),
+        ("22889 MB", "ml.g6e.xlarge"),  # one L40S of 45,776 MiB
+        ("45776 MB", "ml.g6e.xlarge"),
+        ("45777 MB", "ml.g7e.2xlarge"),  # one RTX PRO 6000 of 98,304 MiB
+        ("98305 MB", "ml.g7e.12xlarge"),  # two of them before four of a smaller one
+        ("700 GB", "ml.g7e.48xlarge"),  # eight: 768 GB
+        ("1000 GB", "ml.p5en.48xlarge"),  # eight H200: 1,128 GB
+    ],
+)
+def test_devices_of_one_type_add_up_and_fewer_are_better(memory: str, expected: str) -> None:
+    model = {"accelerator": "gpu", "accelerator_memory": memory}
+    assert chosen(model) == expected
+
+
+def test_stated_accelerator_memory_asks_for_a_gpu() -> None:
+    assert chosen({"accelerator_memory": "20 GB"}) == "ml.g5.xlarge"
+
+
+def test_a_t4_does_not_compute_in_bfloat16() -> None:
+    model = {"accelerator": "gpu", "accelerator_memory": "10 GB"}
+    assert chosen({**model, "precision": "fp16"}) == "ml.g4dn.xlarge"
+    assert chosen({**model, "precision": "bf16"}) == "ml.g5.xlarge"
+
+
+def test_accelerator_memory_follows_from_parameters() -> None:
+    # 7B x 2 bytes = 13,352 MiB, x 1.2 = 16,022 MiB; host 2 x 13,352 + 256 = 26,960 of 0.9 x 32,768.
+    model = {"accelerator": "gpu", "parameters": "7B", "precision": "fp16"}
+    assert chosen(model) == "ml.g4dn.2xlarge"
+    # 13B: 24,796 MiB x 1.2 = 29,755 MiB on one L40S; host 49,848 MiB of 0.9 x 65,536.
+    assert chosen({**model, "parameters": "13B"}) == "ml.g6e.2xlarge"
+
+
+def test_a_gpu_of_unknown_size_is_the_smallest() -> None:
+    assert chosen({"accelerator": "gpu"}) == "ml.g4dn.xlarge"
+
+
+def test_neuron_devices() -> None:
+    assert chosen({"accelerator": "neuron"}) == "ml.inf2.xlarge"
+    # 64 GB on two devices of 32: the next size of inf2 has six.
+    model = {"accelerator": "neuron", "accelerator_memory": "64 GB"}
+    assert chosen(model) == "ml.inf2.24xlarge"
+
+
+def test_nothing_fits() -> None:
+    found = planned(REAL_TIME, online(model={"accelerator_memory": "100 TB"}))
+    assert rules(found) == {"instance-too-small"}
+    (finding,) = (each for each in found.findings if each.rule == "instance-too-small")
+    assert finding.severity == "error"
+    assert "100 TB" in finding.message or "102,400 GB" in finding.message
+    assert variant(found)["InstanceType"] in KNOWN.catalogue.types
+
+
+# -- what the workload names -----------------------------------------------------------------------
+
+
+def override(name: str, model: dict[str, Any], option: str = REAL_TIME) -> tuple[str, set[str]]:
+    found = planned(option, online(model=model, deploy={"instance_type": name}))
+    return str(value(found, "InstanceType")), rules(found)
+
+
+def test_a_stated_type_wins_and_is_checked() -> None:
+    assert override("ml.c5.9xlarge", {"memory": "1 GB"}) == ("ml.c5.9xlarge", set())
+    assert override("ml.c5.large", {"memory": "6 GB"}) == ("ml.c5.large", {"instance-too-small"})
+    assert override("ml.m5.large", {"accelerator": "gpu"}) == (
+        "ml.m5.large",
+        {"instance-too-small"},
+    )
+
+
+def test_a_type_without_figures_is_taken_with_a_warning() -> None:
+    assert override("ml.g7.2xlarge", {"accelerator": "gpu"}) == (
+        "ml.g7.2xlarge",
+        {"instance-unknown"},
+    )
+
+
+def test_a_type_that_the_api_does_not_know_is_not_sent() -> None:
+    assert override("ml.t3.medium", {}) == ("ml.m5.large", {"instance-unknown"})
+
+
+def test_a_type_that_a_job_does_not_take_is_not_sent() -> None:
+    assert override("ml.c6g.large", {}, BATCH_TRANSFORM) == (
+        "ml.m5.large",
+        {"instance-too-small"},
+    )
+
+
+def test_times_stay_on_the_type_they_were_measured_on() -> None:
+    found = planned(REAL_TIME, online(model={"measured_on": "ml.c7g.xlarge", "memory": "1 GB"}))
+    assert value(found, "InstanceType") == "ml.c7g.xlarge"
+    assert found.facts["measured"] is True
+
+
+def test_a_measured_type_without_figures_is_taken() -> None:
+    found = planned(REAL_TIME, online(model={"measured_on": "ml.g7.2xlarge", "memory": "1 TB"}))
+    assert value(found, "InstanceType") == "ml.g7.2xlarge"
+    assert "figures not known" in setting(found, "InstanceType").because
+
+
+def test_a_measured_type_that_does_not_fit_is_left_with_a_warning() -> None:
+    found = planned(REAL_TIME, online(model={"measured_on": "ml.m5.large", "memory": "30 GB"}))
+    assert value(found, "InstanceType") == "ml.r5.2xlarge"
+    assert found.facts["measured"] is False
+    assert rules(found) == {"measured-elsewhere"}
+
+
+def test_a_stated_type_goes_before_the_measured_one() -> None:
+    model = {"measured_on": "ml.m5.large", "memory": "1 GB"}
+    assert override("ml.m6i.large", model) == ("ml.m6i.large", set())
+
+
+# -- Region, architecture, option ------------------------------------------------------------------
+
+
+def test_a_family_without_a_price_in_the_region_is_not_chosen() -> None:
+    model = {"accelerator": "gpu", "accelerator_memory": "40 GB"}
+    assert chosen(model, region="us-east-1") == "ml.g6e.xlarge"
+    # Ireland has no g6e and no g7e: four T4 hold 64 GB together.
+    assert chosen(model, region="eu-west-1") == "ml.g4dn.12xlarge"
+    # Zurich has only g6: four L4.
+    assert chosen(model, region="eu-central-2") == "ml.g6.12xlarge"
+
+
+def test_a_named_family_without_a_price_in_the_region_is_a_warning() -> None:
+    workload = online(region="eu-west-1", model={"measured_on": "ml.g6e.xlarge"})
+    assert rules(planned(REAL_TIME, workload)) == {"instance-region"}
+
+
+def test_graviton_only_where_it_is_needed() -> None:
+    found = planned(REAL_TIME, online(model={"memory": "1 GB"}, needs=["graviton"]))
+    assert value(found, "InstanceType") == "ml.m6g.large"
+    assert "graviton" in found.carried
+
+
+def test_a_job_takes_its_own_types() -> None:
+    assert chosen({"memory": "12 GB"}, BATCH_TRANSFORM) == "ml.r6i.large"  # r5 is none of them
+    # 30 GB of disk are all a job has without a local SSD: g4dn brings one, and of CPU types none.
+    model = {"accelerator": "gpu", "memory": "1 GB", "size": "5 GB", "disk": "40 GB"}
+    assert chosen(model, BATCH_TRANSFORM) == "ml.g4dn.xlarge"
+
+
+def test_several_models_on_a_gpu_take_a_type_with_one() -> None:
+    model = {"accelerator": "gpu", "accelerator_memory": "60 GB", "count": "4"}
+    found = planned(REAL_TIME, online(region="eu-west-1", model=model))
+    assert value(found, "InstanceType") == "ml.g7e.2xlarge"
+    assert rules(found) == {"instance-region"}  # Ireland has none that large
+    assert rules(planned(REAL_TIME, online(region="us-east-1", model=model))) == set()
+    named = online(model=model, deploy={"instance_type": "ml.g5.12xlarge"})
+    assert rules(planned(REAL_TIME, named)) == {"instance-too-small"}
+
+
+def test_memory_of_many_models_is_a_cache() -> None:
+    # 5,000 x 100 MB = 488 GB, of which 64 GB are held: 65,792 MiB of 0.9 x 131,072.
+    found = planned(REAL_TIME, online(model={"memory": "100 MB", "count": "5000"}))
+    assert value(found, "InstanceType") == "ml.r5.4xlarge"
+    assert "of which 64 GB are held at once" in setting(found, "InstanceType").because
+
+
+# -- prices ----------------------------------------------------------------------------------------
+
+
+def test_the_cheapest_of_equal_fits() -> None:
+    workload = online(model={"memory": "1 GB"})
+    prices = {"ml.m5.large": 115_000, "ml.m7i.large": 110_000}
+    assert value(planned(REAL_TIME, workload, prices), "InstanceType") == "ml.m7i.large"
+
+
+def test_a_price_never_outweighs_the_fit() -> None:
+    workload = online(model={"memory": "1 GB"})
+    prices = {"ml.c5.large": 1, "ml.m5.xlarge": 1, "ml.m5.large": 115_000}
+    assert value(planned(REAL_TIME, workload, prices), "InstanceType") == "ml.m5.large"
+
+
+def test_an_unknown_price_filters_nothing() -> None:
+    workload = online(model={"accelerator": "gpu", "accelerator_memory": "20 GB"})
+    assert value(planned(ASYNCHRONOUS, workload, {}), "InstanceType") == "ml.g5.xlarge"
+    prices = {"ml.g6.xlarge": 1_130_000}
+    assert value(planned(ASYNCHRONOUS, workload, prices), "InstanceType") == "ml.g6.xlarge"
+
+
+# -- the tables ------------------------------------------------------------------------------------
+
+
+def test_every_row_has_a_source_and_every_type_a_family() -> None:
+    for each in KNOWN.catalogue.types.values():
+        assert each.source
+        assert (each.vcpu is None) == (each.source == "api-only")
+    for family in KNOWN.catalogue.families.values():
+        assert len(family.origin.because) > 10
+        assert family.origin.source.startswith("https://")
+        assert any(each.family is family for each in KNOWN.catalogue.types.values())
+
+
+def test_the_types_are_those_of_the_service_model() -> None:
+    botocore = pytest.importorskip("botocore.loaders")
+    model = botocore.Loader().load_service_model("sagemaker", "service-2")["shapes"]
+    hosting = set(model["ProductionVariantInstanceType"]["enum"])
+    transform = set(model["TransformInstanceType"]["enum"])
+    # An older botocore knows fewer types, a newer one more; none that we chose may be missing.
+    choosable = {each.type for each in KNOWN.catalogue.types.values() if each.family.choose}
+    assert choosable <= hosting
+    ours = {each.type for each in KNOWN.catalogue.types.values() if each.in_transform}
+    assert ours <= transform
+
+
+def test_candidates_hold_no_type_that_is_not_to_be_chosen() -> None:
+    for accelerator in ("none", "gpu", "neuron"):
+        for each in KNOWN.catalogue.candidates(accelerator):
+            assert each.family.choose
+            assert each.vcpu
+            assert each.memory_mib
+
+
+def test_facts_need_no_region() -> None:
+    assert facts_of(online()).region is None
+    assert chosen({"memory": "1 GB"}) == "ml.m5.large"
