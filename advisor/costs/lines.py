@@ -1,0 +1,145 @@
+"""What each option is charged for in a month: quantities, and the prices of their units."""
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from advisor.costs.money import decimal
+from advisor.costs.ranges import Range, exactly, read
+from advisor.model import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
+from advisor.prices import Price, Prices
+from advisor.quantity import MONTH_HOURS
+
+# AWS's own serverless benchmarking toolkit divides bytes by 1024 ** 3 before it multiplies by the
+# price of a GB (aws-samples/sagemaker-serverless-inference-benchmarking).
+BYTES_PER_GB = Decimal(1024**3)
+_MONTH = exactly(MONTH_HOURS)
+_SECONDS_PER_HOUR = exactly(3600)
+
+
+class Line(NamedTuple):
+    """A quantity in a month, and the price of its unit if it is known."""
+
+    name: str
+    quantity: Range
+    unit: str
+    price: Price | None
+
+
+def lines(option: str, facts: Mapping[str, Any], prices: Prices) -> tuple[Line, ...]:
+    """The lines of an option's bill; what is certainly zero is left out.
+
+    Raises:
+        KeyError: the plan names no instance type or memory size.
+    """
+    found = _LINES[option](facts, prices)
+    return tuple(line for line in found if line.quantity.high != 0)
+
+
+def varying(option: str, facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keys of a plan's quantities on which an option's cost depends."""
+    if option == BATCH_TRANSFORM:
+        return ("count", "job_hours", "runs")
+    if option == SERVERLESS:
+        return ("requests", "seconds", "bytes_in", "bytes_out")
+    scaled = any(key.startswith("instance_hours") for key in facts)
+    return ("instance_hours" if scaled else "count", "requests", "bytes_in", "bytes_out")
+
+
+def _real_time(facts: Mapping[str, Any], prices: Prices) -> Iterator[Line]:
+    yield from _endpoint("hosting", facts, prices)
+    yield from _data(facts, prices, "in", "out")
+
+
+def _asynchronous(facts: Mapping[str, Any], prices: Prices) -> Iterator[Line]:
+    yield from _endpoint("asynchronous", facts, prices)
+    yield from _data(facts, prices, "asynchronous", "asynchronous")
+
+
+def _endpoint(component: str, facts: Mapping[str, Any], prices: Prices) -> Iterator[Line]:
+    """Instances by the hour, and the volumes they carry while they run."""
+    instance_type = facts["instance_type"]
+    hours = read(facts, "instance_hours", otherwise=_fleet_hours(facts))
+    if "endpoints" in facts or "endpoints_low" in facts:
+        hours = _of_many(hours, read(facts, "endpoints"), facts.get("minimum"))
+    price = prices.lookup(component, instance_type)
+    yield Line(f"Instances {instance_type}", hours, "instance-hour", price)
+    volume = facts.get("volume_gb")
+    if volume:
+        gb_months = exactly(volume).times(hours).over(_MONTH.low)
+        yield Line("Storage volumes", gb_months, "GB-month", prices.lookup("storage", "gp2"))
+
+
+def _fleet_hours(facts: Mapping[str, Any]) -> Range:
+    minimum, maximum = facts.get("minimum"), facts.get("maximum")
+    if minimum is not None and maximum is not None and minimum < maximum:
+        from advisor.costs.fleet import scaled_hours
+
+        scaled = scaled_hours(facts)
+        if scaled is not None:
+            return scaled
+    return read(facts, "count").times(_MONTH)
+
+
+def _of_many(hours: Range, endpoints: Range, minimum: int | None) -> Range:
+    """Instance hours of several endpoints; those that go to zero share what work there is."""
+    each = hours.times(endpoints)
+    return Range(hours.low, each.high) if minimum == 0 else each
+
+
+def _serverless(facts: Mapping[str, Any], prices: Prices) -> Iterator[Line]:
+    memory = str(facts["memory_mb"])
+    busy = read(facts, "requests").times(read(facts, "seconds"))
+    count = facts.get("provisioned")
+    if count:
+        share = read(facts, "provisioned_share", otherwise=_provisioned_share(facts, busy))
+        hours = read(facts, "provisioned_hours", otherwise=_MONTH)
+        yield Line(
+            f"Provisioned concurrency {memory} MB, kept warm",
+            exactly(count).times(hours).times(_SECONDS_PER_HOUR),
+            "second",
+            prices.lookup("provisioned-concurrency-usage", memory),
+        )
+        yield Line(
+            f"Requests on provisioned concurrency {memory} MB",
+            busy.times(share),
+            "second",
+            prices.lookup("provisioned-concurrency-duration", memory),
+        )
+        busy = busy.times(share.rest())
+    yield Line(f"Requests {memory} MB", busy, "second", prices.lookup("serverless", memory))
+    yield from _data(facts, prices, "in", "out")
+
+
+def _provisioned_share(facts: Mapping[str, Any], busy: Range) -> Range:
+    """The share of the work that provisioned levels carry: most when there is least to do."""
+    from advisor.queueing.cold_starts import carried_share
+
+    month_s = float(_MONTH.low * _SECONDS_PER_HOUR.low)
+    active_s = month_s * float(facts.get("active_share", 1.0))
+    count = int(facts["provisioned"])
+    low = 0.0 if busy.high is None else carried_share(float(busy.high) / active_s, count)
+    return Range(decimal(low), decimal(carried_share(float(busy.low) / active_s, count)))
+
+
+def _batch_transform(facts: Mapping[str, Any], prices: Prices) -> Iterator[Line]:
+    instance_type = facts["instance_type"]
+    hours = read(facts, "count").times(read(facts, "job_hours")).times(read(facts, "runs"))
+    price = prices.lookup("batch-transform", instance_type)
+    yield Line(f"Jobs on {instance_type}", hours, "instance-hour", price)
+
+
+def _data(facts: Mapping[str, Any], prices: Prices, into: str, out: str) -> Iterator[Line]:
+    """Bodies on their way in and out of an endpoint."""
+    requests = read(facts, "requests")
+    for name, key, price in (("Data in", "bytes_in", into), ("Data out", "bytes_out", out)):
+        gigabytes = requests.times(read(facts, key)).over(BYTES_PER_GB)
+        yield Line(name, gigabytes, "GB", prices.lookup("data", price))
+
+
+_LINES: dict[str, Callable[[Mapping[str, Any], Prices], Iterator[Line]]] = {
+    REAL_TIME: _real_time,
+    ASYNCHRONOUS: _asynchronous,
+    SERVERLESS: _serverless,
+    BATCH_TRANSFORM: _batch_transform,
+}

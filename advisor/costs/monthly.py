@@ -1,0 +1,170 @@
+"""The monthly cost of one option, item by item: quantities times unit prices, and their sum."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeAlias
+
+from advisor.costs.lines import Line, lines, varying
+from advisor.costs.money import amount, product, total_of, usd
+from advisor.costs.ranges import read
+from advisor.model import Cost, CostItem
+from advisor.prices import Prices
+
+EXCLUDED = "Not included: Amazon S3, data transfer, logs and metrics, image storage, taxes."
+
+# The fact of the workload file that decides a quantity, unless the plan names another in `origins`.
+_ORIGINS = {
+    "requests": "traffic.volume",
+    "seconds": "requests.processing",
+    "bytes_in": "requests.payload",
+    "bytes_out": "requests.response",
+    "count": "traffic.peak",
+    "instance_hours": "traffic.volume",
+    "job_hours": "dataset.records",
+    "runs": "dataset.runs",
+}
+
+
+class Total(NamedTuple):
+    """What the lines add up to; ``low`` is ``None`` while a price is missing."""
+
+    low: Decimal | None
+    high: Decimal | None  # None also where nothing bounds a quantity
+
+
+# Of one line, rounded to the millionth of a USD in which items are added up.
+_Amounts: TypeAlias = tuple[Decimal | None, Decimal | None]
+
+# The same lines come back from one workload to the next, and to write an item takes longest.
+_written: dict[Line, tuple[_Amounts, CostItem]] = {}
+_MOST_WRITTEN = 4096
+
+
+def cost(option: str, facts: Mapping[str, Any], prices: Prices) -> Cost:
+    """The monthly cost of ``option`` on demand.
+
+    Args:
+        option: one of ``advisor.model.OPTIONS``.
+        facts: the quantities of its plan (see ``advisor.costs``).
+        prices: of the plan's Region.
+    """
+    rows = lines(option, facts, prices)
+    written = [_write(row) for row in rows]
+    whole = _sum_up([amounts for amounts, _ in written])
+    return Cost(
+        usd_low=None if whole.low is None else usd(whole.low),
+        usd_high=None if whole.high is None else usd(whole.high),
+        complete=whole.low is not None,
+        basis=", ".join(sorted({row.price.basis for row in rows if row.price is not None})),
+        items=tuple(item for _, item in written),
+        widest=_widest(option, facts, prices, whole),
+        notes=tuple(_notes(option, rows, prices)),
+    )
+
+
+def total(option: str, facts: Mapping[str, Any], prices: Prices) -> Total:
+    """The sum alone, for sweeps and break-even points."""
+    return _sum_up([_amounts(row) for row in lines(option, facts, prices)])
+
+
+def _sum_up(amounts: list[_Amounts]) -> Total:
+    """Add amounts that are rounded first, so that printed items add up to the printed total."""
+    return Total(_sum(low for low, _ in amounts), _sum(high for _, high in amounts))
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum; ``None`` as soon as one of them is not known."""
+    known = []
+    for each in amounts:
+        if each is None:
+            return None
+        known.append(each)
+    return total_of(known)
+
+
+def _amounts(row: Line) -> _Amounts:
+    if row.price is None:
+        return None, None
+    unit = Decimal(row.price.usd)
+    low, high = row.quantity
+    least = amount(product(low, unit))
+    if high is low:
+        return least, least
+    return least, None if high is None else amount(product(high, unit))
+
+
+def _write(row: Line) -> tuple[_Amounts, CostItem]:
+    """The amounts of a line and its item."""
+    found = _written.get(row)
+    if found is None:
+        if len(_written) >= _MOST_WRITTEN:
+            _written.clear()
+        amounts = _amounts(row)
+        found = _written[row] = amounts, _item(row, amounts)
+    return found
+
+
+def _item(row: Line, amounts: _Amounts) -> CostItem:
+    low, high = amounts
+    price = row.price
+    text = None if low is None else usd(low)
+    return CostItem(
+        name=row.name,
+        quantity=row.quantity.text(),
+        unit=row.unit,
+        unit_price_usd=None if price is None else price.usd,
+        usd_low=text,
+        usd_high=text if high is low else None if high is None else usd(high),
+        basis="unknown" if price is None else price.basis,
+        source="" if price is None else price.source,
+        as_of="" if price is None else price.as_of,
+    )
+
+
+def _widest(option: str, facts: Mapping[str, Any], prices: Prices, whole: Total) -> str:
+    """The fact whose range widens the cost most: pinned to its low end, it leaves least."""
+    if whole.low is None or whole.low == whole.high:
+        return ""
+    origins = {**_ORIGINS, **facts.get("origins", {})}
+    open_ones = {
+        key: found
+        for key in varying(option, facts)
+        if (found := read(facts, key)).low != found.high
+    }
+    if whole.high is None:
+        # Whatever is pinned, an end that nothing bounds is what widens it most.
+        return next((origins[key] for key, found in open_ones.items() if found.high is None), "")
+    gains: dict[str, Decimal] = {}
+    for key, found in open_ones.items():
+        pinned = total(option, {**facts, key: found.low}, prices)
+        gains[origins[key]] = _narrowed(whole, pinned)
+    best = max(gains, key=lambda origin: gains[origin], default="")
+    return best if best and gains[best] > 0 else ""
+
+
+def _narrowed(whole: Total, pinned: Total) -> Decimal:
+    """By how much a range narrows when a quantity is pinned."""
+    assert whole.low is not None
+    assert whole.high is not None
+    assert pinned.low is not None
+    assert pinned.high is not None
+    return (whole.high - whole.low) - (pinned.high - pinned.low)
+
+
+def _notes(option: str, rows: tuple[Line, ...], prices: Prices) -> Iterator[str]:
+    if not prices.stated:
+        yield f"The Region is not stated: prices of {prices.region}."
+    missing = [row.name for row in rows if row.price is None]
+    if missing:
+        yield f"No price is known in {prices.region} for: {', '.join(missing)}."
+    unbounded = [row.name for row in rows if row.quantity.high is None]
+    if unbounded:
+        yield f"Nothing stated bounds: {', '.join(unbounded)}."
+    lent = [row.price for row in rows if row.price is not None and row.price.stand_in]
+    if lent:
+        yield f"{len(lent)} of {len(rows)} prices stand in for prices that are not known."
+        yield from dict.fromkeys(f"{price.basis}: {price.because}" for price in lent)
+    if lent or missing:
+        yield f"To read the prices in force: sm-advise prices refresh --region {prices.region}"
+    yield from prices.notes(option)
+    yield EXCLUDED

@@ -1,0 +1,82 @@
+"""Costs side by side."""
+
+import pytest
+
+from advisor.costs import compare
+from advisor.costs.money import cents, usd
+from advisor.model import Cost, CostItem
+
+
+def _cost(low: str | None, high: str | None) -> Cost:
+    return Cost(low, high, low is not None, "derived", ())
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "cheaper"),
+    [
+        (("1.00", "2.00"), ("2.01", "9.00"), True),
+        (("1.00", "2.00"), ("2.00", "9.00"), False),
+        (("1.00", "2.00"), ("0.50", "0.60"), False),
+        (("1.00", None), ("9.00", "9.00"), False),
+        ((None, None), ("9.00", "9.00"), False),
+        (("1.00", "2.00"), (None, None), False),
+        (("9.00", "9.50"), ("10.00", None), True),
+    ],
+)
+def test_certainly_cheaper(
+    one: tuple[str | None, str | None], other: tuple[str | None, str | None], cheaper: bool
+) -> None:
+    assert compare.certainly_cheaper(_cost(*one), _cost(*other)) is cheaper
+
+
+def test_cheaper_options_cheapest_first() -> None:
+    costs = {
+        "real-time": _cost("100.00", "120.00"),
+        "serverless": _cost("9.00", "30.00"),
+        "asynchronous": _cost("10.00", "20.00"),
+        "batch-transform": _cost("90.00", "110.00"),
+    }
+    assert compare.cheaper_options(costs, "real-time") == ("asynchronous", "serverless")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "exceeds"),
+    [
+        ("500.01", "900.00", True),
+        ("100.00", "500.00", False),
+        ("100.00", "500.01", None),
+        ("100.00", None, None),
+        ("501.00", None, True),
+        (None, None, None),
+    ],
+)
+def test_budget(low: str | None, high: str | None, exceeds: bool | None) -> None:
+    assert compare.over_budget(_cost(low, high), 500) is exceeds
+
+
+def test_increase() -> None:
+    # 30..50 after 10..20: at least 30 - 20, at most 50 - 10.
+    assert compare.increase(_cost("10.00", "20.00"), _cost("30.00", "50.00")) == ("10.00", "40.00")
+    assert compare.increase(_cost("30.00", "30.00"), _cost("10.50", None)) == ("-19.50", None)
+
+
+def test_per_thousand_requests() -> None:
+    # 297.84 for 200 M requests: 0.001489 a thousand.
+    found = compare.per_thousand_requests(_cost("297.84", None), 200_000_000)
+    assert found == ("0.001489", None)
+
+
+def test_stand_ins_are_counted() -> None:
+    item = CostItem("x", "1", "GB", "1", "1", "1", "stand-in:hosting", "", "")
+    assert compare.stand_ins(Cost("2", "2", True, "", (item, item._replace(basis="derived")))) == 1
+
+
+def test_amounts_as_text() -> None:
+    from decimal import Decimal
+
+    assert usd(Decimal("297.84")) == "297.84"
+    assert usd(Decimal("0.0123456")) == "0.012346"
+    assert usd(Decimal(-5)) == "-5.00"
+    assert usd(Decimal("1.5")) == "1.50"
+    assert cents("0.345") == "0.35"
+    assert cents("2.109456") == "2.11"

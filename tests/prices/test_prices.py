@@ -1,0 +1,266 @@
+"""The shipped snapshots, the user's own, and what stands in for a gap."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from advisor import prices
+from advisor.errors import InputError
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ROOT / "rules/prices"
+SCHEMAS = ROOT / "rules/schema"
+REGIONS = prices.regions(SHIPPED)
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_bytes())
+
+
+def _validator(name: str) -> Any:
+    schema = _json(SCHEMAS / f"{name}.schema.json")
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_a_shipped_snapshot_keeps_its_schema(region: str) -> None:
+    document = _json(SHIPPED / f"{region}.json")
+    assert list(_validator("prices").iter_errors(document)) == []
+    assert document["region"] == region
+    used = {number for component in document["prices"].values() for _, number in component.values()}
+    assert used == set(range(len(document["sources"])))
+
+
+@pytest.mark.parametrize(
+    ("file", "schema"), [("terms", "price-terms"), ("price-list", "price-list")]
+)
+def test_the_other_files_keep_theirs(file: str, schema: str) -> None:
+    assert list(_validator(schema).iter_errors(_json(SHIPPED / f"{file}.json"))) == []
+
+
+def test_the_snapshots_are_what_the_tables_make() -> None:
+    script = ROOT / "scripts/build_prices.py"
+    done = subprocess.run(
+        [sys.executable, script, "--check"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_no_price_that_is_known_to_be_wrong_is_shipped() -> None:
+    with (SHIPPED / "sources/quoted.csv").open(encoding="utf-8", newline="") as table:
+        rows = [row for row in csv.DictReader(table) if row["left_out"]]
+    left_out = [row for row in rows if row["left_out"] != "not the volume of an endpoint"]
+    assert {row["key"] for row in left_out} >= {"ml.p4d.24xlarge", "ml.p5.48xlarge"}
+    for row in left_out:
+        shipped = _json(SHIPPED / f"{row['region']}.json")
+        entry = shipped["prices"].get(row["component"], {}).get(row["key"])
+        if entry is not None:
+            assert shipped["sources"][entry[1]]["source"] != row["source"] or entry[0] != row["usd"]
+
+
+@pytest.mark.parametrize(
+    ("region", "component", "key", "usd", "basis"),
+    [
+        # Stories: m5.xlarge and g4dn.xlarge as quoted, c5.xlarge from a sample.
+        ("us-east-1", "hosting", "ml.m5.xlarge", "0.23", "price-list-quoted"),
+        ("us-east-1", "hosting", "ml.g4dn.xlarge", "0.7364", "aws-sample"),
+        ("eu-west-1", "hosting", "ml.m5.xlarge", "0.257", "aws-bill"),
+        ("eu-central-1", "hosting", "ml.m5.xlarge", "0.276", "stand-in:studio-notebook"),
+        ("eu-west-1", "asynchronous", "ml.g5.xlarge", "1.57", "stand-in:hosting"),
+        ("us-east-1", "asynchronous", "ml.g6e.2xlarge", "2.8026", "price-list-quoted"),
+        ("us-east-1", "batch-transform", "ml.m5.xlarge", "0.23", "stand-in:hosting"),
+        ("eu-west-1", "batch-transform", "ml.c5.large", "0.115", "stand-in:studio-notebook"),
+        ("us-east-1", "hosting", "ml.t2.medium", "0.056", "stand-in:region-not-stated"),
+        # The hosting price before the cut of 2025 was 37.688.
+        ("us-east-1", "hosting", "ml.p4d.24xlarge", "25.2512883", "stand-in:studio-notebook"),
+        ("us-east-1", "serverless", "2048", "0.00004", "derived"),
+        ("us-east-1", "serverless", "6144", "0.00012", "stand-in:region-not-stated"),
+        ("eu-west-1", "serverless", "2048", "0.00004", "stand-in:other-region"),
+        ("us-east-1", "provisioned-concurrency-usage", "2048", "0.00001", "derived"),
+        # 0.0000233 x 3 / 2
+        (
+            "us-east-1",
+            "provisioned-concurrency-duration",
+            "3072",
+            "0.00003495",
+            "stand-in:other-memory",
+        ),
+        ("us-east-1", "data", "asynchronous", "0.02", "secondary"),
+        ("eu-west-1", "data", "asynchronous", "0.016", "stand-in:hosting"),
+        ("sa-east-1", "data", "asynchronous", "0.02", "stand-in:other-region"),
+        ("sa-east-1", "data", "out", "0.016", "stand-in:other-region"),
+        ("eu-west-1", "storage", "gp2", "0.154", "aws-bill"),
+        ("sa-east-1", "storage", "gp2", "0.14", "stand-in:other-region"),
+    ],
+)
+def test_prices_and_what_they_rest_on(
+    region: str, component: str, key: str, usd: str, basis: str
+) -> None:
+    found = prices.load(region, SHIPPED).lookup(component, key)
+    assert found is not None
+    assert (found.usd, found.basis) == (usd, basis)
+    assert found.stand_in is basis.startswith("stand-in:")
+    assert bool(found.because) is found.stand_in
+    assert found.source
+    assert found.as_of
+
+
+@pytest.mark.parametrize(
+    ("region", "component", "key"),
+    [
+        ("us-east-1", "hosting", "ml.x9.large"),
+        ("us-east-1", "serverless", "7168"),
+        ("eu-west-1", "hosting", "ml.g6e.2xlarge"),  # known elsewhere, which says nothing
+        ("xx-nowhere-9", "hosting", "ml.m5.xlarge"),
+    ],
+)
+def test_what_is_not_known_is_absent(region: str, component: str, key: str) -> None:
+    assert prices.load(region, SHIPPED).lookup(component, key) is None
+
+
+def test_a_region_of_which_nothing_is_known() -> None:
+    found = prices.load("xx-nowhere-9", SHIPPED)
+    assert (found.date, list(found.rows()), found.per_hour("hosting")) == (None, [], {})
+    lent = found.lookup("serverless", "1024")
+    assert lent is not None
+    assert lent.source.endswith("(us-east-1)")
+
+
+def test_rows_are_every_known_price_in_order() -> None:
+    found = list(prices.load("us-east-1", SHIPPED).rows())
+    document = _json(SHIPPED / "us-east-1.json")
+    assert len(found) == sum(len(known) for known in document["prices"].values())
+    sizes = [row.key for row in found if row.component == "serverless"]
+    assert sizes == ["1024", "2048", "3072", "4096", "5120", "6144"]
+
+
+def test_hourly_prices_in_millionths() -> None:
+    found = prices.load("us-east-1", SHIPPED).per_hour("asynchronous")
+    assert found["ml.m5.xlarge"] == 230_000
+    assert found["ml.g5.xlarge"] == 1_408_400
+    assert found["ml.p4d.24xlarge"] == 25_251_288
+    assert "2048" not in found
+
+
+@pytest.mark.parametrize(
+    ("option", "word"),
+    [("real-time", "Savings Plans"), ("serverless", "150,000 seconds"), ("asynchronous", "")],
+)
+def test_discounts_are_notes_where_a_source_states_them(option: str, word: str) -> None:
+    found = prices.load("us-east-1", SHIPPED).notes(option)
+    assert bool(found) is bool(word)
+    assert word in " ".join(found)
+
+
+def _own(folder: Path, **changed: Any) -> None:
+    document = {
+        "schema": prices.SCHEMA,
+        "region": "eu-west-1",
+        "date": "2026-11-01",
+        "sources": [{"basis": "price-list", "source": "x", "as_of": "2026-11-01"}],
+        "prices": {"hosting": {"ml.m5.xlarge": ["0.3", 0]}},
+        **changed,
+    }
+    (folder / "eu-west-1.json").write_text(json.dumps(document), encoding="utf-8")
+
+
+def test_the_users_snapshot_replaces_the_shipped_one(tmp_path: Path) -> None:
+    _own(tmp_path)
+    found = prices.load("eu-west-1", SHIPPED, tmp_path)
+    assert (found.own, found.date) == (True, "2026-11-01")
+    price = found.lookup("hosting", "ml.m5.xlarge")
+    assert price is not None
+    assert price.usd == "0.3"
+    # As a whole: a type that it does not name is not sold, whatever the shipped one says.
+    assert found.lookup("hosting", "ml.g5.12xlarge") is None
+    # Prices of another Region still stand in.
+    lent = found.lookup("serverless", "2048")
+    assert lent is not None
+    assert lent.basis == "stand-in:other-region"
+
+
+def test_other_regions_and_an_empty_folder_keep_the_shipped_ones(tmp_path: Path) -> None:
+    _own(tmp_path)
+    assert not prices.load("us-east-1", SHIPPED, tmp_path).own
+    assert not prices.load("eu-west-1", SHIPPED, tmp_path / "none").own
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"schema": "sm-advise/prices.v9"},
+        {"region": "us-east-1"},
+        {"date": None},
+        {"sources": []},
+        {"sources": [{"basis": "price-list"}]},
+        {"sources": {"basis": 1}},
+        {"prices": []},
+        {"prices": {"hosting": []}},
+        {"prices": {"hosting": {"ml.m5.xlarge": "0.3"}}},
+        {"prices": {"hosting": {"ml.m5.xlarge": [0.3, 0]}}},
+        {"prices": {"hosting": {"ml.m5.xlarge": ["0.3", 1]}}},
+        {"prices": {"hosting": {"ml.m5.xlarge": ["0.3", -1]}}},
+        {"prices": {"hosting": {"ml.m5.xlarge": ["0.3", 0, 0]}}},
+        {"prices": {"hosting": {"ml.m5.xlarge": ["0.000", 0]}}},
+        {"prices": {"hosting": {"ml.m5.xlarge": ["-1", 0]}}},
+        {"prices": {"hosting": {"ml.m5.xlarge": ["1e3", 0]}}},
+        {"prices": {"hosting": {"ml.m5.xlarge": ["NaN", 0]}}},
+        {"prices": {"hosting": {"ml.m5.xlarge": ["", 0]}}},
+        {"prices": {"hosting": {"ml.m5.xlarge": ["1.", 0]}}},
+        {"prices": {"hosting": {"ml.m5.xlarge": ["1.2.3", 0]}}},
+    ],
+)
+def test_a_damaged_snapshot_of_the_users_is_named(tmp_path: Path, changed: dict[str, Any]) -> None:
+    _own(tmp_path, **changed)
+    with pytest.raises(InputError, match="not a price snapshot") as caught:
+        prices.load("eu-west-1", SHIPPED, tmp_path)
+    assert caught.value.file == str(tmp_path / "eu-west-1.json")
+    assert "sm-advise prices refresh --region eu-west-1" in caught.value.hint
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"7", b"\xff", b"[" * 100_000])
+def test_a_file_that_is_no_snapshot_at_all(tmp_path: Path, body: bytes) -> None:
+    (tmp_path / "eu-west-1.json").write_bytes(body)
+    with pytest.raises(InputError, match="not a price snapshot"):
+        prices.load("eu-west-1", SHIPPED, tmp_path)
+
+
+def test_a_snapshot_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _own(tmp_path)
+    read = prices._read
+
+    def refuse(path: str) -> Any:
+        if path.startswith(str(tmp_path)):
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(prices, "_read", refuse)
+    with pytest.raises(InputError, match="cannot be read: Permission denied"):
+        prices.load("eu-west-1", SHIPPED, tmp_path)
+
+
+@pytest.mark.parametrize("region", ["../rules", "us-east-1/x", "", "us", "ÜS-east-1", "us--1"])
+def test_codes_that_are_no_region(region: str) -> None:
+    with pytest.raises(InputError, match="not the code of a Region"):
+        prices.load(region, SHIPPED)
+
+
+def test_nothing_of_this_is_imported_with_the_package() -> None:
+    code = (
+        "import sys, advisor; "
+        "print(sorted(n for n in sys.modules if n == 'decimal' or n.startswith('advisor.')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    loaded = done.stdout
+    ours = ("costs", "latency", "price_list", "prices", "queueing")
+    for name in ("decimal", *(f"advisor.{module}" for module in ours)):
+        assert f"'{name}'" not in loaded

@@ -1,0 +1,299 @@
+"""Fetching snapshots from a local server; failures leave the old ones alone."""
+
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from advisor.errors import InputError
+from advisor.price_list import charges, refresh
+from advisor.price_list.download import Limits, download
+from advisor.prices import load
+
+ROOT = Path(__file__).resolve().parents[2]
+OFFERS = Path(__file__).parent / "offers"
+SHIPPED = ROOT / "rules/prices"
+PRICE_LIST = charges.load(SHIPPED)
+INDEX = "/offers/v1.0/aws/AmazonSageMaker/current/region_index.json"
+US_EAST_1 = "/offers/v1.0/aws/AmazonSageMaker/20260920025606/us-east-1/index.json"
+EU_WEST_1 = "/offers/v1.0/aws/AmazonSageMaker/20260920025606/eu-west-1/index.json"
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+def _whole(body: bytes) -> Answer:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return answer
+
+
+class Server:
+    """A price list on this machine, and what was asked of it."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Answer] = {
+            INDEX: _whole((OFFERS / "region_index.json").read_bytes()),
+            US_EAST_1: _whole((OFFERS / "us-east-1.json").read_bytes()),
+            EU_WEST_1: _whole((OFFERS / "eu-west-1.json").read_bytes()),
+        }
+        self.asked: list[str] = []
+        self.released = threading.Event()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                outer.asked.append(self.path)
+                answer = outer.answers.get(self.path)
+                if answer is None:
+                    self.send_error(404)
+                    return
+                try:
+                    answer(self)
+                except OSError:
+                    self.close_connection = True
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                del format, args
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,))
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._http.server_port}"
+
+    def close(self) -> None:
+        self.released.set()
+        self._http.shutdown()
+        self._thread.join()
+        self._http.server_close()
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    running = Server()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A folder with an older snapshot of the user's."""
+    folder = tmp_path / "cache"
+    found = refresh.from_file(OFFERS / "eu-west-1.json", "eu-west-1", PRICE_LIST)
+    refresh.write([found], folder)
+    return folder
+
+
+def _refresh(server: Server, folder: Path, *regions: str, limits: Limits | None = None) -> None:
+    found = refresh.from_url(regions, PRICE_LIST, url=server.url + INDEX, limits=limits)
+    refresh.write(found, folder)
+
+
+def test_several_regions(server: Server, tmp_path: Path) -> None:
+    _refresh(server, tmp_path / "new" / "cache", "us-east-1", "eu-west-1")
+    assert server.asked == [INDEX, US_EAST_1, EU_WEST_1]
+    schema = json.loads((ROOT / "rules/schema/prices.schema.json").read_bytes())
+    for region, usd in (("us-east-1", "0.23"), ("eu-west-1", "0.257")):
+        path = tmp_path / "new" / "cache" / f"{region}.json"
+        jsonschema.validate(json.loads(path.read_bytes()), schema)
+        prices = load(region, SHIPPED, path.parent)
+        found = prices.lookup("hosting", "ml.m5.xlarge")
+        assert prices.own
+        assert prices.date == "2026-09-20"
+        assert found is not None
+        assert (found.usd, found.basis, found.stand_in) == (usd, "price-list", False)
+        assert found.source.startswith("AWS Price List, http://127.0.0.1:")
+    assert sorted(path.name for path in (tmp_path / "new" / "cache").iterdir()) == [
+        "eu-west-1.json",
+        "us-east-1.json",
+    ]
+
+
+def _truncated(handler: BaseHTTPRequestHandler) -> None:
+    body = (OFFERS / "eu-west-1.json").read_bytes()
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body[: len(body) // 2])
+
+
+def _truncated_without_length(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    handler.wfile.write((OFFERS / "eu-west-1.json").read_bytes()[:2000])
+
+
+def _five_gigabytes(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(5 * 1024**3))
+    handler.end_headers()
+
+
+def _endless(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    for _ in range(64):
+        handler.wfile.write(b" " * 65536)
+
+
+def _elsewhere(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(302)
+    handler.send_header("Location", "https://prices.example.com/index.json")
+    handler.end_headers()
+
+
+def _broken(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_error(503)
+
+
+def _not_http(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"SSH-2.0-OpenSSH\r\n")
+
+
+def _without_hosting(handler: BaseHTTPRequestHandler) -> None:
+    document = json.loads((OFFERS / "eu-west-1.json").read_bytes())
+    document["products"] = {}
+    _whole(json.dumps(document).encode())(handler)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (_truncated, r"stopped after 1,840 of 3,680 bytes"),
+        (_truncated_without_length, "cut off"),
+        (_five_gigabytes, r"has 5,368,709,120 bytes, and at most 1,048,576 are fetched"),
+        (_endless, r"at most 1,048,576 are fetched"),
+        (_elsewhere, r"redirection to https://prices\.example\.com/index\.json"),
+        (_broken, "answers with status 503"),
+        (_not_http, "cannot be fetched"),
+        (_without_hosting, "no hosting prices of eu-west-1"),
+    ],
+)
+def test_failures_leave_the_old_snapshots_alone(
+    server: Server, old: Path, answer: Answer, message: str
+) -> None:
+    before = (old / "eu-west-1.json").read_bytes()
+    server.answers[EU_WEST_1] = answer
+    with pytest.raises(InputError, match=message) as caught:
+        _refresh(server, old, "us-east-1", "eu-west-1", limits=Limits(most_bytes=1 << 20))
+    assert EU_WEST_1 in str(caught.value)
+    assert caught.value.hint
+    # Neither the Region that failed nor the one that had arrived before it was touched.
+    assert [path.name for path in old.iterdir()] == ["eu-west-1.json"]
+    assert (old / "eu-west-1.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", ["silent", "dripping", "mute"])
+def test_slow_servers_are_given_up(server: Server, old: Path, kind: str) -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        if kind != "mute":
+            handler.send_response(200)
+            handler.end_headers()
+            handler.wfile.flush()
+        while kind == "dripping" and not server.released.wait(0.02):
+            handler.wfile.write(b" ")
+        server.released.wait(5)
+
+    server.answers[EU_WEST_1] = answer
+    started = time.monotonic()
+    with pytest.raises(InputError, match="too slow"):
+        _refresh(server, old, "eu-west-1", limits=Limits(silence_s=0.2, total_s=0.4))
+    assert time.monotonic() - started < 3
+    assert [path.name for path in old.iterdir()] == ["eu-west-1.json"]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"{}", "not the Region index"),
+        (b"<html>", "not the Region index"),
+        (b'{"regions": {"eu-west-1": {}}}', "not the Region index"),
+        (b'{"regions": {"us-east-1": {"currentVersionUrl": "/x"}}}', "knows no Region eu-west-1"),
+        (
+            b'{"regions": {"eu-west-1": {"currentVersionUrl": "http://example.com/x"}}}',
+            "sends eu-west-1 to another server",
+        ),
+    ],
+)
+def test_a_wrong_index(server: Server, old: Path, body: bytes, message: str) -> None:
+    server.answers[INDEX] = _whole(body)
+    with pytest.raises(InputError, match=message):
+        _refresh(server, old, "eu-west-1")
+    assert server.asked == [INDEX]
+
+
+def test_a_missing_index(server: Server, old: Path) -> None:
+    del server.answers[INDEX]
+    with pytest.raises(InputError, match="answers with status 404"):
+        _refresh(server, old, "eu-west-1")
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://example.com/x", "index.json"])
+def test_other_addresses_are_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(InputError, match="not an http or https address"):
+        download(url, tmp_path / "x", Limits())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nobody_listens(server: Server, tmp_path: Path) -> None:
+    server.close()
+    with pytest.raises(InputError, match="cannot be fetched"):
+        download(server.url, tmp_path / "x", Limits(silence_s=1))
+
+
+@pytest.mark.parametrize("region", ["../../etc", "us-east-1/..", "", "US-EAST-1", "nowhere"])
+def test_codes_that_are_no_region_reach_no_file(server: Server, old: Path, region: str) -> None:
+    with pytest.raises(InputError, match="not the code of a Region"):
+        _refresh(server, old, region)
+    assert server.asked == []
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    found = refresh.from_file(OFFERS / "eu-west-1.json", "eu-west-1", PRICE_LIST)
+    blocked = tmp_path / "file"
+    blocked.write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be written"):
+        refresh.write([found], blocked)
+
+
+def test_a_connection_that_is_never_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise urllib.error.URLError(TimeoutError("timed out"))
+
+    monkeypatch.setattr(urllib.request.OpenerDirector, "open", never)
+    with pytest.raises(InputError, match="too slow"):
+        download("http://192.0.2.1/x", tmp_path / "x", Limits())
+
+
+def test_a_failure_half_way_leaves_no_temporary_file(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (old / "eu-west-1.json").read_bytes()
+    found = [
+        refresh.from_file(OFFERS / f"{region}.json", region, PRICE_LIST)
+        for region in ("us-east-1", "eu-west-1")
+    ]
+    written: list[object] = []
+
+    def full(handle: object) -> None:
+        written.append(handle)
+        if len(written) == 2:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(InputError, match="No space left"):
+        refresh.write(found, old)
+    assert [path.name for path in old.iterdir()] == ["eu-west-1.json"]
+    assert (old / "eu-west-1.json").read_bytes() == before
