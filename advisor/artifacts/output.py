@@ -1,0 +1,80 @@
+"""Write files whole or not at all, and never over somebody's edit."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from advisor.errors import InputError
+
+
+def write_files(files: Sequence[tuple[Path, str]], *, force: bool, dry_run: bool) -> list[str]:
+    """Write each file unless it stands there with the same content; a line about each.
+
+    Args:
+        files: path and content.
+        force: overwrite files that differ.
+        dry_run: only say what would be done.
+
+    Raises:
+        InputError: a file stands there with other content and ``force`` is off (then nothing at all
+            is written), or a folder cannot be made or written.
+    """
+    actions = [(path, content, _standing(path)) for path, content in files]
+    in_the_way = [path for path, content, old in actions if old is not None and old != content]
+    if in_the_way and not force and not dry_run:
+        raise InputError(
+            f"{in_the_way[0]} stands there with other content",
+            hint="Nothing was written. Give --force to overwrite it, or choose another folder.",
+        )
+    lines = []
+    for path, content, old in actions:
+        if old == content:
+            lines.append(f"unchanged {path}")
+            continue
+        verb = "overwrite" if old is not None else "write"
+        lines.append(f"would {verb} {path}" if dry_run else f"{'wrote'} {path}")
+        if not dry_run:
+            write_file(path, content)
+    return lines
+
+
+def _standing(path: Path) -> str | None:
+    try:
+        return path.read_bytes().decode("utf-8", "surrogateescape")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from error
+
+
+def write_file(path: Path, content: str) -> None:
+    """Write one file through a temporary one beside it.
+
+    Raises:
+        InputError: the folder cannot be made or written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(content)
+            os.chmod(name, 0o666 & ~_umask())
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written: {error.strerror or error}",
+            hint="Check the folder and its permissions.",
+        ) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

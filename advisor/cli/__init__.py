@@ -1,0 +1,135 @@
+"""The command group, and how errors become exit codes.
+
+0 an answer; 1 findings at or above the threshold, or none fits; 2 could not run; 3 a bug of ours.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from io import TextIOWrapper
+from typing import Any
+
+import click
+
+from advisor import __version__
+from advisor.errors import InputError, RulebookError
+
+CONTEXT = {"help_option_names": ["-h", "--help"]}
+
+# command -> module that defines it under the same name, and its line in the help
+COMMANDS = {
+    "advise": (
+        "advisor.cli.advise",
+        "Recommend an option for each workload (the default command).",
+    ),
+    "check": ("advisor.cli.check", "Check workloads, requests, CloudFormation and Terraform."),
+    "explain": ("advisor.cli.explain", "Explain a rule, question, limit, fact, feature or option."),
+    "rules": ("advisor.cli.rules", "List, verify and draw the rules."),
+    "init": ("advisor.cli.init", "Start a workload file."),
+    "schema": ("advisor.cli.schema", "Print a JSON Schema, for editors."),
+}
+
+
+class Commands(click.Group):
+    """Imports a command when it is used, and takes a file name for `advise`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(COMMANDS[cmd_name][0])
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take a file for `advise FILE`; a file named like a command is written ./NAME."""
+        own = {"--help", "-h", "--version"}
+        if args and args[0] not in COMMANDS and args[0] not in own:
+            args = ["advise", *args]
+        return super().parse_args(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="sm-advise")
+def group() -> None:
+    """Tell how a model should be served on Amazon SageMaker.
+
+    By batch transform, asynchronous, serverless or real-time inference; with the path, the margins,
+    what was assumed, what would change the answer, and the requests.
+
+    `sm-advise WORKLOAD...` is the same as `sm-advise advise WORKLOAD...`.
+
+    Exit codes: 0 an answer, 1 findings or none fits, 2 could not run, 3 a bug of ours.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line; the exit code."""
+    _settle_streams()
+    try:
+        result: Any = group.main(arguments, prog_name="sm-advise", standalone_mode=False)
+        sys.stdout.flush()
+    except InputError as error:
+        return complain(error)
+    except RulebookError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except click.exceptions.Abort:
+        print("aborted", file=sys.stderr)
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except BrokenPipeError:
+        return _reader_left()
+    except Exception:  # noqa: BLE001 - the one place where a bug of ours becomes exit code 3
+        import traceback
+
+        traceback.print_exc()
+        print(
+            "\nThis is a bug in sm-advise. Please report it with the file and the lines above:"
+            "\nhttps://github.com/sm-advise/sm-advise/issues",
+            file=sys.stderr,
+        )
+        return 3
+    return result if isinstance(result, int) else 0
+
+
+def complain(error: InputError) -> int:
+    """Print an input error and those found with it; exit code 2."""
+    from advisor.printable import printable
+
+    for each in (error, *error.others):
+        for line in f"error: {each}".split("\n"):
+            print(printable(line), file=sys.stderr)
+    return 2
+
+
+def _settle_streams() -> None:
+    """Write UTF-8 into pipes and files, whatever the locale; a terminal shows what it can."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def _reader_left() -> int:
+    """The reader of a pipe has gone: what it wanted it has, and nobody reads a complaint."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

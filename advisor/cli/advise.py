@@ -1,0 +1,141 @@
+"""`sm-advise advise`: the answer for each workload."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from advisor.artifacts import ARTIFACTS
+from advisor.cli import CONTEXT, complain
+from advisor.cli.settings import as_of_date, changes_from, context, today
+from advisor.errors import InputError
+from advisor.model import Advice, Finding
+from advisor.pipeline import advise as advise_workload
+from advisor.reports import ADVICE_FORMATS, renderer
+from advisor.workload import read_file
+
+if TYPE_CHECKING:
+    from advisor.model import Workload
+
+STRICT = ("decisive-unknown", "contested-limit")  # warnings that fail with --strict
+
+
+@click.command(context_settings=CONTEXT)
+@click.argument("workloads", nargs=-1, required=True, metavar="WORKLOAD...")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(ADVICE_FORMATS)),
+    default="text",
+    help="How to print the answer; request prints only the main request's JSON.",
+)
+@click.option("--output", type=click.Path(), metavar="DIR", help="Write the artifacts.")
+@click.option(
+    "--artifact",
+    "artifacts",
+    type=click.Choice(list(ARTIFACTS)),
+    multiple=True,
+    help="What to write to DIR (repeatable; default: requests).",
+)
+@click.option(
+    "--limits", type=click.Choice(["safe", "latest"]), help="Which documented bounds hold."
+)
+@click.option("--region", metavar="REGION", help="Use this Region instead of the workload's.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="State a fact as if it stood in the file; VALUE is YAML (repeatable).",
+)
+@click.option("--strict", is_flag=True, help="Fail on plausible unknowns and contested limits.")
+@click.option("--force", is_flag=True, help="Overwrite files in DIR that differ.")
+@click.option("--dry-run", is_flag=True, help="List what --output would write.")
+@click.option(
+    "--as-of",
+    callback=as_of_date,
+    metavar="DATE",
+    help="Judge waivers and decisions as of this day (YYYY-MM-DD; default: today).",
+)
+def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **options: Any) -> int:
+    """Recommend an option for each WORKLOAD file (`-` reads standard input).
+
+    Exit codes: 0 an answer, 1 none fits or an error among the findings (with --strict also a
+    plausible decisive unknown or a contested limit), 2 a file could not be read, 3 a bug of ours.
+    """
+    changes = changes_from(settings)
+    read, code = _read(workloads, changes)
+    as_of = options["as_of"] or today()
+    advices = [
+        advise_workload(
+            workload,
+            limits=options["limits"],
+            region=options["region"],
+            changes=dict(changes),
+            as_of=as_of,
+            strict=options["strict"],
+        )
+        for workload in read
+    ]
+    if form == "request" and len(advices) > 1:
+        raise click.UsageError(
+            "--format request takes one workload; name one file with one document"
+        )
+    if advices:
+        click.echo(renderer(form)(advices, context(form)), nl=False)
+    if options["output"] is not None:
+        _write(advices, options)
+    return max([code, *(exit_code(advice, options["strict"]) for advice in advices)])
+
+
+def _read(
+    workloads: Sequence[str], changes: Sequence[tuple[str, str]]
+) -> tuple[list[Workload], int]:
+    """Every workload that can be read; what cannot is told, and makes the exit code 2."""
+    read: list[Workload] = []
+    code = 0
+    for path in workloads:
+        try:
+            read += read_file(path, changes)
+        except InputError as error:
+            code = complain(error)
+    return read, code
+
+
+def _write(advices: Sequence[Advice], options: dict[str, Any]) -> None:
+    """One folder per workload when there are several."""
+    from pathlib import Path
+
+    from advisor.artifacts import maker
+    from advisor.artifacts.output import write_files
+
+    files: list[tuple[Path, str]] = []
+    names = [advice.workload.name for advice in advices]
+    for advice in advices:
+        folder = Path(options["output"])
+        if len(advices) > 1:
+            if names.count(advice.workload.name) > 1:
+                raise InputError(
+                    f"two workloads are called {advice.workload.name}",
+                    file=advice.workload.file,
+                    hint="Give each its own name, since it names the folder that is written.",
+                )
+            folder = folder / advice.workload.name
+        for kind in options["artifacts"] or ("requests",):
+            files += [(folder / name, content) for name, content in maker(kind)(advice)]
+    for line in write_files(files, force=options["force"], dry_run=options["dry_run"]):
+        print(line, file=sys.stderr)
+
+
+def exit_code(advice: Advice, strict: bool) -> int:
+    """1 when none fits or a finding fails, else 0."""
+    if advice.decision.option is None:
+        return 1
+    return 1 if any(_fails(finding, strict) for finding in advice.findings) else 0
+
+
+def _fails(finding: Finding, strict: bool) -> bool:
+    return finding.severity == "error" or (strict and finding.rule in STRICT)

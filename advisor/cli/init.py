@@ -1,0 +1,153 @@
+"""`sm-advise init`: a commented workload file, after the few questions that matter."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from advisor.cli import CONTEXT
+from advisor.errors import InputError
+
+if TYPE_CHECKING:
+    from advisor.interview import Question
+    from advisor.model import Workload
+
+_FILE = "workload.yaml"
+_WIDTH = 78
+_SKIP = ""  # what Enter alone gives
+
+
+@click.command(context_settings=CONTEXT)
+@click.argument("file", default=_FILE, metavar="[FILE]")
+@click.option("--stdout", is_flag=True, help="Print the file instead of writing it.")
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@click.option("--no-questions", is_flag=True, help="Do not ask, also on a terminal.")
+def init(file: str, stdout: bool, force: bool, no_questions: bool) -> int:
+    """Start a workload file (default: workload.yaml).
+
+    On a terminal it asks for the facts that can still change the answer, the most telling first,
+    and stops when none is left. Otherwise it writes every key as a comment, with what it means.
+    """
+    from advisor.artifacts.output import write_file
+    from advisor.interview import answer
+    from advisor.reference.starter import ANSWERS, starter
+
+    if not stdout and not force and os.path.lexists(file):
+        raise InputError(
+            f"{file} stands there already",
+            hint="Choose another name, or give --force to overwrite.",
+        )
+    asked = not no_questions and interactive()
+    answers = ask() if asked else dict(ANSWERS)
+    text = starter(answers)
+    if asked:
+        click.echo(f"\nThat makes it {_named(answer(answers, read))}.", err=True)
+    if stdout:
+        click.echo(text, nl=False)
+        return 0
+    write_file(Path(file), text)
+    click.echo(f"wrote {file}; sm-advise {file} tells the answer and why", err=True)
+    return 0
+
+
+def interactive() -> bool:
+    """Whether there is a person to ask; questions go to standard error."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask() -> dict[str, str]:
+    """The answers of a person, by key path."""
+    from advisor.interview import next_question
+    from advisor.reference.starter import ANSWERS
+
+    click.echo("Enter alone skips a question, ? explains it.\n", err=True)
+    answers: dict[str, str] = {}
+    for path, default in ANSWERS.items():
+        answers[path] = _answer(path, {**ANSWERS, **answers}, default)
+    skipped: set[str] = set()
+    while True:
+        question = next_question(answers, read, skipped)
+        if question is None and "needs" not in answers:
+            answers["needs"] = _needs(answers)
+            continue
+        if question is None:
+            return answers
+        _show(question)
+        value = _answer(question.fact, answers, _SKIP)
+        if value == _SKIP:
+            skipped.add(question.fact)
+        else:
+            answers[question.fact] = value
+
+
+def read(answers: Mapping[str, str]) -> Workload:
+    """The workload that the file of some answers states.
+
+    Raises:
+        InputError: an answer cannot be read.
+    """
+    from advisor.reference.starter import starter
+    from advisor.workload import read_workloads
+
+    return read_workloads(starter(answers).encode(), _FILE)[0]
+
+
+def _show(question: Question) -> None:
+    """What the fact is, and where its values lead."""
+    click.echo(f"\n{question.title}", err=True)
+    for value, option in question.outcomes.items():
+        click.echo(f"  {value:<14} leads to {_named(option)}", err=True)
+
+
+def _named(option: str | None) -> str:
+    return option or "none of the four options"
+
+
+def _answer(path: str, answers: dict[str, str], default: str) -> str:
+    """A value that the workload file accepts, or the default."""
+    while True:
+        given = click.prompt(path, default=default, show_default=bool(default), err=True)
+        value = str(given).strip()
+        if value == "?":
+            _explain(path)
+        elif value == default:
+            return default
+        else:
+            try:
+                read({**answers, path: value})
+            except InputError as error:
+                wrong = f"{error.message}; {error.hint}"
+                click.echo(click.wrap_text(wrong, _WIDTH, "  ", "  "), err=True)
+            else:
+                return value
+
+
+def _explain(path: str) -> None:
+    from advisor.reference.catalogue import catalogue
+    from advisor.reference.explain import explain
+
+    known = catalogue()
+    click.echo(explain(known.find(path), known, _WIDTH), err=True)
+
+
+def _needs(answers: dict[str, str]) -> str:
+    """The features that would change the answer and are needed, as a list with commas."""
+    from advisor.interview import answer, needs_that_matter
+    from advisor.reference.catalogue import catalogue
+    from advisor.workload.keys import FEATURES
+
+    matter = needs_that_matter(answers, read, FEATURES)
+    if not matter:
+        return ""
+    so_far = _named(answer(answers, read))
+    click.echo(f"\nSo far: {so_far}. Each of these alone would change that:", err=True)
+    titles = {each.id: each.title for each in catalogue().of_kind("feature")}
+    for name in matter:
+        click.echo(f"  {name:<26} {titles[name]}", err=True)
+    click.echo("Those that are needed, with commas; Enter for none.", err=True)
+    return _answer("needs", answers, _SKIP)

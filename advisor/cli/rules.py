@@ -1,0 +1,129 @@
+"""`sm-advise rules`: list, prove and draw the rules, and say which of their sources are old."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from advisor.cli import CONTEXT
+from advisor.cli.settings import as_of_date, today
+from advisor.reference import DRAWINGS, drawing
+from advisor.reference.catalogue import KINDS
+
+_OLD_DAYS = 180  # half a year; AWS's guide changes a page about that often
+_FORMAT = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print it."
+)
+
+
+@click.group(context_settings=CONTEXT)
+def rules() -> None:
+    """List, verify and draw the rules, and say which of their sources are old."""
+
+
+@rules.command("list", context_settings=CONTEXT)
+@click.option("--kind", type=click.Choice(list(KINDS)), help="Only entries of this kind.")
+@_FORMAT
+def list_entries(kind: str | None, form: str) -> int:
+    """Print every entry with its id, the day of its source and what it says, one a line."""
+    from advisor.reference.catalogue import catalogue
+    from advisor.reference.explain import as_values
+    from advisor.reference.listing import listed
+
+    known = catalogue()
+    entries = known.of_kind(kind) if kind else known.entries
+    if form == "json":
+        click.echo(json.dumps(as_values(entries, known), indent=2, ensure_ascii=False))
+    else:
+        click.echo(listed(entries), nl=False)
+    return 0
+
+
+@rules.command(context_settings=CONTEXT)
+@click.option(
+    "--limits",
+    type=click.Choice(["safe", "latest"]),
+    help="Verify for these documented bounds only (default: both).",
+)
+@_FORMAT
+def verify(limits: str | None, form: str) -> int:
+    """Prove over all inputs that the rules agree with each other.
+
+    Exit codes: 0 every claim holds, 2 the rules are inconsistent; then each failure is shown with
+    the smallest workload that shows it.
+    """
+    from advisor.rulebook.load import compiled
+    from advisor.rulebook.source import rules_directory
+    from advisor.verify import verify as prove
+
+    rulebook = compiled(rules_directory())
+    reports = [prove(rulebook, mode) for mode in ([limits] if limits else ["safe", "latest"])]
+    if form == "json":
+        values = [
+            {
+                "limits": report.limits,
+                "holds": report.holds,
+                "proved": dict(report.proved),
+                "problems": [problem._asdict() for problem in report.problems],
+                "notes": list(report.notes),
+            }
+            for report in reports
+        ]
+        click.echo(json.dumps(values, indent=2, ensure_ascii=False))
+    else:
+        from advisor.reference.proof import proof
+
+        click.echo("\n".join(proof(report) for report in reports), nl=False)
+    return 0 if all(report.holds for report in reports) else 2
+
+
+@rules.command(context_settings=CONTEXT)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(DRAWINGS)),
+    default="text",
+    help="text for a terminal, mermaid for a page, svg for an image.",
+)
+def flowchart(form: str) -> int:
+    """Draw the questions and where their answers lead."""
+    from advisor.reference.flowchart import read_chart
+
+    click.echo(drawing(form)(read_chart()), nl=False)
+    return 0
+
+
+@rules.command(context_settings=CONTEXT)
+@click.option(
+    "--older-than",
+    type=click.IntRange(min=0),
+    default=_OLD_DAYS,
+    show_default=True,
+    metavar="DAYS",
+    help="What counts as old.",
+)
+@click.option("--all", "everything", is_flag=True, help="Print every page, not only the old ones.")
+@click.option(
+    "--as-of",
+    callback=as_of_date,
+    metavar="DATE",
+    help="Count from this day (YYYY-MM-DD; default: today).",
+)
+@_FORMAT
+def sources(older_than: int, everything: bool, as_of: str | None, form: str) -> int:
+    """Print the pages that the rules rest on and that nobody has read for a while."""
+    from advisor.reference.catalogue import catalogue
+    from advisor.reference.listing import as_values, counted, older, pages
+
+    day = as_of or today()
+    every = pages(catalogue().entries)
+    old = older(every, older_than, day)
+    shown = every if everything else old
+    if form == "json":
+        click.echo(json.dumps(as_values(shown, day), indent=2, ensure_ascii=False))
+        return 0
+    for page in shown:
+        click.echo(f"{page.oldest}  {page.url}\n            {', '.join(page.entries)}")
+    click.echo(counted(every, old, older_than, day))
+    return 0

@@ -1,0 +1,31 @@
+"""`sm-advise schema`: the JSON Schemas of what users write and read."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from advisor.cli import CONTEXT
+
+# what -> file below rules/schema
+_FILES = {
+    "workload": "workload.schema.json",
+    "advice": "advice.v1.schema.json",
+    "findings": "findings.v1.schema.json",
+}
+
+
+@click.command(context_settings=CONTEXT)
+@click.argument("what", type=click.Choice(list(_FILES)), default="workload")
+def schema(what: str) -> int:
+    """Print a JSON Schema: of a workload file, of an advice, or of the findings of `check`.
+
+    Editors read the first line of a workload file: `# yaml-language-server: $schema=FILE`.
+    """
+    from advisor.rulebook.source import rules_directory
+
+    path = os.path.join(rules_directory(), "schema", _FILES[what])
+    with open(path, encoding="utf-8") as file:
+        click.echo(file.read(), nl=False)
+    return 0

@@ -1,0 +1,62 @@
+"""Options that several commands share, and what the terminal allows."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from advisor.reports import Context
+
+
+def changes_from(settings: Sequence[str]) -> list[tuple[str, str]]:
+    """`KEY=VALUE` texts as pairs.
+
+    Raises:
+        click.UsageError: there is no `=`, or nothing before it.
+    """
+    changes = []
+    for setting in settings:
+        key, sign, value = setting.partition("=")
+        if not sign or not key.strip():
+            raise click.UsageError(
+                f"--set takes KEY=VALUE, as in --set 'requests.payload=> 6 MB'; got {setting!r}"
+            )
+        changes.append((key.strip(), value.strip()))
+    return changes
+
+
+def today() -> str:
+    """Today's date; the only place where the program reads the clock."""
+    import time
+
+    return time.strftime("%Y-%m-%d", time.gmtime())
+
+
+def as_of_date(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Accept a real date written YYYY-MM-DD."""
+    if value is None:
+        return None
+    from datetime import date
+
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is not a date like 2026-11-20") from error
+
+
+def context(form: str) -> Context:
+    """Width and colour of standard output; plain where it is not a terminal or NO_COLOR is set."""
+    from advisor.reports import Context
+
+    interactive = sys.stdout.isatty()
+    if form != "text":
+        return Context(interactive=interactive)
+    import shutil
+
+    colour = interactive and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Context(shutil.get_terminal_size((80, 24)).columns, colour, interactive)

@@ -1,0 +1,76 @@
+"""What a plan costs in a month and how fast it answers: its facts with a Region's prices."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from advisor.charged import charged
+from advisor.facts import Facts
+from advisor.model import (
+    ASYNCHRONOUS,
+    BATCH_TRANSFORM,
+    REAL_TIME,
+    SERVERLESS,
+    Cost,
+    Latency,
+    Plan,
+)
+from advisor.prices import Folder, Prices, load
+from advisor.quantity import MONTH_HOURS, RATE_PER_MONTH
+from advisor.rulebook.source import rules_directory
+
+# The component of the price list under which an option's instances are sold.
+COMPONENTS = {
+    REAL_TIME: "hosting",
+    ASYNCHRONOUS: "asynchronous",
+    BATCH_TRANSFORM: "batch-transform",
+}
+_PER_SECOND = RATE_PER_MONTH * MONTH_HOURS * 3600
+_known: dict[tuple[str | None, str | None], Prices] = {}
+_NO_PRICES: Mapping[str, int] = {}
+
+
+def prices_of(region: str | None, own: Folder | None = None) -> Prices:
+    """The prices of a Region, read once per process; those of the reference Region without one.
+
+    Args:
+        region: its code.
+        own: folder of the user's snapshots.
+
+    Raises:
+        InputError: the code is not one of a Region, or the user's snapshot is not readable.
+    """
+    key = (region, None if own is None else os.fspath(own))
+    if key not in _known:
+        _known[key] = load(region, os.path.join(rules_directory(), "prices"), own)
+    return _known[key]
+
+
+def per_hour(option: str, prices: Prices) -> Mapping[str, int]:
+    """Hourly prices that order instance types which fit an option equally well."""
+    component = COMPONENTS.get(option)
+    return _NO_PRICES if component is None else prices.per_hour(component)
+
+
+def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
+    """The monthly cost of a plan; what nobody stated leaves it open above."""
+    from advisor.costs.monthly import cost
+
+    return cost(plan.option, charged(plan, facts), prices)
+
+
+def expected_latency(plan: Plan, facts: Facts) -> Latency:
+    """How fast a plan answers, or why no number can be given."""
+    from advisor.latency import latency
+
+    measured = facts.workload.interval("model.throughput")
+    if measured is None or measured.high is None or plan.option == SERVERLESS:
+        found = latency(plan.option, plan.facts)
+    else:
+        found = latency(plan.option, {**plan.facts, "max_rate": measured.high / _PER_SECOND})
+    if found.p50_ms is None or "rate" not in plan.facts or facts.is_stated("traffic.peak"):
+        return found
+    if plan.option == BATCH_TRANSFORM or facts.workload.interval("traffic.concurrent") is not None:
+        return found
+    return found._replace(notes=(*found.notes, "The peak rate is assumed from the mean."))

@@ -1,0 +1,211 @@
+"""The whole flow in one function: workload → facts → verdicts → decision → plan → cost → advice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from advisor.acceptance import accept, decided_option, decision_findings
+from advisor.answer import answer
+from advisor.conflicts import conflicts
+from advisor.decide import status
+from advisor.estimate import expected_latency, monthly_cost, per_hour, prices_of
+from advisor.facts import Facts
+from advisor.model import OPTIONS, Advice, Candidate, Decision, Finding, Workload
+from advisor.neighbours import Neighbourhood
+from advisor.notes import cautions, consider
+from advisor.options import plan
+from advisor.prices import Folder, Prices
+from advisor.rulebook.load import load
+from advisor.rulebook.resolve import Rulebook
+from advisor.rulebook.types import CLEAR, RULED_OUT
+from advisor.spending import findings as spending
+from advisor.summary import summarise
+from advisor.verdicts import eligible, verdicts
+
+_STATUS = ("clear", "contested", "ruled-out")
+
+
+def advise(
+    workload: Workload,
+    *,
+    limits: str | None = None,
+    region: str | None = None,
+    changes: Mapping[str, str] | None = None,
+    as_of: str = "",
+    strict: bool = False,
+    own_prices: Folder | None = None,
+) -> Advice:
+    """The answer for one workload.
+
+    Only the recommended option gets its latency; ``advisor.comparison`` has that of all of them.
+
+    Args:
+        workload: what the user said.
+        limits: ``safe`` or ``latest``; the workload's own choice, else ``safe``, without it.
+        region: used instead of the workload's Region.
+        changes: the ``--set`` pairs already applied, for the record.
+        as_of: date (YYYY-MM-DD) on which waivers are judged; empty: none has expired.
+        strict: also make a finding of every plausible decisive unknown.
+        own_prices: folder of the user's price snapshots, which replace the shipped ones.
+
+    Raises:
+        RulebookError: the rules cannot be read.
+        InputError: the Region's code is none, or the user's snapshot cannot be read.
+    """
+    book = load(limits or workload.text("limits") or "safe")
+    facts = Facts(book, workload, region)
+    decided = decided_option(workload)
+    decision = answer(Neighbourhood(facts), decided)
+    prices = prices_of(facts.region, own_prices)
+    candidates = tuple(_candidate(facts, name, decision, prices) for name in OPTIONS)
+    findings, named = _findings(facts, decision, candidates, prices, as_of)
+    if strict:
+        findings = (*_unknowns(facts, decision), *findings)
+    standing, accepted = accept(workload, findings, as_of)
+    return Advice(
+        workload,
+        book.limits,
+        facts.region,
+        changes or {},
+        book.digest,
+        prices.date,
+        decision,
+        summarise(book, decision, candidates),
+        candidates,
+        consider(facts, decision.option is None, named),
+        standing,
+        accepted,
+        as_of,
+    )
+
+
+def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> Candidate:
+    """One option judged; planned and priced when it may be used."""
+    book: Rulebook = facts.book
+    option = book.option[name]
+    found = verdicts(option, facts)
+    at_point = status(option, book.needs, facts.point)
+    chosen = name == decision.option
+    made = cost = latency = None
+    if chosen or (at_point != RULED_OUT and name in decision.leaf_options):
+        made = plan(name, facts, per_hour(name, prices))
+        cost = monthly_cost(made, facts, prices)
+        latency = expected_latency(made, facts) if chosen else None
+    return Candidate(
+        name, option.title, eligible(found), _STATUS[at_point], found, made, cost, latency
+    )
+
+
+def _findings(
+    facts: Facts,
+    decision: Decision,
+    candidates: tuple[Candidate, ...],
+    prices: Prices,
+    as_of: str,
+) -> tuple[tuple[Finding, ...], frozenset[str]]:
+    """Everything the reader must know, errors first; and what the cautions make one consider."""
+    found = list(conflicts(facts))
+    named: frozenset[str] = frozenset()
+    chosen = next((each for each in candidates if each.option == decision.option), None)
+    if chosen is not None:
+        if decision.status == "decided":
+            found += decision_findings(facts.workload, chosen, decision.rules_option, as_of)
+        if chosen.status != _STATUS[CLEAR]:
+            found += _contested(facts, chosen)
+        warned, named = cautions(facts, chosen.option)
+        found += warned
+        found += _needs(facts, chosen)
+        if chosen.plan is not None:
+            found += chosen.plan.findings
+        found += spending(facts, decision, candidates, prices)
+    found += _remote(facts, decision)
+    rank = {"error": 0, "warning": 1, "info": 2}
+    found.sort(key=lambda finding: rank[finding.severity])
+    return tuple(found), named
+
+
+def _contested(facts: Facts, chosen: Candidate) -> list[Finding]:
+    """The option is met only at the newest documented bound of a limit."""
+    found = []
+    for verdict in chosen.verdicts:
+        if verdict.outcome == "contested":
+            limit = facts.book.limit[verdict.rule]
+            found.append(
+                Finding(
+                    "contested-limit",
+                    "warning",
+                    f"{chosen.title}: {verdict.title.lower()} of {verdict.value} is met only at the"
+                    f" newest documented bound, {limit.newest.text} ({limit.newest.source},"
+                    f" {limit.newest.as_of}); {limit.bound.text} is what every source grants"
+                    f" ({limit.bound.source}, {limit.bound.as_of})",
+                    *_place(facts, verdict.fact),
+                    f"{limit.newest.because} Test one such request before relying on it.",
+                    limit.newest.source,
+                )
+            )
+    return found
+
+
+def _place(facts: Facts, fact: str) -> tuple[str, int, int]:
+    workload = facts.workload
+    for suffix in ("", ".max", ".p99", ".typical"):
+        item = workload.values.get(fact + suffix)
+        if item is not None:
+            return workload.file, item.line, item.column
+    return workload.file, 0, 0
+
+
+def _needs(facts: Facts, chosen: Candidate) -> list[Finding]:
+    """Needs that the requests do not carry, and needs whose support is conditional or unclear."""
+    found = []
+    carried = chosen.plan.carried if chosen.plan is not None else frozenset()
+    for verdict in chosen.verdicts:
+        if not verdict.fact.startswith("needs."):
+            continue
+        name = verdict.fact[len("needs.") :]
+        place = _place(facts, verdict.fact)
+        if verdict.outcome in ("conditional", "unclear"):
+            severity = "info" if verdict.outcome == "conditional" else "warning"
+            message = (
+                f"{chosen.title}: {verdict.title.lower()} is {verdict.outcome}. {verdict.note}"
+            )
+            found.append(
+                Finding(f"need-{verdict.outcome}", severity, message, *place, "", verdict.source)
+            )
+        if (
+            verdict.outcome != "broken"
+            and verdict.bound != "not-applicable"
+            and name not in carried
+        ):
+            message = f"{verdict.title} ({name}) is needed, and the requests do not carry it yet"
+            fix = "Add it when you deploy; the requests alone do not bring it."
+            found.append(
+                Finding("need-not-carried", "warning", message, *place, fix, verdict.source)
+            )
+    return found
+
+
+def _unknowns(facts: Facts, decision: Decision) -> list[Finding]:
+    """What --strict wants to be stated before the answer counts."""
+    found = []
+    for unknown in decision.unknowns:
+        if not unknown.remote:
+            ways = "; ".join(
+                f"{value}: {option or 'none fits'}" for value, option in unknown.outcomes.items()
+            )
+            message = f"{unknown.fact} is not stated and would change the answer ({ways})"
+            place = _place(facts, unknown.fact)
+            fix = f"State {unknown.fact}, or accept decisive-unknown with a reason."
+            found.append(Finding("decisive-unknown", "warning", message, *place, fix))
+    return found
+
+
+def _remote(facts: Facts, decision: Decision) -> list[Finding]:
+    remote = [unknown.fact for unknown in decision.unknowns if unknown.remote]
+    if not remote:
+        return []
+    text = (
+        f"only unusual values of {len(remote)} unstated facts would change the answer:"
+        f" {', '.join(remote)}"
+    )
+    return [Finding("remote-unknowns", "info", text, facts.workload.file)]

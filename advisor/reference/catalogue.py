@@ -1,0 +1,138 @@
+"""All entries of the rules, read from their files, and how to find one by id."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+from advisor.model import OPTIONS
+from advisor.reference.entry import Detail, Entry, entry
+from advisor.reference.kinds import DESCRIBERS
+from advisor.reference.usage import Usage
+from advisor.reference.workload_keys import key_entries, with_forms
+from advisor.rulebook.source import Folder, read_rules, read_table, rules_directory
+
+# kind -> what a list of them is called, in reading order
+KINDS = {
+    "option": "Options",
+    "question": "Questions of the flowchart",
+    "limit": "Limits",
+    "feature": "Features",
+    "word": "Words",
+    "fact": "Facts",
+    "derived-fact": "Derived facts",
+    "caution": "Cautions",
+    "consider": "Outside the four options",
+    "finding": "Findings",
+    "quota": "Quotas",
+    "constant": "Constants of sizing",
+    "family": "Families of instance types",
+    "regions": "Regions",
+    "check": "Checks of configurations",
+}
+# kind -> file below rules/ and the key under which its entries stand
+_FILES = (
+    ("question", "flowchart.yaml", "questions"),
+    ("feature", "features.yaml", "features"),
+    ("word", "words.yaml", "words"),
+    ("fact", "assumptions.yaml", "facts"),
+    ("derived-fact", "assumptions.yaml", "derived"),
+    ("caution", "cautions.yaml", "cautions"),
+    ("consider", "consider.yaml", "consider"),
+    ("finding", "findings.yaml", "findings"),
+    ("quota", "quotas.yaml", "quotas"),
+    ("constant", "sizing.yaml", "constants"),
+)
+_LEAVES = (".typical", ".p99", ".max")
+_NEEDS = "needs."
+_TYPE = "ml."
+_MOST_GUESSES = 5
+_NEAR = 0.6
+
+
+class Catalogue(NamedTuple):
+    """Every entry in the order of ``KINDS``, the keys that no rule reads, and who names whom."""
+
+    entries: tuple[Entry, ...]
+    keys: tuple[Entry, ...]
+    usage: Usage
+
+    def find(self, name: str) -> tuple[Entry, ...]:
+        """Every entry of that id: a word may belong to several facts. Empty when there is none."""
+        wanted = {name, name.removeprefix(_NEEDS), *(name.removesuffix(leaf) for leaf in _LEAVES)}
+        if name.startswith(_TYPE):
+            wanted.add(name.split(".")[1])  # the family of an instance type
+        found = (each for each in (*self.entries, *self.keys) if wanted & {each.id, each.name})
+        return (*found, *self._support(name))
+
+    def _support(self, name: str) -> tuple[Entry, ...]:
+        """What one option offers of one feature, under the id that verdicts give it."""
+        for option in OPTIONS:
+            feature = name.removeprefix(f"{option}-")
+            if feature != name:
+                return tuple(
+                    each._replace(id=name, details=_only(each.details, option))
+                    for each in self.entries
+                    if each.kind == "feature" and each.id == feature
+                )
+        return ()
+
+    def nearest(self, name: str) -> tuple[str, ...]:
+        """The ids that were most likely meant, the likeliest first."""
+        names = [each.id for each in (*self.entries, *self.keys)]
+        close = get_close_matches(name.lower(), names, n=_MOST_GUESSES, cutoff=_NEAR)
+        holding = [each for each in names if name.lower() in each] if len(name) > 2 else []
+        return tuple(dict.fromkeys([*close, *holding]))[:_MOST_GUESSES]
+
+    def of_kind(self, kind: str) -> tuple[Entry, ...]:
+        """The entries of one kind, in the order of their files."""
+        return tuple(each for each in self.entries if each.kind == kind)
+
+
+def _only(details: Iterable[Detail], option: str) -> tuple[Detail, ...]:
+    return tuple(each for each in details if each.label == option or each.label not in OPTIONS)
+
+
+def catalogue(rules: Folder | None = None) -> Catalogue:
+    """Read every rule file.
+
+    Raises:
+        RulebookError: a file cannot be read.
+    """
+    folder = rules or rules_directory()
+    order = list(KINDS)
+    found = sorted(_entries(folder), key=lambda each: order.index(each.kind))
+    entries = with_forms(found)
+    known = {each.id for each in entries}
+    keys = tuple(each for each in key_entries() if each.id not in known)
+    return Catalogue(entries, keys, Usage(entries))
+
+
+def _entries(folder: Folder) -> Iterator[Entry]:
+    def of(kind: str, file: str, rows: Iterable[Any]) -> Iterator[Entry]:
+        describe: Callable[[Any], Iterator[Detail]] = DESCRIBERS[kind]
+        for raw in rows:
+            yield entry(kind, raw, file, tuple(describe(raw)))
+
+    def read(file: str) -> Any:
+        return read_rules(os.path.join(folder, file))
+
+    for name in OPTIONS:
+        file = f"options/{name.replace('-', '_')}.yaml"
+        document = read(file)
+        yield from of("option", file, [document])
+        yield from of("limit", file, document["limits"])
+    for kind, file, key in _FILES:
+        yield from of(kind, file, read(file)[key])
+    yield from of("regions", "regions.yaml", [read("regions.yaml")])
+    yield from of("family", "families.csv", read_table(os.path.join(folder, "families.csv")))
+    for name in _check_files(folder):
+        yield from of("check", f"checks/{name}", read(f"checks/{name}")["checks"])
+
+
+def _check_files(folder: Folder) -> list[str]:
+    return sorted(
+        name for name in os.listdir(os.path.join(folder, "checks")) if name.endswith(".yaml")
+    )

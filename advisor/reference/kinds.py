@@ -1,0 +1,197 @@
+"""What there is to say of each kind of entry, beside its reason and source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from advisor.model import OPTIONS
+from advisor.reference.entry import Detail
+from advisor.reference.sentences import bound, bounds, condition, listed, value
+
+Raw = Mapping[str, Any]
+
+
+def option(raw: Raw) -> Iterator[Detail]:
+    """Summary and limits of one of the four options."""
+    yield Detail("Is", raw["summary"])
+    yield Detail("Limits", ", ".join(limit["id"] for limit in raw["limits"]))
+
+
+def limit(raw: Raw) -> Iterator[Detail]:
+    """The bound in force, when it applies, and every other bound that is documented."""
+    yield Detail("Bound", f"{raw['fact']} {bound(raw)}")
+    if "when" in raw:
+        yield Detail("When", condition(raw["when"]))
+    for other in raw.get("also", ()):
+        newest = " (the newest, in force with --limits latest)" if other.get("newest") else ""
+        text = f"{bound(other)}{newest}. {other['because']}"
+        yield Detail("Also", text, other["source"], other["as_of"])
+    if "fix" in raw:
+        yield Detail("Fix", raw["fix"], raw["fix_source"])
+
+
+def question(raw: Raw) -> Iterator[Detail]:
+    """What it reads and where it leads."""
+    yield Detail("Reads", condition(raw["when"]))
+    for side, answer in (("then", "Yes"), ("otherwise", "No")):
+        yield Detail(answer, target(raw[side]))
+        if isinstance(raw[side], Mapping):
+            for name, why in raw[side].get("not", {}).items():
+                yield Detail(f"{answer}, not", f"{name}: {why}")
+    if raw.get("faq"):
+        yield Detail("From", "one of the four questions of the hosting FAQ")
+
+
+def target(raw: Any) -> str:
+    """Where an answer leads: another question, or options, best first."""
+    return f"question {raw}" if isinstance(raw, str) else ", ".join(raw["options"])
+
+
+def fact(raw: Raw) -> Iterator[Detail]:
+    """Its kind, what is assumed without it, and what is ordinary for it."""
+    words = raw.get("words")
+    yield Detail("Kind", f"one of {listed(words)}" if isinstance(words, list) else raw["kind"])
+    yield from _assumptions(raw)
+    if "ordinary" in raw:
+        yield Detail("Ordinary", f"{value(raw['ordinary'])}; what lies beyond is remote")
+    if "unfavourable" in raw:
+        yield Detail("Range", f"of a closed range the {raw['unfavourable']} end is taken")
+    if "changeable" in raw:
+        yield Detail("Change", f"weight {raw['changeable']} (1 is easy) among the fixes")
+
+
+def _assumptions(raw: Raw) -> Iterator[Detail]:
+    assumed = raw.get("assume")
+    if assumed is None:
+        yield Detail("Assumed", "nothing: without a word it has no value")
+    elif not isinstance(assumed, list):
+        yield Detail("Assumed", value(assumed))
+    else:
+        for each in assumed:
+            when = f"when {condition(each['when'])}: " if "when" in each else ""
+            taken = value(each["value"]) if "value" in each else f"from {each['follows']}"
+            yield Detail("Assumed", f"{when}{taken}. {each['because']}")
+
+
+def derived(raw: Raw) -> Iterator[Detail]:
+    """What it follows from."""
+    yield Detail("Kind", raw["kind"])
+    yield Detail("From", ", ".join(raw["from"]))
+
+
+def word(raw: Raw) -> Iterator[Detail]:
+    """The interval it stands for."""
+    yield Detail("Means", f"{raw['fact']} {bounds(raw)}")
+    told = "accepted in the workload file" if raw.get("stated") else "a name for the rules only"
+    yield Detail("Use", told)
+
+
+def feature(raw: Raw) -> Iterator[Detail]:
+    """What each option offers of it."""
+    if "fact" in raw:
+        yield Detail("Needed", f"when {raw['fact']} is true")
+    for name in OPTIONS:
+        each = raw["support"][name]
+        each = {"is": each} if isinstance(each, str) else each
+        note = f". {each['note']}" if "note" in each else ""
+        source, as_of = each.get("source", ""), each.get("as_of", "")
+        yield Detail(name, f"{each['is']}{note}", source, as_of)
+
+
+def caution(raw: Raw) -> Iterator[Detail]:
+    """When it warns and what it says."""
+    when = f", when {condition(raw['when'])}" if "when" in raw else ""
+    yield Detail("Options", ", ".join(raw["options"]))
+    yield Detail("Sound", f"{raw['fact']} {bound(raw)}{when}")
+    yield Detail(raw["severity"].capitalize(), raw["says"])
+    yield from _ends(raw)
+
+
+def consider(raw: Raw) -> Iterator[Detail]:
+    """When it is shown."""
+    shown = {
+        "none-fits": "when no option fits",
+        "poor-fit": "beside a recommendation",
+        "both": "when no option fits, and beside a recommendation",
+    }
+    yield Detail("Shown", f"{shown[raw['applies']]}, if {condition(raw['when'])}")
+
+
+def finding(raw: Raw) -> Iterator[Detail]:
+    """Its severity and what to do."""
+    yield Detail("Severity", raw["severity"])
+    yield from _ends(raw)
+
+
+def quota(raw: Raw) -> Iterator[Detail]:
+    """Its code and the values that were published or seen."""
+    yield Detail("Options", ", ".join(raw["options"]))
+    if "code" in raw:
+        yield Detail("Code", raw["code"])
+    if "default" in raw:
+        yield Detail("Default", str(raw["default"]))
+    if "default_in_region" in raw:
+        yield Detail("Default", "depends on the Region, see rules/regions.yaml")
+    if "seen" in raw:
+        yield Detail("Seen", f"{raw['seen']} on new accounts", raw["seen_source"])
+    for name, code in raw.get("codes", {}).items():
+        yield Detail("Code", f"{code} for {name}")
+
+
+def constant(raw: Raw) -> Iterator[Detail]:
+    """The figure with its unit."""
+    unit = f" {raw['unit']}" if "unit" in raw else ""
+    yield Detail("Value", f"{value(raw['value'])}{unit}")
+
+
+def family(raw: Raw) -> Iterator[Detail]:
+    """What sizing does with a family of instance types."""
+    yield Detail("Class", raw["class"])
+    chosen = "chosen by sizing" if raw["choose"] == "true" else "used only when it is named"
+    yield Detail("Sizing", f"{chosen}, number {raw['order']} of its class")
+    if raw["lacks"]:
+        yield Detail("Lacks", ", ".join(raw["lacks"].split()))
+
+
+def regions(raw: Raw) -> Iterator[Detail]:
+    """How many Regions are listed."""
+    yield Detail("Regions", ", ".join(raw["regions"]))
+
+
+def check(raw: Raw) -> Iterator[Detail]:
+    """What it reads, and which rules of other tools say the same or the opposite."""
+    yield Detail("Severity", raw["severity"])
+    for label, key in (("Reads", "applies_to"), ("Written as", "dialects"), ("Profile", "profile")):
+        if key in raw:
+            yield Detail(label, value(raw[key]))
+    for label, key in (("Instead of", "instead_of"), ("Linters", "linters")):
+        if key in raw:
+            yield Detail(label, ", ".join(raw[key]))
+    yield from _ends(raw)
+
+
+def _ends(raw: Raw) -> Iterator[Detail]:
+    if "fix" in raw:
+        yield Detail("Fix", raw["fix"])
+    if raw.get("consider"):
+        yield Detail("Consider", ", ".join(raw["consider"]))
+
+
+DESCRIBERS: dict[str, Callable[[Raw], Iterator[Detail]]] = {
+    "option": option,
+    "limit": limit,
+    "question": question,
+    "fact": fact,
+    "derived-fact": derived,
+    "word": word,
+    "feature": feature,
+    "caution": caution,
+    "consider": consider,
+    "finding": finding,
+    "quota": quota,
+    "constant": constant,
+    "family": family,
+    "regions": regions,
+    "check": check,
+}

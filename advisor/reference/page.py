@@ -1,0 +1,74 @@
+"""The reference part of ``rules/README.md``: the flowchart and a table for each kind of entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from advisor.markup import cited, code, prose, table
+from advisor.reference import flowchart_mermaid
+from advisor.reference.catalogue import KINDS, Catalogue, catalogue
+from advisor.reference.entry import Entry
+from advisor.reference.flowchart import read_chart
+from advisor.rulebook.source import Folder
+
+MARK = "<!-- Written by scripts/write_reference.py from the rule files: edit those instead. -->"
+
+# kind -> the details that its table shows beside id and title; families are a table already
+_COLUMNS = {
+    "option": ("Is",),
+    "question": ("Yes", "No"),
+    "limit": ("Bound", "When", "Also"),
+    "feature": ("real-time", "serverless", "asynchronous", "batch-transform"),
+    "word": ("Means",),
+    "fact": ("Assumed", "Ordinary"),
+    "derived-fact": ("From",),
+    "caution": ("Options", "Sound"),
+    "consider": ("Shown",),
+    "finding": ("Severity",),
+    "quota": ("Default", "Seen"),
+    "constant": ("Value",),
+    "regions": (),
+    "check": ("Severity", "Reads"),
+}
+_SHORT = frozenset(_COLUMNS["feature"])
+
+
+def written(readme: str, rules: Folder | None = None) -> str:
+    """The README with its reference part written anew; what stands above the mark is kept.
+
+    Raises:
+        RulebookError: a rule file cannot be read.
+        ValueError: the README has no mark.
+    """
+    head, mark, _ = readme.partition(MARK)
+    if not mark:
+        raise ValueError(f"the mark is missing: {MARK}")
+    return head + mark + "\n\n" + "\n".join(_reference(catalogue(rules), rules)) + "\n"
+
+
+def _reference(found: Catalogue, rules: Folder | None) -> Iterator[str]:
+    yield "## The flowchart"
+    yield ""
+    yield "```mermaid"
+    yield flowchart_mermaid.draw(read_chart(rules)) + "```"
+    yield ""
+    yield "Options of a leaf stand best first. A thick border marks what AWS's hosting FAQ asks."
+    for kind, labels in _COLUMNS.items():
+        entries = found.of_kind(kind)
+        yield ""
+        yield f"## {KINDS[kind]}"
+        yield ""
+        headings = ("Id", "Asks" if kind == "question" else "Title", *labels, "Source")
+        yield from table(headings, (_row(each, labels) for each in entries))
+
+
+def _row(entry: Entry, labels: tuple[str, ...]) -> tuple[str, ...]:
+    cells = (_cell(entry, label) for label in labels)
+    return code(entry.name), prose(entry.title), *cells, cited(entry.source, entry.as_of)
+
+
+def _cell(entry: Entry, label: str) -> str:
+    texts = [each.text for each in entry.details if each.label == label]
+    if label in _SHORT or label == "Also":
+        texts = [text.split(". ")[0] for text in texts]  # the note is in the file
+    return prose("; ".join(texts))

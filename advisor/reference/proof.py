@@ -1,0 +1,39 @@
+"""What `rules verify` proved, in words, with a witness for each claim that does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from advisor.verify import Report
+
+# claim -> what was counted
+_COUNTED = {
+    "total": "paths, each of which ends in an answer or says why there is none",
+    "sound": "choices that break no limit and lack no needed feature",
+    "alive": "questions, options, limits, features and assumptions that matter somewhere",
+    "monotone": "limits of which more never makes an option fit",
+    "consistent": "limits that do not contradict each other, bounds in the order of their dates",
+    "sourced": "entries with a reason, a source, its date and a release",
+}
+
+
+def proof(report: Report) -> str:
+    """A block for one limits mode."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    failed = len(report.problems)
+    several = "claims do not hold" if failed > 1 else "claim does not hold"
+    outcome = "every claim holds" if report.holds else f"{failed} {several}"
+    yield f"limits {report.limits}: {outcome}"
+    for claim, count in report.proved.items():
+        yield f"  {claim:<10} {count:>5} {_COUNTED.get(claim, 'cases')}"
+    for note in report.notes:
+        yield f"  note: {note}"
+    for problem in report.problems:
+        yield f"  FAILED {problem.claim}: {problem.message}"
+        for line in problem.witness.splitlines():
+            yield f"      {line}"

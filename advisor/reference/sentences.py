@@ -1,0 +1,77 @@
+"""Conditions and bounds of rule files as a person would say them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_COMPARISONS = {
+    "is": "is",
+    "above": "above",
+    "below": "below",
+    "at_most": "at most",
+    "at_least": "at least",
+    "one_of": "is",
+    "not_in": "is not",
+}
+
+
+def listed(words: Sequence[object], last: str = "or") -> str:
+    """``a, b or c``."""
+    texts = [value(word) for word in words]
+    return f"{', '.join(texts[:-1])} {last} {texts[-1]}" if len(texts) > 1 else "".join(texts)
+
+
+def value(raw: object) -> str:
+    """One operand: a quantity or word as written, a list, or the bound of a limit."""
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    if isinstance(raw, Mapping):
+        return f"the bound of {raw['limit']}"
+    return listed(raw) if isinstance(raw, list) else str(raw)
+
+
+def condition(raw: Mapping[str, Any]) -> str:
+    """A condition of the closed vocabulary in words."""
+    return " and ".join(_part(key, operand) for key, operand in raw.items())
+
+
+def _part(key: str, operand: Any) -> str:
+    if key in ("all", "any"):
+        joint = " and " if key == "all" else " or "
+        return joint.join(
+            f"({condition(each)})" if _joined(each) else condition(each) for each in operand
+        )
+    if key == "within":
+        return f"{operand} is met"
+    if key.startswith("needs."):
+        return f"{key[len('needs.') :]} is {'needed' if operand else 'not needed'}"
+    if isinstance(operand, Mapping) and "limit" not in operand:
+        return " and ".join(
+            f"{key} {_COMPARISONS[name]} {value(each)}" for name, each in operand.items()
+        )
+    return f"{key} is {value(operand)}"
+
+
+def _joined(raw: Mapping[str, Any]) -> bool:
+    return len(raw) > 1 or "all" in raw or "any" in raw
+
+
+def bound(raw: Mapping[str, Any]) -> str:
+    """The bound of a limit or caution: ``at most 6 MB``, ``only csv or jsonlines``."""
+    for name in ("at_most", "at_least", "above", "below"):
+        if name in raw:
+            return f"{_COMPARISONS[name]} {value(raw[name])}"
+    if "one_of" in raw:
+        return f"only {listed(raw['one_of'])}"
+    return f"not {listed(raw['not_in'])}"
+
+
+def bounds(raw: Mapping[str, Any]) -> str:
+    """All bounds of a word."""
+    found = [
+        f"{_COMPARISONS[name]} {value(raw[name])}"
+        for name in ("above", "at_least", "below", "at_most")
+        if name in raw
+    ]
+    return " and ".join(found)

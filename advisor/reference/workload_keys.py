@@ -1,0 +1,49 @@
+"""The keys of a workload file as entries: what may stand at each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from advisor.quantity import FORMS as QUANTITIES
+from advisor.reference.entry import Detail, Entry
+from advisor.reference.sentences import listed
+from advisor.workload.forms import FORMS as TEXTS
+from advisor.workload.keys import KEYS, Key
+
+
+def forms(key: Key) -> tuple[Detail, ...]:
+    """What a key takes, with an example."""
+    takes = []
+    if key.kind in QUANTITIES:
+        takes.append(QUANTITIES[key.kind])
+    if key.kind == "flag":
+        takes.append("true or false")
+    if key.form:
+        takes.append(TEXTS[key.form].says)
+    if key.words:
+        takes.append(listed(key.words))
+    details = [Detail("Key", key.about)]
+    if takes:
+        details.append(Detail("Write", "; or ".join(takes)))
+    if key.parts:
+        details.append(Detail("Parts", ", ".join(key.parts)))
+    return tuple(details)
+
+
+def with_forms(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Facts that are keys of the file, with what the file takes before what the rules say."""
+    keys = {key.path: key for key in KEYS}
+    return tuple(
+        each._replace(details=(*forms(keys[each.id]), *each.details))
+        if each.kind == "fact" and each.id in keys
+        else each
+        for each in entries
+    )
+
+
+def key_entries() -> tuple[Entry, ...]:
+    """Every key as an entry of its own; no rule stands behind it."""
+    return tuple(
+        Entry(key.path, "key", key.about, forms(key)[1:], "", "", "", "", "", "", {"id": key.path})
+        for key in KEYS
+    )

@@ -1,0 +1,39 @@
+"""The table of report formats. A report prints an ``Advice`` and computes nothing.
+
+Each format is a module of this package with a function ``render(advices, context) -> str``; the
+table names it, so that only the chosen one is imported.
+"""
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import NamedTuple, cast
+
+from advisor.model import Advice
+
+
+class Context(NamedTuple):
+    """What a renderer may know of where its text goes."""
+
+    width: int = 80
+    colour: bool = False
+    interactive: bool = False
+
+
+Renderer = Callable[[Sequence[Advice], Context], str]
+
+ADVICE_FORMATS = {
+    "text": "advisor.reports.text",
+    "json": "advisor.reports.json_v1",
+    "jsonl": "advisor.reports.jsonl",
+    "markdown": "advisor.reports.markdown",
+    "request": "advisor.reports.request",
+}
+
+
+def renderer(name: str) -> Renderer:
+    """The renderer of an advice format.
+
+    Raises:
+        KeyError: no format has that name; the command line offers only the table's names.
+    """
+    return cast(Renderer, import_module(ADVICE_FORMATS[name]).render)

@@ -1,0 +1,144 @@
+"""The parts of the JSON that repeat from one workload to the next, each encoded once and kept.
+
+A verdict, a step or an assumed fact is the same for many workloads; to look its text up costs a
+fifth of encoding it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from advisor.model import DecisiveUnknown, Fact, Finding, Fix, Quota, Setting, Step, Verdict
+
+_MOST_KEPT = 20_000
+
+encode = json.JSONEncoder(ensure_ascii=False).encode
+_kept: dict[Any, str] = {}
+
+
+def kept(key: Any, make: Callable[[], dict[str, Any]]) -> str:
+    """The text of a value, encoded when its key is first met."""
+    text = _kept.get(key)
+    if text is None:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        text = _kept[key] = encode(make())
+    return text
+
+
+def array(texts: Iterable[str], separator: str = ", ") -> str:
+    """An array of encoded values."""
+    return f"[{separator.join(texts)}]"
+
+
+def fact(item: Fact) -> str:
+    """A stated fact with its place, or an assumed or derived one with its reason."""
+    return kept(item, lambda: _fact(item))
+
+
+def _fact(item: Fact) -> dict[str, Any]:
+    value: dict[str, Any] = {"fact": item.fact, "value": item.value, "origin": item.origin}
+    if item.origin == "stated":
+        return value | {"line": item.line, "column": item.column}
+    return value | {"because": item.because}
+
+
+def step(item: Step) -> str:
+    """One question of the path."""
+    key = (item.question, item.taken, item.answer, *item.facts.items())
+    return kept(
+        key,
+        lambda: {
+            "question": item.question,
+            "asks": item.asks,
+            "answer": item.answer,
+            "taken": "yes" if item.taken else "no",
+            "assumed": item.assumed,
+            "facts": item.facts,
+            "leads_to": item.leads_to,
+            "because": item.because,
+            "source": item.source,
+            "as_of": item.as_of,
+        },
+    )
+
+
+def verdict(item: Verdict) -> str:
+    """What one limit or feature says of an option."""
+    return kept(item, lambda: _verdict(item))
+
+
+def _verdict(item: Verdict) -> dict[str, Any]:
+    value: dict[str, Any] = {
+        "rule": item.rule,
+        "title": item.title,
+        "outcome": item.outcome,
+        "fact": item.fact,
+        "value": item.value or None,
+        "bound": item.bound,
+        "margin": item.margin,
+        "source": item.source,
+        "as_of": item.as_of,
+    }
+    return value | {"note": item.note} if item.note else value
+
+
+def setting(item: Setting) -> str:
+    """One number or name of a plan; a value that cannot be a key is not kept."""
+    if isinstance(item.value, (list, dict)):
+        return encode(_setting(item))
+    # 1, 1.0 and True are equal as keys and differ as JSON.
+    return kept((item, item.value.__class__), lambda: _setting(item))
+
+
+def _setting(item: Setting) -> dict[str, Any]:
+    value = {"name": item.name, "value": item.value, "because": item.because}
+    return value | {"source": item.source} if item.source else value
+
+
+def quota(item: Quota) -> str:
+    """A quota to look at."""
+    return kept(item, item._asdict)
+
+
+def unknown(item: DecisiveUnknown) -> str:
+    """A fact that would turn the answer."""
+    key = (item.fact, item.remote, item.assumed, *item.outcomes.items())
+    return kept(
+        key,
+        lambda: {
+            "fact": item.fact,
+            "remote": item.remote,
+            "assumed": item.assumed or None,
+            "outcomes": item.outcomes,
+        },
+    )
+
+
+def fix(item: Fix) -> dict[str, Any]:
+    """Changes that make an option fit."""
+    return {
+        "changes": [{"fact": change.fact, "to": change.to} for change in item.changes],
+        "option": item.option,
+        "advice": item.advice,
+        "source": item.source,
+    }
+
+
+def finding(item: Finding) -> dict[str, Any]:
+    """Something to know, with its place."""
+    value = {
+        "rule": item.rule,
+        "severity": item.severity,
+        "message": item.message,
+        "file": item.file,
+        "line": item.line or None,
+        "column": item.column or None,
+    }
+    if item.fix:
+        value["fix"] = item.fix
+    if item.source:
+        value["source"] = item.source
+    return value

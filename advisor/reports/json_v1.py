@@ -1,0 +1,161 @@
+"""``--format json``: the promise ``sm-advise/advice.v1``, one object, or an array of several.
+
+Built from the model on purpose, key by key; adding a field to a type changes nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from advisor import __version__
+from advisor.model import Advice, Candidate, Cost, Latency, Plan
+from advisor.reports import Context
+from advisor.reports.json_parts import (
+    array,
+    encode,
+    fact,
+    finding,
+    fix,
+    quota,
+    setting,
+    step,
+    unknown,
+    verdict,
+)
+
+SCHEMA = "sm-advise/advice.v1"
+_LINE = ",\n "
+
+
+def render(advices: Sequence[Advice], context: Context) -> str:
+    """One object for one workload, an array for several; a line for each part, so that it reads."""
+    texts = ["{\n" + ",\n".join(members(advice)) + "\n}" for advice in advices]
+    if len(texts) == 1:
+        return texts[0] + "\n"
+    return "[\n" + ",\n".join(texts) + "\n]\n"
+
+
+def members(advice: Advice) -> Iterable[str]:
+    """The object's members as ``"key": value``, in the order of the contract."""
+    yield f'"schema": "{SCHEMA}"'
+    yield from _inputs(advice)
+    yield from _answer(advice)
+    yield '"fixes": ' + encode([fix(each) for each in advice.decision.fixes])
+    yield '"consider": ' + encode([each._asdict() for each in advice.consider])
+    yield '"findings": ' + encode([finding(each) for each in advice.findings])
+    yield '"accepted": ' + encode([finding(each) for each in advice.accepted])
+    chosen = advice.chosen
+    yield from _deployment(chosen.plan if chosen is not None else None)
+
+
+def _inputs(advice: Advice) -> Iterable[str]:
+    """What the answer was made of."""
+    workload = advice.workload
+    yield f'"tool": {{"version": "{__version__}", "rules": "{advice.rules_digest}"}}'
+    yield '"workload": ' + encode(
+        {
+            "name": workload.name,
+            "file": workload.file,
+            "owner": workload.text("owner"),
+            "sha256": workload.sha256,
+        }
+    )
+    yield '"inputs": ' + encode(
+        {
+            "limits": advice.limits,
+            "region": advice.region,
+            "prices": advice.prices_date,
+            "set": dict(advice.changes),
+            "as_of": advice.as_of or None,
+        }
+    )
+
+
+def _answer(advice: Advice) -> Iterable[str]:
+    """The answer, how it came about, and what would move it."""
+    decision = advice.decision
+    yield '"facts": ' + array(map(fact, decision.facts), _LINE)
+    yield '"recommendation": ' + encode(
+        {
+            "option": decision.option,
+            "status": decision.status,
+            "summary": advice.summary,
+            "rules_option": decision.rules_option,
+            "contested": decision.contested,
+        }
+    )
+    yield '"path": ' + array(map(step, decision.path), _LINE)
+    options = [_option(each, decision.option) for each in advice.candidates]
+    yield '"options": ' + array(options, _LINE)
+    yield '"decisive_unknowns": ' + array(map(unknown, decision.unknowns), _LINE)
+    yield '"would_change": ' + encode([each._asdict() for each in decision.would_change])
+
+
+def _deployment(plan: Plan | None) -> Iterable[str]:
+    """Quotas, the caller's contract and the requests of the chosen option."""
+    if plan is None:
+        yield '"quotas": []'
+        yield '"invoke": null'
+        yield '"requests": []'
+        return
+    yield '"quotas": ' + array(map(quota, plan.quotas), _LINE)
+    yield '"invoke": ' + encode(
+        {
+            "operation": plan.invoke.operation,
+            "parameters": plan.invoke.parameters,
+            "client_timeout_s": plan.invoke.client_timeout_s,
+            "notes": plan.invoke.notes,
+        }
+    )
+    requests = [
+        {
+            "service": request.service,
+            "operation": request.operation,
+            "parameters": request.parameters,
+        }
+        for request in plan.requests
+    ]
+    yield '"requests": ' + encode(requests)
+
+
+def _option(candidate: Candidate, chosen: str | None) -> str:
+    head = encode(
+        {
+            "option": candidate.option,
+            "title": candidate.title,
+            "eligible": candidate.eligible,
+            "status": candidate.status,
+            "chosen": candidate.option == chosen,
+        }
+    )
+    return (
+        f'{head[:-1]},\n  "verdicts": {array(map(verdict, candidate.verdicts), _LINE)},\n'
+        f'  "plan": {_plan(candidate.plan)},\n'
+        f'  "monthly_cost": {_cost(candidate.cost)},\n  "latency": {_latency(candidate.latency)}}}'
+    )
+
+
+def _plan(plan: Plan | None) -> str:
+    if plan is None:
+        return "null"
+    return f'{{"settings": {array(map(setting, plan.settings), _LINE)}}}'
+
+
+def _cost(cost: Cost | None) -> str:
+    if cost is None:
+        return "null"
+    return encode(
+        {
+            "usd_low": cost.usd_low,
+            "usd_high": cost.usd_high,
+            "complete": cost.complete,
+            "basis": cost.basis,
+            "widest": cost.widest or None,
+            "notes": cost.notes,
+            "items": [item._asdict() for item in cost.items],
+        }
+    )
+
+
+def _latency(latency: Latency | None) -> str:
+    return "null" if latency is None else encode(latency._asdict())

@@ -1,0 +1,124 @@
+"""The first lines: what to use, why, what could still change it, and what was assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from advisor import highlights
+from advisor.model import Advice, Fix, Step
+from advisor.reports.text.layout import DOUBT, QUIET, TONES, Hanging, heading, labelled, line, said
+
+MOST_UNKNOWNS = 3
+_MOST_ASSUMED = 6
+_MOST_CHANGES = 6
+
+
+def answer(advice: Advice) -> Iterator[RenderableType]:
+    """What stands above the table of options: the answer, its reason, its doubts and its path."""
+    tone, status = TONES[advice.decision.status], highlights.status(advice)
+    yield line(
+        said(advice.workload.name, "bold"),
+        ": ",
+        said(highlights.headline(advice), f"bold {tone}"),
+        said(f" ({status})" if status else "", tone),
+    )
+    yield said(highlights.because(advice))
+    if advice.decision.status == "decided":
+        yield said(highlights.decided(advice), QUIET)
+    if advice.decision.option is None:
+        yield from _fixes(advice)
+    yield Text()
+    yield from _unknowns(advice)
+    yield labelled("Path", [_path(advice)])
+
+
+def _fixes(advice: Advice) -> Iterator[RenderableType]:
+    """What to change, nearest first, then what lies outside the four."""
+    if advice.decision.fixes:
+        yield heading("Fixes", "smallest change first")
+        for fix in advice.decision.fixes:
+            yield Hanging(_fix(fix))
+    yield from consider(advice)
+
+
+def consider(advice: Advice) -> Iterator[RenderableType]:
+    """What lies outside the four options; nothing when nothing there fits."""
+    if advice.consider:
+        yield heading("Consider", "outside the four options")
+        for entry in advice.consider:
+            yield Hanging(line(said(entry.title, "bold"), f": {entry.because}"))
+
+
+def _fix(fix: Fix) -> Text:
+    changes = " and ".join(f"{change.fact} {change.to}" for change in fix.changes)
+    return line(said(changes, "bold"), f" → {fix.option}: {fix.advice}")
+
+
+def _unknowns(advice: Advice) -> Iterator[RenderableType]:
+    found = highlights.plausible(advice)
+    if not found:
+        return
+    lines = []
+    for unknown in found[:MOST_UNKNOWNS]:
+        ways = "; ".join(
+            f"{value} → {option or 'none fits'}"
+            for value, option in highlights.others(advice, unknown)
+        )
+        assumed = f" (assumed {unknown.assumed.lower()})" if unknown.assumed else ""
+        lines.append(line(said(unknown.fact, DOUBT), f" {ways}", said(assumed, QUIET)))
+    more = len(found) - MOST_UNKNOWNS
+    if more > 0:
+        lines.append(said(f"and {more} more, see --format json", QUIET))
+    yield labelled("Depends on", lines)
+
+
+def _path(advice: Advice) -> Text:
+    """Question ids with the way taken, in the order asked, and the leaf."""
+    steps = advice.decision.path
+    leaf = ", ".join(advice.decision.leaf_options)
+    note = " (?=assumed)" if any(step.assumed for step in steps) else ""
+    return line(Text(" · ").join(_step(step) for step in steps), f" → {leaf}", said(note, QUIET))
+
+
+def _step(step: Step) -> Text:
+    way = "yes" if step.taken else "no"
+    return line(f"{step.question} ", said(f"{way}?" if step.assumed else way, "bold"))
+
+
+def grounds(advice: Advice) -> Iterator[RenderableType]:
+    """What stands below the table of options: assumptions, and what would move the answer."""
+    yield Text()
+    yield from _assumed(advice)
+    yield from _changes(advice)
+
+
+def _assumed(advice: Advice) -> Iterator[RenderableType]:
+    """Only what something looked at; the most important first, the rest counted."""
+    facts, remote = highlights.assumed(advice)
+    if not facts:
+        return
+    text = ", ".join(f"{fact.fact} {highlights.word(fact.value)}" for fact in facts[:_MOST_ASSUMED])
+    more = len(facts) - _MOST_ASSUMED
+    if more > 0:
+        text += f" and {more} more"
+    note = f" ({remote} of {len(facts)} matter at unusual values only)" if remote else ""
+    yield labelled("Assumed", [line(text, said(note, QUIET))])
+
+
+def _changes(advice: Advice) -> Iterator[RenderableType]:
+    found = advice.decision.would_change
+    if not found:
+        return
+    shown = found[:_MOST_CHANGES]
+    most = max(len(f"{change.fact} {change.to}") for change in shown)
+    lines = [
+        line(f"{change.fact} {change.to}".ljust(most), f" → {change.option or 'none fits'}")
+        for change in shown
+    ]
+    more = len(found) - _MOST_CHANGES
+    if more > 0:
+        lines.append(said(f"and {more} more, see --format json", QUIET))
+    yield labelled("Would change", lines)

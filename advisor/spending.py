@@ -1,0 +1,182 @@
+"""Findings about money: budgets, options that cost less, and prices that are not known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from advisor.costs.compare import certainly_cheaper, over_budget, stand_ins
+from advisor.costs.money import short
+from advisor.facts import Facts
+from advisor.model import Candidate, Cost, Decision, Finding, Interval, Step
+from advisor.prices import Prices
+from advisor.quantity import show
+
+_MILLION = 1_000_000
+_ABOUT = 0.002  # as exact as the three digits that are printed
+
+
+def findings(
+    facts: Facts, decision: Decision, candidates: Sequence[Candidate], prices: Prices
+) -> list[Finding]:
+    """What the reader must know about the cost of the chosen option.
+
+    Args:
+        facts: of the workload.
+        decision: the answer.
+        candidates: the four options, with the costs of those that may be used.
+        prices: of the workload's Region.
+    """
+    chosen = next((each for each in candidates if each.option == decision.option), None)
+    if chosen is None or chosen.cost is None:
+        return []
+    found = [*_budget(facts, chosen.cost), *_prices(facts, chosen, chosen.cost, prices)]
+    cheaper = _cheapest_below(chosen, candidates)
+    if cheaper is not None:
+        found.append(_cheaper(facts, decision, chosen, cheaper, prices))
+    return found
+
+
+def amount(cost: Cost) -> str:
+    """A monthly cost in a few digits: 187.40, 12.10 to 31, at least 5.20."""
+    low, high = cost.usd_low, cost.usd_high
+    if low is None:
+        return "an unknown amount"
+    if high is None:
+        return f"at least {short(low)}"
+    return short(low) if low == high else f"{short(low)} to {short(high)}"
+
+
+def beyond(cost: Cost | None, usd: str, what: str) -> Finding | None:
+    """A finding when a cost exceeds an amount that a caller named, else nothing.
+
+    Args:
+        cost: monthly.
+        usd: decimal text.
+        what: how the caller named it: --max-monthly.
+    """
+    if cost is None:
+        return None
+    exceeded = over_budget(cost, usd)
+    if exceeded is False:
+        return None
+    fix = "Look at what drives the cost with sm-advise compare, or raise the amount."
+    if exceeded:
+        message = f"the plan costs {amount(cost)} USD a month, above the {usd} of {what}"
+        return Finding("over-max-monthly", "error", message, fix=fix)
+    message = f"the plan costs {amount(cost)} USD a month, which may be above the {usd} of {what}"
+    return Finding("over-max-monthly", "error" if _ends(cost) else "warning", message, fix=fix)
+
+
+def _ends(cost: Cost) -> bool:
+    """Whether both ends of a cost are known."""
+    return cost.usd_low is not None and cost.usd_high is not None
+
+
+def _place(facts: Facts, path: str) -> tuple[str, int, int]:
+    item = facts.workload.values.get(path)
+    return facts.workload.file, item.line if item else 0, item.column if item else 0
+
+
+def _budget(facts: Facts, cost: Cost) -> list[Finding]:
+    stated = facts.workload.interval("budget")
+    budget = None if stated is None else stated.low if stated.high is None else stated.high
+    if budget is None:
+        return []
+    usd = f"{budget // _MILLION}.{budget % _MILLION:06}"
+    exceeded = over_budget(cost, usd)
+    if exceeded is False or cost.usd_low is None:
+        return []
+    text = show(Interval(budget, budget), "money")
+    place = _place(facts, "budget")
+    if exceeded:
+        message = f"the plan costs {amount(cost)} USD a month, above the budget of {text}"
+        fix = "Look at what drives the cost with sm-advise compare, or raise the budget."
+        return [Finding("over-budget", "error", message, *place, fix)]
+    message = f"the plan costs {amount(cost)} USD a month, which may be above the budget of {text}"
+    fix = f"State {cost.widest}, which widens the range most." if cost.widest else ""
+    severity = "warning" if cost.usd_high is not None else "info"
+    return [Finding("over-budget", severity, message, *place, fix)]
+
+
+def _prices(facts: Facts, chosen: Candidate, cost: Cost, prices: Prices) -> list[Finding]:
+    """Prices that are missing, and prices that stand in for such."""
+    found = []
+    place = _place(facts, "region")
+    where = f"in {prices.region}"
+    fix = f"Read the prices in force with: sm-advise prices refresh --region {prices.region}"
+    missing = [item.name for item in cost.items if item.unit_price_usd is None]
+    if missing:
+        message = (
+            f"no price is known {where} for {', '.join(missing)}, so the cost of"
+            f" {chosen.title.lower()} is not known"
+        )
+        found.append(Finding("price-unknown", "info", message, *place, fix))
+    count = stand_ins(cost)
+    if count:
+        lent = {item.basis.partition(":")[2] for item in cost.items if ":" in item.basis}
+        message = (
+            f"{count} of {len(cost.items)} prices {where} stand in for ones that are not known"
+            f" ({', '.join(sorted(lent))}), so the cost is an estimate"
+        )
+        found.append(Finding("estimated-price", "info", message, *place, fix))
+    return found
+
+
+def _cheapest_below(chosen: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
+    """Of the options that meet every limit the one that is certainly cheaper, by most."""
+    assert chosen.cost is not None
+    best: Candidate | None = None
+    for each in candidates:
+        if each.cost is None or each.status != "clear" or each.option == chosen.option:
+            continue
+        than = chosen.cost if best is None or best.cost is None else best.cost
+        if certainly_cheaper(each.cost, than):
+            best = each
+    return best
+
+
+def _cheaper(
+    facts: Facts, decision: Decision, chosen: Candidate, other: Candidate, prices: Prices
+) -> Finding:
+    assert chosen.cost is not None
+    assert other.cost is not None
+    warned = facts.word("prefer") == "cost"
+    message = (
+        f"{other.title} would cost {amount(other.cost)} instead of {amount(chosen.cost)} USD a"
+        f" month; {_preferred(decision)}; {_meeting(facts, chosen, other, prices)}"
+    )
+    return Finding(
+        "cheaper-option",
+        "warning" if warned else "info",
+        message,
+        *_place(facts, "prefer"),
+        "Compare them with sm-advise compare; if the cheaper one will do, say so under decision.",
+    )
+
+
+def _preferred(decision: Decision) -> str:
+    """Who put the chosen option first."""
+    if decision.status == "decided":
+        return "a decision stands for the other"
+    step: Step = decision.path[-1]
+    way = "yes" if step.taken else "no"
+    return f"the question {step.question} ({step.asks} {way}) prefers the other"
+
+
+def _meeting(facts: Facts, chosen: Candidate, other: Candidate, prices: Prices) -> str:
+    """The volume at which the two cost the same, on the full model."""
+    from advisor.crossing import nearest
+    from advisor.rounding import about
+    from advisor.scenario import Scenario
+
+    pair = frozenset({chosen.option, other.option})
+    scenario = Scenario(facts, "traffic.volume", prices, pair)
+    found = nearest(scenario.at, int(facts.taken("traffic.volume")), _ABOUT)
+    if found is None:
+        return "no volume near the stated one changes that"
+    value = found.below.value if found.before == other.option else found.above.value
+    assert isinstance(value, int)
+    if len(found.below.costs) == len(found.above.costs):
+        return f"they cost the same at about {about(value, 'volume')}"
+    side = "above" if found.below.value == value else "below"
+    return f"{side} {about(value, 'volume')} it does not serve"
