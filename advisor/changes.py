@@ -1,14 +1,14 @@
 """What would move an answer: decisive unknowns, the nearest change of each fact, and fixes."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations, product
 from typing import NamedTuple
 
 from advisor.decide import decide
 from advisor.facts import Facts, say
 from advisor.model import Change, DecisiveUnknown, Fix, WouldChange
-from advisor.neighbours import Cell, Handle, Neighbourhood, first_word, write
+from advisor.neighbours import Cell, Handle, Neighbourhood, first_word, write, written
 from advisor.rulebook.types import INFINITY, UNSET, FactEntry, Limit
 
 MOST_FIXES = 5
@@ -17,19 +17,20 @@ _FEATURE_WEIGHT = 5.0  # to give up a needed feature is harder than most changes
 _MANY_WORDS = 8  # of a fact with more words one is named for each answer
 
 
-class _Near(NamedTuple):
-    """A cell of a stated fact with another answer."""
+class _Found(NamedTuple):
+    """What one handle has to tell."""
 
-    low: int
-    high: int
-    option: str | None
+    order: int  # of its fact in the rulebook
+    unknown: DecisiveUnknown | None
+    id: str
+    fact: FactEntry
+    near: tuple[Cell, ...]  # cells of a stated fact with another answer
 
 
 class _Known(NamedTuple):
     """What holds for every workload whose facts lie in the same cells."""
 
-    unknowns: tuple[DecisiveUnknown, ...]
-    near: tuple[tuple[str, FactEntry, int, tuple[_Near, ...]], ...]
+    found: tuple[_Found, ...]
     features: tuple[WouldChange, ...]
 
 
@@ -38,45 +39,89 @@ def decisive_unknowns(around: Neighbourhood) -> tuple[DecisiveUnknown, ...]:
 
     Plausible ones first, then in the order of the rulebook. Exact for any one fact.
     """
-    return _known(around).unknowns
+    unknowns = [each.unknown for each in _known(around).found if each.unknown is not None]
+    unknowns.sort(key=lambda unknown: unknown.remote)
+    return tuple(unknowns)
 
 
 def _known(around: Neighbourhood) -> _Known:
-    """Remembered by cells: rules are constant on a cell, so answers are."""
-    memo = around.book.answers
-    key = tuple(around.facts.signature)
-    known: _Known | None = memo.get(key)
+    """Remembered by the stated values, and what does not depend on values by their cells."""
+    facts = around.facts
+    return _remembered(
+        around.book.answers,
+        (facts.low[around.book.needs], *facts.signature),
+        lambda: _by_cells(around),
+    )
+
+
+def _by_cells(around: Neighbourhood) -> _Known:
+    """Rules are constant on a cell, so what they say of a workload is known by its cells.
+
+    Not so of a handle whose cuts are solved from the value of another stated fact.
+    """
+    free: list[Handle] = []
+    dependent: list[Handle] = []
+    for handle in around.handles():
+        (dependent if around.depends_on_values(handle) else free).append(handle)
+    known = _remembered(
+        around.book.answers,
+        around.facts.cells(),
+        lambda: _Known(tuple(_explore(around, free)), _features(around)),
+    )
+    found = [*known.found, *_explore(around, dependent)]
+    return _Known(tuple(sorted(found, key=lambda each: each.order)), known.features)
+
+
+def _remembered(
+    memo: dict[tuple[object, ...], _Known], key: tuple[object, ...], find: Callable[[], _Known]
+) -> _Known:
+    known = memo.get(key)
     if known is None:
         if len(memo) >= _MOST_REMEMBERED:
             memo.clear()
-        known = memo[key] = _explore(around)
+        known = memo[key] = find()
     return known
 
 
-def _explore(around: Neighbourhood) -> _Known:
-    unknowns, near = [], []
-    for handle in around.handles():
-        low, high = around.possible(handle)
-        fact = handle.fact
-        cells = around.cells(handle)
-        inside = [cell for cell in cells if _overlap(fact, cell, low, high)]
-        if not around.pinned(handle) and any(cell.option != around.option for cell in inside):
-            unknowns.append(_unknown(around, handle, inside, low, high))
-        if handle.stated:
-            other = tuple(
-                _Near(*cell)
-                for cell in cells
-                if cell.option != around.option and not _overlap(fact, cell, low, high)
-            )
-            if other:
-                near.append((handle.id, fact, handle.variables[0], other))
-    unknowns.sort(key=lambda unknown: unknown.remote)
-    features = tuple(
+def _features(around: Neighbourhood) -> tuple[WouldChange, ...]:
+    """Needed features without which another option would be chosen."""
+    return tuple(
         WouldChange(name, "false", option)
         for name, option in _without_features(around)
         if option != around.option
     )
-    return _Known(tuple(unknowns), tuple(near), features)
+
+
+def _explore(around: Neighbourhood, handles: Iterable[Handle]) -> Iterator[_Found]:
+    for handle in handles:
+        low, high = around.possible(handle)
+        fact = handle.fact
+        unknown = None
+        inside: list[Cell] = []
+        outside: list[Cell] = []
+        near: list[Cell] = []
+        for cell in around.cells(handle):
+            (inside if _overlap(fact, cell, low, high) else outside).append(cell)
+        if not around.pinned(handle) and any(cell.option != around.option for cell in inside):
+            unknown = _unknown(around, handle, inside, low, high)
+        if handle.stated:
+            near = [
+                _seen_from(around, handle, cell, low)
+                for cell in outside
+                if cell.option != around.option
+            ]
+        if unknown is not None or near:
+            yield _Found(fact.variable, unknown, handle.id, fact, tuple(near))
+
+
+def _seen_from(around: Neighbourhood, handle: Handle, cell: Cell, low: int) -> Cell:
+    """A cell that lies below the stated values is named by its upper edge."""
+    if handle.fact.discrete:
+        return cell._replace(said=(cell.low, 0))
+    if cell.high > low:
+        return cell
+    said = around.said(handle, cell.low, cell.high, cell.option, downward=True)
+    return cell if said is None else cell._replace(said=said)
 
 
 def _overlap(fact: FactEntry, cell: Cell, low: int, high: int) -> bool:
@@ -132,7 +177,7 @@ def _outcomes(
         named = _by_words(around, fact, cells)
         if named is not None:
             return named
-    return {write(cell.low, cell.high, fact): cell.option for cell in cells}
+    return {write(*cell.said, fact): cell.option for cell in cells}
 
 
 def _by_words(
@@ -157,23 +202,19 @@ def would_change(around: Neighbourhood) -> tuple[WouldChange, ...]:
     known = _known(around)
     low, high = around.facts.low, around.facts.high
     found = []
-    for name, fact, variable, near in known.near:
-        bounds = low[variable], high[variable]
-        best = near[0]
-        if len(near) > 1:
-            best = min(near, key=lambda cell: _distance(fact, cell, *bounds))
-        found.append(WouldChange(name, _edge(fact, best, bounds[1]), best.option))
+    for each in known.found:
+        if each.near:
+            bounds = low[each.order], high[each.order]
+            best = _nearest(each.fact, each.near, *bounds)
+            found.append(WouldChange(each.id, write(*best.said, each.fact), best.option))
     return (*found, *known.features)
 
 
-def _edge(fact: FactEntry, cell: _Near, high: int) -> str:
-    """The near edge of a cell: its lower one when it lies above, its upper one when below."""
-    if not fact.discrete and cell.high < high and cell.low > fact.least:
-        return write(fact.least, cell.high, fact)
-    return write(cell.low, cell.high, fact)
+def _nearest(fact: FactEntry, cells: tuple[Cell, ...], low: int, high: int) -> Cell:
+    return min(cells, key=lambda cell: _distance(fact, cell, low, high))
 
 
-def _distance(fact: FactEntry, cell: _Near, low: int, high: int) -> float:
+def _distance(fact: FactEntry, cell: Cell, low: int, high: int) -> float:
     """How far a cell is: by the logarithm of the ratio for numbers, 0 for words."""
     if fact.discrete:
         return 0.0
@@ -210,7 +251,10 @@ class _Edit(NamedTuple):
 
 
 def fixes(around: Neighbourhood) -> tuple[Fix, ...]:
-    """The smallest changes of one fact, else of two, that give an answer; nearest first."""
+    """The smallest changes of one fact, else of two, that give an answer; nearest first.
+
+    Of changes of the same facts to the same option only the nearest.
+    """
     edits = list(_edits(around))
     for size in (1, 2):
         found = []
@@ -221,7 +265,11 @@ def fixes(around: Neighbourhood) -> tuple[Fix, ...]:
                 found.append((sum(edit.cost for edit in chosen), chosen, option))
         if found:
             found.sort(key=lambda item: item[0])
-            return tuple(_fix(around, chosen, option) for _, chosen, option in found[:MOST_FIXES])
+            nearest: dict[object, tuple[tuple[_Edit, ...], str]] = {}
+            for _, chosen, option in found:
+                nearest.setdefault((*(edit.fact for edit in chosen), option), (chosen, option))
+            first = list(nearest.values())[:MOST_FIXES]
+            return tuple(_fix(around, chosen, option) for chosen, option in first)
     return ()
 
 
@@ -257,13 +305,13 @@ def _edits_of(around: Neighbourhood, handle: Handle) -> Iterator[_Edit]:
         return
     value = around.facts.point[handle.variables[0]]
     for cell_low, cell_high in around.ranges(handle):
-        cell = _Near(cell_low, cell_high, None)
+        cell = Cell(cell_low, cell_high, None)
         if value != UNSET and cell_low <= value <= cell_high:
             continue
         upward = value == UNSET or cell_low > value
-        bounds = (cell_low, INFINITY) if upward and cell_low > fact.least else (0, cell_high)
+        bounds = written(cell_low if upward else fact.least, cell_high, fact)
         distance = abs(_distance(fact, cell, value, value)) if value != UNSET else 1.0
-        text = write(cell_low if bounds[0] else fact.least, cell_high, fact)
+        text = write(*bounds, fact)
         yield _Edit(handle.id, text, handle.variables, *bounds, fact.changeable * distance)
 
 

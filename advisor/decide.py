@@ -75,9 +75,14 @@ def decide(book: Rulebook, point: Point) -> str | None:
         if not isinstance(target, str):
             break
         question = book.questions[target]
+    return first_usable(book, target, point)
+
+
+def first_usable(book: Rulebook, leaf: Leaf, point: Point) -> str | None:
+    """Of a leaf's options the first clear one, else the first contested one, else none."""
     contested = None
     needs = book.needs
-    for name in target.options:
+    for name in leaf.options:
         answer = status(book.option[name], needs, point)
         if answer == CLEAR:
             return name

@@ -35,6 +35,7 @@ class Facts:
         "region",
         "signature",
         "stated",
+        "triggers",
         "workload",
     )
 
@@ -49,7 +50,7 @@ class Facts:
         self.high = book.template_high.copy()
         self.stated = 0
         self.chosen: dict[int, Assumption] = {}
-        self.signature: list[object] = []  # equal for workloads whose facts lie in the same cells
+        self.signature: list[Any] = []  # variable, path, low and high of each stated fact
         self._read()
         self.settle()
 
@@ -79,7 +80,6 @@ class Facts:
             if self.workload.flag("needs." + feature.id):
                 bits |= feature.bit
         self.low[self.book.needs] = bits
-        self.signature.append(bits)
 
     def _largest(self, base: str, values: Mapping[str, Stated]) -> None:
         for suffix in _LARGEST[1:]:
@@ -102,16 +102,18 @@ class Facts:
             word = self.book.words[name, value]
             self.low[variable], self.high[variable] = word.low, word.high
         self.stated |= 1 << variable
-        self.signature += (variable, item.path, self._token(fact, variable))
+        self.signature += (variable, item.path, self.low[variable], self.high[variable])
 
-    def _token(self, fact: FactEntry, variable: int) -> object:
-        """The cell of a value; the value itself where solved cuts of another fact depend on it."""
-        low, high = self.low[variable], self.high[variable]
-        if fact.discrete:
-            return low
-        if low == high and variable not in self.book.exact:
-            return bisect_left(self.book.all_cuts[variable], low)
-        return (low, high)
+    def cells(self) -> tuple[object, ...]:
+        """A key that is equal for workloads whose facts, stated and derived, share their cells."""
+        cuts, point = self.book.all_cuts, self.point
+        key: list[object] = [self.low[self.book.needs]]
+        parts = iter(self.signature)
+        for variable, path, low, high in zip(parts, parts, parts, parts, strict=True):
+            one = low == high and not self.book.facts[variable].discrete
+            key += (variable, path, bisect_left(cuts[variable], low) if one else (low, high))
+        key += [bisect_left(cuts[f.variable], point[f.variable]) for f in self.book.formulas]
+        return tuple(key)
 
     # -- the assumed point -----------------------------------------------------------------------
 
@@ -126,6 +128,7 @@ class Facts:
                     point[variable] = low[variable].bit_length() - 1
                 else:
                     point[variable] = pick(low[variable], high[variable], fact.unfavourable_high)
+        self.triggers = book.triggers(~stated & book.conditional_bits)
         point[book.needs] = low[book.needs]
         if not stated >> book.typical_processing & 1:
             point[book.typical_processing] = point[book.processing]
@@ -177,7 +180,7 @@ class Facts:
                 point[variable] = pick(low, high, fact.unfavourable_high)
             bits |= 1 << variable
         touched = list(changes)
-        if bits & book.trigger_bits:
+        if bits & self.triggers:
             touched += self._reassume(changes, point, self.stated | bits)
         for variable in touched:
             for formula in book.dependents[variable]:

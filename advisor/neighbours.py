@@ -5,16 +5,17 @@ are constant. Whatever is asked here is asked of ``decide`` at one point per cel
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple, TypeAlias
 
-from advisor.decide import Walk, decide, status, walk
+from advisor.decide import Walk, decide, first_usable, status, walk
 from advisor.facts import Facts
 from advisor.model import Interval
 from advisor.quantity import show
-from advisor.rulebook.cells import form_cuts, merge_cuts
+from advisor.rulebook.cells import merge_cuts
 from advisor.rulebook.formulas import active_cut, volume_cut
 from advisor.rulebook.resolve import Rulebook
-from advisor.rulebook.types import CLEAR, INFINITY, FactEntry
+from advisor.rulebook.types import CLEAR, CONTESTED, INFINITY, FactEntry
 
 
 class Handle(NamedTuple):
@@ -32,6 +33,12 @@ class Cell(NamedTuple):
     low: int
     high: int
     option: str | None
+    said: tuple[int, int] = (0, 0)  # what stands for the cell in a workload file
+
+
+# Base variables that can change the answer, those of them that can change the path, and the cuts
+# of the options that matter on the path taken.
+_Relevance: TypeAlias = "tuple[frozenset[int], frozenset[int], Mapping[int, tuple[int, ...]]]"
 
 
 class Neighbourhood:
@@ -47,46 +54,65 @@ class Neighbourhood:
         self.walk: Walk = walk(self.book, facts.point)
         self.option: str | None = None
         self.contested = False
+        self.statuses = tuple(
+            [
+                status(self.book.option[name], self.book.needs, facts.point)
+                for name in self.walk.leaf.options
+            ]
+        )
         self.considered = self._judge()
-        self.relevant, self.cuts = self._relevance()
+        self.relevant, self.steering, self.cuts = self._relevance()
 
     def _judge(self) -> tuple[str, ...]:
         """Take the winner; the options that matter are those up to a clear one, else all."""
-        book, point = self.book, self.facts.point
-        self.option = decide(book, point)
         names = self.walk.leaf.options
-        for number, name in enumerate(names, start=1):
-            if status(book.option[name], book.needs, point) == CLEAR:
+        for number, (name, standing) in enumerate(zip(names, self.statuses, strict=True), start=1):
+            if standing == CLEAR:
+                self.option = name
                 return names[:number]
+        self.option = next(
+            (n for n, standing in zip(names, self.statuses, strict=True) if standing == CONTESTED),
+            None,
+        )
         self.contested = self.option is not None
         return names
 
-    def _relevance(self) -> tuple[frozenset[int], Mapping[int, tuple[int, ...]]]:
-        """Base variables that can change the answer, and the cuts of all variables involved."""
+    def _relevance(self) -> _Relevance:
+        """What can change the answer, what can change the path, and the cuts on the way taken.
+
+        A change that leads to another leaf meets limits that the way taken does not, so the cuts of
+        what steers are those of the whole rulebook.
+        """
         book = self.book
         unstated = ~self.facts.stated & book.conditional_bits
-        key = (self.walk.leaf.id, len(self.considered), unstated)
+        questions = [question for question, _ in self.walk.steps]
+        path = tuple([question.id for question in questions])
+        key = (path, self.walk.leaf.id, len(self.considered), unstated)
         known = book.relevance.get(key)
         if known is None:
-            sources = [question for question, _ in self.walk.steps]
             options = [book.option[name] for name in self.considered]
-            variables: set[int] = set()
-            variables.update(*(question.when.variables for question in sources))
-            variables.update(*(option.variables for option in options))
-            variables = _expand(book, variables)
-            cuts = [_pairs(question.cuts) for question in sources]
-            cuts += [_pairs(option.cuts) for option in options]
-            for fact in book.conditional_facts:
-                if fact.variable in variables and unstated >> fact.variable & 1:
-                    for alternative in fact.assume:
-                        if alternative.when is not None:
-                            variables |= alternative.when.variables
-                            cuts.append(form_cuts(alternative.when.form))
-                        if alternative.follows >= 0:
-                            variables |= {alternative.follows, book.active}
-            known = (frozenset(variables), merge_cuts(cuts))
-            book.relevance[key] = known
+            steering = self._with_assumptions(
+                set().union(*(question.when.variables for question in questions)), unstated
+            )
+            variables = self._with_assumptions(
+                steering.union(*(option.variables for option in options)), unstated
+            )
+            cuts = merge_cuts(_pairs(option.cuts) for option in options)
+            known = book.relevance[key] = (variables, steering, cuts)
         return known
+
+    def _with_assumptions(self, variables: AbstractSet[int], unstated: int) -> frozenset[int]:
+        """Base variables behind some, and those that an assumption about one of them depends on."""
+        book = self.book
+        done = _expand(book, variables)
+        for fact in book.conditional_facts:
+            if fact.variable in done and unstated >> fact.variable & 1:
+                for alternative in fact.assume:
+                    if alternative.when is not None:
+                        done |= alternative.when.variables
+                    if alternative.follows >= 0:
+                        done |= {alternative.follows, book.active}
+        return frozenset(done)
 
     # -- handles -----------------------------------------------------------------------------------
 
@@ -132,7 +158,7 @@ class Neighbourhood:
         """
         variables, fact = handle.variables, handle.fact
         value = self.facts.point[variables[0]]
-        same = self.pinned(handle) or not self.book.trigger_bits >> variables[0] & 1
+        same = self.pinned(handle) or not self.facts.triggers >> variables[0] & 1
         if fact.discrete:
             return [
                 Cell(
@@ -144,21 +170,57 @@ class Neighbourhood:
                 )
                 for bits in self.book.classes[fact.variable]
             ]
-        joined: list[Cell] = []
-        for low, high in self.ranges(handle):
-            if same and low <= value <= high:
-                option = self.option
-            else:
-                option = self.answer(variables, *written(low, high, fact))
-            if joined and joined[-1].option == option:
-                joined[-1] = Cell(joined[-1].low, high, option)
-            else:
-                joined.append(Cell(low, high, option))
-        return joined
+        asked = [
+            (low, high, self.option)
+            if same and low <= value <= high
+            else (low, high, self.answer(variables, low, high))
+            for low, high in self.ranges(handle)
+        ]
+        if not self.facts.triggers >> variables[0] & 1:
+            return _joined(asked, fact)
+        return self._named(handle, asked)
+
+    def _named(self, handle: Handle, asked: list[tuple[int, int, str | None]]) -> list[Cell]:
+        """Cells of a fact that an assumption depends on, each under a range that has its answer."""
+        named: list[Cell] = []
+        for low, high, option in asked:
+            if named and named[-1].option == option:
+                start = named[-1].low
+                said = self.said(handle, start, high, option)
+                if said is not None:
+                    named[-1] = Cell(start, high, option, said)
+                    continue
+            said = self.said(handle, low, high, option)
+            named.append(Cell(low, high, option, said or (low, high)))
+        return named
+
+    def said(
+        self, handle: Handle, low: int, high: int, option: str | None, downward: bool = False
+    ) -> tuple[int, int] | None:
+        """The range that stands for values with one answer in a workload file.
+
+        One-sided, unless it then leaves open what is assumed of another fact and so gives another
+        answer: closed then. ``None`` when neither gives it.
+
+        Args:
+            handle: what is stated.
+            low: the smallest of the values.
+            high: the largest of them.
+            option: their answer.
+            downward: name them by their upper edge, for one who comes from above.
+        """
+        fact, variables = handle.fact, handle.variables
+        one_sided = written(fact.least if downward else low, high, fact)
+        if not self.facts.triggers >> variables[0] & 1:
+            return one_sided
+        ranges = (one_sided, (low, high))
+        return next((each for each in ranges if self.answer(variables, *each) == option), None)
 
     def ranges(self, handle: Handle) -> list[tuple[int, int]]:
         """The cells of a numeric handle as closed ranges that cover its domain."""
-        cuts = {cut for variable in handle.variables for cut in self._cuts_of(variable)}
+        steers = not self.steering.isdisjoint(handle.variables)
+        table = self.book.cuts if steers else self.cuts
+        cuts = {cut for variable in handle.variables for cut in self._solved(variable, table)}
         low = handle.fact.least
         done = []
         for cut in sorted(cuts):
@@ -167,12 +229,12 @@ class Neighbourhood:
                 low = cut + 1
         return [*done, (low, INFINITY)]
 
-    def _cuts_of(self, variable: int) -> Iterator[int]:
+    def _solved(self, variable: int, table: Mapping[int, tuple[int, ...]]) -> Iterator[int]:
         """Its own cuts, and those solved from derived facts and from facts that follow it."""
         book, point = self.book, self.facts.point
-        yield from self.cuts.get(variable, ())
+        yield from table.get(variable, ())
         for formula in book.dependents[variable]:
-            for bound in self.cuts.get(formula.variable, ()):
+            for bound in table.get(formula.variable, ()):
                 cut = formula.solve(point, variable, bound)
                 if cut is not None:
                     yield cut
@@ -181,26 +243,43 @@ class Neighbourhood:
             if stated >> follower & 1:
                 continue
             if variable == leader:
-                for bound in self._cuts_of(follower):
+                for bound in self._solved(follower, table):
                     yield volume_cut(bound, point[book.active])
             elif variable == book.active and stated >> leader & 1:
-                for bound in self._cuts_of(follower):
+                for bound in self._solved(follower, table):
                     yield active_cut(bound, point[leader])
 
     def answer(self, variables: tuple[int, ...], low: int, high: int) -> str | None:
         """The option chosen when variables are stated as a range, or (bits, 0), else as it is."""
-        changes = dict.fromkeys(variables, (low, high))
-        return decide(self.book, self.facts.moved(changes))
+        point = self.facts.moved(dict.fromkeys(variables, (low, high)))
+        if self.steering.isdisjoint(variables):
+            return first_usable(self.book, self.walk.leaf, point)
+        return decide(self.book, point)
 
     def possible(self, handle: Handle) -> tuple[int, int]:
         """What the stated facts leave to a handle: a closed range, or (bits, 0)."""
         variable = handle.variables[0]
         return self.facts.low[variable], self.facts.high[variable]
 
+    def depends_on_values(self, handle: Handle) -> bool:
+        """Whether its cuts are solved from the value, not only the cell, of another stated fact."""
+        return bool(self.facts.stated & self.book.partners[handle.variables[-1]])
+
     def pinned(self, handle: Handle) -> bool:
         """Whether one value was stated, and no range."""
         low, high = self.possible(handle)
         return handle.stated and (low & (low - 1) == 0 if handle.fact.discrete else low == high)
+
+
+def _joined(asked: list[tuple[int, int, str | None]], fact: FactEntry) -> list[Cell]:
+    """Neighbouring cells with one answer as one, each under its one-sided range."""
+    runs: list[tuple[int, int, str | None]] = []
+    for low, high, option in asked:
+        if runs and runs[-1][2] == option:
+            runs[-1] = (runs[-1][0], high, option)
+        else:
+            runs.append((low, high, option))
+    return [Cell(low, high, option, written(low, high, fact)) for low, high, option in runs]
 
 
 def written(low: int, high: int, fact: FactEntry) -> tuple[int, int]:
@@ -222,11 +301,10 @@ _written: dict[tuple[int, int, str], str] = {}
 
 
 def write(low: int, high: int, fact: FactEntry) -> str:
-    """A cell as the workload file accepts it; of several words the first."""
+    """A range as the workload file accepts it; of several words the first."""
     if fact.discrete:
         word = fact.words[first_word(low).bit_length() - 1]
         return str(word).lower() if isinstance(word, bool) else str(word)
-    low, high = written(low, high, fact)
     key = (low, high, fact.kind)
     text = _written.get(key)
     if text is None:

@@ -105,8 +105,10 @@ def _derived_text(facts: Facts, variable: int) -> str:
     if low <= 0 and high >= INFINITY:
         return ""
     stated = [v for v in entry.derived_from if facts.stated >> v & 1]
-    if len(stated) == 1 and low == facts.low[stated[0]] and high == facts.high[stated[0]]:
-        return stated_text(facts, stated[0])
+    if len(stated) == 1 and low == facts.low[stated[0]]:
+        # A size is that on the wire unless base64 is stated, so it is shown as it was written.
+        if high == facts.high[stated[0]] or entry.id.startswith("wire."):
+            return stated_text(facts, stated[0])
     unit = UNITS.get(entry.id, 1)
     if unit > 1:
         return _load_text(low / unit, high / unit if high < INFINITY else None, entry.kind)

@@ -158,7 +158,7 @@ class _Compiler:
         return done
 
     def assumption(self, fact: str, raw: Any, entry: Any, where: str) -> dict[str, Any]:
-        done = {"because": raw.get("because", entry["because"])}
+        done = {"because": raw.get("because", entry.get("because", ""))}
         if "when" in raw:
             done["when"] = self.condition(raw["when"], where)
         if "follows" in raw:

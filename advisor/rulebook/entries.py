@@ -10,12 +10,12 @@ from advisor.model import OPTIONS
 from advisor.rulebook.types import (
     INFINITY,
     Bound,
+    Check,
     Feature,
     Leaf,
     Limit,
     Source,
     Support,
-    Test,
     Word,
 )
 
@@ -30,8 +30,8 @@ def pick(low: int, high: int, unfavourable_high: bool) -> int:
 
 
 def origin(raw: Mapping[str, Any]) -> Source:
-    """Reason, source and dates of an entry."""
-    return Source(raw["because"], raw["source"], raw["as_of"], raw["since"])
+    """Reason, source and dates of an entry; empty where one is missing, which the verifier tells."""
+    return Source(*(raw.get(key, "") for key in ("because", "source", "as_of", "since")))
 
 
 def features(raw: Iterable[Mapping[str, Any]]) -> tuple[Feature, ...]:
@@ -45,8 +45,8 @@ def features(raw: Iterable[Mapping[str, Any]]) -> tuple[Feature, ...]:
             support[option] = Support(
                 each["is"],
                 each.get("note", ""),
-                each.get("source", entry["source"]),
-                each.get("as_of", entry["as_of"]),
+                each.get("source", entry.get("source", "")),
+                each.get("as_of", entry.get("as_of", "")),
             )
         done.append(
             Feature(
@@ -82,7 +82,8 @@ def bound(raw: Mapping[str, Any], limit: Mapping[str, Any]) -> Bound:
     low, high = 0, INFINITY
     if "mask" in parsed:
         low, high = parsed["mask"], 0
-        text = " or ".join(str(word) for word in raw["one_of"])
+        text = " or ".join(str(word) for word in raw.get("one_of") or raw["not_in"])
+        text = text if "one_of" in raw else f"not {text}"
     elif "at_most" in parsed:
         high, text = parsed["at_most"], str(raw["at_most"])
     else:
@@ -92,9 +93,9 @@ def bound(raw: Mapping[str, Any], limit: Mapping[str, Any]) -> Bound:
         high,
         text,
         bool(raw.get("newest")),
-        raw.get("because", limit["because"]),
-        raw["source"],
-        raw["as_of"],
+        raw.get("because", limit.get("because", "")),
+        raw.get("source", ""),
+        raw.get("as_of", ""),
     )
 
 
@@ -151,7 +152,7 @@ def negated(form: tuple[Any, ...]) -> tuple[Any, ...]:
     raise RulebookError("a limit's `when` may only read words, flags and needs")
 
 
-def check(limit: Limit) -> tuple[int, int, int, int, int, bool, Test | None]:
+def check(limit: Limit) -> Check:
     """A limit as ``advisor.decide`` reads it."""
     when = limit.when.test if limit.when else None
     bound, newest = limit.bound, limit.newest

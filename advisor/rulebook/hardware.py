@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from advisor.rulebook.on_demand import OnDemand
 from advisor.rulebook.types import Source
 
 CPU, GPU, NEURON = "none", "gpu", "neuron"
@@ -47,26 +48,56 @@ class Instance(NamedTuple):
 class Catalogue:
     """All instance types by name, and the ones that sizing may choose, smallest first."""
 
-    def __init__(self, rows: Iterable[Mapping[str, str]], families: Mapping[str, Family]) -> None:
-        self.families = families
-        self.types = {row["instance_type"]: _instance(row, families) for row in rows}
+    def __init__(
+        self, types: Iterable[Mapping[str, str]], families: Iterable[Mapping[str, str]]
+    ) -> None:
+        """Take the rows of ``instances.csv`` and ``families.csv``."""
+        self._rows = {row["instance_type"]: row for row in types}
+        self._chosen_families = {row["id"] for row in families if row["choose"] == "true"}
+        self.families = OnDemand({row["id"]: row for row in families}, _family)
+        self.types = OnDemand(self._rows, self._instance)
         self._ordered: dict[str, tuple[Instance, ...]] = {}
 
     def get(self, name: str) -> Instance | None:
         """The instance type of that name, ``None`` when the API has none."""
-        return self.types.get(name)
+        return self.types[name] if name in self._rows else None
 
     def candidates(self, accelerator: str) -> tuple[Instance, ...]:
         """Types that sizing may choose for ``none``, ``gpu`` or ``neuron``, in the order to try."""
         if accelerator not in self._ordered:
             chosen = [
-                each
-                for each in self.types.values()
-                if each.accelerator == accelerator and each.family.choose and each.vcpu
+                self.types[name]
+                for name, row in self._rows.items()
+                if row["accelerator"] == accelerator
+                and row["vcpu"]
+                and family_of(name) in self._chosen_families
             ]
             chosen.sort(key=lambda each: (size(each), rank(each)))
             self._ordered[accelerator] = tuple(chosen)
         return self._ordered[accelerator]
+
+    def _instance(self, row: Mapping[str, str]) -> Instance:
+        name = row["instance_type"]
+        nvme = row["local_nvme"]
+        return Instance(
+            name,
+            self.families[family_of(name)],
+            _number(row["vcpu"]),
+            _number(row["memory_mib"]),
+            row["accelerator"],
+            row["accelerator_model"],
+            _number(row["accelerator_count"]),
+            _number(row["accelerator_memory_mib"]),
+            row["arch"],
+            nvme == "true" if nvme else None,
+            row["in_transform"] == "true",
+            row["source"],
+        )
+
+
+def family_of(instance_type: str) -> str:
+    """The id of a type's family: m5 of ml.m5.xlarge."""
+    return instance_type.split(".")[1]
 
 
 def size(instance: Instance) -> tuple[int, ...]:
@@ -88,11 +119,6 @@ def rank(instance: Instance) -> tuple[int, str]:
     return (instance.family.order, instance.type)
 
 
-def families(rows: Iterable[Mapping[str, str]]) -> dict[str, Family]:
-    """``families.csv`` by id."""
-    return {row["id"]: _family(row) for row in rows}
-
-
 def _family(row: Mapping[str, str]) -> Family:
     return Family(
         row["id"],
@@ -103,25 +129,6 @@ def _family(row: Mapping[str, str]) -> Family:
         frozenset(row["lacks"].split()),
         row["autoscaling"] == "true",
         Source(row["because"], row["source"], row["as_of"], row["since"]),
-    )
-
-
-def _instance(row: Mapping[str, str], known: Mapping[str, Family]) -> Instance:
-    name = row["instance_type"]
-    nvme = row["local_nvme"]
-    return Instance(
-        name,
-        known[name.split(".")[1]],
-        _number(row["vcpu"]),
-        _number(row["memory_mib"]),
-        row["accelerator"],
-        row["accelerator_model"],
-        _number(row["accelerator_count"]),
-        _number(row["accelerator_memory_mib"]),
-        row["arch"],
-        nvme == "true" if nvme else None,
-        row["in_transform"] == "true",
-        row["source"],
     )
 
 

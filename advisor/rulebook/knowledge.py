@@ -1,9 +1,10 @@
-"""The figures that sizing reads, taken from the compiled rules."""
+"""The figures that sizing reads, taken from the compiled rules; most are made when asked for."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from advisor.rulebook.hardware import Catalogue, families
+from advisor.rulebook.hardware import Catalogue
+from advisor.rulebook.on_demand import OnDemand
 from advisor.rulebook.types import Constant, Source
 
 
@@ -34,6 +35,7 @@ class Knowledge(NamedTuple):
     """Constants, instance types, Regions and quotas."""
 
     sizing: Mapping[str, Constant]
+    numbers: Mapping[str, Any]  # the values of the constants
     catalogue: Catalogue
     offers: Mapping[str, Offer]
     quotas: tuple[QuotaEntry, ...]
@@ -41,15 +43,18 @@ class Knowledge(NamedTuple):
 
 def knowledge(compiled: Mapping[str, Any]) -> Knowledge:
     """The figures of a compiled rulebook."""
+    sizing = {entry["id"]: _constant(entry) for entry in compiled["sizing"]}
     return Knowledge(
-        {
-            entry["id"]: Constant(entry["id"], entry["title"], entry["value"], _origin(entry))
-            for entry in compiled["sizing"]
-        },
-        Catalogue(compiled["instances"], families(compiled["families"])),
-        {region: _offer(entry) for region, entry in compiled["regions"]["regions"].items()},
+        sizing,
+        {name: constant.value for name, constant in sizing.items()},
+        Catalogue(compiled["instances"], compiled["families"]),
+        OnDemand(compiled["regions"]["regions"], _offer),
         tuple(_quota(entry) for entry in compiled["quotas"]),
     )
+
+
+def _constant(raw: Mapping[str, Any]) -> Constant:
+    return Constant(raw["id"], raw["title"], raw["value"], _origin(raw))
 
 
 def _offer(raw: Mapping[str, Any]) -> Offer:

@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from advisor.model import Verdict
-from advisor.rulebook.cells import bit_set, dependents, form_cuts, triggers, word_classes
+from advisor.rulebook.cells import (
+    bit_set,
+    dependents,
+    form_cuts,
+    limit_cuts,
+    merge_cuts,
+    triggers,
+    word_classes,
+)
 from advisor.rulebook.entries import features
 from advisor.rulebook.fact_entries import NEEDS, TYPICAL_PROCESSING, fact_entries
 from advisor.rulebook.formulas import Formula, formulas
@@ -14,22 +22,6 @@ from advisor.rulebook.note_entries import caution_entry, outside_entry
 from advisor.rulebook.option_entries import option_entry, questions
 from advisor.rulebook.symbols import Symbols
 from advisor.rulebook.types import UNSET, Caution, Condition, Outside
-
-# Facts of which a solved cut of another fact depends on the value, not only on the cell.
-EXACT = (
-    TYPICAL_PROCESSING,
-    "requests.processing",
-    "traffic.peak",
-    "traffic.volume",
-    "traffic.active",
-    "traffic.concurrent",
-    "dataset.size",
-    "dataset.records",
-    "dataset.files",
-    "model.size",
-    "model.disk",
-    "model.parameters",
-)
 
 
 class Rulebook:
@@ -93,25 +85,48 @@ class Rulebook:
             if alternative.follows >= 0
         ]
         self.conditional_bits = bit_set(fact.variable for fact in self.conditional_facts)
-        self.trigger_bits = bit_set(triggers(self.conditional_facts, self.active))
+        self._triggers: dict[int, int] = {}
         self.dependents = dependents(self.formulas, len(self.index))
         inputs = {variable for formula in self.formulas for variable in formula.inputs}
         self.classes = word_classes(
             self.base_facts, self._conditions(), self.limit.values(), inputs
         )
+        self.cuts = self._cuts()
         self.all_cuts = self._all_cuts()
-        self.exact = frozenset(self.index[name] for name in EXACT)
+        self.partners = self._partners()
+
+    def _cuts(self) -> dict[int, tuple[int, ...]]:
+        """Where any rule can change its mind about a variable."""
+        parts = [form_cuts(condition.form) for condition in self._conditions()]
+        parts += [limit_cuts(limit) for limit in self.limit.values()]
+        return merge_cuts(parts)
+
+    def _partners(self) -> list[int]:
+        """Of each variable the numbers (bits) from whose values its cuts are solved."""
+        done = [0] * len(self.facts)
+        largest_of = self.index["model.loaded"]  # bounds each of its inputs apart
+        groups = [set(f.inputs) for f in self.formulas if f.variable != largest_of]
+        for follower, leader in self.followers:
+            load = [group for group in groups if follower in group]
+            groups.append({leader, follower, self.active}.union(*load))
+        for group in groups:
+            numbers = bit_set(each for each in group if not self.facts[each].discrete)
+            for variable in group:
+                done[variable] |= numbers & ~(1 << variable)
+        done[self.processing] = done[self.typical_processing]
+        return done
+
+    def triggers(self, unstated: int) -> int:
+        """Variables (bits) that what is assumed of some unstated facts (bits) depends on."""
+        known = self._triggers.get(unstated)
+        if known is None:
+            facts = [fact for fact in self.conditional_facts if unstated >> fact.variable & 1]
+            known = self._triggers[unstated] = bit_set(triggers(facts, self.active))
+        return known
 
     def _all_cuts(self) -> list[list[int]]:
         """Every cut of each variable, also those of the facts that it alone decides, sorted."""
-        cuts: list[set[int]] = [set() for _ in self.facts]
-        tables = [question.cuts for question in self.questions.values()]
-        tables += [option.cuts for option in self.options]
-        for variable, each in [pair for table in tables for pair in table.items()]:
-            cuts[variable].update(each)
-        for condition in self._conditions():
-            for variable, cut in form_cuts(condition.form):
-                cuts[variable].add(cut)
+        cuts: list[set[int]] = [set(self.cuts.get(fact.variable, ())) for fact in self.facts]
         for formula in self.formulas:
             for variable in formula.inputs:
                 cuts[variable] |= cuts[formula.variable]

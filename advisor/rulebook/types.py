@@ -137,6 +137,11 @@ class Feature(NamedTuple):
     origin: Source
 
 
+# A limit as ``advisor.decide`` reads it: variable, range or bits in force, the same at the newest,
+# whether it is of words, and when it applies.
+Check: TypeAlias = tuple[int, int, int, int, int, bool, Test | None]
+
+
 class OptionEntry(NamedTuple):
     """One of the four options with everything that can rule it out."""
 
@@ -145,7 +150,7 @@ class OptionEntry(NamedTuple):
     summary: str
     limits: tuple[Limit, ...]
     unsupported: int  # bits of the features it lacks
-    checks: tuple[tuple[int, int, int, int, int, bool, Test | None], ...]
+    checks: tuple[Check, ...]
     variables: frozenset[int]
     cuts: Mapping[int, tuple[int, ...]]
     origin: Source

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
 from typing import TypeAlias
 
 from advisor.model import OPTIONS
+from advisor.rulebook.resolve import resolve
 from advisor.verify.paths import Leaf
-from advisor.verify.space import INFINITY, Box, Space, narrow
+from advisor.verify.space import INFINITY, Box, Space, join, narrow
 from advisor.verify.witness import Witness, answer_of_rules, engine_answer
 
 Outcome: TypeAlias = "Iterator[tuple[str, str | None]]"
@@ -16,7 +18,7 @@ Proved: TypeAlias = "dict[str, int]"
 
 def _eligible(space: Space, option: str, newest: bool) -> list[list[Box]]:
     """One union of boxes per limit and feature; all of them together make an option eligible."""
-    return [at_newest if newest else met for _, met, at_newest, _ in space.conditions_of(option)]
+    return [each.newest if newest else each.met for each in space.conditions_of(option)]
 
 
 def total(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
@@ -42,7 +44,7 @@ def total(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
                 )
 
 
-def _real(space: Space, boxes: list[Box]) -> Witness | None:
+def _real(space: Space, boxes: Iterable[Box]) -> Witness | None:
     """A real input of a union of boxes, ``None`` when it holds none."""
     for box in boxes:
         witness = Witness(space, box)
@@ -55,8 +57,8 @@ def _all_ruled_out(space: Space, boxes: list[Box], option: str) -> list[Box]:
     """The part of boxes on which an option breaks something at its newest bound."""
     return [
         joined
-        for _, _, _, broken in space.conditions_of(option)
-        for joined in narrow(boxes, [broken])
+        for condition in space.conditions_of(option)
+        for joined in narrow(boxes, [condition.broken])
     ]
 
 
@@ -66,6 +68,7 @@ def sound(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
     Checked by the engine at one point of every region that a leaf's order can tell apart: each
     option clear, each option with one broken condition, and each with one contested.
     """
+    book = resolve(space.raw, space.limits)
     for leaf in leaves:
         for box in _regions(space, leaf):
             witness = Witness(space, box)
@@ -73,7 +76,7 @@ def sound(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
                 continue
             expected = answer_of_rules(space, witness.values)
             proved["sound"] += 1
-            given = engine_answer(space, witness)
+            given = engine_answer(book, witness)
             if given != expected:
                 yield (
                     f"at {leaf.id} the engine answers {given}, the rules say {expected}",
@@ -83,16 +86,16 @@ def sound(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
 
 def _regions(space: Space, leaf: Leaf) -> Iterator[Box]:
     """A box for each option of a leaf that is clear, and for each single thing that it breaks."""
-    if not leaf.boxes:
+    if not leaf.boxes or not leaf.options:  # `total` tells of a path that ends in nothing
         return
     yield leaf.boxes[0]
     for option in leaf.options:
         conditions = space.conditions_of(option)
-        yield from narrow(leaf.boxes, [met for _, met, _, _ in conditions])[:1]
-        for number, (_, _, newest, broken) in enumerate(conditions):
-            others = [met for at, (_, met, _, _) in enumerate(conditions) if at != number]
-            yield from narrow(leaf.boxes, [broken, *others])[:1]
-            yield from narrow(leaf.boxes, [newest, *others])[:1]
+        yield from narrow(leaf.boxes, [each.met for each in conditions])[:1]
+        for condition in conditions:
+            others = [each.met for each in conditions if each is not condition]
+            yield from narrow(leaf.boxes, [condition.broken, *others])[:1]
+            yield from narrow(leaf.boxes, [condition.newest, *others])[:1]
 
 
 def alive(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
@@ -116,35 +119,41 @@ def alive(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
 
 
 def _chosen_somewhere(space: Space, leaf: Leaf) -> set[str]:
-    """Options that win on some input of a leaf: clear, with all before them ruled out."""
-    return {
-        option
-        for rank, option in enumerate(leaf.options)
-        if _some_input(
-            space, narrow(leaf.boxes, _eligible(space, option, False)), leaf.options[:rank]
-        )
-    }
+    """Options that win on some input of a leaf: clear with none before them clear, or contested."""
+    chosen = set()
+    for rank, option in enumerate(leaf.options):
+        clear = narrow(leaf.boxes, _eligible(space, option, False))
+        if _some_input(space, clear, leaf.options[:rank]):
+            chosen.add(option)
+            continue
+        contested = narrow(leaf.boxes, _eligible(space, option, True))
+        for before in leaf.options[:rank]:
+            contested = _all_ruled_out(space, contested, before)
+        if _some_input(space, contested, leaf.options):
+            chosen.add(option)
+    return chosen
 
 
-def _some_input(space: Space, boxes: list[Box], ruled_out: Sequence[str]) -> bool:
-    """Whether a union of boxes has an input on which each of some options breaks something."""
-    if not ruled_out:
+def _some_input(space: Space, boxes: list[Box], not_clear: Sequence[str]) -> bool:
+    """Whether a union of boxes has an input on which each of some options is not clear."""
+    if not not_clear:
         return bool(boxes)
-    first, rest = ruled_out[0], ruled_out[1:]
+    first, rest = not_clear[0], not_clear[1:]
     return any(
-        _some_input(space, narrow([box], [broken]), rest)
+        _some_input(space, narrow([box], [condition.unmet]), rest)
         for box in boxes
-        for _, _, _, broken in space.conditions_of(first)
+        for condition in space.conditions_of(first)
     )
 
 
 def _limits_alive(space: Space, leaves: Sequence[Leaf], option: str, proved: Proved) -> Outcome:
     conditions = space.conditions_of(option)
     limits = {limit["id"] for limit in space.options[option]["limits"]}
-    for number, (name, _, _, broken) in enumerate(conditions):
+    for condition in conditions:
         proved["alive"] += 1
-        others = [newest for at, (_, _, newest, _) in enumerate(conditions) if at != number]
-        alone = narrow(broken, others)
+        name = condition.id
+        others = [each.newest for each in conditions if each is not condition]
+        alone = narrow(condition.broken, others)
         if not alone:
             yield f"{name} is never the only thing that rules {option} out", f"rule: {name}"
         elif name in limits and not _matters(leaves, option, alone):
@@ -158,33 +167,46 @@ def _matters(leaves: Sequence[Leaf], option: str, alone: list[Box]) -> bool:
 
 
 def monotone(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
-    """Raising a fact that an ``at_most`` bounds never turns an option from ruled out to usable.
-
-    Per option and fact: the cells in which no limit on the fact is broken must be the lowest ones.
-    """
+    """Raising a fact that an ``at_most`` bounds never turns an option from ruled out to usable."""
     for option in OPTIONS:
-        bounded: dict[str, int] = {}
-        upper = set()
-        for limit in space.options[option]["limits"]:
-            fact = limit["fact"]
-            if fact not in space.cells:
-                continue
-            bound = space.newest(limit)["bound"]
-            inside = space.mask(fact, *space.range_of(bound))
-            if limit["when"] is None:
-                bounded[fact] = bounded.get(fact, space.full(fact)) & inside
-            if "at_most" in bound:
-                upper.add(fact)
-        for fact in sorted(upper & set(bounded)):
+        usable = narrow([{}], _eligible(space, option, True))
+        broken = [box for each in space.conditions_of(option) for box in each.broken]
+        for fact in _bounded_above(space, option):
             proved["monotone"] += 1
-            usable = bounded[fact]
-            if usable & (usable + 1):
-                lowest = (usable & -usable).bit_length() - 1
-                witness = Witness(space, {fact: 1 << lowest})
+            witness = _real(space, _below_usable(space, fact, usable, broken))
+            if witness is not None:
                 yield (
                     f"{option}: raising {fact} turns it from ruled out to usable",
                     witness.text,
                 )
+
+
+def _bounded_above(space: Space, option: str) -> list[str]:
+    """Numbers that an ``at_most`` of an option bounds."""
+    return sorted(
+        {
+            limit["fact"]
+            for limit in space.options[option]["limits"]
+            if "at_most" in space.newest(limit)["bound"]
+        }
+    )
+
+
+def _below_usable(
+    space: Space, fact: str, usable: Sequence[Box], broken: Sequence[Box]
+) -> Iterator[Box]:
+    """Inputs that are ruled out while more of one fact, with all else the same, is usable."""
+    for below, above in product(broken, usable):
+        cells = below.get(fact, space.full(fact))
+        lowest = cells & -cells
+        if above.get(fact, space.full(fact)) >= lowest << 1:
+            others = join(_without(below, fact), _without(above, fact))
+            if others is not None:
+                yield {**others, fact: lowest}
+
+
+def _without(box: Box, variable: str) -> Box:
+    return {name: allowed for name, allowed in box.items() if name != variable}
 
 
 def consistent(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:

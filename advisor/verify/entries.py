@@ -72,8 +72,8 @@ def _read(compiled: Mapping[str, Any]) -> Iterator[str]:
     for fact in compiled["facts"]:
         for alternative in fact["assume"]:
             yield from _facts_of(alternative.get("when"), compiled)
-            if "follows" in alternative:
-                yield alternative["follows"]
+            if "follows" in alternative:  # its formula reads the active time as well
+                yield from (alternative["follows"], "traffic.active")
 
 
 def _facts_of(condition: Any, compiled: Mapping[str, Any]) -> Iterable[str]:

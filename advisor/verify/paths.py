@@ -8,6 +8,9 @@ from typing import NamedTuple
 from advisor.verify.space import Box, Space, meet
 
 
+_NOTHING: Mapping[str, tuple[str, ...]] = {"options": ()}  # where an answer leads nowhere
+
+
 class Leaf(NamedTuple):
     """One end of one path."""
 
@@ -38,7 +41,7 @@ def _follow(
     entry = space.questions[question]
     for truth, side in ((True, "then"), (False, "otherwise")):
         reached = meet(boxes, space.boxes(entry["when"], truth))
-        target = entry[side]
+        target = entry.get(side, _NOTHING)
         step = (*path, (question, truth))
         if not isinstance(target, str):
             options = tuple(target["options"])

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 # A box: for some variables the set of their cells that are allowed (bits); the others are free.
 Box: TypeAlias = dict[str, int]
 
-# Of a limit or feature: its id, and the inputs on which it is met in force, at the newest, broken.
-Conditions: TypeAlias = tuple[str, list[Box], list[Box], list[Box]]
-
 INFINITY = 1 << 240
+
+
+class Condition(NamedTuple):
+    """A limit of an option or a feature it lacks, as unions of boxes."""
+
+    id: str
+    met: list[Box]  # at the bound in force
+    newest: list[Box]  # met at the newest documented bound
+    unmet: list[Box]  # not met at the bound in force
+    broken: list[Box]  # not even met at the newest bound
 
 
 class Space:
@@ -36,7 +43,7 @@ class Space:
         }
         self._words = {(word["fact"], word["id"]): word["bounds"] for word in compiled["words"]}
         self.cells: dict[str, list[tuple[int, int]]] = {}
-        self._conditions: dict[str, list[Conditions]] = {}
+        self._conditions: dict[str, list[Condition]] = {}
         self._cut()
 
     # -- numbers -----------------------------------------------------------------------------------
@@ -177,16 +184,17 @@ class Space:
         broken: list[Box] = [{fact: outside}] if outside else []
         return meet(broken, self.boxes(when, True)) if when else broken
 
-    def conditions_of(self, option: str) -> list[Conditions]:
-        """Limits and features of an option: id, boxes met in force, met at the newest, broken."""
+    def conditions_of(self, option: str) -> list[Condition]:
+        """Limits of an option and features it lacks, in the order of the rules."""
         if option in self._conditions:
             return self._conditions[option]
         done = self._conditions[option] = []
         done += [
-            (
+            Condition(
                 limit["id"],
                 self.limit_boxes(limit, True, False),
                 self.limit_boxes(limit, True, True),
+                self.limit_boxes(limit, False, False),
                 self.limit_boxes(limit, False, True),
             )
             for limit in self.options[option]["limits"]
@@ -196,7 +204,9 @@ class Space:
             if (support if isinstance(support, str) else support["is"]) == "unsupported":
                 variable = feature.get("fact") or f"needs.{feature['id']}"
                 without: list[Box] = [{variable: 0b01}]
-                done.append((f"{option}-{feature['id']}", without, without, [{variable: 0b10}]))
+                needed: list[Box] = [{variable: 0b10}]
+                name = f"{option}-{feature['id']}"
+                done.append(Condition(name, without, without, needed, needed))
         return done
 
 

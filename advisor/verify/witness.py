@@ -8,6 +8,7 @@ from typing import Any
 from advisor.model import Interval, Stated, Workload
 from advisor.quantity import show
 from advisor.rulebook.formulas import IN_FLIGHT_UNIT
+from advisor.rulebook.resolve import Rulebook
 from advisor.verify.space import INFINITY, Box, Space
 
 _MILLISECOND = 1000
@@ -210,17 +211,9 @@ def _true(space: Space, condition: Any, values: Mapping[str, Any]) -> bool:
     return bool(bits >> space.domains[condition[1]].index(value) & 1) is bool(condition[3])
 
 
-def engine_answer(space: Space, witness: Witness) -> str | None:
+def engine_answer(book: Rulebook, witness: Witness) -> str | None:
     """What the engine answers for the witness's workload."""
     from advisor.decide import decide
     from advisor.facts import Facts
-    from advisor.rulebook.resolve import resolve
 
-    book = _books.get((id(space.raw), space.limits))
-    if book is None:
-        _books.clear()
-        book = _books[id(space.raw), space.limits] = resolve(space.raw, space.limits)
     return decide(book, Facts(book, witness.workload).point)
-
-
-_books: dict[tuple[int, str], Any] = {}
