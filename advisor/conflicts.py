@@ -9,6 +9,7 @@ from advisor.facts import Facts
 from advisor.model import Finding, Interval, Stated, Workload
 from advisor.quantity import WEEK, show
 from advisor.rulebook.formulas import mean_rate
+from advisor.rulebook.types import INFINITY
 
 _TRIPLES = ("requests.payload", "requests.response", "requests.processing")
 _ORDER = (".typical", ".p99", ".max")
@@ -41,9 +42,9 @@ def conflicts(facts: Facts) -> tuple[Finding, ...]:
 def _all(facts: Facts) -> Iterator[Finding]:
     workload = facts.workload
     for base in _TRIPLES:
-        yield from _triple(workload, base)
+        yield from _triple(facts, base)
     for larger, smaller, message in _ORDERED:
-        yield from _out_of_order(workload, larger, smaller, message)
+        yield from _out_of_order(facts, larger, smaller, message)
     yield from _peak_below_mean(workload)
     yield from _zero_without_patience(facts)
     yield from _memory_without_accelerator(workload)
@@ -62,20 +63,28 @@ def _finding(workload: Workload, message: str, first: Stated, second: Stated) ->
     )
 
 
-def _above(first: Stated, second: Stated) -> bool:
+def _above(facts: Facts, first: Stated, second: Stated) -> bool:
     """Certainly larger: the smallest possible value of one above the largest of the other."""
-    left, right = first.value, second.value
-    if not isinstance(left, Interval) or not isinstance(right, Interval):
-        return False
+    left, right = _range(facts, first), _range(facts, second)
     return left.low is not None and right.high is not None and left.low > right.high
 
 
-def _triple(workload: Workload, base: str) -> Iterator[Finding]:
+def _range(facts: Facts, item: Stated) -> Interval:
+    """A quantity as it was read, a word as the interval it stands for."""
+    if isinstance(item.value, Interval):
+        return item.value
+    fact = item.path.rpartition(".")[0] if item.path.endswith(_ORDER) else item.path
+    word = facts.book.words[fact, item.value]
+    return Interval(word.low, None if word.high >= INFINITY else word.high)
+
+
+def _triple(facts: Facts, base: str) -> Iterator[Finding]:
+    workload = facts.workload
     stated = [
         (name, item) for name in _ORDER if (item := workload.values.get(base + name)) is not None
     ]
     for (lower, first), (upper, second) in pairwise(stated):
-        if _above(first, second):
+        if _above(facts, first, second):
             yield _finding(
                 workload,
                 f"{base}{lower} is {first.text}, above {base}{upper}, {second.text}",
@@ -85,12 +94,13 @@ def _triple(workload: Workload, base: str) -> Iterator[Finding]:
 
 
 def _out_of_order(
-    workload: Workload, larger: tuple[str, ...], smaller: str, message: str
+    facts: Facts, larger: tuple[str, ...], smaller: str, message: str
 ) -> Iterator[Finding]:
     """Of several ways to state the larger fact the most usual one counts."""
+    workload = facts.workload
     first = next((item for path in larger if (item := workload.values.get(path))), None)
     second = workload.values.get(smaller)
-    if first is not None and second is not None and _above(first, second):
+    if first is not None and second is not None and _above(facts, first, second):
         yield _finding(workload, message.format(first=first, second=second), first, second)
 
 
@@ -116,7 +126,7 @@ def _zero_without_patience(facts: Facts) -> Iterator[Finding]:
     if need is None or need.value is not True:
         return
     answer, startup = values.get("requests.answer"), values.get("model.startup")
-    if answer is not None and startup is not None and _above(startup, answer):
+    if answer is not None and startup is not None and _above(facts, startup, answer):
         yield _finding(
             facts.workload,
             f"needs scale-to-zero, but model.startup takes {startup.text} and requests.answer is"

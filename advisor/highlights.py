@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
+from advisor.costs.money import cents
 from advisor.model import Advice, Candidate, Cost, DecisiveUnknown, Fact, Finding, Verdict
 
 SEVERITIES = ("error", "warning", "info")
@@ -122,9 +123,10 @@ def monthly(cost: Cost | None) -> str:
     if cost is None or cost.usd_low is None:
         return "—"
     open_end = "" if cost.complete else "+"
-    if cost.usd_high is None or cost.usd_high == cost.usd_low:
-        return f"{cost.usd_low}{open_end}"
-    return f"{cost.usd_low}-{cost.usd_high}{open_end}"
+    low = cents(cost.usd_low)
+    if cost.usd_high is None or cents(cost.usd_high) == low:
+        return f"{low}{open_end}"
+    return f"{low}-{cents(cost.usd_high)}{open_end}"
 
 
 def plausible(advice: Advice) -> tuple[DecisiveUnknown, ...]:
