@@ -60,6 +60,19 @@ def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
     return cost(plan.option, charged(plan, facts), prices)
 
 
+def in_brief(plan: Plan) -> str:
+    """What a plan runs on, in a few words: 2 to 5 x ml.g5.xlarge."""
+    found = plan.facts
+    if plan.option == SERVERLESS:
+        kept = found.get("provisioned")
+        warm = f", {kept} provisioned" if kept else ""
+        return f"{found['memory_mb']} MB, at most {found['max_concurrency']} at once{warm}"
+    low = found.get("count", found.get("count_low"))
+    high = found.get("count", found.get("maximum", found.get("count_high")))
+    count = f"{low}" if low == high or low is None else f"{low} to {high}"
+    return f"{count} x {found['instance_type']}"
+
+
 def expected_latency(plan: Plan, facts: Facts) -> Latency:
     """How fast a plan answers, or why no number can be given."""
     from advisor.latency import latency

@@ -217,7 +217,11 @@ class Finding(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """One option made concrete for this workload; ``carried`` are the needs its requests carry."""
+    """One option made concrete for this workload; ``carried`` are the needs its requests carry.
+
+    Of an option that is only compared with the recommended one, what its cost depends on: settings
+    and facts, and neither requests nor a call nor quotas.
+    """
 
     option: str
     settings: tuple[Setting, ...]

@@ -18,9 +18,10 @@ from advisor.prices import Folder, Prices
 from advisor.rulebook.load import load
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import CLEAR, RULED_OUT
+from advisor.spending import beside
 from advisor.spending import findings as spending
 from advisor.summary import summarise
-from advisor.verdicts import eligible, verdicts
+from advisor.verdicts import contested_at, eligible, verdicts
 
 _STATUS = ("clear", "contested", "ruled-out")
 
@@ -37,8 +38,6 @@ def advise(
 ) -> Advice:
     """The answer for one workload.
 
-    Only the recommended option gets its latency; ``advisor.comparison`` has that of all of them.
-
     Args:
         workload: what the user said.
         limits: ``safe`` or ``latest``; the workload's own choice, else ``safe``, without it.
@@ -54,33 +53,24 @@ def advise(
     """
     book = load(limits or workload.text("limits") or "safe")
     facts = Facts(book, workload, region)
-    decided = decided_option(workload)
-    decision = answer(Neighbourhood(facts), decided)
     prices = prices_of(facts.region, own_prices)
+    decision = answer(Neighbourhood(facts), decided_option(workload))
     candidates = tuple(_candidate(facts, name, decision, prices) for name in OPTIONS)
-    findings, named = _findings(facts, decision, candidates, prices, as_of)
+    found, named = _findings(facts, decision, candidates, prices, as_of)
     if strict:
-        findings = (*_unknowns(facts, decision), *findings)
-    standing, accepted = accept(workload, findings, as_of)
-    return Advice(
-        workload,
-        book.limits,
-        facts.region,
-        changes or {},
-        book.digest,
-        prices.date,
-        decision,
-        summarise(book, decision, candidates),
-        candidates,
-        consider(facts, decision.option is None, named),
-        standing,
-        accepted,
-        as_of,
-    )
+        found = (*_unknowns(facts, decision), *found)
+    standing, accepted = accept(workload, found, as_of)
+    given = (workload, book.limits, facts.region, changes or {}, book.digest, prices.date)
+    summary = summarise(book, decision, candidates) + beside(standing)
+    outside = consider(facts, decision.option is None, named)
+    return Advice(*given, decision, summary, candidates, outside, standing, accepted, as_of)
 
 
 def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> Candidate:
-    """One option judged; planned and priced when it may be used."""
+    """One option judged; planned and priced when it may be used.
+
+    Only the recommended one gets its latency; ``advisor.comparison`` has that of all of them.
+    """
     book: Rulebook = facts.book
     option = book.option[name]
     found = verdicts(option, facts)
@@ -88,7 +78,7 @@ def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> C
     chosen = name == decision.option
     made = cost = latency = None
     if chosen or (at_point != RULED_OUT and name in decision.leaf_options):
-        made = plan(name, facts, per_hour(name, prices))
+        made = plan(name, facts, per_hour(name, prices), deploy=chosen)
         cost = monthly_cost(made, facts, prices)
         latency = expected_latency(made, facts) if chosen else None
     return Candidate(
@@ -128,13 +118,14 @@ def _contested(facts: Facts, chosen: Candidate) -> list[Finding]:
     """The option is met only at the newest documented bound of a limit."""
     found = []
     for verdict in chosen.verdicts:
-        if verdict.outcome == "contested":
-            limit = facts.book.limit[verdict.rule]
+        limit = facts.book.limit.get(verdict.rule)
+        if limit is not None and contested_at(limit, facts.point):
+            value = verdict.value or facts.text(limit.variable)
             found.append(
                 Finding(
                     "contested-limit",
                     "warning",
-                    f"{chosen.title}: {verdict.title.lower()} of {verdict.value} is met only at the"
+                    f"{chosen.title}: {verdict.title.lower()} of {value} is met only at the"
                     f" newest documented bound, {limit.newest.text} ({limit.newest.source},"
                     f" {limit.newest.as_of}); {limit.bound.text} is what every source grants"
                     f" ({limit.bound.source}, {limit.bound.as_of})",

@@ -278,9 +278,6 @@ _ZERO = {
 }
 
 
-_SURE = 10**17  # below it a text is found that reads back exactly
-
-
 @lru_cache(maxsize=4096)
 def show(interval: Interval, kind: str) -> str:
     """Write a range so that ``parse`` reads the same one, in the unit that people expect.
@@ -306,8 +303,7 @@ def show(interval: Interval, kind: str) -> str:
 def _better(first: str, second: str, interval: Interval, kind: str) -> str:
     """The shorter of two texts for a one-sided range, unless only the longer one is exact."""
     short, long = sorted((first, second), key=len)
-    sure = max(interval.low or 0, interval.high or 0) < _SURE
-    return short if sure or parse(short, kind) == interval else long
+    return short if parse(short, kind) == interval else long
 
 
 def _number(value: int, read: Callable[[int, int], int], near: int, kind: str) -> str:
@@ -324,8 +320,7 @@ def _number(value: int, read: Callable[[int, int], int], near: int, kind: str) -
                 text = _shortest(candidate, places, kind)
                 if len(text.partition(".")[0].rstrip("kMGB")) <= MOST_DIGITS:
                     return text + unit
-    whole = near // units[0][1] + (read in (_at_least, _above))
-    return f"{whole}{units[0][2]}"
+    return f"{near // units[0][1] + (read in (_at_least, _above))}{units[0][2]}"
 
 
 def _roundest_first(units: _Units, near: int) -> Iterator[tuple[tuple[int, int, str], int]]:

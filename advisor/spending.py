@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from advisor.costs.compare import certainly_cheaper, over_budget, stand_ins
 from advisor.costs.money import short
+from advisor.estimate import in_brief
 from advisor.facts import Facts
 from advisor.model import Candidate, Cost, Decision, Finding, Interval, Step
 from advisor.prices import Prices
@@ -36,6 +37,14 @@ def findings(
     return found
 
 
+def beside(found: Iterable[Finding]) -> str:
+    """What stands beside the answer where cost is preferred: the option that costs less."""
+    for finding in found:
+        if finding.rule == "cheaper-option" and finding.severity == "warning":
+            return f" {finding.message.partition('; ')[0]}."
+    return ""
+
+
 def amount(cost: Cost) -> str:
     """A monthly cost in a few digits: 187.40, 12.10 to 31, at least 5.20."""
     low, high = cost.usd_low, cost.usd_high
@@ -46,30 +55,23 @@ def amount(cost: Cost) -> str:
     return short(low) if low == high else f"{short(low)} to {short(high)}"
 
 
-def beyond(cost: Cost | None, usd: str, what: str) -> Finding | None:
+def beyond(cost: Cost, usd: str, what: str) -> Finding | None:
     """A finding when a cost exceeds an amount that a caller named, else nothing.
+
+    An error when even its low end does, a warning when it may or is not known.
 
     Args:
         cost: monthly.
         usd: decimal text.
         what: how the caller named it: --max-monthly.
     """
-    if cost is None:
-        return None
     exceeded = over_budget(cost, usd)
     if exceeded is False:
         return None
-    fix = "Look at what drives the cost with sm-advise compare, or raise the amount."
-    if exceeded:
-        message = f"the plan costs {amount(cost)} USD a month, above the {usd} of {what}"
-        return Finding("over-max-monthly", "error", message, fix=fix)
-    message = f"the plan costs {amount(cost)} USD a month, which may be above the {usd} of {what}"
-    return Finding("over-max-monthly", "error" if _ends(cost) else "warning", message, fix=fix)
-
-
-def _ends(cost: Cost) -> bool:
-    """Whether both ends of a cost are known."""
-    return cost.usd_low is not None and cost.usd_high is not None
+    how = "above" if exceeded else "which may be above"
+    message = f"the plan costs {amount(cost)} USD a month, {how} the {usd} of {what}"
+    fix = "Look at what drives the cost with sm-advise compare, or allow more."
+    return Finding("over-max-monthly", "error" if exceeded else "warning", message, fix=fix)
 
 
 def _place(facts: Facts, path: str) -> tuple[str, int, int]:
@@ -141,9 +143,10 @@ def _cheaper(
     assert chosen.cost is not None
     assert other.cost is not None
     warned = facts.word("prefer") == "cost"
+    met = _meeting(facts, chosen, other, prices)
     message = (
-        f"{other.title} would cost {amount(other.cost)} instead of {amount(chosen.cost)} USD a"
-        f" month; {_preferred(decision)}; {_meeting(facts, chosen, other, prices)}"
+        f"{_named(other)} would cost {amount(other.cost)} instead of {amount(chosen.cost)} USD a"
+        f" month on {_runs_on(chosen)}; {_preferred(decision)}; {met}"
     )
     return Finding(
         "cheaper-option",
@@ -152,6 +155,14 @@ def _cheaper(
         *_place(facts, "prefer"),
         "Compare them with sm-advise compare; if the cheaper one will do, say so under decision.",
     )
+
+
+def _named(candidate: Candidate) -> str:
+    return f"{candidate.title} on {_runs_on(candidate)}"
+
+
+def _runs_on(candidate: Candidate) -> str:
+    return "" if candidate.plan is None else in_brief(candidate.plan)
 
 
 def _preferred(decision: Decision) -> str:
@@ -167,16 +178,17 @@ def _meeting(facts: Facts, chosen: Candidate, other: Candidate, prices: Prices) 
     """The volume at which the two cost the same, on the full model."""
     from advisor.crossing import nearest
     from advisor.rounding import about
-    from advisor.scenario import Scenario
+    from advisor.scenario import VOLUME, Scenario, current
 
     pair = frozenset({chosen.option, other.option})
-    scenario = Scenario(facts, "traffic.volume", prices, pair)
-    found = nearest(scenario.at, int(facts.taken("traffic.volume")), _ABOUT)
+    scenario = Scenario(facts, "traffic.volume", prices, along=VOLUME, options=pair)
+    found = nearest(scenario.at, current(facts, "traffic.volume"), _ABOUT)
     if found is None:
         return "no volume near the stated one changes that"
     value = found.below.value if found.before == other.option else found.above.value
     assert isinstance(value, int)
     if len(found.below.costs) == len(found.above.costs):
-        return f"they cost the same at about {about(value, 'volume')}"
+        met = "the order turns" if found.jump else "they cost the same"
+        return f"{met} at about {about(value, 'volume')}"
     side = "above" if found.below.value == value else "below"
     return f"{side} {about(value, 'volume')} it does not serve"

@@ -6,7 +6,7 @@ from advisor.facts import Facts, say
 from advisor.model import Interval, Verdict
 from advisor.quantity import show
 from advisor.rulebook.formulas import UNITS
-from advisor.rulebook.types import INFINITY, Bound, Feature, Limit, OptionEntry
+from advisor.rulebook.types import INFINITY, Bound, Feature, Limit, OptionEntry, Point
 
 _FEATURE_OUTCOME = {
     "supported": "met",
@@ -50,6 +50,18 @@ def verdicts(option: OptionEntry, facts: Facts) -> tuple[Verdict, ...]:
             verdict = _feature_verdict(feature, option.id)
             done.append(verdict._replace(outcome="unknown", value=""))
     return tuple(done)
+
+
+def contested_at(limit: Limit, point: Point) -> bool:
+    """Whether a point meets a limit at its newest documented bound only."""
+    if limit.when is not None and not limit.when.test(point):
+        return False
+    value = point[limit.variable]
+    low, high = (1 << value, 0) if limit.discrete else (value, value)
+    in_force, newest = (
+        _holds(bound, limit.discrete, low, high) for bound in (limit.bound, limit.newest)
+    )
+    return newest is True and not in_force
 
 
 def eligible(found: tuple[Verdict, ...]) -> bool | None:
@@ -105,10 +117,15 @@ def _derived_text(facts: Facts, variable: int) -> str:
     if low <= 0 and high >= INFINITY:
         return ""
     stated = [v for v in entry.derived_from if facts.stated >> v & 1]
-    if len(stated) == 1 and low == facts.low[stated[0]]:
-        # A size is that on the wire unless base64 is stated, so it is shown as it was written.
-        if high == facts.high[stated[0]] or entry.id.startswith("wire."):
-            return stated_text(facts, stated[0])
+    if (
+        len(stated) == 1
+        and low == facts.low[stated[0]]
+        and (
+            # A size is that on the wire unless base64 is stated, so it is shown as it was written.
+            high == facts.high[stated[0]] or entry.id.startswith("wire.")
+        )
+    ):
+        return stated_text(facts, stated[0])
     unit = UNITS.get(entry.id, 1)
     if unit > 1:
         return _load_text(low / unit, high / unit if high < INFINITY else None, entry.kind)
@@ -126,7 +143,7 @@ def _load_text(low: float, high: float | None, kind: str) -> str:
 
 
 def _fact_read(limit: Limit, facts: Facts, value: str) -> str:
-    """The fact that a limit looks at: of a derived one the stated fact that alone gives its value."""
+    """The fact that a limit looks at; of a derived one the only stated one, if it gives a value."""
     fact = facts.book.facts[limit.variable]
     if fact.id.startswith("wire."):
         return facts.book.facts[fact.derived_from[0]].id

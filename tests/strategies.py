@@ -15,10 +15,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from advisor.model import Interval, Workload
-from advisor.quantity import KINDS, MOST_DECIMALS, parse, show
-from advisor.rulebook.formulas import UNITS
+from advisor.quantity import KINDS, parse, show
 from advisor.rulebook.load import load
-from advisor.rulebook.types import INFINITY
 from advisor.workload import read_workloads
 from advisor.workload.forms import FORMS
 from advisor.workload.keys import KEYS, SHARED_FEATURES, WAIVER, Key
@@ -78,13 +76,18 @@ def _points(key: Key) -> st.SearchStrategy[str]:
     whole = st.builds(
         lambda digits, zeros: digits * 10**zeros, st.integers(0, 1200), st.integers(0, 4)
     )
-    decimals = st.builds(lambda number, places: f"{number / 10**places:.{places}f}",
-                         st.integers(0, 99_999), st.integers(1, 4))
+    decimals = st.builds(
+        lambda number, places: f"{number / 10**places:.{places}f}",
+        st.integers(0, 99_999),
+        st.integers(1, 4),
+    )
     numbers = st.one_of(whole.map(str), whole.map(str), decimals)
     units = st.sampled_from(sorted(KINDS[key.kind]))
     anywhere = st.builds(
         lambda number, blank, unit: f"{number}{blank if unit else ''}{unit}",
-        numbers, st.sampled_from(["", " "]), units,
+        numbers,
+        st.sampled_from(["", " "]),
+        units,
     )
     near = constants(key.path.removesuffix(".typical").removesuffix(".p99").removesuffix(".max"))
     found = st.one_of(anywhere, st.sampled_from(near)) if near else anywhere
@@ -108,7 +111,9 @@ def quantities(key: Key) -> st.SearchStrategy[str | int]:
     if not key.exact:
         one_sided = st.builds(
             lambda sign, blank, text: f"{sign}{blank}{text}",
-            st.sampled_from(["<", "<=", ">", ">="]), st.sampled_from(["", " "]), point,
+            st.sampled_from(["<", "<=", ">", ">="]),
+            st.sampled_from(["", " "]),
+            point,
         )
         forms.append(one_sided.filter(lambda text: _accepted(key, text)))
         forms.append(
@@ -239,8 +244,9 @@ def documents(
         stated += draw(st.lists(st.sampled_from(others), unique=True, max_size=4))
     for path in stated:
         put(document, path, draw(values(path)))
-    if others and draw(st.booleans()):
-        put(document, "deploy.instances", draw(_fleet()))
+    fleet = draw(st.one_of(st.none(), _fleet())) if others else None
+    if fleet is not None:
+        put(document, "deploy.instances", fleet)
     return document
 
 
@@ -266,7 +272,9 @@ def _block(mapping: Document, indent: str) -> list[str]:
 
 
 def _flow(value: Any) -> str:
-    return "[" + ", ".join(_scalar(each) for each in value) + "]" if isinstance(value, list) else "{}"
+    return (
+        "[" + ", ".join(_scalar(each) for each in value) + "]" if isinstance(value, list) else "{}"
+    )
 
 
 def _scalar(value: Any) -> str:

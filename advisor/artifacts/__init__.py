@@ -11,7 +11,13 @@ from advisor.model import Advice
 Files = list[tuple[str, str]]  # name and content, in the order to use them
 Maker = Callable[[Advice], Files]
 
-ARTIFACTS = {"requests": "advisor.artifacts.requests"}
+ARTIFACTS = {
+    "requests": "advisor.artifacts.requests",
+    "shell": "advisor.artifacts.shell",
+    "boto3": "advisor.artifacts.boto3_script",
+    "terraform": "advisor.artifacts.terraform",
+    "cloudformation": "advisor.artifacts.cloudformation",
+}
 
 
 def maker(kind: str) -> Maker:

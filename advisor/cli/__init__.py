@@ -24,9 +24,13 @@ COMMANDS = {
         "advisor.cli.advise",
         "Recommend an option for each workload (the default command).",
     ),
+    "compare": ("advisor.cli.compare", "Compare cost and latency of the four options."),
+    "whatif": ("advisor.cli.whatif", "Sweep one key: where answer and cost change."),
+    "diff": ("advisor.cli.diff", "Tell what changed between two files or revisions."),
     "check": ("advisor.cli.check", "Check workloads, requests, CloudFormation and Terraform."),
     "explain": ("advisor.cli.explain", "Explain a rule, question, limit, fact, feature or option."),
     "rules": ("advisor.cli.rules", "List, verify and draw the rules."),
+    "prices": ("advisor.cli.prices", "Show the prices that are known, or read them anew."),
     "init": ("advisor.cli.init", "Start a workload file."),
     "schema": ("advisor.cli.schema", "Print a JSON Schema, for editors."),
 }

@@ -10,6 +10,7 @@ import click
 
 from advisor.artifacts import ARTIFACTS
 from advisor.cli import CONTEXT, complain
+from advisor.cli.money import gated, max_monthly, price_folder
 from advisor.cli.settings import as_of_date, changes_from, context, today
 from advisor.errors import InputError
 from advisor.model import Advice, Finding
@@ -52,6 +53,7 @@ STRICT = ("decisive-unknown", "contested-limit")  # warnings that fail with --st
     help="State a fact as if it stood in the file; VALUE is YAML (repeatable).",
 )
 @click.option("--strict", is_flag=True, help="Fail on plausible unknowns and contested limits.")
+@max_monthly
 @click.option("--force", is_flag=True, help="Overwrite files in DIR that differ.")
 @click.option("--dry-run", is_flag=True, help="List what --output would write.")
 @click.option(
@@ -70,13 +72,17 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
     read, code = _read(workloads, changes)
     as_of = options["as_of"] or today()
     advices = [
-        advise_workload(
-            workload,
-            limits=options["limits"],
-            region=options["region"],
-            changes=dict(changes),
-            as_of=as_of,
-            strict=options["strict"],
+        gated(
+            advise_workload(
+                workload,
+                limits=options["limits"],
+                region=options["region"],
+                changes=dict(changes),
+                as_of=as_of,
+                strict=options["strict"],
+                own_prices=price_folder(),
+            ),
+            options["max_monthly"],
         )
         for workload in read
     ]

@@ -46,19 +46,26 @@ def list_entries(kind: str | None, form: str) -> int:
     type=click.Choice(["safe", "latest"]),
     help="Verify for these documented bounds only (default: both).",
 )
+@click.option(
+    "--drift", is_flag=True, help="Compare the rules with the botocore that is installed instead."
+)
 @_FORMAT
-def verify(limits: str | None, form: str) -> int:
+def verify(limits: str | None, drift: bool, form: str) -> int:
     """Prove over all inputs that the rules agree with each other.
 
     Exit codes: 0 every claim holds, 2 the rules are inconsistent; then each failure is shown with
-    the smallest workload that shows it.
+    the smallest workload that shows it. With --drift: 0 nothing moved, 1 something did.
     """
+    if drift:
+        return _print_drift(form)
     from advisor.rulebook.load import compiled
-    from advisor.rulebook.source import rules_directory
+    from advisor.rulebook.source import rules_directory, service_table
     from advisor.verify import verify as prove
 
-    rulebook = compiled(rules_directory())
-    reports = [prove(rulebook, mode) for mode in ([limits] if limits else ["safe", "latest"])]
+    folder = rules_directory()
+    rulebook, service = compiled(folder), service_table(folder)
+    modes = [limits] if limits else ["safe", "latest"]
+    reports = [prove(rulebook, mode, service) for mode in modes]
     if form == "json":
         values = [
             {
@@ -76,6 +83,22 @@ def verify(limits: str | None, form: str) -> int:
 
         click.echo("\n".join(proof(report) for report in reports), nl=False)
     return 0 if all(report.holds for report in reports) else 2
+
+
+def _print_drift(form: str) -> int:
+    """Print what moved in the service model since the rules were written; 1 when anything did."""
+    from advisor.gate.drift import drift
+
+    moves = drift()
+    if form == "json":
+        click.echo(json.dumps([move._asdict() for move in moves], indent=2))
+    else:
+        for move in moves:
+            click.echo(
+                f"{move.where}: {move.what}: {move.compiled or '-'} -> {move.installed or '-'}"
+            )
+        click.echo("nothing moved" if not moves else f"{len(moves)} moved")
+    return 1 if moves else 0
 
 
 @rules.command(context_settings=CONTEXT)

@@ -14,28 +14,24 @@ _MONTH_S = MONTH_HOURS * 3600
 _HOURS_PER_DAY = 24
 
 
-def scaled_hours(facts: Mapping[str, Any]) -> Range | None:
-    """Instance hours a month of a fleet between its minimum and its maximum.
+def scaled_hours(facts: Mapping[str, Any]) -> Range:
+    """Instance hours a month of a fleet between its minimum and its maximum, which differ.
 
-    The low end is that of the fewest requests, the high end that of the most. ``None`` when the
-    fleet does not scale, or its load is not known well enough.
+    The low end is that of the fewest requests, the high end that of the most.
 
     Args:
-        facts: a plan's; reads requests, minimum, maximum and either rate and rate_of_one, or
-            processing_s, workers, linger_s, wake_s and active_share.
+        facts: a plan's: minimum, maximum, requests as far as they are known, and rate and
+            rate_of_one, or where the minimum is none processing_s, workers, linger_s, wake_s and
+            active_share.
     """
-    minimum, maximum = facts.get("minimum"), facts.get("maximum")
-    if minimum is None or maximum is None or minimum >= maximum:
-        return None
+    minimum, maximum = facts["minimum"], facts["maximum"]
     requests = read(facts, "requests")
-    found = _from_zero if minimum == 0 else _from_minimum
+    found = _from_minimum if minimum else _from_zero
     low = found(facts, float(requests.low), minimum, maximum)
-    if low is None:
-        return None
     most = _most_requests(facts, requests)
-    high = None if most is None else found(facts, most, minimum, maximum)
-    top = float(maximum * MONTH_HOURS) if high is None else high.high
-    return Range(decimal(low.low), decimal(top))
+    if most is None:
+        return Range(decimal(low.low), decimal(float(maximum * MONTH_HOURS)))
+    return Range(decimal(low.low), decimal(found(facts, most, minimum, maximum).high))
 
 
 def _most_requests(facts: Mapping[str, Any], requests: Range) -> float | None:
@@ -48,22 +44,16 @@ def _most_requests(facts: Mapping[str, Any], requests: Range) -> float | None:
 
 def _from_minimum(
     facts: Mapping[str, Any], requests: float, minimum: int, maximum: int
-) -> Hours | None:
-    rate, rate_of_one = facts.get("rate"), facts.get("rate_of_one")
-    if rate is None or rate_of_one is None:
-        return None
-    mean = requests / _MONTH_S
-    return autoscaled(mean, max(float(rate), mean), float(rate_of_one), minimum, maximum)
+) -> Hours:
+    mean, peak = requests / _MONTH_S, float(facts["rate"])
+    return autoscaled(mean, max(peak, mean), float(facts["rate_of_one"]), minimum, maximum)
 
 
-def _from_zero(
-    facts: Mapping[str, Any], requests: float, minimum: int, maximum: int
-) -> Hours | None:
+def _from_zero(facts: Mapping[str, Any], requests: float, minimum: int, maximum: int) -> Hours:
     del minimum
-    names = ("processing_s", "linger_s", "wake_s")
-    if any(facts.get(name) is None for name in names):
-        return None
-    seconds, linger_s, wake_s = (float(facts[name]) for name in names)
+    seconds, linger_s, wake_s = (
+        float(facts[name]) for name in ("processing_s", "linger_s", "wake_s")
+    )
     share = float(facts.get("active_share", 1.0))
     # Active hours of a day or a week begin once a day at most, and not without a request.
     windows = min(requests, MONTH_HOURS / _HOURS_PER_DAY) if share < 1 else 0.0

@@ -15,6 +15,8 @@ from advisor.quantity import MONTH_HOURS
 BYTES_PER_GB = Decimal(1024**3)
 _MONTH = exactly(MONTH_HOURS)
 _SECONDS_PER_HOUR = exactly(3600)
+# What the hours of a fleet follow from that has instances, or none, when nothing is asked of it.
+_LOADS = {True: ("rate", "rate_of_one"), False: ("processing_s", "linger_s", "wake_s")}
 
 
 class Line(NamedTuple):
@@ -72,13 +74,13 @@ def _endpoint(component: str, facts: Mapping[str, Any], prices: Prices) -> Itera
 
 def _fleet_hours(facts: Mapping[str, Any]) -> Range:
     minimum, maximum = facts.get("minimum"), facts.get("maximum")
-    if minimum is not None and maximum is not None and minimum < maximum:
-        from advisor.costs.fleet import scaled_hours
+    if minimum is None or maximum is None or minimum >= maximum:
+        return read(facts, "count").times(_MONTH)
+    if any(facts.get(key) is None for key in _LOADS[minimum > 0]):
+        return read(facts, "count").times(_MONTH)
+    from advisor.costs.fleet import scaled_hours
 
-        scaled = scaled_hours(facts)
-        if scaled is not None:
-            return scaled
-    return read(facts, "count").times(_MONTH)
+    return scaled_hours(facts)
 
 
 def _of_many(hours: Range, endpoints: Range, minimum: int | None) -> Range:

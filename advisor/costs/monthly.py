@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from advisor.costs.lines import Line, lines, varying
 from advisor.costs.money import amount, product, total_of, usd
-from advisor.costs.ranges import read
+from advisor.costs.ranges import is_unbounded, read
 from advisor.model import Cost, CostItem
 from advisor.prices import Prices
 
@@ -125,21 +125,25 @@ def _widest(option: str, facts: Mapping[str, Any], prices: Prices, whole: Total)
     """The fact whose range widens the cost most: pinned to its low end, it leaves least."""
     if whole.low is None or whole.low == whole.high:
         return ""
-    origins = {**_ORIGINS, **facts.get("origins", {})}
-    open_ones = {
-        key: found
-        for key in varying(option, facts)
-        if (found := read(facts, key)).low != found.high
-    }
+    keys = varying(option, facts)
     if whole.high is None:
         # Whatever is pinned, an end that nothing bounds is what widens it most.
-        return next((origins[key] for key, found in open_ones.items() if found.high is None), "")
+        unbounded = (key for key in keys if is_unbounded(facts, key))
+        return next((_origin(facts, key) for key in unbounded), "")
     gains: dict[str, Decimal] = {}
-    for key, found in open_ones.items():
-        pinned = total(option, {**facts, key: found.low}, prices)
-        gains[origins[key]] = _narrowed(whole, pinned)
+    for key in keys:
+        found = read(facts, key)
+        if found.low != found.high:
+            pinned = total(option, {**facts, key: found.low}, prices)
+            gains[_origin(facts, key)] = _narrowed(whole, pinned)
     best = max(gains, key=lambda origin: gains[origin], default="")
     return best if best and gains[best] > 0 else ""
+
+
+def _origin(facts: Mapping[str, Any], key: str) -> str:
+    """The fact of the workload file that decides a quantity."""
+    named: str = facts.get("origins", _ORIGINS).get(key, _ORIGINS[key])
+    return named
 
 
 def _narrowed(whole: Total, pinned: Total) -> Decimal:
@@ -154,13 +158,18 @@ def _narrowed(whole: Total, pinned: Total) -> Decimal:
 def _notes(option: str, rows: tuple[Line, ...], prices: Prices) -> Iterator[str]:
     if not prices.stated:
         yield f"The Region is not stated: prices of {prices.region}."
-    missing = [row.name for row in rows if row.price is None]
+    missing, unbounded, lent = [], [], []
+    for row in rows:
+        if row.price is None:
+            missing.append(row.name)
+        elif row.price.stand_in:
+            lent.append(row.price)
+        if row.quantity.high is None:
+            unbounded.append(row.name)
     if missing:
         yield f"No price is known in {prices.region} for: {', '.join(missing)}."
-    unbounded = [row.name for row in rows if row.quantity.high is None]
     if unbounded:
         yield f"Nothing stated bounds: {', '.join(unbounded)}."
-    lent = [row.price for row in rows if row.price is not None and row.price.stand_in]
     if lent:
         yield f"{len(lent)} of {len(rows)} prices stand in for prices that are not known."
         yield from dict.fromkeys(f"{price.basis}: {price.because}" for price in lent)

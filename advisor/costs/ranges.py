@@ -47,7 +47,8 @@ class Range(NamedTuple):
         return f"{plain(self.low)}..{plain(self.high)}"
 
 
-ANY = Range(Decimal(0), None)
+_NONE = Decimal(0)
+ANY = Range(_NONE, None)
 
 
 def exactly(value: int | str | Decimal) -> Range:
@@ -64,22 +65,23 @@ def read(facts: Mapping[str, Any], key: str, otherwise: Range = ANY) -> Range:
     """
     value = facts.get(key)
     if value is not None:
-        number = decimal(value)
-        return _checked(key, Range(number, number))
-    low, high = facts.get(key + "_low"), facts.get(key + "_high")
-    if low is None and high is None:
+        low = decimal(value)
+        if low.is_signed():
+            raise ValueError(f"{key} cannot be {low}")
+        return Range(low, low)
+    least, most = facts.get(key + "_low"), facts.get(key + "_high")
+    if least is None and most is None:
         return otherwise
-    found = Range(
-        Decimal(0) if low is None else decimal(low), None if high is None else decimal(high)
-    )
-    return _checked(key, found)
+    low = _NONE if least is None else decimal(least)
+    high = None if most is None else decimal(most)
+    if low.is_signed() or (high is not None and high < low):
+        raise ValueError(f"{key} cannot be {Range(low, high).text()}")
+    return Range(low, high)
 
 
-def _checked(key: str, found: Range) -> Range:
-    low, high = found
-    if low.is_signed() or (high is not None and high is not low and high < low):
-        raise ValueError(f"{key} cannot be {found.text()}")
-    return found
+def is_unbounded(facts: Mapping[str, Any], key: str) -> bool:
+    """Whether nothing bounds a quantity above."""
+    return facts.get(key) is None and facts.get(key + "_high") is None
 
 
 def _less(whole: Decimal, part: Decimal) -> Decimal:

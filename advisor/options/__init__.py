@@ -34,7 +34,8 @@ from importlib import import_module
 
 from advisor.facts import Facts
 from advisor.model import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS, Plan
-from advisor.options.draft import Common, Draft
+from advisor.options.basis import Basis
+from advisor.options.draft import Draft
 from advisor.rulebook.knowledge import Knowledge, knowledge
 
 MODULES: Mapping[str, str] = {
@@ -45,7 +46,6 @@ MODULES: Mapping[str, str] = {
 }
 _sizing: dict[str, Callable[..., Plan]] = {}
 _known: dict[str, Knowledge] = {}
-_latest: Common | None = None
 
 
 def plan(
@@ -57,22 +57,29 @@ def plan(
         option: one of ``advisor.model.OPTIONS``.
         facts: what the workload leaves possible; no longer changed.
         prices: millionths of a USD an hour by instance type, as far as they are known; they order
-            equal fits and decide nothing else. Choices are remembered, so it must not change either.
+            equal fits and decide nothing else. Choices are remembered: not changed either.
         deploy: whether the plan is to be deployed. One that is only compared has the settings and
             facts that its cost depends on, and no requests, call or quotas.
     """
     if option not in _sizing:
         _sizing[option] = import_module(MODULES[option]).size
-    return _sizing[option](Draft(option, _common(facts)), prices, deploy=deploy)
+    return _sizing[option](Draft(option, _basis.of(facts)), prices, deploy=deploy)
 
 
-def _common(facts: Facts) -> Common:
-    """What was worked out of the latest workload: its options are planned one after another."""
-    global _latest
-    common = _latest
-    if common is None or common.facts is not facts:
-        digest = facts.book.digest
-        if digest not in _known:
-            _known[digest] = knowledge(facts.book.raw)
-        common = _latest = Common(facts, _known[digest])
-    return common
+class _Latest:
+    """The basis of the latest workload: its options are planned one after another."""
+
+    def __init__(self) -> None:
+        self._basis: Basis | None = None
+
+    def of(self, facts: Facts) -> Basis:
+        basis = self._basis  # read once: another thread may plan another workload
+        if basis is None or basis.facts is not facts:
+            digest = facts.book.digest
+            if digest not in _known:
+                _known[digest] = knowledge(facts.book.raw)
+            basis = self._basis = Basis(facts, _known[digest])
+        return basis
+
+
+_basis = _Latest()

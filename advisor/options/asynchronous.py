@@ -1,10 +1,10 @@
 """Asynchronous inference: instances for the answer time, none where a start fits into it."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from advisor.facts import Facts
-from advisor.model import ASYNCHRONOUS, Parameters, Plan, Request
+from advisor.model import Parameters, Plan, Request
 from advisor.options import (
     call,
     containers,
@@ -22,7 +22,6 @@ from advisor.options.fleet import Capacity
 from advisor.options.load import SECOND, Load, counted, load, number, per_second, seconds, sentence
 from advisor.queueing.scaling import asynchronous_backlog_target, whole
 from advisor.rulebook.hardware import Instance
-from advisor.rulebook.knowledge import Knowledge
 
 
 class Fleet(NamedTuple):
@@ -34,31 +33,28 @@ class Fleet(NamedTuple):
     wake_s: float  # from zero instances to the first service
 
 
-def size(facts: Facts, knowledge: Knowledge, prices: Mapping[str, int] | None = None) -> Plan:
+def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Plan:
     """The plan of an asynchronous endpoint; arguments as for real-time."""
-    draft = Draft(ASYNCHRONOUS, facts, knowledge)
     work = load(draft)
-    choice = instances.choose(draft, memory.need(draft), prices)
-    draft.set("InstanceType", choice.instance.type, sentence(choice.because))
-    capacity = fleet.capacity(draft, work, choice.instance)
-    sizes = _fleet(draft, work, capacity, choice.instance)
+    instance, because = instances.choose(draft, memory.need(draft), prices)
+    draft.set("InstanceType", instance.type, sentence(because))
+    capacity = fleet.capacity(draft, work, instance)
+    sizes = _fleet(draft, work, capacity, instance)
+    facts = _facts(draft, capacity, sizes, instance)
+    if not deploy:
+        return draft.sized(facts)
     model = containers.create_model(draft)
-    config = _config(draft, model, choice.instance, capacity, sizes)
+    config = _config(draft, model, instance, capacity, sizes)
     requests = endpoint.requests(draft, model, config) + _scaling(draft, work, capacity, sizes)
     invoke = call.queued(draft, work, _useful_s(work, sizes))
-    invoke = invoke._replace(notes=invoke.notes + call.one_each(draft))
-    _carried(draft, sizes, choice.instance)
+    _carried(draft, sizes, instance)
     wanted = {"instances": sizes.ceiling, "endpoints": 1}
-    return draft.plan(
-        requests,
-        invoke,
-        quotas.quotas(draft, wanted, choice.instance),
-        _facts(draft, work, capacity, sizes, choice.instance),
-    )
+    return draft.plan(requests, invoke, quotas.quotas(draft, wanted, instance), facts)
 
 
 def _fleet(draft: Draft, work: Load, capacity: Capacity, instance: Instance) -> Fleet:
-    wake, wake_text = _wake(draft)
+    alarm = draft.number("wake-alarm-period") * draft.number("wake-alarm-periods")
+    wake, wake_text = _wake(alarm, draft.number("instance-start"), endpoint.start_s(draft))
     zero, why_zero = _zero(draft, work, wake, wake_text)
     wait = _wait(draft, work, wake if zero else 0.0)
     most, why = _most(draft, work, capacity, wait)
@@ -66,7 +62,7 @@ def _fleet(draft: Draft, work: Load, capacity: Capacity, instance: Instance) -> 
     if not zero:
         floor, why_zero = _floor(draft, work, capacity, why_zero)
     limits = fleet.bounds(draft)
-    if draft.facts.needs("autoscaling") and most <= floor:
+    if draft.needs("autoscaling") and most <= floor:
         most = draft.number("scaling-ceiling") * max(1, floor)
         why += f"; {most} leave room for the scaling that is needed"
     floor, ceiling = fleet.ends(floor, most, limits, 0)
@@ -77,10 +73,9 @@ def _fleet(draft: Draft, work: Load, capacity: Capacity, instance: Instance) -> 
     return Fleet(floor, ceiling, wait, wake)
 
 
-def _wake(draft: Draft) -> tuple[float, str]:
+@lru_cache(maxsize=256)  # most models start as fast as is assumed
+def _wake(alarm: float, machine: float, start: float) -> tuple[float, str]:
     """From a request that finds no instance to its service, in seconds."""
-    alarm = draft.number("wake-alarm-period") * draft.number("wake-alarm-periods")
-    machine, start = draft.number("instance-start"), endpoint.start_s(draft)
     total = alarm + machine + start
     parts = f"{seconds(alarm)} until the alarm + {seconds(machine)} for an instance"
     return total, f"{parts} + {seconds(start)} for the container = {seconds(total)}"
@@ -89,7 +84,7 @@ def _wake(draft: Draft) -> tuple[float, str]:
 def _zero(draft: Draft, work: Load, wake: float, wake_text: str) -> tuple[bool, str]:
     """Whether the fleet may go to zero: where a start and the work fit into the answer time."""
     facts = draft.facts
-    wanted = facts.needs("scale-to-zero")
+    wanted = draft.needs("scale-to-zero")
     cold = facts.interval("requests.cold_start")
     if cold is not None and cold.high is not None and cold.high < wake * SECOND and not wanted:
         return False, f"A start takes {wake_text}, longer than the cold start that is accepted"
@@ -175,7 +170,7 @@ def _floor(draft: Draft, work: Load, capacity: Capacity, why: str) -> tuple[int,
     if work.mean is not None and work.processing_s is not None:
         count = _whole(work.mean * work.processing_s / capacity.workers)
         why += f"; {counted(count, 'instance')} for the mean of the active time"
-    if draft.facts.needs("multi-az"):
+    if draft.needs("multi-az"):
         count = max(count, draft.number("availability-instances"))
         why += "; multi-az: two zones"
     return count, why
@@ -193,7 +188,7 @@ def _config(
     }
     if key is not None:
         output["KmsKeyId"] = key
-    if draft.facts.needs("notifications"):
+    if draft.needs("notifications"):
         output["NotificationConfig"] = {
             "SuccessTopic": placeholders.topic(draft, "success"),
             "ErrorTopic": placeholders.topic(draft, "error"),
@@ -260,27 +255,27 @@ def _carried(draft: Draft, sizes: Fleet, instance: Instance) -> None:
         draft.carry("graviton")
 
 
-def _facts(
-    draft: Draft, work: Load, capacity: Capacity, sizes: Fleet, instance: Instance
-) -> dict[str, Any]:
-    zero = sizes.floor == 0
-    fixed = sizes.floor == sizes.ceiling
-    return {
-        **shared_facts.traffic(draft, work),
+def _facts(draft: Draft, capacity: Capacity, sizes: Fleet, instance: Instance) -> dict[str, Any]:
+    done = {
+        **shared_facts.traffic(draft),
         "instance_type": instance.type,
         "component": "asynchronous",
-        "count": sizes.ceiling if fixed else None,
-        "count_low": None if fixed else sizes.floor,
-        "count_high": None if fixed else sizes.ceiling,
         "minimum": sizes.floor,
         "instances": sizes.ceiling,
         "maximum": sizes.ceiling,
         "workers": capacity.workers,
-        "rate_of_one": capacity.per_second,
-        "wake_s": sizes.wake_s if zero else None,
-        "linger_s": float(draft.number("scale-in-alarm")) if zero else None,
         "measured": shared_facts.measured(draft, instance.type),
     }
+    if sizes.floor == sizes.ceiling:
+        done["count"] = sizes.ceiling
+    else:
+        done["count_low"], done["count_high"] = sizes.floor, sizes.ceiling
+    if capacity.per_second is not None:
+        done["rate_of_one"] = capacity.per_second
+    if sizes.floor == 0:
+        done["wake_s"] = sizes.wake_s
+        done["linger_s"] = float(draft.number("scale-in-alarm"))
+    return done
 
 
 def _whole(count: float) -> int:

@@ -4,8 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from advisor.facts import Facts
-from advisor.model import BATCH_TRANSFORM, Parameters, Plan, Request
+from advisor.model import Parameters, Plan, Request
 from advisor.options import (
     call,
     containers,
@@ -17,6 +16,7 @@ from advisor.options import (
     quotas,
     shared_facts,
 )
+from advisor.options.basis import upper
 from advisor.options.draft import Draft
 from advisor.options.load import (
     PER_SECOND,
@@ -26,13 +26,11 @@ from advisor.options.load import (
     per_second,
     seconds,
     sentence,
-    upper,
 )
 from advisor.options.records import Records, records
 from advisor.quantity import RATE_PER_MONTH
 from advisor.queueing import transform_jobs
 from advisor.rulebook.hardware import Instance
-from advisor.rulebook.knowledge import Knowledge
 
 
 class Run(NamedTuple):
@@ -43,10 +41,9 @@ class Run(NamedTuple):
     high_hours: float | None
 
 
-def size(facts: Facts, knowledge: Knowledge, prices: Mapping[str, int] | None = None) -> Plan:
+def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Plan:
     """The plan of a transform job; arguments as for real-time."""
-    draft = Draft(BATCH_TRANSFORM, facts, knowledge)
-    row = memory.models(draft) if facts.needs("inference-pipeline") else 1
+    row = memory.models(draft) if draft.needs("inference-pipeline") else 1
     disk = _outgrows_volume(draft)
     need = memory.need(draft, together=row, transform=True, local_disk=disk)
     instance, because = instances.choose(draft, need, prices)
@@ -54,16 +51,15 @@ def size(facts: Facts, knowledge: Knowledge, prices: Mapping[str, int] | None = 
     workers, workers_text = fleet.workers(draft, instance)
     split = records(draft, workers, workers_text)
     run = _run(draft, split)
+    facts = _facts(draft, split, run, instance)
+    if not deploy:
+        return draft.sized(facts)
     model = containers.create_model(draft)
     job = _job(draft, model, split, run, instance)
     draft.carry("scale-to-zero", "autoscaling", "multi-az")
-    invoke = call.job(job.parameters["TransformJobName"])
-    return draft.plan(
-        (model, job),
-        invoke._replace(notes=invoke.notes + call.one_each(draft)),
-        quotas.quotas(draft, {"instances": run.instances}, instance),
-        _facts(draft, split, run, instance),
-    )
+    invoke = call.job(draft, job.parameters["TransformJobName"])
+    drawn = quotas.quotas(draft, {"instances": run.instances}, instance)
+    return draft.plan((model, job), invoke, drawn, facts)
 
 
 def _outgrows_volume(draft: Draft) -> bool:
@@ -77,7 +73,7 @@ def _run(draft: Draft, split: Records) -> Run:
     rate, rate_text = _rate(draft, split)
     count_range = facts.workload.interval("dataset.records")
     total = upper(count_range)
-    files = upper(facts.workload.interval("dataset.files"))
+    files = draft.upper("dataset.files")
     deadline = facts.workload.interval("dataset.deadline")
     limit = deadline.low or deadline.high if deadline is not None else None
     count, because = 1, f"{rate_text}; one instance is cheapest, since each pays its own start"
@@ -128,7 +124,7 @@ def _for_deadline(draft: Draft, wanted: int | None, files: int | None) -> tuple[
 
 def _rate(draft: Draft, split: Records) -> tuple[float | None, str]:
     """Records per second of one instance."""
-    measured = upper(draft.facts.workload.interval("model.throughput"))
+    measured = draft.upper("model.throughput")
     if measured:
         rate = measured / PER_SECOND
         return rate, f"{per_second(rate)} measured on one instance"
@@ -226,7 +222,7 @@ def _resources(draft: Draft, run: Run, instance: Instance, key: str | None) -> P
 
 
 def _capture(draft: Draft, parameters: Parameters, key: str | None) -> None:
-    if not draft.facts.needs("data-capture"):
+    if not draft.needs("data-capture"):
         return
     block: Parameters = {
         "DestinationS3Uri": placeholders.location(draft, "data-capture", "DestinationS3Uri"),
@@ -241,21 +237,16 @@ def _capture(draft: Draft, parameters: Parameters, key: str | None) -> None:
 
 
 def _facts(draft: Draft, split: Records, run: Run, instance: Instance) -> dict[str, Any]:
-    runs = draft.facts.workload.interval("dataset.runs")
-    exact = run.low_hours == run.high_hours
-    low_runs = runs.low / RATE_PER_MONTH if runs is not None and runs.low is not None else None
-    high_runs = runs.high / RATE_PER_MONTH if runs is not None and runs.high is not None else None
-    return {
+    done = {
         "instance_type": instance.type,
         "component": "batch-transform",
         "count": run.instances,
-        "job_hours": run.high_hours if exact else None,
-        "job_hours_low": None if exact else run.low_hours,
-        "job_hours_high": None if exact else run.high_hours,
-        "runs": high_runs if low_runs == high_runs else None,
-        "runs_low": None if low_runs == high_runs else low_runs,
-        "runs_high": None if low_runs == high_runs else high_runs,
         "max_payload_mb": split.payload_mb,
         "workers": split.concurrent,
         "measured": shared_facts.measured(draft, instance.type),
     }
+    shared_facts.put_range(done, "job_hours", run.low_hours, run.high_hours)
+    runs = draft.facts.workload.interval("dataset.runs")
+    if runs is not None:
+        shared_facts.put_range(done, "runs", *runs, unit=RATE_PER_MONTH)
+    return done

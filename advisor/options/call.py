@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from advisor.model import Invoke, Parameters
+from advisor.model import SERVERLESS, Invoke, Parameters
 from advisor.options import memory, placeholders
 from advisor.options.draft import Draft
 from advisor.options.endpoint import endpoint_name
@@ -28,10 +28,10 @@ _TEXT_FORMATS = {"csv": "text/csv", "jsonlines": "application/jsonlines"}
 
 def content_type(draft: Draft) -> str | None:
     """The media type of a request as far as format or framework give it."""
-    stated = draft.facts.word("dataset.format")
+    stated = draft.text("dataset.format")
     if stated in _TEXT_FORMATS:
         return _TEXT_FORMATS[stated]
-    framework = draft.facts.workload.text("model.framework")
+    framework = draft.text("model.framework")
     return _CONTENT_TYPES.get(framework.lower()) if framework is not None else None
 
 
@@ -47,7 +47,7 @@ def synchronous(draft: Draft, load: Load, *, multi_model: bool = False) -> Invok
         notes.append("IAM keeps callers apart: allow each one its own sagemaker:TargetModel only.")
         if facts.taken("requests.streaming") is True:
             notes.append("The streaming call takes no TargetModel, so answers come whole.")
-    if facts.needs("sticky-sessions"):
+    if draft.needs("sticky-sessions"):
         parameters["SessionId"] = "REPLACE-ME"
         draft.carry("sticky-sessions")
         notes.append("SessionId keeps a conversation on one instance; NEW_SESSION opens one.")
@@ -57,6 +57,8 @@ def synchronous(draft: Draft, load: Load, *, multi_model: bool = False) -> Invok
     if streaming:
         operation = "InvokeEndpointWithResponseStream"
         notes.append("The timeout counts between parts; a broken stream ends in ModelStreamError.")
+    if draft.option == SERVERLESS:
+        notes += _one_each(draft)
     return Invoke(operation, parameters, timeout, tuple(notes))
 
 
@@ -101,16 +103,18 @@ def queued(draft: Draft, load: Load, wait_s: float | None) -> Invoke:
         "The call returns at once with OutputLocation, where the answer will be.",
         "Failures appear under S3FailurePath; the service does not retry them.",
         f"Send InvocationTimeoutSeconds with each request: without it the limit is {default} s.",
+        *_one_each(draft),
     )
     return Invoke("InvokeEndpointAsync", parameters, None, notes)
 
 
-def job(name: str) -> Invoke:
+def job(draft: Draft, name: str) -> Invoke:
     """A batch job has no call of its own: each run is a request."""
     notes = (
         "Start one job for each run; TransformJobName must be new each time, such as its date.",
         "Each input object gives one output object of the same name with .out at its end.",
         "A failed object marks the job as failed; the others are written.",
+        *_one_each(draft),
     )
     return Invoke("CreateTransformJob", {"TransformJobName": name}, None, notes)
 
@@ -126,10 +130,9 @@ def _parameters(draft: Draft) -> Parameters:
 def _invocation_timeout(draft: Draft, load: Load) -> int:
     """The default while the work fits it, else the most: nothing is gained in between."""
     default, most = draft.number("async-timeout-default"), draft.number("async-timeout-most")
-    largest = draft.facts.largest("requests.processing")
-    if largest is None:
+    timeout = default
+    if load.slowest_s is None and draft.facts.largest("requests.processing") is None:
         because = f"Processing time not stated; {default} s is the default."
-        timeout = default
     elif load.slowest_s is None or load.slowest_s > default:
         longest = seconds(load.slowest_s) if load.slowest_s is not None else "an open time"
         because = f"A request takes up to {longest}, above the default of {default} s."
@@ -137,12 +140,11 @@ def _invocation_timeout(draft: Draft, load: Load) -> int:
     else:
         longest = seconds(load.slowest_s)
         because = f"A request takes up to {longest}, within the default of {default} s."
-        timeout = default
     draft.set("InvocationTimeoutSeconds", timeout, because, constant="async-timeout-most")
     return int(timeout)
 
 
-def one_each(draft: Draft) -> tuple[str, ...]:
+def _one_each(draft: Draft) -> tuple[str, ...]:
     """What to do with several models where an endpoint or a job holds one."""
     count = memory.models(draft)
     if count == 1:

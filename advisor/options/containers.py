@@ -16,17 +16,19 @@ def create_model(draft: Draft, *, multi_model: bool = False) -> Request:
         draft: the plan being made; gets settings, findings and the needs that the model carries.
         multi_model: whether the container serves every artifact below an S3 prefix.
     """
+    marketplace = _from_marketplace(draft)
     parameters: dict[str, Any] = {"ModelName": ""}
-    if _from_marketplace(draft):
+    if marketplace:
         draft.carry("marketplace-model")
         parameters["PrimaryContainer"] = {"ModelPackageName": placeholders.package(draft)}
     else:
         parameters["PrimaryContainer"] = _container(draft, multi_model)
     parameters["ExecutionRoleArn"] = placeholders.role(draft)
-    _network(draft, parameters)
-    parameters["Tags"] = placeholders.tags(draft)
-    if not parameters["Tags"]:
-        del parameters["Tags"]
+    if draft.option != SERVERLESS:
+        _network(draft, parameters, marketplace)
+    tags = placeholders.tags(draft)
+    if tags:
+        parameters["Tags"] = tags
     name = names.versioned(draft.facts.workload.name, parameters)
     parameters["ModelName"] = name
     draft.set(
@@ -40,12 +42,12 @@ def create_model(draft: Draft, *, multi_model: bool = False) -> Request:
 
 def _from_marketplace(draft: Draft) -> bool:
     """Asynchronous and serverless configurations with Marketplace containers are refused."""
-    return draft.option in (REAL_TIME, BATCH_TRANSFORM) and draft.facts.needs("marketplace-model")
+    return draft.option in (REAL_TIME, BATCH_TRANSFORM) and draft.needs("marketplace-model")
 
 
 def _container(draft: Draft, multi_model: bool) -> dict[str, Any]:
     container: dict[str, Any] = {"Image": placeholders.image(draft)}
-    if draft.facts.needs("private-image") and draft.option != SERVERLESS:
+    if draft.needs("private-image") and draft.option != SERVERLESS:
         container["ImageConfig"] = {"RepositoryAccessMode": "Vpc"}
         draft.carry("private-image")
         draft.set(
@@ -83,7 +85,7 @@ def _multi_model(draft: Draft, container: dict[str, Any]) -> None:
 def _single_model(draft: Draft, container: dict[str, Any]) -> None:
     """An archive, or a prefix of plain files where the option reads one."""
     address = placeholders.artifact(draft)
-    plain = address.endswith("/") or draft.facts.needs("uncompressed-model")
+    plain = address.endswith("/") or draft.needs("uncompressed-model")
     if not plain:
         container["ModelDataUrl"] = address
         return
@@ -112,28 +114,25 @@ def _single_model(draft: Draft, container: dict[str, Any]) -> None:
     )
 
 
-def _network(draft: Draft, parameters: dict[str, Any]) -> None:
+def _network(draft: Draft, parameters: dict[str, Any], marketplace: bool) -> None:
     """Network of the model; serverless endpoints take none of it."""
-    if draft.option == SERVERLESS:
-        return
-    facts = draft.facts
-    stated = facts.workload.values
+    stated = draft.facts.workload.values
     inside = "deploy.subnets" in stated or "deploy.security_groups" in stated
-    if facts.needs("vpc") or facts.needs("private-image") or inside:
+    if draft.needs("vpc") or draft.needs("private-image") or inside:
         parameters["VpcConfig"] = {
             "SecurityGroupIds": placeholders.security_groups(draft),
             "Subnets": placeholders.subnets(draft),
         }
         draft.carry("vpc")
         _zones(draft, parameters["VpcConfig"]["Subnets"])
-    if facts.needs("network-isolation") or _from_marketplace(draft):
+    if draft.needs("network-isolation") or marketplace:
         parameters["EnableNetworkIsolation"] = True
         draft.carry("network-isolation")
         draft.set(
             "EnableNetworkIsolation",
             True,
             "A property of the model: the container can call nothing, in or out"
-            + (", as Marketplace containers always run." if _from_marketplace(draft) else "."),
+            + (", as Marketplace containers always run." if marketplace else "."),
         )
 
 

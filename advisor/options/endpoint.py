@@ -6,8 +6,9 @@ import math
 
 from advisor.model import REAL_TIME, Parameters, Request
 from advisor.options import memory, names, placeholders
-from advisor.options.draft import Draft
-from advisor.options.load import SECOND, mib, seconds, upper
+from advisor.options.basis import upper
+from advisor.options.draft import Draft, once
+from advisor.options.load import SECOND, mib, seconds
 from advisor.rulebook.hardware import Instance
 
 
@@ -23,7 +24,7 @@ def variant(draft: Draft, model: Request, instance: Instance, count: int) -> Par
     _volume(draft, done, instance)
     _download_timeout(draft, done)
     _health_timeout(draft, done)
-    if draft.facts.needs("shell-access"):
+    if draft.needs("shell-access"):
         done["EnableSSMAccess"] = True
         draft.carry("shell-access")
     return done
@@ -59,6 +60,7 @@ def requests(draft: Draft, model: Request, config: Parameters) -> tuple[Request,
     )
 
 
+@once
 def endpoint_name(draft: Draft) -> str:
     """The endpoint's name."""
     return names.stem(draft.facts.workload.name)
@@ -85,7 +87,7 @@ def encrypt(draft: Draft, config: Parameters, instance: Instance | None) -> str 
 
 def capture(draft: Draft, config: Parameters, key: str | None) -> None:
     """Data capture with its share, where it is needed."""
-    if not draft.facts.needs("data-capture"):
+    if not draft.needs("data-capture"):
         return
     share, because = _share(draft)
     block: Parameters = {
@@ -104,7 +106,7 @@ def capture(draft: Draft, config: Parameters, key: str | None) -> None:
 
 def _share(draft: Draft) -> tuple[int, str]:
     """Percent of the requests; the API takes whole numbers."""
-    stated = upper(draft.facts.workload.interval("needs.data-capture.share"))
+    stated = draft.upper("needs.data-capture.share")
     if stated is None:
         return int(draft.number("data-capture-share")), ""
     share = min(100, -(-stated // 1000))
@@ -113,7 +115,7 @@ def _share(draft: Draft) -> tuple[int, str]:
 
 def start_s(draft: Draft) -> float:
     """Container start and model load in seconds: stated, else assumed."""
-    stated = upper(draft.facts.workload.interval("model.startup"))
+    stated = draft.upper("model.startup")
     taken = stated if stated is not None else draft.facts.taken("model.startup")
     return float(taken / SECOND)
 
@@ -127,7 +129,7 @@ def _volume(draft: Draft, done: Parameters, instance: Instance) -> None:
     default, most = draft.number("volume-default"), draft.number("volume-most")
     wanted = math.ceil(size * draft.number("volume-headroom"))
     if instance.local_nvme is not False:
-        if wanted > default or draft.facts.needs("volume-size"):
+        if wanted > default or draft.needs("volume-size"):
             draft.set(
                 "VolumeSizeInGB",
                 "not set",
@@ -135,7 +137,7 @@ def _volume(draft: Draft, done: Parameters, instance: Instance) -> None:
                 "model and scratch space must fit on them.",
             )
         return
-    if wanted <= default and not draft.facts.needs("volume-size"):
+    if wanted <= default and not draft.needs("volume-size"):
         return
     done["VolumeSizeInGB"] = min(most, max(default, wanted))
     draft.carry("volume-size")
@@ -148,7 +150,7 @@ def _volume(draft: Draft, done: Parameters, instance: Instance) -> None:
 
 def _download_timeout(draft: Draft, done: Parameters) -> None:
     """Set only where the default start-up allowance would be used up: no default is published."""
-    size = upper(draft.facts.workload.interval("model.size"))
+    size = draft.upper("model.size")
     if size is None:
         return
     rate, margin = draft.number("download-rate"), draft.number("timeout-margin")
@@ -166,7 +168,7 @@ def _download_timeout(draft: Draft, done: Parameters) -> None:
 
 
 def _health_timeout(draft: Draft, done: Parameters) -> None:
-    stated = upper(draft.facts.workload.interval("model.startup"))
+    stated = draft.upper("model.startup")
     if stated is None:
         return
     margin, default = draft.number("timeout-margin"), draft.number("health-check-default")

@@ -1,9 +1,11 @@
 """What one instance carries, and the bounds that the workload file puts on their number."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
-from advisor.options.draft import Draft
-from advisor.options.load import PER_SECOND, Load, number, per_second, seconds, upper
+from advisor.options.basis import upper
+from advisor.options.draft import Draft, once
+from advisor.options.load import PER_SECOND, Load, number, per_second, seconds
 from advisor.rulebook.hardware import CPU, Instance
 
 MOST = 2_147_483_647  # the API's counts are 32-bit integers
@@ -26,20 +28,24 @@ class Bounds(NamedTuple):
 
 def capacity(draft: Draft, load: Load, instance: Instance) -> Capacity:
     """Measured throughput if it is stated, else requests at once over the time of one."""
-    count, text = workers(draft, instance)
-    measured = upper(draft.facts.workload.interval("model.throughput"))
+    measured = draft.upper("model.throughput")
+    return _capacity(*workers(draft, instance), measured, load.processing_s)
+
+
+@lru_cache(maxsize=256)  # the options of one workload often take the same type
+def _capacity(count: int, text: str, measured: int | None, time_s: float | None) -> Capacity:
     if measured:
         rate = measured / PER_SECOND
         return Capacity(count, rate, f"{per_second(rate)} measured on one instance")
-    if load.processing_s is None:
+    if time_s is None:
         return Capacity(count, None, f"{text}; processing time not stated")
-    rate = count / load.processing_s
-    return Capacity(count, rate, f"{text} / {seconds(load.processing_s)} = {per_second(rate)}")
+    rate = count / time_s
+    return Capacity(count, rate, f"{text} / {seconds(time_s)} = {per_second(rate)}")
 
 
 def workers(draft: Draft, instance: Instance) -> tuple[int, str]:
     """Requests that one instance processes at once: stated, else one for each vCPU."""
-    stated = upper(draft.facts.workload.interval("model.concurrency"))
+    stated = draft.upper("model.concurrency")
     if stated:
         return stated, f"{number(stated)} at once"
     if instance.accelerator != CPU:
@@ -48,6 +54,7 @@ def workers(draft: Draft, instance: Instance) -> tuple[int, str]:
     return count, f"1 at once assumed for each of {count} vCPUs"
 
 
+@once
 def bounds(draft: Draft) -> Bounds:
     """The stated bounds; of a range the end that leaves more room."""
     workload = draft.facts.workload

@@ -1,19 +1,16 @@
 """The choice of an instance type: what fits first, price second."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import TypeAlias
 
 from advisor.options.draft import Draft
-from advisor.options.load import counted, mib
+from advisor.options.load import mib
 from advisor.options.memory import Need
+from advisor.options.shelf import Found, shelf, usable_mib
 from advisor.rulebook.hardware import CPU, Instance, rank, size
 
-
-class Choice(NamedTuple):
-    """An instance type and why it was taken."""
-
-    instance: Instance
-    because: str
+# An instance type and why it was taken.
+Choice: TypeAlias = tuple[Instance, str]
 
 
 def choose(draft: Draft, need: Need, prices: Mapping[str, int] | None) -> Choice:
@@ -26,14 +23,20 @@ def choose(draft: Draft, need: Need, prices: Mapping[str, int] | None) -> Choice
         need: what the type must offer.
         prices: millionths of a USD an hour by type, as far as they are known.
     """
-    named = _override(draft, need) or _measured_on(draft, need)
+    stated, measured = draft.text("deploy.instance_type"), draft.text("model.measured_on")
+    named = None
+    if stated is not None:
+        named = _override(draft, need, stated)
+    if measured is not None and named is None:
+        named = _measured_on(draft, need, measured)
     if named is not None:
         return named
-    found = _smallest(draft, need, prices or {})
+    found = _smallest(draft, need, prices)
     if found is None:
         return _largest(draft, need)
-    _check_region(draft, found, need, "region")
-    return Choice(found, f"the smallest type that fits: {_needed(need)}; {_offered(found)}")
+    instance, has = found
+    _check_region(draft, instance, need, "region")
+    return instance, f"the smallest type that fits: {need.text}; {has}"
 
 
 def misfit(draft: Draft, instance: Instance, need: Need) -> str:
@@ -58,26 +61,18 @@ def misfit(draft: Draft, instance: Instance, need: Need) -> str:
     return ""
 
 
-def usable_mib(draft: Draft, instance: Instance) -> int | None:
-    """Host memory that is planned for, in MiB."""
-    if instance.memory_mib is None:
-        return None
-    return int(instance.memory_mib * draft.number("usable-memory"))
-
-
 def offered(draft: Draft, instance: Instance, *, transform: bool) -> bool:
     """Whether the Region has a price for the family; true where nothing is known."""
+    if instance.accelerator == CPU and instance.arch != "arm64":
+        return True
     offer = draft.knowledge.offers.get(draft.facts.region or "")
-    if offer is None or (instance.accelerator == CPU and instance.arch != "arm64"):
+    if offer is None:
         return True
     families = offer.batch if transform else offer.hosting
     return families is None or instance.family.id in families
 
 
-def _override(draft: Draft, need: Need) -> Choice | None:
-    name = draft.facts.workload.text("deploy.instance_type")
-    if name is None:
-        return None
+def _override(draft: Draft, need: Need, name: str) -> Choice | None:
     path = "deploy.instance_type"
     instance = draft.knowledge.catalogue.get(name)
     if instance is None:
@@ -91,18 +86,15 @@ def _override(draft: Draft, need: Need) -> Choice | None:
     if instance.memory_mib is None:
         message = f"no figures of {name} are known, so whether the model fits was not checked"
         draft.find("instance-unknown", "warning", message, path=path)
-        return Choice(instance, "stated under deploy; nothing is known of its memory")
+        return instance, "stated under deploy; nothing is known of its memory"
     reason = misfit(draft, instance, need)
     if reason:
         draft.find("instance-too-small", "error", f"{name}: {reason}", path=path)
     _check_region(draft, instance, need, path)
-    return Choice(instance, f"stated under deploy; {reason or _offered(instance)}")
+    return instance, f"stated under deploy; {reason or _offered(instance)}"
 
 
-def _measured_on(draft: Draft, need: Need) -> Choice | None:
-    name = draft.facts.workload.text("model.measured_on")
-    if name is None:
-        return None
+def _measured_on(draft: Draft, need: Need, name: str) -> Choice | None:
     path = "model.measured_on"
     instance = draft.knowledge.catalogue.get(name)
     reason = "the API knows no such instance type"
@@ -116,8 +108,8 @@ def _measured_on(draft: Draft, need: Need) -> Choice | None:
         draft.find("measured-elsewhere", "warning", message, path=path, fix=fix)
         return None
     _check_region(draft, instance, need, path)
-    fits = f"{_needed(need)}; {_offered(instance)}" if instance.memory_mib else "figures not known"
-    return Choice(instance, f"times are known for it alone (measured_on), and it fits: {fits}")
+    fits = f"{need.text}; {_offered(instance)}" if instance.memory_mib else "figures not known"
+    return instance, f"times are known for it alone (measured_on), and it fits: {fits}"
 
 
 def _check_region(draft: Draft, instance: Instance, need: Need, path: str) -> None:
@@ -127,7 +119,17 @@ def _check_region(draft: Draft, instance: Instance, need: Need, path: str) -> No
         draft.find("instance-region", "warning", message, path=path, fix=fix)
 
 
-def _smallest(draft: Draft, need: Need, prices: Mapping[str, int]) -> Instance | None:
+def _smallest(draft: Draft, need: Need, prices: Mapping[str, int] | None) -> Found | None:
+    """What fits first, looked for once for all needs of a kind."""
+    known = shelf(draft, prices)
+    key = known.key(draft, need)
+    if key not in known.found:
+        found = _look(draft, need, {} if prices is None else prices)
+        known.put(key, None if found is None else (found, _offered(found)))
+    return known.found[key]
+
+
+def _look(draft: Draft, need: Need, prices: Mapping[str, int]) -> Instance | None:
     """Drop what matters least until something fits: the Region's list, the disk, the workers."""
 
     def region(each: Instance) -> bool:
@@ -185,15 +187,7 @@ def _largest(draft: Draft, need: Need) -> Choice:
     reason = misfit(draft, instance, need) or "it lacks what the workload asks for"
     fix = "Use a smaller precision or model, or state a type that is known to fit."
     draft.find("instance-too-small", "error", f"no type fits; {instance.type}: {reason}", fix=fix)
-    return Choice(instance, f"no type fits, this one comes nearest: {reason}")
-
-
-def _needed(need: Need) -> str:
-    parts = [need.accelerator_text] if need.accelerator_text else []
-    parts.append(need.host_text)
-    if need.workers > 1:
-        parts.append(f"{counted(need.workers, 'vCPU')} for as many requests at once")
-    return ", ".join(parts)
+    return instance, f"no type fits, this one comes nearest: {reason}"
 
 
 def _offered(instance: Instance) -> str:

@@ -3,15 +3,15 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from advisor.facts import Facts
 from advisor.model import Interval
+from advisor.options.basis import upper
 from advisor.options.draft import Draft, once
 from advisor.quantity import MONTH_HOURS, RATE_PER_MONTH, WEEK
 
 SECOND = 1_000_000
 HOUR_S = 3600
-_SAID = 4096  # texts of figures that are kept: plans of one workload name the same ones
 PER_SECOND = RATE_PER_MONTH * MONTH_HOURS * HOUR_S  # base units of one request a second
+_SAID = 4096  # texts of figures that are kept: the options of one workload name the same ones
 
 
 class Load(NamedTuple):
@@ -54,13 +54,13 @@ class Load(NamedTuple):
 def load(draft: Draft) -> Load:
     """The load of the workload that a plan is made for."""
     facts = draft.facts
-    active = upper(facts.interval("traffic.active"))
+    active = draft.upper("traffic.active")
     share = min(1.0, active / WEEK) if active else 1.0
-    volume = upper(facts.interval("traffic.volume"))
+    volume = _rate(draft, "traffic.volume")
     mean = volume / PER_SECOND / share if volume is not None else None
     peak, assumed = _peak(draft, mean)
-    processing = _time(facts.typical("requests.processing"))
-    concurrent = upper(facts.workload.interval("traffic.concurrent"))
+    processing, slowest = _times(draft)
+    concurrent = draft.upper("traffic.concurrent")
     if concurrent is not None:
         concurrent = max(1, concurrent)
     flying = None if concurrent is None else float(concurrent)
@@ -73,7 +73,7 @@ def load(draft: Draft) -> Load:
         mean,
         share,
         processing,
-        _slowest(facts),
+        slowest,
         concurrent,
         flying,
         _answer(answer),
@@ -81,24 +81,33 @@ def load(draft: Draft) -> Load:
     )
 
 
+def _times(draft: Draft) -> tuple[float | None, float | None]:
+    """The usual and the largest time of one request, as far as they are stated and bounded."""
+    facts = draft.facts
+    if not facts.is_stated("requests.processing"):
+        return None, None
+    usual = upper(facts.typical("requests.processing"))
+    largest = facts.largest("requests.processing")
+    return (
+        usual / SECOND if usual else None,
+        largest.high / SECOND if largest is not None and largest.high is not None else None,
+    )
+
+
+def _rate(draft: Draft, path: str) -> int | None:
+    """The stated rate; ``>= 0`` says as much as nothing."""
+    found = draft.upper(path)
+    return found if found != 0 else upper(draft.facts.interval(path))
+
+
 def _peak(draft: Draft, mean: float | None) -> tuple[float | None, float]:
-    stated = upper(draft.facts.interval("traffic.peak"))
+    stated = _rate(draft, "traffic.peak")
     if stated is not None:
         return stated / PER_SECOND, 0
     if mean is None:
         return None, 0
     times = draft.number("peak-to-mean")
     return times * mean, times
-
-
-def _slowest(facts: Facts) -> float | None:
-    largest = facts.largest("requests.processing")
-    return largest.high / SECOND if largest is not None and largest.high is not None else None
-
-
-def _time(interval: Interval | None) -> float | None:
-    end = upper(interval)
-    return end / SECOND if end else None
 
 
 def _answer(interval: Interval | None) -> float | None:
@@ -109,14 +118,6 @@ def _answer(interval: Interval | None) -> float | None:
     return value / SECOND if value is not None else None
 
 
-def upper(interval: Interval | None) -> int | None:
-    """The end of a range that loads more; the stated one of an open range."""
-    if interval is None:
-        return None
-    return interval.high if interval.high is not None else interval.low
-
-
-@lru_cache(maxsize=_SAID)
 def number(value: float) -> str:
     """A number as people write it: three significant digits, whole from a hundred on."""
     return f"{value:,.0f}" if value >= 99.95 else f"{value:.3g}"
@@ -151,7 +152,6 @@ def sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-@lru_cache(maxsize=_SAID)
 def mib(size: float) -> str:
     """A size given in MiB."""
     return f"{number(size / 1024)} GB" if size >= 1024 else f"{number(size)} MB"

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from advisor.options.draft import Draft
-from advisor.options.load import mib, number, upper
+from advisor.options.draft import Draft, once
+from advisor.options.load import counted, mib, number
 from advisor.rulebook.hardware import CPU, GPU
 
 MIB = 1024 * 1024
@@ -19,6 +19,7 @@ class Need(NamedTuple):
     accelerator_text: str
     host_mib: int
     host_text: str
+    text: str  # all of it
     workers: int  # vCPUs that the stated concurrency keeps busy
     precision: str | None
     arm: bool  # may run on Graviton
@@ -27,16 +28,17 @@ class Need(NamedTuple):
     transform: bool
 
 
+@once
 def models(draft: Draft) -> int:
     """Models behind the workload, the larger end of a range."""
-    return max(1, upper(draft.facts.interval("model.count")) or 1)
+    return max(1, draft.upper("model.count") or 1)
 
 
 def shared(draft: Draft) -> bool:
     """Whether the models share the instances of a multi-model endpoint."""
-    facts = draft.facts
-    apart = facts.needs("multi-container") or facts.needs("inference-pipeline")
-    return models(draft) > 1 and not apart
+    if models(draft) == 1:
+        return False
+    return not (draft.needs("multi-container") or draft.needs("inference-pipeline"))
 
 
 def need(
@@ -56,29 +58,57 @@ def need(
         transform: whether the type must be one of batch transform's.
         local_disk: whether the model outgrows the volume that the option gives.
     """
-    facts = draft.facts
+    alone = _alone(draft)
+    if together == 1 and not (multi_model or transform or local_disk):
+        return alone
+    host, host_text = alone.host_mib, alone.host_text
+    if together > 1:
+        host, host_text = _host(draft, alone.accelerator, together, multi_model)
+    return Need(
+        alone.accelerator,
+        alone.accelerator_mib,
+        alone.accelerator_text,
+        host,
+        host_text,
+        _text(alone.accelerator_text, host_text, alone.workers),
+        alone.workers,
+        alone.precision,
+        alone.arm and not transform,
+        local_disk,
+        multi_model and alone.accelerator == GPU,
+        transform,
+    )
+
+
+@once
+def _alone(draft: Draft) -> Need:
+    """The need of an endpoint with one model on each instance."""
     accelerator = _accelerator(draft)
     device, device_text = _device(draft, accelerator)
-    host, host_text = _host(draft, accelerator, together, multi_model)
-    concurrency = upper(facts.workload.interval("model.concurrency"))
+    host, host_text = _host(draft, accelerator, 1, multi_model=False)
+    workers = 1
+    if accelerator == CPU:
+        workers = max(1, draft.upper("model.concurrency") or 1)
     return Need(
         accelerator,
         device,
         device_text,
         host,
         host_text,
-        max(1, concurrency or 1) if accelerator == CPU else 1,
-        facts.word("model.precision"),
-        facts.needs("graviton") and not transform,
-        local_disk,
-        multi_model and accelerator == GPU,
-        transform,
+        _text(device_text, host_text, workers),
+        workers,
+        draft.text("model.precision"),
+        draft.needs("graviton"),
+        local_disk=False,
+        single_device=False,
+        transform=False,
     )
 
 
+@once
 def resident_mib(draft: Draft) -> tuple[int | None, str]:
     """Memory of one loaded model in MiB, with its arithmetic; ``None`` when nothing leads to it."""
-    stated = upper(draft.facts.workload.interval("model.memory"))
+    stated = draft.upper("model.memory")
     if stated is not None:
         size = -(-stated // MIB)
         return size, f"{mib(size)} loaded as stated"
@@ -89,36 +119,40 @@ def resident_mib(draft: Draft) -> tuple[int | None, str]:
     return copies * weights, f"{text} x {copies} copies while loading = {mib(copies * weights)}"
 
 
+@once
 def weights_mib(draft: Draft) -> tuple[int | None, str]:
     """The larger of artifact and parameters x bytes, in MiB."""
-    facts = draft.facts
-    known: list[tuple[int, str]] = []
-    size = upper(facts.workload.interval("model.size"))
-    if size is not None:
-        known.append((-(-size // MIB), f"{mib(size / MIB)} artifact"))
-    count = upper(facts.workload.interval("model.parameters"))
+    size, count = draft.upper("model.size"), draft.upper("model.parameters")
+    archive = None if size is None else -(-size // MIB)
     if count is not None:
-        precision = facts.taken("model.precision")
+        precision = draft.facts.taken("model.precision")
         bytes_each = _BYTES[precision]
         weights = -(-int(count * bytes_each) // MIB)
-        each = f"{count:,} parameters x {number(bytes_each)} bytes ({precision})"
-        known.append((weights, f"{each} = {mib(weights)}"))
-    return max(known, default=(None, ""), key=lambda pair: pair[0] or 0)
+        if archive is None or weights > archive:
+            each = f"{count:,} parameters x {number(bytes_each)} bytes ({precision})"
+            return weights, f"{each} = {mib(weights)}"
+    return archive, "" if size is None else f"{mib(size / MIB)} artifact"
 
 
 def _accelerator(draft: Draft) -> str:
     """What is stated, else a GPU where accelerator memory is, else what is assumed."""
-    facts = draft.facts
-    stated = facts.word("model.accelerator")
-    if stated is None and facts.workload.interval("model.accelerator_memory") is not None:
+    stated = draft.text("model.accelerator")
+    if stated is None and draft.upper("model.accelerator_memory") is not None:
         return GPU
-    return str(stated or facts.taken("model.accelerator"))
+    return str(stated or draft.facts.taken("model.accelerator"))
+
+
+def _text(accelerator: str, host: str, workers: int) -> str:
+    text = f"{accelerator}, {host}" if accelerator else host
+    if workers > 1:
+        text += f", {counted(workers, 'vCPU')} for as many requests at once"
+    return text
 
 
 def _device(draft: Draft, accelerator: str) -> tuple[int, str]:
     if accelerator == CPU:
         return 0, ""
-    stated = upper(draft.facts.workload.interval("model.accelerator_memory"))
+    stated = draft.upper("model.accelerator_memory")
     if stated is not None:
         size = -(-stated // MIB)
         return size, f"{mib(size)} of accelerator memory as stated"
@@ -130,18 +164,24 @@ def _device(draft: Draft, accelerator: str) -> tuple[int, str]:
     return size, f"{text} x {times} = {mib(size)} of accelerator memory"
 
 
-def _host(draft: Draft, accelerator: str, together: int, multi_model: bool) -> tuple[int, str]:
-    """Host memory in MiB: the models held at once, or the copies while loading, and the server."""
-    server = draft.number("server-memory")
+def _each(draft: Draft, accelerator: str) -> tuple[int, str]:
+    """Host memory of one model in MiB: loaded, or the copies while its weights pass through."""
     each, text = resident_mib(draft)
     if each is None:
         each = -(-draft.facts.taken("model.memory") // MIB)
         text = f"{mib(each)} assumed for the loaded model"
-    weights, weights_text = weights_mib(draft)
-    loading = (weights or 0) * draft.number("load-copies")
-    if accelerator != CPU and loading > each:
-        each = loading
-        text = f"{weights_text} x {draft.number('load-copies')} copies while loading"
+    if accelerator != CPU:
+        weights, weights_text = weights_mib(draft)
+        copies = draft.number("load-copies")
+        if (weights or 0) * copies > each:
+            return (weights or 0) * copies, f"{weights_text} x {copies} copies while loading"
+    return each, text
+
+
+def _host(draft: Draft, accelerator: str, together: int, multi_model: bool) -> tuple[int, str]:
+    """Host memory in MiB: the models held at once, or the copies while loading, and the server."""
+    server = draft.number("server-memory")
+    each, text = _each(draft, accelerator)
     if together > 1:
         cap = draft.number("shared-models-memory")
         total = each * together

@@ -8,6 +8,7 @@ endpoint) keeps its name.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from advisor.digest import sha256
@@ -15,6 +16,7 @@ from advisor.digest import sha256
 LONGEST = 63
 VARIANT = "AllTraffic"
 _DIGEST = 8
+_encode = json.JSONEncoder(sort_keys=True, check_circular=False).encode
 
 
 def stem(name: str, room: int = LONGEST) -> str:
@@ -27,11 +29,16 @@ def stem(name: str, room: int = LONGEST) -> str:
         name: the workload's name; anything.
         room: characters that the result may have, at least 18.
     """
-    allowed = "".join(c if c.isascii() and c.isalnum() else "-" for c in name).strip("-")
-    if allowed == name and len(name) <= room:
+    if len(name) <= room and _is_valid(name):
         return name
-    kept = allowed[: room - _DIGEST - 1].strip("-") or "workload"
-    return f"{kept}-{digest(name)}"
+    allowed = "".join(c if c.isascii() and c.isalnum() else "-" for c in name).strip("-")
+    start = allowed[: room - _DIGEST - 1].strip("-") or "workload"
+    return f"{start}-{digest(name)}"
+
+
+@lru_cache(maxsize=64)  # the names of one workload are made one after another
+def _is_valid(name: str) -> bool:
+    return name.strip("-") == name and name.isascii() and name.replace("-", "").isalnum()
 
 
 def versioned(name: str, parameters: Any) -> str:
@@ -41,5 +48,5 @@ def versioned(name: str, parameters: Any) -> str:
 
 def digest(value: Any) -> str:
     """Eight hexadecimal digits that depend on nothing but the value."""
-    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    text = value if isinstance(value, str) else _encode(value)
     return sha256(text.encode("utf-8", "surrogatepass"))[:_DIGEST]

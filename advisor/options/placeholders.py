@@ -6,19 +6,28 @@ placeholder has that shape too and names something that cannot exist.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+from advisor.model import Finding
 from advisor.options.draft import Draft
 
 _REGION = "us-east-1"
 _ACCOUNT = "000000000000"
+_ARTIFACT = "s3://REPLACE-ME/model.tar.gz"
+_KMS_KEY = "alias/REPLACE-ME"
+_SUBNETS = ("subnet-00000000000000000", "subnet-00000000000000001")  # for two zones
+_GROUPS = ("sg-00000000000000000",)
 _MOST_TAGS = 50
 
 
 def role(draft: Draft) -> str:
     """ARN of the execution role."""
-    place = f"arn:{_partition(draft)}:iam::{_ACCOUNT}:role/REPLACE-ME"
-    return _stated(draft, "deploy.role", place, "ExecutionRoleArn")
+    stated = draft.text("deploy.role")
+    if stated is not None:
+        return stated
+    return _place(draft, _places(draft.facts.region)["role"], "ExecutionRoleArn", "deploy.role")
 
 
 def location(draft: Draft, suffix: str, field: str) -> str:
@@ -29,7 +38,7 @@ def location(draft: Draft, suffix: str, field: str) -> str:
         suffix: what is appended, without a leading slash, at most 128 characters.
         field: the request field, for the finding.
     """
-    bucket = draft.facts.workload.text("deploy.bucket")
+    bucket = draft.text("deploy.bucket")
     if bucket is not None:
         return f"{bucket.rstrip('/')}/{suffix}"
     return _place(draft, f"s3://REPLACE-ME/{suffix}", field, "deploy.bucket")
@@ -37,92 +46,100 @@ def location(draft: Draft, suffix: str, field: str) -> str:
 
 def kms_key(draft: Draft) -> str | None:
     """The KMS key where one is needed or stated, else ``None``."""
-    if not draft.facts.needs("kms") and "deploy.kms_key" not in draft.facts.workload.values:
-        return None
-    return _stated(draft, "deploy.kms_key", "alias/REPLACE-ME", "KmsKeyId")
+    stated = draft.text("deploy.kms_key")
+    if stated is not None or not draft.needs("kms"):
+        return stated
+    return _place(draft, _KMS_KEY, "KmsKeyId", "deploy.kms_key")
 
 
 def subnets(draft: Draft) -> list[str]:
     """Subnet ids; the placeholders stand for two zones."""
-    places = ["subnet-00000000000000000", "subnet-00000000000000001"]
-    return _ids(draft, "deploy.subnets", places, "Subnets")
+    return _ids(draft, "deploy.subnets", _SUBNETS, "Subnets")
 
 
 def security_groups(draft: Draft) -> list[str]:
     """Security group ids."""
-    return _ids(draft, "deploy.security_groups", ["sg-00000000000000000"], "SecurityGroupIds")
+    return _ids(draft, "deploy.security_groups", _GROUPS, "SecurityGroupIds")
 
 
 def topic(draft: Draft, kind: str) -> str:
     """ARN of an SNS topic; the workload file has no key for one."""
-    place = f"arn:{_partition(draft)}:sns:{_region(draft)}:{_ACCOUNT}:REPLACE-ME-{kind}"
+    place = f"{_places(draft.facts.region)['topic']}-{kind}"
     return _place(draft, place, f"{kind.capitalize()}Topic")
 
 
 def policy_arn(draft: Draft) -> str:
     """ARN of the step policy, which is known once PutScalingPolicy has answered."""
-    place = (
-        f"arn:{_partition(draft)}:autoscaling:{_region(draft)}:{_ACCOUNT}:scalingPolicy:REPLACE-ME"
-    )
-    return _place(draft, place, "AlarmActions (the PolicyARN that PutScalingPolicy answers)")
+    field = "AlarmActions (the PolicyARN that PutScalingPolicy answers)"
+    return _place(draft, _places(draft.facts.region)["policy"], field)
 
 
 def image(draft: Draft) -> str:
     """The container image."""
-    domain = "amazonaws.com.cn" if _partition(draft) == "aws-cn" else "amazonaws.com"
-    place = f"{_ACCOUNT}.dkr.ecr.{_region(draft)}.{domain}/replace-me:latest"
-    return _stated(draft, "model.image", place, "Image")
+    stated = draft.text("model.image")
+    if stated is not None:
+        return stated
+    return _place(draft, _places(draft.facts.region)["image"], "Image", "model.image")
 
 
 def artifact(draft: Draft) -> str:
     """The S3 address of the model: an archive, or a prefix that ends with a slash."""
-    return _stated(draft, "model.artifact", "s3://REPLACE-ME/model.tar.gz", "ModelDataUrl")
+    stated = draft.text("model.artifact")
+    if stated is not None:
+        return stated
+    return _place(draft, _ARTIFACT, "ModelDataUrl", "model.artifact")
 
 
 def package(draft: Draft) -> str:
     """ARN of a Marketplace model package; the workload file has no key for one."""
-    place = (
-        f"arn:{_partition(draft)}:sagemaker:{_region(draft)}:{_ACCOUNT}:model-package/REPLACE-ME"
-    )
-    return _place(draft, place, "ModelPackageName")
+    return _place(draft, _places(draft.facts.region)["package"], "ModelPackageName")
 
 
 def tags(draft: Draft) -> list[dict[str, str]]:
     """Tags of every resource: the stated ones, and the owner where a tag is left for it."""
     workload = draft.facts.workload
-    wanted: dict[str, Any] = dict(workload.mapping("deploy.tags"))
-    owner = workload.text("owner")
+    wanted: dict[str, Any] = workload.mapping("deploy.tags")
+    owner = draft.text("owner")
     if owner is not None and len(wanted) < _MOST_TAGS:
-        wanted.setdefault("owner", owner)
+        wanted = {"owner": owner, **wanted}
     return [{"Key": key, "Value": wanted[key]} for key in sorted(wanted)]
 
 
-def _partition(draft: Draft) -> str:
-    region = _region(draft)
-    for start, name in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov")):
-        if region.startswith(start):
-            return name
-    return "aws"
+@lru_cache(maxsize=64)
+def _places(region: str | None) -> Mapping[str, str]:
+    """The placeholders that name a Region or its partition."""
+    region = region or _REGION
+    partition, domain = "aws", "amazonaws.com"
+    if region.startswith("cn-"):
+        partition, domain = "aws-cn", "amazonaws.com.cn"
+    elif region.startswith("us-gov-"):
+        partition = "aws-us-gov"
+    here = f"{region}:{_ACCOUNT}"
+    return {
+        "role": f"arn:{partition}:iam::{_ACCOUNT}:role/REPLACE-ME",
+        "image": f"{_ACCOUNT}.dkr.ecr.{region}.{domain}/replace-me:latest",
+        "package": f"arn:{partition}:sagemaker:{here}:model-package/REPLACE-ME",
+        "policy": f"arn:{partition}:autoscaling:{here}:scalingPolicy:REPLACE-ME",
+        "topic": f"arn:{partition}:sns:{here}:REPLACE-ME",  # without the kind at its end
+    }
 
 
-def _region(draft: Draft) -> str:
-    return draft.facts.region or _REGION
-
-
-def _stated(draft: Draft, path: str, place: str, field: str) -> str:
-    stated = draft.facts.workload.text(path)
-    return stated if stated is not None else _place(draft, place, field, path)
-
-
-def _ids(draft: Draft, path: str, places: list[str], field: str) -> list[str]:
+def _ids(draft: Draft, path: str, places: tuple[str, ...], field: str) -> list[str]:
     stated = draft.facts.workload.items(path)
     if stated:
         return list(stated)
     _place(draft, ", ".join(places), field, path)
-    return places
+    return list(places)
 
 
 def _place(draft: Draft, place: str, field: str, path: str = "") -> str:
-    fix = f"State {path} in the workload file." if path else "Put the real value into the request."
-    draft.find("placeholder", "info", f"{field} is a placeholder: {place}", fix=fix)
+    message, fix = _says(place, field, path)
+    file = draft.facts.workload.file
+    draft.findings.append(Finding("placeholder", "info", message, file, 0, 0, fix))
     return place
+
+
+@lru_cache(maxsize=256)
+def _says(place: str, field: str, path: str) -> tuple[str, str]:
+    fix = f"State {path} in the workload file." if path else "Put the real value into the request."
+    return f"{field} is a placeholder: {place}", fix

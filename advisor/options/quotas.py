@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from advisor.model import Quota
 from advisor.options.draft import Draft
 from advisor.rulebook.hardware import Instance
-from advisor.rulebook.knowledge import QuotaEntry
+from advisor.rulebook.knowledge import Knowledge, QuotaEntry
+
+_MOST_REMEMBERED = 4096
+_drawn: dict[tuple[object, ...], tuple[Quota, ...]] = {}
 
 
 def quotas(
@@ -20,20 +23,35 @@ def quotas(
         wanted: how much of what is counted: concurrency, endpoints, memory-mb, instances.
         instance: the type, where the option has instances.
     """
-    return tuple(
-        _quota(draft, entry, wanted.get(entry.counts), instance)
-        for entry in draft.knowledge.quotas
-        if draft.option in entry.options
-    )
+    name = instance.type if instance is not None else None
+    region = draft.facts.region
+    # The counts of an option are named in one order, so their numbers tell them apart.
+    key = (draft.facts.book.digest, draft.option, name, region, *wanted.values())
+    found = _drawn.get(key)
+    if found is None:
+        if len(_drawn) >= _MOST_REMEMBERED:
+            _drawn.clear()
+        found = _drawn[key] = tuple(
+            _quota(draft.knowledge, entry, wanted.get(entry.counts), name, region)
+            for entry in draft.knowledge.quotas
+            if draft.option in entry.options
+        )
+    return found
 
 
-def _quota(draft: Draft, entry: QuotaEntry, wanted: int | None, instance: Instance | None) -> Quota:
+def _quota(
+    knowledge: Knowledge,
+    entry: QuotaEntry,
+    wanted: int | None,
+    name: str | None,
+    region: str | None,
+) -> Quota:
     title, code, default = entry.title, entry.code, entry.default
-    if entry.codes is not None and instance is not None:
-        title = title.replace("Instances of one type", instance.type)
-        code = entry.codes.get(instance.type)
+    if entry.codes is not None and name is not None:
+        title = title.replace("Instances of one type", name)
+        code = entry.codes.get(name)
     if entry.default_in_region:
-        offer = draft.knowledge.offers.get(draft.facts.region or "")
+        offer = knowledge.offers.get(region or "")
         default = offer.serverless_concurrency if offer is not None else None
     note = entry.origin.because
     if entry.seen is not None and wanted is not None and wanted > entry.seen:

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from advisor.facts import Facts
-from advisor.model import REAL_TIME, Parameters, Plan, Request
+from advisor.model import Parameters, Plan, Request
 from advisor.options import (
     call,
     containers,
@@ -27,10 +26,8 @@ from advisor.options.load import (
     seconds,
     sentence,
 )
-from advisor.queueing.responses import LEAST_OUTSTANDING_REQUESTS
 from advisor.queueing.scaling import instances_for_rate, invocations_target, whole
 from advisor.rulebook.hardware import Instance
-from advisor.rulebook.knowledge import Knowledge
 
 # The traffic of these patterns pauses, and an instance lost in a pause is replaced unseen.
 _WITH_GAPS = frozenset({"intermittent"})
@@ -65,16 +62,17 @@ class Design(NamedTuple):
         return self.sizes.ceiling > self.sizes.floor
 
 
-def size(facts: Facts, knowledge: Knowledge, prices: Mapping[str, int] | None = None) -> Plan:
+def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Plan:
     """The plan of a real-time endpoint.
 
     Args:
-        facts: what the workload leaves possible.
-        knowledge: constants, instance types, Regions, quotas.
+        draft: the plan to make.
         prices: millionths of a USD an hour by instance type, for equal fits.
+        deploy: whether requests and what goes with them are wanted.
     """
-    draft = Draft(REAL_TIME, facts, knowledge)
     design = _design(draft, prices)
+    if not deploy:
+        return draft.sized(_facts(draft, design))
     model = containers.create_model(draft, multi_model=design.many)
     requests = endpoint.requests(draft, model, _config(draft, model, design))
     requests += _scaling(draft, design)
@@ -124,8 +122,8 @@ def _floor(draft: Draft) -> tuple[int, str]:
     """Instances for availability alone, with the reason."""
     facts = draft.facts
     two = draft.number("availability-instances")
-    stated = facts.word("environment")
-    if facts.needs("multi-az"):
+    stated = draft.text("environment")
+    if draft.needs("multi-az"):
         return two, f"multi-az: {two} instances stand in two Availability Zones"
     if stated == "test":
         return 1, "one instance for a test environment"
@@ -158,7 +156,7 @@ def _for_peak(draft: Draft, work: Load, capacity: Capacity) -> tuple[int, str]:
 
 def _scaled(draft: Draft, limits: fleet.Bounds, instance: Instance) -> bool:
     ranged = limits.most is not None and limits.most > max(1, limits.least or 0)
-    if not (draft.facts.needs("autoscaling") or ranged):
+    if not (draft.needs("autoscaling") or ranged):
         return False
     return fleet.scalable(draft, instance)
 
@@ -216,21 +214,24 @@ def _carried(draft: Draft, design: Design) -> None:
 
 def _facts(draft: Draft, design: Design) -> dict[str, Any]:
     sizes, capacity = design.sizes, design.capacity
-    planned = None
-    if capacity.per_second is not None:
-        planned = capacity.per_second * draft.number("safety-factor")
-    return {
-        **shared_facts.traffic(draft, design.work),
+    done = {
+        **shared_facts.traffic(draft),
         "component": "hosting",
         "instance_type": design.instance.type,
-        "count": None if design.scaled else sizes.initial,
-        "count_low": sizes.floor if design.scaled else None,
-        "count_high": sizes.initial if design.scaled else None,
         "minimum": sizes.floor,
         "instances": sizes.initial,
         "maximum": sizes.ceiling,
         "workers": capacity.workers,
-        "rate_of_one": planned,
-        "routing": LEAST_OUTSTANDING_REQUESTS if design.routed else None,
         "measured": shared_facts.measured(draft, design.instance.type),
     }
+    if design.scaled:
+        done["count_low"], done["count_high"] = sizes.floor, sizes.initial
+    else:
+        done["count"] = sizes.initial
+    if capacity.per_second is not None:
+        done["rate_of_one"] = capacity.per_second * draft.number("safety-factor")
+    if design.routed:
+        from advisor.queueing.responses import LEAST_OUTSTANDING_REQUESTS
+
+        done["routing"] = LEAST_OUTSTANDING_REQUESTS
+    return done

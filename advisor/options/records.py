@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
+from advisor.options.basis import upper
 from advisor.options.draft import Draft
-from advisor.options.load import mib, number, sentence, upper
+from advisor.options.load import mib, number, sentence
 from advisor.options.memory import MIB
 from advisor.queueing.transform_jobs import records_per_request
 
@@ -65,10 +66,10 @@ def records(draft: Draft, workers: int, workers_text: str) -> Records:
 
 def _format(draft: Draft) -> tuple[str, str]:
     """The format that the plan is made for, and why the input is split as it is."""
-    stated = draft.facts.word("dataset.format")
+    stated = draft.text("dataset.format")
     if stated in _SPLIT:
         return stated, f"{stated} can be cut between records."
-    if stated is None and upper(draft.facts.workload.interval("dataset.records")):
+    if stated is None and draft.upper("dataset.records"):
         return "csv", "Format not stated; records as lines of CSV are assumed."
     if stated == "parquet":
         draft.find(

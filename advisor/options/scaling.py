@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advisor.model import Parameters, Request
 from advisor.options import names, placeholders
-from advisor.options.draft import Draft
+from advisor.options.draft import Draft, once
 from advisor.options.endpoint import endpoint_name
 
 _SERVICE = "application-autoscaling"
@@ -50,8 +50,9 @@ def wake(draft: Draft) -> tuple[Request, Request]:
         "Without this policy nothing starts from zero until the backlog has passed its target.",
         constant="wake-alarm-periods",
     )
+    name = endpoint_name(draft)
     policy: Parameters = {
-        "PolicyName": f"{endpoint_name(draft)}-wake",
+        "PolicyName": f"{name}-wake",
         **_subject(draft),
         "PolicyType": "StepScaling",
         "StepScalingPolicyConfiguration": {
@@ -63,12 +64,12 @@ def wake(draft: Draft) -> tuple[Request, Request]:
     }
     return (
         Request(_SERVICE, "PutScalingPolicy", policy),
-        Request("cloudwatch", "PutMetricAlarm", _wake_alarm(draft)),
+        Request("cloudwatch", "PutMetricAlarm", _wake_alarm(draft, name)),
     )
 
 
-def _wake_alarm(draft: Draft) -> Parameters:
-    endpoint, periods = endpoint_name(draft), draft.number("wake-alarm-periods")
+def _wake_alarm(draft: Draft, endpoint: str) -> Parameters:
+    periods = draft.number("wake-alarm-periods")
     return {
         "AlarmName": f"{endpoint}-wake",
         "AlarmDescription": "Requests wait and no instance is there to take them",
@@ -86,6 +87,7 @@ def _wake_alarm(draft: Draft) -> Parameters:
     }
 
 
+@once
 def _subject(draft: Draft) -> Parameters:
     return {
         "ServiceNamespace": "sagemaker",

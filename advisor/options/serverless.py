@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.facts import Facts
-from advisor.model import SERVERLESS, Parameters, Plan
+from advisor.model import Parameters, Plan
 from advisor.options import (
     call,
     containers,
@@ -17,23 +16,22 @@ from advisor.options import (
     shared_facts,
 )
 from advisor.options.draft import Draft
-from advisor.options.load import SECOND, Load, load, mib, number, seconds, sentence, upper
-from advisor.queueing.cold_starts import after_quiet, levels_busy
-from advisor.queueing.erlang import blocking
-from advisor.rulebook.knowledge import Knowledge
+from advisor.options.load import SECOND, Load, load, mib, number, seconds, sentence
 
 _PREDICTABLE = frozenset({"sustained", "diurnal", "periodic"})
 
 
-def size(facts: Facts, knowledge: Knowledge, prices: Mapping[str, int] | None = None) -> Plan:
+def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Plan:
     """The plan of a serverless endpoint; there are no instances, so ``prices`` decide nothing."""
     del prices
-    draft = Draft(SERVERLESS, facts, knowledge)
     work = load(draft)
     memory_mb = _memory(draft)
     setup = _setup_s(draft)
     provisioned = _provisioned(draft, work)
     concurrency = _concurrency(draft, work, setup, provisioned)
+    facts = _facts(draft, memory_mb, concurrency, provisioned, setup)
+    if not deploy:
+        return draft.sized(facts)
     model = containers.create_model(draft)
     serverless: Parameters = {"MemorySizeInMB": memory_mb, "MaxConcurrency": concurrency}
     if provisioned:
@@ -56,12 +54,7 @@ def size(facts: Facts, knowledge: Knowledge, prices: Mapping[str, int] | None = 
     invoke = call.synchronous(draft, work)
     count = memory.models(draft)
     wanted = {"concurrency": concurrency, "endpoints": count, "memory-mb": memory_mb}
-    return draft.plan(
-        requests,
-        invoke._replace(notes=invoke.notes + call.one_each(draft)),
-        quotas.quotas(draft, wanted),
-        _facts(draft, work, memory_mb, concurrency, provisioned, setup),
-    )
+    return draft.plan(requests, invoke, quotas.quotas(draft, wanted), facts)
 
 
 def _memory(draft: Draft) -> int:
@@ -85,7 +78,7 @@ def _memory(draft: Draft) -> int:
 
 def _setup_s(draft: Draft) -> float:
     """Cold start of one environment in seconds: stated, else as measured by others."""
-    stated = upper(draft.facts.workload.interval("model.startup"))
+    stated = draft.upper("model.startup")
     return stated / SECOND if stated is not None else float(draft.number("serverless-setup"))
 
 
@@ -101,6 +94,8 @@ def _concurrency(draft: Draft, work: Load, setup: float, provisioned: int) -> in
         return chosen
     flying, text = work.in_flight, work.in_flight_text
     if _bursts(draft) and not provisioned and work.peak is not None:
+        from advisor.queueing.cold_starts import after_quiet
+
         _, flying = after_quiet(work.peak, work.processing_s or 0.0, setup)
         flying = max(flying, work.in_flight)
         text = (
@@ -108,23 +103,25 @@ def _concurrency(draft: Draft, work: Load, setup: float, provisioned: int) -> in
             f"{seconds(work.processing_s or 0.0)}) = {number(flying)} in progress"
         )
     share = draft.number("serverless-throttled")
-    wanted = _servers(flying, share, most)
+    wanted, enough = _servers(flying, share, most)
     chosen = int(max(least, provisioned, wanted))
     because = f"{text}; by Erlang's formula {chosen} throttle less than {share:.1%} of them"
-    if blocking(flying, chosen) > share:
+    if not enough:
         because = f"{text}; {most} is the most an endpoint may have, and the rest is throttled"
     draft.set("MaxConcurrency", chosen, sentence(because), constant="serverless-throttled")
     return chosen
 
 
-def _servers(flying: float, share: float, most: int) -> int:
-    """Fewest environments that turn away at most ``share``, and no more than ``most``."""
+def _servers(flying: float, share: float, most: int) -> tuple[int, bool]:
+    """Fewest environments that turn away at most ``share``; ``most``, and false, where none do."""
+    if flying * (1 - share) > most:  # more is carried than all of them can do
+        return most, False
     blocked = 1.0
     for count in range(1, most + 1):
         blocked = flying * blocked / (count + flying * blocked)
         if blocked <= share:
-            return count
-    return most
+            return count, True
+    return most, False
 
 
 def _bursts(draft: Draft) -> bool:
@@ -137,8 +134,8 @@ def _provisioned(draft: Draft, work: Load) -> int:
     facts = draft.facts
     setup = _setup_s(draft)
     avoided = facts.taken("requests.cold_start") < setup * SECOND
-    foreseen = facts.word("traffic.pattern") in _PREDICTABLE
-    if not facts.needs("provisioned-concurrency") and not (avoided and foreseen):
+    foreseen = draft.text("traffic.pattern") in _PREDICTABLE
+    if not draft.needs("provisioned-concurrency") and not (avoided and foreseen):
         if avoided:
             draft.find(
                 "cold-starts-remain",
@@ -166,6 +163,8 @@ def _level(flying: float, spill: float, most: int) -> int:
     """The level that is exceeded for at most ``spill`` of the time, for Poisson arrivals."""
     if flying >= most:
         return most
+    from advisor.queueing.cold_starts import levels_busy
+
     for level, busy in enumerate(levels_busy(flying), start=1):
         if busy <= spill:
             return max(1, min(most, level - 1))
@@ -173,15 +172,18 @@ def _level(flying: float, spill: float, most: int) -> int:
 
 
 def _facts(
-    draft: Draft, work: Load, memory_mb: int, concurrency: int, provisioned: int, setup: float
+    draft: Draft, memory_mb: int, concurrency: int, provisioned: int, setup: float
 ) -> dict[str, Any]:
-    return {
-        **shared_facts.traffic(draft, work),
+    done = {
+        **shared_facts.traffic(draft),
         "component": "serverless",
         "memory_mb": memory_mb,
         "max_concurrency": concurrency,
         "provisioned": provisioned,
-        "seconds": work.processing_s,
         "cold_start_s": setup,
         "measured": False,
     }
+    time = load(draft).processing_s
+    if time is not None:
+        done["seconds"] = time
+    return done

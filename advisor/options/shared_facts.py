@@ -2,56 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from advisor.model import Interval
-from advisor.options.draft import Draft
-from advisor.options.load import SECOND, Load, upper
+from advisor.options.draft import Draft, once
+from advisor.options.load import SECOND, load
 from advisor.quantity import RATE_PER_MONTH
 
+_OPEN = Interval(None, None)
 
-def traffic(draft: Draft, load: Load) -> dict[str, Any]:
+
+@once
+def traffic(draft: Draft) -> Mapping[str, Any]:
     """Volume, sizes and times; see ``advisor.options`` for the keys."""
-    facts = draft.facts
-    done: dict[str, Any] = {}
-    _range(done, "requests", facts.interval("traffic.volume"), RATE_PER_MONTH)
-    _range(done, "bytes_in", _wire(draft, "requests.payload"))
-    _range(done, "bytes_out", _wire(draft, "requests.response"))
-    p99 = facts.workload.interval("requests.processing.p99") or facts.workload.interval(
-        "requests.processing.max"
-    )
-    return {
-        **done,
-        "processing_s": load.processing_s,
-        "processing_p99_s": (upper(p99) or 0) / SECOND or None,
-        "rate": load.peak,
-        "mean_rate": load.mean,
-        "active_share": load.active_share,
-        "pattern": facts.word("traffic.pattern"),
-    }
+    work = load(draft)
+    done: dict[str, Any] = {"active_share": work.active_share}
+    if draft.upper("traffic.volume") is not None:
+        volume = draft.facts.interval("traffic.volume") or _OPEN
+        put_range(done, "requests", *volume, unit=RATE_PER_MONTH)
+    put_range(done, "bytes_in", *_wire(draft, "requests.payload"))
+    put_range(done, "bytes_out", *_wire(draft, "requests.response"))
+    p99 = draft.upper("requests.processing.p99")
+    if p99 is None:
+        p99 = draft.upper("requests.processing.max")
+    put(done, "processing_p99_s", p99 / SECOND if p99 else None)
+    put(done, "processing_s", work.processing_s)
+    put(done, "rate", work.peak)
+    put(done, "mean_rate", work.mean)
+    put(done, "pattern", draft.text("traffic.pattern"))
+    return done
+
+
+def put(done: dict[str, Any], key: str, value: object) -> None:
+    """Put a fact among the others; one that is not known is left out."""
+    if value is not None:
+        done[key] = value
+
+
+def put_range(
+    done: dict[str, Any], key: str, low: float | None, high: float | None, unit: int = 1
+) -> None:
+    """Put a point as one fact, a range as two."""
+    if unit > 1:
+        low = None if low is None else low / unit
+        high = None if high is None else high / unit
+    if low == high:
+        put(done, key, low)
+    else:
+        put(done, key + "_low", low)
+        put(done, key + "_high", high)
 
 
 def measured(draft: Draft, instance_type: str) -> bool:
     """Whether the stated times were measured on the type of the plan."""
-    return draft.facts.workload.text("model.measured_on") == instance_type
+    return draft.text("model.measured_on") == instance_type
 
 
-def _wire(draft: Draft, path: str) -> Interval | None:
+def _wire(draft: Draft, path: str) -> Interval:
     """The usual size on the wire: base64 makes four bytes of every three."""
-    size = draft.facts.typical(path)
-    if size is None or draft.facts.taken("requests.encoding") != "base64":
+    if not draft.facts.is_stated(path):
+        return _OPEN
+    size = draft.facts.typical(path) or _OPEN
+    if draft.facts.taken("requests.encoding") != "base64":
         return size
     low, high = (None if end is None else -(-end // 3) * 4 for end in size)
     return Interval(low, high)
-
-
-def _range(done: dict[str, Any], key: str, interval: Interval | None, unit: int = 1) -> None:
-    """A point as one key, a range as two; an open end is left out."""
-    if interval is None:
-        return
-    if interval.low == interval.high and interval.low is not None:
-        done[key] = interval.low / unit if unit > 1 else interval.low
-        return
-    for suffix, end in (("low", interval.low), ("high", interval.high)):
-        if end is not None:
-            done[f"{key}_{suffix}"] = end / unit if unit > 1 else end

@@ -65,7 +65,14 @@ class Catalogue(NamedTuple):
         if name.startswith(_TYPE):
             wanted.add(name.split(".")[1])  # the family of an instance type
         found = (each for each in (*self.entries, *self.keys) if wanted & {each.id, each.name})
-        return (*found, *self._support(name))
+        return (*found, *self._support(name), *self._asked_by(name))
+
+    def _asked_by(self, name: str) -> Iterator[Entry]:
+        """The checks of what a rule of another linter asks for, such as CKV_AWS_98."""
+        for each in self.entries:
+            linters = each.raw.get("linters", ()) if each.kind == "check" else ()
+            if any(name.lower() == rule.lower().rpartition(" ")[2] for rule in linters):
+                yield each
 
     def _support(self, name: str) -> tuple[Entry, ...]:
         """What one option offers of one feature, under the id that verdicts give it."""

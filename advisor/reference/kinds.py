@@ -165,9 +165,11 @@ def check(raw: Raw) -> Iterator[Detail]:
     for label, key in (("Reads", "applies_to"), ("Written as", "dialects"), ("Profile", "profile")):
         if key in raw:
             yield Detail(label, value(raw[key]))
-    for label, key in (("Instead of", "instead_of"), ("Linters", "linters")):
-        if key in raw:
-            yield Detail(label, ", ".join(raw[key]))
+    if "instead_of" in raw:
+        yield Detail("Instead of", ", ".join(raw["instead_of"]))
+    if "linters" in raw:
+        asked = ", ".join(raw["linters"])
+        yield Detail("Asked for by", f"{asked}: accept that finding there, and name this as why")
     yield from _ends(raw)
 
 

@@ -4,11 +4,16 @@ Each format is a module of this package with a function ``render(advices, contex
 table names it, so that only the chosen one is imported.
 """
 
-from collections.abc import Callable, Sequence
-from importlib import import_module
-from typing import NamedTuple, cast
+from __future__ import annotations
 
-from advisor.model import Advice
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
+
+if TYPE_CHECKING:
+    # The table is read by commands that advise on nothing; the model is not theirs to load.
+    from collections.abc import Callable, Sequence
+
+    from advisor.model import Advice
 
 
 class Context(NamedTuple):
@@ -19,7 +24,7 @@ class Context(NamedTuple):
     interactive: bool = False
 
 
-Renderer = Callable[[Sequence[Advice], Context], str]
+Renderer: TypeAlias = "Callable[[Sequence[Advice], Context], str]"
 
 ADVICE_FORMATS = {
     "text": "advisor.reports.text",
@@ -36,4 +41,4 @@ def renderer(name: str) -> Renderer:
     Raises:
         KeyError: no format has that name; the command line offers only the table's names.
     """
-    return cast(Renderer, import_module(ADVICE_FORMATS[name]).render)
+    return cast("Renderer", import_module(ADVICE_FORMATS[name]).render)

@@ -10,11 +10,24 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from advisor.model import DecisiveUnknown, Fact, Finding, Fix, Quota, Setting, Step, Verdict
+from advisor.model import (
+    Cost,
+    CostItem,
+    DecisiveUnknown,
+    Fact,
+    Finding,
+    Fix,
+    Latency,
+    Quota,
+    Setting,
+    Step,
+    Verdict,
+)
 
 _MOST_KEPT = 20_000
 
 encode = json.JSONEncoder(ensure_ascii=False).encode
+quoted = json.encoder.encode_basestring  # one text, with its quotation marks
 _kept: dict[Any, str] = {}
 
 
@@ -96,6 +109,41 @@ def setting(item: Setting) -> str:
 def _setting(item: Setting) -> dict[str, Any]:
     value = {"name": item.name, "value": item.value, "because": item.because}
     return value | {"source": item.source} if item.source else value
+
+
+def money(usd: str | None) -> str:
+    """An amount, which is a decimal text of our own, or null where it is not known."""
+    return "null" if usd is None else f'"{usd}"'
+
+
+def cost_item(item: CostItem) -> str:
+    """One line of a monthly cost; hardly two are the same, so it is written out and not kept."""
+    return (
+        f'{{"name": {quoted(item.name)}, "quantity": {quoted(item.quantity)}, '
+        f'"unit": "{item.unit}", "unit_price_usd": {money(item.unit_price_usd)}, '
+        f'"usd_low": {money(item.usd_low)}, "usd_high": {money(item.usd_high)}, '
+        f'"basis": {quoted(item.basis)}, "source": {quoted(item.source)}, '
+        f'"as_of": {quoted(item.as_of)}}}'
+    )
+
+
+def latency(item: Latency) -> str:
+    """Expected answer times."""
+    return kept(item, item._asdict)
+
+
+def rest_of_cost(item: Cost) -> str:
+    """The members of a cost that many workloads share, without the braces around them."""
+    key = ("cost", item.complete, item.basis, item.widest, item.notes)
+    return kept(
+        key,
+        lambda: {
+            "complete": item.complete,
+            "basis": item.basis,
+            "widest": item.widest or None,
+            "notes": item.notes,
+        },
+    )[1:-1]
 
 
 def quota(item: Quota) -> str:

@@ -8,15 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from advisor import __version__
-from advisor.model import Advice, Candidate, Cost, Latency, Plan
+from advisor.model import Advice, Candidate, Cost, Plan
 from advisor.reports import Context
 from advisor.reports.json_parts import (
     array,
+    cost_item,
     encode,
     fact,
     finding,
     fix,
+    latency,
+    money,
     quota,
+    rest_of_cost,
     setting,
     step,
     unknown,
@@ -131,7 +135,8 @@ def _option(candidate: Candidate, chosen: str | None) -> str:
     return (
         f'{head[:-1]},\n  "verdicts": {array(map(verdict, candidate.verdicts), _LINE)},\n'
         f'  "plan": {_plan(candidate.plan)},\n'
-        f'  "monthly_cost": {_cost(candidate.cost)},\n  "latency": {_latency(candidate.latency)}}}'
+        f'  "monthly_cost": {_cost(candidate.cost)},\n'
+        f'  "latency": {"null" if candidate.latency is None else latency(candidate.latency)}}}'
     )
 
 
@@ -144,18 +149,8 @@ def _plan(plan: Plan | None) -> str:
 def _cost(cost: Cost | None) -> str:
     if cost is None:
         return "null"
-    return encode(
-        {
-            "usd_low": cost.usd_low,
-            "usd_high": cost.usd_high,
-            "complete": cost.complete,
-            "basis": cost.basis,
-            "widest": cost.widest or None,
-            "notes": cost.notes,
-            "items": [item._asdict() for item in cost.items],
-        }
+    return (
+        f'{{"usd_low": {money(cost.usd_low)}, "usd_high": {money(cost.usd_high)}, '
+        f"{rest_of_cost(cost)}, "
+        f'"items": {array(map(cost_item, cost.items))}}}'
     )
-
-
-def _latency(latency: Latency | None) -> str:
-    return "null" if latency is None else encode(latency._asdict())

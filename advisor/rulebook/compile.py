@@ -219,14 +219,21 @@ class _Compiler:
         return entry
 
     def limit(self, raw: Any, where: str) -> dict[str, Any]:
-        entry = dict(raw)
-        entry["kind"] = self.kind(raw["fact"], where)
-        entry["bound"] = self.bound(raw, raw["fact"], where)
+        fact = raw["fact"]
+        entry = self.documented(raw, fact, where)
+        entry["kind"] = self.kind(fact, where)
         entry["when"] = self.condition(raw["when"], where) if "when" in raw else None
-        entry["also"] = [
-            {**other, "bound": self.bound(other, raw["fact"], where)}
-            for other in raw.get("also", ())
-        ]
+        entry["also"] = [self.documented(other, fact, where) for other in raw.get("also", ())]
+        return entry
+
+    def documented(self, raw: Any, fact: str, where: str) -> dict[str, Any]:
+        """One documented bound; the field of AWS's API model that it names in units of the fact."""
+        entry = {**raw, "bound": self.bound(raw, fact, where)}
+        if not all(isinstance(value, int) for value in entry["bound"].values()):
+            raise RulebookError(f"{where}: the bound of a limit is a value, no name of one")
+        if "model" in raw:
+            unit = self.number(fact, raw["model"]["unit"], where)
+            entry["model"] = {**raw["model"], "unit": unit}
         return entry
 
     def caution(self, raw: Any) -> dict[str, Any]:

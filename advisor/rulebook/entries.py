@@ -30,7 +30,7 @@ def pick(low: int, high: int, unfavourable_high: bool) -> int:
 
 
 def origin(raw: Mapping[str, Any]) -> Source:
-    """Reason, source and dates of an entry; empty where one is missing, which the verifier tells."""
+    """Reason, source and dates of an entry; empty where one is missing, as the verifier tells."""
     return Source(*(raw.get(key, "") for key in ("because", "source", "as_of", "since")))
 
 

@@ -7,13 +7,7 @@ from typing import Any
 
 from advisor.rulebook.entries import origin, pick
 from advisor.rulebook.symbols import Symbols
-from advisor.rulebook.types import (
-    INFINITY,
-    UNSET,
-    Assumption,
-    FactEntry,
-    Source,
-)
+from advisor.rulebook.types import INFINITY, UNSET, Assumption, FactEntry, Source
 
 TYPICAL_PROCESSING = "requests.processing.typical"
 NEEDS = "needs"
@@ -30,48 +24,21 @@ def fact_entries(compiled: Mapping[str, Any], symbols: Symbols) -> list[FactEntr
             title="Usual model time for one request",
         )
     )
-    nothing = Source("", "", "", "")
-    done.append(
-        FactEntry(
-            NEEDS,
-            symbols.index[NEEDS],
-            "Needed features",
-            "needs",
-            (),
-            0,
-            0,
-            0,
-            True,
-            (),
-            (0, 0),
-            0.0,
-            False,
-            (),
-            nothing,
-        )
-    )
+    done.append(_unwritten(NEEDS, symbols, "Needed features", "needs", Source("", "", "", "")))
     for raw in compiled["derived"]:
+        entry = _unwritten(raw["id"], symbols, raw["title"], raw["kind"], origin(raw))
         sources = tuple(symbols.index[name] for name in raw["from"])
-        done.append(
-            FactEntry(
-                raw["id"],
-                symbols.index[raw["id"]],
-                raw["title"],
-                raw["kind"],
-                (),
-                0,
-                INFINITY,
-                0,
-                True,
-                (),
-                (0, INFINITY),
-                0.0,
-                False,
-                sources,
-                origin(raw),
-            )
-        )
+        everything = (0, INFINITY)
+        done.append(entry._replace(high=INFINITY, ordinary=everything, derived_from=sources))
     return done
+
+
+def _unwritten(name: str, symbols: Symbols, title: str, kind: str, why: Source) -> FactEntry:
+    """A fact that no file states under its own name."""
+    nothing = (0, 0)
+    return FactEntry(
+        name, symbols.index[name], title, kind, (), 0, 0, 0, True, (), nothing, 0.0, False, (), why
+    )
 
 
 def _fact(raw: Mapping[str, Any], symbols: Symbols) -> FactEntry:

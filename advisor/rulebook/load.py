@@ -6,10 +6,10 @@ and the compiled form is kept in the user's cache under that digest: a stale one
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Any
 
+from advisor.rulebook.cache import cached_file, keep, read_object
 from advisor.rulebook.resolve import Rulebook, resolve
 from advisor.rulebook.source import Folder, is_packaged, rules_directory
 
@@ -35,18 +35,18 @@ def compiled(rules: Folder) -> dict[str, Any]:
     Raises:
         RulebookError: a rule file cannot be read.
     """
-    shipped = _read(os.path.join(rules, "compiled.json")) if is_packaged(rules) else None
+    shipped = read_object(os.path.join(rules, "compiled.json")) if is_packaged(rules) else None
     if shipped is not None:
         return shipped
     from advisor.rulebook.digest import digest
 
     wanted = digest(rules)
-    cached = os.path.join(_cache_directory(), f"rules-{wanted[7:39]}.json")
-    found = _read(cached)
+    cached = cached_file(f"rules-{wanted[7:39]}.json")
+    found = read_object(cached)
     if found is not None and found.get("digest") == wanted:
         return found
     fresh = _compile(rules)
-    _keep(cached, fresh)
+    keep(cached, fresh)
     return fresh
 
 
@@ -54,32 +54,3 @@ def _compile(rules: Folder) -> dict[str, Any]:
     from advisor.rulebook.compile import compile_rules
 
     return compile_rules(rules)
-
-
-def _read(path: str) -> dict[str, Any] | None:
-    try:
-        with open(path, "rb") as file:
-            value = json.loads(file.read())
-    except (OSError, ValueError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _cache_directory() -> str:
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return os.path.join(base, "sm-advise")
-
-
-def _keep(path: str, value: dict[str, Any]) -> None:
-    """Write whole or not at all; a cache that cannot be written is only slower."""
-    import tempfile
-
-    try:
-        folder = os.path.dirname(path)
-        os.makedirs(folder, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".rules-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(value, file, separators=(",", ":"))
-        os.replace(name, path)
-    except OSError:
-        return

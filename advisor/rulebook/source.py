@@ -71,6 +71,18 @@ def read_rules(path: Folder) -> Any:
         raise RulebookError(f"{path}: {error}") from error
 
 
+def service_table(rules: Folder) -> dict[str, Any] | None:
+    """The table of AWS's API model that ships with the rules; ``None`` where a folder has none."""
+    import json
+
+    try:
+        with open(os.path.join(rules, "service", "model.json"), encoding="utf-8") as file:
+            table: dict[str, Any] = json.load(file)
+    except FileNotFoundError:
+        return None
+    return table
+
+
 def read_table(path: Folder) -> list[dict[str, str]]:
     """One CSV rule file as rows; lines that start with ``#`` are comments.
 

@@ -26,9 +26,7 @@ class Symbols:
         self.features = features
         self.feature = {feature.id: feature for feature in features}
         self.bounds = bounds_by_limit(compiled["options"], limits)
-        self.worded = {
-            fact["id"] for fact in compiled["facts"] if fact["kind"] in ("word", "flag")
-        }
+        self.worded = {fact["id"] for fact in compiled["facts"] if fact["kind"] in ("word", "flag")}
         self.words = words(compiled["words"], self.number)
 
     def number(self, fact: str, operand: Any, side: str) -> int:

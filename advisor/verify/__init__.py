@@ -6,12 +6,14 @@ claimed of all of them is checked box of cells by box of cells: exact, not sampl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from advisor.errors import RulebookError
+from advisor.rulebook.resolve import Rulebook, resolve
 from advisor.verify.claims import alive, consistent, monotone, sound, total
-from advisor.verify.entries import sourced, used
-from advisor.verify.paths import Leaf, leaves
+from advisor.verify.entries import agrees_with_model, sourced, unconditional, used
+from advisor.verify.paths import closed, leaves
 from advisor.verify.space import Space
 
 CLAIMS = ("total", "sound", "alive", "monotone", "consistent", "sourced")
@@ -39,30 +41,50 @@ class Report(NamedTuple):
         return not self.problems
 
 
-def verify(compiled: Mapping[str, Any], limits: str) -> Report:
+def verify(
+    compiled: Mapping[str, Any], limits: str, service: Mapping[str, Any] | None = None
+) -> Report:
     """Check every claim for one limits mode.
 
     Args:
         compiled: what ``advisor.rulebook.compile`` made of a rules folder.
         limits: ``safe`` or ``latest``.
+        service: the table of AWS's API model; bounds that name a field of it are compared with it.
     """
-    space = Space(compiled, limits)
-    found: list[Leaf] = leaves(space)
-    problems: list[Problem] = []
-    notes: list[str] = []
     proved: dict[str, int] = dict.fromkeys(CLAIMS, 0)
+    problems = [Problem("sourced", message, "") for message in sourced(compiled, proved)]
+    problems += [Problem("alive", message, "") for message in used(compiled)]
+    rules = closed(compiled)
+    try:
+        book = resolve(rules, limits)
+    except RulebookError as error:
+        problems.append(Problem("consistent", str(error), ""))
+        return Report(limits, tuple(problems), (), proved)
+    modelled = agrees_with_model(compiled, service, proved)
+    problems += [Problem("consistent", message, "") for message in modelled]
+    space = Space(rules, limits)
+    notes: list[str] = []
+    for claim, message, witness in _outcomes(space, book, proved):
+        if witness is None:
+            notes.append(message)
+        else:
+            problems.append(Problem(claim, message, witness))
+    return Report(limits, tuple(problems), tuple(notes), proved)
+
+
+def _outcomes(
+    space: Space, book: Rulebook, proved: dict[str, int]
+) -> Iterator[tuple[str, str, str | None]]:
+    """Claim, message and witness of all that is to be told of inputs; notes have no witness."""
+    found = leaves(space)
     for claim, check in (
         ("total", total),
-        ("sound", sound),
         ("alive", alive),
         ("monotone", monotone),
         ("consistent", consistent),
     ):
         for message, witness in check(space, found, proved):
-            if witness is None:
-                notes.append(message)
-            else:
-                problems.append(Problem(claim, message, witness))
-    problems += [Problem("sourced", message, "") for message in sourced(compiled, proved)]
-    problems += [Problem("alive", message, "") for message in used(space, compiled)]
-    return Report(limits, tuple(problems), tuple(notes), proved)
+            yield claim, message, witness
+    if all(unconditional(fact) for fact in space.raw["facts"]):  # else the engine cannot be asked
+        for message, witness in sound(space, book, found, proved):
+            yield "sound", message, witness

@@ -7,7 +7,7 @@ from itertools import product
 from typing import TypeAlias
 
 from advisor.model import OPTIONS
-from advisor.rulebook.resolve import resolve
+from advisor.rulebook.resolve import Rulebook
 from advisor.verify.paths import Leaf
 from advisor.verify.space import INFINITY, Box, Space, join, narrow
 from advisor.verify.witness import Witness, answer_of_rules, engine_answer
@@ -26,6 +26,7 @@ def total(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
     for leaf in leaves:
         if not leaf.options and leaf.boxes:
             yield f"{leaf.id} leads to no option", Witness(space, leaf.boxes[0]).text
+            continue
         for option in OPTIONS:
             if option in leaf.options or option in leaf.excluded:
                 continue
@@ -62,13 +63,12 @@ def _all_ruled_out(space: Space, boxes: list[Box], option: str) -> list[Box]:
     ]
 
 
-def sound(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
+def sound(space: Space, book: Rulebook, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
     """The engine chooses what the raw rules choose, and that option breaks nothing.
 
     Checked by the engine at one point of every region that a leaf's order can tell apart: each
     option clear, each option with one broken condition, and each with one contested.
     """
-    book = resolve(space.raw, space.limits)
     for leaf in leaves:
         for box in _regions(space, leaf):
             witness = Witness(space, box)

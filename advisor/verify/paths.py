@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from advisor.verify.space import Box, Space, meet
-
-
-_NOTHING: Mapping[str, tuple[str, ...]] = {"options": ()}  # where an answer leads nowhere
 
 
 class Leaf(NamedTuple):
@@ -19,6 +16,14 @@ class Leaf(NamedTuple):
     excluded: Mapping[str, str]
     boxes: list[Box]
     path: tuple[tuple[str, bool], ...]
+
+
+def closed(compiled: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The rules with an empty leaf where an answer leads nowhere, so that they can be walked."""
+    nowhere: dict[str, Any] = {"then": {"options": []}, "otherwise": {"options": []}}
+    chart = compiled["flowchart"]
+    questions = [{**nowhere, **question} for question in chart["questions"]]
+    return {**compiled, "flowchart": {**chart, "questions": questions}}
 
 
 def leaves(space: Space) -> list[Leaf]:
@@ -41,7 +46,7 @@ def _follow(
     entry = space.questions[question]
     for truth, side in ((True, "then"), (False, "otherwise")):
         reached = meet(boxes, space.boxes(entry["when"], truth))
-        target = entry.get(side, _NOTHING)
+        target = entry[side]
         step = (*path, (question, truth))
         if not isinstance(target, str):
             options = tuple(target["options"])

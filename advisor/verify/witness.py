@@ -102,29 +102,37 @@ class Witness:
     @property
     def text(self) -> str:
         """The workload file, in the order of the contract; what is not needed is left out."""
+        top: list[str] = ["name: witness"]
         sections: dict[str, list[str]] = {}
+        times: list[str] = []
         for path, item in self.workload.values.items():
+            if path in _STATED_ALWAYS or item.value is False:
+                continue
             section, _, key = path.partition(".")
-            if path not in _STATED_ALWAYS and item.value is not False:
-                sections.setdefault(section, []).append(self._line(path, key, item.value))
-        lines = ["name: witness"]
-        lines += [
+            if section == "needs":
+                sections.setdefault(section, []).append(key)
+            elif not key:
+                top.append(f"{path}: {item.value}")
+            elif key.startswith("processing."):
+                times.append(f"{key.partition('.')[2]}: {self._written(path, item.value)}")
+            else:
+                written = self._written(path, item.value)
+                sections.setdefault(section, []).append(f"{key}: {written}")
+        if times:
+            sections.setdefault("requests", []).append(f"processing: {{{', '.join(times)}}}")
+        top += [
             f"{section}: {{{', '.join(sections[section])}}}"
             for section in ("requests", "traffic", "dataset", "model")
             if section in sections
         ]
         if "needs" in sections:
-            lines.append(f"needs: [{', '.join(sections['needs'])}]")
-        return "\n".join(lines + sections.get("region", [])) + "\n"
+            top.append(f"needs: [{', '.join(sections['needs'])}]")
+        return "\n".join(top) + "\n"
 
-    def _line(self, path: str, key: str, value: Any) -> str:
-        if path.startswith("needs."):
-            return key
+    def _written(self, path: str, value: Any) -> str:
         if isinstance(value, Interval):
-            value = show(value, _kind(self.space, path))
-        if key.startswith("processing."):
-            return f"processing: {{{key.partition('.')[2]}: {value}}}"
-        return f"{key or path}: {str(value).lower() if isinstance(value, bool) else value}"
+            return show(value, _kind(self.space, path))
+        return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _one(value: int) -> Interval:

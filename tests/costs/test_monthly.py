@@ -250,7 +250,7 @@ scaled_plans = st.fixed_dictionaries(
         "bytes_out": st.just(1000),
         "provisioned": st.integers(min_value=0, max_value=5),
         "minimum": st.integers(min_value=0, max_value=3),
-        "maximum": st.integers(min_value=3, max_value=9),
+        "maximum": st.integers(min_value=4, max_value=9),
         "rate": st.floats(min_value=0.01, max_value=1000),
         "rate_of_one": st.floats(min_value=0.1, max_value=100),
         "processing_s": st.floats(min_value=0.001, max_value=600),

@@ -1,0 +1,162 @@
+"""A Python script of boto3 calls: makes what is missing, updates the endpoint, waits for it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from advisor.artifacts import Files
+from advisor.artifacts.variables import PolicyArn, Text, Variable, filled, variables
+from advisor.model import Advice, Request
+
+_HEAD = '''\
+"""Deploys one plan with boto3.
+
+Safe to run again: what exists is left as it is, an endpoint with another configuration is updated,
+and scaling and alarms are written anew.
+"""
+
+import os
+import sys
+
+import boto3
+from botocore.exceptions import ClientError
+
+
+def given(name, asks):
+    """The value of an environment variable; ends the script when it is not set."""
+    return os.environ.get(name) or sys.exit(f"Set {name}: {asks}")
+
+
+def found(describe, **name):
+    """What a describe call answers; None when there is no such resource."""
+    try:
+        return describe(**name)
+    except ClientError as error:
+        if "Could not find" in error.response["Error"]["Message"]:
+            return None
+        raise
+
+
+'''
+_CLIENTS = {
+    "sagemaker": "sagemaker",
+    "application-autoscaling": "autoscaling",
+    "cloudwatch": "cloudwatch",
+    "sns": "sns",
+}
+# What is made once: its describe call and the field that names it.
+_MADE = {
+    "CreateModel": ("describe_model", "ModelName"),
+    "CreateEndpointConfig": ("describe_endpoint_config", "EndpointConfigName"),
+    "CreateEndpoint": ("describe_endpoint", "EndpointName"),
+    "CreateTransformJob": ("describe_transform_job", "TransformJobName"),
+}
+_JOB = Variable("transform_job_name", "Name of this run")
+_ENDPOINT = """\
+standing = found(sagemaker.describe_endpoint, EndpointName=ENDPOINT["EndpointName"])
+if standing is None:
+    sagemaker.create_endpoint(**ENDPOINT)
+elif standing["EndpointConfigName"] != ENDPOINT["EndpointConfigName"]:
+    sagemaker.update_endpoint(
+        EndpointName=ENDPOINT["EndpointName"],
+        EndpointConfigName=ENDPOINT["EndpointConfigName"],
+        RetainAllVariantProperties={retain},
+    )
+sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=ENDPOINT["EndpointName"])
+"""
+_WAIT_FOR_JOB = """\
+sagemaker.get_waiter("transform_job_completed_or_stopped").wait(TransformJobName=TRANSFORM_JOB_NAME)
+"""
+
+
+def files(advice: Advice) -> Files:
+    """``deploy.py``; nothing when no option fits."""
+    chosen = advice.chosen
+    if chosen is None or chosen.plan is None:
+        return []
+    requests = chosen.plan.requests
+    bodies = [filled(request) for request in requests]
+    parts = [_HEAD, "".join(_inputs(variables(bodies)))]
+    parts.append("".join(_clients(requests, advice.region)))
+    scaled = any(request.operation == "RegisterScalableTarget" for request in requests)
+    for request, body in zip(requests, bodies, strict=True):
+        parts.append("\n" + _step(request, body, scaled))
+    return [("deploy.py", "".join(parts))]
+
+
+def _inputs(wanted: list[Variable]) -> Iterator[str]:
+    if wanted:
+        yield "# What only you know; lists are separated by commas.\n"
+    for each in wanted:
+        split = '.split(",")' if each.is_list else ""
+        name = each.name.upper()
+        yield f"{name} = given(\n    {_text(name)},\n    {_text(each.asks)},\n){split}\n"
+    if wanted:
+        yield "\n"
+
+
+def _clients(requests: tuple[Request, ...], region: str | None) -> Iterator[str]:
+    yield f"session = boto3.Session({'' if region is None else f'region_name={_text(region)}'})\n"
+    for service in dict.fromkeys(request.service for request in requests):
+        yield f"{_CLIENTS[service]} = session.client({_text(service)})\n"
+
+
+def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
+    operation = request.operation
+    client, method = _CLIENTS[request.service], _snake(operation)
+    if operation == "CreateEndpoint":
+        return f"ENDPOINT = {_literal(body)}\n{_ENDPOINT.format(retain=scaled)}"
+    if operation == "CreateTransformJob":
+        name = body["TransformJobName"]
+        head = (
+            "# Every run needs a name of its own: give another one as the first argument.\n"
+            f"TRANSFORM_JOB_NAME = sys.argv[1] if len(sys.argv) > 1 else {_text(name)}\n"
+        )
+        job = {**body, "TransformJobName": Text((_JOB,))}
+        return head + _made(client, method, operation, job) + _WAIT_FOR_JOB
+    if operation in _MADE:
+        return _made(client, method, operation, body)
+    call = f"{client}.{method}(\n    **{_literal(body, '    ')}\n)"
+    if request.parameters.get("PolicyType") == "StepScaling":
+        return f'POLICY_ARN = {call}["PolicyARN"]\n'
+    return f"{call}\n"
+
+
+def _made(client: str, method: str, operation: str, body: dict[str, Any]) -> str:
+    describe, field = _MADE[operation]
+    look = f"found({client}.{describe}, {field}={_literal(body[field])})"
+    call = f"{client}.{method}(\n        **{_literal(body, '        ')}\n    )"
+    return f"if {look} is None:\n    {call}\n"
+
+
+def _snake(operation: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
+
+
+def _literal(value: Any, indent: str = "") -> str:
+    """A value as Python writes it, one member on a line."""
+    inner = indent + "    "
+    if isinstance(value, Text):
+        return _expression(value)
+    if isinstance(value, dict) and value:
+        members = (f"{inner}{_text(k)}: {_literal(v, inner)},\n" for k, v in value.items())
+        return "{\n" + "".join(members) + indent + "}"
+    if isinstance(value, list) and value:
+        return "[\n" + "".join(f"{inner}{_literal(v, inner)},\n" for v in value) + indent + "]"
+    return _text(value) if isinstance(value, str) else repr(value)
+
+
+def _expression(text: Text) -> str:
+    return " + ".join(_text(p) if isinstance(p, str) else _name(p) for p in text.parts)
+
+
+def _name(part: Variable | PolicyArn) -> str:
+    return "POLICY_ARN" if isinstance(part, PolicyArn) else part.name.upper()
+
+
+def _text(text: str) -> str:
+    """JSON's escapes of quotes, backslashes and control characters are Python's too."""
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,175 @@
+"""A CloudFormation template: the plan's resources, with a parameter for what the user fills in."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from advisor.artifacts import Files
+from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, job_input, schedule_name
+from advisor.artifacts.variables import PolicyArn, Text, Variable, filled, variables
+from advisor.artifacts.yaml_text import Tagged, document
+from advisor.errors import InputError
+from advisor.model import Advice, Request
+
+# Logical id and type of what each operation makes; the request's fields are the properties.
+_RESOURCES = {
+    "CreateModel": ("Model", "AWS::SageMaker::Model"),
+    "CreateEndpointConfig": ("EndpointConfig", "AWS::SageMaker::EndpointConfig"),
+    "CreateEndpoint": ("Endpoint", "AWS::SageMaker::Endpoint"),
+    "RegisterScalableTarget": ("ScalableTarget", "AWS::ApplicationAutoScaling::ScalableTarget"),
+    "PutScalingPolicy": ("ScalingPolicy", "AWS::ApplicationAutoScaling::ScalingPolicy"),
+    "PutMetricAlarm": ("Alarm", "AWS::CloudWatch::Alarm"),
+    "CreateTransformJob": ("Schedule", "AWS::Scheduler::Schedule"),
+}
+_NAMES = {"CreateModel": "ModelName", "CreateEndpointConfig": "EndpointConfigName"}
+_AFTER = {"RegisterScalableTarget": "CreateEndpoint", "PutScalingPolicy": "RegisterScalableTarget"}
+_LIST_TYPES = {
+    "subnet_ids": "List<AWS::EC2::Subnet::Id>",
+    "security_group_ids": "List<AWS::EC2::SecurityGroup::Id>",
+}
+_NO_QUOTES = '[^"\\\\]+'  # so that a value can stand in the JSON of a scheduled call
+
+
+class Made(NamedTuple):
+    """What stands in the template so far, for those that refer to it."""
+
+    names: dict[tuple[str, str], str]  # field and value -> logical id
+    latest: dict[str, str]  # operation, or StepScaling -> logical id
+    resources: dict[str, Any]
+
+
+def files(advice: Advice) -> Files:
+    """``template.yaml``; nothing when no option fits.
+
+    Raises:
+        InputError: a value holds what CloudFormation would replace, which nothing can escape.
+    """
+    chosen = advice.chosen
+    if chosen is None or chosen.plan is None:
+        return []
+    made = Made({}, {}, {})
+    asked: list[Variable] = []
+    for request in chosen.plan.requests:
+        body = filled(request)
+        _refuse_references(body, advice)
+        asked += variables(body)
+        if request.operation == "CreateTransformJob":
+            asked += [EXPRESSION, ROLE]
+        _add(request, body, made)
+    template: dict[str, Any] = {"AWSTemplateFormatVersion": "2010-09-09"}
+    if asked:
+        template["Parameters"] = {pascal(each): _parameter(each) for each in dict.fromkeys(asked)}
+    template["Resources"] = made.resources
+    return [("template.yaml", document(template))]
+
+
+def pascal(variable: Variable) -> str:
+    """``image_uri`` to ``ImageUri``, as parameters are called."""
+    return "".join(word.capitalize() for word in variable.name.split("_"))
+
+
+def _parameter(variable: Variable) -> dict[str, str]:
+    if variable.is_list:
+        return {"Type": _LIST_TYPES[variable.name], "Description": variable.asks}
+    return {"Type": "String", "Description": variable.asks, "AllowedPattern": _NO_QUOTES}
+
+
+def _add(request: Request, body: dict[str, Any], made: Made) -> None:
+    operation = request.operation
+    stem, kind = _RESOURCES[operation]
+    number = sum(1 for each in made.resources.values() if each["Type"] == kind) + 1
+    logical = stem if number == 1 else f"{stem}{number}"
+    after = made.latest.get(_AFTER.get(operation, ""))
+    is_job = operation == "CreateTransformJob"
+    resource: dict[str, Any] = {"Type": kind}
+    if is_job:
+        resource["DependsOn"] = made.latest["CreateModel"]
+    elif after is not None:
+        resource["DependsOn"] = after
+    resource["Properties"] = _schedule(body) if is_job else _property(body, "", operation, made)
+    made.resources[logical] = resource
+    made.latest[operation] = logical
+    if operation in _NAMES:
+        made.names[_NAMES[operation], body[_NAMES[operation]]] = logical
+    if body.get("PolicyType") == "StepScaling":
+        made.latest["StepScaling"] = logical
+
+
+def _property(value: Any, field: str, operation: str, made: Made) -> Any:
+    """A value of a request as a property; names of other resources become references."""
+    if isinstance(value, Text):
+        return _text(value, made)
+    if isinstance(value, dict):
+        return {key: _property(inner, key, operation, made) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_property(inner, field, operation, made) for inner in value]
+    if isinstance(value, str) and _NAMES.get(operation) != field:
+        logical = made.names.get((field, value))
+        if logical is not None:
+            return Tagged("GetAtt", f"{logical}.{field}")
+    return value
+
+
+def _text(text: Text, made: Made) -> Tagged:
+    if len(text.parts) == 1:
+        (part,) = text.parts
+        if isinstance(part, PolicyArn):
+            return Tagged("Ref", made.latest["StepScaling"])
+        if isinstance(part, Variable):
+            return Tagged("Ref", pascal(part))
+    return Tagged("Sub", "".join(map(_in_sub, text.parts)))
+
+
+def _in_sub(part: str | Variable | PolicyArn) -> str:
+    if isinstance(part, str):
+        return part.replace("${", "${!")
+    return f"${{{pascal(part)}}}" if isinstance(part, Variable) else ""
+
+
+def _schedule(body: dict[str, Any]) -> dict[str, Any]:
+    """CloudFormation has no transform job: a schedule calls CreateTransformJob."""
+    return {
+        "Name": schedule_name(body),
+        "Description": "Starts the transform job",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "ScheduleExpression": Tagged("Ref", pascal(EXPRESSION)),
+        "Target": {
+            "Arn": Tagged("Sub", f"arn:${{AWS::Partition}}:{CALL}"),
+            "RoleArn": Tagged("Ref", pascal(ROLE)),
+            "Input": Tagged("Sub", _json(job_input(body))),
+        },
+    }
+
+
+def _json(value: Any) -> str:
+    """JSON with the variables as ``Fn::Sub`` writes them."""
+    if isinstance(value, Text):
+        pieces = (
+            json.dumps(part, ensure_ascii=False)[1:-1] if isinstance(part, str) else part
+            for part in value.parts
+        )
+        return f'"{"".join(map(_in_sub, pieces))}"'
+    if isinstance(value, dict):
+        members = (f"{_json(key)}: {_json(inner)}" for key, inner in value.items())
+        return "{" + ", ".join(members) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_json, value)) + "]"
+    return json.dumps(value, ensure_ascii=False).replace("${", "${!")
+
+
+def _refuse_references(value: Any, advice: Advice) -> None:
+    """CloudFormation replaces ``{{resolve:…}}`` in every text, and has no escape for it."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _refuse_references(key, advice)
+            _refuse_references(inner, advice)
+    elif isinstance(value, list):
+        for inner in value:
+            _refuse_references(inner, advice)
+    elif isinstance(value, str) and "{{resolve:" in value:
+        raise InputError(
+            f"CloudFormation would replace a part of {value!r} by a parameter or a secret",
+            file=advice.workload.file,
+            hint="Write the value without {{resolve: or choose another artifact.",
+        )

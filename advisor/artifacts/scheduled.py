@@ -1,0 +1,30 @@
+"""The scheduled call that starts a transform job, where a dialect has no transform job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from advisor.artifacts.variables import Variable
+
+CALL = "scheduler:::aws-sdk:sagemaker:createTransformJob"
+EXPRESSION = Variable(
+    "schedule_expression", "When a job starts, as EventBridge Scheduler writes it: rate(1 day)"
+)
+ROLE = Variable(
+    "scheduler_role_arn",
+    "ARN of the IAM role that EventBridge Scheduler takes on to create the job and tag it",
+)
+_ID = "<aws.scheduler.execution-id>"  # the Scheduler puts 16 characters in its place
+_LONGEST = 63
+
+
+def schedule_name(job: dict[str, Any]) -> str:
+    """The name of the schedule: the job's, without the number of its run."""
+    name: str = job["TransformJobName"]
+    return name.removesuffix("-run-1")
+
+
+def job_input(job: dict[str, Any]) -> dict[str, Any]:
+    """The request of each run; its name ends in the id of the run, since no two may be equal."""
+    stem = schedule_name(job)[: _LONGEST - 17].rstrip("-")
+    return {**job, "TransformJobName": f"{stem}-{_ID}"}

@@ -1,0 +1,198 @@
+"""A bash script of aws CLI calls: makes what is missing, updates the endpoint, waits for it.
+
+Every request is one JSON argument in single quotes, so that the shell expands nothing in it; a
+variable is put in only after it was seen to hold nothing that could end a JSON string.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+from advisor.artifacts import Files
+from advisor.artifacts.requests import kebab
+from advisor.artifacts.variables import PolicyArn, Text, Variable, filled, variables
+from advisor.model import Advice, Request
+
+_HEAD = """\
+#!/usr/bin/env bash
+# Deploys one plan with the aws CLI. Safe to run again: what exists is left as it is, an endpoint
+# with another configuration is updated, and scaling and alarms are written anew.
+set -euo pipefail
+export AWS_PAGER=''
+"""
+_GIVEN = """\
+
+# Ends the script unless a variable is set to a text that can stand in JSON as it is.
+given() {
+  local value=${!1:-}
+  if [[ -z $value || $value == *[\\"\\\\[:cntrl:]]* ]]; then
+    printf 'Set %s: %s\\n' "$1" "$2" >&2
+    exit 2
+  fi
+}
+"""
+_EXISTS = """\
+
+# Whether a describe call finds its resource. Any other failure than its absence ends the script.
+exists() {
+  local said
+  if said=$(aws "$@" 2>&1 >/dev/null); then
+    return 0
+  fi
+  if [[ $said == *'Could not find'* ]]; then
+    return 1
+  fi
+  printf '%s\\n' "$said" >&2
+  exit 1
+}
+"""
+# What is made once: the option of its describe call.
+_MADE = {
+    "CreateModel": ("describe-model", "ModelName"),
+    "CreateEndpointConfig": ("describe-endpoint-config", "EndpointConfigName"),
+    "CreateEndpoint": ("describe-endpoint", "EndpointName"),
+    "CreateTransformJob": ("describe-transform-job", "TransformJobName"),
+}
+_JOB = Variable("transform_job_name", "Name of this run")
+
+
+def files(advice: Advice) -> Files:
+    """``deploy.sh``; nothing when no option fits."""
+    chosen = advice.chosen
+    if chosen is None or chosen.plan is None:
+        return []
+    requests = chosen.plan.requests
+    bodies = [filled(request) for request in requests]
+    parts = [_HEAD, _region(advice.region), _GIVEN, _EXISTS]
+    parts.append("".join(_inputs(variables(bodies))))
+    scaled = any(request.operation == "RegisterScalableTarget" for request in requests)
+    for request, body in zip(requests, bodies, strict=True):
+        parts.append("\n" + _step(request, body, scaled))
+    return [("deploy.sh", "".join(parts))]
+
+
+def _region(region: str | None) -> str:
+    if region is None:
+        return ""
+    # The first is read by version 2 of the CLI, the second by version 1.
+    name = shlex.quote(region)
+    return f"export AWS_REGION={name} AWS_DEFAULT_REGION={name}\n"
+
+
+def _inputs(wanted: list[Variable]) -> Iterator[str]:
+    """Checks of what the user must set; a list is turned into the inside of a JSON list."""
+    if wanted:
+        yield "\n# What only you know; lists are separated by commas.\n"
+    for each in wanted:
+        yield f"given {_upper(each)} {shlex.quote(each.asks)}\n"
+    for each in wanted:
+        if each.is_list:
+            yield f"{_upper(each)}_LIST=${{{_upper(each)}//,/'\", \"'}}\n"
+
+
+def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
+    call = f"aws {request.service} {kebab(request.operation)}"
+    if request.operation == "CreateTransformJob":
+        return _job(call, body)
+    document = _quoted(body)
+    if request.operation not in _MADE:
+        return _put(request, call, document)
+    describe, field = _MADE[request.operation]
+    option = f"--{kebab(field)} {shlex.quote(body[field])}"
+    look = f"sagemaker {describe} {option}"
+    made = f"  {call} --cli-input-json {document}\n"
+    if request.operation != "CreateEndpoint":
+        return f"if ! exists {look}; then\n{made}fi\n"
+    config = shlex.quote(body["EndpointConfigName"])
+    return (
+        f"if ! exists {look}; then\n{made}else\n{_update(look, option, config, scaled)}fi\n"
+        f"aws sagemaker wait endpoint-in-service {option}\n"
+    )
+
+
+def _update(look: str, option: str, config: str, scaled: bool) -> str:
+    """UpdateEndpoint where another configuration serves; keeps the count that scaling has set."""
+    retain = " --retain-all-variant-properties" if scaled else ""
+    return (
+        f"  serving=$(aws {look} --query EndpointConfigName --output text)\n"
+        f"  if [[ $serving != {config} ]]; then\n"
+        f"    aws sagemaker update-endpoint {option} --endpoint-config-name {config}{retain}\n"
+        "  fi\n"
+    )
+
+
+def _put(request: Request, call: str, document: str) -> str:
+    if request.parameters.get("PolicyType") == "StepScaling":
+        return (
+            f"POLICY_ARN=$({call} --query PolicyARN --output text"
+            f" --cli-input-json {document})\ngiven POLICY_ARN 'no ARN was answered'\n"
+        )
+    return f"{call} --cli-input-json {document}\n"
+
+
+def _job(call: str, body: dict[str, Any]) -> str:
+    """A job runs once under its name; the first argument names another run."""
+    name = shlex.quote(body["TransformJobName"])
+    document = _quoted({**body, "TransformJobName": Text((_JOB,))})
+    option = '--transform-job-name "$TRANSFORM_JOB_NAME"'
+    return (
+        "# Every run needs a name of its own: give another one as the first argument.\n"
+        f"TRANSFORM_JOB_NAME=${{1:-{name}}}\n"
+        f"given TRANSFORM_JOB_NAME {shlex.quote(_JOB.asks)}\n"
+        f"if ! exists sagemaker describe-transform-job {option}; then\n"
+        f"  {call} --cli-input-json {document}\nfi\n"
+        f"aws sagemaker wait transform-job-completed-or-stopped {option}\n"
+    )
+
+
+def _quoted(body: dict[str, Any]) -> str:
+    """The JSON of a request as one shell word, with the variables expanded in double quotes."""
+    pieces: list[str] = []
+    open_text = ""
+    for piece in _json(body, "\n"):
+        if isinstance(piece, str):
+            open_text += piece
+        else:
+            pieces += [shlex.quote(open_text), f'"${_name(piece)}"']
+            open_text = ""
+    return "".join([*pieces, shlex.quote(open_text)])
+
+
+def _json(value: Any, newline: str) -> Iterator[str | Variable | PolicyArn]:
+    """Pieces of an indented JSON document."""
+    inner = newline + "  "
+    if isinstance(value, Text):
+        yield from _string(value)
+    elif isinstance(value, dict) and value:
+        for number, (key, member) in enumerate(value.items()):
+            yield ("," if number else "{") + inner + json.dumps(key, ensure_ascii=False) + ": "
+            yield from _json(member, inner)
+        yield newline + "}"
+    elif isinstance(value, list) and value:
+        for number, member in enumerate(value):
+            yield ("," if number else "[") + inner
+            yield from _json(member, inner)
+        yield newline + "]"
+    else:
+        yield json.dumps(value, ensure_ascii=False)
+
+
+def _string(text: Text) -> Iterator[str | Variable | PolicyArn]:
+    is_list = any(isinstance(part, Variable) and part.is_list for part in text.parts)
+    yield '["' if is_list else '"'
+    for part in text.parts:
+        yield json.dumps(part, ensure_ascii=False)[1:-1] if isinstance(part, str) else part
+    yield '"]' if is_list else '"'
+
+
+def _name(piece: Variable | PolicyArn) -> str:
+    if isinstance(piece, PolicyArn):
+        return "POLICY_ARN"
+    return _upper(piece) + ("_LIST" if piece.is_list else "")
+
+
+def _upper(variable: Variable) -> str:
+    return variable.name.upper()

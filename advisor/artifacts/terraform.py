@@ -1,0 +1,202 @@
+"""Terraform files: the plan's resources, with a variable for what the user must fill in."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from advisor.artifacts import Files
+from advisor.artifacts.hcl_text import Block, Call, Raw, Template, document, quoted
+from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, job_input, schedule_name
+from advisor.artifacts.variables import PLACES, PolicyArn, Text, Variable, filled, variables
+from advisor.gate.terraform_shape import snake
+from advisor.model import Advice, Request
+
+_PROVIDER = ">= 5.100"
+_RESOURCES = {
+    "CreateModel": "aws_sagemaker_model",
+    "CreateEndpointConfig": "aws_sagemaker_endpoint_configuration",
+    "CreateEndpoint": "aws_sagemaker_endpoint",
+    "RegisterScalableTarget": "aws_appautoscaling_target",
+    "PutScalingPolicy": "aws_appautoscaling_policy",
+    "PutMetricAlarm": "aws_cloudwatch_metric_alarm",
+    "CreateTransformJob": "aws_scheduler_schedule",
+}
+# Fields that the provider calls otherwise than by snake case; by operation.
+_NAMES = {
+    "CreateModel": {"ModelName": "name"},
+    "CreateEndpointConfig": {"EndpointConfigName": "name"},
+    "CreateEndpoint": {"EndpointName": "name"},
+    "PutScalingPolicy": {"PolicyName": "name", "StepAdjustments": "step_adjustment"},
+}
+_LABELS = {"TargetTrackingScaling": "tracking", "StepScaling": "step"}
+# Names cannot be given twice, so what replaces one stands beside it; its name has a digest.
+_IMMUTABLE = ("CreateModel", "CreateEndpointConfig")
+_KMS = next(
+    place.variable
+    for place in PLACES
+    if isinstance(place.variable, Variable) and place.variable.name == "kms_key_id"
+)
+_KMS_ASKS = "ARN of the KMS key that encrypts what is stored; the provider takes no id or alias"
+_RUN_ID = "aws.scheduler.execution-id"
+
+
+class Made(NamedTuple):
+    """What stands in the file so far, for those that refer to it."""
+
+    names: dict[tuple[str, str], str]  # field and value -> address of the resource
+    latest: dict[str, str]  # operation, or StepScaling -> address
+    blocks: list[Block]
+
+
+def files(advice: Advice) -> Files:
+    """``main.tf``, and ``variables.tf`` where there are any; nothing when no option fits."""
+    chosen = advice.chosen
+    if chosen is None or chosen.plan is None:
+        return []
+    made = Made({}, {}, _settings(advice.region))
+    asked: list[Variable] = []
+    for request in chosen.plan.requests:
+        body = filled(request)
+        if request.operation == "CreateEndpointConfig":
+            _want_arn(body)
+        asked += variables(body)
+        if request.operation == "CreateTransformJob":
+            asked += [EXPRESSION, ROLE]
+            made.blocks.append(Block('data "aws_partition" "current"', {}))
+        _add(request, body, made)
+    found = [("main.tf", document(made.blocks))]
+    if asked:
+        found.append(("variables.tf", document([_variable(v) for v in dict.fromkeys(asked)])))
+    return found
+
+
+def _settings(region: str | None) -> list[Block]:
+    aws = {"source": "hashicorp/aws", "version": _PROVIDER}
+    blocks = [
+        Block("terraform", {"required_providers": [Block("required_providers", {"aws": aws})]})
+    ]
+    if region is not None:
+        blocks.append(Block('provider "aws"', {"region": region}))
+    return blocks
+
+
+def _variable(variable: Variable) -> Block:
+    kind = "list(string)" if variable.is_list else "string"
+    asks = _KMS_ASKS if variable == _KMS else variable.asks
+    return Block(f'variable "{variable.name}"', {"description": asks, "type": Raw(kind)})
+
+
+def _want_arn(body: dict[str, Any]) -> None:
+    """The provider takes nothing but an ARN for the key of a configuration."""
+    key = body.get("KmsKeyId")
+    if isinstance(key, str) and not key.startswith("arn:"):
+        body["KmsKeyId"] = Text((_KMS,))
+
+
+def _add(request: Request, body: dict[str, Any], made: Made) -> None:
+    operation = request.operation
+    kind = _RESOURCES[operation]
+    stem = _LABELS.get(str(body.get("PolicyType")), "this")
+    heads = {block.head for block in made.blocks}
+    names = (stem if n == 1 else f"{stem}_{n}" for n in range(1, len(heads) + 2))
+    label = next(n for n in names if f'resource "{kind}" "{n}"' not in heads)
+    address = f"{kind}.{label}"
+    members = (
+        _schedule(body, made)
+        if operation == "CreateTransformJob"
+        else _members(body, operation, made, top=True)
+    )
+    if operation in _IMMUTABLE:
+        members["lifecycle"] = [Block("lifecycle", {"create_before_destroy": True})]
+    made.blocks.append(Block(f'resource "{kind}" "{label}"', members))
+    made.latest[operation] = address
+    for field, name in _NAMES.get(operation, {}).items():
+        if name == "name":
+            made.names[field, body[field]] = address
+    if stem == "step":
+        made.latest["StepScaling"] = address
+
+
+def _members(value: dict[str, Any], operation: str, made: Made, *, top: bool) -> dict[str, Any]:
+    """Fields of a request as the provider's attributes and blocks."""
+    done: dict[str, Any] = {}
+    for field, inner in value.items():
+        name = _NAMES.get(operation, {}).get(field) or snake(field)
+        if field == "KmsKeyId" and top:
+            name = "kms_key_arn"
+        if field == "Tags":
+            done[name] = {tag["Key"]: tag["Value"] for tag in inner}
+        elif field == "Dimensions" and operation == "PutMetricAlarm":
+            done[name] = {
+                each["Name"]: _attribute(each["Name"], each["Value"], operation, made)
+                for each in inner
+            }
+        elif isinstance(inner, dict) and field != "Environment":
+            done[name] = [Block(name, _members(inner, operation, made, top=False))]
+        elif isinstance(inner, list) and inner and isinstance(inner[0], dict):
+            done[name] = [Block(name, _members(each, operation, made, top=False)) for each in inner]
+        else:
+            done[name] = _attribute(field, inner, operation, made)
+    return done
+
+
+def _attribute(field: str, value: Any, operation: str, made: Made) -> Any:
+    """A value; names of other resources become references."""
+    if isinstance(value, Text):
+        return _text(value, made)
+    if isinstance(value, list):
+        return [_attribute(field, each, operation, made) for each in value]
+    if not isinstance(value, str) or field in _NAMES.get(operation, {}):
+        return value
+    if (field, value) in made.names:
+        return Raw(f"{made.names[field, value]}.name")
+    if field == "ResourceId":
+        if operation == "PutScalingPolicy":
+            return Raw(f"{made.latest['RegisterScalableTarget']}.resource_id")
+        kind, name, rest = value.split("/", 2)
+        endpoint = made.names["EndpointName", name]
+        return Template((f"{kind}/", Raw(f"{endpoint}.name"), f"/{rest}"))
+    return value
+
+
+def _text(text: Text, made: Made) -> Raw | Template:
+    parts = [
+        Raw(f"{made.latest['StepScaling']}.arn")
+        if isinstance(part, PolicyArn)
+        else Raw(f"var.{part.name}")
+        if isinstance(part, Variable)
+        else part
+        for part in text.parts
+    ]
+    only = parts[0]
+    return only if len(parts) == 1 and isinstance(only, Raw) else Template(tuple(parts))
+
+
+def _schedule(body: dict[str, Any], made: Made) -> dict[str, Any]:
+    """The provider has no transform job: a schedule calls CreateTransformJob."""
+    # jsonencode escapes angle brackets, and the Scheduler looks for its keyword as it is.
+    after = f'), "\\\\u003c{_RUN_ID}\\\\u003e", {quoted(f"<{_RUN_ID}>")})'
+    target = {
+        "arn": Template(("arn:", Raw("data.aws_partition.current.partition"), f":{CALL}")),
+        "role_arn": Raw(f"var.{ROLE.name}"),
+        "input": Call("replace(jsonencode(", _object(job_input(body), made), after),
+    }
+    return {
+        "name": schedule_name(body),
+        "description": "Starts the transform job",
+        "schedule_expression": Raw(f"var.{EXPRESSION.name}"),
+        "flexible_time_window": [Block("flexible_time_window", {"mode": "OFF"})],
+        "target": [Block("target", target)],
+    }
+
+
+def _object(value: Any, made: Made) -> Any:
+    """A request with expressions for what is known only later."""
+    if isinstance(value, dict):
+        return {
+            key: _object(inner, made)
+            if isinstance(inner, dict | list)
+            else _attribute(key, inner, "CreateTransformJob", made)
+            for key, inner in value.items()
+        }
+    return [_object(each, made) for each in value] if isinstance(value, list) else value

@@ -1,0 +1,169 @@
+"""What the user must fill in: the placeholders of a plan's requests turned into named variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeAlias
+
+from advisor.model import Request
+
+
+class Variable(NamedTuple):
+    """A value that only the user knows."""
+
+    name: str  # snake_case
+    asks: str
+    is_list: bool = False
+
+
+class PolicyArn(NamedTuple):
+    """The ARN that the plan's PutScalingPolicy of a step policy answers."""
+
+
+class Text(NamedTuple):
+    """A text that is known in part; a list variable stands alone in it."""
+
+    parts: tuple[str | Variable | PolicyArn, ...]
+
+
+Filled: TypeAlias = "dict[str, Any]"
+"""Parameters of a request with a ``Text`` where a placeholder stood."""
+
+
+class Place(NamedTuple):
+    """Which fields hold a placeholder, how it reads, and what stands for it."""
+
+    fields: frozenset[str]
+    pattern: str  # of the whole value; its group is the known end of an S3 address
+    variable: Variable | PolicyArn
+
+
+_ARN = r"arn:aws[a-z-]*:"
+_S3_FIELDS = "S3Uri S3OutputPath S3FailurePath DestinationS3Uri"
+
+
+def _place(fields: str, pattern: str, name: str, asks: str, *, is_list: bool = False) -> Place:
+    return Place(frozenset(fields.split()), pattern, Variable(name, asks, is_list))
+
+
+PLACES = (
+    _place(
+        "ExecutionRoleArn",
+        _ARN + "iam::0{12}:role/REPLACE-ME",
+        "execution_role_arn",
+        "ARN of the IAM role that SageMaker takes on to run the model",
+    ),
+    _place(
+        "Image",
+        r"0{12}\.dkr\.ecr\..*/replace-me:latest",
+        "image_uri",
+        "Container image that serves the model, as ECR names it",
+    ),
+    _place(
+        "ModelPackageName",
+        _ARN + "sagemaker:.*:model-package/REPLACE-ME",
+        "model_package_arn",
+        "ARN of the Marketplace model package",
+    ),
+    _place(
+        "ModelDataUrl S3Uri",
+        r"s3://REPLACE-ME/(?:model\.tar\.gz)?",
+        "model_data_url",
+        "S3 address of the model: an archive, or a prefix that ends with a slash",
+    ),
+    _place(
+        _S3_FIELDS,
+        "s3://REPLACE-ME(/.+)",
+        "bucket",
+        "Name of the S3 bucket for input and output",
+    ),
+    _place(
+        "KmsKeyId VolumeKmsKeyId",
+        "alias/REPLACE-ME",
+        "kms_key_id",
+        "Id, ARN or alias of the KMS key that encrypts what is stored",
+    ),
+    _place(
+        "Subnets",
+        "subnet-0{17},subnet-0{16}1",
+        "subnet_ids",
+        "Ids of the subnets that the containers run in, two zones or more",
+        is_list=True,
+    ),
+    _place(
+        "SecurityGroupIds",
+        "sg-0{17}",
+        "security_group_ids",
+        "Ids of the security groups of the containers",
+        is_list=True,
+    ),
+    _place(
+        "SuccessTopic",
+        _ARN + "sns:.*:REPLACE-ME-success",
+        "success_topic_arn",
+        "ARN of the SNS topic that is told of each result",
+    ),
+    _place(
+        "ErrorTopic",
+        _ARN + "sns:.*:REPLACE-ME-error",
+        "error_topic_arn",
+        "ARN of the SNS topic that is told of each failure",
+    ),
+    Place(
+        frozenset({"AlarmActions"}),
+        _ARN + "autoscaling:.*:scalingPolicy:REPLACE-ME",
+        PolicyArn(),
+    ),
+)
+
+
+def filled(request: Request) -> Filled:
+    """The parameters of a request with each placeholder turned into a ``Text``."""
+    parameters: Filled = _filled(request.parameters, "")
+    return parameters
+
+
+def variables(value: Any) -> list[Variable]:
+    """The variables anywhere in a value, each once, in the order of their first use."""
+    return list(dict.fromkeys(part for part in _parts(value) if isinstance(part, Variable)))
+
+
+def _filled(value: Any, field: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _filled(inner, key) for key, inner in value.items()}
+    if isinstance(value, str):
+        return _text(value, field)
+    if isinstance(value, list):
+        if value and all(isinstance(inner, str) for inner in value):
+            whole = _text(",".join(value), field)
+            if isinstance(whole, Text) and _is_list(whole):
+                return whole
+        return [_filled(inner, field) for inner in value]
+    return value
+
+
+def _text(value: str, field: str) -> str | Text:
+    for place in PLACES:
+        found = re.fullmatch(place.pattern, value) if field in place.fields else None
+        if found is None:
+            continue
+        if found.re.groups:
+            return Text(("s3://", place.variable, found[1]))
+        return Text((place.variable,))
+    return value
+
+
+def _is_list(text: Text) -> bool:
+    return any(isinstance(part, Variable) and part.is_list for part in text.parts)
+
+
+def _parts(value: Any) -> Iterator[str | Variable | PolicyArn]:
+    if isinstance(value, Text):
+        yield from value.parts
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _parts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _parts(inner)

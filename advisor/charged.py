@@ -1,0 +1,126 @@
+"""What of a plan is paid for: its quantities, as ``advisor.costs`` reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from advisor.facts import Facts
+from advisor.model import BATCH_TRANSFORM, REAL_TIME, SERVERLESS, Interval, Plan
+from advisor.quantity import MONTH_HOURS, RATE_PER_MONTH
+
+_SECOND = 1_000_000
+_HOUR_S = 3600
+
+
+def charged(plan: Plan, facts: Facts) -> Mapping[str, Any]:
+    """The quantities of a plan, as far as stated facts lead to them.
+
+    An endpoint that works through a stored data set gets its records as requests, and models that
+    cannot share an endpoint have one each.
+    """
+    found = plan.facts
+    more: dict[str, Any] = {}
+    if "volume-size" in plan.carried:
+        more["volume_gb"] = _volume(plan)
+    if plan.option != BATCH_TRANSFORM and facts.word("requests.arrival") == "batch":
+        more |= _work_of_a_data_set(plan, facts)
+    models = facts.workload.interval("model.count")
+    if models is not None and models.high != 1 and not _share(plan, facts):
+        more |= _one_each(plan, models)
+    return {**found, **more} if more else found
+
+
+def completed(plan: Plan, facts: Facts) -> Mapping[str, Any]:
+    """The same with what is assumed wherever nothing, or a range, was stated.
+
+    Curves and break-even points compare single figures, so they need one value for each fact.
+    """
+    found = charged(plan, facts)
+    if plan.option == BATCH_TRANSFORM:
+        return found
+    time = facts.taken("requests.processing.typical") / _SECOND
+    taken = {
+        "requests": facts.taken("traffic.volume") / RATE_PER_MONTH,
+        "bytes_in": facts.taken("wire.payload"),
+        "bytes_out": facts.taken("wire.response"),
+        "processing_s": time,
+    }
+    if plan.option == SERVERLESS:
+        taken["seconds"] = time
+    return {**taken, **found}
+
+
+def _volume(plan: Plan) -> int | None:
+    """Size of the storage volume that the requests ask for on each instance."""
+    for request in plan.requests:
+        for variant in request.parameters.get("ProductionVariants", ()):
+            if "VolumeSizeInGB" in variant:
+                return int(variant["VolumeSizeInGB"])
+    return None
+
+
+def _work_of_a_data_set(plan: Plan, facts: Facts) -> dict[str, Any]:
+    """Records of all runs of a month as requests, and the instance hours that they take."""
+    records = facts.workload.interval("dataset.records")
+    runs = facts.workload.interval("dataset.runs")
+    if records is None or runs is None:
+        return {}
+    low, high = (
+        None if one is None or other is None else one * other / RATE_PER_MONTH
+        for one, other in zip(records, runs, strict=True)
+    )
+    more: dict[str, Any] = {"requests": None, "requests_low": low, "requests_high": high}
+    more["origins"] = dict.fromkeys(("requests", "instance_hours"), "dataset.records")
+    return more if plan.option == SERVERLESS else {**more, **_hours(plan, facts, low, high)}
+
+
+def _hours(
+    plan: Plan, facts: Facts, low: float | None, high: float | None
+) -> dict[str, float | None]:
+    """Instance hours of a fleet that works through the records, if it is never scaled in at most.
+
+    The plan is sized for callers, so what the records alone take may be more.
+    """
+    made = plan.facts
+    rate = made.get("rate_of_one")
+    least = made.get("count", made.get("count_low")) or 0
+    most = made.get("count", made.get("count_high"))
+    if rate is None or high is None or most is None:
+        return {"instance_hours_low": float(least * MONTH_HOURS), "instance_hours_high": None}
+    records = facts.workload.interval("dataset.records")
+    deadline = facts.workload.interval("dataset.deadline")
+    wanted = 0
+    if deadline is not None and deadline.low and records is not None and records.high:
+        from advisor.queueing.scaling import whole
+
+        wanted = whole(records.high * _SECOND / (rate * deadline.low))
+    work = high / rate / _HOUR_S
+    return {
+        "instance_hours_low": max(float(least * MONTH_HOURS), (low or 0.0) / rate / _HOUR_S),
+        "instance_hours_high": max(float(max(most, wanted) * MONTH_HOURS), work),
+    }
+
+
+def _share(plan: Plan, facts: Facts) -> bool:
+    """Whether one endpoint or job serves all models."""
+    if facts.needs("multi-container") or facts.needs("inference-pipeline"):
+        return True
+    return plan.option == REAL_TIME
+
+
+def _one_each(plan: Plan, models: Interval) -> dict[str, Any]:
+    """Endpoints of their own; of a job the runs, which may share the work or repeat it."""
+    if plan.option == SERVERLESS:
+        many = models.high or models.low or 1
+        provisioned = plan.facts.get("provisioned") or 0
+        return {"provisioned": provisioned * many} if provisioned else {}
+    if plan.option == BATCH_TRANSFORM:
+        runs = plan.facts.get("runs", plan.facts.get("runs_high"))
+        if runs is None or models.high is None:
+            return {"runs": None, "runs_low": plan.facts.get("runs", plan.facts.get("runs_low"))}
+        least = plan.facts.get("runs", plan.facts.get("runs_low"))
+        return {"runs": None, "runs_low": least, "runs_high": runs * models.high}
+    if models.low == models.high:
+        return {"endpoints": models.low}
+    return {"endpoints_low": models.low, "endpoints_high": models.high}

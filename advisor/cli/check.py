@@ -1,0 +1,193 @@
+"""`sm-advise check`: the gate."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from advisor.cli import CONTEXT, complain
+from advisor.cli.settings import as_of_date, today
+from advisor.errors import InputError
+from advisor.gate.finding import SEVERITIES
+from advisor.gate.run import Report, Request
+from advisor.gate.run import check as run_check
+from advisor.gate.settings import LOCK_FILE, Project, read_project
+from advisor.reports.finding_formats import FINDING_FORMATS, Context, finding_renderer
+
+NEVER = "never"
+PROFILES = ("production",)
+
+
+@click.command(context_settings={**CONTEXT, "auto_envvar_prefix": "SM_ADVISE_CHECK"})
+@click.argument("paths", nargs=-1, metavar="PATH...")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FINDING_FORMATS)),
+    default="text",
+    help="How to print the findings.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([*SEVERITIES, NEVER]),
+    help="The least severity that makes the exit code 1 (default: error).",
+)
+@click.option(
+    "--select", multiple=True, metavar="ID", help="Only these rules; or a profile: production."
+)
+@click.option("--ignore", multiple=True, metavar="ID", help="Without these rules (repeatable).")
+@click.option(
+    "--workload", metavar="FILE", help="The workload that the configurations were made for."
+)
+@click.option("--region", metavar="REGION", help="Where the configurations are deployed.")
+@click.option("--baseline", metavar="FILE", help="Accept the findings that a baseline lists.")
+@click.option("--write-baseline", metavar="FILE", help="Write the open findings as a baseline.")
+@click.option("--write-lock", is_flag=True, help="Write the workloads' answers to sm-advise.lock.")
+@click.option("--changed-since", metavar="REV", help="Only files that differ from a git revision.")
+@click.option(
+    "--as-of",
+    callback=as_of_date,
+    metavar="DATE",
+    help="Judge waivers as of this day (YYYY-MM-DD; default: today).",
+)
+@click.option(
+    "--pass-over",
+    is_flag=True,
+    help="Pass over named files that hold nothing to check; none at all is no error.",
+)
+@click.option("--no-progress", is_flag=True, help="Say nothing while many files are read.")
+@click.option("--show-config", is_flag=True, help="Print the settings and where they come from.")
+def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
+    """Check workloads, SageMaker requests, CloudFormation and Terraform.
+
+    PATH is a file, a folder, a pattern, or - for standard input; the current folder without one.
+
+    Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 a file could not be read or nothing
+    matched, 3 a bug of ours.
+    """
+    project = read_project(os.path.dirname(paths[0]) if paths else ".")
+    _refuse_unknown((*options["select"], *options["ignore"], *project.select, *project.ignore))
+    if options["show_config"]:
+        print(_settings(project, options), end="")
+        return 0
+    request = _request(paths or (".",), project, options)
+    report = run_check(request)
+    _write(report, options)
+    context = _context(form)
+    print(finding_renderer(form)(report, context), end="")
+    for error in report.errors:
+        complain(error)
+    some = not (options["pass_over"] or options["changed_since"])
+    return _exit_code(report, options["fail_on"] or project.fail_on or "error", expect=some)
+
+
+def _refuse_unknown(names: Iterable[str]) -> None:
+    from advisor.gate.checks import load_checks
+    from advisor.gate.spelling import nearest
+
+    known = None
+    for name in names:
+        known = known or {*load_checks(), *PROFILES}
+        if name not in known:
+            near = nearest(name, sorted(known))
+            raise click.UsageError(
+                f"no rule or profile is called {name}" + (f"; did you mean {near}?" if near else "")
+            )
+
+
+def _request(paths: tuple[str, ...], project: Project, options: dict[str, Any]) -> Request:
+    changed = None
+    if options["changed_since"]:
+        from advisor.gate.changed import changed_since
+
+        changed = changed_since(options["changed_since"])
+    return Request(
+        paths=paths,
+        as_of=options["as_of"] or today(),
+        project=project,
+        select=frozenset((*project.select, *options["select"])),
+        ignore=frozenset((*project.ignore, *options["ignore"])),
+        workload=options["workload"] or "",
+        baseline=options["baseline"] or ("" if options["write_baseline"] else project.baseline),
+        lock="" if options["write_lock"] else LOCK_FILE,
+        region=options["region"] or project.region,
+        changed=changed,
+        stdin=sys.stdin.buffer.read() if "-" in paths else b"",
+        sift=options["pass_over"],
+        progress=None if options["no_progress"] or not sys.stderr.isatty() else _progress,
+    )
+
+
+def _progress(count: int) -> None:
+    print(f"\r{count:,} files …", end="", file=sys.stderr, flush=True)
+
+
+def _write(report: Report, options: dict[str, Any]) -> None:
+    """The baseline and the lock, where they were asked for."""
+    if options["write_baseline"]:
+        from advisor.gate.baseline import baseline_text, write_whole
+
+        write_whole(options["write_baseline"], baseline_text(report.findings))
+    if options["write_lock"]:
+        from advisor.gate.baseline import write_whole
+        from advisor.gate.locking import lock_text
+
+        write_whole(LOCK_FILE, lock_text(report.answers))
+
+
+def _context(form: str) -> Context:
+    interactive = sys.stdout.isatty()
+    digest = ""
+    if form == "json":
+        from advisor.rulebook.digest import digest as digest_of
+        from advisor.rulebook.source import rules_directory
+
+        digest = digest_of(rules_directory())
+    if form != "text" or not interactive:
+        return Context(rules_digest=digest)
+    import shutil
+
+    colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Context(shutil.get_terminal_size((80, 24)).columns, colour)
+
+
+def _exit_code(report: Report, fail_on: str, *, expect: bool) -> int:
+    nothing = expect and not (report.workloads or report.configurations)
+    if report.errors or nothing:
+        if nothing and not report.errors:
+            complain(
+                InputError(
+                    "nothing here is a workload or a configuration that check reads",
+                    hint="name a file or folder with workloads, requests, templates or Terraform",
+                )
+            )
+        return 2
+    if fail_on == NEVER:
+        return 0
+    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    return 1 if any(report.open(severity) for severity in failing) else 0
+
+
+def _settings(project: Project, options: dict[str, Any]) -> str:
+    """Each setting, its value, and who set it."""
+    from advisor.gate.settings import organisation_of
+
+    organisation = organisation_of(".")
+    lines = []
+    for name in ("fail_on", "select", "ignore", "region", "baseline"):
+        given, own = options.get(name), getattr(project, name)
+        value, where = (given, "command line or environment") if given else (own, project.file)
+        if not value:
+            value, where = ("error" if name == "fail_on" else "none"), "default"
+        shown = ", ".join(value) if isinstance(value, tuple) else value
+        lines.append(f"{name.replace('_', '-')}: {shown} ({where})")
+    if organisation.file:
+        lines.append(f"organisation: {organisation.file}")
+        for name, value in organisation._asdict().items():
+            if value and name != "file":
+                lines.append(f"  {name.replace('_', '-')}: {value}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,55 @@
+"""`sm-advise compare`: the four options of a workload side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from advisor.cli import CONTEXT
+from advisor.cli.advise import exit_code
+from advisor.cli.money import (
+    canvas,
+    gated,
+    max_monthly,
+    one_workload,
+    price_folder,
+    workload_options,
+)
+from advisor.cli.settings import changes_from, today
+from advisor.reports.money_formats import COMPARE_FORMATS, money_renderer
+
+
+@click.command(context_settings=CONTEXT)
+@click.argument("workload", metavar="WORKLOAD")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(COMPARE_FORMATS)),
+    default="text",
+    help="How to print the comparison.",
+)
+@workload_options
+@max_monthly
+def compare(workload: str, form: str, settings: tuple[str, ...], **options: Any) -> int:
+    """Compare cost and latency of the four options for WORKLOAD (`-` reads standard input).
+
+    Exit codes: 0 a comparison, 1 none fits or an error among the findings, 2 the file could not be
+    read, 3 a bug of ours.
+    """
+    from advisor.comparison import compare as compare_options
+    from advisor.pipeline import advise
+
+    folder = price_folder()
+    advice = advise(
+        one_workload(workload, settings),
+        limits=options["limits"],
+        region=options["region"],
+        changes=dict(changes_from(settings)),
+        as_of=options["as_of"] or today(),
+        own_prices=folder,
+    )
+    advice = gated(advice, options["max_monthly"])
+    found = compare_options(advice, folder)
+    click.echo(money_renderer(COMPARE_FORMATS, form)(found, canvas(form)), nl=False)
+    return exit_code(advice, strict=False)

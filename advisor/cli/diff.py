@@ -1,0 +1,166 @@
+"""`sm-advise diff`: what changed between two workload files or revisions."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from advisor.cli import CONTEXT
+from advisor.cli.money import canvas, gated, max_monthly, price_folder
+from advisor.cli.settings import as_of_date, today
+from advisor.errors import InputError
+from advisor.prices import is_price
+from advisor.reports.money_formats import DIFF_FORMATS, money_renderer
+from advisor.workload import read_file, read_workloads
+from advisor.workload.revision import is_revision, read_revision
+
+if TYPE_CHECKING:
+    from advisor.difference import Difference, Limit
+    from advisor.model import Advice, Finding, Workload
+
+GATES = ("over-budget", "over-max-monthly", "over-max-increase")
+
+
+def increase(ctx: click.Context, param: click.Parameter, value: str | None) -> Limit | None:
+    """Accept an amount of USD or a share of the old cost: 50, 50 USD, 10 %."""
+    if value is None:
+        return None
+    from advisor.difference import Limit
+
+    text = value.upper().strip()
+    percent = text.endswith("%")
+    number = text.removesuffix("%").removesuffix("USD").strip().replace(",", "")
+    if number.strip("0.") and not is_price(number):
+        raise click.BadParameter(f"{value!r} is not an increase like 50 or 10%")
+    try:
+        return Limit(Decimal(number), percent, f"{number} %" if percent else f"{number} USD")
+    except ArithmeticError as error:
+        raise click.BadParameter(f"{value!r} is not an increase like 50 or 10%") from error
+
+
+@click.command(context_settings=CONTEXT)
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW", required=False)
+@click.option("--rev", metavar="REV", help="Compare the one FILE with this git revision of it.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(DIFF_FORMATS)),
+    default="text",
+    help="How to print it; markdown is made for a comment on a pull request.",
+)
+@click.option(
+    "--limits", type=click.Choice(["safe", "latest"]), help="Which documented bounds hold."
+)
+@click.option("--region", metavar="REGION", help="Use this Region instead of the workloads'.")
+@click.option(
+    "--as-of",
+    callback=as_of_date,
+    metavar="DATE",
+    help="Judge waivers and decisions as of this day (YYYY-MM-DD; default: today).",
+)
+@max_monthly
+@click.option(
+    "--max-increase",
+    callback=increase,
+    metavar="USD|%",
+    help="Fail when the recommended option's cost rises by more.",
+)
+def diff(old: str, new: str | None, form: str, **options: Any) -> int:
+    """Tell what changed from OLD to NEW: facts, answer, plan and cost.
+
+    Each is a file, `-`, or REV:path as git writes it; or name one FILE with --rev. Of files that
+    hold several workloads, those of one name are compared. Prints nothing when nothing changed that
+    matters.
+
+    Exit codes: 0 whatever changed, 1 a cost gate fails (budget in the file, --max-monthly,
+    --max-increase), 2 a file could not be read, 3 a bug of ours.
+    """
+    before, after = _sides(old, new, options["rev"])
+    found, failed = [], False
+    for one, other in _pairs(before, after):
+        made = _difference(one, other, options)
+        made = made._replace(appeared=_gated(made, options))
+        failed |= any(_fails(finding) for finding in made.appeared)
+        found.append(made)
+    added, removed = (
+        [workload.name for workload in side if workload.name not in _names(others)]
+        for side, others in ((after, before), (before, after))
+    )
+    if len(before) == len(after) == 1:
+        added, removed = [], []
+    text = money_renderer(DIFF_FORMATS, form)((found, added, removed), canvas(form))
+    click.echo(text, nl=False)
+    return 1 if failed else 0
+
+
+def _sides(
+    old: str, new: str | None, revision: str | None
+) -> tuple[list[Workload], list[Workload]]:
+    if revision is not None:
+        if new is not None:
+            raise click.UsageError("--rev takes one FILE, not two")
+        data = read_revision(revision, old)
+        return read_workloads(data, f"{revision}:{old}"), read_file(old)
+    if new is None:
+        raise click.UsageError("name a second file, or a revision of this one with --rev")
+    return _read(old), _read(new)
+
+
+def _read(name: str) -> list[Workload]:
+    if not is_revision(name):
+        return read_file(name)
+    revision, _, path = name.partition(":")
+    return read_workloads(read_revision(revision, path), name)
+
+
+def _pairs(before: list[Workload], after: list[Workload]) -> list[tuple[Workload, Workload]]:
+    """Workloads of the same name; two files with one each are one pair whatever their names."""
+    if len(before) == len(after) == 1:
+        return [(before[0], after[0])]
+    for side in (before, after):
+        names = [workload.name for workload in side]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise InputError(f"two workloads are called {twice}", file=side[0].file)
+    known = {workload.name: workload for workload in after}
+    return [(each, known[each.name]) for each in before if each.name in known]
+
+
+def _names(workloads: list[Workload]) -> set[str]:
+    return {workload.name for workload in workloads}
+
+
+def _difference(old: Workload, new: Workload, options: dict[str, Any]) -> Difference:
+    from advisor.difference import difference
+
+    return difference(_answer(old, options), gated(_answer(new, options), options["max_monthly"]))
+
+
+def _answer(workload: Workload, options: dict[str, Any]) -> Advice:
+    from advisor.pipeline import advise
+
+    return advise(
+        workload,
+        limits=options["limits"],
+        region=options["region"],
+        as_of=options["as_of"] or today(),
+        own_prices=price_folder(),
+    )
+
+
+def _gated(made: Difference, options: dict[str, Any]) -> tuple[Finding, ...]:
+    """The findings that appeared, with that of --max-increase among them."""
+    most: Limit | None = options["max_increase"]
+    if most is None:
+        return made.appeared
+    from advisor.difference import exceeded
+
+    finding = exceeded(made, most)
+    return made.appeared if finding is None else (finding, *made.appeared)
+
+
+def _fails(finding: Finding) -> bool:
+    return finding.rule in GATES and finding.severity == "error"

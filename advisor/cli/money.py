@@ -1,0 +1,132 @@
+"""What the commands about money share: options, the user's prices, the gate, the canvas."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from advisor.cli.settings import as_of_date, changes_from
+from advisor.errors import InputError
+from advisor.prices import is_price
+from advisor.workload import read_file
+
+if TYPE_CHECKING:
+    from advisor.drawing import Canvas
+    from advisor.model import Advice, Workload
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_PLAIN_WIDTH = 80
+
+
+def price_folder() -> str:
+    """Where the user's price snapshots lie: below the platform's folder for caches."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or os.path.expanduser("~\\AppData\\Local")
+    elif sys.platform == "darwin":
+        base = os.path.expanduser("~/Library/Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.path.join(base, "sm-advise", "prices")
+
+
+def usd(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Accept an amount above zero: 500, 499.90, 500 USD."""
+    if value is None:
+        return None
+    text = value.upper().removesuffix("USD").strip().replace(",", "")
+    if not is_price(text):
+        raise click.BadParameter(f"{value!r} is not an amount of USD like 500 or 499.90")
+    return text
+
+
+def workload_options(command: _Command) -> _Command:
+    """The options that say which workload is meant, as `advise` has them."""
+    for option in (
+        click.option(
+            "--as-of",
+            callback=as_of_date,
+            metavar="DATE",
+            help="Judge waivers and decisions as of this day (YYYY-MM-DD; default: today).",
+        ),
+        click.option(
+            "--set",
+            "settings",
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="State a fact as if it stood in the file; VALUE is YAML (repeatable).",
+        ),
+        click.option(
+            "--region", metavar="REGION", help="Use this Region instead of the workload's."
+        ),
+        click.option(
+            "--limits", type=click.Choice(["safe", "latest"]), help="Which documented bounds hold."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def max_monthly(command: _Command) -> _Command:
+    """The gate on the cost of the recommended option."""
+    return click.option(
+        "--max-monthly",
+        callback=usd,
+        metavar="USD",
+        help="Fail when the recommended option costs more in a month.",
+    )(command)
+
+
+def one_workload(path: str, settings: Sequence[str]) -> Workload:
+    """The workload of a file that holds one.
+
+    Raises:
+        InputError: the file cannot be read, or holds several.
+    """
+    found = read_file(path, changes_from(settings))
+    if len(found) > 1:
+        names = ", ".join(workload.name for workload in found)
+        raise InputError(
+            f"there are {len(found)} workloads in it ({names}), and one is needed",
+            file=path,
+            hint="Put each into a file of its own.",
+        )
+    return found[0]
+
+
+def gated(advice: Advice, most: str | None) -> Advice:
+    """The answer with a finding when its cost exceeds --max-monthly."""
+    if most is None:
+        return advice
+    from advisor.spending import beyond
+
+    chosen = advice.chosen
+    if chosen is None or chosen.cost is None:
+        return advice
+    finding = beyond(chosen.cost, most, "--max-monthly")
+    if finding is None:
+        return advice
+    rank = {"error": 0, "warning": 1, "info": 2}
+    found = sorted((finding, *advice.findings), key=lambda each: rank[each.severity])
+    return advice._replace(findings=tuple(found))
+
+
+def canvas(form: str) -> Canvas:
+    """Width of standard output, and whether it can show block characters."""
+    from advisor.drawing import NARROWEST, Canvas
+
+    if form != "text":
+        return Canvas()
+    try:
+        "█░│└→▲".encode(sys.stdout.encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        unicode = False
+    else:
+        unicode = True
+    import shutil
+
+    width = shutil.get_terminal_size((_PLAIN_WIDTH, 24)).columns
+    return Canvas(max(NARROWEST, width), unicode)

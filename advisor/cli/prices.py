@@ -1,0 +1,143 @@
+"""`sm-advise prices`: show the prices that are known, and read them anew."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from advisor.cli import CONTEXT
+from advisor.cli.money import canvas, price_folder
+from advisor.reports.money_formats import PRICE_FORMATS, money_renderer
+
+COMPONENTS = (
+    "hosting",
+    "asynchronous",
+    "batch-transform",
+    "studio-notebook",
+    "serverless",
+    "provisioned-concurrency-usage",
+    "provisioned-concurrency-duration",
+    "data",
+    "storage",
+)
+_MOST_SHOWN = 10  # of the prices that changed or could not be read
+
+
+@click.group(context_settings=CONTEXT)
+def prices() -> None:
+    """Show the prices that are known, or read them anew from the AWS Price List."""
+
+
+@prices.command(context_settings=CONTEXT)
+@click.option("--region", metavar="REGION", help="Its prices (default: a line for each Region).")
+@click.option(
+    "--component",
+    "components",
+    type=click.Choice(COMPONENTS),
+    multiple=True,
+    help="Only these (repeatable).",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(PRICE_FORMATS)),
+    default="text",
+    help="How to print them.",
+)
+def show(region: str | None, components: tuple[str, ...], form: str) -> int:
+    """Print what is known, in USD, with the source and date of each price."""
+    from advisor.price_book import book
+
+    found = book(region, components, price_folder())
+    click.echo(money_renderer(PRICE_FORMATS, form)(found, canvas(form)), nl=False)
+    return 0
+
+
+@prices.command(context_settings=CONTEXT)
+@click.option(
+    "--region",
+    "regions",
+    metavar="REGION",
+    multiple=True,
+    required=True,
+    help="Read the prices of this Region (repeatable).",
+)
+@click.option(
+    "--from",
+    "source",
+    metavar="FILE",
+    help="Read a downloaded offer file (JSON or CSV) instead of fetching one.",
+)
+@click.option("--url", metavar="URL", help="Fetch from this Region index instead of AWS's.")
+@click.option(
+    "--output", metavar="DIR",
+    help="Write the snapshots here instead of your cache folder, which answers read.",
+)  # fmt: skip
+def refresh(
+    regions: tuple[str, ...], source: str | None, url: str | None, output: str | None
+) -> int:
+    """Read the prices of Regions anew; needs no AWS credentials.
+
+    Every Region is read before one of them is written, so that an error leaves the old prices as
+    they were. New prices change figures, never which instance fits.
+
+    Exit codes: 0 written, 2 nothing could be read or written, 3 a bug of ours.
+    """
+    if source is not None and url is not None:
+        raise click.UsageError("--from reads a file and --url fetches one; give one of them")
+    from advisor.price_book import shipped
+    from advisor.price_list import charges
+    from advisor.price_list.refresh import from_file, from_url, write
+
+    wanted = tuple(dict.fromkeys(regions))
+    price_list = charges.load(Path(shipped()))
+    if source is not None:
+        found = tuple(from_file(Path(source), region, price_list) for region in wanted)
+    else:
+        found = from_url(wanted, price_list, url=url)
+    folder = Path(output or price_folder())
+    before = {one.region: _old(one.region, folder) for one in found}
+    for one, path in zip(found, write(found, folder), strict=True):
+        _tell(one, path, before[one.region])
+    return 0
+
+
+def _old(region: str, folder: Path) -> dict[str, Any] | None:
+    """The snapshot that a new one replaces, or the shipped one; ``None`` without either."""
+    from advisor.price_book import shipped
+
+    for place in (folder, Path(shipped())):
+        path = place / f"{region}.json"
+        if path.is_file():
+            try:
+                document = json.loads(path.read_bytes())
+            except (OSError, ValueError):
+                continue
+            if isinstance(document, dict) and isinstance(document.get("prices"), dict):
+                return document
+    return None
+
+
+def _tell(one: Any, path: Path, old: dict[str, Any] | None) -> None:
+    """What was written, what differs from before, and what could not be read."""
+    from advisor.price_list.refresh import changes
+
+    count = sum(len(known) for known in one.document["prices"].values())
+    click.echo(f"{one.region}: {count} prices of {one.document['date']} → {os.fspath(path)}")
+    if one.missing:
+        click.echo(f"  no price at all: {', '.join(one.missing)}")
+    for problem in one.problems:
+        click.echo(f"  left out: {problem}", err=True)
+    try:
+        differing = changes(old, one.document) if old is not None else ()
+    except (AttributeError, KeyError, TypeError, IndexError):
+        differing = ()  # the old one was no snapshot, which is why it was replaced
+    moved = [each for each in differing if each.old is not None and each.new is not None]
+    for each in moved[:_MOST_SHOWN]:
+        click.echo(f"  {each.component} {each.key}: {each.old} → {each.new} USD")
+    if len(moved) > _MOST_SHOWN:
+        click.echo(f"  and {len(moved) - _MOST_SHOWN} more changed")

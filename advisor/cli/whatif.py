@@ -1,0 +1,52 @@
+"""`sm-advise whatif`: one key of a workload over its range."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from advisor.cli import CONTEXT
+from advisor.cli.money import canvas, one_workload, price_folder, workload_options
+from advisor.reports.money_formats import WHATIF_FORMATS, money_renderer
+from advisor.sweep import MOST_POINTS, POINTS, Range, sweep
+
+
+@click.command(context_settings=CONTEXT)
+@click.argument("workload", metavar="WORKLOAD")
+@click.argument("key", metavar="KEY")
+@click.option("--from", "start", default="", metavar="A", help="Where to start: 10k/month.")
+@click.option("--to", "end", default="", metavar="B", help="Where to end: 10M/month.")
+@click.option(
+    "--points",
+    type=click.IntRange(2, MOST_POINTS),
+    default=POINTS,
+    show_default=True,
+    help="Values at which costs are taken, each the same factor from the next.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(WHATIF_FORMATS)),
+    default="text",
+    help="How to print the sweep.",
+)
+@workload_options
+def whatif(workload: str, key: str, form: str, settings: tuple[str, ...], **options: Any) -> int:
+    """Tell where the answer and the cheapest option of WORKLOAD change as KEY changes.
+
+    KEY is a key path of the file, such as traffic.volume, requests.payload or needs.vpc. The answer
+    is exact over the whole range; the cheapest option is looked for between neighbouring points.
+
+    Exit codes: 0 a sweep, 2 the file could not be read or the key cannot be moved, 3 a bug of ours.
+    """
+    found = sweep(
+        one_workload(workload, settings),
+        key,
+        Range(options["start"], options["end"], options["points"]),
+        limits=options["limits"],
+        region=options["region"],
+        own_prices=price_folder(),
+    )
+    click.echo(money_renderer(WHATIF_FORMATS, form)(found, canvas(form)), nl=False)
+    return 0

@@ -1,0 +1,230 @@
+"""The four options side by side: what each costs, how fast it is, and where the order turns."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from advisor.charged import charged
+from advisor.costs.compare import per_thousand_requests
+from advisor.costs.money import decimal
+from advisor.crossing import Crossing, crossings, grid
+from advisor.estimate import expected_latency, prices_of
+from advisor.facts import Facts
+from advisor.model import BATCH_TRANSFORM, Advice, Candidate, Interval
+from advisor.prices import Folder
+from advisor.quantity import MICROSECONDS_PER_MONTH, RATE_PER_MONTH, show
+from advisor.rulebook.load import load
+from advisor.scenario import DURATION, RECORDS, VOLUME, Outcome, Scenario, current
+
+CHOSEN, FITS, OPEN = "chosen", "fits", "open"
+CONTESTED, RULED_OUT, UNSUITED = "contested", "ruled out", "not suited"
+
+# The curve over the volume covers what most endpoints see, and a thousand times either way of this
+# one; duration and records a hundred times.
+_USUAL_VOLUMES = (1000 * RATE_PER_MONTH, 10_000_000 * RATE_PER_MONTH)
+_LEAST_VOLUME = RATE_PER_MONTH
+_FAR, _REACH = 1000, 100
+_POINTS, _COARSE = 49, 17
+# Key of an axis -> what moves with it.
+AXES = {
+    "traffic.volume": VOLUME,
+    "requests.processing": DURATION,
+    "dataset.records": RECORDS,
+}
+# The facts that costs read, as far as the workload leaves them open.
+_PRICED = (
+    "traffic.volume",
+    "requests.processing",
+    "requests.payload",
+    "requests.response",
+)
+
+
+class Row(NamedTuple):
+    """One option as it stands beside the others."""
+
+    candidate: Candidate  # with its latency, whether it is chosen or not
+    standing: str
+    why: str  # why it may not be used, or what is open; empty where nothing is to be said
+    per_thousand: tuple[str | None, str | None] | None  # USD per 1,000 requests, low and high
+
+
+class BreakEven(NamedTuple):
+    """A value at which another option becomes the cheapest."""
+
+    key: str
+    crossing: Crossing
+    busy_share: float | None  # of one environment or worker; above 1 they are several
+
+
+class Axis(NamedTuple):
+    """A key along which the options were priced."""
+
+    key: str
+    current: int  # base units
+    points: tuple[Outcome, ...]
+
+
+class Comparison(NamedTuple):
+    """What `compare` tells."""
+
+    advice: Advice
+    rows: tuple[Row, ...]  # the answer first, then as preferred, then the rest
+    axes: tuple[Axis, ...]
+    break_evens: tuple[BreakEven, ...]
+    assumed: Mapping[str, str]  # facts that break-even points take and nobody stated
+
+
+def compare(advice: Advice, own_prices: Folder | None = None) -> Comparison:
+    """The options of an answer side by side.
+
+    Args:
+        advice: the answer.
+        own_prices: folder of the user's price snapshots, the same as for the answer.
+    """
+    facts = Facts(load(advice.limits), advice.workload, advice.region)
+    prices = prices_of(advice.region, own_prices)
+    axes = []
+    break_evens: list[BreakEven] = []
+    for key, count in _keys(facts):
+        scenario = Scenario(facts, key, prices, along=AXES[key])
+        value = current(facts, key)
+        points = grid(*_ends(key, value), count)
+        axes.append(Axis(key, value, tuple(scenario.at(each) for each in points)))
+        break_evens += (
+            BreakEven(key, found, _busy_share(scenario, found))
+            for found in crossings(scenario.at, points)
+        )
+    return Comparison(
+        advice, _rows(advice, facts), tuple(axes), tuple(break_evens), _assumed(facts, axes)
+    )
+
+
+def _keys(facts: Facts) -> Iterator[tuple[str, int]]:
+    """Along what the options are priced, and at how many values."""
+    if facts.word("requests.arrival") == "batch":
+        if facts.workload.interval("dataset.records") is not None:
+            yield "dataset.records", _POINTS
+        return
+    yield "traffic.volume", _POINTS
+    yield "requests.processing", _COARSE
+
+
+def _ends(key: str, value: int) -> tuple[int, int]:
+    if key != "traffic.volume":
+        return max(1, value // _REACH), value * _REACH
+    low, high = _USUAL_VOLUMES
+    return max(_LEAST_VOLUME, min(low, value // _FAR)), max(high, value * _FAR)
+
+
+def _busy_share(scenario: Scenario, found: Crossing) -> float | None:
+    """Volume times processing over time at a break-even point."""
+    if scenario.key == "dataset.records":
+        return None
+    facts = scenario.facts_at(found.above.value)
+    volume, time = facts.taken("traffic.volume"), facts.taken("requests.processing.typical")
+    return float(volume * time / RATE_PER_MONTH / MICROSECONDS_PER_MONTH)
+
+
+def _assumed(facts: Facts, axes: Sequence[Axis]) -> dict[str, str]:
+    """What break-even points take for facts that were not stated as one value."""
+    if not axes or axes[0].key == "dataset.records":
+        return {}
+    done = {}
+    for name in _PRICED:
+        path = "requests.processing.typical" if name == "requests.processing" else name
+        variable = facts.book.index[path]
+        if facts.low[variable] != facts.high[variable]:
+            value = facts.point[variable]
+            done[name] = show(Interval(value, value), facts.book.facts[variable].kind)
+    return done
+
+
+def _rows(advice: Advice, facts: Facts) -> tuple[Row, ...]:
+    order = {name: rank for rank, name in enumerate(advice.decision.leaf_options)}
+    chosen = advice.decision.option
+    rows = [_row(advice, facts, each) for each in advice.candidates]
+
+    def rank(row: Row) -> tuple[bool, bool, int]:
+        name = row.candidate.option
+        return name != chosen, row.standing in (RULED_OUT, UNSUITED), order.get(name, len(order))
+
+    return tuple(sorted(rows, key=rank))
+
+
+def _row(advice: Advice, facts: Facts, candidate: Candidate) -> Row:
+    standing, why = _standing(advice, facts, candidate)
+    if candidate.plan is None or candidate.cost is None:
+        return Row(candidate, standing, why, None)
+    if candidate.latency is None:
+        candidate = candidate._replace(latency=expected_latency(candidate.plan, facts))
+    requests = _requests(facts, candidate)
+    assert candidate.cost is not None
+    share = per_thousand_requests(candidate.cost, requests) if requests else None
+    return Row(candidate, standing, why, share)
+
+
+def _requests(facts: Facts, candidate: Candidate) -> Any:
+    """Requests a month where one number is known; records for a job."""
+    assert candidate.plan is not None
+    if candidate.option == BATCH_TRANSFORM:
+        runs = candidate.plan.facts.get("runs")
+        records = facts.workload.interval("dataset.records")
+        if runs is None or records is None or records.low != records.high:
+            return None
+        return decimal(runs) * decimal(records.low or 0)
+    found = charged(candidate.plan, facts)
+    low, high = found.get("requests_low"), found.get("requests_high")
+    return found.get("requests") or (low if low == high else None)
+
+
+def _standing(advice: Advice, facts: Facts, candidate: Candidate) -> tuple[str, str]:
+    """How an option stands, and why where that is not a matter of course."""
+    name = candidate.option
+    if name == advice.decision.option:
+        return CHOSEN, ""
+    broken = [each for each in candidate.verdicts if each.outcome == "broken"]
+    if candidate.status == "ruled-out":
+        return RULED_OUT, _broken(candidate) if broken else _by_assumption(advice, candidate)
+    if name not in advice.decision.leaf_options:
+        return UNSUITED, _unsuited(advice, facts, name)
+    if candidate.status == "contested":
+        contested = [each for each in candidate.verdicts if each.outcome == "contested"]
+        return CONTESTED, _texts(f"{each.title} {each.value}" for each in contested)
+    unstated = sum(1 for each in candidate.verdicts if each.outcome == "unknown")
+    if candidate.eligible or not unstated:
+        return FITS, ""
+    if unstated == 1:
+        return OPEN, "one limit on a fact that is not stated"
+    return OPEN, f"{unstated} limits on facts that are not stated"
+
+
+def _broken(candidate: Candidate) -> str:
+    return _texts(
+        f"{each.title} unsupported"
+        if each.fact.startswith("needs.")
+        else f"{each.title} {each.value}, limit {each.bound}"
+        for each in candidate.verdicts
+        if each.outcome == "broken"
+    )
+
+
+def _by_assumption(advice: Advice, candidate: Candidate) -> str:
+    """What is assumed breaks a limit on which nothing was stated."""
+    assumed = {fact.fact: fact.value for fact in advice.decision.facts if fact.origin != "stated"}
+    named = [each for each in candidate.verdicts if each.fact in assumed]
+    if not named:
+        return "by what is assumed"
+    return _texts(f"{each.title} assumed {assumed[each.fact]}" for each in named)
+
+
+def _unsuited(advice: Advice, facts: Facts, name: str) -> str:
+    """What the flowchart says of an option that its leaf leaves out."""
+    step = advice.decision.path[-1]
+    question = facts.book.questions[step.question]
+    leaf = question.then if step.taken else question.otherwise
+    excluded = {} if isinstance(leaf, str) else leaf.excluded
+    return str(excluded.get(name, f"not among the answers to {step.question}"))
+
+
+def _texts(parts: Iterator[str]) -> str:
+    return "; ".join(parts)

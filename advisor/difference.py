@@ -1,0 +1,236 @@
+"""What changed between two answers: facts, the answer, the options, the plan, the cost."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from advisor.costs.money import short, total_of, usd
+from advisor.model import Advice, Candidate, Cost, Finding, Plan, Stated
+from advisor.spending import amount
+
+_HUNDRED = Decimal(100)
+_NO_COST = Cost(None, None, False, "", ())
+
+
+class Change(NamedTuple):
+    """Something that differs; ``None`` where it is absent."""
+
+    name: str
+    old: str | None
+    new: str | None
+
+
+class Limit(NamedTuple):
+    """The most that a cost may rise by: an amount in USD, or a share."""
+
+    value: Decimal
+    percent: bool
+    text: str  # as the caller wrote it
+
+
+class Difference(NamedTuple):
+    """Two answers for one workload, and what differs."""
+
+    old: Advice
+    new: Advice
+    facts: tuple[Change, ...]  # by key path, as written
+    answer: tuple[Change, ...]  # option, status, summary
+    options: tuple[Change, ...]  # how each option stands
+    settings: tuple[Change, ...]  # of the recommended options' plans
+    requests: tuple[Change, ...]  # operations whose parameters differ
+    costs: tuple[Change, ...]  # monthly cost by option
+    appeared: tuple[Finding, ...]
+    gone: tuple[Finding, ...]
+
+    @property
+    def matters(self) -> bool:
+        """Whether anything differs but comments, order and spelling."""
+        return any(self[2:])
+
+
+def difference(old: Advice, new: Advice) -> Difference:
+    """What changed from one answer to another."""
+    return Difference(
+        old,
+        new,
+        _facts(old.workload.values, new.workload.values),
+        _answer(old, new),
+        _options(old, new),
+        _settings(_plan(old), _plan(new)),
+        _requests(_plan(old), _plan(new)),
+        _costs(old, new),
+        _left(new.findings, old.findings),
+        _left(old.findings, new.findings),
+    )
+
+
+def _facts(old: Mapping[str, Stated], new: Mapping[str, Stated]) -> tuple[Change, ...]:
+    """Keys whose values differ; two ways to write one value are the same."""
+    found = []
+    for path in dict.fromkeys((*old, *new)):
+        before, after = old.get(path), new.get(path)
+        if before is None or after is None or before.value != after.value:
+            found.append(
+                Change(path, _text(before), _text(after)),
+            )
+    return tuple(found)
+
+
+def _text(stated: Stated | None) -> str | None:
+    if stated is None:
+        return None
+    if isinstance(stated.value, bool):
+        return str(stated.value).lower()
+    return stated.text or _plain(stated.value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plain(each)}" for name, each in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _answer(old: Advice, new: Advice) -> tuple[Change, ...]:
+    pairs = (
+        ("option", old.decision.option, new.decision.option),
+        ("status", old.decision.status, new.decision.status),
+        ("contested", str(old.decision.contested).lower(), str(new.decision.contested).lower()),
+    )
+    return tuple(Change(*pair) for pair in pairs if pair[1] != pair[2])
+
+
+def _options(old: Advice, new: Advice) -> tuple[Change, ...]:
+    """How an option stands, on the stated facts and as assumed."""
+    found = []
+    for before, after in zip(old.candidates, new.candidates, strict=True):
+        one, other = _standing(old, before), _standing(new, after)
+        if one != other:
+            found.append(Change(before.option, one, other))
+    return tuple(found)
+
+
+def _standing(advice: Advice, candidate: Candidate) -> str:
+    if candidate.status == "ruled-out":
+        broken = [each.rule for each in candidate.verdicts if each.outcome == "broken"]
+        return "ruled out" + (f" ({', '.join(broken)})" if broken else "")
+    if candidate.option == advice.decision.option:
+        return "chosen"
+    if candidate.option not in advice.decision.leaf_options:
+        return "not suited"
+    return "contested" if candidate.status == "contested" else "may be used"
+
+
+def _plan(advice: Advice) -> Plan | None:
+    return None if advice.chosen is None else advice.chosen.plan
+
+
+def _settings(old: Plan | None, new: Plan | None) -> tuple[Change, ...]:
+    before, after = (
+        {} if plan is None else {each.name: str(each.value) for each in plan.settings}
+        for plan in (old, new)
+    )
+    return _changes(before, after)
+
+
+def _requests(old: Plan | None, new: Plan | None) -> tuple[Change, ...]:
+    """Operations that appeared, are gone, or have other parameters."""
+    before, after = (
+        {} if plan is None else {each.operation: each.parameters for each in plan.requests}
+        for plan in (old, new)
+    )
+    found = []
+    for operation in dict.fromkeys((*before, *after)):
+        one, other = before.get(operation), after.get(operation)
+        if one != other:
+            texts = (None if each is None else "as changed" for each in (one, other))
+            found.append(Change(operation, *texts))
+    return tuple(found)
+
+
+def _costs(old: Advice, new: Advice) -> tuple[Change, ...]:
+    before, after = (
+        {each.option: amount(each.cost) for each in advice.candidates if each.cost is not None}
+        for advice in (old, new)
+    )
+    return _changes(before, after)
+
+
+def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change, ...]:
+    return tuple(
+        Change(name, before.get(name), after.get(name))
+        for name in dict.fromkeys((*before, *after))
+        if before.get(name) != after.get(name)
+    )
+
+
+def _left(findings: tuple[Finding, ...], others: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Findings that the other side has not; where they stand in the file does not matter."""
+    known = {(each.rule, each.severity, each.message) for each in others}
+    return tuple(each for each in findings if (each.rule, each.severity, each.message) not in known)
+
+
+# -- the cost of the answer ----------------------------------------------------------------------
+
+
+def chosen_cost(advice: Advice) -> Cost:
+    """The monthly cost of the recommended option; unknown when none fits."""
+    chosen = advice.chosen
+    return _NO_COST if chosen is None or chosen.cost is None else chosen.cost
+
+
+class Rise(NamedTuple):
+    """By how much a cost rose, end by end; ``None`` where an end is not known on both sides."""
+
+    low: Decimal | None
+    high: Decimal | None
+
+    @property
+    def text(self) -> str:
+        """With its sign: +12.00, -3.50 to +1.00; empty when it is not known."""
+        known = [_signed(each) for each in (self.low, self.high) if each is not None]
+        return " to ".join(dict.fromkeys(known))
+
+
+def rise(old: Cost, new: Cost) -> Rise:
+    """New minus old: the lowest from the lowest, the highest from the highest.
+
+    Ends are compared with ends because what leaves a range open is mostly the same on both sides.
+    """
+    return Rise(_minus(new.usd_low, old.usd_low), _minus(new.usd_high, old.usd_high))
+
+
+def exceeded(found: Difference, most: Limit) -> Finding | None:
+    """A finding when the recommended option's cost rose by more than is allowed, else nothing."""
+    old, new = chosen_cost(found.old), chosen_cost(found.new)
+    risen = rise(old, new)
+    ends = [(risen.low, old.usd_low), (risen.high, old.usd_high)]
+    beyond = [_beyond(each, start, most) for each, start in ends if each is not None]
+    if new.usd_low is None and found.new.decision.option is not None:
+        message = f"what the new plan costs is not known, so not whether it rises by {most.text}"
+        return Finding("over-max-increase", "warning", message)
+    if not any(beyond):
+        return None
+    message = (
+        f"the plan costs {amount(new)} USD a month instead of {amount(old)} ({risen.text}), and"
+        f" --max-increase allows {most.text}"
+    )
+    fix = "See what changed above, or allow more."
+    return Finding("over-max-increase", "error" if all(beyond) else "warning", message, fix=fix)
+
+
+def _beyond(risen: Decimal, start: str | None, most: Limit) -> bool:
+    if not most.percent:
+        return risen > most.value
+    return risen * _HUNDRED > Decimal(start or 0) * most.value
+
+
+def _minus(new: str | None, old: str | None) -> Decimal | None:
+    if new is None or old is None:
+        return None
+    return total_of((Decimal(new), Decimal(old).copy_negate()))
+
+
+def _signed(value: Decimal) -> str:
+    if not value:
+        return "0"
+    return ("+" if value > 0 else "-") + short(usd(abs(value)))

@@ -1,0 +1,76 @@
+"""Findings that were there before the gate: known by file, rule, path and value, never by line."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from advisor.errors import InputError
+from advisor.gate.finding import BASELINED, Acceptance, Finding
+
+SCHEMA = "sm-advise/baseline.v1"
+_FIELDS = ("file", "rule", "address", "path", "value")
+
+
+def baseline_text(findings: Iterable[Finding]) -> str:
+    """A baseline of the findings that are open, sorted, so that its changes can be read."""
+    keys = sorted(finding.key for finding in findings if finding.counts)
+    entries = [dict(zip(_FIELDS, key, strict=True)) for key in keys]
+    return json.dumps({"schema": SCHEMA, "findings": entries}, indent=2, ensure_ascii=False) + "\n"
+
+
+def read_baseline(path: str) -> Counter[tuple[str, ...]]:
+    """How often each finding is in a baseline.
+
+    Raises:
+        InputError: the file is missing or is no baseline.
+    """
+    try:
+        with open(path, encoding="utf-8") as stream:
+            table: Any = json.load(stream)
+        if table["schema"] != SCHEMA:
+            raise InputError(f"this is no {SCHEMA}", file=path)
+        return Counter(tuple(str(e[field]) for field in _FIELDS) for e in table["findings"])
+    except OSError as error:
+        raise InputError(
+            f"the baseline cannot be read: {error.strerror}",
+            file=path,
+            hint="write one with --write-baseline",
+        ) from None
+    except (ValueError, KeyError, TypeError):
+        raise InputError(f"this is no {SCHEMA}", file=path) from None
+
+
+def apply_baseline(
+    findings: Iterable[Finding], known: Counter[tuple[str, ...]], path: str
+) -> tuple[list[Finding], int]:
+    """The findings with the known ones marked, and how many entries of the baseline are over."""
+    left = Counter(known)
+    result: list[Finding] = []
+    for finding in findings:
+        if finding.counts and left[finding.key] > 0:
+            left[finding.key] -= 1
+            why = Acceptance("it was there before", where=path)
+            finding = finding._replace(status=BASELINED, acceptance=why)  # noqa: PLW2901
+        result.append(finding)
+    return result, sum(left.values())
+
+
+def write_whole(path: str, text: str) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    import tempfile
+
+    try:
+        handle, name = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".sm-advise-")
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        os.replace(name, path)
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", file=path) from None

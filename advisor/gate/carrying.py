@@ -1,0 +1,83 @@
+"""Which settings of a configuration carry which facts and needs of a workload."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from advisor.gate.document import Resource
+from advisor.gate.instances import memory_bytes
+from advisor.gate.rulefiles import read_yaml_rules, rule_path
+from advisor.model import ASYNCHRONOUS, SERVERLESS
+from advisor.quantity import parse
+
+
+class Carried(NamedTuple):
+    """A setting that must not be below a fact; see rules/checks/intent.yaml."""
+
+    option: str  # empty: every option on instances
+    path: tuple[str, ...]
+    fact: str
+    unit: int  # base units of the fact for one of the setting
+    default: float | None
+    title: str
+
+
+@cache
+def settings() -> tuple[Carried, ...]:
+    """The settings of rules/checks/intent.yaml.
+
+    Raises:
+        RulebookError: the file cannot be read.
+    """
+    return tuple(
+        Carried(
+            entry.get("option", ""),
+            tuple(entry["setting"].split(".")),
+            entry["fact"],
+            _unit(entry["unit"]),
+            entry.get("default"),
+            entry["title"],
+        )
+        for entry in read_yaml_rules(rule_path("checks", "intent.yaml"))["settings"]
+    )
+
+
+def _unit(text: str) -> int:
+    kind = "count" if text.isdigit() else "time" if text.endswith(" s") else "size"
+    low = parse(text, kind).low
+    assert low is not None
+    return low
+
+
+def memory_of(instance_type: str) -> int | None:
+    """Bytes that hold a model on a type: of its accelerators or its own, what is more."""
+    found = [size for size in memory_bytes(instance_type) if size]
+    return max(found, default=None)
+
+
+def absent_needs(
+    resource: Resource, model: Resource | None, option: str
+) -> Iterator[tuple[str, str]]:
+    """Needs that a field carries where it is there, and the field, where it is not.
+
+    Fields of the model are looked at only where the document makes the model.
+    """
+    body = resource.body
+    if resource.kind == "EndpointConfig":
+        if option != SERVERLESS and body.get("DataCaptureConfig") is None:
+            yield "data-capture", "DataCaptureConfig"
+        if body.get("KmsKeyId") is None:
+            yield "kms", "KmsKeyId"
+        asynchronous = body.get("AsyncInferenceConfig")
+        output = asynchronous.get("OutputConfig") if asynchronous is not None else None
+        silent = output is not None and output.get("NotificationConfig") is None
+        if option == ASYNCHRONOUS and silent:
+            yield "notifications", "NotificationConfig"
+    if model is None:
+        return
+    if model.body.get("VpcConfig") is None and body.get("VpcConfig") is None:
+        yield "vpc", "VpcConfig"
+    if model.body.get("EnableNetworkIsolation") is None:
+        yield "network-isolation", "EnableNetworkIsolation"

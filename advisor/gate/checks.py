@@ -1,0 +1,101 @@
+"""``rules/checks/*.yaml`` as values: one ``Check`` for each entry."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from advisor.digest import sha256
+from advisor.errors import RulebookError
+from advisor.gate.finding import SEVERITIES
+from advisor.gate.rulefiles import read_yaml_rules, rule_path
+from advisor.rulebook.cache import cached_file, keep, read_object
+
+REQUIRED = ("id", "title", "severity", "because", "source", "as_of", "since")
+
+
+class Check(NamedTuple):
+    """One thing the gate looks for.
+
+    The fault is said by ``fault`` (a condition of ``advisor.gate.predicate``), by ``python`` (a
+    name for ``advisor.gate.judge.predicate``), or by neither: such a check is raised by the code
+    that reads, walks the service model or pairs a configuration with its workload.
+    """
+
+    id: str
+    title: str
+    severity: str
+    because: str
+    source: str
+    as_of: str
+    since: str
+    applies_to: tuple[str, ...] = ()  # kinds of resources
+    dialects: tuple[str, ...] = ()  # empty: every dialect
+    each: tuple[str, ...] = ()  # lists (or objects) of the resource that are looked at one by one
+    fault: Mapping[str, Any] | None = None
+    python: str = ""
+    at: tuple[str, ...] = ()  # the finding points at the first of these that is there
+    message: str = ""
+    fix: str = ""
+    profile: str = ""  # silent unless the profile is selected
+    instead_of: tuple[
+        str, ...
+    ] = ()  # service-model findings at the same value that this one replaces
+    linters: tuple[str, ...] = ()  # rules of other linters that ask for what this one refuses
+
+
+@cache
+def load_checks() -> Mapping[str, Check]:
+    """Every check by its id, in the order of the files.
+
+    Raises:
+        RulebookError: a file cannot be read, an entry lacks a key, has an unknown one, or repeats
+            an id.
+    """
+    texts = _texts()
+    digest = sha256(b"".join(texts.values()))
+    path = cached_file(f"checks-{digest[:32]}.json")
+    kept = read_object(path)
+    if kept is None or kept.get("digest") != digest:
+        kept = {"digest": digest, "checks": [entry for file in texts for entry in _entries(file)]}
+        keep(path, kept)
+    return {entry["id"]: _check(entry) for entry in kept["checks"]}
+
+
+def _texts() -> dict[str, bytes]:
+    """The files of checks, in the order of their names."""
+    folder = rule_path("checks")
+    found: dict[str, bytes] = {}
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".yaml"):
+            file = os.path.join(folder, name)
+            with open(file, "rb") as stream:
+                found[file] = stream.read()
+    return found
+
+
+def _entries(file: str) -> list[dict[str, Any]]:
+    """The checks of a file, each with every key that it needs and no other."""
+    entries: list[dict[str, Any]] = read_yaml_rules(file)["checks"]
+    for entry in entries:
+        missing = [key for key in REQUIRED if not entry.get(key)]
+        strange = sorted(set(entry) - set(Check._fields))
+        if missing or strange or entry["severity"] not in SEVERITIES:
+            raise RulebookError(
+                f"{file}: {entry.get('id', entry)}: missing {missing}, unknown {strange}, "
+                f"severity {entry.get('severity')}"
+            )
+    return entries
+
+
+def _check(entry: dict[str, Any]) -> Check:
+    fields = dict(entry)
+    for key in _TUPLES & fields.keys():
+        value = fields[key]
+        fields[key] = tuple(value) if isinstance(value, list) else (value,)
+    return Check(**fields)
+
+
+_TUPLES = frozenset({"applies_to", "dialects", "each", "at", "instead_of", "linters"})

@@ -1,0 +1,251 @@
+"""CloudFormation and SAM templates to documents: every world of their conditions, resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from advisor.gate.cfn_intrinsics import Resolver, Template, is_no_value
+from advisor.gate.document import Document, Hidden, Node, ReadFault, Resource, World, unknown, walk
+from advisor.gate.resource_types import CLOUDFORMATION_KINDS, judge_cloudformation
+from advisor.gate.scalars import as_text
+from advisor.gate.worlds import COMPARED, outcomes, settled
+
+Values = Mapping[str, Node]
+Truths = tuple[bool | None, ...]
+
+
+def is_template(node: Node) -> bool:
+    """Whether a document is a template: resources with types."""
+    resources = node.get("Resources")
+    if resources is None or resources.kind != "map":
+        return False
+    return node.get("AWSTemplateFormatVersion") is not None or any(
+        entry.get("Type") is not None for entry in resources.value.values()
+    )
+
+
+def read_template(
+    file: str,
+    node: Node,
+    parameter_files: Sequence[tuple[str, Values]] = (),
+    region: str = "",
+) -> Document:
+    """A template as a document.
+
+    Args:
+        file: how findings call it.
+        node: its one document.
+        parameter_files: name and values of files beside it that say what its parameters are.
+        region: the Region it is deployed to, where that is certain.
+    """
+    template = Template(*(_section(node, name) for name in _SECTIONS))
+    relevant = {
+        name: entry for name, entry in template.resources.items() if _kind(entry) is not None
+    }
+    conditions = sorted(set(_conditions_of(relevant.values())) & set(template.conditions))
+    worlds: list[World] = []
+    for origin, given in (("", {}), *parameter_files):
+        fixed = {**_defaults(template), **given}
+        candidates = _candidates(template, conditions, given)
+        found = list(outcomes(candidates, _truths(template, fixed, conditions, region)))
+        for choice, truths in found:
+            resolver = Resolver(template, {**fixed, **choice}, region)
+            when = _label(conditions, truths) if len(found) > 1 else ""
+            resources = tuple(_resources(relevant, resolver))
+            worlds.append(
+                World(", ".join(filter(None, (origin and f"with {origin}", when))), resources)
+            )
+    return Document(
+        file,
+        "cloudformation",
+        tuple(worlds),
+        tuple(_unread(template)),
+        tuple(_strange_types(template)),
+    )
+
+
+_SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources")
+
+
+def _section(node: Node, name: str) -> dict[str, Node]:
+    found = node.get(name)
+    return found.value if found is not None and found.kind == "map" else {}
+
+
+def _type(entry: Node) -> str:
+    node = entry.get("Type")
+    return str(node.value) if node is not None and node.kind == "scalar" else ""
+
+
+def _kind(entry: Node) -> str | None:
+    kind = CLOUDFORMATION_KINDS.get(_type(entry))
+    if kind in ("ScalableTarget", "ScalingPolicy"):
+        properties = entry.get("Properties")
+        return kind if properties is not None and _about_sagemaker(kind, properties) else None
+    return kind
+
+
+def _about_sagemaker(kind: str, properties: Node) -> bool:
+    """Whether a scaling resource is SageMaker's, as far as its literals say."""
+    texts = [str(node.value) for _, node in walk(properties) if node.kind == "scalar"]
+    if any("sagemaker" in text.lower() for text in texts):
+        return True
+    return kind == "ScalingPolicy" and properties.get("ScalingTargetId") is not None
+
+
+def _conditions_of(entries: Iterable[Node]) -> Iterator[str]:
+    """The conditions that resources name: on themselves, and in ``Fn::If``."""
+    for entry in entries:
+        own = entry.get("Condition")
+        if own is not None and own.kind == "scalar":
+            yield str(own.value)
+        for path, node in walk(entry):
+            if path and path[-1] == "Fn::If" and node.items():
+                yield str(node.items()[0].value)
+
+
+def _defaults(template: Template) -> dict[str, Node]:
+    """Every parameter with its default; unknown where it has none, or one that says nothing."""
+    values: dict[str, Node] = {}
+    for name, entry in template.parameters.items():
+        default = entry.get("Default")
+        kind = entry.get("Type")
+        type_name = str(kind.value) if kind is not None else "String"
+        if default is None or default.kind != "scalar" or default.value == "":
+            values[name] = unknown(f"parameter {name} has no default", entry.mark)
+        elif type_name.startswith("AWS::SSM::"):
+            values[name] = unknown(f"parameter {name} is kept in Parameter Store", default.mark)
+        else:
+            values[name] = parameter_value(name, default, type_name)
+    return values
+
+
+def parameter_value(name: str, node: Node, type_name: str, via: str = "") -> Node:
+    """A parameter's text as the value that ``Ref`` gives."""
+    via = via or f"default of parameter {name}"
+    if "List" not in type_name:
+        return node._replace(via=via, key=None)
+    pieces = [piece.strip() for piece in as_text(node.value).split(",")]
+    items = [Node("scalar", piece, node.mark, via=via) for piece in pieces]
+    return Node("list", items, node.mark, via=via)
+
+
+def _candidates(
+    template: Template, conditions: Sequence[str], given: Values
+) -> dict[str, list[Node]]:
+    """For each parameter that conditions look at: the values that may make a difference."""
+    found: dict[str, list[Node]] = {}
+    pending, seen = list(conditions), set(conditions)
+    while pending:
+        expression = template.conditions.get(pending.pop())
+        for path, node in walk(expression) if expression is not None else ():
+            if path and path[-1] == "Condition" and node.kind == "scalar":
+                if str(node.value) not in seen:
+                    seen.add(str(node.value))
+                    pending.append(str(node.value))
+            elif path and path[-1] == "Fn::Equals":
+                _compared(template, node, given, found)
+    for name, values in found.items():
+        _complete(template.parameters[name], name, values)
+    return found
+
+
+def _compared(template: Template, node: Node, given: Values, into: dict[str, list[Node]]) -> None:
+    """Note a literal that a parameter is compared with."""
+    parts = node.items()
+    for one, other in (parts, parts[::-1]) if len(parts) == 2 else ():
+        name = one.get("Ref") if one.kind == "map" else None
+        text = str(name.value) if name is not None else ""
+        if text in template.parameters and text not in given and other.kind == "scalar":
+            into.setdefault(text, []).append(other._replace(via=COMPARED, key=None))
+
+
+def _complete(parameter: Node, name: str, values: list[Node]) -> None:
+    """Put the default first, and add one value that equals none of the literals."""
+    literals = {as_text(node.value) for node in values}
+    default = parameter.get("Default")
+    allowed = parameter.get("AllowedValues")
+    if allowed is not None and allowed.kind == "list":
+        texts = {as_text(item.value): item for item in allowed.items() if item.kind == "scalar"}
+        values[:] = [texts[text] for text in sorted(literals) if text in texts]
+        others = [item for text, item in texts.items() if text not in literals]
+        values += others[:1]
+    elif default is None or as_text(default.value) in literals:
+        hidden = Hidden(f"another value of parameter {name}", other=True)
+        values.append(Node("unknown", hidden, parameter.mark))
+    if default is not None and default.kind == "scalar":
+        usual = as_text(default.value)
+        values[:] = [node for node in values if not _is_text(node, usual)]
+        values.insert(0, default._replace(via=f"default of parameter {name}", key=None))
+
+
+def _is_text(node: Node, text: str) -> bool:
+    return node.kind == "scalar" and as_text(node.value) == text
+
+
+def _truths(
+    template: Template, fixed: Values, conditions: Sequence[str], region: str
+) -> Callable[[Values], Truths]:
+    """What a choice of parameters makes of the conditions."""
+
+    def truths(choice: Values) -> Truths:
+        resolver = Resolver(template, {**fixed, **choice}, region)
+        return tuple(resolver.condition(name) for name in conditions)
+
+    return truths
+
+
+def _label(conditions: Sequence[str], truths: Truths) -> str:
+    words = {True: "true", False: "false"}
+    return ", ".join(
+        f"{name} is {words[truth]}"
+        for name, truth in zip(conditions, truths, strict=True)
+        if truth is not None
+    )
+
+
+def _resources(relevant: Mapping[str, Node], resolver: Resolver) -> Iterator[Resource]:
+    for name, entry in relevant.items():
+        condition = entry.get("Condition")
+        if condition is not None and resolver.condition(str(condition.value)) is False:
+            continue
+        properties = entry.get("Properties")
+        body = Node("map", {}, entry.mark, entry.key) if properties is None else properties
+        resolved = resolver.resolve(body)
+        if resolved.kind != "map" or is_no_value(resolved):
+            continue
+        yield Resource(
+            kind=CLOUDFORMATION_KINDS[_type(entry)],
+            dialect="cloudformation",
+            address=f"Resources.{name}",
+            body=settled(resolved),
+            mark=entry.place,
+            identity=name,
+        )
+
+
+def _strange_types(template: Template) -> Iterator[ReadFault]:
+    for name, entry in template.resources.items():
+        node = entry.get("Type")
+        if node is not None and node.kind == "scalar":
+            opinion = judge_cloudformation(str(node.value))
+            if opinion is not None:
+                yield ReadFault(
+                    "no-such-resource",
+                    node,
+                    f"Resources.{name}",
+                    opinion[0],
+                    opinion[1],
+                    opinion[2],
+                )
+
+
+def _unread(template: Template) -> Iterator[str]:
+    """What holds a configuration in a way that is not read."""
+    for name, entry in template.resources.items():
+        kind = _type(entry)
+        custom = kind.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))
+        if custom and any(path[-1] == "ProductionVariants" for path, _ in walk(entry) if path):
+            yield f"Resources.{name}: a custom resource holds an endpoint configuration"
+        if name.startswith("Fn::ForEach"):
+            yield f"Resources.{name}: a loop makes resources"

@@ -1,0 +1,70 @@
+"""What the gate reports: one finding, with its place, its reason and whether it was accepted."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from advisor.gate.document import Mark
+
+ERROR, WARNING, INFO = "error", "warning", "info"
+SEVERITIES = (ERROR, WARNING, INFO)
+
+OPEN, ACCEPTED, BASELINED = "open", "accepted", "baselined"
+
+
+class Acceptance(NamedTuple):
+    """Why a finding is lived with, as a person wrote it."""
+
+    because: str
+    by: str = ""
+    until: str = ""
+    ticket: str = ""
+    where: str = ""  # file:line of the waiver, or 'baseline'
+
+
+class Finding(NamedTuple):
+    """One finding of the gate. ``path`` and ``value`` are what a baseline knows it by."""
+
+    rule: str
+    severity: str
+    message: str
+    file: str
+    line: int = 0
+    column: int = 0
+    width: int = 1
+    address: str = ""  # the resource: Resources.Config, aws_sagemaker_model.this
+    path: str = ""  # inside the resource, in the API's words
+    value: str = ""
+    because: str = ""
+    source: str = ""
+    as_of: str = ""
+    fix: str = ""
+    suggestion: str = ""  # a value to write instead
+    when: str = ""  # conditions under which it shows
+    via: str = ""  # how the value got there
+    lines: tuple[int, ...] = ()  # of the blocks around it, for comments that accept a whole block
+    related: tuple[Mark, ...] = ()  # other values that the fault lies in
+    status: str = OPEN
+    acceptance: Acceptance | None = None
+    owner: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str, str, str]:
+        """What the finding is known by in a baseline: never a line."""
+        return (self.file, self.rule, self.address, self.path, self.value)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it can fail a build."""
+        return self.status == OPEN
+
+
+def in_order(finding: Finding) -> tuple[str, int, int, int, str]:
+    """Sort key: file, place, severity, rule."""
+    return (
+        finding.file,
+        finding.line,
+        finding.column,
+        SEVERITIES.index(finding.severity),
+        finding.rule,
+    )

@@ -1,0 +1,68 @@
+"""What is known of an instance type's hardware, as far as checks ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from advisor.gate.rulefiles import rule_path
+from advisor.rulebook.source import read_table
+
+Row = dict[str, str]
+
+_PROPERTIES: dict[str, Callable[[Row], bool | None]] = {
+    "local-storage": lambda row: None if not row["local_nvme"] else row["local_nvme"] == "true",
+    "gpu": lambda row: row["accelerator"] == "gpu" if row["accelerator"] else None,
+    "several-gpus": lambda row: (
+        row["accelerator"] == "gpu" and int(row["accelerator_count"] or 0) > 1
+        if row["accelerator"]
+        else None
+    ),
+    "neuron": lambda row: row["accelerator"] == "neuron" if row["accelerator"] else None,
+    "no-gpu": lambda row: row["accelerator"] != "gpu" if row["accelerator"] else None,
+    "no-neuron": lambda row: row["accelerator"] != "neuron" if row["accelerator"] else None,
+    "burstable": lambda row: family(row["instance_type"]) == "t2",
+    "inferentia-1": lambda row: family(row["instance_type"]) == "inf1",
+}
+
+
+def is_a(instance_type: str, property_name: str) -> bool | None:
+    """Whether a type has a property; ``None`` when nothing says so.
+
+    Properties: local-storage, gpu, no-gpu, several-gpus, neuron, no-neuron, burstable,
+    inferentia-1.
+    """
+    row = _rows().get(instance_type)
+    return None if row is None else _PROPERTIES[property_name](row)
+
+
+def group_of(instance_type: str) -> str:
+    """How rules/regions.yaml groups a type: gpu, neuron or graviton; empty for others."""
+    row = _rows().get(instance_type)
+    if row is None:
+        return ""
+    if row["accelerator"] in ("gpu", "neuron"):
+        return row["accelerator"]
+    return "graviton" if row["arch"] == "arm64" else ""
+
+
+def memory_bytes(instance_type: str) -> tuple[int | None, int | None]:
+    """Bytes of host memory, and of all accelerators together; ``None`` where it is not known."""
+    row = _rows().get(instance_type)
+    if row is None:
+        return None, None
+    host = int(row["memory_mib"]) * 1024**2 if row["memory_mib"] else None
+    device = row["accelerator_memory_mib"]
+    total = int(device) * int(row["accelerator_count"] or 0) * 1024**2 if device else None
+    return host, total
+
+
+def family(instance_type: str) -> str:
+    """``g5`` of ``ml.g5.xlarge``; the text itself where it is no instance type."""
+    parts = instance_type.split(".")
+    return parts[1] if len(parts) == 3 else instance_type
+
+
+@cache
+def _rows() -> dict[str, Row]:
+    return {row["instance_type"]: row for row in read_table(rule_path("instances.csv"))}

@@ -1,0 +1,110 @@
+"""Checks of endpoints: how traffic moves to a new configuration, and from which configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from advisor.gate.document import Node, Path
+from advisor.gate.scalars import number
+from advisor.gate.view import Fault, View, text_of
+
+SHARES = {
+    ("BlueGreenUpdatePolicy", "TrafficRoutingConfiguration", "CanarySize"): (1, 50),
+    ("BlueGreenUpdatePolicy", "TrafficRoutingConfiguration", "LinearStepSize"): (10, 50),
+    ("RollingUpdatePolicy", "MaximumBatchSize"): (5, 50),
+}
+"""Part of a deployment -> percent of the capacity that it may have; see the check traffic-share."""
+
+
+def _down(node: Node | None, path: tuple[str, ...]) -> Node | None:
+    for step in path:
+        node = node.get(step) if node is not None else None
+    return node
+
+
+def traffic_share(view: View) -> Iterator[Fault]:
+    """A canary, step or batch outside the share of the capacity that it may have."""
+    deployment = view.resource.body.get("DeploymentConfig")
+    for path, (low, high) in SHARES.items():
+        size = _down(deployment, path)
+        if size is None or text_of(size.get("Type")) != "CAPACITY_PERCENT":
+            continue
+        node = size.get("Value")
+        share = number(text_of(node) or "")
+        if node is not None and share is not None and not low <= share <= high:
+            message = f"{path[-1]} is {share:g} %; {low} to {high} % are allowed"
+            where: Path = ("DeploymentConfig", *path, "Value")
+            yield Fault(node, where, message, str(low if share < low else high))
+
+
+def waits_too_long(view: View) -> Iterator[Fault]:
+    """A maximum execution time that the waits alone use up."""
+    policy = _down(view.resource.body.get("DeploymentConfig"), ("BlueGreenUpdatePolicy",))
+    limit = policy.get("MaximumExecutionTimeoutInSeconds") if policy is not None else None
+    most = number(text_of(limit) or "")
+    if policy is None or limit is None or most is None:
+        return
+    between = _down(policy, ("TrafficRoutingConfiguration", "WaitIntervalInSeconds"))
+    ending = policy.get("TerminationWaitInSeconds")
+    waits = [number(text_of(node) or "") for node in (between, ending) if node is not None]
+    total = sum(wait for wait in waits if wait is not None)
+    if waits and total >= most:
+        where: Path = (
+            "DeploymentConfig",
+            "BlueGreenUpdatePolicy",
+            "MaximumExecutionTimeoutInSeconds",
+        )
+        message = f"the waits alone take {total:g} s; the deployment may take {most:g} s"
+        yield Fault(limit, where, message)
+
+
+def rolling_excluded(view: View) -> Iterator[Fault]:
+    """A rolling update of an endpoint with several variants, or of a serverless one."""
+    rolling = _down(view.resource.body.get("DeploymentConfig"), ("RollingUpdatePolicy",))
+    config = view.config_of(view.resource)
+    if rolling is None or config is None:
+        return
+    where: Path = ("DeploymentConfig", "RollingUpdatePolicy")
+    variants = config.body.get("ProductionVariants")
+    found = variants.items() if variants is not None else []
+    if sum(1 for item in found if item.kind == "map") > 1:
+        message = "rolling updates exclude endpoints with several variants"
+        yield Fault(rolling, where, message, at_key=True)
+    for variant in found:
+        serverless = variant.get("ServerlessConfig")
+        if serverless is not None and serverless.kind == "map":
+            message = "rolling updates exclude serverless endpoints"
+            yield Fault(rolling, where, message, at_key=True, related=(serverless,))
+
+
+def guarded_inferentia(view: View) -> Iterator[Fault]:
+    """Deployment guardrails on Inferentia 1."""
+    deployment = view.resource.body.get("DeploymentConfig")
+    config = view.config_of(view.resource)
+    if deployment is None or deployment.kind != "map" or config is None:
+        return
+    for _, variant in view.variants(config):
+        instance = variant.get("InstanceType")
+        if instance is not None and (text_of(instance) or "").startswith("ml.inf1."):
+            yield Fault(deployment, ("DeploymentConfig",), at_key=True, related=(instance,))
+            return
+
+
+def unconnected(view: View) -> Iterator[Fault]:
+    """``ignore_changes`` on the configuration's name: the endpoint never gets a new one."""
+    ignored = view.resource.lifecycle.get("ignore_changes")
+    if ignored is None:
+        return
+    for name, node in ignored:
+        if name in ("endpoint_config_name", "all"):
+            message = f"{name} is in ignore_changes: the endpoint never gets a new configuration"
+            yield Fault(node, ("lifecycle", "ignore_changes"), message)
+
+
+PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
+    "traffic_share": traffic_share,
+    "waits_too_long": waits_too_long,
+    "rolling_excluded": rolling_excluded,
+    "guarded_inferentia": guarded_inferentia,
+    "unconnected": unconnected,
+}

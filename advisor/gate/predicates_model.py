@@ -1,0 +1,202 @@
+"""Checks of models: their containers among themselves, and with the endpoints that use them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from advisor.gate.document import Node, Path, Resource
+from advisor.gate.instances import is_a
+from advisor.gate.view import Fault, View, containers, same_value, text_of
+
+Places = Iterator[tuple[Path, Node]]
+
+LARGEST_ENVIRONMENT = 32 * 1024
+"""Bytes of all keys and values of all containers together; see the check environment-too-large."""
+
+
+def multi_model(model: Resource) -> Places:
+    """Containers that load many models from one prefix."""
+    for path, container in containers(model):
+        mode = container.get("Mode")
+        if mode is not None and text_of(mode) == "MultiModel":
+            yield (*path, "Mode"), mode
+
+
+def pipeline(model: Resource) -> Places:
+    """A list of more than one container."""
+    listed = model.body.get("Containers")
+    if listed is not None and len(listed.items()) > 1:
+        yield ("Containers",), listed
+
+
+def direct(model: Resource) -> Node | None:
+    """The mode of a multi-container model whose containers are called directly."""
+    execution = model.body.get("InferenceExecutionConfig")
+    mode = execution.get("Mode") if execution is not None else None
+    return mode if mode is not None and text_of(mode) == "Direct" else None
+
+
+def _network(model: Resource) -> Places:
+    node = model.body.get("VpcConfig")
+    if node is not None and node.kind == "map":
+        yield ("VpcConfig",), node
+
+
+def _isolation(model: Resource) -> Places:
+    node = model.body.get("EnableNetworkIsolation")
+    if node is not None and (text_of(node) or "").lower() == "true":
+        yield ("EnableNetworkIsolation",), node
+
+
+def _private_registry(model: Resource) -> Places:
+    for path, container in containers(model):
+        image = container.get("ImageConfig")
+        mode = image.get("RepositoryAccessMode") if image is not None else None
+        if mode is not None and text_of(mode) == "Vpc":
+            yield (*path, "ImageConfig", "RepositoryAccessMode"), mode
+
+
+def _data_source(model: Resource) -> Places:
+    for path, container in containers(model):
+        node = container.get("ModelDataSource")
+        if node is not None and node.kind == "map":
+            yield (*path, "ModelDataSource"), node
+
+
+def users(view: View) -> Iterator[tuple[Resource, Node]]:
+    """The variants that serve the model in view, with their configurations."""
+    for config in view.of_kind("EndpointConfig"):
+        for _, variant in view.variants(config):
+            model = view.model_of(variant)
+            if model is not None and model.address == view.resource.address:
+                yield config, variant
+
+
+def for_serverless(what: Callable[[Resource], Places]) -> Callable[[View], Iterator[Fault]]:
+    """A predicate: the model has something that its serverless endpoint does not support."""
+
+    def predicate(view: View) -> Iterator[Fault]:
+        for _, variant in users(view):
+            serverless = variant.get("ServerlessConfig")
+            if serverless is not None and serverless.kind == "map":
+                for path, node in what(view.resource):
+                    yield Fault(node, path, at_key=node.kind != "scalar", related=(serverless,))
+                return
+
+    return predicate
+
+
+def for_batch(what: Callable[[Resource], Places]) -> Callable[[View], Iterator[Fault]]:
+    """A predicate: the model has something that a transform job which uses it does not take."""
+
+    def predicate(view: View) -> Iterator[Fault]:
+        for job in view.of_kind("TransformJob"):
+            used = view.meant_by(job.body.get("ModelName"), "Model", "ModelName")
+            if used is not None and used.address == view.resource.address:
+                for path, node in what(view.resource):
+                    yield Fault(node, path, at_key=node.kind != "scalar")
+                return
+
+    return predicate
+
+
+def host_names(view: View) -> Iterator[Fault]:
+    """Containers that are called directly need a host name each, and no two the same."""
+    if direct(view.resource) is None:
+        return
+    seen: list[Node] = []
+    for path, container in containers(view.resource):
+        name = container.get("ContainerHostname")
+        if name is None:
+            yield Fault(container, path, "ContainerHostname is missing", "ContainerHostname", True)
+            continue
+        if any(same_value(name, other) for other in seen):
+            message = f"two containers are called {text_of(name) or 'the same'}"
+            yield Fault(name, (*path, "ContainerHostname"), message)
+        seen.append(name)
+
+
+def direct_on_gpu(view: View) -> Iterator[Fault]:
+    """Containers that are called directly run on CPU instances only."""
+    mode = direct(view.resource)
+    if mode is not None:
+        yield from _on_type(view, mode, ("InferenceExecutionConfig", "Mode"), "gpu")
+
+
+def multi_model_on_gpus(view: View) -> Iterator[Fault]:
+    """Many models on a type with several GPUs, which multi-model endpoints do not take."""
+    for path, mode in multi_model(view.resource):
+        yield from _on_type(view, mode, path, "several-gpus")
+
+
+def multi_model_on_inferentia(view: View) -> Iterator[Fault]:
+    """Many models, or several containers, on Inferentia 1."""
+    for what in (multi_model, pipeline):
+        for path, node in what(view.resource):
+            yield from _on_type(view, node, path, "inferentia-1")
+            return
+
+
+def _on_type(view: View, node: Node, path: Path, property_name: str) -> Iterator[Fault]:
+    for _, variant in users(view):
+        instance = variant.get("InstanceType")
+        text = text_of(instance)
+        if instance is not None and text is not None and is_a(text, property_name):
+            message = f"the variant that serves this model runs on {text}"
+            yield Fault(node, path, message, at_key=node.kind != "scalar", related=(instance,))
+            return
+
+
+def several_multi_model(view: View) -> Iterator[Fault]:
+    """More than one container of a pipeline loads many models."""
+    found = list(multi_model(view.resource))
+    for path, node in found[1:]:
+        yield Fault(node, path, related=(found[0][1],))
+
+
+def large_environment(view: View) -> Iterator[Fault]:
+    """The environments of all containers together are above the bound."""
+    total = 0
+    last: tuple[Path, Node] | None = None
+    for path, container in containers(view.resource):
+        environment = container.get("Environment")
+        if environment is None or environment.kind != "map":
+            continue
+        last = (*path, "Environment"), environment
+        for key, value in environment.value.items():
+            total += len(key.encode()) + len((text_of(value) or "").encode())
+    if last is not None and total > LARGEST_ENVIRONMENT:
+        message = (
+            f"the environments take {total:,} bytes, at most {LARGEST_ENVIRONMENT:,} are allowed"
+        )
+        yield Fault(last[1], last[0], message, at_key=True)
+
+
+def empty_container(view: View) -> Iterator[Fault]:
+    """A container that names neither an image nor a model package."""
+    for path, container in containers(view.resource):
+        hidden = any(value.kind == "unknown" for value in container.value.values())
+        if (
+            not hidden
+            and container.get("Image") is None
+            and container.get("ModelPackageName") is None
+        ):
+            yield Fault(container, path, suggestion="Image", at_key=True)
+
+
+PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
+    "serverless_multi_model": for_serverless(multi_model),
+    "serverless_pipeline": for_serverless(pipeline),
+    "serverless_vpc": for_serverless(_network),
+    "serverless_isolation": for_serverless(_isolation),
+    "serverless_registry": for_serverless(_private_registry),
+    "serverless_data_source": for_serverless(_data_source),
+    "batch_data_source": for_batch(_data_source),
+    "host_names": host_names,
+    "direct_on_gpu": direct_on_gpu,
+    "multi_model_on_gpus": multi_model_on_gpus,
+    "multi_model_on_inferentia": multi_model_on_inferentia,
+    "several_multi_model": several_multi_model,
+    "large_environment": large_environment,
+    "empty_container": empty_container,
+}

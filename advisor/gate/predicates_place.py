@@ -1,0 +1,148 @@
+"""Checks of where things are: Regions and partitions, and S3 places that collide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from advisor.gate.document import Node, Path, walk
+from advisor.gate.instances import family, group_of
+from advisor.gate.predicates_endpoint import instance_types
+from advisor.gate.rulefiles import read_yaml_rules, rule_path
+from advisor.gate.view import Fault, View, text_of
+
+_ARN = re.compile(r"arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]*):")
+_IMAGE = re.compile(r"\d{12}\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/")
+
+
+def _partition_of(region: str) -> str:
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def _places(view: View) -> Iterator[tuple[Path, Node, str, str, str]]:
+    """Path, value, partition, Region and service of everything that names its Region."""
+    for path, node in walk(view.resource.body):
+        text = text_of(node) if node.kind == "scalar" and isinstance(node.value, str) else None
+        if text is None:
+            continue
+        arn = _ARN.match(text)
+        if arn is not None:
+            yield path, node, arn[1], arn[3], arn[2]
+            continue
+        image = _IMAGE.match(text)
+        if image is not None:
+            yield path, node, _partition_of(image[1]), image[1], "ecr"
+
+
+def other_region(view: View) -> Iterator[Fault]:
+    """An image, topic or key in another Region than the endpoint, or than the other things here."""
+    home = view.region
+    first: Node | None = None
+    for path, node, _, region, service in _places(view):
+        if service not in ("ecr", "sns", "kms") or not region:
+            continue
+        if not home:
+            home, first = region, node
+        elif region != home:
+            related = (first,) if first is not None else ()
+            message = f"this is in {region}; the rest is in {home}"
+            yield Fault(node, path, message, related=related)
+
+
+def other_partition(view: View) -> Iterator[Fault]:
+    """ARNs of two partitions in one request: China and GovCloud share nothing with the rest."""
+    home = _partition_of(view.region) if view.region else ""
+    for path, node, partition, _, _ in _places(view):
+        if not home:
+            home = partition
+        elif partition != home:
+            yield Fault(node, path, f"this is in the partition {partition}; the rest is in {home}")
+
+
+def _offer(region: str) -> dict[str, Any]:
+    """What rules/regions.yaml says of a Region; empty when it says nothing."""
+    if not region:
+        return {}
+    found: dict[str, Any] = read_yaml_rules(rule_path("regions.yaml"))["regions"].get(region, {})
+    return found
+
+
+def region_without_family(view: View) -> Iterator[Fault]:
+    """An accelerated or Graviton type whose family has no price in the Region."""
+    batch = view.resource.kind == "TransformJob"
+    listed = _offer(view.region).get("batch" if batch else "hosting")
+    if listed is None:
+        return
+    for path, node in instance_types(view.resource):
+        text = text_of(node) or ""
+        group = group_of(text)
+        if group in listed and family(text) not in listed[group]:
+            offered = ", ".join(listed[group]) or "none"
+            message = (
+                f"{family(text)} has no price in {view.region}; {group} families there: {offered}"
+            )
+            yield Fault(node, path, message)
+
+
+def region_without_serverless(view: View) -> Iterator[Fault]:
+    """A serverless variant in a Region that the guide does not name."""
+    offer = _offer(view.region)
+    if not offer or "serverless_concurrency" in offer:
+        return
+    for path, variant in view.variants():
+        node = variant.get("ServerlessConfig")
+        if node is not None and node.kind == "map":
+            message = f"{view.region} is not among the Regions of serverless inference"
+            yield Fault(node, (*path, "ServerlessConfig"), message, at_key=True)
+
+
+def _prefix(node: Node | None) -> str | None:
+    text = text_of(node)
+    return text.rstrip("/") + "/" if text is not None and text.startswith("s3://") else None
+
+
+def writes_to_input(view: View) -> Iterator[Fault]:
+    """A transform job whose results land among its input."""
+    source = view.resource.body.get("TransformInput")
+    for step in ("DataSource", "S3DataSource", "S3Uri"):
+        source = source.get(step) if source is not None else None
+    output = view.resource.body.get("TransformOutput")
+    target = output.get("S3OutputPath") if output is not None else None
+    read, written_to = _prefix(source), _prefix(target)
+    if target is None or source is None or read is None or written_to is None:
+        return
+    if written_to == read or written_to.startswith(read):
+        yield Fault(target, ("TransformOutput", "S3OutputPath"), related=(source,))
+
+
+def shared_output(view: View) -> Iterator[Fault]:
+    """Results, failures and captured data that go to one and the same place."""
+    seen: list[tuple[Node, str]] = []
+    for path in (
+        ("AsyncInferenceConfig", "OutputConfig", "S3OutputPath"),
+        ("AsyncInferenceConfig", "OutputConfig", "S3FailurePath"),
+        ("DataCaptureConfig", "DestinationS3Uri"),
+    ):
+        node: Node | None = view.resource.body
+        for step in path:
+            node = node.get(step) if node is not None else None
+        place = _prefix(node)
+        if node is None or place is None:
+            continue
+        twin = next((other for other, text in seen if text == place), None)
+        if twin is not None:
+            yield Fault(node, path, related=(twin,))
+        seen.append((node, place))
+
+
+PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
+    "other_region": other_region,
+    "other_partition": other_partition,
+    "writes_to_input": writes_to_input,
+    "shared_output": shared_output,
+    "region_without_family": region_without_family,
+    "region_without_serverless": region_without_serverless,
+}

@@ -1,0 +1,160 @@
+"""Requests as people keep them in files: an operation's input, a describe answer, our output."""
+
+from __future__ import annotations
+
+import re
+
+from advisor.gate.document import Document, Hidden, Node, Resource, World
+from advisor.gate.drift import OPERATIONS
+from advisor.gate.yaml_reader import Parsed
+
+_TELLING: tuple[tuple[str, frozenset[str]], ...] = (
+    ("TransformJob", frozenset({"TransformJobName", "TransformInput"})),
+    ("TransformJob", frozenset({"TransformInput", "TransformOutput"})),
+    ("ScalingPolicy", frozenset({"PolicyName", "ScalableDimension"})),
+    ("ScalingPolicy", frozenset({"PolicyName", "ResourceId"})),
+    ("ScalingPolicy", frozenset({"PolicyName", "ServiceNamespace"})),
+    ("ScalableTarget", frozenset({"ResourceId", "MinCapacity"})),
+    ("ScalableTarget", frozenset({"ResourceId", "MaxCapacity"})),
+    ("ScalableTarget", frozenset({"ResourceId", "ScalableDimension"})),
+    ("InferenceComponent", frozenset({"InferenceComponentName"})),
+    ("AsyncInvocation", frozenset({"EndpointName", "InputLocation"})),
+    ("AsyncInvocation", frozenset({"EndpointName", "InvocationTimeoutSeconds"})),
+    ("EndpointUpdate", frozenset({"EndpointConfigName", "RetainAllVariantProperties"})),
+    ("EndpointUpdate", frozenset({"EndpointConfigName", "RetainDeploymentConfig"})),
+    ("Endpoint", frozenset({"EndpointName", "EndpointConfigName"})),
+    ("Endpoint", frozenset({"EndpointName", "DeploymentConfig"})),
+    ("EndpointConfig", frozenset({"ProductionVariants"})),
+    ("EndpointConfig", frozenset({"EndpointConfigName"})),
+    ("Model", frozenset({"ModelName", "PrimaryContainer"})),
+    ("Model", frozenset({"ModelName", "Containers"})),
+    ("Model", frozenset({"ModelName", "ExecutionRoleArn"})),
+    ("Model", frozenset({"ExecutionRoleArn", "PrimaryContainer"})),
+)
+"""Keys that tell which operation an object is the input of; the first that fits counts."""
+
+_DESCRIBED = frozenset(
+    {"CreationTime", "creationTime", "LastModifiedTime", "EndpointStatus", "TransformJobStatus"}
+)
+_BARE_POLICIES = {
+    "TargetTrackingScalingPolicyConfiguration": frozenset({"TargetValue"}),
+    "StepScalingPolicyConfiguration": frozenset({"StepAdjustments", "AdjustmentType"}),
+}
+"""Files for put-scaling-policy hold the inner configuration alone."""
+
+_PLACEHOLDER = re.compile(r"<[A-Za-z_][^<>]*>|\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\}")
+
+
+def read_requests(file: str, parsed: Parsed) -> Document | None:
+    """The requests of a JSON or YAML file; ``None`` when it holds none that the gate knows."""
+    found: list[Resource] = []
+    for number, node in enumerate(parsed.documents):
+        prefix = f"document {number + 1}" if len(parsed.documents) > 1 else ""
+        _collect(node, prefix, found)
+    if not found:
+        return None
+    described = all(resource.dialect == "described" for resource in found)
+    return Document(file, "described" if described else "request", (World("", tuple(found)),))
+
+
+def _collect(node: Node, prefix: str, into: list[Resource]) -> None:
+    """Add the requests that a document is, lists, or wraps."""
+    if node.kind == "list":
+        for index, item in enumerate(node.items()):
+            if item.kind == "map":
+                _collect(item, f"{prefix}[{index}]", into)
+        return
+    if node.kind != "map":
+        return
+    schema = node.get("schema")
+    wrapped = node.get("requests")
+    if schema is not None and str(schema.value).startswith("sm-advise/advice") and wrapped:
+        for index, item in enumerate(wrapped.items()):
+            _add_named(item, f"requests[{index}]", into)
+        return
+    kind = kind_of(node)
+    if kind:
+        into.append(_resource(kind, node, prefix))
+
+
+def _add_named(item: Node, address: str, into: list[Resource]) -> None:
+    operation, parameters = item.get("operation"), item.get("parameters")
+    for kind, (_, name) in OPERATIONS.items():
+        if operation is not None and operation.value == name and parameters is not None:
+            into.append(_resource(kind, parameters, f"{address}.{name}"))
+
+
+def kind_of(node: Node) -> str:
+    """The kind of request that an object is; empty when it is none."""
+    keys = node.value.keys()
+    for kind, telling in _TELLING:
+        if telling <= keys:
+            return kind if _scales_sagemaker(kind, node) else ""
+    for name, telling in _BARE_POLICIES.items():
+        if telling <= keys and (name.startswith("Step") or _tracks_sagemaker(node)):
+            return "ScalingPolicy"
+    return ""
+
+
+def _scales_sagemaker(kind: str, node: Node) -> bool:
+    """Whether a scaling request is about SageMaker; true of what is no scaling request."""
+    if kind not in ("ScalableTarget", "ScalingPolicy"):
+        return True
+    namespace, dimension = node.get("ServiceNamespace"), node.get("ScalableDimension")
+    resource = node.get("ResourceId")
+    return (
+        (namespace is not None and namespace.value == "sagemaker")
+        or (dimension is not None and str(dimension.value).startswith("sagemaker"))
+        or (
+            namespace is None
+            and resource is not None
+            and str(resource.value).startswith(("endpoint/", "inference-component/"))
+        )
+    )
+
+
+def _tracks_sagemaker(node: Node) -> bool:
+    predefined, custom = (
+        node.get("PredefinedMetricSpecification"),
+        node.get("CustomizedMetricSpecification"),
+    )
+    metric = predefined.get("PredefinedMetricType") if predefined is not None else None
+    if metric is not None:
+        return "SageMaker" in str(metric.value) or str(metric.value) == "InvocationsPerInstance"
+    return custom is not None and _of_sagemaker(custom)
+
+
+def _of_sagemaker(node: Node) -> bool:
+    namespace = node.get("Namespace")
+    return namespace is not None and "sagemaker" in str(namespace.value).lower()
+
+
+def _resource(kind: str, node: Node, prefix: str) -> Resource:
+    described = bool(_DESCRIBED & node.value.keys())
+    body = _hide_placeholders(node)
+    operation = OPERATIONS[kind][1]
+    for name, telling in _BARE_POLICIES.items():
+        if kind == "ScalingPolicy" and telling <= node.value.keys():
+            body = Node("map", {name: body}, body.mark)
+            described = True  # the rest of the request is on the command line
+    return Resource(
+        kind=kind,
+        dialect="described" if described else "request",
+        address=prefix or operation,
+        body=body,
+        mark=node.mark,
+        identity=prefix or operation,
+    )
+
+
+def _hide_placeholders(node: Node) -> Node:
+    """The same values; texts that someone is to fill in before the request is sent are unknown."""
+    if node.kind == "map":
+        return node._replace(
+            value={key: _hide_placeholders(value) for key, value in node.value.items()}
+        )
+    if node.kind == "list":
+        return node._replace(value=[_hide_placeholders(value) for value in node.value])
+    if node.kind == "scalar" and isinstance(node.value, str) and _PLACEHOLDER.search(node.value):
+        return node._replace(kind="unknown", value=Hidden("a placeholder"))
+    return node

@@ -1,0 +1,335 @@
+"""The whole gate: paths → documents → findings → waivers → report. Read this first."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from advisor import __version__
+from advisor.errors import InputError
+from advisor.gate.checks import Check, load_checks
+from advisor.gate.discover import Found, discover
+from advisor.gate.document import Document
+from advisor.gate.finding import OPEN, Finding, in_order
+from advisor.gate.judge import Judge
+from advisor.gate.reading import Read, read_configuration, read_terraform
+from advisor.gate.service import load_service
+from advisor.gate.settings import Organisation, Pair, Project, organisation_of
+from advisor.gate.source import LARGEST_PLAN, Source, decode, read_source
+from advisor.gate.waivers import Waiver, Waivers, comments_of
+
+if TYPE_CHECKING:
+    from advisor.gate.workloads import Workloads
+
+FIRST_RELEASE = "0.1"
+
+
+class Request(NamedTuple):
+    """What the caller wants to know."""
+
+    paths: Sequence[str]
+    as_of: str  # YYYY-MM-DD
+    project: Project = Project()
+    select: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
+    workload: str = ""  # the one that every configuration is compared with
+    baseline: str = ""
+    lock: str = ""  # the lock file to compare with; empty: none
+    region: str = ""
+    changed: frozenset[str] | None = None  # real paths of changed files; None: all count
+    stdin: bytes = b""
+    sift: bool = False  # named files that hold nothing of ours are passed over, too
+    progress: Callable[[int], None] | None = None
+
+
+class Report(NamedTuple):
+    """What the gate found. ``sources`` are the files in which findings lie, for their excerpts."""
+
+    findings: tuple[Finding, ...]
+    errors: tuple[InputError, ...]
+    unread: tuple[str, ...]
+    workloads: int
+    configurations: int
+    resources: int
+    ignored: int
+    over: int  # entries of the baseline that are gone
+    as_of: str
+    checks: Mapping[str, Check]
+    sources: Mapping[str, Source]
+    answers: Mapping[str, Mapping[str, object]]  # workload -> what a lock file keeps of it
+
+    def open(self, severity: str) -> int:
+        """How many findings of a severity stand."""
+        return sum(1 for f in self.findings if f.severity == severity and f.status == OPEN)
+
+
+def check(request: Request) -> Report:
+    """Check everything that the request's paths hold.
+
+    Raises:
+        InputError: a setting or the baseline cannot be read; files that cannot are in the report.
+    """
+    found = discover(request.paths, request.project.exclude, request.progress, request.sift)
+    if request.changed is not None:
+        found = _only_changed(found, request.changed)
+    return _Run(request, found).report()
+
+
+def _only_changed(found: Found, changed: frozenset[str]) -> Found:
+    def is_changed(path: str) -> bool:
+        return os.path.realpath(path) in changed
+
+    return found._replace(
+        workloads=[path for path in found.workloads if is_changed(path)],
+        configurations=[path for path in found.configurations if is_changed(path)],
+        folders={
+            folder: files
+            for folder, files in found.folders.items()
+            if any(is_changed(file) for file in files)
+        },
+    )
+
+
+class _Run:
+    """One run: what was read, found and could not be read so far."""
+
+    def __init__(self, request: Request, found: Found) -> None:
+        self.request = request
+        self.found = found
+        self.checks = load_checks()
+        self.service = load_service()
+        self.findings: list[Finding] = []
+        self.comments: dict[str, list[Waiver]] = {}
+        self.errors = list(found.errors)
+        self.unread = list(found.unread)
+        self.sources: dict[str, Source] = {}
+        self.documents: dict[str, Document] = {}
+        self.kept: set[str] = set()  # paths of configurations that belong to a workload
+        self.ignored = found.ignored
+        self.configurations = 0
+        self.resources = 0
+
+    def report(self) -> Report:
+        """Read and judge everything."""
+        workloads = self._workloads()
+        pairs = [*self._pairs(), *(workloads.pairs if workloads else ())]
+        self.kept = {os.path.normpath(pair.artifact.partition("#")[0]) for pair in pairs}
+        for path in self.found.configurations:
+            self._file(path)
+        self._terraform()
+        if workloads is not None:
+            for pair in pairs:
+                workloads.compare(pair, self.documents)
+            self.findings += workloads.used_acceptances()
+            self.errors += workloads.errors
+            self._remember((), {finding.file for finding in workloads.findings if finding.file})
+        findings, over = self._waived()
+        return Report(
+            tuple(sorted(self._wanted(findings), key=in_order)),
+            _each_once(self.errors),
+            tuple(dict.fromkeys(self.unread)),
+            workloads.count if workloads else 0,
+            self.configurations,
+            self.resources,
+            self.ignored,
+            over,
+            self.request.as_of,
+            self.checks,
+            self.sources,
+            workloads.answers if workloads else {},
+        )
+
+    # Configurations
+
+    def _file(self, path: str) -> None:
+        try:
+            source = self._source(path)
+            organisation = organisation_of(os.path.dirname(path))
+            region = self.request.region or organisation.region
+            read = read_configuration(source, self.service, region)
+        except InputError as error:
+            self.errors.append(error)
+            return
+        if read.document is None or not _holds_something(read.document):
+            self._nothing(path, read)
+            return
+        self._judge(read, organisation, region, path)
+
+    def _source(self, path: str) -> Source:
+        if path == "-":
+            return decode("-", self.request.stdin)
+        return read_source(path, limit=LARGEST_PLAN)
+
+    def _nothing(self, path: str, read: Read) -> None:
+        self.ignored += 1
+        if read.document is not None:
+            self.unread += [f"{path}: {note}" for note in read.document.unread]
+        if self.request.sift and path != "-":
+            return
+        if path in self.found.named and not (read.document and read.document.unread):
+            self.errors.append(
+                InputError(
+                    "this file holds nothing that check reads",
+                    file=path,
+                    hint="it reads workloads, SageMaker requests, CloudFormation and Terraform",
+                )
+            )
+
+    def _judge(self, read: Read, organisation: Organisation, region: str, path: str) -> None:
+        assert read.document is not None
+        judge = Judge(self.checks, self.service, self.request.select, region, organisation)
+        findings = judge.findings(read.document)
+        if organisation.owner:
+            findings = [finding._replace(owner=organisation.owner) for finding in findings]
+        self.findings += findings
+        self.configurations += 1
+        self.resources += max((len(world.resources) for world in read.document.worlds), default=0)
+        self.unread += [f"{path}: {note}" for note in read.document.unread]
+        self._remember(read.sources, {finding.file for finding in findings})
+        for name in (path, *(source.file for source in read.sources)):
+            if os.path.normpath(name or ".") in self.kept:
+                self.documents[os.path.normpath(name or ".")] = read.document
+
+    def _remember(self, sources: Sequence[Source], with_findings: set[str]) -> None:
+        """Keep the texts that excerpts and waivers need; the others are let go."""
+        for source in sources:
+            comments = list(comments_of(source))
+            if comments:
+                self.comments[source.file] = comments
+            if comments or source.file in with_findings:
+                self.sources[source.file] = source
+        for file in with_findings - self.sources.keys():
+            try:
+                self.sources[file] = read_source(file)
+            except InputError:
+                continue  # a parameter file that vanished: the finding stands without an excerpt
+
+    def _terraform(self) -> None:
+        if not self.found.folders:
+            return
+        from advisor.gate.tf_modules import read_modules
+
+        folders: dict[str, list[Source]] = {}
+        for folder, files in self.found.folders.items():
+            named = [file for file in files if file in self.found.named]
+            listed = _whole_folder(folder, files) if named else files
+            folders[folder], errors = read_terraform(listed)
+            self.errors += [error for error in errors if error.file in files]
+        wanted = {file for files in self.found.folders.values() for file in files}
+        before = self.configurations
+        for terraform in read_modules(folders, self.service):
+            self.unread += terraform.unread
+            read = terraform.read
+            self.errors += [error for error in read.errors if error.file in wanted]
+            document = read.document
+            if document is None or not _holds_something(document):
+                continue
+            if not any(source.file in wanted for source in read.sources):
+                continue
+            folder = os.path.dirname(read.sources[0].file)
+            organisation = organisation_of(folder)
+            region = self.request.region or terraform.region or organisation.region
+            self._judge(read, organisation, region, document.file)
+        self.findings = [f for f in self.findings if f.file in wanted or not _is_terraform(f.file)]
+        if self.configurations == before:
+            self.ignored += sum(len(files) for files in self.found.folders.values())
+
+    # Workloads, and what was made for them
+
+    def _pairs(self) -> list[Pair]:
+        """What the caller and the project say belongs together."""
+        pairs = list(self.request.project.pairs)
+        if self.request.workload:
+            folders = (folder or "." for folder in self.found.folders)
+            pairs += [
+                Pair(self.request.workload, path, "--workload")
+                for path in (*self.found.configurations, *folders)
+            ]
+        return pairs
+
+    def _workloads(self) -> Workloads | None:
+        """The workloads that were found or are named by a pair; ``None`` when there is none."""
+        pairs = self._pairs()
+        extra = {pair.workload for pair in pairs} - set(self.found.workloads)
+        named = [*self.found.workloads, *sorted(extra)]
+        if not named:
+            return None
+        from advisor.gate.locking import read_lock
+        from advisor.gate.workloads import Workloads
+
+        workloads = Workloads(self.checks, self.request.as_of, self.request.region)
+        locked = read_lock(self.request.lock) if self.request.lock else {}
+        for path in named:
+            data = self.request.stdin if path == "-" else None
+            workloads.read(path, data, pairs, locked)
+        return workloads
+
+    # What stands
+
+    def _waived(self) -> tuple[list[Finding], int]:
+        by_file: dict[str, list[Finding]] = {}
+        for finding in dict.fromkeys(self.findings):
+            by_file.setdefault(finding.file, []).append(finding)
+        result: list[Finding] = []
+        for file in sorted({*by_file, *self.comments}):
+            organisation = organisation_of(os.path.dirname(file))
+            waivers = Waivers(self.checks, organisation, self.request.as_of)
+            waived = waivers.apply(
+                by_file.get(file, ()), self.comments.get(file, ()), self.request.project
+            )
+            result += waived.findings + waived.about
+        path = self.request.baseline
+        if not path:
+            return result, 0
+        from advisor.gate.baseline import apply_baseline, read_baseline
+
+        return apply_baseline(result, read_baseline(path), path)
+
+    def _wanted(self, findings: list[Finding]) -> Iterator[Finding]:
+        """The findings that were asked for, with the severity of their age."""
+        only = self.request.select & self.checks.keys()
+        for finding in findings:
+            if finding.rule in self.request.ignore or (only and finding.rule not in only):
+                continue
+            check = self.checks.get(finding.rule)
+            if check is not None and finding.severity == "error" and is_new(check):
+                yield finding._replace(severity="warning")
+            else:
+                yield finding
+
+
+def is_new(check: Check, version: str = __version__) -> bool:
+    """Whether a check came with this very minor release: it warns for one release, then counts."""
+    minor = ".".join(version.split(".")[:2])
+    return check.since == minor and minor != FIRST_RELEASE
+
+
+def _each_once(errors: Sequence[InputError]) -> tuple[InputError, ...]:
+    return tuple({str(error): error for error in errors}.values())
+
+
+def _holds_something(document: Document) -> bool:
+    return bool(document.faults) or any(world.resources for world in document.worlds)
+
+
+def _is_terraform(file: str) -> bool:
+    return file.endswith((".tf", ".tf.json", ".tfvars", ".tfvars.json"))
+
+
+def _whole_folder(folder: str, files: Sequence[str]) -> list[str]:
+    """The Terraform files of a folder, also those that were not named: they belong together."""
+    try:
+        names = sorted(os.listdir(folder or "."))
+    except OSError:
+        return list(files)
+    together = [
+        os.path.join(folder, name) if folder else name for name in names if _is_terraform(name)
+    ]
+    return list(dict.fromkeys([*files, *together]))
+
+
+def rule_counts(report: Report) -> Counter[str]:
+    """How often each rule stands."""
+    return Counter(finding.rule for finding in report.findings if finding.counts)

@@ -1,0 +1,18 @@
+"""Scalars as the API reads them: a text may write a number, and a truth is a word."""
+
+from __future__ import annotations
+
+import re
+
+
+def number(text: str) -> int | float | None:
+    """The number that a text writes, ``None`` when it writes none."""
+    try:
+        return int(text) if re.fullmatch(r"[+-]?\d{1,18}", text) else float(text)
+    except ValueError:
+        return None
+
+
+def as_text(value: object) -> str:
+    """A scalar as the API would receive it for a text field."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,34 @@
+"""The service's own model of a request: shapes with fields, types, bounds, patterns and values.
+
+The table is compiled from botocore (``advisor.gate.drift``) and ships as data, so that a check does
+not load botocore. ``advisor.gate.service_walk`` holds a resource against it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from advisor.gate.problem import Shape
+from advisor.gate.rulefiles import read_json_rules
+
+
+class ServiceModel:
+    """The compiled table."""
+
+    def __init__(self, table: dict[str, Any]) -> None:
+        self.version: str = table["botocore"]
+        self.kinds: dict[str, str] = table["kinds"]
+        self.shapes: dict[str, Shape] = table["shapes"]
+        self.other_instance_types = frozenset(table["other_instance_types"])
+
+    def enum(self, name: str) -> list[str]:
+        """The values of an enumeration."""
+        values: list[str] = self.shapes[name]["enum"]
+        return values
+
+
+@cache
+def load_service() -> ServiceModel:
+    """The table that ships with the rules."""
+    return ServiceModel(read_json_rules("service", "model.json"))

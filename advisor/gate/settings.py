@@ -1,0 +1,207 @@
+"""What a project and its organisation say: ``pyproject.toml`` and ``.sm-advise.yaml``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from advisor.errors import InputError
+from advisor.gate.finding import Acceptance
+from advisor.gate.source import read_source
+from advisor.gate.yaml_reader import read_yaml
+
+ORGANISATION_FILE = ".sm-advise.yaml"
+LOCK_FILE = "sm-advise.lock"
+MOST_EXTENDED = 10
+
+
+class Pair(NamedTuple):
+    """A configuration that was made for a workload."""
+
+    workload: str  # path
+    artifact: str  # path, or path#address
+    where: str  # who says so
+
+
+class Project(NamedTuple):
+    """``[tool.sm-advise]``."""
+
+    fail_on: str = ""
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    region: str = ""
+    baseline: str = ""
+    accept: Mapping[str, Mapping[str, Acceptance]] = {}  # pattern of files -> rule -> why
+    pairs: tuple[Pair, ...] = ()
+    file: str = ""
+
+
+class Organisation(NamedTuple):
+    """``.sm-advise.yaml`` with all that it extends."""
+
+    region: str = ""
+    limits: str = ""
+    owner: str = ""
+    families: tuple[str, ...] = ()  # instance families that are allowed; empty: all
+    needs: tuple[str, ...] = ()  # vpc, kms, data-capture, network-isolation
+    subnets: tuple[str, ...] = ()  # empty: any
+    tags: tuple[str, ...] = ()  # keys that every resource carries
+    quotas: Mapping[str, int] = {}  # instance type, or 'serverless-concurrency' -> how many
+    never_waived: tuple[str, ...] = ()
+    longest_waiver: int = 0  # days; 0: any
+    inline_waivers: bool = True
+    file: str = ""
+
+
+def read_project(folder: str) -> Project:
+    """The settings in the nearest ``pyproject.toml`` that has any, from a folder upwards.
+
+    Raises:
+        InputError: the section has a key or a value that is not known.
+    """
+    for parent in _upwards(folder):
+        path = os.path.join(parent, "pyproject.toml")
+        try:
+            with open(path, "rb") as stream:
+                data = stream.read()
+        except OSError:
+            continue
+        if b"tool.sm-advise" in data:
+            return _project(path, data)
+    return Project()
+
+
+def _project(path: str, data: bytes) -> Project:
+    import tomllib
+
+    try:
+        table = tomllib.loads(data.decode("utf-8"))["tool"]["sm-advise"]
+    except (ValueError, KeyError) as error:
+        raise InputError(f"[tool.sm-advise] cannot be read: {error}", file=path) from None
+    known = {"fail-on", "select", "ignore", "exclude", "region", "baseline", "accept", "pairs"}
+    _no_others(table, known, path, "[tool.sm-advise]")
+    base = os.path.dirname(path)
+    return Project(
+        fail_on=table.get("fail-on", ""),
+        select=tuple(table.get("select", ())),
+        ignore=tuple(table.get("ignore", ())),
+        exclude=tuple(table.get("exclude", ())),
+        region=table.get("region", ""),
+        baseline=_beside(base, table.get("baseline", "")),
+        accept={
+            pattern: {rule: acceptance(why, path, rule) for rule, why in rules.items()}
+            for pattern, rules in table.get("accept", {}).items()
+        },
+        pairs=tuple(
+            Pair(_beside(base, pair["workload"]), _beside(base, pair["artifact"]), path)
+            for pair in table.get("pairs", ())
+        ),
+        file=path,
+    )
+
+
+def acceptance(why: Any, file: str, rule: str) -> Acceptance:
+    """A reason, as a text or as a mapping, as an acceptance.
+
+    Raises:
+        InputError: it gives no reason, or has a key that is not known.
+    """
+    entry = {"because": why} if isinstance(why, str) else why
+    if not isinstance(entry, dict) or not str(entry.get("because", "")).strip():
+        raise InputError(
+            f"the acceptance of {rule} gives no reason",
+            file=file,
+            hint='write a reason, or {because: "…", by: …, until: YYYY-MM-DD, ticket: …}',
+        )
+    _no_others(entry, {"because", "by", "until", "ticket"}, file, f"the acceptance of {rule}")
+    texts = {key: str(value) for key, value in entry.items()}
+    return Acceptance(**texts, where=file)
+
+
+@cache
+def organisation_of(folder: str) -> Organisation:
+    """The nearest ``.sm-advise.yaml`` from a folder upwards, with all that it extends.
+
+    Raises:
+        InputError: a file cannot be read, or has a key that is not known.
+    """
+    for parent in _upwards(folder):
+        path = os.path.join(parent, ORGANISATION_FILE)
+        if os.path.isfile(path):
+            return _organisation(path)
+    return Organisation()
+
+
+def _organisation(path: str) -> Organisation:
+    merged: dict[str, Any] = {}
+    following = path
+    for _ in range(MOST_EXTENDED):
+        entries = _entries(following)
+        extends = entries.pop("extends", "")
+        merged = {**entries, **merged}
+        if not extends:
+            return _checked(path, merged)
+        following = _beside(os.path.dirname(following), str(extends))
+    raise InputError(f"extends more than {MOST_EXTENDED} files, or itself", file=path)
+
+
+def _entries(path: str) -> dict[str, Any]:
+    from advisor.gate.terraform_plan import plain
+
+    parsed = read_yaml(read_source(path))
+    value = plain(parsed.documents[0]) if parsed.documents else {}
+    if not isinstance(value, dict):
+        raise InputError("a mapping is expected", file=path)
+    return value
+
+
+def _checked(path: str, entries: dict[str, Any]) -> Organisation:
+    entries.pop("schema", None)
+    waivers = entries.pop("waivers", {})
+    allowed = {"region", "limits", "owner", "families", "needs", "subnets", "tags", "quotas"}
+    _no_others(entries, allowed, path, "this file")
+    _no_others(waivers, {"never", "longest_days", "inline"}, path, "waivers")
+    lists = {
+        key: tuple(str(item) for item in entries.get(key, ()))
+        for key in ("families", "needs", "subnets", "tags")
+    }
+    return Organisation(
+        region=str(entries.get("region", "")),
+        limits=str(entries.get("limits", "")),
+        owner=str(entries.get("owner", "")),
+        quotas={str(key): int(value) for key, value in entries.get("quotas", {}).items()},
+        never_waived=tuple(waivers.get("never", ())),
+        longest_waiver=int(waivers.get("longest_days", 0)),
+        inline_waivers=bool(waivers.get("inline", True)),
+        file=path,
+        **lists,
+    )
+
+
+def _no_others(table: dict[str, Any], known: set[str], path: str, what: str) -> None:
+    from advisor.gate.spelling import nearest
+
+    for key in table:
+        if key not in known:
+            near = nearest(key, sorted(known))
+            hint = f"did you mean {near}?" if near else f"known keys: {', '.join(sorted(known))}"
+            raise InputError(f"{what} has no key {key}", file=path, hint=hint)
+
+
+def _beside(base: str, path: str) -> str:
+    return os.path.normpath(os.path.join(base, path)) if path else ""
+
+
+def _upwards(folder: str) -> list[str]:
+    """A folder and those around it, the innermost first, as far as the repository reaches."""
+    found: list[str] = []
+    current = os.path.abspath(folder or ".")
+    while current not in found:
+        found.append(current)
+        if os.path.exists(os.path.join(current, ".git")):
+            break
+        current = os.path.dirname(current)
+    return [os.path.relpath(path) if path.startswith(os.getcwd()) else path for path in found]

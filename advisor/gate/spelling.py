@@ -1,0 +1,44 @@
+"""What a misspelt word was meant to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """The choice that a word was most probably meant to be; empty when none is near.
+
+    Case, hyphens and underscores do not count: ``memory_size_mb`` is near ``MemorySizeInMB``.
+    """
+    plain = _plain(word)
+    allowed = 1 if len(plain) < 6 else 2
+    best = ""
+    for choice in choices:
+        other = _plain(choice)
+        if other == plain:
+            return choice
+        if allowed >= 0 and abs(len(other) - len(plain)) <= allowed:
+            distance = edits(plain, other, allowed)
+            if distance <= allowed:
+                best, allowed = choice, distance - 1
+    return best
+
+
+def _plain(word: str) -> str:
+    return word.replace("_", "").replace("-", "").lower()
+
+
+def edits(one: str, other: str, most: int) -> int:
+    """Insertions, deletions, replacements and swaps between two words; exact up to ``most``."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        before, last, row = row, before, [i]
+        for j, b in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if last and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+    return row[-1]

@@ -1,0 +1,208 @@
+"""Terraform folders to documents: every resource, in every world of the folder's variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from advisor.gate import hcl_tree as hcl
+from advisor.gate.document import Document, Node, ReadFault, Resource, World, unknown
+from advisor.gate.hcl_values import Evaluator
+from advisor.gate.resource_types import TERRAFORM_KINDS, judge_terraform
+from advisor.gate.service import ServiceModel
+from advisor.gate.terraform_shape import to_api
+from advisor.gate.tf_folder import Folder, says_nothing
+from advisor.gate.tf_worlds import choices
+from advisor.gate.worlds import settled
+
+MOST_INSTANCES = 50
+"""Instances of a resource with ``for_each`` that are looked at."""
+_NOT_VALUES = frozenset({"count", "depends_on", "for_each", "provider"})
+
+Calls = Mapping[str, Mapping[str, Node]]
+"""How a folder is called as a module: words for the call -> values of its variables."""
+
+
+def read_folder(
+    name: str, folder: Folder, service: ServiceModel, calls: Calls | None = None
+) -> Document:
+    """A folder as a document.
+
+    Args:
+        name: how messages call it.
+        folder: its files.
+        service: the model whose shapes the values are brought into.
+        calls: where other folders call it as a module, with what; without any it stands alone.
+    """
+    relevant = [block for block in folder.resources if _relevant(block)]
+    worlds: list[World] = []
+    bare: dict[Any, hcl.Traversal] = {}
+    for origin, given in _bases(folder, calls):
+        for words, variables in choices(folder, relevant, given):
+            evaluator = Evaluator(variables, folder.local_values)
+            resources = tuple(
+                resource for block in relevant for resource in _resources(block, evaluator, service)
+            )
+            bare.update({word.mark: word for word in evaluator.bare_words})
+            worlds.append(World(", ".join(filter(None, (origin, words))), resources))
+    faults = (*_strange(folder), *_bare_words(bare.values()), *_twice(folder))
+    return Document(name, "terraform", tuple(worlds), (), faults)
+
+
+def _bases(folder: Folder, calls: Calls | None) -> Iterator[tuple[str, Mapping[str, Node]]]:
+    """What is certain of the variables: as each caller, and each .tfvars file, has it."""
+    if calls:
+        yield from calls.items()
+        return
+    yield "", folder.given
+    for name, values in folder.choices.items():
+        yield f"with {name}", {**folder.given, **values}
+
+
+def _relevant(block: hcl.Block) -> bool:
+    kind = TERRAFORM_KINDS.get(block.labels[0])
+    if kind not in ("ScalableTarget", "ScalingPolicy"):
+        return kind is not None
+    for name in ("service_namespace", "scalable_dimension", "resource_id"):
+        attribute = block.body.attributes.get(name)
+        text = repr(attribute.value) if attribute is not None else ""
+        if "sagemaker" in text or "aws_appautoscaling_target" in text:
+            return True
+    return any("SageMaker" in repr(inner) for inner in block.body.blocks)
+
+
+def _resources(block: hcl.Block, evaluator: Evaluator, service: ServiceModel) -> Iterator[Resource]:
+    """The instances of a resource block."""
+    kind, name = block.labels
+    for suffix, symbols in _instances(block.body, evaluator):
+        raw = raw_body(block.body, evaluator, symbols, block)
+        yield Resource(
+            kind=TERRAFORM_KINDS[kind],
+            dialect="terraform",
+            address=f"{kind}.{name}{suffix}",
+            body=settled(to_api(raw, TERRAFORM_KINDS[kind], service)),
+            mark=block.mark,
+            identity=f"{kind}.{name}",
+            lifecycle=_lifecycle(block.body),
+        )
+
+
+def _instances(body: hcl.Body, evaluator: Evaluator) -> Iterator[tuple[str, dict[str, Node]]]:
+    count, for_each = body.attributes.get("count"), body.attributes.get("for_each")
+    if count is not None:
+        node = evaluator.value(count.value)
+        if node.kind == "scalar" and str(node.value) == "0":
+            return
+    if for_each is not None:
+        node = evaluator.value(for_each.value)
+        if node.kind in ("map", "list"):
+            for key, value in list(elements(node))[:MOST_INSTANCES]:
+                each = Node("map", {"key": key, "value": value}, node.mark)
+                shown = key.value if key.kind == "scalar" else "?"
+                yield f'["{shown}"]', {"each": each}
+            return
+    yield "", {}
+
+
+def elements(node: Node) -> Iterator[tuple[Node, Node]]:
+    """Key and value of what ``for_each`` runs over."""
+    if node.kind == "map":
+        for key, value in node.value.items():
+            yield Node("scalar", key, value.place), value
+    else:
+        for value in node.items():
+            yield value, value
+
+
+def raw_body(
+    body: hcl.Body, evaluator: Evaluator, symbols: Mapping[str, Node], block: hcl.Block
+) -> Node:
+    """A block's values by Terraform's names; nested blocks as lists."""
+    entries: dict[str, Node] = {}
+    for name, attribute in body.attributes.items():
+        if name in _NOT_VALUES:
+            continue
+        node = evaluator.value(attribute.value, symbols).under(attribute.mark)
+        if says_nothing(node) and node.via.startswith("default"):
+            reason = f"the {node.via} says nothing"
+            node = unknown(reason, node.mark, maybe_absent=True).under(attribute.mark)
+        if not node.is_null:
+            entries[name] = node
+    for inner in body.blocks:
+        if inner.type == "dynamic" and inner.labels:
+            _dynamic(inner, evaluator, symbols, entries)
+        elif inner.type != "lifecycle":
+            _append(entries, inner.type, raw_body(inner.body, evaluator, symbols, inner))
+    return Node("map", entries, block.mark, block.mark)
+
+
+def _append(entries: dict[str, Node], name: str, node: Node) -> None:
+    before = entries.get(name)
+    items = [*before.items(), node] if before is not None else [node]
+    entries[name] = Node("list", items, items[0].mark, items[0].key)
+
+
+def _dynamic(
+    block: hcl.Block,
+    evaluator: Evaluator,
+    symbols: Mapping[str, Node],
+    entries: dict[str, Node],
+) -> None:
+    """The blocks that a ``dynamic`` block makes; an unknown one where that is open."""
+    name = block.labels[0]
+    attribute = block.body.attributes.get("for_each")
+    content = next((inner for inner in block.body.blocks if inner.type == "content"), None)
+    if attribute is None or content is None:
+        return
+    over = evaluator.value(attribute.value, symbols)
+    if over.kind not in ("list", "map") or any(v.kind == "unknown" for _, v in elements(over)):
+        _append(entries, name, unknown("a dynamic block", block.mark, maybe_absent=True))
+        return
+    iterator = block.body.attributes.get("iterator")
+    symbol = name
+    if iterator is not None and isinstance(iterator.value, hcl.Traversal):
+        symbol = iterator.value.root
+    for key, value in list(elements(over))[:MOST_INSTANCES]:
+        each = Node("map", {"key": key, "value": value}, block.mark)
+        made = raw_body(content.body, evaluator, {**symbols, symbol: each}, block)
+        _append(entries, name, made)
+
+
+def _lifecycle(body: hcl.Body) -> dict[str, Any]:
+    """What the block itself says of its changes."""
+    found: dict[str, Any] = {}
+    for block in body.blocks:
+        ignored = block.body.attributes.get("ignore_changes")
+        if block.type != "lifecycle" or ignored is None:
+            continue
+        listed = ignored.value
+        items = listed.items if isinstance(listed, hcl.Listing) else (listed,)
+        found["ignore_changes"] = [
+            (item.root, Node("scalar", item.root, item.mark))
+            for item in items
+            if isinstance(item, hcl.Traversal)
+        ]
+    return found
+
+
+def _strange(folder: Folder) -> Iterator[ReadFault]:
+    for block in folder.resources:
+        opinion = judge_terraform(block.labels[0])
+        if opinion is not None:
+            node = Node("scalar", block.labels[0], block.mark)
+            address = ".".join(block.labels)
+            yield ReadFault("no-such-resource", node, address, *opinion)
+
+
+def _bare_words(words: Iterable[hcl.Traversal]) -> Iterator[ReadFault]:
+    for word in words:
+        node = Node("scalar", word.root, word.mark)
+        message = f'{word.root} without quotes is read as a reference; write "{word.root}"'
+        yield ReadFault("bare-word", node, "", message, f'"{word.root}"')
+
+
+def _twice(folder: Folder) -> Iterator[ReadFault]:
+    for again, first in folder.repeated:
+        node = Node("scalar", again.name, again.mark)
+        message = f"{again.name} is set twice; first on line {first.mark.line}"
+        yield ReadFault("repeated-key", node, "", message)

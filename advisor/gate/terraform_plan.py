@@ -1,0 +1,159 @@
+"""``terraform show -json`` plans to documents, value by value, because a plan may be large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from advisor.gate.document import Document, Node, Reference, Resource, World, unknown
+from advisor.gate.json_reader import JsonReader
+from advisor.gate.resource_types import TERRAFORM_KINDS
+from advisor.gate.service import ServiceModel
+from advisor.gate.source import Source
+from advisor.gate.terraform_shape import to_api
+
+_LISTS = ("resource_changes", "configuration")
+_GONE = ("delete", "forget")
+
+
+def is_plan(source: Source) -> bool:
+    """Whether a JSON text looks like a plan: its first keys say so."""
+    head = source.text[:4096]
+    return '"terraform_version"' in head and ('"planned_values"' in source.text)
+
+
+def read_plan(source: Source, service: ServiceModel) -> Document:
+    """A plan as a document.
+
+    Raises:
+        InputError: no JSON, or nesting or size beyond the bounds.
+    """
+    reader = JsonReader(source)
+    top = reader.outline(reader.space(0))
+    references = _references(reader, top.get("configuration"))
+    found: list[Resource] = []
+    start = top.get("resource_changes")
+    if start is not None and source.text[start] == "[":
+        for offset in reader.outline(start).values():
+            resource = _resource(reader, offset, references, service)
+            if resource is not None:
+                found.append(resource)
+    return Document(source.file, "plan", (World("", tuple(found)),))
+
+
+def _wanted(reader: JsonReader, offset: int) -> dict[str | int, int] | None:
+    """The outline of a resource that is read; ``None`` for all others, which are not built."""
+    outline = reader.outline(offset)
+    kind = outline.get("type")
+    if kind is None or reader.text[kind] != '"':
+        return None
+    return outline if reader.string(kind)[0] in TERRAFORM_KINDS else None
+
+
+def _resource(
+    reader: JsonReader,
+    offset: int,
+    references: Mapping[str, Mapping[str, Any]],
+    service: ServiceModel,
+) -> Resource | None:
+    outline = _wanted(reader, offset)
+    if outline is None or "change" not in outline or "address" not in outline:
+        return None
+    type_name = reader.string(outline["type"])[0]
+    address = reader.string(outline["address"])[0]
+    change = reader.value(outline["change"])[0]
+    actions, after = change.get("actions"), change.get("after")
+    if after is None or after.kind != "map":
+        return None
+    if actions is not None and any(item.value in _GONE for item in actions.items()[-1:]):
+        return None
+    hidden = change.get("after_unknown")
+    own = references.get(_static(address), {})
+    raw = _filled(after, hidden, own)
+    kind = TERRAFORM_KINDS[type_name]
+    if kind in ("ScalableTarget", "ScalingPolicy") and not _of_sagemaker(raw):
+        return None
+    identity = _static(address)
+    return Resource(kind, "plan", address, to_api(raw, kind, service), after.mark, identity)
+
+
+def _of_sagemaker(raw: Node) -> bool:
+    namespace = raw.get("service_namespace")
+    return namespace is None or namespace.kind != "scalar" or namespace.value == "sagemaker"
+
+
+def _static(address: str) -> str:
+    """An address without its indexes: what the configuration calls the resource."""
+    text, depth = "", 0
+    for character in address:
+        depth += character == "["
+        if depth == 0:
+            text += character
+        depth -= character == "]"
+    return text
+
+
+def _filled(after: Node, hidden: Node | None, expressions: Mapping[str, Any]) -> Node:
+    """The planned values; those known only after apply as references where the plan names them."""
+    entries = {key: value for key, value in after.value.items() if not _empty(value)}
+    for key, value in hidden.value.items() if hidden is not None and hidden.kind == "map" else ():
+        expression = expressions.get(key)
+        if value.kind == "scalar" and value.value is True:
+            entries[key] = _unknown(expression, value, key)
+        elif key in entries and entries[key].kind == "list" and value.kind == "list":
+            entries[key] = _blocks(entries[key], value, expression)
+    return after._replace(value=entries)
+
+
+def _blocks(node: Node, hidden: Node, expression: Any) -> Node:
+    items = []
+    for index, item in enumerate(node.items()):
+        mask = hidden.items()[index] if index < len(hidden.items()) else None
+        inner = (
+            expression[index] if isinstance(expression, list) and index < len(expression) else {}
+        )
+        items.append(_filled(item, mask, inner or {}) if item.kind == "map" else item)
+    return node._replace(value=items)
+
+
+def _unknown(expression: Any, node: Node, key: str) -> Node:
+    names = expression.get("references") if isinstance(expression, dict) else None
+    if names and isinstance(names[0], str) and names[0].count(".") >= 2:
+        target, attribute = names[0].rsplit(".", 1)
+        return Node("reference", Reference(target, attribute), node.mark, node.key)
+    reason = f"{key} is known only after apply"
+    return unknown(reason, node.mark, maybe_absent=True).under(node.key)
+
+
+def _empty(node: Node) -> bool:
+    return node.is_null or (node.kind in ("list", "map") and not node.value)
+
+
+def _references(reader: JsonReader, start: int | None) -> dict[str, dict[str, Any]]:
+    """Address of each resource that is read -> its expressions, as plain values."""
+    if start is None or reader.text[start] != "{":
+        return {}
+    module = reader.outline(start).get("root_module")
+    return dict(_module(reader, module, "")) if module is not None else {}
+
+
+def _module(reader: JsonReader, start: int, prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    outline = reader.outline(start)
+    listed = outline.get("resources")
+    for offset in reader.outline(listed).values() if listed is not None else ():
+        resource = _wanted(reader, offset)
+        if resource is not None and "expressions" in resource and "address" in resource:
+            address = prefix + reader.string(resource["address"])[0]
+            yield address, plain(reader.value(resource["expressions"])[0])
+    calls = outline.get("module_calls")
+    for name, offset in reader.outline(calls).items() if calls is not None else ():
+        module = reader.outline(offset).get("module")
+        if module is not None and prefix.count("module.") < 10:
+            yield from _module(reader, module, f"{prefix}module.{name}.")
+
+
+def plain(node: Node) -> Any:
+    """A node as the plain value that it writes."""
+    if node.kind == "map":
+        return {key: plain(value) for key, value in node.value.items()}
+    return [plain(value) for value in node.value] if node.kind == "list" else node.value

@@ -1,0 +1,129 @@
+"""Terraform's names and blocks into the shape of the API.
+
+The provider's names are the API's in snake case, with few exceptions; a block that may stand once
+is a structure, one that may be repeated a list.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from advisor.gate.document import Hidden, Node
+from advisor.gate.service import ServiceModel
+
+_NAMES = {
+    "EndpointConfig": "EndpointConfigName",
+    "Model": "ModelName",
+    "Endpoint": "EndpointName",
+    "InferenceComponent": "InferenceComponentName",
+    "ScalingPolicy": "PolicyName",
+}
+_OTHER_NAMES = {"kms_key_arn": "KmsKeyId"}
+_NOT_OF_THE_REQUEST = frozenset(
+    {
+        "arn",
+        "connection",
+        "count",
+        "depends_on",
+        "for_each",
+        "id",
+        "lifecycle",
+        "name_prefix",
+        "provider",
+        "provisioner",
+        "region",
+        "tags_all",
+        "timeouts",
+    }
+)
+
+
+def to_api(raw: Node, kind: str, service: ServiceModel) -> Node:
+    """A resource's values, by Terraform's names, as the request that makes it.
+
+    Names that the API does not have keep their Terraform spelling, so that the walk over the
+    service model finds them.
+    """
+    shape = service.kinds[kind]
+    entries = {key: value for key, value in raw.value.items() if key not in _NOT_OF_THE_REQUEST}
+    if "name" in entries and kind in _NAMES:
+        entries[_NAMES[kind]] = entries.pop("name")
+    prefix = raw.value.get("name_prefix")
+    if prefix is not None and kind in _NAMES and prefix.kind in ("scalar", "text"):
+        pieces = prefix.value if prefix.kind == "text" else (str(prefix.value),)
+        entries[_NAMES[kind]] = prefix._replace(
+            kind="text", value=(*pieces, Hidden("made up by Terraform"))
+        )
+    tags = entries.get("tags")
+    if tags is not None:
+        entries["tags"] = _tags(tags)
+    top = Node("map", entries, raw.mark, raw.key)
+    return _without_nulls(_convert(top, shape, service))
+
+
+def _without_nulls(node: Node) -> Node:
+    """Null in Terraform is the same as nothing, at every depth."""
+    if node.kind == "map":
+        return node._replace(
+            value={k: _without_nulls(v) for k, v in node.value.items() if not v.is_null}
+        )
+    if node.kind == "list":
+        return node._replace(value=[_without_nulls(v) for v in node.value if not v.is_null])
+    return node
+
+
+def snake(name: str) -> str:
+    """``MemorySizeInMB`` as Terraform writes it: ``memory_size_in_mb``."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    return parted.lower()
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def _convert(node: Node, name: str, service: ServiceModel) -> Node:
+    shape = service.shapes[name]
+    kind = shape["type"]
+    if kind == "structure":
+        if node.kind == "list":
+            blocks = node.items()
+            if len(blocks) != 1:
+                return node if blocks else node._replace(kind="map", value={})
+            node = blocks[0].under(node.key or blocks[0].key)
+        return _structure(node, shape, service) if node.kind == "map" else node
+    if kind == "list":
+        if node.kind == "map":
+            node = Node("list", [node], node.mark, node.key)
+        if node.kind == "list":
+            items = [_convert(item, shape["member"], service) for item in node.value]
+            return node._replace(value=items)
+    return node
+
+
+def _structure(node: Node, shape: dict[str, Any], service: ServiceModel) -> Node:
+    members = {_plain(member): member for member in shape["members"]}
+    entries: dict[str, Node] = {}
+    for key, value in node.value.items():
+        plain = _plain(_OTHER_NAMES.get(key, key))
+        member = members.get(plain) or members.get(plain + "s")
+        if member is None:
+            entries[key] = value
+            continue
+        converted = _convert(value, shape["members"][member], service)
+        if not (converted.kind == "list" and not converted.value and value.kind == "list"):
+            entries[member] = converted
+    return node._replace(value=entries)
+
+
+def _tags(node: Node) -> Node:
+    """A map of tags as the API's list of keys and values."""
+    if node.kind != "map":
+        return node
+    items = []
+    for key, value in node.value.items():
+        place = value.place
+        name = Node("scalar", key, place)
+        items.append(Node("map", {"Key": name, "Value": value}, place))
+    return Node("list", items, node.mark, node.key)

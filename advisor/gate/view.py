@@ -1,0 +1,99 @@
+"""What a predicate in Python gets to see, and what it answers with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from advisor.gate.document import Node, Path, Reference, Resource, World
+from advisor.gate.service import ServiceModel
+from advisor.gate.settings import Organisation
+
+
+class Fault(NamedTuple):
+    """One place where a check found what it looks for."""
+
+    node: Node
+    path: Path
+    message: str = ""  # the check's own message when empty
+    suggestion: str = ""
+    at_key: bool = False
+    severity: str = ""  # the check's own when empty
+    related: tuple[Node, ...] = ()  # other values that the fault lies in
+
+
+class View(NamedTuple):
+    """A resource among the others of its document, in one world of its conditions."""
+
+    resource: Resource
+    world: World
+    service: ServiceModel
+    region: str  # where it is deployed; empty when that is not certain
+    organisation: Organisation
+
+    def of_kind(self, kind: str) -> Iterator[Resource]:
+        """The resources of a kind in this world."""
+        return (found for found in self.world.resources if found.kind == kind)
+
+    def variants(self, resource: Resource | None = None) -> Iterator[tuple[Path, Node]]:
+        """Production variants, then shadow variants, of an endpoint configuration."""
+        body = (resource or self.resource).body
+        for name in ("ProductionVariants", "ShadowProductionVariants"):
+            listed = body.get(name)
+            for index, item in enumerate(listed.items() if listed else []):
+                if item.kind == "map":
+                    yield (name, index), item
+
+    def meant_by(self, node: Node | None, kind: str, name_field: str) -> Resource | None:
+        """The resource of a kind that a reference, or a literal name, means."""
+        if node is None:
+            return None
+        if node.kind == "reference":
+            found = self.world.find(node.value.target)
+            return found if found is not None and found.kind == kind else None
+        if node.kind != "scalar":
+            return None
+        for candidate in self.of_kind(kind):
+            name = candidate.body.get(name_field)
+            if name is not None and name.kind == "scalar" and name.value == node.value:
+                return candidate
+        return None
+
+    def model_of(self, variant: Node) -> Resource | None:
+        """The model of a variant, where the document makes it."""
+        return self.meant_by(variant.get("ModelName"), "Model", "ModelName")
+
+    def config_of(self, endpoint: Resource) -> Resource | None:
+        """The configuration of an endpoint, where the document makes it."""
+        return self.meant_by(
+            endpoint.body.get("EndpointConfigName"), "EndpointConfig", "EndpointConfigName"
+        )
+
+
+def containers(model: Resource) -> list[tuple[Path, Node]]:
+    """The containers of a model, the primary one first."""
+    found: list[tuple[Path, Node]] = []
+    primary = model.body.get("PrimaryContainer")
+    if primary is not None and primary.kind == "map":
+        found.append((("PrimaryContainer",), primary))
+    listed = model.body.get("Containers")
+    for index, item in enumerate(listed.items() if listed else []):
+        if item.kind == "map":
+            found.append((("Containers", index), item))
+    return found
+
+
+def text_of(node: Node | None) -> str | None:
+    """The text of a plain value; ``None`` when it is absent or not known."""
+    return str(node.value) if node is not None and node.kind == "scalar" else None
+
+
+def same_value(one: Node | None, other: Node | None) -> bool:
+    """Whether two values are certainly the same: equal scalars, or the same reference."""
+    if one is None or other is None or one.kind != other.kind:
+        return False
+    if one.kind == "text":
+        return one.value == other.value and all(
+            isinstance(part, str | Reference) for part in one.value
+        )
+    return one.kind in ("scalar", "reference") and bool(one.value == other.value)

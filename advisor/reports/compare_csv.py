@@ -1,0 +1,50 @@
+"""``compare --format csv``: one row for each option."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+
+from advisor.comparison import Comparison, Row
+from advisor.drawing import Canvas
+from advisor.estimate import in_brief
+from advisor.printable import printable
+
+_HEADINGS = (
+    "workload", "option", "standing", "why", "plan", "usd_low", "usd_high",
+    "usd_per_1000_low", "usd_per_1000_high", "p50_ms", "p99_ms", "cold_start_share",
+    "latency_basis", "price_basis",
+)  # fmt: skip
+
+
+def render(found: Comparison, canvas: Canvas) -> str:
+    """The table, with what is not known left empty."""
+    del canvas
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(_HEADINGS)
+    for row in found.rows:
+        writer.writerow(["" if cell is None else cell for cell in _cells(found, row)])
+    return stream.getvalue()
+
+
+def _cells(found: Comparison, row: Row) -> tuple[object, ...]:
+    candidate = row.candidate
+    cost, latency = candidate.cost, candidate.latency
+    low, high = row.per_thousand or (None, None)
+    return (
+        printable(found.advice.workload.name),
+        candidate.option,
+        row.standing,
+        printable(row.why),
+        None if candidate.plan is None else in_brief(candidate.plan),
+        None if cost is None else cost.usd_low,
+        None if cost is None else cost.usd_high,
+        low,
+        high,
+        None if latency is None else latency.p50_ms,
+        None if latency is None else latency.p99_ms,
+        None if latency is None else latency.cold_start_share,
+        None if latency is None else latency.basis,
+        None if cost is None else cost.basis,
+    )

@@ -1,0 +1,124 @@
+"""``compare --format json``: ``sm-advise/compare.v1``, built key by key."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from advisor import __version__
+from advisor.comparison import Axis, BreakEven, Comparison, Row
+from advisor.costs.money import usd
+from advisor.drawing import Canvas
+from advisor.model import Cost
+from advisor.rounding import about, plain, unit
+from advisor.scenario import Outcome
+
+SCHEMA = "sm-advise/compare.v1"
+_KINDS = {
+    "traffic.volume": "rate",
+    "requests.processing": "time",
+    "dataset.records": "count",
+}
+
+
+def render(found: Comparison, canvas: Canvas) -> str:
+    """One object."""
+    del canvas
+    advice = found.advice
+    value = {
+        "schema": SCHEMA,
+        "tool": {"version": __version__, "rules": advice.rules_digest},
+        "workload": {
+            "name": advice.workload.name,
+            "file": advice.workload.file,
+            "sha256": advice.workload.sha256,
+        },
+        "inputs": {
+            "limits": advice.limits,
+            "region": advice.region,
+            "prices": advice.prices_date,
+            "set": dict(advice.changes),
+        },
+        "recommendation": {
+            "option": advice.decision.option,
+            "status": advice.decision.status,
+            "summary": advice.summary,
+        },
+        "options": [_row(row) for row in found.rows],
+        "break_evens": [_break_even(each) for each in found.break_evens],
+        "assumed": dict(found.assumed),
+        "curves": [_curve(axis) for axis in found.axes],
+        "findings": [finding._asdict() for finding in advice.findings],
+    }
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def _row(row: Row) -> dict[str, Any]:
+    candidate = row.candidate
+    plan, latency = candidate.plan, candidate.latency
+    return {
+        "option": candidate.option,
+        "title": candidate.title,
+        "standing": row.standing,
+        "eligible": candidate.eligible,
+        "why": row.why or None,
+        "plan": None
+        if plan is None
+        else {"settings": [setting._asdict() for setting in plan.settings]},
+        "monthly_cost": None if candidate.cost is None else _cost(candidate.cost),
+        "usd_per_thousand_requests": None
+        if row.per_thousand is None
+        else {"usd_low": row.per_thousand[0], "usd_high": row.per_thousand[1]},
+        "latency": None if latency is None else latency._asdict(),
+    }
+
+
+def _cost(cost: Cost) -> dict[str, Any]:
+    return {**cost._asdict(), "items": [item._asdict() for item in cost.items]}
+
+
+def _break_even(each: BreakEven) -> dict[str, Any]:
+    crossing, kind = each.crossing, _KINDS[each.key]
+    below, above = crossing.below, crossing.above
+    assert isinstance(below.value, int)
+    assert isinstance(above.value, int)
+    return {
+        "fact": each.key,
+        "at": about(above.value, kind),
+        "unit": unit(kind),
+        "below": plain(below.value, kind),
+        "above": plain(above.value, kind),
+        "busy_share": each.busy_share,
+        "before": crossing.before,
+        "after": crossing.after,
+        "step": crossing.jump,
+        "usd_below": _costs(below),
+        "usd_above": _costs(above),
+    }
+
+
+def _costs(outcome: Outcome) -> dict[str, Any]:
+    return {
+        option: {
+            "usd_low": None if cost.low is None else usd(cost.low),
+            "usd_high": None if cost.high is None else usd(cost.high),
+        }
+        for option, cost in outcome.costs.items()
+    }
+
+
+def _curve(axis: Axis) -> dict[str, Any]:
+    kind = _KINDS[axis.key]
+    return {
+        "fact": axis.key,
+        "unit": unit(kind),
+        "current": plain(axis.current, kind),
+        "points": [
+            {
+                "value": plain(int(str(point.value)), kind),
+                "cheapest": point.cheapest,
+                "usd": _costs(point),
+            }
+            for point in axis.points
+        ],
+    }

@@ -1,0 +1,107 @@
+"""``compare --format markdown``: the table for a page, with items and notes folded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from advisor import figures
+from advisor.comparison import RULED_OUT, UNSUITED, BreakEven, Comparison, Row
+from advisor.drawing import Canvas
+from advisor.estimate import in_brief
+from advisor.markup import code, prose, table
+from advisor.model import CostItem
+from advisor.rounding import about
+
+_KINDS = {"traffic.volume": "volume", "requests.processing": "time", "dataset.records": "count"}
+
+
+def render(found: Comparison, canvas: Canvas) -> str:
+    """A page for a review."""
+    del canvas
+    return "\n".join(_lines(found)) + "\n"
+
+
+def _lines(found: Comparison) -> Iterator[str]:
+    advice = found.advice
+    yield f"# {prose(advice.workload.name)}: cost and latency of the four options\n"
+    yield f"{prose(advice.summary)}\n"
+    headings = (
+        "Option", "Stands", "Plan", "USD/month", "per 1,000", "p50", "p99", "cold"
+    )  # fmt: skip
+    yield from table(headings, [_cells(row) for row in found.rows])
+    reasons = [row for row in found.rows if row.why]
+    if reasons:
+        yield ""
+        for row in reasons:
+            yield f"- {row.candidate.option} ({row.standing}): {prose(row.why)}"
+    yield "\n## Break-even\n"
+    if not found.break_evens:
+        yield "None within the range that was looked at."
+    for each in found.break_evens:
+        yield f"- {_break_even(each)}"
+    if found.assumed:
+        taken = ", ".join(code(f"{fact}: {value}") for fact, value in found.assumed.items())
+        yield f"\nTaken for what is not stated as one value: {taken}."
+    yield "\n## What the numbers rest on"
+    for row in found.rows:
+        if row.standing not in (RULED_OUT, UNSUITED):
+            yield from _rests_on(row)
+    where = advice.region or "no Region stated"
+    yield f"\nOn demand, months of 730 h, {prose(where)}, prices of {advice.prices_date or '—'}."
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    candidate = row.candidate
+    latency = candidate.latency
+    return (
+        candidate.option,
+        row.standing,
+        figures.UNKNOWN if candidate.plan is None else prose(in_brief(candidate.plan)),
+        prose(figures.monthly(candidate.cost)),
+        prose(figures.per_thousand(row.per_thousand)),
+        figures.milliseconds(None if latency is None else latency.p50_ms),
+        figures.milliseconds(None if latency is None else latency.p99_ms),
+        prose(figures.cold(latency)),
+    )
+
+
+def _break_even(each: BreakEven) -> str:
+    crossing = each.crossing
+    value = crossing.above.value
+    assert isinstance(value, int)
+    busy = f" ({figures.busy(each.busy_share)})" if each.busy_share is not None else ""
+    before, after = (option or "none" for option in (crossing.before, crossing.after))
+    at = code(f"{each.key}: {about(value, _KINDS[each.key])}")
+    return f"{at}{prose(busy)}: {before} → {after}"
+
+
+def _rests_on(row: Row) -> Iterator[str]:
+    candidate = row.candidate
+    cost, latency = candidate.cost, candidate.latency
+    if cost is None:
+        return
+    total = prose(figures.monthly(cost))
+    yield f"\n<details><summary>{candidate.option}: {total} USD a month</summary>\n"
+    headings = ("Item", "Quantity", "USD each", "USD a month", "Price", "As of")
+    yield from table(headings, [_item(item) for item in cost.items])
+    yield ""
+    if cost.widest:
+        yield f"- {code(cost.widest)} widens the range most."
+    for note in cost.notes:
+        yield f"- {prose(note)}"
+    if latency is not None:
+        yield f"- Latency {prose(latency.basis)}."
+        for note in latency.notes:
+            yield f"- {prose(note)}"
+    yield "\n</details>"
+
+
+def _item(item: CostItem) -> tuple[str, ...]:
+    return (
+        prose(item.name),
+        prose(f"{item.quantity} {item.unit}"),
+        item.unit_price_usd or "unknown",
+        prose(figures.between(item.usd_low, item.usd_high)),
+        prose(item.basis),
+        prose(item.as_of),
+    )

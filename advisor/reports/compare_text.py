@@ -1,0 +1,209 @@
+"""``compare --format text``: tables, bars and curves for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from advisor import figures
+from advisor.comparison import RULED_OUT, UNSUITED, Axis, BreakEven, Comparison, Row
+from advisor.drawing import Bar, Canvas, Curve, bars, plot, table, wrapped
+from advisor.estimate import in_brief
+from advisor.model import CostItem
+from advisor.rounding import about
+
+_WIDE = 78
+_LETTERS = {"batch-transform": "B", "asynchronous": "A", "serverless": "S", "real-time": "R"}
+_AXES = {
+    "traffic.volume": ("volume", "volume, with peak and concurrency in proportion"),
+    "requests.processing": ("time", "duration of a request"),
+    "dataset.records": ("count", "records of a run"),
+}
+_MOST_SHOWN = 6
+
+
+def render(found: Comparison, canvas: Canvas) -> str:
+    """The page; nothing in it is wider than the canvas allows words to be."""
+    return "".join(f"{line}\n" for line in _lines(found, canvas))
+
+
+def _lines(found: Comparison, canvas: Canvas) -> Iterator[str]:
+    advice = found.advice
+    yield from wrapped(f"{advice.workload.name}: {advice.summary}", canvas)
+    where = advice.region or "no Region stated"
+    yield from wrapped(
+        f"On demand, USD, months of 730 h; {where}, prices of {advice.prices_date or 'no date'}",
+        canvas,
+    )
+    yield ""
+    usable = [row for row in found.rows if row.standing not in (RULED_OUT, UNSUITED)]
+    yield from _options(usable, canvas)
+    yield from _others(found.rows, canvas)
+    yield from _bars(usable, canvas)
+    for row in usable:
+        yield from _rests_on(row, canvas)
+    yield from _notes(usable, canvas)
+    yield from _break_evens(found, canvas)
+    for axis in found.axes[:1]:
+        yield from _curve(axis, canvas)
+    yield from _findings(found, canvas)
+
+
+def _options(rows: list[Row], canvas: Canvas) -> Iterator[str]:
+    money = [(*_money(row),) for row in rows]
+    times = [(*_times(row),) for row in rows]
+    names = [(row.candidate.option, row.standing) for row in rows]
+    heads, later = ("Option", "", "USD/month ", "per 1,000 "), ("p50 ", "p99 ", "cold ")
+    if canvas.width >= _WIDE:
+        cells = [
+            (*name, *cost, *time) for name, cost, time in zip(names, money, times, strict=True)
+        ]
+        yield from table((*heads, *later), cells, canvas)
+        return
+    yield from table(heads, [(*n, *c) for n, c in zip(names, money, strict=True)], canvas)
+    yield ""
+    yield from table(
+        ("Option", *later), [(n[0], *t) for n, t in zip(names, times, strict=True)], canvas
+    )
+
+
+def _money(row: Row) -> tuple[str, str]:
+    return figures.monthly(row.candidate.cost), figures.per_thousand(row.per_thousand)
+
+
+def _times(row: Row) -> tuple[str, str, str]:
+    latency = row.candidate.latency
+    if latency is None:
+        return figures.UNKNOWN, figures.UNKNOWN, figures.UNKNOWN
+    return (
+        figures.milliseconds(latency.p50_ms),
+        figures.milliseconds(latency.p99_ms),
+        figures.cold(latency),
+    )
+
+
+def _others(rows: tuple[Row, ...], canvas: Canvas) -> Iterator[str]:
+    """Why an option may not be used, or what stands against it."""
+    reasons = [(row.candidate.option, row.standing, row.why) for row in rows if row.why]
+    if reasons:
+        yield ""
+        yield from table(("", "", ""), reasons, canvas, flexible=2)
+
+
+def _bars(rows: list[Row], canvas: Canvas) -> Iterator[str]:
+    drawn = [
+        Bar(
+            row.candidate.option,
+            float(cost.usd_low),
+            None if cost.usd_high is None else float(cost.usd_high),
+            figures.monthly(cost),
+        )
+        for row in rows
+        if (cost := row.candidate.cost) is not None and cost.usd_low is not None
+    ]
+    if len(drawn) > 1:
+        yield ""
+        yield "USD a month"
+        yield from bars(drawn, canvas)
+
+
+def _rests_on(row: Row, canvas: Canvas) -> Iterator[str]:
+    """The plan of one option, its items, and what its numbers rest on."""
+    candidate = row.candidate
+    plan, cost, latency = candidate.plan, candidate.cost, candidate.latency
+    if plan is None or cost is None:
+        return
+    yield ""
+    yield f"{candidate.option}: {in_brief(plan)}"
+    yield from table(("",) * 4, [_item(item) for item in cost.items], canvas, 3)
+    if cost.widest:
+        yield from wrapped(f"{cost.widest} widens the range most.", canvas, "  ", "    ")
+    if latency is not None:
+        text = " ".join((f"Latency {latency.basis}.", *latency.notes))
+        yield from wrapped(text, canvas, "  ", "    ")
+
+
+def _notes(rows: list[Row], canvas: Canvas) -> Iterator[str]:
+    """What is to be known of the costs, each note once with the options it belongs to."""
+    notes: dict[str, list[str]] = {}
+    for row in rows:
+        for note in () if row.candidate.cost is None else row.candidate.cost.notes:
+            notes.setdefault(note, []).append(row.candidate.option)
+    if notes:
+        yield ""
+        yield "Notes"
+    for note, options in notes.items():
+        whose = "" if len(options) == len(rows) else f"{', '.join(options)}: "
+        yield from wrapped(f"{whose}{note}", canvas, "  ", "    ")
+
+
+def _item(item: CostItem) -> tuple[str, str, str, str]:
+    price = "price unknown" if item.unit_price_usd is None else f"x {item.unit_price_usd}"
+    quantity = f"{item.quantity} {item.unit}"
+    usd = figures.between(item.usd_low, item.usd_high)
+    return f"  {item.name}", usd, f"{quantity} {price}", f"{item.basis} {item.as_of}".strip()
+
+
+def _break_evens(found: Comparison, canvas: Canvas) -> Iterator[str]:
+    yield ""
+    if not found.break_evens:
+        yield "Break-even: none within the curves below" if found.axes else "Break-even: none"
+    else:
+        yield "Break-even"
+        for each in found.break_evens[:_MOST_SHOWN]:
+            yield from wrapped(_break_even(each, canvas), canvas, "  ", "    ")
+        more = len(found.break_evens) - _MOST_SHOWN
+        if more > 0:
+            yield f"  and {more} more, see --format json"
+    if found.assumed:
+        taken = ", ".join(f"{fact} {value}" for fact, value in found.assumed.items())
+        yield from wrapped(
+            f"Taken for what is not stated as one value: {taken}.", canvas, "  ", "    "
+        )
+
+
+def _break_even(each: BreakEven, canvas: Canvas) -> str:
+    crossing, kind = each.crossing, _AXES[each.key][0]
+    value = crossing.above.value
+    assert isinstance(value, int)
+    busy = f" ({figures.busy(each.busy_share)})" if each.busy_share is not None else ""
+    return f"{each.key} {about(value, kind)}{busy}: {crossing.sentence(canvas.signs.arrow)}"
+
+
+def _curve(axis: Axis, canvas: Canvas) -> Iterator[str]:
+    kind, name = _AXES[axis.key]
+    values = [float(str(point.value)) for point in axis.points]
+    options = list(dict.fromkeys(option for point in axis.points for option in point.costs))
+    curves = [
+        Curve(
+            _LETTERS[option],
+            tuple(
+                None if (usd := point.middle(option)) is None else float(usd)
+                for point in axis.points
+            ),
+        )
+        for option in reversed(options)
+    ]
+    drawn = list(
+        plot(
+            values,
+            curves,
+            {value: about(value, kind) for value in (values[0], values[-1])}
+            | {float(axis.current): f"{about(axis.current, kind)}, as it is"},
+            float(axis.current),
+            canvas,
+        )
+    )
+    if not drawn:
+        return
+    yield ""
+    legend = ", ".join(f"{_LETTERS[option]} {option}" for option in options)
+    yield from wrapped(f"USD a month over {name}; {legend}", canvas)
+    yield from drawn
+
+
+def _findings(found: Comparison, canvas: Canvas) -> Iterator[str]:
+    money = ("cheaper-option", "over-budget", "over-max-monthly")
+    for finding in found.advice.findings:
+        if finding.rule in money:
+            yield ""
+            yield from wrapped(f"{finding.severity} {finding.rule}: {finding.message}.", canvas)

@@ -1,0 +1,78 @@
+"""``diff --format json``: ``sm-advise/diff.v1``, an object for each workload on both sides."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from advisor import __version__
+from advisor.costs.money import usd
+from advisor.difference import Change, Difference, chosen_cost, rise
+from advisor.drawing import Canvas
+from advisor.model import Advice
+
+SCHEMA = "sm-advise/diff.v1"
+
+
+def render(found: tuple[Sequence[Difference], Sequence[str], Sequence[str]], canvas: Canvas) -> str:
+    """One object; ``changed`` is false, and the lists are empty, when nothing changed."""
+    del canvas
+    differences, added, removed = found
+    value = {
+        "schema": SCHEMA,
+        "tool": {"version": __version__},
+        "changed": bool(added or removed or any(each.matters for each in differences)),
+        "added": list(added),
+        "removed": list(removed),
+        "workloads": [_workload(each) for each in differences],
+    }
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def _workload(found: Difference) -> dict[str, Any]:
+    risen = rise(chosen_cost(found.old), chosen_cost(found.new))
+    return {
+        "name": found.new.workload.name,
+        "changed": found.matters,
+        "old": _side(found.old),
+        "new": _side(found.new),
+        "increase": {
+            "usd_low": None if risen.low is None else _signed(str(risen.low)),
+            "usd_high": None if risen.high is None else _signed(str(risen.high)),
+        },
+        "facts": _changes(found.facts),
+        "answer": _changes(found.answer),
+        "options": _changes(found.options),
+        "settings": _changes(found.settings),
+        "requests": [change.name for change in found.requests],
+        "monthly_costs": _changes(found.costs),
+        "findings": {
+            "new": [finding._asdict() for finding in found.appeared],
+            "gone": [finding._asdict() for finding in found.gone],
+        },
+    }
+
+
+def _side(advice: Advice) -> dict[str, Any]:
+    cost = chosen_cost(advice)
+    return {
+        "file": advice.workload.file,
+        "sha256": advice.workload.sha256,
+        "option": advice.decision.option,
+        "status": advice.decision.status,
+        "usd_low": cost.usd_low,
+        "usd_high": cost.usd_high,
+    }
+
+
+def _changes(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    return [change._asdict() for change in changes]
+
+
+def _signed(text: str) -> str:
+    """A decimal text of which the sign stays."""
+    from decimal import Decimal
+
+    value = Decimal(text)
+    return ("-" if value < 0 else "") + usd(abs(value))

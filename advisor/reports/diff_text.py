@@ -1,0 +1,68 @@
+"""``diff --format text``: what changed, most important first; nothing when nothing did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from advisor.difference import Change, Difference, chosen_cost, rise
+from advisor.drawing import Canvas, table, wrapped
+from advisor.spending import amount
+
+_NOTHING = "—"
+
+
+def render(found: tuple[Sequence[Difference], Sequence[str], Sequence[str]], canvas: Canvas) -> str:
+    """One block for each workload that changed."""
+    differences, added, removed = found
+    blocks = ["\n".join(_lines(each, canvas)) for each in differences if each.matters]
+    blocks += [f"{name}: added" for name in added]
+    blocks += [f"{name}: removed" for name in removed]
+    return "\n\n".join(blocks) + "\n" if blocks else ""
+
+
+def _lines(found: Difference, canvas: Canvas) -> Iterator[str]:
+    yield from wrapped(f"{found.new.workload.name}: {headline(found, canvas.signs.arrow)}", canvas)
+    sections = (
+        ("Facts", found.facts),
+        ("Options", found.options),
+        ("Plan", found.settings),
+        ("USD a month", found.costs),
+    )
+    for title, changes in sections:
+        if changes:
+            yield ""
+            yield title
+            yield from _changes(changes, canvas)
+    if found.requests:
+        yield ""
+        names = ", ".join(change.name for change in found.requests)
+        yield from wrapped(f"Requests that differ: {names}", canvas)
+    for title, findings in (("New findings", found.appeared), ("Findings gone", found.gone)):
+        if findings:
+            yield ""
+            yield title
+            for finding in findings:
+                text = f"{finding.severity} {finding.rule}: {finding.message}"
+                yield from wrapped(text, canvas, "  ", "    ")
+
+
+def headline(found: Difference, arrow: str) -> str:
+    """The answer and its cost, before and after."""
+    old, new = found.old.decision, found.new.decision
+    options = [decision.option or "none fits" for decision in (old, new)]
+    text = options[0] if options[0] == options[1] else f"{options[0]} {arrow} {options[1]}"
+    before, after = chosen_cost(found.old), chosen_cost(found.new)
+    costs = [amount(before), amount(after)]
+    if costs[0] == costs[1]:
+        return f"{text}, {costs[0]} USD a month" if after.usd_low is not None else text
+    risen = rise(before, after).text
+    return f"{text}, {costs[0]} {arrow} {costs[1]} USD a month" + (f" ({risen})" if risen else "")
+
+
+def _changes(changes: Sequence[Change], canvas: Canvas) -> Iterator[str]:
+    arrow = canvas.signs.arrow
+    rows = [
+        (f"  {change.name}", f"{change.old or _NOTHING} {arrow} {change.new or _NOTHING}")
+        for change in changes
+    ]
+    yield from table(("", ""), rows, canvas, flexible=1)

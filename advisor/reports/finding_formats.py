@@ -1,0 +1,39 @@
+"""The table of formats for findings; a format prints a ``Report`` and decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import NamedTuple, cast
+
+from advisor.gate.run import Report
+
+
+class Context(NamedTuple):
+    """What a renderer may know of where its text goes."""
+
+    width: int = 80
+    colour: bool = False
+    rules_digest: str = ""
+
+
+Renderer = Callable[[Report, Context], str]
+
+FINDING_FORMATS = {
+    "text": "advisor.reports.findings_text",
+    "json": "advisor.reports.findings_json",
+    "sarif": "advisor.reports.findings_sarif",
+    "junit": "advisor.reports.findings_junit",
+    "github": "advisor.reports.findings_github",
+    "gitlab": "advisor.reports.findings_gitlab",
+    "markdown": "advisor.reports.findings_markdown",
+}
+
+
+def finding_renderer(name: str) -> Renderer:
+    """The renderer of a format of the table.
+
+    Raises:
+        KeyError: no format has that name; the command line offers only the table's names.
+    """
+    return cast(Renderer, import_module(FINDING_FORMATS[name]).render)

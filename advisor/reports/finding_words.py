@@ -1,0 +1,81 @@
+"""What every format of findings says in the same words: the sentence, the excerpt, the counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from advisor.gate.finding import Finding
+from advisor.gate.run import Report
+from advisor.gate.source import Source
+from advisor.printable import printable
+
+WIDEST = 160
+
+
+def sentence(finding: Finding) -> str:
+    """The message with the conditions under which it holds, and how the value got there."""
+    text = finding.message
+    if finding.via:
+        text += f" ({finding.via})"
+    if finding.when:
+        text += f", when {finding.when}"
+    return printable(text)
+
+
+def instead(finding: Finding) -> str:
+    """What to write instead."""
+    if finding.suggestion and " " not in finding.suggestion.strip('"'):
+        return printable(f"did you mean {finding.suggestion}? {finding.fix}".strip())
+    return printable(f"{finding.suggestion} {finding.fix}".strip())
+
+
+def excerpt(finding: Finding, sources: Mapping[str, Source]) -> tuple[str, str] | None:
+    """The line of the finding and a line with the caret under it; ``None`` without a place."""
+    source = sources.get(finding.file)
+    if source is None or not finding.line:
+        return None
+    line = source.line(finding.line)
+    start = max(0, finding.column - 1 - WIDEST // 2)
+    shown = printable(line[start : start + WIDEST].replace("\t", " "))
+    caret = finding.column - 1 - start
+    width = max(1, min(finding.width, len(shown) - caret))
+    return shown, " " * caret + "^" * width
+
+
+def counts(report: Report) -> str:
+    """How many findings of each severity stand."""
+    words = (("error", "error"), ("warning", "warning"), ("info", "note"))
+    return ", ".join(_number(report.open(severity), word) for severity, word in words)
+
+
+def scope(report: Report) -> str:
+    """What was looked at, and what was not."""
+    resources = _number(report.resources, "resource")
+    parts = [f"{_number(report.configurations, 'configuration')} with {resources}"]
+    if report.workloads:
+        parts.append(_number(report.workloads, "workload"))
+    if report.ignored:
+        parts.append(f"{_number(report.ignored, 'other file')} passed over")
+    accepted = sum(1 for finding in report.findings if not finding.counts)
+    if accepted:
+        parts.append(f"{accepted} accepted")
+    if report.over:
+        parts.append(f"{report.over} of the baseline gone")
+    return "; ".join(parts)
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def accepted_because(finding: Finding) -> str:
+    """Why an accepted finding is lived with."""
+    why = finding.acceptance
+    if why is None:
+        return ""
+    parts = [why.because]
+    parts += [f"by {why.by}"] if why.by else []
+    parts += [f"until {why.until}"] if why.until else []
+    parts += [why.ticket] if why.ticket else []
+    where = f" ({why.where})" if why.where else ""
+    return printable(", ".join(parts) + where)

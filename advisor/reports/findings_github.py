@@ -1,0 +1,45 @@
+"""Findings as GitHub Actions annotations.
+
+https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+"""
+
+from __future__ import annotations
+
+from advisor.gate.finding import Finding
+from advisor.gate.run import Report
+from advisor.reports.finding_formats import Context
+from advisor.reports.finding_words import counts, instead, scope, sentence
+
+_COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
+
+
+def render(report: Report, context: Context) -> str:
+    """One annotation for each finding that stands and each file that could not be read."""
+    del context
+    lines = [_annotation(finding) for finding in report.findings if finding.counts]
+    for error in report.errors:
+        where = f"file={_property(error.file)},line={error.line or 1}"
+        lines.append(f"::error {where},title=not read::{_data(error.message)}")
+    lines.append(f"{counts(report)} in {scope(report)}")
+    return "\n".join(lines) + "\n"
+
+
+def _annotation(finding: Finding) -> str:
+    parts = [f"file={_property(finding.file)}"]
+    if finding.line:
+        parts += [
+            f"line={finding.line}",
+            f"col={finding.column}",
+            f"endColumn={finding.column + finding.width}",
+        ]
+    parts.append(f"title={_property(finding.rule)}")
+    text = ". ".join(filter(None, (sentence(finding), instead(finding))))
+    return f"::{_COMMANDS[finding.severity]} {','.join(parts)}::{_data(text)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

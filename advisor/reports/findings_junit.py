@@ -1,0 +1,74 @@
+"""Findings as JUnit XML: a file is a suite, a finding a failed case, an accepted one skipped."""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import escape, quoteattr
+
+from advisor.gate.finding import Finding
+from advisor.gate.run import Report
+from advisor.reports.finding_formats import Context
+from advisor.reports.finding_words import accepted_because, instead, sentence
+
+
+def render(report: Report, context: Context) -> str:
+    """The report as one document; a run without findings is one passed case."""
+    del context
+    files = sorted({finding.file for finding in report.findings})
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>']
+    failures = sum(1 for finding in report.findings if finding.counts)
+    lines.append(
+        f'<testsuites name="sm-advise" tests="{max(1, len(report.findings))}"'
+        f' failures="{failures}" errors="{len(report.errors)}">'
+    )
+    for file in files:
+        lines += _suite(file, [f for f in report.findings if f.file == file])
+    if report.errors:
+        lines.append(f'  <testsuite name="not read" tests="{len(report.errors)}">')
+        for error in report.errors:
+            lines += [
+                f"    <testcase name={_attribute(error.at())}>",
+                f"      <error message={_attribute(error.message)}/>",
+                "    </testcase>",
+            ]
+        lines.append("  </testsuite>")
+    if not files and not report.errors:
+        lines += [
+            '  <testsuite name="sm-advise" tests="1" failures="0">',
+            '    <testcase name="check"/>',
+            "  </testsuite>",
+        ]
+    lines.append("</testsuites>")
+    return "\n".join(lines) + "\n"
+
+
+def _suite(file: str, findings: list[Finding]) -> list[str]:
+    failures = sum(1 for finding in findings if finding.counts)
+    skipped = len(findings) - failures
+    counted = f'tests="{len(findings)}" failures="{failures}" skipped="{skipped}"'
+    lines = [f"  <testsuite name={_attribute(file)} {counted}>"]
+    for finding in findings:
+        place = f"{finding.rule} {finding.line}:{finding.column} {finding.address}".strip()
+        lines.append(
+            f"    <testcase name={_attribute(place)} classname={_attribute(finding.rule)}"
+            f' file={_attribute(file)} line="{finding.line}">'
+        )
+        if finding.counts:
+            text = "\n".join(filter(None, (finding.because, instead(finding), finding.source)))
+            lines.append(
+                f"      <failure type={_attribute(finding.severity)}"
+                f" message={_attribute(sentence(finding))}>{escape(_clean(text))}</failure>"
+            )
+        else:
+            lines.append(f"      <skipped message={_attribute(accepted_because(finding))}/>")
+        lines.append("    </testcase>")
+    lines.append("  </testsuite>")
+    return lines
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(_clean(text))
+
+
+def _clean(text: str) -> str:
+    """XML 1.0 has no control characters besides tab and line ends."""
+    return "".join(c if c.isprintable() or c in "\t\n" else "?" for c in text)

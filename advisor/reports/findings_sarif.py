@@ -1,0 +1,118 @@
+"""Findings as SARIF 2.1.0, for code scanning; accepted ones stay, with their suppression.
+
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from advisor import __version__
+from advisor.digest import sha256
+from advisor.gate.document import Mark
+from advisor.gate.finding import BASELINED, Finding
+from advisor.gate.run import Report
+from advisor.reports.finding_formats import Context
+from advisor.reports.finding_words import accepted_because, instead, sentence
+
+HOME = "https://github.com/sm-advise/sm-advise"
+_LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+
+
+def render(report: Report, context: Context) -> str:
+    """The report as a SARIF log with one run."""
+    del context
+    rules = sorted({finding.rule for finding in report.findings})
+    run = {
+        "tool": {
+            "driver": {
+                "name": "sm-advise",
+                "version": __version__,
+                "informationUri": HOME,
+                "rules": [_rule(rule, report) for rule in rules],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "invocations": [
+            {
+                "executionSuccessful": not report.errors,
+                "toolExecutionNotifications": [
+                    {"level": "error", "message": {"text": str(error)}} for error in report.errors
+                ],
+            }
+        ],
+        "results": [_result(finding, rules.index(finding.rule)) for finding in report.findings],
+    }
+    log = {
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
+        "sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [run],
+    }
+    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+
+
+def _rule(rule: str, report: Report) -> dict[str, Any]:
+    check = report.checks.get(rule)
+    entry: dict[str, Any] = {"id": rule}
+    if check is None:
+        return entry
+    entry["shortDescription"] = {"text": check.title}
+    entry["fullDescription"] = {"text": check.because}
+    entry["defaultConfiguration"] = {"level": _LEVELS[check.severity]}
+    if check.fix:
+        entry["help"] = {"text": check.fix}
+    if check.source.startswith("https://"):
+        entry["helpUri"] = check.source
+    return entry
+
+
+def _result(finding: Finding, index: int) -> dict[str, Any]:
+    text = sentence(finding)
+    advice = instead(finding)
+    entry: dict[str, Any] = {
+        "ruleId": finding.rule,
+        "ruleIndex": index,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": f"{text}. {advice}" if advice else text},
+        "partialFingerprints": {
+            "smAdvise/v1": sha256("\x1f".join(finding.key).encode())[:32],
+        },
+        "properties": {"address": finding.address, "path": finding.path, "asOf": finding.as_of},
+    }
+    if finding.file and finding.file != "-":
+        mark = Mark(finding.file, finding.line, finding.column, finding.width)
+        entry["locations"] = [_location(mark, finding)]
+    if finding.related:
+        entry["relatedLocations"] = [_location(mark, None) for mark in finding.related]
+    if not finding.counts:
+        why = finding.acceptance
+        inside = why is not None and ":" in why.where and finding.status != BASELINED
+        entry["suppressions"] = [
+            {
+                "kind": "inSource" if inside else "external",
+                "status": "accepted",
+                "justification": accepted_because(finding),
+            }
+        ]
+    return entry
+
+
+def _location(mark: Mark, finding: Finding | None) -> dict[str, Any]:
+    location: dict[str, Any] = {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(mark.file.replace("\\", "/"))},
+            "region": {
+                "startLine": max(1, mark.line),
+                "startColumn": max(1, mark.column),
+                "endColumn": max(1, mark.column) + mark.width,
+            },
+        }
+    }
+    if finding is not None and finding.address:
+        location["logicalLocations"] = [
+            {"fullyQualifiedName": ".".join(filter(None, (finding.address, finding.path)))}
+        ]
+    return location

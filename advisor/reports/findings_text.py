@@ -1,0 +1,90 @@
+"""Findings for people: where, what, the line with a caret, why, and what to write instead."""
+
+from __future__ import annotations
+
+import textwrap
+
+from advisor.gate.finding import Finding
+from advisor.gate.run import Report
+from advisor.printable import printable
+from advisor.reports.finding_formats import Context
+from advisor.reports.finding_words import (
+    accepted_because,
+    counts,
+    excerpt,
+    instead,
+    scope,
+    sentence,
+)
+
+_COLOURS = {"error": "31", "warning": "33", "info": "36"}
+_WORDS = {"error": "error", "warning": "warning", "info": "note"}
+
+
+def render(report: Report, context: Context) -> str:
+    """The findings, grouped by owner where there is more than one, then the counts."""
+    owners = sorted({finding.owner for finding in report.findings})
+    lines: list[str] = []
+    for owner in owners:
+        if len(owners) > 1:
+            title = owner or "no owner"
+            lines += [_bold(f"{title}", context), ""]
+        for finding in report.findings:
+            if finding.owner == owner:
+                lines += [*_finding(finding, report, context), ""]
+    for note in report.unread:
+        lines.append(f"not read: {printable(note)}")
+    if report.unread:
+        lines.append("")
+    lines.append(f"{counts(report)} in {scope(report)}; as of {report.as_of}")
+    return "\n".join(lines) + "\n"
+
+
+def _finding(finding: Finding, report: Report, context: Context) -> list[str]:
+    place = printable(finding.file or "-")
+    if finding.line:
+        place += f":{finding.line}:{finding.column}"
+    word = _WORDS[finding.severity]
+    coloured = _colour(word, _COLOURS[finding.severity], context)
+    if not finding.counts:
+        coloured = _colour(f"{finding.status} {word}", "2", context)
+    head = f"{_bold(place, context)}: {coloured} {finding.rule}: {sentence(finding)}"
+    lines = [head]
+    if finding.address:
+        lines.append(f"  in {printable(finding.address)}" + _inside(finding))
+    shown = excerpt(finding, report.sources)
+    if shown is not None:
+        number = str(finding.line)
+        lines += [f"  {number} | {shown[0]}", f"  {' ' * len(number)} | {shown[1]}"]
+    lines += _paragraph("why", finding.because, context)
+    if finding.source:
+        dated = f" ({finding.as_of})" if finding.as_of else ""
+        lines.append(f"  source: {printable(finding.source)}{dated}")
+    lines += _paragraph("instead", instead(finding), context)
+    lines += _paragraph("accepted", accepted_because(finding), context)
+    return lines
+
+
+def _inside(finding: Finding) -> str:
+    return f", {printable(finding.path)}" if finding.path else ""
+
+
+def _paragraph(label: str, text: str, context: Context) -> list[str]:
+    if not text:
+        return []
+    return textwrap.wrap(
+        printable(text),
+        max(40, context.width),
+        initial_indent=f"  {label}: ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _bold(text: str, context: Context) -> str:
+    return _colour(text, "1", context)
+
+
+def _colour(text: str, code: str, context: Context) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if context.colour else text

@@ -1,0 +1,88 @@
+"""``whatif --format json``: ``sm-advise/whatif.v1``, built key by key."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from advisor import __version__
+from advisor.costs.money import usd
+from advisor.crossing import Crossing
+from advisor.drawing import Canvas
+from advisor.model import Interval
+from advisor.quantity import show
+from advisor.rounding import plain, unit
+from advisor.scenario import Outcome, Value
+from advisor.sweep import Stretch, Sweep
+
+SCHEMA = "sm-advise/whatif.v1"
+
+
+def render(found: Sweep, canvas: Canvas) -> str:
+    """One object."""
+    del canvas
+    value = {
+        "schema": SCHEMA,
+        "tool": {"version": __version__},
+        "workload": {
+            "name": found.workload.name,
+            "file": found.workload.file,
+            "sha256": found.workload.sha256,
+        },
+        "fact": found.key,
+        "unit": "" if found.stretches[0].words else unit(found.kind),
+        "current": None if found.current is None else _value(found, found.current),
+        "stated": found.stated,
+        "answers": [_stretch(found, each) for each in found.stretches],
+        "cheapest_changes": [_crossing(found, each) for each in found.crossings],
+        "points": [_point(found, each) for each in found.points],
+    }
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def _value(found: Sweep, value: Value) -> Any:
+    """Words as they are, numbers in the plain unit of their kind."""
+    return value if isinstance(value, str | bool) else plain(value, found.kind)
+
+
+def _stretch(found: Sweep, each: Stretch) -> dict[str, Any]:
+    if each.words:
+        return {"values": list(each.words), "option": each.option}
+    return {
+        "low": plain(each.low, found.kind),
+        "high": plain(each.high, found.kind),
+        "from": show(Interval(each.low, None), found.kind),
+        "to": show(Interval(None, each.high), found.kind),
+        "option": each.option,
+    }
+
+
+def _crossing(found: Sweep, each: Crossing) -> dict[str, Any]:
+    return {
+        "below": _value(found, each.below.value),
+        "above": _value(found, each.above.value),
+        "before": each.before,
+        "after": each.after,
+        "step": each.jump,
+        "usd_below": _costs(each.below),
+        "usd_above": _costs(each.above),
+    }
+
+
+def _point(found: Sweep, each: Outcome) -> dict[str, Any]:
+    return {
+        "value": _value(found, each.value),
+        "option": each.option,
+        "cheapest": each.cheapest,
+        "usd": _costs(each),
+    }
+
+
+def _costs(outcome: Outcome) -> dict[str, Any]:
+    return {
+        option: {
+            "usd_low": None if cost.low is None else usd(cost.low),
+            "usd_high": None if cost.high is None else usd(cost.high),
+        }
+        for option, cost in outcome.costs.items()
+    }

@@ -1,0 +1,70 @@
+"""``whatif --format markdown``: where what holds, with the points folded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from advisor import figures
+from advisor.costs.money import usd
+from advisor.drawing import Canvas
+from advisor.markup import code, prose, table
+from advisor.model import Interval
+from advisor.quantity import show
+from advisor.rounding import about
+from advisor.scenario import Outcome
+from advisor.sweep import Stretch, Sweep
+
+_NONE = "none fits"
+
+
+def render(found: Sweep, canvas: Canvas) -> str:
+    """A page."""
+    del canvas
+    return "\n".join(_lines(found)) + "\n"
+
+
+def _lines(found: Sweep) -> Iterator[str]:
+    yield f"# {prose(found.workload.name)}: what if {code(found.key)} changes\n"
+    yield from table(
+        (code(found.key), "Answer"),
+        [(code(_span(found, each)), each.option or _NONE) for each in found.stretches],
+    )
+    if found.crossings:
+        yield "\nThe cheapest option changes:\n"
+        for each in found.crossings:
+            value = each.above.value
+            assert isinstance(value, int)
+            yield f"- {code(about(value, _kind(found)))}: {prose(each.sentence('to'))}"
+    options = list(dict.fromkeys(option for point in found.points for option in point.costs))
+    yield f"\n<details><summary>{len(found.points)} values</summary>\n"
+    headings = (code(found.key), "Answer", "Cheapest", *(f"{option} USD" for option in options))
+    yield from table(headings, [_row(found, point, options) for point in found.points])
+    yield "\n</details>"
+
+
+def _kind(found: Sweep) -> str:
+    return "volume" if found.key == "traffic.volume" else found.kind
+
+
+def _span(found: Sweep, each: Stretch) -> str:
+    if each.words:
+        return ", ".join(each.words)
+    low = show(Interval(each.low, None), found.kind)
+    high = show(Interval(None, each.high), found.kind)
+    if each is found.stretches[0]:
+        return "any" if len(found.stretches) == 1 else high
+    return low if each is found.stretches[-1] else f"{low}, {high}"
+
+
+def _row(found: Sweep, point: Outcome, options: list[str]) -> tuple[str, ...]:
+    value = point.value
+    text = about(value, _kind(found)) if type(value) is int else str(value).lower()
+    costs = []
+    for option in options:
+        cost = point.costs.get(option)
+        if cost is None or cost.low is None:
+            costs.append(figures.UNKNOWN)
+        else:
+            high = None if cost.high is None else usd(cost.high)
+            costs.append(prose(figures.between(usd(cost.low), high)))
+    return (text, point.option or _NONE, point.cheapest or figures.UNKNOWN, *costs)

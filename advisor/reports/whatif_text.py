@@ -1,0 +1,164 @@
+"""``whatif --format text``: what holds where, as strips, lists and a curve."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from advisor import figures
+from advisor.costs.money import usd
+from advisor.drawing import Canvas, Curve, plot, strip, table, wrapped
+from advisor.model import Interval
+from advisor.quantity import show
+from advisor.rounding import about
+from advisor.scenario import Outcome
+from advisor.sweep import Stretch, Sweep
+
+_LETTERS = {"batch-transform": "B", "asynchronous": "A", "serverless": "S", "real-time": "R"}
+_NONE = "none fits"
+_MARGIN = 10  # of the words before a strip
+_MOST_SHOWN = 8
+
+
+def render(found: Sweep, canvas: Canvas) -> str:
+    """The page."""
+    return "".join(f"{line}\n" for line in _lines(found, canvas))
+
+
+def _lines(found: Sweep, canvas: Canvas) -> Iterator[str]:
+    yield from wrapped(
+        f"{found.workload.name}: what if {found.key} changes ({_now(found)})", canvas
+    )
+    yield ""
+    if found.stretches[0].words:
+        yield from _words(found, canvas)
+        return
+    yield from _strips(found, canvas)
+    yield ""
+    yield from _answers(found, canvas)
+    yield from _turns(found, canvas)
+    yield from _curve(found, canvas)
+
+
+def kind_of(found: Sweep) -> str:
+    """The kind as figures are written: a volume is given by the month."""
+    return "volume" if found.key == "traffic.volume" else found.kind
+
+
+def _now(found: Sweep) -> str:
+    if found.current is None:
+        return "nothing is stated"
+    word = "as it is" if found.stated else "assumed"
+    if isinstance(found.current, str):
+        return f"{word}: {found.current}"
+    return f"{word}: {about(found.current, kind_of(found))}"
+
+
+def _words(found: Sweep, canvas: Canvas) -> Iterator[str]:
+    """A row for each word, with the answer and what it costs."""
+    rows = []
+    for point in found.points:
+        word = str(point.value).lower() if isinstance(point.value, bool) else str(point.value)
+        mark = canvas.signs.mark if word == found.current else ""
+        rows.append((mark, word, point.option or _NONE, point.cheapest or "", _usd(point)))
+    yield from table(("", found.key, "Answer", "Cheapest", "USD/month "), rows, canvas)
+
+
+def _usd(point: Outcome) -> str:
+    """The cost of the answer."""
+    cost = None if point.option is None else point.costs.get(point.option)
+    if cost is None or cost.low is None:
+        return figures.UNKNOWN
+    return figures.between(usd(cost.low), None if cost.high is None else usd(cost.high))
+
+
+def _strips(found: Sweep, canvas: Canvas) -> Iterator[str]:
+    """Both answers along one axis: that of the rules, and that of the prices."""
+    start, end = (float(str(found.points[place].value)) for place in (0, -1))
+
+    def share(value: float) -> float:
+        if end <= start or value <= start:
+            return 0.0
+        low = max(start, 1.0)
+        return min(1.0, math.log(value / low) / math.log(end / low))
+
+    answers = [(share(each.high), each.option or "none") for each in found.stretches]
+    yield f"{'answer':<{_MARGIN}}{strip(answers, canvas, _MARGIN)}"
+    turns = [
+        (share(float(str(each.below.value))), each.before or "none") for each in found.crossings
+    ]
+    last = found.points[-1].cheapest or "none"
+    if any(point.costs for point in found.points):
+        yield f"{'cheapest':<{_MARGIN}}{strip([*turns, (1.0, last)], canvas, _MARGIN)}"
+    kind = kind_of(found)
+    first, final = about(start, kind), about(end, kind)
+    room = max(1, canvas.width - _MARGIN - len(first) - len(final))
+    line = " " * _MARGIN + first + " " * room + final
+    if isinstance(found.current, int):
+        place = _MARGIN + round(share(found.current) * (canvas.width - _MARGIN - 1))
+        yield " " * place + canvas.signs.mark
+    yield line
+
+
+def _answers(found: Sweep, canvas: Canvas) -> Iterator[str]:
+    if len(found.stretches) == 1:
+        option = found.stretches[0].option or _NONE
+        yield f"The answer is {option} over the whole range."
+        return
+    yield "Answer"
+    rows = [(f"  {span(found, each)}", each.option or _NONE) for each in found.stretches]
+    yield from table(("", ""), rows, canvas)
+
+
+def span(found: Sweep, each: Stretch) -> str:
+    """A stretch as the workload file accepts it; open at the ends of the sweep."""
+    if each.words:
+        return ", ".join(each.words)
+    first, last = each is found.stretches[0], each is found.stretches[-1]
+    low = "" if first else show(Interval(each.low, None), found.kind)
+    high = "" if last else show(Interval(None, each.high), found.kind)
+    return ", ".join(text for text in (low, high) if text) or "any"
+
+
+def _turns(found: Sweep, canvas: Canvas) -> Iterator[str]:
+    if not found.crossings:
+        cheapest = found.points[0].cheapest
+        if cheapest is not None:
+            yield f"The cheapest is {cheapest} over the whole range."
+        return
+    yield "Cheapest"
+    rows = []
+    for each in found.crossings[:_MOST_SHOWN]:
+        value = each.above.value
+        assert isinstance(value, int)
+        rows.append((f"  {about(value, kind_of(found))}", each.sentence(canvas.signs.arrow)))
+    yield from table(("", ""), rows, canvas, flexible=1)
+    more = len(found.crossings) - _MOST_SHOWN
+    if more > 0:
+        yield f"  and {more} more, see --format json"
+
+
+def _curve(found: Sweep, canvas: Canvas) -> Iterator[str]:
+    values = [max(1.0, float(str(point.value))) for point in found.points]
+    options = list(dict.fromkeys(option for point in found.points for option in point.costs))
+    curves = [
+        Curve(
+            _LETTERS[option],
+            tuple(
+                None if (cost := point.middle(option)) is None else float(cost)
+                for point in found.points
+            ),
+        )
+        for option in reversed(options)
+    ]
+    kind = kind_of(found)
+    now = float(found.current) if isinstance(found.current, int) else None
+    labels = {value: about(value, kind) for value in (values[0], values[-1])}
+    if now is not None:
+        labels[now] = f"{about(now, kind)}, {'as it is' if found.stated else 'assumed'}"
+    drawn = list(plot(values, curves, labels, now, canvas))
+    if drawn:
+        yield ""
+        legend = ", ".join(f"{_LETTERS[option]} {option}" for option in options)
+        yield from wrapped(f"USD a month: {legend}", canvas)
+        yield from drawn

@@ -1,0 +1,77 @@
+"""Quantities in three digits, as people read them off a curve and the workload file takes them."""
+
+from __future__ import annotations
+
+from advisor.quantity import KINDS
+
+_DIGITS = 3
+# Kind -> units as written, largest first, each with how many of it there must be.
+_UNITS: dict[str, tuple[tuple[str, float], ...]] = {
+    "size": ((" TB", 1), (" GB", 1), (" MB", 1), (" KB", 1), (" B", 0)),
+    "time": ((" d", 2), (" h", 2), (" min", 2), (" s", 1), (" ms", 1), (" us", 0)),
+    "rate": (("/s", 1), ("/min", 1), ("/h", 1), ("/day", 1), ("/month", 1), ("/year", 0)),
+    "volume": (("/month", 1), ("/year", 0)),
+    "share": ((" h/day", 1), (" h/week", 1), (" min/week", 0)),
+    "money": ((" USD/month", 0),),
+    "count": (("", 0),),
+    "percent": ((" %", 0),),
+}
+_MULTIPLES = ((10**9, "G"), (10**6, "M"), (10**4, "k"))
+_COUNTED = ("rate", "volume", "count")
+
+
+def about(value: float, kind: str) -> str:
+    """A value in base units in about three digits with its unit: 1.23M/month.
+
+    Args:
+        value: base units of the kind.
+        kind: of ``advisor.quantity``; ``volume`` for a rate that is given by the month.
+    """
+    factors = KINDS["rate" if kind == "volume" else kind]
+    for unit, least in _UNITS[kind]:
+        number = value / factors[unit.strip()]
+        if number >= least:
+            return _written(number, kind) + unit
+    raise AssertionError(kind)  # the last unit takes everything
+
+
+# Kind -> unit in which data for programs is given, and base units in one of it.
+_PLAIN = {
+    "size": ("B", 1),
+    "time": ("s", 1_000_000),
+    "rate": ("requests/month", KINDS["rate"]["/month"]),
+    "share": ("h/week", KINDS["share"]["h/week"]),
+    "money": ("USD/month", 1_000_000),
+    "count": ("", 1),
+    "percent": ("%", 1000),
+}
+
+
+def unit(kind: str) -> str:
+    """The unit of ``plain``: s, B, requests/month."""
+    return _PLAIN[kind][0]
+
+
+def plain(value: int, kind: str) -> int | float:
+    """A value in base units as a number in its kind's plain unit, for programs."""
+    factor = _PLAIN[kind][1]
+    return value // factor if value % factor == 0 else value / factor
+
+
+def _written(number: float, kind: str) -> str:
+    if kind in _COUNTED:
+        for multiple, letter in _MULTIPLES:
+            if number >= multiple:
+                scale = 1000 if letter == "k" else multiple
+                return _significant(number / scale) + ("B" if kind + letter == "countG" else letter)
+    return _significant(number)
+
+
+def _significant(number: float) -> str:
+    """Three significant digits, without an exponent."""
+    if number >= 10**_DIGITS:
+        return f"{number:.0f}"
+    text = f"{number:.{_DIGITS}g}"
+    if "e" in text:
+        text = f"{number:.9f}".rstrip("0").rstrip(".")
+    return text

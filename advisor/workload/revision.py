@@ -1,0 +1,72 @@
+"""A file as it stands in a git revision."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+from advisor.errors import InputError
+from advisor.yamlfile import MOST_BYTES
+
+_PATIENCE_S = 60
+
+
+def is_revision(name: str) -> bool:
+    """Whether a name means ``REV:path``, and not a file."""
+    revision, colon, path = name.partition(":")
+    return bool(revision and colon and path) and not os.path.exists(name)
+
+
+def read_revision(revision: str, path: str) -> bytes:
+    """The bytes of a file in a revision.
+
+    Args:
+        revision: a commit, branch or tag.
+        path: as on the command line, or from the top of the repository.
+
+    Raises:
+        InputError: git is missing, this is no repository, it knows no such revision or file, or the
+            file is too large.
+    """
+    name = f"{revision}:{path}"
+    if not revision or revision.startswith("-") or ":" in revision or "\0" in name:
+        raise InputError(f"{revision!r} is no revision", hint="Such as main, HEAD~1 or v1.2.")
+    folder, base = os.path.split(os.path.abspath(path))
+    beside = f"{revision}:./{base}"
+    if os.path.isdir(folder) and _git(folder, "cat-file", "-e", beside).returncode == 0:
+        return _blob(folder, beside, name)
+    return _blob(os.curdir, name, name)
+
+
+def _blob(folder: str, address: str, name: str) -> bytes:
+    size = _git(folder, "cat-file", "-s", address)
+    if size.returncode:
+        raise InputError(
+            f"git knows no {name}: {_reason(size.stderr)}",
+            hint="Name it as REVISION:path, or FILE with --rev REVISION.",
+        )
+    if int(size.stdout) > MOST_BYTES:
+        raise InputError("the file is larger than any workload file may be", file=name)
+    found = _git(folder, "cat-file", "blob", address)
+    if found.returncode:
+        raise InputError(f"{name} is not a file: {_reason(found.stderr)}")
+    return found.stdout
+
+
+def _reason(errors: bytes) -> str:
+    lines = errors.decode(errors="replace").strip().splitlines() or ["git failed"]
+    return lines[-1].removeprefix("fatal: ")
+
+
+def _git(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Plumbing only: no pager, no text conversion, nothing that the repository could configure."""
+    try:
+        return subprocess.run(  # noqa: S603 - our own arguments; the revision is no option
+            ["git", *arguments],  # noqa: S607 - git is found where the user has it
+            cwd=folder,
+            capture_output=True,
+            check=False,
+            timeout=_PATIENCE_S,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise InputError(f"git cannot be run: {error}") from error

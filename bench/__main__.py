@@ -1,0 +1,8 @@
+"""``python -m bench``: every measurement; exit code 1 when a bar is missed."""
+
+import sys
+
+from bench import bulk, check, startup
+
+if __name__ == "__main__":
+    sys.exit(startup.main() | bulk.main() | check.main())

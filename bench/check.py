@@ -1,0 +1,137 @@
+"""The gate beside cfn-lint, and beside a Python that imports click and PyYAML and does nothing.
+
+    python -m bench.check
+
+cfn-lint is the one beside the Python that runs this, or the one on the PATH; without it the
+measurements beside it are left out, and say so.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.process import Bar, Command, Cost, measure, report, sm_advise
+from bench.workloads import full
+
+_CASES = Path("tests/checks").resolve()
+_TEMPLATE = Path(
+    "tests/corpus/cloudformation/aws-samples__sagemaker-custom-project-templates__"
+    "serverless-inf__seedcode__deploy__endpoint-config-template.yml"
+).resolve()
+_IMPORTS = Command('python -c "import click, yaml"', [sys.executable, "-c", "import click, yaml"])
+_MIXED = {"cloudformation": 70, "request": 65, "terraform": 65}
+_WORKLOADS = 300
+_OTHERS = 10_000
+_TREE_SECONDS = 3.0
+_PEAK_MIB = 60.0
+
+
+def main() -> int:
+    """Measure, print, and return 1 when a bar is missed."""
+    kept = [_one_template(), _mixed_files(), _tree()]
+    return 0 if all(kept) else 1
+
+
+def _one_template() -> bool:
+    check = Command("sm-advise check TEMPLATE", [sm_advise(), "check", str(_TEMPLATE)])
+    pairs = [(_IMPORTS, Bar(ratio=2.5, peak_mib=_PEAK_MIB), 40)]
+    linter = _cfn_lint([_TEMPLATE])
+    if linter:
+        pairs.append((linter, Bar(ratio=1 / 8), 5))
+    kept = []
+    for baseline, bar, repetitions in pairs:
+        commands = [baseline, check]
+        costs = measure(commands, Path.cwd(), repetitions)
+        title = f"One template, median of {repetitions} processes"
+        kept.append(report(title, commands, costs, bar))
+    return all(kept)
+
+
+def _mixed_files() -> bool:
+    """All of the files for us, for cfn-lint the templates among them."""
+    with TemporaryDirectory() as scratch:
+        templates = _copy_cases(Path(scratch))
+        check = Command("sm-advise check FOLDER", [sm_advise(), "check", "."])
+        linter = _cfn_lint(templates)
+        commands = [linter, check] if linter else [check]
+        costs = measure(commands, Path(scratch), 3)
+    title = f"{sum(_MIXED.values())} files, {_MIXED['cloudformation']} of them templates"
+    if not linter:
+        return _limit(title, check, costs[0], None)
+    return report(title, commands, costs, Bar(ratio=0.33, peak_mib=_PEAK_MIB))
+
+
+def _copy_cases(folder: Path) -> list[Path]:
+    """The first cases of each dialect; a Terraform file needs a folder of its own."""
+    templates = []
+    for dialect, count in _MIXED.items():
+        paths = [path for path in sorted(_CASES.glob(f"*/{dialect}-*.*")) if path.is_file()]
+        for number, path in enumerate(paths[:count]):
+            target = folder / f"{dialect}-{number:03}" / f"main{path.suffix}"
+            target.parent.mkdir()
+            shutil.copy(path, target)
+            if dialect == "cloudformation":
+                templates.append(target)
+    return templates
+
+
+def _tree() -> bool:
+    """Workloads in a repository that mostly holds something else."""
+    with TemporaryDirectory() as scratch:
+        for number in range(_WORKLOADS):
+            path = Path(scratch, f"team-{number % 40:02}", f"service-{number:03}", "workload.yaml")
+            path.parent.mkdir(parents=True)
+            path.write_text(full(number), encoding="utf-8")
+        for number in range(_OTHERS):
+            path = Path(scratch, "apps", f"app-{number % 200:03}", _other_name(number))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(_other_text(number), encoding="utf-8")
+        check = Command("sm-advise check TREE", [sm_advise(), "check", ".", "--fail-on", "never"])
+        (cost,) = measure([check], Path(scratch), 5)
+    title = f"{_WORKLOADS} workloads among {_OTHERS:,} other files, median of 5 processes"
+    return _limit(title, check, cost, _TREE_SECONDS)
+
+
+def _other_name(number: int) -> str:
+    return f"file-{number:05}.{('yaml', 'json', 'py', 'md')[number % 4]}"
+
+
+def _other_text(number: int) -> str:
+    """Kubernetes, package metadata, code and prose: what a repository of services is made of."""
+    if number % 4 == 0:
+        return (
+            "apiVersion: apps/v1\nkind: Deployment\n"
+            f"metadata: {{name: app-{number}, labels: {{team: web}}}}\n"
+            "spec: {replicas: 3, template: {spec: {containers: [{name: main, image: app}]}}}\n"
+        )
+    if number % 4 == 1:
+        return json.dumps({"name": f"app-{number}", "version": "1.0.0", "dependencies": {}})
+    return f"# {number}\n" + "Nothing of interest.\n" * 40
+
+
+def _cfn_lint(templates: list[Path]) -> Command | None:
+    beside = Path(sys.executable).with_name("cfn-lint")
+    program = str(beside) if beside.exists() else shutil.which("cfn-lint")
+    if program is None:
+        print("cfn-lint is not installed: no comparison with it.\n")
+        return None
+    options = ["--non-zero-exit-code", "none", "--regions", "us-east-1", "--template"]
+    return Command("cfn-lint", [program, *options, *map(str, templates)])
+
+
+def _limit(title: str, command: Command, cost: Cost, seconds: float | None) -> bool:
+    """Print one command against an absolute bar; true when it is kept."""
+    print(title)
+    print(f"  {command.name:<34} {cost.seconds * 1000:9.1f} ms {cost.peak_mib:8.1f} MiB")
+    kept = (seconds is None or cost.seconds <= seconds) and cost.peak_mib <= _PEAK_MIB
+    most = f"{_PEAK_MIB} MiB" + (f" and {seconds} s" if seconds is not None else "")
+    print(f"  at most {most}: {'kept' if kept else 'MISSED'}\n")
+    return kept
+
+
+if __name__ == "__main__":
+    sys.exit(main())

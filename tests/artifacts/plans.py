@@ -1,0 +1,162 @@
+"""Workloads whose artifacts are tested, and what a user would fill in for them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from advisor.model import Advice, Plan, Request
+from advisor.pipeline import advise
+from advisor.rulebook.load import load
+from advisor.workload import read_file, read_workloads
+
+ROOT = Path(__file__).parents[2]
+WORKLOADS = sorted(
+    [*(ROOT / "examples").glob("*.yaml"), *(ROOT / "tests/cases").glob("*/workload.yaml")]
+)
+
+# The field that holds the placeholder of each variable.
+_FIELDS = {
+    "ExecutionRoleArn": "execution_role_arn",
+    "Image": "image_uri",
+    "ModelPackageName": "model_package_arn",
+    "ModelDataUrl": "model_data_url",
+    "KmsKeyId": "kms_key_id",
+    "Subnets": "subnet_ids",
+    "SecurityGroupIds": "security_group_ids",
+    "SuccessTopic": "success_topic_arn",
+    "ErrorTopic": "error_topic_arn",
+}
+POLICY_ARN_FIELD = "AlarmActions"
+
+# Workloads whose requests have what no example has.
+MORE: tuple[dict[str, Any], ...] = (
+    {
+        "name": "from-the-marketplace",
+        "requests": {"arrival": "online", "payload": "10 KB", "processing": "50 ms"},
+        "traffic": {"peak": "20/s"},
+        "needs": ["marketplace-model", "vpc", "kms"],
+    },
+    {
+        "name": "plain-files",
+        "requests": {"arrival": "online", "payload": "10 KB", "processing": "50 ms"},
+        "traffic": {"peak": "20/s"},
+        "needs": ["uncompressed-model", "private-image", "shell-access"],
+    },
+    {
+        "name": "batch-with-a-key",
+        "requests": {"arrival": "batch", "payload": "10 KB"},
+        "needs": ["kms", "data-capture", "vpc"],
+    },
+)
+
+
+@cache
+def advices() -> tuple[Advice, ...]:
+    """The advice of every example and case for which an option fits."""
+    made = [advise(workload) for path in WORKLOADS for workload in read_file(str(path))]
+    features = tuple(load().feature)
+    for document in MORE:
+        text = json.dumps(document).encode()
+        made += [advise(each) for each in read_workloads(text, "more.json", features=features)]
+    return tuple(advice for advice in made if advice.chosen is not None)
+
+
+def named(name: str) -> Advice:
+    """The advice of one workload."""
+    (advice,) = (each for each in advices() if each.workload.name == name)
+    return advice
+
+
+def plan_of(advice: Advice) -> Plan:
+    """The plan of the recommended option."""
+    assert advice.chosen is not None
+    assert advice.chosen.plan is not None
+    return advice.chosen.plan
+
+
+def with_requests(advice: Advice, requests: tuple[Request, ...]) -> Advice:
+    """The same advice with other requests in its plan."""
+    candidates = tuple(
+        each._replace(plan=plan_of(advice)._replace(requests=requests))
+        if each.option == advice.decision.option
+        else each
+        for each in advice.candidates
+    )
+    return advice._replace(candidates=candidates)
+
+
+def placeholders(requests: tuple[Request, ...]) -> dict[str, str]:
+    """For each variable the placeholder itself: filled in, the requests come out unchanged."""
+    values = {"bucket": "REPLACE-ME"}
+    for field, value in _fields([request.parameters for request in requests]):
+        if field in _FIELDS:
+            text = ",".join(value) if isinstance(value, list) else value
+            values.setdefault(_FIELDS[field], text)
+        elif field == "S3Uri" and value == "s3://REPLACE-ME/":
+            values["model_data_url"] = value
+    return values
+
+
+def policy_arn(requests: tuple[Request, ...]) -> str:
+    """The placeholder of the step policy's ARN; empty where no alarm names one."""
+    for field, value in _fields([request.parameters for request in requests]):
+        if field == POLICY_ARN_FIELD:
+            return str(value[0])
+    return ""
+
+
+def _fields(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key, inner
+            yield from _fields(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _fields(inner)
+
+
+HOSTILE_SAMPLES = [
+    "$(touch pwned)",
+    "`touch pwned`",
+    "'; touch pwned; '",
+    '"; touch pwned; "',
+    "'\"'\"'$(touch pwned)",
+    "a\nb\r\ntouch pwned\n",
+    "${HOME}%{ if true }x%{ endif }",
+    "${AWS::AccountId} {{x}} !Ref Name",
+    '"""\nimport os\n"""',
+    "\\",
+    "\\\"'",
+    "EOF\ntouch pwned\nEOF",
+    "{BUCKET}",
+    "yes",
+    "012",
+    "- x: #",
+    "\u2028\u0085\ufeff é 😀",
+]
+HOSTILE = st.one_of(
+    st.sampled_from(HOSTILE_SAMPLES),
+    st.text(alphabet=st.sampled_from("$`'\"\\\n\r\t(){}%!&|;<>#: -a0é😀\u2028\x7f"), max_size=20),
+)
+
+
+def hostile(advice: Advice, texts: list[str]) -> Advice:
+    """The advice with texts in the places that take anything: tags and the environment."""
+    tags = [{"Key": text, "Value": text[::-1] + text} for text in texts]
+    requests = []
+    for request in plan_of(advice).requests:
+        parameters = json.loads(json.dumps(request.parameters))
+        if request.operation.startswith("Create"):
+            parameters["Tags"] = tags
+        if request.operation == "CreateModel":
+            parameters["PrimaryContainer"]["Environment"] = {text: text for text in texts}
+        if request.operation == "PutMetricAlarm":
+            parameters["AlarmDescription"] = "".join(texts)
+        requests.append(request._replace(parameters=parameters))
+    return with_requests(advice, tuple(requests))

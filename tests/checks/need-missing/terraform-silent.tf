@@ -1,0 +1,10 @@
+resource "aws_sagemaker_endpoint_configuration" "config" {
+  name        = "fraud-1"
+  kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  production_variants {
+    variant_name           = "AllTraffic"
+    model_name             = "fraud"
+    instance_type          = "ml.m5.large"
+    initial_instance_count = 1
+  }
+}

@@ -1,0 +1,12 @@
+resource "aws_sagemaker_model" "model" {
+  name               = "fraud"
+  execution_role_arn = "arn:aws:iam::123456789012:role/sagemaker"
+  primary_container {
+    image          = "123456789012.dkr.ecr.us-east-1.amazonaws.com/fraud:1"
+    model_data_url = "s3://models/fraud/model.tar.gz"
+  }
+  vpc_config {
+    security_group_ids = ["sg-0a1b2c3d"]
+    subnets            = ["subnet-0a1b2c3d", "subnet-1a2b3c4d"]
+  }
+}

@@ -1,0 +1,70 @@
+resource "aws_sagemaker_model" "model" {
+  name               = "fraud"
+  execution_role_arn = "arn:aws:iam::123456789012:role/sagemaker"
+  primary_container {
+    image          = "123456789012.dkr.ecr.us-east-1.amazonaws.com/fraud:1"
+    model_data_url = "s3://models/fraud/model.tar.gz"
+  }
+}
+
+resource "aws_sagemaker_endpoint_configuration" "config" {
+  name = "fraud-1"
+  production_variants {
+    variant_name           = "AllTraffic"
+    model_name             = aws_sagemaker_model.model.name
+    instance_type          = "ml.m5.large"
+    initial_instance_count = 1
+  }
+  tags = {
+    "k0"  = "v"
+    "k1"  = "v"
+    "k2"  = "v"
+    "k3"  = "v"
+    "k4"  = "v"
+    "k5"  = "v"
+    "k6"  = "v"
+    "k7"  = "v"
+    "k8"  = "v"
+    "k9"  = "v"
+    "k10" = "v"
+    "k11" = "v"
+    "k12" = "v"
+    "k13" = "v"
+    "k14" = "v"
+    "k15" = "v"
+    "k16" = "v"
+    "k17" = "v"
+    "k18" = "v"
+    "k19" = "v"
+    "k20" = "v"
+    "k21" = "v"
+    "k22" = "v"
+    "k23" = "v"
+    "k24" = "v"
+    "k25" = "v"
+    "k26" = "v"
+    "k27" = "v"
+    "k28" = "v"
+    "k29" = "v"
+    "k30" = "v"
+    "k31" = "v"
+    "k32" = "v"
+    "k33" = "v"
+    "k34" = "v"
+    "k35" = "v"
+    "k36" = "v"
+    "k37" = "v"
+    "k38" = "v"
+    "k39" = "v"
+    "k40" = "v"
+    "k41" = "v"
+    "k42" = "v"
+    "k43" = "v"
+    "k44" = "v"
+    "k45" = "v"
+    "k46" = "v"
+    "k47" = "v"
+    "k48" = "v"
+    "k49" = "v"
+  }
+}

@@ -1,0 +1,165 @@
+"""The Python script sends the plan's requests, value by value, and nothing else is run by it."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from advisor.artifacts.boto3_script import files
+from advisor.model import Advice
+from tests.artifacts.plans import (
+    HOSTILE,
+    advices,
+    hostile,
+    named,
+    placeholders,
+    plan_of,
+    policy_arn,
+)
+
+boto3 = pytest.importorskip("boto3", reason="boto3 is not installed")
+
+
+class Client:
+    """Stands in for a boto3 client: notes its calls, and answers them from ``serves``."""
+
+    def __init__(self, service: str, calls: list[Any], answer: dict[str, Any]) -> None:
+        self.service, self.calls, self.answer = service, calls, answer
+
+    def __getattr__(self, method: str) -> Any:
+        def call(**parameters: Any) -> dict[str, Any]:
+            self.calls.append((self.service, method, parameters))
+            if not method.startswith("describe_"):
+                return self.answer
+            if "refuses" in self.answer or "EndpointConfigName" not in self.answer:
+                from botocore.exceptions import ClientError
+
+                said = self.answer.get("refuses", "Could not find it.")
+                raise ClientError({"Error": {"Code": "Any", "Message": said}}, method)
+            return self.answer
+
+        return call
+
+    def get_waiter(self, name: str) -> Any:
+        self.calls.append((self.service, "wait", name))
+        return type("Waiter", (), {"wait": lambda _, **named: None})()
+
+
+def execute(name: str, content: str) -> None:
+    """Run a script as the interpreter runs a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / name
+        script.write_text(content, encoding="utf-8", newline="\n")
+        runpy.run_path(str(script), run_name="__main__")
+
+
+def run(advice: Advice, argv: tuple[str, ...] = (), **answer: Any) -> list[Any]:
+    """Run the script with stand-ins for the clients; the calls that it made."""
+    ((name, content),) = files(advice)
+    requests = plan_of(advice).requests
+    calls: list[Any] = []
+    answer = {"PolicyARN": policy_arn(requests), **answer}
+    with pytest.MonkeyPatch.context() as patch:
+        for key, value in placeholders(requests).items():
+            patch.setenv(key.upper(), value)
+        patch.setattr(sys, "argv", [name, *argv])
+        session = type("S", (), {"client": lambda _, service: Client(service, calls, answer)})
+        patch.setattr(boto3, "Session", lambda **region: session())
+        execute(name, content)
+    return calls
+
+
+def sent(calls: list[Any]) -> list[Any]:
+    """The calls that make something."""
+    return [call for call in calls if call[1].startswith(("create_", "register_", "put_"))]
+
+
+def wanted(advice: Advice) -> list[Any]:
+    """What the plan asks to be sent; CreateEndpointConfig is create_endpoint_config here."""
+    methods = {
+        "CreateModel": "create_model",
+        "CreateEndpointConfig": "create_endpoint_config",
+        "CreateEndpoint": "create_endpoint",
+        "CreateTransformJob": "create_transform_job",
+        "RegisterScalableTarget": "register_scalable_target",
+        "PutScalingPolicy": "put_scaling_policy",
+        "PutMetricAlarm": "put_metric_alarm",
+    }
+    return [
+        (request.service, methods[request.operation], request.parameters)
+        for request in plan_of(advice).requests
+    ]
+
+
+@pytest.mark.parametrize("advice", advices(), ids=lambda advice: advice.workload.name)
+def test_every_request_is_sent_as_planned(advice: Advice) -> None:
+    assert sent(run(advice)) == wanted(advice)
+
+
+@pytest.mark.parametrize("advice", advices(), ids=lambda advice: advice.workload.name)
+def test_no_placeholder_is_left_in_the_script(advice: Advice) -> None:
+    ((_, content),) = files(advice)
+    assert "replace-me" not in content.lower()
+    assert "000000000000" not in content
+    assert "subnet-0000" not in content
+
+
+@given(st.lists(HOSTILE, min_size=1, max_size=4))
+def test_nothing_in_a_value_is_run(texts: list[str]) -> None:
+    advice = hostile(named("call-transcripts"), texts)
+    before = sorted(os.listdir())
+    assert sent(run(advice)) == wanted(advice)
+    assert sorted(os.listdir()) == before
+
+
+def test_what_exists_is_left_as_it_is() -> None:
+    advice = named("fraud-scoring")
+    (name,) = (
+        each.parameters["EndpointConfigName"]
+        for each in plan_of(advice).requests
+        if each.operation == "CreateEndpoint"
+    )
+    assert [call[1] for call in run(advice, EndpointConfigName=name)] == [
+        "describe_model",
+        "describe_endpoint_config",
+        "describe_endpoint",
+        "wait",
+    ]
+
+
+@pytest.mark.parametrize(("name", "retain"), [("call-transcripts", True), ("fraud-scoring", False)])
+def test_an_endpoint_with_another_configuration_is_updated(name: str, retain: bool) -> None:
+    calls = run(named(name), EndpointConfigName="older")
+    (update,) = (call[2] for call in calls if call[1] == "update_endpoint")
+    assert update["EndpointName"] == name
+    assert update["EndpointConfigName"].startswith(f"{name}-")
+    assert update["RetainAllVariantProperties"] is retain
+
+
+def test_another_failure_than_absence_ends_the_script() -> None:
+    with pytest.raises(Exception, match="not for you"):
+        run(named("fraud-scoring"), refuses="not for you")
+
+
+def test_the_first_argument_names_the_run() -> None:
+    calls = run(named("nightly-churn-scores"), ("monday",))
+    names = [call[2]["TransformJobName"] for call in calls if "transform" in call[1]]
+    assert names == ["monday", "monday"]
+
+
+def test_a_variable_that_is_not_set_ends_the_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BUCKET", raising=False)
+    ((name, content),) = files(named("call-transcripts"))
+    for key in placeholders(plan_of(named("call-transcripts")).requests):
+        if key != "bucket":
+            monkeypatch.setenv(key.upper(), "given")
+    with pytest.raises(SystemExit, match="Set BUCKET: Name of the S3 bucket"):
+        execute(name, content)

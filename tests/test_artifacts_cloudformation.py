@@ -1,0 +1,155 @@
+"""The template passes cfn-lint, and the reader of `check` finds the plan's requests in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from advisor.artifacts.cloudformation import files, pascal
+from advisor.artifacts.variables import PLACES, Variable
+from advisor.artifacts.yaml_text import document
+from advisor.errors import InputError
+from advisor.gate.reading import read_configuration
+from advisor.gate.service import load_service
+from advisor.gate.source import Source
+from advisor.model import Advice
+from tests.artifacts.plans import HOSTILE, advices, hostile, named, placeholders, plan_of
+from tests.artifacts.read_back import found, wanted
+
+PARAMETERS = {
+    place.variable.name: pascal(place.variable)
+    for place in PLACES
+    if isinstance(place.variable, Variable)
+}
+
+
+class Loader(yaml.SafeLoader):
+    """PyYAML's own reader, which takes a short tag for a pair of tag and text."""
+
+
+def _tagged(loader: Loader, tag: str, node: Any) -> dict[str, str]:
+    return {f"!{tag}": loader.construct_scalar(node)}
+
+
+Loader.add_multi_constructor("!", _tagged)
+
+
+def template(advice: Advice) -> Any:
+    """The template as PyYAML reads it."""
+    ((_, content),) = files(advice)
+    return yaml.load(content, Loader)  # noqa: S506 - a safe loader with tags as data
+
+
+def read_back(advice: Advice, folder: Path) -> list[tuple[str, dict[str, Any]]]:
+    """What `check` finds when each placeholder is given for its parameter."""
+    ((name, content),) = files(advice)
+    values = placeholders(plan_of(advice).requests)
+    given_values = {PARAMETERS[key]: value for key, value in values.items()}
+    declared = template(advice).get("Parameters", {})
+    given_values = {key: value for key, value in given_values.items() if key in declared}
+    text = json.dumps({"Parameters": given_values})
+    (folder / "template-config.json").write_text(text, encoding="utf-8")
+    read = read_configuration(Source(str(folder / name), content), load_service())
+    assert read.document is not None
+    assert read.document.faults == ()
+    return found(read.document.worlds[-1])
+
+
+@pytest.mark.parametrize("advice", advices(), ids=lambda advice: advice.workload.name)
+def test_check_reads_the_requests_back(advice: Advice, tmp_path: Path) -> None:
+    assert read_back(advice, tmp_path) == wanted(plan_of(advice).requests)
+
+
+@pytest.mark.parametrize("advice", advices(), ids=lambda advice: advice.workload.name)
+def test_no_placeholder_is_left_in_the_template(advice: Advice) -> None:
+    ((_, content),) = files(advice)
+    assert "replace-me" not in content.lower()
+    assert "000000000000" not in content
+    assert "subnet-0000" not in content
+
+
+@pytest.mark.parametrize("advice", advices(), ids=lambda advice: advice.workload.name)
+def test_every_parameter_is_used(advice: Advice) -> None:
+    ((_, content),) = files(advice)
+    declared, _, used = content.partition("\nResources:\n")
+    for name in re.findall(r"^  (\w+):$", declared, re.MULTILINE):
+        assert f"!Ref {name}\n" in used or f"${{{name}}}" in used
+
+
+def test_cfn_lint_finds_nothing() -> None:
+    """Templates that differ in their names only are judged once."""
+    lint = pytest.importorskip("cfnlint", reason="cfn-lint is not installed")
+    from cfnlint.config import ManualArgs
+
+    seen = set()
+    for advice in advices():
+        ((_, content),) = files(advice)
+        shape = re.sub(r"-[0-9a-f]{8}\b", "", content.replace(advice.workload.name, ""))
+        if shape in seen:
+            continue
+        seen.add(shape)
+        matches = lint.lint(content, config=ManualArgs(regions=["us-east-1"]))
+        assert [str(match) for match in matches] == [], advice.workload.name
+
+
+@given(st.lists(HOSTILE, min_size=1, max_size=4, unique=True))
+def test_a_value_stays_the_text_that_it_is(texts: list[str]) -> None:
+    advice = hostile(named("call-transcripts"), texts)
+    tags = [{"Key": text, "Value": text[::-1] + text} for text in texts]
+    resources = template(advice)["Resources"]
+    assert sorted(resources) == sorted(template(named("call-transcripts"))["Resources"])
+    assert resources["EndpointConfig"]["Properties"]["Tags"] == tags
+    container = resources["Model"]["Properties"]["PrimaryContainer"]
+    assert container["Environment"] == {text: text for text in texts}
+    assert resources["Alarm"]["Properties"]["AlarmDescription"] == "".join(texts)
+
+
+@given(st.lists(HOSTILE, min_size=1, max_size=4, unique=True))
+def test_the_scheduled_call_is_the_request(texts: list[str]) -> None:
+    """Sub replaces ${Name} and takes ${!Name} for ${Name}."""
+    advice = hostile(named("nightly-churn-scores"), texts)
+    target = template(advice)["Resources"]["Schedule"]["Properties"]["Target"]
+    assert target["Arn"]["!Sub"].endswith(":scheduler:::aws-sdk:sagemaker:createTransformJob")
+    text = re.sub(r"\$\{Bucket\}", "REPLACE-ME", target["Input"]["!Sub"])
+    assert not re.search(r"\$\{(?!!)", text)
+    request = plan_of(advice).requests[1].parameters
+    name = "nightly-churn-scores-<aws.scheduler.execution-id>"
+    assert json.loads(text.replace("${!", "${")) == {**request, "TransformJobName": name}
+
+
+def test_the_wake_alarm_is_the_request_and_calls_the_step_policy() -> None:
+    """`check` reads no alarms, so the properties are compared here."""
+    advice = named("call-transcripts")
+    (request,) = (
+        each.parameters for each in plan_of(advice).requests if each.operation == "PutMetricAlarm"
+    )
+    resources = template(advice)["Resources"]
+    called = {"AlarmActions": [{"!Ref": "ScalingPolicy2"}]}
+    assert resources["Alarm"]["Properties"] == {**request, **called}
+    assert resources["ScalingPolicy2"]["Properties"]["PolicyType"] == "StepScaling"
+
+
+def test_a_reference_to_a_secret_is_refused() -> None:
+    advice = hostile(named("call-transcripts"), ["a {{resolve:secretsmanager:key}}"])
+    with pytest.raises(InputError, match="CloudFormation would replace"):
+        files(advice)
+
+
+@given(
+    st.recursive(
+        st.one_of(HOSTILE, st.text(), st.booleans(), st.integers(), st.floats(0, 1e18)),
+        lambda inner: st.one_of(
+            st.lists(inner, max_size=3), st.dictionaries(HOSTILE, inner, max_size=3)
+        ),
+        max_leaves=12,
+    )
+)
+def test_yaml_reads_back_what_was_written(value: Any) -> None:
+    assert yaml.safe_load(document({"value": value})) == {"value": value}

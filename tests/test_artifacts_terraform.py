@@ -1,0 +1,221 @@
+"""terraform takes the files, and the reader of `check` finds the plan's requests in them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from advisor.artifacts.hcl_text import Block, document, quoted
+from advisor.artifacts.terraform import files
+from advisor.gate.service import load_service
+from advisor.gate.source import Source
+from advisor.gate.tf_modules import read_modules
+from advisor.model import Advice
+from tests.artifacts.plans import (
+    HOSTILE,
+    HOSTILE_SAMPLES,
+    advices,
+    hostile,
+    named,
+    placeholders,
+    plan_of,
+)
+from tests.artifacts.read_back import found, plain, wanted
+
+TERRAFORM = shutil.which("terraform")
+PROVIDER = Path(os.environ.get("TF_CLI_CONFIG_FILE", "/nonexistent"))
+needs_terraform = pytest.mark.skipif(TERRAFORM is None, reason="terraform is not installed")
+needs_provider = pytest.mark.skipif(
+    TERRAFORM is None or not PROVIDER.is_file(),
+    reason="terraform or an offline copy of its AWS provider (TF_CLI_CONFIG_FILE) is missing",
+)
+ALARM = """\
+resource "aws_cloudwatch_metric_alarm" "this" {
+  alarm_name          = "call-transcripts-wake"
+  alarm_description   = "Requests wait and no instance is there to take them"
+  alarm_actions       = [aws_appautoscaling_policy.step.arn]
+  metric_name         = "HasBacklogWithoutCapacity"
+  namespace           = "AWS/SageMaker"
+  statistic           = "Average"
+  period              = 60
+  evaluation_periods  = 2
+  datapoints_to_alarm = 2
+  threshold           = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  treat_missing_data  = "missing"
+
+  dimensions = {
+    EndpointName = aws_sagemaker_endpoint.this.name
+  }
+}
+"""
+LISTS = ("subnet_ids", "security_group_ids")
+
+
+def given_values(advice: Advice) -> dict[str, Any]:
+    """A value for every variable: the placeholder, or one that it needs to be valid."""
+    values: dict[str, Any] = dict(placeholders(plan_of(advice).requests))
+    for name in LISTS:
+        if name in values:
+            values[name] = values[name].split(",")
+    values["schedule_expression"] = "rate(1 day)"
+    values["scheduler_role_arn"] = "arn:aws:iam::123456789012:role/scheduler"
+    texts = dict(files(advice))
+    declared = texts.get("variables.tf", "")
+    return {key: value for key, value in values.items() if f'variable "{key}"' in declared}
+
+
+def world_of(advice: Advice, folder: Path) -> Any:
+    """The folder as `check` reads it, with a value for each variable."""
+    texts = [*files(advice), ("terraform.tfvars", document_of(given_values(advice)))]
+    sources = [Source(str(folder / name), content) for name, content in texts]
+    (read,) = read_modules({str(folder): sources}, load_service())
+    assert read.read.errors == ()
+    assert read.read.document is not None
+    assert read.read.document.faults == ()
+    (world,) = read.read.document.worlds
+    return world
+
+
+def document_of(values: dict[str, Any]) -> str:
+    """A file of values for variables."""
+    return "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
+
+
+@pytest.mark.parametrize("advice", advices(), ids=lambda advice: advice.workload.name)
+def test_check_reads_the_requests_back(advice: Advice, tmp_path: Path) -> None:
+    assert found(world_of(advice, tmp_path)) == wanted(plan_of(advice).requests)
+
+
+@pytest.mark.parametrize("advice", advices(), ids=lambda advice: advice.workload.name)
+def test_no_placeholder_is_left_and_every_variable_is_used(advice: Advice) -> None:
+    texts = dict(files(advice))
+    whole = "".join(texts.values())
+    assert "replace-me" not in whole.lower()
+    assert "000000000000" not in whole
+    assert "subnet-0000" not in whole
+    for name in given_values(advice):
+        assert f"var.{name}" in texts["main.tf"]
+
+
+@given(st.lists(HOSTILE, min_size=1, max_size=4, unique=True))
+def test_a_value_stays_the_text_that_it_is(texts: list[str]) -> None:
+    advice = hostile(named("call-transcripts"), texts)
+    world = world_of(advice, Path("/folder"))
+    (model,) = (each for each in world.resources if each.kind == "Model")
+    body = plain(model.body, world)
+    assert body["PrimaryContainer"]["Environment"] == {text: text for text in texts}
+    tags = [{"Key": text, "Value": text[::-1] + text} for text in texts]
+    assert sorted(body["Tags"], key=repr) == sorted(tags, key=repr)
+
+
+@needs_terraform
+def test_terraform_reads_the_texts_that_were_written(tmp_path: Path) -> None:
+    texts = [a + b for a in ("", "$", "%", "$$", "x") for b in HOSTILE_SAMPLES]
+    output = Block('output "texts"', {"value": texts})
+    (tmp_path / "main.tf").write_text(document([output]), encoding="utf-8")
+    terraform("apply", "-auto-approve", "-input=false", folder=tmp_path)
+    said = terraform("output", "-json", "texts", folder=tmp_path)
+    assert json.loads(said) == texts
+
+
+@needs_terraform
+def test_the_scheduled_call_is_the_request(tmp_path: Path) -> None:
+    """Evaluated by terraform, with a value for what the expression refers to."""
+    advice = hostile(named("nightly-churn-scores"), ["<b>&", "${a}", '"', "\\u003c"])
+    request = plan_of(advice).requests[1].parameters
+    main = dict(files(advice))["main.tf"]
+    expression = main.partition(" input = ")[2].rpartition("\n  }\n}")[0]
+    expression = expression.replace("aws_sagemaker_model.this.name", quoted(request["ModelName"]))
+    expression = expression.replace("var.bucket", '"REPLACE-ME"')
+    text = f'output "input" {{\n  value = {expression}\n}}\n'
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    terraform("apply", "-auto-approve", "-input=false", folder=tmp_path)
+    said = json.loads(terraform("output", "-json", "input", folder=tmp_path))
+    name = "nightly-churn-scores-<aws.scheduler.execution-id>"
+    assert f'"{name}"' in said
+    assert json.loads(said) == {**request, "TransformJobName": name}
+
+
+def test_the_wake_alarm_calls_the_step_policy() -> None:
+    """`check` reads no alarms, so the block is written out here."""
+    texts = dict(files(named("call-transcripts")))
+    assert ALARM in texts["main.tf"]
+
+
+def terraform(*arguments: str, folder: Path) -> str:
+    """What terraform answers; fails the test when it refuses."""
+    result = subprocess.run(
+        [str(TERRAFORM), *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+@needs_terraform
+def test_terraform_fmt_changes_nothing(tmp_path: Path) -> None:
+    write_all(tmp_path)
+    said = terraform("fmt", "-check", "-recursive", "-diff", folder=tmp_path)
+    assert said == ""
+
+
+@needs_provider
+def test_terraform_finds_every_configuration_valid(tmp_path: Path) -> None:
+    """Each folder is a module of one root, since the provider takes seconds to start."""
+    calls = [
+        Block(
+            f'module "m{number}"',
+            {"source": f"./{number}", **given_values(advice), **extra(advice)},
+        )
+        for number, advice in enumerate(advices())
+    ]
+    write_all(tmp_path)
+    (tmp_path / "main.tf").write_text(document(calls), encoding="utf-8")
+    terraform("init", "-input=false", "-backend=false", folder=tmp_path)
+    answer = json.loads(terraform("validate", "-json", folder=tmp_path))
+    assert (answer["valid"], answer["diagnostics"]) == (True, [])
+
+
+def extra(advice: Advice) -> dict[str, Any]:
+    """The provider wants the ARN of a key, and a plan's placeholder is an alias."""
+    arn = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d"
+    return {"kms_key_id": arn} if "kms_key_id" in given_values(advice) else {}
+
+
+def write_all(folder: Path) -> None:
+    """The files of every advice, each in a folder of its number."""
+    for number, advice in enumerate(advices()):
+        (folder / str(number)).mkdir()
+        for name, content in files(advice):
+            (folder / str(number) / name).write_text(content, encoding="utf-8")
+
+
+def test_a_key_that_is_no_arn_is_asked_for() -> None:
+    """The provider refuses an alias as the key of a configuration."""
+    advice = named("call-transcripts")
+    texts = dict(files(advice))
+    assert "kms_key_arn = var.kms_key_id" in texts["main.tf"]
+    assert "ARN of the KMS key" in texts["variables.tf"]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("${a}", '"$${a}"'),
+        ("$${a}", '"$\\u0024{a}"'),
+        ("%{a}", '"%%{a}"'),
+        ('"\\\n', '"\\"\\\\\\n"'),
+        ("é", '"é"'),
+        ("\x7f", '"\\u007f"'),
+    ],
+)
+def test_texts_are_escaped(text: str, written: str) -> None:
+    assert quoted(text) == written

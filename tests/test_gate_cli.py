@@ -1,0 +1,229 @@
+"""`sm-advise check` as a command: exit codes, options, settings, and what it does not import."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from advisor.cli.check import check
+from advisor.gate.settings import organisation_of
+
+CLEAN = (
+    '{"EndpointConfigName": "c", "ProductionVariants": [{"VariantName": "v", '
+    '"ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}]}'
+)
+ERROR = CLEAN.replace("m5", "t3")
+WARNING = CLEAN.replace("ml.m5.large", "ml.g5.xlarge").replace(
+    '"ModelName"', '"VolumeSizeInGB": 9, "ModelName"'
+)
+NOTE = CLEAN.replace("m5.large", "m9.large")
+
+
+@pytest.fixture(autouse=True)
+def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    organisation_of.cache_clear()
+
+
+def run(*arguments: str, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(check, list(arguments), input=stdin, standalone_mode=False)
+
+
+def code(result: Result) -> object:
+    assert result.exception is None, result.exception
+    return result.return_value
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "expected"),
+    [
+        (CLEAN, [], 0),
+        (ERROR, [], 1),
+        (ERROR, ["--fail-on", "never"], 0),
+        (WARNING, [], 0),
+        (WARNING, ["--fail-on", "warning"], 1),
+        (NOTE, ["--fail-on", "warning"], 0),
+        (NOTE, ["--fail-on", "info"], 1),
+        (ERROR, ["--ignore", "instance-type"], 0),
+        (ERROR, ["--select", "out-of-range"], 0),
+        (ERROR, ["--select", "instance-type"], 1),
+        (CLEAN, ["--select", "production", "--fail-on", "warning"], 1),
+        ("{", [], 2),
+        ('{"kind": "Service"}', [], 2),
+    ],
+)
+def test_the_exit_code_says_what_was_found(text: str, options: list[str], expected: int) -> None:
+    Path("c.json").write_text(text, encoding="utf-8")
+    for form in ("text", "json"):
+        assert code(run("c.json", "--format", form, *options)) == expected
+
+
+def test_an_unreadable_file_wins_over_findings() -> None:
+    Path("a.json").write_text(ERROR, encoding="utf-8")
+    Path("b.json").write_text("{", encoding="utf-8")
+    result = run("a.json", "b.json")
+    assert code(result) == 2
+    assert "instance-type" in result.stdout
+    assert "error: b.json:1:2: this is not valid JSON" in result.stderr
+
+
+def test_nothing_matched_is_an_error() -> None:
+    Path("x.yaml").write_text("kind: Service\n", encoding="utf-8")
+    result = run(".")
+    assert code(result) == 2
+    assert "nothing here is a workload or a configuration" in result.stderr
+
+
+def test_without_a_path_the_current_folder_is_checked() -> None:
+    Path("c.json").write_text(ERROR, encoding="utf-8")
+    assert code(run()) == 1
+
+
+def test_standard_input_is_a_path() -> None:
+    assert code(run("-", stdin=ERROR.encode())) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--select", "instance-typ"], "did you mean instance-type?"),
+        (["--ignore", "nonsense"], "no rule or profile is called nonsense"),
+        (["--as-of", "soon"], "not a date"),
+        (["--format", "xml"], "xml"),
+    ],
+)
+def test_a_wrong_option_is_a_usage_error(arguments: list[str], message: str) -> None:
+    result = run(".", *arguments)
+    assert result.exception is not None
+    assert message in str(getattr(result.exception, "message", result.exception))
+
+
+def test_pyproject_sets_what_the_command_line_does_not() -> None:
+    Path("pyproject.toml").write_text(
+        '[tool.sm-advise]\nfail-on = "warning"\nignore = ["instance-type"]\n', encoding="utf-8"
+    )
+    Path("c.json").write_text(ERROR, encoding="utf-8")
+    assert code(run("c.json")) == 0
+    Path("w.json").write_text(WARNING, encoding="utf-8")
+    assert code(run("w.json")) == 1
+    assert code(run("w.json", "--fail-on", "error")) == 0
+
+
+def test_the_environment_sets_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("w.json").write_text(WARNING, encoding="utf-8")
+    monkeypatch.setenv("SM_ADVISE_CHECK_FAIL_ON", "warning")
+    assert code(run("w.json")) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("pyproject.toml", "[tool.sm-advise]\nfailon = 'x'\n", "did you mean fail-on?"),
+        ("pyproject.toml", "[tool.sm-advise]\nselect = [\n", "cannot be read"),
+        (
+            "pyproject.toml",
+            "[tool.sm-advise.accept.'*']\ninstance-type = ''\n",
+            "the acceptance of instance-type gives no reason",
+        ),
+        (".sm-advise.yaml", "familys: [m5]\n", "did you mean families?"),
+        (".sm-advise.yaml", "extends: .sm-advise.yaml\n", "extends more than 10 files"),
+        (".sm-advise.yaml", "- a\n", "a mapping is expected"),
+    ],
+)
+def test_a_wrong_setting_is_an_error_with_its_file(name: str, text: str, message: str) -> None:
+    from advisor.errors import InputError
+
+    Path(name).write_text(text, encoding="utf-8")
+    Path("c.json").write_text(CLEAN, encoding="utf-8")
+    result = run("c.json")
+    if isinstance(result.exception, InputError):
+        assert message in str(result.exception)
+        assert name in result.exception.file
+    else:
+        assert code(result) == 2
+        assert message in result.stderr
+
+
+def test_an_organisation_is_extended() -> None:
+    Path("org.yaml").write_text("families: [m5]\nowner: platform\n", encoding="utf-8")
+    Path("team").mkdir()
+    Path("team/.sm-advise.yaml").write_text("extends: ../org.yaml\nowner: risk\n", encoding="utf-8")
+    Path("team/c.json").write_text(CLEAN.replace("m5", "c5"), encoding="utf-8")
+    table = json.loads(run("team", "--format", "json").stdout)
+    (found,) = table["findings"]
+    assert (found["rule"], found["owner"]) == ("family-not-allowed", "risk")
+
+
+def test_show_config_says_who_set_what() -> None:
+    Path("pyproject.toml").write_text('[tool.sm-advise]\nfail-on = "warning"\n', encoding="utf-8")
+    Path(".sm-advise.yaml").write_text("families: [m5]\n", encoding="utf-8")
+    out = run("--show-config", "--ignore", "instance-type").stdout
+    assert "fail-on: warning (pyproject.toml)" in out.replace("./", "")
+    assert "ignore: instance-type (command line or environment)" in out
+    assert "region: none (default)" in out
+    assert "families: ('m5',)" in out
+
+
+def test_a_baseline_and_a_lock_are_written_and_read() -> None:
+    Path("c.json").write_text(ERROR, encoding="utf-8")
+    Path("workload.yaml").write_text("name: x\nrequests: {arrival: online}\n", encoding="utf-8")
+    assert code(run(".", "--write-baseline", "base.json", "--write-lock")) == 1
+    assert code(run(".", "--baseline", "base.json")) == 0
+    lock = json.loads(Path("sm-advise.lock").read_text(encoding="utf-8"))
+    assert list(lock["workloads"]) == ["workload.yaml#x"]
+
+
+def test_the_same_files_give_the_same_bytes() -> None:
+    Path("c.json").write_text(ERROR, encoding="utf-8")
+    Path("w.json").write_text(WARNING, encoding="utf-8")
+    outputs = {run(".", "--format", "json", "--as-of", "2026-11-20").stdout for _ in range(2)}
+    outputs.add(run("w.json", "c.json", "--format", "json", "--as-of", "2026-11-20").stdout)
+    assert len(outputs) == 1
+
+
+@pytest.mark.parametrize("name", ["c.json", "t.yaml", "main.tf"])
+def test_a_check_imports_nothing_slow(name: str) -> None:
+    Path("c.json").write_text(CLEAN, encoding="utf-8")
+    Path("t.yaml").write_text("Resources: {M: {Type: AWS::SageMaker::Model}}\n", encoding="utf-8")
+    Path("main.tf").write_text('resource "aws_sagemaker_model" "m" {}\n', encoding="utf-8")
+    program = (
+        "import sys; from advisor.cli import run; run(['check', sys.argv[1]]);"
+        "slow = {'boto3', 'botocore', 'rich', 'jsonschema', 'decimal', 'hcl2', 'lark', 'pathlib',"
+        " 'dataclasses', 'advisor.pipeline', 'tomllib', 'difflib'};"
+        "print(sorted(slow & set(sys.modules)), file=sys.stderr)"
+    )
+    root = Path(__file__).resolve().parent.parent
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_")}
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program, name],
+        env={**environment, "PYTHONPATH": os.pathsep.join([str(root), *sys.path])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_a_hook_may_name_files_that_hold_nothing_of_ours() -> None:
+    Path("service.yaml").write_text("kind: Service\n", encoding="utf-8")
+    assert code(run("service.yaml")) == 2
+    assert code(run("--pass-over", "service.yaml")) == 0
+    Path("c.json").write_text(ERROR, encoding="utf-8")
+    assert code(run("--pass-over", "service.yaml", "c.json")) == 1
+    assert code(run("--pass-over", "gone.yaml")) == 2
+    assert code(run("--pass-over", "-", stdin=b"kind: Service")) == 2
+
+
+def test_a_change_that_touches_nothing_of_ours_is_no_error() -> None:
+    Path("c.json").write_text(ERROR, encoding="utf-8")
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@e.com", "-c", "commit.gpgsign=false"]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *arguments], check=True)
+    assert code(run(".")) == 1
+    assert code(run("--changed-since", "HEAD", ".")) == 0

@@ -1,0 +1,302 @@
+"""CloudFormation templates: functions, conditions, parameters, where they are certain."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from advisor.gate.cloudformation import read_template
+from advisor.gate.document import Document, Node, Reference
+from advisor.gate.run import Report, Request, check
+from advisor.gate.source import Source
+from advisor.gate.yaml_reader import read_yaml
+
+
+def read(text: str, region: str = "") -> Document:
+    node = read_yaml(Source("template.yaml", textwrap.dedent(text))).documents[0]
+    return read_template("template.yaml", node, (), region)
+
+
+def config(value: str, rest: str = "") -> str:
+    """A template whose one variant has a value as its instance type."""
+    return f"""\
+{textwrap.dedent(rest)}
+Resources:
+  Model:
+    Type: AWS::SageMaker::Model
+    Properties: {{PrimaryContainer: {{Image: i}}}}
+  Config:
+    Type: AWS::SageMaker::EndpointConfig
+    Properties:
+      ProductionVariants:
+        - VariantName: all
+          InstanceType: {value}
+"""
+
+
+def instance_type(text: str, region: str = "") -> Node:
+    world = read(text, region).worlds[0]
+    resource = world.find("Config")
+    assert resource is not None
+    variant = resource.body.value["ProductionVariants"].items()[0]
+    found: Node = variant.value["InstanceType"]
+    return found
+
+
+PARAMETERS = """
+Parameters:
+  Type: {Type: String, Default: ml.m5.large}
+  Open: {Type: String}
+  Empty: {Type: String, Default: ""}
+  Stored: {Type: "AWS::SSM::Parameter::Value<String>", Default: /types/fraud}
+  Several: {Type: CommaDelimitedList, Default: "ml.m5.large, ml.c5.large"}
+Mappings:
+  Sizes: {eu-west-1: {small: ml.m5.large}, us-east-1: {small: ml.c5.large}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("ml.m5.large", "ml.m5.large"),
+        ("!Ref Type", "ml.m5.large"),
+        ("{Ref: Type}", "ml.m5.large"),
+        ("!Sub '${Type}'", "ml.m5.large"),
+        ("!Sub ['ml.${Size}', {Size: m5.large}]", "ml.m5.large"),
+        ("!Sub 'ml.${!x}'", "ml.${x}"),
+        ("!Join [., [ml, m5, large]]", "ml.m5.large"),
+        ("!Select [1, [a, ml.m5.large]]", "ml.m5.large"),
+        ("!Select [1, !Ref Several]", "ml.c5.large"),
+        ("!Select [0, !Split [',', 'ml.m5.large,x']]", "ml.m5.large"),
+        ("!FindInMap [Sizes, eu-west-1, small]", "ml.m5.large"),
+        ("!FindInMap [Sizes, !Ref 'AWS::Region', small]", "ml.c5.large"),
+        ("!GetAtt Model.ModelName", Reference("Model", "ModelName")),
+        ("!GetAtt [Model, ModelName]", Reference("Model", "ModelName")),
+        ("!Sub '${Model.ModelName}'", Reference("Model", "ModelName")),
+        ("!Ref Model", Reference("Model", "Ref")),
+    ],
+)
+def test_what_is_certain_is_followed(value: str, expected: Any) -> None:
+    assert instance_type(config(value, PARAMETERS), "us-east-1").value == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "!Ref Open",
+        "!Ref Empty",
+        "!Ref Stored",
+        "!Ref Elsewhere",
+        "!Ref 'AWS::AccountId'",
+        "!ImportValue other-stack",
+        "!FindInMap [Sizes, !Ref 'AWS::Region', small]",
+        "!FindInMap [Sizes, eu-west-1, large]",
+        "!Select [7, !Ref Several]",
+        "!Transform {Name: Macro}",
+        "'{{resolve:ssm:/types/fraud}}'",
+        "!GetAZs ''",
+    ],
+)
+def test_what_is_not_certain_stays_unknown(value: str) -> None:
+    assert instance_type(config(value, PARAMETERS)).kind == "unknown"
+
+
+def test_a_text_with_a_hole_keeps_what_is_known_of_it() -> None:
+    node = instance_type(config("!Sub 'ml.${Open}.large'", PARAMETERS))
+    assert node.kind == "text"
+    assert node.value[0] == "ml."
+    assert node.value[2] == ".large"
+
+
+def test_a_value_points_at_the_place_where_it_is_written() -> None:
+    node = instance_type(config("!Ref Type", PARAMETERS))
+    assert node.via == "default of parameter Type"
+    assert (node.mark.line, node.mark.column) == (3, 33)
+    assert node.key is not None
+    assert node.key.line == 20  # nine lines of parameters, ten of resources before it
+
+
+CONDITIONS = """
+Parameters:
+  Stage: {Type: String}
+  Size: {Type: String, Default: small, AllowedValues: [small, large]}
+Conditions:
+  IsProd: !Equals [!Ref Stage, prod]
+  IsTest: !Equals [!Ref Stage, test]
+  IsBig: !And [!Condition IsProd, !Equals [large, !Ref Size]]
+  IsOther: !Not [!Or [!Condition IsProd, !Condition IsTest]]
+"""
+
+
+def worlds(value: str) -> list[tuple[str, Any]]:
+    found = []
+    for world in read(config(value, CONDITIONS)).worlds:
+        resource = world.find("Config")
+        assert resource is not None
+        variant = resource.body.value["ProductionVariants"].items()[0]
+        node = variant.value.get("InstanceType")
+        found.append((world.when, None if node is None else node.value))
+    return found
+
+
+def test_each_outcome_of_the_conditions_is_looked_at_once() -> None:
+    assert worlds("!If [IsProd, a, b]") == [("IsProd is true", "a"), ("IsProd is false", "b")]
+
+
+def test_conditions_on_one_parameter_go_together() -> None:
+    # Of the four combinations one is impossible: no stage is both prod and test.
+    found = worlds("!If [IsProd, a, !If [IsTest, b, !Ref 'AWS::NoValue']]")
+    assert sorted(found, key=str) == [
+        ("IsProd is false, IsTest is false", None),
+        ("IsProd is false, IsTest is true", "b"),
+        ("IsProd is true, IsTest is false", "a"),
+    ]
+
+
+def test_conditions_on_conditions_are_followed() -> None:
+    assert dict(worlds("!If [IsBig, a, !If [IsOther, b, c]]")) == {
+        "IsBig is true, IsOther is false": "a",
+        "IsBig is false, IsOther is true": "b",
+        "IsBig is false, IsOther is false": "c",
+    }
+
+
+def test_a_condition_that_nothing_settles_leaves_the_value_open() -> None:
+    rest = "Conditions: {X: !Equals [!ImportValue a, b]}"
+    (world,) = read(config("!If [X, a, b]", rest)).worlds
+    resource = world.find("Config")
+    assert resource is not None
+    node = resource.body.value["ProductionVariants"].items()[0].value["InstanceType"]
+    assert node.kind == "unknown"
+    assert node.value.maybe_absent
+
+
+def test_a_resource_that_a_condition_leaves_out_is_not_there() -> None:
+    text = config("ml.m5.large", CONDITIONS).replace(
+        "Type: AWS::SageMaker::EndpointConfig",
+        "Type: AWS::SageMaker::EndpointConfig\n    Condition: IsProd",
+    )
+    kinds = {w.when: {r.identity for r in w.resources} for w in read(text).worlds}
+    assert kinds == {"IsProd is true": {"Model", "Config"}, "IsProd is false": {"Model"}}
+
+
+SWAPPED = """\
+Parameters: {Stage: {Type: String}}
+Conditions: {IsProd: !Equals [!Ref Stage, prod]}
+Resources:
+  Config:
+    Type: AWS::SageMaker::EndpointConfig
+    Properties:
+      ProductionVariants:
+        - VariantName: all
+          ModelName: fraud
+          InstanceType: !If [IsProd, ml.m5.large, !Ref "AWS::NoValue"]
+          InitialInstanceCount: !If [IsProd, 1, !Ref "AWS::NoValue"]
+          ServerlessConfig: !If [IsProd, BRANCHES]
+"""
+SERVERLESS = "{MaxConcurrency: 5, MemorySizeInMB: 2048}"
+
+
+def checked(tmp_path: Path, text: str, **files: str) -> Report:
+    for name, content in files.items():
+        (tmp_path / name.replace("__", "-").replace("_json", ".json")).write_text(content)
+    path = tmp_path / "template.yaml"
+    path.write_text(text, encoding="utf-8")
+    return check(Request([str(path)], "2026-11-20"))
+
+
+def test_two_forms_behind_one_condition_are_no_finding(tmp_path: Path) -> None:
+    right = SWAPPED.replace("BRANCHES", f'!Ref "AWS::NoValue", {SERVERLESS}')
+    assert checked(tmp_path, right).findings == ()
+
+
+def test_swapped_branches_are_found_in_both_worlds(tmp_path: Path) -> None:
+    wrong = SWAPPED.replace("BRANCHES", f'{SERVERLESS}, !Ref "AWS::NoValue"')
+    found = {(f.rule, f.line, f.when) for f in checked(tmp_path, wrong).findings}
+    assert found == {
+        ("serverless-on-instances", 10, "IsProd is true"),
+        ("no-capacity", 8, "IsProd is false"),
+    }
+
+
+PARAMETER_FILE = """\
+Parameters:
+  Type: {Type: String}
+  Count: {Type: Number, Default: 1}
+Resources:
+  Config:
+    Type: AWS::SageMaker::EndpointConfig
+    Properties:
+      ProductionVariants:
+        - {VariantName: a, ModelName: m, InstanceType: !Ref Type, InitialInstanceCount: !Ref Count}
+"""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"Parameters": {"Type": "ml.t3.medium", "Count": "2"}}',
+        '[{"ParameterKey": "Type",\n "ParameterValue": "ml.t3.medium"}]',
+    ],
+)
+def test_parameter_files_beside_a_template_are_followed(tmp_path: Path, content: str) -> None:
+    (found,) = checked(tmp_path, PARAMETER_FILE, prod__config_json=content).findings
+    assert found.rule == "instance-type"
+    assert found.file.endswith("prod-config.json")
+    assert found.via == "Type in prod-config.json"
+    assert found.when == "with prod-config.json"
+
+
+def test_a_parameter_file_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    for content in (
+        '{"Parameters": {"Other": "x"}}',
+        "no json",
+        "[1]",
+        '{"Parameters": {"Type": []}}',
+    ):
+        assert checked(tmp_path, PARAMETER_FILE, prod__config_json=content).findings == ()
+
+
+def test_a_reference_compares_as_a_reference(tmp_path: Path) -> None:
+    text = """\
+        Resources:
+          One: {Type: AWS::SageMaker::Model, Properties: {PrimaryContainer: {Image: i}}}
+          Two: {Type: AWS::SageMaker::Model, Properties: {PrimaryContainer: {Image: i}}}
+          Config:
+            Type: AWS::SageMaker::EndpointConfig
+            Properties:
+              ProductionVariants:
+                - {VariantName: a, ModelName: !GetAtt One.ModelName, SETTINGS}
+                - {VariantName: b, ModelName: !GetAtt MODEL.ModelName, SETTINGS}
+        """
+    text = text.replace("SETTINGS", "InstanceType: ml.m5.large, InitialInstanceCount: 1")
+    same = checked(tmp_path, textwrap.dedent(text).replace("MODEL", "One"))
+    assert [(f.rule, f.line) for f in same.findings] == [("alike-variants", 9)]
+    assert checked(tmp_path, textwrap.dedent(text).replace("MODEL", "Two")).findings == ()
+
+
+def test_custom_resources_and_loops_are_told_as_not_read(tmp_path: Path) -> None:
+    text = """\
+        Resources:
+          Custom:
+            Type: Custom::Endpoint
+            Properties: {ProductionVariants: [{VariantName: a}]}
+          Fn::ForEach::Models: [X, [a, b], {"Config${X}": {Type: AWS::SageMaker::EndpointConfig}}]
+        """
+    report = checked(tmp_path, textwrap.dedent(text))
+    assert [note.split(": ", 1)[1] for note in report.unread] == [
+        "Resources.Custom: a custom resource holds an endpoint configuration",
+        "Resources.Fn::ForEach::Models: a loop makes resources",
+    ]
+
+
+def test_a_sam_template_is_a_template(tmp_path: Path) -> None:
+    text = config("ml.t3.medium", "Transform: AWS::Serverless-2016-10-31")
+    text = text.replace(
+        "VariantName: all",
+        "VariantName: all\n          ModelName: m\n          InitialInstanceCount: 1",
+    )
+    assert [f.rule for f in checked(tmp_path, text).findings] == ["instance-type"]

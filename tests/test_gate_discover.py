@@ -1,0 +1,297 @@
+"""Which files are read: in folders, by pattern, since a revision; and what hostile ones cost."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from advisor.errors import InputError
+from advisor.gate.changed import changed_since
+from advisor.gate.discover import Found, discover
+from advisor.gate.run import Report, Request, check
+from advisor.gate.settings import Project
+
+AS_OF = "2026-11-20"
+CONFIG = (
+    '{"EndpointConfigName": "c", "ProductionVariants": [{"VariantName": "v", '
+    '"ModelName": "m", "InstanceType": "ml.t3.medium", "InitialInstanceCount": 1}]}'
+)
+WORKLOAD = "name: {name}\nrequests: {{arrival: online}}\n"
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: x}\n"
+
+
+def put(folder: Path, name: str, text: str | bytes) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def run(*paths: str | Path, project: Project | None = None) -> Report:
+    return check(Request([str(path) for path in paths], AS_OF, project=project or Project()))
+
+
+def names(paths: list[str], folder: Path) -> list[str]:
+    return [os.path.relpath(path, folder) for path in paths]
+
+
+def test_a_tree_is_sorted_into_what_is_read_and_what_is_counted(tmp_path: Path) -> None:
+    put(tmp_path, "a/workload.yaml", WORKLOAD.format(name="a"))
+    put(tmp_path, "a/b.workload.yaml", WORKLOAD.format(name="b"))
+    put(tmp_path, "a/other.yaml", "schema: sm-advise/workload.v1\n" + WORKLOAD.format(name="c"))
+    put(tmp_path, "a/config.json", CONFIG)
+    put(tmp_path, "tf/main.tf", 'resource "aws_sagemaker_model" "m" {}\n')
+    put(tmp_path, "k8s/service.yaml", SERVICE)
+    put(tmp_path, "k8s/broken.yaml", "a: {{ .Values.x }}\n b\n")
+    put(tmp_path, "code/deploy.py", "client.create_endpoint_config(x)\n")
+    put(tmp_path, "code/other.py", "print()\n")
+    put(tmp_path, ".terraform/x.tf", "not hcl at all {{{")
+    put(tmp_path, "node_modules/x.json", CONFIG)
+    found = discover([str(tmp_path)])
+    assert names(found.workloads, tmp_path) == [
+        "a/b.workload.yaml",
+        "a/other.yaml",
+        "a/workload.yaml",
+    ]
+    assert names(found.configurations, tmp_path) == ["a/config.json"]
+    assert [names(files, tmp_path) for files in found.folders.values()] == [["tf/main.tf"]]
+    assert found.ignored == 4  # two manifests, two Python files
+    assert [note.endswith("deploy.py: calls of the API in code") for note in found.unread] == [True]
+    assert found.errors == []
+
+
+def test_a_broken_file_of_ours_is_an_error_and_the_others_are_checked(tmp_path: Path) -> None:
+    put(tmp_path, "broken.yaml", "Resources:\n  A:\n    Type: AWS::SageMaker::Model\n   B: 1\n")
+    put(tmp_path, "config.json", CONFIG)
+    report = run(tmp_path)
+    assert [os.path.basename(error.file) for error in report.errors] == ["broken.yaml"]
+    assert [f.rule for f in report.findings] == ["instance-type"]
+
+
+def test_a_named_file_that_holds_nothing_is_an_error(tmp_path: Path) -> None:
+    report = run(put(tmp_path, "service.yaml", SERVICE))
+    assert "holds nothing that check reads" in report.errors[0].message
+
+
+@pytest.mark.parametrize("name", ["missing.json", "missing.tf", "missing/"])
+def test_a_missing_path_is_an_error(tmp_path: Path, name: str) -> None:
+    (error,) = run(tmp_path / name).errors
+    assert "not a file that can be read" in error.message
+
+
+def test_a_pattern_is_expanded_and_an_empty_one_is_an_error(tmp_path: Path) -> None:
+    put(tmp_path, "a/x.json", CONFIG)
+    put(tmp_path, "b/y.json", CONFIG)
+    assert run(f"{tmp_path}/**/*.json").configurations == 2
+    assert "matches nothing" in run(f"{tmp_path}/*.toml").errors[0].message
+
+
+def test_excluded_files_are_passed_over(tmp_path: Path) -> None:
+    put(tmp_path, "third_party/x.json", CONFIG)
+    put(tmp_path, "x.json", CONFIG)
+    assert run(tmp_path, project=Project(exclude=("*/third_party/*",))).configurations == 1
+
+
+def test_standard_input_is_read_as_what_it_is() -> None:
+    report = check(Request(["-"], AS_OF, stdin=CONFIG.encode()))
+    assert [(f.file, f.rule) for f in report.findings] == [("-", "instance-type")]
+    template = "Resources:\n  M:\n    Type: AWS::SageMaker::Model\n    Properties: {}\n"
+    report = check(Request(["-"], AS_OF, stdin=template.encode()))
+    assert [f.rule for f in report.findings] == ["model-no-container"]
+
+
+def test_links_that_loop_are_not_followed(tmp_path: Path) -> None:
+    put(tmp_path, "a/config.json", CONFIG)
+    (tmp_path / "a" / "again").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "a" / "self.json").symlink_to(tmp_path / "a" / "self.json")
+    report = run(tmp_path)
+    assert report.configurations == 1
+    assert report.errors == ()
+
+
+def test_what_is_no_regular_file_is_never_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    put(tmp_path, "config.json", CONFIG)
+    report = run(tmp_path)
+    assert (report.configurations, report.errors) == (1, ())
+    assert "not a file" in run(tmp_path / "pipe.json").errors[0].message
+
+
+def test_a_file_that_vanishes_does_not_stop_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "a.json", CONFIG)
+    put(tmp_path, "b.json", CONFIG)
+
+    def vanishing(*arguments: Any) -> Found:
+        found = discover(*arguments)
+        (tmp_path / "a.json").unlink()
+        return found
+
+    monkeypatch.setattr("advisor.gate.run.discover", vanishing)
+    report = run(tmp_path)
+    assert report.configurations == 1
+    assert [os.path.basename(error.file) for error in report.errors] == ["a.json"]
+
+
+def test_an_unreadable_folder_is_an_error(tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root reads everything")
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    locked.chmod(0)
+    try:
+        assert "cannot be read" in run(tmp_path).errors[0].message
+    finally:
+        locked.chmod(0o700)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("a.json", b'{"EndpointConfigName": "\xff"}', "not UTF-8"),
+        ("a.yaml", b"EndpointConfigName: \x00", "not valid YAML"),
+        ("a.yaml", b"EndpointConfigName: " + b"[" * 100_000, "nested more than 100 levels"),
+        ("a.json", b'{"EndpointConfigName": ' + b"[" * 100_000, "more than 100 levels"),
+        ("a.tf", b"aws_sagemaker_model = " + b"(" * 100_000, "more than 100 levels"),
+        ("a.yaml", b"EndpointConfigName: &a [*a]", "stands for nothing, or for itself"),
+        (
+            "a.yaml",
+            b"EndpointConfigName: x\na: &a ["
+            + b"1," * 100
+            + b"]\nb: &b ["
+            + b"*a," * 100
+            + b"]\nc: ["
+            + b"*b," * 100
+            + b"]\n",
+            "more than 200,000 values",
+        ),
+        ("a.yaml", b"Resources: !!python/object:os.system {}\n", "nothing that check reads"),
+        ("a.json", b'{"EndpointConfigName": 1' + b"0" * 5000 + b"}", "more than 40 characters"),
+    ],
+)
+def test_hostile_files_are_refused_in_time(
+    tmp_path: Path, name: str, data: bytes, message: str
+) -> None:
+    path = put(tmp_path, name, data)
+    put(tmp_path, "fine/config.json", CONFIG)
+    start = time.perf_counter()
+    report = run(path, tmp_path / "fine")
+    assert time.perf_counter() - start < 2
+    assert message in str(report.errors[0])
+    assert report.configurations == 1
+
+
+def test_a_template_of_50_mb_is_refused_unread(tmp_path: Path) -> None:
+    path = put(tmp_path, "big.yaml", "Resources:\n  A: {Type: AWS::SageMaker::Model}\n")
+    with path.open("ab") as stream:
+        stream.truncate(50 * 1024 * 1024)
+    put(tmp_path, "config.json", CONFIG)
+    for paths in ([tmp_path], [path, tmp_path / "config.json"]):
+        report = run(*paths)
+        assert "larger than" in report.errors[0].message
+        assert report.configurations == 1
+
+
+def test_a_large_file_of_others_is_passed_over(tmp_path: Path) -> None:
+    put(tmp_path, "data.json", b"[" + b"0," * 2_000_000 + b"0]")
+    report = run(put(tmp_path, "config.json", CONFIG).parent)
+    assert (report.ignored, report.errors) == (1, ())
+
+
+def test_ten_thousand_resources_take_bounded_time(tmp_path: Path) -> None:
+    entry = (
+        "  C{n}:\n    Type: AWS::SageMaker::EndpointConfig\n"
+        "    Properties: {{ProductionVariants: [{{VariantName: v}}]}}\n"
+    )
+    text = "Resources:\n" + "".join(entry.format(n=n) for n in range(10_000))
+    start = time.perf_counter()
+    report = run(put(tmp_path, "many.yaml", text))
+    assert time.perf_counter() - start < 20
+    assert report.resources == 10_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # A local that doubles itself forty times is a text of a million million characters.
+        'locals {\n  a0 = "xxxxxxxxxx"\n'
+        + "".join(f'  a{n} = "${{local.a{n - 1}}}${{local.a{n - 1}}}"\n' for n in range(1, 40))
+        + "}\n",
+        # Two locals that refer to each other.
+        "locals {\n  a39 = local.b\n  b = local.a39\n}\n",
+        # A list that doubles itself.
+        "locals {\n  a0 = [1, 2]\n"
+        + "".join(f"  a{n} = concat(local.a{n - 1}, local.a{n - 1})\n" for n in range(1, 40))
+        + "}\n",
+        # Forty flags, of which every choice is another world.
+        "".join(f'variable "v{n}" {{ type = bool }}\n' for n in range(40))
+        + "locals { a39 = "
+        + "".join(f"var.v{n} ? {n} : (" for n in range(40))
+        + "0"
+        + ")" * 40
+        + " }\n",
+    ],
+)
+def test_a_bomb_in_hcl_takes_bounded_time(tmp_path: Path, text: str) -> None:
+    resource = (
+        'resource "aws_sagemaker_endpoint_configuration" "c" {\n  name = local.a39\n'
+        '  production_variants {\n    model_name = "m"\n    instance_type = "ml.t3.medium"\n'
+        "    initial_instance_count = 1\n  }\n}\n"
+    )
+    start = time.perf_counter()
+    report = run(put(tmp_path, "main.tf", text + resource))
+    assert time.perf_counter() - start < 5
+    assert "instance-type" in {f.rule for f in report.findings}
+
+
+def test_recursive_functions_take_bounded_time(tmp_path: Path) -> None:
+    conditions = "".join(
+        f"  C{n}: !Or [!Condition C{n + 1}, !Condition C{n + 1}]\n" for n in range(60)
+    )
+    text = (
+        "Parameters: {P: {Type: String}}\nConditions:\n"
+        + conditions
+        + "  C60: !Or [!Condition C0, !Equals [!Ref P, x]]\n"
+        "Resources:\n  M:\n    Type: AWS::SageMaker::Model\n    Properties: !If [C0, {}, {}]\n"
+    )
+    start = time.perf_counter()
+    report = run(put(tmp_path, "t.yaml", text))
+    assert time.perf_counter() - start < 5
+    assert report.configurations == 1
+
+
+def git(folder: Path, *arguments: str) -> None:
+    settings = ["-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *settings, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def test_only_what_changed_since_a_revision_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "old.json", CONFIG)
+    put(tmp_path, "edited.json", CONFIG.replace("t3", "m5"))
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "x")
+    put(tmp_path, "edited.json", CONFIG)
+    put(tmp_path, "new.json", CONFIG)
+    monkeypatch.chdir(tmp_path)
+    changed = changed_since("HEAD")
+    report = check(Request(["."], AS_OF, changed=changed))
+    assert sorted(f.file for f in report.findings) == ["edited.json", "new.json"]
+
+
+@pytest.mark.parametrize("revision", ["no-such-branch", "--output=x"])
+def test_a_revision_that_git_does_not_know_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, revision: str
+) -> None:
+    git(tmp_path, "init", "-q")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError):
+        changed_since(revision)

@@ -1,0 +1,284 @@
+"""Workloads in the gate: their own answers, the configurations made for them, the lock file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from advisor.gate.finding import ACCEPTED, Finding
+from advisor.gate.locking import lock_text
+from advisor.gate.run import Report, Request, check
+from advisor.gate.settings import Pair, Project
+
+AS_OF = "2026-11-20"
+
+WORKLOAD = """\
+schema: sm-advise/workload.v1
+name: fraud
+owner: team-risk
+region: us-east-1
+requests:
+  arrival: online
+  payload: 20 KB
+  processing: 100 ms
+  response: 1 KB
+  cold_start: tolerated
+traffic:
+  pattern: intermittent
+  peak: 50/s
+model:
+  size: 800 MB
+  memory: 1.5 GB
+"""
+SERVERLESS = {"MemorySizeInMB": 3072, "MaxConcurrency": 20}
+
+
+def config(**changes: object) -> dict[str, object]:
+    variant = {"VariantName": "all", "ModelName": "fraud", "ServerlessConfig": SERVERLESS}
+    return {"EndpointConfigName": "fraud-1", "ProductionVariants": [{**variant, **changes}]}
+
+
+def run(folder: Path, text: str, body: object, **options: object) -> Report:
+    (folder / "fraud.workload.yaml").write_text(text, encoding="utf-8")
+    (folder / "config.json").write_text(json.dumps(body, indent=1), encoding="utf-8")
+    paths = [str(folder / "config.json")]
+    settings = {"workload": str(folder / "fraud.workload.yaml"), **options}
+    return check(Request(paths, AS_OF, **settings))  # type: ignore[arg-type]
+
+
+def of_rule(report: Report, rule: str) -> list[Finding]:
+    return [finding for finding in report.findings if finding.rule == rule]
+
+
+def messages(report: Report) -> list[str]:
+    return [finding.message for finding in of_rule(report, "option-broken")]
+
+
+def test_a_configuration_that_fits_its_workload_has_no_finding(tmp_path: Path) -> None:
+    report = run(tmp_path, WORKLOAD, config())
+    assert report.findings == ()
+    assert (report.workloads, report.configurations) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        # A limit: serverless takes 4 MB.
+        ("payload: 20 KB", "payload: 9 MB", "serverless does not carry requests.payload 9 MB"),
+        # A need that serverless does not support.
+        ("model:\n", "needs: [vpc]\nmodel:\n", "serverless does not support vpc"),
+        # 3072 MB are below 4 GB.
+        ("memory: 1.5 GB", "memory: 4 GB", "MemorySizeInMB is 3072, model.loaded is 4 GB"),
+        # 300/s times 0.1 s are 30 requests in progress, above 20.
+        ("peak: 50/s", "peak: 300/s", "MaxConcurrency is 20, load.in-flight is 30"),
+        # A need that a field would carry.
+        ("model:\n", "needs: [kms]\nmodel:\n", "there is no KmsKeyId"),
+    ],
+)
+def test_what_the_workload_outgrows_is_an_error_with_both_places(
+    tmp_path: Path, old: str, new: str, words: str
+) -> None:
+    report = run(tmp_path, WORKLOAD.replace(old, new), config())
+    (found,) = [f for f in of_rule(report, "option-broken") if words in f.message]
+    assert found.severity == "error"
+    assert "fraud.workload.yaml" in found.message
+    assert found.file.endswith("config.json")
+    assert found.owner == "team-risk"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}, None),
+        # 4 GiB of ml.c5.large against 5 GB.
+        ({"InstanceType": "ml.c5.large", "InitialInstanceCount": 1}, "does not fit: ml.c5.large"),
+        ({"InstanceType": "ml.m5.large", "InitialInstanceCount": 1, "VolumeSizeInGB": 1}, None),
+    ],
+)
+def test_instances_are_held_against_the_model(
+    tmp_path: Path, changes: dict[str, object], words: str | None
+) -> None:
+    workload = WORKLOAD.replace("memory: 1.5 GB", "memory: 5 GB")
+    body = config(ServerlessConfig=None, **changes)
+    body["ProductionVariants"] = [
+        {k: v for k, v in body["ProductionVariants"][0].items() if v is not None}  # type: ignore[index]
+    ]
+    found = messages(run(tmp_path, workload, body))
+    assert bool(found) is (words is not None)
+    assert words is None or words in found[0]
+
+
+def test_a_transform_job_is_held_against_its_data(tmp_path: Path) -> None:
+    workload = """\
+name: scores
+requests: {arrival: batch, processing: 700 s}
+dataset: {size: 100 GB, records: 10k, format: csv}
+"""
+    job = {
+        "TransformJobName": "scores",
+        "ModelName": "scores",
+        "TransformInput": {
+            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://in/"}},
+            "SplitType": "Line",
+        },
+        "TransformOutput": {"S3OutputPath": "s3://out/", "AssembleWith": "Line"},
+        "TransformResources": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1},
+    }
+    found = messages(run(tmp_path, workload, job))
+    # 100 GB over 10,000 records are 10.24 MB each, above the default payload of 6 MB.
+    assert any("MaxPayloadInMB is 6 by default" in message for message in found)
+    # 700 s are above the default timeout of 600 s.
+    assert any("InvocationsTimeoutInSeconds is 600 by default" in message for message in found)
+
+
+INSTANCES = {
+    "VariantName": "all",
+    "ModelName": "fraud",
+    "InstanceType": "ml.m5.large",
+    "InitialInstanceCount": 2,
+}
+
+
+def test_another_first_option_is_a_note_that_a_decision_silences(tmp_path: Path) -> None:
+    body = {"EndpointConfigName": "fraud-1", "ProductionVariants": [INSTANCES]}
+    (found,) = of_rule(run(tmp_path, WORKLOAD, body), "option-differs")
+    assert (found.severity, found.suggestion) == ("info", "serverless")
+    decided = WORKLOAD + 'decision: {option: real-time, because: "p99 is contractual"}\n'
+    assert of_rule(run(tmp_path, decided, body), "option-differs") == []
+
+
+def test_a_decision_does_not_silence_what_is_broken(tmp_path: Path) -> None:
+    text = WORKLOAD.replace("memory: 1.5 GB", "memory: 4 GB")
+    text += 'decision: {option: serverless, because: "we like it"}\n'
+    assert messages(run(tmp_path, text, config()))
+
+
+def test_the_workload_names_its_configurations(tmp_path: Path) -> None:
+    text = WORKLOAD.replace("memory: 1.5 GB", "memory: 4 GB")
+    text += "artifacts: {endpoint_config: deploy/config.json}\n"
+    (tmp_path / "deploy").mkdir()
+    (tmp_path / "deploy" / "config.json").write_text(json.dumps(config()))
+    path = tmp_path / "fraud.workload.yaml"
+    path.write_text(text, encoding="utf-8")
+    alone = check(Request([str(path)], AS_OF))  # the configuration is not among the paths
+    assert len(messages(alone)) == 1
+    both = check(Request([str(tmp_path)], AS_OF))
+    assert len(messages(both)) == 1
+
+
+def test_an_address_chooses_one_of_several(tmp_path: Path) -> None:
+    small = config(ServerlessConfig={"MemorySizeInMB": 1024, "MaxConcurrency": 20})
+    (tmp_path / "both.json").write_text(json.dumps([config(), small]))
+    for address, count in (("#[0]", 0), ("#[1]", 1), ("", 1)):
+        text = WORKLOAD + f'artifacts: {{endpoint_config: "both.json{address}"}}\n'
+        path = tmp_path / "fraud.workload.yaml"
+        path.write_text(text, encoding="utf-8")
+        assert len(messages(check(Request([str(path)], AS_OF)))) == count
+
+
+def test_a_named_configuration_that_is_missing_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "fraud.workload.yaml"
+    path.write_text(WORKLOAD + "artifacts: {endpoint_config: gone.json}\n", encoding="utf-8")
+    (error,) = check(Request([str(path)], AS_OF)).errors
+    assert "fraud.workload.yaml names this file" in error.message
+
+
+def test_pyproject_pairs_a_configuration_with_its_workload(tmp_path: Path) -> None:
+    workload = tmp_path / "fraud.workload.yaml"
+    pair = Pair(str(workload), str(tmp_path / "config.json"), "pyproject.toml")
+    text = WORKLOAD.replace("memory: 1.5 GB", "memory: 4 GB")
+    report = run(tmp_path, text, config(), workload="", project=Project(pairs=(pair,)))
+    assert len(messages(report)) == 1
+
+
+def test_a_template_and_terraform_are_compared_too(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text(
+        "Resources:\n  C:\n    Type: AWS::SageMaker::EndpointConfig\n    Properties:\n"
+        "      ProductionVariants:\n        - VariantName: a\n          ModelName: m\n"
+        "          ServerlessConfig: {MemorySizeInMB: 1024, MaxConcurrency: 20}\n"
+    )
+    (tmp_path / "main.tf").write_text(
+        'resource "aws_sagemaker_endpoint_configuration" "c" {\n  production_variants {\n'
+        '    model_name = "m"\n    serverless_config {\n      memory_size_in_mb = 1024\n'
+        "      max_concurrency = 20\n    }\n  }\n}\n"
+    )
+    workload = tmp_path / "fraud.workload.yaml"
+    workload.write_text(WORKLOAD, encoding="utf-8")
+    report = check(Request([str(tmp_path)], AS_OF, workload=str(workload)))
+    places = {(Path(f.file).name, f.line) for f in of_rule(report, "option-broken")}
+    assert places == {("t.yaml", 8), ("main.tf", 5)}
+
+
+def test_the_model_of_the_document_says_whether_it_is_in_a_vpc(tmp_path: Path) -> None:
+    text = WORKLOAD.replace("model:\n", "needs: [vpc]\nmodel:\n", 1)
+    model = {
+        "ModelName": "fraud",
+        "ExecutionRoleArn": "arn:aws:iam::123456789012:role/sagemaker",
+        "PrimaryContainer": {"Image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/x:1"},
+    }
+    body = {"EndpointConfigName": "fraud-1", "ProductionVariants": [INSTANCES]}
+    assert any("there is no VpcConfig" in m for m in messages(run(tmp_path, text, [model, body])))
+    model["VpcConfig"] = {"SecurityGroupIds": ["sg-0a1b2c3d"], "Subnets": ["subnet-0a1b2c3d"]}
+    assert messages(run(tmp_path, text, [model, body])) == []
+    assert messages(run(tmp_path, text, body)) == []  # the model is not here: nobody knows
+
+
+def test_the_workload_accepts_what_is_broken(tmp_path: Path) -> None:
+    text = WORKLOAD.replace("memory: 1.5 GB", "memory: 4 GB")
+    text += 'accept: {option-broken: {because: "pilot", until: 2027-01-31, ticket: RISK-1}}\n'
+    report = run(tmp_path, text, config())
+    (found,) = of_rule(report, "option-broken")
+    assert found.status == ACCEPTED
+    assert found.acceptance is not None
+    assert (found.acceptance.because, found.acceptance.ticket) == ("pilot", "RISK-1")
+    assert of_rule(report, "accept-unused") == []
+
+
+def test_an_acceptance_that_nothing_uses_is_told(tmp_path: Path) -> None:
+    report = run(tmp_path, WORKLOAD + 'accept: {option-broken: "pilot"}\n', config())
+    assert [f.rule for f in report.findings] == ["accept-unused"]
+
+
+def test_no_answer_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "workload.yaml"
+    path.write_text(
+        "name: x\nrequests: {arrival: online, payload: 5 GB, answer: 100 ms}\n", encoding="utf-8"
+    )
+    (found,) = of_rule(check(Request([str(path)], AS_OF)), "no-answer")
+    assert (found.severity, found.line) == ("error", 1)
+
+
+def test_a_duplicate_name_is_a_finding(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "workload.yaml").write_text(WORKLOAD, encoding="utf-8")
+    other = WORKLOAD.replace("us-east-1", "eu-west-1")
+    (tmp_path / "c.workload.yaml").write_text(other, encoding="utf-8")
+    (found,) = of_rule(check(Request([str(tmp_path)], AS_OF)), "duplicate-name")
+    assert found.file.endswith("b/workload.yaml")
+    assert "a/workload.yaml is called fraud too" in found.message
+
+
+def test_a_lock_keeps_the_answer_until_something_moves_it(tmp_path: Path) -> None:
+    report = run(tmp_path, WORKLOAD, config())
+    lock = tmp_path / "sm-advise.lock"
+    lock.write_text(lock_text(report.answers), encoding="utf-8")
+    assert of_rule(run(tmp_path, WORKLOAD, config(), lock=str(lock)), "decision-changed") == []
+    text = WORKLOAD.replace("payload: 20 KB", "payload: 9 MB")
+    (found,) = of_rule(run(tmp_path, text, config(), lock=str(lock)), "decision-changed")
+    assert "option was serverless, is " in found.message
+    assert "requests.payload was 20 KB, is 9 MB" in found.message
+    assert "serverless-payload breaks at 9 MB (bound 4 MB)" in found.message
+
+
+def test_a_lock_says_when_only_the_rules_moved(tmp_path: Path) -> None:
+    report = run(tmp_path, WORKLOAD, config())
+    table = json.loads(lock_text(report.answers))
+    (answer,) = table["workloads"].values()
+    answer["option"], answer["rules"] = "real-time", "sha256:older"
+    lock = tmp_path / "sm-advise.lock"
+    lock.write_text(json.dumps(table), encoding="utf-8")
+    (found,) = of_rule(run(tmp_path, WORKLOAD, config(), lock=str(lock)), "decision-changed")
+    assert "option was real-time, is serverless: the rules are newer than the lock" in found.message

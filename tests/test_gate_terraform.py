@@ -1,0 +1,379 @@
+"""Terraform: variables, locals, .tfvars, modules, dynamic blocks, counts, JSON and plans."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from advisor.gate.document import Document, Node, Reference, Resource
+from advisor.gate.run import Report, Request, check
+from advisor.gate.service import load_service
+from advisor.gate.source import Source
+from advisor.gate.terraform import read_folder
+from advisor.gate.tf_folder import gather, known_region
+
+VARIANT = """\
+resource "aws_sagemaker_endpoint_configuration" "c" {{
+  {outer}
+  production_variants {{
+    variant_name           = "all"
+    model_name             = "fraud"
+    initial_instance_count = 1
+    instance_type          = {value}
+  }}
+}}
+"""
+
+
+def read(**files: str) -> Document:
+    sources = [Source(name.replace("__", "."), text) for name, text in files.items()]
+    folder, errors = gather(sources)
+    assert errors == []
+    return read_folder("", folder, load_service())
+
+
+def configs(document: Document) -> list[Resource]:
+    return [
+        resource
+        for world in document.worlds
+        for resource in world.resources
+        if resource.kind == "EndpointConfig"
+    ]
+
+
+def instance_type(value: str, rest: str = "", **files: str) -> Node:
+    text = VARIANT.format(value=value, outer="") + rest
+    (resource,) = configs(read(main__tf=text, **files))
+    found: Node = resource.body.value["ProductionVariants"].items()[0].value["InstanceType"]
+    return found
+
+
+VARIABLES = """
+variable "type" { default = "ml.m5.large" }
+variable "open" {}
+variable "nothing" { default = null }
+variable "object" { default = { type = "ml.m5.large", sizes = ["a", "ml.c5.large"] } }
+locals {
+  type  = var.type
+  twice = local.type
+  loop  = local.pool
+  pool  = local.loop
+  map   = { small = "ml.m5.large" }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ('"ml.m5.large"', "ml.m5.large"),
+        ("var.type", "ml.m5.large"),
+        ('"${var.type}"', "ml.m5.large"),
+        ("local.twice", "ml.m5.large"),
+        ("var.object.type", "ml.m5.large"),
+        ('var.object["type"]', "ml.m5.large"),
+        ("var.object.sizes[1]", "ml.c5.large"),
+        ("local.map.small", "ml.m5.large"),
+        ('lookup(local.map, "small", "x")', "ml.m5.large"),
+        ('join(".", ["ml", "m5", "large"])', "ml.m5.large"),
+        ('lower("ML.M5.LARGE")', "ml.m5.large"),
+        ('true ? "ml.m5.large" : "x"', "ml.m5.large"),
+        ('coalesce("", var.type)', "ml.m5.large"),
+        ('merge(local.map, { small = "x" }).small', "x"),
+        ('split(",", "a,b")[1]', "b"),
+        ("aws_sagemaker_model.m.name", Reference("aws_sagemaker_model.m", "name")),
+        ("resource.aws_sagemaker_model.m.name", Reference("aws_sagemaker_model.m", "name")),
+        ("aws_sagemaker_model.m[0].name", Reference("aws_sagemaker_model.m", "name")),
+        ('aws_sagemaker_model.m["a"].name', Reference("aws_sagemaker_model.m[a]", "name")),
+        ("data.aws_x.y.name", Reference("data.aws_x.y", "name")),
+    ],
+)
+def test_what_is_certain_is_followed(value: str, expected: object) -> None:
+    assert instance_type(value, VARIABLES).value == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "var.open",
+        "var.nothing",
+        "var.elsewhere",
+        "local.loop",
+        "local.elsewhere",
+        "var.object.other",
+        'var.open ? "a" : "b"',
+        "each.value",
+        "count.index",
+        'file("x")',
+        "[for x in var.object.sizes : x][0]",
+        "terraform.workspace",
+        "aws_sagemaker_model.m[var.open].name",
+        "aws_sagemaker_model.m[*].name",
+    ],
+)
+def test_what_is_not_certain_stays_unknown_and_may_be_null(value: str) -> None:
+    node = instance_type(value, VARIABLES)
+    assert node.kind == "unknown"
+    assert node.value.maybe_absent
+
+
+def test_a_value_points_at_the_place_where_it_is_written() -> None:
+    node = instance_type("var.type", "", variables__tf=VARIABLES)
+    assert (node.mark.file, node.mark.line) == ("variables.tf", 2)
+    assert node.via == "default of variable type"
+    assert node.key is not None
+    assert (node.key.file, node.key.line) == ("main.tf", 7)
+
+
+def test_tfvars_that_terraform_loads_by_itself_win_over_defaults() -> None:
+    for name in ("terraform__tfvars", "a.auto__tfvars"):
+        files = {name: 'type = "ml.c5.large"\n', "variables__tf": VARIABLES}
+        assert instance_type("var.type", "", **files).value == "ml.c5.large"
+
+
+def test_other_tfvars_are_looked_at_beside_the_defaults() -> None:
+    text = VARIANT.format(value="var.type", outer="")
+    document = read(main__tf=text, variables__tf=VARIABLES, prod__tfvars='type = "ml.g5.xlarge"\n')
+    assert [world.when for world in document.worlds] == ["", "with prod.tfvars"]
+
+
+FLAGS = """
+variable "serverless" { type = bool }
+variable "stage" { default = "test" }
+"""
+
+
+def worlds(value: str, outer: str = "", rest: str = FLAGS) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for world in read(main__tf=VARIANT.format(value=value, outer=outer) + rest).worlds:
+        for resource in world.resources:
+            variant = resource.body.value["ProductionVariants"].items()[0]
+            node = variant.value.get("InstanceType")
+            found[world.when] = None if node is None else node.value
+        if not world.resources:
+            found[world.when] = "no resource"
+    return found
+
+
+def test_each_outcome_of_a_flag_is_looked_at() -> None:
+    assert worlds('var.serverless ? null : "a"') == {
+        "the defaults hold": None,
+        "var.serverless is false": "a",
+    }
+
+
+def test_a_default_and_what_it_is_compared_with_are_looked_at() -> None:
+    assert worlds('var.stage == "prod" ? "a" : "b"') == {
+        "the defaults hold": "b",
+        "var.stage is prod": "a",
+    }
+
+
+def test_a_count_of_nothing_is_no_resource() -> None:
+    assert worlds('"a"', outer="count = var.serverless ? 1 : 0") == {
+        "the defaults hold": "a",
+        "var.serverless is false": "no resource",
+    }
+
+
+def test_conditions_in_locals_are_followed() -> None:
+    rest = FLAGS + 'locals { is_prod = var.stage == "prod" }\n'
+    assert worlds('local.is_prod ? "a" : "b"', rest=rest) == {
+        "the defaults hold": "b",
+        "var.stage is prod": "a",
+    }
+
+
+DYNAMIC = """\
+resource "aws_sagemaker_endpoint_configuration" "c" {
+  dynamic "production_variants" {
+    for_each = OVER
+    content {
+      variant_name  = production_variants.key
+      instance_type = production_variants.value
+    }
+  }
+}
+"""
+
+
+def test_a_dynamic_block_is_made_for_each_element() -> None:
+    (resource,) = configs(read(main__tf=DYNAMIC.replace("OVER", '{ a = "x", b = "y" }')))
+    variants = resource.body.value["ProductionVariants"].items()
+    names = [(v.value["VariantName"].value, v.value["InstanceType"].value) for v in variants]
+    assert names == [("a", "x"), ("b", "y")]
+
+
+def test_a_dynamic_block_over_something_unknown_is_unknown() -> None:
+    for over in ("var.open", "[]"):
+        (resource,) = configs(read(main__tf=DYNAMIC.replace("OVER", over) + VARIABLES))
+        variants = resource.body.value.get("ProductionVariants")
+        kinds = [item.kind for item in variants.items()] if variants is not None else []
+        assert kinds == (["unknown"] if over == "var.open" else [])
+
+
+def test_for_each_makes_an_instance_for_each_element() -> None:
+    text = VARIANT.format(value="each.value", outer='for_each = { a = "x", b = "y" }')
+    addresses = {r.address: r for r in configs(read(main__tf=text))}
+    assert list(addresses) == [
+        'aws_sagemaker_endpoint_configuration.c["a"]',
+        'aws_sagemaker_endpoint_configuration.c["b"]',
+    ]
+
+
+def test_names_are_the_apis() -> None:
+    text = """\
+resource "aws_sagemaker_endpoint_configuration" "c" {
+  name        = "x"
+  kms_key_arn = "k"
+  tags        = { team = "risk" }
+  async_inference_config {
+    output_config { s3_output_path = "s3://b/" }
+  }
+}
+resource "aws_sagemaker_model" "m" {
+  container { image = "a" }
+  container { image = "b" }
+  vpc_config {
+    subnets            = ["s"]
+    security_group_ids = ["g"]
+  }
+}
+"""
+    config, model = read(main__tf=text).worlds[0].resources
+    assert set(config.body.value) == {
+        "EndpointConfigName",
+        "KmsKeyId",
+        "Tags",
+        "AsyncInferenceConfig",
+    }
+    tag = config.body.value["Tags"].items()[0].value
+    assert (tag["Key"].value, tag["Value"].value) == ("team", "risk")
+    output = config.body.value["AsyncInferenceConfig"].value["OutputConfig"].value
+    assert output["S3OutputPath"].value == "s3://b/"
+    assert len(model.body.value["Containers"].items()) == 2
+    assert set(model.body.value["VpcConfig"].value) == {"Subnets", "SecurityGroupIds"}
+
+
+@pytest.mark.parametrize(
+    ("provider", "region"),
+    [
+        ('provider "aws" { region = "eu-west-1" }', "eu-west-1"),
+        ('provider "aws" { region = var.r }\nvariable "r" { default = "eu-west-1" }', ""),
+        ('provider "aws" {\n  alias = "x"\n  region = "eu-west-1"\n}', ""),
+        ("", ""),
+    ],
+)
+def test_the_region_is_known_where_the_provider_says_it(provider: str, region: str) -> None:
+    folder, _ = gather([Source("main.tf", provider)])
+    assert known_region(folder) == region
+
+
+# Whole folders through the gate
+
+
+def run(folder: Path, *named: str, **files: str) -> Report:
+    for name, text in files.items():
+        path = folder / name.replace("___", "/").replace("__", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    paths = [str(folder / name) for name in named] or [str(folder)]
+    return check(Request(paths, "2026-11-20"))
+
+
+BAD = VARIANT.format(value='"ml.t3.medium"', outer="")
+MODULE = (
+    VARIANT.format(value="var.type", outer="") + 'variable "type" { default = "ml.t3.medium" }\n'
+)
+
+
+def test_a_module_is_judged_as_it_is_called(tmp_path: Path) -> None:
+    call = 'module "m" {\n  source = "./modules/e"\n  type   = "TYPE"\n}\n'
+    good = run(
+        tmp_path, main__tf=call.replace("TYPE", "ml.m5.large"), modules___e___main__tf=MODULE
+    )
+    assert good.findings == ()
+    bad = run(tmp_path, main__tf=call.replace("TYPE", "ml.t3.large"))
+    (found,) = bad.findings
+    assert found.file.endswith("main.tf")
+    assert (found.line, found.via) == (3, "argument of module.m")
+
+
+def test_a_module_that_nobody_calls_stands_alone(tmp_path: Path) -> None:
+    (found,) = run(tmp_path, modules___e___main__tf=MODULE).findings
+    assert found.via == "default of variable type"
+
+
+def test_files_that_declare_the_same_are_read_one_by_one(tmp_path: Path) -> None:
+    good = VARIANT.format(value='"ml.m5.large"', outer="")
+    report = run(tmp_path, a__tf=BAD, b__tf=good, variables__tf='variable "x" {}\n')
+    assert [Path(f.file).name for f in report.findings] == ["a.tf"]
+
+
+def test_a_file_that_is_named_is_read_with_its_folder_and_judged_alone(tmp_path: Path) -> None:
+    other = BAD.replace('"c"', '"d"')
+    files = {
+        "main__tf": VARIANT.format(value="var.type", outer=""),
+        "variables__tf": 'variable "type" { default = "ml.m5.large" }\n',
+        "other__tf": other,
+    }
+    assert run(tmp_path, "main.tf", **files).findings == ()
+    assert len(run(tmp_path, "other.tf", **files).findings) == 1
+    assert len(run(tmp_path, **files).findings) == 1
+
+
+def test_a_model_behind_a_reference_does_not_hide_the_rest(tmp_path: Path) -> None:
+    text = BAD.replace('"fraud"', "aws_sagemaker_model.m.name") + (
+        'resource "aws_sagemaker_model" "m" {\n  execution_role_arn = var.role\n'
+        "  primary_container {\n    image = var.image\n  }\n}\n"
+        'variable "role" {}\nvariable "image" {}\n'
+    )
+    assert [f.rule for f in run(tmp_path, main__tf=text).findings] == ["instance-type"]
+
+
+def test_json_syntax_is_the_same_tree(tmp_path: Path) -> None:
+    table = {
+        "variable": {"type": {"default": "ml.t3.medium"}},
+        "resource": {
+            "aws_sagemaker_endpoint_configuration": {
+                "c": {
+                    "name": 'x-${lower(var.type == "a" ? "B" : "C")}',
+                    "production_variants": [
+                        {
+                            "model_name": "fraud",
+                            "initial_instance_count": 1,
+                            "instance_type": "${var.type}",
+                        }
+                    ],
+                }
+            }
+        },
+    }
+    (found,) = run(tmp_path, main__tf__json=json.dumps(table, indent=2)).findings
+    assert (found.rule, found.via) == ("instance-type", "default of variable type")
+    assert found.line == 4
+
+
+def test_scripts_in_terraform_are_told_as_not_read(tmp_path: Path) -> None:
+    text = BAD + (
+        'resource "null_resource" "x" {\n  provisioner "local-exec" {\n'
+        "    command = <<E\naws sagemaker create-endpoint-config --name x\nE\n  }\n}\n"
+    )
+    assert "calls of the API in a script" in run(tmp_path, main__tf=text).unread[0]
+
+
+PLAN = Path(__file__).parent / "data" / "terraform-plan.json"
+
+
+def test_a_plan_is_read_with_the_references_that_its_configuration_names(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(PLAN.read_text(encoding="utf-8"), encoding="utf-8")
+    report = check(Request([str(path)], "2026-11-20"))
+    assert [(f.rule, f.address) for f in report.findings] == [
+        ("scaling-minimum-zero", "aws_appautoscaling_target.t"),
+        ("scaling-burstable", "aws_appautoscaling_target.t"),
+        ("arn-as-name", "aws_sagemaker_endpoint.e"),
+    ]
+    assert report.resources == 4

@@ -1,0 +1,115 @@
+"""Plans that are only compared, and what the options of one workload share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from advisor.facts import Facts
+from advisor.model import ASYNCHRONOUS, OPTIONS, REAL_TIME
+from advisor.options import plan
+from advisor.options.basis import Basis
+from advisor.options.draft import Draft
+from advisor.options.instances import choose
+from advisor.options.memory import Need
+from advisor.options.shelf import shelf, usable_mib
+from advisor.rulebook.knowledge import knowledge
+from advisor.rulebook.load import load
+from tests.planned import facts_of, online, value
+from tests.strategies import documents, read
+
+PRICES = {"ml.m5.large": 3, "ml.m6i.large": 2, "ml.r5.large": 2, "ml.c5.xlarge": 1}
+KNOWN = knowledge(load("safe").raw)
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+@given(document=documents())
+def test_what_is_compared_is_what_would_be_deployed(
+    option: str, document: dict[str, object]
+) -> None:
+    facts = Facts(load("safe"), read(document))
+    compared, deployed = plan(option, facts, deploy=False), plan(option, facts)
+    assert compared.facts == deployed.facts
+    assert compared.settings == deployed.settings[: len(compared.settings)]
+    assert set(compared.findings) <= set(deployed.findings)
+    assert compared.carried <= deployed.carried
+    assert (compared.requests, compared.quotas) == ((), ())
+    assert deployed.requests
+
+
+def test_options_of_two_workloads_can_be_planned_in_turn() -> None:
+    small, large = (facts_of(online(model={"memory": size})) for size in ("1 GB", "100 GB"))
+    for option in (REAL_TIME, ASYNCHRONOUS):
+        assert value(plan(option, small), "InstanceType") == "ml.m5.large"
+        assert value(plan(option, large), "InstanceType") == "ml.r5.4xlarge"
+
+
+# -- instance types by step ------------------------------------------------------------------------
+
+
+def needs() -> Iterator[Need]:
+    """A need at, just above and just below everything that some type has."""
+    draft = Draft(REAL_TIME, Basis(facts_of(online()), KNOWN))
+    for accelerator in ("none", "gpu", "neuron"):
+        types = KNOWN.catalogue.candidates(accelerator)
+        hosts = {usable_mib(draft, each) or 0 for each in types}
+        devices = {each.accelerator_total_mib for each in types}
+        for near in (-1, 0, 1):
+            for host in sorted(hosts):
+                yield from needs_alike(accelerator, host + near, 0)
+            for device in sorted(devices):
+                yield from needs_alike(accelerator, 100, device + near)
+
+
+def needs_alike(accelerator: str, host: int, device: int) -> Iterator[Need]:
+    """Needs that differ in one thing other than memory."""
+    plain = Need(
+        accelerator,
+        device,
+        "",
+        host,
+        "",
+        "",
+        workers=1,
+        precision=None,
+        arm=False,
+        local_disk=False,
+        single_device=False,
+        transform=False,
+    )
+    yield plain
+    yield plain._replace(workers=3)
+    yield plain._replace(workers=200)
+    yield plain._replace(precision="bf16")
+    yield plain._replace(arm=True)
+    yield plain._replace(local_disk=True)
+    yield plain._replace(single_device=True)
+    yield plain._replace(transform=True)
+
+
+@pytest.mark.parametrize("prices", [{}, PRICES])
+def test_a_remembered_type_is_the_one_that_would_be_found(prices: dict[str, int]) -> None:
+    draft = Draft(REAL_TIME, Basis(facts_of(online()), KNOWN))
+    for each in needs():
+        # A copy is another list of prices, for which nothing is remembered.
+        assert choose(draft, each, prices) == choose(draft, each, prices.copy())
+
+
+@given(st.integers(1, 10**7), st.integers(1, 10**7))
+def test_the_step_of_a_need_tells_what_fits(first: int, second: int) -> None:
+    draft = Draft(REAL_TIME, Basis(facts_of(online()), KNOWN))
+    known = shelf(draft, None)
+    one, other = (next(needs_alike("none", host, 0)) for host in (first, second))
+    alike = known.key(draft, one) == known.key(draft, other)
+    fitting = [
+        {
+            each.type
+            for each in KNOWN.catalogue.candidates("none")
+            if (usable_mib(draft, each) or 0) >= host
+        }
+        for host in (first, second)
+    ]
+    assert alike == (fitting[0] == fitting[1])
