@@ -165,9 +165,7 @@ def _service(facts: Mapping[str, Any]) -> ServiceTime:
     return service_times.lognormal(typical, typical if high is None else float(high))
 
 
-def _queue(
-    facts: Mapping[str, Any], service: ServiceTime
-) -> tuple[Wait | None, str]:
+def _queue(facts: Mapping[str, Any], service: ServiceTime) -> tuple[Wait | None, str]:
     """The wait at the peak, or the reason why there is no number for it."""
     from advisor.queueing import responses, validity
 
@@ -194,9 +192,7 @@ def _workers(facts: Mapping[str, Any], service: ServiceTime) -> int:
     return max(1, int(scaling.implied_workers(float(max_rate), service.mean_s)))
 
 
-def _cold_share(
-    facts: Mapping[str, Any], service: ServiceTime, keep_alive_s: float
-) -> float:
+def _cold_share(facts: Mapping[str, Any], service: ServiceTime, keep_alive_s: float) -> float:
     from advisor.queueing import cold_starts
 
     return cold_starts.with_setup(

@@ -168,7 +168,7 @@ def test_every_verdict_and_step_names_a_rule(document: Document) -> None:
         limits = {limit.id for limit in book.option[candidate.option].limits}
         assert {verdict.rule for verdict in candidate.verdicts} <= features | limits
         assert all(verdict.source and verdict.as_of for verdict in candidate.verdicts)
-    assert [step.question for step in advice.decision.path][0] == book.start.id
+    assert advice.decision.path[0].question == book.start.id
     assert {step.question for step in advice.decision.path} <= set(book.questions)
 
 

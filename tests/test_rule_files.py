@@ -341,15 +341,6 @@ def test_what_new_accounts_get_is_the_same_in_cautions_and_quotas() -> None:
         assert CAUTIONS[caution]["at_most"] == QUOTAS[quota]["seen"]
 
 
-def test_cold_calls_are_what_the_words_call_rare() -> None:
-    rare = next(
-        word
-        for word in DOCUMENTS["words.yaml"]["words"]
-        if (word["fact"], word["id"]) == ("traffic.volume", "rare")
-    )
-    assert CAUTIONS["serverless-cold-calls"]["at_least"] == rare["at_most"]
-
-
 # -- the bounds the contract promises --------------------------------------------------------------
 
 # limit -> bound in force, newest documented bound (product promise: safe and latest)

@@ -42,9 +42,7 @@ def _most_requests(facts: Mapping[str, Any], requests: Range) -> float | None:
     return None if rate is None else max(float(requests.low), float(rate) * _MONTH_S)
 
 
-def _from_minimum(
-    facts: Mapping[str, Any], requests: float, minimum: int, maximum: int
-) -> Hours:
+def _from_minimum(facts: Mapping[str, Any], requests: float, minimum: int, maximum: int) -> Hours:
     mean, peak = requests / _MONTH_S, float(facts["rate"])
     return autoscaled(mean, max(peak, mean), float(facts["rate_of_one"]), minimum, maximum)
 

@@ -1,4 +1,4 @@
-"""Instances for an answer time: the wait in front of a fleet, by Erlang C with its routing stated."""
+"""Instances for an answer time: the wait before a fleet, by Erlang C, its routing stated."""
 
 from advisor.options.draft import Draft
 from advisor.options.fleet import Capacity

@@ -54,7 +54,7 @@ def test_a_proof_for_one_set_of_bounds_as_json() -> None:
 def test_inconsistent_rules_are_exit_code_2_with_a_witness(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def broken(compiled: Mapping[str, Any], limits: str) -> Report:
+    def broken(compiled: Mapping[str, Any], limits: str, service: object) -> Report:
         problem = Problem("total", "no answer", "name: witness\nrequests:\n  arrival: online\n")
         return Report(limits, (problem,), ("a note",), {"total": 12})
 

@@ -127,7 +127,9 @@ def test_what_is_not_known_is_absent(region: str, component: str, key: str) -> N
 
 def test_a_region_of_which_nothing_is_known() -> None:
     found = prices.load("xx-nowhere-9", SHIPPED)
-    assert (found.date, list(found.rows()), found.per_hour("hosting")) == (None, [], {})
+    assert found.date is None
+    assert not list(found.rows())
+    assert not found.per_hour("hosting")
     lent = found.lookup("serverless", "1024")
     assert lent is not None
     assert lent.source.endswith("(us-east-1)")

@@ -176,7 +176,7 @@ def test_an_explanation_is_complete_and_wrapped() -> None:
 
 
 def test_a_figure_of_our_own_says_so() -> None:
-    text = explain(known().find("traffic.volume rare"), known(), 80)
+    text = explain(known().find("traffic.volume steady"), known(), 80)
     assert "sm-advise (a figure of our own, argued above)" in text
 
 
