@@ -1,4 +1,4 @@
-"""Puts rules/ and its compiled form into a wheel.
+"""Puts rules/ and their compiled forms into a wheel.
 
 Only into a wheel: an editable install and a checkout read the live folder, so no stale copy of the
 rules can ever be the one that answers.
@@ -22,17 +22,20 @@ class CompiledRules(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Add the rules and ``compiled.json``, made from them, to a standard wheel."""
+        """Add the rules and what is compiled from them to a standard wheel."""
         self.scratch = ""
         if self.target_name != "wheel" or version != "standard":
             return
         rules = Path(self.root, "rules")
         self.scratch = tempfile.mkdtemp(prefix="sm-advise-")
-        compiled = Path(self.scratch, "compiled.json")
-        text = json.dumps(self._compile(rules), ensure_ascii=False, separators=(",", ":"))
-        compiled.write_text(text, encoding="utf-8")
         build_data["force_include"][str(rules)] = "advisor/rules"
-        build_data["force_include"][str(compiled)] = "advisor/rules/compiled.json"
+        for folder, table in self._compile(rules).items():
+            compiled = Path(self.scratch, folder, "compiled.json")
+            compiled.parent.mkdir(exist_ok=True)
+            text = json.dumps(table, ensure_ascii=False, separators=(",", ":"))
+            compiled.write_text(text, encoding="utf-8")
+            inside = Path("advisor/rules", folder, "compiled.json")
+            build_data["force_include"][str(compiled)] = inside.as_posix()
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Remove what ``initialize`` made."""
@@ -40,11 +43,15 @@ class CompiledRules(BuildHookInterface[Any]):
         if self.scratch:
             shutil.rmtree(self.scratch)
 
-    def _compile(self, rules: Path) -> dict[str, Any]:
-        """Call the source tree's own compiler; the build environment has PyYAML and no more."""
+    def _compile(self, rules: Path) -> dict[str, dict[str, Any]]:
+        """Folder below rules/ -> what the source tree's own compiler makes of it.
+
+        The build environment has PyYAML and no more.
+        """
         sys.path.insert(0, self.root)
         try:
+            from advisor.gate.checks import compile_checks
             from advisor.rulebook.compile import compile_rules
         finally:
             sys.path.remove(self.root)
-        return compile_rules(rules)
+        return {".": compile_rules(rules), "checks": compile_checks()}

@@ -21,8 +21,6 @@ def charged(plan: Plan, facts: Facts) -> Mapping[str, Any]:
     """
     found = plan.facts
     more: dict[str, Any] = {}
-    if "volume-size" in plan.carried:
-        more["volume_gb"] = _volume(plan)
     if plan.option != BATCH_TRANSFORM and facts.word("requests.arrival") == "batch":
         more |= _work_of_a_data_set(plan, facts)
     models = facts.workload.interval("model.count")
@@ -49,15 +47,6 @@ def completed(plan: Plan, facts: Facts) -> Mapping[str, Any]:
     if plan.option == SERVERLESS:
         taken["seconds"] = time
     return {**taken, **found}
-
-
-def _volume(plan: Plan) -> int | None:
-    """Size of the storage volume that the requests ask for on each instance."""
-    for request in plan.requests:
-        for variant in request.parameters.get("ProductionVariants", ()):
-            if "VolumeSizeInGB" in variant:
-                return int(variant["VolumeSizeInGB"])
-    return None
 
 
 def _work_of_a_data_set(plan: Plan, facts: Facts) -> dict[str, Any]:

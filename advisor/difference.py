@@ -81,7 +81,7 @@ def _text(stated: Stated | None) -> str | None:
         return None
     if isinstance(stated.value, bool):
         return str(stated.value).lower()
-    return stated.text or _plain(stated.value)
+    return _plain(stated.value) if isinstance(stated.value, dict) else stated.text
 
 
 def _plain(value: Any) -> str:
@@ -205,7 +205,7 @@ def exceeded(found: Difference, most: Limit) -> Finding | None:
     risen = rise(old, new)
     ends = [(risen.low, old.usd_low), (risen.high, old.usd_high)]
     beyond = [_beyond(each, start, most) for each, start in ends if each is not None]
-    if new.usd_low is None and found.new.decision.option is not None:
+    if new.usd_low is None and found.new.decision.option is not None and found.matters:
         message = f"what the new plan costs is not known, so not whether it rises by {most.text}"
         return Finding("over-max-increase", "warning", message)
     if not any(beyond):

@@ -11,6 +11,7 @@ NARROWEST = 40
 _LEAST_PLOT = 16
 _TALL = 11  # rows of a plot
 _LEAST_TEXT = 16
+_LEAST_HEIGHT = 1e-9
 
 
 class Signs(NamedTuple):
@@ -106,6 +107,10 @@ def plot(
         now: value to be marked under the axis, ``None`` for none.
         canvas: where it goes.
     """
+    curves = [
+        Curve(each.letter, tuple(height if _seen(height) else None for height in each.heights))
+        for each in curves
+    ]
     heights = [height for curve in curves for height in curve.heights if height]
     if not heights or len(values) < 2:
         return
@@ -125,6 +130,11 @@ def plot(
         yield f"{label:>{margin}} {canvas.signs.side}{''.join(row)}".rstrip()
     yield " " * (margin + 1) + canvas.signs.corner + canvas.signs.floor * wide
     yield from _foot(values, labels, now, margin, wide, canvas)
+
+
+def _seen(height: float | None) -> bool:
+    """Whether a height has a place on a logarithmic scale; less than this is no money."""
+    return height is not None and height >= _LEAST_HEIGHT
 
 
 def _scale(low: float, high: float) -> tuple[float, float]:
@@ -207,7 +217,8 @@ def table(
         flexible: number of the column that wraps.
     """
     shown = [[printable(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(headings, *shown, strict=True)]
+    names = [heading.rstrip() for heading in headings]
+    widths = [max(map(len, column)) for column in zip(names, *shown, strict=True)]
     if flexible >= 0:
         others = sum(width for number, width in enumerate(widths) if number != flexible)
         room = canvas.width - others - 2 * (len(widths) - 1)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from advisor.facts import Facts
 from advisor.model import Consider, Finding
-from advisor.rulebook.types import Caution, Outside
+from advisor.rounding import about
+from advisor.rulebook.formulas import UNITS
+from advisor.rulebook.types import INFINITY, Caution, FactEntry, Outside
 
 
 def cautions(facts: Facts, option: str) -> tuple[tuple[Finding, ...], frozenset[str]]:
@@ -39,14 +41,22 @@ def _finding(caution: Caution, facts: Facts) -> Finding:
             item = workload.values.get(name + suffix)
             if item is not None:
                 place = (workload.file, item.line, item.column)
-                return _placed(caution, place)
-    return _placed(caution, (workload.file, 0, 0))
+                return _placed(caution, place, _figure(entry, facts))
+    return _placed(caution, (workload.file, 0, 0), _figure(entry, facts))
 
 
-def _placed(caution: Caution, place: tuple[str, int, int]) -> Finding:
-    return Finding(
-        caution.id, caution.severity, caution.says, *place, caution.fix, caution.origin.source
-    )
+def _figure(entry: FactEntry, facts: Facts) -> str:
+    """The value of a fact that follows from others, which nobody has written down."""
+    low, high = facts.low[entry.variable], facts.high[entry.variable]
+    value = high if high < INFINITY else low
+    if not entry.derived_from or entry.discrete or value <= 0:
+        return ""
+    return f"{entry.title.lower()}: {about(value / UNITS.get(entry.id, 1), entry.kind)}"
+
+
+def _placed(caution: Caution, place: tuple[str, int, int], figure: str) -> Finding:
+    says = f"{caution.says} ({figure})" if figure else caution.says
+    return Finding(caution.id, caution.severity, says, *place, caution.fix, caution.origin.source)
 
 
 def consider(facts: Facts, none_fits: bool, named: frozenset[str]) -> tuple[Consider, ...]:

@@ -1,4 +1,4 @@
-"""Quantities in three digits, as people read them off a curve and the workload file takes them."""
+"""Quantities in three or four digits, as people read them and the workload file takes them."""
 
 from __future__ import annotations
 
@@ -71,6 +71,8 @@ def _significant(number: float) -> str:
     """Three significant digits, without an exponent."""
     if number >= 10**_DIGITS:
         return f"{number:.0f}"
+    if number >= 10 ** (_DIGITS - 1):
+        return f"{number:.1f}".removesuffix(".0")
     text = f"{number:.{_DIGITS}g}"
     if "e" in text:
         text = f"{number:.9f}".rstrip("0").rstrip(".")

@@ -233,3 +233,22 @@ def test_two_changes_where_no_single_one_helps() -> None:
 
 def test_where_something_fits_there_is_nothing_to_fix() -> None:
     assert decision(online()).fixes == ()
+
+
+def test_where_two_changes_do_not_help_nothing_is_told() -> None:
+    """Two hours, and of three needs every option lacks two: three things would have to change."""
+    needs = ["provisioned-concurrency", "notifications", "multiple-variants"]
+    workload = online(requests={"processing": "2 h"}, needs=needs)
+    found = decision(workload)
+    assert found.option is None
+    assert found.fixes == ()
+
+
+# -- memory ----------------------------------------------------------------------------------------
+
+
+def test_a_full_memory_is_emptied_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    workloads = [online(requests={"payload": f"{size} MB"}) for size in (1, 5, 7, 30, 2000)]
+    expected = [decision(workload) for workload in workloads]
+    monkeypatch.setattr("advisor.changes._MOST_REMEMBERED", 2)
+    assert [decision(workload) for workload in workloads * 2] == expected * 2

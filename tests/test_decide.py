@@ -133,3 +133,14 @@ def test_a_clear_option_wins_over_a_contested_one_that_stands_before_it() -> Non
     assert first_usable(BOOK, leaf, longer) == "asynchronous"
     # 13 B are too many for each of them.
     assert first_usable(BOOK, leaf, point("arrival: online, payload: 13 B")) is None
+
+
+@pytest.mark.parametrize(("arrival", "expected"), [("online", CONTESTED), ("batch", CLEAR)])
+def test_a_limit_of_words_can_be_contested(arrival: str, expected: int) -> None:
+    """No rulebook here has one: batch in force, either word as the newest page says."""
+    option = BOOK.option["batch-transform"]
+    words = (BOOK.index["requests.arrival"], 0b10, 0, 0b11, 0, True, None)
+    here = point(f"arrival: {arrival}")
+    assert status(option._replace(checks=(words,)), BOOK.needs, here) == expected
+    unless = (*words[:6], lambda _: False)
+    assert status(option._replace(checks=(unless,)), BOOK.needs, here) == CLEAR

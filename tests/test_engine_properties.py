@@ -46,9 +46,15 @@ BARE = documents(others=("limits",))  # nothing but what rules read, and which b
 SUFFIXES = (".typical", ".p99", ".max")
 EXACT_BELOW = 10**17  # base units; beyond, a text may not name a value exactly
 # Facts that replace another way to the same derived fact once they are stated, so that stating them
-# can move what the other way had settled: measured concurrency wins over rate times time, and the
-# described data set over the request body.
-REPLACING = {"traffic.concurrent", "dataset.size", "dataset.records"}
+# can move what the other way had settled: measured concurrency wins over rate times time, the
+# described data set over the request body, and weights over a stated memory that cannot hold them.
+REPLACING = {
+    "traffic.concurrent",
+    "dataset.size",
+    "dataset.records",
+    "model.parameters",
+    "model.precision",
+}
 
 
 def around(workload: Workload, book: Rulebook | None = None) -> Neighbourhood:

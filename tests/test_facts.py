@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 
@@ -14,6 +15,7 @@ from advisor.model import Interval
 from advisor.neighbours import Neighbourhood
 from advisor.quantity import RATE_PER_MONTH, show
 from advisor.rulebook.load import load
+from advisor.rulebook.resolve import resolve
 from advisor.rulebook.types import INFINITY, UNSET
 from tests.planned import batch, facts_of, online
 from tests.strategies import Document, documents, read
@@ -249,3 +251,18 @@ def test_a_value_is_said_as_the_file_would_write_it() -> None:
     assert say(book.fact["traffic.pattern"], 3) == "intermittent"
     assert say(book.fact["traffic.concurrent"], UNSET) is None
     assert facts_of(online()).text(book.index["requests.payload"]) == "1 MB"
+
+
+def test_what_no_rule_reads_is_asked_for_as_it_was_stated() -> None:
+    facts = facts_of(online(model={"throughput": "900/s"}))
+    assert facts.interval("model.throughput") == Interval(900 * PER_SECOND, 900 * PER_SECOND)
+    assert facts.interval("model.concurrency") is None
+    assert facts.limits == "safe"
+
+
+def test_an_assumption_without_an_alternative_is_a_bug_that_the_verifier_finds() -> None:
+    rules = copy.deepcopy(load().raw)
+    entry = next(each for each in rules["facts"] if each["id"] == "traffic.pattern")
+    entry["assume"].pop()
+    with pytest.raises(AssertionError, match="no unconditional assumption"):
+        Facts(resolve(rules, "safe"), read({"name": "a", "requests": {"arrival": "online"}}))

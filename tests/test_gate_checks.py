@@ -137,3 +137,20 @@ def test_what_a_check_replaces_exists() -> None:
     checks = load_checks()
     for entry in checks.values():
         assert set(entry.instead_of) <= checks.keys()
+
+
+@pytest.mark.parametrize(
+    ("case", "suggestion"),
+    [
+        ("serverless-memory-size/request-fires-1500.json", "2048"),
+        ("serverless-memory-size/request-fires-8192.json", "6144"),
+        ("scaling-metric/terraform-fires-guide.tf", "SageMakerVariantInvocationsPerInstance"),
+        ("scaling-metric/terraform-fires-cpu.tf", ""),
+    ],
+)
+def test_of_the_values_that_there_are_the_one_that_was_meant_is_named(
+    case: str, suggestion: str
+) -> None:
+    rule = case.partition("/")[0]
+    (found,) = [each for each in findings(CASES / case, rule) if each.rule == rule]
+    assert found.suggestion == suggestion

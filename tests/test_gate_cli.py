@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from advisor.cli.check import check
 from advisor.gate.settings import organisation_of
 
+ROOT = Path(__file__).resolve().parent.parent
 CLEAN = (
     '{"EndpointConfigName": "c", "ProductionVariants": [{"VariantName": "v", '
     '"ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}]}'
@@ -93,7 +94,7 @@ def test_standard_input_is_a_path() -> None:
     ("arguments", "message"),
     [
         (["--select", "instance-typ"], "did you mean instance-type?"),
-        (["--ignore", "nonsense"], "no rule or profile is called nonsense"),
+        (["--ignore", "nonsense"], "no rule is called nonsense"),
         (["--as-of", "soon"], "not a date"),
         (["--format", "xml"], "xml"),
     ],
@@ -101,7 +102,8 @@ def test_standard_input_is_a_path() -> None:
 def test_a_wrong_option_is_a_usage_error(arguments: list[str], message: str) -> None:
     result = run(".", *arguments)
     assert result.exception is not None
-    assert message in str(getattr(result.exception, "message", result.exception))
+    told = result.exception
+    assert message in f"{getattr(told, 'message', told)} {getattr(told, 'hint', '')}"
 
 
 def test_pyproject_sets_what_the_command_line_does_not() -> None:
@@ -134,6 +136,18 @@ def test_the_environment_sets_options(monkeypatch: pytest.MonkeyPatch) -> None:
         (".sm-advise.yaml", "familys: [m5]\n", "did you mean families?"),
         (".sm-advise.yaml", "extends: .sm-advise.yaml\n", "extends more than 10 files"),
         (".sm-advise.yaml", "- a\n", "a mapping is expected"),
+        (".sm-advise.yaml", "quotas: {ml.m5.large: many}\n", "a mapping to whole numbers"),
+        (".sm-advise.yaml", "families: m5\n", "families in this file takes a list of texts"),
+        (".sm-advise.yaml", "waivers: {inline: maybe}\n", "inline in waivers takes true or false"),
+        (".sm-advise.yaml", "waivers: {never: [x]}\n", "no rule is called x"),
+        (".sm-advise.yaml", "needs: [vcp]\n", "needs in this file takes a list of vpc"),
+        (".sm-advise.yaml", "limits: safest\n", "takes one of safe, latest"),
+        ("pyproject.toml", "[tool.sm-advise]\nfail-on = 'warn'\n", "takes one of error, warning"),
+        ("pyproject.toml", "[tool.sm-advise]\nselect = 'x'\n", "takes a list of texts"),
+        ("pyproject.toml", "[tool.sm-advise]\nselect = ['x']\n", "no rule is called x"),
+        ("pyproject.toml", "[tool.sm-advise]\npairs = [5]\n", "takes a list of {workload"),
+        ("pyproject.toml", "[tool.sm-advise.accept]\nx = 5\n", "takes a mapping to mappings"),
+        ("pyproject.toml", "[tool]\nsm-advise = 5 # tool.sm-advise\n", "cannot be read"),
     ],
 )
 def test_a_wrong_setting_is_an_error_with_its_file(name: str, text: str, message: str) -> None:
@@ -227,3 +241,12 @@ def test_a_change_that_touches_nothing_of_ours_is_no_error() -> None:
         subprocess.run([*git, *arguments], check=True)
     assert code(run(".")) == 1
     assert code(run("--changed-since", "HEAD", ".")) == 0
+
+
+def test_findings_of_answers_can_be_ignored_and_selected() -> None:
+    text = (ROOT / "examples" / "fraud-scoring.yaml").read_text(encoding="utf-8")
+    Path("workload.yaml").write_text(text, encoding="utf-8")
+    assert "cheaper-option" in run(".").stdout
+    assert "cheaper-option" not in run(".", "--ignore", "cheaper-option").stdout
+    assert "cheaper-option" in run(".", "--select", "cheaper-option").stdout
+    assert "cheaper-option" not in run(".", "--select", "instance-type").stdout

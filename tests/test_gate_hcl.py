@@ -176,6 +176,8 @@ def test_it_reads_real_files_as_python_hcl2_does(path: Path) -> None:
         ("a = {b 1}\n", 1, 8, "= is expected"),
         ("a = var.x ? 1\n", 2, 1, "second part of a conditional"),
         ("a = f(1 2)\n", 1, 9, "a comma or )"),
+        ('a = "\\UFFFFFFFF"\n', 1, 6, "no character"),
+        ('a = "%{ if x"\n', 1, 6, "} of this directive"),
         ("a = " + "[" * 200, 1, 104, "more than 100 levels"),
     ],
 )
@@ -206,3 +208,18 @@ def test_a_heredoc_loses_its_indentation_only_when_told() -> None:
     assert values["a"].value == "one\n  two\n"
     assert isinstance(values["b"], hcl.Literal)
     assert values["b"].value == "  kept\n"
+
+
+def test_a_text_may_hold_escapes_and_places() -> None:
+    text = 'a = "\\u00e9\\n\\"$x%"\nb = "$${x} %%{y} ${~ z ~}"\nc = "%{ if x }y%{ endif }"\n'
+    values = {
+        name: item.value for name, item in read_hcl(Source("main.tf", text)).attributes.items()
+    }
+    escaped, places, directive = values.values()
+    assert isinstance(escaped, hcl.Literal)
+    assert escaped.value == 'é\n"$x%'
+    assert isinstance(places, hcl.Template)
+    assert isinstance(directive, hcl.Template)
+    spelled = [part if isinstance(part, str) else spelt(part) for part in places.parts]
+    assert spelled == ["${x} %{y} ", "z"]
+    assert [isinstance(part, hcl.Opaque) for part in directive.parts] == [True, False, True]

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from advisor.errors import InputError
+from advisor.gate.baseline import baseline_text
 from advisor.gate.finding import ACCEPTED, Finding
 from advisor.gate.locking import lock_text
 from advisor.gate.run import Report, Request, check
-from advisor.gate.settings import Pair, Project
+from advisor.gate.settings import Pair, Project, organisation_of
 
 AS_OF = "2026-11-20"
 
@@ -282,3 +284,68 @@ def test_a_lock_says_when_only_the_rules_moved(tmp_path: Path) -> None:
     lock.write_text(json.dumps(table), encoding="utf-8")
     (found,) = of_rule(run(tmp_path, WORKLOAD, config(), lock=str(lock)), "decision-changed")
     assert "option was real-time, is serverless: the rules are newer than the lock" in found.message
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"schema": "other", "workloads": {}}', "{}"])
+def test_a_file_that_is_no_lock_is_refused(tmp_path: Path, text: str) -> None:
+    lock = tmp_path / "sm-advise.lock"
+    lock.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"this is no sm-advise/lock\.v1"):
+        run(tmp_path, WORKLOAD, config(), lock=str(lock))
+    with pytest.raises(InputError, match="cannot be read"):
+        run(tmp_path, WORKLOAD, config(), lock=str(tmp_path))
+
+
+def test_a_configuration_outside_the_paths_is_read_for_its_workload(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    small = config(ServerlessConfig={**SERVERLESS, "MemorySizeInMB": 1024})
+    (tmp_path / "elsewhere" / "c.json").write_text(json.dumps(small), encoding="utf-8")
+    (tmp_path / "elsewhere" / "main.tf").write_text(
+        'resource "aws_sagemaker_endpoint_configuration" "c" {\n'
+        '  name = "fraud-1"\n  production_variants {\n    model_name = "fraud"\n'
+        '    variant_name = "all"\n    serverless_config {\n      memory_size_in_mb = 1024\n'
+        "      max_concurrency = 20\n    }\n  }\n}\n",
+        encoding="utf-8",
+    )
+    workload = tmp_path / "workload.yaml"
+    for artifact in ("elsewhere/c.json", "elsewhere/main.tf", "elsewhere"):
+        workload.write_text(
+            f"{WORKLOAD}artifacts: {{endpoint_config: {artifact}}}\n", encoding="utf-8"
+        )
+        report = check(Request([str(workload)], AS_OF))
+        assert of_rule(report, "option-broken"), artifact
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        ("never: [option-broken]", "option-broken may not be waived"),
+        ("longest_days: 30", "option-broken is accepted for more than 30 days"),
+        ("longest_days: 90", ""),
+    ],
+)
+def test_an_organisation_limits_what_a_workload_accepts(
+    tmp_path: Path, rules: str, message: str
+) -> None:
+    (tmp_path / ".sm-advise.yaml").write_text(f"waivers: {{{rules}}}\n", encoding="utf-8")
+    text = WORKLOAD + "accept: {option-broken: {because: tried, until: 2027-01-31}}\n"
+    report = run(tmp_path, text, config(ServerlessConfig={**SERVERLESS, "MemorySizeInMB": 1024}))
+    (broken,) = of_rule(report, "option-broken")
+    told = [finding.message for finding in of_rule(report, "waiver-not-allowed")]
+    assert broken.counts == bool(message)
+    assert len(told) == bool(message)
+    assert all(message in each for each in told)
+
+
+def test_what_may_not_be_waived_is_not_in_a_baseline_either(tmp_path: Path) -> None:
+    broken = config(ServerlessConfig={**SERVERLESS, "MemorySizeInMB": 1024})
+    baseline = tmp_path / "baseline.json"
+    report = run(tmp_path, WORKLOAD, broken)
+    baseline.write_text(baseline_text(report.findings), encoding="utf-8")
+    (found,) = of_rule(run(tmp_path, WORKLOAD, broken, baseline=str(baseline)), "option-broken")
+    assert not found.counts
+    never = "waivers: {never: [option-broken]}\n"
+    (tmp_path / ".sm-advise.yaml").write_text(never, encoding="utf-8")
+    organisation_of.cache_clear()
+    (found,) = of_rule(run(tmp_path, WORKLOAD, broken, baseline=str(baseline)), "option-broken")
+    assert found.counts

@@ -12,6 +12,7 @@ from advisor.gate.run import Report, Request, check
 from advisor.gate.service import load_service
 from advisor.gate.source import Source
 from advisor.gate.terraform import read_folder
+from advisor.gate.terraform_plan import read_plan
 from advisor.gate.tf_folder import gather, known_region
 
 VARIANT = """\
@@ -83,6 +84,17 @@ locals {
         ('coalesce("", var.type)', "ml.m5.large"),
         ('merge(local.map, { small = "x" }).small', "x"),
         ('split(",", "a,b")[1]', "b"),
+        ('trimspace(" a ")', "a"),
+        ("tostring(5)", "5"),
+        ('tonumber("5")', 5),
+        ("tonumber(5)", 5),
+        ("tolist(var.object.sizes)[0]", "a"),
+        ("sensitive(var.type)", "ml.m5.large"),
+        ('merge(null, { type = "x" }).type', "x"),
+        ('concat(["a"], ["b"])[1]', "b"),
+        ('lookup(local.map, "none", "x")', "x"),
+        ("length(var.object.sizes)", 2),
+        ("length(local.map)", 1),
         ("aws_sagemaker_model.m.name", Reference("aws_sagemaker_model.m", "name")),
         ("resource.aws_sagemaker_model.m.name", Reference("aws_sagemaker_model.m", "name")),
         ("aws_sagemaker_model.m[0].name", Reference("aws_sagemaker_model.m", "name")),
@@ -111,6 +123,23 @@ def test_what_is_certain_is_followed(value: str, expected: object) -> None:
         "terraform.workspace",
         "aws_sagemaker_model.m[var.open].name",
         "aws_sagemaker_model.m[*].name",
+        "lower(var.open)",
+        "lower(null)",
+        'lower("a", "b")',
+        'tonumber("many")',
+        "tonumber(true)",
+        "tolist()",
+        "merge(var.object, var.open).type",
+        "concat(var.object.sizes, var.open)[0]",
+        'lookup(local.map, "none")',
+        'lookup(var.open, "x", "y")',
+        'coalesce(var.open, "x")',
+        'coalesce("", null)',
+        'join(",", var.open)',
+        'split(var.open, "a,b")[0]',
+        "length(var.open)",
+        "length([var.open])",
+        "md5(var.type)",
     ],
 )
 def test_what_is_not_certain_stays_unknown_and_may_be_null(value: str) -> None:
@@ -377,3 +406,56 @@ def test_a_plan_is_read_with_the_references_that_its_configuration_names(tmp_pat
         ("arn-as-name", "aws_sagemaker_endpoint.e"),
     ]
     assert report.resources == 4
+
+
+def change(kind: str, after: object, **more: object) -> dict[str, object]:
+    inner = {"actions": ["create"], "after": after, **more}
+    return {"address": f"{kind}.x", "type": kind, "name": "x", "change": inner}
+
+
+def planned(*changes: object, **more: object) -> list[Resource]:
+    plan = {"format_version": "1.2", "resource_changes": list(changes), **more}
+    document = read_plan(Source("plan.json", json.dumps(plan)), load_service())
+    return list(document.worlds[0].resources)
+
+
+CONFIGURATION = "aws_sagemaker_endpoint_configuration"
+VARIANTS = [{"instance_type": "ml.m5.large", "initial_instance_count": 1, "model_name": "m"}]
+
+
+def test_only_what_the_plan_leaves_standing_is_judged() -> None:
+    after = {"name": "c", "production_variants": VARIANTS}
+    assert len(planned(change(CONFIGURATION, after))) == 1
+    assert planned(change(CONFIGURATION, None)) == []
+    assert planned(change(CONFIGURATION, after, actions=["delete"])) == []
+    assert len(planned(change(CONFIGURATION, after, actions=["delete", "create"]))) == 1
+    assert planned(change("aws_s3_bucket", {"bucket": "b"})) == []
+    assert planned({"address": "x"}, {"type": 5}, {"type": CONFIGURATION}) == []
+    ecs = {"service_namespace": "ecs", "resource_id": "service/a/b", "max_capacity": 2}
+    assert planned(change("aws_appautoscaling_target", ecs)) == []
+
+
+def test_what_is_known_only_after_apply_is_unknown() -> None:
+    after = {"name": None, "production_variants": [{"instance_type": "ml.m5.large"}]}
+    hidden = {"name": True, "production_variants": [{"model_name": True}], "arn": True}
+    (resource,) = planned(change(CONFIGURATION, after, after_unknown=hidden))
+    (variant,) = resource.body.value["ProductionVariants"].items()
+    assert variant.value["ModelName"].kind == "unknown"
+    assert resource.body.value["EndpointConfigName"].kind == "unknown"
+
+
+def test_a_plan_names_references_also_within_modules() -> None:
+    after = {"name": "c", "production_variants": [{"instance_type": "ml.m5.large"}]}
+    hidden = {"production_variants": [{"model_name": True}]}
+    entry = change(CONFIGURATION, after, after_unknown=hidden)
+    entry["address"] = f"module.a[0].{CONFIGURATION}.x"
+    model = {"references": ["aws_sagemaker_model.m.name", "aws_sagemaker_model.m"]}
+    inner = {
+        "address": f"{CONFIGURATION}.x",
+        "type": CONFIGURATION,
+        "expressions": {"production_variants": [{"model_name": model}]},
+    }
+    calls = {"a": {"module": {"resources": [inner]}}}
+    (resource,) = planned(entry, configuration={"root_module": {"module_calls": calls}})
+    (variant,) = resource.body.value["ProductionVariants"].items()
+    assert variant.value["ModelName"].value == Reference("aws_sagemaker_model.m", "name")

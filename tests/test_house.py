@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from advisor.gate.checks import compile_checks
 from advisor.rulebook.compile import compile_rules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -135,6 +136,8 @@ def test_the_wheel_carries_the_rules_of_the_checkout(wheel: Path) -> None:
             inside = shipped.joinpath(*path.relative_to(rules).parts)
             assert inside.read_bytes() == path.read_bytes(), path
     assert json.loads((shipped / "compiled.json").read_bytes()) == compile_rules(rules)
+    checks = shipped / "checks" / "compiled.json"
+    assert json.loads(checks.read_bytes()) == json.loads(json.dumps(compile_checks()))
 
 
 def test_building_leaves_no_compiled_rules_in_the_checkout(wheel: Path) -> None:

@@ -580,6 +580,61 @@ def test_a_file_that_is_missing_is_told(tmp_path: Path) -> None:
         compile_rules(folder)
 
 
+# -- other ways to write a rule --------------------------------------------------------------------
+
+
+def sound_with(damage: Damage) -> list[str]:
+    """What is wrong with rules that are written otherwise; the engine must read them alike."""
+    return [each.message for limits in ("safe", "latest") for each in problems(damage, limits)[1]]
+
+
+def test_a_need_that_a_fact_asks_for_is_that_fact() -> None:
+    def damage(rules: Rules) -> None:
+        question(rules, "streaming")["when"] = ["need", "response-streaming", True]
+
+    assert sound_with(damage) == []
+
+
+def test_a_question_may_ask_whether_a_word_is_in_a_limit() -> None:
+    def damage(rules: Rules) -> None:
+        listed = ["listed", "region", "serverless-region", True]
+        gaps = question(rules, "gaps")
+        gaps["when"] = ["all", [gaps["when"], listed]]
+
+    assert sound_with(damage) == []
+
+
+@pytest.mark.parametrize("name", ["serverless-accelerator", "real-time-containers"])
+def test_a_question_may_ask_whether_any_limit_is_met(name: str) -> None:
+    """A limit of words; a limit that applies only where a feature is needed."""
+
+    def damage(rules: Rules) -> None:
+        gaps = question(rules, "gaps")
+        gaps["when"] = ["all", [gaps["when"], ["within", name]]]
+
+    assert sound_with(damage) == []
+
+
+def test_a_question_may_ask_for_a_limit_under_several_conditions() -> None:
+    def damage(rules: Rules) -> None:
+        entry = limit(rules, "real-time-containers")
+        streamed = ["one", "requests.streaming", 0b10, True]
+        entry["when"] = ["all", [entry["when"], ["any", [streamed, ["need", "vpc", True]]]]]
+        gaps = question(rules, "gaps")
+        gaps["when"] = ["all", [gaps["when"], ["within", "real-time-containers"]]]
+
+    assert sound_with(damage) == []
+
+
+def test_a_limit_may_not_depend_on_a_number() -> None:
+    def damage(rules: Rules) -> None:
+        number = ["in", "model.count", {"at_most": 3}]
+        limit(rules, "real-time-payload")["when"] = number
+
+    _, (problem,) = problems(damage)
+    assert problem.message == "a limit's `when` may only read words, flags and needs"
+
+
 def test_a_list_of_words_may_be_a_limit_and_a_question() -> None:
     """``within`` a limit of words, and a limit that excludes words."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -12,14 +11,12 @@ import click
 from advisor.cli import CONTEXT, complain
 from advisor.cli.settings import as_of_date, today
 from advisor.errors import InputError
+from advisor.gate.checks import PROFILES, require_known
 from advisor.gate.finding import SEVERITIES
 from advisor.gate.run import Report, Request
 from advisor.gate.run import check as run_check
-from advisor.gate.settings import LOCK_FILE, Project, read_project
+from advisor.gate.settings import LOCK_FILE, NEVER, Project, read_project
 from advisor.reports.finding_formats import FINDING_FORMATS, Context, finding_renderer
-
-NEVER = "never"
-PROFILES = ("production",)
 
 
 @click.command(context_settings={**CONTEXT, "auto_envvar_prefix": "SM_ADVISE_CHECK"})
@@ -70,7 +67,8 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     matched, 3 a bug of ours.
     """
     project = read_project(os.path.dirname(paths[0]) if paths else ".")
-    _refuse_unknown((*options["select"], *options["ignore"], *project.select, *project.ignore))
+    require_known((*options["select"], *options["ignore"]), PROFILES)
+    require_known((*project.select, *project.ignore), PROFILES, project.file)
     if options["show_config"]:
         print(_settings(project, options), end="")
         return 0
@@ -83,20 +81,6 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
         complain(error)
     some = not (options["pass_over"] or options["changed_since"])
     return _exit_code(report, options["fail_on"] or project.fail_on or "error", expect=some)
-
-
-def _refuse_unknown(names: Iterable[str]) -> None:
-    from advisor.gate.checks import load_checks
-    from advisor.gate.spelling import nearest
-
-    known = None
-    for name in names:
-        known = known or {*load_checks(), *PROFILES}
-        if name not in known:
-            near = nearest(name, sorted(known))
-            raise click.UsageError(
-                f"no rule or profile is called {name}" + (f"; did you mean {near}?" if near else "")
-            )
 
 
 def _request(paths: tuple[str, ...], project: Project, options: dict[str, Any]) -> Request:

@@ -58,7 +58,7 @@ def cost(option: str, facts: Mapping[str, Any], prices: Prices) -> Cost:
         basis=", ".join(sorted({row.price.basis for row in rows if row.price is not None})),
         items=tuple(item for _, item in written),
         widest=_widest(option, facts, prices, whole),
-        notes=tuple(_notes(option, rows, prices)),
+        notes=(*_warm(facts, prices), *_notes(option, rows, prices)),
     )
 
 
@@ -153,6 +153,16 @@ def _narrowed(whole: Total, pinned: Total) -> Decimal:
     assert pinned.low is not None
     assert pinned.high is not None
     return (whole.high - whole.low) - (pinned.high - pinned.low)
+
+
+def _warm(facts: Mapping[str, Any], prices: Prices) -> tuple[str, ...]:
+    """What provisioned concurrency is worth, where a plan has it."""
+    if not facts.get("provisioned"):
+        return ()
+    from advisor.costs.provisioning import provisioning_note
+
+    note = provisioning_note(facts, prices)
+    return (note,) if note else ()
 
 
 def _notes(option: str, rows: tuple[Line, ...], prices: Prices) -> Iterator[str]:

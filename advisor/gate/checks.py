@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
 from advisor.digest import sha256
-from advisor.errors import RulebookError
+from advisor.errors import InputError, RulebookError
 from advisor.gate.finding import SEVERITIES
 from advisor.gate.rulefiles import read_yaml_rules, rule_path
 from advisor.rulebook.cache import cached_file, keep, read_object
+from advisor.rulebook.source import is_packaged, rules_directory
 
+PROFILES = ("production",)
+"""Groups of checks that are silent unless they are selected."""
 REQUIRED = ("id", "title", "severity", "because", "source", "as_of", "since")
 
 
@@ -54,14 +57,56 @@ def load_checks() -> Mapping[str, Check]:
         RulebookError: a file cannot be read, an entry lacks a key, has an unknown one, or repeats
             an id.
     """
-    texts = _texts()
-    digest = sha256(b"".join(texts.values()))
+    packaged = is_packaged(rules_directory())
+    shipped = read_object(rule_path("checks", "compiled.json")) if packaged else None
+    entries = (shipped or _kept())["checks"]
+    return {entry["id"]: _check(entry) for entry in entries}
+
+
+def compile_checks() -> dict[str, Any]:
+    """The entries of every file, as plain values: what a wheel carries beside the files.
+
+    Raises:
+        RulebookError: a file cannot be read, or an entry lacks a key or has an unknown one.
+    """
+    return {"checks": [entry for file in _texts() for entry in _entries(file)]}
+
+
+def _kept() -> dict[str, Any]:
+    """The entries of a checkout's live files, from the user's cache where they are unchanged."""
+    digest = sha256(b"".join(_texts().values()))
     path = cached_file(f"checks-{digest[:32]}.json")
     kept = read_object(path)
     if kept is None or kept.get("digest") != digest:
-        kept = {"digest": digest, "checks": [entry for file in texts for entry in _entries(file)]}
+        kept = {"digest": digest, **compile_checks()}
         keep(path, kept)
-    return {entry["id"]: _check(entry) for entry in kept["checks"]}
+    return kept
+
+
+def require_known(names: Iterable[str], also: Collection[str] = (), file: str = "") -> None:
+    """Refuse what is the id of no check, of no finding that an answer can have, and no other word.
+
+    Raises:
+        InputError: there is such a name.
+    """
+    known: set[str] = set()
+    for name in names:
+        known = known or {*load_checks(), *also}
+        if name in known or name in _of_answers():
+            continue
+        from advisor.gate.spelling import nearest
+
+        near = nearest(name, sorted(known))
+        hint = f"did you mean {near}?" if near else "sm-advise rules list prints every id"
+        raise InputError(f"no rule is called {name}", file=file, hint=hint)
+
+
+def _of_answers() -> frozenset[str]:
+    """The ids of the findings that an answer to a workload can have."""
+    from advisor.rulebook.load import compiled
+
+    rules = compiled(rules_directory())
+    return frozenset(entry["id"] for kind in ("findings", "cautions") for entry in rules[kind])
 
 
 def _texts() -> dict[str, bytes]:

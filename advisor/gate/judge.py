@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from advisor.gate.checks import Check
 from advisor.gate.document import (
@@ -21,9 +21,11 @@ from advisor.gate.document import (
 )
 from advisor.gate.finding import Finding
 from advisor.gate.predicate import Scope, compared, holds
+from advisor.gate.scalars import as_text, number
 from advisor.gate.service import ServiceModel
 from advisor.gate.service_walk import problems
 from advisor.gate.settings import Organisation
+from advisor.gate.spelling import nearest
 from advisor.gate.view import Fault, View
 
 Predicate = Callable[[View], Iterator[Fault]]
@@ -148,9 +150,23 @@ def _data_faults(check: Check, view: View) -> Iterator[Fault]:
                 node,
                 where,
                 _filled(check.message, scope),
+                suggestion=_instead(check.fault, node),
                 at_key=name not in values,
                 related=tuple(other for _, other, _ in others),
             )
+
+
+def _instead(fault: Mapping[str, Any], node: Node) -> str:
+    """Of the values that a field may have, the one that was most probably meant."""
+    choices = fault.get("not_in", ())
+    if not choices or node.kind != "scalar":
+        return ""
+    amount = number(as_text(node.value))
+    if amount is not None and all(isinstance(choice, int) for choice in choices):
+        return str(min((choice for choice in choices if choice >= amount), default=max(choices)))
+    word = as_text(node.value)
+    holding = [choice for choice in choices if word and word in str(choice)]
+    return str(holding[0]) if len(holding) == 1 else nearest(word, map(str, choices))
 
 
 def _parts(check: Check, root: Node) -> Iterator[tuple[Path, Node]]:

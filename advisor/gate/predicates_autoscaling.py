@@ -163,6 +163,27 @@ def invocation_metric(view: View) -> Iterator[Fault]:
         yield Fault(node, path)
 
 
+_BACKLOG = frozenset(
+    {"ApproximateBacklogSize", "ApproximateBacklogSizePerInstance", "HasBacklogWithoutCapacity"}
+)
+
+
+def backlog_dimension(view: View) -> Iterator[Fault]:
+    """A metric of the backlog with a dimension other than the endpoint's name."""
+    path = ("TargetTrackingScalingPolicyConfiguration", "CustomizedMetricSpecification")
+    tracking = view.resource.body.get(path[0])
+    custom = tracking.get(path[1]) if tracking is not None else None
+    if custom is None or text_of(custom.get("Namespace")) != "AWS/SageMaker":
+        return
+    metric, dimensions = text_of(custom.get("MetricName")), custom.get("Dimensions")
+    for index, entry in enumerate(dimensions.items() if dimensions else []):
+        name = entry.get("Name")
+        text = text_of(name)
+        if name is not None and metric in _BACKLOG and text not in (None, "EndpointName"):
+            message = f"{metric} has no dimension {text}"
+            yield Fault(name, (*path, "Dimensions", index, "Name"), message)
+
+
 def no_way_from_zero(view: View) -> Iterator[Fault]:
     """An asynchronous endpoint that may scale to zero without a step policy that wakes it."""
     node = view.resource.body.get("MinCapacity")
@@ -208,5 +229,6 @@ PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
     "concurrency_above": concurrency_above,
     "invocation_metric": invocation_metric,
     "no_way_from_zero": no_way_from_zero,
+    "backlog_dimension": backlog_dimension,
     "several_tracking": several_tracking,
 }

@@ -143,6 +143,16 @@ def repeated_tag(view: View) -> Iterator[Fault]:
         seen[text] = key
 
 
+def reserved_tag(view: View) -> Iterator[Fault]:
+    """A tag key with the prefix of tags that AWS sets itself."""
+    tags = view.resource.body.get("Tags")
+    for index, tag in enumerate(tags.items() if tags else []):
+        key = tag.get("Key")
+        text = text_of(key)
+        if key is not None and text is not None and text.lower().startswith("aws:"):
+            yield Fault(key, ("Tags", index, "Key"), f"the tag key {text!r} begins with aws:")
+
+
 _KEY_FORM = re.compile(
     r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)/[A-Za-z0-9/_-]+"
     r"|alias/[A-Za-z0-9/_-]+|mrk-[0-9a-f]{32}"
@@ -241,6 +251,7 @@ PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
     "all_weights_zero": all_weights_zero,
     "repeated_pool": repeated_pool,
     "repeated_tag": repeated_tag,
+    "reserved_tag": reserved_tag,
     "key_form": key_form,
     "arn_as_name": arn_as_name,
     "shadow_with_model": shadow_with_model,

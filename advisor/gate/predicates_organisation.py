@@ -9,15 +9,9 @@ from advisor.gate.document import Node
 from advisor.gate.instances import family
 from advisor.gate.predicates_endpoint import instance_types
 from advisor.gate.scalars import number
+from advisor.gate.settings import NEEDS
 from advisor.gate.view import Fault, View, text_of
 
-NEEDS = {
-    "vpc": ("Model", "VpcConfig"),
-    "network-isolation": ("Model", "EnableNetworkIsolation"),
-    "kms": ("EndpointConfig", "KmsKeyId"),
-    "data-capture": ("EndpointConfig", "DataCaptureConfig"),
-}
-"""Need -> kind of resource and field that carry it."""
 CONCURRENCY = "serverless-concurrency"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from advisor import __version__
 from advisor.errors import InputError
-from advisor.gate.checks import Check, load_checks
+from advisor.gate.checks import PROFILES, Check, load_checks
 from advisor.gate.discover import Found, discover
 from advisor.gate.document import Document
 from advisor.gate.finding import OPEN, Finding, in_order
@@ -285,11 +285,19 @@ class _Run:
             return result, 0
         from advisor.gate.baseline import apply_baseline, read_baseline
 
-        return apply_baseline(result, read_baseline(path), path)
+        never = {
+            finding.rule
+            for finding in result
+            if finding.rule in organisation_of(os.path.dirname(finding.file)).never_waived
+        }
+        bound = [finding for finding in result if finding.rule in never]
+        free = [finding for finding in result if finding.rule not in never]
+        marked, over = apply_baseline(free, read_baseline(path), path)
+        return bound + marked, over
 
     def _wanted(self, findings: list[Finding]) -> Iterator[Finding]:
         """The findings that were asked for, with the severity of their age."""
-        only = self.request.select & self.checks.keys()
+        only = self.request.select.difference(PROFILES)
         for finding in findings:
             if finding.rule in self.request.ignore or (only and finding.rule not in only):
                 continue

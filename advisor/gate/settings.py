@@ -8,13 +8,60 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from advisor.errors import InputError
-from advisor.gate.finding import Acceptance
+from advisor.gate.finding import SEVERITIES, Acceptance
+from advisor.gate.setting_values import (
+    COUNT,
+    COUNTS,
+    MAPPING,
+    MAPPINGS,
+    PAIRS,
+    TEXT,
+    TEXTS,
+    TRUTH,
+    one_of,
+    require,
+    some_of,
+)
 from advisor.gate.source import read_source
 from advisor.gate.yaml_reader import read_yaml
 
 ORGANISATION_FILE = ".sm-advise.yaml"
 LOCK_FILE = "sm-advise.lock"
 MOST_EXTENDED = 10
+NEVER = "never"
+
+NEEDS = {
+    "vpc": ("Model", "VpcConfig"),
+    "network-isolation": ("Model", "EnableNetworkIsolation"),
+    "kms": ("EndpointConfig", "KmsKeyId"),
+    "data-capture": ("EndpointConfig", "DataCaptureConfig"),
+}
+"""Need that an organisation may have everywhere -> kind of resource and field that carry it."""
+
+_PROJECT = {
+    "fail-on": one_of(*SEVERITIES, NEVER),
+    "select": TEXTS,
+    "ignore": TEXTS,
+    "exclude": TEXTS,
+    "region": TEXT,
+    "baseline": TEXT,
+    "accept": MAPPINGS,
+    "pairs": PAIRS,
+}
+_ORGANISATION = {
+    "schema": TEXT,
+    "region": TEXT,
+    "limits": one_of("safe", "latest"),
+    "owner": TEXT,
+    "families": TEXTS,
+    "needs": some_of(*NEEDS),
+    "subnets": TEXTS,
+    "tags": TEXTS,
+    "quotas": COUNTS,
+    "waivers": MAPPING,
+}
+_WAIVERS = {"never": TEXTS, "longest_days": COUNT, "inline": TRUTH}
+_ACCEPTANCE = {"because": TEXT, "by": TEXT, "until": TEXT, "ticket": TEXT}
 
 
 class Pair(NamedTuple):
@@ -78,11 +125,10 @@ def _project(path: str, data: bytes) -> Project:
     import tomllib
 
     try:
-        table = tomllib.loads(data.decode("utf-8"))["tool"]["sm-advise"]
-    except (ValueError, KeyError) as error:
+        table = dict(tomllib.loads(data.decode("utf-8"))["tool"]["sm-advise"])
+    except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"[tool.sm-advise] cannot be read: {error}", file=path) from None
-    known = {"fail-on", "select", "ignore", "exclude", "region", "baseline", "accept", "pairs"}
-    _no_others(table, known, path, "[tool.sm-advise]")
+    require(table, _PROJECT, path, "[tool.sm-advise]")
     base = os.path.dirname(path)
     return Project(
         fail_on=table.get("fail-on", ""),
@@ -116,8 +162,8 @@ def acceptance(why: Any, file: str, rule: str) -> Acceptance:
             file=file,
             hint='write a reason, or {because: "…", by: …, until: YYYY-MM-DD, ticket: …}',
         )
-    _no_others(entry, {"because", "by", "until", "ticket"}, file, f"the acceptance of {rule}")
-    texts = {key: str(value) for key, value in entry.items()}
+    texts = {key: str(value) for key, value in entry.items()}  # TOML has dates of its own
+    require(texts, _ACCEPTANCE, file, f"the acceptance of {rule}")
     return Acceptance(**texts, where=file)
 
 
@@ -159,36 +205,25 @@ def _entries(path: str) -> dict[str, Any]:
 
 
 def _checked(path: str, entries: dict[str, Any]) -> Organisation:
-    entries.pop("schema", None)
+    require(entries, _ORGANISATION, path, "this file")
     waivers = entries.pop("waivers", {})
-    allowed = {"region", "limits", "owner", "families", "needs", "subnets", "tags", "quotas"}
-    _no_others(entries, allowed, path, "this file")
-    _no_others(waivers, {"never", "longest_days", "inline"}, path, "waivers")
-    lists = {
-        key: tuple(str(item) for item in entries.get(key, ()))
-        for key in ("families", "needs", "subnets", "tags")
+    require(waivers, _WAIVERS, path, "waivers")
+    if waivers.get("never"):
+        from advisor.gate.checks import require_known
+
+        require_known(waivers["never"], file=path)
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in entries.items()
+        if key != "schema"
     }
     return Organisation(
-        region=str(entries.get("region", "")),
-        limits=str(entries.get("limits", "")),
-        owner=str(entries.get("owner", "")),
-        quotas={str(key): int(value) for key, value in entries.get("quotas", {}).items()},
         never_waived=tuple(waivers.get("never", ())),
-        longest_waiver=int(waivers.get("longest_days", 0)),
-        inline_waivers=bool(waivers.get("inline", True)),
+        longest_waiver=waivers.get("longest_days", 0),
+        inline_waivers=waivers.get("inline", True),
         file=path,
-        **lists,
+        **values,
     )
-
-
-def _no_others(table: dict[str, Any], known: set[str], path: str, what: str) -> None:
-    from advisor.gate.spelling import nearest
-
-    for key in table:
-        if key not in known:
-            near = nearest(key, sorted(known))
-            hint = f"did you mean {near}?" if near else f"known keys: {', '.join(sorted(known))}"
-            raise InputError(f"{what} has no key {key}", file=path, hint=hint)
 
 
 def _beside(base: str, path: str) -> str:

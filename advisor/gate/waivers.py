@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from advisor.gate.checks import Check
-from advisor.gate.finding import ACCEPTED, Acceptance, Finding
+from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, Finding
 from advisor.gate.settings import Organisation, Project
 from advisor.gate.source import Source
 from advisor.gate.spelling import nearest
@@ -76,6 +76,11 @@ class Waivers:
         used: set[Waiver] = set()
         result: list[Finding] = []
         for finding in findings:
+            if finding.acceptance is not None and not self._allowed(
+                finding.rule, finding.acceptance
+            ):
+                about.append(self._elsewhere(finding, finding.acceptance))
+                finding = finding._replace(status=OPEN, acceptance=None)  # noqa: PLW2901
             accepted, waiver = self._acceptance(finding, comments, project)
             if waiver is not None:
                 used.add(waiver)
@@ -146,6 +151,15 @@ class Waivers:
         elif not used:
             message = f"{waiver.rule} is accepted here, and there is no such finding"
             yield self._finding("waiver-unused", waiver, message)
+
+    def _elsewhere(self, finding: Finding, acceptance: Acceptance) -> Finding:
+        """What is to be said of an acceptance in a workload that does not hold."""
+        message = f"{finding.rule} may not be waived, says {self.organisation.file}"
+        if finding.rule not in self.organisation.never_waived:
+            days = self.organisation.longest_waiver
+            message = f"{finding.rule} is accepted for more than {days} days or without an end"
+        waiver = Waiver(finding.rule, acceptance, acceptance.where, 0, 0, 0)
+        return self._finding("waiver-not-allowed", waiver, message)
 
     def _finding(self, rule: str, waiver: Waiver, message: str, suggestion: str = "") -> Finding:
         check = self.checks[rule]

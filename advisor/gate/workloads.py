@@ -74,8 +74,12 @@ class Workloads:
         answer = answer_of(advice)
         key = f"{workload.file}#{workload.name}"
         self.answers[key] = answer
-        found = [self._of_advice(each, "") for each in advice.findings if _worth_a_word(each)]
-        found += [self._of_advice(each, each.fix) for each in advice.accepted]
+        found = [self._of_advice(each) for each in advice.findings if _worth_a_word(each)]
+        accept = workload.mapping("accept")
+        for each in advice.accepted:
+            why = _acceptance(accept[each.rule], workload.file)
+            accepted = self._of_advice(each)
+            found.append(accepted._replace(status=ACCEPTED, acceptance=why, fix=""))
         if advice.decision.option is None:
             found.append(self._plain("no-answer", workload, "requests", advice.summary))
         old = locked.get(key)
@@ -98,7 +102,7 @@ class Workloads:
             message = f"{first.file} is called {workload.name} too"
             yield self._plain("duplicate-name", workload, "name", message)
 
-    def _of_advice(self, finding: AdviceFinding, accepted: str) -> Finding:
+    def _of_advice(self, finding: AdviceFinding) -> Finding:
         """A finding of the answer as one of the gate."""
         check = self.checks.get(finding.rule)
         return Finding(
@@ -110,9 +114,7 @@ class Workloads:
             column=finding.column,
             because=check.because if check else "",
             source=finding.source,
-            fix="" if accepted else finding.fix,
-            status=ACCEPTED if accepted else "open",
-            acceptance=Acceptance(accepted, where=finding.file) if accepted else None,
+            fix=finding.fix,
         )
 
     def _plain(self, rule: str, workload: Workload, path: str, message: str) -> Finding:
@@ -162,13 +164,7 @@ class Workloads:
                 continue
             finding = finding._replace(owner=advice.workload.text("owner") or "")  # noqa: PLW2901
             if entry is not None and entry.get("until", self.as_of) >= self.as_of:
-                why = Acceptance(
-                    entry["because"],
-                    entry.get("by", ""),
-                    entry.get("until", ""),
-                    entry.get("ticket", ""),
-                    advice.workload.file,
-                )
+                why = _acceptance(entry, advice.workload.file)
                 finding = finding._replace(status=ACCEPTED, acceptance=why)  # noqa: PLW2901
                 self._accepting.setdefault(advice.workload.file, set()).add(finding.rule)
             self.findings.append(finding)
@@ -211,6 +207,11 @@ class Workloads:
                 )
             )
         ]
+
+
+def _acceptance(entry: Mapping[str, str], file: str) -> Acceptance:
+    """An entry of ``accept:`` as the gate keeps it."""
+    return Acceptance(**entry, where=file)
 
 
 def _worth_a_word(finding: AdviceFinding) -> bool:

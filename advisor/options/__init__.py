@@ -21,6 +21,7 @@ rate_of_one         requests per second planned for one instance (real-time: wit
 routing             least-outstanding-requests where it is set
 measured            the times were measured on the instance type of the plan
 wake_s, linger_s    asynchronous, where it goes to zero: until service, until release
+volume_gb           size of the storage volume that is asked for, on each instance
 memory_mb           serverless memory; seconds: time of one request; cold_start_s: of a start
 max_concurrency     serverless; provisioned: provisioned concurrency
 job_hours, runs     of one job; jobs a month

@@ -270,6 +270,9 @@ def _facts(draft: Draft, capacity: Capacity, sizes: Fleet, instance: Instance) -
         done["count"] = sizes.ceiling
     else:
         done["count_low"], done["count_high"] = sizes.floor, sizes.ceiling
+    volume = endpoint.volume_gb(draft, instance)
+    if volume is not None:
+        done["volume_gb"] = volume
     if capacity.per_second is not None:
         done["rate_of_one"] = capacity.per_second
     if sizes.floor == 0:

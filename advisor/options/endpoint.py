@@ -120,16 +120,35 @@ def start_s(draft: Draft) -> float:
     return float(taken / SECOND)
 
 
-def _volume(draft: Draft, done: Parameters, instance: Instance) -> None:
-    unpacked = upper(draft.facts.interval("model.unpacked"))
-    if unpacked is None:
-        return
-    together = memory.models(draft) if draft.option == REAL_TIME and memory.shared(draft) else 1
-    size = unpacked * together / memory.GIB
+def volume_gb(draft: Draft, instance: Instance) -> int | None:
+    """Size of the volume to ask for on each instance; ``None`` where the default one does."""
+    size = _unpacked_gb(draft)
+    if size is None or instance.local_nvme is not False:
+        return None
     default, most = draft.number("volume-default"), draft.number("volume-most")
     wanted = math.ceil(size * draft.number("volume-headroom"))
+    if wanted <= default and not draft.needs("volume-size"):
+        return None
+    return int(min(most, max(default, wanted)))
+
+
+def _unpacked_gb(draft: Draft) -> float | None:
+    """Model and scratch space on one instance."""
+    unpacked = upper(draft.facts.interval("model.unpacked"))
+    if unpacked is None:
+        return None
+    together = memory.models(draft) if draft.option == REAL_TIME and memory.shared(draft) else 1
+    return unpacked * together / memory.GIB
+
+
+def _volume(draft: Draft, done: Parameters, instance: Instance) -> None:
+    size = _unpacked_gb(draft)
+    if size is None:
+        return
+    headroom, most = draft.number("volume-headroom"), draft.number("volume-most")
+    wanted = math.ceil(size * headroom)
     if instance.local_nvme is not False:
-        if wanted > default or draft.needs("volume-size"):
+        if wanted > draft.number("volume-default") or draft.needs("volume-size"):
             draft.set(
                 "VolumeSizeInGB",
                 "not set",
@@ -137,15 +156,15 @@ def _volume(draft: Draft, done: Parameters, instance: Instance) -> None:
                 "model and scratch space must fit on them.",
             )
         return
-    if wanted <= default and not draft.needs("volume-size"):
+    asked = volume_gb(draft, instance)
+    if asked is None:
         return
-    done["VolumeSizeInGB"] = min(most, max(default, wanted))
+    done["VolumeSizeInGB"] = asked
     draft.carry("volume-size")
     because = (
-        f"{mib(size * 1024)} of model and scratch space x {draft.number('volume-headroom')} = "
-        f"{wanted} GB, at most {most}."
+        f"{mib(size * 1024)} of model and scratch space x {headroom} = {wanted} GB, at most {most}."
     )
-    draft.set("VolumeSizeInGB", done["VolumeSizeInGB"], because, constant="volume-headroom")
+    draft.set("VolumeSizeInGB", asked, because, constant="volume-headroom")
 
 
 def _download_timeout(draft: Draft, done: Parameters) -> None:

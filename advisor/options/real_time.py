@@ -14,6 +14,7 @@ from advisor.options import (
     quotas,
     scaling,
     shared_facts,
+    waiting,
 )
 from advisor.options.draft import Draft
 from advisor.options.fleet import Capacity
@@ -39,6 +40,7 @@ class Fleet(NamedTuple):
     floor: int  # at least
     initial: int  # for the peak
     ceiling: int  # at most, when scaled
+    for_answer: int | None = None  # that the answer time asks for, where that is more
 
 
 class Design(NamedTuple):
@@ -50,11 +52,12 @@ class Design(NamedTuple):
     sizes: Fleet
     many: bool  # models share the instances
     uneven: bool  # requests are long, so that it matters where each one goes
+    hurried: bool  # sent at random, requests would need more instances for the answer time
 
     @property
     def routed(self) -> bool:
         """Whether requests go to the instance with the fewest of them."""
-        return self.uneven and self.sizes.ceiling > 1 and not self.many
+        return (self.uneven or self.hurried) and self.sizes.ceiling > 1 and not self.many
 
     @property
     def scaled(self) -> bool:
@@ -90,18 +93,36 @@ def _design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
     instance, because = instances.choose(draft, need, prices)
     draft.set("InstanceType", instance.type, sentence(because))
     capacity = fleet.capacity(draft, work, instance)
-    sizes = _fleet(draft, work, capacity, instance)
-    return Design(work, instance, capacity, sizes, many, _uneven(draft, work))
+    uneven = _uneven(draft, work)
+    count, floor, why = _count(draft, work, capacity)
+    one_queue = uneven and not many and count > 1
+    found = waiting.for_answer(draft, work, capacity, count, one_queue=one_queue)
+    hurried = (found.fleet > count or not found.met) and not one_queue and not many
+    if hurried:
+        found = waiting.for_answer(draft, work, capacity, count, one_queue=True)
+    if found.fleet > count:
+        why = f"{why}; {counted(found.fleet, 'instance')} for the answer time"
+    why = f"{why}; {found.text}" if found.text else why
+    sizes = _fleet(draft, instance, found.fleet, floor, why)
+    if found.fleet > count:
+        sizes = sizes._replace(for_answer=found.fleet)
+    return Design(work, instance, capacity, sizes, many, uneven, hurried)
 
 
-def _fleet(draft: Draft, work: Load, capacity: Capacity, instance: Instance) -> Fleet:
-    floor, why_floor = _floor(draft)
+def _count(draft: Draft, work: Load, capacity: Capacity) -> tuple[int, tuple[int, str], str]:
+    """Instances for the peak, those for availability alone, and the reasons."""
+    floor = _floor(draft)
     needed, why = _for_peak(draft, work, capacity)
+    if floor[0] > needed:
+        why = f"{why}; {floor[1]}"
+    return max(floor[0], needed), floor, why
+
+
+def _fleet(draft: Draft, instance: Instance, count: int, least: tuple[int, str], why: str) -> Fleet:
+    floor, why_floor = least
     limits = fleet.bounds(draft)
-    initial = fleet.within(max(floor, needed), limits)
-    if floor > needed:
-        why = f"{why}; {why_floor}"
-    if initial != max(floor, needed):
+    initial = fleet.within(count, limits)
+    if initial != count:
         why = f"{why}; {initial} by the stated bounds"
     draft.set("InitialInstanceCount", initial, sentence(why))
     if not _scaled(draft, limits, instance):
@@ -165,16 +186,26 @@ def _config(draft: Draft, model: Request, design: Design) -> Parameters:
     variant = endpoint.variant(draft, model, design.instance, design.sizes.initial)
     if design.routed:
         variant["RoutingConfig"] = {"RoutingStrategy": "LEAST_OUTSTANDING_REQUESTS"}
-        time = design.work.processing_s
-        took = f"Requests of {seconds(time)} each" if time is not None else "Streamed requests"
-        because = f"{took} go where fewest are in progress."
-        strategy = "LEAST_OUTSTANDING_REQUESTS"
-        draft.set("RoutingStrategy", strategy, because, constant="long-request")
+        _say_routing(draft, design)
     config: Parameters = {"ProductionVariants": [variant]}
     key = endpoint.encrypt(draft, config, design.instance)
     if not design.many:
         endpoint.capture(draft, config, key)
     return config
+
+
+def _say_routing(draft: Draft, design: Design) -> None:
+    strategy, time = "LEAST_OUTSTANDING_REQUESTS", design.work.processing_s
+    if not design.uneven:
+        because = (
+            "At random, the answer time would take more instances: requests would wait for one "
+            "that is busy while others are free."
+        )
+        draft.set("RoutingStrategy", strategy, because)
+        return
+    took = f"Requests of {seconds(time)} each" if time is not None else "Streamed requests"
+    because = f"{took} go where fewest are in progress."
+    draft.set("RoutingStrategy", strategy, because, constant="long-request")
 
 
 def _uneven(draft: Draft, work: Load) -> bool:
@@ -199,8 +230,25 @@ def _scaling(draft: Draft, design: Design) -> tuple[Request, ...]:
         return register, scaling.by_concurrency(draft, goal)
     goal = round(invocations_target(capacity.per_second, safety), 3)
     because = f"{capacity.text}, x {safety} x 60 = {number(goal)} per instance and minute."
+    planned = _planned(draft, design)
+    if planned is not None and design.sizes.for_answer:
+        goal = round(planned * 60, 3)
+        because = (
+            f"{design.work.peak_text} / {design.sizes.for_answer} x 60 = {number(goal)} per "
+            "instance and minute, at which answers are in time."
+        )
     draft.set("TargetValue", goal, because, constant="safety-factor")
     return register, scaling.by_invocations(draft, goal)
+
+
+def _planned(draft: Draft, design: Design) -> float | None:
+    """Requests per second that one instance is given."""
+    if design.capacity.per_second is None:
+        return None
+    planned = float(design.capacity.per_second * draft.number("safety-factor"))
+    if design.sizes.for_answer is None or design.work.peak is None:
+        return planned
+    return min(planned, design.work.peak / design.sizes.for_answer)
 
 
 def _carried(draft: Draft, design: Design) -> None:
@@ -228,8 +276,12 @@ def _facts(draft: Draft, design: Design) -> dict[str, Any]:
         done["count_low"], done["count_high"] = sizes.floor, sizes.initial
     else:
         done["count"] = sizes.initial
-    if capacity.per_second is not None:
-        done["rate_of_one"] = capacity.per_second * draft.number("safety-factor")
+    volume = endpoint.volume_gb(draft, design.instance)
+    if volume is not None:
+        done["volume_gb"] = volume
+    planned = _planned(draft, design)
+    if planned is not None:
+        done["rate_of_one"] = planned
     if design.routed:
         from advisor.queueing.responses import LEAST_OUTSTANDING_REQUESTS
 

@@ -1,54 +1,89 @@
 """Instances for an answer time: the wait before a fleet, by Erlang C, its routing stated."""
 
+from typing import TYPE_CHECKING, NamedTuple
+
 from advisor.options.draft import Draft
 from advisor.options.fleet import Capacity
 from advisor.options.load import SECOND, Load, seconds
+
+if TYPE_CHECKING:
+    from advisor.queueing.service_times import ServiceTime
 
 _LATE = 0.01  # of the answers: the time in `requests.answer` is that of 99 in 100
 _HARDLY_ANY = 0.001  # of the requests wait, so that nothing but the processing counts
 _MOST_TIMES = 8  # the fleet for the rate; beyond, waiting is not what makes answers late
 
 
-def for_answer(
-    draft: Draft, work: Load, capacity: Capacity, count: int, routing: str
-) -> tuple[int, str]:
-    """The fleet of at least ``count`` that answers in time, and what is known of its waiting.
+class Answering(NamedTuple):
+    """A fleet and what is known of the waiting in front of it."""
 
-    The text is empty where nothing supports a number: no peak, processing or answer time stated, or
-    a load that no closed form describes.
+    fleet: int
+    text: str  # empty where nothing supports a number
+    met: bool  # false only where waiting makes answers late whatever the fleet
+
+
+def for_answer(
+    draft: Draft, work: Load, capacity: Capacity, count: int, *, one_queue: bool
+) -> Answering:
+    """The fleet of at least ``count`` that answers in time.
+
+    It is ``count`` where nothing supports a number: no peak, processing or answer time stated, or a
+    load that no closed form describes.
 
     Args:
         draft: the plan being made.
         work: its load.
         capacity: of one instance.
         count: instances that carry the peak.
-        routing: ``advisor.queueing.responses.RANDOM`` or ``LEAST_OUTSTANDING_REQUESTS``.
+        one_queue: requests go where fewest are in progress, which comes close to one queue; else
+            at random, SageMaker's default, which makes each instance a queue of its own.
     """
+    nothing = Answering(count, "", met=True)
     answer = _answer_s(draft)
     if answer is None or work.peak is None or work.processing_s is None:
-        return count, ""
-    from advisor.queueing import responses, service_times, validity
+        return nothing
+    from advisor.queueing import responses, service_times
 
-    service = service_times.lognormal(work.processing_s, _slow_s(draft) or work.processing_s)
+    routing = responses.LEAST_OUTSTANDING_REQUESTS if one_queue else responses.RANDOM
+    slow, certain = _slow_s(draft)
+    service = service_times.lognormal(work.processing_s, slow or work.processing_s)
     if service.above(answer) > _LATE:
-        return count, ""  # a conflict of the file, which more instances do not mend
+        return nothing  # a conflict of the file, which more instances do not mend
     workers = _workers(work, capacity)
-    for fleet in range(count, _MOST_TIMES * count + 1):
-        busy = work.peak * service.mean_s / (fleet * workers)
-        servers = workers if routing == responses.RANDOM else fleet * workers
-        reason = validity.against_response_times(
-            busy, service.cv2, servers, draft.text("traffic.pattern")
-        )
-        if reason and busy < validity.HIGHEST_UTILISATION:
-            return count, ""
+    most = _MOST_TIMES * count if certain else count
+    for fleet in range(count, most + 1):
+        if _is_beyond(work.peak, service, fleet, workers, one_queue, draft.text("traffic.pattern")):
+            return nothing
         waiting = responses.fleet_wait(work.peak, service, fleet, workers, routing)
         if waiting is None:
             continue
         few = waiting.probability <= _HARDLY_ANY
         if few or responses.share_above(waiting, service)(answer) <= _LATE:
-            wait = f"{waiting.probability:.2g} of the requests wait with {routing} routing"
-            return fleet, f"{wait} (Erlang C), and 99 of 100 are answered in {seconds(answer)}"
-    return count, f"no fleet up to {_MOST_TIMES * count} answers 99 of 100 in {seconds(answer)}"
+            wait = f"{100 * waiting.probability:.2g} % of the requests wait with {routing} routing"
+            text = f"{wait} (Erlang C), and 99 of 100 are answered in {seconds(answer)}"
+            return Answering(fleet, text, met=True)
+    if not certain:
+        return nothing
+    text = f"no fleet up to {most} answers 99 of 100 in {seconds(answer)} with {routing} routing"
+    return Answering(count, text, met=False)
+
+
+def _is_beyond(
+    peak: float,
+    service: "ServiceTime",
+    fleet: int,
+    workers: int,
+    one_queue: bool,
+    pattern: str | None,
+) -> bool:
+    """Whether no closed form describes the load, though the fleet is not overloaded."""
+    from advisor.queueing import validity
+
+    busy = peak * service.mean_s / (fleet * workers)
+    if busy > validity.HIGHEST_UTILISATION:
+        return False
+    servers = fleet * workers if one_queue else workers
+    return bool(validity.against_response_times(busy, service.cv2, servers, pattern))
 
 
 def _answer_s(draft: Draft) -> float | None:
@@ -60,13 +95,16 @@ def _answer_s(draft: Draft) -> float | None:
     return None if end is None else end / SECOND
 
 
-def _slow_s(draft: Draft) -> float | None:
-    """The stated 99th percentile of the processing time, or its largest value."""
+def _slow_s(draft: Draft) -> tuple[float | None, bool]:
+    """The 99th percentile of the processing time, and whether it is one.
+
+    The largest value stands for it where it is not stated, but is no reason for more instances.
+    """
     for part in ("p99", "max"):
         stated = draft.facts.workload.interval(f"requests.processing.{part}")
         if stated is not None and stated.high is not None:
-            return stated.high / SECOND
-    return None
+            return stated.high / SECOND, part == "p99"
+    return None, True
 
 
 def _workers(work: Load, capacity: Capacity) -> int:

@@ -130,6 +130,11 @@ class Space:
         elif condition[0] == "in":
             yield (condition[1], *self.test_range(condition[1], condition[2]))
 
+    def needed(self, feature: str) -> str:
+        """The variable that says whether a feature is needed: a fact, where one asks for it."""
+        entry = next(each for each in self.raw["features"] if each["id"] == feature)
+        return str(entry.get("fact") or f"needs.{feature}")
+
     def full(self, variable: str) -> int:
         """Every cell of a variable."""
         if variable.startswith("needs."):
@@ -158,7 +163,7 @@ class Space:
         if kind == "within":
             return self.limit_boxes(self.all_limits[condition[1]], truth, False)
         if kind == "need":
-            return [{f"needs.{condition[1]}": 0b10 if condition[2] is truth else 0b01}]
+            return [{self.needed(condition[1]): 0b10 if condition[2] is truth else 0b01}]
         variable = condition[1]
         if kind == "in":
             allowed = self.mask(variable, *self.test_range(variable, condition[2]))
@@ -202,7 +207,7 @@ class Space:
         for feature in self.raw["features"]:
             support = feature["support"][option]
             if (support if isinstance(support, str) else support["is"]) == "unsupported":
-                variable = feature.get("fact") or f"needs.{feature['id']}"
+                variable = self.needed(feature["id"])
                 without: list[Box] = [{variable: 0b01}]
                 needed: list[Box] = [{variable: 0b10}]
                 name = f"{option}-{feature['id']}"

@@ -192,7 +192,7 @@ def _broken(space: Space, option: str, values: Mapping[str, Any], newest: bool) 
     for feature in space.raw["features"]:
         support = feature["support"][option]
         lacking = (support if isinstance(support, str) else support["is"]) == "unsupported"
-        if lacking and values.get(feature.get("fact") or f"needs.{feature['id']}"):
+        if lacking and values.get(space.needed(feature["id"])):
             return True
     return False
 
@@ -206,7 +206,7 @@ def _true(space: Space, condition: Any, values: Mapping[str, Any]) -> bool:
     if kind == "within":
         return _inside(space, space.all_limits[condition[1]], values, False)
     if kind == "need":
-        return bool(values.get(f"needs.{condition[1]}")) is bool(condition[2])
+        return bool(values.get(space.needed(condition[1]))) is bool(condition[2])
     value = values.get(condition[1])
     if kind == "in":
         low, high = space.test_range(condition[1], condition[2])

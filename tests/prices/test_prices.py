@@ -266,3 +266,20 @@ def test_nothing_of_this_is_imported_with_the_package() -> None:
     ours = ("costs", "latency", "price_list", "prices", "queueing")
     for name in ("decimal", *(f"advisor.{module}" for module in ours)):
         assert f"'{name}'" not in loaded
+
+
+def test_hourly_prices_are_looked_up_when_asked_for() -> None:
+    found = prices.load("us-east-1", SHIPPED)
+    hourly = found.per_hour("hosting")
+    assert hourly is found.per_hour("hosting")
+    assert "ml.m5.xlarge" in set(hourly)
+    assert len(hourly) == len(list(hourly))
+    assert hourly.get("ml.x9.large") is None
+    with pytest.raises(KeyError):
+        hourly["ml.x9.large"]
+
+
+def test_without_a_region_the_reference_region_is_read() -> None:
+    found = prices.load(None, SHIPPED)
+    assert (found.region, found.stated) == ("us-east-1", False)
+    assert prices.load("us-east-1", SHIPPED).stated

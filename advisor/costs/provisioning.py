@@ -1,0 +1,48 @@
+"""What provisioned concurrency pays for: levels that are busy enough, and warm starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from advisor.costs.break_even import provisioning_threshold
+from advisor.prices import Prices
+from advisor.quantity import MONTH_HOURS
+from advisor.queueing.cold_starts import provisioned_levels
+
+
+def provisioning_note(facts: Mapping[str, Any], prices: Prices) -> str:
+    """How many of the provisioned environments cost less than requests on demand would.
+
+    The marginal rule: a level is worth its price while it is busy for more than idle / (on demand -
+    running) of the time. Empty where a price or the load is not known.
+
+    Args:
+        facts: of a serverless plan with provisioned concurrency.
+        prices: of the plan's Region.
+    """
+    memory = str(facts["memory_mb"])
+    kept_warm, running, on_demand = (
+        prices.lookup(component, memory)
+        for component in (
+            "provisioned-concurrency-usage",
+            "provisioned-concurrency-duration",
+            "serverless",
+        )
+    )
+    requests, seconds = facts.get("requests"), facts.get("seconds")
+    if kept_warm is None or running is None or on_demand is None:
+        return ""
+    if requests is None or seconds is None:
+        return ""
+    threshold = provisioning_threshold(kept_warm.usd, on_demand.usd, running.usd)
+    active_s = MONTH_HOURS * 3600 * float(facts.get("active_share", 1.0))
+    load, count = float(requests) * float(seconds) / active_s, int(facts["provisioned"])
+    worth = 0
+    if threshold is not None:
+        worth = min(count, provisioned_levels(load, float(threshold)))
+    share = "" if threshold is None else f", busy for more than {float(threshold):.0%} of the time"
+    return (
+        f"Of {count} provisioned, {worth} cost less than on demand{share}; what more they cost is"
+        " the price of warm starts."
+    )

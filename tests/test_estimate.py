@@ -1,0 +1,197 @@
+"""Costs and latencies of plans: prices by Region, what is paid for, and what is assumed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from advisor import estimate
+from advisor.charged import charged, completed
+from advisor.errors import InputError
+from advisor.model import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
+from advisor.options import plan
+from tests.planned import batch, facts_of, online
+
+LOADED = {
+    "requests": {"payload": "1 MB", "response": "1 KB", "processing": "100 ms", "answer": "10 s"},
+    "traffic": {"pattern": "sustained", "peak": "2/s", "volume": "1M/month"},
+    "model": {"memory": "1 GB", "size": "500 MB"},
+}
+
+
+def test_prices_are_read_once_for_a_region() -> None:
+    assert estimate.prices_of("eu-west-1") is estimate.prices_of("eu-west-1")
+    assert estimate.prices_of("eu-west-1") is not estimate.prices_of("us-east-1")
+
+
+def test_without_a_region_the_reference_region_stands_for_it() -> None:
+    prices = estimate.prices_of(None)
+    assert (prices.region, prices.stated) == ("us-east-1", False)
+    facts = facts_of(online(**LOADED))
+    cost = estimate.monthly_cost(plan(REAL_TIME, facts), facts, prices)
+    assert cost.notes[0] == "The Region is not stated: prices of us-east-1."
+    named = estimate.prices_of("us-east-1")
+    assert not any(
+        "not stated" in note
+        for note in estimate.monthly_cost(plan(REAL_TIME, facts), facts, named).notes
+    )
+
+
+def test_the_users_prices_are_told_apart_from_the_shipped_ones(tmp_path: Path) -> None:
+    assert estimate.prices_of("us-east-1", tmp_path) is not estimate.prices_of("us-east-1")
+    (tmp_path / "eu-west-3.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match="not a price snapshot"):
+        estimate.prices_of("eu-west-3", tmp_path)
+
+
+def test_instances_are_priced_by_the_component_of_the_option() -> None:
+    prices = estimate.prices_of("us-east-1")
+    assert estimate.per_hour(REAL_TIME, prices)["ml.g6e.2xlarge"] == 2_802_600
+    assert estimate.per_hour(SERVERLESS, prices) == {}
+    assert estimate.per_hour(BATCH_TRANSFORM, prices)["ml.m5.xlarge"] == 230_000
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (REAL_TIME, "2 x ml.m5.large"),
+        (ASYNCHRONOUS, "1 x ml.m5.large"),
+        (SERVERLESS, "2048 MB, at most 4 at once"),
+    ],
+)
+def test_what_a_plan_runs_on(option: str, words: str) -> None:
+    assert estimate.in_brief(plan(option, facts_of(online(**LOADED)))) == words
+
+
+def test_an_endpoint_works_through_the_records_of_a_data_set() -> None:
+    # 10,000 records once a day are 304,167 a month; a traffic volume beside them is not added.
+    facts = facts_of(
+        batch(
+            **{**LOADED, "traffic": {"volume": "5/day"}},
+            dataset={"records": 10_000, "runs": "1/day", "deadline": "1 h"},
+        )
+    )
+    found = charged(plan(REAL_TIME, facts), facts)
+    assert found["requests"] is None
+    assert found["requests_low"] == pytest.approx(10_000 * 730 / 24)
+    assert found["requests_high"] == found["requests_low"]
+    assert found["origins"]["requests"] == "dataset.records"
+    # One instance, as for so few callers: two at once of 100 ms, at half of 20/s, take 1,000 s.
+    assert found["instance_hours_low"] == found["instance_hours_high"] == 730
+
+
+def test_records_that_outgrow_the_fleet_cost_more_hours() -> None:
+    # 100 M records at 10/s are 10 M s of one instance, 2,777.8 h a run and 84,490.7 h a month;
+    # within 10 h of deadline 278 instances, or 202,940 h if nobody lets them go.
+    facts = facts_of(
+        batch(**LOADED, dataset={"records": "100M", "runs": "1/day", "deadline": "10 h"})
+    )
+    found = charged(plan(REAL_TIME, facts), facts)
+    assert found["instance_hours_low"] == pytest.approx(84_490.74, abs=0.1)
+    assert found["instance_hours_high"] == 278 * 730
+
+
+def test_hours_of_an_unknown_speed_are_open() -> None:
+    facts = facts_of(batch(dataset={"records": "100M", "runs": "1/day"}))
+    found = charged(plan(REAL_TIME, facts), facts)
+    assert found["instance_hours_high"] is None
+    assert found["instance_hours_low"] > 0
+
+
+def test_a_job_is_charged_as_planned() -> None:
+    facts = facts_of(
+        batch(dataset={"records": "1M", "runs": "1/day"}, model={"throughput": "100/s"})
+    )
+    made = plan(BATCH_TRANSFORM, facts)
+    assert charged(made, facts) is made.facts
+    assert completed(made, facts) == made.facts
+
+
+@pytest.mark.parametrize("option", [ASYNCHRONOUS, REAL_TIME])
+def test_only_real_time_endpoints_are_shared_by_models(option: str) -> None:
+    facts = facts_of(online(**{**LOADED, "model": {"memory": "20 MB", "count": "10..20"}}))
+    found = charged(plan(option, facts), facts)
+    ends = (found.get("endpoints_low"), found.get("endpoints_high"))
+    assert ends == ((10, 20) if option == ASYNCHRONOUS else (None, None))
+
+
+def test_an_exact_number_of_models_has_as_many_endpoints() -> None:
+    facts = facts_of(online(**{**LOADED, "model": {"memory": "20 MB", "count": 7}}))
+    assert charged(plan(ASYNCHRONOUS, facts), facts)["endpoints"] == 7
+
+
+def test_models_in_one_pipeline_are_one_endpoint() -> None:
+    facts = facts_of(
+        online(**{**LOADED, "model": {"memory": "20 MB", "count": 3}}, needs=["inference-pipeline"])
+    )
+    assert "endpoints" not in charged(plan(ASYNCHRONOUS, facts), facts)
+
+
+def test_jobs_of_several_models_share_the_work_or_repeat_it() -> None:
+    facts = facts_of(
+        batch(
+            dataset={"records": "1M", "runs": "1/day"},
+            model={"throughput": "100/s", "count": 5},
+        )
+    )
+    found = charged(plan(BATCH_TRANSFORM, facts), facts)
+    assert found["runs_low"] == pytest.approx(730 / 24)
+    assert found["runs_high"] == pytest.approx(5 * 730 / 24)
+
+
+def test_provisioned_concurrency_is_paid_for_each_model() -> None:
+    facts = facts_of(
+        online(
+            **{**LOADED, "model": {"memory": "20 MB", "count": 4}},
+            needs=["provisioned-concurrency"],
+        )
+    )
+    made = plan(SERVERLESS, facts)
+    assert made.facts["provisioned"] >= 1
+    assert charged(made, facts)["provisioned"] == 4 * made.facts["provisioned"]
+
+
+def test_what_nobody_stated_is_taken_as_the_rules_assume() -> None:
+    # 20/h, 1 MB, 100 KB and 100 ms: rules/assumptions.yaml.
+    facts = facts_of(online(model={"memory": "1 GB"}))
+    made = plan(SERVERLESS, facts)
+    assert "requests" not in charged(made, facts)
+    found = completed(made, facts)
+    assert (found["requests"], found["bytes_in"], found["bytes_out"], found["seconds"]) == (
+        20 * 730, 1024**2, 100 * 1024, 0.1,
+    )  # fmt: skip
+    assert "seconds" not in completed(plan(REAL_TIME, facts), facts)
+
+
+def test_a_large_model_pays_for_its_volume() -> None:
+    # 40 GB of archive x 1.2 = 48 GB at 0.14 on the one instance of an ml.m5 that stays.
+    facts = facts_of(
+        online(**{**LOADED, "model": {"size": "40 GB", "memory": "60 GB"}}, region="us-east-1",
+               deploy={"instance_type": "ml.m5.12xlarge"}, environment="test")
+    )  # fmt: skip
+    cost = estimate.monthly_cost(plan(REAL_TIME, facts), facts, estimate.prices_of("us-east-1"))
+    (volume,) = (item for item in cost.items if item.name == "Storage volumes")
+    assert (volume.quantity, volume.usd_low) == ("48", "6.72")
+
+
+def test_a_measured_throughput_tells_how_much_one_instance_works_on() -> None:
+    facts = facts_of(
+        online(
+            requests={"payload": "1 KB", "processing": "6 ms", "answer": "60 ms"},
+            traffic={"pattern": "sustained", "peak": "900/s", "volume": "1G/month"},
+            model={"memory": "2 GB", "throughput": "900/s", "concurrency": 1},
+        )
+    )
+    found = estimate.expected_latency(plan(REAL_TIME, facts), facts)
+    assert found.basis.startswith("modelled: Erlang C")
+
+
+def test_a_peak_that_follows_from_the_mean_is_told() -> None:
+    peak = {"traffic": {"pattern": "sustained", "volume": "1M/month"}}
+    facts = facts_of(online(**{**LOADED, **peak}))
+    found = estimate.expected_latency(plan(REAL_TIME, facts), facts)
+    assert "The peak rate is assumed from the mean." in found.notes
+    stated = facts_of(online(**LOADED))
+    found = estimate.expected_latency(plan(REAL_TIME, stated), stated)
+    assert "The peak rate is assumed from the mean." not in found.notes

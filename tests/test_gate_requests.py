@@ -1,0 +1,133 @@
+"""Requests in files: which operation an object is for, what wraps it, and what is left open."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from advisor.gate.document import Document
+from advisor.gate.requests import read_requests
+from advisor.gate.source import Source
+from advisor.gate.yaml_reader import read_yaml
+
+VARIANT = {
+    "VariantName": "v",
+    "ModelName": "m",
+    "InstanceType": "ml.m5.large",
+    "InitialInstanceCount": 1,
+}
+CONFIG = {"EndpointConfigName": "c", "ProductionVariants": [VARIANT]}
+TRACKING = {
+    "TargetValue": 70,
+    "PredefinedMetricSpecification": {
+        "PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"
+    },
+}
+STEPS = {"AdjustmentType": "ChangeInCapacity", "StepAdjustments": [{"ScalingAdjustment": 1}]}
+
+
+def read(value: object) -> Document | None:
+    return read_requests("x.json", read_yaml(Source("x.json", json.dumps(value))))
+
+
+def kinds(value: object) -> list[tuple[str, str]]:
+    document = read(value)
+    if document is None:
+        return []
+    return [(each.kind, each.address) for each in document.worlds[0].resources]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (CONFIG, "EndpointConfig"),
+        ({"ProductionVariants": [VARIANT]}, "EndpointConfig"),
+        ({"EndpointName": "e", "EndpointConfigName": "c"}, "Endpoint"),
+        ({"EndpointConfigName": "c", "RetainAllVariantProperties": True}, "EndpointUpdate"),
+        ({"ModelName": "m", "PrimaryContainer": {}}, "Model"),
+        ({"TransformJobName": "t", "TransformInput": {}}, "TransformJob"),
+        ({"InferenceComponentName": "i"}, "InferenceComponent"),
+        ({"EndpointName": "e", "InputLocation": "s3://b/k"}, "AsyncInvocation"),
+        ({"ResourceId": "endpoint/e/variant/v", "MinCapacity": 1}, "ScalableTarget"),
+        ({"ServiceNamespace": "sagemaker", "ResourceId": "x", "MaxCapacity": 1}, "ScalableTarget"),
+        ({"ResourceId": "inference-component/i", "PolicyName": "p"}, "ScalingPolicy"),
+        (
+            {"PolicyName": "p", "ScalableDimension": "sagemaker:variant:DesiredInstanceCount"},
+            "ScalingPolicy",
+        ),
+        (TRACKING, "ScalingPolicy"),
+        (STEPS, "ScalingPolicy"),
+        (
+            {"TargetValue": 5, "CustomizedMetricSpecification": {"Namespace": "AWS/SageMaker"}},
+            "ScalingPolicy",
+        ),
+    ],
+)
+def test_an_object_tells_its_operation_by_its_keys(value: dict[str, Any], kind: str) -> None:
+    ((found, _),) = kinds(value)
+    assert found == kind
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [],
+        5,
+        {"kind": "Service"},
+        {"ServiceNamespace": "ecs", "ResourceId": "service/a/b", "MaxCapacity": 1},
+        {"ResourceId": "service/a/b", "MaxCapacity": 1},
+        {"TargetValue": 5},
+        {"TargetValue": 5, "CustomizedMetricSpecification": {"Namespace": "AWS/ECS"}},
+        {
+            "TargetValue": 5,
+            "PredefinedMetricSpecification": {
+                "PredefinedMetricType": "ECSServiceAverageCPUUtilization"
+            },
+        },
+        {"schema": "sm-advise/advice.v1", "requests": [{"operation": "Other", "parameters": {}}]},
+        {"schema": "sm-advise/advice.v1", "requests": [{"parameters": CONFIG}]},
+    ],
+)
+def test_what_is_no_request_of_ours_is_none(value: object) -> None:
+    assert read(value) is None
+
+
+def test_lists_and_our_own_answers_hold_requests() -> None:
+    assert kinds([CONFIG, 5, [{"ModelName": "m", "Containers": []}]]) == [
+        ("EndpointConfig", "[0]"),
+    ]
+    answer = {
+        "schema": "sm-advise/advice.v1",
+        "requests": [
+            {"operation": "CreateModel", "parameters": {"ModelName": "m"}},
+            {"operation": "CreateEndpointConfig", "parameters": CONFIG},
+        ],
+    }
+    assert kinds(answer) == [
+        ("Model", "requests[0].CreateModel"),
+        ("EndpointConfig", "requests[1].CreateEndpointConfig"),
+    ]
+
+
+def test_documents_of_one_file_are_told_apart() -> None:
+    text = f"{json.dumps(CONFIG)}\n---\n{json.dumps(TRACKING)}\n"
+    document = read_requests("x.yaml", read_yaml(Source("x.yaml", text)))
+    assert document is not None
+    assert [each.address for each in document.worlds[0].resources] == ["document 1", "document 2"]
+
+
+def test_an_answer_of_describe_is_known_by_its_times() -> None:
+    document = read({**CONFIG, "CreationTime": "2026-01-01"})
+    assert document is not None
+    assert document.dialect == "described"
+    assert document.worlds[0].resources[0].dialect == "described"
+
+
+@pytest.mark.parametrize("value", ["<model-name>", "${MODEL}", "$(name)", "{{ model }}"])
+def test_a_placeholder_is_unknown(value: str) -> None:
+    document = read({**CONFIG, "ProductionVariants": [{**VARIANT, "ModelName": value}]})
+    assert document is not None
+    variants = document.worlds[0].resources[0].body.value["ProductionVariants"]
+    assert variants.items()[0].value["ModelName"].kind == "unknown"

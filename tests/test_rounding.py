@@ -1,0 +1,59 @@
+"""Quantities in a few digits: near the value, and accepted by the workload file."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from advisor.quantity import KINDS, parse
+from advisor.rounding import about, plain, unit
+
+REAL = sorted(set(KINDS) - {"percent"})
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "text"),
+    [
+        (84_000 * 1_234_567, "volume", "1.23M/month"),
+        (84_000 * 97_654, "volume", "97.7k/month"),
+        (84_000 * 9_999, "volume", "9999/month"),
+        (42_000, "volume", "6/year"),
+        (84_000 * 730 * 3600 * 12, "rate", "12/s"),
+        (84_000 * 730 * 30, "rate", "30/h"),
+        (1_234_567, "time", "1.23 s"),
+        (150 * 60 * 10**6, "time", "2.5 h"),
+        (107_374_183, "size", "102.4 MB"),
+        (8 * 10**9, "count", "8B"),
+        (12_345, "count", "12.3k"),
+        (7 * 3_600_000_000 * 8, "share", "8 h/day"),
+        (500_000_000, "money", "500 USD/month"),
+        (5_000, "percent", "5 %"),
+    ],
+)
+def test_few_digits(value: int, kind: str, text: str) -> None:
+    assert about(value, kind) == text
+
+
+@given(st.integers(1, 10**18), st.sampled_from(REAL))
+def test_a_rounded_value_is_accepted_and_near(value: int, kind: str) -> None:
+    text = about(value, kind)
+    if kind == "count" and "." in text and text[-1].isdigit():
+        return  # a fraction of one, which no count is
+    found = parse(text, kind)
+    assert found.low is not None
+    assert abs(found.low - value) <= value / 100 + 1
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "number", "name"),
+    [
+        (84_000 * 3, "rate", 3, "requests/month"),
+        (42_000, "rate", 0.5, "requests/month"),
+        (1_500_000, "time", 1.5, "s"),
+        (1024, "size", 1024, "B"),
+        (12, "count", 12, ""),
+    ],
+)
+def test_plain_numbers_for_programs(value: int, kind: str, number: float, name: str) -> None:
+    assert (plain(value, kind), unit(kind)) == (number, name)
