@@ -300,3 +300,32 @@ def test_a_sam_template_is_a_template(tmp_path: Path) -> None:
         "VariantName: all\n          ModelName: m\n          InitialInstanceCount: 1",
     )
     assert [f.rule for f in checked(tmp_path, text).findings] == ["instance-type"]
+
+
+REPEATED = """\
+Parameters:
+  A: {Type: String}
+  A: {Type: String}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties: {Path: /, Path: /}
+  Config:
+    Type: AWS::SageMaker::EndpointConfig
+    Properties:
+      ProductionVariants:
+        - {VariantName: v, VariantName: w, ModelName: m, InstanceType: ml.m5.large}
+      KmsKeyId: alias/a
+      KmsKeyId: alias/b
+  Config:
+    Type: AWS::IAM::Role
+    Properties: {Path: /, Path: /}
+"""
+
+
+def test_a_repeated_key_counts_where_something_of_ours_is_lost(tmp_path: Path) -> None:
+    report = checked(tmp_path, REPEATED)
+    lines = [f.line for f in report.findings if f.rule == "repeated-key"]
+    assert lines[0] == 3
+    assert 15 in lines  # the second Config
+    assert not {7, 17} & set(lines)

@@ -200,8 +200,9 @@ def test_a_template_of_50_mb_is_refused_unread(tmp_path: Path) -> None:
 
 def test_a_large_file_of_others_is_passed_over(tmp_path: Path) -> None:
     put(tmp_path, "data.json", b"[" + b"0," * 2_000_000 + b"0]")
+    put(tmp_path, "service.json", b'{"ProductionVariants": "' + b"0" * 3_000_000 + b'"}')
     report = run(put(tmp_path, "config.json", CONFIG).parent)
-    assert (report.ignored, report.errors) == (1, ())
+    assert (report.ignored, report.errors) == (2, ())
 
 
 def test_ten_thousand_resources_take_bounded_time(tmp_path: Path) -> None:

@@ -459,3 +459,12 @@ def test_a_plan_names_references_also_within_modules() -> None:
     (resource,) = planned(entry, configuration={"root_module": {"module_calls": calls}})
     (variant,) = resource.body.value["ProductionVariants"].items()
     assert variant.value["ModelName"].value == Reference("aws_sagemaker_model.m", "name")
+
+
+def test_an_empty_text_is_no_value_where_the_provider_says_so() -> None:
+    empty = VARIANT.format(value='"ml.m5.large"', outer='  kms_key_arn = ""\n')
+    empty = empty.replace('"fraud"', '""').replace('"all"', '""')
+    (resource,) = configs(read(main__tf=empty))
+    (variant,) = resource.body.value["ProductionVariants"].items()
+    assert "KmsKeyId" not in resource.body.value
+    assert not {"ModelName", "VariantName"} & variant.value.keys()

@@ -31,6 +31,8 @@ _OURS = re.compile(
 _WORKLOAD_MARK = re.compile(
     rb"""^\s*["']?schema["']?\s*:\s*["']?sm-advise/workload""", re.MULTILINE
 )
+_IN_LARGE_FILES = re.compile(rb"aws_sagemaker_|Type[\"']?\s*:\s*[\"']?AWS::SageMaker::")
+"""Requests are small: of a large file only a plan or a template is ours, no service model."""
 _CALLS = re.compile(rb"create[_-](?:endpoint[_-]config|transform[_-]job|inference[_-]component)\b")
 
 
@@ -210,7 +212,7 @@ def _mentions_sagemaker(path: str) -> bool:
     try:
         with open(path, "rb") as stream:
             while chunk := stream.read(1 << 20):
-                if _OURS.search(before + chunk):
+                if _IN_LARGE_FILES.search(before + chunk):
                     return True
                 before = chunk[-64:]
     except OSError:

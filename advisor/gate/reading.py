@@ -10,7 +10,7 @@ from advisor.errors import InputError
 from advisor.gate.document import Document, Node, ReadFault
 from advisor.gate.service import ServiceModel
 from advisor.gate.source import LARGEST_TEMPLATE, Source, read_source, too_large
-from advisor.gate.yaml_reader import Parsed, read_yaml
+from advisor.gate.yaml_reader import Parsed, Repeated, read_yaml
 
 
 class Read(NamedTuple):
@@ -40,7 +40,7 @@ def read_configuration(source: Source, service: ServiceModel, region: str = "") 
         parsed = read_yaml(source)
     document = _document(source, parsed, region)
     if document is not None:
-        faults = tuple(_repeated(parsed))
+        faults = tuple(_repeated(parsed, document.dialect))
         document = document._replace(faults=(*document.faults, *faults))
     return Read(document, (source,))
 
@@ -65,11 +65,29 @@ def _document(source: Source, parsed: Parsed, region: str) -> Document | None:
     return read_requests(source.file, parsed)
 
 
-def _repeated(parsed: Parsed) -> Iterable[ReadFault]:
+def _repeated(parsed: Parsed, dialect: str) -> Iterable[ReadFault]:
     for again in parsed.repeated:
+        if dialect == "cloudformation" and _of_others(again, parsed.documents[0]):
+            continue
         node = Node("scalar", again.key, again.mark)
         message = f"{again.key} stands twice; first on line {again.first.line}"
         yield ReadFault("repeated-key", node, "", message)
+
+
+def _of_others(again: Repeated, template: Node) -> bool:
+    """Whether a repeated key of a template lies within a resource that is not judged here."""
+    from advisor.gate.resource_types import CLOUDFORMATION_KINDS
+
+    resources = template.get("Resources")
+    if resources is None or resources.kind != "map" or again.key in resources.value:
+        return False
+    owner: tuple[int, int, str] = (0, 0, "")
+    for entry in resources.value.values():
+        kind = entry.get("Type")
+        start = (entry.place.line, entry.place.column, str(kind.value) if kind else "")
+        if owner < start and start[:2] <= (again.mark.line, again.mark.column):
+            owner = start
+    return bool(owner[2]) and owner[2] not in CLOUDFORMATION_KINDS
 
 
 def _parameter_files(file: str, template: Node) -> list[tuple[str, Mapping[str, Node]]]:

@@ -19,6 +19,8 @@ _NAMES = {
     "InferenceComponent": "InferenceComponentName",
     "ScalingPolicy": "PolicyName",
 }
+_EMPTY_IS_ABSENT = frozenset({"KmsKeyId", "ModelName", "ModelPackageName", "VariantName"})
+"""Fields that the provider leaves out of the request where they hold an empty text."""
 _OTHER_NAMES = {"kms_key_arn": "KmsKeyId"}
 _NOT_OF_THE_REQUEST = frozenset(
     {
@@ -110,6 +112,8 @@ def _structure(node: Node, shape: dict[str, Any], service: ServiceModel) -> Node
         member = members.get(plain) or members.get(plain + "s")
         if member is None:
             entries[key] = value
+            continue
+        if member in _EMPTY_IS_ABSENT and value.kind == "scalar" and value.value == "":
             continue
         converted = _convert(value, shape["members"][member], service)
         if not (converted.kind == "list" and not converted.value and value.kind == "list"):
