@@ -9,6 +9,7 @@ from advisor.changes import decisive_unknowns, fixes, would_change
 from advisor.facts import Facts, say
 from advisor.model import Decision, Fact, Step
 from advisor.neighbours import Neighbourhood
+from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import UNSET, Condition, FactEntry, Leaf, Point, Question
 from advisor.verdicts import stated_text
 
@@ -79,11 +80,17 @@ def _values(facts: Facts, question: Question, taken: bool) -> dict[str, Any]:
     """The facts that decided a question, as stated or, without a word, as taken."""
     shown: dict[str, Any] = {}
     for variable in _deciding(question.when, facts.point, taken):
-        for each in facts.book.facts[variable].derived_from or (variable,):
+        for each in _shown(facts.book, variable):
             text = stated_text(facts, each)
             if text or facts.point[each] != UNSET:
                 shown[facts.book.facts[each].id] = _typed(facts, each, text)
     return shown
+
+
+def _shown(book: Rulebook, variable: int) -> Iterable[int]:
+    """What a value is read from; whether the input is known beforehand is the first question."""
+    inputs = book.facts[variable].derived_from
+    return [each for each in inputs if each != book.index["requests.arrival"]] or (variable,)
 
 
 def _deciding(condition: Condition, point: Point, taken: bool) -> Iterable[int]:

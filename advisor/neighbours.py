@@ -217,9 +217,13 @@ class Neighbourhood:
         return next((each for each in ranges if self.answer(variables, *each) == option), None)
 
     def ranges(self, handle: Handle) -> list[tuple[int, int]]:
-        """The cells of a numeric handle as closed ranges that cover its domain."""
+        """The cells of a numeric handle as closed ranges that cover its domain.
+
+        Beyond the limits of the options that matter the next ones begin. A range that is worse at
+        its lower end lies there with the end that is taken, so it is cut at those as well.
+        """
         steers = not self.steering.isdisjoint(handle.variables)
-        table = self.book.cuts if steers else self.cuts
+        table = self.cuts if handle.fact.unfavourable_high and not steers else self.book.cuts
         cuts = {cut for variable in handle.variables for cut in self._solved(variable, table)}
         low = handle.fact.least
         done = []

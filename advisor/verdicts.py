@@ -5,9 +5,11 @@ from __future__ import annotations
 from advisor.facts import Facts, say
 from advisor.model import Interval, Verdict
 from advisor.quantity import show
+from advisor.rounding import about
 from advisor.rulebook.formulas import UNITS
 from advisor.rulebook.types import INFINITY, Bound, Feature, Limit, OptionEntry, Point
 
+_LONGEST_BYTES = len("9999 B")
 _FEATURE_OUTCOME = {
     "supported": "met",
     "not-applicable": "met",
@@ -116,7 +118,9 @@ def _derived_text(facts: Facts, variable: int) -> str:
     low, high = facts.low[variable], facts.high[variable]
     if low <= 0 and high >= INFINITY:
         return ""
-    stated = [v for v in entry.derived_from if facts.stated >> v & 1]
+    stated = [
+        v for v in entry.derived_from if facts.stated >> v & 1 and not facts.book.facts[v].discrete
+    ]
     if (
         len(stated) == 1
         and low == facts.low[stated[0]]
@@ -126,10 +130,15 @@ def _derived_text(facts: Facts, variable: int) -> str:
         )
     ):
         return stated_text(facts, stated[0])
+    if entry.id == "wire.payload" and not facts.stated >> entry.derived_from[0] & 1:
+        return _derived_text(facts, facts.book.index["dataset.record"])
     unit = UNITS.get(entry.id, 1)
     if unit > 1:
         return _load_text(low / unit, high / unit if high < INFINITY else None, entry.kind)
-    return show(Interval(low or None, None if high >= INFINITY else high), entry.kind)
+    text = show(Interval(low or None, None if high >= INFINITY else high), entry.kind)
+    if low == high and text.endswith(" B") and len(text) > _LONGEST_BYTES:
+        return about(low, entry.kind)  # a mean; its last digits say nothing
+    return text
 
 
 def _load_text(low: float, high: float | None, kind: str) -> str:
@@ -146,7 +155,9 @@ def _fact_read(limit: Limit, facts: Facts, value: str) -> str:
     """The fact that a limit looks at; of a derived one the only stated one, if it gives a value."""
     fact = facts.book.facts[limit.variable]
     if fact.id.startswith("wire."):
-        return facts.book.facts[fact.derived_from[0]].id
+        body = fact.derived_from[0]
+        from_set = value and fact.id == "wire.payload" and not facts.stated >> body & 1
+        return "dataset.record" if from_set else facts.book.facts[body].id
     stated = [v for v in fact.derived_from if facts.stated >> v & 1]
     return facts.book.facts[stated[0]].id if value and len(stated) == 1 else fact.id
 

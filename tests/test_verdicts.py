@@ -68,8 +68,8 @@ def test_a_size_is_open_while_its_encoding_is() -> None:
     base64 = online(requests={"payload": "5 MB", "encoding": "base64"})
     verdict = judged("real-time", base64)["real-time-payload"]
     assert verdict.outcome == "contested"
-    # 5,242,880 bytes are 1,747,627 threes, begun or full, of four bytes each.
-    assert verdict.value == "6990508 B"
+    # 5,242,880 bytes are 1,747,627 threes, begun or full, of four bytes each: 6,990,508.
+    assert verdict.value == "6.67 MB"
 
 
 def test_a_verdict_carries_bound_margin_and_source() -> None:
@@ -247,3 +247,15 @@ def test_a_limit_of_words_is_never_contested_at_its_own_bound() -> None:
     assert not contested_at(facts.book.limit["serverless-accelerator"], facts.point)
     whole = facts_of(online(requests={"processing": "3 min", "streaming": False}))
     assert not contested_at(whole.book.limit["real-time-streamed-processing"], whole.point)
+
+
+def test_a_request_carries_a_record_at_least_where_the_input_is_known() -> None:
+    """2 TB in 1,000 records are 2.05 GB each, of which asynchronous takes no more than 1 GB."""
+    described = {"dataset": {"size": "2 TB", "records": 1000}}
+    for arrival, expected in (("batch", "broken"), ("online", "unknown")):
+        workload = online(requests={"arrival": arrival}, **described)
+        verdict = judged("asynchronous", workload)["asynchronous-payload"]
+        assert verdict.outcome == expected
+    known = online(requests={"arrival": "batch"}, **described)
+    verdict = judged("asynchronous", known)["asynchronous-payload"]
+    assert (verdict.fact, verdict.value) == ("dataset.record", "2.05 GB")

@@ -13,6 +13,8 @@ from advisor.rulebook.types import INFINITY, UNSET, Feature, Point
 IN_FLIGHT_UNIT = RATE_PER_MONTH * MICROSECONDS_PER_MONTH  # one request in progress
 BUSY_UNIT = IN_FLIGHT_UNIT // 100_000  # one thousandth of a percent
 UNITS = {"load.in-flight": IN_FLIGHT_UNIT, "load.busy-share": BUSY_UNIT}
+_BATCH = 1  # of requests.arrival's words
+_BASE64_ONLY = 2  # the set of requests.encoding's words without binary
 _BITS_IN_ORDER = (32, 16, 16, 8, 4)  # of model.precision's words
 
 Sets = list[int]
@@ -40,7 +42,7 @@ def formulas(index: Mapping[str, int], features: Sequence[Feature]) -> tuple[For
     at = index.__getitem__
     encoding = at("requests.encoding")
     return (
-        _wire("wire.payload", at("wire.payload"), at("requests.payload"), encoding),
+        _payload(index),
         _wire("wire.response", at("wire.response"), at("requests.response"), encoding),
         _in_flight(index),
         _busy_share(index),
@@ -71,14 +73,14 @@ def _wire(name: str, result: int, size: int, encoding: int) -> Formula:
     """RFC 4648: every three bytes, begun or full, become four."""
 
     def value(point: Point) -> int:
-        return -(-point[size] // 3) * 4 if point[encoding] == 1 else point[size]
+        return _on_wire(point[size], point[encoding])
 
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
         smallest, largest = low[size], high[size]
-        if low[encoding] == 2:
-            smallest = -(-smallest // 3) * 4
-        if low[encoding] & 2 and largest < INFINITY:
-            largest = -(-largest // 3) * 4
+        if low[encoding] == _BASE64_ONLY:
+            smallest = _on_wire(smallest, 1)
+        if low[encoding] & _BASE64_ONLY and largest < INFINITY:
+            largest = _on_wire(largest, 1)
         return smallest, largest
 
     def solve(point: Point, variable: int, bound: int) -> int | None:
@@ -87,6 +89,50 @@ def _wire(name: str, result: int, size: int, encoding: int) -> Formula:
         return bound // 4 * 3 if point[encoding] == 1 else bound
 
     return Formula(name, result, (size, encoding), value, bounds, solve)
+
+
+def _payload(index: Mapping[str, int]) -> Formula:
+    """The body on the wire; with the input known beforehand, at least one of its records."""
+    payload, encoding, arrival = (
+        index["requests.payload"],
+        index["requests.encoding"],
+        index["requests.arrival"],
+    )
+    body = _wire("wire.payload", index["wire.payload"], payload, encoding)
+    record = _record(index)
+    size, records = index["dataset.size"], index["dataset.records"]
+
+    def described(point: Point) -> bool:
+        return point[arrival] == _BATCH and point[size] != UNSET and point[records] != UNSET
+
+    def value(point: Point) -> int:
+        if not described(point):
+            return body.value(point)
+        return _on_wire(max(point[payload], record.value(point)), point[encoding])
+
+    def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
+        smallest, largest = body.bounds(low, high, stated)
+        if not (low[arrival] == 1 << _BATCH and stated >> size & 1 and stated >> records & 1):
+            return smallest, largest
+        least, most = record.bounds(low, high, stated)
+        sure = 1 if low[encoding] == _BASE64_ONLY else 0
+        smallest = max(smallest, _on_wire(least, sure))
+        return smallest, max(largest, most, smallest)
+
+    def solve(point: Point, variable: int, bound: int) -> int | None:
+        if point[arrival] != _BATCH or variable == encoding:
+            return body.solve(point, variable, bound)
+        raw = bound // 4 * 3 if point[encoding] == 1 else bound
+        if variable == payload:
+            return raw if not described(point) or record.value(point) <= raw else None
+        return record.solve(point, variable, raw) if point[payload] <= raw else None
+
+    inputs = (payload, encoding, size, records, arrival)
+    return Formula(body.id, body.variable, inputs, value, bounds, solve)
+
+
+def _on_wire(size: int, encoding: int) -> int:
+    return -(-size // 3) * 4 if encoding == 1 else size
 
 
 def _in_flight(index: Mapping[str, int]) -> Formula:

@@ -62,8 +62,18 @@ class Witness:
             values["model.size"] = size
             values.setdefault("model.loaded", size)
             values.setdefault("model.unpacked", size)
-        if "wire.payload" in values:
-            values.setdefault("dataset.record", values["wire.payload"])
+        self._agree_on_record()
+
+    def _agree_on_record(self) -> None:
+        """Where the input is known beforehand, a request carries one record at least."""
+        values = self.values
+        record, payload = values.get("dataset.record"), values.get("wire.payload")
+        if payload is None and record is not None and values["requests.arrival"] == "batch":
+            values["wire.payload"] = record
+        elif payload is not None and record is None:
+            values["dataset.record"] = payload
+        elif payload is not None and values["requests.arrival"] == "batch":
+            values["dataset.record"] = min(record, payload)
 
     def _inside(self, variable: str, allowed: int) -> bool:
         if variable not in self.space.cells:
