@@ -119,12 +119,17 @@ def run(arguments: list[str] | None = None) -> int:
 
 def complain(error: InputError) -> int:
     """Print an input error and those found with it; exit code 2."""
+    for line in complaints(error):
+        print(line, file=sys.stderr)
+    return 2
+
+
+def complaints(error: InputError) -> list[str]:
+    """An input error and those found with it, line by line."""
     from advisor.printable import printable
 
-    for each in (error, *error.others):
-        for line in f"error: {each}".split("\n"):
-            print(printable(line), file=sys.stderr)
-    return 2
+    texts = [f"error: {each}" for each in (error, *error.others)]
+    return [printable(line) for text in texts for line in text.split("\n")]
 
 
 def _settle_streams() -> None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from advisor.artifacts import ARTIFACTS
-from advisor.cli import CONTEXT, complain
+from advisor.cli import CONTEXT, complaints
 from advisor.cli.money import gated, max_monthly, price_folder
 from advisor.cli.settings import as_of_date, changes_from, context, today
+from advisor.cli.spread import Part, spread, worthwhile
 from advisor.errors import InputError
 from advisor.model import Advice, Finding
 from advisor.pipeline import advise as advise_workload
 from advisor.reports import ADVICE_FORMATS, renderer
+from advisor.rulebook.load import load
 from advisor.workload import read_file
 
 if TYPE_CHECKING:
@@ -68,24 +71,12 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
     Exit codes: 0 an answer, 1 none fits or an error among the findings (with --strict also a
     plausible decisive unknown or a contested limit), 2 a file could not be read, 3 a bug of ours.
     """
-    changes = changes_from(settings)
-    read, code = _read(workloads, changes)
-    as_of = options["as_of"] or today()
-    advices = [
-        gated(
-            advise_workload(
-                workload,
-                limits=options["limits"],
-                region=options["region"],
-                changes=dict(changes),
-                as_of=as_of,
-                strict=options["strict"],
-                own_prices=price_folder(),
-            ),
-            options["max_monthly"],
-        )
-        for workload in read
-    ]
+    asked = {**options, "changes": changes_from(settings), "as_of": options["as_of"] or today()}
+    if form == "jsonl" and options["output"] is None and worthwhile(workloads):
+        return _spread(workloads, asked)
+    advices, unread = _answers(workloads, asked)
+    for line in unread:
+        print(line, file=sys.stderr)
     if form == "request" and len(advices) > 1:
         raise click.UsageError(
             "--format request takes one workload; name one file with one document"
@@ -94,21 +85,55 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
         click.echo(renderer(form)(advices, context(form)), nl=False)
     if options["output"] is not None:
         _write(advices, options)
-    return max([code, *(exit_code(advice, options["strict"]) for advice in advices)])
+    return _code(advices, unread, asked)
 
 
-def _read(
-    workloads: Sequence[str], changes: Sequence[tuple[str, str]]
-) -> tuple[list[Workload], int]:
-    """Every workload that can be read; what cannot is told, and makes the exit code 2."""
-    read: list[Workload] = []
+def _spread(paths: Sequence[str], asked: dict[str, Any]) -> int:
+    """A line for each workload as soon as it is known; the exit code."""
+    load(asked["limits"] or "safe")  # once, before there are several processes
     code = 0
-    for path in workloads:
+    for part in spread(partial(_part, asked=asked), paths):
+        for line in part.complaints:
+            print(line, file=sys.stderr)
+        click.echo(part.text, nl=False)
+        code = max(code, part.code)
+    return code
+
+
+def _part(paths: Sequence[str], asked: dict[str, Any]) -> Part:
+    advices, unread = _answers(paths, asked)
+    text = renderer("jsonl")(advices, context("jsonl"))
+    return Part(text, tuple(unread), _code(advices, unread, asked))
+
+
+def _answers(paths: Sequence[str], asked: dict[str, Any]) -> tuple[list[Advice], list[str]]:
+    """The answer for every workload that can be read, and what to say of what cannot."""
+    read: list[Workload] = []
+    said: list[str] = []
+    for path in paths:
         try:
-            read += read_file(path, changes)
+            read += read_file(path, asked["changes"])
         except InputError as error:
-            code = complain(error)
-    return read, code
+            said += complaints(error)
+    return [_answer(workload, asked) for workload in read], said
+
+
+def _answer(workload: Workload, asked: dict[str, Any]) -> Advice:
+    advice = advise_workload(
+        workload,
+        limits=asked["limits"],
+        region=asked["region"],
+        changes=dict(asked["changes"]),
+        as_of=asked["as_of"],
+        strict=asked["strict"],
+        own_prices=price_folder(),
+    )
+    return gated(advice, asked["max_monthly"])
+
+
+def _code(advices: Sequence[Advice], unread: Sequence[str], asked: dict[str, Any]) -> int:
+    least = 2 if unread else 0
+    return max([least, *(exit_code(advice, asked["strict"]) for advice in advices)])
 
 
 def _write(advices: Sequence[Advice], options: dict[str, Any]) -> None:

@@ -127,7 +127,8 @@ def _tell(one: Any, path: Path, old: dict[str, Any] | None) -> None:
     from advisor.price_list.refresh import changes
 
     count = sum(len(known) for known in one.document["prices"].values())
-    click.echo(f"{one.region}: {count} prices of {one.document['date']} → {os.fspath(path)}")
+    noun = "price" if count == 1 else "prices"
+    click.echo(f"{one.region}: {count} {noun} of {one.document['date']} → {os.fspath(path)}")
     if one.missing:
         click.echo(f"  no price at all: {', '.join(one.missing)}")
     for problem in one.problems:

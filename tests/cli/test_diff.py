@@ -1,0 +1,112 @@
+"""`sm-advise diff`: two files, revisions, the cost gates, and what cannot be compared."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import ran
+
+WORKLOAD = """\
+name: scoring
+region: us-east-1
+requests: {arrival: online, payload: 20 KB, processing: 60 ms, answer: 250 ms, cold_start: avoid}
+traffic: {pattern: sustained, peak: 20/s}
+model: {size: 800 MB, memory: 2 GB, accelerator: none}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A workload in two versions: w.yaml is the newer one, the older one is committed too."""
+    git = ("git", "-c", "user.email=a@example.com", "-c", "user.name=a")
+    (tmp_path / "w.yaml").write_text(WORKLOAD, encoding="utf-8")
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *command], cwd=tmp_path, check=True)
+    (tmp_path / "old.yaml").write_text(WORKLOAD, encoding="utf-8")
+    (tmp_path / "w.yaml").write_text(WORKLOAD.replace("20/s", "200/s"), encoding="utf-8")
+    return tmp_path
+
+
+def test_facts_plan_and_cost_that_differ_are_named(folder: Path) -> None:
+    done = ran("diff", "old.yaml", "w.yaml", cwd=folder)
+    assert done.code == 0
+    # Two instances at 0.115 USD an hour: 2 x 0.115 x 730 h = 167.90; twelve: 1,007.40.
+    assert "at least 167.90 → at least 1,007.40 USD a month (+839.50)" in done.out
+    assert "traffic.peak  20/s → 200/s" in done.out
+    assert "InitialInstanceCount  2 → 12" in done.out
+
+
+@pytest.mark.parametrize("sides", [("w.yaml", "--rev", "HEAD"), ("HEAD:w.yaml", "w.yaml")])
+def test_a_revision_is_an_old_side(folder: Path, sides: tuple[str, ...]) -> None:
+    done = ran("diff", *sides, "--format", "json", cwd=folder)
+    (only,) = json.loads(done.out)["workloads"]
+    assert (only["old"]["usd_low"], only["new"]["usd_low"]) == ("167.90", "1007.40")
+    assert only["old"]["file"] == "HEAD:w.yaml"
+
+
+def test_nothing_is_said_where_nothing_changed(folder: Path) -> None:
+    assert ran("diff", "old.yaml", "old.yaml", cwd=folder)[:1] == ("",)
+
+
+@pytest.mark.parametrize(
+    ("gate", "code"),
+    [
+        # 1,007.40 / 167.90 = 6: five times more.
+        (("--max-increase", "10 %"), 1),
+        (("--max-increase", "500%"), 0),
+        (("--max-increase", "839.49"), 1),
+        (("--max-increase", "839.50 USD"), 0),
+        (("--max-monthly", "1007.39"), 1),
+        (("--max-monthly", "1007.40"), 0),
+    ],
+)
+def test_a_cost_gate_fails_above_its_amount_and_not_at_it(
+    folder: Path, gate: tuple[str, ...], code: int
+) -> None:
+    done = ran("diff", "old.yaml", "w.yaml", *gate, cwd=folder)
+    assert done.code == code
+    failing = "error over-max-" in done.out
+    assert failing is bool(code)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("w.yaml",), "name a second file, or a revision of this one with --rev"),
+        (("w.yaml", "old.yaml", "--rev", "HEAD"), "--rev takes one FILE, not two"),
+        (("w.yaml", "."), "cannot be read"),
+        (("w.yaml", "missing.yaml"), "missing.yaml"),
+        (("nope:w.yaml", "w.yaml"), "git knows no nope:w.yaml"),
+        (("w.yaml", "--rev", "v9"), "git knows no v9:w.yaml"),
+        (("w.yaml", "--rev", "--all"), "is no revision"),
+        (("old.yaml", "w.yaml", "--max-increase", "banana"), "is not an increase like 50 or 10%"),
+    ],
+)
+def test_what_cannot_be_compared_is_said(
+    folder: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    done = ran("diff", *arguments, cwd=folder)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+def test_workloads_of_one_name_are_compared(tmp_path: Path) -> None:
+    other = WORKLOAD.replace("scoring", "ranking")
+    (tmp_path / "a.yaml").write_text(f"{WORKLOAD}---\n{other}", encoding="utf-8")
+    third = WORKLOAD.replace("scoring", "third")
+    (tmp_path / "b.yaml").write_text(f"{third}---\n{WORKLOAD}", encoding="utf-8")
+    value = json.loads(ran("diff", "a.yaml", "b.yaml", "--format", "json", cwd=tmp_path).out)
+    assert (value["added"], value["removed"]) == (["third"], ["ranking"])
+    assert [(each["name"], each["changed"]) for each in value["workloads"]] == [("scoring", False)]
+
+
+def test_two_workloads_of_one_name_in_a_file_cannot_be_paired(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(f"{WORKLOAD}---\n{WORKLOAD}", encoding="utf-8")
+    done = ran("diff", "a.yaml", "a.yaml", cwd=tmp_path)
+    assert done.code == 2
+    assert "two workloads are called scoring" in done.err
