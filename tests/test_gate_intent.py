@@ -10,7 +10,7 @@ import pytest
 from advisor.errors import InputError
 from advisor.gate.baseline import baseline_text
 from advisor.gate.finding import ACCEPTED, Finding
-from advisor.gate.locking import lock_text
+from advisor.gate.locking import lock_text, merged
 from advisor.gate.run import Report, Request, check
 from advisor.gate.settings import Pair, Project, organisation_of
 
@@ -263,27 +263,77 @@ def test_a_duplicate_name_is_a_finding(tmp_path: Path) -> None:
     assert "a/workload.yaml is called fraud too" in found.message
 
 
+def locked(folder: Path) -> tuple[str, dict[str, object]]:
+    """The path of a lock of WORKLOAD's answer that is not written yet, and that answer."""
+    lock = str(folder / "sm-advise.lock")
+    report = run(folder, WORKLOAD, config(), lock=lock, relock=True)
+    assert list(report.answers) == ["fraud.workload.yaml#fraud"]  # as the lock's folder sees it
+    return lock, dict(report.answers["fraud.workload.yaml#fraud"])
+
+
+def moved_from(folder: Path, lock: str, answer: dict[str, object], text: str) -> list[str]:
+    """What is said of a workload whose answer was locked."""
+    Path(lock).write_text(lock_text({"fraud.workload.yaml#fraud": answer}), encoding="utf-8")
+    found = of_rule(run(folder, text, config(), lock=lock), "decision-changed")
+    return [finding.message for finding in found]
+
+
 def test_a_lock_keeps_the_answer_until_something_moves_it(tmp_path: Path) -> None:
-    report = run(tmp_path, WORKLOAD, config())
-    lock = tmp_path / "sm-advise.lock"
-    lock.write_text(lock_text(report.answers), encoding="utf-8")
-    assert of_rule(run(tmp_path, WORKLOAD, config(), lock=str(lock)), "decision-changed") == []
+    lock, answer = locked(tmp_path)
+    assert moved_from(tmp_path, lock, answer, WORKLOAD) == []
     text = WORKLOAD.replace("payload: 20 KB", "payload: 9 MB")
-    (found,) = of_rule(run(tmp_path, text, config(), lock=str(lock)), "decision-changed")
-    assert "option was serverless, is " in found.message
-    assert "requests.payload was 20 KB, is 9 MB" in found.message
-    assert "serverless-payload breaks at 9 MB (bound 4 MB)" in found.message
+    (message,) = moved_from(tmp_path, lock, answer, text)
+    assert "option was serverless, is " in message
+    assert "requests.payload was 20 KB, is 9 MB" in message
+    assert "serverless-payload breaks at 9 MB (bound 4 MB)" in message
+    assert "rules" not in message
 
 
-def test_a_lock_says_when_only_the_rules_moved(tmp_path: Path) -> None:
-    report = run(tmp_path, WORKLOAD, config())
-    table = json.loads(lock_text(report.answers))
-    (answer,) = table["workloads"].values()
-    answer["option"], answer["rules"] = "real-time", "sha256:older"
-    lock = tmp_path / "sm-advise.lock"
-    lock.write_text(json.dumps(table), encoding="utf-8")
-    (found,) = of_rule(run(tmp_path, WORKLOAD, config(), lock=str(lock)), "decision-changed")
-    assert "option was real-time, is serverless: the rules are newer than the lock" in found.message
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"option": "real-time", "rules": "sha256:other"},
+            "option was real-time, is serverless: the rules are not those of then",
+        ),
+        (
+            {"option": "real-time", "against": {"serverless-payload": "20 KB (bound 10 KB)"}},
+            "serverless-payload no longer breaks, as at 20 KB (bound 10 KB)",
+        ),
+        (
+            {"option": "real-time", "path": {"cold-start": "no, by requests.cold_start avoid"}},
+            "the question cold-start was answered no, by requests.cold_start avoid; it is yes",
+        ),
+        (
+            {"option": "real-time", "assumed": {"requests.answer": "1 s"}},
+            "requests.answer was assumed to be 1 s, is assumed to be ",
+        ),
+        ({"memory_mb": 6144, "prices": "2020-01-31"}, "the prices were of 2020-01-31, are of "),
+        ({"memory_mb": 6144, "sized": "A guess."}, "memory in MB was 6144, is "),
+        ({"memory_mb": 6144, "sized": "A guess."}, "then: A guess. Now: "),
+    ],
+)
+def test_a_moved_answer_names_what_moved_it(
+    tmp_path: Path, changes: dict[str, object], words: str
+) -> None:
+    lock, answer = locked(tmp_path)
+    (message,) = moved_from(tmp_path, lock, {**answer, **changes}, WORKLOAD)
+    assert words in message
+
+
+def test_a_lock_without_a_key_says_nothing_of_it(tmp_path: Path) -> None:
+    lock, answer = locked(tmp_path)
+    del answer["memory_mb"]
+    assert moved_from(tmp_path, lock, answer, WORKLOAD) == []
+
+
+def test_writing_a_lock_keeps_the_answers_of_files_that_were_not_read(tmp_path: Path) -> None:
+    lock, answer = locked(tmp_path)
+    (tmp_path / "other.yaml").write_text("", encoding="utf-8")
+    known = dict.fromkeys(("other.yaml#a", "gone.yaml#b", "fraud.workload.yaml#old"), answer)
+    Path(lock).write_text(lock_text(known), encoding="utf-8")
+    names = list(merged(lock, {"fraud.workload.yaml#fraud": answer}))
+    assert names == ["other.yaml#a", "fraud.workload.yaml#fraud"]
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"schema": "other", "workloads": {}}', "{}"])

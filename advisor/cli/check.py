@@ -15,7 +15,7 @@ from advisor.gate.checks import PROFILES, require_known
 from advisor.gate.finding import SEVERITIES
 from advisor.gate.run import Report, Request
 from advisor.gate.run import check as run_check
-from advisor.gate.settings import LOCK_FILE, NEVER, Project, read_project
+from advisor.gate.settings import NEVER, Project, lock_path, read_project
 from advisor.reports.finding_formats import FINDING_FORMATS, Context, finding_renderer
 
 
@@ -97,7 +97,8 @@ def _request(paths: tuple[str, ...], project: Project, options: dict[str, Any]) 
         ignore=frozenset((*project.ignore, *options["ignore"])),
         workload=options["workload"] or "",
         baseline=options["baseline"] or ("" if options["write_baseline"] else project.baseline),
-        lock="" if options["write_lock"] else LOCK_FILE,
+        lock=lock_path("."),
+        relock=options["write_lock"],
         region=options["region"] or project.region,
         changed=changed,
         stdin=sys.stdin.buffer.read() if "-" in paths else b"",
@@ -118,9 +119,10 @@ def _write(report: Report, options: dict[str, Any]) -> None:
         write_whole(options["write_baseline"], baseline_text(report.findings))
     if options["write_lock"]:
         from advisor.gate.baseline import write_whole
-        from advisor.gate.locking import lock_text
+        from advisor.gate.locking import lock_text, merged
 
-        write_whole(LOCK_FILE, lock_text(report.answers))
+        lock = lock_path(".")
+        write_whole(lock, lock_text(merged(lock, report.answers)))
 
 
 def _context(form: str) -> Context:

@@ -36,7 +36,8 @@ class Request(NamedTuple):
     ignore: frozenset[str] = frozenset()
     workload: str = ""  # the one that every configuration is compared with
     baseline: str = ""
-    lock: str = ""  # the lock file to compare with; empty: none
+    lock: str = ""  # the lock file, which names workloads as its folder sees them
+    relock: bool = False  # the lock is about to be written: nothing is compared with it
     region: str = ""
     changed: frozenset[str] | None = None  # real paths of changed files; None: all count
     stdin: bytes = b""
@@ -259,8 +260,9 @@ class _Run:
         from advisor.gate.locking import read_lock
         from advisor.gate.workloads import Workloads
 
-        workloads = Workloads(self.checks, self.request.as_of, self.request.region)
-        locked = read_lock(self.request.lock) if self.request.lock else {}
+        request = self.request
+        workloads = Workloads(self.checks, request.as_of, request.region, request.lock)
+        locked = read_lock(request.lock) if request.lock and not request.relock else {}
         for path in named:
             data = self.request.stdin if path == "-" else None
             workloads.read(path, data, pairs, locked)

@@ -10,7 +10,7 @@ from advisor.gate.checks import Check
 from advisor.gate.document import Document, Node, Resource, World
 from advisor.gate.finding import ACCEPTED, Acceptance, Finding
 from advisor.gate.intent import Comparison
-from advisor.gate.locking import answer_of, moved
+from advisor.gate.locking import answer_of, lock_key, told
 from advisor.gate.service import load_service
 from advisor.gate.settings import Organisation, Pair, organisation_of
 from advisor.gate.source import read_source
@@ -24,10 +24,13 @@ Answer = Mapping[str, object]
 class Workloads:
     """Reads workloads, keeps the advice of those that a configuration belongs to."""
 
-    def __init__(self, checks: Mapping[str, Check], as_of: str, region: str) -> None:
+    def __init__(
+        self, checks: Mapping[str, Check], as_of: str, region: str, lock: str = ""
+    ) -> None:
         self.checks = checks
         self.as_of = as_of
         self.region = region
+        self.lock = lock
         self.findings: list[Finding] = []
         self.errors: list[InputError] = []
         self.answers: dict[str, Answer] = {}
@@ -72,7 +75,7 @@ class Workloads:
         workload = advice.workload
         owner = workload.text("owner") or organisation.owner
         answer = answer_of(advice)
-        key = f"{workload.file}#{workload.name}"
+        key = lock_key(self.lock, workload.file, workload.name)
         self.answers[key] = answer
         found = [self._of_advice(each) for each in advice.findings if _worth_a_word(each)]
         accept = workload.mapping("accept")
@@ -84,7 +87,7 @@ class Workloads:
             found.append(self._plain("no-answer", workload, "requests", advice.summary))
         old = locked.get(key)
         if old is not None:
-            message = moved(old, answer, advice)
+            message = told(old, answer)
             if message:
                 found.append(self._plain("decision-changed", workload, "name", message))
         found += self._duplicate(workload)
