@@ -9,7 +9,7 @@ import pytest
 
 from advisor.errors import InputError
 from advisor.gate.baseline import baseline_text
-from advisor.gate.finding import ACCEPTED, Finding
+from advisor.gate.finding import ACCEPTED, OPEN, Finding
 from advisor.gate.locking import lock_text, merged
 from advisor.gate.run import Report, Request, check
 from advisor.gate.settings import Pair, Project, organisation_of
@@ -238,6 +238,30 @@ def test_the_workload_accepts_what_is_broken(tmp_path: Path) -> None:
     assert of_rule(report, "accept-unused") == []
 
 
+@pytest.mark.parametrize(
+    ("until", "rules"),
+    [
+        ("2026-11-20", {("serverless-memory-size", ACCEPTED)}),
+        ("2026-11-19", {("serverless-memory-size", OPEN), ("waiver-expired", OPEN)}),
+    ],
+)
+def test_the_workload_accepts_what_is_found_in_its_configurations(
+    tmp_path: Path, until: str, rules: set[tuple[str, str]]
+) -> None:
+    entry = f"{{because: JSON has no comments, until: {until}}}"
+    text = WORKLOAD + f"accept: {{serverless-memory-size: {entry}}}\n"
+    text += 'artifacts: {endpoint_config: "config.json#[0]"}\n'
+    odd = config(ServerlessConfig={**SERVERLESS, "MemorySizeInMB": 3000})
+    report = run(tmp_path, text, [odd, odd], workload="")
+    path = str(tmp_path / "fraud.workload.yaml")
+    report = check(Request([path, str(tmp_path / "config.json")], AS_OF))
+    first = {(f.rule, f.status) for f in report.findings if f.address in ("[0]", "")}
+    assert first == rules
+    # The other configuration of the file is not this workload's.
+    (other,) = [f for f in of_rule(report, "serverless-memory-size") if f.address != "[0]"]
+    assert other.status == OPEN
+
+
 def test_an_acceptance_that_nothing_uses_is_told(tmp_path: Path) -> None:
     report = run(tmp_path, WORKLOAD + 'accept: {option-broken: "pilot"}\n', config())
     assert [f.rule for f in report.findings] == ["accept-unused"]
@@ -391,7 +415,7 @@ def test_what_may_not_be_waived_is_not_in_a_baseline_either(tmp_path: Path) -> N
     broken = config(ServerlessConfig={**SERVERLESS, "MemorySizeInMB": 1024})
     baseline = tmp_path / "baseline.json"
     report = run(tmp_path, WORKLOAD, broken)
-    baseline.write_text(baseline_text(report.findings), encoding="utf-8")
+    baseline.write_text(baseline_text(report.findings, str(baseline)), encoding="utf-8")
     (found,) = of_rule(run(tmp_path, WORKLOAD, broken, baseline=str(baseline)), "option-broken")
     assert not found.counts
     never = "waivers: {never: [option-broken]}\n"

@@ -69,6 +69,7 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     project = read_project(os.path.dirname(paths[0]) if paths else ".")
     require_known((*options["select"], *options["ignore"]), PROFILES)
     require_known((*project.select, *project.ignore), PROFILES, project.file)
+    require_known((rule for rules in project.accept.values() for rule in rules), (), project.file)
     if options["show_config"]:
         print(_settings(project, options), end="")
         return 0
@@ -116,7 +117,8 @@ def _write(report: Report, options: dict[str, Any]) -> None:
     if options["write_baseline"]:
         from advisor.gate.baseline import baseline_text, write_whole
 
-        write_whole(options["write_baseline"], baseline_text(report.findings))
+        path = options["write_baseline"]
+        write_whole(path, baseline_text(report.findings, path))
     if options["write_lock"]:
         from advisor.gate.baseline import write_whole
         from advisor.gate.locking import lock_text, merged

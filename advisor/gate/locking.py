@@ -25,8 +25,12 @@ ANSWERS = {"option": "option", "instance_type": "instance type", "memory_mb": "m
 
 def lock_key(lock: str, file: str, name: str) -> str:
     """What a workload is known by in a lock: its file as seen from the lock's folder, its name."""
-    relative = os.path.relpath(file, os.path.dirname(lock) or ".").replace(os.sep, "/")
-    return f"{relative}#{name}"
+    return f"{seen_from(lock, file)}#{name}"
+
+
+def seen_from(own: str, file: str) -> str:
+    """A file as the folder of one of our own files sees it, with slashes on every system."""
+    return os.path.relpath(file, os.path.dirname(own) or ".").replace(os.sep, "/")
 
 
 def answer_of(advice: Advice) -> dict[str, object]:

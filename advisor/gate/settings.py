@@ -84,6 +84,7 @@ class Project(NamedTuple):
     accept: Mapping[str, Mapping[str, Acceptance]] = {}  # pattern of files -> rule -> why
     pairs: tuple[Pair, ...] = ()
     file: str = ""
+    text: str = ""  # of the file, so that a waiver in it has a line
 
 
 class Organisation(NamedTuple):
@@ -110,7 +111,7 @@ def read_project(folder: str) -> Project:
         InputError: the section has a key or a value that is not known.
     """
     for parent in _upwards(folder):
-        path = os.path.join(parent, "pyproject.toml")
+        path = os.path.normpath(os.path.join(parent, "pyproject.toml"))
         try:
             with open(path, "rb") as stream:
                 data = stream.read()
@@ -146,6 +147,7 @@ def _project(path: str, data: bytes) -> Project:
             for pair in table.get("pairs", ())
         ),
         file=path,
+        text=data.decode("utf-8"),
     )
 
 
