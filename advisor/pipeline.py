@@ -52,6 +52,32 @@ def advise(
         InputError: the Region's code is none, or the user's snapshot cannot be read.
     """
     book = load(limits or workload.text("limits") or "safe")
+    return advise_by(
+        book,
+        workload,
+        region=region,
+        changes=changes,
+        as_of=as_of,
+        strict=strict,
+        own_prices=own_prices,
+    )
+
+
+def advise_by(
+    book: Rulebook,
+    workload: Workload,
+    *,
+    region: str | None = None,
+    changes: Mapping[str, str] | None = None,
+    as_of: str = "",
+    strict: bool = False,
+    own_prices: Folder | None = None,
+) -> Advice:
+    """The answer of one rulebook, which need not be the one in use; see ``advise``.
+
+    Raises:
+        InputError: the Region's code is none, or the user's snapshot cannot be read.
+    """
     facts = Facts(book, workload, region)
     prices = prices_of(facts.region, own_prices)
     decision = answer(Neighbourhood(facts), decided_option(workload))

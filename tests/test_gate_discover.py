@@ -95,6 +95,8 @@ def test_excluded_files_are_passed_over(tmp_path: Path) -> None:
     put(tmp_path, "third_party/x.json", CONFIG)
     put(tmp_path, "x.json", CONFIG)
     assert run(tmp_path, project=Project(exclude=("*/third_party/*",))).configurations == 1
+    here = Project(exclude=("third_party/*",), file=str(tmp_path / "pyproject.toml"))
+    assert run(tmp_path, project=here).configurations == 1
 
 
 def test_standard_input_is_read_as_what_it_is() -> None:
@@ -128,8 +130,8 @@ def test_a_file_that_vanishes_does_not_stop_the_others(
     put(tmp_path, "a.json", CONFIG)
     put(tmp_path, "b.json", CONFIG)
 
-    def vanishing(*arguments: Any) -> Found:
-        found = discover(*arguments)
+    def vanishing(*arguments: Any, **named: Any) -> Found:
+        found = discover(*arguments, **named)
         (tmp_path / "a.json").unlink()
         return found
 

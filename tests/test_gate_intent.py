@@ -9,8 +9,8 @@ import pytest
 
 from advisor.errors import InputError
 from advisor.gate.baseline import baseline_text
-from advisor.gate.finding import ACCEPTED, Finding
-from advisor.gate.locking import lock_text
+from advisor.gate.finding import ACCEPTED, OPEN, Finding
+from advisor.gate.locking import lock_text, merged
 from advisor.gate.run import Report, Request, check
 from advisor.gate.settings import Pair, Project, organisation_of
 
@@ -238,6 +238,30 @@ def test_the_workload_accepts_what_is_broken(tmp_path: Path) -> None:
     assert of_rule(report, "accept-unused") == []
 
 
+@pytest.mark.parametrize(
+    ("until", "rules"),
+    [
+        ("2026-11-20", {("serverless-memory-size", ACCEPTED)}),
+        ("2026-11-19", {("serverless-memory-size", OPEN), ("waiver-expired", OPEN)}),
+    ],
+)
+def test_the_workload_accepts_what_is_found_in_its_configurations(
+    tmp_path: Path, until: str, rules: set[tuple[str, str]]
+) -> None:
+    entry = f"{{because: JSON has no comments, until: {until}}}"
+    text = WORKLOAD + f"accept: {{serverless-memory-size: {entry}}}\n"
+    text += 'artifacts: {endpoint_config: "config.json#[0]"}\n'
+    odd = config(ServerlessConfig={**SERVERLESS, "MemorySizeInMB": 3000})
+    report = run(tmp_path, text, [odd, odd], workload="")
+    path = str(tmp_path / "fraud.workload.yaml")
+    report = check(Request([path, str(tmp_path / "config.json")], AS_OF))
+    first = {(f.rule, f.status) for f in report.findings if f.address in ("[0]", "")}
+    assert first == rules
+    # The other configuration of the file is not this workload's.
+    (other,) = [f for f in of_rule(report, "serverless-memory-size") if f.address != "[0]"]
+    assert other.status == OPEN
+
+
 def test_an_acceptance_that_nothing_uses_is_told(tmp_path: Path) -> None:
     report = run(tmp_path, WORKLOAD + 'accept: {option-broken: "pilot"}\n', config())
     assert [f.rule for f in report.findings] == ["accept-unused"]
@@ -263,27 +287,77 @@ def test_a_duplicate_name_is_a_finding(tmp_path: Path) -> None:
     assert "a/workload.yaml is called fraud too" in found.message
 
 
+def locked(folder: Path) -> tuple[str, dict[str, object]]:
+    """The path of a lock of WORKLOAD's answer that is not written yet, and that answer."""
+    lock = str(folder / "sm-advise.lock")
+    report = run(folder, WORKLOAD, config(), lock=lock, relock=True)
+    assert list(report.answers) == ["fraud.workload.yaml#fraud"]  # as the lock's folder sees it
+    return lock, dict(report.answers["fraud.workload.yaml#fraud"])
+
+
+def moved_from(folder: Path, lock: str, answer: dict[str, object], text: str) -> list[str]:
+    """What is said of a workload whose answer was locked."""
+    Path(lock).write_text(lock_text({"fraud.workload.yaml#fraud": answer}), encoding="utf-8")
+    found = of_rule(run(folder, text, config(), lock=lock), "decision-changed")
+    return [finding.message for finding in found]
+
+
 def test_a_lock_keeps_the_answer_until_something_moves_it(tmp_path: Path) -> None:
-    report = run(tmp_path, WORKLOAD, config())
-    lock = tmp_path / "sm-advise.lock"
-    lock.write_text(lock_text(report.answers), encoding="utf-8")
-    assert of_rule(run(tmp_path, WORKLOAD, config(), lock=str(lock)), "decision-changed") == []
+    lock, answer = locked(tmp_path)
+    assert moved_from(tmp_path, lock, answer, WORKLOAD) == []
     text = WORKLOAD.replace("payload: 20 KB", "payload: 9 MB")
-    (found,) = of_rule(run(tmp_path, text, config(), lock=str(lock)), "decision-changed")
-    assert "option was serverless, is " in found.message
-    assert "requests.payload was 20 KB, is 9 MB" in found.message
-    assert "serverless-payload breaks at 9 MB (bound 4 MB)" in found.message
+    (message,) = moved_from(tmp_path, lock, answer, text)
+    assert "option was serverless, is " in message
+    assert "requests.payload was 20 KB, is 9 MB" in message
+    assert "serverless-payload breaks at 9 MB (bound 4 MB)" in message
+    assert "rules" not in message
 
 
-def test_a_lock_says_when_only_the_rules_moved(tmp_path: Path) -> None:
-    report = run(tmp_path, WORKLOAD, config())
-    table = json.loads(lock_text(report.answers))
-    (answer,) = table["workloads"].values()
-    answer["option"], answer["rules"] = "real-time", "sha256:older"
-    lock = tmp_path / "sm-advise.lock"
-    lock.write_text(json.dumps(table), encoding="utf-8")
-    (found,) = of_rule(run(tmp_path, WORKLOAD, config(), lock=str(lock)), "decision-changed")
-    assert "option was real-time, is serverless: the rules are newer than the lock" in found.message
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"option": "real-time", "rules": "sha256:other"},
+            "option was real-time, is serverless: the rules are not those of then",
+        ),
+        (
+            {"option": "real-time", "against": {"serverless-payload": "20 KB (bound 10 KB)"}},
+            "serverless-payload no longer breaks, as at 20 KB (bound 10 KB)",
+        ),
+        (
+            {"option": "real-time", "path": {"cold-start": "no, by requests.cold_start avoid"}},
+            "the question cold-start was answered no, by requests.cold_start avoid; it is yes",
+        ),
+        (
+            {"option": "real-time", "assumed": {"requests.answer": "1 s"}},
+            "requests.answer was assumed to be 1 s, is assumed to be ",
+        ),
+        ({"memory_mb": 6144, "prices": "2020-01-31"}, "the prices were of 2020-01-31, are of "),
+        ({"memory_mb": 6144, "sized": "A guess."}, "memory in MB was 6144, is "),
+        ({"memory_mb": 6144, "sized": "A guess."}, "then: A guess. Now: "),
+    ],
+)
+def test_a_moved_answer_names_what_moved_it(
+    tmp_path: Path, changes: dict[str, object], words: str
+) -> None:
+    lock, answer = locked(tmp_path)
+    (message,) = moved_from(tmp_path, lock, {**answer, **changes}, WORKLOAD)
+    assert words in message
+
+
+def test_a_lock_without_a_key_says_nothing_of_it(tmp_path: Path) -> None:
+    lock, answer = locked(tmp_path)
+    del answer["memory_mb"]
+    assert moved_from(tmp_path, lock, answer, WORKLOAD) == []
+
+
+def test_writing_a_lock_keeps_the_answers_of_files_that_were_not_read(tmp_path: Path) -> None:
+    lock, answer = locked(tmp_path)
+    (tmp_path / "other.yaml").write_text("", encoding="utf-8")
+    known = dict.fromkeys(("other.yaml#a", "gone.yaml#b", "fraud.workload.yaml#old"), answer)
+    Path(lock).write_text(lock_text(known), encoding="utf-8")
+    names = list(merged(lock, {"fraud.workload.yaml#fraud": answer}))
+    assert names == ["other.yaml#a", "fraud.workload.yaml#fraud"]
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"schema": "other", "workloads": {}}', "{}"])
@@ -341,7 +415,7 @@ def test_what_may_not_be_waived_is_not_in_a_baseline_either(tmp_path: Path) -> N
     broken = config(ServerlessConfig={**SERVERLESS, "MemorySizeInMB": 1024})
     baseline = tmp_path / "baseline.json"
     report = run(tmp_path, WORKLOAD, broken)
-    baseline.write_text(baseline_text(report.findings), encoding="utf-8")
+    baseline.write_text(baseline_text(report.findings, str(baseline)), encoding="utf-8")
     (found,) = of_rule(run(tmp_path, WORKLOAD, broken, baseline=str(baseline)), "option-broken")
     assert not found.counts
     never = "waivers: {never: [option-broken]}\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from advisor.errors import InputError
 from advisor.gate.baseline import baseline_text
 from advisor.gate.finding import ACCEPTED, BASELINED, OPEN, Acceptance, Finding
 from advisor.gate.run import Report, Request, check
-from advisor.gate.settings import Project, organisation_of
+from advisor.gate.settings import Project, organisation_of, read_project
 
 AS_OF = "2026-11-20"
 TEMPLATE = """\
@@ -126,6 +127,93 @@ def test_pyproject_accepts_per_file_and_the_finding_stays_visible(tmp_path: Path
     assert found["out-of-range"].status == ACCEPTED
 
 
+PYPROJECT = """\
+[tool.sm-advise.accept."infra/*.yaml"]
+out-of-range = {{because = "by hand"{until}}}
+[tool.sm-advise.accept."gone/*.yaml"]
+model-missing = "it was there"
+"""
+
+
+@pytest.mark.parametrize("started", [".", "infra"])
+def test_pyproject_names_files_as_its_own_folder_sees_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: str
+) -> None:
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra" / "t.yaml").write_text(TEMPLATE.format(trailing=""), encoding="utf-8")
+    text = PYPROJECT.format(until="").replace("model-missing", "out-of-range")
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path / started)
+    project = read_project(".")
+    for path, whole in ((str(tmp_path), True), (str(tmp_path / "infra" / "t.yaml"), False)):
+        found = by_rule(check(Request([path], AS_OF, project=project)))
+        assert found["out-of-range"].status == ACCEPTED
+        # Only a run over the whole project can say that nothing asked for a waiver.
+        assert ("waiver-unused" in found) == whole
+        assert not whole or found["waiver-unused"].line == 4
+
+
+def test_a_waiver_of_pyproject_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra" / "t.yaml").write_text(TEMPLATE.format(trailing=""), encoding="utf-8")
+    found: dict[str, Finding] = {}
+    for until, status in (("2026-11-20", ACCEPTED), ("2026-11-19", OPEN)):
+        text = PYPROJECT.format(until=f", until = {until}")
+        (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+        found = by_rule(check(Request(["infra/t.yaml"], AS_OF, project=read_project("."))))
+        assert found["out-of-range"].status == status
+        assert ("waiver-expired" in found) == (status == OPEN)
+    place = (found["waiver-expired"].file, found["waiver-expired"].line)
+    assert place == ("pyproject.toml", 2)
+
+
+def test_an_organisation_limits_what_pyproject_accepts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra" / "t.yaml").write_text(TEMPLATE.format(trailing=""), encoding="utf-8")
+    (tmp_path / ".sm-advise.yaml").write_text("waivers: {longest_days: 30}\n", encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT.format(until=""), encoding="utf-8")
+    found = by_rule(check(Request(["infra"], AS_OF, project=read_project("."))))
+    assert found["out-of-range"].status == OPEN
+    assert "more than 30 days or without an end" in found["waiver-not-allowed"].message
+
+
+def test_every_comment_of_terraform_counts(tmp_path: Path) -> None:
+    text = (
+        'resource "aws_sagemaker_endpoint_configuration" "c" {\n'
+        "  production_variants {\n"
+        '    model_name             = "fraud"\n'
+        '    instance_type          = "ml.m5.large"\n'
+        "    initial_instance_count = 0 COMMENT\n"
+        "  }\n"
+        "}\n"
+    )
+    waiver = "sm-advise: accept out-of-range: by hand [until=2027-01-31]"
+    for comment in (f"# {waiver}", f"// {waiver}", f"/* {waiver} */", f"/*{waiver}*/ # more"):
+        path = tmp_path / "main.tf"
+        path.write_text(text.replace("COMMENT", comment), encoding="utf-8")
+        (found,) = check(Request([str(path)], AS_OF)).findings
+        assert found.acceptance is not None, comment
+        assert (found.status, found.acceptance.until) == (ACCEPTED, "2027-01-31")
+
+
+def test_a_baseline_is_the_same_wherever_the_run_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = run(tmp_path, TEMPLATE.format(trailing=""))
+    baseline = tmp_path / "baseline.json"
+    baseline.write_text(baseline_text(report.findings, str(baseline)), encoding="utf-8")
+    assert json.loads(baseline.read_text())["findings"][0]["file"] == "template.yaml"
+    for folder, path in ((tmp_path, "template.yaml"), (tmp_path.parent, str(tmp_path))):
+        monkeypatch.chdir(folder)
+        known = os.path.relpath(baseline)
+        (found,) = check(Request([path], AS_OF, baseline=known)).findings
+        assert found.status == BASELINED
+
+
 @pytest.mark.parametrize(
     ("rules", "status", "message"),
     [
@@ -153,7 +241,7 @@ def test_an_organisation_limits_waivers(
 def test_a_baseline_knows_a_finding_wherever_its_line_moves(tmp_path: Path) -> None:
     report = run(tmp_path, TEMPLATE.format(trailing=""))
     baseline = tmp_path / "baseline.json"
-    baseline.write_text(baseline_text(report.findings), encoding="utf-8")
+    baseline.write_text(baseline_text(report.findings, str(baseline)), encoding="utf-8")
     moved = "# a line\n# and another\n" + TEMPLATE.format(trailing="")
     (found,) = run(tmp_path, moved, baseline=str(baseline)).findings
     assert found.status == BASELINED
@@ -163,7 +251,7 @@ def test_a_baseline_knows_a_finding_wherever_its_line_moves(tmp_path: Path) -> N
 def test_a_baseline_covers_as_many_findings_as_it_lists(tmp_path: Path) -> None:
     report = run(tmp_path, TEMPLATE.format(trailing=""))
     baseline = tmp_path / "baseline.json"
-    baseline.write_text(baseline_text(report.findings), encoding="utf-8")
+    baseline.write_text(baseline_text(report.findings, str(baseline)), encoding="utf-8")
     text = TEMPLATE.format(trailing="").replace(
         "InitialInstanceCount: 0", "InitialInstanceCount: -1"
     )
@@ -176,10 +264,11 @@ def test_a_baseline_covers_as_many_findings_as_it_lists(tmp_path: Path) -> None:
 
 def test_a_baseline_holds_no_line_and_no_accepted_finding(tmp_path: Path) -> None:
     report = run(tmp_path, TEMPLATE.format(trailing=""))
-    entries = json.loads(baseline_text(report.findings))["findings"]
+    baseline = str(tmp_path / "baseline.json")
+    entries = json.loads(baseline_text(report.findings, baseline))["findings"]
     assert [set(entry) for entry in entries] == [{"file", "rule", "address", "path", "value"}]
     accepted = [finding._replace(status=ACCEPTED) for finding in report.findings]
-    assert json.loads(baseline_text(accepted))["findings"] == []
+    assert json.loads(baseline_text(accepted, baseline))["findings"] == []
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", "no json", '{"schema": "x", "findings": []}'])

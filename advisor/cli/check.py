@@ -15,7 +15,7 @@ from advisor.gate.checks import PROFILES, require_known
 from advisor.gate.finding import SEVERITIES
 from advisor.gate.run import Report, Request
 from advisor.gate.run import check as run_check
-from advisor.gate.settings import LOCK_FILE, NEVER, Project, read_project
+from advisor.gate.settings import NEVER, Project, lock_path, read_project
 from advisor.reports.finding_formats import FINDING_FORMATS, Context, finding_renderer
 
 
@@ -69,6 +69,7 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     project = read_project(os.path.dirname(paths[0]) if paths else ".")
     require_known((*options["select"], *options["ignore"]), PROFILES)
     require_known((*project.select, *project.ignore), PROFILES, project.file)
+    require_known((rule for rules in project.accept.values() for rule in rules), (), project.file)
     if options["show_config"]:
         print(_settings(project, options), end="")
         return 0
@@ -97,7 +98,8 @@ def _request(paths: tuple[str, ...], project: Project, options: dict[str, Any]) 
         ignore=frozenset((*project.ignore, *options["ignore"])),
         workload=options["workload"] or "",
         baseline=options["baseline"] or ("" if options["write_baseline"] else project.baseline),
-        lock="" if options["write_lock"] else LOCK_FILE,
+        lock=lock_path("."),
+        relock=options["write_lock"],
         region=options["region"] or project.region,
         changed=changed,
         stdin=sys.stdin.buffer.read() if "-" in paths else b"",
@@ -115,12 +117,14 @@ def _write(report: Report, options: dict[str, Any]) -> None:
     if options["write_baseline"]:
         from advisor.gate.baseline import baseline_text, write_whole
 
-        write_whole(options["write_baseline"], baseline_text(report.findings))
+        path = options["write_baseline"]
+        write_whole(path, baseline_text(report.findings, path))
     if options["write_lock"]:
         from advisor.gate.baseline import write_whole
-        from advisor.gate.locking import lock_text
+        from advisor.gate.locking import lock_text, merged
 
-        write_whole(LOCK_FILE, lock_text(report.answers))
+        lock = lock_path(".")
+        write_whole(lock, lock_text(merged(lock, report.answers)))
 
 
 def _context(form: str) -> Context:

@@ -1,4 +1,4 @@
-"""`sm-advise rules`: list, prove and draw the rules, and say which of their sources are old."""
+"""`sm-advise rules`: list, prove, compare and draw the rules, and say which sources are old."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import click
 
 from advisor.cli import CONTEXT
+from advisor.cli.rules_diff import rules_diff
 from advisor.cli.settings import as_of_date, today
 from advisor.reference import DRAWINGS, drawing
 from advisor.reference.catalogue import KINDS
@@ -19,7 +20,10 @@ _FORMAT = click.option(
 
 @click.group(context_settings=CONTEXT)
 def rules() -> None:
-    """List, verify and draw the rules, and say which of their sources are old."""
+    """List, verify, compare and draw the rules, and say which of their sources are old."""
+
+
+rules.add_command(rules_diff)
 
 
 @rules.command("list", context_settings=CONTEXT)

@@ -10,14 +10,20 @@ from typing import Any
 
 from advisor.errors import InputError
 from advisor.gate.finding import BASELINED, Acceptance, Finding
+from advisor.gate.locking import seen_from
 
 SCHEMA = "sm-advise/baseline.v1"
 _FIELDS = ("file", "rule", "address", "path", "value")
 
 
-def baseline_text(findings: Iterable[Finding]) -> str:
-    """A baseline of the findings that are open, sorted, so that its changes can be read."""
-    keys = sorted(finding.key for finding in findings if finding.counts)
+def baseline_text(findings: Iterable[Finding], path: str) -> str:
+    """A baseline of the findings that are open, sorted, so that its changes can be read.
+
+    Args:
+        findings: those of a run.
+        path: where it will stand; its files are named as its folder sees them.
+    """
+    keys = sorted(_key(finding, path) for finding in findings if finding.counts)
     entries = [dict(zip(_FIELDS, key, strict=True)) for key in keys]
     return json.dumps({"schema": SCHEMA, "findings": entries}, indent=2, ensure_ascii=False) + "\n"
 
@@ -51,12 +57,19 @@ def apply_baseline(
     left = Counter(known)
     result: list[Finding] = []
     for finding in findings:
-        if finding.counts and left[finding.key] > 0:
-            left[finding.key] -= 1
+        key = _key(finding, path)
+        if finding.counts and left[key] > 0:
+            left[key] -= 1
             why = Acceptance("it was there before", where=path)
             finding = finding._replace(status=BASELINED, acceptance=why)  # noqa: PLW2901
         result.append(finding)
     return result, sum(left.values())
+
+
+def _key(finding: Finding, path: str) -> tuple[str, ...]:
+    """What a finding is known by, wherever the run was started from."""
+    file, *rest = finding.key
+    return (file if file == "-" else seen_from(path, file), *rest)
 
 
 def write_whole(path: str, text: str) -> None:

@@ -53,14 +53,16 @@ def discover(
     exclude: Iterable[str] = (),
     progress: Callable[[int], None] | None = None,
     sift: bool = False,
+    base: str = "",
 ) -> Found:
     """Sort the files of paths (files, folders, patterns) into what is read and what is not.
 
     A file that was named is read whatever it holds; with ``sift`` it is passed over like a file
-    of a folder when it holds nothing of ours.
+    of a folder when it holds nothing of ours. What ``exclude`` names is as written on the command
+    line, or as the folder of ``base`` (the project's file) sees it.
     """
     found = Found([], [], {}, frozenset(), 0, [], [])
-    sorter = _Sorter(found, tuple(exclude))
+    sorter = _Sorter(found, tuple(exclude), base)
     named: set[str] = set()
     for path in _expanded(paths, found.errors):
         if os.path.isdir(path):
@@ -119,9 +121,10 @@ def _files(folder: str, errors: list[InputError]) -> Iterator[str]:
 
 
 class _Sorter:
-    def __init__(self, found: Found, exclude: tuple[str, ...]) -> None:
+    def __init__(self, found: Found, exclude: tuple[str, ...], base: str) -> None:
         self.found = found
         self.exclude = exclude
+        self.base = base
         self.ignored = 0
 
     def take(self, path: str) -> None:
@@ -159,7 +162,10 @@ class _Sorter:
     def _excluded(self, path: str) -> bool:
         from fnmatch import fnmatch
 
-        return any(fnmatch(path, pattern) for pattern in self.exclude)
+        from advisor.gate.locking import seen_from
+
+        seen = {path, seen_from(self.base, path)} if self.base else {path}
+        return any(fnmatch(each, pattern) for pattern in self.exclude for each in seen)
 
     def _terraform(self, path: str) -> None:
         self.found.folders.setdefault(os.path.dirname(path), []).append(path)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from advisor import __version__
 from advisor.errors import InputError
-from advisor.gate.checks import PROFILES, Check, load_checks
+from advisor.gate.checks import Check, load_checks
 from advisor.gate.discover import Found, discover
 from advisor.gate.document import Document
 from advisor.gate.finding import OPEN, Finding, in_order
@@ -18,12 +17,11 @@ from advisor.gate.reading import Read, read_configuration, read_terraform
 from advisor.gate.service import load_service
 from advisor.gate.settings import Organisation, Pair, Project, organisation_of
 from advisor.gate.source import LARGEST_PLAN, Source, decode, read_source
-from advisor.gate.waivers import Waiver, Waivers, comments_of
+from advisor.gate.standing import standing
+from advisor.gate.waivers import Waiver, comments_of
 
 if TYPE_CHECKING:
     from advisor.gate.workloads import Workloads
-
-FIRST_RELEASE = "0.1"
 
 
 class Request(NamedTuple):
@@ -36,7 +34,8 @@ class Request(NamedTuple):
     ignore: frozenset[str] = frozenset()
     workload: str = ""  # the one that every configuration is compared with
     baseline: str = ""
-    lock: str = ""  # the lock file to compare with; empty: none
+    lock: str = ""  # the lock file, which names workloads as its folder sees them
+    relock: bool = False  # the lock is about to be written: nothing is compared with it
     region: str = ""
     changed: frozenset[str] | None = None  # real paths of changed files; None: all count
     stdin: bytes = b""
@@ -71,7 +70,10 @@ def check(request: Request) -> Report:
     Raises:
         InputError: a setting or the baseline cannot be read; files that cannot are in the report.
     """
-    found = discover(request.paths, request.project.exclude, request.progress, request.sift)
+    project = request.project
+    found = discover(
+        request.paths, project.exclude, request.progress, request.sift, base=project.file
+    )
     if request.changed is not None:
         found = _only_changed(found, request.changed)
     return _Run(request, found).report()
@@ -122,19 +124,20 @@ class _Run:
         if workloads is not None:
             for pair in pairs:
                 workloads.compare(pair, self.documents)
-            self.findings += workloads.used_acceptances()
             self.errors += workloads.errors
-            self._remember((), {finding.file for finding in workloads.findings if finding.file})
-        findings, over = self._waived()
+            self.findings = workloads.accepting(self.findings, pairs)
+            self.findings += workloads.used_acceptances()
+        stand = standing(self.findings, self.comments, self.checks, self.request)
+        self._remember((), {finding.file for finding in stand.findings if finding.file})
         return Report(
-            tuple(sorted(self._wanted(findings), key=in_order)),
+            tuple(sorted(stand.findings, key=in_order)),
             _each_once(self.errors),
             tuple(dict.fromkeys(self.unread)),
             workloads.count if workloads else 0,
             self.configurations,
             self.resources,
             self.ignored,
-            over,
+            stand.over,
             self.request.as_of,
             self.checks,
             self.sources,
@@ -259,59 +262,13 @@ class _Run:
         from advisor.gate.locking import read_lock
         from advisor.gate.workloads import Workloads
 
-        workloads = Workloads(self.checks, self.request.as_of, self.request.region)
-        locked = read_lock(self.request.lock) if self.request.lock else {}
+        request = self.request
+        workloads = Workloads(self.checks, request.as_of, request.region, request.lock)
+        locked = read_lock(request.lock) if request.lock and not request.relock else {}
         for path in named:
             data = self.request.stdin if path == "-" else None
             workloads.read(path, data, pairs, locked)
         return workloads
-
-    # What stands
-
-    def _waived(self) -> tuple[list[Finding], int]:
-        by_file: dict[str, list[Finding]] = {}
-        for finding in dict.fromkeys(self.findings):
-            by_file.setdefault(finding.file, []).append(finding)
-        result: list[Finding] = []
-        for file in sorted({*by_file, *self.comments}):
-            organisation = organisation_of(os.path.dirname(file))
-            waivers = Waivers(self.checks, organisation, self.request.as_of)
-            waived = waivers.apply(
-                by_file.get(file, ()), self.comments.get(file, ()), self.request.project
-            )
-            result += waived.findings + waived.about
-        path = self.request.baseline
-        if not path:
-            return result, 0
-        from advisor.gate.baseline import apply_baseline, read_baseline
-
-        never = {
-            finding.rule
-            for finding in result
-            if finding.rule in organisation_of(os.path.dirname(finding.file)).never_waived
-        }
-        bound = [finding for finding in result if finding.rule in never]
-        free = [finding for finding in result if finding.rule not in never]
-        marked, over = apply_baseline(free, read_baseline(path), path)
-        return bound + marked, over
-
-    def _wanted(self, findings: list[Finding]) -> Iterator[Finding]:
-        """The findings that were asked for, with the severity of their age."""
-        only = self.request.select.difference(PROFILES)
-        for finding in findings:
-            if finding.rule in self.request.ignore or (only and finding.rule not in only):
-                continue
-            check = self.checks.get(finding.rule)
-            if check is not None and finding.severity == "error" and is_new(check):
-                yield finding._replace(severity="warning")
-            else:
-                yield finding
-
-
-def is_new(check: Check, version: str = __version__) -> bool:
-    """Whether a check came with this very minor release: it warns for one release, then counts."""
-    minor = ".".join(version.split(".")[:2])
-    return check.since == minor and minor != FIRST_RELEASE
 
 
 def _each_once(errors: Sequence[InputError]) -> tuple[InputError, ...]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from advisor.errors import InputError
 from advisor.gate.finding import SEVERITIES, Acceptance
+from advisor.gate.locking import LOCK_FILE
 from advisor.gate.setting_values import (
     COUNT,
     COUNTS,
@@ -26,7 +27,6 @@ from advisor.gate.source import read_source
 from advisor.gate.yaml_reader import read_yaml
 
 ORGANISATION_FILE = ".sm-advise.yaml"
-LOCK_FILE = "sm-advise.lock"
 MOST_EXTENDED = 10
 NEVER = "never"
 
@@ -84,6 +84,7 @@ class Project(NamedTuple):
     accept: Mapping[str, Mapping[str, Acceptance]] = {}  # pattern of files -> rule -> why
     pairs: tuple[Pair, ...] = ()
     file: str = ""
+    text: str = ""  # of the file, so that a waiver in it has a line
 
 
 class Organisation(NamedTuple):
@@ -110,7 +111,7 @@ def read_project(folder: str) -> Project:
         InputError: the section has a key or a value that is not known.
     """
     for parent in _upwards(folder):
-        path = os.path.join(parent, "pyproject.toml")
+        path = os.path.normpath(os.path.join(parent, "pyproject.toml"))
         try:
             with open(path, "rb") as stream:
                 data = stream.read()
@@ -146,6 +147,7 @@ def _project(path: str, data: bytes) -> Project:
             for pair in table.get("pairs", ())
         ),
         file=path,
+        text=data.decode("utf-8"),
     )
 
 
@@ -228,6 +230,15 @@ def _checked(path: str, entries: dict[str, Any]) -> Organisation:
 
 def _beside(base: str, path: str) -> str:
     return os.path.normpath(os.path.join(base, path)) if path else ""
+
+
+def lock_path(folder: str) -> str:
+    """The nearest lock file from a folder upwards; without one, where it is to be."""
+    for parent in _upwards(folder):
+        path = os.path.join(parent, LOCK_FILE)
+        if os.path.isfile(path):
+            return os.path.normpath(path)
+    return os.path.normpath(os.path.join(folder, LOCK_FILE))
 
 
 def _upwards(folder: str) -> list[str]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from advisor.gate.checks import Check
 from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, Finding
-from advisor.gate.settings import Organisation, Project
+from advisor.gate.settings import Organisation
 from advisor.gate.source import Source
 from advisor.gate.spelling import nearest
 
-_COMMENT = re.compile(r"(?:#|//)\s*sm-advise:\s*accept\b(.*)$", re.MULTILINE)
+_COMMENT = re.compile(
+    r"(?:#|//|/\*)[ \t]*sm-advise:[ \t]*accept\b((?:(?!\*/)[^\n])*)", re.MULTILINE
+)
 _WAIVER = re.compile(r"\s+([a-z0-9-]+)\s*:\s*(.*?)\s*(?:\[until=([^\]]*)\])?\s*$")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -26,6 +28,9 @@ class Waiver(NamedTuple):
     line: int  # of the comment
     column: int
     covers: int  # the line that it speaks of
+
+
+ByFile = Callable[[Finding], Waiver | None]
 
 
 class Waived(NamedTuple):
@@ -54,7 +59,7 @@ def _next_line(source: Source, line: int) -> int:
     number = line + 1
     while number < line + 20:
         text = source.line(number).strip()
-        if text and not text.startswith(("#", "//")):
+        if text and not text.startswith(("#", "//", "/*", "*/")):
             return number
         number += 1
     return line + 1
@@ -69,48 +74,61 @@ class Waivers:
         self.as_of = as_of
 
     def apply(
-        self, findings: Iterable[Finding], comments: Sequence[Waiver], project: Project
+        self, findings: Iterable[Finding], comments: Sequence[Waiver], by_file: ByFile
     ) -> Waived:
-        """Accept what is accepted; say which waivers are unused, expired or not allowed."""
+        """Accept what is accepted; say which waivers are unused, expired or not allowed.
+
+        Args:
+            findings: those of one file.
+            comments: the waivers in that file.
+            by_file: the waiver that another file holds for a finding, if any.
+        """
         about: list[Finding] = []
         used: set[Waiver] = set()
         result: list[Finding] = []
         for finding in findings:
-            if finding.acceptance is not None and not self._allowed(
-                finding.rule, finding.acceptance
-            ):
-                about.append(self._elsewhere(finding, finding.acceptance))
-                finding = finding._replace(status=OPEN, acceptance=None)  # noqa: PLW2901
-            accepted, waiver = self._acceptance(finding, comments, project)
+            waiver = self._beside(finding, comments)
             if waiver is not None:
                 used.add(waiver)
-            if accepted is not None and self._allowed(finding.rule, accepted):
-                finding = finding._replace(status=ACCEPTED, acceptance=accepted)  # noqa: PLW2901
-            result.append(finding)
+            else:
+                waiver = _of_workload(finding) or by_file(finding)
+                about += self._refused(waiver) if waiver is not None else ()
+            holds = waiver is not None and self._allowed(waiver)
+            result.append(
+                finding._replace(status=ACCEPTED, acceptance=waiver.acceptance)
+                if waiver is not None and holds
+                else finding._replace(status=OPEN, acceptance=None)
+            )
         for waiver in comments:
             about += self._about(waiver, waiver in used)
-        return Waived(result, about)
+        return Waived(result, list(dict.fromkeys(about)))
 
-    def _acceptance(
-        self, finding: Finding, comments: Sequence[Waiver], project: Project
-    ) -> tuple[Acceptance | None, Waiver | None]:
-        if self.organisation.inline_waivers:
-            places = (finding.line, *finding.lines)
-            for waiver in comments:
-                if waiver.rule == finding.rule and waiver.covers in places:
-                    return waiver.acceptance, waiver
-        for pattern, rules in project.accept.items():
-            from fnmatch import fnmatch
+    def _beside(self, finding: Finding, comments: Sequence[Waiver]) -> Waiver | None:
+        """The comment that accepts a finding, where comments count."""
+        if not self.organisation.inline_waivers:
+            return None
+        places = (finding.line, *finding.lines)
+        for waiver in comments:
+            if waiver.rule == finding.rule and waiver.covers in places:
+                return waiver
+        return None
 
-            if fnmatch(finding.file, pattern) and finding.rule in rules:
-                return rules[finding.rule], None
-        return None, None
+    def _allowed(self, waiver: Waiver) -> bool:
+        """Whether a waiver holds: it gives a reason, and nothing is against it."""
+        return bool(waiver.acceptance.because) and not any(self._refused(waiver))
 
-    def _allowed(self, rule: str, acceptance: Acceptance) -> bool:
-        """Whether a waiver holds: it gives a reason, is not over, and the organisation lets it."""
-        if rule in self.organisation.never_waived or not acceptance.because:
-            return False
-        return not self._over(acceptance) and not self._too_long(acceptance)
+    def _refused(self, waiver: Waiver) -> Iterator[Finding]:
+        """Why a waiver does not hold: the rule may not be waived, it is over, or lasts too long."""
+        if waiver.rule in self.organisation.never_waived:
+            message = f"{waiver.rule} may not be waived, says {self.organisation.file}"
+            yield self._finding("waiver-not-allowed", waiver, message)
+        elif self._over(waiver.acceptance):
+            message = f"the acceptance of {waiver.rule} ended on {waiver.acceptance.until}"
+            yield self._finding("waiver-expired", waiver, message)
+        elif self._too_long(waiver.acceptance):
+            days = self.organisation.longest_waiver
+            message = f"{waiver.rule} is accepted for more than {days} days or without an end"
+            yield self._finding("waiver-not-allowed", waiver, message)
 
     def _over(self, acceptance: Acceptance) -> bool:
         until = acceptance.until
@@ -138,28 +156,15 @@ class Waivers:
         elif not self.organisation.inline_waivers:
             message = f"comments do not count here, says {self.organisation.file}"
             yield self._finding("waiver-not-allowed", waiver, message)
-        elif waiver.rule in self.organisation.never_waived:
-            message = f"{waiver.rule} may not be waived, says {self.organisation.file}"
-            yield self._finding("waiver-not-allowed", waiver, message)
-        elif used and self._over(waiver.acceptance):
-            message = f"the acceptance of {waiver.rule} ended on {waiver.acceptance.until}"
-            yield self._finding("waiver-expired", waiver, message)
-        elif used and self._too_long(waiver.acceptance):
-            days = self.organisation.longest_waiver
-            message = f"{waiver.rule} is accepted for more than {days} days or without an end"
-            yield self._finding("waiver-not-allowed", waiver, message)
-        elif not used:
-            message = f"{waiver.rule} is accepted here, and there is no such finding"
-            yield self._finding("waiver-unused", waiver, message)
+        elif used or waiver.rule in self.organisation.never_waived:
+            yield from self._refused(waiver)
+        else:
+            yield self.unused(waiver)
 
-    def _elsewhere(self, finding: Finding, acceptance: Acceptance) -> Finding:
-        """What is to be said of an acceptance in a workload that does not hold."""
-        message = f"{finding.rule} may not be waived, says {self.organisation.file}"
-        if finding.rule not in self.organisation.never_waived:
-            days = self.organisation.longest_waiver
-            message = f"{finding.rule} is accepted for more than {days} days or without an end"
-        waiver = Waiver(finding.rule, acceptance, acceptance.where, 0, 0, 0)
-        return self._finding("waiver-not-allowed", waiver, message)
+    def unused(self, waiver: Waiver) -> Finding:
+        """That a waiver accepts nothing."""
+        message = f"{waiver.rule} is accepted here, and there is no such finding"
+        return self._finding("waiver-unused", waiver, message)
 
     def _finding(self, rule: str, waiver: Waiver, message: str, suggestion: str = "") -> Finding:
         check = self.checks[rule]
@@ -177,3 +182,12 @@ class Waivers:
             fix=check.fix,
             suggestion=suggestion,
         )
+
+
+def _of_workload(finding: Finding) -> Waiver | None:
+    """The acceptance in a workload that a finding came with."""
+    why = finding.acceptance
+    if why is None:
+        return None
+    file, _, line = why.where.rpartition(":")
+    return Waiver(finding.rule, why, file, int(line), 1, 0)

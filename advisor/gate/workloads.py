@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from advisor.errors import InputError
 from advisor.gate.checks import Check
 from advisor.gate.document import Document, Node, Resource, World
 from advisor.gate.finding import ACCEPTED, Acceptance, Finding
 from advisor.gate.intent import Comparison
-from advisor.gate.locking import answer_of, moved
+from advisor.gate.locking import answer_of, lock_key, told
 from advisor.gate.service import load_service
 from advisor.gate.settings import Organisation, Pair, organisation_of
 from advisor.gate.source import read_source
@@ -24,10 +24,13 @@ Answer = Mapping[str, object]
 class Workloads:
     """Reads workloads, keeps the advice of those that a configuration belongs to."""
 
-    def __init__(self, checks: Mapping[str, Check], as_of: str, region: str) -> None:
+    def __init__(
+        self, checks: Mapping[str, Check], as_of: str, region: str, lock: str = ""
+    ) -> None:
         self.checks = checks
         self.as_of = as_of
         self.region = region
+        self.lock = lock
         self.findings: list[Finding] = []
         self.errors: list[InputError] = []
         self.answers: dict[str, Answer] = {}
@@ -72,19 +75,19 @@ class Workloads:
         workload = advice.workload
         owner = workload.text("owner") or organisation.owner
         answer = answer_of(advice)
-        key = f"{workload.file}#{workload.name}"
+        key = lock_key(self.lock, workload.file, workload.name)
         self.answers[key] = answer
         found = [self._of_advice(each) for each in advice.findings if _worth_a_word(each)]
         accept = workload.mapping("accept")
         for each in advice.accepted:
-            why = _acceptance(accept[each.rule], workload.file)
+            why = _acceptance(accept[each.rule], workload)
             accepted = self._of_advice(each)
             found.append(accepted._replace(status=ACCEPTED, acceptance=why, fix=""))
         if advice.decision.option is None:
             found.append(self._plain("no-answer", workload, "requests", advice.summary))
         old = locked.get(key)
         if old is not None:
-            message = moved(old, answer, advice)
+            message = told(old, answer)
             if message:
                 found.append(self._plain("decision-changed", workload, "name", message))
         found += self._duplicate(workload)
@@ -145,29 +148,39 @@ class Workloads:
         if document is None:
             return
         for advice in advices:
-            accept = advice.workload.mapping("accept")
             for world in document.worlds:
                 comparison = Comparison(advice, self.checks, _models(world))
                 for resource in world.resources:
                     if resource.kind in ("EndpointConfig", "TransformJob") and (
                         not address or address in (resource.address, resource.identity)
                     ):
-                        self._add(comparison.findings(resource), accept, advice)
+                        self._add(comparison.findings(resource), advice.workload)
 
-    def _add(
-        self, findings: Iterator[Finding], accept: Mapping[str, Mapping[str, str]], advice: Advice
-    ) -> None:
+    def _add(self, findings: Iterator[Finding], workload: Workload) -> None:
         known = {(f.rule, f.file, f.line, f.message) for f in self.findings}
         for finding in findings:
-            entry = accept.get(finding.rule)
-            if (finding.rule, finding.file, finding.line, finding.message) in known:
-                continue
-            finding = finding._replace(owner=advice.workload.text("owner") or "")  # noqa: PLW2901
-            if entry is not None and entry.get("until", self.as_of) >= self.as_of:
-                why = _acceptance(entry, advice.workload.file)
-                finding = finding._replace(status=ACCEPTED, acceptance=why)  # noqa: PLW2901
-                self._accepting.setdefault(advice.workload.file, set()).add(finding.rule)
-            self.findings.append(finding)
+            if (finding.rule, finding.file, finding.line, finding.message) not in known:
+                owned = finding._replace(owner=workload.text("owner") or "")
+                self.findings.append(self._accepted(owned, workload))
+
+    def accepting(self, findings: Iterable[Finding], pairs: Sequence[Pair]) -> list[Finding]:
+        """Findings of configurations, with what the workload that they belong to accepts."""
+        result = []
+        for finding in findings:
+            for pair in pairs:
+                if _is_of(pair, finding):
+                    for advice in self._advices.get(os.path.normpath(pair.workload), []):
+                        finding = self._accepted(finding, advice.workload)  # noqa: PLW2901
+            result.append(finding)
+        return result
+
+    def _accepted(self, finding: Finding, workload: Workload) -> Finding:
+        """A finding with the reason that a workload gives for it, which may be over by now."""
+        entry = workload.mapping("accept").get(finding.rule)
+        if entry is None or finding.acceptance is not None:
+            return finding
+        self._accepting.setdefault(workload.file, set()).add(finding.rule)
+        return finding._replace(acceptance=_acceptance(entry, workload))
 
     def _elsewhere(self, path: str, pair: Pair) -> Document | None:
         """A configuration that is not among the paths of the run."""
@@ -209,9 +222,16 @@ class Workloads:
         ]
 
 
-def _acceptance(entry: Mapping[str, str], file: str) -> Acceptance:
+def _acceptance(entry: Mapping[str, str], workload: Workload) -> Acceptance:
     """An entry of ``accept:`` as the gate keeps it."""
-    return Acceptance(**entry, where=file)
+    return Acceptance(**entry, where=f"{workload.file}:{workload.values['accept'].line}")
+
+
+def _is_of(pair: Pair, finding: Finding) -> bool:
+    """Whether a finding lies in the configuration of a pair, which may be a folder of Terraform."""
+    path, _, address = pair.artifact.partition("#")
+    places = (os.path.normpath(finding.file), os.path.dirname(finding.file) or ".")
+    return os.path.normpath(path) in places and address in ("", finding.address)
 
 
 def _worth_a_word(finding: AdviceFinding) -> bool:

@@ -33,33 +33,38 @@ def read_revision(revision: str, path: str) -> bytes:
         raise InputError(f"{revision!r} is no revision", hint="Such as main, HEAD~1 or v1.2.")
     folder, base = os.path.split(os.path.abspath(path))
     beside = f"{revision}:./{base}"
-    if os.path.isdir(folder) and _git(folder, "cat-file", "-e", beside).returncode == 0:
+    if os.path.isdir(folder) and git(folder, "cat-file", "-e", beside).returncode == 0:
         return _blob(folder, beside, name)
     return _blob(os.curdir, name, name)
 
 
 def _blob(folder: str, address: str, name: str) -> bytes:
-    size = _git(folder, "cat-file", "-s", address)
+    size = git(folder, "cat-file", "-s", address)
     if size.returncode:
         raise InputError(
-            f"git knows no {name}: {_reason(size.stderr)}",
+            f"git knows no {name}: {reason(size.stderr)}",
             hint="Name it as REVISION:path, or FILE with --rev REVISION.",
         )
     if int(size.stdout) > MOST_BYTES:
         raise InputError("the file is larger than any workload file may be", file=name)
-    found = _git(folder, "cat-file", "blob", address)
+    found = git(folder, "cat-file", "blob", address)
     if found.returncode:
-        raise InputError(f"{name} is not a file: {_reason(found.stderr)}")
+        raise InputError(f"{name} is not a file: {reason(found.stderr)}")
     return found.stdout
 
 
-def _reason(errors: bytes) -> str:
+def reason(errors: bytes) -> str:
+    """What git complains of, in a line."""
     lines = errors.decode(errors="replace").strip().splitlines() or ["git failed"]
     return lines[-1].removeprefix("fatal: ")
 
 
-def _git(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """Plumbing only: no pager, no text conversion, nothing that the repository could configure."""
+def git(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """One command of git's plumbing: no pager, nothing that the repository could configure.
+
+    Raises:
+        InputError: git is missing, or takes longer than a minute.
+    """
     try:
         return subprocess.run(  # noqa: S603 - our own arguments; the revision is no option
             ["git", *arguments],  # noqa: S607 - git is found where the user has it

@@ -1,0 +1,163 @@
+"""`sm-advise rules diff`: what differs between two sets of rules, and which workloads it moves."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import click
+
+from advisor.cli import CONTEXT, complain
+from advisor.cli.settings import as_of_date, today
+from advisor.errors import InputError, RulebookError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from advisor.gate.locking import Answer
+    from advisor.model import Workload
+    from advisor.reference.rules_compared import Compared
+
+_IN_USE = "the rules in use"
+_OTHER_FORM = (KeyError, TypeError, ValueError, AttributeError, IndexError, StopIteration)
+
+
+@click.command("diff", context_settings=CONTEXT)
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="[NEW]", required=False, default="")
+@click.option(
+    "--workloads",
+    "paths",
+    multiple=True,
+    metavar="PATH",
+    help="Also say which of these workloads get another answer: files, folders, patterns.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    help="How to print it.",
+)
+@click.option(
+    "--as-of",
+    callback=as_of_date,
+    metavar="DATE",
+    help="Judge decisions as of this day (YYYY-MM-DD; default: today).",
+)
+def rules_diff(old: str, new: str, paths: tuple[str, ...], form: str, as_of: str | None) -> int:
+    """Tell what differs from OLD to NEW, and which workloads it moves.
+
+    Each is a folder of rules, the wheel of a release (pip download --no-deps sm-advise==VERSION),
+    or a git revision of a checkout (v0.1.0, main:rules); NEW is what is in use. OLD may be a
+    sm-advise.lock: it keeps answers, so it tells which of its workloads have another one now.
+
+    Exit codes: 0 nothing moves, 1 an answer moves (without --workloads: a rule decides otherwise),
+    2 could not run, 3 a bug of ours.
+    """
+    errors: list[InputError] = []
+    workloads = _workloads(paths, errors)
+    day = as_of or today()
+    try:
+        if os.path.isfile(old) and old.endswith(".lock"):
+            found = _against_lock(old, new, workloads, day)
+        else:
+            found = _compared(old, new, workloads, day)
+    except _OTHER_FORM as error:
+        raise RulebookError(
+            f"the rules of {old} or of {new or _IN_USE} have a form that this release does not"
+            f" read ({type(error).__name__}: {error})"
+        ) from error
+    click.echo(_printed(found, form), nl=False)
+    for each in errors:
+        complain(each)
+    return 2 if errors else int(found.moves)
+
+
+def _workloads(paths: Sequence[str], errors: list[InputError]) -> list[Workload]:
+    """The workloads of files, folders and patterns; those that cannot be read are errors."""
+    from advisor.gate.discover import discover
+    from advisor.workload import read_file
+
+    if not paths:
+        return []
+    found = discover(paths)
+    errors += found.errors
+    workloads: list[Workload] = []
+    for path in found.workloads:
+        try:
+            workloads += read_file(path)
+        except InputError as error:
+            errors.append(error)
+    if not workloads and not errors:
+        raise InputError("there is no workload here", file=paths[0])
+    return workloads
+
+
+def _asked(workload: Workload) -> tuple[str | None, str | None]:
+    """Limits and Region as `check` asks: the workload's own, else the organisation's."""
+    from advisor.gate.settings import organisation_of
+
+    organisation = organisation_of(os.path.dirname(workload.file))
+    return (
+        workload.text("limits") or organisation.limits or None,
+        workload.text("region") or organisation.region or None,
+    )
+
+
+def _compared(old: str, new: str, workloads: Sequence[Workload], day: str) -> Compared:
+    from advisor.reference.moved_answers import answer_by, moved_answers
+    from advisor.reference.rule_changes import rule_changes
+    from advisor.reference.rule_sets import rule_set
+    from advisor.reference.rules_compared import Compared
+
+    with ExitStack() as stack:
+        before, after = (stack.enter_context(rule_set(name)) for name in (old, new))
+        changes = rule_changes(before, after)
+        answers = [
+            (
+                workload,
+                answer_by(workload, _asked, day, before),
+                answer_by(workload, _asked, day, after),
+            )
+            for workload in workloads
+        ]
+    moved = moved_answers(answers, changes)
+    return Compared(old, new or _IN_USE, changes, moved, len(workloads))
+
+
+def _against_lock(lock: str, new: str, workloads: Sequence[Workload], day: str) -> Compared:
+    """The answers that a lock keeps against those of now; without --workloads, all of its own."""
+    from advisor.gate.locking import lock_key, read_lock
+    from advisor.reference.moved_answers import answer_by, moved_answers
+    from advisor.reference.rule_sets import rule_set
+    from advisor.reference.rules_compared import Compared
+    from advisor.workload import read_file
+
+    locked: dict[str, dict[str, object]] = read_lock(lock)
+    if not workloads:
+        files = dict.fromkeys(key.rpartition("#")[0] for key in locked)
+        found = [os.path.join(os.path.dirname(lock), file) for file in files]
+        workloads = [each for file in found for each in read_file(os.path.normpath(file))]
+    with rule_set(new) as rules:
+        answers: list[tuple[Workload, Answer, Answer]] = [
+            (workload, old, answer_by(workload, _asked, day, rules))
+            for workload in workloads
+            if (old := locked.get(lock_key(lock, workload.file, workload.name))) is not None
+        ]
+    return Compared(lock, new or _IN_USE, None, moved_answers(answers, ()), len(answers))
+
+
+def _printed(found: Compared, form: str) -> str:
+    from advisor.reference import rules_compared
+
+    if form == "json":
+        import json
+
+        return json.dumps(rules_compared.as_values(found), indent=2, ensure_ascii=False) + "\n"
+    if form == "markdown":
+        return rules_compared.as_markdown(found)
+    import shutil
+
+    return rules_compared.as_text(found, shutil.get_terminal_size((80, 24)).columns)

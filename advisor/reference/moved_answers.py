@@ -1,0 +1,50 @@
+"""Which workloads get another answer from one set of rules than from another, and by which rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from advisor.gate.locking import Answer, answer_of, moved, reasons_of, rests_differently
+from advisor.model import Workload
+from advisor.pipeline import advise_by
+from advisor.reference.rule_changes import EntryChange
+from advisor.rulebook.load import load
+from advisor.rulebook.source import Folder
+
+Asked = Callable[[Workload], "tuple[str | None, str | None]"]  # limits and Region of a workload
+
+
+class MovedAnswer(NamedTuple):
+    """One workload whose answer is another one."""
+
+    file: str
+    name: str
+    parts: Mapping[str, tuple[str | None, str | None]]  # key of ANSWERS -> old and new
+    why: str
+    rules: tuple[str, ...]  # names of the entries that differ and that the answer rests on
+
+
+def answer_by(workload: Workload, asked: Asked, as_of: str, rules: Folder) -> Answer:
+    """What one set of rules answers, as a lock file keeps it.
+
+    Raises:
+        RulebookError: the rules cannot be read or contradict themselves.
+    """
+    limits, region = asked(workload)
+    return answer_of(advise_by(load(limits or "safe", rules), workload, region=region, as_of=as_of))
+
+
+def moved_answers(
+    answers: Iterable[tuple[Workload, Answer, Answer]], changes: Sequence[EntryChange]
+) -> tuple[MovedAnswer, ...]:
+    """The workloads whose old and new answers differ, with what moved them."""
+    found = []
+    for workload, old, new in answers:
+        parts = moved(old, new)
+        if parts:
+            touched = rests_differently(old, new)
+            rules = tuple(each.name for each in changes if each.decides and each.name in touched)
+            why = "; ".join(reasons_of(old, new))
+            found.append(MovedAnswer(workload.file, workload.name, parts, why, rules))
+    return tuple(found)

@@ -1,0 +1,193 @@
+"""Two sets of rules and the answers that they move, as text, Markdown and plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+from typing import Any, NamedTuple
+
+from advisor.gate.locking import ANSWERS
+from advisor.markup import code, prose, table
+from advisor.printable import printable
+from advisor.reference.moved_answers import MovedAnswer
+from advisor.reference.rule_changes import TITLES, EntryChange, ValueChange, new_checks
+
+_SIGNS = {"added": "+", "removed": "-", "changed": "~"}
+_ABSENT = "-"
+_LONGEST = 60  # characters of a value in a line; JSON has it whole
+_BEFORE = 20  # of them before the first that differs
+
+
+class Compared(NamedTuple):
+    """What `rules diff` found."""
+
+    old: str  # what the sets are called
+    new: str
+    changes: tuple[EntryChange, ...] | None  # None: the old side is a lock, which has no rules
+    moved: tuple[MovedAnswer, ...]
+    workloads: int  # how many were asked
+
+    @property
+    def moves(self) -> bool:
+        """Whether an answer moves or, when none was asked for, whether a rule decides otherwise."""
+        if self.workloads or self.changes is None:
+            return bool(self.moved)
+        return any(each.decides for each in self.changes)
+
+
+def as_text(found: Compared, width: int) -> str:
+    """For a terminal of some columns: the answers that move, then what differs, by kind."""
+    return "\n".join(_text(found, width)) + "\n"
+
+
+def _text(found: Compared, width: int) -> Iterator[str]:
+    for each in found.moved:
+        yield printable(f"{each.file}: {each.name}: {_answers(each)}")
+        for line in wrap(printable(each.why), max(width - 4, 20), break_on_hyphens=False):
+            yield f"    {line}"
+        for name in each.rules:
+            yield from (f"    {line}" for line in _entry_named(name, found.changes or ()))
+    if found.moved:
+        yield ""
+    kind = ""
+    for change in found.changes or ():
+        if change.kind != kind:
+            kind = change.kind
+            yield f"{TITLES[kind]}"
+        yield from (f"  {line}" for line in _entry(change))
+    if found.changes:
+        yield ""
+    yield _counted(found)
+
+
+def _entry_named(name: str, changes: Sequence[EntryChange]) -> Iterator[str]:
+    for change in changes:
+        if change.name == name:
+            yield from _entry(change)
+
+
+def _entry(change: EntryChange) -> Iterator[str]:
+    cited = f" ({change.source}{', ' + change.as_of if change.as_of else ''})"
+    yield printable(f"{_SIGNS[change.what]} {change.name}: {change.title}{cited}")
+    if change.what == "changed":
+        for value in change.values:
+            if not value.is_wording:
+                yield printable(f"    {_value(value)}")
+        wording = [value.path for value in change.values if value.is_wording]
+        if wording:
+            yield f"    wording: {', '.join(wording)}"
+
+
+def _value(value: ValueChange) -> str:
+    old, new = (_ABSENT if each is None else each for each in (value.old, value.new))
+    if "," in old + new and "{" not in old + new:
+        return f"{value.path}: {_list_change(old, new)}"
+    pairs = enumerate(zip(old, new, strict=False))
+    start = next((place for place, (one, other) in pairs if one != other), 0)
+    if max(len(old), len(new)) > _LONGEST and start > _BEFORE:
+        old, new = ("…" + each[start - _BEFORE :] for each in (old, new))
+    return f"{value.path}: {_short(old)} -> {_short(new)}"
+
+
+def _list_change(old: str, new: str) -> str:
+    """What a list gained and lost; its order, where that is all."""
+    before, after = old.split(", "), new.split(", ")
+    parts = [f"+{each}" for each in after if each not in before and each != _ABSENT]
+    parts += [f"-{each}" for each in before if each not in after and each != _ABSENT]
+    return ", ".join(parts) or f"{_short(old)} -> {_short(new)}"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+
+
+def _answers(each: MovedAnswer) -> str:
+    return ", ".join(
+        f"{ANSWERS[what]} {old or 'none'} -> {new or 'none'}"
+        for what, (old, new) in each.parts.items()
+    )
+
+
+def _counted(found: Compared) -> str:
+    """How much differs, in a sentence or two."""
+    parts = []
+    if found.changes is None:
+        parts.append(f"{found.old} keeps answers, not rules: name the release to see what differs")
+    else:
+        counts = {what: sum(1 for each in found.changes if each.what == what) for what in _SIGNS}
+        worded = sum(1 for each in found.changes if not each.decides)
+        checks = len(new_checks(found.changes))
+        said = ", ".join(f"{number} {what}" for what, number in counts.items() if number)
+        parts.append(f"{found.old} to {found.new}: {said or 'no rule differs'}")
+        if worded:
+            parts.append(f"{worded} in wording only")
+        if checks:
+            parts.append(f"new checks: {checks}")
+    if found.workloads:
+        parts.append(f"answers that move: {len(found.moved)} of {found.workloads}")
+    return printable("; ".join(parts))
+
+
+def as_markdown(found: Compared) -> str:
+    """For a pull request or a release's notes."""
+    return "\n".join(_markdown(found)) + "\n"
+
+
+def _markdown(found: Compared) -> Iterator[str]:
+    yield f"### Rules: {prose(found.old)} → {prose(found.new)}\n\n{prose(_counted(found))}."
+    if found.moved:
+        yield ""
+        rows = [
+            (code(each.file), prose(each.name), prose(_answers(each)), prose(each.why))
+            for each in found.moved
+        ]
+        yield from table(("File", "Workload", "Answer", "Why"), rows)
+    decisive = [each for each in found.changes or () if each.decides]
+    if decisive:
+        yield "\n<details><summary>What differs</summary>\n"
+        yield from table(("", "Rule", "Value", "Source"), [_row(each) for each in decisive])
+        yield "\n</details>"
+
+
+def _row(change: EntryChange) -> tuple[str, str, str, str]:
+    values = [value for value in change.values if not value.is_wording]
+    text = (
+        "; ".join(_value(value) for value in values) if change.what == "changed" else change.title
+    )
+    source = f"{change.source} {change.as_of}".strip()
+    return change.what, code(change.name), prose(text), prose(source)
+
+
+def as_values(found: Compared) -> dict[str, Any]:
+    """Everything, for JSON."""
+    changes = found.changes or ()
+    return {
+        "schema": "sm-advise/rules-diff.v1",
+        "old": found.old,
+        "new": found.new,
+        "workloads": found.workloads,
+        "moved": [
+            {
+                "file": each.file,
+                "name": each.name,
+                "answer": {
+                    what: {"old": old, "new": new} for what, (old, new) in each.parts.items()
+                },
+                "why": each.why,
+                "rules": list(each.rules),
+            }
+            for each in found.moved
+        ],
+        "changes": None
+        if found.changes is None
+        else [
+            {
+                **change._asdict(),
+                "values": [value._asdict() for value in change.values],
+                "decides": change.decides,
+            }
+            for change in changes
+        ],
+        "new_checks": [each.name for each in new_checks(changes)],
+    }
