@@ -195,3 +195,23 @@ def test_a_peak_that_follows_from_the_mean_is_told() -> None:
     stated = facts_of(online(**LOADED))
     found = estimate.expected_latency(plan(REAL_TIME, stated), stated)
     assert "The peak rate is assumed from the mean." not in found.notes
+
+
+def test_a_range_of_times_makes_the_cost_of_serverless_a_range() -> None:
+    """100,000 requests of 0.1 to 2 s at 0.00004 USD a second on 2 GB: 0.40 to 8.00 USD."""
+    given = {
+        "requests": {"payload": "1 KB", "response": "1 KB", "processing": "100 ms..2 s"},
+        "traffic": {"volume": "100k/month"},
+        "model": {"memory": "1 GB"},
+    }
+    facts = facts_of(online(**given))
+    prices = estimate.prices_of("us-east-1")
+    cost = estimate.monthly_cost(plan(SERVERLESS, facts), facts, prices)
+    item = next(each for each in cost.items if each.name == "Requests 2048 MB")
+    assert (item.usd_low, item.usd_high) == ("0.40", "8.00")
+    assert item.quantity == "10000..200000"
+    given["requests"]["processing"] = ">= 2 s"
+    open_above = facts_of(online(**given))
+    cost = estimate.monthly_cost(plan(SERVERLESS, open_above), open_above, prices)
+    item = next(each for each in cost.items if each.name == "Requests 2048 MB")
+    assert (item.usd_low, item.usd_high) == ("8.00", None)

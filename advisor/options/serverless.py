@@ -183,7 +183,6 @@ def _facts(
         "cold_start_s": setup,
         "measured": False,
     }
-    time = load(draft).processing_s
-    if time is not None:
-        done["seconds"] = time
+    low, high = draft.facts.typical("requests.processing") or (None, None)
+    shared_facts.put_range(done, "seconds", low, high, unit=SECOND)
     return done
