@@ -52,9 +52,8 @@ def read_template(
             resolver = Resolver(template, {**fixed, **choice}, region)
             when = _label(conditions, truths) if len(found) > 1 else ""
             resources = tuple(_resources(relevant, resolver))
-            worlds.append(
-                World(", ".join(filter(None, (origin and f"with {origin}", when))), resources)
-            )
+            words = ", ".join(filter(None, (origin and f"with {origin}", when)))
+            worlds.append(World(words, resources, _declared(node)))
     return Document(
         file,
         "cloudformation",
@@ -70,6 +69,23 @@ _SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources")
 def _section(node: Node, name: str) -> dict[str, Node]:
     found = node.get(name)
     return found.value if found is not None and found.kind == "map" else {}
+
+
+def _declared(node: Node) -> frozenset[str]:
+    """The names of all resources; empty where a macro may make further ones."""
+    macro = node.get("Transform")
+    names = (
+        [macro] if macro is not None and macro.kind == "scalar" else macro.items() if macro else []
+    )
+    if any(name.kind != "scalar" or name.value not in _HARMLESS for name in names):
+        return frozenset()
+    resources = _section(node, "Resources")
+    loops = any(name.startswith("Fn::") for name in resources)
+    return frozenset() if loops else frozenset(resources)
+
+
+_HARMLESS = ("AWS::LanguageExtensions", "AWS::Serverless-2016-10-31")
+"""Transforms that make no models, configurations or endpoints."""
 
 
 def _type(entry: Node) -> str:

@@ -98,6 +98,7 @@ class World(NamedTuple):
 
     when: str  # 'IsProd is true'; empty when the document has one world only
     resources: tuple[Resource, ...]
+    declared: frozenset[str] = frozenset()  # every resource of the template; empty: not known
 
     def find(self, identity: str) -> Resource | None:
         """The resource that a reference means."""

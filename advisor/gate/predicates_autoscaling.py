@@ -88,9 +88,13 @@ def unknown_variant(view: View) -> Iterator[Fault]:
 
 
 def capacity_range(view: View) -> Iterator[Fault]:
-    """A maximum below the minimum."""
+    """A maximum below the minimum, or one of them below 0."""
     low, high = view.resource.body.get("MinCapacity"), view.resource.body.get("MaxCapacity")
     small, large = _amount(low), _amount(high)
+    for name, node, amount in (("MinCapacity", low, small), ("MaxCapacity", high, large)):
+        if node is not None and amount is not None and amount < 0:
+            yield Fault(node, (name,), f"{name} is {amount:g}; it must be at least 0", "0")
+            return
     if (
         high is not None
         and low is not None

@@ -11,6 +11,8 @@ from advisor.gate.yaml_reader import Parsed
 _TELLING: tuple[tuple[str, frozenset[str]], ...] = (
     ("TransformJob", frozenset({"TransformJobName", "TransformInput"})),
     ("TransformJob", frozenset({"TransformInput", "TransformOutput"})),
+    ("TransformJob", frozenset({"TransformJobName", "TransformOutput"})),
+    ("TransformJob", frozenset({"TransformJobName", "TransformResources"})),
     ("ScalingPolicy", frozenset({"PolicyName", "ScalableDimension"})),
     ("ScalingPolicy", frozenset({"PolicyName", "ResourceId"})),
     ("ScalingPolicy", frozenset({"PolicyName", "ServiceNamespace"})),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 
 def nearest(word: str, choices: Iterable[str]) -> str:
@@ -22,6 +22,17 @@ def nearest(word: str, choices: Iterable[str]) -> str:
             if distance <= allowed:
                 best, allowed = choice, distance - 1
     return best
+
+
+def misspelt(name: str, written: Iterable[str], known: Collection[str]) -> bool:
+    """Whether a name that is missing stands among the written ones with a wrong letter.
+
+    Args:
+        name: what is missing.
+        written: the names that stand there.
+        known: names that are right somewhere, and so are no misspelling.
+    """
+    return any(other not in known and nearest(other, (name,)) for other in written)
 
 
 def _plain(word: str) -> str:

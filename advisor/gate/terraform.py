@@ -10,6 +10,7 @@ from advisor.gate.document import Document, Node, ReadFault, Resource, World, un
 from advisor.gate.hcl_values import Evaluator
 from advisor.gate.resource_types import TERRAFORM_KINDS, judge_terraform
 from advisor.gate.service import ServiceModel
+from advisor.gate.terraform_names import misplaced
 from advisor.gate.terraform_shape import to_api
 from advisor.gate.tf_folder import Folder, says_nothing
 from advisor.gate.tf_worlds import choices
@@ -35,6 +36,7 @@ def read_folder(
         calls: where other folders call it as a module, with what; without any it stands alone.
     """
     relevant = [block for block in folder.resources if _relevant(block)]
+    declared = frozenset(".".join(block.labels) for block in folder.resources)
     worlds: list[World] = []
     bare: dict[Any, hcl.Traversal] = {}
     for origin, given in _bases(folder, calls):
@@ -44,8 +46,10 @@ def read_folder(
                 resource for block in relevant for resource in _resources(block, evaluator, service)
             )
             bare.update({word.mark: word for word in evaluator.bare_words})
-            worlds.append(World(", ".join(filter(None, (origin, words))), resources))
-    faults = (*_strange(folder), *_bare_words(bare.values()), *_twice(folder))
+            when = ", ".join(filter(None, (origin, words)))
+            worlds.append(World(when, resources, declared))
+    misplaced_names = (fault for block in relevant for fault in misplaced(block))
+    faults = (*_strange(folder), *_bare_words(bare.values()), *_twice(folder), *misplaced_names)
     return Document(name, "terraform", tuple(worlds), (), faults)
 
 
@@ -171,9 +175,16 @@ def _dynamic(
 def _lifecycle(body: hcl.Body) -> dict[str, Any]:
     """What the block itself says of its changes."""
     found: dict[str, Any] = {}
+    name = body.attributes.get("name")
+    found["name_written_out"] = name is not None and isinstance(name.value, hcl.Literal)
     for block in body.blocks:
+        if block.type != "lifecycle":
+            continue
+        first = block.body.attributes.get("create_before_destroy")
+        if first is not None and isinstance(first.value, hcl.Literal):
+            found["create_before_destroy"] = first.value.value is True
         ignored = block.body.attributes.get("ignore_changes")
-        if block.type != "lifecycle" or ignored is None:
+        if ignored is None:
             continue
         listed = ignored.value
         items = listed.items if isinstance(listed, hcl.Listing) else (listed,)
