@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from advisor.gate.calls import CLOUDFORMATION, mentions_calls, opened, scheduled, tasks
 from advisor.gate.cfn_intrinsics import Resolver, Template, is_no_value
 from advisor.gate.document import Document, Hidden, Node, ReadFault, Resource, World, unknown, walk
 from advisor.gate.resource_types import CLOUDFORMATION_KINDS, judge_cloudformation
@@ -40,7 +41,9 @@ def read_template(
     """
     template = Template(*(_section(node, name) for name in _SECTIONS))
     relevant = {
-        name: entry for name, entry in template.resources.items() if _kind(entry) is not None
+        name: entry
+        for name, entry in template.resources.items()
+        if _kind(entry) is not None or _makes_calls(entry)
     }
     conditions = sorted(set(_conditions_of(relevant.values())) & set(template.conditions))
     worlds: list[World] = []
@@ -99,6 +102,10 @@ def _kind(entry: Node) -> str | None:
         properties = entry.get("Properties")
         return kind if properties is not None and _about_sagemaker(kind, properties) else None
     return kind
+
+
+def _makes_calls(entry: Node) -> bool:
+    return _type(entry) in CLOUDFORMATION and mentions_calls(entry)
 
 
 def _about_sagemaker(kind: str, properties: Node) -> bool:
@@ -230,6 +237,9 @@ def _resources(relevant: Mapping[str, Node], resolver: Resolver) -> Iterator[Res
         resolved = resolver.resolve(body)
         if resolved.kind != "map" or is_no_value(resolved):
             continue
+        if _type(entry) in CLOUDFORMATION:
+            yield from _calls(_type(entry), settled(resolved), f"Resources.{name}")
+            continue
         yield Resource(
             kind=CLOUDFORMATION_KINDS[_type(entry)],
             dialect="cloudformation",
@@ -238,6 +248,17 @@ def _resources(relevant: Mapping[str, Node], resolver: Resolver) -> Iterator[Res
             mark=entry.place,
             identity=name,
         )
+
+
+def _calls(type_name: str, body: Node, address: str) -> Iterator[Resource]:
+    """The requests that a state machine or a schedule makes."""
+    for name in CLOUDFORMATION[type_name]:
+        node = body.get(name)
+        if node is not None and name == "Target":
+            yield from scheduled(node, address)
+            continue
+        definition = opened(node) if node is not None else None
+        yield from tasks(definition, address) if definition is not None else ()
 
 
 def _strange_types(template: Template) -> Iterator[ReadFault]:

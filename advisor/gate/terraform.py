@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from advisor.gate import hcl_tree as hcl
+from advisor.gate.calls import TERRAFORM
 from advisor.gate.document import Document, Node, ReadFault, Resource, World, unknown
 from advisor.gate.hcl_values import Evaluator
 from advisor.gate.resource_types import TERRAFORM_KINDS, judge_terraform
 from advisor.gate.service import ServiceModel
 from advisor.gate.terraform_names import misplaced
 from advisor.gate.terraform_shape import to_api
+from advisor.gate.tf_calls import calls_of
 from advisor.gate.tf_folder import Folder, says_nothing
 from advisor.gate.tf_worlds import choices
 from advisor.gate.worlds import settled
@@ -65,6 +67,9 @@ def _bases(folder: Folder, calls: Calls | None) -> Iterator[tuple[str, Mapping[s
 
 def _relevant(block: hcl.Block) -> bool:
     kind = TERRAFORM_KINDS.get(block.labels[0])
+    if block.labels[0] in TERRAFORM:
+        text = repr(block.body)
+        return "sagemaker:" in text or "root='local'" in text
     if kind not in ("ScalableTarget", "ScalingPolicy"):
         return kind is not None
     for name in ("service_namespace", "scalable_dimension", "resource_id"):
@@ -79,6 +84,9 @@ def _resources(block: hcl.Block, evaluator: Evaluator, service: ServiceModel) ->
     """The instances of a resource block."""
     kind, name = block.labels
     for suffix, symbols in _instances(block.body, evaluator):
+        if kind in TERRAFORM:
+            yield from calls_of(block, evaluator, symbols, f"{kind}.{name}{suffix}")
+            continue
         raw = raw_body(block.body, evaluator, symbols, block)
         yield Resource(
             kind=TERRAFORM_KINDS[kind],
