@@ -98,7 +98,7 @@ locals {
         ("aws_sagemaker_model.m.name", Reference("aws_sagemaker_model.m", "name")),
         ("resource.aws_sagemaker_model.m.name", Reference("aws_sagemaker_model.m", "name")),
         ("aws_sagemaker_model.m[0].name", Reference("aws_sagemaker_model.m", "name")),
-        ('aws_sagemaker_model.m["a"].name', Reference("aws_sagemaker_model.m[a]", "name")),
+        ('aws_sagemaker_model.m["a"].name', Reference('aws_sagemaker_model.m["a"]', "name")),
         ("data.aws_x.y.name", Reference("data.aws_x.y", "name")),
     ],
 )

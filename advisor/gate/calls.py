@@ -1,7 +1,7 @@
 """Requests that a state machine or a schedule makes.
 
-CloudFormation and Terraform have no resource for a transform job: it is started by a call, in a task
-of a state machine or as the target of a schedule. The call's arguments are the request.
+CloudFormation and Terraform have no resource for a transform job: it is started by a call, in a
+task of a state machine or as the target of a schedule. The call's arguments are the request.
 """
 
 from __future__ import annotations

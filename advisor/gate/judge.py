@@ -181,7 +181,9 @@ def _instead(fault: Mapping[str, Any], node: Node) -> str:
         return str(min((choice for choice in choices if choice >= amount), default=max(choices)))
     word = as_text(node.value)
     holding = [choice for choice in choices if word and word in str(choice)]
-    return str(holding[0]) if len(holding) == 1 else nearest(word, map(str, choices))
+    return (
+        str(holding[0]) if len(holding) == 1 else nearest(word, [str(choice) for choice in choices])
+    )
 
 
 def _parts(check: Check, root: Node) -> Iterator[tuple[Path, Node]]:

@@ -94,7 +94,7 @@ def _resources(block: hcl.Block, evaluator: Evaluator, service: ServiceModel) ->
             address=f"{kind}.{name}{suffix}",
             body=settled(to_api(raw, TERRAFORM_KINDS[kind], service)),
             mark=block.mark,
-            identity=f"{kind}.{name}",
+            identity=f"{kind}.{name}{suffix}",
             lifecycle=_lifecycle(block.body),
         )
 
