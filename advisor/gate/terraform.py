@@ -7,7 +7,7 @@ from typing import Any
 
 from advisor.gate import hcl_tree as hcl
 from advisor.gate.calls import TERRAFORM
-from advisor.gate.document import Document, Node, ReadFault, Resource, World, unknown
+from advisor.gate.document import Document, Mark, Node, ReadFault, Resource, World, unknown
 from advisor.gate.hcl_values import Evaluator
 from advisor.gate.resource_types import TERRAFORM_KINDS, judge_terraform
 from advisor.gate.service import ServiceModel
@@ -37,7 +37,7 @@ def read_folder(
         service: the model whose shapes the values are brought into.
         calls: where other folders call it as a module, with what; without any it stands alone.
     """
-    relevant = [block for block in folder.resources if _relevant(block)]
+    relevant = [block for block in folder.resources if _relevant(block, folder)]
     declared = frozenset(".".join(block.labels) for block in folder.resources)
     worlds: list[World] = []
     bare: dict[Any, hcl.Traversal] = {}
@@ -65,19 +65,41 @@ def _bases(folder: Folder, calls: Calls | None) -> Iterator[tuple[str, Mapping[s
         yield f"with {name}", {**folder.given, **values}
 
 
-def _relevant(block: hcl.Block) -> bool:
+def _relevant(block: hcl.Block, folder: Folder) -> bool:
     kind = TERRAFORM_KINDS.get(block.labels[0])
     if block.labels[0] in TERRAFORM:
-        text = repr(block.body)
-        return "sagemaker:" in text or "root='local'" in text
+        return _mentions(block.body, "sagemaker:") or _mentions(block.body, "local")
     if kind not in ("ScalableTarget", "ScalingPolicy"):
         return kind is not None
     for name in ("service_namespace", "scalable_dimension", "resource_id"):
         attribute = block.body.attributes.get(name)
-        text = repr(attribute.value) if attribute is not None else ""
-        if "sagemaker" in text or "aws_appautoscaling_target" in text:
+        if attribute is None:
+            continue
+        target = _target_of(attribute.value, folder)
+        if target is not None:
+            return _relevant(target, folder)
+        if _mentions(attribute.value, "sagemaker"):
             return True
-    return any("SageMaker" in repr(inner) for inner in block.body.blocks)
+    return _mentions(block.body.blocks, "SageMaker")
+
+
+def _mentions(part: Any, word: str) -> bool:
+    """Whether a text or name within a part of the tree has a word; names of files do not count."""
+    if isinstance(part, str):
+        return word in part
+    if isinstance(part, dict):
+        return any(_mentions(inner, word) for inner in part.values())
+    if isinstance(part, Mark) or not isinstance(part, tuple | list):
+        return False
+    return any(_mentions(inner, word) for inner in part)
+
+
+def _target_of(expression: hcl.Expression, folder: Folder) -> hcl.Block | None:
+    """The scaling target whose attribute an expression is."""
+    if not isinstance(expression, hcl.Traversal) or expression.root != "aws_appautoscaling_target":
+        return None
+    labels = (expression.root, str(expression.steps[0]) if expression.steps else "")
+    return next((block for block in folder.resources if block.labels == labels), None)
 
 
 def _resources(block: hcl.Block, evaluator: Evaluator, service: ServiceModel) -> Iterator[Resource]:

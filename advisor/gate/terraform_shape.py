@@ -23,6 +23,7 @@ _EMPTY_IS_ABSENT = frozenset({"KmsKeyId", "ModelName", "ModelPackageName", "Vari
 """Fields that the provider leaves out of the request where they hold an empty text."""
 _NOT_OF_THE_REQUEST = frozenset(
     {
+        "alarm_arns",
         "arn",
         "connection",
         "count",
@@ -57,7 +58,8 @@ def to_api(raw: Node, kind: str, service: ServiceModel) -> Node:
             kind="text", value=(*pieces, Hidden("made up by Terraform"))
         )
     tags = entries.get("tags")
-    if tags is not None:
+    listed = service.shapes[shape]["members"].get("Tags")
+    if tags is not None and listed is not None and service.shapes[listed]["type"] == "list":
         entries["tags"] = _tags(tags)
     top = Node("map", entries, raw.mark, raw.key)
     return _without_nulls(_convert(top, shape, service, tree_of(kind)))
