@@ -16,7 +16,7 @@ from advisor.gate.service import load_service
 from advisor.gate.service_walk import problems
 from advisor.gate.source import Source
 from advisor.gate.spelling import edits, nearest
-from advisor.gate.terraform_shape import snake
+from advisor.gate.terraform_names import snake
 
 TABLE = Path(__file__).parent.parent / "rules" / "service" / "model.json"
 

@@ -98,7 +98,7 @@ locals {
         ("aws_sagemaker_model.m.name", Reference("aws_sagemaker_model.m", "name")),
         ("resource.aws_sagemaker_model.m.name", Reference("aws_sagemaker_model.m", "name")),
         ("aws_sagemaker_model.m[0].name", Reference("aws_sagemaker_model.m", "name")),
-        ('aws_sagemaker_model.m["a"].name', Reference("aws_sagemaker_model.m[a]", "name")),
+        ('aws_sagemaker_model.m["a"].name', Reference('aws_sagemaker_model.m["a"]', "name")),
         ("data.aws_x.y.name", Reference("data.aws_x.y", "name")),
     ],
 )
@@ -468,3 +468,62 @@ def test_an_empty_text_is_no_value_where_the_provider_says_so() -> None:
     (variant,) = resource.body.value["ProductionVariants"].items()
     assert "KmsKeyId" not in resource.body.value
     assert not {"ModelName", "VariantName"} & variant.value.keys()
+
+
+ECS = """\
+resource "aws_appautoscaling_target" "api" {
+  count              = 1
+  max_capacity       = 4
+  min_capacity       = 0
+  resource_id        = "service/main/api"
+  scalable_dimension = "ecs:service:DesiredCount"
+  service_namespace  = "ecs"
+  tags               = { team = "api" }
+}
+
+resource "aws_appautoscaling_policy" "api" {
+  name               = "cpu"
+  policy_type        = "TargetTrackingScaling"
+  resource_id        = aws_appautoscaling_target.api[0].resource_id
+  scalable_dimension = aws_appautoscaling_target.api[0].scalable_dimension
+  service_namespace  = aws_appautoscaling_target.api[0].service_namespace
+  target_tracking_scaling_policy_configuration {
+    target_value = 60
+    predefined_metric_specification {
+      predefined_metric_type = "ECSServiceAverageCPUUtilization"
+    }
+  }
+}
+
+resource "aws_sagemaker_model" "m" {
+  execution_role_arn = "arn:aws:iam::123456789012:role/ml"
+  primary_container {
+    image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/m:1"
+  }
+}
+"""
+
+
+def test_the_scaling_of_other_services_is_passed_over(tmp_path: Path) -> None:
+    # Also in a folder whose name says SageMaker: what counts stands in the file.
+    folder = tmp_path / "SageMaker-sagemaker"
+    folder.mkdir()
+    (folder / "main.tf").write_text(ECS, encoding="utf-8")
+    report = check(Request([str(folder)], "2026-11-20"))
+    assert (report.resources, report.findings) == (1, ())
+
+
+def test_the_tags_of_a_scaling_target_are_a_map(tmp_path: Path) -> None:
+    text = """\
+resource "aws_appautoscaling_target" "t" {
+  max_capacity       = 4
+  min_capacity       = 1
+  resource_id        = "endpoint/e/variant/v"
+  scalable_dimension = "sagemaker:variant:DesiredInstanceCount"
+  service_namespace  = "sagemaker"
+  tags               = { team = "ml" }
+}
+"""
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    report = check(Request([str(tmp_path)], "2026-11-20"))
+    assert (report.resources, report.findings) == (1, ())

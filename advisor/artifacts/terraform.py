@@ -8,7 +8,7 @@ from advisor.artifacts import Files
 from advisor.artifacts.hcl_text import Block, Call, Raw, Template, document, quoted
 from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, job_input, schedule_name
 from advisor.artifacts.variables import PLACES, PolicyArn, Text, Variable, filled, variables
-from advisor.gate.terraform_shape import snake
+from advisor.gate.terraform_names import snake
 from advisor.model import Advice, Request
 
 _PROVIDER = ">= 5.100"

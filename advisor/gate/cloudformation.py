@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from advisor.gate.calls import CLOUDFORMATION, mentions_calls, opened, scheduled, tasks
 from advisor.gate.cfn_intrinsics import Resolver, Template, is_no_value
 from advisor.gate.document import Document, Hidden, Node, ReadFault, Resource, World, unknown, walk
 from advisor.gate.resource_types import CLOUDFORMATION_KINDS, judge_cloudformation
@@ -40,7 +41,9 @@ def read_template(
     """
     template = Template(*(_section(node, name) for name in _SECTIONS))
     relevant = {
-        name: entry for name, entry in template.resources.items() if _kind(entry) is not None
+        name: entry
+        for name, entry in template.resources.items()
+        if _kind(entry) is not None or _makes_calls(entry)
     }
     conditions = sorted(set(_conditions_of(relevant.values())) & set(template.conditions))
     worlds: list[World] = []
@@ -52,9 +55,8 @@ def read_template(
             resolver = Resolver(template, {**fixed, **choice}, region)
             when = _label(conditions, truths) if len(found) > 1 else ""
             resources = tuple(_resources(relevant, resolver))
-            worlds.append(
-                World(", ".join(filter(None, (origin and f"with {origin}", when))), resources)
-            )
+            words = ", ".join(filter(None, (origin and f"with {origin}", when)))
+            worlds.append(World(words, resources, _declared(node)))
     return Document(
         file,
         "cloudformation",
@@ -72,6 +74,23 @@ def _section(node: Node, name: str) -> dict[str, Node]:
     return found.value if found is not None and found.kind == "map" else {}
 
 
+def _declared(node: Node) -> frozenset[str]:
+    """The names of all resources; empty where a macro may make further ones."""
+    macro = node.get("Transform")
+    names = (
+        [macro] if macro is not None and macro.kind == "scalar" else macro.items() if macro else []
+    )
+    if any(name.kind != "scalar" or name.value not in _HARMLESS for name in names):
+        return frozenset()
+    resources = _section(node, "Resources")
+    loops = any(name.startswith("Fn::") for name in resources)
+    return frozenset() if loops else frozenset(resources)
+
+
+_HARMLESS = ("AWS::LanguageExtensions", "AWS::Serverless-2016-10-31")
+"""Transforms that make no models, configurations or endpoints."""
+
+
 def _type(entry: Node) -> str:
     node = entry.get("Type")
     return str(node.value) if node is not None and node.kind == "scalar" else ""
@@ -83,6 +102,10 @@ def _kind(entry: Node) -> str | None:
         properties = entry.get("Properties")
         return kind if properties is not None and _about_sagemaker(kind, properties) else None
     return kind
+
+
+def _makes_calls(entry: Node) -> bool:
+    return _type(entry) in CLOUDFORMATION and mentions_calls(entry)
 
 
 def _about_sagemaker(kind: str, properties: Node) -> bool:
@@ -214,6 +237,9 @@ def _resources(relevant: Mapping[str, Node], resolver: Resolver) -> Iterator[Res
         resolved = resolver.resolve(body)
         if resolved.kind != "map" or is_no_value(resolved):
             continue
+        if _type(entry) in CLOUDFORMATION:
+            yield from _calls(_type(entry), settled(resolved), f"Resources.{name}")
+            continue
         yield Resource(
             kind=CLOUDFORMATION_KINDS[_type(entry)],
             dialect="cloudformation",
@@ -222,6 +248,17 @@ def _resources(relevant: Mapping[str, Node], resolver: Resolver) -> Iterator[Res
             mark=entry.place,
             identity=name,
         )
+
+
+def _calls(type_name: str, body: Node, address: str) -> Iterator[Resource]:
+    """The requests that a state machine or a schedule makes."""
+    for name in CLOUDFORMATION[type_name]:
+        node = body.get(name)
+        if node is not None and name == "Target":
+            yield from scheduled(node, address)
+            continue
+        definition = opened(node) if node is not None else None
+        yield from tasks(definition, address) if definition is not None else ()
 
 
 def _strange_types(template: Template) -> Iterator[ReadFault]:

@@ -98,10 +98,15 @@ class World(NamedTuple):
 
     when: str  # 'IsProd is true'; empty when the document has one world only
     resources: tuple[Resource, ...]
+    declared: frozenset[str] = frozenset()  # every resource of the template; empty: not known
 
     def find(self, identity: str) -> Resource | None:
-        """The resource that a reference means."""
-        return next((found for found in self.resources if found.identity == identity), None)
+        """The resource that a reference means; of several that ``count`` makes, the one read."""
+        for name in (identity, identity.partition("[")[0]):
+            found = next((each for each in self.resources if each.identity == name), None)
+            if found is not None:
+                return found
+        return None
 
 
 class ReadFault(NamedTuple):

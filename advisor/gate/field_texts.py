@@ -13,28 +13,32 @@ LONGEST_NAME = 63
 """Characters; what shapes of names have in common."""
 
 
-def text_problems(text: str, shape: Shape, node: Node, path: Path) -> Iterator[Problem]:
-    """Length and pattern of a text that is wholly known."""
-    if not shape.get("min", 0) <= len(text) <= shape.get("max", len(text)):
-        bound = "at most" if len(text) > shape.get("min", 0) else "at least"
-        limit = shape["max"] if bound == "at most" else shape["min"]
-        yield Problem(
-            "wrong-length",
-            "error",
-            f"{last_name(path)} has {len(text)} characters; {bound} {limit} are allowed",
-            node,
-            path,
-        )
-        return
+def text_problems(
+    text: str, shape: Shape, node: Node, path: Path, at_key: bool = False
+) -> Iterator[Problem]:
+    """Length and pattern of a text that is wholly known; ``at_key`` when it is the key itself."""
     pattern = compiled(shape.get("pattern"))
-    if pattern and not pattern.fullmatch(text):
-        yield Problem("wrong-form", "error", form_message(text, shape, path), node, path)
+    if len(text) > shape.get("max", len(text)):
+        message = (
+            f"{last_name(path)} has {len(text)} characters; at most {shape['max']} are allowed"
+        )
+        yield Problem("wrong-length", "error", message, node, path, "", at_key)
+    elif pattern and not pattern.fullmatch(text):
+        message = form_message(text, shape, path)
+        yield Problem("wrong-form", "error", message, node, path, "", at_key)
+    elif len(text) < shape.get("min", 0):
+        message = (
+            f"{last_name(path)} has {len(text)} characters; at least {shape['min']} are needed"
+        )
+        yield Problem("wrong-length", "error", message, node, path, "", at_key)
 
 
 def form_message(text: str, shape: Shape, path: Path) -> str:
     """Why a text does not have the form of its field, in words where the form is well known."""
     pattern = shape["pattern"]
     shown = text if len(text) <= 80 else text[:77] + "…"
+    if not text:
+        return f"{last_name(path)} is empty"
     if _is_name(shape):
         if text.startswith("arn:"):
             return f"{last_name(path)} is an ARN; a name is expected: what follows the last /"
@@ -42,7 +46,22 @@ def form_message(text: str, shape: Shape, path: Path) -> str:
         return f"{last_name(path)} {shown!r} has characters that a name cannot have: {wanted}"
     if _is_place(shape):
         return f"{last_name(path)} {shown!r} is no S3 address: s3://bucket/prefix is expected"
+    for beginning, wanted in _FORMS:
+        if pattern.startswith(beginning):
+            return f"{last_name(path)} {shown!r} {wanted}"
     return f"{last_name(path)} {shown!r} does not have the form {pattern}"
+
+
+_FORMS = (
+    ("arn:aws[a-z\\-]*:iam::", "is no role: arn:aws:iam::ACCOUNT:role/NAME is expected"),
+    ("arn:aws[a-z\\-]*:sns:", "is no topic: arn:aws:sns:REGION:ACCOUNT:NAME is expected"),
+    ("[\\S]+", "has a space; none is allowed"),
+    (
+        "[a-zA-Z_][a-zA-Z0-9_]",
+        "is no name of a variable: letters, digits and _ only, no digit first",
+    ),
+)
+"""How a pattern of the model begins -> what it wants, in words."""
 
 
 def partly_known(node: Node, shape: Shape, path: Path) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from advisor.gate.document import Mark, Node
@@ -99,6 +100,80 @@ def _length(arguments: Arguments, mark: Mark) -> Node | None:
     return Node("scalar", len(entries), mark)
 
 
+def _format(arguments: Arguments, mark: Mark) -> Node | None:
+    """``format`` with the verbs %s, %d and %v; a number that is to be padded stays open."""
+    if not arguments or arguments[0].kind != "scalar":
+        return None
+    pieces = re.split(r"%([sdv%])", as_text(arguments[0].value))
+    values = iter(arguments[1:])
+    made: list[Node | str] = []
+    for index, piece in enumerate(pieces):
+        if index % 2 == 0 and "%" in piece:
+            return None
+        filled = piece if index % 2 == 0 else "%" if piece == "%" else next(values, None)
+        if filled is None:
+            return None
+        made.append(filled)
+    return joined(made, mark)
+
+
+def _element(arguments: Arguments, mark: Mark) -> Node | None:
+    del mark
+    if len(arguments) != 2 or arguments[0].kind != "list" or not arguments[0].value:
+        return None
+    index = arguments[1].value if arguments[1].kind == "scalar" else None
+    if not isinstance(index, int) or isinstance(index, bool):
+        return None
+    items: list[Node] = arguments[0].value
+    return items[index % len(items)]
+
+
+def _keys(arguments: Arguments, mark: Mark) -> Node | None:
+    if len(arguments) != 1 or arguments[0].kind != "map":
+        return None
+    names = sorted(arguments[0].value)
+    places = (arguments[0].value[name].place for name in names)
+    items = [Node("scalar", name, place) for name, place in zip(names, places, strict=True)]
+    return Node("list", items, mark)
+
+
+def _values(arguments: Arguments, mark: Mark) -> Node | None:
+    if len(arguments) != 1 or arguments[0].kind != "map":
+        return None
+    return Node("list", [arguments[0].value[name] for name in sorted(arguments[0].value)], mark)
+
+
+def _extreme(pick: Callable[[list[float]], float]) -> Callable[[Arguments, Mark], Node | None]:
+    def apply(arguments: Arguments, mark: Mark) -> Node | None:
+        texts = [as_text(each.value) for each in arguments if each.kind == "scalar"]
+        numbers = [found for found in map(number, texts) if found is not None]
+        if not numbers or len(numbers) != len(arguments):
+            return None
+        return Node("scalar", pick(numbers), mark, via=arguments[0].via)
+
+    return apply
+
+
+def _contains(arguments: Arguments, mark: Mark) -> Node | None:
+    if len(arguments) != 2 or arguments[0].kind != "list" or arguments[1].kind != "scalar":
+        return None
+    items = arguments[0].value
+    if any(item.kind == "scalar" and item.value == arguments[1].value for item in items):
+        return Node("scalar", True, mark)
+    known = all(item.kind == "scalar" for item in items)
+    return Node("scalar", False, mark) if known else None
+
+
+def _replace(arguments: Arguments, mark: Mark) -> Node | None:
+    """``replace`` of plain text; a pattern between slashes is left open."""
+    if len(arguments) != 3 or any(each.kind != "scalar" for each in arguments):
+        return None
+    text, old, new = (as_text(each.value) for each in arguments)
+    if len(old) > 1 and old.startswith("/") and old.endswith("/"):
+        return None
+    return Node("scalar", text.replace(old, new), mark, via=arguments[0].via)
+
+
 FUNCTIONS: dict[str, Callable[[Arguments, Mark], Node | None]] = {
     "lower": _text(str.lower),
     "upper": _text(str.upper),
@@ -118,5 +193,13 @@ FUNCTIONS: dict[str, Callable[[Arguments, Mark], Node | None]] = {
     "join": _join,
     "split": _split,
     "length": _length,
+    "format": _format,
+    "element": _element,
+    "keys": _keys,
+    "values": _values,
+    "min": _extreme(min),
+    "max": _extreme(max),
+    "contains": _contains,
+    "replace": _replace,
 }
 """Name -> what it makes of its arguments; ``None`` where they are not known well enough."""

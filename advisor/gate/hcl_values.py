@@ -127,7 +127,8 @@ class Evaluator:
             index = self.value(rest[0], symbols)
             if index.kind != "scalar":
                 return _open("one of several resources", mark)
-            target += "" if index.value == 0 else f"[{index.value}]"
+            written = f'"{index.value}"' if isinstance(index.value, str) else index.value
+            target += "" if index.value == 0 else f"[{written}]"
             rest = rest[1:]
         elif rest and rest[0] == "*":
             return _open("all of several resources", mark)

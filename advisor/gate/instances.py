@@ -57,6 +57,12 @@ def memory_bytes(instance_type: str) -> tuple[int | None, int | None]:
     return host, total
 
 
+def accelerators(instance_type: str) -> int | None:
+    """How many GPUs or Neuron devices a type has; ``None`` where it is not known."""
+    row = _rows().get(instance_type)
+    return int(row["accelerator_count"] or 0) if row is not None and row["accelerator"] else None
+
+
 def family(instance_type: str) -> str:
     """``g5`` of ``ml.g5.xlarge``; the text itself where it is no instance type."""
     parts = instance_type.split(".")

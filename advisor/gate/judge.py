@@ -20,12 +20,12 @@ from advisor.gate.document import (
     written,
 )
 from advisor.gate.finding import Finding
-from advisor.gate.predicate import Scope, compared, holds
+from advisor.gate.predicate import Scope, compared, holds, lacking
 from advisor.gate.scalars import as_text, number
 from advisor.gate.service import ServiceModel
 from advisor.gate.service_walk import problems
 from advisor.gate.settings import Organisation
-from advisor.gate.spelling import nearest
+from advisor.gate.spelling import misspelt, nearest
 from advisor.gate.view import Fault, View
 
 Predicate = Callable[[View], Iterator[Fault]]
@@ -109,9 +109,11 @@ class Judge(NamedTuple):
         for problem in problems(self.service, resource):
             suggestion = problem.suggestion
             if resource.dialect == "terraform" and problem.rule in _ABOUT_FIELDS:
-                from advisor.gate.terraform_shape import snake
+                from advisor.gate.terraform_names import in_terraform
 
-                suggestion = snake(suggestion)
+                suggestion = suggestion and in_terraform(
+                    resource.kind, (*problem.path[:-1], suggestion)
+                )
             fault = Fault(
                 problem.node,
                 problem.path,
@@ -144,7 +146,7 @@ def _data_faults(check: Check, view: View) -> Iterator[Fault]:
     values = compared(check.fault)
     for path, part in _parts(check, root):
         scope = Scope(part, root)
-        if holds(check.fault, scope):
+        if holds(check.fault, scope) and not _misspelt(check.fault, scope, view.service.fields):
             (name, node, where), *others = _pointed_at(check, scope, path)
             yield Fault(
                 node,
@@ -156,9 +158,22 @@ def _data_faults(check: Check, view: View) -> Iterator[Fault]:
             )
 
 
+def _misspelt(fault: Mapping[str, Any], scope: Scope, known: frozenset[str]) -> bool:
+    """Whether a field that is said to be absent stands there with a wrong letter."""
+    for path in lacking(fault):
+        above, _, name = path.lstrip("/").rpartition(".")
+        holder = scope.root if path.startswith("/") else scope.part
+        node = _descend(holder, above)[0] if above else holder
+        if node is not None and node.kind == "map" and misspelt(name, node.value, known):
+            return True
+    return False
+
+
 def _instead(fault: Mapping[str, Any], node: Node) -> str:
     """Of the values that a field may have, the one that was most probably meant."""
-    choices = fault.get("not_in", ())
+    choices = next(
+        (part["not_in"] for part in (fault, *fault.get("all", ())) if "not_in" in part), ()
+    )
     if not choices or node.kind != "scalar":
         return ""
     amount = number(as_text(node.value))
@@ -166,7 +181,9 @@ def _instead(fault: Mapping[str, Any], node: Node) -> str:
         return str(min((choice for choice in choices if choice >= amount), default=max(choices)))
     word = as_text(node.value)
     holding = [choice for choice in choices if word and word in str(choice)]
-    return str(holding[0]) if len(holding) == 1 else nearest(word, map(str, choices))
+    return (
+        str(holding[0]) if len(holding) == 1 else nearest(word, [str(choice) for choice in choices])
+    )
 
 
 def _parts(check: Check, root: Node) -> Iterator[tuple[Path, Node]]:

@@ -7,7 +7,7 @@ fault.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from advisor.errors import RulebookError
@@ -69,6 +69,16 @@ def compared(condition: Condition) -> frozenset[str]:
         elif word == "not":
             found |= compared(value)
     return frozenset(found)
+
+
+def lacking(condition: Condition) -> Iterator[str]:
+    """The paths whose absence a condition asks for."""
+    for word, value in condition.items():
+        if word == "lacks":
+            yield value
+        elif word in ("all", "any"):
+            for part in value:
+                yield from lacking(part)
 
 
 def _has(condition: Condition, scope: Scope) -> Truth:

@@ -47,7 +47,9 @@ def burstable(view: View) -> Iterator[Fault]:
 def resource_id_form(view: View) -> Iterator[Fault]:
     """A resource id of a form that Application Auto Scaling does not know for SageMaker."""
     node = view.resource.body.get("ResourceId")
-    if node is None or scaled(view).form != "other" or not _sagemaker(view.resource):
+    if node is None or node.kind == "reference" or not _sagemaker(view.resource):
+        return
+    if scaled(view).form != "other":
         return
     message = "endpoint/NAME/variant/NAME or inference-component/NAME is expected"
     yield Fault(node, ("ResourceId",), message)
@@ -78,7 +80,9 @@ def unknown_variant(view: View) -> Iterator[Fault]:
     """A resource id that names a variant which the endpoint's configuration does not have."""
     what = scaled(view)
     node = view.resource.body.get("ResourceId")
-    if node is None or what.config is None or what.variant_name is None or what.variant is not None:
+    if node is None or node.kind == "reference" or what.config is None:
+        return
+    if what.variant_name is None or what.variant is not None:
         return
     names = [text_of(variant.get("VariantName")) for _, variant in view.variants(what.config)]
     if names and None not in names and what.variant_name not in names:
@@ -88,9 +92,13 @@ def unknown_variant(view: View) -> Iterator[Fault]:
 
 
 def capacity_range(view: View) -> Iterator[Fault]:
-    """A maximum below the minimum."""
+    """A maximum below the minimum, or one of them below 0."""
     low, high = view.resource.body.get("MinCapacity"), view.resource.body.get("MaxCapacity")
     small, large = _amount(low), _amount(high)
+    for name, node, amount in (("MinCapacity", low, small), ("MaxCapacity", high, large)):
+        if node is not None and amount is not None and amount < 0:
+            yield Fault(node, (name,), f"{name} is {amount:g}; it must be at least 0", "0")
+            return
     if (
         high is not None
         and low is not None
@@ -106,6 +114,8 @@ def initial_outside(view: View) -> Iterator[Fault]:
     """An initial instance count outside the range that autoscaling keeps."""
     if text_of(view.resource.body.get("ScalableDimension")) != INSTANCES:
         return
+    if any(True for _ in capacity_range(view)):
+        return  # which of the two is wrong is said there
     high = view.resource.body.get("MaxCapacity")
     for _, variant in configured(view):
         count = variant.get("InitialInstanceCount")

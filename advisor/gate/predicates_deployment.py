@@ -27,14 +27,29 @@ def traffic_share(view: View) -> Iterator[Fault]:
     deployment = view.resource.body.get("DeploymentConfig")
     for path, (low, high) in SHARES.items():
         size = _down(deployment, path)
-        if size is None or text_of(size.get("Type")) != "CAPACITY_PERCENT":
+        node = size.get("Value") if size is not None else None
+        value = number(text_of(node) or "")
+        if size is None or node is None or value is None:
             continue
-        node = size.get("Value")
-        share = number(text_of(node) or "")
-        if node is not None and share is not None and not low <= share <= high:
-            message = f"{path[-1]} is {share:g} %; {low} to {high} % are allowed"
-            where: Path = ("DeploymentConfig", *path, "Value")
-            yield Fault(node, where, message, str(low if share < low else high))
+        where: Path = ("DeploymentConfig", *path, "Value")
+        unit, fleet = text_of(size.get("Type")), _fleet(view)
+        if unit == "CAPACITY_PERCENT" and not low <= value <= high:
+            message = f"{path[-1]} is {value:g} %; {low} to {high} % are allowed"
+            yield Fault(node, where, message, str(low if value < low else high))
+        elif unit == "INSTANCE_COUNT" and fleet is not None and value * 100 > fleet * high:
+            message = (
+                f"{path[-1]} is {value:g} of {fleet:g} instances; at most {high} % are allowed"
+            )
+            yield Fault(node, where, message, severity="warning")
+
+
+def _fleet(view: View) -> float | None:
+    """The instances of the endpoint's one variant; ``None`` where they are not known, or scale."""
+    config = view.config_of(view.resource)
+    variants = list(view.variants(config)) if config is not None else []
+    if len(variants) != 1 or any(True for _ in view.of_kind("ScalableTarget")):
+        return None
+    return number(text_of(variants[0][1].get("InitialInstanceCount")) or "")
 
 
 def waits_too_long(view: View) -> Iterator[Fault]:

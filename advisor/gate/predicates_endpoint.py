@@ -162,9 +162,9 @@ _KEY_FORM = re.compile(
 
 def key_form(view: View) -> Iterator[Fault]:
     """A KMS key that is none of: key id, key ARN, alias, alias ARN."""
-    for path, node in _named(view.resource.body, ("KmsKeyId", "VolumeKmsKeyId"), ()):
+    for path, node in named(view.resource.body, ("KmsKeyId", "VolumeKmsKeyId"), ()):
         text = text_of(node)
-        if text and not _KEY_FORM.fullmatch(text) and re.fullmatch(r"[A-Za-z0-9:/_-]*", text):
+        if text and not _KEY_FORM.fullmatch(text):
             yield Fault(
                 node,
                 path,
@@ -172,15 +172,16 @@ def key_form(view: View) -> Iterator[Fault]:
             )
 
 
-def _named(node: Node, names: tuple[str, ...], path: Path) -> Iterator[tuple[Path, Node]]:
+def named(node: Node, names: tuple[str, ...], path: Path) -> Iterator[tuple[Path, Node]]:
+    """Every value under one of some names, at any depth, with its path."""
     if node.kind == "map":
         for key, value in node.value.items():
             if key in names and not value.is_null:
                 yield (*path, key), value
-            yield from _named(value, names, (*path, key))
+            yield from named(value, names, (*path, key))
     elif node.kind == "list":
         for index, value in enumerate(node.value):
-            yield from _named(value, names, (*path, index))
+            yield from named(value, names, (*path, index))
 
 
 NAMES = {
@@ -195,7 +196,7 @@ _ARNS = ("Ref", "arn", "Arn", "ModelArn", "EndpointConfigArn", "EndpointArn")
 def arn_as_name(view: View) -> Iterator[Fault]:
     """What gives an ARN (CloudFormation's Ref, Terraform's arn) where the API takes a name."""
     for field, kind in NAMES[view.resource.kind]:
-        for path, node in _named(view.resource.body, (field,), ()):
+        for path, node in named(view.resource.body, (field,), ()):
             if node.kind == "scalar" and str(node.value).startswith("arn:"):
                 name = str(node.value).rsplit("/", 1)[-1]
                 yield Fault(node, path, f"{field} is an ARN; a name is expected", name)
@@ -232,6 +233,26 @@ def shadow_with_model(view: View) -> Iterator[Fault]:
                 break
 
 
+def _fixed_name(view: View) -> Node | None:
+    """The configuration's name where it is written out, so that a changed one has the same."""
+    node = view.resource.body.get("EndpointConfigName")
+    return node if view.resource.lifecycle.get("name_written_out") else None
+
+
+def name_kept(view: View) -> Iterator[Fault]:
+    """``create_before_destroy`` with a name that the configuration before it still has."""
+    node = _fixed_name(view)
+    if node is not None and view.resource.lifecycle.get("create_before_destroy"):
+        yield Fault(node, ("EndpointConfigName",))
+
+
+def destroyed_first(view: View) -> Iterator[Fault]:
+    """A configuration that goes before its successor is there."""
+    node = _fixed_name(view)
+    if node is not None and not view.resource.lifecycle.get("create_before_destroy"):
+        yield Fault(node, ("EndpointConfigName",))
+
+
 def capture_with_multi_model(view: View) -> Iterator[Fault]:
     """Data capture on an endpoint of many models, which Model Monitor does not read."""
     capture = view.resource.body.get("DataCaptureConfig")
@@ -255,5 +276,7 @@ PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
     "key_form": key_form,
     "arn_as_name": arn_as_name,
     "shadow_with_model": shadow_with_model,
+    "name_kept": name_kept,
+    "destroyed_first": destroyed_first,
     "capture_with_multi_model": capture_with_multi_model,
 }

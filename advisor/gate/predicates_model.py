@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from advisor.gate.document import Node, Path, Resource
 from advisor.gate.instances import is_a
+from advisor.gate.spelling import misspelt
 from advisor.gate.view import Fault, View, containers, same_value, text_of
 
 Places = Iterator[tuple[Path, Node]]
@@ -101,14 +103,17 @@ def for_batch(what: Callable[[Resource], Places]) -> Callable[[View], Iterator[F
 
 
 def host_names(view: View) -> Iterator[Fault]:
-    """Containers that are called directly need a host name each, and no two the same."""
-    if direct(view.resource) is None:
+    """Containers that are called directly, or named in part, need a host name each of their own."""
+    listed = [found for found in containers(view.resource) if found[0][0] == "Containers"]
+    some = any(container.get("ContainerHostname") is not None for _, container in listed)
+    if direct(view.resource) is None and not some:
         return
     seen: list[Node] = []
-    for path, container in containers(view.resource):
+    for path, container in listed:
         name = container.get("ContainerHostname")
         if name is None:
-            yield Fault(container, path, "ContainerHostname is missing", "ContainerHostname", True)
+            message = "ContainerHostname is missing here; every container of the model needs one"
+            yield Fault(container, path, message, "ContainerHostname", True)
             continue
         if any(same_value(name, other) for other in seen):
             message = f"two containers are called {text_of(name) or 'the same'}"
@@ -147,6 +152,30 @@ def _on_type(view: View, node: Node, path: Path, property_name: str) -> Iterator
             return
 
 
+_FOR_GPU = re.compile(r":[^/]*(?<![a-z0-9])(?:gpu|cuda?\d{2,4})(?![a-z])")
+
+
+def gpu_image(view: View) -> Iterator[Fault]:
+    """An image whose tag says GPU, where every variant that is known has none."""
+    bare = [
+        "serverless" if variant.get("ServerlessConfig") is not None else str(text)
+        for _, variant in users(view)
+        for text in [text_of(variant.get("InstanceType"))]
+        if variant.get("ServerlessConfig") is not None or (text and is_a(text, "no-gpu"))
+    ]
+    if not bare or len(bare) < sum(1 for _ in users(view)):
+        return
+    for path, container in containers(view.resource):
+        node = container.get("Image")
+        if node is None or node.kind not in ("scalar", "text"):
+            continue
+        pieces = node.value if node.kind == "text" else (str(node.value),)
+        text = "".join(piece for piece in pieces if isinstance(piece, str))
+        if _FOR_GPU.search(text):
+            where = "a serverless endpoint" if "serverless" in bare else bare[0]
+            yield Fault(node, (*path, "Image"), f"the image is made for GPUs; {where} has none")
+
+
 def several_multi_model(view: View) -> Iterator[Fault]:
     """More than one container of a pipeline loads many models."""
     found = list(multi_model(view.resource))
@@ -178,6 +207,7 @@ def empty_container(view: View) -> Iterator[Fault]:
         hidden = any(value.kind == "unknown" for value in container.value.values())
         if (
             not hidden
+            and not misspelt("Image", container.value, view.service.fields)
             and container.get("Image") is None
             and container.get("ModelPackageName") is None
         ):
@@ -196,6 +226,7 @@ PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
     "direct_on_gpu": direct_on_gpu,
     "multi_model_on_gpus": multi_model_on_gpus,
     "multi_model_on_inferentia": multi_model_on_inferentia,
+    "gpu_image": gpu_image,
     "several_multi_model": several_multi_model,
     "large_environment": large_environment,
     "empty_container": empty_container,

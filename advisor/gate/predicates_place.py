@@ -41,6 +41,8 @@ def other_region(view: View) -> Iterator[Fault]:
     """An image, topic or key in another Region than the endpoint, or than the other things here."""
     home = view.region
     first: Node | None = None
+    if not home:
+        home, first = _of_models(view)
     for path, node, _, region, service in _places(view):
         if service not in ("ecr", "sns", "kms") or not region:
             continue
@@ -50,6 +52,34 @@ def other_region(view: View) -> Iterator[Fault]:
             related = (first,) if first is not None else ()
             message = f"this is in {region}; the rest is in {home}"
             yield Fault(node, path, message, related=related)
+
+
+def _of_models(view: View) -> tuple[str, Node | None]:
+    """The Region of the images that the configuration's models name, and one of them."""
+    if view.resource.kind != "EndpointConfig":
+        return "", None
+    for _, variant in view.variants():
+        model = view.model_of(variant)
+        found = _places(view._replace(resource=model)) if model is not None else ()
+        for _, node, _, region, service in found:
+            if service == "ecr":
+                return region, node
+    return "", None
+
+
+_IDS = (("Subnets", "subnet-"), ("SecurityGroupIds", "sg-"))
+
+
+def network_ids(view: View) -> Iterator[Fault]:
+    """Ids of subnets and security groups that do not begin as they do."""
+    network = view.resource.body.get("VpcConfig")
+    for field, beginning in _IDS:
+        listed = network.get(field) if network is not None else None
+        for index, node in enumerate(listed.items() if listed is not None else []):
+            text = text_of(node)
+            if text is not None and not text.startswith(beginning):
+                message = f"{text!r} in {field}: an id that begins with {beginning} is expected"
+                yield Fault(node, ("VpcConfig", field, index), message)
 
 
 def other_partition(view: View) -> Iterator[Fault]:
@@ -140,6 +170,7 @@ def shared_output(view: View) -> Iterator[Fault]:
 
 PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
     "other_region": other_region,
+    "network_ids": network_ids,
     "other_partition": other_partition,
     "writes_to_input": writes_to_input,
     "shared_output": shared_output,

@@ -62,7 +62,12 @@ def _document(source: Source, parsed: Parsed, region: str) -> Document | None:
         return read_template(source.file, first, _parameter_files(source.file, first), region)
     from advisor.gate.requests import read_requests
 
-    return read_requests(source.file, parsed)
+    found = read_requests(source.file, parsed)
+    if found is None and first is not None:
+        from advisor.gate.calls import read_state_machine
+
+        return read_state_machine(source.file, first)
+    return found
 
 
 def _repeated(parsed: Parsed, dialect: str) -> Iterable[ReadFault]:

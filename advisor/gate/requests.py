@@ -11,6 +11,8 @@ from advisor.gate.yaml_reader import Parsed
 _TELLING: tuple[tuple[str, frozenset[str]], ...] = (
     ("TransformJob", frozenset({"TransformJobName", "TransformInput"})),
     ("TransformJob", frozenset({"TransformInput", "TransformOutput"})),
+    ("TransformJob", frozenset({"TransformJobName", "TransformOutput"})),
+    ("TransformJob", frozenset({"TransformJobName", "TransformResources"})),
     ("ScalingPolicy", frozenset({"PolicyName", "ScalableDimension"})),
     ("ScalingPolicy", frozenset({"PolicyName", "ResourceId"})),
     ("ScalingPolicy", frozenset({"PolicyName", "ServiceNamespace"})),
@@ -131,7 +133,7 @@ def _of_sagemaker(node: Node) -> bool:
 
 def _resource(kind: str, node: Node, prefix: str) -> Resource:
     described = bool(_DESCRIBED & node.value.keys())
-    body = _hide_placeholders(node)
+    body = without_placeholders(node)
     operation = OPERATIONS[kind][1]
     for name, telling in _BARE_POLICIES.items():
         if kind == "ScalingPolicy" and telling <= node.value.keys():
@@ -147,14 +149,14 @@ def _resource(kind: str, node: Node, prefix: str) -> Resource:
     )
 
 
-def _hide_placeholders(node: Node) -> Node:
+def without_placeholders(node: Node) -> Node:
     """The same values; texts that someone is to fill in before the request is sent are unknown."""
     if node.kind == "map":
         return node._replace(
-            value={key: _hide_placeholders(value) for key, value in node.value.items()}
+            value={key: without_placeholders(value) for key, value in node.value.items()}
         )
     if node.kind == "list":
-        return node._replace(value=[_hide_placeholders(value) for value in node.value])
+        return node._replace(value=[without_placeholders(value) for value in node.value])
     if node.kind == "scalar" and isinstance(node.value, str) and _PLACEHOLDER.search(node.value):
         return node._replace(kind="unknown", value=Hidden("a placeholder"))
     return node

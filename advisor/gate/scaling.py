@@ -106,6 +106,14 @@ def _variant(view: View, config: Resource, part: list[object]) -> Node | None:
     return variants[0] if len(variants) == 1 and name is None else None
 
 
+def dimension_of(view: View) -> str | None:
+    """The dimension that a policy scales: its own, else its target's; ``None`` where it is open."""
+    node, target = view.resource.body.get("ScalableDimension"), target_of(view)
+    if (node is None or node.kind == "reference") and target is not None:
+        node = target.body.get("ScalableDimension")
+    return text_of(node)
+
+
 def policies_of(view: View, target: Resource) -> Iterator[Resource]:
     """The policies of a target."""
     wanted = target.body.get("ResourceId")

@@ -6,7 +6,7 @@ not load botocore. ``advisor.gate.service_walk`` holds a resource against it.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from advisor.gate.problem import Shape
@@ -21,6 +21,13 @@ class ServiceModel:
         self.kinds: dict[str, str] = table["kinds"]
         self.shapes: dict[str, Shape] = table["shapes"]
         self.other_instance_types = frozenset(table["other_instance_types"])
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """The names of all fields of all shapes."""
+        return frozenset(
+            name for shape in self.shapes.values() for name in shape.get("members", ())
+        )
 
     def enum(self, name: str) -> list[str]:
         """The values of an enumeration."""

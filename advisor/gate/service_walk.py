@@ -9,7 +9,7 @@ from advisor.gate.field_texts import partly_known, text_problems
 from advisor.gate.problem import Problem, Shape, last_name
 from advisor.gate.scalars import as_text, number
 from advisor.gate.service import ServiceModel
-from advisor.gate.spelling import nearest
+from advisor.gate.spelling import misspelt, nearest
 
 NAMED_BY_THE_TOOL: Mapping[str, frozenset[str]] = {
     "CreateEndpointConfigInput": frozenset({"EndpointConfigName"}),
@@ -32,6 +32,17 @@ OF_THE_TEMPLATE: Mapping[str, frozenset[str]] = {
     "application-autoscaling:PutScalingPolicyRequest": frozenset({"ScalingTargetId"}),
 }
 """Fields that CloudFormation has and the request that makes the resource has not."""
+
+REQUIRED_BY_CLOUDFORMATION: Mapping[str, tuple[str, ...]] = {
+    "application-autoscaling:RegisterScalableTargetRequest": ("MinCapacity", "MaxCapacity"),
+}
+"""Fields that CloudFormation's resource schemas ask for and the request does not."""
+
+REQUIRED_BY_TERRAFORM: Mapping[str, tuple[str, ...]] = {
+    "CreateModelInput": ("ExecutionRoleArn",),
+    "application-autoscaling:RegisterScalableTargetRequest": ("MinCapacity", "MaxCapacity"),
+}
+"""Fields that the AWS provider's schema (5.100) asks for and the request does not."""
 
 OF_THE_TARGET = frozenset({"ServiceNamespace", "ResourceId", "ScalableDimension"})
 """What a scaling policy takes from its target, where it names one."""
@@ -84,11 +95,16 @@ class _Walk:
         unknown = [key for key in node.value if key not in shape["members"] and key not in own]
         for key in unknown:
             yield self._unknown_field(node.value[key], key, shape["members"], (*path, key))
-        for key in shape["required"]:
-            misspelt = any(nearest(other, (key,)) for other in unknown)
-            if node.get(key) is None and not misspelt and key not in self._optional(node, name):
+        for key in (*shape["required"], *self._also_required(name)):
+            wrong = misspelt(key, unknown, ())
+            if node.get(key) is None and not wrong and key not in self._optional(node, name):
                 message = f"{key} is missing"
                 yield Problem("missing-field", "error", message, node, (*path, key), key, True)
+
+    def _also_required(self, name: str) -> tuple[str, ...]:
+        """Fields that only this dialect asks for."""
+        asked = {"cloudformation": REQUIRED_BY_CLOUDFORMATION, "terraform": REQUIRED_BY_TERRAFORM}
+        return asked.get(self.dialect, {}).get(name, ())
 
     def _optional(self, node: Node, name: str) -> frozenset[str]:
         """Required fields that this dialect does without."""
@@ -130,6 +146,9 @@ class _Walk:
         if len(node.value) > shape.get("max", len(node.value)):
             yield _entries(node, path, len(node.value), f"at most {shape['max']} are allowed")
         for key, value in node.value.items():
+            yield from text_problems(
+                key, self.model.shapes[shape["key"]], value, (*path, key), True
+            )
             yield from self.node(value, shape["value"], (*path, key))
 
     def number(self, node: Node, name: str, path: Path) -> Iterator[Problem]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 
-def nearest(word: str, choices: Iterable[str]) -> str:
+def nearest(word: str, choices: Collection[str]) -> str:
     """The choice that a word was most probably meant to be; empty when none is near.
 
     Case, hyphens and underscores do not count: ``memory_size_mb`` is near ``MemorySizeInMB``.
@@ -21,7 +21,34 @@ def nearest(word: str, choices: Iterable[str]) -> str:
             distance = edits(plain, other, allowed)
             if distance <= allowed:
                 best, allowed = choice, distance - 1
-    return best
+    return best or _abbreviated(plain, choices)
+
+
+_SHORTEST = 8
+"""Letters that an abbreviation keeps at the least, so that it means one word only."""
+
+
+def _abbreviated(plain: str, choices: Collection[str]) -> str:
+    """The one choice of which a word is the beginning, or that writes Configuration as Config."""
+    config = plain.replace("configuration", "config")
+    found = [
+        choice
+        for choice in choices
+        if (len(plain) >= _SHORTEST and _plain(choice).startswith(plain))
+        or ("config" in plain and _plain(choice).replace("configuration", "config") == config)
+    ]
+    return found[0] if len(found) == 1 else ""
+
+
+def misspelt(name: str, written: Iterable[str], known: Collection[str]) -> bool:
+    """Whether a name that is missing stands among the written ones with a wrong letter.
+
+    Args:
+        name: what is missing.
+        written: the names that stand there.
+        known: names that are right somewhere, and so are no misspelling.
+    """
+    return any(other not in known and nearest(other, (name,)) for other in written)
 
 
 def _plain(word: str) -> str:

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from advisor.gate import hcl_tree as hcl
-from advisor.gate.document import Document, Node, ReadFault, Resource, World, unknown
+from advisor.gate.calls import TERRAFORM
+from advisor.gate.document import Document, Mark, Node, ReadFault, Resource, World, unknown
 from advisor.gate.hcl_values import Evaluator
 from advisor.gate.resource_types import TERRAFORM_KINDS, judge_terraform
 from advisor.gate.service import ServiceModel
+from advisor.gate.terraform_names import misplaced
 from advisor.gate.terraform_shape import to_api
+from advisor.gate.tf_calls import calls_of
 from advisor.gate.tf_folder import Folder, says_nothing
 from advisor.gate.tf_worlds import choices
 from advisor.gate.worlds import settled
@@ -34,7 +37,8 @@ def read_folder(
         service: the model whose shapes the values are brought into.
         calls: where other folders call it as a module, with what; without any it stands alone.
     """
-    relevant = [block for block in folder.resources if _relevant(block)]
+    relevant = [block for block in folder.resources if _relevant(block, folder)]
+    declared = frozenset(".".join(block.labels) for block in folder.resources)
     worlds: list[World] = []
     bare: dict[Any, hcl.Traversal] = {}
     for origin, given in _bases(folder, calls):
@@ -44,8 +48,10 @@ def read_folder(
                 resource for block in relevant for resource in _resources(block, evaluator, service)
             )
             bare.update({word.mark: word for word in evaluator.bare_words})
-            worlds.append(World(", ".join(filter(None, (origin, words))), resources))
-    faults = (*_strange(folder), *_bare_words(bare.values()), *_twice(folder))
+            when = ", ".join(filter(None, (origin, words)))
+            worlds.append(World(when, resources, declared))
+    misplaced_names = (fault for block in relevant for fault in misplaced(block))
+    faults = (*_strange(folder), *_bare_words(bare.values()), *_twice(folder), *misplaced_names)
     return Document(name, "terraform", tuple(worlds), (), faults)
 
 
@@ -59,22 +65,50 @@ def _bases(folder: Folder, calls: Calls | None) -> Iterator[tuple[str, Mapping[s
         yield f"with {name}", {**folder.given, **values}
 
 
-def _relevant(block: hcl.Block) -> bool:
+def _relevant(block: hcl.Block, folder: Folder) -> bool:
     kind = TERRAFORM_KINDS.get(block.labels[0])
+    if block.labels[0] in TERRAFORM:
+        return _mentions(block.body, "sagemaker:") or _mentions(block.body, "local")
     if kind not in ("ScalableTarget", "ScalingPolicy"):
         return kind is not None
     for name in ("service_namespace", "scalable_dimension", "resource_id"):
         attribute = block.body.attributes.get(name)
-        text = repr(attribute.value) if attribute is not None else ""
-        if "sagemaker" in text or "aws_appautoscaling_target" in text:
+        if attribute is None:
+            continue
+        target = _target_of(attribute.value, folder)
+        if target is not None:
+            return _relevant(target, folder)
+        if _mentions(attribute.value, "sagemaker"):
             return True
-    return any("SageMaker" in repr(inner) for inner in block.body.blocks)
+    return _mentions(block.body.blocks, "SageMaker")
+
+
+def _mentions(part: Any, word: str) -> bool:
+    """Whether a text or name within a part of the tree has a word; names of files do not count."""
+    if isinstance(part, str):
+        return word in part
+    if isinstance(part, dict):
+        return any(_mentions(inner, word) for inner in part.values())
+    if isinstance(part, Mark) or not isinstance(part, tuple | list):
+        return False
+    return any(_mentions(inner, word) for inner in part)
+
+
+def _target_of(expression: hcl.Expression, folder: Folder) -> hcl.Block | None:
+    """The scaling target whose attribute an expression is."""
+    if not isinstance(expression, hcl.Traversal) or expression.root != "aws_appautoscaling_target":
+        return None
+    labels = (expression.root, str(expression.steps[0]) if expression.steps else "")
+    return next((block for block in folder.resources if block.labels == labels), None)
 
 
 def _resources(block: hcl.Block, evaluator: Evaluator, service: ServiceModel) -> Iterator[Resource]:
     """The instances of a resource block."""
     kind, name = block.labels
     for suffix, symbols in _instances(block.body, evaluator):
+        if kind in TERRAFORM:
+            yield from calls_of(block, evaluator, symbols, f"{kind}.{name}{suffix}")
+            continue
         raw = raw_body(block.body, evaluator, symbols, block)
         yield Resource(
             kind=TERRAFORM_KINDS[kind],
@@ -82,7 +116,7 @@ def _resources(block: hcl.Block, evaluator: Evaluator, service: ServiceModel) ->
             address=f"{kind}.{name}{suffix}",
             body=settled(to_api(raw, TERRAFORM_KINDS[kind], service)),
             mark=block.mark,
-            identity=f"{kind}.{name}",
+            identity=f"{kind}.{name}{suffix}",
             lifecycle=_lifecycle(block.body),
         )
 
@@ -171,9 +205,16 @@ def _dynamic(
 def _lifecycle(body: hcl.Body) -> dict[str, Any]:
     """What the block itself says of its changes."""
     found: dict[str, Any] = {}
+    name = body.attributes.get("name")
+    found["name_written_out"] = name is not None and isinstance(name.value, hcl.Literal)
     for block in body.blocks:
+        if block.type != "lifecycle":
+            continue
+        first = block.body.attributes.get("create_before_destroy")
+        if first is not None and isinstance(first.value, hcl.Literal):
+            found["create_before_destroy"] = first.value.value is True
         ignored = block.body.attributes.get("ignore_changes")
-        if block.type != "lifecycle" or ignored is None:
+        if ignored is None:
             continue
         listed = ignored.value
         items = listed.items if isinstance(listed, hcl.Listing) else (listed,)

@@ -6,11 +6,11 @@ is a structure, one that may be repeated a list.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from advisor.gate.document import Hidden, Node
 from advisor.gate.service import ServiceModel
+from advisor.gate.terraform_names import Tree, inner, is_name, member_of, plain, tree_of
 
 _NAMES = {
     "EndpointConfig": "EndpointConfigName",
@@ -21,9 +21,9 @@ _NAMES = {
 }
 _EMPTY_IS_ABSENT = frozenset({"KmsKeyId", "ModelName", "ModelPackageName", "VariantName"})
 """Fields that the provider leaves out of the request where they hold an empty text."""
-_OTHER_NAMES = {"kms_key_arn": "KmsKeyId"}
 _NOT_OF_THE_REQUEST = frozenset(
     {
+        "alarm_arns",
         "arn",
         "connection",
         "count",
@@ -58,10 +58,11 @@ def to_api(raw: Node, kind: str, service: ServiceModel) -> Node:
             kind="text", value=(*pieces, Hidden("made up by Terraform"))
         )
     tags = entries.get("tags")
-    if tags is not None:
+    listed = service.shapes[shape]["members"].get("Tags")
+    if tags is not None and listed is not None and service.shapes[listed]["type"] == "list":
         entries["tags"] = _tags(tags)
     top = Node("map", entries, raw.mark, raw.key)
-    return _without_nulls(_convert(top, shape, service))
+    return _without_nulls(_convert(top, shape, service, tree_of(kind)))
 
 
 def _without_nulls(node: Node) -> Node:
@@ -75,17 +76,7 @@ def _without_nulls(node: Node) -> Node:
     return node
 
 
-def snake(name: str) -> str:
-    """``MemorySizeInMB`` as Terraform writes it: ``memory_size_in_mb``."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
-    return parted.lower()
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").lower()
-
-
-def _convert(node: Node, name: str, service: ServiceModel) -> Node:
+def _convert(node: Node, name: str, service: ServiceModel, tree: Tree | None) -> Node:
     shape = service.shapes[name]
     kind = shape["type"]
     if kind == "structure":
@@ -94,28 +85,29 @@ def _convert(node: Node, name: str, service: ServiceModel) -> Node:
             if len(blocks) != 1:
                 return node if blocks else node._replace(kind="map", value={})
             node = blocks[0].under(node.key or blocks[0].key)
-        return _structure(node, shape, service) if node.kind == "map" else node
+        return _structure(node, shape, service, tree) if node.kind == "map" else node
+    if kind == "map" and len(node.items()) == 1:
+        return node.items()[0].under(node.key)  # written as a block, which its own check says
     if kind == "list":
         if node.kind == "map":
             node = Node("list", [node], node.mark, node.key)
         if node.kind == "list":
-            items = [_convert(item, shape["member"], service) for item in node.value]
+            items = [_convert(item, shape["member"], service, tree) for item in node.value]
             return node._replace(value=items)
     return node
 
 
-def _structure(node: Node, shape: dict[str, Any], service: ServiceModel) -> Node:
-    members = {_plain(member): member for member in shape["members"]}
+def _structure(node: Node, shape: dict[str, Any], service: ServiceModel, tree: Tree | None) -> Node:
+    members = {plain(member): member for member in shape["members"]}
     entries: dict[str, Node] = {}
     for key, value in node.value.items():
-        plain = _plain(_OTHER_NAMES.get(key, key))
-        member = members.get(plain) or members.get(plain + "s")
-        if member is None:
+        member = member_of(key, members)
+        if member is None or not (key == member or is_name(key, member, tree, members)):
             entries[key] = value
             continue
         if member in _EMPTY_IS_ABSENT and value.kind == "scalar" and value.value == "":
             continue
-        converted = _convert(value, shape["members"][member], service)
+        converted = _convert(value, shape["members"][member], service, inner(tree, key))
         if not (converted.kind == "list" and not converted.value and value.kind == "list"):
             entries[member] = converted
     return node._replace(value=entries)

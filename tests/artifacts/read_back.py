@@ -11,6 +11,7 @@ KINDS = {
     "CreateModel": "Model",
     "CreateEndpointConfig": "EndpointConfig",
     "CreateEndpoint": "Endpoint",
+    "CreateTransformJob": "TransformJob",
     "RegisterScalableTarget": "ScalableTarget",
     "PutScalingPolicy": "ScalingPolicy",
 }
@@ -58,13 +59,22 @@ def _place(made: tuple[str, dict[str, Any]]) -> tuple[str, str]:
 
 def found(world: World) -> list[tuple[str, dict[str, Any]]]:
     """Kind and parameters of every resource, sorted by kind and name."""
-    made = [(each.kind, plain(each.body, world)) for each in world.resources]
+    made = [(each.kind, _named(each.kind, plain(each.body, world))) for each in world.resources]
     return sorted(made, key=_place)
+
+
+def _named(kind: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    """The parameters; without the name of a job, which the schedule makes up for each run."""
+    if kind != "TransformJob":
+        return parameters
+    return {key: value for key, value in parameters.items() if key != "TransformJobName"}
 
 
 def wanted(requests: tuple[Request, ...]) -> list[tuple[str, dict[str, Any]]]:
     """What the readers must find: the requests of the kinds that they read."""
     made = [
-        (KINDS[each.operation], each.parameters) for each in requests if each.operation in KINDS
+        (kind, _named(kind, each.parameters))
+        for each in requests
+        if (kind := KINDS.get(each.operation, ""))
     ]
     return sorted(made, key=_place)

@@ -1,0 +1,58 @@
+"""Checks of names that a template takes from its own resources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from advisor.gate.document import Node, Path
+from advisor.gate.predicates_endpoint import NAMES, named
+from advisor.gate.resource_types import TERRAFORM_KINDS
+from advisor.gate.spelling import nearest
+from advisor.gate.view import Fault, View
+
+_FROM_OUTSIDE = ("data.", "module.", "random_", "null_", "terraform_")
+
+
+def _references(view: View) -> Iterator[tuple[Path, Node, str]]:
+    """Path and reference of each name of another resource, with the kind that it should be of."""
+    for field, kind in NAMES[view.resource.kind]:
+        for path, node in named(view.resource.body, (field,), ()):
+            if node.kind == "reference":
+                yield path, node, kind
+
+
+def other_kind(view: View) -> Iterator[Fault]:
+    """A reference to a resource that is certainly of another kind than the field names."""
+    for path, node, kind in _references(view):
+        target = view.world.find(node.value.target)
+        found = target.kind if target is not None else _kind_by_name(node.value.target)
+        if found and found != kind:
+            message = f"{path[-1]} takes the name of a {kind}; {node.value.target} is a {found}"
+            others = [resource.identity for resource in view.of_kind(kind)]
+            yield Fault(node, path, message, others[0] if len(others) == 1 else "")
+
+
+def _kind_by_name(target: str) -> str:
+    """The kind that a Terraform address names; empty where it names none of ours."""
+    return TERRAFORM_KINDS.get(target.partition(".")[0], "")
+
+
+def missing(view: View) -> Iterator[Fault]:
+    """A reference to a resource that the template, or the folder, does not have."""
+    declared = view.world.declared
+    for path, node, kind in _references(view):
+        target = node.value.target.partition("[")[0]
+        if not declared or target in declared or target.startswith(_FROM_OUTSIDE):
+            continue
+        if view.resource.dialect == "terraform" and _kind_by_name(target) != kind:
+            continue
+        message = f"there is no {target} here"
+        severity = "error" if view.resource.dialect == "cloudformation" else "warning"
+        near = nearest(target, sorted(declared))
+        yield Fault(node, path, message, near, severity=severity)
+
+
+PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
+    "other_kind": other_kind,
+    "missing": missing,
+}
