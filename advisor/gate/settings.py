@@ -177,7 +177,7 @@ def organisation_of(folder: str) -> Organisation:
         InputError: a file cannot be read, or has a key that is not known.
     """
     for parent in _upwards(folder):
-        path = os.path.join(parent, ORGANISATION_FILE)
+        path = os.path.normpath(os.path.join(parent, ORGANISATION_FILE))
         if os.path.isfile(path):
             return _organisation(path)
     return Organisation()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from advisor.errors import InputError
 from advisor.gate.checks import Check
-from advisor.gate.document import Document, Node, Resource, World
+from advisor.gate.document import Document, Resource, World
 from advisor.gate.finding import ACCEPTED, Acceptance, Finding
 from advisor.gate.intent import Comparison
 from advisor.gate.locking import answer_of, lock_key, told
@@ -149,7 +149,7 @@ class Workloads:
             return
         for advice in advices:
             for world in document.worlds:
-                comparison = Comparison(advice, self.checks, _models(world))
+                comparison = Comparison(advice, self.checks, _views(world, advice.region or ""))
                 for resource in world.resources:
                     if resource.kind in ("EndpointConfig", "TransformJob") and (
                         not address or address in (resource.address, resource.identity)
@@ -252,11 +252,6 @@ def _same(one: str, other: str) -> bool:
     return os.path.normpath(one) == os.path.normpath(other)
 
 
-def _models(world: World) -> Callable[[Resource, Node], Resource | None]:
-    """How a comparison finds the model of a variant, in one world."""
-
-    def find(resource: Resource, part: Node) -> Resource | None:
-        view = View(resource, world, load_service(), "", Organisation())
-        return view.model_of(part)
-
-    return find
+def _views(world: World, region: str) -> Callable[[Resource], View]:
+    """How a comparison sees a resource among those of one world."""
+    return lambda resource: View(resource, world, load_service(), region, Organisation())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from advisor.gate.finding import Finding
+from advisor.gate.finding import ACCEPTED, BASELINED, Finding
 from advisor.gate.run import Report
 from advisor.gate.source import Source
 from advisor.printable import printable
@@ -56,9 +56,10 @@ def scope(report: Report) -> str:
         parts.append(_number(report.workloads, "workload"))
     if report.ignored:
         parts.append(f"{_number(report.ignored, 'other file')} passed over")
-    accepted = sum(1 for finding in report.findings if not finding.counts)
-    if accepted:
-        parts.append(f"{accepted} accepted")
+    for status, words in ((ACCEPTED, "accepted"), (BASELINED, "in the baseline")):
+        number = sum(1 for finding in report.findings if finding.status == status)
+        if number:
+            parts.append(f"{number} {words}")
     if report.over:
         parts.append(f"{report.over} of the baseline gone")
     return "; ".join(parts)
