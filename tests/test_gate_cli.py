@@ -74,6 +74,14 @@ def test_an_unreadable_file_wins_over_findings() -> None:
     assert "error: b.json:1:2: this is not valid JSON" in result.stderr
 
 
+def test_each_error_of_a_workload_is_told_once() -> None:
+    Path("workload.yaml").write_text("name: x\nb: 1\nc: 2\n", encoding="utf-8")
+    result = run(".")
+    assert code(result) == 2
+    lines = [line for line in result.stderr.splitlines() if line.startswith("error:")]
+    assert len(lines) == len(set(lines)) == 3  # b, c, and arrival, which is missing
+
+
 def test_nothing_matched_is_an_error() -> None:
     Path("x.yaml").write_text("kind: Service\n", encoding="utf-8")
     result = run(".")

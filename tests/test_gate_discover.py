@@ -232,6 +232,12 @@ def test_ten_thousand_resources_take_bounded_time(tmp_path: Path) -> None:
         "locals {\n  a0 = [1, 2]\n"
         + "".join(f"  a{n} = concat(local.a{n - 1}, local.a{n - 1})\n" for n in range(1, 40))
         + "}\n",
+        # Blocks within blocks, eight deep, of which each makes ten.
+        'locals {\n  a39 = "x"\n  l = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]\n}\n'
+        'resource "aws_sagemaker_endpoint_configuration" "d" {\n'
+        + 'dynamic "production_variants" {\nfor_each = local.l\ncontent {\n' * 8
+        + "}\n}\n" * 8
+        + "}\n",
         # Forty flags, of which every choice is another world.
         "".join(f'variable "v{n}" {{ type = bool }}\n' for n in range(40))
         + "locals { a39 = "

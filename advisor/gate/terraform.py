@@ -17,6 +17,8 @@ from advisor.gate.worlds import settled
 
 MOST_INSTANCES = 50
 """Instances of a resource with ``for_each`` that are looked at."""
+STEPS_OF_A_BLOCK = 50
+"""Of the evaluator, for a block that ``dynamic`` makes: one within another multiplies."""
 _NOT_VALUES = frozenset({"count", "depends_on", "for_each", "provider"})
 
 Calls = Mapping[str, Mapping[str, Node]]
@@ -163,6 +165,9 @@ def _dynamic(
     if iterator is not None and isinstance(iterator.value, hcl.Traversal):
         symbol = iterator.value.root
     for key, value in list(elements(over))[:MOST_INSTANCES]:
+        if not evaluator.spends(STEPS_OF_A_BLOCK):
+            _append(entries, name, unknown("too many blocks", block.mark, maybe_absent=True))
+            return
         each = Node("map", {"key": key, "value": value}, block.mark)
         made = raw_body(content.body, evaluator, {**symbols, symbol: each}, block)
         _append(entries, name, made)

@@ -52,6 +52,7 @@ class Workloads:
             found = read_file(path) if data is None else read_workloads(data, path)
         except InputError as error:
             self.errors += [error, *error.others]
+            error.others = ()  # each stands for itself from here on
             return
         kept: list[Advice] = []
         for workload in found:
