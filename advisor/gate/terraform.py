@@ -7,7 +7,7 @@ from typing import Any
 
 from advisor.gate import hcl_tree as hcl
 from advisor.gate.document import Document, Node, ReadFault, Resource, World, unknown
-from advisor.gate.hcl_values import Evaluator
+from advisor.gate.hcl_values import MOST_STEPS, Evaluator
 from advisor.gate.resource_types import TERRAFORM_KINDS, judge_terraform
 from advisor.gate.service import ServiceModel
 from advisor.gate.terraform_shape import to_api
@@ -39,6 +39,7 @@ def read_folder(
     relevant = [block for block in folder.resources if _relevant(block)]
     worlds: list[World] = []
     bare: dict[Any, hcl.Traversal] = {}
+    spent = False
     for origin, given in _bases(folder, calls):
         for words, variables in choices(folder, relevant, given):
             evaluator = Evaluator(variables, folder.local_values)
@@ -46,9 +47,11 @@ def read_folder(
                 resource for block in relevant for resource in _resources(block, evaluator, service)
             )
             bare.update({word.mark: word for word in evaluator.bare_words})
+            spent = spent or evaluator.is_spent
             worlds.append(World(", ".join(filter(None, (origin, words))), resources))
     faults = (*_strange(folder), *_bare_words(bare.values()), *_twice(folder))
-    return Document(name, "terraform", tuple(worlds), (), faults)
+    unread = (f"more than {MOST_STEPS:,} expressions; what follows from the rest is unknown",)
+    return Document(name, "terraform", tuple(worlds), unread if spent else (), faults)
 
 
 def _bases(folder: Folder, calls: Calls | None) -> Iterator[tuple[str, Mapping[str, Node]]]:
