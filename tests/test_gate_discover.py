@@ -14,7 +14,7 @@ from advisor.errors import InputError
 from advisor.gate.changed import changed_since
 from advisor.gate.discover import Found, discover
 from advisor.gate.run import Report, Request, check
-from advisor.gate.settings import Project
+from advisor.gate.settings import Pair, Project
 
 AS_OF = "2026-11-20"
 CONFIG = (
@@ -294,6 +294,87 @@ def test_only_what_changed_since_a_revision_is_checked(
     changed = changed_since("HEAD")
     report = check(Request(["."], AS_OF, changed=changed))
     assert sorted(f.file for f in report.findings) == ["edited.json", "new.json"]
+
+
+TREE = {
+    "a/fraud.workload.yaml": (
+        "name: fraud\nrequests: {arrival: online, payload: 5 GB}\n"
+        "artifacts: {endpoint_config: ../b/config.json}\n"
+    ),
+    "b/config.json": CONFIG,
+    "b/other.json": CONFIG,
+    "c/t.yaml": (
+        "Parameters: {Kind: {Type: String}}\nResources:\n  C:\n"
+        "    Type: AWS::SageMaker::EndpointConfig\n    Properties:\n"
+        "      ProductionVariants: [{VariantName: v, ModelName: m, InstanceType: !Ref Kind,"
+        " InitialInstanceCount: 1}]\n"
+    ),
+    "c/prod-config.json": '{"Parameters": {"Kind": "ml.t3.medium"}}',
+    "modules/endpoint/main.tf": (
+        'variable "kind" {}\nresource "aws_sagemaker_endpoint_configuration" "c" {\n'
+        '  production_variants {\n    model_name = "m"\n    instance_type = var.kind\n'
+        "    initial_instance_count = 1\n  }\n}\n"
+    ),
+    "live/main.tf": (
+        'module "e" {\n  source = "../modules/endpoint"\n  kind   = "ml.t3.medium"\n}\n'
+    ),
+    "team/.sm-advise.yaml": "owner: team\n",
+    "team/deep/config.json": CONFIG,
+}
+
+
+@pytest.mark.parametrize(
+    ("edited", "reached"),
+    [
+        ("a/fraud.workload.yaml", {"a/fraud.workload.yaml", "b/config.json"}),
+        ("b/config.json", {"a/fraud.workload.yaml", "b/config.json"}),
+        ("b/other.json", {"b/other.json"}),
+        ("c/prod-config.json", {"c/prod-config.json"}),
+        ("live/main.tf", {"live/main.tf"}),
+        ("modules/endpoint/main.tf", {"live/main.tf"}),
+        ("team/.sm-advise.yaml", {"team/deep/config.json"}),
+        ("README.md", set()),
+    ],
+)
+def test_a_change_reaches_what_is_judged_by_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edited: str, reached: set[str]
+) -> None:
+    for name, text in TREE.items():
+        put(tmp_path, name, text)
+    monkeypatch.chdir(tmp_path)
+    everything = check(Request(["."], AS_OF))
+    assert {f.file for f in everything.findings} == {
+        "a/fraud.workload.yaml",
+        "b/config.json",
+        "b/other.json",
+        "c/prod-config.json",
+        "live/main.tf",
+        "team/deep/config.json",
+    }
+    report = check(Request(["."], AS_OF, changed=frozenset({os.path.realpath(edited)})))
+    assert {f.file for f in report.findings} == reached
+
+
+@pytest.mark.parametrize(
+    ("edited", "count"), [("w.yaml", 1), ("config.json", 1), ("other.json", 0), ("x/w.yaml", 0)]
+)
+@pytest.mark.parametrize("by_project", [True, False])
+def test_a_change_of_either_side_of_a_pair_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edited: str, count: int, by_project: bool
+) -> None:
+    put(tmp_path, "w.yaml", "name: fraud\nrequests: {arrival: online, payload: 30 MB}\n")
+    put(tmp_path, "config.json", CONFIG.replace("t3", "m5"))
+    put(tmp_path, "other.json", CONFIG)
+    monkeypatch.chdir(tmp_path)
+    changed = frozenset({os.path.realpath(edited)})
+    pairs = (Pair("w.yaml", "config.json", "pyproject.toml"),)
+    request = Request(["config.json"], AS_OF, changed=changed)
+    if by_project:
+        request = request._replace(project=Project(pairs=pairs))
+    else:
+        request = request._replace(workload="w.yaml")
+    broken = [f for f in check(request).findings if f.rule == "option-broken"]
+    assert len(broken) == count
 
 
 @pytest.mark.parametrize("revision", ["no-such-branch", "--output=x"])

@@ -18,6 +18,7 @@ from advisor.gate.service import load_service
 from advisor.gate.settings import Organisation, Pair, Project, organisation_of
 from advisor.gate.source import LARGEST_PLAN, Source, decode, read_source
 from advisor.gate.standing import standing
+from advisor.gate.touched import Touched, only_touched
 from advisor.gate.waivers import Waiver, comments_of
 
 if TYPE_CHECKING:
@@ -75,23 +76,13 @@ def check(request: Request) -> Report:
         request.paths, project.exclude, request.progress, request.sift, base=project.file
     )
     if request.changed is not None:
-        found = _only_changed(found, request.changed)
+        touched = Touched(request.changed)
+        request = request._replace(
+            project=project._replace(pairs=tuple(touched.pairs(project.pairs)))
+        )
+        if not (request.workload and touched.file(request.workload)):
+            found = only_touched(found, touched)
     return _Run(request, found).report()
-
-
-def _only_changed(found: Found, changed: frozenset[str]) -> Found:
-    def is_changed(path: str) -> bool:
-        return os.path.realpath(path) in changed
-
-    return found._replace(
-        workloads=[path for path in found.workloads if is_changed(path)],
-        configurations=[path for path in found.configurations if is_changed(path)],
-        folders={
-            folder: files
-            for folder, files in found.folders.items()
-            if any(is_changed(file) for file in files)
-        },
-    )
 
 
 class _Run:

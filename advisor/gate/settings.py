@@ -27,6 +27,7 @@ from advisor.gate.source import read_source
 from advisor.gate.yaml_reader import read_yaml
 
 ORGANISATION_FILE = ".sm-advise.yaml"
+PROJECT_FILE = "pyproject.toml"
 MOST_EXTENDED = 10
 NEVER = "never"
 
@@ -111,7 +112,7 @@ def read_project(folder: str) -> Project:
         InputError: the section has a key or a value that is not known.
     """
     for parent in _upwards(folder):
-        path = os.path.normpath(os.path.join(parent, "pyproject.toml"))
+        path = os.path.normpath(os.path.join(parent, PROJECT_FILE))
         try:
             with open(path, "rb") as stream:
                 data = stream.read()

@@ -64,8 +64,8 @@ class Workloads:
                 as_of=self.as_of,
             )
             self._judge(advice, organisation, locked)
-            self.pairs += _own_pairs(workload)
-            if _own_pairs(workload) or any(_same(pair.workload, path) for pair in pairs):
+            self.pairs += own_pairs(workload)
+            if own_pairs(workload) or any(_same(pair.workload, path) for pair in pairs):
                 kept.append(advice)
         if kept:
             self._advices[os.path.normpath(path)] = kept
@@ -240,11 +240,11 @@ def _worth_a_word(finding: AdviceFinding) -> bool:
     return finding.severity != "info" or finding.rule == "decision-differs"
 
 
-def _own_pairs(workload: Workload) -> list[Pair]:
+def own_pairs(workload: Workload) -> list[Pair]:
     """``artifacts:`` of a workload, relative to its file."""
     base = os.path.dirname(workload.file)
     return [
-        Pair(workload.file, os.path.join(base, str(path)), workload.file)
+        Pair(workload.file, os.path.normpath(os.path.join(base, str(path))), workload.file)
         for path in workload.mapping("artifacts").values()
     ]
 
