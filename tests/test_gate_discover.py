@@ -22,6 +22,7 @@ CONFIG = (
     '"ModelName": "m", "InstanceType": "ml.t3.medium", "InitialInstanceCount": 1}]}'
 )
 WORKLOAD = "name: {name}\nrequests: {{arrival: online}}\n"
+MARK = "schema: sm-advise/workload.v1\n"
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: x}\n"
 
 
@@ -375,6 +376,22 @@ def test_a_change_of_either_side_of_a_pair_shows(
         request = request._replace(workload="w.yaml")
     broken = [f for f in check(request).findings if f.rule == "option-broken"]
     assert len(broken) == count
+
+
+@pytest.mark.parametrize(
+    ("path", "count"), [("w.yaml", 1), ("config.json", 1), (".", 1), ("other.json", 0)]
+)
+def test_a_pair_of_the_project_counts_where_a_side_of_it_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, count: int
+) -> None:
+    put(tmp_path, "w.yaml", f"{MARK}name: fraud\nrequests: {{arrival: online, payload: 30 MB}}\n")
+    put(tmp_path, "config.json", CONFIG.replace("t3", "m5"))
+    put(tmp_path, "other.json", CONFIG)
+    monkeypatch.chdir(tmp_path)
+    project = Project(pairs=(Pair("w.yaml", "config.json", "pyproject.toml"),))
+    for name in (path, str(tmp_path / path)):
+        report = run(name, project=project)
+        assert len([f for f in report.findings if f.rule == "option-broken"]) == count
 
 
 @pytest.mark.parametrize("revision", ["no-such-branch", "--output=x"])

@@ -75,14 +75,28 @@ def check(request: Request) -> Report:
     found = discover(
         request.paths, project.exclude, request.progress, request.sift, base=project.file
     )
+    pairs = _looked_at(project.pairs, found)
     if request.changed is not None:
         touched = Touched(request.changed)
-        request = request._replace(
-            project=project._replace(pairs=tuple(touched.pairs(project.pairs)))
-        )
+        pairs = touched.pairs(pairs)
         if not (request.workload and touched.file(request.workload)):
             found = only_touched(found, touched)
+    request = request._replace(project=project._replace(pairs=tuple(pairs)))
     return _Run(request, found).report()
+
+
+def _looked_at(pairs: Sequence[Pair], found: Found) -> list[Pair]:
+    """The pairs of which a side is among what was found."""
+    if not pairs:
+        return []
+    files = [file for each in found.folders.values() for file in each]
+    places = (*found.workloads, *found.configurations, *found.folders, *files)
+    seen = {os.path.realpath(path or ".") for path in places}
+    return [
+        pair
+        for pair in pairs
+        if seen & {os.path.realpath(pair.workload), os.path.realpath(pair.artifact.split("#")[0])}
+    ]
 
 
 class _Run:
