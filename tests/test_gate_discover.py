@@ -66,6 +66,44 @@ def test_a_tree_is_sorted_into_what_is_read_and_what_is_counted(tmp_path: Path) 
     assert found.errors == []
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "note"),
+    [
+        ("d.py", "client.create_endpoint_config(x)\n", "calls of the API in code"),
+        ("d.sh", "aws sagemaker create-transform-job\n", "calls of the API in code"),
+        ("d.ipynb", '{"source": ["sm.create_inference_component()"]}', "calls of the API in code"),
+        ("d.ts", "new sagemaker.CfnEndpointConfig(this, 'c', {})\n", "calls of the API in code"),
+        ("d.js", "new CreateEndpointConfigCommand({})\n", "calls of the API in code"),
+        ("sdk.py", "m.deploy(c=ServerlessInferenceConfig(1024))\n", "calls of the API in code"),
+        (
+            "w.yml",
+            "steps:\n  - run: >\n      aws sagemaker \\\n      create-endpoint-config\n",
+            "calls of the API in code",
+        ),
+        (
+            "main.tf",
+            'resource "null_resource" "x" {\n  command = <<E\nsagemaker create-transform-job\nE\n}\n',
+            "calls of the API in a script",
+        ),
+        (
+            "main.tf",
+            'resource "awscc_sagemaker_endpoint_config" "x" {}\n',
+            "resources of the provider awscc",
+        ),
+        ("plain.py", "create_model()\n", ""),
+        ("list.yml", "files: [1-create-endpoint-config.json]\n", ""),
+    ],
+)
+def test_what_holds_configurations_in_another_form_is_told(
+    tmp_path: Path, name: str, text: str, note: str
+) -> None:
+    path = put(tmp_path, name, text)
+    for report in (run(tmp_path), run(path)):
+        assert report.unread == ((f"{path}: {note}",) if note else ())
+        assert report.configurations == 0
+    assert bool(run(path).errors) == (not note)
+
+
 def test_a_broken_file_of_ours_is_an_error_and_the_others_are_checked(tmp_path: Path) -> None:
     put(tmp_path, "broken.yaml", "Resources:\n  A:\n    Type: AWS::SageMaker::Model\n   B: 1\n")
     put(tmp_path, "config.json", CONFIG)

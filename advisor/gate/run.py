@@ -176,7 +176,8 @@ class _Run:
             self.unread += [f"{path}: {note}" for note in read.document.unread]
         if self.request.sift and path != "-":
             return
-        if path in self.found.named and not (read.document and read.document.unread):
+        noted = any(note.startswith(f"{path}: ") for note in self.unread)
+        if path in self.found.named and not noted:
             self.errors.append(
                 InputError(
                     "this file holds nothing that check reads",
