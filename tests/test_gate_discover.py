@@ -82,7 +82,7 @@ def test_a_tree_is_sorted_into_what_is_read_and_what_is_counted(tmp_path: Path) 
         ),
         (
             "main.tf",
-            'resource "null_resource" "x" {\n  command = <<E\nsagemaker create-transform-job\nE\n}\n',
+            'resource "null_resource" "x" {\n c = <<E\nsagemaker create-transform-job\nE\n}\n',
             "calls of the API in a script",
         ),
         (
