@@ -130,6 +130,21 @@ def test_a_pattern_is_expanded_and_an_empty_one_is_an_error(tmp_path: Path) -> N
     assert "matches nothing" in run(f"{tmp_path}/*.toml").errors[0].message
 
 
+def test_a_long_run_says_how_far_it_is(tmp_path: Path) -> None:
+    for number in range(1100):
+        put(tmp_path, f"{number // 100}/{number}.json", CONFIG if number < 250 else "{}")
+    for number in range(101):
+        put(tmp_path, f"w/{number}.workload.yaml", WORKLOAD.format(name=f"n{number}"))
+    said: list[str] = []
+    check(Request([str(tmp_path)], AS_OF, progress=said.append))
+    assert said == [
+        "1,000 files looked at",
+        "100 of 101 workloads",
+        "100 of 250 configurations",
+        "200 of 250 configurations",
+    ]
+
+
 def test_excluded_files_are_passed_over(tmp_path: Path) -> None:
     put(tmp_path, "third_party/x.json", CONFIG)
     put(tmp_path, "x.json", CONFIG)

@@ -68,6 +68,26 @@ def test_text_shows_the_line_the_caret_the_reason_and_what_to_write(report: Repo
     )
 
 
+@pytest.mark.parametrize("columns", [40, 80, 160])
+def test_an_excerpt_fits_and_its_caret_points_at_the_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    body = {"VariantName": "a" * 60, "ModelName": "m", "InstanceType": "ml.g5.xlarg"}
+    variant = {**body, "InitialInstanceCount": 1, "VolumeSizeInGB": 64}
+    Path("c.json").write_text(
+        json.dumps({"EndpointConfigName": "c", "ProductionVariants": [variant]}), encoding="utf-8"
+    )
+    report = check(Request(["c.json"], "2026-11-20", select=frozenset({"instance-type"})))
+    lines = render("text", report, width=columns, columns=columns).splitlines()
+    (number,) = [n for n, line in enumerate(lines) if line.startswith("  1 | ")]
+    shown, caret = lines[number], lines[number + 1]
+    assert len(shown) <= columns
+    under = shown[caret.index("^") : caret.rindex("^") + 1]
+    assert '"ml.g5.xlarg"'.startswith(under)
+    assert len(under) >= 10
+
+
 def test_colour_is_only_added(report: Report) -> None:
     import re
 

@@ -19,6 +19,7 @@ from advisor.gate.run import check as run_check
 from advisor.gate.settings import NEVER, Project, lock_path, read_project
 from advisor.reports.finding_formats import FINDING_FORMATS, Context, finding_renderer
 
+_PROGRESS_WIDTH = 39  # columns: narrow terminals have 40
 _SETTINGS = ("fail_on", "select", "ignore", "workload", "region", "baseline")
 _SOURCES = {
     ParameterSource.COMMANDLINE: "command line",
@@ -83,6 +84,8 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
         return 0
     request = _request(paths or (".",), project, options)
     report = run_check(request)
+    if request.progress:
+        request.progress("")
     _write(report, options)
     context = _context(form)
     print(finding_renderer(form)(report, context), end="")
@@ -127,8 +130,9 @@ def _request(paths: tuple[str, ...], project: Project, options: dict[str, Any]) 
     )
 
 
-def _progress(count: int) -> None:
-    print(f"\r{count:,} files …", end="", file=sys.stderr, flush=True)
+def _progress(text: str) -> None:
+    """One line on a terminal that is written over; an empty text leaves it blank."""
+    print(f"\r{text:<{_PROGRESS_WIDTH}}\r", end="", file=sys.stderr, flush=True)
 
 
 def _write(report: Report, options: dict[str, Any]) -> None:
@@ -159,7 +163,8 @@ def _context(form: str) -> Context:
     import shutil
 
     colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Context(shutil.get_terminal_size((80, 24)).columns, colour)
+    columns = shutil.get_terminal_size((80, 24)).columns
+    return Context(columns, colour, columns=columns)
 
 
 def _exit_code(report: Report, fail_on: str, *, expect: bool) -> int:

@@ -50,7 +50,7 @@ class Found(NamedTuple):
 def discover(
     paths: Iterable[str],
     exclude: Iterable[str] = (),
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[str], None] | None = None,
     sift: bool = False,
     base: str = "",
 ) -> Found:
@@ -68,7 +68,7 @@ def discover(
             for count, file in enumerate(_files(path, found.errors)):
                 sorter.sort(file)
                 if progress and count % 1000 == 999:
-                    progress(count + 1)
+                    progress(f"{count + 1:,} files looked at")
         elif path not in named:
             named.add(path)
             if sift and os.path.isfile(path):

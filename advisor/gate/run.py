@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from advisor.errors import InputError
@@ -41,7 +41,7 @@ class Request(NamedTuple):
     changed: frozenset[str] | None = None  # real paths of changed files; None: all count
     stdin: bytes = b""
     sift: bool = False  # named files that hold nothing of ours are passed over, too
-    progress: Callable[[int], None] | None = None
+    progress: Callable[[str], None] | None = None  # called with how far the run is, in words
 
 
 class Report(NamedTuple):
@@ -123,7 +123,7 @@ class _Run:
         workloads = self._workloads()
         pairs = [*self._pairs(), *(workloads.pairs if workloads else ())]
         self.kept = {os.path.normpath(pair.artifact.partition("#")[0]) for pair in pairs}
-        for path in self.found.configurations:
+        for path in self._counted(self.found.configurations, "configurations"):
             self._file(path)
         self._terraform()
         if workloads is not None:
@@ -148,6 +148,13 @@ class _Run:
             self.sources,
             workloads.answers if workloads else {},
         )
+
+    def _counted(self, paths: Sequence[str], what: str) -> Iterator[str]:
+        """The paths one by one; of many the caller hears how far the run is."""
+        for number, path in enumerate(paths):
+            if self.request.progress and number % 100 == 99:
+                self.request.progress(f"{number + 1:,} of {len(paths):,} {what}")
+            yield path
 
     # Configurations
 
@@ -271,7 +278,7 @@ class _Run:
         request = self.request
         workloads = Workloads(self.checks, request.as_of, request.region, request.lock)
         locked = read_lock(request.lock) if request.lock and not request.relock else {}
-        for path in named:
+        for path in self._counted(named, "workloads"):
             data = self.request.stdin if path == "-" else None
             workloads.read(path, data, pairs, locked)
         return workloads

@@ -18,6 +18,7 @@ from advisor.reports.finding_words import (
 )
 
 _COLOURS = {"error": "31", "warning": "33", "info": "36"}
+_MARGIN = 5  # columns before an excerpt, besides those of the line's number
 _WORDS = {"error": "error", "warning": "warning", "info": "note"}
 
 
@@ -58,9 +59,9 @@ def _finding(finding: Finding, report: Report, context: Context) -> list[str]:
         return [*lines, *_paragraph("accepted", accepted_because(finding), context)]
     if finding.address:
         lines.append(f"  in {printable(finding.address)}" + _inside(finding))
-    shown = excerpt(finding, report.sources)
+    number = str(finding.line)
+    shown = excerpt(finding, report.sources, context.columns - len(number) - _MARGIN)
     if shown is not None:
-        number = str(finding.line)
         lines += [f"  {number} | {shown[0]}", f"  {' ' * len(number)} | {shown[1]}"]
     lines += _paragraph("why", finding.because, context)
     if finding.source:
