@@ -298,6 +298,77 @@ def test_pyproject_pairs_a_configuration_with_its_workload(tmp_path: Path) -> No
     assert len(messages(report)) == 1
 
 
+SEVERAL = (
+    "name: small\nrequests: {arrival: online, payload: 20 KB}\nmodel: {memory: 1 GB}\n"
+    "artifacts: {endpoint_config: 'both.json#[0]'}\n---\n"
+    "name: large\nrequests: {arrival: online, payload: 20 KB}\nmodel: {memory: 4 GB}\n"
+    "artifacts: {endpoint_config: 'both.json#[1]'}\n"
+)
+
+
+def test_each_workload_of_a_file_has_its_own_configuration(tmp_path: Path) -> None:
+    large = config(ServerlessConfig={**SERVERLESS, "MemorySizeInMB": 6144})
+    path = tmp_path / "workload.yaml"
+    path.write_text(SEVERAL, encoding="utf-8")
+    for bodies, count in (([config(), large], 0), ([large, config()], 1)):
+        (tmp_path / "both.json").write_text(json.dumps(bodies), encoding="utf-8")
+        assert len(messages(check(Request([str(path)], AS_OF)))) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "complaint"),
+    [
+        ("#small", 0, ""),
+        ("#large", 1, ""),
+        ("#larg", 0, "no workload here is called larg\n  did you mean large?"),
+        ("", 0, "this file holds 2 workloads, and --workload names none of them"),
+    ],
+)
+def test_one_of_several_workloads_is_named(
+    tmp_path: Path, name: str, count: int, complaint: str
+) -> None:
+    path = tmp_path / "w.yaml"
+    path.write_text(SEVERAL.replace("artifacts", "# artifacts"), encoding="utf-8")
+    (tmp_path / "c.json").write_text(json.dumps(config()), encoding="utf-8")
+    report = check(Request([str(tmp_path / "c.json")], AS_OF, workload=f"{path}{name}"))
+    assert len(messages(report)) == count
+    assert complaint in "".join(map(str, report.errors))
+    assert bool(report.errors) == bool(complaint)
+
+
+@pytest.mark.parametrize(
+    ("address", "hint"),
+    [
+        ("#CreateEndpointConfg", "did you mean CreateEndpointConfig?"),
+        ("#nothing.like.it", "there is CreateEndpointConfig"),
+    ],
+)
+def test_an_address_where_nothing_is_is_an_error(tmp_path: Path, address: str, hint: str) -> None:
+    (tmp_path / "c.json").write_text(json.dumps(config()), encoding="utf-8")
+    path = tmp_path / "workload.yaml"
+    text = WORKLOAD + f'artifacts: {{endpoint_config: "c.json{address}"}}\n'
+    path.write_text(text, encoding="utf-8")
+    for paths in ([str(path)], [str(tmp_path)]):
+        (error,) = check(Request(paths, AS_OF)).errors
+        assert "and it is not there" in error.message
+        assert (error.file, error.hint) == (str(tmp_path / "c.json"), hint)
+
+
+def test_what_an_organisation_needs_its_workloads_need(tmp_path: Path) -> None:
+    text = "schema: sm-advise/organisation.v1\nneeds: [vpc]\n"
+    (tmp_path / ".sm-advise.yaml").write_text(text, encoding="utf-8")
+    report = run(tmp_path, WORKLOAD, config())
+    (message,) = messages(report)
+    place = f"({tmp_path / '.sm-advise.yaml'})"
+    assert message == f"serverless does not support vpc, which is needed {place}"
+    (answer,) = report.answers.values()
+    assert answer["option"] == "real-time"
+    # A workload that says it does not need it knows better.
+    organisation_of.cache_clear()
+    own = WORKLOAD.replace("model:\n", "needs: {vpc: false}\nmodel:\n")
+    assert messages(run(tmp_path, own, config())) == []
+
+
 def test_a_template_and_terraform_are_compared_too(tmp_path: Path) -> None:
     (tmp_path / "t.yaml").write_text(
         "Resources:\n  C:\n    Type: AWS::SageMaker::EndpointConfig\n    Properties:\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from advisor.gate.finding import Finding
 from advisor.gate.instances import is_a
 from advisor.gate.judge import finding_of
 from advisor.gate.scalars import number
+from advisor.gate.settings import organisation_of
 from advisor.gate.standing_cost import standing_cost
 from advisor.gate.view import Fault, View, text_of
 from advisor.model import (
@@ -69,6 +71,7 @@ class Comparison:
         self.facts = Facts(load(advice.limits), advice.workload, advice.region)
         self.checks = checks
         self.view_of = view_of
+        self.organisation = organisation_of(os.path.dirname(advice.workload.file))
 
     def findings(self, resource: Resource) -> Iterator[Finding]:
         """What of a configuration no longer fits the workload."""
@@ -240,6 +243,8 @@ class Comparison:
                 stated = self.workload.values.get(each + suffix)
                 if stated is not None and stated.line:
                     return f" ({self.workload.file}:{stated.line})"
+                if stated is not None and fact.removeprefix("needs.") in self.organisation.needs:
+                    return f" ({self.organisation.file})"
         return f" ({self.workload.file})"
 
 

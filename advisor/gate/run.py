@@ -15,7 +15,7 @@ from advisor.gate.finding import OPEN, Finding, in_order
 from advisor.gate.judge import Judge
 from advisor.gate.reading import Read, read_configuration, read_terraform
 from advisor.gate.service import load_service
-from advisor.gate.settings import Organisation, Pair, Project, organisation_of
+from advisor.gate.settings import Organisation, Pair, Project, organisation_of, pair_of
 from advisor.gate.source import LARGEST_PLAN, Source, decode, read_source
 from advisor.gate.standing import standing
 from advisor.gate.touched import Touched, only_touched
@@ -79,7 +79,7 @@ def check(request: Request) -> Report:
     if request.changed is not None:
         touched = Touched(request.changed)
         pairs = touched.pairs(pairs)
-        if not (request.workload and touched.file(request.workload)):
+        if not (request.workload and touched.file(request.workload.partition("#")[0])):
             found = only_touched(found, touched)
     request = request._replace(project=project._replace(pairs=tuple(pairs)))
     return _Run(request, found).report()
@@ -260,7 +260,7 @@ class _Run:
         if self.request.workload:
             folders = (folder or "." for folder in self.found.folders)
             pairs += [
-                Pair(self.request.workload, path, "--workload")
+                pair_of(self.request.workload, path, "--workload")
                 for path in (*self.found.configurations, *folders)
             ]
         return pairs

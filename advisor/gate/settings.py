@@ -71,6 +71,13 @@ class Pair(NamedTuple):
     workload: str  # path
     artifact: str  # path, or path#address
     where: str  # who says so
+    name: str = ""  # of the workload, in a file that holds several
+
+
+def pair_of(workload: str, artifact: str, where: str) -> Pair:
+    """A pair of a workload as people name it: a path, or path#name."""
+    path, _, name = workload.partition("#")
+    return Pair(path, artifact, where, name)
 
 
 class Project(NamedTuple):
@@ -144,7 +151,7 @@ def _project(path: str, data: bytes) -> Project:
             for pattern, rules in table.get("accept", {}).items()
         },
         pairs=tuple(
-            Pair(_beside(base, pair["workload"]), _beside(base, pair["artifact"]), path)
+            pair_of(_beside(base, pair["workload"]), _beside(base, pair["artifact"]), path)
             for pair in table.get("pairs", ())
         ),
         file=path,

@@ -72,7 +72,7 @@ def _is_touched_workload(path: str, touched: Touched) -> bool:
     """Whether a workload differs, or what was made for it."""
     if touched.file(path):
         return True
-    from advisor.gate.workloads import own_pairs
+    from advisor.gate.pairing import own_pairs
     from advisor.workload import read_file
 
     try:
