@@ -74,6 +74,14 @@ def test_an_unreadable_file_wins_over_findings() -> None:
     assert "error: b.json:1:2: this is not valid JSON" in result.stderr
 
 
+def test_each_error_of_a_workload_is_told_once() -> None:
+    Path("workload.yaml").write_text("name: x\nb: 1\nc: 2\n", encoding="utf-8")
+    result = run(".")
+    assert code(result) == 2
+    lines = [line for line in result.stderr.splitlines() if line.startswith("error:")]
+    assert len(lines) == len(set(lines)) == 3  # b, c, and arrival, which is missing
+
+
 def test_nothing_matched_is_an_error() -> None:
     Path("x.yaml").write_text("kind: Service\n", encoding="utf-8")
     result = run(".")
@@ -147,6 +155,11 @@ def test_the_environment_sets_options(monkeypatch: pytest.MonkeyPatch) -> None:
         ("pyproject.toml", "[tool.sm-advise]\nselect = ['x']\n", "no rule is called x"),
         ("pyproject.toml", "[tool.sm-advise]\npairs = [5]\n", "takes a list of {workload"),
         ("pyproject.toml", "[tool.sm-advise.accept]\nx = 5\n", "takes a mapping to mappings"),
+        (
+            "pyproject.toml",
+            "[tool.sm-advise.accept.'*']\nout-of-rage = 'x'\n",
+            "no rule is called out-of-rage",
+        ),
         ("pyproject.toml", "[tool]\nsm-advise = 5 # tool.sm-advise\n", "cannot be read"),
     ],
 )
@@ -179,16 +192,60 @@ def test_show_config_says_who_set_what() -> None:
     Path(".sm-advise.yaml").write_text("families: [m5]\n", encoding="utf-8")
     out = run("--show-config", "--ignore", "instance-type").stdout
     assert "fail-on: warning (pyproject.toml)" in out.replace("./", "")
-    assert "ignore: instance-type (command line or environment)" in out
+    assert "ignore: instance-type (command line)" in out
     assert "region: none (default)" in out
-    assert "families: ('m5',)" in out
+    assert "families: m5" in out
+
+
+def test_show_config_tells_what_adds_up_and_what_replaces(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("pyproject.toml").write_text(
+        '[tool.sm-advise]\nfail-on = "warning"\nselect = ["production"]\nexclude = ["x/*"]\n'
+        'pairs = [{workload = "w.yaml", artifact = "c.json"}]\n'
+        '[tool.sm-advise.accept."c.json"]\nout-of-range = "known"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("SM_ADVISE_CHECK_FAIL_ON", "info")
+    out = run("--show-config", "--select", "instance-type").stdout
+    assert out.splitlines() == [
+        "fail-on: info (environment)",
+        "select: instance-type (command line), production (pyproject.toml)",
+        "ignore: none (default)",
+        "workload: none (default)",
+        "region: none (default)",
+        "baseline: none (default)",
+        "exclude: x/* (pyproject.toml)",
+        "pair: w.yaml c.json (pyproject.toml)",
+        "accept: c.json: out-of-range (pyproject.toml)",
+        "lock: sm-advise.lock",
+    ]
+
+
+@pytest.mark.parametrize("file", ["", "pyproject.toml"])
+def test_a_rule_is_not_selected_and_ignored_by_one_side(file: str) -> None:
+    Path("c.json").write_text(ERROR, encoding="utf-8")
+    both = ["--select", "instance-type", "--ignore", "instance-type"]
+    if file:
+        text = '[tool.sm-advise]\nselect = ["instance-type"]\nignore = ["instance-type"]\n'
+        Path(file).write_text(text, encoding="utf-8")
+        both = []
+    result = run("c.json", *both)
+    assert "instance-type is both selected and ignored" in str(result.exception)
 
 
 def test_a_baseline_and_a_lock_are_written_and_read() -> None:
     Path("c.json").write_text(ERROR, encoding="utf-8")
     Path("workload.yaml").write_text("name: x\nrequests: {arrival: online}\n", encoding="utf-8")
     assert code(run(".", "--write-baseline", "base.json", "--write-lock")) == 1
-    assert code(run(".", "--baseline", "base.json")) == 0
+    known = run(".", "--baseline", "base.json")
+    assert code(known) == 0
+    assert "error out-of-range" not in known.stdout
+    assert "; 1 in the baseline; " in known.stdout
+    # Written again over itself, it keeps what it knew.
+    before = Path("base.json").read_text(encoding="utf-8")
+    run(".", "--baseline", "base.json", "--write-baseline", "base.json")
+    assert Path("base.json").read_text(encoding="utf-8") == before
     lock = json.loads(Path("sm-advise.lock").read_text(encoding="utf-8"))
     assert list(lock["workloads"]) == ["workload.yaml#x"]
 

@@ -14,7 +14,7 @@ from advisor.errors import InputError
 from advisor.gate.changed import changed_since
 from advisor.gate.discover import Found, discover
 from advisor.gate.run import Report, Request, check
-from advisor.gate.settings import Project
+from advisor.gate.settings import Pair, Project
 
 AS_OF = "2026-11-20"
 CONFIG = (
@@ -22,6 +22,7 @@ CONFIG = (
     '"ModelName": "m", "InstanceType": "ml.t3.medium", "InitialInstanceCount": 1}]}'
 )
 WORKLOAD = "name: {name}\nrequests: {{arrival: online}}\n"
+MARK = "schema: sm-advise/workload.v1\n"
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: x}\n"
 
 
@@ -65,6 +66,44 @@ def test_a_tree_is_sorted_into_what_is_read_and_what_is_counted(tmp_path: Path) 
     assert found.errors == []
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "note"),
+    [
+        ("d.py", "client.create_endpoint_config(x)\n", "calls of the API in code"),
+        ("d.sh", "aws sagemaker create-transform-job\n", "calls of the API in code"),
+        ("d.ipynb", '{"source": ["sm.create_inference_component()"]}', "calls of the API in code"),
+        ("d.ts", "new sagemaker.CfnEndpointConfig(this, 'c', {})\n", "calls of the API in code"),
+        ("d.js", "new CreateEndpointConfigCommand({})\n", "calls of the API in code"),
+        ("sdk.py", "m.deploy(c=ServerlessInferenceConfig(1024))\n", "calls of the API in code"),
+        (
+            "w.yml",
+            "steps:\n  - run: >\n      aws sagemaker \\\n      create-endpoint-config\n",
+            "calls of the API in code",
+        ),
+        (
+            "main.tf",
+            'resource "null_resource" "x" {\n c = <<E\nsagemaker create-transform-job\nE\n}\n',
+            "calls of the API in a script",
+        ),
+        (
+            "main.tf",
+            'resource "awscc_sagemaker_endpoint_config" "x" {}\n',
+            "resources of the provider awscc",
+        ),
+        ("plain.py", "create_model()\n", ""),
+        ("list.yml", "files: [1-create-endpoint-config.json]\n", ""),
+    ],
+)
+def test_what_holds_configurations_in_another_form_is_told(
+    tmp_path: Path, name: str, text: str, note: str
+) -> None:
+    path = put(tmp_path, name, text)
+    for report in (run(tmp_path), run(path)):
+        assert report.unread == ((f"{path}: {note}",) if note else ())
+        assert report.configurations == 0
+    assert bool(run(path).errors) == (not note)
+
+
 def test_a_broken_file_of_ours_is_an_error_and_the_others_are_checked(tmp_path: Path) -> None:
     put(tmp_path, "broken.yaml", "Resources:\n  A:\n    Type: AWS::SageMaker::Model\n   B: 1\n")
     put(tmp_path, "config.json", CONFIG)
@@ -89,6 +128,21 @@ def test_a_pattern_is_expanded_and_an_empty_one_is_an_error(tmp_path: Path) -> N
     put(tmp_path, "b/y.json", CONFIG)
     assert run(f"{tmp_path}/**/*.json").configurations == 2
     assert "matches nothing" in run(f"{tmp_path}/*.toml").errors[0].message
+
+
+def test_a_long_run_says_how_far_it_is(tmp_path: Path) -> None:
+    for number in range(1100):
+        put(tmp_path, f"{number // 100}/{number}.json", CONFIG if number < 250 else "{}")
+    for number in range(101):
+        put(tmp_path, f"w/{number}.workload.yaml", WORKLOAD.format(name=f"n{number}"))
+    said: list[str] = []
+    check(Request([str(tmp_path)], AS_OF, progress=said.append))
+    assert said == [
+        "1,000 files looked at",
+        "100 of 101 workloads",
+        "100 of 250 configurations",
+        "200 of 250 configurations",
+    ]
 
 
 def test_excluded_files_are_passed_over(tmp_path: Path) -> None:
@@ -232,6 +286,12 @@ def test_ten_thousand_resources_take_bounded_time(tmp_path: Path) -> None:
         "locals {\n  a0 = [1, 2]\n"
         + "".join(f"  a{n} = concat(local.a{n - 1}, local.a{n - 1})\n" for n in range(1, 40))
         + "}\n",
+        # Blocks within blocks, eight deep, of which each makes ten.
+        'locals {\n  a39 = "x"\n  l = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]\n}\n'
+        'resource "aws_sagemaker_endpoint_configuration" "d" {\n'
+        + 'dynamic "production_variants" {\nfor_each = local.l\ncontent {\n' * 8
+        + "}\n}\n" * 8
+        + "}\n",
         # Forty flags, of which every choice is another world.
         "".join(f'variable "v{n}" {{ type = bool }}\n' for n in range(40))
         + "locals { a39 = "
@@ -288,6 +348,103 @@ def test_only_what_changed_since_a_revision_is_checked(
     changed = changed_since("HEAD")
     report = check(Request(["."], AS_OF, changed=changed))
     assert sorted(f.file for f in report.findings) == ["edited.json", "new.json"]
+
+
+TREE = {
+    "a/fraud.workload.yaml": (
+        "name: fraud\nrequests: {arrival: online, payload: 5 GB}\n"
+        "artifacts: {endpoint_config: ../b/config.json}\n"
+    ),
+    "b/config.json": CONFIG,
+    "b/other.json": CONFIG,
+    "c/t.yaml": (
+        "Parameters: {Kind: {Type: String}}\nResources:\n  C:\n"
+        "    Type: AWS::SageMaker::EndpointConfig\n    Properties:\n"
+        "      ProductionVariants: [{VariantName: v, ModelName: m, InstanceType: !Ref Kind,"
+        " InitialInstanceCount: 1}]\n"
+    ),
+    "c/prod-config.json": '{"Parameters": {"Kind": "ml.t3.medium"}}',
+    "modules/endpoint/main.tf": (
+        'variable "kind" {}\nresource "aws_sagemaker_endpoint_configuration" "c" {\n'
+        '  production_variants {\n    model_name = "m"\n    instance_type = var.kind\n'
+        "    initial_instance_count = 1\n  }\n}\n"
+    ),
+    "live/main.tf": (
+        'module "e" {\n  source = "../modules/endpoint"\n  kind   = "ml.t3.medium"\n}\n'
+    ),
+    "team/.sm-advise.yaml": "owner: team\n",
+    "team/deep/config.json": CONFIG,
+}
+
+
+@pytest.mark.parametrize(
+    ("edited", "reached"),
+    [
+        ("a/fraud.workload.yaml", {"a/fraud.workload.yaml", "b/config.json"}),
+        ("b/config.json", {"a/fraud.workload.yaml", "b/config.json"}),
+        ("b/other.json", {"b/other.json"}),
+        ("c/prod-config.json", {"c/prod-config.json"}),
+        ("live/main.tf", {"live/main.tf"}),
+        ("modules/endpoint/main.tf", {"live/main.tf"}),
+        ("team/.sm-advise.yaml", {"team/deep/config.json"}),
+        ("README.md", set()),
+    ],
+)
+def test_a_change_reaches_what_is_judged_by_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edited: str, reached: set[str]
+) -> None:
+    for name, text in TREE.items():
+        put(tmp_path, name, text)
+    monkeypatch.chdir(tmp_path)
+    everything = check(Request(["."], AS_OF))
+    assert {f.file for f in everything.findings} == {
+        "a/fraud.workload.yaml",
+        "b/config.json",
+        "b/other.json",
+        "c/prod-config.json",
+        "live/main.tf",
+        "team/deep/config.json",
+    }
+    report = check(Request(["."], AS_OF, changed=frozenset({os.path.realpath(edited)})))
+    assert {f.file for f in report.findings} == reached
+
+
+@pytest.mark.parametrize(
+    ("edited", "count"), [("w.yaml", 1), ("config.json", 1), ("other.json", 0), ("x/w.yaml", 0)]
+)
+@pytest.mark.parametrize("by_project", [True, False])
+def test_a_change_of_either_side_of_a_pair_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edited: str, count: int, by_project: bool
+) -> None:
+    put(tmp_path, "w.yaml", "name: fraud\nrequests: {arrival: online, payload: 30 MB}\n")
+    put(tmp_path, "config.json", CONFIG.replace("t3", "m5"))
+    put(tmp_path, "other.json", CONFIG)
+    monkeypatch.chdir(tmp_path)
+    changed = frozenset({os.path.realpath(edited)})
+    pairs = (Pair("w.yaml", "config.json", "pyproject.toml"),)
+    request = Request(["config.json"], AS_OF, changed=changed)
+    if by_project:
+        request = request._replace(project=Project(pairs=pairs))
+    else:
+        request = request._replace(workload="w.yaml")
+    broken = [f for f in check(request).findings if f.rule == "option-broken"]
+    assert len(broken) == count
+
+
+@pytest.mark.parametrize(
+    ("path", "count"), [("w.yaml", 1), ("config.json", 1), (".", 1), ("other.json", 0)]
+)
+def test_a_pair_of_the_project_counts_where_a_side_of_it_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, count: int
+) -> None:
+    put(tmp_path, "w.yaml", f"{MARK}name: fraud\nrequests: {{arrival: online, payload: 30 MB}}\n")
+    put(tmp_path, "config.json", CONFIG.replace("t3", "m5"))
+    put(tmp_path, "other.json", CONFIG)
+    monkeypatch.chdir(tmp_path)
+    project = Project(pairs=(Pair("w.yaml", "config.json", "pyproject.toml"),))
+    for name in (path, str(tmp_path / path)):
+        report = run(name, project=project)
+        assert len([f for f in report.findings if f.rule == "option-broken"]) == count
 
 
 @pytest.mark.parametrize("revision", ["no-such-branch", "--output=x"])

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from advisor.gate.run import Report, Request, check
-from advisor.gate.settings import organisation_of
+from advisor.gate.settings import organisation_of, read_project
 from advisor.reports.finding_formats import FINDING_FORMATS, Context, finding_renderer
 
 TEMPLATE = """\
@@ -61,19 +61,31 @@ def test_text_shows_the_line_the_caret_the_reason_and_what_to_write(report: Repo
         "\n"
         "a b.yaml:9:33: accepted error out-of-range: InitialInstanceCount is 0; it must be at"
         " least 1\n"
-        "  in Resources.Config, ProductionVariants[0].InitialInstanceCount\n"
-        "  9 |           InitialInstanceCount: 0  # sm-advise: accept out-of-range: filled in | at"
-        " night\n"
-        "    |                                 ^\n"
-        "  why: The service refuses it; most clients do not check the upper bound.\n"
-        "  source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/"
-        "API_ProductionVariant.html (2026-11-17)\n"
-        "  instead: did you mean 1? Choose a number within the range.\n"
         "  accepted: filled in | at night (a b.yaml:9)\n"
         "\n"
         "1 error, 0 warnings, 0 notes in 1 configuration with 1 resource; 1 accepted; as of"
         " 2026-11-20\n"
     )
+
+
+@pytest.mark.parametrize("columns", [40, 80, 160])
+def test_an_excerpt_fits_and_its_caret_points_at_the_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    body = {"VariantName": "a" * 60, "ModelName": "m", "InstanceType": "ml.g5.xlarg"}
+    variant = {**body, "InitialInstanceCount": 1, "VolumeSizeInGB": 64}
+    Path("c.json").write_text(
+        json.dumps({"EndpointConfigName": "c", "ProductionVariants": [variant]}), encoding="utf-8"
+    )
+    report = check(Request(["c.json"], "2026-11-20", select=frozenset({"instance-type"})))
+    lines = render("text", report, width=columns, columns=columns).splitlines()
+    (number,) = [n for n, line in enumerate(lines) if line.startswith("  1 | ")]
+    shown, caret = lines[number], lines[number + 1]
+    assert len(shown) <= columns
+    under = shown[caret.index("^") : caret.rindex("^") + 1]
+    assert '"ml.g5.xlarg"'.startswith(under)
+    assert len(under) >= 10
 
 
 def test_colour_is_only_added(report: Report) -> None:
@@ -133,6 +145,57 @@ def test_junit_counts_what_it_holds(report: Report) -> None:
     assert len(root.findall(".//failure")) == 1
     assert len(root.findall(".//skipped")) == 1
     assert len(root.findall(".//error")) == 1
+    assert root.get("tests") == str(len(root.findall(".//testcase"))) == "3"
+
+
+# junit-10.xsd of Jenkins' xunit plugin: element -> (attributes it needs, others that it takes)
+JUNIT = {
+    "testsuites": (set(), {"name", "tests", "failures", "errors"}),
+    "testsuite": ({"name", "tests", "failures", "errors"}, {"skipped", "file"}),
+    "testcase": ({"name"}, {"classname"}),
+    "failure": (set(), {"type", "message"}),
+    "error": (set(), {"type", "message"}),
+    "skipped": (set(), {"type", "message"}),
+}
+
+
+def test_junit_has_the_attributes_that_its_schema_knows(
+    report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    clean = check(Request(["clean.json"], "2026-11-20"))._replace(errors=())
+    for each in (report, clean):
+        for element in ET.fromstring(render("junit", each)).iter():  # noqa: S314 - our own text
+            needed, others = JUNIT[element.tag]
+            assert set(element.keys()) <= needed | others
+            assert needed <= set(element.keys())
+        suites = ET.fromstring(render("junit", each)).findall("testsuite")  # noqa: S314 - ours
+        for name, tag in (
+            ("tests", "testcase"),
+            ("failures", ".//failure"),
+            ("errors", ".//error"),
+        ):
+            assert all(suite.get(name) == str(len(suite.findall(tag))) for suite in suites)
+
+
+def test_a_waiver_elsewhere_is_an_external_suppression(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("pyproject.toml").write_text(
+        '[tool.sm-advise.accept."*.yaml"]\nout-of-range = "by hand"\n', encoding="utf-8"
+    )
+    Path("t.yaml").write_text(TEMPLATE.partition("  #")[0] + "\n", encoding="utf-8")
+    report = check(Request(["t.yaml"], "2026-11-20", project=read_project(".")))
+    results = json.loads(render("sarif", report))["runs"][0]["results"]
+    (suppressed,) = [each["suppressions"] for each in results if "suppressions" in each]
+    assert suppressed == [
+        {
+            "kind": "external",
+            "status": "accepted",
+            "justification": "by hand (pyproject.toml:2)",
+        }
+    ]
 
 
 def test_github_annotations_are_one_line_each_and_escaped(report: Report) -> None:
@@ -141,13 +204,16 @@ def test_github_annotations_are_one_line_each_and_escaped(report: Report) -> Non
         f"::error file=a b.yaml,line=8,col=25,endColumn=36,title=instance-type::{NO_SIZE}."
         " did you mean ml.g5.xlarge? Choose a type of the list."
     )
-    assert lines[1].startswith("::error file=broken.yaml,line=3,title=not read::")
+    assert lines[1].startswith("::error file=broken.yaml,line=3,col=1,title=not read::")
     assert len(lines) == 3  # the accepted one is no annotation; the counts end it
 
 
 def test_gitlab_has_the_keys_it_asks_for(report: Report) -> None:
-    (entry,) = json.loads(render("gitlab", report))
-    assert set(entry) == {"description", "check_name", "fingerprint", "severity", "location"}
+    entry, broken = json.loads(render("gitlab", report))
+    keys = {"description", "check_name", "fingerprint", "severity", "location"}
+    assert set(entry) == set(broken) == keys
+    assert (broken["check_name"], broken["severity"]) == ("not-read", "blocker")
+    assert broken["location"] == {"path": "broken.yaml", "lines": {"begin": 3}}
     assert entry["severity"] == "major"
     assert entry["location"] == {"path": "a b.yaml", "lines": {"begin": 8}}
 

@@ -151,6 +151,109 @@ def test_another_first_option_is_a_note_that_a_decision_silences(tmp_path: Path)
     assert of_rule(run(tmp_path, decided, body), "option-differs") == []
 
 
+def test_a_configuration_of_another_option_than_was_decided_on_is_a_note(tmp_path: Path) -> None:
+    decided = WORKLOAD + 'decision: {option: real-time, because: "p99 is contractual"}\n'
+    (found,) = of_rule(run(tmp_path, decided, config()), "option-differs")
+    assert found.severity == "info"
+    assert found.message.startswith("real-time was decided on (")
+    assert found.message.endswith("fraud.workload.yaml:17); this is serverless")
+
+
+AT_MOST_200 = "budget: 200 USD/month\n"  # ml.m5.large: 0.115 USD x 730 h = 83.95 USD a month each
+
+
+def scaling(least: int) -> dict[str, object]:
+    return {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": "endpoint/fraud/variant/all",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+        "MinCapacity": least,
+        "MaxCapacity": 4,
+    }
+
+
+ENDPOINT = {"EndpointName": "fraud", "EndpointConfigName": "fraud-1"}
+
+
+@pytest.mark.parametrize(
+    ("count", "more", "usd"),
+    [
+        (2, [ENDPOINT, scaling(2)], None),  # 167.90
+        (3, [ENDPOINT, scaling(3)], "3 x ml.m5.large cost 251.85 USD a month, above the budget ("),
+        (3, [ENDPOINT, scaling(1)], None),
+        (1, [ENDPOINT, scaling(3)], "3 x ml.m5.large cost 251.85 USD"),
+        # A target may stand in a file of its own; one instance is there whatever it says.
+        (3, [], None),
+    ],
+)
+def test_the_instances_that_stay_are_held_against_the_budget(
+    tmp_path: Path, count: int, more: list[dict[str, object]], usd: str | None
+) -> None:
+    variant = {**INSTANCES, "InitialInstanceCount": count}
+    body = {"EndpointConfigName": "fraud-1", "ProductionVariants": [variant]}
+    found = messages(run(tmp_path, WORKLOAD + AT_MOST_200, [body, *more]))
+    assert bool(found) is (usd is not None)
+    assert usd is None or usd in found[0]
+
+
+VARIANT_OF_3 = """\
+Resources:
+  C:
+    Type: AWS::SageMaker::EndpointConfig
+    Properties:
+      ProductionVariants:
+        - VariantName: all
+          ModelName: m
+          InstanceType: ml.m5.large
+          InitialInstanceCount: 3
+"""
+TF_OF_3 = """\
+resource "aws_sagemaker_endpoint_configuration" "c" {
+  production_variants {
+    model_name             = "m"
+    instance_type          = "ml.m5.large"
+    initial_instance_count = 3
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"), [("t.yaml", VARIANT_OF_3, 8), ("main.tf", TF_OF_3, 4)]
+)
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("", "3 x ml.m5.large cost 251.85 USD a month, above the budget"),
+        # 60 s are the bound unless the answer is a stream, and nothing says so.
+        ("processing: 2 min", "(real-time-processing), with requests.streaming false, as nothing"),
+        ("accelerator: gpu", "ml.m5.large has no gpu, which the model needs"),
+        ("memory: 9 GB", "ml.m5.large has 8 GB, model.loaded is 9 GB"),
+        ("payload: 30 MB", "real-time does not carry requests.payload 30 MB"),
+    ],
+)
+def test_templates_and_terraform_are_held_against_the_workload(
+    tmp_path: Path, name: str, text: str, line: int, change: str, words: str
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    workload = tmp_path / "fraud.workload.yaml"
+    old = {"processing": "processing: 100 ms", "accelerator": "size: 800 MB"}
+    old |= {"memory": "memory: 1.5 GB", "payload": "payload: 20 KB"}
+    key = change.partition(":")[0]
+    said = WORKLOAD.replace(old[key], change) if change else WORKLOAD + AT_MOST_200
+    workload.write_text(said, encoding="utf-8")
+    report = check(Request([str(tmp_path / name)], AS_OF, workload=str(workload)))
+    (found,) = [f for f in of_rule(report, "option-broken") if words in f.message]
+    assert found.line == line
+    assert f"{workload}:" in found.message  # and the line there
+
+
+def test_what_streams_may_take_longer(tmp_path: Path) -> None:
+    body = {"EndpointConfigName": "fraud-1", "ProductionVariants": [INSTANCES]}
+    text = WORKLOAD.replace("processing: 100 ms", "processing: 2 min\n  streaming: true")
+    assert messages(run(tmp_path, text, body)) == []
+
+
 def test_a_decision_does_not_silence_what_is_broken(tmp_path: Path) -> None:
     text = WORKLOAD.replace("memory: 1.5 GB", "memory: 4 GB")
     text += 'decision: {option: serverless, because: "we like it"}\n'
@@ -193,6 +296,77 @@ def test_pyproject_pairs_a_configuration_with_its_workload(tmp_path: Path) -> No
     text = WORKLOAD.replace("memory: 1.5 GB", "memory: 4 GB")
     report = run(tmp_path, text, config(), workload="", project=Project(pairs=(pair,)))
     assert len(messages(report)) == 1
+
+
+SEVERAL = (
+    "name: small\nrequests: {arrival: online, payload: 20 KB}\nmodel: {memory: 1 GB}\n"
+    "artifacts: {endpoint_config: 'both.json#[0]'}\n---\n"
+    "name: large\nrequests: {arrival: online, payload: 20 KB}\nmodel: {memory: 4 GB}\n"
+    "artifacts: {endpoint_config: 'both.json#[1]'}\n"
+)
+
+
+def test_each_workload_of_a_file_has_its_own_configuration(tmp_path: Path) -> None:
+    large = config(ServerlessConfig={**SERVERLESS, "MemorySizeInMB": 6144})
+    path = tmp_path / "workload.yaml"
+    path.write_text(SEVERAL, encoding="utf-8")
+    for bodies, count in (([config(), large], 0), ([large, config()], 1)):
+        (tmp_path / "both.json").write_text(json.dumps(bodies), encoding="utf-8")
+        assert len(messages(check(Request([str(path)], AS_OF)))) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "complaint"),
+    [
+        ("#small", 0, ""),
+        ("#large", 1, ""),
+        ("#larg", 0, "no workload here is called larg\n  did you mean large?"),
+        ("", 0, "this file holds 2 workloads, and --workload names none of them"),
+    ],
+)
+def test_one_of_several_workloads_is_named(
+    tmp_path: Path, name: str, count: int, complaint: str
+) -> None:
+    path = tmp_path / "w.yaml"
+    path.write_text(SEVERAL.replace("artifacts", "# artifacts"), encoding="utf-8")
+    (tmp_path / "c.json").write_text(json.dumps(config()), encoding="utf-8")
+    report = check(Request([str(tmp_path / "c.json")], AS_OF, workload=f"{path}{name}"))
+    assert len(messages(report)) == count
+    assert complaint in "".join(map(str, report.errors))
+    assert bool(report.errors) == bool(complaint)
+
+
+@pytest.mark.parametrize(
+    ("address", "hint"),
+    [
+        ("#CreateEndpointConfg", "did you mean CreateEndpointConfig?"),
+        ("#nothing.like.it", "there is CreateEndpointConfig"),
+    ],
+)
+def test_an_address_where_nothing_is_is_an_error(tmp_path: Path, address: str, hint: str) -> None:
+    (tmp_path / "c.json").write_text(json.dumps(config()), encoding="utf-8")
+    path = tmp_path / "workload.yaml"
+    text = WORKLOAD + f'artifacts: {{endpoint_config: "c.json{address}"}}\n'
+    path.write_text(text, encoding="utf-8")
+    for paths in ([str(path)], [str(tmp_path)]):
+        (error,) = check(Request(paths, AS_OF)).errors
+        assert "and it is not there" in error.message
+        assert (error.file, error.hint) == (str(tmp_path / "c.json"), hint)
+
+
+def test_what_an_organisation_needs_its_workloads_need(tmp_path: Path) -> None:
+    text = "schema: sm-advise/organisation.v1\nneeds: [vpc]\n"
+    (tmp_path / ".sm-advise.yaml").write_text(text, encoding="utf-8")
+    report = run(tmp_path, WORKLOAD, config())
+    (message,) = messages(report)
+    place = f"({tmp_path / '.sm-advise.yaml'})"
+    assert message == f"serverless does not support vpc, which is needed {place}"
+    (answer,) = report.answers.values()
+    assert answer["option"] == "real-time"
+    # A workload that says it does not need it knows better.
+    organisation_of.cache_clear()
+    own = WORKLOAD.replace("model:\n", "needs: {vpc: false}\nmodel:\n")
+    assert messages(run(tmp_path, own, config())) == []
 
 
 def test_a_template_and_terraform_are_compared_too(tmp_path: Path) -> None:

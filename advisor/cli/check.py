@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from advisor.cli import CONTEXT, complain
 from advisor.cli.settings import as_of_date, today
@@ -17,6 +18,13 @@ from advisor.gate.run import Report, Request
 from advisor.gate.run import check as run_check
 from advisor.gate.settings import NEVER, Project, lock_path, read_project
 from advisor.reports.finding_formats import FINDING_FORMATS, Context, finding_renderer
+
+_PROGRESS_WIDTH = 39  # columns: narrow terminals have 40
+_SETTINGS = ("fail_on", "select", "ignore", "workload", "region", "baseline")
+_SOURCES = {
+    ParameterSource.COMMANDLINE: "command line",
+    ParameterSource.ENVIRONMENT: "environment",
+}
 
 
 @click.command(context_settings={**CONTEXT, "auto_envvar_prefix": "SM_ADVISE_CHECK"})
@@ -70,11 +78,14 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     require_known((*options["select"], *options["ignore"]), PROFILES)
     require_known((*project.select, *project.ignore), PROFILES, project.file)
     require_known((rule for rules in project.accept.values() for rule in rules), (), project.file)
+    _require_no_contradiction(options, project)
     if options["show_config"]:
         print(_settings(project, options), end="")
         return 0
     request = _request(paths or (".",), project, options)
     report = run_check(request)
+    if request.progress:
+        request.progress("")
     _write(report, options)
     context = _context(form)
     print(finding_renderer(form)(report, context), end="")
@@ -82,6 +93,17 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
         complain(error)
     some = not (options["pass_over"] or options["changed_since"])
     return _exit_code(report, options["fail_on"] or project.fail_on or "error", expect=some)
+
+
+def _require_no_contradiction(options: dict[str, Any], project: Project) -> None:
+    """Refuse a rule that is selected and ignored by the same side."""
+    for side, selected, ignored in (
+        ("", options["select"], options["ignore"]),
+        (project.file, project.select, project.ignore),
+    ):
+        both = [name for name in selected if name in ignored]
+        if both:
+            raise InputError(f"{both[0]} is both selected and ignored", file=side)
 
 
 def _request(paths: tuple[str, ...], project: Project, options: dict[str, Any]) -> Request:
@@ -108,8 +130,9 @@ def _request(paths: tuple[str, ...], project: Project, options: dict[str, Any]) 
     )
 
 
-def _progress(count: int) -> None:
-    print(f"\r{count:,} files …", end="", file=sys.stderr, flush=True)
+def _progress(text: str) -> None:
+    """One line on a terminal that is written over; an empty text leaves it blank."""
+    print(f"\r{text:<{_PROGRESS_WIDTH}}\r", end="", file=sys.stderr, flush=True)
 
 
 def _write(report: Report, options: dict[str, Any]) -> None:
@@ -140,7 +163,8 @@ def _context(form: str) -> Context:
     import shutil
 
     colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Context(shutil.get_terminal_size((80, 24)).columns, colour)
+    columns = shutil.get_terminal_size((80, 24)).columns
+    return Context(columns, colour, columns=columns)
 
 
 def _exit_code(report: Report, fail_on: str, *, expect: bool) -> int:
@@ -164,18 +188,41 @@ def _settings(project: Project, options: dict[str, Any]) -> str:
     """Each setting, its value, and who set it."""
     from advisor.gate.settings import organisation_of
 
+    lines = [_setting(name, options, project) for name in _SETTINGS]
+    lines += [f"exclude: {', '.join(project.exclude)} ({project.file})"] if project.exclude else []
+    lines += [f"pair: {pair.workload} {pair.artifact} ({pair.where})" for pair in project.pairs]
+    lines += [
+        f"accept: {pattern}: {', '.join(rules)} ({project.file})"
+        for pattern, rules in project.accept.items()
+    ]
+    lines.append(f"lock: {lock_path('.')}")
     organisation = organisation_of(".")
-    lines = []
-    for name in ("fail_on", "select", "ignore", "region", "baseline"):
-        given, own = options.get(name), getattr(project, name)
-        value, where = (given, "command line or environment") if given else (own, project.file)
-        if not value:
-            value, where = ("error" if name == "fail_on" else "none"), "default"
-        shown = ", ".join(value) if isinstance(value, tuple) else value
-        lines.append(f"{name.replace('_', '-')}: {shown} ({where})")
     if organisation.file:
         lines.append(f"organisation: {organisation.file}")
         for name, value in organisation._asdict().items():
             if value and name != "file":
-                lines.append(f"  {name.replace('_', '-')}: {value}")
+                lines.append(f"  {name.replace('_', '-')}: {_shown(value)}")
     return "\n".join(lines) + "\n"
+
+
+def _setting(name: str, options: dict[str, Any], project: Project) -> str:
+    """A setting that the command line, the environment or the project can give."""
+    given, own = options.get(name), getattr(project, name, "")
+    from_line, adds = _SOURCES.get(_source(name)), name in ("select", "ignore")
+    parts = [f"{_shown(given)} ({from_line})"] if given else []
+    if own and (adds or not given):
+        parts.append(f"{_shown(own)} ({project.file})")
+    default = "error" if name == "fail_on" else "none"
+    return f"{name.replace('_', '-')}: {', '.join(parts) or f'{default} (default)'}"
+
+
+def _source(name: str) -> Any:
+    return click.get_current_context().get_parameter_source(name)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {each}" for key, each in value.items())
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -78,7 +78,6 @@ def rules_diff(old: str, new: str, paths: tuple[str, ...], form: str, as_of: str
 def _workloads(paths: Sequence[str], errors: list[InputError]) -> list[Workload]:
     """The workloads of files, folders and patterns; those that cannot be read are errors."""
     from advisor.gate.discover import discover
-    from advisor.workload import read_file
 
     if not paths:
         return []
@@ -87,12 +86,22 @@ def _workloads(paths: Sequence[str], errors: list[InputError]) -> list[Workload]
     workloads: list[Workload] = []
     for path in found.workloads:
         try:
-            workloads += read_file(path)
+            workloads += _read(path)
         except InputError as error:
             errors.append(error)
     if not workloads and not errors:
         raise InputError("there is no workload here", file=paths[0])
     return workloads
+
+
+def _read(path: str) -> list[Workload]:
+    """The workloads of a file, with what their organisation needs."""
+    from advisor.gate.settings import organisation_of
+    from advisor.gate.workloads import needing
+    from advisor.workload import read_file
+
+    organisation = organisation_of(os.path.dirname(path))
+    return [needing(workload, organisation) for workload in read_file(path)]
 
 
 def _asked(workload: Workload) -> tuple[str | None, str | None]:
@@ -133,13 +142,12 @@ def _against_lock(lock: str, new: str, workloads: Sequence[Workload], day: str) 
     from advisor.reference.moved_answers import answer_by, moved_answers
     from advisor.reference.rule_sets import rule_set
     from advisor.reference.rules_compared import Compared
-    from advisor.workload import read_file
 
     locked: dict[str, dict[str, object]] = read_lock(lock)
     if not workloads:
         files = dict.fromkeys(key.rpartition("#")[0] for key in locked)
         found = [os.path.join(os.path.dirname(lock), file) for file in files]
-        workloads = [each for file in found for each in read_file(os.path.normpath(file))]
+        workloads = [each for file in found for each in _read(os.path.normpath(file))]
     with rule_set(new) as rules:
         answers: list[tuple[Workload, Answer, Answer]] = [
             (workload, old, answer_by(workload, _asked, day, rules))

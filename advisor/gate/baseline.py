@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from advisor.errors import InputError
-from advisor.gate.finding import BASELINED, Acceptance, Finding
+from advisor.gate.finding import ACCEPTED, BASELINED, Acceptance, Finding
 from advisor.gate.locking import seen_from
 
 SCHEMA = "sm-advise/baseline.v1"
@@ -17,13 +17,13 @@ _FIELDS = ("file", "rule", "address", "path", "value")
 
 
 def baseline_text(findings: Iterable[Finding], path: str) -> str:
-    """A baseline of the findings that are open, sorted, so that its changes can be read.
+    """A baseline of what is open or was in one before, sorted, so that its changes can be read.
 
     Args:
         findings: those of a run.
         path: where it will stand; its files are named as its folder sees them.
     """
-    keys = sorted(_key(finding, path) for finding in findings if finding.counts)
+    keys = sorted(_key(finding, path) for finding in findings if finding.status != ACCEPTED)
     entries = [dict(zip(_FIELDS, key, strict=True)) for key in keys]
     return json.dumps({"schema": SCHEMA, "findings": entries}, indent=2, ensure_ascii=False) + "\n"
 

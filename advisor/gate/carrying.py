@@ -22,6 +22,9 @@ class Carried(NamedTuple):
     unit: int  # base units of the fact for one of the setting
     default: float | None
     title: str
+    because: str
+    source: str
+    as_of: str
 
 
 @cache
@@ -39,6 +42,9 @@ def settings() -> tuple[Carried, ...]:
             _unit(entry["unit"]),
             entry.get("default"),
             entry["title"],
+            entry["because"],
+            entry["source"],
+            entry["as_of"],
         )
         for entry in read_yaml_rules(rule_path("checks", "intent.yaml"))["settings"]
     )

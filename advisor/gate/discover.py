@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from advisor.errors import InputError
+from advisor.gate.not_read import CODE, in_code, in_data
 from advisor.gate.source import LARGEST_PLAN, LARGEST_TEMPLATE, too_large
 
 MOST_FILES = 500_000
@@ -18,7 +19,6 @@ PASSED_OVER = frozenset(
 
 _DATA = (".json", ".yaml", ".yml", ".template")
 _TERRAFORM = (".tf", ".tf.json", ".tfvars", ".tfvars.json")
-_CODE = (".ipynb", ".py", ".sh")
 _WORKLOAD_NAMES = ("workload.yaml", "workload.yml")
 _WORKLOAD_ENDS = (".workload.yaml", ".workload.yml")
 
@@ -33,7 +33,6 @@ _WORKLOAD_MARK = re.compile(
 )
 _IN_LARGE_FILES = re.compile(rb"aws_sagemaker_|Type[\"']?\s*:\s*[\"']?AWS::SageMaker::")
 """Requests are small: of a large file only a plan or a template is ours, no service model."""
-_CALLS = re.compile(rb"create[_-](?:endpoint[_-]config|transform[_-]job|inference[_-]component)\b")
 
 
 class Found(NamedTuple):
@@ -51,7 +50,7 @@ class Found(NamedTuple):
 def discover(
     paths: Iterable[str],
     exclude: Iterable[str] = (),
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[str], None] | None = None,
     sift: bool = False,
     base: str = "",
 ) -> Found:
@@ -69,7 +68,7 @@ def discover(
             for count, file in enumerate(_files(path, found.errors)):
                 sorter.sort(file)
                 if progress and count % 1000 == 999:
-                    progress(count + 1)
+                    progress(f"{count + 1:,} files looked at")
         elif path not in named:
             named.add(path)
             if sift and os.path.isfile(path):
@@ -134,8 +133,11 @@ class _Sorter:
             self._terraform(path)
         elif name in _WORKLOAD_NAMES or name.endswith(_WORKLOAD_ENDS):
             self.found.workloads.append(path)
+        elif name.endswith(CODE):
+            self._code(path)
         else:
             head = _content(path, LARGEST_TEMPLATE)
+            self._note(path, in_data(head or b""))
             if head is not None and _is_workload(head):
                 self.found.workloads.append(path)
             else:
@@ -154,10 +156,21 @@ class _Sorter:
             self._data(path)
         else:
             self.ignored += 1
-            if name.endswith(_CODE):
-                data = _content(path, LARGEST_TEMPLATE)
-                if data is not None and _CALLS.search(data):
-                    self.found.unread.append(f"{path}: calls of the API in code")
+            if name.endswith(CODE):
+                self._note(path, in_code(_content(path, LARGEST_TEMPLATE) or b""))
+
+    def _code(self, path: str) -> None:
+        """A program that was named: what it holds is told, and that it is not read."""
+        note = in_code(_content(path, LARGEST_TEMPLATE) or b"")
+        self._note(path, note)
+        if note:
+            self.ignored += 1
+        else:
+            self.found.configurations.append(path)
+
+    def _note(self, path: str, note: str) -> None:
+        if note:
+            self.found.unread.append(f"{path}: {note}")
 
     def _excluded(self, path: str) -> bool:
         from fnmatch import fnmatch
@@ -174,7 +187,9 @@ class _Sorter:
         data = _content(path, LARGEST_TEMPLATE)
         if data is None:
             self._large(path)
-        elif not _OURS.search(data):
+            return
+        self._note(path, in_data(data))
+        if not _OURS.search(data):
             self.ignored += 1
         elif _is_workload(data):
             self.found.workloads.append(path)

@@ -31,10 +31,19 @@ class Evaluator:
 
     def value(self, expression: hcl.Expression, symbols: Mapping[str, Node] | None = None) -> Node:
         """The value of an expression; ``symbols`` are names of the block it stands in."""
-        self._steps += 1
-        if self._steps > MOST_STEPS:
+        if not self.spends(1) and not isinstance(expression, hcl.Literal):
             return _open("too much to evaluate", expression.mark)
         return self._read(expression, symbols or {})
+
+    def spends(self, steps: int) -> bool:
+        """Count what something takes; whether it was still to be had."""
+        self._steps += steps
+        return not self.is_spent
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether more was asked for than one world may take: the rest is unknown."""
+        return self._steps > MOST_STEPS
 
     def _read(self, expression: hcl.Expression, symbols: Mapping[str, Node]) -> Node:
         match expression:

@@ -107,11 +107,16 @@ def _parameter_files(file: str, template: Node) -> list[tuple[str, Mapping[str, 
         return []
     found: list[tuple[str, Mapping[str, Node]]] = []
     for name in names:
-        if name.endswith(("-config.json", "-parameters.json", ".parameters.json")):
+        if is_parameter_file(name):
             values = _parameter_values(os.path.join(folder, name), name, parameters)
             if values:
                 found.append((name, values))
     return found
+
+
+def is_parameter_file(name: str) -> bool:
+    """Whether a file of that name may give values to the parameters of the templates beside it."""
+    return name.endswith(("-config.json", "-parameters.json", ".parameters.json"))
 
 
 def _parameter_values(path: str, name: str, parameters: Node) -> dict[str, Node]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from advisor.errors import InputError
@@ -15,9 +15,10 @@ from advisor.gate.finding import OPEN, Finding, in_order
 from advisor.gate.judge import Judge
 from advisor.gate.reading import Read, read_configuration, read_terraform
 from advisor.gate.service import load_service
-from advisor.gate.settings import Organisation, Pair, Project, organisation_of
+from advisor.gate.settings import Organisation, Pair, Project, organisation_of, pair_of
 from advisor.gate.source import LARGEST_PLAN, Source, decode, read_source
 from advisor.gate.standing import standing
+from advisor.gate.touched import Touched, only_touched
 from advisor.gate.waivers import Waiver, comments_of
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Request(NamedTuple):
     changed: frozenset[str] | None = None  # real paths of changed files; None: all count
     stdin: bytes = b""
     sift: bool = False  # named files that hold nothing of ours are passed over, too
-    progress: Callable[[int], None] | None = None
+    progress: Callable[[str], None] | None = None  # called with how far the run is, in words
 
 
 class Report(NamedTuple):
@@ -74,24 +75,28 @@ def check(request: Request) -> Report:
     found = discover(
         request.paths, project.exclude, request.progress, request.sift, base=project.file
     )
+    pairs = _looked_at(project.pairs, found)
     if request.changed is not None:
-        found = _only_changed(found, request.changed)
+        touched = Touched(request.changed)
+        pairs = touched.pairs(pairs)
+        if not (request.workload and touched.file(request.workload.partition("#")[0])):
+            found = only_touched(found, touched)
+    request = request._replace(project=project._replace(pairs=tuple(pairs)))
     return _Run(request, found).report()
 
 
-def _only_changed(found: Found, changed: frozenset[str]) -> Found:
-    def is_changed(path: str) -> bool:
-        return os.path.realpath(path) in changed
-
-    return found._replace(
-        workloads=[path for path in found.workloads if is_changed(path)],
-        configurations=[path for path in found.configurations if is_changed(path)],
-        folders={
-            folder: files
-            for folder, files in found.folders.items()
-            if any(is_changed(file) for file in files)
-        },
-    )
+def _looked_at(pairs: Sequence[Pair], found: Found) -> list[Pair]:
+    """The pairs of which a side is among what was found."""
+    if not pairs:
+        return []
+    files = [file for each in found.folders.values() for file in each]
+    places = (*found.workloads, *found.configurations, *found.folders, *files)
+    seen = {os.path.realpath(path or ".") for path in places}
+    return [
+        pair
+        for pair in pairs
+        if seen & {os.path.realpath(pair.workload), os.path.realpath(pair.artifact.split("#")[0])}
+    ]
 
 
 class _Run:
@@ -118,7 +123,7 @@ class _Run:
         workloads = self._workloads()
         pairs = [*self._pairs(), *(workloads.pairs if workloads else ())]
         self.kept = {os.path.normpath(pair.artifact.partition("#")[0]) for pair in pairs}
-        for path in self.found.configurations:
+        for path in self._counted(self.found.configurations, "configurations"):
             self._file(path)
         self._terraform()
         if workloads is not None:
@@ -143,6 +148,13 @@ class _Run:
             self.sources,
             workloads.answers if workloads else {},
         )
+
+    def _counted(self, paths: Sequence[str], what: str) -> Iterator[str]:
+        """The paths one by one; of many the caller hears how far the run is."""
+        for number, path in enumerate(paths):
+            if self.request.progress and number % 100 == 99:
+                self.request.progress(f"{number + 1:,} of {len(paths):,} {what}")
+            yield path
 
     # Configurations
 
@@ -171,7 +183,8 @@ class _Run:
             self.unread += [f"{path}: {note}" for note in read.document.unread]
         if self.request.sift and path != "-":
             return
-        if path in self.found.named and not (read.document and read.document.unread):
+        noted = any(note.startswith(f"{path}: ") for note in self.unread)
+        if path in self.found.named and not noted:
             self.errors.append(
                 InputError(
                     "this file holds nothing that check reads",
@@ -247,7 +260,7 @@ class _Run:
         if self.request.workload:
             folders = (folder or "." for folder in self.found.folders)
             pairs += [
-                Pair(self.request.workload, path, "--workload")
+                pair_of(self.request.workload, path, "--workload")
                 for path in (*self.found.configurations, *folders)
             ]
         return pairs
@@ -265,7 +278,7 @@ class _Run:
         request = self.request
         workloads = Workloads(self.checks, request.as_of, request.region, request.lock)
         locked = read_lock(request.lock) if request.lock and not request.relock else {}
-        for path in named:
+        for path in self._counted(named, "workloads"):
             data = self.request.stdin if path == "-" else None
             workloads.read(path, data, pairs, locked)
         return workloads

@@ -27,6 +27,7 @@ from advisor.gate.source import read_source
 from advisor.gate.yaml_reader import read_yaml
 
 ORGANISATION_FILE = ".sm-advise.yaml"
+PROJECT_FILE = "pyproject.toml"
 MOST_EXTENDED = 10
 NEVER = "never"
 
@@ -70,6 +71,13 @@ class Pair(NamedTuple):
     workload: str  # path
     artifact: str  # path, or path#address
     where: str  # who says so
+    name: str = ""  # of the workload, in a file that holds several
+
+
+def pair_of(workload: str, artifact: str, where: str) -> Pair:
+    """A pair of a workload as people name it: a path, or path#name."""
+    path, _, name = workload.partition("#")
+    return Pair(path, artifact, where, name)
 
 
 class Project(NamedTuple):
@@ -111,7 +119,7 @@ def read_project(folder: str) -> Project:
         InputError: the section has a key or a value that is not known.
     """
     for parent in _upwards(folder):
-        path = os.path.normpath(os.path.join(parent, "pyproject.toml"))
+        path = os.path.normpath(os.path.join(parent, PROJECT_FILE))
         try:
             with open(path, "rb") as stream:
                 data = stream.read()
@@ -143,7 +151,7 @@ def _project(path: str, data: bytes) -> Project:
             for pattern, rules in table.get("accept", {}).items()
         },
         pairs=tuple(
-            Pair(_beside(base, pair["workload"]), _beside(base, pair["artifact"]), path)
+            pair_of(_beside(base, pair["workload"]), _beside(base, pair["artifact"]), path)
             for pair in table.get("pairs", ())
         ),
         file=path,
@@ -177,7 +185,7 @@ def organisation_of(folder: str) -> Organisation:
         InputError: a file cannot be read, or has a key that is not known.
     """
     for parent in _upwards(folder):
-        path = os.path.join(parent, ORGANISATION_FILE)
+        path = os.path.normpath(os.path.join(parent, ORGANISATION_FILE))
         if os.path.isfile(path):
             return _organisation(path)
     return Organisation()

@@ -106,7 +106,8 @@ def _wanted(
             continue
         check = checks.get(finding.rule)
         if check is not None and finding.severity == "error" and is_new(check):
-            yield finding._replace(severity="warning")
+            message = f"{finding.message} (new in {check.since}: an error from the next release on)"
+            yield finding._replace(severity="warning", message=message)
         else:
             yield finding
 

@@ -8,7 +8,7 @@ from typing import Any
 from advisor.gate import hcl_tree as hcl
 from advisor.gate.calls import TERRAFORM
 from advisor.gate.document import Document, Mark, Node, ReadFault, Resource, World, unknown
-from advisor.gate.hcl_values import Evaluator
+from advisor.gate.hcl_values import MOST_STEPS, Evaluator
 from advisor.gate.resource_types import TERRAFORM_KINDS, judge_terraform
 from advisor.gate.service import ServiceModel
 from advisor.gate.terraform_names import misplaced
@@ -20,6 +20,8 @@ from advisor.gate.worlds import settled
 
 MOST_INSTANCES = 50
 """Instances of a resource with ``for_each`` that are looked at."""
+STEPS_OF_A_BLOCK = 50
+"""Of the evaluator, for a block that ``dynamic`` makes: one within another multiplies."""
 _NOT_VALUES = frozenset({"count", "depends_on", "for_each", "provider"})
 
 Calls = Mapping[str, Mapping[str, Node]]
@@ -41,6 +43,7 @@ def read_folder(
     declared = frozenset(".".join(block.labels) for block in folder.resources)
     worlds: list[World] = []
     bare: dict[Any, hcl.Traversal] = {}
+    spent = False
     for origin, given in _bases(folder, calls):
         for words, variables in choices(folder, relevant, given):
             evaluator = Evaluator(variables, folder.local_values)
@@ -48,11 +51,13 @@ def read_folder(
                 resource for block in relevant for resource in _resources(block, evaluator, service)
             )
             bare.update({word.mark: word for word in evaluator.bare_words})
+            spent = spent or evaluator.is_spent
             when = ", ".join(filter(None, (origin, words)))
             worlds.append(World(when, resources, declared))
     misplaced_names = (fault for block in relevant for fault in misplaced(block))
     faults = (*_strange(folder), *_bare_words(bare.values()), *_twice(folder), *misplaced_names)
-    return Document(name, "terraform", tuple(worlds), (), faults)
+    unread = (f"more than {MOST_STEPS:,} expressions; what follows from the rest is unknown",)
+    return Document(name, "terraform", tuple(worlds), unread if spent else (), faults)
 
 
 def _bases(folder: Folder, calls: Calls | None) -> Iterator[tuple[str, Mapping[str, Node]]]:
@@ -197,6 +202,9 @@ def _dynamic(
     if iterator is not None and isinstance(iterator.value, hcl.Traversal):
         symbol = iterator.value.root
     for key, value in list(elements(over))[:MOST_INSTANCES]:
+        if not evaluator.spends(STEPS_OF_A_BLOCK):
+            _append(entries, name, unknown("too many blocks", block.mark, maybe_absent=True))
+            return
         each = Node("map", {"key": key, "value": value}, block.mark)
         made = raw_body(content.body, evaluator, {**symbols, symbol: each}, block)
         _append(entries, name, made)

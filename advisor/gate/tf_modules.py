@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from advisor.errors import InputError
 from advisor.gate import hcl_tree as hcl
 from advisor.gate.document import Node, unknown
 from advisor.gate.hcl_values import Evaluator
+from advisor.gate.not_read import in_terraform
 from advisor.gate.reading import Read
 from advisor.gate.service import ServiceModel
 from advisor.gate.source import Source
@@ -20,7 +21,6 @@ from advisor.gate.tf_folder import Folder, gather, known_region, variable_values
 
 _OURS = re.compile(r"aws_sagemaker_|sagemaker:|SageMaker")
 _LOCAL_MODULE = re.compile(r'"source"|source\s*=\s*"\.\.?/')
-_CALLS = re.compile(r"create[_-](?:endpoint[_-]config|transform[_-]job)\b")
 _NOT_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 
 
@@ -47,21 +47,24 @@ def read_modules(
     for path, sources in folders.items():
         if any(_OURS.search(s.text) or _LOCAL_MODULE.search(s.text) for s in sources):
             modules += _modules(path, sources)
+        if not any(_OURS.search(source.text) for source in sources):
+            yield TerraformRead(Read(None, tuple(sources)), "", _not_read(sources))
     calls = _calls(modules)
     for module in modules:
-        text_of = {source.file: source.text for source in module.sources}
-        if not any(_OURS.search(text) for text in text_of.values()):
+        if not any(_OURS.search(source.text) for source in module.sources):
             continue
         document = read_folder(
             module.name, module.folder, service, calls.get(os.path.normpath(module.name or "."))
         )
-        unread = tuple(
-            f"{file}: calls of the API in a script"
-            for file, text in text_of.items()
-            if _CALLS.search(text)
-        )
+        unread = _not_read(module.sources)
         read = Read(document, module.sources, module.errors)
         yield TerraformRead(read, known_region(module.folder), unread)
+
+
+def _not_read(sources: Iterable[Source]) -> tuple[str, ...]:
+    """What of some files is in a form that is not read."""
+    notes = ((source.file, in_terraform(source.text)) for source in sources)
+    return tuple(f"{file}: {note}" for file, note in notes if note)
 
 
 def _modules(path: str, sources: Sequence[Source]) -> Iterator[_Module]:

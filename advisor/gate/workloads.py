@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from advisor.errors import InputError
 from advisor.gate.checks import Check
-from advisor.gate.document import Document, Node, Resource, World
+from advisor.gate.document import Document, Resource, World
 from advisor.gate.finding import ACCEPTED, Acceptance, Finding
 from advisor.gate.intent import Comparison
 from advisor.gate.locking import answer_of, lock_key, told
+from advisor.gate.pairing import documents_at, is_of, own_pairs, resources_of
 from advisor.gate.service import load_service
 from advisor.gate.settings import Organisation, Pair, organisation_of
-from advisor.gate.source import read_source
+from advisor.gate.spelling import nearest
 from advisor.gate.view import View
-from advisor.model import Advice, Workload
+from advisor.model import Advice, Stated, Workload
 from advisor.model import Finding as AdviceFinding
 
 Answer = Mapping[str, object]
@@ -52,9 +53,10 @@ class Workloads:
             found = read_file(path) if data is None else read_workloads(data, path)
         except InputError as error:
             self.errors += [error, *error.others]
+            error.others = ()  # each stands for itself from here on
             return
         kept: list[Advice] = []
-        for workload in found:
+        for workload in (needing(each, organisation) for each in found):
             self.count += 1
             advice = advise(
                 workload,
@@ -63,8 +65,8 @@ class Workloads:
                 as_of=self.as_of,
             )
             self._judge(advice, organisation, locked)
-            self.pairs += _own_pairs(workload)
-            if _own_pairs(workload) or any(_same(pair.workload, path) for pair in pairs):
+            self.pairs += own_pairs(workload)
+            if own_pairs(workload) or any(_same(pair.workload, path) for pair in pairs):
                 kept.append(advice)
         if kept:
             self._advices[os.path.normpath(path)] = kept
@@ -142,19 +144,42 @@ class Workloads:
 
     def compare(self, pair: Pair, documents: Mapping[str, Document]) -> None:
         """Compare one configuration with its workload."""
-        path, _, address = pair.artifact.partition("#")
-        document = documents.get(os.path.normpath(path)) or self._elsewhere(path, pair)
-        advices = self._advices.get(os.path.normpath(pair.workload), [])
-        if document is None:
+        path = pair.artifact.partition("#")[0]
+        try:
+            advices = self._meant(pair)
+            known = documents.get(os.path.normpath(path))
+            made = list(resources_of(pair, [known] if known else self._elsewhere(path, pair)))
+        except InputError as error:
+            self.errors.append(error)
             return
+        organisation = organisation_of(os.path.dirname(pair.workload))
         for advice in advices:
-            for world in document.worlds:
-                comparison = Comparison(advice, self.checks, _models(world))
-                for resource in world.resources:
-                    if resource.kind in ("EndpointConfig", "TransformJob") and (
-                        not address or address in (resource.address, resource.identity)
-                    ):
-                        self._add(comparison.findings(resource), advice.workload)
+            for world, resource in made:
+                view = _views(world, advice.region or "", organisation)
+                comparison = Comparison(advice, self.checks, view)
+                self._add(comparison.findings(resource), advice.workload)
+
+    def _meant(self, pair: Pair) -> list[Advice]:
+        """The workload of a pair; none where its file could not be read.
+
+        Raises:
+            InputError: the file holds several, or none of the name.
+        """
+        advices = self._advices.get(os.path.normpath(pair.workload), [])
+        names = [advice.workload.name for advice in advices]
+        if pair.name and advices and pair.name not in names:
+            near = nearest(pair.name, names)
+            hint = f"did you mean {near}?" if near else f"there is {', '.join(names)}"
+            raise InputError(
+                f"no workload here is called {pair.name}", file=pair.workload, hint=hint
+            )
+        if not pair.name and len(advices) > 1:
+            raise InputError(
+                f"this file holds {len(advices)} workloads, and {pair.where} names none of them",
+                file=pair.workload,
+                hint=f"name one: {pair.workload}#{names[0]}",
+            )
+        return [each for each in advices if pair.name in ("", each.workload.name)]
 
     def _add(self, findings: Iterator[Finding], workload: Workload) -> None:
         known = {(f.rule, f.file, f.line, f.message) for f in self.findings}
@@ -168,8 +193,8 @@ class Workloads:
         result = []
         for finding in findings:
             for pair in pairs:
-                if _is_of(pair, finding):
-                    for advice in self._advices.get(os.path.normpath(pair.workload), []):
+                for advice in self._advices.get(os.path.normpath(pair.workload), ()):
+                    if is_of(pair, finding) and pair.name in ("", advice.workload.name):
                         finding = self._accepted(finding, advice.workload)  # noqa: PLW2901
             result.append(finding)
         return result
@@ -182,30 +207,17 @@ class Workloads:
         self._accepting.setdefault(workload.file, set()).add(finding.rule)
         return finding._replace(acceptance=_acceptance(entry, workload))
 
-    def _elsewhere(self, path: str, pair: Pair) -> Document | None:
-        """A configuration that is not among the paths of the run."""
-        from advisor.gate.reading import read_configuration, read_terraform
-        from advisor.gate.tf_modules import read_modules
+    def _elsewhere(self, path: str, pair: Pair) -> list[Document]:
+        """A configuration that is not among the paths of the run.
 
+        Raises:
+            InputError: it cannot be read.
+        """
         try:
-            if os.path.isdir(path) or path.endswith((".tf", ".tf.json")):
-                folder = path if os.path.isdir(path) else os.path.dirname(path)
-                files = sorted(
-                    os.path.join(folder, name)
-                    for name in os.listdir(folder or ".")
-                    if name.endswith((".tf", ".tf.json", ".tfvars"))
-                )
-                sources, _ = read_terraform(files)
-                for found in read_modules({folder: sources}, load_service()):
-                    return found.read.document
-                return None
-            return read_configuration(read_source(path), load_service()).document
-        except (InputError, OSError) as error:
-            text = error.message if isinstance(error, InputError) else str(error.strerror)
-            self.errors.append(
-                InputError(f"{pair.where} names this file: {text}", file=path, hint="")
-            )
-            return None
+            return documents_at(path)
+        except InputError as error:
+            message = f"{pair.where} names this file: {error.message}"
+            raise InputError(message, file=path, hint=error.hint) from None
 
     def used_acceptances(self) -> list[Finding]:
         """The findings without the word that an acceptance is unused, where the gate used it."""
@@ -227,36 +239,25 @@ def _acceptance(entry: Mapping[str, str], workload: Workload) -> Acceptance:
     return Acceptance(**entry, where=f"{workload.file}:{workload.values['accept'].line}")
 
 
-def _is_of(pair: Pair, finding: Finding) -> bool:
-    """Whether a finding lies in the configuration of a pair, which may be a folder of Terraform."""
-    path, _, address = pair.artifact.partition("#")
-    places = (os.path.normpath(finding.file), os.path.dirname(finding.file) or ".")
-    return os.path.normpath(path) in places and address in ("", finding.address)
-
-
 def _worth_a_word(finding: AdviceFinding) -> bool:
     """Notes of an answer are for its reader; here only the one on a decision counts."""
     return finding.severity != "info" or finding.rule == "decision-differs"
-
-
-def _own_pairs(workload: Workload) -> list[Pair]:
-    """``artifacts:`` of a workload, relative to its file."""
-    base = os.path.dirname(workload.file)
-    return [
-        Pair(workload.file, os.path.join(base, str(path)), workload.file)
-        for path in workload.mapping("artifacts").values()
-    ]
 
 
 def _same(one: str, other: str) -> bool:
     return os.path.normpath(one) == os.path.normpath(other)
 
 
-def _models(world: World) -> Callable[[Resource, Node], Resource | None]:
-    """How a comparison finds the model of a variant, in one world."""
+def _views(world: World, region: str, organisation: Organisation) -> Callable[[Resource], View]:
+    """How a comparison sees a resource among those of one world."""
+    return lambda resource: View(resource, world, load_service(), region, organisation)
 
-    def find(resource: Resource, part: Node) -> Resource | None:
-        view = View(resource, world, load_service(), "", Organisation())
-        return view.model_of(part)
 
-    return find
+def needing(workload: Workload, organisation: Organisation) -> Workload:
+    """A workload that also needs what its organisation does, where it says nothing of it."""
+    added = {
+        path: Stated(path, "true", True, 0, 0)
+        for path in (f"needs.{need}" for need in organisation.needs)
+        if path not in workload.values
+    }
+    return workload._replace(values={**workload.values, **added}) if added else workload

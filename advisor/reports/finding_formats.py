@@ -15,6 +15,7 @@ class Context(NamedTuple):
     width: int = 80
     colour: bool = False
     rules_digest: str = ""
+    columns: int = 160  # of the widest line that is not wrapped
 
 
 Renderer = Callable[[Report, Context], str]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from advisor.gate.finding import Finding
+from advisor.gate.finding import ACCEPTED, BASELINED, Finding
 from advisor.gate.run import Report
 from advisor.gate.source import Source
 from advisor.printable import printable
 
 WIDEST = 160
+NARROWEST = 30
 
 
 def sentence(finding: Finding) -> str:
@@ -29,14 +30,20 @@ def instead(finding: Finding) -> str:
     return printable(f"{finding.suggestion} {finding.fix}".strip())
 
 
-def excerpt(finding: Finding, sources: Mapping[str, Source]) -> tuple[str, str] | None:
-    """The line of the finding and a line with the caret under it; ``None`` without a place."""
+def excerpt(
+    finding: Finding, sources: Mapping[str, Source], columns: int = WIDEST
+) -> tuple[str, str] | None:
+    """The line of the finding and a line with the caret under it; ``None`` without a place.
+
+    Of a line that is longer than some columns the part around the finding is shown.
+    """
     source = sources.get(finding.file)
     if source is None or not finding.line:
         return None
     line = source.line(finding.line)
-    start = max(0, finding.column - 1 - WIDEST // 2)
-    shown = printable(line[start : start + WIDEST].replace("\t", " "))
+    most = max(NARROWEST, min(columns, WIDEST))
+    start = 0 if len(line) <= most else max(0, finding.column - 1 - most // 2)
+    shown = printable(line[start : start + most].replace("\t", " "))
     caret = finding.column - 1 - start
     width = max(1, min(finding.width, len(shown) - caret))
     return shown, " " * caret + "^" * width
@@ -56,9 +63,10 @@ def scope(report: Report) -> str:
         parts.append(_number(report.workloads, "workload"))
     if report.ignored:
         parts.append(f"{_number(report.ignored, 'other file')} passed over")
-    accepted = sum(1 for finding in report.findings if not finding.counts)
-    if accepted:
-        parts.append(f"{accepted} accepted")
+    for status, words in ((ACCEPTED, "accepted"), (BASELINED, "in the baseline")):
+        number = sum(1 for finding in report.findings if finding.status == status)
+        if number:
+            parts.append(f"{number} {words}")
     if report.over:
         parts.append(f"{report.over} of the baseline gone")
     return "; ".join(parts)

@@ -18,8 +18,9 @@ def render(report: Report, context: Context) -> str:
     del context
     lines = [_annotation(finding) for finding in report.findings if finding.counts]
     for error in report.errors:
-        where = f"file={_property(error.file)},line={error.line or 1}"
-        lines.append(f"::error {where},title=not read::{_data(error.message)}")
+        where = f"file={_property(error.file)},line={error.line or 1},col={error.column or 1}"
+        text = ". ".join(filter(None, (error.message, error.hint)))
+        lines.append(f"::error {where},title=not read::{_data(text)}")
     lines.append(f"{counts(report)} in {scope(report)}")
     return "\n".join(lines) + "\n"
 

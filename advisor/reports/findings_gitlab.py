@@ -6,6 +6,8 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 from __future__ import annotations
 
 import json
+import os
+from typing import Any
 
 from advisor.digest import sha256
 from advisor.gate.run import Report
@@ -14,25 +16,31 @@ from advisor.reports.finding_words import instead, sentence
 
 _SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
 
+_NOT_READ = "not-read"
+
 
 def render(report: Report, context: Context) -> str:
-    """The findings that stand; each with a fingerprint that no line number moves."""
+    """The findings that stand, each with a fingerprint that no line moves; what was not read."""
     del context
     seen: dict[str, int] = {}
     entries = []
     for finding in report.findings:
-        if not finding.counts:
-            continue
-        key = "\x1f".join(finding.key)
-        seen[key] = seen.get(key, 0) + 1
-        text = ". ".join(filter(None, (sentence(finding), instead(finding))))
-        entries.append(
-            {
-                "description": text,
-                "check_name": finding.rule,
-                "fingerprint": sha256(f"{key}\x1f{seen[key]}".encode())[:40],
-                "severity": _SEVERITIES[finding.severity],
-                "location": {"path": finding.file, "lines": {"begin": max(1, finding.line)}},
-            }
-        )
+        if finding.counts:
+            text = ". ".join(filter(None, (sentence(finding), instead(finding))))
+            key = "\x1f".join(finding.key)
+            seen[key] = seen.get(key, 0) + 1
+            entry = _entry(finding.rule, f"{key}\x1f{seen[key]}", finding.file, finding.line)
+            severity = _SEVERITIES[finding.severity]
+            entries.append({**entry, "description": text, "severity": severity})
+    for error in report.errors:
+        entry = _entry(_NOT_READ, f"{error.file}\x1f{error.message}", error.file, error.line)
+        entries.append({**entry, "description": error.message, "severity": "blocker"})
     return json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
+
+
+def _entry(name: str, known_by: str, file: str, line: int) -> dict[str, Any]:
+    return {
+        "check_name": name,
+        "fingerprint": sha256(known_by.encode())[:40],
+        "location": {"path": os.path.normpath(file), "lines": {"begin": max(1, line)}},
+    }

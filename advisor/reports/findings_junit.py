@@ -1,4 +1,7 @@
-"""Findings as JUnit XML: a file is a suite, a finding a failed case, an accepted one skipped."""
+"""Findings as JUnit XML: a file is a suite, a finding a failed case, an accepted one skipped.
+
+Attributes are those of junit-10.xsd, by which Jenkins' xunit plugin refuses files with others.
+"""
 
 from __future__ import annotations
 
@@ -17,24 +20,28 @@ def render(report: Report, context: Context) -> str:
     lines = ['<?xml version="1.0" encoding="UTF-8"?>']
     failures = sum(1 for finding in report.findings if finding.counts)
     lines.append(
-        f'<testsuites name="sm-advise" tests="{max(1, len(report.findings))}"'
+        f'<testsuites name="sm-advise" tests="{max(1, len(report.findings) + len(report.errors))}"'
         f' failures="{failures}" errors="{len(report.errors)}">'
     )
     for file in files:
         lines += _suite(file, [f for f in report.findings if f.file == file])
     if report.errors:
-        lines.append(f'  <testsuite name="not read" tests="{len(report.errors)}">')
+        number = len(report.errors)
+        lines.append(
+            f'  <testsuite name="not read" tests="{number}" failures="0" errors="{number}">'
+        )
         for error in report.errors:
+            hint = escape(_clean(error.hint))
             lines += [
-                f"    <testcase name={_attribute(error.at())}>",
-                f"      <error message={_attribute(error.message)}/>",
+                f'    <testcase name={_attribute(error.at())} classname="not-read">',
+                f'      <error type="error" message={_attribute(error.message)}>{hint}</error>',
                 "    </testcase>",
             ]
         lines.append("  </testsuite>")
     if not files and not report.errors:
         lines += [
-            '  <testsuite name="sm-advise" tests="1" failures="0">',
-            '    <testcase name="check"/>',
+            '  <testsuite name="sm-advise" tests="1" failures="0" errors="0">',
+            '    <testcase name="check" classname="sm-advise"/>',
             "  </testsuite>",
         ]
     lines.append("</testsuites>")
@@ -44,13 +51,13 @@ def render(report: Report, context: Context) -> str:
 def _suite(file: str, findings: list[Finding]) -> list[str]:
     failures = sum(1 for finding in findings if finding.counts)
     skipped = len(findings) - failures
-    counted = f'tests="{len(findings)}" failures="{failures}" skipped="{skipped}"'
-    lines = [f"  <testsuite name={_attribute(file)} {counted}>"]
+    counted = f'tests="{len(findings)}" failures="{failures}" errors="0" skipped="{skipped}"'
+    name = _attribute(file)
+    lines = [f"  <testsuite name={name} file={name} {counted}>"]
     for finding in findings:
         place = f"{finding.rule} {finding.line}:{finding.column} {finding.address}".strip()
         lines.append(
-            f"    <testcase name={_attribute(place)} classname={_attribute(finding.rule)}"
-            f' file={_attribute(file)} line="{finding.line}">'
+            f"    <testcase name={_attribute(place)} classname={_attribute(finding.rule)}>"
         )
         if finding.counts:
             text = "\n".join(filter(None, (finding.because, instead(finding), finding.source)))

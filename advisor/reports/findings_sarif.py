@@ -12,7 +12,7 @@ from urllib.parse import quote
 from advisor import __version__
 from advisor.digest import sha256
 from advisor.gate.document import Mark
-from advisor.gate.finding import BASELINED, Finding
+from advisor.gate.finding import Finding
 from advisor.gate.run import Report
 from advisor.reports.finding_formats import Context
 from advisor.reports.finding_words import accepted_because, instead, sentence
@@ -89,7 +89,7 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         entry["relatedLocations"] = [_location(mark, None) for mark in finding.related]
     if not finding.counts:
         why = finding.acceptance
-        inside = why is not None and ":" in why.where and finding.status != BASELINED
+        inside = why is not None and why.where.rpartition(":")[0] == finding.file
         entry["suppressions"] = [
             {
                 "kind": "inSource" if inside else "external",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from advisor.gate.finding import Finding
+from advisor.gate.finding import ACCEPTED, BASELINED, Finding
 from advisor.gate.run import Report
 from advisor.printable import printable
 from advisor.reports.finding_formats import Context
@@ -18,18 +18,23 @@ from advisor.reports.finding_words import (
 )
 
 _COLOURS = {"error": "31", "warning": "33", "info": "36"}
+_MARGIN = 5  # columns before an excerpt, besides those of the line's number
 _WORDS = {"error": "error", "warning": "warning", "info": "note"}
 
 
 def render(report: Report, context: Context) -> str:
-    """The findings, grouped by owner where there is more than one, then the counts."""
-    owners = sorted({finding.owner for finding in report.findings})
+    """The findings, grouped by owner where there is more than one, then the counts.
+
+    An accepted one takes two lines; those of a baseline are only counted.
+    """
+    shown = [finding for finding in report.findings if finding.status != BASELINED]
+    owners = sorted({finding.owner for finding in shown})
     lines: list[str] = []
     for owner in owners:
         if len(owners) > 1:
             title = owner or "no owner"
             lines += [_bold(f"{title}", context), ""]
-        for finding in report.findings:
+        for finding in shown:
             if finding.owner == owner:
                 lines += [*_finding(finding, report, context), ""]
     for note in report.unread:
@@ -50,18 +55,19 @@ def _finding(finding: Finding, report: Report, context: Context) -> list[str]:
         coloured = _colour(f"{finding.status} {word}", "2", context)
     head = f"{_bold(place, context)}: {coloured} {finding.rule}: {sentence(finding)}"
     lines = [head]
+    if finding.status == ACCEPTED:
+        return [*lines, *_paragraph("accepted", accepted_because(finding), context)]
     if finding.address:
         lines.append(f"  in {printable(finding.address)}" + _inside(finding))
-    shown = excerpt(finding, report.sources)
+    number = str(finding.line)
+    shown = excerpt(finding, report.sources, context.columns - len(number) - _MARGIN)
     if shown is not None:
-        number = str(finding.line)
         lines += [f"  {number} | {shown[0]}", f"  {' ' * len(number)} | {shown[1]}"]
     lines += _paragraph("why", finding.because, context)
     if finding.source:
         dated = f" ({finding.as_of})" if finding.as_of else ""
         lines.append(f"  source: {printable(finding.source)}{dated}")
     lines += _paragraph("instead", instead(finding), context)
-    lines += _paragraph("accepted", accepted_because(finding), context)
     return lines
 
 
