@@ -14,7 +14,8 @@ from advisor.rulebook.load import load
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import INFINITY, UNSET
 from advisor.scenario import Outcome, Scenario, current, restated
-from advisor.workload.keys import KEYS, Key
+from advisor.workload.key import Key
+from advisor.workload.keys import KEYS
 from advisor.workload.spelling import nearest
 
 POINTS = 61

@@ -19,7 +19,9 @@ from advisor.quantity import KINDS, parse, show
 from advisor.rulebook.load import load
 from advisor.workload import read_workloads
 from advisor.workload.forms import FORMS
-from advisor.workload.keys import KEYS, SHARED_FEATURES, WAIVER, Key
+from advisor.workload.key import Key
+from advisor.workload.keys import KEYS, SHARED_FEATURES, WAIVER, short_for
+from advisor.workload.release_keys import VARIANT
 from advisor.workload.values import RefusedError, read_quantity, read_text
 from advisor.yamlfile import ScalarNode
 
@@ -35,7 +37,9 @@ FEATURES = tuple(feature.id for feature in load().features if not feature.fact)
 LEAVES = {
     key.path: key
     for key in KEYS
-    if key.kind != "section" and not key.path.startswith(("decision.", "deploy.instances."))
+    if key.kind != "section"
+    and not short_for(key)
+    and not key.path.startswith(("decision.", "deploy.instances."))
 }
 # What rules read, and what they do not.
 FACTS = tuple(path for path in LEAVES if path in load().index and path != "requests.arrival")
@@ -175,7 +179,7 @@ def _needs() -> st.SearchStrategy[Any]:
     )
 
 
-def value_of(key: Key) -> st.SearchStrategy[Any]:
+def value_of(key: Key) -> st.SearchStrategy[Any]:  # noqa: C901 - one branch a kind
     """What may stand at a key, as a document holds it."""
     if key.kind in KINDS:
         return _split(key)
@@ -192,6 +196,9 @@ def value_of(key: Key) -> st.SearchStrategy[Any]:
         return st.dictionaries(names, texts(key.form), max_size=3)
     if key.kind == "needs":
         return _needs()
+    if key.kind == "variants":
+        variant = _record(VARIANT, "name")
+        return st.lists(variant, min_size=1, max_size=2, unique_by=lambda each: each["name"])
     if key.kind == "record":
         return _record((k for k in KEYS if k.path.startswith(key.path + ".")), "option")
     if key.kind == "waivers":

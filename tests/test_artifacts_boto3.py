@@ -24,6 +24,7 @@ from tests.artifacts.plans import (
     plan_of,
     policy_arn,
 )
+from tests.artifacts.read_back import topics
 
 boto3 = pytest.importorskip("boto3", reason="boto3 is not installed")
 
@@ -37,6 +38,8 @@ class Client:
     def __getattr__(self, method: str) -> Any:
         def call(**parameters: Any) -> dict[str, Any]:
             self.calls.append((self.service, method, parameters))
+            if method == "create_topic":
+                return {"TopicArn": self.answer[parameters["Name"].rpartition("-")[2]]}
             if not method.startswith("describe_"):
                 return self.answer
             if "refuses" in self.answer or "EndpointConfigName" not in self.answer:
@@ -66,7 +69,7 @@ def run(advice: Advice, argv: tuple[str, ...] = (), **answer: Any) -> list[Any]:
     ((name, content),) = files(advice)
     requests = plan_of(advice).requests
     calls: list[Any] = []
-    answer = {"PolicyARN": policy_arn(requests), **answer}
+    answer = {"PolicyARN": policy_arn(requests), **topics(requests), **answer}
     with pytest.MonkeyPatch.context() as patch:
         for key, value in placeholders(requests).items():
             patch.setenv(key.upper(), value)
@@ -92,6 +95,7 @@ def wanted(advice: Advice) -> list[Any]:
         "RegisterScalableTarget": "register_scalable_target",
         "PutScalingPolicy": "put_scaling_policy",
         "PutMetricAlarm": "put_metric_alarm",
+        "CreateTopic": "create_topic",
     }
     return [
         (request.service, methods[request.operation], request.parameters)
@@ -141,7 +145,16 @@ def test_an_endpoint_with_another_configuration_is_updated(name: str, retain: bo
     (update,) = (call[2] for call in calls if call[1] == "update_endpoint")
     assert update["EndpointName"] == name
     assert update["EndpointConfigName"].startswith(f"{name}-")
-    assert update["RetainAllVariantProperties"] is retain
+    kept = {"RetainAllVariantProperties", "ExcludeRetainedVariantProperties"}
+    assert kept & update.keys() == (kept if retain else set())
+
+
+@pytest.mark.parametrize("name", ["canary-of-two", "linear-and-scaled", "rolling-queue"])
+def test_an_update_takes_the_rollout_of_the_plan(name: str) -> None:
+    advice = named(name)
+    (create,) = (e.parameters for e in plan_of(advice).requests if e.operation == "CreateEndpoint")
+    (update,) = (c[2] for c in run(advice, EndpointConfigName="older") if c[1] == "update_endpoint")
+    assert update["DeploymentConfig"] == create["DeploymentConfig"]
 
 
 def test_another_failure_than_absence_ends_the_script() -> None:

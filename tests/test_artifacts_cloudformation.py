@@ -13,21 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.artifacts.cloudformation import files, pascal
-from advisor.artifacts.variables import PLACES, Variable
+from advisor.artifacts.variables import Variable
 from advisor.artifacts.yaml_text import document
 from advisor.errors import InputError
 from advisor.gate.reading import read_configuration
 from advisor.gate.service import load_service
 from advisor.gate.source import Source
 from advisor.model import Advice
-from tests.artifacts.plans import HOSTILE, advices, hostile, named, placeholders, plan_of
-from tests.artifacts.read_back import found, wanted
-
-PARAMETERS = {
-    place.variable.name: pascal(place.variable)
-    for place in PLACES
-    if isinstance(place.variable, Variable)
-}
+from tests.artifacts.plans import HOSTILE, advices, hostile, named, placeholders, plan_of, versioned
+from tests.artifacts.read_back import found, known, wanted
 
 
 class Loader(yaml.SafeLoader):
@@ -51,7 +45,7 @@ def read_back(advice: Advice, folder: Path) -> list[tuple[str, dict[str, Any]]]:
     """What `check` finds when each placeholder is given for its parameter."""
     ((name, content),) = files(advice)
     values = placeholders(plan_of(advice).requests)
-    given_values = {PARAMETERS[key]: value for key, value in values.items()}
+    given_values = {pascal(Variable(key, "")): value for key, value in values.items()}
     declared = template(advice).get("Parameters", {})
     given_values = {key: value for key, value in given_values.items() if key in declared}
     text = json.dumps({"Parameters": given_values})
@@ -59,7 +53,8 @@ def read_back(advice: Advice, folder: Path) -> list[tuple[str, dict[str, Any]]]:
     read = read_configuration(Source(str(folder / name), content), load_service())
     assert read.document is not None
     assert read.document.faults == ()
-    return found(read.document.worlds[-1])
+    identities = list(template(advice)["Resources"])
+    return found(read.document.worlds[-1], known(identities, plan_of(advice).requests))
 
 
 @pytest.mark.parametrize("advice", advices(), ids=lambda advice: advice.workload.name)
@@ -108,7 +103,7 @@ def test_a_value_stays_the_text_that_it_is(texts: list[str]) -> None:
     assert resources["EndpointConfig"]["Properties"]["Tags"] == tags
     container = resources["Model"]["Properties"]["PrimaryContainer"]
     assert container["Environment"] == {text: text for text in texts}
-    assert resources["Alarm"]["Properties"]["AlarmDescription"] == "".join(texts)
+    assert resources["AlarmWake"]["Properties"]["AlarmDescription"] == "".join(texts)
 
 
 @given(st.lists(HOSTILE, min_size=1, max_size=4, unique=True))
@@ -132,8 +127,54 @@ def test_the_wake_alarm_is_the_request_and_calls_the_step_policy() -> None:
     )
     resources = template(advice)["Resources"]
     called = {"AlarmActions": [{"!Ref": "ScalingPolicy2"}]}
-    assert resources["Alarm"]["Properties"] == {**request, **called}
+    assert resources["AlarmWake"]["Properties"] == {**request, **called}
     assert resources["ScalingPolicy2"]["Properties"]["PolicyType"] == "StepScaling"
+
+
+def test_alarms_and_topics_are_the_requests() -> None:
+    """Those that `check` does not read: compared by name, with references as they must be."""
+    advice = named("canary-of-two")
+    resources = template(advice)["Resources"]
+    requests = plan_of(advice).requests
+    alarms = {
+        e.parameters["AlarmName"]: e.parameters for e in requests if e.service == "cloudwatch"
+    }
+    made = [e["Properties"] for e in resources.values() if e["Type"] == "AWS::CloudWatch::Alarm"]
+    assert [each["AlarmName"] for each in made] == list(alarms)
+    config = {"!GetAtt": "EndpointConfig.EndpointConfigName"}
+    for each in made:
+        request = alarms[each["AlarmName"]]
+        told = {"AlarmActions": [{"!Ref": "TopicAlarms"}]} if "AlarmActions" in request else {}
+        dimensions = [
+            {**one, "Value": config} if one["Name"] == "EndpointConfigName" else one
+            for one in request["Dimensions"]
+        ]
+        assert each == {**request, **told, "Dimensions": dimensions}
+    assert resources["TopicAlarms"]["Properties"] == {
+        "TopicName": "canary-of-two-alarms",
+        "KmsMasterKeyId": {"!Ref": "KmsKeyId"},
+        "Tags": [{"Key": "team", "Value": "risk"}],
+    }
+    rollback = resources["Endpoint"]["Properties"]["DeploymentConfig"]["AutoRollbackConfiguration"]
+    names = [{"!Ref": "AlarmRollbackErrors"}, {"!Ref": "AlarmRollbackLatency"}]
+    assert rollback == {"Alarms": [{"AlarmName": name} for name in names]}
+
+
+def test_what_is_replaced_has_no_name_of_its_own() -> None:
+    """CloudFormation refuses to replace a resource under the name that it has."""
+    for advice in advices():
+        for each in template(advice)["Resources"].values():
+            assert "ModelName" not in each["Properties"]
+            if each["Type"] == "AWS::SageMaker::EndpointConfig":
+                assert "EndpointConfigName" not in each["Properties"]
+            if each["Type"] == "AWS::SageMaker::Endpoint":
+                assert each["Properties"]["EndpointName"].startswith(advice.workload.name[:40])
+
+
+def test_another_version_replaces_the_model_and_keeps_the_endpoint() -> None:
+    old, new = (list(template(versioned(v))["Resources"]) for v in ("2026-11-20", "2026-11-27"))
+    assert [each for each in old if each not in new] == [each for each in old if "Model" in each]
+    assert "Endpoint" in old
 
 
 def test_a_reference_to_a_secret_is_refused() -> None:

@@ -36,8 +36,9 @@ def test_any_workload(document: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as name:
         assert test_artifacts_cloudformation.read_back(advice, Path(name)) == wanted(requests)
         world = test_artifacts_terraform.world_of(advice, Path(name))
+        names = test_artifacts_terraform.known_of(advice)
     read = [
         (kind, {key: value for key, value in body.items() if key != "KmsKeyId"})
-        for kind, body in found(world)
+        for kind, body in found(world, names)
     ]
     assert read == without_key(requests)

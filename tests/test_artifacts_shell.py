@@ -26,6 +26,7 @@ from tests.artifacts.plans import (
     plan_of,
     policy_arn,
 )
+from tests.artifacts.read_back import topics
 
 BASH = shutil.which("bash")
 pytestmark = pytest.mark.skipif(BASH is None, reason="bash is not installed")
@@ -40,6 +41,12 @@ case $1-$2 in
     [[ -z ${AWS_SERVES:-} ]] && { echo 'Could not find it.' >&2; exit 254; }
     echo "$AWS_SERVES" ;;
   *-put-scaling-policy) echo "$AWS_POLICY" ;;
+  sns-create-topic)
+    for kind in success error alarms; do
+      topic=AWS_TOPIC_$kind
+      [[ $* == *"-$kind\""* ]] && echo "${!topic}"
+    done
+    true ;;
 esac
 """
 
@@ -59,6 +66,7 @@ class Ran:
         requests = plan_of(advice).requests
         values = {key.upper(): text for key, text in placeholders(requests).items()}
         values |= {"AWS_LOG": str(log), "AWS_POLICY": policy_arn(requests)}
+        values |= {f"AWS_TOPIC_{kind}": arn for kind, arn in topics(requests).items()}
         values |= {"PATH": f"{fake.parent}:/usr/bin:/bin", **environment}
         run = [str(BASH), str(script), *arguments]
         self.result = subprocess.run(
@@ -125,7 +133,8 @@ def test_a_variable_that_could_end_its_string_is_refused(value: str, tmp_path: P
 
 def test_a_variable_is_not_expanded_again(tmp_path: Path) -> None:
     ran = Ran(named("call-transcripts"), tmp_path, BUCKET="$(touch pwned)`touch pwned`'x'&")
-    output = ran.sent()[1][2]["AsyncInferenceConfig"]["OutputConfig"]
+    (config,) = (body for _, call, body in ran.sent() if call == "create-endpoint-config")
+    output = config["AsyncInferenceConfig"]["OutputConfig"]
     assert output["S3OutputPath"] == "s3://$(touch pwned)`touch pwned`'x'&/async/output"
     assert not (tmp_path / "pwned").exists()
 
@@ -143,6 +152,8 @@ def test_what_exists_is_left_as_it_is(tmp_path: Path) -> None:
     ran = Ran(advice, tmp_path, AWS_SERVES=endpoint["EndpointConfigName"])
     assert ran.operations() == [
         "describe-model",
+        "create-topic",
+        "create-topic",
         "describe-endpoint-config",
         "describe-endpoint",
         "describe-endpoint",
@@ -159,7 +170,27 @@ def test_an_endpoint_with_another_configuration_is_updated(tmp_path: Path) -> No
     (update,) = (call for call in ran.calls if call[1] == "update-endpoint")
     assert update[2:5] == ["--endpoint-name", "call-transcripts", "--endpoint-config-name"]
     assert update[5].startswith("call-transcripts-")
-    assert update[6] == "--retain-all-variant-properties"
+    # Weights and data capture come from the new configuration, the count of instances does not.
+    assert update[6:] == [
+        "--retain-all-variant-properties",
+        "--exclude-retained-variant-properties",
+        "VariantPropertyType=DesiredWeight",
+        "VariantPropertyType=DataCaptureConfig",
+    ]
+
+
+@pytest.mark.parametrize("name", ["canary-of-two", "linear-and-scaled", "rolling-queue"])
+def test_an_update_takes_the_rollout_of_the_plan(name: str, tmp_path: Path) -> None:
+    advice = named(name)
+    (create,) = (e.parameters for e in plan_of(advice).requests if e.operation == "CreateEndpoint")
+    ran = Ran(advice, tmp_path, AWS_SERVES="older")
+    (update,) = (call for call in ran.calls if call[1] == "update-endpoint")
+    rollout = json.loads(update[update.index("--deployment-config") + 1])
+    assert rollout == create["DeploymentConfig"]
+    alarms = [
+        call for call in ran.calls if call[1] == "put-metric-alarm" and "rollback" in str(call)
+    ]
+    assert all(ran.calls.index(alarm) < ran.calls.index(update) for alarm in alarms)
 
 
 def test_another_failure_than_absence_ends_the_script(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -27,8 +28,9 @@ from tests.artifacts.plans import (
     named,
     placeholders,
     plan_of,
+    versioned,
 )
-from tests.artifacts.read_back import found, plain, wanted
+from tests.artifacts.read_back import Known, found, known, plain, wanted
 
 TERRAFORM = shutil.which("terraform")
 PROVIDER = Path(os.environ.get("TF_CLI_CONFIG_FILE", "/nonexistent"))
@@ -38,7 +40,7 @@ needs_provider = pytest.mark.skipif(
     reason="terraform or an offline copy of its AWS provider (TF_CLI_CONFIG_FILE) is missing",
 )
 ALARM = """\
-resource "aws_cloudwatch_metric_alarm" "this" {
+resource "aws_cloudwatch_metric_alarm" "wake" {
   alarm_name          = "call-transcripts-wake"
   alarm_description   = "Requests wait and no instance is there to take them"
   alarm_actions       = [aws_appautoscaling_policy.step.arn]
@@ -85,6 +87,12 @@ def world_of(advice: Advice, folder: Path) -> Any:
     return world
 
 
+def known_of(advice: Advice) -> Known:
+    """What the resources of main.tf are called."""
+    heads = re.findall(r'^resource "(.*)" "(.*)" {$', dict(files(advice))["main.tf"], re.MULTILINE)
+    return known([".".join(head) for head in heads], plan_of(advice).requests)
+
+
 def document_of(values: dict[str, Any]) -> str:
     """A file of values for variables."""
     return "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
@@ -92,7 +100,8 @@ def document_of(values: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("advice", advices(), ids=lambda advice: advice.workload.name)
 def test_check_reads_the_requests_back(advice: Advice, tmp_path: Path) -> None:
-    assert found(world_of(advice, tmp_path)) == wanted(plan_of(advice).requests)
+    read = found(world_of(advice, tmp_path), known_of(advice))
+    assert read == wanted(plan_of(advice).requests)
 
 
 @pytest.mark.parametrize("advice", advices(), ids=lambda advice: advice.workload.name)
@@ -111,7 +120,7 @@ def test_a_value_stays_the_text_that_it_is(texts: list[str]) -> None:
     advice = hostile(named("call-transcripts"), texts)
     world = world_of(advice, Path("/folder"))
     (model,) = (each for each in world.resources if each.kind == "Model")
-    body = plain(model.body, world)
+    body = plain(model.body, world, {})
     assert body["PrimaryContainer"]["Environment"] == {text: text for text in texts}
     tags = [{"Key": text, "Value": text[::-1] + text} for text in texts]
     assert sorted(body["Tags"], key=repr) == sorted(tags, key=repr)
@@ -149,6 +158,54 @@ def test_the_wake_alarm_calls_the_step_policy() -> None:
     """`check` reads no alarms, so the block is written out here."""
     texts = dict(files(named("call-transcripts")))
     assert ALARM in texts["main.tf"]
+
+
+def test_alarms_that_roll_back_stand_before_the_endpoint() -> None:
+    """The endpoint refers to them, so they must not refer to it."""
+    main = dict(files(named("canary-of-two")))["main.tf"]
+    watching = main.partition('"rollback_errors" {')[2].partition("\n}\n")[0]
+    assert 'EndpointName       = "canary-of-two"' in watching
+    assert "EndpointConfigName = aws_sagemaker_endpoint_configuration.this.name" in watching
+    told = main.partition('"client_errors" {')[2].partition("\n}\n")[0]
+    assert "EndpointName = aws_sagemaker_endpoint.this.name" in told
+    assert "alarm_actions       = [aws_sns_topic.alarms.arn]" in told
+    assert "alarm_name = aws_cloudwatch_metric_alarm.rollback_errors.alarm_name" in main
+
+
+def test_a_name_follows_from_what_can_be_replaced_without_the_file() -> None:
+    """Variables of a model enter its name, and that of a configuration which names it."""
+    main = dict(files(named("canary-of-two")))["main.tf"]
+    model, config = re.findall(r'^  name += "canary-of-two-(.*)"$', main, re.MULTILINE)[:2]
+    assert re.fullmatch(
+        r'\$\{substr\(sha256\(jsonencode\(\["[0-9a-f]{8}", var.image_uri, '
+        r"var.execution_role_arn\]\)\), 0, 8\)\}",
+        model,
+    )
+    assert config.endswith(", aws_sagemaker_model.this.name])), 0, 8)}")
+
+
+def test_another_version_gives_other_names() -> None:
+    old, new = (dict(files(versioned(v)))["main.tf"] for v in ("2026-11-20", "2026-11-27"))
+    pairs = zip(old.splitlines(), new.splitlines(), strict=True)
+    changed = [left.split()[0] for left, right in pairs if left != right]
+    assert changed == ["name", "version", "name", "version"]
+
+
+@needs_terraform
+def test_terraform_computes_names_that_aws_takes(tmp_path: Path) -> None:
+    """As long as the longest name that a workload may have, and other ones for other values."""
+    main = dict(files(named("canary-of-two")))["main.tf"]
+    name = re.search(r'^  name += ("canary-of-two-.*var.image_uri.*")$', main, re.MULTILINE)
+    assert name is not None
+    found = set()
+    for image in ("a", "b"):
+        text = name[1].replace("var.image_uri", quoted(image))
+        text = text.replace("var.execution_role_arn", '"role"')
+        (tmp_path / "main.tf").write_text(f'output "name" {{\n  value = {text}\n}}\n')
+        terraform("apply", "-auto-approve", "-input=false", folder=tmp_path)
+        found.add(json.loads(terraform("output", "-json", "name", folder=tmp_path)))
+    assert len(found) == 2
+    assert all(re.fullmatch(r"canary-of-two-[0-9a-f]{8}", each) for each in found)
 
 
 def terraform(*arguments: str, folder: Path) -> str:

@@ -1,8 +1,8 @@
 """The reader and the JSON Schema agree, and whatever the reader is fed, it says what is wrong.
 
 Documents are drawn without asking either of the two: mostly sound, with values beside the mark in
-every place. The schema cannot compare two numbers, so the reader alone refuses a reversed range and
-a fleet whose least is above its most.
+every place. The schema cannot compare two numbers, so the reader alone refuses a reversed range,
+a fleet whose least is above its most, and two variants of one name.
 """
 
 from __future__ import annotations
@@ -24,13 +24,15 @@ from advisor.errors import InputError
 from advisor.quantity import KINDS, QuantityError, parse
 from advisor.workload import read_workloads
 from advisor.workload.forms import FORMS
-from advisor.workload.keys import FEATURES, KEYS, WAIVER, Key
+from advisor.workload.key import Key
+from advisor.workload.keys import FEATURES, KEYS, WAIVER, short_for
+from advisor.workload.release_keys import VARIANT
 from advisor.workload.schema import schema
 
 Strategy = st.SearchStrategy[Any]
 
 VALIDATOR = Draft202012Validator(schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
-ONLY_THE_READER = ("ends before it starts", "is above max")
+ONLY_THE_READER = ("ends before it starts", "is above max", "deploy.variants: '")
 
 # -- documents -----------------------------------------------------------------------------------
 
@@ -109,7 +111,7 @@ def needs() -> Strategy:
 
 
 @cache
-def value(key: Key) -> Strategy:
+def value(key: Key) -> Strategy:  # noqa: C901 - one branch a kind
     """What may stand at a key, or nearly."""
     if key.kind in KINDS:
         number: Strategy = quantities(key.kind)
@@ -121,7 +123,11 @@ def value(key: Key) -> Strategy:
     if key.kind in ("section", "record"):
         return record(tuple(k for k in KEYS if k.path.rpartition(".")[0] == key.path))
     if key.kind == "word":
-        return st.sampled_from([*key.words, "other"])
+        word = st.sampled_from([*key.words, "other"])
+        below = tuple(k for k in KEYS if k.path.rpartition(".")[0] == key.path)
+        return st.one_of(word, record(below)) if short_for(key) else word
+    if key.kind == "variants":
+        return st.lists(beside_the_mark(record(VARIANT)), max_size=3)
     if key.kind == "flag":
         return st.one_of(st.booleans(), st.just("true"))
     if key.kind == "text":
@@ -273,7 +279,10 @@ def test_what_only_the_reader_says_is_said(said: str) -> None:
     document = {
         "name": "a",
         "requests": {"arrival": "online", "payload": "2 MB..1 MB"},
-        "deploy": {"instances": {"min": 2, "max": 1}},
+        "deploy": {
+            "instances": {"min": 2, "max": 1},
+            "variants": [{"name": "b"}, {"name": "b"}],
+        },
     }
     assert not list(VALIDATOR.iter_errors(document))
     assert any(said in each for each in refusals(json.dumps(document)))

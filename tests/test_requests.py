@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from advisor.aws import judge
 from advisor.facts import Facts
-from advisor.model import ASYNCHRONOUS, BATCH_TRANSFORM, OPTIONS, SERVERLESS, Plan, Request
+from advisor.model import (
+    ASYNCHRONOUS,
+    BATCH_TRANSFORM,
+    OPTIONS,
+    REAL_TIME,
+    SERVERLESS,
+    Plan,
+    Request,
+)
 from advisor.options import plan
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
@@ -79,7 +87,21 @@ def _model(found: Plan, request: Request) -> Iterator[str]:
 
 def _config(found: Plan, request: Request) -> Iterator[str]:
     config = request.parameters
-    (variant,) = config["ProductionVariants"]
+    shadows = config.get("ShadowProductionVariants", [])
+    variants = config["ProductionVariants"] + shadows
+    if len(shadows) > 1 or (shadows and len(variants) > 2):
+        yield "X-23: one shadow beside one production variant"
+    if len({each["VariantName"].lower() for each in variants}) < len(variants):
+        yield "two variants of one name"
+    if len(variants) > 1 and (found.option != REAL_TIME or len(variants) > 10):
+        yield "X-05, X-09: variants of a real-time endpoint only, at most ten"
+    for variant in variants:
+        yield from _variant(found, config, variant)
+    if "AsyncInferenceConfig" in config and found.option != ASYNCHRONOUS:
+        yield "a queue in front of another option"
+
+
+def _variant(found: Plan, config: dict[str, Any], variant: dict[str, Any]) -> Iterator[str]:
     serverless = variant.get("ServerlessConfig")
     capacity = {"InstanceType", "InitialInstanceCount", "InstancePools"} & variant.keys()
     if (serverless is None) == (not capacity):
@@ -88,8 +110,6 @@ def _config(found: Plan, request: Request) -> Iterator[str]:
         yield from _serverless(config, variant, serverless)
     else:
         yield from _instances(found, config, variant)
-    if "AsyncInferenceConfig" in config and found.option != ASYNCHRONOUS:
-        yield "a queue in front of another option"
 
 
 def _serverless(
@@ -140,17 +160,81 @@ def _target(found: Plan, request: Request) -> Iterator[str]:
         yield "the minimum is above the maximum"
     if least == 0 and found.option != ASYNCHRONOUS:
         yield "D-11: zero is for asynchronous endpoints"
-    (variant,) = found.requests[1].parameters["ProductionVariants"]
+    configs = (e.parameters for e in found.requests if e.operation == "CreateEndpointConfig")
+    variant = next(configs)["ProductionVariants"][0]
     if not max(1, least) <= variant["InitialInstanceCount"] <= most:
         yield "the endpoint starts outside its bounds"
     if not TYPES[variant["InstanceType"]].family.autoscaling:
         yield "SC-08: the family cannot be scaled"
-    wakes = any(each.operation == "PutMetricAlarm" for each in found.requests)
+    wakes = any(
+        each.parameters.get("MetricName") == "HasBacklogWithoutCapacity" for each in found.requests
+    )
     if (least == 0) != wakes:
         yield "SC-11: zero and the policy that wakes go together"
 
 
+def _endpoint(found: Plan, request: Request) -> Iterator[str]:
+    rollout = request.parameters.get("DeploymentConfig")
+    if rollout is None:
+        return
+    position = found.requests.index(request)
+    made = {e.parameters.get("AlarmName") for e in found.requests[:position]}
+    alarms = [each["AlarmName"] for each in rollout["AutoRollbackConfiguration"]["Alarms"]]
+    if not 1 <= len(alarms) <= 10:
+        yield "DP-05: 1 to 10 alarms"
+    own = [name for name in alarms if name.startswith(request.parameters["EndpointName"] + "-roll")]
+    if own and not set(alarms) <= made:
+        yield "an alarm that does not exist yet"
+    if len(rollout.keys() & {"BlueGreenUpdatePolicy", "RollingUpdatePolicy"}) != 1:
+        yield "DP-01: one style"
+    rolling = rollout.get("RollingUpdatePolicy")
+    if rolling is None:
+        yield from _blue_green(found, rollout["BlueGreenUpdatePolicy"])
+        return
+    yield from _sized(found, rolling["MaximumBatchSize"], 5)
+    if found.option == SERVERLESS or len(_production(found)) > 1:
+        yield "X-32: no rolling update here"
+    if rolling["WaitIntervalInSeconds"] >= rolling["MaximumExecutionTimeoutInSeconds"]:
+        yield "DP-03: no time beside the wait"
+
+
+def _blue_green(found: Plan, policy: dict[str, Any]) -> Iterator[str]:
+    traffic = policy["TrafficRoutingConfiguration"]
+    waits = traffic["WaitIntervalInSeconds"] + policy["TerminationWaitInSeconds"]
+    if waits >= policy["MaximumExecutionTimeoutInSeconds"]:
+        yield "DP-03: no time beside the waits"
+    kind = traffic["Type"]
+    if (kind == "CANARY") != ("CanarySize" in traffic):
+        yield "a canary has its size"
+    if (kind == "LINEAR") != ("LinearStepSize" in traffic):
+        yield "a linear rollout has its step"
+    if kind != "ALL_AT_ONCE":
+        size = traffic.get("CanarySize") or traffic["LinearStepSize"]
+        yield from _sized(found, size, 1 if kind == "CANARY" else 10)
+        if found.option == SERVERLESS:
+            yield "F-27: serverless moves all at once"
+
+
+def _sized(found: Plan, size: dict[str, Any], least: int) -> Iterator[str]:
+    """DP-04, for every number of instances that the fleet may have."""
+    scaled = [e.parameters for e in found.requests if e.operation == "RegisterScalableTarget"]
+    counts = [scaled[0]["MinCapacity"], scaled[0]["MaxCapacity"]] if scaled else []
+    for count in counts or [_production(found)[0]["InitialInstanceCount"]]:
+        share = size["Value"] / count * 100 if count else 0
+        if size["Type"] == "CAPACITY_PERCENT":
+            share = size["Value"]
+        if not least <= share <= 50 or share * count < 100:
+            yield f"DP-04: {size} of {count} instances"
+
+
+def _production(found: Plan) -> list[dict[str, Any]]:
+    (config,) = (e.parameters for e in found.requests if e.operation == "CreateEndpointConfig")
+    production: list[dict[str, Any]] = config["ProductionVariants"]
+    return production
+
+
 CHECKS = {
+    "CreateEndpoint": _endpoint,
     "CreateModel": _model,
     "CreateEndpointConfig": _config,
     "CreateTransformJob": _job,
@@ -190,6 +274,9 @@ def test_a_need_is_carried_only_where_it_is_set_up(facts: Facts) -> None:
             ("shell-access", "EnableSSMAccess"),
             ("marketplace-model", "ModelPackageName"),
             ("uncompressed-model", "ModelDataSource"),
+            ("canary", "AutoRollbackConfiguration"),
+            ("alarms", "AlarmActions"),
+            ("shadow-testing", "ShadowProductionVariants"),
         ):
             if need in found.carried:
                 assert field in text, need

@@ -83,6 +83,26 @@ deploy:
   tags: {team: risk, cost-center: 4711}
   instance_type: ml.m5.xlarge
   instances: {min: 2, max: 6}
+  version: 2026-11-20
+  rollout:
+    strategy: canary
+    step: 10 %
+    wait: 5 min
+    terminate_wait: 0 s
+    timeout: 1 h
+    alarms: [fraud-errors, fraud p99]
+  topics:
+    alarms: arn:aws:sns:us-east-1:123456789012:ops
+    success: arn:aws:sns:us-east-1:123456789012:done
+    error: arn:aws:sns:us-east-1:123456789012:failed
+  shadow:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/fraud:2
+    artifact: s3://my-bucket/fraud/2/model.tar.gz
+    instance_type: ml.m5.large
+    share: 50 %
+  variants:
+    - {name: challenger, weight: 0.25, artifact: s3://my-bucket/fraud/2/model.tar.gz}
+    - name: third
 limits: safe
 decision: {option: real-time, because: p99 is contractual, by: jd, until: 2027-03-31}
 accept:
@@ -164,6 +184,28 @@ VALUES: dict[str, Any] = {
     "deploy.instance_type": "ml.m5.xlarge",
     "deploy.instances.min": point(2),
     "deploy.instances.max": point(6),
+    "deploy.version": "2026-11-20",
+    "deploy.rollout.strategy": "canary",
+    "deploy.rollout.step": "10 %",
+    "deploy.rollout.wait": point(300_000_000),
+    "deploy.rollout.terminate_wait": point(0),
+    "deploy.rollout.timeout": point(3_600_000_000),
+    "deploy.rollout.alarms": ("fraud-errors", "fraud p99"),
+    "deploy.topics.alarms": "arn:aws:sns:us-east-1:123456789012:ops",
+    "deploy.topics.success": "arn:aws:sns:us-east-1:123456789012:done",
+    "deploy.topics.error": "arn:aws:sns:us-east-1:123456789012:failed",
+    "deploy.shadow.image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/fraud:2",
+    "deploy.shadow.artifact": "s3://my-bucket/fraud/2/model.tar.gz",
+    "deploy.shadow.instance_type": "ml.m5.large",
+    "deploy.shadow.share": point(50_000),
+    "deploy.variants": (
+        {
+            "name": "challenger",
+            "artifact": "s3://my-bucket/fraud/2/model.tar.gz",
+            "weight": "0.25",
+        },
+        {"name": "third"},
+    ),
     "limits": "safe",
     "decision": DECISION,
     "accept.conflict": {"because": "measured twice"},
@@ -204,10 +246,55 @@ def test_the_full_file_names_every_key() -> None:
     assert not missing
 
 
+def test_a_word_stands_for_the_first_key_below_it() -> None:
+    short = SMALL + "deploy: {rollout: canary}\n"
+    assert values(short)["deploy.rollout"] == "canary"
+    changed = values(short, ("deploy.rollout.wait", "3 min"))
+    assert changed["deploy.rollout.strategy"] == "canary"
+    assert changed["deploy.rollout.wait"] == point(180_000_000)
+    assert "deploy.rollout" not in changed
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("variants: [{name: b}, {name: b}]", "32: deploy.variants: 'b' is repeated | name it once"),
+        (
+            "variants: {name: b}",
+            "20: deploy.variants: this is not a list | write [{name: challenger, weight: 0.25}]",
+        ),
+        ("variants: []", "20: deploy.variants: the list has 0 items | write 1 to 9 of them"),
+        ("variants: [{weight: 0.5}]", "21: deploy.variants: name is missing | add name: …"),
+        (
+            "rollout: {step: 10}",
+            "26: deploy.rollout.step: '10' without quotes is a number | put it in quotes",
+        ),
+        (
+            "rollout: blue",
+            (
+                "19: deploy.rollout: 'blue' is not known here | "
+                "write all-at-once, canary, linear or rolling"
+            ),
+        ),
+        (
+            "rollout: {step: half}",
+            (
+                "26: deploy.rollout.step: 'half' is not accepted | "
+                "write a share such as 10 %, or 1 instance"
+            ),
+        ),
+    ],
+)
+def test_what_a_rollout_and_variants_cannot_be(text: str, said: str) -> None:
+    assert messages(f"{SMALL}deploy: {{{text}}}\n") == [f"w.yaml:4:{said}"]
+
+
 def full_document() -> dict[str, Any]:
     document: dict[str, Any] = yaml.safe_load(FULL)
     for dated in (document["decision"], document["accept"]["contested-limit"]):
         dated["until"] = str(dated["until"])  # PyYAML reads a date
+    document["deploy"]["version"] = str(document["deploy"]["version"])
+    document["deploy"]["variants"][0]["weight"] = "0.25"  # and a number
     return document
 
 
@@ -235,7 +322,7 @@ def test_what_is_stated_knows_its_text_and_the_place_of_its_key() -> None:
     assert (stated["needs.vpc"].line, stated["needs.vpc"].column) == (47, 9)
     assert stated["needs.data-capture"].text == "5 %"
     waiver = stated["accept.contested-limit"]
-    assert (waiver.text, waiver.line, waiver.column) == ("tried", 63, 3)
+    assert (waiver.text, waiver.line, waiver.column) == ("tried", 83, 3)
 
 
 def test_a_workload_knows_its_name_its_file_and_its_bytes() -> None:

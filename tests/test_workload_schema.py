@@ -11,7 +11,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from advisor.workload import read_workloads
-from advisor.workload.keys import KEYS, WAIVER, Key
+from advisor.workload.key import Key
+from advisor.workload.keys import KEYS, WAIVER
+from advisor.workload.release_keys import VARIANT
 from advisor.workload.schema import schema, schema_text
 
 SHIPPED = Path(__file__).parent.parent / "rules" / "schema" / "workload.schema.json"
@@ -59,7 +61,7 @@ def place(key: Key, value: Any) -> dict[str, Any]:
     return document
 
 
-SINGLE = [key for key in KEYS if key.example and key.kind not in ("texts", "named")]
+SINGLE = [key for key in KEYS if key.example and key.kind not in ("texts", "named", "variants")]
 
 
 @pytest.mark.parametrize("key", SINGLE, ids=lambda key: key.path)
@@ -79,6 +81,6 @@ def test_every_word_is_accepted(key: Key, word: str) -> None:
     assert read_workloads(json.dumps(document).encode(), "w.yaml")
 
 
-@pytest.mark.parametrize("key", [*KEYS, *WAIVER], ids=lambda key: key.path)
+@pytest.mark.parametrize("key", [*KEYS, *VARIANT, *WAIVER], ids=lambda key: key.path)
 def test_every_key_is_described_in_a_sentence(key: Key) -> None:
     assert re.fullmatch(r"[A-Za-z].*\.", key.about)

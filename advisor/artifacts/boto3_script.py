@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from advisor.artifacts import Files
-from advisor.artifacts.variables import PolicyArn, Text, Variable, filled, variables
+from advisor.artifacts.variables import (
+    NOT_RETAINED,
+    Answered,
+    Text,
+    Variable,
+    filled,
+    topic_of,
+    variables,
+)
 from advisor.model import Advice, Request
 
 _HEAD = '''\
@@ -63,8 +71,7 @@ elif standing["EndpointConfigName"] != ENDPOINT["EndpointConfigName"]:
     sagemaker.update_endpoint(
         EndpointName=ENDPOINT["EndpointName"],
         EndpointConfigName=ENDPOINT["EndpointConfigName"],
-        RetainAllVariantProperties={retain},
-    )
+{more}    )
 sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=ENDPOINT["EndpointName"])
 """
 _WAIT_FOR_JOB = """\
@@ -108,7 +115,7 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     operation = request.operation
     client, method = _CLIENTS[request.service], _snake(operation)
     if operation == "CreateEndpoint":
-        return f"ENDPOINT = {_literal(body)}\n{_ENDPOINT.format(retain=scaled)}"
+        return f"ENDPOINT = {_literal(body)}\n{_ENDPOINT.format(more=_update(body, scaled))}"
     if operation == "CreateTransformJob":
         name = body["TransformJobName"]
         head = (
@@ -122,7 +129,23 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     call = f"{client}.{method}(\n    **{_literal(body, '    ')}\n)"
     if request.parameters.get("PolicyType") == "StepScaling":
         return f'POLICY_ARN = {call}["PolicyARN"]\n'
+    if operation == "CreateTopic":
+        return f'{topic_of(request).upper()}_ARN = {call}["TopicArn"]\n'
     return f"{call}\n"
+
+
+def _update(body: dict[str, Any], scaled: bool) -> str:
+    """What UpdateEndpoint takes beside the names."""
+    more = ""
+    if scaled:
+        more += "        RetainAllVariantProperties=True,\n"
+        more += "        ExcludeRetainedVariantProperties=[\n"
+        for each in NOT_RETAINED:
+            more += f'            {{"VariantPropertyType": "{each}"}},\n'
+        more += "        ],\n"
+    if "DeploymentConfig" in body:
+        more += '        DeploymentConfig=ENDPOINT["DeploymentConfig"],\n'
+    return more
 
 
 def _made(client: str, method: str, operation: str, body: dict[str, Any]) -> str:
@@ -153,8 +176,8 @@ def _expression(text: Text) -> str:
     return " + ".join(_text(p) if isinstance(p, str) else _name(p) for p in text.parts)
 
 
-def _name(part: Variable | PolicyArn) -> str:
-    return "POLICY_ARN" if isinstance(part, PolicyArn) else part.name.upper()
+def _name(part: Variable | Answered) -> str:
+    return f"{part.name.upper()}_ARN" if isinstance(part, Answered) else part.name.upper()
 
 
 def _text(text: str) -> str:

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from advisor.artifacts import Files
 from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, job_input, schedule_name
-from advisor.artifacts.variables import PolicyArn, Text, Variable, filled, variables
+from advisor.artifacts.variables import Answered, Text, Variable, filled, topic_of, variables
 from advisor.artifacts.yaml_text import Tagged, document
 from advisor.errors import InputError
 from advisor.model import Advice, Request
+from advisor.options.names import digest
 
 # Logical id and type of what each operation makes; the request's fields are the properties.
 _RESOURCES = {
@@ -20,9 +21,17 @@ _RESOURCES = {
     "RegisterScalableTarget": ("ScalableTarget", "AWS::ApplicationAutoScaling::ScalableTarget"),
     "PutScalingPolicy": ("ScalingPolicy", "AWS::ApplicationAutoScaling::ScalingPolicy"),
     "PutMetricAlarm": ("Alarm", "AWS::CloudWatch::Alarm"),
+    "CreateTopic": ("Topic", "AWS::SNS::Topic"),
     "CreateTransformJob": ("Schedule", "AWS::Scheduler::Schedule"),
 }
-_NAMES = {"CreateModel": "ModelName", "CreateEndpointConfig": "EndpointConfigName"}
+_NAMES = {
+    "CreateModel": "ModelName",
+    "CreateEndpointConfig": "EndpointConfigName",
+    "PutMetricAlarm": "AlarmName",
+}
+# CloudFormation replaces these when they change, and needs another name for the new one beside the
+# old: it makes one up.
+_UNNAMED = ("CreateModel", "CreateEndpointConfig")
 _AFTER = {"RegisterScalableTarget": "CreateEndpoint", "PutScalingPolicy": "RegisterScalableTarget"}
 _LIST_TYPES = {
     "subnet_ids": "List<AWS::EC2::Subnet::Id>",
@@ -35,8 +44,9 @@ class Made(NamedTuple):
     """What stands in the template so far, for those that refer to it."""
 
     names: dict[tuple[str, str], str]  # field and value -> logical id
-    latest: dict[str, str]  # operation, or StepScaling -> logical id
+    latest: dict[str, str]  # operation, or what an Answered names -> logical id
     resources: dict[str, Any]
+    release: str  # ends the logical ids of models, so that a new version replaces them
 
 
 def files(advice: Advice) -> Files:
@@ -48,7 +58,8 @@ def files(advice: Advice) -> Files:
     chosen = advice.chosen
     if chosen is None or chosen.plan is None:
         return []
-    made = Made({}, {}, {})
+    version = advice.workload.text("deploy.version")
+    made = Made({}, {}, {}, "" if version is None else digest(version))
     asked: list[Variable] = []
     for request in chosen.plan.requests:
         body = filled(request)
@@ -78,22 +89,49 @@ def _parameter(variable: Variable) -> dict[str, str]:
 def _add(request: Request, body: dict[str, Any], made: Made) -> None:
     operation = request.operation
     stem, kind = _RESOURCES[operation]
-    number = sum(1 for each in made.resources.values() if each["Type"] == kind) + 1
-    logical = stem if number == 1 else f"{stem}{number}"
+    if operation == "CreateModel":
+        stem += made.release
+    elif operation in ("PutMetricAlarm", "CreateTopic"):
+        stem += _suffix(body)
+    ids = (stem if n == 1 else f"{stem}{n}" for n in range(1, len(made.resources) + 2))
+    logical = next(each for each in ids if each not in made.resources)
     after = made.latest.get(_AFTER.get(operation, ""))
-    is_job = operation == "CreateTransformJob"
     resource: dict[str, Any] = {"Type": kind}
-    if is_job:
+    if operation == "CreateTransformJob":
         resource["DependsOn"] = made.latest["CreateModel"]
     elif after is not None:
         resource["DependsOn"] = after
-    resource["Properties"] = _schedule(body) if is_job else _property(body, "", operation, made)
+    resource["Properties"] = _properties(body, operation, made)
     made.resources[logical] = resource
     made.latest[operation] = logical
     if operation in _NAMES:
         made.names[_NAMES[operation], body[_NAMES[operation]]] = logical
     if body.get("PolicyType") == "StepScaling":
-        made.latest["StepScaling"] = logical
+        made.latest["policy"] = logical
+    if operation == "CreateTopic":
+        made.latest[topic_of(request)] = logical
+
+
+def _suffix(body: dict[str, Any]) -> str:
+    """``RollbackErrors`` of an alarm, ``Success`` of a topic: what follows the endpoint's name."""
+    if "Name" in body:
+        return str(body["Name"]).rpartition("-")[2].capitalize()
+    endpoint = next(each["Value"] for each in body["Dimensions"] if each["Name"] == "EndpointName")
+    words = str(body["AlarmName"]).removeprefix(f"{endpoint}-").split("-")
+    return "".join(word[0].upper() + word[1:] for word in words if word.isalnum())
+
+
+def _properties(body: dict[str, Any], operation: str, made: Made) -> dict[str, Any]:
+    """The properties of one resource."""
+    if operation == "CreateTransformJob":
+        return _schedule(body)
+    if operation == "CreateTopic":
+        named = {"TopicName": body["Name"], **body.get("Attributes", {})}
+        tags = {key: body[key] for key in ("Tags",) if key in body}
+        return dict(_property({**named, **tags}, "", operation, made))
+    if operation in _UNNAMED:
+        body = {key: value for key, value in body.items() if key != _NAMES[operation]}
+    return dict(_property(body, "", operation, made))
 
 
 def _property(value: Any, field: str, operation: str, made: Made) -> Any:
@@ -101,11 +139,18 @@ def _property(value: Any, field: str, operation: str, made: Made) -> Any:
     if isinstance(value, Text):
         return _text(value, made)
     if isinstance(value, dict):
-        return {key: _property(inner, key, operation, made) for key, inner in value.items()}
+        # The value of a dimension stands for what the dimension is called.
+        is_dimension = value.keys() == {"Name", "Value"}
+        return {
+            key: _property(inner, value["Name"] if is_dimension else key, operation, made)
+            for key, inner in value.items()
+        }
     if isinstance(value, list):
         return [_property(inner, field, operation, made) for inner in value]
     if isinstance(value, str) and _NAMES.get(operation) != field:
         logical = made.names.get((field, value))
+        if logical is not None and field == "AlarmName":
+            return Tagged("Ref", logical)
         if logical is not None:
             return Tagged("GetAtt", f"{logical}.{field}")
     return value
@@ -114,14 +159,14 @@ def _property(value: Any, field: str, operation: str, made: Made) -> Any:
 def _text(text: Text, made: Made) -> Tagged:
     if len(text.parts) == 1:
         (part,) = text.parts
-        if isinstance(part, PolicyArn):
-            return Tagged("Ref", made.latest["StepScaling"])
+        if isinstance(part, Answered):
+            return Tagged("Ref", made.latest[part.name])
         if isinstance(part, Variable):
             return Tagged("Ref", pascal(part))
     return Tagged("Sub", "".join(map(_in_sub, text.parts)))
 
 
-def _in_sub(part: str | Variable | PolicyArn) -> str:
+def _in_sub(part: str | Variable | Answered) -> str:
     if isinstance(part, str):
         return part.replace("${", "${!")
     return f"${{{pascal(part)}}}" if isinstance(part, Variable) else ""

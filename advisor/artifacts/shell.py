@@ -13,7 +13,15 @@ from typing import Any
 
 from advisor.artifacts import Files
 from advisor.artifacts.requests import kebab
-from advisor.artifacts.variables import PolicyArn, Text, Variable, filled, variables
+from advisor.artifacts.variables import (
+    NOT_RETAINED,
+    Answered,
+    Text,
+    Variable,
+    filled,
+    topic_of,
+    variables,
+)
 from advisor.model import Advice, Request
 
 _HEAD = """\
@@ -106,31 +114,47 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     made = f"  {call} --cli-input-json {document}\n"
     if request.operation != "CreateEndpoint":
         return f"if ! exists {look}; then\n{made}fi\n"
-    config = shlex.quote(body["EndpointConfigName"])
     return (
-        f"if ! exists {look}; then\n{made}else\n{_update(look, option, config, scaled)}fi\n"
+        f"if ! exists {look}; then\n{made}else\n{_update(look, option, body, scaled)}fi\n"
         f"aws sagemaker wait endpoint-in-service {option}\n"
     )
 
 
-def _update(look: str, option: str, config: str, scaled: bool) -> str:
+def _update(look: str, option: str, body: dict[str, Any], scaled: bool) -> str:
     """UpdateEndpoint where another configuration serves; keeps the count that scaling has set."""
-    retain = " --retain-all-variant-properties" if scaled else ""
+    config = shlex.quote(body["EndpointConfigName"])
+    more = ""
+    if scaled:
+        excluded = " ".join(f"VariantPropertyType={each}" for each in NOT_RETAINED)
+        more = (
+            " \\\n      --retain-all-variant-properties"
+            f" --exclude-retained-variant-properties {excluded}"
+        )
+    if "DeploymentConfig" in body:
+        more += f" \\\n      --deployment-config {_quoted(body['DeploymentConfig'])}"
     return (
         f"  serving=$(aws {look} --query EndpointConfigName --output text)\n"
         f"  if [[ $serving != {config} ]]; then\n"
-        f"    aws sagemaker update-endpoint {option} --endpoint-config-name {config}{retain}\n"
+        f"    aws sagemaker update-endpoint {option} --endpoint-config-name {config}{more}\n"
         "  fi\n"
     )
 
 
 def _put(request: Request, call: str, document: str) -> str:
     if request.parameters.get("PolicyType") == "StepScaling":
-        return (
-            f"POLICY_ARN=$({call} --query PolicyARN --output text"
-            f" --cli-input-json {document})\ngiven POLICY_ARN 'no ARN was answered'\n"
-        )
+        return _kept("POLICY_ARN", f"{call} --query PolicyARN", document)
+    if request.operation == "CreateTopic":
+        name = f"{topic_of(request).upper()}_ARN"
+        return _kept(name, f"{call} --query TopicArn", document)
     return f"{call} --cli-input-json {document}\n"
+
+
+def _kept(name: str, call: str, document: str) -> str:
+    """A call whose answer later ones need."""
+    return (
+        f"{name}=$({call} --output text --cli-input-json {document})\n"
+        f"given {name} 'no ARN was answered'\n"
+    )
 
 
 def _job(call: str, body: dict[str, Any]) -> str:
@@ -161,7 +185,7 @@ def _quoted(body: dict[str, Any]) -> str:
     return "".join([*pieces, shlex.quote(open_text)])
 
 
-def _json(value: Any, newline: str) -> Iterator[str | Variable | PolicyArn]:
+def _json(value: Any, newline: str) -> Iterator[str | Variable | Answered]:
     """Pieces of an indented JSON document."""
     inner = newline + "  "
     if isinstance(value, Text):
@@ -180,7 +204,7 @@ def _json(value: Any, newline: str) -> Iterator[str | Variable | PolicyArn]:
         yield json.dumps(value, ensure_ascii=False)
 
 
-def _string(text: Text) -> Iterator[str | Variable | PolicyArn]:
+def _string(text: Text) -> Iterator[str | Variable | Answered]:
     is_list = any(isinstance(part, Variable) and part.is_list for part in text.parts)
     yield '["' if is_list else '"'
     for part in text.parts:
@@ -188,9 +212,9 @@ def _string(text: Text) -> Iterator[str | Variable | PolicyArn]:
     yield '"]' if is_list else '"'
 
 
-def _name(piece: Variable | PolicyArn) -> str:
-    if isinstance(piece, PolicyArn):
-        return "POLICY_ARN"
+def _name(piece: Variable | Answered) -> str:
+    if isinstance(piece, Answered):
+        return f"{piece.name.upper()}_ARN"
     return _upper(piece) + ("_LIST" if piece.is_list else "")
 
 

@@ -7,7 +7,15 @@ from typing import Any, NamedTuple
 from advisor.artifacts import Files
 from advisor.artifacts.hcl_text import Block, Call, Raw, Template, document, quoted
 from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, job_input, schedule_name
-from advisor.artifacts.variables import PLACES, PolicyArn, Text, Variable, filled, variables
+from advisor.artifacts.variables import (
+    PLACES,
+    Answered,
+    Text,
+    Variable,
+    filled,
+    topic_of,
+    variables,
+)
 from advisor.gate.terraform_names import snake
 from advisor.model import Advice, Request
 
@@ -19,6 +27,7 @@ _RESOURCES = {
     "RegisterScalableTarget": "aws_appautoscaling_target",
     "PutScalingPolicy": "aws_appautoscaling_policy",
     "PutMetricAlarm": "aws_cloudwatch_metric_alarm",
+    "CreateTopic": "aws_sns_topic",
     "CreateTransformJob": "aws_scheduler_schedule",
 }
 # Fields that the provider calls otherwise than by snake case; by operation.
@@ -27,9 +36,15 @@ _NAMES = {
     "CreateEndpointConfig": {"EndpointConfigName": "name"},
     "CreateEndpoint": {"EndpointName": "name"},
     "PutScalingPolicy": {"PolicyName": "name", "StepAdjustments": "step_adjustment"},
+    "PutMetricAlarm": {
+        "AlarmName": "alarm_name",
+        "EvaluateLowSampleCountPercentile": "evaluate_low_sample_count_percentiles",
+    },
 }
+_REFERRED = ("name", "alarm_name")  # attributes that stand for a resource elsewhere
 _LABELS = {"TargetTrackingScaling": "tracking", "StepScaling": "step"}
-# Names cannot be given twice, so what replaces one stands beside it; its name has a digest.
+# Names cannot be given twice, so what replaces one stands beside it under another: its digest is of
+# the request, and of the variables where it has some.
 _IMMUTABLE = ("CreateModel", "CreateEndpointConfig")
 _KMS = next(
     place.variable
@@ -44,8 +59,9 @@ class Made(NamedTuple):
     """What stands in the file so far, for those that refer to it."""
 
     names: dict[tuple[str, str], str]  # field and value -> address of the resource
-    latest: dict[str, str]  # operation, or StepScaling -> address
+    latest: dict[str, str]  # operation, or what an Answered names -> address
     blocks: list[Block]
+    moving: set[str]  # addresses whose name follows from variables
 
 
 def files(advice: Advice) -> Files:
@@ -53,7 +69,7 @@ def files(advice: Advice) -> Files:
     chosen = advice.chosen
     if chosen is None or chosen.plan is None:
         return []
-    made = Made({}, {}, _settings(advice.region))
+    made = Made({}, {}, _settings(advice.region), set())
     asked: list[Variable] = []
     for request in chosen.plan.requests:
         body = filled(request)
@@ -96,25 +112,66 @@ def _want_arn(body: dict[str, Any]) -> None:
 def _add(request: Request, body: dict[str, Any], made: Made) -> None:
     operation = request.operation
     kind = _RESOURCES[operation]
-    stem = _LABELS.get(str(body.get("PolicyType")), "this")
+    stem = _label(request)
     heads = {block.head for block in made.blocks}
     names = (stem if n == 1 else f"{stem}_{n}" for n in range(1, len(heads) + 2))
     label = next(n for n in names if f'resource "{kind}" "{n}"' not in heads)
     address = f"{kind}.{label}"
-    members = (
-        _schedule(body, made)
-        if operation == "CreateTransformJob"
-        else _members(body, operation, made, top=True)
-    )
+    if operation == "CreateTransformJob":
+        members = _schedule(body, made)
+    else:
+        members = _members(_flat(body), operation, made, top=True)
     if operation in _IMMUTABLE:
+        members["name"] = _moving_name(members["name"], body, address, made)
         members["lifecycle"] = [Block("lifecycle", {"create_before_destroy": True})]
     made.blocks.append(Block(f'resource "{kind}" "{label}"', members))
     made.latest[operation] = address
     for field, name in _NAMES.get(operation, {}).items():
-        if name == "name":
-            made.names[field, body[field]] = address
-    if stem == "step":
-        made.latest["StepScaling"] = address
+        if name in _REFERRED:
+            made.names[field, body[field]] = f"{address}.{name}"
+    if body.get("PolicyType") == "StepScaling":
+        made.latest["policy"] = address
+    if operation == "CreateTopic":
+        made.latest[topic_of(request)] = address
+
+
+def _label(request: Request) -> str:
+    """``rollback_errors`` of an alarm, ``success`` of a topic, else what the kind is called."""
+    body = request.parameters
+    if request.operation == "CreateTopic":
+        return topic_of(request).removesuffix("_topic")
+    if request.operation == "PutMetricAlarm":
+        values = {each["Name"]: each["Value"] for each in body["Dimensions"]}
+        suffix: str = body["AlarmName"].removeprefix(f"{values['EndpointName']}-")
+        return suffix.replace("-", "_").lower()
+    return _LABELS.get(str(body.get("PolicyType")), "this")
+
+
+def _flat(body: dict[str, Any]) -> dict[str, Any]:
+    """The provider has the attributes of a topic beside its name."""
+    inner: dict[str, Any] = body.get("Attributes", {})
+    return {key: value for key, value in body.items() if key != "Attributes"} | inner
+
+
+def _moving_name(name: str, body: dict[str, Any], address: str, made: Made) -> str | Template:
+    """The name of what is replaced: another one for other values of its variables."""
+    values = [f"var.{each.name}" for each in variables(body)]
+    for variant in _variants(body):
+        model = made.names["ModelName", variant["ModelName"]]
+        if model.removesuffix(".name") in made.moving and model not in values:
+            values.append(model)
+    if not values:
+        return name
+    made.moving.add(address)
+    stem, _, digest = name.rpartition("-")
+    seen = ", ".join([quoted(digest), *values])
+    return Template((f"{stem}-", Raw(f"substr(sha256(jsonencode([{seen}])), 0, 8)")))
+
+
+def _variants(body: dict[str, Any]) -> list[dict[str, Any]]:
+    kinds = ("ProductionVariants", "ShadowProductionVariants")
+    found = [each for kind in kinds for each in body.get(kind, ())]
+    return [each for each in found if "ModelName" in each]
 
 
 def _members(value: dict[str, Any], operation: str, made: Made, *, top: bool) -> dict[str, Any]:
@@ -149,20 +206,20 @@ def _attribute(field: str, value: Any, operation: str, made: Made) -> Any:
     if not isinstance(value, str) or field in _NAMES.get(operation, {}):
         return value
     if (field, value) in made.names:
-        return Raw(f"{made.names[field, value]}.name")
+        return Raw(made.names[field, value])
     if field == "ResourceId":
         if operation == "PutScalingPolicy":
             return Raw(f"{made.latest['RegisterScalableTarget']}.resource_id")
         kind, name, rest = value.split("/", 2)
         endpoint = made.names["EndpointName", name]
-        return Template((f"{kind}/", Raw(f"{endpoint}.name"), f"/{rest}"))
+        return Template((f"{kind}/", Raw(endpoint), f"/{rest}"))
     return value
 
 
 def _text(text: Text, made: Made) -> Raw | Template:
     parts = [
-        Raw(f"{made.latest['StepScaling']}.arn")
-        if isinstance(part, PolicyArn)
+        Raw(f"{made.latest[part.name]}.arn")
+        if isinstance(part, Answered)
         else Raw(f"var.{part.name}")
         if isinstance(part, Variable)
         else part

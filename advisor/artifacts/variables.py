@@ -8,6 +8,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 from advisor.model import Request
 
+NOT_RETAINED = ("DesiredWeight", "DataCaptureConfig")
+"""What UpdateEndpoint takes from the new configuration when it keeps the count of instances."""
+
 
 class Variable(NamedTuple):
     """A value that only the user knows."""
@@ -17,14 +20,16 @@ class Variable(NamedTuple):
     is_list: bool = False
 
 
-class PolicyArn(NamedTuple):
-    """The ARN that the plan's PutScalingPolicy of a step policy answers."""
+class Answered(NamedTuple):
+    """The ARN that an earlier request of the plan answers."""
+
+    name: str  # policy, of PutScalingPolicy; success_topic and others, of CreateTopic
 
 
 class Text(NamedTuple):
     """A text that is known in part; a list variable stands alone in it."""
 
-    parts: tuple[str | Variable | PolicyArn, ...]
+    parts: tuple[str | Variable | Answered, ...]
 
 
 Filled: TypeAlias = "dict[str, Any]"
@@ -35,8 +40,8 @@ class Place(NamedTuple):
     """Which fields hold a placeholder, how it reads, and what stands for it."""
 
     fields: frozenset[str]
-    pattern: str  # of the whole value; its group is the known end of an S3 address
-    variable: Variable | PolicyArn
+    pattern: str  # of the whole value; its group is the known end of an S3 address, or a name
+    variable: Variable | Answered
 
 
 _ARN = r"arn:aws[a-z-]*:"
@@ -79,7 +84,7 @@ PLACES = (
         "Name of the S3 bucket for input and output",
     ),
     _place(
-        "KmsKeyId VolumeKmsKeyId",
+        "KmsKeyId VolumeKmsKeyId KmsMasterKeyId",
         "alias/REPLACE-ME",
         "kms_key_id",
         "Id, ARN or alias of the KMS key that encrypts what is stored",
@@ -99,21 +104,23 @@ PLACES = (
         is_list=True,
     ),
     _place(
-        "SuccessTopic",
-        _ARN + "sns:.*:REPLACE-ME-success",
-        "success_topic_arn",
-        "ARN of the SNS topic that is told of each result",
+        "ModelDataUrl",
+        r"s3://REPLACE-ME/variants/([A-Za-z0-9-]+)/model\.tar\.gz",
+        "{}_model_data_url",
+        "S3 address of the model of the variant {}: an archive, or a prefix that ends with a slash",
     ),
-    _place(
-        "ErrorTopic",
-        _ARN + "sns:.*:REPLACE-ME-error",
-        "error_topic_arn",
-        "ARN of the SNS topic that is told of each failure",
+    *(
+        Place(frozenset({field}), f"{_ARN}sns:.*:REPLACE-ME-{kind}", Answered(f"{kind}_topic"))
+        for field, kind in (
+            ("SuccessTopic", "success"),
+            ("ErrorTopic", "error"),
+            ("AlarmActions", "alarms"),
+        )
     ),
     Place(
         frozenset({"AlarmActions"}),
         _ARN + "autoscaling:.*:scalingPolicy:REPLACE-ME",
-        PolicyArn(),
+        Answered("policy"),
     ),
 )
 
@@ -148,17 +155,31 @@ def _text(value: str, field: str) -> str | Text:
         found = re.fullmatch(place.pattern, value) if field in place.fields else None
         if found is None:
             continue
+        if isinstance(place.variable, Variable) and "{}" in place.variable.name:
+            return Text((_named(place.variable, found[1]),))
         if found.re.groups:
             return Text(("s3://", place.variable, found[1]))
         return Text((place.variable,))
     return value
 
 
+def _named(variable: Variable, name: str) -> Variable:
+    """The variable of one variant."""
+    word = name.lower().replace("-", "_")
+    return Variable(variable.name.format(word), variable.asks.format(name))
+
+
+def topic_of(request: Request) -> str:
+    """What a CreateTopic request is for, as ``Answered`` names it."""
+    kind: str = request.parameters["Name"].rpartition("-")[2]
+    return f"{kind}_topic"
+
+
 def _is_list(text: Text) -> bool:
     return any(isinstance(part, Variable) and part.is_list for part in text.parts)
 
 
-def _parts(value: Any) -> Iterator[str | Variable | PolicyArn]:
+def _parts(value: Any) -> Iterator[str | Variable | Answered]:
     if isinstance(value, Text):
         yield from value.parts
     elif isinstance(value, dict):

@@ -66,6 +66,10 @@ def _endpoint(component: str, facts: Mapping[str, Any], prices: Prices) -> Itera
         hours = _of_many(hours, read(facts, "endpoints"), facts.get("minimum"))
     price = prices.lookup(component, instance_type)
     yield Line(f"Instances {instance_type}", hours, "instance-hour", price)
+    for name, other, count in facts.get("beside", ()):
+        beside = exactly(count).times(_MONTH)
+        other_price = prices.lookup(component, other)
+        yield Line(f"Variant {name} on {other}", beside, "instance-hour", other_price)
     volume = facts.get("volume_gb")
     if volume:
         gb_months = exactly(volume).times(hours).over(_MONTH.low)

@@ -15,6 +15,7 @@ pattern             traffic.pattern, if stated
 component           price component: hosting, asynchronous, serverless, batch-transform
 instance_type       all but serverless
 count               instances in service, or of one job; count_low and count_high when scaled
+beside              other variants: name, instance type and number of instances of each
 minimum, maximum    bounds of the scaling; instances: for the stated peak
 workers             requests that one instance processes at once
 rate_of_one         requests per second planned for one instance (real-time: with safety factor)

@@ -14,17 +14,21 @@ from advisor.options import (
     memory,
     placeholders,
     quotas,
+    release,
     scaling,
     shared_facts,
+    topics,
+    variants,
 )
 from advisor.options.draft import Draft
 from advisor.options.fleet import Capacity
 from advisor.options.load import SECOND, Load, counted, load, number, per_second, seconds, sentence
+from advisor.options.rollout_step import Fleet
 from advisor.queueing.scaling import asynchronous_backlog_target, whole
 from advisor.rulebook.hardware import Instance
 
 
-class Fleet(NamedTuple):
+class Sizes(NamedTuple):
     """Numbers of instances and the times behind them."""
 
     floor: int
@@ -45,14 +49,17 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
         return draft.sized(facts)
     model = containers.create_model(draft)
     config = _config(draft, model, instance, capacity, sizes)
-    requests = endpoint.requests(draft, model, config) + _scaling(draft, work, capacity, sizes)
+    made = endpoint.requests(draft, model, config)
+    variants.elsewhere(draft)
+    released = release.complete(draft, made, Fleet(instance, sizes.floor, sizes.ceiling))
+    requests = released.requests + _scaling(draft, work, capacity, sizes)
     invoke = call.queued(draft, work, _useful_s(work, sizes))
     _carried(draft, sizes, instance)
-    wanted = {"instances": sizes.ceiling, "endpoints": 1}
+    wanted = {"instances": released.instances, "endpoints": 1}
     return draft.plan(requests, invoke, quotas.quotas(draft, wanted, instance), facts)
 
 
-def _fleet(draft: Draft, work: Load, capacity: Capacity, instance: Instance) -> Fleet:
+def _fleet(draft: Draft, work: Load, capacity: Capacity, instance: Instance) -> Sizes:
     alarm = draft.number("wake-alarm-period") * draft.number("wake-alarm-periods")
     wake, wake_text = _wake(alarm, draft.number("instance-start"), endpoint.start_s(draft))
     zero, why_zero = _zero(draft, work, wake, wake_text)
@@ -70,7 +77,7 @@ def _fleet(draft: Draft, work: Load, capacity: Capacity, instance: Instance) -> 
         floor, why_zero = ceiling, "a fixed number, for the peak"
     draft.set("MinCapacity", floor, sentence(why_zero))
     draft.set("MaxCapacity", ceiling, sentence(why))
-    return Fleet(floor, ceiling, wait, wake)
+    return Sizes(floor, ceiling, wait, wake)
 
 
 @lru_cache(maxsize=256)  # most models start as fast as is assumed
@@ -177,7 +184,7 @@ def _floor(draft: Draft, work: Load, capacity: Capacity, why: str) -> tuple[int,
 
 
 def _config(
-    draft: Draft, model: Request, instance: Instance, capacity: Capacity, sizes: Fleet
+    draft: Draft, model: Request, instance: Instance, capacity: Capacity, sizes: Sizes
 ) -> Parameters:
     variant = endpoint.variant(draft, model, instance, max(1, sizes.floor))
     config: Parameters = {"ProductionVariants": [variant]}
@@ -188,14 +195,7 @@ def _config(
     }
     if key is not None:
         output["KmsKeyId"] = key
-    if draft.needs("notifications"):
-        output["NotificationConfig"] = {
-            "SuccessTopic": placeholders.topic(draft, "success"),
-            "ErrorTopic": placeholders.topic(draft, "error"),
-        }
-        draft.carry("notifications")
-        because = "notifications: a message for each request that ends."
-        draft.set("NotificationConfig", "SuccessTopic, ErrorTopic", because)
+    _notify(draft, output)
     most = draft.number("async-concurrency-most")
     concurrent = min(most, capacity.workers)
     config["AsyncInferenceConfig"] = {
@@ -208,7 +208,18 @@ def _config(
     return config
 
 
-def _scaling(draft: Draft, work: Load, capacity: Capacity, sizes: Fleet) -> tuple[Request, ...]:
+def _notify(draft: Draft, output: Parameters) -> None:
+    kinds = topics.results(draft)
+    if not kinds:
+        return
+    told = {f"{kind.title()}Topic": topics.arn(draft, kind) for kind in kinds}
+    output["NotificationConfig"] = told
+    draft.carry("notifications")
+    because = "notifications: a message for each request that ends."
+    draft.set("NotificationConfig", ", ".join(told), because)
+
+
+def _scaling(draft: Draft, work: Load, capacity: Capacity, sizes: Sizes) -> tuple[Request, ...]:
     if sizes.ceiling <= sizes.floor:
         return ()
     draft.carry("autoscaling")
@@ -223,7 +234,7 @@ def _scaling(draft: Draft, work: Load, capacity: Capacity, sizes: Fleet) -> tupl
     return requests + scaling.wake(draft)
 
 
-def _backlog(draft: Draft, work: Load, capacity: Capacity, sizes: Fleet) -> float:
+def _backlog(draft: Draft, work: Load, capacity: Capacity, sizes: Sizes) -> float:
     if sizes.wait_s is None or work.processing_s is None:
         goal = float(draft.number("backlog-target"))
         because = "Answer or processing time not stated."
@@ -241,21 +252,21 @@ def _backlog(draft: Draft, work: Load, capacity: Capacity, sizes: Fleet) -> floa
     return goal
 
 
-def _useful_s(work: Load, sizes: Fleet) -> float | None:
+def _useful_s(work: Load, sizes: Sizes) -> float | None:
     """After twice the answer time and a start nobody waits for the answer any more."""
     if work.answer_s is None or work.answer_open:
         return None
     return 2 * work.answer_s + (sizes.wake_s if sizes.floor == 0 else 0.0)
 
 
-def _carried(draft: Draft, sizes: Fleet, instance: Instance) -> None:
+def _carried(draft: Draft, sizes: Sizes, instance: Instance) -> None:
     if sizes.floor >= 2:
         draft.carry("multi-az")
     if instance.arch == "arm64":
         draft.carry("graviton")
 
 
-def _facts(draft: Draft, capacity: Capacity, sizes: Fleet, instance: Instance) -> dict[str, Any]:
+def _facts(draft: Draft, capacity: Capacity, sizes: Sizes, instance: Instance) -> dict[str, Any]:
     done = {
         **shared_facts.traffic(draft),
         "instance_type": instance.type,

@@ -14,7 +14,10 @@ from advisor.options import (
     names,
     placeholders,
     quotas,
+    rollout,
     shared_facts,
+    topics,
+    variants,
 )
 from advisor.options.basis import upper
 from advisor.options.draft import Draft
@@ -57,6 +60,9 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     model = containers.create_model(draft)
     job = _job(draft, model, split, run, instance)
     draft.carry("scale-to-zero", "autoscaling", "multi-az")
+    rollout.without_endpoint(draft)
+    topics.unused(draft)
+    variants.elsewhere(draft)
     invoke = call.job(draft, job.parameters["TransformJobName"])
     drawn = quotas.quotas(draft, {"instances": run.instances}, instance)
     return draft.plan((model, job), invoke, drawn, facts)

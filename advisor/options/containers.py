@@ -26,10 +26,10 @@ def create_model(draft: Draft, *, multi_model: bool = False) -> Request:
     parameters["ExecutionRoleArn"] = placeholders.role(draft)
     if draft.option != SERVERLESS:
         _network(draft, parameters, marketplace)
-    tags = placeholders.tags(draft)
+    tags = placeholders.release_tags(draft)
     if tags:
         parameters["Tags"] = tags
-    name = names.versioned(draft.facts.workload.name, parameters)
+    name = names.released(draft, parameters)
     parameters["ModelName"] = name
     draft.set(
         "ModelName",

@@ -38,9 +38,9 @@ def requests(draft: Draft, model: Request, config: Parameters) -> tuple[Request,
         model: the CreateModel request.
         config: parameters of the configuration without its name and tags.
     """
-    tags = {"Tags": model.parameters["Tags"]} if "Tags" in model.parameters else {}
-    body = {**config, **tags}
-    name = names.versioned(draft.facts.workload.name, body)
+    released, kept = placeholders.release_tags(draft), placeholders.tags(draft)
+    body = {**config, **({"Tags": released} if released else {})}
+    name = names.released(draft, body)
     endpoint = endpoint_name(draft)
     draft.set(
         "EndpointConfigName",
@@ -52,7 +52,9 @@ def requests(draft: Draft, model: Request, config: Parameters) -> tuple[Request,
         "EndpointName", endpoint, "The workload's name; callers keep it through every update."
     )
     named: Parameters = {"EndpointConfigName": name, **body}
-    create: Parameters = {"EndpointName": endpoint, "EndpointConfigName": name, **tags}
+    create: Parameters = {"EndpointName": endpoint, "EndpointConfigName": name}
+    if kept:
+        create["Tags"] = kept
     return (
         model,
         Request("sagemaker", "CreateEndpointConfig", named),

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from advisor.digest import sha256
+from advisor.options.draft import Draft
 
 LONGEST = 63
 VARIANT = "AllTraffic"
@@ -39,6 +40,13 @@ def stem(name: str, room: int = LONGEST) -> str:
 @lru_cache(maxsize=64)  # the names of one workload are made one after another
 def _is_valid(name: str) -> bool:
     return name.strip("-") == name and name.isascii() and name.replace("-", "").isalnum()
+
+
+def released(draft: Draft, parameters: Any) -> str:
+    """The name of something immutable of a workload, different for each stated version."""
+    version = draft.text("deploy.version")
+    name = draft.facts.workload.name
+    return versioned(name, parameters if version is None else [parameters, version])
 
 
 def versioned(name: str, parameters: Any) -> str:

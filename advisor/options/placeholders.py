@@ -16,6 +16,7 @@ from advisor.options.draft import Draft
 _REGION = "us-east-1"
 _ACCOUNT = "000000000000"
 _ARTIFACT = "s3://REPLACE-ME/model.tar.gz"
+_OTHER_ARTIFACT = "s3://REPLACE-ME/variants/{}/model.tar.gz"
 _KMS_KEY = "alias/REPLACE-ME"
 _SUBNETS = ("subnet-00000000000000000", "subnet-00000000000000001")  # for two zones
 _GROUPS = ("sg-00000000000000000",)
@@ -63,9 +64,15 @@ def security_groups(draft: Draft) -> list[str]:
 
 
 def topic(draft: Draft, kind: str) -> str:
-    """ARN of an SNS topic; the workload file has no key for one."""
+    """ARN of the SNS topic that is told of: alarms, success or error."""
+    path = f"deploy.topics.{kind}"
+    stated = draft.text(path)
+    if stated is not None:
+        return stated
     place = f"{_places(draft.facts.region)['topic']}-{kind}"
-    return _place(draft, place, f"{kind.capitalize()}Topic")
+    return _place(
+        draft, place, "AlarmActions" if kind == "alarms" else f"{kind.title()}Topic", path
+    )
 
 
 def policy_arn(draft: Draft) -> str:
@@ -93,6 +100,24 @@ def artifact(draft: Draft) -> str:
 def package(draft: Draft) -> str:
     """ARN of a Marketplace model package; the workload file has no key for one."""
     return _place(draft, _places(draft.facts.region)["package"], "ModelPackageName")
+
+
+def artifact_of(draft: Draft, name: str, stated: str | None) -> str:
+    """The S3 address of the model of another variant."""
+    if stated is not None:
+        return stated
+    place = _OTHER_ARTIFACT.format(name)
+    return _place(draft, place, f"ModelDataUrl of {name}", "the artifact under deploy")
+
+
+def release_tags(draft: Draft) -> list[dict[str, str]]:
+    """Tags of what a release makes anew: those of every resource, and the stated version."""
+    found = tags(draft)
+    version = draft.text("deploy.version")
+    taken = {tag["Key"] for tag in found}
+    if version is None or "version" in taken or len(found) == _MOST_TAGS:
+        return found
+    return sorted([*found, {"Key": "version", "Value": version}], key=lambda tag: tag["Key"])
 
 
 def tags(draft: Draft) -> list[dict[str, str]]:
@@ -134,8 +159,9 @@ def _ids(draft: Draft, path: str, places: tuple[str, ...], field: str) -> list[s
 
 def _place(draft: Draft, place: str, field: str, path: str = "") -> str:
     message, fix = _says(place, field, path)
-    file = draft.facts.workload.file
-    draft.findings.append(Finding("placeholder", "info", message, file, 0, 0, fix))
+    found = Finding("placeholder", "info", message, draft.facts.workload.file, 0, 0, fix)
+    if found not in draft.findings:  # several requests may hold one placeholder
+        draft.findings.append(found)
     return place
 
 

@@ -12,8 +12,11 @@ from advisor.options import (
     instances,
     memory,
     quotas,
+    release,
+    rollout_step,
     scaling,
     shared_facts,
+    variants,
     waiting,
 )
 from advisor.options.draft import Draft
@@ -74,16 +77,34 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
         deploy: whether requests and what goes with them are wanted.
     """
     design = _design(draft, prices)
+    others = _others(draft, design)
     if not deploy:
-        return draft.sized(_facts(draft, design))
+        return draft.sized(_facts(draft, design, others))
     model = containers.create_model(draft, multi_model=design.many)
-    requests = endpoint.requests(draft, model, _config(draft, model, design))
-    requests += _scaling(draft, design)
+    config = _config(draft, model, design)
+    models = variants.add(draft, others, model, config)
+    model, *rest = endpoint.requests(draft, model, config)
+    released = release.complete(draft, (model, *models, *rest), _replaced(design, others))
+    requests = released.requests + _scaling(draft, design)
     _carried(draft, design)
     invoke = call.synchronous(draft, design.work, multi_model=design.many)
-    wanted = {"instances": design.sizes.ceiling, "endpoints": 1}
+    wanted = {"instances": released.instances, "endpoints": 1}
     drawn = quotas.quotas(draft, wanted, design.instance)
-    return draft.plan(requests, invoke, drawn, _facts(draft, design))
+    return draft.plan(requests, invoke, drawn, _facts(draft, design, others))
+
+
+def _others(draft: Draft, design: Design) -> tuple[variants.Beside, ...]:
+    return variants.beside(draft, design.instance, design.sizes.initial, shared=design.many)
+
+
+def _replaced(design: Design, others: tuple[variants.Beside, ...]) -> rollout_step.Fleet:
+    """What an update replaces: also the variants that stand beside."""
+    counts = [each.instances for each in others if not each.shadow]
+    least = min([design.sizes.floor, *counts])
+    more = variants.alike(others, design.instance)
+    return rollout_step.Fleet(
+        design.instance, least, design.sizes.ceiling, design.many, 1 + len(counts), more
+    )
 
 
 def _design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
@@ -260,7 +281,7 @@ def _carried(draft: Draft, design: Design) -> None:
         draft.carry("graviton")
 
 
-def _facts(draft: Draft, design: Design) -> dict[str, Any]:
+def _facts(draft: Draft, design: Design, others: tuple[variants.Beside, ...]) -> dict[str, Any]:
     sizes, capacity = design.sizes, design.capacity
     done = {
         **shared_facts.traffic(draft),
@@ -282,6 +303,8 @@ def _facts(draft: Draft, design: Design) -> dict[str, Any]:
     planned = _planned(draft, design)
     if planned is not None:
         done["rate_of_one"] = planned
+    if others:
+        done["beside"] = variants.facts(others)
     if design.routed:
         from advisor.queueing.responses import LEAST_OUTSTANDING_REQUESTS
 

@@ -13,10 +13,13 @@ from advisor.options import (
     memory,
     names,
     quotas,
+    release,
     shared_facts,
+    variants,
 )
 from advisor.options.draft import Draft
 from advisor.options.load import SECOND, Load, load, mib, number, seconds, sentence
+from advisor.options.rollout_step import Fleet
 
 _PREDICTABLE = frozenset({"sustained", "diurnal", "periodic"})
 
@@ -47,14 +50,15 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
         ]
     }
     endpoint.encrypt(draft, config, None)
-    requests = endpoint.requests(draft, model, config)
+    variants.elsewhere(draft)
+    released = release.complete(draft, endpoint.requests(draft, model, config), Fleet(None, 0, 0))
     draft.carry("autoscaling", "multi-az", "response-streaming")
     if provisioned == 0:
         draft.carry("scale-to-zero")
     invoke = call.synchronous(draft, work)
     count = memory.models(draft)
     wanted = {"concurrency": concurrency, "endpoints": count, "memory-mb": memory_mb}
-    return draft.plan(requests, invoke, quotas.quotas(draft, wanted), facts)
+    return draft.plan(released.requests, invoke, quotas.quotas(draft, wanted), facts)
 
 
 def _memory(draft: Draft) -> int:

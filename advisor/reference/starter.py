@@ -10,7 +10,8 @@ from textwrap import wrap
 from advisor.quantity import KINDS
 from advisor.reference.sentences import listed
 from advisor.workload.forms import FORMS
-from advisor.workload.keys import FEATURES, KEYS, REQUIRED, SCHEMA, Key
+from advisor.workload.key import Key
+from advisor.workload.keys import FEATURES, KEYS, REQUIRED, SCHEMA, short_for
 
 ANSWERS = {"name": "my-model", "requests.arrival": "online"}  # what the template says of itself
 _COLUMN = 38  # where the comments start
@@ -41,7 +42,7 @@ def _lines(answers: Mapping[str, str]) -> Iterator[str]:
     inside = False
     for key in KEYS:
         depth = key.path.count(".")
-        section = key.kind in ("section", "record")
+        section = key.kind in ("section", "record") or bool(short_for(key))
         if not depth and (section or inside):
             yield ""
         inside = section or depth > 0
@@ -89,7 +90,7 @@ def _example(key: Key) -> str:
         return '{rule-id: {because: "…", by: jd, until: 2027-01-31}}'
     if key.kind == "named":
         return f"{{{_NAMED[key.path]}: {key.example}}}"
-    if key.kind == "texts":
+    if key.kind in ("texts", "variants"):
         return f"[{key.example}]"
     return written(key, key.example or (key.words[0] if key.words else "false"))
 

@@ -8,7 +8,8 @@ from advisor.quantity import FORMS as QUANTITIES
 from advisor.reference.entry import Detail, Entry
 from advisor.reference.sentences import listed
 from advisor.workload.forms import FORMS as TEXTS
-from advisor.workload.keys import KEYS, Key
+from advisor.workload.key import Key
+from advisor.workload.keys import KEYS
 
 
 def forms(key: Key) -> tuple[Detail, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from advisor.errors import InputError
-from advisor.workload.keys import KEYS
+from advisor.workload.keys import KEYS, short_for
 from advisor.yamlfile import (
     MappingNode,
     Node,
@@ -16,7 +16,10 @@ from advisor.yamlfile import (
     read_value,
 )
 
-_SPLIT = {key.path for key in KEYS if key.parts}
+# Keys whose one value counts as that of a key below them.
+_SPLIT = {
+    key.path: "max" if key.parts else short_for(key) for key in KEYS if key.parts or short_for(key)
+}
 _FREE = tuple(key.path + "." for key in KEYS if key.kind in ("named", "waivers"))
 
 
@@ -85,7 +88,7 @@ def _as_mapping(node: Node, path: str) -> MappingNode | None:
     if isinstance(node, SequenceNode) and path == "needs":
         pairs = [(item, ScalarNode("", "true", item.start_mark, style="")) for item in node.value]
     elif isinstance(node, ScalarNode) and path in _SPLIT and not is_nothing(node):
-        pairs = [(ScalarNode("", "max", node.start_mark, style=""), node)]
+        pairs = [(ScalarNode("", _SPLIT[path], node.start_mark, style=""), node)]
     else:
         return None
     return MappingNode("", pairs, node.start_mark)

@@ -74,6 +74,38 @@ FORMS = {
         r"[A-Za-z][A-Za-z0-9_-]*", 1, 64, "a name such as endpoint_config", quoted=False
     ),
     "path": Form(rf"[^\n{UNSEEN}]+", 1, 1024, "PATH or PATH#address", quoted=False),
+    "version": Form(
+        r"[A-Za-z0-9](?:[A-Za-z0-9._+-]*[A-Za-z0-9])?",
+        1,
+        64,
+        "letters and digits, joined by . _ + -, such as 2026-11-20",
+        quoted=False,
+    ),
+    "step": Form(
+        r"(?:100|[1-9][0-9]?) ?%|[1-9][0-9]{0,3} instances?",
+        2,
+        14,
+        "a share such as 10 %, or 1 instance",
+    ),
+    "alarm": Form(
+        rf"[^\s{UNSEEN}](?:[^\n{UNSEEN}]*[^\s{UNSEEN}])?",
+        1,
+        255,
+        "the name of an alarm such as fraud-errors",
+        quoted=False,
+    ),
+    "topic": Form(
+        r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}",
+        20,
+        2048,
+        "a topic's ARN such as arn:aws:sns:us-east-1:123456789012:fraud",
+    ),
+    "variant": Form(
+        r"[A-Za-z0-9](?:-*[A-Za-z0-9])*", 1, 63, "letters and digits, joined by hyphens"
+    ),
+    "weight": Form(
+        r"(?:0|[1-9][0-9]{0,3})(?:\.[0-9]{1,3})?", 1, 8, "a number such as 0.25", quoted=False
+    ),
     "date": Form(
         r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])",
         10,

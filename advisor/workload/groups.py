@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from advisor.workload.forms import FORMS
-from advisor.workload.keys import KEYS, SHARED_FEATURES, WAIVER, Key
+from advisor.workload.key import Key
+from advisor.workload.keys import KEYS, SHARED_FEATURES, WAIVER
 from advisor.workload.reading import Reading
+from advisor.workload.release_keys import VARIANT
 from advisor.workload.spelling import nearest
 from advisor.workload.values import (
     RefusedError,
@@ -124,6 +126,26 @@ def read_decision(reading: Reading, key: Key, key_node: Node, node: Node) -> Non
     reading.state(key.path, found.get("option", ""), found, key_node)
 
 
+def read_variants(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
+    """State a tuple of dicts, one for each variant; no two have one name."""
+    if not isinstance(node, SequenceNode):
+        refusal = RefusedError("this is not a list", f"write [{key.example}]")
+        reading.refuse(key.path, node, refusal)
+        return
+    found: dict[str, dict[str, str]] = {}
+    for item in node.value:
+        record = _record(reading, key.path, item, VARIANT, needed="name")
+        name = record.get("name", "")
+        if name.lower() in found:
+            refusal = RefusedError(f"{name!r} is repeated", "name it once")
+            reading.refuse(key.path, item, refusal)
+        found[name.lower()] = record
+    if not 1 <= len(node.value) <= (key.most or 1):
+        problem = f"the list has {len(node.value)} items"
+        reading.refuse(key.path, node, RefusedError(problem, f"write 1 to {key.most} of them"))
+    reading.state(key.path, ", ".join(found), tuple(found.values()), key_node)
+
+
 def read_waivers(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
     """State ``accept.RULE`` for each rule, and ``accept`` as a dict of them all."""
     found = {}
@@ -174,5 +196,6 @@ GROUPS = {
     "texts": read_texts,
     "named": read_named,
     "record": read_decision,
+    "variants": read_variants,
     "waivers": read_waivers,
 }

@@ -1,10 +1,11 @@
 """The keys of a workload file: one table that the reader, ``--set`` and the JSON Schema share."""
 
-# No `from __future__ import annotations` here: NamedTuple compiles annotations that are texts.
-from typing import NamedTuple
+from __future__ import annotations
 
 from advisor.model import OPTIONS
 from advisor.quantity import WEEK
+from advisor.workload.key import Key
+from advisor.workload.release_keys import RELEASE
 
 SCHEMA = "sm-advise/workload.v1"
 # What must be stated -> what to do when it is not.
@@ -46,26 +47,6 @@ FEATURES = (
 )
 # Features of which a share of the requests may be stated instead of `true`.
 SHARED_FEATURES = ("data-capture",)
-
-
-class Key(NamedTuple):
-    """What may stand at one key path.
-
-    ``kind`` is a kind of quantity (``advisor.quantity.KINDS``), ``word``, ``flag``, ``text`` (of a
-    form), ``texts`` (a list of them), ``named`` (a mapping of free names to them), ``needs``,
-    ``record`` (a mapping that is kept together), ``waivers`` or ``section``.
-    """
-
-    path: str
-    kind: str
-    about: str
-    example: str = ""
-    words: tuple[str, ...] = ()  # accepted instead of a number; all there is for a `word`
-    parts: tuple[str, ...] = ()  # typical, p99, max: a quantity may be split into them
-    form: str = ""  # of advisor.workload.forms.FORMS
-    least: int = 1  # base units that a stated point must reach
-    most: int | None = None  # base units, or items of a list
-    exact: bool = False  # one number, no range
 
 
 _SPLIT = ("typical", "p99", "max")
@@ -250,6 +231,7 @@ KEYS = (
     Key("deploy.instances", "section", "Bounds of the fleet."),
     Key("deploy.instances.min", "count", "Fewest instances.", "2", least=0, exact=True),
     Key("deploy.instances.max", "count", "Most instances.", "6", exact=True),
+    *RELEASE,
     Key("limits", "word", "Which documented bounds count.", words=("safe", "latest")),
     Key("decision", "record", "A human's choice, which stands."),
     Key("decision.option", "word", "The option that was chosen.", words=OPTIONS),
@@ -274,3 +256,11 @@ WAIVER = (
     Key("until", "text", "Last day on which it holds.", "2027-01-31", form="date"),
     Key("ticket", "text", "Where it is followed up.", "RISK-12", form="line"),
 )
+
+
+def short_for(key: Key) -> str:
+    """The name of the key below for which a word may stand: ``rollout: canary``; or nothing."""
+    if key.kind != "word":
+        return ""
+    below = (other.path for other in KEYS if other.path.startswith(f"{key.path}."))
+    return next(below, "").rpartition(".")[2]

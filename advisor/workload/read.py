@@ -10,7 +10,8 @@ from advisor.model import Stated, Workload
 from advisor.quantity import KINDS
 from advisor.workload.forms import FORMS
 from advisor.workload.groups import GROUPS
-from advisor.workload.keys import FEATURES, KEYS, REQUIRED, Key
+from advisor.workload.key import Key
+from advisor.workload.keys import FEATURES, KEYS, REQUIRED
 from advisor.workload.reading import Reading
 from advisor.workload.source import read_bytes
 from advisor.workload.values import (
@@ -151,13 +152,13 @@ def _walk(reading: Reading, path: str, node: Node, places: dict[str, _Place]) ->
 def _read(reading: Reading, place: _Place, key_node: Node, node: Node) -> Any:
     """The value of a key that takes one; ``None`` when it was stated otherwise, or refused."""
     key = place.key
-    if key.kind == "section" or (key.parts and isinstance(node, MappingNode)):
-        if not is_nothing(node):
-            _walk(reading, key.path, node, place.inner)
-        return None
     if key.kind in GROUPS:
         if not is_nothing(node):
             GROUPS[key.kind](reading, key, key_node, node)
+        return None
+    if key.kind == "section" or (place.inner and isinstance(node, MappingNode)):
+        if not is_nothing(node):
+            _walk(reading, key.path, node, place.inner)
         return None
     try:
         value = _scalar(key, node)

@@ -8,8 +8,18 @@ from typing import Any
 from advisor.quantity import FORMS as QUANTITY_FORMS
 from advisor.quantity import KINDS, MOST_DIGITS
 from advisor.workload.forms import FORMS, Form
-from advisor.workload.keys import FEATURES, KEYS, REQUIRED, SCHEMA, SHARED_FEATURES, WAIVER, Key
+from advisor.workload.key import Key
+from advisor.workload.keys import (
+    FEATURES,
+    KEYS,
+    REQUIRED,
+    SCHEMA,
+    SHARED_FEATURES,
+    WAIVER,
+    short_for,
+)
 from advisor.workload.patterns import count_pattern, quantity_pattern, whole
+from advisor.workload.release_keys import VARIANT
 
 Schema = dict[str, Any]
 
@@ -28,7 +38,8 @@ def schema() -> Schema:
     for key in KEYS:
         parent, _, name = key.path.rpartition(".")
         level = _key(key)
-        levels[parent]["properties"][name] = levels[key.path] = level
+        levels[parent]["properties"][name] = level
+        levels[key.path] = _mapping_of(level)
         if key.path in REQUIRED:
             levels[parent].setdefault("required", []).append(name)
     for path in REQUIRED:
@@ -45,6 +56,14 @@ def schema_text() -> str:
     return json.dumps(schema(), indent=2, ensure_ascii=True) + "\n"
 
 
+def _mapping_of(level: Schema) -> Schema:
+    """Where the keys below one stand in its schema."""
+    if "anyOf" in level and "properties" in level["anyOf"][-1]:
+        mapping: Schema = level["anyOf"][-1]
+        return mapping
+    return level
+
+
 def _mapping() -> Schema:
     return {"type": "object", "properties": {}, "additionalProperties": False}
 
@@ -52,7 +71,7 @@ def _mapping() -> Schema:
 def _key(key: Key) -> Schema:
     """What may stand at one key, with what an editor shows of it."""
     found: Schema = {"description": key.about}
-    if key.example and key.kind not in ("texts", "named"):
+    if key.example and key.kind not in ("texts", "named", "variants"):
         found["examples"] = [key.example]
     return found | _value(key)
 
@@ -63,7 +82,7 @@ def _value(key: Key) -> Schema:
     if key.kind in ("section", "record"):
         return _mapping() | {"type": ["object", "null"]}
     if key.kind == "word":
-        return {"enum": list(key.words)}
+        return _word(key)
     if key.kind == "flag":
         return {"type": "boolean"}
     if key.kind == "text":
@@ -73,7 +92,15 @@ def _value(key: Key) -> Schema:
         return {"type": ["array", "null"], "uniqueItems": True, **items}
     if key.kind == "named":
         return _named(key)
+    if key.kind == "variants":
+        return _variants(key)
     return _needs() if key.kind == "needs" else _waivers()
+
+
+def _word(key: Key) -> Schema:
+    """A word of a list; or, where it is short for the first of several keys, a mapping of them."""
+    enum: Schema = {"enum": list(key.words)}
+    return {"anyOf": [enum, _mapping()]} if short_for(key) else enum
 
 
 def _quantity_key(key: Key) -> Schema:
@@ -137,6 +164,14 @@ def _needs() -> Schema:
             {"type": "null"},
         ]
     }
+
+
+def _variants(key: Key) -> Schema:
+    variant = _mapping() | {
+        "properties": {part.path: _key(part) for part in VARIANT},
+        "required": ["name"],
+    }
+    return {"type": ["array", "null"], "items": variant, "minItems": 1, "maxItems": key.most}
 
 
 def _waivers() -> Schema:

@@ -9,7 +9,7 @@ from functools import cache
 from advisor.model import Interval
 from advisor.quantity import QuantityError, parse, show
 from advisor.workload.forms import FORMS, LETTERS, Form
-from advisor.workload.keys import Key
+from advisor.workload.key import Key
 from advisor.workload.spelling import nearest
 from advisor.yamlfile import Node, ScalarNode, is_nothing, is_number
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -27,10 +28,9 @@ _FIELDS = {
     "ModelPackageName": "model_package_arn",
     "ModelDataUrl": "model_data_url",
     "KmsKeyId": "kms_key_id",
+    "KmsMasterKeyId": "kms_key_id",
     "Subnets": "subnet_ids",
     "SecurityGroupIds": "security_group_ids",
-    "SuccessTopic": "success_topic_arn",
-    "ErrorTopic": "error_topic_arn",
 }
 POLICY_ARN_FIELD = "AlarmActions"
 
@@ -47,6 +47,61 @@ MORE: tuple[dict[str, Any], ...] = (
         "requests": {"arrival": "online", "payload": "10 KB", "processing": "50 ms"},
         "traffic": {"peak": "20/s"},
         "needs": ["uncompressed-model", "private-image", "shell-access"],
+    },
+    {
+        "name": "canary-of-two",
+        "region": "us-east-1",
+        "environment": "production",
+        "requests": {"arrival": "online", "payload": "10 KB", "processing": "50 ms"},
+        "traffic": {"peak": "30/s", "pattern": "sustained"},
+        "needs": ["canary", "alarms", "kms"],
+        "model": {"artifact": "s3://my-bucket/fraud/model.tar.gz"},
+        "deploy": {"version": "2026-11-20", "tags": {"team": "risk"}},
+    },
+    {
+        "name": "linear-and-scaled",
+        "environment": "production",
+        "requests": {"arrival": "online", "processing": "50 ms", "answer": "300 ms"},
+        "traffic": {"peak": "900/s", "pattern": "sustained"},
+        "needs": ["autoscaling"],
+        "deploy": {
+            "rollout": {"strategy": "linear", "alarms": ["fraud-errors", "fraud p99 $(x)"]},
+            "role": "arn:aws:iam::123456789012:role/sagemaker",
+        },
+    },
+    {
+        "name": "rolling-queue",
+        "requests": {"arrival": "online", "processing": "2 min", "answer": "30 min"},
+        "traffic": {"peak": "2/min"},
+        "needs": ["notifications", "alarms"],
+        "deploy": {
+            "rollout": "rolling",
+            "instances": {"min": 2, "max": 8},
+            "topics": {"success": "arn:aws:sns:us-east-1:123456789012:done"},
+        },
+    },
+    {
+        "name": "in-the-shadow",
+        "environment": "production",
+        "requests": {"arrival": "online", "processing": "50 ms"},
+        "traffic": {"peak": "30/s", "pattern": "sustained"},
+        "needs": ["shadow-testing", "canary"],
+        "model": {"artifact": "s3://my-bucket/fraud/model.tar.gz"},
+        "deploy": {"shadow": {"share": "50 %", "instance_type": "ml.m5.large"}},
+    },
+    {
+        "name": "three-variants",
+        "environment": "production",
+        "requests": {"arrival": "online", "processing": "50 ms"},
+        "traffic": {"peak": "30/s", "pattern": "sustained"},
+        "needs": ["multiple-variants", "alarms"],
+        "deploy": {
+            "rollout": "rolling",
+            "variants": [
+                {"name": "Challenger", "artifact": "s3://my-bucket/2/model.tar.gz"},
+                {"name": "third-one", "weight": "0.25"},
+            ],
+        },
     },
     {
         "name": "batch-with-a-key",
@@ -73,6 +128,14 @@ def named(name: str) -> Advice:
     return advice
 
 
+def versioned(version: str) -> Advice:
+    """The same workload released under another version."""
+    document = next(each for each in MORE if each["name"] == "canary-of-two")
+    changed = {**document, "deploy": {**document["deploy"], "version": version}}
+    (workload,) = read_workloads(json.dumps(changed).encode(), "more.json")
+    return advise(workload)
+
+
 def plan_of(advice: Advice) -> Plan:
     """The plan of the recommended option."""
     assert advice.chosen is not None
@@ -95,9 +158,13 @@ def placeholders(requests: tuple[Request, ...]) -> dict[str, str]:
     """For each variable the placeholder itself: filled in, the requests come out unchanged."""
     values = {"bucket": "REPLACE-ME"}
     for field, value in _fields([request.parameters for request in requests]):
-        if field in _FIELDS:
+        other = re.fullmatch(r"s3://REPLACE-ME/variants/(.*)/model.tar.gz", str(value))
+        if other is not None:
+            values[f"{other[1].lower().replace('-', '_')}_model_data_url"] = value
+        elif field in _FIELDS:
             text = ",".join(value) if isinstance(value, list) else value
-            values.setdefault(_FIELDS[field], text)
+            if re.search("(?i)replace-me|-0{17}", text):
+                values[_FIELDS[field]] = text
         elif field == "S3Uri" and value == "s3://REPLACE-ME/":
             values["model_data_url"] = value
     return values
@@ -106,7 +173,7 @@ def placeholders(requests: tuple[Request, ...]) -> dict[str, str]:
 def policy_arn(requests: tuple[Request, ...]) -> str:
     """The placeholder of the step policy's ARN; empty where no alarm names one."""
     for field, value in _fields([request.parameters for request in requests]):
-        if field == POLICY_ARN_FIELD:
+        if field == POLICY_ARN_FIELD and ":scalingPolicy:" in value[0]:
             return str(value[0])
     return ""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
-from advisor.gate.document import Node, Reference, World
+from advisor.gate.document import Hidden, Node, Reference, World
 from advisor.model import Request
 
 KINDS = {
@@ -22,27 +23,67 @@ _NAMES = {
 }
 
 
-def plain(node: Node, world: World) -> Any:
+Known: TypeAlias = Mapping[str, str]
+"""What references say of a resource -> its name or ARN, where no reader of `check` finds it."""
+
+
+def known(identities: Sequence[str], requests: Sequence[Request]) -> Known:
+    """What the resources of an artifact are called, which stand in the order of the requests."""
+    found = {}
+    for identity, request in zip(identities, requests, strict=True):
+        body = request.parameters
+        if request.operation == "CreateTopic":
+            kind = body["Name"].rpartition("-")[2]
+            found[identity] = topics(requests)[kind]
+        for field in ("ModelName", "EndpointConfigName", "AlarmName"):
+            if request.operation != "CreateEndpoint" and field in body:
+                found[identity] = body[field]
+    return found
+
+
+def topics(requests: Sequence[Request]) -> dict[str, str]:
+    """The placeholder of each topic that the requests make, by what it is for."""
+    found = {}
+    for node in _texts([request.parameters for request in requests]):
+        if ":sns:" in node and "REPLACE-ME-" in node:
+            found[node.rpartition("-")[2]] = node
+    return found
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for inner in value.values() for text in _texts(inner)]
+    if isinstance(value, list):
+        return [text for inner in value for text in _texts(inner)]
+    return [value] if isinstance(value, str) else []
+
+
+_RUN = "TransformJobName"
+
+
+def plain(node: Node, world: World, names: Known) -> Any:
     """The value of a node; a reference gives the value of what it refers to."""
     if node.kind == "map":
-        return {key: plain(inner, world) for key, inner in node.value.items()}
+        return {key: plain(inner, world, names) for key, inner in node.value.items()}
     if node.kind == "list":
-        return [plain(inner, world) for inner in node.value]
+        return [plain(inner, world, names) for inner in node.value]
     if node.kind == "reference":
-        return _meant(node.value, world)
+        return _meant(node.value, world, names)
     if node.kind == "text":
         return "".join(
-            _meant(part, world) if isinstance(part, Reference) else str(part) for part in node.value
+            _meant(part, world, names) if isinstance(part, Reference) else str(part)
+            for part in node.value
         )
     return node.value
 
 
-def _meant(reference: Reference, world: World) -> Any:
+def _meant(reference: Reference, world: World, names: Known) -> Any:
     target = world.find(reference.target)
-    assert target is not None, f"{reference} refers to nothing"
+    if target is None or target.kind in ("Model", "EndpointConfig"):
+        return names[reference.target]
     if target.kind in _NAMES and reference.attribute in ("name", _NAMES[target.kind]):
-        return plain(target.body.value[_NAMES[target.kind]], world)
-    return plain(target.body.value[_field(reference.attribute)], world)
+        return plain(target.body.value[_NAMES[target.kind]], world, names)
+    return plain(target.body.value[_field(reference.attribute)], world, names)
 
 
 def _field(attribute: str) -> str:
@@ -57,23 +98,40 @@ def _place(made: tuple[str, dict[str, Any]]) -> tuple[str, str]:
     return kind, str(parameters.get(_NAMES.get(kind, "PolicyName")))
 
 
-def found(world: World) -> list[tuple[str, dict[str, Any]]]:
-    """Kind and parameters of every resource, sorted by kind and name."""
-    made = [(each.kind, _named(each.kind, plain(each.body, world))) for each in world.resources]
+def found(world: World, names: Known) -> list[tuple[str, dict[str, Any]]]:
+    """Kind and parameters of every resource, sorted by kind and name.
+
+    Where the dialect makes up the name of a model or a configuration, that of the request stands
+    for it: a name that is written must be the request's, or its beginning. The schedule makes up
+    the name of a job for each run.
+    """
+    made = []
+    for each in world.resources:
+        entries = dict(each.body.value)
+        body = {}
+        if each.kind in ("Model", "EndpointConfig"):
+            name = names[each.identity]
+            written = entries.pop(_NAMES[each.kind], None)
+            assert written is None or _begins(written, name), (written, name)
+            body = {_NAMES[each.kind]: name}
+        elif each.kind == "TransformJob":
+            entries.pop(_RUN, None)
+        rest = plain(each.body._replace(value=entries), world, names)
+        made.append((each.kind, body | rest))
     return sorted(made, key=_place)
 
 
-def _named(kind: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """The parameters; without the name of a job, which the schedule makes up for each run."""
-    if kind != "TransformJob":
-        return parameters
-    return {key: value for key, value in parameters.items() if key != "TransformJobName"}
+def _begins(written: Node, name: str) -> bool:
+    if written.kind == "scalar":
+        return bool(written.value == name)
+    start, hidden = written.value
+    return isinstance(hidden, Hidden) and name.startswith(start)
 
 
 def wanted(requests: tuple[Request, ...]) -> list[tuple[str, dict[str, Any]]]:
     """What the readers must find: the requests of the kinds that they read."""
     made = [
-        (kind, _named(kind, each.parameters))
+        (kind, {key: value for key, value in each.parameters.items() if key != _RUN})
         for each in requests
         if (kind := KINDS.get(each.operation, ""))
     ]

@@ -14,7 +14,8 @@ from advisor.reference.catalogue import KINDS, Catalogue, catalogue
 from advisor.reference.entry import Entry
 from advisor.reference.explain import as_values, explain
 from advisor.rulebook.load import load
-from advisor.workload.keys import KEYS, Key
+from advisor.workload.key import Key
+from advisor.workload.keys import KEYS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ID = re.compile(r"[a-z][a-z0-9-]+")

@@ -1,0 +1,199 @@
+"""CloudWatch alarms: those that turn an update back, and those that tell people."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from advisor.model import ASYNCHRONOUS, REAL_TIME, SERVERLESS, Parameters, Request
+from advisor.options import names, topics
+from advisor.options.draft import Draft
+from advisor.options.endpoint import endpoint_name
+from advisor.options.load import SECOND, load, number, per_second, seconds
+from advisor.rulebook.hardware import CPU, Instance
+
+_REQUESTS, _HOSTS = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
+MOST_ROLLBACK = 10  # AutoRollbackConfiguration takes no more, and deploy.rollout.alarms neither
+
+
+class Alarm(NamedTuple):
+    """What one alarm watches."""
+
+    suffix: str  # of its name, after the endpoint's
+    metric: str
+    statistic: str  # Average, Sum, Maximum or p99
+    threshold: float
+    says: str  # its description
+    because: str
+    constant: str = ""
+    namespace: str = _REQUESTS
+    variant: str = names.VARIANT  # empty: the endpoint as a whole
+
+
+def rollback(draft: Draft, config_name: str, variants: tuple[str, ...]) -> tuple[Request, ...]:
+    """Alarms on the new version, which must exist before an update names them.
+
+    Args:
+        draft: the plan being made.
+        config_name: the configuration that the update brings.
+        variants: names of the production variants.
+    """
+    watched = [_errors(draft, "rollback-errors", name, len(variants) > 1) for name in variants]
+    slow = _latency(draft, "rollback-latency")
+    watched += [slow] if slow is not None else []
+    periods = draft.number("rollback-periods")
+    told = [topics.arn(draft, "alarms")] if topics.stated(draft, "alarms") else []
+    # Other options are not documented to publish metrics of one configuration.
+    new_only = {"EndpointConfigName": config_name} if draft.option == REAL_TIME else {}
+    return tuple(_put(draft, each, periods, told, new_only) for each in watched[:MOST_ROLLBACK])
+
+
+def operating(
+    draft: Draft, instance: Instance | None, variants: tuple[str, ...]
+) -> tuple[Request, ...]:
+    """Alarms that tell people; none where no alarms are asked for."""
+    if not (draft.needs("alarms") or topics.stated(draft, "alarms")):
+        return ()
+    draft.carry("alarms")
+    watched = [_errors(draft, "errors", name, len(variants) > 1) for name in variants]
+    watched.append(_client_errors(draft))
+    slow = _latency(draft, "latency")
+    watched += [slow] if slow is not None else []
+    if draft.option == ASYNCHRONOUS:
+        watched += _queue(draft)
+    watched += _hosts(draft, instance)
+    told = [topics.arn(draft, "alarms")]
+    periods = draft.number("alarm-periods")
+    return tuple(_put(draft, each, periods, told, {}) for each in watched)
+
+
+def _put(
+    draft: Draft, alarm: Alarm, periods: int, told: list[str], more: dict[str, str]
+) -> Request:
+    dimensions = {"EndpointName": endpoint_name(draft)}
+    if alarm.variant:
+        dimensions["VariantName"] = alarm.variant
+    dimensions |= more
+    period = draft.number("alarm-period")
+    parameters: Parameters = {
+        "AlarmName": f"{endpoint_name(draft)}-{alarm.suffix}",
+        "AlarmDescription": alarm.says,
+    }
+    if told:
+        parameters["AlarmActions"] = told
+    parameters |= {
+        "MetricName": alarm.metric,
+        "Namespace": alarm.namespace,
+        "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
+        **_statistic(alarm.statistic),
+        "Period": period,
+        "EvaluationPeriods": periods,
+        "DatapointsToAlarm": periods,
+        "Threshold": float(alarm.threshold),
+        "ComparisonOperator": "GreaterThanThreshold",
+        "TreatMissingData": "notBreaching",
+    }
+    value = f"{alarm.metric} ({alarm.statistic}) > {alarm.threshold:,.10g}"
+    because = f"{alarm.because} In {periods} periods of {period} s in a row."
+    draft.set(f"Alarm {alarm.suffix}", value, because, constant=alarm.constant)
+    return Request("cloudwatch", "PutMetricAlarm", parameters)
+
+
+def _statistic(name: str) -> dict[str, Any]:
+    if name != "p99":
+        return {"Statistic": name}
+    # A percentile of a handful of requests is their slowest one.
+    return {"ExtendedStatistic": name, "EvaluateLowSampleCountPercentile": "ignore"}
+
+
+def _errors(draft: Draft, suffix: str, variant: str, several: bool) -> Alarm:
+    """Requests that the service or the container failed."""
+    share = draft.number("alarm-error-share")
+    if several:
+        suffix = f"{suffix}-{variant}"
+    if draft.option != ASYNCHRONOUS:
+        says = f"More than {100 * share:g} % of the requests failed with a 5XX status"
+        because = f"The mean of 1 for each failed request and 0 for others: {100 * share:g} % fail."
+        metric = "Invocation5XXErrors"
+        return Alarm(
+            suffix, metric, "Average", share, says, because, "alarm-error-share", variant=variant
+        )
+    work, period = load(draft), draft.number("alarm-period")
+    rate = work.mean if work.mean is not None else work.peak
+    says = "Requests were accepted and ended without a result"
+    metric = "InvocationFailures"
+    if rate is None:
+        because = "Failures for any reason; neither rate nor volume is stated, so one is too many."
+        return Alarm(suffix, metric, "Sum", 0, says, because, variant=variant)
+    count = int(share * rate * period)
+    because = (
+        f"Failures for any reason: {share} x {per_second(rate)} x {period} s = "
+        f"{number(share * rate * period)}, in whole requests."
+    )
+    return Alarm(suffix, metric, "Sum", count, says, because, "alarm-error-share", variant=variant)
+
+
+def _client_errors(draft: Draft) -> Alarm:
+    share = draft.number("alarm-error-share")
+    says = f"More than {100 * share:g} % of the requests were refused with a 4XX status"
+    because = f"Callers or a new version changed the format: {100 * share:g} % are refused."
+    constant = "alarm-error-share"
+    return Alarm("client-errors", "Invocation4XXErrors", "Average", share, says, because, constant)
+
+
+def _latency(draft: Draft, suffix: str) -> Alarm | None:
+    """ModelLatency, in microseconds; ``None`` where no time is stated."""
+    work, metric = load(draft), "ModelLatency"
+    answer = draft.facts.workload.interval("requests.answer")
+    if draft.option != ASYNCHRONOUS and answer is not None and answer.high is not None:
+        because = f"requests.answer of {seconds(answer.high / SECOND)}, in microseconds."
+        says = "One request in a hundred takes longer than the answer may"
+        return Alarm(suffix, metric, "p99", answer.high, says, because)
+    if work.processing_s is None:
+        return None
+    times, says = draft.number("alarm-slow"), "Requests take longer than stated"
+    # The list of metrics of asynchronous endpoints gives no percentiles.
+    asynchronous = draft.option == ASYNCHRONOUS
+    statistic = "Average" if asynchronous else "p99"
+    usual = work.processing_s if asynchronous else work.slowest_s or work.processing_s
+    because = f"{times} x {seconds(usual)} of processing, in microseconds."
+    value = round(times * usual * SECOND)
+    return Alarm(suffix, metric, statistic, value, says, because, "alarm-slow")
+
+
+def _queue(draft: Draft) -> list[Alarm]:
+    """What only a queue has: requests that grow old in it, or too old."""
+    work = load(draft)
+    says = "Requests ran out of time in the queue and were dropped"
+    because = "A dropped request never gets an answer, so one is too many."
+    found = [Alarm("expired", "ExpiredRequests", "Sum", 0, says, because)]
+    if work.answer_s is not None and not work.answer_open:
+        says = "The oldest request in the queue is older than its answer may be"
+        because = f"requests.answer of {seconds(work.answer_s)}, in seconds."
+        metric, limit = "ApproximateAgeOfOldestRequest", math.ceil(work.answer_s)
+        found.append(Alarm("age", metric, "Maximum", limit, says, because, variant=""))
+    return found
+
+
+def _hosts(draft: Draft, instance: Instance | None) -> list[Alarm]:
+    """Memory, and on instances disk and processors."""
+    full = draft.number("alarm-full")
+    kinds = {"memory": "MemoryUtilization"}
+    if draft.option != SERVERLESS:
+        kinds["disk"] = "DiskUtilization"
+    found = []
+    for kind, metric in kinds.items():
+        says = f"More than {full} % of the {kind} is taken"
+        because = f"{full} % of the {kind} of the fullest instance."
+        found.append(
+            Alarm(kind, metric, "Maximum", full, says, because, "alarm-full", namespace=_HOSTS)
+        )
+    if instance is not None and instance.accelerator == CPU and instance.vcpu:
+        limit = full * instance.vcpu
+        says = f"More than {full} % of the processors are busy"
+        because = f"{full} % of each of {instance.vcpu} vCPUs = {limit}: the metric adds them up."
+        metric = "CPUUtilization"
+        found.append(
+            Alarm("cpu", metric, "Average", limit, says, because, "alarm-full", namespace=_HOSTS)
+        )
+    return found

@@ -1,0 +1,139 @@
+"""How an update replaces what runs: the strategy that the endpoint can have, as a policy."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from advisor.model import SERVERLESS, Parameters
+from advisor.options.draft import Draft
+from advisor.options.rollout_step import (
+    ALL_AT_ONCE,
+    CANARY,
+    LINEAR,
+    ROLLING,
+    SIZES,
+    Fleet,
+    Step,
+    find,
+    step_of,
+)
+from advisor.options.rollout_timing import Timing, timing_of
+
+_KEYS = ("strategy", "step", "wait", "terminate_wait", "timeout", "alarms")
+
+
+class Rollout(NamedTuple):
+    """A strategy with everything that its policy says."""
+
+    strategy: str
+    step: Step | None  # all at once has none
+    timing: Timing
+
+
+def wanted(draft: Draft) -> str | None:
+    """The strategy that is asked for: stated, else a canary where one is needed."""
+    stated = draft.text("deploy.rollout") or draft.text("deploy.rollout.strategy")
+    values = draft.facts.workload.values
+    if stated is None and any(f"deploy.rollout.{key}" in values for key in _KEYS):
+        return CANARY
+    return stated or (CANARY if draft.needs("canary") else None)
+
+
+def without_endpoint(draft: Draft) -> None:
+    """Say of an option without an endpoint that nothing moves in steps."""
+    values = draft.facts.workload.values
+    if any(path.startswith("deploy.rollout") for path in values):
+        find(draft, "rollout-not-guarded", "a transform job has no traffic that could be moved")
+
+
+def plan(draft: Draft, fleet: Fleet) -> Rollout | None:
+    """The rollout of an endpoint; ``None`` where none is asked for, or none is possible."""
+    asked = wanted(draft)
+    strategy = _allowed(draft, asked, fleet) if asked is not None else None
+    if strategy is None:
+        return None
+    if strategy == ALL_AT_ONCE:
+        because = "All traffic moves at once to a new fleet, and back when an alarm goes off."
+        draft.set("TrafficRoutingConfiguration", "ALL_AT_ONCE", because)
+        return Rollout(strategy, None, timing_of(draft, strategy, 0))
+    step = step_of(draft, strategy, fleet)
+    return Rollout(strategy, step, timing_of(draft, strategy, step.steps))
+
+
+def policy(rollout: Rollout) -> Parameters:
+    """The part of DeploymentConfig that holds the strategy."""
+    timing, step = rollout.timing, rollout.step
+    if rollout.strategy == ROLLING:
+        assert step is not None
+        return {
+            "RollingUpdatePolicy": {
+                "MaximumBatchSize": step.size,
+                "WaitIntervalInSeconds": timing.wait,
+                "MaximumExecutionTimeoutInSeconds": timing.limit,
+                "RollbackMaximumBatchSize": dict(step.size),
+            }
+        }
+    traffic: Parameters = {"Type": rollout.strategy.upper().replace("-", "_")}
+    if step is not None:
+        traffic[SIZES[rollout.strategy]] = step.size
+    traffic["WaitIntervalInSeconds"] = timing.wait
+    return {
+        "BlueGreenUpdatePolicy": {
+            "TrafficRoutingConfiguration": traffic,
+            "TerminationWaitInSeconds": timing.terminate,
+            "MaximumExecutionTimeoutInSeconds": timing.limit,
+        }
+    }
+
+
+def instances_during(draft: Draft, rollout: Rollout, fleet: Fleet) -> int:
+    """Instances while an update runs: both fleets, or one and a batch."""
+    most = fleet.most + fleet.more
+    if rollout.strategy == ROLLING:
+        assert rollout.step is not None
+        total = most + rollout.step.instances
+        because = (
+            f"{most} + a batch of {rollout.step.instances}, also when it is rolled back: a batch "
+            "is ready before the old one ends."
+        )
+    else:
+        total = 2 * most
+        because = f"2 x {most}: the new fleet is complete before the old one ends."
+        if fleet.most > 1 and fleet.variants == 1:
+            because += " A rolling update takes one batch more instead."
+    draft.set("Instances during an update", total, because)
+    return total
+
+
+def _allowed(draft: Draft, asked: str, fleet: Fleet) -> str | None:
+    """The strategy that the endpoint can have; findings say why it is another one."""
+    excluded = _excluded(draft, fleet)
+    if excluded:
+        fix = "Test the new version beside the endpoint before it takes the name."
+        find(draft, "rollout-not-guarded", f"{excluded}; {asked} is not set", fix=fix)
+        return None
+    if draft.option == SERVERLESS and asked != ALL_AT_ONCE:
+        message = f"an update of a serverless endpoint moves all traffic at once, not {asked}"
+        find(draft, "rollout-not-guarded", message, fix="Choose an option with instances.")
+        return ALL_AT_ONCE
+    if asked != ALL_AT_ONCE and fleet.least < 2:
+        held = f"the fleet may have {fleet.least or 'no'} instance" + "s" * (fleet.least == 0)
+        fix = "State deploy.instances: {min: 2}."
+        find(draft, "rollout-indivisible", f"{held}, which {asked} cannot divide", fix=fix)
+        return ALL_AT_ONCE
+    if asked == ROLLING and fleet.variants > 1:
+        message = "a rolling update excludes several variants; linear steps are set instead"
+        find(draft, "rollout-adjusted", message)
+        return LINEAR
+    return asked
+
+
+def _excluded(draft: Draft, fleet: Fleet) -> str:
+    """What keeps deployment guardrails away, if anything."""
+    if fleet.shared:
+        return "deployment guardrails are not offered for multi-model endpoints"
+    if draft.needs("marketplace-model"):
+        return "deployment guardrails exclude Marketplace containers"
+    if fleet.instance is not None and fleet.instance.type.startswith("ml.inf1."):
+        return f"deployment guardrails exclude Inferentia 1 ({fleet.instance.type})"
+    return ""

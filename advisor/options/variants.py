@@ -1,0 +1,221 @@
+"""Other models beside that of the workload: variants that share its traffic, a shadow of it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from advisor.model import REAL_TIME, Parameters, Request
+from advisor.options import names, placeholders
+from advisor.options.draft import Draft
+from advisor.options.load import number, sentence
+from advisor.rulebook.hardware import Instance
+
+SHADOW = "Shadow"
+_CHALLENGER = "Challenger"
+_THOUSAND = 1000  # base units of one percent
+
+
+class Beside(NamedTuple):
+    """One variant beside the workload's own."""
+
+    name: str
+    image: str | None  # that of the workload, unless stated
+    artifact: str | None
+    weight: float  # of the workload's own variant: 1
+    instance_type: str
+    instances: int
+    because: str
+    shadow: bool = False
+
+
+def beside(draft: Draft, instance: Instance, count: int, *, shared: bool) -> tuple[Beside, ...]:
+    """The other variants, with findings for those that cannot be.
+
+    Args:
+        draft: the plan being made.
+        instance: type of the workload's own variant.
+        count: its number of instances at first, for the whole peak.
+        shared: whether models share the instances.
+    """
+    rivals, shadow = _rivals(draft), _shadow_wanted(draft)
+    what = _excluded(draft, instance, shared)
+    if what:
+        for kind in ["several variants"] * bool(rivals) + ["a shadow"] * shadow:
+            _exclude(draft, f"{what} cannot have {kind}", kind == "a shadow")
+        return ()
+    if shadow:
+        why = _not_shadowed(draft, rivals)
+        if why:
+            _exclude(draft, why, shadow=True)
+            shadow = False
+    found = _sized(draft, rivals, instance, count)
+    return (*found, _shadow(draft, instance, count)) if shadow else found
+
+
+def add(
+    draft: Draft, others: tuple[Beside, ...], model: Request, config: Parameters
+) -> tuple[Request, ...]:
+    """CreateModel of each, like that of the workload, and its variant in the configuration."""
+    requests = []
+    (own,) = config["ProductionVariants"]
+    for each in others:
+        request = _other_model(draft, each, model)
+        requests.append(request)
+        variant = {
+            **own,
+            "VariantName": each.name,
+            "ModelName": request.parameters["ModelName"],
+            "InitialInstanceCount": each.instances,
+            "InstanceType": each.instance_type,
+            "InitialVariantWeight": each.weight,
+        }
+        if each.instance_type != own["InstanceType"]:
+            variant.pop("VolumeSizeInGB", None)
+        listed = "ShadowProductionVariants" if each.shadow else "ProductionVariants"
+        config.setdefault(listed, []).append(variant)
+        draft.carry("shadow-testing" if each.shadow else "multiple-variants")
+        what = f"{each.instances} x {each.instance_type}, weight {each.weight:g}"
+        draft.set(f"Variant {each.name}", what, sentence(each.because))
+    return tuple(requests)
+
+
+def _other_model(draft: Draft, each: Beside, model: Request) -> Request:
+    """The workload's model with another image and archive."""
+    container = {**model.parameters["PrimaryContainer"]}
+    for field in ("ModelDataUrl", "ModelDataSource"):
+        container.pop(field, None)
+    container["Image"] = each.image or container["Image"]
+    address = placeholders.artifact_of(draft, each.name, each.artifact)
+    if address.endswith("/"):
+        plain = {"S3Uri": address, "S3DataType": "S3Prefix", "CompressionType": "None"}
+        container["ModelDataSource"] = {"S3DataSource": plain}
+    else:
+        container["ModelDataUrl"] = address
+    parameters = {**model.parameters, "ModelName": "", "PrimaryContainer": container}
+    parameters["ModelName"] = names.versioned(
+        f"{draft.facts.workload.name}-{each.name.lower()}",
+        [parameters, draft.text("deploy.version")],
+    )
+    return model._replace(parameters=parameters)
+
+
+def elsewhere(draft: Draft) -> None:
+    """Say of an option without variants that the stated ones are not set up."""
+    if draft.option != REAL_TIME:
+        if _rivals(draft):
+            _exclude(draft, f"{draft.option} has one variant", shadow=False)
+        if _shadow_wanted(draft):
+            _exclude(draft, f"{draft.option} has no shadow variants", shadow=True)
+
+
+def _excluded(draft: Draft, instance: Instance, shared: bool) -> str:
+    """What keeps both kinds of variants away, if anything."""
+    if shared:
+        return "multi-model endpoints"
+    if instance.type.startswith("ml.inf1."):
+        return f"Inferentia 1 ({instance.type})"
+    several = ("marketplace-model", "multi-container", "inference-pipeline")
+    return next((f"requests made for {need}" for need in several if draft.needs(need)), "")
+
+
+def _exclude(draft: Draft, why: str, shadow: bool) -> None:
+    key, need = ("deploy.shadow", "shadow-testing") if shadow else ("deploy.variants", "")
+    values = draft.facts.workload.values
+    places = [path for path in values if path.startswith(key)] + [f"needs.{need}"]
+    message = f"{why}; the requests set up none"
+    draft.find("variants-excluded", "warning", message, path=places[0])
+
+
+def _rivals(draft: Draft) -> tuple[dict[str, Any], ...]:
+    """The stated variants, else one unknown one where some are needed."""
+    stated = draft.facts.workload.values.get("deploy.variants")
+    if stated is not None:
+        found: tuple[dict[str, Any], ...] = stated.value
+        return found
+    return ({"name": _CHALLENGER},) if draft.needs("multiple-variants") else ()
+
+
+def _shadow_wanted(draft: Draft) -> bool:
+    values = draft.facts.workload.values
+    return draft.needs("shadow-testing") or any(p.startswith("deploy.shadow.") for p in values)
+
+
+def _not_shadowed(draft: Draft, rivals: tuple[dict[str, Any], ...]) -> str:
+    """What excludes a shadow here, if anything."""
+    if rivals:
+        return "a shadow variant stands beside one production variant, not beside several"
+    stated = draft.text("deploy.shadow.instance_type") or ""
+    if stated.startswith("ml.inf1."):
+        return f"shadow tests exclude Inferentia 1 ({stated})"
+    return ""
+
+
+def _sized(
+    draft: Draft, rivals: tuple[dict[str, Any], ...], instance: Instance, count: int
+) -> tuple[Beside, ...]:
+    own = float(draft.number("variant-weight"))
+    weights = [float(each.get("weight", own)) for each in rivals]
+    total = own + sum(weights)
+    found = []
+    for each, weight in zip(rivals, weights, strict=True):
+        whole = max(1, math.ceil(count * weight / total))
+        because = (
+            f"{weight:g} of {total:g} of the traffic x {count} instances = "
+            f"{number(count * weight / total)}; {names.VARIANT} keeps its {count}, so that the "
+            "test can end at any time"
+        )
+        name = each["name"] if each["name"] != names.VARIANT else f"{names.VARIANT}-2"
+        found.append(
+            Beside(
+                name,
+                each.get("image"),
+                each.get("artifact"),
+                weight,
+                instance.type,
+                whole,
+                because,
+            )
+        )
+    return tuple(found)
+
+
+def _shadow_type(draft: Draft, instance: Instance) -> str:
+    path = "deploy.shadow.instance_type"
+    stated = draft.text(path)
+    if stated is None or stated in draft.knowledge.catalogue.types:
+        return stated or instance.type
+    message = f"the API knows no instance type {stated}; the shadow runs on {instance.type}"
+    draft.find("instance-unknown", "warning", message, path=path)
+    return instance.type
+
+
+def _shadow(draft: Draft, instance: Instance, count: int) -> Beside:
+    stated = draft.upper("deploy.shadow.share")
+    share = draft.number("shadow-share") if stated is None else stated / _THOUSAND
+    whole = max(1, math.ceil(count * share / 100))
+    because = (
+        f"{share:g} % of the requests are copied: the weight beside {names.VARIANT}'s 1; "
+        f"{share:g} % of {count} instances = {number(count * share / 100)}. Its answers are only "
+        "recorded"
+    )
+    return Beside(
+        SHADOW,
+        draft.text("deploy.shadow.image"),
+        draft.text("deploy.shadow.artifact"),
+        share / 100,
+        _shadow_type(draft, instance),
+        whole,
+        because,
+        shadow=True,
+    )
+
+
+def facts(others: tuple[Beside, ...]) -> tuple[tuple[str, str, int], ...]:
+    """What their cost depends on: name, instance type and count of each."""
+    return tuple((each.name, each.instance_type, each.instances) for each in others)
+
+
+def alike(others: tuple[Beside, ...], instance: Instance) -> int:
+    """Instances of one type among them."""
+    return sum(each.instances for each in others if each.instance_type == instance.type)

@@ -1,0 +1,25 @@
+"""One key of a workload file: what may stand at it."""
+
+# No `from __future__ import annotations` here: NamedTuple compiles annotations that are texts.
+from typing import NamedTuple
+
+
+class Key(NamedTuple):
+    """What may stand at one key path.
+
+    ``kind`` is a kind of quantity (``advisor.quantity.KINDS``), ``word``, ``flag``, ``text`` (of a
+    form), ``texts`` (a list of them), ``named`` (a mapping of free names to them), ``needs``,
+    ``record`` (a mapping that is kept together), ``variants``, ``waivers`` or ``section``. A
+    ``word`` with keys below it is short for the first of them.
+    """
+
+    path: str
+    kind: str
+    about: str
+    example: str = ""
+    words: tuple[str, ...] = ()  # accepted instead of a number; all there is for a `word`
+    parts: tuple[str, ...] = ()  # typical, p99, max: a quantity may be split into them
+    form: str = ""  # of advisor.workload.forms.FORMS
+    least: int = 1  # base units that a stated point must reach
+    most: int | None = None  # base units, or items of a list
+    exact: bool = False  # one number, no range
