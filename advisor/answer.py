@@ -7,6 +7,7 @@ from typing import Any
 
 from advisor.changes import decisive_unknowns, fixes, would_change
 from advisor.facts import Facts, say
+from advisor.measurement.words import origin
 from advisor.model import Decision, Fact, Step
 from advisor.neighbours import Neighbourhood
 from advisor.rulebook.resolve import Rulebook
@@ -116,11 +117,15 @@ def _typed(facts: Facts, variable: int, text: str) -> Any:
 def _facts(around: Neighbourhood) -> tuple[Fact, ...]:
     """What was stated, in the order of the file, then what was assumed and looked at."""
     facts = around.facts
+    measured = facts.workload.measured
     listed = []
     for path, item in facts.workload.values.items():
         if not path.startswith(_NOT_FACTS):
             value = item.value if isinstance(item.value, bool) else item.text
-            listed.append(Fact(path, value, "stated", item.line, item.column))
+            if measured is not None and path in measured.keys:
+                listed.append(Fact(path, value, "measured", 0, 0, origin(measured)))
+            else:
+                listed.append(Fact(path, value, "stated", item.line, item.column))
     for variable in sorted(around.relevant):
         if not facts.stated >> variable & 1 and facts.point[variable] != UNSET:
             fact = facts.book.facts[variable]
@@ -131,5 +136,5 @@ def _facts(around: Neighbourhood) -> tuple[Fact, ...]:
 
 def _assumed(facts: Facts, fact: FactEntry) -> Fact:
     chosen = facts.chosen.get(fact.variable, fact.assume[0])
-    origin = "derived" if chosen.follows >= 0 else "assumed"
-    return Fact(fact.id, say(fact, facts.point[fact.variable]), origin, 0, 0, chosen.because)
+    kind = "derived" if chosen.follows >= 0 else "assumed"
+    return Fact(fact.id, say(fact, facts.point[fact.variable]), kind, 0, 0, chosen.because)

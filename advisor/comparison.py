@@ -82,7 +82,7 @@ def compare(advice: Advice, own_prices: Folder | None = None) -> Comparison:
         own_prices: folder of the user's price snapshots, the same as for the answer.
     """
     facts = Facts(load(advice.limits), advice.workload, advice.region)
-    prices = prices_of(advice.region, own_prices)
+    prices = prices_of(advice.region, own_prices, advice.workload.measured)
     axes = []
     break_evens: list[BreakEven] = []
     for key, count in _keys(facts):

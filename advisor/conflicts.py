@@ -96,10 +96,15 @@ def _triple(facts: Facts, base: str) -> Iterator[Finding]:
 def _out_of_order(
     facts: Facts, larger: tuple[str, ...], smaller: str, message: str
 ) -> Iterator[Finding]:
-    """Of several ways to state the larger fact the most usual one counts."""
+    """Of several ways to state the larger fact the most usual one counts.
+
+    A measured one is no contradiction of the file's; `measured-slow` tells of it.
+    """
     workload = facts.workload
     first = next((item for path in larger if (item := workload.values.get(path))), None)
     second = workload.values.get(smaller)
+    if workload.measured is not None and first is not None and first.path in workload.measured.keys:
+        return
     if first is not None and second is not None and _above(facts, first, second):
         yield _finding(workload, message.format(first=first, second=second), first, second)
 

@@ -14,6 +14,7 @@ from advisor.model import (
     SERVERLESS,
     Cost,
     Latency,
+    Measured,
     Plan,
 )
 from advisor.prices import Folder, Prices, load
@@ -31,12 +32,15 @@ _known: dict[tuple[str | None, str | None], Prices] = {}
 _NO_PRICES: Mapping[str, int] = {}
 
 
-def prices_of(region: str | None, own: Folder | None = None) -> Prices:
+def prices_of(
+    region: str | None, own: Folder | None = None, measured: Measured | None = None
+) -> Prices:
     """The prices of a Region, read once per process; those of the reference Region without one.
 
     Args:
         region: its code.
         own: folder of the user's snapshots.
+        measured: a load test, whose costs stand in for prices that are not known.
 
     Raises:
         InputError: the code is not one of a Region, or the user's snapshot is not readable.
@@ -44,7 +48,23 @@ def prices_of(region: str | None, own: Folder | None = None) -> Prices:
     key = (region, None if own is None else os.fspath(own))
     if key not in _known:
         _known[key] = load(region, os.path.join(rules_directory(), "prices"), own)
-    return _known[key]
+    return learned(_known[key], measured)
+
+
+def learned(prices: Prices, measured: Measured | None) -> Prices:
+    """Prices with what a load test's instances cost, where no price of theirs is known.
+
+    A known price goes first: it is dated and exact, and the job only estimates with the same list.
+    """
+    if measured is None:
+        return prices
+    usd = {
+        each.instance_type: each.usd_per_hour
+        for each in measured.tests
+        if each.instance_type and each.usd_per_hour
+    }
+    source = f"CostPerHour of the job {measured.job} in {measured.file}"
+    return prices.learning("hosting", usd, "load-test", source, measured.date)
 
 
 def per_hour(option: str, prices: Prices) -> Mapping[str, int]:

@@ -38,6 +38,48 @@ class Stated(NamedTuple):
     column: int
 
 
+class Finding(NamedTuple):
+    """Something the reader must know, with its place."""
+
+    rule: str
+    severity: str  # error | warning | info
+    message: str
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    fix: str = ""
+    source: str = ""
+
+
+class Measurement(NamedTuple):
+    """One configuration that a load test ran, and how it stands beside the others."""
+
+    instance_type: str  # empty for serverless
+    memory_mb: int | None  # serverless memory
+    per_second: float  # requests that one instance, or the serverless endpoint, serves at most
+    latency_s: float  # of the model at that rate
+    setup_s: float | None  # serverless: start of an environment
+    cpu_percent: float | None
+    memory_percent: float | None
+    usd_per_hour: str | None  # of one instance, as the job estimated it
+    instances: int | None  # for the peak; None where the configuration was not weighed
+    standing: str  # taken | slower | dearer | unusable: by the answer time, then by cost
+    note: str  # why it is unusable, else how it compares
+
+
+class Measured(NamedTuple):
+    """What of a workload was measured in place of what was stated or assumed."""
+
+    file: str
+    job: str
+    date: str  # YYYY-MM-DD on which the job ended; empty where the result does not say
+    keys: tuple[str, ...]  # key paths that hold measured values
+    taken: Measurement | None  # the instance type that sizing takes
+    serverless: Measurement | None  # what serverless inference is sized with
+    tests: tuple[Measurement, ...]  # in the order of the result
+    findings: tuple[Finding, ...]
+
+
 class Workload(NamedTuple):
     """A workload file as read: what the user said, and where. Silence is absence."""
 
@@ -46,6 +88,7 @@ class Workload(NamedTuple):
     sha256: str  # of the document's bytes
     values: Mapping[str, Stated]  # key path -> value; needs are 'needs.vpc' -> True
     needs_stated: bool  # a `needs` list is complete: what it leaves out is not needed
+    measured: Measured | None = None  # the load test that some of the values come from
 
     def interval(self, path: str) -> Interval | None:
         """The range stated for a quantity or count, ``None`` when nothing was said."""
@@ -92,7 +135,7 @@ class Fact(NamedTuple):
 
     fact: str
     value: str | bool | int | float  # as a workload file would write it
-    origin: str  # stated | derived | assumed
+    origin: str  # stated | measured | derived | assumed
     line: int = 0
     column: int = 0
     because: str = ""
@@ -201,19 +244,6 @@ class Invoke(NamedTuple):
     parameters: Parameters
     client_timeout_s: int | None
     notes: tuple[str, ...]
-
-
-class Finding(NamedTuple):
-    """Something the reader must know, with its place."""
-
-    rule: str
-    severity: str  # error | warning | info
-    message: str
-    file: str = ""
-    line: int = 0
-    column: int = 0
-    fix: str = ""
-    source: str = ""
 
 
 class Plan(NamedTuple):

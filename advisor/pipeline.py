@@ -79,7 +79,7 @@ def advise_by(
         InputError: the Region's code is none, or the user's snapshot cannot be read.
     """
     facts = Facts(book, workload, region)
-    prices = prices_of(facts.region, own_prices)
+    prices = prices_of(facts.region, own_prices, workload.measured)
     decision = answer(Neighbourhood(facts), decided_option(workload))
     candidates = tuple(_candidate(facts, name, decision, prices) for name in OPTIONS)
     found, named = _findings(facts, decision, candidates, prices, as_of)
@@ -121,6 +121,8 @@ def _findings(
 ) -> tuple[tuple[Finding, ...], frozenset[str]]:
     """Everything the reader must know, errors first; and what the cautions make one consider."""
     found = list(conflicts(facts))
+    if facts.workload.measured is not None:
+        found += facts.workload.measured.findings
     named: frozenset[str] = frozenset()
     chosen = next((each for each in candidates if each.option == decision.option), None)
     if chosen is not None:

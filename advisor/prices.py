@@ -119,6 +119,33 @@ class Prices:
             self._hourly[component] = PerHour(self, component)
         return self._hourly[component]
 
+    def learning(
+        self, component: str, usd: Mapping[str, str], basis: str, source: str, as_of: str
+    ) -> "Prices":
+        """The same prices, and others where none of their own is known; they go before stand-ins.
+
+        Args:
+            component: hosting, say.
+            usd: decimal texts by key.
+            basis: how strong they are.
+            source: where they come from.
+            as_of: their day, YYYY-MM-DD; may be empty.
+        """
+        known = self._snapshot["prices"].get(component, {})
+        number = len(self._snapshot["sources"])
+        new = {key: (text, number) for key, text in usd.items() if key not in known}
+        if not new:
+            return self
+        snapshot = {
+            **self._snapshot,
+            "sources": [
+                *self._snapshot["sources"],
+                {"basis": basis, "source": source, "as_of": as_of},
+            ],
+            "prices": {**self._snapshot["prices"], component: {**known, **new}},
+        }
+        return Prices(snapshot, self._reference, self.terms, own=self.own, stated=self.stated)
+
     def instance_types(self) -> tuple[str, ...]:
         """The types of which an hourly price is known, of any component."""
         known = self._snapshot["prices"]

@@ -162,15 +162,19 @@ def _with_room(facts: Facts) -> Facts:
 def restated(workload: Workload, changes: Mapping[str, Interval | str | bool]) -> Workload:
     """A workload in which keys have other values, as ``--set`` would put them.
 
-    One quantity counts as ``max`` beside a ``typical`` or ``p99`` that is set.
+    One quantity counts as ``max`` beside a ``typical`` or ``p99`` that is set. Another time of a
+    request takes the place of the one measured on serverless environments.
     """
     values = dict(workload.values)
+    measured = workload.measured
     for key, value in changes.items():
         base, _, _ = key.rpartition(".")
+        if measured is not None and "requests.processing" in (key, base):
+            measured = measured._replace(serverless=None)
         if key in _SPLIT:
             for each in ("typical", "p99", "max"):
                 values.pop(f"{key}.{each}", None)
         elif base in _SPLIT and base in values:
             values[base + ".max"] = values.pop(base)._replace(path=base + ".max")
         values[key] = Stated(key, "", value, 0, 0)
-    return workload._replace(values=values)
+    return workload._replace(values=values, measured=measured)

@@ -86,7 +86,7 @@ def sweep(
     book = load(limits or workload.text("limits") or "safe")
     facts = Facts(book, workload, region)
     entry = _key(key, book)
-    scenario = Scenario(facts, key, prices_of(facts.region, own_prices))
+    scenario = Scenario(facts, key, prices_of(facts.region, own_prices, workload.measured))
     if entry.kind not in KINDS:
         return _of_words(facts, entry, scenario, wanted)
     return _of_numbers(facts, entry, scenario, wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -106,3 +107,29 @@ def test_a_measured_throughput_tells_the_workers() -> None:
     assert "15 % of the requests wait with random routing" in (
         setting(found, "InitialInstanceCount").because
     )
+
+
+def test_a_fleet_of_any_size_is_found_at_once() -> None:
+    # 1,000,000,000/s / (1 / 40 ms x 0.5) = 80,000,000 instances, of which none is waited for.
+    found = plan(traffic={"pattern": "sustained", "peak": "1G/s"})
+    assert value(found, "InitialInstanceCount") == 80_000_000
+
+
+@pytest.mark.parametrize("peak", ["13/s", "30/s", "61/s", "200/s"])
+@pytest.mark.parametrize("answer", ["55 ms", "60 ms", "75 ms"])
+def test_the_fleet_is_the_smallest_that_is_in_time(peak: str, answer: str) -> None:
+    from advisor.queueing import responses, service_times
+
+    found = plan(**requests(answer=answer), traffic={"pattern": "sustained", "peak": peak})
+    rate, limit = float(peak.removesuffix("/s")), float(answer.removesuffix(" ms")) / 1000
+    service = service_times.lognormal(0.04, 0.05)
+    routing = found.facts.get("routing", responses.RANDOM)
+    fleet = math.ceil(rate / 12.5)
+    while True:
+        waiting = responses.fleet_wait(rate, service, fleet, 1, routing)
+        if waiting is not None and (
+            waiting.probability <= 0.001 or responses.share_above(waiting, service)(limit) <= 0.01
+        ):
+            break
+        fleet += 1
+    assert value(found, "InitialInstanceCount") == max(2, fleet)

@@ -17,6 +17,7 @@ ARTIFACTS = {
     "boto3": "advisor.artifacts.boto3_script",
     "terraform": "advisor.artifacts.terraform",
     "cloudformation": "advisor.artifacts.cloudformation",
+    "inference-recommendations-job": "advisor.artifacts.recommendations_job",
 }
 
 

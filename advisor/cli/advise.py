@@ -11,7 +11,7 @@ import click
 
 from advisor.artifacts import ARTIFACTS
 from advisor.cli import CONTEXT, complaints
-from advisor.cli.money import gated, max_monthly, price_folder
+from advisor.cli.money import gated, max_monthly, measured, price_folder, with_load_test
 from advisor.cli.settings import as_of_date, changes_from, context, today
 from advisor.cli.spread import Part, spread, worthwhile
 from advisor.errors import InputError
@@ -55,6 +55,7 @@ STRICT = ("decisive-unknown", "contested-limit")  # warnings that fail with --st
     metavar="KEY=VALUE",
     help="State a fact as if it stood in the file; VALUE is YAML (repeatable).",
 )
+@measured
 @click.option("--strict", is_flag=True, help="Fail on plausible unknowns and contested limits.")
 @max_monthly
 @click.option("--force", is_flag=True, help="Overwrite files in DIR that differ.")
@@ -115,18 +116,21 @@ def _answers(paths: Sequence[str], asked: dict[str, Any]) -> tuple[list[Advice],
             read += read_file(path, asked["changes"])
         except InputError as error:
             said += complaints(error)
+    if asked["measured"] is not None and len(read) > 1:
+        raise click.UsageError("--measured takes one workload: a load test is of one model")
     return [_answer(workload, asked) for workload in read], said
 
 
 def _answer(workload: Workload, asked: dict[str, Any]) -> Advice:
+    folder = price_folder()
     advice = advise_workload(
-        workload,
+        with_load_test(workload, asked, folder),
         limits=asked["limits"],
         region=asked["region"],
         changes=dict(asked["changes"]),
         as_of=asked["as_of"],
         strict=asked["strict"],
-        own_prices=price_folder(),
+        own_prices=folder,
     )
     return gated(advice, asked["max_monthly"])
 

@@ -12,8 +12,10 @@ from advisor.cli.money import (
     canvas,
     gated,
     max_monthly,
+    measured,
     one_workload,
     price_folder,
+    with_load_test,
     workload_options,
 )
 from advisor.cli.settings import changes_from, today
@@ -30,6 +32,7 @@ from advisor.reports.money_formats import COMPARE_FORMATS, money_renderer
     help="How to print the comparison.",
 )
 @workload_options
+@measured
 @max_monthly
 def compare(workload: str, form: str, settings: tuple[str, ...], **options: Any) -> int:
     """Compare cost and latency of the four options for WORKLOAD (`-` reads standard input).
@@ -42,7 +45,7 @@ def compare(workload: str, form: str, settings: tuple[str, ...], **options: Any)
 
     folder = price_folder()
     advice = advise(
-        one_workload(workload, settings),
+        with_load_test(one_workload(workload, settings), options, folder),
         limits=options["limits"],
         region=options["region"],
         changes=dict(changes_from(settings)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -78,6 +78,36 @@ def max_monthly(command: _Command) -> _Command:
         metavar="USD",
         help="Fail when the recommended option costs more in a month.",
     )(command)
+
+
+def measured(command: _Command) -> _Command:
+    """The result of a load test, which goes before what the workload states."""
+    return click.option(
+        "--measured",
+        metavar="FILE",
+        help="Size with a load test's result: the JSON that aws sagemaker "
+        "describe-inference-recommendations-job prints.",
+    )(command)
+
+
+def with_load_test(workload: Workload, options: Mapping[str, Any], folder: str) -> Workload:
+    """The workload with what the file of --measured says in place of what is stated or assumed.
+
+    Raises:
+        InputError: the file cannot be read, is something else, or its job gave no result.
+    """
+    if options["measured"] is None:
+        return workload
+    from advisor.measurement.apply import measured_workload
+    from advisor.measurement.result import read_result
+
+    return measured_workload(
+        workload,
+        read_result(options["measured"]),
+        limits=options["limits"],
+        region=options["region"],
+        own_prices=folder,
+    )
 
 
 def one_workload(path: str, settings: Sequence[str]) -> Workload:

@@ -7,7 +7,14 @@ from typing import Any
 import click
 
 from advisor.cli import CONTEXT
-from advisor.cli.money import canvas, one_workload, price_folder, workload_options
+from advisor.cli.money import (
+    canvas,
+    measured,
+    one_workload,
+    price_folder,
+    with_load_test,
+    workload_options,
+)
 from advisor.reports.money_formats import WHATIF_FORMATS, money_renderer
 from advisor.sweep import MOST_POINTS, POINTS, Range, sweep
 
@@ -32,6 +39,7 @@ from advisor.sweep import MOST_POINTS, POINTS, Range, sweep
     help="How to print the sweep.",
 )
 @workload_options
+@measured
 def whatif(workload: str, key: str, form: str, settings: tuple[str, ...], **options: Any) -> int:
     """Tell where the answer and the cheapest option of WORKLOAD change as KEY changes.
 
@@ -40,13 +48,14 @@ def whatif(workload: str, key: str, form: str, settings: tuple[str, ...], **opti
 
     Exit codes: 0 a sweep, 2 the file could not be read or the key cannot be moved, 3 a bug of ours.
     """
+    folder = price_folder()
     found = sweep(
-        one_workload(workload, settings),
+        with_load_test(one_workload(workload, settings), options, folder),
         key,
         Range(options["start"], options["end"], options["points"]),
         limits=options["limits"],
         region=options["region"],
-        own_prices=price_folder(),
+        own_prices=folder,
     )
     click.echo(money_renderer(WHATIF_FORMATS, form)(found, canvas(form)), nl=False)
     return 0

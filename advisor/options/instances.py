@@ -1,6 +1,6 @@
 """The choice of an instance type: what fits first, price second."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 from advisor.options.draft import Draft
@@ -37,6 +37,34 @@ def choose(draft: Draft, need: Need, prices: Mapping[str, int] | None) -> Choice
     instance, has = found
     _check_region(draft, instance, need, "region")
     return instance, f"the smallest type that fits: {need.text}; {has}"
+
+
+def alternatives(draft: Draft, need: Need, prices: Mapping[str, int] | None) -> Iterator[Instance]:
+    """Types that fit, the smallest first, one of each class of equal fits: the cheapest.
+
+    With an accelerator a class is its model and number; other types of it differ in host memory and
+    vCPUs, which say little of its speed. Nor is a type with more memory faster than one of general
+    purpose with as many vCPUs, so it is left out where that fits.
+
+    Args:
+        draft: the plan being made.
+        need: what the types must offer.
+        prices: millionths of a USD an hour by type, as far as they are known.
+    """
+    known: Mapping[str, int] = {} if prices is None else prices
+    unknown = 1 << 62
+    classes: dict[tuple[object, ...], list[Instance]] = {}
+    for each in draft.knowledge.catalogue.candidates(need.accelerator):
+        if _suits(draft, each, need) and offered(draft, each, transform=need.transform):
+            kind: tuple[object, ...] = size(each)
+            if need.accelerator != CPU:
+                kind = (each.accelerator_model, each.accelerator_count)
+            classes.setdefault(kind, []).append(each)
+    general = {equal[0].vcpu for equal in classes.values() if equal[0].family.group == "general"}
+    for equal in classes.values():
+        if equal[0].family.group == "memory" and equal[0].vcpu in general:
+            continue
+        yield min(equal, key=lambda each: (known.get(each.type, unknown), rank(each)))
 
 
 def misfit(draft: Draft, instance: Instance, need: Need) -> str:
@@ -109,7 +137,16 @@ def _measured_on(draft: Draft, need: Need, name: str) -> Choice | None:
         return None
     _check_region(draft, instance, need, path)
     fits = f"{need.text}; {_offered(instance)}" if instance.memory_mib else "figures not known"
-    return instance, f"times are known for it alone (measured_on), and it fits: {fits}"
+    return instance, f"{_because_measured(draft)}, and it fits: {fits}"
+
+
+def _because_measured(draft: Draft) -> str:
+    measured = draft.facts.workload.measured
+    if measured is None or measured.taken is None:
+        return "times are known for it alone (measured_on)"
+    tested = sum(1 for each in measured.tests if each.instance_type)
+    fleet = measured.taken.note
+    return f"the first of {tested} types that the job {measured.job} measured ({fleet})"
 
 
 def _check_region(draft: Draft, instance: Instance, need: Need, path: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.model import Parameters, Plan
+from advisor.model import Measurement, Parameters, Plan
 from advisor.options import (
     call,
     containers,
@@ -27,12 +27,12 @@ _PREDICTABLE = frozenset({"sustained", "diurnal", "periodic"})
 def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Plan:
     """The plan of a serverless endpoint; there are no instances, so ``prices`` decide nothing."""
     del prices
-    work = load(draft)
+    work = _work(draft)
     memory_mb = _memory(draft)
     setup = _setup_s(draft)
     provisioned = _provisioned(draft, work)
     concurrency = _concurrency(draft, work, setup, provisioned)
-    facts = _facts(draft, memory_mb, concurrency, provisioned, setup)
+    facts = _facts(draft, work, memory_mb, concurrency, provisioned, setup)
     if not deploy:
         return draft.sized(facts)
     model = containers.create_model(draft)
@@ -61,7 +61,31 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     return draft.plan(released.requests, invoke, quotas.quotas(draft, wanted), facts)
 
 
+def _measured(draft: Draft) -> Measurement | None:
+    """What a load test found of a serverless endpoint."""
+    measured = draft.facts.workload.measured
+    return None if measured is None else measured.serverless
+
+
+def _work(draft: Draft) -> Load:
+    """The load, with the time of a request as it was measured on a serverless endpoint."""
+    work, measured = load(draft), _measured(draft)
+    if measured is None:
+        return work
+    time = measured.latency_s
+    flying = work.in_flight
+    if work.concurrent is None and work.peak is not None:
+        flying = work.peak * time
+    slowest = None if work.slowest_s is None else max(work.slowest_s, time)
+    return work._replace(processing_s=time, slowest_s=slowest, in_flight=flying)
+
+
 def _memory(draft: Draft) -> int:
+    measured = _measured(draft)
+    if measured is not None and measured.memory_mb is not None:
+        because = f"The size on which a load test measured {seconds(measured.latency_s)} a request."
+        draft.set("MemorySizeInMB", measured.memory_mb, because)
+        return measured.memory_mb
     step, steps = draft.number("serverless-memory-step"), draft.number("serverless-memory-steps")
     loaded, text = memory.resident_mib(draft)
     if loaded is None:
@@ -81,7 +105,10 @@ def _memory(draft: Draft) -> int:
 
 
 def _setup_s(draft: Draft) -> float:
-    """Cold start of one environment in seconds: stated, else as measured by others."""
+    """Cold start of one environment in seconds: measured, stated, else as measured by others."""
+    measured = _measured(draft)
+    if measured is not None and measured.setup_s is not None:
+        return measured.setup_s
     stated = draft.upper("model.startup")
     return stated / SECOND if stated is not None else float(draft.number("serverless-setup"))
 
@@ -176,8 +203,9 @@ def _level(flying: float, spill: float, most: int) -> int:
 
 
 def _facts(
-    draft: Draft, memory_mb: int, concurrency: int, provisioned: int, setup: float
+    draft: Draft, work: Load, memory_mb: int, concurrency: int, provisioned: int, setup: float
 ) -> dict[str, Any]:
+    measured = _measured(draft) is not None
     done = {
         **shared_facts.traffic(draft),
         "component": "serverless",
@@ -185,8 +213,11 @@ def _facts(
         "max_concurrency": concurrency,
         "provisioned": provisioned,
         "cold_start_s": setup,
-        "measured": False,
+        "measured": measured,
     }
+    if measured:
+        done["seconds"] = done["processing_s"] = work.processing_s
+        return done
     low, high = draft.facts.typical("requests.processing") or (None, None)
     shared_facts.put_range(done, "seconds", low, high, unit=SECOND)
     return done

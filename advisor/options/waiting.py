@@ -1,5 +1,6 @@
 """Instances for an answer time: the wait before a fleet, by Erlang C, its routing stated."""
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from advisor.options.draft import Draft
@@ -7,6 +8,7 @@ from advisor.options.fleet import Capacity
 from advisor.options.load import SECOND, Load, seconds
 
 if TYPE_CHECKING:
+    from advisor.queueing.erlang import Wait
     from advisor.queueing.service_times import ServiceTime
 
 _LATE = 0.01  # of the answers: the time in `requests.answer` is that of 99 in 100
@@ -39,8 +41,8 @@ def for_answer(
             at random, SageMaker's default, which makes each instance a queue of its own.
     """
     nothing = Answering(count, "", met=True)
-    answer = _answer_s(draft)
-    if answer is None or work.peak is None or work.processing_s is None:
+    answer, peak = _answer_s(draft), work.peak
+    if answer is None or peak is None or work.processing_s is None:
         return nothing
     from advisor.queueing import responses, service_times
 
@@ -51,38 +53,56 @@ def for_answer(
         return nothing  # a conflict of the file, which more instances do not mend
     workers = _workers(work, capacity)
     most = _MOST_TIMES * count if certain else count
-    for fleet in range(count, most + 1):
-        if _is_beyond(work.peak, service, fleet, workers, one_queue, draft.text("traffic.pattern")):
-            return nothing
-        waiting = responses.fleet_wait(work.peak, service, fleet, workers, routing)
+
+    def in_time(fleet: int) -> bool:
+        waiting = responses.fleet_wait(peak, service, fleet, workers, routing)
         if waiting is None:
-            continue
+            return False
         few = waiting.probability <= _HARDLY_ANY
-        if few or responses.share_above(waiting, service)(answer) <= _LATE:
-            wait = f"{100 * waiting.probability:.2g} % of the requests wait with {routing} routing"
-            text = f"{wait} (Erlang C), and 99 of 100 are answered in {seconds(answer)}"
-            return Answering(fleet, text, met=True)
+        return few or responses.share_above(waiting, service)(answer) <= _LATE
+
+    # Each instance more makes the wait shorter, so the fleet is found by halving.
+    fleet = count + bisect_left(range(count, most + 1), True, key=in_time)
+    pattern = draft.text("traffic.pattern")
+    if _is_beyond(peak, service, range(count, min(fleet, most) + 1), workers, one_queue, pattern):
+        return nothing
+    if fleet <= most:
+        waiting = responses.fleet_wait(peak, service, fleet, workers, routing)
+        return Answering(fleet, _in_time_text(waiting, routing, answer), met=True)
     if not certain:
         return nothing
     text = f"no fleet up to {most} answers 99 of 100 in {seconds(answer)} with {routing} routing"
     return Answering(count, text, met=False)
 
 
+def _in_time_text(waiting: "Wait | None", routing: str, answer: float) -> str:
+    share = 0.0 if waiting is None else waiting.probability
+    wait = f"{100 * share:.2g} % of the requests wait with {routing} routing"
+    return f"{wait} (Erlang C), and 99 of 100 are answered in {seconds(answer)}"
+
+
 def _is_beyond(
     peak: float,
     service: "ServiceTime",
-    fleet: int,
+    fleets: range,
     workers: int,
     one_queue: bool,
     pattern: str | None,
 ) -> bool:
-    """Whether no closed form describes the load, though the fleet is not overloaded."""
-    from advisor.queueing import validity
+    """Whether no closed form describes the load of one of the fleets that is not overloaded.
 
-    busy = peak * service.mean_s / (fleet * workers)
-    if busy > validity.HIGHEST_UTILISATION:
+    What speaks against a form speaks the more against it the fewer servers there are.
+    """
+    from advisor.queueing import validity
+    from advisor.queueing.scaling import whole
+
+    calm = whole(peak * service.mean_s / (validity.HIGHEST_UTILISATION * workers))
+    fleet = max(fleets.start, calm)
+    if fleet not in fleets:
         return False
     servers = fleet * workers if one_queue else workers
+    busy = peak * service.mean_s / (fleet * workers)
+    busy = min(busy, validity.HIGHEST_UTILISATION)  # what rounding leaves above
     return bool(validity.against_response_times(busy, service.cv2, servers, pattern))
 
 

@@ -9,6 +9,7 @@ from advisor.comparison import RULED_OUT, UNSUITED, BreakEven, Comparison, Row
 from advisor.drawing import Canvas
 from advisor.estimate import in_brief
 from advisor.markup import code, prose, table
+from advisor.measurement import words
 from advisor.model import CostItem
 from advisor.rounding import about
 
@@ -25,6 +26,8 @@ def _lines(found: Comparison) -> Iterator[str]:
     advice = found.advice
     yield f"# {prose(advice.workload.name)}: cost and latency of the four options\n"
     yield f"{prose(advice.summary)}\n"
+    if advice.workload.measured is not None:
+        yield f"Measured {prose(words.origin(advice.workload.measured))}.\n"
     headings = (
         "Option", "Stands", "Plan", "USD/month", "per 1,000", "p50", "p99", "cold"
     )  # fmt: skip

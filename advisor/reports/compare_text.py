@@ -8,6 +8,7 @@ from advisor import figures
 from advisor.comparison import RULED_OUT, UNSUITED, Axis, BreakEven, Comparison, Row
 from advisor.drawing import Bar, Canvas, Curve, bars, plot, table, wrapped
 from advisor.estimate import in_brief
+from advisor.measurement import words
 from advisor.model import CostItem
 from advisor.rounding import about
 
@@ -34,6 +35,8 @@ def _lines(found: Comparison, canvas: Canvas) -> Iterator[str]:
         f"On demand, USD, months of 730 h; {where}, prices of {advice.prices_date or 'no date'}",
         canvas,
     )
+    if advice.workload.measured is not None:
+        yield from wrapped(f"Measured {words.origin(advice.workload.measured)}", canvas)
     yield ""
     usable = [row for row in found.rows if row.standing not in (RULED_OUT, UNSUITED)]
     yield from _options(usable, canvas)

@@ -18,6 +18,8 @@ from advisor.model import (
     Finding,
     Fix,
     Latency,
+    Measured,
+    Measurement,
     Quota,
     Setting,
     Step,
@@ -172,6 +174,33 @@ def fix(item: Fix) -> dict[str, Any]:
         "option": item.option,
         "advice": item.advice,
         "source": item.source,
+    }
+
+
+def measured(item: Measured) -> dict[str, Any]:
+    """A load test: the configurations that were measured, and which of them sizing takes."""
+    return {
+        "job": item.job,
+        "date": item.date or None,
+        "file": item.file,
+        "facts": item.keys,
+        "tests": [_measurement(each) for each in item.tests],
+    }
+
+
+def _measurement(item: Measurement) -> dict[str, Any]:
+    return {
+        "instance_type": item.instance_type or None,
+        "memory_mb": item.memory_mb,
+        "per_second": round(item.per_second, 6),
+        "latency_ms": round(item.latency_s * 1000, 3),
+        "setup_ms": None if item.setup_s is None else round(item.setup_s * 1000, 3),
+        "cpu_percent": item.cpu_percent,
+        "memory_percent": item.memory_percent,
+        "usd_per_hour": item.usd_per_hour,
+        "instances": item.instances,
+        "standing": item.standing,
+        "because": item.note,
     }
 
 

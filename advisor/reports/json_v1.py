@@ -18,6 +18,7 @@ from advisor.reports.json_parts import (
     finding,
     fix,
     latency,
+    measured,
     money,
     quota,
     rest_of_cost,
@@ -64,6 +65,8 @@ def _inputs(advice: Advice) -> Iterable[str]:
             "sha256": workload.sha256,
         }
     )
+    if workload.measured is not None:
+        yield '"measured": ' + encode(measured(workload.measured))
     yield '"inputs": ' + encode(
         {
             "limits": advice.limits,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from advisor import __version__, highlights
 from advisor.markup import cited, code, prose, table
+from advisor.measurement import words
 from advisor.model import Advice, Candidate, Fact, Finding, Plan, Verdict
 from advisor.reports import Context
 
@@ -101,6 +102,11 @@ def _facts(advice: Advice) -> Iterator[str]:
         for fact in facts
     ]
     yield from _folded(summary, table(("Fact", "Value", "Origin"), rows))
+    measured = advice.workload.measured
+    if measured is not None:
+        yield f"\nMeasured {prose(words.origin(measured))}."
+        tests = [tuple(prose(cell) for cell in words.cells(each)) for each in measured.tests]
+        yield from _folded(f"{len(tests)} measured", table(words.HEADINGS, tests))
 
 
 def _origin(fact: Fact) -> str:

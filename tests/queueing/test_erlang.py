@@ -147,3 +147,13 @@ def test_no_wait_without_variability(share: float) -> None:
     waiting = erlang.wait(8, 10, 1.0, 0.0)
     assert waiting is not None
     assert erlang.wait_quantile(waiting, share) == 0
+
+
+@pytest.mark.parametrize("utilisation", [0.5, 0.9, 0.99, 0.999])
+def test_the_last_steps_of_the_recursion_are_enough(utilisation: float) -> None:
+    # From one server on, as the formula is written: 100,000 steps instead of the last 20,000.
+    servers = 100_000
+    load, share = utilisation * servers, 1.0
+    for busy in range(1, servers + 1):
+        share = load * share / (busy + load * share)
+    assert erlang.blocking(load, servers) == pytest.approx(share, rel=1e-6, abs=1e-300)

@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from advisor import highlights
+from advisor.measurement import words
 from advisor.model import Advice, Fix, Step
 from advisor.reports.text.layout import DOUBT, QUIET, TONES, Hanging, heading, labelled, line, said
 
@@ -91,8 +92,17 @@ def _step(step: Step) -> Text:
 def grounds(advice: Advice) -> Iterator[RenderableType]:
     """What stands below the table of options: assumptions, and what would move the answer."""
     yield Text()
+    yield from _measured(advice)
     yield from _assumed(advice)
     yield from _changes(advice)
+
+
+def _measured(advice: Advice) -> Iterator[RenderableType]:
+    """What a load test found, each configuration on a line."""
+    measured = advice.workload.measured
+    if measured is not None:
+        tests = [said(words.line(each), QUIET) for each in measured.tests]
+        yield labelled("Measured", [said(words.origin(measured)), *tests])
 
 
 def _assumed(advice: Advice) -> Iterator[RenderableType]:

@@ -1,0 +1,92 @@
+"""Load tests before the deployment: a job for instances, one for serverless, how to run them."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+
+from advisor.artifacts import Files
+from advisor.artifacts.requests import kebab
+from advisor.markup import prose, table
+from advisor.measurement.job import LoadTest, LoadTests, load_tests
+from advisor.model import Advice
+from advisor.printable import printable
+
+FOLDER = "load-test"
+_RESULT = "result-{option}.json"
+
+
+def files(advice: Advice) -> Files:
+    """``load-test/README.md`` and a folder of requests for each job; empty when none fits.
+
+    Raises:
+        InputError: no job can measure the answer.
+    """
+    if advice.chosen is None or advice.chosen.plan is None:
+        return []
+    found = load_tests(advice)
+    done = [(f"{FOLDER}/README.md", "\n".join(_readme(advice, found)) + "\n")]
+    for test in found.tests:
+        for name, request in zip(_names(test), test.plan.requests, strict=True):
+            text = json.dumps(request.parameters, indent=2, ensure_ascii=False)
+            done.append((f"{FOLDER}/{name}", text + "\n"))
+    return done
+
+
+def _names(test: LoadTest) -> list[str]:
+    """Files of the requests of a test, in the order to run."""
+    return [
+        f"{test.option}/{number}-{kebab(request.operation)}.json"
+        for number, request in enumerate(test.plan.requests, start=1)
+    ]
+
+
+def _readme(advice: Advice, found: LoadTests) -> Iterator[str]:
+    workload = advice.workload
+    yield f"# Load test of {prose(workload.name)}\n"
+    yield (
+        "Amazon SageMaker Inference Recommender starts an endpoint for each configuration, raises "
+        "the load step by step, and deletes the endpoint. You pay for what runs meanwhile."
+    )
+    for note in found.notes:
+        yield f"\n{prose(note)}"
+    yield "\n## Run\n"
+    yield "Put a usual request into a .tar.gz at SamplePayloadUrl. Then, in this folder:"
+    yield "\n```sh"
+    for test in found.tests:
+        yield from _commands(test)
+    yield "```\n"
+    yield "Ask for a result again until its Status is COMPLETED. Then answer on what was measured:"
+    yield "\n```sh"
+    file = shlex.quote(printable(workload.file))
+    for test in found.tests:
+        yield f"sm-advise {file} --measured DIR/{FOLDER}/{_RESULT.format(option=test.option)}"
+    yield "```\n"
+    yield "DIR is the folder that was given to --output."
+    for test in found.tests:
+        yield from _explained(test)
+
+
+def _commands(test: LoadTest) -> Iterator[str]:
+    for name, request in zip(_names(test), test.plan.requests, strict=True):
+        yield f"aws sagemaker {kebab(request.operation)} --cli-input-json file://{name}"
+    job = test.plan.requests[-1].parameters["JobName"]
+    yield (
+        f"aws sagemaker describe-inference-recommendations-job --job-name {job} "
+        f"> {_RESULT.format(option=test.option)}"
+    )
+
+
+def _explained(test: LoadTest) -> Iterator[str]:
+    """What is left to fill in, and the numbers with their arithmetic."""
+    yield f"\n## {test.option}\n"
+    places = dict.fromkeys(each for each in test.plan.findings if each.rule == "placeholder")
+    for each in places:
+        yield f"- {prose(each.message)}. {prose(each.fix)}"
+    if places:
+        yield ""
+    rows = [
+        (prose(each.name), prose(each.value), prose(each.because)) for each in test.plan.settings
+    ]
+    yield from table(("Field", "Value", "Because"), rows)

@@ -1,0 +1,68 @@
+"""Put a load test's result in the place of what a workload states or leaves to be assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from advisor.estimate import learned, prices_of
+from advisor.facts import Facts
+from advisor.measurement.differences import findings
+from advisor.measurement.restate import restated
+from advisor.measurement.result import Result
+from advisor.measurement.units import measurement
+from advisor.measurement.weigh import TAKEN, weighed
+from advisor.model import Measured, Measurement, Workload
+from advisor.prices import Folder
+from advisor.rulebook.knowledge import knowledge
+from advisor.rulebook.load import load
+
+
+def measured_workload(
+    workload: Workload,
+    result: Result,
+    *,
+    limits: str | None = None,
+    region: str | None = None,
+    own_prices: Folder | None = None,
+) -> Workload:
+    """The workload with measured values, which ``measured`` describes.
+
+    Of the instance types that were measured sizing takes the one whose fleet for the stated load is
+    the cheapest among those that answer in time. The measured values become stated ones, so that
+    limits, sizing, latency and cost read them as they read any other.
+
+    Args:
+        workload: what the user said.
+        result: what the job found.
+        limits: ``safe`` or ``latest``; the workload's own choice without it.
+        region: used instead of the workload's Region.
+        own_prices: folder of the user's price snapshots.
+
+    Raises:
+        InputError: the Region's code is none, or the user's snapshot cannot be read.
+    """
+    facts = Facts(load(limits or workload.text("limits") or "safe"), workload, region)
+    prices = prices_of(facts.region, own_prices)
+    known = knowledge(facts.book.raw)
+    number: Callable[[str], Any] = known.numbers.__getitem__
+    place = facts.region or prices.region
+    tests = tuple(measurement(result, each, place, number) for each in result.benchmarks)
+    bare = Measured(result.file, result.job, result.date, (), None, None, tests, ())
+    tests = weighed(facts, known, learned(prices, bare), tests)
+    taken = _taken(tests, serverless=False)
+    serverless = _taken(tests, serverless=True)
+    chosen = taken or serverless
+    keys: tuple[str, ...] = ()
+    if chosen is not None:
+        workload, keys = restated(workload, facts, chosen)
+    measured = bare._replace(keys=keys, taken=taken, serverless=serverless, tests=tests)
+    told = findings(facts, result, measured, number)
+    return workload._replace(measured=measured._replace(findings=told))
+
+
+def _taken(tests: tuple[Measurement, ...], *, serverless: bool) -> Measurement | None:
+    for each in tests:
+        if each.standing == TAKEN and bool(each.memory_mb) is serverless:
+            return each
+    return None

@@ -1,0 +1,181 @@
+"""What a reader must know of a measurement: where it differs, is slow, or is of something else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from advisor.facts import Facts
+from advisor.measurement.restate import PER_SECOND, SECOND, highest
+from advisor.measurement.result import Result
+from advisor.measurement.units import in_milliseconds
+from advisor.measurement.weigh import UNUSABLE, answer_s
+from advisor.measurement.words import name
+from advisor.model import Finding, Interval, Measured, Measurement, Stated
+from advisor.options import names
+from advisor.options.load import per_second, seconds
+
+_PROCESSING = "requests.processing"
+_MEASURED_WINS = (
+    "Sizes and costs rest on the measured value; state it in the file if it is to stay."
+)
+
+
+def findings(
+    facts: Facts, result: Result, measured: Measured, number: Callable[[str], Any]
+) -> tuple[Finding, ...]:
+    """The findings about a measurement, in the order of importance.
+
+    Args:
+        facts: of the workload as it is stated.
+        result: what the job found.
+        measured: what was made of it.
+        number: the value of a sizing constant.
+    """
+    return tuple(_all(facts, result, measured, number))
+
+
+def _all(
+    facts: Facts, result: Result, measured: Measured, number: Callable[[str], Any]
+) -> Iterator[Finding]:
+    yield from _model(facts, result)
+    chosen = measured.taken or measured.serverless
+    yield from _unusable(facts, measured)
+    if chosen is None:
+        return
+    yield from _slow(facts, result, chosen)
+    yield from _differs(facts, chosen, number("measured-tolerance"))
+    yield from _memory(result, chosen, number("usable-memory"))
+    if not in_milliseconds(result, number):
+        yield Finding(
+            "measured-unit",
+            "info",
+            f"ModelLatency of the job {result.job} was read as microseconds: as milliseconds it "
+            "cannot be",
+            result.file,
+        )
+
+
+def _model(facts: Facts, result: Result) -> Iterator[Finding]:
+    """The name of a model of this workload is its own name and a digest."""
+    own = names.versioned(facts.workload.name, "")[: -len(names.digest(""))]
+    if result.model and not result.model.startswith(own):
+        yield Finding(
+            "measured-model",
+            "error",
+            f"the job {result.job} measured the model {result.model}, and those of the workload "
+            f"{facts.workload.name} are called {own}…",
+            result.file,
+            fix="Give the result of a job for this model. If it is the same model under another "
+            "name, accept the finding measured-model with that reason.",
+        )
+
+
+def _unusable(facts: Facts, measured: Measured) -> Iterator[Finding]:
+    """Instance types were measured, and sizing can take none of them."""
+    reasons = [
+        f"{each.instance_type}: {each.note}"
+        for each in measured.tests
+        if each.instance_type and each.standing == UNUSABLE
+    ]
+    if reasons and measured.taken is None:
+        stated = facts.workload.values.get("deploy.instance_type")
+        yield _finding(
+            facts,
+            "measured-elsewhere",
+            "warning",
+            f"none of the measured instance types can be used ({'; '.join(reasons)}), so their "
+            "times and rates are not",
+            stated,
+            "Measure on the type of the plan; times are not carried from one type to another.",
+        )
+
+
+def _slow(facts: Facts, result: Result, chosen: Measurement) -> Iterator[Finding]:
+    answer = answer_s(facts)
+    if answer is None or chosen.latency_s <= answer:
+        return
+    yield _finding(
+        facts,
+        "measured-slow",
+        "warning",
+        f"{name(chosen)} took {seconds(chosen.latency_s)} at its highest rate, longer than "
+        f"requests.answer allows, {seconds(answer)}, and nothing else that the job {result.job} "
+        "measured is faster and can be used",
+        facts.workload.values.get("requests.answer"),
+        "Measure a faster type, or with ModelLatencyThresholds at the answer time: at a lower rate "
+        "the same type answers sooner.",
+    )
+
+
+def _differs(facts: Facts, chosen: Measurement, tolerance: float) -> Iterator[Finding]:
+    values = facts.workload.values
+    elsewhere = values.get("model.measured_on")
+    if elsewhere is not None and elsewhere.value != chosen.instance_type:
+        yield _other_type(facts, elsewhere, chosen)
+        return
+    yield from _time(facts, chosen, tolerance)
+    stated = values.get("model.throughput")
+    if stated is not None and isinstance(stated.value, Interval):
+        low, high = stated.value
+        rate = chosen.per_second * PER_SECOND
+        below = low is not None and rate < low * (1 - tolerance)
+        if below or (high is not None and rate > high * (1 + tolerance)):
+            yield _differing(facts, stated, per_second(chosen.per_second), chosen, worse=below)
+
+
+def _other_type(facts: Facts, stated: Stated, chosen: Measurement) -> Finding:
+    """Times that were stated of another type are not contradicted, only not used."""
+    message = (
+        f"the stated times were measured on {stated.text}, and sizing takes {name(chosen)}, which "
+        "the load test measured"
+    )
+    return _finding(facts, "measured-differs", "info", message, stated, _MEASURED_WINS)
+
+
+def _time(facts: Facts, chosen: Measurement, tolerance: float) -> Iterator[Finding]:
+    """A stated usual time can be off either way, a p99 or largest one only by being exceeded."""
+    values = facts.workload.values
+    time, text = chosen.latency_s * SECOND, seconds(chosen.latency_s)
+    for part in (".typical", "", ".p99", ".max"):
+        stated = values.get(_PROCESSING + part)
+        if stated is None:
+            continue
+        above = time > highest(facts, stated) * (1 + tolerance)
+        low = stated.value.low if isinstance(stated.value, Interval) else None
+        below = part == ".typical" and low is not None and time < low * (1 - tolerance)
+        if above or below:
+            yield _differing(facts, stated, text, chosen, worse=above)
+
+
+def _differing(
+    facts: Facts, stated: Stated, measured: str, chosen: Measurement, *, worse: bool
+) -> Finding:
+    return _finding(
+        facts,
+        "measured-differs",
+        "warning" if worse else "info",
+        f"{stated.path} is stated as {stated.text} and was measured as {measured} on "
+        f"{name(chosen)}",
+        stated,
+        _MEASURED_WINS,
+    )
+
+
+def _memory(result: Result, chosen: Measurement, usable: float) -> Iterator[Finding]:
+    if chosen.memory_percent is not None and chosen.memory_percent > 100 * usable:
+        yield Finding(
+            "measured-memory",
+            "warning",
+            f"{name(chosen)} used {chosen.memory_percent:.3g} % of its memory in the load test, "
+            f"more than the {100 * usable:.3g} % that are planned for",
+            result.file,
+            fix="Take a type with more memory, or fewer workers in the container.",
+        )
+
+
+def _finding(
+    facts: Facts, rule: str, severity: str, message: str, stated: Stated | None, fix: str
+) -> Finding:
+    line, column = (stated.line, stated.column) if stated is not None else (0, 0)
+    return Finding(rule, severity, message, facts.workload.file, line, column, fix)

@@ -1,0 +1,128 @@
+"""The load tests that are worth running for an answer: of its instances, and of serverless."""
+
+# No `from __future__ import annotations` here: NamedTuple compiles annotations that are texts.
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from advisor.errors import InputError
+from advisor.estimate import per_hour, prices_of
+from advisor.facts import Facts
+from advisor.model import (
+    ASYNCHRONOUS,
+    BATCH_TRANSFORM,
+    REAL_TIME,
+    SERVERLESS,
+    Advice,
+    Candidate,
+    Plan,
+)
+from advisor.options import load_test, memory, plan
+from advisor.options.basis import Basis
+from advisor.options.draft import Draft
+from advisor.rulebook.knowledge import knowledge
+from advisor.rulebook.load import load
+
+_BY_HAND = (
+    "Load an endpoint of your own instead, and state what it shows: model.measured_on, "
+    "model.throughput and requests.processing."
+)
+# What a job does not show of the option that was chosen.
+_OTHER_WAY = {
+    ASYNCHRONOUS: "An asynchronous endpoint calls the same container on the same instance types. "
+    "The job calls it through InvokeEndpoint: neither the queue nor the way through Amazon S3 is "
+    "measured.",
+    BATCH_TRANSFORM: "A transform job calls the same container on the same instance types. The job "
+    "calls it through InvokeEndpoint: how records are put together is not measured.",
+}
+# Needs that one container on an endpoint of its own does not show.
+_NOT_SHOWN = {
+    "inference-pipeline": "The container of the model is measured alone, not the pipeline.",
+    "multi-container": "The container of the model is measured alone, not beside the others.",
+    "inference-components": "The model is measured on whole instances, not as a component.",
+}
+
+
+class LoadTest(NamedTuple):
+    """One job with the model that it needs, as a plan whose settings give the reasons."""
+
+    option: str  # real-time or serverless, the two that a job measures
+    plan: Plan
+
+
+class LoadTests(NamedTuple):
+    """What to run, and what it leaves open."""
+
+    tests: tuple[LoadTest, ...]
+    notes: tuple[str, ...]
+
+
+def load_tests(advice: Advice) -> LoadTests:
+    """The load tests for an answer; instances and serverless take a job each.
+
+    Raises:
+        InputError: neither kind of endpoint can take the workload's requests.
+    """
+    facts = Facts(load(advice.limits), advice.workload, advice.region)
+    prices = per_hour(REAL_TIME, prices_of(facts.region))
+    basis = Basis(facts, knowledge(facts.book.raw))
+    tests = []
+    for option in (REAL_TIME, SERVERLESS):
+        if not _against(advice, option):
+            sized = dict(plan(option, facts, prices, deploy=False).facts)
+            if option == REAL_TIME:
+                sized |= _instance_type(advice)
+            tests.append(LoadTest(option, load_test.plan(Draft(option, basis), sized, prices)))
+    if not tests:
+        raise InputError(
+            f"no load test measures {advice.workload.name}: {_against(advice, REAL_TIME)}",
+            file=advice.workload.file,
+            hint=_BY_HAND,
+        )
+    return LoadTests(tuple(tests), tuple(_notes(advice, Draft(REAL_TIME, basis))))
+
+
+def _against(advice: Advice, option: str) -> str:
+    """Why an option's endpoint cannot be measured, empty when it can.
+
+    A feature that real-time inference lacks does not keep its container from being measured.
+    """
+    found = next(each for each in advice.candidates if each.option == option)
+    broken = ", ".join(_broken(found))
+    if option == REAL_TIME:
+        return f"a job calls InvokeEndpoint, and {broken}" if broken else ""
+    chosen = advice.decision.option == option
+    listed = found.status != "ruled-out" and option in advice.decision.leaf_options
+    return "" if chosen or listed else "serverless inference is not among the answers"
+
+
+def _broken(candidate: Candidate) -> Iterator[str]:
+    for verdict in candidate.verdicts:
+        if verdict.outcome == "broken" and not verdict.fact.startswith("needs."):
+            title = f"{verdict.title[0].lower()}{verdict.title[1:]}"
+            yield f"{title} of {verdict.value} is beyond the limit, {verdict.bound}"
+
+
+def _instance_type(advice: Advice) -> dict[str, str]:
+    """The type of the plan that was made with the user's own prices, where there is one."""
+    by_option = {each.option: each.plan for each in advice.candidates if each.plan is not None}
+    for option in (advice.decision.option or "", REAL_TIME):
+        made = by_option.get(option)
+        if made is not None and "instance_type" in made.facts:
+            return {"instance_type": made.facts["instance_type"]}
+    return {}
+
+
+def _notes(advice: Advice, draft: Draft) -> Iterator[str]:
+    option = advice.decision.option
+    if option in _OTHER_WAY:
+        yield _OTHER_WAY[option]
+    for need, note in _NOT_SHOWN.items():
+        if draft.needs(need):
+            yield note
+    if memory.shared(draft):
+        yield (
+            f"One of {memory.models(draft)} models is measured, alone on its endpoint: loading it "
+            "when it is first called, and what the others take, are not."
+        )
+    if draft.facts.taken("requests.streaming") is True:
+        yield "Whole answers are measured, not the time to their first part."

@@ -1,0 +1,299 @@
+"""Read what ``aws sagemaker describe-inference-recommendations-job`` prints."""
+
+# No `from __future__ import annotations` here: NamedTuple compiles annotations that are texts.
+import re
+from collections.abc import Mapping
+from math import isnan
+from typing import Any, NamedTuple
+
+from advisor.errors import InputError
+
+_LARGEST_FILE = 1024 * 1024  # a result holds ten recommendations at most
+_LARGEST = 2**31 - 1  # the API's integers
+_HUGE = 10**20  # beyond, digits tell nothing
+_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
+_TYPE = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9]+")
+_REGION = re.compile(r"arn:aws[a-z-]*:sagemaker:([a-z0-9-]+):")
+_DESCRIBE = "aws sagemaker describe-inference-recommendations-job --job-name NAME > result.json"
+_WAIT = "Ask for the result again once Status is COMPLETED."
+_RUNNING = ("PENDING", "IN_PROGRESS", "STOPPING")
+
+Json = Mapping[str, Any]
+
+
+class Benchmark(NamedTuple):
+    """One recommendation of a job: a configuration with its metrics, as the API gives them."""
+
+    instance_type: str  # empty for serverless
+    instances: int  # that the number of invocations is of
+    memory_mb: int | None  # serverless
+    invocations: int  # a minute, of the whole endpoint
+    latency: int  # ModelLatency: milliseconds or microseconds, see `advisor.measurement.units`
+    setup: int | None  # ModelSetupTime
+    usd_per_hour: float | None  # of the whole endpoint
+    cpu_percent: float | None
+    memory_percent: float | None
+
+
+class Result(NamedTuple):
+    """What a completed job found."""
+
+    file: str
+    job: str
+    date: str  # YYYY-MM-DD; empty where none is given
+    region: str  # of the job; empty where its ARN is missing
+    model: str  # ModelName; empty for a model package
+    users: int | None  # most virtual users of the traffic pattern
+    benchmarks: tuple[Benchmark, ...]  # at least one
+
+
+def read_result(path: str) -> Result:
+    """The result in a file.
+
+    Raises:
+        InputError: it cannot be read, is something else, or its job gave no result.
+    """
+    document = _document(path)
+    status = document.get("Status")
+    job = document.get("JobName")
+    if not isinstance(status, str) or not isinstance(job, str) or not _NAME.fullmatch(job):
+        raise InputError(
+            "this is not the result of an inference recommendations job",
+            file=path,
+            hint=f"It has JobName, Status and InferenceRecommendations, as printed by: {_DESCRIBE}",
+        )
+    _completed(path, document, job, status)
+    config = _object(path, document, "InputConfig", "InputConfig")
+    return Result(
+        path,
+        job,
+        _date(document),
+        _region(document),
+        _text(path, config, "ModelName", "InputConfig"),
+        _users(config),
+        _benchmarks(path, document),
+    )
+
+
+def _document(path: str) -> Json:
+    import json
+
+    try:
+        with open(path, "rb") as file:
+            data = file.read(_LARGEST_FILE + 1)
+    except OSError as error:
+        raise InputError(f"the result cannot be read: {error.strerror}", file=path) from error
+    except ValueError as error:  # a NUL in the path
+        raise InputError("the result cannot be read: no such file", file=path) from error
+    if len(data) > _LARGEST_FILE:
+        raise InputError("the result is larger than 1 MB, which no job's result is", file=path)
+    hint = f"Give the JSON that the aws CLI prints: {_DESCRIBE}"
+    try:
+        document = json.loads(data.decode("utf-8-sig"))
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"this is not JSON: {error.msg}",
+            file=path,
+            line=error.lineno,
+            column=error.colno,
+            hint=hint,
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError("this is not JSON", file=path, hint=hint) from error
+    if not isinstance(document, dict):
+        raise InputError("this is not a JSON object", file=path, hint=hint)
+    return document
+
+
+def _completed(path: str, document: Json, job: str, status: str) -> None:
+    if status == "COMPLETED":
+        return
+    if status in _RUNNING:
+        message = f"the job {job} has not ended: its Status is {status}"
+        raise InputError(message, file=path, hint=_WAIT)
+    reason = document.get("FailureReason")
+    why = f": {reason}" if isinstance(reason, str) and reason else ""
+    raise InputError(
+        f"the job {job} gave no result: its Status is {status}{why}",
+        file=path,
+        hint="Mend what the reason names and run the job again under a new name.",
+    )
+
+
+def _benchmarks(path: str, document: Json) -> tuple[Benchmark, ...]:
+    place = "InferenceRecommendations"
+    found = document.get(place)
+    if found is None and document.get("EndpointPerformances"):
+        raise InputError(
+            "the job measured an existing endpoint, and its result names no instance type",
+            file=path,
+            hint="State what it measured: model.measured_on, model.throughput (MaxInvocations a "
+            "minute) and requests.processing (ModelLatency).",
+        )
+    if not isinstance(found, list) or not found:
+        raise InputError(
+            f"{place} is {_kind(found)}, and a list of recommendations is needed",
+            file=path,
+            hint=f"Give the whole answer, without --query: {_DESCRIBE}",
+        )
+    read = [_benchmark(path, entry, f"{place}[{number}]") for number, entry in enumerate(found)]
+    served = tuple(each for each in read if each is not None)
+    if not served:
+        raise InputError(
+            f"no entry of {place} has both MaxInvocations and ModelLatency",
+            file=path,
+            hint="Its endpoints answered nothing: look at their logs in Amazon CloudWatch.",
+        )
+    return served
+
+
+def _benchmark(path: str, entry: Any, place: str) -> Benchmark | None:
+    """One recommendation; ``None`` where nothing was measured."""
+    if not isinstance(entry, dict):
+        raise _wrong(path, place, entry, "an object")
+    configuration = _object(path, entry, "EndpointConfiguration", f"{place}.EndpointConfiguration")
+    metrics = _object(path, entry, "Metrics", f"{place}.Metrics")
+    inside = f"{place}.Metrics"
+    # AWS's guide prints MaximumInvocations where its API has MaxInvocations.
+    name = "MaximumInvocations" if "MaximumInvocations" in metrics else "MaxInvocations"
+    invocations = _whole(path, metrics, name, inside)
+    latency = _whole(path, metrics, "ModelLatency", inside)
+    place = f"{place}.EndpointConfiguration"
+    serverless = configuration.get("ServerlessConfig")
+    memory, kind = None, ""
+    if serverless is not None:
+        inner = _object(path, configuration, "ServerlessConfig", f"{place}.ServerlessConfig")
+        spelled = "MemorySizeInMb" if "MemorySizeInMb" in inner else "MemorySizeInMB"
+        memory = _whole(path, inner, spelled, f"{place}.ServerlessConfig")
+    else:
+        kind = _text(path, configuration, "InstanceType", place)
+    if not memory and not _TYPE.fullmatch(kind):
+        raise _wrong(path, f"{place}.InstanceType", kind or None, "a type such as ml.m5.large")
+    if not invocations or latency is None:
+        return None
+    instances = _whole(path, configuration, "InitialInstanceCount", place) or 1
+    return Benchmark(
+        kind,
+        1 if memory else instances,
+        memory,
+        invocations,
+        latency,
+        _whole(path, metrics, "ModelSetupTime", inside),
+        _real(metrics, "CostPerHour"),
+        _real(metrics, "CpuUtilization"),
+        _real(metrics, "MemoryUtilization"),
+    )
+
+
+def _users(config: Json) -> int | None:
+    """Most virtual users at once; each sends one request after the other."""
+    pattern = config.get("TrafficPattern")
+    if not isinstance(pattern, dict):
+        return None
+    stairs, phases = pattern.get("Stairs"), pattern.get("Phases")
+    if isinstance(stairs, dict):
+        steps, each = _counts(stairs, "NumberOfSteps", "UsersPerStep")
+        return None if steps is None or each is None else steps * each
+    if not isinstance(phases, list):
+        return None
+    ends = [_users_at_end(phase) for phase in phases]
+    known = [end for end in ends if end is not None]
+    return max(known) if known and len(known) == len(ends) else None
+
+
+def _users_at_end(phase: Any) -> int | None:
+    """Users that a phase ends with: those it starts with, and SpawnRate more each minute."""
+    if not isinstance(phase, dict):
+        return None
+    start, rate, time = _counts(phase, "InitialNumberOfUsers", "SpawnRate", "DurationInSeconds")
+    if start is None or rate is None or time is None:
+        return None
+    return start + rate * -(-time // 60)
+
+
+def _counts(document: Json, *names: str) -> tuple[int | None, ...]:
+    """Members that are counts; ``None`` for each that is not."""
+    values = (document.get(name) for name in names)
+    return tuple(value if _is_count(value) else None for value in values)
+
+
+def _date(document: Json) -> str:
+    """The day of the job's end, written as a text or as seconds since 1970."""
+    from datetime import UTC, date, datetime
+
+    for name in ("CompletionTime", "LastModifiedTime", "CreationTime"):
+        value = document.get(name)
+        try:
+            if isinstance(value, str):
+                return date.fromisoformat(value[:10]).isoformat()
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                return datetime.fromtimestamp(value, UTC).date().isoformat()
+        except (ValueError, OverflowError, OSError):
+            continue
+    return ""
+
+
+def _region(document: Json) -> str:
+    arn = document.get("JobArn")
+    found = _REGION.match(arn) if isinstance(arn, str) else None
+    return found.group(1) if found else ""
+
+
+def _object(path: str, document: Json, name: str, place: str) -> Json:
+    """A member that is an object; an empty one where it is missing."""
+    value = document.get(name, {})
+    if not isinstance(value, dict):
+        raise _wrong(path, place, value, "an object")
+    return value
+
+
+def _text(path: str, document: Json, name: str, place: str) -> str:
+    value = document.get(name, "")
+    if not isinstance(value, str):
+        raise _wrong(path, f"{place}.{name}", value, "a text")
+    return value
+
+
+def _whole(path: str, document: Json, name: str, place: str) -> int | None:
+    """A whole number that the API can hold; ``None`` where it is missing or not available (NaN)."""
+    value = document.get(name)
+    if value is None or (isinstance(value, float) and isnan(value)):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not _is_count(value):
+        raise _wrong(path, f"{place}.{name}", value, f"a whole number from 0 to {_LARGEST}")
+    return int(value)
+
+
+def _real(document: Json, name: str) -> float | None:
+    """A number above zero; ``None`` for anything else, since nothing rests on it alone."""
+    value = document.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 < value < _LARGEST else None
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST
+
+
+def _wrong(path: str, place: str, value: Any, wanted: str) -> InputError:
+    return InputError(
+        f"{place} is {_kind(value)}, and {wanted} is needed",
+        file=path,
+        hint=f"Give the answer as the aws CLI printed it: {_DESCRIBE}",
+    )
+
+
+def _kind(value: Any) -> str:
+    """A value in few words, however large it is."""
+    if value is None:
+        return "missing"
+    if value == []:
+        return "an empty list"
+    names = {dict: "an object", list: "a list", str: "a text", bool: "a yes or no"}
+    if type(value) in names:
+        short = isinstance(value, str) and len(value) <= 40
+        return repr(value) if short else names[type(value)]
+    return "a huge number" if abs(value) > _HUGE else str(value)

@@ -1,0 +1,47 @@
+"""A measurement in words, for the reports and for the facts that it replaces."""
+
+from __future__ import annotations
+
+from advisor.model import Measured, Measurement
+from advisor.options.load import per_second, seconds
+
+HEADINGS = ("Measured on", "Highest rate", "Latency", "CPU", "Memory", "Stands", "Because")
+
+
+def name(found: Measurement) -> str:
+    """The configuration: an instance type, or serverless inference with its memory."""
+    return found.instance_type or f"serverless inference with {found.memory_mb} MB"
+
+
+def origin(measured: Measured) -> str:
+    """``on ml.c5.xlarge by the job fraud of 2026-11-02 (result.json)``."""
+    on = [name(each) for each in (measured.taken, measured.serverless) if each is not None]
+    what = f"on {' and '.join(on)} " if on else ""
+    day = f" of {measured.date}" if measured.date else ""
+    return f"{what}by the job {measured.job}{day} ({measured.file})"
+
+
+def cells(found: Measurement) -> tuple[str, ...]:
+    """One configuration under ``HEADINGS``; empty where a figure is not available."""
+    setup = "" if found.setup_s is None else f", start {seconds(found.setup_s)}"
+    return (
+        name(found),
+        per_second(found.per_second),
+        seconds(found.latency_s) + setup,
+        _percent(found.cpu_percent),
+        _percent(found.memory_percent),
+        found.standing,
+        found.note,
+    )
+
+
+def line(found: Measurement) -> str:
+    """One configuration as a line of text."""
+    each = dict(zip(HEADINGS, cells(found), strict=True))
+    figures = [f"{each['Highest rate']} at {each['Latency']}"]
+    figures += [f"{label} {each[label]}" for label in ("CPU", "Memory") if each[label]]
+    return f"{each['Measured on']} {each['Stands']}: {', '.join(figures)}; {each['Because']}"
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g} %"

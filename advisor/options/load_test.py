@@ -1,0 +1,269 @@
+"""CreateInferenceRecommendationsJob: a load test of the configurations that a plan may run on."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from advisor.model import SERVERLESS, Parameters, Plan, Request
+from advisor.options import call, containers, endpoint, instances, memory, names, placeholders
+from advisor.options.draft import NOT_CALLED, Draft
+from advisor.options.load import Load, load, seconds, sentence
+from advisor.rulebook.hardware import Instance
+
+_OTHER = "OTHER"
+_LEARNING, _LANGUAGE = "MACHINE_LEARNING", "NATURAL_LANGUAGE_PROCESSING"
+# Frameworks as the job names them, by a word of the workload's, with the domain that goes without
+# saying and the model of the service's own benchmarks that is the same one.
+_FRAMEWORKS = {
+    "xgboost": ("XGBOOST", _LEARNING, "xgboost"),
+    "sklearn": ("SAGEMAKER-SCIKIT-LEARN", _LEARNING, "sagemaker-scikit-learn"),
+    "scikit-learn": ("SAGEMAKER-SCIKIT-LEARN", _LEARNING, "sagemaker-scikit-learn"),
+    "tensorflow": ("TENSORFLOW", _LEARNING, ""),
+    "pytorch": ("PYTORCH", _LEARNING, ""),
+    "huggingface": ("PYTORCH", _LANGUAGE, ""),
+    "transformers": ("PYTORCH", _LANGUAGE, ""),
+    "vllm": ("PYTORCH", _LANGUAGE, ""),
+}
+_VERSION = re.compile(r"(?<![\w.])[0-9]\.[A-Za-z0-9.-]{1,8}(?!\S)")
+_LONGEST_NAME = 64
+
+
+def plan(draft: Draft, sized: Mapping[str, Any], prices: Mapping[str, int] | None) -> Plan:
+    """CreateModel and the job, with the reason of every number among the settings.
+
+    A load test with the stated traffic where anything is stated of it, else the service's own list
+    of types.
+
+    Args:
+        draft: of real-time or serverless inference, the two that a job measures.
+        sized: facts of the plan to measure: instance type, or serverless memory and concurrency.
+        prices: millionths of a USD an hour by instance type, for equal fits.
+    """
+    work = load(draft)
+    # One model, whatever else shares its endpoint: that is all that a job can load.
+    model = containers.create_model(draft)
+    config: Parameters = {"ModelName": model.parameters["ModelName"]}
+    body: Parameters = {
+        "JobType": "Advanced",
+        "RoleArn": model.parameters["ExecutionRoleArn"],
+        "InputConfig": config,
+    }
+    config["ContainerConfig"] = _container(draft)
+    if draft.option == SERVERLESS:
+        tested = _serverless(draft, sized["memory_mb"], sized["max_concurrency"])
+    else:
+        tested = _types(draft, sized["instance_type"], prices)
+    known = (work.peak, work.concurrent, work.processing_s, work.answer_s)
+    if all(each is None for each in known):
+        _default(draft, body, tested)
+    else:
+        _advanced(draft, work, body, tested)
+    _network_and_key(draft, config, body, model)
+    if "Tags" in model.parameters:
+        body["Tags"] = model.parameters["Tags"]
+    name = names.versioned(f"{draft.facts.workload.name}-test", body)[:_LONGEST_NAME]
+    draft.set("JobName", name, "A job's name is its own for ever; a changed job gets another one.")
+    job = Request("sagemaker", "CreateInferenceRecommendationsJob", {"JobName": name, **body})
+    return draft.plan((model, job), NOT_CALLED, (), {})
+
+
+def _container(draft: Draft) -> Parameters:
+    stated = (draft.text("model.framework") or "").lower()
+    found = next((entry for word, entry in _FRAMEWORKS.items() if word in stated), None)
+    framework, domain, nearest = found or (_OTHER, _LEARNING, "")
+    done: Parameters = {"Domain": domain, "Task": _OTHER, "Framework": framework}
+    why = f"Stated as {stated}." if found else "The job has no name for what is stated, if any is."
+    draft.set("Framework", framework, why)
+    draft.set("Domain", domain, "Follows from the framework; say what the model is for.")
+    draft.set("Task", _OTHER, "The workload file does not say what the model does; name it.")
+    version = _VERSION.search(stated)
+    if version is not None:
+        done["FrameworkVersion"] = version.group()
+    if nearest:
+        done["NearestModelName"] = nearest
+    media, why = call.content_type(draft), "What the framework's container takes."
+    if media is None:
+        media, why = "application/octet-stream", "No format is known; name that of the payload."
+    draft.set("SupportedContentTypes", media, why)
+    done["PayloadConfig"] = {
+        "SamplePayloadUrl": placeholders.location(
+            draft, "load-test/payload.tar.gz", "SamplePayloadUrl"
+        ),
+        "SupportedContentTypes": [media],
+    }
+    return done
+
+
+def _types(draft: Draft, chosen: str, prices: Mapping[str, int] | None) -> list[Parameters]:
+    """The chosen type, then the next ones that fit; only the stated one where it is stated."""
+    need = memory.need(draft)
+    most = draft.number("load-test-candidates")
+    first = draft.knowledge.catalogue.get(chosen)
+    found = [] if first is None or _is_burstable(first) else [chosen]
+    stated = draft.text("deploy.instance_type")
+    because = "stated under deploy, so no other counts"
+    if stated is None or not found:
+        others = instances.alternatives(draft, need, prices)
+        found += [each.type for each in others if each.type != chosen and not _is_burstable(each)]
+        because = f"{need.text}; the type of the plan and the next classes that fit"
+    if first is not None and _is_burstable(first):
+        because += f"; {chosen} is burstable, and jobs take no burstable types"
+    names_ = found[:most]
+    draft.set(
+        "EndpointConfigurations",
+        ", ".join(names_),
+        sentence(because),
+        constant="" if len(names_) == 1 else "load-test-candidates",
+    )
+    return [{"InstanceType": name} for name in names_]
+
+
+def _is_burstable(instance: Instance) -> bool:
+    return instance.family.group == "burstable"
+
+
+def _serverless(draft: Draft, size: int, at_once: int) -> list[Parameters]:
+    """The memory size of the plan and the next one."""
+    step = draft.number("serverless-memory-step")
+    most = step * draft.number("serverless-memory-steps")
+    sizes = [each for each in (size, size + step) if each <= most]
+    draft.set(
+        "EndpointConfigurations",
+        " and ".join(f"{each} MB" for each in sizes),
+        "The size of the plan, and the next one, whose vCPUs are in proportion: where it is faster "
+        "by as much as it is larger, it costs the same.",
+    )
+    return [
+        {"ServerlessConfig": {"MemorySizeInMB": each, "MaxConcurrency": at_once}} for each in sizes
+    ]
+
+
+def _default(draft: Draft, body: Parameters, tested: list[Parameters]) -> None:
+    """A job of the service's own making, on the types of the plan."""
+    body["JobType"] = "Default"
+    container = body["InputConfig"]["ContainerConfig"]
+    container["SupportedEndpointType"] = "RealTime"
+    if draft.option == SERVERLESS:
+        container["SupportedEndpointType"] = "Serverless"
+    else:
+        container["SupportedInstanceTypes"] = [each["InstanceType"] for each in tested]
+    because = "Neither traffic nor times are stated, so the service makes its own load."
+    draft.set("JobType", "Default", because)
+
+
+def _advanced(draft: Draft, work: Load, body: Parameters, tested: list[Parameters]) -> None:
+    config = body["InputConfig"]
+    draft.set("JobType", "Advanced", "A load test with the stated traffic and times.")
+    invocations = _invocations(draft, work)
+    steps, length = _stairs(draft, work, invocations)
+    parallel = min(len(tested), draft.number("load-test-parallel"))
+    config["JobDurationInSeconds"] = _duration(draft, length, len(tested), parallel)
+    config["TrafficPattern"] = {
+        "TrafficType": "STAIRS",
+        "Stairs": {
+            "DurationInSeconds": length,
+            "NumberOfSteps": steps,
+            "UsersPerStep": draft.number("load-test-users-per-step"),
+        },
+    }
+    config["ResourceLimit"] = {"MaxNumberOfTests": len(tested), "MaxParallelOfTests": parallel}
+    config["EndpointConfigurations"] = tested
+    conditions: Parameters = {"MaxInvocations": invocations, "FlatInvocations": "Stop"}
+    limit = _latency_ms(draft, work)
+    if limit is not None:
+        percentile = f"P{draft.number('load-test-percentile')}"
+        conditions["ModelLatencyThresholds"] = [
+            {"Percentile": percentile, "ValueInMilliseconds": limit}
+        ]
+    body["StoppingConditions"] = conditions
+
+
+def _invocations(draft: Draft, work: Load) -> int:
+    """Requests a minute up to which the test measures."""
+    most = int(draft.number("load-test-invocations-most"))
+    if work.peak is None:
+        draft.set(
+            "MaxInvocations", most, "No peak is stated.", constant="load-test-invocations-most"
+        )
+        return most
+    safety = draft.number("safety-factor")
+    wanted = math.ceil(round(work.peak * 60 / safety, 6))
+    chosen: int = max(1, min(most, wanted))
+    because = f"{work.peak_text} x 60 / {safety} = {wanted:,} a minute, as {safety} is planned for"
+    if wanted > most:
+        because += f", at most {most:,}"
+    draft.set("MaxInvocations", chosen, sentence(because), constant="load-test-invocations-most")
+    return chosen
+
+
+def _stairs(draft: Draft, work: Load, invocations: int) -> tuple[int, int]:
+    """Steps, and the length of all of them in seconds."""
+    each, step = draft.number("load-test-users-per-step"), draft.number("load-test-step")
+    least, most = draft.number("load-test-users-default"), draft.number("load-test-traffic-most")
+    needed, why = _users(work, invocations)
+    users = max(least, needed)
+    why += f", at least {least} users" if needed < least else ""
+    steps = int(min(most // step, math.ceil(users / each)))
+    why += f"; {steps} steps of {each} make {steps * each}"
+    if steps * each < users:
+        why += ", the most in one test, so a faster type may not be seen at its highest rate"
+    draft.set("NumberOfSteps", steps, sentence(why), constant="load-test-users-default")
+    length = int(steps * step)
+    because = f"{steps} steps x {step} s."
+    draft.set("DurationInSeconds", length, because, constant="load-test-step")
+    return steps, length
+
+
+def _users(work: Load, invocations: int) -> tuple[int, str]:
+    """Virtual users that are all waiting for an answer, with the arithmetic; 0 when unknown."""
+    if work.concurrent is not None:
+        return work.concurrent, f"{work.concurrent:,} requests in progress as stated"
+    if work.processing_s is None:
+        return 0, "the time of a request is not stated"
+    needed = math.ceil(round(invocations / 60 * work.processing_s, 6))
+    return needed, f"{invocations:,} a minute x {seconds(work.processing_s)} = {needed:,} users"
+
+
+def _duration(draft: Draft, length: int, tests: int, parallel: int) -> int:
+    """Seconds that all tests take: rounds of endpoints that start, then answer."""
+    start: float = draft.number("instance-start") + endpoint.start_s(draft)
+    rounds, most = math.ceil(tests / parallel), int(draft.number("load-test-job-most"))
+    wanted = math.ceil(rounds * (length + start))
+    because = (
+        f"{rounds} x ({length} s of traffic + {seconds(start)} to start) = {wanted} s, with "
+        f"{parallel} of {tests} tests at once, at most {most} s"
+    )
+    chosen = min(most, wanted)
+    draft.set("JobDurationInSeconds", chosen, sentence(because), constant="load-test-parallel")
+    return chosen
+
+
+def _latency_ms(draft: Draft, work: Load) -> int | None:
+    """Milliseconds at which the test stops: the answer time, else the longest one stated."""
+    limit, why = work.answer_s, "the answer time"
+    if limit is None:
+        limit, why = work.slowest_s, "the longest stated time of a request"
+    if limit is None:
+        return None
+    value = max(1, min(2**31 - 1, int(limit * 1000)))
+    percentile = draft.number("load-test-percentile")
+    because = f"{why}, {seconds(limit)}: {percentile} of 100 requests must be answered in it"
+    draft.set("ValueInMilliseconds", value, sentence(because), constant="load-test-percentile")
+    return value
+
+
+def _network_and_key(draft: Draft, config: Parameters, body: Parameters, model: Request) -> None:
+    """The network of the model, and the key of the endpoint's volumes and of the job's output."""
+    network = model.parameters.get("VpcConfig")
+    if network is not None:
+        config["VpcConfig"] = network
+    key = placeholders.kms_key(draft)
+    if key is not None:
+        if draft.option != SERVERLESS:
+            config["VolumeKmsKeyId"] = key
+        body["OutputConfig"] = {"KmsKeyId": key}
+        because = "Encrypts the volumes and the output; the role needs kms:CreateGrant."
+        draft.set("KmsKeyId", key, because)
