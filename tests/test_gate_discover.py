@@ -236,9 +236,9 @@ def test_hostile_files_are_refused_in_time(
 ) -> None:
     path = put(tmp_path, name, data)
     put(tmp_path, "fine/config.json", CONFIG)
-    start = time.perf_counter()
+    start = time.process_time()
     report = run(path, tmp_path / "fine")
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert message in str(report.errors[0])
     assert report.configurations == 1
 
@@ -267,9 +267,9 @@ def test_ten_thousand_resources_take_bounded_time(tmp_path: Path) -> None:
         "    Properties: {{ProductionVariants: [{{VariantName: v}}]}}\n"
     )
     text = "Resources:\n" + "".join(entry.format(n=n) for n in range(10_000))
-    start = time.perf_counter()
+    start = time.process_time()
     report = run(put(tmp_path, "many.yaml", text))
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
     assert report.resources == 10_000
 
 
@@ -307,9 +307,9 @@ def test_a_bomb_in_hcl_takes_bounded_time(tmp_path: Path, text: str) -> None:
         '  production_variants {\n    model_name = "m"\n    instance_type = "ml.t3.medium"\n'
         "    initial_instance_count = 1\n  }\n}\n"
     )
-    start = time.perf_counter()
+    start = time.process_time()
     report = run(put(tmp_path, "main.tf", text + resource))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert "instance-type" in {f.rule for f in report.findings}
 
 
@@ -323,9 +323,9 @@ def test_recursive_functions_take_bounded_time(tmp_path: Path) -> None:
         + "  C60: !Or [!Condition C0, !Equals [!Ref P, x]]\n"
         "Resources:\n  M:\n    Type: AWS::SageMaker::Model\n    Properties: !If [C0, {}, {}]\n"
     )
-    start = time.perf_counter()
+    start = time.process_time()
     report = run(put(tmp_path, "t.yaml", text))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert report.configurations == 1
 
 

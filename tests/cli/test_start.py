@@ -56,7 +56,7 @@ def test_the_width_of_the_terminal_is_honoured(columns: str) -> None:
 
 def test_a_hostile_file_name_is_shown_and_not_obeyed(tmp_path: Path) -> None:
     name = "a\x1b[31m[bold]b.yaml"
-    (tmp_path / name).write_bytes(Path(ROOT / "examples" / "card-authorisation.yaml").read_bytes())
+    (tmp_path / name).write_bytes(Path(ROOT / "examples" / "contested-limit.yaml").read_bytes())
     for form in ("text", "markdown"):
         done = ran(name, "--format", form, cwd=tmp_path)
         assert done.code == 0
