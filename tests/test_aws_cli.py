@@ -31,6 +31,7 @@ WORKLOADS = sorted(
 )
 SERVICES = {"register-scalable-target": "application-autoscaling"}
 SERVICES |= {"put-scaling-policy": "application-autoscaling", "put-metric-alarm": "cloudwatch"}
+SERVICES["create-topic"] = "sns"
 
 
 @pytest.fixture(scope="module")

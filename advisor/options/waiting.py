@@ -29,16 +29,10 @@ def for_answer(
 ) -> Answering:
     """The fleet of at least ``count`` that answers in time.
 
-    It is ``count`` where nothing supports a number: no peak, processing or answer time stated, or a
-    load that no closed form describes.
-
-    Args:
-        draft: the plan being made.
-        work: its load.
-        capacity: of one instance.
-        count: instances that carry the peak.
-        one_queue: requests go where fewest are in progress, which comes close to one queue; else
-            at random, SageMaker's default, which makes each instance a queue of its own.
+    It is ``count``, which carries the peak, where nothing supports a number: no peak, processing or
+    answer time stated, or a load that no closed form describes. ``one_queue``: requests go where
+    fewest are in progress, which comes close to one queue; else at random, SageMaker's default,
+    which makes each instance a queue of its own.
     """
     nothing = Answering(count, "", met=True)
     answer, peak = _answer_s(draft), work.peak
