@@ -16,7 +16,14 @@ from advisor.errors import InputError
 from advisor.gate.archive.contents import Archive, read_archive
 from advisor.gate.archive.framework import framework_of, named, recognised, required
 from advisor.gate.archive.judge import ArchiveJudge
-from advisor.gate.archive.layouts import Names, expression, holds, layouts, names_of
+from advisor.gate.archive.layouts import (
+    LayoutFault,
+    Names,
+    expression,
+    holds,
+    layouts,
+    names_of,
+)
 from advisor.gate.archive.tar_members import Member
 from advisor.gate.checks import load_checks
 from advisor.gate.finding import Finding
@@ -278,6 +285,27 @@ def test_what_was_not_read_leaves_a_condition_open(
 ) -> None:
     assert holds(condition, names(*files)) is whole
     assert holds(condition, names(*files, complete=False)) is part
+
+
+@pytest.mark.parametrize(
+    ("unless", "environment", "excused"),
+    [
+        ({}, {"A": "x"}, False),
+        ({}, None, False),
+        ({"A": "."}, {}, False),
+        ({"A": "."}, {"A": ""}, False),
+        ({"A": "."}, {"A": "x"}, True),
+        ({"A": "."}, {"B": "x"}, False),
+        ({"A": "^s3://", "B": "."}, {"A": "/opt/ml/model/code"}, False),
+        ({"A": "^s3://", "B": "."}, {"A": "/opt", "B": "x"}, True),
+        ({"A": "^s3://"}, {"A": None}, True),  # nobody knows
+        ({"A": "^s3://"}, None, True),
+    ],
+)
+def test_what_a_container_is_told_excuses_a_fault(
+    unless: dict[str, str], environment: dict[str, str | None] | None, excused: bool
+) -> None:
+    assert LayoutFault("x", {}, "", unless=unless).excused(environment) is excused
 
 
 def test_an_archive_that_is_cut_off_lacks_nothing_for_sure(tmp_path: Path) -> None:

@@ -190,6 +190,61 @@ def test_the_configurations_of_the_workload_have_to_hold_it() -> None:
     assert found.message == "20 GB unpacked; ml.m5.2xlarge of config.json has 10 GB of disk"
 
 
+def model(image: str, environment: object = None) -> dict[str, object]:
+    container: dict[str, object] = {"Image": image, "ModelDataUrl": "s3://my-bucket/model.tar.gz"}
+    if environment is not None:
+        container["Environment"] = environment
+    return {
+        "ModelName": "m",
+        "ExecutionRoleArn": "arn:aws:iam::123456789012:role/sagemaker",
+        "PrimaryContainer": container,
+    }
+
+
+SKLEARN = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+
+
+@pytest.mark.parametrize(
+    ("image", "environment", "found"),
+    [
+        (SKLEARN, None, ["archive-no-code"]),
+        (SKLEARN, {"SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}, ["archive-no-code"]),
+        (SKLEARN, {"SAGEMAKER_SUBMIT_DIRECTORY": "s3://my-bucket/sourcedir.tar.gz"}, []),
+        (SKLEARN.replace("sagemaker-scikit-learn", "fraud"), None, ["archive-framework"]),
+    ],
+)
+def test_the_model_of_the_workload_says_image_and_where_the_code_is(
+    image: str, environment: dict[str, str] | None, found: list[str]
+) -> None:
+    packed(Path("model.tar.gz"), ["model.joblib"])
+    Path("model.json").write_text(json.dumps(model(image, environment)))
+    pairs = "artifacts: {model: model.json, archive: model.tar.gz}\n"
+    Path("workload.yaml").write_text(WORKLOAD.replace("framework: pytorch, ", "") + pairs)
+    report = run("workload.yaml")
+    assert report.errors == ()
+    assert rules(report) == found
+
+
+def test_a_container_that_is_not_plain_excuses_what_it_could() -> None:
+    packed(Path("model.tar.gz"), ["model.joblib"])
+    Path("workload.yaml").write_text(WORKLOAD.replace("pytorch", "sklearn"))
+    template = (
+        "Parameters: {Code: {Type: String}}\nResources:\n  M:\n    Type: AWS::SageMaker::Model\n"
+        "    Properties:\n      ExecutionRoleArn: arn:aws:iam::123456789012:role/sagemaker\n"
+        f"      PrimaryContainer:\n        Image: {SKLEARN}\n"
+        "        Environment: {SAGEMAKER_SUBMIT_DIRECTORY: !Ref Code}\n"
+    )
+    Path("t.yaml").write_text(template)
+    assert rules(run("t.yaml", "model.tar.gz", workload="workload.yaml")) == []
+    Path("t.yaml").write_text(template.replace("!Ref Code", "/opt/ml/model/code"))
+    report = run("t.yaml", "model.tar.gz", workload="workload.yaml")
+    assert rules(report) == ["archive-no-code"]
+    two = model(SKLEARN)
+    two["Containers"] = [two.pop("PrimaryContainer"), {"Image": SKLEARN, "Environment": {"A": "b"}}]
+    Path("two.json").write_text(json.dumps(two))
+    assert rules(run("two.json", "model.tar.gz", workload="workload.yaml")) == []
+
+
 def test_the_framework_on_the_command_line_wins_over_the_stated_one() -> None:
     packed(Path("model.tar.gz"), ["xgboost-model"])
     Path("w.yaml").write_text(WORKLOAD)

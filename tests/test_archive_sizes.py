@@ -8,13 +8,8 @@ from pathlib import Path
 import pytest
 
 from advisor.gate.archive.contents import Archive
-from advisor.gate.archive.sizes import (
-    Room,
-    configured_rooms,
-    planned_rooms,
-    room_faults,
-    stated_faults,
-)
+from advisor.gate.archive.deployed import Room, configured_rooms, planned_rooms
+from advisor.gate.archive.sizes import room_faults, stated_faults
 from advisor.gate.archive.tar_members import Member
 from advisor.gate.reading import read_configuration
 from advisor.gate.service import load_service
@@ -228,7 +223,7 @@ def test_an_archive_that_was_not_read_to_its_end_has_no_size() -> None:
 
 
 def test_the_bounds_are_those_of_the_rules(tmp_path: Path) -> None:
-    from advisor.gate.archive.sizes import _bound
+    from advisor.gate.archive.deployed import _bound
 
     assert _bound("serverless-disk") == 5 * GB
     assert _bound("batch-transform-volume") == 30 * GB

@@ -154,7 +154,7 @@ class Workloads:
         """Compare one configuration with its workload."""
         try:
             advices = self.meant(pair)
-            made = self.made(pair, documents)
+            made = list(resources_of(pair, self.documents(pair, documents)))
         except InputError as error:
             self.errors.append(error)
             return
@@ -165,15 +165,15 @@ class Workloads:
                 comparison = Comparison(advice, self.checks, view)
                 self.add(comparison.findings(resource), advice.workload)
 
-    def made(self, pair: Pair, documents: Mapping[str, Document]) -> list[tuple[World, Resource]]:
-        """The resources of a pair, each in its world.
+    def documents(self, pair: Pair, known: Mapping[str, Document]) -> list[Document]:
+        """The configuration of a pair, read now when it is not among those of the run.
 
         Raises:
-            InputError: the configuration cannot be read, or nothing is at the address.
+            InputError: it cannot be read.
         """
         path = pair.artifact.partition("#")[0]
-        known = documents.get(os.path.normpath(path))
-        return list(resources_of(pair, [known] if known else self._elsewhere(path, pair)))
+        found = known.get(os.path.normpath(path))
+        return [found] if found else self._elsewhere(path, pair)
 
     def meant(self, pair: Pair) -> list[Advice]:
         """The workload of a pair; none where its file could not be read.

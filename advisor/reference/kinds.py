@@ -179,7 +179,10 @@ def layout(raw: Raw) -> Iterator[Detail]:
     yield Detail("Images", ", ".join(raw["images"]))
     yield Detail("Begins", "at the top" if raw["root"] == "archive" else "at the top or below")
     for fault in raw["faults"]:
-        yield Detail("Wrong", f"{fault['check']}: {fault['says']}")
+        but = (
+            f", unless {' or '.join(fault['unless'])} tells otherwise" if "unless" in fault else ""
+        )
+        yield Detail("Wrong", f"{fault['check']}: {fault['says']}{but}")
 
 
 def _ends(raw: Raw) -> Iterator[Detail]:

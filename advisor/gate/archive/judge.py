@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from advisor.gate.archive.contents import Archive
+from advisor.gate.archive.deployed import Deployed, planned_rooms
 from advisor.gate.archive.framework import Framework, framework_of
 from advisor.gate.archive.layouts import (
     AT_TOP,
@@ -18,7 +19,7 @@ from advisor.gate.archive.layouts import (
     without_folder,
 )
 from advisor.gate.archive.members_checks import member_faults
-from advisor.gate.archive.sizes import Room, planned_rooms, room_faults, stated_faults
+from advisor.gate.archive.sizes import room_faults, stated_faults
 from advisor.gate.checks import Check
 from advisor.gate.finding import ERROR, WARNING, Finding
 from advisor.model import Advice
@@ -35,7 +36,7 @@ class ArchiveJudge:
         self.framework = framework
 
     def findings(
-        self, archive: Archive, advice: Advice | None = None, rooms: Iterable[Room] = ()
+        self, archive: Archive, advice: Advice | None = None, deployed: Deployed | None = None
     ) -> Iterator[Finding]:
         """Every finding of an archive, with the workload that it belongs to.
 
@@ -47,20 +48,22 @@ class ArchiveJudge:
         for fault in member_faults(archive):
             yield self._finding(archive, fault.check, fault.message, fault.member)
         if archive.files:
-            yield from self._layout(archive, advice)
+            yield from self._layout(archive, advice, deployed or Deployed())
         if advice is not None:
-            every = (*planned_rooms(advice), *rooms)
+            every = (*planned_rooms(advice), *(deployed.rooms if deployed else ()))
             for size in (
                 *stated_faults(archive, advice.workload),
                 *room_faults(archive, advice.workload, every),
             ):
                 yield self._finding(archive, size.check, size.message, value=size.value)
 
-    def _layout(self, archive: Archive, advice: Advice | None) -> Iterator[Finding]:
+    def _layout(
+        self, archive: Archive, advice: Advice | None, deployed: Deployed
+    ) -> Iterator[Finding]:
         names = names_of(archive)
         stated = advice.workload.text("model.framework") or "" if advice else ""
         image = advice.workload.text("model.image") or "" if advice else ""
-        framework = framework_of(names, self.framework, stated, image)
+        framework = framework_of(names, self.framework, stated, image or deployed.image)
         for check, message in (
             ("archive-framework", framework.note),
             ("archive-framework-differs", framework.differs),
@@ -68,7 +71,13 @@ class ArchiveJudge:
             if message:
                 yield self._finding(archive, check, message)
         if framework.layout is not None:
-            yield from self._faults(archive, names, framework, framework.layout)
+            environment = deployed.environment
+            standing = [
+                fault for fault in framework.layout.faults if not fault.excused(environment)
+            ]
+            yield from self._faults(
+                archive, names, framework, framework.layout._replace(faults=tuple(standing))
+            )
 
     def _faults(
         self, archive: Archive, names: Names, framework: Framework, layout: Layout

@@ -21,6 +21,18 @@ class LayoutFault(NamedTuple):
     when: Mapping[str, Any]
     says: str
     severity: str = ""  # the check's own when empty
+    unless: Mapping[str, str] = {}  # variable of the container -> expression for its value
+
+    def excused(self, environment: Mapping[str, str | None] | None) -> bool:
+        """Whether what a container is told makes this no fault, or may do so."""
+        if environment is None:
+            return bool(self.unless)
+        for name, value in self.unless.items():
+            if name in environment:
+                told = environment[name]
+                if told is None or re.search(value, told):
+                    return True
+        return False
 
 
 class Layout(NamedTuple):

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from advisor.errors import InputError
 from advisor.gate.archive.naming import is_archive_name
+from advisor.gate.pairing import resources_of
 from advisor.gate.settings import Pair, organisation_of
 
 if TYPE_CHECKING:
     from advisor.gate.archive.contents import Archive
-    from advisor.gate.archive.sizes import Room
+    from advisor.gate.archive.deployed import Deployed
     from advisor.gate.checks import Check
     from advisor.gate.document import Document, Resource
     from advisor.gate.finding import Finding
@@ -84,9 +85,9 @@ class Archives:
             belongs = False
             for pair in _owners(path, pairs, done.unread) if workloads else ():
                 assert workloads is not None
-                rooms = self._rooms(pair, workloads, documents)
+                where = self._deployed(pair, workloads, documents)
                 for advice in _answers(pair, workloads, done.errors):
-                    workloads.add(judge.findings(archive, advice, rooms), advice.workload)
+                    workloads.add(judge.findings(archive, advice, where), advice.workload)
                     belongs = True
             if not belongs:
                 done.findings.extend(_owned(judge.findings(archive)))
@@ -106,18 +107,23 @@ class Archives:
             done.errors.append(_of_pair(error, pairs))
             return None
 
-    def _rooms(
+    def _deployed(
         self, pair: Pair, workloads: Workloads, documents: Mapping[str, Document]
-    ) -> list[Room]:
+    ) -> Deployed:
         """Where the configurations that were made for the workload of a pair put its model."""
-        from advisor.gate.archive.sizes import configured_rooms
+        from advisor.gate.archive.deployed import deployed
 
         made: list[Resource] = []
+        models: list[Resource] = []
         for other in self.other_pairs:
-            if _of_one(pair, other):
-                with suppress(InputError):  # the comparison with the workload tells it
-                    made += [resource for _, resource in workloads.made(other, documents)]
-        return list(dict.fromkeys(configured_rooms(made)))
+            if not _of_one(pair, other):
+                continue
+            with suppress(InputError):  # the comparison with the workload tells it
+                found = workloads.documents(other, documents)
+                worlds = [world for document in found for world in document.worlds]
+                models += [each for world in worlds for each in world.resources]
+                made += [resource for _, resource in resources_of(other, found)]
+        return deployed(made, [each for each in models if each.kind == "Model"])
 
 
 def pairs_by_artifact(workload: Workload, named: Sequence[str]) -> list[Pair]:
