@@ -48,6 +48,9 @@ _SOURCES = {
 @click.option(
     "--workload", metavar="FILE", help="The workload that the configurations were made for."
 )
+@click.option(
+    "--framework", metavar="NAME", help="The framework whose layout model archives are to have."
+)
 @click.option("--region", metavar="REGION", help="Where the configurations are deployed.")
 @click.option("--baseline", metavar="FILE", help="Accept the findings that a baseline lists.")
 @click.option("--write-baseline", metavar="FILE", help="Write the open findings as a baseline.")
@@ -67,9 +70,11 @@ _SOURCES = {
 @click.option("--no-progress", is_flag=True, help="Say nothing while many files are read.")
 @click.option("--show-config", is_flag=True, help="Print the settings and where they come from.")
 def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
-    """Check workloads, SageMaker requests, CloudFormation and Terraform.
+    """Check workloads, SageMaker requests, CloudFormation, Terraform and model archives.
 
     PATH is a file, a folder, a pattern, or - for standard input; the current folder without one.
+    Model archives (model.tar.gz) are read, never extracted, where they are named here or by a
+    workload's artifacts; those in folders are passed over.
 
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 a file could not be read or nothing
     matched, 3 a bug of ours.
@@ -123,6 +128,7 @@ def _request(paths: tuple[str, ...], project: Project, options: dict[str, Any]) 
         lock=lock_path("."),
         relock=options["write_lock"],
         region=options["region"] or project.region,
+        framework=options["framework"] or "",
         changed=changed,
         stdin=sys.stdin.buffer.read() if "-" in paths else b"",
         sift=options["pass_over"],
@@ -168,7 +174,7 @@ def _context(form: str) -> Context:
 
 
 def _exit_code(report: Report, fail_on: str, *, expect: bool) -> int:
-    nothing = expect and not (report.workloads or report.configurations)
+    nothing = expect and not (report.workloads or report.configurations or report.archives)
     if report.errors or nothing:
         if nothing and not report.errors:
             complain(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from advisor.errors import InputError
+from advisor.gate.archive.naming import is_archive
 from advisor.gate.not_read import CODE, in_code, in_data
 from advisor.gate.source import LARGEST_PLAN, LARGEST_TEMPLATE, too_large
 
@@ -45,6 +46,7 @@ class Found(NamedTuple):
     ignored: int  # files that are neither
     unread: list[str]  # files that hold configurations in a form that is not read
     errors: list[InputError]
+    archives: list[str]  # of models; only where they were named
 
 
 def discover(
@@ -60,7 +62,7 @@ def discover(
     of a folder when it holds nothing of ours. What ``exclude`` names is as written on the command
     line, or as the folder of ``base`` (the project's file) sees it.
     """
-    found = Found([], [], {}, frozenset(), 0, [], [])
+    found = Found([], [], {}, frozenset(), 0, [], [], [])
     sorter = _Sorter(found, tuple(exclude), base)
     named: set[str] = set()
     for path in _expanded(paths, found.errors):
@@ -135,6 +137,8 @@ class _Sorter:
             self.found.workloads.append(path)
         elif name.endswith(CODE):
             self._code(path)
+        elif is_archive(path):
+            self.found.archives.append(path)
         else:
             head = _content(path, LARGEST_TEMPLATE)
             self._note(path, in_data(head or b""))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from advisor.errors import InputError
+from advisor.gate.archive.pairing import Archives
 from advisor.gate.checks import Check, load_checks
 from advisor.gate.discover import Found, discover
 from advisor.gate.document import Document
@@ -38,6 +38,7 @@ class Request(NamedTuple):
     lock: str = ""  # the lock file, which names workloads as its folder sees them
     relock: bool = False  # the lock is about to be written: nothing is compared with it
     region: str = ""
+    framework: str = ""  # that model archives are checked for; empty: as stated or recognised
     changed: frozenset[str] | None = None  # real paths of changed files; None: all count
     stdin: bytes = b""
     sift: bool = False  # named files that hold nothing of ours are passed over, too
@@ -59,6 +60,7 @@ class Report(NamedTuple):
     checks: Mapping[str, Check]
     sources: Mapping[str, Source]
     answers: Mapping[str, Mapping[str, object]]  # workload -> what a lock file keeps of it
+    archives: int = 0
 
     def open(self, severity: str) -> int:
         """How many findings of a severity stand."""
@@ -90,7 +92,7 @@ def _looked_at(pairs: Sequence[Pair], found: Found) -> list[Pair]:
     if not pairs:
         return []
     files = [file for each in found.folders.values() for file in each]
-    places = (*found.workloads, *found.configurations, *found.folders, *files)
+    places = (*found.workloads, *found.configurations, *found.archives, *found.folders, *files)
     seen = {os.path.realpath(path or ".") for path in places}
     return [
         pair
@@ -126,14 +128,19 @@ class _Run:
         for path in self._counted(self.found.configurations, "configurations"):
             self._file(path)
         self._terraform()
+        archives = Archives(self.found.archives, pairs)
+        checked = archives.check(self.checks, self.request.framework, workloads, self.documents)
+        self.findings += checked.findings
+        self.errors += checked.errors
+        self.unread += checked.unread
         if workloads is not None:
-            for pair in pairs:
+            for pair in archives.other_pairs:
                 workloads.compare(pair, self.documents)
             self.errors += workloads.errors
             self.findings = workloads.accepting(self.findings, pairs)
             self.findings += workloads.used_acceptances()
         stand = standing(self.findings, self.comments, self.checks, self.request)
-        self._remember((), {finding.file for finding in stand.findings if finding.file})
+        self._remember((), {finding.file for finding in stand.findings if finding.line})
         return Report(
             tuple(sorted(stand.findings, key=in_order)),
             _each_once(self.errors),
@@ -147,6 +154,7 @@ class _Run:
             self.checks,
             self.sources,
             workloads.answers if workloads else {},
+            checked.archives,
         )
 
     def _counted(self, paths: Sequence[str], what: str) -> Iterator[str]:
@@ -261,7 +269,7 @@ class _Run:
             folders = (folder or "." for folder in self.found.folders)
             pairs += [
                 pair_of(self.request.workload, path, "--workload")
-                for path in (*self.found.configurations, *folders)
+                for path in (*self.found.configurations, *folders, *self.found.archives)
             ]
         return pairs
 
@@ -276,7 +284,8 @@ class _Run:
         from advisor.gate.workloads import Workloads
 
         request = self.request
-        workloads = Workloads(self.checks, request.as_of, request.region, request.lock)
+        archives = self.found.archives
+        workloads = Workloads(self.checks, request.as_of, request.region, request.lock, archives)
         locked = read_lock(request.lock) if request.lock and not request.relock else {}
         for path in self._counted(named, "workloads"):
             data = self.request.stdin if path == "-" else None
@@ -306,8 +315,3 @@ def _whole_folder(folder: str, files: Sequence[str]) -> list[str]:
         os.path.join(folder, name) if folder else name for name in names if _is_terraform(name)
     ]
     return list(dict.fromkeys([*files, *together]))
-
-
-def rule_counts(report: Report) -> Counter[str]:
-    """How often each rule stands."""
-    return Counter(finding.rule for finding in report.findings if finding.counts)

@@ -64,6 +64,7 @@ def only_touched(found: Found, touched: Touched) -> Found:
     return found._replace(
         workloads=[path for path in found.workloads if _is_touched_workload(path, touched)],
         configurations=[path for path in found.configurations if touched.configuration(path)],
+        archives=[path for path in found.archives if touched.file(path)],
         folders=_folders(found.folders, touched),
     )
 

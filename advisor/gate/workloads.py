@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from advisor.errors import InputError
+from advisor.gate.archive.pairing import pairs_by_artifact
 from advisor.gate.checks import Check
 from advisor.gate.document import Document, Resource, World
 from advisor.gate.finding import ACCEPTED, Acceptance, Finding
@@ -26,12 +27,18 @@ class Workloads:
     """Reads workloads, keeps the advice of those that a configuration belongs to."""
 
     def __init__(
-        self, checks: Mapping[str, Check], as_of: str, region: str, lock: str = ""
+        self,
+        checks: Mapping[str, Check],
+        as_of: str,
+        region: str,
+        lock: str = "",
+        archives: Sequence[str] = (),
     ) -> None:
         self.checks = checks
         self.as_of = as_of
         self.region = region
         self.lock = lock
+        self.archives = archives
         self.findings: list[Finding] = []
         self.errors: list[InputError] = []
         self.answers: dict[str, Answer] = {}
@@ -65,8 +72,9 @@ class Workloads:
                 as_of=self.as_of,
             )
             self._judge(advice, organisation, locked)
-            self.pairs += own_pairs(workload)
-            if own_pairs(workload) or any(_same(pair.workload, path) for pair in pairs):
+            own = [*own_pairs(workload), *pairs_by_artifact(workload, self.archives)]
+            self.pairs += own
+            if own or any(_same(pair.workload, path) for pair in pairs):
                 kept.append(advice)
         if kept:
             self._advices[os.path.normpath(path)] = kept
@@ -144,11 +152,9 @@ class Workloads:
 
     def compare(self, pair: Pair, documents: Mapping[str, Document]) -> None:
         """Compare one configuration with its workload."""
-        path = pair.artifact.partition("#")[0]
         try:
-            advices = self._meant(pair)
-            known = documents.get(os.path.normpath(path))
-            made = list(resources_of(pair, [known] if known else self._elsewhere(path, pair)))
+            advices = self.meant(pair)
+            made = list(resources_of(pair, self.documents(pair, documents)))
         except InputError as error:
             self.errors.append(error)
             return
@@ -157,9 +163,19 @@ class Workloads:
             for world, resource in made:
                 view = _views(world, advice.region or "", organisation)
                 comparison = Comparison(advice, self.checks, view)
-                self._add(comparison.findings(resource), advice.workload)
+                self.add(comparison.findings(resource), advice.workload)
 
-    def _meant(self, pair: Pair) -> list[Advice]:
+    def documents(self, pair: Pair, known: Mapping[str, Document]) -> list[Document]:
+        """The configuration of a pair, read now when it is not among those of the run.
+
+        Raises:
+            InputError: it cannot be read.
+        """
+        path = pair.artifact.partition("#")[0]
+        found = known.get(os.path.normpath(path))
+        return [found] if found else self._elsewhere(path, pair)
+
+    def meant(self, pair: Pair) -> list[Advice]:
         """The workload of a pair; none where its file could not be read.
 
         Raises:
@@ -181,7 +197,8 @@ class Workloads:
             )
         return [each for each in advices if pair.name in ("", each.workload.name)]
 
-    def _add(self, findings: Iterator[Finding], workload: Workload) -> None:
+    def add(self, findings: Iterator[Finding], workload: Workload) -> None:
+        """Keep findings of something that was made for a workload, which may accept them."""
         known = {(f.rule, f.file, f.line, f.message) for f in self.findings}
         for finding in findings:
             if (finding.rule, finding.file, finding.line, finding.message) not in known:

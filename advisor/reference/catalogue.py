@@ -30,7 +30,8 @@ KINDS = {
     "constant": "Constants of sizing",
     "family": "Families of instance types",
     "regions": "Regions",
-    "check": "Checks of configurations",
+    "check": "Checks of configurations and model archives",
+    "layout": "Layouts of model archives",
 }
 # kind -> file below rules/ and the key under which its entries stand
 _FILES = (
@@ -44,6 +45,7 @@ _FILES = (
     ("finding", "findings.yaml", "findings"),
     ("quota", "quotas.yaml", "quotas"),
     ("constant", "sizing.yaml", "constants"),
+    ("layout", "archives.yaml", "layouts"),
 )
 _LEAVES = (".typical", ".p99", ".max")
 _NEEDS = "needs."

@@ -173,6 +173,18 @@ def check(raw: Raw) -> Iterator[Detail]:
     yield from _ends(raw)
 
 
+def layout(raw: Raw) -> Iterator[Detail]:
+    """What it is called, and what is wrong with an archive that is laid out otherwise."""
+    yield Detail("Called", ", ".join(raw["names"]))
+    yield Detail("Images", ", ".join(raw["images"]))
+    yield Detail("Begins", "at the top" if raw["root"] == "archive" else "at the top or below")
+    for fault in raw["faults"]:
+        but = (
+            f", unless {' or '.join(fault['unless'])} tells otherwise" if "unless" in fault else ""
+        )
+        yield Detail("Wrong", f"{fault['check']}: {fault['says']}{but}")
+
+
 def _ends(raw: Raw) -> Iterator[Detail]:
     if "fix" in raw:
         yield Detail("Fix", raw["fix"])
@@ -196,4 +208,5 @@ DESCRIBERS: dict[str, Callable[[Raw], Iterator[Detail]]] = {
     "family": family,
     "regions": regions,
     "check": check,
+    "layout": layout,
 }

@@ -29,6 +29,7 @@ _COLUMNS = {
     "constant": ("Value",),
     "regions": (),
     "check": ("Severity", "Reads"),
+    "layout": ("Called", "Begins"),
 }
 _SHORT = frozenset(_COLUMNS["feature"])
 

@@ -59,6 +59,8 @@ def scope(report: Report) -> str:
     """What was looked at, and what was not."""
     resources = _number(report.resources, "resource")
     parts = [f"{_number(report.configurations, 'configuration')} with {resources}"]
+    if report.archives:
+        parts.append(_number(report.archives, "model archive"))
     if report.workloads:
         parts.append(_number(report.workloads, "workload"))
     if report.ignored:

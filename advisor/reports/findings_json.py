@@ -21,6 +21,7 @@ def render(report: Report, context: Context) -> str:
             "workloads": report.workloads,
             "configurations": report.configurations,
             "resources": report.resources,
+            "archives": report.archives,
             "ignored": report.ignored,
         },
         "summary": {severity: report.open(severity) for severity in SEVERITIES},

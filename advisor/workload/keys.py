@@ -242,7 +242,7 @@ KEYS = (
     Key(
         "artifacts",
         "named",
-        "Committed outputs that `check` compares: PATH or PATH#address.",
+        "Outputs and model archives that `check` compares: PATH or PATH#address.",
         "deploy/endpoint-config.json",
         form="path",
         most=100,

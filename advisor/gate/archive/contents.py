@@ -1,0 +1,158 @@
+"""What a model archive holds: its members as far as they can be read, and why no further."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cached_property
+from typing import NamedTuple
+
+from advisor.errors import InputError
+from advisor.gate.archive.compressed import ArchiveError, GzipBytes, PlainBytes, kind_of
+from advisor.gate.archive.tar_header import BLOCK, DIRECTORY
+from advisor.gate.archive.tar_members import TORCHSCRIPT, Member, members
+
+_DEEPEST_FOLDER = 4  # of a pattern of rules/archives.yaml that means a folder
+_JUNK = re.compile(r"(?:^|/)(?:\._[^/]*/?$|\.DS_Store(?:/|$)|__MACOSX(?:/|$))")
+_WRITTEN_OTHERWISE = re.compile(r"^/|^\./|//|/\./|/\.?$|^\.?$")
+
+
+class Problem(NamedTuple):
+    """A check that an archive breaks before its layout is looked at."""
+
+    rule: str
+    message: str
+
+
+class Archive:
+    """An archive as read.
+
+    Args:
+        file: its path.
+        packed: bytes of the file.
+        members: what could be read of it, in its order.
+        problems: why no more could be, and what is wrong with the whole.
+        complete: nothing of it is unknown.
+    """
+
+    def __init__(
+        self,
+        file: str,
+        packed: int,
+        members: tuple[Member, ...],
+        problems: tuple[Problem, ...],
+        *,
+        complete: bool,
+    ) -> None:
+        self.file = file
+        self.packed = packed
+        self.members = members
+        self.problems = problems
+        self.complete = complete
+
+    @cached_property
+    def by_path(self) -> tuple[tuple[str, Member], ...]:
+        """Every member with its name as a container finds it: without ``./`` and ``//``."""
+        return tuple((plain_name(each.name), each) for each in self.members)
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """The paths of its files and links, without what macOS adds."""
+        meant = (
+            path for path, each in self.by_path if each.kind != DIRECTORY and not is_junk(each.name)
+        )
+        return tuple(dict.fromkeys(meant))
+
+    @cached_property
+    def folders(self) -> tuple[str, ...]:
+        """Its folders as deep as layouts look, each ending in a slash.
+
+        Also those that only the names of files tell of.
+        """
+        found: dict[str, None] = {}
+        for path, each in self.by_path:
+            if is_junk(each.name):
+                continue
+            name = path + ("/" if each.kind == DIRECTORY else "")
+            at = name.find("/")
+            for _ in range(_DEEPEST_FOLDER):
+                if at < 0:
+                    break
+                found.setdefault(name[: at + 1])
+                at = name.find("/", at + 1)
+        found.pop("/", None)
+        return tuple(found)
+
+    @property
+    def torchscript(self) -> frozenset[str]:
+        """The paths of the files that torch.jit.save wrote."""
+        return frozenset(path for path, each in self.by_path if each.holds == TORCHSCRIPT)
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """Bytes on disk by path; a name that comes again replaces the member before."""
+        return {path: each.size for path, each in self.by_path}
+
+    @property
+    def unpacked(self) -> int:
+        """Bytes of all files once they are extracted."""
+        return sum(self.sizes.values())
+
+
+def plain_name(name: str) -> str:
+    """A name without the dots and the doubled slashes that tars are written with."""
+    if not _WRITTEN_OTHERWISE.search(name):
+        return name
+    return "/".join(part for part in name.split("/") if part not in ("", "."))
+
+
+def is_junk(name: str) -> bool:
+    """Whether macOS wrote a member beside the ones that were meant."""
+    return _JUNK.search(name) is not None
+
+
+def read_archive(path: str) -> Archive:
+    """Read an archive as a stream; nothing is extracted and no content kept.
+
+    Raises:
+        InputError: the file is missing, no regular file, or unreadable.
+    """
+    try:
+        if not os.path.isfile(path):
+            raise InputError("this is not a file that can be read", file=path)
+        with open(path, "rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            kind = kind_of(stream.read(BLOCK))
+            stream.seek(0)
+            if kind == "gzip":
+                return _read(path, size, GzipBytes(stream), ())
+            refused = Problem("archive-compression", _instead(kind, size))
+            if kind == "tar":
+                return _read(path, size, PlainBytes(stream), (refused,))
+            return Archive(path, size, (), (refused,), complete=False)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", file=path) from None
+
+
+def _instead(kind: str, size: int) -> str:
+    """What a file is that is not compressed with gzip."""
+    if kind == "tar":
+        return "this is a tar archive that is not compressed"
+    if not size:
+        return "this file is empty"
+    return f"this is {kind}" if kind else "this is not compressed with gzip"
+
+
+def _read(
+    path: str, size: int, stream: GzipBytes | PlainBytes, before: tuple[Problem, ...]
+) -> Archive:
+    found: list[Member] = []
+    problems = list(before)
+    try:
+        found.extend(members(stream))
+    except ArchiveError as fault:
+        problems.append(Problem(fault.rule, fault.message))
+        return Archive(path, size, tuple(found), tuple(problems), complete=False)
+    if not any(each.kind != DIRECTORY for each in found):
+        problems.append(Problem("archive-empty", "there is no file in it"))
+    return Archive(path, size, tuple(found), tuple(problems), complete=True)

@@ -1,0 +1,247 @@
+"""What is wrong with the members of an archive, whatever its framework is."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import stat
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from advisor.gate.archive.contents import Archive, is_junk
+from advisor.gate.archive.tar_header import DIRECTORY, FILE, HARD_LINK, SYMLINK
+from advisor.gate.archive.tar_members import Member
+
+MOST_SHOWN = 5
+"""Findings of one check in an archive; the last one counts the others."""
+
+_MODEL_ENDS = (
+    ".bin",
+    ".bst",
+    ".ckpt",
+    ".engine",
+    ".h5",
+    ".joblib",
+    ".keras",
+    ".onnx",
+    ".params",
+    ".pb",
+    ".pkl",
+    ".plan",
+    ".pt",
+    ".pth",
+    ".safetensors",
+    ".ubj",
+    "/xgboost-model",
+)
+_SHARD = re.compile(r"(.*-)(\d{5})(-of-)(\d{5})(\.(?:safetensors|bin))")
+
+
+class MemberFault(NamedTuple):
+    """A check that a member of an archive breaks."""
+
+    check: str
+    member: str
+    message: str
+
+
+def member_faults(archive: Archive) -> Iterator[MemberFault]:
+    """The faults of an archive's members, of each check only the first few.
+
+    Names are as the archive writes them.
+    """
+    for look in _LOOKS:
+        shown: list[MemberFault] = []
+        more = 0
+        for fault in look(archive):
+            if len(shown) < MOST_SHOWN:
+                shown.append(fault)
+            else:
+                more += 1
+        if more:
+            last = shown[-1]
+            shown[-1] = last._replace(message=f"{last.message}; {more:,} more like it")
+        yield from shown
+
+
+def _outside(archive: Archive) -> Iterator[MemberFault]:
+    for each in archive.members:
+        if each.name.startswith("/") or ".." in each.name.split("/"):
+            way = "an absolute name" if each.name.startswith("/") else "a name with .."
+            yield MemberFault("archive-path-outside", each.name, f"{each.name} is {way}")
+
+
+def _links(archive: Archive) -> Iterator[MemberFault]:
+    """Links that lead out of the archive, or to what is not in it."""
+    links = [(each, _target(each)) for each in archive.members if each.kind in (SYMLINK, HARD_LINK)]
+    targets = {target for _, target in links}
+    known = targets & {path for path, _ in archive.by_path}
+    known |= _folders_among(targets, archive)
+    for each, target in links:
+        where = _called(each)
+        if target.startswith(("/", "../")) or target in ("..", "."):
+            yield MemberFault("archive-link-outside", each.name, f"{where}, outside of the archive")
+        elif target not in known and archive.complete:
+            yield MemberFault(
+                "archive-link-outside", each.name, f"{where}, which is not in the archive"
+            )
+
+
+def _symlinks(archive: Archive) -> Iterator[MemberFault]:
+    return _within(archive, SYMLINK, "archive-symlink")
+
+
+def _hard_links(archive: Archive) -> Iterator[MemberFault]:
+    return _within(archive, HARD_LINK, "archive-hard-link")
+
+
+def _within(archive: Archive, kind: str, check: str) -> Iterator[MemberFault]:
+    """The links of a kind that stay in the archive."""
+    elsewhere = {fault.member for fault in _links(archive)}
+    for each in archive.members:
+        if each.kind == kind and each.name not in elsewhere:
+            yield MemberFault(check, each.name, _called(each))
+
+
+def _special(archive: Archive) -> Iterator[MemberFault]:
+    usual = (FILE, DIRECTORY, SYMLINK, HARD_LINK)
+    for each in archive.members:
+        if each.kind not in usual:
+            kind = "a special file" if each.kind == "other" else f"a {each.kind}"
+            yield MemberFault("archive-special-file", each.name, f"{each.name} is {kind}")
+
+
+def _set_id(archive: Archive) -> Iterator[MemberFault]:
+    for each in archive.members:
+        # On a folder the group bit only hands on the group, which shared disks set as a rule.
+        if each.kind == FILE and each.mode & (stat.S_ISUID | stat.S_ISGID):
+            bit = "setuid" if each.mode & stat.S_ISUID else "setgid"
+            yield MemberFault("archive-set-id", each.name, f"{each.name} has its {bit} bit set")
+
+
+def _same_name(archive: Archive) -> Iterator[MemberFault]:
+    seen: set[str] = set()
+    for path, each in archive.by_path:
+        if path in seen and each.kind != DIRECTORY:
+            yield MemberFault("archive-same-name", each.name, f"{path} is in the archive again")
+        seen.add(path)
+
+
+def _file_and_folder(archive: Archive) -> Iterator[MemberFault]:
+    folders = _folders_among(set(archive.files), archive)
+    for name in archive.files:
+        if name in folders:
+            yield MemberFault("archive-file-and-folder", name, f"{name} is a file and a folder")
+
+
+def _same_but_case(archive: Archive) -> Iterator[MemberFault]:
+    seen: dict[str, str] = {}
+    for path, each in archive.by_path:
+        first = seen.setdefault(path.casefold(), path)
+        if first != path:
+            message = f"{path} and {first} differ in case only"
+            yield MemberFault("archive-same-but-case", each.name, message)
+
+
+def _encoding(archive: Archive) -> Iterator[MemberFault]:
+    for each in archive.members:
+        if any("\udc80" <= letter <= "\udcff" for letter in each.name):
+            yield MemberFault("archive-name-encoding", each.name, f"{each.name} is not UTF-8")
+
+
+def _backslash(archive: Archive) -> Iterator[MemberFault]:
+    for each in archive.members:
+        if "\\" in each.name:
+            message = f"{each.name} is one name, not folders and a file"
+            yield MemberFault("archive-backslash", each.name, message)
+
+
+def _macos(archive: Archive) -> Iterator[MemberFault]:
+    found = [each.name for each in archive.members if is_junk(each.name)]
+    if found:
+        more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
+        yield MemberFault("archive-macos-files", found[0], f"macOS added {found[0]}{more}")
+
+
+def _pointers(archive: Archive) -> Iterator[MemberFault]:
+    for each in archive.members:
+        if each.holds.startswith("a Git LFS pointer"):
+            message = f"{each.name} is {each.holds}"
+            yield MemberFault("archive-pointer", each.name, message)
+
+
+def _empty_files(archive: Archive) -> Iterator[MemberFault]:
+    for path, each in archive.by_path:
+        named = f"/{path}".endswith(_MODEL_ENDS)
+        if each.kind == FILE and not each.size and named and not is_junk(each.name):
+            yield MemberFault("archive-empty-file", each.name, f"{each.name} has no content")
+
+
+def _shards(archive: Archive) -> Iterator[MemberFault]:
+    parts: dict[tuple[str, str, str], set[int]] = {}
+    for name in archive.files:
+        match = _SHARD.fullmatch(name)
+        if match:
+            before, number, _, total, end = match.groups()
+            parts.setdefault((before, total, end), set()).add(int(number))
+    for (before, total, end), found in parts.items():
+        missing = int(total) - len(found)
+        if missing > 0 and archive.complete:
+            first = next(number for number in range(1, int(total) + 1) if number not in found)
+            name = f"{before}{first:05}-of-{total}{end}"
+            more = f", and {missing - 1:,} more parts" if missing > 1 else ""
+            yield MemberFault("archive-shard-missing", name, f"{name} is not there{more}")
+
+
+def _archive_alone(archive: Archive) -> Iterator[MemberFault]:
+    """One archive, and nothing beside it."""
+    files = [each for each in archive.members if each.kind == FILE and not is_junk(each.name)]
+    if len(files) == 1 and len(archive.files) == 1 and archive.complete:
+        name = files[0].name
+        if files[0].holds in ("gzip", "tar") and name.endswith((".tar", ".gz", ".tgz")):
+            message = f"all it holds is {name}, which is an archive itself"
+            yield MemberFault("archive-in-archive", name, message)
+
+
+_LOOKS: tuple[Callable[[Archive], Iterator[MemberFault]], ...] = (
+    _archive_alone,
+    _outside,
+    _links,
+    _symlinks,
+    _hard_links,
+    _special,
+    _set_id,
+    _same_name,
+    _file_and_folder,
+    _same_but_case,
+    _encoding,
+    _backslash,
+    _macos,
+    _pointers,
+    _empty_files,
+    _shards,
+)
+
+
+def _target(link: Member) -> str:
+    """The name that a link means, from the top of the archive."""
+    base = posixpath.dirname(link.name) if link.kind == SYMLINK else ""
+    return posixpath.normpath(posixpath.join(base, link.target))
+
+
+def _folders_among(names: set[str], archive: Archive) -> set[str]:
+    """The names that are folders around a member."""
+    found: set[str] = set()
+    for path, _ in archive.by_path if names else ():
+        at = path.find("/")
+        while at >= 0:
+            if path[:at] in names:
+                found.add(path[:at])
+            at = path.find("/", at + 1)
+    return found
+
+
+def _called(link: Member) -> str:
+    """What a link is and where it leads."""
+    kind = "hard link" if link.kind == HARD_LINK else "symbolic link"
+    return f"{link.name} is a {kind} to {link.target}"

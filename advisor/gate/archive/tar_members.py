@@ -1,0 +1,238 @@
+"""The members of a tar archive, one by one, from a stream of bytes that is never kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
+
+from advisor.gate.archive.compressed import LARGEST_UNPACKED, PIECE, ArchiveError, kind_of
+from advisor.gate.archive.tar_header import BLOCK, FILE, Header, header_of
+
+MOST_HEADERS = 100_000
+"""Headers of one archive; a Python environment packed beside a model has some 30,000 files."""
+LONGEST_EXTENSION = 1024 * 1024
+"""Bytes of one extended header; names end at 4 KiB and attributes at 64 KiB on Linux."""
+MOST_NAMES = 16 * 1024 * 1024
+"""Bytes of all names together."""
+LONGEST_NAME = 4096
+"""Bytes of a path on Linux."""
+DEEPEST = 64
+"""Folders around a file; the deepest packages have some 20."""
+
+TORCHSCRIPT = "TorchScript"
+_IN_TORCHSCRIPT = b"/constants.pkl"
+"""The entry of the zip file that torch.jit.save writes and torch.save does not."""
+_LONG_NAME, _LONG_TARGET = b"L", b"K"
+_EXTENDED, _EXTENDED_FOR_ALL = (b"x", b"X"), b"g"
+_USED = frozenset(
+    {
+        b"path",
+        b"linkpath",
+        b"size",
+        b"GNU.sparse.name",
+        b"GNU.sparse.realsize",
+        b"GNU.sparse.size",
+    }
+)
+
+
+class Stream(Protocol):
+    """Bytes in their order."""
+
+    def read(self, count: int) -> bytes:
+        """Exactly count bytes, fewer only where they end."""
+
+    def drain(self) -> None:
+        """Read what is left, where that tells whether the bytes are whole."""
+
+
+class Member(NamedTuple):
+    """One member of an archive. ``name`` and ``target`` hold what is not UTF-8 as surrogates."""
+
+    name: str  # as the archive writes it, without the ./ that most begin with
+    kind: str
+    size: int  # bytes on disk, of a file
+    mode: int = 0o644
+    target: str = ""  # of a link
+    holds: str = ""  # what its first bytes say of a file: gzip, tar, a description, or nothing
+
+
+def members(stream: Stream) -> Iterator[Member]:
+    """Every member of an archive in its order; what files hold is passed over.
+
+    Raises:
+        ArchiveError: the archive is cut off, damaged, no tar, or beyond a bound.
+    """
+    return _Reader(stream).members()
+
+
+class _Reader:
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._headers = 0
+        self._names = 0
+        self._unpacked = 0
+        self._for_all: dict[bytes, bytes] = {}
+
+    def members(self) -> Iterator[Member]:
+        extended: dict[bytes, bytes] = {}
+        while (header := self._header()) is not None:
+            if header.type in (_LONG_NAME, _LONG_TARGET):
+                key = b"path" if header.type == _LONG_NAME else b"linkpath"
+                extended.setdefault(key, self._extension(header).partition(b"\0")[0])
+            elif header.type in _EXTENDED:
+                extended |= _records(self._extension(header))
+            elif header.type == _EXTENDED_FOR_ALL:
+                self._for_all |= _records(self._extension(header))
+            else:
+                yield self._member(header, self._for_all | extended)
+                extended = {}
+        self._stream.drain()
+
+    def _header(self) -> Header | None:
+        block = self._stream.read(BLOCK)
+        if not block and self._headers:
+            return None  # the blocks of zeros are missing, which no reader minds
+        if len(block) < BLOCK and self._headers:
+            raise ArchiveError("archive-truncated", "it ends within a tar header")
+        if not self._headers and (len(block) < BLOCK or not _opens(block)):
+            raise _no_tar(block)
+        self._headers += 1
+        if self._headers > MOST_HEADERS:
+            raise ArchiveError(
+                "archive-unbounded", f"it has more than {MOST_HEADERS:,} members; not read further"
+            )
+        return header_of(block)
+
+    def _extension(self, header: Header) -> bytes:
+        """What an extended header holds: longer names, attributes."""
+        if header.size > LONGEST_EXTENSION:
+            raise ArchiveError(
+                "archive-unbounded",
+                f"an extended header has {header.size:,} bytes; not read further",
+            )
+        data = self._stream.read(_padded(header.size))
+        if len(data) < header.size:
+            raise ArchiveError("archive-truncated", "it ends within an extended header")
+        return data[: header.size]
+
+    def _member(self, header: Header, extended: dict[bytes, bytes]) -> Member:
+        size = _decimal(extended.get(b"size"), header.size)
+        real = _decimal(
+            extended.get(b"GNU.sparse.realsize", extended.get(b"GNU.sparse.size")),
+            header.real_size if header.type == b"S" else size,
+        )
+        name = extended.get(b"GNU.sparse.name", extended.get(b"path", header.name))
+        target = extended.get(b"linkpath", header.target)
+        header = header._replace(name=name)  # the one in the block may be cut off
+        self._count(name, target, real if header.kind == FILE else 0)
+        self._sparse_map(header)
+        kind = header.kind
+        holds = self._pass_over(size, name) if header.has_data else ""
+        return Member(
+            _text(name.removeprefix(b"./") or name),
+            kind,
+            real if kind == FILE else 0,
+            header.mode,
+            _text(target),
+            holds if kind == FILE else "",
+        )
+
+    def _count(self, name: bytes, target: bytes, size: int) -> None:
+        """Refuse names and sizes that no model has, alone or together."""
+        self._names += len(name) + len(target)
+        self._unpacked += size
+        longest = max(len(name), len(target))
+        message = ""
+        if longest > LONGEST_NAME or name.count(b"/") > DEEPEST:
+            message = f"a name has {longest:,} bytes and {name.count(b'/'):,} folders"
+        elif self._names > MOST_NAMES:
+            message = f"its names have more than {MOST_NAMES:,} bytes"
+        elif self._unpacked > LARGEST_UNPACKED:
+            message = f"its files have more than {LARGEST_UNPACKED // 1024**3} GB"
+        if message:
+            raise ArchiveError("archive-unbounded", f"{message}; not read further")
+
+    def _sparse_map(self, header: Header) -> None:
+        """Pass over the blocks with which the map of a sparse file goes on."""
+        extended = header.extended
+        while extended:
+            block = self._stream.read(BLOCK)
+            self._headers += 1
+            if len(block) < BLOCK:
+                raise ArchiveError("archive-truncated", "it ends within the map of a sparse file")
+            if self._headers > MOST_HEADERS:
+                raise ArchiveError("archive-unbounded", "the map of a sparse file does not end")
+            extended = bool(block[504])
+
+    def _pass_over(self, size: int, name: bytes) -> str:
+        """Go behind the data of a member; what it is, is returned."""
+        left = _padded(size)
+        piece = self._stream.read(min(left, BLOCK))
+        holds = kind_of(piece[:size])
+        of_torch = name.endswith((b".pt", b".pth"))
+        before = b""
+        while piece:
+            left -= len(piece)
+            if of_torch and _IN_TORCHSCRIPT in before + piece:
+                holds = TORCHSCRIPT
+            before = piece[-len(_IN_TORCHSCRIPT) :]
+            piece = self._stream.read(min(left, PIECE))
+        # The padding of the last member may be missing: nobody needs it.
+        if left > _padded(size) - size:
+            raise ArchiveError("archive-truncated", f"it ends within {_text(name)}")
+        return holds
+
+
+def _opens(block: bytes) -> bool:
+    """Whether a block can be the first of a tar archive."""
+    if not block.strip(b"\0"):
+        return True
+    try:
+        return header_of(block) is not None
+    except ArchiveError:
+        return False
+
+
+def _no_tar(block: bytes) -> ArchiveError:
+    if not block:
+        return ArchiveError("archive-empty", "there is nothing in it")
+    kind = kind_of(block)
+    if kind == "gzip":
+        return ArchiveError("archive-in-archive", "what it holds is compressed with gzip once more")
+    if kind == "tar":
+        return ArchiveError("archive-corrupt", "its first tar header is damaged")
+    return ArchiveError("archive-no-tar", f"what it holds is {kind or 'no tar archive'}")
+
+
+def _records(data: bytes) -> dict[bytes, bytes]:
+    """The records of an extended header that matter here: length, key and value of each."""
+    found: dict[bytes, bytes] = {}
+    at = 0
+    while at < len(data):
+        digits, space, _ = data[at : at + 12].partition(b" ")
+        length = int(digits) if space and digits.isdigit() else 0
+        record = data[at + len(digits) + 1 : at + length]
+        key, equals, value = record.partition(b"=")
+        if at + length > len(data) or not (equals and value.endswith(b"\n")):
+            raise ArchiveError("archive-corrupt", "a record of an extended header cannot be read")
+        if key in _USED:
+            found[key] = value.removesuffix(b"\n")
+        at += length
+    return found
+
+
+def _decimal(text: bytes | None, otherwise: int) -> int:
+    if text is None:
+        return otherwise
+    if not text.isdigit() or len(text) > 20:
+        raise ArchiveError("archive-corrupt", "a size in an extended header cannot be read")
+    return int(text)
+
+
+def _padded(size: int) -> int:
+    return -(-size // BLOCK) * BLOCK
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "surrogateescape")
