@@ -24,10 +24,12 @@ def complete(draft: Draft, requests: tuple[Request, ...], fleet: Fleet) -> Relea
 
     Args:
         draft: the plan being made.
-        requests: CreateModel as often as wanted, CreateEndpointConfig and CreateEndpoint.
+        requests: among others CreateEndpointConfig and right after it CreateEndpoint.
         fleet: what an update replaces.
     """
-    *models, config, create = requests
+    position = [each.operation for each in requests].index("CreateEndpoint")
+    models, after = requests[: position - 1], requests[position + 1 :]
+    config, create = requests[position - 1 : position + 1]
     variants = tuple(
         each["VariantName"] for each in config.parameters.get("ProductionVariants", ())
     )
@@ -48,7 +50,7 @@ def complete(draft: Draft, requests: tuple[Request, ...], fleet: Fleet) -> Relea
             draft.carry("canary")
     made = topics.requests(draft, _kinds(draft, config, telling))
     topics.unused(draft)
-    return Released((*models, *made, config, *watching, create, *telling), instances)
+    return Released((*models, *made, config, *watching, create, *after, *telling), instances)
 
 
 def _kinds(draft: Draft, config: Request, telling: tuple[Request, ...]) -> list[str]:
