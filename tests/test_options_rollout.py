@@ -324,8 +324,14 @@ def test_without_a_rollout_the_quotas_are_those_of_the_fleet() -> None:
     assert {each.wanted for each in planned(REAL_TIME, workload).quotas} == {4}
 
 
-def test_a_rolling_update_is_named_where_a_second_fleet_is_taken() -> None:
-    assert "rolling" in setting(planned(REAL_TIME, fleet(4)), "Instances during an update").because
+@pytest.mark.parametrize(("instance", "scarce"), [("ml.m5.xlarge", False), ("ml.g5.xlarge", True)])
+def test_a_rolling_update_is_named_where_a_second_fleet_is_taken(
+    instance: str, scarce: bool
+) -> None:
+    found = planned(REAL_TIME, fleet(4, instance_type=instance))
+    because = setting(found, "Instances during an update").because
+    assert "A rolling update takes one batch more" in because
+    assert ("accelerated types" in because) is scarce
 
 
 # -- every rollout of every fleet ------------------------------------------------------------------

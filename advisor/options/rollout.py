@@ -18,6 +18,7 @@ from advisor.options.rollout_step import (
     step_of,
 )
 from advisor.options.rollout_timing import Timing, timing_of
+from advisor.rulebook.hardware import CPU
 
 _KEYS = ("strategy", "step", "wait", "terminate_wait", "timeout", "alarms")
 
@@ -100,7 +101,10 @@ def instances_during(draft: Draft, rollout: Rollout, fleet: Fleet) -> int:
         total = 2 * most
         because = f"2 x {most}: the new fleet is complete before the old one ends."
         if fleet.most > 1 and fleet.variants == 1:
-            because += " A rolling update takes one batch more instead."
+            because += " A rolling update takes one batch more instead"
+            if fleet.instance is not None and fleet.instance.accelerator != CPU:
+                because += ", which AWS advises for accelerated types in high demand"
+            because += "."
     draft.set("Instances during an update", total, because)
     return total
 
