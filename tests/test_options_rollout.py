@@ -230,6 +230,23 @@ def test_a_wait_is_as_long_as_an_alarm_looks(wait: str, seen: bool) -> None:
     assert "rollout-unseen" not in rules(stated)
 
 
+@pytest.mark.parametrize(
+    ("peak", "rollout", "told"),
+    [
+        # 20 requests, of which one is the alarm's 5 %: 16/min x 5 min x 1 of 4 instances.
+        ("16/min", "canary", False),
+        ("15/min", "canary", True),  # 18.75
+        ("15/min", {"wait": "6 min"}, False),  # 22.5
+        ("15/min", {"step": "50 %"}, False),  # 37.5
+        ("1/h", "all-at-once", False),  # has no steps
+    ],
+)
+def test_a_step_sees_enough_requests(peak: str, rollout: Any, told: bool) -> None:
+    workload = {**fleet(4, rollout), "traffic": {"peak": peak}}
+    found = planned(REAL_TIME, workload)
+    assert bool(messages(found, "rollout-unseen")) is told
+
+
 # -- what is asked for, and where it cannot be -----------------------------------------------------
 
 
