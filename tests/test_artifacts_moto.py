@@ -26,7 +26,14 @@ boto3 = pytest.importorskip("boto3", reason="boto3 is not installed")
 BASH = shutil.which("bash") or ""
 FOLDER = Path(sys.executable).parent
 HAS_CLI = (FOLDER / "aws").is_file() and bool(BASH)
-EXAMPLES = ["fraud-scoring", "models-per-customer", "flow-simulation", "pricing-tool"]
+EXAMPLES = [
+    "fraud-scoring",
+    "models-per-customer",
+    "flow-simulation",
+    "pricing-tool",
+    "canary-of-two",
+    "three-variants",
+]
 JOB = "nightly-churn-scores"
 SHELL = pytest.param(
     "shell", marks=pytest.mark.skipif(not HAS_CLI, reason="bash or the aws CLI is not installed")
@@ -121,6 +128,26 @@ def test_the_wake_alarm_calls_the_policy_that_was_made(
     policies = scaling.describe_scaling_policies(ServiceNamespace="sagemaker")["ScalingPolicies"]
     (policy,) = (each for each in policies if each["PolicyName"] == f"{name}-wake")
     assert alarm["AlarmActions"] == [policy["PolicyARN"]]
+
+
+@pytest.mark.parametrize("kind", [SHELL, "boto3"])
+def test_alarms_tell_the_topic_that_was_made(kind: str, server: str, tmp_path: Path) -> None:
+    """And are made again, like their topic, by a second run. moto knows no update of endpoints."""
+    name = "canary-of-two"
+    for _ in range(2):
+        run(kind, name, tmp_path, environment(server, name))
+    (topic,) = client("sns", server, name).list_topics()["Topics"]
+    assert topic["TopicArn"].endswith(":canary-of-two-alarms")
+    made = client("cloudwatch", server, name).describe_alarms()["MetricAlarms"]
+    wanted = {
+        each.parameters["AlarmName"]: "AlarmActions" in each.parameters
+        for each in plan_of(named(name)).requests
+        if each.operation == "PutMetricAlarm"
+    }
+    assert {each["AlarmName"] for each in made} == wanted.keys()
+    for each in made:
+        told = [topic["TopicArn"]] if wanted[each["AlarmName"]] else []
+        assert each["AlarmActions"] == told
 
 
 @pytest.mark.parametrize("kind", [SHELL, "boto3"])

@@ -175,7 +175,7 @@ def test_alarms_that_roll_back_stand_before_the_endpoint() -> None:
 def test_a_name_follows_from_what_can_be_replaced_without_the_file() -> None:
     """Variables of a model enter its name, and that of a configuration which names it."""
     main = dict(files(named("canary-of-two")))["main.tf"]
-    model, config = re.findall(r'^  name += "canary-of-two-(.*)"$', main, re.MULTILINE)[:2]
+    model, config = re.findall(r'^  name += "canary-of-two-(\$.*)"$', main, re.MULTILINE)
     assert re.fullmatch(
         r'\$\{substr\(sha256\(jsonencode\(\["[0-9a-f]{8}", var.image_uri, '
         r"var.execution_role_arn\]\)\), 0, 8\)\}",

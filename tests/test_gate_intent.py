@@ -112,6 +112,28 @@ def test_instances_are_held_against_the_model(
     assert words is None or words in found[0]
 
 
+@pytest.mark.parametrize(
+    ("need", "beside", "words"),
+    [
+        ("shadow-testing", {}, "there is no ShadowProductionVariants"),
+        ("shadow-testing", {"ShadowProductionVariants": ["b"]}, None),
+        ("multiple-variants", {}, "there is no second variant in ProductionVariants"),
+        ("multiple-variants", {"ProductionVariants": ["a", "b"]}, None),
+    ],
+)
+def test_variants_that_are_needed_stand_in_the_configuration(
+    tmp_path: Path, need: str, beside: dict[str, list[str]], words: str | None
+) -> None:
+    instances = {"InstanceType": "ml.m5.large", "InitialInstanceCount": 2}
+    variants = {"ProductionVariants": ["a"], **beside}
+    body: dict[str, object] = {"EndpointConfigName": "fraud-1"}
+    for kind, names in variants.items():
+        body[kind] = [{"VariantName": n, "ModelName": f"fraud-{n}", **instances} for n in names]
+    workload = WORKLOAD.replace("model:\n", f"needs: [{need}]\nmodel:\n", 1)
+    found = messages(run(tmp_path, workload, body))
+    assert [words in each for each in found] == ([True] if words else [])  # type: ignore[operator]
+
+
 def test_a_transform_job_is_held_against_its_data(tmp_path: Path) -> None:
     workload = """\
 name: scores

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from advisor.model import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS, Plan
 from tests.planned import batch, online, parameters, planned, rules, setting, value
+from tests.test_requests import complaints
 
 
 def fleet(count: int, rollout: Any = "canary", **deploy: Any) -> dict[str, Any]:
@@ -227,6 +230,23 @@ def test_a_wait_is_as_long_as_an_alarm_looks(wait: str, seen: bool) -> None:
     assert "rollout-unseen" not in rules(stated)
 
 
+@pytest.mark.parametrize(
+    ("peak", "rollout", "told"),
+    [
+        # 20 requests, of which one is the alarm's 5 %: 16/min x 5 min x 1 of 4 instances.
+        ("16/min", "canary", False),
+        ("15/min", "canary", True),  # 18.75
+        ("15/min", {"wait": "6 min"}, False),  # 22.5
+        ("15/min", {"step": "50 %"}, False),  # 37.5
+        ("1/h", "all-at-once", False),  # has no steps
+    ],
+)
+def test_a_step_sees_enough_requests(peak: str, rollout: Any, told: bool) -> None:
+    workload = {**fleet(4, rollout), "traffic": {"peak": peak}}
+    found = planned(REAL_TIME, workload)
+    assert bool(messages(found, "rollout-unseen")) is told
+
+
 # -- what is asked for, and where it cannot be -----------------------------------------------------
 
 
@@ -321,5 +341,57 @@ def test_without_a_rollout_the_quotas_are_those_of_the_fleet() -> None:
     assert {each.wanted for each in planned(REAL_TIME, workload).quotas} == {4}
 
 
-def test_a_rolling_update_is_named_where_a_second_fleet_is_taken() -> None:
-    assert "rolling" in setting(planned(REAL_TIME, fleet(4)), "Instances during an update").because
+@pytest.mark.parametrize(("instance", "scarce"), [("ml.m5.xlarge", False), ("ml.g5.xlarge", True)])
+def test_a_rolling_update_is_named_where_a_second_fleet_is_taken(
+    instance: str, scarce: bool
+) -> None:
+    found = planned(REAL_TIME, fleet(4, instance_type=instance))
+    because = setting(found, "Instances during an update").because
+    assert "A rolling update takes one batch more" in because
+    assert ("accelerated types" in because) is scarce
+
+
+# -- every rollout of every fleet ------------------------------------------------------------------
+
+TIMES = st.sampled_from(["0 s", "1 s", "119 s", "2 min", "10 min", "1 h", "3601 s", "8 h", "9 h"])
+STEPS = st.one_of(
+    st.integers(1, 100).map(lambda share: f"{share} %"),
+    st.integers(1, 60).map(lambda count: f"{count} instances"),
+)
+ROLLOUTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "strategy": st.sampled_from(["all-at-once", "canary", "linear", "rolling"]),
+        "step": STEPS,
+        "wait": TIMES,
+        "terminate_wait": TIMES,
+        "timeout": TIMES.filter(lambda text: text != "0 s"),
+        "alarms": st.just(["fraud-errors"]),
+    },
+)
+
+
+@given(
+    rollout=ROLLOUTS,
+    ends=st.tuples(st.integers(0, 40), st.integers(1, 60)).map(sorted),
+    option=st.sampled_from([REAL_TIME, ASYNCHRONOUS, SERVERLESS]),
+    variants=st.integers(0, 2),
+    startup=st.sampled_from(["1 s", "40 s", "1 h", "4 h"]),
+)
+def test_any_rollout_of_any_fleet_is_within_the_bounds(
+    rollout: dict[str, Any], ends: list[int], option: str, variants: int, startup: str
+) -> None:
+    """In the requests themselves, for the smallest and the largest fleet."""
+    least, most = ends[0], max(1, ends[1])
+    deploy: dict[str, Any] = {"instances": {"min": least, "max": most}}
+    if rollout:
+        deploy["rollout"] = rollout
+    if variants:
+        deploy["variants"] = [{"name": f"v{number}"} for number in range(variants)]
+    workload = online(
+        requests={"processing": "100 ms"},
+        model={"startup": startup},
+        needs=["canary", "autoscaling"],
+        deploy=deploy,
+    )
+    assert complaints(planned(option, workload)) == []

@@ -220,10 +220,8 @@ def _sized(found: Plan, size: dict[str, Any], least: int) -> Iterator[str]:
     scaled = [e.parameters for e in found.requests if e.operation == "RegisterScalableTarget"]
     counts = [scaled[0]["MinCapacity"], scaled[0]["MaxCapacity"]] if scaled else []
     for count in counts or [_production(found)[0]["InitialInstanceCount"]]:
-        share = size["Value"] / count * 100 if count else 0
-        if size["Type"] == "CAPACITY_PERCENT":
-            share = size["Value"]
-        if not least <= share <= 50 or share * count < 100:
+        of_a_hundred = size["Value"] * (count if size["Type"] == "CAPACITY_PERCENT" else 100)
+        if not max(100, least * count) <= of_a_hundred <= 50 * count:
             yield f"DP-04: {size} of {count} instances"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from advisor.artifacts import Files
 from advisor.artifacts.variables import (
+    ASKED,
     NOT_RETAINED,
     Answered,
     Text,
@@ -96,7 +97,7 @@ def files(advice: Advice) -> Files:
 
 def _inputs(wanted: list[Variable]) -> Iterator[str]:
     if wanted:
-        yield "# What only you know; lists are separated by commas.\n"
+        yield ASKED
     for each in wanted:
         split = '.split(",")' if each.is_list else ""
         name = each.name.upper()

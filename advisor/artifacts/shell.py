@@ -14,6 +14,7 @@ from typing import Any
 from advisor.artifacts import Files
 from advisor.artifacts.requests import kebab
 from advisor.artifacts.variables import (
+    ASKED,
     NOT_RETAINED,
     Answered,
     Text,
@@ -93,7 +94,7 @@ def _region(region: str | None) -> str:
 def _inputs(wanted: list[Variable]) -> Iterator[str]:
     """Checks of what the user must set; a list is turned into the inside of a JSON list."""
     if wanted:
-        yield "\n# What only you know; lists are separated by commas.\n"
+        yield "\n" + ASKED
     for each in wanted:
         yield f"given {_upper(each)} {shlex.quote(each.asks)}\n"
     for each in wanted:

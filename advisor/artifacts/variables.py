@@ -8,6 +8,11 @@ from typing import Any, NamedTuple, TypeAlias
 
 from advisor.model import Request
 
+ASKED = """\
+# What only you know; lists are separated by commas. A model or a configuration that stands under
+# its name is left as it is: for another value, state another deploy.version and write this anew.
+"""
+"""What a script says above the variables that its user sets."""
 NOT_RETAINED = ("DesiredWeight", "DataCaptureConfig")
 """What UpdateEndpoint takes from the new configuration when it keeps the count of instances."""
 

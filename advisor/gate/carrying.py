@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from advisor.gate.document import Resource
+from advisor.gate.document import Node, Resource
 from advisor.gate.instances import memory_bytes
 from advisor.gate.rulefiles import read_yaml_rules, rule_path
-from advisor.model import ASYNCHRONOUS, SERVERLESS
+from advisor.model import ASYNCHRONOUS, REAL_TIME, SERVERLESS
 from advisor.quantity import parse
 
 
@@ -63,6 +63,14 @@ def memory_of(instance_type: str) -> int | None:
     return max(found, default=None)
 
 
+def _absent_variants(body: Node) -> Iterator[tuple[str, str]]:
+    if body.get("ShadowProductionVariants") is None:
+        yield "shadow-testing", "ShadowProductionVariants"
+    variants = body.get("ProductionVariants")
+    if variants is not None and len(variants.items()) == 1:
+        yield "multiple-variants", "second variant in ProductionVariants"
+
+
 def absent_needs(
     resource: Resource, model: Resource | None, option: str
 ) -> Iterator[tuple[str, str]]:
@@ -76,6 +84,8 @@ def absent_needs(
             yield "data-capture", "DataCaptureConfig"
         if body.get("KmsKeyId") is None:
             yield "kms", "KmsKeyId"
+        if option == REAL_TIME:
+            yield from _absent_variants(body)
         asynchronous = body.get("AsyncInferenceConfig")
         output = asynchronous.get("OutputConfig") if asynchronous is not None else None
         silent = output is not None and output.get("NotificationConfig") is None

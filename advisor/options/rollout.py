@@ -17,8 +17,15 @@ from advisor.options.rollout_step import (
     find,
     step_of,
 )
-from advisor.options.rollout_timing import Timing, timing_of
+from advisor.options.rollout_timing import Timing, seen, timing_of
+from advisor.rulebook.hardware import CPU
 
+_MEANS = {
+    ALL_AT_ONCE: "All traffic moves at once to a new fleet, and back when an alarm goes off.",
+    CANARY: "A part of a new fleet takes traffic first, the rest after the wait.",
+    LINEAR: "Traffic moves to a new fleet step by step, with a wait after each.",
+    ROLLING: "Instances are replaced batch by batch, with a wait after each.",
+}
 _KEYS = ("strategy", "step", "wait", "terminate_wait", "timeout", "alarms")
 
 
@@ -52,12 +59,13 @@ def plan(draft: Draft, fleet: Fleet) -> Rollout | None:
     strategy = _allowed(draft, asked, fleet) if asked is not None else None
     if strategy is None:
         return None
+    draft.set("Rollout", strategy, _MEANS[strategy])
     if strategy == ALL_AT_ONCE:
-        because = "All traffic moves at once to a new fleet, and back when an alarm goes off."
-        draft.set("TrafficRoutingConfiguration", "ALL_AT_ONCE", because)
         return Rollout(strategy, None, timing_of(draft, strategy, 0))
     step = step_of(draft, strategy, fleet)
-    return Rollout(strategy, step, timing_of(draft, strategy, step.steps))
+    timing = timing_of(draft, strategy, step.steps)
+    seen(draft, timing.wait, step.instances / fleet.most)
+    return Rollout(strategy, step, timing)
 
 
 def policy(rollout: Rollout) -> Parameters:
@@ -100,7 +108,10 @@ def instances_during(draft: Draft, rollout: Rollout, fleet: Fleet) -> int:
         total = 2 * most
         because = f"2 x {most}: the new fleet is complete before the old one ends."
         if fleet.most > 1 and fleet.variants == 1:
-            because += " A rolling update takes one batch more instead."
+            because += " A rolling update takes one batch more instead"
+            if fleet.instance is not None and fleet.instance.accelerator != CPU:
+                because += ", which AWS advises for accelerated types in high demand"
+            because += "."
     draft.set("Instances during an update", total, because)
     return total
 

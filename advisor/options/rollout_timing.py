@@ -8,7 +8,7 @@ from typing import NamedTuple
 from advisor.model import SERVERLESS
 from advisor.options import endpoint
 from advisor.options.draft import Draft
-from advisor.options.load import SECOND, seconds
+from advisor.options.load import SECOND, load, number, per_second, seconds
 from advisor.options.rollout_step import ROLLING, find
 
 
@@ -34,7 +34,6 @@ def timing_of(draft: Draft, strategy: str, steps: int) -> Timing:
     if steps:
         reason = "" if "deploy.rollout.wait" in draft.facts.workload.values else "rollout-wait"
         draft.set("WaitIntervalInSeconds", wait, "Between two steps.", constant=reason)
-        _seen(draft, wait)
     if strategy != ROLLING:
         stated = "deploy.rollout.terminate_wait" in draft.facts.workload.values
         because = "The old fleet stands by after the last step."
@@ -76,12 +75,30 @@ def _fitting(draft: Draft, wait: int, terminate: int, steps: int, starts: int) -
     return short
 
 
-def _seen(draft: Draft, wait: int) -> None:
-    """A step that is over before an alarm can go off."""
+def seen(draft: Draft, wait: int, share: float) -> None:
+    """Warn of a step that is over before an alarm can go off, or that sees too few requests.
+
+    Args:
+        draft: the plan being made.
+        wait: seconds after the step.
+        share: of the traffic that the step takes.
+    """
     needed = draft.number("alarm-period") * draft.number("rollback-periods")
-    if wait < needed and "deploy.rollout.alarms" not in draft.facts.workload.values:
+    own = "deploy.rollout.alarms" not in draft.facts.workload.values
+    if wait < needed and own:
         message = f"a wait of {seconds(wait)} ends before an alarm can: it looks at {needed} s"
         find(draft, "rollout-unseen", message, "deploy.rollout.wait")
+    work = load(draft)
+    rate = work.mean if work.mean is not None else work.peak
+    enough = 1 / draft.number("alarm-error-share")
+    if rate is None or rate * wait * share >= enough:
+        return
+    message = (
+        f"a wait of {seconds(wait)} brings {number(rate * wait * share)} requests to the first "
+        f"step: {per_second(rate)} x {round(100 * share)} %; below {number(enough)} of them one "
+        "failure decides, or nothing does"
+    )
+    find(draft, "rollout-unseen", message, "deploy.rollout.wait")
 
 
 def _limit(draft: Draft, wait: int, terminate: int, steps: int, starts: int) -> int:

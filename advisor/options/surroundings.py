@@ -1,0 +1,70 @@
+"""What surrounds an endpoint: topics and alarms before it, its rollout, alarms that tell people."""
+
+from __future__ import annotations
+
+from advisor.model import Request
+from advisor.options import alarms, rollout, topics
+from advisor.options.draft import Draft
+from advisor.options.release import Released
+from advisor.options.rollout_step import CANARY, LINEAR, ROLLING, Fleet
+
+
+def surround(draft: Draft, requests: tuple[Request, ...], fleet: Fleet) -> Released:
+    """The requests of an endpoint with topics, alarms and the rollout of its updates.
+
+    An alarm exists before the endpoint names it; one that only tells people comes after.
+
+    Args:
+        draft: the plan being made.
+        requests: among others CreateEndpointConfig and right after it CreateEndpoint.
+        fleet: what an update replaces.
+    """
+    position = [each.operation for each in requests].index("CreateEndpoint")
+    models, after = requests[: position - 1], requests[position + 1 :]
+    config, create = requests[position - 1 : position + 1]
+    variants = tuple(
+        each["VariantName"] for each in config.parameters.get("ProductionVariants", ())
+    )
+    telling = alarms.operating(draft, fleet.instance, variants)
+    rolled = rollout.plan(draft, fleet)
+    watching: tuple[Request, ...] = ()
+    instances = fleet.most + fleet.more
+    if rolled is not None:
+        names = draft.facts.workload.items("deploy.rollout.alarms")
+        if not names:
+            config_name = config.parameters["EndpointConfigName"]
+            watching = alarms.rollback(draft, config_name, variants)
+            names = tuple(each.parameters["AlarmName"] for each in watching)
+        create = _guarded(draft, create, rolled, names)
+        if fleet.instance is not None:
+            instances = rollout.instances_during(draft, rolled, fleet)
+        if rolled.strategy in (CANARY, LINEAR, ROLLING):
+            draft.carry("canary")
+    made = topics.requests(draft, _kinds(draft, config, telling))
+    topics.unused(draft)
+    return Released((*models, *made, config, *watching, create, *after, *telling), instances)
+
+
+def _kinds(draft: Draft, config: Request, telling: tuple[Request, ...]) -> list[str]:
+    """The topics that something publishes to."""
+    results = "AsyncInferenceConfig" in config.parameters
+    return [*(topics.results(draft) if results else ()), *(["alarms"] if telling else ())]
+
+
+def _guarded(
+    draft: Draft, create: Request, rolled: rollout.Rollout, names: tuple[str, ...]
+) -> Request:
+    """CreateEndpoint with the deployment configuration that later updates take over."""
+    draft.set(
+        "AutoRollbackConfiguration",
+        ", ".join(names),
+        "An update turns back when one of these alarms goes off. The execution role must be "
+        "allowed cloudwatch:DescribeAlarms.",
+    )
+    deployment = {
+        **rollout.policy(rolled),
+        "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": name} for name in names]},
+    }
+    tags = {key: value for key, value in create.parameters.items() if key == "Tags"}
+    named = {key: value for key, value in create.parameters.items() if key != "Tags"}
+    return create._replace(parameters={**named, "DeploymentConfig": deployment, **tags})
