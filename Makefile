@@ -55,6 +55,10 @@ docs: $(VENV)/run.stamp  ## Writes the reference part of rules/README.md
 agreement: $(VENV)/dev.stamp  ## Compares our answers with published deployments
 	$(BIN)/python -m tests.agreement
 
+.PHONY: artifacts
+artifacts: $(VENV)/dev.stamp  ## Judges the artifacts of hundreds of workloads by every tool found
+	$(BIN)/python -m tests.artifacts
+
 .PHONY: package
 package: dist/wheel.stamp  ## Builds the wheel and the source distribution
 

@@ -209,14 +209,3 @@ def test_the_first_argument_names_the_run(tmp_path: Path) -> None:
         "--transform-job-name",
         "monday",
     ]
-
-
-@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")
-def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
-    for advice in advices():
-        ((_, content),) = files(advice)
-        script = tmp_path / f"{advice.workload.name}.sh"
-        script.write_text(content, encoding="utf-8")
-    scripts = [str(path) for path in tmp_path.iterdir()]
-    result = subprocess.run(["shellcheck", *scripts], capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stdout

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from advisor.artifacts import Files
 from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, job_input, schedule_name
+from advisor.artifacts.skips import Skip, skips
 from advisor.artifacts.variables import Answered, Text, Variable, filled, topic_of, variables
 from advisor.artifacts.yaml_text import Tagged, document
 from advisor.errors import InputError
@@ -27,12 +29,17 @@ _RESOURCES = {
 _NAMES = {
     "CreateModel": "ModelName",
     "CreateEndpointConfig": "EndpointConfigName",
+    "CreateEndpoint": "EndpointName",
     "PutMetricAlarm": "AlarmName",
 }
 # CloudFormation replaces these when they change, and needs another name for the new one beside the
 # old: it makes one up.
 _UNNAMED = ("CreateModel", "CreateEndpointConfig")
-_AFTER = {"RegisterScalableTarget": "CreateEndpoint", "PutScalingPolicy": "RegisterScalableTarget"}
+_AFTER = {"PutScalingPolicy": "RegisterScalableTarget"}  # not seen from what they refer to
+_OUTPUTS = {
+    "CreateEndpoint": ("EndpointName", "Name by which callers invoke the endpoint"),
+    "CreateTransformJob": ("ScheduleName", "Name of the schedule that starts the jobs"),
+}
 _LIST_TYPES = {
     "subnet_ids": "List<AWS::EC2::Subnet::Id>",
     "security_group_ids": "List<AWS::EC2::SecurityGroup::Id>",
@@ -46,6 +53,7 @@ class Made(NamedTuple):
     names: dict[tuple[str, str], str]  # field and value -> logical id
     latest: dict[str, str]  # operation, or what an Answered names -> logical id
     resources: dict[str, Any]
+    outputs: dict[str, Any]
     release: str  # ends the logical ids of models, so that a new version replaces them
 
 
@@ -59,7 +67,7 @@ def files(advice: Advice) -> Files:
     if chosen is None or chosen.plan is None:
         return []
     version = advice.workload.text("deploy.version")
-    made = Made({}, {}, {}, "" if version is None else digest(version))
+    made = Made({}, {}, {}, {}, "" if version is None else digest(version))
     asked: list[Variable] = []
     for request in chosen.plan.requests:
         body = filled(request)
@@ -67,11 +75,12 @@ def files(advice: Advice) -> Files:
         asked += variables(body)
         if request.operation == "CreateTransformJob":
             asked += [EXPRESSION, ROLE]
-        _add(request, body, made)
+        _add(request, body, made, metadata(skips(request, chosen.plan.requests)))
     template: dict[str, Any] = {"AWSTemplateFormatVersion": "2010-09-09"}
     if asked:
         template["Parameters"] = {pascal(each): _parameter(each) for each in dict.fromkeys(asked)}
     template["Resources"] = made.resources
+    template["Outputs"] = made.outputs
     return [("template.yaml", document(template))]
 
 
@@ -86,7 +95,22 @@ def _parameter(variable: Variable) -> dict[str, str]:
     return {"Type": "String", "Description": variable.asks, "AllowedPattern": _NO_QUOTES}
 
 
-def _add(request: Request, body: dict[str, Any], made: Made) -> None:
+def metadata(passed: Iterable[Skip]) -> dict[str, Any]:
+    """How each linter is told to pass over one of its rules."""
+    told: dict[str, Any] = {}
+    for each in passed:
+        if each.linter == "checkov":
+            skip = {"id": each.rule, "comment": each.because}
+            told.setdefault("checkov", {"skip": []})["skip"].append(skip)
+        elif each.linter == "cfn_nag":
+            skip = {"id": each.rule, "reason": each.because}
+            told.setdefault("cfn_nag", {"rules_to_suppress": []})["rules_to_suppress"].append(skip)
+        else:
+            told.setdefault("guard", {"SuppressedRules": []})["SuppressedRules"].append(each.rule)
+    return told
+
+
+def _add(request: Request, body: dict[str, Any], made: Made, told: dict[str, Any]) -> None:
     operation = request.operation
     stem, kind = _RESOURCES[operation]
     if operation == "CreateModel":
@@ -97,6 +121,8 @@ def _add(request: Request, body: dict[str, Any], made: Made) -> None:
     logical = next(each for each in ids if each not in made.resources)
     after = made.latest.get(_AFTER.get(operation, ""))
     resource: dict[str, Any] = {"Type": kind}
+    if told:
+        resource["Metadata"] = told
     if operation == "CreateTransformJob":
         resource["DependsOn"] = made.latest["CreateModel"]
     elif after is not None:
@@ -110,6 +136,12 @@ def _add(request: Request, body: dict[str, Any], made: Made) -> None:
         made.latest["policy"] = logical
     if operation == "CreateTopic":
         made.latest[topic_of(request)] = logical
+    if operation in _OUTPUTS:
+        name, description = _OUTPUTS[operation]
+        is_job = operation == "CreateTransformJob"
+        value = Tagged("Ref", logical) if is_job else Tagged("GetAtt", f"{logical}.{name}")
+        output = name + logical.removeprefix(stem)
+        made.outputs[output] = {"Description": description, "Value": value}
 
 
 def _suffix(body: dict[str, Any]) -> str:
@@ -147,6 +179,8 @@ def _property(value: Any, field: str, operation: str, made: Made) -> Any:
         }
     if isinstance(value, list):
         return [_property(inner, field, operation, made) for inner in value]
+    if field == "ResourceId":
+        return _resource_id(value, made)
     if isinstance(value, str) and _NAMES.get(operation) != field:
         logical = made.names.get((field, value))
         if logical is not None and field == "AlarmName":
@@ -154,6 +188,12 @@ def _property(value: Any, field: str, operation: str, made: Made) -> Any:
         if logical is not None:
             return Tagged("GetAtt", f"{logical}.{field}")
     return value
+
+
+def _resource_id(value: str, made: Made) -> Tagged:
+    """``endpoint/NAME/variant/VARIANT`` with a reference for the name."""
+    kind, name, rest = value.split("/", 2)
+    return Tagged("Sub", f"{kind}/${{{made.names['EndpointName', name]}.EndpointName}}/{rest}")
 
 
 def _text(text: Text, made: Made) -> Tagged:
@@ -182,9 +222,17 @@ def _schedule(body: dict[str, Any]) -> dict[str, Any]:
         "Target": {
             "Arn": Tagged("Sub", f"arn:${{AWS::Partition}}:{CALL}"),
             "RoleArn": Tagged("Ref", pascal(ROLE)),
-            "Input": Tagged("Sub", _json(job_input(body))),
+            "Input": _input(body),
         },
     }
+
+
+def _input(body: dict[str, Any]) -> str | Tagged:
+    """The request of each run as JSON; with nothing to fill in, a text as it is."""
+    request = job_input(body)
+    if not variables(request):
+        return json.dumps(request, ensure_ascii=False)
+    return Tagged("Sub", _json(request))
 
 
 def _json(value: Any) -> str:

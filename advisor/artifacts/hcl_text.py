@@ -35,6 +35,7 @@ class Block(NamedTuple):
 
     head: str
     body: dict[str, Any]
+    comments: tuple[str, ...] = ()  # of one line each
 
 
 def document(blocks: list[Block]) -> str:
@@ -63,8 +64,9 @@ def _escaped(char: str) -> str:
 def _block(block: Block, indent: str) -> str:
     if not block.body:
         return f"{indent}{block.head} {{}}\n"
+    comments = "".join(f"{indent}  # {text}\n" for text in block.comments)
     inner = _members(block.body, indent + "  ")
-    return f"{indent}{block.head} {{\n{inner}{indent}}}\n"
+    return f"{indent}{block.head} {{\n{comments}{inner}{indent}}}\n"
 
 
 def _members(body: dict[str, Any], indent: str) -> str:

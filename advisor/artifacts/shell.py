@@ -25,8 +25,9 @@ from advisor.artifacts.variables import (
 )
 from advisor.model import Advice, Request
 
+_SHEBANG = "#!/usr/bin/env bash\n"
+_UNEXPANDED = "# shellcheck disable=SC2016 # signs that a value holds are not to expand\n"
 _HEAD = """\
-#!/usr/bin/env bash
 # Deploys one plan with the aws CLI. Safe to run again: what exists is left as it is, an endpoint
 # with another configuration is updated, and scaling and alarms are written anew.
 set -euo pipefail
@@ -75,7 +76,8 @@ def files(advice: Advice) -> Files:
         return []
     requests = chosen.plan.requests
     bodies = [filled(request) for request in requests]
-    parts = [_HEAD, _region(advice.region), _GIVEN, _EXISTS]
+    plain = any(sign in json.dumps(request.parameters) for request in requests for sign in "$`")
+    parts = [_SHEBANG, _UNEXPANDED if plain else "", _HEAD, _region(advice.region), _GIVEN, _EXISTS]
     parts.append("".join(_inputs(variables(bodies))))
     scaled = any(request.operation == "RegisterScalableTarget" for request in requests)
     for request, body in zip(requests, bodies, strict=True):

@@ -7,18 +7,12 @@ from typing import Any, NamedTuple
 from advisor.artifacts import Files
 from advisor.artifacts.hcl_text import Block, Call, Raw, Template, document, quoted
 from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, job_input, schedule_name
-from advisor.artifacts.variables import (
-    PLACES,
-    Answered,
-    Text,
-    Variable,
-    filled,
-    topic_of,
-    variables,
-)
+from advisor.artifacts.skips import Skip, skips
+from advisor.artifacts.variables import Answered, Text, Variable, filled, topic_of, variables
 from advisor.gate.terraform_names import snake
 from advisor.model import Advice, Request
 
+_TERRAFORM = ">= 1.0"
 _PROVIDER = ">= 5.100"
 _RESOURCES = {
     "CreateModel": "aws_sagemaker_model",
@@ -46,12 +40,10 @@ _LABELS = {"TargetTrackingScaling": "tracking", "StepScaling": "step"}
 # Names cannot be given twice, so what replaces one stands beside it under another: its digest is of
 # the request, and of the variables where it has some.
 _IMMUTABLE = ("CreateModel", "CreateEndpointConfig")
-_KMS = next(
-    place.variable
-    for place in PLACES
-    if isinstance(place.variable, Variable) and place.variable.name == "kms_key_id"
-)
-_KMS_ASKS = "ARN of the KMS key that encrypts what is stored; the provider takes no id or alias"
+_OUTPUTS = {
+    "CreateEndpoint": ("endpoint_name", "Name by which callers invoke the endpoint"),
+    "CreateTransformJob": ("schedule_name", "Name of the schedule that starts the jobs"),
+}
 _RUN_ID = "aws.scheduler.execution-id"
 
 
@@ -61,36 +53,36 @@ class Made(NamedTuple):
     names: dict[tuple[str, str], str]  # field and value -> address of the resource
     latest: dict[str, str]  # operation, or what an Answered names -> address
     blocks: list[Block]
+    outputs: list[Block]
     moving: set[str]  # addresses whose name follows from variables
 
 
 def files(advice: Advice) -> Files:
-    """``main.tf``, and ``variables.tf`` where there are any; nothing when no option fits."""
+    """``main.tf``, ``variables.tf`` where there are any, ``outputs.tf``; nothing when none fits."""
     chosen = advice.chosen
     if chosen is None or chosen.plan is None:
         return []
-    made = Made({}, {}, _settings(advice.region), set())
+    made = Made({}, {}, _settings(advice.region), [], set())
     asked: list[Variable] = []
     for request in chosen.plan.requests:
         body = filled(request)
         if request.operation == "CreateEndpointConfig":
-            _want_arn(body)
+            body = _with_arns_of_keys(body)
         asked += variables(body)
         if request.operation == "CreateTransformJob":
             asked += [EXPRESSION, ROLE]
             made.blocks.append(Block('data "aws_partition" "current"', {}))
-        _add(request, body, made)
+        _add(request, body, made, tuple(skips(request, chosen.plan.requests)))
     found = [("main.tf", document(made.blocks))]
     if asked:
         found.append(("variables.tf", document([_variable(v) for v in dict.fromkeys(asked)])))
-    return found
+    return [*found, ("outputs.tf", document(made.outputs))]
 
 
 def _settings(region: str | None) -> list[Block]:
     aws = {"source": "hashicorp/aws", "version": _PROVIDER}
-    blocks = [
-        Block("terraform", {"required_providers": [Block("required_providers", {"aws": aws})]})
-    ]
+    providers = [Block("required_providers", {"aws": aws})]
+    blocks = [Block("terraform", {"required_version": _TERRAFORM, "required_providers": providers})]
     if region is not None:
         blocks.append(Block('provider "aws"', {"region": region}))
     return blocks
@@ -98,18 +90,21 @@ def _settings(region: str | None) -> list[Block]:
 
 def _variable(variable: Variable) -> Block:
     kind = "list(string)" if variable.is_list else "string"
-    asks = _KMS_ASKS if variable == _KMS else variable.asks
-    return Block(f'variable "{variable.name}"', {"description": asks, "type": Raw(kind)})
+    return Block(f'variable "{variable.name}"', {"description": variable.asks, "type": Raw(kind)})
 
 
-def _want_arn(body: dict[str, Any]) -> None:
-    """The provider takes nothing but an ARN for the key of a configuration."""
-    key = body.get("KmsKeyId")
-    if isinstance(key, str) and not key.startswith("arn:"):
-        body["KmsKeyId"] = Text((_KMS,))
+def _with_arns_of_keys(value: Any, field: str = "") -> Any:
+    """The provider takes nothing but ARNs for the keys of a configuration."""
+    if isinstance(value, dict):
+        return {key: _with_arns_of_keys(inner, key) for key, inner in value.items()}
+    if field != "KmsKeyId" or (isinstance(value, str) and value.startswith("arn:")):
+        return value
+    stated = f" {value}" if isinstance(value, str) else ""
+    asks = f"ARN of the KMS key{stated} that encrypts what is stored; an id or alias is refused"
+    return Text((Variable("kms_key_arn", asks),))
 
 
-def _add(request: Request, body: dict[str, Any], made: Made) -> None:
+def _add(request: Request, body: dict[str, Any], made: Made, passed: tuple[Skip, ...]) -> None:
     operation = request.operation
     kind = _RESOURCES[operation]
     stem = _label(request)
@@ -124,7 +119,12 @@ def _add(request: Request, body: dict[str, Any], made: Made) -> None:
     if operation in _IMMUTABLE:
         members["name"] = _moving_name(members["name"], body, address, made)
         members["lifecycle"] = [Block("lifecycle", {"create_before_destroy": True})]
-    made.blocks.append(Block(f'resource "{kind}" "{label}"', members))
+    comments = tuple(
+        f"checkov:skip={each.rule}:{each.because}" for each in passed if each.linter == "checkov"
+    )
+    made.blocks.append(Block(f'resource "{kind}" "{label}"', members, comments))
+    if operation in _OUTPUTS:
+        made.outputs.append(_output(operation, label, address))
     made.latest[operation] = address
     for field, name in _NAMES.get(operation, {}).items():
         if name in _REFERRED:
@@ -174,6 +174,12 @@ def _variants(body: dict[str, Any]) -> list[dict[str, Any]]:
     return [each for each in found if "ModelName" in each]
 
 
+def _output(operation: str, label: str, address: str) -> Block:
+    name, description = _OUTPUTS[operation]
+    value = {"description": description, "value": Raw(f"{address}.name")}
+    return Block(f'output "{name}{label.removeprefix("this")}"', value)
+
+
 def _members(value: dict[str, Any], operation: str, made: Made, *, top: bool) -> dict[str, Any]:
     """Fields of a request as the provider's attributes and blocks."""
     done: dict[str, Any] = {}
@@ -181,7 +187,9 @@ def _members(value: dict[str, Any], operation: str, made: Made, *, top: bool) ->
         name = _NAMES.get(operation, {}).get(field) or snake(field)
         if field == "KmsKeyId" and top:
             name = "kms_key_arn"
-        if field == "Tags":
+        if field == "Value" and value.get("Name") == "EndpointName":
+            done[name] = _attribute("EndpointName", inner, operation, made)
+        elif field == "Tags":
             done[name] = {tag["Key"]: tag["Value"] for tag in inner}
         elif field == "Dimensions" and operation == "PutMetricAlarm":
             done[name] = {

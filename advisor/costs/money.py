@@ -10,6 +10,8 @@ Number: TypeAlias = int | float | str | Decimal
 
 # Enough digits that rounding to a millionth of a USD is the only rounding anyone can see.
 _PRECISION = Context(prec=40)
+# Rounding to a place fails where the digits before it are more than these: absurd rates are priced.
+_WRITTEN = Context(prec=400)
 _MILLIONTH = Decimal("0.000001")
 _CENT = Decimal("0.01")
 _CENT_PLACES = 2
@@ -41,7 +43,7 @@ def total_of(amounts: Iterable[Decimal]) -> Decimal:
 
 def amount(value: Decimal) -> Decimal:
     """An amount rounded to a millionth of a USD, the unit in which items are added up."""
-    return value.quantize(_MILLIONTH, ROUND_HALF_UP, _PRECISION)
+    return value.quantize(_MILLIONTH, ROUND_HALF_UP, _WRITTEN)
 
 
 def usd(value: Decimal) -> str:
@@ -52,7 +54,7 @@ def usd(value: Decimal) -> str:
 
 def cents(text: str) -> str:
     """An amount rounded half up to a cent, as bills print it."""
-    return f"{Decimal(text).quantize(_CENT, ROUND_HALF_UP, _PRECISION):f}"
+    return f"{Decimal(text).quantize(_CENT, ROUND_HALF_UP, _WRITTEN):f}"
 
 
 def short(text: str) -> str:
@@ -61,7 +63,7 @@ def short(text: str) -> str:
     if not value:
         return "0"
     if value >= 1:
-        return f"{value.quantize(_CENT, ROUND_HALF_UP, _PRECISION):,f}"
+        return f"{value.quantize(_CENT, ROUND_HALF_UP, _WRITTEN):,f}"
     digits = _TWO_DIGITS.plus(value)
     return f"{digits:f}" if digits.adjusted() < -_CENT_PLACES else f"{digits:.2f}"
 

@@ -1,9 +1,11 @@
 """Costs side by side."""
 
+from decimal import Decimal
+
 import pytest
 
 from advisor.costs import compare
-from advisor.costs.money import cents, usd
+from advisor.costs.money import cents, plain, short, usd
 from advisor.model import Cost, CostItem
 
 
@@ -71,9 +73,15 @@ def test_stand_ins_are_counted() -> None:
     assert compare.stand_ins(Cost("2", "2", True, "", (item, item._replace(basis="derived")))) == 1
 
 
-def test_amounts_as_text() -> None:
-    from decimal import Decimal
+def test_an_absurd_amount_is_written_all_the_same() -> None:
+    """More digits than the sums keep, as of a batch job that runs 308G times a minute."""
+    absurd = Decimal(10) ** 60
+    assert usd(absurd) == f"1{'0' * 60}.00"
+    assert plain(absurd) == f"1{'0' * 60}"
+    assert short(usd(absurd)).startswith("1,000,000")
 
+
+def test_amounts_as_text() -> None:
     assert usd(Decimal("297.84")) == "297.84"
     assert usd(Decimal("0.0123456")) == "0.012346"
     assert usd(Decimal(-5)) == "-5.00"

@@ -1,0 +1,62 @@
+"""What other linters ask of the files and SageMaker refuses or ignores: rules to pass over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from advisor.gate.checks import load_checks
+from advisor.gate.instances import is_a
+from advisor.model import Request
+
+
+class Skip(NamedTuple):
+    """One rule of another linter that does not apply to a resource."""
+
+    linter: str  # checkov, cfn_nag or cfn-guard
+    rule: str
+    because: str  # on one line
+
+
+def skips(request: Request, requests: tuple[Request, ...]) -> Iterator[Skip]:
+    """The rules that do not apply to what a request makes.
+
+    Our own check of what they ask for says why; where the request does as they ask, they are
+    content and nothing is skipped.
+
+    Args:
+        request: the one that makes the resource.
+        requests: all of the plan.
+    """
+    for name, holds in (
+        ("key-and-local-disk", _has_local_disks(request)),
+        ("serverless-isolation", _is_served_without_instances(request, requests)),
+    ):
+        if holds:
+            check = load_checks()[name]
+            for each in check.linters:
+                linter, _, rule = each.partition(" ")
+                yield Skip(linter, rule, " ".join(check.because.split()))
+
+
+def _has_local_disks(request: Request) -> bool:
+    """A configuration without a key whose instances have disks that no key covers."""
+    variants = request.parameters.get("ProductionVariants", ())
+    return "KmsKeyId" not in request.parameters and any(
+        is_a(each.get("InstanceType", ""), "local-storage") is True for each in variants
+    )
+
+
+def _is_served_without_instances(request: Request, requests: tuple[Request, ...]) -> bool:
+    """A model without network isolation that a serverless variant serves."""
+    name = request.parameters.get("ModelName")
+    isolated = request.parameters.get("EnableNetworkIsolation", False)
+    return (
+        request.operation == "CreateModel"
+        and not isolated
+        and any(
+            variant["ModelName"] == name and "ServerlessConfig" in variant
+            for each in requests
+            for variant in each.parameters.get("ProductionVariants", ())
+        )
+    )

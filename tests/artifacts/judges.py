@@ -1,0 +1,209 @@
+"""What judges artifacts, each over many at once; every dialect has its judges in one table."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from advisor.artifacts import boto3_script, cloudformation, maker, shell
+from advisor.aws import judge as service_model
+from advisor.gate.run import Request, check
+from advisor.gate.settings import Project
+from advisor.model import Advice
+from tests import (
+    test_artifacts_boto3,
+    test_artifacts_cloudformation,
+    test_artifacts_shell,
+    test_artifacts_terraform,
+)
+from tests.artifacts import terraform_roots
+from tests.artifacts.plans import plan_of
+from tests.artifacts.programs import Judge, MissingError, run, tool, write_folders
+from tests.artifacts.read_back import found, wanted
+
+
+def _faults(advice: Advice, judge: Callable[[Advice], object]) -> list[str]:
+    """The fault of an advice that does not pass."""
+    try:
+        judge(advice)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told with its advice
+        return [f"{advice.workload.name}: {type(error).__name__}: {error}"]
+    return []
+
+
+def _same(left: object, right: object) -> None:
+    if left != right:
+        raise ValueError(f"{left} is not {right}")
+
+
+# -- the service model, and our own check ----------------------------------------------------------
+
+
+def accepted_by_botocore(advices: Sequence[Advice]) -> list[str]:
+    """botocore's validation and the service model's patterns accept each request."""
+    return [
+        f"{advice.workload.name}: {complaint}"
+        for advice in advices
+        for request in plan_of(advice).requests
+        for complaint in service_model(request.service, request.operation, request.parameters)
+    ]
+
+
+def checked(kind: str) -> Judge:
+    """`sm-advise check` finds no error in what is written, with placeholders left open."""
+
+    def judge(advices: Sequence[Advice]) -> list[str]:
+        with tempfile.TemporaryDirectory() as name:
+            folders = write_folders(advices, kind, Path(name))
+            report = check(Request((name,), as_of="2026-11-20", project=Project()))
+            faults = [str(error) for error in report.errors]
+            for finding in report.findings:
+                if finding.severity == "error":
+                    advice = folders[Path(finding.file).relative_to(name).parts[0]]
+                    faults.append(f"{advice.workload.name}: {finding.rule}: {finding.message}")
+        return faults
+
+    return judge
+
+
+# -- the same requests out of every dialect --------------------------------------------------------
+
+
+def read_back_from_requests(advices: Sequence[Advice]) -> list[str]:
+    """The files are the requests."""
+
+    def compare(advice: Advice) -> None:
+        read = [json.loads(content) for _, content in maker("requests")(advice)]
+        _same(read, [request.parameters for request in plan_of(advice).requests])
+
+    return [fault for each in advices for fault in _faults(each, compare)]
+
+
+def read_back_from_cloudformation(advices: Sequence[Advice]) -> list[str]:
+    """What `check` reads in the template, with the parameters given, is the requests."""
+
+    def compare(advice: Advice) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            read = test_artifacts_cloudformation.read_back(advice, Path(folder))
+        _same(read, wanted(plan_of(advice).requests))
+
+    return [fault for each in advices for fault in _faults(each, compare)]
+
+
+def read_back_from_terraform(advices: Sequence[Advice]) -> list[str]:
+    """What `check` reads in the folder, with the variables given, is the requests."""
+
+    def compare(advice: Advice) -> None:
+        world = test_artifacts_terraform.world_of(advice, Path("/folder"))
+        names = test_artifacts_terraform.known_of(advice)
+        _same(found(world, names), wanted(plan_of(advice).requests))
+
+    return [fault for each in advices for fault in _faults(each, compare)]
+
+
+def sent_by_shell(advices: Sequence[Advice]) -> list[str]:
+    """The script hands the requests to a stand-in of the aws CLI."""
+    tool("bash")
+
+    def compare(advice: Advice) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            ran = test_artifacts_shell.Ran(advice, Path(folder))
+        _same(ran.sent(), test_artifacts_shell.wanted(advice))
+
+    return [fault for each in advices for fault in _faults(each, compare)]
+
+
+def sent_by_boto3(advices: Sequence[Advice]) -> list[str]:
+    """The script hands the requests to stand-ins of the clients."""
+
+    def compare(advice: Advice) -> None:
+        sent = test_artifacts_boto3.sent(test_artifacts_boto3.run(advice))
+        _same(sent, test_artifacts_boto3.wanted(advice))
+
+    return [fault for each in advices for fault in _faults(each, compare)]
+
+
+# -- the languages' own tools ----------------------------------------------------------------------
+
+
+def compiled_by_python(advices: Sequence[Advice]) -> list[str]:
+    """Python compiles the script."""
+
+    def compiled(advice: Advice) -> None:
+        ((name, content),) = boto3_script.files(advice)
+        compile(content, name, "exec")
+
+    return [fault for each in advices for fault in _faults(each, compiled)]
+
+
+def read_by_bash(advices: Sequence[Advice]) -> list[str]:
+    """``bash -n`` reads the script."""
+    bash, faults = tool("bash"), []
+    for advice in advices:
+        ((_, content),) = shell.files(advice)
+        said = subprocess.run(
+            [bash, "-n"], input=content, capture_output=True, text=True, check=False
+        )
+        faults += [f"{advice.workload.name}: {said.stderr}"] if said.returncode else []
+    return faults
+
+
+def passed_by_shellcheck(advices: Sequence[Advice]) -> list[str]:
+    """shellcheck finds nothing, at its strictest severity."""
+    program = tool("shellcheck")
+    with tempfile.TemporaryDirectory() as name:
+        folders = write_folders(advices, "shell", Path(name))
+        scripts = [f"{folder}/deploy.sh" for folder in folders]
+        said = run(program, "--format=json1", *scripts, folder=Path(name))
+    faults = []
+    for each in json.loads(said.stdout)["comments"]:
+        advice = folders[each["file"].partition("/")[0]]
+        faults.append(f"{advice.workload.name}: SC{each['code']} {each['message']}")
+    return faults
+
+
+def passed_by_cfn_lint(advices: Sequence[Advice]) -> list[str]:
+    """cfn-lint finds nothing; templates that differ in texts only are judged once."""
+    try:
+        import cfnlint
+        from cfnlint.config import ManualArgs
+    except ImportError:
+        raise MissingError("cfn-lint is not installed") from None
+    faults, seen = [], set()
+    for advice in advices:
+        ((_, content),) = cloudformation.files(advice)
+        region = advice.region or "us-east-1"
+        shape = (
+            region,
+            re.sub(rf"{re.escape(advice.workload.name)}(-[0-9a-f]{{8}})?", "", content),
+        )
+        if shape not in seen:
+            seen.add(shape)
+            matches = cfnlint.lint(content, config=ManualArgs(regions=["us-east-1"]))
+            faults += [f"{advice.workload.name}: {match}" for match in matches]
+    return faults
+
+
+JUDGES: tuple[tuple[str, str, Judge], ...] = (
+    ("requests", "botocore and the service model", accepted_by_botocore),
+    ("requests", "read back", read_back_from_requests),
+    ("requests", "sm-advise check", checked("requests")),
+    ("cloudformation", "read back", read_back_from_cloudformation),
+    ("cloudformation", "sm-advise check", checked("cloudformation")),
+    ("cloudformation", "cfn-lint", passed_by_cfn_lint),
+    ("terraform", "read back", read_back_from_terraform),
+    ("terraform", "sm-advise check", checked("terraform")),
+    ("terraform", "terraform fmt -check", terraform_roots.laid_out),
+    ("terraform", "terraform validate", terraform_roots.validated),
+    ("terraform", "terraform plan", terraform_roots.planned),
+    ("shell", "sends the requests", sent_by_shell),
+    ("shell", "bash -n", read_by_bash),
+    ("shell", "shellcheck", passed_by_shellcheck),
+    ("boto3", "sends the requests", sent_by_boto3),
+    ("boto3", "compile", compiled_by_python),
+)
+"""Dialect, what judges it, and how."""
