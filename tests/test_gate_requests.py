@@ -9,6 +9,8 @@ import pytest
 
 from advisor.gate.document import Document
 from advisor.gate.requests import read_requests
+from advisor.gate.service import load_service
+from advisor.gate.service_walk import problems
 from advisor.gate.source import Source
 from advisor.gate.yaml_reader import read_yaml
 
@@ -131,3 +133,42 @@ def test_a_placeholder_is_unknown(value: str) -> None:
     assert document is not None
     variants = document.worlds[0].resources[0].body.value["ProductionVariants"]
     assert variants.items()[0].value["ModelName"].kind == "unknown"
+
+
+def test_an_object_may_hold_requests_by_the_names_of_operations_or_kinds() -> None:
+    value = {
+        "create_endpoint_config": CONFIG,
+        "Endpoint": {"EndpointName": "e", "EndpointConfigName": "c"},
+        "input": [{"TransformJobName": "j", "TransformInput": {}}],
+        "EndpointConfigSchema": {"properties": CONFIG},  # no name of an operation or kind
+    }
+    assert kinds(value) == [
+        ("EndpointConfig", "create_endpoint_config"),
+        ("Endpoint", "Endpoint"),
+        ("TransformJob", "input[0]"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "field"),
+    [
+        (TRACKING, "ScalingPolicy", "TargetTrackingScalingPolicyConfiguration"),
+        (STEPS, "ScalingPolicy", "StepScalingPolicyConfiguration"),
+        ({"BlueGreenUpdatePolicy": {}}, "Endpoint", "DeploymentConfig"),
+        ({"RollingUpdatePolicy": {}}, "Endpoint", "DeploymentConfig"),
+        ([VARIANT], "EndpointConfig", "ProductionVariants"),
+    ],
+)
+def test_a_field_alone_is_a_request_of_which_the_rest_is_not_known(
+    value: object, kind: str, field: str
+) -> None:
+    document = read(value)
+    assert document is not None
+    (resource,) = document.worlds[0].resources
+    assert (resource.kind, resource.dialect, list(resource.body.value)) == (
+        kind,
+        "request",
+        [field],
+    )
+    missing = [p for p in problems(load_service(), resource) if len(p.path) == 1]
+    assert missing == []  # what the command line gives is not asked for

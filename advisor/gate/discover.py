@@ -27,7 +27,7 @@ _OURS = re.compile(
     rb"AWS::SageMaker::|AWS::ApplicationAutoScaling::|ProductionVariant|EndpointConfigName"
     rb"|TransformJobName|TransformInput|InferenceComponentName|PrimaryContainer"
     rb"|sagemaker:variant:|sagemaker:inference-component:|SageMakerVariant|SageMakerInference"
-    rb"|aws_sagemaker_|InvocationTimeoutSeconds|sm-advise/"
+    rb"|BlueGreenUpdatePolicy|RollingUpdatePolicy|aws_sagemaker_|InvocationTimeoutSeconds|sm-advise/"
 )
 _WORKLOAD_MARK = re.compile(
     rb"""^\s*["']?schema["']?\s*:\s*["']?sm-advise/workload""", re.MULTILINE

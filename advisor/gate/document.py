@@ -81,6 +81,10 @@ Step: TypeAlias = "str | int"
 Path: TypeAlias = "tuple[Step, ...]"
 
 
+PARTIAL = "partial"
+"""In a resource's ``lifecycle``: the file holds one field, the rest is on a command line."""
+
+
 class Resource(NamedTuple):
     """One thing that a document asks AWS for, in the shape of the request that makes it."""
 

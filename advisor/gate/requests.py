@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from advisor.gate.document import Document, Hidden, Node, Resource, World
+from advisor.gate.document import PARTIAL, Document, Hidden, Node, Resource, World
 from advisor.gate.drift import OPERATIONS
 from advisor.gate.yaml_reader import Parsed
 
@@ -38,11 +39,21 @@ _TELLING: tuple[tuple[str, frozenset[str]], ...] = (
 _DESCRIBED = frozenset(
     {"CreationTime", "creationTime", "LastModifiedTime", "EndpointStatus", "TransformJobStatus"}
 )
-_BARE_POLICIES = {
-    "TargetTrackingScalingPolicyConfiguration": frozenset({"TargetValue"}),
-    "StepScalingPolicyConfiguration": frozenset({"StepAdjustments", "AdjustmentType"}),
-}
-"""Files for put-scaling-policy hold the inner configuration alone."""
+_PARTS: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("ScalingPolicy", "TargetTrackingScalingPolicyConfiguration", frozenset({"TargetValue"})),
+    (
+        "ScalingPolicy",
+        "StepScalingPolicyConfiguration",
+        frozenset({"StepAdjustments", "AdjustmentType"}),
+    ),
+    ("Endpoint", "DeploymentConfig", frozenset({"BlueGreenUpdatePolicy"})),
+    ("Endpoint", "DeploymentConfig", frozenset({"RollingUpdatePolicy"})),
+)
+"""Kind, field, and telling keys of files that hold one field; the rest is on the command line."""
+_VARIANT = ("ModelName", "InstanceType", "ServerlessConfig")
+"""Beside VariantName, any of these tells a variant."""
+_WRAPPERS = frozenset({"input", "parameters", "params", "request", "requests"})
+"""Keys of an object under which requests stand, besides the names of operations and kinds."""
 
 _PLACEHOLDER = re.compile(r"<[A-Za-z_][^<>]*>|\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\}")
 
@@ -62,9 +73,7 @@ def read_requests(file: str, parsed: Parsed) -> Document | None:
 def _collect(node: Node, prefix: str, into: list[Resource]) -> None:
     """Add the requests that a document is, lists, or wraps."""
     if node.kind == "list":
-        for index, item in enumerate(node.items()):
-            if item.kind == "map":
-                _collect(item, f"{prefix}[{index}]", into)
+        _collect_list(node, prefix, into)
         return
     if node.kind != "map":
         return
@@ -77,6 +86,32 @@ def _collect(node: Node, prefix: str, into: list[Resource]) -> None:
     kind = kind_of(node)
     if kind:
         into.append(_resource(kind, node, prefix))
+        return
+    for key, inner in node.value.items():
+        if _plain(key) in _WRAPPERS | _names() and not prefix.count("."):
+            _collect(inner, f"{prefix}.{key}".lstrip("."), into)
+
+
+def _collect_list(node: Node, prefix: str, into: list[Resource]) -> None:
+    """Add the requests of a list, or the variants that it holds alone."""
+    if node.items() and all(_is_variant(item) for item in node.items()):
+        into.append(_part("EndpointConfig", "ProductionVariants", node, prefix))
+        return
+    for index, item in enumerate(node.items()):
+        if item.kind == "map":
+            _collect(item, f"{prefix}[{index}]", into)
+
+
+def _plain(key: str) -> str:
+    return key.replace("_", "").replace("-", "").lower()
+
+
+@cache
+def _names() -> frozenset[str]:
+    """The names of operations and of kinds, however they are written."""
+    return frozenset(
+        _plain(word) for kind, (_, name) in OPERATIONS.items() for word in (kind, name)
+    )
 
 
 def _add_named(item: Node, address: str, into: list[Resource]) -> None:
@@ -92,10 +127,24 @@ def kind_of(node: Node) -> str:
     for kind, telling in _TELLING:
         if telling <= keys:
             return kind if _scales_sagemaker(kind, node) else ""
-    for name, telling in _BARE_POLICIES.items():
-        if telling <= keys and (name.startswith("Step") or _tracks_sagemaker(node)):
-            return "ScalingPolicy"
-    return ""
+    return next((kind for kind, name, _ in _PARTS if _is_part(name, node)), "")
+
+
+def _is_part(name: str, node: Node) -> bool:
+    """Whether an object is a field alone, without the request around it."""
+    telling = any(field == name and wanted <= node.value.keys() for _, field, wanted in _PARTS)
+    return telling and (not name.startswith("Target") or _tracks_sagemaker(node))
+
+
+def _is_variant(node: Node) -> bool:
+    return node.get("VariantName") is not None and any(node.get(key) for key in _VARIANT)
+
+
+def _part(kind: str, field: str, node: Node, prefix: str) -> Resource:
+    """A field as a request of which the rest is not known."""
+    body = Node("map", {field: without_placeholders(node)}, node.mark)
+    address = prefix or OPERATIONS[kind][1]
+    return Resource(kind, "request", address, body, node.mark, address, {PARTIAL: True})
 
 
 def _scales_sagemaker(kind: str, node: Node) -> bool:
@@ -135,10 +184,9 @@ def _resource(kind: str, node: Node, prefix: str) -> Resource:
     described = bool(_DESCRIBED & node.value.keys())
     body = without_placeholders(node)
     operation = OPERATIONS[kind][1]
-    for name, telling in _BARE_POLICIES.items():
-        if kind == "ScalingPolicy" and telling <= node.value.keys():
-            body = Node("map", {name: body}, body.mark)
-            described = True  # the rest of the request is on the command line
+    part = next((name for _, name, _ in _PARTS if _is_part(name, node)), "")
+    if part and part not in node.value:
+        return _part(kind, part, node, prefix)
     return Resource(
         kind=kind,
         dialect="described" if described else "request",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from advisor.gate.document import Node, Path, Resource
+from advisor.gate.document import PARTIAL, Node, Path, Resource
 from advisor.gate.field_texts import partly_known, text_problems
 from advisor.gate.problem import Problem, Shape, last_name
 from advisor.gate.scalars import as_text, number
@@ -55,12 +55,13 @@ _TRUTHS = frozenset({"true", "false", "True", "False", "1", "0", "yes", "no"})
 
 def problems(model: ServiceModel, resource: Resource) -> Iterator[Problem]:
     """Every disagreement of a resource with its shape, in the order of the document."""
-    walk = _Walk(model, resource.dialect)
+    walk = _Walk(model, resource.dialect, PARTIAL in resource.lifecycle)
     yield from walk.node(resource.body, model.kinds[resource.kind], ())
 
 
 class _Walk:
-    def __init__(self, model: ServiceModel, dialect: str) -> None:
+    def __init__(self, model: ServiceModel, dialect: str, partial: bool = False) -> None:
+        self.partial = partial  # the file holds one field of the request
         self.model = model
         self.dialect = dialect
         self.loose = dialect in _LOOSE
@@ -95,6 +96,8 @@ class _Walk:
         unknown = [key for key in node.value if key not in shape["members"] and key not in own]
         for key in unknown:
             yield self._unknown_field(node.value[key], key, shape["members"], (*path, key))
+        if self.partial and not path:
+            return
         for key in (*shape["required"], *self._also_required(name)):
             wrong = misspelt(key, unknown, ())
             if node.get(key) is None and not wrong and key not in self._optional(node, name):
