@@ -12,10 +12,10 @@ from advisor.gate.hcl_tree import (
     Call,
     Choice,
     Expression,
+    For,
     Listing,
     Literal,
     Mapping,
-    Opaque,
     Operation,
     Traversal,
 )
@@ -233,34 +233,45 @@ class ExpressionReader(TextReader):
         return found is not None and found[0] == "for"
 
     def _for(self, closing: str, start: int) -> Expression:
-        """Pass over a ``for`` expression: its parts are read, its result is not followed."""
+        """A ``for`` expression, up to its closing bracket."""
         self.name()
-        self.blank(lines=True)
-        self.name()
-        self.blank(lines=True)
+        names = [self._spaced_name()]
         if self.peek(","):
             self.at += 1
-            self.blank(lines=True)
-            self.name()
-            self.blank(lines=True)
+            names.append(self._spaced_name())
         if self.name() != "in":
             raise self.bad("in is expected here")
-        self.blank(lines=True)
-        self.expression(lines=True)
-        self.blank(lines=True)
+        over = self._spaced()
         self.take(":")
-        self.blank(lines=True)
-        self.expression(lines=True)
-        self.blank(lines=True)
-        for word in ("=>", "...", "if"):
-            if self.peek(word):
-                self.at += len(word)
-                self.blank(lines=True)
-                if word != "...":
-                    self.expression(lines=True)
-                    self.blank(lines=True)
+        first = self._spaced()
+        second = self._after("=>")
+        grouped = self.peek("...")
+        if grouped:
+            self.at += len("...")
+            self.blank(lines=True)
+        condition = self._after("if")
         self.take(closing)
-        return Opaque("a for expression", self.mark(start))
+        key, value = (None, first) if second is None else (first, second)
+        return For(tuple(names), over, key, value, condition, grouped, self.mark(start))
+
+    def _spaced_name(self) -> str:
+        self.blank(lines=True)
+        name = self.name()
+        self.blank(lines=True)
+        return name
+
+    def _spaced(self) -> Expression:
+        self.blank(lines=True)
+        expression = self.expression(lines=True)
+        self.blank(lines=True)
+        return expression
+
+    def _after(self, word: str) -> Expression | None:
+        """The expression after a word; ``None`` when the word is not there."""
+        if not self.peek(word):
+            return None
+        self.at += len(word)
+        return self._spaced()
 
 
 def _is_number(value: object) -> bool:

@@ -76,15 +76,37 @@ class Operation(NamedTuple):
     mark: Mark
 
 
+class For(NamedTuple):
+    """``[for k, v in over : value if condition]``, or with ``key =>`` and braces a map."""
+
+    names: tuple[str, ...]
+    over: Any
+    key: Any  # None for a list
+    value: Any
+    condition: Any  # None without one
+    grouped: bool
+    mark: Mark
+
+
 class Opaque(NamedTuple):
-    """What is read but not followed: ``for`` expressions and template directives."""
+    """What is read but not followed: template directives."""
 
     what: str
     mark: Mark
 
 
 Expression: TypeAlias = (
-    Literal | Template | Traversal | Access | Call | Listing | Mapping | Choice | Operation | Opaque
+    Literal
+    | Template
+    | Traversal
+    | Access
+    | Call
+    | Listing
+    | Mapping
+    | Choice
+    | Operation
+    | For
+    | Opaque
 )
 
 

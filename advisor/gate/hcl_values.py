@@ -8,6 +8,7 @@ from typing import Any
 from advisor.gate import hcl_tree as hcl
 from advisor.gate.document import Mark, Node, Reference, unknown
 from advisor.gate.hcl_functions import FUNCTIONS
+from advisor.gate.hcl_loops import looped
 from advisor.gate.scalars import number
 from advisor.gate.texts import joined
 
@@ -71,8 +72,12 @@ class Evaluator:
         return self._operation(expression, symbols)
 
     def _put_together(
-        self, expression: hcl.Template | hcl.Listing | hcl.Mapping, symbols: Mapping[str, Node]
+        self,
+        expression: hcl.Template | hcl.Listing | hcl.Mapping | hcl.For,
+        symbols: Mapping[str, Node],
     ) -> Node:
+        if isinstance(expression, hcl.For):
+            return looped(expression, symbols, self.value)
         if isinstance(expression, hcl.Template):
             return self._template(expression, symbols)
         if isinstance(expression, hcl.Mapping):

@@ -8,6 +8,7 @@ from typing import Any
 from advisor.gate import hcl_tree as hcl
 from advisor.gate.calls import TERRAFORM
 from advisor.gate.document import Document, Mark, Node, ReadFault, Resource, World, unknown
+from advisor.gate.hcl_loops import elements
 from advisor.gate.hcl_values import MOST_STEPS, Evaluator
 from advisor.gate.resource_types import TERRAFORM_KINDS, judge_terraform
 from advisor.gate.service import ServiceModel
@@ -141,16 +142,6 @@ def _instances(body: hcl.Body, evaluator: Evaluator) -> Iterator[tuple[str, dict
                 yield f'["{shown}"]', {"each": each}
             return
     yield "", {}
-
-
-def elements(node: Node) -> Iterator[tuple[Node, Node]]:
-    """Key and value of what ``for_each`` runs over."""
-    if node.kind == "map":
-        for key, value in node.value.items():
-            yield Node("scalar", key, value.place), value
-    else:
-        for value in node.items():
-            yield value, value
 
 
 def raw_body(
