@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -104,10 +105,18 @@ def test_a_load_test_of_what_was_stated() -> None:
 
 @pytest.mark.parametrize(
     ("peak", "invocations"),
-    [("250/s", 30000), ("249/s", 29880), ("251/s", 30000), ("1/month", 1)],
+    [
+        ("250/s", 30000),
+        ("249/s", 29880),
+        ("251/s", 30000),
+        ("50/min", 100),
+        ("51/min", 102),
+        ("49/min", 100),
+        ("1/month", 100),
+    ],
 )
 def test_invocations_stay_within_what_the_service_takes(peak: str, invocations: int) -> None:
-    # 250 x 60 / 0.5 = 30,000.
+    # 250 x 60 / 0.5 = 30,000; 50 / 0.5 = 100.
     body = request(measuring(scoring(traffic={"pattern": "sustained", "peak": peak})))
     assert body["StoppingConditions"]["MaxInvocations"] == invocations
 
@@ -210,6 +219,11 @@ def test_serverless_has_a_job_of_its_own_with_the_next_size() -> None:
     # 1 GB + 256 MB needs 2,048 MB, and 3,072 MB is the next.
     assert [each["ServerlessConfig"]["MemorySizeInMB"] for each in tested] == [2048, 3072]
     assert all("ProvisionedConcurrency" not in each["ServerlessConfig"] for each in tested)
+    # No more users than requests that are not throttled.
+    most = {each["ServerlessConfig"]["MaxConcurrency"] for each in tested}
+    stairs = request(measuring(tool, SERVERLESS))["InputConfig"]["TrafficPattern"]["Stairs"]
+    users = stairs["NumberOfSteps"] * stairs["UsersPerStep"]
+    assert all(each - 3 < users <= each for each in most)
     largest = {**tool, "model": {"memory": "5.5 GB", "accelerator": "none"}}
     tested = request(measuring(largest, SERVERLESS))["InputConfig"]["EndpointConfigurations"]
     assert [each["ServerlessConfig"]["MemorySizeInMB"] for each in tested] == [6144]
@@ -263,6 +277,20 @@ def test_what_a_job_does_not_show_is_said(workload: dict[str, Any], note: str) -
     assert model["PrimaryContainer"].get("Mode", "SingleModel") == "SingleModel"
 
 
+@pytest.mark.parametrize("file", ["it's.yaml", "a b.yaml", "a\n```\nrm -rf x", "$(x)`y`", "-"])
+def test_a_name_of_a_file_stays_one_word(file: str) -> None:
+    advice = answered(scoring())
+    advice = advice._replace(workload=advice.workload._replace(file=file))
+    text = maker(KIND)(advice)[0][1]
+    (line,) = [each for each in text.splitlines() if each.startswith("sm-advise ")]
+    assert shlex.split(line) == [
+        "sm-advise",
+        file.replace("\n", " "),
+        "--measured",
+        "DIR/load-test/result-real-time.json",
+    ]
+
+
 def test_nothing_is_written_when_none_fits() -> None:
     none = answered(scoring(requests={"payload": "2 TB"}))
     assert none.decision.option is None
@@ -293,6 +321,12 @@ def complaints(found: LoadTest) -> list[str]:
         "1 to 30,000 a minute": 1 <= body["StoppingConditions"]["MaxInvocations"] <= 30_000,
         "instances or serverless": len({tuple(each) for each in tested}) == 1,
         "each once": len({json.dumps(each) for each in tested}) == len(tested),
+        "users are not throttled": all(
+            each["ServerlessConfig"]["MaxConcurrency"]
+            >= stairs["NumberOfSteps"] * stairs["UsersPerStep"]
+            for each in tested
+            if "ServerlessConfig" in each
+        ),
         "no burstable type": not any(
             each.get("InstanceType", "").startswith(("ml.t2", "ml.t3")) for each in tested
         ),
