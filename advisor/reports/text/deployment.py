@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -39,7 +40,7 @@ def _setting(setting: Setting) -> RenderableType:
 
 
 def _requests(plan: Plan) -> list[Text]:
-    names = ", ".join(request.operation for request in plan.requests)
+    names = ", ".join(_runs(request.operation for request in plan.requests))
     how = "--output DIR writes them; --format request prints the main one"
     return [said(names), said(how, QUIET)]
 
@@ -55,3 +56,10 @@ def _quota(quota: Quota) -> Text:
     figures += [f"default {quota.default}"] if quota.default is not None else []
     text = f"{quota.name}: {', '.join(figures)}" if figures else quota.name
     return line(text, said(f" ({quota.code})" if quota.code else "", QUIET))
+
+
+def _runs(operations: Iterable[str]) -> Iterator[str]:
+    """Each operation, one that is called several times in a row with how often."""
+    for operation, calls in groupby(operations):
+        count = len(list(calls))
+        yield operation if count == 1 else f"{count} x {operation}"
