@@ -42,7 +42,8 @@ FORMS = {
         rf"{_BUCKET}/(?:{_OBJECT_KEY}*/|{_OBJECT_KEY}+\.tar\.gz|)",
         8,
         1024,
-        "an archive such as s3://my-bucket/fraud/model.tar.gz, or a prefix that ends with /",
+        "an archive such as s3://my-bucket/fraud/model.tar.gz, or a prefix that ends with /;"
+        " a bucket's name has 3 to 63 characters",
     ),
     # 128 characters are left for what the requests append; AWS's paths end at 512.
     "bucket": Form(
