@@ -149,6 +149,8 @@ def test_the_environment_sets_options(monkeypatch: pytest.MonkeyPatch) -> None:
         (".sm-advise.yaml", "waivers: {inline: maybe}\n", "inline in waivers takes true or false"),
         (".sm-advise.yaml", "waivers: {never: [x]}\n", "no rule is called x"),
         (".sm-advise.yaml", "needs: [vcp]\n", "needs in this file takes a list of vpc"),
+        (".sm-advise.yaml", "extends: gone.yaml\n", ".sm-advise.yaml extends it"),
+        (".sm-advise.yaml", "extends: [a.yaml]\n", "extends takes the path of one file"),
         (".sm-advise.yaml", "limits: safest\n", "takes one of safe, latest"),
         ("pyproject.toml", "[tool.sm-advise]\nfail-on = 'warn'\n", "takes one of error, warning"),
         ("pyproject.toml", "[tool.sm-advise]\nselect = 'x'\n", "takes a list of texts"),
