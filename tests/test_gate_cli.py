@@ -125,6 +125,16 @@ def test_pyproject_sets_what_the_command_line_does_not() -> None:
     assert code(run("w.json", "--fail-on", "error")) == 0
 
 
+def test_the_settings_of_a_named_folder_count() -> None:
+    Path("infra").mkdir()
+    Path("infra/c.json").write_text(WARNING, encoding="utf-8")
+    text = '[tool.sm-advise]\nfail-on = "warning"\n'
+    Path("infra/pyproject.toml").write_text(text, encoding="utf-8")
+    for path in ("infra", "infra/", "infra/c.json"):
+        assert code(run(path)) == 1
+    assert code(run(".")) == 0
+
+
 def test_the_environment_sets_options(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("w.json").write_text(WARNING, encoding="utf-8")
     monkeypatch.setenv("SM_ADVISE_CHECK_FAIL_ON", "warning")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import time
@@ -159,6 +160,28 @@ def test_standard_input_is_read_as_what_it_is() -> None:
     template = "Resources:\n  M:\n    Type: AWS::SageMaker::Model\n    Properties: {}\n"
     report = check(Request(["-"], AS_OF, stdin=template.encode()))
     assert [f.rule for f in report.findings] == ["model-no-container"]
+
+
+@pytest.mark.parametrize("name", ["b.json", "b.yaml", "b.workload.yaml", "main.tf"])
+def test_a_file_that_may_not_be_read_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    put(tmp_path, "a.json", CONFIG)
+    locked = str(put(tmp_path, name, CONFIG))
+    opened, allowed = open, os.access
+
+    def refusing(path: Any, *arguments: Any, **named: Any) -> Any:
+        if path == locked:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return opened(path, *arguments, **named)
+
+    monkeypatch.setattr("builtins.open", refusing)
+    monkeypatch.setattr("os.access", lambda path, mode: path != locked and allowed(path, mode))
+    report = run(tmp_path)
+    assert [(error.file, error.message) for error in report.errors] == [
+        (locked, "cannot be read: Permission denied")
+    ]
+    assert {finding.rule for finding in report.findings} == {"instance-type"}
 
 
 def test_links_that_loop_are_not_followed(tmp_path: Path) -> None:

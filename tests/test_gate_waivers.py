@@ -262,6 +262,22 @@ def test_a_baseline_covers_as_many_findings_as_it_lists(tmp_path: Path) -> None:
     assert again.over == 1
 
 
+def test_of_a_baseline_only_what_was_looked_at_can_be_over(tmp_path: Path) -> None:
+    baseline = tmp_path / "baseline.json"
+    wrong = TEMPLATE.format(trailing="")
+    for name in ("a.yaml", "b.yaml", "c.yaml"):
+        (tmp_path / name).write_text(wrong, encoding="utf-8")
+    report = check(Request([str(tmp_path)], AS_OF))
+    baseline.write_text(baseline_text(report.findings, str(baseline)), encoding="utf-8")
+    right = wrong.replace("InitialInstanceCount: 0", "InitialInstanceCount: 1")
+    (tmp_path / "a.yaml").write_text(right, encoding="utf-8")
+    (tmp_path / "c.yaml").unlink()
+    # a.yaml is mended and c.yaml is gone; of b.yaml the first run says nothing.
+    for paths, over in ((["a.yaml"], 2), (["b.yaml"], 1), (["a.yaml", "b.yaml"], 2)):
+        named = [str(tmp_path / path) for path in paths]
+        assert check(Request(named, AS_OF, baseline=str(baseline))).over == over
+
+
 def test_a_baseline_holds_no_line_and_no_accepted_finding(tmp_path: Path) -> None:
     report = run(tmp_path, TEMPLATE.format(trailing=""))
     baseline = str(tmp_path / "baseline.json")

@@ -51,9 +51,19 @@ def read_baseline(path: str) -> Counter[tuple[str, ...]]:
 
 
 def apply_baseline(
-    findings: Iterable[Finding], known: Counter[tuple[str, ...]], path: str
+    findings: Iterable[Finding],
+    known: Counter[tuple[str, ...]],
+    path: str,
+    seen: Iterable[str] = (),
 ) -> tuple[list[Finding], int]:
-    """The findings with the known ones marked, and how many entries of the baseline are over."""
+    """The findings with the known ones marked, and how many entries of the baseline are over.
+
+    Args:
+        findings: those of a run.
+        known: what the baseline lists.
+        path: where it stands.
+        seen: the files of the run; of others, unless they are gone, no entry is over.
+    """
     left = Counter(known)
     result: list[Finding] = []
     for finding in findings:
@@ -63,7 +73,14 @@ def apply_baseline(
             why = Acceptance("it was there before", where=path)
             finding = finding._replace(status=BASELINED, acceptance=why)  # noqa: PLW2901
         result.append(finding)
-    return result, sum(left.values())
+    files = {seen_from(path, file) for file in seen}
+    folder = os.path.dirname(path)
+    over = (
+        number
+        for (file, *_), number in left.items()
+        if file in files or not os.path.exists(os.path.join(folder, file))
+    )
+    return result, sum(over)
 
 
 def _key(finding: Finding, path: str) -> tuple[str, ...]:

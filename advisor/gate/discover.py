@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -201,13 +202,16 @@ class _Sorter:
             self.found.configurations.append(path)
 
     def _large(self, path: str) -> None:
-        """A file above the bound: a plan may be larger; of others only ours is worth a word."""
+        """A file that cannot be read, or is above the bound: only a plan may be larger."""
         try:
             size = os.stat(path).st_size
         except OSError:
             self.ignored += 1  # it vanished between the listing and now
             return
-        if not _mentions_sagemaker(path):
+        if not os.access(path, os.R_OK):
+            error = InputError(f"cannot be read: {os.strerror(errno.EACCES)}", file=path)
+            self.found.errors.append(error)
+        elif not _mentions_sagemaker(path):
             self.ignored += 1
         elif path.endswith(".json") and size <= LARGEST_PLAN:
             self.found.configurations.append(path)

@@ -91,14 +91,18 @@ def _looked_at(pairs: Sequence[Pair], found: Found) -> list[Pair]:
     """The pairs of which a side is among what was found."""
     if not pairs:
         return []
-    files = [file for each in found.folders.values() for file in each]
-    places = (*found.workloads, *found.configurations, *found.archives, *found.folders, *files)
-    seen = {os.path.realpath(path or ".") for path in places}
+    seen = {os.path.realpath(path or ".") for path in (*_files(found), *found.folders)}
     return [
         pair
         for pair in pairs
         if seen & {os.path.realpath(pair.workload), os.path.realpath(pair.artifact.split("#")[0])}
     ]
+
+
+def _files(found: Found) -> list[str]:
+    """Every file that is read."""
+    terraform = (file for files in found.folders.values() for file in files)
+    return [*found.workloads, *found.configurations, *found.archives, *terraform]
 
 
 class _Run:
@@ -139,7 +143,9 @@ class _Run:
             self.errors += workloads.errors
             self.findings = workloads.accepting(self.findings, pairs)
             self.findings += workloads.used_acceptances()
-        stand = standing(self.findings, self.comments, self.checks, self.request)
+        stand = standing(
+            self.findings, self.comments, self.checks, self.request, _files(self.found)
+        )
         self._remember((), {finding.file for finding in stand.findings if finding.line})
         return Report(
             tuple(sorted(stand.findings, key=in_order)),
