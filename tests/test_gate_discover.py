@@ -160,6 +160,33 @@ def test_standard_input_is_read_as_what_it_is() -> None:
     template = "Resources:\n  M:\n    Type: AWS::SageMaker::Model\n    Properties: {}\n"
     report = check(Request(["-"], AS_OF, stdin=template.encode()))
     assert [f.rule for f in report.findings] == ["model-no-container"]
+    for mark in ("", MARK):
+        workload = f"{mark}name: x\nrequests: {{arrival: online, payload: 5 GB, answer: 1 s}}\n"
+        report = check(Request(["-"], AS_OF, stdin=workload.encode()))
+        assert [(f.file, f.rule) for f in report.findings] == [("-", "no-answer")]
+    report = check(Request(["-"], AS_OF, stdin=TREE["modules/endpoint/main.tf"].encode()))
+    assert (report.configurations, report.errors) == (1, ())
+    wrong = TREE["modules/endpoint/main.tf"].replace("var.kind", '"ml.t3.medium"')
+    (found,) = check(Request(["-"], AS_OF, stdin=wrong.encode())).findings
+    assert (found.file, found.rule, found.line) == ("-", "instance-type", 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_one"),
+    [
+        ("a.yaml", "name: a\nrequests:\n  arrival: online\n", True),
+        ("a.yaml", "requests: {arrival: batch}\nname: a\n", True),
+        ("a.json", '{"name": "a",\n "requests": {"arrival": "online"}}', True),
+        ("a.yaml", "name: a\nrequests: [1]\n", False),
+        ("a.yaml", "metadata: {name: a}\nrequests: {arrival: online}\n", False),
+    ],
+)
+def test_a_workload_that_is_named_needs_no_mark(
+    tmp_path: Path, name: str, text: str, is_one: bool
+) -> None:
+    path = put(tmp_path, name, text)
+    assert discover([str(path)]).workloads == ([str(path)] if is_one else [])
+    assert discover([str(tmp_path)]).workloads == []
 
 
 @pytest.mark.parametrize("name", ["b.json", "b.yaml", "b.workload.yaml", "main.tf"])

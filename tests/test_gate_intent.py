@@ -547,6 +547,17 @@ def test_a_lock_without_a_key_says_nothing_of_it(tmp_path: Path) -> None:
     assert moved_from(tmp_path, lock, answer, WORKLOAD) == []
 
 
+def test_a_workload_that_the_lock_does_not_know_is_a_note(tmp_path: Path) -> None:
+    lock, answer = locked(tmp_path)
+    for known, count in (({"other.yaml#x": answer}, 1), ({"fraud.workload.yaml#fraud": answer}, 0)):
+        Path(lock).write_text(lock_text(known), encoding="utf-8")
+        found = of_rule(run(tmp_path, WORKLOAD, config(), lock=lock), "answer-not-locked")
+        assert len(found) == count
+        assert all(each.severity == "info" and each.line == 2 for each in found)
+    Path(lock).unlink()
+    assert run(tmp_path, WORKLOAD, config(), lock=lock).findings == ()
+
+
 def test_writing_a_lock_keeps_the_answers_of_files_that_were_not_read(tmp_path: Path) -> None:
     lock, answer = locked(tmp_path)
     (tmp_path / "other.yaml").write_text("", encoding="utf-8")

@@ -56,6 +56,27 @@ def test_a_trailing_comment_accepts_what_stands_on_its_line(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
+    ("details", "expected"),
+    [
+        ("", ("", "", "")),
+        (" [until=2027-01-31]", ("", "2027-01-31", "")),
+        (" [by=jd, ticket=RISK-12, until=2027-01-31]", ("jd", "2027-01-31", "RISK-12")),
+        (" [ticket=RISK-12]", ("", "", "RISK-12")),
+    ],
+)
+def test_a_comment_says_who_until_when_and_by_which_ticket(
+    tmp_path: Path, details: str, expected: tuple[str, str, str]
+) -> None:
+    comment = f"  # sm-advise: accept out-of-range: see [1] in the manual{details}"
+    found = by_rule(run(tmp_path, TEMPLATE.format(trailing=comment)))["out-of-range"]
+    assert found.status == ACCEPTED
+    assert found.acceptance is not None
+    assert found.acceptance.because == "see [1] in the manual"
+    acceptance = found.acceptance
+    assert (acceptance.by, acceptance.until, acceptance.ticket) == expected
+
+
+@pytest.mark.parametrize(
     "before", ["        - VariantName", "          InitialInstanceCount", "  Config"]
 )
 def test_a_comment_of_its_own_accepts_the_block_that_follows(tmp_path: Path, before: str) -> None:
@@ -83,6 +104,10 @@ def test_a_comment_elsewhere_accepts_nothing_and_is_told(tmp_path: Path) -> None
         ("accept", "waiver-unclear", "needs a rule and a reason"),
         ("accept out-of-rage: typo", "waiver-unclear", "no rule is called out-of-rage"),
         ("accept out-of-range: soon [until=next week]", "waiver-expired", "ended on next week"),
+        ("accept out-of-range: no day [until=2027-02-30]", "waiver-expired", "on 2027-02-30"),
+        ("accept out-of-range: x [until=]", "waiver-unclear", "needs a rule and a reason"),
+        ("accept out-of-range: x [until=2027-01-31, who=jd]", "waiver-unclear", "needs a rule"),
+        ("accept out-of-range: x [by=a, by=b]", "waiver-unclear", "needs a rule"),
     ],
 )
 def test_a_waiver_that_does_not_hold_is_a_finding(

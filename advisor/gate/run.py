@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from advisor.errors import InputError
 from advisor.gate.archive.pairing import Archives
 from advisor.gate.checks import Check, load_checks
-from advisor.gate.discover import Found, discover
+from advisor.gate.discover import STDIN, Found, discover, place_of_stdin
 from advisor.gate.document import Document
 from advisor.gate.finding import OPEN, Finding, in_order
 from advisor.gate.judge import Judge
@@ -77,6 +77,7 @@ def check(request: Request) -> Report:
     found = discover(
         request.paths, project.exclude, request.progress, request.sift, base=project.file
     )
+    found = place_of_stdin(found, request.stdin)
     pairs = _looked_at(project.pairs, found)
     if request.changed is not None:
         touched = Touched(request.changed)
@@ -187,15 +188,15 @@ class _Run:
         self._judge(read, organisation, region, path)
 
     def _source(self, path: str) -> Source:
-        if path == "-":
-            return decode("-", self.request.stdin)
+        if path == STDIN:
+            return decode(STDIN, self.request.stdin)
         return read_source(path, limit=LARGEST_PLAN)
 
     def _nothing(self, path: str, read: Read) -> None:
         self.ignored += 1
         if read.document is not None:
             self.unread += [f"{path}: {note}" for note in read.document.unread]
-        if self.request.sift and path != "-":
+        if self.request.sift and path != STDIN:
             return
         noted = any(note.startswith(f"{path}: ") for note in self.unread)
         if path in self.found.named and not noted:
@@ -243,6 +244,9 @@ class _Run:
 
         folders: dict[str, list[Source]] = {}
         for folder, files in self.found.folders.items():
+            if folder == STDIN:
+                folders[folder] = [self._source(STDIN)]
+                continue
             named = [file for file in files if file in self.found.named]
             listed = _whole_folder(folder, files) if named else files
             folders[folder], errors = read_terraform(listed)
@@ -294,7 +298,7 @@ class _Run:
         workloads = Workloads(self.checks, request.as_of, request.region, request.lock, archives)
         locked = read_lock(request.lock) if request.lock and not request.relock else {}
         for path in self._counted(named, "workloads"):
-            data = self.request.stdin if path == "-" else None
+            data = self.request.stdin if path == STDIN else None
             workloads.read(path, data, pairs, locked)
         return workloads
 
