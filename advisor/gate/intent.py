@@ -173,7 +173,7 @@ class Comparison:
         silent = " by default" if node is None else ""
         message = (
             f"{_lower(setting.title)}: {setting.path[-1]} is {amount:g}{silent}, {setting.fact} is "
-            f"{show(Interval(fact.low, fact.low), kind)}{self._said(setting.fact)}"
+            f"{show(Interval(fact.low, fact.low), kind)}{self._said(setting.fact)} ({setting.id})"
         )
         reason = Reason(message, setting.because, setting.source, setting.as_of)
         yield self._broken(resource, node or part, (*path, *setting.path), reason, node is None)
