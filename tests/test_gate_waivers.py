@@ -303,6 +303,25 @@ def test_of_a_baseline_only_what_was_looked_at_can_be_over(tmp_path: Path) -> No
         assert check(Request(named, AS_OF, baseline=str(baseline))).over == over
 
 
+def test_writing_a_baseline_keeps_what_it_knows_of_other_files(tmp_path: Path) -> None:
+    baseline = tmp_path / "baseline.json"
+    for name in ("a.yaml", "b.yaml", "c.yaml"):
+        (tmp_path / name).write_text(TEMPLATE.format(trailing=""), encoding="utf-8")
+
+    def written(*names: str) -> list[str]:
+        report = check(Request([str(tmp_path / name) for name in names], AS_OF))
+        text = baseline_text(report.findings, str(baseline), report.files)
+        baseline.write_text(text, encoding="utf-8")
+        return [entry["file"] for entry in json.loads(text)["findings"]]
+
+    assert written("a.yaml", "b.yaml", "c.yaml") == ["a.yaml", "b.yaml", "c.yaml"]
+    right = TEMPLATE.format(trailing="").replace("Count: 0", "Count: 1")
+    (tmp_path / "a.yaml").write_text(right, encoding="utf-8")
+    (tmp_path / "c.yaml").unlink()
+    assert written("a.yaml") == ["b.yaml"]
+    assert written("b.yaml") == ["b.yaml"]
+
+
 def test_a_baseline_holds_no_line_and_no_accepted_finding(tmp_path: Path) -> None:
     report = run(tmp_path, TEMPLATE.format(trailing=""))
     baseline = str(tmp_path / "baseline.json")

@@ -148,7 +148,7 @@ def _write(report: Report, options: dict[str, Any]) -> None:
         from advisor.gate.baseline import baseline_text, write_whole
 
         path = options["write_baseline"]
-        write_whole(path, baseline_text(report.findings, path))
+        write_whole(path, baseline_text(report.findings, path, report.files))
     if options["write_lock"]:
         from advisor.gate.baseline import write_whole
         from advisor.gate.locking import lock_text, merged

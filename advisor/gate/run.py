@@ -59,6 +59,7 @@ class Report(NamedTuple):
     as_of: str
     checks: Mapping[str, Check]
     sources: Mapping[str, Source]
+    files: tuple[str, ...]  # that were looked at
     answers: Mapping[str, Mapping[str, object]]  # workload -> what a lock file keeps of it
     archives: int = 0
 
@@ -160,6 +161,7 @@ class _Run:
             self.request.as_of,
             self.checks,
             self.sources,
+            tuple(_files(self.found)),
             workloads.answers if workloads else {},
             checked.archives,
         )
