@@ -29,6 +29,7 @@ DIALECTS = ("request", "cloudformation", "terraform")
 # Checks that no single configuration can show, and the test that shows them.
 ELSEWHERE = {
     "accept-unused": "test_gate_intent.py",
+    "answer-not-locked": "test_gate_intent.py",
     "decision-changed": "test_gate_intent.py",
     "duplicate-name": "test_gate_intent.py",
     "no-answer": "test_gate_intent.py",

@@ -125,6 +125,16 @@ def test_pyproject_sets_what_the_command_line_does_not() -> None:
     assert code(run("w.json", "--fail-on", "error")) == 0
 
 
+def test_the_settings_of_a_named_folder_count() -> None:
+    Path("infra").mkdir()
+    Path("infra/c.json").write_text(WARNING, encoding="utf-8")
+    text = '[tool.sm-advise]\nfail-on = "warning"\n'
+    Path("infra/pyproject.toml").write_text(text, encoding="utf-8")
+    for path in ("infra", "infra/", "infra/c.json"):
+        assert code(run(path)) == 1
+    assert code(run(".")) == 0
+
+
 def test_the_environment_sets_options(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("w.json").write_text(WARNING, encoding="utf-8")
     monkeypatch.setenv("SM_ADVISE_CHECK_FAIL_ON", "warning")
@@ -149,6 +159,8 @@ def test_the_environment_sets_options(monkeypatch: pytest.MonkeyPatch) -> None:
         (".sm-advise.yaml", "waivers: {inline: maybe}\n", "inline in waivers takes true or false"),
         (".sm-advise.yaml", "waivers: {never: [x]}\n", "no rule is called x"),
         (".sm-advise.yaml", "needs: [vcp]\n", "needs in this file takes a list of vpc"),
+        (".sm-advise.yaml", "extends: gone.yaml\n", ".sm-advise.yaml extends it"),
+        (".sm-advise.yaml", "extends: [a.yaml]\n", "extends takes the path of one file"),
         (".sm-advise.yaml", "limits: safest\n", "takes one of safe, latest"),
         ("pyproject.toml", "[tool.sm-advise]\nfail-on = 'warn'\n", "takes one of error, warning"),
         ("pyproject.toml", "[tool.sm-advise]\nselect = 'x'\n", "takes a list of texts"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import time
@@ -159,6 +160,55 @@ def test_standard_input_is_read_as_what_it_is() -> None:
     template = "Resources:\n  M:\n    Type: AWS::SageMaker::Model\n    Properties: {}\n"
     report = check(Request(["-"], AS_OF, stdin=template.encode()))
     assert [f.rule for f in report.findings] == ["model-no-container"]
+    for mark in ("", MARK):
+        workload = f"{mark}name: x\nrequests: {{arrival: online, payload: 5 GB, answer: 1 s}}\n"
+        report = check(Request(["-"], AS_OF, stdin=workload.encode()))
+        assert [(f.file, f.rule) for f in report.findings] == [("-", "no-answer")]
+    report = check(Request(["-"], AS_OF, stdin=TREE["modules/endpoint/main.tf"].encode()))
+    assert (report.configurations, report.errors) == (1, ())
+    wrong = TREE["modules/endpoint/main.tf"].replace("var.kind", '"ml.t3.medium"')
+    (found,) = check(Request(["-"], AS_OF, stdin=wrong.encode())).findings
+    assert (found.file, found.rule, found.line) == ("-", "instance-type", 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_one"),
+    [
+        ("a.yaml", "name: a\nrequests:\n  arrival: online\n", True),
+        ("a.yaml", "requests: {arrival: batch}\nname: a\n", True),
+        ("a.json", '{"name": "a",\n "requests": {"arrival": "online"}}', True),
+        ("a.yaml", "name: a\nrequests: [1]\n", False),
+        ("a.yaml", "metadata: {name: a}\nrequests: {arrival: online}\n", False),
+    ],
+)
+def test_a_workload_that_is_named_needs_no_mark(
+    tmp_path: Path, name: str, text: str, is_one: bool
+) -> None:
+    path = put(tmp_path, name, text)
+    assert discover([str(path)]).workloads == ([str(path)] if is_one else [])
+    assert discover([str(tmp_path)]).workloads == []
+
+
+@pytest.mark.parametrize("name", ["b.json", "b.yaml", "b.workload.yaml", "main.tf"])
+def test_a_file_that_may_not_be_read_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    put(tmp_path, "a.json", CONFIG)
+    locked = str(put(tmp_path, name, CONFIG))
+    opened, allowed = open, os.access
+
+    def refusing(path: Any, *arguments: Any, **named: Any) -> Any:
+        if path == locked:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return opened(path, *arguments, **named)
+
+    monkeypatch.setattr("builtins.open", refusing)
+    monkeypatch.setattr("os.access", lambda path, mode: path != locked and allowed(path, mode))
+    report = run(tmp_path)
+    assert [(error.file, error.message) for error in report.errors] == [
+        (locked, "cannot be read: Permission denied")
+    ]
+    assert {finding.rule for finding in report.findings} == {"instance-type"}
 
 
 def test_links_that_loop_are_not_followed(tmp_path: Path) -> None:

@@ -270,6 +270,34 @@ def test_templates_and_terraform_are_held_against_the_workload(
     assert f"{workload}:" in found.message  # and the line there
 
 
+@pytest.mark.parametrize(
+    ("peak", "measured_on", "more", "broken"),
+    [
+        # 3 instances at 100/s each are 300/s.
+        ("300/s", "ml.m5.large", "", False),
+        ("301/s", "ml.m5.large", "", True),
+        ("301/s", "ml.m5.xlarge", "", False),  # measured on another type: nobody knows
+        ("301/s..900/s", "ml.m5.large", "", True),
+        ("200/s..900/s", "ml.m5.large", "", False),
+        ("500/s", "ml.m5.large", "min_instance_count = 1\n      max_instance_count = 5", False),
+        ("501/s", "ml.m5.large", "min_instance_count = 1\n      max_instance_count = 5", True),
+    ],
+)
+def test_a_peak_above_what_the_instances_were_measured_to_serve_is_an_error(
+    tmp_path: Path, peak: str, measured_on: str, more: str, broken: bool
+) -> None:
+    managed = f'managed_instance_scaling {{\n      status = "ENABLED"\n      {more}\n    }}\n  }}'
+    text = TF_OF_3.replace("  }\n}", f"    {managed}\n}}") if more else TF_OF_3
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    said = WORKLOAD.replace("peak: 50/s", f"peak: {peak}")
+    said += f"  measured_on: {measured_on}\n  throughput: 100/s\n"
+    workload = tmp_path / "fraud.workload.yaml"
+    workload.write_text(said, encoding="utf-8")
+    report = check(Request([str(tmp_path / "main.tf")], AS_OF, workload=str(workload)))
+    found = [m for m in messages(report) if "x ml.m5.large serve 100/s each, traffic.peak is" in m]
+    assert bool(found) == broken
+
+
 def test_what_streams_may_take_longer(tmp_path: Path) -> None:
     body = {"EndpointConfigName": "fraud-1", "ProductionVariants": [INSTANCES]}
     text = WORKLOAD.replace("processing: 100 ms", "processing: 2 min\n  streaming: true")
@@ -545,6 +573,17 @@ def test_a_lock_without_a_key_says_nothing_of_it(tmp_path: Path) -> None:
     lock, answer = locked(tmp_path)
     del answer["memory_mb"]
     assert moved_from(tmp_path, lock, answer, WORKLOAD) == []
+
+
+def test_a_workload_that_the_lock_does_not_know_is_a_note(tmp_path: Path) -> None:
+    lock, answer = locked(tmp_path)
+    for known, count in (({"other.yaml#x": answer}, 1), ({"fraud.workload.yaml#fraud": answer}, 0)):
+        Path(lock).write_text(lock_text(known), encoding="utf-8")
+        found = of_rule(run(tmp_path, WORKLOAD, config(), lock=lock), "answer-not-locked")
+        assert len(found) == count
+        assert all(each.severity == "info" and each.line == 2 for each in found)
+    Path(lock).unlink()
+    assert run(tmp_path, WORKLOAD, config(), lock=lock).findings == ()
 
 
 def test_writing_a_lock_keeps_the_answers_of_files_that_were_not_read(tmp_path: Path) -> None:

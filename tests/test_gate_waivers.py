@@ -56,6 +56,27 @@ def test_a_trailing_comment_accepts_what_stands_on_its_line(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
+    ("details", "expected"),
+    [
+        ("", ("", "", "")),
+        (" [until=2027-01-31]", ("", "2027-01-31", "")),
+        (" [by=jd, ticket=RISK-12, until=2027-01-31]", ("jd", "2027-01-31", "RISK-12")),
+        (" [ticket=RISK-12]", ("", "", "RISK-12")),
+    ],
+)
+def test_a_comment_says_who_until_when_and_by_which_ticket(
+    tmp_path: Path, details: str, expected: tuple[str, str, str]
+) -> None:
+    comment = f"  # sm-advise: accept out-of-range: see [1] in the manual{details}"
+    found = by_rule(run(tmp_path, TEMPLATE.format(trailing=comment)))["out-of-range"]
+    assert found.status == ACCEPTED
+    assert found.acceptance is not None
+    assert found.acceptance.because == "see [1] in the manual"
+    acceptance = found.acceptance
+    assert (acceptance.by, acceptance.until, acceptance.ticket) == expected
+
+
+@pytest.mark.parametrize(
     "before", ["        - VariantName", "          InitialInstanceCount", "  Config"]
 )
 def test_a_comment_of_its_own_accepts_the_block_that_follows(tmp_path: Path, before: str) -> None:
@@ -83,6 +104,10 @@ def test_a_comment_elsewhere_accepts_nothing_and_is_told(tmp_path: Path) -> None
         ("accept", "waiver-unclear", "needs a rule and a reason"),
         ("accept out-of-rage: typo", "waiver-unclear", "no rule is called out-of-rage"),
         ("accept out-of-range: soon [until=next week]", "waiver-expired", "ended on next week"),
+        ("accept out-of-range: no day [until=2027-02-30]", "waiver-expired", "on 2027-02-30"),
+        ("accept out-of-range: x [until=]", "waiver-unclear", "needs a rule and a reason"),
+        ("accept out-of-range: x [until=2027-01-31, who=jd]", "waiver-unclear", "needs a rule"),
+        ("accept out-of-range: x [by=a, by=b]", "waiver-unclear", "needs a rule"),
     ],
 )
 def test_a_waiver_that_does_not_hold_is_a_finding(
@@ -260,6 +285,41 @@ def test_a_baseline_covers_as_many_findings_as_it_lists(tmp_path: Path) -> None:
         OPEN
     ]  # another value: another finding
     assert again.over == 1
+
+
+def test_of_a_baseline_only_what_was_looked_at_can_be_over(tmp_path: Path) -> None:
+    baseline = tmp_path / "baseline.json"
+    wrong = TEMPLATE.format(trailing="")
+    for name in ("a.yaml", "b.yaml", "c.yaml"):
+        (tmp_path / name).write_text(wrong, encoding="utf-8")
+    report = check(Request([str(tmp_path)], AS_OF))
+    baseline.write_text(baseline_text(report.findings, str(baseline)), encoding="utf-8")
+    right = wrong.replace("InitialInstanceCount: 0", "InitialInstanceCount: 1")
+    (tmp_path / "a.yaml").write_text(right, encoding="utf-8")
+    (tmp_path / "c.yaml").unlink()
+    # a.yaml is mended and c.yaml is gone; of b.yaml the first run says nothing.
+    for paths, over in ((["a.yaml"], 2), (["b.yaml"], 1), (["a.yaml", "b.yaml"], 2)):
+        named = [str(tmp_path / path) for path in paths]
+        assert check(Request(named, AS_OF, baseline=str(baseline))).over == over
+
+
+def test_writing_a_baseline_keeps_what_it_knows_of_other_files(tmp_path: Path) -> None:
+    baseline = tmp_path / "baseline.json"
+    for name in ("a.yaml", "b.yaml", "c.yaml"):
+        (tmp_path / name).write_text(TEMPLATE.format(trailing=""), encoding="utf-8")
+
+    def written(*names: str) -> list[str]:
+        report = check(Request([str(tmp_path / name) for name in names], AS_OF))
+        text = baseline_text(report.findings, str(baseline), report.files)
+        baseline.write_text(text, encoding="utf-8")
+        return [entry["file"] for entry in json.loads(text)["findings"]]
+
+    assert written("a.yaml", "b.yaml", "c.yaml") == ["a.yaml", "b.yaml", "c.yaml"]
+    right = TEMPLATE.format(trailing="").replace("Count: 0", "Count: 1")
+    (tmp_path / "a.yaml").write_text(right, encoding="utf-8")
+    (tmp_path / "c.yaml").unlink()
+    assert written("a.yaml") == ["b.yaml"]
+    assert written("b.yaml") == ["b.yaml"]
 
 
 def test_a_baseline_holds_no_line_and_no_accepted_finding(tmp_path: Path) -> None:

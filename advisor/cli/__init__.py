@@ -56,6 +56,7 @@ class Commands(click.Group):
         """Take a file for `advise FILE`; a file named like a command is written ./NAME."""
         own = {"--help", "-h", "--version"}
         if args and args[0] not in COMMANDS and args[0] not in own:
+            _refuse_a_slip(args[0])
             args = ["advise", *args]
         return super().parse_args(ctx, args)
 
@@ -63,6 +64,21 @@ class Commands(click.Group):
         """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+def _refuse_a_slip(name: str) -> None:
+    """A word that is no file and nearly a command was meant as one.
+
+    Raises:
+        UsageError: it is such a word.
+    """
+    if not name.isalpha() or os.path.exists(name):
+        return
+    from difflib import get_close_matches
+
+    near = get_close_matches(name.lower(), COMMANDS, n=1)
+    if near:
+        raise click.UsageError(f"no command and no file is called {name}; did you mean {near[0]}?")
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)

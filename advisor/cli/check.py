@@ -79,7 +79,8 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 a file could not be read or nothing
     matched, 3 a bug of ours.
     """
-    project = read_project(os.path.dirname(paths[0]) if paths else ".")
+    first = paths[0] if paths else "."
+    project = read_project(first if os.path.isdir(first) else os.path.dirname(first))
     require_known((*options["select"], *options["ignore"]), PROFILES)
     require_known((*project.select, *project.ignore), PROFILES, project.file)
     require_known((rule for rules in project.accept.values() for rule in rules), (), project.file)
@@ -147,7 +148,7 @@ def _write(report: Report, options: dict[str, Any]) -> None:
         from advisor.gate.baseline import baseline_text, write_whole
 
         path = options["write_baseline"]
-        write_whole(path, baseline_text(report.findings, path))
+        write_whole(path, baseline_text(report.findings, path, report.files))
     if options["write_lock"]:
         from advisor.gate.baseline import write_whole
         from advisor.gate.locking import lock_text, merged

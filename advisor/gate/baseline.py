@@ -16,14 +16,23 @@ SCHEMA = "sm-advise/baseline.v1"
 _FIELDS = ("file", "rule", "address", "path", "value")
 
 
-def baseline_text(findings: Iterable[Finding], path: str) -> str:
+def baseline_text(findings: Iterable[Finding], path: str, seen: Iterable[str] = ()) -> str:
     """A baseline of what is open or was in one before, sorted, so that its changes can be read.
 
     Args:
         findings: those of a run.
         path: where it will stand; its files are named as its folder sees them.
+        seen: the files of the run; what a baseline there knows of others, it keeps.
+
+    Raises:
+        InputError: there is a file of that name that is no baseline.
     """
-    keys = sorted(_key(finding, path) for finding in findings if finding.status != ACCEPTED)
+    keys = [_key(finding, path) for finding in findings if finding.status != ACCEPTED]
+    files = {seen_from(path, file) for file in seen}
+    if files and os.path.exists(path):
+        known = read_baseline(path).elements()
+        keys += (key for key in known if key[0] not in files and _is_there(path, key[0]))
+    keys.sort()
     entries = [dict(zip(_FIELDS, key, strict=True)) for key in keys]
     return json.dumps({"schema": SCHEMA, "findings": entries}, indent=2, ensure_ascii=False) + "\n"
 
@@ -51,9 +60,19 @@ def read_baseline(path: str) -> Counter[tuple[str, ...]]:
 
 
 def apply_baseline(
-    findings: Iterable[Finding], known: Counter[tuple[str, ...]], path: str
+    findings: Iterable[Finding],
+    known: Counter[tuple[str, ...]],
+    path: str,
+    seen: Iterable[str] = (),
 ) -> tuple[list[Finding], int]:
-    """The findings with the known ones marked, and how many entries of the baseline are over."""
+    """The findings with the known ones marked, and how many entries of the baseline are over.
+
+    Args:
+        findings: those of a run.
+        known: what the baseline lists.
+        path: where it stands.
+        seen: the files of the run; of others, unless they are gone, no entry is over.
+    """
     left = Counter(known)
     result: list[Finding] = []
     for finding in findings:
@@ -63,7 +82,16 @@ def apply_baseline(
             why = Acceptance("it was there before", where=path)
             finding = finding._replace(status=BASELINED, acceptance=why)  # noqa: PLW2901
         result.append(finding)
-    return result, sum(left.values())
+    files = {seen_from(path, file) for file in seen}
+    over = (
+        number for (file, *_), number in left.items() if file in files or not _is_there(path, file)
+    )
+    return result, sum(over)
+
+
+def _is_there(path: str, file: str) -> bool:
+    """Whether a file that a baseline names still exists."""
+    return os.path.exists(os.path.join(os.path.dirname(path), file))
 
 
 def _key(finding: Finding, path: str) -> tuple[str, ...]:

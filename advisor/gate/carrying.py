@@ -16,6 +16,7 @@ from advisor.quantity import parse
 class Carried(NamedTuple):
     """A setting that must not be below a fact; see rules/checks/intent.yaml."""
 
+    id: str
     option: str  # empty: every option on instances
     path: tuple[str, ...]
     fact: str
@@ -36,6 +37,7 @@ def settings() -> tuple[Carried, ...]:
     """
     return tuple(
         Carried(
+            entry["id"],
             entry.get("option", ""),
             tuple(entry["setting"].split(".")),
             entry["fact"],

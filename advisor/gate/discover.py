@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +13,7 @@ from advisor.gate.archive.naming import is_archive
 from advisor.gate.not_read import CODE, in_code, in_data
 from advisor.gate.source import LARGEST_PLAN, LARGEST_TEMPLATE, too_large
 
+STDIN = "-"
 MOST_FILES = 500_000
 """Files in all folders together; a tree of more is not walked to its end."""
 PASSED_OVER = frozenset(
@@ -31,6 +33,15 @@ _OURS = re.compile(
 )
 _WORKLOAD_MARK = re.compile(
     rb"""^\s*["']?schema["']?\s*:\s*["']?sm-advise/workload""", re.MULTILINE
+)
+_WORKLOAD_KEYS = (
+    re.compile(rb"""^[{\s]*["']?name["']?\s*:""", re.MULTILINE),
+    re.compile(rb"""^\s*["']?requests["']?\s*:""", re.MULTILINE),
+    re.compile(rb"""\barrival["']?\s*:\s*["']?(?:online|batch)\b"""),
+)
+"""What a workload that was named, and has neither the name nor the mark of one, has to have."""
+_HCL = re.compile(
+    rb"""^(?:data|locals|module|provider|resource|terraform|variable)\b[^:=\n]*\{""", re.MULTILINE
 )
 _IN_LARGE_FILES = re.compile(rb"aws_sagemaker_|Type[\"']?\s*:\s*[\"']?AWS::SageMaker::")
 """Requests are small: of a large file only a plan or a template is ours, no service model."""
@@ -142,7 +153,7 @@ class _Sorter:
         else:
             head = _content(path, LARGEST_TEMPLATE)
             self._note(path, in_data(head or b""))
-            if head is not None and _is_workload(head):
+            if head is not None and (_is_workload(head) or has_keys_of_workload(head)):
                 self.found.workloads.append(path)
             else:
                 self.found.configurations.append(path)
@@ -201,18 +212,38 @@ class _Sorter:
             self.found.configurations.append(path)
 
     def _large(self, path: str) -> None:
-        """A file above the bound: a plan may be larger; of others only ours is worth a word."""
+        """A file that cannot be read, or is above the bound: only a plan may be larger."""
         try:
             size = os.stat(path).st_size
         except OSError:
             self.ignored += 1  # it vanished between the listing and now
             return
-        if not _mentions_sagemaker(path):
+        if not os.access(path, os.R_OK):
+            error = InputError(f"cannot be read: {os.strerror(errno.EACCES)}", file=path)
+            self.found.errors.append(error)
+        elif not _mentions_sagemaker(path):
             self.ignored += 1
         elif path.endswith(".json") and size <= LARGEST_PLAN:
             self.found.configurations.append(path)
         else:
             self.found.errors.append(too_large(path, LARGEST_TEMPLATE))
+
+
+def place_of_stdin(found: Found, data: bytes) -> Found:
+    """What was found, with standard input among what its content makes it."""
+    if STDIN not in found.configurations:
+        return found
+    others = [path for path in found.configurations if path != STDIN]
+    if _is_workload(data) or has_keys_of_workload(data):
+        return found._replace(workloads=[*found.workloads, STDIN], configurations=others)
+    if data.lstrip()[:1] != b"{" and _HCL.search(data):
+        return found._replace(folders={**found.folders, STDIN: [STDIN]}, configurations=others)
+    return found
+
+
+def has_keys_of_workload(data: bytes) -> bool:
+    """Whether a file has the keys that every workload has."""
+    return all(pattern.search(data) for pattern in _WORKLOAD_KEYS)
 
 
 def _is_workload(data: bytes) -> bool:

@@ -11,6 +11,7 @@ from advisor.gate.carrying import Carried, absent_needs, memory_of, settings
 from advisor.gate.checks import Check
 from advisor.gate.document import Node, Path, Resource
 from advisor.gate.finding import Finding
+from advisor.gate.instance_counts import counts
 from advisor.gate.instances import is_a
 from advisor.gate.judge import finding_of
 from advisor.gate.scalars import number
@@ -96,6 +97,8 @@ class Comparison:
             if setting.option in ("", option):
                 yield from self._setting(resource, part, path, setting)
         yield from self._instance(resource, part, path)
+        if option == REAL_TIME:
+            yield from self._peak(resource, part, path)
         yield from self._needs(resource, part, option)
         if not broken:
             yield from self._differs(resource, node, where, option)
@@ -173,7 +176,7 @@ class Comparison:
         silent = " by default" if node is None else ""
         message = (
             f"{_lower(setting.title)}: {setting.path[-1]} is {amount:g}{silent}, {setting.fact} is "
-            f"{show(Interval(fact.low, fact.low), kind)}{self._said(setting.fact)}"
+            f"{show(Interval(fact.low, fact.low), kind)}{self._said(setting.fact)} ({setting.id})"
         )
         reason = Reason(message, setting.because, setting.source, setting.as_of)
         yield self._broken(resource, node or part, (*path, *setting.path), reason, node is None)
@@ -200,6 +203,27 @@ class Comparison:
                 f"{self._said('model.loaded')}"
             )
             yield self._broken(resource, node, where, Reason(message))
+
+    def _peak(self, resource: Resource, part: Node, path: Path) -> Iterator[Finding]:
+        """The peak against what as many instances of the type were measured to serve."""
+        peak, served = (
+            self.workload.interval(fact) for fact in ("traffic.peak", "model.throughput")
+        )
+        node, most = part.get("InstanceType"), counts(self.view_of(resource), part, REAL_TIME).most
+        measured = self.workload.text("model.measured_on")
+        if node is None or not most or not measured or text_of(node) != measured:
+            return
+        if peak is None or not peak.low or served is None or served.high is None:
+            return
+        if served.high * most < peak.low:
+            can, wanted = (show(Interval(rate, rate), "rate") for rate in (served.high, peak.low))
+            message = (
+                f"at most {most} x {measured} serve {can} each, traffic.peak is {wanted}"
+                f"{self._said('traffic.peak')}"
+            )
+            because = "model.throughput is what one instance was measured to serve in time."
+            reason = Reason(message, because, "sm-advise", self.checks["option-broken"].as_of)
+            yield self._broken(resource, node, (*path, "InstanceType"), reason)
 
     def _needs(self, resource: Resource, part: Node, option: str) -> Iterator[Finding]:
         """Needs of the workload that a field of the configuration would carry and does not."""

@@ -68,9 +68,8 @@ def tag_missing(view: View) -> Iterator[Fault]:
     given = {text_of(item.get("Key")) for item in items}
     for key in view.organisation.tags:
         if key not in given:
-            yield Fault(
-                tags or view.resource.body, ("Tags",), f"the tag {key} is missing", key, True
-            )
+            message = f"the tag {key} is missing"
+            yield Fault(tags or view.resource.body, ("Tags",), message, at_key=True)
 
 
 def subnet_foreign(view: View) -> Iterator[Fault]:
@@ -90,9 +89,8 @@ def need_missing(view: View) -> Iterator[Fault]:
         kind, field = NEEDS.get(need, ("", ""))
         node = view.resource.body.value.get(field)
         if kind == view.resource.kind and (node is None or text_of(node) == "False"):
-            yield Fault(
-                view.resource.body, (field,), f"{need} is needed here: {field}", field, True
-            )
+            message = f"{need} is needed here: {field}"
+            yield Fault(view.resource.body, (field,), message, at_key=True)
 
 
 PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {

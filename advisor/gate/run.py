@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from advisor.errors import InputError
 from advisor.gate.archive.pairing import Archives
 from advisor.gate.checks import Check, load_checks
-from advisor.gate.discover import Found, discover
+from advisor.gate.discover import STDIN, Found, discover, place_of_stdin
 from advisor.gate.document import Document
 from advisor.gate.finding import OPEN, Finding, in_order
 from advisor.gate.judge import Judge
@@ -59,6 +59,7 @@ class Report(NamedTuple):
     as_of: str
     checks: Mapping[str, Check]
     sources: Mapping[str, Source]
+    files: tuple[str, ...]  # that were looked at
     answers: Mapping[str, Mapping[str, object]]  # workload -> what a lock file keeps of it
     archives: int = 0
 
@@ -77,6 +78,7 @@ def check(request: Request) -> Report:
     found = discover(
         request.paths, project.exclude, request.progress, request.sift, base=project.file
     )
+    found = place_of_stdin(found, request.stdin)
     pairs = _looked_at(project.pairs, found)
     if request.changed is not None:
         touched = Touched(request.changed)
@@ -91,14 +93,18 @@ def _looked_at(pairs: Sequence[Pair], found: Found) -> list[Pair]:
     """The pairs of which a side is among what was found."""
     if not pairs:
         return []
-    files = [file for each in found.folders.values() for file in each]
-    places = (*found.workloads, *found.configurations, *found.archives, *found.folders, *files)
-    seen = {os.path.realpath(path or ".") for path in places}
+    seen = {os.path.realpath(path or ".") for path in (*_files(found), *found.folders)}
     return [
         pair
         for pair in pairs
         if seen & {os.path.realpath(pair.workload), os.path.realpath(pair.artifact.split("#")[0])}
     ]
+
+
+def _files(found: Found) -> list[str]:
+    """Every file that is read."""
+    terraform = (file for files in found.folders.values() for file in files)
+    return [*found.workloads, *found.configurations, *found.archives, *terraform]
 
 
 class _Run:
@@ -139,7 +145,9 @@ class _Run:
             self.errors += workloads.errors
             self.findings = workloads.accepting(self.findings, pairs)
             self.findings += workloads.used_acceptances()
-        stand = standing(self.findings, self.comments, self.checks, self.request)
+        stand = standing(
+            self.findings, self.comments, self.checks, self.request, _files(self.found)
+        )
         self._remember((), {finding.file for finding in stand.findings if finding.line})
         return Report(
             tuple(sorted(stand.findings, key=in_order)),
@@ -153,6 +161,7 @@ class _Run:
             self.request.as_of,
             self.checks,
             self.sources,
+            tuple(_files(self.found)),
             workloads.answers if workloads else {},
             checked.archives,
         )
@@ -181,15 +190,15 @@ class _Run:
         self._judge(read, organisation, region, path)
 
     def _source(self, path: str) -> Source:
-        if path == "-":
-            return decode("-", self.request.stdin)
+        if path == STDIN:
+            return decode(STDIN, self.request.stdin)
         return read_source(path, limit=LARGEST_PLAN)
 
     def _nothing(self, path: str, read: Read) -> None:
         self.ignored += 1
         if read.document is not None:
             self.unread += [f"{path}: {note}" for note in read.document.unread]
-        if self.request.sift and path != "-":
+        if self.request.sift and path != STDIN:
             return
         noted = any(note.startswith(f"{path}: ") for note in self.unread)
         if path in self.found.named and not noted:
@@ -237,6 +246,9 @@ class _Run:
 
         folders: dict[str, list[Source]] = {}
         for folder, files in self.found.folders.items():
+            if folder == STDIN:
+                folders[folder] = [self._source(STDIN)]
+                continue
             named = [file for file in files if file in self.found.named]
             listed = _whole_folder(folder, files) if named else files
             folders[folder], errors = read_terraform(listed)
@@ -288,7 +300,7 @@ class _Run:
         workloads = Workloads(self.checks, request.as_of, request.region, request.lock, archives)
         locked = read_lock(request.lock) if request.lock and not request.relock else {}
         for path in self._counted(named, "workloads"):
-            data = self.request.stdin if path == "-" else None
+            data = self.request.stdin if path == STDIN else None
             workloads.read(path, data, pairs, locked)
         return workloads
 

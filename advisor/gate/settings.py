@@ -195,19 +195,26 @@ def _organisation(path: str) -> Organisation:
     merged: dict[str, Any] = {}
     following = path
     for _ in range(MOST_EXTENDED):
-        entries = _entries(following)
+        entries = _entries(following, "" if following == path else path)
         extends = entries.pop("extends", "")
+        if not isinstance(extends, str):
+            raise InputError("extends takes the path of one file", file=following)
         merged = {**entries, **merged}
         if not extends:
             return _checked(path, merged)
-        following = _beside(os.path.dirname(following), str(extends))
+        following = _beside(os.path.dirname(following), extends)
     raise InputError(f"extends more than {MOST_EXTENDED} files, or itself", file=path)
 
 
-def _entries(path: str) -> dict[str, Any]:
+def _entries(path: str, extended_by: str) -> dict[str, Any]:
     from advisor.gate.terraform_plan import plain
 
-    parsed = read_yaml(read_source(path))
+    try:
+        parsed = read_yaml(read_source(path))
+    except InputError as error:
+        if extended_by:
+            error.hint = f"{extended_by} extends it. {error.hint}".strip()
+        raise
     value = plain(parsed.documents[0]) if parsed.documents else {}
     if not isinstance(value, dict):
         raise InputError("a mapping is expected", file=path)

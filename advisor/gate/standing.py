@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from advisor import __version__
@@ -31,6 +31,7 @@ def standing(
     comments: Mapping[str, Sequence[Waiver]],
     checks: Mapping[str, Check],
     request: Request,
+    seen: Collection[str] = (),
 ) -> Standing:
     """Judge the findings of a run by what people accept and by what was asked for.
 
@@ -39,12 +40,13 @@ def standing(
         comments: the waivers that stand in a file, by file.
         checks: every check by its id.
         request: what the caller wants to know.
+        seen: the files that were read, of which a baseline may list findings that are gone.
 
     Raises:
         InputError: the baseline, or an organisation's file, cannot be read.
     """
     waived = _waived(findings, comments, checks, request)
-    left, over = _without_known(waived, request.baseline)
+    left, over = _without_known(waived, request.baseline, seen)
     return Standing(list(_wanted(left, checks, request)), over)
 
 
@@ -81,7 +83,9 @@ def _is_whole_project(request: Request) -> bool:
     return any(os.path.commonpath((path, folder)) == path for path in paths)
 
 
-def _without_known(findings: list[Finding], baseline: str) -> tuple[list[Finding], int]:
+def _without_known(
+    findings: list[Finding], baseline: str, seen: Collection[str]
+) -> tuple[list[Finding], int]:
     """The findings with those of the baseline marked, but for what may not be waived."""
     if not baseline:
         return findings, 0
@@ -92,7 +96,7 @@ def _without_known(findings: list[Finding], baseline: str) -> tuple[list[Finding
 
     bound = [finding for finding in findings if is_bound(finding)]
     free = [finding for finding in findings if not is_bound(finding)]
-    marked, over = apply_baseline(free, read_baseline(baseline), baseline)
+    marked, over = apply_baseline(free, read_baseline(baseline), baseline, seen)
     return bound + marked, over
 
 

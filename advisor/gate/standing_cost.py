@@ -6,10 +6,8 @@ from typing import NamedTuple
 
 from advisor.estimate import per_hour, prices_of
 from advisor.gate.document import Node
-from advisor.gate.scalars import number
-from advisor.gate.scaling import INSTANCES, scaled
+from advisor.gate.instance_counts import counts
 from advisor.gate.view import View, text_of
-from advisor.model import ASYNCHRONOUS
 from advisor.quantity import MONTH_HOURS
 
 
@@ -36,7 +34,7 @@ def standing_cost(
     Raises:
         InputError: the Region's code is none.
     """
-    instance_type, count = text_of(variant.get("InstanceType")), _fewest(view, variant, option)
+    instance_type, count = text_of(variant.get("InstanceType")), counts(view, variant, option).least
     prices = prices_of(region)
     if instance_type is None or not count:
         return None
@@ -44,26 +42,3 @@ def standing_cost(
     if hourly is None:
         return None
     return StandingCost(count, instance_type, count * hourly * MONTH_HOURS, prices.date or "")
-
-
-def _fewest(view: View, variant: Node, option: str) -> int | None:
-    """The least number of instances that scaling leaves; without scaling, the initial number."""
-    managed = variant.get("ManagedInstanceScaling")
-    if managed is not None:
-        return _count(managed.get("MinInstanceCount"))
-    initial = _count(variant.get("InitialInstanceCount"))
-    for target in view.of_kind("ScalableTarget"):
-        what = scaled(view._replace(resource=target))
-        if what.form == "open" or what.variant is variant:
-            if text_of(target.body.get("ScalableDimension")) != INSTANCES:
-                return None
-            return _count(target.body.get("MinCapacity"))
-    if view.resource.dialect == "request" and initial is not None:
-        # The requests of an endpoint are files of their own: a target may be in another one.
-        return 0 if option == ASYNCHRONOUS else 1
-    return initial
-
-
-def _count(node: Node | None) -> int | None:
-    amount = number(text_of(node) or "")
-    return None if amount is None else int(amount)

@@ -15,8 +15,9 @@ from advisor.gate.spelling import nearest
 _COMMENT = re.compile(
     r"(?:#|//|/\*)[ \t]*sm-advise:[ \t]*accept\b((?:(?!\*/)[^\n])*)", re.MULTILINE
 )
-_WAIVER = re.compile(r"\s+([a-z0-9-]+)\s*:\s*(.*?)\s*(?:\[until=([^\]]*)\])?\s*$")
+_WAIVER = re.compile(r"\s+([a-z0-9-]+)\s*:\s*(.*?)\s*(?:\[((?:until|by|ticket)=[^\]]*)\])?\s*$")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DETAILS = ("until", "by", "ticket")
 
 
 class Waiver(NamedTuple):
@@ -48,10 +49,21 @@ def comments_of(source: Source) -> Iterator[Waiver]:
         line, column = source.position(found.start())
         before = source.line(line)[: column - 1].strip()
         match = _WAIVER.match(found[1])
-        rule, because, until = match.groups() if match else ("", "", None)
+        rule, because, details = match.groups() if match else ("", "", None)
         covers = line if before else _next_line(source, line)
-        acceptance = Acceptance(because, until=until or "", where=f"{source.file}:{line}")
+        acceptance = _acceptance(because, details or "", f"{source.file}:{line}")
         yield Waiver(rule, acceptance, source.file, line, column, covers)
+
+
+def _acceptance(because: str, details: str, where: str) -> Acceptance:
+    """A reason with what stands in brackets after it; without a reason where that is unclear."""
+    given: dict[str, str] = {}
+    for part in details.split(",") if details else ():
+        key, _, text = (each.strip() for each in part.partition("="))
+        if key not in _DETAILS or key in given or not text:
+            return Acceptance("", where=where)
+        given[key] = text
+    return Acceptance(because, where=where, **given)
 
 
 def _next_line(source: Source, line: int) -> int:
@@ -132,13 +144,13 @@ class Waivers:
 
     def _over(self, acceptance: Acceptance) -> bool:
         until = acceptance.until
-        return bool(until) and (not _DATE.fullmatch(until) or until < self.as_of)
+        return bool(until) and (not _is_day(until) or until < self.as_of)
 
     def _too_long(self, acceptance: Acceptance) -> bool:
         longest = self.organisation.longest_waiver
         if not longest:
             return False
-        if not _DATE.fullmatch(acceptance.until):
+        if not _is_day(acceptance.until):
             return True
         from datetime import date, timedelta
 
@@ -191,3 +203,13 @@ def _of_workload(finding: Finding) -> Waiver | None:
         return None
     file, _, line = why.where.rpartition(":")
     return Waiver(finding.rule, why, file, int(line), 1, 0)
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text is a day of the calendar, as YYYY-MM-DD."""
+    from datetime import date
+
+    try:
+        return bool(_DATE.fullmatch(text)) and bool(date.fromisoformat(text))
+    except ValueError:
+        return False

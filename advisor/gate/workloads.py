@@ -96,6 +96,8 @@ class Workloads:
         if advice.decision.option is None:
             found.append(self._plain("no-answer", workload, "requests", advice.summary))
         old = locked.get(key)
+        if locked and old is None and workload.file != "-":
+            found.append(self._plain("answer-not-locked", workload, "name", f"{key} is not locked"))
         if old is not None:
             message = told(old, answer)
             if message:

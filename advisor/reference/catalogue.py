@@ -32,6 +32,7 @@ KINDS = {
     "regions": "Regions",
     "check": "Checks of configurations and model archives",
     "layout": "Layouts of model archives",
+    "setting": "Settings that carry a fact of their workload",
 }
 # kind -> file below rules/ and the key under which its entries stand
 _FILES = (
@@ -46,6 +47,7 @@ _FILES = (
     ("quota", "quotas.yaml", "quotas"),
     ("constant", "sizing.yaml", "constants"),
     ("layout", "archives.yaml", "layouts"),
+    ("setting", "checks/intent.yaml", "settings"),
 )
 _LEAVES = (".typical", ".p99", ".max")
 _NEEDS = "needs."

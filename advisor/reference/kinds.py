@@ -185,6 +185,15 @@ def layout(raw: Raw) -> Iterator[Detail]:
         yield Detail("Wrong", f"{fault['check']}: {fault['says']}{but}")
 
 
+def setting(raw: Raw) -> Iterator[Detail]:
+    """What it carries, of which option, and what holds when it is not there."""
+    yield Detail("Setting", raw["setting"])
+    yield Detail("Carries", f"{raw['fact']}; below it the configuration is option-broken")
+    yield Detail("Of", raw.get("option", "every option on instances"))
+    if "default" in raw:
+        yield Detail("Default", value(raw["default"]))
+
+
 def _ends(raw: Raw) -> Iterator[Detail]:
     if "fix" in raw:
         yield Detail("Fix", raw["fix"])
@@ -209,4 +218,5 @@ DESCRIBERS: dict[str, Callable[[Raw], Iterator[Detail]]] = {
     "regions": regions,
     "check": check,
     "layout": layout,
+    "setting": setting,
 }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from advisor.gate.locking import Answer, answer_of, moved, reasons_of, rests_differently
-from advisor.model import Workload
+from advisor.model import OPTIONS, Workload
 from advisor.pipeline import advise_by
 from advisor.reference.rule_changes import EntryChange
 from advisor.rulebook.load import load
@@ -44,7 +44,15 @@ def moved_answers(
         parts = moved(old, new)
         if parts:
             touched = rests_differently(old, new)
-            rules = tuple(each.name for each in changes if each.decides and each.name in touched)
+            rules = tuple(each.name for each in changes if each.decides and _is_in(each, touched))
             why = "; ".join(reasons_of(old, new))
             found.append(MovedAnswer(workload.file, workload.name, parts, why, rules))
     return tuple(found)
+
+
+def _is_in(change: EntryChange, touched: Collection[str]) -> bool:
+    """Whether an entry is among the ids that an answer rests on; a feature has one per option."""
+    names = [change.name]
+    if change.kind == "feature":
+        names += [f"{option}-{change.name}" for option in OPTIONS]
+    return any(name in touched for name in names)

@@ -30,6 +30,7 @@ _COLUMNS = {
     "regions": (),
     "check": ("Severity", "Reads"),
     "layout": ("Called", "Begins"),
+    "setting": ("Setting", "Carries"),
 }
 _SHORT = frozenset(_COLUMNS["feature"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from advisor.errors import InputError
 from advisor.gate.finding import Finding
 from advisor.gate.run import Report
 from advisor.printable import printable
@@ -12,13 +13,19 @@ _WORDS = {"error": "error", "warning": "warning", "info": "note"}
 
 
 def render(report: Report, context: Context) -> str:
-    """Counts, a table of what stands, and folded: what was accepted and what was not read."""
+    """Counts, tables of what could not be read and of what stands by owner; the rest is folded."""
     del context
     lines = ["### sm-advise", "", f"{counts(report)} in {scope(report)}.", ""]
+    if report.errors:
+        rows = [_unreadable(error) for error in report.errors]
+        lines += ["| could not be read | why | what to do |", "| --- | --- | --- |", *rows, ""]
     standing = [finding for finding in report.findings if finding.counts]
-    if standing:
+    owners = sorted({finding.owner for finding in standing})
+    for owner in owners:
+        if len(owners) > 1:
+            lines += [f"#### {_cell(owner or 'no owner')}", ""]
         lines += ["| | where | what | instead |", "| --- | --- | --- | --- |"]
-        lines += [_row(finding) for finding in standing]
+        lines += [_row(finding) for finding in standing if finding.owner == owner]
         lines.append("")
     accepted = [finding for finding in report.findings if not finding.counts]
     if accepted:
@@ -27,10 +34,9 @@ def render(report: Report, context: Context) -> str:
             place, why = _cell(_place(finding)), _cell(accepted_because(finding))
             lines.append(f"- `{_code(finding.rule)}` {place}: {why}")
         lines += ["", "</details>", ""]
-    missed = [str(error) for error in report.errors] + list(report.unread)
-    if missed:
-        lines += [f"<details><summary>{len(missed)} not read</summary>", ""]
-        lines += [f"- {_cell(text)}" for text in missed]
+    if report.unread:
+        lines += [f"<details><summary>{len(report.unread)} not read</summary>", ""]
+        lines += [f"- {_cell(text)}" for text in report.unread]
         lines += ["", "</details>", ""]
     return "\n".join(lines)
 
@@ -43,6 +49,10 @@ def _row(finding: Finding) -> str:
         f"| {_WORDS[finding.severity]} | `{_code(_place(finding))}` | {what} "
         f"| {_cell(instead(finding))} |"
     )
+
+
+def _unreadable(error: InputError) -> str:
+    return f"| `{_code(error.at())}` | {_cell(error.message)} | {_cell(error.hint)} |"
 
 
 def _place(finding: Finding) -> str:

@@ -70,6 +70,49 @@ def test_a_bound_that_moves_an_answer_is_named_with_its_values(
     assert done.out.endswith("2 changed; answers that move: 1 of 2\n")
 
 
+VPC = """\
+      serverless:
+        is: unsupported
+        source: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
+"""
+
+
+@pytest.mark.parametrize(
+    ("edit", "workload", "answer", "why", "rules"),
+    [
+        (  # a feature
+            ("features.yaml", VPC, "      serverless: supported\n"),
+            SMALL + "needs: [vpc]\n",
+            {"old": "serverless", "new": "real-time"},
+            "serverless-vpc breaks at true (bound unsupported)",
+            ["vpc"],
+        ),
+        (  # what is assumed of a fact that nobody stated
+            ("assumptions.yaml", "      - value: tolerated", "      - value: avoid"),
+            SMALL.replace(", cold_start: tolerated", ""),
+            {"old": "real-time", "new": "serverless"},
+            "requests.cold_start was assumed to be 0 s, is assumed to be 5 min",
+            ["requests.cold_start"],
+        ),
+    ],
+)
+def test_each_kind_of_rule_that_moves_an_answer_is_named(
+    tmp_path: Path,
+    edit: tuple[str, str, str],
+    workload: str,
+    answer: dict[str, str],
+    why: str,
+    rules: list[str],
+) -> None:
+    path = tmp_path / "workload.yaml"
+    path.write_text(workload, encoding="utf-8")
+    found = as_json(str(changed(tmp_path, *edit)), "--workloads", str(path))
+    (moved,) = found["moved"]
+    assert moved["answer"]["option"] == answer
+    assert why in moved["why"]
+    assert moved["rules"] == rules
+
+
 def test_the_two_sides_can_be_swapped(tmp_path: Path, models: Path) -> None:
     old = changed(tmp_path, *CHANGE)
     found = as_json(str(ROOT / "rules"), str(old), "--workloads", str(models))

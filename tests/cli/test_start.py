@@ -96,3 +96,16 @@ def test_a_pipe_gets_the_same_bytes_in_every_locale() -> None:
         for locale in ({"LC_ALL": "C"}, {"LC_ALL": "C.UTF-8"}, {"PYTHONIOENCODING": "latin-1"})
     }
     assert len(texts) == 1
+
+
+@pytest.mark.parametrize(("word", "meant"), [("chek", "check"), ("Compare", "compare")])
+def test_a_slip_in_a_command_is_told(word: str, meant: str) -> None:
+    done = ran(word, EXAMPLE)
+    assert done.code == 2
+    assert f"no command and no file is called {word}; did you mean {meant}?" in done.err
+
+
+def test_a_file_named_like_a_command_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "chek").write_bytes(Path(EXAMPLE).read_bytes())
+    assert ran("chek", "--format", "json", cwd=tmp_path).code == 0
+    assert "cannot be read" in ran("elsewhere", cwd=tmp_path).err
