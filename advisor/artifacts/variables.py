@@ -111,7 +111,7 @@ PLACES = (
     _place(
         "ModelDataUrl",
         r"s3://REPLACE-ME/variants/([A-Za-z0-9-]+)/model\.tar\.gz",
-        "{}_model_data_url",
+        "model_data_url_{}",
         "S3 address of the model of the variant {}: an archive, or a prefix that ends with a slash",
     ),
     *(

@@ -99,7 +99,7 @@ MORE: tuple[dict[str, Any], ...] = (
             "rollout": "rolling",
             "variants": [
                 {"name": "Challenger", "artifact": "s3://my-bucket/2/model.tar.gz"},
-                {"name": "third-one", "weight": "0.25"},
+                {"name": "3rd-one", "weight": "0.25"},
             ],
         },
     },
@@ -160,7 +160,7 @@ def placeholders(requests: tuple[Request, ...]) -> dict[str, str]:
     for field, value in _fields([request.parameters for request in requests]):
         other = re.fullmatch(r"s3://REPLACE-ME/variants/(.*)/model.tar.gz", str(value))
         if other is not None:
-            values[f"{other[1].lower().replace('-', '_')}_model_data_url"] = value
+            values[f"model_data_url_{other[1].lower().replace('-', '_')}"] = value
         elif field in _FIELDS:
             text = ",".join(value) if isinstance(value, list) else value
             if re.search("(?i)replace-me|-0{17}", text):
