@@ -24,6 +24,56 @@ class Answering(NamedTuple):
     met: bool  # false only where waiting makes answers late whatever the fleet
 
 
+class _Queue(NamedTuple):
+    """Requests that wait for a fleet, as one queue or as one for each instance."""
+
+    peak: float  # requests per second
+    service: "ServiceTime"
+    workers: int  # of one instance
+    one_queue: bool
+    pattern: str | None
+
+    @property
+    def routing(self) -> str:
+        """How SageMaker names it."""
+        from advisor.queueing import responses
+
+        return responses.LEAST_OUTSTANDING_REQUESTS if self.one_queue else responses.RANDOM
+
+    def waiting(self, fleet: int) -> "Wait | None":
+        """The wait in front of a fleet, ``None`` when the queue only grows."""
+        from advisor.queueing import responses
+
+        return responses.fleet_wait(self.peak, self.service, fleet, self.workers, self.routing)
+
+    def in_time(self, fleet: int, answer_s: float) -> bool:
+        """Whether 99 of 100 are answered in that time."""
+        from advisor.queueing import responses
+
+        waiting = self.waiting(fleet)
+        if waiting is None:
+            return False
+        few = waiting.probability <= _HARDLY_ANY
+        return few or responses.share_above(waiting, self.service)(answer_s) <= _LATE
+
+    def is_beyond(self, fleets: range) -> bool:
+        """Whether no closed form describes the load of one of the fleets that is not overloaded.
+
+        What speaks against a form speaks the more against it the fewer servers there are.
+        """
+        from advisor.queueing import validity
+        from advisor.queueing.scaling import whole
+
+        load = self.peak * self.service.mean_s
+        fleet = max(fleets.start, whole(load / (validity.HIGHEST_UTILISATION * self.workers)))
+        if fleet not in fleets:
+            return False
+        servers = fleet * self.workers if self.one_queue else self.workers
+        # Rounding may leave the utilisation a digit above the highest one.
+        busy = min(load / (fleet * self.workers), validity.HIGHEST_UTILISATION)
+        return bool(validity.against_response_times(busy, self.service.cv2, servers, self.pattern))
+
+
 def for_answer(
     draft: Draft, work: Load, capacity: Capacity, count: int, *, one_queue: bool
 ) -> Answering:
@@ -41,69 +91,31 @@ def for_answer(
             at random, SageMaker's default, which makes each instance a queue of its own.
     """
     nothing = Answering(count, "", met=True)
-    answer, peak = _answer_s(draft), work.peak
-    if answer is None or peak is None or work.processing_s is None:
+    answer = _answer_s(draft)
+    if answer is None or work.peak is None or work.processing_s is None:
         return nothing
-    from advisor.queueing import responses, service_times
+    from advisor.queueing import service_times
 
-    routing = responses.LEAST_OUTSTANDING_REQUESTS if one_queue else responses.RANDOM
     slow, certain = _slow_s(draft)
     service = service_times.lognormal(work.processing_s, slow or work.processing_s)
     if service.above(answer) > _LATE:
         return nothing  # a conflict of the file, which more instances do not mend
-    workers = _workers(work, capacity)
-    most = _MOST_TIMES * count if certain else count
-
-    def in_time(fleet: int) -> bool:
-        waiting = responses.fleet_wait(peak, service, fleet, workers, routing)
-        if waiting is None:
-            return False
-        few = waiting.probability <= _HARDLY_ANY
-        return few or responses.share_above(waiting, service)(answer) <= _LATE
-
-    # Each instance more makes the wait shorter, so the fleet is found by halving.
-    fleet = count + bisect_left(range(count, most + 1), True, key=in_time)
     pattern = draft.text("traffic.pattern")
-    if _is_beyond(peak, service, range(count, min(fleet, most) + 1), workers, one_queue, pattern):
+    queue = _Queue(work.peak, service, _workers(work, capacity), one_queue, pattern)
+    most = _MOST_TIMES * count if certain else count
+    # Each instance more makes the wait shorter, so the fleet is found by halving.
+    fleets = range(count, most + 1)
+    fleet = count + bisect_left(fleets, True, key=lambda fleet: queue.in_time(fleet, answer))
+    if queue.is_beyond(range(count, min(fleet, most) + 1)) or (fleet > most and not certain):
         return nothing
-    if fleet <= most:
-        waiting = responses.fleet_wait(peak, service, fleet, workers, routing)
-        return Answering(fleet, _in_time_text(waiting, routing, answer), met=True)
-    if not certain:
-        return nothing
-    text = f"no fleet up to {most} answers 99 of 100 in {seconds(answer)} with {routing} routing"
-    return Answering(count, text, met=False)
-
-
-def _in_time_text(waiting: "Wait | None", routing: str, answer: float) -> str:
+    if fleet > most:
+        text = f"no fleet up to {most} answers 99 of 100 in {seconds(answer)} with {queue.routing}"
+        return Answering(count, f"{text} routing", met=False)
+    waiting = queue.waiting(fleet)
     share = 0.0 if waiting is None else waiting.probability
-    wait = f"{100 * share:.2g} % of the requests wait with {routing} routing"
-    return f"{wait} (Erlang C), and 99 of 100 are answered in {seconds(answer)}"
-
-
-def _is_beyond(
-    peak: float,
-    service: "ServiceTime",
-    fleets: range,
-    workers: int,
-    one_queue: bool,
-    pattern: str | None,
-) -> bool:
-    """Whether no closed form describes the load of one of the fleets that is not overloaded.
-
-    What speaks against a form speaks the more against it the fewer servers there are.
-    """
-    from advisor.queueing import validity
-    from advisor.queueing.scaling import whole
-
-    calm = whole(peak * service.mean_s / (validity.HIGHEST_UTILISATION * workers))
-    fleet = max(fleets.start, calm)
-    if fleet not in fleets:
-        return False
-    servers = fleet * workers if one_queue else workers
-    busy = peak * service.mean_s / (fleet * workers)
-    busy = min(busy, validity.HIGHEST_UTILISATION)  # what rounding leaves above
-    return bool(validity.against_response_times(busy, service.cv2, servers, pattern))
+    wait = f"{100 * share:.2g} % of the requests wait with {queue.routing} routing"
+    text = f"{wait} (Erlang C), and 99 of 100 are answered in {seconds(answer)}"
+    return Answering(fleet, text, met=True)
 
 
 def _answer_s(draft: Draft) -> float | None:
