@@ -258,12 +258,15 @@ def test_a_rate_that_differs(tmp_path: Path, throughput: str, severity: str | No
 
 
 def test_times_of_another_type_are_not_contradicted(tmp_path: Path) -> None:
-    elsewhere = {**modelled(measured_on="ml.m5.4xlarge", throughput="100/s")}
+    elsewhere = modelled(measured_on="ml.m5.4xlarge", throughput="100/s", concurrency=16)
     workload = measured(tmp_path, elsewhere, LARGE)
     found = the("measured-differs", workload)
     assert found.severity == "info"
     assert found.message.startswith("the stated times were measured on ml.m5.4xlarge")
     assert texts(workload)["model.throughput"] == "9.5/s"
+    assert texts(workload)["model.concurrency"] == "1"
+    here = measured(tmp_path, modelled(measured_on="ml.m5.large", concurrency=16), LARGE)
+    assert here.values["model.concurrency"].text == "16"
 
 
 def test_a_stated_type_is_the_only_one_that_counts(tmp_path: Path) -> None:

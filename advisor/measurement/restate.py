@@ -18,8 +18,9 @@ def restated(
     """The workload with the measured values, and the key paths that hold them.
 
     Latency at the highest rate is the usual time of a request: an instance that is given half of
-    that rate answers no slower. A stated p99 or largest time stays unless it is below that. Times
-    on serverless environments say nothing of an instance type.
+    that rate answers no slower. A stated p99 or largest time stays unless it is below that, and
+    requests at once unless they were stated of another type. Times on serverless environments say
+    nothing of an instance type.
 
     Args:
         workload: as it is stated.
@@ -40,13 +41,18 @@ def restated(
         rate = max(1, int(found.per_second * PER_SECOND))
         new["model.throughput"] = _quantity(rate, "rate")
         new["model.measured_on"] = (found.instance_type, found.instance_type)
-        if "model.concurrency" not in values:
+        if "model.concurrency" not in values or _elsewhere(workload, found):
             at_once = max(1, int(found.per_second * found.latency_s))
             new["model.concurrency"] = _quantity(at_once, "count")
     for path, (text, value) in new.items():
         values.pop(path, None)
         values[path] = Stated(path, text, value, 0, 0)
     return workload._replace(values=values), tuple(new)
+
+
+def _elsewhere(workload: Workload, found: Measurement) -> bool:
+    """Whether the file tells what it states of another instance type."""
+    return workload.text("model.measured_on") not in (None, found.instance_type)
 
 
 def highest(facts: Facts, item: Stated) -> int:
