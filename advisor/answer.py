@@ -7,7 +7,6 @@ from typing import Any
 
 from advisor.changes import decisive_unknowns, fixes, would_change
 from advisor.facts import Facts, say
-from advisor.measurement.words import origin
 from advisor.model import Decision, Fact, Step
 from advisor.neighbours import Neighbourhood
 from advisor.rulebook.resolve import Rulebook
@@ -118,12 +117,17 @@ def _facts(around: Neighbourhood) -> tuple[Fact, ...]:
     """What was stated, in the order of the file, then what was assumed and looked at."""
     facts = around.facts
     measured = facts.workload.measured
+    by = ""
+    if measured is not None:
+        from advisor.measurement.words import origin
+
+        by = origin(measured)
     listed = []
     for path, item in facts.workload.values.items():
         if not path.startswith(_NOT_FACTS):
             value = item.value if isinstance(item.value, bool) else item.text
             if measured is not None and path in measured.keys:
-                listed.append(Fact(path, value, "measured", 0, 0, origin(measured)))
+                listed.append(Fact(path, value, "measured", 0, 0, by))
             else:
                 listed.append(Fact(path, value, "stated", item.line, item.column))
     for variable in sorted(around.relevant):

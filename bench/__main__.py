@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import bulk, check, startup
+from bench import bulk, check, money, startup
 
 if __name__ == "__main__":
-    sys.exit(startup.main() | bulk.main() | check.main())
+    sys.exit(startup.main() | bulk.main() | money.main() | check.main())

@@ -30,8 +30,9 @@ class Cost(NamedTuple):
 class Bar(NamedTuple):
     """The most that a command may take."""
 
-    ratio: float  # of the baseline's seconds
+    ratio: float | None  # of the baseline's seconds
     peak_mib: float | None = None
+    seconds: float | None = None
 
 
 def sm_advise() -> str:
@@ -90,7 +91,12 @@ def report(title: str, commands: list[Command], costs: list[Cost], bar: Bar) -> 
         print(f"  {command.name:<34} {cost.seconds * 1000:9.1f} ms {cost.peak_mib:8.1f} MiB")
     ours = costs[-1]
     ratio = ours.seconds / costs[0].seconds
-    kept = ratio <= bar.ratio and (bar.peak_mib is None or ours.peak_mib <= bar.peak_mib)
-    limit = f"{bar.ratio}" + (f" and {bar.peak_mib} MiB" if bar.peak_mib is not None else "")
+    bars = (
+        (ratio, bar.ratio, ""),
+        (ours.peak_mib, bar.peak_mib, " MiB"),
+        (ours.seconds, bar.seconds, " s"),
+    )
+    kept = all(most is None or value <= most for value, most, _ in bars)
+    limit = " and ".join(f"{most}{unit}" for _, most, unit in bars if most is not None)
     print(f"  ratio {ratio:.2f}, at most {limit}: {'kept' if kept else 'MISSED'}\n")
     return kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -261,6 +262,20 @@ def test_what_a_job_does_not_show_is_said(workload: dict[str, Any], note: str) -
     assert any(note in each for each in found.notes)
     model = found.tests[0].plan.requests[0].parameters
     assert model["PrimaryContainer"].get("Mode", "SingleModel") == "SingleModel"
+
+
+@pytest.mark.parametrize("file", ["it's.yaml", "a b.yaml", "a\n```\nrm -rf x", "$(x)`y`", "-"])
+def test_a_name_of_a_file_stays_one_word(file: str) -> None:
+    advice = answered(scoring())
+    advice = advice._replace(workload=advice.workload._replace(file=file))
+    text = maker(KIND)(advice)[0][1]
+    (line,) = [each for each in text.splitlines() if each.startswith("sm-advise ")]
+    assert shlex.split(line) == [
+        "sm-advise",
+        file.replace("\n", " "),
+        "--measured",
+        "DIR/load-test/result-real-time.json",
+    ]
 
 
 def test_nothing_is_written_when_none_fits() -> None:

@@ -14,6 +14,7 @@ from advisor.comparison import compare
 from advisor.measurement.apply import measured_workload
 from advisor.model import Finding, Workload
 from advisor.pipeline import advise
+from advisor.reports import Context, renderer
 from advisor.sweep import sweep
 from tests import strategies
 from tests.load_tests import answer, job, measured, of, on, result, serverless, standing
@@ -377,6 +378,14 @@ def test_a_serverless_size_that_does_not_exist(tmp_path: Path) -> None:
 # -- the other commands ----------------------------------------------------------------------------
 
 
+def test_a_path_cannot_act_on_a_terminal(tmp_path: Path) -> None:
+    folder = tmp_path / "a\x1b[31mb"
+    folder.mkdir()
+    advice = answer(measured(folder, SCORING, LARGE))
+    for form in ("text", "markdown"):
+        assert "\x1b" not in renderer(form)([advice], Context())
+
+
 def test_compare_and_whatif_rest_on_it(tmp_path: Path) -> None:
     workload = measured(tmp_path, SCORING, LARGE)
     rows = {each.candidate.option: each.candidate for each in compare(answer(workload)).rows}
@@ -429,4 +438,7 @@ def test_any_workload_takes_any_result(
     assert {each.fact for each in advice.decision.facts if each.origin == "measured"} == set(
         of(found).keys
     )
-    assert json.dumps([each._asdict() for each in advice.findings])
+    for form in ("text", "markdown", "json"):
+        text = renderer(form)([advice], Context())
+        assert "case-test" in text
+        assert json.loads(text) if form == "json" else True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from advisor.model import Measured, Measurement
 from advisor.options.load import per_second, seconds
+from advisor.printable import printable
 
 HEADINGS = ("Measured on", "Highest rate", "Latency", "CPU", "Memory", "Stands", "Because")
 
@@ -18,7 +19,7 @@ def origin(measured: Measured) -> str:
     on = [name(each) for each in (measured.taken, measured.serverless) if each is not None]
     what = f"on {' and '.join(on)} " if on else ""
     day = f" of {measured.date}" if measured.date else ""
-    return f"{what}by the job {measured.job}{day} ({measured.file})"
+    return f"{what}by the job {measured.job}{day} ({printable(measured.file)})"
 
 
 def cells(found: Measurement) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from advisor import __version__
 from advisor.comparison import Axis, BreakEven, Comparison, Row
 from advisor.costs.money import usd
 from advisor.drawing import Canvas
-from advisor.model import Cost
+from advisor.model import Cost, Measured
 from advisor.rounding import about, plain, unit
 from advisor.scenario import Outcome
 
@@ -39,6 +39,7 @@ def render(found: Comparison, canvas: Canvas) -> str:
             "prices": advice.prices_date,
             "set": dict(advice.changes),
         },
+        **_measured(advice.workload.measured),
         "recommendation": {
             "option": advice.decision.option,
             "status": advice.decision.status,
@@ -51,6 +52,13 @@ def render(found: Comparison, canvas: Canvas) -> str:
         "findings": [finding._asdict() for finding in advice.findings],
     }
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def _measured(measured: Measured | None) -> dict[str, Any]:
+    """The load test that sizes rest on; its configurations are in the JSON of `advise`."""
+    if measured is None:
+        return {}
+    return {"measured": {"job": measured.job, "date": measured.date or None, "file": measured.file}}
 
 
 def _row(row: Row) -> dict[str, Any]:

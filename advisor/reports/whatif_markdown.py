@@ -8,6 +8,7 @@ from advisor import figures
 from advisor.costs.money import usd
 from advisor.drawing import Canvas
 from advisor.markup import code, prose, table
+from advisor.measurement import words
 from advisor.model import Interval
 from advisor.quantity import show
 from advisor.rounding import about
@@ -25,6 +26,8 @@ def render(found: Sweep, canvas: Canvas) -> str:
 
 def _lines(found: Sweep) -> Iterator[str]:
     yield f"# {prose(found.workload.name)}: what if {code(found.key)} changes\n"
+    if found.workload.measured is not None:
+        yield f"Measured {prose(words.origin(found.workload.measured))}.\n"
     yield from table(
         (code(found.key), "Answer"),
         [(code(_span(found, each)), each.option or _NONE) for each in found.stretches],

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from advisor import figures
 from advisor.costs.money import usd
 from advisor.drawing import Canvas, Curve, plot, strip, table, wrapped
+from advisor.measurement import words
 from advisor.model import Interval
 from advisor.quantity import show
 from advisor.rounding import about
@@ -29,6 +30,8 @@ def _lines(found: Sweep, canvas: Canvas) -> Iterator[str]:
     yield from wrapped(
         f"{found.workload.name}: what if {found.key} changes ({_now(found)})", canvas
     )
+    if found.workload.measured is not None:
+        yield from wrapped(f"Measured {words.origin(found.workload.measured)}", canvas)
     yield ""
     if found.stretches[0].words:
         yield from _words(found, canvas)

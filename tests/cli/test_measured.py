@@ -48,6 +48,8 @@ def test_the_json_has_the_shape_of_its_schema(result: str) -> None:
         ("advise", EXAMPLE, "--format", "markdown"),
         ("compare", EXAMPLE),
         ("compare", EXAMPLE, "--format", "markdown"),
+        ("whatif", EXAMPLE, "traffic.peak"),
+        ("whatif", EXAMPLE, "traffic.peak", "--format", "markdown"),
     ],
     ids=" ".join,
 )
@@ -56,6 +58,15 @@ def test_people_read_what_was_measured_and_where(command: tuple[str, ...], resul
     assert "on ml.c5.xlarge by the job case-test of 2026-11-02 (" in text
     if "advise" in command:
         assert "2 for the peak x 0.204 = 0.408 USD an hour" in text
+    if command == ("advise", EXAMPLE):
+        facts = "requests.processing.typical 60 ms, model.throughput 40/s, model.measured_on"
+        assert f"State it to keep it: {facts}" in text
+
+
+def test_the_json_of_a_comparison_names_it(result: str) -> None:
+    done = called("compare", EXAMPLE, "--measured", result, "--format", "json")
+    expected = {"job": "case-test", "date": "2026-11-02", "file": result}
+    assert json.loads(done.out)["measured"] == expected
 
 
 def test_whatif_rests_on_it(result: str) -> None:

@@ -101,8 +101,13 @@ def _measured(advice: Advice) -> Iterator[RenderableType]:
     """What a load test found, each configuration on a line."""
     measured = advice.workload.measured
     if measured is not None:
-        tests = [said(words.line(each), QUIET) for each in measured.tests]
-        yield labelled("Measured", [said(words.origin(measured)), *tests])
+        lines = [said(words.origin(measured))]
+        lines += [said(words.line(each), QUIET) for each in measured.tests]
+        facts = [each for each in advice.decision.facts if each.origin == "measured"]
+        if facts:
+            text = ", ".join(f"{each.fact} {each.value}" for each in facts)
+            lines.append(said(f"State it to keep it: {text}"))
+        yield labelled("Measured", lines)
 
 
 def _assumed(advice: Advice) -> Iterator[RenderableType]:
