@@ -119,9 +119,10 @@ def _facts(around: Neighbourhood) -> tuple[Fact, ...]:
     measured = facts.workload.measured
     by = ""
     if measured is not None:
-        from advisor.measurement.words import origin
+        from advisor.measurement import words
 
-        by = origin(measured)
+        found = measured.taken or measured.serverless
+        by = words.by(found) if found is not None else ""
     listed = []
     for path, item in facts.workload.values.items():
         if not path.startswith(_NOT_FACTS):

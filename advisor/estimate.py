@@ -58,13 +58,12 @@ def learned(prices: Prices, measured: Measured | None) -> Prices:
     """
     if measured is None:
         return prices
-    usd = {
-        each.instance_type: each.usd_per_hour
-        for each in measured.tests
-        if each.instance_type and each.usd_per_hour
-    }
-    source = f"CostPerHour of the job {measured.job} in {measured.file}"
-    return prices.learning("hosting", usd, "load-test", source, measured.date)
+    for each in measured.tests:
+        if each.instance_type and each.usd_per_hour:
+            usd = {each.instance_type: each.usd_per_hour}
+            source = f"CostPerHour of the job {each.job.name} in {each.job.file}"
+            prices = prices.learning("hosting", usd, "load-test", source, each.job.date)
+    return prices
 
 
 def per_hour(option: str, prices: Prices) -> Mapping[str, int]:

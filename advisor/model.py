@@ -51,9 +51,18 @@ class Finding(NamedTuple):
     source: str = ""
 
 
+class Job(NamedTuple):
+    """A job of load tests that has ended."""
+
+    name: str
+    date: str  # YYYY-MM-DD on which it ended; empty where the result does not say
+    file: str  # with its result, as named on the command line
+
+
 class Measurement(NamedTuple):
     """One configuration that a load test ran, and how it stands beside the others."""
 
+    job: Job
     instance_type: str  # empty for serverless
     memory_mb: int | None  # serverless memory
     per_second: float  # requests that one instance, or the serverless endpoint, serves at most
@@ -70,13 +79,11 @@ class Measurement(NamedTuple):
 class Measured(NamedTuple):
     """What of a workload was measured in place of what was stated or assumed."""
 
-    file: str
-    job: str
-    date: str  # YYYY-MM-DD on which the job ended; empty where the result does not say
+    jobs: tuple[Job, ...]
     keys: tuple[str, ...]  # key paths that hold measured values
     taken: Measurement | None  # the instance type that sizing takes
     serverless: Measurement | None  # what serverless inference is sized with
-    tests: tuple[Measurement, ...]  # in the order of the result
+    tests: tuple[Measurement, ...]  # in the order of the results
     findings: tuple[Finding, ...]
 
 
@@ -88,7 +95,7 @@ class Workload(NamedTuple):
     sha256: str  # of the document's bytes
     values: Mapping[str, Stated]  # key path -> value; needs are 'needs.vpc' -> True
     needs_stated: bool  # a `needs` list is complete: what it leaves out is not needed
-    measured: Measured | None = None  # the load test that some of the values come from
+    measured: Measured | None = None  # the load tests that some of the values come from
 
     def interval(self, path: str) -> Interval | None:
         """The range stated for a quantity or count, ``None`` when nothing was said."""

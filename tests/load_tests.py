@@ -75,7 +75,7 @@ def result(folder: Path, document: Any) -> Result:
 def measured(folder: Path, workload: dict[str, Any], *recommendations: Any) -> Workload:
     """A workload with the recommendations of one job in it."""
     stated = facts_of(workload).workload
-    return measured_workload(stated, result(folder, job(*recommendations)))
+    return measured_workload(stated, [result(folder, job(*recommendations))])
 
 
 def standing(workload: Workload) -> dict[str, str]:

@@ -63,7 +63,7 @@ def test_the_demo_has_nothing_left_to_fill_in() -> None:
 def test_a_load_test_makes_the_fleet_smaller() -> None:
     (workload,) = read_file(str(EXAMPLES / "fraud-scoring.yaml"))
     found = read_result(str(EXAMPLES / "fraud-scoring.load-test.json"))
-    advice = advise(measured_workload(workload, found))
+    advice = advise(measured_workload(workload, [found]))
     assert advice.chosen is not None
     assert advice.chosen.plan is not None
     # 2,040 a minute are 34/s, x 0.5 = 17/s: two for 20/s, at 0.102 the cheapest pair of all.

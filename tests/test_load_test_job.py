@@ -105,10 +105,18 @@ def test_a_load_test_of_what_was_stated() -> None:
 
 @pytest.mark.parametrize(
     ("peak", "invocations"),
-    [("250/s", 30000), ("249/s", 29880), ("251/s", 30000), ("1/month", 1)],
+    [
+        ("250/s", 30000),
+        ("249/s", 29880),
+        ("251/s", 30000),
+        ("50/min", 100),
+        ("51/min", 102),
+        ("49/min", 100),
+        ("1/month", 100),
+    ],  # fmt: skip
 )
 def test_invocations_stay_within_what_the_service_takes(peak: str, invocations: int) -> None:
-    # 250 x 60 / 0.5 = 30,000.
+    # 250 x 60 / 0.5 = 30,000; 50 / 0.5 = 100.
     body = request(measuring(scoring(traffic={"pattern": "sustained", "peak": peak})))
     assert body["StoppingConditions"]["MaxInvocations"] == invocations
 

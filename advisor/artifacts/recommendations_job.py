@@ -60,8 +60,8 @@ def _readme(advice: Advice, found: LoadTests) -> Iterator[str]:
     yield "Ask for a result again until its Status is COMPLETED. Then answer on what was measured:"
     yield "\n```sh"
     file = shlex.quote(printable(workload.file))
-    for test in found.tests:
-        yield f"sm-advise {file} --measured DIR/{FOLDER}/{_RESULT.format(option=test.option)}"
+    results = (f"DIR/{FOLDER}/{_RESULT.format(option=test.option)}" for test in found.tests)
+    yield f"sm-advise {file} {' '.join(f'--measured {each}' for each in results)}"
     yield "```\n"
     yield "DIR is the folder that was given to --output."
     for test in found.tests:

@@ -116,7 +116,7 @@ def _answers(paths: Sequence[str], asked: dict[str, Any]) -> tuple[list[Advice],
             read += read_file(path, asked["changes"])
         except InputError as error:
             said += complaints(error)
-    if asked["measured"] is not None and len(read) > 1:
+    if asked["measured"] and len(read) > 1:
         raise click.UsageError("--measured takes one workload: a load test is of one model")
     return [_answer(workload, asked) for workload in read], said
 

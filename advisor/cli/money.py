@@ -81,29 +81,30 @@ def max_monthly(command: _Command) -> _Command:
 
 
 def measured(command: _Command) -> _Command:
-    """The result of a load test, which goes before what the workload states."""
+    """The results of load tests, which go before what the workload states."""
     return click.option(
         "--measured",
+        multiple=True,
         metavar="FILE",
         help="Size with a load test's result: the JSON that aws sagemaker "
-        "describe-inference-recommendations-job prints.",
+        "describe-inference-recommendations-job prints (repeatable).",
     )(command)
 
 
 def with_load_test(workload: Workload, options: Mapping[str, Any], folder: str) -> Workload:
-    """The workload with what the file of --measured says in place of what is stated or assumed.
+    """The workload with what the files of --measured say in place of what is stated or assumed.
 
     Raises:
-        InputError: the file cannot be read, is something else, or its job gave no result.
+        InputError: a file cannot be read, is something else, or its job gave no result.
     """
-    if options["measured"] is None:
+    if not options["measured"]:
         return workload
     from advisor.measurement.apply import measured_workload
     from advisor.measurement.result import read_result
 
     return measured_workload(
         workload,
-        read_result(options["measured"]),
+        [read_result(path) for path in options["measured"]],
         limits=options["limits"],
         region=options["region"],
         own_prices=folder,

@@ -1,8 +1,8 @@
-"""Put a load test's result in the place of what a workload states or leaves to be assumed."""
+"""Put the results of load tests in the place of what a workload states or leaves assumed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from advisor.estimate import learned, prices_of
@@ -20,7 +20,7 @@ from advisor.rulebook.load import load
 
 def measured_workload(
     workload: Workload,
-    result: Result,
+    results: Sequence[Result],
     *,
     limits: str | None = None,
     region: str | None = None,
@@ -34,7 +34,7 @@ def measured_workload(
 
     Args:
         workload: what the user said.
-        result: what the job found.
+        results: what jobs found, at least one; instances and serverless take a job each.
         limits: ``safe`` or ``latest``; the workload's own choice without it.
         region: used instead of the workload's Region.
         own_prices: folder of the user's price snapshots.
@@ -47,8 +47,11 @@ def measured_workload(
     known = knowledge(facts.book.raw)
     number: Callable[[str], Any] = known.numbers.__getitem__
     place = facts.region or prices.region
-    tests = tuple(measurement(result, each, place, number) for each in result.benchmarks)
-    bare = Measured(result.file, result.job, result.date, (), None, None, tests, ())
+    tests = tuple(
+        measurement(result, each, place, number) for result in results for each in result.benchmarks
+    )
+    jobs = tuple(dict.fromkeys(each.job for each in tests))
+    bare = Measured(jobs, (), None, None, tests, ())
     tests = weighed(facts, known, learned(prices, bare), tests)
     taken = _taken(tests, serverless=False)
     serverless = _taken(tests, serverless=True)
@@ -57,7 +60,7 @@ def measured_workload(
     if chosen is not None:
         workload, keys = restated(workload, facts, chosen)
     measured = bare._replace(keys=keys, taken=taken, serverless=serverless, tests=tests)
-    told = findings(facts, result, measured, number)
+    told = findings(facts, results, measured, number)
     return workload._replace(measured=measured._replace(findings=told))
 
 

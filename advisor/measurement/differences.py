@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from advisor.facts import Facts
@@ -22,38 +22,40 @@ _MEASURED_WINS = (
 
 
 def findings(
-    facts: Facts, result: Result, measured: Measured, number: Callable[[str], Any]
+    facts: Facts, results: Sequence[Result], measured: Measured, number: Callable[[str], Any]
 ) -> tuple[Finding, ...]:
     """The findings about a measurement, in the order of importance.
 
     Args:
         facts: of the workload as it is stated.
-        result: what the job found.
+        results: what jobs found.
         measured: what was made of it.
         number: the value of a sizing constant.
     """
-    return tuple(_all(facts, result, measured, number))
+    return tuple(_all(facts, results, measured, number))
 
 
 def _all(
-    facts: Facts, result: Result, measured: Measured, number: Callable[[str], Any]
+    facts: Facts, results: Sequence[Result], measured: Measured, number: Callable[[str], Any]
 ) -> Iterator[Finding]:
-    yield from _model(facts, result)
+    for result in results:
+        yield from _model(facts, result)
     chosen = measured.taken or measured.serverless
     yield from _unusable(facts, measured)
     if chosen is None:
         return
-    yield from _slow(facts, result, chosen)
+    yield from _slow(facts, chosen)
     yield from _differs(facts, chosen, number("measured-tolerance"))
-    yield from _memory(result, chosen, number("usable-memory"))
-    if not in_milliseconds(result, number):
-        yield Finding(
-            "measured-unit",
-            "info",
-            f"ModelLatency of the job {result.job} was read as microseconds: as milliseconds it "
-            "cannot be",
-            result.file,
-        )
+    yield from _memory(chosen, number("usable-memory"))
+    for result in results:
+        if not in_milliseconds(result, number):
+            yield Finding(
+                "measured-unit",
+                "info",
+                f"ModelLatency of the job {result.job} was read as microseconds: as milliseconds "
+                "it cannot be",
+                result.file,
+            )
 
 
 def _model(facts: Facts, result: Result) -> Iterator[Finding]:
@@ -91,7 +93,7 @@ def _unusable(facts: Facts, measured: Measured) -> Iterator[Finding]:
         )
 
 
-def _slow(facts: Facts, result: Result, chosen: Measurement) -> Iterator[Finding]:
+def _slow(facts: Facts, chosen: Measurement) -> Iterator[Finding]:
     answer = answer_s(facts)
     if answer is None or chosen.latency_s <= answer:
         return
@@ -100,8 +102,8 @@ def _slow(facts: Facts, result: Result, chosen: Measurement) -> Iterator[Finding
         "measured-slow",
         "warning",
         f"{name(chosen)} took {seconds(chosen.latency_s)} at its highest rate, longer than "
-        f"requests.answer allows, {seconds(answer)}, and nothing else that the job {result.job} "
-        "measured is faster and can be used",
+        f"requests.answer allows, {seconds(answer)}, and nothing else that was measured is in "
+        "time",
         facts.workload.values.get("requests.answer"),
         "Measure a faster type, or with ModelLatencyThresholds at the answer time: at a lower rate "
         "the same type answers sooner.",
@@ -162,14 +164,14 @@ def _differing(
     )
 
 
-def _memory(result: Result, chosen: Measurement, usable: float) -> Iterator[Finding]:
+def _memory(chosen: Measurement, usable: float) -> Iterator[Finding]:
     if chosen.memory_percent is not None and chosen.memory_percent > 100 * usable:
         yield Finding(
             "measured-memory",
             "warning",
             f"{name(chosen)} used {chosen.memory_percent:.3g} % of its memory in the load test, "
             f"more than the {100 * usable:.3g} % that are planned for",
-            result.file,
+            chosen.job.file,
             fix="Take a type with more memory, or fewer workers in the container.",
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from advisor.measurement.result import Benchmark, Result
-from advisor.model import Measurement
+from advisor.model import Job, Measurement
 
 MILLISECONDS, MICROSECONDS = 1000, 1_000_000  # of a second
 _MINUTE_S = 60
@@ -51,6 +51,7 @@ def measurement(
         # A price has four decimals, which a float of 32 bits blurs in the eighth digit.
         usd = f"{benchmark.usd_per_hour / benchmark.instances:.5f}".rstrip("0").rstrip(".")
     return Measurement(
+        Job(result.job, result.date, result.file),
         benchmark.instance_type,
         benchmark.memory_mb,
         benchmark.invocations / benchmark.instances / _MINUTE_S,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.model import Measured, Measurement
+from advisor.model import Job, Measured, Measurement
 from advisor.options.load import per_second, seconds
 from advisor.printable import printable
 
@@ -15,11 +15,21 @@ def name(found: Measurement) -> str:
 
 
 def origin(measured: Measured) -> str:
-    """``on ml.c5.xlarge by the job fraud of 2026-11-02 (result.json)``."""
-    on = [name(each) for each in (measured.taken, measured.serverless) if each is not None]
-    what = f"on {' and '.join(on)} " if on else ""
-    day = f" of {measured.date}" if measured.date else ""
-    return f"{what}by the job {measured.job}{day} ({printable(measured.file)})"
+    """``on ml.c5.xlarge by the job fraud of 2026-11-02 (result.json)``; each that is taken."""
+    taken = [each for each in (measured.taken, measured.serverless) if each is not None]
+    if not taken:
+        return " and ".join(_by(job) for job in measured.jobs)
+    return " and ".join(by(each) for each in taken)
+
+
+def by(found: Measurement) -> str:
+    """What was measured, and in which job."""
+    return f"on {name(found)} {_by(found.job)}"
+
+
+def _by(job: Job) -> str:
+    day = f" of {job.date}" if job.date else ""
+    return f"by the job {job.name}{day} ({printable(job.file)})"
 
 
 def cells(found: Measurement) -> tuple[str, ...]:

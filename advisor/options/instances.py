@@ -146,7 +146,7 @@ def _because_measured(draft: Draft) -> str:
         return "times are known for it alone (measured_on)"
     tested = sum(1 for each in measured.tests if each.instance_type)
     fleet = measured.taken.note
-    return f"the first of {tested} types that the job {measured.job} measured ({fleet})"
+    return f"the first of {tested} types that the job {measured.taken.job.name} measured ({fleet})"
 
 
 def _check_region(draft: Draft, instance: Instance, need: Need, path: str) -> None:

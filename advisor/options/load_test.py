@@ -189,13 +189,17 @@ def _invocations(draft: Draft, work: Load) -> int:
             "MaxInvocations", most, "No peak is stated.", constant="load-test-invocations-most"
         )
         return most
-    safety = draft.number("safety-factor")
+    safety, least = draft.number("safety-factor"), draft.number("load-test-invocations-least")
     wanted = math.ceil(round(work.peak * 60 / safety, 6))
-    chosen: int = max(1, min(most, wanted))
+    chosen = int(max(least, min(most, wanted)))
     because = f"{work.peak_text} x 60 / {safety} = {wanted:,} a minute, as {safety} is planned for"
+    constant = "load-test-invocations-most"
     if wanted > most:
         because += f", at most {most:,}"
-    draft.set("MaxInvocations", chosen, sentence(because), constant="load-test-invocations-most")
+    elif wanted < least:
+        because += f", at least {least}"
+        constant = "load-test-invocations-least"
+    draft.set("MaxInvocations", chosen, sentence(because), constant=constant)
     return chosen
 
 

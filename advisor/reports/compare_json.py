@@ -55,10 +55,11 @@ def render(found: Comparison, canvas: Canvas) -> str:
 
 
 def _measured(measured: Measured | None) -> dict[str, Any]:
-    """The load test that sizes rest on; its configurations are in the JSON of `advise`."""
+    """The load tests that sizes rest on; what they measured is in the JSON of `advise`."""
     if measured is None:
         return {}
-    return {"measured": {"job": measured.job, "date": measured.date or None, "file": measured.file}}
+    jobs = [{"job": job.name, "date": job.date or None, "file": job.file} for job in measured.jobs]
+    return {"measured": {"jobs": jobs}}
 
 
 def _row(row: Row) -> dict[str, Any]:

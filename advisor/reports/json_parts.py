@@ -180,9 +180,9 @@ def fix(item: Fix) -> dict[str, Any]:
 def measured(item: Measured) -> dict[str, Any]:
     """A load test: the configurations that were measured, and which of them sizing takes."""
     return {
-        "job": item.job,
-        "date": item.date or None,
-        "file": item.file,
+        "jobs": [
+            {"job": job.name, "date": job.date or None, "file": job.file} for job in item.jobs
+        ],
         "facts": item.keys,
         "tests": [_measurement(each) for each in item.tests],
     }
@@ -190,6 +190,7 @@ def measured(item: Measured) -> dict[str, Any]:
 
 def _measurement(item: Measurement) -> dict[str, Any]:
     return {
+        "job": item.job.name,
         "instance_type": item.instance_type or None,
         "memory_mb": item.memory_mb,
         "per_second": round(item.per_second, 6),

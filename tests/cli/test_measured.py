@@ -26,8 +26,8 @@ def result(tmp_path: Path) -> str:
 def test_the_json_tells_what_was_measured(result: str) -> None:
     done = called("advise", EXAMPLE, "--measured", result, "--format", "json")
     found = json.loads(done.out)
-    assert found["measured"]["job"] == "case-test"
-    assert found["measured"]["date"] == "2026-11-02"
+    named = {"job": "case-test", "date": "2026-11-02", "file": result}
+    assert found["measured"]["jobs"] == [named]
     assert [each["standing"] for each in found["measured"]["tests"]] == ["dearer", "taken"]
     (rate,) = [each for each in found["facts"] if each["fact"] == "model.throughput"]
     assert (rate["value"], rate["origin"]) == ("40/s", "measured")
@@ -65,8 +65,8 @@ def test_people_read_what_was_measured_and_where(command: tuple[str, ...], resul
 
 def test_the_json_of_a_comparison_names_it(result: str) -> None:
     done = called("compare", EXAMPLE, "--measured", result, "--format", "json")
-    expected = {"job": "case-test", "date": "2026-11-02", "file": result}
-    assert json.loads(done.out)["measured"] == expected
+    named = {"job": "case-test", "date": "2026-11-02", "file": result}
+    assert json.loads(done.out)["measured"] == {"jobs": [named]}
 
 
 def test_whatif_rests_on_it(result: str) -> None:

@@ -63,7 +63,7 @@ def test_one_process_alone_does_the_same_work(
         "region": None,
         "strict": False,
         "max_monthly": None,
-        "measured": None,
+        "measured": (),
     }
     part = advise._part([*names, "missing.yaml"], asked)
     assert [json.loads(line)["workload"]["name"] for line in part.text.splitlines()] == [
