@@ -113,7 +113,7 @@ def test_a_load_test_of_what_was_stated() -> None:
         ("51/min", 102),
         ("49/min", 100),
         ("1/month", 100),
-    ],  # fmt: skip
+    ],
 )
 def test_invocations_stay_within_what_the_service_takes(peak: str, invocations: int) -> None:
     # 250 x 60 / 0.5 = 30,000; 50 / 0.5 = 100.
@@ -219,6 +219,11 @@ def test_serverless_has_a_job_of_its_own_with_the_next_size() -> None:
     # 1 GB + 256 MB needs 2,048 MB, and 3,072 MB is the next.
     assert [each["ServerlessConfig"]["MemorySizeInMB"] for each in tested] == [2048, 3072]
     assert all("ProvisionedConcurrency" not in each["ServerlessConfig"] for each in tested)
+    # No more users than requests that are not throttled.
+    most = {each["ServerlessConfig"]["MaxConcurrency"] for each in tested}
+    stairs = request(measuring(tool, SERVERLESS))["InputConfig"]["TrafficPattern"]["Stairs"]
+    users = stairs["NumberOfSteps"] * stairs["UsersPerStep"]
+    assert all(each - 3 < users <= each for each in most)
     largest = {**tool, "model": {"memory": "5.5 GB", "accelerator": "none"}}
     tested = request(measuring(largest, SERVERLESS))["InputConfig"]["EndpointConfigurations"]
     assert [each["ServerlessConfig"]["MemorySizeInMB"] for each in tested] == [6144]
@@ -316,6 +321,12 @@ def complaints(found: LoadTest) -> list[str]:
         "1 to 30,000 a minute": 1 <= body["StoppingConditions"]["MaxInvocations"] <= 30_000,
         "instances or serverless": len({tuple(each) for each in tested}) == 1,
         "each once": len({json.dumps(each) for each in tested}) == len(tested),
+        "users are not throttled": all(
+            each["ServerlessConfig"]["MaxConcurrency"]
+            >= stairs["NumberOfSteps"] * stairs["UsersPerStep"]
+            for each in tested
+            if "ServerlessConfig" in each
+        ),
         "no burstable type": not any(
             each.get("InstanceType", "").startswith(("ml.t2", "ml.t3")) for each in tested
         ),

@@ -158,17 +158,12 @@ def _advanced(draft: Draft, work: Load, body: Parameters, tested: list[Parameter
     config = body["InputConfig"]
     draft.set("JobType", "Advanced", "A load test with the stated traffic and times.")
     invocations = _invocations(draft, work)
-    steps, length = _stairs(draft, work, invocations)
+    at_once = tested[0].get("ServerlessConfig", {}).get("MaxConcurrency")
+    stairs = _stairs(draft, work, invocations) if at_once is None else _within(draft, at_once)
+    length = stairs["DurationInSeconds"]
     parallel = min(len(tested), draft.number("load-test-parallel"))
     config["JobDurationInSeconds"] = _duration(draft, length, len(tested), parallel)
-    config["TrafficPattern"] = {
-        "TrafficType": "STAIRS",
-        "Stairs": {
-            "DurationInSeconds": length,
-            "NumberOfSteps": steps,
-            "UsersPerStep": draft.number("load-test-users-per-step"),
-        },
-    }
+    config["TrafficPattern"] = {"TrafficType": "STAIRS", "Stairs": stairs}
     config["ResourceLimit"] = {"MaxNumberOfTests": len(tested), "MaxParallelOfTests": parallel}
     config["EndpointConfigurations"] = tested
     conditions: Parameters = {"MaxInvocations": invocations, "FlatInvocations": "Stop"}
@@ -203,8 +198,8 @@ def _invocations(draft: Draft, work: Load) -> int:
     return chosen
 
 
-def _stairs(draft: Draft, work: Load, invocations: int) -> tuple[int, int]:
-    """Steps, and the length of all of them in seconds."""
+def _stairs(draft: Draft, work: Load, invocations: int) -> Parameters:
+    """Users that are added step by step up to those that carry the load."""
     each, step = draft.number("load-test-users-per-step"), draft.number("load-test-step")
     least, most = draft.number("load-test-users-default"), draft.number("load-test-traffic-most")
     needed, why = _users(work, invocations)
@@ -215,10 +210,24 @@ def _stairs(draft: Draft, work: Load, invocations: int) -> tuple[int, int]:
     if steps * each < users:
         why += ", the most in one test, so a faster type may not be seen at its highest rate"
     draft.set("NumberOfSteps", steps, sentence(why), constant="load-test-users-default")
-    length = int(steps * step)
+    return _lasting(draft, steps, each)
+
+
+def _within(draft: Draft, at_once: int) -> Parameters:
+    """Users that a serverless endpoint does not throttle."""
+    step, most = draft.number("load-test-step"), draft.number("load-test-traffic-most")
+    each = min(draft.number("load-test-users-per-step"), at_once)
+    steps = int(min(most // step, at_once // each))
+    because = f"{steps} x {each} users, as {at_once} requests at once are not throttled."
+    draft.set("NumberOfSteps", steps, because, constant="load-test-users-per-step")
+    return _lasting(draft, steps, each)
+
+
+def _lasting(draft: Draft, steps: int, each: int) -> Parameters:
+    step = draft.number("load-test-step")
     because = f"{steps} steps x {step} s."
-    draft.set("DurationInSeconds", length, because, constant="load-test-step")
-    return steps, length
+    draft.set("DurationInSeconds", steps * step, because, constant="load-test-step")
+    return {"DurationInSeconds": steps * step, "NumberOfSteps": steps, "UsersPerStep": each}
 
 
 def _users(work: Load, invocations: int) -> tuple[int, str]:
