@@ -47,8 +47,8 @@ def _readme(advice: Advice, found: LoadTests) -> Iterator[str]:
     yield f"# Load test of {prose(workload.name)}\n"
     yield (
         "Amazon SageMaker Inference Recommender starts an endpoint for each configuration, raises "
-        "the load step by step, and deletes the endpoint. You pay for what runs meanwhile. The "
-        "role must be allowed to make endpoints, as the policy AmazonSageMakerFullAccess allows."
+        "the load step by step and deletes the endpoint. You pay for what runs meanwhile. The role "
+        "must be allowed to make endpoints, as the policy AmazonSageMakerFullAccess allows."
     )
     for note in found.notes:
         yield f"\n{prose(note)}"
