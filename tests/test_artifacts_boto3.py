@@ -52,8 +52,10 @@ class Client:
         return call
 
     def get_waiter(self, name: str) -> Any:
-        self.calls.append((self.service, "wait", name))
-        return type("Waiter", (), {"wait": lambda _, **named: None})()
+        def wait(_: Any, **named: str) -> None:
+            self.calls.append((self.service, "wait", name))
+
+        return type("Waiter", (), {"wait": wait})()
 
 
 def execute(name: str, content: str) -> None:
@@ -134,6 +136,8 @@ def test_what_exists_is_left_as_it_is() -> None:
     assert [call[1] for call in run(advice, EndpointConfigName=name)] == [
         "describe_model",
         "describe_endpoint_config",
+        "describe_endpoint",
+        "wait",
         "describe_endpoint",
         "wait",
     ]

@@ -156,6 +156,7 @@ def test_what_exists_is_left_as_it_is(tmp_path: Path) -> None:
         "create-topic",
         "describe-endpoint-config",
         "describe-endpoint",
+        "wait",
         "describe-endpoint",
         "wait",
         "register-scalable-target",

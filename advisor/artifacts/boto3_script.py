@@ -65,15 +65,20 @@ _MADE = {
 }
 _JOB = Variable("transform_job_name", "Name of this run")
 _ENDPOINT = """\
-standing = found(sagemaker.describe_endpoint, EndpointName=ENDPOINT["EndpointName"])
-if standing is None:
+endpoint = {{"EndpointName": ENDPOINT["EndpointName"]}}
+in_service = sagemaker.get_waiter("endpoint_in_service")
+if found(sagemaker.describe_endpoint, **endpoint) is None:
     sagemaker.create_endpoint(**ENDPOINT)
-elif standing["EndpointConfigName"] != ENDPOINT["EndpointConfigName"]:
-    sagemaker.update_endpoint(
-        EndpointName=ENDPOINT["EndpointName"],
-        EndpointConfigName=ENDPOINT["EndpointConfigName"],
-{more}    )
-sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=ENDPOINT["EndpointName"])
+else:
+    # An earlier run may have been interrupted before the endpoint was in service.
+    in_service.wait(**endpoint)
+    serving = sagemaker.describe_endpoint(**endpoint)["EndpointConfigName"]
+    if serving != ENDPOINT["EndpointConfigName"]:
+        sagemaker.update_endpoint(
+            **endpoint,
+            EndpointConfigName=ENDPOINT["EndpointConfigName"],
+{more}        )
+in_service.wait(**endpoint)
 """
 _WAIT_FOR_JOB = """\
 sagemaker.get_waiter("transform_job_completed_or_stopped").wait(TransformJobName=TRANSFORM_JOB_NAME)
@@ -127,7 +132,7 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
         return head + _made(client, method, operation, job) + _WAIT_FOR_JOB
     if operation in _MADE:
         return _made(client, method, operation, body)
-    call = f"{client}.{method}(\n    **{_literal(body, '    ')}\n)"
+    call = f"{client}.{method}(\n{_arguments(body, '    ')})"
     if request.parameters.get("PolicyType") == "StepScaling":
         return f'POLICY_ARN = {call}["PolicyARN"]\n'
     if operation == "CreateTopic":
@@ -137,23 +142,27 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
 
 def _update(body: dict[str, Any], scaled: bool) -> str:
     """What UpdateEndpoint takes beside the names."""
+    indent = "            "
     more = ""
     if scaled:
-        more += "        RetainAllVariantProperties=True,\n"
-        more += "        ExcludeRetainedVariantProperties=[\n"
-        for each in NOT_RETAINED:
-            more += f'            {{"VariantPropertyType": "{each}"}},\n'
-        more += "        ],\n"
+        excluded = [{"VariantPropertyType": each} for each in NOT_RETAINED]
+        more += f"{indent}RetainAllVariantProperties=True,\n"
+        more += f"{indent}ExcludeRetainedVariantProperties={_literal(excluded, indent)},\n"
     if "DeploymentConfig" in body:
-        more += '        DeploymentConfig=ENDPOINT["DeploymentConfig"],\n'
+        more += f'{indent}DeploymentConfig=ENDPOINT["DeploymentConfig"],\n'
     return more
 
 
 def _made(client: str, method: str, operation: str, body: dict[str, Any]) -> str:
     describe, field = _MADE[operation]
     look = f"found({client}.{describe}, {field}={_literal(body[field])})"
-    call = f"{client}.{method}(\n        **{_literal(body, '        ')}\n    )"
+    call = f"{client}.{method}(\n{_arguments(body, '        ')}    )"
     return f"if {look} is None:\n    {call}\n"
+
+
+def _arguments(body: dict[str, Any], indent: str) -> str:
+    """The fields of a request, whose names are all identifiers, as keyword arguments."""
+    return "".join(f"{indent}{key}={_literal(value, indent)},\n" for key, value in body.items())
 
 
 def _snake(operation: str) -> str:

@@ -136,6 +136,8 @@ def _update(look: str, option: str, body: dict[str, Any], scaled: bool) -> str:
     if "DeploymentConfig" in body:
         more += f" \\\n      --deployment-config {_quoted(body['DeploymentConfig'])}"
     return (
+        "  # An earlier run may have been interrupted before the endpoint was in service.\n"
+        f"  aws sagemaker wait endpoint-in-service {option}\n"
         f"  serving=$(aws {look} --query EndpointConfigName --output text)\n"
         f"  if [[ $serving != {config} ]]; then\n"
         f"    aws sagemaker update-endpoint {option} --endpoint-config-name {config}{more}\n"
