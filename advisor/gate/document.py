@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 Dialect: TypeAlias = Literal["request", "described", "cloudformation", "terraform", "plan"]
@@ -97,20 +98,65 @@ class Resource(NamedTuple):
     lifecycle: Mapping[str, Any] = {}  # what the dialect itself says of it: ignore_changes, …
 
 
-class World(NamedTuple):
-    """The resources of a document under one choice of its conditions; ``when`` says which."""
+class World:
+    """The resources of a document under one choice of its conditions.
 
-    when: str  # 'IsProd is true'; empty when the document has one world only
-    resources: tuple[Resource, ...]
-    declared: frozenset[str] = frozenset()  # every resource of the template; empty: not known
+    Attributes:
+        when: the choice: 'IsProd is true'; empty when the document has one world only.
+        resources: what is there under it.
+        declared: every resource of the template, whatever it is; empty where that is not known.
+    """
+
+    def __init__(
+        self,
+        when: str,
+        resources: tuple[Resource, ...],
+        declared: frozenset[str] = frozenset(),
+    ) -> None:
+        self.when = when
+        self.resources = resources
+        self.declared = declared
+        self._named: dict[tuple[str, str], dict[tuple[object, ...], Resource]] = {}
+
+    @cached_property
+    def _by_identity(self) -> dict[str, Resource]:
+        return {resource.identity: resource for resource in reversed(self.resources)}
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            found.setdefault(resource.kind, []).append(resource)
+        return found
 
     def find(self, identity: str) -> Resource | None:
         """The resource that a reference means; of several that ``count`` makes, the one read."""
-        for name in (identity, identity.partition("[")[0]):
-            found = next((each for each in self.resources if each.identity == name), None)
-            if found is not None:
-                return found
-        return None
+        return self._by_identity.get(identity) or self._by_identity.get(identity.partition("[")[0])
+
+    def of_kind(self, kind: str) -> Sequence[Resource]:
+        """The resources of a kind."""
+        return self._by_kind.get(kind, ())
+
+    def named(self, kind: str, field: str, pieces: tuple[object, ...]) -> Resource | None:
+        """The first resource of a kind whose name, in ``field``, consists of these pieces."""
+        key = (kind, field)
+        if key not in self._named:
+            index = self._named[key] = {}
+            for resource in self.of_kind(kind):
+                name = resource.body.get(field)
+                if name is not None and name.kind in ("scalar", "text"):
+                    parts = name.value if name.kind == "text" else (name.value,)
+                    index.setdefault(parts, resource)
+        return self._named[key].get(pieces)
+
+    def meant_by(self, node: Node | None, kind: str, field: str) -> Resource | None:
+        """The resource of a kind that a reference, or a literal name, means."""
+        if node is not None and node.kind == "reference":
+            found = self.find(node.value.target)
+            return found if found is not None and found.kind == kind else None
+        if node is None or node.kind != "scalar":
+            return None
+        return self.named(kind, field, (node.value,))
 
 
 class ReadFault(NamedTuple):

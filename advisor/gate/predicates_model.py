@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
-from advisor.gate.document import Node, Path, Resource
+from advisor.gate.document import Node, Path, Resource, World
 from advisor.gate.instances import is_a
 from advisor.gate.spelling import misspelt
-from advisor.gate.view import Fault, View, containers, same_value, text_of
+from advisor.gate.view import Fault, View, containers, same_value, text_of, variants_of
 
 Places = Iterator[tuple[Path, Node]]
 
@@ -67,11 +68,19 @@ def _data_source(model: Resource) -> Places:
 
 def users(view: View) -> Iterator[tuple[Resource, Node]]:
     """The variants that serve the model in view, with their configurations."""
-    for config in view.of_kind("EndpointConfig"):
-        for _, variant in view.variants(config):
-            model = view.model_of(variant)
-            if model is not None and model.address == view.resource.address:
-                yield config, variant
+    yield from _served(view.world).get(view.resource.address, ())
+
+
+@lru_cache(maxsize=1)
+def _served(world: World) -> dict[str, list[tuple[Resource, Node]]]:
+    """Address of each model -> the variants that serve it, with their configurations."""
+    found: dict[str, list[tuple[Resource, Node]]] = {}
+    for config in world.of_kind("EndpointConfig"):
+        for _, variant in variants_of(config):
+            model = world.meant_by(variant.get("ModelName"), "Model", "ModelName")
+            if model is not None:
+                found.setdefault(model.address, []).append((config, variant))
+    return found
 
 
 def for_serverless(what: Callable[[Resource], Places]) -> Callable[[View], Iterator[Fault]]:

@@ -10,6 +10,8 @@ from advisor.gate.resource_types import TERRAFORM_KINDS
 from advisor.gate.spelling import nearest
 from advisor.gate.view import Fault, View
 
+_MOST_NAMES = 1000
+"""Names among which a misspelt one is looked for."""
 _FROM_OUTSIDE = ("data.", "module.", "random_", "null_", "terraform_")
 
 
@@ -48,7 +50,7 @@ def missing(view: View) -> Iterator[Fault]:
             continue
         message = f"there is no {target} here"
         severity = "error" if view.resource.dialect == "cloudformation" else "warning"
-        near = nearest(target, sorted(declared))
+        near = nearest(target, sorted(declared)) if len(declared) <= _MOST_NAMES else ""
         yield Fault(node, path, message, near, severity=severity)
 
 

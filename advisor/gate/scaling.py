@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeAlias
 
-from advisor.gate.document import Node, Reference, Resource
+from advisor.gate.document import Node, Reference, Resource, World
 from advisor.gate.view import View, text_of
 
 INSTANCES = "sagemaker:variant:DesiredInstanceCount"
 CONCURRENCY = "sagemaker:variant:DesiredProvisionedConcurrency"
 COPIES = "sagemaker:inference-component:DesiredCopyCount"
 DIMENSIONS = (INSTANCES, CONCURRENCY, COPIES)
+
+
+_Index: TypeAlias = "dict[Any, list[Resource]]"
 
 
 class Scaled(NamedTuple):
@@ -49,10 +53,14 @@ def scaled(view: View) -> Scaled:
 
 def target_of(view: View) -> Resource | None:
     """The scaling target that a policy names by reference."""
+    return _target(view.world, view.resource)
+
+
+def _target(world: World, policy: Resource) -> Resource | None:
     for field in ("ScalingTargetId", "ResourceId"):
-        node = view.resource.body.get(field)
+        node = policy.body.get(field)
         if node is not None and node.kind == "reference":
-            found = view.world.find(node.value.target)
+            found = world.find(node.value.target)
             if found is not None and found.kind == "ScalableTarget":
                 return found
     return None
@@ -81,14 +89,7 @@ def _endpoint(view: View, part: list[object]) -> Resource | None:
     if len(part) == 1 and isinstance(part[0], Reference):
         found = view.world.find(part[0].target)
         return found if found is not None and found.kind == "Endpoint" else None
-    for endpoint in view.of_kind("Endpoint"):
-        name = endpoint.body.get("EndpointName")
-        if name is None:
-            continue
-        pieces = list(name.value) if name.kind == "text" else [name.value]
-        if name.kind in ("text", "scalar") and pieces == part and _settled(part):
-            return endpoint
-    return None
+    return view.world.named("Endpoint", "EndpointName", tuple(part)) if _settled(part) else None
 
 
 def _settled(part: list[object]) -> bool:
@@ -114,17 +115,31 @@ def dimension_of(view: View) -> str | None:
     return text_of(node)
 
 
-def policies_of(view: View, target: Resource) -> Iterator[Resource]:
+def policies_of(view: View, target: Resource) -> list[Resource]:
     """The policies of a target."""
+    by_target, by_id = _policies(view.world)
     wanted = target.body.get("ResourceId")
-    for policy in view.of_kind("ScalingPolicy"):
-        inner = view._replace(resource=policy)
-        named = policy.body.get("ResourceId")
-        found = target_of(inner)
-        if (found is not None and found.address == target.address) or (
-            named is not None and wanted is not None and named.value == wanted.value
-        ):
-            yield policy
+    found = list(by_target.get(target.address, ()))
+    if wanted is not None and wanted.kind in _COMPARED:
+        found += [policy for policy in by_id.get(wanted.value, ()) if policy not in found]
+    return found
+
+
+_COMPARED = ("scalar", "text", "reference")
+
+
+@lru_cache(maxsize=1)
+def _policies(world: World) -> tuple[_Index, _Index]:
+    """The policies by the address of their target, and by their resource id."""
+    by_target: dict[Any, list[Resource]] = {}
+    by_id: dict[Any, list[Resource]] = {}
+    for policy in world.of_kind("ScalingPolicy"):
+        target, named = _target(world, policy), policy.body.get("ResourceId")
+        if target is not None:
+            by_target.setdefault(target.address, []).append(policy)
+        if named is not None and named.kind in _COMPARED:
+            by_id.setdefault(named.value, []).append(policy)
+    return by_target, by_id
 
 
 def configured(view: View) -> Iterator[tuple[Scaled, Node]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from advisor.gate.document import Node, Path, Reference, Resource, World
@@ -31,33 +31,17 @@ class View(NamedTuple):
     region: str  # where it is deployed; empty when that is not certain
     organisation: Organisation
 
-    def of_kind(self, kind: str) -> Iterator[Resource]:
+    def of_kind(self, kind: str) -> Sequence[Resource]:
         """The resources of a kind in this world."""
-        return (found for found in self.world.resources if found.kind == kind)
+        return self.world.of_kind(kind)
 
     def variants(self, resource: Resource | None = None) -> Iterator[tuple[Path, Node]]:
         """Production variants, then shadow variants, of an endpoint configuration."""
-        body = (resource or self.resource).body
-        for name in ("ProductionVariants", "ShadowProductionVariants"):
-            listed = body.get(name)
-            for index, item in enumerate(listed.items() if listed else []):
-                if item.kind == "map":
-                    yield (name, index), item
+        return variants_of(resource or self.resource)
 
     def meant_by(self, node: Node | None, kind: str, name_field: str) -> Resource | None:
         """The resource of a kind that a reference, or a literal name, means."""
-        if node is None:
-            return None
-        if node.kind == "reference":
-            found = self.world.find(node.value.target)
-            return found if found is not None and found.kind == kind else None
-        if node.kind != "scalar":
-            return None
-        for candidate in self.of_kind(kind):
-            name = candidate.body.get(name_field)
-            if name is not None and name.kind == "scalar" and name.value == node.value:
-                return candidate
-        return None
+        return self.world.meant_by(node, kind, name_field)
 
     def model_of(self, variant: Node) -> Resource | None:
         """The model of a variant, where the document makes it."""
@@ -68,6 +52,15 @@ class View(NamedTuple):
         return self.meant_by(
             endpoint.body.get("EndpointConfigName"), "EndpointConfig", "EndpointConfigName"
         )
+
+
+def variants_of(config: Resource) -> Iterator[tuple[Path, Node]]:
+    """Production variants, then shadow variants, of an endpoint configuration."""
+    for name in ("ProductionVariants", "ShadowProductionVariants"):
+        listed = config.body.get(name)
+        for index, item in enumerate(listed.items() if listed else []):
+            if item.kind == "map":
+                yield (name, index), item
 
 
 def containers(model: Resource) -> list[tuple[Path, Node]]:
