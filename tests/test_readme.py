@@ -36,9 +36,24 @@ def test_the_session_is_real(request: pytest.FixtureRequest) -> None:
 
 
 def test_the_workload_of_the_readme_is_read_and_answered() -> None:
-    [example] = blocks("yaml")
+    example, _ = blocks("yaml")
     [workload] = read_workloads(example.encode(), "README.md")
     assert advise(workload).decision.option == "real-time"  # the vpc rules serverless out
+
+
+def test_the_release_of_the_readme_is_carried_by_the_requests() -> None:
+    """Its needs and its ``deploy`` in place of those of the workload above it."""
+    example, release = blocks("yaml")
+    others = example.partition("needs:")[0]
+    [workload] = read_workloads(f"{others}{release}".encode(), "README.md")
+    advice = advise(workload)
+    assert not [each for each in advice.findings if each.severity != "info"]
+    assert advice.chosen is not None
+    assert advice.chosen.plan is not None
+    requests = {each.operation: each.parameters for each in advice.chosen.plan.requests}
+    assert "ShadowProductionVariants" in requests["CreateEndpointConfig"]
+    policy = requests["CreateEndpoint"]["DeploymentConfig"]["BlueGreenUpdatePolicy"]
+    assert policy["TrafficRoutingConfiguration"]["Type"] == "CANARY"
 
 
 def test_the_python_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
