@@ -419,6 +419,40 @@ def test_what_an_organisation_needs_its_workloads_need(tmp_path: Path) -> None:
     assert messages(run(tmp_path, own, config())) == []
 
 
+@pytest.mark.parametrize(
+    ("said", "rule", "message"),
+    [
+        ("families: [c5]", "family-not-allowed", "the plan takes ml.m5.large; allowed: c5"),
+        ("families: [c5, m5]", "", ""),
+        # Real-time for what needs a VPC: two instances in production, so one is too few.
+        ("quotas: {ml.m5.large: 1}", "above-quota", "of ml.m5.large; the account's quota is 1"),
+        ("quotas: {ml.m5.large: 500}", "", ""),
+        ("quotas: {ml.c5.large: 0, serverless-concurrency: 0}", "", ""),
+    ],
+)
+def test_a_plan_stays_within_what_the_organisation_has(
+    tmp_path: Path, said: str, rule: str, message: str
+) -> None:
+    (tmp_path / ".sm-advise.yaml").write_text(said + "\n", encoding="utf-8")
+    path = tmp_path / "workload.yaml"
+    path.write_text(WORKLOAD.replace("model:\n", "needs: [vpc]\nmodel:\n"), encoding="utf-8")
+    report = check(Request([str(path)], AS_OF))
+    found = [f for f in report.findings if f.rule in ("family-not-allowed", "above-quota")]
+    assert [(f.rule, f.severity) for f in found] == ([(rule, "warning")] if rule else [])
+    assert not found or message in found[0].message
+
+
+def test_a_quota_of_serverless_concurrency_binds_the_plan(tmp_path: Path) -> None:
+    path = tmp_path / "workload.yaml"
+    path.write_text(WORKLOAD, encoding="utf-8")
+    # 50/s of 100 ms are 5 in progress; the plan allows more, so that none is refused.
+    for quota, count in ((5, 1), (200, 0)):
+        organisation_of.cache_clear()
+        text = f"quotas: {{serverless-concurrency: {quota}}}\n"
+        (tmp_path / ".sm-advise.yaml").write_text(text, encoding="utf-8")
+        assert len(of_rule(check(Request([str(path)], AS_OF)), "above-quota")) == count
+
+
 def test_a_template_and_terraform_are_compared_too(tmp_path: Path) -> None:
     (tmp_path / "t.yaml").write_text(
         "Resources:\n  C:\n    Type: AWS::SageMaker::EndpointConfig\n    Properties:\n"

@@ -460,6 +460,16 @@ def test_only_what_the_plan_leaves_standing_is_judged() -> None:
     assert planned(change("aws_appautoscaling_target", ecs)) == []
 
 
+@pytest.mark.parametrize("mask", [{}, {"production_variants": [{"serverless_config": []}]}])
+def test_blocks_that_a_plan_writes_as_empty_lists_are_not_there(mask: dict[str, object]) -> None:
+    variant = {**VARIANTS[0], "serverless_config": [], "routing_config": [], "variant_name": None}
+    after = {"name": "c", "production_variants": [variant], "async_inference_config": []}
+    (resource,) = planned(change(CONFIGURATION, after, after_unknown=mask))
+    assert set(resource.body.value) == {"EndpointConfigName", "ProductionVariants"}
+    (made,) = resource.body.value["ProductionVariants"].items()
+    assert set(made.value) == {"InstanceType", "InitialInstanceCount", "ModelName"}
+
+
 def test_what_is_known_only_after_apply_is_unknown() -> None:
     after = {"name": None, "production_variants": [{"instance_type": "ml.m5.large"}]}
     hidden = {"name": True, "production_variants": [{"model_name": True}], "arn": True}

@@ -38,6 +38,6 @@ def _git(*arguments: str) -> str:
         lines = result.stderr.strip().splitlines() or ["git failed"]
         raise InputError(
             f"git {arguments[0]}: {lines[-1]}",
-            hint="--changed-since takes a revision such as origin/main",
+            hint="--changed-since takes a revision such as origin/main; a shallow clone has few",
         )
     return result.stdout

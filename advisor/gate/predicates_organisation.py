@@ -9,10 +9,8 @@ from advisor.gate.document import Node
 from advisor.gate.instances import family
 from advisor.gate.predicates_endpoint import instance_types
 from advisor.gate.scalars import number
-from advisor.gate.settings import NEEDS
+from advisor.gate.settings import CONCURRENCY, NEEDS
 from advisor.gate.view import Fault, View, text_of
-
-CONCURRENCY = "serverless-concurrency"
 
 
 def family_not_allowed(view: View) -> Iterator[Fault]:

@@ -27,6 +27,9 @@ from advisor.gate.source import read_source
 from advisor.gate.yaml_reader import read_yaml
 
 ORGANISATION_FILE = ".sm-advise.yaml"
+ORGANISATION_SCHEMA = "sm-advise/organisation.v1"
+CONCURRENCY = "serverless-concurrency"
+"""The key of ``quotas`` that is no instance type."""
 PROJECT_FILE = "pyproject.toml"
 MOST_EXTENDED = 10
 NEVER = "never"
@@ -223,6 +226,7 @@ def _entries(path: str, extended_by: str) -> dict[str, Any]:
 
 def _checked(path: str, entries: dict[str, Any]) -> Organisation:
     require(entries, _ORGANISATION, path, "this file")
+    _require_names(entries, path)
     waivers = entries.pop("waivers", {})
     require(waivers, _WAIVERS, path, "waivers")
     if waivers.get("never"):
@@ -241,6 +245,27 @@ def _checked(path: str, entries: dict[str, Any]) -> Organisation:
         file=path,
         **values,
     )
+
+
+def _require_names(entries: Mapping[str, Any], path: str) -> None:
+    """Refuse names that nothing would ever match.
+
+    Raises:
+        InputError: there is one.
+    """
+    if entries.get("schema", ORGANISATION_SCHEMA) != ORGANISATION_SCHEMA:
+        message = f"schema: {entries['schema']} is not known here"
+        raise InputError(message, file=path, hint=f"write {ORGANISATION_SCHEMA}")
+    for name in entries.get("families", ()):
+        if "." in name:
+            short = name.removeprefix("ml.").partition(".")[0]
+            raise InputError(f"{name} is no family", file=path, hint=f"write {short}")
+    for name in entries.get("quotas", {}):
+        if name != CONCURRENCY and not (name.startswith("ml.") and name.count(".") == 2):
+            message = f"{name} in quotas is neither an instance type nor {CONCURRENCY}"
+            raise InputError(
+                message, file=path, hint=f"such as ml.g5.xlarge: 4 or {CONCURRENCY}: 500"
+            )
 
 
 def _beside(base: str, path: str) -> str:

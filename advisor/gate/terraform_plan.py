@@ -69,7 +69,7 @@ def _resource(
         return None
     hidden = change.get("after_unknown")
     own = references.get(_static(address), {})
-    raw = _filled(after, hidden, own)
+    raw = _filled(_without_empty(after), hidden, own)
     kind = TERRAFORM_KINDS[type_name]
     if kind in ("ScalableTarget", "ScalingPolicy") and not _of_sagemaker(raw):
         return None
@@ -95,7 +95,7 @@ def _static(address: str) -> str:
 
 def _filled(after: Node, hidden: Node | None, expressions: Mapping[str, Any]) -> Node:
     """The planned values; those known only after apply as references where the plan names them."""
-    entries = {key: value for key, value in after.value.items() if not _empty(value)}
+    entries = dict(after.value)
     for key, value in hidden.value.items() if hidden is not None and hidden.kind == "map" else ():
         expression = expressions.get(key)
         if value.kind == "scalar" and value.value is True:
@@ -123,6 +123,16 @@ def _unknown(expression: Any, node: Node, key: str) -> Node:
         return Node("reference", Reference(target, attribute), node.mark, node.key)
     reason = f"{key} is known only after apply"
     return unknown(reason, node.mark, maybe_absent=True).under(node.key)
+
+
+def _without_empty(node: Node) -> Node:
+    """Values without what a plan writes of blocks and arguments that are not there."""
+    if node.kind == "map":
+        kept = {key: value for key, value in node.value.items() if not _empty(value)}
+        return node._replace(value={key: _without_empty(value) for key, value in kept.items()})
+    if node.kind == "list":
+        return node._replace(value=[_without_empty(item) for item in node.value])
+    return node
 
 
 def _empty(node: Node) -> bool:

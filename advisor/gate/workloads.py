@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from advisor.errors import InputError
+from advisor.gate.allowed import beyond
 from advisor.gate.archive.pairing import pairs_by_artifact
 from advisor.gate.checks import Check
 from advisor.gate.document import Document, Resource, World
@@ -95,6 +96,10 @@ class Workloads:
             found.append(accepted._replace(status=ACCEPTED, acceptance=why, fix=""))
         if advice.decision.option is None:
             found.append(self._plain("no-answer", workload, "requests", advice.summary))
+        for rule, message in beyond(advice, organisation):
+            # A warning: nothing is configured yet, and deploy.instance_type can choose otherwise.
+            told_of = self._plain(rule, workload, "deploy.instance_type", message)
+            found.append(told_of._replace(severity="warning"))
         old = locked.get(key)
         if locked and old is None and workload.file != "-":
             found.append(self._plain("answer-not-locked", workload, "name", f"{key} is not locked"))
