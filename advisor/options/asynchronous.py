@@ -214,7 +214,8 @@ def _notify(draft: Draft, output: Parameters) -> None:
         return
     told = {f"{kind.title()}Topic": topics.arn(draft, kind) for kind in kinds}
     output["NotificationConfig"] = told
-    draft.carry("notifications")
+    if draft.needs("notifications"):
+        draft.carry("notifications")
     because = "notifications: a message for each request that ends."
     draft.set("NotificationConfig", ", ".join(told), because)
 
