@@ -29,7 +29,8 @@ def minimum_zero(view: View) -> Iterator[Fault]:
         return
     for what, variant in configured(view):
         assert what.config is not None
-        if asynchronous(what.config) is False and variant.get("ModelName") is not None:
+        hosted = variant.get("ModelName") is not None and variant.get("ServerlessConfig") is None
+        if asynchronous(what.config) is False and hosted:
             yield Fault(node, ("MinCapacity",), suggestion="1")
 
 
@@ -69,6 +70,23 @@ def dimension(view: View) -> Iterator[Fault]:
         what = "an inference component" if form == "component" else "a variant"
         message = f"the resource id is of {what}"
         yield Fault(node, ("ScalableDimension",), message, right)
+    else:
+        yield from _other_capacity(view, node, text)
+
+
+def _other_capacity(view: View, node: Node, text: str) -> Iterator[Fault]:
+    """Instances of a serverless variant, or provisioned concurrency of one on instances."""
+    for what, variant in configured(view):
+        assert what.config is not None
+        if view.resource.kind != "ScalableTarget" or asynchronous(what.config) is not False:
+            continue
+        serverless, instances = variant.get("ServerlessConfig"), variant.get("InstanceType")
+        if text == INSTANCES and serverless is not None and serverless.kind == "map":
+            message = "the variant is serverless: it has no instances to scale"
+            yield Fault(node, ("ScalableDimension",), message, CONCURRENCY, related=(serverless,))
+        elif text == CONCURRENCY and instances is not None and instances.kind == "scalar":
+            message = "the variant runs on instances: it has no provisioned concurrency"
+            yield Fault(node, ("ScalableDimension",), message, INSTANCES, related=(instances,))
 
 
 def _sagemaker(resource: Resource) -> bool:
