@@ -218,7 +218,19 @@ def no_way_from_zero(view: View) -> Iterator[Fault]:
     what = scaled(view)
     if node is None or text_of(node) != "0" or what.config is None or not asynchronous(what.config):
         return
-    policies = list(policies_of(view, view.resource))
+    yield from _never_woken(view, node)
+
+
+def no_copy_from_zero(view: View) -> Iterator[Fault]:
+    """A component whose copies may scale to zero without a step policy that brings one back."""
+    node = view.resource.body.get("MinCapacity")
+    dimension_text = text_of(view.resource.body.get("ScalableDimension"))
+    if node is not None and text_of(node) == "0" and dimension_text == COPIES:
+        yield from _never_woken(view, node)
+
+
+def _never_woken(view: View, node: Node) -> Iterator[Fault]:
+    policies = policies_of(view, view.resource)
     if policies and not any(_steps(policy) for policy in policies):
         yield Fault(node, ("MinCapacity",))
 
@@ -257,6 +269,7 @@ PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
     "concurrency_above": concurrency_above,
     "invocation_metric": invocation_metric,
     "no_way_from_zero": no_way_from_zero,
+    "no_copy_from_zero": no_copy_from_zero,
     "backlog_dimension": backlog_dimension,
     "several_tracking": several_tracking,
 }
