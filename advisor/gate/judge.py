@@ -244,7 +244,7 @@ def finding_of(check: Check, resource: Resource, fault: Fault) -> Finding:
     return Finding(
         rule=check.id,
         severity=fault.severity or check.severity,
-        message=fault.message or check.title,
+        message=fault.message or check.message or check.title,
         file=mark.file,
         line=mark.line,
         column=mark.column,

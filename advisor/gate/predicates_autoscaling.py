@@ -29,7 +29,8 @@ def minimum_zero(view: View) -> Iterator[Fault]:
         return
     for what, variant in configured(view):
         assert what.config is not None
-        if asynchronous(what.config) is False and variant.get("ModelName") is not None:
+        hosted = variant.get("ModelName") is not None and variant.get("ServerlessConfig") is None
+        if asynchronous(what.config) is False and hosted:
             yield Fault(node, ("MinCapacity",), suggestion="1")
 
 
@@ -69,6 +70,23 @@ def dimension(view: View) -> Iterator[Fault]:
         what = "an inference component" if form == "component" else "a variant"
         message = f"the resource id is of {what}"
         yield Fault(node, ("ScalableDimension",), message, right)
+    else:
+        yield from _other_capacity(view, node, text)
+
+
+def _other_capacity(view: View, node: Node, text: str) -> Iterator[Fault]:
+    """Instances of a serverless variant, or provisioned concurrency of one on instances."""
+    for what, variant in configured(view):
+        assert what.config is not None
+        if view.resource.kind != "ScalableTarget" or asynchronous(what.config) is not False:
+            continue
+        serverless, instances = variant.get("ServerlessConfig"), variant.get("InstanceType")
+        if text == INSTANCES and serverless is not None and serverless.kind == "map":
+            message = "the variant is serverless: it has no instances to scale"
+            yield Fault(node, ("ScalableDimension",), message, CONCURRENCY, related=(serverless,))
+        elif text == CONCURRENCY and instances is not None and instances.kind == "scalar":
+            message = "the variant runs on instances: it has no provisioned concurrency"
+            yield Fault(node, ("ScalableDimension",), message, INSTANCES, related=(instances,))
 
 
 def _sagemaker(resource: Resource) -> bool:
@@ -200,7 +218,19 @@ def no_way_from_zero(view: View) -> Iterator[Fault]:
     what = scaled(view)
     if node is None or text_of(node) != "0" or what.config is None or not asynchronous(what.config):
         return
-    policies = list(policies_of(view, view.resource))
+    yield from _never_woken(view, node)
+
+
+def no_copy_from_zero(view: View) -> Iterator[Fault]:
+    """A component whose copies may scale to zero without a step policy that brings one back."""
+    node = view.resource.body.get("MinCapacity")
+    dimension_text = text_of(view.resource.body.get("ScalableDimension"))
+    if node is not None and text_of(node) == "0" and dimension_text == COPIES:
+        yield from _never_woken(view, node)
+
+
+def _never_woken(view: View, node: Node) -> Iterator[Fault]:
+    policies = policies_of(view, view.resource)
     if policies and not any(_steps(policy) for policy in policies):
         yield Fault(node, ("MinCapacity",))
 
@@ -239,6 +269,7 @@ PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
     "concurrency_above": concurrency_above,
     "invocation_metric": invocation_metric,
     "no_way_from_zero": no_way_from_zero,
+    "no_copy_from_zero": no_copy_from_zero,
     "backlog_dimension": backlog_dimension,
     "several_tracking": several_tracking,
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from advisor.gate.document import Node, Path
 from advisor.gate.scalars import number
+from advisor.gate.scaling import scaled
 from advisor.gate.view import Fault, View, text_of
 
 SHARES = {
@@ -105,6 +106,18 @@ def guarded_inferentia(view: View) -> Iterator[Fault]:
             return
 
 
+def counts_reset(view: View) -> Iterator[Fault]:
+    """An update that sets scaled variants back to the counts of the configuration."""
+    retained = text_of(view.resource.body.get("RetainAllVariantProperties")) or ""
+    if retained.lower() == "true":
+        return
+    for target in view.of_kind("ScalableTarget"):
+        endpoint = scaled(view._replace(resource=target)).endpoint
+        if endpoint is not None and endpoint.address == view.resource.address:
+            yield Fault(view.resource.body, (), suggestion="RetainAllVariantProperties")
+            return
+
+
 def unconnected(view: View) -> Iterator[Fault]:
     """``ignore_changes`` on the configuration's name: the endpoint never gets a new one."""
     ignored = view.resource.lifecycle.get("ignore_changes")
@@ -121,5 +134,6 @@ PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
     "waits_too_long": waits_too_long,
     "rolling_excluded": rolling_excluded,
     "guarded_inferentia": guarded_inferentia,
+    "counts_reset": counts_reset,
     "unconnected": unconnected,
 }

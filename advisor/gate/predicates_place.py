@@ -16,6 +16,12 @@ _ARN = re.compile(r"arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]*):")
 _IMAGE = re.compile(r"\d{12}\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/")
 
 
+_AT_HOME = ("ecr", "sns", "kms")
+"""Services whose resources must be in the endpoint's own Region."""
+_FREE = frozenset({"Environment", "Tags"})
+"""Fields whose texts are the user's own: they may name things anywhere."""
+
+
 def _partition_of(region: str) -> str:
     if region.startswith("cn-"):
         return "aws-cn"
@@ -25,6 +31,8 @@ def _partition_of(region: str) -> str:
 def _places(view: View) -> Iterator[tuple[Path, Node, str, str, str]]:
     """Path, value, partition, Region and service of everything that names its Region."""
     for path, node in walk(view.resource.body):
+        if not _FREE.isdisjoint(path):
+            continue
         text = text_of(node) if node.kind == "scalar" and isinstance(node.value, str) else None
         if text is None:
             continue
@@ -44,7 +52,7 @@ def other_region(view: View) -> Iterator[Fault]:
     if not home:
         home, first = _of_models(view)
     for path, node, _, region, service in _places(view):
-        if service not in ("ecr", "sns", "kms") or not region:
+        if service not in _AT_HOME or not region:
             continue
         if not home:
             home, first = region, node
@@ -92,6 +100,14 @@ def other_partition(view: View) -> Iterator[Fault]:
             yield Fault(node, path, f"this is in the partition {partition}; the rest is in {home}")
 
 
+def _home(view: View) -> str:
+    """Where a configuration or job is deployed, else where its image, key or topic is."""
+    if view.region:
+        return view.region
+    own = (region for *_, region, service in _places(view) if service in _AT_HOME and region)
+    return _of_models(view)[0] or next(own, "")
+
+
 def _offer(region: str) -> dict[str, Any]:
     """What rules/regions.yaml says of a Region; empty when it says nothing."""
     if not region:
@@ -103,7 +119,8 @@ def _offer(region: str) -> dict[str, Any]:
 def region_without_family(view: View) -> Iterator[Fault]:
     """An accelerated or Graviton type whose family has no price in the Region."""
     batch = view.resource.kind == "TransformJob"
-    listed = _offer(view.region).get("batch" if batch else "hosting")
+    home = _home(view)
+    listed = _offer(home).get("batch" if batch else "hosting")
     if listed is None:
         return
     for path, node in instance_types(view.resource):
@@ -111,21 +128,20 @@ def region_without_family(view: View) -> Iterator[Fault]:
         group = group_of(text)
         if group in listed and family(text) not in listed[group]:
             offered = ", ".join(listed[group]) or "none"
-            message = (
-                f"{family(text)} has no price in {view.region}; {group} families there: {offered}"
-            )
+            message = f"{family(text)} has no price in {home}; {group} families there: {offered}"
             yield Fault(node, path, message)
 
 
 def region_without_serverless(view: View) -> Iterator[Fault]:
     """A serverless variant in a Region that the guide does not name."""
-    offer = _offer(view.region)
+    home = _home(view)
+    offer = _offer(home)
     if not offer or "serverless_concurrency" in offer:
         return
     for path, variant in view.variants():
         node = variant.get("ServerlessConfig")
         if node is not None and node.kind == "map":
-            message = f"{view.region} is not among the Regions of serverless inference"
+            message = f"{home} is not among the Regions of serverless inference"
             yield Fault(node, (*path, "ServerlessConfig"), message, at_key=True)
 
 

@@ -8,6 +8,7 @@ from advisor.gate.document import Node, Path
 from advisor.gate.predicates_endpoint import NAMES, named
 from advisor.gate.resource_types import TERRAFORM_KINDS
 from advisor.gate.spelling import nearest
+from advisor.gate.terraform_names import tree_of
 from advisor.gate.view import Fault, View
 
 _MOST_NAMES = 1000
@@ -54,7 +55,32 @@ def missing(view: View) -> Iterator[Fault]:
         yield Fault(node, path, message, near, severity=severity)
 
 
+def no_attribute(view: View) -> Iterator[Fault]:
+    """A reference to something that a resource of its kind does not have."""
+    for path, node, kind in _references(view):
+        target = view.world.find(node.value.target)
+        if target is None or target.kind != kind:
+            continue
+        known = _attributes(view, kind)
+        if node.value.attribute not in known:
+            message = f"a {kind} has no attribute {node.value.attribute}"
+            terraform = view.resource.dialect != "cloudformation"
+            right = "name" if terraform else str(path[-1])
+            yield Fault(node, path, message, f"{node.value.target}.{right}")
+
+
+def _attributes(view: View, kind: str) -> frozenset[str]:
+    """What a reference to a resource of a kind may name."""
+    if view.resource.dialect == "cloudformation":
+        fields = view.service.shapes[view.service.kinds[kind]]["members"]
+        return frozenset({*fields, "Ref", "Arn", "Id", f"{kind}Arn"})
+    tree = tree_of(kind)
+    names = (*tree["arguments"], *tree.get("blocks", ())) if tree is not None else ()
+    return frozenset({*names, "arn", "id", "name", "tags_all"})
+
+
 PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
     "other_kind": other_kind,
     "missing": missing,
+    "no_attribute": no_attribute,
 }

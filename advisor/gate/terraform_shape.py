@@ -19,7 +19,16 @@ _NAMES = {
     "InferenceComponent": "InferenceComponentName",
     "ScalingPolicy": "PolicyName",
 }
-_EMPTY_IS_ABSENT = frozenset({"KmsKeyId", "ModelName", "ModelPackageName", "VariantName"})
+_EMPTY_IS_ABSENT = frozenset(
+    {
+        "KmsKeyId",
+        "MetricIntervalLowerBound",
+        "MetricIntervalUpperBound",
+        "ModelName",
+        "ModelPackageName",
+        "VariantName",
+    }
+)
 """Fields that the provider leaves out of the request where they hold an empty text."""
 _NOT_OF_THE_REQUEST = frozenset(
     {

@@ -5,7 +5,7 @@ variable "subnets" {
 
 resource "aws_sagemaker_model" "sentiment" {
   name               = "sentiment-b"
-  execution_role_arn = "arn:aws:iam::210987654321:role/ml/Hosting"
+  execution_role_arn = "arn:aws-cn:iam::210987654321:role/ml/Hosting"
 
   primary_container {
     image          = "210987654321.dkr.ecr.eu-central-1.amazonaws.com/sentiment:2.4"
@@ -13,7 +13,7 @@ resource "aws_sagemaker_model" "sentiment" {
     environment = merge({
       OMP_NUM_THREADS = "2"
     }, {
-      ROLE = "arn:aws-cn:iam::210987654321:role/x"
+      LOG_LEVEL = "info"
     })
   }
 
