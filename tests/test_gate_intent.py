@@ -485,6 +485,36 @@ def test_the_model_of_the_document_says_whether_it_is_in_a_vpc(tmp_path: Path) -
     assert messages(run(tmp_path, text, body)) == []  # the model is not here: nobody knows
 
 
+@pytest.mark.parametrize(
+    ("isolation", "capture", "absent"),
+    [
+        (None, None, {"EnableNetworkIsolation", "DataCaptureConfig"}),
+        (False, False, {"EnableNetworkIsolation", "DataCaptureConfig"}),
+        (True, True, set()),
+    ],
+)
+def test_a_need_is_not_carried_by_what_is_switched_off(
+    tmp_path: Path, isolation: bool | None, capture: bool | None, absent: set[str]
+) -> None:
+    text = WORKLOAD.replace("model:\n", "needs: [network-isolation, data-capture]\nmodel:\n", 1)
+    model: dict[str, object] = {
+        "ModelName": "fraud",
+        "ExecutionRoleArn": "arn:aws:iam::123456789012:role/sagemaker",
+        "PrimaryContainer": {"Image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/x:1"},
+    }
+    body: dict[str, object] = {"EndpointConfigName": "fraud-1", "ProductionVariants": [INSTANCES]}
+    if isolation is not None:
+        model["EnableNetworkIsolation"] = isolation
+        body["DataCaptureConfig"] = {
+            "EnableCapture": capture,
+            "InitialSamplingPercentage": 5,
+            "DestinationS3Uri": "s3://captured/",
+            "CaptureOptions": [{"CaptureMode": "Input"}],
+        }
+    found = {m.rpartition(" ")[2] for m in messages(run(tmp_path, text, [model, body]))}
+    assert found == absent
+
+
 def test_the_workload_accepts_what_is_broken(tmp_path: Path) -> None:
     text = WORKLOAD.replace("memory: 1.5 GB", "memory: 4 GB")
     text += 'accept: {option-broken: {because: "pilot", until: 2027-01-31, ticket: RISK-1}}\n'
