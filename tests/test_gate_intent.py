@@ -298,6 +298,31 @@ def test_a_peak_above_what_the_instances_were_measured_to_serve_is_an_error(
     assert bool(found) == broken
 
 
+@pytest.mark.parametrize(
+    ("count", "more", "broken"),
+    [
+        (1, "", True),
+        (2, "", False),
+        (2, "min_instance_count = 1\n      max_instance_count = 5", True),
+        (1, "min_instance_count = 2\n      max_instance_count = 5", False),
+    ],
+)
+def test_one_instance_stands_in_one_zone(
+    tmp_path: Path, count: int, more: str, broken: bool
+) -> None:
+    managed = f'managed_instance_scaling {{\n      status = "ENABLED"\n      {more}\n    }}\n  }}'
+    text = TF_OF_3.replace("  }\n}", f"    {managed}\n}}") if more else TF_OF_3
+    text = text.replace("count = 3", f"count = {count}")
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    workload = tmp_path / "fraud.workload.yaml"
+    said = WORKLOAD.replace("model:\n", "needs: [multi-az]\nmodel:\n")
+    workload.write_text(said, encoding="utf-8")
+    report = check(Request([str(tmp_path / "main.tf")], AS_OF, workload=str(workload)))
+    found = [f for f in of_rule(report, "option-broken") if "multi-az is needed" in f.message]
+    assert bool(found) == broken
+    assert all(each.source.startswith("https://docs.aws.amazon.com/") for each in found)
+
+
 def test_what_streams_may_take_longer(tmp_path: Path) -> None:
     body = {"EndpointConfigName": "fraud-1", "ProductionVariants": [INSTANCES]}
     text = WORKLOAD.replace("processing: 100 ms", "processing: 2 min\n  streaming: true")
