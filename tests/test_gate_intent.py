@@ -323,6 +323,27 @@ def test_one_instance_stands_in_one_zone(
     assert all(each.source.startswith("https://docs.aws.amazon.com/") for each in found)
 
 
+@pytest.mark.parametrize(
+    ("payload", "limits", "severity"),
+    [
+        ("6 MB", "safe", None),
+        ("7 MB", "safe", "warning"),  # 25 MB by the newest page, 6 MB by the API's model
+        ("25 MB", "safe", "warning"),
+        ("26 MB", "safe", "error"),
+        ("7 MB", "latest", None),
+        ("26 MB", "latest", "error"),
+    ],
+)
+def test_what_only_the_newest_bound_grants_is_a_warning(
+    tmp_path: Path, payload: str, limits: str, severity: str | None
+) -> None:
+    body = {"EndpointConfigName": "fraud-1", "ProductionVariants": [INSTANCES]}
+    text = WORKLOAD.replace("payload: 20 KB", f"payload: {payload}") + f"limits: {limits}\n"
+    found = of_rule(run(tmp_path, text, body), "option-broken")
+    assert [each.severity for each in found] == ([severity] if severity else [])
+    assert severity != "warning" or "every source grants 6 MB" in found[0].message
+
+
 def test_what_streams_may_take_longer(tmp_path: Path) -> None:
     body = {"EndpointConfigName": "fraud-1", "ProductionVariants": [INSTANCES]}
     text = WORKLOAD.replace("processing: 100 ms", "processing: 2 min\n  streaming: true")

@@ -28,6 +28,7 @@ from advisor.model import (
 )
 from advisor.quantity import show
 from advisor.rulebook.load import load
+from advisor.rulebook.types import Bound, Limit
 
 ViewOf = Callable[[Resource], View]
 
@@ -83,6 +84,9 @@ class Comparison:
         broken = [*self._limits(candidate), *costs]
         for reason in broken:
             yield self._broken(resource, node, where, reason, at_key=True)
+        for reason in self._contested(candidate):
+            found = self._broken(resource, node, where, reason, at_key=True)
+            yield found._replace(severity="warning")
         for setting in settings():
             if setting.option in ("", option):
                 yield from self._setting(resource, part, path, setting)
@@ -112,18 +116,39 @@ class Comparison:
             because = limit.origin.because if limit is not None else verdict.note
             yield Reason(text, because, verdict.source, verdict.as_of)
 
+    def _contested(self, candidate: Candidate) -> Iterator[Reason]:
+        """The limits that are kept, if at all, only by the newest bound that AWS documents."""
+        for verdict in candidate.verdicts:
+            limit = self.facts.book.limit.get(verdict.rule)
+            if limit is None or verdict.outcome == "broken" or self._taken(verdict):
+                continue
+            if verdict.outcome == "contested" or self._is_beyond(limit, limit.bound):
+                yield Reason(
+                    f"{candidate.option} carries {verdict.fact} {verdict.value}"
+                    f"{self._said(verdict.fact)} only by the newest documented bound,"
+                    f" {limit.newest.text}; every source grants {limit.bound.text} ({limit.id})",
+                    limit.newest.because,
+                    limit.newest.source,
+                    limit.newest.as_of,
+                )
+
     def _taken(self, verdict: Verdict) -> str:
         """What is taken for a fact that nobody stated, where only that leaves a limit open."""
         limit = self.facts.book.limit.get(verdict.rule)
-        if verdict.outcome != "unknown" or limit is None or limit.when is None or limit.discrete:
+        if verdict.outcome != "unknown" or limit is None or limit.when is None:
             return ""
-        beyond = self.facts.low[limit.variable] > max(limit.bound.high, limit.newest.high)
-        if not beyond or not limit.when.test(self.facts.point):
+        if not self._is_beyond(limit, limit.bound) or not self._is_beyond(limit, limit.newest):
             return ""
         facts = self.facts.book.facts
         unstated = [v for v in sorted(limit.when.variables) if not self.facts.stated >> v & 1]
         words = (f"{facts[v].id} {_word(self.facts.text(v))}" for v in unstated)
         return f", with {', '.join(words)}, as nothing else is said"
+
+    def _is_beyond(self, limit: Limit, bound: Bound) -> bool:
+        """Whether every possible value is above a bound that holds on what is stated or taken."""
+        if limit.discrete or (limit.when is not None and not limit.when.test(self.facts.point)):
+            return False
+        return self.facts.low[limit.variable] > bound.high
 
     def _setting(
         self, resource: Resource, part: Node, path: Path, setting: Carried
