@@ -298,6 +298,52 @@ def test_a_peak_above_what_the_instances_were_measured_to_serve_is_an_error(
     assert bool(found) == broken
 
 
+@pytest.mark.parametrize(
+    ("count", "more", "broken"),
+    [
+        (1, "", True),
+        (2, "", False),
+        (2, "min_instance_count = 1\n      max_instance_count = 5", True),
+        (1, "min_instance_count = 2\n      max_instance_count = 5", False),
+    ],
+)
+def test_one_instance_stands_in_one_zone(
+    tmp_path: Path, count: int, more: str, broken: bool
+) -> None:
+    managed = f'managed_instance_scaling {{\n      status = "ENABLED"\n      {more}\n    }}\n  }}'
+    text = TF_OF_3.replace("  }\n}", f"    {managed}\n}}") if more else TF_OF_3
+    text = text.replace("count = 3", f"count = {count}")
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    workload = tmp_path / "fraud.workload.yaml"
+    said = WORKLOAD.replace("model:\n", "needs: [multi-az]\nmodel:\n")
+    workload.write_text(said, encoding="utf-8")
+    report = check(Request([str(tmp_path / "main.tf")], AS_OF, workload=str(workload)))
+    found = [f for f in of_rule(report, "option-broken") if "multi-az is needed" in f.message]
+    assert bool(found) == broken
+    assert all(each.source.startswith("https://docs.aws.amazon.com/") for each in found)
+
+
+@pytest.mark.parametrize(
+    ("payload", "limits", "severity"),
+    [
+        ("6 MB", "safe", None),
+        ("7 MB", "safe", "warning"),  # 25 MB by the newest page, 6 MB by the API's model
+        ("25 MB", "safe", "warning"),
+        ("26 MB", "safe", "error"),
+        ("7 MB", "latest", None),
+        ("26 MB", "latest", "error"),
+    ],
+)
+def test_what_only_the_newest_bound_grants_is_a_warning(
+    tmp_path: Path, payload: str, limits: str, severity: str | None
+) -> None:
+    body = {"EndpointConfigName": "fraud-1", "ProductionVariants": [INSTANCES]}
+    text = WORKLOAD.replace("payload: 20 KB", f"payload: {payload}") + f"limits: {limits}\n"
+    found = of_rule(run(tmp_path, text, body), "option-broken")
+    assert [each.severity for each in found] == ([severity] if severity else [])
+    assert severity != "warning" or "every source grants 6 MB" in found[0].message
+
+
 def test_what_streams_may_take_longer(tmp_path: Path) -> None:
     body = {"EndpointConfigName": "fraud-1", "ProductionVariants": [INSTANCES]}
     text = WORKLOAD.replace("processing: 100 ms", "processing: 2 min\n  streaming: true")
@@ -483,6 +529,36 @@ def test_the_model_of_the_document_says_whether_it_is_in_a_vpc(tmp_path: Path) -
     model["VpcConfig"] = {"SecurityGroupIds": ["sg-0a1b2c3d"], "Subnets": ["subnet-0a1b2c3d"]}
     assert messages(run(tmp_path, text, [model, body])) == []
     assert messages(run(tmp_path, text, body)) == []  # the model is not here: nobody knows
+
+
+@pytest.mark.parametrize(
+    ("isolation", "capture", "absent"),
+    [
+        (None, None, {"EnableNetworkIsolation", "DataCaptureConfig"}),
+        (False, False, {"EnableNetworkIsolation", "DataCaptureConfig"}),
+        (True, True, set()),
+    ],
+)
+def test_a_need_is_not_carried_by_what_is_switched_off(
+    tmp_path: Path, isolation: bool | None, capture: bool | None, absent: set[str]
+) -> None:
+    text = WORKLOAD.replace("model:\n", "needs: [network-isolation, data-capture]\nmodel:\n", 1)
+    model: dict[str, object] = {
+        "ModelName": "fraud",
+        "ExecutionRoleArn": "arn:aws:iam::123456789012:role/sagemaker",
+        "PrimaryContainer": {"Image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/x:1"},
+    }
+    body: dict[str, object] = {"EndpointConfigName": "fraud-1", "ProductionVariants": [INSTANCES]}
+    if isolation is not None:
+        model["EnableNetworkIsolation"] = isolation
+        body["DataCaptureConfig"] = {
+            "EnableCapture": capture,
+            "InitialSamplingPercentage": 5,
+            "DestinationS3Uri": "s3://captured/",
+            "CaptureOptions": [{"CaptureMode": "Input"}],
+        }
+    found = {m.rpartition(" ")[2] for m in messages(run(tmp_path, text, [model, body]))}
+    assert found == absent
 
 
 def test_the_workload_accepts_what_is_broken(tmp_path: Path) -> None:

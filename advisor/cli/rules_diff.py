@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -13,12 +13,13 @@ from advisor.cli.settings import as_of_date, today
 from advisor.errors import InputError, RulebookError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from advisor.gate.locking import Answer
     from advisor.model import Workload
     from advisor.reference.rules_compared import Compared
 
+Result = TypeVar("Result")
 _IN_USE = "the rules in use"
 _OTHER_FORM = (KeyError, TypeError, ValueError, AttributeError, IndexError, StopIteration)
 
@@ -59,16 +60,10 @@ def rules_diff(old: str, new: str, paths: tuple[str, ...], form: str, as_of: str
     errors: list[InputError] = []
     workloads = _workloads(paths, errors)
     day = as_of or today()
-    try:
-        if os.path.isfile(old) and old.endswith(".lock"):
-            found = _against_lock(old, new, workloads, day)
-        else:
-            found = _compared(old, new, workloads, day)
-    except _OTHER_FORM as error:
-        raise RulebookError(
-            f"the rules of {old} or of {new or _IN_USE} have a form that this release does not"
-            f" read ({type(error).__name__}: {error})"
-        ) from error
+    if os.path.isfile(old) and old.endswith(".lock"):
+        found = _against_lock(old, new, workloads, day)
+    else:
+        found = _compared(old, new, workloads, day, errors)
     click.echo(_printed(found, form), nl=False)
     for each in errors:
         complain(each)
@@ -115,33 +110,60 @@ def _asked(workload: Workload) -> tuple[str | None, str | None]:
     )
 
 
-def _compared(old: str, new: str, workloads: Sequence[Workload], day: str) -> Compared:
-    from advisor.reference.moved_answers import answer_by, moved_answers
+def _compared(
+    old: str, new: str, workloads: Sequence[Workload], day: str, errors: list[InputError]
+) -> Compared:
+    from advisor.reference.moved_answers import moved_answers
     from advisor.reference.rule_changes import rule_changes
     from advisor.reference.rule_sets import rule_set
     from advisor.reference.rules_compared import Compared
 
     with ExitStack() as stack:
         before, after = (stack.enter_context(rule_set(name)) for name in (old, new))
-        changes = rule_changes(before, after)
-        answers = [
-            (
-                workload,
-                answer_by(workload, _asked, day, before),
-                answer_by(workload, _asked, day, after),
-            )
-            for workload in workloads
-        ]
+        changes = _readable(f"{old} and {new or _IN_USE}", lambda: rule_changes(before, after))
+        try:
+            once = _answers(old, workloads, day, (before, after))
+            now = _answers(new or _IN_USE, workloads, day, (after, before))
+        except RulebookError as error:
+            errors.append(InputError(f"the answers cannot be compared: {error}", file=old))
+            return Compared(old, new or _IN_USE, changes, (), 0)
+    answers = zip(workloads, once, now, strict=True)
     moved = moved_answers(answers, changes)
     return Compared(old, new or _IN_USE, changes, moved, len(workloads))
+
+
+def _answers(
+    name: str, workloads: Sequence[Workload], day: str, rules: tuple[str, str]
+) -> list[Answer]:
+    """What the first of two sets of rules answers to each workload."""
+    from advisor.reference.moved_answers import Answering
+
+    asked = Answering(*rules)
+    return _readable(name, lambda: [asked.answer(each, _asked, day) for each in workloads])
+
+
+def _readable(name: str, work: Callable[[], Result]) -> Result:
+    """What some work on rules gives.
+
+    Raises:
+        RulebookError: the rules have a form that this release does not read.
+    """
+    try:
+        return work()
+    except (RulebookError, *_OTHER_FORM) as error:
+        raise RulebookError(
+            f"the rules of {name} have a form that this release does not read"
+            f" ({type(error).__name__}: {error})"
+        ) from error
 
 
 def _against_lock(lock: str, new: str, workloads: Sequence[Workload], day: str) -> Compared:
     """The answers that a lock keeps against those of now; without --workloads, all of its own."""
     from advisor.gate.locking import lock_key, read_lock
-    from advisor.reference.moved_answers import answer_by, moved_answers
+    from advisor.reference.moved_answers import Answering, moved_answers
     from advisor.reference.rule_sets import rule_set
     from advisor.reference.rules_compared import Compared
+    from advisor.rulebook.source import rules_directory
 
     locked: dict[str, dict[str, object]] = read_lock(lock)
     if not workloads:
@@ -149,8 +171,9 @@ def _against_lock(lock: str, new: str, workloads: Sequence[Workload], day: str) 
         found = [os.path.join(os.path.dirname(lock), file) for file in files]
         workloads = [each for file in found for each in _read(os.path.normpath(file))]
     with rule_set(new) as rules:
+        asked = Answering(rules, rules_directory())
         answers: list[tuple[Workload, Answer, Answer]] = [
-            (workload, old, answer_by(workload, _asked, day, rules))
+            (workload, old, asked.answer(workload, _asked, day))
             for workload in workloads
             if (old := locked.get(lock_key(lock, workload.file, workload.name))) is not None
         ]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from advisor.gate.document import Node, Resource
 from advisor.gate.instances import memory_bytes
 from advisor.gate.rulefiles import read_yaml_rules, rule_path
+from advisor.gate.view import text_of
 from advisor.model import ASYNCHRONOUS, REAL_TIME, SERVERLESS
 from advisor.quantity import parse
 
@@ -82,7 +83,8 @@ def absent_needs(
     """
     body = resource.body
     if resource.kind == "EndpointConfig":
-        if option != SERVERLESS and body.get("DataCaptureConfig") is None:
+        capture = body.get("DataCaptureConfig")
+        if option != SERVERLESS and (capture is None or _is_off(capture.get("EnableCapture"))):
             yield "data-capture", "DataCaptureConfig"
         if body.get("KmsKeyId") is None:
             yield "kms", "KmsKeyId"
@@ -97,5 +99,11 @@ def absent_needs(
         return
     if model.body.get("VpcConfig") is None and body.get("VpcConfig") is None:
         yield "vpc", "VpcConfig"
-    if model.body.get("EnableNetworkIsolation") is None:
+    isolated = model.body.get("EnableNetworkIsolation")
+    if isolated is None or _is_off(isolated):
         yield "network-isolation", "EnableNetworkIsolation"
+
+
+def _is_off(node: Node | None) -> bool:
+    """Whether a switch is certainly off, however a document writes it."""
+    return (text_of(node) or "").lower() == "false"

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
 
 from advisor.facts import Facts
-from advisor.gate.carrying import Carried, absent_needs, memory_of, settings
+from advisor.gate.capacity import Capacity, Reason
+from advisor.gate.carrying import Carried, absent_needs, settings
 from advisor.gate.checks import Check
 from advisor.gate.document import Node, Path, Resource
 from advisor.gate.finding import Finding
-from advisor.gate.instance_counts import counts
-from advisor.gate.instances import is_a
 from advisor.gate.judge import finding_of
 from advisor.gate.scalars import number
 from advisor.gate.settings import organisation_of
-from advisor.gate.standing_cost import standing_cost
 from advisor.gate.view import Fault, View, text_of
 from advisor.model import (
     ASYNCHRONOUS,
@@ -31,8 +28,8 @@ from advisor.model import (
 )
 from advisor.quantity import show
 from advisor.rulebook.load import load
+from advisor.rulebook.types import Bound, Limit
 
-ACCELERATORS = ("gpu", "neuron")
 ViewOf = Callable[[Resource], View]
 
 
@@ -52,15 +49,6 @@ def option_of(resource: Resource, variant: Node) -> str:
         return SERVERLESS
     capacity = variant.get("InstanceType") or variant.get("InstancePools")
     return REAL_TIME if capacity is not None else ""
-
-
-class Reason(NamedTuple):
-    """Why a configuration is broken for its workload; the check's own source where it has none."""
-
-    message: str
-    because: str = ""
-    source: str = ""
-    as_of: str = ""
 
 
 class Comparison:
@@ -90,15 +78,21 @@ class Comparison:
             return
         candidate = next(each for each in self.advice.candidates if each.option == option)
         node, where = _telling(resource, part, path, option)
-        broken = [*self._limits(candidate), *self._budget(candidate, resource, part)]
+        view = self.view_of(resource)
+        capacity = Capacity(self.facts, self._said, view, part, option)
+        costs = capacity.over_budget(candidate, self.advice.prices_date or "")
+        broken = [*self._limits(candidate), *costs]
         for reason in broken:
             yield self._broken(resource, node, where, reason, at_key=True)
+        for reason in self._contested(candidate):
+            found = self._broken(resource, node, where, reason, at_key=True)
+            yield found._replace(severity="warning")
         for setting in settings():
             if setting.option in ("", option):
                 yield from self._setting(resource, part, path, setting)
-        yield from self._instance(resource, part, path)
-        if option == REAL_TIME:
-            yield from self._peak(resource, part, path)
+        names = (*path, *filter(None, (capacity.holder,)), "InstanceType")
+        for reason in capacity.faults():
+            yield self._broken(resource, capacity.node or part, names, reason)
         yield from self._needs(resource, part, option)
         if not broken:
             yield from self._differs(resource, node, where, option)
@@ -122,42 +116,39 @@ class Comparison:
             because = limit.origin.because if limit is not None else verdict.note
             yield Reason(text, because, verdict.source, verdict.as_of)
 
+    def _contested(self, candidate: Candidate) -> Iterator[Reason]:
+        """The limits that are kept, if at all, only by the newest bound that AWS documents."""
+        for verdict in candidate.verdicts:
+            limit = self.facts.book.limit.get(verdict.rule)
+            if limit is None or verdict.outcome == "broken" or self._taken(verdict):
+                continue
+            if verdict.outcome == "contested" or self._is_beyond(limit, limit.bound):
+                yield Reason(
+                    f"{candidate.option} carries {verdict.fact} {verdict.value}"
+                    f"{self._said(verdict.fact)} only by the newest documented bound,"
+                    f" {limit.newest.text}; every source grants {limit.bound.text} ({limit.id})",
+                    limit.newest.because,
+                    limit.newest.source,
+                    limit.newest.as_of,
+                )
+
     def _taken(self, verdict: Verdict) -> str:
         """What is taken for a fact that nobody stated, where only that leaves a limit open."""
         limit = self.facts.book.limit.get(verdict.rule)
-        if verdict.outcome != "unknown" or limit is None or limit.when is None or limit.discrete:
+        if verdict.outcome != "unknown" or limit is None or limit.when is None:
             return ""
-        beyond = self.facts.low[limit.variable] > max(limit.bound.high, limit.newest.high)
-        if not beyond or not limit.when.test(self.facts.point):
+        if not self._is_beyond(limit, limit.bound) or not self._is_beyond(limit, limit.newest):
             return ""
         facts = self.facts.book.facts
         unstated = [v for v in sorted(limit.when.variables) if not self.facts.stated >> v & 1]
         words = (f"{facts[v].id} {_word(self.facts.text(v))}" for v in unstated)
         return f", with {', '.join(words)}, as nothing else is said"
 
-    def _budget(self, candidate: Candidate, resource: Resource, part: Node) -> Iterator[Reason]:
-        """A budget that the least cost of the option, or of the configured instances, exceeds."""
-        budget = self.workload.interval("budget")
-        if budget is None or budget.high is None:
-            return
-        from decimal import Decimal
-
-        said, cost = self._said("budget"), candidate.cost
-        kept = None
-        if resource.kind == "EndpointConfig" and not self.workload.interval("traffic.active"):
-            kept = standing_cost(self.view_of(resource), part, candidate.option, self.advice.region)
-        if kept is not None and kept.micro_usd > budget.high:
-            usd = Decimal(kept.micro_usd) / 1_000_000
-            yield _money(
-                f"{kept.instances} x {kept.instance_type} cost {usd:,.2f} USD a month, above the "
-                f"budget{said}",
-                kept.prices,
-            )
-            return
-        least = None if cost is None or not cost.complete else cost.usd_low
-        if kept is None and least is not None and Decimal(least) * 1_000_000 > budget.high:
-            text = f"{candidate.option} costs at least {least} USD a month, above the budget{said}"
-            yield _money(text, self.advice.prices_date or "")
+    def _is_beyond(self, limit: Limit, bound: Bound) -> bool:
+        """Whether every possible value is above a bound that holds on what is stated or taken."""
+        if limit.discrete or (limit.when is not None and not limit.when.test(self.facts.point)):
+            return False
+        return self.facts.low[limit.variable] > bound.high
 
     def _setting(
         self, resource: Resource, part: Node, path: Path, setting: Carried
@@ -180,50 +171,6 @@ class Comparison:
         )
         reason = Reason(message, setting.because, setting.source, setting.as_of)
         yield self._broken(resource, node or part, (*path, *setting.path), reason, node is None)
-
-    def _instance(self, resource: Resource, part: Node, path: Path) -> Iterator[Finding]:
-        """The loaded model and its accelerator against what the instance type has."""
-        holder = part.get("TransformResources") if resource.kind == "TransformJob" else part
-        node = holder.get("InstanceType") if holder is not None else None
-        fact = self.facts.interval("model.loaded")
-        text = text_of(node)
-        if node is None or text is None:
-            return
-        where = (*path, "InstanceType")
-        wanted = self.workload.text("model.accelerator")
-        if wanted in ACCELERATORS and is_a(text, wanted) is False:
-            message = f"{text} has no {wanted}, which the model needs"
-            message += self._said("model.accelerator")
-            yield self._broken(resource, node, where, Reason(message))
-        memory = memory_of(text)
-        if fact is not None and fact.low and memory and memory < fact.low:
-            has, needed = (show(Interval(size, size), "size") for size in (memory, fact.low))
-            message = (
-                f"the loaded model does not fit: {text} has {has}, model.loaded is {needed}"
-                f"{self._said('model.loaded')}"
-            )
-            yield self._broken(resource, node, where, Reason(message))
-
-    def _peak(self, resource: Resource, part: Node, path: Path) -> Iterator[Finding]:
-        """The peak against what as many instances of the type were measured to serve."""
-        peak, served = (
-            self.workload.interval(fact) for fact in ("traffic.peak", "model.throughput")
-        )
-        node, most = part.get("InstanceType"), counts(self.view_of(resource), part, REAL_TIME).most
-        measured = self.workload.text("model.measured_on")
-        if node is None or not most or not measured or text_of(node) != measured:
-            return
-        if peak is None or not peak.low or served is None or served.high is None:
-            return
-        if served.high * most < peak.low:
-            can, wanted = (show(Interval(rate, rate), "rate") for rate in (served.high, peak.low))
-            message = (
-                f"at most {most} x {measured} serve {can} each, traffic.peak is {wanted}"
-                f"{self._said('traffic.peak')}"
-            )
-            because = "model.throughput is what one instance was measured to serve in time."
-            reason = Reason(message, because, "sm-advise", self.checks["option-broken"].as_of)
-            yield self._broken(resource, node, (*path, "InstanceType"), reason)
 
     def _needs(self, resource: Resource, part: Node, option: str) -> Iterator[Finding]:
         """Needs of the workload that a field of the configuration would carry and does not."""
@@ -270,12 +217,6 @@ class Comparison:
                 if stated is not None and fact.removeprefix("needs.") in self.organisation.needs:
                     return f" ({self.organisation.file})"
         return f" ({self.workload.file})"
-
-
-def _money(message: str, day: str) -> Reason:
-    """A reason that prices give."""
-    because = "The budget of the workload is what it may cost; prices are AWS's, without discounts."
-    return Reason(message, because, "https://aws.amazon.com/sagemaker/pricing/", day)
 
 
 def _lower(title: str) -> str:

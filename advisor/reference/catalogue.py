@@ -122,25 +122,43 @@ def catalogue(rules: Folder | None = None) -> Catalogue:
 
 
 def _entries(folder: Folder) -> Iterator[Entry]:
-    def of(kind: str, file: str, rows: Iterable[Any]) -> Iterator[Entry]:
+    for kind, file, raw in raw_entries(folder):
         describe: Callable[[Any], Iterator[Detail]] = DESCRIBERS[kind]
-        for raw in rows:
-            yield entry(kind, raw, file, tuple(describe(raw)))
+        yield entry(kind, raw, file, tuple(describe(raw)))
+
+
+def raw_entries(folder: Folder, *, whole: bool = True) -> Iterator[tuple[str, str, Any]]:
+    """Kind, file and mapping of every entry of a folder of rules.
+
+    Args:
+        folder: where the rules are.
+        whole: whether every file has to be there; other releases have other files.
+
+    Raises:
+        RulebookError: a file cannot be read.
+    """
 
     def read(file: str) -> Any:
         return read_rules(os.path.join(folder, file))
 
+    def is_missing(file: str) -> bool:
+        return not whole and not os.path.exists(os.path.join(folder, file))
+
     for name in OPTIONS:
         file = f"options/{name.replace('-', '_')}.yaml"
         document = read(file)
-        yield from of("option", file, [document])
-        yield from of("limit", file, document["limits"])
+        yield "option", file, document
+        yield from (("limit", file, raw) for raw in document["limits"])
     for kind, file, key in _FILES:
-        yield from of(kind, file, read(file)[key])
-    yield from of("regions", "regions.yaml", [read("regions.yaml")])
-    yield from of("family", "families.csv", read_table(os.path.join(folder, "families.csv")))
-    for name in _check_files(folder):
-        yield from of("check", f"checks/{name}", read(f"checks/{name}")["checks"])
+        document = {} if is_missing(file) else read(file)
+        listed = document[key] if whole else document.get(key, ())
+        yield from ((kind, file, raw) for raw in listed)
+    yield "regions", "regions.yaml", read("regions.yaml")
+    families = read_table(os.path.join(folder, "families.csv"))
+    yield from (("family", "families.csv", raw) for raw in families)
+    for name in [] if is_missing("checks") else _check_files(folder):
+        file = f"checks/{name}"
+        yield from (("check", file, raw) for raw in read(file).get("checks", ()))
 
 
 def _check_files(folder: Folder) -> list[str]:

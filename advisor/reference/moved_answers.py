@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from advisor.gate.locking import Answer, answer_of, moved, reasons_of, rests_differently
 from advisor.model import OPTIONS, Workload
 from advisor.pipeline import advise_by
 from advisor.reference.rule_changes import EntryChange
-from advisor.rulebook.load import load
+from advisor.rulebook.load import compiled
+from advisor.rulebook.resolve import Rulebook, resolve
 from advisor.rulebook.source import Folder
 
+_FILLED = ("sizing", "findings")
 Asked = Callable[[Workload], "tuple[str | None, str | None]"]  # limits and Region of a workload
 
 
@@ -25,14 +27,39 @@ class MovedAnswer(NamedTuple):
     rules: tuple[str, ...]  # names of the entries that differ and that the answer rests on
 
 
-def answer_by(workload: Workload, asked: Asked, as_of: str, rules: Folder) -> Answer:
-    """What one set of rules answers, as a lock file keeps it.
+class Answering:
+    """Asks one set of rules as a release that may be younger or older than it.
 
-    Raises:
-        RulebookError: the rules cannot be read or contradict themselves.
+    What the release asks the rules for and they have no idea of (a constant of sizing, the words of
+    a finding) is taken from the set that they are compared with: that does not tell them apart.
     """
-    limits, region = asked(workload)
-    return answer_of(advise_by(load(limits or "safe", rules), workload, region=region, as_of=as_of))
+
+    def __init__(self, rules: Folder, others: Folder) -> None:
+        self.rules = rules
+        self.others = others
+        self._books: dict[str, Rulebook] = {}
+
+    def answer(self, workload: Workload, asked: Asked, as_of: str) -> Answer:
+        """What the rules answer, as a lock file keeps it.
+
+        Raises:
+            RulebookError: the rules cannot be read or contradict themselves.
+        """
+        limits, region = asked(workload)
+        book = self._book(limits or "safe")
+        return answer_of(advise_by(book, workload, region=region, as_of=as_of))
+
+    def _book(self, limits: str) -> Rulebook:
+        if limits not in self._books:
+            own, other = compiled(self.rules), compiled(self.others)
+            filled = {kind: [*own[kind], *_missing(own[kind], other[kind])] for kind in _FILLED}
+            self._books[limits] = resolve({**own, **filled}, limits)
+        return self._books[limits]
+
+
+def _missing(own: Iterable[Any], other: Iterable[Any]) -> list[Any]:
+    known = {entry["id"] for entry in own}
+    return [entry for entry in other if entry["id"] not in known]
 
 
 def moved_answers(

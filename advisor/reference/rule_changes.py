@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from advisor.gate.drift import compare
-from advisor.reference.catalogue import KINDS, catalogue
+from advisor.reference.catalogue import KINDS, raw_entries
 from advisor.rulebook.source import Folder, read_table, service_table
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
@@ -75,12 +75,14 @@ def rule_changes(old: Folder, new: Folder) -> tuple[EntryChange, ...]:
 
 
 def _known(folder: Folder) -> dict[tuple[str, str], _Known]:
-    found = {
-        (each.kind, each.name): _Known(
-            each.title, each.source, each.as_of, each.since, dict(_values("", _own(each.raw)))
-        )
-        for each in catalogue(folder).entries
-    }
+    """Every entry of a set by its kind and name. Another release may lack what this one has."""
+    found: dict[tuple[str, str], _Known] = {}
+    for kind, _, raw in raw_entries(folder, whole=False):
+        name = str(raw.get("id") or raw.get("option"))
+        source, as_of, since = (str(raw.get(key, "")) for key in ("source", "as_of", "since"))
+        title = str(raw.get("title") or raw.get("asks", name))
+        key = f"{raw['fact']} {name}" if kind == "word" else name
+        found[kind, key] = _Known(title, source, as_of, since, dict(_values("", _own(raw))))
     for row in read_table(os.path.join(folder, "instances.csv")):
         name, *_ = row.values()
         found[INSTANCE_TYPE, name] = _Known(name, row.get("source", ""), "", "", dict(row))
