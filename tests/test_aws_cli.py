@@ -22,8 +22,9 @@ from advisor.artifacts.requests import files
 from advisor.pipeline import advise
 from advisor.workload import read_file
 
-clidriver = pytest.importorskip("awscli.clidriver", reason="the aws CLI is not installed")
+# moto imports botocore, which must come before the copy that the aws CLI brings in its place.
 moto_server = pytest.importorskip("moto.server", reason="moto's server is not installed")
+clidriver = pytest.importorskip("awscli.clidriver", reason="the aws CLI is not installed")
 
 ROOT = Path(__file__).parents[1]
 WORKLOADS = sorted(

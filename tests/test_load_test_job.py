@@ -229,6 +229,17 @@ def test_serverless_has_a_job_of_its_own_with_the_next_size() -> None:
     assert [each["ServerlessConfig"]["MemorySizeInMB"] for each in tested] == [6144]
 
 
+def test_instances_are_left_out_where_only_serverless_can_be_used() -> None:
+    # Instances have no provisioned concurrency.
+    tool = scoring(
+        needs=["provisioned-concurrency"],
+        requests={"cold_start": "tolerated", "answer": "10 s"},
+        traffic={"pattern": "intermittent", "peak": "2/s", "volume": "10k/month"},
+    )
+    assert answered(tool).decision.option == SERVERLESS
+    assert [each.option for each in jobs_of(tool).tests] == ["serverless"]
+
+
 def test_serverless_is_left_out_where_it_cannot_be_used() -> None:
     assert [each.option for each in jobs_of(scoring(needs=["vpc"])).tests] == ["real-time"]
 

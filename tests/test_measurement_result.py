@@ -91,6 +91,33 @@ def test_most_users_of_phases(tmp_path: Path, pattern: Any, users: int | None) -
     assert result(tmp_path, job(ONE, InputConfig=config)).users == users
 
 
+@pytest.mark.parametrize(
+    ("times", "date"),
+    [
+        (("2026-11-02T10:00:00Z", 1664924208, 1664924208), "2026-11-02"),
+        (("yesterday", 1664924208.5, None), "2022-10-04"),
+        ((None, None, "2021-12-01 19:38:30.957000+00:00"), "2021-12-01"),
+        ((1e30, -1e30, float("inf")), ""),
+        ((0, "1999-12-31", True), ""),  # before there were such jobs
+        (([], {}, None), ""),
+    ],
+)
+def test_the_day_of_a_job(tmp_path: Path, times: tuple[Any, ...], date: str) -> None:
+    names = ("CompletionTime", "LastModifiedTime", "CreationTime")
+    document = job(ONE, **dict(zip(names, times, strict=True)))
+    assert result(tmp_path, document).date == date
+
+
+@pytest.mark.parametrize("config", [{}, {"TrafficPattern": 7}, {"TrafficPattern": {"Phases": 7}}])
+def test_a_job_without_a_traffic_pattern_bounds_no_users(tmp_path: Path, config: Any) -> None:
+    assert result(tmp_path, job(ONE, InputConfig=config)).users is None
+
+
+def test_whole_numbers_may_be_written_as_fractions(tmp_path: Path) -> None:
+    (found,) = result(tmp_path, changed("MaxInvocations", "Metrics", 570.0)).benchmarks
+    assert found.invocations == 570
+
+
 def without(name: str, inside: str) -> dict[str, Any]:
     changed: dict[str, Any] = json.loads(json.dumps(ONE))
     del changed[inside][name]

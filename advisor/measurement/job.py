@@ -70,7 +70,7 @@ def load_tests(advice: Advice) -> LoadTests:
         if not _against(advice, option):
             sized = dict(plan(option, facts, prices, deploy=False).facts)
             if option == REAL_TIME:
-                sized |= _instance_type(advice)
+                sized["instance_type"] = _instance_type(advice)
             tests.append(LoadTest(option, load_test.plan(Draft(option, basis), sized, prices)))
     if not tests:
         raise InputError(
@@ -82,17 +82,20 @@ def load_tests(advice: Advice) -> LoadTests:
 
 
 def _against(advice: Advice, option: str) -> str:
-    """Why an option's endpoint cannot be measured, empty when it can.
+    """Why an option's endpoint is not measured, empty when it is.
 
-    A feature that real-time inference lacks does not keep its container from being measured.
+    A feature that real-time inference lacks does not keep the container of another option from
+    being measured with it.
     """
     found = next(each for each in advice.candidates if each.option == option)
     broken = ", ".join(_broken(found))
-    if option == REAL_TIME:
-        return f"a job calls InvokeEndpoint, and {broken}" if broken else ""
-    chosen = advice.decision.option == option
+    if option == REAL_TIME and broken:
+        return f"a job calls InvokeEndpoint, and {broken}"
+    on_instances = option == REAL_TIME and advice.decision.option != SERVERLESS
+    if on_instances or advice.decision.option == option:
+        return ""
     listed = found.status != "ruled-out" and option in advice.decision.leaf_options
-    return "" if chosen or listed else "serverless inference is not among the answers"
+    return "" if listed else f"{option} is not among the answers"
 
 
 def _broken(candidate: Candidate) -> Iterator[str]:
@@ -102,14 +105,14 @@ def _broken(candidate: Candidate) -> Iterator[str]:
             yield f"{title} of {verdict.value} is beyond the limit, {verdict.bound}"
 
 
-def _instance_type(advice: Advice) -> dict[str, str]:
-    """The type of the plan that was made with the user's own prices, where there is one."""
-    by_option = {each.option: each.plan for each in advice.candidates if each.plan is not None}
-    for option in (advice.decision.option or "", REAL_TIME):
-        made = by_option.get(option)
-        if made is not None and "instance_type" in made.facts:
-            return {"instance_type": made.facts["instance_type"]}
-    return {}
+def _instance_type(advice: Advice) -> str:
+    """The type of the answer, or of real-time inference beside a serverless one."""
+    made = {each.option: each.plan.facts for each in advice.candidates if each.plan is not None}
+    option = advice.decision.option
+    instance_type: str = made[REAL_TIME if option in (None, SERVERLESS) else option][
+        "instance_type"
+    ]
+    return instance_type
 
 
 def _notes(advice: Advice, draft: Draft) -> Iterator[str]:

@@ -11,6 +11,7 @@ from advisor.errors import InputError
 _LARGEST_FILE = 1024 * 1024  # a result holds ten recommendations at most
 _LARGEST = 2**31 - 1  # the API's integers
 _HUGE = 10**20  # beyond, digits tell nothing
+_FIRST_YEAR = 2021  # there were no such jobs before
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _TYPE = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9]+")
 _REGION = re.compile(r"arn:aws[a-z-]*:sagemaker:([a-z0-9-]+):")
@@ -225,11 +226,15 @@ def _date(document: Json) -> str:
         value = document.get(name)
         try:
             if isinstance(value, str):
-                return date.fromisoformat(value[:10]).isoformat()
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                return datetime.fromtimestamp(value, UTC).date().isoformat()
+                day = date.fromisoformat(value[:10])
+            elif isinstance(value, int | float):
+                day = datetime.fromtimestamp(value, UTC).date()
+            else:
+                continue
         except (ValueError, OverflowError, OSError):
             continue
+        if day.year >= _FIRST_YEAR:
+            return day.isoformat()
     return ""
 
 
