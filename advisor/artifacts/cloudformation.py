@@ -10,7 +10,15 @@ from typing import Any, NamedTuple
 from advisor.artifacts import Files, requests_of
 from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, job_input, schedule_name
 from advisor.artifacts.skips import Skip, skips
-from advisor.artifacts.variables import Answered, Text, Variable, filled, topic_of, variables
+from advisor.artifacts.variables import (
+    NOT_RETAINED,
+    Answered,
+    Text,
+    Variable,
+    filled,
+    topic_of,
+    variables,
+)
 from advisor.artifacts.yaml_text import Tagged, document
 from advisor.errors import InputError
 from advisor.model import Advice, Request
@@ -56,6 +64,7 @@ class Made(NamedTuple):
     resources: dict[str, Any]
     outputs: dict[str, Any]
     release: str  # ends the logical ids of models, so that a new version replaces them
+    scaled: bool  # whether an update must keep the count that scaling has set
 
 
 def files(advice: Advice) -> Files:
@@ -68,7 +77,8 @@ def files(advice: Advice) -> Files:
     if not requests:
         return []
     version = advice.workload.text("deploy.version")
-    made = Made({}, {}, {}, {}, "" if version is None else digest(version))
+    scaled = any(request.operation == "RegisterScalableTarget" for request in requests)
+    made = Made({}, {}, {}, {}, "" if version is None else digest(version), scaled)
     for request in requests:
         body = filled(request)
         _refuse_references(body, advice)
@@ -185,6 +195,13 @@ def _properties(body: dict[str, Any], operation: str, made: Made) -> dict[str, A
         return dict(_property({**named, **tags}, "", operation, made))
     if operation in _UNNAMED:
         body = {key: value for key, value in body.items() if key != _NAMES[operation]}
+    if operation == "CreateEndpoint" and made.scaled:
+        excluded = [{"VariantPropertyType": each} for each in NOT_RETAINED]
+        body = {
+            **body,
+            "RetainAllVariantProperties": True,
+            "ExcludeRetainedVariantProperties": excluded,
+        }
     return dict(_property(body, "", operation, made))
 
 
