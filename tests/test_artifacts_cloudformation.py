@@ -54,7 +54,9 @@ def read_back(advice: Advice, folder: Path) -> list[tuple[str, dict[str, Any]]]:
     assert read.document is not None
     assert read.document.faults == ()
     identities = list(template(advice)["Resources"])
-    return found(read.document.worlds[-1], known(identities, plan_of(advice).requests))
+    made = found(read.document.worlds[-1], known(identities, plan_of(advice).requests))
+    # What holds for updates only is in no request of the plan.
+    return [(kind, {k: v for k, v in body.items() if "Retain" not in k}) for kind, body in made]
 
 
 @pytest.mark.parametrize("advice", advices(), ids=lambda advice: advice.workload.name)
@@ -168,6 +170,17 @@ def test_another_version_replaces_the_model_and_keeps_the_endpoint() -> None:
     old, new = (list(template(versioned(v))["Resources"]) for v in ("2026-11-20", "2026-11-27"))
     assert [each for each in old if each not in new] == [each for each in old if "Model" in each]
     assert "Endpoint" in old
+
+
+def test_an_update_keeps_the_count_that_scaling_has_set() -> None:
+    excluded = [{"VariantPropertyType": name} for name in ("DesiredWeight", "DataCaptureConfig")]
+    kept = {"RetainAllVariantProperties": True, "ExcludeRetainedVariantProperties": excluded}
+    scaled = template(named("call-transcripts"))["Resources"]["Endpoint"]["Properties"]
+    assert {key: value for key, value in scaled.items() if "Retain" in key} == kept
+    assert not any(
+        "Retain" in key
+        for key in template(named("fraud-scoring"))["Resources"]["Endpoint"]["Properties"]
+    )
 
 
 def test_the_outputs_name_what_is_called() -> None:

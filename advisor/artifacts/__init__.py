@@ -6,10 +6,11 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import cast
 
-from advisor.model import Advice
+from advisor.model import Advice, Request
 
 Files = list[tuple[str, str]]  # name and content, in the order to use them
 Maker = Callable[[Advice], Files]
+Command = Callable[[Advice, str], str]
 
 ARTIFACTS = {
     "requests": "advisor.artifacts.requests",
@@ -28,3 +29,18 @@ def maker(kind: str) -> Maker:
         KeyError: no artifact has that name; the command line offers only the table's names.
     """
     return cast(Maker, import_module(ARTIFACTS[kind]).files)
+
+
+def command(kind: str) -> Command:
+    """The function that says how to run what ``maker`` made, given the folder it was written to.
+
+    Raises:
+        KeyError: no artifact has that name.
+    """
+    return cast(Command, import_module(ARTIFACTS[kind]).command)
+
+
+def requests_of(advice: Advice) -> tuple[Request, ...]:
+    """The requests of the recommended option, in the order to run; none when no option fits."""
+    chosen = advice.chosen
+    return () if chosen is None or chosen.plan is None else chosen.plan.requests

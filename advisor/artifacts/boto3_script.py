@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
-from advisor.artifacts import Files
+from advisor.artifacts import Files, requests_of
 from advisor.artifacts.variables import (
     ASKED,
     NOT_RETAINED,
     Answered,
     Text,
     Variable,
+    environment,
     filled,
     topic_of,
     variables,
@@ -87,10 +89,9 @@ sagemaker.get_waiter("transform_job_completed_or_stopped").wait(TransformJobName
 
 def files(advice: Advice) -> Files:
     """``deploy.py``; nothing when no option fits."""
-    chosen = advice.chosen
-    if chosen is None or chosen.plan is None:
+    requests = requests_of(advice)
+    if not requests:
         return []
-    requests = chosen.plan.requests
     bodies = [filled(request) for request in requests]
     parts = [_HEAD, "".join(_inputs(variables(bodies)))]
     parts.append("".join(_clients(requests, advice.region)))
@@ -98,6 +99,11 @@ def files(advice: Advice) -> Files:
     for request, body in zip(requests, bodies, strict=True):
         parts.append("\n" + _step(request, body, scaled))
     return [("deploy.py", "".join(parts))]
+
+
+def command(advice: Advice, folder: str) -> str:
+    """How the script is run."""
+    return f"{environment(requests_of(advice))}python {shlex.quote(f'{folder}/deploy.py')}"
 
 
 def _inputs(wanted: list[Variable]) -> Iterator[str]:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from advisor.artifacts import Files
+from advisor.artifacts import Files, requests_of
 from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, job_input, schedule_name
 from advisor.artifacts.skips import Skip, skips
-from advisor.artifacts.variables import Answered, Text, Variable, filled, topic_of, variables
+from advisor.artifacts.variables import (
+    NOT_RETAINED,
+    Answered,
+    Text,
+    Variable,
+    filled,
+    topic_of,
+    variables,
+)
 from advisor.artifacts.yaml_text import Tagged, document
 from advisor.errors import InputError
 from advisor.model import Advice, Request
@@ -55,6 +64,7 @@ class Made(NamedTuple):
     resources: dict[str, Any]
     outputs: dict[str, Any]
     release: str  # ends the logical ids of models, so that a new version replaces them
+    scaled: bool  # whether an update must keep the count that scaling has set
 
 
 def files(advice: Advice) -> Files:
@@ -63,25 +73,47 @@ def files(advice: Advice) -> Files:
     Raises:
         InputError: a value holds what CloudFormation would replace, which nothing can escape.
     """
-    chosen = advice.chosen
-    if chosen is None or chosen.plan is None:
+    requests = requests_of(advice)
+    if not requests:
         return []
     version = advice.workload.text("deploy.version")
-    made = Made({}, {}, {}, {}, "" if version is None else digest(version))
-    asked: list[Variable] = []
-    for request in chosen.plan.requests:
+    scaled = any(request.operation == "RegisterScalableTarget" for request in requests)
+    made = Made({}, {}, {}, {}, "" if version is None else digest(version), scaled)
+    for request in requests:
         body = filled(request)
         _refuse_references(body, advice)
-        asked += variables(body)
-        if request.operation == "CreateTransformJob":
-            asked += [EXPRESSION, ROLE]
-        _add(request, body, made, metadata(skips(request, chosen.plan.requests)))
+        _add(request, body, made, metadata(skips(request, requests)))
     template: dict[str, Any] = {"AWSTemplateFormatVersion": "2010-09-09"}
+    asked = _asked(requests)
     if asked:
-        template["Parameters"] = {pascal(each): _parameter(each) for each in dict.fromkeys(asked)}
+        template["Parameters"] = {pascal(each): _parameter(each) for each in asked}
     template["Resources"] = made.resources
     template["Outputs"] = made.outputs
     return [("template.yaml", document(template))]
+
+
+def command(advice: Advice, folder: str) -> str:
+    """How the template is deployed."""
+    asked = _asked(requests_of(advice))
+    name = advice.workload.name
+    stack = name if name[0].isalpha() else f"stack-{name}"  # which begins with a letter
+    given = "".join(f" {pascal(each)}=…" for each in asked)
+    region = f" --region {advice.region}" if advice.region is not None else ""
+    return (
+        f"aws cloudformation deploy{region} --stack-name {stack} --template-file "
+        + shlex.quote(f"{folder}/template.yaml")
+        + (f" --parameter-overrides{given}" if given else "")
+    )
+
+
+def _asked(requests: tuple[Request, ...]) -> list[Variable]:
+    """The parameters, each once."""
+    asked: list[Variable] = []
+    for request in requests:
+        asked += variables(filled(request))
+        if request.operation == "CreateTransformJob":
+            asked += [EXPRESSION, ROLE]
+    return list(dict.fromkeys(asked))
 
 
 def pascal(variable: Variable) -> str:
@@ -163,6 +195,13 @@ def _properties(body: dict[str, Any], operation: str, made: Made) -> dict[str, A
         return dict(_property({**named, **tags}, "", operation, made))
     if operation in _UNNAMED:
         body = {key: value for key, value in body.items() if key != _NAMES[operation]}
+    if operation == "CreateEndpoint" and made.scaled:
+        excluded = [{"VariantPropertyType": each} for each in NOT_RETAINED]
+        body = {
+            **body,
+            "RetainAllVariantProperties": True,
+            "ExcludeRetainedVariantProperties": excluded,
+        }
     return dict(_property(body, "", operation, made))
 
 

@@ -34,11 +34,18 @@ def write_files(files: Sequence[tuple[Path, str]], *, force: bool, dry_run: bool
         if old == content:
             lines.append(f"unchanged {path}")
             continue
-        verb = "overwrite" if old is not None else "write"
-        lines.append(f"would {verb} {path}" if dry_run else f"{'wrote'} {path}")
-        if not dry_run:
-            write_file(path, content)
+        if dry_run:
+            lines.append(f"{_intent(old, force)} {path}")
+            continue
+        write_file(path, content)
+        lines.append(f"wrote {path}")
     return lines
+
+
+def _intent(old: str | None, force: bool) -> str:
+    if old is None:
+        return "would write"
+    return "would overwrite" if force else "would not overwrite without --force"
 
 
 def _standing(path: Path) -> str | None:

@@ -34,6 +34,11 @@ def files(advice: Advice) -> Files:
     return done
 
 
+def command(advice: Advice, folder: str) -> str:
+    """How the load tests are run stands in a file beside them."""
+    return f"see {folder}/{FOLDER}/README.md"
+
+
 def _names(test: LoadTest) -> list[str]:
     """Files of the requests of a test, in the order to run."""
     return [

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 
-from advisor.artifacts import Files
+from advisor.artifacts import Files, requests_of
 from advisor.model import Advice
 
 
 def files(advice: Advice) -> Files:
     """``1-create-model.json``, ``2-create-endpoint-config.json``, …; empty when none fits."""
-    chosen = advice.chosen
-    if chosen is None or chosen.plan is None:
-        return []
     return [
         (
             f"{number}-{kebab(request.operation)}.json",
             json.dumps(request.parameters, indent=2, ensure_ascii=False) + "\n",
         )
-        for number, request in enumerate(chosen.plan.requests, start=1)
+        for number, request in enumerate(requests_of(advice), start=1)
     ]
+
+
+def command(advice: Advice, folder: str) -> str:
+    """How the requests are sent, one after another."""
+    region = f" --region {advice.region}" if advice.region is not None else ""
+    calls = [
+        f"aws {request.service} {kebab(request.operation)}{region} --cli-input-json "
+        + shlex.quote(f"file://{folder}/{name}")
+        for request, (name, _) in zip(requests_of(advice), files(advice), strict=True)
+    ]
+    return " && \\\n  ".join(calls)
 
 
 def kebab(operation: str) -> str:

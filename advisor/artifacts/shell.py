@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
-from advisor.artifacts import Files
+from advisor.artifacts import Files, requests_of
 from advisor.artifacts.requests import kebab
 from advisor.artifacts.variables import (
     ASKED,
@@ -19,6 +19,7 @@ from advisor.artifacts.variables import (
     Answered,
     Text,
     Variable,
+    environment,
     filled,
     topic_of,
     variables,
@@ -71,10 +72,9 @@ _JOB = Variable("transform_job_name", "Name of this run")
 
 def files(advice: Advice) -> Files:
     """``deploy.sh``; nothing when no option fits."""
-    chosen = advice.chosen
-    if chosen is None or chosen.plan is None:
+    requests = requests_of(advice)
+    if not requests:
         return []
-    requests = chosen.plan.requests
     bodies = [filled(request) for request in requests]
     plain = any(sign in json.dumps(request.parameters) for request in requests for sign in "$`")
     parts = [_SHEBANG, _UNEXPANDED if plain else "", _HEAD, _region(advice.region), _GIVEN, _EXISTS]
@@ -83,6 +83,11 @@ def files(advice: Advice) -> Files:
     for request, body in zip(requests, bodies, strict=True):
         parts.append("\n" + _step(request, body, scaled))
     return [("deploy.sh", "".join(parts))]
+
+
+def command(advice: Advice, folder: str) -> str:
+    """How the script is run."""
+    return f"{environment(requests_of(advice))}bash {shlex.quote(f'{folder}/deploy.sh')}"
 
 
 def _region(region: str | None) -> str:

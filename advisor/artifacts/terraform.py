@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any, NamedTuple
 
-from advisor.artifacts import Files
+from advisor.artifacts import Files, requests_of
 from advisor.artifacts.hcl_text import Block, Call, Raw, Template, document, quoted
 from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, job_input, schedule_name
 from advisor.artifacts.skips import Skip, skips
@@ -59,12 +60,12 @@ class Made(NamedTuple):
 
 def files(advice: Advice) -> Files:
     """``main.tf``, ``variables.tf`` where there are any, ``outputs.tf``; nothing when none fits."""
-    chosen = advice.chosen
-    if chosen is None or chosen.plan is None:
+    requests = requests_of(advice)
+    if not requests:
         return []
     made = Made({}, {}, _settings(advice.region), [], set())
     asked: list[Variable] = []
-    for request in chosen.plan.requests:
+    for request in requests:
         body = filled(request)
         if request.operation == "CreateEndpointConfig":
             body = _with_arns_of_keys(body)
@@ -72,11 +73,17 @@ def files(advice: Advice) -> Files:
         if request.operation == "CreateTransformJob":
             asked += [EXPRESSION, ROLE]
             made.blocks.append(Block('data "aws_partition" "current"', {}))
-        _add(request, body, made, tuple(skips(request, chosen.plan.requests)))
+        _add(request, body, made, tuple(skips(request, requests)))
     found = [("main.tf", document(made.blocks))]
     if asked:
         found.append(("variables.tf", document([_variable(v) for v in dict.fromkeys(asked)])))
     return [*found, ("outputs.tf", document(made.outputs))]
+
+
+def command(advice: Advice, folder: str) -> str:
+    """How the folder is applied; terraform asks for the variables."""
+    terraform = f"terraform {shlex.quote(f'-chdir={folder}')}"
+    return f"{terraform} init && {terraform} apply"
 
 
 def _settings(region: str | None) -> list[Block]:

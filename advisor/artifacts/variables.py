@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 from advisor.model import Request
@@ -139,6 +139,12 @@ def filled(request: Request) -> Filled:
 def variables(value: Any) -> list[Variable]:
     """The variables anywhere in a value, each once, in the order of their first use."""
     return list(dict.fromkeys(part for part in _parts(value) if isinstance(part, Variable)))
+
+
+def environment(requests: Iterable[Request]) -> str:
+    """What stands before a script's name so that its variables are set: ``BUCKET=… ``."""
+    wanted = variables([filled(request) for request in requests])
+    return "".join(f"{each.name.upper()}=… " for each in wanted)
 
 
 def _filled(value: Any, field: str) -> Any:

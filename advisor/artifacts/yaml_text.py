@@ -10,6 +10,7 @@ _PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9_./-]|,(?= )|:+(?=[A-Za-z])| (?=[A-Za
 _WORDS = frozenset(
     {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 )  # what YAML 1.1 takes for others
+_LONGEST_KEY = 1000  # YAML gives up looking for the colon after 1024 characters
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -31,7 +32,7 @@ def _block(value: Any, indent: str) -> str:
         return f" !{value.tag} {scalar(value.text)}"
     if isinstance(value, dict) and value:
         return "".join(
-            f"\n{indent}{scalar(key)}:{_block(inner, indent + '  ')}"
+            f"\n{indent}{_key(key, indent)}:{_block(inner, indent + '  ')}"
             for key, inner in value.items()
         )
     if isinstance(value, list) and value:
@@ -39,6 +40,12 @@ def _block(value: Any, indent: str) -> str:
     if isinstance(value, dict | list):
         return " {}" if isinstance(value, dict) else " []"
     return " " + scalar(value)
+
+
+def _key(key: str, indent: str) -> str:
+    """A key; what is longer than YAML takes before a colon stands on a line of its own."""
+    text = scalar(key)
+    return text if len(text) <= _LONGEST_KEY else f"? {text}\n{indent}"
 
 
 def _item(value: Any, indent: str) -> str:

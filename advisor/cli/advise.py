@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,8 @@ from advisor.rulebook.load import load
 from advisor.workload import read_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from advisor.model import Workload
 
 STRICT = ("decisive-unknown", "contested-limit")  # warnings that fail with --strict
@@ -72,6 +74,7 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
     Exit codes: 0 an answer, 1 none fits or an error among the findings (with --strict also a
     plausible decisive unknown or a contested limit), 2 a file could not be read, 3 a bug of ours.
     """
+    _require_folder(options)
     asked = {**options, "changes": changes_from(settings), "as_of": options["as_of"] or today()}
     if form == "jsonl" and options["output"] is None and worthwhile(workloads):
         return _spread(workloads, asked)
@@ -87,6 +90,14 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
     if options["output"] is not None:
         _write(advices, options)
     return _code(advices, unread, asked)
+
+
+def _require_folder(options: dict[str, Any]) -> None:
+    for option, given in (("artifact", "artifacts"), ("force", "force"), ("dry-run", "dry_run")):
+        if options[given] and options["output"] is None:
+            raise click.UsageError(
+                f"--{option} is about the files of --output DIR: name the folder"
+            )
 
 
 def _spread(paths: Sequence[str], asked: dict[str, Any]) -> int:
@@ -141,28 +152,43 @@ def _code(advices: Sequence[Advice], unread: Sequence[str], asked: dict[str, Any
 
 
 def _write(advices: Sequence[Advice], options: dict[str, Any]) -> None:
-    """One folder per workload when there are several."""
+    """Write the artifacts; what was done and what to run next goes to standard error."""
     from pathlib import Path
 
-    from advisor.artifacts import maker
+    from advisor.artifacts import command, maker
     from advisor.artifacts.output import write_files
 
+    kinds = dict.fromkeys(options["artifacts"] or ("requests",))
     files: list[tuple[Path, str]] = []
+    steps: list[str] = []
+    for advice, folder in _folders(advices, Path(options["output"])):
+        if advice.chosen is None:
+            steps.append(f"nothing to write for {advice.workload.name}: no option fits")
+            continue
+        for kind in kinds:
+            files += [(folder / name, content) for name, content in maker(kind)(advice)]
+            steps.append(f"next: {command(kind)(advice, str(folder))}")
+    lines = write_files(files, force=options["force"], dry_run=options["dry_run"])
+    for line in [*lines, *steps]:
+        print(line, file=sys.stderr)
+
+
+def _folders(advices: Sequence[Advice], folder: Path) -> Iterator[tuple[Advice, Path]]:
+    """One folder per workload when there are several.
+
+    Raises:
+        InputError: two workloads have one name.
+    """
     names = [advice.workload.name for advice in advices]
     for advice in advices:
-        folder = Path(options["output"])
-        if len(advices) > 1:
-            if names.count(advice.workload.name) > 1:
-                raise InputError(
-                    f"two workloads are called {advice.workload.name}",
-                    file=advice.workload.file,
-                    hint="Give each its own name, since it names the folder that is written.",
-                )
-            folder = folder / advice.workload.name
-        for kind in options["artifacts"] or ("requests",):
-            files += [(folder / name, content) for name, content in maker(kind)(advice)]
-    for line in write_files(files, force=options["force"], dry_run=options["dry_run"]):
-        print(line, file=sys.stderr)
+        name = advice.workload.name
+        if names.count(name) > 1:
+            raise InputError(
+                f"two workloads are called {name}",
+                file=advice.workload.file,
+                hint="Give each its own name, since it names the folder that is written.",
+            )
+        yield advice, folder / name if len(advices) > 1 else folder
 
 
 def exit_code(advice: Advice, strict: bool) -> int:

@@ -172,6 +172,53 @@ def test_dry_run_writes_nothing(tmp_path: Path) -> None:
     assert not folder.exists()
 
 
+def test_dry_run_tells_of_edits(tmp_path: Path) -> None:
+    folder = tmp_path / "deploy"
+    ran(EXAMPLE, "--output", str(folder))
+    (folder / "3-create-endpoint.json").write_text("{}", encoding="utf-8")
+    refused = ran(EXAMPLE, "--output", str(folder), "--dry-run")
+    assert f"would not overwrite without --force {folder}/3-create-endpoint.json" in refused.err
+    assert refused.err.count("unchanged") == 2
+    forced = ran(EXAMPLE, "--output", str(folder), "--dry-run", "--force")
+    assert f"would overwrite {folder}/3-create-endpoint.json" in forced.err
+    assert (folder / "3-create-endpoint.json").read_text(encoding="utf-8") == "{}"
+
+
+@pytest.mark.parametrize("option", [["--artifact", "shell"], ["--force"], ["--dry-run"]])
+def test_what_is_about_files_needs_a_folder(option: list[str]) -> None:
+    done = ran(EXAMPLE, *option)
+    assert done.code == 2
+    assert f"{option[0]} is about the files of --output DIR" in done.err
+
+
+def test_what_to_run_next_is_said(tmp_path: Path) -> None:
+    text = "name: 1st\nregion: eu-west-1\nrequests: {arrival: online}\n"
+    path, folder = write(tmp_path, text), f"{tmp_path}/a folder"
+    kinds = ["requests", "shell", "boto3", "terraform", "cloudformation"]
+    done = ran(path, "--output", folder, *(part for kind in kinds for part in ("--artifact", kind)))
+    asked = "IMAGE_URI=… MODEL_DATA_URL=… EXECUTION_ROLE_ARN=…"
+    parameters = "ImageUri=… ModelDataUrl=… ExecutionRoleArn=…"
+    assert f"next: {asked} bash '{folder}/deploy.sh'\n" in done.err
+    assert f"next: {asked} python '{folder}/deploy.py'\n" in done.err
+    terraform = f"terraform '-chdir={folder}'"
+    assert f"next: {terraform} init && {terraform} apply\n" in done.err
+    assert (
+        "next: aws cloudformation deploy --region eu-west-1 --stack-name stack-1st"
+        f" --template-file '{folder}/template.yaml' --parameter-overrides {parameters}\n"
+    ) in done.err
+    first = f"--cli-input-json 'file://{folder}/1-create-model.json' && \\\n"
+    assert f"next: aws sagemaker create-model --region eu-west-1 {first}" in done.err
+    assert "next:" not in done.out
+
+
+def test_nothing_is_written_when_none_fits(tmp_path: Path) -> None:
+    path = write(tmp_path, ONLINE.replace("online", "online, streaming: true, payload: 900 MB"))
+    done = ran(path, "--output", str(tmp_path / "deploy"))
+    assert done.code == 1
+    assert "nothing to write for a: no option fits\n" in done.err
+    assert not (tmp_path / "deploy").exists()
+
+
 def test_several_workloads_get_a_folder_each(tmp_path: Path) -> None:
     path = write(tmp_path, f"{ONLINE}---\n{ONLINE.replace('name: a', 'name: b')}")
     ran(path, "--output", str(tmp_path / "deploy"))
