@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from advisor.artifacts import Files
 from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, job_input, schedule_name
 from advisor.artifacts.skips import Skip, skips
-from advisor.artifacts.variables import Answered, Text, Variable, filled, topic_of, variables
+from advisor.artifacts.variables import (
+    WATCHED,
+    Answered,
+    Text,
+    Variable,
+    filled,
+    topic_of,
+    variables,
+)
 from advisor.artifacts.yaml_text import Tagged, document
 from advisor.errors import InputError
 from advisor.model import Advice, Request
@@ -20,6 +28,7 @@ _RESOURCES = {
     "CreateModel": ("Model", "AWS::SageMaker::Model"),
     "CreateEndpointConfig": ("EndpointConfig", "AWS::SageMaker::EndpointConfig"),
     "CreateEndpoint": ("Endpoint", "AWS::SageMaker::Endpoint"),
+    "CreateInferenceComponent": ("InferenceComponent", "AWS::SageMaker::InferenceComponent"),
     "RegisterScalableTarget": ("ScalableTarget", "AWS::ApplicationAutoScaling::ScalableTarget"),
     "PutScalingPolicy": ("ScalingPolicy", "AWS::ApplicationAutoScaling::ScalingPolicy"),
     "PutMetricAlarm": ("Alarm", "AWS::CloudWatch::Alarm"),
@@ -35,11 +44,12 @@ _NAMES = {
 # CloudFormation replaces these when they change, and needs another name for the new one beside the
 # old: it makes one up.
 _UNNAMED = ("CreateModel", "CreateEndpointConfig")
-_AFTER = {"PutScalingPolicy": "RegisterScalableTarget"}  # not seen from what they refer to
 _OUTPUTS = {
     "CreateEndpoint": ("EndpointName", "Name by which callers invoke the endpoint"),
     "CreateTransformJob": ("ScheduleName", "Name of the schedule that starts the jobs"),
 }
+_COMPONENT = "inference-component/"
+_MOST_RESOURCES = 500
 _LIST_TYPES = {
     "subnet_ids": "List<AWS::EC2::Subnet::Id>",
     "security_group_ids": "List<AWS::EC2::SecurityGroup::Id>",
@@ -61,27 +71,53 @@ def files(advice: Advice) -> Files:
     """``template.yaml``; nothing when no option fits.
 
     Raises:
-        InputError: a value holds what CloudFormation would replace, which nothing can escape.
+        InputError: a value holds what CloudFormation would replace, which nothing can escape, or
+            there are more resources than a template may have.
     """
     chosen = advice.chosen
     if chosen is None or chosen.plan is None:
         return []
+    bodies = [(request, filled(request)) for request in chosen.plan.requests]
+    return [("template.yaml", template(bodies, advice))]
+
+
+def template(
+    bodies: Sequence[tuple[Request, dict[str, Any]]], advice: Advice, description: str = ""
+) -> str:
+    """The template that makes some requests.
+
+    Args:
+        bodies: requests with their parameters, in which variables stand for placeholders.
+        advice: whose requests they are.
+        description: what the template says of itself.
+
+    Raises:
+        InputError: as ``files`` says.
+    """
     version = advice.workload.text("deploy.version")
     made = Made({}, {}, {}, {}, "" if version is None else digest(version))
     asked: list[Variable] = []
-    for request in chosen.plan.requests:
-        body = filled(request)
+    for request, body in bodies:
         _refuse_references(body, advice)
         asked += variables(body)
         if request.operation == "CreateTransformJob":
             asked += [EXPRESSION, ROLE]
-        _add(request, body, made, metadata(skips(request, chosen.plan.requests)))
-    template: dict[str, Any] = {"AWSTemplateFormatVersion": "2010-09-09"}
+        _add(request, body, made, metadata(skips(request, tuple(each for each, _ in bodies))))
+    if len(made.resources) > _MOST_RESOURCES:
+        raise InputError(
+            f"the template would have {len(made.resources)} resources, and CloudFormation takes "
+            f"{_MOST_RESOURCES}",
+            file=advice.workload.file,
+            hint="Choose another artifact, or name fewer models in one workload.",
+        )
+    found: dict[str, Any] = {"AWSTemplateFormatVersion": "2010-09-09"}
+    if description:
+        found["Description"] = description
     if asked:
-        template["Parameters"] = {pascal(each): _parameter(each) for each in dict.fromkeys(asked)}
-    template["Resources"] = made.resources
-    template["Outputs"] = made.outputs
-    return [("template.yaml", document(template))]
+        found["Parameters"] = {pascal(each): _parameter(each) for each in dict.fromkeys(asked)}
+    found["Resources"] = made.resources
+    found["Outputs"] = made.outputs
+    return document(found)
 
 
 def pascal(variable: Variable) -> str:
@@ -119,7 +155,7 @@ def _add(request: Request, body: dict[str, Any], made: Made, told: dict[str, Any
         stem += _suffix(body)
     ids = (stem if n == 1 else f"{stem}{n}" for n in range(1, len(made.resources) + 2))
     logical = next(each for each in ids if each not in made.resources)
-    after = made.latest.get(_AFTER.get(operation, ""))
+    after = made.latest.get(_before(operation, body))
     resource: dict[str, Any] = {"Type": kind}
     if told:
         resource["Metadata"] = told
@@ -148,8 +184,8 @@ def _suffix(body: dict[str, Any]) -> str:
     """``RollbackErrors`` of an alarm, ``Success`` of a topic: what follows the endpoint's name."""
     if "Name" in body:
         return str(body["Name"]).rpartition("-")[2].capitalize()
-    endpoint = next(each["Value"] for each in body["Dimensions"] if each["Name"] == "EndpointName")
-    words = str(body["AlarmName"]).removeprefix(f"{endpoint}-").split("-")
+    of_what = next(each["Value"] for each in body["Dimensions"] if each["Name"] in WATCHED)
+    words = str(body["AlarmName"]).removeprefix(f"{of_what}-").split("-")
     return "".join(word[0].upper() + word[1:] for word in words if word.isalnum())
 
 
@@ -164,6 +200,13 @@ def _properties(body: dict[str, Any], operation: str, made: Made) -> dict[str, A
     if operation in _UNNAMED:
         body = {key: value for key, value in body.items() if key != _NAMES[operation]}
     return dict(_property(body, "", operation, made))
+
+
+def _before(operation: str, body: dict[str, Any]) -> str:
+    """The operation whose latest resource stands before this one, where no reference says so."""
+    if operation == "RegisterScalableTarget" and body["ResourceId"].startswith(_COMPONENT):
+        return "CreateInferenceComponent"
+    return "RegisterScalableTarget" if operation == "PutScalingPolicy" else ""
 
 
 def _property(value: Any, field: str, operation: str, made: Made) -> Any:
@@ -190,8 +233,10 @@ def _property(value: Any, field: str, operation: str, made: Made) -> Any:
     return value
 
 
-def _resource_id(value: str, made: Made) -> Tagged:
+def _resource_id(value: str, made: Made) -> str | Tagged:
     """``endpoint/NAME/variant/VARIANT`` with a reference for the name."""
+    if value.startswith(_COMPONENT):
+        return value
     kind, name, rest = value.split("/", 2)
     return Tagged("Sub", f"{kind}/${{{made.names['EndpointName', name]}.EndpointName}}/{rest}")
 

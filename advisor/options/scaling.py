@@ -51,21 +51,68 @@ def wake(draft: Draft) -> tuple[Request, Request]:
         constant="wake-alarm-periods",
     )
     name = endpoint_name(draft)
+    policy = _step(name, _subject(draft), draft.number("scaling-cooldown"), "Average")
+    return policy, Request("cloudwatch", "PutMetricAlarm", _wake_alarm(draft, name))
+
+
+def copies(component: str, minimum: int, maximum: int) -> Request:
+    """RegisterScalableTarget for the copies of an inference component."""
+    parameters = {**_copies_of(component), "MinCapacity": minimum, "MaxCapacity": maximum}
+    return Request(_SERVICE, "RegisterScalableTarget", parameters)
+
+
+def by_copies(draft: Draft, component: str, per_copy: float) -> Request:
+    """Track requests in progress on each copy, at ten-second resolution."""
+    metric = _predefined("SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution")
+    subject = _copies_of(component)
+    return _tracking(draft, "concurrency", per_copy, metric, subject, component)
+
+
+def wake_component(draft: Draft, component: str) -> tuple[Request, Request]:
+    """The step policy that adds the first copy, and the alarm that calls it."""
+    period = draft.number("component-wake-period")
+    alarm: Parameters = {
+        "AlarmName": f"{component}-wake",
+        "AlarmDescription": "Calls fail because no copy is there to take them",
+        "AlarmActions": [placeholders.policy_arn(draft)],
+        "MetricName": "NoCapacityInvocationFailures",
+        "Namespace": "AWS/SageMaker",
+        "Dimensions": [{"Name": "InferenceComponentName", "Value": component}],
+        "Statistic": "Sum",
+        "Period": period,
+        "EvaluationPeriods": 1,
+        "DatapointsToAlarm": 1,
+        "Threshold": float(draft.number("component-wake-calls")),
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        "TreatMissingData": "missing",
+    }
+    cooldown = draft.number("component-wake-cooldown")
+    policy = _step(component, _copies_of(component), cooldown, "Maximum")
+    return policy, Request("cloudwatch", "PutMetricAlarm", alarm)
+
+
+def _copies_of(component: str) -> Parameters:
+    return {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": f"inference-component/{component}",
+        "ScalableDimension": "sagemaker:inference-component:DesiredCopyCount",
+    }
+
+
+def _step(name: str, subject: Parameters, cooldown: int, aggregation: str) -> Request:
+    """A step policy that adds one."""
     policy: Parameters = {
         "PolicyName": f"{name}-wake",
-        **_subject(draft),
+        **subject,
         "PolicyType": "StepScaling",
         "StepScalingPolicyConfiguration": {
             "AdjustmentType": "ChangeInCapacity",
             "StepAdjustments": [{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 1}],
-            "Cooldown": draft.number("scaling-cooldown"),
-            "MetricAggregationType": "Average",
+            "Cooldown": cooldown,
+            "MetricAggregationType": aggregation,
         },
     }
-    return (
-        Request(_SERVICE, "PutScalingPolicy", policy),
-        Request("cloudwatch", "PutMetricAlarm", _wake_alarm(draft, name)),
-    )
+    return Request(_SERVICE, "PutScalingPolicy", policy)
 
 
 def _wake_alarm(draft: Draft, endpoint: str) -> Parameters:
@@ -100,11 +147,18 @@ def _predefined(metric: str) -> Parameters:
     return {"PredefinedMetricSpecification": {"PredefinedMetricType": metric}}
 
 
-def _tracking(draft: Draft, kind: str, value: float, metric: Parameters) -> Request:
+def _tracking(
+    draft: Draft,
+    kind: str,
+    value: float,
+    metric: Parameters,
+    subject: Parameters | None = None,
+    name: str = "",
+) -> Request:
     cooldown = draft.number("scaling-cooldown")
     parameters: Parameters = {
-        "PolicyName": f"{endpoint_name(draft)}-{kind}",
-        **_subject(draft),
+        "PolicyName": f"{name or endpoint_name(draft)}-{kind}",
+        **(subject or _subject(draft)),
         "PolicyType": "TargetTrackingScaling",
         "TargetTrackingScalingPolicyConfiguration": {
             "TargetValue": float(value),

@@ -20,6 +20,9 @@ KINDS = {
     "question": "Questions of the flowchart",
     "limit": "Limits",
     "feature": "Features",
+    "way": "Ways to host several models",
+    "way-limit": "Limits of the ways",
+    "preference": "Questions about several models",
     "word": "Words",
     "fact": "Facts",
     "derived-fact": "Derived facts",
@@ -44,6 +47,7 @@ _FILES = (
     ("caution", "cautions.yaml", "cautions"),
     ("consider", "consider.yaml", "consider"),
     ("finding", "findings.yaml", "findings"),
+    ("preference", "many_models.yaml", "preferences"),
     ("quota", "quotas.yaml", "quotas"),
     ("constant", "sizing.yaml", "constants"),
     ("layout", "archives.yaml", "layouts"),
@@ -68,7 +72,7 @@ class Catalogue(NamedTuple):
         wanted = {name, name.removeprefix(_NEEDS), *(name.removesuffix(leaf) for leaf in _LEAVES)}
         if name.startswith(_TYPE):
             wanted.add(name.split(".")[1])  # the family of an instance type
-        found = (each for each in (*self.entries, *self.keys) if wanted & {each.id, each.name})
+        found = (each for each in (*self.entries, *self.keys) if wanted & _names(each))
         return (*found, *self._support(name), *self._asked_by(name))
 
     def _asked_by(self, name: str) -> Iterator[Entry]:
@@ -100,6 +104,11 @@ class Catalogue(NamedTuple):
     def of_kind(self, kind: str) -> tuple[Entry, ...]:
         """The entries of one kind, in the order of their files."""
         return tuple(each for each in self.entries if each.kind == kind)
+
+
+def _names(each: Entry) -> set[str]:
+    """The ways of hosting are known by the word that the workload file takes, too."""
+    return {each.id, each.name, *([each.raw["way"]] if each.kind == "way" else [])}
 
 
 def _only(details: Iterable[Detail], option: str) -> tuple[Detail, ...]:
@@ -135,6 +144,10 @@ def _entries(folder: Folder) -> Iterator[Entry]:
         document = read(file)
         yield from of("option", file, [document])
         yield from of("limit", file, document["limits"])
+    ways = read("many_models.yaml")["ways"]
+    yield from of("way", "many_models.yaml", ways)
+    limits = [{**limit, "way": way["way"]} for way in ways for limit in way["limits"]]
+    yield from of("way-limit", "many_models.yaml", limits)
     for kind, file, key in _FILES:
         yield from of(kind, file, read(file)[key])
     yield from of("regions", "regions.yaml", [read("regions.yaml")])

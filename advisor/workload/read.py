@@ -12,6 +12,7 @@ from advisor.workload.forms import FORMS
 from advisor.workload.groups import GROUPS
 from advisor.workload.key import Key
 from advisor.workload.keys import FEATURES, KEYS, REQUIRED
+from advisor.workload.listed import stand_for_all
 from advisor.workload.reading import Reading
 from advisor.workload.source import read_bytes
 from advisor.workload.values import (
@@ -90,6 +91,8 @@ def read_workloads(
             _refuse_missing(reading, root)
         if "deploy.instances.min" in reading.values:
             _refuse_empty_fleet(reading)
+        if "models" in reading.values:
+            stand_for_all(reading.values)
         readings.append(reading)
     errors = [error for reading in readings for error in reading.in_order()]
     if errors:
