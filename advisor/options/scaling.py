@@ -70,21 +70,18 @@ def by_copies(draft: Draft, component: str, per_copy: float) -> Request:
 
 def wake_component(draft: Draft, component: str) -> tuple[Request, Request]:
     """The step policy that adds the first copy, and the alarm that calls it."""
-    period = draft.number("component-wake-period")
-    alarm: Parameters = {
-        "AlarmName": f"{component}-wake",
-        "AlarmDescription": "Calls fail because no copy is there to take them",
-        "AlarmActions": [placeholders.policy_arn(draft)],
-        "MetricName": "NoCapacityInvocationFailures",
-        "Namespace": "AWS/SageMaker",
-        "Dimensions": [{"Name": "InferenceComponentName", "Value": component}],
+    alarm = _alarm(
+        draft,
+        "Calls fail because no copy is there to take them",
+        "NoCapacityInvocationFailures",
+        ("InferenceComponentName", component),
+    )
+    alarm |= {
         "Statistic": "Sum",
-        "Period": period,
+        "Period": draft.number("component-wake-period"),
         "EvaluationPeriods": 1,
         "DatapointsToAlarm": 1,
         "Threshold": float(draft.number("component-wake-calls")),
-        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
-        "TreatMissingData": "missing",
     }
     cooldown = draft.number("component-wake-cooldown")
     policy = _step(component, _copies_of(component), cooldown, "Maximum")
@@ -117,18 +114,27 @@ def _step(name: str, subject: Parameters, cooldown: int, aggregation: str) -> Re
 
 def _wake_alarm(draft: Draft, endpoint: str) -> Parameters:
     periods = draft.number("wake-alarm-periods")
-    return {
-        "AlarmName": f"{endpoint}-wake",
-        "AlarmDescription": "Requests wait and no instance is there to take them",
-        "AlarmActions": [placeholders.policy_arn(draft)],
-        "MetricName": "HasBacklogWithoutCapacity",
-        "Namespace": "AWS/SageMaker",
-        "Dimensions": [{"Name": "EndpointName", "Value": endpoint}],
+    says = "Requests wait and no instance is there to take them"
+    alarm = _alarm(draft, says, "HasBacklogWithoutCapacity", ("EndpointName", endpoint))
+    return alarm | {
         "Statistic": "Average",
         "Period": draft.number("wake-alarm-period"),
         "EvaluationPeriods": periods,
         "DatapointsToAlarm": periods,
         "Threshold": 1.0,
+    }
+
+
+def _alarm(draft: Draft, says: str, metric: str, watched: tuple[str, str]) -> Parameters:
+    """An alarm that calls the step policy, without its numbers."""
+    dimension, value = watched
+    return {
+        "AlarmName": f"{value}-wake",
+        "AlarmDescription": says,
+        "AlarmActions": [placeholders.policy_arn(draft)],
+        "MetricName": metric,
+        "Namespace": "AWS/SageMaker",
+        "Dimensions": [{"Name": dimension, "Value": value}],
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
         "TreatMissingData": "missing",
     }

@@ -11,7 +11,8 @@ from advisor.options.hosting.packing import MILLI
 from advisor.options.load import number
 
 if TYPE_CHECKING:
-    from advisor.options.hosting.components import Component, Design
+    from advisor.options.hosting.components import Design
+    from advisor.options.hosting.copies import Component
 
 _START = ("ModelDataDownloadTimeoutInSeconds", "ContainerStartupHealthCheckTimeoutInSeconds")
 _LONG = "long-request"
