@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.facts import Facts
-from advisor.model import BATCH_TRANSFORM, REAL_TIME, SERVERLESS, Interval, Plan
+from advisor.model import BATCH_TRANSFORM, ENDPOINT_EACH, SERVERLESS, Interval, Plan
 from advisor.quantity import MONTH_HOURS, RATE_PER_MONTH
 
 _SECOND = 1_000_000
@@ -20,11 +20,13 @@ def charged(plan: Plan, facts: Facts) -> Mapping[str, Any]:
     cannot share an endpoint have one each.
     """
     found = plan.facts
+    if "each" in found:
+        return {**found, "each": tuple(charged(made, alone) for made, alone in found["each"])}
     more: dict[str, Any] = {}
     if plan.option != BATCH_TRANSFORM and facts.word("requests.arrival") == "batch":
         more |= _work_of_a_data_set(plan, facts)
     models = facts.workload.interval("model.count")
-    if models is not None and models.high != 1 and not _share(plan, facts):
+    if models is not None and models.high != 1 and not _share(plan):
         more |= _one_each(plan, models)
     return {**found, **more} if more else found
 
@@ -35,6 +37,9 @@ def completed(plan: Plan, facts: Facts) -> Mapping[str, Any]:
     Curves and break-even points compare single figures, so they need one value for each fact.
     """
     found = charged(plan, facts)
+    if "each" in found:
+        parts = tuple(completed(made, alone) for made, alone in plan.facts["each"])
+        return {**found, "each": parts}
     if plan.option == BATCH_TRANSFORM:
         return found
     time = facts.taken("requests.processing.typical") / _SECOND
@@ -91,11 +96,10 @@ def _hours(
     }
 
 
-def _share(plan: Plan, facts: Facts) -> bool:
+def _share(plan: Plan) -> bool:
     """Whether one endpoint or job serves all models."""
-    if facts.needs("multi-container") or facts.needs("inference-pipeline"):
-        return True
-    return plan.option == REAL_TIME
+    way: str = plan.facts.get("hosting", ENDPOINT_EACH)
+    return way != ENDPOINT_EACH
 
 
 def _one_each(plan: Plan, models: Interval) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from advisor.quantity import WEEK, show
 from advisor.rulebook.formulas import mean_rate
 from advisor.rulebook.types import INFINITY
 
+_WHOLE = 100_000  # thousandths of a percent
 _TRIPLES = ("requests.payload", "requests.response", "requests.processing")
 _ORDER = (".typical", ".p99", ".max")
 # Facts of which the first must not be above the second, and what to say when it is: the larger as
@@ -48,6 +49,7 @@ def _all(facts: Facts) -> Iterator[Finding]:
     yield from _peak_below_mean(workload)
     yield from _zero_without_patience(facts)
     yield from _memory_without_accelerator(workload)
+    yield from _listed_models(workload)
 
 
 def _finding(workload: Workload, message: str, first: Stated, second: Stated) -> Finding:
@@ -165,3 +167,20 @@ def _memory_without_accelerator(workload: Workload) -> Iterator[Finding]:
             kind,
             memory,
         )
+
+
+def _listed_models(workload: Workload) -> Iterator[Finding]:
+    """The list against the count of models, and the shares against the whole."""
+    listed = workload.values.get("models")
+    if listed is None:
+        return
+    number, count = len(listed.value), workload.values["model.count"]
+    low, high = count.value
+    if (low or 0) > number or (high is not None and high < number):
+        message = f"model.count is {count.text}, but models lists {number}"
+        yield _finding(workload, message, count, listed)
+    shares = [model["share"].low or 0 for model in listed.value if "share" in model]
+    if sum(shares) > _WHOLE:
+        total = show(Interval(sum(shares), sum(shares)), "percent")
+        message = f"the shares of models add up to {total}, more than all requests"
+        yield _finding(workload, message, listed, listed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping
 
 from advisor.charged import charged
@@ -82,6 +83,11 @@ def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
 def in_brief(plan: Plan) -> str:
     """What a plan runs on, in a few words: 2 to 5 x ml.g5.xlarge."""
     found = plan.facts
+    if "each" in found and "busiest" not in found:
+        parts: Counter[str] = Counter()
+        for made, _ in found["each"]:
+            parts[in_brief(made)] += made.facts.get("times", made.facts.get("times_high", 1))
+        return " and ".join(f"{number:,} x ({text})" for text, number in parts.items())
     if plan.option == SERVERLESS:
         kept = found.get("provisioned")
         warm = f", {kept} provisioned" if kept else ""
@@ -96,11 +102,13 @@ def expected_latency(plan: Plan, facts: Facts) -> Latency:
     """How fast a plan answers, or why no number can be given."""
     from advisor.latency import latency
 
+    made = {**plan.facts, **plan.facts.get("busiest", {})}
     measured = facts.workload.interval("model.throughput")
-    if measured is None or measured.high is None or plan.option == SERVERLESS:
-        found = latency(plan.option, plan.facts)
+    one_instance = plan.option != SERVERLESS and "busiest" not in plan.facts
+    if measured is None or measured.high is None or not one_instance:
+        found = latency(plan.option, made)
     else:
-        found = latency(plan.option, {**plan.facts, "max_rate": measured.high / _PER_SECOND})
+        found = latency(plan.option, {**made, "max_rate": measured.high / _PER_SECOND})
     if found.p50_ms is None or "rate" not in plan.facts or facts.is_stated("traffic.peak"):
         return found
     if plan.option == BATCH_TRANSFORM or facts.workload.interval("traffic.concurrent") is not None:

@@ -19,7 +19,7 @@ cold_start_s          serverless: from the request to a container that serves it
 keep_alive_s          serverless: (low, high) time after which an idle environment is released
 provisioned           serverless: provisioned concurrency
 max_concurrency       serverless: requests in progress above which requests are refused
-linger_s, wake_s      asynchronous, at zero when idle: time until release, and until service again
+linger_s, wake_s      at zero when idle: time until release, and until service again
 job_hours             batch transform: hours that one job runs
 ====================  =============================================================================
 """
@@ -52,14 +52,20 @@ def latency(option: str, facts: Mapping[str, Any]) -> Latency:
 
 def _real_time(facts: Mapping[str, Any]) -> Latency:
     missing = _missing(facts, {"processing_s": "requests.processing", "rate": "traffic.peak"})
+    to_zero = facts.get("wake_s") is not None
     if missing:
-        return _unknown(missing, share=0.0)
+        return _unknown(missing, share=None if to_zero else 0.0)
     from advisor.queueing import responses
 
     service = _service(facts)
     waiting, reason = _queue(facts, service)
     if waiting is None:
-        return _unknown(reason, share=0.0)
+        return _unknown(reason, share=None if to_zero else 0.0)
+    if to_zero:
+        awake = _real_time({key: facts[key] for key in facts if key != "wake_s"})
+        share, wake = _asleep(facts, service)
+        told = f"{share:.1%} of the requests find no copy and fail; one is back after {wake:g} s."
+        return awake._replace(cold_start_share=round(share, 6), notes=(*awake.notes, told))
     routing = facts.get("routing") or responses.RANDOM
     how = f"Erlang C and Allen-Cunneen, {routing} routing, {waiting.probability:.1%} wait"
     if waiting.probability <= _HARDLY_ANY:

@@ -9,11 +9,21 @@ from advisor.rulebook.formulas import UNITS
 from advisor.rulebook.types import INFINITY, Caution, FactEntry, Outside
 
 
-def cautions(facts: Facts, option: str) -> tuple[tuple[Finding, ...], frozenset[str]]:
-    """What stated facts bring up for certain, and the entries of consider.yaml it names."""
+def cautions(
+    facts: Facts, option: str, way: str = ""
+) -> tuple[tuple[Finding, ...], frozenset[str]]:
+    """What stated facts bring up for certain, and the entries of consider.yaml it names.
+
+    Args:
+        facts: of the workload.
+        option: the chosen one.
+        way: how its plan hosts several models; empty where there is one.
+    """
     found = []
     consider: set[str] = set()
     for caution in facts.book.cautions():
+        if caution.way and caution.way != way:
+            continue
         if option in caution.options and _raised(caution, facts):
             found.append(_finding(caution, facts))
             consider.update(caution.consider)

@@ -130,7 +130,8 @@ def _findings(
             found += decision_findings(facts.workload, chosen, decision.rules_option, as_of)
         if chosen.status != _STATUS[CLEAR]:
             found += _contested(facts, chosen)
-        warned, named = cautions(facts, chosen.option)
+        way = chosen.plan.facts.get("hosting", "") if chosen.plan is not None else ""
+        warned, named = cautions(facts, chosen.option, way)
         found += warned
         found += _needs(facts, chosen)
         if chosen.plan is not None:

@@ -20,7 +20,7 @@ from advisor.rulebook.load import load
 from advisor.workload import read_workloads
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
-from advisor.workload.keys import KEYS, SHARED_FEATURES, WAIVER, short_for
+from advisor.workload.keys import KEYS, MODEL, SHARED_FEATURES, WAIVER, short_for
 from advisor.workload.release_keys import VARIANT
 from advisor.workload.values import RefusedError, read_quantity, read_text
 from advisor.yamlfile import ScalarNode
@@ -179,7 +179,7 @@ def _needs() -> st.SearchStrategy[Any]:
     )
 
 
-def value_of(key: Key) -> st.SearchStrategy[Any]:  # noqa: C901 - one branch a kind
+def value_of(key: Key) -> st.SearchStrategy[Any]:
     """What may stand at a key, as a document holds it."""
     if key.kind in KINDS:
         return _split(key)
@@ -196,6 +196,11 @@ def value_of(key: Key) -> st.SearchStrategy[Any]:  # noqa: C901 - one branch a k
         return st.dictionaries(names, texts(key.form), max_size=3)
     if key.kind == "needs":
         return _needs()
+    return _mapped(key)
+
+
+def _mapped(key: Key) -> st.SearchStrategy[Any]:
+    """What consists of mappings with keys of their own."""
     if key.kind == "variants":
         variant = _record(VARIANT, "name")
         return st.lists(variant, min_size=1, max_size=2, unique_by=lambda each: each["name"])
@@ -204,7 +209,9 @@ def value_of(key: Key) -> st.SearchStrategy[Any]:  # noqa: C901 - one branch a k
     if key.kind == "waivers":
         waiver = st.one_of(texts("text"), _record(WAIVER, "because"))
         return st.dictionaries(texts("rule"), waiver, max_size=3)
-    raise AssertionError(f"no strategy for the kind {key.kind}")
+    assert key.kind == "models", f"no strategy for the kind {key.kind}"
+    model = _record(MODEL, "name")
+    return st.lists(model, min_size=1, max_size=4, unique_by=lambda each: str(each["name"]))
 
 
 @cache
@@ -279,9 +286,12 @@ def _block(mapping: Document, indent: str) -> list[str]:
 
 
 def _flow(value: Any) -> str:
-    return (
-        "[" + ", ".join(_scalar(each) for each in value) + "]" if isinstance(value, list) else "{}"
-    )
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    if isinstance(value, dict):
+        pairs = (f"{_scalar(name)}: {_scalar(each)}" for name, each in value.items())
+        return "{" + ", ".join(pairs) + "}"
+    return _scalar(value)
 
 
 def _scalar(value: Any) -> str:

@@ -42,6 +42,8 @@ class Client:
                 return {"TopicArn": self.answer[parameters["Name"].rpartition("-")[2]]}
             if not method.startswith("describe_"):
                 return self.answer
+            if method == "describe_inference_component" and self._made(parameters):
+                return {"InferenceComponentStatus": "InService", **self.answer}
             if "refuses" in self.answer or "EndpointConfigName" not in self.answer:
                 from botocore.exceptions import ClientError
 
@@ -50,6 +52,14 @@ class Client:
             return self.answer
 
         return call
+
+    def _made(self, component: dict[str, Any]) -> bool:
+        """Whether a component was made before, by this script or another."""
+        made = (call[2] for call in self.calls if call[1] == "create_inference_component")
+        name = component["InferenceComponentName"]
+        return "Specification" in self.answer or any(
+            each["InferenceComponentName"] == name for each in made
+        )
 
     def get_waiter(self, name: str) -> Any:
         def wait(_: Any, **named: str) -> None:
@@ -93,6 +103,7 @@ def wanted(advice: Advice) -> list[Any]:
         "CreateModel": "create_model",
         "CreateEndpointConfig": "create_endpoint_config",
         "CreateEndpoint": "create_endpoint",
+        "CreateInferenceComponent": "create_inference_component",
         "CreateTransformJob": "create_transform_job",
         "RegisterScalableTarget": "register_scalable_target",
         "PutScalingPolicy": "put_scaling_policy",
@@ -159,6 +170,37 @@ def test_an_update_takes_the_rollout_of_the_plan(name: str) -> None:
     (create,) = (e.parameters for e in plan_of(advice).requests if e.operation == "CreateEndpoint")
     (update,) = (c[2] for c in run(advice, EndpointConfigName="older") if c[1] == "update_endpoint")
     assert update["DeploymentConfig"] == create["DeploymentConfig"]
+
+
+def test_a_component_is_made_once_updated_for_another_model_and_waited_for() -> None:
+    advice = named("language-model-on-working-days")
+    first = [call[1] for call in run(advice) if "component" in call[1]]
+    assert first == [
+        "describe_inference_component",
+        "create_inference_component",
+        "describe_inference_component",
+    ]
+    again = run(advice, Specification={"ModelName": "older"})
+    (update,) = (call[2] for call in again if call[1] == "update_inference_component")
+    (asked,) = (
+        each.parameters
+        for each in plan_of(advice).requests
+        if each.operation == "CreateInferenceComponent"
+    )
+    assert update == {key: asked[key] for key in ("InferenceComponentName", "Specification")}
+    same = run(advice, Specification=asked["Specification"])
+    assert "create_inference_component" not in [call[1] for call in same]
+    assert "update_inference_component" not in [call[1] for call in same]
+
+
+def test_a_component_that_fails_ends_the_script() -> None:
+    advice = named("language-model-on-working-days")
+    failed: dict[str, Any] = {
+        "InferenceComponentStatus": "Failed",
+        "FailureReason": "no capacity",
+    }
+    with pytest.raises(SystemExit, match="no capacity"):
+        run(advice, Specification={"ModelName": "older"}, **failed)
 
 
 def test_another_failure_than_absence_ends_the_script() -> None:

@@ -35,6 +35,9 @@ pytestmark = pytest.mark.skipif(BASH is None, reason="bash is not installed")
 FAKE = r"""#!/bin/bash
 printf '%s\0' "$@" >>"$AWS_LOG"
 printf '\036\0' >>"$AWS_LOG"
+case $* in
+  *--query\ InferenceComponentStatus*) echo "${AWS_STATUS:-InService}"; exit ;;
+esac
 case $1-$2 in
   sagemaker-describe-*)
     [[ -n ${AWS_FAILS:-} ]] && { echo "$AWS_FAILS" >&2; exit 254; }
@@ -192,6 +195,29 @@ def test_an_update_takes_the_rollout_of_the_plan(name: str, tmp_path: Path) -> N
         call for call in ran.calls if call[1] == "put-metric-alarm" and "rollback" in str(call)
     ]
     assert all(ran.calls.index(alarm) < ran.calls.index(update) for alarm in alarms)
+
+
+def test_a_component_is_updated_for_another_model_and_waited_for(tmp_path: Path) -> None:
+    advice = named("language-model-on-working-days")
+    ran = Ran(advice, tmp_path, AWS_SERVES="older")
+    assert ran.result.returncode == 0, ran.result.stderr
+    (asked,) = (
+        each.parameters
+        for each in plan_of(advice).requests
+        if each.operation == "CreateInferenceComponent"
+    )
+    (update,) = (body for _, operation, body in ran.sent() if operation.startswith("update-inf"))
+    assert update == {key: asked[key] for key in ("InferenceComponentName", "Specification")}
+    same = Ran(advice, tmp_path, AWS_SERVES=asked["Specification"]["ModelName"])
+    assert "update-inference-component" not in same.operations()
+
+
+def test_a_component_that_fails_ends_the_script(tmp_path: Path) -> None:
+    advice = named("language-model-on-working-days")
+    ran = Ran(advice, tmp_path, AWS_STATUS="Failed")
+    assert ran.result.returncode == 1
+    assert ran.result.stderr == f"{advice.workload.name}: Failed\n"
+    assert "register-scalable-target" not in ran.operations()
 
 
 def test_another_failure_than_absence_ends_the_script(tmp_path: Path) -> None:

@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advisor.artifacts.component_stack import FILE, stack
 from advisor.artifacts.hcl_text import Block, document, quoted
 from advisor.artifacts.terraform import files
+from advisor.artifacts.variables import Variable
+from advisor.gate.reading import read_configuration
 from advisor.gate.service import load_service
 from advisor.gate.source import Source
 from advisor.gate.tf_modules import read_modules
@@ -29,7 +33,8 @@ from tests.artifacts.plans import (
     plan_of,
     versioned,
 )
-from tests.artifacts.read_back import Known, found, known, plain, wanted
+from tests.artifacts.read_back import Known, found, in_order, known, plain, wanted
+from tests.test_artifacts_cloudformation import Loader
 
 TERRAFORM = shutil.which("terraform")
 needs_terraform = pytest.mark.skipif(TERRAFORM is None, reason="terraform is not installed")
@@ -74,7 +79,7 @@ def given_values(advice: Advice) -> dict[str, Any]:
 def world_of(advice: Advice, folder: Path) -> Any:
     """The folder as `check` reads it, with a value for each variable."""
     texts = [*files(advice), ("terraform.tfvars", document_of(given_values(advice)))]
-    sources = [Source(str(folder / name), content) for name, content in texts]
+    sources = [Source(str(folder / name), text) for name, text in texts if name != FILE]
     (read,) = read_modules({str(folder): sources}, load_service())
     assert read.read.errors == ()
     assert read.read.document is not None
@@ -84,9 +89,33 @@ def world_of(advice: Advice, folder: Path) -> Any:
 
 
 def known_of(advice: Advice) -> Known:
-    """What the resources of main.tf are called."""
+    """What the resources of main.tf are called; a stack makes the others."""
     heads = re.findall(r'^resource "(.*)" "(.*)" {$', dict(files(advice))["main.tf"], re.MULTILINE)
-    return known([".".join(head) for head in heads], plan_of(advice).requests)
+    made = [".".join(head) for head in heads if head[0] != "aws_cloudformation_stack"]
+    stacked = stack(advice, plan_of(advice).requests)
+    others = () if stacked is None else stacked.requests
+    return known(made, [each for each in plan_of(advice).requests if each not in others])
+
+
+def read_back(advice: Advice, folder: Path) -> list[tuple[str, dict[str, Any]]]:
+    """What `check` finds in the folder, and in the template of a stack where there is one."""
+    made = found(world_of(advice, folder), known_of(advice))
+    stacked = stack(advice, plan_of(advice).requests)
+    if stacked is None:
+        return made
+    values = placeholders(plan_of(advice).requests)
+    given = {
+        name: values[each.name] if isinstance(each, Variable) else each
+        for name, each in stacked.given.items()
+    }
+    parameters = folder / "endpoint.template-config.json"
+    parameters.write_text(json.dumps({"Parameters": given}), encoding="utf-8")
+    read = read_configuration(Source(str(folder / FILE), stacked.text), load_service())
+    assert read.document is not None
+    assert read.document.faults == ()
+    identities = list(yaml.load(stacked.text, Loader)["Resources"])  # noqa: S506 - tags as data
+    names = known(identities, stacked.requests)
+    return in_order([*made, *found(read.document.worlds[-1], names)])
 
 
 def document_of(values: dict[str, Any]) -> str:
@@ -96,8 +125,7 @@ def document_of(values: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("advice", advices(), ids=lambda advice: advice.workload.name)
 def test_check_reads_the_requests_back(advice: Advice, tmp_path: Path) -> None:
-    read = found(world_of(advice, tmp_path), known_of(advice))
-    assert read == wanted(plan_of(advice).requests)
+    assert read_back(advice, tmp_path) == wanted(plan_of(advice).requests)
 
 
 @pytest.mark.parametrize("advice", advices(), ids=lambda advice: advice.workload.name)

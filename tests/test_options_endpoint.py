@@ -230,8 +230,10 @@ def test_many_models_share_one_container() -> None:
 @pytest.mark.parametrize("need", ["multi-container", "inference-pipeline"])
 def test_containers_in_a_row_are_no_multi_model_endpoint(need: str) -> None:
     found = planned(REAL_TIME, online(model={"count": "3"}, needs=[need]))
-    assert "Mode" not in parameters(found, "CreateModel")["PrimaryContainer"]
-    assert need not in found.carried
+    model = parameters(found, "CreateModel")
+    assert "PrimaryContainer" not in model
+    assert len(model["Containers"]) == 3
+    assert need in found.carried
 
 
 # -- how many --------------------------------------------------------------------------------------
@@ -376,7 +378,8 @@ def test_a_data_set_of_rows_says_what_a_request_is() -> None:
 
 
 def test_several_models_do_not_stream() -> None:
-    workload = online(requests={"streaming": True}, model={"count": "3"})
+    hosting = {"hosting": "multi-model"}
+    workload = online(requests={"streaming": True}, model={"count": "3"}, deploy=hosting)
     found = planned(REAL_TIME, workload)
     assert found.invoke.operation == "InvokeEndpoint"
     assert "response-streaming" not in found.carried

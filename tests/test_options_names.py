@@ -81,5 +81,5 @@ def test_the_longest_name_leaves_room_for_every_resource() -> None:
     for option in (REAL_TIME, BATCH_TRANSFORM):
         for request in planned(option, workload).requests:
             for key, value in request.parameters.items():
-                if key.endswith("Name") and key not in ("PolicyName", "MetricName"):
+                if key.endswith("Name") and key not in ("AlarmName", "PolicyName", "MetricName"):
                     assert VALID.fullmatch(value), key

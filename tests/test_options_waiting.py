@@ -86,6 +86,7 @@ def test_an_answer_that_no_fleet_gives_is_said() -> None:
     found = plan(
         **requests(processing={"typical": "40 ms", "p99": "89.9 ms"}),
         model={"memory": "20 MB", "concurrency": 1, "count": 3},
+        deploy={"hosting": "multi-model"},
     )
     text = setting(found, "InitialInstanceCount").because
     assert "no fleet up to 24 answers 99 of 100 in 90 ms with random routing" in text

@@ -95,9 +95,10 @@ def test_a_contested_choice_is_told_with_both_sources_also_for_a_range() -> None
 
 def test_a_need_is_told_when_it_is_conditional_unclear_or_not_carried() -> None:
     queued = "requests: {arrival: online, answer: later}\n"
+    needs = "private-image, tenant-isolation, explainability"
     told = {
         (each.rule, each.severity)
-        for each in advice(f"{queued}needs: [private-image, tenant-isolation]\n").findings
+        for each in advice(f"{queued}needs: [{needs}]\n").findings
         if each.rule.startswith("need-")
     }
     assert ("need-unclear", "warning") in told

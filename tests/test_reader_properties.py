@@ -1,8 +1,8 @@
 """The reader and the JSON Schema agree, and whatever the reader is fed, it says what is wrong.
 
 Documents are drawn without asking either of the two: mostly sound, with values beside the mark in
-every place. The schema cannot compare two numbers, so the reader alone refuses a reversed range,
-a fleet whose least is above its most, and two variants of one name.
+every place. The schema cannot compare two values, so the reader alone refuses a reversed range, a
+fleet whose least is above its most, and two models or variants of one name.
 """
 
 from __future__ import annotations
@@ -25,14 +25,19 @@ from advisor.quantity import KINDS, QuantityError, parse
 from advisor.workload import read_workloads
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
-from advisor.workload.keys import FEATURES, KEYS, WAIVER, short_for
+from advisor.workload.keys import FEATURES, KEYS, MODEL, WAIVER, short_for
 from advisor.workload.release_keys import VARIANT
 from advisor.workload.schema import schema
 
 Strategy = st.SearchStrategy[Any]
 
 VALIDATOR = Draft202012Validator(schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
-ONLY_THE_READER = ("ends before it starts", "is above max", "deploy.variants: '")
+ONLY_THE_READER = (
+    "ends before it starts",
+    "is above max",
+    "deploy.variants: '",
+    "names are repeated",
+)
 
 # -- documents -----------------------------------------------------------------------------------
 
@@ -111,7 +116,7 @@ def needs() -> Strategy:
 
 
 @cache
-def value(key: Key) -> Strategy:  # noqa: C901 - one branch a kind
+def value(key: Key) -> Strategy:
     """What may stand at a key, or nearly."""
     if key.kind in KINDS:
         number: Strategy = quantities(key.kind)
@@ -137,8 +142,15 @@ def value(key: Key) -> Strategy:  # noqa: C901 - one branch a kind
     if key.kind == "named":
         names = texts("tag_key" if key.form == "tag" else "reference")
         return st.dictionaries(names, beside_the_mark(texts(key.form)), max_size=3)
+    return mapped(key)
+
+
+def mapped(key: Key) -> Strategy:
+    """What consists of mappings, or nearly."""
     if key.kind == "needs":
         return needs()
+    if key.kind == "models":
+        return st.lists(beside_the_mark(record(MODEL)), max_size=3)
     assert key.kind == "waivers"
     waiver = st.one_of(texts("text"), record(WAIVER))
     return st.dictionaries(texts("rule"), beside_the_mark(waiver), max_size=2)
@@ -279,6 +291,7 @@ def test_what_only_the_reader_says_is_said(said: str) -> None:
     document = {
         "name": "a",
         "requests": {"arrival": "online", "payload": "2 MB..1 MB"},
+        "models": [{"name": "a"}, {"name": "a"}],
         "deploy": {
             "instances": {"min": 2, "max": 1},
             "variants": [{"name": "b"}, {"name": "b"}],

@@ -24,10 +24,11 @@ from advisor.model import (
 from advisor.options import plan
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
-from tests.planned import facts_of
+from tests.planned import facts_of, parameters
 from tests.strategies import documents, put
 
 TYPES = knowledge(load("safe").raw).catalogue.types
+_WAKING = ("HasBacklogWithoutCapacity", "NoCapacityInvocationFailures")
 SERVERLESS_STEPS = {1024, 2048, 3072, 4096, 5120, 6144}
 
 
@@ -68,21 +69,49 @@ def _sent(found: Plan) -> dict[str, Any]:
     return {**found.invoke.parameters, **body}
 
 
+def _containers(model: dict[str, Any]) -> list[dict[str, Any]]:
+    return model["Containers"] if "Containers" in model else [model["PrimaryContainer"]]
+
+
 def _model(found: Plan, request: Request) -> Iterator[str]:
     model = request.parameters
-    container = model["PrimaryContainer"]
-    if "ImageConfig" in container and "VpcConfig" not in model:
+    if "Containers" in model:
+        yield from _several(found, model)
+    for container in _containers(model):
+        yield from _container(found, model, container)
+    if found.option == SERVERLESS and {"VpcConfig", "EnableNetworkIsolation"} & model.keys():
+        yield "X-11: serverless has no network of its own"
+
+
+def _several(found: Plan, model: dict[str, Any]) -> Iterator[str]:
+    containers, mode = model["Containers"], model["InferenceExecutionConfig"]["Mode"]
+    if not 2 <= len(containers) <= 15:
+        yield "F-10, F-11: 2 to 15 containers"
+    if len({each["ContainerHostname"] for each in containers}) < len(containers):
+        yield "F-10: every container has a host name of its own"
+    allowed = {REAL_TIME} if mode == "Direct" else {REAL_TIME, BATCH_TRANSFORM}
+    if found.option not in allowed:
+        yield "X-11, F-10, F-11: the option has no several containers"
+
+
+def _container(found: Plan, model: dict[str, Any], container: dict[str, Any]) -> Iterator[str]:
+    if "ImageConfig" in container and "VpcConfig" not in {**model, **_configured(found)}:
         yield "X-31: a private registry needs a network"
     if "ModelDataSource" in container and (
         found.option in (SERVERLESS, BATCH_TRANSFORM) or container.get("Mode") == "MultiModel"
     ):
         yield "X-29: plain files are not read here"
-    if found.option == SERVERLESS and {"VpcConfig", "EnableNetworkIsolation"} & model.keys():
-        yield "X-11: serverless has no network of its own"
     if "ModelPackageName" in container and found.option in (SERVERLESS, ASYNCHRONOUS):
         yield "X-07: no Marketplace container here"
     if container.get("Mode") == "MultiModel" and not container["ModelDataUrl"].endswith("/"):
         yield "a multi-model container reads a prefix"
+
+
+def _configured(found: Plan) -> dict[str, Any]:
+    """The configuration of a plan with components, which has the network of all models."""
+    if not any(each.operation == "CreateInferenceComponent" for each in found.requests):
+        return {}
+    return parameters(found, "CreateEndpointConfig")
 
 
 def _config(found: Plan, request: Request) -> Iterator[str]:
@@ -102,6 +131,7 @@ def _config(found: Plan, request: Request) -> Iterator[str]:
 
 
 def _variant(found: Plan, config: dict[str, Any], variant: dict[str, Any]) -> Iterator[str]:
+    yield from _placed(found, config, variant)
     serverless = variant.get("ServerlessConfig")
     capacity = {"InstanceType", "InitialInstanceCount", "InstancePools"} & variant.keys()
     if (serverless is None) == (not capacity):
@@ -110,6 +140,35 @@ def _variant(found: Plan, config: dict[str, Any], variant: dict[str, Any]) -> It
         yield from _serverless(config, variant, serverless)
     else:
         yield from _instances(found, config, variant)
+
+
+def _placed(found: Plan, config: dict[str, Any], variant: dict[str, Any]) -> Iterator[str]:
+    """A variant names a model, or it is for components."""
+    components = _configured(found)
+    if ("ModelName" in variant) == bool(components):
+        yield "a variant names its model, or holds components"
+    if "ManagedInstanceScaling" in variant and "ModelName" in variant:
+        yield "X-17: managed scaling is for components"
+    if components and "ExecutionRoleArn" not in config:
+        yield "X-19: a role where no model brings one"
+    managed = variant.get("ManagedInstanceScaling")
+    if managed is None:
+        return
+    least, most = managed["MinInstanceCount"], managed["MaxInstanceCount"]
+    if not max(1, least) <= variant["InitialInstanceCount"] <= most:
+        yield "the endpoint starts outside its bounds"
+
+
+def _component(found: Plan, request: Request) -> Iterator[str]:
+    component = request.parameters
+    resources = component["Specification"]["ComputeResourceRequirements"]
+    if resources["MinMemoryRequiredInMb"] < 128 or resources["NumberOfCpuCoresRequired"] < 0.25:
+        yield "IC-01, IC-02: memory and cores"
+    models = {each.parameters.get("ModelName") for each in found.requests}
+    if component["Specification"]["ModelName"] not in models:
+        yield "the component's model is not made"
+    if component["EndpointName"] != parameters(found, "CreateEndpoint")["EndpointName"]:
+        yield "the component's endpoint is not made"
 
 
 def _serverless(
@@ -131,7 +190,7 @@ def _instances(found: Plan, config: dict[str, Any], variant: dict[str, Any]) -> 
     instance = TYPES[variant["InstanceType"]]
     if "VolumeSizeInGB" in variant and instance.local_nvme is not False:
         yield "X-16: no volume size with local disks"
-    container = found.requests[0].parameters["PrimaryContainer"]
+    container = _containers(found.requests[0].parameters)[0]
     if container.get("Mode") == "MultiModel" and "DataCaptureConfig" in config:
         yield "X-34: no capture on multi-model endpoints"
 
@@ -155,22 +214,41 @@ def _job(found: Plan, request: Request) -> Iterator[str]:
 
 
 def _target(found: Plan, request: Request) -> Iterator[str]:
-    least, most = request.parameters["MinCapacity"], request.parameters["MaxCapacity"]
+    target = request.parameters
+    least, most = target["MinCapacity"], target["MaxCapacity"]
     if least > most:
         yield "the minimum is above the maximum"
+    kind, name = target["ResourceId"].split("/")[:2]
+    if kind == "endpoint":
+        yield from _scaled_endpoint(found, name, least, most)
+    wakes = any(
+        each.parameters.get("MetricName") in _WAKING
+        and name in (dimension["Value"] for dimension in each.parameters["Dimensions"])
+        for each in found.requests
+    )
+    if (least == 0) != wakes:
+        yield "SC-11, SC-14: zero and the policy that wakes go together"
+
+
+def _scaled_endpoint(found: Plan, name: str, least: int, most: int) -> Iterator[str]:
     if least == 0 and found.option != ASYNCHRONOUS:
         yield "D-11: zero is for asynchronous endpoints"
-    configs = (e.parameters for e in found.requests if e.operation == "CreateEndpointConfig")
-    variant = next(configs)["ProductionVariants"][0]
+    made = {
+        each.parameters["EndpointName"]: each.parameters["EndpointConfigName"]
+        for each in found.requests
+        if each.operation == "CreateEndpoint"
+    }
+    (config,) = (
+        each.parameters
+        for each in found.requests
+        if each.operation == "CreateEndpointConfig"
+        and each.parameters["EndpointConfigName"] == made[name]
+    )
+    variant = config["ProductionVariants"][0]
     if not max(1, least) <= variant["InitialInstanceCount"] <= most:
         yield "the endpoint starts outside its bounds"
     if not TYPES[variant["InstanceType"]].family.autoscaling:
         yield "SC-08: the family cannot be scaled"
-    wakes = any(
-        each.parameters.get("MetricName") == "HasBacklogWithoutCapacity" for each in found.requests
-    )
-    if (least == 0) != wakes:
-        yield "SC-11: zero and the policy that wakes go together"
 
 
 def _endpoint(found: Plan, request: Request) -> Iterator[str]:
@@ -235,6 +313,7 @@ CHECKS = {
     "CreateEndpoint": _endpoint,
     "CreateModel": _model,
     "CreateEndpointConfig": _config,
+    "CreateInferenceComponent": _component,
     "CreateTransformJob": _job,
     "RegisterScalableTarget": _target,
 }

@@ -55,6 +55,8 @@ CONFLICTS = {
     "conflict-zero-startup": "scale-to-zero, but model.startup takes",
     "conflict-zero-cold-start": "scale-to-zero, but requests.cold_start accepts only",
     "conflict-accelerator-memory": "model.accelerator is none",
+    "conflict-models-count": "but models lists",
+    "conflict-models-shares": "the shares of models add up to",
 }
 KINDS: tuple[Iterable[str], ...] = (
     LIMITS,

@@ -71,6 +71,9 @@ model:
   measured_on: ml.m5.xlarge
   concurrency: 4
   throughput: 900/s
+models:
+  - {name: north, share: 20 %, framework: xgboost}
+  - {name: south, size: 700 MB, artifact: s3://my-bucket/south/model.tar.gz}
 needs: {vpc: true, data-capture: 5 %, kms: false}
 prefer: cost
 budget: 500 USD/month
@@ -82,6 +85,7 @@ deploy:
   security_groups: [sg-1]
   tags: {team: risk, cost-center: 4711}
   instance_type: ml.m5.xlarge
+  hosting: multi-model
   instances: {min: 2, max: 6}
   version: 2026-11-20
   rollout:
@@ -169,6 +173,24 @@ VALUES: dict[str, Any] = {
     "model.measured_on": "ml.m5.xlarge",
     "model.concurrency": point(4),
     "model.throughput": point(900 * PER_SECOND),
+    # Each with what `model` states for it: the sizes of one that says nothing else.
+    "models": (
+        {
+            "name": "north",
+            "share": point(20_000),
+            "framework": "xgboost",
+            "size": point(800 * MB),
+            "memory": point(2 * GB),
+            "accelerator_memory": point(20 * GB),
+        },
+        {
+            "name": "south",
+            "size": point(700 * MB),
+            "artifact": "s3://my-bucket/south/model.tar.gz",
+            "memory": point(2 * GB),
+            "accelerator_memory": point(20 * GB),
+        },
+    ),
     "needs.data-capture": True,
     "needs.data-capture.share": point(5000),
     "needs.kms": False,
@@ -182,6 +204,7 @@ VALUES: dict[str, Any] = {
     "deploy.security_groups": ("sg-1",),
     "deploy.tags": {"cost-center": "4711", "team": "risk"},
     "deploy.instance_type": "ml.m5.xlarge",
+    "deploy.hosting": "multi-model",
     "deploy.instances.min": point(2),
     "deploy.instances.max": point(6),
     "deploy.version": "2026-11-20",
@@ -319,10 +342,10 @@ def test_what_is_stated_knows_its_text_and_the_place_of_its_key() -> None:
     stated = read(FULL).values
     payload = stated["requests.payload.max"]
     assert (payload.text, payload.line, payload.column) == ("2 MB", 8, 40)
-    assert (stated["needs.vpc"].line, stated["needs.vpc"].column) == (47, 9)
+    assert (stated["needs.vpc"].line, stated["needs.vpc"].column) == (50, 9)
     assert stated["needs.data-capture"].text == "5 %"
     waiver = stated["accept.contested-limit"]
-    assert (waiver.text, waiver.line, waiver.column) == ("tried", 83, 3)
+    assert (waiver.text, waiver.line, waiver.column) == ("tried", 87, 3)
 
 
 def test_a_workload_knows_its_name_its_file_and_its_bytes() -> None:
@@ -643,3 +666,72 @@ def test_standard_input_that_gives_nothing_is_refused(
     with pytest.raises(InputError) as caught:
         read_file("-")
     assert str(caught.value).startswith(f"-: {message}")
+
+
+# -- models by name ------------------------------------------------------------------------------
+
+NAMED = """\
+name: a
+requests: {arrival: online}
+model: {size: 1 GB}
+models:
+  - {name: one, size: 3 GB}
+  - {name: two, memory: 5 GB}
+"""
+
+
+def test_a_list_of_models_says_how_many_and_how_large_the_largest_is() -> None:
+    workload = read(NAMED)
+    assert workload.interval("model.count") == point(2)
+    assert workload.interval("model.size") == point(3 * GB)  # of one; two has 1 GB from model
+    assert workload.interval("model.memory") == point(5 * GB)
+    one, two = workload.values["models"].value
+    assert (one["size"], two["size"]) == (point(3 * GB), point(GB))
+    assert "memory" not in one
+    assert workload.values["model.count"].line == 4
+
+
+def test_what_all_models_say_may_be_less_than_what_model_says() -> None:
+    smaller = NAMED.replace("memory: 5 GB", "size: 200 MB").replace("3 GB", "300 MB")
+    assert read(smaller).interval("model.size") == point(300 * MB)
+
+
+def test_a_framework_is_that_of_the_workload_where_all_models_have_it() -> None:
+    same = NAMED.replace("size: 3 GB", "framework: xgboost").replace(
+        "memory: 5 GB", "framework: xgboost"
+    )
+    assert read(same).text("model.framework") == "xgboost"
+    other = same.replace("framework: xgboost}", "framework: lightgbm}", 1)
+    assert read(other).text("model.framework") is None
+
+
+def test_a_count_that_is_stated_stays() -> None:
+    workload = read(NAMED.replace("size: 1 GB", "count: 7"))
+    assert workload.interval("model.count") == point(7)
+
+
+@pytest.mark.parametrize(
+    ("models", "said"),
+    [
+        ("{name: one}", "models: this is not a list"),
+        ("[]", "the list has 0 items"),
+        ("[one]", "this is not a mapping of keys"),
+        ("[{size: 1 GB}]", "models[1]: name is missing"),
+        ("[{name: one}, {name: one}]", "models[2].name: 'one' stands here again"),
+        ("[{name: a_b}]", "models[1].name: 'a_b' is not accepted"),
+        ("[{name: one, share: 101 %}]", "models[1].share: '101 %' is more than 100 %"),
+        ("[{name: one, colour: red}]", "'colour' is not a key of models[1]"),
+    ],
+)
+def test_a_list_of_models_that_is_wrong_says_where(models: str, said: str) -> None:
+    with pytest.raises(InputError) as found:
+        read(f"name: a\nrequests: {{arrival: online}}\nmodels: {models}\n")
+    assert any(said in str(each) for each in (found.value, *found.value.others))
+
+
+def test_two_hundred_models_may_be_named() -> None:
+    names = [{"name": f"m{number}"} for number in range(201)]
+    head = {"name": "a", "requests": {"arrival": "online"}}
+    assert read(json.dumps({**head, "models": names[:200]})).interval("model.count") == point(200)
+    with pytest.raises(InputError, match="the list has 201 items"):
+        read(json.dumps({**head, "models": names}))

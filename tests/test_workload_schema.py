@@ -61,7 +61,8 @@ def place(key: Key, value: Any) -> dict[str, Any]:
     return document
 
 
-SINGLE = [key for key in KEYS if key.example and key.kind not in ("texts", "named", "variants")]
+NOT_SINGLE = ("texts", "named", "variants", "models")
+SINGLE = [key for key in KEYS if key.example and key.kind not in NOT_SINGLE]
 
 
 @pytest.mark.parametrize("key", SINGLE, ids=lambda key: key.path)

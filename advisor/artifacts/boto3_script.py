@@ -82,6 +82,37 @@ else:
 {more}        )
 in_service.wait(**endpoint)
 """
+# There is no waiter for components: an hour, looked at every half minute.
+_READY = '''
+
+def component_in_service(name):
+    """Waits until a component is in service; ends the script when it fails."""
+    import time
+
+    for _ in range(120):
+        component = sagemaker.describe_inference_component(InferenceComponentName=name)
+        if component["InferenceComponentStatus"] == "InService":
+            return
+        if component["InferenceComponentStatus"] == "Failed":
+            sys.exit(f"{name}: {component.get('FailureReason', 'failed')}")
+        time.sleep(30)
+    sys.exit(f"{name}: not in service after an hour")
+
+'''
+_COMPONENT = """\
+standing = found(
+    sagemaker.describe_inference_component,
+    InferenceComponentName=COMPONENT["InferenceComponentName"],
+)
+if standing is None:
+    sagemaker.create_inference_component(**COMPONENT)
+elif standing["Specification"].get("ModelName") != COMPONENT["Specification"]["ModelName"]:
+    sagemaker.update_inference_component(
+        InferenceComponentName=COMPONENT["InferenceComponentName"],
+        Specification=COMPONENT["Specification"],
+    )
+component_in_service(COMPONENT["InferenceComponentName"])
+"""
 _WAIT_FOR_JOB = """\
 sagemaker.get_waiter("transform_job_completed_or_stopped").wait(TransformJobName=TRANSFORM_JOB_NAME)
 """
@@ -95,6 +126,8 @@ def files(advice: Advice) -> Files:
     bodies = [filled(request) for request in requests]
     parts = [_HEAD, "".join(_inputs(variables(bodies)))]
     parts.append("".join(_clients(requests, advice.region)))
+    if any(request.operation == "CreateInferenceComponent" for request in requests):
+        parts.append(_READY)
     scaled = any(request.operation == "RegisterScalableTarget" for request in requests)
     for request, body in zip(requests, bodies, strict=True):
         parts.append("\n" + _step(request, body, scaled))
@@ -138,6 +171,8 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
         return head + _made(client, method, operation, job) + _WAIT_FOR_JOB
     if operation in _MADE:
         return _made(client, method, operation, body)
+    if operation == "CreateInferenceComponent":
+        return f"COMPONENT = {_literal(body)}\n{_COMPONENT}"
     call = f"{client}.{method}(\n{_arguments(body, '    ')})"
     if request.parameters.get("PolicyType") == "StepScaling":
         return f'POLICY_ARN = {call}["PolicyARN"]\n'

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import shlex
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from advisor.artifacts import Files, requests_of
-from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, job_input, schedule_name
+from advisor.artifacts.cloudformation_schedule import in_sub, pascal, schedule
+from advisor.artifacts.scheduled import EXPRESSION, ROLE
 from advisor.artifacts.skips import Skip, skips
 from advisor.artifacts.variables import (
     NOT_RETAINED,
+    WATCHED,
     Answered,
     Text,
     Variable,
@@ -29,6 +30,7 @@ _RESOURCES = {
     "CreateModel": ("Model", "AWS::SageMaker::Model"),
     "CreateEndpointConfig": ("EndpointConfig", "AWS::SageMaker::EndpointConfig"),
     "CreateEndpoint": ("Endpoint", "AWS::SageMaker::Endpoint"),
+    "CreateInferenceComponent": ("InferenceComponent", "AWS::SageMaker::InferenceComponent"),
     "RegisterScalableTarget": ("ScalableTarget", "AWS::ApplicationAutoScaling::ScalableTarget"),
     "PutScalingPolicy": ("ScalingPolicy", "AWS::ApplicationAutoScaling::ScalingPolicy"),
     "PutMetricAlarm": ("Alarm", "AWS::CloudWatch::Alarm"),
@@ -44,16 +46,21 @@ _NAMES = {
 # CloudFormation replaces these when they change, and needs another name for the new one beside the
 # old: it makes one up.
 _UNNAMED = ("CreateModel", "CreateEndpointConfig")
-_AFTER = {"PutScalingPolicy": "RegisterScalableTarget"}  # not seen from what they refer to
 _OUTPUTS = {
     "CreateEndpoint": ("EndpointName", "Name by which callers invoke the endpoint"),
     "CreateTransformJob": ("ScheduleName", "Name of the schedule that starts the jobs"),
 }
+_COMPONENT = "inference-component/"
+_MOST_RESOURCES = 500
 _LIST_TYPES = {
     "subnet_ids": "List<AWS::EC2::Subnet::Id>",
     "security_group_ids": "List<AWS::EC2::SecurityGroup::Id>",
 }
 _NO_QUOTES = '[^"\\\\]+'  # so that a value can stand in the JSON of a scheduled call
+
+
+Bodies: TypeAlias = Sequence[tuple[Request, dict[str, Any]]]
+"""Requests with their parameters, in which variables stand for placeholders."""
 
 
 class Made(NamedTuple):
@@ -71,30 +78,53 @@ def files(advice: Advice) -> Files:
     """``template.yaml``; nothing when no option fits.
 
     Raises:
-        InputError: a value holds what CloudFormation would replace, which nothing can escape.
+        InputError: a value holds what CloudFormation would replace, which nothing can escape, or
+            there are more resources than a template may have.
     """
     requests = requests_of(advice)
     if not requests:
         return []
+    return [("template.yaml", template(_bodies(requests), advice))]
+
+
+def template(bodies: Bodies, advice: Advice, description: str = "") -> str:
+    """The template that makes some requests.
+
+    Args:
+        bodies: requests with their parameters, in which variables stand for placeholders.
+        advice: whose requests they are.
+        description: what the template says of itself.
+
+    Raises:
+        InputError: as ``files`` says.
+    """
     version = advice.workload.text("deploy.version")
-    scaled = any(request.operation == "RegisterScalableTarget" for request in requests)
+    scaled = any(_scales_variant(request) for request, _ in bodies)
     made = Made({}, {}, {}, {}, "" if version is None else digest(version), scaled)
-    for request in requests:
-        body = filled(request)
+    for request, body in bodies:
         _refuse_references(body, advice)
-        _add(request, body, made, metadata(skips(request, requests)))
-    template: dict[str, Any] = {"AWSTemplateFormatVersion": "2010-09-09"}
-    asked = _asked(requests)
+        _add(request, body, made, metadata(skips(request, tuple(each for each, _ in bodies))))
+    if len(made.resources) > _MOST_RESOURCES:
+        raise InputError(
+            f"the template would have {len(made.resources)} resources, and CloudFormation takes "
+            f"{_MOST_RESOURCES}",
+            file=advice.workload.file,
+            hint="Choose another artifact, or name fewer models in one workload.",
+        )
+    found: dict[str, Any] = {"AWSTemplateFormatVersion": "2010-09-09"}
+    if description:
+        found["Description"] = description
+    asked = _asked(bodies)
     if asked:
-        template["Parameters"] = {pascal(each): _parameter(each) for each in asked}
-    template["Resources"] = made.resources
-    template["Outputs"] = made.outputs
-    return [("template.yaml", document(template))]
+        found["Parameters"] = {pascal(each): _parameter(each) for each in asked}
+    found["Resources"] = made.resources
+    found["Outputs"] = made.outputs
+    return document(found)
 
 
 def command(advice: Advice, folder: str) -> str:
     """How the template is deployed."""
-    asked = _asked(requests_of(advice))
+    asked = _asked(_bodies(requests_of(advice)))
     name = advice.workload.name
     stack = name if name[0].isalpha() else f"stack-{name}"  # which begins with a letter
     given = "".join(f" {pascal(each)}=…" for each in asked)
@@ -106,19 +136,25 @@ def command(advice: Advice, folder: str) -> str:
     )
 
 
-def _asked(requests: tuple[Request, ...]) -> list[Variable]:
+def _bodies(requests: tuple[Request, ...]) -> Bodies:
+    return [(request, filled(request)) for request in requests]
+
+
+def _asked(bodies: Bodies) -> list[Variable]:
     """The parameters, each once."""
     asked: list[Variable] = []
-    for request in requests:
-        asked += variables(filled(request))
+    for request, body in bodies:
+        asked += variables(body)
         if request.operation == "CreateTransformJob":
             asked += [EXPRESSION, ROLE]
     return list(dict.fromkeys(asked))
 
 
-def pascal(variable: Variable) -> str:
-    """``image_uri`` to ``ImageUri``, as parameters are called."""
-    return "".join(word.capitalize() for word in variable.name.split("_"))
+def _scales_variant(request: Request) -> bool:
+    """Whether a request lets the count of a variant's instances follow the load."""
+    if request.operation != "RegisterScalableTarget":
+        return False
+    return str(request.parameters["ResourceId"]).startswith("endpoint/")
 
 
 def _parameter(variable: Variable) -> dict[str, str]:
@@ -151,7 +187,7 @@ def _add(request: Request, body: dict[str, Any], made: Made, told: dict[str, Any
         stem += _suffix(body)
     ids = (stem if n == 1 else f"{stem}{n}" for n in range(1, len(made.resources) + 2))
     logical = next(each for each in ids if each not in made.resources)
-    after = made.latest.get(_AFTER.get(operation, ""))
+    after = made.latest.get(_before(operation, body))
     resource: dict[str, Any] = {"Type": kind}
     if told:
         resource["Metadata"] = told
@@ -180,15 +216,15 @@ def _suffix(body: dict[str, Any]) -> str:
     """``RollbackErrors`` of an alarm, ``Success`` of a topic: what follows the endpoint's name."""
     if "Name" in body:
         return str(body["Name"]).rpartition("-")[2].capitalize()
-    endpoint = next(each["Value"] for each in body["Dimensions"] if each["Name"] == "EndpointName")
-    words = str(body["AlarmName"]).removeprefix(f"{endpoint}-").split("-")
+    of_what = next(each["Value"] for each in body["Dimensions"] if each["Name"] in WATCHED)
+    words = str(body["AlarmName"]).removeprefix(f"{of_what}-").split("-")
     return "".join(word[0].upper() + word[1:] for word in words if word.isalnum())
 
 
 def _properties(body: dict[str, Any], operation: str, made: Made) -> dict[str, Any]:
     """The properties of one resource."""
     if operation == "CreateTransformJob":
-        return _schedule(body)
+        return schedule(body)
     if operation == "CreateTopic":
         named = {"TopicName": body["Name"], **body.get("Attributes", {})}
         tags = {key: body[key] for key in ("Tags",) if key in body}
@@ -203,6 +239,13 @@ def _properties(body: dict[str, Any], operation: str, made: Made) -> dict[str, A
             "ExcludeRetainedVariantProperties": excluded,
         }
     return dict(_property(body, "", operation, made))
+
+
+def _before(operation: str, body: dict[str, Any]) -> str:
+    """The operation whose latest resource stands before this one, where no reference says so."""
+    if operation == "RegisterScalableTarget" and body["ResourceId"].startswith(_COMPONENT):
+        return "CreateInferenceComponent"
+    return "RegisterScalableTarget" if operation == "PutScalingPolicy" else ""
 
 
 def _property(value: Any, field: str, operation: str, made: Made) -> Any:
@@ -229,8 +272,10 @@ def _property(value: Any, field: str, operation: str, made: Made) -> Any:
     return value
 
 
-def _resource_id(value: str, made: Made) -> Tagged:
+def _resource_id(value: str, made: Made) -> str | Tagged:
     """``endpoint/NAME/variant/VARIANT`` with a reference for the name."""
+    if value.startswith(_COMPONENT):
+        return value
     kind, name, rest = value.split("/", 2)
     return Tagged("Sub", f"{kind}/${{{made.names['EndpointName', name]}.EndpointName}}/{rest}")
 
@@ -242,52 +287,7 @@ def _text(text: Text, made: Made) -> Tagged:
             return Tagged("Ref", made.latest[part.name])
         if isinstance(part, Variable):
             return Tagged("Ref", pascal(part))
-    return Tagged("Sub", "".join(map(_in_sub, text.parts)))
-
-
-def _in_sub(part: str | Variable | Answered) -> str:
-    if isinstance(part, str):
-        return part.replace("${", "${!")
-    return f"${{{pascal(part)}}}" if isinstance(part, Variable) else ""
-
-
-def _schedule(body: dict[str, Any]) -> dict[str, Any]:
-    """CloudFormation has no transform job: a schedule calls CreateTransformJob."""
-    return {
-        "Name": schedule_name(body),
-        "Description": "Starts the transform job",
-        "FlexibleTimeWindow": {"Mode": "OFF"},
-        "ScheduleExpression": Tagged("Ref", pascal(EXPRESSION)),
-        "Target": {
-            "Arn": Tagged("Sub", f"arn:${{AWS::Partition}}:{CALL}"),
-            "RoleArn": Tagged("Ref", pascal(ROLE)),
-            "Input": _input(body),
-        },
-    }
-
-
-def _input(body: dict[str, Any]) -> str | Tagged:
-    """The request of each run as JSON; with nothing to fill in, a text as it is."""
-    request = job_input(body)
-    if not variables(request):
-        return json.dumps(request, ensure_ascii=False)
-    return Tagged("Sub", _json(request))
-
-
-def _json(value: Any) -> str:
-    """JSON with the variables as ``Fn::Sub`` writes them."""
-    if isinstance(value, Text):
-        pieces = (
-            json.dumps(part, ensure_ascii=False)[1:-1] if isinstance(part, str) else part
-            for part in value.parts
-        )
-        return f'"{"".join(map(_in_sub, pieces))}"'
-    if isinstance(value, dict):
-        members = (f"{_json(key)}: {_json(inner)}" for key, inner in value.items())
-        return "{" + ", ".join(members) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_json, value)) + "]"
-    return json.dumps(value, ensure_ascii=False).replace("${", "${!")
+    return Tagged("Sub", "".join(map(in_sub, text.parts)))
 
 
 def _refuse_references(value: Any, advice: Advice) -> None:

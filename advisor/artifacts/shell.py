@@ -60,6 +60,26 @@ exists() {
   exit 1
 }
 """
+_READY = """\
+
+# Waits until a component is in service: there is no waiter for them. An hour, every half minute.
+component_in_service() {
+  local status
+  for _ in {1..120}; do
+    status=$(aws sagemaker describe-inference-component --inference-component-name "$1" \\
+      --query InferenceComponentStatus --output text)
+    if [[ $status == InService ]]; then
+      return 0
+    fi
+    if [[ $status == Failed ]]; then
+      break
+    fi
+    sleep 30
+  done
+  printf '%s: %s\\n' "$1" "$status" >&2
+  exit 1
+}
+"""
 # What is made once: the option of its describe call.
 _MADE = {
     "CreateModel": ("describe-model", "ModelName"),
@@ -78,6 +98,8 @@ def files(advice: Advice) -> Files:
     bodies = [filled(request) for request in requests]
     plain = any(sign in json.dumps(request.parameters) for request in requests for sign in "$`")
     parts = [_SHEBANG, _UNEXPANDED if plain else "", _HEAD, _region(advice.region), _GIVEN, _EXISTS]
+    if any(request.operation == "CreateInferenceComponent" for request in requests):
+        parts.append(_READY)
     parts.append("".join(_inputs(variables(bodies))))
     scaled = any(request.operation == "RegisterScalableTarget" for request in requests)
     for request, body in zip(requests, bodies, strict=True):
@@ -114,6 +136,8 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     if request.operation == "CreateTransformJob":
         return _job(call, body)
     document = _quoted(body)
+    if request.operation == "CreateInferenceComponent":
+        return _component(call, body, document)
     if request.operation not in _MADE:
         return _put(request, call, document)
     describe, field = _MADE[request.operation]
@@ -147,6 +171,21 @@ def _update(look: str, option: str, body: dict[str, Any], scaled: bool) -> str:
         f"  if [[ $serving != {config} ]]; then\n"
         f"    aws sagemaker update-endpoint {option} --endpoint-config-name {config}{more}\n"
         "  fi\n"
+    )
+
+
+def _component(call: str, body: dict[str, Any], document: str) -> str:
+    """A component is made, or given another model, and waited for."""
+    name = shlex.quote(body["InferenceComponentName"])
+    look = f"sagemaker describe-inference-component --inference-component-name {name}"
+    model = shlex.quote(body["Specification"]["ModelName"])
+    update = {key: body[key] for key in ("InferenceComponentName", "Specification")}
+    return (
+        f"if ! exists {look}; then\n  {call} --cli-input-json {document}\nelse\n"
+        f"  serving=$(aws {look} --query Specification.ModelName --output text)\n"
+        f"  if [[ $serving != {model} ]]; then\n"
+        "    aws sagemaker update-inference-component --cli-input-json "
+        f"{_quoted(update)}\n  fi\nfi\ncomponent_in_service {name}\n"
     )
 
 

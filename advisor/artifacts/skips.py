@@ -55,7 +55,7 @@ def _is_served_without_instances(request: Request, requests: tuple[Request, ...]
         request.operation == "CreateModel"
         and not isolated
         and any(
-            variant["ModelName"] == name and "ServerlessConfig" in variant
+            variant.get("ModelName") == name and "ServerlessConfig" in variant
             for each in requests
             for variant in each.parameters.get("ProductionVariants", ())
         )

@@ -6,10 +6,19 @@ import shlex
 from typing import Any, NamedTuple
 
 from advisor.artifacts import Files, requests_of
+from advisor.artifacts.component_stack import FILE, Stack, stack
 from advisor.artifacts.hcl_text import Block, Call, Raw, Template, document, quoted
 from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, job_input, schedule_name
 from advisor.artifacts.skips import Skip, skips
-from advisor.artifacts.variables import Answered, Text, Variable, filled, topic_of, variables
+from advisor.artifacts.variables import (
+    WATCHED,
+    Answered,
+    Text,
+    Variable,
+    filled,
+    topic_of,
+    variables,
+)
 from advisor.gate.terraform_names import snake
 from advisor.model import Advice, Request
 
@@ -27,7 +36,7 @@ _RESOURCES = {
 }
 # Fields that the provider calls otherwise than by snake case; by operation.
 _NAMES = {
-    "CreateModel": {"ModelName": "name"},
+    "CreateModel": {"ModelName": "name", "Containers": "container"},
     "CreateEndpointConfig": {"EndpointConfigName": "name"},
     "CreateEndpoint": {"EndpointName": "name"},
     "PutScalingPolicy": {"PolicyName": "name", "StepAdjustments": "step_adjustment"},
@@ -45,6 +54,7 @@ _OUTPUTS = {
     "CreateEndpoint": ("endpoint_name", "Name by which callers invoke the endpoint"),
     "CreateTransformJob": ("schedule_name", "Name of the schedule that starts the jobs"),
 }
+_STACK = "aws_cloudformation_stack"
 _RUN_ID = "aws.scheduler.execution-id"
 
 
@@ -65,7 +75,10 @@ def files(advice: Advice) -> Files:
         return []
     made = Made({}, {}, _settings(advice.region), [], set())
     asked: list[Variable] = []
+    stacked = stack(advice, requests)
     for request in requests:
+        if stacked is not None and request in stacked.requests:
+            continue
         body = filled(request)
         if request.operation == "CreateEndpointConfig":
             body = _with_arns_of_keys(body)
@@ -74,7 +87,11 @@ def files(advice: Advice) -> Files:
             asked += [EXPRESSION, ROLE]
             made.blocks.append(Block('data "aws_partition" "current"', {}))
         _add(request, body, made, tuple(skips(request, requests)))
+    if stacked is not None:
+        asked += _add_stack(stacked, made)
     found = [("main.tf", document(made.blocks))]
+    if stacked is not None:
+        found.append((FILE, stacked.text))
     if asked:
         found.append(("variables.tf", document([_variable(v) for v in dict.fromkeys(asked)])))
     return [*found, ("outputs.tf", document(made.outputs))]
@@ -84,6 +101,33 @@ def command(advice: Advice, folder: str) -> str:
     """How the folder is applied; terraform asks for the variables."""
     terraform = f"terraform {shlex.quote(f'-chdir={folder}')}"
     return f"{terraform} init && {terraform} apply"
+
+
+def _add_stack(stacked: Stack, made: Made) -> list[Variable]:
+    """Add the stack of what the provider cannot make; the variables that its parameters need."""
+    given = {
+        name: _given(each)
+        if isinstance(each, Variable)
+        else _attribute("ModelName", each, "", made)
+        for name, each in stacked.given.items()
+    }
+    body: dict[str, Any] = {
+        "name": stacked.name,
+        "template_body": Raw(f'file("${{path.module}}/{FILE}")'),
+    }
+    if given:
+        body["parameters"] = given
+    made.blocks.append(Block(f'resource "{_STACK}" "this"', body))
+    name, description = _OUTPUTS["CreateEndpoint"]
+    value = Raw(f'{_STACK}.this.outputs["EndpointName"]')
+    made.outputs.append(Block(f'output "{name}"', {"description": description, "value": value}))
+    return [each for each in stacked.given.values() if isinstance(each, Variable)]
+
+
+def _given(variable: Variable) -> Raw:
+    """Parameters are texts: a list is one with commas."""
+    name = f"var.{variable.name}"
+    return Raw(f'join(",", {name})' if variable.is_list else name)
 
 
 def _settings(region: str | None) -> list[Block]:
@@ -123,6 +167,8 @@ def _add(request: Request, body: dict[str, Any], made: Made, passed: tuple[Skip,
         members = _schedule(body, made)
     else:
         members = _members(_flat(body), operation, made, top=True)
+    if operation == "RegisterScalableTarget" and body["ResourceId"].startswith("inference-"):
+        members["depends_on"] = [Raw(f"{_STACK}.this")]
     if operation in _IMMUTABLE:
         members["name"] = _moving_name(members["name"], body, address, made)
         members["lifecycle"] = [Block("lifecycle", {"create_before_destroy": True})]
@@ -148,8 +194,8 @@ def _label(request: Request) -> str:
     if request.operation == "CreateTopic":
         return topic_of(request).removesuffix("_topic")
     if request.operation == "PutMetricAlarm":
-        values = {each["Name"]: each["Value"] for each in body["Dimensions"]}
-        suffix: str = body["AlarmName"].removeprefix(f"{values['EndpointName']}-")
+        of_what = next(each["Value"] for each in body["Dimensions"] if each["Name"] in WATCHED)
+        suffix: str = body["AlarmName"].removeprefix(f"{of_what}-")
         return suffix.replace("-", "_").lower()
     return _LABELS.get(str(body.get("PolicyType")), "this")
 
@@ -225,6 +271,8 @@ def _attribute(field: str, value: Any, operation: str, made: Made) -> Any:
     if field == "ResourceId":
         if operation == "PutScalingPolicy":
             return Raw(f"{made.latest['RegisterScalableTarget']}.resource_id")
+        if not value.startswith("endpoint/"):
+            return value
         kind, name, rest = value.split("/", 2)
         endpoint = made.names["EndpointName", name]
         return Template((f"{kind}/", Raw(endpoint), f"/{rest}"))

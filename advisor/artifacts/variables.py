@@ -45,10 +45,12 @@ class Place(NamedTuple):
     """Which fields hold a placeholder, how it reads, and what stands for it."""
 
     fields: frozenset[str]
-    pattern: str  # of the whole value; its group is the known end of an S3 address, or a name
+    pattern: str  # of the whole value; groups: rest of an S3 address, number of a model, a name
     variable: Variable | Answered
 
 
+# The dimension of an alarm that says what it watches; its value begins the alarm's name.
+WATCHED = ("EndpointName", "InferenceComponentName")
 _ARN = r"arn:aws[a-z-]*:"
 _S3_FIELDS = "S3Uri S3OutputPath S3FailurePath DestinationS3Uri"
 
@@ -66,25 +68,25 @@ PLACES = (
     ),
     _place(
         "Image",
-        r"0{12}\.dkr\.ecr\..*/replace-me:latest",
+        r"0{12}\.dkr\.ecr\..*/replace-me(?:-(?P<model>[0-9]+))?:latest",
         "image_uri",
         "Container image that serves the model, as ECR names it",
     ),
     _place(
         "ModelPackageName",
-        _ARN + "sagemaker:.*:model-package/REPLACE-ME",
+        _ARN + "sagemaker:.*:model-package/REPLACE-ME(?:-(?P<model>[0-9]+))?",
         "model_package_arn",
         "ARN of the Marketplace model package",
     ),
     _place(
         "ModelDataUrl S3Uri",
-        r"s3://REPLACE-ME/(?:model\.tar\.gz)?",
+        r"s3://REPLACE-ME/(?:model(?:-(?P<model>[0-9]+))?\.tar\.gz)?",
         "model_data_url",
         "S3 address of the model: an archive, or a prefix that ends with a slash",
     ),
     _place(
         _S3_FIELDS,
-        "s3://REPLACE-ME(/.+)",
+        "s3://REPLACE-ME(?P<rest>/.+)",
         "bucket",
         "Name of the S3 bucket for input and output",
     ),
@@ -166,12 +168,21 @@ def _text(value: str, field: str) -> str | Text:
         found = re.fullmatch(place.pattern, value) if field in place.fields else None
         if found is None:
             continue
+        parts = found.groupdict()
         if isinstance(place.variable, Variable) and "{}" in place.variable.name:
             return Text((_named(place.variable, found[1]),))
-        if found.re.groups:
-            return Text(("s3://", place.variable, found[1]))
-        return Text((place.variable,))
+        if parts.get("rest"):
+            return Text(("s3://", place.variable, parts["rest"]))
+        return Text((_numbered(place.variable, parts.get("model")),))
     return value
+
+
+def _numbered(variable: Variable | Answered, model: str | None) -> Variable | Answered:
+    """The variable of one model among several."""
+    if model is None or isinstance(variable, Answered):
+        return variable
+    asks = f"{variable.asks}; of model {model}"
+    return variable._replace(name=f"{variable.name}_{model}", asks=asks)
 
 
 def _named(variable: Variable, name: str) -> Variable:

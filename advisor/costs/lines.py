@@ -34,8 +34,34 @@ def lines(option: str, facts: Mapping[str, Any], prices: Prices) -> tuple[Line, 
     Raises:
         KeyError: the plan names no instance type or memory size.
     """
-    found = _LINES[option](facts, prices)
+    if "each" in facts:
+        found = _merged(
+            line._replace(quantity=line.quantity.times(_times(line, part)))
+            for part in facts["each"]
+            for line in lines(option, part, prices)
+        )
+    else:
+        found = _LINES[option](facts, prices)
     return tuple(line for line in found if line.quantity.high != 0)
+
+
+def _times(line: Line, part: Mapping[str, Any]) -> Range:
+    """How often a line is paid where its part stands for several models.
+
+    Their traffic is split among as many as there may be, so its sum is the same for fewer.
+    """
+    found = read(part, "times", otherwise=exactly(1))
+    return exactly(found.high) if line.unit == "GB" and found.high is not None else found
+
+
+def _merged(found: Iterator[Line]) -> Iterator[Line]:
+    """The lines of several endpoints: those of one name and price are added up."""
+    sums: dict[tuple[str, str], Line] = {}
+    for line in found:
+        before = sums.get((line.name, line.unit))
+        quantity = line.quantity if before is None else before.quantity.plus(line.quantity)
+        sums[line.name, line.unit] = line._replace(quantity=quantity)
+    yield from sums.values()
 
 
 def varying(option: str, facts: Mapping[str, Any]) -> tuple[str, ...]:

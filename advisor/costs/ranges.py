@@ -25,6 +25,15 @@ class Range(NamedTuple):
             high = Decimal(0)
         return Range(low, high)
 
+    def plus(self, other: "Range") -> "Range":
+        """The range of the sums."""
+        low = total_of((self.low, other.low))
+        if self.high is None or other.high is None:
+            return Range(low, None)
+        if self.high is self.low and other.high is other.low:
+            return Range(low, low)
+        return Range(low, total_of((self.high, other.high)))
+
     def over(self, divisor: Decimal) -> "Range":
         """The range of the quotients by an exact, positive number."""
         low = quotient(self.low, divisor)

@@ -26,6 +26,10 @@ volume_gb           size of the storage volume that is asked for, on each instan
 memory_mb           serverless memory; seconds: time of one request; cold_start_s: of a start
 max_concurrency     serverless; provisioned: provisioned concurrency
 job_hours, runs     of one job; jobs a month
+hosting             how several models are hosted, where that was a question
+busiest             what latency reads instead, of the model with the largest share
+times               models that a part of `each` stands for
+each                a plan and its facts for each of several models that are paid for by themselves
 ==================  =============================================================================
 """
 
@@ -38,6 +42,7 @@ from advisor.facts import Facts
 from advisor.model import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS, Plan
 from advisor.options.basis import Basis
 from advisor.options.draft import Draft
+from advisor.options.several import concern
 from advisor.rulebook.knowledge import Knowledge, knowledge
 
 MODULES: Mapping[str, str] = {
@@ -65,7 +70,12 @@ def plan(
     """
     if option not in _sizing:
         _sizing[option] = import_module(MODULES[option]).size
-    return _sizing[option](Draft(option, _basis.of(facts)), prices, deploy=deploy)
+    draft = Draft(option, _basis.of(facts))
+    if concern(draft):
+        from advisor.options import hosting
+
+        return hosting.planned(draft, prices, _sizing[option], deploy=deploy)
+    return _sizing[option](draft, prices, deploy=deploy)
 
 
 class _Latest:

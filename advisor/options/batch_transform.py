@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from advisor.model import Parameters, Plan, Request
+from advisor.model import INFERENCE_PIPELINE, Parameters, Plan, Request
 from advisor.options import (
     call,
     containers,
@@ -16,6 +16,7 @@ from advisor.options import (
     quotas,
     rollout,
     shared_facts,
+    together,
     topics,
     variants,
 )
@@ -46,9 +47,17 @@ class Run(NamedTuple):
 
 def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Plan:
     """The plan of a transform job; arguments as for real-time."""
-    row = memory.models(draft) if draft.needs("inference-pipeline") else 1
     disk = _outgrows_volume(draft)
-    need = memory.need(draft, together=row, transform=True, local_disk=disk)
+    need = memory.need(draft, transform=True, local_disk=disk)
+    if draft.way == INFERENCE_PIPELINE:
+        held = together.need(draft)
+        need = memory.with_host(
+            need,
+            held.host_mib,
+            held.host_text,
+            held.accelerator_mib,
+            held.accelerator_text,
+        )
     instance, because = instances.choose(draft, need, prices)
     draft.set("InstanceType", instance.type, sentence(because))
     workers, workers_text = fleet.workers(draft, instance)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from advisor.model import SERVERLESS, Invoke, Parameters
+from advisor.model import MULTI_MODEL, SERVERLESS, Invoke, Parameters
 from advisor.options import memory, placeholders
 from advisor.options.draft import Draft
 from advisor.options.endpoint import endpoint_name
@@ -35,18 +35,19 @@ def content_type(draft: Draft) -> str | None:
     return _CONTENT_TYPES.get(framework.lower()) if framework is not None else None
 
 
-def synchronous(draft: Draft, load: Load, *, multi_model: bool = False) -> Invoke:
+def synchronous(draft: Draft, load: Load) -> Invoke:
     """InvokeEndpoint, or its streaming form."""
     facts = draft.facts
-    streaming = facts.taken("requests.streaming") is True and not multi_model
+    streaming = facts.taken("requests.streaming") is True and draft.way != MULTI_MODEL
     parameters = _parameters(draft)
     notes: list[str] = []
-    if multi_model:
-        parameters["TargetModel"] = "REPLACE-ME.tar.gz"
-        notes.append("TargetModel names the artifact; the first call of a model loads it.")
-        notes.append("IAM keeps callers apart: allow each one its own sagemaker:TargetModel only.")
-        if facts.taken("requests.streaming") is True:
-            notes.append("The streaming call takes no TargetModel, so answers come whole.")
+    if draft.way:
+        from advisor.options import addressing
+
+        field, value, said = addressing.target(draft)
+        if field:
+            parameters[field] = value
+        notes += said
     if draft.needs("sticky-sessions"):
         parameters["SessionId"] = "REPLACE-ME"
         draft.carry("sticky-sessions")

@@ -4,28 +4,38 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor.model import BATCH_TRANSFORM, REAL_TIME, SERVERLESS, Request
-from advisor.options import memory, names, placeholders
+from advisor.model import (
+    BATCH_TRANSFORM,
+    INFERENCE_PIPELINE,
+    MULTI_CONTAINER,
+    MULTI_MODEL,
+    REAL_TIME,
+    SERVERLESS,
+    Request,
+)
+from advisor.options import memory, named, names, placeholders
 from advisor.options.draft import Draft
 
+_MODES = {MULTI_CONTAINER: "Direct", INFERENCE_PIPELINE: "Serial"}
 
-def create_model(draft: Draft, *, multi_model: bool = False) -> Request:
+
+def create_model(draft: Draft, *, network: bool = True) -> Request:
     """The CreateModel request; its name carries a digest of everything else in it.
 
     Args:
         draft: the plan being made; gets settings, findings and the needs that the model carries.
-        multi_model: whether the container serves every artifact below an S3 prefix.
+        network: whether the model brings its network; where it is placed as a component, the
+            endpoint's configuration does.
     """
     marketplace = _from_marketplace(draft)
     parameters: dict[str, Any] = {"ModelName": ""}
-    if marketplace:
-        draft.carry("marketplace-model")
-        parameters["PrimaryContainer"] = {"ModelPackageName": placeholders.package(draft)}
+    if draft.way in _MODES:
+        parameters |= _several(draft)
     else:
-        parameters["PrimaryContainer"] = _container(draft, multi_model)
+        parameters["PrimaryContainer"] = _container(draft)
     parameters["ExecutionRoleArn"] = placeholders.role(draft)
-    if draft.option != SERVERLESS:
-        _network(draft, parameters, marketplace)
+    if draft.option != SERVERLESS and network:
+        put_network(draft, parameters, isolated=marketplace)
     tags = placeholders.release_tags(draft)
     if tags:
         parameters["Tags"] = tags
@@ -45,7 +55,35 @@ def _from_marketplace(draft: Draft) -> bool:
     return draft.option in (REAL_TIME, BATCH_TRANSFORM) and draft.needs("marketplace-model")
 
 
-def _container(draft: Draft, multi_model: bool) -> dict[str, Any]:
+def _several(draft: Draft) -> dict[str, Any]:
+    """Containers of one model: called by their host names, or run in their order."""
+    found = []
+    for member in named.containers(draft):
+        found.append({"ContainerHostname": member.name, **_container(member.draft)})
+        draft.take(member.draft)
+    mode = _MODES[draft.way]
+    draft.carry(draft.way)
+    if not named.listed(draft):
+        draft.find(
+            "models-not-named",
+            "info",
+            f"the requests have {len(found)} containers with names that are made up",
+            path="model.count",
+            fix="List them under models, each with its name, image and artifact.",
+        )
+    because = (
+        f"{len(found)} containers work one after the other on each request."
+        if mode == "Serial"
+        else f"The caller names one of {len(found)} containers in TargetContainerHostname."
+    )
+    draft.set("InferenceExecutionConfig", mode, because)
+    return {"Containers": found, "InferenceExecutionConfig": {"Mode": mode}}
+
+
+def _container(draft: Draft) -> dict[str, Any]:
+    if _from_marketplace(draft):
+        draft.carry("marketplace-model")
+        return {"ModelPackageName": placeholders.package(draft)}
     container: dict[str, Any] = {"Image": placeholders.image(draft)}
     if draft.needs("private-image") and draft.option != SERVERLESS:
         container["ImageConfig"] = {"RepositoryAccessMode": "Vpc"}
@@ -55,7 +93,7 @@ def _container(draft: Draft, multi_model: bool) -> dict[str, Any]:
             "Vpc",
             "private-image: the image is pulled through the network that VpcConfig names.",
         )
-    if multi_model:
+    if draft.way == MULTI_MODEL:
         _multi_model(draft, container)
     else:
         _single_model(draft, container)
@@ -73,13 +111,36 @@ def _container(draft: Draft, multi_model: bool) -> dict[str, Any]:
 def _multi_model(draft: Draft, container: dict[str, Any]) -> None:
     count = memory.models(draft)
     container["Mode"] = "MultiModel"
-    container["ModelDataUrl"] = placeholders.artifact(draft).rpartition("/")[0] + "/"
+    container["ModelDataUrl"] = prefix(draft)
     draft.set(
         "Mode",
         "MultiModel",
         f"{count} models behind one endpoint: one container serves every .tar.gz below the prefix "
         "in ModelDataUrl and loads a model when it is first called.",
     )
+
+
+def prefix(draft: Draft) -> str:
+    """The S3 prefix below which a multi-model endpoint finds its archives."""
+    artifacts: list[str] = [each["artifact"] for each in named.listed(draft) if "artifact" in each]
+    if not artifacts or draft.text("model.artifact") is not None:
+        return placeholders.artifact(draft).rpartition("/")[0] + "/"
+    parts = [each.split("/")[:-1] for each in artifacts]
+    shared = []
+    for level in zip(*parts, strict=False):
+        if len(set(level)) > 1:
+            break
+        shared.append(level[0])
+    if len(shared) > 2:  # s3:, nothing, bucket
+        return "/".join(shared) + "/"
+    draft.find(
+        "models-apart",
+        "warning",
+        "the artifacts lie in different buckets, and a multi-model endpoint reads one prefix",
+        path="models",
+        fix="Copy them below one prefix, and state it as model.artifact.",
+    )
+    return artifacts[0].rpartition("/")[0] + "/"
 
 
 def _single_model(draft: Draft, container: dict[str, Any]) -> None:
@@ -114,8 +175,8 @@ def _single_model(draft: Draft, container: dict[str, Any]) -> None:
     )
 
 
-def _network(draft: Draft, parameters: dict[str, Any], marketplace: bool) -> None:
-    """Network of the model; serverless endpoints take none of it."""
+def put_network(draft: Draft, parameters: dict[str, Any], *, isolated: bool = False) -> None:
+    """Put the network on a model, or on a configuration for components, where it is wanted."""
     stated = draft.facts.workload.values
     inside = "deploy.subnets" in stated or "deploy.security_groups" in stated
     if draft.needs("vpc") or draft.needs("private-image") or inside:
@@ -125,14 +186,14 @@ def _network(draft: Draft, parameters: dict[str, Any], marketplace: bool) -> Non
         }
         draft.carry("vpc")
         _zones(draft, parameters["VpcConfig"]["Subnets"])
-    if draft.needs("network-isolation") or marketplace:
+    if draft.needs("network-isolation") or isolated:
         parameters["EnableNetworkIsolation"] = True
         draft.carry("network-isolation")
         draft.set(
             "EnableNetworkIsolation",
             True,
-            "A property of the model: the container can call nothing, in or out"
-            + (", as Marketplace containers always run." if marketplace else "."),
+            "The container can call nothing, in or out"
+            + (", as Marketplace containers always run." if isolated else "."),
         )
 
 

@@ -18,17 +18,19 @@ class Draft:
     """What one ``size`` call has decided so far, with the questions of its basis."""
 
     __slots__ = (
-        "_carried",
         "_settings",
         "basis",
+        "carried",
         "facts",
         "findings",
         "knowledge",
         "needs",
         "number",
+        "number_of",
         "option",
         "text",
         "upper",
+        "way",
     )
 
     def __init__(self, option: str, basis: Basis) -> None:
@@ -42,11 +44,14 @@ class Draft:
         self.upper = basis.upper
         self._settings: list[Setting] = []
         self.findings: list[Finding] = []
-        self._carried: set[str] = set()
+        self.carried: set[str] = set()
+        self.way = ""  # how several models are hosted; empty where there is one, plainly
+        self.number_of = 0  # of the model among several; 0 where it is the only one
 
-    def set(self, name: str, value: Any, because: str, *, constant: str = "") -> None:
+    def set(
+        self, name: str, value: Any, because: str, *, constant: str = "", source: str = ""
+    ) -> None:
         """Note a setting with its formula and inputs; a constant adds its reason and source."""
-        source = ""
         if constant:
             origin = self.knowledge.sizing[constant].origin
             because = f"{because} {origin.because}"
@@ -62,9 +67,14 @@ class Draft:
         line, column = (stated.line, stated.column) if stated is not None else (0, 0)
         self.findings.append(Finding(rule, severity, message, workload.file, line, column, fix))
 
+    def take(self, other: Draft) -> None:
+        """Note what was found and carried while a part of this plan was made, each finding once."""
+        self.findings += [each for each in other.findings if each not in self.findings]
+        self.carried |= other.carried
+
     def carry(self, *features: str) -> None:
         """Note features that the requests, or the option itself, take care of."""
-        self._carried.update(features)
+        self.carried.update(features)
 
     def sized(self, facts: Mapping[str, Any]) -> Plan:
         """The plan of an option that is only compared: without requests and what goes with them."""
@@ -85,7 +95,7 @@ class Draft:
             invoke,
             quotas,
             tuple(self.findings),
-            frozenset(self._carried),
+            frozenset(self.carried),
             facts,
         )
 

@@ -67,6 +67,20 @@ def alternatives(draft: Draft, need: Need, prices: Mapping[str, int] | None) -> 
         yield min(equal, key=lambda each: (known.get(each.type, unknown), rank(each)))
 
 
+def suiting(draft: Draft, need: Need) -> list[Instance]:
+    """Every type that sizing may choose and that fits, smallest first.
+
+    Those that the Region is known to lack are left out, unless nothing else fits.
+    """
+    found = [
+        each
+        for each in draft.knowledge.catalogue.candidates(need.accelerator)
+        if _suits(draft, each, need)
+    ]
+    here = [each for each in found if offered(draft, each, transform=need.transform)]
+    return here or found
+
+
 def misfit(draft: Draft, instance: Instance, need: Need) -> str:
     """Why a type does not serve the need, empty when it does; unknown figures are no reason."""
     if need.transform and not instance.in_transform:

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from advisor.model import MULTI_MODEL
 from advisor.options.draft import Draft, once
 from advisor.options.load import counted, mib, number
 from advisor.rulebook.hardware import CPU, GPU
@@ -36,9 +37,7 @@ def models(draft: Draft) -> int:
 
 def shared(draft: Draft) -> bool:
     """Whether the models share the instances of a multi-model endpoint."""
-    if models(draft) == 1:
-        return False
-    return not (draft.needs("multi-container") or draft.needs("inference-pipeline"))
+    return draft.way == MULTI_MODEL
 
 
 def need(
@@ -77,6 +76,17 @@ def need(
         local_disk,
         multi_model and alone.accelerator == GPU,
         transform,
+    )
+
+
+def with_host(found: Need, host: int, text: str, device: int, device_text: str) -> Need:
+    """The need with other memory: of the host in MiB, and of all devices together."""
+    return found._replace(
+        host_mib=host,
+        host_text=text,
+        accelerator_mib=device,
+        accelerator_text=device_text,
+        text=_text(device_text, text, found.workers),
     )
 
 

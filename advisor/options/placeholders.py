@@ -86,7 +86,8 @@ def image(draft: Draft) -> str:
     stated = draft.text("model.image")
     if stated is not None:
         return stated
-    return _place(draft, _places(draft.facts.region)["image"], "Image", "model.image")
+    place = _places(draft.facts.region)["image"].replace(":", f"{_number(draft)}:")
+    return _place(draft, place, "Image", "model.image")
 
 
 def artifact(draft: Draft) -> str:
@@ -94,12 +95,19 @@ def artifact(draft: Draft) -> str:
     stated = draft.text("model.artifact")
     if stated is not None:
         return stated
-    return _place(draft, _ARTIFACT, "ModelDataUrl", "model.artifact")
+    place = _ARTIFACT.replace(".tar", f"{_number(draft)}.tar")
+    return _place(draft, place, "ModelDataUrl", "model.artifact")
 
 
 def package(draft: Draft) -> str:
     """ARN of a Marketplace model package; the workload file has no key for one."""
-    return _place(draft, _places(draft.facts.region)["package"], "ModelPackageName")
+    place = f"{_places(draft.facts.region)['package']}{_number(draft)}"
+    return _place(draft, place, "ModelPackageName")
+
+
+def _number(draft: Draft) -> str:
+    """What tells the placeholders of several models apart."""
+    return f"-{draft.number_of}" if draft.number_of else ""
 
 
 def artifact_of(draft: Draft, name: str, stated: str | None) -> str:

@@ -16,6 +16,7 @@ from advisor.options import (
     rollout_step,
     scaling,
     shared_facts,
+    together,
     variants,
     waiting,
 )
@@ -80,14 +81,14 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     others = _others(draft, design)
     if not deploy:
         return draft.sized(_facts(draft, design, others))
-    model = containers.create_model(draft, multi_model=design.many)
+    model = containers.create_model(draft)
     config = _config(draft, model, design)
     models = variants.add(draft, others, model, config)
     model, *rest = endpoint.requests(draft, model, config)
     released = release.complete(draft, (model, *models, *rest), _replaced(design, others))
     requests = released.requests + _scaling(draft, design)
     _carried(draft, design)
-    invoke = call.synchronous(draft, design.work, multi_model=design.many)
+    invoke = call.synchronous(draft, design.work)
     wanted = {"instances": released.instances, "endpoints": 1}
     drawn = quotas.quotas(draft, wanted, design.instance)
     return draft.plan(requests, invoke, drawn, _facts(draft, design, others))
@@ -110,7 +111,7 @@ def _replaced(design: Design, others: tuple[variants.Beside, ...]) -> rollout_st
 def _design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
     work = load(draft)
     many = memory.shared(draft)
-    need = memory.need(draft, together=memory.models(draft), multi_model=many)
+    need = together.need(draft) if draft.way else memory.need(draft)
     instance, because = instances.choose(draft, need, prices)
     draft.set("InstanceType", instance.type, sentence(because))
     capacity = fleet.capacity(draft, work, instance)
@@ -132,11 +133,11 @@ def _design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
 
 def _count(draft: Draft, work: Load, capacity: Capacity) -> tuple[int, tuple[int, str], str]:
     """Instances for the peak, those for availability alone, and the reasons."""
-    floor = _floor(draft)
-    needed, why = _for_peak(draft, work, capacity)
-    if floor[0] > needed:
-        why = f"{why}; {floor[1]}"
-    return max(floor[0], needed), floor, why
+    least = availability(draft)
+    needed, why = for_peak(draft, work, capacity)
+    if least[0] > needed:
+        why = f"{why}; {least[1]}"
+    return max(least[0], needed), least, why
 
 
 def _fleet(draft: Draft, instance: Instance, count: int, least: tuple[int, str], why: str) -> Fleet:
@@ -160,7 +161,7 @@ def _fleet(draft: Draft, instance: Instance, count: int, least: tuple[int, str],
     return Fleet(floor, initial, ceiling)
 
 
-def _floor(draft: Draft) -> tuple[int, str]:
+def availability(draft: Draft) -> tuple[int, str]:
     """Instances for availability alone, with the reason."""
     facts = draft.facts
     two = draft.number("availability-instances")
@@ -175,7 +176,7 @@ def _floor(draft: Draft) -> tuple[int, str]:
     return two, f"{two} instances {taken}, in two Availability Zones"
 
 
-def _for_peak(draft: Draft, work: Load, capacity: Capacity) -> tuple[int, str]:
+def for_peak(draft: Draft, work: Load, capacity: Capacity) -> tuple[int, str]:
     """Instances that carry the peak with AWS's safety factor."""
     safety = draft.number("safety-factor")
     measured = draft.facts.workload.interval("model.throughput") is not None

@@ -51,37 +51,90 @@ def wake(draft: Draft) -> tuple[Request, Request]:
         constant="wake-alarm-periods",
     )
     name = endpoint_name(draft)
+    policy = _step(name, _subject(draft), draft.number("scaling-cooldown"), "Average")
+    return policy, Request("cloudwatch", "PutMetricAlarm", _wake_alarm(draft, name))
+
+
+def copies(component: str, minimum: int, maximum: int) -> Request:
+    """RegisterScalableTarget for the copies of an inference component."""
+    parameters = {**_copies_of(component), "MinCapacity": minimum, "MaxCapacity": maximum}
+    return Request(_SERVICE, "RegisterScalableTarget", parameters)
+
+
+def by_copies(draft: Draft, component: str, per_copy: float) -> Request:
+    """Track requests in progress on each copy, at ten-second resolution."""
+    metric = _predefined("SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution")
+    subject = _copies_of(component)
+    return _tracking(draft, "concurrency", per_copy, metric, subject, component)
+
+
+def wake_component(draft: Draft, component: str) -> tuple[Request, Request]:
+    """The step policy that adds the first copy, and the alarm that calls it."""
+    alarm = _alarm(
+        draft,
+        "Calls fail because no copy is there to take them",
+        "NoCapacityInvocationFailures",
+        ("InferenceComponentName", component),
+    )
+    alarm |= {
+        "Statistic": "Sum",
+        "Period": draft.number("component-wake-period"),
+        "EvaluationPeriods": 1,
+        "DatapointsToAlarm": 1,
+        "Threshold": float(draft.number("component-wake-calls")),
+    }
+    cooldown = draft.number("component-wake-cooldown")
+    policy = _step(component, _copies_of(component), cooldown, "Maximum")
+    return policy, Request("cloudwatch", "PutMetricAlarm", alarm)
+
+
+def _copies_of(component: str) -> Parameters:
+    return {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": f"inference-component/{component}",
+        "ScalableDimension": "sagemaker:inference-component:DesiredCopyCount",
+    }
+
+
+def _step(name: str, subject: Parameters, cooldown: int, aggregation: str) -> Request:
+    """A step policy that adds one."""
     policy: Parameters = {
         "PolicyName": f"{name}-wake",
-        **_subject(draft),
+        **subject,
         "PolicyType": "StepScaling",
         "StepScalingPolicyConfiguration": {
             "AdjustmentType": "ChangeInCapacity",
             "StepAdjustments": [{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 1}],
-            "Cooldown": draft.number("scaling-cooldown"),
-            "MetricAggregationType": "Average",
+            "Cooldown": cooldown,
+            "MetricAggregationType": aggregation,
         },
     }
-    return (
-        Request(_SERVICE, "PutScalingPolicy", policy),
-        Request("cloudwatch", "PutMetricAlarm", _wake_alarm(draft, name)),
-    )
+    return Request(_SERVICE, "PutScalingPolicy", policy)
 
 
 def _wake_alarm(draft: Draft, endpoint: str) -> Parameters:
     periods = draft.number("wake-alarm-periods")
-    return {
-        "AlarmName": f"{endpoint}-wake",
-        "AlarmDescription": "Requests wait and no instance is there to take them",
-        "AlarmActions": [placeholders.policy_arn(draft)],
-        "MetricName": "HasBacklogWithoutCapacity",
-        "Namespace": "AWS/SageMaker",
-        "Dimensions": [{"Name": "EndpointName", "Value": endpoint}],
+    says = "Requests wait and no instance is there to take them"
+    alarm = _alarm(draft, says, "HasBacklogWithoutCapacity", ("EndpointName", endpoint))
+    return alarm | {
         "Statistic": "Average",
         "Period": draft.number("wake-alarm-period"),
         "EvaluationPeriods": periods,
         "DatapointsToAlarm": periods,
         "Threshold": 1.0,
+    }
+
+
+def _alarm(draft: Draft, says: str, metric: str, watched: tuple[str, str]) -> Parameters:
+    """An alarm that calls the step policy, without its numbers."""
+    dimension, value = watched
+    return {
+        "AlarmName": f"{value}-wake",
+        "AlarmDescription": says,
+        "AlarmActions": [placeholders.policy_arn(draft)],
+        "MetricName": metric,
+        "Namespace": "AWS/SageMaker",
+        "Dimensions": [{"Name": dimension, "Value": value}],
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
         "TreatMissingData": "missing",
     }
@@ -100,11 +153,18 @@ def _predefined(metric: str) -> Parameters:
     return {"PredefinedMetricSpecification": {"PredefinedMetricType": metric}}
 
 
-def _tracking(draft: Draft, kind: str, value: float, metric: Parameters) -> Request:
+def _tracking(
+    draft: Draft,
+    kind: str,
+    value: float,
+    metric: Parameters,
+    subject: Parameters | None = None,
+    name: str = "",
+) -> Request:
     cooldown = draft.number("scaling-cooldown")
     parameters: Parameters = {
-        "PolicyName": f"{endpoint_name(draft)}-{kind}",
-        **_subject(draft),
+        "PolicyName": f"{name or endpoint_name(draft)}-{kind}",
+        **(subject or _subject(draft)),
         "PolicyType": "TargetTrackingScaling",
         "TargetTrackingScalingPolicyConfiguration": {
             "TargetValue": float(value),

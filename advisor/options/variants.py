@@ -5,7 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from advisor.model import REAL_TIME, Parameters, Request
+from advisor.model import (
+    INFERENCE_COMPONENTS,
+    INFERENCE_PIPELINE,
+    MULTI_CONTAINER,
+    REAL_TIME,
+    Parameters,
+    Request,
+)
 from advisor.options import names, placeholders
 from advisor.options.draft import Draft
 from advisor.options.load import number, sentence
@@ -102,21 +109,26 @@ def _other_model(draft: Draft, each: Beside, model: Request) -> Request:
 
 def elsewhere(draft: Draft) -> None:
     """Say of an option without variants that the stated ones are not set up."""
-    if draft.option != REAL_TIME:
-        if _rivals(draft):
-            _exclude(draft, f"{draft.option} has one variant", shadow=False)
-        if _shadow_wanted(draft):
-            _exclude(draft, f"{draft.option} has no shadow variants", shadow=True)
+    what = draft.option
+    if draft.way == INFERENCE_COMPONENTS:
+        what = "an endpoint with inference components"
+    elif what == REAL_TIME:
+        return
+    if _rivals(draft):
+        _exclude(draft, f"{what} has one variant", shadow=False)
+    if _shadow_wanted(draft):
+        _exclude(draft, f"{what} has no shadow variants", shadow=True)
 
 
 def _excluded(draft: Draft, instance: Instance, shared: bool) -> str:
     """What keeps both kinds of variants away, if anything."""
     if shared:
         return "multi-model endpoints"
+    if draft.way in (MULTI_CONTAINER, INFERENCE_PIPELINE):
+        return f"requests made for {draft.way}"
     if instance.type.startswith("ml.inf1."):
         return f"Inferentia 1 ({instance.type})"
-    several = ("marketplace-model", "multi-container", "inference-pipeline")
-    return next((f"requests made for {need}" for need in several if draft.needs(need)), "")
+    return "requests made for marketplace-model" if draft.needs("marketplace-model") else ""
 
 
 def _exclude(draft: Draft, why: str, shadow: bool) -> None:

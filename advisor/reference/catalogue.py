@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
@@ -20,6 +20,9 @@ KINDS = {
     "question": "Questions of the flowchart",
     "limit": "Limits",
     "feature": "Features",
+    "way": "Ways to host several models",
+    "way-limit": "Limits of the ways",
+    "preference": "Questions about several models",
     "word": "Words",
     "fact": "Facts",
     "derived-fact": "Derived facts",
@@ -35,6 +38,7 @@ KINDS = {
     "setting": "Settings that carry a fact of their workload",
 }
 # kind -> file below rules/ and the key under which its entries stand
+_WAYS = "many_models.yaml"
 _FILES = (
     ("question", "flowchart.yaml", "questions"),
     ("feature", "features.yaml", "features"),
@@ -44,6 +48,7 @@ _FILES = (
     ("caution", "cautions.yaml", "cautions"),
     ("consider", "consider.yaml", "consider"),
     ("finding", "findings.yaml", "findings"),
+    ("preference", _WAYS, "preferences"),
     ("quota", "quotas.yaml", "quotas"),
     ("constant", "sizing.yaml", "constants"),
     ("layout", "archives.yaml", "layouts"),
@@ -68,7 +73,7 @@ class Catalogue(NamedTuple):
         wanted = {name, name.removeprefix(_NEEDS), *(name.removesuffix(leaf) for leaf in _LEAVES)}
         if name.startswith(_TYPE):
             wanted.add(name.split(".")[1])  # the family of an instance type
-        found = (each for each in (*self.entries, *self.keys) if wanted & {each.id, each.name})
+        found = (each for each in (*self.entries, *self.keys) if wanted & _names(each))
         return (*found, *self._support(name), *self._asked_by(name))
 
     def _asked_by(self, name: str) -> Iterator[Entry]:
@@ -100,6 +105,11 @@ class Catalogue(NamedTuple):
     def of_kind(self, kind: str) -> tuple[Entry, ...]:
         """The entries of one kind, in the order of their files."""
         return tuple(each for each in self.entries if each.kind == kind)
+
+
+def _names(each: Entry) -> set[str]:
+    """The ways of hosting are known by the word that the workload file takes, too."""
+    return {each.id, each.name, *([each.raw["way"]] if each.kind == "way" else [])}
 
 
 def _only(details: Iterable[Detail], option: str) -> tuple[Detail, ...]:
@@ -149,6 +159,7 @@ def raw_entries(folder: Folder, *, whole: bool = True) -> Iterator[tuple[str, st
         document = read(file)
         yield "option", file, document
         yield from (("limit", file, raw) for raw in document["limits"])
+    yield from _ways({} if is_missing(_WAYS) else read(_WAYS))
     for kind, file, key in _FILES:
         document = {} if is_missing(file) else read(file)
         listed = document[key] if whole else document.get(key, ())
@@ -159,6 +170,13 @@ def raw_entries(folder: Folder, *, whole: bool = True) -> Iterator[tuple[str, st
     for name in [] if is_missing("checks") else _check_files(folder):
         file = f"checks/{name}"
         yield from (("check", file, raw) for raw in read(file).get("checks", ()))
+
+
+def _ways(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """The ways to host several models, and the limits of each."""
+    for way in document.get("ways", ()):
+        yield "way", _WAYS, way
+        yield from (("way-limit", _WAYS, {**limit, "way": way["way"]}) for limit in way["limits"])
 
 
 def _check_files(folder: Folder) -> list[str]:

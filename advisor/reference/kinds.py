@@ -7,7 +7,14 @@ from typing import Any
 
 from advisor.model import OPTIONS
 from advisor.reference.entry import Detail
-from advisor.reference.sentences import bound, bounds, condition, listed, value
+from advisor.reference.sentences import (
+    bound,
+    bounds,
+    condition,
+    hosting_condition,
+    listed,
+    value,
+)
 
 Raw = Mapping[str, Any]
 
@@ -29,6 +36,26 @@ def limit(raw: Raw) -> Iterator[Detail]:
         yield Detail("Also", text, other["source"], other["as_of"])
     if "fix" in raw:
         yield Detail("Fix", raw["fix"], raw["fix_source"])
+
+
+def way(raw: Raw) -> Iterator[Detail]:
+    """What it is, and what rules it out."""
+    yield Detail("Is", raw["says"])
+    yield Detail("Stated as", f"deploy.hosting: {raw['way']}")
+    yield Detail("Limits", ", ".join(limit["id"] for limit in raw["limits"]))
+
+
+def way_limit(raw: Raw) -> Iterator[Detail]:
+    """When it rules its way out."""
+    yield Detail("Rules out", raw["way"])
+    yield Detail("When", hosting_condition(raw["when"]))
+    yield Detail("Says", raw["says"])
+
+
+def preference(raw: Raw) -> Iterator[Detail]:
+    """When it holds, and the ways that it prefers."""
+    yield Detail("Holds", f"when {hosting_condition(raw['when'])}" if raw["when"] else "always")
+    yield Detail("Prefers", ", ".join(raw["then"]))
 
 
 def question(raw: Raw) -> Iterator[Detail]:
@@ -205,6 +232,9 @@ DESCRIBERS: dict[str, Callable[[Raw], Iterator[Detail]]] = {
     "option": option,
     "limit": limit,
     "question": question,
+    "way": way,
+    "way-limit": way_limit,
+    "preference": preference,
     "fact": fact,
     "derived-fact": derived,
     "word": word,

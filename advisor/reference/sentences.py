@@ -36,6 +36,20 @@ def condition(raw: Mapping[str, Any]) -> str:
     return " and ".join(_part(key, operand) for key, operand in raw.items())
 
 
+def hosting_condition(raw: Mapping[str, Any]) -> str:
+    """A condition of ``many_models.yaml`` in words."""
+    return " and ".join(_hosting_part(key, operand) for key, operand in raw.items()) or "always"
+
+
+def _hosting_part(key: str, operand: Any) -> str:
+    if key == "needs":
+        return f"{listed(operand)} is needed"
+    if key == "models":
+        bounds_of = (f"{_COMPARISONS[name]} {each}" for name, each in operand.items())
+        return f"models {' and '.join(bounds_of)}"
+    return f"{key} is {value(operand)}"
+
+
 def _part(key: str, operand: Any) -> str:
     if key in ("all", "any"):
         joint = " and " if key == "all" else " or "

@@ -92,6 +92,8 @@ def _example(key: Key) -> str:
         return f"{{{_NAMED[key.path]}: {key.example}}}"
     if key.kind in ("texts", "variants"):
         return f"[{key.example}]"
+    if key.kind == "models":
+        return f"[{{name: {key.example}, size: 800 MB, share: 20 %}}]"
     return written(key, key.example or (key.words[0] if key.words else "false"))
 
 

@@ -14,6 +14,7 @@ from advisor.model import OPTIONS
 from advisor.quantity import QuantityError, parse
 from advisor.rulebook.digest import FORMAT, digest
 from advisor.rulebook.formulas import UNITS
+from advisor.rulebook.hosting import compile_hosting
 from advisor.rulebook.source import Folder, read_rules, read_table
 from advisor.rulebook.types import ELSEWHERE
 
@@ -44,6 +45,9 @@ def compile_rules(rules: Folder) -> dict[str, Any]:
             compiler.consider(entry) for entry in compiler.read("consider.yaml")["consider"]
         ],
         "findings": compiler.read("findings.yaml")["findings"],
+        "hosting": compile_hosting(
+            compiler.read("many_models.yaml"), {each["id"] for each in compiler.features}
+        ),
         "quotas": compiler.read("quotas.yaml")["quotas"],
         "regions": compiler.regions,
         "sizing": compiler.read("sizing.yaml")["constants"],
@@ -240,6 +244,7 @@ class _Compiler:
         entry = dict(raw)
         where = f"cautions.yaml: {raw['id']}"
         entry["options"] = raw.get("options") or [raw["option"]]
+        entry["way"] = raw.get("way", "")
         entry["bound"] = None
         if "fact" in raw:
             entry["kind"] = self.kind(raw["fact"], where)

@@ -9,7 +9,7 @@ from advisor.errors import RulebookError
 from advisor.model import OPTIONS
 from advisor.rulebook.source import Folder
 
-FORMAT = 3  # of the compiled form; part of the digest, so that an old cache is not read
+FORMAT = 4  # of the compiled form; part of the digest, so that an old cache is not read
 _FILES = (
     "assumptions.yaml",
     "words.yaml",
@@ -18,6 +18,7 @@ _FILES = (
     "cautions.yaml",
     "consider.yaml",
     "findings.yaml",
+    "many_models.yaml",
     "quotas.yaml",
     "regions.yaml",
     "sizing.yaml",

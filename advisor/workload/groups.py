@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
 from advisor.workload.keys import KEYS, SHARED_FEATURES, WAIVER
+from advisor.workload.listed import read_models
 from advisor.workload.reading import Reading
 from advisor.workload.release_keys import VARIANT
 from advisor.workload.spelling import nearest
@@ -197,5 +198,6 @@ GROUPS = {
     "named": read_named,
     "record": read_decision,
     "variants": read_variants,
+    "models": read_models,
     "waivers": read_waivers,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.model import OPTIONS
+from advisor.model import OPTIONS, WAYS
 from advisor.quantity import WEEK
 from advisor.workload.key import Key
 from advisor.workload.release_keys import RELEASE
@@ -198,6 +198,13 @@ KEYS = (
         "Of one measured_on instance within `answer`; wins over concurrency / processing.",
         "900/s",
     ),
+    Key(
+        "models",
+        "models",
+        "The models by name, each with what differs from `model`; of a pipeline in their order.",
+        "tenant-a",
+        most=200,
+    ),
     Key("needs", "needs", "Features it needs. What is not listed is not needed."),
     Key("prefer", "word", "What decides between options that fit.", words=("cost", "latency")),
     Key("budget", "money", "The most it may cost.", "500 USD/month"),
@@ -227,6 +234,12 @@ KEYS = (
         "Overrides the sizing; still checked.",
         "ml.m5.xlarge",
         form="instance",
+    ),
+    Key(
+        "deploy.hosting",
+        "word",
+        "How several models are hosted: overrides the rules; still checked.",
+        words=WAYS,
     ),
     Key("deploy.instances", "section", "Bounds of the fleet."),
     Key("deploy.instances.min", "count", "Fewest instances.", "2", least=0, exact=True),
@@ -264,3 +277,28 @@ def short_for(key: Key) -> str:
         return ""
     below = (other.path for other in KEYS if other.path.startswith(f"{key.path}."))
     return next(below, "").rpartition(".")[2]
+
+
+# What may be said of each of `models`.
+MODEL = (
+    Key("name", "text", "Its name, valid as a host name.", "tenant-a", form="name"),
+    Key(
+        "image",
+        "text",
+        "Container image.",
+        "123456789012.dkr.ecr.us-east-1.amazonaws.com/fraud:1",
+        form="image",
+    ),
+    Key(
+        "artifact",
+        "text",
+        "Where the archive is stored.",
+        "s3://my-bucket/fraud/model.tar.gz",
+        form="artifact",
+    ),
+    Key("size", "size", "Archive of the model.", "800 MB"),
+    Key("memory", "size", "Resident memory, loaded and serving.", "2 GB"),
+    Key("accelerator_memory", "size", "Accelerator memory.", "20 GB"),
+    Key("framework", "text", "Framework it is served with.", "xgboost", form="line"),
+    Key("share", "percent", "Share of the requests that are for it.", "20 %", most=100_000),
+)

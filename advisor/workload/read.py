@@ -12,6 +12,7 @@ from advisor.workload.forms import FORMS
 from advisor.workload.groups import GROUPS
 from advisor.workload.key import Key
 from advisor.workload.keys import FEATURES, KEYS, REQUIRED
+from advisor.workload.listed import stand_for_all
 from advisor.workload.reading import Reading
 from advisor.workload.source import read_bytes
 from advisor.workload.values import (
@@ -82,15 +83,7 @@ def read_workloads(
         from advisor.workload.changes import apply
 
         roots = [apply(root, changes) for root in roots]
-    readings = []
-    for root in roots:
-        reading = Reading(file, features)
-        _walk(reading, "", root, _PLACES)
-        if "name" not in reading.values or "requests.arrival" not in reading.values:
-            _refuse_missing(reading, root)
-        if "deploy.instances.min" in reading.values:
-            _refuse_empty_fleet(reading)
-        readings.append(reading)
+    readings = [_document(root, Reading(file, features)) for root in roots]
     errors = [error for reading in readings for error in reading.in_order()]
     if errors:
         errors[0].others = tuple(errors[1:])
@@ -105,6 +98,18 @@ def read_workloads(
         )
         for reading, root in zip(readings, roots, strict=True)
     ]
+
+
+def _document(root: Node, reading: Reading) -> Reading:
+    """What one document states, and what is wrong with it as a whole."""
+    _walk(reading, "", root, _PLACES)
+    if "name" not in reading.values or "requests.arrival" not in reading.values:
+        _refuse_missing(reading, root)
+    if "deploy.instances.min" in reading.values:
+        _refuse_empty_fleet(reading)
+    if "models" in reading.values:
+        stand_for_all(reading.values)
+    return reading
 
 
 def read_file(

@@ -12,6 +12,7 @@ from advisor.workload.key import Key
 from advisor.workload.keys import (
     FEATURES,
     KEYS,
+    MODEL,
     REQUIRED,
     SCHEMA,
     SHARED_FEATURES,
@@ -71,7 +72,7 @@ def _mapping() -> Schema:
 def _key(key: Key) -> Schema:
     """What may stand at one key, with what an editor shows of it."""
     found: Schema = {"description": key.about}
-    if key.example and key.kind not in ("texts", "named", "variants"):
+    if key.example and key.kind not in ("texts", "named", "variants", "models"):
         found["examples"] = [key.example]
     return found | _value(key)
 
@@ -94,6 +95,8 @@ def _value(key: Key) -> Schema:
         return _named(key)
     if key.kind == "variants":
         return _variants(key)
+    if key.kind == "models":
+        return _models(key)
     return _needs() if key.kind == "needs" else _waivers()
 
 
@@ -151,6 +154,14 @@ def _named(key: Key) -> Schema:
         "additionalProperties": _text(FORMS[key.form]),
         "maxProperties": key.most,
     }
+
+
+def _models(key: Key) -> Schema:
+    model = _mapping() | {
+        "properties": {part.path: _key(part) for part in MODEL},
+        "required": ["name"],
+    }
+    return {"type": ["array", "null"], "items": model, "minItems": 1, "maxItems": key.most}
 
 
 def _needs() -> Schema:

@@ -23,7 +23,7 @@ from tests import (
 from tests.artifacts import terraform_roots
 from tests.artifacts.plans import plan_of
 from tests.artifacts.programs import Judge, MissingError, run, tool, write_folders
-from tests.artifacts.read_back import found, wanted
+from tests.artifacts.read_back import wanted
 
 
 def _faults(advice: Advice, judge: Callable[[Advice], object]) -> list[str]:
@@ -98,9 +98,9 @@ def read_back_from_terraform(advices: Sequence[Advice]) -> list[str]:
     """What `check` reads in the folder, with the variables given, is the requests."""
 
     def compare(advice: Advice) -> None:
-        world = test_artifacts_terraform.world_of(advice, Path("/folder"))
-        names = test_artifacts_terraform.known_of(advice)
-        _same(found(world, names), wanted(plan_of(advice).requests))
+        with tempfile.TemporaryDirectory() as folder:
+            read = test_artifacts_terraform.read_back(advice, Path(folder))
+        _same(read, wanted(plan_of(advice).requests))
 
     return [fault for each in advices for fault in _faults(each, compare)]
 

@@ -32,7 +32,15 @@ _FIELDS = {
     "Subnets": "subnet_ids",
     "SecurityGroupIds": "security_group_ids",
 }
+# Placeholders of several models are numbered, and so are their variables.
+_NUMBERED = ("Image", "ModelPackageName", "ModelDataUrl")
+_OF_ONE = re.compile(r"(?:replace-me|REPLACE-ME|REPLACE-ME/model)-([0-9]+)(?::latest|\.tar\.gz)?$")
 POLICY_ARN_FIELD = "AlarmActions"
+
+_GPU_MODELS = [
+    {"name": "base", "size": "16 GB", "accelerator_memory": "20 GB", "share": "70 %"},
+    {"name": "small", "size": "6 GB", "accelerator_memory": "9 GB"},
+]
 
 # Workloads whose requests have what no example has.
 MORE: tuple[dict[str, Any], ...] = (
@@ -104,6 +112,43 @@ MORE: tuple[dict[str, Any], ...] = (
         },
     },
     {
+        "name": "components-to-zero",
+        "region": "us-east-1",
+        "requests": {"arrival": "online", "payload": "8 KB", "processing": "3 s"},
+        "traffic": {"peak": "2/s"},
+        "model": {"accelerator": "gpu", "framework": "vllm", "concurrency": 4},
+        "models": _GPU_MODELS,
+        "needs": ["scale-to-zero", "vpc", "kms"],
+        "decision": {"option": "real-time", "because": "its answers are waited for"},
+    },
+    {
+        "name": "endpoints-apart",
+        "requests": {"arrival": "online", "processing": "20 ms", "answer": "100 ms"},
+        "traffic": {"peak": "30/s"},
+        "models": [{"name": "north", "share": "90 %", "size": "2 GB"}, {"name": "south"}],
+        "needs": ["tenant-isolation", "autoscaling"],
+    },
+    {
+        "name": "containers-called",
+        "requests": {"arrival": "online", "cold_start": "avoid", "answer": "100 ms"},
+        "models": [
+            {"name": "trees", "framework": "xgboost"},
+            {"name": "nets", "framework": "pytorch", "artifact": "s3://models/nets.tar.gz"},
+        ],
+    },
+    {
+        "name": "steps-of-a-job",
+        "requests": {"arrival": "batch", "payload": "10 KB"},
+        "models": [{"name": "prepare"}, {"name": "predict", "size": "2 GB"}],
+        "needs": ["inference-pipeline"],
+    },
+    {
+        "name": "queues-apart",
+        "requests": {"arrival": "online", "payload": "1 GB", "answer": "later"},
+        "models": [{"name": "north"}, {"name": "south", "size": "2 GB"}],
+        "needs": ["tenant-isolation"],
+    },
+    {
         "name": "batch-with-a-key",
         "requests": {"arrival": "batch", "payload": "10 KB"},
         "needs": ["kms", "data-capture", "vpc"],
@@ -163,8 +208,10 @@ def placeholders(requests: tuple[Request, ...]) -> dict[str, str]:
             values[f"model_data_url_{other[1].lower().replace('-', '_')}"] = value
         elif field in _FIELDS:
             text = ",".join(value) if isinstance(value, list) else value
+            number = _OF_ONE.search(text) if field in _NUMBERED else None
+            name = _FIELDS[field] if number is None else f"{_FIELDS[field]}_{number[1]}"
             if re.search("(?i)replace-me|-0{17}", text):
-                values[_FIELDS[field]] = text
+                values[name] = text
         elif field == "S3Uri" and value == "s3://REPLACE-ME/":
             values["model_data_url"] = value
     return values
@@ -229,7 +276,8 @@ def hostile(advice: Advice, texts: list[str]) -> Advice:
         if request.operation.startswith("Create"):
             parameters["Tags"] = tags
         if request.operation == "CreateModel":
-            parameters["PrimaryContainer"]["Environment"] = {text: text for text in texts}
+            for container in parameters.get("Containers", [parameters.get("PrimaryContainer")]):
+                container["Environment"] = {text: text for text in texts}
         if request.operation == "PutMetricAlarm":
             parameters["AlarmDescription"] = "".join(texts)
         requests.append(request._replace(parameters=parameters))

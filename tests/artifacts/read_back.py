@@ -13,6 +13,7 @@ KINDS = {
     "CreateEndpointConfig": "EndpointConfig",
     "CreateEndpoint": "Endpoint",
     "CreateTransformJob": "TransformJob",
+    "CreateInferenceComponent": "InferenceComponent",
     "RegisterScalableTarget": "ScalableTarget",
     "PutScalingPolicy": "ScalingPolicy",
 }
@@ -20,6 +21,7 @@ _NAMES = {
     "Model": "ModelName",
     "EndpointConfig": "EndpointConfigName",
     "Endpoint": "EndpointName",
+    "InferenceComponent": "InferenceComponentName",
 }
 
 
@@ -36,7 +38,8 @@ def known(identities: Sequence[str], requests: Sequence[Request]) -> Known:
             kind = body["Name"].rpartition("-")[2]
             found[identity] = topics(requests)[kind]
         for field in ("ModelName", "EndpointConfigName", "AlarmName"):
-            if request.operation != "CreateEndpoint" and field in body:
+            made = request.operation not in ("CreateEndpoint", "CreateInferenceComponent")
+            if made and field in body:
                 found[identity] = body[field]
     return found
 
@@ -118,6 +121,11 @@ def found(world: World, names: Known) -> list[tuple[str, dict[str, Any]]]:
             entries.pop(_RUN, None)
         rest = plain(each.body._replace(value=entries), world, names)
         made.append((each.kind, body | rest))
+    return in_order(made)
+
+
+def in_order(made: list[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
+    """Sorted by kind and name."""
     return sorted(made, key=_place)
 
 

@@ -1,0 +1,102 @@
+"""How a caller says which of several models it means, and how callers are kept apart."""
+
+from __future__ import annotations
+
+from advisor.model import (
+    ENDPOINT_EACH,
+    INFERENCE_COMPONENTS,
+    MULTI_CONTAINER,
+    MULTI_MODEL,
+)
+from advisor.options import containers, named, names
+from advisor.options.draft import Draft
+
+_ANY_MODEL = "REPLACE-ME.tar.gz"
+
+
+def component(draft: Draft, member: named.Member) -> str:
+    """The name of a model's component: the workload's, with the model's where there is one."""
+    return names.stem(member.draft.facts.workload.name)
+
+
+def target(draft: Draft) -> tuple[str, str, tuple[str, ...]]:
+    """The field of the call that names the model, its first value, and what to know of it.
+
+    The field is empty where the endpoint alone says which model is meant.
+    """
+    if draft.way == MULTI_MODEL:
+        return "TargetModel", _archive(draft), _multi_model(draft)
+    if draft.way == MULTI_CONTAINER:
+        first = named.containers(draft)[0].name
+        notes = (
+            "TargetContainerHostname names the container; all of them are loaded at any time.",
+            *_pinned(draft, "sagemaker:TargetContainerHostname"),
+        )
+        return "TargetContainerHostname", first, notes
+    if draft.way == INFERENCE_COMPONENTS:
+        return "InferenceComponentName", component(draft, named.members(draft)[0]), _copies(draft)
+    if draft.way == ENDPOINT_EACH:
+        return "", "", ()
+    return "", "", ("One call runs all containers; the answer is that of the last one.",)
+
+
+def _archive(draft: Draft) -> str:
+    """Where the first model lies below the prefix."""
+    models = named.listed(draft)
+    if not models:
+        return _ANY_MODEL
+    prefix = containers.prefix(draft)
+    found: str = models[0].get("artifact", "")
+    if found.startswith(prefix) and found != prefix:
+        return found.removeprefix(prefix)
+    return f"{models[0]['name']}.tar.gz"
+
+
+def _multi_model(draft: Draft) -> tuple[str, ...]:
+    notes = [
+        "TargetModel names the artifact; the first call of a model loads it.",
+        "IAM keeps callers apart: allow each one its own sagemaker:TargetModel only.",
+    ]
+    if draft.needs("tenant-isolation"):
+        draft.carry("tenant-isolation")  # a caution says what the policy must pin
+    if draft.facts.taken("requests.streaming") is True:
+        notes.append("The streaming call takes no TargetModel, so answers come whole.")
+    return tuple(notes)
+
+
+def _pinned(draft: Draft, key: str) -> tuple[str, ...]:
+    if not draft.needs("tenant-isolation"):
+        return ()
+    draft.carry("tenant-isolation")
+    draft.find(
+        "tenants-by-policy",
+        "info",
+        f"tenants are kept apart by the callers' IAM policies, with a condition on {key}; the "
+        "instances are shared",
+        path="needs.tenant-isolation",
+        fix=f'Allow sagemaker:InvokeEndpoint with {{"StringEquals": {{"{key}": "…"}}}} for each.',
+    )
+    return (f"IAM keeps callers apart: allow each one its own {key} only.",)
+
+
+def _copies(draft: Draft) -> tuple[str, ...]:
+    notes = ["InferenceComponentName names the model; each has an address of its own."]
+    if draft.needs("tenant-isolation"):
+        draft.carry("tenant-isolation")
+        draft.find(
+            "tenants-by-policy",
+            "info",
+            "tenants are kept apart by the callers' IAM policies on the component, and by the "
+            "component's own container; the instances are shared",
+            path="needs.tenant-isolation",
+            fix="Allow sagemaker:InvokeEndpoint for each caller on its own component only.",
+        )
+    if draft.needs("scale-to-zero"):
+        asleep = "At zero copies a call fails at once with ValidationError and wakes the component"
+        notes.append(f"{asleep}: retry until it is back, which takes minutes.")
+        if draft.text("traffic.pattern") == "periodic":
+            notes.append(
+                "The windows are known: a scheduled action that raises MinCapacity before each of "
+                "them (PutScheduledAction) spares the first callers the failures."
+            )
+    return tuple(notes)

@@ -1,0 +1,210 @@
+"""Inference components: copies of each model on the instances of one endpoint, down to none."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from advisor.facts import Facts
+from advisor.model import Plan
+from advisor.options import (
+    call,
+    endpoint,
+    fleet,
+    memory,
+    named,
+    quotas,
+    shared_facts,
+    variants,
+)
+from advisor.options.draft import Draft
+from advisor.options.hosting import copies
+from advisor.options.hosting.packing import MILLI, Room
+from advisor.options.load import (
+    Load,
+    counted,
+    load,
+    mib,
+    number,
+    sentence,
+)
+from advisor.rulebook.hardware import Instance
+
+
+class Design(NamedTuple):
+    """What requests and facts are made from."""
+
+    work: Load
+    instance: Instance
+    components: tuple[copies.Component, ...]
+    times: int  # models that each component stands for
+    least: int  # instances
+    initial: int
+    most: int
+    to_zero: bool
+    scaled: bool
+
+
+def planned(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Plan:
+    """The plan of an endpoint that holds components; arguments as for real-time."""
+    design = _design(draft, prices)
+    facts = _facts(draft, design)
+    if not deploy:
+        return draft.sized(facts)
+    from advisor.options.hosting import component_requests
+
+    made = component_requests.requests(draft, design)
+    variants.elsewhere(draft)
+    draft.carry("inference-components", "response-streaming", "tenant-isolation")
+    if design.least >= draft.number("availability-instances"):
+        draft.carry("multi-az")
+    if design.instance.arch == "arm64":
+        draft.carry("graviton")
+    invoke = call.synchronous(draft, design.work)
+    wanted = {"instances": design.most, "endpoints": 1}
+    return draft.plan(made, invoke, quotas.quotas(draft, wanted, design.instance), facts)
+
+
+def _design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
+    work = load(draft)
+    members = named.members(draft)
+    alone = max((memory.need(each.draft) for each in members), key=copies.weight)
+    instance, because = copies.instance_type(draft, members, alone, prices)
+    draft.set("InstanceType", instance.type, sentence(because))
+    has = copies.room_of(draft, instance)
+    to_zero = draft.needs("scale-to-zero")
+    limits = fleet.bounds(draft)
+    ranged = limits.most is not None and limits.most > max(1, limits.least or 0)
+    scaled = to_zero or draft.needs("autoscaling") or ranged
+    floor = 1 if to_zero else copies.fewest(draft)[0]
+    components = tuple(copies.component(draft, each, instance, scaled=scaled) for each in members)
+    times = 1 if named.listed(draft) else named.count(draft)
+    _say_copies(draft, components, has, instance, times)
+    initial = max(floor, copies.packed(components, "copies", times, has))
+    least = 0 if to_zero else max(floor, copies.packed(components, "least", times, has))
+    most = max(initial, copies.packed(components, "most", times, has))
+    initial = fleet.within(initial, limits)
+    least, most = fleet.ends(min(least, initial), max(most, initial), limits, 0 if to_zero else 1)
+    initial = min(max(1, least, initial), most)
+    _say_instances(draft, components, (least, initial, most), times)
+    return Design(work, instance, components, times, least, initial, most, to_zero, scaled)
+
+
+def _say_copies(
+    draft: Draft,
+    components: tuple[copies.Component, ...],
+    has: Room,
+    instance: Instance,
+    times: int,
+) -> None:
+    """What a copy of each model takes, how many fit, and how many there are."""
+    for each in components:
+        before = f"{each.member.name}: " if each.member.name else ""
+        room = each.room
+        terms = [
+            f"vCPUs {number(has.cores / MILLI)} / {number(room.cores / MILLI)}",
+            f"memory {mib(has.memory_mib)} / {mib(room.memory_mib)}",
+        ]
+        if room.devices:
+            terms.append(f"devices {has.devices} / {room.devices}")
+        need = memory.need(each.member.draft)
+        draft.set(
+            f"{before}MinMemoryRequiredInMb",
+            room.memory_mib,
+            f"{need.host_text[0].upper()}{need.host_text[1:]}; one {instance.type} holds the least "
+            f"of {', '.join(terms)} = {copies.said(max(1, has.copies(room)))}.",
+        )
+        shared = f" Each of {times:,} models alike." if times > 1 else ""
+        draft.set(f"{before}CopyCount", each.copies, sentence(each.why) + shared)
+
+
+def _say_instances(
+    draft: Draft, components: tuple[copies.Component, ...], sizes: tuple[int, int, int], times: int
+) -> None:
+    total = sum(each.copies for each in components) * times
+    models = len(components) * times
+    least, initial, most = sizes
+    draft.set(
+        "InitialInstanceCount",
+        initial,
+        f"{counted(models, 'model')}, {copies.said(total)} in all, placed largest first on "
+        f"{counted(initial, 'instance')}.",
+    )
+    zero = "no copies need no instance" if not least else f"the fewest copies take {least}"
+    draft.set(
+        "ManagedInstanceScaling",
+        f"{least} to {most}",
+        f"SageMaker adds and removes instances as copies come and go: {zero}, the most {most}.",
+    )
+
+
+def _facts(draft: Draft, design: Design) -> dict[str, Any]:
+    """What costs and latency read; a copy is a worker of the fleet as a whole."""
+    first = max(design.components, key=lambda each: each.member.share)
+    total = sum(each.copies for each in design.components) * design.times
+    workers = max(1, total * first.workers // design.initial)
+    done = {
+        **shared_facts.traffic(draft),
+        "component": "hosting",
+        "instance_type": design.instance.type,
+        "minimum": design.least,
+        "instances": design.initial,
+        "maximum": design.most,
+        "workers": workers,
+        "measured": shared_facts.measured(draft, design.instance.type),
+    }
+    if design.scaled:
+        done["count_low"], done["count_high"] = design.least, design.initial
+    else:
+        done["count"] = design.initial
+    if first.rate is not None:
+        per_instance = total * first.rate / design.initial
+        done["rate_of_one"] = per_instance * draft.number("safety-factor")
+    done["busiest"] = _busiest(first)
+    if design.to_zero:
+        start = draft.number("instance-start") + endpoint.start_s(draft)
+        done["wake_s"] = float(draft.number("component-wake-period") + start)
+        done["linger_s"] = float(draft.number("scale-in-alarm"))
+        if len(design.components) * design.times > 1:
+            done["each"] = tuple(
+                _asleep_alone(draft, each, design, done) for each in design.components
+            )
+    volume = endpoint.volume_gb(draft, design.instance)
+    if volume is not None:
+        done["volume_gb"] = volume
+    return done
+
+
+def _asleep_alone(
+    draft: Draft, component: copies.Component, design: Design, whole: Mapping[str, Any]
+) -> tuple[Plan, Facts]:
+    """What one component costs: each wakes and sleeps by itself.
+
+    Instances that copies of several share count for each of them, so the sum is an upper estimate.
+    """
+    part, has = component.member.draft, copies.room_of(draft, design.instance)
+    on_one = max(1, has.copies(component.room))
+    found = {
+        **shared_facts.traffic(part),
+        **named.times(draft),
+        **{key: whole[key] for key in ("instance_type", "wake_s", "linger_s")},
+        "minimum": 0,
+        "maximum": -(-component.most // on_one),
+        "count_low": 0,
+        "count_high": -(-component.copies // on_one),
+        "workers": on_one * component.workers,
+    }
+    return Draft(draft.option, part.basis).sized(found), part.facts
+
+
+def _busiest(component: copies.Component) -> dict[str, Any]:
+    """What latency reads: the copies of one model are a queue of their own."""
+    from advisor.queueing.responses import LEAST_OUTSTANDING_REQUESTS
+
+    found: dict[str, Any] = {
+        "instances": component.copies,
+        "workers": component.workers,
+        "routing": LEAST_OUTSTANDING_REQUESTS,
+    }
+    peak = load(component.member.draft).peak
+    if peak is not None:
+        found["rate"] = peak
+    return found

@@ -1,0 +1,119 @@
+"""An endpoint, or a job, for each model: the plan of each, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from advisor.model import BATCH_TRANSFORM, REAL_TIME, Invoke, Plan, Quota, Setting
+from advisor.options import named
+from advisor.options.draft import Draft
+from advisor.options.load import counted
+
+Size = Callable[..., Plan]
+
+_OF_ONE = " per "  # in the name of a quota that bounds each endpoint by itself
+
+
+def planned(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deploy: bool) -> Plan:
+    """The plan of all models; arguments as for ``advisor.options.hosting.planned``."""
+    draft.carry("tenant-isolation")
+    if named.listed(draft):
+        return _of_all(draft, prices, size, deploy=deploy)
+    count = named.count(draft)
+    if count > 1:
+        _say_unnamed(draft, count)
+    if draft.option == REAL_TIME and count > 1:
+        return _of_one(draft, size(named.members(draft)[0].draft, prices, deploy=deploy), count)
+    return size(draft, prices, deploy=deploy)
+
+
+def _say_unnamed(draft: Draft, count: int) -> None:
+    thing = "job" if draft.option == BATCH_TRANSFORM else "endpoint"
+    draft.find(
+        "models-not-named",
+        "info",
+        f"the requests make the {thing} of one model, and there are {count:,}",
+        path="model.count",
+        fix="List the models by name under models, or repeat the requests with a name, an image "
+        "and an artifact for each.",
+    )
+
+
+def _of_one(draft: Draft, made: Plan, count: int) -> Plan:
+    """The plan of one model among many without names: it has an equal share of the traffic."""
+    member = named.members(draft)[0].draft
+    because = f"Of {counted(count, 'model')} without names each gets an equal share of the traffic."
+    draft.set("Endpoints", count, because)
+    head = draft.sized({})
+    alone = {**made.facts, **named.times(draft)}
+    return made._replace(
+        settings=head.settings + made.settings,
+        findings=_once(head.findings + made.findings),
+        quotas=_drawn([made] * count),
+        carried=made.carried | head.carried,
+        facts={
+            **made.facts,
+            "each": ((Draft(draft.option, member.basis).sized(alone), member.facts),),
+        },
+    )
+
+
+def _of_all(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deploy: bool) -> Plan:
+    """Every model's own plan, with its own size and share; the busiest stands for latency."""
+    members = named.members(draft)
+    plans = [size(each.draft, prices, deploy=deploy) for each in members]
+    busiest = max(range(len(plans)), key=lambda number: members[number].share)
+    head = draft.sized({})
+    settings = list(head.settings)
+    for member, made in zip(members, plans, strict=True):
+        settings += [_of(member.name, each) for each in made.settings]
+    carried = frozenset.intersection(*(made.carried for made in plans))
+    each = tuple(
+        (Draft(draft.option, member.draft.basis).sized(made.facts), member.draft.facts)
+        for made, member in zip(plans, members, strict=True)
+    )
+    facts: dict[str, Any] = {**plans[busiest].facts, "each": each}
+    return Plan(
+        draft.option,
+        tuple(settings),
+        tuple(request for made in plans for request in made.requests),
+        _invoke(draft, plans, members) if deploy else plans[0].invoke,
+        _drawn(plans),
+        _once(head.findings + tuple(each for made in plans for each in made.findings)),
+        carried | head.carried,
+        facts,
+    )
+
+
+def _of(name: str, setting: Setting) -> Setting:
+    return setting._replace(name=f"{name}: {setting.name}")
+
+
+def _invoke(draft: Draft, plans: list[Plan], members: tuple[named.Member, ...]) -> Invoke:
+    first = plans[0].invoke
+    key = "TransformJobName" if draft.option == BATCH_TRANSFORM else "EndpointName"
+    names = ", ".join(
+        f"{member.name} at {made.invoke.parameters[key]}"
+        for member, made in zip(members, plans, strict=True)
+    )
+    return first._replace(notes=(f"Each model has its own {key}: {names}.", *first.notes))
+
+
+def _drawn(plans: list[Plan]) -> tuple[Quota, ...]:
+    """Quotas of all plans, added up unless they bound each endpoint by itself."""
+    found: dict[str, Quota] = {}
+    for made in plans:
+        for quota in made.quotas:
+            before = found.get(quota.name)
+            if before is None or quota.wanted is None or before.wanted is None:
+                found[quota.name] = quota if before is None else before
+            elif _OF_ONE in quota.name:
+                found[quota.name] = before._replace(wanted=max(before.wanted, quota.wanted))
+            else:
+                found[quota.name] = before._replace(wanted=before.wanted + quota.wanted)
+    return tuple(found.values())
+
+
+def _once(findings: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(findings))

@@ -1,0 +1,144 @@
+"""What the rules of hosting read of a workload."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, NamedTuple
+
+from advisor.model import REAL_TIME
+from advisor.options import fleet, instances, memory, named, real_time
+from advisor.options.draft import Draft
+from advisor.options.load import SECOND, counted, load
+from advisor.options.shelf import usable_mib
+from advisor.rulebook.hardware import CPU, GPU
+from advisor.rulebook.hosting import Inputs
+
+_TRITON = ("triton", "tritonserver")
+
+
+class Known(NamedTuple):
+    """The inputs, with the figures behind them that a plan shows."""
+
+    inputs: Inputs
+    apart: tuple[
+        tuple[str, int], ...
+    ]  # types and instances of an endpoint for each; real-time only
+    load_text: str  # how the peak compares with them; empty where it is not known
+
+
+def inputs(draft: Draft) -> Known:
+    """One value for everything that a rule may ask."""
+    known = _load(draft) if draft.option == REAL_TIME else Known({}, (), "")
+    alone = memory.need(draft)
+    values: dict[str, Any] = {
+        "option": draft.option,
+        "needs": frozenset(each.id for each in draft.facts.book.features if draft.needs(each.id)),
+        "models": named.count(draft),
+        "frameworks": _frameworks(draft),
+        "accelerator": alone.accelerator,
+        "server": _server(draft),
+        "streaming": draft.facts.taken("requests.streaming") is True,
+        "warm": _warm(draft),
+        "sizes": _sizes(draft),
+        "room": _room(draft, alone),
+        "together": _together(draft),
+        **known.inputs,
+    }
+    return known._replace(inputs={"load": "unknown", **values})
+
+
+def _load(draft: Draft) -> Known:
+    """Whether the peak fills the instances that each model would have of its own."""
+    apart = _apart(draft)
+    work = load(draft)
+    scratch = Draft(draft.option, draft.basis)  # its findings belong to a plan that is not made
+    instance, _ = instances.choose(scratch, memory.need(draft), None)
+    capacity = fleet.capacity(draft, work, instance)
+    if work.in_flight is None and (work.peak is None or capacity.per_second is None):
+        return Known({}, apart, "")
+    count, floor = named.count(draft), real_time.availability(draft)[0]
+    needed, _ = real_time.for_peak(draft, work, capacity)
+    filling = needed >= count * floor
+    text = (
+        f"the peak takes {counted(needed, 'instance')} of {instance.type}, and "
+        f"{counted(count, 'endpoint')} would have {count} x {floor} = {count * floor}"
+    )
+    return Known({"load": "filling" if filling else "shared"}, apart, text)
+
+
+def _apart(draft: Draft) -> tuple[tuple[str, int], ...]:
+    """The fleet of an endpoint for each model, by type: the peak of each, and its availability."""
+    found: Counter[str] = Counter()
+    times = 1 if named.listed(draft) else named.count(draft)
+    for each in named.members(draft):
+        part = each.draft
+        instance, _ = instances.choose(part, memory.need(part), None)
+        work = load(part)
+        needed, _ = real_time.for_peak(part, work, fleet.capacity(part, work, instance))
+        found[instance.type] += times * max(needed, real_time.availability(part)[0])
+    return tuple(found.items())
+
+
+def _frameworks(draft: Draft) -> str:
+    """What the models are served with: images tell them apart as well as frameworks do."""
+    models = named.listed(draft)
+    for part in ("framework", "image"):
+        default = draft.text(f"model.{part}")
+        found = {model.get(part, default) for model in models}
+        if len(found - {None}) > 1:
+            return "several"
+    return "one" if draft.text("model.framework") or draft.text("model.image") else "unknown"
+
+
+def _server(draft: Draft) -> str:
+    stated = [draft.text("model.framework"), draft.text("model.image")]
+    stated += [model.get(part) for model in named.listed(draft) for part in ("framework", "image")]
+    texts = [text.lower() for text in stated if text is not None]
+    if not texts:
+        return "unknown"
+    return "triton" if any(name in text for text in texts for name in _TRITON) else "other"
+
+
+def _warm(draft: Draft) -> bool:
+    """Whether loading a model takes longer than the cold start that is accepted."""
+    cold = draft.facts.interval("requests.cold_start")
+    if cold is None or cold.high is None or not draft.facts.is_stated("requests.cold_start"):
+        return False
+    return cold.high < load_s(draft) * SECOND
+
+
+def load_s(draft: Draft) -> float:
+    """Seconds until the largest model is loaded from S3; its start where no size is stated."""
+    size = draft.upper("model.size")
+    if size is None:
+        stated = draft.upper("model.startup")
+        return (draft.facts.taken("model.startup") if stated is None else stated) / SECOND
+    return size / memory.MIB / float(draft.number("download-rate"))
+
+
+def _sizes(draft: Draft) -> str:
+    sizes = [memory.need(each.draft).host_mib for each in named.members(draft)]
+    uneven = max(sizes) > draft.number("uneven-sizes") * min(sizes)
+    return "uneven" if uneven else "alike"
+
+
+def _room(draft: Draft, alone: memory.Need) -> str:
+    """Models that the memory of one GPU holds, on the largest type with a single one."""
+    if alone.accelerator != GPU or not alone.accelerator_mib:
+        return "unknown"
+    most = max(
+        each.accelerator_total_mib
+        for each in draft.knowledge.catalogue.candidates(GPU)
+        if each.accelerator_count == 1
+    )
+    return "several" if most >= 2 * alone.accelerator_mib else "alone"
+
+
+def _together(draft: Draft) -> str:
+    """Whether all models are resident at once on the largest type."""
+    found = named.members(draft)
+    total = sum(memory.need(each.draft).host_mib for each in found)
+    if len(found) == 1:
+        total *= named.count(draft)
+    most = max(usable_mib(draft, each) or 0 for each in draft.knowledge.catalogue.candidates(CPU))
+    return "fits" if total <= most else "exceeds"

@@ -1,0 +1,106 @@
+"""``models``: a list of named models, and what it says of the workload as a whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from advisor.model import Interval, Stated
+from advisor.quantity import KINDS
+from advisor.workload.forms import FORMS
+from advisor.workload.key import Key
+from advisor.workload.keys import MODEL
+from advisor.workload.reading import Reading
+from advisor.workload.values import RefusedError, read_quantity, read_text, single
+from advisor.yamlfile import Node, SequenceNode
+
+_PARTS = {part.path: part for part in MODEL}
+# Of these the largest model decides, since limits and sizing must hold for every one.
+_LARGEST = ("size", "memory", "accelerator_memory")
+
+
+def read_models(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
+    """State a tuple of dicts, in the order of the list: each model's parts by name."""
+    if not isinstance(node, SequenceNode):
+        hint = f"write models: [{{name: {key.example}}}]"
+        reading.refuse(key.path, node, RefusedError("this is not a list", hint))
+        return
+    found: list[dict[str, Any]] = []
+    for number, item in enumerate(node.value, start=1):
+        model = _model(reading, f"{key.path}[{number}]", item)
+        name = model.get("name")
+        if name is not None and any(name == other["name"] for other in found):
+            problem = f"{name!r} stands here again, and no names are repeated"
+            refusal = RefusedError(problem, "give each model a name of its own")
+            reading.refuse(f"{key.path}[{number}].name", item, refusal)
+        elif name is not None:
+            found.append(model)
+    if not 1 <= len(node.value) <= (key.most or 1):
+        problem = f"the list has {len(node.value)} items"
+        hint = f"write 1 to {key.most} of them; of more, model.count says how many there are"
+        reading.refuse(key.path, node, RefusedError(problem, hint))
+    names = ", ".join(model["name"] for model in found)
+    reading.state(key.path, names, tuple(found), key_node)
+
+
+def _model(reading: Reading, path: str, item: Node) -> dict[str, Any]:
+    """One model; a part that cannot be read is refused and left out."""
+    pairs = reading.pairs(path, item, "write {name: …}")
+    found: dict[str, Any] = {}
+    for name, part in _PARTS.items():
+        if name not in pairs:
+            continue
+        try:
+            node = single(pairs[name][1], f"write {name}: {part.example}")
+            if part.kind in KINDS:
+                found[name] = read_quantity(part, node.value)
+            else:
+                found[name] = read_text(FORMS[part.form], node)
+        except RefusedError as refusal:
+            reading.refuse(f"{path}.{name}", pairs[name][1], refusal)
+    reading.refuse_keys(path, pairs, _PARTS)
+    if "name" not in pairs and path not in reading.refused:
+        reading.refuse(path, item, RefusedError("name is missing", "add name: …"))
+    return found
+
+
+def stand_for_all(values: dict[str, Stated]) -> None:
+    """Add what a list of models says of ``model``, where the file does not say it there.
+
+    The count is the length of the list; sizes are those of the largest model, also above what
+    ``model`` states for the others; the framework is the one that all of them have.
+    """
+    stated = values["models"]
+    models: tuple[dict[str, Any], ...] = stated.value
+    if not models:
+        return
+    count = len(models)
+    _put(values, "model.count", str(count), Interval(count, count))
+    for name in _LARGEST:
+        default = values.get(f"model.{name}")
+        if default is not None:
+            for model in models:
+                model.setdefault(name, default.value)
+        _put_largest(values, name, models)
+    frameworks = {model.get("framework") for model in models}
+    if len(frameworks) == 1 and None not in frameworks:
+        (framework,) = frameworks
+        _put(values, "model.framework", str(framework), framework)
+
+
+def _put(values: dict[str, Stated], path: str, text: str, value: Any) -> None:
+    place = values["models"]
+    values.setdefault(path, Stated(path, text, value, place.line, place.column))
+
+
+def _put_largest(values: dict[str, Stated], name: str, models: tuple[dict[str, Any], ...]) -> None:
+    path = f"model.{name}"
+    sizes = [model[name] for model in models if name in model]
+    if not sizes:
+        return
+    rest = values.get(path)
+    largest = max(sizes, key=lambda size: (size.high or size.low or 0, size.low or 0))
+    if rest is None or largest is not rest.value:
+        from advisor.quantity import show
+
+        place = values["models"]
+        values[path] = Stated(path, show(largest, "size"), largest, place.line, place.column)
