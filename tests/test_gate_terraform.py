@@ -552,3 +552,41 @@ resource "aws_appautoscaling_target" "t" {
     (tmp_path / "main.tf").write_text(text, encoding="utf-8")
     report = check(Request([str(tmp_path)], "2026-11-20"))
     assert (report.resources, report.findings) == (1, ())
+
+
+COUNTED = """\
+locals {
+  names = ["one", "two_b"]
+}
+
+resource "aws_sagemaker_model" "m" {
+  count              = length(local.names)
+  name               = local.names[count.index]
+  execution_role_arn = "arn:aws:iam::123456789012:role/ml"
+  primary_container {
+    image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/m:1"
+  }
+}
+
+resource "aws_sagemaker_endpoint_configuration" "c" {
+  production_variants {
+    variant_name = "a"
+    model_name   = aws_sagemaker_model.m[1].arn
+    serverless_config {
+      memory_size_in_mb = 2048
+      max_concurrency   = 5
+    }
+  }
+}
+"""
+
+
+def test_count_makes_an_instance_for_each_number(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(COUNTED, encoding="utf-8")
+    report = check(Request([str(tmp_path)], "2026-11-20"))
+    assert report.resources == 3
+    found = [(finding.rule, finding.line, finding.address) for finding in report.findings]
+    assert found == [
+        ("wrong-form", 2, "aws_sagemaker_model.m[1]"),
+        ("arn-as-name", 17, "aws_sagemaker_endpoint_configuration.c"),
+    ]
