@@ -562,3 +562,80 @@ resource "aws_appautoscaling_target" "t" {
     (tmp_path / "main.tf").write_text(text, encoding="utf-8")
     report = check(Request([str(tmp_path)], "2026-11-20"))
     assert (report.resources, report.findings) == (1, ())
+
+
+COUNTED = """\
+locals {
+  names = ["one", "two_b"]
+}
+
+resource "aws_sagemaker_model" "m" {
+  count              = length(local.names)
+  name               = local.names[count.index]
+  execution_role_arn = "arn:aws:iam::123456789012:role/ml"
+  primary_container {
+    image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/m:1"
+  }
+}
+
+resource "aws_sagemaker_endpoint_configuration" "c" {
+  production_variants {
+    variant_name = "a"
+    model_name   = aws_sagemaker_model.m[1].arn
+    serverless_config {
+      memory_size_in_mb = 2048
+      max_concurrency   = 5
+    }
+  }
+}
+"""
+
+
+def test_count_makes_an_instance_for_each_number(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(COUNTED, encoding="utf-8")
+    report = check(Request([str(tmp_path)], "2026-11-20"))
+    assert report.resources == 3
+    found = [(finding.rule, finding.line, finding.address) for finding in report.findings]
+    assert found == [
+        ("wrong-form", 2, "aws_sagemaker_model.m[1]"),
+        ("arn-as-name", 17, "aws_sagemaker_endpoint_configuration.c"),
+    ]
+
+
+def test_what_a_plan_leaves_empty_or_open_is_no_value(tmp_path: Path) -> None:
+    step = {
+        "metric_interval_lower_bound": "0",
+        "metric_interval_upper_bound": "",
+        "scaling_adjustment": 1,
+    }
+    policy = {
+        "name": "wake",
+        "policy_type": "StepScaling",
+        "resource_id": "endpoint/e/variant/v",
+        "scalable_dimension": "sagemaker:variant:DesiredInstanceCount",
+        "service_namespace": "sagemaker",
+        "alarm_arns": [],
+        "step_scaling_policy_configuration": [
+            {"adjustment_type": "ChangeInCapacity", "step_adjustment": [step]}
+        ],
+    }
+    model = {
+        "execution_role_arn": "arn:aws:iam::123456789012:role/ml",
+        "primary_container": [{"image": None, "model_data_url": "s3://b/m.tar.gz"}],
+    }
+    hidden = {"primary_container": [{"container_hostname": True}]}
+    plan = {
+        "format_version": "1.2",
+        "terraform_version": "1.11.0",
+        "planned_values": {},
+        "resource_changes": [
+            change("aws_appautoscaling_policy", policy),
+            change("aws_sagemaker_model", model, after_unknown=hidden),
+        ],
+    }
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(plan), encoding="utf-8")
+    report = check(Request([str(path)], "2026-11-20"))
+    assert [(finding.rule, finding.address) for finding in report.findings] == [
+        ("container-empty", "aws_sagemaker_model.x")
+    ]

@@ -213,7 +213,7 @@ def large_environment(view: View) -> Iterator[Fault]:
 def empty_container(view: View) -> Iterator[Fault]:
     """A container that names neither an image nor a model package."""
     for path, container in containers(view.resource):
-        hidden = any(value.kind == "unknown" for value in container.value.values())
+        hidden = any(key.startswith("Fn::") for key in container.value)  # a function makes more
         if (
             not hidden
             and not misspelt("Image", container.value, view.service.fields)

@@ -55,7 +55,7 @@ def step_bounds(view: View) -> Iterator[Fault]:
     for step in steps:
         if step.low == float("-inf") and step.high == float("inf"):
             message = "this step has neither MetricIntervalLowerBound nor MetricIntervalUpperBound"
-            yield Fault(step.node, step.path, message, "MetricIntervalLowerBound", at_key=True)
+            yield Fault(step.node, step.path, message, at_key=True)
             return
         if step.low >= step.high:
             message = f"the lower bound {step.low:g} is not below the upper bound {step.high:g}"

@@ -11,6 +11,14 @@ from advisor.gate.spelling import nearest
 from advisor.gate.terraform_names import tree_of
 from advisor.gate.view import Fault, View
 
+_WORDS = {
+    "Model": "a model",
+    "EndpointConfig": "an endpoint configuration",
+    "Endpoint": "an endpoint",
+    "InferenceComponent": "an inference component",
+    "ScalableTarget": "a scaling target",
+    "ScalingPolicy": "a scaling policy",
+}
 _MOST_NAMES = 1000
 """Names among which a misspelt one is looked for."""
 _FROM_OUTSIDE = ("data.", "module.", "random_", "null_", "terraform_")
@@ -30,7 +38,8 @@ def other_kind(view: View) -> Iterator[Fault]:
         target = view.world.find(node.value.target)
         found = target.kind if target is not None else _kind_by_name(node.value.target)
         if found and found != kind:
-            message = f"{path[-1]} takes the name of a {kind}; {node.value.target} is a {found}"
+            known, other = _WORDS.get(kind, kind), _WORDS.get(found, found)
+            message = f"{path[-1]} takes the name of {known}; {node.value.target} is {other}"
             others = [resource.identity for resource in view.of_kind(kind)]
             yield Fault(node, path, message, others[0] if len(others) == 1 else "")
 
@@ -63,7 +72,7 @@ def no_attribute(view: View) -> Iterator[Fault]:
             continue
         known = _attributes(view, kind)
         if node.value.attribute not in known:
-            message = f"a {kind} has no attribute {node.value.attribute}"
+            message = f"{_WORDS[kind]} has no attribute {node.value.attribute}"
             terraform = view.resource.dialect != "cloudformation"
             right = "name" if terraform else str(path[-1])
             yield Fault(node, path, message, f"{node.value.target}.{right}")

@@ -148,10 +148,11 @@ class _Walk:
         shape = self.model.shapes[name]
         if len(node.value) > shape.get("max", len(node.value)):
             yield _entries(node, path, len(node.value), f"at most {shape['max']} are allowed")
+        keys = self.model.shapes[shape["key"]]
         for key, value in node.value.items():
-            yield from text_problems(
-                key, self.model.shapes[shape["key"]], value, (*path, key), True
-            )
+            if key.startswith("Fn::"):
+                continue  # a function that makes further entries
+            yield from text_problems(key, keys, value, (*path, key), True)
             yield from self.node(value, shape["value"], (*path, key))
 
     def number(self, node: Node, name: str, path: Path) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from advisor.gate.document import Document, Mark, Node, ReadFault, Resource, Wor
 from advisor.gate.hcl_loops import elements
 from advisor.gate.hcl_values import MOST_STEPS, Evaluator
 from advisor.gate.resource_types import TERRAFORM_KINDS, judge_terraform
+from advisor.gate.scalars import as_text, number
 from advisor.gate.service import ServiceModel
 from advisor.gate.terraform_names import misplaced
 from advisor.gate.terraform_shape import to_api
@@ -20,7 +21,7 @@ from advisor.gate.tf_worlds import choices
 from advisor.gate.worlds import settled
 
 MOST_INSTANCES = 50
-"""Instances of a resource with ``for_each`` that are looked at."""
+"""Instances of a resource with ``for_each`` or ``count`` that are looked at."""
 STEPS_OF_A_BLOCK = 50
 """Of the evaluator, for a block that ``dynamic`` makes: one within another multiplies."""
 _NOT_VALUES = frozenset({"count", "depends_on", "for_each", "provider"})
@@ -131,7 +132,11 @@ def _instances(body: hcl.Body, evaluator: Evaluator) -> Iterator[tuple[str, dict
     count, for_each = body.attributes.get("count"), body.attributes.get("for_each")
     if count is not None:
         node = evaluator.value(count.value)
-        if node.kind == "scalar" and str(node.value) == "0":
+        times = number(as_text(node.value)) if node.kind == "scalar" else None
+        if isinstance(times, int):
+            for index in range(min(times, MOST_INSTANCES)):
+                counted = {"index": Node("scalar", index, node.mark)}
+                yield (f"[{index}]" if index else ""), {"count": Node("map", counted, node.mark)}
             return
     if for_each is not None:
         node = evaluator.value(for_each.value)
