@@ -59,7 +59,7 @@ _SOURCES = {
 @click.option(
     "--write-lock",
     is_flag=True,
-    help="Write the workloads' answers to sm-advise.lock; later runs say which have moved, and why.",
+    help="Write the workloads' answers to sm-advise.lock; later runs say which moved, and why.",
 )
 @click.option("--changed-since", metavar="REV", help="Only what differs since a git revision.")
 @click.option(
@@ -218,7 +218,7 @@ def _settings(project: Project, options: dict[str, Any]) -> str:
     if organisation.file:
         lines.append(f"organisation: {organisation.file}")
         for name, value in organisation._asdict().items():
-            if value and name != "file":
+            if value and name not in ("file", "files"):
                 lines.append(f"  {name.replace('_', '-')}: {_shown(value)}")
     return "\n".join(lines) + "\n"
 
