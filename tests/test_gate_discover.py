@@ -422,7 +422,8 @@ TREE = {
     "live/main.tf": (
         'module "e" {\n  source = "../modules/endpoint"\n  kind   = "ml.t3.medium"\n}\n'
     ),
-    "team/.sm-advise.yaml": "owner: team\n",
+    "platform/facts.yaml": "region: us-east-1\n",
+    "team/.sm-advise.yaml": "extends: ../platform/facts.yaml\nowner: team\n",
     "team/deep/config.json": CONFIG,
 }
 
@@ -437,6 +438,7 @@ TREE = {
         ("live/main.tf", {"live/main.tf"}),
         ("modules/endpoint/main.tf", {"live/main.tf"}),
         ("team/.sm-advise.yaml", {"team/deep/config.json"}),
+        ("platform/facts.yaml", {"team/deep/config.json"}),
         ("README.md", set()),
     ],
 )

@@ -46,7 +46,9 @@ _SOURCES = {
 )
 @click.option("--ignore", multiple=True, metavar="ID", help="Without these rules (repeatable).")
 @click.option(
-    "--workload", metavar="FILE", help="The workload that the configurations were made for."
+    "--workload",
+    metavar="FILE[#NAME]",
+    help="The workload that the configurations were made for.",
 )
 @click.option(
     "--framework", metavar="NAME", help="The framework whose layout model archives are to have."
@@ -54,8 +56,12 @@ _SOURCES = {
 @click.option("--region", metavar="REGION", help="Where the configurations are deployed.")
 @click.option("--baseline", metavar="FILE", help="Accept the findings that a baseline lists.")
 @click.option("--write-baseline", metavar="FILE", help="Write the open findings as a baseline.")
-@click.option("--write-lock", is_flag=True, help="Write the workloads' answers to sm-advise.lock.")
-@click.option("--changed-since", metavar="REV", help="Only files that differ from a git revision.")
+@click.option(
+    "--write-lock",
+    is_flag=True,
+    help="Write the workloads' answers to sm-advise.lock; later runs say which moved, and why.",
+)
+@click.option("--changed-since", metavar="REV", help="Only what differs since a git revision.")
 @click.option(
     "--as-of",
     callback=as_of_date,
@@ -75,6 +81,11 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     PATH is a file, a folder, a pattern, or - for standard input; the current folder without one.
     Model archives (model.tar.gz) are read, never extracted, where they are named here or by a
     workload's artifacts; those in folders are passed over.
+
+    A finding is accepted by a comment beside it (# sm-advise: accept RULE: reason [until=DATE]), by
+    `accept` in the workload, or per file in pyproject.toml. Settings stand there in
+    [tool.sm-advise], in variables such as SM_ADVISE_CHECK_FAIL_ON, and what an organisation knows
+    in the nearest .sm-advise.yaml; --show-config prints them.
 
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 a file could not be read or nothing
     matched, 3 a bug of ours.
@@ -207,7 +218,7 @@ def _settings(project: Project, options: dict[str, Any]) -> str:
     if organisation.file:
         lines.append(f"organisation: {organisation.file}")
         for name, value in organisation._asdict().items():
-            if value and name != "file":
+            if value and name not in ("file", "files"):
                 lines.append(f"  {name.replace('_', '-')}: {_shown(value)}")
     return "\n".join(lines) + "\n"
 

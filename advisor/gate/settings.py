@@ -113,6 +113,7 @@ class Organisation(NamedTuple):
     longest_waiver: int = 0  # days; 0: any
     inline_waivers: bool = True
     file: str = ""
+    files: tuple[str, ...] = ()  # it, and those that it extends
 
 
 def read_project(folder: str) -> Project:
@@ -196,7 +197,7 @@ def organisation_of(folder: str) -> Organisation:
 
 def _organisation(path: str) -> Organisation:
     merged: dict[str, Any] = {}
-    following = path
+    following, files = path, [path]
     for _ in range(MOST_EXTENDED):
         entries = _entries(following, "" if following == path else path)
         extends = entries.pop("extends", "")
@@ -204,8 +205,9 @@ def _organisation(path: str) -> Organisation:
             raise InputError("extends takes the path of one file", file=following)
         merged = {**entries, **merged}
         if not extends:
-            return _checked(path, merged)
+            return _checked(path, merged)._replace(files=tuple(files))
         following = _beside(os.path.dirname(following), extends)
+        files.append(following)
     raise InputError(f"extends more than {MOST_EXTENDED} files, or itself", file=path)
 
 

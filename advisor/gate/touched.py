@@ -10,7 +10,7 @@ from advisor.errors import InputError
 from advisor.gate.discover import Found
 from advisor.gate.locking import LOCK_FILE
 from advisor.gate.reading import is_parameter_file
-from advisor.gate.settings import ORGANISATION_FILE, PROJECT_FILE, Pair
+from advisor.gate.settings import ORGANISATION_FILE, PROJECT_FILE, Pair, organisation_of
 
 _SETTINGS = (ORGANISATION_FILE, PROJECT_FILE, LOCK_FILE)
 _CALL = re.compile(rb'source"?\s*[=:]\s*"(\.\.?/[^"]*)"')
@@ -34,9 +34,12 @@ class Touched:
         )
 
     def file(self, path: str) -> bool:
-        """Whether a file differs, or the settings above it do."""
+        """Whether a file differs, or the settings above it do, or what these extend."""
         real = os.path.realpath(path)
-        return real in self.changed or real.startswith(self._below)
+        if real in self.changed or real.startswith(self._below):
+            return True
+        extended = organisation_of(os.path.dirname(path)).files
+        return any(os.path.realpath(each) in self.changed for each in extended)
 
     def configuration(self, path: str) -> bool:
         """Whether a configuration differs, or the values beside it that its parameters take."""
