@@ -183,6 +183,9 @@ def test_a_topic_for_alarms_asks_for_them() -> None:
 def test_a_job_has_no_alarms() -> None:
     found = planned(BATCH_TRANSFORM, batch(needs=["alarms"]))
     assert "alarms" not in found.carried
+    assert rules(found) == set()
+    told = planned(BATCH_TRANSFORM, batch(deploy={"topics": {"alarms": OPS}}))
+    assert rules(told) == {"topic-unused"}
 
 
 # -- topics ----------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from advisor.options import (
     names,
     placeholders,
     quotas,
-    rollout,
+    release,
     shared_facts,
     together,
     topics,
@@ -69,7 +69,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     model = containers.create_model(draft)
     job = _job(draft, model, split, run, instance)
     draft.carry("scale-to-zero", "autoscaling", "multi-az")
-    rollout.without_endpoint(draft)
+    release.without(draft, "a transform job has no traffic that could be moved")
     topics.unused(draft)
     variants.elsewhere(draft)
     invoke = call.job(draft, job.parameters["TransformJobName"])

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from advisor.model import Request
 from advisor.options.draft import Draft
-from advisor.options.rollout_step import Fleet
+from advisor.options.rollout_step import Fleet, find
 
 _NEEDS = ("canary", "alarms", "notifications")
 _KEYS = ("deploy.rollout", "deploy.topics.")
@@ -28,3 +28,18 @@ def complete(draft: Draft, requests: tuple[Request, ...], fleet: Fleet) -> Relea
     from advisor.options.surroundings import surround
 
     return surround(draft, requests, fleet)
+
+
+def without(draft: Draft, why: str) -> None:
+    """Say of requests that nothing surrounds which stated keys they do not hold.
+
+    Args:
+        draft: the plan being made.
+        why: what cannot be moved in steps, and why.
+    """
+    if any(path.startswith("deploy.rollout") for path in draft.facts.workload.values):
+        find(draft, "rollout-not-guarded", why)
+    path = "deploy.topics.alarms"
+    if draft.text(path) is not None:
+        message = f"the requests make no alarms here; {path} is not used"
+        draft.find("topic-unused", "warning", message, path=path, fix=f"Drop {path}.")

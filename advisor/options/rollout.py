@@ -46,13 +46,6 @@ def wanted(draft: Draft) -> str | None:
     return stated or (CANARY if draft.needs("canary") else None)
 
 
-def without_endpoint(draft: Draft) -> None:
-    """Say of an option without an endpoint that nothing moves in steps."""
-    values = draft.facts.workload.values
-    if any(path.startswith("deploy.rollout") for path in values):
-        find(draft, "rollout-not-guarded", "a transform job has no traffic that could be moved")
-
-
 def plan(draft: Draft, fleet: Fleet) -> Rollout | None:
     """The rollout of an endpoint; ``None`` where none is asked for, or none is possible."""
     asked = wanted(draft)
