@@ -20,7 +20,7 @@ from tests import (
     test_artifacts_shell,
     test_artifacts_terraform,
 )
-from tests.artifacts import terraform_roots
+from tests.artifacts import stand_in, terraform_roots
 from tests.artifacts.plans import plan_of
 from tests.artifacts.programs import Judge, MissingError, run, tool, write_folders
 from tests.artifacts.read_back import found, wanted
@@ -203,7 +203,9 @@ JUDGES: tuple[tuple[str, str, Judge], ...] = (
     ("shell", "sends the requests", sent_by_shell),
     ("shell", "bash -n", read_by_bash),
     ("shell", "shellcheck", passed_by_shellcheck),
+    ("shell", "moto over HTTP", stand_in.deployed_by_shell),
     ("boto3", "sends the requests", sent_by_boto3),
     ("boto3", "compile", compiled_by_python),
+    ("boto3", "moto over HTTP", stand_in.deployed_by_boto3),
 )
 """Dialect, what judges it, and how."""
