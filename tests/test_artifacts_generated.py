@@ -11,7 +11,7 @@ from advisor.pipeline import advise
 from tests import strategies
 from tests.artifacts import judges, stand_in
 from tests.artifacts.generated import generated
-from tests.artifacts.plans import advices
+from tests.artifacts.plans import advices, hostile
 from tests.artifacts.programs import Judge, MissingError
 
 _SAMPLE = [*advices()[::4], *generated(16, seed=10_000)]
@@ -34,6 +34,13 @@ def test_a_sample_passes(judge: Judge, step: int) -> None:
     except MissingError as error:
         pytest.skip(str(error))
     assert faults == []
+
+
+def test_a_foreign_account_is_noticed() -> None:
+    advice = hostile(advices()[0], ["arn:aws:kms:us-east-1:210987654321:key/0", "999999999999"])
+    faults = judges.names_nobody([advice])
+    for name in ("deploy.sh", "deploy.py", "main.tf", "template.yaml", "1-create-model.json"):
+        assert sum(f": {name}: " in fault for fault in faults) >= 2, name
 
 
 @given(strategies.documents())
