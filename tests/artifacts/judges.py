@@ -20,7 +20,7 @@ from tests import (
     test_artifacts_shell,
     test_artifacts_terraform,
 )
-from tests.artifacts import terraform_roots
+from tests.artifacts import stand_in, terraform_roots
 from tests.artifacts.plans import plan_of
 from tests.artifacts.programs import Judge, MissingError, run, tool, write_folders
 from tests.artifacts.read_back import wanted
@@ -68,6 +68,27 @@ def checked(kind: str) -> Judge:
         return faults
 
     return judge
+
+
+_DIALECTS = ("requests", "shell", "boto3", "terraform", "cloudformation")
+_IDENTITY = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:[0-9]{12}:[^\s\"']*|\b[0-9]{12}\b")
+
+
+def names_nobody(advices: Sequence[Advice]) -> list[str]:
+    """No account and no ARN of one is in any file but those that the workload states.
+
+    The requests have placeholders, of an account that nobody has.
+    """
+    faults = []
+    for advice in advices:
+        stated = repr(advice.workload)
+        for kind in _DIALECTS:
+            for name, content in maker(kind)(advice):
+                for identity in _IDENTITY.findall(content):
+                    is_placeholder = kind == "requests" and "000000000000" in identity
+                    if identity not in stated and not is_placeholder:
+                        faults.append(f"{advice.workload.name}: {name}: {identity}")
+    return faults
 
 
 # -- the same requests out of every dialect --------------------------------------------------------
@@ -189,6 +210,7 @@ def passed_by_cfn_lint(advices: Sequence[Advice]) -> list[str]:
 
 
 JUDGES: tuple[tuple[str, str, Judge], ...] = (
+    ("all", "no account that was not stated", names_nobody),
     ("requests", "botocore and the service model", accepted_by_botocore),
     ("requests", "read back", read_back_from_requests),
     ("requests", "sm-advise check", checked("requests")),
@@ -203,7 +225,9 @@ JUDGES: tuple[tuple[str, str, Judge], ...] = (
     ("shell", "sends the requests", sent_by_shell),
     ("shell", "bash -n", read_by_bash),
     ("shell", "shellcheck", passed_by_shellcheck),
+    ("shell", "moto over HTTP", stand_in.deployed_by_shell),
     ("boto3", "sends the requests", sent_by_boto3),
     ("boto3", "compile", compiled_by_python),
+    ("boto3", "moto over HTTP", stand_in.deployed_by_boto3),
 )
 """Dialect, what judges it, and how."""
