@@ -134,6 +134,52 @@ def test_variants_that_are_needed_stand_in_the_configuration(
     assert [words in each for each in found] == ([True] if words else [])  # type: ignore[operator]
 
 
+@pytest.mark.parametrize(
+    ("need", "named", "words"),
+    [
+        ("inference-components", True, "there is no variant without ModelName"),
+        ("inference-components", False, None),
+        ("scale-to-zero", True, "with ManagedInstanceScaling from 0"),
+        ("scale-to-zero", False, None),
+    ],
+)
+def test_components_need_a_variant_without_a_model(
+    tmp_path: Path, need: str, named: bool, words: str | None
+) -> None:
+    variant: dict[str, object] = {
+        "VariantName": "a",
+        "InstanceType": "ml.m5.large",
+        "InitialInstanceCount": 2,
+    }
+    body: dict[str, object] = {"EndpointConfigName": "fraud-1", "ProductionVariants": [variant]}
+    if named:
+        variant["ModelName"] = "fraud-1"
+    else:
+        body["ExecutionRoleArn"] = "arn:aws:iam::123456789012:role/fraud"
+    text = WORKLOAD.replace("model:\n", f"needs: [{need}]\nmodel:\n", 1)
+    found = [each for each in messages(run(tmp_path, text, body)) if need in each]
+    assert [words in each for each in found] == ([True] if words else [])  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("need", ["inference-pipeline", "multi-container"])
+@pytest.mark.parametrize("listed", [False, True])
+def test_several_containers_need_a_list_of_them(tmp_path: Path, need: str, listed: bool) -> None:
+    containers = [{"ContainerHostname": each, "Image": f"1.dkr/{each}"} for each in ("a", "b")]
+    mode = {"multi-container": "Direct"}.get(need, "Serial")
+    several = {"Containers": containers, "InferenceExecutionConfig": {"Mode": mode}}
+    model: dict[str, object] = {
+        "ModelName": "fraud-1",
+        "ExecutionRoleArn": "arn:aws:iam::123456789012:role/fraud",
+        **(several if listed else {"PrimaryContainer": {"Image": "1.dkr/a"}}),
+    }
+    instances = {"InstanceType": "ml.m5.large", "InitialInstanceCount": 2}
+    variant = {"VariantName": "a", "ModelName": "fraud-1", **instances}
+    config = {"EndpointConfigName": "fraud-1", "ProductionVariants": [variant]}
+    text = WORKLOAD.replace("model:\n", f"needs: [{need}]\nmodel:\n", 1)
+    found = [each for each in messages(run(tmp_path, text, [model, config])) if need in each]
+    assert ["there is no Containers" in each for each in found] == ([] if listed else [True])
+
+
 def test_a_transform_job_is_held_against_its_data(tmp_path: Path) -> None:
     workload = """\
 name: scores

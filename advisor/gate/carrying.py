@@ -74,6 +74,15 @@ def _absent_variants(body: Node) -> Iterator[tuple[str, str]]:
         yield "multiple-variants", "second variant in ProductionVariants"
 
 
+def _absent_components(body: Node) -> Iterator[tuple[str, str]]:
+    """What only an endpoint for inference components has."""
+    variants = body.get("ProductionVariants")
+    for variant in variants.items() if variants is not None else ():
+        if variant.kind == "map" and variant.get("ModelName") is not None:
+            yield "inference-components", "variant without ModelName"
+            yield "scale-to-zero", "variant without ModelName, with ManagedInstanceScaling from 0"
+
+
 def absent_needs(
     resource: Resource, model: Resource | None, option: str
 ) -> Iterator[tuple[str, str]]:
@@ -90,6 +99,7 @@ def absent_needs(
             yield "kms", "KmsKeyId"
         if option == REAL_TIME:
             yield from _absent_variants(body)
+            yield from _absent_components(body)
         asynchronous = body.get("AsyncInferenceConfig")
         output = asynchronous.get("OutputConfig") if asynchronous is not None else None
         silent = output is not None and output.get("NotificationConfig") is None
@@ -97,10 +107,14 @@ def absent_needs(
             yield "notifications", "NotificationConfig"
     if model is None:
         return
+    if model.body.get("Containers") is None and model.body.get("PrimaryContainer") is not None:
+        yield "inference-pipeline", "Containers"
+        yield "multi-container", "Containers"
     if model.body.get("VpcConfig") is None and body.get("VpcConfig") is None:
         yield "vpc", "VpcConfig"
-    isolated = model.body.get("EnableNetworkIsolation")
-    if isolated is None or _is_off(isolated):
+    isolated = (model.body, body)  # of components it stands on the configuration, as the network
+    switches = [each.get("EnableNetworkIsolation") for each in isolated]
+    if all(switch is None or _is_off(switch) for switch in switches):
         yield "network-isolation", "EnableNetworkIsolation"
 
 
