@@ -9,7 +9,7 @@ from advisor.rounding import about
 from advisor.rulebook.formulas import UNITS
 from advisor.rulebook.types import INFINITY, Bound, Feature, Limit, OptionEntry, Point
 
-_LONGEST_BYTES = len("9999 B")
+_LONGEST = len("99999 KB")
 _FEATURE_OUTCOME = {
     "supported": "met",
     "not-applicable": "met",
@@ -136,8 +136,10 @@ def _derived_text(facts: Facts, variable: int) -> str:
     if unit > 1:
         return _load_text(low / unit, high / unit if high < INFINITY else None, entry.kind)
     text = show(Interval(low or None, None if high >= INFINITY else high), entry.kind)
-    if low == high and text.endswith(" B") and len(text) > _LONGEST_BYTES:
-        return about(low, entry.kind)  # a mean; its last digits say nothing
+    one_sided = low == high or high >= INFINITY
+    if entry.kind == "size" and one_sided and len(text.removeprefix(">= ")) > _LONGEST:
+        sign = "" if low == high else ">= "
+        return sign + about(low, entry.kind)  # the last digits of a product say nothing
     return text
 
 

@@ -657,3 +657,11 @@ def test_the_largest_copy_takes_as_few_devices_as_some_type_allows() -> None:
     )
     component = parameters(found, "CreateInferenceComponent")["Specification"]
     assert component["ComputeResourceRequirements"]["NumberOfAcceleratorDevicesRequired"] == 1
+
+
+def test_any_number_of_models_is_planned_at_once() -> None:
+    """10 ** 12 endpoints of two instances draw 2 x 10 ** 12; the bound of one endpoint stays."""
+    given = {"model": {"count": 10**12}, "deploy": {"hosting": "endpoint-each"}}
+    quotas = {each.name: each.wanted for each in planned(REAL_TIME, online(**given)).quotas}
+    assert quotas["Number of instances across active endpoints"] == 2 * 10**12
+    assert quotas["Maximum number of instances per endpoint"] == 2

@@ -45,6 +45,16 @@ def test_a_need_for_zero_is_met_where_no_answer_time_forbids_it() -> None:
     late = planned(ASYNCHRONOUS, {**workload(answer="60 s"), "needs": ["scale-to-zero"]})
     assert value(late, "MinCapacity") == 1
     assert "scale-to-zero" not in late.carried
+    assert [each.rule for each in late.findings if each.rule == "conflict"] == ["conflict"]
+
+
+@pytest.mark.parametrize(("patience", "least"), [("499 s", 1), ("500 s", 0), ("tolerated", 0)])
+def test_who_waits_for_a_start_gets_the_zero_that_is_needed(patience: str, least: int) -> None:
+    """The start takes 500 s, far beyond the answer's 60 s of a busy time."""
+    asked = workload(answer="60 s", cold_start=patience)
+    found = planned(ASYNCHRONOUS, {**asked, "needs": ["scale-to-zero"]})
+    assert value(found, "MinCapacity") == least
+    assert ("scale-to-zero" in found.carried) is (least == 0)
 
 
 def test_waking_from_zero_takes_a_policy_and_its_alarm() -> None:

@@ -93,8 +93,14 @@ def _zero(draft: Draft, work: Load, wake: float, wake_text: str) -> tuple[bool, 
     facts = draft.facts
     wanted = draft.needs("scale-to-zero")
     cold = facts.interval("requests.cold_start")
-    if cold is not None and cold.high is not None and cold.high < wake * SECOND and not wanted:
+    patient = cold is not None and (cold.high is None or cold.high >= wake * SECOND)
+    if cold is not None and not patient and not wanted:
         return False, f"A start takes {wake_text}, longer than the cold start that is accepted"
+    if wanted and patient:
+        return True, (
+            "scale-to-zero, and a cold start may be waited for: the first request after a pause "
+            f"waits {wake_text}"
+        )
     if work.answer_s is None:
         if wanted:
             return True, f"scale-to-zero; the first request after a pause waits {wake_text}"
@@ -105,6 +111,15 @@ def _zero(draft: Draft, work: Load, wake: float, wake_text: str) -> tuple[bool, 
     if total <= work.answer_s:
         return True, (
             f"A start, {wake_text}, and the work fit into the answer's {seconds(work.answer_s)}"
+        )
+    if wanted:
+        draft.find(
+            "conflict",
+            "warning",
+            f"needs scale-to-zero, but a start takes {wake_text} and the answer "
+            f"{seconds(work.answer_s)}, so one instance stays",
+            path="needs.scale-to-zero",
+            fix="State requests.cold_start: tolerated if the first request after a pause may wait.",
         )
     return False, f"A start takes {wake_text}, longer than the answer may take"
 

@@ -50,7 +50,7 @@ def _of_one(draft: Draft, made: Plan, count: int) -> Plan:
     return made._replace(
         settings=head.settings + made.settings,
         findings=_once(head.findings + made.findings),
-        quotas=_drawn([made] * count),
+        quotas=tuple(_times(quota, count) for quota in made.quotas),
         carried=made.carried | head.carried,
         facts={
             **made.facts,
@@ -98,6 +98,13 @@ def _invoke(draft: Draft, plans: list[Plan], members: tuple[named.Member, ...]) 
         for member, made in zip(members, plans, strict=True)
     )
     return first._replace(notes=(f"Each model has its own {key}: {names}.", *first.notes))
+
+
+def _times(quota: Quota, count: int) -> Quota:
+    """A quota drawn by several endpoints alike, unless it bounds each of them by itself."""
+    if quota.wanted is None or _OF_ONE in quota.name:
+        return quota
+    return quota._replace(wanted=quota.wanted * count)
 
 
 def _drawn(plans: list[Plan]) -> tuple[Quota, ...]:
