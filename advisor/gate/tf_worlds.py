@@ -36,7 +36,7 @@ def choices(
 
 
 def _tests(body: hcl.Body, folder: Folder) -> Iterator[hcl.Expression]:
-    """The conditions that decide what a resource is: ternaries, ``count``, ``for_each``."""
+    """What decides what a resource is: ternaries, ``count``, ``for_each``, entries of maps."""
     for name, attribute in body.attributes.items():
         if name in ("count", "for_each"):
             yield attribute.value
@@ -48,6 +48,7 @@ def _tests(body: hcl.Body, folder: Folder) -> Iterator[hcl.Expression]:
 def _ternaries(expression: Any, folder: Folder, depth: int) -> Iterator[hcl.Expression]:
     if isinstance(expression, hcl.Choice):
         yield expression.test
+    yield from _selections(expression, folder)
     if (
         isinstance(expression, hcl.Traversal)
         and expression.root == "local"
@@ -58,6 +59,26 @@ def _ternaries(expression: Any, folder: Folder, depth: int) -> Iterator[hcl.Expr
             yield from _ternaries(inner, folder, depth + 1)
     for part in _parts(expression):
         yield from _ternaries(part, folder, depth)
+
+
+def _selections(expression: Any, folder: Folder) -> Iterator[hcl.Expression]:
+    """A map of which a variable selects an entry, as a comparison with each of its keys."""
+    match expression:
+        case hcl.Traversal(steps=(str(name), index, *_)):
+            root = expression.root
+        case hcl.Call(name="lookup", arguments=(hcl.Traversal(steps=(str(name),)), index, *_)):
+            root = expression.arguments[0].root
+        case _:
+            return
+    if not isinstance(index, hcl.Traversal) or index.root != "var" or len(index.steps) != 1:
+        return
+    held = folder.local_values.get(name) if root == "local" else None
+    if root == "var" and name in folder.variables:
+        default = folder.variables[name].body.attributes.get("default")
+        held = default.value if default is not None else None
+    for key, _ in held.pairs if isinstance(held, hcl.Mapping) else ():
+        if isinstance(key, hcl.Literal):
+            yield hcl.Operation("==", (index, key), key.mark)
 
 
 def _parts(expression: Any) -> Iterator[Any]:
@@ -151,7 +172,7 @@ def _words(choice: Values, candidates: Mapping[str, Sequence[Node]]) -> str:
     """What differs from the defaults, in words."""
     words = []
     for name, node in choice.items():
-        if node is candidates[name][0]:
+        if node is candidates[name][0] and node.via != COMPARED:
             continue
         if node.kind == "unknown":
             words.append(node.value.reason)
