@@ -678,3 +678,40 @@ def test_each_entry_of_a_map_that_a_variable_selects_is_looked_at(tmp_path: Path
         ("instance-type", 6, "var.stage is dev"),
         ("out-of-range", 7, "var.stage is prod"),
     ]
+
+
+OBJECTS = """\
+variable "serverless" {
+  type    = object({ memory = number, concurrency = number })
+  default = { memory = null, concurrency = 0 }
+}
+resource "aws_sagemaker_endpoint_configuration" "c" {
+  count = var.serverless.memory == null ? 1 : 0
+  production_variants {
+    model_name             = "m"
+    instance_type          = "ml.m5.lrage"
+    initial_instance_count = 1
+  }
+}
+resource "aws_sagemaker_endpoint_configuration" "s" {
+  count = var.serverless.memory != null ? 1 : 0
+  production_variants {
+    model_name    = "m"
+    instance_type = "ml.m5.large"
+    serverless_config {
+      memory_size_in_mb = var.serverless.memory
+      max_concurrency   = var.serverless.concurrency
+    }
+  }
+}
+"""
+
+
+def test_an_attribute_that_is_compared_may_be_something_else(tmp_path: Path) -> None:
+    # Whoever gives another object gives all of it: the default concurrency says nothing then.
+    (tmp_path / "main.tf").write_text(OBJECTS, encoding="utf-8")
+    report = check(Request([str(tmp_path)], "2026-11-20"))
+    assert [(finding.rule, finding.line, finding.when) for finding in report.findings] == [
+        ("instance-type", 9, "the defaults hold"),
+        ("serverless-on-instances", 17, "var.serverless.memory is something else"),
+    ]
