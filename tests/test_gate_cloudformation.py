@@ -384,3 +384,34 @@ def test_many_resources_that_refer_to_each_other_take_bounded_time(tmp_path: Pat
     report = check(Request([str(path)], "2026-11-20"))
     assert (report.resources, report.findings) == (5000, ())
     assert time.perf_counter() - start < 20
+
+
+SELECTED = """\
+Parameters:
+  Stage: {Type: String, Default: prod, AllowedValues: [dev, prod, lab]}
+Mappings:
+  Size:
+    dev: {Type: ml.t3.large, Count: 1}
+    prod: {Type: ml.m5.large, Count: 0}
+    old: {Type: no-such-type, Count: 1}
+Resources:
+  Config:
+    Type: AWS::SageMaker::EndpointConfig
+    Properties:
+      ProductionVariants:
+        - VariantName: a
+          ModelName: m
+          InstanceType: !FindInMap [Size, !Ref Stage, Type]
+          InitialInstanceCount: !FindInMap [Size, !Ref Stage, Count]
+"""
+
+
+def test_each_entry_of_a_mapping_that_a_parameter_selects_is_looked_at(tmp_path: Path) -> None:
+    # The entry old is not among the values that the parameter allows.
+    path = tmp_path / "template.yaml"
+    path.write_text(SELECTED, encoding="utf-8")
+    report = check(Request([str(path)], "2026-11-20"))
+    assert [(finding.rule, finding.line, finding.when) for finding in report.findings] == [
+        ("instance-type", 5, "Stage is dev"),
+        ("out-of-range", 6, "Stage is prod"),
+    ]

@@ -639,3 +639,79 @@ def test_what_a_plan_leaves_empty_or_open_is_no_value(tmp_path: Path) -> None:
     assert [(finding.rule, finding.address) for finding in report.findings] == [
         ("container-empty", "aws_sagemaker_model.x")
     ]
+
+
+SELECTED = """\
+variable "stage" { type = string }
+variable "tier" { default = "small" }
+variable "memory" { default = { small = 2048, big = 7000 } }
+locals {
+  sizes = {
+    dev  = { type = "ml.t3.large", count = 1 }
+    prod = { type = "ml.m5.xlarge", count = 0 }
+  }
+}
+resource "aws_sagemaker_endpoint_configuration" "c" {
+  production_variants {
+    model_name             = "m"
+    instance_type          = local.sizes[var.stage].type
+    initial_instance_count = local.sizes[var.stage].count
+  }
+}
+resource "aws_sagemaker_endpoint_configuration" "d" {
+  production_variants {
+    model_name = "m"
+    serverless_config {
+      memory_size_in_mb = lookup(var.memory, var.tier, 1024)
+      max_concurrency   = 4
+    }
+  }
+}
+"""
+
+
+def test_each_entry_of_a_map_that_a_variable_selects_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(SELECTED, encoding="utf-8")
+    report = check(Request([str(tmp_path)], "2026-11-20"))
+    assert [(finding.rule, finding.line, finding.when) for finding in report.findings] == [
+        ("serverless-memory-size", 3, "var.stage is dev, var.tier is big"),
+        ("instance-type", 6, "var.stage is dev"),
+        ("out-of-range", 7, "var.stage is prod"),
+    ]
+
+
+OBJECTS = """\
+variable "serverless" {
+  type    = object({ memory = number, concurrency = number })
+  default = { memory = null, concurrency = 0 }
+}
+resource "aws_sagemaker_endpoint_configuration" "c" {
+  count = var.serverless.memory == null ? 1 : 0
+  production_variants {
+    model_name             = "m"
+    instance_type          = "ml.m5.lrage"
+    initial_instance_count = 1
+  }
+}
+resource "aws_sagemaker_endpoint_configuration" "s" {
+  count = var.serverless.memory != null ? 1 : 0
+  production_variants {
+    model_name    = "m"
+    instance_type = "ml.m5.large"
+    serverless_config {
+      memory_size_in_mb = var.serverless.memory
+      max_concurrency   = var.serverless.concurrency
+    }
+  }
+}
+"""
+
+
+def test_an_attribute_that_is_compared_may_be_something_else(tmp_path: Path) -> None:
+    # Whoever gives another object gives all of it: the default concurrency says nothing then.
+    (tmp_path / "main.tf").write_text(OBJECTS, encoding="utf-8")
+    report = check(Request([str(tmp_path)], "2026-11-20"))
+    assert [(finding.rule, finding.line, finding.when) for finding in report.findings] == [
+        ("instance-type", 9, "the defaults hold"),
+        ("serverless-on-instances", 17, "var.serverless.memory is something else"),
+    ]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from advisor.gate.calls import CLOUDFORMATION, mentions_calls, opened, scheduled, tasks
 from advisor.gate.cfn_intrinsics import Resolver, Template, is_no_value
-from advisor.gate.document import Document, Hidden, Node, ReadFault, Resource, World, unknown, walk
+from advisor.gate.cfn_worlds import Values, choices
+from advisor.gate.document import Document, Node, ReadFault, Resource, World, unknown, walk
 from advisor.gate.resource_types import CLOUDFORMATION_KINDS, judge_cloudformation
 from advisor.gate.scalars import as_text
-from advisor.gate.worlds import COMPARED, outcomes, settled
-
-Values = Mapping[str, Node]
-Truths = tuple[bool | None, ...]
+from advisor.gate.worlds import settled
 
 
 def is_template(node: Node) -> bool:
@@ -45,15 +43,11 @@ def read_template(
         for name, entry in template.resources.items()
         if _kind(entry) is not None or _makes_calls(entry)
     }
-    conditions = sorted(set(_conditions_of(relevant.values())) & set(template.conditions))
     worlds: list[World] = []
     for origin, given in (("", {}), *parameter_files):
         fixed = {**_defaults(template), **given}
-        candidates = _candidates(template, conditions, given)
-        found = list(outcomes(candidates, _truths(template, fixed, conditions, region)))
-        for choice, truths in found:
+        for when, choice in choices(template, relevant.values(), given, fixed, region):
             resolver = Resolver(template, {**fixed, **choice}, region)
-            when = _label(conditions, truths) if len(found) > 1 else ""
             resources = tuple(_resources(relevant, resolver))
             words = ", ".join(filter(None, (origin and f"with {origin}", when)))
             worlds.append(World(words, resources, _declared(node)))
@@ -116,17 +110,6 @@ def _about_sagemaker(kind: str, properties: Node) -> bool:
     return kind == "ScalingPolicy" and properties.get("ScalingTargetId") is not None
 
 
-def _conditions_of(entries: Iterable[Node]) -> Iterator[str]:
-    """The conditions that resources name: on themselves, and in ``Fn::If``."""
-    for entry in entries:
-        own = entry.get("Condition")
-        if own is not None and own.kind == "scalar":
-            yield str(own.value)
-        for path, node in walk(entry):
-            if path and path[-1] == "Fn::If" and node.items():
-                yield str(node.items()[0].value)
-
-
 def _defaults(template: Template) -> dict[str, Node]:
     """Every parameter with its default; unknown where it has none, or one that says nothing."""
     values: dict[str, Node] = {}
@@ -151,80 +134,6 @@ def parameter_value(name: str, node: Node, type_name: str, via: str = "") -> Nod
     pieces = [piece.strip() for piece in as_text(node.value).split(",")]
     items = [Node("scalar", piece, node.mark, via=via) for piece in pieces]
     return Node("list", items, node.mark, via=via)
-
-
-def _candidates(
-    template: Template, conditions: Sequence[str], given: Values
-) -> dict[str, list[Node]]:
-    """For each parameter that conditions look at: the values that may make a difference."""
-    found: dict[str, list[Node]] = {}
-    pending, seen = list(conditions), set(conditions)
-    while pending:
-        expression = template.conditions.get(pending.pop())
-        for path, node in walk(expression) if expression is not None else ():
-            if path and path[-1] == "Condition" and node.kind == "scalar":
-                if str(node.value) not in seen:
-                    seen.add(str(node.value))
-                    pending.append(str(node.value))
-            elif path and path[-1] == "Fn::Equals":
-                _compared(template, node, given, found)
-    for name, values in found.items():
-        _complete(template.parameters[name], name, values)
-    return found
-
-
-def _compared(template: Template, node: Node, given: Values, into: dict[str, list[Node]]) -> None:
-    """Note a literal that a parameter is compared with."""
-    parts = node.items()
-    for one, other in (parts, parts[::-1]) if len(parts) == 2 else ():
-        name = one.get("Ref") if one.kind == "map" else None
-        text = str(name.value) if name is not None else ""
-        if text in template.parameters and text not in given and other.kind == "scalar":
-            into.setdefault(text, []).append(other._replace(via=COMPARED, key=None))
-
-
-def _complete(parameter: Node, name: str, values: list[Node]) -> None:
-    """Put the default first, and add one value that equals none of the literals."""
-    literals = {as_text(node.value) for node in values}
-    default = parameter.get("Default")
-    allowed = parameter.get("AllowedValues")
-    if allowed is not None and allowed.kind == "list":
-        texts = {as_text(item.value): item for item in allowed.items() if item.kind == "scalar"}
-        values[:] = [texts[text] for text in sorted(literals) if text in texts]
-        others = [item for text, item in texts.items() if text not in literals]
-        values += others[:1]
-    elif default is None or as_text(default.value) in literals:
-        hidden = Hidden(f"another value of parameter {name}", other=True)
-        values.append(Node("unknown", hidden, parameter.mark))
-    if default is not None and default.kind == "scalar":
-        usual = as_text(default.value)
-        values[:] = [node for node in values if not _is_text(node, usual)]
-        values.insert(0, default._replace(via=f"default of parameter {name}", key=None))
-
-
-def _is_text(node: Node, text: str) -> bool:
-    return node.kind == "scalar" and as_text(node.value) == text
-
-
-def _truths(
-    template: Template, fixed: Values, conditions: Sequence[str], region: str
-) -> Callable[[Values], Truths]:
-    """What a choice of parameters makes of the conditions."""
-
-    def truths(choice: Values) -> Truths:
-        resolver = Resolver(template, {**fixed, **choice}, region)
-        return tuple(resolver.condition(name) for name in conditions)
-
-    return truths
-
-
-def _label(conditions: Sequence[str], truths: Truths) -> str:
-    words = {True: "true", False: "false"}
-    return ", ".join(
-        f"{name} is {words[truth]}"
-        for name, truth in zip(conditions, truths, strict=True)
-        if truth is not None
-    )
 
 
 def _resources(relevant: Mapping[str, Node], resolver: Resolver) -> Iterator[Resource]:

@@ -185,6 +185,42 @@ def gpu_image(view: View) -> Iterator[Fault]:
             yield Fault(node, (*path, "Image"), f"the image is made for GPUs; {where} has none")
 
 
+_TRITON = re.compile("triton", re.IGNORECASE)
+
+
+def multi_model_server(view: View) -> Iterator[Fault]:
+    """Many models on a GPU type with an image that is not Triton's."""
+    for path, mode in multi_model(view.resource):
+        _, container = next(each for each in containers(view.resource) if each[0] == path[:-1])
+        image = text_of(container.get("Image"))
+        if image is not None and not _TRITON.search(image):
+            yield from _on_type(view, mode, path, "gpu")
+
+
+_OWNER = re.compile(r"(?:arn:aws[a-z-]*:iam::(\d{12}):|(\d{12})\.dkr\.ecr)")
+_OF_AWS = re.compile(
+    r"/(?:.*(?:sagemaker|inference|training|tritonserver|djl-|neuronx?).*|xgboost|linear-learner|kmeans"
+    r"|pca|knn|lda|ntm|blazingtext|object2vec|object-detection|image-classification|ipinsights"
+    r"|factorization-machines|forecasting-deepar|randomcutforest|semantic-segmentation):"
+)
+"""How the repositories of AWS's own images are called."""
+
+
+def foreign_image(view: View) -> Iterator[Fault]:
+    """An image of another account than the role's on a serverless endpoint."""
+    role = _OWNER.match(text_of(view.resource.body.get("ExecutionRoleArn")) or "")
+    for path, container in containers(view.resource) if role is not None else ():
+        node = container.get("Image")
+        text = text_of(node) or ""
+        image = _OWNER.match(text)
+        if node is None or image is None or role is None or image[2] == role[1]:
+            continue
+        serverless = [v for _, v in users(view) if v.get("ServerlessConfig") is not None]
+        if serverless and not _OF_AWS.search(text):
+            message = f"the image is of account {image[2]}; the model's role is of {role[1]}"
+            yield Fault(node, (*path, "Image"), message, related=(serverless[0],))
+
+
 def several_multi_model(view: View) -> Iterator[Fault]:
     """More than one container of a pipeline loads many models."""
     found = list(multi_model(view.resource))
@@ -236,6 +272,8 @@ PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
     "multi_model_on_gpus": multi_model_on_gpus,
     "multi_model_on_inferentia": multi_model_on_inferentia,
     "gpu_image": gpu_image,
+    "multi_model_server": multi_model_server,
+    "foreign_image": foreign_image,
     "several_multi_model": several_multi_model,
     "large_environment": large_environment,
     "empty_container": empty_container,

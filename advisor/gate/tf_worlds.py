@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from advisor.gate import hcl_tree as hcl
-from advisor.gate.document import Hidden, Node
+from advisor.gate.document import Hidden, Node, unknown
 from advisor.gate.hcl_values import Evaluator, truth_of
+from advisor.gate.scalars import as_text
 from advisor.gate.tf_folder import Folder, default_of, says_nothing, variable_values
 from advisor.gate.worlds import COMPARED, outcomes
 
@@ -36,7 +37,7 @@ def choices(
 
 
 def _tests(body: hcl.Body, folder: Folder) -> Iterator[hcl.Expression]:
-    """The conditions that decide what a resource is: ternaries, ``count``, ``for_each``."""
+    """What decides what a resource is: ternaries, ``count``, ``for_each``, entries of maps."""
     for name, attribute in body.attributes.items():
         if name in ("count", "for_each"):
             yield attribute.value
@@ -48,6 +49,7 @@ def _tests(body: hcl.Body, folder: Folder) -> Iterator[hcl.Expression]:
 def _ternaries(expression: Any, folder: Folder, depth: int) -> Iterator[hcl.Expression]:
     if isinstance(expression, hcl.Choice):
         yield expression.test
+    yield from _selections(expression, folder)
     if (
         isinstance(expression, hcl.Traversal)
         and expression.root == "local"
@@ -58,6 +60,26 @@ def _ternaries(expression: Any, folder: Folder, depth: int) -> Iterator[hcl.Expr
             yield from _ternaries(inner, folder, depth + 1)
     for part in _parts(expression):
         yield from _ternaries(part, folder, depth)
+
+
+def _selections(expression: Any, folder: Folder) -> Iterator[hcl.Expression]:
+    """A map of which a variable selects an entry, as a comparison with each of its keys."""
+    match expression:
+        case hcl.Traversal(steps=(str(name), index, *_)):
+            root = expression.root
+        case hcl.Call(name="lookup", arguments=(hcl.Traversal(steps=(str(name),)), index, *_)):
+            root = expression.arguments[0].root
+        case _:
+            return
+    if not isinstance(index, hcl.Traversal) or index.root != "var" or len(index.steps) != 1:
+        return
+    held = folder.local_values.get(name) if root == "local" else None
+    if root == "var" and name in folder.variables:
+        default = folder.variables[name].body.attributes.get("default")
+        held = default.value if default is not None else None
+    for key, _ in held.pairs if isinstance(held, hcl.Mapping) else ():
+        if isinstance(key, hcl.Literal):
+            yield hcl.Operation("==", (index, key), key.mark)
 
 
 def _parts(expression: Any) -> Iterator[Any]:
@@ -98,9 +120,14 @@ def _note(expression: Any, folder: Folder, into: dict[str, list[Node]], depth: i
         one, other = expression.operands
         for left, right in ((one, other), (other, one)):
             variable = isinstance(left, hcl.Traversal) and left.root == "var"
-            if variable and len(left.steps) == 1 and isinstance(right, hcl.Literal):
-                literal = Node("scalar", right.value, right.mark, via=COMPARED)
-                into.setdefault(str(left.steps[0]), []).append(literal)
+            if not variable or not isinstance(right, hcl.Literal):
+                continue
+            literal = Node("scalar", right.value, right.mark, via=COMPARED)
+            noted = into.setdefault(str(left.steps[0]), []) if left.steps else []
+            if len(left.steps) == 1:
+                noted.append(literal)
+            elif len(left.steps) == 2 and isinstance(left.steps[1], str):
+                noted.append(Node("map", {left.steps[1]: literal}, right.mark))
     for part in _parts(expression):
         _note(part, folder, into, depth)
 
@@ -110,6 +137,10 @@ def _worth_trying(variable: hcl.Block, literals: list[Node]) -> list[Node]:
     declared = variable.body.attributes.get("type")
     kind = declared.value.root if declared and isinstance(declared.value, hcl.Traversal) else ""
     default = default_of(variable)
+    parts = [node for node in literals if node.kind == "map"]
+    literals = [node for node in literals if node.kind != "map"]
+    if parts and default is not None and default.kind == "map":
+        return [default, *_with_parts(default, parts)]
     compared = [node.value for node in literals]
     tried: list[Node] = []
     if default is not None and (not says_nothing(default) or default.value in compared):
@@ -125,6 +156,24 @@ def _worth_trying(variable: hcl.Block, literals: list[Node]) -> list[Node]:
         hidden = Hidden(f"variable {variable.labels[0]} is something else", other=True)
         tried.append(Node("unknown", hidden, variable.mark))
     return tried
+
+
+def _with_parts(default: Node, parts: list[Node]) -> Iterator[Node]:
+    """Objects that somebody may give instead: one attribute as it is compared, the rest open."""
+    rest = {
+        name: unknown("another object is given", value.mark, maybe_absent=True)
+        for name, value in default.value.items()
+    }
+    seen: set[tuple[str, str]] = set()
+    for part in parts:
+        for name, literal in part.value.items():
+            usual = default.value.get(name)
+            other = Node("unknown", Hidden("it is something else", other=True), literal.mark)
+            for value in (literal, other):
+                same = usual is not None and usual.value == value.value
+                if not same and (name, str(value.value)) not in seen:
+                    seen.add((name, str(value.value)))
+                    yield default._replace(value={**rest, name: value})
 
 
 def _results(folder: Folder, fixed: Values, tests: Sequence[hcl.Expression]) -> Any:
@@ -151,11 +200,24 @@ def _words(choice: Values, candidates: Mapping[str, Sequence[Node]]) -> str:
     """What differs from the defaults, in words."""
     words = []
     for name, node in choice.items():
-        if node is candidates[name][0]:
+        if node is candidates[name][0] and node.via != COMPARED:
             continue
-        if node.kind == "unknown":
+        if node.kind == "map":
+            said = (key for key, value in node.value.items() if not _open(value))
+            words += [f"var.{name}.{key} is {_shown(node.value[key])}" for key in said]
+        elif node.kind == "unknown":
             words.append(node.value.reason)
         else:
-            shown = str(node.value).lower() if isinstance(node.value, bool) else node.value
-            words.append(f"var.{name} is {shown}")
+            words.append(f"var.{name} is {_shown(node)}")
     return ", ".join(words) or "the defaults hold"
+
+
+def _open(node: Node) -> bool:
+    """Whether nothing is said of a value, not even that it is another one."""
+    return node.kind == "unknown" and not node.value.other
+
+
+def _shown(node: Node) -> str:
+    if node.kind == "unknown":
+        return "something else"
+    return "null" if node.is_null else as_text(node.value)
