@@ -174,6 +174,28 @@ def test_people_are_told_of_what_lasts() -> None:
     assert all(setting(found, f"Alarm {name}").because for name in alarms(found))
 
 
+def test_components_are_watched_one_by_one_on_instances_that_they_share() -> None:
+    workload = online(
+        requests={"answer": "1 s"},
+        needs=["alarms"],
+        deploy={"hosting": "inference-components", "rollout": "canary"},
+        models=[{"name": "a"}, {"name": "b"}],
+    )
+    found = planned(REAL_TIME, workload)
+    assert "alarms" in found.carried
+    made = alarms(found)
+    several = [f"{name}-{kind}" for name in "ab" for kind in ("errors", "client-errors", "latency")]
+    assert list(made) == [*several, "memory", "disk", "cpu"]
+    assert dimensions(made["b-errors"]) == {"InferenceComponentName": "case-b"}
+    assert dimensions(made["memory"]) == {"EndpointName": "case", "VariantName": "AllTraffic"}
+    operations = [each.operation for each in found.requests]
+    assert operations.index("CreateTopic") < operations.index("PutMetricAlarm")
+    # A fleet is replaced as a whole, its components are not.
+    assert "rollout-not-guarded" in rules(found)
+    silent = planned(REAL_TIME, {**workload, "deploy": {"hosting": "inference-components"}})
+    assert "rollout-not-guarded" not in rules(silent)
+
+
 def test_a_topic_for_alarms_asks_for_them() -> None:
     found = planned(REAL_TIME, online(deploy={"topics": {"alarms": OPS}, "rollout": "canary"}))
     assert "errors" in alarms(found)

@@ -38,7 +38,9 @@ def rollback(draft: Draft, config_name: str, variants: tuple[str, ...]) -> tuple
         config_name: the configuration that the update brings.
         variants: names of the production variants.
     """
-    watched = [_errors(draft, "rollback-errors", name, len(variants) > 1) for name in variants]
+    watched = [
+        _errors(draft, "rollback-errors", name, several=len(variants) > 1) for name in variants
+    ]
     slow = _latency(draft, "rollback-latency")
     watched += [slow] if slow is not None else []
     periods = draft.number("rollback-periods")
@@ -52,10 +54,9 @@ def operating(
     draft: Draft, instance: Instance | None, variants: tuple[str, ...]
 ) -> tuple[Request, ...]:
     """Alarms that tell people; none where no alarms are asked for."""
-    if not (draft.needs("alarms") or topics.stated(draft, "alarms")):
+    if not _asked(draft):
         return ()
-    draft.carry("alarms")
-    watched = [_errors(draft, "errors", name, len(variants) > 1) for name in variants]
+    watched = [_errors(draft, "errors", name, several=len(variants) > 1) for name in variants]
     watched.append(_client_errors(draft))
     slow = _latency(draft, "latency")
     watched += [slow] if slow is not None else []
@@ -67,16 +68,60 @@ def operating(
     return tuple(_put(draft, each, periods, told, {}) for each in watched)
 
 
+def of_components(
+    draft: Draft, instance: Instance, components: tuple[str, ...]
+) -> tuple[Request, ...]:
+    """Alarms that tell people of each inference component, and of the instances below them."""
+    if not _asked(draft):
+        return ()
+    slow = _latency(draft, "latency")
+    each = [_errors(draft, "errors", "", several=False), _client_errors(draft)]
+    each += [slow] if slow is not None else []
+    told = [topics.arn(draft, "alarms")]
+    periods = draft.number("alarm-periods")
+    for alarm in each:
+        _say(draft, alarm, periods)
+    made = [
+        _request(draft, alarm, periods, told, {"InferenceComponentName": name})
+        for name in components
+        for alarm in each
+    ]
+    return (*made, *(_put(draft, alarm, periods, told, {}) for alarm in _hosts(draft, instance)))
+
+
+def _asked(draft: Draft) -> bool:
+    """Whether people are to be told; the alarms then carry the need."""
+    if draft.needs("alarms") or topics.stated(draft, "alarms"):
+        draft.carry("alarms")
+        return True
+    return False
+
+
 def _put(
     draft: Draft, alarm: Alarm, periods: int, told: list[str], more: dict[str, str]
 ) -> Request:
-    dimensions = {"EndpointName": endpoint_name(draft)}
-    if alarm.variant:
-        dimensions["VariantName"] = alarm.variant
-    dimensions |= more
+    _say(draft, alarm, periods)
+    return _request(draft, alarm, periods, told, _of_endpoint(draft, alarm) | more)
+
+
+def _say(draft: Draft, alarm: Alarm, periods: int) -> None:
+    value = f"{alarm.metric} ({alarm.statistic}) > {alarm.threshold:,.10g}"
     period = draft.number("alarm-period")
+    because = f"{alarm.because} In {periods} periods of {period} s in a row."
+    draft.set(f"Alarm {alarm.suffix}", value, because, constant=alarm.constant)
+
+
+def _of_endpoint(draft: Draft, alarm: Alarm) -> dict[str, str]:
+    variant = {"VariantName": alarm.variant} if alarm.variant else {}
+    return {"EndpointName": endpoint_name(draft), **variant}
+
+
+def _request(
+    draft: Draft, alarm: Alarm, periods: int, told: list[str], dimensions: dict[str, str]
+) -> Request:
+    """PutMetricAlarm under the name of what the first dimension says."""
     parameters: Parameters = {
-        "AlarmName": f"{endpoint_name(draft)}-{alarm.suffix}",
+        "AlarmName": f"{next(iter(dimensions.values()))}-{alarm.suffix}",
         "AlarmDescription": alarm.says,
     }
     if told:
@@ -86,16 +131,13 @@ def _put(
         "Namespace": alarm.namespace,
         "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
         **_statistic(alarm.statistic),
-        "Period": period,
+        "Period": draft.number("alarm-period"),
         "EvaluationPeriods": periods,
         "DatapointsToAlarm": periods,
         "Threshold": float(alarm.threshold),
         "ComparisonOperator": "GreaterThanThreshold",
         "TreatMissingData": "notBreaching",
     }
-    value = f"{alarm.metric} ({alarm.statistic}) > {alarm.threshold:,.10g}"
-    because = f"{alarm.because} In {periods} periods of {period} s in a row."
-    draft.set(f"Alarm {alarm.suffix}", value, because, constant=alarm.constant)
     return Request("cloudwatch", "PutMetricAlarm", parameters)
 
 
@@ -106,7 +148,7 @@ def _statistic(name: str) -> dict[str, Any]:
     return {"ExtendedStatistic": name, "EvaluateLowSampleCountPercentile": "ignore"}
 
 
-def _errors(draft: Draft, suffix: str, variant: str, several: bool) -> Alarm:
+def _errors(draft: Draft, suffix: str, variant: str, *, several: bool) -> Alarm:
     """Requests that the service or the container failed."""
     share = draft.number("alarm-error-share")
     if several:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from advisor.model import Request
 from advisor.options.draft import Draft
 from advisor.options.rollout_step import Fleet, find
+from advisor.rulebook.hardware import Instance
 
 _NEEDS = ("canary", "alarms", "notifications")
 _KEYS = ("deploy.rollout", "deploy.topics.")
@@ -21,13 +22,34 @@ class Released(NamedTuple):
 
 def complete(draft: Draft, requests: tuple[Request, ...], fleet: Fleet) -> Released:
     """The requests of an endpoint and of what surrounds it; see ``surroundings.surround``."""
-    stated = any(path.startswith(_KEYS) for path in draft.facts.workload.values)
-    if not stated and not any(draft.needs(need) for need in _NEEDS):
+    if not _asked(draft):
         return Released(requests, fleet.most + fleet.more)
     # Most workloads ask for none of it, and start-up is a promise.
     from advisor.options.surroundings import surround
 
     return surround(draft, requests, fleet)
+
+
+def complete_components(
+    draft: Draft, requests: tuple[Request, ...], instance: Instance
+) -> tuple[Request, ...]:
+    """The requests of an endpoint that holds components, which are updated one by one."""
+    if not _asked(draft):
+        return requests
+    _no_rollout(draft, "the components of an endpoint are updated one by one, not as a fleet")
+    from advisor.options.surroundings import surround_components
+
+    return surround_components(draft, requests, instance)
+
+
+def _asked(draft: Draft) -> bool:
+    stated = any(path.startswith(_KEYS) for path in draft.facts.workload.values)
+    return stated or any(draft.needs(need) for need in _NEEDS)
+
+
+def _no_rollout(draft: Draft, why: str) -> None:
+    if any(path.startswith("deploy.rollout") for path in draft.facts.workload.values):
+        find(draft, "rollout-not-guarded", why)
 
 
 def without(draft: Draft, why: str) -> None:
@@ -37,8 +59,7 @@ def without(draft: Draft, why: str) -> None:
         draft: the plan being made.
         why: what cannot be moved in steps, and why.
     """
-    if any(path.startswith("deploy.rollout") for path in draft.facts.workload.values):
-        find(draft, "rollout-not-guarded", why)
+    _no_rollout(draft, why)
     path = "deploy.topics.alarms"
     if draft.text(path) is not None:
         message = f"the requests make no alarms here; {path} is not used"

@@ -7,6 +7,7 @@ from advisor.options import alarms, rollout, topics
 from advisor.options.draft import Draft
 from advisor.options.release import Released
 from advisor.options.rollout_step import CANARY, LINEAR, ROLLING, Fleet
+from advisor.rulebook.hardware import Instance
 
 
 def surround(draft: Draft, requests: tuple[Request, ...], fleet: Fleet) -> Released:
@@ -43,6 +44,17 @@ def surround(draft: Draft, requests: tuple[Request, ...], fleet: Fleet) -> Relea
     made = topics.requests(draft, _kinds(draft, config, telling))
     topics.unused(draft)
     return Released((*models, *made, config, *watching, create, *after, *telling), instances)
+
+
+def surround_components(
+    draft: Draft, requests: tuple[Request, ...], instance: Instance
+) -> tuple[Request, ...]:
+    """The requests of an endpoint that holds components, with alarms on each and their topic."""
+    made = (each.parameters for each in requests if each.operation == "CreateInferenceComponent")
+    names = tuple(each["InferenceComponentName"] for each in made)
+    telling = alarms.of_components(draft, instance, names)
+    topics.unused(draft)
+    return (*requests, *topics.requests(draft, ["alarms"] if telling else []), *telling)
 
 
 def _kinds(draft: Draft, config: Request, telling: tuple[Request, ...]) -> list[str]:

@@ -57,6 +57,15 @@ MORE: tuple[dict[str, Any], ...] = (
         "needs": ["uncompressed-model", "private-image", "shell-access"],
     },
     {
+        "name": "watched-components",
+        "environment": "production",
+        "requests": {"arrival": "online", "processing": "200 ms", "answer": "1 s"},
+        "traffic": {"peak": "20/s", "pattern": "sustained"},
+        "needs": ["alarms"],
+        "deploy": {"hosting": "inference-components"},
+        "models": [{"name": "a"}, {"name": "b"}],
+    },
+    {
         "name": "canary-of-two",
         "region": "us-east-1",
         "environment": "production",

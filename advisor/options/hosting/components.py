@@ -12,6 +12,7 @@ from advisor.options import (
     memory,
     named,
     quotas,
+    release,
     shared_facts,
     variants,
 )
@@ -52,6 +53,7 @@ def planned(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> 
     from advisor.options.hosting import component_requests
 
     made = component_requests.requests(draft, design)
+    made = release.complete_components(draft, made, design.instance)
     variants.elsewhere(draft)
     draft.carry("inference-components", "response-streaming", "tenant-isolation")
     if design.least >= draft.number("availability-instances"):
