@@ -11,6 +11,7 @@ from advisor.artifacts.hcl_text import Block, Call, Raw, Template, document, quo
 from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, job_input, schedule_name
 from advisor.artifacts.skips import Skip, skips
 from advisor.artifacts.variables import (
+    KMS_KEY,
     WATCHED,
     Answered,
     Text,
@@ -79,9 +80,7 @@ def files(advice: Advice) -> Files:
     for request in requests:
         if stacked is not None and request in stacked.requests:
             continue
-        body = filled(request)
-        if request.operation == "CreateEndpointConfig":
-            body = _with_arns_of_keys(body)
+        body = _with_arns_of_keys(filled(request), request.operation)
         asked += variables(body)
         if request.operation == "CreateTransformJob":
             asked += [EXPRESSION, ROLE]
@@ -144,13 +143,19 @@ def _variable(variable: Variable) -> Block:
     return Block(f'variable "{variable.name}"', {"description": variable.asks, "type": Raw(kind)})
 
 
-def _with_arns_of_keys(value: Any, field: str = "") -> Any:
-    """The provider takes nothing but ARNs for the keys of a configuration."""
+def _with_arns_of_keys(value: Any, operation: str, field: str = "") -> Any:
+    """One variable for the key, and an ARN, since configurations take neither id nor alias."""
     if isinstance(value, dict):
-        return {key: _with_arns_of_keys(inner, key) for key, inner in value.items()}
-    if field != "KmsKeyId" or (isinstance(value, str) and value.startswith("arn:")):
-        return value
-    stated = f" {value}" if isinstance(value, str) else ""
+        return {key: _with_arns_of_keys(inner, operation, key) for key, inner in value.items()}
+    if isinstance(value, Text):
+        return _key_arn("") if KMS_KEY in value.parts else value
+    refused = field == "KmsKeyId" and operation == "CreateEndpointConfig"
+    if refused and not str(value).startswith("arn:"):
+        return _key_arn(f" {value}")
+    return value
+
+
+def _key_arn(stated: str) -> Text:
     asks = f"ARN of the KMS key{stated} that encrypts what is stored; an id or alias is refused"
     return Text((Variable("kms_key_arn", asks),))
 
