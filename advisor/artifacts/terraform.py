@@ -9,7 +9,7 @@ from advisor.artifacts import Files, requests_of
 from advisor.artifacts.component_stack import FILE, Stack, stack
 from advisor.artifacts.hcl_text import Block, Call, Raw, Template, document, quoted
 from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, job_input, schedule_name
-from advisor.artifacts.skips import Skip, skips
+from advisor.artifacts.skips import comments, skips
 from advisor.artifacts.variables import (
     KMS_KEY,
     WATCHED,
@@ -85,7 +85,7 @@ def files(advice: Advice) -> Files:
         if request.operation == "CreateTransformJob":
             asked += [EXPRESSION, ROLE]
             made.blocks.append(Block('data "aws_partition" "current"', {}))
-        _add(request, body, made, tuple(skips(request, requests)))
+        _add(request, body, made, comments(skips(request, requests)))
     if stacked is not None:
         asked += _add_stack(stacked, made)
     found = [("main.tf", document(made.blocks))]
@@ -160,7 +160,7 @@ def _key_arn(stated: str) -> Text:
     return Text((Variable("kms_key_arn", asks),))
 
 
-def _add(request: Request, body: dict[str, Any], made: Made, passed: tuple[Skip, ...]) -> None:
+def _add(request: Request, body: dict[str, Any], made: Made, told: tuple[str, ...]) -> None:
     operation = request.operation
     kind = _RESOURCES[operation]
     stem = _label(request)
@@ -177,10 +177,7 @@ def _add(request: Request, body: dict[str, Any], made: Made, passed: tuple[Skip,
     if operation in _IMMUTABLE:
         members["name"] = _moving_name(members["name"], body, address, made)
         members["lifecycle"] = [Block("lifecycle", {"create_before_destroy": True})]
-    comments = tuple(
-        f"checkov:skip={each.rule}:{each.because}" for each in passed if each.linter == "checkov"
-    )
-    made.blocks.append(Block(f'resource "{kind}" "{label}"', members, comments))
+    made.blocks.append(Block(f'resource "{kind}" "{label}"', members, told))
     if operation in _OUTPUTS:
         made.outputs.append(_output(operation, label, address))
     made.latest[operation] = address
