@@ -65,7 +65,7 @@ def given_values(advice: Advice) -> dict[str, Any]:
     """A value for every variable: the placeholder, or one that it needs to be valid."""
     values: dict[str, Any] = dict(placeholders(plan_of(advice).requests))
     keys = (each.parameters.get("KmsKeyId") for each in plan_of(advice).requests)
-    values["kms_key_arn"] = next(filter(None, keys), None)
+    values["kms_key_arn"] = next(filter(None, keys), values.get("kms_key_id"))
     for name in LISTS:
         if name in values:
             values[name] = values[name].split(",")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from advisor.artifacts import Files, requests_of
 from advisor.artifacts.cloudformation_schedule import in_sub, pascal, schedule
 from advisor.artifacts.scheduled import EXPRESSION, ROLE
-from advisor.artifacts.skips import Skip, skips
+from advisor.artifacts.skips import metadata, skips
 from advisor.artifacts.variables import (
     NOT_RETAINED,
     WATCHED,
@@ -161,21 +161,6 @@ def _parameter(variable: Variable) -> dict[str, str]:
     if variable.is_list:
         return {"Type": _LIST_TYPES[variable.name], "Description": variable.asks}
     return {"Type": "String", "Description": variable.asks, "AllowedPattern": _NO_QUOTES}
-
-
-def metadata(passed: Iterable[Skip]) -> dict[str, Any]:
-    """How each linter is told to pass over one of its rules."""
-    told: dict[str, Any] = {}
-    for each in passed:
-        if each.linter == "checkov":
-            skip = {"id": each.rule, "comment": each.because}
-            told.setdefault("checkov", {"skip": []})["skip"].append(skip)
-        elif each.linter == "cfn_nag":
-            skip = {"id": each.rule, "reason": each.because}
-            told.setdefault("cfn_nag", {"rules_to_suppress": []})["rules_to_suppress"].append(skip)
-        else:
-            told.setdefault("guard", {"SuppressedRules": []})["SuppressedRules"].append(each.rule)
-    return told
 
 
 def _add(request: Request, body: dict[str, Any], made: Made, told: dict[str, Any]) -> None:

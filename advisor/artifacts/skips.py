@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from advisor.gate.checks import load_checks
 from advisor.gate.instances import is_a
@@ -37,6 +37,28 @@ def skips(request: Request, requests: tuple[Request, ...]) -> Iterator[Skip]:
             for each in check.linters:
                 linter, _, rule = each.partition(" ")
                 yield Skip(linter, rule, " ".join(check.because.split()))
+
+
+def comments(passed: Iterable[Skip]) -> tuple[str, ...]:
+    """Lines within a resource of Terraform, for the linter that reads them."""
+    return tuple(
+        f"checkov:skip={each.rule}:{each.because}" for each in passed if each.linter == "checkov"
+    )
+
+
+def metadata(passed: Iterable[Skip]) -> dict[str, Any]:
+    """The metadata of a resource of CloudFormation, as each linter reads it."""
+    told: dict[str, Any] = {}
+    for each in passed:
+        if each.linter == "checkov":
+            skip = {"id": each.rule, "comment": each.because}
+            told.setdefault("checkov", {"skip": []})["skip"].append(skip)
+        elif each.linter == "cfn_nag":
+            skip = {"id": each.rule, "reason": each.because}
+            told.setdefault("cfn_nag", {"rules_to_suppress": []})["rules_to_suppress"].append(skip)
+        else:
+            told.setdefault("guard", {"SuppressedRules": []})["SuppressedRules"].append(each.rule)
+    return told
 
 
 def _has_local_disks(request: Request) -> bool:

@@ -9,8 +9,9 @@ from advisor.artifacts import Files, requests_of
 from advisor.artifacts.component_stack import FILE, Stack, stack
 from advisor.artifacts.hcl_text import Block, Call, Raw, Template, document, quoted
 from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, job_input, schedule_name
-from advisor.artifacts.skips import Skip, skips
+from advisor.artifacts.skips import comments, skips
 from advisor.artifacts.variables import (
+    KMS_KEY,
     WATCHED,
     Answered,
     Text,
@@ -79,14 +80,12 @@ def files(advice: Advice) -> Files:
     for request in requests:
         if stacked is not None and request in stacked.requests:
             continue
-        body = filled(request)
-        if request.operation == "CreateEndpointConfig":
-            body = _with_arns_of_keys(body)
+        body = _with_arns_of_keys(filled(request), request.operation)
         asked += variables(body)
         if request.operation == "CreateTransformJob":
             asked += [EXPRESSION, ROLE]
             made.blocks.append(Block('data "aws_partition" "current"', {}))
-        _add(request, body, made, tuple(skips(request, requests)))
+        _add(request, body, made, comments(skips(request, requests)))
     if stacked is not None:
         asked += _add_stack(stacked, made)
     found = [("main.tf", document(made.blocks))]
@@ -144,18 +143,24 @@ def _variable(variable: Variable) -> Block:
     return Block(f'variable "{variable.name}"', {"description": variable.asks, "type": Raw(kind)})
 
 
-def _with_arns_of_keys(value: Any, field: str = "") -> Any:
-    """The provider takes nothing but ARNs for the keys of a configuration."""
+def _with_arns_of_keys(value: Any, operation: str, field: str = "") -> Any:
+    """One variable for the key, and an ARN, since configurations take neither id nor alias."""
     if isinstance(value, dict):
-        return {key: _with_arns_of_keys(inner, key) for key, inner in value.items()}
-    if field != "KmsKeyId" or (isinstance(value, str) and value.startswith("arn:")):
-        return value
-    stated = f" {value}" if isinstance(value, str) else ""
+        return {key: _with_arns_of_keys(inner, operation, key) for key, inner in value.items()}
+    if isinstance(value, Text):
+        return _key_arn("") if KMS_KEY in value.parts else value
+    refused = field == "KmsKeyId" and operation == "CreateEndpointConfig"
+    if refused and not str(value).startswith("arn:"):
+        return _key_arn(f" {value}")
+    return value
+
+
+def _key_arn(stated: str) -> Text:
     asks = f"ARN of the KMS key{stated} that encrypts what is stored; an id or alias is refused"
     return Text((Variable("kms_key_arn", asks),))
 
 
-def _add(request: Request, body: dict[str, Any], made: Made, passed: tuple[Skip, ...]) -> None:
+def _add(request: Request, body: dict[str, Any], made: Made, told: tuple[str, ...]) -> None:
     operation = request.operation
     kind = _RESOURCES[operation]
     stem = _label(request)
@@ -172,10 +177,7 @@ def _add(request: Request, body: dict[str, Any], made: Made, passed: tuple[Skip,
     if operation in _IMMUTABLE:
         members["name"] = _moving_name(members["name"], body, address, made)
         members["lifecycle"] = [Block("lifecycle", {"create_before_destroy": True})]
-    comments = tuple(
-        f"checkov:skip={each.rule}:{each.because}" for each in passed if each.linter == "checkov"
-    )
-    made.blocks.append(Block(f'resource "{kind}" "{label}"', members, comments))
+    made.blocks.append(Block(f'resource "{kind}" "{label}"', members, told))
     if operation in _OUTPUTS:
         made.outputs.append(_output(operation, label, address))
     made.latest[operation] = address

@@ -59,6 +59,7 @@ def _place(fields: str, pattern: str, name: str, asks: str, *, is_list: bool = F
     return Place(frozenset(fields.split()), pattern, Variable(name, asks, is_list))
 
 
+KMS_KEY = Variable("kms_key_id", "Id, ARN or alias of the KMS key that encrypts what is stored")
 PLACES = (
     _place(
         "ExecutionRoleArn",
@@ -90,12 +91,7 @@ PLACES = (
         "bucket",
         "Name of the S3 bucket for input and output",
     ),
-    _place(
-        "KmsKeyId VolumeKmsKeyId KmsMasterKeyId",
-        "alias/REPLACE-ME",
-        "kms_key_id",
-        "Id, ARN or alias of the KMS key that encrypts what is stored",
-    ),
+    Place(frozenset({"KmsKeyId", "VolumeKmsKeyId", "KmsMasterKeyId"}), "alias/REPLACE-ME", KMS_KEY),
     _place(
         "Subnets",
         "subnet-0{17},subnet-0{16}1",

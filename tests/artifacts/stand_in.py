@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from advisor.artifacts import maker
-from advisor.model import Advice, Request
+from advisor.model import Advice
 from tests.artifacts.plans import placeholders, plan_of, with_requests
 from tests.artifacts.programs import MissingError, tool
 from tests.test_artifacts_boto3 import execute
@@ -196,7 +196,7 @@ def _with_known_type(advice: Advice) -> Advice:
 
 
 def deployed_by_shell(advices: Sequence[Advice]) -> list[str]:
-    """The shell script comes to its end, twice; one plan of each sequence of requests is tried."""
+    """The shell script comes to its end, twice; one plan of each set of operations is tried."""
     bash, faults, seen = tool("bash"), [], set()
     if not (Path(sys.executable).parent / "aws").is_file():
         raise MissingError("the aws CLI is not installed")
@@ -204,15 +204,11 @@ def deployed_by_shell(advices: Sequence[Advice]) -> list[str]:
         for name, value in {**_ACCOUNT, **_NOBODY, "AWS_ENDPOINT_URL": account.address}.items():
             patch.setenv(name, value)
         for advice in advices:
-            shape = tuple(map(_shape, plan_of(advice).requests))
-            if shape not in seen:
-                seen.add(shape)
+            operations = frozenset(each.operation for each in plan_of(advice).requests)
+            if operations not in seen:
+                seen.add(operations)
                 faults += _shell(bash, account, _with_known_type(advice))
     return faults
-
-
-def _shape(request: Request) -> tuple[str, ...]:
-    return (request.operation, *sorted(request.parameters))
 
 
 def _shell(bash: str, account: Account, advice: Advice) -> list[str]:

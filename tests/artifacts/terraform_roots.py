@@ -37,7 +37,8 @@ def laid_out(advices: Sequence[Advice]) -> list[str]:
     with tempfile.TemporaryDirectory() as name:
         folders = write_folders(advices, "terraform", Path(name))
         said = run(program, "fmt", "-check", "-recursive", "-no-color", folder=Path(name))
-    return [_named(line, folders) for line in (said.stdout + said.stderr).splitlines()]
+    told = said.stdout if said.stdout or not said.returncode else said.stderr
+    return [_named(line, folders) for line in told.splitlines()]
 
 
 def validated(advices: Sequence[Advice]) -> list[str]:

@@ -1,0 +1,66 @@
+"""Files are written whole or not at all, once, and never over somebody's edit."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from advisor.artifacts.output import write_files
+from advisor.errors import InputError
+
+
+def write(path: Path, content: str, *, force: bool = False) -> list[str]:
+    return write_files([(path, content)], force=force, dry_run=False)
+
+
+def test_a_second_run_touches_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "main.tf"
+    assert write(path, "é\r\n") == [f"wrote {path}"]
+    assert path.read_bytes() == "é\r\n".encode()
+    os.utime(path, ns=(1, 1))
+    assert write(path, "é\r\n", force=True) == [f"unchanged {path}"]
+    assert path.stat().st_mtime_ns == 1
+
+
+def test_an_edit_stays_and_stops_every_file(tmp_path: Path) -> None:
+    first, edited = tmp_path / "a", tmp_path / "b"
+    edited.write_bytes(b"\xff mine")
+    with pytest.raises(InputError, match="b stands there with other content"):
+        write_files([(first, "1"), (edited, "2")], force=False, dry_run=False)
+    assert not first.exists()
+    assert edited.read_bytes() == b"\xff mine"
+    write_files([(first, "1"), (edited, "2")], force=True, dry_run=False)
+    assert edited.read_text(encoding="utf-8") == "2"
+
+
+def test_a_disk_that_fills_leaves_what_stood_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "main.tf"
+    write(path, "old")
+
+    def full(source: str, target: Path) -> None:
+        raise OSError(28, "No space left on device", str(target))
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(InputError, match=r"main\.tf cannot be written: No space left"):
+        write(path, "new", force=True)
+    assert [each.name for each in tmp_path.iterdir()] == ["main.tf"]
+    assert path.read_text(encoding="utf-8") == "old"
+
+
+def test_permissions_are_those_of_any_new_file(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        write(tmp_path / "main.tf", "")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "main.tf").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_folder_in_the_way_is_told(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").mkdir()
+    with pytest.raises(InputError, match="Is a directory"):
+        write(tmp_path / "main.tf", "")
