@@ -70,19 +70,16 @@ def by_copies(draft: Draft, component: str, per_copy: float) -> Request:
 
 def wake_component(draft: Draft, component: str) -> tuple[Request, Request]:
     """The step policy that adds the first copy, and the alarm that calls it."""
-    alarm = _alarm(
-        draft,
-        "Calls fail because no copy is there to take them",
-        "NoCapacityInvocationFailures",
-        ("InferenceComponentName", component),
-    )
-    alarm |= {
+    numbers = {
         "Statistic": "Sum",
         "Period": draft.number("component-wake-period"),
         "EvaluationPeriods": 1,
         "DatapointsToAlarm": 1,
         "Threshold": float(draft.number("component-wake-calls")),
     }
+    says = "Calls fail because no copy is there to take them"
+    watched = ("InferenceComponentName", component)
+    alarm = _alarm(draft, says, "NoCapacityInvocationFailures", watched, numbers)
     cooldown = draft.number("component-wake-cooldown")
     policy = _step(component, _copies_of(component), cooldown, "Maximum")
     return policy, Request("cloudwatch", "PutMetricAlarm", alarm)
@@ -114,19 +111,21 @@ def _step(name: str, subject: Parameters, cooldown: int, aggregation: str) -> Re
 
 def _wake_alarm(draft: Draft, endpoint: str) -> Parameters:
     periods = draft.number("wake-alarm-periods")
-    says = "Requests wait and no instance is there to take them"
-    alarm = _alarm(draft, says, "HasBacklogWithoutCapacity", ("EndpointName", endpoint))
-    return alarm | {
+    numbers = {
         "Statistic": "Average",
         "Period": draft.number("wake-alarm-period"),
         "EvaluationPeriods": periods,
         "DatapointsToAlarm": periods,
         "Threshold": 1.0,
     }
+    says = "Requests wait and no instance is there to take them"
+    return _alarm(draft, says, "HasBacklogWithoutCapacity", ("EndpointName", endpoint), numbers)
 
 
-def _alarm(draft: Draft, says: str, metric: str, watched: tuple[str, str]) -> Parameters:
-    """An alarm that calls the step policy, without its numbers."""
+def _alarm(
+    draft: Draft, says: str, metric: str, watched: tuple[str, str], numbers: Parameters
+) -> Parameters:
+    """An alarm that calls the step policy."""
     dimension, value = watched
     return {
         "AlarmName": f"{value}-wake",
@@ -135,6 +134,7 @@ def _alarm(draft: Draft, says: str, metric: str, watched: tuple[str, str]) -> Pa
         "MetricName": metric,
         "Namespace": "AWS/SageMaker",
         "Dimensions": [{"Name": dimension, "Value": value}],
+        **numbers,
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
         "TreatMissingData": "missing",
     }
