@@ -96,13 +96,14 @@ def test_a_value_stays_the_text_that_it_is(texts: list[str]) -> None:
 
 @given(st.lists(HOSTILE, min_size=1, max_size=4, unique=True))
 def test_the_scheduled_call_is_the_request(texts: list[str]) -> None:
-    """Sub replaces ${Name} and takes ${!Name} for ${Name}."""
+    """Sub replaces ${Name} and takes ${!Name} for ${Name}; the model's name is made up there."""
     advice = hostile(named("nightly-churn-scores"), texts)
     target = template(advice)["Resources"]["Schedule"]["Properties"]["Target"]
     assert target["Arn"]["!Sub"].endswith(":scheduler:::aws-sdk:sagemaker:createTransformJob")
-    text = re.sub(r"\$\{Bucket\}", "REPLACE-ME", target["Input"]["!Sub"])
-    assert not re.search(r"\$\{(?!!)", text)
     request = plan_of(advice).requests[1].parameters
+    text = re.sub(r"\$\{Bucket\}", "REPLACE-ME", target["Input"]["!Sub"])
+    text = text.replace("${Model.ModelName}", request["ModelName"])
+    assert not re.search(r"\$\{(?!!)", text)
     name = "nightly-churn-scores-<aws.scheduler.execution-id>"
     assert json.loads(text.replace("${!", "${")) == {**request, "TransformJobName": name}
 
@@ -165,6 +166,19 @@ def test_what_is_replaced_has_no_name_of_its_own() -> None:
                 assert "EndpointConfigName" not in each["Properties"]
             if each["Type"] == "AWS::SageMaker::Endpoint":
                 assert each["Properties"]["EndpointName"].startswith(advice.workload.name[:40])
+
+
+def test_nothing_calls_a_resource_by_a_name_that_it_does_not_have() -> None:
+    """The names of models and configurations are made up, so those of the requests are nobody's."""
+    for advice in advices():
+        ((_, content),) = files(advice)
+        for request in plan_of(advice).requests:
+            for operation, field in (
+                ("CreateModel", "ModelName"),
+                ("CreateEndpointConfig", "EndpointConfigName"),
+            ):
+                if request.operation == operation:
+                    assert request.parameters[field] not in content
 
 
 def test_another_version_replaces_the_model_and_keeps_the_endpoint() -> None:

@@ -176,9 +176,7 @@ def _add(request: Request, body: dict[str, Any], made: Made, told: dict[str, Any
     resource: dict[str, Any] = {"Type": kind}
     if told:
         resource["Metadata"] = told
-    if operation == "CreateTransformJob":
-        resource["DependsOn"] = made.latest["CreateModel"]
-    elif after is not None:
+    if after is not None:
         resource["DependsOn"] = after
     resource["Properties"] = _properties(body, operation, made)
     made.resources[logical] = resource
@@ -209,7 +207,7 @@ def _suffix(body: dict[str, Any]) -> str:
 def _properties(body: dict[str, Any], operation: str, made: Made) -> dict[str, Any]:
     """The properties of one resource."""
     if operation == "CreateTransformJob":
-        return schedule(body)
+        return schedule(body, made.names["ModelName", body["ModelName"]])
     if operation == "CreateTopic":
         named = {"TopicName": body["Name"], **body.get("Attributes", {})}
         tags = {key: body[key] for key in ("Tags",) if key in body}

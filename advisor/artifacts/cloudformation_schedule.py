@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, job_input, schedule_name
-from advisor.artifacts.variables import Answered, Text, Variable, variables
+from advisor.artifacts.variables import Answered, Text, Variable
 from advisor.artifacts.yaml_text import Tagged
+
+
+class _Name(NamedTuple):
+    """The name that CloudFormation gives a model."""
+
+    logical: str
 
 
 def pascal(variable: Variable) -> str:
@@ -22,8 +28,13 @@ def in_sub(part: str | Variable | Answered) -> str:
     return f"${{{pascal(part)}}}" if isinstance(part, Variable) else ""
 
 
-def schedule(body: dict[str, Any]) -> dict[str, Any]:
-    """CloudFormation has no transform job: a schedule calls CreateTransformJob."""
+def schedule(body: dict[str, Any], model: str) -> dict[str, Any]:
+    """CloudFormation has no transform job: a schedule calls CreateTransformJob.
+
+    Args:
+        body: the request of the job.
+        model: logical id of its model, whose name CloudFormation makes up.
+    """
     return {
         "Name": schedule_name(body),
         "Description": "Starts the transform job",
@@ -32,21 +43,15 @@ def schedule(body: dict[str, Any]) -> dict[str, Any]:
         "Target": {
             "Arn": Tagged("Sub", f"arn:${{AWS::Partition}}:{CALL}"),
             "RoleArn": Tagged("Ref", pascal(ROLE)),
-            "Input": _input(body),
+            "Input": Tagged("Sub", _json({**job_input(body), "ModelName": _Name(model)})),
         },
     }
 
 
-def _input(body: dict[str, Any]) -> str | Tagged:
-    """The request of each run as JSON; with nothing to fill in, a text as it is."""
-    request = job_input(body)
-    if not variables(request):
-        return json.dumps(request, ensure_ascii=False)
-    return Tagged("Sub", _json(request))
-
-
 def _json(value: Any) -> str:
     """JSON with the variables as ``Fn::Sub`` writes them."""
+    if isinstance(value, _Name):
+        return f'"${{{value.logical}.ModelName}}"'
     if isinstance(value, Text):
         pieces = (
             json.dumps(part, ensure_ascii=False)[1:-1] if isinstance(part, str) else part

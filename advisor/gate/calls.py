@@ -7,11 +7,21 @@ task of a state machine or as the target of a schedule. The call's arguments are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from advisor.errors import InputError
-from advisor.gate.document import Document, Hidden, Mark, Node, Resource, World, unknown, walk
+from advisor.gate.document import (
+    Document,
+    Hidden,
+    Mark,
+    Node,
+    Reference,
+    Resource,
+    World,
+    unknown,
+    walk,
+)
 from advisor.gate.drift import OPERATIONS
 from advisor.gate.json_reader import read_json
 from advisor.gate.requests import without_placeholders
@@ -34,7 +44,7 @@ _KINDS = {
 }
 _HOLE = "${…}"
 """Stands in a text for what is not known; it reads as a placeholder."""
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|' + re.escape(_HOLE))
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\$\{[^"}]*\}')
 
 
 def mentions_calls(node: Node) -> bool:
@@ -79,9 +89,13 @@ def _call(called: Node, arguments: Node, address: str) -> Iterator[Resource]:
 
 
 def _text(node: Node) -> str:
-    """What is known of a text; places that are not known as a hole."""
+    """What is known of a text; a hole, or the name of what is referred to, for the rest."""
     pieces: tuple[Any, ...] = node.value if node.kind == "text" else (str(node.value),)
-    return "".join(piece if isinstance(piece, str) else _HOLE for piece in pieces)
+    return "".join(piece if isinstance(piece, str) else _hole(piece) for piece in pieces)
+
+
+def _hole(piece: Hidden | Reference) -> str:
+    return f"${{{piece}}}" if isinstance(piece, Reference) else _HOLE
 
 
 def opened(node: Node) -> Node | None:
@@ -90,12 +104,27 @@ def opened(node: Node) -> Node | None:
         return node
     if node.kind not in ("scalar", "text") or not isinstance(node.value, str | tuple):
         return None
-    text = _TOKEN.sub(lambda found: found[0] if found[0][0] == '"' else f'"{_HOLE}"', _text(node))
+    text = _TOKEN.sub(
+        lambda found: found[0] if found[0][0] == '"' else f'"{found[0]}"', _text(node)
+    )
     try:
         top = read_json(Source(node.mark.file, text)).documents[0]
     except InputError:
         return None
+    top = _referring(top, {_hole(each): each for each in node.value if isinstance(each, Reference)})
     return _placed(top, node.mark, "\n" in text and not node.mark.file.endswith(".json"))
+
+
+def _referring(node: Node, holes: Mapping[str, Reference]) -> Node:
+    """The same value; a text that is nothing but a reference becomes one."""
+    if node.kind == "map":
+        entries = {key: _referring(inner, holes) for key, inner in node.value.items()}
+        return node._replace(value=entries)
+    if node.kind == "list":
+        return node._replace(value=[_referring(inner, holes) for inner in node.value])
+    if node.kind == "scalar" and node.value in holes:
+        return node._replace(kind="reference", value=holes[node.value])
+    return node
 
 
 def _placed(node: Node, mark: Mark, block: bool) -> Node:
