@@ -24,11 +24,14 @@ def files(advice: Advice) -> Files:
 def command(advice: Advice, folder: str) -> str:
     """How the requests are sent, one after another."""
     region = f" --region {advice.region}" if advice.region is not None else ""
-    calls = [
-        f"aws {request.service} {kebab(request.operation)}{region} --cli-input-json "
-        + shlex.quote(f"file://{folder}/{name}")
-        for request, (name, _) in zip(requests_of(advice), files(advice), strict=True)
-    ]
+    calls = []
+    for request, (name, _) in zip(requests_of(advice), files(advice), strict=True):
+        address = shlex.quote(f"file://{folder}/{name}")
+        call = f"aws {request.service} {kebab(request.operation)}{region}"
+        calls.append(f"{call} --cli-input-json {address}")
+        if request.operation == "CreateEndpoint":  # scaling and components need it in service
+            endpoint = f"--endpoint-name {request.parameters['EndpointName']}"
+            calls.append(f"aws sagemaker wait endpoint-in-service{region} {endpoint}")
     return " && \\\n  ".join(calls)
 
 
