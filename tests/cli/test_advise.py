@@ -208,7 +208,9 @@ def test_what_to_run_next_is_said(tmp_path: Path) -> None:
     ) in done.err
     first = f"--cli-input-json 'file://{folder}/1-create-model.json' && \\\n"
     assert f"next: aws sagemaker create-model --region eu-west-1 {first}" in done.err
-    assert "aws sagemaker wait endpoint-in-service --region eu-west-1 --endpoint-name 1st" in done.err
+    assert (
+        "aws sagemaker wait endpoint-in-service --region eu-west-1 --endpoint-name 1st" in done.err
+    )
     assert "next:" not in done.out
 
 
