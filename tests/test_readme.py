@@ -36,14 +36,24 @@ def test_the_session_is_real(request: pytest.FixtureRequest) -> None:
 
 
 def test_the_workload_of_the_readme_is_read_and_answered() -> None:
-    example, _ = blocks("yaml")
+    example, *_ = blocks("yaml")
     [workload] = read_workloads(example.encode(), "README.md")
     assert advise(workload).decision.option == "real-time"  # the vpc rules serverless out
 
 
+def test_the_models_of_the_readme_become_containers_of_a_pipeline() -> None:
+    example, models, _ = blocks("yaml")
+    [workload] = read_workloads(f"{example.partition('needs:')[0]}{models}".encode(), "README.md")
+    advice = advise(workload)
+    assert advice.chosen is not None
+    assert advice.chosen.plan is not None
+    model = advice.chosen.plan.requests[0].parameters
+    assert [each["ContainerHostname"] for each in model["Containers"]] == ["clean", "score"]
+
+
 def test_the_release_of_the_readme_is_carried_by_the_requests() -> None:
     """Its needs and its ``deploy`` in place of those of the workload above it."""
-    example, release = blocks("yaml")
+    example, _, release = blocks("yaml")
     others = example.partition("needs:")[0]
     [workload] = read_workloads(f"{others}{release}".encode(), "README.md")
     advice = advise(workload)
