@@ -34,14 +34,23 @@ class Client:
 
     def __init__(self, service: str, calls: list[Any], answer: dict[str, Any]) -> None:
         self.service, self.calls, self.answer = service, calls, answer
+        self.serves: dict[str, str] = {}
+        # The first question is whether there is an endpoint; later ones, what has become of it.
+        self.statuses = ["InService", *answer.get("statuses", ["InService"] * 9)]
+        self.still = answer.get("still", {})
 
     def __getattr__(self, method: str) -> Any:
         def call(**parameters: Any) -> dict[str, Any]:
             self.calls.append((self.service, method, parameters))
+            if method in ("create_endpoint", "update_endpoint"):
+                self.serves[parameters["EndpointName"]] = parameters["EndpointConfigName"]
             if method == "create_topic":
                 return {"TopicArn": self.answer[parameters["Name"].rpartition("-")[2]]}
             if not method.startswith("describe_"):
                 return self.answer
+            if method == "describe_endpoint" and self._config(parameters) is not None:
+                config = {"EndpointConfigName": self._config(parameters)}
+                return {**config, "EndpointStatus": self.statuses.pop(0), **self.still}
             if method == "describe_inference_component" and self._made(parameters):
                 return {"InferenceComponentStatus": "InService", **self.answer}
             if "refuses" in self.answer or "EndpointConfigName" not in self.answer:
@@ -52,6 +61,10 @@ class Client:
             return self.answer
 
         return call
+
+    def _config(self, endpoint: dict[str, Any]) -> str | None:
+        """The configuration of an endpoint; ``None`` when there is no such endpoint."""
+        return self.serves.get(endpoint["EndpointName"], self.answer.get("EndpointConfigName"))
 
     def _made(self, component: dict[str, Any]) -> bool:
         """Whether a component was made before, by this script or another."""
@@ -148,9 +161,8 @@ def test_what_exists_is_left_as_it_is() -> None:
         "describe_model",
         "describe_endpoint_config",
         "describe_endpoint",
-        "wait",
         "describe_endpoint",
-        "wait",
+        "describe_endpoint",
     ]
 
 
@@ -170,6 +182,38 @@ def test_an_update_takes_the_rollout_of_the_plan(name: str) -> None:
     (create,) = (e.parameters for e in plan_of(advice).requests if e.operation == "CreateEndpoint")
     (update,) = (c[2] for c in run(advice, EndpointConfigName="older") if c[1] == "update_endpoint")
     assert update["DeploymentConfig"] == create["DeploymentConfig"]
+
+
+def test_an_update_is_waited_for_as_long_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In service before the update, then busy, then in service with the new configuration."""
+    waits: list[float] = []
+    monkeypatch.setattr("time.sleep", waits.append)
+    statuses = ["InService", "Updating", "Updating", "RollingBack", "InService"]
+    calls = run(named("canary-of-two"), EndpointConfigName="older", statuses=statuses)
+    assert waits == [30, 30, 30]
+    assert calls[-1][1] == "put_metric_alarm"
+
+
+@pytest.mark.parametrize(
+    ("statuses", "still", "told"),
+    [
+        (["InService", "InService"], "older", "InService with the configuration older: an alarm"),
+        (["InService", "Failed"], "newer", "Failed with the configuration newer: an alarm"),
+    ],
+)
+def test_an_update_that_was_turned_back_ends_the_script(
+    statuses: list[str], still: str, told: str
+) -> None:
+    after = {"EndpointConfigName": still, "FailureReason": "an alarm went off"}
+    with pytest.raises(SystemExit, match=told):
+        run(named("canary-of-two"), EndpointConfigName="older", statuses=statuses, still=after)
+
+
+def test_the_copies_of_a_component_are_nothing_that_a_variant_retains() -> None:
+    older: dict[str, Any] = {"EndpointConfigName": "older", "Specification": {"ModelName": "older"}}
+    calls = run(named("language-model-on-working-days"), **older)
+    (update,) = (call[2] for call in calls if call[1] == "update_endpoint")
+    assert "RetainAllVariantProperties" not in update
 
 
 def test_a_component_is_made_once_updated_for_another_model_and_waited_for() -> None:

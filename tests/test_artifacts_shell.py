@@ -31,14 +31,26 @@ from tests.artifacts.read_back import topics
 BASH = shutil.which("bash")
 pytestmark = pytest.mark.skipif(BASH is None, reason="bash is not installed")
 
-# Stands in for the aws CLI: notes its arguments, and knows of nothing that was made before.
+# Stands in for the aws CLI: notes its arguments, and knows of nothing that was made before. Its
+# endpoint has the configuration that it was given last, unless AWS_SERVES_STILL names another.
 FAKE = r"""#!/bin/bash
 printf '%s\0' "$@" >>"$AWS_LOG"
 printf '\036\0' >>"$AWS_LOG"
 case $* in
   *--query\ InferenceComponentStatus*) echo "${AWS_STATUS:-InService}"; exit ;;
+  *--query\ \[EndpointStatus*)
+    read -r status left <"$AWS_STATE/statuses"
+    [[ -n $left ]] && echo "$left" >"$AWS_STATE/statuses"
+    serves=${AWS_SERVES_STILL:-$(cat "$AWS_STATE/serves" 2>/dev/null || echo "$AWS_SERVES")}
+    printf '%s\t%s\n' "$status" "$serves"
+    exit ;;
+  *--query\ FailureReason*) echo 'an alarm went off'; exit ;;
 esac
 case $1-$2 in
+  sagemaker-create-endpoint)
+    [[ $* =~ \"EndpointConfigName\":\ \"([^\"]*)\" ]]
+    echo "${BASH_REMATCH[1]}" >"$AWS_STATE/serves" ;;
+  sagemaker-update-endpoint) echo "$6" >"$AWS_STATE/serves" ;;
   sagemaker-describe-*)
     [[ -n ${AWS_FAILS:-} ]] && { echo "$AWS_FAILS" >&2; exit 254; }
     [[ -z ${AWS_SERVES:-} ]] && { echo 'Could not find it.' >&2; exit 254; }
@@ -62,6 +74,12 @@ class Ran:
         fake.parent.mkdir(exist_ok=True)
         fake.write_text(FAKE, encoding="utf-8")
         fake.chmod(0o755)
+        pause = fake.with_name("sleep")
+        pause.write_text("#!/bin/sh\n", encoding="utf-8")
+        pause.chmod(0o755)
+        statuses = environment.pop("AWS_STATUSES", "InService")
+        (fake.parent / "statuses").write_text(f"{statuses}\n", encoding="utf-8")
+        (fake.parent / "serves").unlink(missing_ok=True)
         ((name, content),) = files(advice)
         script, log = folder / name, folder / "log"
         script.write_text(content, encoding="utf-8", newline="\n")
@@ -70,7 +88,11 @@ class Ran:
         values = {key.upper(): text for key, text in placeholders(requests).items()}
         values |= {"AWS_LOG": str(log), "AWS_POLICY": policy_arn(requests)}
         values |= {f"AWS_TOPIC_{kind}": arn for kind, arn in topics(requests).items()}
-        values |= {"PATH": f"{fake.parent}:/usr/bin:/bin", **environment}
+        values |= {
+            "AWS_STATE": str(fake.parent),
+            "PATH": f"{fake.parent}:/usr/bin:/bin",
+            **environment,
+        }
         run = [str(BASH), str(script), *arguments]
         self.result = subprocess.run(
             run, env=values, cwd=folder, capture_output=True, text=True, check=False
@@ -159,9 +181,8 @@ def test_what_exists_is_left_as_it_is(tmp_path: Path) -> None:
         "create-topic",
         "describe-endpoint-config",
         "describe-endpoint",
-        "wait",
         "describe-endpoint",
-        "wait",
+        "describe-endpoint",
         "register-scalable-target",
         "put-scaling-policy",
         "put-scaling-policy",
@@ -195,6 +216,41 @@ def test_an_update_takes_the_rollout_of_the_plan(name: str, tmp_path: Path) -> N
         call for call in ran.calls if call[1] == "put-metric-alarm" and "rollback" in str(call)
     ]
     assert all(ran.calls.index(alarm) < ran.calls.index(update) for alarm in alarms)
+
+
+def test_an_update_is_waited_for_as_long_as_it_takes(tmp_path: Path) -> None:
+    """In service before the update, then busy, then in service with the new configuration."""
+    statuses = "InService Updating Updating RollingBack InService"
+    ran = Ran(named("canary-of-two"), tmp_path, AWS_SERVES="older", AWS_STATUSES=statuses)
+    assert ran.result.returncode == 0, ran.result.stderr
+    assert [call[1] for call in ran.calls[ran.operations().index("update-endpoint") + 1 :]][:4] == [
+        "describe-endpoint"
+    ] * 4
+
+
+@pytest.mark.parametrize(
+    ("statuses", "still"),
+    [("InService Updating RollingBack InService", "older"), ("InService Failed", "")],
+)
+def test_an_update_that_was_turned_back_ends_the_script(
+    statuses: str, still: str, tmp_path: Path
+) -> None:
+    advice = named("linear-and-scaled")
+    given_values = {"AWS_SERVES": "older", "AWS_STATUSES": statuses, "AWS_SERVES_STILL": still}
+    ran = Ran(advice, tmp_path, **given_values)
+    assert ran.result.returncode == 1
+    (create,) = (e.parameters for e in plan_of(advice).requests if e.operation == "CreateEndpoint")
+    serves = still or create["EndpointConfigName"]
+    status = statuses.rsplit(maxsplit=1)[-1]
+    told = f"{status} with the configuration {serves}: an alarm went off\n"
+    assert ran.result.stderr == f"{advice.workload.name}: {told}"
+    assert "register-scalable-target" not in ran.operations()
+
+
+def test_the_copies_of_a_component_are_nothing_that_a_variant_retains(tmp_path: Path) -> None:
+    ran = Ran(named("language-model-on-working-days"), tmp_path, AWS_SERVES="older")
+    (update,) = (call for call in ran.calls if call[1] == "update-endpoint")
+    assert "--retain-all-variant-properties" not in update
 
 
 def test_a_component_is_updated_for_another_model_and_waited_for(tmp_path: Path) -> None:

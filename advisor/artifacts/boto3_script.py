@@ -17,6 +17,7 @@ from advisor.artifacts.variables import (
     Variable,
     environment,
     filled,
+    scales_variants,
     topic_of,
     variables,
 )
@@ -31,7 +32,7 @@ and scaling and alarms are written anew.
 
 import os
 import sys
-
+{imports}
 import boto3
 from botocore.exceptions import ClientError
 
@@ -67,28 +68,40 @@ _MADE = {
 }
 _JOB = Variable("transform_job_name", "Name of this run")
 _ENDPOINT = """\
-endpoint = {{"EndpointName": ENDPOINT["EndpointName"]}}
-in_service = sagemaker.get_waiter("endpoint_in_service")
-if found(sagemaker.describe_endpoint, **endpoint) is None:
+if found(sagemaker.describe_endpoint, EndpointName=ENDPOINT["EndpointName"]) is None:
     sagemaker.create_endpoint(**ENDPOINT)
-else:
-    # An earlier run may have been interrupted before the endpoint was in service.
-    in_service.wait(**endpoint)
-    serving = sagemaker.describe_endpoint(**endpoint)["EndpointConfigName"]
-    if serving != ENDPOINT["EndpointConfigName"]:
-        sagemaker.update_endpoint(
-            **endpoint,
-            EndpointConfigName=ENDPOINT["EndpointConfigName"],
-{more}        )
-in_service.wait(**endpoint)
+# An earlier run may have been interrupted before the endpoint was in service.
+elif in_service(ENDPOINT["EndpointName"]) != ENDPOINT["EndpointConfigName"]:
+    sagemaker.update_endpoint(
+        EndpointName=ENDPOINT["EndpointName"],
+        EndpointConfigName=ENDPOINT["EndpointConfigName"],
+{more}    )
+in_service(ENDPOINT["EndpointName"], ENDPOINT["EndpointConfigName"])
 """
+_SERVING = '''
+
+def in_service(name, wanted=None):
+    """Waits until an endpoint is in service, and answers with which configuration.
+
+    A rollout may take hours, longer than boto3's waiter does. Ends the script when the endpoint
+    fails or serves another configuration than is wanted: an update was turned back.
+    """
+    while True:
+        endpoint = sagemaker.describe_endpoint(EndpointName=name)
+        status, config = endpoint["EndpointStatus"], endpoint["EndpointConfigName"]
+        if status == "InService" and wanted in (None, config):
+            return config
+        if status not in ("Creating", "Updating", "SystemUpdating", "RollingBack"):
+            reason = endpoint.get("FailureReason", "no reason is given")
+            sys.exit(f"{name}: {status} with the configuration {config}: {reason}")
+        time.sleep(30)
+
+'''
 # There is no waiter for components: an hour, looked at every half minute.
 _READY = '''
 
 def component_in_service(name):
     """Waits until a component is in service; ends the script when it fails."""
-    import time
-
     for _ in range(120):
         component = sagemaker.describe_inference_component(InferenceComponentName=name)
         if component["InferenceComponentStatus"] == "InService":
@@ -124,11 +137,16 @@ def files(advice: Advice) -> Files:
     if not requests:
         return []
     bodies = [filled(request) for request in requests]
-    parts = [_HEAD, "".join(_inputs(variables(bodies)))]
+    operations = {request.operation for request in requests}
+    waits = "CreateEndpoint" in operations
+    parts = [_HEAD.replace("{imports}", "import time\n" if waits else "")]
+    parts.append("".join(_inputs(variables(bodies))))
     parts.append("".join(_clients(requests, advice.region)))
-    if any(request.operation == "CreateInferenceComponent" for request in requests):
+    if waits:
+        parts.append(_SERVING)
+    if "CreateInferenceComponent" in operations:
         parts.append(_READY)
-    scaled = any(request.operation == "RegisterScalableTarget" for request in requests)
+    scaled = scales_variants(requests)
     for request, body in zip(requests, bodies, strict=True):
         parts.append("\n" + _step(request, body, scaled))
     return [("deploy.py", "".join(parts))]
@@ -183,7 +201,7 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
 
 def _update(body: dict[str, Any], scaled: bool) -> str:
     """What UpdateEndpoint takes beside the names."""
-    indent = "            "
+    indent = "        "
     more = ""
     if scaled:
         excluded = [{"VariantPropertyType": each} for each in NOT_RETAINED]

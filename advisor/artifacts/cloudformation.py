@@ -17,6 +17,7 @@ from advisor.artifacts.variables import (
     Text,
     Variable,
     filled,
+    scales_variants,
     topic_of,
     variables,
 )
@@ -99,7 +100,7 @@ def template(bodies: Bodies, advice: Advice, description: str = "") -> str:
         InputError: as ``files`` says.
     """
     version = advice.workload.text("deploy.version")
-    scaled = any(_scales_variant(request) for request, _ in bodies)
+    scaled = scales_variants(request for request, _ in bodies)
     made = Made({}, {}, {}, {}, "" if version is None else digest(version), scaled)
     for request, body in bodies:
         _refuse_references(body, advice)
@@ -148,13 +149,6 @@ def _asked(bodies: Bodies) -> list[Variable]:
         if request.operation == "CreateTransformJob":
             asked += [EXPRESSION, ROLE]
     return list(dict.fromkeys(asked))
-
-
-def _scales_variant(request: Request) -> bool:
-    """Whether a request lets the count of a variant's instances follow the load."""
-    if request.operation != "RegisterScalableTarget":
-        return False
-    return str(request.parameters["ResourceId"]).startswith("endpoint/")
 
 
 def _parameter(variable: Variable) -> dict[str, str]:

@@ -21,6 +21,7 @@ from advisor.artifacts.variables import (
     Variable,
     environment,
     filled,
+    scales_variants,
     topic_of,
     variables,
 )
@@ -57,6 +58,27 @@ exists() {
     return 1
   fi
   printf '%s\\n' "$said" >&2
+  exit 1
+}
+"""
+_SERVING = """\
+
+# Waits until an endpoint is in service, for longer than the CLI's waiter does: a rollout may take
+# hours. Ends the script when it fails or, given a configuration, when it serves another one, which
+# is what an update that was turned back leaves. Sets serving to the configuration.
+in_service() {
+  local said status=Creating
+  while [[ $status =~ ^(Creating|Updating|SystemUpdating|RollingBack)$ ]]; do
+    [[ -z ${said:-} ]] || sleep 30
+    said=$(aws sagemaker describe-endpoint --endpoint-name "$1" \\
+      --query '[EndpointStatus,EndpointConfigName]' --output text)
+    read -r status serving <<<"$said"
+  done
+  if [[ $status == InService && ${2:-$serving} == "$serving" ]]; then
+    return 0
+  fi
+  printf '%s: %s with the configuration %s: ' "$1" "$status" "$serving" >&2
+  aws sagemaker describe-endpoint --endpoint-name "$1" --query FailureReason --output text >&2
   exit 1
 }
 """
@@ -98,10 +120,13 @@ def files(advice: Advice) -> Files:
     bodies = [filled(request) for request in requests]
     plain = any(sign in json.dumps(request.parameters) for request in requests for sign in "$`")
     parts = [_SHEBANG, _UNEXPANDED if plain else "", _HEAD, _region(advice.region), _GIVEN, _EXISTS]
-    if any(request.operation == "CreateInferenceComponent" for request in requests):
+    operations = {request.operation for request in requests}
+    if "CreateEndpoint" in operations:
+        parts.append(_SERVING)
+    if "CreateInferenceComponent" in operations:
         parts.append(_READY)
     parts.append("".join(_inputs(variables(bodies))))
-    scaled = any(request.operation == "RegisterScalableTarget" for request in requests)
+    scaled = scales_variants(requests)
     for request, body in zip(requests, bodies, strict=True):
         parts.append("\n" + _step(request, body, scaled))
     return [("deploy.sh", "".join(parts))]
@@ -146,15 +171,17 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     made = f"  {call} --cli-input-json {document}\n"
     if request.operation != "CreateEndpoint":
         return f"if ! exists {look}; then\n{made}fi\n"
+    name, config = shlex.quote(body[field]), shlex.quote(body["EndpointConfigName"])
     return (
-        f"if ! exists {look}; then\n{made}else\n{_update(look, option, body, scaled)}fi\n"
-        f"aws sagemaker wait endpoint-in-service {option}\n"
+        f"if ! exists {look}; then\n{made}else\n"
+        "  # An earlier run may have been interrupted before the endpoint was in service.\n"
+        f"  in_service {name}\n  if [[ $serving != {config} ]]; then\n"
+        f"    {_update(option, config, body, scaled)}\n  fi\nfi\nin_service {name} {config}\n"
     )
 
 
-def _update(look: str, option: str, body: dict[str, Any], scaled: bool) -> str:
-    """UpdateEndpoint where another configuration serves; keeps the count that scaling has set."""
-    config = shlex.quote(body["EndpointConfigName"])
+def _update(option: str, config: str, body: dict[str, Any], scaled: bool) -> str:
+    """UpdateEndpoint to another configuration; keeps the count that scaling has set."""
     more = ""
     if scaled:
         excluded = " ".join(f"VariantPropertyType={each}" for each in NOT_RETAINED)
@@ -164,14 +191,7 @@ def _update(look: str, option: str, body: dict[str, Any], scaled: bool) -> str:
         )
     if "DeploymentConfig" in body:
         more += f" \\\n      --deployment-config {_quoted(body['DeploymentConfig'])}"
-    return (
-        "  # An earlier run may have been interrupted before the endpoint was in service.\n"
-        f"  aws sagemaker wait endpoint-in-service {option}\n"
-        f"  serving=$(aws {look} --query EndpointConfigName --output text)\n"
-        f"  if [[ $serving != {config} ]]; then\n"
-        f"    aws sagemaker update-endpoint {option} --endpoint-config-name {config}{more}\n"
-        "  fi\n"
-    )
+    return f"aws sagemaker update-endpoint {option} --endpoint-config-name {config}{more}"
 
 
 def _component(call: str, body: dict[str, Any], document: str) -> str:

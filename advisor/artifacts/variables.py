@@ -17,6 +17,18 @@ NOT_RETAINED = ("DesiredWeight", "DataCaptureConfig")
 """What UpdateEndpoint takes from the new configuration when it keeps the count of instances."""
 
 
+def scales_variants(requests: Iterable[Request]) -> bool:
+    """Whether the count of a variant's instances follows the load, so that an update keeps it.
+
+    The copies of inference components are no property of a variant.
+    """
+    return any(
+        request.operation == "RegisterScalableTarget"
+        and str(request.parameters["ResourceId"]).startswith("endpoint/")
+        for request in requests
+    )
+
+
 class Variable(NamedTuple):
     """A value that only the user knows."""
 
