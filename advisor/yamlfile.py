@@ -204,7 +204,14 @@ def _syntax_error(error: yaml.YAMLError, text: str, file: str) -> InputError:
     """PyYAML's error in our form."""
     if not isinstance(error, yaml.MarkedYAMLError):  # its reader's, about a character
         _refuse_unseen(text, file)
-    problem = f"{getattr(error, 'context', '')}: {getattr(error, 'problem', error)}"
+    message, hint, line, column = in_words(error, text)
+    return InputError(message, file=file, line=line, column=column, hint=hint)
+
+
+def in_words(error: yaml.YAMLError, text: str) -> tuple[str, str, int, int]:
+    """What PyYAML found wrong with a text: message, hint, line and column (0 where unknown)."""
+    found = (getattr(error, name, None) for name in ("context", "problem", "reason"))
+    problem = ": ".join(filter(None, found)) or "bad YAML"
     start, mark = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
     if start and any(each in problem for each in _UNCLOSED):
         mark = start
@@ -215,8 +222,7 @@ def _syntax_error(error: yaml.YAMLError, text: str, file: str) -> InputError:
             break
     if mark and text[mark.index : mark.index + 1] == "\t":
         message, hint = "a tab stands where only spaces can", "indent with spaces"
-    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-    return InputError(message, file=file, line=line, column=column, hint=hint)
+    return message, hint, mark.line + 1 if mark else 0, mark.column + 1 if mark else 0
 
 
 def _inspect(root: Node, file: str) -> None:

@@ -55,6 +55,7 @@ Parameters:
   Empty: {Type: String, Default: ""}
   Stored: {Type: "AWS::SSM::Parameter::Value<String>", Default: /types/fraud}
   Several: {Type: CommaDelimitedList, Default: "ml.m5.large, ml.c5.large"}
+  NoType: {Type: String, Default: None}
 Mappings:
   Sizes: {eu-west-1: {small: ml.m5.large}, us-east-1: {small: ml.c5.large}}
 """
@@ -90,6 +91,7 @@ def test_what_is_certain_is_followed(value: str, expected: Any) -> None:
     [
         "!Ref Open",
         "!Ref Empty",
+        "!Ref NoType",
         "!Ref Stored",
         "!Ref Elsewhere",
         "!Ref 'AWS::AccountId'",

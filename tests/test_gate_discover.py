@@ -261,7 +261,7 @@ def test_an_unreadable_folder_is_an_error(tmp_path: Path) -> None:
     ("name", "data", "message"),
     [
         ("a.json", b'{"EndpointConfigName": "\xff"}', "not UTF-8"),
-        ("a.yaml", b"EndpointConfigName: \x00", "not valid YAML"),
+        ("a.yaml", b"EndpointConfigName: \x00", "control characters are not allowed"),
         ("a.yaml", b"EndpointConfigName: " + b"[" * 100_000, "nested more than 100 levels"),
         ("a.json", b'{"EndpointConfigName": ' + b"[" * 100_000, "more than 100 levels"),
         ("a.tf", b"aws_sagemaker_model = " + b"(" * 100_000, "more than 100 levels"),

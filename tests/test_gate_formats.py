@@ -204,7 +204,7 @@ def test_github_annotations_are_one_line_each_and_escaped(report: Report) -> Non
         f"::error file=a b.yaml,line=8,col=25,endColumn=36,title=instance-type::{NO_SIZE}."
         " did you mean ml.g5.xlarge? Choose a type of the list."
     )
-    assert lines[1].startswith("::error file=broken.yaml,line=3,col=1,title=not read::")
+    assert lines[1].startswith("::error file=broken.yaml,line=2,col=6,title=not read::")
     assert len(lines) == 3  # the accepted one is no annotation; the counts end it
 
 
@@ -213,7 +213,7 @@ def test_gitlab_has_the_keys_it_asks_for(report: Report) -> None:
     keys = {"description", "check_name", "fingerprint", "severity", "location"}
     assert set(entry) == set(broken) == keys
     assert (broken["check_name"], broken["severity"]) == ("not-read", "blocker")
-    assert broken["location"] == {"path": "broken.yaml", "lines": {"begin": 3}}
+    assert broken["location"] == {"path": "broken.yaml", "lines": {"begin": 2}}
     assert entry["severity"] == "major"
     assert entry["location"] == {"path": "a b.yaml", "lines": {"begin": 8}}
 
@@ -224,7 +224,7 @@ def test_markdown_is_a_table_in_which_nothing_of_others_is_markup(report: Report
     assert len(rows) == 1
     assert "`a b.yaml:8`" in rows[0]
     assert "filled in \\| at night" in text
-    assert "| `broken.yaml:3:1` | this is not valid YAML: " in text
+    assert "| `broken.yaml:2:6` | this bracket is not closed" in text
 
 
 def test_a_fingerprint_does_not_move_with_the_line(

@@ -236,3 +236,19 @@ def test_a_type_of_the_newest_model_is_a_note_in_an_older_table() -> None:
 )
 def test_a_field_has_terraforms_name(api: str, terraform: str) -> None:
     assert snake(api) == terraform
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "message"),
+    [
+        ("EndpointConfig", '{"productionVariants": []}', "no field of CreateEndpointConfig"),
+        ("Model", '{"PrimaryContainer": {"ModelDataURL": "s3://b/m"}}', "no field of PrimaryC"),
+        ("ScalableTarget", '{"MinCapasity": 1}', "no field of RegisterScalableTarget"),
+        ("Model", '{"PrimaryContainer": {"Environment": {"X": true}}}', "X is true; text is"),
+        ("EndpointConfig", '{"Tags": ["team"]}', "Tags[0] is 'team'; an object is expected"),
+    ],
+)
+def test_a_message_names_what_is_wrong_and_where(kind: str, text: str, message: str) -> None:
+    body = read_json(Source("request.json", text)).documents[0]
+    resource = Resource(kind, "request", kind, body, body.mark)
+    assert any(message in each.message for each in problems(load_service(), resource))

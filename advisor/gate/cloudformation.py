@@ -117,13 +117,22 @@ def _defaults(template: Template) -> dict[str, Node]:
         default = entry.get("Default")
         kind = entry.get("Type")
         type_name = str(kind.value) if kind is not None else "String"
-        if default is None or default.kind != "scalar" or default.value == "":
+        if default is None or default.kind != "scalar" or _says_nothing(default.value):
             values[name] = unknown(f"parameter {name} has no default", entry.mark)
         elif type_name.startswith("AWS::SSM::"):
             values[name] = unknown(f"parameter {name} is kept in Parameter Store", default.mark)
         else:
             values[name] = parameter_value(name, default, type_name)
     return values
+
+
+def _says_nothing(value: object) -> bool:
+    """Whether a default only fills the place of a value, for a condition to look at."""
+    return isinstance(value, str) and value.strip().lower() in _PLACEHOLDERS
+
+
+_PLACEHOLDERS = ("", "-", "n/a", "na", "none", "null", "undefined", "unset")
+"""What templates write where a parameter has no value, since CloudFormation has no null."""
 
 
 def parameter_value(name: str, node: Node, type_name: str, via: str = "") -> Node:

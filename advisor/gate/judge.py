@@ -107,17 +107,17 @@ class Judge(NamedTuple):
 
     def _service(self, resource: Resource) -> Iterator[Finding]:
         for problem in problems(self.service, resource):
-            suggestion = problem.suggestion
-            if resource.dialect == "terraform" and problem.rule in _ABOUT_FIELDS:
+            message, suggestion = problem.message, problem.suggestion
+            if suggestion and resource.dialect == "terraform" and problem.rule in _ABOUT_FIELDS:
                 from advisor.gate.terraform_names import in_terraform
 
-                suggestion = suggestion and in_terraform(
-                    resource.kind, (*problem.path[:-1], suggestion)
-                )
+                suggestion = in_terraform(resource.kind, (*problem.path[:-1], suggestion))
+            if problem.rule == "missing-field":  # to add, not to write instead of something
+                message, suggestion = f"{suggestion} is missing", ""
             fault = Fault(
                 problem.node,
                 problem.path,
-                problem.message,
+                message,
                 suggestion,
                 problem.at_key,
                 problem.severity,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from math import ceil
 
 from advisor.gate.document import Node, Path
 from advisor.gate.scalars import number
@@ -55,23 +56,46 @@ def _fleet(view: View) -> float | None:
 
 def waits_too_long(view: View) -> Iterator[Fault]:
     """A maximum execution time that the waits alone use up."""
-    policy = _down(view.resource.body.get("DeploymentConfig"), ("BlueGreenUpdatePolicy",))
-    limit = policy.get("MaximumExecutionTimeoutInSeconds") if policy is not None else None
-    most = number(text_of(limit) or "")
-    if policy is None or limit is None or most is None:
-        return
-    between = _down(policy, ("TrafficRoutingConfiguration", "WaitIntervalInSeconds"))
-    ending = policy.get("TerminationWaitInSeconds")
-    waits = [number(text_of(node) or "") for node in (between, ending) if node is not None]
-    total = sum(wait for wait in waits if wait is not None)
-    if waits and total >= most:
-        where: Path = (
-            "DeploymentConfig",
-            "BlueGreenUpdatePolicy",
-            "MaximumExecutionTimeoutInSeconds",
-        )
-        message = f"the waits alone take {total:g} s; the deployment may take {most:g} s"
-        yield Fault(limit, where, message)
+    deployment = view.resource.body.get("DeploymentConfig")
+    for name, between, size in WAITS:
+        policy = _down(deployment, (name,))
+        limit = policy.get("MaximumExecutionTimeoutInSeconds") if policy is not None else None
+        most = number(text_of(limit) or "")
+        if policy is None or limit is None or most is None:
+            continue
+        wait = number(text_of(_down(policy, between)) or "")
+        ending = number(text_of(policy.get("TerminationWaitInSeconds")) or "")
+        times = _steps(_down(policy, size), view)
+        once, total = (count * (wait or 0) + (ending or 0) for count in (1, times))
+        if (wait is not None or ending is not None) and total >= most:
+            several = f" ({times} times {wait:g} s)" if wait and times > 1 else ""
+            message = (
+                f"the waits alone take {total:g} s{several}; the deployment may take {most:g} s"
+            )
+            where: Path = ("DeploymentConfig", name, "MaximumExecutionTimeoutInSeconds")
+            refused = name == "BlueGreenUpdatePolicy" and once >= most
+            yield Fault(limit, where, message, severity="" if refused else "warning")
+
+
+WAITS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    (
+        "BlueGreenUpdatePolicy",
+        ("TrafficRoutingConfiguration", "WaitIntervalInSeconds"),
+        ("TrafficRoutingConfiguration", "LinearStepSize"),
+    ),
+    ("RollingUpdatePolicy", ("WaitIntervalInSeconds",), ("MaximumBatchSize",)),
+)
+"""A policy, its wait, and the size of the steps between which it waits."""
+
+
+def _steps(size: Node | None, view: View) -> int:
+    """How often a deployment waits, at the least: between its steps, and once without steps."""
+    value = number(text_of(size.get("Value")) or "") if size is not None else None
+    if size is None or value is None or value <= 0:
+        return 1
+    unit = text_of(size.get("Type"))
+    whole = {"CAPACITY_PERCENT": 100, "INSTANCE_COUNT": _fleet(view)}.get(unit or "")
+    return max(1, ceil(whole / value) - 1) if whole is not None else 1
 
 
 def rolling_excluded(view: View) -> Iterator[Fault]:
@@ -114,7 +138,7 @@ def counts_reset(view: View) -> Iterator[Fault]:
     for target in view.of_kind("ScalableTarget"):
         endpoint = scaled(view._replace(resource=target)).endpoint
         if endpoint is not None and endpoint.address == view.resource.address:
-            yield Fault(view.resource.body, (), suggestion="RetainAllVariantProperties")
+            yield Fault(view.resource.body, ())
             return
 
 

@@ -209,7 +209,8 @@ def arn_as_name(view: View) -> Iterator[Fault]:
                 right = f"{target.identity}.name"
             else:
                 right = f"!GetAtt {target.identity}.{field}"
-            yield Fault(node, path, f"{node.value} gives the ARN; {field} takes the name", right)
+            given = f"Ref {target.identity}" if node.value.attribute == "Ref" else str(node.value)
+            yield Fault(node, path, f"{given} gives the ARN; {field} takes the name", right)
 
 
 def shadow_with_model(view: View) -> Iterator[Fault]:

@@ -117,12 +117,18 @@ def host_names(view: View) -> Iterator[Fault]:
     some = any(container.get("ContainerHostname") is not None for _, container in listed)
     if direct(view.resource) is None and not some:
         return
+    nameless = [found for found in listed if found[1].get("ContainerHostname") is None]
+    if nameless:
+        path, container = nameless[0]
+        message = (
+            f"{len(nameless)} of {len(listed)} containers have no ContainerHostname, this one first"
+        )
+        rest = tuple(other for _, other in nameless[1:])
+        yield Fault(container, path, message, at_key=True, related=rest)
     seen: list[Node] = []
     for path, container in listed:
         name = container.get("ContainerHostname")
         if name is None:
-            message = "ContainerHostname is missing here; every container of the model needs one"
-            yield Fault(container, path, message, "ContainerHostname", True)
             continue
         if any(same_value(name, other) for other in seen):
             message = f"two containers are called {text_of(name) or 'the same'}"
@@ -256,7 +262,7 @@ def empty_container(view: View) -> Iterator[Fault]:
             and container.get("Image") is None
             and container.get("ModelPackageName") is None
         ):
-            yield Fault(container, path, suggestion="Image", at_key=True)
+            yield Fault(container, path, at_key=True)
 
 
 PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from advisor.gate.document import Node, Path
+from advisor.gate.document import Node, Path, written
 
 Shape = dict[str, Any]
 
@@ -22,6 +22,6 @@ class Problem(NamedTuple):
 
 
 def last_name(path: Path) -> str:
-    """How a message calls a value: by the last name of its path."""
-    names = [step for step in path if isinstance(step, str)]
-    return str(names[-1]) if names else "this"
+    """How a message calls a value: by the last name of its path, with the index in a list."""
+    names = [index for index, step in enumerate(path) if isinstance(step, str)]
+    return written(path[names[-1] :]) if names else "this"

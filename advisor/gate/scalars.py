@@ -16,3 +16,8 @@ def number(text: str) -> int | float | None:
 def as_text(value: object) -> str:
     """A scalar as the API would receive it for a text field."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def quoted(value: object) -> str:
+    """A scalar as a message shows it: a text in quotes, numbers and truths as they are written."""
+    return repr(value) if isinstance(value, str) else as_text(value)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from advisor.gate.document import PARTIAL, Node, Path, Resource
 from advisor.gate.field_texts import partly_known, text_problems
 from advisor.gate.problem import Problem, Shape, last_name
-from advisor.gate.scalars import as_text, number
+from advisor.gate.scalars import as_text, number, quoted
 from advisor.gate.service import ServiceModel
 from advisor.gate.spelling import misspelt, nearest
 
@@ -95,7 +95,8 @@ class _Walk:
         own = OF_THE_TEMPLATE.get(name, frozenset()) if self.loose else frozenset()
         unknown = [key for key in node.value if key not in shape["members"] and key not in own]
         for key in unknown:
-            yield self._unknown_field(node.value[key], key, shape["members"], (*path, key))
+            holder = last_name(path) if path else _request(name)
+            yield self._unknown_field(node.value[key], holder, shape["members"], (*path, key))
         if self.partial and not path:
             return
         for key in (*shape["required"], *self._also_required(name)):
@@ -118,10 +119,13 @@ class _Walk:
             optional |= NAMED_BY_TERRAFORM.get(name, frozenset())
         return optional
 
-    def _unknown_field(self, value: Node, key: str, members: dict[str, str], path: Path) -> Problem:
+    def _unknown_field(
+        self, value: Node, holder: str, members: dict[str, str], path: Path
+    ) -> Problem:
+        key = last_name(path)
         near = nearest(key, members)
         if near:
-            message = f"{key} is no field of this"
+            message = f"{key} is no field of {holder}"
             return Problem("unknown-field", "error", message, value, path, near, True)
         message = f"{key} is not a field that the service model {self.model.version} knows here"
         return Problem("unknown-field", "warning", message, value, path, "", True)
@@ -191,7 +195,9 @@ class _Walk:
         elif as_text(node.value) not in shape["enum"] and not name.endswith("InstanceType"):
             near = nearest(as_text(node.value), shape["enum"])
             certain = bool(near) or len(shape["enum"]) < _FEW_VALUES
-            message = f"{node.value!r} is no value of {last_name(path)}: {_words(shape['enum'])}"
+            message = (
+                f"{quoted(node.value)} is no value of {last_name(path)}: {_words(shape['enum'])}"
+            )
             severity = "error" if certain else "warning"
             yield Problem("unknown-value", severity, message, node, path, near)
 
@@ -220,7 +226,7 @@ def _not(node: Node, path: Path, expected: str) -> Iterator[Problem]:
     """A value of another type; what only the deployment knows is left alone."""
     if node.kind in ("reference", "text"):
         return
-    found = {"map": "an object", "list": "a list"}.get(node.kind) or repr(node.value)
+    found = {"map": "an object", "list": "a list"}.get(node.kind) or quoted(node.value)
     message = f"{last_name(path)} is {found}; {expected} is expected"
     yield Problem("wrong-type", "error", message, node, path)
 
@@ -238,6 +244,11 @@ def _out_of_range(node: Node, path: Path, value: float, shape: Shape) -> Iterato
         if broken:
             message = f"{last_name(path)} is {node.value}; it must be {words} {shape[bound]}"
             yield Problem("out-of-range", "error", message, node, path, str(shape[bound]))
+
+
+def _request(shape: str) -> str:
+    """The request that a shape is the input of: ``CreateModel`` for ``CreateModelInput``."""
+    return shape.rpartition(":")[2].removesuffix("Input").removesuffix("Request")
 
 
 def _words(values: list[str]) -> str:

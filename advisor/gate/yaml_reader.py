@@ -54,15 +54,10 @@ def read_yaml(source: Source) -> Parsed:
     try:
         return _Reader(source).read(yaml)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "bad YAML"
-        raise InputError(
-            f"this is not valid YAML: {problem}",
-            file=source.file,
-            line=mark.line + 1 if mark else 0,
-            column=mark.column + 1 if mark else 0,
-            hint="check the indentation and the quotes at this place",
-        ) from None
+        from advisor.yamlfile import in_words
+
+        message, hint, line, column = in_words(error, source.text)
+        raise InputError(message, file=source.file, line=line, column=column, hint=hint) from None
 
 
 class _Reader:

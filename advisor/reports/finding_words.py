@@ -25,9 +25,8 @@ def sentence(finding: Finding) -> str:
 
 def instead(finding: Finding) -> str:
     """What to write instead."""
-    if finding.suggestion and " " not in finding.suggestion.strip('"'):
-        return printable(f"did you mean {finding.suggestion}? {finding.fix}".strip())
-    return printable(f"{finding.suggestion} {finding.fix}".strip())
+    meant = f"did you mean {finding.suggestion}? " if finding.suggestion else ""
+    return printable(f"{meant}{finding.fix}".strip())
 
 
 def excerpt(
