@@ -22,7 +22,7 @@ def cautions(
     found = []
     consider: set[str] = set()
     for caution in facts.book.cautions():
-        if caution.way and caution.way != way:
+        if caution.ways and way not in caution.ways:
             continue
         if option in caution.options and _raised(caution, facts):
             found.append(_finding(caution, facts))

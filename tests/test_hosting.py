@@ -605,6 +605,10 @@ def test_a_caution_about_shared_models_is_silent_where_they_are_apart() -> None:
     document["deploy"] = {"hosting": "multi-model"}
     told = {each.rule for each in advice(document).findings}
     assert {"multi-model-loading", "multi-model-data-capture"} <= told
+    document["deploy"] = {"hosting": "multi-container"}
+    told = {each.rule for each in advice(document).findings}
+    assert "multi-model-data-capture" in told
+    assert "multi-model-loading" not in told
 
 
 def test_every_way_carries_the_isolation_of_tenants() -> None:

@@ -130,6 +130,8 @@ def caution(raw: Raw) -> Iterator[Detail]:
     """When it warns and what it says."""
     when = f", when {condition(raw['when'])}" if "when" in raw else ""
     yield Detail("Options", ", ".join(raw["options"]))
+    if "ways" in raw:
+        yield Detail("Hosted as", ", ".join(raw["ways"]))
     yield Detail("Sound", f"{raw['fact']} {bound(raw)}{when}")
     yield Detail(raw["severity"].capitalize(), raw["says"])
     yield from _ends(raw)

@@ -244,7 +244,7 @@ class _Compiler:
         entry = dict(raw)
         where = f"cautions.yaml: {raw['id']}"
         entry["options"] = raw.get("options") or [raw["option"]]
-        entry["way"] = raw.get("way", "")
+        entry["ways"] = raw.get("ways", [])
         entry["bound"] = None
         if "fact" in raw:
             entry["kind"] = self.kind(raw["fact"], where)

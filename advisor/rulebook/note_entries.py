@@ -32,7 +32,7 @@ def caution_entry(raw: Mapping[str, Any], symbols: Symbols) -> Caution:
         raw.get("fix", ""),
         raw["severity"],
         tuple(raw.get("consider", ())),
-        raw["way"],
+        tuple(raw["ways"]),
         origin(raw),
     )
 

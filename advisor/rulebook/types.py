@@ -191,7 +191,7 @@ class Caution(NamedTuple):
     fix: str
     severity: str
     consider: tuple[str, ...]
-    way: str  # of hosting that it speaks of; empty: of any
+    ways: tuple[str, ...]  # of hosting that it speaks of; empty: of any
     origin: Source
 
 
