@@ -45,13 +45,13 @@ resource "aws_cloudwatch_metric_alarm" "wake" {
   alarm_actions       = [aws_appautoscaling_policy.step.arn]
   metric_name         = "HasBacklogWithoutCapacity"
   namespace           = "AWS/SageMaker"
-  comparison_operator = "GreaterThanOrEqualToThreshold"
-  treat_missing_data  = "missing"
   statistic           = "Average"
   period              = 60
   evaluation_periods  = 2
   datapoints_to_alarm = 2
   threshold           = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  treat_missing_data  = "missing"
 
   dimensions = {
     EndpointName = aws_sagemaker_endpoint.this.name
