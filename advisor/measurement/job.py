@@ -122,7 +122,7 @@ def _notes(advice: Advice, draft: Draft) -> Iterator[str]:
     for need, note in _NOT_SHOWN.items():
         if draft.needs(need):
             yield note
-    if memory.shared(draft):
+    if memory.models(draft) > 1 and not any(map(draft.needs, _NOT_SHOWN)):
         yield (
             f"One of {memory.models(draft)} models is measured, alone on its endpoint: loading it "
             "when it is first called, and what the others take, are not."
