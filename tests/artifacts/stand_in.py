@@ -1,7 +1,8 @@
 """A local stand-in of AWS runs the scripts over HTTP: once, again, and after an interruption.
 
 moto refuses instance types that it does not know (a plan with one is run with another type), knows
-no update of an endpoint and checks less than AWS does. Its endpoints are in service at once.
+no update of an endpoint and no inference components (plans with them are left out), and checks less
+than AWS does. Its endpoints are in service at once.
 """
 
 from __future__ import annotations
@@ -132,10 +133,15 @@ def deployed_by_boto3(advices: Sequence[Advice]) -> list[str]:
         for name, value in {**_ACCOUNT, **_NOBODY, "AWS_ENDPOINT_URL": account.address}.items():
             patch.setenv(name, value)
         patch.setattr(boto3, "Session", Shared)
-        for number, advice in enumerate(advices):
+        for number, advice in enumerate(filter(_is_known, advices)):
             faults += _tried(account, advice, number)
     _client.cache_clear()
     return faults
+
+
+def _is_known(advice: Advice) -> bool:
+    operations = {each.operation for each in plan_of(advice).requests}
+    return "CreateInferenceComponent" not in operations
 
 
 def _tried(account: Account, advice: Advice, number: int) -> list[str]:
@@ -203,7 +209,7 @@ def deployed_by_shell(advices: Sequence[Advice]) -> list[str]:
     with _account() as account, pytest.MonkeyPatch.context() as patch:
         for name, value in {**_ACCOUNT, **_NOBODY, "AWS_ENDPOINT_URL": account.address}.items():
             patch.setenv(name, value)
-        for advice in advices:
+        for advice in filter(_is_known, advices):
             operations = frozenset(each.operation for each in plan_of(advice).requests)
             if operations not in seen:
                 seen.add(operations)
