@@ -669,3 +669,12 @@ def test_any_number_of_models_is_planned_at_once() -> None:
     quotas = {each.name: each.wanted for each in planned(REAL_TIME, online(**given)).quotas}
     assert quotas["Number of instances across active endpoints"] == 2 * 10**12
     assert quotas["Maximum number of instances per endpoint"] == 2
+
+
+def test_the_model_of_a_component_reaches_a_private_registry() -> None:
+    """The configuration has the network; the image is pulled through that of the model."""
+    found = planned(REAL_TIME, online(needs=["inference-components", "private-image"]))
+    network = parameters(found, "CreateEndpointConfig")["VpcConfig"]
+    assert parameters(found, "CreateModel")["VpcConfig"] == network
+    public = planned(REAL_TIME, online(needs=["inference-components", "vpc"]))
+    assert "VpcConfig" not in parameters(public, "CreateModel")

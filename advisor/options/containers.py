@@ -25,7 +25,7 @@ def create_model(draft: Draft, *, network: bool = True) -> Request:
     Args:
         draft: the plan being made; gets settings, findings and the needs that the model carries.
         network: whether the model brings its network; where it is placed as a component, the
-            endpoint's configuration does.
+            endpoint's configuration has one.
     """
     marketplace = _from_marketplace(draft)
     parameters: dict[str, Any] = {"ModelName": ""}

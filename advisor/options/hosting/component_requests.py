@@ -53,7 +53,9 @@ def requests(draft: Draft, design: Design) -> tuple[Request, ...]:
 
 
 def _model(draft: Draft, component: Component) -> Request:
-    made = containers.create_model(component.member.draft, network=False)
+    # The configuration has the network, but a private registry is reached through the model's.
+    private = component.member.draft.needs("private-image")
+    made = containers.create_model(component.member.draft, network=private)
     draft.take(component.member.draft)
     prefix = f"{component.member.name}: " if component.member.name else ""
     draft.set(
