@@ -21,6 +21,9 @@ from advisor.gate.reading import read_configuration
 from advisor.gate.service import load_service
 from advisor.gate.source import Source
 from advisor.model import Advice
+from advisor.pipeline import advise
+from advisor.workload import read_workloads
+from advisor.workload.keys import FEATURES
 from tests.artifacts.plans import HOSTILE, advices, hostile, named, placeholders, plan_of, versioned
 from tests.artifacts.read_back import found, known, wanted
 
@@ -226,3 +229,20 @@ def test_a_reference_to_a_secret_is_refused() -> None:
 )
 def test_yaml_reads_back_what_was_written(value: Any) -> None:
     assert yaml.safe_load(document({"value": value})) == {"value": value}
+
+
+def test_a_component_has_no_tag_without_a_value() -> None:
+    """Its schema, which CloudFormation holds resources against, wants a character at least."""
+    (advice,) = (
+        advise(each)
+        for each in read_workloads(
+            b'{"name": "a", "requests": {"arrival": "online"}, "needs": ["inference-components"],'
+            b' "deploy": {"tags": {"empty": "", "team": "risk"}}}',
+            "a.json",
+            features=FEATURES,
+        )
+    )
+    resources = template(advice)["Resources"]
+    tagged = {each["Type"]: each["Properties"].get("Tags") for each in resources.values()}
+    assert tagged["AWS::SageMaker::InferenceComponent"] == [{"Key": "team", "Value": "risk"}]
+    assert {"Key": "empty", "Value": ""} in tagged["AWS::SageMaker::Endpoint"]

@@ -208,6 +208,9 @@ def _properties(body: dict[str, Any], operation: str, made: Made) -> dict[str, A
         return dict(_property({**named, **tags}, "", operation, made))
     if operation in _UNNAMED:
         body = {key: value for key, value in body.items() if key != _NAMES[operation]}
+    if operation == "CreateInferenceComponent" and "Tags" in body:
+        # Of all resources this one alone refuses a tag without a value.
+        body = {**body, "Tags": [each for each in body["Tags"] if each["Value"]]}
     if operation == "CreateEndpoint" and made.scaled:
         excluded = [{"VariantPropertyType": each} for each in NOT_RETAINED]
         body = {

@@ -137,10 +137,19 @@ def _begins(written: Node, name: str) -> bool:
 
 
 def wanted(requests: tuple[Request, ...]) -> list[tuple[str, dict[str, Any]]]:
-    """What the readers must find: the requests of the kinds that they read."""
+    """What the readers must find: the requests of the kinds that they read.
+
+    A component has no tag without a value: CloudFormation, which makes it, refuses one.
+    """
     made = [
-        (kind, {key: value for key, value in each.parameters.items() if key != _RUN})
-        for each in requests
-        if (kind := KINDS.get(each.operation, ""))
+        (kind, {key: _tagged(kind, key, value) for key, value in body.items() if key != _RUN})
+        for body, kind in ((each.parameters, KINDS.get(each.operation, "")) for each in requests)
+        if kind
     ]
     return sorted(made, key=_place)
+
+
+def _tagged(kind: str, field: str, value: Any) -> Any:
+    if (kind, field) != ("InferenceComponent", "Tags"):
+        return value
+    return [each for each in value if each["Value"]]
