@@ -184,6 +184,19 @@ def test_dry_run_tells_of_edits(tmp_path: Path) -> None:
     assert (folder / "3-create-endpoint.json").read_text(encoding="utf-8") == "{}"
 
 
+def test_requests_of_an_earlier_plan_are_told(tmp_path: Path) -> None:
+    folder = tmp_path / "deploy"
+    ran(EXAMPLE, "--output", str(folder))
+    for name in ("4-put-scaling-policy.json", "notes.json", "5-Mine.json"):
+        (folder / name).write_text("{}", encoding="utf-8")
+    for option in ([], ["--dry-run"]):
+        done = ran(EXAMPLE, "--output", str(folder), *option)
+        told = [line for line in done.err.splitlines() if line.startswith("left over")]
+        (line,) = told
+        assert line.startswith(f"left over {folder}/4-put-scaling-policy.json: ")
+    assert "left over" not in ran(EXAMPLE, "--output", str(folder), "--artifact", "shell").err
+
+
 @pytest.mark.parametrize("option", [["--artifact", "shell"], ["--force"], ["--dry-run"]])
 def test_what_is_about_files_needs_a_folder(option: list[str]) -> None:
     done = ran(EXAMPLE, *option)
