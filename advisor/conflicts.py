@@ -8,6 +8,7 @@ from itertools import pairwise
 from advisor.facts import Facts
 from advisor.model import Finding, Interval, Stated, Workload
 from advisor.quantity import WEEK, show
+from advisor.regions import AT_HOME, place_of
 from advisor.rulebook.formulas import mean_rate
 from advisor.rulebook.types import INFINITY
 
@@ -50,6 +51,7 @@ def _all(facts: Facts) -> Iterator[Finding]:
     yield from _zero_without_patience(facts)
     yield from _memory_without_accelerator(workload)
     yield from _listed_models(workload)
+    yield from _other_regions(workload)
 
 
 def _finding(workload: Workload, message: str, first: Stated, second: Stated) -> Finding:
@@ -184,3 +186,31 @@ def _listed_models(workload: Workload) -> Iterator[Finding]:
         total = show(Interval(sum(shares), sum(shares)), "percent")
         message = f"the shares of models add up to {total}, more than all requests"
         yield _finding(workload, message, listed, listed)
+
+
+def _other_regions(workload: Workload) -> Iterator[Finding]:
+    """Images, topics and keys against the Region, or against the first of them that names one."""
+    home = workload.values.get("region")
+    region = home.value if home is not None else ""
+    for stated in workload.values.values():
+        for text in _addresses(stated):
+            place = place_of(text)
+            if place is None or place.service not in AT_HOME or not place.region:
+                continue
+            if home is None:
+                home, region = stated, place.region
+            elif place.region != region:
+                message = (
+                    f"{stated.path} names {text}, in {place.region}; {home.path} says {region}"
+                )
+                yield _finding(workload, message, stated, home)
+
+
+def _addresses(stated: Stated) -> list[str]:
+    """The texts of a fact, or of a list of models or variants; tags may name things anywhere."""
+    if isinstance(stated.value, str):
+        return [stated.value]
+    if not isinstance(stated.value, tuple) or isinstance(stated.value, Interval):
+        return []
+    entries = [entry for entry in stated.value if isinstance(entry, dict)]
+    return [text for entry in entries for text in entry.values() if isinstance(text, str)]

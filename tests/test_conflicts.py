@@ -16,6 +16,8 @@ def found(text: str) -> tuple[Finding, ...]:
     return conflicts(Facts(load(), workload))
 
 
+IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/fraud:1"
+TOPIC = "arn:aws:sns:us-west-2:123456789012:fraud"
 CONTRADICTIONS = {
     "typical-above-max": (
         "requests:\n  arrival: online\n  payload: {typical: 3 MB, max: 2 MB}\n",
@@ -74,6 +76,17 @@ CONTRADICTIONS = {
         "requests: {arrival: online}\nmodel:\n  accelerator: none\n  accelerator_memory: 8 GB\n",
         "model.accelerator is none, but model.accelerator_memory is 8 GB",
     ),
+    "image-of-another-region": (
+        f"requests: {{arrival: online}}\nregion: us-east-1\nmodel: {{image: {IMAGE}}}\n",
+        f"model.image names {IMAGE}, in eu-west-1; region says us-east-1",
+    ),
+    "topic-of-another-region-than-the-image": (
+        (
+            f"requests: {{arrival: online}}\nmodels: [{{name: a, image: {IMAGE}}}, {{name: b}}]\n"
+            f"deploy:\n  topics: {{alarms: '{TOPIC}'}}\n"
+        ),
+        f"deploy.topics.alarms names {TOPIC}, in us-west-2; models says eu-west-1",
+    ),
 }
 
 
@@ -91,6 +104,11 @@ def test_a_contradiction_names_both_facts_and_their_lines(name: str) -> None:
 
 # What touches is no contradiction, and neither is what may still agree.
 AGREEMENTS = {
+    "places-of-one-region": (
+        f"requests: {{arrival: online}}\nregion: us-west-2\nneeds: [kms]\ndeploy:\n"
+        f"  topics: {{alarms: '{TOPIC}'}}\n  kms_key: alias/ml\n  tags: {{image: {IMAGE}}}\n"
+        "  role: arn:aws:iam::123456789012:role/sm\n"
+    ),
     "equal": "requests:\n  arrival: online\n  payload: {typical: 2 MB, max: 2 MB}\n",
     "ranges-that-overlap": (
         "requests:\n  arrival: online\n  payload: {typical: 1 MB..3 MB, max: 2 MB}\n"

@@ -44,3 +44,8 @@ def requests_of(advice: Advice) -> tuple[Request, ...]:
     """The requests of the recommended option, in the order to run; none when no option fits."""
     chosen = advice.chosen
     return () if chosen is None or chosen.plan is None else chosen.plan.requests
+
+
+def region_option(advice: Advice) -> str:
+    """The option of the aws CLI that names the Region of a workload; empty when it names none."""
+    return f" --region {advice.region}" if advice.region is not None else ""

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from advisor.artifacts import Files, requests_of
+from advisor.artifacts import Files, region_option, requests_of
 from advisor.artifacts.cloudformation_schedule import in_sub, pascal, schedule
 from advisor.artifacts.scheduled import EXPRESSION, ROLE
 from advisor.artifacts.skips import metadata, skips
@@ -129,9 +129,8 @@ def command(advice: Advice, folder: str) -> str:
     name = advice.workload.name
     stack = name if name[0].isalpha() else f"stack-{name}"  # which begins with a letter
     given = "".join(f" {pascal(each)}=…" for each in asked)
-    region = f" --region {advice.region}" if advice.region is not None else ""
     return (
-        f"aws cloudformation deploy{region} --stack-name {stack} --template-file "
+        f"aws cloudformation deploy{region_option(advice)} --stack-name {stack} --template-file "
         + shlex.quote(f"{folder}/template.yaml")
         + (f" --parameter-overrides{given}" if given else "")
     )

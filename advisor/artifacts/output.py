@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from advisor.errors import InputError
+
+_REQUEST = re.compile(r"[0-9]+-[a-z]+(-[a-z]+)*\.json")  # 2-create-endpoint-config.json
 
 
 def write_files(files: Sequence[tuple[Path, str]], *, force: bool, dry_run: bool) -> list[str]:
@@ -39,7 +42,15 @@ def write_files(files: Sequence[tuple[Path, str]], *, force: bool, dry_run: bool
             continue
         write_file(path, content)
         lines.append(f"wrote {path}")
-    return lines
+    left = _left_over([path for path, _ in files])
+    return [*lines, *(f"left over {path}: no request of this plan; remove it" for path in left)]
+
+
+def _left_over(written: Sequence[Path]) -> list[Path]:
+    """Requests beside those that were written: of an earlier plan, whose numbers mean nothing."""
+    folders = dict.fromkeys(path.parent for path in written if _REQUEST.fullmatch(path.name))
+    beside = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir())]
+    return [path for path in beside if _REQUEST.fullmatch(path.name) and path not in written]
 
 
 def _intent(old: str | None, force: bool) -> str:

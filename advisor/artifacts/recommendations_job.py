@@ -6,7 +6,7 @@ import json
 import shlex
 from collections.abc import Iterator
 
-from advisor.artifacts import Files
+from advisor.artifacts import Files, region_option
 from advisor.artifacts.requests import kebab
 from advisor.markup import prose, table
 from advisor.measurement.job import LoadTest, LoadTests, load_tests
@@ -61,7 +61,7 @@ def _readme(advice: Advice, found: LoadTests) -> Iterator[str]:
     yield "Put a usual request into a .tar.gz at SamplePayloadUrl. Then, in this folder:"
     yield "\n```sh"
     for test in found.tests:
-        yield from _commands(test)
+        yield from _commands(test, region_option(advice))
     yield "```\n"
     yield "Ask for a result again until its Status is COMPLETED. Then answer on what was measured:"
     yield "\n```sh"
@@ -74,12 +74,12 @@ def _readme(advice: Advice, found: LoadTests) -> Iterator[str]:
         yield from _explained(test)
 
 
-def _commands(test: LoadTest) -> Iterator[str]:
+def _commands(test: LoadTest, region: str) -> Iterator[str]:
     for name, request in zip(_names(test), test.plan.requests, strict=True):
-        yield f"aws sagemaker {kebab(request.operation)} --cli-input-json file://{name}"
+        yield f"aws sagemaker {kebab(request.operation)}{region} --cli-input-json file://{name}"
     job = test.plan.requests[-1].parameters["JobName"]
     yield (
-        f"aws sagemaker describe-inference-recommendations-job --job-name {job} "
+        f"aws sagemaker describe-inference-recommendations-job{region} --job-name {job} "
         f"> {_RESULT.format(option=test.option)}"
     )
 

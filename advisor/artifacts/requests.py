@@ -6,7 +6,7 @@ import json
 import re
 import shlex
 
-from advisor.artifacts import Files, requests_of
+from advisor.artifacts import Files, region_option, requests_of
 from advisor.model import Advice
 
 
@@ -23,7 +23,7 @@ def files(advice: Advice) -> Files:
 
 def command(advice: Advice, folder: str) -> str:
     """How the requests are sent, one after another."""
-    region = f" --region {advice.region}" if advice.region is not None else ""
+    region = region_option(advice)
     calls = []
     for request, (name, _) in zip(requests_of(advice), files(advice), strict=True):
         address = shlex.quote(f"file://{folder}/{name}")
@@ -32,7 +32,12 @@ def command(advice: Advice, folder: str) -> str:
         if request.operation == "CreateEndpoint":  # scaling and components need it in service
             endpoint = f"--endpoint-name {request.parameters['EndpointName']}"
             calls.append(f"aws sagemaker wait endpoint-in-service{region} {endpoint}")
-    return " && \\\n  ".join(calls)
+    sent = " && \\\n  ".join(calls)
+    plan = advice.chosen.plan if advice.chosen is not None else None
+    if plan is not None and any(finding.rule == "placeholder" for finding in plan.findings):
+        where = f"{shlex.quote(folder)} where the findings tell of placeholders"
+        return f"put the real values into {where}, then\n  {sent}"
+    return sent
 
 
 def kebab(operation: str) -> str:

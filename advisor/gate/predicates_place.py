@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -11,21 +10,10 @@ from advisor.gate.instances import family, group_of
 from advisor.gate.predicates_endpoint import instance_types
 from advisor.gate.rulefiles import read_yaml_rules, rule_path
 from advisor.gate.view import Fault, View, text_of
+from advisor.regions import AT_HOME, partition_of, place_of
 
-_ARN = re.compile(r"arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]*):")
-_IMAGE = re.compile(r"\d{12}\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/")
-
-
-_AT_HOME = ("ecr", "sns", "kms")
-"""Services whose resources must be in the endpoint's own Region."""
 _FREE = frozenset({"Environment", "Tags"})
 """Fields whose texts are the user's own: they may name things anywhere."""
-
-
-def _partition_of(region: str) -> str:
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
 def _places(view: View) -> Iterator[tuple[Path, Node, str, str, str]]:
@@ -36,13 +24,9 @@ def _places(view: View) -> Iterator[tuple[Path, Node, str, str, str]]:
         text = text_of(node) if node.kind == "scalar" and isinstance(node.value, str) else None
         if text is None:
             continue
-        arn = _ARN.match(text)
-        if arn is not None:
-            yield path, node, arn[1], arn[3], arn[2]
-            continue
-        image = _IMAGE.match(text)
-        if image is not None:
-            yield path, node, _partition_of(image[1]), image[1], "ecr"
+        place = place_of(text)
+        if place is not None:
+            yield path, node, place.partition, place.region, place.service
 
 
 def other_region(view: View) -> Iterator[Fault]:
@@ -52,7 +36,7 @@ def other_region(view: View) -> Iterator[Fault]:
     if not home:
         home, first = _of_models(view)
     for path, node, _, region, service in _places(view):
-        if service not in _AT_HOME or not region:
+        if service not in AT_HOME or not region:
             continue
         if not home:
             home, first = region, node
@@ -92,7 +76,7 @@ def network_ids(view: View) -> Iterator[Fault]:
 
 def other_partition(view: View) -> Iterator[Fault]:
     """ARNs of two partitions in one request: China and GovCloud share nothing with the rest."""
-    home = _partition_of(view.region) if view.region else ""
+    home = partition_of(view.region) if view.region else ""
     for path, node, partition, _, _ in _places(view):
         if not home:
             home = partition
@@ -104,7 +88,7 @@ def _home(view: View) -> str:
     """Where a configuration or job is deployed, else where its image, key or topic is."""
     if view.region:
         return view.region
-    own = (region for *_, region, service in _places(view) if service in _AT_HOME and region)
+    own = (region for *_, region, service in _places(view) if service in AT_HOME and region)
     return _of_models(view)[0] or next(own, "")
 
 

@@ -184,6 +184,19 @@ def test_dry_run_tells_of_edits(tmp_path: Path) -> None:
     assert (folder / "3-create-endpoint.json").read_text(encoding="utf-8") == "{}"
 
 
+def test_requests_of_an_earlier_plan_are_told(tmp_path: Path) -> None:
+    folder = tmp_path / "deploy"
+    ran(EXAMPLE, "--output", str(folder))
+    for name in ("4-put-scaling-policy.json", "notes.json", "5-Mine.json"):
+        (folder / name).write_text("{}", encoding="utf-8")
+    for option in ([], ["--dry-run"]):
+        done = ran(EXAMPLE, "--output", str(folder), *option)
+        told = [line for line in done.err.splitlines() if line.startswith("left over")]
+        (line,) = told
+        assert line.startswith(f"left over {folder}/4-put-scaling-policy.json: ")
+    assert "left over" not in ran(EXAMPLE, "--output", str(folder), "--artifact", "shell").err
+
+
 @pytest.mark.parametrize("option", [["--artifact", "shell"], ["--force"], ["--dry-run"]])
 def test_what_is_about_files_needs_a_folder(option: list[str]) -> None:
     done = ran(EXAMPLE, *option)
@@ -207,11 +220,21 @@ def test_what_to_run_next_is_said(tmp_path: Path) -> None:
         f" --template-file '{folder}/template.yaml' --parameter-overrides {parameters}\n"
     ) in done.err
     first = f"--cli-input-json 'file://{folder}/1-create-model.json' && \\\n"
-    assert f"next: aws sagemaker create-model --region eu-west-1 {first}" in done.err
+    fill_in = f"put the real values into '{folder}' where the findings tell of placeholders, then"
+    assert f"next: {fill_in}\n  aws sagemaker create-model --region eu-west-1 {first}" in done.err
     assert (
         "aws sagemaker wait endpoint-in-service --region eu-west-1 --endpoint-name 1st" in done.err
     )
     assert "next:" not in done.out
+
+
+def test_requests_without_a_placeholder_can_be_sent_as_they_are(tmp_path: Path) -> None:
+    arn, image = "arn:aws:iam::123456789012:role/sm", "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+    known = (
+        f"deploy: {{role: '{arn}'}}\nmodel: {{image: {image}/a:1, artifact: s3://abc/m.tar.gz}}\n"
+    )
+    done = ran(write(tmp_path, f"{ONLINE}{known}"), "--output", str(tmp_path / "deploy"))
+    assert "next: aws sagemaker create-model" in done.err
 
 
 def test_nothing_is_written_when_none_fits(tmp_path: Path) -> None:
