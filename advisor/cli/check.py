@@ -32,6 +32,7 @@ _SOURCES = {
 @click.option(
     "--format",
     "form",
+    envvar="SM_ADVISE_CHECK_FORMAT",
     type=click.Choice(list(FINDING_FORMATS)),
     default="text",
     help="How to print the findings.",
@@ -96,6 +97,10 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     require_known((*project.select, *project.ignore), PROFILES, project.file)
     require_known((rule for rules in project.accept.values() for rule in rules), (), project.file)
     _require_no_contradiction(options, project)
+    if options["framework"]:
+        from advisor.gate.archive.framework import required
+
+        required(options["framework"])
     if options["show_config"]:
         print(_settings(project, options), end="")
         return 0

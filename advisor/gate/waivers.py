@@ -218,6 +218,7 @@ class Waivers:
             as_of=check.as_of,
             fix=check.fix,
             suggestion=suggestion,
+            owner=self.organisation.owner,
         )
 
 
