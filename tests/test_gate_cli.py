@@ -264,6 +264,10 @@ def test_a_baseline_and_a_lock_are_written_and_read() -> None:
     assert Path("base.json").read_text(encoding="utf-8") == before
     lock = json.loads(Path("sm-advise.lock").read_text(encoding="utf-8"))
     assert list(lock["workloads"]) == ["workload.yaml#x"]
+    # Files to commit: others may read them, too, as far as the umask allows.
+    Path("plain").touch()
+    modes = {Path(name).stat().st_mode for name in ("base.json", "sm-advise.lock", "plain")}
+    assert len(modes) == 1
 
 
 def test_the_same_files_give_the_same_bytes() -> None:
