@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from advisor.cli.check import check
+from advisor.errors import InputError
 from advisor.gate.settings import organisation_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -263,6 +264,10 @@ def test_a_baseline_and_a_lock_are_written_and_read() -> None:
     assert Path("base.json").read_text(encoding="utf-8") == before
     lock = json.loads(Path("sm-advise.lock").read_text(encoding="utf-8"))
     assert list(lock["workloads"]) == ["workload.yaml#x"]
+    # Files to commit: others may read them, too, as far as the umask allows.
+    Path("plain").touch()
+    modes = {Path(name).stat().st_mode for name in ("base.json", "sm-advise.lock", "plain")}
+    assert len(modes) == 1
 
 
 def test_the_same_files_give_the_same_bytes() -> None:
@@ -322,3 +327,18 @@ def test_findings_of_answers_can_be_ignored_and_selected() -> None:
     assert "cheaper-option" not in run(".", "--ignore", "cheaper-option").stdout
     assert "cheaper-option" in run(".", "--select", "cheaper-option").stdout
     assert "cheaper-option" not in run(".", "--select", "instance-type").stdout
+
+
+def test_the_environment_names_the_format_as_the_option_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("config.json").write_text(ERROR, encoding="utf-8")
+    monkeypatch.setenv("SM_ADVISE_CHECK_FORMAT", "json")
+    assert json.loads(run("config.json").stdout)["schema"] == "sm-advise/findings.v1"
+
+
+def test_an_unknown_framework_is_refused_also_where_no_archive_is() -> None:
+    Path("config.json").write_text(CLEAN, encoding="utf-8")
+    refused = run("config.json", "--framework", "foo")
+    assert isinstance(refused.exception, InputError)
+    assert "foo is not known" in str(refused.exception)

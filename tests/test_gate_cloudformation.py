@@ -120,7 +120,7 @@ def test_a_value_points_at_the_place_where_it_is_written() -> None:
     assert node.via == "default of parameter Type"
     assert (node.mark.line, node.mark.column) == (3, 33)
     assert node.key is not None
-    assert node.key.line == 20  # nine lines of parameters, ten of resources before it
+    assert node.key.line == 21  # ten lines of parameters, ten of resources before it
 
 
 CONDITIONS = """

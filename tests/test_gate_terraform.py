@@ -12,7 +12,7 @@ from advisor.gate.run import Report, Request, check
 from advisor.gate.service import load_service
 from advisor.gate.source import Source
 from advisor.gate.terraform import read_folder
-from advisor.gate.terraform_plan import read_plan
+from advisor.gate.terraform_plan import is_plan, read_plan
 from advisor.gate.tf_folder import gather, known_region
 
 VARIANT = """\
@@ -715,3 +715,61 @@ def test_an_attribute_that_is_compared_may_be_something_else(tmp_path: Path) -> 
         ("instance-type", 9, "the defaults hold"),
         ("serverless-on-instances", 17, "var.serverless.memory is something else"),
     ]
+
+
+ENDED = {
+    "address": "module.ml.aws_sagemaker_endpoint_configuration.c",
+    "mode": "managed",
+    "type": CONFIGURATION,
+    "values": {
+        "name": "c",
+        "kms_key_arn": None,
+        "production_variants": [{"variant_name": "v", "instance_type": "ml.m5.large"}],
+    },
+}
+
+
+def ended(key: str, **more: object) -> list[Resource]:
+    """What is read of the values that a plan ends with, or that a state holds."""
+    values = {"root_module": {"child_modules": [{"resources": [ENDED]}]}}
+    shown = {"format_version": "1.2", "terraform_version": "1.9.0", key: values, **more}
+    source = Source("plan.json", json.dumps(shown))
+    assert is_plan(source)
+    return list(read_plan(source, load_service()).worlds[0].resources)
+
+
+@pytest.mark.parametrize("key", ["planned_values", "values"])
+def test_without_changes_the_values_that_stand_are_read(key: str) -> None:
+    (resource,) = ended(key)
+    assert resource.address == ENDED["address"]
+    (variant,) = resource.body.value["ProductionVariants"].items()
+    assert variant.value["InstanceType"].value == "ml.m5.large"
+    assert "ModelName" not in variant.value
+    assert "KmsKeyId" not in resource.body.value
+
+
+def test_what_the_values_leave_out_and_the_configuration_refers_to_is_not_missing() -> None:
+    expressions = {
+        "kms_key_arn": {"references": ["var.key"]},
+        "tags": {"references": ["local.tags"]},
+        "production_variants": [
+            {"model_name": {"references": ["aws_sagemaker_model.m.name", "aws_sagemaker_model.m"]}},
+            "no block",
+        ],
+    }
+    child = {
+        "resources": [
+            {"address": f"{CONFIGURATION}.c", "type": CONFIGURATION, "expressions": expressions}
+        ]
+    }
+    configuration = {"root_module": {"module_calls": {"ml": {"module": child}}}}
+    (resource,) = ended("planned_values", configuration=configuration)
+    (variant,) = resource.body.value["ProductionVariants"].items()
+    assert variant.value["ModelName"].value == Reference("aws_sagemaker_model.m", "name")
+    assert resource.body.value["Tags"].kind == "unknown"
+    assert "KmsKeyId" not in resource.body.value  # null is known: there is none
+
+
+@pytest.mark.parametrize("values", [3, [], {"root_module": 3}, {"root_module": [1, {"x": 3}]}])
+def test_values_of_another_shape_hold_nothing(values: object) -> None:
+    assert planned(planned_values=values) == []

@@ -62,6 +62,9 @@ def test_a_trailing_comment_accepts_what_stands_on_its_line(tmp_path: Path) -> N
         (" [until=2027-01-31]", ("", "2027-01-31", "")),
         (" [by=jd, ticket=RISK-12, until=2027-01-31]", ("jd", "2027-01-31", "RISK-12")),
         (" [ticket=RISK-12]", ("", "", "RISK-12")),
+        (" until=2027-01-31", ("", "2027-01-31", "")),
+        (", by=jd, until=2027-01-31", ("jd", "2027-01-31", "")),
+        (" by=jd ticket=RISK-12", ("jd", "", "RISK-12")),
     ],
 )
 def test_a_comment_says_who_until_when_and_by_which_ticket(
@@ -100,6 +103,8 @@ def test_a_comment_elsewhere_accepts_nothing_and_is_told(tmp_path: Path) -> None
     ("comment", "rule", "message"),
     [
         ("accept out-of-range: late [until=2026-11-19]", "waiver-expired", "ended on 2026-11-19"),
+        ("accept out-of-range: late until=2026-11-19", "waiver-expired", "ended on 2026-11-19"),
+        ("accept out-of-range: until=2027-01-31", "waiver-unclear", "needs a rule and a reason"),
         ("accept out-of-range:", "waiver-unclear", "needs a rule and a reason"),
         ("accept", "waiver-unclear", "needs a rule and a reason"),
         ("accept out-of-rage: typo", "waiver-unclear", "no rule is called out-of-rage"),
@@ -337,3 +342,27 @@ def test_a_file_that_is_no_baseline_is_refused(tmp_path: Path, text: str) -> Non
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match="no sm-advise/baseline"):
         run(tmp_path, TEMPLATE.format(trailing=""), baseline=str(path))
+
+
+def test_a_waiver_of_a_profile_is_unused_only_where_the_profile_is_on(tmp_path: Path) -> None:
+    comment = "  # sm-advise: accept production-no-failure-path: not asynchronous"
+    path = tmp_path / "template.yaml"
+    path.write_text(TEMPLATE.format(trailing=comment), encoding="utf-8")
+    assert "waiver-unused" not in by_rule(check(Request([str(path)], AS_OF)))
+    production = check(Request([str(path)], AS_OF, select=frozenset({"production"})))
+    assert "waiver-unused" in by_rule(production)
+
+
+def test_of_a_folder_only_the_waivers_of_the_named_file_are_looked_at(tmp_path: Path) -> None:
+    for name in ("one.tf", "other.tf"):
+        (tmp_path / name).write_text(
+            f'resource "aws_sagemaker_endpoint_configuration" "{name[:-3]}" {{\n'
+            "  production_variants {\n"
+            '    model_name             = "fraud"\n'
+            '    instance_type          = "ml.m5.large"\n'
+            "    initial_instance_count = 0 # sm-advise: accept out-of-range: at night\n"
+            "  }\n}\n",
+            encoding="utf-8",
+        )
+    report = check(Request([str(tmp_path / "one.tf")], AS_OF))
+    assert [(found.rule, found.status) for found in report.findings] == [("out-of-range", ACCEPTED)]

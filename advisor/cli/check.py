@@ -32,6 +32,7 @@ _SOURCES = {
 @click.option(
     "--format",
     "form",
+    envvar="SM_ADVISE_CHECK_FORMAT",
     type=click.Choice(list(FINDING_FORMATS)),
     default="text",
     help="How to print the findings.",
@@ -96,6 +97,10 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     require_known((*project.select, *project.ignore), PROFILES, project.file)
     require_known((rule for rules in project.accept.values() for rule in rules), (), project.file)
     _require_no_contradiction(options, project)
+    if options["framework"]:
+        from advisor.gate.archive.framework import required
+
+        required(options["framework"])
     if options["show_config"]:
         print(_settings(project, options), end="")
         return 0
@@ -155,17 +160,22 @@ def _progress(text: str) -> None:
 
 def _write(report: Report, options: dict[str, Any]) -> None:
     """The baseline and the lock, where they were asked for."""
+    if not (options["write_baseline"] or options["write_lock"]):
+        return
+    from pathlib import Path
+
+    from advisor.artifacts.output import write_file
+
     if options["write_baseline"]:
-        from advisor.gate.baseline import baseline_text, write_whole
+        from advisor.gate.baseline import baseline_text
 
         path = options["write_baseline"]
-        write_whole(path, baseline_text(report.findings, path, report.files))
+        write_file(Path(path), baseline_text(report.findings, path, report.files))
     if options["write_lock"]:
-        from advisor.gate.baseline import write_whole
         from advisor.gate.locking import lock_text, merged
 
         lock = lock_path(".")
-        write_whole(lock, lock_text(merged(lock, report.answers)))
+        write_file(Path(lock), lock_text(merged(lock, report.answers)))
 
 
 def _context(form: str) -> Context:

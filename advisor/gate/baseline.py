@@ -55,7 +55,7 @@ def read_baseline(path: str) -> Counter[tuple[str, ...]]:
             file=path,
             hint="write one with --write-baseline",
         ) from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise InputError(f"this is no {SCHEMA}", file=path) from None
 
 
@@ -98,20 +98,3 @@ def _key(finding: Finding, path: str) -> tuple[str, ...]:
     """What a finding is known by, wherever the run was started from."""
     file, *rest = finding.key
     return (file if file == "-" else seen_from(path, file), *rest)
-
-
-def write_whole(path: str, text: str) -> None:
-    """Write a file whole or not at all.
-
-    Raises:
-        InputError: it cannot be written.
-    """
-    import tempfile
-
-    try:
-        handle, name = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".sm-advise-")
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        os.replace(name, path)
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", file=path) from None

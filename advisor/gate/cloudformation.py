@@ -68,17 +68,17 @@ def _section(node: Node, name: str) -> dict[str, Node]:
     return found.value if found is not None and found.kind == "map" else {}
 
 
-def _declared(node: Node) -> frozenset[str]:
-    """The names of all resources; empty where a macro may make further ones."""
+def _declared(node: Node) -> dict[str, str]:
+    """Name and type of all resources; empty where a macro may make further ones."""
     macro = node.get("Transform")
     names = (
         [macro] if macro is not None and macro.kind == "scalar" else macro.items() if macro else []
     )
     if any(name.kind != "scalar" or name.value not in _HARMLESS for name in names):
-        return frozenset()
+        return {}
     resources = _section(node, "Resources")
     loops = any(name.startswith("Fn::") for name in resources)
-    return frozenset() if loops else frozenset(resources)
+    return {} if loops else {name: _type(entry) for name, entry in resources.items()}
 
 
 _HARMLESS = ("AWS::LanguageExtensions", "AWS::Serverless-2016-10-31")

@@ -22,10 +22,10 @@ class Reference(NamedTuple):
     """A value that another resource of the same document supplies."""
 
     target: str  # address of that resource: EndpointConfig, aws_sagemaker_model.this
-    attribute: str  # ModelName, arn; 'Ref' for CloudFormation's Ref
+    attribute: str  # ModelName, arn; 'Ref' for CloudFormation's Ref; empty for a whole resource
 
     def __str__(self) -> str:
-        return f"{self.target}.{self.attribute}"
+        return f"{self.target}.{self.attribute}" if self.attribute else self.target
 
 
 class Hidden(NamedTuple):
@@ -104,18 +104,19 @@ class World:
     Attributes:
         when: the choice: 'IsProd is true'; empty when the document has one world only.
         resources: what is there under it.
-        declared: every resource of the template, whatever it is; empty where that is not known.
+        declared: every resource of the template, whatever it is -> its type; empty where that is
+            not known.
     """
 
     def __init__(
         self,
         when: str,
         resources: tuple[Resource, ...],
-        declared: frozenset[str] = frozenset(),
+        declared: Mapping[str, str] | None = None,
     ) -> None:
         self.when = when
         self.resources = resources
-        self.declared = declared
+        self.declared = declared or {}
         self._named: dict[tuple[str, str], dict[tuple[object, ...], Resource]] = {}
 
     @cached_property

@@ -146,9 +146,9 @@ class Evaluator:
             rest = rest[1:]
         elif rest and rest[0] == "*":
             return _open("all of several resources", mark)
-        if len(rest) != 1 or not isinstance(rest[0], str):
-            return _open("a whole resource, or a part of an attribute", mark)
-        return Node("reference", Reference(target, rest[0]), mark)
+        if len(rest) > 1 or not all(isinstance(step, str) for step in rest):
+            return _open("a part of an attribute", mark)
+        return Node("reference", Reference(target, rest[0] if rest else ""), mark)
 
     def _follow(
         self, node: Node, steps: tuple[Any, ...], mark: Mark, symbols: Mapping[str, Node]

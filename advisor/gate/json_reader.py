@@ -72,8 +72,10 @@ class JsonReader:
     def outline(self, at: int) -> dict[str | int, int]:
         """Keys (or indexes) of the object (or array) at an offset -> offsets of their values.
 
-        The values themselves are passed over, not built.
+        The values themselves are passed over, not built. Any other value has none.
         """
+        if self.text[at : at + 1] not in ("{", "["):
+            return {}
         found: dict[str | int, int] = {}
         closing = "}" if self.text[at] == "{" else "]"
         at = self.space(at + 1)

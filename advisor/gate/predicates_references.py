@@ -73,6 +73,8 @@ def no_attribute(view: View) -> Iterator[Fault]:
         known = _attributes(view, kind)
         if node.value.attribute not in known:
             message = f"{_WORDS[kind]} has no attribute {node.value.attribute}"
+            if not node.value.attribute:
+                message = f"{node.value.target} is the whole resource; {path[-1]} takes its name"
             terraform = view.resource.dialect != "cloudformation"
             right = "name" if terraform else str(path[-1])
             yield Fault(node, path, message, f"{node.value.target}.{right}")
@@ -88,8 +90,36 @@ def _attributes(view: View, kind: str) -> frozenset[str]:
     return frozenset({*names, "arn", "id", "name", "tags_all"})
 
 
+def name_as_arn(view: View) -> Iterator[Fault]:
+    """The name of a role or a topic where the field takes its ARN."""
+    for path, node in named(view.resource.body, _ARN_FIELDS, ()):
+        if node.kind != "reference":
+            continue
+        target, attribute = node.value
+        address = target.partition("[")[0]
+        kind = view.world.declared.get(address) or address.removeprefix("data.").partition(".")[0]
+        names, right = _NOT_ARNS.get(kind, (frozenset(), ""))
+        if attribute in names:
+            given = f"Ref {target}" if attribute == "Ref" else str(node.value)
+            meant = f"{target}.{right}"
+            if view.resource.dialect == "cloudformation":
+                meant = f"!GetAtt {meant}"
+            yield Fault(node, path, f"{given} gives no ARN; {path[-1]} takes the ARN", meant)
+
+
+_ARN_FIELDS = ("ExecutionRoleArn", "RoleARN", "SuccessTopic", "ErrorTopic")
+_NOT_ARNS: Mapping[str, tuple[frozenset[str], str]] = {
+    "AWS::IAM::Role": (frozenset({"Ref", "RoleId"}), "Arn"),
+    "AWS::SNS::Topic": (frozenset({"TopicName"}), "TopicArn"),
+    "aws_iam_role": (frozenset({"name", "id", "unique_id"}), "arn"),
+    "aws_sns_topic": (frozenset({"name", "display_name"}), "arn"),
+}
+"""Type of a resource -> its attributes that are names or ids, and the one that is its ARN."""
+
+
 PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
     "other_kind": other_kind,
     "missing": missing,
     "no_attribute": no_attribute,
+    "name_as_arn": name_as_arn,
 }

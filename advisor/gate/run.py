@@ -269,6 +269,8 @@ class _Run:
             region = self.request.region or terraform.region or organisation.region
             self._judge(read, organisation, region, document.file)
         self.findings = [f for f in self.findings if f.file in wanted or not _is_terraform(f.file)]
+        for file in [f for f in self.comments if f not in wanted and _is_terraform(f)]:
+            del self.comments[file]
         if self.configurations == before:
             self.ignored += sum(len(files) for files in self.found.folders.values())
 

@@ -59,7 +59,8 @@ def _waived(
     """The findings after waivers, with those that the waivers themselves are."""
 
     def waivers(file: str) -> Waivers:
-        return Waivers(checks, organisation_of(os.path.dirname(file)), request.as_of)
+        organisation = organisation_of(os.path.dirname(file))
+        return Waivers(checks, organisation, request.as_of, request.select.intersection(PROFILES))
 
     by_file: dict[str, list[Finding]] = {}
     for finding in dict.fromkeys(findings):

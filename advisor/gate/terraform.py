@@ -42,7 +42,7 @@ def read_folder(
         calls: where other folders call it as a module, with what; without any it stands alone.
     """
     relevant = [block for block in folder.resources if _relevant(block, folder)]
-    declared = frozenset(".".join(block.labels) for block in folder.resources)
+    declared = {".".join(block.labels): block.labels[0] for block in folder.resources}
     worlds: list[World] = []
     bare: dict[Any, hcl.Traversal] = {}
     spent = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from advisor.gate.document import Document, Node, Reference, Resource, World, unknown
@@ -17,9 +17,11 @@ _GONE = ("delete", "forget")
 
 
 def is_plan(source: Source) -> bool:
-    """Whether a JSON text looks like a plan: its first keys say so."""
+    """Whether a JSON text looks like a plan, or like a state as ``show`` prints it."""
     head = source.text[:4096]
-    return '"terraform_version"' in head and ('"planned_values"' in source.text)
+    return '"terraform_version"' in head and (
+        '"planned_values"' in source.text or ('"format_version"' in head and '"values"' in head)
+    )
 
 
 def read_plan(source: Source, service: ServiceModel) -> Document:
@@ -31,14 +33,33 @@ def read_plan(source: Source, service: ServiceModel) -> Document:
     reader = JsonReader(source)
     top = reader.outline(reader.space(0))
     references = _references(reader, top.get("configuration"))
-    found: list[Resource] = []
-    start = top.get("resource_changes")
-    if start is not None and source.text[start] == "[":
-        for offset in reader.outline(start).values():
-            resource = _resource(reader, offset, references, service)
-            if resource is not None:
-                found.append(resource)
-    return Document(source.file, "plan", (World("", tuple(found)),))
+    found = [
+        _changed(reader, offset, references, service)
+        for offset in _members(reader, top, "resource_changes")
+    ]
+    if not any(found):
+        found = [
+            _standing(reader, offset, references, service) for offset in _resources(reader, top)
+        ]
+    resources = tuple(resource for resource in found if resource is not None)
+    return Document(source.file, "plan", (World("", resources),))
+
+
+def _members(reader: JsonReader, outline: Mapping[str | int, int], key: str) -> Iterable[int]:
+    """The offsets of the entries of a list; none where it is not there."""
+    start = outline.get(key)
+    return reader.outline(start).values() if start is not None and reader.text[start] == "[" else ()
+
+
+def _resources(reader: JsonReader, top: Mapping[str | int, int]) -> Iterator[int]:
+    """The resources that a plan ends with, or a state holds, module by module."""
+    start = top.get("planned_values", top.get("values"))
+    values = reader.outline(start) if start is not None and reader.text[start] == "{" else {}
+    pending = [values["root_module"]] if "root_module" in values else []
+    while pending:
+        module = reader.outline(pending.pop())
+        yield from _members(reader, module, "resources")
+        pending += reversed(list(_members(reader, module, "child_modules")))
 
 
 def _wanted(reader: JsonReader, offset: int) -> dict[str | int, int] | None:
@@ -50,30 +71,74 @@ def _wanted(reader: JsonReader, offset: int) -> dict[str | int, int] | None:
     return outline if reader.string(kind)[0] in TERRAFORM_KINDS else None
 
 
-def _resource(
+def _changed(
     reader: JsonReader,
     offset: int,
     references: Mapping[str, Mapping[str, Any]],
     service: ServiceModel,
 ) -> Resource | None:
+    """A resource as a change of the plan leaves it; ``None`` where it goes."""
     outline = _wanted(reader, offset)
     if outline is None or "change" not in outline or "address" not in outline:
         return None
-    type_name = reader.string(outline["type"])[0]
-    address = reader.string(outline["address"])[0]
     change = reader.value(outline["change"])[0]
     actions, after = change.get("actions"), change.get("after")
-    if after is None or after.kind != "map":
-        return None
     if actions is not None and any(item.value in _GONE for item in actions.items()[-1:]):
         return None
     hidden = change.get("after_unknown")
-    own = references.get(_static(address), {})
-    raw = _filled(_without_empty(after), hidden, own)
+    return _made(reader, outline, after, hidden, references, service)
+
+
+def _standing(
+    reader: JsonReader,
+    offset: int,
+    references: Mapping[str, Mapping[str, Any]],
+    service: ServiceModel,
+) -> Resource | None:
+    """A resource with the values that it ends with."""
+    outline = _wanted(reader, offset)
+    if outline is None or "values" not in outline or "address" not in outline:
+        return None
+    values = reader.value(outline["values"])[0]
+    expressions = references.get(_static(reader.string(outline["address"])[0]), {})
+    hidden = _left_out(values, expressions)
+    return _made(reader, outline, values, hidden, references, service)
+
+
+def _left_out(values: Node, expressions: Mapping[str, Any]) -> Node:
+    """Which values are known only after apply: referred to in the configuration, and not there."""
+    hidden: dict[str, Node] = {}
+    there: Mapping[str, Node] = values.value if values.kind == "map" else {}
+    for key, expression in expressions.items():
+        node = there.get(key)  # null is known: there is none
+        if node is None and isinstance(expression, dict) and expression.get("references"):
+            hidden[key] = Node("scalar", True, values.mark)
+        elif isinstance(expression, list) and node is not None and node.kind == "list":
+            masks = [
+                _left_out(item, each if isinstance(each, dict) else {})
+                for item, each in zip(node.items(), expression, strict=False)
+            ]
+            hidden[key] = Node("list", masks, node.mark)
+    return Node("map", hidden, values.mark)
+
+
+def _made(
+    reader: JsonReader,
+    outline: Mapping[str | int, int],
+    after: Node | None,
+    hidden: Node | None,
+    references: Mapping[str, Mapping[str, Any]],
+    service: ServiceModel,
+) -> Resource | None:
+    if after is None or after.kind != "map":
+        return None
+    type_name = reader.string(outline["type"])[0]
+    address = reader.string(outline["address"])[0]
+    identity = _static(address)
+    raw = _filled(_without_empty(after), hidden, references.get(identity, {}))
     kind = TERRAFORM_KINDS[type_name]
     if kind in ("ScalableTarget", "ScalingPolicy") and not _of_sagemaker(raw):
         return None
-    identity = _static(address)
     return Resource(kind, "plan", address, to_api(raw, kind, service), after.mark, identity)
 
 

@@ -15,9 +15,10 @@ from advisor.gate.spelling import nearest
 _COMMENT = re.compile(
     r"(?:#|//|/\*)[ \t]*sm-advise:[ \t]*accept\b((?:(?!\*/)[^\n])*)", re.MULTILINE
 )
-_WAIVER = re.compile(r"\s+([a-z0-9-]+)\s*:\s*(.*?)\s*(?:\[((?:until|by|ticket)=[^\]]*)\])?\s*$")
+_RULE = re.compile(r"\s+([a-z0-9-]+)\s*:(.*)")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DETAILS = ("until", "by", "ticket")
+_DETAIL = tuple(f"{key}=" for key in _DETAILS)
 
 
 class Waiver(NamedTuple):
@@ -48,15 +49,32 @@ def comments_of(source: Source) -> Iterator[Waiver]:
     for found in _COMMENT.finditer(source.text):
         line, column = source.position(found.start())
         before = source.line(line)[: column - 1].strip()
-        match = _WAIVER.match(found[1])
-        rule, because, details = match.groups() if match else ("", "", None)
+        rule, because, details = _parts(found[1])
         covers = line if before else _next_line(source, line)
-        acceptance = _acceptance(because, details or "", f"{source.file}:{line}")
+        acceptance = _acceptance(because, details, f"{source.file}:{line}")
         yield Waiver(rule, acceptance, source.file, line, column, covers)
 
 
+def _parts(text: str) -> tuple[str, str, str]:
+    """Rule, reason and details of what follows ``accept``; details end it, in brackets or bare."""
+    match = _RULE.match(text)
+    if match is None:
+        return "", "", ""
+    rest = match[2].strip()
+    opening = rest.rfind("[")
+    if rest.endswith("]") and rest.startswith(_DETAIL, opening + 1):
+        return match[1], rest[:opening].rstrip(), rest[opening + 1 : -1]
+    words, bare = rest.split(), 0
+    while bare < len(words) and words[-1 - bare].startswith(_DETAIL):
+        bare += 1
+    if not bare:
+        return match[1], rest, ""
+    details = ",".join(word.rstrip(",") for word in words[-bare:])
+    return match[1], " ".join(words[:-bare]).rstrip(","), details
+
+
 def _acceptance(because: str, details: str, where: str) -> Acceptance:
-    """A reason with what stands in brackets after it; without a reason where that is unclear."""
+    """A reason with the details after it; without a reason where those are unclear."""
     given: dict[str, str] = {}
     for part in details.split(",") if details else ():
         key, _, text = (each.strip() for each in part.partition("="))
@@ -80,10 +98,17 @@ def _next_line(source: Source, line: int) -> int:
 class Waivers:
     """Applies what people accept, and notes what was used."""
 
-    def __init__(self, checks: Mapping[str, Check], organisation: Organisation, as_of: str) -> None:
+    def __init__(
+        self,
+        checks: Mapping[str, Check],
+        organisation: Organisation,
+        as_of: str,
+        profiles: frozenset[str] = frozenset(),
+    ) -> None:
         self.checks = checks
         self.organisation = organisation
         self.as_of = as_of
+        self.profiles = profiles  # the profiles whose checks were on
 
     def apply(
         self, findings: Iterable[Finding], comments: Sequence[Waiver], by_file: ByFile
@@ -170,7 +195,7 @@ class Waivers:
             yield self._finding("waiver-not-allowed", waiver, message)
         elif used or waiver.rule in self.organisation.never_waived:
             yield from self._refused(waiver)
-        else:
+        elif (self.checks[waiver.rule].profile or "") in {"", *self.profiles}:
             yield self.unused(waiver)
 
     def unused(self, waiver: Waiver) -> Finding:
@@ -193,6 +218,7 @@ class Waivers:
             as_of=check.as_of,
             fix=check.fix,
             suggestion=suggestion,
+            owner=self.organisation.owner,
         )
 
 
