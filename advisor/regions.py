@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
-_ARN = re.compile(r"arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]*):")
-_IMAGE = re.compile(r"\d{12}\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/")
-
+_DOMAINS = (["amazonaws", "com"], ["amazonaws", "com", "cn"])
 AT_HOME = ("ecr", "sns", "kms")
 """Services whose resources must be in the endpoint's own Region."""
 
@@ -22,11 +19,23 @@ class Place(NamedTuple):
 
 def place_of(text: str) -> Place | None:
     """The place that an ARN or the address of an image in ECR names; ``None`` for other texts."""
-    arn = _ARN.match(text)
-    if arn is not None:
-        return Place(arn[2], arn[1], arn[3])
-    image = _IMAGE.match(text)
-    return Place("ecr", partition_of(image[1]), image[1]) if image is not None else None
+    if text.startswith("arn:aws"):
+        _, partition, service, region, *rest = [*text.split(":", 4), "", "", ""]
+        known = rest[0] and all(map(_is_plain, (partition, service, region or "-")))
+        return Place(service, partition, region) if known and service else None
+    host, slash, _ = text.partition("/")
+    labels = host.split(".")
+    if not slash or labels[1:2] != ["dkr"] or labels[4:] not in _DOMAINS:
+        return None
+    account, _, registry, region = labels[:4]
+    if registry not in ("ecr", "ecr-fips") or not (account.isdigit() and _is_plain(region)):
+        return None
+    return Place("ecr", partition_of(region), region)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a part is written out, and no place where something will be filled in."""
+    return text.isascii() and text.replace("-", "a").isalnum() and text == text.lower()
 
 
 def partition_of(region: str) -> str:

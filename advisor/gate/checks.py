@@ -106,7 +106,7 @@ def _of_answers() -> frozenset[str]:
     from advisor.rulebook.load import compiled
 
     rules = compiled(rules_directory())
-    return frozenset(entry["id"] for kind in ("findings", "cautions") for entry in rules[kind])
+    return frozenset([*rules["findings"], *(entry["id"] for entry in rules["cautions"])])
 
 
 def _texts() -> dict[str, bytes]:

@@ -13,7 +13,6 @@ from advisor.rulebook.load import compiled
 from advisor.rulebook.resolve import Rulebook, resolve
 from advisor.rulebook.source import Folder
 
-_FILLED = ("sizing", "findings")
 Asked = Callable[[Workload], "tuple[str | None, str | None]"]  # limits and Region of a workload
 
 
@@ -30,8 +29,8 @@ class MovedAnswer(NamedTuple):
 class Answering:
     """Asks one set of rules as a release that may be younger or older than it.
 
-    What the release asks the rules for and they have no idea of (a constant of sizing, the words of
-    a finding) is taken from the set that they are compared with: that does not tell them apart.
+    What the release asks the rules for and they have no idea of, a constant of sizing, is taken
+    from the set that they are compared with: that does not tell them apart.
     """
 
     def __init__(self, rules: Folder, others: Folder) -> None:
@@ -52,8 +51,8 @@ class Answering:
     def _book(self, limits: str) -> Rulebook:
         if limits not in self._books:
             own, other = compiled(self.rules), compiled(self.others)
-            filled = {kind: [*own[kind], *_missing(own[kind], other[kind])] for kind in _FILLED}
-            self._books[limits] = resolve({**own, **filled}, limits)
+            sizing = [*own["sizing"], *_missing(own["sizing"], other["sizing"])]
+            self._books[limits] = resolve({**own, "sizing": sizing}, limits)
         return self._books[limits]
 
 

@@ -44,16 +44,21 @@ def compile_rules(rules: Folder) -> dict[str, Any]:
         "consider": [
             compiler.consider(entry) for entry in compiler.read("consider.yaml")["consider"]
         ],
-        "findings": compiler.read("findings.yaml")["findings"],
+        "findings": [entry["id"] for entry in compiler.read("findings.yaml")["findings"]],
         "hosting": compile_hosting(
             compiler.read("many_models.yaml"), {each["id"] for each in compiler.features}
         ),
         "quotas": compiler.read("quotas.yaml")["quotas"],
         "regions": compiler.regions,
         "sizing": compiler.read("sizing.yaml")["constants"],
-        "instances": read_table(os.path.join(rules, "instances.csv")),
+        "instances": _columns_and_rows(read_table(os.path.join(rules, "instances.csv"))),
         "families": read_table(os.path.join(rules, "families.csv")),
     }
+
+
+def _columns_and_rows(table: list[dict[str, str]]) -> list[list[str]]:
+    """The names of the columns, then the rows: half of what every start has to read."""
+    return [list(table[0]), *(list(row.values()) for row in table)] if table else [[]]
 
 
 class _Compiler:

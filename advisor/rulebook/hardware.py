@@ -1,6 +1,6 @@
 """Instance types and their families, and the order in which sizing tries them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from advisor.rulebook.on_demand import OnDemand
@@ -49,10 +49,12 @@ class Catalogue:
     """All instance types by name, and the ones that sizing may choose, smallest first."""
 
     def __init__(
-        self, types: Iterable[Mapping[str, str]], families: Iterable[Mapping[str, str]]
+        self, types: Sequence[Sequence[str]], families: Iterable[Mapping[str, str]]
     ) -> None:
-        """Take the rows of ``instances.csv`` and ``families.csv``."""
-        self._rows = {row["instance_type"]: row for row in types}
+        """Take ``instances.csv``, the names of its columns first, and rows of ``families.csv``."""
+        self._columns = types[0]
+        name = self._columns.index("instance_type")
+        self._rows = {row[name]: row for row in types[1:]}
         self._chosen_families = {row["id"] for row in families if row["choose"] == "true"}
         self.families = OnDemand({row["id"]: row for row in families}, _family)
         self.types = OnDemand(self._rows, self._instance)
@@ -65,18 +67,20 @@ class Catalogue:
     def candidates(self, accelerator: str) -> tuple[Instance, ...]:
         """Types that sizing may choose for ``none``, ``gpu`` or ``neuron``, in the order to try."""
         if accelerator not in self._ordered:
+            kind, vcpu = (self._columns.index(each) for each in ("accelerator", "vcpu"))
             chosen = [
                 self.types[name]
                 for name, row in self._rows.items()
-                if row["accelerator"] == accelerator
-                and row["vcpu"]
+                if row[kind] == accelerator
+                and row[vcpu]
                 and family_of(name) in self._chosen_families
             ]
             chosen.sort(key=lambda each: (size(each), rank(each)))
             self._ordered[accelerator] = tuple(chosen)
         return self._ordered[accelerator]
 
-    def _instance(self, row: Mapping[str, str]) -> Instance:
+    def _instance(self, values: Sequence[str]) -> Instance:
+        row = dict(zip(self._columns, values, strict=True))
         name = row["instance_type"]
         nvme = row["local_nvme"]
         return Instance(
