@@ -372,6 +372,13 @@ def test_containers_without_names_are_made_up_to_what_a_model_takes(
     assert f"{containers} containers" in finding(found, "models-not-named").message
 
 
+def test_a_container_that_is_listed_alone_gets_another_beside_it() -> None:
+    found = plan_of(models=[{"name": "container-1"}], needs=["inference-pipeline"])
+    names = [each["ContainerHostname"] for each in parameters(found, "CreateModel")["Containers"]]
+    assert names == ["container-1", "container-2"]
+    assert "models-not-named" in rules(found)
+
+
 def test_the_archives_of_named_models_lie_below_their_common_prefix() -> None:
     artifacts = ["s3://bucket/models/a.tar.gz", "s3://bucket/models/b/c.tar.gz"]
     models = [{"name": f"m{n}", "artifact": each} for n, each in enumerate(artifacts)]
@@ -678,3 +685,10 @@ def test_the_model_of_a_component_reaches_a_private_registry() -> None:
     assert parameters(found, "CreateModel")["VpcConfig"] == network
     public = planned(REAL_TIME, online(needs=["inference-components", "vpc"]))
     assert "VpcConfig" not in parameters(public, "CreateModel")
+
+
+@pytest.mark.parametrize("need", ["tenant-isolation", "inference-components", "scale-to-zero"])
+def test_a_billion_models_are_planned_at_once(need: str) -> None:
+    for way in ("endpoint-each", "multi-model", "inference-components"):
+        found = plan_of(model={"count": 10**9}, needs=[need], deploy={"hosting": way})
+        assert value(found, "Hosting") == way

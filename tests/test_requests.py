@@ -25,9 +25,18 @@ from advisor.options import plan
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
 from tests.planned import facts_of, parameters
-from tests.strategies import documents, put
+from tests.strategies import documents, put, values
 
 TYPES = knowledge(load("safe").raw).catalogue.types
+FORMS_OF_HOSTING = (
+    "multi-container",
+    "inference-pipeline",
+    "inference-components",
+    "scale-to-zero",
+    "tenant-isolation",
+    "autoscaling",
+    "vpc",
+)
 _WAKING = ("HasBacklogWithoutCapacity", "NoCapacityInvocationFailures")
 SERVERLESS_STEPS = {1024, 2048, 3072, 4096, 5120, 6144}
 
@@ -39,6 +48,10 @@ def stated(draw: st.DrawFn) -> Facts:
     for path in ("model.measured_on", "deploy.instance_type"):
         if draw(st.integers(0, 3)) == 0:
             put(document, path, draw(st.sampled_from(sorted(TYPES))))
+    if draw(st.integers(0, 2)) == 0:
+        document["models"] = draw(values("models"))
+        needs = draw(st.lists(st.sampled_from(FORMS_OF_HOSTING), unique=True, max_size=2))
+        document["needs"] = dict.fromkeys(needs, True)
     return facts_of(document, draw(st.sampled_from(["safe", "latest"])))
 
 

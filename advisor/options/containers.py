@@ -63,7 +63,7 @@ def _several(draft: Draft) -> dict[str, Any]:
         draft.take(member.draft)
     mode = _MODES[draft.way]
     draft.carry(draft.way)
-    if not named.listed(draft):
+    if len(named.listed(draft)) < len(found):
         draft.find(
             "models-not-named",
             "info",

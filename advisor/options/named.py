@@ -70,15 +70,18 @@ def times(draft: Draft) -> Mapping[str, int]:
 
 
 def containers(draft: Draft) -> tuple[Member, ...]:
-    """The containers of one model in their order; made up where the file does not list them.
+    """The containers of one model in their order; made up where the file lists too few.
 
     A model has 2 to 15 of them. Each sees every request: a pipeline runs them all, and a caller
     may name any.
     """
     models = listed(draft)
-    if not models:
-        number = min(MOST_CONTAINERS, max(LEAST_CONTAINERS, count(draft)))
-        models = tuple({"name": f"container-{each}"} for each in range(1, number + 1))
+    if len(models) < LEAST_CONTAINERS:
+        number = max(LEAST_CONTAINERS, len(models) or min(MOST_CONTAINERS, count(draft)))
+        taken = {str(model["name"]) for model in models}
+        names = (f"container-{each}" for each in range(1, number + 2))
+        free = [name for name in names if name not in taken]
+        models += tuple({"name": name} for name in free[: number - len(models)])
     return tuple(
         _member(draft, model, number, 1.0)
         for number, model in enumerate(models[:MOST_CONTAINERS], start=1)
