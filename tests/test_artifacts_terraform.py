@@ -196,6 +196,13 @@ def test_alarms_that_roll_back_stand_before_the_endpoint() -> None:
     assert "alarm_name = aws_cloudwatch_metric_alarm.rollback_errors.alarm_name" in main
 
 
+def test_what_an_update_does_to_a_scaled_endpoint_is_told() -> None:
+    """Version 5.100 of the provider has no RetainAllVariantProperties."""
+    told = "  # The provider cannot keep the count that scaling has set: an update starts with\n"
+    assert told in dict(files(named("call-transcripts")))["main.tf"]
+    assert told not in dict(files(named("fraud-scoring")))["main.tf"]
+
+
 def test_a_name_follows_from_what_can_be_replaced_without_the_file() -> None:
     """Variables of a model enter its name, and that of a configuration which names it."""
     main = dict(files(named("canary-of-two")))["main.tf"]

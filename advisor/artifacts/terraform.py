@@ -17,6 +17,7 @@ from advisor.artifacts.variables import (
     Text,
     Variable,
     filled,
+    scales_variants,
     topic_of,
     variables,
 )
@@ -55,6 +56,10 @@ _OUTPUTS = {
     "CreateEndpoint": ("endpoint_name", "Name by which callers invoke the endpoint"),
     "CreateTransformJob": ("schedule_name", "Name of the schedule that starts the jobs"),
 }
+_COUNT = (
+    "The provider cannot keep the count that scaling has set: an update starts with",
+    "initial_instance_count. Release when the load is low, or raise it before.",
+)
 _STACK = "aws_cloudformation_stack"
 _RUN_ID = "aws.scheduler.execution-id"
 
@@ -85,7 +90,9 @@ def files(advice: Advice) -> Files:
         if request.operation == "CreateTransformJob":
             asked += [EXPRESSION, ROLE]
             made.blocks.append(Block('data "aws_partition" "current"', {}))
-        _add(request, body, made, comments(skips(request, requests)))
+        _add(
+            request, body, made, (*comments(skips(request, requests)), *_warned(request, requests))
+        )
     if stacked is not None:
         asked += _add_stack(stacked, made)
     found = [("main.tf", document(made.blocks))]
@@ -94,6 +101,11 @@ def files(advice: Advice) -> Files:
     if asked:
         found.append(("variables.tf", document([_variable(v) for v in dict.fromkeys(asked)])))
     return [*found, ("outputs.tf", document(made.outputs))]
+
+
+def _warned(request: Request, requests: tuple[Request, ...]) -> tuple[str, ...]:
+    """What the provider cannot ask UpdateEndpoint for, and the other dialects do."""
+    return _COUNT if request.operation == "CreateEndpoint" and scales_variants(requests) else ()
 
 
 def command(advice: Advice, folder: str) -> str:
