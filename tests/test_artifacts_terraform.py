@@ -257,6 +257,13 @@ def test_a_key_that_is_no_arn_is_asked_for() -> None:
     assert "ARN of the KMS key that" in texts["variables.tf"]
 
 
+def test_the_key_of_a_stack_and_of_a_topic_is_one_variable() -> None:
+    texts = dict(files(named("watched-components")))
+    assert "kms_master_key_id = var.kms_key_arn" in texts["main.tf"]
+    assert re.search(r"KmsKeyId += var\.kms_key_arn$", texts["main.tf"], re.MULTILINE)
+    assert texts["variables.tf"].count("kms_key") == 1
+
+
 @pytest.mark.parametrize(
     ("text", "written"),
     [

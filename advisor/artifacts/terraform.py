@@ -116,11 +116,15 @@ def command(advice: Advice, folder: str) -> str:
 
 def _add_stack(stacked: Stack, made: Made) -> list[Variable]:
     """Add the stack of what the provider cannot make; the variables that its parameters need."""
+    # One key is one variable, and an ARN does wherever an id does.
+    wanted = {
+        name: _key_arn("") if each == KMS_KEY else each for name, each in stacked.given.items()
+    }
     given = {
         name: _given(each)
         if isinstance(each, Variable)
         else _attribute("ModelName", each, "", made)
-        for name, each in stacked.given.items()
+        for name, each in wanted.items()
     }
     body: dict[str, Any] = {
         "name": stacked.name,
@@ -132,7 +136,7 @@ def _add_stack(stacked: Stack, made: Made) -> list[Variable]:
     name, description = _OUTPUTS["CreateEndpoint"]
     value = Raw(f'{_STACK}.this.outputs["EndpointName"]')
     made.outputs.append(Block(f'output "{name}"', {"description": description, "value": value}))
-    return [each for each in stacked.given.values() if isinstance(each, Variable)]
+    return [each for each in wanted.values() if isinstance(each, Variable)]
 
 
 def _given(variable: Variable) -> Raw:
@@ -160,16 +164,16 @@ def _with_arns_of_keys(value: Any, operation: str, field: str = "") -> Any:
     if isinstance(value, dict):
         return {key: _with_arns_of_keys(inner, operation, key) for key, inner in value.items()}
     if isinstance(value, Text):
-        return _key_arn("") if KMS_KEY in value.parts else value
+        return Text((_key_arn(""),)) if KMS_KEY in value.parts else value
     refused = field == "KmsKeyId" and operation == "CreateEndpointConfig"
     if refused and not str(value).startswith("arn:"):
-        return _key_arn(f" {value}")
+        return Text((_key_arn(f" {value}"),))
     return value
 
 
-def _key_arn(stated: str) -> Text:
+def _key_arn(stated: str) -> Variable:
     asks = f"ARN of the KMS key{stated} that encrypts what is stored; an id or alias is refused"
-    return Text((Variable("kms_key_arn", asks),))
+    return Variable("kms_key_arn", asks)
 
 
 def _add(request: Request, body: dict[str, Any], made: Made, told: tuple[str, ...]) -> None:
