@@ -196,6 +196,13 @@ def test_alarms_that_roll_back_stand_before_the_endpoint() -> None:
     assert "alarm_name = aws_cloudwatch_metric_alarm.rollback_errors.alarm_name" in main
 
 
+def test_what_an_update_does_to_a_scaled_endpoint_is_told() -> None:
+    """Version 5.100 of the provider has no RetainAllVariantProperties."""
+    told = "  # The provider cannot keep the count that scaling has set: an update starts with\n"
+    assert told in dict(files(named("call-transcripts")))["main.tf"]
+    assert told not in dict(files(named("fraud-scoring")))["main.tf"]
+
+
 def test_a_name_follows_from_what_can_be_replaced_without_the_file() -> None:
     """Variables of a model enter its name, and that of a configuration which names it."""
     main = dict(files(named("canary-of-two")))["main.tf"]
@@ -248,6 +255,13 @@ def test_a_key_that_is_no_arn_is_asked_for() -> None:
     assert "kms_key_arn = var.kms_key_arn" in texts["main.tf"]
     assert "kms_key_id      = var.kms_key_arn" in texts["main.tf"]
     assert "ARN of the KMS key that" in texts["variables.tf"]
+
+
+def test_the_key_of_a_stack_and_of_a_topic_is_one_variable() -> None:
+    texts = dict(files(named("watched-components")))
+    assert "kms_master_key_id = var.kms_key_arn" in texts["main.tf"]
+    assert re.search(r"KmsKeyId += var\.kms_key_arn$", texts["main.tf"], re.MULTILINE)
+    assert texts["variables.tf"].count("kms_key") == 1
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,16 @@ def test_a_share_beyond_the_bounds_is_adjusted(strategy: str, stated: str, set_t
     assert f'"Value": {set_to}'.replace('"', "'") in str(deployment(found))
 
 
+@pytest.mark.parametrize(("key", "value"), [("step", "10 %"), ("wait", "5 min")])
+def test_what_all_at_once_has_no_place_for_is_told(key: str, value: str) -> None:
+    found = planned(REAL_TIME, fleet(5, {"strategy": "all-at-once", key: value}))
+    (said,) = messages(found, "rollout-adjusted")
+    assert said == f"all-at-once has one step and no wait; deploy.rollout.{key} is not used"
+    # A canary that cannot be divided is told of once, as such.
+    other = planned(REAL_TIME, fleet(1, {"strategy": "canary", key: value}))
+    assert messages(other, "rollout-adjusted") == []
+
+
 @pytest.mark.parametrize(
     ("strategy", "stated", "set_to"),
     [("canary", 3, 2), ("linear", 3, 2), ("rolling", 3, 2)],

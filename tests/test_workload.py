@@ -290,7 +290,10 @@ def test_a_word_stands_for_the_first_key_below_it() -> None:
         ("variants: [{weight: 0.5}]", "21: deploy.variants: name is missing | add name: …"),
         (
             "rollout: {step: 10}",
-            "26: deploy.rollout.step: '10' without quotes is a number | put it in quotes",
+            (
+                "26: deploy.rollout.step: '10' without quotes is a number | "
+                "write a share such as 10 %, or 1 instance"
+            ),
         ),
         (
             "rollout: blue",

@@ -17,6 +17,7 @@ from advisor.artifacts.variables import (
     Text,
     Variable,
     filled,
+    scales_variants,
     topic_of,
     variables,
 )
@@ -55,6 +56,10 @@ _OUTPUTS = {
     "CreateEndpoint": ("endpoint_name", "Name by which callers invoke the endpoint"),
     "CreateTransformJob": ("schedule_name", "Name of the schedule that starts the jobs"),
 }
+_COUNT = (
+    "The provider cannot keep the count that scaling has set: an update starts with",
+    "initial_instance_count. Release when the load is low, or raise it before.",
+)
 _STACK = "aws_cloudformation_stack"
 _RUN_ID = "aws.scheduler.execution-id"
 
@@ -85,7 +90,9 @@ def files(advice: Advice) -> Files:
         if request.operation == "CreateTransformJob":
             asked += [EXPRESSION, ROLE]
             made.blocks.append(Block('data "aws_partition" "current"', {}))
-        _add(request, body, made, comments(skips(request, requests)))
+        _add(
+            request, body, made, (*comments(skips(request, requests)), *_warned(request, requests))
+        )
     if stacked is not None:
         asked += _add_stack(stacked, made)
     found = [("main.tf", document(made.blocks))]
@@ -96,6 +103,11 @@ def files(advice: Advice) -> Files:
     return [*found, ("outputs.tf", document(made.outputs))]
 
 
+def _warned(request: Request, requests: tuple[Request, ...]) -> tuple[str, ...]:
+    """What the provider cannot ask UpdateEndpoint for, and the other dialects do."""
+    return _COUNT if request.operation == "CreateEndpoint" and scales_variants(requests) else ()
+
+
 def command(advice: Advice, folder: str) -> str:
     """How the folder is applied; terraform asks for the variables."""
     terraform = f"terraform {shlex.quote(f'-chdir={folder}')}"
@@ -104,11 +116,15 @@ def command(advice: Advice, folder: str) -> str:
 
 def _add_stack(stacked: Stack, made: Made) -> list[Variable]:
     """Add the stack of what the provider cannot make; the variables that its parameters need."""
+    # One key is one variable, and an ARN does wherever an id does.
+    wanted = {
+        name: _key_arn("") if each == KMS_KEY else each for name, each in stacked.given.items()
+    }
     given = {
         name: _given(each)
         if isinstance(each, Variable)
         else _attribute("ModelName", each, "", made)
-        for name, each in stacked.given.items()
+        for name, each in wanted.items()
     }
     body: dict[str, Any] = {
         "name": stacked.name,
@@ -120,7 +136,7 @@ def _add_stack(stacked: Stack, made: Made) -> list[Variable]:
     name, description = _OUTPUTS["CreateEndpoint"]
     value = Raw(f'{_STACK}.this.outputs["EndpointName"]')
     made.outputs.append(Block(f'output "{name}"', {"description": description, "value": value}))
-    return [each for each in stacked.given.values() if isinstance(each, Variable)]
+    return [each for each in wanted.values() if isinstance(each, Variable)]
 
 
 def _given(variable: Variable) -> Raw:
@@ -148,16 +164,16 @@ def _with_arns_of_keys(value: Any, operation: str, field: str = "") -> Any:
     if isinstance(value, dict):
         return {key: _with_arns_of_keys(inner, operation, key) for key, inner in value.items()}
     if isinstance(value, Text):
-        return _key_arn("") if KMS_KEY in value.parts else value
+        return Text((_key_arn(""),)) if KMS_KEY in value.parts else value
     refused = field == "KmsKeyId" and operation == "CreateEndpointConfig"
     if refused and not str(value).startswith("arn:"):
-        return _key_arn(f" {value}")
+        return Text((_key_arn(f" {value}"),))
     return value
 
 
-def _key_arn(stated: str) -> Text:
+def _key_arn(stated: str) -> Variable:
     asks = f"ARN of the KMS key{stated} that encrypts what is stored; an id or alias is refused"
-    return Text((Variable("kms_key_arn", asks),))
+    return Variable("kms_key_arn", asks)
 
 
 def _add(request: Request, body: dict[str, Any], made: Made, told: tuple[str, ...]) -> None:

@@ -61,11 +61,13 @@ class Draft:
     def find(
         self, rule: str, severity: str, message: str, *, path: str = "", fix: str = ""
     ) -> None:
-        """Note something the reader must know, at the line of a key if that was stated."""
+        """Note something the reader must know, once, at the line of a key if that was stated."""
         workload = self.facts.workload
         stated = workload.values.get(path)
         line, column = (stated.line, stated.column) if stated is not None else (0, 0)
-        self.findings.append(Finding(rule, severity, message, workload.file, line, column, fix))
+        found = Finding(rule, severity, message, workload.file, line, column, fix)
+        if found not in self.findings:
+            self.findings.append(found)
 
     def take(self, other: Draft) -> None:
         """Note what was found and carried while a part of this plan was made, each finding once."""

@@ -54,11 +54,22 @@ def plan(draft: Draft, fleet: Fleet) -> Rollout | None:
         return None
     draft.set("Rollout", strategy, _MEANS[strategy])
     if strategy == ALL_AT_ONCE:
+        if strategy == asked:
+            _unused(draft)
         return Rollout(strategy, None, timing_of(draft, strategy, 0))
     step = step_of(draft, strategy, fleet)
     timing = timing_of(draft, strategy, step.steps)
     seen(draft, timing.wait, step.instances / fleet.most)
     return Rollout(strategy, step, timing)
+
+
+def _unused(draft: Draft) -> None:
+    """Say of stated steps and waits that traffic which moves at once has none."""
+    for path in ("deploy.rollout.step", "deploy.rollout.wait"):
+        if path in draft.facts.workload.values:
+            message = f"all-at-once has one step and no wait; {path} is not used"
+            fix = f"Drop {path}, or state another deploy.rollout.strategy."
+            find(draft, "rollout-adjusted", message, path, fix)
 
 
 def policy(rollout: Rollout) -> Parameters:

@@ -118,7 +118,9 @@ def read_text(form: Form, node: ScalarNode) -> str:
             raise RefusedError("there is no value", f"write {form.says}, or leave the key out")
         if form.quoted and (text in _FLAGS or is_number(text)):
             kind = "a boolean" if text in _FLAGS else "a number"
-            raise RefusedError(f"{shown(text)} without quotes is {kind}", "put it in quotes")
+            fits = re.fullmatch(form.pattern, text)
+            hint = "put it in quotes" if fits else f"write {form.says}"
+            raise RefusedError(f"{shown(text)} without quotes is {kind}", hint)
     if len(text) > form.longest:
         problem = f"{shown(text)} has {len(text)} characters, {form.longest} are allowed"
         raise RefusedError(problem, f"write {form.says}")

@@ -61,7 +61,7 @@ MORE: tuple[dict[str, Any], ...] = (
         "environment": "production",
         "requests": {"arrival": "online", "processing": "200 ms", "answer": "1 s"},
         "traffic": {"peak": "20/s", "pattern": "sustained"},
-        "needs": ["alarms"],
+        "needs": ["alarms", "kms"],
         "deploy": {"hosting": "inference-components"},
         "models": [{"name": "a"}, {"name": "b"}],
     },
