@@ -288,7 +288,8 @@ def test_custom_resources_and_loops_are_told_as_not_read(tmp_path: Path) -> None
           Custom:
             Type: Custom::Endpoint
             Properties: {ProductionVariants: [{VariantName: a}]}
-          Fn::ForEach::Models: [X, {Ref: Open}, {"Config${X}": {Type: AWS::SageMaker::EndpointConfig}}]
+          Fn::ForEach::Models:
+            [X, {Ref: Open}, {"Config${X}": {Type: AWS::SageMaker::EndpointConfig}}]
         """
     report = checked(tmp_path, textwrap.dedent(text))
     assert [note.split(": ", 1)[1] for note in report.unread] == [
