@@ -164,7 +164,7 @@ def test_the_environment_sets_options(monkeypatch: pytest.MonkeyPatch) -> None:
         (".sm-advise.yaml", "families: [ml.m5]\n", "ml.m5 is no family\n  write m5"),
         (".sm-advise.yaml", "quotas: {g5.xlarge: 4}\n", "g5.xlarge in quotas is neither"),
         (".sm-advise.yaml", "extends: gone.yaml\n", ".sm-advise.yaml extends it"),
-        (".sm-advise.yaml", "extends: [a.yaml]\n", "extends takes the path of one file"),
+        (".sm-advise.yaml", "extends: [a.yaml]\n", "extends in this file takes a text"),
         (".sm-advise.yaml", "limits: safest\n", "takes one of safe, latest"),
         ("pyproject.toml", "[tool.sm-advise]\nfail-on = 'warn'\n", "takes one of error, warning"),
         ("pyproject.toml", "[tool.sm-advise]\nselect = 'x'\n", "takes a list of texts"),
@@ -342,3 +342,37 @@ def test_an_unknown_framework_is_refused_also_where_no_archive_is() -> None:
     refused = run("config.json", "--framework", "foo")
     assert isinstance(refused.exception, InputError)
     assert "foo is not known" in str(refused.exception)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("owner: ml\nregoin: eu-west-1\n", "2:1: this file has no key regoin"),
+        ("waivers:\n  longest_days: soon\n", "2:3: longest_days in waivers takes a whole number"),
+        ("families: [m5]\nquotas: {m5: 3}\n", "2:1: m5 in quotas is neither"),
+        ("owner: a\nowner: b\n", "2:1: owner stands twice; first on line 1"),
+    ],
+)
+def test_what_is_wrong_in_a_file_that_others_extend_is_told_there(text: str, place: str) -> None:
+    Path("platform").mkdir()
+    Path("platform/.sm-advise.yaml").write_text(text, encoding="utf-8")
+    Path(".sm-advise.yaml").write_text("extends: platform/.sm-advise.yaml\n", encoding="utf-8")
+    Path("config.json").write_text(CLEAN, encoding="utf-8")
+    result = run("config.json")
+    assert code(result) == 2
+    assert f"platform/.sm-advise.yaml:{place}" in result.stderr
+
+
+def test_a_team_adds_to_the_waivers_and_quotas_that_it_extends() -> None:
+    Path("team").mkdir()
+    Path(".sm-advise.yaml").write_text(
+        "waivers: {never: [out-of-range]}\nquotas: {ml.m5.large: 4}\n", encoding="utf-8"
+    )
+    Path("team/.sm-advise.yaml").write_text(
+        "extends: ../.sm-advise.yaml\nwaivers: {longest_days: 30}\nquotas: {ml.g5.xlarge: 1}\n",
+        encoding="utf-8",
+    )
+    organisation = organisation_of("team")
+    assert organisation.never_waived == ("out-of-range",)
+    assert organisation.longest_waiver == 30
+    assert organisation.quotas == {"ml.m5.large": 4, "ml.g5.xlarge": 1}

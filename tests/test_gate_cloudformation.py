@@ -288,7 +288,8 @@ def test_custom_resources_and_loops_are_told_as_not_read(tmp_path: Path) -> None
           Custom:
             Type: Custom::Endpoint
             Properties: {ProductionVariants: [{VariantName: a}]}
-          Fn::ForEach::Models: [X, [a, b], {"Config${X}": {Type: AWS::SageMaker::EndpointConfig}}]
+          Fn::ForEach::Models:
+            [X, {Ref: Open}, {"Config${X}": {Type: AWS::SageMaker::EndpointConfig}}]
         """
     report = checked(tmp_path, textwrap.dedent(text))
     assert [note.split(": ", 1)[1] for note in report.unread] == [
@@ -417,3 +418,87 @@ def test_each_entry_of_a_mapping_that_a_parameter_selects_is_looked_at(tmp_path:
         ("instance-type", 5, "Stage is dev"),
         ("out-of-range", 6, "Stage is prod"),
     ]
+
+
+LOOPS = """
+Transform: AWS::LanguageExtensions
+Parameters:
+  Names: {Type: CommaDelimitedList, Default: "Blue,Green"}
+  Open: {Type: CommaDelimitedList}
+Resources:
+  Fn::ForEach::Configs:
+    - Name
+    - OVER
+    - Config${Name}:
+        Type: AWS::SageMaker::EndpointConfig
+        Properties:
+          ProductionVariants:
+            - VariantName: !Ref Name
+              ModelName: !Sub "model-${Name}"
+              InstanceType: ml.m5.large
+              InitialInstanceCount: 1
+"""
+
+
+def variants(document: Document) -> dict[str, tuple[object, object]]:
+    """Address -> name and model of its one variant."""
+    found = {}
+    for resource in document.worlds[0].resources:
+        (variant,) = resource.body.value["ProductionVariants"].items()
+        values = variant.value["VariantName"].value, variant.value["ModelName"].value
+        found[resource.address] = values
+    return found
+
+
+@pytest.mark.parametrize("over", ["[Blue, Green]", "!Ref Names"])
+def test_a_loop_makes_its_resources(over: str) -> None:
+    document = read(LOOPS.replace("OVER", over))
+    assert variants(document) == {
+        "Resources.ConfigBlue": ("Blue", "model-Blue"),
+        "Resources.ConfigGreen": ("Green", "model-Green"),
+    }
+    assert document.unread == ()
+
+
+@pytest.mark.parametrize("over", ["!Ref Open", "!Ref Nowhere", "[!Ref Open]", "!Split [',', x]"])
+def test_a_loop_over_something_open_is_not_read_and_said_so(over: str) -> None:
+    document = read(LOOPS.replace("OVER", over))
+    assert variants(document) == {}
+    assert document.unread == ("Resources.Fn::ForEach::Configs: a loop makes resources",)
+
+
+def test_a_loop_within_a_loop_makes_every_pair() -> None:
+    body = textwrap.indent(
+        LOOPS.partition("Resources:\n")[2].replace("OVER", "!Ref Names"), " " * 8
+    )
+    outer = body.replace("Config${Name}", "C${Stage}${Name}").replace("model-", "${Stage}-")
+    text = LOOPS.partition("  Fn::")[0] + (
+        f"  Fn::ForEach::Stages:\n    - Stage\n    - [Dev, Prod]\n    -\n{outer}"
+    )
+    assert variants(read(text)) == {
+        "Resources.CDevBlue": ("Blue", "Dev-Blue"),
+        "Resources.CDevGreen": ("Green", "Dev-Green"),
+        "Resources.CProdBlue": ("Blue", "Prod-Blue"),
+        "Resources.CProdGreen": ("Green", "Prod-Green"),
+    }
+
+
+def test_loops_that_make_too_much_stay_unread_in_time() -> None:
+    numbers = ", ".join(f"N{number}" for number in range(300))
+    inner = "{Type: AWS::SageMaker::Model, Properties: {}}"
+    for depth in range(6):
+        inner = (
+            f"{{'Fn::ForEach::L{depth}': [I{depth}, [{numbers}], {{'M${{I{depth}}}': {inner}}}]}}"
+        )
+    start = time.process_time()
+    document = read(f"Resources: {inner}\n")
+    assert time.process_time() - start < 5
+    assert any("a loop makes resources" in note for note in document.unread)
+
+
+def test_what_is_amiss_in_a_loop_is_found_where_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    text = LOOPS.replace("OVER", "[Blue, Green]").replace("Count: 1", "Count: 0")
+    path.write_text(text, encoding="utf-8")
+    report = check(Request([str(path)], "2026-11-20"))
+    assert [(each.rule, each.line) for each in report.findings] == [("out-of-range", 17)]

@@ -202,7 +202,7 @@ def test_github_annotations_are_one_line_each_and_escaped(report: Report) -> Non
     lines = render("github", report).splitlines()
     assert lines[0] == (
         f"::error file=a b.yaml,line=8,col=25,endColumn=36,title=instance-type::{NO_SIZE}."
-        " did you mean ml.g5.xlarge? Choose a type of the list."
+        " Did you mean ml.g5.xlarge? Choose a type of the list."
     )
     assert lines[1].startswith("::error file=broken.yaml,line=2,col=6,title=not read::")
     assert len(lines) == 3  # the accepted one is no annotation; the counts end it

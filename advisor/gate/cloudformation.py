@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from advisor.gate.calls import CLOUDFORMATION, mentions_calls, opened, scheduled, tasks
 from advisor.gate.cfn_intrinsics import Resolver, Template, is_no_value
+from advisor.gate.cfn_loops import LOOP, written_out
 from advisor.gate.cfn_worlds import Values, choices
 from advisor.gate.document import Document, Node, ReadFault, Resource, World, unknown, walk
 from advisor.gate.resource_types import CLOUDFORMATION_KINDS, judge_cloudformation
@@ -19,7 +20,8 @@ def is_template(node: Node) -> bool:
     if resources is None or resources.kind != "map":
         return False
     return node.get("AWSTemplateFormatVersion") is not None or any(
-        entry.get("Type") is not None for entry in resources.value.values()
+        entry.get("Type") is not None or name.startswith(LOOP)
+        for name, entry in resources.value.items()
     )
 
 
@@ -38,6 +40,8 @@ def read_template(
         region: the Region it is deployed to, where that is certain.
     """
     template = Template(*(_section(node, name) for name in _SECTIONS))
+    made = written_out(template.resources, _defaults(template))
+    template = template._replace(resources=made)
     relevant = {
         name: entry
         for name, entry in template.resources.items()
@@ -202,5 +206,5 @@ def _unread(template: Template) -> Iterator[str]:
         custom = kind.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))
         if custom and any(path[-1] == "ProductionVariants" for path, _ in walk(entry) if path):
             yield f"Resources.{name}: a custom resource holds an endpoint configuration"
-        if name.startswith("Fn::ForEach"):
+        if name.startswith(LOOP):
             yield f"Resources.{name}: a loop makes resources"

@@ -9,6 +9,8 @@ from advisor.errors import InputError
 from advisor.gate.spelling import nearest
 
 Table = Mapping[str, Any]
+Places = Mapping[str, tuple[int, int]]
+_NOWHERE: Places = {}
 Form = tuple[str, Callable[[Any], bool]]  # what is expected, in words, and whether a value is it
 
 
@@ -59,17 +61,29 @@ def some_of(*words: str) -> Form:
     return f"a list of {', '.join(words)}", _every(lambda value: value in words)
 
 
-def require(table: Table, forms: Mapping[str, Form], file: str, what: str) -> None:
+def require(
+    table: Table, forms: Mapping[str, Form], file: str, what: str, places: Places = _NOWHERE
+) -> None:
     """Refuse a key that is not known and a value of another form.
+
+    Args:
+        table: the settings.
+        forms: key -> the form of its value.
+        file: where they stand.
+        what: how a message calls them.
+        places: key -> its line and column, where that is known.
 
     Raises:
         InputError: there is one.
     """
     for key, value in table.items():
+        line, column = places.get(key, (0, 0))
         if key not in forms:
             near = nearest(key, sorted(forms))
             hint = f"did you mean {near}?" if near else f"known keys: {', '.join(sorted(forms))}"
-            raise InputError(f"{what} has no key {key}", file=file, hint=hint)
+            message = f"{what} has no key {key}"
+            raise InputError(message, file=file, line=line, column=column, hint=hint)
         expected, fits = forms[key]
         if not fits(value):
-            raise InputError(f"{key} in {what} takes {expected}", file=file)
+            message = f"{key} in {what} takes {expected}"
+            raise InputError(message, file=file, line=line, column=column)

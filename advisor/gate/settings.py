@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from advisor.errors import InputError
+from advisor.gate.document import Node
 from advisor.gate.finding import SEVERITIES, Acceptance
 from advisor.gate.locking import LOCK_FILE
 from advisor.gate.setting_values import (
@@ -19,6 +20,7 @@ from advisor.gate.setting_values import (
     TEXT,
     TEXTS,
     TRUTH,
+    Places,
     one_of,
     require,
     some_of,
@@ -54,6 +56,7 @@ _PROJECT = {
 }
 _ORGANISATION = {
     "schema": TEXT,
+    "extends": TEXT,
     "region": TEXT,
     "limits": one_of("safe", "latest"),
     "owner": TEXT,
@@ -201,17 +204,29 @@ def _organisation(path: str) -> Organisation:
     for _ in range(MOST_EXTENDED):
         entries = _entries(following, "" if following == path else path)
         extends = entries.pop("extends", "")
-        if not isinstance(extends, str):
-            raise InputError("extends takes the path of one file", file=following)
-        merged = {**entries, **merged}
+        merged = _merged(entries, merged)
         if not extends:
-            return _checked(path, merged)._replace(files=tuple(files))
+            return _made(path, merged)._replace(files=tuple(files))
         following = _beside(os.path.dirname(following), extends)
         files.append(following)
     raise InputError(f"extends more than {MOST_EXTENDED} files, or itself", file=path)
 
 
+def _merged(general: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file says over what it extends; of mappings, key by key."""
+    merged = {**general, **own}
+    for key in general.keys() & own.keys():
+        if isinstance(general[key], dict):
+            merged[key] = {**general[key], **own[key]}
+    return merged
+
+
 def _entries(path: str, extended_by: str) -> dict[str, Any]:
+    """What one file says.
+
+    Raises:
+        InputError: it cannot be read, or has a key or a value that is not known.
+    """
     from advisor.gate.terraform_plan import plain
 
     try:
@@ -220,21 +235,43 @@ def _entries(path: str, extended_by: str) -> dict[str, Any]:
         if extended_by:
             error.hint = f"{extended_by} extends it. {error.hint}".strip()
         raise
-    value = plain(parsed.documents[0]) if parsed.documents else {}
+    if not parsed.documents:
+        return {}
+    node = parsed.documents[0]
+    value = plain(node)
     if not isinstance(value, dict):
         raise InputError("a mapping is expected", file=path)
+    for again in parsed.repeated:
+        message = f"{again.key} stands twice; first on line {again.first.line}"
+        raise InputError(message, file=path, line=again.mark.line, column=again.mark.column)
+    _require(value, node, path)
     return value
 
 
-def _checked(path: str, entries: dict[str, Any]) -> Organisation:
-    require(entries, _ORGANISATION, path, "this file")
-    _require_names(entries, path)
-    waivers = entries.pop("waivers", {})
-    require(waivers, _WAIVERS, path, "waivers")
+def _require(entries: Mapping[str, Any], node: Node, path: str) -> None:
+    """Refuse what no file of an organisation can say.
+
+    Raises:
+        InputError: there is such a key, value or name.
+    """
+    require(entries, _ORGANISATION, path, "this file", _places(node))
+    waivers = entries.get("waivers", {})
+    if waivers:
+        require(waivers, _WAIVERS, path, "waivers", _places(node.value["waivers"]))
     if waivers.get("never"):
         from advisor.gate.checks import require_known
 
         require_known(waivers["never"], file=path)
+    _require_names(entries, path, _places(node))
+
+
+def _places(node: Node) -> dict[str, tuple[int, int]]:
+    """Line and column of each key."""
+    return {key: (each.place.line, each.place.column) for key, each in node.value.items()}
+
+
+def _made(path: str, entries: dict[str, Any]) -> Organisation:
+    waivers = entries.pop("waivers", {})
     values: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in entries.items()
@@ -249,25 +286,28 @@ def _checked(path: str, entries: dict[str, Any]) -> Organisation:
     )
 
 
-def _require_names(entries: Mapping[str, Any], path: str) -> None:
+def _require_names(entries: Mapping[str, Any], path: str, places: Places) -> None:
     """Refuse names that nothing would ever match.
 
     Raises:
         InputError: there is one.
     """
+
+    def refused(key: str, message: str, hint: str) -> InputError:
+        line, column = places[key]
+        return InputError(message, file=path, line=line, column=column, hint=hint)
+
     if entries.get("schema", ORGANISATION_SCHEMA) != ORGANISATION_SCHEMA:
         message = f"schema: {entries['schema']} is not known here"
-        raise InputError(message, file=path, hint=f"write {ORGANISATION_SCHEMA}")
+        raise refused("schema", message, f"write {ORGANISATION_SCHEMA}")
     for name in entries.get("families", ()):
         if "." in name:
             short = name.removeprefix("ml.").partition(".")[0]
-            raise InputError(f"{name} is no family", file=path, hint=f"write {short}")
+            raise refused("families", f"{name} is no family", f"write {short}")
     for name in entries.get("quotas", {}):
         if name != CONCURRENCY and not (name.startswith("ml.") and name.count(".") == 2):
             message = f"{name} in quotas is neither an instance type nor {CONCURRENCY}"
-            raise InputError(
-                message, file=path, hint=f"such as ml.g5.xlarge: 4 or {CONCURRENCY}: 500"
-            )
+            raise refused("quotas", message, f"such as ml.g5.xlarge: 4 or {CONCURRENCY}: 500")
 
 
 def _beside(base: str, path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 
 
@@ -21,7 +22,7 @@ def nearest(word: str, choices: Collection[str]) -> str:
             distance = edits(plain, other, allowed)
             if distance <= allowed:
                 best, allowed = choice, distance - 1
-    return best or _abbreviated(plain, choices)
+    return best or _abbreviated(plain, choices) or _shortened(word, choices)
 
 
 _SHORTEST = 8
@@ -38,6 +39,24 @@ def _abbreviated(plain: str, choices: Collection[str]) -> str:
         or ("config" in plain and _plain(choice).replace("configuration", "config") == config)
     ]
     return found[0] if len(found) == 1 else ""
+
+
+def _shortened(word: str, choices: Collection[str]) -> str:
+    """The one choice that has every word of a name, and words between or around them."""
+    words = _words(word)
+    if len(words) < 2:
+        return ""
+    found = [choice for choice in choices if _has_in_order(words, _words(choice))]
+    return found[0] if len(found) == 1 else ""
+
+
+def _words(name: str) -> list[str]:
+    return [found.lower() for found in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", name)]
+
+
+def _has_in_order(words: Iterable[str], among: Iterable[str]) -> bool:
+    rest = iter(among)
+    return all(word in rest for word in words)
 
 
 def misspelt(name: str, written: Iterable[str], known: Collection[str]) -> bool:

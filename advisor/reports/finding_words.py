@@ -29,6 +29,12 @@ def instead(finding: Finding) -> str:
     return printable(f"{meant}{finding.fix}".strip())
 
 
+def advice(finding: Finding) -> str:
+    """The message and what to write instead, as sentences one after the other."""
+    fix = instead(finding)
+    return f"{sentence(finding)}. {fix[0].upper()}{fix[1:]}" if fix else sentence(finding)
+
+
 def excerpt(
     finding: Finding, sources: Mapping[str, Source], columns: int = WIDEST
 ) -> tuple[str, str] | None:

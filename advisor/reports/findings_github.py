@@ -8,7 +8,7 @@ from __future__ import annotations
 from advisor.gate.finding import Finding
 from advisor.gate.run import Report
 from advisor.reports.finding_formats import Context
-from advisor.reports.finding_words import counts, instead, scope, sentence
+from advisor.reports.finding_words import advice, counts, scope
 
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
@@ -34,8 +34,7 @@ def _annotation(finding: Finding) -> str:
             f"endColumn={finding.column + finding.width}",
         ]
     parts.append(f"title={_property(finding.rule)}")
-    text = ". ".join(filter(None, (sentence(finding), instead(finding))))
-    return f"::{_COMMANDS[finding.severity]} {','.join(parts)}::{_data(text)}"
+    return f"::{_COMMANDS[finding.severity]} {','.join(parts)}::{_data(advice(finding))}"
 
 
 def _data(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from advisor.digest import sha256
 from advisor.gate.run import Report
 from advisor.reports.finding_formats import Context
-from advisor.reports.finding_words import instead, sentence
+from advisor.reports.finding_words import advice
 
 _SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
 
@@ -26,7 +26,7 @@ def render(report: Report, context: Context) -> str:
     entries = []
     for finding in report.findings:
         if finding.counts:
-            text = ". ".join(filter(None, (sentence(finding), instead(finding))))
+            text = advice(finding)
             key = "\x1f".join(finding.key)
             seen[key] = seen.get(key, 0) + 1
             entry = _entry(finding.rule, f"{key}\x1f{seen[key]}", finding.file, finding.line)

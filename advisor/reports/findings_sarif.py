@@ -15,7 +15,7 @@ from advisor.gate.document import Mark
 from advisor.gate.finding import Finding
 from advisor.gate.run import Report
 from advisor.reports.finding_formats import Context
-from advisor.reports.finding_words import accepted_because, instead, sentence
+from advisor.reports.finding_words import accepted_because, advice
 
 HOME = "https://github.com/sm-advise/sm-advise"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
@@ -70,13 +70,11 @@ def _rule(rule: str, report: Report) -> dict[str, Any]:
 
 
 def _result(finding: Finding, index: int) -> dict[str, Any]:
-    text = sentence(finding)
-    advice = instead(finding)
     entry: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
-        "message": {"text": f"{text}. {advice}" if advice else text},
+        "message": {"text": advice(finding)},
         "partialFingerprints": {
             "smAdvise/v1": sha256("\x1f".join(finding.key).encode())[:32],
         },
