@@ -13,7 +13,6 @@ from advisor.artifacts import ARTIFACTS
 from advisor.cli import CONTEXT, complaints
 from advisor.cli.money import gated, max_monthly, measured, price_folder, with_load_test
 from advisor.cli.settings import as_of_date, changes_from, context, today
-from advisor.cli.spread import Part, spread, worthwhile
 from advisor.errors import InputError
 from advisor.model import Advice, Finding
 from advisor.pipeline import advise as advise_workload
@@ -22,6 +21,7 @@ from advisor.rulebook.load import load
 from advisor.workload import read_file
 
 if TYPE_CHECKING:
+    from advisor.cli.spread import Part
     from pathlib import Path
 
     from advisor.model import Workload
@@ -76,8 +76,11 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
     """
     _require_folder(options)
     asked = {**options, "changes": changes_from(settings), "as_of": options["as_of"] or today()}
-    if form == "jsonl" and options["output"] is None and worthwhile(workloads):
-        return _spread(workloads, asked)
+    if form == "jsonl" and options["output"] is None and len(workloads) > 1:
+        from advisor.cli.spread import worthwhile
+
+        if worthwhile(workloads):
+            return _spread(workloads, asked)
     advices, unread = _answers(workloads, asked)
     for line in unread:
         print(line, file=sys.stderr)
@@ -102,6 +105,8 @@ def _require_folder(options: dict[str, Any]) -> None:
 
 def _spread(paths: Sequence[str], asked: dict[str, Any]) -> int:
     """A line for each workload as soon as it is known; the exit code."""
+    from advisor.cli.spread import spread
+
     load(asked["limits"] or "safe")  # once, before there are several processes
     code = 0
     for part in spread(partial(_part, asked=asked), paths):
@@ -113,6 +118,8 @@ def _spread(paths: Sequence[str], asked: dict[str, Any]) -> int:
 
 
 def _part(paths: Sequence[str], asked: dict[str, Any]) -> Part:
+    from advisor.cli.spread import Part
+
     advices, unread = _answers(paths, asked)
     text = renderer("jsonl")(advices, context("jsonl"))
     return Part(text, tuple(unread), _code(advices, unread, asked))

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from advisor.model import Parameters, Plan, Request
 from advisor.options import (
+    beside,
     call,
     containers,
     endpoint,
@@ -17,13 +18,11 @@ from advisor.options import (
     release,
     scaling,
     shared_facts,
-    topics,
-    variants,
 )
 from advisor.options.draft import Draft
 from advisor.options.fleet import Capacity
 from advisor.options.load import SECOND, Load, counted, load, number, per_second, seconds, sentence
-from advisor.options.rollout_step import Fleet
+from advisor.options.release import Fleet
 from advisor.queueing.scaling import asynchronous_backlog_target, whole
 from advisor.rulebook.hardware import Instance
 
@@ -50,7 +49,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     model = containers.create_model(draft)
     config = _config(draft, model, instance, capacity, sizes)
     made = endpoint.requests(draft, model, config)
-    variants.elsewhere(draft)
+    beside.elsewhere(draft)
     released = release.complete(draft, made, Fleet(instance, sizes.floor, sizes.ceiling))
     requests = released.requests + _scaling(draft, work, capacity, sizes)
     invoke = call.queued(draft, work, _useful_s(work, sizes))
@@ -224,6 +223,10 @@ def _config(
 
 
 def _notify(draft: Draft, output: Parameters) -> None:
+    if not release.asked(draft):
+        return
+    from advisor.options import topics
+
     kinds = topics.results(draft)
     if not kinds:
         return

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from advisor.model import INFERENCE_PIPELINE, Parameters, Plan, Request
 from advisor.options import (
+    beside,
     call,
     containers,
     fleet,
@@ -18,7 +19,6 @@ from advisor.options import (
     shared_facts,
     together,
     topics,
-    variants,
 )
 from advisor.options.basis import upper
 from advisor.options.draft import Draft
@@ -71,7 +71,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     draft.carry("scale-to-zero", "autoscaling", "multi-az")
     release.without(draft, "a transform job has no traffic that could be moved")
     topics.unused(draft)
-    variants.elsewhere(draft)
+    beside.elsewhere(draft)
     invoke = call.job(draft, job.parameters["TransformJobName"])
     drawn = quotas.quotas(draft, {"instances": run.instances}, instance)
     return draft.plan((model, job), invoke, drawn, facts)

@@ -13,7 +13,7 @@ from advisor.model import (
     SERVERLESS,
     Request,
 )
-from advisor.options import memory, named, names, placeholders
+from advisor.options import memory, names, placeholders
 from advisor.options.draft import Draft
 
 _MODES = {MULTI_CONTAINER: "Direct", INFERENCE_PIPELINE: "Serial"}
@@ -57,6 +57,8 @@ def _from_marketplace(draft: Draft) -> bool:
 
 def _several(draft: Draft) -> dict[str, Any]:
     """Containers of one model: called by their host names, or run in their order."""
+    from advisor.options import named
+
     found = []
     for member in named.containers(draft):
         found.append({"ContainerHostname": member.name, **_container(member.draft)})
@@ -122,6 +124,8 @@ def _multi_model(draft: Draft, container: dict[str, Any]) -> None:
 
 def prefix(draft: Draft) -> str:
     """The S3 prefix below which a multi-model endpoint finds its archives."""
+    from advisor.options import named
+
     artifacts: list[str] = [each["artifact"] for each in named.listed(draft) if "artifact" in each]
     if not artifacts or draft.text("model.artifact") is not None:
         return placeholders.artifact(draft).rpartition("/")[0] + "/"

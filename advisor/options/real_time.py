@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from advisor.model import Parameters, Plan, Request
 from advisor.options import (
+    beside,
     call,
     containers,
     endpoint,
@@ -13,11 +14,8 @@ from advisor.options import (
     memory,
     quotas,
     release,
-    rollout_step,
     scaling,
     shared_facts,
-    together,
-    variants,
     waiting,
 )
 from advisor.options.draft import Draft
@@ -83,7 +81,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
         return draft.sized(_facts(draft, design, others))
     model = containers.create_model(draft)
     config = _config(draft, model, design)
-    models = variants.add(draft, others, model, config)
+    models = beside.add(draft, others, model, config)
     model, *rest = endpoint.requests(draft, model, config)
     released = release.complete(draft, (model, *models, *rest), _replaced(design, others))
     requests = released.requests + _scaling(draft, design)
@@ -94,24 +92,32 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     return draft.plan(requests, invoke, drawn, _facts(draft, design, others))
 
 
-def _others(draft: Draft, design: Design) -> tuple[variants.Beside, ...]:
-    return variants.beside(draft, design.instance, design.sizes.initial, shared=design.many)
+def _others(draft: Draft, design: Design) -> tuple[beside.Beside, ...]:
+    return beside.others(draft, design.instance, design.sizes.initial, shared=design.many)
 
 
-def _replaced(design: Design, others: tuple[variants.Beside, ...]) -> rollout_step.Fleet:
+def _replaced(design: Design, others: tuple[beside.Beside, ...]) -> release.Fleet:
     """What an update replaces: also the variants that stand beside."""
     counts = [each.instances for each in others if not each.shadow]
     least = min([design.sizes.floor, *counts])
-    more = variants.alike(others, design.instance)
-    return rollout_step.Fleet(
+    more = beside.alike(others, design.instance)
+    return release.Fleet(
         design.instance, least, design.sizes.ceiling, design.many, 1 + len(counts), more
     )
+
+
+def _need(draft: Draft) -> memory.Need:
+    if not draft.way:
+        return memory.need(draft)
+    from advisor.options import together
+
+    return together.need(draft)
 
 
 def _design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
     work = load(draft)
     many = memory.shared(draft)
-    need = together.need(draft) if draft.way else memory.need(draft)
+    need = _need(draft)
     instance, because = instances.choose(draft, need, prices)
     draft.set("InstanceType", instance.type, sentence(because))
     capacity = fleet.capacity(draft, work, instance)
@@ -282,7 +288,7 @@ def _carried(draft: Draft, design: Design) -> None:
         draft.carry("graviton")
 
 
-def _facts(draft: Draft, design: Design, others: tuple[variants.Beside, ...]) -> dict[str, Any]:
+def _facts(draft: Draft, design: Design, others: tuple[beside.Beside, ...]) -> dict[str, Any]:
     sizes, capacity = design.sizes, design.capacity
     done = {
         **shared_facts.traffic(draft),
@@ -305,7 +311,7 @@ def _facts(draft: Draft, design: Design, others: tuple[variants.Beside, ...]) ->
     if planned is not None:
         done["rate_of_one"] = planned
     if others:
-        done["beside"] = variants.facts(others)
+        done["beside"] = beside.facts(others)
     if design.routed:
         from advisor.queueing.responses import LEAST_OUTSTANDING_REQUESTS
 

@@ -6,11 +6,21 @@ from typing import NamedTuple
 
 from advisor.model import Request
 from advisor.options.draft import Draft
-from advisor.options.rollout_step import Fleet, find
 from advisor.rulebook.hardware import Instance
 
 _NEEDS = ("canary", "alarms", "notifications")
 _KEYS = ("deploy.rollout", "deploy.topics.")
+
+
+class Fleet(NamedTuple):
+    """What an update replaces."""
+
+    instance: Instance | None  # serverless has none
+    least: int  # instances when it is scaled in
+    most: int  # instances at most
+    shared: bool = False  # models share the instances
+    variants: int = 1  # production variants
+    more: int = 0  # instances of the same type that other variants have
 
 
 class Released(NamedTuple):
@@ -20,9 +30,17 @@ class Released(NamedTuple):
     instances: int
 
 
+def find(draft: Draft, rule: str, message: str, path: str = "", fix: str = "") -> None:
+    """Warn at the key, else at the line that asked for the rollout."""
+    stated = path if path in draft.facts.workload.values else "deploy.rollout"
+    places = (stated, "deploy.rollout.strategy", "needs.canary")
+    where = next((each for each in places if each in draft.facts.workload.values), "")
+    draft.find(rule, "warning", message, path=where, fix=fix)
+
+
 def complete(draft: Draft, requests: tuple[Request, ...], fleet: Fleet) -> Released:
     """The requests of an endpoint and of what surrounds it; see ``surroundings.surround``."""
-    if not _asked(draft):
+    if not asked(draft):
         return Released(requests, fleet.most + fleet.more)
     # Most workloads ask for none of it, and start-up is a promise.
     from advisor.options.surroundings import surround
@@ -34,7 +52,7 @@ def complete_components(
     draft: Draft, requests: tuple[Request, ...], instance: Instance
 ) -> tuple[Request, ...]:
     """The requests of an endpoint that holds components, which are updated one by one."""
-    if not _asked(draft):
+    if not asked(draft):
         return requests
     _no_rollout(draft, "the components of an endpoint are updated one by one, not as a fleet")
     from advisor.options.surroundings import surround_components
@@ -42,7 +60,8 @@ def complete_components(
     return surround_components(draft, requests, instance)
 
 
-def _asked(draft: Draft) -> bool:
+def asked(draft: Draft) -> bool:
+    """Whether a rollout, alarms or topics are asked for."""
     stated = any(path.startswith(_KEYS) for path in draft.facts.workload.values)
     return stated or any(draft.needs(need) for need in _NEEDS)
 

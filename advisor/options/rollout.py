@@ -6,15 +6,14 @@ from typing import NamedTuple
 
 from advisor.model import SERVERLESS, Parameters
 from advisor.options.draft import Draft
+from advisor.options.release import Fleet, find
 from advisor.options.rollout_step import (
     ALL_AT_ONCE,
     CANARY,
     LINEAR,
     ROLLING,
     SIZES,
-    Fleet,
     Step,
-    find,
     step_of,
 )
 from advisor.options.rollout_timing import Timing, seen, timing_of

@@ -8,21 +8,10 @@ from typing import NamedTuple
 from advisor.model import Parameters
 from advisor.options.draft import Draft
 from advisor.options.load import counted, number
-from advisor.rulebook.hardware import Instance
+from advisor.options.release import Fleet, find
 
 ALL_AT_ONCE, CANARY, LINEAR, ROLLING = "all-at-once", "canary", "linear", "rolling"
 SIZES = {CANARY: "CanarySize", LINEAR: "LinearStepSize", ROLLING: "MaximumBatchSize"}
-
-
-class Fleet(NamedTuple):
-    """What an update replaces."""
-
-    instance: Instance | None  # serverless has none
-    least: int  # instances when it is scaled in
-    most: int  # instances at most
-    shared: bool = False  # models share the instances
-    variants: int = 1  # production variants
-    more: int = 0  # instances of the same type that other variants have
 
 
 class Step(NamedTuple):
@@ -31,14 +20,6 @@ class Step(NamedTuple):
     size: Parameters  # CapacitySize
     instances: int  # of the largest fleet
     steps: int  # that the whole fleet takes
-
-
-def find(draft: Draft, rule: str, message: str, path: str = "", fix: str = "") -> None:
-    """Warn at the key, else at the line that asked for the rollout."""
-    stated = path if path in draft.facts.workload.values else "deploy.rollout"
-    places = (stated, "deploy.rollout.strategy", "needs.canary")
-    where = next((each for each in places if each in draft.facts.workload.values), "")
-    draft.find(rule, "warning", message, path=where, fix=fix)
 
 
 def step_of(draft: Draft, strategy: str, fleet: Fleet) -> Step:

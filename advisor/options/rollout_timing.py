@@ -9,7 +9,8 @@ from advisor.model import SERVERLESS
 from advisor.options import endpoint
 from advisor.options.draft import Draft
 from advisor.options.load import SECOND, load, number, per_second, seconds
-from advisor.options.rollout_step import ROLLING, find
+from advisor.options.release import find
+from advisor.options.rollout_step import ROLLING
 
 
 class Timing(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Any
 
 from advisor.model import Measurement, Parameters, Plan
 from advisor.options import (
+    beside,
     call,
     containers,
     endpoint,
@@ -15,11 +16,10 @@ from advisor.options import (
     quotas,
     release,
     shared_facts,
-    variants,
 )
 from advisor.options.draft import Draft
 from advisor.options.load import SECOND, Load, load, mib, number, seconds, sentence
-from advisor.options.rollout_step import Fleet
+from advisor.options.release import Fleet
 
 _PREDICTABLE = frozenset({"sustained", "diurnal", "periodic"})
 
@@ -50,7 +50,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
         ]
     }
     endpoint.encrypt(draft, config, None)
-    variants.elsewhere(draft)
+    beside.elsewhere(draft)
     released = release.complete(draft, endpoint.requests(draft, model, config), Fleet(None, 0, 0))
     draft.carry("autoscaling", "multi-az", "response-streaming")
     if provisioned == 0:

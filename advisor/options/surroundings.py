@@ -5,8 +5,8 @@ from __future__ import annotations
 from advisor.model import Request
 from advisor.options import alarms, rollout, topics
 from advisor.options.draft import Draft
-from advisor.options.release import Released
-from advisor.options.rollout_step import CANARY, LINEAR, ROLLING, Fleet
+from advisor.options.release import Fleet, Released
+from advisor.options.rollout_step import CANARY, LINEAR, ROLLING
 from advisor.rulebook.hardware import Instance
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 from advisor.model import (
     INFERENCE_COMPONENTS,
@@ -14,6 +14,7 @@ from advisor.model import (
     Request,
 )
 from advisor.options import names, placeholders
+from advisor.options.beside import Beside
 from advisor.options.draft import Draft
 from advisor.options.load import number, sentence
 from advisor.rulebook.hardware import Instance
@@ -21,19 +22,6 @@ from advisor.rulebook.hardware import Instance
 SHADOW = "Shadow"
 _CHALLENGER = "Challenger"
 _THOUSAND = 1000  # base units of one percent
-
-
-class Beside(NamedTuple):
-    """One variant beside the workload's own."""
-
-    name: str
-    image: str | None  # that of the workload, unless stated
-    artifact: str | None
-    weight: float  # of the workload's own variant: 1
-    instance_type: str
-    instances: int
-    because: str
-    shadow: bool = False
 
 
 def beside(draft: Draft, instance: Instance, count: int, *, shared: bool) -> tuple[Beside, ...]:
@@ -221,13 +209,3 @@ def _shadow(draft: Draft, instance: Instance, count: int) -> Beside:
         because,
         shadow=True,
     )
-
-
-def facts(others: tuple[Beside, ...]) -> tuple[tuple[str, str, int], ...]:
-    """What their cost depends on: name, instance type and count of each."""
-    return tuple((each.name, each.instance_type, each.instances) for each in others)
-
-
-def alike(others: tuple[Beside, ...], instance: Instance) -> int:
-    """Instances of one type among them."""
-    return sum(each.instances for each in others if each.instance_type == instance.type)

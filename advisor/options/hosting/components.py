@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from advisor.facts import Facts
 from advisor.model import Plan
 from advisor.options import (
+    beside,
     call,
     endpoint,
     fleet,
@@ -14,7 +15,6 @@ from advisor.options import (
     quotas,
     release,
     shared_facts,
-    variants,
 )
 from advisor.options.draft import Draft
 from advisor.options.hosting import copies
@@ -54,7 +54,7 @@ def planned(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> 
 
     made = component_requests.requests(draft, design)
     made = release.complete_components(draft, made, design.instance)
-    variants.elsewhere(draft)
+    beside.elsewhere(draft)
     draft.carry("inference-components", "response-streaming", "tenant-isolation")
     if design.least >= draft.number("availability-instances"):
         draft.carry("multi-az")
