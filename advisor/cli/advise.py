@@ -21,9 +21,9 @@ from advisor.rulebook.load import load
 from advisor.workload import read_file
 
 if TYPE_CHECKING:
-    from advisor.cli.spread import Part
     from pathlib import Path
 
+    from advisor.cli.spread import Part
     from advisor.model import Workload
 
 STRICT = ("decisive-unknown", "contested-limit")  # warnings that fail with --strict
