@@ -173,7 +173,8 @@ def test_a_share_is_told_in_percent() -> None:
         ("serverless", "vpc", "broken"),
         ("serverless", "kms", "conditional"),
         ("asynchronous", "private-image", "unclear"),
-        ("batch-transform", "notifications", "met"),  # not applicable: nothing there to miss
+        ("batch-transform", "notifications", "conditional"),
+        ("batch-transform", "canary", "met"),  # not applicable: nothing there to miss
     ],
 )
 def test_a_needed_feature_is_judged_by_what_the_option_offers(
