@@ -256,3 +256,26 @@ def test_a_message_names_what_is_wrong_and_where(kind: str, text: str, message: 
     body = read_json(Source("request.json", text)).documents[0]
     resource = Resource(kind, "request", kind, body, body.mark)
     assert any(message in each.message for each in problems(load_service(), resource))
+
+
+@pytest.mark.parametrize(
+    ("version", "severity"),
+    [
+        ("al2-ami-sagemaker-inference-gpu-9", "warning"),
+        ("al2023-ami-sagemaker-inference-gpu-5-1", "warning"),
+        ("al2-ami-sagemaker-inference-gpv-2", "error"),
+        ("gpu-2", "error"),
+        ("latest", "error"),
+    ],
+)
+def test_the_next_version_of_a_listed_word_is_no_error(version: str, severity: str) -> None:
+    text = json.dumps(
+        {
+            "EndpointConfigName": "c",
+            "ProductionVariants": [{"VariantName": "v", "InferenceAmiVersion": version}],
+        }
+    )
+    body = read_json(Source("request.json", text)).documents[0]
+    resource = Resource("EndpointConfig", "request", "x", body, body.mark)
+    (problem,) = problems(load_service(), resource)
+    assert (problem.rule, problem.severity) == ("unknown-value", severity)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from advisor.gate.document import PARTIAL, Node, Path, Resource
 from advisor.gate.field_texts import partly_known, text_problems
@@ -50,6 +51,7 @@ OF_THE_TARGET = frozenset({"ServiceNamespace", "ResourceId", "ScalableDimension"
 _LOOSE = ("cloudformation", "terraform", "plan")
 _FEW_VALUES = 20
 """In a short list an unknown word is wrong; in a long one a newer model may know it."""
+_NUMBERS = re.compile(r"-?\d+(?:-\d+)*")
 _TRUTHS = frozenset({"true", "false", "True", "False", "1", "0", "yes", "no"})
 
 
@@ -193,13 +195,16 @@ class _Walk:
         elif "enum" not in shape:
             yield from text_problems(as_text(node.value), shape, node, path)
         elif as_text(node.value) not in shape["enum"] and not name.endswith("InstanceType"):
-            near = nearest(as_text(node.value), shape["enum"])
-            certain = bool(near) or len(shape["enum"]) < _FEW_VALUES
-            message = (
-                f"{quoted(node.value)} is no value of {last_name(path)}: {_words(shape['enum'])}"
-            )
-            severity = "error" if certain else "warning"
-            yield Problem("unknown-value", severity, message, node, path, near)
+            yield self._unknown_value(node, shape["enum"], path)
+
+    def _unknown_value(self, node: Node, values: Sequence[str], path: Path) -> Problem:
+        text = as_text(node.value)
+        near = nearest(text, values)
+        message = f"{quoted(node.value)} is no value of {last_name(path)}: {_words(values)}"
+        if _is_other_version(text, values) or not (near or len(values) < _FEW_VALUES):
+            message += f"; a newer service model than {self.model.version} may know it"
+            return Problem("unknown-value", "warning", message, node, path, near)
+        return Problem("unknown-value", "error", message, node, path, near)
 
     def anything(self, node: Node, name: str, path: Path) -> Iterator[Problem]:
         """Bytes and times, of which a file can hold several forms."""
@@ -251,6 +256,12 @@ def _request(shape: str) -> str:
     return shape.rpartition(":")[2].removesuffix("Input").removesuffix("Request")
 
 
-def _words(values: list[str]) -> str:
+def _is_other_version(text: str, values: Sequence[str]) -> bool:
+    """Whether a word differs from a listed one by its numbers only, as the next version's will."""
+    shape = _NUMBERS.sub("#", text)
+    return shape != text and any(_NUMBERS.sub("#", value) == shape for value in values)
+
+
+def _words(values: Sequence[str]) -> str:
     shown = ", ".join(values[:8])
     return shown + (f" … ({len(values)} values)" if len(values) > 8 else "")
