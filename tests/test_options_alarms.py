@@ -105,7 +105,7 @@ def test_each_variant_is_watched_and_no_more_than_ten() -> None:
 def test_latency_of_a_call(requests: dict[str, Any], expected: tuple[str, str, float]) -> None:
     found = planned(REAL_TIME, online(requests=requests, needs=["alarms"]))
     assert threshold(found, "latency") == expected
-    assert alarms(found)["latency"]["EvaluateLowSampleCountPercentile"] == "ignore"
+    assert alarms(found)["latency"]["EvaluateLowSampleCountPercentile"] == "evaluate"
 
 
 def test_without_a_time_there_is_no_latency_to_watch() -> None:
@@ -172,6 +172,47 @@ def test_people_are_told_of_what_lasts() -> None:
         assert alarm["EvaluationPeriods"] == 5
         assert "EndpointConfigName" not in dimensions(alarm)
     assert all(setting(found, f"Alarm {name}").because for name in alarms(found))
+
+
+@pytest.mark.parametrize(
+    ("peak", "period", "periods"),
+    [
+        ("20/min", 60, 5),  # twenty requests, of which one is 5 %
+        ("19/min", 120, 5),
+        ("20/h", 3600, 5),
+        ("19/h", 3600, 1),  # five such hours in a row would come too late
+        ("5/day", 3600, 1),
+    ],
+)
+def test_a_period_has_requests_to_judge_by(peak: str, period: int, periods: int) -> None:
+    workload = online(requests={"answer": "1 s"}, traffic={"peak": peak}, needs=["alarms"])
+    made = alarms(planned(REAL_TIME, workload))
+    for name in ("errors", "client-errors", "latency"):
+        assert (made[name]["Period"], made[name]["EvaluationPeriods"]) == (period, periods)
+        assert made[name]["DatapointsToAlarm"] == periods
+    assert (made["memory"]["Period"], made["memory"]["EvaluationPeriods"]) == (60, 5)
+
+
+def test_a_component_has_its_part_of_the_requests() -> None:
+    """40 a minute are 20 for each of two, and 38 are 19."""
+    for peak, period in (("40/min", 60), ("38/min", 120)):
+        workload = online(
+            traffic={"peak": peak},
+            needs=["alarms"],
+            deploy={"hosting": "inference-components"},
+            models=[{"name": "a"}, {"name": "b"}],
+        )
+        assert alarms(planned(REAL_TIME, workload))["a-errors"]["Period"] == period
+
+
+def test_one_event_that_is_too_many_is_not_waited_for_again() -> None:
+    workload = online(requests={"processing": "1 s"}, traffic={"peak": "2/s"}, needs=["alarms"])
+    made = alarms(planned(ASYNCHRONOUS, workload))
+    periods = {name: alarm["EvaluationPeriods"] for name, alarm in made.items()}
+    assert periods["expired"] == 1
+    assert periods["errors"] == 5  # more than six in every minute
+    workload["traffic"] = {"peak": "2/h"}
+    assert alarms(planned(ASYNCHRONOUS, workload))["errors"]["EvaluationPeriods"] == 1
 
 
 def test_components_are_watched_one_by_one_on_instances_that_they_share() -> None:

@@ -13,6 +13,8 @@ from advisor.options.load import SECOND, load, number, per_second, seconds
 from advisor.rulebook.hardware import CPU, Instance
 
 _REQUESTS, _HOSTS = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
+# Metrics that have values only where requests come.
+_OF_REQUESTS = frozenset({"Invocation5XXErrors", "Invocation4XXErrors", "ModelLatency"})
 MOST_ROLLBACK = 10  # AutoRollbackConfiguration takes no more, and deploy.rollout.alarms neither
 
 
@@ -28,6 +30,14 @@ class Alarm(NamedTuple):
     constant: str = ""
     namespace: str = _REQUESTS
     variant: str = names.VARIANT  # empty: the endpoint as a whole
+
+
+class Span(NamedTuple):
+    """How long an alarm looks before it goes off."""
+
+    period: int  # s
+    periods: int  # in a row
+    says: str
 
 
 def rollback(draft: Draft, config_name: str, variants: tuple[str, ...]) -> tuple[Request, ...]:
@@ -47,7 +57,10 @@ def rollback(draft: Draft, config_name: str, variants: tuple[str, ...]) -> tuple
     told = [topics.arn(draft, "alarms")] if topics.stated(draft, "alarms") else []
     # Other options are not documented to publish metrics of one configuration.
     new_only = {"EndpointConfigName": config_name} if draft.option == REAL_TIME else {}
-    return tuple(_put(draft, each, periods, told, new_only) for each in watched[:MOST_ROLLBACK])
+    return tuple(
+        _put(draft, each, _span(draft, each, periods), told, new_only)
+        for each in watched[:MOST_ROLLBACK]
+    )
 
 
 def operating(
@@ -64,8 +77,7 @@ def operating(
         watched += _queue(draft)
     watched += _hosts(draft, instance)
     told = [topics.arn(draft, "alarms")]
-    periods = draft.number("alarm-periods")
-    return tuple(_put(draft, each, periods, told, {}) for each in watched)
+    return tuple(_put(draft, each, _patient(draft, each), told, {}) for each in watched)
 
 
 def of_components(
@@ -78,15 +90,16 @@ def of_components(
     each = [_errors(draft, "errors", "", several=False), _client_errors(draft)]
     each += [slow] if slow is not None else []
     told = [topics.arn(draft, "alarms")]
-    periods = draft.number("alarm-periods")
-    for alarm in each:
-        _say(draft, alarm, periods)
+    spans = [_patient(draft, alarm, len(components)) for alarm in each]
+    for alarm, span in zip(each, spans, strict=True):
+        _say(draft, alarm, span)
     made = [
-        _request(draft, alarm, periods, told, {"InferenceComponentName": name})
+        _request(draft, alarm, span, told, {"InferenceComponentName": name})
         for name in components
-        for alarm in each
+        for alarm, span in zip(each, spans, strict=True)
     ]
-    return (*made, *(_put(draft, alarm, periods, told, {}) for alarm in _hosts(draft, instance)))
+    below = _hosts(draft, instance)
+    return (*made, *(_put(draft, each, _patient(draft, each), told, {}) for each in below))
 
 
 def _asked(draft: Draft) -> bool:
@@ -97,17 +110,46 @@ def _asked(draft: Draft) -> bool:
     return False
 
 
-def _put(
-    draft: Draft, alarm: Alarm, periods: int, told: list[str], more: dict[str, str]
-) -> Request:
-    _say(draft, alarm, periods)
-    return _request(draft, alarm, periods, told, _of_endpoint(draft, alarm) | more)
+def _patient(draft: Draft, alarm: Alarm, parts: int = 1) -> Span:
+    """What people are told after: longer where requests are so few that a minute has none.
+
+    Args:
+        draft: the plan being made.
+        alarm: what is watched.
+        parts: models that share the traffic, of which the alarm watches one.
+    """
+    periods, work = draft.number("alarm-periods"), load(draft)
+    rate = work.mean if work.mean is not None else work.peak
+    if alarm.metric not in _OF_REQUESTS or alarm.statistic == "Sum" or not rate:
+        return _span(draft, alarm, periods)
+    least, most = draft.number("alarm-period"), draft.number("alarm-period-most")
+    enough = 1 / draft.number("alarm-error-share")
+    wanted = math.ceil(enough * parts / rate / least) * least
+    if wanted <= least:
+        return _span(draft, alarm, periods)
+    period = min(most, wanted)
+    brings = f"{number(rate / parts * period)} requests come in {seconds(period)}"
+    if wanted > most:
+        return Span(period, 1, f"{brings}, so that one such period is enough.")
+    return Span(period, periods, f"In {periods} periods in a row: {brings}.")
 
 
-def _say(draft: Draft, alarm: Alarm, periods: int) -> None:
-    value = f"{alarm.metric} ({alarm.statistic}) > {alarm.threshold:,.10g}"
+def _span(draft: Draft, alarm: Alarm, periods: int) -> Span:
+    """Minutes in a row; one where a single event is too many."""
     period = draft.number("alarm-period")
-    because = f"{alarm.because} In {periods} periods of {period} s in a row."
+    if alarm.statistic == "Sum" and alarm.threshold == 0:
+        return Span(period, 1, f"In a period of {period} s.")
+    return Span(period, periods, f"In {periods} periods of {period} s in a row.")
+
+
+def _put(draft: Draft, alarm: Alarm, span: Span, told: list[str], more: dict[str, str]) -> Request:
+    _say(draft, alarm, span)
+    return _request(draft, alarm, span, told, _of_endpoint(draft, alarm) | more)
+
+
+def _say(draft: Draft, alarm: Alarm, span: Span) -> None:
+    value = f"{alarm.metric} ({alarm.statistic}) > {alarm.threshold:,.10g}"
+    because = f"{alarm.because} {span.says}"
     draft.set(f"Alarm {alarm.suffix}", value, because, constant=alarm.constant)
 
 
@@ -117,7 +159,7 @@ def _of_endpoint(draft: Draft, alarm: Alarm) -> dict[str, str]:
 
 
 def _request(
-    draft: Draft, alarm: Alarm, periods: int, told: list[str], dimensions: dict[str, str]
+    draft: Draft, alarm: Alarm, span: Span, told: list[str], dimensions: dict[str, str]
 ) -> Request:
     """PutMetricAlarm under the name of what the first dimension says."""
     parameters: Parameters = {
@@ -131,9 +173,9 @@ def _request(
         "Namespace": alarm.namespace,
         "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
         **_statistic(alarm.statistic),
-        "Period": draft.number("alarm-period"),
-        "EvaluationPeriods": periods,
-        "DatapointsToAlarm": periods,
+        "Period": span.period,
+        "EvaluationPeriods": span.periods,
+        "DatapointsToAlarm": span.periods,
         "Threshold": float(alarm.threshold),
         "ComparisonOperator": "GreaterThanThreshold",
         "TreatMissingData": "notBreaching",
@@ -144,8 +186,9 @@ def _request(
 def _statistic(name: str) -> dict[str, Any]:
     if name != "p99":
         return {"Statistic": name}
-    # A percentile of a handful of requests is their slowest one.
-    return {"ExtendedStatistic": name, "EvaluateLowSampleCountPercentile": "ignore"}
+    # To ignore low counts is to ignore fewer than 1,000 requests: most endpoints never have
+    # more in that time. A single slow request is not told, since several periods in a row must be slow.
+    return {"ExtendedStatistic": name, "EvaluateLowSampleCountPercentile": "evaluate"}
 
 
 def _errors(draft: Draft, suffix: str, variant: str, *, several: bool) -> Alarm:
