@@ -184,6 +184,14 @@ def test_an_update_takes_the_rollout_of_the_plan(name: str) -> None:
     assert update["DeploymentConfig"] == create["DeploymentConfig"]
 
 
+def test_other_values_for_what_exists_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """The names are of the file, so another image under a name that stands would go unseen."""
+    run(named("call-transcripts"), EndpointConfigName="older")
+    assert capsys.readouterr().out.count(" stands already and is left as it is, ") == 2
+    run(named("call-transcripts"))
+    assert capsys.readouterr().out == ""
+
+
 def test_an_update_is_waited_for_as_long_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     """In service before the update, then busy, then in service with the new configuration."""
     waits: list[float] = []

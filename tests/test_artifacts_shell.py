@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -216,6 +217,17 @@ def test_an_update_takes_the_rollout_of_the_plan(name: str, tmp_path: Path) -> N
         call for call in ran.calls if call[1] == "put-metric-alarm" and "rollback" in str(call)
     ]
     assert all(ran.calls.index(alarm) < ran.calls.index(update) for alarm in alarms)
+
+
+def test_other_values_for_what_exists_are_told(tmp_path: Path) -> None:
+    """The names are of the file, so another image under a name that stands would go unseen."""
+    ran = Ran(named("call-transcripts"), tmp_path, AWS_SERVES="older")
+    first, second = (each for each in ran.result.stdout.splitlines() if "stands" in each)
+    told = r"call-transcripts-[0-9a-f]{8} stands already and is left as it is, .*"
+    assert re.fullmatch(told, first)
+    assert re.fullmatch(told, second)
+    assert first != second
+    assert "stands" not in Ran(named("call-transcripts"), tmp_path).result.stdout
 
 
 def test_an_update_is_waited_for_as_long_as_it_takes(tmp_path: Path) -> None:

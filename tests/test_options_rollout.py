@@ -158,6 +158,15 @@ def test_one_instance_cannot_be_divided() -> None:
     assert "canary" in planned(REAL_TIME, fleet(2, "canary")).carried
 
 
+def test_a_variant_of_one_instance_cannot_be_divided() -> None:
+    workload = fleet(4, "canary")
+    workload["deploy"]["variants"] = [{"name": "challenger", "weight": "0.1"}]
+    found = planned(REAL_TIME, workload)
+    assert messages(found, "rollout-indivisible") == [
+        "a variant may have 1 instance, which canary cannot divide"
+    ]
+
+
 def test_a_fleet_that_goes_to_zero_cannot_be_divided() -> None:
     workload = online(
         requests={"processing": "1 min", "answer": "4 h"},

@@ -11,6 +11,7 @@ from typing import Any
 from advisor.artifacts import Files, requests_of
 from advisor.artifacts.variables import (
     ASKED,
+    LEFT,
     NOT_RETAINED,
     Answered,
     Text,
@@ -216,7 +217,9 @@ def _made(client: str, method: str, operation: str, body: dict[str, Any]) -> str
     describe, field = _MADE[operation]
     look = f"found({client}.{describe}, {field}={_literal(body[field])})"
     call = f"{client}.{method}(\n{_arguments(body, '        ')}    )"
-    return f"if {look} is None:\n    {call}\n"
+    left = f"{body[field]} {LEFT}" if isinstance(body[field], str) and variables(body) else ""
+    other = f"else:\n    print({_text(left)})\n" if left else ""
+    return f"if {look} is None:\n    {call}\n{other}"
 
 
 def _arguments(body: dict[str, Any], indent: str) -> str:

@@ -15,6 +15,7 @@ from advisor.artifacts import Files, requests_of
 from advisor.artifacts.requests import kebab
 from advisor.artifacts.variables import (
     ASKED,
+    LEFT,
     NOT_RETAINED,
     Answered,
     Text,
@@ -170,7 +171,9 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     look = f"sagemaker {describe} {option}"
     made = f"  {call} --cli-input-json {document}\n"
     if request.operation != "CreateEndpoint":
-        return f"if ! exists {look}; then\n{made}fi\n"
+        left = f"{body[field]} {LEFT}"
+        other = f"else\n  echo {shlex.quote(left)}\n" if variables(body) else ""
+        return f"if ! exists {look}; then\n{made}{other}fi\n"
     name, config = shlex.quote(body[field]), shlex.quote(body["EndpointConfigName"])
     return (
         f"if ! exists {look}; then\n{made}else\n"

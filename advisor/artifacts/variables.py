@@ -13,6 +13,8 @@ ASKED = """\
 # its name is left as it is: for another value, state another deploy.version and write this anew.
 """
 """What a script says above the variables that its user sets."""
+LEFT = "stands already and is left as it is, whatever the variables say"
+"""What a script says of a model or a configuration whose name does not follow from variables."""
 NOT_RETAINED = ("DesiredWeight", "DataCaptureConfig")
 """What UpdateEndpoint takes from the new configuration when it keeps the count of instances."""
 

@@ -186,8 +186,8 @@ def _request(
 def _statistic(name: str) -> dict[str, Any]:
     if name != "p99":
         return {"Statistic": name}
-    # To ignore low counts is to ignore fewer than 1,000 requests: most endpoints never have
-    # more in that time. A single slow request is not told, since several periods in a row must be slow.
+    # To ignore low counts is to ignore fewer than 1,000 requests: most endpoints never have more in
+    # that time. Several periods in a row must be slow, so a single slow request is not told.
     return {"ExtendedStatistic": name, "EvaluateLowSampleCountPercentile": "evaluate"}
 
 

@@ -131,8 +131,11 @@ def _allowed(draft: Draft, asked: str, fleet: Fleet) -> str | None:
         find(draft, "rollout-not-guarded", message, fix="Choose an option with instances.")
         return ALL_AT_ONCE
     if asked != ALL_AT_ONCE and fleet.least < 2:
-        held = f"the fleet may have {fleet.least or 'no'} instance" + "s" * (fleet.least == 0)
+        whose = "the fleet" if fleet.variants == 1 else "a variant"
+        held = f"{whose} may have {fleet.least or 'no'} instance" + "s" * (fleet.least == 0)
         fix = "State deploy.instances: {min: 2}."
+        if fleet.variants > 1:
+            fix = f"{fix[:-1]}, and a larger weight for variants of one instance."
         find(draft, "rollout-indivisible", f"{held}, which {asked} cannot divide", fix=fix)
         return ALL_AT_ONCE
     if asked == ROLLING and fleet.variants > 1:
