@@ -785,3 +785,20 @@ def test_what_the_values_leave_out_and_the_configuration_refers_to_is_not_missin
 @pytest.mark.parametrize("values", [3, [], {"root_module": 3}, {"root_module": [1, {"x": 3}]}])
 def test_values_of_another_shape_hold_nothing(values: object) -> None:
     assert planned(planned_values=values) == []
+
+
+@pytest.mark.parametrize("other", ["one", "two"])
+def test_scaling_targets_that_refer_to_themselves_or_in_a_circle_end(other: str) -> None:
+    target = (
+        'resource "aws_appautoscaling_target" "%s" {\n'
+        "  min_capacity       = 1\n"
+        "  max_capacity       = 0\n"
+        "  service_namespace  = aws_appautoscaling_target.%s.service_namespace\n"
+        '  scalable_dimension = "sagemaker:variant:DesiredInstanceCount"\n'
+        "}\n"
+    )
+    document = read(**{"main.tf": target % ("one", other) + target % ("two", "one")})
+    assert [each.address for each in document.worlds[0].resources] == [
+        "aws_appautoscaling_target.one",
+        "aws_appautoscaling_target.two",
+    ]
