@@ -103,6 +103,15 @@ locals {
         ("[for k, v in local.map : k][0]", "small"),
         ('format("%s-%d%%", "a", 5)', "a-5%"),
         ('element(["a", "b"], 3)', "b"),
+        ("1 == 1.0", True),
+        ('1 == "2"', False),
+        ("null == null", True),
+        ('null == "null"', False),
+        ("-7 % 3", -1),  # the sign of the dividend, as terraform console has it
+        ("7 % -3", 1),
+        ('toset(["b", "a", "b"])[1]', "b"),
+        ('length(toset(["b", "a", "b"]))', 2),
+        ("[for k, v in { b = 1, a = 2 } : k][0]", "a"),
         ("keys(local.map)[0]", "small"),
         ("values(local.map)[0]", "ml.m5.large"),
         ("min(3, 5)", 3),
@@ -142,6 +151,9 @@ def test_what_is_certain_is_followed(value: str, expected: object) -> None:
         "each.value",
         "count.index",
         'file("x")',
+        '1 == "1"',  # false, but for a type constraint that makes one type of both
+        '1.0 == "1"',
+        '"true" == true',
         "[for x in var.open : x][0]",
         "[for x in var.object.sizes : x if var.open][0]",
         "{ for x in var.object.sizes : x => x... }.a",
@@ -773,3 +785,20 @@ def test_what_the_values_leave_out_and_the_configuration_refers_to_is_not_missin
 @pytest.mark.parametrize("values", [3, [], {"root_module": 3}, {"root_module": [1, {"x": 3}]}])
 def test_values_of_another_shape_hold_nothing(values: object) -> None:
     assert planned(planned_values=values) == []
+
+
+@pytest.mark.parametrize("other", ["one", "two"])
+def test_scaling_targets_that_refer_to_themselves_or_in_a_circle_end(other: str) -> None:
+    target = (
+        'resource "aws_appautoscaling_target" "%s" {\n'
+        "  min_capacity       = 1\n"
+        "  max_capacity       = 0\n"
+        "  service_namespace  = aws_appautoscaling_target.%s.service_namespace\n"
+        '  scalable_dimension = "sagemaker:variant:DesiredInstanceCount"\n'
+        "}\n"
+    )
+    document = read(**{"main.tf": target % ("one", other) + target % ("two", "one")})
+    assert [each.address for each in document.worlds[0].resources] == [
+        "aws_appautoscaling_target.one",
+        "aws_appautoscaling_target.two",
+    ]

@@ -29,6 +29,15 @@ def _same(arguments: Arguments, mark: Mark) -> Node | None:
     return arguments[0] if len(arguments) == 1 else None
 
 
+def _toset(arguments: Arguments, mark: Mark) -> Node | None:
+    """The elements of a list, each once; texts in their order."""
+    given = _same(arguments, mark)
+    if given is None or given.kind != "list" or any(e.kind != "scalar" for e in given.value):
+        return given
+    each = {as_text(item.value): item for item in reversed(given.value)}
+    return given._replace(value=[each[text] for text in sorted(each)])
+
+
 def _tonumber(arguments: Arguments, mark: Mark) -> Node | None:
     del mark
     node = arguments[0] if len(arguments) == 1 else None
@@ -182,7 +191,7 @@ FUNCTIONS: dict[str, Callable[[Arguments, Mark], Node | None]] = {
     "tonumber": _tonumber,
     "tobool": _same,
     "tolist": _same,
-    "toset": _same,
+    "toset": _toset,
     "tomap": _same,
     "nonsensitive": _same,
     "sensitive": _same,

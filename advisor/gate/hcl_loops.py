@@ -15,9 +15,9 @@ Value = Callable[[hcl.Expression, Mapping[str, Node]], Node]
 
 
 def elements(node: Node) -> Iterator[tuple[Node, Node]]:
-    """Key and value of what ``for_each`` runs over."""
+    """Key and value of what ``for_each`` runs over; of a map in the order of its keys."""
     if node.kind == "map":
-        for key, value in node.value.items():
+        for key, value in sorted(node.value.items(), key=lambda entry: entry[0]):
             yield Node("scalar", key, value.place), value
     else:
         for value in node.items():

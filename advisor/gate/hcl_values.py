@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import fmod
 from typing import Any
 
 from advisor.gate import hcl_tree as hcl
 from advisor.gate.document import Mark, Node, Reference, unknown
 from advisor.gate.hcl_functions import FUNCTIONS
 from advisor.gate.hcl_loops import looped
-from advisor.gate.scalars import number
+from advisor.gate.scalars import as_text, number
 from advisor.gate.texts import joined
 
 MOST_STEPS = 100_000
@@ -221,17 +222,29 @@ def _open(reason: str, mark: Mark) -> Node:
 
 def _same(one: Node, other: Node) -> bool | None:
     if one.kind == other.kind == "scalar":
-        return bool(one.value == other.value and type(one.value) is type(other.value)) or (
-            str(one.value) == str(other.value)
-            and not isinstance(one.value, bool)
-            and one.value is not None
-        )
+        return _equal(one.value, other.value)
     for left, right in ((one, other), (other, one)):
         if left.kind in ("reference", "text", "list", "map") and right.is_null:
             return False
         if left.kind == "unknown" and left.value.other and right.kind == "scalar":
             return False
     return None
+
+
+def _equal(one: object, other: object) -> bool | None:
+    """Whether two scalars are equal, as Terraform has it: a number never equals a text.
+
+    A type constraint may have made one type of both; where they would be equal then, it is open.
+    """
+    if one is None or other is None or _kind(one) is _kind(other):
+        return one == other
+    numbers = number(as_text(one)), number(as_text(other))
+    alike = None not in numbers and numbers[0] == numbers[1]
+    return None if alike or as_text(one) == as_text(other) else False
+
+
+def _kind(value: object) -> type:
+    return float if isinstance(value, int) and not isinstance(value, bool) else type(value)
 
 
 def _different(one: Node, other: Node) -> bool | None:
@@ -286,7 +299,7 @@ _OPERATORS: dict[tuple[str, int], Callable[..., Any]] = {
     ("-", 2): _arithmetic(lambda a, b: a - b),
     ("*", 2): _arithmetic(lambda a, b: a * b),
     ("/", 2): _arithmetic(lambda a, b: a / b),
-    ("%", 2): _arithmetic(lambda a, b: a % b),
+    ("%", 2): _arithmetic(fmod),
     ("<", 2): _arithmetic(lambda a, b: a < b),
     (">", 2): _arithmetic(lambda a, b: a > b),
     ("<=", 2): _arithmetic(lambda a, b: a <= b),

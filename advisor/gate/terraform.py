@@ -72,7 +72,8 @@ def _bases(folder: Folder, calls: Calls | None) -> Iterator[tuple[str, Mapping[s
         yield f"with {name}", {**folder.given, **values}
 
 
-def _relevant(block: hcl.Block, folder: Folder) -> bool:
+def _relevant(block: hcl.Block, folder: Folder, followed: tuple[Mark, ...] = ()) -> bool:
+    """Whether a block makes something that is read; ``followed`` are those that lead to it."""
     kind = TERRAFORM_KINDS.get(block.labels[0])
     if block.labels[0] in TERRAFORM:
         return _mentions(block.body, "sagemaker:") or _mentions(block.body, "local")
@@ -83,8 +84,8 @@ def _relevant(block: hcl.Block, folder: Folder) -> bool:
         if attribute is None:
             continue
         target = _target_of(attribute.value, folder)
-        if target is not None:
-            return _relevant(target, folder)
+        if target is not None and target.mark not in (block.mark, *followed):
+            return _relevant(target, folder, (*followed, block.mark))
         if _mentions(attribute.value, "sagemaker"):
             return True
     return _mentions(block.body.blocks, "SageMaker")
