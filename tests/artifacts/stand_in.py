@@ -175,7 +175,7 @@ def _run(advice: Advice, interrupted_at: int | None = None) -> None:
     from botocore.client import BaseClient
 
     ((name, content),) = maker("boto3")(advice)
-    send, made = BaseClient._make_api_call, 0  # type: ignore[attr-defined]
+    send, made = vars(BaseClient)["_make_api_call"], 0
 
     def counted(self: Any, operation: str, parameters: dict[str, Any]) -> Any:
         nonlocal made
