@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -24,7 +25,8 @@ def tool(name: str) -> str:
     Raises:
         MissingError: it is not installed.
     """
-    path = shutil.which(name)
+    beside = Path(sys.executable).parent  # where pip puts programs, on the path or not
+    path = shutil.which(name) or shutil.which(name, path=str(beside))
     if path is None:
         raise MissingError(f"{name} is not installed")
     return path
