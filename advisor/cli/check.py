@@ -56,7 +56,11 @@ _SOURCES = {
 )
 @click.option("--region", metavar="REGION", help="Where the configurations are deployed.")
 @click.option("--baseline", metavar="FILE", help="Accept the findings that a baseline lists.")
-@click.option("--write-baseline", metavar="FILE", help="Write the open findings as a baseline.")
+@click.option(
+    "--write-baseline",
+    metavar="FILE",
+    help="Write the open findings as a baseline, which accepts them.",
+)
 @click.option(
     "--write-lock",
     is_flag=True,
@@ -114,7 +118,10 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     for error in report.errors:
         complain(error)
     some = not (options["pass_over"] or options["changed_since"])
-    return _exit_code(report, options["fail_on"] or project.fail_on or "error", expect=some)
+    least = options["fail_on"] or project.fail_on or "error"
+    if options["write_baseline"]:
+        least = NEVER  # what was found is accepted now
+    return _exit_code(report, least, expect=some)
 
 
 def _require_no_contradiction(options: dict[str, Any], project: Project) -> None:
