@@ -260,3 +260,11 @@ def test_a_request_carries_a_record_at_least_where_the_input_is_known() -> None:
     known = online(requests={"arrival": "batch"}, **described)
     verdict = judged("asynchronous", known)["asynchronous-payload"]
     assert (verdict.fact, verdict.value) == ("dataset.record", "2.05 GB")
+
+
+@pytest.mark.parametrize(("size", "outcome"), [("9 MB", "met"), ("10 MB", "contested")])
+def test_a_record_grows_on_the_wire_as_a_body_does(size: str, outcome: str) -> None:
+    """4.5 MB in base64 are exactly 6 MB; 5 MB are 6.67 MB, which only the newest bound admits."""
+    requests = {"arrival": "batch", "encoding": "base64", "payload": "1 MB"}
+    workload = online(requests=requests, dataset={"size": size, "records": 2})
+    assert judged("real-time", workload)["real-time-payload"].outcome == outcome

@@ -112,12 +112,15 @@ def _payload(index: Mapping[str, int]) -> Formula:
 
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
         smallest, largest = body.bounds(low, high, stated)
-        if not (low[arrival] == 1 << _BATCH and stated >> size & 1 and stated >> records & 1):
+        perhaps = low[arrival] >> _BATCH & 1 and stated >> size & 1 and stated >> records & 1
+        if not perhaps:
             return smallest, largest
         least, most = record.bounds(low, high, stated)
-        sure = 1 if low[encoding] == _BASE64_ONLY else 0
-        smallest = max(smallest, _on_wire(least, sure))
-        return smallest, max(largest, most, smallest)
+        if low[arrival] == 1 << _BATCH:
+            smallest = max(smallest, _on_wire(least, int(low[encoding] == _BASE64_ONLY)))
+        if low[encoding] & _BASE64_ONLY and most < INFINITY:
+            most = _on_wire(most, 1)
+        return smallest, max(largest, most)
 
     def solve(point: Point, variable: int, bound: int) -> int | None:
         if point[arrival] != _BATCH or variable == encoding:
