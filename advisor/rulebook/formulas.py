@@ -111,16 +111,11 @@ def _payload(index: Mapping[str, int]) -> Formula:
         return _on_wire(max(point[payload], record.value(point)), point[encoding])
 
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
-        smallest, largest = body.bounds(low, high, stated)
-        perhaps = low[arrival] >> _BATCH & 1 and stated >> size & 1 and stated >> records & 1
-        if not perhaps:
-            return smallest, largest
-        least, most = record.bounds(low, high, stated)
-        if low[arrival] == 1 << _BATCH:
-            smallest = max(smallest, _on_wire(least, int(low[encoding] == _BASE64_ONLY)))
-        if low[encoding] & _BASE64_ONLY and most < INFINITY:
-            most = _on_wire(most, 1)
-        return smallest, max(largest, most)
+        known = body.bounds(low, high, stated)
+        if not (low[arrival] >> _BATCH & 1 and stated >> size & 1 and stated >> records & 1):
+            return known
+        one = record.bounds(low, high, stated)
+        return _with_record(known, one, low[encoding], surely=low[arrival] == 1 << _BATCH)
 
     def solve(point: Point, variable: int, bound: int) -> int | None:
         if point[arrival] != _BATCH or variable == encoding:
@@ -132,6 +127,19 @@ def _payload(index: Mapping[str, int]) -> Formula:
 
     inputs = (payload, encoding, size, records, arrival)
     return Formula(body.id, body.variable, inputs, value, bounds, solve)
+
+
+def _with_record(
+    body: tuple[int, int], record: tuple[int, int], encodings: int, *, surely: bool
+) -> tuple[int, int]:
+    """The range of a body that perhaps, or surely, holds a record of a range, as it is sent."""
+    smallest, largest = body
+    least, most = record
+    if surely:
+        smallest = max(smallest, _on_wire(least, int(encodings == _BASE64_ONLY)))
+    if encodings & _BASE64_ONLY and most < INFINITY:
+        most = _on_wire(most, 1)
+    return smallest, max(largest, most)
 
 
 def _on_wire(size: int, encoding: int) -> int:
