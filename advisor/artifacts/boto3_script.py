@@ -11,6 +11,7 @@ from typing import Any
 from advisor.artifacts import Files, requests_of
 from advisor.artifacts.variables import (
     ASKED,
+    JOB,
     LEFT,
     NOT_RETAINED,
     Answered,
@@ -67,7 +68,6 @@ _MADE = {
     "CreateEndpoint": ("describe_endpoint", "EndpointName"),
     "CreateTransformJob": ("describe_transform_job", "TransformJobName"),
 }
-_JOB = Variable("transform_job_name", "Name of this run")
 _ENDPOINT = """\
 if found(sagemaker.describe_endpoint, EndpointName=ENDPOINT["EndpointName"]) is None:
     sagemaker.create_endpoint(**ENDPOINT)
@@ -186,7 +186,7 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
             "# Every run needs a name of its own: give another one as the first argument.\n"
             f"TRANSFORM_JOB_NAME = sys.argv[1] if len(sys.argv) > 1 else {_text(name)}\n"
         )
-        job = {**body, "TransformJobName": Text((_JOB,))}
+        job = {**body, "TransformJobName": Text((JOB,))}
         return head + _made(client, method, operation, job) + _WAIT_FOR_JOB
     if operation in _MADE:
         return _made(client, method, operation, body)

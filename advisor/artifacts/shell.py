@@ -15,6 +15,7 @@ from advisor.artifacts import Files, requests_of
 from advisor.artifacts.requests import kebab
 from advisor.artifacts.variables import (
     ASKED,
+    JOB,
     LEFT,
     NOT_RETAINED,
     Answered,
@@ -110,7 +111,6 @@ _MADE = {
     "CreateEndpoint": ("describe-endpoint", "EndpointName"),
     "CreateTransformJob": ("describe-transform-job", "TransformJobName"),
 }
-_JOB = Variable("transform_job_name", "Name of this run")
 
 
 def files(advice: Advice) -> Files:
@@ -232,12 +232,12 @@ def _kept(name: str, call: str, document: str) -> str:
 def _job(call: str, body: dict[str, Any]) -> str:
     """A job runs once under its name; the first argument names another run."""
     name = shlex.quote(body["TransformJobName"])
-    document = _quoted({**body, "TransformJobName": Text((_JOB,))})
+    document = _quoted({**body, "TransformJobName": Text((JOB,))})
     option = '--transform-job-name "$TRANSFORM_JOB_NAME"'
     return (
         "# Every run needs a name of its own: give another one as the first argument.\n"
         f"TRANSFORM_JOB_NAME=${{1:-{name}}}\n"
-        f"given TRANSFORM_JOB_NAME {shlex.quote(_JOB.asks)}\n"
+        f"given TRANSFORM_JOB_NAME {shlex.quote(JOB.asks)}\n"
         f"if ! exists sagemaker describe-transform-job {option}; then\n"
         f"  {call} --cli-input-json {document}\nfi\n"
         f"aws sagemaker wait transform-job-completed-or-stopped {option}\n"

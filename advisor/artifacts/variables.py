@@ -73,6 +73,7 @@ def _place(fields: str, pattern: str, name: str, asks: str, *, is_list: bool = F
     return Place(frozenset(fields.split()), pattern, Variable(name, asks, is_list))
 
 
+JOB = Variable("transform_job_name", "Name of this run")
 KMS_KEY = Variable("kms_key_id", "Id, ARN or alias of the KMS key that encrypts what is stored")
 PLACES = (
     _place(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from advisor.digest import sha256
 from advisor.errors import InputError, RulebookError
-from advisor.gate.finding import SEVERITIES
+from advisor.gate.finding import SEVERITIES, Finding
 from advisor.gate.rulefiles import read_yaml_rules, rule_path
 from advisor.rulebook.cache import cached_file, keep, read_object
 from advisor.rulebook.source import is_packaged, rules_directory
@@ -47,6 +47,21 @@ class Check(NamedTuple):
         str, ...
     ] = ()  # service-model findings at the same value that this one replaces
     linters: tuple[str, ...] = ()  # rules of other linters that ask for what this one refuses
+
+    def finding(self, message: str, file: str, line: int = 0, column: int = 0) -> Finding:
+        """What the check finds at a place, with its own severity, reason, source and fix."""
+        return Finding(
+            rule=self.id,
+            severity=self.severity,
+            message=message,
+            file=file,
+            line=line,
+            column=column,
+            because=self.because,
+            source=self.source,
+            as_of=self.as_of,
+            fix=self.fix,
+        )
 
 
 @cache

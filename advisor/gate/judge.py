@@ -72,20 +72,11 @@ class Judge(NamedTuple):
 
     def _of_reading(self, fault: ReadFault) -> Finding:
         check, mark = self.checks[fault.rule], fault.node.mark
-        return Finding(
-            rule=check.id,
+        return check.finding(fault.message, mark.file, mark.line, mark.column)._replace(
             severity=fault.severity or check.severity,
-            message=fault.message,
-            file=mark.file,
-            line=mark.line,
-            column=mark.column,
             width=mark.width,
             address=fault.address,
             value=value_text(fault.node),
-            because=check.because,
-            source=check.source,
-            as_of=check.as_of,
-            fix=check.fix,
             suggestion=fault.suggestion,
         )
 
@@ -241,21 +232,13 @@ def finding_of(check: Check, resource: Resource, fault: Fault) -> Finding:
     mark = node.place if fault.at_key or node.kind in ("map", "list") else node.mark
     if node is resource.body:
         mark = resource.mark
-    return Finding(
-        rule=check.id,
+    message = fault.message or check.message or check.title
+    return check.finding(message, mark.file, mark.line, mark.column)._replace(
         severity=fault.severity or check.severity,
-        message=fault.message or check.message or check.title,
-        file=mark.file,
-        line=mark.line,
-        column=mark.column,
         width=mark.width,
         address=resource.address,
         path=written(fault.path),
         value=value_text(node),
-        because=check.because,
-        source=check.source,
-        as_of=check.as_of,
-        fix=check.fix,
         suggestion=fault.suggestion,
         via="" if fault.at_key else node.via,
         lines=_lines_around(resource, fault.path, mark),

@@ -128,8 +128,9 @@ class _Run:
 
     def report(self) -> Report:
         """Read and judge everything."""
-        workloads = self._workloads()
-        pairs = [*self._pairs(), *(workloads.pairs if workloads else ())]
+        named = self._pairs()
+        workloads = self._workloads(named)
+        pairs = [*named, *(workloads.pairs if workloads else ())]
         self.kept = {os.path.normpath(pair.artifact.partition("#")[0]) for pair in pairs}
         for path in self._counted(self.found.configurations, "configurations"):
             self._file(path)
@@ -145,9 +146,8 @@ class _Run:
             self.errors += workloads.errors
             self.findings = workloads.accepting(self.findings, pairs)
             self.findings += workloads.used_acceptances()
-        stand = standing(
-            self.findings, self.comments, self.checks, self.request, _files(self.found)
-        )
+        files = tuple(_files(self.found))
+        stand = standing(self.findings, self.comments, self.checks, self.request, files)
         self._remember((), {finding.file for finding in stand.findings if finding.line})
         return Report(
             tuple(sorted(stand.findings, key=in_order)),
@@ -161,7 +161,7 @@ class _Run:
             self.request.as_of,
             self.checks,
             self.sources,
-            tuple(_files(self.found)),
+            files,
             workloads.answers if workloads else {},
             checked.archives,
         )
@@ -287,9 +287,8 @@ class _Run:
             ]
         return pairs
 
-    def _workloads(self) -> Workloads | None:
+    def _workloads(self, pairs: list[Pair]) -> Workloads | None:
         """The workloads that were found or are named by a pair; ``None`` when there is none."""
-        pairs = self._pairs()
         extra = {pair.workload for pair in pairs} - set(self.found.workloads)
         named = [*self.found.workloads, *sorted(extra)]
         if not named:

@@ -204,21 +204,9 @@ class Waivers:
         return self._finding("waiver-unused", waiver, message)
 
     def _finding(self, rule: str, waiver: Waiver, message: str, suggestion: str = "") -> Finding:
-        check = self.checks[rule]
-        return Finding(
-            rule=rule,
-            severity=check.severity,
-            message=message,
-            file=waiver.file,
-            line=waiver.line,
-            column=waiver.column,
-            value=waiver.rule,
-            because=check.because,
-            source=check.source,
-            as_of=check.as_of,
-            fix=check.fix,
-            suggestion=suggestion,
-            owner=self.organisation.owner,
+        found = self.checks[rule].finding(message, waiver.file, waiver.line, waiver.column)
+        return found._replace(
+            value=waiver.rule, suggestion=suggestion, owner=self.organisation.owner
         )
 
 

@@ -140,20 +140,8 @@ class Workloads:
     def _plain(self, rule: str, workload: Workload, path: str, message: str) -> Finding:
         check = self.checks[rule]
         stated = workload.values.get(path) or workload.values["name"]
-        return Finding(
-            rule=rule,
-            severity=check.severity,
-            message=message,
-            file=workload.file,
-            line=stated.line,
-            column=stated.column,
-            address=workload.name,
-            path=path,
-            because=check.because,
-            source=check.source,
-            as_of=check.as_of,
-            fix=check.fix,
-        )
+        found = check.finding(message, workload.file, stated.line, stated.column)
+        return found._replace(address=workload.name, path=path)
 
     # Configurations
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from advisor import __version__
 from advisor.comparison import Axis, BreakEven, Comparison, Row
-from advisor.costs.money import usd
 from advisor.drawing import Canvas
 from advisor.model import Cost, Measured
+from advisor.reports.outcomes import costs
 from advisor.rounding import about, plain, unit
-from advisor.scenario import Outcome
 
 SCHEMA = "sm-advise/compare.v1"
 _KINDS = {
@@ -101,18 +100,8 @@ def _break_even(each: BreakEven) -> dict[str, Any]:
         "before": crossing.before,
         "after": crossing.after,
         "step": crossing.jump,
-        "usd_below": _costs(below),
-        "usd_above": _costs(above),
-    }
-
-
-def _costs(outcome: Outcome) -> dict[str, Any]:
-    return {
-        option: {
-            "usd_low": None if cost.low is None else usd(cost.low),
-            "usd_high": None if cost.high is None else usd(cost.high),
-        }
-        for option, cost in outcome.costs.items()
+        "usd_below": costs(below),
+        "usd_above": costs(above),
     }
 
 
@@ -126,7 +115,7 @@ def _curve(axis: Axis) -> dict[str, Any]:
             {
                 "value": plain(int(str(point.value)), kind),
                 "cheapest": point.cheapest,
-                "usd": _costs(point),
+                "usd": costs(point),
             }
             for point in axis.points
         ],

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from advisor import figures
 from advisor.comparison import RULED_OUT, UNSUITED, Axis, BreakEven, Comparison, Row
-from advisor.drawing import Bar, Canvas, Curve, bars, plot, table, wrapped
+from advisor.drawing import Bar, Canvas, bars, plot, table, wrapped
 from advisor.estimate import in_brief
 from advisor.measurement import words
 from advisor.model import CostItem
+from advisor.reports import outcomes
 from advisor.rounding import about
 
 _WIDE = 78
-_LETTERS = {"batch-transform": "B", "asynchronous": "A", "serverless": "S", "real-time": "R"}
 _AXES = {
     "traffic.volume": ("volume", "volume, with peak and concurrency in proportion"),
     "requests.processing": ("time", "duration of a request"),
@@ -175,21 +175,10 @@ def _break_even(each: BreakEven, canvas: Canvas) -> str:
 def _curve(axis: Axis, canvas: Canvas) -> Iterator[str]:
     kind, name = _AXES[axis.key]
     values = [float(str(point.value)) for point in axis.points]
-    options = list(dict.fromkeys(option for point in axis.points for option in point.costs))
-    curves = [
-        Curve(
-            _LETTERS[option],
-            tuple(
-                None if (usd := point.middle(option)) is None else float(usd)
-                for point in axis.points
-            ),
-        )
-        for option in reversed(options)
-    ]
     drawn = list(
         plot(
             values,
-            curves,
+            outcomes.curves(axis.points),
             {value: about(value, kind) for value in (values[0], values[-1])}
             | {float(axis.current): f"{about(axis.current, kind)}, as it is"},
             float(axis.current),
@@ -199,8 +188,7 @@ def _curve(axis: Axis, canvas: Canvas) -> Iterator[str]:
     if not drawn:
         return
     yield ""
-    legend = ", ".join(f"{_LETTERS[option]} {option}" for option in options)
-    yield from wrapped(f"USD a month over {name}; {legend}", canvas)
+    yield from wrapped(f"USD a month over {name}; {outcomes.legend(axis.points)}", canvas)
     yield from drawn
 
 

@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 from advisor import __version__
-from advisor.costs.money import usd
 from advisor.crossing import Crossing
 from advisor.drawing import Canvas
 from advisor.model import Interval
 from advisor.quantity import show
+from advisor.reports.outcomes import costs
 from advisor.rounding import plain, unit
 from advisor.scenario import Outcome, Value
 from advisor.sweep import Stretch, Sweep
@@ -64,8 +64,8 @@ def _crossing(found: Sweep, each: Crossing) -> dict[str, Any]:
         "before": each.before,
         "after": each.after,
         "step": each.jump,
-        "usd_below": _costs(each.below),
-        "usd_above": _costs(each.above),
+        "usd_below": costs(each.below),
+        "usd_above": costs(each.above),
     }
 
 
@@ -74,15 +74,5 @@ def _point(found: Sweep, each: Outcome) -> dict[str, Any]:
         "value": _value(found, each.value),
         "option": each.option,
         "cheapest": each.cheapest,
-        "usd": _costs(each),
-    }
-
-
-def _costs(outcome: Outcome) -> dict[str, Any]:
-    return {
-        option: {
-            "usd_low": None if cost.low is None else usd(cost.low),
-            "usd_high": None if cost.high is None else usd(cost.high),
-        }
-        for option, cost in outcome.costs.items()
+        "usd": costs(each),
     }

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 
 from advisor import figures
 from advisor.costs.money import usd
-from advisor.drawing import Canvas, Curve, plot, strip, table, wrapped
+from advisor.drawing import Canvas, plot, strip, table, wrapped
 from advisor.measurement import words
 from advisor.model import Interval
 from advisor.quantity import show
+from advisor.reports import outcomes
 from advisor.rounding import about
 from advisor.scenario import Outcome
 from advisor.sweep import Stretch, Sweep
 
-_LETTERS = {"batch-transform": "B", "asynchronous": "A", "serverless": "S", "real-time": "R"}
 _NONE = "none fits"
 _MARGIN = 10  # of the words before a strip
 _MOST_SHOWN = 8
@@ -143,25 +143,13 @@ def _turns(found: Sweep, canvas: Canvas) -> Iterator[str]:
 
 def _curve(found: Sweep, canvas: Canvas) -> Iterator[str]:
     values = [max(1.0, float(str(point.value))) for point in found.points]
-    options = list(dict.fromkeys(option for point in found.points for option in point.costs))
-    curves = [
-        Curve(
-            _LETTERS[option],
-            tuple(
-                None if (cost := point.middle(option)) is None else float(cost)
-                for point in found.points
-            ),
-        )
-        for option in reversed(options)
-    ]
     kind = kind_of(found)
     now = float(found.current) if isinstance(found.current, int) else None
     labels = {value: about(value, kind) for value in (values[0], values[-1])}
     if now is not None:
         labels[now] = f"{about(now, kind)}, {'as it is' if found.stated else 'assumed'}"
-    drawn = list(plot(values, curves, labels, now, canvas))
+    drawn = list(plot(values, outcomes.curves(found.points), labels, now, canvas))
     if drawn:
         yield ""
-        legend = ", ".join(f"{_LETTERS[option]} {option}" for option in options)
-        yield from wrapped(f"USD a month: {legend}", canvas)
+        yield from wrapped(f"USD a month: {outcomes.legend(found.points)}", canvas)
         yield from drawn

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
 from advisor.workload.keys import KEYS, SHARED_FEATURES, WAIVER
 from advisor.workload.listed import read_models
 from advisor.workload.reading import Reading
+from advisor.workload.record import read_record
 from advisor.workload.release_keys import VARIANT
 from advisor.workload.spelling import nearest
 from advisor.workload.values import (
@@ -17,7 +18,6 @@ from advisor.workload.values import (
     read_flag,
     read_quantity,
     read_text,
-    read_word,
     single,
 )
 from advisor.yamlfile import MappingNode, Node, ScalarNode, SequenceNode
@@ -123,7 +123,7 @@ def read_named(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
 
 def read_decision(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
     """State the dict of a decision."""
-    found = _record(reading, key.path, node, _DECISION, needed="option")
+    found = read_record(reading, key.path, node, _DECISION, needed="option")
     reading.state(key.path, found.get("option", ""), found, key_node)
 
 
@@ -133,9 +133,9 @@ def read_variants(reading: Reading, key: Key, key_node: Node, node: Node) -> Non
         refusal = RefusedError("this is not a list", f"write [{key.example}]")
         reading.refuse(key.path, node, refusal)
         return
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for item in node.value:
-        record = _record(reading, key.path, item, VARIANT, needed="name")
+        record = read_record(reading, key.path, item, VARIANT, needed="name")
         name = record.get("name", "")
         if name.lower() in found:
             refusal = RefusedError(f"{name!r} is repeated", "name it once")
@@ -159,36 +159,12 @@ def read_waivers(reading: Reading, key: Key, key_node: Node, node: Node) -> None
             if isinstance(value, ScalarNode):
                 found[rule] = {"because": read_text(FORMS["text"], value)}
             else:
-                found[rule] = _record(reading, path, value, WAIVER, needed="because")
+                found[rule] = read_record(reading, path, value, WAIVER, needed="because")
         except RefusedError as refusal:
             reading.refuse(path, wrong, refusal)
             continue
         reading.state(path, found[rule].get("because", ""), found[rule], rule_node)
     reading.state(key.path, "", found, key_node)
-
-
-def _record(
-    reading: Reading, path: str, record: Node, parts: Sequence[Key], needed: str
-) -> dict[str, str]:
-    """A mapping with a fixed set of texts and words."""
-    pairs = reading.pairs(path, record, f"write {{{needed}: …}}")
-    found = {}
-    names = {part.path.rpartition(".")[2]: part for part in parts}
-    for name, part in names.items():
-        if name not in pairs:
-            continue
-        try:
-            node = single(pairs[name][1], f"write {name}: {part.example or part.words[0]}")
-            if part.kind == "word":
-                found[name] = read_word(part, node.value)
-            else:
-                found[name] = read_text(FORMS[part.form], node)
-        except RefusedError as refusal:
-            reading.refuse(f"{path}.{name}", pairs[name][1], refusal)
-    reading.refuse_keys(path, pairs, names)
-    if needed not in pairs and path not in reading.refused:
-        reading.refuse(path, record, RefusedError(f"{needed} is missing", f"add {needed}: …"))
-    return found
 
 
 # Kind of key -> what reads it.

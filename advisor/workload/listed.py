@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from advisor.model import Interval, Stated
-from advisor.quantity import KINDS
-from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
 from advisor.workload.keys import MODEL
 from advisor.workload.reading import Reading
-from advisor.workload.values import RefusedError, read_quantity, read_text, single
+from advisor.workload.record import read_record
+from advisor.workload.values import RefusedError
 from advisor.yamlfile import Node, SequenceNode
 
-_PARTS = {part.path: part for part in MODEL}
 # Of these the largest model decides, since limits and sizing must hold for every one.
 _LARGEST = ("size", "memory", "accelerator_memory")
 
@@ -26,7 +24,7 @@ def read_models(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
         return
     found: list[dict[str, Any]] = []
     for number, item in enumerate(node.value, start=1):
-        model = _model(reading, f"{key.path}[{number}]", item)
+        model = read_record(reading, f"{key.path}[{number}]", item, MODEL, needed="name")
         name = model.get("name")
         if name is not None and any(name == other["name"] for other in found):
             problem = f"{name!r} stands here again, and no names are repeated"
@@ -40,27 +38,6 @@ def read_models(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
         reading.refuse(key.path, node, RefusedError(problem, hint))
     names = ", ".join(model["name"] for model in found)
     reading.state(key.path, names, tuple(found), key_node)
-
-
-def _model(reading: Reading, path: str, item: Node) -> dict[str, Any]:
-    """One model; a part that cannot be read is refused and left out."""
-    pairs = reading.pairs(path, item, "write {name: …}")
-    found: dict[str, Any] = {}
-    for name, part in _PARTS.items():
-        if name not in pairs:
-            continue
-        try:
-            node = single(pairs[name][1], f"write {name}: {part.example}")
-            if part.kind in KINDS:
-                found[name] = read_quantity(part, node.value)
-            else:
-                found[name] = read_text(FORMS[part.form], node)
-        except RefusedError as refusal:
-            reading.refuse(f"{path}.{name}", pairs[name][1], refusal)
-    reading.refuse_keys(path, pairs, _PARTS)
-    if "name" not in pairs and path not in reading.refused:
-        reading.refuse(path, item, RefusedError("name is missing", "add name: …"))
-    return found
 
 
 def stand_for_all(values: dict[str, Stated]) -> None:

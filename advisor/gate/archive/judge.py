@@ -117,18 +117,8 @@ class ArchiveJudge:
         self, archive: Archive, rule: str, message: str, member: str = "", value: str = ""
     ) -> Finding:
         check = self.checks[rule]
-        return Finding(
-            rule=rule,
-            severity=check.severity,
-            message=_shown(message),
-            file=archive.file,
-            address=_shown(member),
-            value=value,
-            because=check.because,
-            source=check.source,
-            as_of=check.as_of,
-            fix=check.fix,
-        )
+        found = check.finding(_shown(message), archive.file)
+        return found._replace(address=_shown(member), value=value)
 
 
 def _shown(text: str) -> str:
