@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from advisor.artifacts import Files, region_option, requests_of
 from advisor.artifacts.cloudformation_schedule import in_sub, pascal, schedule
-from advisor.artifacts.scheduled import EXPRESSION, ROLE
+from advisor.artifacts.scheduled import asked
 from advisor.artifacts.skips import metadata, skips
 from advisor.artifacts.variables import (
     NOT_RETAINED,
@@ -19,7 +19,6 @@ from advisor.artifacts.variables import (
     filled,
     scales_variants,
     topic_of,
-    variables,
 )
 from advisor.artifacts.yaml_text import Tagged, document
 from advisor.errors import InputError
@@ -115,9 +114,9 @@ def template(bodies: Bodies, advice: Advice, description: str = "") -> str:
     found: dict[str, Any] = {"AWSTemplateFormatVersion": "2010-09-09"}
     if description:
         found["Description"] = description
-    asked = _asked(bodies)
-    if asked:
-        found["Parameters"] = {pascal(each): _parameter(each) for each in asked}
+    parameters = _parameters(bodies)
+    if parameters:
+        found["Parameters"] = {pascal(each): _parameter(each) for each in parameters}
     found["Resources"] = made.resources
     found["Outputs"] = made.outputs
     return document(found)
@@ -125,10 +124,10 @@ def template(bodies: Bodies, advice: Advice, description: str = "") -> str:
 
 def command(advice: Advice, folder: str) -> str:
     """How the template is deployed."""
-    asked = _asked(_bodies(requests_of(advice)))
+    parameters = _parameters(_bodies(requests_of(advice)))
     name = advice.workload.name
     stack = name if name[0].isalpha() else f"stack-{name}"  # which begins with a letter
-    given = "".join(f" {pascal(each)}=…" for each in asked)
+    given = "".join(f" {pascal(each)}=…" for each in parameters)
     return (
         f"aws cloudformation deploy{region_option(advice)} --stack-name {stack} --template-file "
         + shlex.quote(f"{folder}/template.yaml")
@@ -140,14 +139,10 @@ def _bodies(requests: tuple[Request, ...]) -> Bodies:
     return [(request, filled(request)) for request in requests]
 
 
-def _asked(bodies: Bodies) -> list[Variable]:
+def _parameters(bodies: Bodies) -> list[Variable]:
     """The parameters, each once."""
-    asked: list[Variable] = []
-    for request, body in bodies:
-        asked += variables(body)
-        if request.operation == "CreateTransformJob":
-            asked += [EXPRESSION, ROLE]
-    return list(dict.fromkeys(asked))
+    found = (each for request, body in bodies for each in asked(request.operation, body))
+    return list(dict.fromkeys(found))
 
 
 def _parameter(variable: Variable) -> dict[str, str]:

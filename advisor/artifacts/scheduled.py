@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor.artifacts.variables import Variable
+from advisor.artifacts.variables import Variable, variables
 
 CALL = "scheduler:::aws-sdk:sagemaker:createTransformJob"
 EXPRESSION = Variable(
@@ -16,6 +16,12 @@ ROLE = Variable(
 )
 _ID = "<aws.scheduler.execution-id>"  # the Scheduler puts 16 characters in its place
 _LONGEST = 63
+
+
+def asked(operation: str, body: dict[str, Any]) -> list[Variable]:
+    """The variables of a request; of a job also those of the schedule that starts it."""
+    found = variables(body)
+    return [*found, EXPRESSION, ROLE] if operation == "CreateTransformJob" else found
 
 
 def schedule_name(job: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from advisor.artifacts import Files, requests_of
 from advisor.artifacts.component_stack import FILE, Stack, stack
 from advisor.artifacts.hcl_text import Block, Call, Raw, Template, document, quoted
-from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, job_input, schedule_name
+from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, asked, job_input, schedule_name
 from advisor.artifacts.skips import comments, skips
 from advisor.artifacts.variables import (
     KMS_KEY,
@@ -80,26 +80,25 @@ def files(advice: Advice) -> Files:
     if not requests:
         return []
     made = Made({}, {}, _settings(advice.region), [], set())
-    asked: list[Variable] = []
+    wanted: list[Variable] = []
     stacked = stack(advice, requests)
     for request in requests:
         if stacked is not None and request in stacked.requests:
             continue
         body = _with_arns_of_keys(filled(request), request.operation)
-        asked += variables(body)
+        wanted += asked(request.operation, body)
         if request.operation == "CreateTransformJob":
-            asked += [EXPRESSION, ROLE]
             made.blocks.append(Block('data "aws_partition" "current"', {}))
         _add(
             request, body, made, (*comments(skips(request, requests)), *_warned(request, requests))
         )
     if stacked is not None:
-        asked += _add_stack(stacked, made)
+        wanted += _add_stack(stacked, made)
     found = [("main.tf", document(made.blocks))]
     if stacked is not None:
         found.append((FILE, stacked.text))
-    if asked:
-        found.append(("variables.tf", document([_variable(v) for v in dict.fromkeys(asked)])))
+    if wanted:
+        found.append(("variables.tf", document([_variable(v) for v in dict.fromkeys(wanted)])))
     return [*found, ("outputs.tf", document(made.outputs))]
 
 
