@@ -2,19 +2,40 @@
 # environment. Another Python: make PYTHON=python3.13 test
 
 PYTHON ?= python3
+OLDEST_PYTHON ?= python3.11
 VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n auto
 
+# The exact releases that the targets install, with their hashes; `make lock` writes both.
+RUN_LOCK := requirements/run.txt
+DEV_LOCK := requirements/dev.txt
+
 SOURCES := $(shell find advisor rules -type f -not -name '*.pyc') pyproject.toml hatch_build.py
 
-# Installs $(2) into the environment $(1).
-define install
-$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+# Makes the environment $(1) with the Python $(2).
+define environment
+@$(2) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
 	"sm-advise needs Python 3.11 or newer; choose one with: make PYTHON=python3.13 …")'
-test -x $(1)/bin/python || $(PYTHON) -m venv $(1)
-$(1)/bin/python -m pip install --quiet --quiet $(2)
+@test -x $(1)/bin/python || { echo "Making the environment $(1)"; $(2) -m venv $(1); }
 endef
+
+# Installs $(2) into the environment $(1), a line a package.
+define install
+@set -o pipefail; $(1)/bin/python -m pip install --disable-pip-version-check $(2) \
+	| awk '/^Collecting / {print "  " $$2; fflush()} /^Installing / {print "  unpacking"; fflush()}'
+endef
+
+# Installs the releases of the lock $(2) into the environment $(1), and the checkout itself.
+define install_locked
+$(call environment,$(1),$(PYTHON))
+@echo "Installing $$(grep -c '^[a-z0-9].*==' $(2)) packages of $(2) into $(1), once"
+$(call install,$(1),--no-deps --require-hashes --requirement $(2))
+@$(1)/bin/python -m pip install --quiet --disable-pip-version-check \
+	--no-deps --no-build-isolation --editable .
+endef
+
+SHELL := bash
 
 .PHONY: help
 help:  ## Lists the targets
@@ -66,35 +87,60 @@ package: dist/wheel.stamp  ## Builds the wheel and the source distribution
 bench: .venv-wheel/wheel.stamp  ## Measures the installed wheel
 	.venv-wheel/bin/python -m bench
 
+.PHONY: newest
+newest:  ## Runs the tests on today's newest releases of every dependency
+	rm -rf .venv-newest
+	$(call environment,.venv-newest,$(PYTHON))
+	@echo "Installing the newest releases into .venv-newest"
+	$(call install,.venv-newest,--editable '.[test]')
+	.venv-newest/bin/pytest $(PYTEST_ARGS)
+
 .PHONY: oldest
 oldest: .venv-oldest/oldest.stamp  ## Runs the tests on the oldest dependencies we accept
 	.venv-oldest/bin/pytest $(PYTEST_ARGS)
 
+.PHONY: lock
+lock:  ## Writes the locks anew: today's newest releases, for every Python that we support
+	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock; \
+		.venv-lock/bin/python -m pip install --quiet uv; }
+	$(call locked,--extra dev,$(DEV_LOCK))
+	$(call locked,--extra build --constraint $(DEV_LOCK),$(RUN_LOCK))
+
+# Writes the lock $(2) by the options $(1); --upgrade, or uv keeps what the file holds.
+define locked
+.venv-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock' \
+	$(1) --output-file $(2) pyproject.toml
+endef
+
 .PHONY: clean
 clean:  ## Removes everything that make made
-	rm -rf $(VENV) .venv-wheel .venv-oldest build dist .coverage .coverage.* .hypothesis \
+	rm -rf $(VENV) .venv-wheel .venv-newest .venv-oldest .venv-lock build dist .coverage .coverage.* .hypothesis \
 		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
-$(VENV)/run.stamp: pyproject.toml
-	$(call install,$(VENV),--editable .)
+$(VENV)/run.stamp: pyproject.toml $(RUN_LOCK)
+	$(call install_locked,$(VENV),$(RUN_LOCK))
 	@touch $@
 
-$(VENV)/dev.stamp: pyproject.toml
-	$(call install,$(VENV),--editable '.[dev]')
+$(VENV)/dev.stamp: pyproject.toml $(DEV_LOCK)
+	$(call install_locked,$(VENV),$(DEV_LOCK))
 	@touch $@ $(VENV)/run.stamp
 
 dist/wheel.stamp: $(VENV)/dev.stamp $(SOURCES)
 	rm -rf dist
-	$(BIN)/python -m build
+	$(BIN)/python -m build --no-isolation
 	@touch $@
 
-.venv-wheel/wheel.stamp: dist/wheel.stamp
-	$(call install,.venv-wheel,dist/*.whl)
+.venv-wheel/wheel.stamp: dist/wheel.stamp $(RUN_LOCK)
+	$(call environment,.venv-wheel,$(PYTHON))
+	$(call install,.venv-wheel,--no-deps --require-hashes --requirement $(RUN_LOCK))
 	.venv-wheel/bin/python -m pip install --quiet --force-reinstall --no-deps dist/*.whl
 	@touch $@
 
 # moto, cfn-lint and awscli follow boto3's newest releases, so the tests that need them skip here.
 .venv-oldest/oldest.stamp: pyproject.toml
+	$(call environment,.venv-oldest,$(OLDEST_PYTHON))
+	@echo "Installing the lower bounds of pyproject.toml into .venv-oldest, once"
 	$(call install,.venv-oldest,\
 		--editable . hypothesis pytest pytest-randomly pytest-xdist \
 		$$(sed -n '/^dependencies/,/^]/s/^ *"\(.*\)>=\(.*\)",/\1==\2/p' pyproject.toml))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,9 @@ def init(file: str, stdout: bool, force: bool, no_questions: bool) -> int:
             hint="Choose another name, or give --force to overwrite.",
         )
     asked = not no_questions and interactive()
-    answers = ask() if asked else dict(ANSWERS)
+    # click before 8.4 leaves a space of each prompt on standard output, where the file may go.
+    with redirect_stdout(sys.stderr):
+        answers = ask() if asked else dict(ANSWERS)
     text = starter(answers)
     if asked:
         click.echo(f"\nThat makes it {_named(answer(answers, read))}.", err=True)
