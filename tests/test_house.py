@@ -28,7 +28,7 @@ IMPORTERS = {
     "boto3": ("aws.py",),
     "botocore": ("aws.py", "gate/drift.py"),
     "click": ("cli/*.py",),
-    "jsonschema": ("cli/*.py",),
+    "jsonschema": ("gate/schema_words.py",),
     "rich": ("reports/text/*.py",),
     "yaml": ("yamlfile*.py", "rulebook/source.py", "gate/yaml_reader.py"),
 }
