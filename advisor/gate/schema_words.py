@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from advisor.errors import InputError
+from advisor.errors import not_installed
 from advisor.gate.document import Path, Step
 from advisor.gate.schema_walk import Schema
 from advisor.gate.spelling import nearest
@@ -41,10 +41,7 @@ def refusals(schema: Schema, value: Any, equals: str = ": ") -> list[Refusal]:
     try:
         from jsonschema import Draft202012Validator
     except ImportError:
-        raise InputError(
-            "the settings are not valid, and jsonschema, which finds the place, is not installed",
-            hint="install it: pip install jsonschema",
-        ) from None
+        raise not_installed("jsonschema", "finding what is wrong with the settings") from None
 
     found: list[Refusal] = []
     for error in Draft202012Validator(schema).iter_errors(value):
