@@ -210,12 +210,20 @@ def test_an_organisation_is_extended() -> None:
 
 def test_show_config_says_who_set_what() -> None:
     Path("pyproject.toml").write_text('[tool.sm-advise]\nfail-on = "warning"\n', encoding="utf-8")
-    Path(".sm-advise.yaml").write_text("families: [m5]\n", encoding="utf-8")
+    Path(".sm-advise.yaml").write_text(
+        "families: [m5]\nwaivers: {never: [out-of-range], longest_days: 9, inline: false}\n",
+        encoding="utf-8",
+    )
     out = run("--show-config", "--ignore", "instance-type").stdout
     assert "fail-on: warning (pyproject.toml)" in out.replace("./", "")
     assert "ignore: instance-type (command line)" in out
     assert "region: none (default)" in out
-    assert "families: m5" in out
+    assert out.splitlines()[-4:] == [
+        "for files: families: m5 (.sm-advise.yaml)",
+        "for files: never waived: out-of-range (.sm-advise.yaml)",
+        "for files: longest waiver: 9 days",
+        "for files: comments do not count (.sm-advise.yaml)",
+    ]
 
 
 def test_show_config_tells_what_adds_up_and_what_replaces(

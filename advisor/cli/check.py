@@ -230,11 +230,17 @@ def _settings(project: Project, options: dict[str, Any]) -> str:
     lines += [f"pair: {pair.workload} {pair.artifact} ({pair.where})" for pair in project.pairs]
     lines += [f"accept: {each.pattern}: {each.rule} ({each.why.where})" for each in project.accept]
     lines.append(f"lock: {lock_path('.')}")
-    organisation = organisation_of(".")
-    for name, value in organisation._asdict().items():
-        if value and name not in ("says", "files"):
-            file = organisation.says.get(name) or organisation.says["waivers"]
-            lines.append(f"for files: {name.replace('_', '-')}: {_shown(value)} ({file})")
+    here = organisation_of(".")
+    lines += [
+        f"for files: {key}: {_shown(value)} ({here.says[key]})"
+        for key in ("region", "limits", "owner", "families", "needs", "subnets", "tags", "quotas")
+        if (value := getattr(here, key))
+    ]
+    lines += [f"for files: never waived: {rule} ({by})" for rule, by in here.never_waived.items()]
+    if here.longest_waiver:
+        lines.append(f"for files: longest waiver: {here.longest_waiver} days")
+    if here.inline_refused:
+        lines.append(f"for files: comments do not count ({here.inline_refused})")
     return "\n".join(lines) + "\n"
 
 
