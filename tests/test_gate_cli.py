@@ -170,6 +170,12 @@ def test_the_environment_sets_options(monkeypatch: pytest.MonkeyPatch) -> None:
         (".sm-advise.yaml", "quotas: {g5.xlarge: 4}\n", "quotas has no key g5.xlarge"),
         (".sm-advise.yaml", "extends: gone.yaml\n", ".sm-advise.yaml extends it"),
         (".sm-advise.yaml", "extends: [a.yaml]\n", "extends takes a text, not a list"),
+        (".sm-advise.yaml", "region: Frankfurt\n", "Write a Region such as us-east-1."),
+        (
+            ".sm-advise.yaml",
+            "waivers: {longest_days: 9999999999}\n",
+            "whole number from 0 to 36500",
+        ),
         (".sm-advise.yaml", "limits: safest\n", "takes one of safe, latest"),
         ("pyproject.toml", "[tool.sm-advise]\nfail-on = 'warn'\n", "takes one of error, warning"),
         ("pyproject.toml", "[tool.sm-advise]\nselect = 'x'\n", "takes a list of texts"),

@@ -183,6 +183,23 @@ def test_pyproject_names_files_as_its_own_folder_sees_them(
         assert not whole or found["waiver-unused"].line == 4
 
 
+def test_an_organisation_accepts_per_file_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra" / "t.yaml").write_text(TEMPLATE.format(trailing=""), encoding="utf-8")
+    (tmp_path / ".sm-advise.yaml").write_text(
+        'accept:\n  "infra/*":\n    out-of-range: by hand\n    no-capacity: it was there\n',
+        encoding="utf-8",
+    )
+    found = by_rule(check(Request(["."], AS_OF, project=read_project("infra"))))
+    why = Acceptance("by hand", where=".sm-advise.yaml:3")
+    assert (found["out-of-range"].status, found["out-of-range"].acceptance) == (ACCEPTED, why)
+    unused = found["waiver-unused"]
+    assert (unused.file, unused.line, unused.column) == (".sm-advise.yaml", 4, 5)
+
+
 def test_a_waiver_of_pyproject_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "infra").mkdir()

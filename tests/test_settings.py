@@ -66,6 +66,9 @@ def test_the_words_of_the_schema_are_those_of_the_program() -> None:
     assert named["fail-on"]["enum"] == [*SEVERITIES, NEVER]
     assert named["needs"]["items"]["enum"] == list(NEEDS)
     assert list(named["quotas"]["properties"]) == [CONCURRENCY]
+    # An empty Region is none.
+    workload = read_json_rules("schema", "workload.schema.json")["properties"]["region"]["pattern"]
+    assert named["region"]["pattern"].replace("(?:|", "(?:", 1) == workload
 
 
 # -- The walk and jsonschema ---------------------------------------------------------------------
@@ -277,6 +280,41 @@ def test_a_walk_that_refuses_what_jsonschema_accepts_is_a_bug_of_ours(
     Path(".sm-advise.yaml").write_text("limits: safe\n", encoding="utf-8")
     monkeypatch.setattr("advisor.gate.settings_file.accepts", lambda *_: False)
     assert checked(capsys)[0] == 3
+
+
+CONFIG = (
+    '{"EndpointConfigName": "x", "ProductionVariants": [{"VariantName": "a", "ModelName": "m",'
+    ' "InstanceType": "ml.t3.large", "InitialInstanceCount": 0}]}'
+)
+
+
+def without_names(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings with a rule that exists wherever one is named, and without other files."""
+    found = {key: value for key, value in settings.items() if key != "extends"}
+    for key in found.keys() & {"select", "ignore"}:
+        found[key] = ["out-of-range"]
+    if found.get("waivers", {}).get("never"):
+        found["waivers"] = {**found["waivers"], "never": ["out-of-range"]}
+    if "accept" in found:
+        reasons = {
+            pattern: [*rules.values(), "known"] for pattern, rules in found["accept"].items()
+        }
+        found["accept"] = {pattern: {"out-of-range": why[0]} for pattern, why in reasons.items()}
+    return found
+
+
+@pytest.mark.parametrize("file", [".sm-advise.yaml", "pyproject.toml"])
+def test_settings_that_are_accepted_never_break_a_check(file: str) -> None:
+    Path("config.json").write_text(CONFIG, encoding="utf-8")
+
+    @given(VALID)
+    def holds(settings: dict[str, Any]) -> None:
+        written(file, without_names(settings))
+        organisation_of.cache_clear()
+        assert run(["check", ".", "--show-config"]) in (0, 2)
+        assert run(["check", "."]) in (0, 1, 2)
+
+    holds()
 
 
 # -- How the files combine -----------------------------------------------------------------------

@@ -70,6 +70,7 @@ KEYWORDS: Mapping[str, Callable[[Any, Any, Schema], bool]] = {
         not isinstance(value, str) or re.search(regex, value) is not None
     ),
     "minimum": lambda least, value, _: not is_of_type("number", value) or value >= least,
+    "maximum": lambda most, value, _: not is_of_type("number", value) or value <= most,
     "required": lambda keys, value, _: not isinstance(value, dict) or value.keys() >= set(keys),
     "items": lambda schema, value, _: (
         not isinstance(value, list) or all(accepts(schema, each) for each in value)

@@ -60,7 +60,7 @@ def _worded(error: Any, path: Path, equals: str) -> Iterator[Refusal]:
             if key not in value:
                 sample = _example(schema["properties"][key], key, equals)
                 yield Refusal(path, f"{name} has no {key}", f"write {sample}")
-    elif error.validator in ("enum", "type", "minimum"):
+    elif error.validator in ("enum", "type", "minimum", "maximum"):
         near = nearest(value, schema["enum"]) if _is_word(schema, value) else ""
         hint = f"did you mean {near}?" if near else _instead(schema, path, equals)
         found = f"{name} takes {expected(schema)}, not {_shown(value)}"
@@ -124,6 +124,8 @@ def expected(schema: Schema) -> str:
 
 def _expected_type(name: str, schema: Schema) -> str:
     one = _WORDS[name][0]
+    if name == "integer" and "maximum" in schema:
+        return f"{one} from {schema['minimum']} to {schema['maximum']}"
     if name == "integer" and "minimum" in schema:
         return f"{one} of at least {schema['minimum']}"
     if name != "array":
