@@ -170,6 +170,7 @@ def test_the_environment_sets_options(monkeypatch: pytest.MonkeyPatch) -> None:
         (".sm-advise.yaml", "quotas: {g5.xlarge: 4}\n", "quotas has no key g5.xlarge"),
         (".sm-advise.yaml", "extends: gone.yaml\n", ".sm-advise.yaml extends it"),
         (".sm-advise.yaml", "extends: [a.yaml]\n", "extends takes a text, not a list"),
+        (".sm-advise.yaml", "inline: false\n", "did you mean waivers.inline?"),
         (".sm-advise.yaml", "region: Frankfurt\n", "Write a Region such as us-east-1."),
         (
             ".sm-advise.yaml",

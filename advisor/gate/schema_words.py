@@ -83,12 +83,20 @@ def _unknown_keys(schema: Schema, value: Any, path: Path, equals: str) -> Iterat
     for key in value:
         if key in known or any(re.search(pattern, key) for pattern in patterns):
             continue
-        near = nearest(key, known)
+        near = nearest(key, known) or _deeper(key, schema)
         hint = f"did you mean {near}?" if near else f"known keys: {', '.join(known)}"
         if not near and patterns:
             hint = _instead(schema, path, equals)
         where = f"{named(path)} has no key" if path else "there is no setting"
         yield Refusal((*path, key), f"{where} {_shown(key)}", hint)
+
+
+def _deeper(key: str, schema: Schema) -> str:
+    """The path of a key that belongs one level deeper; empty where there is none."""
+    inside = schema.get("properties", {}).items()
+    return next(
+        (f"{outer}.{key}" for outer, each in inside if key in each.get("properties", ())), ""
+    )
 
 
 def _instead(schema: Schema, path: Path, equals: str) -> str:
