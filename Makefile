@@ -69,7 +69,7 @@ coverage: $(VENV)/dev.stamp  ## Runs the tests and shows the branches they leave
 	$(BIN)/coverage report
 
 .PHONY: docs
-docs: $(VENV)/run.stamp  ## Writes the reference part of rules/README.md
+docs: $(VENV)/run.stamp  ## Writes the reference part of rules/README.md and the schema of workloads
 	$(BIN)/python scripts/write_reference.py
 
 .PHONY: agreement

@@ -44,5 +44,13 @@ class InputError(Exception):
         return f"{text}\n  {self.hint}" if self.hint else text
 
 
+def not_installed(library: str, purpose: str) -> InputError:
+    """The error for something that needs a library which cannot be imported."""
+    return InputError(
+        f"{purpose} needs {library}, and it is not installed",
+        hint=f"install it: pip install {library}",
+    )
+
+
 class RulebookError(Exception):
     """The rules contradict themselves or cannot be read: exit code 2."""

@@ -1,4 +1,7 @@
-"""Writes the reference part of rules/README.md from the rule files; ``--check`` only compares."""
+"""Writes what the program says of itself: the reference in rules/README.md, the workload's schema.
+
+``--check`` only compares.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,24 @@ import sys
 from pathlib import Path
 
 from advisor.reference.page import written
+from advisor.workload.schema import schema_text
 
-README = Path(__file__).parent.parent / "rules" / "README.md"
+RULES = Path(__file__).parent.parent / "rules"
 
 
 def main() -> int:
-    """Write the page; 1 when it was to be checked and is not current."""
-    old = README.read_text(encoding="utf-8")
-    new = written(old, README.parent)
-    if "--check" in sys.argv[1:]:
-        if old != new:
-            print("rules/README.md is not current: run make docs", file=sys.stderr)
-        return int(old != new)
-    README.write_text(new, encoding="utf-8")
-    return 0
+    """Write the files; 1 when they were to be checked and one is not current."""
+    page, schema = RULES / "README.md", RULES / "schema" / "workload.schema.json"
+    texts = {page: written(page.read_text(encoding="utf-8"), RULES), schema: schema_text()}
+    stale = [path for path, text in texts.items() if path.read_text(encoding="utf-8") != text]
+    for path in stale:
+        if "--check" in sys.argv[1:]:
+            print(
+                f"{path.relative_to(RULES.parent)} is not current: run make docs", file=sys.stderr
+            )
+        else:
+            path.write_text(texts[path], encoding="utf-8")
+    return int("--check" in sys.argv[1:] and bool(stale))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from advisor.aws import judge, matches, python_pattern
+from tests.aws import judge, matches, python_pattern
 
 
 def config(**variant: Any) -> dict[str, Any]:

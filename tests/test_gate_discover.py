@@ -150,7 +150,7 @@ def test_excluded_files_are_passed_over(tmp_path: Path) -> None:
     put(tmp_path, "third_party/x.json", CONFIG)
     put(tmp_path, "x.json", CONFIG)
     assert run(tmp_path, project=Project(exclude=("*/third_party/*",))).configurations == 1
-    here = Project(exclude=("third_party/*",), file=str(tmp_path / "pyproject.toml"))
+    here = Project(exclude=("third_party/*",), says={"exclude": str(tmp_path / "pyproject.toml")})
     assert run(tmp_path, project=here).configurations == 1
 
 

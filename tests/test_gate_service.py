@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
+import sys
 from copy import deepcopy
 from pathlib import Path
 
 import pytest
 
+from advisor.cli import run
 from advisor.gate.document import Hidden, Mark, Node, Resource
-from advisor.gate.drift import OPERATIONS, compare, compile_table, limits_moved
+from advisor.gate.drift import (
+    OPERATIONS,
+    compare,
+    compile_operations,
+    compile_table,
+    drift,
+    limits_moved,
+)
 from advisor.gate.instance_types import judge_type
 from advisor.gate.json_reader import read_json
+from advisor.gate.rulefiles import read_json_rules
 from advisor.gate.service import load_service
 from advisor.gate.service_walk import problems
 from advisor.gate.source import Source
@@ -28,6 +38,58 @@ def test_the_table_is_compiled_from_the_botocore_it_names() -> None:
     if botocore.__version__ != table["botocore"]:
         pytest.skip("another botocore is installed; sm-advise rules verify --drift compares them")
     assert compile_table() == table
+    operations = read_json_rules("service", "operations.json")
+    assert compile_operations(operations["about"]) == operations["known"]
+
+
+def test_each_operation_that_a_request_makes_is_among_the_known() -> None:
+    known = read_json_rules("service", "operations.json")["known"]
+    assert not [each for each in OPERATIONS.values() if each[1] not in known[each[0]]]
+
+
+def doctored(folder: Path, *, new: str, gone: str) -> None:
+    """Put a botocore model beside the installed one whose SageMaker has one operation instead."""
+    from botocore.loaders import Loader
+
+    model = Loader().load_service_model("sagemaker", "service-2")
+    model["operations"][new] = {**model["operations"].pop(gone), "name": new}
+    model["operations"]["CreateTeapot"] = {**model["operations"][new], "name": "CreateTeapot"}
+    path = folder / "sagemaker" / model["metadata"]["apiVersion"] / "service-2.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(model), encoding="utf-8")
+
+
+def test_drift_names_the_operations_that_are_new_and_that_are_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = set(drift())
+    doctored(tmp_path, new="CreateInferenceFleet", gone="StopTransformJob")
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
+    assert run(["rules", "verify", "--drift"]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert told[-1] == f"{len(before) + 2} moved"
+    # CreateTeapot is new as well, and nothing in its name speaks of inference.
+    assert set(told[:-1]) - {str(move) for move in before} == {
+        "sagemaker.CreateInferenceFleet: new operation",
+        "sagemaker.StopTransformJob: gone operation",
+    }
+    assert run(["rules", "verify", "--drift", "--format", "json"]) == 1
+    moves = json.loads(capsys.readouterr().out)
+    where, what = "sagemaker.CreateInferenceFleet", "operation"
+    found = {"where": where, "what": what, "compiled": "", "installed": "CreateInferenceFleet"}
+    assert found in moves
+
+
+def test_without_botocore_drift_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("botocore", "botocore.session"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert run(["rules", "verify", "--drift"]) == 2
+    assert capsys.readouterr().err == (
+        "error: rules verify --drift needs botocore, and it is not installed\n"
+        "  install it: pip install botocore\n"
+    )
 
 
 def test_nothing_moved_against_itself() -> None:

@@ -12,7 +12,7 @@ from advisor.errors import InputError
 from advisor.gate.baseline import baseline_text
 from advisor.gate.finding import ACCEPTED, BASELINED, OPEN, Acceptance, Finding
 from advisor.gate.run import Report, Request, check
-from advisor.gate.settings import Project, organisation_of, read_project
+from advisor.gate.settings import Accepted, Project, organisation_of, read_project
 
 AS_OF = "2026-11-20"
 TEMPLATE = """\
@@ -150,8 +150,8 @@ def test_terraform_comments_count_too(tmp_path: Path) -> None:
 
 
 def test_pyproject_accepts_per_file_and_the_finding_stays_visible(tmp_path: Path) -> None:
-    why = Acceptance("generated", "jd", "2027-01-31", "RISK-12", "pyproject.toml")
-    project = Project(accept={"*/template.yaml": {"out-of-range": why}})
+    why = Acceptance("generated", "jd", "2027-01-31", "RISK-12", "pyproject.toml:3")
+    project = Project(accept=(Accepted("*/template.yaml", "out-of-range", why, ""),))
     found = by_rule(run(tmp_path, TEMPLATE.format(trailing=""), project))
     assert found["out-of-range"].acceptance == why
     assert found["out-of-range"].status == ACCEPTED
@@ -161,7 +161,7 @@ PYPROJECT = """\
 [tool.sm-advise.accept."infra/*.yaml"]
 out-of-range = {{because = "by hand"{until}}}
 [tool.sm-advise.accept."gone/*.yaml"]
-model-missing = "it was there"
+no-capacity = "it was there"
 """
 
 
@@ -171,7 +171,7 @@ def test_pyproject_names_files_as_its_own_folder_sees_them(
 ) -> None:
     (tmp_path / "infra").mkdir()
     (tmp_path / "infra" / "t.yaml").write_text(TEMPLATE.format(trailing=""), encoding="utf-8")
-    text = PYPROJECT.format(until="").replace("model-missing", "out-of-range")
+    text = PYPROJECT.format(until="").replace("no-capacity", "out-of-range")
     (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path / started)
     project = read_project(".")
@@ -181,6 +181,23 @@ def test_pyproject_names_files_as_its_own_folder_sees_them(
         # Only a run over the whole project can say that nothing asked for a waiver.
         assert ("waiver-unused" in found) == whole
         assert not whole or found["waiver-unused"].line == 4
+
+
+def test_an_organisation_accepts_per_file_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra" / "t.yaml").write_text(TEMPLATE.format(trailing=""), encoding="utf-8")
+    (tmp_path / ".sm-advise.yaml").write_text(
+        'accept:\n  "infra/*":\n    out-of-range: by hand\n    no-capacity: it was there\n',
+        encoding="utf-8",
+    )
+    found = by_rule(check(Request(["."], AS_OF, project=read_project("infra"))))
+    why = Acceptance("by hand", where=".sm-advise.yaml:3")
+    assert (found["out-of-range"].status, found["out-of-range"].acceptance) == (ACCEPTED, why)
+    unused = found["waiver-unused"]
+    assert (unused.file, unused.line, unused.column) == (".sm-advise.yaml", 4, 5)
 
 
 def test_a_waiver_of_pyproject_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import assume, given, settings
 
 from advisor.artifacts import maker
-from advisor.aws import judge
 from advisor.cli import run
 from advisor.errors import InputError
 from advisor.measurement.job import LoadTest, LoadTests, load_tests
@@ -21,6 +20,7 @@ from advisor.pipeline import advise
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
 from tests import strategies
+from tests.aws import judge
 from tests.load_tests import job, on
 from tests.planned import batch, facts_of, online, setting
 

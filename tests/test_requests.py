@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.aws import judge
 from advisor.facts import Facts
 from advisor.model import (
     ASYNCHRONOUS,
@@ -24,6 +23,7 @@ from advisor.model import (
 from advisor.options import plan
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
+from tests.aws import judge
 from tests.planned import facts_of, parameters
 from tests.strategies import documents, put, values
 

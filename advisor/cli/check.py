@@ -88,9 +88,9 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     workload's artifacts; those in folders are passed over.
 
     A finding is accepted by a comment beside it (# sm-advise: accept RULE: reason [until=DATE]), by
-    `accept` in the workload, or per file in pyproject.toml. Settings stand there in
-    [tool.sm-advise], in variables such as SM_ADVISE_CHECK_FAIL_ON, and what an organisation knows
-    in the nearest .sm-advise.yaml; --show-config prints them.
+    `accept` in the workload, or by `accept` in the settings. Settings stand in the nearest
+    .sm-advise.yaml and pyproject.toml ([tool.sm-advise]), with the same keys, and in variables such
+    as SM_ADVISE_CHECK_FAIL_ON; --show-config prints them.
 
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 a file could not be read or nothing
     matched, 3 a bug of ours.
@@ -98,8 +98,6 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     first = paths[0] if paths else "."
     project = read_project(first if os.path.isdir(first) else os.path.dirname(first))
     require_known((*options["select"], *options["ignore"]), PROFILES)
-    require_known((*project.select, *project.ignore), PROFILES, project.file)
-    require_known((rule for rules in project.accept.values() for rule in rules), (), project.file)
     _require_no_contradiction(options, project)
     if options["framework"]:
         from advisor.gate.archive.framework import required
@@ -126,9 +124,11 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
 
 def _require_no_contradiction(options: dict[str, Any], project: Project) -> None:
     """Refuse a rule that is selected and ignored by the same side."""
+    says = project.says
+    same = says.get("select") == says.get("ignore")
     for side, selected, ignored in (
         ("", options["select"], options["ignore"]),
-        (project.file, project.select, project.ignore),
+        (says.get("select", ""), project.select if same else (), project.ignore),
     ):
         both = [name for name in selected if name in ignored]
         if both:
@@ -223,20 +223,24 @@ def _settings(project: Project, options: dict[str, Any]) -> str:
     """Each setting, its value, and who set it."""
     from advisor.gate.settings import organisation_of
 
+    says = project.says
     lines = [_setting(name, options, project) for name in _SETTINGS]
-    lines += [f"exclude: {', '.join(project.exclude)} ({project.file})"] if project.exclude else []
+    if project.exclude:
+        lines.append(f"exclude: {', '.join(project.exclude)} ({says['exclude']})")
     lines += [f"pair: {pair.workload} {pair.artifact} ({pair.where})" for pair in project.pairs]
-    lines += [
-        f"accept: {pattern}: {', '.join(rules)} ({project.file})"
-        for pattern, rules in project.accept.items()
-    ]
+    lines += [f"accept: {each.pattern}: {each.rule} ({each.why.where})" for each in project.accept]
     lines.append(f"lock: {lock_path('.')}")
-    organisation = organisation_of(".")
-    if organisation.file:
-        lines.append(f"organisation: {organisation.file}")
-        for name, value in organisation._asdict().items():
-            if value and name not in ("file", "files"):
-                lines.append(f"  {name.replace('_', '-')}: {_shown(value)}")
+    here = organisation_of(".")
+    lines += [
+        f"for files: {key}: {_shown(value)} ({here.says[key]})"
+        for key in ("region", "limits", "owner", "families", "needs", "subnets", "tags", "quotas")
+        if (value := getattr(here, key))
+    ]
+    lines += [f"for files: never waived: {rule} ({by})" for rule, by in here.never_waived.items()]
+    if here.longest_waiver:
+        lines.append(f"for files: longest waiver: {here.longest_waiver} days")
+    if here.inline_refused:
+        lines.append(f"for files: comments do not count ({here.inline_refused})")
     return "\n".join(lines) + "\n"
 
 
@@ -246,7 +250,7 @@ def _setting(name: str, options: dict[str, Any], project: Project) -> str:
     from_line, adds = _SOURCES.get(_source(name)), name in ("select", "ignore")
     parts = [f"{_shown(given)} ({from_line})"] if given else []
     if own and (adds or not given):
-        parts.append(f"{_shown(own)} ({project.file})")
+        parts.append(f"{_shown(own)} ({project.says[name.replace('_', '-')]})")
     default = "error" if name == "fail_on" else "none"
     return f"{name.replace('_', '-')}: {', '.join(parts) or f'{default} (default)'}"
 

@@ -51,7 +51,9 @@ def list_entries(kind: str | None, form: str) -> int:
     help="Verify for these documented bounds only (default: both).",
 )
 @click.option(
-    "--drift", is_flag=True, help="Compare the rules with the botocore that is installed instead."
+    "--drift",
+    is_flag=True,
+    help="Compare the rules with the API of the installed botocore instead: requests, operations.",
 )
 @_FORMAT
 def verify(limits: str | None, drift: bool, form: str) -> int:
@@ -98,9 +100,7 @@ def _print_drift(form: str) -> int:
         click.echo(json.dumps([move._asdict() for move in moves], indent=2))
     else:
         for move in moves:
-            click.echo(
-                f"{move.where}: {move.what}: {move.compiled or '-'} -> {move.installed or '-'}"
-            )
+            click.echo(str(move))
         click.echo("nothing moved" if not moves else f"{len(moves)} moved")
     return 1 if moves else 0
 

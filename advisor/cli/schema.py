@@ -11,6 +11,7 @@ from advisor.cli import CONTEXT
 # what -> file below rules/schema
 _FILES = {
     "workload": "workload.schema.json",
+    "settings": "settings.schema.json",
     "advice": "advice.v1.schema.json",
     "findings": "findings.v1.schema.json",
 }
@@ -19,9 +20,9 @@ _FILES = {
 @click.command(context_settings=CONTEXT)
 @click.argument("what", type=click.Choice(list(_FILES)), default="workload")
 def schema(what: str) -> int:
-    """Print a JSON Schema: of a workload file, of an advice, or of the findings of `check`.
+    """Print a JSON Schema: of a workload file, settings, an advice, or the findings of `check`.
 
-    Editors read the first line of a workload file: `# yaml-language-server: $schema=FILE`.
+    Editors read the first line of a YAML file: `# yaml-language-server: $schema=FILE`.
     """
     from advisor.rulebook.source import rules_directory
 

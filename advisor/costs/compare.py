@@ -1,20 +1,11 @@
-"""Costs side by side: which is lower for certain, by how much, and per thousand requests."""
+"""Costs side by side: which is lower for certain, and per thousand requests."""
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import NamedTuple
 
-from advisor.costs.money import Number, decimal, quotient, total_of, usd
+from advisor.costs.money import Number, decimal, quotient, usd
 from advisor.model import Cost
 
 _THOUSAND = Decimal(1000)
-
-
-class Increase(NamedTuple):
-    """How a monthly cost moved, as bounds in USD; ``None`` where nothing bounds it."""
-
-    low: str | None
-    high: str | None
 
 
 def certainly_cheaper(cost: Cost, than: Cost) -> bool:
@@ -22,16 +13,6 @@ def certainly_cheaper(cost: Cost, than: Cost) -> bool:
     if cost.usd_high is None or than.usd_low is None:
         return False
     return Decimal(cost.usd_high) < Decimal(than.usd_low)
-
-
-def cheaper_options(costs: Mapping[str, Cost], than: str) -> tuple[str, ...]:
-    """The options that are certainly cheaper than one of them, cheapest first."""
-    found = [
-        option
-        for option, cost in costs.items()
-        if option != than and certainly_cheaper(cost, costs[than])
-    ]
-    return tuple(sorted(found, key=lambda option: _high(costs[option])))
 
 
 def over_budget(cost: Cost, usd_per_month: Number) -> bool | None:
@@ -42,11 +23,6 @@ def over_budget(cost: Cost, usd_per_month: Number) -> bool | None:
     if cost.usd_high is not None and Decimal(cost.usd_high) <= budget:
         return False
     return None
-
-
-def increase(old: Cost, new: Cost) -> Increase:
-    """New minus old, for every pair of values in their ranges."""
-    return Increase(_difference(new.usd_low, old.usd_high), _difference(new.usd_high, old.usd_low))
 
 
 def per_thousand_requests(cost: Cost, requests: Number) -> tuple[str | None, str | None]:
@@ -67,13 +43,3 @@ def per_thousand_requests(cost: Cost, requests: Number) -> tuple[str | None, str
 def stand_ins(cost: Cost) -> int:
     """How many of its prices stand in for ones that are not known."""
     return sum(1 for item in cost.items if item.basis.startswith("stand-in:"))
-
-
-def _difference(left: str | None, right: str | None) -> str | None:
-    if left is None or right is None:
-        return None
-    return usd(total_of((Decimal(left), Decimal(right).copy_negate())))
-
-
-def _high(cost: Cost) -> Decimal:
-    return Decimal(cost.usd_high) if cost.usd_high is not None else Decimal("Infinity")

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
-from advisor.costs.break_even import provisioning_threshold
+from advisor.costs.money import Number, decimal, quotient, total_of
 from advisor.prices import Prices
 from advisor.quantity import MONTH_HOURS
 from advisor.queueing.cold_starts import provisioned_levels
+
+
+def provisioning_threshold(kept_warm: Number, on_demand: Number, running: Number) -> Decimal | None:
+    """Busy share of a level above which provisioning it is cheaper; ``None`` when it never is.
+
+    Args:
+        kept_warm: USD per second of provisioned concurrency (usage).
+        on_demand: USD per second of a request on demand.
+        running: USD per second of a request on provisioned concurrency (duration).
+    """
+    saved = total_of((decimal(on_demand), decimal(running).copy_negate()))
+    return quotient(decimal(kept_warm), saved) if saved > 0 else None
 
 
 def provisioning_note(facts: Mapping[str, Any], prices: Prices) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+
+from advisor.errors import not_installed
 
 OPERATIONS = {
     "EndpointConfig": ("sagemaker", "CreateEndpointConfig"),
@@ -23,10 +26,15 @@ OPERATIONS = {
 class Move(NamedTuple):
     """One difference between the compiled table and an installed botocore."""
 
-    where: str  # ProductionVariantServerlessConfig.MaxConcurrency
-    what: str  # field | required | min | max | pattern | enum | type
+    where: str  # ProductionVariantServerlessConfig.MaxConcurrency, sagemaker.CreateEndpoint
+    what: str  # field | required | min | max | pattern | enum | type | shape | operation | limit
     compiled: str  # as the table has it; empty when the table has none
     installed: str
+
+    def __str__(self) -> str:
+        if self.what == "operation":
+            return f"{self.where}: {'gone' if self.compiled else 'new'} operation"
+        return f"{self.where}: {self.what}: {self.compiled or '-'} -> {self.installed or '-'}"
 
 
 def compile_table() -> dict[str, Any]:
@@ -36,11 +44,11 @@ def compile_table() -> dict[str, Any]:
         ``{"botocore": version, "kinds": {kind: shape name}, "shapes": {name: shape},
         "other_instance_types": [...]}``. A shape is ``{"type": ...}`` with, where they apply,
         ``members``, ``required``, ``member`` (of a list), ``min``, ``max``, ``pattern``, ``enum``.
-    """
-    import botocore
-    import botocore.session
 
-    session = botocore.session.get_session()
+    Raises:
+        InputError: botocore is not installed.
+    """
+    version, session = _installed()
     shapes: dict[str, dict[str, Any]] = {}
     kinds: dict[str, str] = {}
     for kind, (service, operation) in OPERATIONS.items():
@@ -51,13 +59,43 @@ def compile_table() -> dict[str, Any]:
         kinds[kind] = prefix + shape.name
     hosting = set(shapes["ProductionVariantInstanceType"]["enum"])
     return {
-        "botocore": botocore.__version__,
+        "botocore": version,
         "kinds": kinds,
         "shapes": dict(sorted(shapes.items())),
         "other_instance_types": sorted(
             _every_instance_type(session.get_service_model("sagemaker")) - hosting
         ),
     }
+
+
+def compile_operations(about: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The operations about inference, by service, of the botocore that is installed.
+
+    Args:
+        about: service -> patterns; an operation is about inference where its name has one.
+
+    Raises:
+        InputError: botocore is not installed.
+    """
+    _, session = _installed()
+    return {
+        service: [
+            name
+            for name in sorted(session.get_service_model(service).operation_names)
+            if any(re.search(pattern, name) for pattern in patterns)
+        ]
+        for service, patterns in about.items()
+    }
+
+
+def _installed() -> tuple[str, Any]:
+    """Version and a session of the botocore that is installed."""
+    try:
+        import botocore
+        import botocore.session
+    except ImportError:
+        raise not_installed("botocore", "rules verify --drift") from None
+    return botocore.__version__, botocore.session.get_session()
 
 
 def _collect(shape: Any, prefix: str, into: dict[str, dict[str, Any]]) -> None:
@@ -119,6 +157,19 @@ def compare(compiled: dict[str, Any], installed: dict[str, Any]) -> tuple[Move, 
     return tuple(moves)
 
 
+def compare_operations(
+    known: Mapping[str, list[str]], installed: Mapping[str, list[str]]
+) -> tuple[Move, ...]:
+    """The operations that are new, and those that are gone."""
+    return tuple(
+        Move(
+            f"{service}.{move.compiled or move.installed}", move.what, move.compiled, move.installed
+        )
+        for service, names in known.items()
+        for move in _compare_sets(service, "operation", names, installed.get(service))
+    )
+
+
 def _compare_members(name: str, old: dict[str, Any], new: dict[str, Any]) -> list[Move]:
     before, after = old.get("members", {}), new.get("members", {})
     return [
@@ -141,16 +192,21 @@ def _text(value: object) -> str:
 
 
 def drift() -> tuple[Move, ...]:
-    """What moved since the table was compiled, in the installed botocore; then limits it touches.
+    """What moved since the tables were compiled, in the installed botocore; then limits it touches.
 
     Raises:
+        InputError: botocore is not installed.
         RulebookError: a rule file cannot be read.
     """
     from advisor.gate.rulefiles import read_json_rules
 
     installed = compile_table()
-    moves = compare(read_json_rules("service", "model.json"), installed)
-    return (*moves, *limits_moved(installed))
+    operations = read_json_rules("service", "operations.json")
+    return (
+        *compare(read_json_rules("service", "model.json"), installed),
+        *compare_operations(operations["known"], compile_operations(operations["about"])),
+        *limits_moved(installed),
+    )
 
 
 def limits_moved(table: Mapping[str, Any]) -> tuple[Move, ...]:

@@ -215,7 +215,7 @@ class Comparison:
                 if stated is not None and stated.line:
                     return f" ({self.workload.file}:{stated.line})"
                 if stated is not None and fact.removeprefix("needs.") in self.organisation.needs:
-                    return f" ({self.organisation.file})"
+                    return f" ({self.organisation.says['needs']})"
         return f" ({self.workload.file})"
 
 

@@ -76,7 +76,11 @@ def check(request: Request) -> Report:
     """
     project = request.project
     found = discover(
-        request.paths, project.exclude, request.progress, request.sift, base=project.file
+        request.paths,
+        project.exclude,
+        request.progress,
+        request.sift,
+        base=project.says.get("exclude", ""),
     )
     found = place_of_stdin(found, request.stdin)
     pairs = _looked_at(project.pairs, found)

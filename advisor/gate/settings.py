@@ -1,38 +1,26 @@
-"""What a project and its organisation say: ``pyproject.toml`` and ``.sm-advise.yaml``."""
+"""What holds for a run and for each file: ``pyproject.toml`` and ``.sm-advise.yaml`` together.
+
+Both have the same keys, and what either extends counts with it. The nearest file wins, key by
+key, and of ``quotas`` and ``accept`` entry by entry; in one folder ``pyproject.toml`` is nearer.
+A policy on waivers only ever becomes stricter.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
 from advisor.errors import InputError
-from advisor.gate.document import Node
-from advisor.gate.finding import SEVERITIES, Acceptance
+from advisor.gate.finding import Acceptance
 from advisor.gate.locking import LOCK_FILE
-from advisor.gate.setting_values import (
-    COUNT,
-    COUNTS,
-    MAPPING,
-    MAPPINGS,
-    PAIRS,
-    TEXT,
-    TEXTS,
-    TRUTH,
-    Places,
-    one_of,
-    require,
-    some_of,
-)
-from advisor.gate.source import read_source
-from advisor.gate.yaml_reader import read_yaml
+from advisor.gate.settings_file import SettingsFile, read_toml_settings, read_yaml_settings
 
 ORGANISATION_FILE = ".sm-advise.yaml"
-ORGANISATION_SCHEMA = "sm-advise/organisation.v1"
+PROJECT_FILE = "pyproject.toml"
 CONCURRENCY = "serverless-concurrency"
 """The key of ``quotas`` that is no instance type."""
-PROJECT_FILE = "pyproject.toml"
 MOST_EXTENDED = 10
 NEVER = "never"
 
@@ -43,32 +31,6 @@ NEEDS = {
     "data-capture": ("EndpointConfig", "DataCaptureConfig"),
 }
 """Need that an organisation may have everywhere -> kind of resource and field that carry it."""
-
-_PROJECT = {
-    "fail-on": one_of(*SEVERITIES, NEVER),
-    "select": TEXTS,
-    "ignore": TEXTS,
-    "exclude": TEXTS,
-    "region": TEXT,
-    "baseline": TEXT,
-    "accept": MAPPINGS,
-    "pairs": PAIRS,
-}
-_ORGANISATION = {
-    "schema": TEXT,
-    "extends": TEXT,
-    "region": TEXT,
-    "limits": one_of("safe", "latest"),
-    "owner": TEXT,
-    "families": TEXTS,
-    "needs": some_of(*NEEDS),
-    "subnets": TEXTS,
-    "tags": TEXTS,
-    "quotas": COUNTS,
-    "waivers": MAPPING,
-}
-_WAIVERS = {"never": TEXTS, "longest_days": COUNT, "inline": TRUTH}
-_ACCEPTANCE = {"because": TEXT, "by": TEXT, "until": TEXT, "ticket": TEXT}
 
 
 class Pair(NamedTuple):
@@ -86,25 +48,35 @@ def pair_of(workload: str, artifact: str, where: str) -> Pair:
     return Pair(path, artifact, where, name)
 
 
+class Accepted(NamedTuple):
+    """A rule that is accepted in the files of a pattern."""
+
+    pattern: str  # of files, as the folder of ``file`` sees them
+    rule: str
+    why: Acceptance
+    file: str
+    line: int = 0
+    column: int = 0
+
+
 class Project(NamedTuple):
-    """``[tool.sm-advise]``."""
+    """What holds for a run: the settings that the folder of its first path has."""
 
     fail_on: str = ""
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    region: str = ""
+    region: str = ""  # of pyproject.toml
     baseline: str = ""
-    accept: Mapping[str, Mapping[str, Acceptance]] = {}  # pattern of files -> rule -> why
+    accept: tuple[Accepted, ...] = ()  # the nearest first
     pairs: tuple[Pair, ...] = ()
-    file: str = ""
-    text: str = ""  # of the file, so that a waiver in it has a line
+    says: Mapping[str, str] = {}  # key -> the file that says it
 
 
 class Organisation(NamedTuple):
-    """``.sm-advise.yaml`` with all that it extends."""
+    """What holds for the files of a folder."""
 
-    region: str = ""
+    region: str = ""  # where a file names none
     limits: str = ""
     owner: str = ""
     families: tuple[str, ...] = ()  # instance families that are allowed; empty: all
@@ -112,206 +84,154 @@ class Organisation(NamedTuple):
     subnets: tuple[str, ...] = ()  # empty: any
     tags: tuple[str, ...] = ()  # keys that every resource carries
     quotas: Mapping[str, int] = {}  # instance type, or 'serverless-concurrency' -> how many
-    never_waived: tuple[str, ...] = ()
+    never_waived: Mapping[str, str] = {}  # rule -> the file that says so
     longest_waiver: int = 0  # days; 0: any
-    inline_waivers: bool = True
-    file: str = ""
-    files: tuple[str, ...] = ()  # it, and those that it extends
+    inline_refused: str = ""  # the file that says that comments do not count
+    says: Mapping[str, str] = {}  # key -> the file that says it
+    files: tuple[str, ...] = ()  # all that count, those that are extended among them
 
 
 def read_project(folder: str) -> Project:
-    """The settings in the nearest ``pyproject.toml`` that has any, from a folder upwards.
+    """What holds for a run whose first path is in a folder.
 
     Raises:
-        InputError: the section has a key or a value that is not known.
+        InputError: a file of settings cannot be read, or says what no such file can.
     """
-    for parent in _upwards(folder):
-        path = os.path.normpath(os.path.join(parent, PROJECT_FILE))
-        try:
-            with open(path, "rb") as stream:
-                data = stream.read()
-        except OSError:
-            continue
-        if b"tool.sm-advise" in data:
-            return _project(path, data)
-    return Project()
-
-
-def _project(path: str, data: bytes) -> Project:
-    import tomllib
-
-    try:
-        table = dict(tomllib.loads(data.decode("utf-8"))["tool"]["sm-advise"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"[tool.sm-advise] cannot be read: {error}", file=path) from None
-    require(table, _PROJECT, path, "[tool.sm-advise]")
-    base = os.path.dirname(path)
+    said = _said(folder)
+    table, says = _merged(said)
+    own = next((each for each in said if os.path.basename(each.path) == PROJECT_FILE), None)
+    region = own.table.get("region", "") if own is not None else ""
     return Project(
-        fail_on=table.get("fail-on", ""),
-        select=tuple(table.get("select", ())),
-        ignore=tuple(table.get("ignore", ())),
-        exclude=tuple(table.get("exclude", ())),
-        region=table.get("region", ""),
-        baseline=_beside(base, table.get("baseline", "")),
-        accept={
-            pattern: {rule: acceptance(why, path, rule) for rule, why in rules.items()}
-            for pattern, rules in table.get("accept", {}).items()
-        },
+        **_fields(table, "fail-on", "select", "ignore", "exclude"),
+        region=region,
+        baseline=_beside(says.get("baseline", ""), table.get("baseline", "")),
+        accept=tuple(accepted for each in said for accepted in _accepted(each)),
         pairs=tuple(
-            pair_of(_beside(base, pair["workload"]), _beside(base, pair["artifact"]), path)
+            pair_of(
+                _beside(says["pairs"], pair["workload"]),
+                _beside(says["pairs"], pair["artifact"]),
+                says["pairs"],
+            )
             for pair in table.get("pairs", ())
         ),
-        file=path,
-        text=data.decode("utf-8"),
+        says={**says, "region": own.path} if own is not None and region else says,
     )
 
 
-def acceptance(why: Any, file: str, rule: str) -> Acceptance:
-    """A reason, as a text or as a mapping, as an acceptance.
-
-    Raises:
-        InputError: it gives no reason, or has a key that is not known.
-    """
-    entry = {"because": why} if isinstance(why, str) else why
-    if not isinstance(entry, dict) or not str(entry.get("because", "")).strip():
-        raise InputError(
-            f"the acceptance of {rule} gives no reason",
-            file=file,
-            hint='write a reason, or {because: "…", by: …, until: YYYY-MM-DD, ticket: …}',
-        )
-    texts = {key: str(value) for key, value in entry.items()}  # TOML has dates of its own
-    require(texts, _ACCEPTANCE, file, f"the acceptance of {rule}")
-    return Acceptance(**texts, where=file)
+def _accepted(said: SettingsFile) -> Iterator[Accepted]:
+    for pattern, rules in said.table.get("accept", {}).items():
+        for rule, why in rules.items():
+            line, column = said.place(("accept", pattern, rule))
+            entry = {"because": why} if isinstance(why, str) else why
+            texts = {key: str(value) for key, value in entry.items()}
+            reason = Acceptance(**texts, where=f"{said.path}:{line}")
+            yield Accepted(pattern, rule, reason, said.path, line, column)
 
 
 @cache
 def organisation_of(folder: str) -> Organisation:
-    """The nearest ``.sm-advise.yaml`` from a folder upwards, with all that it extends.
+    """What holds for the files of a folder.
 
     Raises:
-        InputError: a file cannot be read, or has a key that is not known.
+        InputError: a file of settings cannot be read, or says what no such file can.
     """
-    for parent in _upwards(folder):
-        path = os.path.normpath(os.path.join(parent, ORGANISATION_FILE))
-        if os.path.isfile(path):
-            return _organisation(path)
-    return Organisation()
-
-
-def _organisation(path: str) -> Organisation:
-    merged: dict[str, Any] = {}
-    following, files = path, [path]
-    for _ in range(MOST_EXTENDED):
-        entries = _entries(following, "" if following == path else path)
-        extends = entries.pop("extends", "")
-        merged = _merged(entries, merged)
-        if not extends:
-            return _made(path, merged)._replace(files=tuple(files))
-        following = _beside(os.path.dirname(following), extends)
-        files.append(following)
-    raise InputError(f"extends more than {MOST_EXTENDED} files, or itself", file=path)
-
-
-def _merged(general: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """What a file says over what it extends; of mappings, key by key."""
-    merged = {**general, **own}
-    for key in general.keys() & own.keys():
-        if isinstance(general[key], dict):
-            merged[key] = {**general[key], **own[key]}
-    return merged
-
-
-def _entries(path: str, extended_by: str) -> dict[str, Any]:
-    """What one file says.
-
-    Raises:
-        InputError: it cannot be read, or has a key or a value that is not known.
-    """
-    from advisor.gate.terraform_plan import plain
-
-    try:
-        parsed = read_yaml(read_source(path))
-    except InputError as error:
-        if extended_by:
-            error.hint = f"{extended_by} extends it. {error.hint}".strip()
-        raise
-    if not parsed.documents:
-        return {}
-    node = parsed.documents[0]
-    value = plain(node)
-    if not isinstance(value, dict):
-        raise InputError("a mapping is expected", file=path)
-    for again in parsed.repeated:
-        message = f"{again.key} stands twice; first on line {again.first.line}"
-        raise InputError(message, file=path, line=again.mark.line, column=again.mark.column)
-    _require(value, node, path)
-    return value
-
-
-def _require(entries: Mapping[str, Any], node: Node, path: str) -> None:
-    """Refuse what no file of an organisation can say.
-
-    Raises:
-        InputError: there is such a key, value or name.
-    """
-    require(entries, _ORGANISATION, path, "this file", _places(node))
-    waivers = entries.get("waivers", {})
-    if waivers:
-        require(waivers, _WAIVERS, path, "waivers", _places(node.value["waivers"]))
-    if waivers.get("never"):
-        from advisor.gate.checks import require_known
-
-        require_known(waivers["never"], file=path)
-    _require_names(entries, path, _places(node))
-
-
-def _places(node: Node) -> dict[str, tuple[int, int]]:
-    """Line and column of each key."""
-    return {key: (each.place.line, each.place.column) for key, each in node.value.items()}
-
-
-def _made(path: str, entries: dict[str, Any]) -> Organisation:
-    waivers = entries.pop("waivers", {})
-    values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in entries.items()
-        if key != "schema"
-    }
+    here = os.path.abspath(folder or ".")
+    above = os.path.dirname(here)
+    if not _is_outermost(here) and not any(
+        os.path.isfile(os.path.join(here, name)) for name in (PROJECT_FILE, ORGANISATION_FILE)
+    ):
+        return organisation_of(above)  # so that each file is read once, not once a folder below it
+    said = _said(folder)
+    table, says = _merged(said)
+    lists = ("families", "needs", "subnets", "tags")
     return Organisation(
-        never_waived=tuple(waivers.get("never", ())),
-        longest_waiver=waivers.get("longest_days", 0),
-        inline_waivers=waivers.get("inline", True),
-        file=path,
-        **values,
+        **_fields(table, "region", "limits", "owner", "quotas", *lists),
+        **_policy(said),
+        says=says,
+        files=tuple(each.path for each in said),
     )
 
 
-def _require_names(entries: Mapping[str, Any], path: str, places: Places) -> None:
-    """Refuse names that nothing would ever match.
+def _fields(table: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    """The keys that a table has as fields of a tuple, lists as tuples."""
+    return {
+        key.replace("-", "_"): tuple(table[key]) if isinstance(table[key], list) else table[key]
+        for key in keys
+        if key in table
+    }
+
+
+def _policy(said: Sequence[SettingsFile]) -> dict[str, Any]:
+    """The strictest of the policies on waivers: nobody loosens what a file farther away says."""
+    policies = [(each.table["waivers"], each.path) for each in said if "waivers" in each.table]
+    longest = [policy["longest_days"] for policy, _ in policies if policy.get("longest_days")]
+    return {
+        "never_waived": {
+            rule: path for policy, path in policies for rule in policy.get("never", ())
+        },
+        "longest_waiver": int(min(longest, default=0)),
+        "inline_refused": next(
+            (path for policy, path in policies if not policy.get("inline", True)), ""
+        ),
+    }
+
+
+def _merged(said: Sequence[SettingsFile]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Each key with its value and the nearest file that has it; quotas entry by entry."""
+    table: dict[str, Any] = {}
+    says: dict[str, str] = {}
+    for each in reversed(said):
+        for key, value in each.table.items():
+            own = {name: int(most) for name, most in value.items()} if key == "quotas" else value
+            table[key] = {**table.get(key, {}), **own} if key == "quotas" else own
+            says[key] = each.path
+    return table, says
+
+
+def _said(folder: str) -> list[SettingsFile]:
+    """The files that count in a folder, the nearest first, each before what it extends.
 
     Raises:
-        InputError: there is one.
+        InputError: one cannot be read, or says what no such file can.
     """
-
-    def refused(key: str, message: str, hint: str) -> InputError:
-        line, column = places[key]
-        return InputError(message, file=path, line=line, column=column, hint=hint)
-
-    if entries.get("schema", ORGANISATION_SCHEMA) != ORGANISATION_SCHEMA:
-        message = f"schema: {entries['schema']} is not known here"
-        raise refused("schema", message, f"write {ORGANISATION_SCHEMA}")
-    for name in entries.get("families", ()):
-        if "." in name:
-            short = name.removeprefix("ml.").partition(".")[0]
-            raise refused("families", f"{name} is no family", f"write {short}")
-    for name in entries.get("quotas", {}):
-        if name != CONCURRENCY and not (name.startswith("ml.") and name.count(".") == 2):
-            message = f"{name} in quotas is neither an instance type nor {CONCURRENCY}"
-            raise refused("quotas", message, f"such as ml.g5.xlarge: 4 or {CONCURRENCY}: 500")
+    found: list[SettingsFile] = []
+    project = organisation = False
+    for parent in _upwards(folder):
+        if not project:
+            path = os.path.normpath(os.path.join(parent, PROJECT_FILE))
+            table = read_toml_settings(path)
+            project = table is not None
+            found += _extended(table) if table is not None else ()
+        path = os.path.normpath(os.path.join(parent, ORGANISATION_FILE))
+        if not organisation and os.path.isfile(path):
+            organisation = True
+            found += _extended(read_yaml_settings(path))
+    return found
 
 
-def _beside(base: str, path: str) -> str:
-    return os.path.normpath(os.path.join(base, path)) if path else ""
+def _extended(first: SettingsFile) -> Iterator[SettingsFile]:
+    """A file and those that it extends."""
+    said = first
+    for _ in range(MOST_EXTENDED):
+        yield said
+        if not said.table.get("extends"):
+            return
+        path = _beside(said.path, said.table["extends"])
+        try:
+            said = read_yaml_settings(path)
+        except InputError as error:
+            error.hint = f"{said.path} extends it. {error.hint}".strip()
+            raise
+    line, column = first.place(("extends",))
+    message = f"this file extends more than {MOST_EXTENDED} files, or itself"
+    raise InputError(
+        message, file=first.path, line=line, column=column, hint="shorten the chain of extends"
+    )
+
+
+def _beside(file: str, path: str) -> str:
+    """A path as the folder of a file sees it."""
+    return os.path.normpath(os.path.join(os.path.dirname(file), path)) if path else ""
 
 
 def lock_path(folder: str) -> str:
@@ -323,13 +243,17 @@ def lock_path(folder: str) -> str:
     return os.path.normpath(os.path.join(folder, LOCK_FILE))
 
 
-def _upwards(folder: str) -> list[str]:
+def _upwards(folder: str) -> Iterator[str]:
     """A folder and those around it, the innermost first, as far as the repository reaches."""
-    found: list[str] = []
+    here = os.getcwd()
     current = os.path.abspath(folder or ".")
-    while current not in found:
-        found.append(current)
-        if os.path.exists(os.path.join(current, ".git")):
-            break
+    while True:
+        yield os.path.relpath(current) if current.startswith(here) else current
+        if _is_outermost(current):
+            return
         current = os.path.dirname(current)
-    return [os.path.relpath(path) if path.startswith(os.getcwd()) else path for path in found]
+
+
+def _is_outermost(folder: str) -> bool:
+    """Whether a folder is the root of a repository or of the file system."""
+    return os.path.exists(os.path.join(folder, ".git")) or os.path.dirname(folder) == folder

@@ -66,20 +66,21 @@ def _waived(
     for finding in dict.fromkeys(findings):
         by_file.setdefault(finding.file, []).append(finding)
     result: list[Finding] = []
-    project = ProjectWaivers(request.project)
+    project = ProjectWaivers(request.project.accept)
     for file in sorted({*by_file, *comments}):
         waived = waivers(file).apply(by_file.get(file, ()), comments.get(file, ()), project.of)
         result += waived.findings + waived.about
-    if _is_whole_project(request):
-        result += [waivers(each.file).unused(each) for each in project.unused()]
+    for each in project.unused():
+        if _covers(request, os.path.dirname(each.file)):
+            result.append(waivers(each.file).unused(each))
     return list(dict.fromkeys(result))
 
 
-def _is_whole_project(request: Request) -> bool:
-    """Whether the run reads everything that the project's file speaks of."""
-    if not request.project.file or request.changed is not None:
+def _covers(request: Request, folder: str) -> bool:
+    """Whether the run reads everything in a folder of settings."""
+    if request.changed is not None:
         return False
-    folder = os.path.realpath(os.path.dirname(request.project.file))
+    folder = os.path.realpath(folder)
     paths = (os.path.realpath(path) for path in request.paths if path != "-")
     return any(os.path.commonpath((path, folder)) == path for path in paths)
 

@@ -1,4 +1,4 @@
-"""Findings that people accept: comments beside the code, per file in pyproject, in the workload."""
+"""Findings that people accept: beside the code, per file in the settings, in the workload."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ class Waivers:
 
     def _beside(self, finding: Finding, comments: Sequence[Waiver]) -> Waiver | None:
         """The comment that accepts a finding, where comments count."""
-        if not self.organisation.inline_waivers:
+        if self.organisation.inline_refused:
             return None
         places = (finding.line, *finding.lines)
         for waiver in comments:
@@ -157,7 +157,8 @@ class Waivers:
     def _refused(self, waiver: Waiver) -> Iterator[Finding]:
         """Why a waiver does not hold: the rule may not be waived, it is over, or lasts too long."""
         if waiver.rule in self.organisation.never_waived:
-            message = f"{waiver.rule} may not be waived, says {self.organisation.file}"
+            file = self.organisation.never_waived[waiver.rule]
+            message = f"{waiver.rule} may not be waived, says {file}"
             yield self._finding("waiver-not-allowed", waiver, message)
         elif self._over(waiver.acceptance):
             message = f"the acceptance of {waiver.rule} ended on {waiver.acceptance.until}"
@@ -190,8 +191,8 @@ class Waivers:
                 near = nearest(waiver.rule, self.checks)
                 message = f"no rule is called {waiver.rule}"
             yield self._finding("waiver-unclear", waiver, message, near)
-        elif not self.organisation.inline_waivers:
-            message = f"comments do not count here, says {self.organisation.file}"
+        elif self.organisation.inline_refused:
+            message = f"comments do not count here, says {self.organisation.inline_refused}"
             yield self._finding("waiver-not-allowed", waiver, message)
         elif used or waiver.rule in self.organisation.never_waived:
             yield from self._refused(waiver)

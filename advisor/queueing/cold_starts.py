@@ -122,19 +122,9 @@ def provisioned_levels(load: float, threshold: float) -> int:
 
     Provisioning level k is cheaper than running it on demand while it is busy for more than
     ``idle / (on_demand - usage)``, all three prices per second
-    (``advisor.costs.break_even.provisioning_threshold``).
+    (``advisor.costs.provisioning.provisioning_threshold``).
     """
     return sum(1 for busy in levels_busy(load) if busy > threshold)
-
-
-def provisioned_for_share(load: float, share: float) -> int:
-    """Smallest provisioned concurrency that at most ``share`` of the requests finds in use."""
-    left = 1.0
-    for level, probability in enumerate(in_progress(load)):
-        if left <= share:
-            return level
-        left -= probability
-    return len(list(in_progress(load)))
 
 
 def carried_share(load: float, provisioned: int) -> float:

@@ -68,8 +68,3 @@ def quantile(above: Callable[[float], float], share: float, start_s: float) -> f
         middle = (low + high) / 2
         low, high = (middle, high) if above(middle) > 1 - share else (low, middle)
     return high
-
-
-def response_quantile(waiting: Wait, service: ServiceTime, share: float) -> float:
-    """Seconds within which ``share`` of the requests is answered."""
-    return quantile(share_above(waiting, service), share, service.median_s)

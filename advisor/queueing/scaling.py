@@ -1,7 +1,6 @@
 """How many instances a load needs, and at which values of their metrics they are added."""
 
 import math
-from typing import NamedTuple
 
 # AWS: "Load testing your auto scaling configuration" suggests to start with 0.5. The load may then
 # double while new instances start before the fleet saturates.
@@ -10,22 +9,9 @@ SAFETY_FACTOR = 0.5
 _ROUNDING = 1e-9  # binary fractions: 0.3 / 0.1 is not to need a fourth instance
 
 
-class Spike(NamedTuple):
-    """What a jump of the rate does until help arrives, in the fluid limit."""
-
-    backlog: float  # requests waiting when new instances serve
-    instances: int  # that clear it in the time given
-    longest_wait_s: float
-
-
 def whole(count: float) -> int:
     """The next whole number, forgiving the rounding of binary fractions."""
     return math.ceil(count - _ROUNDING * max(1.0, abs(count)))
-
-
-def sustainable_rate(seconds: float, workers: int) -> float:
-    """Requests per second at which one instance is fully busy: its workers over the time of one."""
-    return workers / seconds
 
 
 def implied_workers(max_rate: float, seconds: float) -> float:
@@ -62,26 +48,3 @@ def asynchronous_backlog_target(
 ) -> float:
     """Target of ApproximateBacklogSizePerInstance, which also counts requests in progress."""
     return backlog_target(acceptable_wait_s, seconds, concurrency) + concurrency
-
-
-def instances_for_backlog(backlog: float, target: float) -> int:
-    """Instances at which a backlog is back at its target per instance."""
-    return whole(backlog / target)
-
-
-def spike(
-    peak_rate: float, instances: int, rate_of_one: float, lag_s: float, clear_in_s: float
-) -> Spike:
-    """Backlog after a jump to ``peak_rate`` and the instances that clear it.
-
-    Args:
-        peak_rate: requests per second from the jump on.
-        instances: in service before it.
-        rate_of_one: requests per second that one instance serves.
-        lag_s: detection plus start of new instances.
-        clear_in_s: time in which the backlog is to be gone once they serve.
-    """
-    backlog = max(0.0, (peak_rate - instances * rate_of_one) * lag_s)
-    needed = max(instances, whole((peak_rate + backlog / clear_in_s) / rate_of_one))
-    longest = backlog / (needed * rate_of_one) + lag_s if backlog else 0.0
-    return Spike(backlog, needed, longest)

@@ -11,28 +11,23 @@ _REACH = 6.0  # standard deviations on either side; beyond lie 2e-9
 
 
 class ServiceTime(NamedTuple):
-    """A processing time: constant, log-normal or exponential."""
+    """A processing time: log-normal, or constant where its logarithm does not spread."""
 
-    kind: str  # constant | lognormal | exponential
     median_s: float
-    sigma: float  # of the logarithm; 0 unless log-normal
+    sigma: float  # of the logarithm; 0 when constant
 
     @property
     def mean_s(self) -> float:
         """Mean, in seconds."""
-        if self.kind == "exponential":
-            return self.median_s / math.log(2)
         return self.median_s * math.exp(self.sigma**2 / 2)
 
     @property
     def cv2(self) -> float:
         """Squared coefficient of variation."""
-        return 1.0 if self.kind == "exponential" else math.expm1(self.sigma**2)
+        return math.expm1(self.sigma**2)
 
     def above(self, seconds: float) -> float:
         """P(processing time > ``seconds``)."""
-        if self.kind == "exponential":
-            return math.exp(-max(0.0, seconds) / self.mean_s)
         if seconds <= 0:
             return 1.0
         if not self.sigma:
@@ -46,27 +41,19 @@ class ServiceTime(NamedTuple):
 
 def _points(service: ServiceTime) -> Iterator[tuple[float, float]]:
     """The trapezoidal rule over a standard normal variable, of which the time is a function."""
-    if service.kind != "exponential" and not service.sigma:
+    if not service.sigma:
         yield service.median_s, 1.0
         return
     step = 2 * _REACH / _STEPS
     for index in range(_STEPS + 1):
         z = -_REACH + index * step
         weight = step * math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
-        if service.kind == "exponential":
-            yield -service.mean_s * math.log(math.erfc(z / math.sqrt(2)) / 2), weight
-        else:
-            yield service.median_s * math.exp(service.sigma * z), weight
+        yield service.median_s * math.exp(service.sigma * z), weight
 
 
 def constant(seconds: float) -> ServiceTime:
     """Every request takes the same time."""
-    return ServiceTime("constant", seconds, 0.0)
-
-
-def exponential(mean_s: float) -> ServiceTime:
-    """Exponential times, the assumption of Erlang's formulas."""
-    return ServiceTime("exponential", mean_s * math.log(2), 0.0)
+    return ServiceTime(seconds, 0.0)
 
 
 def lognormal(median_s: float, p99_s: float) -> ServiceTime:
@@ -77,4 +64,4 @@ def lognormal(median_s: float, p99_s: float) -> ServiceTime:
     """
     if p99_s <= median_s:
         return constant(median_s)
-    return ServiceTime("lognormal", median_s, math.log(p99_s / median_s) / _Z99)
+    return ServiceTime(median_s, math.log(p99_s / median_s) / _Z99)

@@ -15,17 +15,6 @@ def records_per_request(max_payload: int, record: int) -> int:
     return max(1, max_payload // record) if record > 0 else 1
 
 
-def records_per_second(concurrent: int, records: int, request_s: float) -> float:
-    """Records that one instance transforms in a second.
-
-    Args:
-        concurrent: requests sent to one instance at once (MaxConcurrentTransforms).
-        records: records in one request.
-        request_s: processing time of one request.
-    """
-    return concurrent * records / request_s
-
-
 def working_instances(instances: int, objects: int | None) -> int:
     """Instances that have work: an input object goes to one instance, by its key."""
     return instances if objects is None else min(instances, objects)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from advisor.artifacts import boto3_script, cloudformation, maker, shell
-from advisor.aws import judge as service_model
 from advisor.gate.run import Request, check
 from advisor.gate.settings import Project
 from advisor.model import Advice
@@ -24,6 +23,7 @@ from tests.artifacts import stand_in, terraform_roots
 from tests.artifacts.plans import plan_of
 from tests.artifacts.programs import Judge, MissingError, run, tool, write_folders
 from tests.artifacts.read_back import wanted
+from tests.aws import judge as service_model
 
 
 def _faults(advice: Advice, judge: Callable[[Advice], object]) -> list[str]:

@@ -33,7 +33,7 @@ def closed(node: Any) -> Any:
     return [closed(each) for each in node] if isinstance(node, list) else node
 
 
-@pytest.mark.parametrize("what", ["workload", "advice", "findings"])
+@pytest.mark.parametrize("what", ["workload", "settings", "advice", "findings"])
 def test_a_schema_is_a_schema(what: str) -> None:
     found = schema(what)
     Draft202012Validator.check_schema(found)

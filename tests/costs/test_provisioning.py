@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from advisor.costs.monthly import cost
-from advisor.costs.provisioning import provisioning_note
+from advisor.costs.provisioning import provisioning_note, provisioning_threshold
 from advisor.model import SERVERLESS
 from advisor.prices import Prices, load
 
@@ -15,6 +15,14 @@ FACTS: dict[str, Any] = {
     "memory_mb": 2048, "requests": 5_000_000, "seconds": 1, "bytes_in": 0, "bytes_out": 0,
     "provisioned": 5,
 }  # fmt: skip
+
+
+def test_provisioning_threshold() -> None:
+    # 0.00001 / (0.00004 - 0.0000233) = 0.598802
+    found = provisioning_threshold("0.00001", "0.00004", "0.0000233")
+    assert found is not None
+    assert float(found) == pytest.approx(0.598802, abs=1e-6)
+    assert provisioning_threshold("0.00001", "0.00002", "0.00002") is None
 
 
 def test_levels_that_are_busy_enough_are_worth_their_price() -> None:

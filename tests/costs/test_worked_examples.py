@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
+from advisor.costs.compare import per_thousand_requests
 from advisor.costs.money import cents
 from advisor.costs.monthly import cost
-from advisor.costs.per_inference import cost_per_hour, cost_per_inference
+from advisor.model import Cost
 from advisor.prices import SCHEMA, Prices, load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,16 +65,24 @@ def test_costs_to_the_cent(example: dict[str, Any], case: dict[str, Any]) -> Non
         assert cents(found.usd_low) == case["total"]
 
 
+def cost_per_inference(hour: str, invocations: int) -> Decimal:
+    """USD for one of the invocations a minute that an hour in USD buys, as we say it."""
+    cost = Cost(hour, hour, True, "", ())
+    thousand, _ = per_thousand_requests(cost, invocations * 60)
+    assert thousand is not None
+    return Decimal(thousand) / 1000
+
+
 @pytest.mark.parametrize("case", INFERENCES)
 def test_costs_per_inference_as_printed(case: dict[str, Any]) -> None:
-    hour = cost_per_hour(case["count"], case["usd_per_hour"])
-    inference = cost_per_inference(hour, case["max_invocations"])
+    hour = case["count"] * Decimal(case["usd_per_hour"])
+    inference = cost_per_inference(str(hour), case["max_invocations"])
     if "printed" in case:
         printed = Decimal(case["printed"])
         assert inference.quantize(printed) == printed
     else:
-        assert float(hour) == pytest.approx(case["per_hour"], rel=case["relative"])
-        assert float(inference) == pytest.approx(case["per_inference"], rel=case["relative"])
+        # We say it per thousand, with six decimals: half of the last is 5e-10 for one.
+        assert float(inference) == pytest.approx(case["per_inference"], abs=5.01e-10)
 
 
 @pytest.mark.parametrize(

@@ -154,10 +154,3 @@ def test_marginal_rule_for_provisioned_concurrency() -> None:
     assert cold.carried_share(2.0, 2) == pytest.approx(1.45865 / 2, abs=1e-5)
     assert cold.carried_share(2.0, 0) == 0
     assert cold.carried_share(0.0, 1) == 1
-
-
-def test_provisioned_concurrency_for_latency() -> None:
-    # A request finds 5, 6, 7 or more in progress with 0.0527, 0.0166, 0.0045.
-    assert cold.provisioned_for_share(2.0, 0.05) == 6
-    assert cold.provisioned_for_share(2.0, 0.01) == 7
-    assert cold.provisioned_for_share(2.0, 0.0) >= 20

@@ -9,6 +9,11 @@ from hypothesis import strategies as st
 from advisor.queueing import erlang
 
 
+def above(waiting: erlang.Wait, seconds: float) -> float:
+    """P(wait > seconds), by the meaning of the two numbers."""
+    return waiting.probability * math.exp(-waiting.decay * seconds)
+
+
 # erlang.com calculator manual and the Erlang library of abstractmicro.com print the first four and
 # the sixth as 8.108, 9.65160, 12.4613, 16.1245.
 @pytest.mark.parametrize(
@@ -25,7 +30,8 @@ from advisor.queueing import erlang
     ],
 )
 def test_load_for_a_given_blocking(servers: int, share: float, load: float) -> None:
-    assert erlang.load_for_blocking(servers, share) == pytest.approx(load, rel=1e-6)
+    # The load is printed to eight digits; near it the share moves at most ten times as fast.
+    assert erlang.blocking(load, servers) == pytest.approx(share, rel=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +48,7 @@ def test_blocking(load: float, servers: int, share: float) -> None:
     ("load", "share", "servers"), [(10, 0.01, 18), (10, 0.05, 15), (15.7, 0.01, 25)]
 )
 def test_smallest_servers_for_a_blocking(load: float, share: float, servers: int) -> None:
-    assert erlang.servers_for_blocking(load, share) == servers
+    assert erlang.blocking(load, servers) <= share < erlang.blocking(load, servers - 1)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +70,8 @@ def test_erlang_c(load: float, servers: int, probability: float, mean: float, p9
     assert waiting is not None
     assert waiting.probability == pytest.approx(probability, rel=1e-6)
     assert waiting.mean_s == pytest.approx(mean, rel=1e-6)
-    assert erlang.wait_quantile(waiting, 0.99) == pytest.approx(p99, rel=1e-6)
+    if probability > 0.01:
+        assert above(waiting, p99) == pytest.approx(0.01, rel=1e-6)
 
 
 def test_the_telephone_example() -> None:
@@ -73,20 +80,11 @@ def test_the_telephone_example() -> None:
     assert waiting is not None
     assert waiting.probability == pytest.approx(0.2387009, rel=1e-6)
     assert waiting.mean_s == pytest.approx(8.184, abs=5e-4)
-    assert erlang.answered_within(waiting, 15) == pytest.approx(0.8459, abs=5e-5)
-
-
-@pytest.mark.parametrize(
-    ("beta", "probability"),
-    [(0.5, 0.50453864), (1, 0.22336127), (1.5, 0.084690394), (2, 0.026881362)],
-)
-def test_square_root_limit(beta: float, probability: float) -> None:
-    assert erlang.square_root_waiting(beta) == pytest.approx(probability, rel=1e-6)
+    assert 1 - above(waiting, 15) == pytest.approx(0.8459, abs=5e-5)
 
 
 def test_square_root_rule_against_the_exact_form() -> None:
     # 1000 + 1 * sqrt(1000) = 1031.6, so 1032 servers; the limit says 0.22336, the form 0.22306.
-    assert math.ceil(erlang.square_root_servers(1000, 1)) == 1032
     assert erlang.waiting_probability(1000, 1032) == pytest.approx(0.22306335, rel=1e-6)
 
 
@@ -102,33 +100,9 @@ def test_a_load_that_exceeds_the_servers_has_no_wait() -> None:
     assert erlang.waiting_probability(11, 10) == 1
 
 
-@given(
-    st.floats(min_value=0.01, max_value=300),
-    st.floats(min_value=0.001, max_value=100),
-    st.floats(min_value=0, max_value=50),
-    st.sampled_from([0.5, 0.95, 0.99]),
-)
-def test_servers_for_a_wait_are_enough_and_fewest(
-    load: float, seconds: float, at_most_s: float, share: float
-) -> None:
-    servers = erlang.servers_for_wait(load, seconds, share=share, at_most_s=at_most_s)
-    enough = erlang.wait(load, servers, seconds)
-    assert enough is not None
-    assert erlang.wait_quantile(enough, share) <= at_most_s * (1 + 1e-9)
-    fewer = erlang.wait(load, servers - 1, seconds)
-    assert fewer is None or erlang.wait_quantile(fewer, share) > at_most_s * (1 - 1e-9)
-
-
-@given(st.floats(min_value=0.01, max_value=500), st.sampled_from([0.001, 0.01, 0.05, 0.5]))
-def test_servers_for_a_blocking_are_enough_and_fewest(load: float, share: float) -> None:
-    servers = erlang.servers_for_blocking(load, share)
-    assert erlang.blocking(load, servers) <= share
-    assert servers == 0 or erlang.blocking(load, servers - 1) > share
-
-
 def test_more_than_one_server_can_carry() -> None:
     # B(9, 1) = 9 / 10.
-    assert erlang.load_for_blocking(1, 0.9) == pytest.approx(9)
+    assert erlang.blocking(9, 1) == pytest.approx(0.9)
 
 
 def test_constant_times_halve_the_wait() -> None:
@@ -142,11 +116,10 @@ def test_constant_times_halve_the_wait() -> None:
     assert constant.mean_s == pytest.approx(exponential.mean_s / 2)
 
 
-@pytest.mark.parametrize("share", [0.0, 0.999])
-def test_no_wait_without_variability(share: float) -> None:
+def test_no_wait_without_variability() -> None:
     waiting = erlang.wait(8, 10, 1.0, 0.0)
     assert waiting is not None
-    assert erlang.wait_quantile(waiting, share) == 0
+    assert (waiting.probability, waiting.mean_s) == (0, 0)
 
 
 @pytest.mark.parametrize("utilisation", [0.5, 0.9, 0.99, 0.999])

@@ -23,19 +23,17 @@ def test_scale_to_zero(
     found = scale_to_zero.cycle(per_hour / 3600, seconds, linger, wake)
     assert found.on_share == pytest.approx(on_share, abs=5e-7)
     assert found.wakeups_per_request == pytest.approx(wakeups, abs=5e-7)
-    assert found.wakeups_per_s == pytest.approx(wakeups * per_hour / 3600, rel=1e-5)
 
 
 def test_scale_to_zero_at_the_ends() -> None:
-    assert scale_to_zero.cycle(0, 60, 1200, 300) == (0, 1, 0)
-    assert scale_to_zero.cycle(100, 60, 1200, 300) == (1, 0, 0)
+    assert scale_to_zero.cycle(0, 60, 1200, 300) == (0, 1)
+    assert scale_to_zero.cycle(100, 60, 1200, 300) == (1, 0)
 
 
 def test_the_queue_example_of_the_aws_documentation() -> None:
-    # 1500 messages on 10 instances, 0.1 s each, 10 s acceptable: target 100, now 150, out by 5.
+    # 0.1 s each, 10 s acceptable: 100 messages an instance may wait.
     target = scaling.backlog_target(10, 0.1)
     assert target == pytest.approx(100)
-    assert scaling.instances_for_backlog(1500, target) == 15
     # An asynchronous endpoint counts the four in progress too: 100 x 4 + 4.
     assert scaling.asynchronous_backlog_target(10, 0.1, 4) == pytest.approx(404)
 
@@ -59,15 +57,8 @@ def test_instances_for_a_rate(peak: float, rate_of_one: float, instances: int) -
 
 
 def test_rate_of_one_instance() -> None:
-    assert scaling.sustainable_rate(0.008, 4) == pytest.approx(500)
+    # 4 at once, each 8 ms: 500/s.
     assert scaling.implied_workers(500, 0.008) == pytest.approx(4)
-
-
-def test_a_spike() -> None:
-    # 20/s meet 2 instances of 5/s for 300 s: 10 x 300 = 3000 wait. To clear them in 600 s takes
-    # (20 + 5) / 5 = 5 instances; the last waits 3000 / 25 + 300 = 420 s.
-    assert scaling.spike(20, 2, 5, 300, 600) == (3000, 5, 420)
-    assert scaling.spike(8, 2, 5, 300, 600) == (0, 2, 0)
 
 
 def test_a_nightly_job() -> None:
@@ -90,8 +81,6 @@ def test_records_of_one_request() -> None:
     assert transform_jobs.records_per_request(6 * 1024**2, 300) == 20971  # 6,291,456 / 300
     assert transform_jobs.records_per_request(6 * 1024**2, 7 * 1024**2) == 1
     assert transform_jobs.records_per_request(6 * 1024**2, 0) == 1
-    # 4 requests at once of 100 records in 2 s each.
-    assert transform_jobs.records_per_second(4, 100, 2.0) == 200
 
 
 @given(

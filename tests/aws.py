@@ -1,4 +1,4 @@
-"""Is this request acceptable? The only module that knows botocore.
+"""Is this request acceptable to AWS? The judge of what the program writes, by botocore.
 
 botocore's own validator checks types, required and unknown names, and minimums. It does not check
 maximums, lengths, patterns or enumerations: a concurrency of 99,999 and an invented instance type
