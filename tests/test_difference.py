@@ -71,7 +71,7 @@ def test_a_larger_body_changes_the_answer() -> None:
     assert found.facts == (Change("requests.payload", "10 KB", "5 MB"),)
     assert Change("option", "serverless", "real-time") in found.answer
     assert Change("serverless", "chosen", "ruled out by serverless-payload") in found.options
-    assert Change("real-time", "may be used", "chosen") in found.options
+    assert Change("real-time", "ranked lower by the question cold-start", "chosen") in found.options
     assert "InstanceType" in names(found.settings)
     assert Change("MemorySizeInMB", "2048", None) in found.settings
     assert "CreateEndpointConfig" in names(found.requests)
