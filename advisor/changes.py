@@ -1,9 +1,9 @@
 """What would move an answer: decisive unknowns, the nearest change of each fact, and fixes."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import combinations, product
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from advisor.decide import decide
 from advisor.facts import Facts, say
@@ -14,6 +14,7 @@ from advisor.rulebook.types import INFINITY, UNSET, FactEntry, Limit
 MOST_FIXES = 5
 _MOST_REMEMBERED = 4096
 _FEATURE_WEIGHT = 5.0  # to give up a needed feature is harder than most changes of a number
+_UNSTATED_WEIGHT, _UNCHANGEABLE_WEIGHT = 0.5, 20.0
 _MANY_WORDS = 8  # of a fact with more words one is named for each answer
 
 
@@ -255,22 +256,48 @@ def fixes(around: Neighbourhood) -> tuple[Fix, ...]:
 
     Of changes of the same facts to the same option only the nearest.
     """
-    edits = list(_edits(around))
+    edits = list(_edits(around, _weight))
     for size in (1, 2):
-        found = []
-        for chosen in _groups(edits, size):
-            changes = {v: (e.low, e.high) for e in chosen for v in e.variables}
-            option = _decide_with(around.facts, changes)
-            if option is not None:
-                found.append((sum(edit.cost for edit in chosen), chosen, option))
+        found = _reaching(around, edits, size, around.book.option)
         if found:
-            found.sort(key=lambda item: item[0])
-            nearest: dict[object, tuple[tuple[_Edit, ...], str]] = {}
-            for _, chosen, option in found:
-                nearest.setdefault((*(edit.fact for edit in chosen), option), (chosen, option))
-            first = list(nearest.values())[:MOST_FIXES]
-            return tuple(_fix(around, chosen, option) for chosen, option in first)
+            return tuple(_fix(around, *each) for each in found[:MOST_FIXES])
     return ()
+
+
+def ways_to(around: Neighbourhood, option: str) -> Iterator[tuple[tuple[Change, ...], ...]]:
+    """The changes of one fact, then of two, each of which would make one option the answer.
+
+    Nearest first; facts that nobody can change come last. ``around`` must be ``whole``.
+    """
+    edits = list(_edits(around, _weight_of_any))
+    for size in (1, 2):
+        yield tuple(
+            tuple(Change(edit.fact, edit.to) for edit in chosen)
+            for chosen, _ in _reaching(around, edits, size, {option})
+        )
+
+
+def _reaching(
+    around: Neighbourhood, edits: list[_Edit], size: int, wanted: Collection[str]
+) -> list[tuple[tuple[_Edit, ...], str]]:
+    """Groups of edits that lead to a wanted option, nearest first, one for the same facts."""
+    found = []
+    for chosen in _groups(edits, size):
+        changes: dict[int, tuple[int, int]] = {}
+        for edit in chosen:
+            for variable in edit.variables:
+                # Two needs are given up together: what neither edit leaves is gone.
+                left = changes[variable][0] if variable in changes else edit.low
+                both = edit.low & left if variable == around.book.needs else edit.low
+                changes[variable] = (both, edit.high)
+        option = _decide_with(around.facts, changes)
+        if option is not None and option in wanted:
+            found.append((sum(edit.cost for edit in chosen), chosen, option))
+    found.sort(key=lambda item: item[0])
+    nearest: dict[object, tuple[tuple[_Edit, ...], str]] = {}
+    for _, chosen, option in found:
+        nearest.setdefault((*(edit.fact for edit in chosen), option), (chosen, option))
+    return list(nearest.values())
 
 
 def _groups(edits: list[_Edit], size: int) -> Iterable[tuple[_Edit, ...]]:
@@ -282,10 +309,25 @@ def _groups(edits: list[_Edit], size: int) -> Iterable[tuple[_Edit, ...]]:
     return (pair for two in combinations(by_fact.values(), 2) for pair in product(*two))
 
 
-def _edits(around: Neighbourhood) -> Iterator[_Edit]:
+_Weigh: TypeAlias = Callable[[Neighbourhood, Handle, int, int], float]
+
+
+def _weight(around: Neighbourhood, handle: Handle, low: int, high: int) -> float:
+    return handle.fact.changeable
+
+
+def _weight_of_any(around: Neighbourhood, handle: Handle, low: int, high: int) -> float:
+    """To state an ordinary value is easiest; what is remote, or nobody can change, comes last."""
+    if handle.stated:
+        return handle.fact.changeable or _UNCHANGEABLE_WEIGHT
+    cell = Cell(low, high, None)
+    ordinary = _overlap(handle.fact, cell, *_ordinary(around, handle.fact))
+    return _UNSTATED_WEIGHT if ordinary else _UNCHANGEABLE_WEIGHT
+
+
+def _edits(around: Neighbourhood, weigh: _Weigh) -> Iterator[_Edit]:
     for handle in around.handles():
-        if handle.fact.changeable:
-            yield from _edits_of(around, handle)
+        yield from (edit for edit in _edits_of(around, handle, weigh) if edit.cost)
     facts, book = around.facts, around.book
     for feature in book.features:
         if facts.low[book.needs] & feature.bit and not feature.fact:
@@ -293,7 +335,7 @@ def _edits(around: Neighbourhood) -> Iterator[_Edit]:
             yield _Edit(f"needs.{feature.id}", "false", (book.needs,), fewer, 0, _FEATURE_WEIGHT)
 
 
-def _edits_of(around: Neighbourhood, handle: Handle) -> Iterator[_Edit]:
+def _edits_of(around: Neighbourhood, handle: Handle, weigh: _Weigh) -> Iterator[_Edit]:
     fact = handle.fact
     low, _ = around.possible(handle)
     if fact.discrete:
@@ -301,7 +343,8 @@ def _edits_of(around: Neighbourhood, handle: Handle) -> Iterator[_Edit]:
             if not handle.stated or not low & bits:
                 first = first_word(bits)
                 text = write(first, 0, fact)
-                yield _Edit(handle.id, text, handle.variables, first, 0, fact.changeable)
+                weight = weigh(around, handle, first, 0)
+                yield _Edit(handle.id, text, handle.variables, first, 0, weight)
         return
     value = around.facts.point[handle.variables[0]]
     for cell_low, cell_high in around.ranges(handle):
@@ -312,7 +355,8 @@ def _edits_of(around: Neighbourhood, handle: Handle) -> Iterator[_Edit]:
         bounds = written(cell_low if upward else fact.least, cell_high, fact)
         distance = abs(_distance(fact, cell, value, value)) if value != UNSET else 1.0
         text = write(*bounds, fact)
-        yield _Edit(handle.id, text, handle.variables, *bounds, fact.changeable * distance)
+        weight = weigh(around, handle, cell_low, cell_high)
+        yield _Edit(handle.id, text, handle.variables, *bounds, weight * distance)
 
 
 def _fix(around: Neighbourhood, chosen: tuple[_Edit, ...], option: str) -> Fix:
