@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import combinations, product
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from advisor.decide import decide
 from advisor.facts import Facts, say
@@ -86,10 +86,12 @@ def _remembered(
 
 def _features(around: Neighbourhood) -> tuple[WouldChange, ...]:
     """Needed features without which another option would be chosen."""
+    answers = (
+        (name, _decide_with(around.facts, {around.book.needs: (fewer, 0)}))
+        for name, fewer in _without_features(around)
+    )
     return tuple(
-        WouldChange(name, "false", option)
-        for name, option in _without_features(around)
-        if option != around.option
+        WouldChange(name, "false", each) for name, each in answers if each != around.option
     )
 
 
@@ -224,13 +226,12 @@ def _distance(fact: FactEntry, cell: Cell, low: int, high: int) -> float:
     return math.log2(max(low, 1) / max(cell.high, 1))
 
 
-def _without_features(around: Neighbourhood) -> Iterator[tuple[str, str | None]]:
-    """The answer when one needed feature is given up."""
-    facts, book = around.facts, around.book
-    for feature in book.features:
-        if facts.low[book.needs] & feature.bit and not feature.fact:
-            fewer = facts.low[book.needs] & ~feature.bit
-            yield f"needs.{feature.id}", _decide_with(facts, {book.needs: (fewer, 0)})
+def _without_features(around: Neighbourhood) -> Iterator[tuple[str, int]]:
+    """What is still needed (bits) when one needed feature is given up."""
+    needed = around.facts.low[around.book.needs]
+    for feature in around.book.features:
+        if needed & feature.bit and not feature.fact:
+            yield f"needs.{feature.id}", needed & ~feature.bit
 
 
 def _decide_with(facts: Facts, changes: dict[int, tuple[int, int]]) -> str | None:
@@ -256,7 +257,7 @@ def fixes(around: Neighbourhood) -> tuple[Fix, ...]:
 
     Of changes of the same facts to the same option only the nearest.
     """
-    edits = list(_edits(around, _weight))
+    edits = list(_edits(around, every=False))
     for size in (1, 2):
         found = _reaching(around, edits, size, around.book.option)
         if found:
@@ -269,7 +270,7 @@ def ways_to(around: Neighbourhood, option: str) -> Iterator[tuple[tuple[Change, 
 
     Nearest first; facts that nobody can change come last. ``around`` must be ``whole``.
     """
-    edits = list(_edits(around, _weight_of_any))
+    edits = list(_edits(around, every=True))
     for size in (1, 2):
         yield tuple(
             tuple(Change(edit.fact, edit.to) for edit in chosen)
@@ -283,13 +284,9 @@ def _reaching(
     """Groups of edits that lead to a wanted option, nearest first, one for the same facts."""
     found = []
     for chosen in _groups(edits, size):
-        changes: dict[int, tuple[int, int]] = {}
-        for edit in chosen:
-            for variable in edit.variables:
-                # Two needs are given up together: what neither edit leaves is gone.
-                left = changes[variable][0] if variable in changes else edit.low
-                both = edit.low & left if variable == around.book.needs else edit.low
-                changes[variable] = (both, edit.high)
+        changes = {v: (e.low, e.high) for e in chosen for v in e.variables}
+        if len(changes) < size:  # two needs, of which neither edit leaves what the other gives up
+            changes = {around.book.needs: (chosen[0].low & chosen[1].low, 0)}
         option = _decide_with(around.facts, changes)
         if option is not None and option in wanted:
             found.append((sum(edit.cost for edit in chosen), chosen, option))
@@ -309,33 +306,24 @@ def _groups(edits: list[_Edit], size: int) -> Iterable[tuple[_Edit, ...]]:
     return (pair for two in combinations(by_fact.values(), 2) for pair in product(*two))
 
 
-_Weigh: TypeAlias = Callable[[Neighbourhood, Handle, int, int], float]
-
-
-def _weight(around: Neighbourhood, handle: Handle, low: int, high: int) -> float:
-    return handle.fact.changeable
-
-
-def _weight_of_any(around: Neighbourhood, handle: Handle, low: int, high: int) -> float:
+def _weight(around: Neighbourhood, handle: Handle, cell: Cell, every: bool) -> float:
     """To state an ordinary value is easiest; what is remote, or nobody can change, comes last."""
+    if not every:
+        return handle.fact.changeable
     if handle.stated:
         return handle.fact.changeable or _UNCHANGEABLE_WEIGHT
-    cell = Cell(low, high, None)
     ordinary = _overlap(handle.fact, cell, *_ordinary(around, handle.fact))
     return _UNSTATED_WEIGHT if ordinary else _UNCHANGEABLE_WEIGHT
 
 
-def _edits(around: Neighbourhood, weigh: _Weigh) -> Iterator[_Edit]:
+def _edits(around: Neighbourhood, every: bool) -> Iterator[_Edit]:
     for handle in around.handles():
-        yield from (edit for edit in _edits_of(around, handle, weigh) if edit.cost)
-    facts, book = around.facts, around.book
-    for feature in book.features:
-        if facts.low[book.needs] & feature.bit and not feature.fact:
-            fewer = facts.low[book.needs] & ~feature.bit
-            yield _Edit(f"needs.{feature.id}", "false", (book.needs,), fewer, 0, _FEATURE_WEIGHT)
+        yield from (edit for edit in _edits_of(around, handle, every) if edit.cost)
+    for name, fewer in _without_features(around):
+        yield _Edit(name, "false", (around.book.needs,), fewer, 0, _FEATURE_WEIGHT)
 
 
-def _edits_of(around: Neighbourhood, handle: Handle, weigh: _Weigh) -> Iterator[_Edit]:
+def _edits_of(around: Neighbourhood, handle: Handle, every: bool) -> Iterator[_Edit]:
     fact = handle.fact
     low, _ = around.possible(handle)
     if fact.discrete:
@@ -343,7 +331,7 @@ def _edits_of(around: Neighbourhood, handle: Handle, weigh: _Weigh) -> Iterator[
             if not handle.stated or not low & bits:
                 first = first_word(bits)
                 text = write(first, 0, fact)
-                weight = weigh(around, handle, first, 0)
+                weight = _weight(around, handle, Cell(first, 0, None), every)
                 yield _Edit(handle.id, text, handle.variables, first, 0, weight)
         return
     value = around.facts.point[handle.variables[0]]
@@ -355,7 +343,7 @@ def _edits_of(around: Neighbourhood, handle: Handle, weigh: _Weigh) -> Iterator[
         bounds = written(cell_low if upward else fact.least, cell_high, fact)
         distance = abs(_distance(fact, cell, value, value)) if value != UNSET else 1.0
         text = write(*bounds, fact)
-        weight = weigh(around, handle, cell_low, cell_high)
+        weight = _weight(around, handle, cell, every)
         yield _Edit(handle.id, text, handle.variables, *bounds, weight * distance)
 
 

@@ -85,6 +85,13 @@ def shown(candidate: Candidate) -> tuple[Reason, ...]:
     return (Reason("limit", tight.rule, text, tight.value, (), tight),)
 
 
+def resting(reason: Reason) -> str:
+    """The unstated facts that a stated value is judged with; empty where there are none."""
+    if not reason.assumed or reason.verdict is None or not reason.verdict.value:
+        return ""
+    return f" (assumes {', '.join(reason.assumed)})"
+
+
 def unstated(candidate: Candidate) -> tuple[Verdict, ...]:
     """The limits of an option on which the stated facts leave a doubt."""
     return tuple(verdict for verdict in candidate.verdicts if verdict.outcome == "unknown")

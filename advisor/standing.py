@@ -175,7 +175,7 @@ def _ways(decision: Decision, name: str) -> Iterator[Reason]:
         values = [value for value, option in unknown.outcomes.items() if option == name]
         if values and not unknown.remote:
             value = " or ".join(values)
-            text = f"chosen if {unknown.fact} is {value}"
+            text = f"chosen with {unknown.fact} {value}"
             yield Reason("fact", unknown.fact, text, value, (), None)
 
 

@@ -132,7 +132,7 @@ def test_an_unstated_fact_that_would_choose_an_option_leaves_it_open() -> None:
     # Gaps are assumed, so serverless is chosen; without gaps, or with more traffic, real-time is.
     assert left["serverless"].standing == "chosen"
     assert left["real-time"].standing == "open"
-    assert left["real-time"].reasons[0].text == "chosen if traffic.pattern is sustained or diurnal"
+    assert left["real-time"].reasons[0].text == "chosen with traffic.pattern sustained or diurnal"
     assert rules(left["real-time"]) == [
         "traffic.pattern", "traffic.peak", "traffic.volume", "cold-start",
     ]  # fmt: skip

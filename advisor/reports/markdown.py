@@ -152,7 +152,7 @@ def _reason(reason: Reason) -> tuple[str, ...]:
     if reason.verdict is None:
         return (prose(reason.text), "", "", "", "")
     rule, _, *rest = _verdict(reason.verdict)
-    return (rule, prose(reason.value), *rest)
+    return (rule, prose(reason.value + highlights.resting(reason)), *rest)
 
 
 def _verdict(verdict: Verdict) -> tuple[str, ...]:

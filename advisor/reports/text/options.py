@@ -92,7 +92,7 @@ def _cells(reason: Reason) -> list[Text]:
     if verdict is None:
         return [said(reason.text), Text(), Text(), Text(), Text()]
     return [
-        said(verdict.title),
+        said(verdict.title + highlights.resting(reason)),
         said(reason.value),
         said(bound(verdict)),
         said(highlights.room(verdict)),
