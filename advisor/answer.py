@@ -52,10 +52,20 @@ def answer(around: Neighbourhood, decided: str | None) -> Decision:
         around.walk.leaf.id,
         around.walk.leaf.options,
         tuple(_step(around.facts, question, taken) for question, taken in around.walk.steps),
+        _not_asked(around),
         _facts(around),
         unknowns,
         would_change(around),
         fixes(around) if rules_option is None else (),
+    )
+
+
+def _not_asked(around: Neighbourhood) -> tuple[Step, ...]:
+    asked = {question.id for question, _ in around.walk.steps}
+    return tuple(
+        Step(each.id, each.asks, "", False, False, {}, (), *each.origin[:3])
+        for each in around.book.questions.values()
+        if each.id not in asked
     )
 
 
@@ -69,7 +79,7 @@ def _step(facts: Facts, question: Question, taken: bool) -> Step:
         taken,
         possible is None,
         _values(facts, question, taken),
-        ", ".join(target.options) if isinstance(target, Leaf) else target,
+        target.options if isinstance(target, Leaf) else (target,),
         question.origin.because,
         question.origin.source,
         question.origin.as_of,

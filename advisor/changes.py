@@ -1,7 +1,7 @@
 """What would move an answer: decisive unknowns, the nearest change of each fact, and fixes."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import combinations, product
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from advisor.rulebook.types import INFINITY, UNSET, FactEntry, Limit
 MOST_FIXES = 5
 _MOST_REMEMBERED = 4096
 _FEATURE_WEIGHT = 5.0  # to give up a needed feature is harder than most changes of a number
+_UNSTATED_WEIGHT, _UNCHANGEABLE_WEIGHT = 0.5, 20.0
 _MANY_WORDS = 8  # of a fact with more words one is named for each answer
 
 
@@ -85,10 +86,12 @@ def _remembered(
 
 def _features(around: Neighbourhood) -> tuple[WouldChange, ...]:
     """Needed features without which another option would be chosen."""
+    answers = (
+        (name, _decide_with(around.facts, {around.book.needs: (fewer, 0)}))
+        for name, fewer in _without_features(around)
+    )
     return tuple(
-        WouldChange(name, "false", option)
-        for name, option in _without_features(around)
-        if option != around.option
+        WouldChange(name, "false", each) for name, each in answers if each != around.option
     )
 
 
@@ -223,13 +226,12 @@ def _distance(fact: FactEntry, cell: Cell, low: int, high: int) -> float:
     return math.log2(max(low, 1) / max(cell.high, 1))
 
 
-def _without_features(around: Neighbourhood) -> Iterator[tuple[str, str | None]]:
-    """The answer when one needed feature is given up."""
-    facts, book = around.facts, around.book
-    for feature in book.features:
-        if facts.low[book.needs] & feature.bit and not feature.fact:
-            fewer = facts.low[book.needs] & ~feature.bit
-            yield f"needs.{feature.id}", _decide_with(facts, {book.needs: (fewer, 0)})
+def _without_features(around: Neighbourhood) -> Iterator[tuple[str, int]]:
+    """What is still needed (bits) when one needed feature is given up."""
+    needed = around.facts.low[around.book.needs]
+    for feature in around.book.features:
+        if needed & feature.bit and not feature.fact:
+            yield f"needs.{feature.id}", needed & ~feature.bit
 
 
 def _decide_with(facts: Facts, changes: dict[int, tuple[int, int]]) -> str | None:
@@ -255,22 +257,44 @@ def fixes(around: Neighbourhood) -> tuple[Fix, ...]:
 
     Of changes of the same facts to the same option only the nearest.
     """
-    edits = list(_edits(around))
+    edits = list(_edits(around, every=False))
     for size in (1, 2):
-        found = []
-        for chosen in _groups(edits, size):
-            changes = {v: (e.low, e.high) for e in chosen for v in e.variables}
-            option = _decide_with(around.facts, changes)
-            if option is not None:
-                found.append((sum(edit.cost for edit in chosen), chosen, option))
+        found = _reaching(around, edits, size, around.book.option)
         if found:
-            found.sort(key=lambda item: item[0])
-            nearest: dict[object, tuple[tuple[_Edit, ...], str]] = {}
-            for _, chosen, option in found:
-                nearest.setdefault((*(edit.fact for edit in chosen), option), (chosen, option))
-            first = list(nearest.values())[:MOST_FIXES]
-            return tuple(_fix(around, chosen, option) for chosen, option in first)
+            return tuple(_fix(around, *each) for each in found[:MOST_FIXES])
     return ()
+
+
+def ways_to(around: Neighbourhood, option: str) -> Iterator[tuple[tuple[Change, ...], ...]]:
+    """The changes of one fact, then of two, each of which would make one option the answer.
+
+    Nearest first; facts that nobody can change come last. ``around`` must be ``whole``.
+    """
+    edits = list(_edits(around, every=True))
+    for size in (1, 2):
+        yield tuple(
+            tuple(Change(edit.fact, edit.to) for edit in chosen)
+            for chosen, _ in _reaching(around, edits, size, {option})
+        )
+
+
+def _reaching(
+    around: Neighbourhood, edits: list[_Edit], size: int, wanted: Collection[str]
+) -> list[tuple[tuple[_Edit, ...], str]]:
+    """Groups of edits that lead to a wanted option, nearest first, one for the same facts."""
+    found = []
+    for chosen in _groups(edits, size):
+        changes = {v: (e.low, e.high) for e in chosen for v in e.variables}
+        if len(changes) < size:  # two needs, of which neither edit leaves what the other gives up
+            changes = {around.book.needs: (chosen[0].low & chosen[1].low, 0)}
+        option = _decide_with(around.facts, changes)
+        if option is not None and option in wanted:
+            found.append((sum(edit.cost for edit in chosen), chosen, option))
+    found.sort(key=lambda item: item[0])
+    nearest: dict[object, tuple[tuple[_Edit, ...], str]] = {}
+    for _, chosen, option in found:
+        nearest.setdefault((*(edit.fact for edit in chosen), option), (chosen, option))
+    return list(nearest.values())
 
 
 def _groups(edits: list[_Edit], size: int) -> Iterable[tuple[_Edit, ...]]:
@@ -282,18 +306,24 @@ def _groups(edits: list[_Edit], size: int) -> Iterable[tuple[_Edit, ...]]:
     return (pair for two in combinations(by_fact.values(), 2) for pair in product(*two))
 
 
-def _edits(around: Neighbourhood) -> Iterator[_Edit]:
+def _weight(around: Neighbourhood, handle: Handle, cell: Cell, every: bool) -> float:
+    """To state an ordinary value is easiest; what is remote, or nobody can change, comes last."""
+    if not every:
+        return handle.fact.changeable
+    if handle.stated:
+        return handle.fact.changeable or _UNCHANGEABLE_WEIGHT
+    ordinary = _overlap(handle.fact, cell, *_ordinary(around, handle.fact))
+    return _UNSTATED_WEIGHT if ordinary else _UNCHANGEABLE_WEIGHT
+
+
+def _edits(around: Neighbourhood, every: bool) -> Iterator[_Edit]:
     for handle in around.handles():
-        if handle.fact.changeable:
-            yield from _edits_of(around, handle)
-    facts, book = around.facts, around.book
-    for feature in book.features:
-        if facts.low[book.needs] & feature.bit and not feature.fact:
-            fewer = facts.low[book.needs] & ~feature.bit
-            yield _Edit(f"needs.{feature.id}", "false", (book.needs,), fewer, 0, _FEATURE_WEIGHT)
+        yield from (edit for edit in _edits_of(around, handle, every) if edit.cost)
+    for name, fewer in _without_features(around):
+        yield _Edit(name, "false", (around.book.needs,), fewer, 0, _FEATURE_WEIGHT)
 
 
-def _edits_of(around: Neighbourhood, handle: Handle) -> Iterator[_Edit]:
+def _edits_of(around: Neighbourhood, handle: Handle, every: bool) -> Iterator[_Edit]:
     fact = handle.fact
     low, _ = around.possible(handle)
     if fact.discrete:
@@ -301,7 +331,8 @@ def _edits_of(around: Neighbourhood, handle: Handle) -> Iterator[_Edit]:
             if not handle.stated or not low & bits:
                 first = first_word(bits)
                 text = write(first, 0, fact)
-                yield _Edit(handle.id, text, handle.variables, first, 0, fact.changeable)
+                weight = _weight(around, handle, Cell(first, 0, None), every)
+                yield _Edit(handle.id, text, handle.variables, first, 0, weight)
         return
     value = around.facts.point[handle.variables[0]]
     for cell_low, cell_high in around.ranges(handle):
@@ -312,7 +343,8 @@ def _edits_of(around: Neighbourhood, handle: Handle) -> Iterator[_Edit]:
         bounds = written(cell_low if upward else fact.least, cell_high, fact)
         distance = abs(_distance(fact, cell, value, value)) if value != UNSET else 1.0
         text = write(*bounds, fact)
-        yield _Edit(handle.id, text, handle.variables, *bounds, fact.changeable * distance)
+        weight = _weight(around, handle, cell, every)
+        yield _Edit(handle.id, text, handle.variables, *bounds, weight * distance)
 
 
 def _fix(around: Neighbourhood, chosen: tuple[_Edit, ...], option: str) -> Fix:

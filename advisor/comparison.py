@@ -14,9 +14,7 @@ from advisor.prices import Folder
 from advisor.quantity import MICROSECONDS_PER_MONTH, RATE_PER_MONTH, show
 from advisor.rulebook.load import load
 from advisor.scenario import DURATION, RECORDS, VOLUME, Outcome, Scenario, current
-
-CHOSEN, FITS, OPEN = "chosen", "fits", "open"
-CONTESTED, RULED_OUT, UNSUITED = "contested", "ruled out", "not suited"
+from advisor.standing import STANDINGS
 
 # The curve over the volume covers what most endpoints see, and a thousand times either way of this
 # one; duration and records a hundred times.
@@ -43,8 +41,6 @@ class Row(NamedTuple):
     """One option as it stands beside the others."""
 
     candidate: Candidate  # with its latency, whether it is chosen or not
-    standing: str
-    why: str  # why it may not be used, or what is open; empty where nothing is to be said
     per_thousand: tuple[str | None, str | None] | None  # USD per 1,000 requests, low and high
 
 
@@ -141,26 +137,24 @@ def _assumed(facts: Facts, axes: Sequence[Axis]) -> dict[str, str]:
 
 def _rows(advice: Advice, facts: Facts) -> tuple[Row, ...]:
     order = {name: rank for rank, name in enumerate(advice.decision.leaf_options)}
-    chosen = advice.decision.option
-    rows = [_row(advice, facts, each) for each in advice.candidates]
 
-    def rank(row: Row) -> tuple[bool, bool, int]:
-        name = row.candidate.option
-        return name != chosen, row.standing in (RULED_OUT, UNSUITED), order.get(name, len(order))
+    def rank(row: Row) -> tuple[bool, int, int]:
+        each = row.candidate
+        stands = STANDINGS.index(each.standing.standing)
+        return each.plan is None, stands, order.get(each.option, len(order))
 
-    return tuple(sorted(rows, key=rank))
+    return tuple(sorted((_row(facts, each) for each in advice.candidates), key=rank))
 
 
-def _row(advice: Advice, facts: Facts, candidate: Candidate) -> Row:
-    standing, why = _standing(advice, facts, candidate)
+def _row(facts: Facts, candidate: Candidate) -> Row:
     if candidate.plan is None or candidate.cost is None:
-        return Row(candidate, standing, why, None)
+        return Row(candidate, None)
     if candidate.latency is None:
         candidate = candidate._replace(latency=expected_latency(candidate.plan, facts))
     requests = _requests(facts, candidate)
     assert candidate.cost is not None
     share = per_thousand_requests(candidate.cost, requests) if requests else None
-    return Row(candidate, standing, why, share)
+    return Row(candidate, share)
 
 
 def _requests(facts: Facts, candidate: Candidate) -> Any:
@@ -175,56 +169,3 @@ def _requests(facts: Facts, candidate: Candidate) -> Any:
     found = charged(candidate.plan, facts)
     low, high = found.get("requests_low"), found.get("requests_high")
     return found.get("requests") or (low if low == high else None)
-
-
-def _standing(advice: Advice, facts: Facts, candidate: Candidate) -> tuple[str, str]:
-    """How an option stands, and why where that is not a matter of course."""
-    name = candidate.option
-    if name == advice.decision.option:
-        return CHOSEN, ""
-    broken = [each for each in candidate.verdicts if each.outcome == "broken"]
-    if candidate.status == "ruled-out":
-        return RULED_OUT, _broken(candidate) if broken else _by_assumption(advice, candidate)
-    if name not in advice.decision.leaf_options:
-        return UNSUITED, _unsuited(advice, facts, name)
-    if candidate.status == "contested":
-        contested = [each for each in candidate.verdicts if each.outcome == "contested"]
-        return CONTESTED, _texts(f"{each.title} {each.value}" for each in contested)
-    unstated = sum(1 for each in candidate.verdicts if each.outcome == "unknown")
-    if candidate.eligible or not unstated:
-        return FITS, ""
-    if unstated == 1:
-        return OPEN, "one limit on a fact that is not stated"
-    return OPEN, f"{unstated} limits on facts that are not stated"
-
-
-def _broken(candidate: Candidate) -> str:
-    return _texts(
-        f"{each.title} unsupported"
-        if each.fact.startswith("needs.")
-        else f"{each.title} {each.value}, limit {each.bound}"
-        for each in candidate.verdicts
-        if each.outcome == "broken"
-    )
-
-
-def _by_assumption(advice: Advice, candidate: Candidate) -> str:
-    """What is assumed breaks a limit on which nothing was stated."""
-    assumed = {fact.fact: fact.value for fact in advice.decision.facts if fact.origin != "stated"}
-    named = [each for each in candidate.verdicts if each.fact in assumed]
-    if not named:
-        return "by what is assumed"
-    return _texts(f"{each.title} assumed {assumed[each.fact]}" for each in named)
-
-
-def _unsuited(advice: Advice, facts: Facts, name: str) -> str:
-    """What the flowchart says of an option that its leaf leaves out."""
-    step = advice.decision.path[-1]
-    question = facts.book.questions[step.question]
-    leaf = question.then if step.taken else question.otherwise
-    excluded = {} if isinstance(leaf, str) else leaf.excluded
-    return str(excluded.get(name, f"not among the answers to {step.question}"))
-
-
-def _texts(parts: Iterator[str]) -> str:
-    return "; ".join(parts)

@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from advisor.costs.money import short, total_of, usd
-from advisor.model import Advice, Candidate, Cost, Finding, Plan, Stated
+from advisor.model import Advice, Cost, Finding, Plan, Stated
 from advisor.spending import amount
+from advisor.standing import phrase
 
 _HUNDRED = Decimal(100)
 _NO_COST = Cost(None, None, False, "", ())
@@ -100,24 +101,11 @@ def _answer(old: Advice, new: Advice) -> tuple[Change, ...]:
 
 
 def _options(old: Advice, new: Advice) -> tuple[Change, ...]:
-    """How an option stands, on the stated facts and as assumed."""
-    found = []
-    for before, after in zip(old.candidates, new.candidates, strict=True):
-        one, other = _standing(old, before), _standing(new, after)
-        if one != other:
-            found.append(Change(before.option, one, other))
-    return tuple(found)
-
-
-def _standing(advice: Advice, candidate: Candidate) -> str:
-    if candidate.status == "ruled-out":
-        broken = [each.rule for each in candidate.verdicts if each.outcome == "broken"]
-        return "ruled out" + (f" ({', '.join(broken)})" if broken else "")
-    if candidate.option == advice.decision.option:
-        return "chosen"
-    if candidate.option not in advice.decision.leaf_options:
-        return "not suited"
-    return "contested" if candidate.status == "contested" else "may be used"
+    """How each option stands."""
+    before, after = (
+        {each.option: phrase(each.standing) for each in advice.candidates} for advice in (old, new)
+    )
+    return _changes(before, after)
 
 
 def _plan(advice: Advice) -> Plan | None:

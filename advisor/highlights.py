@@ -7,11 +7,19 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from advisor.costs.money import cents
-from advisor.model import Advice, Candidate, Cost, DecisiveUnknown, Fact, Finding, Verdict
+from advisor.model import (
+    Advice,
+    Candidate,
+    Cost,
+    DecisiveUnknown,
+    Fact,
+    Finding,
+    Reason,
+    Verdict,
+)
+from advisor.standing import CHOSEN, bound
 
 SEVERITIES = ("error", "warning", "info")
-_ALTERNATIVES = " or "
-_MOST_ALTERNATIVES = 4
 
 _STATUS = {
     "recommended": "recommended",
@@ -61,52 +69,32 @@ def decided(advice: Advice) -> str:
     return f"Decided{by}{until}: {decision.get('because', 'no reason given')}"
 
 
-def standing(advice: Advice, candidate: Candidate) -> str:
-    """How an option stands: chosen, ruled out, contested, open or fits."""
-    if candidate.option == advice.decision.option:
-        return "chosen"
-    if candidate.eligible is False or candidate.status == "ruled-out":
-        return "ruled out"
-    if candidate.status == "contested":
-        return "contested"
-    return "fits" if candidate.eligible else "open"
+def shown(candidate: Candidate) -> tuple[Reason, ...]:
+    """The reasons that a table shows; of the chosen option the tightest limit.
 
-
-def deciding(candidate: Candidate) -> tuple[Verdict, ...]:
-    """The verdicts that rule an option out or contest it; for one that fits, the tightest limit.
-
-    Where only an assumption rules it out, these are the limits on which the stated facts leave a
-    doubt: those of which something was stated, else all.
+    Which question led to the chosen option stands above the table.
     """
-    for outcome in ("broken", "contested"):
-        found = tuple(verdict for verdict in candidate.verdicts if verdict.outcome == outcome)
-        if found:
-            return found
-    if candidate.status == "ruled-out":
-        doubts = unstated(candidate)
-        return tuple(verdict for verdict in doubts if verdict.value) or doubts
-    met = [verdict for verdict in candidate.verdicts if verdict.outcome == "met" and verdict.margin]
-    return (min(met, key=lambda verdict: verdict.margin or 0.0),) if met else ()
+    if candidate.standing.standing != CHOSEN:
+        return candidate.standing.reasons
+    held = tuple(each for each in candidate.standing.reasons if each.verdict is not None)
+    met = [each for each in candidate.verdicts if each.outcome == "met" and each.margin]
+    if held or not met:
+        return held
+    tight = min(met, key=lambda verdict: verdict.margin or 0.0)
+    text = f"{tight.title} {tight.value}, limit {bound(tight)}"
+    return (Reason("limit", tight.rule, text, tight.value, (), tight),)
+
+
+def resting(reason: Reason) -> str:
+    """The unstated facts that a stated value is judged with; empty where there are none."""
+    if not reason.assumed or reason.verdict is None or not reason.verdict.value:
+        return ""
+    return f" (assumes {', '.join(reason.assumed)})"
 
 
 def unstated(candidate: Candidate) -> tuple[Verdict, ...]:
     """The limits of an option on which the stated facts leave a doubt."""
     return tuple(verdict for verdict in candidate.verdicts if verdict.outcome == "unknown")
-
-
-def is_need(verdict: Verdict) -> bool:
-    """Whether a verdict is about a feature rather than a limit."""
-    return verdict.margin is None and verdict.value == "true"
-
-
-def bound(verdict: Verdict) -> str:
-    """The bound that a reader compares with; of many words the first and how many there are."""
-    if verdict.broken_by:
-        return f"{verdict.broken_by}, newest {verdict.bound}"
-    words = verdict.bound.split(_ALTERNATIVES)
-    if len(words) > _MOST_ALTERNATIVES:
-        return f"{words[0]} and {len(words) - 1} more"
-    return verdict.bound
 
 
 def room(verdict: Verdict) -> str:

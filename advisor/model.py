@@ -172,16 +172,34 @@ class Verdict(NamedTuple):
     broken_by: str = ""  # for contested: the bound in force that is not met
 
 
+class Reason(NamedTuple):
+    """One thing that makes an option stand as it does."""
+
+    kind: str  # limit | bound (AWS documents disagree) | need | question | fact | decision
+    rule: str  # id of the limit, need or question; key path of the fact
+    text: str
+    value: str  # what was judged: 61 s, assumed 30 s, needed; of a question its answer
+    assumed: tuple[str, ...]  # the unstated facts that it rests on
+    verdict: Verdict | None  # of a limit or need
+
+
+class Standing(NamedTuple):
+    """How one option stands; the first reason is the one to name."""
+
+    standing: str  # chosen | open | ranked-lower | ruled-out
+    reasons: tuple[Reason, ...]
+
+
 class Step(NamedTuple):
     """One question of the flowchart as it was answered."""
 
     question: str
     asks: str
-    answer: str  # yes | no | unknown: what the stated facts say
+    answer: str  # yes | no | unknown: what the stated facts say; empty where it was not asked
     taken: bool  # which way the path went
     assumed: bool
     facts: dict[str, Any]
-    leads_to: str  # id of the next question, or the leaf's options in order
+    leads_to: tuple[str, ...]  # the next question, or the leaf's options in order; or nothing
     because: str
     source: str
     as_of: str
@@ -289,6 +307,7 @@ class Candidate(NamedTuple):
     plan: Plan | None
     cost: Cost | None
     latency: Latency | None
+    standing: Standing
 
 
 class DecisiveUnknown(NamedTuple):
@@ -344,6 +363,7 @@ class Decision(NamedTuple):
     leaf: str
     leaf_options: tuple[str, ...]
     path: tuple[Step, ...]
+    not_asked: tuple[Step, ...]  # the questions that the path does not meet
     facts: tuple[Fact, ...]
     unknowns: tuple[DecisiveUnknown, ...]
     would_change: tuple[WouldChange, ...]

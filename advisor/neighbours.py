@@ -45,10 +45,11 @@ class Neighbourhood:
     """The answer for one workload, and what lies next to it.
 
     Only facts that a question on the path or a limit of a ``considered`` option reads can change
-    the answer, and the facts that an assumption made about one of these depends on.
+    the answer, and the facts that an assumption made about one of these depends on. With ``whole``
+    every fact is looked at, and the cuts of every option: what could make another the answer.
     """
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, *, whole: bool = False) -> None:
         self.facts = facts
         self.book: Rulebook = facts.book
         self.walk: Walk = walk(self.book, facts.point)
@@ -61,7 +62,7 @@ class Neighbourhood:
             ]
         )
         self.considered = self._judge()
-        self.relevant, self.steering, self.cuts = self._relevance()
+        self.relevant, self.steering, self.cuts = self._everything() if whole else self._relevance()
 
     def _judge(self) -> tuple[str, ...]:
         """Take the winner; the options that matter are those up to a clear one, else all."""
@@ -100,6 +101,10 @@ class Neighbourhood:
             cuts = merge_cuts(_pairs(option.cuts) for option in options)
             known = book.relevance[key] = (variables, steering, cuts)
         return known
+
+    def _everything(self) -> _Relevance:
+        every = frozenset(self.book.stated_first)
+        return every, every, self.book.cuts
 
     def _with_assumptions(self, variables: AbstractSet[int], unstated: int) -> frozenset[int]:
         """Base variables behind some, and those that an assumption about one of them depends on."""

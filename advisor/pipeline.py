@@ -17,11 +17,12 @@ from advisor.options import plan
 from advisor.prices import Folder, Prices
 from advisor.rulebook.load import load
 from advisor.rulebook.resolve import Rulebook
-from advisor.rulebook.types import CLEAR, RULED_OUT
+from advisor.rulebook.types import CLEAR, CONTESTED, RULED_OUT
 from advisor.spending import beside
 from advisor.spending import findings as spending
+from advisor.standing import stand
 from advisor.summary import summarise
-from advisor.verdicts import contested_at, eligible, verdicts
+from advisor.verdicts import eligible, limit_at, verdicts
 
 _STATUS = ("clear", "contested", "ruled-out")
 
@@ -107,9 +108,9 @@ def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> C
         made = plan(name, facts, per_hour(name, prices), deploy=chosen)
         cost = monthly_cost(made, facts, prices)
         latency = expected_latency(made, facts) if chosen else None
-    return Candidate(
-        name, option.title, eligible(found), _STATUS[at_point], found, made, cost, latency
-    )
+    standing = stand(facts, decision, option, found, at_point)
+    stated = eligible(found), _STATUS[at_point], found
+    return Candidate(name, option.title, *stated, made, cost, latency, standing)
 
 
 def _findings(
@@ -136,7 +137,7 @@ def _findings(
         found += _needs(facts, chosen)
         if chosen.plan is not None:
             found += chosen.plan.findings
-        found += spending(facts, decision, candidates, prices)
+        found += spending(facts, decision.option, candidates, prices)
     found += _remote(facts, decision)
     rank = {"error": 0, "warning": 1, "info": 2}
     found.sort(key=lambda finding: rank[finding.severity])
@@ -148,7 +149,7 @@ def _contested(facts: Facts, chosen: Candidate) -> list[Finding]:
     found = []
     for verdict in chosen.verdicts:
         limit = facts.book.limit.get(verdict.rule)
-        if limit is not None and contested_at(limit, facts.point):
+        if limit is not None and limit_at(limit, facts.point) == CONTESTED:
             value = verdict.value or facts.text(limit.variable)
             found.append(
                 Finding(

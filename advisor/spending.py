@@ -8,32 +8,33 @@ from advisor.costs.compare import certainly_cheaper, over_budget, stand_ins
 from advisor.costs.money import short
 from advisor.estimate import in_brief
 from advisor.facts import Facts
-from advisor.model import Candidate, Cost, Decision, Finding, Interval, Step
+from advisor.model import Candidate, Cost, Finding, Interval
 from advisor.prices import Prices
 from advisor.quantity import show
+from advisor.standing import phrase
 
 _MILLION = 1_000_000
 _ABOUT = 0.002  # as exact as the three digits that are printed
 
 
 def findings(
-    facts: Facts, decision: Decision, candidates: Sequence[Candidate], prices: Prices
+    facts: Facts, option: str | None, candidates: Sequence[Candidate], prices: Prices
 ) -> list[Finding]:
     """What the reader must know about the cost of the chosen option.
 
     Args:
         facts: of the workload.
-        decision: the answer.
+        option: the chosen one; ``None`` where none fits.
         candidates: the four options, with the costs of those that may be used.
         prices: of the workload's Region.
     """
-    chosen = next((each for each in candidates if each.option == decision.option), None)
+    chosen = next((each for each in candidates if each.option == option), None)
     if chosen is None or chosen.cost is None:
         return []
     found = [*_budget(facts, chosen.cost), *_prices(facts, chosen, chosen.cost, prices)]
     cheaper = _cheapest_below(chosen, candidates)
     if cheaper is not None:
-        found.append(_cheaper(facts, decision, chosen, cheaper, prices))
+        found.append(_cheaper(facts, chosen, cheaper, prices))
     return found
 
 
@@ -137,16 +138,14 @@ def _cheapest_below(chosen: Candidate, candidates: Sequence[Candidate]) -> Candi
     return best
 
 
-def _cheaper(
-    facts: Facts, decision: Decision, chosen: Candidate, other: Candidate, prices: Prices
-) -> Finding:
+def _cheaper(facts: Facts, chosen: Candidate, other: Candidate, prices: Prices) -> Finding:
     assert chosen.cost is not None
     assert other.cost is not None
     warned = facts.word("prefer") == "cost"
     met = _meeting(facts, chosen, other, prices)
     message = (
         f"{_named(other)} would cost {amount(other.cost)} instead of {amount(chosen.cost)} USD a"
-        f" month on {_runs_on(chosen)}; {_preferred(decision)}; {met}"
+        f" month on {_runs_on(chosen)}; it is {phrase(other.standing)}; {met}"
     )
     return Finding(
         "cheaper-option",
@@ -163,15 +162,6 @@ def _named(candidate: Candidate) -> str:
 
 def _runs_on(candidate: Candidate) -> str:
     return "" if candidate.plan is None else in_brief(candidate.plan)
-
-
-def _preferred(decision: Decision) -> str:
-    """Who put the chosen option first."""
-    if decision.status == "decided":
-        return "a decision stands for the other"
-    step: Step = decision.path[-1]
-    way = "yes" if step.taken else "no"
-    return f"the question {step.question} ({step.asks} {way}) prefers the other"
 
 
 def _meeting(facts: Facts, chosen: Candidate, other: Candidate, prices: Prices) -> str:

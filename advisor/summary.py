@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advisor.model import Candidate, Decision, Verdict
+from advisor.model import Candidate, Decision, Reason
 from advisor.rulebook.resolve import Rulebook
 
 
@@ -56,19 +56,18 @@ def _but(book: Rulebook, decision: Decision, by_name: dict[str, Candidate]) -> s
     return ""
 
 
-def _blocking(candidate: Candidate) -> Verdict | None:
-    for wanted in ("broken", "contested"):
-        for verdict in candidate.verdicts:
-            if verdict.outcome == wanted:
-                return verdict
-    return None
+def _blocking(candidate: Candidate) -> Reason | None:
+    """The first limit or need among the reasons."""
+    return next((each for each in candidate.standing.reasons if each.verdict is not None), None)
 
 
-def _named(verdict: Verdict) -> str:
-    if verdict.fact.startswith("needs."):
+def _named(reason: Reason) -> str:
+    verdict = reason.verdict
+    assert verdict is not None
+    if reason.kind == "need":
         return f"{verdict.fact} ({verdict.title})"
     bound = verdict.broken_by or verdict.bound
-    return f"{verdict.fact} {verdict.value} ({verdict.title.lower()}, {bound})"
+    return f"{verdict.fact} {reason.value} ({verdict.title.lower()}, {bound})"
 
 
 def _none_fits(decision: Decision, by_name: dict[str, Candidate]) -> str:

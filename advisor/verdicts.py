@@ -7,10 +7,20 @@ from advisor.model import Interval, Verdict
 from advisor.quantity import show
 from advisor.rounding import about
 from advisor.rulebook.formulas import UNITS
-from advisor.rulebook.types import INFINITY, Bound, Feature, Limit, OptionEntry, Point
+from advisor.rulebook.types import (
+    CLEAR,
+    CONTESTED,
+    INFINITY,
+    RULED_OUT,
+    Bound,
+    Feature,
+    Limit,
+    OptionEntry,
+    Point,
+)
 
 _LONGEST = len("99999 KB")
-_FEATURE_OUTCOME = {
+SUPPORT = {
     "supported": "met",
     "not-applicable": "met",
     "unsupported": "broken",
@@ -54,16 +64,15 @@ def verdicts(option: OptionEntry, facts: Facts) -> tuple[Verdict, ...]:
     return tuple(done)
 
 
-def contested_at(limit: Limit, point: Point) -> bool:
-    """Whether a point meets a limit at its newest documented bound only."""
+def limit_at(limit: Limit, point: Point) -> int:
+    """What ``advisor.decide.status`` would say of an option with this limit alone."""
     if limit.when is not None and not limit.when.test(point):
-        return False
+        return CLEAR
     value = point[limit.variable]
     low, high = (1 << value, 0) if limit.discrete else (value, value)
-    in_force, newest = (
-        _holds(bound, limit.discrete, low, high) for bound in (limit.bound, limit.newest)
-    )
-    return newest is True and not in_force
+    if _holds(limit.bound, limit.discrete, low, high):
+        return CLEAR
+    return CONTESTED if _holds(limit.newest, limit.discrete, low, high) else RULED_OUT
 
 
 def eligible(found: tuple[Verdict, ...]) -> bool | None:
@@ -205,7 +214,7 @@ def _feature_verdict(feature: Feature, option: str) -> Verdict:
     return Verdict(
         f"{option}-{feature.id}",
         feature.title,
-        _FEATURE_OUTCOME[support.outcome],
+        SUPPORT[support.outcome],
         feature.fact or f"needs.{feature.id}",
         "true",
         support.outcome,

@@ -61,14 +61,16 @@ def test_a_path_tells_question_answer_and_what_was_assumed() -> None:
     first = steps["batch"]
     assert (first.answer, first.taken, first.assumed) == ("no", False, False)
     assert first.facts == {"requests.arrival": "online"}
-    assert first.leads_to == "streaming"
+    assert first.leads_to == ("streaming",)
     assert steps["streaming"].answer == "unknown"
     assert steps["streaming"].assumed
     assert steps["streaming"].facts == {"requests.streaming": False}
     last = steps["gaps"]
     assert (last.answer, last.taken, last.assumed) == ("unknown", False, True)
-    assert last.leads_to == "real-time, asynchronous, serverless"
+    assert last.leads_to == ("real-time", "asynchronous", "serverless")
     assert found.leaf == "gaps-otherwise"
+    (rest,) = found.not_asked
+    assert (rest.question, rest.answer, rest.leads_to) == ("cold-start", "", ())
     assert found.leaf_options == ("real-time", "asynchronous", "serverless")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from advisor import highlights
-from advisor.model import Candidate, Cost, Fact, Finding, Verdict
+from advisor.model import Candidate, Cost, Fact, Finding, Reason, Standing, Verdict
 from tests.reports.answers import example
 
 
@@ -18,53 +18,33 @@ def verdict(outcome: str, margin: float | None = None, **changes: Any) -> Verdic
     )._replace(**changes)  # fmt: skip
 
 
-def candidate(*verdicts: Verdict, eligible: bool | None = True, status: str = "clear") -> Candidate:
-    return Candidate(
-        "real-time", "Real-time inference", eligible, status, verdicts, None, None, None
-    )
+def candidate(*verdicts: Verdict, standing: Standing) -> Candidate:
+    stated = (True, "clear", verdicts)
+    return Candidate("real-time", "Real-time inference", *stated, None, None, None, standing)
 
 
-def test_what_rules_an_option_out_is_shown_before_what_contests_it() -> None:
-    broken, contested = verdict("broken", 0.5), verdict("contested", 0.9)
-    met = verdict("met", 3.0)
-    assert highlights.deciding(candidate(met, contested, broken)) == (broken,)
-    assert highlights.deciding(candidate(met, contested)) == (contested,)
+BY_QUESTION = Reason("question", "gaps", "by the question gaps (no)", "no", (), None)
 
 
-def test_of_an_option_that_fits_the_tightest_limit_is_shown() -> None:
+def test_the_reasons_of_an_option_are_shown() -> None:
+    lower = Standing("ranked-lower", (BY_QUESTION,))
+    assert highlights.shown(candidate(verdict("met", 3.0), standing=lower)) == (BY_QUESTION,)
+
+
+def test_of_the_chosen_option_the_tightest_limit_is_shown() -> None:
     tight, loose = verdict("met", 1.2), verdict("met", 40.0)
-    assert highlights.deciding(candidate(loose, tight, verdict("unknown"))) == (tight,)
-    assert highlights.deciding(candidate(verdict("unknown"))) == ()
+    chosen = Standing("chosen", (BY_QUESTION,))
+    (shown,) = highlights.shown(candidate(loose, tight, verdict("unknown"), standing=chosen))
+    assert shown.verdict == tight
+    assert shown.text == "Request body 2 MB, limit 6 MB"
+    assert highlights.shown(candidate(verdict("unknown"), standing=chosen)) == ()
 
 
-def test_where_an_assumption_rules_an_option_out_its_doubts_are_shown() -> None:
-    silent, stated = verdict("unknown", value=""), verdict("unknown", 0.5, value="4 MB..8 MB")
-    met = verdict("met", 3.0)
-    shown = candidate(silent, met, stated, eligible=None, status="ruled-out")
-    assert highlights.deciding(shown) == (stated,)
-    shown = candidate(silent, met, eligible=None, status="ruled-out")
-    assert highlights.deciding(shown) == (silent,)
-
-
-@pytest.mark.parametrize(
-    ("eligible", "status", "stands"),
-    [
-        (True, "clear", "fits"),
-        (None, "clear", "open"),
-        (None, "contested", "contested"),
-        (None, "ruled-out", "ruled out"),  # by what is assumed
-        (False, "ruled-out", "ruled out"),
-    ],
-)
-def test_how_an_option_stands(eligible: bool | None, status: str, stands: str) -> None:
-    advice = example("none-fits")
-    assert highlights.standing(advice, candidate(eligible=eligible, status=status)) == stands
-
-
-def test_the_chosen_option_stands_as_chosen() -> None:
-    advice = example("pricing-tool")
-    assert advice.chosen is not None
-    assert highlights.standing(advice, advice.chosen) == "chosen"
+def test_what_stands_against_the_chosen_option_is_shown_instead() -> None:
+    bound = verdict("contested", 0.9)
+    against = Reason("bound", bound.rule, "Request body 8 MB", "8 MB", (), bound)
+    chosen = Standing("chosen", (BY_QUESTION, against))
+    assert highlights.shown(candidate(verdict("met", 3.0), bound, standing=chosen)) == (against,)
 
 
 @pytest.mark.parametrize(
@@ -73,15 +53,6 @@ def test_the_chosen_option_stands_as_chosen() -> None:
 )
 def test_a_margin_is_a_factor(margin: float | None, shown: str) -> None:
     assert highlights.room(verdict("met", margin)) == shown
-
-
-def test_of_many_words_the_first_is_shown() -> None:
-    words = " or ".join(f"eu-west-{number}" for number in range(1, 7))
-    assert highlights.bound(verdict("met", bound=words)) == "eu-west-1 and 5 more"
-    assert highlights.bound(verdict("met", bound="gpu or neuron")) == "gpu or neuron"
-    # The one in force is not met, the newest is.
-    contested = verdict("contested", bound="25 MB", broken_by="6 MB")
-    assert highlights.bound(contested) == "6 MB, newest 25 MB"
 
 
 @pytest.mark.parametrize(

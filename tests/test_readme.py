@@ -35,6 +35,13 @@ def test_the_session_is_real(request: pytest.FixtureRequest) -> None:
     assert found[0] == shown, "pytest --update-golden writes it"
 
 
+def test_the_explanation_is_how_a_real_one_begins() -> None:
+    command = f"explain serverless {COMMAND}"
+    (shown,) = (each for each in blocks("console") if command in each)
+    done = ran(*command.split(), COLUMNS="80")
+    assert f"$ sm-advise {command}\n{done.out}".startswith(shown)
+
+
 def test_the_workload_of_the_readme_is_read_and_answered() -> None:
     example, *_ = blocks("yaml")
     [workload] = read_workloads(example.encode(), "README.md")

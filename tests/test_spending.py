@@ -40,14 +40,14 @@ def test_an_option_that_costs_less_is_told_with_both_figures_and_the_question() 
     assert finding.severity == "info"
     assert finding.message.startswith("Serverless inference on 2048 MB, at most ")
     assert "would cost 0.21 instead of 83.96 USD a month on 1 x ml.m5.large" in finding.message
-    assert "the question gaps (" in finding.message
+    assert "it is ranked lower by the question gaps; " in finding.message
 
 
 def test_the_volume_beyond_which_the_cheaper_one_does_not_serve() -> None:
     # 200 in progress of 100 ms are 2,000/s, 2,000 times the stated peak, so 100 M a month; there
     # real-time has grown all the way: each 500 k a month cost 83.95, and 2 on serverless.
     (finding,) = found(answer(), "cheaper-option")
-    assert finding.message.endswith("prefers the other; above 100M/month it does not serve")
+    assert finding.message.endswith("the question gaps; above 100M/month it does not serve")
 
 
 def test_the_volume_at_which_both_cost_the_same() -> None:
@@ -77,9 +77,10 @@ def test_where_cost_is_preferred_it_warns_and_stands_beside_the_answer() -> None
 
 
 def test_a_decision_is_named_as_what_prefers_the_dearer_one() -> None:
-    advice = answer(decision={"option": "real-time", "because": "contract"})
+    decision = {"option": "real-time", "because": "contract"}
+    advice = answer(decision=decision, traffic={"pattern": "intermittent", "volume": "5/day"})
     (finding,) = found(advice, "cheaper-option")
-    assert "a decision stands for the other" in finding.message
+    assert "it is open, a decision stands for real-time, the rules would" in finding.message
 
 
 def test_the_cheapest_option_gives_no_finding() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from advisor.model import Verdict
-from advisor.rulebook.types import INFINITY
-from advisor.verdicts import contested_at, eligible, stated_text, verdicts
+from advisor.rulebook.types import CONTESTED, INFINITY
+from advisor.verdicts import eligible, limit_at, stated_text, verdicts
 from tests.planned import batch, facts_of, online
 
 
@@ -240,14 +240,16 @@ def test_conditions_and_silence_of_sources_leave_an_option_eligible() -> None:
 )
 def test_a_range_is_contested_where_its_bad_end_is(payload: str, expected: bool) -> None:
     facts = facts_of(online(requests={"payload": payload}))
-    assert contested_at(facts.book.limit["real-time-payload"], facts.point) is expected
+    outcome = limit_at(facts.book.limit["real-time-payload"], facts.point)
+    assert (outcome == CONTESTED) is expected
 
 
 def test_a_limit_of_words_is_never_contested_at_its_own_bound() -> None:
     facts = facts_of(online(model={"accelerator": "gpu"}))
-    assert not contested_at(facts.book.limit["serverless-accelerator"], facts.point)
+    assert limit_at(facts.book.limit["serverless-accelerator"], facts.point) != CONTESTED
     whole = facts_of(online(requests={"processing": "3 min", "streaming": False}))
-    assert not contested_at(whole.book.limit["real-time-streamed-processing"], whole.point)
+    limit = whole.book.limit["real-time-streamed-processing"]
+    assert limit_at(limit, whole.point) != CONTESTED
 
 
 def test_a_request_carries_a_record_at_least_where_the_input_is_known() -> None:

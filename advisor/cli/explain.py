@@ -1,18 +1,30 @@
-"""`sm-advise explain`: one entry of the rules with its reason, source and date."""
+"""`sm-advise explain`: one entry of the rules, or how it stands in a workload."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from advisor.cli import CONTEXT
-from advisor.cli.settings import context
+from advisor.cli.money import canvas, one_of, price_folder, workload_options
+from advisor.cli.settings import changes_from, context, today
 from advisor.errors import InputError
+
+if TYPE_CHECKING:
+    from advisor.model import Advice, Change
+    from advisor.reference.catalogue import Catalogue
+    from advisor.reference.entry import Entry
+
+_OF_A_WORKLOAD = ("settings", "limits", "region", "as_of")
+_OF_CONFIGURATIONS = ("check", "layout", "setting")  # kinds that say nothing of a workload
 
 
 @click.command(context_settings=CONTEXT)
 @click.argument("name", metavar="ID")
+@click.argument("workload", metavar="[WORKLOAD]", required=False)
 @click.option(
     "--format",
     "form",
@@ -20,17 +32,39 @@ from advisor.errors import InputError
     default="text",
     help="How to print it; json is a list, since a word may belong to several facts.",
 )
-def explain(name: str, form: str) -> int:
-    """Explain a rule, question, limit, fact, word, feature, option, finding, quota or check.
+@workload_options
+def explain(name: str, workload: str | None, form: str, **options: Any) -> int:
+    """Explain an ID of the rules, or how it stands in WORKLOAD (`-` reads standard input).
 
     ID is one that an answer names, such as serverless-payload, or a key of the workload file, such
     as requests.payload. `sm-advise rules list` prints all of them.
+
+    With WORKLOAD an option is explained with every reason for how it stands, and the smallest
+    changes with which it is the answer, with their cost. A limit, need or question is explained
+    with its outcome there, a fact with its value, origin and readers.
+
+    Exit codes: 0 an explanation, 2 the ID is unknown or the file could not be read, 3 a bug of
+    ours.
     """
     from advisor.reference.catalogue import catalogue
     from advisor.reference.explain import as_values
     from advisor.reference.explain import explain as explained
 
     known = catalogue()
+    found = _find(known, name)
+    if workload is not None:
+        _explain_there(found, workload, form, options)
+        return 0
+    if any(options[each] for each in _OF_A_WORKLOAD):
+        raise click.UsageError("--set, --limits, --region and --as-of need a WORKLOAD: name one")
+    if form == "json":
+        click.echo(json.dumps(as_values(found, known), indent=2, ensure_ascii=False))
+    else:
+        click.echo(explained(found, known, context("text").width), nl=False)
+    return 0
+
+
+def _find(known: Catalogue, name: str) -> tuple[Entry, ...]:
     found = known.find(name)
     if not found:
         close = known.nearest(name)
@@ -39,8 +73,40 @@ def explain(name: str, form: str) -> int:
             f"nothing in the rules is called {name!r}",
             hint=f"{guess}sm-advise rules list prints every id",
         )
-    if form == "json":
-        click.echo(json.dumps(as_values(found, known), indent=2, ensure_ascii=False))
-    else:
-        click.echo(explained(found, known, context("text").width), nl=False)
-    return 0
+    return found
+
+
+def _explain_there(
+    found: Sequence[Entry], workload: str, form: str, options: dict[str, Any]
+) -> None:
+    from advisor.explained import explained
+    from advisor.pipeline import advise
+    from advisor.reports.money_formats import EXPLAIN_FORMATS, money_renderer
+    from advisor.workload.source import read_bytes
+
+    data = read_bytes(workload)
+
+    def again(changes: Sequence[Change]) -> Advice:
+        made = [*changes_from(options["settings"]), *changes]
+        moved = {fact for fact, _ in changes}
+        return advise(
+            one_of(data, workload, made),
+            limits=options["limits"],
+            region=None if "region" in moved else options["region"],
+            changes=dict(made),
+            as_of=options["as_of"] or today(),
+            own_prices=price_folder(),
+        )
+
+    advice = again(())
+    here = [
+        (
+            f"{each.name} ({each.kind.replace('-', ' ')})",
+            each.title,
+            explained(advice, each.kind, each.raw.get("fact", each.id), again)
+            if each.kind == "word"
+            else explained(advice, each.kind, each.id, again),
+        )
+        for each in [e for e in found if e.kind not in _OF_CONFIGURATIONS] or found
+    ]
+    click.echo(money_renderer(EXPLAIN_FORMATS, form)(here, canvas(form)), nl=False)

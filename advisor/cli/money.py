@@ -12,7 +12,8 @@ import click
 from advisor.cli.settings import as_of_date, changes_from
 from advisor.errors import InputError
 from advisor.prices import is_price
-from advisor.workload import read_file
+from advisor.workload import read_workloads
+from advisor.workload.source import read_bytes
 
 if TYPE_CHECKING:
     from advisor.drawing import Canvas
@@ -117,7 +118,16 @@ def one_workload(path: str, settings: Sequence[str]) -> Workload:
     Raises:
         InputError: the file cannot be read, or holds several.
     """
-    found = read_file(path, changes_from(settings))
+    return one_of(read_bytes(path), path, changes_from(settings))
+
+
+def one_of(data: bytes, path: str, changes: Sequence[tuple[str, str]]) -> Workload:
+    """The workload of a file's bytes with changes made.
+
+    Raises:
+        InputError: the bytes are no workload, or hold several.
+    """
+    found = read_workloads(data, path, changes)
     if len(found) > 1:
         names = ", ".join(workload.name for workload in found)
         raise InputError(

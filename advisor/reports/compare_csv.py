@@ -9,6 +9,7 @@ from advisor.comparison import Comparison, Row
 from advisor.drawing import Canvas
 from advisor.estimate import in_brief
 from advisor.printable import printable
+from advisor.standing import why
 
 _HEADINGS = (
     "workload", "option", "standing", "why", "plan", "usd_low", "usd_high",
@@ -35,8 +36,8 @@ def _cells(found: Comparison, row: Row) -> tuple[object, ...]:
     return (
         printable(found.advice.workload.name),
         candidate.option,
-        row.standing,
-        printable(row.why),
+        candidate.standing.standing,
+        printable(why(candidate.standing)),
         None if candidate.plan is None else in_brief(candidate.plan),
         None if cost is None else cost.usd_low,
         None if cost is None else cost.usd_high,

@@ -8,9 +8,10 @@ from typing import Any
 from advisor import __version__
 from advisor.comparison import Axis, BreakEven, Comparison, Row
 from advisor.drawing import Canvas
-from advisor.model import Cost, Measured
+from advisor.model import Cost, Measured, Reason
 from advisor.reports.outcomes import costs
 from advisor.rounding import about, plain, unit
+from advisor.standing import why
 
 SCHEMA = "sm-advise/compare.v1"
 _KINDS = {
@@ -67,9 +68,10 @@ def _row(row: Row) -> dict[str, Any]:
     return {
         "option": candidate.option,
         "title": candidate.title,
-        "standing": row.standing,
+        "standing": candidate.standing.standing,
+        "reasons": [_reason(each) for each in candidate.standing.reasons],
         "eligible": candidate.eligible,
-        "why": row.why or None,
+        "why": why(candidate.standing),
         "plan": None
         if plan is None
         else {"settings": [setting._asdict() for setting in plan.settings]},
@@ -79,6 +81,10 @@ def _row(row: Row) -> dict[str, Any]:
         else {"usd_low": row.per_thousand[0], "usd_high": row.per_thousand[1]},
         "latency": None if latency is None else latency._asdict(),
     }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {name: part for name, part in reason._asdict().items() if name != "verdict"}
 
 
 def _cost(cost: Cost) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor import figures
-from advisor.comparison import RULED_OUT, UNSUITED, BreakEven, Comparison, Row
+from advisor.comparison import BreakEven, Comparison, Row
 from advisor.drawing import Canvas
 from advisor.estimate import in_brief
 from advisor.markup import code, prose, table
-from advisor.measurement import words
+from advisor.measurement import words as measured_words
 from advisor.model import CostItem
 from advisor.rounding import about
+from advisor.standing import why, words
 
 _KINDS = {"traffic.volume": "volume", "requests.processing": "time", "dataset.records": "count"}
 
@@ -27,16 +28,15 @@ def _lines(found: Comparison) -> Iterator[str]:
     yield f"# {prose(advice.workload.name)}: cost and latency of the four options\n"
     yield f"{prose(advice.summary)}\n"
     if advice.workload.measured is not None:
-        yield f"Measured {prose(words.origin(advice.workload.measured))}.\n"
+        yield f"Measured {prose(measured_words.origin(advice.workload.measured))}.\n"
     headings = (
         "Option", "Stands", "Plan", "USD/month", "per 1,000", "p50", "p99", "cold"
     )  # fmt: skip
     yield from table(headings, [_cells(row) for row in found.rows])
-    reasons = [row for row in found.rows if row.why]
-    if reasons:
-        yield ""
-        for row in reasons:
-            yield f"- {row.candidate.option} ({row.standing}): {prose(row.why)}"
+    yield ""
+    for row in found.rows:
+        standing = row.candidate.standing
+        yield f"- {row.candidate.option} ({words(standing)}): {prose(why(standing))}"
     yield "\n## Break-even\n"
     if not found.break_evens:
         yield "None within the range that was looked at."
@@ -47,7 +47,7 @@ def _lines(found: Comparison) -> Iterator[str]:
         yield f"\nTaken for what is not stated as one value: {taken}."
     yield "\n## What the numbers rest on"
     for row in found.rows:
-        if row.standing not in (RULED_OUT, UNSUITED):
+        if row.candidate.plan is not None:
             yield from _rests_on(row)
     where = advice.region or "no Region stated"
     yield f"\nOn demand, months of 730 h, {prose(where)}, prices of {advice.prices_date or '—'}."
@@ -58,7 +58,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     latency = candidate.latency
     return (
         candidate.option,
-        row.standing,
+        words(candidate.standing),
         figures.UNKNOWN if candidate.plan is None else prose(in_brief(candidate.plan)),
         prose(figures.monthly(candidate.cost)),
         prose(figures.per_thousand(row.per_thousand)),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor import figures
-from advisor.comparison import RULED_OUT, UNSUITED, Axis, BreakEven, Comparison, Row
+from advisor.comparison import Axis, BreakEven, Comparison, Row
 from advisor.drawing import Bar, Canvas, bars, plot, table, wrapped
 from advisor.estimate import in_brief
-from advisor.measurement import words
+from advisor.measurement import words as measured_words
 from advisor.model import CostItem
 from advisor.reports import outcomes
 from advisor.rounding import about
+from advisor.standing import why, words
 
 _WIDE = 78
 _AXES = {
@@ -36,9 +37,9 @@ def _lines(found: Comparison, canvas: Canvas) -> Iterator[str]:
         canvas,
     )
     if advice.workload.measured is not None:
-        yield from wrapped(f"Measured {words.origin(advice.workload.measured)}", canvas)
+        yield from wrapped(f"Measured {measured_words.origin(advice.workload.measured)}", canvas)
     yield ""
-    usable = [row for row in found.rows if row.standing not in (RULED_OUT, UNSUITED)]
+    usable = [row for row in found.rows if row.candidate.plan is not None]
     yield from _options(usable, canvas)
     yield from _others(found.rows, canvas)
     yield from _bars(usable, canvas)
@@ -54,7 +55,7 @@ def _lines(found: Comparison, canvas: Canvas) -> Iterator[str]:
 def _options(rows: list[Row], canvas: Canvas) -> Iterator[str]:
     money = [(*_money(row),) for row in rows]
     times = [(*_times(row),) for row in rows]
-    names = [(row.candidate.option, row.standing) for row in rows]
+    names = [(row.candidate.option, words(row.candidate.standing)) for row in rows]
     heads, later = ("Option", "", "USD/month ", "per 1,000 "), ("p50 ", "p99 ", "cold ")
     if canvas.width >= _WIDE:
         cells = [
@@ -85,11 +86,11 @@ def _times(row: Row) -> tuple[str, str, str]:
 
 
 def _others(rows: tuple[Row, ...], canvas: Canvas) -> Iterator[str]:
-    """Why an option may not be used, or what stands against it."""
-    reasons = [(row.candidate.option, row.standing, row.why) for row in rows if row.why]
-    if reasons:
-        yield ""
-        yield from table(("", "", ""), reasons, canvas, flexible=2)
+    """How each option stands, and why."""
+    candidates = [row.candidate for row in rows]
+    reasons = [(each.option, words(each.standing), why(each.standing)) for each in candidates]
+    yield ""
+    yield from table(("", "", ""), reasons, canvas, flexible=2)
 
 
 def _bars(rows: list[Row], canvas: Canvas) -> Iterator[str]:

@@ -21,6 +21,7 @@ from advisor.model import (
     Measured,
     Measurement,
     Quota,
+    Reason,
     Setting,
     Step,
     Verdict,
@@ -68,14 +69,28 @@ def step(item: Step) -> str:
         lambda: {
             "question": item.question,
             "asks": item.asks,
-            "answer": item.answer,
-            "taken": "yes" if item.taken else "no",
+            "answer": item.answer or None,
+            "taken": ("yes" if item.taken else "no") if item.answer else None,
             "assumed": item.assumed,
             "facts": item.facts,
             "leads_to": item.leads_to,
             "because": item.because,
             "source": item.source,
             "as_of": item.as_of,
+        },
+    )
+
+
+def reason(item: Reason) -> str:
+    """Why an option stands as it does; its limit or need is among the verdicts."""
+    return kept(
+        item,
+        lambda: {
+            "kind": item.kind,
+            "rule": item.rule,
+            "text": item.text,
+            "value": item.value,
+            "assumed": item.assumed,
         },
     )
 

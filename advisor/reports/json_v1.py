@@ -21,6 +21,7 @@ from advisor.reports.json_parts import (
     measured,
     money,
     quota,
+    reason,
     rest_of_cost,
     setting,
     step,
@@ -91,7 +92,7 @@ def _answer(advice: Advice) -> Iterable[str]:
             "contested": decision.contested,
         }
     )
-    yield '"path": ' + array(map(step, decision.path), _LINE)
+    yield '"path": ' + array(map(step, (*decision.path, *decision.not_asked)), _LINE)
     options = [_option(each, decision.option) for each in advice.candidates]
     yield '"options": ' + array(options, _LINE)
     yield '"decisive_unknowns": ' + array(map(unknown, decision.unknowns), _LINE)
@@ -133,10 +134,12 @@ def _option(candidate: Candidate, chosen: str | None) -> str:
             "eligible": candidate.eligible,
             "status": candidate.status,
             "chosen": candidate.option == chosen,
+            "standing": candidate.standing.standing,
         }
     )
     return (
-        f'{head[:-1]},\n  "verdicts": {array(map(verdict, candidate.verdicts), _LINE)},\n'
+        f'{head[:-1]}, "reasons": {array(map(reason, candidate.standing.reasons))},\n'
+        f'  "verdicts": {array(map(verdict, candidate.verdicts), _LINE)},\n'
         f'  "plan": {_plan(candidate.plan)},\n'
         f'  "monthly_cost": {_cost(candidate.cost)},\n'
         f'  "latency": {"null" if candidate.latency is None else latency(candidate.latency)}}}'

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from advisor import __version__, highlights
 from advisor.markup import cited, code, prose, table
-from advisor.measurement import words
-from advisor.model import Advice, Candidate, Fact, Finding, Plan, Verdict
+from advisor.measurement import words as measured_words
+from advisor.model import Advice, Candidate, Fact, Finding, Plan, Reason, Verdict
 from advisor.reports import Context
+from advisor.standing import CHOSEN, bound, is_need, words
 
 # What is shown before a fold; together with the headings at most 60 lines.
 _MOST_FLIPS = 3
@@ -104,9 +105,11 @@ def _facts(advice: Advice) -> Iterator[str]:
     yield from _folded(summary, table(("Fact", "Value", "Origin"), rows))
     measured = advice.workload.measured
     if measured is not None:
-        yield f"\nMeasured {prose(words.origin(measured))}."
-        tests = [tuple(prose(cell) for cell in words.cells(each)) for each in measured.tests]
-        yield from _folded(f"{len(tests)} measured", table(words.HEADINGS, tests))
+        yield f"\nMeasured {prose(measured_words.origin(measured))}."
+        tests = [
+            tuple(prose(cell) for cell in measured_words.cells(each)) for each in measured.tests
+        ]
+        yield from _folded(f"{len(tests)} measured", table(measured_words.HEADINGS, tests))
 
 
 def _origin(fact: Fact) -> str:
@@ -128,24 +131,36 @@ def _options(advice: Advice) -> Iterator[str]:
 
 
 def _rows(advice: Advice, candidate: Candidate) -> Iterator[tuple[str, ...]]:
-    standing = highlights.standing(advice, candidate)
-    name = f"**{candidate.option}**" if standing == "chosen" else candidate.option
+    """A row for each of the first reasons; one that names the rules of the rest."""
+    stands = words(candidate.standing)
+    chosen = candidate.standing.standing == CHOSEN
+    name = f"**{candidate.option}**" if chosen else candidate.option
     cost = highlights.monthly(candidate.cost)
-    found = highlights.deciding(candidate)[:_MOST_VERDICTS]
+    found = highlights.shown(candidate)
     if not found:
         count = len(highlights.unstated(candidate))
-        yield (name, standing, f"{count} limits on facts not stated", "", "", "", "", cost)
-    for verdict in found:
-        yield (name, standing, *_verdict(verdict), cost)
-        name = standing = cost = ""
+        yield (name, stands, f"{count} limits on facts not stated", "", "", "", "", cost)
+    for reason in found[:_MOST_VERDICTS]:
+        yield (name, stands, *_reason(reason), cost)
+        name = stands = cost = ""
+    if len(found) > _MOST_VERDICTS:
+        rest = ", ".join(code(each.rule) for each in found[_MOST_VERDICTS:])
+        yield ("", "", f"and {rest}", "", "", "", "", "")
+
+
+def _reason(reason: Reason) -> tuple[str, ...]:
+    if reason.verdict is None:
+        return (prose(reason.text), "", "", "", "")
+    rule, _, *rest = _verdict(reason.verdict)
+    return (rule, prose(reason.value + highlights.resting(reason)), *rest)
 
 
 def _verdict(verdict: Verdict) -> tuple[str, ...]:
-    value = "needed" if highlights.is_need(verdict) else verdict.value or "not stated"
+    value = "needed" if is_need(verdict) else verdict.value or "not stated"
     return (
         code(verdict.rule),
         prose(value),
-        prose(highlights.bound(verdict)),
+        prose(bound(verdict)),
         highlights.room(verdict),
         cited(verdict.source, verdict.as_of),
     )

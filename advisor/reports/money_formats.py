@@ -1,4 +1,4 @@
-"""The tables of formats for comparisons, sweeps, differences and prices.
+"""The tables of formats for comparisons, sweeps, explanations, differences and prices.
 
 Each format is a module of this package with a function ``render(value, canvas) -> str``.
 """
@@ -22,6 +22,10 @@ WHATIF_FORMATS = {
     "json": "advisor.reports.whatif_json",
     "markdown": "advisor.reports.whatif_markdown",
     "csv": "advisor.reports.whatif_csv",
+}
+EXPLAIN_FORMATS = {
+    "text": "advisor.reports.explain_text",
+    "json": "advisor.reports.explain_json",
 }
 DIFF_FORMATS = {
     "text": "advisor.reports.diff_text",
