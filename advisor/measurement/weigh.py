@@ -82,8 +82,7 @@ def _against(facts: Facts, known: Knowledge, found: Measurement) -> str:
     """Why a configuration cannot be used, empty when it can."""
     draft = Draft(REAL_TIME, Basis(facts, known))
     if found.memory_mb:
-        step = draft.number("serverless-memory-step")
-        sizes = range(step, step * draft.number("serverless-memory-steps") + 1, step)
+        sizes = draft.number("serverless-memory-tiers")
         return "" if found.memory_mb in sizes else "serverless inference has no such memory size"
     instance = known.catalogue.get(found.instance_type)
     if instance is None:

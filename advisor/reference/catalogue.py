@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, NamedTuple
 
 from advisor.model import OPTIONS
@@ -12,6 +13,8 @@ from advisor.reference.entry import Detail, Entry, entry
 from advisor.reference.kinds import DESCRIBERS
 from advisor.reference.usage import Usage
 from advisor.reference.workload_keys import key_entries, with_forms
+from advisor.rulebook.load import compiled
+from advisor.rulebook.references import fields, of_constants, of_fields, of_regions, referred
 from advisor.rulebook.source import Folder, read_rules, read_table, rules_directory
 
 # kind -> what a list of them is called, in reading order
@@ -54,6 +57,8 @@ _FILES = (
     ("layout", "archives.yaml", "layouts"),
     ("setting", "checks/intent.yaml", "settings"),
 )
+# Kinds in which {limit: ID} is the number of a field; elsewhere it is a bound that moves by mode.
+_OF_FIELDS = frozenset({"constant", "quota", "check"})
 _LEAVES = (".typical", ".p99", ".max")
 _NEEDS = "needs."
 _TYPE = "ml."
@@ -138,16 +143,27 @@ def _entries(folder: Folder) -> Iterator[Entry]:
 
 
 def raw_entries(folder: Folder, *, whole: bool = True) -> Iterator[tuple[str, str, Any]]:
-    """Kind, file and mapping of every entry of a folder of rules.
+    """Kind, file and mapping of every entry of a folder of rules, with its references replaced.
 
     Args:
         folder: where the rules are.
         whole: whether every file has to be there; other releases have other files.
 
     Raises:
-        RulebookError: a file cannot be read.
+        RulebookError: a file cannot be read, or a reference does not resolve.
     """
+    regions = of_regions(read_rules(os.path.join(folder, "regions.yaml"))["regions"])
+    rules = cache(lambda: compiled(folder))
+    numbers = {
+        **of_fields(cache(lambda: fields(rules()["options"]))),
+        **of_constants(lambda: rules()["sizing"]),
+    }
+    for kind, file, raw in _as_written(folder, whole=whole):
+        known = {**regions, **numbers} if kind in _OF_FIELDS else regions
+        yield kind, file, referred(raw, known)
 
+
+def _as_written(folder: Folder, *, whole: bool) -> Iterator[tuple[str, str, Any]]:
     def read(file: str) -> Any:
         return read_rules(os.path.join(folder, file))
 

@@ -76,6 +76,8 @@ def bound(raw: Mapping[str, Any]) -> str:
     for name in ("at_most", "at_least", "above", "below"):
         if name in raw:
             return f"{_COMPARISONS[name]} {value(raw[name])}"
+    if "tiers" in raw:
+        return f"at most {value(raw['tiers'][-1])}, in sizes of {listed(raw['tiers'])}"
     if "one_of" in raw:
         return f"only {listed(raw['one_of'])}"
     return f"not {listed(raw['not_in'])}"
