@@ -95,7 +95,7 @@ def compile_checks(rules: Mapping[str, Any]) -> dict[str, Any]:
             reference does not resolve.
     """
     limited = fields(rules["options"])
-    known = {**of_fields(lambda: limited), **of_constants(lambda: rules["sizing"])}
+    known = {**of_fields(limited), **of_constants(rules["sizing"])}
     entries = [entry for file in _texts() for entry in _entries(file)]
     return {
         "checks": referred(entries, known),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from functools import cache
 from typing import Any, NamedTuple
 
 from advisor.model import OPTIONS
@@ -125,7 +124,7 @@ def catalogue(rules: Folder | None = None) -> Catalogue:
     """Read every rule file.
 
     Raises:
-        RulebookError: a file cannot be read.
+        RulebookError: a file cannot be read, or a reference does not resolve.
     """
     folder = rules or rules_directory()
     order = list(KINDS)
@@ -137,33 +136,28 @@ def catalogue(rules: Folder | None = None) -> Catalogue:
 
 
 def _entries(folder: Folder) -> Iterator[Entry]:
-    for kind, file, raw in raw_entries(folder):
+    regions = of_regions(read_rules(os.path.join(folder, "regions.yaml"))["regions"])
+    rules = compiled(folder)
+    limited = fields(rules["options"])
+    numbers = {**of_fields(limited), **of_constants(rules["sizing"])}
+    for kind, file, written in raw_entries(folder):
+        known = {**regions, **numbers} if kind in _OF_FIELDS else regions
+        raw = referred(written, known)
         describe: Callable[[Any], Iterator[Detail]] = DESCRIBERS[kind]
         yield entry(kind, raw, file, tuple(describe(raw)))
 
 
 def raw_entries(folder: Folder, *, whole: bool = True) -> Iterator[tuple[str, str, Any]]:
-    """Kind, file and mapping of every entry of a folder of rules, with its references replaced.
+    """Kind, file and mapping of every entry of a folder of rules, as it is written.
 
     Args:
         folder: where the rules are.
         whole: whether every file has to be there; other releases have other files.
 
     Raises:
-        RulebookError: a file cannot be read, or a reference does not resolve.
+        RulebookError: a file cannot be read.
     """
-    regions = of_regions(read_rules(os.path.join(folder, "regions.yaml"))["regions"])
-    rules = cache(lambda: compiled(folder))
-    numbers = {
-        **of_fields(cache(lambda: fields(rules()["options"]))),
-        **of_constants(lambda: rules()["sizing"]),
-    }
-    for kind, file, raw in _as_written(folder, whole=whole):
-        known = {**regions, **numbers} if kind in _OF_FIELDS else regions
-        yield kind, file, referred(raw, known)
 
-
-def _as_written(folder: Folder, *, whole: bool) -> Iterator[tuple[str, str, Any]]:
     def read(file: str) -> Any:
         return read_rules(os.path.join(folder, file))
 

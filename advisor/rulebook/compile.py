@@ -31,8 +31,7 @@ def compile_rules(rules: Folder) -> dict[str, Any]:
     """
     compiler = _Compiler(rules)
     options = [compiler.option(name) for name in OPTIONS]
-    bounded = fields(options)
-    known = of_fields(lambda: bounded)
+    known = of_fields(fields(options))
     return {
         "format": FORMAT,
         "digest": digest(rules),

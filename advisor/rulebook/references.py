@@ -50,13 +50,13 @@ def fields(options: Iterable[Mapping[str, Any]]) -> dict[str, Field]:
     return done
 
 
-def of_fields(known: Callable[[], Mapping[str, Field]]) -> Known:
-    """What references to fields stand for, by limit; the fields are asked for at the first one."""
+def of_fields(known: Mapping[str, Field]) -> Known:
+    """What references to fields stand for, by limit."""
 
     def field(limit: str) -> Field:
-        if limit not in known():
+        if limit not in known:
             raise RulebookError(f"no limit of a field is called {limit!r}")
-        return known()[limit]
+        return known[limit]
 
     def tiers(limit: str) -> list[int]:
         if not field(limit).tiers:
@@ -66,14 +66,14 @@ def of_fields(known: Callable[[], Mapping[str, Field]]) -> Known:
     return {"limit": lambda limit: field(limit).most, "tiers": tiers}
 
 
-def of_constants(sizing: Callable[[], Iterable[Mapping[str, Any]]]) -> Known:
+def of_constants(sizing: Iterable[Mapping[str, Any]]) -> Known:
     """What references to the numbers of compiled sizing stand for."""
+    values = {entry["id"]: entry["value"] for entry in sizing}
 
     def constant(name: str) -> Any:
-        found = [entry["value"] for entry in sizing() if entry["id"] == name]
-        if not found:
+        if name not in values:
             raise RulebookError(f"no constant of sizing is called {name!r}")
-        return found[0]
+        return values[name]
 
     return {"constant": constant}
 

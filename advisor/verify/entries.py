@@ -71,7 +71,7 @@ def unconditional(fact: Mapping[str, Any]) -> bool:
     return not alternatives or not {"when", "follows"} & alternatives[-1].keys()
 
 
-def of_fields(
+def agrees_with_model(
     compiled: Mapping[str, Any], service: Mapping[str, Any] | None, proved: dict[str, int]
 ) -> Iterator[tuple[str, bool]]:
     """Limits of fields of AWS's API that its service model does not have, or ends elsewhere.
