@@ -23,6 +23,7 @@ from advisor.rulebook.source import read_rules, service_table
 from advisor.rulebook.types import CLEAR, RULED_OUT
 from advisor.verify import CLAIMS, Problem, verify
 from advisor.verify.claims import _regions
+from advisor.verify.entries import agrees_with_model
 from advisor.verify.paths import closed, leaves
 from advisor.verify.space import Box, Space
 from advisor.verify.witness import Witness

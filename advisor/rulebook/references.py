@@ -2,8 +2,8 @@
 
 A limit that names a field of AWS's API under ``model`` holds the field's number for everyone:
 sizing, quotas and checks write ``{limit: ID}`` for the largest value and ``{tiers: ID}`` for every
-value of the field; checks also write ``{constant: ID}`` for a number of the sizing. Within a text it
-is ``{limit:ID}``, without the blank. Lists of Regions are written ``{regions_with: KEY}`` and
+value of the field; checks also write ``{constant: ID}`` for a number of the sizing. Within a text
+it is ``{limit:ID}``, without the blank. Lists of Regions are written ``{regions_with: KEY}`` and
 ``{regions_without: KEY}``, by a key of ``regions.yaml``.
 """
 
