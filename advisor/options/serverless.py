@@ -86,7 +86,7 @@ def _memory(draft: Draft) -> int:
         because = f"The size on which a load test measured {seconds(measured.latency_s)} a request."
         draft.set("MemorySizeInMB", measured.memory_mb, because)
         return measured.memory_mb
-    tiers = draft.number("serverless-memory-tiers")
+    tiers: list[int] = draft.number("serverless-memory-tiers")
     loaded, text = memory.resident_mib(draft)
     if loaded is None:
         chosen = int(draft.number("serverless-memory-default"))

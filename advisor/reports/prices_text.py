@@ -28,7 +28,7 @@ def _lines(found: Book, canvas: Canvas) -> Iterator[str]:
     sources: dict[str, str] = {}
     for component, group in groupby(known.rows, key=lambda row: row.component):
         yield ""
-        yield f"{component}, {found.per.get(component, "a unit")}"
+        yield f"{component}, {found.per.get(component, 'a unit')}"
         cells = []
         for row in group:
             number = sources.setdefault(row.price.source, f"[{len(sources) + 1}]")
