@@ -86,7 +86,7 @@ def _against(facts: Facts, known: Knowledge, found: Measurement) -> str:
         return "" if found.memory_mb in sizes else "serverless inference has no such memory size"
     instance = known.catalogue.get(found.instance_type)
     if instance is None:
-        return "the API knows no such instance type"
+        return instances.unknown(draft, found.instance_type)[0]
     stated = facts.workload.text("deploy.instance_type")
     if stated is not None:
         same = stated == found.instance_type

@@ -14,6 +14,7 @@ from advisor.model import OPTIONS
 from advisor.quantity import QuantityError, parse
 from advisor.rulebook.digest import FORMAT, digest
 from advisor.rulebook.formulas import UNITS
+from advisor.rulebook.hardware import family_of
 from advisor.rulebook.hosting import compile_hosting
 from advisor.rulebook.references import fields, of_fields, of_regions, referred
 from advisor.rulebook.source import Folder, read_rules, read_table
@@ -31,6 +32,10 @@ def compile_rules(rules: Folder) -> dict[str, Any]:
     """
     compiler = _Compiler(rules)
     options = [compiler.option(name) for name in OPTIONS]
+    types, families = (
+        read_table(os.path.join(rules, name)) for name in ("instances.csv", "families.csv")
+    )
+    _require_families(types, {each["id"] for each in families})
     known = of_fields(fields(options))
     return {
         "format": FORMAT,
@@ -54,9 +59,23 @@ def compile_rules(rules: Folder) -> dict[str, Any]:
         "quotas": referred(compiler.read("quotas.yaml")["quotas"], known),
         "regions": compiler.regions,
         "sizing": referred(compiler.read("sizing.yaml")["constants"], known),
-        "instances": _columns_and_rows(read_table(os.path.join(rules, "instances.csv"))),
-        "families": read_table(os.path.join(rules, "families.csv")),
+        "instances": _columns_and_rows(types),
+        "families": families,
     }
+
+
+def _require_families(types: list[dict[str, str]], families: set[str]) -> None:
+    for each in types:
+        name = each["instance_type"]
+        family = family_of(name)
+        if family not in families:
+            from difflib import get_close_matches  # only once something is wrong
+
+            near = get_close_matches(family, sorted(families), n=1)
+            hint = f"; the nearest is {near[0]}" if near else ""
+            raise RulebookError(
+                f"instances.csv: {name}: families.csv has no family {family!r}{hint}"
+            )
 
 
 def _columns_and_rows(table: list[dict[str, str]]) -> list[list[str]]:

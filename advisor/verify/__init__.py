@@ -12,7 +12,13 @@ from typing import Any, NamedTuple
 from advisor.errors import RulebookError
 from advisor.rulebook.resolve import Rulebook, resolve
 from advisor.verify.claims import alive, consistent, monotone, sound, total
-from advisor.verify.entries import agrees_with_model, sourced, unconditional, used
+from advisor.verify.entries import (
+    agrees_with_model,
+    sourced,
+    types_beyond_model,
+    unconditional,
+    used,
+)
 from advisor.verify.paths import closed, leaves
 from advisor.verify.space import Space
 
@@ -60,7 +66,7 @@ def verify(
     except RulebookError as error:
         problems.append(Problem("consistent", str(error), ""))
         return Report(limits, tuple(problems), (), proved)
-    notes: list[str] = []
+    notes = list(types_beyond_model(compiled, service))
     for message, is_problem in agrees_with_model(compiled, service, proved):
         if is_problem:
             problems.append(Problem("consistent", message, ""))
