@@ -62,7 +62,7 @@ def accepted(book: Rulebook) -> tuple[int, list[Refused]]:
                 if (region, written) in judged:
                     continue
                 judged.add((region, written))
-                for message in _errors(request.operation, written, region):
+                for message in refusals(request.operation, written, region):
                     says = f"{what}: check refuses {request.operation} of {option}: {message}"
                     refused.append(Refused(says, text))
     return len(judged), refused
@@ -133,8 +133,14 @@ def _emitted(book: Rulebook, text: str) -> Iterator[tuple[str, Request, str]]:
                 yield name, request, facts.region or ""
 
 
-def _errors(operation: str, written: str, region: str) -> Iterator[str]:
-    """What the gate refuses of one request."""
+def refusals(operation: str, written: str, region: str) -> Iterator[str]:
+    """Rule and message of each error that the gate finds in one request.
+
+    Args:
+        operation: such as CreateModel.
+        written: its parameters as JSON.
+        region: where it is sent; empty when that is not certain.
+    """
     service = load_service()
     judge = Judge(load_checks(), service, region=region)
     document = read_configuration(Source(f"{operation}.json", written), service, region).document
