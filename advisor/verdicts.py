@@ -7,7 +7,7 @@ from advisor.model import Interval, Verdict
 from advisor.quantity import show
 from advisor.rounding import about
 from advisor.rulebook.formulas import UNITS
-from advisor.rulebook.types import INFINITY, Bound, Feature, Limit, OptionEntry, Point
+from advisor.rulebook.types import INFINITY, Feature, Limit, OptionEntry, Point
 
 _LONGEST = len("99999 KB")
 _FEATURE_OUTCOME = {
@@ -60,9 +60,7 @@ def contested_at(limit: Limit, point: Point) -> bool:
         return False
     value = point[limit.variable]
     low, high = (1 << value, 0) if limit.discrete else (value, value)
-    in_force, newest = (
-        _holds(bound, limit.discrete, low, high) for bound in (limit.bound, limit.newest)
-    )
+    in_force, newest = (bound.admits.has_all(low, high) for bound in (limit.bound, limit.newest))
     return newest is True and not in_force
 
 
@@ -76,26 +74,15 @@ def eligible(found: tuple[Verdict, ...]) -> bool | None:
 
 def _outcome(limit: Limit, facts: Facts, applies: bool | None) -> str:
     low, high = facts.low[limit.variable], facts.high[limit.variable]
-    in_force = _holds(limit.bound, limit.discrete, low, high)
+    in_force = limit.bound.admits.has_all(low, high)
     if in_force:
         return "met"
     if in_force is None or applies is None:
         return "unknown"
-    newest = _holds(limit.newest, limit.discrete, low, high)
+    newest = limit.newest.admits.has_all(low, high)
     if newest is None:
         return "unknown"
     return "contested" if newest else "broken"
-
-
-def _holds(bound: Bound, discrete: bool, low: int, high: int) -> bool | None:
-    """Whether all (true), none (false) or some (``None``) of the possible values are in a bound."""
-    if discrete:
-        if low & bound.low == 0:
-            return False
-        return True if low & ~bound.low == 0 else None
-    if bound.low <= low and high <= bound.high:
-        return True
-    return False if high < bound.low or low > bound.high else None
 
 
 def stated_text(facts: Facts, variable: int) -> str:
@@ -193,7 +180,7 @@ def _margin(limit: Limit, facts: Facts) -> float | None:
     if limit.discrete:
         return None
     low, high = facts.low[limit.variable], facts.high[limit.variable]
-    bound = limit.bound
+    bound = limit.bound.admits
     if bound.high < INFINITY:
         value = high if high < INFINITY else low
         return round(bound.high / value, 3) if value > 0 else None

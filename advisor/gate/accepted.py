@@ -118,7 +118,8 @@ def _bounds(book: Rulebook) -> Iterator[tuple[str, str]]:
         form = _STATED.get(limit.fact)
         if form or limit.fact in _PATHS:
             unit = UNITS.get(limit.fact, 1)
-            for value in (unit, *raw[name].get("tiers", ()), limit.bound.high, limit.newest.high):
+            ends = (limit.bound.admits.high, limit.newest.admits.high)
+            for value in (unit, *raw[name].get("tiers", ()), *ends):
                 text = show(Interval(value // unit, value // unit), limit.kind)
                 yield f"{name} at {text}", form.format(text) if form else _stated(limit.fact, text)
 

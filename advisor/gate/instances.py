@@ -10,6 +10,11 @@ from advisor.rulebook.source import read_table
 
 Row = dict[str, str]
 
+@cache
+def _classes() -> dict[str, str]:
+    return {row["id"]: row["class"] for row in read_table(rule_path("families.csv"))}
+
+
 _PROPERTIES: dict[str, Callable[[Row], bool | None]] = {
     "local-storage": lambda row: None if not row["local_nvme"] else row["local_nvme"] == "true",
     "gpu": lambda row: row["accelerator"] == "gpu" if row["accelerator"] else None,
@@ -73,11 +78,6 @@ def is_known(instance_type: str, *, transform: bool) -> bool:
     """Whether rules/instances.csv has a type for hosting, or for batch transform."""
     row = _rows().get(instance_type)
     return row is not None and (not transform or row["in_transform"] == "true")
-
-
-@cache
-def _classes() -> dict[str, str]:
-    return {row["id"]: row["class"] for row in read_table(rule_path("families.csv"))}
 
 
 @cache
