@@ -10,6 +10,7 @@ from advisor.rulebook.source import read_table
 
 Row = dict[str, str]
 
+
 @cache
 def _classes() -> dict[str, str]:
     return {row["id"]: row["class"] for row in read_table(rule_path("families.csv"))}
