@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from advisor.gate.accepted import accepted, refusals
+from advisor.gate.checks import load_checks
 from advisor.pipeline import advise
 from advisor.rulebook.load import load
 from advisor.rulebook.resolve import Rulebook
@@ -40,7 +41,7 @@ def test_a_value_that_check_refuses_is_named_with_its_workload(
     """The last of the sizes is refused where the gate's own list ends before it."""
     from advisor.gate import accepted as module
 
-    checks = dict(module.load_checks())
+    checks = dict(load_checks())
     check = checks["serverless-memory-size"]
     assert check.fault is not None
     fault = {"all": [{"field": "MemorySizeInMB", "not_in": [1024, 2048, 3072, 4096, 5120]}]}

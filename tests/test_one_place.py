@@ -126,11 +126,9 @@ def test_fewer_tiers_of_serverless_memory(copy: Copy) -> None:
     copy.workload(IN_GAPS + "model: {size: 100 MB, memory: 3 GB}\n")
     answer = copy.answer()
     assert answer["recommendation"]["option"] == "real-time"
-    config = {"EndpointConfigName": "a", "ProductionVariants": [{"VariantName": "a"}]}
-    config["ProductionVariants"][0] |= {  # type: ignore[index]
-        "ModelName": "m",
-        "ServerlessConfig": {"MemorySizeInMB": 3072, "MaxConcurrency": 5},
-    }
+    serverless = {"MemorySizeInMB": 3072, "MaxConcurrency": 5}
+    variant = {"VariantName": "a", "ModelName": "m", "ServerlessConfig": serverless}
+    config = {"EndpointConfigName": "a", "ProductionVariants": [variant]}
     (copy.folder / "3072.json").write_text(json.dumps(config), encoding="utf-8")
     assert "is not one of 1024, 2048" in copy.run("check", "3072.json").out
 

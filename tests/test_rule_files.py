@@ -327,16 +327,6 @@ def test_aws_names_21_regions_of_serverless_inference() -> None:
     assert sorted(filter(None, published)) == [500] * 13 + [1000] * 8
 
 
-def test_what_new_accounts_get_is_the_same_in_cautions_and_quotas() -> None:
-    assert CAUTIONS["serverless-memory-quota"]["at_most"] == "3 GB"
-    assert QUOTAS["quota-serverless-memory"]["seen"] == 3 * 1024  # MB
-    for caution, quota in (
-        ("serverless-concurrency-quota", "quota-serverless-concurrency"),
-        ("serverless-endpoint-quota", "quota-serverless-endpoints"),
-    ):
-        assert CAUTIONS[caution]["at_most"] == QUOTAS[quota]["seen"]
-
-
 # -- the bounds the contract promises --------------------------------------------------------------
 
 # limit -> bound in force, newest documented bound (product promise: safe and latest)

@@ -447,11 +447,15 @@ def test_a_limit_that_ends_elsewhere_than_the_api_model_is_noted(name: str) -> N
     bound = next(each for each in (entry, *entry["also"]) if "model" in each)
     bound["bound"] = {"at_most": bound["bound"]["at_most"] + bound["model"]["unit"]}
     told = list(agrees_with_model(rules, SERVICE, {"consistent": 0}))
-    assert told
-    for note, is_problem in told:
-        assert not is_problem
+    notes = [message for message, is_problem in told if not is_problem]
+    assert notes
+    for note in notes:
         assert note.startswith(f"{name}: ")
         assert note.endswith(" is used")
+    # Of several limits of one field, all have to move together.
+    for problem in (message for message, is_problem in told if is_problem):
+        assert name in problem
+        assert problem.endswith("at different values")
 
 
 def test_a_field_that_the_api_model_lacks_is_inconsistent() -> None:

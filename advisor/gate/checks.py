@@ -84,6 +84,12 @@ def bounded_fields() -> list[list[Any]]:
     return found
 
 
+def carried_settings() -> list[dict[str, Any]]:
+    """The entries of the settings that carry a fact of their workload."""
+    found: list[dict[str, Any]] = _compiled()["settings"]
+    return found
+
+
 def compile_checks(rules: Mapping[str, Any]) -> dict[str, Any]:
     """The entries of every file, as plain values: what a wheel carries beside the files.
 
@@ -99,6 +105,9 @@ def compile_checks(rules: Mapping[str, Any]) -> dict[str, Any]:
     entries = [entry for file in _texts() for entry in _entries(file)]
     return {
         "checks": referred(entries, known),
+        "settings": referred(
+            read_yaml_rules(rule_path("checks", "intent.yaml"))["settings"], known
+        ),
         "fields": [
             [each.operation, path, each.most] for each in limited.values() for path in each.paths
         ],

@@ -105,15 +105,15 @@ def misfit(draft: Draft, instance: Instance, need: Need) -> str:
 
 def unknown(draft: Draft, name: str) -> tuple[str, str]:
     """That no instance type has a name, and the fix with the types that come nearest."""
-    from advisor.workload.spelling import nearest
+    from difflib import get_close_matches  # only once something is wrong
 
     catalogue, family = draft.knowledge.catalogue, family_of(name)
     what = f"no instance type is called {name}"
     if family in catalogue.families:
         sizes = [each for each in catalogue.types if family_of(each) == family]
         return f"{what}: the family {family} has no such size", f"Write one of {', '.join(sizes)}."
-    near = nearest(name, catalogue.types)
-    return f"{what}: there is no family {family}", f"Write {near or 'one'}, if that is meant."
+    (near,) = get_close_matches(name, catalogue.types, n=1, cutoff=0)
+    return f"{what}: there is no family {family}", f"Write {near}, if that is meant."
 
 
 def offered(draft: Draft, instance: Instance, *, transform: bool) -> bool:

@@ -13,7 +13,14 @@ from advisor.reference.kinds import DESCRIBERS
 from advisor.reference.usage import Usage
 from advisor.reference.workload_keys import key_entries, with_forms
 from advisor.rulebook.load import compiled
-from advisor.rulebook.references import fields, of_constants, of_fields, of_regions, referred
+from advisor.rulebook.references import (
+    fields,
+    of_constants,
+    of_fields,
+    of_quotas,
+    of_regions,
+    referred,
+)
 from advisor.rulebook.source import Folder, read_rules, read_table, rules_directory
 
 # kind -> what a list of them is called, in reading order
@@ -57,7 +64,7 @@ _FILES = (
     ("setting", "checks/intent.yaml", "settings"),
 )
 # Kinds in which {limit: ID} is the number of a field; elsewhere it is a bound that moves by mode.
-_OF_FIELDS = frozenset({"constant", "quota", "check"})
+_OF_FIELDS = frozenset({"constant", "quota", "check", "setting", "way", "way-limit"})
 _LEAVES = (".typical", ".p99", ".max")
 _NEEDS = "needs."
 _TYPE = "ml."
@@ -136,12 +143,12 @@ def catalogue(rules: Folder | None = None) -> Catalogue:
 
 
 def _entries(folder: Folder) -> Iterator[Entry]:
-    regions = of_regions(read_rules(os.path.join(folder, "regions.yaml"))["regions"])
     rules = compiled(folder)
+    plain = {**of_regions(rules["regions"]["regions"]), **of_quotas(rules["quotas"])}
     limited = fields(rules["options"])
     numbers = {**of_fields(limited), **of_constants(rules["sizing"])}
     for kind, file, written in raw_entries(folder):
-        known = {**regions, **numbers} if kind in _OF_FIELDS else regions
+        known = {**plain, **numbers} if kind in _OF_FIELDS else plain
         raw = referred(written, known)
         describe: Callable[[Any], Iterator[Detail]] = DESCRIBERS[kind]
         yield entry(kind, raw, file, tuple(describe(raw)))

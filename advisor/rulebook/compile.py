@@ -16,7 +16,7 @@ from advisor.rulebook.digest import FORMAT, digest
 from advisor.rulebook.formulas import UNITS
 from advisor.rulebook.hardware import family_of
 from advisor.rulebook.hosting import compile_hosting
-from advisor.rulebook.references import fields, of_fields, of_regions, referred
+from advisor.rulebook.references import fields, of_fields, of_quotas, of_regions, referred
 from advisor.rulebook.source import Folder, read_rules, read_table
 from advisor.rulebook.types import ELSEWHERE
 
@@ -54,7 +54,8 @@ def compile_rules(rules: Folder) -> dict[str, Any]:
         ],
         "findings": [entry["id"] for entry in compiler.read("findings.yaml")["findings"]],
         "hosting": compile_hosting(
-            compiler.read("many_models.yaml"), {each["id"] for each in compiler.features}
+            referred(compiler.read("many_models.yaml"), known),
+            {each["id"] for each in compiler.features},
         ),
         "quotas": referred(compiler.read("quotas.yaml")["quotas"], known),
         "regions": compiler.regions,
@@ -89,7 +90,8 @@ class _Compiler:
     def __init__(self, rules: Folder) -> None:
         self.rules = rules
         self.regions: dict[str, Any] = read_rules(os.path.join(rules, "regions.yaml"))
-        self.region_lists = of_regions(self.regions["regions"])
+        quotas = read_rules(os.path.join(rules, "quotas.yaml"))["quotas"]
+        self.known = {**of_regions(self.regions["regions"]), **of_quotas(quotas)}
         document = self.read("assumptions.yaml")
         self.entries: dict[str, dict[str, Any]] = {e["id"]: e for e in document["facts"]}
         self.derived: dict[str, dict[str, Any]] = {e["id"]: e for e in document["derived"]}
@@ -99,8 +101,8 @@ class _Compiler:
         region["words"] = [*self.regions["regions"], ELSEWHERE]
 
     def read(self, name: str) -> Any:
-        """A rule file with its lists of Regions; references to limits are resolved by mode."""
-        return referred(read_rules(os.path.join(self.rules, name)), self.region_lists)
+        """A rule file without references to Regions and quotas; limits are resolved by mode."""
+        return referred(read_rules(os.path.join(self.rules, name)), self.known)
 
     def kind(self, fact: str, where: str) -> str:
         """Kind of a base or derived fact."""

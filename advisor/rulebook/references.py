@@ -4,7 +4,8 @@ A limit that names a field of AWS's API under ``model`` holds the field's number
 sizing, quotas and checks write ``{limit: ID}`` for the largest value and ``{tiers: ID}`` for every
 value of the field; checks also write ``{constant: ID}`` for a number of the sizing. Within a text
 it is ``{limit:ID}``, without the blank. Lists of Regions are written ``{regions_with: KEY}`` and
-``{regions_without: KEY}``, by a key of ``regions.yaml``.
+``{regions_without: KEY}``, by a key of ``regions.yaml``; ``{seen:ID}`` is what new accounts get of
+a quota.
 """
 
 import re
@@ -76,6 +77,18 @@ def of_constants(sizing: Iterable[Mapping[str, Any]]) -> Known:
         return values[name]
 
     return {"constant": constant}
+
+
+def of_quotas(quotas: Iterable[Mapping[str, Any]]) -> Known:
+    """What references to the values that quotas have on new accounts stand for."""
+    values = {entry["id"]: entry["seen"] for entry in quotas if "seen" in entry}
+
+    def seen(name: str) -> Any:
+        if name not in values:
+            raise RulebookError(f"no quota that was seen is called {name!r}")
+        return values[name]
+
+    return {"seen": seen}
 
 
 def of_regions(regions: Mapping[str, Mapping[str, Any]]) -> Known:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from advisor.rulebook.references import fields, operation_shape, shape_of
+from advisor.rulebook.references import Field, fields, operation_shape, shape_of
 
 _OF_A_BOUND = ("because", "source", "as_of")
 _REQUIRED = (*_OF_A_BOUND, "since")
@@ -86,7 +86,12 @@ def agrees_with_model(
         numbers differ the limit holds, also in ``check``.
     """
     shapes = service["shapes"] if service is not None else {}
+    ends: dict[tuple[str, str], Field] = {}
     for each in fields(compiled["options"]).values():
+        for path in each.paths:
+            other = ends.setdefault((each.operation, path), each)
+            if other.most != each.most:
+                yield f"{each.limit} and {other.limit} end {path} at different values", True
         if operation_shape(shapes, each.operation) is None:
             continue
         for path in each.paths:
