@@ -54,4 +54,5 @@ class CompiledRules(BuildHookInterface[Any]):
             from advisor.rulebook.compile import compile_rules
         finally:
             sys.path.remove(self.root)
-        return {".": compile_rules(rules), "checks": compile_checks()}
+        compiled = compile_rules(rules)
+        return {".": compiled, "checks": compile_checks(compiled)}

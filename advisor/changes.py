@@ -9,7 +9,7 @@ from advisor.decide import decide
 from advisor.facts import Facts, say
 from advisor.model import Change, DecisiveUnknown, Fix, WouldChange
 from advisor.neighbours import Cell, Handle, Neighbourhood, first_word, write, written
-from advisor.rulebook.types import INFINITY, UNSET, FactEntry, Limit
+from advisor.rulebook.types import INFINITY, UNSET, Admitted, FactEntry, Limit
 
 MOST_FIXES = 5
 _MOST_REMEMBERED = 4096
@@ -137,27 +137,29 @@ def _unknown(
     around: Neighbourhood, handle: Handle, cells: list[Cell], low: int, high: int
 ) -> DecisiveUnknown:
     fact = handle.fact
-    ordinary_low, ordinary_high = _ordinary(around, fact)
-    other = [cell for cell in cells if cell.option != around.option]
+    ordinary = _ordinary(around, fact)
     remote = not any(
-        _overlap(fact, cell, ordinary_low, ordinary_high)
-        and (
-            fact.discrete or max(cell.low, low, ordinary_low) <= min(cell.high, high, ordinary_high)
-        )
-        for cell in other
+        _is_ordinary(cell, ordinary, low, high) for cell in cells if cell.option != around.option
     )
     value = around.facts.point[handle.variables[0]]
     assumed = "" if value == UNSET else str(say(fact, value))
     return DecisiveUnknown(handle.id, remote, assumed, _outcomes(around, fact, cells, low))
 
 
-def _ordinary(around: Neighbourhood, fact: FactEntry) -> tuple[int, int]:
+def _is_ordinary(cell: Cell, ordinary: Admitted, low: int, high: int) -> bool:
+    """Whether an ordinary value that is still possible lies in a cell."""
+    if ordinary.words is not None:
+        return bool(cell.low & ordinary.words)
+    return max(cell.low, low, ordinary.low) <= min(cell.high, high, ordinary.high)
+
+
+def _ordinary(around: Neighbourhood, fact: FactEntry) -> Admitted:
     """What surprises nobody; around a value that follows from a stated fact, if it does."""
     chosen = around.facts.chosen.get(fact.variable)
     if chosen is None or chosen.follows < 0:
         return fact.ordinary
     value = around.facts.point[fact.variable]
-    return value // chosen.factor, value * chosen.factor
+    return Admitted(value // chosen.factor, value * chosen.factor)
 
 
 def _words(bits: int) -> list[int]:
@@ -312,7 +314,7 @@ def _weight(around: Neighbourhood, handle: Handle, cell: Cell, every: bool) -> f
         return handle.fact.changeable
     if handle.stated:
         return handle.fact.changeable or _UNCHANGEABLE_WEIGHT
-    ordinary = _overlap(handle.fact, cell, *_ordinary(around, handle.fact))
+    ordinary = _is_ordinary(cell, _ordinary(around, handle.fact), *around.possible(handle))
     return _UNSTATED_WEIGHT if ordinary else _UNCHANGEABLE_WEIGHT
 
 
@@ -365,9 +367,7 @@ def _repaired(around: Neighbourhood, chosen: tuple[_Edit, ...], option: str) -> 
     done = []
     for limit in book.option[option].limits:
         value = point[limit.variable]
-        bound = limit.bound
-        met = bound.low >> value & 1 if limit.discrete else bound.low <= value <= bound.high
         reads = set(book.facts[limit.variable].derived_from) | {limit.variable}
-        if not met and reads & touched:
+        if not limit.bound.admits.has(value) and reads & touched:
             done.append(limit)
     return done

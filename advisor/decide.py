@@ -32,25 +32,20 @@ def status(option: OptionEntry, needs: int, point: Point) -> int:
     if point[needs] & option.unsupported:
         return RULED_OUT
     answer = CLEAR
-    for variable, low, high, newest_low, newest_high, discrete, when in option.checks:
+    for variable, words, newest, when in option.word_checks:
         value = point[variable]
-        if discrete:
-            if low >> value & 1:
-                continue
-            if when is not None and not when(point):
-                continue
-            if newest_low >> value & 1:
-                answer = CONTESTED
-                continue
+        if words >> value & 1 or (when is not None and not when(point)):
+            continue
+        if not newest >> value & 1:
             return RULED_OUT
-        if low <= value <= high:
+        answer = CONTESTED
+    for variable, low, high, newest_low, newest_high, when in option.number_checks:
+        value = point[variable]
+        if low <= value <= high or (when is not None and not when(point)):
             continue
-        if when is not None and not when(point):
-            continue
-        if newest_low <= value <= newest_high:
-            answer = CONTESTED
-            continue
-        return RULED_OUT
+        if not newest_low <= value <= newest_high:
+            return RULED_OUT
+        answer = CONTESTED
     return answer
 
 

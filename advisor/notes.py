@@ -32,11 +32,7 @@ def cautions(
 
 def _raised(caution: Caution, facts: Facts) -> bool:
     low, high = facts.low[caution.variable], facts.high[caution.variable]
-    if facts.book.facts[caution.variable].discrete:
-        outside = low & caution.low == 0
-    else:
-        outside = low > caution.high or high < caution.low
-    if not outside:
+    if caution.sound.has_all(low, high) is not False:
         return False
     return caution.when is None or caution.when.possible(facts.low, facts.high) is True
 

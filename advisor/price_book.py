@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from advisor.errors import InputError
 from advisor.prices import Folder, Prices, Row, load, regions
+from advisor.prices import components as components_of
 from advisor.rulebook.source import rules_directory
 
 
@@ -27,6 +28,7 @@ class Book(NamedTuple):
     regions: tuple[Known, ...]
     single: bool  # one Region was asked for, and its rows are wanted
     components: tuple[str, ...]  # only these; all when empty
+    per: Mapping[str, str]  # component -> what a price of it is for: an hour
 
 
 def shipped() -> str:
@@ -45,19 +47,19 @@ def book(region: str | None, components: Sequence[str], own: Folder) -> Book:
     Raises:
         InputError: nothing is known of the Region, or a snapshot of the user's cannot be read.
     """
-    names = regions(shipped())
+    names, per = regions(shipped()), components_of(shipped())
     if os.path.isdir(own):
         names = tuple(sorted({*names, *regions(own)}))
     if region is None:
         known = (_known(load(name, shipped(), own), components, rows=False) for name in names)
-        return Book(tuple(known), False, tuple(components))
+        return Book(tuple(known), False, tuple(components), per)
     found = _known(load(region, shipped(), own), components, rows=True)
     if region not in names:
         raise InputError(
             f"no price is known in {region}",
             hint=f"Read it with: sm-advise prices refresh --region {region}",
         )
-    return Book((found,), True, tuple(components))
+    return Book((found,), True, tuple(components), per)
 
 
 def _known(prices: Prices, components: Sequence[str], *, rows: bool) -> Known:

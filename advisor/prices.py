@@ -6,10 +6,9 @@ refresh``, replaces the shipped one as a whole. A price that is not known is abs
 zero. What may be used in its place stands in ``rules/prices/terms.json`` with its reason, and is
 labelled as a stand-in wherever it is used.
 
-Components and their keys, in USD: ``hosting``, ``asynchronous``, ``batch-transform`` and
-``studio-notebook`` an hour by instance type; ``serverless``, ``provisioned-concurrency-usage``
-(kept warm) and ``provisioned-concurrency-duration`` (a request runs) a second by memory in MB;
-``data`` a GB by ``in``, ``out`` and ``asynchronous``; ``storage`` a GB-month by volume type.
+Components and the kinds of their keys stand in ``rules/prices/price-list.json``: prices in USD an
+hour by instance type (``hosting``), a second by memory in MB (``serverless``), a GB by direction
+(``data``: ``in``, ``out``, ``asynchronous``) and a GB-month by volume type (``storage``).
 """
 
 import os
@@ -22,8 +21,6 @@ SCHEMA = "sm-advise/prices.v1"
 STAND_IN = "stand-in:"
 # Plain paths: pathlib costs 4 ms of start-up, and prices are on the way to every answer.
 Folder: TypeAlias = str | os.PathLike[str]
-
-INSTANCE_COMPONENTS = ("hosting", "asynchronous", "batch-transform", "studio-notebook")
 
 
 class Price(NamedTuple):
@@ -148,9 +145,8 @@ class Prices:
 
     def instance_types(self) -> tuple[str, ...]:
         """The types of which an hourly price is known, of any component."""
-        known = self._snapshot["prices"]
-        types = {key for name in INSTANCE_COMPONENTS for key in known.get(name, {})}
-        return tuple(sorted(types))
+        known = self._snapshot["prices"].values()
+        return tuple(sorted({key for prices in known for key in prices if key.startswith("ml.")}))
 
     def rows(self) -> Iterator[Row]:
         """Every known price of the Region, without stand-ins from elsewhere, in a fixed order."""
@@ -211,6 +207,13 @@ def load(region: str | None, shipped: Folder, own: Folder | None = None) -> Pric
     if wanted != terms["reference_region"]:
         reference, _ = _snapshot(terms["reference_region"], shipped, own)
     return Prices(snapshot, reference, terms, own=is_own, stated=region is not None)
+
+
+def components(folder: Folder) -> dict[str, str]:
+    """Components of the folder's price list, and what each of their prices is for: an hour."""
+    price_list = _read(os.path.join(folder, "price-list.json"))
+    keys = price_list["keys"]
+    return {each["component"]: keys[each["key"]]["per"] for each in price_list["charges"]}
 
 
 def regions(folder: Folder) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ from advisor.rulebook.types import (
     CONTESTED,
     INFINITY,
     RULED_OUT,
-    Bound,
     Feature,
     Limit,
     OptionEntry,
@@ -70,9 +69,9 @@ def limit_at(limit: Limit, point: Point) -> int:
         return CLEAR
     value = point[limit.variable]
     low, high = (1 << value, 0) if limit.discrete else (value, value)
-    if _holds(limit.bound, limit.discrete, low, high):
+    if limit.bound.admits.has_all(low, high):
         return CLEAR
-    return CONTESTED if _holds(limit.newest, limit.discrete, low, high) else RULED_OUT
+    return CONTESTED if limit.newest.admits.has_all(low, high) else RULED_OUT
 
 
 def eligible(found: tuple[Verdict, ...]) -> bool | None:
@@ -85,26 +84,15 @@ def eligible(found: tuple[Verdict, ...]) -> bool | None:
 
 def _outcome(limit: Limit, facts: Facts, applies: bool | None) -> str:
     low, high = facts.low[limit.variable], facts.high[limit.variable]
-    in_force = _holds(limit.bound, limit.discrete, low, high)
+    in_force = limit.bound.admits.has_all(low, high)
     if in_force:
         return "met"
     if in_force is None or applies is None:
         return "unknown"
-    newest = _holds(limit.newest, limit.discrete, low, high)
+    newest = limit.newest.admits.has_all(low, high)
     if newest is None:
         return "unknown"
     return "contested" if newest else "broken"
-
-
-def _holds(bound: Bound, discrete: bool, low: int, high: int) -> bool | None:
-    """Whether all (true), none (false) or some (``None``) of the possible values are in a bound."""
-    if discrete:
-        if low & bound.low == 0:
-            return False
-        return True if low & ~bound.low == 0 else None
-    if bound.low <= low and high <= bound.high:
-        return True
-    return False if high < bound.low or low > bound.high else None
 
 
 def stated_text(facts: Facts, variable: int) -> str:
@@ -202,7 +190,7 @@ def _margin(limit: Limit, facts: Facts) -> float | None:
     if limit.discrete:
         return None
     low, high = facts.low[limit.variable], facts.high[limit.variable]
-    bound = limit.bound
+    bound = limit.bound.admits
     if bound.high < INFINITY:
         value = high if high < INFINITY else low
         return round(bound.high / value, 3) if value > 0 else None

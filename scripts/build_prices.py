@@ -9,6 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from advisor.rulebook.compile import compile_rules
+from advisor.rulebook.references import fields
+
 PRICES = Path(__file__).resolve().parent.parent / "rules" / "prices"
 STUDIO_SOURCE = (
     "https://b0.p.awsstatic.com/pricing/2.0/meteredUnitMaps/sagemaker/USD/current/"
@@ -26,7 +29,6 @@ STRONGEST_FIRST = (
     "stand-in:region-not-stated",
     "stand-in:other-memory",
 )
-MEMORY_SIZES = (1024, 2048, 3072, 4096, 5120, 6144)
 SCALED = ("provisioned-concurrency-usage", "provisioned-concurrency-duration")
 SCALED_BECAUSE = (
     "On-demand seconds cost in proportion to memory at 1, 2 and 3 GB; of provisioned concurrency "
@@ -85,6 +87,7 @@ def studio_notebook(folder: Path) -> list[Row]:
 
 def scaled(rows: list[Row]) -> list[Row]:
     """Provisioned concurrency of the memory sizes without a price, in proportion to memory."""
+    memory_sizes = fields(compile_rules(PRICES.parent)["options"])["serverless-memory"].tiers
     return [
         row._replace(
             key=str(memory),
@@ -94,7 +97,7 @@ def scaled(rows: list[Row]) -> list[Row]:
         )
         for row in rows
         if row.component in SCALED
-        for memory in MEMORY_SIZES
+        for memory in memory_sizes
         if memory != int(row.key)
     ]
 

@@ -20,7 +20,7 @@ from advisor.rulebook.load import load
 from advisor.workload import read_workloads
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
-from advisor.workload.keys import KEYS, MODEL, SHARED_FEATURES, WAIVER, short_for
+from advisor.workload.keys import KEYS, MODEL, WAIVER, features, short_for
 from advisor.workload.release_keys import VARIANT
 from advisor.workload.values import RefusedError, read_quantity, read_text
 from advisor.yamlfile import ScalarNode
@@ -33,7 +33,8 @@ _UNITS = {unit for units in KINDS.values() for unit in units}
 _QUANTITY = re.compile(r"(?:<=? ?)?[0-9][0-9.]* ?([A-Za-z/% ]+)")
 _LARGEST_CUT = 10**17  # beyond, `show` may round
 
-FEATURES = tuple(feature.id for feature in load().features if not feature.fact)
+FEATURES = tuple(features())
+SHARED_FEATURES = tuple(name for name, shared in features().items() if shared)
 LEAVES = {
     key.path: key
     for key in KEYS

@@ -23,7 +23,6 @@ from advisor.gate.source import Source
 from advisor.model import Advice
 from advisor.pipeline import advise
 from advisor.workload import read_workloads
-from advisor.workload.keys import FEATURES
 from tests.artifacts.plans import HOSTILE, advices, hostile, named, placeholders, plan_of, versioned
 from tests.artifacts.read_back import found, known, wanted
 
@@ -239,7 +238,6 @@ def test_a_component_has_no_tag_without_a_value() -> None:
             b'{"name": "a", "requests": {"arrival": "online"}, "needs": ["inference-components"],'
             b' "deploy": {"tags": {"empty": "", "team": "risk"}}}',
             "a.json",
-            features=FEATURES,
         )
     )
     resources = template(advice)["Resources"]

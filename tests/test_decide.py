@@ -139,8 +139,8 @@ def test_a_clear_option_wins_over_a_contested_one_that_stands_before_it() -> Non
 def test_a_limit_of_words_can_be_contested(arrival: str, expected: int) -> None:
     """No rulebook here has one: batch in force, either word as the newest page says."""
     option = BOOK.option["batch-transform"]
-    words = (BOOK.index["requests.arrival"], 0b10, 0, 0b11, 0, True, None)
+    words = (BOOK.index["requests.arrival"], 0b10, 0b11, None)
     here = point(f"arrival: {arrival}")
-    assert status(option._replace(checks=(words,)), BOOK.needs, here) == expected
-    unless = (*words[:6], lambda _: False)
-    assert status(option._replace(checks=(unless,)), BOOK.needs, here) == CLEAR
+    assert status(option._replace(word_checks=(words,)), BOOK.needs, here) == expected
+    unless = (*words[:3], lambda _: False)
+    assert status(option._replace(word_checks=(unless,)), BOOK.needs, here) == CLEAR

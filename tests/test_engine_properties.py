@@ -340,7 +340,7 @@ def test_more_of_what_is_bounded_above_never_helps(document: Document, data: st.
         upper = {
             limit.variable
             for limit in entry.limits
-            if not limit.discrete and limit.bound.high < INFINITY
+            if not limit.discrete and limit.bound.admits.high < INFINITY
         }
         upper |= {source for variable in upper for source in book.facts[variable].derived_from}
         upper -= {book.index["dataset.records"], book.index["dataset.files"]}  # fewer is more

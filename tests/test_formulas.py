@@ -14,7 +14,6 @@ from advisor.rulebook.formulas import (
     IN_FLIGHT_UNIT,
     Formula,
     active_cut,
-    formulas,
     mean_rate,
     volume_cut,
 )
@@ -22,7 +21,7 @@ from advisor.rulebook.load import load
 from advisor.rulebook.types import INFINITY, UNSET, Point
 
 BOOK = load()
-FORMULAS = {each.id: each for each in formulas(BOOK.index, BOOK.features) if each.id != "needs"}
+FORMULAS = {each.id: each for each in BOOK.formulas if each.id != "needs"}
 SECOND = 1_000_000  # microseconds
 MB = 1 << 20
 PER_SECOND = RATE_PER_MONTH * 730 * 3600

@@ -122,9 +122,9 @@ def test_the_limits_agree_with_the_model_where_it_states_them() -> None:
     table["shapes"]["ServerlessMaxConcurrency"]["max"] = 400
     table["shapes"]["sagemaker-runtime:BodyBlob"]["max"] = 26_214_400
     assert [(m.where, m.compiled, m.installed) for m in limits_moved(table)] == [
-        ("real-time-payload", "6 MB", "26214400 B"),
-        ("real-time-response", "6 MB", "26214400 B"),
         ("serverless-concurrency", "200", "400"),
+        ("real-time-payload", "6291456", "26214400"),
+        ("real-time-response", "6291456", "26214400"),
     ]
 
 

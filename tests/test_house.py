@@ -159,7 +159,9 @@ def test_the_wheel_carries_the_rules_of_the_checkout(wheel: Path) -> None:
             assert inside.read_bytes() == path.read_bytes(), path
     assert json.loads((shipped / "compiled.json").read_bytes()) == compile_rules(rules)
     checks = shipped / "checks" / "compiled.json"
-    assert json.loads(checks.read_bytes()) == json.loads(json.dumps(compile_checks()))
+    assert json.loads(checks.read_bytes()) == json.loads(
+        json.dumps(compile_checks(compile_rules(rules)))
+    )
 
 
 def test_building_leaves_no_compiled_rules_in_the_checkout(wheel: Path) -> None:

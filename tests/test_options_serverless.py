@@ -47,7 +47,7 @@ def test_defaults_where_nothing_is_known() -> None:
 
 def test_a_model_that_no_step_holds_is_named() -> None:
     found = planned(SERVERLESS, online(model={"memory": "7 GB"}))
-    assert "more than the largest step" in setting(found, "MemorySizeInMB").because
+    assert "more than the largest size" in setting(found, "MemorySizeInMB").because
 
 
 def erlang_b(load: float, servers: int) -> float:

@@ -25,7 +25,7 @@ from advisor.quantity import KINDS, QuantityError, parse
 from advisor.workload import read_workloads
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
-from advisor.workload.keys import FEATURES, KEYS, MODEL, WAIVER, short_for
+from advisor.workload.keys import KEYS, MODEL, WAIVER, features, short_for
 from advisor.workload.release_keys import VARIANT
 from advisor.workload.schema import schema
 
@@ -108,7 +108,7 @@ def some_of(values: dict[str, Strategy]) -> Strategy:
 
 
 def needs() -> Strategy:
-    name = st.sampled_from([*FEATURES, "vcp"])
+    name = st.sampled_from([*features(), "vcp"])
     share = st.one_of(st.booleans(), quantities("percent"))
     return st.one_of(
         st.lists(name, max_size=4), st.dictionaries(name, share, max_size=3), st.just({"vpc": True})

@@ -321,28 +321,10 @@ def test_questions_lead_to_questions_and_every_one_is_asked() -> None:
 # -- one truth in two places -----------------------------------------------------------------------
 
 
-def test_serverless_regions_are_those_with_a_published_concurrency() -> None:
-    published = [name for name, region in REGIONS.items() if "serverless_concurrency" in region]
-    assert sorted(LIMITS["serverless-region"]["one_of"]) == sorted(published)
-    # AWS names 21: 1,000 in eight of them and 500 in thirteen
-    assert sorted(REGIONS[name]["serverless_concurrency"] for name in published) == (
-        [500] * 13 + [1000] * 8
-    )
-
-
-def test_regions_without_transform_prices_are_cautioned() -> None:
-    without_prices = [name for name, region in REGIONS.items() if "batch" not in region]
-    assert sorted(CAUTIONS["batch-transform-region"]["not_in"]) == sorted(without_prices)
-
-
-def test_what_new_accounts_get_is_the_same_in_cautions_and_quotas() -> None:
-    assert CAUTIONS["serverless-memory-quota"]["at_most"] == "3 GB"
-    assert QUOTAS["quota-serverless-memory"]["seen"] == 3 * 1024  # MB
-    for caution, quota in (
-        ("serverless-concurrency-quota", "quota-serverless-concurrency"),
-        ("serverless-endpoint-quota", "quota-serverless-endpoints"),
-    ):
-        assert CAUTIONS[caution]["at_most"] == QUOTAS[quota]["seen"]
+def test_aws_names_21_regions_of_serverless_inference() -> None:
+    """1,000 requests at once in eight of them and 500 in thirteen."""
+    published = [region.get("serverless_concurrency") for region in REGIONS.values()]
+    assert sorted(filter(None, published)) == [500] * 13 + [1000] * 8
 
 
 # -- the bounds the contract promises --------------------------------------------------------------
@@ -361,7 +343,6 @@ PROMISED = {
     "serverless-payload": ("4 MB", "4 MB"),
     "serverless-response": ("4 MB", "4 MB"),
     "serverless-processing": ("60 s", "60 s"),
-    "serverless-memory": ("6 GB", "6 GB"),
     "serverless-concurrency": (200, 200),
 }
 
@@ -371,3 +352,7 @@ def test_bounds_are_the_promised_ones(name: str) -> None:
     limit = LIMITS[name]
     newest = next((each for each in limit.get("also", ()) if each.get("newest")), limit)
     assert (limit["at_most"], newest["at_most"]) == PROMISED[name]
+
+
+def test_the_memory_sizes_of_serverless_are_the_promised_ones() -> None:
+    assert LIMITS["serverless-memory"]["tiers"] == [f"{number} GB" for number in range(1, 7)]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from advisor.model import Verdict
-from advisor.rulebook.types import CONTESTED, INFINITY
+from advisor.rulebook.types import CONTESTED, INFINITY, Admitted
 from advisor.verdicts import eligible, limit_at, stated_text, verdicts
 from tests.planned import batch, facts_of, online
 
@@ -114,7 +114,7 @@ def test_a_lower_bound_has_its_margin_the_other_way_round(
 ) -> None:
     facts = facts_of(online(requests={"payload": payload, "encoding": "binary"}))
     option = facts.book.option["real-time"]
-    least = option.limits[0].bound._replace(low=4 << 20, high=INFINITY, text="4 MB")
+    least = option.limits[0].bound._replace(admits=Admitted(4 << 20, INFINITY), text="4 MB")
     limit = option.limits[0]._replace(id="least", bound=least, newest=least)
     (verdict,) = verdicts(option._replace(limits=(limit,), unsupported=0), facts)
     assert (verdict.outcome, verdict.bound, verdict.margin) == (expected, "4 MB", margin)

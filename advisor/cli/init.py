@@ -142,9 +142,9 @@ def _needs(answers: dict[str, str]) -> str:
     """The features that would change the answer and are needed, as a list with commas."""
     from advisor.interview import answer, needs_that_matter
     from advisor.reference.catalogue import catalogue
-    from advisor.workload.keys import FEATURES
+    from advisor.workload.keys import features
 
-    matter = needs_that_matter(answers, read, FEATURES)
+    matter = needs_that_matter(answers, read, tuple(features()))
     if not matter:
         return ""
     so_far = _named(answer(answers, read))

@@ -11,19 +11,10 @@ import click
 
 from advisor.cli import CONTEXT
 from advisor.cli.money import canvas, price_folder
+from advisor.price_book import shipped
+from advisor.prices import components
 from advisor.reports.money_formats import PRICE_FORMATS, money_renderer
 
-COMPONENTS = (
-    "hosting",
-    "asynchronous",
-    "batch-transform",
-    "studio-notebook",
-    "serverless",
-    "provisioned-concurrency-usage",
-    "provisioned-concurrency-duration",
-    "data",
-    "storage",
-)
 _MOST_SHOWN = 10  # of the prices that changed or could not be read
 
 
@@ -36,8 +27,8 @@ def prices() -> None:
 @click.option("--region", metavar="REGION", help="Its prices (default: a line for each Region).")
 @click.option(
     "--component",
-    "components",
-    type=click.Choice(COMPONENTS),
+    "wanted",
+    type=click.Choice(list(components(shipped()))),
     multiple=True,
     help="Only these (repeatable).",
 )
@@ -48,11 +39,11 @@ def prices() -> None:
     default="text",
     help="How to print them.",
 )
-def show(region: str | None, components: tuple[str, ...], form: str) -> int:
+def show(region: str | None, wanted: tuple[str, ...], form: str) -> int:
     """Print what is known, in USD, with the source and date of each price."""
     from advisor.price_book import book
 
-    found = book(region, components, price_folder())
+    found = book(region, wanted, price_folder())
     click.echo(money_renderer(PRICE_FORMATS, form)(found, canvas(form)), nl=False)
     return 0
 
@@ -89,7 +80,6 @@ def refresh(
     """
     if source is not None and url is not None:
         raise click.UsageError("--from reads a file and --url fetches one; give one of them")
-    from advisor.price_book import shipped
     from advisor.price_list import charges
     from advisor.price_list.refresh import from_file, from_url, write
 
@@ -108,8 +98,6 @@ def refresh(
 
 def _old(region: str, folder: Path) -> dict[str, Any] | None:
     """The snapshot that a new one replaces, or the shipped one; ``None`` without either."""
-    from advisor.price_book import shipped
-
     for place in (folder, Path(shipped())):
         path = place / f"{region}.json"
         if path.is_file():

@@ -24,6 +24,11 @@ def schema(what: str) -> int:
 
     Editors read the first line of a YAML file: `# yaml-language-server: $schema=FILE`.
     """
+    if what == "workload":
+        from advisor.workload.schema import schema_text
+
+        click.echo(schema_text(), nl=False)
+        return 0
     from advisor.rulebook.source import rules_directory
 
     path = os.path.join(rules_directory(), "schema", _FILES[what])

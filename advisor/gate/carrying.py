@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+from advisor.gate.checks import carried_settings
 from advisor.gate.document import Node, Resource
 from advisor.gate.instances import memory_bytes
-from advisor.gate.rulefiles import read_yaml_rules, rule_path
 from advisor.gate.view import text_of
 from advisor.model import ASYNCHRONOUS, REAL_TIME, SERVERLESS
 from advisor.quantity import parse
@@ -49,7 +49,7 @@ def settings() -> tuple[Carried, ...]:
             entry["source"],
             entry["as_of"],
         )
-        for entry in read_yaml_rules(rule_path("checks", "intent.yaml"))["settings"]
+        for entry in carried_settings()
     )
 
 

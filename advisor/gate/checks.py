@@ -12,6 +12,8 @@ from advisor.errors import InputError, RulebookError
 from advisor.gate.finding import SEVERITIES, Finding
 from advisor.gate.rulefiles import read_yaml_rules, rule_path
 from advisor.rulebook.cache import cached_file, keep, read_object
+from advisor.rulebook.digest import digest as digest_of
+from advisor.rulebook.references import fields, of_constants, of_fields, referred
 from advisor.rulebook.source import is_packaged, rules_directory
 
 PROFILES = ("production",)
@@ -72,28 +74,61 @@ def load_checks() -> Mapping[str, Check]:
         RulebookError: a file cannot be read, an entry lacks a key, has an unknown one, or repeats
             an id.
     """
-    packaged = is_packaged(rules_directory())
-    shipped = read_object(rule_path("checks", "compiled.json")) if packaged else None
-    entries = (shipped or _kept())["checks"]
-    return {entry["id"]: _check(entry) for entry in entries}
+    return {entry["id"]: _check(entry) for entry in _compiled()["checks"]}
 
 
-def compile_checks() -> dict[str, Any]:
+@cache
+def bounded_fields() -> list[list[Any]]:
+    """Operation, path and largest value of each field of AWS's API that a limit bounds."""
+    found: list[list[Any]] = _compiled()["fields"]
+    return found
+
+
+def carried_settings() -> list[dict[str, Any]]:
+    """The entries of the settings that carry a fact of their workload."""
+    found: list[dict[str, Any]] = _compiled()["settings"]
+    return found
+
+
+def compile_checks(rules: Mapping[str, Any]) -> dict[str, Any]:
     """The entries of every file, as plain values: what a wheel carries beside the files.
 
+    Args:
+        rules: the compiled rulebook, whose limits the entries refer to.
+
     Raises:
-        RulebookError: a file cannot be read, or an entry lacks a key or has an unknown one.
+        RulebookError: a file cannot be read, an entry lacks a key or has an unknown one, or a
+            reference does not resolve.
     """
-    return {"checks": [entry for file in _texts() for entry in _entries(file)]}
+    limited = fields(rules["options"])
+    known = {**of_fields(limited), **of_constants(rules["sizing"])}
+    entries = [entry for file in _texts() for entry in _entries(file)]
+    return {
+        "checks": referred(entries, known),
+        "settings": referred(
+            read_yaml_rules(rule_path("checks", "intent.yaml"))["settings"], known
+        ),
+        "fields": [
+            [each.operation, path, each.most] for each in limited.values() for path in each.paths
+        ],
+    }
 
 
-def _kept() -> dict[str, Any]:
-    """The entries of a checkout's live files, from the user's cache where they are unchanged."""
-    digest = sha256(b"".join(_texts().values()))
+@cache
+def _compiled() -> dict[str, Any]:
+    """What a wheel carries; of a checkout's live files what the user's cache has of them."""
+    if is_packaged(rules_directory()):
+        shipped = read_object(rule_path("checks", "compiled.json"))
+        if shipped is not None:
+            return shipped
+    of_rules = digest_of(rules_directory())
+    digest = sha256(b"".join([*_texts().values(), of_rules.encode()]))
     path = cached_file(f"checks-{digest[:32]}.json")
     kept = read_object(path)
     if kept is None or kept.get("digest") != digest:
-        kept = {"digest": digest, **compile_checks()}
+        from advisor.rulebook.load import compiled
+
+        kept = {"digest": digest, **compile_checks(compiled(rules_directory()))}
         keep(path, kept)
     return kept
 

@@ -210,38 +210,19 @@ def drift() -> tuple[Move, ...]:
 
 
 def limits_moved(table: Mapping[str, Any]) -> tuple[Move, ...]:
-    """The limits of rules/options that a table states otherwise; see rules/service/mirrors.yaml."""
-    from advisor.gate.rulefiles import read_yaml_rules, rule_path
+    """The fields that a limit of rules/options bounds and a table ends elsewhere."""
+    from advisor.rulebook.load import compiled
+    from advisor.rulebook.references import fields, shape_of
+    from advisor.rulebook.source import rules_directory
 
-    limits = {
-        limit["id"]: limit
-        for name in ("batch_transform", "asynchronous", "serverless", "real_time")
-        for limit in read_yaml_rules(rule_path("options", f"{name}.yaml"))["limits"]
-    }
-    moves: list[Move] = []
-    for mirror in read_yaml_rules(rule_path("service", "mirrors.yaml"))["mirrors"]:
-        limit = limits[mirror["limit"]]
-        bounds = [limit, *(other for other in limit.get("also", ()) if other.get("newest"))]
-        ours = str((bounds[-1] if mirror.get("newest") else bounds[0])["at_most"])
-        theirs = table["shapes"].get(mirror["shape"], {}).get(mirror["bound"])
-        if theirs is None or _base(f"{theirs} {_unit(mirror['unit'])}".strip()) != _base(ours):
-            stated = "" if theirs is None else f"{theirs} {_unit(mirror['unit'])}".strip()
-            moves.append(Move(mirror["limit"], "limit", ours, stated))
-    return tuple(moves)
-
-
-def _unit(text: str) -> str:
-    return text.partition(" ")[2]
-
-
-def _base(text: str) -> int | None:
-    """A quantity in base units, whatever its unit."""
-    from advisor.quantity import parse
-
-    kind = (
-        "count" if text.isdigit() else "time" if text.rsplit(maxsplit=1)[-1] in _TIMES else "size"
+    known = fields(compiled(rules_directory())["options"])
+    ends = (
+        (each, table["shapes"].get(shape_of(table["shapes"], each.operation, path), {}))
+        for each in known.values()
+        for path in each.paths
     )
-    return parse(text, kind).high
-
-
-_TIMES = ("s", "min", "h")
+    return tuple(
+        Move(each.limit, "limit", str(each.most), _text(shape["max"]))
+        for each, shape in ends
+        if shape.get("max", each.most) != each.most
+    )

@@ -10,6 +10,12 @@ from advisor.rulebook.source import read_table
 
 Row = dict[str, str]
 
+
+@cache
+def _classes() -> dict[str, str]:
+    return {row["id"]: row["class"] for row in read_table(rule_path("families.csv"))}
+
+
 _PROPERTIES: dict[str, Callable[[Row], bool | None]] = {
     "local-storage": lambda row: None if not row["local_nvme"] else row["local_nvme"] == "true",
     "gpu": lambda row: row["accelerator"] == "gpu" if row["accelerator"] else None,
@@ -21,7 +27,7 @@ _PROPERTIES: dict[str, Callable[[Row], bool | None]] = {
     "neuron": lambda row: row["accelerator"] == "neuron" if row["accelerator"] else None,
     "no-gpu": lambda row: row["accelerator"] != "gpu" if row["accelerator"] else None,
     "no-neuron": lambda row: row["accelerator"] != "neuron" if row["accelerator"] else None,
-    "burstable": lambda row: family(row["instance_type"]) == "t2",
+    "burstable": lambda row: _classes().get(family(row["instance_type"])) == "burstable",
     "inferentia-1": lambda row: family(row["instance_type"]) == "inf1",
 }
 
@@ -67,6 +73,12 @@ def family(instance_type: str) -> str:
     """``g5`` of ``ml.g5.xlarge``; the text itself where it is no instance type."""
     parts = instance_type.split(".")
     return parts[1] if len(parts) == 3 else instance_type
+
+
+def is_known(instance_type: str, *, transform: bool) -> bool:
+    """Whether rules/instances.csv has a type for hosting, or for batch transform."""
+    row = _rows().get(instance_type)
+    return row is not None and (not transform or row["in_transform"] == "true")
 
 
 @cache

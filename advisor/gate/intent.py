@@ -148,7 +148,7 @@ class Comparison:
         """Whether every possible value is above a bound that holds on what is stated or taken."""
         if limit.discrete or (limit.when is not None and not limit.when.test(self.facts.point)):
             return False
-        return self.facts.low[limit.variable] > bound.high
+        return self.facts.low[limit.variable] > bound.admits.high
 
     def _setting(
         self, resource: Resource, part: Node, path: Path, setting: Carried

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from advisor.gate.document import Node, Path, Resource, written
+from advisor.gate.instances import is_known
 from advisor.gate.predicates_model import multi_model, pipeline
 from advisor.gate.view import Fault, View, same_value, text_of
 
@@ -18,7 +19,7 @@ def instance_type(view: View) -> Iterator[Fault]:
     )
     for path, node in instance_types(view.resource):
         text = text_of(node)
-        if text is None or text in allowed:
+        if text is None or text in allowed or is_known(text, transform=batch):
             continue
         from advisor.gate.instance_types import judge_type
 

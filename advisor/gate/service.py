@@ -9,8 +9,10 @@ from __future__ import annotations
 from functools import cache, cached_property
 from typing import Any
 
+from advisor.gate.checks import bounded_fields
 from advisor.gate.problem import Shape
 from advisor.gate.rulefiles import read_json_rules
+from advisor.rulebook.references import shape_of
 
 
 class ServiceModel:
@@ -37,5 +39,11 @@ class ServiceModel:
 
 @cache
 def load_service() -> ServiceModel:
-    """The table that ships with the rules."""
-    return ServiceModel(read_json_rules("service", "model.json"))
+    """The table that ships with the rules; where a limit names another end, the limit holds."""
+    table = read_json_rules("service", "model.json")
+    shapes = dict(table["shapes"])
+    for operation, path, most in bounded_fields():
+        name = shape_of(shapes, operation, path)
+        if name is not None and "max" in shapes[name]:
+            shapes[name] = {**shapes[name], "max": most}
+    return ServiceModel({**table, "shapes": shapes})

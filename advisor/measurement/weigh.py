@@ -82,12 +82,11 @@ def _against(facts: Facts, known: Knowledge, found: Measurement) -> str:
     """Why a configuration cannot be used, empty when it can."""
     draft = Draft(REAL_TIME, Basis(facts, known))
     if found.memory_mb:
-        step = draft.number("serverless-memory-step")
-        sizes = range(step, step * draft.number("serverless-memory-steps") + 1, step)
+        sizes = draft.number("serverless-memory-tiers")
         return "" if found.memory_mb in sizes else "serverless inference has no such memory size"
     instance = known.catalogue.get(found.instance_type)
     if instance is None:
-        return "the API knows no such instance type"
+        return instances.unknown(draft, found.instance_type)[0]
     stated = facts.workload.text("deploy.instance_type")
     if stated is not None:
         same = stated == found.instance_type

@@ -7,7 +7,7 @@ from advisor.options.draft import Draft
 from advisor.options.load import mib
 from advisor.options.memory import Need
 from advisor.options.shelf import Found, shelf, usable_mib
-from advisor.rulebook.hardware import CPU, Instance, rank, size
+from advisor.rulebook.hardware import CPU, Instance, family_of, rank, size
 
 # An instance type and why it was taken.
 Choice: TypeAlias = tuple[Instance, str]
@@ -103,6 +103,19 @@ def misfit(draft: Draft, instance: Instance, need: Need) -> str:
     return ""
 
 
+def unknown(draft: Draft, name: str) -> tuple[str, str]:
+    """That no instance type has a name, and the fix with the types that come nearest."""
+    from difflib import get_close_matches  # only once something is wrong
+
+    catalogue, family = draft.knowledge.catalogue, family_of(name)
+    what = f"no instance type is called {name}"
+    if family in catalogue.families:
+        sizes = [each for each in catalogue.types if family_of(each) == family]
+        return f"{what}: the family {family} has no such size", f"Write one of {', '.join(sizes)}."
+    (near,) = get_close_matches(name, catalogue.types, n=1, cutoff=0)
+    return f"{what}: there is no family {family}", f"Write {near}, if that is meant."
+
+
 def offered(draft: Draft, instance: Instance, *, transform: bool) -> bool:
     """Whether the Region has a price for the family; true where nothing is known."""
     if instance.accelerator == CPU and instance.arch != "arm64":
@@ -118,8 +131,9 @@ def _override(draft: Draft, need: Need, name: str) -> Choice | None:
     path = "deploy.instance_type"
     instance = draft.knowledge.catalogue.get(name)
     if instance is None:
-        message = f"the API knows no instance type {name}; the requests use the one that was chosen"
-        draft.find("instance-unknown", "warning", message, path=path)
+        what, fix = unknown(draft, name)
+        message = f"{what}; the requests use the one that was chosen"
+        draft.find("instance-unknown", "warning", message, path=path, fix=fix)
         return None
     if need.transform and not instance.in_transform:
         message = f"batch transform does not take {name}; the requests use the one that was chosen"
@@ -139,14 +153,14 @@ def _override(draft: Draft, need: Need, name: str) -> Choice | None:
 def _measured_on(draft: Draft, need: Need, name: str) -> Choice | None:
     path = "model.measured_on"
     instance = draft.knowledge.catalogue.get(name)
-    reason = "the API knows no such instance type"
-    if instance is not None:
+    fix = "Measure again on the type of the plan; times are not carried from one type to another."
+    if instance is None:
+        reason, spelling = unknown(draft, name)
+        fix = f"{spelling} {fix}"
+    else:
         reason = misfit(draft, instance, need)
     if instance is None or reason:
         message = f"processing was measured on {name}, which cannot be used here: {reason}"
-        fix = (
-            "Measure again on the type of the plan; times are not carried from one type to another."
-        )
         draft.find("measured-elsewhere", "warning", message, path=path, fix=fix)
         return None
     _check_region(draft, instance, need, path)

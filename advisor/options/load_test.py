@@ -127,9 +127,8 @@ def _is_burstable(instance: Instance) -> bool:
 
 def _serverless(draft: Draft, size: int, at_once: int) -> list[Parameters]:
     """The memory size of the plan and the next one."""
-    step = draft.number("serverless-memory-step")
-    most = step * draft.number("serverless-memory-steps")
-    sizes = [each for each in (size, size + step) if each <= most]
+    tiers = draft.number("serverless-memory-tiers")
+    sizes = [size, *[tier for tier in tiers if tier > size][:1]]
     draft.set(
         "EndpointConfigurations",
         " and ".join(f"{each} MB" for each in sizes),

@@ -9,7 +9,6 @@ from advisor.rulebook.hardware import CPU, GPU
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
-_BYTES = {"fp32": 4.0, "fp16": 2.0, "bf16": 2.0, "int8": 1.0, "int4": 0.5}
 
 
 class Need(NamedTuple):
@@ -136,7 +135,7 @@ def weights_mib(draft: Draft) -> tuple[int | None, str]:
     archive = None if size is None else -(-size // MIB)
     if count is not None:
         precision = draft.facts.taken("model.precision")
-        bytes_each = _BYTES[precision]
+        bytes_each = draft.facts.book.bits[precision] / 8
         weights = -(-int(count * bytes_each) // MIB)
         if archive is None or weights > archive:
             each = f"{count:,} parameters x {number(bytes_each)} bytes ({precision})"

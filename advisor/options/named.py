@@ -19,7 +19,6 @@ from advisor.options.basis import Basis
 from advisor.options.draft import Draft, once
 
 LEAST_CONTAINERS = 2
-MOST_CONTAINERS = 15
 _SIZES = ("size", "memory", "accelerator_memory")
 _TRAFFIC = ("traffic.peak", "traffic.volume", "traffic.concurrent")
 _RECORDS = ("dataset.records", "dataset.size")
@@ -72,19 +71,19 @@ def times(draft: Draft) -> Mapping[str, int]:
 def containers(draft: Draft) -> tuple[Member, ...]:
     """The containers of one model in their order; made up where the file lists too few.
 
-    A model has 2 to 15 of them. Each sees every request: a pipeline runs them all, and a caller
-    may name any.
+    A model has two of them at least. Each sees every request: a pipeline runs them all, and a
+    caller may name any.
     """
     models = listed(draft)
+    most = draft.facts.book.limit["real-time-containers"].bound.admits.high
     if len(models) < LEAST_CONTAINERS:
-        number = max(LEAST_CONTAINERS, len(models) or min(MOST_CONTAINERS, count(draft)))
+        number = max(LEAST_CONTAINERS, len(models) or min(most, count(draft)))
         taken = {str(model["name"]) for model in models}
         names = (f"container-{each}" for each in range(1, number + 2))
         free = [name for name in names if name not in taken]
         models += tuple({"name": name} for name in free[: number - len(models)])
     return tuple(
-        _member(draft, model, number, 1.0)
-        for number, model in enumerate(models[:MOST_CONTAINERS], start=1)
+        _member(draft, model, number, 1.0) for number, model in enumerate(models[:most], start=1)
     )
 
 

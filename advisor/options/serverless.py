@@ -86,7 +86,7 @@ def _memory(draft: Draft) -> int:
         because = f"The size on which a load test measured {seconds(measured.latency_s)} a request."
         draft.set("MemorySizeInMB", measured.memory_mb, because)
         return measured.memory_mb
-    step, steps = draft.number("serverless-memory-step"), draft.number("serverless-memory-steps")
+    tiers: list[int] = draft.number("serverless-memory-tiers")
     loaded, text = memory.resident_mib(draft)
     if loaded is None:
         chosen = int(draft.number("serverless-memory-default"))
@@ -94,13 +94,13 @@ def _memory(draft: Draft) -> int:
         return chosen
     server = draft.number("server-memory")
     wanted = loaded + server
-    chosen = int(min(steps, max(1, -(-wanted // step))) * step)
+    chosen = next((tier for tier in tiers if tier >= wanted), tiers[-1])
     because = f"{text} + {server} MB server = {mib(wanted)}"
     if wanted > chosen:
-        because += f", more than the largest step, {chosen} MB"
+        because += f", more than the largest size, {chosen} MB"
     else:
-        because += f"; the smallest step that holds it is {chosen} MB"
-    draft.set("MemorySizeInMB", chosen, sentence(because), constant="serverless-memory-step")
+        because += f"; the smallest size that holds it is {chosen} MB"
+    draft.set("MemorySizeInMB", chosen, sentence(because), constant="serverless-memory-tiers")
     return chosen
 
 

@@ -13,7 +13,7 @@ from advisor.model import (
     Parameters,
     Request,
 )
-from advisor.options import names, placeholders
+from advisor.options import instances, names, placeholders
 from advisor.options.beside import Beside
 from advisor.options.draft import Draft
 from advisor.options.load import number, sentence
@@ -185,8 +185,9 @@ def _shadow_type(draft: Draft, instance: Instance) -> str:
     stated = draft.text(path)
     if stated is None or stated in draft.knowledge.catalogue.types:
         return stated or instance.type
-    message = f"the API knows no instance type {stated}; the shadow runs on {instance.type}"
-    draft.find("instance-unknown", "warning", message, path=path)
+    what, fix = instances.unknown(draft, stated)
+    message = f"{what}; the shadow runs on {instance.type}"
+    draft.find("instance-unknown", "warning", message, path=path, fix=fix)
     return instance.type
 
 

@@ -14,6 +14,7 @@ class Charge(NamedTuple):
     """One kind of charge: how its products are recognised, and what its prices are called."""
 
     component: str  # of the snapshot
+    charged: bool  # to an option; else its prices only stand in for others
     usage_type: re.Pattern[str]  # the whole usage type; its group is the key
     attributes: Mapping[str, str]  # must agree wherever a product has them
     key: str  # instance-type | memory-gb | direction | volume
@@ -44,10 +45,11 @@ def load(rules: Path) -> PriceList:
     charges = tuple(
         Charge(
             entry["component"],
+            entry.get("charged", True),
             re.compile(entry["usage_type"]),
             entry["attributes"],
             entry["key"],
-            frozenset(entry["units"]),
+            frozenset(document["keys"][entry["key"]]["units"]),
         )
         for entry in document["charges"]
     )

@@ -16,25 +16,13 @@ from advisor.price_list.download import Limits, download
 from advisor.price_list.offers import Offer, read
 from advisor.prices import SCHEMA, require_region
 
-# What options are charged for; a Region may lack some of it without anything being wrong.
-_CHARGED = (
-    "hosting",
-    "asynchronous",
-    "batch-transform",
-    "serverless",
-    "provisioned-concurrency-usage",
-    "provisioned-concurrency-duration",
-    "data",
-    "storage",
-)
-
 
 class Refreshed(NamedTuple):
     """A new snapshot and what there is to say about it."""
 
     region: str
     document: Mapping[str, Any]  # rules/schema/prices.schema.json
-    missing: tuple[str, ...]  # components without a single price
+    missing: tuple[str, ...]  # components that options are charged for, without a single price
     problems: tuple[str, ...]  # prices that were left out, and why
 
 
@@ -54,7 +42,8 @@ def from_file(path: Path, region: str, price_list: PriceList) -> Refreshed:
         InputError: see ``advisor.price_list.offers.read``.
     """
     require_region(region)
-    return _snapshot(region, read(path, region, price_list), f"AWS Price List, {path.name}")
+    offer = read(path, region, price_list)
+    return _snapshot(region, offer, f"AWS Price List, {path.name}", price_list)
 
 
 def from_url(
@@ -88,7 +77,8 @@ def from_url(
             path = Path(scratch, "index.json")
             download(addresses[region], path, bounds)
             offer = _read_fetched(path, region, price_list, addresses[region])
-            found.append(_snapshot(region, offer, f"AWS Price List, {addresses[region]}"))
+            source = f"AWS Price List, {addresses[region]}"
+            found.append(_snapshot(region, offer, source, price_list))
         return tuple(found)
 
 
@@ -171,7 +161,7 @@ def _read_fetched(path: Path, region: str, price_list: PriceList, address: str) 
         raise InputError(error.message, file=address, hint=error.hint) from error
 
 
-def _snapshot(region: str, offer: Offer, source: str) -> Refreshed:
+def _snapshot(region: str, offer: Offer, source: str, price_list: PriceList) -> Refreshed:
     prices: dict[str, dict[str, list[Any]]] = {}
     for (component, key), usd in sorted(offer.prices.items()):
         prices.setdefault(component, {})[key] = [usd, 0]
@@ -182,7 +172,8 @@ def _snapshot(region: str, offer: Offer, source: str) -> Refreshed:
         "sources": [{"basis": "price-list", "source": source, "as_of": offer.date}],
         "prices": prices,
     }
-    missing = tuple(component for component in _CHARGED if component not in prices)
+    charged = (charge.component for charge in price_list.charges if charge.charged)
+    missing = tuple(component for component in charged if component not in prices)
     return Refreshed(region, document, missing, offer.problems)
 
 

@@ -12,6 +12,15 @@ from advisor.reference.entry import Detail, Entry, entry
 from advisor.reference.kinds import DESCRIBERS
 from advisor.reference.usage import Usage
 from advisor.reference.workload_keys import key_entries, with_forms
+from advisor.rulebook.load import compiled
+from advisor.rulebook.references import (
+    fields,
+    of_constants,
+    of_fields,
+    of_quotas,
+    of_regions,
+    referred,
+)
 from advisor.rulebook.source import Folder, read_rules, read_table, rules_directory
 
 # kind -> what a list of them is called, in reading order
@@ -54,6 +63,8 @@ _FILES = (
     ("layout", "archives.yaml", "layouts"),
     ("setting", "checks/intent.yaml", "settings"),
 )
+# Kinds in which {limit: ID} is the number of a field; elsewhere it is a bound that moves by mode.
+_OF_FIELDS = frozenset({"constant", "quota", "check", "setting", "way", "way-limit"})
 _LEAVES = (".typical", ".p99", ".max")
 _NEEDS = "needs."
 _TYPE = "ml."
@@ -120,7 +131,7 @@ def catalogue(rules: Folder | None = None) -> Catalogue:
     """Read every rule file.
 
     Raises:
-        RulebookError: a file cannot be read.
+        RulebookError: a file cannot be read, or a reference does not resolve.
     """
     folder = rules or rules_directory()
     order = list(KINDS)
@@ -132,13 +143,19 @@ def catalogue(rules: Folder | None = None) -> Catalogue:
 
 
 def _entries(folder: Folder) -> Iterator[Entry]:
-    for kind, file, raw in raw_entries(folder):
+    rules = compiled(folder)
+    plain = {**of_regions(rules["regions"]["regions"]), **of_quotas(rules["quotas"])}
+    limited = fields(rules["options"])
+    numbers = {**of_fields(limited), **of_constants(rules["sizing"])}
+    for kind, file, written in raw_entries(folder):
+        known = {**plain, **numbers} if kind in _OF_FIELDS else plain
+        raw = referred(written, known)
         describe: Callable[[Any], Iterator[Detail]] = DESCRIBERS[kind]
         yield entry(kind, raw, file, tuple(describe(raw)))
 
 
 def raw_entries(folder: Folder, *, whole: bool = True) -> Iterator[tuple[str, str, Any]]:
-    """Kind, file and mapping of every entry of a folder of rules.
+    """Kind, file and mapping of every entry of a folder of rules, as it is written.
 
     Args:
         folder: where the rules are.

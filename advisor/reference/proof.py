@@ -15,6 +15,7 @@ _COUNTED = {
     "alive": "questions, options, limits, features and assumptions that matter somewhere",
     "monotone": "limits of which more never makes an option fit",
     "consistent": "limits that do not contradict each other, bounds in the order of their dates",
+    "accepted": "requests with a size, bound, Region, word or type of the rules, taken by check",
     "sourced": "entries with a reason, a source, its date and a release",
 }
 

@@ -15,9 +15,19 @@ _COMPARISONS = {
     "not_in": "is not",
 }
 
+_REFERENCES = {
+    "limit": "the bound of",
+    "tiers": "the sizes of",
+    "constant": "the constant",
+    "regions_with": "the Regions with",
+    "regions_without": "the Regions without",
+}
 
-def listed(words: Sequence[object], last: str = "or") -> str:
-    """``a, b or c``."""
+
+def listed(words: Sequence[object] | Mapping[str, str], last: str = "or") -> str:
+    """``a, b or c``; or what a reference to a list stands for."""
+    if isinstance(words, Mapping):
+        return value(words)
     texts = [value(word) for word in words]
     return f"{', '.join(texts[:-1])} {last} {texts[-1]}" if len(texts) > 1 else "".join(texts)
 
@@ -27,7 +37,8 @@ def value(raw: object) -> str:
     if isinstance(raw, bool):
         return "true" if raw else "false"
     if isinstance(raw, Mapping):
-        return f"the bound of {raw['limit']}"
+        ((word, name),) = raw.items()
+        return f"{_REFERENCES[word]} {name}"
     return listed(raw) if isinstance(raw, list) else str(raw)
 
 
@@ -76,6 +87,8 @@ def bound(raw: Mapping[str, Any]) -> str:
     for name in ("at_most", "at_least", "above", "below"):
         if name in raw:
             return f"{_COMPARISONS[name]} {value(raw[name])}"
+    if "tiers" in raw:
+        return f"at most {value(raw['tiers'][-1])}, in sizes of {listed(raw['tiers'])}"
     if "one_of" in raw:
         return f"only {listed(raw['one_of'])}"
     return f"not {listed(raw['not_in'])}"

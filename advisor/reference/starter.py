@@ -11,7 +11,7 @@ from advisor.quantity import KINDS
 from advisor.reference.sentences import listed
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
-from advisor.workload.keys import FEATURES, KEYS, REQUIRED, SCHEMA, short_for
+from advisor.workload.keys import KEYS, REQUIRED, SCHEMA, features, short_for
 
 ANSWERS = {"name": "my-model", "requests.arrival": "online"}  # what the template says of itself
 _COLUMN = 38  # where the comments start
@@ -73,7 +73,7 @@ def _commented(pair: str, about: str) -> Iterator[str]:
 def _about(key: Key) -> str:
     parts = [key.about]
     if key.kind == "needs":
-        parts.append(f"Any of {', '.join(FEATURES)}.")
+        parts.append(f"Any of {', '.join(features())}.")
     elif key.words and key.kind != "word":
         parts.append(f"Or write {listed(key.words)}.")
     elif len(key.words) > 1 and not all(word in key.about for word in key.words):

@@ -8,14 +8,6 @@ from itertools import groupby
 from advisor.drawing import Canvas, table, wrapped
 from advisor.price_book import Book
 
-_UNITS = {
-    "serverless": "a second",
-    "provisioned-concurrency-usage": "a second",
-    "provisioned-concurrency-duration": "a second",
-    "data": "a GB",
-    "storage": "a GB-month",
-}
-
 
 def render(found: Book, canvas: Canvas) -> str:
     """The list."""
@@ -36,7 +28,7 @@ def _lines(found: Book, canvas: Canvas) -> Iterator[str]:
     sources: dict[str, str] = {}
     for component, group in groupby(known.rows, key=lambda row: row.component):
         yield ""
-        yield f"{component}, {_UNITS.get(component, 'an hour')}"
+        yield f"{component}, {found.per.get(component, 'a unit')}"
         cells = []
         for row in group:
             number = sources.setdefault(row.price.source, f"[{len(sources) + 1}]")

@@ -50,7 +50,8 @@ def word_classes(
             masks.setdefault(variable, set()).add(bits)
     for limit in limits:
         if limit.discrete:
-            masks.setdefault(limit.variable, set()).update((limit.bound.low, limit.newest.low))
+            bounds = (limit.bound.admits.words or 0, limit.newest.admits.words or 0)
+            masks.setdefault(limit.variable, set()).update(bounds)
     done = {}
     for fact in facts:
         if fact.discrete:
@@ -88,7 +89,7 @@ def limit_cuts(limit: Limit) -> list[tuple[int, int]]:
         return []
     cuts = []
     for bound in (limit.bound, limit.newest):
-        cuts += form_cuts(("in", limit.variable, bound.low, bound.high))
+        cuts += form_cuts(("in", limit.variable, bound.admits.low, bound.admits.high))
     return cuts
 
 

@@ -14,7 +14,9 @@ from advisor.model import OPTIONS
 from advisor.quantity import QuantityError, parse
 from advisor.rulebook.digest import FORMAT, digest
 from advisor.rulebook.formulas import UNITS
+from advisor.rulebook.hardware import family_of
 from advisor.rulebook.hosting import compile_hosting
+from advisor.rulebook.references import fields, of_fields, of_quotas, of_regions, referred
 from advisor.rulebook.source import Folder, read_rules, read_table
 from advisor.rulebook.types import ELSEWHERE
 
@@ -29,13 +31,19 @@ def compile_rules(rules: Folder) -> dict[str, Any]:
         RulebookError: a file cannot be read, an id does not resolve, or a value has the wrong unit.
     """
     compiler = _Compiler(rules)
+    options = [compiler.option(name) for name in OPTIONS]
+    types, families = (
+        read_table(os.path.join(rules, name)) for name in ("instances.csv", "families.csv")
+    )
+    _require_families(types, {each["id"] for each in families})
+    known = of_fields(fields(options))
     return {
         "format": FORMAT,
         "digest": digest(rules),
         "facts": compiler.facts(),
         "derived": compiler.derived_facts(),
         "words": compiler.words(),
-        "options": [compiler.option(name) for name in OPTIONS],
+        "options": options,
         "features": compiler.features,
         "flowchart": compiler.flowchart(),
         "cautions": [
@@ -46,14 +54,29 @@ def compile_rules(rules: Folder) -> dict[str, Any]:
         ],
         "findings": [entry["id"] for entry in compiler.read("findings.yaml")["findings"]],
         "hosting": compile_hosting(
-            compiler.read("many_models.yaml"), {each["id"] for each in compiler.features}
+            referred(compiler.read("many_models.yaml"), known),
+            {each["id"] for each in compiler.features},
         ),
-        "quotas": compiler.read("quotas.yaml")["quotas"],
+        "quotas": referred(compiler.read("quotas.yaml")["quotas"], known),
         "regions": compiler.regions,
-        "sizing": compiler.read("sizing.yaml")["constants"],
-        "instances": _columns_and_rows(read_table(os.path.join(rules, "instances.csv"))),
-        "families": read_table(os.path.join(rules, "families.csv")),
+        "sizing": referred(compiler.read("sizing.yaml")["constants"], known),
+        "instances": _columns_and_rows(types),
+        "families": families,
     }
+
+
+def _require_families(types: list[dict[str, str]], families: set[str]) -> None:
+    for each in types:
+        name = each["instance_type"]
+        family = family_of(name)
+        if family not in families:
+            from difflib import get_close_matches  # only once something is wrong
+
+            near = get_close_matches(family, sorted(families), n=1)
+            hint = f"; the nearest is {near[0]}" if near else ""
+            raise RulebookError(
+                f"instances.csv: {name}: families.csv has no family {family!r}{hint}"
+            )
 
 
 def _columns_and_rows(table: list[dict[str, str]]) -> list[list[str]]:
@@ -66,7 +89,9 @@ class _Compiler:
 
     def __init__(self, rules: Folder) -> None:
         self.rules = rules
-        self.regions: dict[str, Any] = self.read("regions.yaml")
+        self.regions: dict[str, Any] = read_rules(os.path.join(rules, "regions.yaml"))
+        quotas = read_rules(os.path.join(rules, "quotas.yaml"))["quotas"]
+        self.known = {**of_regions(self.regions["regions"]), **of_quotas(quotas)}
         document = self.read("assumptions.yaml")
         self.entries: dict[str, dict[str, Any]] = {e["id"]: e for e in document["facts"]}
         self.derived: dict[str, dict[str, Any]] = {e["id"]: e for e in document["derived"]}
@@ -76,7 +101,8 @@ class _Compiler:
         region["words"] = [*self.regions["regions"], ELSEWHERE]
 
     def read(self, name: str) -> Any:
-        return read_rules(os.path.join(self.rules, name))
+        """A rule file without references to Regions and quotas; limits are resolved by mode."""
+        return referred(read_rules(os.path.join(self.rules, name)), self.known)
 
     def kind(self, fact: str, where: str) -> str:
         """Kind of a base or derived fact."""
@@ -236,8 +262,17 @@ class _Compiler:
         return entry
 
     def documented(self, raw: Any, fact: str, where: str) -> dict[str, Any]:
-        """One documented bound; the field of AWS's API model that it names in units of the fact."""
-        entry = {**raw, "bound": self.bound(raw, fact, where)}
+        """One documented bound; the field of AWS's API model that it names in units of the fact.
+
+        The largest of its ``tiers``, which are sizes to choose from, is its bound.
+        """
+        entry = dict(raw)
+        if "tiers" in raw:
+            entry["at_most"] = raw["tiers"][-1]
+            entry["tiers"] = tiers = [self.number(fact, text, where) for text in raw["tiers"]]
+            if tiers != sorted(set(tiers)):
+                raise RulebookError(f"{where}: the tiers do not rise")
+        entry["bound"] = self.bound(entry, fact, where)
         if not all(isinstance(value, int) for value in entry["bound"].values()):
             raise RulebookError(f"{where}: the bound of a limit is a value, no name of one")
         if "model" in raw:

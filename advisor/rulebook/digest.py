@@ -9,7 +9,7 @@ from advisor.errors import RulebookError
 from advisor.model import OPTIONS
 from advisor.rulebook.source import Folder
 
-FORMAT = 5  # of the compiled form; part of the digest, so that an old cache is not read
+FORMAT = 8  # of the compiled form; part of the digest, so that an old cache is not read
 _FILES = (
     "assumptions.yaml",
     "words.yaml",

@@ -9,14 +9,16 @@ from advisor.errors import RulebookError
 from advisor.model import OPTIONS
 from advisor.rulebook.types import (
     INFINITY,
+    Admitted,
     Bound,
-    Check,
     Feature,
     Leaf,
     Limit,
+    NumberCheck,
     Source,
     Support,
     Word,
+    WordCheck,
 )
 
 
@@ -63,34 +65,31 @@ def features(raw: Iterable[Mapping[str, Any]]) -> tuple[Feature, ...]:
 
 def bounds_by_limit(
     options: Iterable[Mapping[str, Any]], limits: str
-) -> dict[str, tuple[int, int, str, Any]]:
-    """Limit id -> range in force, fact and the raw `when`; for words the range is (bits, 0)."""
+) -> dict[str, tuple[Admitted, str, Any]]:
+    """Limit id -> what is admitted in force, fact and the raw `when`."""
     done = {}
     for option in options:
         for raw in option["limits"]:
             documented = [raw, *raw["also"]]
             if limits == "latest":
                 documented = [each for each in documented if each.get("newest")] or documented
-            in_force = bound(documented[0], raw)
-            done[raw["id"]] = (in_force.low, in_force.high, raw["fact"], raw["when"])
+            done[raw["id"]] = (bound(documented[0], raw).admits, raw["fact"], raw["when"])
     return done
 
 
 def bound(raw: Mapping[str, Any], limit: Mapping[str, Any]) -> Bound:
     """One documented bound; what it leaves unsaid is the limit's."""
     parsed = raw["bound"]
-    low, high = 0, INFINITY
     if "mask" in parsed:
-        low, high = parsed["mask"], 0
+        admits = Admitted(0, 0, parsed["mask"])
         text = " or ".join(str(word) for word in raw.get("one_of") or raw["not_in"])
         text = text if "one_of" in raw else f"not {text}"
     elif "at_most" in parsed:
-        high, text = parsed["at_most"], str(raw["at_most"])
+        admits, text = Admitted(0, parsed["at_most"]), str(raw["at_most"])
     else:
-        low, text = parsed["at_least"], str(raw["at_least"])
+        admits, text = Admitted(parsed["at_least"], INFINITY), str(raw["at_least"])
     return Bound(
-        low,
-        high,
+        admits,
         text,
         bool(raw.get("newest")),
         raw.get("because", limit.get("because", "")),
@@ -152,8 +151,14 @@ def negated(form: tuple[Any, ...]) -> tuple[Any, ...]:
     raise RulebookError("a limit's `when` may only read words, flags and needs")
 
 
-def check(limit: Limit) -> Check:
-    """A limit as ``advisor.decide`` reads it."""
+def number_check(limit: Limit) -> NumberCheck:
+    """A limit of a number as ``advisor.decide`` reads it."""
     when = limit.when.test if limit.when else None
-    bound, newest = limit.bound, limit.newest
-    return (limit.variable, bound.low, bound.high, newest.low, newest.high, limit.discrete, when)
+    bound, newest = limit.bound.admits, limit.newest.admits
+    return (limit.variable, bound.low, bound.high, newest.low, newest.high, when)
+
+
+def word_check(limit: Limit) -> WordCheck:
+    """A limit of words as ``advisor.decide`` reads it."""
+    when = limit.when.test if limit.when else None
+    return (limit.variable, limit.bound.admits.words or 0, limit.newest.admits.words or 0, when)

@@ -7,7 +7,15 @@ from typing import Any
 
 from advisor.rulebook.entries import origin, pick
 from advisor.rulebook.symbols import Symbols
-from advisor.rulebook.types import INFINITY, UNSET, Assumption, FactEntry, Source
+from advisor.rulebook.types import (
+    ANYTHING,
+    INFINITY,
+    UNSET,
+    Admitted,
+    Assumption,
+    FactEntry,
+    Source,
+)
 
 TYPICAL_PROCESSING = "requests.processing.typical"
 NEEDS = "needs"
@@ -28,14 +36,13 @@ def fact_entries(compiled: Mapping[str, Any], symbols: Symbols) -> list[FactEntr
     for raw in compiled["derived"]:
         entry = _unwritten(raw["id"], symbols, raw["title"], raw["kind"], origin(raw))
         sources = tuple(symbols.index[name] for name in raw["from"])
-        everything = (0, INFINITY)
-        done.append(entry._replace(high=INFINITY, ordinary=everything, derived_from=sources))
+        done.append(entry._replace(high=INFINITY, ordinary=ANYTHING, derived_from=sources))
     return done
 
 
 def _unwritten(name: str, symbols: Symbols, title: str, kind: str, why: Source) -> FactEntry:
     """A fact that no file states under its own name."""
-    nothing = (0, 0)
+    nothing = Admitted(0, 0)
     return FactEntry(
         name, symbols.index[name], title, kind, (), 0, 0, 0, True, (), nothing, 0.0, False, (), why
     )
@@ -67,15 +74,15 @@ def _fact(raw: Mapping[str, Any], symbols: Symbols) -> FactEntry:
     )
 
 
-def _ordinary(raw: Any, everything: int, symbols: Symbols) -> tuple[int, int]:
+def _ordinary(raw: Any, everything: int, symbols: Symbols) -> Admitted:
     if raw is None:
-        return (everything, 0) if everything else (0, INFINITY)
+        return Admitted(0, 0, everything) if everything else ANYTHING
     if isinstance(raw, dict):
-        return (symbols.bounds[raw["limit"]][0], 0)
+        return symbols.bound(raw["limit"])[0]
     if isinstance(raw, int):
-        return (raw, 0)
+        return Admitted(0, 0, raw)
     low, high = raw
-    return (low or 0, INFINITY if high is None else high)
+    return Admitted(low or 0, INFINITY if high is None else high)
 
 
 def _assumption(fact: str, raw: Mapping[str, Any], symbols: Symbols) -> Assumption:

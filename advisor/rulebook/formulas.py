@@ -14,8 +14,8 @@ IN_FLIGHT_UNIT = RATE_PER_MONTH * MICROSECONDS_PER_MONTH  # one request in progr
 BUSY_UNIT = IN_FLIGHT_UNIT // 100_000  # one thousandth of a percent
 UNITS = {"load.in-flight": IN_FLIGHT_UNIT, "load.busy-share": BUSY_UNIT}
 _BATCH = 1  # of requests.arrival's words
+_BASE64 = (3, 4)  # of the bytes that base64 sends so many are data
 _BASE64_ONLY = 2  # the set of requests.encoding's words without binary
-_BITS_IN_ORDER = (32, 16, 16, 8, 4)  # of model.precision's words
 
 Sets = list[int]
 
@@ -26,7 +26,8 @@ class Formula(NamedTuple):
     The fact is counted in ``UNITS`` of its kind's base unit (1 where the table has no entry).
     ``value`` takes a point; ``bounds`` takes lower bounds (bit sets for words), upper bounds and
     the set of stated variables and gives the range; ``solve`` takes a point, an input and a bound
-    and gives the cut of that input at which the bound is crossed, ``None`` if it never is.
+    and gives the cut of that input at which the bound is crossed, ``None`` if it never is. A word
+    may make an input a ``share`` of the fact, as a numerator and a denominator.
     """
 
     id: str
@@ -35,10 +36,19 @@ class Formula(NamedTuple):
     value: Callable[[Point], int]
     bounds: Callable[[Sets, Sets, int], tuple[int, int]]
     solve: Callable[[Point, int, int], int | None]
+    share: tuple[int, int] = (1, 1)
 
 
-def formulas(index: Mapping[str, int], features: Sequence[Feature]) -> tuple[Formula, ...]:
-    """Every formula, in an order in which each reads only facts before it."""
+def formulas(
+    index: Mapping[str, int], features: Sequence[Feature], bits: Sequence[int]
+) -> tuple[Formula, ...]:
+    """Every formula, in an order in which each reads only facts before it.
+
+    Args:
+        index: the variable of each fact.
+        features: in the order of their bits.
+        bits: of one parameter, in the order of the words of model.precision.
+    """
     at = index.__getitem__
     encoding = at("requests.encoding")
     return (
@@ -48,7 +58,7 @@ def formulas(index: Mapping[str, int], features: Sequence[Feature]) -> tuple[For
         _busy_share(index),
         _record(index),
         _object(index),
-        _loaded(index),
+        _loaded(index, bits),
         _unpacked(index),
         *_needed_by_fact(index, features),
     )
@@ -88,7 +98,7 @@ def _wire(name: str, result: int, size: int, encoding: int) -> Formula:
             return None
         return bound // 4 * 3 if point[encoding] == 1 else bound
 
-    return Formula(name, result, (size, encoding), value, bounds, solve)
+    return Formula(name, result, (size, encoding), value, bounds, solve, _BASE64)
 
 
 def _payload(index: Mapping[str, int]) -> Formula:
@@ -126,7 +136,7 @@ def _payload(index: Mapping[str, int]) -> Formula:
         return record.solve(point, variable, raw) if point[payload] <= raw else None
 
     inputs = (payload, encoding, size, records, arrival)
-    return Formula(body.id, body.variable, inputs, value, bounds, solve)
+    return Formula(body.id, body.variable, inputs, value, bounds, solve, body.share)
 
 
 def _with_record(
@@ -252,7 +262,7 @@ def _object(index: Mapping[str, int]) -> Formula:
     return Formula(name, index[name], (size, files), value, bounds, solve)
 
 
-def _loaded(index: Mapping[str, int]) -> Formula:
+def _loaded(index: Mapping[str, int], bits: Sequence[int]) -> Formula:
     memory, size, parameters, precision = (
         index["model.memory"],
         index["model.size"],
@@ -261,7 +271,7 @@ def _loaded(index: Mapping[str, int]) -> Formula:
     )
 
     def weights(count: int, word: int) -> int:
-        return -(-count * _BITS_IN_ORDER[word] // 8) if count != UNSET else 0
+        return -(-count * bits[word] // 8) if count != UNSET else 0
 
     def value(point: Point) -> int:
         return max(point[memory], point[size], weights(point[parameters], point[precision]))
@@ -270,8 +280,8 @@ def _loaded(index: Mapping[str, int]) -> Formula:
         least = [low[i] for i in (memory, size) if stated >> i & 1]
         most = [high[i] for i in (memory, size) if stated >> i & 1]
         if stated >> parameters & 1:
-            words = [word for word in range(len(_BITS_IN_ORDER)) if low[precision] >> word & 1]
-            each = [_BITS_IN_ORDER[word] for word in words]
+            words = [word for word in range(len(bits)) if low[precision] >> word & 1]
+            each = [bits[word] for word in words]
             least.append(-(-low[parameters] * min(each) // 8))
             most.append(-(-high[parameters] * max(each) // 8))
         if not stated >> memory & 1:
@@ -280,7 +290,7 @@ def _loaded(index: Mapping[str, int]) -> Formula:
 
     def solve(point: Point, variable: int, bound: int) -> int | None:
         if variable == parameters:
-            return bound * 8 // _BITS_IN_ORDER[point[precision]]
+            return bound * 8 // bits[point[precision]]
         return None if variable == precision else bound
 
     name = "model.loaded"

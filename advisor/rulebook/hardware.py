@@ -100,8 +100,9 @@ class Catalogue:
 
 
 def family_of(instance_type: str) -> str:
-    """The id of a type's family: m5 of ml.m5.xlarge."""
-    return instance_type.split(".")[1]
+    """The id of a type's family: m5 of ml.m5.xlarge; empty where the name has another form."""
+    parts = instance_type.split(".")
+    return parts[1] if len(parts) == 3 else ""
 
 
 def size(instance: Instance) -> tuple[int, ...]:

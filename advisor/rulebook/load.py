@@ -13,6 +13,7 @@ from advisor.rulebook.cache import cached_file, keep, read_object
 from advisor.rulebook.resolve import Rulebook, resolve
 from advisor.rulebook.source import Folder, is_packaged, rules_directory
 
+_in_use: list[dict[str, Any]] = []
 _loaded: dict[tuple[str, str], Rulebook] = {}
 
 
@@ -30,11 +31,19 @@ def load(limits: str = "safe", rules: Folder | None = None) -> Rulebook:
 
 
 def compiled(rules: Folder) -> dict[str, Any]:
-    """The compiled form of a rules folder.
+    """The compiled form of a rules folder; that of the rules in use is read once per process.
 
     Raises:
         RulebookError: a rule file cannot be read.
     """
+    if os.fspath(rules) != rules_directory():
+        return _read(rules)
+    if not _in_use:
+        _in_use.append(_read(rules))
+    return _in_use[0]
+
+
+def _read(rules: Folder) -> dict[str, Any]:
     shipped = read_object(os.path.join(rules, "compiled.json")) if is_packaged(rules) else None
     if shipped is not None:
         return shipped

@@ -7,26 +7,25 @@ from typing import Any
 
 from advisor.rulebook.entries import origin
 from advisor.rulebook.symbols import Symbols
-from advisor.rulebook.types import INFINITY, Caution, Outside
+from advisor.rulebook.types import ANYTHING, Admitted, Caution, Outside
 
 
 def caution_entry(raw: Mapping[str, Any], symbols: Symbols) -> Caution:
     """A warning about an option."""
-    low, high = 0, INFINITY
+    sound = ANYTHING
     for name, operand in raw["bound"].items():
         if name == "mask":
-            low, high = operand, 0
+            sound = Admitted(0, 0, operand)
         elif name == "at_most":
-            high = symbols.number(raw["fact"], operand, "high")
+            sound = sound._replace(high=symbols.number(raw["fact"], operand, "high"))
         else:
-            low = symbols.number(raw["fact"], operand, "low")
+            sound = sound._replace(low=symbols.number(raw["fact"], operand, "low"))
     return Caution(
         raw["id"],
         raw["title"],
         tuple(raw["options"]),
         symbols.index[raw["fact"]],
-        low,
-        high,
+        sound,
         symbols.condition(raw["when"]) if raw["when"] else None,
         raw["says"],
         raw.get("fix", ""),

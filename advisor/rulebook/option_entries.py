@@ -7,7 +7,7 @@ from typing import Any
 
 from advisor.errors import RulebookError
 from advisor.rulebook.cells import form_cuts, limit_cuts, merge_cuts
-from advisor.rulebook.entries import bound, check, leaf, origin
+from advisor.rulebook.entries import bound, leaf, number_check, origin, word_check
 from advisor.rulebook.symbols import Symbols
 from advisor.rulebook.types import FactEntry, Leaf, Limit, OptionEntry, Question
 
@@ -33,7 +33,8 @@ def option_entry(
         raw["summary"],
         limits,
         unsupported,
-        tuple(check(limit) for limit in limits),
+        tuple(number_check(limit) for limit in limits if not limit.discrete),
+        tuple(word_check(limit) for limit in limits if limit.discrete),
         frozenset(variables),
         merge_cuts([limit_cuts(limit) for limit in limits]),
         origin(raw),

@@ -46,7 +46,10 @@ class Rulebook:
         ]
         self.questions = questions(compiled["flowchart"], self.symbols)
         self.start = self.questions[compiled["flowchart"]["start"]]
-        self.formulas: tuple[Formula, ...] = formulas(self.index, self.features)
+        precision = next(each for each in compiled["facts"] if each["id"] == "model.precision")
+        self.bits: Mapping[str, int] = precision["bits"]  # of one parameter, by precision
+        each_word = [self.bits[word] for word in precision["words"]]
+        self.formulas: tuple[Formula, ...] = formulas(self.index, self.features, each_word)
         self._name()
         self._prepare()
         self._cautions: tuple[Caution, ...] | None = None
@@ -128,9 +131,10 @@ class Rulebook:
         """Every cut of each variable, also those of the facts that it alone decides, sorted."""
         cuts: list[set[int]] = [set(self.cuts.get(fact.variable, ())) for fact in self.facts]
         for formula in self.formulas:
+            of, whole = formula.share
             for variable in formula.inputs:
                 cuts[variable] |= cuts[formula.variable]
-                cuts[variable].update(cut // 4 * 3 for cut in cuts[formula.variable])
+                cuts[variable].update(cut // whole * of for cut in cuts[formula.variable])
         return [sorted(each) for each in cuts]
 
     def _conditions(self) -> Iterator[Condition]:

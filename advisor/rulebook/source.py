@@ -87,7 +87,7 @@ def read_table(path: Folder) -> list[dict[str, str]]:
     """One CSV rule file as rows; lines that start with ``#`` are comments.
 
     Raises:
-        RulebookError: the file is missing.
+        RulebookError: the file is missing, or a row has too few or too many columns.
     """
     import csv
 
@@ -96,4 +96,9 @@ def read_table(path: Folder) -> list[dict[str, str]]:
             lines = file.read().splitlines()
     except OSError as error:
         raise RulebookError(f"{path}: {error}") from error
-    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    for row in rows:
+        if None in row or None in row.values():
+            name = next(iter(row.values()))
+            raise RulebookError(f"{path}: the row of {name} has another number of columns")
+    return rows

@@ -8,7 +8,7 @@ from typing import Any
 from advisor.errors import RulebookError
 from advisor.rulebook.conditions import make
 from advisor.rulebook.entries import bounds_by_limit, negated, words
-from advisor.rulebook.types import INFINITY, Condition, Feature
+from advisor.rulebook.types import INFINITY, Admitted, Condition, Feature
 
 
 class Symbols:
@@ -26,20 +26,19 @@ class Symbols:
         self.features = features
         self.feature = {feature.id: feature for feature in features}
         self.bounds = bounds_by_limit(compiled["options"], limits)
-        self.worded = {fact["id"] for fact in compiled["facts"] if fact["kind"] in ("word", "flag")}
         self.words = words(compiled["words"], self.number)
 
     def number(self, fact: str, operand: Any, side: str) -> int:
         """An operand as an integer; a word stands for the end that ``side`` asks for."""
         if isinstance(operand, dict):
-            return self.bound(operand["limit"])[1]
+            return self.bound(operand["limit"])[0].high
         if isinstance(operand, str):
             word = self.words[fact, operand]
             return word.low if side == "low" else word.high
         return int(operand)
 
-    def bound(self, limit: str) -> tuple[int, int, str, Any]:
-        """Range in force, fact and raw ``when`` of a limit; for words the range is (bits, 0).
+    def bound(self, limit: str) -> tuple[Admitted, str, Any]:
+        """What a limit admits in force, its fact and its raw ``when``.
 
         Raises:
             RulebookError: no limit has that id.
@@ -61,7 +60,7 @@ class Symbols:
         if kind == "need":
             return ("need", self.index["needs"], self.feature[raw[1]].bit, raw[2])
         if kind in ("one", "listed"):
-            bits = raw[2] if kind == "one" else self.bound(raw[2])[0]
+            bits = raw[2] if kind == "one" else self.bound(raw[2])[0].words or 0
             return ("one", self.index[raw[1]], bits if raw[3] else ~bits)
         low, high = self._range(raw[1], raw[2])
         return ("in", self.index[raw[1]], low, high)
@@ -81,9 +80,10 @@ class Symbols:
 
     def _within(self, limit: str) -> tuple[Any, ...]:
         """Met: inside the bound in force, or the limit does not apply."""
-        low, high, fact, when = self.bound(limit)
-        words = fact in self.worded
-        inside = ("one", self.index[fact], low) if words else ("in", self.index[fact], low, high)
+        admits, fact, when = self.bound(limit)
+        inside: tuple[Any, ...] = ("in", self.index[fact], admits.low, admits.high)
+        if admits.words is not None:
+            inside = ("one", self.index[fact], admits.words)
         if when is None:
             return inside
         applies = make(self._form(when)).form

@@ -38,6 +38,38 @@ class Source(NamedTuple):
     since: str
 
 
+class Admitted(NamedTuple):
+    """The values that something admits: a closed range of numbers, or a set of words."""
+
+    low: int
+    high: int
+    words: int | None = None  # bits in the order of the fact's words; ``None`` for numbers
+
+    def has(self, value: int) -> bool:
+        """Whether a number, or a word by its place, is admitted."""
+        if self.words is not None:
+            return bool(self.words >> value & 1)
+        return self.low <= value <= self.high
+
+    def has_all(self, low: int, high: int) -> bool | None:
+        """Whether all, none (false) or some (``None``) of a range, or set of words, is admitted.
+
+        Args:
+            low: lower end of the range, or the words as bits.
+            high: upper end of the range; not looked at for words.
+        """
+        if self.words is not None:
+            if low & self.words == 0:
+                return False
+            return True if low & ~self.words == 0 else None
+        if self.low <= low and high <= self.high:
+            return True
+        return False if high < self.low or low > self.high else None
+
+
+ANYTHING = Admitted(0, INFINITY)
+
+
 class Word(NamedTuple):
     """A word as an interval of its fact."""
 
@@ -74,7 +106,7 @@ class FactEntry(NamedTuple):
     least: int  # smallest number that can be stated
     unfavourable_high: bool
     assume: tuple[Assumption, ...]
-    ordinary: tuple[int, int]  # closed range; for words and flags (bits, 0)
+    ordinary: Admitted
     changeable: float  # 0: nobody can change it
     say_words: bool
     derived_from: tuple[int, ...]  # of a derived fact
@@ -87,10 +119,9 @@ class FactEntry(NamedTuple):
 
 
 class Bound(NamedTuple):
-    """One documented bound of a limit, as a closed range; for words (bits, 0)."""
+    """One documented bound of a limit."""
 
-    low: int
-    high: int
+    admits: Admitted
     text: str
     newest: bool
     because: str
@@ -137,9 +168,10 @@ class Feature(NamedTuple):
     origin: Source
 
 
-# A limit as ``advisor.decide`` reads it: variable, range or bits in force, the same at the newest,
-# whether it is of words, and when it applies.
-Check: TypeAlias = tuple[int, int, int, int, int, bool, Test | None]
+# A limit of a number as ``advisor.decide`` reads it: variable, range in force, range at the newest,
+# and when it applies; and one of words: variable, words in force, words at the newest, and when.
+NumberCheck: TypeAlias = tuple[int, int, int, int, int, Test | None]
+WordCheck: TypeAlias = tuple[int, int, int, Test | None]
 
 
 class OptionEntry(NamedTuple):
@@ -150,7 +182,8 @@ class OptionEntry(NamedTuple):
     summary: str
     limits: tuple[Limit, ...]
     unsupported: int  # bits of the features it lacks
-    checks: tuple[Check, ...]
+    number_checks: tuple[NumberCheck, ...]
+    word_checks: tuple[WordCheck, ...]
     variables: frozenset[int]
     cuts: Mapping[int, tuple[int, ...]]
     origin: Source
@@ -184,8 +217,7 @@ class Caution(NamedTuple):
     title: str
     options: tuple[str, ...]
     variable: int
-    low: int  # closed range, or (bits, 0)
-    high: int
+    sound: Admitted  # elsewhere it warns
     when: Condition | None
     says: str
     fix: str

@@ -12,7 +12,13 @@ from typing import Any, NamedTuple
 from advisor.errors import RulebookError
 from advisor.rulebook.resolve import Rulebook, resolve
 from advisor.verify.claims import alive, consistent, monotone, sound, total
-from advisor.verify.entries import agrees_with_model, sourced, unconditional, used
+from advisor.verify.entries import (
+    agrees_with_model,
+    sourced,
+    types_beyond_model,
+    unconditional,
+    used,
+)
 from advisor.verify.paths import closed, leaves
 from advisor.verify.space import Space
 
@@ -49,7 +55,7 @@ def verify(
     Args:
         compiled: what ``advisor.rulebook.compile`` made of a rules folder.
         limits: ``safe`` or ``latest``.
-        service: the table of AWS's API model; bounds that name a field of it are compared with it.
+        service: the table of AWS's API model; limits of its fields are compared with it.
     """
     proved: dict[str, int] = dict.fromkeys(CLAIMS, 0)
     problems = [Problem("sourced", message, "") for message in sourced(compiled, proved)]
@@ -60,10 +66,13 @@ def verify(
     except RulebookError as error:
         problems.append(Problem("consistent", str(error), ""))
         return Report(limits, tuple(problems), (), proved)
-    modelled = agrees_with_model(compiled, service, proved)
-    problems += [Problem("consistent", message, "") for message in modelled]
+    notes = list(types_beyond_model(compiled, service))
+    for message, is_problem in agrees_with_model(compiled, service, proved):
+        if is_problem:
+            problems.append(Problem("consistent", message, ""))
+        else:
+            notes.append(message)
     space = Space(rules, limits)
-    notes: list[str] = []
     for claim, message, witness in _outcomes(space, book, proved):
         if witness is None:
             notes.append(message)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from advisor.rulebook.references import Field, fields, operation_shape, shape_of
+
 _OF_A_BOUND = ("because", "source", "as_of")
 _REQUIRED = (*_OF_A_BOUND, "since")
 
@@ -71,46 +73,48 @@ def unconditional(fact: Mapping[str, Any]) -> bool:
 
 def agrees_with_model(
     compiled: Mapping[str, Any], service: Mapping[str, Any] | None, proved: dict[str, int]
-) -> Iterator[str]:
-    """Bounds that name a field of AWS's API model and are not the maximum it has there.
+) -> Iterator[tuple[str, bool]]:
+    """Limits of fields of AWS's API that its service model does not have, or ends elsewhere.
 
     Args:
         compiled: the compiled rules.
-        service: the table of the API model; operations that it lacks are not compared.
+        service: the table of the service model; operations that it lacks are not compared.
         proved: counts what was looked at.
+
+    Yields:
+        What to tell, and whether it is a problem: a field that does not exist is one; where the
+        numbers differ the limit holds, also in ``check``.
     """
     shapes = service["shapes"] if service is not None else {}
-    for option in compiled["options"]:
-        for limit in option["limits"]:
-            for bound in (limit, *limit["also"]):
-                model = bound.get("model")
-                if model is not None and _shape(shapes, model["operation"]) is not None:
-                    proved["consistent"] += 1
-                    most = _maximum(shapes, model["operation"], model["path"])
-                    if most is None or bound["bound"].get("at_most") != most * model["unit"]:
-                        field = f"{model['operation']} {model['path']}"
-                        yield f"{limit['id']} is not the maximum of {field} in AWS's model, {most}"
+    ends: dict[tuple[str, str], Field] = {}
+    for each in fields(compiled["options"]).values():
+        for path in each.paths:
+            other = ends.setdefault((each.operation, path), each)
+            if other.most != each.most:
+                yield f"{each.limit} and {other.limit} end {path} at different values", True
+        if operation_shape(shapes, each.operation) is None:
+            continue
+        for path in each.paths:
+            proved["consistent"] += 1
+            field = f"{each.operation} {path}"
+            shape = shape_of(shapes, each.operation, path)
+            if shape is None:
+                yield f"{each.limit}: AWS's service model has no field {field}", True
+            elif shapes[shape].get("max", each.most) != each.most:
+                said = f"{field} ends at {shapes[shape]['max']} in AWS's service model"
+                yield f"{each.limit}: {said}; the limit, {each.most}, is used", False
 
 
-def _shape(shapes: Mapping[str, Any], operation: str) -> Any:
-    for prefix in ("", "sagemaker-runtime:"):
-        for suffix in ("Input", "Request"):
-            if prefix + operation + suffix in shapes:
-                return shapes[prefix + operation + suffix]
-    return None
-
-
-def _maximum(shapes: Mapping[str, Any], operation: str, path: str) -> int | None:
-    """The maximum of a field: of a number its value, of a list its length."""
-    shape = _shape(shapes, operation)
-    for name in path.split("."):
-        if shape["type"] == "list":
-            shape = shapes[shape["member"]]
-        if name not in shape.get("members", ()):
-            return None
-        shape = shapes[shape["members"][name]]
-    most = shape.get("max")
-    return int(most) if most is not None else None
+def types_beyond_model(
+    compiled: Mapping[str, Any], service: Mapping[str, Any] | None
+) -> Iterator[str]:
+    """Instance types of the rules that AWS's service model does not list; ``check`` takes them."""
+    known = (service or {"shapes": {}})["shapes"].get("ProductionVariantInstanceType", {})
+    columns, *rows = compiled["instances"]
+    name = columns.index("instance_type") if columns else 0
+    for row in rows if known else ():
+        if row[name] not in known["enum"]:
+            yield f"instances.csv: {row[name]} is not in AWS's service model; it is accepted"
 
 
 def _read(compiled: Mapping[str, Any]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
-from advisor.workload.keys import KEYS, SHARED_FEATURES, WAIVER
+from advisor.workload.keys import KEYS, WAIVER, features
 from advisor.workload.listed import read_models
 from advisor.workload.reading import Reading
 from advisor.workload.record import read_record
@@ -57,7 +57,7 @@ def _need(reading: Reading, name: str, name_node: Node, value: Node) -> None:
     try:
         node = single(value, "write true or false")
         needed = True
-        if name in SHARED_FEATURES and node.value not in ("true", "false"):
+        if features().get(name) and node.value not in ("true", "false"):
             share = read_quantity(_SHARE, node.value)
         else:
             needed = read_flag(node)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
 from advisor.model import OPTIONS, WAYS
 from advisor.quantity import WEEK
 from advisor.workload.key import Key
@@ -14,39 +17,21 @@ REQUIRED = {
     "requests.arrival": "add `arrival: online` or `arrival: batch` under `requests`",
 }
 
-# The entries of rules/features.yaml that `needs` takes, in their order; a test compares them.
-FEATURES = (
-    "vpc",
-    "private-link",
-    "network-isolation",
-    "data-capture",
-    "model-monitor",
-    "multiple-variants",
-    "shadow-testing",
-    "multi-container",
-    "inference-pipeline",
-    "private-image",
-    "marketplace-model",
-    "uncompressed-model",
-    "inference-components",
-    "graviton",
-    "volume-size",
-    "shell-access",
-    "sticky-sessions",
-    "kms",
-    "explainability",
-    "autoscaling",
-    "scale-to-zero",
-    "provisioned-concurrency",
-    "notifications",
-    "alarms",
-    "multi-az",
-    "canary",
-    "tenant-isolation",
-    "cross-region-traffic-cap",
-)
-# Features of which a share of the requests may be stated instead of `true`.
-SHARED_FEATURES = ("data-capture",)
+
+@cache
+def features() -> Mapping[str, bool]:
+    """The features that ``needs`` takes, and whether a share of the requests may stand for true.
+
+    Those of the rules that no fact asks for. Read when a file first states needs.
+
+    Raises:
+        RulebookError: the rules cannot be read.
+    """
+    from advisor.rulebook.load import compiled
+    from advisor.rulebook.source import rules_directory
+
+    entries = compiled(rules_directory())["features"]
+    return {each["id"]: each.get("share", False) for each in entries if "fact" not in each}
 
 
 _SPLIT = ("typical", "p99", "max")

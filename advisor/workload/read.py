@@ -11,7 +11,7 @@ from advisor.quantity import KINDS
 from advisor.workload.forms import FORMS
 from advisor.workload.groups import GROUPS
 from advisor.workload.key import Key
-from advisor.workload.keys import FEATURES, KEYS, REQUIRED
+from advisor.workload.keys import KEYS, REQUIRED
 from advisor.workload.listed import stand_for_all
 from advisor.workload.reading import Reading
 from advisor.workload.source import read_bytes
@@ -65,7 +65,7 @@ def read_workloads(
     data: bytes,
     file: str,
     changes: Sequence[tuple[str, str]] = (),
-    features: Collection[str] = FEATURES,
+    features: Collection[str] | None = None,
 ) -> list[Workload]:
     """Read every document of a YAML or JSON stream.
 
@@ -73,7 +73,7 @@ def read_workloads(
         data: the stream, UTF-8.
         file: how messages name it.
         changes: key paths with YAML texts, applied as if they stood in every document.
-        features: the names that ``needs`` takes.
+        features: the names that ``needs`` takes; those of the rules without them.
 
     Raises:
         InputError: the first thing that is wrong; its ``others`` are the rest.
@@ -113,7 +113,7 @@ def _document(root: Node, reading: Reading) -> Reading:
 
 
 def read_file(
-    path: str, changes: Sequence[tuple[str, str]] = (), features: Collection[str] = FEATURES
+    path: str, changes: Sequence[tuple[str, str]] = (), features: Collection[str] | None = None
 ) -> list[Workload]:
     """Read the workloads of a file, or of standard input for ``-``.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from advisor.errors import InputError
 from advisor.model import Stated
+from advisor.workload.keys import features as of_rules
 from advisor.workload.spelling import explain_key
 from advisor.workload.values import RefusedError
 from advisor.yamlfile import MappingNode, Node, ScalarNode, entries, error_at
@@ -17,15 +18,20 @@ Pairs = dict[str, tuple[ScalarNode, Node]]
 class Reading:
     """Collects everything about one document, so that all errors are told at once."""
 
-    __slots__ = ("errors", "features", "file", "needs_stated", "refused", "values")
+    __slots__ = ("_features", "errors", "file", "needs_stated", "refused", "values")
 
-    def __init__(self, file: str, features: Collection[str]) -> None:
+    def __init__(self, file: str, features: Collection[str] | None) -> None:
         self.file = file
-        self.features = features
+        self._features = features
         self.values: dict[str, Stated] = {}
         self.errors: list[InputError] = []
         self.needs_stated = False
         self.refused: set[str] = set()  # key paths that are stated and wrong
+
+    @property
+    def features(self) -> Collection[str]:
+        """The names that ``needs`` takes."""
+        return of_rules() if self._features is None else self._features
 
     def state(self, path: str, text: str, value: Any, node: Node) -> None:
         """Note a value at the place of a node: of its key, or of the item of a list."""

@@ -10,13 +10,12 @@ from advisor.quantity import KINDS, MOST_DIGITS
 from advisor.workload.forms import FORMS, Form
 from advisor.workload.key import Key
 from advisor.workload.keys import (
-    FEATURES,
     KEYS,
     MODEL,
     REQUIRED,
     SCHEMA,
-    SHARED_FEATURES,
     WAIVER,
+    features,
     short_for,
 )
 from advisor.workload.patterns import count_pattern, quantity_pattern, whole
@@ -167,11 +166,11 @@ def _models(key: Key) -> Schema:
 def _needs() -> Schema:
     flag: Schema = {"type": "boolean"}
     share = {"anyOf": [flag, {"$ref": "#/$defs/percent"}]}
-    features = {name: share if name in SHARED_FEATURES else flag for name in FEATURES}
+    named = {name: share if shared else flag for name, shared in features().items()}
     return {
         "anyOf": [
-            {"type": "array", "items": {"enum": list(FEATURES)}, "uniqueItems": True},
-            {"type": "object", "properties": features, "additionalProperties": False},
+            {"type": "array", "items": {"enum": list(named)}, "uniqueItems": True},
+            {"type": "object", "properties": named, "additionalProperties": False},
             {"type": "null"},
         ]
     }

@@ -11,7 +11,7 @@ from typing import Any
 from advisor.model import OPTIONS, Advice
 from advisor.pipeline import advise
 from advisor.workload import read_workloads
-from advisor.workload.keys import FEATURES
+from advisor.workload.keys import features
 from tests.strategies import put
 
 # Region -> partition and domain, for what names them.
@@ -109,7 +109,7 @@ def document(seed: int) -> dict[str, Any]:
             put(made, path, _in_region(pick.choice(values), region or "us-east-1"))
     if pick.random() < _DECIDED:
         made["decision"] = {"option": pick.choice(OPTIONS), "because": "we decided"}
-    made["needs"] = pick.sample(FEATURES, pick.choice(_NEEDS))
+    made["needs"] = pick.sample(tuple(features()), pick.choice(_NEEDS))
     return made
 
 
@@ -140,5 +140,5 @@ def _has_plan(advice: Advice) -> bool:
 def _advices(seed: int) -> Iterator[Advice]:
     for number in count(seed):
         text = json.dumps(document(number)).encode()
-        for workload in read_workloads(text, f"{number}.json", features=FEATURES):
+        for workload in read_workloads(text, f"{number}.json"):
             yield advise(workload)

@@ -62,8 +62,9 @@ CASES = sorted((ROOT / "tests" / "cases").glob("*/workload.yaml"))
 def there(name: str, *arguments: str) -> dict[str, Any]:
     done = called("explain", name, *arguments, "--format", "json")
     assert done.code == 0
-    (found,) = json.loads(done.out)
-    return found
+    found: list[dict[str, Any]] = json.loads(done.out)
+    assert len(found) == 1
+    return found[0]
 
 
 def test_an_option_that_was_ruled_out_tells_every_reason_and_what_would_choose_it() -> None:

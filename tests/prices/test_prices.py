@@ -12,6 +12,8 @@ import pytest
 
 from advisor import prices
 from advisor.errors import InputError
+from advisor.rulebook.load import load
+from advisor.rulebook.references import fields
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "rules/prices"
@@ -43,6 +45,23 @@ def test_a_shipped_snapshot_keeps_its_schema(region: str) -> None:
 )
 def test_the_other_files_keep_theirs(file: str, schema: str) -> None:
     assert list(_validator(schema).iter_errors(_json(SHIPPED / f"{file}.json"))) == []
+
+
+def test_every_component_that_is_named_is_one_of_the_price_list() -> None:
+    known = set(prices.components(SHIPPED))
+    terms = _json(SHIPPED / "terms.json")
+    named = {each[key] for each in terms["stand_ins"] for key in ("component", "take")}
+    for region in REGIONS:
+        named |= _json(SHIPPED / f"{region}.json")["prices"].keys()
+    assert named <= known
+
+
+def test_serverless_is_priced_by_the_memory_sizes_of_its_limit() -> None:
+    sizes = {str(tier) for tier in fields(load().raw["options"])["serverless-memory"].tiers}
+    for component in prices.components(SHIPPED):
+        for region in REGIONS:
+            known = _json(SHIPPED / f"{region}.json")["prices"].get(component, {})
+            assert {key for key in known if key.isdecimal()} <= sizes
 
 
 def test_the_snapshots_are_what_the_tables_make() -> None:
