@@ -208,10 +208,15 @@ class CostItem(NamedTuple):
     basis: str  # how strong the price is, and where it comes from
     source: str
     as_of: str
+    usd_estimate: str | None = None  # as that of the whole
 
 
 class Cost(NamedTuple):
-    """Monthly cost of one option. ``complete`` is false while a price is missing."""
+    """Monthly cost of one option. ``complete`` is false while a price is missing.
+
+    Where facts that nobody stated decide the cost, the ends are those that the stated facts leave,
+    and the estimate is the cost at the assumed point.
+    """
 
     usd_low: str | None
     usd_high: str | None
@@ -220,6 +225,8 @@ class Cost(NamedTuple):
     items: tuple[CostItem, ...]
     widest: str = ""  # the unstated fact that widens the range most
     notes: tuple[str, ...] = ()
+    usd_estimate: str | None = None
+    estimate_rests_on: tuple[str, ...] = ()  # facts that nothing bounds, the weightiest first
 
 
 class Latency(NamedTuple):

@@ -58,6 +58,22 @@ def plain(value: int, kind: str) -> int | float:
     return value // factor if value % factor == 0 else value / factor
 
 
+def milliseconds(time: float) -> str:
+    """A time that is given in milliseconds."""
+    return about(time * 1000, "time")
+
+
+def share(part: float) -> str:
+    """A share, 0 to 1, in percent; of little, that it is not nothing."""
+    percent = part * 100
+    return f"{percent:.3g} %" if percent >= 0.01 or percent == 0 else "<0.01 %"
+
+
+def busy(part: float) -> str:
+    """How busy one environment or worker is; beyond one, how many are."""
+    return f"{share(part)} busy" if part < 1 else f"{part:.3g} at once"
+
+
 def _written(number: float, kind: str) -> str:
     if kind in _COUNTED:
         for multiple, letter in _MULTIPLES:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from advisor import highlights
-from advisor.model import Candidate, Cost, Fact, Finding, Verdict
+from advisor.model import Candidate, Fact, Finding, Verdict
 from tests.reports.answers import example
 
 
@@ -82,20 +82,6 @@ def test_of_many_words_the_first_is_shown() -> None:
     # The one in force is not met, the newest is.
     contested = verdict("contested", bound="25 MB", broken_by="6 MB")
     assert highlights.bound(contested) == "6 MB, newest 25 MB"
-
-
-@pytest.mark.parametrize(
-    ("cost", "shown"),
-    [
-        (None, "—"),
-        (Cost(None, None, False, "", ()), "—"),
-        (Cost("12.40", "12.40", True, "", ()), "12.40"),
-        (Cost("12.40", "80.00", True, "", ()), "12.40-80.00"),
-        (Cost("12.40", "80.00", False, "", ()), "12.40-80.00+"),
-    ],
-)
-def test_a_monthly_cost_is_a_range(cost: Cost | None, shown: str) -> None:
-    assert highlights.monthly(cost) == shown
 
 
 @pytest.mark.parametrize(

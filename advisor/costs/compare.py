@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from advisor.costs.money import Number, decimal, quotient, total_of, usd
+from advisor.costs.money import Number, decimal, quotient, usd
 from advisor.model import Cost
 
 _THOUSAND = Decimal(1000)
 
 
-class Increase(NamedTuple):
-    """How a monthly cost moved, as bounds in USD; ``None`` where nothing bounds it."""
+class Share(NamedTuple):
+    """What a part of a month's requests costs; ends and estimate as those of the whole cost."""
 
-    low: str | None
-    high: str | None
+    usd_low: str | None
+    usd_high: str | None
+    usd_estimate: str | None
 
 
 def certainly_cheaper(cost: Cost, than: Cost) -> bool:
@@ -44,13 +45,8 @@ def over_budget(cost: Cost, usd_per_month: Number) -> bool | None:
     return None
 
 
-def increase(old: Cost, new: Cost) -> Increase:
-    """New minus old, for every pair of values in their ranges."""
-    return Increase(_difference(new.usd_low, old.usd_high), _difference(new.usd_high, old.usd_low))
-
-
-def per_thousand_requests(cost: Cost, requests: Number) -> tuple[str | None, str | None]:
-    """The monthly cost in USD per 1,000 requests, low and high.
+def per_thousand_requests(cost: Cost, requests: Number) -> Share:
+    """The monthly cost in USD per 1,000 requests.
 
     Args:
         cost: of a month.
@@ -61,18 +57,12 @@ def per_thousand_requests(cost: Cost, requests: Number) -> tuple[str | None, str
     def share(text: str | None) -> str | None:
         return None if text is None else usd(quotient(Decimal(text), thousands))
 
-    return share(cost.usd_low), share(cost.usd_high)
+    return Share(share(cost.usd_low), share(cost.usd_high), share(cost.usd_estimate))
 
 
 def stand_ins(cost: Cost) -> int:
     """How many of its prices stand in for ones that are not known."""
     return sum(1 for item in cost.items if item.basis.startswith("stand-in:"))
-
-
-def _difference(left: str | None, right: str | None) -> str | None:
-    if left is None or right is None:
-        return None
-    return usd(total_of((Decimal(left), Decimal(right).copy_negate())))
 
 
 def _high(cost: Cost) -> Decimal:

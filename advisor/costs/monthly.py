@@ -30,18 +30,43 @@ class Total(NamedTuple):
 
     low: Decimal | None
     high: Decimal | None  # None also where nothing bounds a quantity
+    assumed: bool = False  # whether it follows from what is assumed
+
+    @property
+    def middle(self) -> Decimal | None:
+        """The middle of the range that a fleet which scales leaves open; ``None`` without ends."""
+        if self.low is None or self.high is None:
+            return None
+        return self.low if self.low is self.high else (self.low + self.high) / 2
+
+    @property
+    def usd_low(self) -> str | None:
+        """The low end as decimal text."""
+        return None if self.low is None else usd(self.low)
+
+    @property
+    def usd_high(self) -> str | None:
+        """The high end as decimal text."""
+        return None if self.high is None else usd(self.high)
+
+    @property
+    def usd_estimate(self) -> str | None:
+        """The middle as decimal text, where it follows from what is assumed."""
+        middle = self.middle if self.assumed else None
+        return None if middle is None else usd(middle)
 
 
 # Of one line, rounded to the millionth of a USD in which items are added up.
 _Amounts: TypeAlias = tuple[Decimal | None, Decimal | None]
 
+_NOTHING = Decimal(0)
 # The same lines come back from one workload to the next, and to write an item takes longest.
 _written: dict[Line, tuple[_Amounts, CostItem]] = {}
 _MOST_WRITTEN = 4096
 
 
 def cost(option: str, facts: Mapping[str, Any], prices: Prices) -> Cost:
-    """The monthly cost of ``option`` on demand.
+    """The monthly cost of ``option`` on demand, as far as its quantities are known.
 
     Args:
         option: one of ``advisor.model.OPTIONS``.
@@ -64,7 +89,63 @@ def cost(option: str, facts: Mapping[str, Any], prices: Prices) -> Cost:
 
 def total(option: str, facts: Mapping[str, Any], prices: Prices) -> Total:
     """The sum alone, for sweeps and break-even points."""
-    return _sum_up([_amounts(row) for row in lines(option, facts, prices)])
+    whole = _sum_up([_amounts(row) for row in lines(option, facts, prices)])
+    return whole._replace(assumed=True) if _assumed(facts) else whole
+
+
+def estimated(found: Cost, option: str, assumed: Mapping[str, Any], prices: Prices) -> Cost:
+    """A cost with what it is at the assumed point, and the facts that this rests on.
+
+    A fact weighs as much as the cost moves when what it decides is twice as much. Where nothing is
+    assumed, or something stays without bound, the cost is returned as it is.
+
+    Args:
+        found: what stated facts leave.
+        option: one of ``advisor.model.OPTIONS``.
+        assumed: the quantities of its plan with what is assumed.
+        prices: of the plan's Region.
+    """
+    keys = _assumed(assumed)
+    rows = lines(option, assumed, prices)
+    amounts = [Total(*_amounts(row), assumed=True) for row in rows]
+    whole = _sum_up([each[:2] for each in amounts])._replace(assumed=True)
+    middle = whole.middle
+    if not keys or middle is None:
+        return found
+    weights: dict[str, Decimal] = {}
+    for key, fact in keys.items():
+        moved = total(option, _twice(assumed, key), prices).middle
+        if moved is not None and moved != middle:
+            weights[fact] = max(weights.get(fact, _NOTHING), abs(moved - middle))
+    by_line = {
+        (row.name, row.unit): each.usd_estimate for row, each in zip(rows, amounts, strict=True)
+    }
+    items = (
+        each
+        if each.usd_low == each.usd_high
+        else each._replace(usd_estimate=by_line.get((each.name, each.unit)))
+        for each in found.items
+    )
+    return found._replace(
+        items=tuple(items),
+        usd_estimate=whole.usd_estimate,
+        estimate_rests_on=tuple(sorted(weights, key=lambda fact: -weights[fact])),
+    )
+
+
+def _assumed(facts: Mapping[str, Any]) -> Mapping[str, str]:
+    """Quantity -> fact, of the quantities that follow from what is assumed."""
+    if "each" in facts:
+        return {key: fact for part in facts["each"] for key, fact in _assumed(part).items()}
+    found: Mapping[str, str] = facts.get("assumed", {})
+    return found
+
+
+def _twice(facts: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """The same with twice as much of a quantity, wherever that is assumed."""
+    if "each" in facts:
+        return {**facts, "each": tuple(_twice(part, key) for part in facts["each"])}
+    return {**facts, key: 2 * facts[key]} if key in _assumed(facts) else facts
 
 
 def _sum_up(amounts: list[_Amounts]) -> Total:

@@ -258,6 +258,7 @@ def _facts(draft: Draft, split: Records, run: Run, instance: Instance) -> dict[s
         "count": run.instances,
         "max_payload_mb": split.payload_mb,
         "workers": split.concurrent,
+        "start_s": float(draft.number("instance-start")),
         "measured": shared_facts.measured(draft, instance.type),
     }
     shared_facts.put_range(done, "job_hours", run.low_hours, run.high_hours)

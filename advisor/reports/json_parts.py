@@ -124,6 +124,7 @@ def cost_item(item: CostItem) -> str:
         f'{{"name": {quoted(item.name)}, "quantity": {quoted(item.quantity)}, '
         f'"unit": "{item.unit}", "unit_price_usd": {money(item.unit_price_usd)}, '
         f'"usd_low": {money(item.usd_low)}, "usd_high": {money(item.usd_high)}, '
+        f'"usd_estimate": {money(item.usd_estimate)}, '
         f'"basis": {quoted(item.basis)}, "source": {quoted(item.source)}, '
         f'"as_of": {quoted(item.as_of)}}}'
     )
@@ -136,13 +137,14 @@ def latency(item: Latency) -> str:
 
 def rest_of_cost(item: Cost) -> str:
     """The members of a cost that many workloads share, without the braces around them."""
-    key = ("cost", item.complete, item.basis, item.widest, item.notes)
+    key = ("cost", item.complete, item.basis, item.widest, item.notes, item.estimate_rests_on)
     return kept(
         key,
         lambda: {
             "complete": item.complete,
             "basis": item.basis,
             "widest": item.widest or None,
+            "estimate_rests_on": item.estimate_rests_on,
             "notes": item.notes,
         },
     )[1:-1]

@@ -8,6 +8,7 @@ from advisor import __version__, highlights
 from advisor.markup import cited, code, prose, table
 from advisor.measurement import words
 from advisor.model import Advice, Candidate, Fact, Finding, Plan, Verdict
+from advisor.money_format import UNKNOWN, a_month, money
 from advisor.reports import Context
 
 # What is shown before a fold; together with the headings at most 60 lines.
@@ -130,7 +131,7 @@ def _options(advice: Advice) -> Iterator[str]:
 def _rows(advice: Advice, candidate: Candidate) -> Iterator[tuple[str, ...]]:
     standing = highlights.standing(advice, candidate)
     name = f"**{candidate.option}**" if standing == "chosen" else candidate.option
-    cost = highlights.monthly(candidate.cost)
+    cost = prose(money(candidate.cost))
     found = highlights.deciding(candidate)[:_MOST_VERDICTS]
     if not found:
         count = len(highlights.unstated(candidate))
@@ -231,13 +232,14 @@ def _cost(advice: Advice) -> Iterator[str]:
         yield "Not part of this answer."
         return
     prices = f", prices of {advice.prices_date}" if advice.prices_date else ""
-    yield f"{highlights.monthly(cost)} USD a month{prices}. {prose(cost.basis)}"
+    said = (f"{a_month(cost)}{prices}.", highlights.grounds(cost), cost.basis)
+    yield prose(" ".join(filter(None, said)))
     rows = [
         (
             prose(item.name),
             prose(f"{item.quantity} {item.unit}"),
-            item.unit_price_usd or "unknown",
-            item.usd_high or "unknown",
+            item.unit_price_usd or UNKNOWN,
+            prose(money(item)),
             prose(item.basis),
             cited(item.source, item.as_of),
         )

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from advisor import figures
-from advisor.costs.money import usd
 from advisor.drawing import Canvas, plot, strip, table, wrapped
 from advisor.measurement import words
 from advisor.model import Interval
+from advisor.money_format import money
 from advisor.quantity import show
 from advisor.reports import outcomes
 from advisor.rounding import about
@@ -69,10 +68,7 @@ def _words(found: Sweep, canvas: Canvas) -> Iterator[str]:
 
 def _usd(point: Outcome) -> str:
     """The cost of the answer."""
-    cost = None if point.option is None else point.costs.get(point.option)
-    if cost is None or cost.low is None:
-        return figures.UNKNOWN
-    return figures.between(usd(cost.low), None if cost.high is None else usd(cost.high))
+    return money(None if point.option is None else point.costs.get(point.option))
 
 
 def _strips(found: Sweep, canvas: Canvas) -> Iterator[str]:

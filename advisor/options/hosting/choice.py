@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from advisor.model import ENDPOINT_EACH, INFERENCE_PIPELINE, MULTI_CONTAINER
+from advisor.money_format import figure
 from advisor.options import named
 from advisor.options.draft import Draft
 from advisor.options.hosting.inputs import Known
@@ -82,7 +83,7 @@ def _instead(draft: Draft, name: str, known: Known, prices: Mapping[str, int] | 
     fleet = " + ".join(f"{count:,} x {name}" for name, count in known.apart)
     cost = apart_usd(known, prices)
     text = f"{counted(named.count(draft), 'endpoint')}: {fleet}"
-    return text if cost is None else f"{text}, {cost:,.0f} USD a month"
+    return text if cost is None else f"{text}, {figure(cost)} USD a month"
 
 
 def apart_usd(known: Known, prices: Mapping[str, int] | None) -> float | None:
@@ -106,8 +107,8 @@ def compare(
         draft.find(
             "hosting-cheaper",
             "info",
-            f"an endpoint for each model would take instances of {apart:,.0f} USD a month, "
-            f"{draft.way} takes {shared:,.0f}",
+            f"an endpoint for each model would take instances of {figure(apart)} USD a month, "
+            f"{draft.way} takes {figure(shared)}",
             path="models",
             fix="State deploy.hosting: endpoint-each if one endpoint is not worth the difference.",
         )

@@ -10,6 +10,7 @@ from rich.text import Text
 from advisor import highlights
 from advisor.measurement import words
 from advisor.model import Advice, Fix, Step
+from advisor.money_format import a_month
 from advisor.reports.text.layout import DOUBT, QUIET, TONES, Hanging, heading, labelled, line, said
 
 MOST_UNKNOWNS = 3
@@ -92,9 +93,19 @@ def _step(step: Step) -> Text:
 def grounds(advice: Advice) -> Iterator[RenderableType]:
     """What stands below the table of options: assumptions, and what would move the answer."""
     yield Text()
+    yield from _cost(advice)
     yield from _measured(advice)
     yield from _assumed(advice)
     yield from _changes(advice)
+
+
+def _cost(advice: Advice) -> Iterator[RenderableType]:
+    """What the recommended option costs, and on which unstated facts that rests."""
+    cost = None if advice.chosen is None else advice.chosen.cost
+    if cost is not None:
+        lines = [said(a_month(cost))]
+        lines += [said(text, QUIET) for text in (highlights.grounds(cost),) if text]
+        yield labelled("Cost", lines)
 
 
 def _measured(advice: Advice) -> Iterator[RenderableType]:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from advisor import highlights
 from advisor.model import Advice, Candidate, Verdict
+from advisor.money_format import money
 from advisor.reports.text.layout import QUIET, TONES, columns, heading, line, said
 
 _WIDE = 110
@@ -39,7 +40,7 @@ def _sentences(advice: Advice, costs: bool) -> RenderableType:
         reasons += [said(rest, QUIET)] if rest else []
         name = said(f"  {candidate.option}")
         row = [name, said(standing, TONES[standing]), Text("\n").join(reasons)]
-        rows.append([*row, said(highlights.monthly(candidate.cost))] if costs else row)
+        rows.append([*row, said(money(candidate.cost))] if costs else row)
     headings = ["", "", "", "USD/month"] if costs else []
     return columns(headings or ["", "", ""], rows, flexible=2, header=costs)
 
@@ -81,7 +82,7 @@ def _columns(advice: Advice, costs: bool) -> RenderableType:
     for candidate in _order(advice):
         standing = highlights.standing(advice, candidate)
         first = [said(f"  {candidate.option}"), said(standing, TONES[standing])]
-        cost = said(highlights.monthly(candidate.cost))
+        cost = said(money(candidate.cost))
         for verdict in _shown(candidate):
             row = [*first, *_cells(verdict)]
             rows.append([*row, cost] if costs else row)
