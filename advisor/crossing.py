@@ -36,7 +36,12 @@ class Crossing(NamedTuple):
         texts = []
         for option, at in ((before, self.below), (after, self.above)):
             usd = None if option is None else at.middle(option)
-            texts.append("none" if usd is None else f"{option} about {figure(usd)} USD")
+            if option is None or usd is None:
+                texts.append("none")
+                continue
+            cost = at.costs[option]
+            sign = "about " if cost.assumed or cost.low != cost.high else ""
+            texts.append(f"{option} {sign}{figure(usd)} USD")
         step = ", a step" if self.jump and None not in (before, after) else ""
         return f"{texts[0]} {arrow} {texts[1]}{step}"
 
