@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from advisor.costs.money import total_of
 from advisor.model import Advice, Candidate, Cost, Finding, Plan, Stated
 from advisor.money_format import a_month, money, signed
+from advisor.printable import word
 
 _HUNDRED = Decimal(100)
 _NO_COST = Cost(None, None, False, "", ())
@@ -80,7 +81,7 @@ def _text(stated: Stated | None) -> str | None:
     if stated is None:
         return None
     if isinstance(stated.value, bool):
-        return str(stated.value).lower()
+        return word(stated.value)
     return _plain(stated.value) if isinstance(stated.value, dict) else stated.text
 
 
@@ -94,7 +95,7 @@ def _answer(old: Advice, new: Advice) -> tuple[Change, ...]:
     pairs = (
         ("option", old.decision.option, new.decision.option),
         ("status", old.decision.status, new.decision.status),
-        ("contested", str(old.decision.contested).lower(), str(new.decision.contested).lower()),
+        ("contested", word(old.decision.contested), word(new.decision.contested)),
     )
     return tuple(Change(*pair) for pair in pairs if pair[1] != pair[2])
 

@@ -163,11 +163,6 @@ def assumed(advice: Advice) -> Assumed:
     return Assumed(tuple(facts), remote)
 
 
-def word(value: object) -> str:
-    """A value as the workload file writes it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def dated(advice: Advice) -> bool:
     """Whether the day on which the answer was asked for could have changed it."""
     return bool(advice.workload.mapping("decision") or advice.workload.mapping("accept"))

@@ -8,6 +8,8 @@ For the same reason modules that define them do not postpone annotations: typing
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
+from advisor.printable import yes_no
+
 Parameters: TypeAlias = dict[str, Any]
 
 BATCH_TRANSFORM = "batch-transform"
@@ -185,6 +187,11 @@ class Step(NamedTuple):
     because: str
     source: str
     as_of: str
+
+    @property
+    def way(self) -> str:
+        """Which way was taken: yes or no."""
+        return yes_no(self.taken)
 
 
 class Setting(NamedTuple):

@@ -178,8 +178,7 @@ def _preferred(decision: Decision) -> str:
     if decision.status == "decided":
         return "a decision stands for the other"
     step: Step = decision.path[-1]
-    way = "yes" if step.taken else "no"
-    return f"the question {step.question} ({step.asks} {way}) prefers the other"
+    return f"the question {step.question} ({step.asks} {step.way}) prefers the other"
 
 
 def _meeting(facts: Facts, chosen: Candidate, other: Candidate, prices: Prices) -> str:

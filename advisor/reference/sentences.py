@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from advisor.printable import word
+
 _COMPARISONS = {
     "is": "is",
     "above": "above",
@@ -25,7 +27,7 @@ def listed(words: Sequence[object], last: str = "or") -> str:
 def value(raw: object) -> str:
     """One operand: a quantity or word as written, a list, or the bound of a limit."""
     if isinstance(raw, bool):
-        return "true" if raw else "false"
+        return word(raw)
     if isinstance(raw, Mapping):
         return f"the bound of {raw['limit']}"
     return listed(raw) if isinstance(raw, list) else str(raw)

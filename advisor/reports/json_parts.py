@@ -69,7 +69,7 @@ def step(item: Step) -> str:
             "question": item.question,
             "asks": item.asks,
             "answer": item.answer,
-            "taken": "yes" if item.taken else "no",
+            "taken": item.way,
             "assumed": item.assumed,
             "facts": item.facts,
             "leads_to": item.leads_to,

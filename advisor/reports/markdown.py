@@ -9,6 +9,7 @@ from advisor.markup import cited, code, prose, table
 from advisor.measurement import words
 from advisor.model import Advice, Candidate, Fact, Finding, Plan, Verdict
 from advisor.money_format import UNKNOWN, a_month, money
+from advisor.printable import word
 from advisor.reports import Context
 
 # What is shown before a fold; together with the headings at most 60 lines.
@@ -97,7 +98,7 @@ def _facts(advice: Advice) -> Iterator[str]:
     rows = [
         (
             code(fact.fact),
-            code(highlights.word(fact.value)),
+            code(word(fact.value)),
             _origin(fact),
         )
         for fact in facts

@@ -7,6 +7,7 @@ from io import StringIO
 
 from advisor.drawing import Canvas
 from advisor.model import OPTIONS
+from advisor.printable import word
 from advisor.rounding import plain, unit
 from advisor.scenario import Outcome
 from advisor.sweep import Sweep
@@ -29,11 +30,7 @@ def render(found: Sweep, canvas: Canvas) -> str:
 
 def _row(found: Sweep, point: Outcome) -> list[object]:
     value = point.value
-    first: object = value
-    if isinstance(value, bool):
-        first = str(value).lower()
-    elif isinstance(value, int):
-        first = plain(value, found.kind)
+    first = plain(value, found.kind) if type(value) is int else word(value)
     cells: list[object] = [first, point.option or "", point.cheapest or ""]
     costs = [point.costs.get(option) for option in OPTIONS]
     for cost in costs:

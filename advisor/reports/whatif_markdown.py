@@ -9,6 +9,7 @@ from advisor.markup import code, prose, table
 from advisor.measurement import words
 from advisor.model import Interval
 from advisor.money_format import UNKNOWN, money
+from advisor.printable import word
 from advisor.quantity import show
 from advisor.rounding import about
 from advisor.scenario import Outcome
@@ -60,6 +61,6 @@ def _span(found: Sweep, each: Stretch) -> str:
 
 def _row(found: Sweep, point: Outcome, options: list[str]) -> tuple[str, ...]:
     value = point.value
-    text = about(value, _kind(found)) if type(value) is int else str(value).lower()
+    text = about(value, _kind(found)) if type(value) is int else word(value)
     costs = [prose(money(point.costs.get(option))) for option in options]
     return (text, point.option or _NONE, point.cheapest or UNKNOWN, *costs)

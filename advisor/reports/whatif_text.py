@@ -9,6 +9,7 @@ from advisor.drawing import Canvas, plot, strip, table, wrapped
 from advisor.measurement import words
 from advisor.model import Interval
 from advisor.money_format import money
+from advisor.printable import word
 from advisor.quantity import show
 from advisor.reports import outcomes
 from advisor.rounding import about
@@ -60,9 +61,9 @@ def _words(found: Sweep, canvas: Canvas) -> Iterator[str]:
     """A row for each word, with the answer and what it costs."""
     rows = []
     for point in found.points:
-        word = str(point.value).lower() if isinstance(point.value, bool) else str(point.value)
-        mark = canvas.signs.mark if word == found.current else ""
-        rows.append((mark, word, point.option or _NONE, point.cheapest or "", _usd(point)))
+        value = word(point.value)
+        mark = canvas.signs.mark if value == found.current else ""
+        rows.append((mark, value, point.option or _NONE, point.cheapest or "", _usd(point)))
     yield from table(("", found.key, "Answer", "Cheapest", "USD/month "), rows, canvas)
 
 

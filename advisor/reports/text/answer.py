@@ -11,6 +11,7 @@ from advisor import highlights
 from advisor.measurement import words
 from advisor.model import Advice, Fix, Step
 from advisor.money_format import a_month
+from advisor.printable import word
 from advisor.reports.text.layout import DOUBT, QUIET, TONES, Hanging, heading, labelled, line, said
 
 MOST_UNKNOWNS = 3
@@ -86,8 +87,7 @@ def _path(advice: Advice) -> Text:
 
 
 def _step(step: Step) -> Text:
-    way = "yes" if step.taken else "no"
-    return line(f"{step.question} ", said(f"{way}?" if step.assumed else way, "bold"))
+    return line(f"{step.question} ", said(f"{step.way}?" if step.assumed else step.way, "bold"))
 
 
 def grounds(advice: Advice) -> Iterator[RenderableType]:
@@ -126,7 +126,7 @@ def _assumed(advice: Advice) -> Iterator[RenderableType]:
     facts, remote = highlights.assumed(advice)
     if not facts:
         return
-    text = ", ".join(f"{fact.fact} {highlights.word(fact.value)}" for fact in facts[:_MOST_ASSUMED])
+    text = ", ".join(f"{fact.fact} {word(fact.value)}" for fact in facts[:_MOST_ASSUMED])
     more = len(facts) - _MOST_ASSUMED
     if more > 0:
         text += f" and {more} more"
