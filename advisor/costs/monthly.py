@@ -96,7 +96,7 @@ def total(option: str, facts: Mapping[str, Any], prices: Prices) -> Total:
 def estimated(found: Cost, option: str, assumed: Mapping[str, Any], prices: Prices) -> Cost:
     """A cost with what it is at the assumed point, and the facts that this rests on.
 
-    A fact weighs as much as the cost moves when what it decides is twice as much. Where nothing is
+    A fact weighs as much as the lines that it decides cost beyond what is certain. Where nothing is
     assumed, or something stays without bound, the cost is returned as it is.
 
     Args:
@@ -105,31 +105,29 @@ def estimated(found: Cost, option: str, assumed: Mapping[str, Any], prices: Pric
         assumed: the quantities of its plan with what is assumed.
         prices: of the plan's Region.
     """
-    keys = _assumed(assumed)
-    rows = lines(option, assumed, prices)
-    amounts = [Total(*_amounts(row), assumed=True) for row in rows]
-    whole = _sum_up([each[:2] for each in amounts])._replace(assumed=True)
-    middle = whole.middle
-    if not keys or middle is None:
+    facts = _assumed(assumed)
+    if not facts:
         return found
-    weights: dict[str, Decimal] = {}
-    for key, fact in keys.items():
-        moved = total(option, _twice(assumed, key), prices).middle
-        if moved is not None and moved != middle:
-            weights[fact] = max(weights.get(fact, _NOTHING), abs(moved - middle))
-    by_line = {
-        (row.name, row.unit): each.usd_estimate for row, each in zip(rows, amounts, strict=True)
-    }
-    items = (
-        each
-        if each.usd_low == each.usd_high
-        else each._replace(usd_estimate=by_line.get((each.name, each.unit)))
-        for each in found.items
-    )
+    rows = {(row.name, row.unit): row for row in lines(option, assumed, prices)}
+    weights: dict[str, Decimal] = dict.fromkeys(facts.values(), _NOTHING)
+    items, parts = [], []
+    for item in found.items:
+        row = rows.get((item.name, item.unit))  # a line that comes to nothing is left out
+        middle = _NOTHING if row is None else Total(*_amounts(row)).middle
+        if middle is None:
+            return found
+        parts.append(middle)
+        if row is not None and item.usd_low != item.usd_high:
+            beyond = middle - Decimal(item.usd_low or 0)
+            for fact in {facts[key] for key in row.keys if key in facts}:
+                weights[fact] += beyond
+        exact = item.usd_low == item.usd_high
+        items.append(item if exact else item._replace(usd_estimate=usd(middle)))
+    heaviest = sorted(weights, key=lambda fact: -weights[fact])
     return found._replace(
         items=tuple(items),
-        usd_estimate=whole.usd_estimate,
-        estimate_rests_on=tuple(sorted(weights, key=lambda fact: -weights[fact])),
+        usd_estimate=usd(total_of(parts)),
+        estimate_rests_on=tuple(fact for fact in heaviest if weights[fact] > 0),
     )
 
 
@@ -139,13 +137,6 @@ def _assumed(facts: Mapping[str, Any]) -> Mapping[str, str]:
         return {key: fact for part in facts["each"] for key, fact in _assumed(part).items()}
     found: Mapping[str, str] = facts.get("assumed", {})
     return found
-
-
-def _twice(facts: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """The same with twice as much of a quantity, wherever that is assumed."""
-    if "each" in facts:
-        return {**facts, "each": tuple(_twice(part, key) for part in facts["each"])}
-    return {**facts, key: 2 * facts[key]} if key in _assumed(facts) else facts
 
 
 def _sum_up(amounts: list[_Amounts]) -> Total:

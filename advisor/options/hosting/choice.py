@@ -88,7 +88,7 @@ def _instead(draft: Draft, name: str, known: Known, prices: Mapping[str, int] | 
 
 def apart_usd(known: Known, prices: Mapping[str, int] | None) -> float | None:
     """Instances of an endpoint for each model in a month; ``None`` without every price."""
-    parts = [((prices or {}).get(name), count) for name, count in known.apart]
+    parts = [(({} if prices is None else prices).get(name), count) for name, count in known.apart]
     if not parts or any(price is None for price, _ in parts):
         return None
     return sum((price or 0) * count for price, count in parts) * MONTH_HOURS / _MILLIONTHS
@@ -98,7 +98,10 @@ def compare(
     draft: Draft, known: Known, made: Mapping[str, object], prices: Mapping[str, int] | None
 ) -> None:
     """Say it where an endpoint for each model would have a cheaper fleet than the shared one."""
-    apart, price = apart_usd(known, prices), (prices or {}).get(str(made.get("instance_type")))
+    apart, price = (
+        apart_usd(known, prices),
+        ({} if prices is None else prices).get(str(made.get("instance_type"))),
+    )
     count = made.get("instances")
     if apart is None or price is None or not isinstance(count, int) or made.get("minimum") == 0:
         return
