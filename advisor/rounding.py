@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from advisor.quantity import KINDS
+from advisor.model import Interval
+from advisor.quantity import KINDS, show
 
 _DIGITS = 3
 # Kind -> units as written, largest first, each with how many of it there must be.
@@ -27,7 +28,10 @@ def about(value: float, kind: str) -> str:
         value: base units of the kind.
         kind: of ``advisor.quantity``; ``volume`` for a rate that is given by the month.
     """
-    factors = KINDS["rate" if kind == "volume" else kind]
+    counted = "rate" if kind == "volume" else kind
+    if not value:
+        return show(Interval(0, 0), counted)
+    factors = KINDS[counted]
     for unit, least in _UNITS[kind]:
         number = value / factors[unit.strip()]
         if number >= least:
