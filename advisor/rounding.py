@@ -67,15 +67,15 @@ def milliseconds(time: float) -> str:
     return about(time * 1000, "time")
 
 
-def share(part: float) -> str:
+def percent(part: float) -> str:
     """A share, 0 to 1, in percent; of little, that it is not nothing."""
-    percent = part * 100
-    return f"{percent:.3g} %" if percent >= 0.01 or percent == 0 else "<0.01 %"
+    hundredths = part * 100
+    return f"{hundredths:.3g} %" if hundredths >= 0.01 or not part else "<0.01 %"
 
 
 def busy(part: float) -> str:
     """How busy one environment or worker is; beyond one, how many are."""
-    return f"{share(part)} busy" if part < 1 else f"{part:.3g} at once"
+    return f"{percent(part)} busy" if part < 1 else f"{part:.3g} at once"
 
 
 def _written(number: float, kind: str) -> str:

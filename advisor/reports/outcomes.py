@@ -8,7 +8,7 @@ from typing import Any
 from advisor.drawing import Curve
 from advisor.model import Latency
 from advisor.money_format import NOT_APPLICABLE, UNKNOWN
-from advisor.rounding import milliseconds, share
+from advisor.rounding import milliseconds, percent
 from advisor.scenario import Outcome
 
 _LETTERS = {"batch-transform": "B", "asynchronous": "A", "serverless": "S", "real-time": "R"}
@@ -34,7 +34,7 @@ def times(latency: Latency | None) -> tuple[str, str, str]:
         UNKNOWN if time is None else milliseconds(time) for time in (latency.p50_ms, latency.p99_ms)
     )
     cold = latency.cold_start_share
-    return p50, p99, UNKNOWN if cold is None else share(cold)
+    return p50, p99, UNKNOWN if cold is None else percent(cold)
 
 
 def curves(points: Sequence[Outcome]) -> list[Curve]:
