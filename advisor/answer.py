@@ -9,6 +9,7 @@ from advisor.changes import decisive_unknowns, fixes, would_change
 from advisor.facts import Facts, say
 from advisor.model import Decision, Fact, Step
 from advisor.neighbours import Neighbourhood
+from advisor.printable import yes_no
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import UNSET, Condition, FactEntry, Leaf, Point, Question
 from advisor.verdicts import stated_text
@@ -75,7 +76,7 @@ def _step(facts: Facts, question: Question, taken: bool) -> Step:
     return Step(
         question.id,
         question.asks,
-        "unknown" if possible is None else "yes" if possible else "no",
+        "unknown" if possible is None else yes_no(possible),
         taken,
         possible is None,
         _values(facts, question, taken),

@@ -8,9 +8,11 @@ from typing import Any
 from advisor.facts import Facts
 from advisor.model import BATCH_TRANSFORM, ENDPOINT_EACH, SERVERLESS, Interval, Plan
 from advisor.quantity import MONTH_HOURS, RATE_PER_MONTH
+from advisor.rulebook.fact_entries import TYPICAL_PROCESSING
 
 _SECOND = 1_000_000
 _HOUR_S = 3600
+_PER_SECOND = RATE_PER_MONTH * MONTH_HOURS * _HOUR_S
 
 
 def charged(plan: Plan, facts: Facts) -> Mapping[str, Any]:
@@ -34,24 +36,56 @@ def charged(plan: Plan, facts: Facts) -> Mapping[str, Any]:
 def completed(plan: Plan, facts: Facts) -> Mapping[str, Any]:
     """The same with what is assumed wherever nothing, or a range, was stated.
 
-    Curves and break-even points compare single figures, so they need one value for each fact.
+    Estimates, curves and break-even points are single figures, so they need one value for each
+    fact. ``assumed`` names, for each quantity that nothing stated bounds, the fact that decides it.
     """
     found = charged(plan, facts)
     if "each" in found:
         parts = tuple(completed(made, alone) for made, alone in plan.facts["each"])
         return {**found, "each": parts}
-    if plan.option == BATCH_TRANSFORM:
+    assumed = _assumed_run if plan.option == BATCH_TRANSFORM else _assumed_load
+    taken = {key: each for key, each in assumed(plan, facts).items() if key not in found}
+    if not taken:
         return found
-    time = facts.taken("requests.processing.typical") / _SECOND
+    rests_on = {key: fact for key, (_, fact) in taken.items() if key + "_high" not in found}
+    return {**{key: value for key, (value, _) in taken.items()}, **found, "assumed": rests_on}
+
+
+def _assumed_load(plan: Plan, facts: Facts) -> dict[str, tuple[float, str]]:
+    """The quantities of an endpoint that its cost may turn on, each with its fact."""
+    made = plan.facts
+    time = facts.taken(TYPICAL_PROCESSING) / _SECOND
     taken = {
-        "requests": facts.taken("traffic.volume") / RATE_PER_MONTH,
-        "bytes_in": facts.taken("wire.payload"),
-        "bytes_out": facts.taken("wire.response"),
-        "processing_s": time,
+        "requests": (facts.taken("traffic.volume") / RATE_PER_MONTH, "traffic.volume"),
+        "bytes_in": (facts.taken("wire.payload"), "requests.payload"),
+        "bytes_out": (facts.taken("wire.response"), "requests.response"),
     }
     if plan.option == SERVERLESS:
-        taken["seconds"] = time
-    return {**taken, **found}
+        return {**taken, "seconds": (time, "requests.processing")}
+    if made["minimum"] >= made["maximum"]:
+        return taken
+    if made["minimum"] == 0:
+        return {**taken, "processing_s": (time, "requests.processing")}
+    rate = made["workers"] / time * made.get("planned_share", 1.0)
+    return {
+        **taken,
+        "rate": (facts.taken("traffic.peak") / _PER_SECOND, "traffic.peak"),
+        "rate_of_one": (rate, "requests.processing"),
+    }
+
+
+def _assumed_run(plan: Plan, facts: Facts) -> dict[str, tuple[float, str]]:
+    """How long a job of known records runs when the time of one is assumed."""
+    made, records = plan.facts, facts.workload.interval("dataset.records")
+    if records is None or records.high is None or "job_hours_high" in made:
+        return {}
+    from advisor.queueing.transform_jobs import job_seconds
+
+    files = facts.workload.interval("dataset.files")
+    objects = None if files is None else files.high or files.low or None
+    rate = made["workers"] * _SECOND / facts.taken(TYPICAL_PROCESSING)
+    time = job_seconds(records.high, made["count"], objects, rate, made["start_s"])
+    return {"job_hours": (time / _HOUR_S, "requests.processing")}
 
 
 def _work_of_a_data_set(plan: Plan, facts: Facts) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from advisor.charged import charged
-from advisor.costs.compare import per_thousand_requests
+from advisor.costs.compare import Share, per_thousand_requests
 from advisor.costs.money import decimal
 from advisor.crossing import Crossing, crossings, grid
 from advisor.estimate import expected_latency, prices_of
@@ -41,7 +41,7 @@ class Row(NamedTuple):
     """One option as it stands beside the others."""
 
     candidate: Candidate  # with its latency, whether it is chosen or not
-    per_thousand: tuple[str | None, str | None] | None  # USD per 1,000 requests, low and high
+    per_thousand: Share | None  # USD per 1,000 requests
 
 
 class BreakEven(NamedTuple):

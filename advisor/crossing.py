@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
-from advisor.costs.money import short
+from advisor.money_format import figure
 from advisor.scenario import Outcome
 
 _CENT = Decimal("0.01")
@@ -35,8 +35,13 @@ class Crossing(NamedTuple):
             return f"{before} {arrow} {after}: {before} does not serve beyond"
         texts = []
         for option, at in ((before, self.below), (after, self.above)):
-            cost = None if option is None else at.middle(option)
-            texts.append("none" if cost is None else f"{option} {short(str(cost))} USD")
+            usd = None if option is None else at.middle(option)
+            if option is None or usd is None:
+                texts.append("none")
+                continue
+            cost = at.costs[option]
+            sign = "about " if cost.assumed or cost.low != cost.high else ""
+            texts.append(f"{option} {sign}{figure(usd)} USD")
         step = ", a step" if self.jump and None not in (before, after) else ""
         return f"{texts[0]} {arrow} {texts[1]}{step}"
 

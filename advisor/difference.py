@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from advisor.costs.money import short, total_of, usd
+from advisor.costs.money import total_of
 from advisor.model import Advice, Cost, Finding, Plan, Stated
-from advisor.spending import amount
+from advisor.money_format import a_month, money, signed
+from advisor.printable import word
 from advisor.standing import phrase
 
 _HUNDRED = Decimal(100)
@@ -81,7 +82,7 @@ def _text(stated: Stated | None) -> str | None:
     if stated is None:
         return None
     if isinstance(stated.value, bool):
-        return str(stated.value).lower()
+        return word(stated.value)
     return _plain(stated.value) if isinstance(stated.value, dict) else stated.text
 
 
@@ -95,7 +96,7 @@ def _answer(old: Advice, new: Advice) -> tuple[Change, ...]:
     pairs = (
         ("option", old.decision.option, new.decision.option),
         ("status", old.decision.status, new.decision.status),
-        ("contested", str(old.decision.contested).lower(), str(new.decision.contested).lower()),
+        ("contested", word(old.decision.contested), word(new.decision.contested)),
     )
     return tuple(Change(*pair) for pair in pairs if pair[1] != pair[2])
 
@@ -137,7 +138,7 @@ def _requests(old: Plan | None, new: Plan | None) -> tuple[Change, ...]:
 
 def _costs(old: Advice, new: Advice) -> tuple[Change, ...]:
     before, after = (
-        {each.option: amount(each.cost) for each in advice.candidates if each.cost is not None}
+        {each.option: money(each.cost) for each in advice.candidates if each.cost is not None}
         for advice in (old, new)
     )
     return _changes(before, after)
@@ -171,12 +172,16 @@ class Rise(NamedTuple):
 
     low: Decimal | None
     high: Decimal | None
+    estimate: Decimal | None  # as far as assumptions hold; None where neither side rests on them
 
     @property
     def text(self) -> str:
-        """With its sign: +12.00, -3.50 to +1.00; empty when it is not known."""
-        known = [_signed(each) for each in (self.low, self.high) if each is not None]
-        return " to ".join(dict.fromkeys(known))
+        """With its sign: +12.00, -3.50 to +1.00, about +0.32; empty when it is not known."""
+        if self.estimate is not None:
+            return f"about {signed(self.estimate)}"
+        if self.low is None or self.high is None:
+            return ""
+        return " to ".join(dict.fromkeys((signed(self.low), signed(self.high))))
 
 
 def rise(old: Cost, new: Cost) -> Rise:
@@ -184,23 +189,38 @@ def rise(old: Cost, new: Cost) -> Rise:
 
     Ends are compared with ends because what leaves a range open is mostly the same on both sides.
     """
-    return Rise(_minus(new.usd_low, old.usd_low), _minus(new.usd_high, old.usd_high))
+    estimate = None
+    if (old.usd_estimate, new.usd_estimate) != (None, None):
+        estimate = _minus(_single(new), _single(old))
+    return Rise(_minus(new.usd_low, old.usd_low), _minus(new.usd_high, old.usd_high), estimate)
+
+
+def _single(cost: Cost) -> str | None:
+    """A cost as one number: as estimated, or where both ends are the same."""
+    if cost.usd_estimate is not None:
+        return cost.usd_estimate
+    return cost.usd_low if cost.usd_low == cost.usd_high else None
 
 
 def exceeded(found: Difference, most: Limit) -> Finding | None:
     """A finding when the recommended option's cost rose by more than is allowed, else nothing."""
     old, new = chosen_cost(found.old), chosen_cost(found.new)
     risen = rise(old, new)
-    ends = [(risen.low, old.usd_low), (risen.high, old.usd_high)]
+    ends = [
+        (risen.low, old.usd_low),
+        (risen.high, old.usd_high),
+        (risen.estimate, _single(old)),
+    ]
     beyond = [_beyond(each, start, most) for each, start in ends if each is not None]
     if new.usd_low is None and found.new.decision.option is not None and found.matters:
         message = f"what the new plan costs is not known, so not whether it rises by {most.text}"
         return Finding("over-max-increase", "warning", message)
     if not any(beyond):
         return None
+    by = f" ({risen.text})" if risen.text else ""
     message = (
-        f"the plan costs {amount(new)} USD a month instead of {amount(old)} ({risen.text}), and"
-        f" --max-increase allows {most.text}"
+        f"the plan costs {a_month(new)} instead of {money(old)}{by}, and --max-increase allows"
+        f" {most.text}"
     )
     fix = "See what changed above, or allow more."
     return Finding("over-max-increase", "error" if all(beyond) else "warning", message, fix=fix)
@@ -216,9 +236,3 @@ def _minus(new: str | None, old: str | None) -> Decimal | None:
     if new is None or old is None:
         return None
     return total_of((Decimal(new), Decimal(old).copy_negate()))
-
-
-def _signed(value: Decimal) -> str:
-    if not value:
-        return "0"
-    return ("+" if value > 0 else "-") + short(usd(abs(value)))

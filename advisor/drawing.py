@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from advisor.money_format import tick
 from advisor.printable import printable
 
 NARROWEST = 40
@@ -145,16 +146,9 @@ def _scale(low: float, high: float) -> tuple[float, float]:
 def _ticks(low: float, high: float) -> dict[int, str]:
     """Row from the bottom -> amount: the ends and the middle."""
     return {
-        row: _amount(low * (high / low) ** (row / (_TALL - 1)))
+        row: tick(low * (high / low) ** (row / (_TALL - 1)))
         for row in (0, (_TALL - 1) // 2, _TALL - 1)
     }
-
-
-def _amount(usd: float) -> str:
-    """An amount of money in about two digits."""
-    if usd >= 1000:
-        return f"{usd / 1000:,.0f}k" if usd >= 10_000 else f"{usd / 1000:.1f}k"
-    return f"{usd:.0f}" if usd >= 10 else f"{usd:.2g}" if usd >= 0.0001 else f"{usd:.0e}"
 
 
 def _height(curve: Curve, values: Sequence[float], share: float) -> float | None:

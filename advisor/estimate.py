@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 
-from advisor.charged import charged
+from advisor.charged import charged, completed
 from advisor.facts import Facts
 from advisor.model import (
     ASYNCHRONOUS,
@@ -74,10 +74,13 @@ def per_hour(option: str, prices: Prices) -> Mapping[str, int]:
 
 
 def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
-    """The monthly cost of a plan; what nobody stated leaves it open above."""
-    from advisor.costs.monthly import cost
+    """The monthly cost of a plan; what nobody stated leaves it open above, beside an estimate."""
+    from advisor.costs.monthly import cost, estimated
 
-    return cost(plan.option, charged(plan, facts), prices)
+    found = cost(plan.option, charged(plan, facts), prices)
+    if found.usd_low is None or found.usd_low == found.usd_high:
+        return found
+    return estimated(found, plan.option, completed(plan, facts), prices)
 
 
 def in_brief(plan: Plan) -> str:

@@ -20,6 +20,7 @@ from advisor.model import (
     WouldChange,
 )
 from advisor.neighbours import Neighbourhood
+from advisor.printable import word
 from advisor.rulebook.load import load
 from advisor.rulebook.types import UNSET, Limit
 from advisor.standing import CHOSEN, phrase
@@ -132,9 +133,8 @@ def _judged(facts: Facts, option: str, verdict: Verdict) -> Judged:
     outcome = ("met", "contested", "broken")[limit_at(limit, facts.point)]
     if facts.book.facts[limit.variable].derived_from:
         return Judged(option, verdict, f"{outcome} as assumed")
-    value = facts.text(limit.variable)
-    shown = str(value).lower() if isinstance(value, bool) else value
-    return Judged(option, verdict, f"{outcome} at the assumed {shown}")
+    value = word(facts.text(limit.variable))
+    return Judged(option, verdict, f"{outcome} at the assumed {value}")
 
 
 # -- a rule --------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
-from advisor.costs.money import cents
 from advisor.model import (
     Advice,
     Candidate,
@@ -106,15 +105,16 @@ def room(verdict: Verdict) -> str:
     return f"{verdict.margin:.2g}x" if verdict.margin < 100 else f"{verdict.margin:.0f}x"
 
 
-def monthly(cost: Cost | None) -> str:
-    """Low and high of a monthly cost in USD, a dash where it is not known."""
-    if cost is None or cost.usd_low is None:
-        return "—"
-    open_end = "" if cost.complete else "+"
-    low = cents(cost.usd_low)
-    if cost.usd_high is None or cents(cost.usd_high) == low:
-        return f"{low}{open_end}"
-    return f"{low}-{cents(cost.usd_high)}{open_end}"
+def grounds(cost: Cost) -> str:
+    """What an estimate rests on, or what leaves a cost open; empty where it is one number."""
+    if cost.usd_estimate is not None:
+        return f"The estimate rests on {', '.join(cost.estimate_rests_on)}."
+    missing = [item.name for item in cost.items if item.unit_price_usd is None]
+    if missing:
+        return f"No price is known for {', '.join(missing)}."
+    if cost.usd_high is None:
+        return f"Nothing bounds {cost.widest}." if cost.widest else ""
+    return f"{cost.widest} widens the range most." if cost.widest else ""
 
 
 def plausible(advice: Advice) -> tuple[DecisiveUnknown, ...]:
@@ -149,11 +149,6 @@ def assumed(advice: Advice) -> Assumed:
     named = {fact.fact for fact in facts}
     remote = sum(1 for each in decision.unknowns if each.remote and each.fact in named)
     return Assumed(tuple(facts), remote)
-
-
-def word(value: object) -> str:
-    """A value as the workload file writes it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def dated(advice: Advice) -> bool:

@@ -30,6 +30,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from advisor.model import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS, Latency
+from advisor.rounding import percent
 
 # Each form imports the part of advisor.queueing that it needs: an answer needs one of them.
 if TYPE_CHECKING:
@@ -64,10 +65,12 @@ def _real_time(facts: Mapping[str, Any]) -> Latency:
     if to_zero:
         awake = _real_time({key: facts[key] for key in facts if key != "wake_s"})
         share, wake = _asleep(facts, service)
-        told = f"{share:.1%} of the requests find no copy and fail; one is back after {wake:g} s."
+        told = (
+            f"{percent(share)} of the requests find no copy and fail; one is back after {wake:g} s."
+        )
         return awake._replace(cold_start_share=round(share, 6), notes=(*awake.notes, told))
     routing = facts.get("routing") or responses.RANDOM
-    how = f"Erlang C and Allen-Cunneen, {routing} routing, {waiting.probability:.1%} wait"
+    how = f"Erlang C and Allen-Cunneen, {routing} routing, {percent(waiting.probability)} wait"
     if waiting.probability <= _HARDLY_ANY:
         return _answer(facts, None, 0.0, how)
     return _answer(facts, responses.share_above(waiting, service), 0.0, how)
@@ -97,7 +100,7 @@ def _serverless(facts: Mapping[str, Any]) -> Latency:
     how = f"first passage times, environments kept for {shortest:g} s"
     found = _answer(facts, above, often, how)
     band = (
-        f"{seldom:.2%} to {often:.2%} start cold, as environments are kept for "
+        f"{percent(seldom)} to {percent(often)} start cold, as environments are kept for "
         f"{longest:g} to {shortest:g} s, which SageMaker does not document."
     )
     notes = (*found.notes, band, *_refused(facts, service))
@@ -118,7 +121,8 @@ def _asynchronous(facts: Mapping[str, Any]) -> Latency:
     if waiting is None:
         return _unknown(reason)
     share, delay = _asleep(facts, service)
-    how = f"Erlang C on one queue, {waiting.probability:.1%} wait, {share:.1%} meet a fleet at zero"
+    how = f"Erlang C on one queue, {percent(waiting.probability)} wait"
+    how += f", {percent(share)} meet a fleet at zero"
     if waiting.probability <= _HARDLY_ANY and not share:
         found = _answer(facts, None, 0.0, how)
     else:
@@ -220,7 +224,9 @@ def _refused(facts: Mapping[str, Any], service: ServiceTime) -> tuple[str, ...]:
     share = erlang.blocking(float(rate) * service.mean_s, int(most))
     if share <= _HARDLY_ANY:
         return ()
-    return (f"At the peak {share:.1%} of the requests find {most} in progress and are refused.",)
+    return (
+        f"At the peak {percent(share)} of the requests find {most} in progress and are refused.",
+    )
 
 
 def _answer(

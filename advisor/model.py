@@ -8,6 +8,8 @@ For the same reason modules that define them do not postpone annotations: typing
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
+from advisor.printable import yes_no
+
 Parameters: TypeAlias = dict[str, Any]
 
 BATCH_TRANSFORM = "batch-transform"
@@ -204,6 +206,11 @@ class Step(NamedTuple):
     source: str
     as_of: str
 
+    @property
+    def way(self) -> str:
+        """Which way was taken: yes or no."""
+        return yes_no(self.taken)
+
 
 class Setting(NamedTuple):
     """One number or name of a plan, with the formula and inputs it comes from."""
@@ -226,10 +233,15 @@ class CostItem(NamedTuple):
     basis: str  # how strong the price is, and where it comes from
     source: str
     as_of: str
+    usd_estimate: str | None = None  # as that of the whole
 
 
 class Cost(NamedTuple):
-    """Monthly cost of one option. ``complete`` is false while a price is missing."""
+    """Monthly cost of one option. ``complete`` is false while a price is missing.
+
+    Where facts that nobody stated decide the cost, the ends are those that the stated facts leave,
+    and the estimate is the cost at the assumed point.
+    """
 
     usd_low: str | None
     usd_high: str | None
@@ -238,6 +250,8 @@ class Cost(NamedTuple):
     items: tuple[CostItem, ...]
     widest: str = ""  # the unstated fact that widens the range most
     notes: tuple[str, ...] = ()
+    usd_estimate: str | None = None
+    estimate_rests_on: tuple[str, ...] = ()  # facts that nothing bounds, the weightiest first
 
 
 class Latency(NamedTuple):

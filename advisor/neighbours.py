@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 from advisor.decide import Walk, decide, first_usable, status, walk
 from advisor.facts import Facts
 from advisor.model import Interval
+from advisor.printable import word
 from advisor.quantity import show
 from advisor.rulebook.cells import merge_cuts
 from advisor.rulebook.formulas import active_cut, volume_cut
@@ -312,8 +313,7 @@ _written: dict[tuple[int, int, str], str] = {}
 def write(low: int, high: int, fact: FactEntry) -> str:
     """A range as the workload file accepts it; of several words the first."""
     if fact.discrete:
-        word = fact.words[first_word(low).bit_length() - 1]
-        return str(word).lower() if isinstance(word, bool) else str(word)
+        return word(fact.words[first_word(low).bit_length() - 1])
     key = (low, high, fact.kind)
     text = _written.get(key)
     if text is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from advisor.quantity import KINDS
+from advisor.model import Interval
+from advisor.quantity import KINDS, show
 
 _DIGITS = 3
 # Kind -> units as written, largest first, each with how many of it there must be.
@@ -27,7 +28,10 @@ def about(value: float, kind: str) -> str:
         value: base units of the kind.
         kind: of ``advisor.quantity``; ``volume`` for a rate that is given by the month.
     """
-    factors = KINDS["rate" if kind == "volume" else kind]
+    counted = "rate" if kind == "volume" else kind
+    if not value:
+        return show(Interval(0, 0), counted)
+    factors = KINDS[counted]
     for unit, least in _UNITS[kind]:
         number = value / factors[unit.strip()]
         if number >= least:
@@ -56,6 +60,22 @@ def plain(value: int, kind: str) -> int | float:
     """A value in base units as a number in its kind's plain unit, for programs."""
     factor = _PLAIN[kind][1]
     return value // factor if value % factor == 0 else value / factor
+
+
+def milliseconds(time: float) -> str:
+    """A time that is given in milliseconds."""
+    return about(time * 1000, "time")
+
+
+def percent(part: float) -> str:
+    """A share, 0 to 1, in percent; of little, that it is not nothing."""
+    hundredths = part * 100
+    return f"{hundredths:.3g} %" if hundredths >= 0.01 or not part else "<0.01 %"
+
+
+def busy(part: float) -> str:
+    """How busy one environment or worker is; beyond one, how many are."""
+    return f"{percent(part)} busy" if part < 1 else f"{part:.3g} at once"
 
 
 def _written(number: float, kind: str) -> str:

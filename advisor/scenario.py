@@ -44,9 +44,7 @@ class Outcome(NamedTuple):
     def middle(self, option: str) -> Decimal | None:
         """USD a month in the middle of the range that a fleet which scales leaves open."""
         found = self.costs.get(option)
-        if found is None or found.low is None or found.high is None:
-            return None
-        return found.low if found.low is found.high else (found.low + found.high) / 2
+        return None if found is None else found.middle
 
     @property
     def cheapest(self) -> str | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from advisor.costs.compare import certainly_cheaper, over_budget, stand_ins
-from advisor.costs.money import short
 from advisor.estimate import in_brief
 from advisor.facts import Facts
 from advisor.model import Candidate, Cost, Finding, Interval
+from advisor.money_format import UNKNOWN, a_month, money
 from advisor.prices import Prices
 from advisor.quantity import show
 from advisor.standing import phrase
@@ -46,16 +46,6 @@ def beside(found: Iterable[Finding]) -> str:
     return ""
 
 
-def amount(cost: Cost) -> str:
-    """A monthly cost in a few digits: 187.40, 12.10 to 31, at least 5.20."""
-    low, high = cost.usd_low, cost.usd_high
-    if low is None:
-        return "an unknown amount"
-    if high is None:
-        return f"at least {short(low)}"
-    return short(low) if low == high else f"{short(low)} to {short(high)}"
-
-
 def beyond(cost: Cost, usd: str, what: str) -> Finding | None:
     """A finding when a cost exceeds an amount that a caller named, else nothing.
 
@@ -69,8 +59,8 @@ def beyond(cost: Cost, usd: str, what: str) -> Finding | None:
     exceeded = over_budget(cost, usd)
     if exceeded is False:
         return None
-    how = "above" if exceeded else "which may be above"
-    message = f"the plan costs {amount(cost)} USD a month, {how} the {usd} of {what}"
+    how = _beside(exceeded, cost, usd)
+    message = f"the plan costs {a_month(cost)}, {how} the {usd} of {what}"
     fix = "Look at what drives the cost with sm-advise compare, or allow more."
     return Finding("over-max-monthly", "error" if exceeded else "warning", message, fix=fix)
 
@@ -87,18 +77,36 @@ def _budget(facts: Facts, cost: Cost) -> list[Finding]:
         return []
     usd = f"{budget // _MILLION}.{budget % _MILLION:06}"
     exceeded = over_budget(cost, usd)
-    if exceeded is False or cost.usd_low is None:
+    if exceeded is False:
         return []
     text = show(Interval(budget, budget), "money")
     place = _place(facts, "budget")
+    how = _beside(exceeded, cost, usd)
+    message = f"the plan costs {a_month(cost)}, {how} the budget of {text}"
     if exceeded:
-        message = f"the plan costs {amount(cost)} USD a month, above the budget of {text}"
         fix = "Look at what drives the cost with sm-advise compare, or raise the budget."
         return [Finding("over-budget", "error", message, *place, fix)]
-    message = f"the plan costs {amount(cost)} USD a month, which may be above the budget of {text}"
     fix = f"State {cost.widest}, which widens the range most." if cost.widest else ""
-    severity = "warning" if cost.usd_high is not None else "info"
-    return [Finding("over-budget", severity, message, *place, fix)]
+    sure = cost.usd_high is not None or over_budget(_as_estimated(cost), usd) is True
+    return [Finding("over-budget", "warning" if sure else "info", message, *place, fix)]
+
+
+def _as_estimated(cost: Cost) -> Cost:
+    """The cost as if its estimate was certain."""
+    estimate = cost.usd_estimate
+    return cost if estimate is None else cost._replace(usd_low=estimate, usd_high=estimate)
+
+
+def _beside(exceeded: bool | None, cost: Cost, usd: str) -> str:
+    """How a cost stands to an amount that it does not keep within for certain."""
+    if exceeded:
+        return "above"
+    assumed = None if cost.usd_estimate is None else over_budget(_as_estimated(cost), usd)
+    if assumed is not None:
+        return "which, as assumed, is above" if assumed else "as assumed, and may be above"
+    if money(cost) == UNKNOWN:
+        return "so nothing shows that it keeps within"
+    return "which may be above"
 
 
 def _prices(facts: Facts, chosen: Candidate, cost: Cost, prices: Prices) -> list[Finding]:
@@ -144,7 +152,7 @@ def _cheaper(facts: Facts, chosen: Candidate, other: Candidate, prices: Prices) 
     warned = facts.word("prefer") == "cost"
     met = _meeting(facts, chosen, other, prices)
     message = (
-        f"{_named(other)} would cost {amount(other.cost)} instead of {amount(chosen.cost)} USD a"
+        f"{_named(other)} would cost {money(other.cost)} instead of {money(chosen.cost)} USD a"
         f" month on {_runs_on(chosen)}; it is {phrase(other.standing)}; {met}"
     )
     return Finding(

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from advisor.facts import Facts
 from advisor.model import Decision, Reason, Standing, Step, Verdict
+from advisor.printable import word
 from advisor.rulebook.types import CONTESTED, UNSET, Leaf, Limit, OptionEntry
 from advisor.rulebook.types import RULED_OUT as BROKEN
 from advisor.verdicts import SUPPORT, limit_at
@@ -90,10 +91,10 @@ def _taken(facts: Facts, limit: Limit, verdict: Verdict) -> Reason:
     """A limit that the taken value breaks while the stated facts leave it open."""
     variables = {limit.variable, *(() if limit.when is None else limit.when.variables)}
     assumed = _unstated(facts, variables)
-    value = verdict.value or f"assumed {_word(facts.text(limit.variable))}"
+    value = verdict.value or f"assumed {word(facts.text(limit.variable))}"
     text = f"{verdict.title} {value}, {_against(limit, verdict)}"
     if verdict.value and assumed:
-        taken = ", ".join(f"{name} {_word(facts.text(facts.book.index[name]))}" for name in assumed)
+        taken = ", ".join(f"{name} {word(facts.text(facts.book.index[name]))}" for name in assumed)
         text += f" ({taken} assumed)"
     return Reason("limit", verdict.rule, text, value, assumed, verdict)
 
@@ -119,7 +120,7 @@ def _bounds(facts: Facts, option: OptionEntry, found: tuple[Verdict, ...]) -> It
         verdict = known.get(limit.id)
         if verdict is None or limit_at(limit, facts.point) != CONTESTED:
             continue
-        value = verdict.value or f"assumed {_word(facts.text(limit.variable))}"
+        value = verdict.value or f"assumed {word(facts.text(limit.variable))}"
         text = (
             f"{limit.title} {value}: AWS documents disagree, limit {limit.bound.text}"
             f" or {limit.newest.text}"
@@ -229,7 +230,3 @@ def bound(verdict: Verdict) -> str:
 
 def _against(limit: Limit, verdict: Verdict) -> str:
     return f"{'only' if limit.discrete else 'limit'} {bound(verdict)}"
-
-
-def _word(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

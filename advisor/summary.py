@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from advisor.model import Candidate, Decision, Reason
+from advisor.printable import word
 from advisor.rulebook.resolve import Rulebook
 
 
@@ -27,14 +28,9 @@ def summarise(book: Rulebook, decision: Decision, candidates: Sequence[Candidate
 def _reason(decision: Decision) -> str:
     """The last question on the path is the one that chose the leaf."""
     step = decision.path[-1]
-    facts = ", ".join(f"{name} {_shown(value)}" for name, value in step.facts.items())
-    way = "yes" if step.taken else "no"
+    facts = ", ".join(f"{name} {word(value)}" for name, value in step.facts.items())
     taken = "assumed " if step.assumed else ""
-    return f"{step.asks[:-1].lower()}? {taken}{way} ({facts})"
-
-
-def _shown(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return f"{step.asks[:-1].lower()}? {taken}{step.way} ({facts})"
 
 
 def _but(book: Rulebook, decision: Decision, by_name: dict[str, Candidate]) -> str:

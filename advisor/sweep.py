@@ -9,6 +9,7 @@ from advisor.facts import Facts
 from advisor.model import Interval, Workload
 from advisor.neighbours import Cell, Handle, Neighbourhood
 from advisor.prices import Folder
+from advisor.printable import word
 from advisor.quantity import KINDS, WEEK, QuantityError, parse
 from advisor.rulebook.load import load
 from advisor.rulebook.resolve import Rulebook
@@ -133,15 +134,15 @@ def _of_words(facts: Facts, entry: Key, scenario: Scenario, wanted: Range) -> Sw
     points = tuple(scenario.at(value) for value in values)
     stretches: list[Stretch] = []
     for point in points:
-        word = _word(point.value)
+        text = word(point.value)
         if stretches and stretches[-1].option == point.option:
             last = stretches.pop()
-            stretches.append(last._replace(words=(*last.words, word)))
+            stretches.append(last._replace(words=(*last.words, text)))
         else:
-            stretches.append(Stretch(0, 0, (word,), point.option))
+            stretches.append(Stretch(0, 0, (text,), point.option))
     stated = facts.workload.values.get(entry.path)
     value = stated.value if stated is not None else _assumed_word(facts, entry)
-    now = None if value is None else _word(value)
+    now = None if value is None else word(value)
     return Sweep(
         facts.workload,
         entry.path,
@@ -152,10 +153,6 @@ def _of_words(facts: Facts, entry: Key, scenario: Scenario, wanted: Range) -> Sw
         points,
         (),
     )
-
-
-def _word(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _assumed_word(facts: Facts, entry: Key) -> object:

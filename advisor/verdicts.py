@@ -142,12 +142,9 @@ def _derived_text(facts: Facts, variable: int) -> str:
 
 def _load_text(low: float, high: float | None, kind: str) -> str:
     """A load is a product of rate and time; three significant digits tell all there is to know."""
-    scale, sign = (1000, " %") if kind == "percent" else (1, "")
     if high is None:
-        return f">= {low / scale:.3g}{sign}"
-    if low == high:
-        return f"{low / scale:.3g}{sign}"
-    return f"{low / scale:.3g}..{high / scale:.3g}{sign}"
+        return f">= {about(low, kind)}"
+    return about(low, kind) if low == high else f"{about(low, kind)}..{about(high, kind)}"
 
 
 def _fact_read(limit: Limit, facts: Facts, value: str) -> str:

@@ -132,8 +132,8 @@ def test_records_and_lists_are_told_in_words() -> None:
     assert "because contract" in str(texts["decision"])
 
 
-def cost(low: str | None, high: str | None) -> Cost:
-    return Cost(low, high, low is not None, "", ())
+def cost(low: str | None, high: str | None, estimate: str | None = None) -> Cost:
+    return Cost(low, high, low is not None, "", (), usd_estimate=estimate)
 
 
 @pytest.mark.parametrize(
@@ -141,13 +141,14 @@ def cost(low: str | None, high: str | None) -> Cost:
     [
         (("10.00", "10.00"), ("12.50", "12.50"), "+2.50"),
         (("10.00", "20.00"), ("9.00", "25.00"), "-1.00 to +5.00"),
-        (("10.00", None), ("10.00", None), "0"),
+        # A low end alone is no rise, and an estimate is one.
+        (("10.00", None), ("10.00", None), ""),
+        (("10.00", None, "12.00"), ("11.00", "11.00"), "about -1.00"),
+        (("10.00", None, "12.00"), ("10.00", None, "20.50"), "about +8.50"),
         (("10.00", "20.00"), (None, None), ""),
     ],
 )
-def test_rises(
-    old: tuple[str | None, str | None], new: tuple[str | None, str | None], text: str
-) -> None:
+def test_rises(old: tuple[str | None, ...], new: tuple[str | None, ...], text: str) -> None:
     assert rise(cost(*old), cost(*new)).text == text
 
 

@@ -10,6 +10,7 @@ from advisor import estimate
 from advisor.charged import charged, completed
 from advisor.errors import InputError
 from advisor.model import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
+from advisor.money_format import money
 from advisor.options import plan
 from tests.planned import batch, facts_of, online
 
@@ -215,3 +216,72 @@ def test_a_range_of_times_makes_the_cost_of_serverless_a_range() -> None:
     cost = estimate.monthly_cost(plan(SERVERLESS, open_above), open_above, prices)
     item = next(each for each in cost.items if each.name == "Requests 2048 MB")
     assert (item.usd_low, item.usd_high) == ("8.00", None)
+
+
+def test_an_estimate_is_the_cost_at_the_assumed_point_and_names_what_it_rests_on() -> None:
+    # Assumed: 20/h are 14,600 a month; 100 ms, 1 MB in and 100 KB out each. 2048 MB:
+    # work 14,600 x 0.1 s x 0.00004 = 0.0584; in 14,600 / 1024 GB x 0.016 = 0.228125;
+    # out 14,600 x 100 / 1024^2 GB x 0.016 = 0.022278; 0.308803 together.
+    facts = facts_of(online(region="us-east-1", model={"memory": "1 GB"}))
+    prices = estimate.prices_of("us-east-1")
+    cost = estimate.monthly_cost(plan(SERVERLESS, facts), facts, prices)
+    assert (cost.usd_low, cost.usd_high, cost.usd_estimate) == ("0.00", None, "0.308803")
+    assert [item.usd_estimate for item in cost.items] == ["0.0584", "0.228125", "0.022278"]
+    assert cost.estimate_rests_on == (
+        "traffic.volume",  # all of it
+        "requests.payload",  # 0.23
+        "requests.processing",  # 0.06
+        "requests.response",  # 0.02
+    )
+
+
+def test_what_is_stated_is_nothing_that_an_estimate_rests_on() -> None:
+    # 2,000 a month of 10 KB in, 1 KB out: the range of the time alone leaves the cost open.
+    stated = {"payload": "10 KB", "response": "1 KB", "processing": "1 s..4 s"}
+    facts = facts_of(
+        online(
+            region="us-east-1", requests=stated, model={"memory": "1 GB"},
+            traffic={"volume": "2000/month"},
+        )
+    )  # fmt: skip
+    prices = estimate.prices_of("us-east-1")
+    cost = estimate.monthly_cost(plan(SERVERLESS, facts), facts, prices)
+    # A stated range is shown as one: 2,000 x 1 s x 0.00004 = 0.08 to 0.32, and 0.0003 of data.
+    assert (cost.usd_estimate, cost.estimate_rests_on) == (None, ())
+    assert money(cost) == "0.08-0.32"
+
+
+def test_a_fleet_that_scales_is_estimated_by_the_assumed_load() -> None:
+    # From zero: 20/h are awake for so long that the estimate lies between no and two instances.
+    facts = facts_of(online(region="us-east-1", model={"memory": "1 GB"}, needs=["scale-to-zero"]))
+    prices = estimate.prices_of("us-east-1")
+    cost = estimate.monthly_cost(plan(ASYNCHRONOUS, facts), facts, prices)
+    assert cost.usd_low == "0.00"
+    assert 0 < float(cost.usd_estimate or 0) < 2 * 83.95 + 1
+    assert cost.estimate_rests_on[:2] == ("traffic.volume", "requests.processing")
+
+
+def test_a_job_of_known_records_is_estimated_by_the_assumed_time() -> None:
+    # 1 M records of 100 ms, 2 at once on an ml.m5.large: 50,000 s, 300 s of start: 13.972 h; 4 runs
+    # of a week in 730 h are 17.38: 13.972 x 4.345 x 0.115 = 6.98.
+    facts = facts_of(
+        batch(
+            region="us-east-1", model={"memory": "1 GB"},
+            dataset={"records": "1M", "runs": "1/week"}, deploy={"instance_type": "ml.m5.large"},
+        )
+    )  # fmt: skip
+    prices = estimate.prices_of("us-east-1")
+    made = plan(BATCH_TRANSFORM, facts)
+    cost = estimate.monthly_cost(made, facts, prices)
+    hours = (1e6 * 0.1 / made.facts["workers"] + 300) / 3600
+    assert float(cost.usd_estimate or 0) == pytest.approx(hours * 730 / 168 * 0.115, rel=1e-4)
+    assert cost.estimate_rests_on == ("requests.processing",)
+
+
+def test_nothing_is_estimated_where_nothing_assumed_bounds_the_cost() -> None:
+    # Nothing is assumed of the records of a data set.
+    facts = facts_of(batch(region="us-east-1", model={"memory": "1 GB"}))
+    prices = estimate.prices_of("us-east-1")
+    cost = estimate.monthly_cost(plan(BATCH_TRANSFORM, facts), facts, prices)
+    assert (cost.usd_estimate, cost.estimate_rests_on) == (None, ())
+    assert money(cost) == "unknown"

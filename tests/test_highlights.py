@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from advisor import highlights
-from advisor.model import Candidate, Cost, Fact, Finding, Reason, Standing, Verdict
+from advisor.model import Candidate, Fact, Finding, Reason, Standing, Verdict
 from tests.reports.answers import example
 
 
@@ -53,20 +53,6 @@ def test_what_stands_against_the_chosen_option_is_shown_instead() -> None:
 )
 def test_a_margin_is_a_factor(margin: float | None, shown: str) -> None:
     assert highlights.room(verdict("met", margin)) == shown
-
-
-@pytest.mark.parametrize(
-    ("cost", "shown"),
-    [
-        (None, "—"),
-        (Cost(None, None, False, "", ()), "—"),
-        (Cost("12.40", "12.40", True, "", ()), "12.40"),
-        (Cost("12.40", "80.00", True, "", ()), "12.40-80.00"),
-        (Cost("12.40", "80.00", False, "", ()), "12.40-80.00+"),
-    ],
-)
-def test_a_monthly_cost_is_a_range(cost: Cost | None, shown: str) -> None:
-    assert highlights.monthly(cost) == shown
 
 
 @pytest.mark.parametrize(

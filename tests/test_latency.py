@@ -17,7 +17,7 @@ def test_real_time_adds_the_wait() -> None:
     found = latency.latency(REAL_TIME, facts)
     assert (found.p50_ms, found.p99_ms, found.cold_start_share) == (1000, 4910, 0)
     assert found.basis.startswith("modelled: ")
-    assert found.basis.endswith("50.0% wait, on measured processing times")
+    assert found.basis.endswith("50 % wait, on measured processing times")
     assert found.notes == ()
 
 
@@ -78,7 +78,7 @@ def test_a_measured_throughput_wins_over_concurrency() -> None:
     found = latency.latency(REAL_TIME, {**facts, "max_rate": 900})
     # Erlang C: 2.7 ** 5 / 5! / (1 - 0.54) = 2.599 over itself and the sum of 2.7 ** k / k! for k
     # below 5, 12.840.
-    assert "16.8% wait" in found.basis
+    assert "16.8 % wait" in found.basis
     slow = latency.latency(REAL_TIME, {**facts, "rate": 50, "max_rate": 100})
     assert "wait" in slow.basis  # 0.6 in progress are still one worker
 
@@ -127,7 +127,7 @@ def test_refused_requests_are_named() -> None:
     facts = {"processing_s": 2, "mean_rate": 1, "rate": 5, "max_concurrency": 10}
     found = latency.latency(SERVERLESS, facts)
     # Erlang B of a load of 10 on 10: 21.46 %.
-    assert "At the peak 21.5% of the requests find 10 in progress and are refused." in found.notes
+    assert "At the peak 21.5 % of the requests find 10 in progress and are refused." in found.notes
     roomy = latency.latency(SERVERLESS, {**facts, "max_concurrency": 40})
     assert not any("refused" in note for note in roomy.notes)
 

@@ -9,7 +9,7 @@ import pytest
 
 from advisor.model import Advice, Cost, Finding
 from advisor.pipeline import advise
-from advisor.spending import amount, beside, beyond
+from advisor.spending import beyond
 from tests.planned import batch, facts_of, online
 
 STEADY: dict[str, Any] = {
@@ -194,19 +194,40 @@ def test_the_gate_on_a_month(low: str | None, high: str | None, severity: str | 
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "text"),
+    ("low", "high", "estimate", "message"),
     [
-        (None, None, "an unknown amount"),
-        ("5.20", None, "at least 5.20"),
-        ("5.200001", "5.200001", "5.20"),
-        ("0.012", "1234.5", "0.01 to 1,234.50"),
+        ("10.01", None, "12.00", "about 12.00 USD a month, above the 10 of"),
+        ("9.00", "11.00", None, "9.00-11.00 USD a month, which may be above the 10 of"),
+        ("9.00", None, "12.00", "about 12.00 USD a month, which, as assumed, is above the 10 of"),
+        ("0.00", None, "0.32", "about 0.32 USD a month, as assumed, and may be above the 10 of"),
+        ("9.00", None, None, ">= 9.00 USD a month, which may be above the 10 of"),
+        ("0.00", None, None, "an unknown amount a month, so nothing shows that it keeps within"),
+        (None, None, None, "an unknown amount a month, so nothing shows that it keeps within"),
     ],
 )
-def test_amounts_in_a_sentence(low: str | None, high: str | None, text: str) -> None:
-    assert amount(cost(low, high)) == text
+def test_an_amount_is_met_only_where_the_whole_range_keeps_within(
+    low: str | None, high: str | None, estimate: str | None, message: str
+) -> None:
+    finding = beyond(cost(low, high)._replace(usd_estimate=estimate), "10", "--max-monthly")
+    assert finding is not None
+    assert f"the plan costs {message}" in finding.message
 
 
-def test_only_a_warning_stands_beside_the_answer() -> None:
-    note = Finding("cheaper-option", "info", "a; b")
-    assert beside([note]) == ""
-    assert beside([Finding("conflict", "warning", "x"), note._replace(severity="warning")]) == " a."
+def test_an_estimate_above_the_budget_warns_and_is_no_error() -> None:
+    # 83.95 for the instance; data without end, of which what is assumed is 1 MB and 100 KB a
+    # request: 50,000 x (1 x 0.016 + 0.0977 x 0.016) / 1024 = 0.86, so about 84.81.
+    requests = {"processing": "100 ms", "answer": "10 s", "cold_start": "tolerated"}
+    (finding,) = found(answer(requests=requests, budget="84.50 USD/month"), "over-budget")
+    assert finding.severity == "warning"
+    assert "about 84.81 USD a month, which, as assumed, is above" in finding.message
+    (finding,) = found(answer(requests=requests, budget="85 USD/month"), "over-budget")
+    assert finding.severity == "info"
+    assert "about 84.81 USD a month, as assumed, and may be above" in finding.message
+
+
+def test_a_missing_price_does_not_meet_a_budget() -> None:
+    (finding,) = found(
+        answer(deploy={"instance_type": "ml.r6i.large"}, budget="500 USD/month"), "over-budget"
+    )
+    assert finding.severity == "info"
+    assert "so nothing shows that it keeps within the budget of 500 USD/month" in finding.message

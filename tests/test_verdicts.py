@@ -160,7 +160,7 @@ def test_a_share_is_told_in_percent() -> None:
     facts = facts_of(online(requests={"processing": "90 s"}, traffic={"volume": "20/h"}))
     assert stated_text(facts, facts.book.index["load.busy-share"]) == "50 %"
     ranged = facts_of(online(requests={"processing": "90 s"}, traffic={"volume": "20/h..30/h"}))
-    assert stated_text(ranged, ranged.book.index["load.busy-share"]) == "50..75 %"
+    assert stated_text(ranged, ranged.book.index["load.busy-share"]) == "50 %..75 %"
 
 
 # -- features --------------------------------------------------------------------------------------

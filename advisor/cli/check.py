@@ -17,6 +17,7 @@ from advisor.gate.finding import SEVERITIES
 from advisor.gate.run import Report, Request
 from advisor.gate.run import check as run_check
 from advisor.gate.settings import NEVER, Project, lock_path, read_project
+from advisor.printable import word
 from advisor.reports.finding_formats import FINDING_FORMATS, Context, finding_renderer
 
 _PROGRESS_WIDTH = 39  # columns: narrow terminals have 40
@@ -264,4 +265,4 @@ def _shown(value: Any) -> str:
         return ", ".join(map(str, value))
     if isinstance(value, dict):
         return ", ".join(f"{key}: {each}" for key, each in value.items())
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return word(value)

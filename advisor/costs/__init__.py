@@ -29,6 +29,8 @@ provisioned_share        share of the busy seconds that provisioned concurrency 
                          when absent, that of Poisson arrivals in the active share of the month
 job_hours                batch transform: hours that one job runs
 runs                     batch transform: jobs a month
+assumed                  quantity -> fact of the workload file, where the quantity follows from what
+                         is assumed, since nothing stated bounds the fact
 origins                  quantity -> fact of the workload file that decides it, where it is another
                          than usual (``advisor.costs.monthly``): {"count": "traffic.concurrent"}
 =======================  ==========================================================================

@@ -1,11 +1,20 @@
 """Costs side by side: which is lower for certain, and per thousand requests."""
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from advisor.costs.money import Number, decimal, quotient, usd
 from advisor.model import Cost
 
 _THOUSAND = Decimal(1000)
+
+
+class Share(NamedTuple):
+    """What a part of a month's requests costs; ends and estimate as those of the whole cost."""
+
+    usd_low: str | None
+    usd_high: str | None
+    usd_estimate: str | None
 
 
 def certainly_cheaper(cost: Cost, than: Cost) -> bool:
@@ -25,8 +34,8 @@ def over_budget(cost: Cost, usd_per_month: Number) -> bool | None:
     return None
 
 
-def per_thousand_requests(cost: Cost, requests: Number) -> tuple[str | None, str | None]:
-    """The monthly cost in USD per 1,000 requests, low and high.
+def per_thousand_requests(cost: Cost, requests: Number) -> Share:
+    """The monthly cost in USD per 1,000 requests.
 
     Args:
         cost: of a month.
@@ -37,7 +46,7 @@ def per_thousand_requests(cost: Cost, requests: Number) -> tuple[str | None, str
     def share(text: str | None) -> str | None:
         return None if text is None else usd(quotient(Decimal(text), thousands))
 
-    return share(cost.usd_low), share(cost.usd_high)
+    return Share(share(cost.usd_low), share(cost.usd_high), share(cost.usd_estimate))
 
 
 def stand_ins(cost: Cost) -> int:

@@ -16,7 +16,11 @@ BYTES_PER_GB = Decimal(1024**3)
 _MONTH = exactly(MONTH_HOURS)
 _SECONDS_PER_HOUR = exactly(3600)
 # What the hours of a fleet follow from that has instances, or none, when nothing is asked of it.
-_LOADS = {True: ("rate", "rate_of_one"), False: ("processing_s", "linger_s", "wake_s")}
+_LOADS = {
+    True: ("requests", "rate", "rate_of_one"),
+    False: ("requests", "processing_s", "linger_s", "wake_s"),
+}
+_WORK = ("requests", "seconds")
 
 
 class Line(NamedTuple):
@@ -26,6 +30,7 @@ class Line(NamedTuple):
     quantity: Range
     unit: str
     price: Price | None
+    keys: tuple[str, ...] = ()  # the quantities of the plan that it grows with
 
 
 def lines(option: str, facts: Mapping[str, Any], prices: Prices) -> tuple[Line, ...]:
@@ -90,8 +95,8 @@ def _endpoint(component: str, facts: Mapping[str, Any], prices: Prices) -> Itera
     hours = read(facts, "instance_hours", otherwise=_fleet_hours(facts))
     if "endpoints" in facts or "endpoints_low" in facts:
         hours = _of_many(hours, read(facts, "endpoints"), facts.get("minimum"))
-    price = prices.lookup(component, instance_type)
-    yield Line(f"Instances {instance_type}", hours, "instance-hour", price)
+    price, keys = prices.lookup(component, instance_type), _LOADS[bool(facts.get("minimum"))]
+    yield Line(f"Instances {instance_type}", hours, "instance-hour", price, keys)
     for name, other, count in facts.get("beside", ()):
         beside = exactly(count).times(_MONTH)
         other_price = prices.lookup(component, other)
@@ -99,14 +104,14 @@ def _endpoint(component: str, facts: Mapping[str, Any], prices: Prices) -> Itera
     volume = facts.get("volume_gb")
     if volume:
         gb_months = exactly(volume).times(hours).over(_MONTH.low)
-        yield Line("Storage volumes", gb_months, "GB-month", prices.lookup("storage", "gp2"))
+        yield Line("Storage volumes", gb_months, "GB-month", prices.lookup("storage", "gp2"), keys)
 
 
 def _fleet_hours(facts: Mapping[str, Any]) -> Range:
     minimum, maximum = facts.get("minimum"), facts.get("maximum")
     if minimum is None or maximum is None or minimum >= maximum:
         return read(facts, "count").times(_MONTH)
-    if any(facts.get(key) is None for key in _LOADS[minimum > 0]):
+    if any(facts.get(key) is None for key in _LOADS[minimum > 0][1:]):
         return read(facts, "count").times(_MONTH)
     from advisor.costs.fleet import scaled_hours
 
@@ -137,9 +142,11 @@ def _serverless(facts: Mapping[str, Any], prices: Prices) -> Iterator[Line]:
             busy.times(share),
             "second",
             prices.lookup("provisioned-concurrency-duration", memory),
+            _WORK,
         )
         busy = busy.times(share.rest())
-    yield Line(f"Requests {memory} MB", busy, "second", prices.lookup("serverless", memory))
+    price = prices.lookup("serverless", memory)
+    yield Line(f"Requests {memory} MB", busy, "second", price, _WORK)
     yield from _data(facts, prices, "in", "out")
 
 
@@ -158,7 +165,7 @@ def _batch_transform(facts: Mapping[str, Any], prices: Prices) -> Iterator[Line]
     instance_type = facts["instance_type"]
     hours = read(facts, "count").times(read(facts, "job_hours")).times(read(facts, "runs"))
     price = prices.lookup("batch-transform", instance_type)
-    yield Line(f"Jobs on {instance_type}", hours, "instance-hour", price)
+    yield Line(f"Jobs on {instance_type}", hours, "instance-hour", price, ("job_hours",))
 
 
 def _data(facts: Mapping[str, Any], prices: Prices, into: str, out: str) -> Iterator[Line]:
@@ -166,7 +173,7 @@ def _data(facts: Mapping[str, Any], prices: Prices, into: str, out: str) -> Iter
     requests = read(facts, "requests")
     for name, key, price in (("Data in", "bytes_in", into), ("Data out", "bytes_out", out)):
         gigabytes = requests.times(read(facts, key)).over(BYTES_PER_GB)
-        yield Line(name, gigabytes, "GB", prices.lookup("data", price))
+        yield Line(name, gigabytes, "GB", prices.lookup("data", price), ("requests", key))
 
 
 _LINES: dict[str, Callable[[Mapping[str, Any], Prices], Iterator[Line]]] = {

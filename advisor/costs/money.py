@@ -13,8 +13,6 @@ _PRECISION = Context(prec=40)
 # Rounding to a place fails where the digits before it are more than these: absurd rates are priced.
 _WRITTEN = Context(prec=400)
 _MILLIONTH = Decimal("0.000001")
-_CENT = Decimal("0.01")
-_CENT_PLACES = 2
 _TWO_DIGITS = Context(prec=2, rounding=ROUND_HALF_UP)
 
 
@@ -42,30 +40,15 @@ def total_of(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def amount(value: Decimal) -> Decimal:
-    """An amount rounded to a millionth of a USD, the unit in which items are added up."""
-    return value.quantize(_MILLIONTH, ROUND_HALF_UP, _WRITTEN)
+    """An amount rounded to a millionth of a USD; of less, two digits, so that it is not nothing."""
+    rounded = value.quantize(_MILLIONTH, ROUND_HALF_UP, _WRITTEN)
+    return rounded if rounded or not value else _TWO_DIGITS.plus(value)
 
 
 def usd(value: Decimal) -> str:
-    """An amount as decimal text, with at least two places and at most six: 297.84, 0.012."""
-    text = f"{amount(value):f}"
-    return text[:-4] + text[-4:].rstrip("0")
-
-
-def cents(text: str) -> str:
-    """An amount rounded half up to a cent, as bills print it."""
-    return f"{Decimal(text).quantize(_CENT, ROUND_HALF_UP, _WRITTEN):f}"
-
-
-def short(text: str) -> str:
-    """An amount as sentences and tables show it: cents, thousands apart, more digits below one."""
-    value = Decimal(text)
-    if not value:
-        return "0"
-    if value >= 1:
-        return f"{value.quantize(_CENT, ROUND_HALF_UP, _WRITTEN):,f}"
-    digits = _TWO_DIGITS.plus(value)
-    return f"{digits:f}" if digits.adjusted() < -_CENT_PLACES else f"{digits:.2f}"
+    """An amount as decimal text of two to six places, more below a millionth: 297.84, 0.012."""
+    whole, _, places = f"{amount(value):f}".partition(".")
+    return f"{whole}.{places[:2]}{places[2:].rstrip('0')}"
 
 
 def plain(value: Decimal) -> str:

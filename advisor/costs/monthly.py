@@ -30,18 +30,43 @@ class Total(NamedTuple):
 
     low: Decimal | None
     high: Decimal | None  # None also where nothing bounds a quantity
+    assumed: bool = False  # whether it follows from what is assumed
+
+    @property
+    def middle(self) -> Decimal | None:
+        """The middle of the range that a fleet which scales leaves open; ``None`` without ends."""
+        if self.low is None or self.high is None:
+            return None
+        return self.low if self.low is self.high else (self.low + self.high) / 2
+
+    @property
+    def usd_low(self) -> str | None:
+        """The low end as decimal text."""
+        return None if self.low is None else usd(self.low)
+
+    @property
+    def usd_high(self) -> str | None:
+        """The high end as decimal text."""
+        return None if self.high is None else usd(self.high)
+
+    @property
+    def usd_estimate(self) -> str | None:
+        """The middle as decimal text, where it follows from what is assumed."""
+        middle = self.middle if self.assumed else None
+        return None if middle is None else usd(middle)
 
 
 # Of one line, rounded to the millionth of a USD in which items are added up.
 _Amounts: TypeAlias = tuple[Decimal | None, Decimal | None]
 
+_NOTHING = Decimal(0)
 # The same lines come back from one workload to the next, and to write an item takes longest.
 _written: dict[Line, tuple[_Amounts, CostItem]] = {}
 _MOST_WRITTEN = 4096
 
 
 def cost(option: str, facts: Mapping[str, Any], prices: Prices) -> Cost:
-    """The monthly cost of ``option`` on demand.
+    """The monthly cost of ``option`` on demand, as far as its quantities are known.
 
     Args:
         option: one of ``advisor.model.OPTIONS``.
@@ -64,7 +89,54 @@ def cost(option: str, facts: Mapping[str, Any], prices: Prices) -> Cost:
 
 def total(option: str, facts: Mapping[str, Any], prices: Prices) -> Total:
     """The sum alone, for sweeps and break-even points."""
-    return _sum_up([_amounts(row) for row in lines(option, facts, prices)])
+    whole = _sum_up([_amounts(row) for row in lines(option, facts, prices)])
+    return whole._replace(assumed=True) if _assumed(facts) else whole
+
+
+def estimated(found: Cost, option: str, assumed: Mapping[str, Any], prices: Prices) -> Cost:
+    """A cost with what it is at the assumed point, and the facts that this rests on.
+
+    A fact weighs as much as the lines that it decides cost beyond what is certain. Where nothing is
+    assumed, or something stays without bound, the cost is returned as it is.
+
+    Args:
+        found: what stated facts leave.
+        option: one of ``advisor.model.OPTIONS``.
+        assumed: the quantities of its plan with what is assumed.
+        prices: of the plan's Region.
+    """
+    facts = _assumed(assumed)
+    if not facts:
+        return found
+    rows = {(row.name, row.unit): row for row in lines(option, assumed, prices)}
+    weights: dict[str, Decimal] = dict.fromkeys(facts.values(), _NOTHING)
+    items, parts = [], []
+    for item in found.items:
+        row = rows.get((item.name, item.unit))  # a line that comes to nothing is left out
+        middle = _NOTHING if row is None else Total(*_amounts(row)).middle
+        if middle is None:
+            return found
+        parts.append(middle)
+        if row is not None and item.usd_low != item.usd_high:
+            beyond = middle - Decimal(item.usd_low or 0)
+            for fact in {facts[key] for key in row.keys if key in facts}:
+                weights[fact] += beyond
+        exact = item.usd_low == item.usd_high
+        items.append(item if exact else item._replace(usd_estimate=usd(middle)))
+    heaviest = sorted(weights, key=lambda fact: -weights[fact])
+    return found._replace(
+        items=tuple(items),
+        usd_estimate=usd(total_of(parts)),
+        estimate_rests_on=tuple(fact for fact in heaviest if weights[fact] > 0),
+    )
+
+
+def _assumed(facts: Mapping[str, Any]) -> Mapping[str, str]:
+    """Quantity -> fact, of the quantities that follow from what is assumed."""
+    if "each" in facts:
+        return {key: fact for part in facts["each"] for key, fact in _assumed(part).items()}
+    found: Mapping[str, str] = facts.get("assumed", {})
+    return found
 
 
 def _sum_up(amounts: list[_Amounts]) -> Total:

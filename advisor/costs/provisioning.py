@@ -10,6 +10,7 @@ from advisor.costs.money import Number, decimal, quotient, total_of
 from advisor.prices import Prices
 from advisor.quantity import MONTH_HOURS
 from advisor.queueing.cold_starts import provisioned_levels
+from advisor.rounding import percent
 
 
 def provisioning_threshold(kept_warm: Number, on_demand: Number, running: Number) -> Decimal | None:
@@ -54,7 +55,9 @@ def provisioning_note(facts: Mapping[str, Any], prices: Prices) -> str:
     worth = 0
     if threshold is not None:
         worth = min(count, provisioned_levels(load, float(threshold)))
-    share = "" if threshold is None else f", busy for more than {float(threshold):.0%} of the time"
+    share = (
+        "" if threshold is None else f", busy for more than {percent(float(threshold))} of the time"
+    )
     return (
         f"Of {count} provisioned, {worth} cost less than on demand{share}; what more they cost is"
         " the price of warm starts."

@@ -13,6 +13,7 @@ from advisor.gate.instances import is_a
 from advisor.gate.standing_cost import standing_cost
 from advisor.gate.view import View, text_of
 from advisor.model import REAL_TIME, Candidate, Interval
+from advisor.money_format import figure
 from advisor.quantity import show
 
 ACCELERATORS = ("gpu", "neuron")
@@ -126,14 +127,14 @@ class Capacity(NamedTuple):
             usd = Decimal(kept.micro_usd) / _MILLION
             if kept.micro_usd > budget.high:
                 yield _money(
-                    f"{kept.instances} x {kept.instance_type} cost {usd:,.2f} USD a month, above"
+                    f"{kept.instances} x {kept.instance_type} cost {figure(usd)} USD a month, above"
                     f" the budget{said}",
                     kept.prices,
                 )
             return
         least = None if cost is None or not cost.complete else cost.usd_low
         if least is not None and Decimal(least) * _MILLION > budget.high:
-            text = f"{self.option} costs at least {least} USD a month, above the budget{said}"
+            text = f"{self.option} costs >= {figure(least)} USD a month, above the budget{said}"
             yield _money(text, prices_date)
 
 

@@ -26,6 +26,7 @@ from advisor.model import (
     Verdict,
     Workload,
 )
+from advisor.printable import word
 from advisor.quantity import show
 from advisor.rulebook.load import load
 from advisor.rulebook.types import Bound, Limit
@@ -141,7 +142,7 @@ class Comparison:
             return ""
         facts = self.facts.book.facts
         unstated = [v for v in sorted(limit.when.variables) if not self.facts.stated >> v & 1]
-        words = (f"{facts[v].id} {_word(self.facts.text(v))}" for v in unstated)
+        words = (f"{facts[v].id} {word(self.facts.text(v))}" for v in unstated)
         return f", with {', '.join(words)}, as nothing else is said"
 
     def _is_beyond(self, limit: Limit, bound: Bound) -> bool:
@@ -221,10 +222,6 @@ class Comparison:
 
 def _lower(title: str) -> str:
     return title[:1].lower() + title[1:]
-
-
-def _word(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _telling(resource: Resource, part: Node, path: Path, option: str) -> tuple[Node, Path]:

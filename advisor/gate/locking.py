@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from advisor.errors import InputError
+from advisor.printable import word
 
 if TYPE_CHECKING:
     from advisor.model import Advice, Step
@@ -52,7 +53,7 @@ def answer_of(advice: Advice) -> dict[str, object]:
         "prices": advice.prices_date,
         "facts": {path: each.text for path, each in values if path.startswith(_DECIDING)},
         "assumed": {
-            fact.fact: _word(fact.value)
+            fact.fact: word(fact.value)
             for fact in advice.decision.facts
             if fact.origin == "assumed"
         },
@@ -68,12 +69,8 @@ def answer_of(advice: Advice) -> dict[str, object]:
 
 
 def _answered(step: Step) -> str:
-    facts = ", ".join(f"{fact} {_word(value)}" for fact, value in step.facts.items())
-    return ("yes" if step.taken else "no") + (f", by {facts}" if facts else "")
-
-
-def _word(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    facts = ", ".join(f"{fact} {word(value)}" for fact, value in step.facts.items())
+    return step.way + (f", by {facts}" if facts else "")
 
 
 def lock_text(answers: Mapping[str, Answer]) -> str:

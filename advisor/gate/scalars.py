@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from advisor.printable import word
+
 
 def number(text: str) -> int | float | None:
     """The number that a text writes, ``None`` when it writes none."""
@@ -15,7 +17,7 @@ def number(text: str) -> int | float | None:
 
 def as_text(value: object) -> str:
     """A scalar as the API would receive it for a text field."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return word(value)
 
 
 def quoted(value: object) -> str:

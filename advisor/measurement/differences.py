@@ -14,6 +14,7 @@ from advisor.measurement.words import name
 from advisor.model import Finding, Interval, Measured, Measurement, Stated
 from advisor.options import names
 from advisor.options.load import per_second, seconds
+from advisor.rounding import percent
 
 _PROCESSING = "requests.processing"
 _MEASURED_WINS = (
@@ -169,8 +170,8 @@ def _memory(chosen: Measurement, usable: float) -> Iterator[Finding]:
         yield Finding(
             "measured-memory",
             "warning",
-            f"{name(chosen)} used {chosen.memory_percent:.3g} % of its memory in the load test, "
-            f"more than the {100 * usable:.3g} % that are planned for",
+            f"{name(chosen)} used {percent(chosen.memory_percent / 100)} of its memory in the load "
+            f"test, more than the {percent(usable)} that are planned for",
             chosen.job.file,
             fix="Take a type with more memory, or fewer workers in the container.",
         )

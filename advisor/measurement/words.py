@@ -5,6 +5,7 @@ from __future__ import annotations
 from advisor.model import Job, Measured, Measurement
 from advisor.options.load import per_second, seconds
 from advisor.printable import printable
+from advisor.rounding import percent
 
 HEADINGS = ("Measured on", "Highest rate", "Latency", "CPU", "Memory", "Stands", "Because")
 
@@ -55,4 +56,4 @@ def line(found: Measurement) -> str:
 
 
 def _percent(value: float | None) -> str:
-    return "" if value is None else f"{value:.3g} %"
+    return "" if value is None else percent(value / 100)

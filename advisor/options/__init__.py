@@ -19,13 +19,14 @@ beside              other variants: name, instance type and number of instances 
 minimum, maximum    bounds of the scaling; instances: for the stated peak
 workers             requests that one instance processes at once
 rate_of_one         requests per second planned for one instance (real-time: with safety factor)
+planned_share       that safety factor, 0 to 1
 routing             least-outstanding-requests where it is set
 measured            the times were measured on the instance type of the plan
 wake_s, linger_s    asynchronous, where it goes to zero: until service, until release
 volume_gb           size of the storage volume that is asked for, on each instance
 memory_mb           serverless memory; seconds: time of one request; cold_start_s: of a start
 max_concurrency     serverless; provisioned: provisioned concurrency
-job_hours, runs     of one job; jobs a month
+job_hours, runs     of one job; jobs a month; start_s: until a job works
 hosting             how several models are hosted, where that was a question
 busiest             what latency reads instead, of the model with the largest share
 times               models that a part of `each` stands for

@@ -258,9 +258,12 @@ def _facts(draft: Draft, split: Records, run: Run, instance: Instance) -> dict[s
         "count": run.instances,
         "max_payload_mb": split.payload_mb,
         "workers": split.concurrent,
+        "start_s": float(draft.number("instance-start")),
         "measured": shared_facts.measured(draft, instance.type),
     }
     shared_facts.put_range(done, "job_hours", run.low_hours, run.high_hours)
+    if run.low_hours is None and draft.facts.workload.interval("dataset.records") is not None:
+        done["origins"] = {"job_hours": "requests.processing"}
     runs = draft.facts.workload.interval("dataset.runs")
     if runs is not None:
         shared_facts.put_range(done, "runs", *runs, unit=RATE_PER_MONTH)

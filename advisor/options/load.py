@@ -7,8 +7,10 @@ from advisor.model import Interval
 from advisor.options.basis import upper
 from advisor.options.draft import Draft, once
 from advisor.quantity import MONTH_HOURS, RATE_PER_MONTH, WEEK
+from advisor.rounding import about
 
 SECOND = 1_000_000
+_MIB = 1024**2
 HOUR_S = 3600
 PER_SECOND = RATE_PER_MONTH * MONTH_HOURS * HOUR_S  # base units of one request a second
 _SAID = 4096  # texts of figures that are kept: the options of one workload name the same ones
@@ -125,11 +127,8 @@ def number(value: float) -> str:
 
 @lru_cache(maxsize=_SAID)
 def per_second(rate: float) -> str:
-    """A rate in the unit in which it is at least one, as far as there is one."""
-    for times, unit in ((1, "/s"), (60, "/min"), (HOUR_S, "/h")):
-        if rate * times >= 1:
-            return number(rate * times) + unit
-    return number(rate * HOUR_S * 24) + "/day"
+    """A rate given in requests a second."""
+    return about(rate * PER_SECOND, "rate")
 
 
 def counted(count: int, thing: str) -> str:
@@ -139,12 +138,8 @@ def counted(count: int, thing: str) -> str:
 
 @lru_cache(maxsize=_SAID)
 def seconds(time: float) -> str:
-    """A time in the unit that keeps it short."""
-    if 0 < time < 1:
-        return f"{number(time * 1000)} ms"
-    if time < 120:
-        return f"{number(time)} s"
-    return f"{number(time / 60)} min" if time < 2 * HOUR_S else f"{number(time / HOUR_S)} h"
+    """A time given in seconds."""
+    return about(time * SECOND, "time")
 
 
 def sentence(text: str) -> str:
@@ -154,4 +149,4 @@ def sentence(text: str) -> str:
 
 def mib(size: float) -> str:
     """A size given in MiB."""
-    return f"{number(size / 1024)} GB" if size >= 1024 else f"{number(size)} MB"
+    return about(size * _MIB, "size")

@@ -310,6 +310,7 @@ def _facts(draft: Draft, design: Design, others: tuple[beside.Beside, ...]) -> d
     planned = _planned(draft, design)
     if planned is not None:
         done["rate_of_one"] = planned
+    done["planned_share"] = draft.number("safety-factor")
     if others:
         done["beside"] = beside.facts(others)
     if design.routed:

@@ -20,6 +20,7 @@ from advisor.options import (
 from advisor.options.draft import Draft
 from advisor.options.load import SECOND, Load, load, mib, number, seconds, sentence
 from advisor.options.release import Fleet
+from advisor.rounding import percent
 
 _PREDICTABLE = frozenset({"sustained", "diurnal", "periodic"})
 
@@ -136,7 +137,7 @@ def _concurrency(draft: Draft, work: Load, setup: float, provisioned: int) -> in
     share = draft.number("serverless-throttled")
     wanted, enough = _servers(flying, share, most)
     chosen = int(max(least, provisioned, wanted))
-    because = f"{text}; by Erlang's formula {chosen} throttle less than {share:.1%} of them"
+    because = f"{text}; by Erlang's formula {chosen} throttle less than {percent(share)} of them"
     if not enough:
         because = f"{text}; {most} is the most an endpoint may have, and the rest is throttled"
     draft.set("MaxConcurrency", chosen, sentence(because), constant="serverless-throttled")
@@ -184,7 +185,7 @@ def _provisioned(draft: Draft, work: Load) -> int:
         draft.set("ProvisionedConcurrency", 1, because)
         return 1
     count = _level(work.in_flight, spill, most)
-    exceeded = f"{count} are exceeded for less than {spill:.0%} of the time"
+    exceeded = f"{count} are exceeded for less than {percent(spill)} of the time"
     because = f"{work.in_flight_text}; {exceeded}, at most {most}"
     draft.set("ProvisionedConcurrency", count, sentence(because), constant="provisioned-spill")
     return count

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from advisor.options.draft import Draft
 from advisor.options.fleet import Capacity
 from advisor.options.load import SECOND, Load, seconds
+from advisor.rounding import percent
 
 if TYPE_CHECKING:
     from advisor.queueing.erlang import Wait
@@ -113,7 +114,7 @@ def for_answer(
         return Answering(count, f"{text} routing", met=False)
     waiting = queue.waiting(fleet)
     share = 0.0 if waiting is None else waiting.probability
-    wait = f"{100 * share:.2g} % of the requests wait with {queue.routing} routing"
+    wait = f"{percent(share)} of the requests wait with {queue.routing} routing"
     text = f"{wait} (Erlang C), and 99 of 100 are answered in {seconds(answer)}"
     return Answering(fleet, text, met=True)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from advisor.gate.drift import compare
+from advisor.printable import word
 from advisor.reference.catalogue import KINDS, raw_entries
 from advisor.rulebook.source import Folder, read_table, service_table
 
@@ -112,9 +113,7 @@ def _values(path: str, raw: Any) -> Iterator[tuple[str, str]]:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None else str(value)
+    return "" if value is None else word(value)
 
 
 def _change(key: tuple[str, str], old: _Known | None, new: _Known | None) -> EntryChange | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from advisor.printable import word
+
 _COMPARISONS = {
     "is": "is",
     "above": "above",
@@ -35,10 +37,10 @@ def listed(words: Sequence[object] | Mapping[str, str], last: str = "or") -> str
 def value(raw: object) -> str:
     """One operand: a quantity or word as written, a list, or the bound of a limit."""
     if isinstance(raw, bool):
-        return "true" if raw else "false"
+        return word(raw)
     if isinstance(raw, Mapping):
-        ((word, name),) = raw.items()
-        return f"{_REFERENCES[word]} {name}"
+        ((reference, name),) = raw.items()
+        return f"{_REFERENCES[reference]} {name}"
     return listed(raw) if isinstance(raw, list) else str(raw)
 
 

@@ -14,7 +14,7 @@ from advisor.standing import why
 _HEADINGS = (
     "workload", "option", "standing", "why", "plan", "usd_low", "usd_high",
     "usd_per_1000_low", "usd_per_1000_high", "p50_ms", "p99_ms", "cold_start_share",
-    "latency_basis", "price_basis",
+    "latency_basis", "price_basis", "usd_estimate", "estimate_rests_on", "usd_per_1000_estimate",
 )  # fmt: skip
 
 
@@ -32,7 +32,7 @@ def render(found: Comparison, canvas: Canvas) -> str:
 def _cells(found: Comparison, row: Row) -> tuple[object, ...]:
     candidate = row.candidate
     cost, latency = candidate.cost, candidate.latency
-    low, high = row.per_thousand or (None, None)
+    low, high, estimate = row.per_thousand or (None, None, None)
     return (
         printable(found.advice.workload.name),
         candidate.option,
@@ -48,4 +48,7 @@ def _cells(found: Comparison, row: Row) -> tuple[object, ...]:
         None if latency is None else latency.cold_start_share,
         None if latency is None else latency.basis,
         None if cost is None else cost.basis,
+        None if cost is None else cost.usd_estimate,
+        None if cost is None else "; ".join(cost.estimate_rests_on),
+        estimate,
     )

@@ -78,7 +78,7 @@ def _row(row: Row) -> dict[str, Any]:
         "monthly_cost": None if candidate.cost is None else _cost(candidate.cost),
         "usd_per_thousand_requests": None
         if row.per_thousand is None
-        else {"usd_low": row.per_thousand[0], "usd_high": row.per_thousand[1]},
+        else row.per_thousand._asdict(),
         "latency": None if latency is None else latency._asdict(),
     }
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor import figures
 from advisor.comparison import BreakEven, Comparison, Row
 from advisor.drawing import Canvas
 from advisor.estimate import in_brief
+from advisor.highlights import grounds
 from advisor.markup import code, prose, table
 from advisor.measurement import words as measured_words
 from advisor.model import CostItem
-from advisor.rounding import about
+from advisor.money_format import NOT_APPLICABLE, UNKNOWN, a_month, money
+from advisor.reports import outcomes
+from advisor.rounding import about, busy
 from advisor.standing import why, words
 
 _KINDS = {"traffic.volume": "volume", "requests.processing": "time", "dataset.records": "count"}
@@ -55,16 +57,13 @@ def _lines(found: Comparison) -> Iterator[str]:
 
 def _cells(row: Row) -> tuple[str, ...]:
     candidate = row.candidate
-    latency = candidate.latency
     return (
         candidate.option,
         words(candidate.standing),
-        figures.UNKNOWN if candidate.plan is None else prose(in_brief(candidate.plan)),
-        prose(figures.monthly(candidate.cost)),
-        prose(figures.per_thousand(row.per_thousand)),
-        figures.milliseconds(None if latency is None else latency.p50_ms),
-        figures.milliseconds(None if latency is None else latency.p99_ms),
-        prose(figures.cold(latency)),
+        NOT_APPLICABLE if candidate.plan is None else prose(in_brief(candidate.plan)),
+        prose(money(candidate.cost)),
+        prose(money(row.per_thousand)),
+        *(prose(each) for each in outcomes.times(candidate.latency)),
     )
 
 
@@ -72,10 +71,10 @@ def _break_even(each: BreakEven) -> str:
     crossing = each.crossing
     value = crossing.above.value
     assert isinstance(value, int)
-    busy = f" ({figures.busy(each.busy_share)})" if each.busy_share is not None else ""
+    share = f" ({busy(each.busy_share)})" if each.busy_share is not None else ""
     before, after = (option or "none" for option in (crossing.before, crossing.after))
     at = code(f"{each.key}: {about(value, _KINDS[each.key])}")
-    return f"{at}{prose(busy)}: {before} → {after}"
+    return f"{at}{prose(share)}: {before} → {after}"
 
 
 def _rests_on(row: Row) -> Iterator[str]:
@@ -83,13 +82,12 @@ def _rests_on(row: Row) -> Iterator[str]:
     cost, latency = candidate.cost, candidate.latency
     if cost is None:
         return
-    total = prose(figures.monthly(cost))
-    yield f"\n<details><summary>{candidate.option}: {total} USD a month</summary>\n"
+    yield f"\n<details><summary>{candidate.option}: {prose(a_month(cost))}</summary>\n"
     headings = ("Item", "Quantity", "USD each", "USD a month", "Price", "As of")
     yield from table(headings, [_item(item) for item in cost.items])
     yield ""
-    if cost.widest:
-        yield f"- {code(cost.widest)} widens the range most."
+    if text := grounds(cost):
+        yield f"- {prose(text)}"
     for note in cost.notes:
         yield f"- {prose(note)}"
     if latency is not None:
@@ -103,8 +101,8 @@ def _item(item: CostItem) -> tuple[str, ...]:
     return (
         prose(item.name),
         prose(f"{item.quantity} {item.unit}"),
-        item.unit_price_usd or "unknown",
-        prose(figures.between(item.usd_low, item.usd_high)),
+        item.unit_price_usd or UNKNOWN,
+        prose(money(item)),
         prose(item.basis),
         prose(item.as_of),
     )

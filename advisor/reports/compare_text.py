@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor import figures
 from advisor.comparison import Axis, BreakEven, Comparison, Row
 from advisor.drawing import Bar, Canvas, bars, plot, table, wrapped
 from advisor.estimate import in_brief
+from advisor.highlights import grounds
 from advisor.measurement import words as measured_words
-from advisor.model import CostItem
+from advisor.model import Cost, CostItem
+from advisor.money_format import UNKNOWN, money
 from advisor.reports import outcomes
-from advisor.rounding import about
+from advisor.rounding import about, busy
 from advisor.standing import why, words
 
 _WIDE = 78
@@ -53,35 +54,20 @@ def _lines(found: Comparison, canvas: Canvas) -> Iterator[str]:
 
 
 def _options(rows: list[Row], canvas: Canvas) -> Iterator[str]:
-    money = [(*_money(row),) for row in rows]
-    times = [(*_times(row),) for row in rows]
+    costs = [(money(row.candidate.cost), money(row.per_thousand)) for row in rows]
+    times = [outcomes.times(row.candidate.latency) for row in rows]
     names = [(row.candidate.option, words(row.candidate.standing)) for row in rows]
     heads, later = ("Option", "", "USD/month ", "per 1,000 "), ("p50 ", "p99 ", "cold ")
     if canvas.width >= _WIDE:
         cells = [
-            (*name, *cost, *time) for name, cost, time in zip(names, money, times, strict=True)
+            (*name, *cost, *time) for name, cost, time in zip(names, costs, times, strict=True)
         ]
         yield from table((*heads, *later), cells, canvas)
         return
-    yield from table(heads, [(*n, *c) for n, c in zip(names, money, strict=True)], canvas)
+    yield from table(heads, [(*n, *c) for n, c in zip(names, costs, strict=True)], canvas)
     yield ""
     yield from table(
         ("Option", *later), [(n[0], *t) for n, t in zip(names, times, strict=True)], canvas
-    )
-
-
-def _money(row: Row) -> tuple[str, str]:
-    return figures.monthly(row.candidate.cost), figures.per_thousand(row.per_thousand)
-
-
-def _times(row: Row) -> tuple[str, str, str]:
-    latency = row.candidate.latency
-    if latency is None:
-        return figures.UNKNOWN, figures.UNKNOWN, figures.UNKNOWN
-    return (
-        figures.milliseconds(latency.p50_ms),
-        figures.milliseconds(latency.p99_ms),
-        figures.cold(latency),
     )
 
 
@@ -95,19 +81,20 @@ def _others(rows: tuple[Row, ...], canvas: Canvas) -> Iterator[str]:
 
 def _bars(rows: list[Row], canvas: Canvas) -> Iterator[str]:
     drawn = [
-        Bar(
-            row.candidate.option,
-            float(cost.usd_low),
-            None if cost.usd_high is None else float(cost.usd_high),
-            figures.monthly(cost),
-        )
+        _bar(row.candidate.option, cost)
         for row in rows
-        if (cost := row.candidate.cost) is not None and cost.usd_low is not None
+        if (cost := row.candidate.cost) is not None and money(cost) != UNKNOWN
     ]
     if len(drawn) > 1:
         yield ""
         yield "USD a month"
         yield from bars(drawn, canvas)
+
+
+def _bar(option: str, cost: Cost) -> Bar:
+    """As long as the estimate, else from the lowest to the highest, which may be open."""
+    low, high = cost.usd_estimate or cost.usd_low, cost.usd_estimate or cost.usd_high
+    return Bar(option, float(low or 0), None if high is None else float(high), money(cost))
 
 
 def _rests_on(row: Row, canvas: Canvas) -> Iterator[str]:
@@ -119,8 +106,8 @@ def _rests_on(row: Row, canvas: Canvas) -> Iterator[str]:
     yield ""
     yield f"{candidate.option}: {in_brief(plan)}"
     yield from table(("",) * 4, [_item(item) for item in cost.items], canvas, 3)
-    if cost.widest:
-        yield from wrapped(f"{cost.widest} widens the range most.", canvas, "  ", "    ")
+    if text := grounds(cost):
+        yield from wrapped(text, canvas, "  ", "    ")
     if latency is not None:
         text = " ".join((f"Latency {latency.basis}.", *latency.notes))
         yield from wrapped(text, canvas, "  ", "    ")
@@ -142,9 +129,8 @@ def _notes(rows: list[Row], canvas: Canvas) -> Iterator[str]:
 
 def _item(item: CostItem) -> tuple[str, str, str, str]:
     price = "price unknown" if item.unit_price_usd is None else f"x {item.unit_price_usd}"
-    quantity = f"{item.quantity} {item.unit}"
-    usd = figures.between(item.usd_low, item.usd_high)
-    return f"  {item.name}", usd, f"{quantity} {price}", f"{item.basis} {item.as_of}".strip()
+    rests = f"{item.basis} {item.as_of}".strip()
+    return f"  {item.name}", money(item), f"{item.quantity} {item.unit} {price}", rests
 
 
 def _break_evens(found: Comparison, canvas: Canvas) -> Iterator[str]:
@@ -169,8 +155,8 @@ def _break_even(each: BreakEven, canvas: Canvas) -> str:
     crossing, kind = each.crossing, _AXES[each.key][0]
     value = crossing.above.value
     assert isinstance(value, int)
-    busy = f" ({figures.busy(each.busy_share)})" if each.busy_share is not None else ""
-    return f"{each.key} {about(value, kind)}{busy}: {crossing.sentence(canvas.signs.arrow)}"
+    share = f" ({busy(each.busy_share)})" if each.busy_share is not None else ""
+    return f"{each.key} {about(value, kind)}{share}: {crossing.sentence(canvas.signs.arrow)}"
 
 
 def _curve(axis: Axis, canvas: Canvas) -> Iterator[str]:

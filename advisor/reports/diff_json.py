@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from advisor import __version__
@@ -38,8 +39,8 @@ def _workload(found: Difference) -> dict[str, Any]:
         "old": _side(found.old),
         "new": _side(found.new),
         "increase": {
-            "usd_low": None if risen.low is None else _signed(str(risen.low)),
-            "usd_high": None if risen.high is None else _signed(str(risen.high)),
+            f"usd_{end}": None if value is None else _signed(value)
+            for end, value in risen._asdict().items()
         },
         "facts": _changes(found.facts),
         "answer": _changes(found.answer),
@@ -63,6 +64,8 @@ def _side(advice: Advice) -> dict[str, Any]:
         "status": advice.decision.status,
         "usd_low": cost.usd_low,
         "usd_high": cost.usd_high,
+        "usd_estimate": cost.usd_estimate,
+        "estimate_rests_on": cost.estimate_rests_on,
     }
 
 
@@ -70,9 +73,6 @@ def _changes(changes: Sequence[Change]) -> list[dict[str, Any]]:
     return [change._asdict() for change in changes]
 
 
-def _signed(text: str) -> str:
+def _signed(value: Decimal) -> str:
     """A decimal text of which the sign stays."""
-    from decimal import Decimal
-
-    value = Decimal(text)
     return ("-" if value < 0 else "") + usd(abs(value))

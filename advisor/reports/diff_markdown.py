@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from advisor.difference import Change, Difference, chosen_cost, rise
 from advisor.drawing import Canvas
 from advisor.markup import code, prose, table
-from advisor.spending import amount
+from advisor.money_format import money
 
 _NOTHING = "—"
 _MOST_SHOWN = 10  # facts and settings before a fold
@@ -47,15 +47,16 @@ def _lines(found: Difference) -> Iterator[str]:
 def _headline(found: Difference) -> str:
     options = [side.decision.option or "none fits" for side in (found.old, found.new)]
     text = options[0] if options[0] == options[1] else f"{options[0]} → {options[1]}"
-    risen = rise(chosen_cost(found.old), chosen_cost(found.new)).text
-    return f"{text}, {prose(risen)} USD a month" if risen not in ("", "0") else text
+    old, new = chosen_cost(found.old), chosen_cost(found.new)
+    risen = "" if money(old) == money(new) else rise(old, new).text
+    return f"{text}, {prose(risen)} USD a month" if risen else text
 
 
 def _main(found: Difference) -> Iterator[tuple[str, ...]]:
     """Answer and cost, also where they stay, then what else differs."""
     decisions = [side.decision for side in (found.old, found.new)]
     yield ("Answer", *(prose(each.option or "none fits") for each in decisions))
-    costs = [prose(amount(chosen_cost(side))) for side in (found.old, found.new)]
+    costs = [prose(money(chosen_cost(side))) for side in (found.old, found.new)]
     yield ("USD a month", *costs)
     for change in (*found.facts[:_MOST_SHOWN], *found.options):
         yield _row(change)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from advisor.difference import Change, Difference, chosen_cost, rise
 from advisor.drawing import Canvas, table, wrapped
-from advisor.spending import amount
+from advisor.money_format import UNKNOWN, a_month, money
 
 _NOTHING = "—"
 
@@ -52,11 +52,11 @@ def headline(found: Difference, arrow: str) -> str:
     options = [decision.option or "none fits" for decision in (old, new)]
     text = options[0] if options[0] == options[1] else f"{options[0]} {arrow} {options[1]}"
     before, after = chosen_cost(found.old), chosen_cost(found.new)
-    costs = [amount(before), amount(after)]
+    costs = [money(before), money(after)]
     if costs[0] == costs[1]:
-        return f"{text}, {costs[0]} USD a month" if after.usd_low is not None else text
+        return text if costs[0] == UNKNOWN else f"{text}, {a_month(after)}"
     risen = rise(before, after).text
-    return f"{text}, {costs[0]} {arrow} {costs[1]} USD a month" + (f" ({risen})" if risen else "")
+    return f"{text}, {costs[0]} {arrow} {a_month(after)}" + (f" ({risen})" if risen else "")
 
 
 def _changes(changes: Sequence[Change], canvas: Canvas) -> Iterator[str]:

@@ -71,4 +71,9 @@ def _option(candidate: Candidate) -> dict[str, Any]:
 def _cost(cost: Cost | None) -> dict[str, Any] | None:
     if cost is None:
         return None
-    return {"usd_low": cost.usd_low, "usd_high": cost.usd_high, "complete": cost.complete}
+    return {
+        "usd_low": cost.usd_low,
+        "usd_high": cost.usd_high,
+        "usd_estimate": cost.usd_estimate,
+        "complete": cost.complete,
+    }

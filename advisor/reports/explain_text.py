@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from advisor import figures
 from advisor.drawing import Canvas, table, wrapped
 from advisor.explained import Here, Judged, Way
-from advisor.highlights import room, word
-from advisor.model import Cost, Fact, Step
+from advisor.highlights import room
+from advisor.model import Fact, Step
+from advisor.money_format import a_month, money
+from advisor.printable import word
 from advisor.standing import bound, is_need, words
 
 Explained = tuple[str, str, Here]  # id, what it is, how it stands
@@ -76,14 +77,10 @@ def _cost(here: Here) -> list[Row]:
     chosen, own = here.advice.chosen, here.candidates[0]
     rows: list[Row] = []
     if chosen is not None:
-        rows.append((chosen.option, f"{_usd(chosen.cost)}, the answer"))
+        rows.append((chosen.option, f"{a_month(chosen.cost)}, the answer"))
     if own != chosen and own.cost is not None:
-        rows.append((own.option, _usd(own.cost)))
+        rows.append((own.option, a_month(own.cost)))
     return rows
-
-
-def _usd(cost: Cost | None) -> str:
-    return f"{figures.monthly(cost)} USD a month"
 
 
 def _ways(here: Here, canvas: Canvas) -> list[Row]:
@@ -96,8 +93,8 @@ def _ways(here: Here, canvas: Canvas) -> list[Row]:
 def _way(here: Here, way: Way, canvas: Canvas) -> Row:
     changes = " and ".join(f"{change.fact} {change.to}" for change in way.changes)
     chosen = here.advice.chosen
-    before = figures.monthly(None if chosen is None else chosen.cost)
-    return (changes, f"{before} {canvas.signs.arrow} {_usd(way.cost)}")
+    before = money(None if chosen is None else chosen.cost)
+    return (changes, f"{before} {canvas.signs.arrow} {a_month(way.cost)}")
 
 
 def _outcomes(here: Here, canvas: Canvas) -> list[Row]:

@@ -70,7 +70,7 @@ def step(item: Step) -> str:
             "question": item.question,
             "asks": item.asks,
             "answer": item.answer or None,
-            "taken": ("yes" if item.taken else "no") if item.answer else None,
+            "taken": item.way if item.answer else None,
             "assumed": item.assumed,
             "facts": item.facts,
             "leads_to": item.leads_to,
@@ -139,6 +139,7 @@ def cost_item(item: CostItem) -> str:
         f'{{"name": {quoted(item.name)}, "quantity": {quoted(item.quantity)}, '
         f'"unit": "{item.unit}", "unit_price_usd": {money(item.unit_price_usd)}, '
         f'"usd_low": {money(item.usd_low)}, "usd_high": {money(item.usd_high)}, '
+        f'"usd_estimate": {money(item.usd_estimate)}, '
         f'"basis": {quoted(item.basis)}, "source": {quoted(item.source)}, '
         f'"as_of": {quoted(item.as_of)}}}'
     )
@@ -151,13 +152,14 @@ def latency(item: Latency) -> str:
 
 def rest_of_cost(item: Cost) -> str:
     """The members of a cost that many workloads share, without the braces around them."""
-    key = ("cost", item.complete, item.basis, item.widest, item.notes)
+    key = ("cost", item.complete, item.basis, item.widest, item.notes, item.estimate_rests_on)
     return kept(
         key,
         lambda: {
             "complete": item.complete,
             "basis": item.basis,
             "widest": item.widest or None,
+            "estimate_rests_on": item.estimate_rests_on,
             "notes": item.notes,
         },
     )[1:-1]

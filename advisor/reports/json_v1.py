@@ -157,6 +157,7 @@ def _cost(cost: Cost | None) -> str:
         return "null"
     return (
         f'{{"usd_low": {money(cost.usd_low)}, "usd_high": {money(cost.usd_high)}, '
+        f'"usd_estimate": {money(cost.usd_estimate)}, '
         f"{rest_of_cost(cost)}, "
         f'"items": {array(map(cost_item, cost.items))}}}'
     )

@@ -8,6 +8,8 @@ from advisor import __version__, highlights
 from advisor.markup import cited, code, prose, table
 from advisor.measurement import words as measured_words
 from advisor.model import Advice, Candidate, Fact, Finding, Plan, Reason, Verdict
+from advisor.money_format import UNKNOWN, a_month, money
+from advisor.printable import word
 from advisor.reports import Context
 from advisor.standing import CHOSEN, bound, is_need, words
 
@@ -97,7 +99,7 @@ def _facts(advice: Advice) -> Iterator[str]:
     rows = [
         (
             code(fact.fact),
-            code(highlights.word(fact.value)),
+            code(word(fact.value)),
             _origin(fact),
         )
         for fact in facts
@@ -135,7 +137,7 @@ def _rows(advice: Advice, candidate: Candidate) -> Iterator[tuple[str, ...]]:
     stands = words(candidate.standing)
     chosen = candidate.standing.standing == CHOSEN
     name = f"**{candidate.option}**" if chosen else candidate.option
-    cost = highlights.monthly(candidate.cost)
+    cost = prose(money(candidate.cost))
     found = highlights.shown(candidate)
     if not found:
         count = len(highlights.unstated(candidate))
@@ -246,13 +248,14 @@ def _cost(advice: Advice) -> Iterator[str]:
         yield "Not part of this answer."
         return
     prices = f", prices of {advice.prices_date}" if advice.prices_date else ""
-    yield f"{highlights.monthly(cost)} USD a month{prices}. {prose(cost.basis)}"
+    said = (f"{a_month(cost)}{prices}.", highlights.grounds(cost), cost.basis)
+    yield prose(" ".join(filter(None, said)))
     rows = [
         (
             prose(item.name),
             prose(f"{item.quantity} {item.unit}"),
-            item.unit_price_usd or "unknown",
-            item.usd_high or "unknown",
+            item.unit_price_usd or UNKNOWN,
+            prose(money(item)),
             prose(item.basis),
             cited(item.source, item.as_of),
         )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from advisor.costs.money import usd
 from advisor.drawing import Curve
+from advisor.model import Latency
+from advisor.money_format import NOT_APPLICABLE, UNKNOWN
+from advisor.rounding import milliseconds, percent
 from advisor.scenario import Outcome
 
 _LETTERS = {"batch-transform": "B", "asynchronous": "A", "serverless": "S", "real-time": "R"}
@@ -16,11 +18,23 @@ def costs(outcome: Outcome) -> dict[str, Any]:
     """USD a month of each option that may be used, as texts; ``None`` where it is not known."""
     return {
         option: {
-            "usd_low": None if cost.low is None else usd(cost.low),
-            "usd_high": None if cost.high is None else usd(cost.high),
+            "usd_low": cost.usd_low,
+            "usd_high": cost.usd_high,
+            "usd_estimate": cost.usd_estimate,
         }
         for option, cost in outcome.costs.items()
     }
+
+
+def times(latency: Latency | None) -> tuple[str, str, str]:
+    """Median and 99th percentile of the answer time, and the share of cold starts."""
+    if latency is None:
+        return (NOT_APPLICABLE,) * 3
+    p50, p99 = (
+        UNKNOWN if time is None else milliseconds(time) for time in (latency.p50_ms, latency.p99_ms)
+    )
+    cold = latency.cold_start_share
+    return p50, p99, UNKNOWN if cold is None else percent(cold)
 
 
 def curves(points: Sequence[Outcome]) -> list[Curve]:

@@ -7,7 +7,7 @@ from io import StringIO
 
 from advisor.drawing import Canvas
 from advisor.price_book import Book
-from advisor.printable import printable
+from advisor.printable import printable, word
 
 
 def render(found: Book, canvas: Canvas) -> str:
@@ -18,7 +18,7 @@ def render(found: Book, canvas: Canvas) -> str:
     if not found.single:
         writer.writerow(("region", "date", "own", "count"))
         for known in found.regions:
-            writer.writerow((known.region, known.date or "", str(known.own).lower(), known.prices))
+            writer.writerow((known.region, known.date or "", word(known.own), known.prices))
         return stream.getvalue()
     writer.writerow(("region", "component", "key", "usd", "basis", "as_of", "source"))
     for known in found.regions:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 from io import StringIO
 
-from advisor.costs.money import usd
 from advisor.drawing import Canvas
 from advisor.model import OPTIONS
+from advisor.printable import word
 from advisor.rounding import plain, unit
 from advisor.scenario import Outcome
 from advisor.sweep import Sweep
@@ -21,6 +21,7 @@ def render(found: Sweep, canvas: Canvas) -> str:
     words = bool(found.stretches[0].words)
     name = found.key if words else f"{found.key} [{unit(found.kind)}]".replace(" []", "")
     ends = [f"{option} usd_{end}" for option in OPTIONS for end in ("low", "high")]
+    ends += [f"{option} usd_estimate" for option in OPTIONS]
     writer.writerow([name, "answer", "cheapest", *ends])
     for point in found.points:
         writer.writerow(_row(found, point))
@@ -29,14 +30,9 @@ def render(found: Sweep, canvas: Canvas) -> str:
 
 def _row(found: Sweep, point: Outcome) -> list[object]:
     value = point.value
-    first: object = value
-    if isinstance(value, bool):
-        first = str(value).lower()
-    elif isinstance(value, int):
-        first = plain(value, found.kind)
+    first = plain(value, found.kind) if type(value) is int else word(value)
     cells: list[object] = [first, point.option or "", point.cheapest or ""]
-    for option in OPTIONS:
-        cost = point.costs.get(option)
-        ends = (None, None) if cost is None else (cost.low, cost.high)
-        cells += ["" if end is None else usd(end) for end in ends]
-    return cells
+    costs = [point.costs.get(option) for option in OPTIONS]
+    for cost in costs:
+        cells += ["", ""] if cost is None else [cost.usd_low or "", cost.usd_high or ""]
+    return [*cells, *("" if cost is None else cost.usd_estimate or "" for cost in costs)]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor import figures
-from advisor.costs.money import usd
 from advisor.drawing import Canvas
 from advisor.markup import code, prose, table
 from advisor.measurement import words
 from advisor.model import Interval
+from advisor.money_format import UNKNOWN, money
+from advisor.printable import word
 from advisor.quantity import show
 from advisor.rounding import about
 from advisor.scenario import Outcome
@@ -61,13 +61,6 @@ def _span(found: Sweep, each: Stretch) -> str:
 
 def _row(found: Sweep, point: Outcome, options: list[str]) -> tuple[str, ...]:
     value = point.value
-    text = about(value, _kind(found)) if type(value) is int else str(value).lower()
-    costs = []
-    for option in options:
-        cost = point.costs.get(option)
-        if cost is None or cost.low is None:
-            costs.append(figures.UNKNOWN)
-        else:
-            high = None if cost.high is None else usd(cost.high)
-            costs.append(prose(figures.between(usd(cost.low), high)))
-    return (text, point.option or _NONE, point.cheapest or figures.UNKNOWN, *costs)
+    text = about(value, _kind(found)) if type(value) is int else word(value)
+    costs = [prose(money(point.costs.get(option))) for option in options]
+    return (text, point.option or _NONE, point.cheapest or UNKNOWN, *costs)

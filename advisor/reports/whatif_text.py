@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from advisor import figures
-from advisor.costs.money import usd
 from advisor.drawing import Canvas, plot, strip, table, wrapped
 from advisor.measurement import words
 from advisor.model import Interval
+from advisor.money_format import money
+from advisor.printable import word
 from advisor.quantity import show
 from advisor.reports import outcomes
 from advisor.rounding import about
@@ -61,18 +61,15 @@ def _words(found: Sweep, canvas: Canvas) -> Iterator[str]:
     """A row for each word, with the answer and what it costs."""
     rows = []
     for point in found.points:
-        word = str(point.value).lower() if isinstance(point.value, bool) else str(point.value)
-        mark = canvas.signs.mark if word == found.current else ""
-        rows.append((mark, word, point.option or _NONE, point.cheapest or "", _usd(point)))
+        value = word(point.value)
+        mark = canvas.signs.mark if value == found.current else ""
+        rows.append((mark, value, point.option or _NONE, point.cheapest or "", _usd(point)))
     yield from table(("", found.key, "Answer", "Cheapest", "USD/month "), rows, canvas)
 
 
 def _usd(point: Outcome) -> str:
     """The cost of the answer."""
-    cost = None if point.option is None else point.costs.get(point.option)
-    if cost is None or cost.low is None:
-        return figures.UNKNOWN
-    return figures.between(usd(cost.low), None if cost.high is None else usd(cost.high))
+    return money(None if point.option is None else point.costs.get(point.option))
 
 
 def _strips(found: Sweep, canvas: Canvas) -> Iterator[str]:

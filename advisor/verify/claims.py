@@ -7,6 +7,7 @@ from itertools import product
 from typing import TypeAlias
 
 from advisor.model import OPTIONS
+from advisor.printable import yes_no
 from advisor.rulebook.resolve import Rulebook
 from advisor.verify.paths import Leaf
 from advisor.verify.space import INFINITY, Box, Space, join, narrow
@@ -104,8 +105,10 @@ def alive(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
         for truth in (True, False):
             proved["alive"] += 1
             if not any(leaf.boxes and (question, truth) in leaf.path for leaf in leaves):
-                way = "yes" if truth else "no"
-                yield f"the question {question} is never answered {way}", f"question: {question}"
+                yield (
+                    f"the question {question} is never answered {yes_no(truth)}",
+                    f"question: {question}",
+                )
     chosen = {leaf.id: _chosen_somewhere(space, leaf) for leaf in leaves}
     for leaf in leaves:
         proved["alive"] += 1

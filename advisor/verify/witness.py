@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.model import Interval, Stated, Workload
+from advisor.printable import word
 from advisor.quantity import show
 from advisor.rulebook.formulas import IN_FLIGHT_UNIT
 from advisor.rulebook.resolve import Rulebook
@@ -142,7 +143,7 @@ class Witness:
     def _written(self, path: str, value: Any) -> str:
         if isinstance(value, Interval):
             return show(value, _kind(self.space, path))
-        return str(value).lower() if isinstance(value, bool) else str(value)
+        return word(value)
 
 
 def _one(value: int) -> Interval:

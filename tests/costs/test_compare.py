@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 
 from advisor.costs import compare
-from advisor.costs.money import cents, plain, short, usd
+from advisor.costs.money import plain, usd
 from advisor.model import Cost, CostItem
+from advisor.money_format import figure
 
 
 def _cost(low: str | None, high: str | None) -> Cost:
@@ -49,7 +50,10 @@ def test_budget(low: str | None, high: str | None, exceeds: bool | None) -> None
 def test_per_thousand_requests() -> None:
     # 297.84 for 200 M requests: 0.001489 a thousand.
     found = compare.per_thousand_requests(_cost("297.84", None), 200_000_000)
-    assert found == ("0.001489", None)
+    assert found == ("0.001489", None, None)
+    # 300 for as many: 300 / 200,000.
+    assumed = _cost("297.84", None)._replace(usd_estimate="300.00")
+    assert compare.per_thousand_requests(assumed, 200_000_000).usd_estimate == "0.0015"
 
 
 def test_stand_ins_are_counted() -> None:
@@ -62,7 +66,7 @@ def test_an_absurd_amount_is_written_all_the_same() -> None:
     absurd = Decimal(10) ** 60
     assert usd(absurd) == f"1{'0' * 60}.00"
     assert plain(absurd) == f"1{'0' * 60}"
-    assert short(usd(absurd)).startswith("1,000,000")
+    assert figure(usd(absurd)).startswith("1,000,000")
 
 
 def test_amounts_as_text() -> None:
@@ -70,5 +74,6 @@ def test_amounts_as_text() -> None:
     assert usd(Decimal("0.0123456")) == "0.012346"
     assert usd(Decimal(-5)) == "-5.00"
     assert usd(Decimal("1.5")) == "1.50"
-    assert cents("0.345") == "0.35"
-    assert cents("2.109456") == "2.11"
+    # Less than a millionth keeps two digits, so that something is never nothing.
+    assert usd(Decimal("0.000000123")) == "0.00000012"
+    assert usd(Decimal(0)) == "0.00"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.costs.money import cents
+from advisor.costs.money import total_of, usd
 from advisor.costs.monthly import EXCLUDED, cost
 from advisor.model import (
     ASYNCHRONOUS,
@@ -19,6 +19,7 @@ from advisor.model import (
     SERVERLESS,
     Cost,
 )
+from advisor.money_format import figure
 from advisor.prices import load
 
 SHIPPED = Path(__file__).resolve().parents[2] / "rules/prices"
@@ -69,8 +70,10 @@ def _point(found: Cost) -> Decimal:
 def test_items_add_up_to_the_total(option: str, plan: dict[str, Any]) -> None:
     found = cost(option, plan, US_EAST_1)
     assert found.complete
-    assert sum(_usd(item.usd_low) for item in found.items) == _usd(found.usd_low)
-    assert sum(_usd(item.usd_high) for item in found.items) == _usd(found.usd_high)
+    # Items of less than a millionth keep two digits; the sum is given to a millionth.
+    for end in ("usd_low", "usd_high"):
+        items = (_usd(getattr(item, end)) for item in found.items)
+        assert usd(total_of(items)) == getattr(found, end)
     assert _point(found) >= 0
 
 
@@ -207,10 +210,10 @@ def test_provisioned_concurrency_takes_the_lower_levels() -> None:
     found = cost(SERVERLESS, facts, US_EAST_1)
     # 730 x 3600 x 0.00001 = 26.28 kept warm. 1,314,000 s are half of the month: one environment is
     # busy for 1 - exp(-0.5) = 39.35 % of it, 1,034,040 s at 0.0000233, and 279,960 s at 0.00004.
-    assert [cents(_text(item.usd_low)) for item in found.items] == ["26.28", "24.09", "11.20"]
+    assert [figure(_text(item.usd_low)) for item in found.items] == ["26.28", "24.09", "11.20"]
     # In half of the time the load is 1, and 1 - exp(-1) = 63.21 % of that half: 830,614 s.
     halved = cost(SERVERLESS, {**facts, "active_share": 0.5}, US_EAST_1)
-    assert [cents(_text(item.usd_low)) for item in halved.items] == ["26.28", "19.35", "19.34"]
+    assert [figure(_text(item.usd_low)) for item in halved.items] == ["26.28", "19.35", "19.34"]
     # Without a volume, anything from none to all of the work may fall on it.
     open_ended = cost(SERVERLESS, {"memory_mb": 2048, "provisioned": 1}, US_EAST_1)
     assert (open_ended.usd_low, open_ended.usd_high) == ("26.28", None)
@@ -224,7 +227,7 @@ def test_a_fleet_that_scales_with_its_load() -> None:
         "bytes_in": 0, "bytes_out": 0,
     }  # fmt: skip
     found = cost(REAL_TIME, facts, US_EAST_1)
-    assert (found.usd_low, cents(_text(found.usd_high))) == ("2056.264", "3490.75")
+    assert (found.usd_low, figure(_text(found.usd_high))) == ("2056.264", "3,490.75")
     # Without a peak the fleet may be anything between the counts.
     unknown = cost(REAL_TIME, {**facts, "rate": None}, US_EAST_1)
     assert (unknown.usd_low, unknown.usd_high) == ("2056.264", "5140.66")

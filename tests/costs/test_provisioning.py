@@ -29,7 +29,9 @@ def test_levels_that_are_busy_enough_are_worth_their_price() -> None:
     # 0.00001 / (0.00004 - 0.0000233) = 59.9 %. A load of 5,000,000 / 2,628,000 = 1.903: level 1 is
     # busy for 1 - exp(-1.903) = 85.1 %, level 2 for 85.1 % - 1.903 exp(-1.903) = 56.7 %.
     note = provisioning_note(FACTS, load("us-east-1", SHIPPED))
-    assert note.startswith("Of 5 provisioned, 1 cost less than on demand, busy for more than 60%")
+    assert note.startswith(
+        "Of 5 provisioned, 1 cost less than on demand, busy for more than 59.9 %"
+    )
     assert note in cost(SERVERLESS, FACTS, load("us-east-1", SHIPPED)).notes
 
 

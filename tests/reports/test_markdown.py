@@ -106,7 +106,7 @@ def test_the_cost_is_shown_item_by_item() -> None:
     assert "\n## Cost\nNot part of this answer.\n" in page(advice._replace(candidates=()))
     text = page(priced(advice))
     source = "https://aws.amazon.com/sagemaker/pricing/"
-    assert "0.01-0.02+ USD a month, prices of 2026-10-04. one price is missing" in text
+    assert "0.01-0.02 USD a month, prices of 2026-10-04. No price is known for Data. one" in text
     assert f"| Compute | 300 s | 0.00004 | 0.01 | measured | [2026-10-04]({source}) |" in text
     assert f"| Data | 300 s | unknown | unknown | measured | [2026-10-04]({source}) |" in text
 

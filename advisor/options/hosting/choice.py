@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from advisor.model import ENDPOINT_EACH, INFERENCE_PIPELINE, MULTI_CONTAINER
+from advisor.money_format import figure
 from advisor.options import named
 from advisor.options.draft import Draft
 from advisor.options.hosting.inputs import Known
@@ -82,12 +83,12 @@ def _instead(draft: Draft, name: str, known: Known, prices: Mapping[str, int] | 
     fleet = " + ".join(f"{count:,} x {name}" for name, count in known.apart)
     cost = apart_usd(known, prices)
     text = f"{counted(named.count(draft), 'endpoint')}: {fleet}"
-    return text if cost is None else f"{text}, {cost:,.0f} USD a month"
+    return text if cost is None else f"{text}, {figure(cost)} USD a month"
 
 
 def apart_usd(known: Known, prices: Mapping[str, int] | None) -> float | None:
     """Instances of an endpoint for each model in a month; ``None`` without every price."""
-    parts = [((prices or {}).get(name), count) for name, count in known.apart]
+    parts = [(({} if prices is None else prices).get(name), count) for name, count in known.apart]
     if not parts or any(price is None for price, _ in parts):
         return None
     return sum((price or 0) * count for price, count in parts) * MONTH_HOURS / _MILLIONTHS
@@ -97,7 +98,10 @@ def compare(
     draft: Draft, known: Known, made: Mapping[str, object], prices: Mapping[str, int] | None
 ) -> None:
     """Say it where an endpoint for each model would have a cheaper fleet than the shared one."""
-    apart, price = apart_usd(known, prices), (prices or {}).get(str(made.get("instance_type")))
+    apart, price = (
+        apart_usd(known, prices),
+        ({} if prices is None else prices).get(str(made.get("instance_type"))),
+    )
     count = made.get("instances")
     if apart is None or price is None or not isinstance(count, int) or made.get("minimum") == 0:
         return
@@ -106,8 +110,8 @@ def compare(
         draft.find(
             "hosting-cheaper",
             "info",
-            f"an endpoint for each model would take instances of {apart:,.0f} USD a month, "
-            f"{draft.way} takes {shared:,.0f}",
+            f"an endpoint for each model would take instances of {figure(apart)} USD a month, "
+            f"{draft.way} takes {figure(shared)}",
             path="models",
             fix="State deploy.hosting: endpoint-each if one endpoint is not worth the difference.",
         )

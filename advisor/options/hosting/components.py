@@ -160,6 +160,7 @@ def _facts(draft: Draft, design: Design) -> dict[str, Any]:
     if first.rate is not None:
         per_instance = total * first.rate / design.initial
         done["rate_of_one"] = per_instance * draft.number("safety-factor")
+    done["planned_share"] = draft.number("safety-factor")
     done["busiest"] = _busiest(first)
     if design.to_zero:
         start = draft.number("instance-start") + endpoint.start_s(draft)

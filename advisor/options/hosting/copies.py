@@ -51,7 +51,7 @@ def instance_type(
         """What all copies take of a type, least first, and how many of it."""
         parts = tuple(component(draft, member, each, scaled=False) for member in members)
         count = max(floor, packed(parts, "copies", times, room_of(draft, each)))
-        price = (prices or {}).get(each.type, unknown)
+        price = ({} if prices is None else prices).get(each.type, unknown)
         scarce = each.vcpu if alone.accelerator == CPU else each.accelerator_count
         return (count * (scarce or 1), *size(each), price, *rank(each)[:1]), count
 

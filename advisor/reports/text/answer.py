@@ -10,6 +10,8 @@ from rich.text import Text
 from advisor import highlights
 from advisor.measurement import words
 from advisor.model import Advice, Fix, Step
+from advisor.money_format import a_month
+from advisor.printable import word
 from advisor.reports.text.layout import DOUBT, QUIET, TONES, Hanging, heading, labelled, line, said
 
 MOST_UNKNOWNS = 3
@@ -85,16 +87,25 @@ def _path(advice: Advice) -> Text:
 
 
 def _step(step: Step) -> Text:
-    way = "yes" if step.taken else "no"
-    return line(f"{step.question} ", said(f"{way}?" if step.assumed else way, "bold"))
+    return line(f"{step.question} ", said(f"{step.way}?" if step.assumed else step.way, "bold"))
 
 
 def grounds(advice: Advice) -> Iterator[RenderableType]:
     """What stands below the table of options: assumptions, and what would move the answer."""
     yield Text()
+    yield from _cost(advice)
     yield from _measured(advice)
     yield from _assumed(advice)
     yield from _changes(advice)
+
+
+def _cost(advice: Advice) -> Iterator[RenderableType]:
+    """What the recommended option costs, and on which unstated facts that rests."""
+    cost = None if advice.chosen is None else advice.chosen.cost
+    if cost is not None:
+        lines = [said(a_month(cost))]
+        lines += [said(text, QUIET) for text in (highlights.grounds(cost),) if text]
+        yield labelled("Cost", lines)
 
 
 def _measured(advice: Advice) -> Iterator[RenderableType]:
@@ -115,7 +126,7 @@ def _assumed(advice: Advice) -> Iterator[RenderableType]:
     facts, remote = highlights.assumed(advice)
     if not facts:
         return
-    text = ", ".join(f"{fact.fact} {highlights.word(fact.value)}" for fact in facts[:_MOST_ASSUMED])
+    text = ", ".join(f"{fact.fact} {word(fact.value)}" for fact in facts[:_MOST_ASSUMED])
     more = len(facts) - _MOST_ASSUMED
     if more > 0:
         text += f" and {more} more"

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from advisor import highlights
 from advisor.model import Advice, Candidate, Reason
+from advisor.money_format import money
 from advisor.reports.text.layout import QUIET, TONES, columns, heading, line, said
 from advisor.standing import CHOSEN, OPEN, STANDINGS, bound, words
 
@@ -34,7 +35,7 @@ def _sentences(advice: Advice, costs: bool) -> RenderableType:
         rest = _rest(candidate)
         reasons += [said(rest, QUIET)] if rest else []
         row = [*_first(candidate), Text("\n").join(reasons)]
-        rows.append([*row, said(highlights.monthly(candidate.cost))] if costs else row)
+        rows.append([*row, said(money(candidate.cost))] if costs else row)
     headings = ["", "", "", "USD/month"] if costs else []
     return columns(headings or ["", "", ""], rows, flexible=2, header=costs)
 
@@ -75,7 +76,7 @@ def _columns(advice: Advice, costs: bool) -> RenderableType:
     ]
     rows = []
     for candidate in _order(advice):
-        first, cost = _first(candidate), said(highlights.monthly(candidate.cost))
+        first, cost = _first(candidate), said(money(candidate.cost))
         for reason in highlights.shown(candidate):
             row = [*first, *_cells(reason)]
             rows.append([*row, cost] if costs else row)
