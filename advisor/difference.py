@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from advisor.costs.money import total_of
 from advisor.model import Advice, Candidate, Cost, Finding, Plan, Stated
 from advisor.money_format import a_month, money, signed
-from advisor.printable import word
+from advisor.rounding import word
 
 _HUNDRED = Decimal(100)
 _NO_COST = Cost(None, None, False, "", ())

@@ -9,8 +9,8 @@ from advisor.markup import cited, code, prose, table
 from advisor.measurement import words
 from advisor.model import Advice, Candidate, Fact, Finding, Plan, Verdict
 from advisor.money_format import UNKNOWN, a_month, money
-from advisor.printable import word
 from advisor.reports import Context
+from advisor.rounding import word
 
 # What is shown before a fold; together with the headings at most 60 lines.
 _MOST_FLIPS = 3
