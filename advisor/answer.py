@@ -7,9 +7,8 @@ from typing import Any
 
 from advisor.changes import decisive_unknowns, fixes, would_change
 from advisor.facts import Facts, say
-from advisor.model import Decision, Fact, Step
+from advisor.model import Decision, Fact, Step, yes_no
 from advisor.neighbours import Neighbourhood
-from advisor.printable import yes_no
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import UNSET, Condition, FactEntry, Leaf, Point, Question
 from advisor.verdicts import stated_text

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from advisor.costs.money import total_of
 from advisor.model import Advice, Cost, Finding, Plan, Stated
 from advisor.money_format import a_month, money, signed
-from advisor.printable import word
+from advisor.rounding import word
 from advisor.standing import phrase
 
 _HUNDRED = Decimal(100)

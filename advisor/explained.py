@@ -20,7 +20,7 @@ from advisor.model import (
     WouldChange,
 )
 from advisor.neighbours import Neighbourhood
-from advisor.printable import word
+from advisor.rounding import word
 from advisor.rulebook.load import load
 from advisor.rulebook.types import UNSET, Limit
 from advisor.standing import CHOSEN, phrase

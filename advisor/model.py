@@ -8,8 +8,6 @@ For the same reason modules that define them do not postpone annotations: typing
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from advisor.printable import yes_no
-
 Parameters: TypeAlias = dict[str, Any]
 
 BATCH_TRANSFORM = "batch-transform"
@@ -190,6 +188,11 @@ class Standing(NamedTuple):
 
     standing: str  # chosen | open | ranked-lower | ruled-out
     reasons: tuple[Reason, ...]
+
+
+def yes_no(holds: bool) -> str:
+    """An answer to a question."""
+    return "yes" if holds else "no"
 
 
 class Step(NamedTuple):

@@ -11,8 +11,8 @@ from typing import NamedTuple, TypeAlias
 from advisor.decide import Walk, decide, first_usable, status, walk
 from advisor.facts import Facts
 from advisor.model import Interval
-from advisor.printable import word
 from advisor.quantity import show
+from advisor.rounding import word
 from advisor.rulebook.cells import merge_cuts
 from advisor.rulebook.formulas import active_cut, volume_cut
 from advisor.rulebook.resolve import Rulebook

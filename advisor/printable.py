@@ -1,16 +1,6 @@
-"""Values as texts: words for truths, and what others wrote made safe to print."""
+"""Text that others wrote, made safe to print: what would act on a terminal is shown instead."""
 
 from __future__ import annotations
-
-
-def word(value: object) -> str:
-    """A value as the workload file writes it: true, not True."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def yes_no(holds: bool) -> str:
-    """An answer to a question."""
-    return "yes" if holds else "no"
 
 
 def printable(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Quantities in three or four digits, as people read them and the workload file takes them."""
+"""Values as people read them and the workload file takes them, quantities in a few digits."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ _UNITS: dict[str, tuple[tuple[str, float], ...]] = {
 }
 _MULTIPLES = ((10**9, "G"), (10**6, "M"), (10**4, "k"))
 _COUNTED = ("rate", "volume", "count")
+
+
+def word(value: object) -> str:
+    """A word or a truth as the workload file writes it: true, not True."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def about(value: float, kind: str) -> str:

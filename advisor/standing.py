@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from advisor.facts import Facts
 from advisor.model import Decision, Reason, Standing, Step, Verdict
-from advisor.printable import word
+from advisor.rounding import word
 from advisor.rulebook.types import CONTESTED, UNSET, Leaf, Limit, OptionEntry
 from advisor.rulebook.types import RULED_OUT as BROKEN
 from advisor.verdicts import SUPPORT, limit_at

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from advisor.model import Candidate, Decision, Reason
-from advisor.printable import word
+from advisor.rounding import word
 from advisor.rulebook.resolve import Rulebook
 
 

@@ -9,8 +9,8 @@ from advisor.facts import Facts
 from advisor.model import Interval, Workload
 from advisor.neighbours import Cell, Handle, Neighbourhood
 from advisor.prices import Folder
-from advisor.printable import word
 from advisor.quantity import KINDS, WEEK, QuantityError, parse
+from advisor.rounding import word
 from advisor.rulebook.load import load
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import INFINITY, UNSET

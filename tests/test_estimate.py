@@ -285,3 +285,11 @@ def test_nothing_is_estimated_where_nothing_assumed_bounds_the_cost() -> None:
     cost = estimate.monthly_cost(plan(BATCH_TRANSFORM, facts), facts, prices)
     assert (cost.usd_estimate, cost.estimate_rests_on) == (None, ())
     assert money(cost) == "unknown"
+
+
+def test_what_no_assumption_bounds_is_what_there_is_to_state() -> None:
+    # The time of a record is assumed; how often the job runs is not.
+    facts = facts_of(batch(region="us-east-1", model={"memory": "1 GB"}, dataset={"records": "1M"}))
+    prices = estimate.prices_of("us-east-1")
+    cost = estimate.monthly_cost(plan(BATCH_TRANSFORM, facts), facts, prices)
+    assert (cost.usd_estimate, cost.widest) == (None, "dataset.runs")

@@ -92,7 +92,7 @@ def reason(name: str, setting: str) -> str:
 
 
 def test_the_measured_throughput_asks_for_five_and_not_24_embedders() -> None:
-    assert "2,000/s at the peak / 450/s = 5 instances" in reason(
+    assert "2000/s at the peak / 450/s = 5 instances" in reason(
         "search-embeddings", "InitialInstanceCount"
     )
 

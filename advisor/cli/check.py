@@ -17,8 +17,8 @@ from advisor.gate.finding import SEVERITIES
 from advisor.gate.run import Report, Request
 from advisor.gate.run import check as run_check
 from advisor.gate.settings import NEVER, Project, lock_path, read_project
-from advisor.printable import word
 from advisor.reports.finding_formats import FINDING_FORMATS, Context, finding_renderer
+from advisor.rounding import word
 
 _PROGRESS_WIDTH = 39  # columns: narrow terminals have 40
 _SETTINGS = ("fail_on", "select", "ignore", "workload", "region", "baseline")

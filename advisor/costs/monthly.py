@@ -97,7 +97,7 @@ def estimated(found: Cost, option: str, assumed: Mapping[str, Any], prices: Pric
     """A cost with what it is at the assumed point, and the facts that this rests on.
 
     A fact weighs as much as the lines that it decides cost beyond what is certain. Where nothing is
-    assumed, or something stays without bound, the cost is returned as it is.
+    assumed, the cost is returned as it is; where something stays without bound, with its fact.
 
     Args:
         found: what stated facts leave.
@@ -114,8 +114,9 @@ def estimated(found: Cost, option: str, assumed: Mapping[str, Any], prices: Pric
     for item in found.items:
         row = rows.get((item.name, item.unit))  # a line that comes to nothing is left out
         middle = _NOTHING if row is None else Total(*_amounts(row)).middle
-        if middle is None:
-            return found
+        if middle is None:  # what no assumption bounds is what there is to state
+            open_above = Total(_NOTHING, None)
+            return found._replace(widest=_widest(option, assumed, prices, open_above))
         parts.append(middle)
         if row is not None and item.usd_low != item.usd_high:
             beyond = middle - Decimal(item.usd_low or 0)

@@ -26,8 +26,8 @@ from advisor.model import (
     Verdict,
     Workload,
 )
-from advisor.printable import word
 from advisor.quantity import show
+from advisor.rounding import word
 from advisor.rulebook.load import load
 from advisor.rulebook.types import Bound, Limit
 

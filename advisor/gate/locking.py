@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from advisor.errors import InputError
-from advisor.printable import word
+from advisor.rounding import word
 
 if TYPE_CHECKING:
     from advisor.model import Advice, Step

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from advisor.printable import word
+from advisor.rounding import word
 
 
 def number(text: str) -> int | float | None:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from advisor.gate.drift import compare
-from advisor.printable import word
 from advisor.reference.catalogue import KINDS, raw_entries
+from advisor.rounding import word
 from advisor.rulebook.source import Folder, read_table, service_table
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"

@@ -9,7 +9,7 @@ from advisor.explained import Here, Judged, Way
 from advisor.highlights import room
 from advisor.model import Fact, Step
 from advisor.money_format import a_month, money
-from advisor.printable import word
+from advisor.rounding import word
 from advisor.standing import bound, is_need, words
 
 Explained = tuple[str, str, Here]  # id, what it is, how it stands

@@ -9,8 +9,8 @@ from advisor.markup import cited, code, prose, table
 from advisor.measurement import words as measured_words
 from advisor.model import Advice, Candidate, Fact, Finding, Plan, Reason, Verdict
 from advisor.money_format import UNKNOWN, a_month, money
-from advisor.printable import word
 from advisor.reports import Context
+from advisor.rounding import word
 from advisor.standing import CHOSEN, bound, is_need, words
 
 # What is shown before a fold; together with the headings at most 60 lines.

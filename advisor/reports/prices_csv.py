@@ -7,7 +7,8 @@ from io import StringIO
 
 from advisor.drawing import Canvas
 from advisor.price_book import Book
-from advisor.printable import printable, word
+from advisor.printable import printable
+from advisor.rounding import word
 
 
 def render(found: Book, canvas: Canvas) -> str:

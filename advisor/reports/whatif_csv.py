@@ -7,8 +7,7 @@ from io import StringIO
 
 from advisor.drawing import Canvas
 from advisor.model import OPTIONS
-from advisor.printable import word
-from advisor.rounding import plain, unit
+from advisor.rounding import plain, unit, word
 from advisor.scenario import Outcome
 from advisor.sweep import Sweep
 

@@ -9,9 +9,8 @@ from advisor.markup import code, prose, table
 from advisor.measurement import words
 from advisor.model import Interval
 from advisor.money_format import UNKNOWN, money
-from advisor.printable import word
 from advisor.quantity import show
-from advisor.rounding import about
+from advisor.rounding import about, word
 from advisor.scenario import Outcome
 from advisor.sweep import Stretch, Sweep
 

@@ -9,10 +9,9 @@ from advisor.drawing import Canvas, plot, strip, table, wrapped
 from advisor.measurement import words
 from advisor.model import Interval
 from advisor.money_format import money
-from advisor.printable import word
 from advisor.quantity import show
 from advisor.reports import outcomes
-from advisor.rounding import about
+from advisor.rounding import about, word
 from advisor.scenario import Outcome
 from advisor.sweep import Stretch, Sweep
 

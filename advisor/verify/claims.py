@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import TypeAlias
 
-from advisor.model import OPTIONS
-from advisor.printable import yes_no
+from advisor.model import OPTIONS, yes_no
 from advisor.rulebook.resolve import Rulebook
 from advisor.verify.paths import Leaf
 from advisor.verify.space import INFINITY, Box, Space, join, narrow

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.model import Interval, Stated, Workload
-from advisor.printable import word
 from advisor.quantity import show
+from advisor.rounding import word
 from advisor.rulebook.formulas import IN_FLIGHT_UNIT
 from advisor.rulebook.resolve import Rulebook
 from advisor.verify.space import INFINITY, Box, Space

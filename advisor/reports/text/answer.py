@@ -11,8 +11,8 @@ from advisor import highlights
 from advisor.measurement import words
 from advisor.model import Advice, Fix, Step
 from advisor.money_format import a_month
-from advisor.printable import word
 from advisor.reports.text.layout import DOUBT, QUIET, TONES, Hanging, heading, labelled, line, said
+from advisor.rounding import word
 
 MOST_UNKNOWNS = 3
 _MOST_ASSUMED = 6
