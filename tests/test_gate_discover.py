@@ -261,11 +261,11 @@ def test_an_unreadable_folder_is_an_error(tmp_path: Path) -> None:
     ("name", "data", "message"),
     [
         ("a.json", b'{"EndpointConfigName": "\xff"}', "not UTF-8"),
-        ("a.yaml", b"EndpointConfigName: \x00", "control characters are not allowed"),
+        ("a.yaml", b"EndpointConfigName: \x00", "the character U+0000 is not allowed"),
         ("a.yaml", b"EndpointConfigName: " + b"[" * 100_000, "nested more than 100 levels"),
-        ("a.json", b'{"EndpointConfigName": ' + b"[" * 100_000, "more than 100 levels"),
+        ("a.json", b'{"EndpointConfigName": ' + b"[" * 100_000, "nested more than 100 levels"),
         ("a.tf", b"aws_sagemaker_model = " + b"(" * 100_000, "more than 100 levels"),
-        ("a.yaml", b"EndpointConfigName: &a [*a]", "stands for nothing, or for itself"),
+        ("a.yaml", b"EndpointConfigName: &a [*a]", "this alias repeats what it stands in"),
         (
             "a.yaml",
             b"EndpointConfigName: x\na: &a ["

@@ -26,7 +26,7 @@ from advisor.gate.setting_values import (
     some_of,
 )
 from advisor.gate.source import read_source
-from advisor.gate.yaml_reader import read_yaml
+from advisor.gate.yaml_nodes import read_yaml
 
 ORGANISATION_FILE = ".sm-advise.yaml"
 ORGANISATION_SCHEMA = "sm-advise/organisation.v1"

@@ -8,6 +8,7 @@ from advisor.digest import sha256
 from advisor.errors import InputError
 from advisor.model import Stated, Workload
 from advisor.quantity import KINDS
+from advisor.text.yaml_reader import MappingNode, Node, error_at, is_nothing, read_documents
 from advisor.workload.forms import FORMS
 from advisor.workload.groups import GROUPS
 from advisor.workload.key import Key
@@ -25,7 +26,6 @@ from advisor.workload.values import (
     read_word,
     single,
 )
-from advisor.yamlfile import MappingNode, Node, error_at, is_nothing, read_documents
 
 _REMEMBERED = 2000  # texts per key whose value is kept; a stream of files repeats most of them
 
@@ -134,23 +134,20 @@ def _walk(reading: Reading, path: str, node: Node, places: dict[str, _Place]) ->
     hint = f"write `{next(iter(places))}: …` under it" if path else "write `name: …` first"
     found = reading.pairs(path, node, hint)
     values = reading.values
-    unread = len(found)
-    for name, place in places.items():
-        pair = found.get(name)
-        if pair is None:
-            continue
-        unread -= 1
-        key_node, node = pair
+    known_names = list(filter(found.__contains__, places))
+    for name in known_names:
+        place = places[name]
+        key_node, node = found[name]
+        where, known, _, _ = place
         text = node.value
-        value = place.known.get(text) if text.__class__ is str else None
+        value = known.get(text) if text.__class__ is str else None
         if value is None:
             value = _read(reading, place, key_node, node)
             if value is None:
                 continue
         mark = key_node.start_mark
-        stated = (place.path, text, value, mark.line + 1, mark.column + 1)
-        values[place.path] = _new(Stated, stated)
-    if unread:
+        values[where] = _new(Stated, (where, text, value, mark.line + 1, mark.column + 1))
+    if len(known_names) < len(found):
         reading.refuse_keys(path, found, places)
 
 
@@ -199,7 +196,7 @@ def _refuse_missing(reading: Reading, root: Node) -> None:
     for path, hint in REQUIRED.items():
         parent, _, _ = path.rpartition(".")
         if not {path, parent} & (reading.refused | reading.values.keys()):
-            keys = (key for key, _ in root.value if key.value == parent)
+            keys = (key for key in root.value[::2] if key.value == parent)
             node = next(keys, root)
             reading.errors.append(error_at(node, f"{path} is missing", reading.file, hint))
 
