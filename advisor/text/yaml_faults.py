@@ -50,6 +50,7 @@ _NO_KEY = (
     "a colon stands where no key can stand",
     "give the key the indentation of its neighbours, or put the text in quotes",
 )
+_NO_SPACE = "a colon has no space after it", "add a space, or put the text in quotes"
 _NO_COLON = "a key has no colon", "write `key: value`, with a space after the colon"
 _NO_LIST = (
     "a list cannot start on the line of its key",
@@ -131,6 +132,8 @@ def _within(text: str, start: int, at: int) -> Fault:
             return Fault(*_DIRECTIVE, start)
         if first in "&*!" and at < len(text):
             return Fault(*(_TAG if first == "!" else _ANCHOR), start)
+        if text[at : at + 1] == ":":
+            return Fault(*_NO_SPACE, at)
     return Fault(*_NO_COLON, start)
 
 

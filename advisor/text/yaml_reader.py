@@ -7,7 +7,7 @@ is ever built from a tag. JSON that is stated as a workload is read by the same 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -120,7 +120,7 @@ def read_text(text: str, file: str, terms: Terms = WORKLOAD) -> list[Node]:
         raise _too_large(file, terms)
     if terms.strict and not text.isascii():
         refuse_unseen(text, file, UNSEEN)
-    if "\\ud" in text or "\\uD" in text:
+    if "\\u" in text:
         text = re.sub(_SURROGATES, _joined, text)
     return _Reading(text, file, terms).documents()
 
@@ -163,7 +163,8 @@ class _Reading:
 
     def _read(self, events: Iterable[Any], documents: list[Node]) -> None:
         """Build nodes of events. What this loop costs, each text of a file costs."""
-        careful = any([sign in self._text for sign in "&!*\\"])
+        text = self._text  # anchors, tags, aliases and escapes need a closer look
+        careful = "&" in text or "!" in text or "*" in text or "\\" in text
         opened, deepest, most = self._opened, self._terms.deepest, self._terms.most_values
         append = documents.append
         for event in events:
@@ -183,10 +184,8 @@ class _Reading:
                 done = opened.pop()
                 done.end_mark = event.end_mark
                 self._values += len(done.value) >> (kind is MappingEndEvent)
-                if self._values > most:
-                    raise self._too_many(done)
-                if careful and done.anchor:
-                    done.weight += self._values
+                if careful or self._values > most:
+                    self._weigh(done)
                 append = opened[-1].value.append if opened else documents.append
             elif kind is AliasEvent:
                 append(self._aliased(event))
@@ -213,6 +212,13 @@ class _Reading:
                 from advisor.text.yaml_faults import escaped
 
                 raise self._error(event, escaped(f"{ord(found[0]):X}"), UNSEEN_HINT)
+
+    def _weigh(self, done: Any) -> None:
+        """Check how many values there are once a collection has ended, and how many are its own."""
+        if self._values > self._terms.most_values:
+            raise self._too_many(done)
+        if done.anchor:
+            done.weight += self._values
 
     def _aliased(self, event: Any) -> Any:
         """The node that an alias repeats."""

@@ -39,10 +39,9 @@ class _Place(NamedTuple):
     inner: "dict[str, _Place]"
 
 
-def _places() -> dict[str, _Place]:
-    """The table of keys as a tree."""
-    top: dict[str, _Place] = {}
-    levels = {"": top}
+def _places() -> dict[str, dict[str, _Place]]:
+    """The table of keys as a tree: its levels by their paths."""
+    levels: dict[str, dict[str, _Place]] = {"": {}}
     for key in KEYS:
         parent, _, name = key.path.rpartition(".")
         inner: dict[str, _Place] = {}
@@ -54,10 +53,16 @@ def _places() -> dict[str, _Place]:
         levels[key.path] = inner
         words = {word: word for word in key.words}
         levels[parent][name] = _Place(key.path, words, key, inner)
-    return top
+    return levels
 
 
-_PLACES = _places()
+_LEVELS = _places()
+# What is said of a section that is no mapping.
+_HINTS = {
+    path: f"write `{next(iter(inner))}: …` under it" if path else "write `name: …` first"
+    for path, inner in _LEVELS.items()
+    if inner
+}
 _new = tuple.__new__  # a third of the time of calling the class
 
 
@@ -102,7 +107,7 @@ def read_workloads(
 
 def _document(root: Node, reading: Reading) -> Reading:
     """What one document states, and what is wrong with it as a whole."""
-    _walk(reading, "", root, _PLACES)
+    _walk(reading, "", root, _LEVELS[""])
     if "name" not in reading.values or "requests.arrival" not in reading.values:
         _refuse_missing(reading, root)
     if "deploy.instances.min" in reading.values:
@@ -131,8 +136,7 @@ def _bytes_of(root: Node, data: bytes) -> bytes:
 
 def _walk(reading: Reading, path: str, node: Node, places: dict[str, _Place]) -> None:
     """Read one mapping. Goes by the table, so that the order in the file changes nothing."""
-    hint = f"write `{next(iter(places))}: …` under it" if path else "write `name: …` first"
-    found = reading.pairs(path, node, hint)
+    found = reading.pairs(path, node, _HINTS[path])
     values = reading.values
     known_names = list(filter(found.__contains__, places))
     for name in known_names:
