@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from advisor.errors import InputError
 from advisor.text import yaml_faults, yaml_reader
-from advisor.text.terms import CONFIGURATION, WORKLOAD
+from advisor.text.terms import CONFIGURATION, WORKLOAD, Terms
 from advisor.text.yaml_reader import read_text
 
-PARSERS = {"libyaml": yaml_reader.Parser, "pure Python": yaml.SafeLoader}
+PARSERS = {"libyaml": vars(yaml_reader)["Parser"], "pure Python": yaml.SafeLoader}
 SAYS = {name: value for name, value in vars(yaml_faults).items() if name.isupper()}
 FAULTS = [
     ("a: 'b", "1:4", "_OPEN_QUOTE"),
@@ -74,7 +74,7 @@ def test_a_fault_is_named_where_it_stands(
     place: str,
     name: str,
     parser: str,
-    terms: yaml_reader.Terms,
+    terms: Terms,
 ) -> None:
     monkeypatch.setattr(yaml_reader, "Parser", PARSERS[parser])
     with pytest.raises(InputError) as caught:
@@ -137,7 +137,9 @@ def test_a_fault_is_named_alike_whatever_stands_above_it(
     fault: tuple[str, str, str], above: list[str]
 ) -> None:
     text, place, name = fault
-    before = "".join(piece.format(number) for number, piece in enumerate(above)) + "...\n"
+    before = (
+        "first: v\n" + "".join(piece.format(number) for number, piece in enumerate(above)) + "...\n"
+    )
     line, column = map(int, place.split(":"))
     expected = (0, f"f:{line + before.count(chr(10))}:{column}", SAYS[name][0])
     for parser in PARSERS.values():
