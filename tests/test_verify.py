@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -97,15 +96,12 @@ def test_every_claim_holds(folder: Path, limits: str) -> None:
     assert report.notes == ("batch-transform-arrival: the flowchart never lets it matter",)
 
 
-def test_both_proofs_take_little_time() -> None:
-    """Half a second is promised; they take 0.2 s, and a slow machine is given five times that."""
-    times = []
-    for _ in range(3):
-        start = time.process_time()
+def test_both_proofs_take_little_work(work: Callable[[], Any]) -> None:
+    """They make a million calls, in 0.2 s; a step that looks at all pairs would make many more."""
+    with work() as done:
         for limits in ("safe", "latest"):
             verify(SHIPPED, limits, SERVICE)
-        times.append(time.process_time() - start)
-    assert min(times) < 1.0, times
+    assert 0 < done.calls < 2_000_000
 
 
 def boxes(space: Space) -> Iterator[Box]:

@@ -138,7 +138,7 @@ def test_a_fault_is_named_alike_whatever_stands_above_it(
 ) -> None:
     text, place, name = fault
     before = (
-        "first: v\n" + "".join(piece.format(number) for number, piece in enumerate(above)) + "...\n"
+        "first: v\n" + "".join(piece.format(number) for number, piece in enumerate(above)) + "---\n"
     )
     line, column = map(int, place.split(":"))
     expected = (0, f"f:{line + before.count(chr(10))}:{column}", SAYS[name][0])
