@@ -109,7 +109,10 @@ class JsonReader:
         try:
             text, end = decoder.scanstring(self.text, at + 1, False)  # type: ignore[attr-defined]
         except JSONDecodeError as error:
-            raise self._bad(error.msg, error.pos) from None
+            escape = self.text.rfind("\\", at, error.pos + 1)
+            if error.pos == at or escape < 0:
+                raise self._bad("this string is not closed", at) from None
+            raise self._bad("this escape is not known", escape) from None
         return text, end
 
     def _object(self, at: int, depth: int) -> tuple[Node, int]:
