@@ -89,7 +89,7 @@ def read_workloads(
 
         roots = [apply(root, changes) for root in roots]
     readings = [_document(root, Reading(file, features)) for root in roots]
-    errors = [error for reading in readings for error in reading.in_order()]
+    errors = [each for reading in readings if reading.errors for each in reading.in_order()]
     if errors:
         errors[0].others = tuple(errors[1:])
         raise errors[0]
@@ -138,8 +138,8 @@ def _walk(reading: Reading, path: str, node: Node, places: dict[str, _Place]) ->
     """Read one mapping. Goes by the table, so that the order in the file changes nothing."""
     found = reading.pairs(path, node, _HINTS[path])
     values = reading.values
-    known_names = list(filter(found.__contains__, places))
-    for name in known_names:
+    stated = [name for name in places if name in found]
+    for name in stated:
         place = places[name]
         key_node, node = found[name]
         where, known, _, _ = place
@@ -151,7 +151,7 @@ def _walk(reading: Reading, path: str, node: Node, places: dict[str, _Place]) ->
                 continue
         mark = key_node.start_mark
         values[where] = _new(Stated, (where, text, value, mark.line + 1, mark.column + 1))
-    if len(known_names) < len(found):
+    if len(stated) < len(found):
         reading.refuse_keys(path, found, places)
 
 
