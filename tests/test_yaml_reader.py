@@ -170,6 +170,8 @@ def test_values_are_counted_without_keys_up_to_the_bound() -> None:
     # The list is a value of the mapping, which the document holds.
     assert len(read("{a: [" + "b," * (most - 1) + "]}")["a"]) == most - 1
     assert refusal("{a: [" + "b," * most + "]}").message == f"more than {most:,} values"
+    # A mapping in a mapping takes three events, which no value exceeds.
+    assert len(read("".join(f"a{number}: {{}}\n" for number in range(most)))) == most
     assert refusal("- b\n" * (3 * most)).message == f"more than {most:,} values"
 
 

@@ -152,7 +152,7 @@ class _Reading:
         documents: list[Node] = []
         try:
             events = iter(Parser(self._text).get_event, None)
-            most = _EVENTS_PER_VALUE * self._terms.most_values
+            most = _EVENTS_PER_VALUE * (self._terms.most_values + 2)  # the root and the stream
             self._read(islice(events, most), documents)
             after = next(events, None)
         except (yaml.YAMLError, ValueError) as error:  # a ValueError: an escape beyond Unicode
