@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -31,6 +35,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="Write what is rendered now into the golden files; review the difference.",
     )
+
+
+class Work:
+    """How many calls of Python functions were made: what something costs, on any machine."""
+
+    calls = 0
+
+    def count(self, _frame: FrameType, event: str, _argument: Any) -> None:
+        self.calls += event == "call"
+
+
+@pytest.fixture
+def work() -> Callable[[], AbstractContextManager[Work]]:
+    """Counts the work that is done within a ``with``."""
+
+    @contextmanager
+    def counted() -> Iterator[Work]:
+        found, before = Work(), sys.getprofile()
+        sys.setprofile(found.count)
+        try:
+            yield found
+        finally:
+            sys.setprofile(before)
+
+    return counted
 
 
 @pytest.fixture

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from advisor.model import Interval, Workload
 from advisor.quantity import KINDS, parse, show
 from advisor.rulebook.load import load
+from advisor.text.yaml_reader import text_node
 from advisor.workload import read_workloads
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
 from advisor.workload.keys import KEYS, MODEL, WAIVER, features, short_for
 from advisor.workload.release_keys import VARIANT
 from advisor.workload.values import RefusedError, read_quantity, read_text
-from advisor.yamlfile import ScalarNode
 
 Document = dict[str, Any]
 
@@ -152,7 +152,7 @@ def texts(form: str) -> st.SearchStrategy[str]:
 
     def fits(text: str) -> bool:
         try:
-            read_text(rule, ScalarNode("", text, style='"'))
+            read_text(rule, text_node(text, style='"'))
         except RefusedError:
             return False
         return True

@@ -14,7 +14,7 @@ from advisor.gate.cloudformation import read_template
 from advisor.gate.document import Document, Node, Reference
 from advisor.gate.run import Report, Request, check
 from advisor.gate.source import Source
-from advisor.gate.yaml_reader import read_yaml
+from advisor.gate.yaml_nodes import read_yaml
 
 
 def read(text: str, region: str = "") -> Document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import subprocess
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -261,11 +261,11 @@ def test_an_unreadable_folder_is_an_error(tmp_path: Path) -> None:
     ("name", "data", "message"),
     [
         ("a.json", b'{"EndpointConfigName": "\xff"}', "not UTF-8"),
-        ("a.yaml", b"EndpointConfigName: \x00", "control characters are not allowed"),
+        ("a.yaml", b"EndpointConfigName: \x00", "the character U+0000 is not allowed"),
         ("a.yaml", b"EndpointConfigName: " + b"[" * 100_000, "nested more than 100 levels"),
-        ("a.json", b'{"EndpointConfigName": ' + b"[" * 100_000, "more than 100 levels"),
+        ("a.json", b'{"EndpointConfigName": ' + b"[" * 100_000, "nested more than 100 levels"),
         ("a.tf", b"aws_sagemaker_model = " + b"(" * 100_000, "more than 100 levels"),
-        ("a.yaml", b"EndpointConfigName: &a [*a]", "stands for nothing, or for itself"),
+        ("a.yaml", b"EndpointConfigName: &a [*a]", "this alias repeats what it stands in"),
         (
             "a.yaml",
             b"EndpointConfigName: x\na: &a ["
@@ -281,14 +281,14 @@ def test_an_unreadable_folder_is_an_error(tmp_path: Path) -> None:
         ("a.json", b'{"EndpointConfigName": 1' + b"0" * 5000 + b"}", "more than 40 characters"),
     ],
 )
-def test_hostile_files_are_refused_in_time(
-    tmp_path: Path, name: str, data: bytes, message: str
+def test_hostile_files_are_refused_with_little_work(
+    tmp_path: Path, work: Callable[[], Any], name: str, data: bytes, message: str
 ) -> None:
     path = put(tmp_path, name, data)
     put(tmp_path, "fine/config.json", CONFIG)
-    start = time.process_time()
-    report = run(path, tmp_path / "fine")
-    assert time.process_time() - start < 2
+    with work() as done:
+        report = run(path, tmp_path / "fine")
+    assert 0 < done.calls < 100_000
     assert message in str(report.errors[0])
     assert report.configurations == 1
 
@@ -311,16 +311,21 @@ def test_a_large_file_of_others_is_passed_over(tmp_path: Path) -> None:
     assert (report.ignored, report.errors) == (2, ())
 
 
-def test_ten_thousand_resources_take_bounded_time(tmp_path: Path) -> None:
+def test_twice_as_many_resources_take_twice_the_work(
+    tmp_path: Path, work: Callable[[], Any]
+) -> None:
     entry = (
         "  C{n}:\n    Type: AWS::SageMaker::EndpointConfig\n"
         "    Properties: {{ProductionVariants: [{{VariantName: v}}]}}\n"
     )
-    text = "Resources:\n" + "".join(entry.format(n=n) for n in range(10_000))
-    start = time.process_time()
-    report = run(put(tmp_path, "many.yaml", text))
-    assert time.process_time() - start < 20
-    assert report.resources == 10_000
+    calls = []
+    for count in (100, 400, 800):  # the first run reads the rules
+        text = "Resources:\n" + "".join(entry.format(n=n) for n in range(count))
+        with work() as done:
+            report = run(put(tmp_path, f"{count}/many.yaml", text))
+        assert report.resources == count
+        calls.append(done.calls)
+    assert calls[1] < calls[2] < 2.2 * calls[1]
 
 
 @pytest.mark.parametrize(
@@ -351,19 +356,21 @@ def test_ten_thousand_resources_take_bounded_time(tmp_path: Path) -> None:
         + " }\n",
     ],
 )
-def test_a_bomb_in_hcl_takes_bounded_time(tmp_path: Path, text: str) -> None:
+def test_a_bomb_in_hcl_takes_bounded_work(
+    tmp_path: Path, work: Callable[[], Any], text: str
+) -> None:
     resource = (
         'resource "aws_sagemaker_endpoint_configuration" "c" {\n  name = local.a39\n'
         '  production_variants {\n    model_name = "m"\n    instance_type = "ml.t3.medium"\n'
         "    initial_instance_count = 1\n  }\n}\n"
     )
-    start = time.process_time()
-    report = run(put(tmp_path, "main.tf", text + resource))
-    assert time.process_time() - start < 5
+    with work() as done:
+        report = run(put(tmp_path, "main.tf", text + resource))
+    assert 0 < done.calls < 1_000_000
     assert "instance-type" in {f.rule for f in report.findings}
 
 
-def test_recursive_functions_take_bounded_time(tmp_path: Path) -> None:
+def test_recursive_functions_take_bounded_work(tmp_path: Path, work: Callable[[], Any]) -> None:
     conditions = "".join(
         f"  C{n}: !Or [!Condition C{n + 1}, !Condition C{n + 1}]\n" for n in range(60)
     )
@@ -373,9 +380,9 @@ def test_recursive_functions_take_bounded_time(tmp_path: Path) -> None:
         + "  C60: !Or [!Condition C0, !Equals [!Ref P, x]]\n"
         "Resources:\n  M:\n    Type: AWS::SageMaker::Model\n    Properties: !If [C0, {}, {}]\n"
     )
-    start = time.process_time()
-    report = run(put(tmp_path, "t.yaml", text))
-    assert time.process_time() - start < 5
+    with work() as done:
+        report = run(put(tmp_path, "t.yaml", text))
+    assert 0 < done.calls < 1_000_000
     assert report.configurations == 1
 
 

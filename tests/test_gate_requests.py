@@ -12,7 +12,7 @@ from advisor.gate.requests import read_requests
 from advisor.gate.service import load_service
 from advisor.gate.service_walk import problems
 from advisor.gate.source import Source
-from advisor.gate.yaml_reader import read_yaml
+from advisor.gate.yaml_nodes import read_yaml
 
 VARIANT = {
     "VariantName": "v",

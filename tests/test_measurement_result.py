@@ -132,7 +132,7 @@ def changed(name: str, inside: str, value: Any) -> dict[str, Any]:
 
 PLACE = "InferenceRecommendations[0]"
 REFUSED = {
-    "no JSON": ("JobName: x", "this is not JSON: Expecting value"),
+    "no JSON": ("JobName: x", "this is not JSON"),
     "no object": ([job(ONE)], "this is not a JSON object"),
     "an endless list": ("[" * 100_000, "this is not JSON"),
     "another answer": ({"EndpointName": "x"}, "this is not the result of an inference"),

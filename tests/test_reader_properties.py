@@ -299,3 +299,18 @@ def test_what_only_the_reader_says_is_said(said: str) -> None:
     }
     assert not list(VALIDATOR.iter_errors(document))
     assert any(said in each for each in refusals(json.dumps(document)))
+
+
+def test_a_surrogate_pair_is_set_as_it_stands_in_a_file() -> None:
+    document = {"deploy": {"topics": {"success": "😀"}}, "owner": "😀"}
+    for name, value in document.items():
+        text = json.dumps(value)  # "\ud83d\ude00"
+        with pytest.raises(InputError) as in_file:
+            read_workloads(
+                f'{{"name": "b", "requests": {{"arrival": "online"}}, "{name}": {text}}}'.encode(),
+                "w",
+            )
+        with pytest.raises(InputError) as when_set:
+            read_workloads(b'{"name": "b", "requests": {"arrival": "online"}}', "w", [(name, text)])
+        assert when_set.value.message == in_file.value.message
+        assert "escape" not in when_set.value.message

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -98,15 +97,12 @@ def test_every_claim_holds(folder: Path, limits: str) -> None:
     assert report.notes == ("batch-transform-arrival: the flowchart never lets it matter",)
 
 
-def test_both_proofs_take_little_time() -> None:
-    """Half a second is promised; they take 0.2 s, and a slow machine is given five times that."""
-    times = []
-    for _ in range(3):
-        start = time.process_time()
+def test_both_proofs_take_little_work(work: Callable[[], Any]) -> None:
+    """They make a million calls, in 0.2 s; a step that looks at all pairs would make many more."""
+    with work() as done:
         for limits in ("safe", "latest"):
             verify(SHIPPED, limits, SERVICE)
-        times.append(time.process_time() - start)
-    assert min(times) < 1.0, times
+    assert 0 < done.calls < 2_000_000
 
 
 def boxes(space: Space) -> Iterator[Box]:
@@ -556,7 +552,7 @@ def test_a_defect_in_a_file_is_caught_as_well(tmp_path: Path) -> None:
     [
         ("flowchart.yaml", "requests.arrival: batch", "requests.colour: red", "no fact is called"),
         ("flowchart.yaml", "requests.arrival: batch", "requests.arrival: red", "is never 'red'"),
-        ("flowchart.yaml", "{is: busy}", "{more_than: busy}", "'more_than' is not one of"),
+        ("flowchart.yaml", "{is: busy}", "{more_than: busy}", "'more_than'"),
         ("flowchart.yaml", "otherwise: streaming", "otherwise: nowhere", "no question is called"),
         ("flowchart.yaml", "[asynchronous, real-time]", "[lambda]", "no option is called 'lambda'"),
         ("words.yaml", "at_least: 40 %", "at_least: 40 s", "'40 s' for load.busy-share"),
@@ -570,7 +566,7 @@ def test_a_defect_in_a_file_is_caught_as_well(tmp_path: Path) -> None:
         ("options/real_time.yaml", "when: {requests.streaming: false}", "when: {needs.wings: true}",
          "no feature is called 'wings'"),
         ("assumptions.yaml", "kind: size", "kind: size, kind: time", "the key 'kind' is repeated"),
-        ("features.yaml", "  - id: vpc", "  - id: [vpc", "expected"),
+        ("features.yaml", "  - id: vpc", "  - id: [vpc", "this bracket is not closed"),
     ],
 )  # fmt: skip
 def test_rules_that_do_not_resolve_are_refused_with_their_place(

@@ -8,8 +8,9 @@ from typing import Any
 
 from advisor.errors import InputError
 from advisor.gate.document import Mark, Node
-from advisor.gate.source import DEEPEST, MOST_VALUES, Source
-from advisor.gate.yaml_reader import Parsed, Repeated
+from advisor.gate.source import Source
+from advisor.gate.yaml_nodes import Parsed, Repeated
+from advisor.text.terms import CONFIGURATION
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _LITERAL = re.compile(r"true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
@@ -52,11 +53,13 @@ class JsonReader:
             InputError: bad syntax, or nesting or size beyond the bounds.
         """
         self.count += 1
-        if depth > DEEPEST or self.count > MOST_VALUES:
-            raise self.source.error(
-                f"this JSON is not read: more than {DEEPEST} levels or {MOST_VALUES:,} values", at
-            )
         first = self.text[at : at + 1]
+        if depth >= CONFIGURATION.deepest and first in ("{", "["):
+            message = f"nested more than {CONFIGURATION.deepest} levels deep"
+            raise self.source.error(message, at, CONFIGURATION.hint)
+        if self.count > CONFIGURATION.most_values:
+            message = f"more than {CONFIGURATION.most_values:,} values"
+            raise self.source.error(message, at, CONFIGURATION.hint)
         if first == "{":
             return self._object(at, depth)
         if first == "[":
@@ -106,7 +109,10 @@ class JsonReader:
         try:
             text, end = decoder.scanstring(self.text, at + 1, False)  # type: ignore[attr-defined]
         except JSONDecodeError as error:
-            raise self._bad(error.msg, error.pos) from None
+            escape = self.text.rfind("\\", at, error.pos + 1)
+            if error.pos == at or escape < 0:
+                raise self._bad("this string is not closed", at) from None
+            raise self._bad("this escape is not known", escape) from None
         return text, end
 
     def _object(self, at: int, depth: int) -> tuple[Node, int]:

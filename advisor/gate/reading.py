@@ -10,7 +10,7 @@ from advisor.errors import InputError
 from advisor.gate.document import Document, Node, ReadFault
 from advisor.gate.service import ServiceModel
 from advisor.gate.source import LARGEST_TEMPLATE, Source, read_source, too_large
-from advisor.gate.yaml_reader import Parsed, Repeated, read_yaml
+from advisor.gate.yaml_nodes import Parsed, Repeated, read_yaml
 
 
 class Read(NamedTuple):

@@ -7,7 +7,7 @@ from functools import cache
 
 from advisor.gate.document import PARTIAL, Document, Hidden, Node, Resource, World
 from advisor.gate.drift import OPERATIONS
-from advisor.gate.yaml_reader import Parsed
+from advisor.gate.yaml_nodes import Parsed
 
 _TELLING: tuple[tuple[str, frozenset[str]], ...] = (
     ("TransformJob", frozenset({"TransformJobName", "TransformInput"})),

@@ -38,7 +38,7 @@ def read_yaml_settings(path: str) -> SettingsFile:
         InputError: it cannot be read, repeats a key, or does not keep the schema.
     """
     from advisor.gate.terraform_plan import plain
-    from advisor.gate.yaml_reader import read_yaml
+    from advisor.gate.yaml_nodes import read_yaml
 
     parsed = read_yaml(read_source(path))
     for again in parsed.repeated:

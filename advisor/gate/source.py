@@ -7,14 +7,13 @@ from bisect import bisect_right
 from functools import cached_property
 
 from advisor.errors import InputError
+from advisor.text import places
+from advisor.text.terms import CONFIGURATION
 
-LARGEST_TEMPLATE = 2 * 1024 * 1024
-"""CloudFormation takes at most 1 MB; twice that leaves room for comments and indentation."""
+LARGEST_TEMPLATE = CONFIGURATION.most_bytes
 LARGEST_PLAN = 32 * 1024 * 1024
-DEEPEST = 100
-"""Levels of nesting; the deepest endpoint configuration has 8, a template around it a few more."""
-MOST_VALUES = 200_000
-"""Values in one document, what aliases repeat counted each time."""
+DEEPEST = CONFIGURATION.deepest
+MOST_VALUES = CONFIGURATION.most_values
 
 
 class Source:
@@ -80,18 +79,7 @@ def decode(file: str, data: bytes) -> Source:
     Raises:
         InputError: they are not UTF-8.
     """
-    try:
-        return Source(file, data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
-        raise InputError(
-            f"byte 0x{data[error.start]:02x} is not UTF-8",
-            file=file,
-            line=line,
-            column=column,
-            hint="save the file as UTF-8",
-        ) from None
+    return Source(file, places.decode(data, file))
 
 
 def too_large(file: str, limit: int) -> InputError:

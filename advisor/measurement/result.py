@@ -93,7 +93,7 @@ def _document(path: str) -> Json:
         document = json.loads(data.decode("utf-8-sig"))
     except json.JSONDecodeError as error:
         raise InputError(
-            f"this is not JSON: {error.msg}",
+            "this is not JSON",
             file=path,
             line=error.lineno,
             column=error.colno,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, TypeAlias
 
-from advisor.errors import RulebookError
+from advisor.errors import InputError, RulebookError
 
 # A path of a rule file or folder. Not pathlib's: importing that costs every start 2 ms.
 Folder: TypeAlias = str | os.PathLike[str]
@@ -28,47 +28,26 @@ def is_packaged(rules: Folder) -> bool:
     return os.fspath(rules) == os.path.join(_PACKAGE, "rules")
 
 
-def _make_loader() -> Any:
-    """A safe loader on which only true and false are booleans and dates stay text."""
-    import yaml
-
-    class RuleLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML spells it
-            first: [
-                (tag, regex) for tag, regex in pairs if not tag.endswith((":timestamp", ":bool"))
-            ]
-            for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
-        }
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            seen: set[str] = set()
-            for key, _ in node.value:
-                if key.value in seen:
-                    raise RulebookError(f"{key.start_mark}: the key {key.value!r} is repeated")
-                seen.add(key.value)
-            return super().construct_mapping(node, deep)
-
-    import re
-
-    RuleLoader.add_implicit_resolver(
-        "tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), ["t", "f"]
-    )
-    return RuleLoader
-
-
 def read_rules(path: Folder) -> Any:
     """One YAML rule file as plain values.
 
     Raises:
         RulebookError: the file is missing, is not YAML, or repeats a key.
     """
-    import yaml
+    from advisor.text.places import decode
+    from advisor.text.terms import CONFIGURATION
+    from advisor.text.yaml_reader import read_text
+    from advisor.text.yaml_values import plain_values
 
+    name = os.fspath(path)
     try:
-        with open(path, encoding="utf-8") as file:
-            return yaml.load(file.read(), Loader=_make_loader())  # noqa: S506 - a subclass of the safe loader
-    except (OSError, yaml.YAMLError) as error:
-        raise RulebookError(f"{path}: {error}") from error
+        with open(path, "rb") as file:
+            roots = read_text(decode(file.read(), name), name, CONFIGURATION)
+        return plain_values(roots[0], name) if roots else None
+    except (OSError, InputError) as error:
+        raise RulebookError(
+            f"{path}: {error}" if isinstance(error, OSError) else str(error)
+        ) from error
 
 
 def service_table(rules: Folder) -> dict[str, Any] | None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from advisor.errors import InputError
-from advisor.workload.keys import KEYS, short_for
-from advisor.yamlfile import (
+from advisor.text.places import UNSEEN
+from advisor.text.yaml_reader import (
     MappingNode,
     Node,
     ScalarNode,
     SequenceNode,
     is_nothing,
-    place,
-    read_value,
+    mapping_node,
+    nowhere,
+    read_text,
+    text_node,
 )
+from advisor.workload.keys import KEYS, short_for
 
 # Keys whose one value counts as that of a key below them.
 _SPLIT = {
@@ -66,18 +70,17 @@ def _names(path: str) -> list[str]:
 
 def _copy(node: MappingNode) -> MappingNode:
     """A mapping that can be changed without changing what shares it."""
-    return MappingNode("", list(node.value), node.start_mark, node.end_mark)
+    return mapping_node(list(node.value), node.start_mark)
 
 
 def _descend(mapping: MappingNode, name: str, path: str, option: str) -> MappingNode:
     """The mapping under a key, made or converted where there is none."""
     inner: MappingNode | None = None
-    for key, value in mapping.value:
+    for key, value in zip(mapping.value[::2], mapping.value[1::2], strict=True):
         if key.value == name:
             inner = _as_mapping(value, path)
     if inner is None:
-        inner = MappingNode("", [])
-        place(inner, option)
+        inner = mapping_node([], nowhere(option))
     _put(mapping, name, inner, option)
     return inner
 
@@ -85,21 +88,70 @@ def _descend(mapping: MappingNode, name: str, path: str, option: str) -> Mapping
 def _as_mapping(node: Node, path: str) -> MappingNode | None:
     if isinstance(node, MappingNode):
         return _copy(node)
+    turns: list[Node] = []
     if isinstance(node, SequenceNode) and path == "needs":
-        pairs = [(item, ScalarNode("", "true", item.start_mark, style="")) for item in node.value]
+        for item in node.value:
+            turns += item, text_node("true", item.start_mark)
     elif isinstance(node, ScalarNode) and path in _SPLIT and not is_nothing(node):
-        pairs = [(ScalarNode("", _SPLIT[path], node.start_mark, style=""), node)]
+        turns += text_node(_SPLIT[path], node.start_mark), node
     else:
         return None
-    return MappingNode("", pairs, node.start_mark)
+    return mapping_node(turns, node.start_mark)
 
 
 def _put(mapping: MappingNode, name: str, value: Node, option: str) -> None:
     """Set a key: in its place if it is there, else at the end."""
-    fresh = ScalarNode("", name, style="")
-    place(fresh, option)
-    for index, (key, _) in enumerate(mapping.value):
-        if key.value == name:
-            mapping.value[index] = (key if isinstance(value, MappingNode) else fresh, value)
+    fresh, turns = text_node(name, nowhere(option)), mapping.value
+    for index in range(0, len(turns), 2):
+        if turns[index].value == name:
+            turns[index + 1] = value
+            if not isinstance(value, MappingNode):
+                turns[index] = fresh
             return
-    mapping.value.append((fresh, value))
+    turns += fresh, value
+
+
+def read_value(text: str, option: str) -> Node:
+    """Read the YAML value that came with a command-line option.
+
+    What starts with ``>`` is taken as written: a bound such as ``> 4 MB``, not a folded text.
+
+    Args:
+        text: the value.
+        option: how messages name the option, such as ``--set budget``.
+
+    Raises:
+        InputError: the text is no YAML, or holds what no file may hold.
+    """
+    stripped = text.strip()
+    if re.search(f"[{UNSEEN}]", text):
+        hint = "write the plain value"
+        raise InputError("the value holds invisible characters", file=option, hint=hint)
+    plain = text_node(stripped, style="'" if stripped.startswith(">") else "")
+    found: list[Node] = [plain]
+    if not plain.style and not is_nothing(plain):
+        try:
+            found = read_text(text, option)
+        except InputError as error:
+            raise _within(error, text, option) from None
+    if len(found) != 1:
+        raise InputError("this is not one value", file=option, hint="give one value")
+    _place(found[0], option)
+    return found[0]
+
+
+def _within(error: InputError, text: str, option: str) -> InputError:
+    """The error with its place in the value, which is no place in a file."""
+    place = f"character {error.column}"
+    if "\n" in text.strip():
+        place = f"line {error.line}, {place}"
+    message = f"{error.message} ({place} of the value)" if error.line else error.message
+    return InputError(message, file=option, hint=error.hint)
+
+
+def _place(node: Node, option: str) -> None:
+    """Say of a node, and of all in it, that an option brought it."""
+    node.start_mark = nowhere(option)
+    if not isinstance(node, ScalarNode):
+        for each in node.value:
+            _place(each, option)

@@ -3,7 +3,7 @@
 # No `from __future__ import annotations` here: NamedTuple compiles annotations that are texts.
 from typing import NamedTuple
 
-from advisor.yamlfile import UNSEEN
+from advisor.text.places import UNSEEN
 
 
 class Form(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from advisor.text.yaml_reader import MappingNode, Node, ScalarNode, SequenceNode
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
 from advisor.workload.keys import KEYS, WAIVER, features
@@ -20,7 +21,6 @@ from advisor.workload.values import (
     read_text,
     single,
 )
-from advisor.yamlfile import MappingNode, Node, ScalarNode, SequenceNode
 
 _DECISION = tuple(key for key in KEYS if key.path.startswith("decision."))
 _SHARE = Key("share", "percent", "Share of the requests.", "5 %", most=100_000)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from advisor.model import Interval, Stated
+from advisor.text.yaml_reader import Node, SequenceNode
 from advisor.workload.key import Key
 from advisor.workload.keys import MODEL
 from advisor.workload.reading import Reading
 from advisor.workload.record import read_record
 from advisor.workload.values import RefusedError
-from advisor.yamlfile import Node, SequenceNode
 
 # Of these the largest model decides, since limits and sizing must hold for every one.
 _LARGEST = ("size", "memory", "accelerator_memory")

@@ -8,6 +8,7 @@ from advisor.digest import sha256
 from advisor.errors import InputError
 from advisor.model import Stated, Workload
 from advisor.quantity import KINDS
+from advisor.text.yaml_reader import MappingNode, Node, error_at, is_nothing, read_documents
 from advisor.workload.forms import FORMS
 from advisor.workload.groups import GROUPS
 from advisor.workload.key import Key
@@ -25,7 +26,6 @@ from advisor.workload.values import (
     read_word,
     single,
 )
-from advisor.yamlfile import MappingNode, Node, error_at, is_nothing, read_documents
 
 _REMEMBERED = 2000  # texts per key whose value is kept; a stream of files repeats most of them
 
@@ -39,10 +39,9 @@ class _Place(NamedTuple):
     inner: "dict[str, _Place]"
 
 
-def _places() -> dict[str, _Place]:
-    """The table of keys as a tree."""
-    top: dict[str, _Place] = {}
-    levels = {"": top}
+def _places() -> dict[str, dict[str, _Place]]:
+    """The table of keys as a tree: its levels by their paths."""
+    levels: dict[str, dict[str, _Place]] = {"": {}}
     for key in KEYS:
         parent, _, name = key.path.rpartition(".")
         inner: dict[str, _Place] = {}
@@ -54,10 +53,16 @@ def _places() -> dict[str, _Place]:
         levels[key.path] = inner
         words = {word: word for word in key.words}
         levels[parent][name] = _Place(key.path, words, key, inner)
-    return top
+    return levels
 
 
-_PLACES = _places()
+_LEVELS = _places()
+# What is said of a section that is no mapping.
+_HINTS = {
+    path: f"write `{next(iter(inner))}: …` under it" if path else "write `name: …` first"
+    for path, inner in _LEVELS.items()
+    if inner
+}
 _new = tuple.__new__  # a third of the time of calling the class
 
 
@@ -84,7 +89,7 @@ def read_workloads(
 
         roots = [apply(root, changes) for root in roots]
     readings = [_document(root, Reading(file, features)) for root in roots]
-    errors = [error for reading in readings for error in reading.in_order()]
+    errors = [each for reading in readings if reading.errors for each in reading.in_order()]
     if errors:
         errors[0].others = tuple(errors[1:])
         raise errors[0]
@@ -102,7 +107,7 @@ def read_workloads(
 
 def _document(root: Node, reading: Reading) -> Reading:
     """What one document states, and what is wrong with it as a whole."""
-    _walk(reading, "", root, _PLACES)
+    _walk(reading, "", root, _LEVELS[""])
     if "name" not in reading.values or "requests.arrival" not in reading.values:
         _refuse_missing(reading, root)
     if "deploy.instances.min" in reading.values:
@@ -131,26 +136,22 @@ def _bytes_of(root: Node, data: bytes) -> bytes:
 
 def _walk(reading: Reading, path: str, node: Node, places: dict[str, _Place]) -> None:
     """Read one mapping. Goes by the table, so that the order in the file changes nothing."""
-    hint = f"write `{next(iter(places))}: …` under it" if path else "write `name: …` first"
-    found = reading.pairs(path, node, hint)
+    found = reading.pairs(path, node, _HINTS[path])
     values = reading.values
-    unread = len(found)
-    for name, place in places.items():
-        pair = found.get(name)
-        if pair is None:
-            continue
-        unread -= 1
-        key_node, node = pair
+    stated = [name for name in places if name in found]
+    for name in stated:
+        place = places[name]
+        key_node, node = found[name]
+        where, known, _, _ = place
         text = node.value
-        value = place.known.get(text) if text.__class__ is str else None
+        value = known.get(text) if text.__class__ is str else None
         if value is None:
             value = _read(reading, place, key_node, node)
             if value is None:
                 continue
         mark = key_node.start_mark
-        stated = (place.path, text, value, mark.line + 1, mark.column + 1)
-        values[place.path] = _new(Stated, stated)
-    if unread:
+        values[where] = _new(Stated, (where, text, value, mark.line + 1, mark.column + 1))
+    if len(stated) < len(found):
         reading.refuse_keys(path, found, places)
 
 
@@ -199,7 +200,7 @@ def _refuse_missing(reading: Reading, root: Node) -> None:
     for path, hint in REQUIRED.items():
         parent, _, _ = path.rpartition(".")
         if not {path, parent} & (reading.refused | reading.values.keys()):
-            keys = (key for key, _ in root.value if key.value == parent)
+            keys = (key for key in root.value[::2] if key.value == parent)
             node = next(keys, root)
             reading.errors.append(error_at(node, f"{path} is missing", reading.file, hint))
 

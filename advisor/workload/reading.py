@@ -7,10 +7,10 @@ from typing import Any
 
 from advisor.errors import InputError
 from advisor.model import Stated
+from advisor.text.yaml_reader import MappingNode, Node, ScalarNode, entries, error_at
 from advisor.workload.keys import features as of_rules
 from advisor.workload.spelling import explain_key
 from advisor.workload.values import RefusedError
-from advisor.yamlfile import MappingNode, Node, ScalarNode, entries, error_at
 
 Pairs = dict[str, tuple[ScalarNode, Node]]
 

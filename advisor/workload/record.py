@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from advisor.quantity import KINDS
+from advisor.text.yaml_reader import Node
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
 from advisor.workload.reading import Reading
 from advisor.workload.values import RefusedError, read_quantity, read_text, read_word, single
-from advisor.yamlfile import Node
 
 
 def read_record(

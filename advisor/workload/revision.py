@@ -6,7 +6,7 @@ import os
 import subprocess
 
 from advisor.errors import InputError
-from advisor.yamlfile import MOST_BYTES
+from advisor.text.terms import WORKLOAD
 
 _PATIENCE_S = 60
 
@@ -45,7 +45,7 @@ def _blob(folder: str, address: str, name: str) -> bytes:
             f"git knows no {name}: {reason(size.stderr)}",
             hint="Name it as REVISION:path, or FILE with --rev REVISION.",
         )
-    if int(size.stdout) > MOST_BYTES:
+    if int(size.stdout) > WORKLOAD.most_bytes:
         raise InputError("the file is larger than any workload file may be", file=name)
     found = git(folder, "cat-file", "blob", address)
     if found.returncode:

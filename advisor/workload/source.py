@@ -6,11 +6,11 @@ import os
 import sys
 
 from advisor.errors import InputError
-from advisor.yamlfile import MOST_BYTES
+from advisor.text.terms import WORKLOAD
 
 
 def read_bytes(path: str) -> bytes:
-    """Bytes of a file, or of standard input for ``-``; one more than ``MOST_BYTES`` at most.
+    """Bytes of a file, or of standard input for ``-``; one more than any may have at most.
 
     Raises:
         InputError: it cannot be read.
@@ -19,7 +19,7 @@ def read_bytes(path: str) -> bytes:
         if path == "-":
             if sys.stdin is None:
                 raise InputError("standard input is closed", file=path, hint="name a file instead")
-            return sys.stdin.buffer.read(MOST_BYTES + 1)
+            return sys.stdin.buffer.read(WORKLOAD.most_bytes + 1)
         return _read_path(path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -31,7 +31,7 @@ def read_bytes(path: str) -> bytes:
 def _read_path(path: str) -> bytes:
     with open(path, "rb", opener=_open_without_waiting) as stream:
         os.set_blocking(stream.fileno(), True)
-        return stream.read(MOST_BYTES + 1)
+        return stream.read(WORKLOAD.most_bytes + 1)
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

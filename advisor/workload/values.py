@@ -8,10 +8,10 @@ from functools import cache
 
 from advisor.model import Interval
 from advisor.quantity import QuantityError, parse, show
+from advisor.text.yaml_reader import Node, ScalarNode, is_nothing
 from advisor.workload.forms import FORMS, LETTERS, Form
 from advisor.workload.key import Key
 from advisor.workload.spelling import nearest
-from advisor.yamlfile import Node, ScalarNode, is_nothing, is_number
 
 _MOST_SHOWN = 60
 _FLAGS = {"true": True, "false": False}
@@ -157,3 +157,15 @@ def is_text_anyway(text: str) -> bool:
 def listed(words: tuple[str, ...]) -> str:
     """Words as a person would list them: ``a, b or c``."""
     return " or ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
+
+
+def is_number(text: str) -> bool:
+    """Whether an editor would read an unquoted text as a number."""
+    digits = text.lstrip("+-")
+    if not digits.isascii() or "_" in text or not (digits[:1].isdigit() or digits[:1] == "."):
+        return False
+    try:
+        float(text)
+    except ValueError:
+        return digits[:2] in ("0x", "0o") or digits.lower() in (".inf", ".nan")
+    return True

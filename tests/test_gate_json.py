@@ -1,0 +1,24 @@
+"""Strings of JSON that cannot be read, named by what stands there."""
+
+from __future__ import annotations
+
+import pytest
+
+from advisor.errors import InputError
+from advisor.gate.json_reader import read_json
+from advisor.gate.source import Source
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ('{"a": "b', "1:7", "this string is not closed"),
+        ('["\\', "1:2", "this string is not closed"),
+        ('["a\\q"]', "1:4", "this escape is not known"),
+        ('{"a\\u12": 1}', "1:4", "this escape is not known"),
+    ],
+)
+def test_a_bad_string_is_told_where_it_stands(text: str, place: str, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_json(Source("f", text))
+    assert (caught.value.at(), caught.value.message.partition(": ")[2]) == (f"f:{place}", message)
