@@ -8,6 +8,8 @@ For the same reason modules that define them do not postpone annotations: typing
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
+from advisor.value import Value
+
 Parameters: TypeAlias = dict[str, Any]
 
 BATCH_TRANSFORM = "batch-transform"
@@ -46,7 +48,7 @@ class Stated(NamedTuple):
     column: int
 
 
-class Finding(NamedTuple):
+class Finding(Value):
     """Something the reader must know, with its place."""
 
     rule: str
@@ -59,7 +61,7 @@ class Finding(NamedTuple):
     source: str = ""
 
 
-class Job(NamedTuple):
+class Job(Value):
     """A job of load tests that has ended."""
 
     name: str
@@ -67,7 +69,7 @@ class Job(NamedTuple):
     file: str  # with its result, as named on the command line
 
 
-class Measurement(NamedTuple):
+class Measurement(Value):
     """One configuration that a load test ran, and how it stands beside the others."""
 
     job: Job
@@ -84,7 +86,7 @@ class Measurement(NamedTuple):
     note: str  # why it is unusable, else how it compares
 
 
-class Measured(NamedTuple):
+class Measured(Value):
     """What of a workload was measured in place of what was stated or assumed."""
 
     jobs: tuple[Job, ...]
@@ -95,7 +97,7 @@ class Measured(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-class Workload(NamedTuple):
+class Workload(Value):
     """A workload file as read: what the user said, and where. Silence is absence."""
 
     name: str
@@ -145,7 +147,7 @@ class Workload(NamedTuple):
         return None
 
 
-class Fact(NamedTuple):
+class Fact(Value):
     """One fact as the answer used it."""
 
     fact: str
@@ -156,7 +158,7 @@ class Fact(NamedTuple):
     because: str = ""
 
 
-class Verdict(NamedTuple):
+class Verdict(Value):
     """What one limit or feature says of one option, on the stated facts alone."""
 
     rule: str
@@ -172,7 +174,7 @@ class Verdict(NamedTuple):
     broken_by: str = ""  # for contested: the bound in force that is not met
 
 
-class Step(NamedTuple):
+class Step(Value):
     """One question of the flowchart as it was answered."""
 
     question: str
@@ -187,7 +189,7 @@ class Step(NamedTuple):
     as_of: str
 
 
-class Setting(NamedTuple):
+class Setting(Value):
     """One number or name of a plan, with the formula and inputs it comes from."""
 
     name: str
@@ -196,7 +198,7 @@ class Setting(NamedTuple):
     source: str = ""
 
 
-class CostItem(NamedTuple):
+class CostItem(Value):
     """One line of a monthly cost. Decimal texts; ``None`` where a price is not known."""
 
     name: str
@@ -210,7 +212,7 @@ class CostItem(NamedTuple):
     as_of: str
 
 
-class Cost(NamedTuple):
+class Cost(Value):
     """Monthly cost of one option. ``complete`` is false while a price is missing."""
 
     usd_low: str | None
@@ -222,7 +224,7 @@ class Cost(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-class Latency(NamedTuple):
+class Latency(Value):
     """Expected answer times in milliseconds; ``None`` where nothing supports a number."""
 
     p50_ms: float | None
@@ -232,7 +234,7 @@ class Latency(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-class Quota(NamedTuple):
+class Quota(Value):
     """An account quota to look at before deploying."""
 
     name: str
@@ -244,7 +246,7 @@ class Quota(NamedTuple):
     as_of: str
 
 
-class Request(NamedTuple):
+class Request(Value):
     """One AWS request, ready for ``aws SERVICE OPERATION --cli-input-json``."""
 
     service: str  # sagemaker | application-autoscaling | cloudwatch | sns
@@ -252,7 +254,7 @@ class Request(NamedTuple):
     parameters: Parameters
 
 
-class Invoke(NamedTuple):
+class Invoke(Value):
     """How the caller must call what was deployed."""
 
     operation: str
@@ -261,7 +263,7 @@ class Invoke(NamedTuple):
     notes: tuple[str, ...]
 
 
-class Plan(NamedTuple):
+class Plan(Value):
     """One option made concrete for this workload; ``carried`` are the needs its requests carry.
 
     Of an option that is only compared with the recommended one, what its cost depends on: settings
@@ -278,7 +280,7 @@ class Plan(NamedTuple):
     facts: Mapping[str, Any]  # what cost and latency read: instance type, counts, memory, …
 
 
-class Candidate(NamedTuple):
+class Candidate(Value):
     """One option with everything known about it."""
 
     option: str
@@ -291,7 +293,7 @@ class Candidate(NamedTuple):
     latency: Latency | None
 
 
-class DecisiveUnknown(NamedTuple):
+class DecisiveUnknown(Value):
     """A fact not pinned down that alone would change the answer."""
 
     fact: str
@@ -300,7 +302,7 @@ class DecisiveUnknown(NamedTuple):
     outcomes: Mapping[str, str | None]  # value as the file accepts it -> option
 
 
-class WouldChange(NamedTuple):
+class WouldChange(Value):
     """The nearest value of a stated fact at which another option is chosen."""
 
     fact: str
@@ -308,14 +310,14 @@ class WouldChange(NamedTuple):
     option: str | None
 
 
-class Change(NamedTuple):
+class Change(Value):
     """One edit of the workload file."""
 
     fact: str
     to: str
 
 
-class Fix(NamedTuple):
+class Fix(Value):
     """Changes that would make an option fit when none does, nearest first."""
 
     changes: tuple[Change, ...]
@@ -324,7 +326,7 @@ class Fix(NamedTuple):
     source: str
 
 
-class Consider(NamedTuple):
+class Consider(Value):
     """Something outside the four options that fits, with its reason and source."""
 
     id: str
@@ -334,7 +336,7 @@ class Consider(NamedTuple):
     as_of: str
 
 
-class Decision(NamedTuple):
+class Decision(Value):
     """The answer of the rules: the path, the choice, and what would move it."""
 
     option: str | None
@@ -350,7 +352,7 @@ class Decision(NamedTuple):
     fixes: tuple[Fix, ...]
 
 
-class Advice(NamedTuple):
+class Advice(Value):
     """Everything about one workload; reports and artifacts print it and compute nothing."""
 
     workload: Workload

@@ -14,9 +14,10 @@ Components and their keys, in USD: ``hosting``, ``asynchronous``, ``batch-transf
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from advisor.errors import InputError
+from advisor.value import Value
 
 SCHEMA = "sm-advise/prices.v1"
 STAND_IN = "stand-in:"
@@ -26,7 +27,7 @@ Folder: TypeAlias = str | os.PathLike[str]
 INSTANCE_COMPONENTS = ("hosting", "asynchronous", "batch-transform", "studio-notebook")
 
 
-class Price(NamedTuple):
+class Price(Value):
     """One unit price and how strong it is."""
 
     usd: str  # decimal text
@@ -37,7 +38,7 @@ class Price(NamedTuple):
     because: str = ""  # for a stand-in: why it may be used
 
 
-class Row(NamedTuple):
+class Row(Value):
     """One known price with its place, for lists of prices."""
 
     component: str

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import NamedTuple
 
 from advisor.costs.money import Number, decimal, quotient, total_of, usd
 from advisor.model import Cost
+from advisor.value import Value
 
 _THOUSAND = Decimal(1000)
 
 
-class Increase(NamedTuple):
+class Increase(Value):
     """How a monthly cost moved, as bounds in USD; ``None`` where nothing bounds it."""
 
     low: str | None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from advisor.value import Value
 
 OPERATIONS = {
     "EndpointConfig": ("sagemaker", "CreateEndpointConfig"),
@@ -20,7 +22,7 @@ OPERATIONS = {
 """Kind of a resource -> service and operation whose input has its shape."""
 
 
-class Move(NamedTuple):
+class Move(Value):
     """One difference between the compiled table and an installed botocore."""
 
     where: str  # ProductionVariantServerlessConfig.MaxConcurrency

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from advisor.errors import InputError
 from advisor.gate.document import Node
@@ -27,6 +27,7 @@ from advisor.gate.setting_values import (
 )
 from advisor.gate.source import read_source
 from advisor.gate.yaml_reader import read_yaml
+from advisor.value import Value
 
 ORGANISATION_FILE = ".sm-advise.yaml"
 ORGANISATION_SCHEMA = "sm-advise/organisation.v1"
@@ -71,7 +72,7 @@ _WAIVERS = {"never": TEXTS, "longest_days": COUNT, "inline": TRUTH}
 _ACCEPTANCE = {"because": TEXT, "by": TEXT, "until": TEXT, "ticket": TEXT}
 
 
-class Pair(NamedTuple):
+class Pair(Value):
     """A configuration that was made for a workload."""
 
     workload: str  # path
@@ -86,7 +87,7 @@ def pair_of(workload: str, artifact: str, where: str) -> Pair:
     return Pair(path, artifact, where, name)
 
 
-class Project(NamedTuple):
+class Project(Value):
     """``[tool.sm-advise]``."""
 
     fail_on: str = ""
@@ -101,7 +102,7 @@ class Project(NamedTuple):
     text: str = ""  # of the file, so that a waiver in it has a line
 
 
-class Organisation(NamedTuple):
+class Organisation(Value):
     """``.sm-advise.yaml`` with all that it extends."""
 
     region: str = ""

@@ -1,7 +1,8 @@
 """How many instances a load needs, and at which values of their metrics they are added."""
 
 import math
-from typing import NamedTuple
+
+from advisor.value import Value
 
 # AWS: "Load testing your auto scaling configuration" suggests to start with 0.5. The load may then
 # double while new instances start before the fleet saturates.
@@ -10,7 +11,7 @@ SAFETY_FACTOR = 0.5
 _ROUNDING = 1e-9  # binary fractions: 0.3 / 0.1 is not to need a fourth instance
 
 
-class Spike(NamedTuple):
+class Spike(Value):
     """What a jump of the rate does until help arrives, in the fluid limit."""
 
     backlog: float  # requests waiting when new instances serve

@@ -2,12 +2,13 @@
 
 # No `from __future__ import annotations` here: NamedTuple compiles annotations that are texts.
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from advisor.digest import sha256
 from advisor.errors import InputError
 from advisor.model import Stated, Workload
 from advisor.quantity import KINDS
+from advisor.value import Value
 from advisor.workload.forms import FORMS
 from advisor.workload.groups import GROUPS
 from advisor.workload.key import Key
@@ -30,7 +31,7 @@ from advisor.yamlfile import MappingNode, Node, error_at, is_nothing, read_docum
 _REMEMBERED = 2000  # texts per key whose value is kept; a stream of files repeats most of them
 
 
-class _Place(NamedTuple):
+class _Place(Value):
     """A key as the walk uses it."""
 
     path: str
