@@ -48,7 +48,7 @@ class Stated(NamedTuple):
     column: int
 
 
-class Finding(Value):
+class Finding(NamedTuple):
     """Something the reader must know, with its place."""
 
     rule: str
@@ -147,7 +147,7 @@ class Workload(Value):
         return None
 
 
-class Fact(Value):
+class Fact(NamedTuple):
     """One fact as the answer used it."""
 
     fact: str
@@ -158,7 +158,7 @@ class Fact(Value):
     because: str = ""
 
 
-class Verdict(Value):
+class Verdict(NamedTuple):
     """What one limit or feature says of one option, on the stated facts alone."""
 
     rule: str
@@ -189,7 +189,7 @@ class Step(Value):
     as_of: str
 
 
-class Setting(Value):
+class Setting(NamedTuple):
     """One number or name of a plan, with the formula and inputs it comes from."""
 
     name: str

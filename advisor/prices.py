@@ -14,7 +14,7 @@ Components and their keys, in USD: ``hosting``, ``asynchronous``, ``batch-transf
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from advisor.errors import InputError
 from advisor.value import Value
@@ -27,7 +27,7 @@ Folder: TypeAlias = str | os.PathLike[str]
 INSTANCE_COMPONENTS = ("hosting", "asynchronous", "batch-transform", "studio-notebook")
 
 
-class Price(Value):
+class Price(NamedTuple):
     """One unit price and how strong it is."""
 
     usd: str  # decimal text

@@ -9,8 +9,9 @@ class Value:
 
     An answer imports a hundred of these and makes half of them, so ``__init__`` is compiled when
     the first value is made: a dataclass or a named tuple would compile it with the class. Values
-    that are made by the thousand stay named tuples, which are made in half the time; hence both
-    are copied and listed by the same names, ``_replace`` and ``_asdict``.
+    that are made by the thousand, or that something is remembered by, stay named tuples, which are
+    made in half the time and hashed in a fifth; hence both are copied and listed by the same names,
+    ``_replace`` and ``_asdict``.
     """
 
     def __init__(self, *values: Any, **named: Any) -> None:

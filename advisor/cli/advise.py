@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,13 +16,11 @@ from advisor.errors import InputError
 from advisor.model import Advice, Finding
 from advisor.pipeline import advise as advise_workload
 from advisor.reports import ADVICE_FORMATS, renderer
-from advisor.rulebook.load import load
 from advisor.workload import read_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from advisor.cli.spread import Part
     from advisor.model import Workload
 
 STRICT = ("decisive-unknown", "contested-limit")  # warnings that fail with --strict
@@ -75,12 +72,14 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
     plausible decisive unknown or a contested limit), 2 a file could not be read, 3 a bug of ours.
     """
     _require_folder(options)
-    asked = {**options, "changes": changes_from(settings), "as_of": options["as_of"] or today()}
-    if form == "jsonl" and options["output"] is None and len(workloads) > 1:
-        from advisor.cli.spread import worthwhile
-
-        if worthwhile(workloads):
-            return _spread(workloads, asked)
+    asked = {
+        **options,
+        "changes": changes_from(settings),
+        "as_of": options["as_of"] or today(),
+        "own_prices": price_folder(),
+    }
+    if form == "jsonl" and options["output"] is None and not asked["measured"]:
+        return _line_by_line(workloads, asked)
     advices, unread = _answers(workloads, asked)
     for line in unread:
         print(line, file=sys.stderr)
@@ -103,26 +102,17 @@ def _require_folder(options: dict[str, Any]) -> None:
             )
 
 
-def _spread(paths: Sequence[str], asked: dict[str, Any]) -> int:
-    """A line for each workload as soon as it is known; the exit code."""
-    from advisor.cli.spread import spread
-
-    load(asked["limits"] or "safe")  # once, before there are several processes
-    code = 0
-    for part in spread(partial(_part, asked=asked), paths):
-        for line in part.complaints:
+def _line_by_line(paths: Sequence[str], asked: dict[str, Any]) -> int:
+    """Print the lines of each file before the next is read; the exit code."""
+    render, where = renderer("jsonl"), context("jsonl")
+    codes = []
+    for path in paths:
+        advices, unread = _answers((path,), asked)
+        for line in unread:
             print(line, file=sys.stderr)
-        click.echo(part.text, nl=False)
-        code = max(code, part.code)
-    return code
-
-
-def _part(paths: Sequence[str], asked: dict[str, Any]) -> Part:
-    from advisor.cli.spread import Part
-
-    advices, unread = _answers(paths, asked)
-    text = renderer("jsonl")(advices, context("jsonl"))
-    return Part(text, tuple(unread), _code(advices, unread, asked))
+        sys.stdout.write(render(advices, where))
+        codes.append(_code(advices, unread, asked))
+    return max(codes)
 
 
 def _answers(paths: Sequence[str], asked: dict[str, Any]) -> tuple[list[Advice], list[str]]:
@@ -140,15 +130,14 @@ def _answers(paths: Sequence[str], asked: dict[str, Any]) -> tuple[list[Advice],
 
 
 def _answer(workload: Workload, asked: dict[str, Any]) -> Advice:
-    folder = price_folder()
     advice = advise_workload(
-        with_load_test(workload, asked, folder),
+        with_load_test(workload, asked, asked["own_prices"]),
         limits=asked["limits"],
         region=asked["region"],
         changes=dict(asked["changes"]),
         as_of=asked["as_of"],
         strict=asked["strict"],
-        own_prices=folder,
+        own_prices=asked["own_prices"],
     )
     return gated(advice, asked["max_monthly"])
 

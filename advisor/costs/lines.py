@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from advisor.costs.money import decimal
 from advisor.costs.ranges import Range, exactly, read
 from advisor.model import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
 from advisor.prices import Price, Prices
 from advisor.quantity import MONTH_HOURS
-from advisor.value import Value
 
 # AWS's own serverless benchmarking toolkit divides bytes by 1024 ** 3 before it multiplies by the
 # price of a GB (aws-samples/sagemaker-serverless-inference-benchmarking).
@@ -20,7 +19,7 @@ _SECONDS_PER_HOUR = exactly(3600)
 _LOADS = {True: ("rate", "rate_of_one"), False: ("processing_s", "linger_s", "wake_s")}
 
 
-class Line(Value):
+class Line(NamedTuple):
     """A quantity in a month, and the price of its unit if it is known."""
 
     name: str
