@@ -1,8 +1,9 @@
 """The values that flow through the program, in the order in which they flow.
 
-All of them are frozen tuples: a step takes values and returns new ones. Named tuples rather than
-dataclasses because they cost a fifth of the time to define and to make, and start-up is a promise.
-For the same reason modules that define them do not postpone annotations: typing would compile each.
+All of them are frozen: a step takes values and returns new ones. A dataclass or a named tuple
+compiles its constructor with the class, and start-up is a promise, so they derive from
+``advisor.value.Value``; what is made by the thousand or remembered by its value is a named tuple.
+Modules that define one do not postpone annotations: typing would compile each.
 """
 
 from collections.abc import Mapping

@@ -110,7 +110,7 @@ def _line_by_line(paths: Sequence[str], asked: dict[str, Any]) -> int:
         advices, unread = _answers((path,), asked)
         for line in unread:
             print(line, file=sys.stderr)
-        sys.stdout.write(render(advices, where))
+        print(render(advices, where), end="", flush=True)
         codes.append(_code(advices, unread, asked))
     return max(codes)
 

@@ -1,7 +1,5 @@
 """Texts with a syntax: names, addresses and dates that AWS's requests carry as they are."""
 
-# No `from __future__ import annotations` here: NamedTuple compiles annotations that are texts.
-
 from advisor.value import Value
 from advisor.yamlfile import UNSEEN
 

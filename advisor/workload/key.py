@@ -1,6 +1,5 @@
 """One key of a workload file: what may stand at it."""
 
-# No `from __future__ import annotations` here: NamedTuple compiles annotations that are texts.
 from advisor.value import Value
 
 
