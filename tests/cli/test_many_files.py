@@ -1,4 +1,4 @@
-"""Many files at once: a line for each as soon as it is known, in the order of the files."""
+"""Many files at once: a line for each, in the order of the files, some before the next are read."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from advisor.cli.advise import TOGETHER
 from tests.cli.command import ROOT, ran
 
-MANY = 30
+MANY = TOGETHER + 20
 
 
 def files(folder: Path, count: int) -> list[str]:
@@ -43,19 +44,20 @@ def test_what_cannot_be_read_is_told_and_the_others_are_answered(tmp_path: Path)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-def test_a_line_is_printed_before_the_next_file_is_read(tmp_path: Path) -> None:
-    first, _ = files(tmp_path, 2)
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_lines_are_printed_before_the_next_files_are_read(tmp_path: Path) -> None:
+    names = files(tmp_path, TOGETHER)
     os.mkfifo(tmp_path / "late.yaml")
-    arguments = [sys.executable, "-m", "advisor", first, "late.yaml", "--format", "jsonl"]
+    arguments = [sys.executable, "-m", "advisor", *names, "late.yaml", "--format", "jsonl"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
         arguments, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        known = json.loads(process.stdout.readline())["workload"]["name"]
+        known = [json.loads(process.stdout.readline())["workload"]["name"] for _ in names]
         (tmp_path / "late.yaml").write_text(
             "name: late\nrequests: {arrival: batch}\n", encoding="utf-8"
         )
         later = json.loads(process.stdout.readline())["workload"]["name"]
-    assert (known, later) == ("w-0", "late")
+    assert (known[0], known[-1], later) == ("w-0", f"w-{TOGETHER - 1}", "late")
     assert process.returncode == 0
