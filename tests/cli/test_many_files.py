@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -54,10 +55,13 @@ def test_lines_are_printed_before_the_next_files_are_read(tmp_path: Path) -> Non
         arguments, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
+        ends = Timer(120, process.kill)  # a program that reads on first would wait for ever
+        ends.start()
         known = [json.loads(process.stdout.readline())["workload"]["name"] for _ in names]
         (tmp_path / "late.yaml").write_text(
             "name: late\nrequests: {arrival: batch}\n", encoding="utf-8"
         )
         later = json.loads(process.stdout.readline())["workload"]["name"]
+        ends.cancel()
     assert (known[0], known[-1], later) == ("w-0", f"w-{TOGETHER - 1}", "late")
     assert process.returncode == 0
