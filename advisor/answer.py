@@ -62,11 +62,12 @@ def answer(around: Neighbourhood, decided: str | None) -> Decision:
 
 def _not_asked(around: Neighbourhood) -> tuple[Step, ...]:
     asked = {question.id for question, _ in around.walk.steps}
-    return tuple(
-        Step(each.id, each.asks, "", False, False, {}, (), *each.origin[:3])
-        for each in around.book.questions.values()
-        if each.id not in asked
-    )
+    found = []
+    for each in around.book.questions.values():
+        if each.id not in asked:
+            origin = (each.origin.because, each.origin.source, each.origin.as_of)
+            found.append(Step(each.id, each.asks, "", False, False, {}, (), *origin))
+    return tuple(found)
 
 
 def _step(facts: Facts, question: Question, taken: bool) -> Step:

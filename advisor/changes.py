@@ -3,13 +3,13 @@
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import combinations, product
-from typing import NamedTuple
 
 from advisor.decide import decide
 from advisor.facts import Facts, say
 from advisor.model import Change, DecisiveUnknown, Fix, WouldChange
 from advisor.neighbours import Cell, Handle, Neighbourhood, first_word, write, written
 from advisor.rulebook.types import INFINITY, UNSET, Admitted, FactEntry, Limit
+from advisor.value import Value
 
 MOST_FIXES = 5
 _MOST_REMEMBERED = 4096
@@ -18,7 +18,7 @@ _UNSTATED_WEIGHT, _UNCHANGEABLE_WEIGHT = 0.5, 20.0
 _MANY_WORDS = 8  # of a fact with more words one is named for each answer
 
 
-class _Found(NamedTuple):
+class _Found(Value):
     """What one handle has to tell."""
 
     order: int  # of its fact in the rulebook
@@ -28,7 +28,7 @@ class _Found(NamedTuple):
     near: tuple[Cell, ...]  # cells of a stated fact with another answer
 
 
-class _Known(NamedTuple):
+class _Known(Value):
     """What holds for every workload whose facts lie in the same cells."""
 
     found: tuple[_Found, ...]
@@ -243,7 +243,7 @@ def _decide_with(facts: Facts, changes: dict[int, tuple[int, int]]) -> str | Non
 # -- fixes when none fits -----------------------------------------------------------------------
 
 
-class _Edit(NamedTuple):
+class _Edit(Value):
     """One possible change of the workload, with how hard it is."""
 
     fact: str

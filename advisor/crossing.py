@@ -4,10 +4,10 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
-from typing import NamedTuple
 
 from advisor.money_format import figure
 from advisor.scenario import Outcome
+from advisor.value import Value
 
 _CENT = Decimal("0.01")
 _FAR = 4096
@@ -15,7 +15,7 @@ _NEAR = 8  # within so many times costs are straight enough to interpolate
 _TRUNCATION = 5  # the fifth of a bracket's share of the first one
 
 
-class Crossing(NamedTuple):
+class Crossing(Value):
     """Two neighbouring values between which another option becomes the cheapest."""
 
     below: Outcome  # the last value at which `before` is the cheapest

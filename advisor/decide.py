@@ -1,7 +1,5 @@
 """The one crisp function: limits eliminate, the flowchart prefers, and a point gets an option."""
 
-from typing import NamedTuple
-
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import (
     CLEAR,
@@ -12,9 +10,10 @@ from advisor.rulebook.types import (
     Point,
     Question,
 )
+from advisor.value import Value
 
 
-class Walk(NamedTuple):
+class Walk(Value):
     """A walk through the flowchart: the questions met, each with the way taken, and the leaf."""
 
     steps: tuple[tuple[Question, bool], ...]

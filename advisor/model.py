@@ -1,12 +1,15 @@
 """The values that flow through the program, in the order in which they flow.
 
-All of them are frozen tuples: a step takes values and returns new ones. Named tuples rather than
-dataclasses because they cost a fifth of the time to define and to make, and start-up is a promise.
-For the same reason modules that define them do not postpone annotations: typing would compile each.
+All of them are frozen: a step takes values and returns new ones. A dataclass or a named tuple
+compiles its constructor with the class, and start-up is a promise, so they derive from
+``advisor.value.Value``; what is made by the thousand or remembered by its value is a named tuple.
+Modules that define one do not postpone annotations: typing would compile each.
 """
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
+
+from advisor.value import Value
 
 Parameters: TypeAlias = dict[str, Any]
 
@@ -59,7 +62,7 @@ class Finding(NamedTuple):
     source: str = ""
 
 
-class Job(NamedTuple):
+class Job(Value):
     """A job of load tests that has ended."""
 
     name: str
@@ -67,7 +70,7 @@ class Job(NamedTuple):
     file: str  # with its result, as named on the command line
 
 
-class Measurement(NamedTuple):
+class Measurement(Value):
     """One configuration that a load test ran, and how it stands beside the others."""
 
     job: Job
@@ -84,7 +87,7 @@ class Measurement(NamedTuple):
     note: str  # why it is unusable, else how it compares
 
 
-class Measured(NamedTuple):
+class Measured(Value):
     """What of a workload was measured in place of what was stated or assumed."""
 
     jobs: tuple[Job, ...]
@@ -95,7 +98,7 @@ class Measured(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-class Workload(NamedTuple):
+class Workload(Value):
     """A workload file as read: what the user said, and where. Silence is absence."""
 
     name: str
@@ -172,7 +175,7 @@ class Verdict(NamedTuple):
     broken_by: str = ""  # for contested: the bound in force that is not met
 
 
-class Reason(NamedTuple):
+class Reason(Value):
     """One thing that makes an option stand as it does."""
 
     kind: str  # limit | bound (AWS documents disagree) | need | question | fact | decision
@@ -183,7 +186,7 @@ class Reason(NamedTuple):
     verdict: Verdict | None  # of a limit or need
 
 
-class Standing(NamedTuple):
+class Standing(Value):
     """How one option stands; the first reason is the one to name."""
 
     standing: str  # chosen | open | ranked-lower | ruled-out
@@ -195,7 +198,7 @@ def yes_no(holds: bool) -> str:
     return "yes" if holds else "no"
 
 
-class Step(NamedTuple):
+class Step(Value):
     """One question of the flowchart as it was answered."""
 
     question: str
@@ -224,7 +227,7 @@ class Setting(NamedTuple):
     source: str = ""
 
 
-class CostItem(NamedTuple):
+class CostItem(Value):
     """One line of a monthly cost. Decimal texts; ``None`` where a price is not known."""
 
     name: str
@@ -239,7 +242,7 @@ class CostItem(NamedTuple):
     usd_estimate: str | None = None  # as that of the whole
 
 
-class Cost(NamedTuple):
+class Cost(Value):
     """Monthly cost of one option. ``complete`` is false while a price is missing.
 
     Where facts that nobody stated decide the cost, the ends are those that the stated facts leave,
@@ -257,7 +260,7 @@ class Cost(NamedTuple):
     estimate_rests_on: tuple[str, ...] = ()  # facts that nothing bounds, the weightiest first
 
 
-class Latency(NamedTuple):
+class Latency(Value):
     """Expected answer times in milliseconds; ``None`` where nothing supports a number."""
 
     p50_ms: float | None
@@ -267,7 +270,7 @@ class Latency(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-class Quota(NamedTuple):
+class Quota(Value):
     """An account quota to look at before deploying."""
 
     name: str
@@ -279,7 +282,7 @@ class Quota(NamedTuple):
     as_of: str
 
 
-class Request(NamedTuple):
+class Request(Value):
     """One AWS request, ready for ``aws SERVICE OPERATION --cli-input-json``."""
 
     service: str  # sagemaker | application-autoscaling | cloudwatch | sns
@@ -287,7 +290,7 @@ class Request(NamedTuple):
     parameters: Parameters
 
 
-class Invoke(NamedTuple):
+class Invoke(Value):
     """How the caller must call what was deployed."""
 
     operation: str
@@ -296,7 +299,7 @@ class Invoke(NamedTuple):
     notes: tuple[str, ...]
 
 
-class Plan(NamedTuple):
+class Plan(Value):
     """One option made concrete for this workload; ``carried`` are the needs its requests carry.
 
     Of an option that is only compared with the recommended one, what its cost depends on: settings
@@ -313,7 +316,7 @@ class Plan(NamedTuple):
     facts: Mapping[str, Any]  # what cost and latency read: instance type, counts, memory, …
 
 
-class Candidate(NamedTuple):
+class Candidate(Value):
     """One option with everything known about it."""
 
     option: str
@@ -327,7 +330,7 @@ class Candidate(NamedTuple):
     standing: Standing
 
 
-class DecisiveUnknown(NamedTuple):
+class DecisiveUnknown(Value):
     """A fact not pinned down that alone would change the answer."""
 
     fact: str
@@ -336,7 +339,7 @@ class DecisiveUnknown(NamedTuple):
     outcomes: Mapping[str, str | None]  # value as the file accepts it -> option
 
 
-class WouldChange(NamedTuple):
+class WouldChange(Value):
     """The nearest value of a stated fact at which another option is chosen."""
 
     fact: str
@@ -344,14 +347,14 @@ class WouldChange(NamedTuple):
     option: str | None
 
 
-class Change(NamedTuple):
+class Change(Value):
     """One edit of the workload file."""
 
     fact: str
     to: str
 
 
-class Fix(NamedTuple):
+class Fix(Value):
     """Changes that would make an option fit when none does, nearest first."""
 
     changes: tuple[Change, ...]
@@ -360,7 +363,7 @@ class Fix(NamedTuple):
     source: str
 
 
-class Consider(NamedTuple):
+class Consider(Value):
     """Something outside the four options that fits, with its reason and source."""
 
     id: str
@@ -370,7 +373,7 @@ class Consider(NamedTuple):
     as_of: str
 
 
-class Decision(NamedTuple):
+class Decision(Value):
     """The answer of the rules: the path, the choice, and what would move it."""
 
     option: str | None
@@ -387,7 +390,7 @@ class Decision(NamedTuple):
     fixes: tuple[Fix, ...]
 
 
-class Advice(NamedTuple):
+class Advice(Value):
     """Everything about one workload; reports and artifacts print it and compute nothing."""
 
     workload: Workload

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from advisor.errors import InputError
+from advisor.value import Value
 
 SCHEMA = "sm-advise/prices.v1"
 STAND_IN = "stand-in:"
@@ -34,7 +35,7 @@ class Price(NamedTuple):
     because: str = ""  # for a stand-in: why it may be used
 
 
-class Row(NamedTuple):
+class Row(Value):
     """One known price with its place, for lists of prices."""
 
     component: str

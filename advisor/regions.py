@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from advisor.value import Value
 
 _DOMAINS = (["amazonaws", "com"], ["amazonaws", "com", "cn"])
 AT_HOME = ("ecr", "sns", "kms")
 """Services whose resources must be in the endpoint's own Region."""
 
 
-class Place(NamedTuple):
+class Place(Value):
     """Where a resource is."""
 
     service: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from advisor.charged import completed
 from advisor.costs.monthly import Total, total
@@ -15,9 +15,10 @@ from advisor.prices import Prices
 from advisor.rulebook.formulas import mean_rate
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import RULED_OUT
+from advisor.value import Value
 from advisor.workload.keys import KEYS
 
-Value: TypeAlias = int | str | bool  # base units of the key's kind, a word, a yes or no
+KeyValue: TypeAlias = int | str | bool  # base units of the key's kind, a word, a yes or no
 _SPLIT = frozenset(key.path for key in KEYS if key.parts)
 
 # What grows with a key when the workload stays as it is and there is more of it, and the power with
@@ -34,10 +35,10 @@ DURATION = {
 RECORDS = {"dataset.records": 1, "dataset.size": 1, "dataset.files": 1}
 
 
-class Outcome(NamedTuple):
+class Outcome(Value):
     """What holds at one value; where nothing or a range was stated, what is assumed is taken."""
 
-    value: Value
+    value: KeyValue
     option: str | None  # the answer of the rules
     costs: Mapping[str, Total]  # of the options that may be used, in the order of preference
 
@@ -83,20 +84,20 @@ class Scenario:
         self._along = along or {}
         self._current = current(facts, key)
         self._options = options
-        self._found: dict[Value, Outcome] = {}
+        self._found: dict[KeyValue, Outcome] = {}
 
-    def facts_at(self, value: Value) -> Facts:
+    def facts_at(self, value: KeyValue) -> Facts:
         """The facts when the key is stated to be ``value``, and what moves with it moves."""
         return Facts(self._book, restated(self.workload, self._changes(value)))
 
-    def at(self, value: Value) -> Outcome:
+    def at(self, value: KeyValue) -> Outcome:
         """The outcome at one value."""
         found = self._found.get(value)
         if found is None:
             found = self._found[value] = self._outcome(value)
         return found
 
-    def _changes(self, value: Value) -> dict[str, Interval | str | bool]:
+    def _changes(self, value: KeyValue) -> dict[str, Interval | str | bool]:
         if isinstance(value, str | bool):
             return {self.key: value}
         moved: dict[str, Interval | str | bool] = {}
@@ -109,7 +110,7 @@ class Scenario:
             moved[self.key] = Interval(value, value)
         return moved
 
-    def _outcome(self, value: Value) -> Outcome:
+    def _outcome(self, value: KeyValue) -> Outcome:
         facts = self.facts_at(value)
         point, book = facts.point, self._book
         option = decide(book, point)

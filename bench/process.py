@@ -1,4 +1,4 @@
-"""Runs whole processes in turn and says how long they took and how much memory they held."""
+"""Runs whole processes in turn and says what processor time and memory they took."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryFile
-from time import perf_counter
 from typing import NamedTuple
 
 _ANSWERED = (0, 1)  # an answer, or an answer with findings
@@ -23,16 +22,19 @@ class Command(NamedTuple):
 class Cost(NamedTuple):
     """What one command took."""
 
-    seconds: float  # median of all repetitions, wall clock
+    seconds: float  # processor time with that of its own children; median of all repetitions
     peak_mib: float  # most resident memory of any repetition
 
 
 class Bar(NamedTuple):
-    """The most that a command may take."""
+    """The most that a command may take; ``None`` is no bar."""
 
-    ratio: float | None  # of the baseline's seconds
+    ratio: float | None = None  # of the baseline's seconds
     peak_mib: float | None = None
     seconds: float | None = None
+
+
+BASELINE = Bar()  # of the command that the others are measured beside
 
 
 def sm_advise() -> str:
@@ -58,8 +60,9 @@ def measure(commands: list[Command], directory: Path, repetitions: int) -> list[
 def _run(command: Command, directory: Path) -> Cost:
     """Run one process to its end.
 
-    ``wait4`` reports the peak of this one child. It counts the moment before the program is loaded
-    too, when the child still is this process; hence nothing large is imported here.
+    ``wait4`` reports the processor time of this one child with all that it waited for, which other
+    work on the machine hardly moves, and its peak. The peak counts the moment before the program is
+    loaded too, when the child still is this process; hence nothing large is imported here.
     """
     with TemporaryFile() as errors:
         actions = [
@@ -68,12 +71,10 @@ def _run(command: Command, directory: Path) -> Cost:
         ]
         before = Path.cwd()
         os.chdir(directory)
-        started = perf_counter()
         child = os.posix_spawn(
             command.arguments[0], command.arguments, os.environ, file_actions=actions
         )
         _, status, usage = os.wait4(child, 0)
-        seconds = perf_counter() - started
         os.chdir(before)
         code = os.waitstatus_to_exitcode(status)
         if code not in _ANSWERED:
@@ -81,22 +82,31 @@ def _run(command: Command, directory: Path) -> Cost:
             text = errors.read().decode(errors="replace")
             raise RuntimeError(f"{command.name} ended with exit code {code}\n{text}")
     unit = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes, Linux KiB
-    return Cost(seconds, usage.ru_maxrss / unit)
+    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)
 
 
-def report(title: str, commands: list[Command], costs: list[Cost], bar: Bar) -> bool:
-    """Print the last command beside the first, the baseline; true when it keeps to the bar."""
-    print(title)
-    for command, cost in zip(commands, costs, strict=True):
-        print(f"  {command.name:<34} {cost.seconds * 1000:9.1f} ms {cost.peak_mib:8.1f} MiB")
-    ours = costs[-1]
-    ratio = ours.seconds / costs[0].seconds
-    bars = (
-        (ratio, bar.ratio, ""),
-        (ours.peak_mib, bar.peak_mib, " MiB"),
-        (ours.seconds, bar.seconds, " s"),
+def report(title: str, commands: list[Command], costs: list[Cost], bars: list[Bar]) -> bool:
+    """Print each command beside the first, the baseline; true when all keep to their bars."""
+    print(f"{title} (processor time)")
+    kept = [
+        _line(command, cost, costs[0], bar)
+        for command, cost, bar in zip(commands, costs, bars, strict=True)
+    ]
+    print()
+    return all(kept)
+
+
+def _line(command: Command, cost: Cost, baseline: Cost, bar: Bar) -> bool:
+    """Print one command; true when it keeps to its bar."""
+    ratio = cost.seconds / baseline.seconds
+    measured = (
+        (ratio, bar.ratio, "x"),
+        (cost.seconds, bar.seconds, " s"),
+        (cost.peak_mib, bar.peak_mib, " MiB"),
     )
-    kept = all(most is None or value <= most for value, most, _ in bars)
-    limit = " and ".join(f"{most}{unit}" for _, most, unit in bars if most is not None)
-    print(f"  ratio {ratio:.2f}, at most {limit}: {'kept' if kept else 'MISSED'}\n")
+    kept = all(most is None or value <= most for value, most, _ in measured)
+    limits = " and ".join(f"{most:.3g}{unit}" for _, most, unit in measured if most is not None)
+    verdict = f"  at most {limits}: {'kept' if kept else 'MISSED'}" if limits else ""
+    taken = f"{cost.seconds * 1000:9.1f} ms {ratio:7.2f}x {cost.peak_mib:7.1f} MiB"
+    print(f"  {command.name:<34} {taken}{verdict}")
     return kept

@@ -65,8 +65,8 @@ def test_a_thousand_requests() -> None:
     # Real-time: 83.95 a month for 1,000 requests, and a hundredth of a cent of data.
     share = row(compared(), REAL_TIME).per_thousand
     assert share is not None
-    assert share[0] == share[1]
-    assert float(share[0] or 0) == pytest.approx(0.115 * 730, rel=1e-4)
+    assert share.usd_low == share.usd_high
+    assert float(share.usd_low or 0) == pytest.approx(0.115 * 730, rel=1e-4)
 
 
 def test_an_option_that_the_answer_time_excludes_is_not_priced() -> None:
@@ -147,7 +147,7 @@ def test_batch_workloads_are_compared_over_their_records() -> None:
     # A run of a million takes 1,300 s with its start: 1,300 x 0.115 / 3600 for 1,000 thousands.
     share = found.rows[0].per_thousand
     assert share is not None
-    assert float(share[0] or 0) == pytest.approx(1300 * 0.115 / 3600 / 1000, rel=0.05)
+    assert float(share.usd_low or 0) == pytest.approx(1300 * 0.115 / 3600 / 1000, rel=0.05)
 
 
 def test_records_that_are_not_known_are_no_axis() -> None:

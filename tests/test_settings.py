@@ -20,7 +20,7 @@ from advisor.gate.finding import SEVERITIES
 from advisor.gate.rulefiles import read_json_rules
 from advisor.gate.schema_walk import KEYWORDS, accepts
 from advisor.gate.schema_words import refusals
-from advisor.gate.settings import CONCURRENCY, NEEDS, NEVER, organisation_of, read_project
+from advisor.gate.settings import CONCURRENCY, NEEDS, NEVER, Pair, organisation_of, read_project
 from advisor.gate.settings_file import SettingsFile, read_toml_settings, read_yaml_settings
 
 SCHEMA: dict[str, Any] = read_json_rules("schema", "settings.schema.json")
@@ -359,13 +359,13 @@ def test_each_key_counts_in_both_files(file: str) -> None:
         ("x/*",),
     )
     assert project.baseline == "team/known.json"
-    assert project.pairs == (("team/w.yaml", "team/c.json", path, "a"),)
+    assert project.pairs == (Pair("team/w.yaml", "team/c.json", path, "a"),)
     (accepted,) = project.accept
-    assert accepted[:2] == ("*.json", "out-of-range")
+    assert (accepted.pattern, accepted.rule) == ("*.json", "out-of-range")
     assert (accepted.why.because, accepted.why.ticket) == ("known", "12")
     assert accepted.why.where == f"{path}:{accepted.line}"
     assert project.region == ("" if file.endswith(".yaml") else "eu-west-1")
-    assert organisation[:8] == (
+    assert tuple(organisation._asdict().values())[:8] == (
         "eu-west-1",
         "latest",
         "risk",

@@ -231,7 +231,7 @@ def hold_its_word(advice: Advice) -> None:
     """A standing says what the answer says."""
     decision = advice.decision
     for each in advice.candidates:
-        standing, reasons = each.standing
+        standing, reasons = each.standing.standing, each.standing.reasons
         assert reasons
         assert (standing == "chosen") == (each.option == decision.option)
         assert (standing == "ruled-out") == (each.status == "ruled-out" and standing != "chosen")

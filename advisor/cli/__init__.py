@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -95,10 +97,16 @@ def group() -> None:
     """
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and leave with its exit code."""
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and end the process with its exit code."""
     gc.disable()  # a run is short and makes few cycles; looking for them takes a tenth of the time
-    sys.exit(run(arguments))
+    code = run(arguments)
+    atexit._run_exitfuncs()  # noqa: SLF001 - what others registered for the end of the process
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with suppress(OSError, ValueError):  # the reader has gone, or the stream is closed
+                stream.flush()
+    os._exit(code)  # taking all objects apart one by one would cost a seventh of the run
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,15 +16,16 @@ from advisor.errors import InputError
 from advisor.model import Advice, Finding
 from advisor.pipeline import advise as advise_workload
 from advisor.reports import ADVICE_FORMATS, renderer
-from advisor.rulebook.load import load
 from advisor.workload import read_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from advisor.cli.spread import Part
     from advisor.model import Workload
 
+# Files of JSON Lines that are answered before their lines are printed: memory stays the same for
+# any number of files, and a step done for many at once takes a tenth less than step after step.
+TOGETHER = 100
 STRICT = ("decisive-unknown", "contested-limit")  # warnings that fail with --strict
 
 
@@ -75,12 +75,14 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
     plausible decisive unknown or a contested limit), 2 a file could not be read, 3 a bug of ours.
     """
     _require_folder(options)
-    asked = {**options, "changes": changes_from(settings), "as_of": options["as_of"] or today()}
-    if form == "jsonl" and options["output"] is None and len(workloads) > 1:
-        from advisor.cli.spread import worthwhile
-
-        if worthwhile(workloads):
-            return _spread(workloads, asked)
+    asked = {
+        **options,
+        "changes": changes_from(settings),
+        "as_of": options["as_of"] or today(),
+        "own_prices": price_folder(),
+    }
+    if form == "jsonl" and options["output"] is None and not asked["measured"]:
+        return _in_groups(workloads, asked)
     advices, unread = _answers(workloads, asked)
     for line in unread:
         print(line, file=sys.stderr)
@@ -103,26 +105,17 @@ def _require_folder(options: dict[str, Any]) -> None:
             )
 
 
-def _spread(paths: Sequence[str], asked: dict[str, Any]) -> int:
-    """A line for each workload as soon as it is known; the exit code."""
-    from advisor.cli.spread import spread
-
-    load(asked["limits"] or "safe")  # once, before there are several processes
-    code = 0
-    for part in spread(partial(_part, asked=asked), paths):
-        for line in part.complaints:
+def _in_groups(paths: Sequence[str], asked: dict[str, Any]) -> int:
+    """Print the lines of some files before the next ones are read; the exit code."""
+    render, where = renderer("jsonl"), context("jsonl")
+    codes = []
+    for start in range(0, len(paths), TOGETHER):
+        advices, unread = _answers(paths[start : start + TOGETHER], asked)
+        for line in unread:
             print(line, file=sys.stderr)
-        click.echo(part.text, nl=False)
-        code = max(code, part.code)
-    return code
-
-
-def _part(paths: Sequence[str], asked: dict[str, Any]) -> Part:
-    from advisor.cli.spread import Part
-
-    advices, unread = _answers(paths, asked)
-    text = renderer("jsonl")(advices, context("jsonl"))
-    return Part(text, tuple(unread), _code(advices, unread, asked))
+        print(render(advices, where), end="", flush=True)
+        codes.append(_code(advices, unread, asked))
+    return max(codes)
 
 
 def _answers(paths: Sequence[str], asked: dict[str, Any]) -> tuple[list[Advice], list[str]]:
@@ -140,15 +133,14 @@ def _answers(paths: Sequence[str], asked: dict[str, Any]) -> tuple[list[Advice],
 
 
 def _answer(workload: Workload, asked: dict[str, Any]) -> Advice:
-    folder = price_folder()
     advice = advise_workload(
-        with_load_test(workload, asked, folder),
+        with_load_test(workload, asked, asked["own_prices"]),
         limits=asked["limits"],
         region=asked["region"],
         changes=dict(asked["changes"]),
         as_of=asked["as_of"],
         strict=asked["strict"],
-        own_prices=folder,
+        own_prices=asked["own_prices"],
     )
     return gated(advice, asked["max_monthly"])
 

@@ -87,8 +87,8 @@ def _explain_there(
     data = read_bytes(workload)
 
     def again(changes: Sequence[Change]) -> Advice:
-        made = [*changes_from(options["settings"]), *changes]
-        moved = {fact for fact, _ in changes}
+        made = [*changes_from(options["settings"]), *((each.fact, each.to) for each in changes)]
+        moved = {each.fact for each in changes}
         return advise(
             one_of(data, workload, made),
             limits=options["limits"],

@@ -1,15 +1,15 @@
 """Costs side by side: which is lower for certain, and per thousand requests."""
 
 from decimal import Decimal
-from typing import NamedTuple
 
 from advisor.costs.money import Number, decimal, quotient, usd
 from advisor.model import Cost
+from advisor.value import Value
 
 _THOUSAND = Decimal(1000)
 
 
-class Share(NamedTuple):
+class Share(Value):
     """What a part of a month's requests costs; ends and estimate as those of the whole cost."""
 
     usd_low: str | None

@@ -5,30 +5,30 @@ the one assumption that the fleet follows the load without delay. Both never fal
 """
 
 import math
-from typing import NamedTuple
 
 from advisor.quantity import MONTH_HOURS
 from advisor.queueing import scale_to_zero
 from advisor.queueing.scaling import whole
+from advisor.value import Value
 
 _SECONDS_PER_HOUR = 3600
 
 
-class Hours(NamedTuple):
+class Hours(Value):
     """Instance hours a month, summed over the fleet."""
 
     low: float
     high: float
 
 
-class Release(NamedTuple):
+class Release(Value):
     """When a fleet that scales to zero lets its instances go, and how long a start takes."""
 
     linger_s: float  # time without work after which an instance is released
     wake_s: float  # from the request that finds none to the first service
 
 
-class Activity(NamedTuple):
+class Activity(Value):
     """When a month has traffic at all."""
 
     hours: float = float(MONTH_HOURS)

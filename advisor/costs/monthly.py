@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from advisor.costs.lines import Line, lines, varying
 from advisor.costs.money import amount, product, total_of, usd
 from advisor.costs.ranges import is_unbounded, read
 from advisor.model import Cost, CostItem
 from advisor.prices import Prices
+from advisor.value import Value
 
 EXCLUDED = "Not included: Amazon S3, data transfer, logs and metrics, image storage, taxes."
 
@@ -25,7 +26,7 @@ _ORIGINS = {
 }
 
 
-class Total(NamedTuple):
+class Total(Value):
     """What the lines add up to; ``low`` is ``None`` while a price is missing."""
 
     low: Decimal | None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from advisor.gate.document import Hidden, Mark, Node, Reference, unknown
 from advisor.gate.scalars import as_text
 from advisor.gate.texts import joined
+from advisor.value import Value
 
 NO_VALUE = Node("unknown", Hidden("AWS::NoValue", maybe_absent=True), Mark("", 0, 0))
 """Stands for a property that is taken out; it never reaches a resource."""
@@ -17,7 +17,7 @@ _PLACE = re.compile(r"\$\{([^{}]*)\}")
 _DYNAMIC = re.compile(r"\{\{resolve:[^{}]*\}\}")
 
 
-class Template(NamedTuple):
+class Template(Value):
     """The sections of a template that values are looked up in."""
 
     parameters: Mapping[str, Node]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from advisor.digest import sha256
 from advisor.errors import InputError, RulebookError
@@ -15,13 +15,14 @@ from advisor.rulebook.cache import cached_file, keep, read_object
 from advisor.rulebook.digest import digest as digest_of
 from advisor.rulebook.references import fields, of_constants, of_fields, referred
 from advisor.rulebook.source import is_packaged, rules_directory
+from advisor.value import Value
 
 PROFILES = ("production",)
 """Groups of checks that are silent unless they are selected."""
 REQUIRED = ("id", "title", "severity", "because", "source", "as_of", "since")
 
 
-class Check(NamedTuple):
+class Check(Value):
     """One thing the gate looks for.
 
     The fault is said by ``fault`` (a condition of ``advisor.gate.predicate``), by ``python`` (a
@@ -176,7 +177,7 @@ def _entries(file: str) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = read_yaml_rules(file)["checks"]
     for entry in entries:
         missing = [key for key in REQUIRED if not entry.get(key)]
-        strange = sorted(set(entry) - set(Check._fields))
+        strange = sorted(set(entry) - set(Check.__annotations__))
         if missing or strange or entry["severity"] not in SEVERITIES:
             raise RulebookError(
                 f"{file}: {entry.get('id', entry)}: missing {missing}, unknown {strange}, "

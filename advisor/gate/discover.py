@@ -6,12 +6,12 @@ import errno
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from advisor.errors import InputError
 from advisor.gate.archive.naming import is_archive
 from advisor.gate.not_read import CODE, in_code, in_data
 from advisor.gate.source import LARGEST_PLAN, LARGEST_TEMPLATE, too_large
+from advisor.value import Value
 
 STDIN = "-"
 MOST_FILES = 500_000
@@ -47,7 +47,7 @@ _IN_LARGE_FILES = re.compile(rb"aws_sagemaker_|Type[\"']?\s*:\s*[\"']?AWS::SageM
 """Requests are small: of a large file only a plan or a template is ours, no service model."""
 
 
-class Found(NamedTuple):
+class Found(Value):
     """What there is to read, each path as the user would write it."""
 
     workloads: list[str]

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from advisor.value import Value
+
 Dialect: TypeAlias = Literal["request", "described", "cloudformation", "terraform", "plan"]
 
 
@@ -86,7 +88,7 @@ PARTIAL = "partial"
 """In a resource's ``lifecycle``: the file holds one field, the rest is on a command line."""
 
 
-class Resource(NamedTuple):
+class Resource(Value):
     """One thing that a document asks AWS for, in the shape of the request that makes it."""
 
     kind: str  # a kind of advisor.gate.drift.OPERATIONS
@@ -160,7 +162,7 @@ class World:
         return self.named(kind, field, (node.value,))
 
 
-class ReadFault(NamedTuple):
+class ReadFault(Value):
     """Something that a reader finds wrong before there is a resource to judge."""
 
     rule: str
@@ -171,7 +173,7 @@ class ReadFault(NamedTuple):
     severity: str = ""  # the check's own when empty
 
 
-class Document(NamedTuple):
+class Document(Value):
     """A file (or a Terraform folder) as read."""
 
     file: str

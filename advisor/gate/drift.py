@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from advisor.errors import not_installed
+from advisor.value import Value
 
 OPERATIONS = {
     "EndpointConfig": ("sagemaker", "CreateEndpointConfig"),
@@ -23,7 +24,7 @@ OPERATIONS = {
 """Kind of a resource -> service and operation whose input has its shape."""
 
 
-class Move(NamedTuple):
+class Move(Value):
     """One difference between the compiled table and an installed botocore."""
 
     where: str  # ProductionVariantServerlessConfig.MaxConcurrency, sagemaker.CreateEndpoint

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from advisor.gate.document import Mark
+from advisor.value import Value
 
 ERROR, WARNING, INFO = "error", "warning", "info"
 SEVERITIES = (ERROR, WARNING, INFO)
@@ -12,7 +11,7 @@ SEVERITIES = (ERROR, WARNING, INFO)
 OPEN, ACCEPTED, BASELINED = "open", "accepted", "baselined"
 
 
-class Acceptance(NamedTuple):
+class Acceptance(Value):
     """Why a finding is lived with, as a person wrote it."""
 
     because: str
@@ -22,7 +21,7 @@ class Acceptance(NamedTuple):
     where: str = ""  # file:line of the waiver, or 'baseline'
 
 
-class Finding(NamedTuple):
+class Finding(Value):
     """One finding of the gate. ``path`` and ``value`` are what a baseline knows it by."""
 
     rule: str

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
 from advisor.gate.checks import Check
 from advisor.gate.document import (
@@ -27,6 +27,7 @@ from advisor.gate.service_walk import problems
 from advisor.gate.settings import Organisation
 from advisor.gate.spelling import misspelt, nearest
 from advisor.gate.view import Fault, View
+from advisor.value import Value
 
 Predicate = Callable[[View], Iterator[Fault]]
 
@@ -46,7 +47,7 @@ def predicate(name: str) -> Predicate:
 _ABOUT_FIELDS = ("missing-field", "unknown-field")
 
 
-class Judge(NamedTuple):
+class Judge(Value):
     """The checks that are on, and what they read."""
 
     checks: Mapping[str, Check]

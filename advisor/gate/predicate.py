@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from advisor.errors import RulebookError
 from advisor.gate.document import Node, unknown
 from advisor.gate.instances import is_a
 from advisor.gate.scalars import as_text, number
+from advisor.value import Value
 
 Condition = Mapping[str, Any]
 Truth = bool | None
 
 
-class Scope(NamedTuple):
+class Scope(Value):
     """Where a condition looks: one part of a resource, and the resource itself.
 
     A path such as ``ServerlessConfig.MaxConcurrency`` starts at ``part``; with a leading ``/`` it

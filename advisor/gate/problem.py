@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from advisor.gate.document import Node, Path, written
+from advisor.value import Value
 
 Shape = dict[str, Any]
 
 
-class Problem(NamedTuple):
+class Problem(Value):
     """One way in which a value disagrees with the service model."""
 
     rule: str

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from advisor.errors import InputError
 from advisor.gate.document import Document, Node, ReadFault
 from advisor.gate.service import ServiceModel
 from advisor.gate.source import LARGEST_TEMPLATE, Source, read_source, too_large
 from advisor.gate.yaml_nodes import Parsed, Repeated, read_yaml
+from advisor.value import Value
 
 
-class Read(NamedTuple):
+class Read(Value):
     """What one file or folder gave."""
 
     document: Document | None  # None when there is nothing in it that is read

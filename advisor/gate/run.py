@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from advisor.errors import InputError
 from advisor.gate.archive.pairing import Archives
@@ -20,12 +20,13 @@ from advisor.gate.source import LARGEST_PLAN, Source, decode, read_source
 from advisor.gate.standing import standing
 from advisor.gate.touched import Touched, only_touched
 from advisor.gate.waivers import Waiver, comments_of
+from advisor.value import Value
 
 if TYPE_CHECKING:
     from advisor.gate.workloads import Workloads
 
 
-class Request(NamedTuple):
+class Request(Value):
     """What the caller wants to know."""
 
     paths: Sequence[str]
@@ -45,7 +46,7 @@ class Request(NamedTuple):
     progress: Callable[[str], None] | None = None  # called with how far the run is, in words
 
 
-class Report(NamedTuple):
+class Report(Value):
     """What the gate found. ``sources`` are the files in which findings lie, for their excerpts."""
 
     findings: tuple[Finding, ...]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from advisor.gate.document import Node, Reference, Resource, World
 from advisor.gate.view import View, text_of
+from advisor.value import Value
 
 INSTANCES = "sagemaker:variant:DesiredInstanceCount"
 CONCURRENCY = "sagemaker:variant:DesiredProvisionedConcurrency"
@@ -18,7 +19,7 @@ DIMENSIONS = (INSTANCES, CONCURRENCY, COPIES)
 _Index: TypeAlias = "dict[Any, list[Resource]]"
 
 
-class Scaled(NamedTuple):
+class Scaled(Value):
     """What a resource id means, as far as the document settles it."""
 
     form: str  # variant | component | other | open

@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from advisor.errors import InputError
 from advisor.gate.finding import Acceptance
 from advisor.gate.locking import LOCK_FILE
 from advisor.gate.settings_file import SettingsFile, read_toml_settings, read_yaml_settings
+from advisor.value import Value
 
 ORGANISATION_FILE = ".sm-advise.yaml"
 PROJECT_FILE = "pyproject.toml"
@@ -33,7 +34,7 @@ NEEDS = {
 """Need that an organisation may have everywhere -> kind of resource and field that carry it."""
 
 
-class Pair(NamedTuple):
+class Pair(Value):
     """A configuration that was made for a workload."""
 
     workload: str  # path
@@ -48,7 +49,7 @@ def pair_of(workload: str, artifact: str, where: str) -> Pair:
     return Pair(path, artifact, where, name)
 
 
-class Accepted(NamedTuple):
+class Accepted(Value):
     """A rule that is accepted in the files of a pattern."""
 
     pattern: str  # of files, as the folder of ``file`` sees them
@@ -59,7 +60,7 @@ class Accepted(NamedTuple):
     column: int = 0
 
 
-class Project(NamedTuple):
+class Project(Value):
     """What holds for a run: the settings that the folder of its first path has."""
 
     fail_on: str = ""
@@ -73,7 +74,7 @@ class Project(NamedTuple):
     says: Mapping[str, str] = {}  # key -> the file that says it
 
 
-class Organisation(NamedTuple):
+class Organisation(Value):
     """What holds for the files of a folder."""
 
     region: str = ""  # where a file names none

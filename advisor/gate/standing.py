@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from advisor import __version__
 from advisor.gate.checks import PROFILES, Check
@@ -12,6 +12,7 @@ from advisor.gate.finding import Finding
 from advisor.gate.project_waivers import ProjectWaivers
 from advisor.gate.settings import organisation_of
 from advisor.gate.waivers import Waiver, Waivers
+from advisor.value import Value
 
 if TYPE_CHECKING:
     from advisor.gate.run import Request
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 FIRST_RELEASE = "0.1"
 
 
-class Standing(NamedTuple):
+class Standing(Value):
     """Every finding with its status, and how many entries of the baseline are over."""
 
     findings: list[Finding]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from advisor.gate import hcl_tree as hcl
 from advisor.gate.document import Node, Path, ReadFault
 from advisor.gate.resource_types import TERRAFORM_KINDS
 from advisor.gate.rulefiles import read_json_rules
+
+if TYPE_CHECKING:
+    # A check of CloudFormation asks for names only; the tree is not its to load.
+    from advisor.gate import hcl_tree as hcl
 
 Tree: TypeAlias = "Mapping[str, Any]"
 """What a block may hold: ``arguments``, a list of names, and ``blocks``, by name."""

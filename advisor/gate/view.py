@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from advisor.gate.document import Node, Path, Reference, Resource, World
 from advisor.gate.service import ServiceModel
 from advisor.gate.settings import Organisation
+from advisor.value import Value
 
 
-class Fault(NamedTuple):
+class Fault(Value):
     """One place where a check found what it looks for."""
 
     node: Node
@@ -22,7 +22,7 @@ class Fault(NamedTuple):
     related: tuple[Node, ...] = ()  # other values that the fault lies in
 
 
-class View(NamedTuple):
+class View(Value):
     """A resource among the others of its document, in one world of its conditions."""
 
     resource: Resource

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from advisor.gate.checks import Check
 from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, Finding
 from advisor.gate.settings import Organisation
 from advisor.gate.source import Source
 from advisor.gate.spelling import nearest
+from advisor.value import Value
 
 _COMMENT = re.compile(
     r"(?:#|//|/\*)[ \t]*sm-advise:[ \t]*accept\b((?:(?!\*/)[^\n])*)", re.MULTILINE
@@ -21,7 +21,7 @@ _DETAILS = ("until", "by", "ticket")
 _DETAIL = tuple(f"{key}=" for key in _DETAILS)
 
 
-class Waiver(NamedTuple):
+class Waiver(Value):
     """A comment that accepts a rule for what stands on a line, or begins there."""
 
     rule: str
@@ -35,7 +35,7 @@ class Waiver(NamedTuple):
 ByFile = Callable[[Finding], Waiver | None]
 
 
-class Waived(NamedTuple):
+class Waived(Value):
     """Findings after waivers, and the findings that the waivers themselves are."""
 
     findings: list[Finding]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from advisor.model import Parameters, Plan, Request
 from advisor.options import (
@@ -25,9 +25,10 @@ from advisor.options.load import SECOND, Load, counted, load, number, per_second
 from advisor.options.release import Fleet
 from advisor.queueing.scaling import asynchronous_backlog_target, whole
 from advisor.rulebook.hardware import Instance
+from advisor.value import Value
 
 
-class Sizes(NamedTuple):
+class Sizes(Value):
     """Numbers of instances and the times behind them."""
 
     floor: int

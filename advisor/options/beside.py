@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from advisor.model import Parameters, Request
 from advisor.options.draft import Draft, once
 from advisor.rulebook.hardware import Instance
+from advisor.value import Value
 
 _NEEDS = ("multiple-variants", "shadow-testing")
 _KEYS = ("deploy.variants", "deploy.shadow")
 
 
-class Beside(NamedTuple):
+class Beside(Value):
     """One variant beside the workload's own."""
 
     name: str

@@ -1,17 +1,17 @@
 """What one instance carries, and the bounds that the workload file puts on their number."""
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from advisor.options.basis import upper
 from advisor.options.draft import Draft, once
 from advisor.options.load import PER_SECOND, Load, number, per_second, seconds
 from advisor.rulebook.hardware import CPU, Instance
+from advisor.value import Value
 
 MOST = 2_147_483_647  # the API's counts are 32-bit integers
 
 
-class Capacity(NamedTuple):
+class Capacity(Value):
     """What one instance carries when it is fully busy."""
 
     workers: int  # requests in progress
@@ -19,7 +19,7 @@ class Capacity(NamedTuple):
     text: str
 
 
-class Bounds(NamedTuple):
+class Bounds(Value):
     """``deploy.instances``; ``None`` where nothing is stated."""
 
     least: int | None

@@ -1,13 +1,13 @@
 """How much work comes in: rates, times and requests in progress, from what was stated of them."""
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from advisor.model import Interval
 from advisor.options.basis import upper
 from advisor.options.draft import Draft, once
 from advisor.quantity import MONTH_HOURS, RATE_PER_MONTH, WEEK
 from advisor.rounding import about
+from advisor.value import Value
 
 SECOND = 1_000_000
 _MIB = 1024**2
@@ -16,7 +16,7 @@ PER_SECOND = RATE_PER_MONTH * MONTH_HOURS * HOUR_S  # base units of one request 
 _SAID = 4096  # texts of figures that are kept: the options of one workload name the same ones
 
 
-class Load(NamedTuple):
+class Load(Value):
     """The load of a workload; ``None`` where nothing stated leads to a number."""
 
     peak: float | None  # requests per second

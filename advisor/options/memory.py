@@ -1,17 +1,16 @@
 """What a model needs of the machine it runs on: memory, accelerators, workers, disk."""
 
-from typing import NamedTuple
-
 from advisor.model import MULTI_MODEL
 from advisor.options.draft import Draft, once
 from advisor.options.load import counted, mib, number
 from advisor.rulebook.hardware import CPU, GPU
+from advisor.value import Value
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
 
 
-class Need(NamedTuple):
+class Need(Value):
     """What an instance must offer."""
 
     accelerator: str  # none, gpu or neuron

@@ -1,7 +1,7 @@
 """Real-time inference: a fleet for the peak, two instances where an outage counts."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from advisor.model import Parameters, Plan, Request
 from advisor.options import (
@@ -31,12 +31,13 @@ from advisor.options.load import (
 )
 from advisor.queueing.scaling import instances_for_rate, invocations_target, whole
 from advisor.rulebook.hardware import Instance
+from advisor.value import Value
 
 # The traffic of these patterns pauses, and an instance lost in a pause is replaced unseen.
 _WITH_GAPS = frozenset({"intermittent"})
 
 
-class Fleet(NamedTuple):
+class Fleet(Value):
     """Numbers of instances."""
 
     floor: int  # at least
@@ -45,7 +46,7 @@ class Fleet(NamedTuple):
     for_answer: int | None = None  # that the answer time asks for, where that is more
 
 
-class Design(NamedTuple):
+class Design(Value):
     """What the requests and the plan's facts are made from."""
 
     work: Load

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from advisor.model import Request
 from advisor.options.draft import Draft
 from advisor.rulebook.hardware import Instance
+from advisor.value import Value
 
 _NEEDS = ("canary", "alarms", "notifications")
 _KEYS = ("deploy.rollout", "deploy.topics.")
 
 
-class Fleet(NamedTuple):
+class Fleet(Value):
     """What an update replaces."""
 
     instance: Instance | None  # serverless has none
@@ -23,7 +22,7 @@ class Fleet(NamedTuple):
     more: int = 0  # instances of the same type that other variants have
 
 
-class Released(NamedTuple):
+class Released(Value):
     """All requests in the order to run, and the most instances at a time."""
 
     requests: tuple[Request, ...]

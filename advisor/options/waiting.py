@@ -1,12 +1,13 @@
 """Instances for an answer time: the wait before a fleet, by Erlang C, its routing stated."""
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from advisor.options.draft import Draft
 from advisor.options.fleet import Capacity
 from advisor.options.load import SECOND, Load, seconds
 from advisor.rounding import percent
+from advisor.value import Value
 
 if TYPE_CHECKING:
     from advisor.queueing.erlang import Wait
@@ -17,7 +18,7 @@ _HARDLY_ANY = 0.001  # of the requests wait, so that nothing but the processing 
 _MOST_TIMES = 8  # the fleet for the rate; beyond, waiting is not what makes answers late
 
 
-class Answering(NamedTuple):
+class Answering(Value):
     """A fleet and what is known of the waiting in front of it."""
 
     fleet: int
@@ -25,7 +26,7 @@ class Answering(NamedTuple):
     met: bool  # false only where waiting makes answers late whatever the fleet
 
 
-class _Queue(NamedTuple):
+class _Queue(Value):
     """Requests that wait for a fleet, as one queue or as one for each instance."""
 
     peak: float  # requests per second

@@ -1,12 +1,13 @@
 """How long an endpoint that scales to zero is on, and how often it has to wake."""
 
 import math
-from typing import NamedTuple
+
+from advisor.value import Value
 
 _ALWAYS_ON = 700.0  # beyond this many arrivals in one linger, exp overflows and gaps never occur
 
 
-class Cycle(NamedTuple):
+class Cycle(Value):
     """One turn of off, waking and on, in the mean."""
 
     on_share: float  # of all time, serving or lingering

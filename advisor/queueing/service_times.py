@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from advisor.value import Value
 
 _Z99 = 2.3263478740408408  # 99th percentile of the standard normal distribution
 # Quantiles of responses are then right to 0.05 %, where the forms themselves are to 8 %.
@@ -10,7 +11,7 @@ _STEPS = 96
 _REACH = 6.0  # standard deviations on either side; beyond lie 2e-9
 
 
-class ServiceTime(NamedTuple):
+class ServiceTime(Value):
     """A processing time: log-normal, or constant where its logarithm does not spread."""
 
     median_s: float

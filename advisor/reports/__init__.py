@@ -7,7 +7,9 @@ table names it, so that only the chosen one is imported.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from advisor.value import Value
 
 if TYPE_CHECKING:
     # The table is read by commands that advise on nothing; the model is not theirs to load.
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from advisor.model import Advice
 
 
-class Context(NamedTuple):
+class Context(Value):
     """What a renderer may know of where its text goes."""
 
     width: int = 80

@@ -32,7 +32,7 @@ def render(found: Comparison, canvas: Canvas) -> str:
 def _cells(found: Comparison, row: Row) -> tuple[object, ...]:
     candidate = row.candidate
     cost, latency = candidate.cost, candidate.latency
-    low, high, estimate = row.per_thousand or (None, None, None)
+    share = row.per_thousand
     return (
         printable(found.advice.workload.name),
         candidate.option,
@@ -41,8 +41,8 @@ def _cells(found: Comparison, row: Row) -> tuple[object, ...]:
         None if candidate.plan is None else in_brief(candidate.plan),
         None if cost is None else cost.usd_low,
         None if cost is None else cost.usd_high,
-        low,
-        high,
+        None if share is None else share.usd_low,
+        None if share is None else share.usd_high,
         None if latency is None else latency.p50_ms,
         None if latency is None else latency.p99_ms,
         None if latency is None else latency.cold_start_share,
@@ -50,5 +50,5 @@ def _cells(found: Comparison, row: Row) -> tuple[object, ...]:
         None if cost is None else cost.basis,
         None if cost is None else cost.usd_estimate,
         None if cost is None else "; ".join(cost.estimate_rests_on),
-        estimate,
+        None if share is None else share.usd_estimate,
     )

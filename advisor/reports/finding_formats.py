@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import NamedTuple, cast
+from typing import cast
 
 from advisor.gate.run import Report
+from advisor.value import Value
 
 
-class Context(NamedTuple):
+class Context(Value):
     """What a renderer may know of where its text goes."""
 
     width: int = 80

@@ -12,7 +12,7 @@ from advisor.model import Interval
 from advisor.quantity import show
 from advisor.reports.outcomes import costs
 from advisor.rounding import plain, unit
-from advisor.scenario import Outcome, Value
+from advisor.scenario import KeyValue, Outcome
 from advisor.sweep import Stretch, Sweep
 
 SCHEMA = "sm-advise/whatif.v1"
@@ -40,7 +40,7 @@ def render(found: Sweep, canvas: Canvas) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
-def _value(found: Sweep, value: Value) -> Any:
+def _value(found: Sweep, value: KeyValue) -> Any:
     """Words as they are, numbers in the plain unit of their kind."""
     return value if isinstance(value, str | bool) else plain(value, found.kind)
 

@@ -5,10 +5,10 @@ product, so that a bound on it is solved with one division, rounded so that the 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from advisor.quantity import MICROSECONDS_PER_MONTH, RATE_PER_MONTH, WEEK
 from advisor.rulebook.types import INFINITY, UNSET, Feature, Point
+from advisor.value import Value
 
 IN_FLIGHT_UNIT = RATE_PER_MONTH * MICROSECONDS_PER_MONTH  # one request in progress
 BUSY_UNIT = IN_FLIGHT_UNIT // 100_000  # one thousandth of a percent
@@ -20,7 +20,7 @@ _BASE64_ONLY = 2  # the set of requests.encoding's words without binary
 Sets = list[int]
 
 
-class Formula(NamedTuple):
+class Formula(Value):
     """One derived fact.
 
     The fact is counted in ``UNITS`` of its kind's base unit (1 where the table has no entry).

@@ -1,16 +1,16 @@
 """Instance types and their families, and the order in which sizing tries them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from advisor.rulebook.on_demand import OnDemand
 from advisor.rulebook.types import Source
+from advisor.value import Value
 
 CPU, GPU, NEURON = "none", "gpu", "neuron"
 _CLASS_ORDER = {"general": 0, "memory": 1, "compute": 2, "gpu": 0, "large-gpu": 1, "neuron": 0}
 
 
-class Family(NamedTuple):
+class Family(Value):
     """What the types of one family have in common."""
 
     id: str  # m5
@@ -23,7 +23,7 @@ class Family(NamedTuple):
     origin: Source
 
 
-class Instance(NamedTuple):
+class Instance(Value):
     """One instance type. Numbers are ``None`` where no specification is known."""
 
     type: str  # ml.m5.xlarge

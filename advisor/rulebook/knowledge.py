@@ -1,14 +1,15 @@
 """The figures that sizing reads, taken from the compiled rules; most are made when asked for."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from advisor.rulebook.hardware import Catalogue
 from advisor.rulebook.on_demand import OnDemand
 from advisor.rulebook.types import Constant, Source
+from advisor.value import Value
 
 
-class Offer(NamedTuple):
+class Offer(Value):
     """What one Region offers, as far as prices show. ``None``: nothing was found on it."""
 
     hosting: frozenset[str] | None  # families with accelerators or Graviton processors
@@ -16,7 +17,7 @@ class Offer(NamedTuple):
     serverless_concurrency: int | None
 
 
-class QuotaEntry(NamedTuple):
+class QuotaEntry(Value):
     """One account quota."""
 
     id: str
@@ -31,7 +32,7 @@ class QuotaEntry(NamedTuple):
     origin: Source
 
 
-class Knowledge(NamedTuple):
+class Knowledge(Value):
     """Constants, instance types, Regions and quotas."""
 
     sizing: Mapping[str, Constant]

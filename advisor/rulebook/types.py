@@ -1,7 +1,9 @@
 """What one entry under ``rules/`` becomes, resolved for a limits mode."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
+
+from advisor.value import Value
 
 Point: TypeAlias = list[int]  # one value per variable, by index
 Test: TypeAlias = Callable[[Point], bool]
@@ -14,7 +16,7 @@ UNSET = -1  # value of a fact that has none until someone states it
 CLEAR, CONTESTED, RULED_OUT = 0, 1, 2
 
 
-class Condition(NamedTuple):
+class Condition(Value):
     """A condition over variables.
 
     ``form`` is nested tuples: ``("in", variable, low, high)``, ``("one", variable, bits)``,
@@ -29,7 +31,7 @@ class Condition(NamedTuple):
     parts: tuple[Any, ...]  # of "all" or "any", else empty
 
 
-class Source(NamedTuple):
+class Source(Value):
     """Why an entry stands, and since when."""
 
     because: str
@@ -38,7 +40,7 @@ class Source(NamedTuple):
     since: str
 
 
-class Admitted(NamedTuple):
+class Admitted(Value):
     """The values that something admits: a closed range of numbers, or a set of words."""
 
     low: int
@@ -70,7 +72,7 @@ class Admitted(NamedTuple):
 ANYTHING = Admitted(0, INFINITY)
 
 
-class Word(NamedTuple):
+class Word(Value):
     """A word as an interval of its fact."""
 
     id: str
@@ -82,7 +84,7 @@ class Word(NamedTuple):
     origin: Source
 
 
-class Assumption(NamedTuple):
+class Assumption(Value):
     """One alternative of what is taken for a fact that nobody stated."""
 
     when: Condition | None
@@ -93,7 +95,7 @@ class Assumption(NamedTuple):
     factor: int  # what lies further from a value that follows is remote
 
 
-class FactEntry(NamedTuple):
+class FactEntry(Value):
     """A fact that rules read."""
 
     id: str
@@ -118,7 +120,7 @@ class FactEntry(NamedTuple):
         return bool(self.words)
 
 
-class Bound(NamedTuple):
+class Bound(Value):
     """One documented bound of a limit."""
 
     admits: Admitted
@@ -129,7 +131,7 @@ class Bound(NamedTuple):
     as_of: str
 
 
-class Limit(NamedTuple):
+class Limit(Value):
     """A hard limit of one option."""
 
     id: str
@@ -148,7 +150,7 @@ class Limit(NamedTuple):
     fix_source: str
 
 
-class Support(NamedTuple):
+class Support(Value):
     """What one option offers of a feature."""
 
     outcome: str  # supported | unsupported | conditional | unclear | not-applicable
@@ -157,7 +159,7 @@ class Support(NamedTuple):
     as_of: str
 
 
-class Feature(NamedTuple):
+class Feature(Value):
     """Something a workload may need by name."""
 
     id: str
@@ -174,7 +176,7 @@ NumberCheck: TypeAlias = tuple[int, int, int, int, int, Test | None]
 WordCheck: TypeAlias = tuple[int, int, int, Test | None]
 
 
-class OptionEntry(NamedTuple):
+class OptionEntry(Value):
     """One of the four options with everything that can rule it out."""
 
     id: str
@@ -189,7 +191,7 @@ class OptionEntry(NamedTuple):
     origin: Source
 
 
-class Leaf(NamedTuple):
+class Leaf(Value):
     """An end of the flowchart: options, best first."""
 
     id: str
@@ -197,7 +199,7 @@ class Leaf(NamedTuple):
     excluded: Mapping[str, str]  # option -> why it does not serve here
 
 
-class Question(NamedTuple):
+class Question(Value):
     """One question of the flowchart."""
 
     id: str
@@ -210,7 +212,7 @@ class Question(NamedTuple):
     origin: Source
 
 
-class Caution(NamedTuple):
+class Caution(Value):
     """A warning about an option that never rules it out."""
 
     id: str
@@ -227,7 +229,7 @@ class Caution(NamedTuple):
     origin: Source
 
 
-class Outside(NamedTuple):
+class Outside(Value):
     """Something outside the four options."""
 
     id: str
@@ -237,7 +239,7 @@ class Outside(NamedTuple):
     origin: Source
 
 
-class Constant(NamedTuple):
+class Constant(Value):
     """A number that sizing uses."""
 
     id: str

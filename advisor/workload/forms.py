@@ -1,12 +1,10 @@
 """Texts with a syntax: names, addresses and dates that AWS's requests carry as they are."""
 
-# No `from __future__ import annotations` here: NamedTuple compiles annotations that are texts.
-from typing import NamedTuple
-
 from advisor.text.places import UNSEEN
+from advisor.value import Value
 
 
-class Form(NamedTuple):
+class Form(Value):
     """A text with a syntax: what AWS's service model accepts, or stricter where that is vague."""
 
     pattern: str

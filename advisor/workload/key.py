@@ -1,10 +1,9 @@
 """One key of a workload file: what may stand at it."""
 
-# No `from __future__ import annotations` here: NamedTuple compiles annotations that are texts.
-from typing import NamedTuple
+from advisor.value import Value
 
 
-class Key(NamedTuple):
+class Key(Value):
     """What may stand at one key path.
 
     ``kind`` is a kind of quantity (``advisor.quantity.KINDS``), ``word``, ``flag``, ``text`` (of a

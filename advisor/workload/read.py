@@ -1,6 +1,5 @@
 """A workload file to Workloads: one walk over the nodes of each document, by the table of keys."""
 
-# No `from __future__ import annotations` here: NamedTuple compiles annotations that are texts.
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 

@@ -109,3 +109,21 @@ def test_a_file_named_like_a_command_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "chek").write_bytes(Path(EXAMPLE).read_bytes())
     assert ran("chek", "--format", "json", cwd=tmp_path).code == 0
     assert "cannot be read" in ran("elsewhere", cwd=tmp_path).err
+
+
+def test_what_others_registered_for_the_end_still_runs() -> None:
+    """Coverage, for one, writes its data then; the process is ended without taking it apart."""
+    script = (
+        "import atexit, sys; from advisor.cli import main;"
+        " atexit.register(print, 'at the end', file=sys.stderr); main(sys.argv[1:])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(ROOT / "examples" / "none-fits.yaml")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "none" in done.stdout
+    assert done.stderr.endswith("at the end\n")

@@ -6,12 +6,13 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from advisor.errors import InputError
 from advisor.gate.archive.naming import is_archive_name
 from advisor.gate.pairing import resources_of
 from advisor.gate.settings import Pair, organisation_of
+from advisor.value import Value
 
 if TYPE_CHECKING:
     from advisor.gate.archive.contents import Archive
@@ -27,7 +28,7 @@ BY_ARTIFACT = "model.artifact"
 """Where a pair comes from that nobody wrote down: both end in the same name."""
 
 
-class Checked(NamedTuple):
+class Checked(Value):
     """What came of the archives of a run."""
 
     findings: list[Finding]

@@ -1,0 +1,59 @@
+"""What the values that flow through the program derive from: frozen, and cheap to define."""
+
+from typing import Any, NoReturn, Self, dataclass_transform
+
+
+@dataclass_transform(frozen_default=True)
+class Value:
+    """A frozen value: its annotated names are its fields, and one with a default may be left out.
+
+    An answer imports a hundred of these and makes half of them, so ``__init__`` is compiled when
+    the first value is made: a dataclass or a named tuple would compile it with the class. Values
+    that are made by the thousand, or that something is remembered by, stay named tuples, which are
+    made in half the time and hashed in a fifth; hence both are copied and listed by the same names,
+    ``_replace`` and ``_asdict``.
+    """
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        made = type(self)
+        made.__init__ = _initialiser(made)  # type: ignore[method-assign]
+        made.__init__(self, *values, **named)
+
+    def _replace(self, **changes: Any) -> Self:
+        """A copy in which the named fields hold other values.
+
+        Raises:
+            TypeError: there is no field of that name.
+        """
+        return type(self)(**{**self.__dict__, **changes})
+
+    def _asdict(self) -> dict[str, Any]:
+        """The fields by name, in their order."""
+        return dict(self.__dict__)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} is frozen: make another with _replace()")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        self.__setattr__(name, None)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self.__dict__.values()))
+
+    def __repr__(self) -> str:
+        held = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
+        return f"{type(self).__name__}({held})"
+
+
+def _initialiser(made: type[Value]) -> Any:
+    """The ``__init__`` of one class: the fields become the value's dictionary, in their order."""
+    names = list(made.__annotations__)
+    taken = [f"{name}=made.{name}" if name in vars(made) else name for name in names]
+    held = ", ".join(f"{name!r}: {name}" for name in names)
+    code = f"def __init__(self, {', '.join(taken)}): set(self, '__dict__', {{{held}}})"
+    space: dict[str, Any] = {"made": made, "set": object.__setattr__}
+    exec(code, space)  # noqa: S102 - of the names of a class of ours, as named tuples do
+    return space["__init__"]

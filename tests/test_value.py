@@ -1,0 +1,128 @@
+"""A value behaves as a named tuple of the same fields does, but for being no tuple."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from advisor.value import Value
+
+
+class Line(Value):
+    """Two fields that must be given and two that may be."""
+
+    name: str
+    number: int | None
+    note: str = ""
+    parts: tuple[int, ...] = (1, 2)
+
+
+class Other(Value):
+    """The same fields under another name."""
+
+    name: str
+    number: int | None
+    note: str = ""
+    parts: tuple[int, ...] = (1, 2)
+
+
+class Named(NamedTuple):
+    """What a line is compared with."""
+
+    name: str
+    number: int | None
+    note: str = ""
+    parts: tuple[int, ...] = (1, 2)
+
+
+FIELDS = ("name", "number", "note", "parts")
+HELD = st.tuples(
+    st.text(max_size=3),
+    st.none() | st.integers(0, 2),
+    st.text(max_size=1),
+    st.just((1, 2)) | st.tuples(st.integers(0, 1)),
+)
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Arguments of a call, right or wrong: too few, too many, unknown or given twice."""
+    given_values = draw(HELD)
+    count = draw(st.integers(0, 5))
+    positional = (*given_values, "one too many")[:count]
+    names = draw(st.sets(st.sampled_from((*FIELDS, "other"))))
+    if draw(st.booleans()):
+        names |= {"name", "number"}
+        names -= set(FIELDS[:count])
+    by_name = dict(zip((*FIELDS, "other"), (*given_values, 0), strict=True))
+    return positional, {name: by_name[name] for name in names}
+
+
+def made(kind: Any, call: tuple[tuple[Any, ...], dict[str, Any]]) -> Any:
+    """What a call makes; ``None`` where it is refused."""
+    try:
+        return kind(*call[0], **call[1])
+    except TypeError:
+        return None
+
+
+@given(calls())
+def test_it_takes_and_refuses_what_a_named_tuple_does(call: Any) -> None:
+    named, value = made(Named, call), made(Line, call)
+    assert (named is None) == (value is None)
+    if named is not None:
+        assert value._asdict() == named._asdict()
+        assert [*value._asdict()] == [*FIELDS]
+        assert repr(value) == repr(named).replace("Named", "Line")
+        assert value.parts == named.parts
+
+
+@given(HELD, HELD)
+def test_values_are_equal_where_all_their_fields_are(one: Any, two: Any) -> None:
+    first, second = Line(*one), Line(**dict(zip(FIELDS, two, strict=True)))
+    assert (first == second) == (one == two)
+    assert len({first, second}) == len({one, two})
+    assert first != Other(*one)
+
+
+@given(HELD, HELD)
+def test_a_copy_holds_the_changes_and_leaves_the_value(one: Any, two: Any) -> None:
+    value = Line(*one)
+    changes = {"number": two[1], "parts": two[3]}
+    assert value._replace(**changes) == Line(one[0], two[1], one[2], two[3])
+    assert value == Line(*one)
+    with pytest.raises(TypeError):
+        value._replace(other=1)
+
+
+@given(HELD)
+def test_a_value_survives_pickling_and_copying(held: Any) -> None:
+    value = Line(*held)
+    assert pickle.loads(pickle.dumps(value)) == value  # noqa: S301 - of our own making
+    assert copy.copy(value) == value
+    assert copy.deepcopy(value) == value
+
+
+def test_a_value_is_frozen() -> None:
+    value = Line("a", 1)
+    with pytest.raises(AttributeError):
+        value.name = "b"  # type: ignore[misc]
+    with pytest.raises(AttributeError):
+        value.added = "b"
+    with pytest.raises(AttributeError):
+        del value.name
+    assert value == Line("a", 1)
+
+
+def test_the_initialiser_is_compiled_when_the_first_value_is_made() -> None:
+    class Late(Value):
+        one: int
+
+    assert "__init__" not in vars(Late)
+    assert Late(1).one == 1
+    assert "__init__" in vars(Late)
