@@ -372,11 +372,11 @@ def test_the_text_says_what_was_read() -> None:
         "model.tar.gz: error archive-nested: PyTorch: everything is in model/, and the container"
         " looks at the top of the archive\n"
         "  in model/\n"
-        "  why: The archive is extracted into /opt/ml/model, and the container looks\n"
+        "  why: SageMaker extracts the archive into /opt/ml/model. The container looks\n"
         "    there, not in a folder below.\n"
         "  source: https://github.com/aws/sagemaker-pytorch-inference-toolkit/blob/master/src/"
         "sagemaker_pytorch_serving_container/default_pytorch_inference_handler.py (2026-11-20)\n"
-        "  instead: Pack from within the folder, with tar -czf model.tar.gz -C folder .\n\n"
+        "  instead: Pack from within the folder with tar -czf model.tar.gz -C FOLDER .\n\n"
         "1 error, 0 warnings, 0 notes in 0 configurations with 0 resources; 1 model archive; as of"
         " 2026-11-20\n"
     )

@@ -66,7 +66,7 @@ def test_a_thousand_requests() -> None:
 
 def test_why_an_option_is_ruled_out() -> None:
     found = compared(requests={**CALM["requests"], "payload": "5 MB"}, needs=["vpc"])
-    assert row(found, "batch-transform").why == "Input known beforehand online, limit batch"
+    assert row(found, "batch-transform").why == "Arrival online, limit batch"
     assert row(found, SERVERLESS).why.startswith("Request body 5 MB, limit 4 MB; Private network")
     assert row(found, SERVERLESS).why.endswith("unsupported")
 

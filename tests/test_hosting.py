@@ -343,7 +343,7 @@ def test_a_stated_way_that_a_limit_is_against_is_an_error_and_stands() -> None:
     assert value(found, "Hosting") == "multi-container"
     error = finding(found, "hosting-ruled-out")
     assert error.severity == "error"
-    assert "CPU instances (multi-container-no-accelerator)" in error.message
+    assert "CPU instances only (multi-container-no-accelerator)" in error.message
 
 
 def test_a_stated_way_that_the_rules_rank_lower_is_told() -> None:
