@@ -18,13 +18,13 @@ from advisor.errors import InputError
     "form",
     type=click.Choice(["text", "json"]),
     default="text",
-    help="How to print it; json is a list, since a word may belong to several facts.",
+    help="Output format; json is a list, because a word may belong to several facts.",
 )
 def explain(name: str, form: str) -> int:
     """Explain a rule, question, limit, fact, word, feature, option, finding, quota or check.
 
-    ID is one that an answer names, such as serverless-payload, or a key of the workload file, such
-    as requests.payload. `sm-advise rules list` prints all of them.
+    ID is an id from an answer, such as serverless-payload, or a key of the workload file, such as
+    requests.payload. `sm-advise rules list` prints every id.
     """
     from advisor.reference.catalogue import catalogue
     from advisor.reference.explain import as_values
@@ -36,8 +36,8 @@ def explain(name: str, form: str) -> int:
         close = known.nearest(name)
         guess = f"did you mean {' or '.join(close)}? " if close else ""
         raise InputError(
-            f"nothing in the rules is called {name!r}",
-            hint=f"{guess}sm-advise rules list prints every id",
+            f"the rules have no id {name!r}",
+            hint=f"{guess}`sm-advise rules list` prints every id.",
         )
     if form == "json":
         click.echo(json.dumps(as_values(found, known), indent=2, ensure_ascii=False))

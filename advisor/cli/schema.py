@@ -1,4 +1,4 @@
-"""`sm-advise schema`: the JSON Schemas of what users write and read."""
+"""`sm-advise schema`: the JSON Schemas of inputs and outputs."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _FILES = {
 @click.command(context_settings=CONTEXT)
 @click.argument("what", type=click.Choice(list(_FILES)), default="workload")
 def schema(what: str) -> int:
-    """Print a JSON Schema: of a workload file, of an advice, or of the findings of `check`.
+    """Print the JSON Schema of a workload file, of an answer, or of the findings of `check`.
 
-    Editors read the first line of a workload file: `# yaml-language-server: $schema=FILE`.
+    To use it in an editor, begin a workload file with `# yaml-language-server: $schema=FILE`.
     """
     from advisor.rulebook.source import rules_directory
 

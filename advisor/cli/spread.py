@@ -1,4 +1,4 @@
-"""Many files at once: the work is spread over the processors, the output stays in order."""
+"""Spread the work on many files over the processors, and keep the output in order."""
 
 from __future__ import annotations
 

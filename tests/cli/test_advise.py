@@ -201,7 +201,7 @@ def test_requests_of_an_earlier_plan_are_told(tmp_path: Path) -> None:
 def test_what_is_about_files_needs_a_folder(option: list[str]) -> None:
     done = ran(EXAMPLE, *option)
     assert done.code == 2
-    assert f"{option[0]} is about the files of --output DIR" in done.err
+    assert f"{option[0]} needs --output DIR" in done.err
 
 
 def test_what_to_run_next_is_said(tmp_path: Path) -> None:
