@@ -1,5 +1,5 @@
-# `make demo` and `make test` need Python 3.11 or newer and nothing else: both make their own
-# environment. Another Python: make PYTHON=python3.13 test
+# `make demo` and `make test` need Python 3.11 or newer and nothing else: both create their own
+# environment. To use another Python, run make PYTHON=python3.13 test
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -36,12 +36,12 @@ lint: $(VENV)/dev.stamp  ## Runs ruff, mypy and the import contracts
 	$(BIN)/lint-imports
 
 .PHONY: format
-format: $(VENV)/dev.stamp  ## Formats, and repairs what ruff can repair
+format: $(VENV)/dev.stamp  ## Formats the code, and fixes what ruff can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 .PHONY: coverage
-coverage: $(VENV)/dev.stamp  ## Runs the tests and shows the branches they leave out
+coverage: $(VENV)/dev.stamp  ## Runs the tests and shows untested branches
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet
@@ -56,7 +56,7 @@ agreement: $(VENV)/dev.stamp  ## Compares our answers with published deployments
 	$(BIN)/python -m tests.agreement
 
 .PHONY: artifacts
-artifacts: $(VENV)/dev.stamp  ## Judges the artifacts of hundreds of workloads by every tool found
+artifacts: $(VENV)/dev.stamp  ## Tests the artifacts of hundreds of workloads with every tool found
 	$(BIN)/python -m tests.artifacts
 
 .PHONY: package
@@ -67,7 +67,7 @@ bench: .venv-wheel/wheel.stamp  ## Measures the installed wheel
 	.venv-wheel/bin/python -m bench
 
 .PHONY: oldest
-oldest: .venv-oldest/oldest.stamp  ## Runs the tests on the oldest dependencies we accept
+oldest: .venv-oldest/oldest.stamp  ## Runs the tests on the oldest accepted dependencies
 	.venv-oldest/bin/pytest $(PYTEST_ARGS)
 
 .PHONY: clean

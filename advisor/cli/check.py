@@ -90,10 +90,10 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     model archive (model.tar.gz) is read, never extracted. It is checked only if PATH or a workload
     names it.
 
-    To accept a finding, add a comment beside it (# sm-advise: accept RULE: reason [until=DATE]), an
-    entry under `accept` in the workload, or one per file in pyproject.toml. Settings are read from
-    [tool.sm-advise] in pyproject.toml, from variables such as SM_ADVISE_CHECK_FAIL_ON, and from the
-    organisation's .sm-advise.yaml; --show-config prints them.
+    A comment accepts the finding beside it: # sm-advise: accept RULE: reason [until=DATE]. So does
+    `accept` in the workload, or per file in pyproject.toml. Settings are read from [tool.sm-advise]
+    in pyproject.toml, variables such as SM_ADVISE_CHECK_FAIL_ON, and the organisation's
+    .sm-advise.yaml. --show-config prints them.
 
     Exit codes: 0 no finding at or above --fail-on, 1 findings, 2 a file could not be read or
     nothing matched, 3 a bug of ours.

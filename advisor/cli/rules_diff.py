@@ -50,9 +50,10 @@ _OTHER_FORM = (KeyError, TypeError, ValueError, AttributeError, IndexError, Stop
 def rules_diff(old: str, new: str, paths: tuple[str, ...], form: str, as_of: str | None) -> int:
     """Show what differs from OLD to NEW, and which answers change.
 
-    OLD and NEW are a folder of rules, the wheel of a release (pip download --no-deps
-    sm-advise==VERSION), or a git revision of a checkout (v0.1.0, main:rules). The default of NEW is
-    the rules in use. OLD may be an sm-advise.lock; then its answers are compared with those of now.
+    OLD and NEW are a folder of rules, the wheel of a release, or a git revision of a checkout
+    (v0.1.0, main:rules). Without NEW, the rules in use are compared. To get a wheel, run pip
+    download --no-deps sm-advise==VERSION. OLD may be an sm-advise.lock, whose answers are then
+    compared with those of now.
 
     Exit codes: 0 no answer changes, 1 an answer changes (without --workloads: a rule decides
     otherwise), 2 could not run, 3 a bug of ours.

@@ -106,7 +106,7 @@ def test_a_wrong_answer_is_asked_again_and_a_question_mark_explains() -> None:
 @pytest.mark.usefixtures("at_a_terminal")
 def test_questions_leave_standard_output_to_the_file() -> None:
     done = called("init", "--stdout", typed="churn\nbatch\n\n\n")
-    assert done.out.startswith("# What is known of a workload")
+    assert done.out.startswith("# A workload for sm-advise.")
     assert "name: churn" in done.out
     assert "Press Enter to skip" in done.err
 
