@@ -56,7 +56,7 @@ def prose(path: Path) -> str:
     """A page or rule file whole; of a module the docstrings and comments."""
     text = PREDICATE.sub("", path.read_text(encoding="utf-8"))
     if path.suffix != ".py":
-        return text
+        return text.replace("\\_", "_")
     found = [line.partition("#")[2] for line in text.splitlines() if line.lstrip().startswith("#")]
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
     nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, documented)]

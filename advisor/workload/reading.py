@@ -46,7 +46,9 @@ class Reading:
         """Entries of a mapping; none, and an error, when it is no sound mapping."""
         if not isinstance(node, MappingNode):
             problem = (
-                "this is not a mapping of keys" if path else "a workload file consists of keys"
+                "expected a mapping of keys"
+                if path
+                else "a workload file must have keys"
             )
             self.refuse(path, node, RefusedError(problem, hint))
             return {}
