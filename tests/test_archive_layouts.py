@@ -212,7 +212,7 @@ def test_what_is_not_known_is_not_checked_and_that_is_told() -> None:
     for stated, image, note in (
         ("", "", "no framework is stated or recognised, so the layout was not checked"),
         ("lightgbm", "", "sm-advise knows no layout for lightgbm, so it was not checked"),
-        ("", OWN, "the layout for an image of your own is not known: it was not checked"),
+        ("", OWN, "sm-advise knows no layout for an image of your own, so it was not checked"),
     ):
         found = framework_of(files, "", stated, image)
         assert (found.layout, found.note) == (None, note)
@@ -220,9 +220,7 @@ def test_what_is_not_known_is_not_checked_and_that_is_told() -> None:
 
 def test_another_framework_than_the_stated_one_is_told() -> None:
     found = framework_of(names("1/saved_model.pb"), "", "pytorch", "")
-    assert (
-        found.differs == "PyTorch is stated, but 1/saved_model.pb belongs to TensorFlow Serving"
-    )
+    assert found.differs == "PyTorch is stated, but 1/saved_model.pb belongs to TensorFlow Serving"
     assert (
         framework_of(names("1/saved_model.pb", "code/inference.py"), "", "pytorch", "").differs
         == ""

@@ -41,7 +41,7 @@ needs_terraform = pytest.mark.skipif(TERRAFORM is None, reason="terraform is not
 ALARM = """\
 resource "aws_cloudwatch_metric_alarm" "wake" {
   alarm_name          = "call-transcripts-wake"
-  alarm_description   = "Requests wait and no instance is there to take them"
+  alarm_description   = "Requests wait because there is no instance"
   alarm_actions       = [aws_appautoscaling_policy.step.arn]
   metric_name         = "HasBacklogWithoutCapacity"
   namespace           = "AWS/SageMaker"

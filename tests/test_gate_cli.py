@@ -342,7 +342,7 @@ def test_an_unknown_framework_is_refused_also_where_no_archive_is() -> None:
     Path("config.json").write_text(CLEAN, encoding="utf-8")
     refused = run("config.json", "--framework", "foo")
     assert isinstance(refused.exception, InputError)
-    assert "foo is not known" in str(refused.exception)
+    assert "no layout for foo" in str(refused.exception)
 
 
 @pytest.mark.parametrize(

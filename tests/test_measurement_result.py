@@ -190,7 +190,7 @@ REFUSED = {
     ),
     "no type": (
         without("InstanceType", "EndpointConfiguration"),
-        f"{PLACE}.EndpointConfiguration.InstanceType is missing; expected a type such as ml.m5.large",
+        f"{PLACE}.EndpointConfiguration.InstanceType is missing; expected a type",
     ),
     "a type that is none": (
         changed("InstanceType", "EndpointConfiguration", "large"),

@@ -180,7 +180,7 @@ def _provisioned(draft: Draft, work: Load) -> int:
     draft.carry("provisioned-concurrency")
     spill, most = draft.number("provisioned-spill"), draft.number("serverless-concurrency-most")
     if work.in_flight is None:
-        because = "Cold starts are avoided; the load is not stated, so one."
+        because = "Cold starts are avoided, and the load is not stated, so one."
         draft.set("ProvisionedConcurrency", 1, because)
         return 1
     count = _level(work.in_flight, spill, most)

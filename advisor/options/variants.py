@@ -144,7 +144,7 @@ def _shadow_wanted(draft: Draft) -> bool:
 def _not_shadowed(draft: Draft, rivals: tuple[dict[str, Any], ...]) -> str:
     """What excludes a shadow here, if anything."""
     if rivals:
-        return "a shadow variant stands beside one production variant, not beside several"
+        return "a shadow variant needs a single production variant, not several"
     stated = draft.text("deploy.shadow.instance_type") or ""
     if stated.startswith("ml.inf1."):
         return f"shadow tests exclude Inferentia 1 ({stated})"
@@ -185,7 +185,7 @@ def _shadow_type(draft: Draft, instance: Instance) -> str:
     stated = draft.text(path)
     if stated is None or stated in draft.knowledge.catalogue.types:
         return stated or instance.type
-    message = f"the API knows no instance type {stated}; the shadow runs on {instance.type}"
+    message = f"{stated} is not an instance type of SageMaker; the shadow runs on {instance.type}"
     draft.find("instance-unknown", "warning", message, path=path)
     return instance.type
 

@@ -158,7 +158,7 @@ def _addresses(index: Path, index_url: str, regions: Sequence[str]) -> dict[str,
         if urllib.parse.urlsplit(address).netloc != home:
             raise InputError(
                 f"the Region index sends {region} to another server: {address}",
-                hint="Nothing was changed. If you trust it, pass the downloaded file with --from FILE.",
+                hint="Nothing was changed. If you trust it, download the file and use --from FILE.",
             )
     return addresses
 

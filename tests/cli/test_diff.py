@@ -80,9 +80,9 @@ def test_a_cost_gate_fails_above_its_amount_and_not_at_it(
         (("w.yaml", "old.yaml", "--rev", "HEAD"), "--rev takes one FILE, not two"),
         (("w.yaml", "."), "cannot be read"),
         (("w.yaml", "missing.yaml"), "missing.yaml"),
-        (("nope:w.yaml", "w.yaml"), "git knows no nope:w.yaml"),
-        (("w.yaml", "--rev", "v9"), "git knows no v9:w.yaml"),
-        (("w.yaml", "--rev", "--all"), "is no revision"),
+        (("nope:w.yaml", "w.yaml"), "git does not find nope:w.yaml"),
+        (("w.yaml", "--rev", "v9"), "git does not find v9:w.yaml"),
+        (("w.yaml", "--rev", "--all"), "is not a git revision"),
         (("old.yaml", "w.yaml", "--max-increase", "banana"), "is not an increase"),
     ],
 )
