@@ -298,7 +298,7 @@ def test_a_word_stands_for_the_first_key_below_it() -> None:
         (
             "rollout: blue",
             (
-                "19: deploy.rollout: 'blue' is not one of the accepted words | "
+                "19: deploy.rollout: 'blue' is not an accepted word | "
                 "write all-at-once, canary, linear or rolling"
             ),
         ),
@@ -414,7 +414,7 @@ def test_every_error_of_every_document_is_told_in_order() -> None:
     text = "name: a_b\nrequests: {arrival: now, payload: 20}\n---\nname: b\nzap: 1\n"
     assert [message.partition(" |")[0] for message in messages(text)] == [
         "w.yaml:1:7: name: 'a_b' is not accepted",
-        "w.yaml:2:21: requests.arrival: 'now' is not one of the accepted words",
+        "w.yaml:2:21: requests.arrival: 'now' is not an accepted word",
         "w.yaml:2:35: requests.payload: '20' has no unit",
         "w.yaml:4:1: requests.arrival is missing",
         "w.yaml:5:1: 'zap' is not a key of a workload file",

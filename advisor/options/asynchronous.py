@@ -118,7 +118,7 @@ def _zero(draft: Draft, work: Load, wake: float, wake_text: str) -> tuple[bool, 
             f"needs scale-to-zero, but a start takes {wake_text} and the answer "
             f"{seconds(work.answer_s)}, so one instance stays",
             path="needs.scale-to-zero",
-            fix="If the first request after a pause may wait, state requests.cold_start: tolerated.",
+            fix="State requests.cold_start: tolerated if the first request may wait.",
         )
     return False, f"A start takes {wake_text}, longer than the answer may take"
 

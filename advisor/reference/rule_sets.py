@@ -69,7 +69,7 @@ def _in_revision(name: str) -> Iterator[tuple[str, bytes]]:
 
     revision, _, inside = name.partition(":")
     if not revision or revision.startswith("-") or "\0" in name:
-        raise InputError(f"{name!r} names no rules", hint=_FORMS)
+        raise InputError(f"{name!r} contains no rules", hint=_FORMS)
     found = git(os.curdir, "rev-parse", "--show-toplevel")
     if found.returncode:
         raise InputError(

@@ -89,7 +89,7 @@ def read_word(key: Key, text: str) -> str:
     close = nearest(text, key.words) if len(key.words) > 1 else None
     guess = f"did you mean {close}? " if close else ""
     raise RefusedError(
-        f"{shown(text)} is not one of the accepted words", f"{guess}write {listed(key.words)}"
+        f"{shown(text)} is not an accepted word", f"{guess}write {listed(key.words)}"
     )
 
 
