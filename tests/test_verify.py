@@ -558,7 +558,7 @@ def test_a_defect_in_a_file_is_caught_as_well(tmp_path: Path) -> None:
         ("options/serverless.yaml", "fact: wire.payload", "fact: wire.color", "no fact is called"),
         ("options/serverless.yaml", "option: serverless", "option: other", "says option 'other'"),
         ("options/real_time.yaml", "when: {requests.streaming: false}", "when: {needs.wings: true}",
-         "there is no feature 'wings'"),
+         "no feature is called 'wings'"),
         ("assumptions.yaml", "kind: size", "kind: size, kind: time", "the key 'kind' is repeated"),
         ("features.yaml", "  - id: vpc", "  - id: [vpc", "expected"),
     ],

@@ -720,7 +720,7 @@ def test_a_count_that_is_stated_stays() -> None:
         ("[]", "the list has 0 items"),
         ("[one]", "expected a mapping of keys"),
         ("[{size: 1 GB}]", "models[1]: name is missing"),
-        ("[{name: one}, {name: one}]", "models[2].name: 'one' is repeated"),
+        ("[{name: one}, {name: one}]", "models[2].name: 'one' is the name of two models"),
         ("[{name: a_b}]", "models[1].name: 'a_b' is not accepted"),
         ("[{name: one, share: 101 %}]", "models[1].share: '101 %' is more than 100 %"),
         ("[{name: one, colour: red}]", "'colour' is not a key of models[1]"),

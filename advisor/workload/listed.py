@@ -27,7 +27,7 @@ def read_models(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
         model = read_record(reading, f"{key.path}[{number}]", item, MODEL, needed="name")
         name = model.get("name")
         if name is not None and any(name == other["name"] for other in found):
-            problem = f"{name!r} is repeated"
+            problem = f"{name!r} is the name of two models"
             refusal = RefusedError(problem, "give each model its own name")
             reading.refuse(f"{key.path}[{number}].name", item, refusal)
         elif name is not None:
