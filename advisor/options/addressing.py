@@ -29,7 +29,7 @@ def target(draft: Draft) -> tuple[str, str, tuple[str, ...]]:
     if draft.way == MULTI_CONTAINER:
         first = named.containers(draft)[0].name
         notes = (
-            "TargetContainerHostname names the container; all of them are loaded at any time.",
+            "TargetContainerHostname names the container; all containers stay loaded.",
             *_pinned(draft, "sagemaker:TargetContainerHostname"),
         )
         return "TargetContainerHostname", first, notes

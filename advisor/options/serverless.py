@@ -171,7 +171,7 @@ def _provisioned(draft: Draft, work: Load) -> int:
             draft.find(
                 "cold-starts-remain",
                 "warning",
-                f"a cold start of about {seconds(setup)} is not accepted, and nothing says when "
+                f"a cold start of about {seconds(setup)} is not accepted, but no fact says when "
                 "traffic comes, so no warm capacity is provisioned",
                 path="requests.cold_start",
                 fix="State traffic.pattern, or add provisioned-concurrency to needs.",

@@ -106,8 +106,8 @@ def compare(
         draft.find(
             "hosting-cheaper",
             "info",
-            f"an endpoint for each model would take instances of {apart:,.0f} USD a month, "
-            f"{draft.way} takes {shared:,.0f}",
+            f"instances for one endpoint per model cost {apart:,.0f} USD a month, "
+            f"{draft.way} costs {shared:,.0f}",
             path="models",
             fix="State deploy.hosting: endpoint-each, unless one endpoint is worth the difference.",
         )
