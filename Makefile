@@ -1,5 +1,5 @@
-# `make demo` and `make test` need Python 3.11 or newer and nothing else: both make their own
-# environment. Another Python: make PYTHON=python3.13 test
+# `make demo` and `make test` need Python 3.11 or newer and nothing else: both create their own
+# environment. To use another Python, run make PYTHON=python3.13 test
 
 PYTHON ?= python3
 OLDEST_PYTHON ?= python3.11
@@ -57,12 +57,12 @@ lint: $(VENV)/dev.stamp  ## Runs ruff, mypy and the import contracts
 	$(BIN)/lint-imports
 
 .PHONY: format
-format: $(VENV)/dev.stamp  ## Formats, and repairs what ruff can repair
+format: $(VENV)/dev.stamp  ## Formats the code, and fixes what ruff can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 .PHONY: coverage
-coverage: $(VENV)/dev.stamp  ## Runs the tests and shows the branches they leave out
+coverage: $(VENV)/dev.stamp  ## Runs the tests and shows untested branches
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet
@@ -77,7 +77,7 @@ agreement: $(VENV)/dev.stamp  ## Compares our answers with published deployments
 	$(BIN)/python -m tests.agreement
 
 .PHONY: artifacts
-artifacts: $(VENV)/dev.stamp  ## Judges the artifacts of hundreds of workloads by every tool found
+artifacts: $(VENV)/dev.stamp  ## Tests the artifacts of hundreds of workloads with every tool found
 	$(BIN)/python -m tests.artifacts
 
 .PHONY: package
@@ -96,11 +96,11 @@ newest:  ## Runs the tests on today's newest releases of every dependency
 	.venv-newest/bin/pytest $(PYTEST_ARGS)
 
 .PHONY: oldest
-oldest: .venv-oldest/oldest.stamp  ## Runs the tests on the oldest dependencies we accept
+oldest: .venv-oldest/oldest.stamp  ## Runs the tests on the oldest accepted dependencies
 	.venv-oldest/bin/pytest $(PYTEST_ARGS)
 
 .PHONY: lock
-lock:  ## Writes the locks anew: today's newest releases, for every Python that we support
+lock:  ## Updates the locks: today's newest releases, for every Python that we support
 	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock; \
 		.venv-lock/bin/python -m pip install --quiet uv; }
 	$(call locked,--extra dev,$(DEV_LOCK))

@@ -155,7 +155,7 @@ def test_a_framework_is_found_by_many_names(text: str, layout: str) -> None:
 
 
 def test_a_framework_that_is_not_known_is_refused_with_the_nearest() -> None:
-    with pytest.raises(InputError, match="the layout of pytroch is not known") as caught:
+    with pytest.raises(InputError, match="sm-advise knows no layout for pytroch") as caught:
         required("pytroch")
     assert caught.value.hint.startswith("did you mean pytorch? it is one of triton, ")
 
@@ -210,9 +210,9 @@ def test_what_is_given_wins_over_what_is_stated_over_the_image_over_the_content(
 def test_what_is_not_known_is_not_checked_and_that_is_told() -> None:
     files = names("model.txt")
     for stated, image, note in (
-        ("", "", "no framework is stated and none recognised: layout not checked"),
-        ("lightgbm", "", "the layout for lightgbm is not known: it was not checked"),
-        ("", OWN, "the layout for an image of your own is not known: it was not checked"),
+        ("", "", "no framework is stated or recognised, so the layout was not checked"),
+        ("lightgbm", "", "sm-advise knows no layout for lightgbm, so it was not checked"),
+        ("", OWN, "sm-advise knows no layout for an image of your own, so it was not checked"),
     ):
         found = framework_of(files, "", stated, image)
         assert (found.layout, found.note) == (None, note)
@@ -220,9 +220,7 @@ def test_what_is_not_known_is_not_checked_and_that_is_told() -> None:
 
 def test_another_framework_than_the_stated_one_is_told() -> None:
     found = framework_of(names("1/saved_model.pb"), "", "pytorch", "")
-    assert (
-        found.differs == "PyTorch is stated; 1/saved_model.pb is what TensorFlow Serving looks for"
-    )
+    assert found.differs == "PyTorch is stated, but 1/saved_model.pb belongs to TensorFlow Serving"
     assert (
         framework_of(names("1/saved_model.pb", "code/inference.py"), "", "pytorch", "").differs
         == ""

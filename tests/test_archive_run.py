@@ -104,9 +104,9 @@ def test_a_workload_names_its_archive() -> None:
 def test_what_a_pair_names_has_to_be_there() -> None:
     Path("workload.yaml").write_text(WORKLOAD + "artifacts: {model: model.tar.gz}\n")
     (error,) = run("workload.yaml").errors
-    assert error.message == "workload.yaml names this file: this is not a file that can be read"
+    assert error.message == "workload.yaml names this file: this is not a readable file"
     (error,) = run("model.tar.gz").errors
-    assert error.message == "this is not a file that can be read"
+    assert error.message == "this is not a readable file"
 
 
 def test_the_project_names_a_workload_and_its_archive() -> None:
@@ -125,7 +125,7 @@ def test_an_archive_elsewhere_is_not_read_and_that_is_told() -> None:
     report = run("workload.yaml")
     assert report.errors == ()
     (note,) = report.unread
-    assert note.endswith("model.tar.gz: this is not on this machine")
+    assert note.endswith("model.tar.gz: the archive is not on this machine")
 
 
 # -- whose they are --------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def test_of_several_workloads_the_one_beside_the_archive_counts() -> None:
     packed(Path("model.tar.gz"), ["model/xgboost-model"])
     report = run("a", "b", "model.tar.gz")
     assert report.unread == (
-        "model.tar.gz: 2 workloads name an archive so; name one by --workload",
+        "model.tar.gz: 2 workloads name this archive; choose one with --workload",
     )
     assert of_rule(report, "archive-framework").message.startswith("checked as XGBoost")
 
@@ -321,7 +321,7 @@ def test_a_damaged_archive_is_a_finding_not_a_failure() -> None:
 def test_a_framework_that_is_not_known_is_refused() -> None:
     packed(Path("model.tar.gz"), GOOD)
     result = CliRunner().invoke(command, ["model.tar.gz", "--framework", "pytroch"])
-    assert "the layout of pytroch is not known" in str(result.exception)
+    assert "sm-advise knows no layout for pytroch" in str(result.exception)
 
 
 def test_nothing_is_written_beside_the_archive() -> None:
@@ -369,14 +369,14 @@ def test_the_text_says_what_was_read() -> None:
     packed(Path("model.tar.gz"), NESTED)
     text = finding_renderer("text")(run("model.tar.gz", framework="pytorch"), Context())
     assert text == (
-        "model.tar.gz: error archive-nested: PyTorch: everything is in model/, and the container"
+        "model.tar.gz: error archive-nested: PyTorch: everything is in model/, but the container"
         " looks at the top of the archive\n"
         "  in model/\n"
-        "  why: The archive is extracted into /opt/ml/model, and the container looks\n"
+        "  why: SageMaker extracts the archive into /opt/ml/model. The container looks\n"
         "    there, not in a folder below.\n"
         "  source: https://github.com/aws/sagemaker-pytorch-inference-toolkit/blob/master/src/"
         "sagemaker_pytorch_serving_container/default_pytorch_inference_handler.py (2026-11-20)\n"
-        "  instead: Pack from within the folder, with tar -czf model.tar.gz -C folder .\n\n"
+        "  instead: Pack from within the folder with tar -czf model.tar.gz -C FOLDER .\n\n"
         "1 error, 0 warnings, 0 notes in 0 configurations with 0 resources; 1 model archive; as of"
         " 2026-11-20\n"
     )

@@ -196,7 +196,7 @@ def stated(model: str, found: Archive) -> list[str]:
 def test_a_tenth_above_the_stated_size_is_no_finding_and_a_byte_more_is() -> None:
     assert stated("size: 100 MB", archive(1, packed=110 * MB)) == []
     (message,) = stated("size: 100 MB", archive(300 * MB, packed=110 * MB + 1))
-    assert message == "model.size is 100 MB (w.yaml:3); the archive has 110 MB, 300 MB unpacked"
+    assert message == "model.size is 100 MB (w.yaml:3), but the archive has 110 MB, 300 MB unpacked"
 
 
 def test_a_size_that_is_stated_as_a_range_counts_with_its_end() -> None:
@@ -210,10 +210,8 @@ def test_size_and_scratch_space_hold_what_is_unpacked() -> None:
     # (100 + 100) MB and a tenth are 220 MB.
     assert stated("size: 100 MB, disk: 100 MB", archive(220 * MB)) == []
     (message,) = stated("size: 100 MB, disk: 100 MB", archive(220 * MB + 1))
-    assert (
-        message
-        == "model.size is 100 MB (w.yaml:3) and model.disk 100 MB; the archive has 220 MB unpacked"
-    )
+    said = "model.size is 100 MB (w.yaml:3) and model.disk 100 MB"
+    assert message == f"{said}, but the archive has 220 MB unpacked"
     assert len(stated("size: 100 MB", archive(110 * MB + 1))) == 1
     assert stated("size: 100 MB", archive(110 * MB)) == []
 

@@ -187,7 +187,7 @@ def test_an_update_takes_the_rollout_of_the_plan(name: str) -> None:
 def test_other_values_for_what_exists_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     """The names are of the file, so another image under a name that stands would go unseen."""
     run(named("call-transcripts"), EndpointConfigName="older")
-    assert capsys.readouterr().out.count(" stands already and is left as it is, ") == 2
+    assert capsys.readouterr().out.count(" already exists and is kept; ") == 2
     run(named("call-transcripts"))
     assert capsys.readouterr().out == ""
 

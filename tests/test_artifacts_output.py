@@ -27,7 +27,7 @@ def test_a_second_run_touches_nothing(tmp_path: Path) -> None:
 def test_an_edit_stays_and_stops_every_file(tmp_path: Path) -> None:
     first, edited = tmp_path / "a", tmp_path / "b"
     edited.write_bytes(b"\xff mine")
-    with pytest.raises(InputError, match="b stands there with other content"):
+    with pytest.raises(InputError, match="b already exists with other content"):
         write_files([(first, "1"), (edited, "2")], force=False, dry_run=False)
     assert not first.exists()
     assert edited.read_bytes() == b"\xff mine"

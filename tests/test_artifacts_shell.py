@@ -222,8 +222,8 @@ def test_an_update_takes_the_rollout_of_the_plan(name: str, tmp_path: Path) -> N
 def test_other_values_for_what_exists_are_told(tmp_path: Path) -> None:
     """The names are of the file, so another image under a name that stands would go unseen."""
     ran = Ran(named("call-transcripts"), tmp_path, AWS_SERVES="older")
-    first, second = (each for each in ran.result.stdout.splitlines() if "stands" in each)
-    told = r"call-transcripts-[0-9a-f]{8} stands already and is left as it is, .*"
+    first, second = (each for each in ran.result.stdout.splitlines() if "already exists" in each)
+    told = r"call-transcripts-[0-9a-f]{8} already exists and is kept; .*"
     assert re.fullmatch(told, first)
     assert re.fullmatch(told, second)
     assert first != second

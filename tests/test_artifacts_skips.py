@@ -41,7 +41,7 @@ def test_a_serverless_model_cannot_be_isolated() -> None:
     serverless = config(variant={"ServerlessConfig": {"MemorySizeInMB": 1024}})
     (found,) = skips(model(), (model(), serverless))
     assert (found.linter, found.rule) == ("checkov", "CKV_AWS_370")
-    assert "not supported for a serverless endpoint" in found.because
+    assert "refuses network isolation for a serverless endpoint" in found.because
     on_instances = config(variant={"InstanceType": ON_VOLUME})
     assert list(skips(model(), (model(), on_instances))) == []
     isolated = model(EnableNetworkIsolation=True)
@@ -53,6 +53,6 @@ def test_terraform_and_cloudformation_carry_the_reason() -> None:
 
     advice = named("pricing-tool")
     main = dict(maker("terraform")(advice))["main.tf"]
-    assert "  # checkov:skip=CKV_AWS_370:The service answers that network isolation" in main
+    assert "  # checkov:skip=CKV_AWS_370:SageMaker refuses network isolation" in main
     ((_, template),) = maker("cloudformation")(advice)
     assert "      checkov:\n        skip:\n          - id: CKV_AWS_370\n" in template

@@ -41,7 +41,7 @@ needs_terraform = pytest.mark.skipif(TERRAFORM is None, reason="terraform is not
 ALARM = """\
 resource "aws_cloudwatch_metric_alarm" "wake" {
   alarm_name          = "call-transcripts-wake"
-  alarm_description   = "Requests wait and no instance is there to take them"
+  alarm_description   = "Requests wait because there is no instance"
   alarm_actions       = [aws_appautoscaling_policy.step.arn]
   metric_name         = "HasBacklogWithoutCapacity"
   namespace           = "AWS/SageMaker"
@@ -198,7 +198,9 @@ def test_alarms_that_roll_back_stand_before_the_endpoint() -> None:
 
 def test_what_an_update_does_to_a_scaled_endpoint_is_told() -> None:
     """Version 5.100 of the provider has no RetainAllVariantProperties."""
-    told = "  # The provider cannot keep the count that scaling has set: an update starts with\n"
+    told = (
+        "  # The provider cannot keep the count that autoscaling has set: an update starts with\n"
+    )
     assert told in dict(files(named("call-transcripts")))["main.tf"]
     assert told not in dict(files(named("fraud-scoring")))["main.tf"]
 
@@ -254,7 +256,7 @@ def test_a_key_that_is_no_arn_is_asked_for() -> None:
     texts = dict(files(advice))
     assert "kms_key_arn = var.kms_key_arn" in texts["main.tf"]
     assert "kms_key_id      = var.kms_key_arn" in texts["main.tf"]
-    assert "ARN of the KMS key that" in texts["variables.tf"]
+    assert "ARN of the KMS key" in texts["variables.tf"]
 
 
 def test_the_key_of_a_stack_and_of_a_topic_is_one_variable() -> None:

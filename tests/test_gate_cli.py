@@ -87,7 +87,7 @@ def test_nothing_matched_is_an_error() -> None:
     Path("x.yaml").write_text("kind: Service\n", encoding="utf-8")
     result = run(".")
     assert code(result) == 2
-    assert "nothing here is a workload or a configuration" in result.stderr
+    assert "there is no workload or configuration here" in result.stderr
 
 
 def test_without_a_path_the_current_folder_is_checked() -> None:
@@ -363,7 +363,7 @@ def test_an_unknown_framework_is_refused_also_where_no_archive_is() -> None:
     Path("config.json").write_text(CLEAN, encoding="utf-8")
     refused = run("config.json", "--framework", "foo")
     assert isinstance(refused.exception, InputError)
-    assert "foo is not known" in str(refused.exception)
+    assert "no layout for foo" in str(refused.exception)
 
 
 @pytest.mark.parametrize(

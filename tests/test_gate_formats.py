@@ -53,11 +53,11 @@ def test_text_shows_the_line_the_caret_the_reason_and_what_to_write(report: Repo
         "  in Resources.Config, ProductionVariants[0].InstanceType\n"
         "  8 |           InstanceType: ml.g5.xlarg\n"
         "    |                         ^^^^^^^^^^^\n"
-        "  why: Hosting and batch transform have a closed list each, which is not EC2's\n"
-        "    and not the other's. A type that only a newer model could know is a note.\n"
+        "  why: Hosting and batch transform each have a closed list of types. It differs\n"
+        "    from EC2's. A type that a newer API may have is a note.\n"
         "  source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/"
         "API_ProductionVariant.html (2026-11-17)\n"
-        "  instead: did you mean ml.g5.xlarge? Choose a type of the list.\n"
+        "  instead: did you mean ml.g5.xlarge? Set InstanceType to a listed type.\n"
         "\n"
         "a b.yaml:9:33: accepted error out-of-range: InitialInstanceCount is 0; it must be at"
         " least 1\n"
@@ -202,7 +202,7 @@ def test_github_annotations_are_one_line_each_and_escaped(report: Report) -> Non
     lines = render("github", report).splitlines()
     assert lines[0] == (
         f"::error file=a b.yaml,line=8,col=25,endColumn=36,title=instance-type::{NO_SIZE}."
-        " Did you mean ml.g5.xlarge? Choose a type of the list."
+        " Did you mean ml.g5.xlarge? Set InstanceType to a listed type."
     )
     assert lines[1].startswith("::error file=broken.yaml,line=2,col=6,title=not read::")
     assert len(lines) == 3  # the accepted one is no annotation; the counts end it

@@ -166,14 +166,14 @@ def test_it_reads_real_files_as_python_hcl2_does(path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "column", "message"),
     [
-        ("a = [1,", 1, 8, "a name is expected"),
+        ("a = [1,", 1, 8, "expected a name"),
         ('a = "x\n', 1, 5, 'closing " is missing'),
         ("b {\n  a = 1\n", 1, 1, "} of the block"),
         ("a = <<E\nfoo\n", 1, 5, "a line with E, is missing"),
         ("x = 1 2\n", 1, 7, "end of the line"),
-        ("}\n", 1, 1, "a name is expected"),
+        ("}\n", 1, 1, "expected a name"),
         ('a = "\\q"\n', 1, 6, "backslash"),
-        ("a = {b 1}\n", 1, 8, "= is expected"),
+        ("a = {b 1}\n", 1, 8, "expected ="),
         ("a = var.x ? 1\n", 2, 1, "second part of a conditional"),
         ("a = f(1 2)\n", 1, 9, "a comma or )"),
         ('a = "\\UFFFFFFFF"\n', 1, 6, "no character"),

@@ -343,12 +343,12 @@ def test_a_stated_way_that_a_limit_is_against_is_an_error_and_stands() -> None:
     assert value(found, "Hosting") == "multi-container"
     error = finding(found, "hosting-ruled-out")
     assert error.severity == "error"
-    assert "CPU instances (multi-container-no-accelerator)" in error.message
+    assert "CPU instances only (multi-container-no-accelerator)" in error.message
 
 
 def test_a_stated_way_that_the_rules_rank_lower_is_told() -> None:
     found = plan_of(models=TWO, deploy={"hosting": "endpoint-each"})
-    assert "would host the models as multi-model" in finding(found, "hosting-differs").message
+    assert "the rules prefer multi-model" in finding(found, "hosting-differs").message
 
 
 def test_two_needs_that_exclude_each_other_are_an_error() -> None:

@@ -136,7 +136,7 @@ def test_users_are_those_that_are_in_progress(time: str, steps: int) -> None:
     stairs = request(found)["InputConfig"]["TrafficPattern"]["Stairs"]
     assert stairs["NumberOfSteps"] == steps
     assert stairs["DurationInSeconds"] == steps * 120
-    assert ("the most in one test" in setting(found, "NumberOfSteps").because) == (time == "3 s")
+    assert ("the maximum of one test" in setting(found, "NumberOfSteps").because) == (time == "3 s")
 
 
 def test_users_that_are_stated() -> None:

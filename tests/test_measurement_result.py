@@ -159,26 +159,26 @@ REFUSED = {
         ),
         "the job measured an existing endpoint, and its result names no instance type",
     ),
-    "an entry that is none": (job("x"), f"{PLACE} is 'x', and an object is needed"),
+    "an entry that is none": (job("x"), f"{PLACE} is 'x'; expected an object"),
     "nothing served": (
         without("MaxInvocations", "Metrics"),
         "no entry of InferenceRecommendations has both MaxInvocations and ModelLatency",
     ),
     "metrics that are none": (
         job({**ONE, "Metrics": [1]}),
-        f"{PLACE}.Metrics is a list, and an object is needed",
+        f"{PLACE}.Metrics is a list; expected an object",
     ),
     "invocations in words": (
         changed("MaxInvocations", "Metrics", "many"),
-        f"{PLACE}.Metrics.MaxInvocations is 'many', and a whole number from 0 to 2147483647",
+        f"{PLACE}.Metrics.MaxInvocations is 'many'; expected a whole number from 0 to 2147483647",
     ),
     "a negative time": (
         changed("ModelLatency", "Metrics", -1),
-        f"{PLACE}.Metrics.ModelLatency is -1, and a whole number",
+        f"{PLACE}.Metrics.ModelLatency is -1; expected a whole number",
     ),
     "half a request": (
         changed("MaxInvocations", "Metrics", 0.5),
-        f"{PLACE}.Metrics.MaxInvocations is 0.5, and a whole number",
+        f"{PLACE}.Metrics.MaxInvocations is 0.5; expected a whole number",
     ),
     "a yes": (
         changed("MaxInvocations", "Metrics", value=True),
@@ -190,7 +190,7 @@ REFUSED = {
     ),
     "no type": (
         without("InstanceType", "EndpointConfiguration"),
-        f"{PLACE}.EndpointConfiguration.InstanceType is missing, and a type such as ml.m5.large",
+        f"{PLACE}.EndpointConfiguration.InstanceType is missing; expected a type",
     ),
     "a type that is none": (
         changed("InstanceType", "EndpointConfiguration", "large"),
@@ -202,9 +202,9 @@ REFUSED = {
     ),
     "a model name that is none": (
         job(ONE, InputConfig={"ModelName": 7}),
-        "InputConfig.ModelName is 7, and a text is needed",
+        "InputConfig.ModelName is 7; expected a text",
     ),
-    "too large": (" " * (1024 * 1024 + 1), "the result is larger than 1 MB"),
+    "too large": (" " * (1024 * 1024 + 1), "the file is larger than 1 MB"),
 }
 
 

@@ -229,7 +229,7 @@ def test_tags_and_network() -> None:
 def test_each_run_needs_a_name_of_its_own() -> None:
     found = planned(BATCH_TRANSFORM, batch())
     assert found.invoke.parameters == {"TransformJobName": "case-run-1"}
-    assert any("must be new each time" in note for note in found.invoke.notes)
+    assert any("with a new TransformJobName" in note for note in found.invoke.notes)
 
 
 def test_stated_bounds_of_the_fleet_hold_for_a_job() -> None:

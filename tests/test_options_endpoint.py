@@ -383,7 +383,7 @@ def test_several_models_do_not_stream() -> None:
     found = planned(REAL_TIME, workload)
     assert found.invoke.operation == "InvokeEndpoint"
     assert "response-streaming" not in found.carried
-    assert any("so answers come whole" in note for note in found.invoke.notes)
+    assert any("so answers are not streamed" in note for note in found.invoke.notes)
     one = planned(REAL_TIME, online(requests={"streaming": True}))
     assert one.invoke.operation == "InvokeEndpointWithResponseStream"
     assert "response-streaming" in one.carried

@@ -36,7 +36,7 @@ ONLY_THE_READER = (
     "ends before it starts",
     "is above max",
     "deploy.variants: '",
-    "names are repeated",
+    "is the name of two models",
 )
 
 # -- documents -----------------------------------------------------------------------------------

@@ -284,7 +284,7 @@ def test_a_word_stands_for_the_first_key_below_it() -> None:
         ("variants: [{name: b}, {name: b}]", "32: deploy.variants: 'b' is repeated | name it once"),
         (
             "variants: {name: b}",
-            "20: deploy.variants: this is not a list | write [{name: challenger, weight: 0.25}]",
+            "20: deploy.variants: expected a list | write [{name: challenger, weight: 0.25}]",
         ),
         ("variants: []", "20: deploy.variants: the list has 0 items | write 1 to 9 of them"),
         ("variants: [{weight: 0.5}]", "21: deploy.variants: name is missing | add name: …"),
@@ -298,7 +298,7 @@ def test_a_word_stands_for_the_first_key_below_it() -> None:
         (
             "rollout: blue",
             (
-                "19: deploy.rollout: 'blue' is not known here | "
+                "19: deploy.rollout: 'blue' is not an accepted word | "
                 "write all-at-once, canary, linear or rolling"
             ),
         ),
@@ -407,14 +407,14 @@ def test_the_rules_may_bring_more_features() -> None:
     text = SMALL + "needs: [teleport]"
     (workload,) = read_workloads(text.encode(), "w.yaml", features=("vpc", "teleport"))
     assert workload.flag("needs.teleport")
-    assert messages(text)[0].startswith("w.yaml:4:9: needs: no feature is called 'teleport'")
+    assert messages(text)[0].startswith("w.yaml:4:9: needs: there is no feature 'teleport'")
 
 
 def test_every_error_of_every_document_is_told_in_order() -> None:
     text = "name: a_b\nrequests: {arrival: now, payload: 20}\n---\nname: b\nzap: 1\n"
     assert [message.partition(" |")[0] for message in messages(text)] == [
         "w.yaml:1:7: name: 'a_b' is not accepted",
-        "w.yaml:2:21: requests.arrival: 'now' is not known here",
+        "w.yaml:2:21: requests.arrival: 'now' is not an accepted word",
         "w.yaml:2:35: requests.payload: '20' has no unit",
         "w.yaml:4:1: requests.arrival is missing",
         "w.yaml:5:1: 'zap' is not a key of a workload file",
@@ -520,7 +520,7 @@ def test_one_quantity_counts_as_the_largest_beside_a_part_that_is_set(
 
 def test_a_change_does_not_turn_another_text_into_a_workload() -> None:
     assert messages("just text\n", ("name", "a")) == [
-        "w.yaml:1:1: a workload file consists of keys | write `name: …` first"
+        "w.yaml:1:1: a workload file must have keys | write `name: …` first"
     ]
 
 
@@ -552,14 +552,14 @@ def test_changes_apply_to_every_document() -> None:
         (("model.size", "20"), "--set model.size: model.size: '20' has no unit"),
         (("model.size", ""), "--set model.size: model.size: there is no value"),
         (("model.size", "null"), "--set model.size: model.size: there is no value"),
-        (("model.size", "{a: 1 B}"), "--set model.size: model.size: this is not a single value"),
+        (("model.size", "{a: 1 B}"), "--set model.size: model.size: expected a single value"),
         (("model.size", "[1"), "--set model.size: this bracket is not closed, or a comma is"),
         (("model.size", "1 B\n---\n2 B"), "--set model.size: this is not one value"),
         (("model.size", "\x1b[31m"), "--set model.size: the value holds invisible characters"),
         (("model.size", "\udcff"), "--set model.size: the value holds invisible characters"),
-        (("model.size.max", "1 B"), "--set model.size.max: model.size: this is not a single value"),
-        (("name.first", "b"), "--set name.first: name: this is not a single value"),
-        (("needs.warp", "true"), "--set needs.warp: needs: no feature is called 'warp'"),
+        (("model.size.max", "1 B"), "--set model.size.max: model.size: expected a single value"),
+        (("name.first", "b"), "--set name.first: name: expected a single value"),
+        (("needs.warp", "true"), "--set needs.warp: needs: there is no feature 'warp'"),
         (("", "1"), "--set: '' is not a key path"),
         (("model.", "1"), "--set: 'model.' is not a key path"),
         (("mo\x1bdel", "1"), "--set: 'mo\\x1bdel' is not a key path"),
@@ -716,11 +716,11 @@ def test_a_count_that_is_stated_stays() -> None:
 @pytest.mark.parametrize(
     ("models", "said"),
     [
-        ("{name: one}", "models: this is not a list"),
+        ("{name: one}", "models: expected a list"),
         ("[]", "the list has 0 items"),
-        ("[one]", "this is not a mapping of keys"),
+        ("[one]", "expected a mapping of keys"),
         ("[{size: 1 GB}]", "models[1]: name is missing"),
-        ("[{name: one}, {name: one}]", "models[2].name: 'one' stands here again"),
+        ("[{name: one}, {name: one}]", "models[2].name: 'one' is the name of two models"),
         ("[{name: a_b}]", "models[1].name: 'a_b' is not accepted"),
         ("[{name: one, share: 101 %}]", "models[1].share: '101 %' is more than 100 %"),
         ("[{name: one, colour: red}]", "'colour' is not a key of models[1]"),

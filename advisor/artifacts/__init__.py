@@ -1,4 +1,4 @@
-"""The table of deployable outputs: files made from an ``Advice``, by kind."""
+"""Turn an ``Advice`` into files to deploy: one maker for each kind of artifact."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Python script of boto3 calls: makes what is missing, updates the endpoint, waits for it."""
+"""A Python script of boto3 calls: it creates what is missing, updates the endpoint and waits."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from advisor.model import Advice, Request
 _HEAD = '''\
 """Deploys one plan with boto3.
 
-Safe to run again: what exists is left as it is, an endpoint with another configuration is updated,
-and scaling and alarms are written anew.
+It is safe to run again. It keeps existing resources, updates an endpoint that has another
+configuration, and overwrites scaling and alarms.
 """
 
 import os
@@ -45,7 +45,7 @@ def given(name, asks):
 
 
 def found(describe, **name):
-    """What a describe call answers; None when there is no such resource."""
+    """The answer of a describe call; None if the resource does not exist."""
     try:
         return describe(**name)
     except ClientError as error:
@@ -82,10 +82,10 @@ in_service(ENDPOINT["EndpointName"], ENDPOINT["EndpointConfigName"])
 _SERVING = '''
 
 def in_service(name, wanted=None):
-    """Waits until an endpoint is in service, and answers with which configuration.
+    """Waits until an endpoint is in service; returns its configuration.
 
-    A rollout may take hours, longer than boto3's waiter does. Ends the script when the endpoint
-    fails or serves another configuration than is wanted: an update was turned back.
+    A rollout may take hours, longer than boto3's waiter waits. The script ends when the endpoint
+    fails, or serves another configuration than wanted because an update was rolled back.
     """
     while True:
         endpoint = sagemaker.describe_endpoint(EndpointName=name)
@@ -93,12 +93,12 @@ def in_service(name, wanted=None):
         if status == "InService" and wanted in (None, config):
             return config
         if status not in ("Creating", "Updating", "SystemUpdating", "RollingBack"):
-            reason = endpoint.get("FailureReason", "no reason is given")
+            reason = endpoint.get("FailureReason", "AWS gives no reason")
             sys.exit(f"{name}: {status} with the configuration {config}: {reason}")
         time.sleep(30)
 
 '''
-# There is no waiter for components: an hour, looked at every half minute.
+# boto3 has no waiter for components: look every half minute, for an hour at most.
 _READY = '''
 
 def component_in_service(name):
@@ -183,7 +183,7 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     if operation == "CreateTransformJob":
         name = body["TransformJobName"]
         head = (
-            "# Every run needs a name of its own: give another one as the first argument.\n"
+            "# Every run needs its own name: pass another one as the first argument.\n"
             f"TRANSFORM_JOB_NAME = sys.argv[1] if len(sys.argv) > 1 else {_text(name)}\n"
         )
         job = {**body, "TransformJobName": Text((JOB,))}

@@ -1,4 +1,4 @@
-"""A CloudFormation template: the plan's resources, with a parameter for what the user fills in."""
+"""A CloudFormation template: the plan's resources, with a parameter for each value of the user."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def template(bodies: Bodies, advice: Advice, description: str = "") -> str:
             f"the template would have {len(made.resources)} resources, and CloudFormation takes "
             f"{_MOST_RESOURCES}",
             file=advice.workload.file,
-            hint="Choose another artifact, or name fewer models in one workload.",
+            hint="Choose another --artifact, or list fewer models in one workload.",
         )
     found: dict[str, Any] = {"AWSTemplateFormatVersion": "2010-09-09"}
     if description:
@@ -203,7 +203,7 @@ def _properties(body: dict[str, Any], operation: str, made: Made) -> dict[str, A
     if operation in _UNNAMED:
         body = {key: value for key, value in body.items() if key != _NAMES[operation]}
     if operation == "CreateInferenceComponent" and "Tags" in body:
-        # Of all resources this one alone refuses a tag without a value.
+        # Only this resource refuses a tag without a value.
         body = {**body, "Tags": [each for each in body["Tags"] if each["Value"]]}
     if operation == "CreateEndpoint" and made.scaled:
         excluded = [{"VariantPropertyType": each} for each in NOT_RETAINED]
@@ -275,7 +275,7 @@ def _refuse_references(value: Any, advice: Advice) -> None:
             _refuse_references(inner, advice)
     elif isinstance(value, str) and "{{resolve:" in value:
         raise InputError(
-            f"CloudFormation would replace a part of {value!r} by a parameter or a secret",
+            f"CloudFormation would replace part of {value!r} by a parameter or a secret",
             file=advice.workload.file,
-            hint="Write the value without {{resolve: or choose another artifact.",
+            hint="Write the value without {{resolve:, or choose another --artifact.",
         )

@@ -15,9 +15,7 @@ from advisor.model import Advice, Request
 
 FILE = "endpoint.template.yaml"
 _STACKED = ("CreateEndpointConfig", "CreateEndpoint", "CreateInferenceComponent")
-_SAYS = (
-    "Endpoint with inference components, for which the AWS provider of Terraform has no resource"
-)
+_SAYS = "Endpoint with inference components, which the Terraform AWS provider does not support"
 
 
 class Stack(NamedTuple):
@@ -62,6 +60,6 @@ def _name_model(body: dict[str, Any], models: dict[str, Variable]) -> None:
     name = body["Specification"]["ModelName"]
     number = len(models) + 1
     variable = models.setdefault(
-        name, Variable(f"model_name_{number}", f"Name of model {number}, as Terraform made it")
+        name, Variable(f"model_name_{number}", f"Name of model {number}, which Terraform creates")
     )
     body["Specification"]["ModelName"] = Text((variable,))

@@ -1,4 +1,4 @@
-"""Write files whole or not at all, and never over somebody's edit."""
+"""Write files completely or not at all, and never overwrite an edited file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _REQUEST = re.compile(r"[0-9]+-[a-z]+(-[a-z]+)*\.json")  # 2-create-endpoint-con
 
 
 def write_files(files: Sequence[tuple[Path, str]], *, force: bool, dry_run: bool) -> list[str]:
-    """Write each file unless it stands there with the same content; a line about each.
+    """Write each file unless it exists with the same content; a line about each.
 
     Args:
         files: path and content.
@@ -22,15 +22,15 @@ def write_files(files: Sequence[tuple[Path, str]], *, force: bool, dry_run: bool
         dry_run: only say what would be done.
 
     Raises:
-        InputError: a file stands there with other content and ``force`` is off (then nothing at all
-            is written), or a folder cannot be made or written.
+        InputError: a file exists with other content and ``force`` is off (then nothing is
+            written), or a folder cannot be created or written.
     """
     actions = [(path, content, _standing(path)) for path, content in files]
     in_the_way = [path for path, content, old in actions if old is not None and old != content]
     if in_the_way and not force and not dry_run:
         raise InputError(
-            f"{in_the_way[0]} stands there with other content",
-            hint="Nothing was written. Give --force to overwrite it, or choose another folder.",
+            f"{in_the_way[0]} already exists with other content",
+            hint="Nothing was written. Add --force to overwrite it, or choose another folder.",
         )
     lines = []
     for path, content, old in actions:
@@ -43,11 +43,11 @@ def write_files(files: Sequence[tuple[Path, str]], *, force: bool, dry_run: bool
         write_file(path, content)
         lines.append(f"wrote {path}")
     left = _left_over([path for path, _ in files])
-    return [*lines, *(f"left over {path}: no request of this plan; remove it" for path in left)]
+    return [*lines, *(f"remove {path}: it is not part of this plan" for path in left)]
 
 
 def _left_over(written: Sequence[Path]) -> list[Path]:
-    """Requests beside those that were written: of an earlier plan, whose numbers mean nothing."""
+    """Requests of an earlier plan beside the written ones; their numbers are wrong now."""
     folders = dict.fromkeys(path.parent for path in written if _REQUEST.fullmatch(path.name))
     beside = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir())]
     return [path for path in beside if _REQUEST.fullmatch(path.name) and path not in written]

@@ -52,24 +52,24 @@ def _readme(advice: Advice, found: LoadTests) -> Iterator[str]:
     yield f"# Load test of {prose(workload.name)}\n"
     yield (
         "Amazon SageMaker Inference Recommender starts an endpoint for each configuration, raises "
-        "the load step by step and deletes the endpoint. You pay for what runs meanwhile. The role "
-        "must be allowed to make endpoints, as the policy AmazonSageMakerFullAccess allows."
+        "the load step by step and deletes the endpoint. You pay for these endpoints. The role "
+        "needs the right to create endpoints, such as the policy AmazonSageMakerFullAccess."
     )
     for note in found.notes:
         yield f"\n{prose(note)}"
     yield "\n## Run\n"
-    yield "Put a usual request into a .tar.gz at SamplePayloadUrl. Then, in this folder:"
+    yield "Put a typical request into a .tar.gz at SamplePayloadUrl. Then run in this folder:"
     yield "\n```sh"
     for test in found.tests:
         yield from _commands(test, region_option(advice))
     yield "```\n"
-    yield "Ask for a result again until its Status is COMPLETED. Then answer on what was measured:"
+    yield "Repeat the last command until Status is COMPLETED. Then use the result:"
     yield "\n```sh"
     file = shlex.quote(printable(workload.file))
     results = (f"DIR/{FOLDER}/{_RESULT.format(option=test.option)}" for test in found.tests)
     yield f"sm-advise {file} {' '.join(f'--measured {each}' for each in results)}"
     yield "```\n"
-    yield "DIR is the folder that was given to --output."
+    yield "DIR is the folder of --output."
     for test in found.tests:
         yield from _explained(test)
 

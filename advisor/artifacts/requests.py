@@ -35,8 +35,8 @@ def command(advice: Advice, folder: str) -> str:
     sent = " && \\\n  ".join(calls)
     plan = advice.chosen.plan if advice.chosen is not None else None
     if plan is not None and any(finding.rule == "placeholder" for finding in plan.findings):
-        where = f"{shlex.quote(folder)} where the findings tell of placeholders"
-        return f"put the real values into {where}, then\n  {sent}"
+        where = f"{shlex.quote(folder)} that the placeholder findings name"
+        return f"replace the placeholders in {where}, then run\n  {sent}"
     return sent
 
 

@@ -8,11 +8,12 @@ from advisor.artifacts.variables import Variable, variables
 
 CALL = "scheduler:::aws-sdk:sagemaker:createTransformJob"
 EXPRESSION = Variable(
-    "schedule_expression", "When a job starts, as EventBridge Scheduler writes it: rate(1 day)"
+    "schedule_expression",
+    "Schedule of the jobs in the form of EventBridge Scheduler, such as rate(1 day)",
 )
 ROLE = Variable(
     "scheduler_role_arn",
-    "ARN of the IAM role that EventBridge Scheduler takes on to create the job and tag it",
+    "ARN of the IAM role that EventBridge Scheduler assumes to create and tag the job",
 )
 _ID = "<aws.scheduler.execution-id>"  # the Scheduler puts 16 characters in its place
 _LONGEST = 63

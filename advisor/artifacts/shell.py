@@ -1,4 +1,4 @@
-"""A bash script of aws CLI calls: makes what is missing, updates the endpoint, waits for it.
+"""A bash script of aws CLI calls: it creates what is missing, updates the endpoint and waits.
 
 Every request is one JSON argument in single quotes, so that the shell expands nothing in it; a
 variable is put in only after it was seen to hold nothing that could end a JSON string.
@@ -32,14 +32,14 @@ from advisor.model import Advice, Request
 _SHEBANG = "#!/usr/bin/env bash\n"
 _UNEXPANDED = "# shellcheck disable=SC2016 # signs that a value holds are not to expand\n"
 _HEAD = """\
-# Deploys one plan with the aws CLI. Safe to run again: what exists is left as it is, an endpoint
-# with another configuration is updated, and scaling and alarms are written anew.
+# Deploys one plan with the aws CLI. It is safe to run again. It keeps existing resources, updates
+# an endpoint that has another configuration, and overwrites scaling and alarms.
 set -euo pipefail
 export AWS_PAGER=''
 """
 _GIVEN = """\
 
-# Ends the script unless a variable is set to a text that can stand in JSON as it is.
+# Ends the script unless a variable is set, to a text that needs no escape in JSON.
 given() {
   local value=${!1:-}
   if [[ -z $value || $value == *[\\"\\\\[:cntrl:]]* ]]; then
@@ -50,7 +50,7 @@ given() {
 """
 _EXISTS = """\
 
-# Whether a describe call finds its resource. Any other failure than its absence ends the script.
+# Whether a describe call finds its resource. Any failure but its absence ends the script.
 exists() {
   local said
   if said=$(aws "$@" 2>&1 >/dev/null); then
@@ -65,9 +65,9 @@ exists() {
 """
 _SERVING = """\
 
-# Waits until an endpoint is in service, for longer than the CLI's waiter does: a rollout may take
-# hours. Ends the script when it fails or, given a configuration, when it serves another one, which
-# is what an update that was turned back leaves. Sets serving to the configuration.
+# Waits until an endpoint is in service. A rollout may take hours, longer than the CLI's waiter
+# waits. The script ends when the endpoint fails, or serves another configuration than wanted
+# because an update was rolled back. Sets serving to the configuration.
 in_service() {
   local said status=Creating
   while [[ $status =~ ^(Creating|Updating|SystemUpdating|RollingBack)$ ]]; do
@@ -86,7 +86,7 @@ in_service() {
 """
 _READY = """\
 
-# Waits until a component is in service: there is no waiter for them. An hour, every half minute.
+# Waits until a component is in service. The CLI has no waiter: look every half minute for an hour.
 component_in_service() {
   local status
   for _ in {1..120}; do
@@ -225,7 +225,7 @@ def _kept(name: str, call: str, document: str) -> str:
     """A call whose answer later ones need."""
     return (
         f"{name}=$({call} --output text --cli-input-json {document})\n"
-        f"given {name} 'no ARN was answered'\n"
+        f"given {name} 'AWS returned no ARN'\n"
     )
 
 
@@ -235,7 +235,7 @@ def _job(call: str, body: dict[str, Any]) -> str:
     document = _quoted({**body, "TransformJobName": Text((JOB,))})
     option = '--transform-job-name "$TRANSFORM_JOB_NAME"'
     return (
-        "# Every run needs a name of its own: give another one as the first argument.\n"
+        "# Every run needs its own name: pass another one as the first argument.\n"
         f"TRANSFORM_JOB_NAME=${{1:-{name}}}\n"
         f"given TRANSFORM_JOB_NAME {shlex.quote(JOB.asks)}\n"
         f"if ! exists sagemaker describe-transform-job {option}; then\n"

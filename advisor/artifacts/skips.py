@@ -1,4 +1,4 @@
-"""What other linters ask of the files and SageMaker refuses or ignores: rules to pass over."""
+"""Rules of other linters to skip, because SageMaker refuses or ignores what they require."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Terraform files: the plan's resources, with a variable for what the user must fill in."""
+"""Terraform files: the plan's resources, with a variable for each value of the user."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ _OUTPUTS = {
     "CreateTransformJob": ("schedule_name", "Name of the schedule that starts the jobs"),
 }
 _COUNT = (
-    "The provider cannot keep the count that scaling has set: an update starts with",
-    "initial_instance_count. Release when the load is low, or raise it before.",
+    "The provider cannot keep the count that autoscaling has set: an update starts with",
+    "initial_instance_count. Deploy when the load is low, or raise the count first.",
 )
 _STACK = "aws_cloudformation_stack"
 _RUN_ID = "aws.scheduler.execution-id"
@@ -171,7 +171,7 @@ def _with_arns_of_keys(value: Any, operation: str, field: str = "") -> Any:
 
 
 def _key_arn(stated: str) -> Variable:
-    asks = f"ARN of the KMS key{stated} that encrypts what is stored; an id or alias is refused"
+    asks = f"ARN of the KMS key{stated} for encryption; an id or alias is refused"
     return Variable("kms_key_arn", asks)
 
 

@@ -1,4 +1,4 @@
-"""What the user must fill in: the placeholders of a plan's requests turned into named variables."""
+"""The placeholders of a plan's requests as named variables for the user."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, NamedTuple, TypeAlias
 from advisor.model import Request
 
 ASKED = """\
-# What only you know; lists are separated by commas. A model or a configuration that stands under
-# its name is left as it is: for another value, state another deploy.version and write this anew.
+# Values that only you know; separate lists by commas. An existing model or configuration is kept.
+# To change a value, state another deploy.version in the workload file and write this script again.
 """
 """What a script says above the variables that its user sets."""
-LEFT = "stands already and is left as it is, whatever the variables say"
+LEFT = "already exists and is kept; the variables do not change it"
 """What a script says of a model or a configuration whose name does not follow from variables."""
 NOT_RETAINED = ("DesiredWeight", "DataCaptureConfig")
 """What UpdateEndpoint takes from the new configuration when it keeps the count of instances."""
@@ -74,19 +74,19 @@ def _place(fields: str, pattern: str, name: str, asks: str, *, is_list: bool = F
 
 
 JOB = Variable("transform_job_name", "Name of this run")
-KMS_KEY = Variable("kms_key_id", "Id, ARN or alias of the KMS key that encrypts what is stored")
+KMS_KEY = Variable("kms_key_id", "Id, ARN or alias of the KMS key for encryption")
 PLACES = (
     _place(
         "ExecutionRoleArn",
         _ARN + "iam::0{12}:role/REPLACE-ME",
         "execution_role_arn",
-        "ARN of the IAM role that SageMaker takes on to run the model",
+        "ARN of the IAM role that SageMaker assumes to run the model",
     ),
     _place(
         "Image",
         r"0{12}\.dkr\.ecr\..*/replace-me(?:-(?P<model>[0-9]+))?:latest",
         "image_uri",
-        "Container image that serves the model, as ECR names it",
+        "Container image of the model, as an Amazon ECR address",
     ),
     _place(
         "ModelPackageName",
@@ -111,7 +111,7 @@ PLACES = (
         "Subnets",
         "subnet-0{17},subnet-0{16}1",
         "subnet_ids",
-        "Ids of the subnets that the containers run in, two zones or more",
+        "Ids of the subnets of the containers, in two or more zones",
         is_list=True,
     ),
     _place(

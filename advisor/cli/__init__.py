@@ -28,12 +28,18 @@ COMMANDS = {
         "Recommend an option for each workload (the default command).",
     ),
     "compare": ("advisor.cli.compare", "Compare cost and latency of the four options."),
-    "whatif": ("advisor.cli.whatif", "Sweep one key: where answer and cost change."),
-    "diff": ("advisor.cli.diff", "Tell what changed between two files or revisions."),
-    "check": ("advisor.cli.check", "Check workloads, requests, CloudFormation and Terraform."),
+    "whatif": (
+        "advisor.cli.whatif",
+        "Vary one key, and show where the answer and the cost change.",
+    ),
+    "diff": ("advisor.cli.diff", "Show what changed between two files or revisions."),
+    "check": (
+        "advisor.cli.check",
+        "Check workloads, requests, templates, Terraform and model archives.",
+    ),
     "explain": ("advisor.cli.explain", "Explain a rule, question, limit, fact, feature or option."),
-    "rules": ("advisor.cli.rules", "List, verify and draw the rules."),
-    "prices": ("advisor.cli.prices", "Show the prices that are known, or read them anew."),
+    "rules": ("advisor.cli.rules", "List, verify, draw and compare the rules."),
+    "prices": ("advisor.cli.prices", "Show or refresh prices."),
     "init": ("advisor.cli.init", "Start a workload file."),
     "schema": ("advisor.cli.schema", "Print a JSON Schema, for editors."),
 }
@@ -69,10 +75,10 @@ class Commands(click.Group):
 
 
 def _refuse_a_slip(name: str) -> None:
-    """A word that is no file and nearly a command was meant as one.
+    """Refuse a misspelt command.
 
     Raises:
-        UsageError: it is such a word.
+        UsageError: the name is no file and resembles a command.
     """
     if not name.isalpha() or os.path.exists(name):
         return
@@ -80,16 +86,16 @@ def _refuse_a_slip(name: str) -> None:
 
     near = get_close_matches(name.lower(), COMMANDS, n=1)
     if near:
-        raise click.UsageError(f"no command and no file is called {name}; did you mean {near[0]}?")
+        raise click.UsageError(f"no command or file has the name {name}; did you mean {near[0]}?")
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="sm-advise")
 def group() -> None:
-    """Tell how a model should be served on Amazon SageMaker.
+    """Recommend how to serve a model on Amazon SageMaker.
 
-    By batch transform, asynchronous, serverless or real-time inference; with the path, the margins,
-    what was assumed, what would change the answer, and the requests.
+    The answer is batch transform, asynchronous, serverless or real-time inference, with margins,
+    assumptions, costs, the facts that would change the answer, and the AWS requests.
 
     `sm-advise WORKLOAD...` is the same as `sm-advise advise WORKLOAD...`.
 
@@ -157,7 +163,7 @@ def complaints(error: InputError) -> list[str]:
 
 
 def _settle_streams() -> None:
-    """Write UTF-8 into pipes and files, whatever the locale; a terminal shows what it can."""
+    """Write UTF-8 to pipes and files in every locale; escape what a terminal cannot show."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             encoding = None if stream.isatty() else "utf-8"
@@ -165,6 +171,6 @@ def _settle_streams() -> None:
 
 
 def _reader_left() -> int:
-    """The reader of a pipe has gone: what it wanted it has, and nobody reads a complaint."""
+    """End quietly: the reader of the pipe has closed it, and nobody reads a complaint."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

@@ -36,43 +36,41 @@ STRICT = ("decisive-unknown", "contested-limit")  # warnings that fail with --st
     "form",
     type=click.Choice(list(ADVICE_FORMATS)),
     default="text",
-    help="How to print the answer; request prints only the main request's JSON.",
+    help="Output format; request prints only the JSON of the main request.",
 )
-@click.option("--output", type=click.Path(), metavar="DIR", help="Write the artifacts.")
+@click.option("--output", type=click.Path(), metavar="DIR", help="Write the artifacts to DIR.")
 @click.option(
     "--artifact",
     "artifacts",
     type=click.Choice(list(ARTIFACTS)),
     multiple=True,
-    help="What to write to DIR (repeatable; default: requests).",
+    help="Artifact to write (repeatable; default: requests).",
 )
-@click.option(
-    "--limits", type=click.Choice(["safe", "latest"]), help="Which documented bounds hold."
-)
+@click.option("--limits", type=click.Choice(["safe", "latest"]), help="Documented bounds to apply.")
 @click.option("--region", metavar="REGION", help="Use this Region instead of the workload's.")
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
-    help="State a fact as if it stood in the file; VALUE is YAML (repeatable).",
+    help="Override a key of the file; VALUE is YAML (repeatable).",
 )
 @measured
-@click.option("--strict", is_flag=True, help="Fail on plausible unknowns and contested limits.")
+@click.option("--strict", is_flag=True, help="Fail on plausible unknowns and contested limits too.")
 @max_monthly
-@click.option("--force", is_flag=True, help="Overwrite files in DIR that differ.")
+@click.option("--force", is_flag=True, help="Overwrite files in DIR.")
 @click.option("--dry-run", is_flag=True, help="List what --output would write.")
 @click.option(
     "--as-of",
     callback=as_of_date,
     metavar="DATE",
-    help="Judge waivers and decisions as of this day (YYYY-MM-DD; default: today).",
+    help="Date on which waivers and decisions are judged (YYYY-MM-DD; default: today).",
 )
 def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **options: Any) -> int:
     """Recommend an option for each WORKLOAD file (`-` reads standard input).
 
-    Exit codes: 0 an answer, 1 none fits or an error among the findings (with --strict also a
-    plausible decisive unknown or a contested limit), 2 a file could not be read, 3 a bug of ours.
+    Exit codes: 0 an answer, 1 no option fits or a finding is an error (with --strict also a
+    plausible unknown or a contested limit), 2 a file could not be read, 3 a bug of ours.
     """
     _require_folder(options)
     asked = {
@@ -88,7 +86,7 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
         print(line, file=sys.stderr)
     if form == "request" and len(advices) > 1:
         raise click.UsageError(
-            "--format request takes one workload; name one file with one document"
+            "--format request takes one workload: name one file with one document"
         )
     if advices:
         click.echo(renderer(form)(advices, context(form)), nl=False)
@@ -100,9 +98,7 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
 def _require_folder(options: dict[str, Any]) -> None:
     for option, given in (("artifact", "artifacts"), ("force", "force"), ("dry-run", "dry_run")):
         if options[given] and options["output"] is None:
-            raise click.UsageError(
-                f"--{option} is about the files of --output DIR: name the folder"
-            )
+            raise click.UsageError(f"--{option} needs --output DIR: add the folder to write to")
 
 
 def _in_groups(paths: Sequence[str], asked: dict[str, Any]) -> int:
@@ -119,7 +115,7 @@ def _in_groups(paths: Sequence[str], asked: dict[str, Any]) -> int:
 
 
 def _answers(paths: Sequence[str], asked: dict[str, Any]) -> tuple[list[Advice], list[str]]:
-    """The answer for every workload that can be read, and what to say of what cannot."""
+    """The answers of the workloads that can be read, and the errors of the others."""
     read: list[Workload] = []
     said: list[str] = []
     for path in paths:
@@ -128,7 +124,9 @@ def _answers(paths: Sequence[str], asked: dict[str, Any]) -> tuple[list[Advice],
         except InputError as error:
             said += complaints(error)
     if asked["measured"] and len(read) > 1:
-        raise click.UsageError("--measured takes one workload: a load test is of one model")
+        raise click.UsageError(
+            "--measured takes one workload, because a load test measures one model"
+        )
     return [_answer(workload, asked) for workload in read], said
 
 
@@ -151,7 +149,7 @@ def _code(advices: Sequence[Advice], unread: Sequence[str], asked: dict[str, Any
 
 
 def _write(advices: Sequence[Advice], options: dict[str, Any]) -> None:
-    """Write the artifacts; what was done and what to run next goes to standard error."""
+    """Write the artifacts; print the files and the next commands to standard error."""
     from pathlib import Path
 
     from advisor.artifacts import command, maker
@@ -183,9 +181,9 @@ def _folders(advices: Sequence[Advice], folder: Path) -> Iterator[tuple[Advice, 
         name = advice.workload.name
         if names.count(name) > 1:
             raise InputError(
-                f"two workloads are called {name}",
+                f"two workloads have the name {name}",
                 file=advice.workload.file,
-                hint="Give each its own name, since it names the folder that is written.",
+                hint="Change name in one of them: it names the folder of the artifacts.",
             )
         yield advice, folder / name if len(advices) > 1 else folder
 

@@ -36,65 +36,68 @@ _SOURCES = {
     envvar="SM_ADVISE_CHECK_FORMAT",
     type=click.Choice(list(FINDING_FORMATS)),
     default="text",
-    help="How to print the findings.",
+    help="Output format.",
 )
 @click.option(
     "--fail-on",
     type=click.Choice([*SEVERITIES, NEVER]),
-    help="The least severity that makes the exit code 1 (default: error).",
+    help="Lowest severity that gives exit code 1 (default: error).",
 )
 @click.option(
-    "--select", multiple=True, metavar="ID", help="Only these rules; or a profile: production."
+    "--select",
+    multiple=True,
+    metavar="ID",
+    help="Report only these rules, or the profile production (repeatable).",
 )
-@click.option("--ignore", multiple=True, metavar="ID", help="Without these rules (repeatable).")
+@click.option("--ignore", multiple=True, metavar="ID", help="Skip these rules (repeatable).")
 @click.option(
     "--workload",
     metavar="FILE[#NAME]",
-    help="The workload that the configurations were made for.",
+    help="Workload to check the configurations against.",
 )
-@click.option(
-    "--framework", metavar="NAME", help="The framework whose layout model archives are to have."
-)
-@click.option("--region", metavar="REGION", help="Where the configurations are deployed.")
-@click.option("--baseline", metavar="FILE", help="Accept the findings that a baseline lists.")
+@click.option("--framework", metavar="NAME", help="Framework to check model archives against.")
+@click.option("--region", metavar="REGION", help="Region of the configurations.")
+@click.option("--baseline", metavar="FILE", help="Accept the findings in this baseline.")
 @click.option(
     "--write-baseline",
     metavar="FILE",
-    help="Write the open findings as a baseline, which accepts them.",
+    help="Write the open findings to a baseline, which accepts them.",
 )
 @click.option(
     "--write-lock",
     is_flag=True,
-    help="Write the workloads' answers to sm-advise.lock; later runs say which moved, and why.",
+    help="Write the answers to sm-advise.lock; later runs report which answers changed, and why.",
 )
-@click.option("--changed-since", metavar="REV", help="Only what differs since a git revision.")
+@click.option(
+    "--changed-since", metavar="REV", help="Check only what changed since this git revision."
+)
 @click.option(
     "--as-of",
     callback=as_of_date,
     metavar="DATE",
-    help="Judge waivers as of this day (YYYY-MM-DD; default: today).",
+    help="Date on which waivers are judged (YYYY-MM-DD; default: today).",
 )
 @click.option(
     "--pass-over",
     is_flag=True,
-    help="Pass over named files that hold nothing to check; none at all is no error.",
+    help="Ignore named files with nothing to check.",
 )
-@click.option("--no-progress", is_flag=True, help="Say nothing while many files are read.")
-@click.option("--show-config", is_flag=True, help="Print the settings and where they come from.")
+@click.option("--no-progress", is_flag=True, help="Hide progress.")
+@click.option("--show-config", is_flag=True, help="Print the settings and their sources.")
 def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     """Check workloads, SageMaker requests, CloudFormation, Terraform and model archives.
 
-    PATH is a file, a folder, a pattern, or - for standard input; the current folder without one.
-    Model archives (model.tar.gz) are read, never extracted, where they are named here or by a
-    workload's artifacts; those in folders are passed over.
+    PATH is a file, a folder, a pattern, or - for standard input (default: the current folder). A
+    model archive (model.tar.gz) is read, never extracted. It is checked only if PATH or a workload
+    names it.
 
-    A finding is accepted by a comment beside it (# sm-advise: accept RULE: reason [until=DATE]), by
-    `accept` in the workload, or by `accept` in the settings. Settings stand in the nearest
-    .sm-advise.yaml and pyproject.toml ([tool.sm-advise]), with the same keys, and in variables such
-    as SM_ADVISE_CHECK_FAIL_ON; --show-config prints them.
+    A comment accepts the finding beside it: # sm-advise: accept RULE: reason [until=DATE]. So does
+    `accept` in the workload, or in the settings. Settings stand in the nearest .sm-advise.yaml and
+    pyproject.toml ([tool.sm-advise]), with the same keys, and in variables such as
+    SM_ADVISE_CHECK_FAIL_ON; --show-config prints them.
 
-    Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 a file could not be read or nothing
-    matched, 3 a bug of ours.
+    Exit codes: 0 no finding at or above --fail-on, 1 findings, 2 a file could not be read or
+    nothing matched, 3 a bug of ours.
     """
     first = paths[0] if paths else "."
     project = read_project(first if os.path.isdir(first) else os.path.dirname(first))
@@ -124,7 +127,7 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
 
 
 def _require_no_contradiction(options: dict[str, Any], project: Project) -> None:
-    """Refuse a rule that is selected and ignored by the same side."""
+    """Refuse a rule that one source both selects and ignores."""
     says = project.says
     same = says.get("select") == says.get("ignore")
     for side, selected, ignored in (
@@ -133,7 +136,8 @@ def _require_no_contradiction(options: dict[str, Any], project: Project) -> None
     ):
         both = [name for name in selected if name in ignored]
         if both:
-            raise InputError(f"{both[0]} is both selected and ignored", file=side)
+            hint = "Remove it from one of the two lists."
+            raise InputError(f"{both[0]} is both selected and ignored", file=side, hint=hint)
 
 
 def _request(paths: tuple[str, ...], project: Project, options: dict[str, Any]) -> Request:
@@ -162,12 +166,12 @@ def _request(paths: tuple[str, ...], project: Project, options: dict[str, Any]) 
 
 
 def _progress(text: str) -> None:
-    """One line on a terminal that is written over; an empty text leaves it blank."""
+    """Overwrite one line on the terminal; an empty text clears it."""
     print(f"\r{text:<{_PROGRESS_WIDTH}}\r", end="", file=sys.stderr, flush=True)
 
 
 def _write(report: Report, options: dict[str, Any]) -> None:
-    """The baseline and the lock, where they were asked for."""
+    """Write the baseline and the lock, if the options ask for them."""
     if not (options["write_baseline"] or options["write_lock"]):
         return
     from pathlib import Path
@@ -209,8 +213,8 @@ def _exit_code(report: Report, fail_on: str, *, expect: bool) -> int:
         if nothing and not report.errors:
             complain(
                 InputError(
-                    "nothing here is a workload or a configuration that check reads",
-                    hint="name a file or folder with workloads, requests, templates or Terraform",
+                    "there is no workload or configuration here",
+                    hint="Name a file or folder with workloads, requests, templates or Terraform.",
                 )
             )
         return 2
@@ -221,7 +225,7 @@ def _exit_code(report: Report, fail_on: str, *, expect: bool) -> int:
 
 
 def _settings(project: Project, options: dict[str, Any]) -> str:
-    """Each setting, its value, and who set it."""
+    """Each setting with its value and source."""
     from advisor.gate.settings import organisation_of
 
     says = project.says

@@ -29,7 +29,7 @@ from advisor.reports.money_formats import COMPARE_FORMATS, money_renderer
     "form",
     type=click.Choice(list(COMPARE_FORMATS)),
     default="text",
-    help="How to print the comparison.",
+    help="Output format.",
 )
 @workload_options
 @measured
@@ -37,7 +37,7 @@ from advisor.reports.money_formats import COMPARE_FORMATS, money_renderer
 def compare(workload: str, form: str, settings: tuple[str, ...], **options: Any) -> int:
     """Compare cost and latency of the four options for WORKLOAD (`-` reads standard input).
 
-    Exit codes: 0 a comparison, 1 none fits or an error among the findings, 2 the file could not be
+    Exit codes: 0 a comparison, 1 no option fits or a finding is an error, 2 the file could not be
     read, 3 a bug of ours.
     """
     from advisor.comparison import compare as compare_options

@@ -33,49 +33,51 @@ def increase(ctx: click.Context, param: click.Parameter, value: str | None) -> L
     percent = text.endswith("%")
     number = text.removesuffix("%").removesuffix("USD").strip().replace(",", "")
     if number.strip("0.") and not is_price(number):
-        raise click.BadParameter(f"{value!r} is not an increase like 50 or 10%")
+        raise click.BadParameter(
+            f"{value!r} is not an increase; write an amount in USD or a share, such as 50 or 10%"
+        )
     try:
         return Limit(Decimal(number), percent, f"{number} %" if percent else f"{number} USD")
     except ArithmeticError as error:
-        raise click.BadParameter(f"{value!r} is not an increase like 50 or 10%") from error
+        raise click.BadParameter(
+            f"{value!r} is not an increase; write an amount in USD or a share, such as 50 or 10%"
+        ) from error
 
 
 @click.command(context_settings=CONTEXT)
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW", required=False)
-@click.option("--rev", metavar="REV", help="Compare the one FILE with this git revision of it.")
+@click.option("--rev", metavar="REV", help="Compare one FILE with this git revision of it.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(list(DIFF_FORMATS)),
     default="text",
-    help="How to print it; markdown is made for a comment on a pull request.",
+    help="Output format; markdown is for a comment on a pull request.",
 )
-@click.option(
-    "--limits", type=click.Choice(["safe", "latest"]), help="Which documented bounds hold."
-)
+@click.option("--limits", type=click.Choice(["safe", "latest"]), help="Documented bounds to apply.")
 @click.option("--region", metavar="REGION", help="Use this Region instead of the workloads'.")
 @click.option(
     "--as-of",
     callback=as_of_date,
     metavar="DATE",
-    help="Judge waivers and decisions as of this day (YYYY-MM-DD; default: today).",
+    help="Date on which waivers and decisions are judged (YYYY-MM-DD; default: today).",
 )
 @max_monthly
 @click.option(
     "--max-increase",
     callback=increase,
     metavar="USD|%",
-    help="Fail when the recommended option's cost rises by more.",
+    help="Fail if the recommended option's monthly cost rises by more.",
 )
 def diff(old: str, new: str | None, form: str, **options: Any) -> int:
-    """Tell what changed from OLD to NEW: facts, answer, plan and cost.
+    """Show what changed from OLD to NEW: facts, answer, plan and cost.
 
-    Each is a file, `-`, or REV:path as git writes it; or name one FILE with --rev. Of files that
-    hold several workloads, those of one name are compared. Prints nothing when nothing changed that
-    matters.
+    OLD and NEW are files, `-`, or REV:path as git writes it; or name one FILE with --rev. In files
+    with several workloads, workloads of the same name are compared. Without a relevant change,
+    nothing is printed.
 
-    Exit codes: 0 whatever changed, 1 a cost gate fails (budget in the file, --max-monthly,
+    Exit codes: 0 a difference or none, 1 a cost gate fails (budget in the file, --max-monthly,
     --max-increase), 2 a file could not be read, 3 a bug of ours.
     """
     before, after = _sides(old, new, options["rev"])
@@ -105,7 +107,9 @@ def _sides(
         data = read_revision(revision, old)
         return read_workloads(data, f"{revision}:{old}"), read_file(old)
     if new is None:
-        raise click.UsageError("name a second file, or a revision of this one with --rev")
+        raise click.UsageError(
+            "diff needs two files: name NEW, or a git revision of OLD with --rev"
+        )
     return _read(old), _read(new)
 
 
@@ -117,14 +121,15 @@ def _read(name: str) -> list[Workload]:
 
 
 def _pairs(before: list[Workload], after: list[Workload]) -> list[tuple[Workload, Workload]]:
-    """Workloads of the same name; two files with one each are one pair whatever their names."""
+    """Workloads of the same name; two files with one workload each are always a pair."""
     if len(before) == len(after) == 1:
         return [(before[0], after[0])]
     for side in (before, after):
         names = [workload.name for workload in side]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
-            raise InputError(f"two workloads are called {twice}", file=side[0].file)
+            hint = "Change name in one of them."
+            raise InputError(f"two workloads have the name {twice}", file=side[0].file, hint=hint)
     known = {workload.name: workload for workload in after}
     return [(each, known[each.name]) for each in before if each.name in known]
 

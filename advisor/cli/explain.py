@@ -30,18 +30,18 @@ _OF_CONFIGURATIONS = ("check", "layout", "setting")  # kinds that say nothing of
     "form",
     type=click.Choice(["text", "json"]),
     default="text",
-    help="How to print it; json is a list, since a word may belong to several facts.",
+    help="Output format; json is a list, because a word may belong to several facts.",
 )
 @workload_options
 def explain(name: str, workload: str | None, form: str, **options: Any) -> int:
     """Explain an ID of the rules, or how it stands in WORKLOAD (`-` reads standard input).
 
-    ID is one that an answer names, such as serverless-payload, or a key of the workload file, such
-    as requests.payload. `sm-advise rules list` prints all of them.
+    ID is an id from an answer, such as serverless-payload, or a key of the workload file, such as
+    requests.payload. `sm-advise rules list` prints every id.
 
-    With WORKLOAD an option is explained with every reason for how it stands, and the smallest
-    changes with which it is the answer, with their cost. A limit, need or question is explained
-    with its outcome there, a fact with its value, origin and readers.
+    With WORKLOAD, an option is explained with every reason for its standing, and the smallest
+    changes that make it the answer, with their cost. A limit, need or question is explained with
+    its outcome there, a fact with its value, origin and readers.
 
     Exit codes: 0 an explanation, 2 the ID is unknown or the file could not be read, 3 a bug of
     ours.
@@ -70,8 +70,8 @@ def _find(known: Catalogue, name: str) -> tuple[Entry, ...]:
         close = known.nearest(name)
         guess = f"did you mean {' or '.join(close)}? " if close else ""
         raise InputError(
-            f"nothing in the rules is called {name!r}",
-            hint=f"{guess}sm-advise rules list prints every id",
+            f"the rules have no id {name!r}",
+            hint=f"{guess}`sm-advise rules list` prints every id.",
         )
     return found
 

@@ -27,12 +27,12 @@ _SKIP = ""  # what Enter alone gives
 @click.argument("file", default=_FILE, metavar="[FILE]")
 @click.option("--stdout", is_flag=True, help="Print the file instead of writing it.")
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
-@click.option("--no-questions", is_flag=True, help="Do not ask, also on a terminal.")
+@click.option("--no-questions", is_flag=True, help="Do not ask, even on a terminal.")
 def init(file: str, stdout: bool, force: bool, no_questions: bool) -> int:
     """Start a workload file (default: workload.yaml).
 
-    On a terminal it asks for the facts that can still change the answer, the most telling first,
-    and stops when none is left. Otherwise it writes every key as a comment, with what it means.
+    On a terminal it asks for the facts that can still change the answer, the most important first.
+    Otherwise it writes every key as a comment with its meaning.
     """
     from advisor.artifacts.output import write_file
     from advisor.interview import answer
@@ -40,8 +40,8 @@ def init(file: str, stdout: bool, force: bool, no_questions: bool) -> int:
 
     if not stdout and not force and os.path.lexists(file):
         raise InputError(
-            f"{file} stands there already",
-            hint="Choose another name, or give --force to overwrite.",
+            f"{file} already exists",
+            hint="Choose another name, or add --force to overwrite it.",
         )
     asked = not no_questions and interactive()
     # click before 8.4 leaves a space of each prompt on standard output, where the file may go.
@@ -49,12 +49,12 @@ def init(file: str, stdout: bool, force: bool, no_questions: bool) -> int:
         answers = ask() if asked else dict(ANSWERS)
     text = starter(answers)
     if asked:
-        click.echo(f"\nThat makes it {_named(answer(answers, read))}.", err=True)
+        click.echo(f"\nThe answer is {_named(answer(answers, read))}.", err=True)
     if stdout:
         click.echo(text, nl=False)
         return 0
     write_file(Path(file), text)
-    click.echo(f"wrote {file}; sm-advise {file} tells the answer and why", err=True)
+    click.echo(f"wrote {file}; run sm-advise {file} for the whole answer", err=True)
     return 0
 
 
@@ -68,7 +68,7 @@ def ask() -> dict[str, str]:
     from advisor.interview import next_question
     from advisor.reference.starter import ANSWERS
 
-    click.echo("Enter alone skips a question, ? explains it.\n", err=True)
+    click.echo("Press Enter to skip a question, or type ? for an explanation.\n", err=True)
     answers: dict[str, str] = {}
     for path, default in ANSWERS.items():
         answers[path] = _answer(path, {**ANSWERS, **answers}, default)
@@ -101,7 +101,7 @@ def read(answers: Mapping[str, str]) -> Workload:
 
 
 def _show(question: Question) -> None:
-    """What the fact is, and where its values lead."""
+    """Print the fact and where its values lead."""
     click.echo(f"\n{question.title}", err=True)
     for value, option in question.outcomes.items():
         click.echo(f"  {value:<14} leads to {_named(option)}", err=True)
@@ -139,7 +139,7 @@ def _explain(path: str) -> None:
 
 
 def _needs(answers: dict[str, str]) -> str:
-    """The features that would change the answer and are needed, as a list with commas."""
+    """The needs that would change the answer, as the person types them."""
     from advisor.interview import answer, needs_that_matter
     from advisor.reference.catalogue import catalogue
     from advisor.workload.keys import features
@@ -148,9 +148,9 @@ def _needs(answers: dict[str, str]) -> str:
     if not matter:
         return ""
     so_far = _named(answer(answers, read))
-    click.echo(f"\nSo far: {so_far}. Each of these alone would change that:", err=True)
+    click.echo(f"\nSo far: {so_far}. Each of these needs would change that:", err=True)
     titles = {each.id: each.title for each in catalogue().of_kind("feature")}
     for name in matter:
         click.echo(f"  {name:<26} {titles[name]}", err=True)
-    click.echo("Those that are needed, with commas; Enter for none.", err=True)
+    click.echo("Type the needs, separated by commas, or press Enter for none.", err=True)
     return _answer("needs", answers, _SKIP)

@@ -1,4 +1,4 @@
-"""What the commands about money share: options, the user's prices, the gate, the canvas."""
+"""Parts that the commands about money share: options, the user's prices, the gate, the canvas."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PLAIN_WIDTH = 80
 
 
 def price_folder() -> str:
-    """Where the user's price snapshots lie: below the platform's folder for caches."""
+    """The folder of the user's price snapshots, below the platform's cache folder."""
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or os.path.expanduser("~\\AppData\\Local")
     elif sys.platform == "darwin":
@@ -40,31 +40,33 @@ def usd(ctx: click.Context, param: click.Parameter, value: str | None) -> str | 
         return None
     text = value.upper().removesuffix("USD").strip().replace(",", "")
     if not is_price(text):
-        raise click.BadParameter(f"{value!r} is not an amount of USD like 500 or 499.90")
+        raise click.BadParameter(
+            f"{value!r} is not an amount in USD; write a number, such as 500 or 499.90"
+        )
     return text
 
 
 def workload_options(command: _Command) -> _Command:
-    """The options that say which workload is meant, as `advise` has them."""
+    """Add the options that `advise` has for the workload."""
     for option in (
         click.option(
             "--as-of",
             callback=as_of_date,
             metavar="DATE",
-            help="Judge waivers and decisions as of this day (YYYY-MM-DD; default: today).",
+            help="Date on which waivers and decisions are judged (YYYY-MM-DD; default: today).",
         ),
         click.option(
             "--set",
             "settings",
             multiple=True,
             metavar="KEY=VALUE",
-            help="State a fact as if it stood in the file; VALUE is YAML (repeatable).",
+            help="Override a key of the file; VALUE is YAML (repeatable).",
         ),
         click.option(
             "--region", metavar="REGION", help="Use this Region instead of the workload's."
         ),
         click.option(
-            "--limits", type=click.Choice(["safe", "latest"]), help="Which documented bounds hold."
+            "--limits", type=click.Choice(["safe", "latest"]), help="Documented bounds to apply."
         ),
     ):
         command = option(command)
@@ -72,28 +74,28 @@ def workload_options(command: _Command) -> _Command:
 
 
 def max_monthly(command: _Command) -> _Command:
-    """The gate on the cost of the recommended option."""
+    """Add the gate on the cost of the recommended option."""
     return click.option(
         "--max-monthly",
         callback=usd,
         metavar="USD",
-        help="Fail when the recommended option costs more in a month.",
+        help="Fail if the recommended option costs more a month.",
     )(command)
 
 
 def measured(command: _Command) -> _Command:
-    """The results of load tests, which go before what the workload states."""
+    """Add the results of load tests, which replace stated values."""
     return click.option(
         "--measured",
         multiple=True,
         metavar="FILE",
-        help="Size with a load test's result: the JSON that aws sagemaker "
-        "describe-inference-recommendations-job prints (repeatable).",
+        help="Use the result of a load test: the JSON of aws sagemaker "
+        "describe-inference-recommendations-job (repeatable).",
     )(command)
 
 
 def with_load_test(workload: Workload, options: Mapping[str, Any], folder: str) -> Workload:
-    """The workload with what the files of --measured say in place of what is stated or assumed.
+    """The workload with the values of the --measured files instead of stated or assumed ones.
 
     Raises:
         InputError: a file cannot be read, is something else, or its job gave no result.
@@ -131,9 +133,9 @@ def one_of(data: bytes, path: str, changes: Sequence[tuple[str, str]]) -> Worklo
     if len(found) > 1:
         names = ", ".join(workload.name for workload in found)
         raise InputError(
-            f"there are {len(found)} workloads in it ({names}), and one is needed",
+            f"the file has {len(found)} workloads ({names}), but this command takes one",
             file=path,
-            hint="Put each into a file of its own.",
+            hint="Write each workload to its own file.",
         )
     return found[0]
 

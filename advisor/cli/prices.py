@@ -1,4 +1,4 @@
-"""`sm-advise prices`: show the prices that are known, and read them anew."""
+"""`sm-advise prices`: show and refresh prices."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ _MOST_SHOWN = 10  # of the prices that changed or could not be read
 
 @click.group(context_settings=CONTEXT)
 def prices() -> None:
-    """Show the prices that are known, or read them anew from the AWS Price List."""
+    """Show the known prices, or refresh them from the AWS Price List."""
 
 
 @prices.command(context_settings=CONTEXT)
-@click.option("--region", metavar="REGION", help="Its prices (default: a line for each Region).")
+@click.option("--region", metavar="REGION", help="Show this Region (default: one line per Region).")
 @click.option(
     "--component",
     "wanted",
     type=click.Choice(list(components(shipped()))),
     multiple=True,
-    help="Only these (repeatable).",
+    help="Show only this component (repeatable).",
 )
 @click.option(
     "--format",
     "form",
     type=click.Choice(list(PRICE_FORMATS)),
     default="text",
-    help="How to print them.",
+    help="Output format.",
 )
 def show(region: str | None, wanted: tuple[str, ...], form: str) -> int:
-    """Print what is known, in USD, with the source and date of each price."""
+    """Print the known prices in USD, each with its source and date."""
     from advisor.price_book import book
 
     found = book(region, wanted, price_folder())
@@ -55,31 +55,31 @@ def show(region: str | None, wanted: tuple[str, ...], form: str) -> int:
     metavar="REGION",
     multiple=True,
     required=True,
-    help="Read the prices of this Region (repeatable).",
+    help="Region to refresh (repeatable).",
 )
 @click.option(
     "--from",
     "source",
     metavar="FILE",
-    help="Read a downloaded offer file (JSON or CSV) instead of fetching one.",
+    help="Read a downloaded offer file (JSON or CSV) instead of the network.",
 )
-@click.option("--url", metavar="URL", help="Fetch from this Region index instead of AWS's.")
+@click.option("--url", metavar="URL", help="Use this Region index instead of AWS's.")
 @click.option(
     "--output", metavar="DIR",
-    help="Write the snapshots here instead of your cache folder, which answers read.",
+    help="Write the snapshots to DIR instead of the cache folder that answers use.",
 )  # fmt: skip
 def refresh(
     regions: tuple[str, ...], source: str | None, url: str | None, output: str | None
 ) -> int:
-    """Read the prices of Regions anew; needs no AWS credentials.
+    """Refresh the prices of Regions. No AWS credentials are needed.
 
-    Every Region is read before one of them is written, so that an error leaves the old prices as
-    they were. New prices change figures, never which instance fits.
+    All Regions are read before the first one is written, so an error keeps the old prices. New
+    prices change costs, never which instance fits.
 
-    Exit codes: 0 written, 2 nothing could be read or written, 3 a bug of ours.
+    Exit codes: 0 written, 2 no price could be read or written, 3 a bug of ours.
     """
     if source is not None and url is not None:
-        raise click.UsageError("--from reads a file and --url fetches one; give one of them")
+        raise click.UsageError("--from and --url exclude each other: remove one of them")
     from advisor.price_list import charges
     from advisor.price_list.refresh import from_file, from_url, write
 
@@ -97,7 +97,7 @@ def refresh(
 
 
 def _old(region: str, folder: Path) -> dict[str, Any] | None:
-    """The snapshot that a new one replaces, or the shipped one; ``None`` without either."""
+    """The snapshot to replace, else the shipped one, else ``None``."""
     for place in (folder, Path(shipped())):
         path = place / f"{region}.json"
         if path.is_file():
@@ -111,16 +111,16 @@ def _old(region: str, folder: Path) -> dict[str, Any] | None:
 
 
 def _tell(one: Any, path: Path, old: dict[str, Any] | None) -> None:
-    """What was written, what differs from before, and what could not be read."""
+    """Print what was written, what changed, and what could not be read."""
     from advisor.price_list.refresh import changes
 
     count = sum(len(known) for known in one.document["prices"].values())
     noun = "price" if count == 1 else "prices"
     click.echo(f"{one.region}: {count} {noun} of {one.document['date']} → {os.fspath(path)}")
     if one.missing:
-        click.echo(f"  no price at all: {', '.join(one.missing)}")
+        click.echo(f"  no price found: {', '.join(one.missing)}")
     for problem in one.problems:
-        click.echo(f"  left out: {problem}", err=True)
+        click.echo(f"  skipped: {problem}", err=True)
     try:
         differing = changes(old, one.document) if old is not None else ()
     except (AttributeError, KeyError, TypeError, IndexError):
@@ -129,4 +129,4 @@ def _tell(one: Any, path: Path, old: dict[str, Any] | None) -> None:
     for each in moved[:_MOST_SHOWN]:
         click.echo(f"  {each.component} {each.key}: {each.old} → {each.new} USD")
     if len(moved) > _MOST_SHOWN:
-        click.echo(f"  and {len(moved) - _MOST_SHOWN} more changed")
+        click.echo(f"  and {len(moved) - _MOST_SHOWN} more")

@@ -1,4 +1,4 @@
-"""`sm-advise rules`: list, prove, compare and draw the rules, and say which sources are old."""
+"""`sm-advise rules`: list, verify, draw and compare the rules, and list old sources."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
 _OLD_DAYS = 180  # half a year; AWS's guide changes a page about that often
 _FORMAT = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print it."
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Output format."
 )
 
 
 @click.group(context_settings=CONTEXT)
 def rules() -> None:
-    """List, verify, compare and draw the rules, and say which of their sources are old."""
+    """List, verify, draw and compare the rules, and list old sources."""
 
 
 rules.add_command(rules_diff)
 
 
 @rules.command("list", context_settings=CONTEXT)
-@click.option("--kind", type=click.Choice(list(KINDS)), help="Only entries of this kind.")
+@click.option("--kind", type=click.Choice(list(KINDS)), help="List only this kind.")
 @_FORMAT
 def list_entries(kind: str | None, form: str) -> int:
-    """Print every entry with its id, the day of its source and what it says, one a line."""
+    """Print every rule on one line: its id, the date of its source and its text."""
     from advisor.reference.catalogue import catalogue
     from advisor.reference.explain import as_values
     from advisor.reference.listing import listed
@@ -52,7 +52,7 @@ def list_entries(kind: str | None, form: str) -> int:
 @click.option(
     "--limits",
     type=click.Choice(["safe", "latest"]),
-    help="Verify for these documented bounds only (default: both).",
+    help="Documented bounds to verify (default: both).",
 )
 @click.option(
     "--drift",
@@ -61,10 +61,12 @@ def list_entries(kind: str | None, form: str) -> int:
 )
 @_FORMAT
 def verify(limits: str | None, drift: bool, form: str) -> int:
-    """Prove over all inputs that the rules agree with each other.
+    """Prove that the rules are consistent for all inputs.
 
-    Exit codes: 0 every claim holds, 2 the rules are inconsistent; then each failure is shown with
-    the smallest workload that shows it. With --drift: 0 nothing moved, 1 something did.
+    Each failure is shown with the smallest workload that has it.
+
+    Exit codes: 0 every claim holds, 2 the rules are inconsistent. With --drift: 0 nothing changed,
+    1 something changed.
     """
     if drift:
         return _print_drift(form)
@@ -109,7 +111,7 @@ def _accepted(report: Report) -> Report:
 
 
 def _print_drift(form: str) -> int:
-    """Print what moved in the service model since the rules were written; 1 when anything did."""
+    """Print what changed in the service model since the rules were written; 1 on a change."""
     from advisor.gate.drift import drift
 
     moves = drift()
@@ -118,7 +120,7 @@ def _print_drift(form: str) -> int:
     else:
         for move in moves:
             click.echo(str(move))
-        click.echo("nothing moved" if not moves else f"{len(moves)} moved")
+        click.echo("nothing changed" if not moves else f"{len(moves)} changed")
     return 1 if moves else 0
 
 
@@ -128,10 +130,10 @@ def _print_drift(form: str) -> int:
     "form",
     type=click.Choice(list(DRAWINGS)),
     default="text",
-    help="text for a terminal, mermaid for a page, svg for an image.",
+    help="Output format: text for a terminal, mermaid for a page, svg for an image.",
 )
 def flowchart(form: str) -> int:
-    """Draw the questions and where their answers lead."""
+    """Draw the questions and their answers."""
     from advisor.reference.flowchart import read_chart
 
     click.echo(drawing(form)(read_chart()), nl=False)
@@ -145,18 +147,18 @@ def flowchart(form: str) -> int:
     default=_OLD_DAYS,
     show_default=True,
     metavar="DAYS",
-    help="What counts as old.",
+    help="Days after which a source is old.",
 )
-@click.option("--all", "everything", is_flag=True, help="Print every page, not only the old ones.")
+@click.option("--all", "everything", is_flag=True, help="Print all sources, not only the old ones.")
 @click.option(
     "--as-of",
     callback=as_of_date,
     metavar="DATE",
-    help="Count from this day (YYYY-MM-DD; default: today).",
+    help="Date to count from (YYYY-MM-DD; default: today).",
 )
 @_FORMAT
 def sources(older_than: int, everything: bool, as_of: str | None, form: str) -> int:
-    """Print the pages that the rules rest on and that nobody has read for a while."""
+    """Print the sources of the rules that nobody has read for a while."""
     from advisor.reference.catalogue import catalogue
     from advisor.reference.listing import as_values, counted, older, pages
 

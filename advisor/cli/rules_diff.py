@@ -1,4 +1,4 @@
-"""`sm-advise rules diff`: what differs between two sets of rules, and which workloads it moves."""
+"""`sm-advise rules diff`: the difference of two sets of rules, and the answers that it changes."""
 
 from __future__ import annotations
 
@@ -32,30 +32,31 @@ _OTHER_FORM = (KeyError, TypeError, ValueError, AttributeError, IndexError, Stop
     "paths",
     multiple=True,
     metavar="PATH",
-    help="Also say which of these workloads get another answer: files, folders, patterns.",
+    help="Report which of these workloads get another answer: files, folders, patterns.",
 )
 @click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json", "markdown"]),
     default="text",
-    help="How to print it.",
+    help="Output format.",
 )
 @click.option(
     "--as-of",
     callback=as_of_date,
     metavar="DATE",
-    help="Judge decisions as of this day (YYYY-MM-DD; default: today).",
+    help="Date on which decisions are judged (YYYY-MM-DD; default: today).",
 )
 def rules_diff(old: str, new: str, paths: tuple[str, ...], form: str, as_of: str | None) -> int:
-    """Tell what differs from OLD to NEW, and which workloads it moves.
+    """Show what differs from OLD to NEW, and which answers change.
 
-    Each is a folder of rules, the wheel of a release (pip download --no-deps sm-advise==VERSION),
-    or a git revision of a checkout (v0.1.0, main:rules); NEW is what is in use. OLD may be a
-    sm-advise.lock: it keeps answers, so it tells which of its workloads have another one now.
+    OLD and NEW are a folder of rules, the wheel of a release, or a git revision of a checkout
+    (v0.1.0, main:rules). Without NEW, the rules in use are compared. To get a wheel, run pip
+    download --no-deps sm-advise==VERSION. OLD may be an sm-advise.lock, whose answers are then
+    compared with those of now.
 
-    Exit codes: 0 nothing moves, 1 an answer moves (without --workloads: a rule decides otherwise),
-    2 could not run, 3 a bug of ours.
+    Exit codes: 0 no answer changes, 1 an answer changes (without --workloads: a rule decides
+    otherwise), 2 could not run, 3 a bug of ours.
     """
     errors: list[InputError] = []
     workloads = _workloads(paths, errors)
@@ -85,7 +86,7 @@ def _workloads(paths: Sequence[str], errors: list[InputError]) -> list[Workload]
         except InputError as error:
             errors.append(error)
     if not workloads and not errors:
-        raise InputError("there is no workload here", file=paths[0])
+        raise InputError("there is no workload here", file=paths[0], hint="Name a workload file.")
     return workloads
 
 

@@ -1,4 +1,4 @@
-"""`sm-advise schema`: the JSON Schemas of what users write and read."""
+"""`sm-advise schema`: the JSON Schemas of inputs and outputs."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _FILES = {
 @click.command(context_settings=CONTEXT)
 @click.argument("what", type=click.Choice(list(_FILES)), default="workload")
 def schema(what: str) -> int:
-    """Print a JSON Schema: of a workload file, settings, an advice, or the findings of `check`.
+    """Print the JSON Schema of a workload file, of settings, of an answer, or of findings.
 
-    Editors read the first line of a YAML file: `# yaml-language-server: $schema=FILE`.
+    To use it in an editor, begin a workload file with `# yaml-language-server: $schema=FILE`.
     """
     if what == "workload":
         from advisor.workload.schema import schema_text

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what the terminal allows."""
+"""Values that several commands share: changes, dates and the terminal."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def changes_from(settings: Sequence[str]) -> list[tuple[str, str]]:
         key, sign, value = setting.partition("=")
         if not sign or not key.strip():
             raise click.UsageError(
-                f"--set takes KEY=VALUE, as in --set 'requests.payload=> 6 MB'; got {setting!r}"
+                f"--set takes KEY=VALUE, such as --set 'requests.payload=> 6 MB', not {setting!r}"
             )
         changes.append((key.strip(), value.strip()))
     return changes
@@ -46,7 +46,9 @@ def as_of_date(ctx: click.Context, param: click.Parameter, value: str | None) ->
     try:
         return date.fromisoformat(value).isoformat()
     except ValueError as error:
-        raise click.BadParameter(f"{value!r} is not a date like 2026-11-20") from error
+        raise click.BadParameter(
+            f"{value!r} is not a date; write YYYY-MM-DD, such as 2026-11-20"
+        ) from error
 
 
 def context(form: str) -> Context:

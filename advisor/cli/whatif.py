@@ -22,31 +22,31 @@ from advisor.sweep import MOST_POINTS, POINTS, Range, sweep
 @click.command(context_settings=CONTEXT)
 @click.argument("workload", metavar="WORKLOAD")
 @click.argument("key", metavar="KEY")
-@click.option("--from", "start", default="", metavar="A", help="Where to start: 10k/month.")
-@click.option("--to", "end", default="", metavar="B", help="Where to end: 10M/month.")
+@click.option("--from", "start", default="", metavar="A", help="First value, such as 10k/month.")
+@click.option("--to", "end", default="", metavar="B", help="Last value, such as 10M/month.")
 @click.option(
     "--points",
     type=click.IntRange(2, MOST_POINTS),
     default=POINTS,
     show_default=True,
-    help="Values at which costs are taken, each the same factor from the next.",
+    help="Number of values to compute costs at, evenly spaced by a factor.",
 )
 @click.option(
     "--format",
     "form",
     type=click.Choice(list(WHATIF_FORMATS)),
     default="text",
-    help="How to print the sweep.",
+    help="Output format.",
 )
 @workload_options
 @measured
 def whatif(workload: str, key: str, form: str, settings: tuple[str, ...], **options: Any) -> int:
-    """Tell where the answer and the cheapest option of WORKLOAD change as KEY changes.
+    """Show where the answer and the cheapest option of WORKLOAD change as KEY changes.
 
-    KEY is a key path of the file, such as traffic.volume, requests.payload or needs.vpc. The answer
-    is exact over the whole range; the cheapest option is looked for between neighbouring points.
+    KEY is a key of the file, such as traffic.volume, requests.payload or needs.vpc. The answer is
+    exact over the whole range; the cheapest option is searched between neighbouring points.
 
-    Exit codes: 0 a sweep, 2 the file could not be read or the key cannot be moved, 3 a bug of ours.
+    Exit codes: 0 a sweep, 2 the file could not be read or the key cannot vary, 3 a bug of ours.
     """
     folder = price_folder()
     found = sweep(

@@ -15,7 +15,7 @@ def changed_since(revision: str) -> frozenset[str]:
         InputError: git is missing, this is no repository, or the revision is not known.
     """
     if revision.startswith("-"):
-        raise InputError(f"{revision} is no revision")
+        raise InputError(f"{revision} is not a git revision", hint="Write one, such as main.")
     top = _git("rev-parse", "--show-toplevel").strip()
     differing = _git("diff", "--name-only", "-z", revision, "--")
     untracked = _git("ls-files", "--others", "--exclude-standard", "-z", "--full-name", top)

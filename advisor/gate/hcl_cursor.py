@@ -49,14 +49,14 @@ class Cursor:
     def take(self, text: str, what: str = "") -> None:
         """Pass over a text that must stand here."""
         if not self.peek(text):
-            raise self.bad(f"{what or repr(text)} is expected here")
+            raise self.bad(f"expected {what or repr(text)} here")
         self.at += len(text)
 
     def name(self) -> str:
         """Pass over a name that must stand here."""
         found = NAME.match(self.text, self.at)
         if not found:
-            raise self.bad("a name is expected here")
+            raise self.bad("expected a name here")
         self.at = found.end()
         return found[0]
 

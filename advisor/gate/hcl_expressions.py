@@ -206,7 +206,7 @@ class ExpressionReader(TextReader):
             key = self._key()
             self.blank()
             if not (self.peek("=") or self.peek(":")):
-                raise self.bad("= is expected here")
+                raise self.bad("expected = here")
             self.at += 1
             self.blank(lines=True)
             pairs.append((key, self.expression()))
@@ -214,7 +214,7 @@ class ExpressionReader(TextReader):
             if self.peek(","):
                 self.at += 1
             elif not (self.peek("\n") or self.peek("}")):
-                raise self.bad("a comma or the end of the line is expected here")
+                raise self.bad("expected a comma or the end of the line here")
             self.blank(lines=True)
         self.at += 1
         return Mapping(tuple(pairs), self.mark(start))
@@ -240,7 +240,7 @@ class ExpressionReader(TextReader):
             self.at += 1
             names.append(self._spaced_name())
         if self.name() != "in":
-            raise self.bad("in is expected here")
+            raise self.bad("expected in here")
         over = self._spaced()
         self.take(":")
         first = self._spaced()

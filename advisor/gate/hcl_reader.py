@@ -20,7 +20,7 @@ def read_hcl(source: Source) -> Body:
     reader = HclReader(source)
     body = reader.body("")
     if reader.at < len(reader.text):
-        raise reader.bad("a name is expected here")
+        raise reader.bad("expected a name here")
     return body
 
 
@@ -80,4 +80,4 @@ class HclReader(ExpressionReader):
     def _line_end(self) -> None:
         self.blank()
         if self.at < len(self.text) and self.text[self.at] not in "\n}":
-            raise self.bad("the end of the line is expected here")
+            raise self.bad("expected the end of the line here")

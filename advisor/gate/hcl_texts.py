@@ -59,7 +59,7 @@ class TextReader(Cursor):
             return _ESCAPED[found[1]]
         number = int(found[2] or found[3], 16)
         if number > 0x10FFFF or 0xD800 <= number <= 0xDFFF:
-            raise self.bad("this is no character", found.start())
+            raise self.bad("this escape is no character", found.start())
         return chr(number)
 
     def place(self, parts: list[Any]) -> bool:

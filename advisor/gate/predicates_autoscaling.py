@@ -52,7 +52,7 @@ def resource_id_form(view: View) -> Iterator[Fault]:
         return
     if scaled(view).form != "other":
         return
-    message = "endpoint/NAME/variant/NAME or inference-component/NAME is expected"
+    message = "expected endpoint/NAME/variant/NAME or inference-component/NAME"
     yield Fault(node, ("ResourceId",), message)
 
 
@@ -64,11 +64,11 @@ def dimension(view: View) -> Iterator[Fault]:
         return
     form = scaled(view).form
     if text not in DIMENSIONS:
-        yield Fault(node, ("ScalableDimension",), f"one of {', '.join(DIMENSIONS)} is expected")
+        yield Fault(node, ("ScalableDimension",), f"expected one of {', '.join(DIMENSIONS)}")
     elif (form == "component") != (text == COPIES) and form in ("component", "variant"):
         right = COPIES if form == "component" else INSTANCES
         what = "an inference component" if form == "component" else "a variant"
-        message = f"the resource id is of {what}"
+        message = f"ResourceId names {what}"
         yield Fault(node, ("ScalableDimension",), message, right)
     else:
         yield from _other_capacity(view, node, text)
@@ -145,7 +145,7 @@ def initial_outside(view: View) -> Iterator[Fault]:
             and large is not None
             and start > large
         ):
-            message = f"the variant starts with {start:g} instances, MaxCapacity is {large:g}"
+            message = f"InitialInstanceCount is {start:g}, above MaxCapacity {large:g}"
             yield Fault(high, ("MaxCapacity",), message, related=(count,))
 
 

@@ -36,12 +36,10 @@ def traffic_share(view: View) -> Iterator[Fault]:
         where: Path = ("DeploymentConfig", *path, "Value")
         unit, fleet = text_of(size.get("Type")), _fleet(view)
         if unit == "CAPACITY_PERCENT" and not low <= value <= high:
-            message = f"{path[-1]} is {value:g} %; {low} to {high} % are allowed"
+            message = f"{path[-1]} is {value:g} %; expected {low} to {high} %"
             yield Fault(node, where, message, str(low if value < low else high))
         elif unit == "INSTANCE_COUNT" and fleet is not None and value * 100 > fleet * high:
-            message = (
-                f"{path[-1]} is {value:g} of {fleet:g} instances; at most {high} % are allowed"
-            )
+            message = f"{path[-1]} is {value:g} of {fleet:g} instances; expected at most {high} %"
             yield Fault(node, where, message, severity="warning")
 
 
@@ -69,9 +67,7 @@ def waits_too_long(view: View) -> Iterator[Fault]:
         once, total = (count * (wait or 0) + (ending or 0) for count in (1, times))
         if (wait is not None or ending is not None) and total >= most:
             several = f" ({times} times {wait:g} s)" if wait and times > 1 else ""
-            message = (
-                f"the waits alone take {total:g} s{several}; the deployment may take {most:g} s"
-            )
+            message = f"the waits take {total:g} s{several}, but the deployment may take {most:g} s"
             where: Path = ("DeploymentConfig", name, "MaximumExecutionTimeoutInSeconds")
             refused = name == "BlueGreenUpdatePolicy" and once >= most
             yield Fault(limit, where, message, severity="" if refused else "warning")

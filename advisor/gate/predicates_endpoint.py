@@ -140,7 +140,7 @@ def repeated_tag(view: View) -> Iterator[Fault]:
         if key is None or text is None:
             continue
         if text in seen:
-            yield Fault(key, ("Tags", index, "Key"), f"the tag {text!r} is given twice")
+            yield Fault(key, ("Tags", index, "Key"), f"the tag {text!r} is repeated")
         seen[text] = key
 
 
@@ -169,7 +169,7 @@ def key_form(view: View) -> Iterator[Fault]:
             yield Fault(
                 node,
                 path,
-                f"{text!r} is no KMS key: a key id, a key ARN, alias/… or an alias ARN is expected",
+                f"{text!r} is no KMS key; expected a key id, a key ARN, alias/… or an alias ARN",
             )
 
 
@@ -200,7 +200,7 @@ def arn_as_name(view: View) -> Iterator[Fault]:
         for path, node in named(view.resource.body, (field,), ()):
             if node.kind == "scalar" and str(node.value).startswith("arn:"):
                 name = str(node.value).rsplit("/", 1)[-1]
-                yield Fault(node, path, f"{field} is an ARN; a name is expected", name)
+                yield Fault(node, path, f"{field} is an ARN; expected a name", name)
             if node.kind != "reference" or node.value.attribute not in _ARNS:
                 continue
             target = view.world.find(node.value.target)

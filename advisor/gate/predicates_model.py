@@ -121,7 +121,7 @@ def host_names(view: View) -> Iterator[Fault]:
     if nameless:
         path, container = nameless[0]
         message = (
-            f"{len(nameless)} of {len(listed)} containers have no ContainerHostname, this one first"
+            f"{len(nameless)} of {len(listed)} containers have no ContainerHostname; first this"
         )
         rest = tuple(other for _, other in nameless[1:])
         yield Fault(container, path, message, at_key=True, related=rest)
@@ -188,7 +188,7 @@ def gpu_image(view: View) -> Iterator[Fault]:
         text = "".join(piece for piece in pieces if isinstance(piece, str))
         if _FOR_GPU.search(text):
             where = "a serverless endpoint" if "serverless" in bare else bare[0]
-            yield Fault(node, (*path, "Image"), f"the image is made for GPUs; {where} has none")
+            yield Fault(node, (*path, "Image"), f"the image is for GPUs, but {where} has none")
 
 
 _TRITON = re.compile("triton", re.IGNORECASE)
@@ -246,9 +246,7 @@ def large_environment(view: View) -> Iterator[Fault]:
         for key, value in environment.value.items():
             total += len(key.encode()) + len((text_of(value) or "").encode())
     if last is not None and total > LARGEST_ENVIRONMENT:
-        message = (
-            f"the environments take {total:,} bytes, at most {LARGEST_ENVIRONMENT:,} are allowed"
-        )
+        message = f"the environments have {total:,} bytes; expected at most {LARGEST_ENVIRONMENT:,}"
         yield Fault(last[1], last[0], message, at_key=True)
 
 

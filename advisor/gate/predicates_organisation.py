@@ -19,7 +19,7 @@ def family_not_allowed(view: View) -> Iterator[Fault]:
     for path, node in instance_types(view.resource) if allowed else ():
         text = text_of(node)
         if text is not None and family(text) not in allowed:
-            message = f"{family(text)} is not used here; allowed: {', '.join(allowed)}"
+            message = f"{family(text)} is not allowed; use {', '.join(allowed)}"
             yield Fault(node, path, message)
 
 
@@ -51,7 +51,9 @@ def above_quota(view: View) -> Iterator[Fault]:
     for name, total in wanted.items():
         if name in quotas and total > quotas[name]:
             node, where = nodes[name]
-            message = f"{total} of {name} are wanted; the account's quota is {quotas[name]}"
+            message = (
+                f"the configurations need {total} of {name}; the account's quota is {quotas[name]}"
+            )
             yield Fault(node, where, message)
 
 
@@ -78,7 +80,7 @@ def subnet_foreign(view: View) -> Iterator[Fault]:
     for index, node in enumerate(subnets.items() if subnets is not None and allowed else []):
         text = text_of(node)
         if text is not None and text not in allowed:
-            yield Fault(node, ("VpcConfig", "Subnets", index), f"{text} is not on the list")
+            yield Fault(node, ("VpcConfig", "Subnets", index), f"{text} is not an allowed subnet")
 
 
 def need_missing(view: View) -> Iterator[Fault]:
@@ -87,7 +89,7 @@ def need_missing(view: View) -> Iterator[Fault]:
         kind, field = NEEDS.get(need, ("", ""))
         node = view.resource.body.value.get(field)
         if kind == view.resource.kind and (node is None or text_of(node) == "False"):
-            message = f"{need} is needed here: {field}"
+            message = f"the organisation requires {need}: {field}"
             yield Fault(view.resource.body, (field,), message, at_key=True)
 
 

@@ -70,7 +70,7 @@ def network_ids(view: View) -> Iterator[Fault]:
         for index, node in enumerate(listed.items() if listed is not None else []):
             text = text_of(node)
             if text is not None and not text.startswith(beginning):
-                message = f"{text!r} in {field}: an id that begins with {beginning} is expected"
+                message = f"{text!r} in {field}; expected an id that begins with {beginning}"
                 yield Fault(node, ("VpcConfig", field, index), message)
 
 
@@ -125,7 +125,7 @@ def region_without_serverless(view: View) -> Iterator[Fault]:
     for path, variant in view.variants():
         node = variant.get("ServerlessConfig")
         if node is not None and node.kind == "map":
-            message = f"{home} is not among the Regions of serverless inference"
+            message = f"AWS does not list {home} for serverless inference"
             yield Fault(node, (*path, "ServerlessConfig"), message, at_key=True)
 
 

@@ -44,7 +44,9 @@ def metric_dimension(view: View) -> Iterator[Fault]:
     if node is None or metric is None or scaled not in METRICS.values() or metric == scaled:
         return
     right = next(name for name, dimension in METRICS.items() if dimension == scaled)
-    yield Fault(node, path, f"this policy scales {scaled}; the metric is of {metric}", right)
+    yield Fault(
+        node, path, f"the policy scales {scaled}, but the metric belongs to {metric}", right
+    )
 
 
 def step_bounds(view: View) -> Iterator[Fault]:
@@ -75,10 +77,10 @@ def step_bounds(view: View) -> Iterator[Fault]:
 def _ends(first: _Step, last: _Step) -> Iterator[Fault]:
     """Outermost steps that end where the metric does not."""
     if float("-inf") < first.low < 0:
-        message = f"below {first.low:g} no step applies: the lowest one needs no lower bound"
+        message = f"below {first.low:g} no step applies; remove the lower bound of the lowest step"
         yield Fault(first.node, first.path, message, at_key=True)
     if 0 < last.high < float("inf"):
-        message = f"above {last.high:g} no step applies: the highest one needs no upper bound"
+        message = f"above {last.high:g} no step applies; remove the upper bound of the highest step"
         yield Fault(last.node, last.path, message, at_key=True)
 
 

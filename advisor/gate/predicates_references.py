@@ -58,7 +58,7 @@ def missing(view: View) -> Iterator[Fault]:
             continue
         if view.resource.dialect == "terraform" and _kind_by_name(target) != kind:
             continue
-        message = f"there is no {target} here"
+        message = f"{target} does not exist here"
         severity = "error" if view.resource.dialect == "cloudformation" else "warning"
         near = nearest(target, sorted(declared)) if len(declared) <= _MOST_NAMES else ""
         yield Fault(node, path, message, near, severity=severity)
@@ -104,7 +104,7 @@ def name_as_arn(view: View) -> Iterator[Fault]:
             meant = f"{target}.{right}"
             if view.resource.dialect == "cloudformation":
                 meant = f"!GetAtt {meant}"
-            yield Fault(node, path, f"{given} gives no ARN; {path[-1]} takes the ARN", meant)
+            yield Fault(node, path, f"{given} is not an ARN; {path[-1]} takes the ARN", meant)
 
 
 _ARN_FIELDS = ("ExecutionRoleArn", "RoleARN", "SuccessTopic", "ErrorTopic")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from advisor.errors import InputError
 from advisor.gate.document import Node, Path
 from advisor.gate.rulefiles import read_json_rules
 from advisor.gate.schema_walk import accepts
 from advisor.gate.source import Source, decode, read_source
+from advisor.value import Value
 
 Places = Callable[[Path], tuple[int, int]]
 """Line and column of what stands at a path; 0 where nobody knows."""
@@ -23,7 +24,7 @@ _OURS = re.compile(r"""\s*["']?tool["']?\s*(?:$|\.\s*["']?sm-advise\b)""")
 _POSITION = re.compile(r"line (\d+), column (\d+)")
 
 
-class SettingsFile(NamedTuple):
+class SettingsFile(Value):
     """What one file says. It keeps rules/schema/settings.schema.json."""
 
     path: str

@@ -243,12 +243,12 @@ def _strange(folder: Folder) -> Iterator[ReadFault]:
 def _bare_words(words: Iterable[hcl.Traversal]) -> Iterator[ReadFault]:
     for word in words:
         node = Node("scalar", word.root, word.mark)
-        message = f'{word.root} without quotes is read as a reference; write "{word.root}"'
+        message = f'{word.root} without quotes is a reference; write "{word.root}"'
         yield ReadFault("bare-word", node, "", message, f'"{word.root}"')
 
 
 def _twice(folder: Folder) -> Iterator[ReadFault]:
     for again, first in folder.repeated:
         node = Node("scalar", again.name, again.mark)
-        message = f"{again.name} is set twice; first on line {first.mark.line}"
+        message = f"{again.name} is repeated; the first is on line {first.mark.line}"
         yield ReadFault("repeated-key", node, "", message)

@@ -101,12 +101,12 @@ def _misplaced(body: hcl.Body, tree: Tree, address: str) -> Iterator[ReadFault]:
     for name, attribute in body.attributes.items():
         if name in blocks:
             node = Node("scalar", name, attribute.mark)
-            message = f"{name} is a block: it takes no equals sign"
+            message = f"{name} is a block and takes no equals sign"
             yield ReadFault("block-or-argument", node, address, message, f"{name} {{ … }}")
     for block in body.blocks:
         if block.type in tree["arguments"]:
             node = Node("scalar", block.type, block.mark)
-            message = f"{block.type} is an argument: it takes an equals sign"
+            message = f"{block.type} is an argument and takes an equals sign"
             yield ReadFault("block-or-argument", node, address, message, f"{block.type} = {{ … }}")
         elif block.type in blocks:
             yield from _misplaced(block.body, blocks[block.type], address)

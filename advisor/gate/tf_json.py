@@ -21,7 +21,7 @@ def read_tf_json(source: Source) -> hcl.Body:
     """
     top = read_json(source).documents[0]
     if top.kind != "map":
-        raise source.error("an object is expected", 0)
+        raise source.error("expected an object", 0)
     body = hcl.Body({}, [], [])
     variables = ".tfvars" in source.file
     for key, value in top.value.items():

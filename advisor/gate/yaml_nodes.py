@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from advisor.errors import InputError
 from advisor.gate.document import Mark, Node
 from advisor.gate.source import Source
+from advisor.value import Value
 
 
-class Repeated(NamedTuple):
+class Repeated(Value):
     """A key that stands twice in one map; the later value is the one that counts."""
 
     key: str
@@ -17,7 +18,7 @@ class Repeated(NamedTuple):
     first: Mark
 
 
-class Parsed(NamedTuple):
+class Parsed(Value):
     """The documents of a file, as they are written."""
 
     documents: tuple[Node, ...]

@@ -17,9 +17,7 @@ from advisor.options.load import per_second, seconds
 from advisor.rounding import percent
 
 _PROCESSING = "requests.processing"
-_MEASURED_WINS = (
-    "Sizes and costs rest on the measured value; state it in the file if it is to stay."
-)
+_MEASURED_WINS = "Sizes and costs use the measured value; state it in the workload file."
 
 
 def findings(
@@ -69,7 +67,7 @@ def _model(facts: Facts, result: Result) -> Iterator[Finding]:
             f"the job {result.job} measured the model {result.model}, and those of the workload "
             f"{facts.workload.name} are called {own}…",
             result.file,
-            fix="Give the result of a job for this model. If it is the same model under another "
+            fix="Pass the result of a job for this model. If it is the same model under another "
             "name, accept the finding measured-model with that reason.",
         )
 
@@ -90,7 +88,7 @@ def _unusable(facts: Facts, measured: Measured) -> Iterator[Finding]:
             f"none of the measured instance types can be used ({'; '.join(reasons)}), so their "
             "times and rates are not",
             stated,
-            "Measure on the type of the plan; times are not carried from one type to another.",
+            "Measure on the plan's type; times of one type do not apply to another.",
         )
 
 
@@ -173,7 +171,7 @@ def _memory(chosen: Measurement, usable: float) -> Iterator[Finding]:
             f"{name(chosen)} used {percent(chosen.memory_percent / 100)} of its memory in the load "
             f"test, more than the {percent(usable)} that are planned for",
             chosen.job.file,
-            fix="Take a type with more memory, or fewer workers in the container.",
+            fix="Choose a type with more memory, or run fewer workers in the container.",
         )
 
 

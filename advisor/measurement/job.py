@@ -23,7 +23,7 @@ from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
 
 _BY_HAND = (
-    "Load an endpoint of your own instead, and state what it shows: model.measured_on, "
+    "Load your own endpoint instead, and state the result: model.measured_on, "
     "model.throughput and requests.processing."
 )
 # What a job does not show of the option that was chosen.

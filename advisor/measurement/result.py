@@ -16,7 +16,7 @@ _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _TYPE = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9]+")
 _REGION = re.compile(r"arn:aws[a-z-]*:sagemaker:([a-z0-9-]+):")
 _DESCRIBE = "aws sagemaker describe-inference-recommendations-job --job-name NAME > result.json"
-_WAIT = "Ask for the result again once Status is COMPLETED."
+_WAIT = "Request the result again when Status is COMPLETED."
 _RUNNING = ("PENDING", "IN_PROGRESS", "STOPPING")
 
 Json = Mapping[str, Any]
@@ -61,7 +61,7 @@ def read_result(path: str) -> Result:
         raise InputError(
             "this is not the result of an inference recommendations job",
             file=path,
-            hint=f"It has JobName, Status and InferenceRecommendations, as printed by: {_DESCRIBE}",
+            hint=f"Pass the JSON with JobName, Status and InferenceRecommendations of: {_DESCRIBE}",
         )
     _completed(path, document, job, status)
     config = _object(path, document, "InputConfig", "InputConfig")
@@ -87,8 +87,8 @@ def _document(path: str) -> Json:
     except ValueError as error:  # a NUL in the path
         raise InputError("the result cannot be read: no such file", file=path) from error
     if len(data) > _LARGEST_FILE:
-        raise InputError("the result is larger than 1 MB, which no job's result is", file=path)
-    hint = f"Give the JSON that the aws CLI prints: {_DESCRIBE}"
+        raise InputError("the file is larger than 1 MB, so it is no result of a job", file=path)
+    hint = f"Pass the JSON that the aws CLI prints: {_DESCRIBE}"
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except json.JSONDecodeError as error:
@@ -117,7 +117,7 @@ def _completed(path: str, document: Json, job: str, status: str) -> None:
     raise InputError(
         f"the job {job} gave no result: its Status is {status}{why}",
         file=path,
-        hint="Mend what the reason names and run the job again under a new name.",
+        hint="Fix the reason, and run the job again under a new name.",
     )
 
 
@@ -133,9 +133,9 @@ def _benchmarks(path: str, document: Json) -> tuple[Benchmark, ...]:
         )
     if not isinstance(found, list) or not found:
         raise InputError(
-            f"{place} is {_kind(found)}, and a list of recommendations is needed",
+            f"{place} is {_kind(found)}; expected a list of recommendations",
             file=path,
-            hint=f"Give the whole answer, without --query: {_DESCRIBE}",
+            hint=f"Pass the whole answer, without --query: {_DESCRIBE}",
         )
     read = [_benchmark(path, entry, f"{place}[{number}]") for number, entry in enumerate(found)]
     served = tuple(each for each in read if each is not None)
@@ -143,7 +143,7 @@ def _benchmarks(path: str, document: Json) -> tuple[Benchmark, ...]:
         raise InputError(
             f"no entry of {place} has both MaxInvocations and ModelLatency",
             file=path,
-            hint="Its endpoints answered nothing: look at their logs in Amazon CloudWatch.",
+            hint="The endpoints of the job did not answer: read their logs in Amazon CloudWatch.",
         )
     return served
 
@@ -285,9 +285,9 @@ def _is_count(value: Any) -> bool:
 
 def _wrong(path: str, place: str, value: Any, wanted: str) -> InputError:
     return InputError(
-        f"{place} is {_kind(value)}, and {wanted} is needed",
+        f"{place} is {_kind(value)}; expected {wanted}",
         file=path,
-        hint=f"Give the answer as the aws CLI printed it: {_DESCRIBE}",
+        hint=f"Pass the answer as the aws CLI printed it: {_DESCRIBE}",
     )
 
 

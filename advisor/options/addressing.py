@@ -29,7 +29,7 @@ def target(draft: Draft) -> tuple[str, str, tuple[str, ...]]:
     if draft.way == MULTI_CONTAINER:
         first = named.containers(draft)[0].name
         notes = (
-            "TargetContainerHostname names the container; all of them are loaded at any time.",
+            "TargetContainerHostname names the container; all containers stay loaded.",
             *_pinned(draft, "sagemaker:TargetContainerHostname"),
         )
         return "TargetContainerHostname", first, notes
@@ -37,7 +37,7 @@ def target(draft: Draft) -> tuple[str, str, tuple[str, ...]]:
         return "InferenceComponentName", component(draft, named.members(draft)[0]), _copies(draft)
     if draft.way == ENDPOINT_EACH:
         return "", "", ()
-    return "", "", ("One call runs all containers; the answer is that of the last one.",)
+    return "", "", ("One call runs all containers and returns the answer of the last one.",)
 
 
 def _archive(draft: Draft) -> str:
@@ -55,12 +55,12 @@ def _archive(draft: Draft) -> str:
 def _multi_model(draft: Draft) -> tuple[str, ...]:
     notes = [
         "TargetModel names the artifact; the first call of a model loads it.",
-        "IAM keeps callers apart: allow each one its own sagemaker:TargetModel only.",
+        "Allow each caller its own sagemaker:TargetModel only, in IAM.",
     ]
     if draft.needs("tenant-isolation"):
         draft.carry("tenant-isolation")  # a caution says what the policy must pin
     if draft.facts.taken("requests.streaming") is True:
-        notes.append("The streaming call takes no TargetModel, so answers come whole.")
+        notes.append("The streaming call takes no TargetModel, so answers are not streamed.")
     return tuple(notes)
 
 
@@ -80,7 +80,7 @@ def _pinned(draft: Draft, key: str) -> tuple[str, ...]:
 
 
 def _copies(draft: Draft) -> tuple[str, ...]:
-    notes = ["InferenceComponentName names the model; each has an address of its own."]
+    notes = ["InferenceComponentName names the model."]
     if draft.needs("tenant-isolation"):
         draft.carry("tenant-isolation")
         draft.find(

@@ -205,10 +205,10 @@ def _errors(draft: Draft, suffix: str, variant: str, *, several: bool) -> Alarm:
         )
     work, period = load(draft), draft.number("alarm-period")
     rate = work.mean if work.mean is not None else work.peak
-    says = "Requests were accepted and ended without a result"
+    says = "Accepted requests ended without a result"
     metric = "InvocationFailures"
     if rate is None:
-        because = "Failures for any reason; neither rate nor volume is stated, so one is too many."
+        because = "Neither rate nor volume is stated, so one failure is too many."
         return Alarm(suffix, metric, "Sum", 0, says, because, variant=variant)
     count = int(share * rate * period)
     because = (
@@ -221,7 +221,7 @@ def _errors(draft: Draft, suffix: str, variant: str, *, several: bool) -> Alarm:
 def _client_errors(draft: Draft) -> Alarm:
     share = draft.number("alarm-error-share")
     says = f"More than {100 * share:g} % of the requests were refused with a 4XX status"
-    because = f"Callers or a new version changed the format: {100 * share:g} % are refused."
+    because = f"A caller or a new version changed the format: {100 * share:g} % are refused."
     constant = "alarm-error-share"
     return Alarm("client-errors", "Invocation4XXErrors", "Average", share, says, because, constant)
 
@@ -232,7 +232,7 @@ def _latency(draft: Draft, suffix: str) -> Alarm | None:
     answer = draft.facts.workload.interval("requests.answer")
     if draft.option != ASYNCHRONOUS and answer is not None and answer.high is not None:
         because = f"requests.answer of {seconds(answer.high / SECOND)}, in microseconds."
-        says = "One request in a hundred takes longer than the answer may"
+        says = "One request in a hundred takes longer than requests.answer allows"
         return Alarm(suffix, metric, "p99", answer.high, says, because)
     if work.processing_s is None:
         return None
@@ -249,11 +249,11 @@ def _latency(draft: Draft, suffix: str) -> Alarm | None:
 def _queue(draft: Draft) -> list[Alarm]:
     """What only a queue has: requests that grow old in it, or too old."""
     work = load(draft)
-    says = "Requests ran out of time in the queue and were dropped"
+    says = "Requests expired in the queue and were dropped"
     because = "A dropped request never gets an answer, so one is too many."
     found = [Alarm("expired", "ExpiredRequests", "Sum", 0, says, because)]
     if work.answer_s is not None and not work.answer_open:
-        says = "The oldest request in the queue is older than its answer may be"
+        says = "The oldest request in the queue is older than requests.answer allows"
         because = f"requests.answer of {seconds(work.answer_s)}, in seconds."
         metric, limit = "ApproximateAgeOfOldestRequest", math.ceil(work.answer_s)
         found.append(Alarm("age", metric, "Maximum", limit, says, because, variant=""))

@@ -74,7 +74,7 @@ def _fleet(draft: Draft, work: Load, capacity: Capacity, instance: Instance) -> 
         why += f"; {most} leave room for the scaling that is needed"
     floor, ceiling = fleet.ends(floor, most, limits, 0)
     if ceiling > floor and not fleet.scalable(draft, instance):
-        floor, why_zero = ceiling, "a fixed number, for the peak"
+        floor, why_zero = ceiling, "a fixed number for the peak"
     draft.set("MinCapacity", floor, sentence(why_zero))
     draft.set("MaxCapacity", ceiling, sentence(why))
     return Sizes(floor, ceiling, wait, wake)
@@ -104,7 +104,7 @@ def _zero(draft: Draft, work: Load, wake: float, wake_text: str) -> tuple[bool, 
     if work.answer_s is None:
         if wanted:
             return True, f"scale-to-zero; the first request after a pause waits {wake_text}"
-        return False, "The answer time is not stated, so one instance stays"
+        return False, "requests.answer is not stated, so one instance stays on"
     if work.answer_open:
         return True, f"The answer may come later, so also after a start: {wake_text}"
     total = wake + (work.slowest_s or work.processing_s or 0.0)
@@ -119,7 +119,7 @@ def _zero(draft: Draft, work: Load, wake: float, wake_text: str) -> tuple[bool, 
             f"needs scale-to-zero, but a start takes {wake_text} and the answer "
             f"{seconds(work.answer_s)}, so one instance stays",
             path="needs.scale-to-zero",
-            fix="State requests.cold_start: tolerated if the first request after a pause may wait.",
+            fix="State requests.cold_start: tolerated if the first request may wait.",
         )
     return False, f"A start takes {wake_text}, longer than the answer may take"
 
@@ -235,7 +235,7 @@ def _notify(draft: Draft, output: Parameters) -> None:
     output["NotificationConfig"] = told
     if draft.needs("notifications"):
         draft.carry("notifications")
-    because = "notifications: a message for each request that ends."
+    because = "notifications: a message at the end of each request."
     draft.set("NotificationConfig", ", ".join(told), because)
 
 

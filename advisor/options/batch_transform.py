@@ -91,7 +91,7 @@ def _run(draft: Draft, split: Records) -> Run:
     files = draft.upper("dataset.files")
     deadline = facts.workload.interval("dataset.deadline")
     limit = deadline.low or deadline.high if deadline is not None else None
-    count, because = 1, f"{rate_text}; one instance is cheapest, since each pays its own start"
+    count, because = 1, f"{rate_text}; one instance is cheapest, because each start is paid"
     if rate and total and limit:
         wanted = transform_jobs.instances_for_deadline(total, rate, start, limit / SECOND)
         count, why = _for_deadline(draft, wanted, files)
@@ -119,10 +119,10 @@ def _for_deadline(draft: Draft, wanted: int | None, files: int | None) -> tuple[
         draft.find(
             "deadline-missed",
             "warning",
-            "the deadline is shorter than the start of a job",
+            "dataset.deadline is shorter than the start of a job",
             path="dataset.deadline",
         )
-        return 1, "the start alone takes longer"
+        return 1, "the start takes longer than dataset.deadline"
     useful = min(most, files) if files else most
     if wanted > useful:
         draft.find(
@@ -181,7 +181,7 @@ def _job(draft: Draft, model: Request, split: Records, run: Run, instance: Insta
         parameters["Tags"] = model.parameters["Tags"]
     name = f"{names.stem(draft.facts.workload.name, names.LONGEST - 6)}-run-1"
     parameters["TransformJobName"] = name
-    draft.set("TransformJobName", name, "The workload's name; every run needs a new one.")
+    draft.set("TransformJobName", name, "The workload's name; every run needs a new name.")
     return Request("sagemaker", "CreateTransformJob", parameters)
 
 
@@ -201,7 +201,7 @@ def _client(draft: Draft, split: Records) -> Parameters:
         )
     draft.set("InvocationsTimeoutInSeconds", timeout, because, constant="batch-timeout-default")
     retries = draft.number("batch-retries")
-    draft.set("InvocationsMaxRetries", retries, "Kept as it is.", constant="batch-retries")
+    draft.set("InvocationsMaxRetries", retries, "Unchanged.", constant="batch-retries")
     return {"InvocationsTimeoutInSeconds": timeout, "InvocationsMaxRetries": retries}
 
 
@@ -247,7 +247,7 @@ def _capture(draft: Draft, parameters: Parameters, key: str | None) -> None:
         block["KmsKeyId"] = key
     parameters["DataCaptureConfig"] = block
     draft.carry("data-capture")
-    because = "Jobs have a structure of their own, without a share."
+    because = "A transform job captures all data; it has no share."
     draft.set("DataCaptureConfig", "all records", because)
 
 

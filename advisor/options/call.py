@@ -57,7 +57,9 @@ def synchronous(draft: Draft, load: Load) -> Invoke:
     operation = "InvokeEndpoint"
     if streaming:
         operation = "InvokeEndpointWithResponseStream"
-        notes.append("The timeout counts between parts; a broken stream ends in ModelStreamError.")
+        notes.append(
+            "The timeout applies between parts; a broken stream ends with ModelStreamError."
+        )
     if draft.option == SERVERLESS:
         notes += _one_each(draft)
     return Invoke(operation, parameters, timeout, tuple(notes))
@@ -101,8 +103,8 @@ def queued(draft: Draft, load: Load, wait_s: float | None) -> Invoke:
     parameters["InvocationTimeoutSeconds"] = timeout
     default = draft.number("async-timeout-default")
     notes = (
-        "The call returns at once with OutputLocation, where the answer will be.",
-        "Failures appear under S3FailurePath; the service does not retry them.",
+        "The call returns OutputLocation at once; the answer appears there.",
+        "Failures appear under S3FailurePath; SageMaker does not retry them.",
         f"Send InvocationTimeoutSeconds with each request: without it the limit is {default} s.",
         *_one_each(draft),
     )
@@ -112,9 +114,9 @@ def queued(draft: Draft, load: Load, wait_s: float | None) -> Invoke:
 def job(draft: Draft, name: str) -> Invoke:
     """A batch job has no call of its own: each run is a request."""
     notes = (
-        "Start one job for each run; TransformJobName must be new each time, such as its date.",
-        "Each input object gives one output object of the same name with .out at its end.",
-        "A failed object marks the job as failed; the others are written.",
+        "Start one job for each run, with a new TransformJobName, such as a date.",
+        "Each input object gives one output object of the same name with the suffix .out.",
+        "One failed object fails the job; the other objects are still written.",
         *_one_each(draft),
     )
     return Invoke("CreateTransformJob", {"TransformJobName": name}, None, notes)

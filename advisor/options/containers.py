@@ -74,7 +74,7 @@ def _several(draft: Draft) -> dict[str, Any]:
             fix="List them under models, each with its name, image and artifact.",
         )
     because = (
-        f"{len(found)} containers work one after the other on each request."
+        f"{len(found)} containers run in turn for each request."
         if mode == "Serial"
         else f"The caller names one of {len(found)} containers in TargetContainerHostname."
     )
@@ -93,7 +93,7 @@ def _container(draft: Draft) -> dict[str, Any]:
         draft.set(
             "RepositoryAccessMode",
             "Vpc",
-            "private-image: the image is pulled through the network that VpcConfig names.",
+            "private-image: SageMaker pulls the image through the network in VpcConfig.",
         )
     if draft.way == MULTI_MODEL:
         _multi_model(draft, container)
@@ -161,7 +161,7 @@ def _single_model(draft: Draft, container: dict[str, Any]) -> None:
             "warning",
             f"{draft.option} reads one .tar.gz archive, and {address} is a folder of files",
             path="model.artifact",
-            fix="Pack the model as model.tar.gz.",
+            fix="Pack the model as model.tar.gz, and state its address in model.artifact.",
         )
         return
     draft.carry("uncompressed-model")
@@ -175,7 +175,7 @@ def _single_model(draft: Draft, container: dict[str, Any]) -> None:
     draft.set(
         "ModelDataSource",
         "S3Prefix",
-        "The artifact is a folder of plain files, which saves the time to extract an archive.",
+        "The artifact is a folder of plain files, so nothing is extracted.",
     )
 
 
@@ -196,7 +196,7 @@ def put_network(draft: Draft, parameters: dict[str, Any], *, isolated: bool = Fa
         draft.set(
             "EnableNetworkIsolation",
             True,
-            "The container can call nothing, in or out"
+            "The container makes no network calls"
             + (", as Marketplace containers always run." if isolated else "."),
         )
 
@@ -212,7 +212,7 @@ def _zones(draft: Draft, subnets: list[str]) -> None:
         draft.find(
             "one-subnet",
             "warning",
-            "one subnet is one Availability Zone: its loss is an outage",
+            "one subnet is one Availability Zone, and its loss is an outage",
             path="deploy.subnets",
-            fix="Name subnets in two zones or more.",
+            fix="Add a subnet of another Availability Zone to deploy.subnets.",
         )

@@ -48,9 +48,7 @@ def requests(draft: Draft, model: Request, config: Parameters) -> tuple[Request,
         "The workload's name and a digest of the request: a configuration cannot be changed, and "
         "UpdateEndpoint needs the new one beside the old.",
     )
-    draft.set(
-        "EndpointName", endpoint, "The workload's name; callers keep it through every update."
-    )
+    draft.set("EndpointName", endpoint, "The workload's name; it stays the same in every update.")
     named: Parameters = {"EndpointConfigName": name, **body}
     create: Parameters = {"EndpointName": endpoint, "EndpointConfigName": name}
     if kept:
@@ -77,7 +75,7 @@ def encrypt(draft: Draft, config: Parameters, instance: Instance | None) -> str 
     draft.carry("kms")
     because = "Encrypts the storage volume of each instance."
     if instance is None:
-        because = "Protects the copy of the container image that serverless inference keeps."
+        because = "Encrypts the stored copy of the container image."
     elif instance.local_nvme is not False:
         because = (
             f"Does not cover the local disks of {instance.type}, which a hardware module of the "

@@ -86,11 +86,11 @@ def misfit(draft: Draft, instance: Instance, need: Need) -> str:
     if need.transform and not instance.in_transform:
         return "batch transform does not take the type"
     if need.accelerator not in (CPU, instance.accelerator):
-        return f"it has no {_device_name(need.accelerator)}"
+        return f"the type has no {_device_name(need.accelerator)}"
     if need.single_device and (instance.accelerator_count or 1) > 1:
         return "multi-model endpoints take types with one GPU only"
     if need.precision in instance.family.lacks:
-        return f"its accelerator does not compute in {need.precision}"
+        return f"its accelerator does not support {need.precision}"
     if need.accelerator != CPU and 0 < instance.accelerator_total_mib < need.accelerator_mib:
         return (
             f"{need.accelerator_text} is more than the {mib(instance.accelerator_total_mib)} "
@@ -132,17 +132,17 @@ def _override(draft: Draft, need: Need, name: str) -> Choice | None:
     instance = draft.knowledge.catalogue.get(name)
     if instance is None:
         what, fix = unknown(draft, name)
-        message = f"{what}; the requests use the one that was chosen"
+        message = f"{what}; the requests use the chosen type"
         draft.find("instance-unknown", "warning", message, path=path, fix=fix)
         return None
     if need.transform and not instance.in_transform:
-        message = f"batch transform does not take {name}; the requests use the one that was chosen"
+        message = f"batch transform does not take {name}; the requests use the chosen type"
         draft.find("instance-too-small", "error", message, path=path)
         return None
     if instance.memory_mib is None:
-        message = f"no figures of {name} are known, so whether the model fits was not checked"
+        message = f"sm-advise has no figures for {name}, so it did not check whether the model fits"
         draft.find("instance-unknown", "warning", message, path=path)
-        return instance, "stated under deploy; nothing is known of its memory"
+        return instance, "stated under deploy; its memory is unknown"
     reason = misfit(draft, instance, need)
     if reason:
         draft.find("instance-too-small", "error", f"{name}: {reason}", path=path)
@@ -153,7 +153,7 @@ def _override(draft: Draft, need: Need, name: str) -> Choice | None:
 def _measured_on(draft: Draft, need: Need, name: str) -> Choice | None:
     path = "model.measured_on"
     instance = draft.knowledge.catalogue.get(name)
-    fix = "Measure again on the type of the plan; times are not carried from one type to another."
+    fix = "Measure on the plan's type, then state model.measured_on and the times."
     if instance is None:
         reason, spelling = unknown(draft, name)
         fix = f"{spelling} {fix}"
@@ -179,7 +179,7 @@ def _because_measured(draft: Draft) -> str:
 
 def _check_region(draft: Draft, instance: Instance, need: Need, path: str) -> None:
     if not offered(draft, instance, transform=need.transform):
-        message = f"no price of {instance.type} was found in {draft.facts.region}"
+        message = f"{instance.type} has no known price in {draft.facts.region}"
         fix = "Look the type up in the AWS price list of the Region before you deploy."
         draft.find("instance-region", "warning", message, path=path, fix=fix)
 
@@ -249,8 +249,8 @@ def _largest(draft: Draft, need: Need) -> Choice:
     instance = max(
         candidates, key=lambda each: (each.accelerator_total_mib, each.memory_mib or 0, each.type)
     )
-    reason = misfit(draft, instance, need) or "it lacks what the workload asks for"
-    fix = "Use a smaller precision or model, or state a type that is known to fit."
+    reason = misfit(draft, instance, need) or "it does not meet the workload's needs"
+    fix = "Use a smaller precision or model, or state a type that fits in deploy.instance_type."
     draft.find("instance-too-small", "error", f"no type fits; {instance.type}: {reason}", fix=fix)
     return instance, f"no type fits, this one comes nearest: {reason}"
 

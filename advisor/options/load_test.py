@@ -65,7 +65,7 @@ def plan(draft: Draft, sized: Mapping[str, Any], prices: Mapping[str, int] | Non
     if "Tags" in model.parameters:
         body["Tags"] = model.parameters["Tags"]
     name = names.versioned(f"{draft.facts.workload.name}-test", body)[:_LONGEST_NAME]
-    draft.set("JobName", name, "A job's name is its own for ever; a changed job gets another one.")
+    draft.set("JobName", name, "A job keeps its name for ever, so a changed job needs another one.")
     job = Request("sagemaker", "CreateInferenceRecommendationsJob", {"JobName": name, **body})
     return draft.plan((model, job), NOT_CALLED, (), {})
 
@@ -75,18 +75,25 @@ def _container(draft: Draft) -> Parameters:
     found = next((entry for word, entry in _FRAMEWORKS.items() if word in stated), None)
     framework, domain, nearest = found or (_OTHER, _LEARNING, "")
     done: Parameters = {"Domain": domain, "Task": _OTHER, "Framework": framework}
-    why = f"Stated as {stated}." if found else "The job has no name for what is stated, if any is."
+    why = (
+        f"Stated as {stated}."
+        if found
+        else "The job has no value for the stated framework, or none is stated."
+    )
     draft.set("Framework", framework, why)
-    draft.set("Domain", domain, "Follows from the framework; say what the model is for.")
-    draft.set("Task", _OTHER, "The workload file does not say what the model does; name it.")
+    draft.set("Domain", domain, "Derived from the framework; replace it by the model's task.")
+    draft.set("Task", _OTHER, "The workload file does not state the model's task; name it.")
     version = _VERSION.search(stated)
     if version is not None:
         done["FrameworkVersion"] = version.group()
     if nearest:
         done["NearestModelName"] = nearest
-    media, why = call.content_type(draft), "What the framework's container takes."
+    media, why = call.content_type(draft), "The format that the framework's container takes."
     if media is None:
-        media, why = "application/octet-stream", "No format is known; name that of the payload."
+        media, why = (
+            "application/octet-stream",
+            "The format is unknown; name the format of the payload.",
+        )
     draft.set("SupportedContentTypes", media, why)
     done["PayloadConfig"] = {
         "SamplePayloadUrl": placeholders.location(
@@ -104,7 +111,7 @@ def _types(draft: Draft, chosen: str, prices: Mapping[str, int] | None) -> list[
     first = draft.knowledge.catalogue.get(chosen)
     found = [] if first is None or _is_burstable(first) else [chosen]
     stated = draft.text("deploy.instance_type")
-    because = "stated under deploy, so no other counts"
+    because = "stated under deploy, so only this type is measured"
     if stated is None or not found:
         others = instances.alternatives(draft, need, prices)
         found += [each.type for each in others if each.type != chosen and not _is_burstable(each)]
@@ -149,7 +156,7 @@ def _default(draft: Draft, body: Parameters, tested: list[Parameters]) -> None:
         container["SupportedEndpointType"] = "Serverless"
     else:
         container["SupportedInstanceTypes"] = [each["InstanceType"] for each in tested]
-    because = "Neither traffic nor times are stated, so the service makes its own load."
+    because = "Neither traffic nor times are stated, so SageMaker generates its own load."
     draft.set("JobType", "Default", because)
 
 
@@ -207,7 +214,7 @@ def _stairs(draft: Draft, work: Load, invocations: int) -> Parameters:
     steps = int(min(most // step, math.ceil(users / each)))
     why += f"; {steps} steps of {each} make {steps * each}"
     if steps * each < users:
-        why += ", the most in one test, so a faster type may not be seen at its highest rate"
+        why += ", the maximum of one test, so a faster type may not reach its highest rate"
     draft.set("NumberOfSteps", steps, sentence(why), constant="load-test-users-default")
     return _lasting(draft, steps, each)
 

@@ -175,5 +175,7 @@ def _place(draft: Draft, place: str, field: str, path: str = "") -> str:
 
 @lru_cache(maxsize=256)
 def _says(place: str, field: str, path: str) -> tuple[str, str]:
-    fix = f"State {path} in the workload file." if path else "Put the real value into the request."
+    fix = (
+        f"State {path} in the workload file." if path else "Replace the placeholder in the request."
+    )
     return f"{field} is a placeholder: {place}", fix

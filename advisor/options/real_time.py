@@ -178,8 +178,11 @@ def availability(draft: Draft) -> tuple[int, str]:
     if stated == "test":
         return 1, "one instance for a test environment"
     if stated is None and facts.taken("traffic.pattern") in _WITH_GAPS:
-        return 1, "one instance: traffic with long gaps, and environment: production is not stated"
-    taken = "in production" if stated else "as for production, which is assumed"
+        return (
+            1,
+            "one instance: the traffic has long gaps, and environment: production is not stated",
+        )
+    taken = "in production" if stated else "as for production, because no environment is stated"
     return two, f"{two} instances {taken}, in two Availability Zones"
 
 

@@ -52,13 +52,15 @@ def records(draft: Draft, workers: int, workers_text: str) -> Records:
         draft.set("BatchStrategy", strategy, because)
     lines = split_type == "Line"
     assemble = "Line" if lines else "None"
-    because = "Without it the answers are written without line breaks."
+    because = "Without it the answers have no line breaks."
     if not lines:
-        because = "Binary answers are put together as they are."
+        because = "Binary answers are joined unchanged."
     draft.set("AssembleWith", assemble, because)
     join = draft.facts.taken("dataset.join") is True and lines
     if join:
-        draft.set("JoinSource", "Input", "join: the input's columns stand beside the prediction.")
+        draft.set(
+            "JoinSource", "Input", "join: the input's columns are written beside the prediction."
+        )
     return Records(
         split_type, strategy, assemble, join, _MEDIA.get(form), payload, concurrent, together
     )
@@ -68,19 +70,19 @@ def _format(draft: Draft) -> tuple[str, str]:
     """The format that the plan is made for, and why the input is split as it is."""
     stated = draft.text("dataset.format")
     if stated in _SPLIT:
-        return stated, f"{stated} can be cut between records."
+        return stated, f"{stated} can be split between records."
     if stated is None and draft.upper("dataset.records"):
-        return "csv", "Format not stated; records as lines of CSV are assumed."
+        return "csv", "dataset.format is not stated; lines of CSV are assumed."
     if stated == "parquet":
         draft.find(
             "input-as-csv",
             "info",
-            "Parquet cannot be cut into records; the requests are made for the same data as CSV",
+            "Parquet cannot be split into records; the requests read the same data as CSV",
             path="dataset.format",
-            fix="Unload the data as CSV before the job, or read it in a Processing or Spark job.",
+            fix="Convert the data to CSV before the job, or read it in a processing job.",
         )
-        return "csv", "Parquet cannot be cut into records; it is assumed to be unloaded as CSV."
-    return "other", "Nothing is known to cut the objects by, so each one is a request."
+        return "csv", "Parquet cannot be split into records; the data is assumed to be CSV."
+    return "other", "The format cannot be split, so each object is one request."
 
 
 def _payload(draft: Draft, *, splits: bool) -> int:

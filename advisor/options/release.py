@@ -53,7 +53,7 @@ def complete_components(
     """The requests of an endpoint that holds components, which are updated one by one."""
     if not asked(draft):
         return requests
-    _no_rollout(draft, "the components of an endpoint are updated one by one, not as a fleet")
+    _no_rollout(draft, "SageMaker updates the components of an endpoint one by one, not as a fleet")
     from advisor.options.surroundings import surround_components
 
     return surround_components(draft, requests, instance)
@@ -80,5 +80,5 @@ def without(draft: Draft, why: str) -> None:
     _no_rollout(draft, why)
     path = "deploy.topics.alarms"
     if draft.text(path) is not None:
-        message = f"the requests make no alarms here; {path} is not used"
+        message = f"the requests create no alarms here; {path} is not used"
         draft.find("topic-unused", "warning", message, path=path, fix=f"Drop {path}.")

@@ -67,7 +67,7 @@ def _unused(draft: Draft) -> None:
     for path in ("deploy.rollout.step", "deploy.rollout.wait"):
         if path in draft.facts.workload.values:
             message = f"all-at-once has one step and no wait; {path} is not used"
-            fix = f"Drop {path}, or state another deploy.rollout.strategy."
+            fix = f"Remove {path}, or state another deploy.rollout.strategy."
             find(draft, "rollout-adjusted", message, path, fix)
 
 
@@ -123,7 +123,7 @@ def _allowed(draft: Draft, asked: str, fleet: Fleet) -> str | None:
     """The strategy that the endpoint can have; findings say why it is another one."""
     excluded = _excluded(draft, fleet)
     if excluded:
-        fix = "Test the new version beside the endpoint before it takes the name."
+        fix = "Test the new version on an endpoint of its own first."
         find(draft, "rollout-not-guarded", f"{excluded}; {asked} is not set", fix=fix)
         return None
     if draft.option == SERVERLESS and asked != ALL_AT_ONCE:

@@ -47,7 +47,7 @@ def wake(draft: Draft) -> tuple[Request, Request]:
     draft.set(
         "HasBacklogWithoutCapacity",
         ">= 1",
-        "Without this policy nothing starts from zero until the backlog has passed its target.",
+        "Without this policy no instance starts from zero until the backlog exceeds its target.",
         constant="wake-alarm-periods",
     )
     name = endpoint_name(draft)
@@ -77,7 +77,7 @@ def wake_component(draft: Draft, component: str) -> tuple[Request, Request]:
         "DatapointsToAlarm": 1,
         "Threshold": float(draft.number("component-wake-calls")),
     }
-    says = "Calls fail because no copy is there to take them"
+    says = "Calls fail because there is no copy"
     watched = ("InferenceComponentName", component)
     alarm = _alarm(draft, says, "NoCapacityInvocationFailures", watched, numbers)
     cooldown = draft.number("component-wake-cooldown")
@@ -118,7 +118,7 @@ def _wake_alarm(draft: Draft, endpoint: str) -> Parameters:
         "DatapointsToAlarm": periods,
         "Threshold": 1.0,
     }
-    says = "Requests wait and no instance is there to take them"
+    says = "Requests wait because there is no instance"
     return _alarm(draft, says, "HasBacklogWithoutCapacity", ("EndpointName", endpoint), numbers)
 
 

@@ -172,7 +172,7 @@ def _provisioned(draft: Draft, work: Load) -> int:
             draft.find(
                 "cold-starts-remain",
                 "warning",
-                f"a cold start of about {seconds(setup)} is not accepted, and nothing says when "
+                f"a cold start of about {seconds(setup)} is not accepted, but no fact says when "
                 "traffic comes, so no warm capacity is provisioned",
                 path="requests.cold_start",
                 fix="State traffic.pattern, or add provisioned-concurrency to needs.",
@@ -181,7 +181,7 @@ def _provisioned(draft: Draft, work: Load) -> int:
     draft.carry("provisioned-concurrency")
     spill, most = draft.number("provisioned-spill"), draft.number("serverless-concurrency-most")
     if work.in_flight is None:
-        because = "Cold starts are avoided; the load is not stated, so one."
+        because = "Cold starts are avoided, and the load is not stated, so one."
         draft.set("ProvisionedConcurrency", 1, because)
         return 1
     count = _level(work.in_flight, spill, most)

@@ -70,7 +70,7 @@ def _guarded(
     draft.set(
         "AutoRollbackConfiguration",
         ", ".join(names),
-        "An update turns back when one of these alarms goes off. The execution role must be "
+        "An update rolls back when one of these alarms goes off. The execution role must be "
         "allowed cloudwatch:DescribeAlarms.",
     )
     deployment = {

@@ -36,7 +36,7 @@ def unused(draft: Draft) -> None:
     """Say of topics that nothing publishes to."""
     for kind in RESULTS:
         if draft.option != ASYNCHRONOUS and stated(draft, kind):
-            message = f"{draft.option} tells no topic of results; deploy.topics.{kind} is not used"
+            message = f"{draft.option} publishes no results; deploy.topics.{kind} is not used"
             path = f"deploy.topics.{kind}"
             draft.find("topic-unused", "warning", message, path=path, fix=f"Drop {path}.")
 
@@ -45,7 +45,7 @@ def _create(draft: Draft, kind: str) -> Request:
     name = f"{endpoint_name(draft)}-{kind}"
     parameters: Parameters = {"Name": name}
     key = placeholders.kms_key(draft)
-    because = "No topic is stated, so one is made; it still needs somebody who subscribes."
+    because = "No topic is stated, so the requests create one; add a subscription."
     if key is not None:
         parameters["Attributes"] = {"KmsMasterKeyId": key}
         publisher = "cloudwatch.amazonaws.com" if kind == "alarms" else "the execution role"

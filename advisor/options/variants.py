@@ -144,7 +144,7 @@ def _shadow_wanted(draft: Draft) -> bool:
 def _not_shadowed(draft: Draft, rivals: tuple[dict[str, Any], ...]) -> str:
     """What excludes a shadow here, if anything."""
     if rivals:
-        return "a shadow variant stands beside one production variant, not beside several"
+        return "a shadow variant needs a single production variant, not several"
     stated = draft.text("deploy.shadow.instance_type") or ""
     if stated.startswith("ml.inf1."):
         return f"shadow tests exclude Inferentia 1 ({stated})"

@@ -13,9 +13,7 @@ from typing import IO, NamedTuple
 from advisor.errors import InputError
 
 _CHUNK = 1 << 16
-_HINT = (
-    "Nothing was changed. The file can also be downloaded in another way and read with --from FILE."
-)
+_HINT = "Nothing was changed. Download the file in another way, and pass it with --from FILE."
 
 
 class Limits(NamedTuple):
@@ -90,17 +88,17 @@ def _refused(url: str, error: urllib.error.HTTPError) -> InputError:
     where = error.headers.get("Location")
     if where:
         return InputError(
-            f"{url} answers with a redirection to {where}, which is not followed",
-            hint=f"{_HINT} If you trust the address, name it with --url.",
+            f"{url} redirects to {where}, which sm-advise does not follow",
+            hint=f"{_HINT} If you trust the address, pass it with --url.",
         )
-    return InputError(f"{url} answers with status {error.code}", hint=_HINT)
+    return InputError(f"{url} returned status {error.code}", hint=_HINT)
 
 
 def _unreachable(url: str, error: Exception, limits: Limits) -> InputError:
     reason = getattr(error, "reason", error)
     if isinstance(reason, TimeoutError):
         return _slow(url, limits)
-    return InputError(f"{url} cannot be fetched: {reason}", hint=_HINT)
+    return InputError(f"{url} cannot be downloaded: {reason}", hint=_HINT)
 
 
 def _slow(url: str, limits: Limits) -> InputError:
@@ -113,6 +111,6 @@ def _slow(url: str, limits: Limits) -> InputError:
 
 def _too_large(url: str, size: int, limits: Limits) -> InputError:
     return InputError(
-        f"{url} has {size:,} bytes, and at most {limits.most_bytes:,} are fetched",
+        f"{url} has {size:,} bytes; sm-advise downloads at most {limits.most_bytes:,}",
         hint=_HINT,
     )

@@ -138,5 +138,5 @@ class _Text:
         return InputError(
             f"the offer file cannot be read: {why}",
             file=self._file,
-            hint="Download it again; the old prices stay in force.",
+            hint="Download the file again; the old prices are kept.",
         )

@@ -58,7 +58,7 @@ def read(path: Path, region: str, price_list: PriceList) -> Offer:
         raise InputError(
             f"the offer file has no hosting prices of {region}",
             file=str(path),
-            hint="Check the Region; the old prices stay in force.",
+            hint="Check --region; the old prices are kept.",
         )
     return Offer(date, prices, tuple(problems[:_MOST_PROBLEMS]))
 
@@ -143,10 +143,10 @@ def _checked_head(
         raise InputError(
             f"this is not an offer file of {price_list.service}",
             file=str(path),
-            hint=f"Offer files say offerCode {price_list.service}; this one says {service}.",
+            hint=f"Its offerCode must be {price_list.service}, not {service}.",
         )
     if published is None or len(published) < len("2026-09-20"):
-        raise InputError("the offer file does not say when it was published", file=str(path))
+        raise InputError("the offer file has no publication date", file=str(path))
     return published[: len("2026-09-20")]
 
 
@@ -183,5 +183,5 @@ def _cut_off(path: Path) -> InputError:
     return InputError(
         "the offer file cannot be read: it is cut off, or not CSV",
         file=str(path),
-        hint="Download it again; the old prices stay in force.",
+        hint="Download the file again; the old prices are kept.",
     )

@@ -132,13 +132,13 @@ def _addresses(index: Path, index_url: str, regions: Sequence[str]) -> dict[str,
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(
             f"{index_url} is not the Region index of a price list",
-            hint='It holds "regions", each with a "currentVersionUrl".',
+            hint='Pass an index with "regions", each with a "currentVersionUrl".',
         ) from error
     missing = [region for region in regions if region not in paths]
     if missing:
         raise InputError(
-            f"the price list knows no Region {', '.join(missing)}",
-            hint=f"It has {', '.join(sorted(listed))}.",
+            f"the price list has no Region {', '.join(missing)}",
+            hint=f"Use one of {', '.join(sorted(listed))}.",
         )
     addresses = {
         region: urllib.parse.urljoin(index_url, str(path)) for region, path in paths.items()

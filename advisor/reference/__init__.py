@@ -1,4 +1,4 @@
-"""The rules as people look them up: one entry with its reason, all of them, the flowchart drawn."""
+"""The rules for people: explain one entry, list all entries, draw the flowchart."""
 
 from __future__ import annotations
 

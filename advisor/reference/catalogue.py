@@ -1,4 +1,4 @@
-"""All entries of the rules, read from their files, and how to find one by id."""
+"""All entries of the rules, read from their files, and a search by id."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from advisor.rulebook.references import (
 )
 from advisor.rulebook.source import Folder, read_rules, read_table, rules_directory
 
-# kind -> what a list of them is called, in reading order
+# kind -> title of its list, in reading order
 KINDS = {
     "option": "Options",
     "question": "Questions of the flowchart",
     "limit": "Limits",
     "feature": "Features",
-    "way": "Ways to host several models",
-    "way-limit": "Limits of the ways",
+    "way": "Forms of hosting several models",
+    "way-limit": "Limits of the hosting forms",
     "preference": "Questions about several models",
     "word": "Words",
     "fact": "Facts",
@@ -46,7 +46,7 @@ KINDS = {
     "layout": "Layouts of model archives",
     "setting": "Settings that carry a fact of their workload",
 }
-# kind -> file below rules/ and the key under which its entries stand
+# kind -> file below rules/ and the key of its entries
 _WAYS = "many_models.yaml"
 _FILES = (
     ("question", "flowchart.yaml", "questions"),
@@ -73,14 +73,14 @@ _NEAR = 0.6
 
 
 class Catalogue(NamedTuple):
-    """Every entry in the order of ``KINDS``, the keys that no rule reads, and who names whom."""
+    """Every entry in the order of ``KINDS``, the keys that no rule reads, and the references."""
 
     entries: tuple[Entry, ...]
     keys: tuple[Entry, ...]
     usage: Usage
 
     def find(self, name: str) -> tuple[Entry, ...]:
-        """Every entry of that id: a word may belong to several facts. Empty when there is none."""
+        """Every entry of an id, as a word may belong to several facts; empty if none has it."""
         wanted = {name, name.removeprefix(_NEEDS), *(name.removesuffix(leaf) for leaf in _LEAVES)}
         if name.startswith(_TYPE):
             wanted.add(name.split(".")[1])  # the family of an instance type
@@ -88,14 +88,14 @@ class Catalogue(NamedTuple):
         return (*found, *self._support(name), *self._asked_by(name))
 
     def _asked_by(self, name: str) -> Iterator[Entry]:
-        """The checks of what a rule of another linter asks for, such as CKV_AWS_98."""
+        """The checks that cover a rule of another linter, such as CKV_AWS_98."""
         for each in self.entries:
             linters = each.raw.get("linters", ()) if each.kind == "check" else ()
             if any(name.lower() == rule.lower().rpartition(" ")[2] for rule in linters):
                 yield each
 
     def _support(self, name: str) -> tuple[Entry, ...]:
-        """What one option offers of one feature, under the id that verdicts give it."""
+        """The support of one feature by one option, under the id that verdicts use."""
         for option in OPTIONS:
             feature = name.removeprefix(f"{option}-")
             if feature != name:
@@ -107,7 +107,7 @@ class Catalogue(NamedTuple):
         return ()
 
     def nearest(self, name: str) -> tuple[str, ...]:
-        """The ids that were most likely meant, the likeliest first."""
+        """The nearest ids, the likeliest first."""
         names = [each.id for each in (*self.entries, *self.keys)]
         close = get_close_matches(name.lower(), names, n=_MOST_GUESSES, cutoff=_NEAR)
         holding = [each for each in names if name.lower() in each] if len(name) > 2 else []
@@ -119,7 +119,7 @@ class Catalogue(NamedTuple):
 
 
 def _names(each: Entry) -> set[str]:
-    """The ways of hosting are known by the word that the workload file takes, too."""
+    """The id of a hosting form, which is also known by its word in the workload file."""
     return {each.id, each.name, *([each.raw["way"]] if each.kind == "way" else [])}
 
 
@@ -190,7 +190,7 @@ def raw_entries(folder: Folder, *, whole: bool = True) -> Iterator[tuple[str, st
 
 
 def _ways(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
-    """The ways to host several models, and the limits of each."""
+    """The forms of hosting several models, and the limits of each."""
     for way in document.get("ways", ()):
         yield "way", _WAYS, way
         yield from (("way-limit", _WAYS, {**limit, "way": way["way"]}) for limit in way["limits"])

@@ -1,4 +1,4 @@
-"""One entry of the rules as a reader sees it."""
+"""One entry of the rules, for readers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 
 class Detail(NamedTuple):
-    """One thing that an entry says, with a source of its own where it has one."""
+    """One statement of an entry, with its own source if it has one."""
 
     label: str
     text: str

@@ -1,4 +1,4 @@
-"""One entry explained: what it says, why, by which source of which day, and where it is used."""
+"""Explain one entry: its content, reason, source with date, and uses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OWN = "sm-advise"
 
 
 def explain(found: Sequence[Entry], catalogue: Catalogue, width: int) -> str:
-    """Entries of one id as text, each in a block.
+    """Text of the entries of one id, one block each.
 
     Args:
         found: what ``Catalogue.find`` gave.
@@ -61,7 +61,7 @@ def _lines(entry: Entry, catalogue: Catalogue, width: int) -> Iterator[str]:
     if entry.because:
         yield from _labelled("Why", entry.because, width)
     if entry.source:
-        own = " (a figure of our own, argued above)" if entry.source == _OWN else ""
+        own = " (our own figure; the reason above argues it)" if entry.source == _OWN else ""
         where = f" ({entry.where})" if entry.where else ""
         yield from _labelled("Source", f"{entry.source}{own}{where}", width)
         yield from _labelled("As of", f"{entry.as_of}; in the rules since {entry.since}", width)

@@ -1,4 +1,4 @@
-"""The flowchart as its drawings see it: questions with the two ways out of each."""
+"""The flowchart for its drawings: questions, each with two answers."""
 
 from __future__ import annotations
 

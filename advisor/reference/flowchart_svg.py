@@ -14,7 +14,7 @@ _ACROSS, _DOWN = 360, 88  # from one box to the next
 _EDGE = 20
 _LETTERS = 40  # that fit into a box at the size of the text
 _LINE = 17
-_LEGEND = "blue: asked by AWS's hosting FAQ"
+_LEGEND = "blue: a question of AWS's hosting FAQ"
 
 _TIP = (
     '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8"'

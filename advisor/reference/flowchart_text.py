@@ -1,4 +1,4 @@
-"""The flowchart drawn with characters: one question under the other, the ways out beside them."""
+"""The flowchart drawn with characters: one question under the other, the answers beside them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from advisor.reference.flowchart import Chart
 
-_LEGEND = "◆ is a question of AWS's hosting FAQ, ● a refinement with a source of its own."
+_LEGEND = "◆ is a question of AWS's hosting FAQ, ● a refinement with its own source."
 
 
 def draw(chart: Chart) -> str:

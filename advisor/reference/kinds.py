@@ -1,4 +1,4 @@
-"""What there is to say of each kind of entry, beside its reason and source."""
+"""The details of each kind of entry, besides reason and source."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Raw = Mapping[str, Any]
 
 
 def option(raw: Raw) -> Iterator[Detail]:
-    """Summary and limits of one of the four options."""
+    """Summary and limits of an option."""
     yield Detail("Is", raw["summary"])
     yield Detail("Limits", ", ".join(limit["id"] for limit in raw["limits"]))
 
@@ -46,14 +46,14 @@ def way(raw: Raw) -> Iterator[Detail]:
 
 
 def way_limit(raw: Raw) -> Iterator[Detail]:
-    """When it rules its way out."""
+    """The condition under which it rules its form out."""
     yield Detail("Rules out", raw["way"])
     yield Detail("When", hosting_condition(raw["when"]))
     yield Detail("Says", raw["says"])
 
 
 def preference(raw: Raw) -> Iterator[Detail]:
-    """When it holds, and the ways that it prefers."""
+    """The condition, and the forms that it prefers."""
     yield Detail("Holds", f"when {hosting_condition(raw['when'])}" if raw["when"] else "always")
     yield Detail("Prefers", ", ".join(raw["then"]))
 
@@ -76,12 +76,12 @@ def target(raw: Any) -> str:
 
 
 def fact(raw: Raw) -> Iterator[Detail]:
-    """Its kind, what is assumed without it, and what is ordinary for it."""
+    """Its kind, its assumed value and its ordinary range."""
     words = raw.get("words")
     yield Detail("Kind", f"one of {listed(words)}" if isinstance(words, list) else raw["kind"])
     yield from _assumptions(raw)
     if "ordinary" in raw:
-        yield Detail("Ordinary", f"{value(raw['ordinary'])}; what lies beyond is remote")
+        yield Detail("Ordinary", f"{value(raw['ordinary'])}; a value outside is unusual")
     if "unfavourable" in raw:
         yield Detail("Range", f"of a closed range the {raw['unfavourable']} end is taken")
     if "changeable" in raw:
@@ -91,7 +91,7 @@ def fact(raw: Raw) -> Iterator[Detail]:
 def _assumptions(raw: Raw) -> Iterator[Detail]:
     assumed = raw.get("assume")
     if assumed is None:
-        yield Detail("Assumed", "nothing: without a word it has no value")
+        yield Detail("Assumed", "nothing; it has no value until someone states it")
     elif not isinstance(assumed, list):
         yield Detail("Assumed", value(assumed))
     else:
@@ -110,12 +110,12 @@ def derived(raw: Raw) -> Iterator[Detail]:
 def word(raw: Raw) -> Iterator[Detail]:
     """The interval it stands for."""
     yield Detail("Means", f"{raw['fact']} {bounds(raw)}")
-    told = "accepted in the workload file" if raw.get("stated") else "a name for the rules only"
+    told = "the workload file accepts it" if raw.get("stated") else "only the rules use the name"
     yield Detail("Use", told)
 
 
 def feature(raw: Raw) -> Iterator[Detail]:
-    """What each option offers of it."""
+    """The support by each option."""
     if "fact" in raw:
         yield Detail("Needed", f"when {raw['fact']} is true")
     for name in OPTIONS:
@@ -141,8 +141,8 @@ def consider(raw: Raw) -> Iterator[Detail]:
     """When it is shown."""
     shown = {
         "none-fits": "when no option fits",
-        "poor-fit": "beside a recommendation",
-        "both": "when no option fits, and beside a recommendation",
+        "poor-fit": "with a recommendation",
+        "both": "when no option fits, and with a recommendation",
     }
     yield Detail("Shown", f"{shown[raw['applies']]}, if {condition(raw['when'])}")
 
@@ -161,7 +161,7 @@ def quota(raw: Raw) -> Iterator[Detail]:
     if "default" in raw:
         yield Detail("Default", str(raw["default"]))
     if "default_in_region" in raw:
-        yield Detail("Default", "depends on the Region, see rules/regions.yaml")
+        yield Detail("Default", "by Region; see rules/regions.yaml")
     if "seen" in raw:
         yield Detail("Seen", f"{raw['seen']} on new accounts", raw["seen_source"])
     for name, code in raw.get("codes", {}).items():
@@ -177,7 +177,11 @@ def constant(raw: Raw) -> Iterator[Detail]:
 def family(raw: Raw) -> Iterator[Detail]:
     """What sizing does with a family of instance types."""
     yield Detail("Class", raw["class"])
-    chosen = "chosen by sizing" if raw["choose"] == "true" else "used only when it is named"
+    chosen = (
+        "sizing may choose it"
+        if raw["choose"] == "true"
+        else "only when deploy.instance_type states it"
+    )
     yield Detail("Sizing", f"{chosen}, number {raw['order']} of its class")
     if raw["lacks"]:
         yield Detail("Lacks", ", ".join(raw["lacks"].split()))
@@ -189,7 +193,7 @@ def regions(raw: Raw) -> Iterator[Detail]:
 
 
 def check(raw: Raw) -> Iterator[Detail]:
-    """What it reads, and which rules of other tools say the same or the opposite."""
+    """The kinds it reads, and the rules of other tools that say the same or the opposite."""
     yield Detail("Severity", raw["severity"])
     for label, key in (("Reads", "applies_to"), ("Written as", "dialects"), ("Profile", "profile")):
         if key in raw:
@@ -198,26 +202,26 @@ def check(raw: Raw) -> Iterator[Detail]:
         yield Detail("Instead of", ", ".join(raw["instead_of"]))
     if "linters" in raw:
         asked = ", ".join(raw["linters"])
-        yield Detail("Asked for by", f"{asked}: accept that finding there, and name this as why")
+        yield Detail(
+            "Asked for by", f"{asked}: accept that finding there, and name this check as the reason"
+        )
     yield from _ends(raw)
 
 
 def layout(raw: Raw) -> Iterator[Detail]:
-    """What it is called, and what is wrong with an archive that is laid out otherwise."""
+    """Its names, and the faults of an archive with another layout."""
     yield Detail("Called", ", ".join(raw["names"]))
     yield Detail("Images", ", ".join(raw["images"]))
     yield Detail("Begins", "at the top" if raw["root"] == "archive" else "at the top or below")
     for fault in raw["faults"]:
-        but = (
-            f", unless {' or '.join(fault['unless'])} tells otherwise" if "unless" in fault else ""
-        )
+        but = f", unless {' or '.join(fault['unless'])} says otherwise" if "unless" in fault else ""
         yield Detail("Wrong", f"{fault['check']}: {fault['says']}{but}")
 
 
 def setting(raw: Raw) -> Iterator[Detail]:
-    """What it carries, of which option, and what holds when it is not there."""
+    """The fact it carries, its option and its default."""
     yield Detail("Setting", raw["setting"])
-    yield Detail("Carries", f"{raw['fact']}; below it the configuration is option-broken")
+    yield Detail("Carries", f"{raw['fact']}; a lower setting is option-broken")
     yield Detail("Of", raw.get("option", "every option on instances"))
     if "default" in raw:
         yield Detail("Default", value(raw["default"]))

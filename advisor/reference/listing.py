@@ -1,4 +1,4 @@
-"""All entries in a line each, and the pages they rest on with the days on which these were read."""
+"""All entries on one line each, and their sources with the dates of reading."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from advisor.reference.entry import Entry
 
 
 class Page(NamedTuple):
-    """One page that entries rest on."""
+    """One source page of some entries."""
 
     url: str
     citations: tuple[tuple[str, str], ...]  # day on which it was read for an entry, name of that
 
     @property
     def oldest(self) -> str:
-        """The earliest day of which an entry cites it."""
+        """The earliest date of a citation."""
         return min(self.citations)[0]
 
     @property
@@ -27,7 +27,7 @@ class Page(NamedTuple):
 
 
 def listed(entries: Sequence[Entry]) -> str:
-    """An entry a line: id, day of its source, title and what it says first."""
+    """One line for each entry: id, date of its source, title and first statement."""
     most = max((len(each.name) for each in entries), default=0)
     return "".join(
         f"{each.name:<{most}}  {each.as_of}  {each.title}{_first(each)}\n" for each in entries
@@ -40,7 +40,7 @@ def _first(entry: Entry) -> str:
 
 
 def pages(entries: Iterable[Entry]) -> tuple[Page, ...]:
-    """Every page once, the one that was read longest ago first."""
+    """Every page once, the oldest first."""
     found: dict[str, list[tuple[str, str]]] = {}
     for entry in entries:
         for url, as_of in _citations(entry):
@@ -62,7 +62,7 @@ def days_before(earlier: str, later: str) -> int:
 
 
 def older(found: Iterable[Page], days: int, as_of: str) -> tuple[Page, ...]:
-    """What was read more than ``days`` before ``as_of``, with the entries that rest on it."""
+    """Pages read more than ``days`` before ``as_of``, with their entries."""
     done = []
     for page in found:
         old = tuple(each for each in page.citations if days_before(each[0], as_of) > days)

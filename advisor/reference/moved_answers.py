@@ -1,4 +1,4 @@
-"""Which workloads get another answer from one set of rules than from another, and by which rule."""
+"""The workloads whose answer differs between two sets of rules, and the rules that cause it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Asked = Callable[[Workload], "tuple[str | None, str | None]"]  # limits and Regi
 
 
 class MovedAnswer(NamedTuple):
-    """One workload whose answer is another one."""
+    """One workload whose answer differs."""
 
     file: str
     name: str
@@ -27,10 +27,10 @@ class MovedAnswer(NamedTuple):
 
 
 class Answering:
-    """Asks one set of rules as a release that may be younger or older than it.
+    """Answers with one set of rules, which may be of an older or newer release.
 
-    What the release asks the rules for and they have no idea of, a constant of sizing, is taken
-    from the set that they are compared with: that does not tell them apart.
+    If these rules lack a constant of sizing, the constant of the other set is used, so it makes no
+    difference between the two.
     """
 
     def __init__(self, rules: Folder, others: Folder) -> None:

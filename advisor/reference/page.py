@@ -36,7 +36,7 @@ _SHORT = frozenset(_COLUMNS["feature"])
 
 
 def written(readme: str, rules: Folder | None = None) -> str:
-    """The README with its reference part written anew; what stands above the mark is kept.
+    """The README with a new reference part; the text above the mark is kept.
 
     Raises:
         RulebookError: a rule file cannot be read.
@@ -44,7 +44,7 @@ def written(readme: str, rules: Folder | None = None) -> str:
     """
     head, mark, _ = readme.partition(MARK)
     if not mark:
-        raise ValueError(f"the mark is missing: {MARK}")
+        raise ValueError(f"rules/README.md has no line {MARK}; add it where the reference begins")
     return head + mark + "\n\n" + "\n".join(_reference(catalogue(rules), rules)) + "\n"
 
 
@@ -54,7 +54,7 @@ def _reference(found: Catalogue, rules: Folder | None) -> Iterator[str]:
     yield "```mermaid"
     yield flowchart_mermaid.draw(read_chart(rules)) + "```"
     yield ""
-    yield "Options of a leaf stand best first. A thick border marks what AWS's hosting FAQ asks."
+    yield "A leaf lists options, best first. A thick border marks a question of AWS's hosting FAQ."
     for kind, labels in _COLUMNS.items():
         entries = found.of_kind(kind)
         yield ""

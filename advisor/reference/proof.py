@@ -1,4 +1,4 @@
-"""What `rules verify` proved, in words, with a witness for each claim that does not hold."""
+"""The result of `rules verify` in words, with a witness for each claim that fails."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
 # claim -> what was counted
 _COUNTED = {
-    "total": "paths, each of which ends in an answer or says why there is none",
-    "sound": "choices that break no limit and lack no needed feature",
-    "alive": "questions, options, limits, features and assumptions that matter somewhere",
-    "monotone": "limits of which more never makes an option fit",
-    "consistent": "limits that do not contradict each other, bounds in the order of their dates",
-    "accepted": "requests with a size, bound, Region, word or type of the rules, taken by check",
+    "total": "paths, each with an answer or with a reason why none fits",
+    "sound": "choices that break no limit and have every needed feature",
+    "alive": "questions, options, limits, features and assumptions that each change some answer",
+    "monotone": "limits for which a larger value never makes an option fit",
+    "consistent": "limits that are consistent, with bounds in the order of their dates",
+    "accepted": "requests with a size, bound, Region, word or type of the rules that check accepts",
     "sourced": "entries with a reason, a source, its date and a release",
 }
 
@@ -27,7 +27,7 @@ def proof(report: Report) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     failed = len(report.problems)
-    several = "claims do not hold" if failed > 1 else "claim does not hold"
+    several = "claims fail" if failed > 1 else "claim fails"
     outcome = "every claim holds" if report.holds else f"{failed} {several}"
     yield f"limits {report.limits}: {outcome}"
     for claim, count in report.proved.items():

@@ -1,4 +1,4 @@
-"""What differs between two sets of rules: entries, and the values in them."""
+"""The differences between two sets of rules: entries, and their values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from advisor.rulebook.source import Folder, read_table, service_table
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 INSTANCE_TYPE, API_MODEL = "instance-type", "api-model"
-TITLES = {**KINDS, INSTANCE_TYPE: "Instance types", API_MODEL: "What AWS's API model says"}
+TITLES = {**KINDS, INSTANCE_TYPE: "Instance types", API_MODEL: "Values of AWS's API model"}
 _WORDING = frozenset(
     {"title", "asks", "summary", "because", "source", "where", "as_of", "since", "message", "note"}
     | {"fix", "fix_source", "advice"}
@@ -32,7 +32,7 @@ class ValueChange(NamedTuple):
 
     @property
     def is_wording(self) -> bool:
-        """Whether it tells and cites, and decides nothing."""
+        """Whether it is wording or a source, and decides nothing."""
         return self.path.rpartition(".")[2] in _WORDING
 
 
@@ -131,7 +131,7 @@ def _change(key: tuple[str, str], old: _Known | None, new: _Known | None) -> Ent
 
 
 def _api_model(old: Folder, new: Folder) -> Iterator[EntryChange]:
-    """What the tables compiled from AWS's API model say differently."""
+    """The differences of the tables compiled from AWS's API model."""
     before, after = service_table(old), service_table(new)
     if before is None or after is None:
         return

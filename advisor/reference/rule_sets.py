@@ -47,7 +47,7 @@ def _in_folder(folder: str) -> str:
         inside = os.path.join(folder, place) if place else folder
         if os.path.isfile(os.path.join(inside, _SIGN)):
             return inside
-    raise InputError("this folder holds no rules", file=folder, hint=_FORMS)
+    raise InputError("this folder contains no rules", file=folder, hint=_FORMS)
 
 
 def _in_wheel(path: str) -> Iterator[tuple[str, bytes]]:
@@ -61,7 +61,7 @@ def _in_wheel(path: str) -> Iterator[tuple[str, bytes]]:
                     with archive.open(member) as stream:
                         yield member.filename.removeprefix(inside), stream.read(MOST_BYTES + 1)
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
-        raise InputError(f"this is no wheel: {error}", file=path, hint=_FORMS) from None
+        raise InputError(f"this file is not a wheel: {error}", file=path, hint=_FORMS) from None
 
 
 def _in_revision(name: str) -> Iterator[tuple[str, bytes]]:
@@ -69,16 +69,17 @@ def _in_revision(name: str) -> Iterator[tuple[str, bytes]]:
 
     revision, _, inside = name.partition(":")
     if not revision or revision.startswith("-") or "\0" in name:
-        raise InputError(f"{name!r} names no rules", hint=_FORMS)
+        raise InputError(f"{name!r} contains no rules", hint=_FORMS)
     found = git(os.curdir, "rev-parse", "--show-toplevel")
     if found.returncode:
         raise InputError(
-            f"there is no folder and no file {name}, and no git repository here", hint=_FORMS
+            f"{name} is no folder or file, and the current folder is not in a git repository",
+            hint=_FORMS,
         )
     top = os.fsdecode(found.stdout).rstrip("\n")
     archive = git(top, "archive", "--format=tar", f"{revision}:{inside or 'rules'}")
     if archive.returncode:
-        raise InputError(f"{name} names no rules: {reason(archive.stderr)}", hint=_FORMS)
+        raise InputError(f"{name} contains no rules: {reason(archive.stderr)}", hint=_FORMS)
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
         for member in files:
             stream = files.extractfile(member) if member.isreg() else None
@@ -93,9 +94,9 @@ def _write(files: Iterator[tuple[str, bytes]], folder: str, name: str) -> None:
         total += len(data)
         target = os.path.normpath(os.path.join(folder, path))
         if not target.startswith(folder + os.sep):
-            raise InputError(f"a file of it would be written elsewhere: {path}", file=name)
+            raise InputError(f"it contains a file that leads out of its folder: {path}", file=name)
         if total > MOST_BYTES:
-            raise InputError("it is larger than any set of rules", file=name)
+            raise InputError("it is too large to be a set of rules", file=name)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         with open(target, "wb") as stream:
             stream.write(data)

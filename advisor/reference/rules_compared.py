@@ -1,4 +1,4 @@
-"""Two sets of rules and the answers that they move, as text, Markdown and plain values."""
+"""The difference of two sets of rules, and changed answers, in text, Markdown and values."""
 
 from __future__ import annotations
 
@@ -113,7 +113,9 @@ def _counted(found: Compared) -> str:
     """How much differs, in a sentence or two."""
     parts = []
     if found.changes is None:
-        parts.append(f"{found.old} keeps answers, not rules: name the release to see what differs")
+        parts.append(
+            f"{found.old} contains answers, not rules; name a release instead to see changed rules"
+        )
     else:
         counts = {what: sum(1 for each in found.changes if each.what == what) for what in _SIGNS}
         worded = sum(1 for each in found.changes if not each.decides)
@@ -125,7 +127,7 @@ def _counted(found: Compared) -> str:
         if checks:
             parts.append(f"new checks: {checks}")
     if found.workloads:
-        parts.append(f"answers that move: {len(found.moved)} of {found.workloads}")
+        parts.append(f"changed answers: {len(found.moved)} of {found.workloads}")
     return printable("; ".join(parts))
 
 

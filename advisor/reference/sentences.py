@@ -1,4 +1,4 @@
-"""Conditions and bounds of rule files as a person would say them."""
+"""Conditions and bounds of rule files in words."""
 
 from __future__ import annotations
 

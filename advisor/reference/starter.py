@@ -1,4 +1,4 @@
-"""A workload file to start from: every key with what it means, those not answered as comments."""
+"""A new workload file: every key with its meaning; keys without an answer are comments."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _NAMED = {"deploy.tags": "team", "artifacts": "endpoint_config"}  # names that u
 _NOT_TEXTS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 _HEAD = """\
-# What is known of a workload, for sm-advise. Only `name` and `requests.arrival` are required; leave
-# out what you do not know. To state a key, take away its # and that of its section. A quantity
-# carries its unit and may be a range (1 MB..5 MB, '>60 s') or a word.
-# For an editor: sm-advise schema > workload.schema.json, and take one # away from the next line.
+# A workload for sm-advise. Only `name` and `requests.arrival` are required: leave out what you do
+# not know. To state a key, remove its # and the # of its section. A quantity has a unit, and may be
+# a range (1 MB..5 MB, '>60 s') or a word.
+# For an editor, run sm-advise schema > workload.schema.json, and remove one # from the next line.
 ## yaml-language-server: $schema=workload.schema.json
 """
 

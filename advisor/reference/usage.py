@@ -1,4 +1,4 @@
-"""Which entries refer to which: what moves when an entry is changed."""
+"""References between entries: the entries that a change affects."""
 
 from __future__ import annotations
 

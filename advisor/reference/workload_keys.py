@@ -1,4 +1,4 @@
-"""The keys of a workload file as entries: what may stand at each."""
+"""The keys of a workload file as entries: the values that each takes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from advisor.workload.keys import KEYS
 
 
 def forms(key: Key) -> tuple[Detail, ...]:
-    """What a key takes, with an example."""
+    """The values of a key, with an example."""
     takes = []
     if key.kind in QUANTITIES:
         takes.append(QUANTITIES[key.kind])
@@ -32,7 +32,7 @@ def forms(key: Key) -> tuple[Detail, ...]:
 
 
 def with_forms(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Facts that are keys of the file, with what the file takes before what the rules say."""
+    """Facts that are keys of the file: the accepted values before the details of the rules."""
     keys = {key.path: key for key in KEYS}
     return tuple(
         each._replace(details=(*forms(keys[each.id]), *each.details))

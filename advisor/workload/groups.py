@@ -38,7 +38,7 @@ def read_needs(reading: Reading, key: Key, _key_node: Node, node: Node) -> None:
                 _need(reading, name, name_node, value)
     else:
         hint = f"write needs: [{node.value if node.value in reading.features else 'vpc, kms'}]"
-        reading.refuse("needs", node, RefusedError("this is not a list", hint))
+        reading.refuse("needs", node, RefusedError("expected a list", hint))
     reading.needs_stated = True
 
 
@@ -47,7 +47,7 @@ def _known(reading: Reading, name: str, node: Node) -> bool:
         return True
     close = nearest(name, reading.features)
     hint = f"did you mean {close}?" if close else f"write {listed(tuple(reading.features))}"
-    reading.refuse("needs", node, RefusedError(f"no feature is called {name[:40]!r}", hint))
+    reading.refuse("needs", node, RefusedError(f"there is no feature {name[:40]!r}", hint))
     return False
 
 
@@ -73,7 +73,7 @@ def read_texts(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
     """State a tuple of texts of one form."""
     form = FORMS[key.form]
     if not isinstance(node, SequenceNode):
-        reading.refuse(key.path, node, RefusedError("this is not a list", f"write [{key.example}]"))
+        reading.refuse(key.path, node, RefusedError("expected a list", f"write [{key.example}]"))
         return
     found = []
     for item in _items(reading, key, node).values():
@@ -130,7 +130,7 @@ def read_decision(reading: Reading, key: Key, key_node: Node, node: Node) -> Non
 def read_variants(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
     """State a tuple of dicts, one for each variant; no two have one name."""
     if not isinstance(node, SequenceNode):
-        refusal = RefusedError("this is not a list", f"write [{key.example}]")
+        refusal = RefusedError("expected a list", f"write [{key.example}]")
         reading.refuse(key.path, node, refusal)
         return
     found: dict[str, dict[str, Any]] = {}

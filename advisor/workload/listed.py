@@ -20,21 +20,21 @@ def read_models(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
     """State a tuple of dicts, in the order of the list: each model's parts by name."""
     if not isinstance(node, SequenceNode):
         hint = f"write models: [{{name: {key.example}}}]"
-        reading.refuse(key.path, node, RefusedError("this is not a list", hint))
+        reading.refuse(key.path, node, RefusedError("expected a list", hint))
         return
     found: list[dict[str, Any]] = []
     for number, item in enumerate(node.value, start=1):
         model = read_record(reading, f"{key.path}[{number}]", item, MODEL, needed="name")
         name = model.get("name")
         if name is not None and any(name == other["name"] for other in found):
-            problem = f"{name!r} stands here again, and no names are repeated"
-            refusal = RefusedError(problem, "give each model a name of its own")
+            problem = f"{name!r} is the name of two models"
+            refusal = RefusedError(problem, "give each model its own name")
             reading.refuse(f"{key.path}[{number}].name", item, refusal)
         elif name is not None:
             found.append(model)
     if not 1 <= len(node.value) <= (key.most or 1):
         problem = f"the list has {len(node.value)} items"
-        hint = f"write 1 to {key.most} of them; of more, model.count says how many there are"
+        hint = f"write 1 to {key.most} of them; for more, state model.count instead"
         reading.refuse(key.path, node, RefusedError(problem, hint))
     names = ", ".join(model["name"] for model in found)
     reading.state(key.path, names, tuple(found), key_node)

@@ -51,9 +51,7 @@ class Reading:
     def pairs(self, path: str, node: Node, hint: str) -> Pairs:
         """Entries of a mapping; none, and an error, when it is no sound mapping."""
         if not isinstance(node, MappingNode):
-            problem = (
-                "this is not a mapping of keys" if path else "a workload file consists of keys"
-            )
+            problem = "expected a mapping of keys" if path else "a workload file must have keys"
             self.refuse(path, node, RefusedError(problem, hint))
             return {}
         try:

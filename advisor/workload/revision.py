@@ -30,7 +30,10 @@ def read_revision(revision: str, path: str) -> bytes:
     """
     name = f"{revision}:{path}"
     if not revision or revision.startswith("-") or ":" in revision or "\0" in name:
-        raise InputError(f"{revision!r} is no revision", hint="Such as main, HEAD~1 or v1.2.")
+        raise InputError(
+            f"{revision!r} is not a git revision",
+            hint="Write a revision, such as main, HEAD~1 or v1.2.",
+        )
     folder, base = os.path.split(os.path.abspath(path))
     beside = f"{revision}:./{base}"
     if os.path.isdir(folder) and git(folder, "cat-file", "-e", beside).returncode == 0:
@@ -42,11 +45,11 @@ def _blob(folder: str, address: str, name: str) -> bytes:
     size = git(folder, "cat-file", "-s", address)
     if size.returncode:
         raise InputError(
-            f"git knows no {name}: {reason(size.stderr)}",
-            hint="Name it as REVISION:path, or FILE with --rev REVISION.",
+            f"git does not find {name}: {reason(size.stderr)}",
+            hint="Write REVISION:PATH, or FILE with --rev REVISION.",
         )
     if int(size.stdout) > WORKLOAD.most_bytes:
-        raise InputError("the file is larger than any workload file may be", file=name)
+        raise InputError("the file is too large for a workload file", file=name)
     found = git(folder, "cat-file", "blob", address)
     if found.returncode:
         raise InputError(f"{name} is not a file: {reason(found.stderr)}")

@@ -30,7 +30,7 @@ def schema() -> Schema:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": SCHEMA,
         "title": "sm-advise workload",
-        "description": "What is known of a workload that Amazon SageMaker shall serve.",
+        "description": "A workload for Amazon SageMaker inference.",
         **_mapping(),
         "$defs": {kind: _quantity(kind, zero=False) for kind in KINDS},
     }

@@ -32,7 +32,7 @@ def explain_key(name: str, parent: str, siblings: Iterable[str]) -> str:
     """
     siblings = tuple(siblings)
     if name == "<<":
-        return "merge keys are not read: write the keys out"
+        return "merge keys are not supported: write every key"
     if ":" in name:
         return "put a space after the colon"
     close = nearest(name, siblings)

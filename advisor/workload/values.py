@@ -38,7 +38,7 @@ def single(node: Node, hint: str) -> ScalarNode:
         RefusedError: it holds several.
     """
     if not isinstance(node, ScalarNode):
-        raise RefusedError("this is not a single value", hint)
+        raise RefusedError("expected a single value", hint)
     return node
 
 
@@ -62,7 +62,7 @@ def read_quantity(key: Key, text: str) -> Interval:
     if key.kind == "count" and min(bounds) < key.least:
         raise RefusedError(f"{shown(text)} is less than {key.least}", f"write {key.least} or more")
     if key.kind != "count" and key.least and interval == (0, 0):
-        raise RefusedError(f"{shown(text)} is nothing", "leave the key out if it does not apply")
+        raise RefusedError(f"{shown(text)} is zero", "leave the key out if it does not apply")
     if key.most is not None and max(bounds) > key.most:
         most = show(Interval(key.most, key.most), key.kind)
         raise RefusedError(f"{shown(text)} is more than {most}", f"{most} is all there is")
@@ -88,7 +88,9 @@ def read_word(key: Key, text: str) -> str:
         return text
     close = nearest(text, key.words) if len(key.words) > 1 else None
     guess = f"did you mean {close}? " if close else ""
-    raise RefusedError(f"{shown(text)} is not known here", f"{guess}write {listed(key.words)}")
+    raise RefusedError(
+        f"{shown(text)} is not an accepted word", f"{guess}write {listed(key.words)}"
+    )
 
 
 def read_flag(node: ScalarNode) -> bool:
@@ -122,7 +124,7 @@ def read_text(form: Form, node: ScalarNode) -> str:
             hint = "put it in quotes" if fits else f"write {form.says}"
             raise RefusedError(f"{shown(text)} without quotes is {kind}", hint)
     if len(text) > form.longest:
-        problem = f"{shown(text)} has {len(text)} characters, {form.longest} are allowed"
+        problem = f"{shown(text)} has {len(text)} characters; expected at most {form.longest}"
         raise RefusedError(problem, f"write {form.says}")
     matches = _matcher(form.pattern, text.isascii())
     if len(text) < form.shortest or not matches(text) or not _exists(form, text):

@@ -191,17 +191,17 @@ def test_requests_of_an_earlier_plan_are_told(tmp_path: Path) -> None:
         (folder / name).write_text("{}", encoding="utf-8")
     for option in ([], ["--dry-run"]):
         done = ran(EXAMPLE, "--output", str(folder), *option)
-        told = [line for line in done.err.splitlines() if line.startswith("left over")]
+        told = [line for line in done.err.splitlines() if line.startswith("remove ")]
         (line,) = told
-        assert line.startswith(f"left over {folder}/4-put-scaling-policy.json: ")
-    assert "left over" not in ran(EXAMPLE, "--output", str(folder), "--artifact", "shell").err
+        assert line.startswith(f"remove {folder}/4-put-scaling-policy.json: ")
+    assert "remove " not in ran(EXAMPLE, "--output", str(folder), "--artifact", "shell").err
 
 
 @pytest.mark.parametrize("option", [["--artifact", "shell"], ["--force"], ["--dry-run"]])
 def test_what_is_about_files_needs_a_folder(option: list[str]) -> None:
     done = ran(EXAMPLE, *option)
     assert done.code == 2
-    assert f"{option[0]} is about the files of --output DIR" in done.err
+    assert f"{option[0]} needs --output DIR" in done.err
 
 
 def test_what_to_run_next_is_said(tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_what_to_run_next_is_said(tmp_path: Path) -> None:
         f" --template-file '{folder}/template.yaml' --parameter-overrides {parameters}\n"
     ) in done.err
     first = f"--cli-input-json 'file://{folder}/1-create-model.json' && \\\n"
-    fill_in = f"put the real values into '{folder}' where the findings tell of placeholders, then"
+    fill_in = f"replace the placeholders in '{folder}' that the placeholder findings name, then run"
     assert f"next: {fill_in}\n  aws sagemaker create-model --region eu-west-1 {first}" in done.err
     assert (
         "aws sagemaker wait endpoint-in-service --region eu-west-1 --endpoint-name 1st" in done.err

@@ -90,7 +90,7 @@ def test_the_gate(arguments: tuple[str, ...], code: int) -> None:
 
 @pytest.mark.parametrize("amount", ["-5", "0", "much", "5 EUR", "1e3"])
 def test_an_amount_that_is_none_is_a_usage_error(amount: str) -> None:
-    with pytest.raises(UsageError, match="is not an amount of USD"):
+    with pytest.raises(UsageError, match="is not an amount in USD"):
         called("compare", EXAMPLE, f"--max-monthly={amount}")
 
 
@@ -104,7 +104,7 @@ def test_several_workloads_are_too_many(tmp_path: Path) -> None:
     one = "name: {}\nrequests: {{arrival: online}}\n"
     path.write_text(one.format("a") + "---\n" + one.format("b"), encoding="utf-8")
     done = called("compare", str(path))
-    assert (done.code, "2 workloads in it (a, b), and one is needed" in done.err) == (2, True)
+    assert (done.code, "2 workloads (a, b), but this command takes one" in done.err) == (2, True)
 
 
 @pytest.mark.parametrize("bad", ["no-such-file.yaml", "examples"])

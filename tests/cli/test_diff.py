@@ -77,14 +77,14 @@ def test_a_cost_gate_fails_above_its_amount_and_not_at_it(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("w.yaml",), "name a second file, or a revision of this one with --rev"),
+        (("w.yaml",), "name NEW, or a git revision of OLD with --rev"),
         (("w.yaml", "old.yaml", "--rev", "HEAD"), "--rev takes one FILE, not two"),
         (("w.yaml", "."), "cannot be read"),
         (("w.yaml", "missing.yaml"), "missing.yaml"),
-        (("nope:w.yaml", "w.yaml"), "git knows no nope:w.yaml"),
-        (("w.yaml", "--rev", "v9"), "git knows no v9:w.yaml"),
-        (("w.yaml", "--rev", "--all"), "is no revision"),
-        (("old.yaml", "w.yaml", "--max-increase", "banana"), "is not an increase like 50 or 10%"),
+        (("nope:w.yaml", "w.yaml"), "git does not find nope:w.yaml"),
+        (("w.yaml", "--rev", "v9"), "git does not find v9:w.yaml"),
+        (("w.yaml", "--rev", "--all"), "is not a git revision"),
+        (("old.yaml", "w.yaml", "--max-increase", "banana"), "is not an increase"),
     ],
 )
 def test_what_cannot_be_compared_is_said(
@@ -110,4 +110,4 @@ def test_two_workloads_of_one_name_in_a_file_cannot_be_paired(tmp_path: Path) ->
     (tmp_path / "a.yaml").write_text(f"{WORKLOAD}---\n{WORKLOAD}", encoding="utf-8")
     done = ran("diff", "a.yaml", "a.yaml", cwd=tmp_path)
     assert done.code == 2
-    assert "two workloads are called scoring" in done.err
+    assert "two workloads have the name scoring" in done.err

@@ -30,7 +30,7 @@ def test_an_entry_is_explained_as_json() -> None:
 def test_an_unknown_id_is_an_input_error_with_the_nearest_ones() -> None:
     done = called("explain", "serverles-payload")
     assert done.code == 2
-    assert "nothing in the rules is called 'serverles-payload'" in done.err
+    assert "the rules have no id 'serverles-payload'" in done.err
     assert "did you mean serverless-payload" in done.err
 
 

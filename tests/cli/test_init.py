@@ -32,7 +32,7 @@ def stated(file: str) -> dict[str, str]:
 def test_without_a_terminal_the_template_is_written() -> None:
     done = called("init")
     assert done.code == 0
-    assert done.err == "wrote workload.yaml; sm-advise workload.yaml tells the answer and why\n"
+    assert done.err == "wrote workload.yaml; run sm-advise workload.yaml for the whole answer\n"
     assert set(stated("workload.yaml")) == {"schema", "name", "requests.arrival"}
 
 
@@ -40,7 +40,7 @@ def test_a_file_is_not_overwritten_unless_forced() -> None:
     Path("mine.yaml").write_text("mine", encoding="utf-8")
     done = called("init", "mine.yaml")
     assert done.code == 2
-    assert "mine.yaml stands there already" in done.err
+    assert "mine.yaml already exists" in done.err
     assert Path("mine.yaml").read_text(encoding="utf-8") == "mine"
     assert called("init", "mine.yaml", "--force").code == 0
     assert "name" in stated("mine.yaml")
@@ -62,18 +62,18 @@ def test_only_what_can_change_the_answer_is_asked() -> None:
     found = stated("workload.yaml")
     assert found["name"] == "churn"
     assert found["traffic.pattern"] == "sustained"
-    assert "That makes it real-time." in done.err
+    assert "The answer is real-time." in done.err
 
 
 @pytest.mark.usefixtures("at_a_terminal")
 def test_needs_are_asked_for_when_they_change_the_answer() -> None:
     done = called("init", typed="churn\n\nintermittent\ntolerated\nvpc, kms\n\n\n\n\n")
-    assert "So far: serverless. Each of these alone would change that:" in done.err
+    assert "So far: serverless. Each of these needs would change that:" in done.err
     assert "  vpc                        Private network (VPC)\n" in done.err
     assert "  kms " not in done.err
     found = stated("workload.yaml")
     assert "needs.vpc" in found
-    assert "That makes it real-time." in done.err
+    assert "The answer is real-time." in done.err
 
 
 @pytest.mark.usefixtures("at_a_terminal")
@@ -106,14 +106,14 @@ def test_a_wrong_answer_is_asked_again_and_a_question_mark_explains() -> None:
 @pytest.mark.usefixtures("at_a_terminal")
 def test_questions_leave_standard_output_to_the_file() -> None:
     done = called("init", "--stdout", typed="churn\nbatch\n\n\n")
-    assert done.out.startswith("# What is known of a workload")
+    assert done.out.startswith("# A workload for sm-advise.")
     assert "name: churn" in done.out
-    assert "Enter alone skips" in done.err
+    assert "Press Enter to skip" in done.err
 
 
 @pytest.mark.usefixtures("at_a_terminal")
 def test_nothing_is_asked_when_told_not_to() -> None:
-    assert "Enter alone" not in called("init", "--no-questions").err
+    assert "Press Enter" not in called("init", "--no-questions").err
 
 
 @pytest.mark.usefixtures("at_a_terminal")

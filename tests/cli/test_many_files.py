@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from threading import Timer
+from typing import Any
 
 import pytest
 
+from advisor.cli import group
 from advisor.cli.advise import TOGETHER
-from tests.cli.command import ROOT, ran
+from advisor.model import Workload
+from advisor.workload import read_file
+from tests.cli.command import ran
 
 MANY = TOGETHER + 20
 
@@ -44,24 +44,21 @@ def test_what_cannot_be_read_is_told_and_the_others_are_answered(tmp_path: Path)
     assert done.err.index("007.yaml:2:21") < done.err.index("missing.yaml")
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-def test_lines_are_printed_before_the_next_files_are_read(tmp_path: Path) -> None:
-    names = files(tmp_path, TOGETHER)
-    os.mkfifo(tmp_path / "late.yaml")
-    arguments = [sys.executable, "-m", "advisor", *names, "late.yaml", "--format", "jsonl"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(
-        arguments, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        ends = Timer(120, process.kill)  # a program that reads on first would wait for ever
-        ends.start()
-        known = [json.loads(process.stdout.readline())["workload"]["name"] for _ in names]
-        (tmp_path / "late.yaml").write_text(
-            "name: late\nrequests: {arrival: batch}\n", encoding="utf-8"
-        )
-        later = json.loads(process.stdout.readline())["workload"]["name"]
-        ends.cancel()
-    assert (known[0], known[-1], later) == ("w-0", f"w-{TOGETHER - 1}", "late")
-    assert process.returncode == 0
+def test_lines_are_printed_before_the_next_files_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = files(tmp_path, TOGETHER + 1)
+    monkeypatch.chdir(tmp_path)
+    printed: list[str] = []
+
+    def seen(path: str, *changes: Any) -> list[Workload]:
+        printed.extend(capsys.readouterr().out.splitlines())
+        if path == names[-1]:
+            assert len(printed) == TOGETHER
+        return read_file(path, *changes)
+
+    monkeypatch.setattr("advisor.cli.advise.read_file", seen)
+    group.main([*names, "--format", "jsonl"], standalone_mode=False)
+    printed += capsys.readouterr().out.splitlines()
+    assert len(printed) == TOGETHER + 1
+    assert json.loads(printed[-1])["workload"]["name"] == f"w-{TOGETHER}"

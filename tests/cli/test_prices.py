@@ -32,7 +32,7 @@ def test_a_snapshot_of_ones_own_is_what_answers_then_use(tmp_path: Path) -> None
     done = ran("prices", "refresh", "--region", "us-east-1", "--from", OFFER, XDG_CACHE_HOME=cache)
     assert done.code == 0
     assert done.out.startswith("us-east-1: 15 prices of 2026-09-20 → ")
-    assert "left out: hosting ml.r5.large: the unit is 'Month'" in done.err
+    assert "skipped: hosting ml.r5.large: the unit is 'Month'" in done.err
     listed = ran("prices", "show", XDG_CACHE_HOME=cache).out.splitlines()
     (own,) = [line for line in listed if line.startswith("us-east-1 ")]
     assert own.split() == ["us-east-1", "2026-09-20", "15", "your", "own"]
@@ -58,7 +58,7 @@ def test_the_folder_can_be_named(tmp_path: Path) -> None:
         (("refresh", "--region", "ap-south-1", "--from", OFFER), "ap-south-1"),
         (
             ("refresh", "--region", "us-east-1", "--from", OFFER, "--url", "https://example.com"),
-            "give one of them",
+            "remove one of them",
         ),
         (("show", "--region", "xx-1"), "'xx-1' is not the code of a Region"),
     ],

@@ -62,8 +62,8 @@ def test_inconsistent_rules_are_exit_code_2_with_a_witness(
     done = called("rules", "verify", "--limits", "safe")
     assert done.code == 2
     assert done.out == (
-        "limits safe: 1 claim does not hold\n"
-        "  total         12 paths, each of which ends in an answer or says why there is none\n"
+        "limits safe: 1 claim fails\n"
+        "  total         12 paths, each with an answer or with a reason why none fits\n"
         "  note: a note\n"
         "  FAILED total: no answer\n"
         "      name: witness\n"

@@ -52,7 +52,7 @@ def as_json(*arguments: str) -> Any:
 def test_the_same_rules_move_nothing(models: Path) -> None:
     done = called("rules", "diff", str(ROOT / "rules"), "--workloads", str(models))
     assert done.code == 0
-    assert done.out.endswith("to the rules in use: no rule differs; answers that move: 0 of 2\n")
+    assert done.out.endswith("to the rules in use: no rule differs; changed answers: 0 of 2\n")
 
 
 def test_a_bound_that_moves_an_answer_is_named_with_its_values(
@@ -67,7 +67,7 @@ def test_a_bound_that_moves_an_answer_is_named_with_its_values(
     assert rule.startswith("    ~ serverless-payload: Request body (https://docs.aws.amazon.com/")
     assert value == "        at_most: 3 MB -> 4 MB"
     assert "small: " not in done.out
-    assert done.out.endswith("2 changed; answers that move: 1 of 2\n")
+    assert done.out.endswith("2 changed; changed answers: 1 of 2\n")
 
 
 VPC = """\
@@ -204,7 +204,7 @@ def test_the_wheel_of_a_release_is_a_set_of_rules(tmp_path: Path, models: Path) 
                 archive.write(file, Path("advisor/rules") / file.relative_to(rules))
     done = called("rules", "diff", str(wheel), "--workloads", str(models))
     assert done.code == 1
-    assert "answers that move: 1 of 2" in done.out
+    assert "changed answers: 1 of 2" in done.out
 
 
 def test_a_git_revision_is_a_set_of_rules(
@@ -221,8 +221,8 @@ def test_a_git_revision_is_a_set_of_rules(
     for name in ("HEAD", "HEAD:rules"):
         done = called("rules", "diff", name, "--workloads", str(models))
         assert done.code == 1
-        assert f"{name} to the rules in use: 2 changed; answers that move: 1 of 2" in done.out
-    assert "names no rules" in called("rules", "diff", "HEAD:elsewhere").err
+        assert f"{name} to the rules in use: 2 changed; changed answers: 1 of 2" in done.out
+    assert "contains no rules" in called("rules", "diff", "HEAD:elsewhere").err
 
 
 def test_a_lock_is_held_against_the_rules_in_use(
@@ -234,8 +234,8 @@ def test_a_lock_is_held_against_the_rules_in_use(
     assert (same.code, same.out) == (
         0,
         (
-            "sm-advise.lock keeps answers, not rules: name the release to see what differs;"
-            " answers that move: 0 of 2\n"
+            "sm-advise.lock contains answers, not rules; name a release instead to see changed"
+            " rules; changed answers: 0 of 2\n"
         ),
     )
     old = changed(tmp_path, *CHANGE)
@@ -243,7 +243,7 @@ def test_a_lock_is_held_against_the_rules_in_use(
     assert done.code == 1
     assert "models/fraud/workload.yaml: fraud: option serverless -> real-time" in done.out
     few = called("rules", "diff", "sm-advise.lock", str(old), "--workloads", "models/small")
-    assert (few.code, few.out.rpartition("; ")[2]) == (0, "answers that move: 0 of 1\n")
+    assert (few.code, few.out.rpartition("; ")[2]) == (0, "changed answers: 0 of 1\n")
 
 
 def test_a_workload_that_cannot_be_read_is_told_and_the_others_are_compared(
@@ -252,7 +252,7 @@ def test_a_workload_that_cannot_be_read_is_told_and_the_others_are_compared(
     (models / "broken.workload.yaml").write_text("name: [\n", encoding="utf-8")
     done = called("rules", "diff", str(changed(tmp_path, *CHANGE)), "--workloads", str(models))
     assert done.code == 2
-    assert "answers that move: 1 of 2" in done.out
+    assert "changed answers: 1 of 2" in done.out
     assert "broken.workload.yaml" in done.err
 
 
@@ -266,10 +266,10 @@ def test_what_is_no_set_of_rules_is_refused(
     tmp_path: Path, models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert "holds no rules" in refused(str(models))
-    assert "this is no wheel" in refused(str(models / "fraud" / "workload.yaml"))
-    assert "names no rules" in refused("--", "-v")
-    assert "there is no folder and no file v9" in refused("v9")
+    assert "contains no rules" in refused(str(models))
+    assert "this file is not a wheel" in refused(str(models / "fraud" / "workload.yaml"))
+    assert "contains no rules" in refused("--", "-v")
+    assert "v9 is no folder or file" in refused("v9")
     assert "there is no workload here" in refused(
         str(ROOT / "rules"), "--workloads", str(ROOT / "rules" / "prices")
     )
@@ -279,7 +279,7 @@ def test_a_wheel_writes_nothing_outside_its_folder(tmp_path: Path) -> None:
     wheel = tmp_path / "evil.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr("advisor/rules/../../../evil.yaml", "x")
-    assert "would be written elsewhere" in refused(str(wheel))
+    assert "leads out of its folder" in refused(str(wheel))
 
 
 def test_rules_of_another_form_are_no_bug_of_ours(tmp_path: Path, models: Path) -> None:

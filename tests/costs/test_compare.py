@@ -50,7 +50,7 @@ def test_budget(low: str | None, high: str | None, exceeds: bool | None) -> None
 def test_per_thousand_requests() -> None:
     # 297.84 for 200 M requests: 0.001489 a thousand.
     found = compare.per_thousand_requests(_cost("297.84", None), 200_000_000)
-    assert found == ("0.001489", None, None)
+    assert found == compare.Share("0.001489", None, None)
     # 300 for as many: 300 / 200,000.
     assumed = _cost("297.84", None)._replace(usd_estimate="300.00")
     assert compare.per_thousand_requests(assumed, 200_000_000).usd_estimate == "0.0015"

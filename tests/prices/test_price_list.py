@@ -93,7 +93,7 @@ def _changed(name: str, old: str, new: str) -> str:
         ("list.json", "[]", "{ is missing"),
         ("html.json", "<html><body>Sign in</body></html>", "{ is missing"),
         ("bare.json", "{offerCode: 1}", "not JSON"),
-        ("scalars.json", '{"version": 1, "offerCode": "AmazonSageMaker"}', "when it was published"),
+        ("scalars.json", '{"version": 1, "offerCode": "AmazonSageMaker"}', "publication date"),
         ("number-as-key.json", '{1: "x"}', "a key is not a text"),
         ("colon.json", '{"offerCode" "AmazonSageMaker"}', ": is missing"),
         ("comma.json", '{"offerCode": "AmazonSageMaker" "version": "1"}', ", is missing"),
@@ -101,7 +101,7 @@ def _changed(name: str, old: str, new: str) -> str:
         (
             "undated.json",
             _changed("us-east-1.json", "publicationDate", "published"),
-            "does not say when it was published",
+            "has no publication date",
         ),
         ("no-products.json", _changed("us-east-1.json", "-Host:ml", "-Hosting:ml"), "no hosting"),
         ("yuan.json", _changed("us-east-1.json", '"USD"', '"CNY"'), "not in USD"),

@@ -173,11 +173,11 @@ def _without_hosting(handler: BaseHTTPRequestHandler) -> None:
     [
         (_truncated, r"stopped after 1,840 of 3,680 bytes"),
         (_truncated_without_length, "cut off"),
-        (_five_gigabytes, r"has 5,368,709,120 bytes, and at most 1,048,576 are fetched"),
-        (_endless, r"at most 1,048,576 are fetched"),
-        (_elsewhere, r"redirection to https://prices\.example\.com/index\.json"),
-        (_broken, "answers with status 503"),
-        (_not_http, "cannot be fetched"),
+        (_five_gigabytes, r"has 5,368,709,120 bytes; sm-advise downloads at most 1,048,576"),
+        (_endless, r"downloads at most 1,048,576"),
+        (_elsewhere, r"redirects to https://prices\.example\.com/index\.json"),
+        (_broken, "returned status 503"),
+        (_not_http, "cannot be downloaded"),
         (_without_hosting, "no hosting prices of eu-west-1"),
     ],
 )
@@ -220,7 +220,7 @@ def test_slow_servers_are_given_up(server: Server, old: Path, kind: str) -> None
         (b"{}", "not the Region index"),
         (b"<html>", "not the Region index"),
         (b'{"regions": {"eu-west-1": {}}}', "not the Region index"),
-        (b'{"regions": {"us-east-1": {"currentVersionUrl": "/x"}}}', "knows no Region eu-west-1"),
+        (b'{"regions": {"us-east-1": {"currentVersionUrl": "/x"}}}', "has no Region eu-west-1"),
         (
             b'{"regions": {"eu-west-1": {"currentVersionUrl": "http://example.com/x"}}}',
             "sends eu-west-1 to another server",
@@ -236,7 +236,7 @@ def test_a_wrong_index(server: Server, old: Path, body: bytes, message: str) -> 
 
 def test_a_missing_index(server: Server, old: Path) -> None:
     del server.answers[INDEX]
-    with pytest.raises(InputError, match="answers with status 404"):
+    with pytest.raises(InputError, match="returned status 404"):
         _refresh(server, old, "eu-west-1")
 
 
@@ -249,7 +249,7 @@ def test_other_addresses_are_refused(tmp_path: Path, url: str) -> None:
 
 def test_nobody_listens(server: Server, tmp_path: Path) -> None:
     server.close()
-    with pytest.raises(InputError, match="cannot be fetched"):
+    with pytest.raises(InputError, match="cannot be downloaded"):
         download(server.url, tmp_path / "x", Limits(silence_s=1))
 
 

@@ -101,7 +101,7 @@ def test_a_fact_shows_what_is_assumed_and_when() -> None:
     assert avoid.startswith("when prefer is latency: avoid. ")
     assert tolerated.startswith("tolerated. ")
     assert detail(one("traffic.concurrent"), "Assumed") == [
-        "nothing: without a word it has no value"
+        "nothing; it has no value until someone states it"
     ]
 
 
@@ -178,7 +178,7 @@ def test_an_explanation_is_complete_and_wrapped() -> None:
 
 def test_a_figure_of_our_own_says_so() -> None:
     text = explain(known().find("traffic.volume steady"), known(), 80)
-    assert "sm-advise (a figure of our own, argued above)" in text
+    assert "sm-advise (our own figure; the reason above argues it)" in text
 
 
 def test_a_key_without_a_rule_is_explained_by_what_it_takes() -> None:

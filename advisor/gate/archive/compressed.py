@@ -28,7 +28,7 @@ _KINDS = (
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"Rar!", "a RAR archive"),
     (b"\x1f\x9d", "compressed with compress"),
-    (b"version https://git-lfs", "a Git LFS pointer, not the file it stands for"),
+    (b"version https://git-lfs", "a Git LFS pointer, not the file"),
     (b"<?xml", "an XML text, such as an error of S3"),
     (b"<", "a page of HTML or XML"),
 )
@@ -135,7 +135,7 @@ class GzipBytes:
         if self.unpacked > max(FREE, MOST_TIMES * self.packed) or self.unpacked > LARGEST_UNPACKED:
             raise ArchiveError(
                 "archive-unbounded",
-                f"{self.packed:,} bytes of it unpack to more than {self.unpacked:,}; stopped there",
+                f"{self.packed:,} bytes unpack to more than {self.unpacked:,}; reading stopped",
             )
 
     def _next_part(self) -> None:
@@ -151,10 +151,12 @@ class GzipBytes:
                 self._ended = True
                 return
         if not rest.startswith(GZIP[:1]):
-            raise ArchiveError("archive-corrupt", "other bytes follow the end of the gzip data")
+            raise ArchiveError(
+                "archive-corrupt", "the end of the gzip data is not the end of the file"
+            )
         self._empty_parts += 1
         if self._empty_parts > MOST_EMPTY_PARTS:
-            raise ArchiveError("archive-unbounded", "its gzip data is thousands of empty parts")
+            raise ArchiveError("archive-unbounded", "the gzip data has thousands of empty parts")
         self._packed = rest
         self._inflate = zlib.decompressobj(wbits=31)
 

@@ -119,7 +119,7 @@ def read_archive(path: str) -> Archive:
     """
     try:
         if not os.path.isfile(path):
-            raise InputError("this is not a file that can be read", file=path)
+            raise InputError("this is not a readable file", file=path)
         with open(path, "rb") as stream:
             size = os.fstat(stream.fileno()).st_size
             kind = kind_of(stream.read(BLOCK))
@@ -154,5 +154,5 @@ def _read(
         problems.append(Problem(fault.rule, fault.message))
         return Archive(path, size, tuple(found), tuple(problems), complete=False)
     if not any(each.kind != DIRECTORY for each in found):
-        problems.append(Problem("archive-empty", "there is no file in it"))
+        problems.append(Problem("archive-empty", "the archive contains no file"))
     return Archive(path, size, tuple(found), tuple(problems), complete=True)

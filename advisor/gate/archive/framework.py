@@ -38,7 +38,7 @@ def required(text: str) -> Layout:
     near = nearest(_word(text), known)
     hint = f"did you mean {near}? " if near else ""
     hint += f"it is one of {', '.join(each.names[0] for each in layouts())}"
-    raise InputError(f"the layout of {text} is not known", hint=hint)
+    raise InputError(f"sm-advise knows no layout for {text}", hint=hint)
 
 
 def recognised(names: Names) -> tuple[Layout, str] | None:
@@ -71,9 +71,11 @@ def framework_of(names: Names, given: str, stated: str, image: str) -> Framework
         return Framework(layout, differs=_differs(layout, seen, names), own_image=own_image)
     if stated or own_image:
         what = stated or "an image of your own"
-        return Framework(None, f"the layout for {what} is not known: it was not checked")
+        return Framework(None, f"sm-advise knows no layout for {what}, so it was not checked")
     if seen is None:
-        return Framework(None, "no framework is stated and none recognised: layout not checked")
+        return Framework(
+            None, "no framework is stated or recognised, so the layout was not checked"
+        )
     found, file = seen
     return Framework(found, f"checked as {found.title}, recognised by {file}")
 
@@ -93,7 +95,7 @@ def _differs(layout: Layout, seen: tuple[Layout, str] | None, names: Names) -> s
     found, file = seen
     if holds({"any": ["code/inference.py"]}, names):
         return ""  # code of one's own loads what it likes
-    return f"{layout.title} is stated; {file} is what {found.title} looks for"
+    return f"{layout.title} is stated, but {file} belongs to {found.title}"
 
 
 def _word(text: str) -> str:

@@ -86,7 +86,7 @@ class ArchiveJudge:
         folder = around_everything(names) if layout.root == AT_TOP else ""
         if folder:
             message = (
-                f"everything is in {folder}, and the container looks at the top of the archive"
+                f"everything is in {folder}, but the container looks at the top of the archive"
             )
             yield self._of_layout(
                 archive, layout, framework, LayoutFault("archive-nested", {}, message), folder

@@ -123,7 +123,7 @@ def _same_name(archive: Archive) -> Iterator[MemberFault]:
     seen: set[str] = set()
     for path, each in archive.by_path:
         if path in seen and each.kind != DIRECTORY:
-            yield MemberFault("archive-same-name", each.name, f"{path} is in the archive again")
+            yield MemberFault("archive-same-name", each.name, f"{path} is repeated")
         seen.add(path)
 
 
@@ -131,7 +131,9 @@ def _file_and_folder(archive: Archive) -> Iterator[MemberFault]:
     folders = _folders_among(set(archive.files), archive)
     for name in archive.files:
         if name in folders:
-            yield MemberFault("archive-file-and-folder", name, f"{name} is a file and a folder")
+            yield MemberFault(
+                "archive-file-and-folder", name, f"{name} is both a file and a folder"
+            )
 
 
 def _same_but_case(archive: Archive) -> Iterator[MemberFault]:
@@ -152,7 +154,7 @@ def _encoding(archive: Archive) -> Iterator[MemberFault]:
 def _backslash(archive: Archive) -> Iterator[MemberFault]:
     for each in archive.members:
         if "\\" in each.name:
-            message = f"{each.name} is one name, not folders and a file"
+            message = f"{each.name} is one file name, not folders and a file"
             yield MemberFault("archive-backslash", each.name, message)
 
 
@@ -174,7 +176,7 @@ def _empty_files(archive: Archive) -> Iterator[MemberFault]:
     for path, each in archive.by_path:
         named = f"/{path}".endswith(_MODEL_ENDS)
         if each.kind == FILE and not each.size and named and not is_junk(each.name):
-            yield MemberFault("archive-empty-file", each.name, f"{each.name} has no content")
+            yield MemberFault("archive-empty-file", each.name, f"{each.name} is empty")
 
 
 def _shards(archive: Archive) -> Iterator[MemberFault]:
@@ -190,7 +192,7 @@ def _shards(archive: Archive) -> Iterator[MemberFault]:
             first = next(number for number in range(1, int(total) + 1) if number not in found)
             name = f"{before}{first:05}-of-{total}{end}"
             more = f", and {missing - 1:,} more parts" if missing > 1 else ""
-            yield MemberFault("archive-shard-missing", name, f"{name} is not there{more}")
+            yield MemberFault("archive-shard-missing", name, f"{name} is missing{more}")
 
 
 def _archive_alone(archive: Archive) -> Iterator[MemberFault]:
@@ -199,7 +201,7 @@ def _archive_alone(archive: Archive) -> Iterator[MemberFault]:
     if len(files) == 1 and len(archive.files) == 1 and archive.complete:
         name = files[0].name
         if files[0].holds in ("gzip", "tar") and name.endswith((".tar", ".gz", ".tgz")):
-            message = f"all it holds is {name}, which is an archive itself"
+            message = f"the archive contains only {name}, which is an archive"
             yield MemberFault("archive-in-archive", name, message)
 
 

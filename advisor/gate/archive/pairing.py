@@ -100,7 +100,7 @@ class Archives:
 
         file = self._as_written[path]
         if _ELSEWHERE.search(path):
-            done.unread.append(f"{file}: this is not on this machine")
+            done.unread.append(f"{file}: the archive is not on this machine")
             return None
         try:
             return read_archive(file)
@@ -146,7 +146,7 @@ def _owners(path: str, pairs: Sequence[Pair], unread: list[str]) -> list[Pair]:
     beside = [pair for pair in found if _folder(pair.workload) == _folder(path)]
     if len(beside) == 1:
         return beside
-    unread.append(f"{path}: {len(found)} workloads name an archive so; name one by --workload")
+    unread.append(f"{path}: {len(found)} workloads name this archive; choose one with --workload")
     return []
 
 

@@ -56,13 +56,12 @@ def stated_faults(archive: Archive, workload: Workload) -> Iterator[SizeFault]:
     stated = workload.values["model.size"]
     said = f"model.size is {stated.text} ({workload.file}:{stated.line})"
     if _exceeds(archive.packed, size.high):
-        message = (
-            f"{said}; the archive has {_size(archive.packed)}, {_size(archive.unpacked)} unpacked"
-        )
+        has = f"{_size(archive.packed)}, {_size(archive.unpacked)} unpacked"
+        message = f"{said}, but the archive has {has}"
         yield SizeFault("archive-larger-than-stated", message, stated.text)
     elif scratch is not None and _exceeds(archive.unpacked, size.high + scratch):
         beside = f" and model.disk {workload.values['model.disk'].text}" if disk else ""
-        message = f"{said}{beside}; the archive has {_size(archive.unpacked)} unpacked"
+        message = f"{said}{beside}, but the archive has {_size(archive.unpacked)} unpacked"
         yield SizeFault("archive-larger-than-stated", message, stated.text)
 
 

@@ -94,13 +94,13 @@ class _Reader:
         if not block and self._headers:
             return None  # the blocks of zeros are missing, which no reader minds
         if len(block) < BLOCK and self._headers:
-            raise ArchiveError("archive-truncated", "it ends within a tar header")
+            raise ArchiveError("archive-truncated", "the archive ends within a tar header")
         if not self._headers and (len(block) < BLOCK or not _opens(block)):
             raise _no_tar(block)
         self._headers += 1
         if self._headers > MOST_HEADERS:
             raise ArchiveError(
-                "archive-unbounded", f"it has more than {MOST_HEADERS:,} members; not read further"
+                "archive-unbounded", f"more than {MOST_HEADERS:,} members; reading stopped"
             )
         return header_of(block)
 
@@ -109,11 +109,11 @@ class _Reader:
         if header.size > LONGEST_EXTENSION:
             raise ArchiveError(
                 "archive-unbounded",
-                f"an extended header has {header.size:,} bytes; not read further",
+                f"an extended header has {header.size:,} bytes; reading stopped",
             )
         data = self._stream.read(_padded(header.size))
         if len(data) < header.size:
-            raise ArchiveError("archive-truncated", "it ends within an extended header")
+            raise ArchiveError("archive-truncated", "the archive ends within an extended header")
         return data[: header.size]
 
     def _member(self, header: Header, extended: dict[bytes, bytes]) -> Member:
@@ -151,7 +151,7 @@ class _Reader:
         elif self._unpacked > LARGEST_UNPACKED:
             message = f"its files have more than {LARGEST_UNPACKED // 1024**3} GB"
         if message:
-            raise ArchiveError("archive-unbounded", f"{message}; not read further")
+            raise ArchiveError("archive-unbounded", f"{message}; reading stopped")
 
     def _sparse_map(self, header: Header) -> None:
         """Pass over the blocks with which the map of a sparse file goes on."""
@@ -160,7 +160,9 @@ class _Reader:
             block = self._stream.read(BLOCK)
             self._headers += 1
             if len(block) < BLOCK:
-                raise ArchiveError("archive-truncated", "it ends within the map of a sparse file")
+                raise ArchiveError(
+                    "archive-truncated", "the archive ends within the map of a sparse file"
+                )
             if self._headers > MOST_HEADERS:
                 raise ArchiveError("archive-unbounded", "the map of a sparse file does not end")
             extended = bool(block[504])
@@ -180,7 +182,7 @@ class _Reader:
             piece = self._stream.read(min(left, PIECE))
         # The padding of the last member may be missing: nobody needs it.
         if left > _padded(size) - size:
-            raise ArchiveError("archive-truncated", f"it ends within {_text(name)}")
+            raise ArchiveError("archive-truncated", f"the archive ends within {_text(name)}")
         return holds
 
 
@@ -196,13 +198,13 @@ def _opens(block: bytes) -> bool:
 
 def _no_tar(block: bytes) -> ArchiveError:
     if not block:
-        return ArchiveError("archive-empty", "there is nothing in it")
+        return ArchiveError("archive-empty", "the archive is empty")
     kind = kind_of(block)
     if kind == "gzip":
-        return ArchiveError("archive-in-archive", "what it holds is compressed with gzip once more")
+        return ArchiveError("archive-in-archive", "the archive is compressed with gzip twice")
     if kind == "tar":
         return ArchiveError("archive-corrupt", "its first tar header is damaged")
-    return ArchiveError("archive-no-tar", f"what it holds is {kind or 'no tar archive'}")
+    return ArchiveError("archive-no-tar", f"the content is {kind or 'no tar archive'}")
 
 
 def _records(data: bytes) -> dict[bytes, bytes]:

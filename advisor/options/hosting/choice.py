@@ -110,10 +110,10 @@ def compare(
         draft.find(
             "hosting-cheaper",
             "info",
-            f"an endpoint for each model would take instances of {figure(apart)} USD a month, "
-            f"{draft.way} takes {figure(shared)}",
+            f"instances for one endpoint per model cost {figure(apart)} USD a month, "
+            f"{draft.way} costs {figure(shared)}",
             path="models",
-            fix="State deploy.hosting: endpoint-each if one endpoint is not worth the difference.",
+            fix="State deploy.hosting: endpoint-each, unless one endpoint is worth the difference.",
         )
 
 
@@ -125,14 +125,14 @@ def complain(draft: Draft, found: Choice) -> None:
         draft.find(
             "hosting-ruled-out",
             "error",
-            f"{draft.way} does not serve here: {limit.says} ({limit.id})",
+            f"{draft.way} does not work here: {limit.says} ({limit.id})",
             path=path,
-            fix="Choose another way under deploy.hosting, or change what rules it out.",
+            fix="State another form in deploy.hosting, or change the fact that rules it out.",
         )
     if asked is not None and found.way not in (None, asked) and not found.against[asked]:
         draft.find(
             "hosting-differs",
             "info",
-            f"the rules would host the models as {found.way}: {found.row.asks.lower()} yes",
+            f"the rules prefer {found.way}: {found.row.asks.lower()} yes",
             path=path,
         )

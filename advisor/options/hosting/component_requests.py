@@ -44,7 +44,7 @@ def requests(draft: Draft, design: Design) -> tuple[Request, ...]:
         draft.find(
             "models-not-named",
             "info",
-            f"the requests make the component of one model, and there are {design.times:,}",
+            f"the requests create the component of one model, but there are {design.times:,}",
             path="model.count",
             fix="List the models by name under models, or repeat CreateModel, "
             "CreateInferenceComponent and its scaling with a name for each.",

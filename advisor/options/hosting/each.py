@@ -33,7 +33,7 @@ def _say_unnamed(draft: Draft, count: int) -> None:
     draft.find(
         "models-not-named",
         "info",
-        f"the requests make the {thing} of one model, and there are {count:,}",
+        f"the requests create the {thing} of one model, but there are {count:,}",
         path="model.count",
         fix="List the models by name under models, or repeat the requests with a name, an image "
         "and an artifact for each.",
