@@ -1,0 +1,59 @@
+"""What the gate says of a case, against what the case expects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from advisor.gate.checks import Check, load_checks
+from advisor.gate.resource_types import CLOUDFORMATION_KINDS, TERRAFORM_KINDS
+from advisor.gate.run import Request, check
+from tests.gate.cases import Case
+
+AS_OF = "2026-11-20"
+
+
+def possible_dialects(entry: Check) -> set[str]:
+    """The dialects in which a check can fire: its own list, and where its kinds exist."""
+    kinds = set(entry.applies_to)
+    possible = {"request"}
+    if not kinds or kinds & set(CLOUDFORMATION_KINDS.values()):
+        possible.add("cloudformation")
+    if not kinds or kinds & set(TERRAFORM_KINDS.values()):
+        possible.add("terraform")
+    return possible & set(entry.dialects) if entry.dialects else possible
+
+
+def mistake(case: Case, folder: Path) -> str:
+    """What the gate says wrongly of a case; empty where it is right.
+
+    Args:
+        case: the configuration, and what is expected.
+        folder: where its file is written: one that no other case has, because the gate keeps what
+            it read of an organisation's file.
+    """
+    folder.mkdir()
+    (folder / case.file).write_text(case.text, encoding="utf-8")
+    if case.settings:
+        organisation = {"schema": "sm-advise/organisation.v1", **case.settings}
+        (folder / ".sm-advise.yaml").write_text(yaml.safe_dump(organisation), encoding="utf-8")
+    profiles = frozenset(filter(None, [load_checks()[case.rule].profile]))
+    report = check(Request([str(folder / case.file)], AS_OF, select=profiles))
+    if report.errors or report.configurations != 1:
+        return f"the file is not read: {[str(error) for error in report.errors]}"
+    findings = [finding for finding in report.findings if finding.counts]
+    if not case.fires:
+        loud = [f for f in findings if f.rule == case.rule or f.severity == "error"]
+        return "; ".join(f"line {f.line} has {f.rule}" for f in loud)
+    found = [finding for finding in findings if finding.rule == case.rule]
+    lines = sorted({finding.line for finding in found})
+    if lines != sorted({place.line for place in case.places}):
+        return f"found on lines {lines}, expected at {case.places}"
+    columns = {place.line: place.columns for place in case.places}
+    beside = [f for f in found if columns[f.line] and f.column not in columns[f.line]]
+    if beside:
+        return f"found at columns {[f.column for f in beside]}, expected at {case.places}"
+    if case.suggests is not None and {f.suggestion for f in found} != {case.suggests}:
+        return f"proposes {[f.suggestion for f in found]}, expected {case.suggests}"
+    return ""
