@@ -8,8 +8,9 @@ fires      why the check must find something; or ``silent``: why it must not
 set        path -> value; a map from dialects to texts is written in those dialects as it stands
 remove     paths that go
 at         the path (or paths) at which the finding must stand
-values     values that the path in ``at`` takes in turn: a case for each
+values     values that the path in ``at`` takes in turn, a case for each; or path -> such values
 only       the dialects of the case; without it all that have its resources and the check
+beside     errors of other checks that a silent case has
 suggests   what the finding must propose instead; beside ``values``, a map from value to proposal
 files      dialect -> the whole text, where the dialect itself is the subject; ``# here`` marks the
            lines of the finding and is taken out
@@ -39,7 +40,7 @@ HERE = re.compile(r" *# here$", re.MULTILINE)
 _KEYS_OF_A_FILE = {"base", "settings", "cases"}
 _KEYS_OF_A_CASE = {
     *("base", "settings", "fires", "silent", "set", "remove"),
-    *("at", "values", "only", "suggests", "files"),
+    *("at", "values", "only", "beside", "suggests", "files"),
 }
 
 
@@ -54,6 +55,7 @@ class Case(NamedTuple):
     text: str
     places: tuple[Place, ...]  # of the findings
     settings: Mapping[str, Any]
+    beside: tuple[str, ...]
     suggests: str | None
 
     def __str__(self) -> str:
@@ -97,22 +99,24 @@ def _patched(path: Path, case: dict[str, Any], possible: set[str]) -> Iterator[C
     """A case in each dialect that can say it, for each of its values."""
     at = case.get("at", [])
     at = [at] if isinstance(at, str) else at
-    for value in case.get("values", [None]):
-        changes = dict(case.get("set", {}))
-        if "values" in case:
-            changes[at[0]] = value
+    varied = case.get("values", {})
+    if isinstance(varied, list):
+        varied = {at[0]: varied}
+    for change in [{path: value} for path, values in varied.items() for value in values] or [{}]:
+        changes = {**case.get("set", {}), **change}
         for dialect in DIALECTS:
             if dialect not in case.get("only", possible):
                 continue
             configuration = copy.deepcopy(bases()[case["base"]])
             for where in case.get("remove", ()):
                 _remove(configuration, where)
-            if not all(_set(configuration, *change, dialect) for change in changes.items()):
+            if not all(_set(configuration, *each, dialect) for each in changes.items()):
                 continue
             if dialect not in dialects_of(configuration):
                 continue
             file = render(configuration, dialect)
             places = tuple(file.places[where] for where in at) if "fires" in case else ()
+            value = next(iter(change.values()), None)
             yield _case(path.stem, case, dialect, file.name, file.text, places, value)
 
 
@@ -130,7 +134,9 @@ def _case(
     suggests = case.get("suggests")
     if isinstance(suggests, dict):
         suggests = suggests.get(value)
-    return Case(rule, why, fires, dialect, file, text, places, case["settings"], suggests)
+    beside = tuple(case.get("beside", ()))
+    settings = case["settings"]
+    return Case(rule, why, fires, dialect, file, text, places, settings, beside, suggests)
 
 
 def steps(path: str) -> list[str | int]:

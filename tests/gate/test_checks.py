@@ -16,6 +16,7 @@ from advisor.gate.checks import load_checks
 from advisor.gate.judge import predicate
 from advisor.gate.rulefiles import read_yaml_rules
 from tests.gate.cases import FILES_OF_CHECKS, cases_of
+from tests.gate.mutants import Cases, Mutant, mutants_of
 from tests.gate.verdict import mistake, possible_dialects
 
 TESTS = Path(__file__).parent.parent
@@ -70,6 +71,22 @@ def test_every_check_has_both_cases_in_every_dialect() -> None:
 
 def test_every_file_belongs_to_a_check() -> None:
     assert {path.stem for path in FILES_OF_CHECKS} <= load_checks().keys()
+
+
+def test_a_case_says_why_in_a_sentence() -> None:
+    for path in FILES_OF_CHECKS:
+        for case in cases_of(path, {"request", "cloudformation", "terraform"}):
+            assert case.why.endswith("."), case.why
+            assert len(case.why.split()) <= 25, case.why
+
+
+def test_what_no_case_notices_is_said(tmp_path: Path) -> None:
+    cases = Cases(next(p for p in FILES_OF_CHECKS if p.stem == "transform-payload"), tmp_path)
+    found = {mutant.what: cases.notice(mutant) for mutant in mutants_of(cases.check)}
+    condition = "{'field': 'MaxPayloadInMB', 'above': 100}"
+    assert found == {f"not {condition}": True, f"{condition} -1": True, f"{condition} +1": True}
+    unchanged = Mutant("nothing", cases.check)
+    assert not cases.notice(unchanged)
 
 
 def test_a_check_says_why_since_when_and_by_whom() -> None:

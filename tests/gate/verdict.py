@@ -44,8 +44,9 @@ def mistake(case: Case, folder: Path) -> str:
         return f"the file is not read: {[str(error) for error in report.errors]}"
     findings = [finding for finding in report.findings if finding.counts]
     if not case.fires:
-        loud = [f for f in findings if f.rule == case.rule or f.severity == "error"]
-        return "; ".join(f"line {f.line} has {f.rule}" for f in loud)
+        loud = {f.rule for f in findings if f.rule == case.rule or f.severity == "error"}
+        odd = loud.symmetric_difference(case.beside)
+        return f"{sorted(loud)} found, expected {list(case.beside)}" if odd else ""
     found = [finding for finding in findings if finding.rule == case.rule]
     lines = sorted({finding.line for finding in found})
     if lines != sorted({place.line for place in case.places}):
