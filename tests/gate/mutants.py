@@ -45,7 +45,8 @@ def mutants_of(check: Check) -> Iterator[Mutant]:
         listed: tuple[str, ...] = getattr(check, field)
         for left_out in listed if len(listed) > 1 else ():
             rest = tuple(each for each in listed if each != left_out)
-            yield Mutant(f"{field} without {left_out}", check._replace(**{field: rest}))
+            less: dict[str, Any] = {field: rest}
+            yield Mutant(f"{field} without {left_out}", check._replace(**less))
 
 
 def everywhere(view: View) -> Iterator[Fault]:
@@ -67,11 +68,16 @@ def altered(condition: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
     if "not" in condition:
         for what, changed in altered(condition["not"]):
             yield what, {"not": changed}
+    yield from _other_values(condition)
+
+
+def _other_values(condition: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A comparison with another number, or with one value less."""
     for word, value in condition.items():
-        if word in _BOUNDS and not isinstance(value, bool):
+        if word in _BOUNDS:
             for step in (-1, 1):
                 yield f"{dict(condition)} {step:+}", {**condition, word: value + step}
-        if word in _LISTS and isinstance(value, list) and len(value) > 1:
+        if word in _LISTS and isinstance(value, list):
             for left_out in value:
                 rest = [each for each in value if each != left_out]
                 yield f"{word} without {left_out}", {**condition, word: rest}
