@@ -49,6 +49,11 @@ demo: $(VENV)/run.stamp  ## Answers one example
 test: lint  ## Lints, then runs the tests
 	$(BIN)/pytest $(PYTEST_ARGS)
 
+.PHONY: mutants
+mutants: $(VENV)/dev.stamp  ## Alters every rule in turn: a case of the rule must notice
+	$(BIN)/python -m tests.gate.mutants
+	$(BIN)/python -m tests.rule_mutants
+
 .PHONY: lint
 lint: $(VENV)/dev.stamp  ## Runs ruff, mypy and the import contracts
 	$(BIN)/ruff check .

@@ -125,6 +125,8 @@ def main(wanted: list[str], say: Callable[[str], object]) -> int:
             continue
         with TemporaryDirectory() as folder:
             cases = Cases(path, Path(folder))
+            unchanged = Mutant("unchanged", cases.check)
+            assert not cases.notice(unchanged), f"the cases of {path.stem} fail without a change"
             for mutant in mutants_of(copy.deepcopy(cases.check)):
                 tried += 1
                 if not cases.notice(mutant):
