@@ -69,7 +69,7 @@ def _mixed_files() -> bool:
 def _copy_cases(folder: Path) -> list[Path]:
     """The first cases of each dialect; a Terraform file needs a folder of its own."""
     templates = []
-    cases = [case for path in FILES_OF_CHECKS for case in cases_of(path, set(DIALECTS))]
+    cases = [case for path in FILES_OF_CHECKS for case in cases_of(path, frozenset(DIALECTS))]
     for dialect, count in _MIXED.items():
         some = [case for case in cases if case.dialect == dialect][:count]
         for number, case in enumerate(some):

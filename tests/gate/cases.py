@@ -62,7 +62,8 @@ class Case(NamedTuple):
         return f"{self.rule} in {self.dialect}: {self.why}\n{self.text}"
 
 
-def cases_of(path: Path, possible: set[str]) -> list[Case]:
+@cache
+def cases_of(path: Path, possible: frozenset[str]) -> list[Case]:
     """The cases of a file, in each dialect in which the check is possible."""
     whole = _read(path)
     assert set(whole) <= _KEYS_OF_A_FILE, f"{path.name}: {set(whole) - _KEYS_OF_A_FILE}"
@@ -95,7 +96,7 @@ def _literal(rule: str, case: dict[str, Any]) -> Iterator[Case]:
         yield _case(rule, case, dialect, FILES[dialect], HERE.sub("", text), places)
 
 
-def _patched(path: Path, case: dict[str, Any], possible: set[str]) -> Iterator[Case]:
+def _patched(path: Path, case: dict[str, Any], possible: frozenset[str]) -> Iterator[Case]:
     """A case in each dialect that can say it, for each of its values."""
     at = case.get("at", [])
     at = [at] if isinstance(at, str) else at

@@ -75,7 +75,7 @@ def test_every_file_belongs_to_a_check() -> None:
 
 def test_a_case_says_why_in_a_sentence() -> None:
     for path in FILES_OF_CHECKS:
-        for case in cases_of(path, {"request", "cloudformation", "terraform"}):
+        for case in cases_of(path, possible_dialects(load_checks()[path.stem])):
             assert case.why.endswith("."), case.why
             assert len(case.why.split()) <= 25, case.why
 

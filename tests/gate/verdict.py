@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from advisor.gate.checks import Check, load_checks
+from advisor.gate.discover import STDIN
 from advisor.gate.resource_types import CLOUDFORMATION_KINDS, TERRAFORM_KINDS
 from advisor.gate.run import Request, check
 from tests.gate.cases import Case
@@ -14,7 +15,7 @@ from tests.gate.cases import Case
 AS_OF = "2026-11-20"
 
 
-def possible_dialects(entry: Check) -> set[str]:
+def possible_dialects(entry: Check) -> frozenset[str]:
     """The dialects in which a check can fire: its own list, and where its kinds exist."""
     kinds = set(entry.applies_to)
     possible = {"request"}
@@ -22,7 +23,7 @@ def possible_dialects(entry: Check) -> set[str]:
         possible.add("cloudformation")
     if not kinds or kinds & set(TERRAFORM_KINDS.values()):
         possible.add("terraform")
-    return possible & set(entry.dialects) if entry.dialects else possible
+    return frozenset(possible & set(entry.dialects) if entry.dialects else possible)
 
 
 def mistake(case: Case, folder: Path) -> str:
@@ -30,16 +31,18 @@ def mistake(case: Case, folder: Path) -> str:
 
     Args:
         case: the configuration, and what is expected.
-        folder: where its file is written: one that no other case has, because the gate keeps what
-            it read of an organisation's file.
+        folder: is made, where an organisation's file has to stand beside the configuration; one
+            that no other case has, because the gate keeps what it read of such a file.
     """
-    folder.mkdir()
-    (folder / case.file).write_text(case.text, encoding="utf-8")
+    profiles = frozenset(filter(None, [load_checks()[case.rule].profile]))
+    request = Request([STDIN], AS_OF, select=profiles, stdin=case.text.encode())
     if case.settings:
+        folder.mkdir()
+        (folder / case.file).write_text(case.text, encoding="utf-8")
         organisation = {"schema": "sm-advise/organisation.v1", **case.settings}
         (folder / ".sm-advise.yaml").write_text(yaml.safe_dump(organisation), encoding="utf-8")
-    profiles = frozenset(filter(None, [load_checks()[case.rule].profile]))
-    report = check(Request([str(folder / case.file)], AS_OF, select=profiles))
+        request = request._replace(paths=[str(folder / case.file)])
+    report = check(request)
     if report.errors or report.configurations != 1:
         return f"the file is not read: {[str(error) for error in report.errors]}"
     findings = [finding for finding in report.findings if finding.counts]
