@@ -5,7 +5,7 @@
 What survives is printed, and the exit code is 1: it needs a case in ``checks/<check>.yaml``. A
 condition is negated as a whole and leaf by leaf; each part of it, each value of a list, each kind
 and each list that the check looks at is left out; each number is one off. A check in Python says
-nothing, and is said of every resource.
+nothing, and is said of every resource. A check no longer replaces what it is said instead of.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ def mutants_of(check: Check) -> Iterator[Mutant]:
     if check.python:
         yield Mutant("says nothing", check, lambda _: iter(()))
         yield Mutant("is said of every resource", check, everywhere)
-    for field in ("applies_to", "each"):
+    for field in ("applies_to", "each", "instead_of"):
         listed: tuple[str, ...] = getattr(check, field)
-        for left_out in listed if len(listed) > 1 else ():
+        for left_out in listed if len(listed) > 1 or field == "instead_of" else ():
             rest = tuple(each for each in listed if each != left_out)
             less: dict[str, Any] = {field: rest}
             yield Mutant(f"{field} without {left_out}", check._replace(**less))

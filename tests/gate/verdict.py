@@ -58,6 +58,10 @@ def mistake(case: Case, folder: Path) -> str:
     beside = [f for f in found if columns[f.line] and f.column not in columns[f.line]]
     if beside:
         return f"found at columns {[f.column for f in beside]}, expected at {case.places}"
+    replaced = load_checks()[case.rule].instead_of
+    again = [f.rule for f in findings if f.rule in replaced and f.line in columns]
+    if again:
+        return f"{again} found at the same place"
     if case.suggests is not None and {f.suggestion for f in found} != {case.suggests}:
         return f"proposes {[f.suggestion for f in found]}, expected {case.suggests}"
     return ""
