@@ -64,6 +64,7 @@ test-fast: $(VENV)/dev.stamp  ## Runs the tests of the parts, in a minute; `make
 mutants: $(VENV)/dev.stamp  ## Alters every rule in turn: a case of the rule must notice
 	$(BIN)/python -m tests.gate.mutants
 	$(BIN)/python -m tests.rule_mutants
+	$(BIN)/python -m tests.archive_mutants
 
 .PHONY: lint
 lint: $(VENV)/dev.stamp  ## Runs ruff, mypy and the import contracts
