@@ -40,11 +40,16 @@ ELSEWHERE = {
 OF_ARCHIVES = "model-archive.yaml"
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("checks")
+
+
 @pytest.mark.parametrize("path", FILES_OF_CHECKS, ids=lambda path: path.stem)
-def test_the_check_fires_at_its_places_and_nowhere_else(path: Path, tmp_path: Path) -> None:
+def test_the_check_fires_at_its_places_and_nowhere_else(path: Path, folder: Path) -> None:
     possible = possible_dialects(load_checks()[path.stem])
     for number, case in enumerate(cases_of(path, possible)):
-        wrong = mistake(case, tmp_path / str(number))
+        wrong = mistake(case, folder / f"{path.stem}-{number}")
         assert not wrong, f"{wrong}\n{case}"
 
 

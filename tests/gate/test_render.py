@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from advisor.gate.document import Document, Node, Reference
-from advisor.gate.reading import read_configuration, read_terraform
+from advisor.gate.reading import read_configuration
 from advisor.gate.service import load_service
-from advisor.gate.source import read_source
+from advisor.gate.source import Source
 from advisor.gate.tf_modules import read_modules
 from tests.gate.cases import bases
-from tests.gate.render import KINDS, dialects_of, kind_of, render
+from tests.gate.render import KINDS, Rendered, dialects_of, kind_of, render
 
 EACH = [(name, dialect) for name, base in bases().items() for dialect in dialects_of(base)]
 
 
-def document(path: Path) -> Document:
-    if path.suffix == ".tf":
-        sources, errors = read_terraform([str(path)])
-        assert errors == []
-        (folder,) = read_modules({str(path.parent): sources}, load_service())
+def document(file: Rendered) -> Document:
+    source = Source(file.name, file.text)
+    if file.name.endswith(".tf"):
+        (folder,) = read_modules({"": [source]}, load_service())
         read = folder.read
     else:
-        read = read_configuration(read_source(str(path)), load_service(), "")
+        read = read_configuration(source, load_service(), "")
     assert read.document is not None
     return read.document
 
@@ -59,11 +57,9 @@ def named(value: Any, configuration: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize(("base", "dialect"), EACH)
-def test_what_is_written_is_what_is_read(base: str, dialect: str, tmp_path: Path) -> None:
+def test_what_is_written_is_what_is_read(base: str, dialect: str) -> None:
     configuration = bases()[base]
-    file = render(configuration, dialect)
-    (tmp_path / file.name).write_text(file.text, encoding="utf-8")
-    (world,) = document(tmp_path / file.name).worlds
+    (world,) = document(render(configuration, dialect)).worlds
     names = {
         resource.identity: resource.body.value[KINDS[resource.kind].name].value
         for resource in world.resources
