@@ -11,8 +11,8 @@ PYTEST_ARGS ?= -n auto
 # seconds. `make test-fast` leaves it out.
 WHOLE := tests/cli tests/test_agreement.py tests/test_artifacts_*.py tests/test_aws_cli.py \
 	tests/test_brute_force.py tests/test_engine_properties.py tests/test_hot_path.py \
-	tests/test_gate_discover.py tests/test_house.py tests/test_locks.py tests/test_requests.py \
-	tests/test_verify*.py
+	tests/test_gate_discover.py tests/test_gate_wiring.py tests/test_house.py \
+	tests/test_locks.py tests/test_requests.py tests/test_verify*.py tests/test_workload_forms.py
 
 # The exact releases that the targets install, with their hashes; `make lock` writes both.
 RUN_LOCK := requirements/run.txt
