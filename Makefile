@@ -7,6 +7,13 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n auto
 
+# What starts programs, proves over all inputs or builds the package: minutes, where the rest takes
+# seconds. `make test-fast` leaves it out.
+WHOLE := tests/cli tests/test_agreement.py tests/test_artifacts_*.py tests/test_aws_cli.py \
+	tests/test_brute_force.py tests/test_engine_properties.py tests/test_hot_path.py \
+	tests/test_gate_discover.py tests/test_gate_wiring.py tests/test_house.py \
+	tests/test_locks.py tests/test_requests.py tests/test_verify*.py tests/test_workload_forms.py
+
 # The exact releases that the targets install, with their hashes; `make lock` writes both.
 RUN_LOCK := requirements/run.txt
 DEV_LOCK := requirements/dev.txt
@@ -39,7 +46,7 @@ SHELL := bash
 
 .PHONY: help
 help:  ## Lists the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 .PHONY: demo
 demo: $(VENV)/run.stamp  ## Answers one example
@@ -48,6 +55,16 @@ demo: $(VENV)/run.stamp  ## Answers one example
 .PHONY: test
 test: lint  ## Lints, then runs the tests
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+.PHONY: test-fast
+test-fast: $(VENV)/dev.stamp  ## Runs the tests of the parts, in a minute; `make test` runs all
+	$(BIN)/pytest $(PYTEST_ARGS) $(WHOLE:%=--ignore-glob='%')
+
+.PHONY: mutants
+mutants: $(VENV)/dev.stamp  ## Alters every rule in turn: a case of the rule must notice
+	$(BIN)/python -m tests.gate.mutants
+	$(BIN)/python -m tests.rule_mutants
+	$(BIN)/python -m tests.archive_mutants
 
 .PHONY: lint
 lint: $(VENV)/dev.stamp  ## Runs ruff, mypy and the import contracts

@@ -17,8 +17,9 @@ from tempfile import TemporaryDirectory
 from bench.process import BASELINE, Bar, Command, measure, report, sm_advise
 from bench.startup import TEMPLATE
 from bench.workloads import full
+from tests.gate.cases import FILES_OF_CHECKS, cases_of
+from tests.gate.render import DIALECTS
 
-_CASES = Path("tests/checks").resolve()
 _MIXED = {"cloudformation": 70, "request": 65, "terraform": 65}
 _WORKLOADS = 300
 _OTHERS = 10_000
@@ -59,12 +60,13 @@ def _mixed_files() -> bool:
 def _copy_cases(folder: Path) -> list[Path]:
     """The first cases of each dialect; a Terraform file needs a folder of its own."""
     templates = []
+    cases = [case for path in FILES_OF_CHECKS for case in cases_of(path, frozenset(DIALECTS))]
     for dialect, count in _MIXED.items():
-        paths = [path for path in sorted(_CASES.glob(f"*/{dialect}-*.*")) if path.is_file()]
-        for number, path in enumerate(paths[:count]):
-            target = folder / f"{dialect}-{number:03}" / f"main{path.suffix}"
+        some = [case for case in cases if case.dialect == dialect][:count]
+        for number, case in enumerate(some):
+            target = folder / f"{dialect}-{number:03}" / case.file
             target.parent.mkdir()
-            shutil.copy(path, target)
+            target.write_text(case.text, encoding="utf-8")
             if dialect == "cloudformation":
                 templates.append(target)
     return templates

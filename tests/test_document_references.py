@@ -187,7 +187,8 @@ def test_the_recipes_name_questions_limits_checks_and_facts_that_exist() -> None
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     referred: set[str] = set()
     for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL):
-        for entry in yaml.safe_load(block.replace("    …\n", "")):
+        said = yaml.safe_load(block.replace("    …\n", ""))
+        for entry in said if isinstance(said, list) else [said]:
             referred |= {entry[key] for key in ("then", "otherwise", "check") if key in entry
                          and isinstance(entry[key], str)}  # fmt: skip
             referred |= {each["limit"] for each in entry.values() if isinstance(each, dict)

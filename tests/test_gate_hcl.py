@@ -17,7 +17,6 @@ from advisor.gate.source import Source, read_source
 hcl2 = pytest.importorskip("hcl2")
 
 CORPUS = Path(__file__).parent / "corpus" / "terraform"
-CASES = Path(__file__).parent / "checks"
 
 SYNTAX = """\
 variable "a" {

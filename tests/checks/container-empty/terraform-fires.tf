@@ -1,7 +1,0 @@
-resource "aws_sagemaker_model" "model" {
-  name               = "fraud"
-  execution_role_arn = "arn:aws:iam::123456789012:role/sagemaker"
-  primary_container {
-    model_data_url = "s3://models/fraud/model.tar.gz"
-  }
-}

@@ -1,4 +1,0 @@
-resource "aws_sagemaker_model" "model" {
-  name               = "fraud"
-  execution_role_arn = "arn:aws:iam::123456789012:role/sagemaker"
-}
