@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from advisor.model import Advice, Workload
+    from advisor.model.advice import Advice
+    from advisor.model.workload import Workload
     from advisor.pipeline import advise
     from advisor.workload import read_file, read_workloads
 
@@ -17,8 +18,8 @@ __version__ = "0.1.0"
 __all__ = ["Advice", "Workload", "__version__", "advise", "read_file", "read_workloads"]
 
 _HOMES = {
-    "Advice": "advisor.model",
-    "Workload": "advisor.model",
+    "Advice": "advisor.model.advice",
+    "Workload": "advisor.model.workload",
     "advise": "advisor.pipeline",
     "read_file": "advisor.workload",
     "read_workloads": "advisor.workload",

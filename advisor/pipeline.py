@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from advisor.acceptance import accept, decided_option, decision_findings
-from advisor.answer import answer
-from advisor.conflicts import conflicts
-from advisor.decide import status
-from advisor.estimate import expected_latency, monthly_cost, per_hour, prices_of
-from advisor.facts import Facts
-from advisor.model import OPTIONS, Advice, Candidate, Decision, Finding, Workload
-from advisor.neighbours import Neighbourhood
-from advisor.notes import cautions, consider
+from advisor.catalogue.price_snapshot import Folder, Prices
+from advisor.compare.cost_findings import beside
+from advisor.compare.cost_findings import findings as spending
+from advisor.engine.answer import answer
+from advisor.engine.cautions import cautions, consider
+from advisor.engine.conflicts import conflicts
+from advisor.engine.decide import status
+from advisor.engine.decision_cells import Neighbourhood
+from advisor.engine.facts import Facts
+from advisor.engine.standing import stand
+from advisor.engine.summary import summarise
+from advisor.engine.verdicts import eligible, limit_at, verdicts
+from advisor.model.advice import Advice, Candidate, Decision
+from advisor.model.options import OPTIONS
+from advisor.model.workload import Finding, Workload
 from advisor.options import plan
-from advisor.prices import Folder, Prices
+from advisor.pricing.plan_cost import expected_latency, monthly_cost, per_hour, prices_of
 from advisor.rulebook.load import load
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import CLEAR, CONTESTED, RULED_OUT
-from advisor.spending import beside
-from advisor.spending import findings as spending
-from advisor.standing import stand
-from advisor.summary import summarise
-from advisor.verdicts import eligible, limit_at, verdicts
+from advisor.workload.acceptance import accept, decided_option, decision_findings
 
 _STATUS = ("clear", "contested", "ruled-out")
 
@@ -96,7 +98,7 @@ def advise_by(
 def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> Candidate:
     """One option judged; planned and priced when it may be used.
 
-    Only the recommended one gets its latency; ``advisor.comparison`` has that of all of them.
+    Only the recommended one gets its latency; ``advisor.compare.compare`` has that of all of them.
     """
     book: Rulebook = facts.book
     option = book.option[name]

@@ -10,7 +10,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from advisor.gate.drift import compare, compare_operations, compile_operations, compile_table
+from advisor.configuration.api.drift import (
+    compare,
+    compare_operations,
+    compile_operations,
+    compile_table,
+)
 
 FOLDER = Path(__file__).parent.parent / "rules" / "service"
 

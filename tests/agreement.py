@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import yaml
 
-from advisor.model import Advice
+from advisor.model.advice import Advice
 from advisor.pipeline import advise
 from advisor.workload import read_file
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from advisor.measurement.apply import measured_workload
 from advisor.measurement.result import Result, read_result
-from advisor.model import Advice, Measured, Workload
+from advisor.model.advice import Advice
+from advisor.model.workload import Measured, Workload
 from advisor.pipeline import advise
 from tests.planned import facts_of
 

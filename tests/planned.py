@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.facts import Facts
-from advisor.model import Plan, Setting
+from advisor.engine.facts import Facts
+from advisor.model.advice import Plan, Setting
 from advisor.options import plan
 from advisor.rulebook.load import load
 from advisor.workload import read_workloads

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from advisor.errors import RulebookError
-from advisor.model import Advice, Workload
+from advisor.model.advice import Advice
+from advisor.model.errors import RulebookError
+from advisor.model.workload import Workload
 from advisor.pipeline import advise_by
 from advisor.rulebook.load import compiled
 from advisor.rulebook.resolve import resolve

@@ -14,9 +14,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from advisor.model import Interval, Workload
-from advisor.quantity import KINDS, parse, show
+from advisor.model.workload import Interval, Workload
 from advisor.rulebook.load import load
+from advisor.text.quantity import KINDS, parse, show
 from advisor.text.yaml_reader import text_node
 from advisor.workload import read_workloads
 from advisor.workload.forms import FORMS

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.acceptance import accept, decided_option, decision_findings
-from advisor.model import Advice, Finding, Workload
+from advisor.model.advice import Advice
+from advisor.model.workload import Finding, Workload
 from advisor.pipeline import advise
 from advisor.workload import read_workloads
+from advisor.workload.acceptance import accept, decided_option, decision_findings
 
 TODAY = "2026-11-20"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from advisor.model import OPTIONS
+from advisor.model.options import OPTIONS
 from advisor.workload import read_file
 from tests.agreement import (
     CASES,

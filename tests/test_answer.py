@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from advisor.answer import answer
-from advisor.model import Change, Decision, WouldChange
-from advisor.neighbours import Neighbourhood
+from advisor.engine.answer import answer
+from advisor.engine.decision_cells import Neighbourhood
+from advisor.model.advice import Change, Decision, WouldChange
 from tests.planned import batch, facts_of, online
 
 
@@ -252,5 +252,5 @@ def test_where_two_changes_do_not_help_nothing_is_told() -> None:
 def test_a_full_memory_is_emptied_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     workloads = [online(requests={"payload": f"{size} MB"}) for size in (1, 5, 7, 30, 2000)]
     expected = [decision(workload) for workload in workloads]
-    monkeypatch.setattr("advisor.changes._MOST_REMEMBERED", 2)
+    monkeypatch.setattr("advisor.engine.sensitivity._MOST_REMEMBERED", 2)
     assert [decision(workload) for workload in workloads * 2] == expected * 2

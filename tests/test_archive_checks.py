@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from advisor.configuration.rulefiles import read_yaml_rules
 from advisor.gate.archive.layouts import layouts
 from advisor.gate.archive.members_checks import MOST_SHOWN
 from advisor.gate.checks import load_checks
 from advisor.gate.finding import Finding
-from advisor.gate.rulefiles import read_yaml_rules
 from advisor.gate.run import Request, check
 from tests.archives import POINTER, member, tarred, written
 

@@ -12,7 +12,6 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.errors import InputError
 from advisor.gate.archive.contents import Archive, read_archive
 from advisor.gate.archive.framework import framework_of, named, recognised, required
 from advisor.gate.archive.judge import ArchiveJudge
@@ -27,6 +26,7 @@ from advisor.gate.archive.layouts import (
 from advisor.gate.archive.tar_members import Member
 from advisor.gate.checks import load_checks
 from advisor.gate.finding import Finding
+from advisor.model.errors import InputError
 from tests.archives import TORCHSCRIPT, packed
 
 CASES: list[dict[str, Any]] = yaml.safe_load(

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from advisor.configuration.reading import read_configuration
+from advisor.configuration.source import Source
 from advisor.gate.archive.contents import Archive
 from advisor.gate.archive.deployed import Room, configured_rooms, planned_rooms
 from advisor.gate.archive.sizes import room_faults, stated_faults
 from advisor.gate.archive.tar_members import Member
-from advisor.gate.reading import read_configuration
-from advisor.gate.service import load_service
-from advisor.gate.source import Source
-from advisor.model import Workload
+from advisor.gate.service_walk import load_service
+from advisor.model.workload import Workload
 from advisor.pipeline import advise
 from advisor.workload import read_workloads
 

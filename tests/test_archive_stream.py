@@ -18,13 +18,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.errors import InputError
+from advisor.configuration.archive_names import is_archive
 from advisor.gate.archive import compressed, tar_members
 from advisor.gate.archive.compressed import ArchiveError, GzipBytes, PlainBytes
 from advisor.gate.archive.contents import Archive, read_archive
-from advisor.gate.archive.naming import is_archive
 from advisor.gate.archive.tar_header import header_of
 from advisor.gate.archive.tar_members import LONGEST_EXTENSION, members
+from advisor.model.errors import InputError
 from tests.archives import member, packed, tarred, written
 
 ROOT = Path(__file__).resolve().parent.parent

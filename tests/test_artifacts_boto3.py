@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.artifacts.boto3_script import files
-from advisor.model import Advice
+from advisor.model.advice import Advice
 from tests.artifacts.plans import (
     HOSTILE,
     advices,

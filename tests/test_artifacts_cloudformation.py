@@ -16,11 +16,11 @@ from advisor.artifacts.cloudformation import files
 from advisor.artifacts.cloudformation_schedule import pascal
 from advisor.artifacts.variables import Variable
 from advisor.artifacts.yaml_text import document
-from advisor.errors import InputError
-from advisor.gate.reading import read_configuration
-from advisor.gate.service import load_service
-from advisor.gate.source import Source
-from advisor.model import Advice
+from advisor.configuration.reading import read_configuration
+from advisor.configuration.source import Source
+from advisor.gate.service_walk import load_service
+from advisor.model.advice import Advice
+from advisor.model.errors import InputError
 from advisor.pipeline import advise
 from advisor.workload import read_workloads
 from tests.artifacts.plans import HOSTILE, advices, hostile, named, placeholders, plan_of, versioned

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from advisor.artifacts.output import write_files
-from advisor.errors import InputError
+from advisor.model.errors import InputError
 
 
 def write(path: Path, content: str, *, force: bool = False) -> list[str]:

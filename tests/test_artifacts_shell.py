@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from advisor.artifacts.requests import kebab
 from advisor.artifacts.shell import files
-from advisor.model import Advice
+from advisor.model.advice import Advice
 from tests.artifacts.plans import (
     HOSTILE,
     advices,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from advisor.artifacts import maker
-from advisor.artifacts.skips import skips
-from advisor.model import Request
+from advisor.artifacts.linter_suppressions import skips
+from advisor.model.advice import Request
 
 ON_DISK, ON_VOLUME = "ml.g5.xlarge", "ml.m5.xlarge"  # with local NVMe disks, and without
 

@@ -18,11 +18,11 @@ from advisor.artifacts.component_stack import FILE, stack
 from advisor.artifacts.hcl_text import Block, document, quoted
 from advisor.artifacts.terraform import files
 from advisor.artifacts.variables import Variable
-from advisor.gate.reading import read_configuration
-from advisor.gate.service import load_service
-from advisor.gate.source import Source
-from advisor.gate.tf_modules import read_modules
-from advisor.model import Advice
+from advisor.configuration.reading import read_configuration
+from advisor.configuration.source import Source
+from advisor.configuration.terraform.modules import read_modules
+from advisor.gate.service_walk import load_service
+from advisor.model.advice import Advice
 from tests.artifacts.plans import (
     HOSTILE,
     HOSTILE_SAMPLES,

@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from advisor.changes import MOST_FIXES, decisive_unknowns, fixes, would_change
-from advisor.facts import Facts
-from advisor.model import Workload
-from advisor.neighbours import Neighbourhood
-from advisor.quantity import parse
+from advisor.engine.decision_cells import Neighbourhood
+from advisor.engine.facts import Facts
+from advisor.engine.sensitivity import MOST_FIXES, decisive_unknowns, fixes, would_change
+from advisor.model.workload import Workload
 from advisor.rulebook.compile import compile_rules
 from advisor.rulebook.resolve import resolve
+from advisor.text.quantity import parse
 from advisor.workload import read_workloads
 
 SMALL = Path(__file__).resolve().parent / "rulebooks" / "small"

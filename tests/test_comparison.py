@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from advisor.comparison import Comparison, Row, compare
-from advisor.model import REAL_TIME, SERVERLESS
+from advisor.compare.compare import Comparison, Row, compare
+from advisor.model.options import REAL_TIME, SERVERLESS
 from advisor.pipeline import advise
-from advisor.quantity import MONTH_HOURS
+from advisor.text.quantity import MONTH_HOURS
 from tests.planned import batch, facts_of, online
 from tests.strategies import Document, documents, read
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.conflicts import conflicts
-from advisor.facts import Facts
-from advisor.model import Finding
+from advisor.engine.conflicts import conflicts
+from advisor.engine.facts import Facts
+from advisor.model.workload import Finding
 from advisor.rulebook.load import load
 from advisor.workload import read_workloads
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.costs.monthly import Total, total
-from advisor.crossing import close, crossings, grid, nearest
-from advisor.model import REAL_TIME, SERVERLESS
-from advisor.prices import load
-from advisor.queueing.scaling import instances_for_rate
-from advisor.scenario import Outcome
+from advisor.catalogue.price_snapshot import load
+from advisor.compare.break_even import close, crossings, grid, nearest
+from advisor.compare.scenario import Outcome
+from advisor.model.options import REAL_TIME, SERVERLESS
+from advisor.modelling.queueing.scaling import instances_for_rate
+from advisor.pricing.monthly import Total, total
 
 US_EAST_1 = load("us-east-1", Path(__file__).resolve().parents[1] / "rules/prices")
 CENT = Decimal("0.01")

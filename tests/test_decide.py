@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from advisor.decide import decide, first_usable, status, walk
-from advisor.facts import Facts
+from advisor.engine.decide import decide, first_usable, status, walk
+from advisor.engine.facts import Facts
 from advisor.rulebook.compile import compile_rules
 from advisor.rulebook.resolve import Rulebook, resolve
 from advisor.rulebook.types import CLEAR, CONTESTED, RULED_OUT, Point

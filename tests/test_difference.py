@@ -8,16 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from advisor.difference import (
-    Change,
-    Difference,
-    Limit,
-    chosen_cost,
-    difference,
-    exceeded,
-    rise,
-)
-from advisor.model import Advice, Cost
+from advisor.compare.diff import Change, Difference, Limit, chosen_cost, difference, exceeded, rise
+from advisor.model.advice import Advice, Cost
 from advisor.pipeline import advise
 from advisor.workload import read_workloads
 from tests.planned import facts_of, online

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from advisor import digest
+from advisor.text import digest
 
 # Of nothing, and of abc: FIPS 180-2, appendix B.1, and NIST's example values.
 KNOWN = {

@@ -203,7 +203,7 @@ def test_the_recipes_name_questions_limits_checks_and_facts_that_exist() -> None
     [
         ("the question is in rules/flowchart.yml", ["rules/flowchart.yml"]),
         ("advisor.pipeline.advise and rules/checks/*.yaml", []),
-        ("advisor.facts.formula", ["advisor.facts.formula"]),
+        ("advisor.engine.facts.formula", ["advisor.engine.facts.formula"]),
         ("run `make everything`", ["everything"]),
         ("`sm-advise rules list --kind x` and `sm-advise w.yaml --strict`", []),
         ("`sm-advise check . --strict`", ["sm-advise check . --strict: --strict"]),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.drawing import Bar, Canvas, Curve, bars, plot, strip, table, wrapped
+from advisor.reports.terminal_chart import Bar, Canvas, Curve, bars, plot, strip, table, wrapped
 
 PLAIN = Canvas(40, unicode=False)
 BLOCKS = Canvas(40)

@@ -14,20 +14,21 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from advisor.answer import answer
-from advisor.changes import decisive_unknowns, fixes, would_change
-from advisor.conflicts import conflicts
-from advisor.decide import status
-from advisor.facts import Facts
-from advisor.model import Interval, Workload, WouldChange
-from advisor.neighbours import Neighbourhood
+from advisor.engine.answer import answer
+from advisor.engine.conflicts import conflicts
+from advisor.engine.decide import status
+from advisor.engine.decision_cells import Neighbourhood
+from advisor.engine.facts import Facts
+from advisor.engine.sensitivity import decisive_unknowns, fixes, would_change
+from advisor.engine.verdicts import eligible, verdicts
+from advisor.model.advice import WouldChange
+from advisor.model.workload import Interval, Workload
 from advisor.pipeline import advise
-from advisor.quantity import WEEK, parse, show
 from advisor.reports import Context, renderer
 from advisor.rulebook.load import load
 from advisor.rulebook.resolve import Rulebook, resolve
 from advisor.rulebook.types import INFINITY, RULED_OUT, UNSET
-from advisor.verdicts import eligible, verdicts
+from advisor.text.quantity import WEEK, parse, show
 from advisor.workload import read_workloads
 from tests.strategies import (
     FACTS,

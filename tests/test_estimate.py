@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from advisor import estimate
-from advisor.charged import charged, completed
-from advisor.errors import InputError
-from advisor.model import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
-from advisor.money_format import money
+from advisor.model.errors import InputError
+from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
 from advisor.options import plan
+from advisor.pricing import plan_cost as estimate
+from advisor.pricing.billable_usage import charged, completed
+from advisor.text.money_format import money
 from tests.planned import batch, facts_of, online
 
 LOADED = {

@@ -9,7 +9,7 @@ import pytest
 
 from advisor.measurement.apply import measured_workload
 from advisor.measurement.result import read_result
-from advisor.model import Advice
+from advisor.model.advice import Advice
 from advisor.pipeline import advise
 from advisor.workload import read_file
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.facts import Facts, say
-from advisor.model import Interval
-from advisor.neighbours import Neighbourhood
-from advisor.quantity import RATE_PER_MONTH, show
+from advisor.engine.decision_cells import Neighbourhood
+from advisor.engine.facts import Facts, say
+from advisor.model.workload import Interval
 from advisor.rulebook.load import load
 from advisor.rulebook.resolve import resolve
 from advisor.rulebook.types import INFINITY, UNSET
+from advisor.text.quantity import RATE_PER_MONTH, show
 from tests.planned import batch, facts_of, online
 from tests.strategies import Document, documents, read
 

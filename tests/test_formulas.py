@@ -8,7 +8,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from advisor.quantity import RATE_PER_MONTH, WEEK
 from advisor.rulebook.formulas import (
     BUSY_UNIT,
     IN_FLIGHT_UNIT,
@@ -19,6 +18,7 @@ from advisor.rulebook.formulas import (
 )
 from advisor.rulebook.load import load
 from advisor.rulebook.types import INFINITY, UNSET, Point
+from advisor.text.quantity import RATE_PER_MONTH, WEEK
 
 BOOK = load()
 FORMULAS = {each.id: each for each in BOOK.formulas if each.id != "needs"}

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from advisor.cli.check import check
-from advisor.errors import InputError
 from advisor.gate.settings import organisation_of
+from advisor.model.errors import InputError
 
 ROOT = Path(__file__).resolve().parent.parent
 CLEAN = (
@@ -192,7 +192,7 @@ def test_the_environment_sets_options(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_wrong_setting_is_an_error_with_its_file(name: str, text: str, message: str) -> None:
-    from advisor.errors import InputError
+    from advisor.model.errors import InputError
 
     Path(name).write_text(text, encoding="utf-8")
     Path("c.json").write_text(CLEAN, encoding="utf-8")

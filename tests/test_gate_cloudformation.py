@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from advisor.gate.cloudformation import read_template
-from advisor.gate.document import Document, Node, Reference
+from advisor.configuration.cloudformation.template import read_template
+from advisor.configuration.document import Document, Node, Reference
+from advisor.configuration.source import Source
+from advisor.configuration.yaml_nodes import read_yaml
 from advisor.gate.run import Report, Request, check
-from advisor.gate.source import Source
-from advisor.gate.yaml_nodes import read_yaml
 
 
 def read(text: str, region: str = "") -> Document:

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from advisor.errors import InputError
-from advisor.gate.changed import changed_since
-from advisor.gate.discover import Found, discover
+from advisor.configuration.discover import Found, discover
+from advisor.gate.git_diff import changed_since
 from advisor.gate.run import Report, Request, check
 from advisor.gate.settings import Pair, Project
+from advisor.model.errors import InputError
 
 AS_OF = "2026-11-20"
 CONFIG = (

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from advisor.errors import InputError
-from advisor.gate import hcl_tree as hcl
-from advisor.gate.hcl_reader import read_hcl
-from advisor.gate.source import Source, read_source
+from advisor.configuration.source import Source, read_source
+from advisor.configuration.terraform import hcl_tree as hcl
+from advisor.configuration.terraform.hcl_reader import read_hcl
+from advisor.model.errors import InputError
 
 hcl2 = pytest.importorskip("hcl2")
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from advisor.errors import InputError
 from advisor.gate.baseline import baseline_text
 from advisor.gate.finding import ACCEPTED, OPEN, Finding
-from advisor.gate.locking import lock_text, merged
+from advisor.gate.lockfile import lock_text, merged
 from advisor.gate.run import Report, Request, check
 from advisor.gate.settings import Pair, Project, organisation_of
+from advisor.model.errors import InputError
 
 AS_OF = "2026-11-20"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.errors import InputError
-from advisor.gate.json_reader import read_json
-from advisor.gate.source import Source
+from advisor.configuration.json_nodes import read_json
+from advisor.configuration.source import Source
+from advisor.model.errors import InputError
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from advisor.gate.document import Document
-from advisor.gate.requests import read_requests
-from advisor.gate.service import load_service
-from advisor.gate.service_walk import problems
-from advisor.gate.source import Source
-from advisor.gate.yaml_nodes import read_yaml
+from advisor.configuration.document import Document
+from advisor.configuration.requests import read_requests
+from advisor.configuration.source import Source
+from advisor.configuration.yaml_nodes import read_yaml
+from advisor.gate.service_walk import load_service, problems
 
 VARIANT = {
     "VariantName": "v",

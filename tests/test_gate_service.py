@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from advisor.cli import run
-from advisor.gate.document import Hidden, Mark, Node, Resource
-from advisor.gate.drift import (
+from advisor.configuration.api.drift import (
     OPERATIONS,
     compare,
     compile_operations,
@@ -19,14 +18,14 @@ from advisor.gate.drift import (
     drift,
     limits_moved,
 )
+from advisor.configuration.api.spelling import edits, nearest
+from advisor.configuration.document import Hidden, Mark, Node, Resource
+from advisor.configuration.json_nodes import read_json
+from advisor.configuration.rulefiles import read_json_rules
+from advisor.configuration.source import Source
+from advisor.configuration.terraform.names import snake
 from advisor.gate.instance_types import judge_type
-from advisor.gate.json_reader import read_json
-from advisor.gate.rulefiles import read_json_rules
-from advisor.gate.service import load_service
-from advisor.gate.service_walk import problems
-from advisor.gate.source import Source
-from advisor.gate.spelling import edits, nearest
-from advisor.gate.terraform_names import snake
+from advisor.gate.service_walk import load_service, problems
 
 TABLE = Path(__file__).parent.parent / "rules" / "service" / "model.json"
 

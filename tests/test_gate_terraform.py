@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from advisor.gate.document import Document, Node, Reference, Resource
+from advisor.configuration.document import Document, Node, Reference, Resource
+from advisor.configuration.source import Source
+from advisor.configuration.terraform.folder import gather, known_region
+from advisor.configuration.terraform.folder_documents import read_folder
+from advisor.configuration.terraform.plan import is_plan, read_plan
 from advisor.gate.run import Report, Request, check
-from advisor.gate.service import load_service
-from advisor.gate.source import Source
-from advisor.gate.terraform import read_folder
-from advisor.gate.terraform_plan import is_plan, read_plan
-from advisor.gate.tf_folder import gather, known_region
+from advisor.gate.service_walk import load_service
 
 VARIANT = """\
 resource "aws_sagemaker_endpoint_configuration" "c" {{

@@ -9,10 +9,17 @@ from typing import Any
 
 import pytest
 
-from advisor.gate.resource_types import TERRAFORM_KINDS
-from advisor.gate.rulefiles import read_json_rules
-from advisor.gate.service import load_service
-from advisor.gate.terraform_names import Tree, in_terraform, is_name, member_of, plain, tree_of
+from advisor.configuration.resource_types import TERRAFORM_KINDS
+from advisor.configuration.rulefiles import read_json_rules
+from advisor.configuration.terraform.names import (
+    Tree,
+    in_terraform,
+    is_name,
+    member_of,
+    plain,
+    tree_of,
+)
+from advisor.gate.service_walk import load_service
 
 OF_TERRAFORM = {"id", "name", "name_prefix", "tags_all"}
 KINDS = sorted(set(TERRAFORM_KINDS.values()) - {"InferenceComponent"})  # not in provider 5.100

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from advisor import highlights
-from advisor.model import Candidate, Fact, Finding, Reason, Standing, Verdict
+from advisor.model.advice import Candidate, Fact, Reason, Standing, Verdict
+from advisor.model.workload import Finding
+from advisor.reports import advice_view as highlights
 from tests.reports.answers import example
 
 

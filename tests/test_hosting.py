@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.errors import RulebookError
-from advisor.model import OPTIONS, REAL_TIME, WAYS, Finding, Plan
+from advisor.model.advice import Plan
+from advisor.model.errors import RulebookError
+from advisor.model.options import OPTIONS, REAL_TIME, WAYS
+from advisor.model.workload import Finding
 from advisor.options.hosting import packing
 from advisor.options.hosting.choice import Choice, choose
 from advisor.options.hosting.packing import Room, instances

@@ -27,7 +27,7 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 # Library -> the only modules that may import it, as patterns below advisor/.
 IMPORTERS = {
     "boto3": (),
-    "botocore": ("gate/drift.py",),
+    "botocore": ("configuration/api/drift.py",),
     "click": ("cli/*.py",),
     "jsonschema": ("gate/schema_words.py",),
     "rich": ("reports/text/*.py",),

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.changes import decisive_unknowns
-from advisor.facts import Facts
-from advisor.interview import answer, needs_that_matter, next_question
-from advisor.model import Workload
-from advisor.neighbours import Neighbourhood
+from advisor.engine.decision_cells import Neighbourhood
+from advisor.engine.facts import Facts
+from advisor.engine.interview import answer, needs_that_matter, next_question
+from advisor.engine.sensitivity import decisive_unknowns
+from advisor.model.workload import Workload
 from advisor.reference.starter import starter
 from advisor.rulebook.load import load
 from advisor.workload import read_workloads

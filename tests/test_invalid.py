@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.errors import InputError
+from advisor.model.errors import InputError
 from advisor.workload import read_workloads
 
 FOLDER = Path(__file__).parent / "invalid"

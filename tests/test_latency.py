@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from advisor import latency
-from advisor.model import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
+from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
+from advisor.modelling import latency
 
 ROUTED = {"routing": "least-outstanding-requests"}
 

@@ -13,9 +13,10 @@ from hypothesis import assume, given, settings
 
 from advisor.artifacts import maker
 from advisor.cli import run
-from advisor.errors import InputError
 from advisor.measurement.job import LoadTest, LoadTests, load_tests
-from advisor.model import SERVERLESS, Advice, Plan
+from advisor.model.advice import Advice, Plan
+from advisor.model.errors import InputError
+from advisor.model.options import SERVERLESS
 from advisor.pipeline import advise
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.comparison import compare
+from advisor.compare.compare import compare
+from advisor.compare.whatif import sweep
 from advisor.measurement import words
 from advisor.measurement.apply import measured_workload
-from advisor.model import Finding, Workload
+from advisor.model.workload import Finding, Workload
 from advisor.pipeline import advise
 from advisor.reports import Context, renderer
-from advisor.sweep import sweep
 from tests import strategies
 from tests.load_tests import answer, job, measured, of, on, result, serverless, standing
 from tests.planned import facts_of, online, setting, variant

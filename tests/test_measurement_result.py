@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.errors import InputError
 from advisor.measurement.result import Benchmark, read_result
+from advisor.model.errors import InputError
 from tests.load_tests import job, on, result, serverless
 
 ONE = on("ml.m5.large", 570, 100, CostPerHour=0.115, CpuUtilization=85.5, MemoryUtilization=40.0)

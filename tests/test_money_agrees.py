@@ -18,20 +18,22 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from advisor.comparison import compare
-from advisor.difference import difference
-from advisor.drawing import Canvas
-from advisor.model import OPTIONS, Advice, Interval, Workload
+from advisor.compare.compare import compare
+from advisor.compare.diff import difference
+from advisor.compare.whatif import Range, sweep
+from advisor.model.advice import Advice
+from advisor.model.options import OPTIONS
+from advisor.model.workload import Interval, Workload
 from advisor.pipeline import advise
-from advisor.quantity import KINDS, show
 from advisor.reports import Context, renderer
-from advisor.reports.money_formats import (
+from advisor.reports.comparison_formats import (
     COMPARE_FORMATS,
     DIFF_FORMATS,
     WHATIF_FORMATS,
     money_renderer,
 )
-from advisor.sweep import Range, sweep
+from advisor.reports.terminal_chart import Canvas
+from advisor.text.quantity import KINDS, show
 from advisor.workload import read_file, read_workloads
 from tests.strategies import Document, documents, read
 
@@ -276,7 +278,7 @@ def test_diff_says_what_advise_says(workload: Workload) -> None:
 
 def changed(workload: Workload) -> Workload:
     """The workload on ten times as many requests, or with a response of 2 MB."""
-    from advisor.scenario import restated
+    from advisor.compare.scenario import restated
 
     volume = workload.interval("traffic.volume")
     if volume is None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.costs.money import usd
-from advisor.model import Cost
-from advisor.money_format import a_month, between, figure, money, signed, tick
+from advisor.model.advice import Cost
+from advisor.pricing.amounts import usd
+from advisor.text.money_format import a_month, between, figure, money, signed, tick
 
 AMOUNTS = st.decimals("0", "1E+15", allow_nan=False, allow_infinity=False)
 SMALL = st.decimals("1E-30", "1", allow_nan=False, allow_infinity=False)

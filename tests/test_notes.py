@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from advisor.notes import cautions, consider
+from advisor.engine.cautions import cautions, consider
 from tests.planned import batch, facts_of, online
 
 

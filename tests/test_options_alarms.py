@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from advisor.model import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS, Plan
+from advisor.model.advice import Plan
+from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
 from tests.planned import batch, online, parameters, planned, rules, setting
 
 OPS = "arn:aws:sns:us-east-1:123456789012:ops"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from advisor.model import ASYNCHRONOUS
+from advisor.model.options import ASYNCHRONOUS
 from tests.planned import online, parameters, planned, setting, value, variant
 
 # Alarm 2 x 60 s + instance 300 s; the container adds its own start.

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from advisor.model import BATCH_TRANSFORM
+from advisor.model.options import BATCH_TRANSFORM
 from tests.planned import batch, parameters, planned, rules, setting, value
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from advisor.model import ASYNCHRONOUS, REAL_TIME
+from advisor.model.options import ASYNCHRONOUS, REAL_TIME
 from tests.planned import online, parameters, planned, rules, setting, value, variant
 
 BOTH = pytest.mark.parametrize("option", [REAL_TIME, ASYNCHRONOUS])

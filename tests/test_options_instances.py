@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from advisor.model import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME
+from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
 from tests.planned import facts_of, online, planned, rules, setting, value, variant

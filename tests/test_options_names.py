@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.model import BATCH_TRANSFORM, REAL_TIME
+from advisor.model.options import BATCH_TRANSFORM, REAL_TIME
 from advisor.options.names import LONGEST, stem, versioned
 from tests.planned import batch, online, parameters, planned
 

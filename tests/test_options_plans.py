@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from advisor.model import Plan
+from advisor.model.advice import Plan
 from advisor.rulebook.source import read_rules
 from tests.planned import planned, rules, setting, value
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from advisor.model import SERVERLESS
+from advisor.model.options import SERVERLESS
 from tests.planned import online, parameters, planned, rules, setting, value, variant
 
 SERVER_MB = 256

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.facts import Facts
-from advisor.model import ASYNCHRONOUS, OPTIONS, REAL_TIME
+from advisor.engine.facts import Facts
+from advisor.model.options import ASYNCHRONOUS, OPTIONS, REAL_TIME
 from advisor.options import plan
-from advisor.options.basis import Basis
-from advisor.options.draft import Draft
+from advisor.options.instance_cache import shelf, usable_mib
 from advisor.options.instances import choose
 from advisor.options.memory import Need
-from advisor.options.shelf import shelf, usable_mib
+from advisor.options.plan_basis import Basis
+from advisor.options.plan_builder import Draft
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
 from tests.planned import facts_of, online, value

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from advisor.facts import Facts
-from advisor.model import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS, Plan
+from advisor.engine.facts import Facts
+from advisor.model.advice import Plan
+from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
 from advisor.pipeline import advise
 from tests.planned import batch, facts_of, online, parameters, planned, rules
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from advisor.model import REAL_TIME
+from advisor.model.options import REAL_TIME
 from tests.planned import online, planned, setting, value
 
 TIGHT: dict[str, Any] = {
@@ -119,7 +119,7 @@ def test_a_fleet_of_any_size_is_found_at_once() -> None:
 @pytest.mark.parametrize("peak", ["13/s", "30/s", "61/s", "200/s"])
 @pytest.mark.parametrize("answer", ["55 ms", "60 ms", "75 ms"])
 def test_the_fleet_is_the_smallest_that_is_in_time(peak: str, answer: str) -> None:
-    from advisor.queueing import responses, service_times
+    from advisor.modelling.queueing import responses, service_times
 
     found = plan(**requests(answer=answer), traffic={"pattern": "sustained", "peak": peak})
     rate, limit = float(peak.removesuffix("/s")), float(answer.removesuffix(" ms")) / 1000

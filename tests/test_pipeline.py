@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from advisor.model import OPTIONS, Advice
+from advisor.model.advice import Advice
+from advisor.model.options import OPTIONS
 from advisor.pipeline import advise
 from advisor.workload import read_workloads
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.markup import code, prose
-from advisor.printable import printable
+from advisor.model.printable import printable
+from advisor.text.markup import code, prose
 
 
 @pytest.mark.parametrize(

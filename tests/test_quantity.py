@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.model import Interval
-from advisor.quantity import KINDS, RATE_PER_MONTH, QuantityError, parse, show
+from advisor.model.workload import Interval
+from advisor.text.quantity import KINDS, RATE_PER_MONTH, QuantityError, parse, show
 
 KB, MB, GB, TB = 1024, 1024**2, 1024**3, 1024**4
 MS, SECOND = 1000, 1_000_000

@@ -20,8 +20,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from advisor.errors import InputError
-from advisor.quantity import KINDS, QuantityError, parse
+from advisor.model.errors import InputError
+from advisor.text.quantity import KINDS, QuantityError, parse
 from advisor.workload import read_workloads
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.errors import RulebookError
+from advisor.model.errors import RulebookError
 from advisor.rulebook.references import (
     fields,
     of_constants,

@@ -10,16 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.facts import Facts
-from advisor.model import (
-    ASYNCHRONOUS,
-    BATCH_TRANSFORM,
-    OPTIONS,
-    REAL_TIME,
-    SERVERLESS,
-    Plan,
-    Request,
-)
+from advisor.engine.facts import Facts
+from advisor.model.advice import Plan, Request
+from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, OPTIONS, REAL_TIME, SERVERLESS
 from advisor.options import plan
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load

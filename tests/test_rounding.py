@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.quantity import KINDS, parse
-from advisor.rounding import about, plain, unit
+from advisor.text.quantity import KINDS, parse
+from advisor.text.quantity_format import about, plain, unit
 
 REAL = sorted(set(KINDS) - {"percent"})
 

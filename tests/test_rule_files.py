@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from advisor.model import OPTIONS
+from advisor.model.options import OPTIONS
 from advisor.rulebook.source import read_rules
 
 RULES = Path(__file__).resolve().parent.parent / "rules"

@@ -21,12 +21,14 @@ from typing import Any
 import pytest
 import yaml
 
-from advisor.facts import Facts
-from advisor.model import OPTIONS, Advice, Candidate, Finding, Interval, Stated, Workload
+from advisor.engine.facts import Facts
+from advisor.model.advice import Advice, Candidate
+from advisor.model.options import OPTIONS
+from advisor.model.workload import Finding, Interval, Stated, Workload
 from advisor.pipeline import advise
-from advisor.quantity import parse
 from advisor.rulebook.load import load
 from advisor.rulebook.types import Condition, Limit
+from advisor.text.quantity import parse
 from advisor.workload import read_file
 
 CASES = Path(__file__).parent / "rules"

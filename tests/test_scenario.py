@@ -9,16 +9,17 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from advisor.charged import charged
-from advisor.costs.monthly import total
-from advisor.decide import decide
-from advisor.estimate import prices_of
-from advisor.facts import Facts
-from advisor.model import BATCH_TRANSFORM, REAL_TIME, SERVERLESS, Interval, Workload
+from advisor.compare.scenario import DURATION, VOLUME, Scenario, current, restated
+from advisor.engine.decide import decide
+from advisor.engine.facts import Facts
+from advisor.model.options import BATCH_TRANSFORM, REAL_TIME, SERVERLESS
+from advisor.model.workload import Interval, Workload
 from advisor.pipeline import advise
-from advisor.quantity import show
+from advisor.pricing.billable_usage import charged
+from advisor.pricing.monthly import total
+from advisor.pricing.plan_cost import prices_of
 from advisor.rulebook.load import load
-from advisor.scenario import DURATION, VOLUME, Scenario, current, restated
+from advisor.text.quantity import show
 from advisor.workload.keys import KEYS
 from tests.planned import facts_of, online
 from tests.strategies import Document, documents, read
@@ -146,8 +147,8 @@ def test_the_same_value_is_worked_out_once() -> None:
 
 
 def test_of_a_range_the_middle_counts_and_of_equal_costs_the_preferred_option() -> None:
-    from advisor.costs.monthly import Total
-    from advisor.scenario import Outcome
+    from advisor.compare.scenario import Outcome
+    from advisor.pricing.monthly import Total
 
     ranged, point = Total(Decimal(2), Decimal(4)), Total(Decimal(3), Decimal(3))
     found = Outcome(1, None, {"first": ranged, "second": point, "open": Total(Decimal(0), None)})

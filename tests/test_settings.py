@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from advisor.cli import run
-from advisor.errors import InputError
-from advisor.gate.document import Path as Steps
+from advisor.configuration.document import Path as Steps
+from advisor.configuration.rulefiles import read_json_rules
 from advisor.gate.finding import SEVERITIES
-from advisor.gate.rulefiles import read_json_rules
 from advisor.gate.schema_walk import KEYWORDS, accepts
 from advisor.gate.schema_words import refusals
 from advisor.gate.settings import CONCURRENCY, NEEDS, NEVER, Pair, organisation_of, read_project
 from advisor.gate.settings_file import SettingsFile, read_toml_settings, read_yaml_settings
+from advisor.model.errors import InputError
 
 SCHEMA: dict[str, Any] = read_json_rules("schema", "settings.schema.json")
 ANNOTATIONS = {"$schema", "$id", "title", "description", "examples", "patternErrorMessage"}

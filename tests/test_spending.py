@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from advisor.model import Advice, Cost, Finding
+from advisor.compare.cost_findings import beyond
+from advisor.model.advice import Advice, Cost
+from advisor.model.workload import Finding
 from advisor.pipeline import advise
-from advisor.spending import beyond
 from tests.planned import batch, facts_of, online
 
 STEADY: dict[str, Any] = {

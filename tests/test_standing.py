@@ -12,14 +12,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from advisor.comparison import compare
-from advisor.difference import difference
-from advisor.drawing import Canvas
-from advisor.model import OPTIONS, Advice, Standing
+from advisor.compare.compare import compare
+from advisor.compare.diff import difference
+from advisor.engine.standing import STANDINGS, phrase, words
+from advisor.model.advice import Advice, Standing
+from advisor.model.options import OPTIONS
 from advisor.pipeline import advise
 from advisor.reports import Context, renderer
-from advisor.reports.money_formats import COMPARE_FORMATS, DIFF_FORMATS, money_renderer
-from advisor.standing import STANDINGS, phrase, words
+from advisor.reports.comparison_formats import COMPARE_FORMATS, DIFF_FORMATS, money_renderer
+from advisor.reports.terminal_chart import Canvas
 from advisor.workload import read_file
 from tests.planned import batch, facts_of, online
 from tests.strategies import Document, documents, read

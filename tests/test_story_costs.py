@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from advisor.model import Advice
+from advisor.model.advice import Advice
 from advisor.pipeline import advise
 from advisor.workload import read_file
 

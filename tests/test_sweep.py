@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.errors import InputError
-from advisor.model import Workload
-from advisor.sweep import POINTS, Range, Sweep, sweep
+from advisor.compare.whatif import POINTS, Range, Sweep, sweep
+from advisor.model.errors import InputError
+from advisor.model.workload import Workload
 from advisor.workload.keys import KEYS
 from tests.planned import facts_of, online
 from tests.strategies import FEATURES, Document, documents, read

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.value import Value
+from advisor.model.value import Value
 
 
 class Line(Value):

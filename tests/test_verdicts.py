@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from advisor.model import Verdict
+from advisor.engine.verdicts import eligible, limit_at, stated_text, verdicts
+from advisor.model.advice import Verdict
 from advisor.rulebook.types import CONTESTED, INFINITY, Admitted
-from advisor.verdicts import eligible, limit_at, stated_text, verdicts
 from tests.planned import batch, facts_of, online
 
 

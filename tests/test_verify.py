@@ -11,21 +11,21 @@ from typing import Any
 
 import pytest
 
-from advisor import decide as engine
-from advisor.decide import decide, status, walk
-from advisor.errors import RulebookError
-from advisor.facts import Facts
-from advisor.model import OPTIONS
+from advisor.engine import decide as engine
+from advisor.engine.decide import decide, status, walk
+from advisor.engine.facts import Facts
+from advisor.engine.verify import CLAIMS, Problem, verify
+from advisor.engine.verify.claims import _regions
+from advisor.engine.verify.entries import agrees_with_model
+from advisor.engine.verify.paths import closed, leaves
+from advisor.engine.verify.space import Box, Space
+from advisor.engine.verify.witness import Witness
+from advisor.model.errors import RulebookError
+from advisor.model.options import OPTIONS
 from advisor.rulebook.compile import compile_rules
 from advisor.rulebook.resolve import Rulebook, resolve
 from advisor.rulebook.source import read_rules, service_table
 from advisor.rulebook.types import CLEAR, RULED_OUT
-from advisor.verify import CLAIMS, Problem, verify
-from advisor.verify.claims import _regions
-from advisor.verify.entries import agrees_with_model
-from advisor.verify.paths import closed, leaves
-from advisor.verify.space import Box, Space
-from advisor.verify.witness import Witness
 from advisor.workload import read_workloads
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from advisor.model import OPTIONS
+from advisor.engine.verify import verify
+from advisor.model.options import OPTIONS
 from advisor.rulebook.compile import compile_rules
-from advisor.verify import verify
 
 SMALL = Path(__file__).resolve().parent / "rulebooks" / "small"
 COMPILED = compile_rules(SMALL)

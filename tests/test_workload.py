@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
-from advisor.errors import InputError
-from advisor.model import Interval, Workload
+from advisor.model.errors import InputError
+from advisor.model.workload import Interval, Workload
 from advisor.workload import read_file, read_workloads
 from advisor.workload.keys import KEYS, features
 

@@ -12,12 +12,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.errors import InputError
-from advisor.gate.json_reader import read_json
-from advisor.gate.reading import read_configuration
-from advisor.gate.service import load_service
+from advisor.configuration.json_nodes import read_json
+from advisor.configuration.reading import read_configuration
+from advisor.configuration.source import Source
+from advisor.gate.service_walk import load_service
 from advisor.gate.settings import organisation_of
-from advisor.gate.source import Source
+from advisor.model.errors import InputError
 from advisor.text import yaml_reader
 from advisor.text.terms import CONFIGURATION, WORKLOAD, Terms
 from advisor.text.yaml_reader import read_text

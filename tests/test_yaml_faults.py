@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.errors import InputError
+from advisor.model.errors import InputError
 from advisor.text import yaml_faults, yaml_reader
 from advisor.text.terms import CONFIGURATION, WORKLOAD, Terms
 from advisor.text.yaml_reader import read_text

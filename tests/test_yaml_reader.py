@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.errors import InputError
+from advisor.model.errors import InputError
 from advisor.text.terms import WORKLOAD
 from advisor.text.yaml_reader import (
     MappingNode,
@@ -20,7 +20,7 @@ from advisor.text.yaml_reader import (
     is_nothing,
     read_documents,
 )
-from advisor.workload.changes import read_value
+from advisor.workload.overrides import read_value
 from advisor.workload.values import is_number
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import cast
 
-from advisor.model import Advice, Request
+from advisor.model.advice import Advice, Request
 
 Files = list[tuple[str, str]]  # name and content, in the order to use them
 Maker = Callable[[Advice], Files]

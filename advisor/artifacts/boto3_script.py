@@ -23,7 +23,7 @@ from advisor.artifacts.variables import (
     topic_of,
     variables,
 )
-from advisor.model import Advice, Request
+from advisor.model.advice import Advice, Request
 
 _HEAD = '''\
 """Deploys one plan with boto3.

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from advisor.artifacts import Files, region_option, requests_of
 from advisor.artifacts.cloudformation_schedule import in_sub, pascal, schedule
+from advisor.artifacts.linter_suppressions import metadata, skips
 from advisor.artifacts.scheduled import asked
-from advisor.artifacts.skips import metadata, skips
 from advisor.artifacts.variables import (
     NOT_RETAINED,
     WATCHED,
@@ -21,8 +21,8 @@ from advisor.artifacts.variables import (
     topic_of,
 )
 from advisor.artifacts.yaml_text import Tagged, document
-from advisor.errors import InputError
-from advisor.model import Advice, Request
+from advisor.model.advice import Advice, Request
+from advisor.model.errors import InputError
 from advisor.options.names import digest
 
 # Logical id and type of what each operation makes; the request's fields are the properties.

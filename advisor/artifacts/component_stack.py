@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from advisor.artifacts.cloudformation import template
 from advisor.artifacts.cloudformation_schedule import pascal
 from advisor.artifacts.variables import Text, Variable, filled, variables
-from advisor.model import Advice, Request
+from advisor.model.advice import Advice, Request
 
 FILE = "endpoint.template.yaml"
 _STACKED = ("CreateEndpointConfig", "CreateEndpoint", "CreateInferenceComponent")

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from advisor.errors import InputError
+from advisor.model.errors import InputError
 
 _REQUEST = re.compile(r"[0-9]+-[a-z]+(-[a-z]+)*\.json")  # 2-create-endpoint-config.json
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from advisor.artifacts import Files, region_option
 from advisor.artifacts.requests import kebab
-from advisor.markup import prose, table
 from advisor.measurement.job import LoadTest, LoadTests, load_tests
-from advisor.model import Advice
-from advisor.printable import printable
+from advisor.model.advice import Advice
+from advisor.model.printable import printable
+from advisor.text.markup import prose, table
 
 FOLDER = "load-test"
 _RESULT = "result-{option}.json"

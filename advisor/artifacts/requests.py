@@ -7,7 +7,7 @@ import re
 import shlex
 
 from advisor.artifacts import Files, region_option, requests_of
-from advisor.model import Advice
+from advisor.model.advice import Advice
 
 
 def files(advice: Advice) -> Files:

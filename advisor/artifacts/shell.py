@@ -27,7 +27,7 @@ from advisor.artifacts.variables import (
     topic_of,
     variables,
 )
-from advisor.model import Advice, Request
+from advisor.model.advice import Advice, Request
 
 _SHEBANG = "#!/usr/bin/env bash\n"
 _UNEXPANDED = "# shellcheck disable=SC2016 # signs that a value holds are not to expand\n"

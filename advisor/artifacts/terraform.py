@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from advisor.artifacts import Files, requests_of
 from advisor.artifacts.component_stack import FILE, Stack, stack
 from advisor.artifacts.hcl_text import Block, Call, Raw, Template, document, quoted
+from advisor.artifacts.linter_suppressions import comments, skips
 from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, asked, job_input, schedule_name
-from advisor.artifacts.skips import comments, skips
 from advisor.artifacts.variables import (
     KMS_KEY,
     WATCHED,
@@ -21,8 +21,8 @@ from advisor.artifacts.variables import (
     topic_of,
     variables,
 )
-from advisor.gate.terraform_names import snake
-from advisor.model import Advice, Request
+from advisor.configuration.terraform.names import snake
+from advisor.model.advice import Advice, Request
 
 _TERRAFORM = ">= 1.0"
 _PROVIDER = ">= 5.100"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
-from advisor.model import Request
+from advisor.model.advice import Request
 
 ASKED = """\
 # Values that only you know; separate lists by commas. An existing model or configuration is kept.

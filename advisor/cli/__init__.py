@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import click
 
 from advisor import __version__
-from advisor.errors import InputError, RulebookError
+from advisor.model.errors import InputError, RulebookError
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 
@@ -156,7 +156,7 @@ def complain(error: InputError) -> int:
 
 def complaints(error: InputError) -> list[str]:
     """An input error and those found with it, line by line."""
-    from advisor.printable import printable
+    from advisor.model.printable import printable
 
     texts = [f"error: {each}" for each in (error, *error.others)]
     return [printable(line) for text in texts for line in text.split("\n")]

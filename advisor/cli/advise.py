@@ -12,8 +12,9 @@ from advisor.artifacts import ARTIFACTS
 from advisor.cli import CONTEXT, complaints
 from advisor.cli.money import gated, max_monthly, measured, price_folder, with_load_test
 from advisor.cli.settings import as_of_date, changes_from, context, today
-from advisor.errors import InputError
-from advisor.model import Advice, Finding
+from advisor.model.advice import Advice
+from advisor.model.errors import InputError
+from advisor.model.workload import Finding
 from advisor.pipeline import advise as advise_workload
 from advisor.reports import ADVICE_FORMATS, renderer
 from advisor.workload import read_file
@@ -21,7 +22,7 @@ from advisor.workload import read_file
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from advisor.model import Workload
+    from advisor.model.workload import Workload
 
 # Files of JSON Lines that are answered before their lines are printed: memory stays the same for
 # any number of files, and a step done for many at once takes a tenth less than step after step.

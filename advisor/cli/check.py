@@ -11,14 +11,14 @@ from click.core import ParameterSource
 
 from advisor.cli import CONTEXT, complain
 from advisor.cli.settings import as_of_date, today
-from advisor.errors import InputError
 from advisor.gate.checks import PROFILES, require_known
 from advisor.gate.finding import SEVERITIES
 from advisor.gate.run import Report, Request
 from advisor.gate.run import check as run_check
 from advisor.gate.settings import NEVER, Project, lock_path, read_project
+from advisor.model.errors import InputError
 from advisor.reports.finding_formats import FINDING_FORMATS, Context, finding_renderer
-from advisor.rounding import word
+from advisor.text.quantity_format import word
 
 _PROGRESS_WIDTH = 39  # columns: narrow terminals have 40
 _SETTINGS = ("fail_on", "select", "ignore", "workload", "region", "baseline")
@@ -143,7 +143,7 @@ def _require_no_contradiction(options: dict[str, Any], project: Project) -> None
 def _request(paths: tuple[str, ...], project: Project, options: dict[str, Any]) -> Request:
     changed = None
     if options["changed_since"]:
-        from advisor.gate.changed import changed_since
+        from advisor.gate.git_diff import changed_since
 
         changed = changed_since(options["changed_since"])
     return Request(
@@ -184,7 +184,7 @@ def _write(report: Report, options: dict[str, Any]) -> None:
         path = options["write_baseline"]
         write_file(Path(path), baseline_text(report.findings, path, report.files))
     if options["write_lock"]:
-        from advisor.gate.locking import lock_text, merged
+        from advisor.gate.lockfile import lock_text, merged
 
         lock = lock_path(".")
         write_file(Path(lock), lock_text(merged(lock, report.answers)))

@@ -19,7 +19,7 @@ from advisor.cli.money import (
     workload_options,
 )
 from advisor.cli.settings import changes_from, today
-from advisor.reports.money_formats import COMPARE_FORMATS, money_renderer
+from advisor.reports.comparison_formats import COMPARE_FORMATS, money_renderer
 
 
 @click.command(context_settings=CONTEXT)
@@ -40,7 +40,7 @@ def compare(workload: str, form: str, settings: tuple[str, ...], **options: Any)
     Exit codes: 0 a comparison, 1 no option fits or a finding is an error, 2 the file could not be
     read, 3 a bug of ours.
     """
-    from advisor.comparison import compare as compare_options
+    from advisor.compare.compare import compare as compare_options
     from advisor.pipeline import advise
 
     folder = price_folder()

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from advisor.catalogue.price_snapshot import is_price
 from advisor.cli import CONTEXT
 from advisor.cli.money import canvas, gated, max_monthly, price_folder
 from advisor.cli.settings import as_of_date, today
-from advisor.errors import InputError
-from advisor.prices import is_price
-from advisor.reports.money_formats import DIFF_FORMATS, money_renderer
+from advisor.model.errors import InputError
+from advisor.reports.comparison_formats import DIFF_FORMATS, money_renderer
 from advisor.workload import read_file, read_workloads
 from advisor.workload.revision import is_revision, read_revision
 
 if TYPE_CHECKING:
-    from advisor.difference import Difference, Limit
-    from advisor.model import Advice, Finding, Workload
+    from advisor.compare.diff import Difference, Limit
+    from advisor.model.advice import Advice
+    from advisor.model.workload import Finding, Workload
 
 GATES = ("over-budget", "over-max-monthly", "over-max-increase")
 
@@ -27,7 +28,7 @@ def increase(ctx: click.Context, param: click.Parameter, value: str | None) -> L
     """Accept an amount of USD or a share of the old cost: 50, 50 USD, 10 %."""
     if value is None:
         return None
-    from advisor.difference import Limit
+    from advisor.compare.diff import Limit
 
     text = value.upper().strip()
     percent = text.endswith("%")
@@ -139,7 +140,7 @@ def _names(workloads: list[Workload]) -> set[str]:
 
 
 def _difference(old: Workload, new: Workload, options: dict[str, Any]) -> Difference:
-    from advisor.difference import difference
+    from advisor.compare.diff import difference
 
     return difference(_answer(old, options), gated(_answer(new, options), options["max_monthly"]))
 
@@ -161,7 +162,7 @@ def _gated(made: Difference, options: dict[str, Any]) -> tuple[Finding, ...]:
     most: Limit | None = options["max_increase"]
     if most is None:
         return made.appeared
-    from advisor.difference import exceeded
+    from advisor.compare.diff import exceeded
 
     finding = exceeded(made, most)
     return made.appeared if finding is None else (finding, *made.appeared)

@@ -11,10 +11,10 @@ import click
 from advisor.cli import CONTEXT
 from advisor.cli.money import canvas, one_of, price_folder, workload_options
 from advisor.cli.settings import changes_from, context, today
-from advisor.errors import InputError
+from advisor.model.errors import InputError
 
 if TYPE_CHECKING:
-    from advisor.model import Advice, Change
+    from advisor.model.advice import Advice, Change
     from advisor.reference.catalogue import Catalogue
     from advisor.reference.entry import Entry
 
@@ -79,9 +79,9 @@ def _find(known: Catalogue, name: str) -> tuple[Entry, ...]:
 def _explain_there(
     found: Sequence[Entry], workload: str, form: str, options: dict[str, Any]
 ) -> None:
-    from advisor.explained import explained
+    from advisor.compare.explained import explained
     from advisor.pipeline import advise
-    from advisor.reports.money_formats import EXPLAIN_FORMATS, money_renderer
+    from advisor.reports.comparison_formats import EXPLAIN_FORMATS, money_renderer
     from advisor.workload.source import read_bytes
 
     data = read_bytes(workload)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import click
 
 from advisor.cli import CONTEXT
-from advisor.errors import InputError
+from advisor.model.errors import InputError
 
 if TYPE_CHECKING:
-    from advisor.interview import Question
-    from advisor.model import Workload
+    from advisor.engine.interview import Question
+    from advisor.model.workload import Workload
 
 _FILE = "workload.yaml"
 _WIDTH = 78
@@ -35,7 +35,7 @@ def init(file: str, stdout: bool, force: bool, no_questions: bool) -> int:
     Otherwise it writes every key as a comment with its meaning.
     """
     from advisor.artifacts.output import write_file
-    from advisor.interview import answer
+    from advisor.engine.interview import answer
     from advisor.reference.starter import ANSWERS, starter
 
     if not stdout and not force and os.path.lexists(file):
@@ -65,7 +65,7 @@ def interactive() -> bool:
 
 def ask() -> dict[str, str]:
     """The answers of a person, by key path."""
-    from advisor.interview import next_question
+    from advisor.engine.interview import next_question
     from advisor.reference.starter import ANSWERS
 
     click.echo("Press Enter to skip a question, or type ? for an explanation.\n", err=True)
@@ -140,7 +140,7 @@ def _explain(path: str) -> None:
 
 def _needs(answers: dict[str, str]) -> str:
     """The needs that would change the answer, as the person types them."""
-    from advisor.interview import answer, needs_that_matter
+    from advisor.engine.interview import answer, needs_that_matter
     from advisor.reference.catalogue import catalogue
     from advisor.workload.keys import features
 

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from advisor.catalogue.price_snapshot import is_price
 from advisor.cli.settings import as_of_date, changes_from
-from advisor.errors import InputError
-from advisor.prices import is_price
+from advisor.model.errors import InputError
 from advisor.workload import read_workloads
 from advisor.workload.source import read_bytes
 
 if TYPE_CHECKING:
-    from advisor.drawing import Canvas
-    from advisor.model import Advice, Workload
+    from advisor.model.advice import Advice
+    from advisor.model.workload import Workload
+    from advisor.reports.terminal_chart import Canvas
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _PLAIN_WIDTH = 80
@@ -144,7 +145,7 @@ def gated(advice: Advice, most: str | None) -> Advice:
     """The answer with a finding when its cost exceeds --max-monthly."""
     if most is None:
         return advice
-    from advisor.spending import beyond
+    from advisor.compare.cost_findings import beyond
 
     chosen = advice.chosen
     if chosen is None or chosen.cost is None:
@@ -159,7 +160,7 @@ def gated(advice: Advice, most: str | None) -> Advice:
 
 def canvas(form: str) -> Canvas:
     """Width of standard output, and whether it can show block characters."""
-    from advisor.drawing import NARROWEST, Canvas
+    from advisor.reports.terminal_chart import NARROWEST, Canvas
 
     if form != "text":
         return Canvas()

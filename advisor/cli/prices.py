@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
+from advisor.catalogue.price_snapshot import components
 from advisor.cli import CONTEXT
 from advisor.cli.money import canvas, price_folder
-from advisor.price_book import shipped
-from advisor.prices import components
-from advisor.reports.money_formats import PRICE_FORMATS, money_renderer
+from advisor.pricing.price_listing import shipped
+from advisor.reports.comparison_formats import PRICE_FORMATS, money_renderer
 
 _MOST_SHOWN = 10  # of the prices that changed or could not be read
 
@@ -41,7 +41,7 @@ def prices() -> None:
 )
 def show(region: str | None, wanted: tuple[str, ...], form: str) -> int:
     """Print the known prices in USD, each with its source and date."""
-    from advisor.price_book import book
+    from advisor.pricing.price_listing import book
 
     found = book(region, wanted, price_folder())
     click.echo(money_renderer(PRICE_FORMATS, form)(found, canvas(form)), nl=False)
@@ -80,8 +80,8 @@ def refresh(
     """
     if source is not None and url is not None:
         raise click.UsageError("--from and --url exclude each other: remove one of them")
-    from advisor.price_list import charges
-    from advisor.price_list.refresh import from_file, from_url, write
+    from advisor.pricing.price_refresh import charges
+    from advisor.pricing.price_refresh.refresh import from_file, from_url, write
 
     wanted = tuple(dict.fromkeys(regions))
     price_list = charges.load(Path(shipped()))
@@ -112,7 +112,7 @@ def _old(region: str, folder: Path) -> dict[str, Any] | None:
 
 def _tell(one: Any, path: Path, old: dict[str, Any] | None) -> None:
     """Print what was written, what changed, and what could not be read."""
-    from advisor.price_list.refresh import changes
+    from advisor.pricing.price_refresh.refresh import changes
 
     count = sum(len(known) for known in one.document["prices"].values())
     noun = "price" if count == 1 else "prices"

@@ -14,7 +14,7 @@ from advisor.reference import DRAWINGS, drawing
 from advisor.reference.catalogue import KINDS
 
 if TYPE_CHECKING:
-    from advisor.verify import Report
+    from advisor.engine.verify import Report
 
 _OLD_DAYS = 180  # half a year; AWS's guide changes a page about that often
 _FORMAT = click.option(
@@ -70,9 +70,9 @@ def verify(limits: str | None, drift: bool, form: str) -> int:
     """
     if drift:
         return _print_drift(form)
+    from advisor.engine.verify import verify as prove
     from advisor.rulebook.load import compiled
     from advisor.rulebook.source import rules_directory, service_table
-    from advisor.verify import verify as prove
 
     folder = rules_directory()
     rulebook, service = compiled(folder), service_table(folder)
@@ -99,9 +99,9 @@ def verify(limits: str | None, drift: bool, form: str) -> int:
 
 def _accepted(report: Report) -> Report:
     """The report with one claim more: the gate accepts what is emitted for the rules' values."""
+    from advisor.engine.verify import Problem
     from advisor.gate.accepted import accepted
     from advisor.rulebook.load import load
-    from advisor.verify import Problem
 
     if not report.holds:  # nothing can be emitted by rules that do not hold
         return report
@@ -112,7 +112,7 @@ def _accepted(report: Report) -> Report:
 
 def _print_drift(form: str) -> int:
     """Print what changed in the service model since the rules were written; 1 on a change."""
-    from advisor.gate.drift import drift
+    from advisor.configuration.api.drift import drift
 
     moves = drift()
     if form == "json":

@@ -10,13 +10,13 @@ import click
 
 from advisor.cli import CONTEXT, complain
 from advisor.cli.settings import as_of_date, today
-from advisor.errors import InputError, RulebookError
+from advisor.model.errors import InputError, RulebookError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from advisor.gate.locking import Answer
-    from advisor.model import Workload
+    from advisor.gate.lockfile import Answer
+    from advisor.model.workload import Workload
     from advisor.reference.rules_compared import Compared
 
 Result = TypeVar("Result")
@@ -73,7 +73,7 @@ def rules_diff(old: str, new: str, paths: tuple[str, ...], form: str, as_of: str
 
 def _workloads(paths: Sequence[str], errors: list[InputError]) -> list[Workload]:
     """The workloads of files, folders and patterns; those that cannot be read are errors."""
-    from advisor.gate.discover import discover
+    from advisor.configuration.discover import discover
 
     if not paths:
         return []
@@ -160,7 +160,7 @@ def _readable(name: str, work: Callable[[], Result]) -> Result:
 
 def _against_lock(lock: str, new: str, workloads: Sequence[Workload], day: str) -> Compared:
     """The answers that a lock keeps against those of now; without --workloads, all of its own."""
-    from advisor.gate.locking import lock_key, read_lock
+    from advisor.gate.lockfile import lock_key, read_lock
     from advisor.reference.moved_answers import Answering, moved_answers
     from advisor.reference.rule_sets import rule_set
     from advisor.reference.rules_compared import Compared

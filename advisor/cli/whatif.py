@@ -15,8 +15,8 @@ from advisor.cli.money import (
     with_load_test,
     workload_options,
 )
-from advisor.reports.money_formats import WHATIF_FORMATS, money_renderer
-from advisor.sweep import MOST_POINTS, POINTS, Range, sweep
+from advisor.compare.whatif import MOST_POINTS, POINTS, Range, sweep
+from advisor.reports.comparison_formats import WHATIF_FORMATS, money_renderer
 
 
 @click.command(context_settings=CONTEXT)

@@ -11,21 +11,23 @@ import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from advisor.decide import status
-from advisor.facts import Facts
+from advisor.configuration.reading import read_configuration
+from advisor.configuration.source import Source
+from advisor.engine.decide import status
+from advisor.engine.facts import Facts
 from advisor.gate.checks import load_checks
 from advisor.gate.judge import Judge
-from advisor.gate.reading import read_configuration
-from advisor.gate.service import load_service
-from advisor.gate.source import Source
-from advisor.model import OPTIONS, Interval, Request
+from advisor.gate.service_walk import load_service
+from advisor.model.advice import Request
+from advisor.model.options import OPTIONS
+from advisor.model.workload import Interval
 from advisor.options import plan
-from advisor.quantity import show
 from advisor.rulebook.formulas import UNITS
 from advisor.rulebook.hardware import family_of
 from advisor.rulebook.references import fields
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import RULED_OUT
+from advisor.text.quantity import show
 from advisor.workload import read_workloads
 from advisor.workload.keys import KEYS
 

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from advisor.errors import InputError
+from advisor.configuration.source import seen_from
 from advisor.gate.finding import ACCEPTED, BASELINED, Acceptance, Finding
-from advisor.gate.locking import seen_from
+from advisor.model.errors import InputError
 
 SCHEMA = "sm-advise/baseline.v1"
 _FIELDS = ("file", "rule", "address", "path", "value")

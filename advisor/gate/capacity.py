@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from advisor.facts import Facts
-from advisor.gate.carrying import memory_of
-from advisor.gate.document import Node
+from advisor.configuration.document import Node
+from advisor.engine.facts import Facts
+from advisor.gate.idle_cost import standing_cost
 from advisor.gate.instance_counts import counts
 from advisor.gate.instances import is_a
-from advisor.gate.standing_cost import standing_cost
+from advisor.gate.need_fields import memory_of
 from advisor.gate.view import View, text_of
-from advisor.model import REAL_TIME, Candidate, Interval
-from advisor.money_format import figure
-from advisor.quantity import show
+from advisor.model.advice import Candidate
+from advisor.model.options import REAL_TIME
+from advisor.model.workload import Interval
+from advisor.text.money_format import figure
+from advisor.text.quantity import show
 
 ACCELERATORS = ("gpu", "neuron")
 ZONES = 2

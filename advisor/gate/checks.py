@@ -7,15 +7,15 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from advisor.digest import sha256
-from advisor.errors import InputError, RulebookError
+from advisor.configuration.rulefiles import read_yaml_rules, rule_path
 from advisor.gate.finding import SEVERITIES, Finding
-from advisor.gate.rulefiles import read_yaml_rules, rule_path
+from advisor.model.errors import InputError, RulebookError
+from advisor.model.value import Value
 from advisor.rulebook.cache import cached_file, keep, read_object
 from advisor.rulebook.digest import digest as digest_of
 from advisor.rulebook.references import fields, of_constants, of_fields, referred
 from advisor.rulebook.source import is_packaged, rules_directory
-from advisor.value import Value
+from advisor.text.digest import sha256
 
 PROFILES = ("production",)
 """Groups of checks that are silent unless they are selected."""
@@ -145,7 +145,7 @@ def require_known(names: Iterable[str], also: Collection[str] = (), file: str = 
         known = known or {*load_checks(), *also}
         if name in known or name in _of_answers():
             continue
-        from advisor.gate.spelling import nearest
+        from advisor.configuration.api.spelling import nearest
 
         near = nearest(name, sorted(known))
         hint = f"did you mean {near}?" if near else "sm-advise rules list prints every id"

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from advisor.gate.document import Node, Path
-from advisor.gate.problem import Problem, Shape, last_name
+from advisor.configuration.api.service import Shape
+from advisor.configuration.document import Node, Path
+from advisor.gate.problem import Problem, last_name
 
 LONGEST_NAME = 63
 """Characters; what shapes of names have in common."""

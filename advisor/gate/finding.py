@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from advisor.gate.document import Mark
-from advisor.value import Value
+from advisor.configuration.document import Mark
+from advisor.model.value import Value
 
 ERROR, WARNING, INFO = "error", "warning", "info"
 SEVERITIES = (ERROR, WARNING, INFO)

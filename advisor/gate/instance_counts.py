@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from advisor.gate.document import Node
-from advisor.gate.scalars import number
+from advisor.configuration.document import Node
+from advisor.configuration.scalars import number
 from advisor.gate.scaling import INSTANCES, scaled
 from advisor.gate.view import View, text_of
-from advisor.model import ASYNCHRONOUS
+from advisor.model.options import ASYNCHRONOUS
 
 
 class Counts(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from advisor.gate.rulefiles import rule_path
+from advisor.configuration.rulefiles import rule_path
 from advisor.rulebook.source import read_table
 
 Row = dict[str, str]

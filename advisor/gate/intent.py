@@ -5,31 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 
-from advisor.facts import Facts
+from advisor.configuration.document import Node, Path, Resource
+from advisor.configuration.scalars import number
+from advisor.engine.facts import Facts
 from advisor.gate.capacity import Capacity, Reason
-from advisor.gate.carrying import Carried, absent_needs, settings
 from advisor.gate.checks import Check
-from advisor.gate.document import Node, Path, Resource
 from advisor.gate.finding import Finding
 from advisor.gate.judge import finding_of
-from advisor.gate.scalars import number
+from advisor.gate.need_fields import Carried, absent_needs, settings
 from advisor.gate.settings import organisation_of
 from advisor.gate.view import Fault, View, text_of
-from advisor.model import (
-    ASYNCHRONOUS,
-    BATCH_TRANSFORM,
-    REAL_TIME,
-    SERVERLESS,
-    Advice,
-    Candidate,
-    Interval,
-    Verdict,
-    Workload,
-)
-from advisor.quantity import show
-from advisor.rounding import word
+from advisor.model.advice import Advice, Candidate, Verdict
+from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
+from advisor.model.workload import Interval, Workload
 from advisor.rulebook.load import load
 from advisor.rulebook.types import Bound, Limit
+from advisor.text.quantity import show
+from advisor.text.quantity_format import word
 
 ViewOf = Callable[[Resource], View]
 

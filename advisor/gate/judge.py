@@ -8,8 +8,9 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from advisor.gate.checks import Check
-from advisor.gate.document import (
+from advisor.configuration.api.service import ServiceModel
+from advisor.configuration.api.spelling import misspelt, nearest
+from advisor.configuration.document import (
     Document,
     Mark,
     Node,
@@ -19,15 +20,14 @@ from advisor.gate.document import (
     World,
     written,
 )
+from advisor.configuration.scalars import as_text, number
+from advisor.gate.checks import Check
 from advisor.gate.finding import Finding
 from advisor.gate.predicate import Scope, compared, holds, lacking
-from advisor.gate.scalars import as_text, number
-from advisor.gate.service import ServiceModel
 from advisor.gate.service_walk import problems
 from advisor.gate.settings import Organisation
-from advisor.gate.spelling import misspelt, nearest
 from advisor.gate.view import Fault, View
-from advisor.value import Value
+from advisor.model.value import Value
 
 Predicate = Callable[[View], Iterator[Fault]]
 
@@ -101,7 +101,7 @@ class Judge(Value):
         for problem in problems(self.service, resource):
             message, suggestion = problem.message, problem.suggestion
             if suggestion and resource.dialect == "terraform" and problem.rule in _ABOUT_FIELDS:
-                from advisor.gate.terraform_names import in_terraform
+                from advisor.configuration.terraform.names import in_terraform
 
                 suggestion = in_terraform(resource.kind, (*problem.path[:-1], suggestion))
             if problem.rule == "missing-field":  # to add, not to write instead of something

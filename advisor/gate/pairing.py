@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 
-from advisor.errors import InputError
-from advisor.gate.document import Document, Resource, World
+from advisor.configuration.api.spelling import nearest
+from advisor.configuration.document import Document, Resource, World
+from advisor.configuration.source import read_source
 from advisor.gate.finding import Finding
-from advisor.gate.service import load_service
+from advisor.gate.service_walk import load_service
 from advisor.gate.settings import Pair
-from advisor.gate.source import read_source
-from advisor.gate.spelling import nearest
-from advisor.model import Workload
+from advisor.model.errors import InputError
+from advisor.model.workload import Workload
 
 COMPARED = ("EndpointConfig", "TransformJob")
 """Kinds of resources that make one of the four options."""
@@ -46,8 +46,8 @@ def documents_at(path: str) -> list[Document]:
     Raises:
         InputError: it cannot be read.
     """
-    from advisor.gate.reading import read_configuration, read_terraform
-    from advisor.gate.tf_modules import read_modules
+    from advisor.configuration.reading import read_configuration, read_terraform
+    from advisor.configuration.terraform.modules import read_modules
 
     if not os.path.isdir(path) and not path.endswith((".tf", ".tf.json")):
         document = read_configuration(read_source(path), load_service()).document

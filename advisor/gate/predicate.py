@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from advisor.errors import RulebookError
-from advisor.gate.document import Node, unknown
+from advisor.configuration.document import Node, unknown
+from advisor.configuration.scalars import as_text, number
 from advisor.gate.instances import is_a
-from advisor.gate.scalars import as_text, number
-from advisor.value import Value
+from advisor.model.errors import RulebookError
+from advisor.model.value import Value
 
 Condition = Mapping[str, Any]
 Truth = bool | None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from advisor.gate.document import Node, Resource
+from advisor.configuration.document import Node, Resource
+from advisor.configuration.scalars import number
 from advisor.gate.instances import is_a
-from advisor.gate.scalars import number
 from advisor.gate.scaling import (
     CONCURRENCY,
     COPIES,

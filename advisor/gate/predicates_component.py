@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from advisor.gate.document import Node, Path, Resource
+from advisor.configuration.document import Node, Path, Resource
+from advisor.configuration.scalars import number
 from advisor.gate.instances import accelerators, memory_bytes
-from advisor.gate.scalars import number
 from advisor.gate.view import Fault, View, text_of
 
 _MIB = 1024 * 1024

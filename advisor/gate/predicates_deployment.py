@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from math import ceil
 
-from advisor.gate.document import Node, Path
-from advisor.gate.scalars import number
+from advisor.configuration.document import Node, Path
+from advisor.configuration.scalars import number
 from advisor.gate.scaling import scaled
 from advisor.gate.view import Fault, View, text_of
 

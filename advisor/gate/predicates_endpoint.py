@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from advisor.gate.document import Node, Path, Resource, written
+from advisor.configuration.document import Node, Path, Resource, written
 from advisor.gate.instances import is_known
 from advisor.gate.predicates_model import multi_model, pipeline
 from advisor.gate.view import Fault, View, same_value, text_of

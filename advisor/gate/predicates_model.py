@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
-from advisor.gate.document import Node, Path, Resource, World
+from advisor.configuration.api.spelling import misspelt
+from advisor.configuration.document import Node, Path, Resource, World
 from advisor.gate.instances import is_a
-from advisor.gate.spelling import misspelt
 from advisor.gate.view import Fault, View, containers, same_value, text_of, variants_of
 
 Places = Iterator[tuple[Path, Node]]

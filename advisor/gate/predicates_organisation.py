@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
-from advisor.gate.document import Node
+from advisor.configuration.document import Node
+from advisor.configuration.scalars import number
 from advisor.gate.instances import family
 from advisor.gate.predicates_endpoint import instance_types
-from advisor.gate.scalars import number
 from advisor.gate.settings import CONCURRENCY, NEEDS
 from advisor.gate.view import Fault, View, text_of
 

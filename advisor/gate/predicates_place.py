@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from advisor.gate.document import Node, Path, walk
+from advisor.catalogue.regions import AT_HOME, partition_of, place_of
+from advisor.configuration.document import Node, Path, walk
+from advisor.configuration.rulefiles import read_yaml_rules, rule_path
 from advisor.gate.instances import family, group_of
 from advisor.gate.predicates_endpoint import instance_types
-from advisor.gate.rulefiles import read_yaml_rules, rule_path
 from advisor.gate.view import Fault, View, text_of
-from advisor.regions import AT_HOME, partition_of, place_of
 
 _FREE = frozenset({"Environment", "Tags"})
 """Fields whose texts are the user's own: they may name things anywhere."""

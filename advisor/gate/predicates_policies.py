@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from advisor.gate.document import Node, Path
-from advisor.gate.scalars import number
+from advisor.configuration.document import Node, Path
+from advisor.configuration.scalars import number
 from advisor.gate.scaling import CONCURRENCY, COPIES, INSTANCES, dimension_of
 from advisor.gate.view import Fault, View, text_of
 

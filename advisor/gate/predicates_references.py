@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from advisor.gate.document import Node, Path
+from advisor.configuration.api.spelling import nearest
+from advisor.configuration.document import Node, Path
+from advisor.configuration.resource_types import TERRAFORM_KINDS
+from advisor.configuration.terraform.names import tree_of
 from advisor.gate.predicates_endpoint import NAMES, named
-from advisor.gate.resource_types import TERRAFORM_KINDS
-from advisor.gate.spelling import nearest
-from advisor.gate.terraform_names import tree_of
 from advisor.gate.view import Fault, View
 
 _WORDS = {

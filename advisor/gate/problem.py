@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from advisor.gate.document import Node, Path, written
-from advisor.value import Value
-
-Shape = dict[str, Any]
+from advisor.configuration.document import Node, Path, written
+from advisor.model.value import Value
 
 
 class Problem(Value):

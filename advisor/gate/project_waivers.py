@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
 
+from advisor.configuration.source import seen_from
 from advisor.gate.finding import Finding
-from advisor.gate.locking import seen_from
 from advisor.gate.settings import Accepted
 from advisor.gate.waivers import Waiver
 

@@ -6,21 +6,21 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from advisor.errors import InputError
+from advisor.configuration.discover import STDIN, Found, discover, place_of_stdin
+from advisor.configuration.document import Document
+from advisor.configuration.reading import Read, read_configuration, read_terraform
+from advisor.configuration.source import LARGEST_PLAN, Source, decode, read_source
+from advisor.gate.affected import Touched, only_touched
 from advisor.gate.archive.pairing import Archives
 from advisor.gate.checks import Check, load_checks
-from advisor.gate.discover import STDIN, Found, discover, place_of_stdin
-from advisor.gate.document import Document
 from advisor.gate.finding import OPEN, Finding, in_order
 from advisor.gate.judge import Judge
-from advisor.gate.reading import Read, read_configuration, read_terraform
-from advisor.gate.service import load_service
+from advisor.gate.service_walk import load_service
 from advisor.gate.settings import Organisation, Pair, Project, organisation_of, pair_of
-from advisor.gate.source import LARGEST_PLAN, Source, decode, read_source
-from advisor.gate.standing import standing
-from advisor.gate.touched import Touched, only_touched
+from advisor.gate.triage import standing
 from advisor.gate.waivers import Waiver, comments_of
-from advisor.value import Value
+from advisor.model.errors import InputError
+from advisor.model.value import Value
 
 if TYPE_CHECKING:
     from advisor.gate.workloads import Workloads
@@ -247,7 +247,7 @@ class _Run:
     def _terraform(self) -> None:
         if not self.found.folders:
             return
-        from advisor.gate.tf_modules import read_modules
+        from advisor.configuration.terraform.modules import read_modules
 
         folders: dict[str, list[Source]] = {}
         for folder, files in self.found.folders.items():
@@ -298,7 +298,7 @@ class _Run:
         named = [*self.found.workloads, *sorted(extra)]
         if not named:
             return None
-        from advisor.gate.locking import read_lock
+        from advisor.gate.lockfile import read_lock
         from advisor.gate.workloads import Workloads
 
         request = self.request

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from advisor.gate.document import Node, Reference, Resource, World
+from advisor.configuration.document import Node, Reference, Resource, World
 from advisor.gate.view import View, text_of
-from advisor.value import Value
+from advisor.model.value import Value
 
 INSTANCES = "sagemaker:variant:DesiredInstanceCount"
 CONCURRENCY = "sagemaker:variant:DesiredProvisionedConcurrency"

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 
-from advisor.gate.document import PARTIAL, Node, Path, Resource
+from advisor.configuration.api.service import ServiceModel, Shape, service_model
+from advisor.configuration.api.spelling import misspelt, nearest
+from advisor.configuration.document import PARTIAL, Node, Path, Resource
+from advisor.configuration.scalars import as_text, number, quoted
+from advisor.gate.checks import bounded_fields
 from advisor.gate.field_texts import partly_known, text_problems
-from advisor.gate.problem import Problem, Shape, last_name
-from advisor.gate.scalars import as_text, number, quoted
-from advisor.gate.service import ServiceModel
-from advisor.gate.spelling import misspelt, nearest
+from advisor.gate.problem import Problem, last_name
+
+
+@cache
+def load_service() -> ServiceModel:
+    """The service model, with the bounds of our limits."""
+    return service_model(bounded_fields())
+
 
 NAMED_BY_THE_TOOL: Mapping[str, frozenset[str]] = {
     "CreateEndpointConfigInput": frozenset({"EndpointConfigName"}),

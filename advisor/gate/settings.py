@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from advisor.errors import InputError
 from advisor.gate.finding import Acceptance
-from advisor.gate.locking import LOCK_FILE
+from advisor.gate.lockfile import LOCK_FILE
 from advisor.gate.settings_file import SettingsFile, read_toml_settings, read_yaml_settings
-from advisor.value import Value
+from advisor.model.errors import InputError
+from advisor.model.value import Value
 
 ORGANISATION_FILE = ".sm-advise.yaml"
 PROJECT_FILE = "pyproject.toml"

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from advisor.errors import InputError
-from advisor.gate.document import Node, Path
-from advisor.gate.rulefiles import read_json_rules
+from advisor.configuration.document import Node, Path
+from advisor.configuration.rulefiles import read_json_rules
+from advisor.configuration.source import Source, decode, read_source
 from advisor.gate.schema_walk import accepts
-from advisor.gate.source import Source, decode, read_source
-from advisor.value import Value
+from advisor.model.errors import InputError
+from advisor.model.value import Value
 
 Places = Callable[[Path], tuple[int, int]]
 """Line and column of what stands at a path; 0 where nobody knows."""
@@ -38,8 +38,8 @@ def read_yaml_settings(path: str) -> SettingsFile:
     Raises:
         InputError: it cannot be read, repeats a key, or does not keep the schema.
     """
-    from advisor.gate.terraform_plan import plain
-    from advisor.gate.yaml_nodes import read_yaml
+    from advisor.configuration.terraform.plan import plain
+    from advisor.configuration.yaml_nodes import read_yaml
 
     parsed = read_yaml(read_source(path))
     for again in parsed.repeated:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from advisor.gate.document import Node, Path, Reference, Resource, World
-from advisor.gate.service import ServiceModel
+from advisor.configuration.api.service import ServiceModel
+from advisor.configuration.document import Node, Path, Reference, Resource, World
 from advisor.gate.settings import Organisation
-from advisor.value import Value
+from advisor.model.value import Value
 
 
 class Fault(Value):

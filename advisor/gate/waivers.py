@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from advisor.configuration.api.spelling import nearest
+from advisor.configuration.source import Source
 from advisor.gate.checks import Check
 from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, Finding
 from advisor.gate.settings import Organisation
-from advisor.gate.source import Source
-from advisor.gate.spelling import nearest
-from advisor.value import Value
+from advisor.model.value import Value
 
 _COMMENT = re.compile(
     r"(?:#|//|/\*)[ \t]*sm-advise:[ \t]*accept\b((?:(?!\*/)[^\n])*)", re.MULTILINE

@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from advisor.errors import InputError
-from advisor.gate.allowed import beyond
+from advisor.configuration.api.spelling import nearest
+from advisor.configuration.document import Document, Resource, World
 from advisor.gate.archive.pairing import pairs_by_artifact
 from advisor.gate.checks import Check
-from advisor.gate.document import Document, Resource, World
 from advisor.gate.finding import ACCEPTED, Acceptance, Finding
 from advisor.gate.intent import Comparison
-from advisor.gate.locking import answer_of, lock_key, told
+from advisor.gate.lockfile import answer_of, lock_key, told
+from advisor.gate.organisation_policy import beyond
 from advisor.gate.pairing import documents_at, is_of, own_pairs, resources_of
-from advisor.gate.service import load_service
+from advisor.gate.service_walk import load_service
 from advisor.gate.settings import Organisation, Pair, organisation_of
-from advisor.gate.spelling import nearest
 from advisor.gate.view import View
-from advisor.model import Advice, Stated, Workload
-from advisor.model import Finding as AdviceFinding
+from advisor.model.advice import Advice
+from advisor.model.errors import InputError
+from advisor.model.workload import Finding as AdviceFinding
+from advisor.model.workload import Stated, Workload
 
 Answer = Mapping[str, object]
 

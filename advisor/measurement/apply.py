@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from advisor.estimate import learned, prices_of
-from advisor.facts import Facts
+from advisor.catalogue.price_snapshot import Folder
+from advisor.engine.facts import Facts
 from advisor.measurement.differences import findings
 from advisor.measurement.restate import restated
 from advisor.measurement.result import Result
 from advisor.measurement.units import measurement
 from advisor.measurement.weigh import TAKEN, weighed
-from advisor.model import Measured, Measurement, Workload
-from advisor.prices import Folder
+from advisor.model.workload import Measured, Measurement, Workload
+from advisor.pricing.plan_cost import learned, prices_of
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from advisor.facts import Facts
+from advisor.engine.facts import Facts
 from advisor.measurement.restate import PER_SECOND, SECOND, highest
 from advisor.measurement.result import Result
 from advisor.measurement.units import in_milliseconds
 from advisor.measurement.weigh import UNUSABLE, answer_s
-from advisor.measurement.words import name
-from advisor.model import Finding, Interval, Measured, Measurement, Stated
+from advisor.model.workload import Finding, Interval, Measured, Measurement, Stated
 from advisor.options import names
 from advisor.options.load import per_second, seconds
-from advisor.rounding import percent
+from advisor.text.quantity_format import percent
 
 _PROCESSING = "requests.processing"
 _MEASURED_WINS = "Sizes and costs use the measured value; state it in the workload file."
@@ -100,7 +99,7 @@ def _slow(facts: Facts, chosen: Measurement) -> Iterator[Finding]:
         facts,
         "measured-slow",
         "warning",
-        f"{name(chosen)} took {seconds(chosen.latency_s)} at its highest rate, longer than "
+        f"{chosen.name} took {seconds(chosen.latency_s)} at its highest rate, longer than "
         f"requests.answer allows, {seconds(answer)}, and nothing else that was measured is in "
         "time",
         facts.workload.values.get("requests.answer"),
@@ -128,7 +127,7 @@ def _differs(facts: Facts, chosen: Measurement, tolerance: float) -> Iterator[Fi
 def _other_type(facts: Facts, stated: Stated, chosen: Measurement) -> Finding:
     """Times that were stated of another type are not contradicted, only not used."""
     message = (
-        f"the stated times were measured on {stated.text}, and sizing takes {name(chosen)}, which "
+        f"the stated times were measured on {stated.text}, and sizing takes {chosen.name}, which "
         "the load test measured"
     )
     return _finding(facts, "measured-differs", "info", message, stated, _MEASURED_WINS)
@@ -156,8 +155,7 @@ def _differing(
         facts,
         "measured-differs",
         "warning" if worse else "info",
-        f"{stated.path} is stated as {stated.text} and was measured as {measured} on "
-        f"{name(chosen)}",
+        f"{stated.path} is stated as {stated.text} and was measured as {measured} on {chosen.name}",
         stated,
         _MEASURED_WINS,
     )
@@ -168,7 +166,7 @@ def _memory(chosen: Measurement, usable: float) -> Iterator[Finding]:
         yield Finding(
             "measured-memory",
             "warning",
-            f"{name(chosen)} used {percent(chosen.memory_percent / 100)} of its memory in the load "
+            f"{chosen.name} used {percent(chosen.memory_percent / 100)} of its memory in the load "
             f"test, more than the {percent(usable)} that are planned for",
             chosen.job.file,
             fix="Choose a type with more memory, or run fewer workers in the container.",

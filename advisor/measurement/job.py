@@ -4,21 +4,14 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from advisor.errors import InputError
-from advisor.estimate import per_hour, prices_of
-from advisor.facts import Facts
-from advisor.model import (
-    ASYNCHRONOUS,
-    BATCH_TRANSFORM,
-    REAL_TIME,
-    SERVERLESS,
-    Advice,
-    Candidate,
-    Plan,
-)
+from advisor.engine.facts import Facts
+from advisor.model.advice import Advice, Candidate, Plan
+from advisor.model.errors import InputError
+from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
 from advisor.options import load_test, memory, plan
-from advisor.options.basis import Basis
-from advisor.options.draft import Draft
+from advisor.options.plan_basis import Basis
+from advisor.options.plan_builder import Draft
+from advisor.pricing.plan_cost import per_hour, prices_of
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from advisor.facts import Facts
-from advisor.model import Interval, Measurement, Stated, Workload
-from advisor.quantity import KINDS, show
+from advisor.engine.facts import Facts
+from advisor.model.workload import Interval, Measurement, Stated, Workload
 from advisor.rulebook.types import INFINITY
+from advisor.text.quantity import KINDS, show
 
 SECOND = 1_000_000
 PER_SECOND = KINDS["rate"]["/s"]

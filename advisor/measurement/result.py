@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import isnan
 from typing import Any, NamedTuple
 
-from advisor.errors import InputError
+from advisor.model.errors import InputError
 
 _LARGEST_FILE = 1024 * 1024  # a result holds ten recommendations at most
 _LARGEST = 2**31 - 1  # the API's integers

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from advisor.measurement.result import Benchmark, Result
-from advisor.model import Job, Measurement
+from advisor.model.workload import Job, Measurement
 
 MILLISECONDS, MICROSECONDS = 1000, 1_000_000  # of a second
 _MINUTE_S = 60

@@ -5,14 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from advisor.facts import Facts
+from advisor.catalogue.price_snapshot import Prices
+from advisor.engine.facts import Facts
 from advisor.measurement.restate import SECOND, restated
-from advisor.model import REAL_TIME, Measurement
+from advisor.model.options import REAL_TIME
+from advisor.model.workload import Measurement
 from advisor.options import instances, memory, plan
-from advisor.options.basis import Basis
-from advisor.options.draft import Draft
 from advisor.options.load import seconds
-from advisor.prices import Prices
+from advisor.options.plan_basis import Basis
+from advisor.options.plan_builder import Draft
 from advisor.rulebook.knowledge import Knowledge
 
 TAKEN, SLOWER, DEARER, UNUSABLE = "taken", "slower", "dearer", "unusable"

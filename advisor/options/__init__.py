@@ -1,7 +1,7 @@
 """The four options made concrete: their modules, and what their plans tell later steps.
 
-``Plan.facts`` holds what costs and latency read (``advisor.costs``, ``advisor.latency``). Rates are
-per second, times seconds, sizes bytes unless the key says otherwise. A key without a known value is
+``Plan.facts`` holds what ``advisor.pricing`` and ``advisor.modelling.latency`` read. Rates are per
+second, times seconds, sizes bytes unless the key says otherwise. A key without a known value is
 absent. Where a fact is a range, ``_low`` and ``_high`` bound it; loads are the unfavourable end.
 
 ==================  =============================================================================
@@ -39,11 +39,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib import import_module
 
-from advisor.facts import Facts
-from advisor.model import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS, Plan
-from advisor.options.basis import Basis
-from advisor.options.draft import Draft
-from advisor.options.several import concern
+from advisor.engine.facts import Facts
+from advisor.model.advice import Plan
+from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
+from advisor.options.hosting.needed import concern
+from advisor.options.plan_basis import Basis
+from advisor.options.plan_builder import Draft
 from advisor.rulebook.knowledge import Knowledge, knowledge
 
 MODULES: Mapping[str, str] = {
@@ -62,7 +63,7 @@ def plan(
     """The plan of one option for a workload.
 
     Args:
-        option: one of ``advisor.model.OPTIONS``.
+        option: one of ``advisor.model.options.OPTIONS``.
         facts: what the workload leaves possible; no longer changed.
         prices: millionths of a USD an hour by instance type, as far as they are known; they order
             equal fits and decide nothing else. Choices are remembered: not changed either.
@@ -73,9 +74,9 @@ def plan(
         _sizing[option] = import_module(MODULES[option]).size
     draft = Draft(option, _basis.of(facts))
     if concern(draft):
-        from advisor.options import hosting
+        from advisor.options.hosting.planned import planned
 
-        return hosting.planned(draft, prices, _sizing[option], deploy=deploy)
+        return planned(draft, prices, _sizing[option], deploy=deploy)
     return _sizing[option](draft, prices, deploy=deploy)
 
 

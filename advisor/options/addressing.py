@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from advisor.model import (
-    ENDPOINT_EACH,
-    INFERENCE_COMPONENTS,
-    MULTI_CONTAINER,
-    MULTI_MODEL,
-)
-from advisor.options import containers, named, names
-from advisor.options.draft import Draft
+from advisor.model.options import ENDPOINT_EACH, INFERENCE_COMPONENTS, MULTI_CONTAINER, MULTI_MODEL
+from advisor.options import containers, names
+from advisor.options.hosting import models as named
+from advisor.options.plan_builder import Draft
 
 _ANY_MODEL = "REPLACE-ME.tar.gz"
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from advisor.model import ASYNCHRONOUS, REAL_TIME, SERVERLESS, Parameters, Request
+from advisor.model.advice import Parameters, Request
+from advisor.model.options import ASYNCHRONOUS, REAL_TIME, SERVERLESS
 from advisor.options import names, topics
-from advisor.options.draft import Draft
 from advisor.options.endpoint import endpoint_name
 from advisor.options.load import SECOND, load, number, per_second, seconds
+from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import CPU, Instance
 
 _REQUESTS, _HOSTS = "AWS/SageMaker", "/aws/sagemaker/Endpoints"

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from advisor.model import Parameters, Plan, Request
+from advisor.model.advice import Parameters, Plan, Request
+from advisor.model.value import Value
+from advisor.modelling.queueing.scaling import asynchronous_backlog_target, whole
 from advisor.options import (
     beside,
-    call,
     containers,
     endpoint,
     fleet,
@@ -19,13 +20,12 @@ from advisor.options import (
     scaling,
     shared_facts,
 )
-from advisor.options.draft import Draft
+from advisor.options import invocation as call
 from advisor.options.fleet import Capacity
 from advisor.options.load import SECOND, Load, counted, load, number, per_second, seconds, sentence
+from advisor.options.plan_builder import Draft
 from advisor.options.release import Fleet
-from advisor.queueing.scaling import asynchronous_backlog_target, whole
 from advisor.rulebook.hardware import Instance
-from advisor.value import Value
 
 
 class Sizes(Value):

@@ -4,10 +4,11 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from advisor.model import INFERENCE_PIPELINE, Parameters, Plan, Request
+from advisor.model.advice import Parameters, Plan, Request
+from advisor.model.options import INFERENCE_PIPELINE
+from advisor.modelling.queueing import transform_jobs
 from advisor.options import (
     beside,
-    call,
     containers,
     fleet,
     instances,
@@ -17,11 +18,10 @@ from advisor.options import (
     quotas,
     release,
     shared_facts,
-    together,
     topics,
 )
-from advisor.options.basis import upper
-from advisor.options.draft import Draft
+from advisor.options import invocation as call
+from advisor.options.hosting import shared_memory as together
 from advisor.options.load import (
     PER_SECOND,
     SECOND,
@@ -31,10 +31,11 @@ from advisor.options.load import (
     seconds,
     sentence,
 )
+from advisor.options.plan_basis import upper
+from advisor.options.plan_builder import Draft
 from advisor.options.records import Records, records
-from advisor.quantity import RATE_PER_MONTH
-from advisor.queueing import transform_jobs
 from advisor.rulebook.hardware import Instance
+from advisor.text.quantity import RATE_PER_MONTH
 
 
 class Run(NamedTuple):

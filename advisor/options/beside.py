@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from advisor.model import Parameters, Request
-from advisor.options.draft import Draft, once
+from advisor.model.advice import Parameters, Request
+from advisor.model.value import Value
+from advisor.options.plan_builder import Draft, once
 from advisor.rulebook.hardware import Instance
-from advisor.value import Value
 
 _NEEDS = ("multiple-variants", "shadow-testing")
 _KEYS = ("deploy.variants", "deploy.shadow")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor.model import (
+from advisor.model.advice import Request
+from advisor.model.options import (
     BATCH_TRANSFORM,
     INFERENCE_PIPELINE,
     MULTI_CONTAINER,
     MULTI_MODEL,
     REAL_TIME,
     SERVERLESS,
-    Request,
 )
 from advisor.options import memory, names, placeholders
-from advisor.options.draft import Draft
+from advisor.options.plan_builder import Draft
 
 _MODES = {MULTI_CONTAINER: "Direct", INFERENCE_PIPELINE: "Serial"}
 
@@ -57,7 +57,7 @@ def _from_marketplace(draft: Draft) -> bool:
 
 def _several(draft: Draft) -> dict[str, Any]:
     """Containers of one model: called by their host names, or run in their order."""
-    from advisor.options import named
+    from advisor.options.hosting import models as named
 
     found = []
     for member in named.containers(draft):
@@ -124,7 +124,7 @@ def _multi_model(draft: Draft, container: dict[str, Any]) -> None:
 
 def prefix(draft: Draft) -> str:
     """The S3 prefix below which a multi-model endpoint finds its archives."""
-    from advisor.options import named
+    from advisor.options.hosting import models as named
 
     artifacts: list[str] = [each["artifact"] for each in named.listed(draft) if "artifact" in each]
     if not artifacts or draft.text("model.artifact") is not None:

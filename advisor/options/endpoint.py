@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
-from advisor.model import REAL_TIME, Parameters, Request
+from advisor.model.advice import Parameters, Request
+from advisor.model.options import REAL_TIME
 from advisor.options import memory, names, placeholders
-from advisor.options.basis import upper
-from advisor.options.draft import Draft, once
 from advisor.options.load import SECOND, mib, seconds
+from advisor.options.plan_basis import upper
+from advisor.options.plan_builder import Draft, once
 from advisor.rulebook.hardware import Instance
 
 

@@ -2,11 +2,11 @@
 
 from functools import lru_cache
 
-from advisor.options.basis import upper
-from advisor.options.draft import Draft, once
+from advisor.model.value import Value
 from advisor.options.load import PER_SECOND, Load, number, per_second, seconds
+from advisor.options.plan_basis import upper
+from advisor.options.plan_builder import Draft, once
 from advisor.rulebook.hardware import CPU, Instance
-from advisor.value import Value
 
 MOST = 2_147_483_647  # the API's counts are 32-bit integers
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
-from advisor.options.draft import Draft
+from advisor.options.instance_cache import Found, shelf, usable_mib
 from advisor.options.load import mib
 from advisor.options.memory import Need
-from advisor.options.shelf import Found, shelf, usable_mib
+from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import CPU, Instance, family_of, rank, size
 
 # An instance type and why it was taken.

@@ -2,12 +2,12 @@
 
 from functools import lru_cache
 
-from advisor.model import Interval
-from advisor.options.basis import upper
-from advisor.options.draft import Draft, once
-from advisor.quantity import MONTH_HOURS, RATE_PER_MONTH, WEEK
-from advisor.rounding import about
-from advisor.value import Value
+from advisor.model.value import Value
+from advisor.model.workload import Interval
+from advisor.options.plan_basis import upper
+from advisor.options.plan_builder import Draft, once
+from advisor.text.quantity import MONTH_HOURS, RATE_PER_MONTH, WEEK
+from advisor.text.quantity_format import about
 
 SECOND = 1_000_000
 _MIB = 1024**2

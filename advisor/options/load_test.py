@@ -7,10 +7,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.model import SERVERLESS, Parameters, Plan, Request
-from advisor.options import call, containers, endpoint, instances, memory, names, placeholders
-from advisor.options.draft import NOT_CALLED, Draft
+from advisor.model.advice import Parameters, Plan, Request
+from advisor.model.options import SERVERLESS
+from advisor.options import containers, endpoint, instances, memory, names, placeholders
+from advisor.options import invocation as call
 from advisor.options.load import Load, load, seconds, sentence
+from advisor.options.plan_builder import NOT_CALLED, Draft
 from advisor.rulebook.hardware import Instance
 
 _OTHER = "OTHER"

@@ -1,10 +1,10 @@
 """What a model needs of the machine it runs on: memory, accelerators, workers, disk."""
 
-from advisor.model import MULTI_MODEL
-from advisor.options.draft import Draft, once
+from advisor.model.options import MULTI_MODEL
+from advisor.model.value import Value
 from advisor.options.load import counted, mib, number
+from advisor.options.plan_builder import Draft, once
 from advisor.rulebook.hardware import CPU, GPU
-from advisor.value import Value
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB

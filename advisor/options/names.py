@@ -11,8 +11,8 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from advisor.digest import sha256
-from advisor.options.draft import Draft
+from advisor.options.plan_builder import Draft
+from advisor.text.digest import sha256
 
 LONGEST = 63
 VARIANT = "AllTraffic"

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from advisor.model import Finding
-from advisor.options.draft import Draft
+from advisor.model.workload import Finding
+from advisor.options.plan_builder import Draft
 
 _REGION = "us-east-1"
 _ACCOUNT = "000000000000"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from advisor.model import Quota
-from advisor.options.draft import Draft
+from advisor.model.advice import Quota
+from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import Instance
 from advisor.rulebook.knowledge import Knowledge, QuotaEntry
 

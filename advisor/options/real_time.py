@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.model import Parameters, Plan, Request
+from advisor.model.advice import Parameters, Plan, Request
+from advisor.model.value import Value
+from advisor.modelling.queueing.scaling import instances_for_rate, invocations_target, whole
 from advisor.options import (
     beside,
-    call,
     containers,
     endpoint,
     fleet,
@@ -18,7 +19,7 @@ from advisor.options import (
     shared_facts,
     waiting,
 )
-from advisor.options.draft import Draft
+from advisor.options import invocation as call
 from advisor.options.fleet import Capacity
 from advisor.options.load import (
     Load,
@@ -29,9 +30,8 @@ from advisor.options.load import (
     seconds,
     sentence,
 )
-from advisor.queueing.scaling import instances_for_rate, invocations_target, whole
+from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import Instance
-from advisor.value import Value
 
 # The traffic of these patterns pauses, and an instance lost in a pause is replaced unseen.
 _WITH_GAPS = frozenset({"intermittent"})
@@ -110,7 +110,7 @@ def _replaced(design: Design, others: tuple[beside.Beside, ...]) -> release.Flee
 def _need(draft: Draft) -> memory.Need:
     if not draft.way:
         return memory.need(draft)
-    from advisor.options import together
+    from advisor.options.hosting import shared_memory as together
 
     return together.need(draft)
 
@@ -318,7 +318,7 @@ def _facts(draft: Draft, design: Design, others: tuple[beside.Beside, ...]) -> d
     if others:
         done["beside"] = beside.facts(others)
     if design.routed:
-        from advisor.queueing.responses import LEAST_OUTSTANDING_REQUESTS
+        from advisor.modelling.queueing.responses import LEAST_OUTSTANDING_REQUESTS
 
         done["routing"] = LEAST_OUTSTANDING_REQUESTS
     return done

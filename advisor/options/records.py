@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-from advisor.options.basis import upper
-from advisor.options.draft import Draft
+from advisor.modelling.queueing.transform_jobs import records_per_request
 from advisor.options.load import mib, number, sentence
 from advisor.options.memory import MIB
-from advisor.queueing.transform_jobs import records_per_request
+from advisor.options.plan_basis import upper
+from advisor.options.plan_builder import Draft
 
 _SPLIT = {"csv": "Line", "jsonlines": "Line", "recordio": "RecordIO", "tfrecord": "TFRecord"}
 _MEDIA = {

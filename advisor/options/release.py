@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from advisor.model import Request
-from advisor.options.draft import Draft
+from advisor.model.advice import Request
+from advisor.model.value import Value
+from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import Instance
-from advisor.value import Value
 
 _NEEDS = ("canary", "alarms", "notifications")
 _KEYS = ("deploy.rollout", "deploy.topics.")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from advisor.model import Parameters, Request
+from advisor.model.advice import Parameters, Request
 from advisor.options import names, placeholders
-from advisor.options.draft import Draft, once
 from advisor.options.endpoint import endpoint_name
+from advisor.options.plan_builder import Draft, once
 
 _SERVICE = "application-autoscaling"
 _DIMENSION = "sagemaker:variant:DesiredInstanceCount"

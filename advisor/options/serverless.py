@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.model import Measurement, Parameters, Plan
+from advisor.model.advice import Parameters, Plan
+from advisor.model.workload import Measurement
 from advisor.options import (
     beside,
-    call,
     containers,
     endpoint,
     memory,
@@ -17,10 +17,11 @@ from advisor.options import (
     release,
     shared_facts,
 )
-from advisor.options.draft import Draft
+from advisor.options import invocation as call
 from advisor.options.load import SECOND, Load, load, mib, number, seconds, sentence
+from advisor.options.plan_builder import Draft
 from advisor.options.release import Fleet
-from advisor.rounding import percent
+from advisor.text.quantity_format import percent
 
 _PREDICTABLE = frozenset({"sustained", "diurnal", "periodic"})
 
@@ -126,7 +127,7 @@ def _concurrency(draft: Draft, work: Load, setup: float, provisioned: int) -> in
         return chosen
     flying, text = work.in_flight, work.in_flight_text
     if _bursts(draft) and not provisioned and work.peak is not None:
-        from advisor.queueing.cold_starts import after_quiet
+        from advisor.modelling.queueing.cold_starts import after_quiet
 
         _, flying = after_quiet(work.peak, work.processing_s or 0.0, setup)
         flying = max(flying, work.in_flight)
@@ -195,7 +196,7 @@ def _level(flying: float, spill: float, most: int) -> int:
     """The level that is exceeded for at most ``spill`` of the time, for Poisson arrivals."""
     if flying >= most:
         return most
-    from advisor.queueing.cold_starts import levels_busy
+    from advisor.modelling.queueing.cold_starts import levels_busy
 
     for level, busy in enumerate(levels_busy(flying), start=1):
         if busy <= spill:

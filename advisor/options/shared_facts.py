@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.model import Interval
-from advisor.options.draft import Draft, once
+from advisor.model.workload import Interval
 from advisor.options.load import SECOND, load
-from advisor.quantity import RATE_PER_MONTH
+from advisor.options.plan_builder import Draft, once
+from advisor.text.quantity import RATE_PER_MONTH
 
 _OPEN = Interval(None, None)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from advisor.model import Request
-from advisor.options import alarms, rollout, topics
-from advisor.options.draft import Draft
+from advisor.model.advice import Request
+from advisor.options import alarms, topics
+from advisor.options.plan_builder import Draft
 from advisor.options.release import Fleet, Released
-from advisor.options.rollout_step import CANARY, LINEAR, ROLLING
+from advisor.options.rollout import rollout
+from advisor.options.rollout.step import CANARY, LINEAR, ROLLING
 from advisor.rulebook.hardware import Instance
 
 

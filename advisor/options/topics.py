@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from advisor.model import ASYNCHRONOUS, Parameters, Request
+from advisor.model.advice import Parameters, Request
+from advisor.model.options import ASYNCHRONOUS
 from advisor.options import placeholders
-from advisor.options.draft import Draft
 from advisor.options.endpoint import endpoint_name
+from advisor.options.plan_builder import Draft
 
 RESULTS = ("success", "error")
 

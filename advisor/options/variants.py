@@ -5,18 +5,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from advisor.model import (
+from advisor.model.advice import Parameters, Request
+from advisor.model.options import (
     INFERENCE_COMPONENTS,
     INFERENCE_PIPELINE,
     MULTI_CONTAINER,
     REAL_TIME,
-    Parameters,
-    Request,
 )
 from advisor.options import instances, names, placeholders
 from advisor.options.beside import Beside
-from advisor.options.draft import Draft
 from advisor.options.load import number, sentence
+from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import Instance
 
 SHADOW = "Shadow"

@@ -3,15 +3,15 @@
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from advisor.options.draft import Draft
+from advisor.model.value import Value
 from advisor.options.fleet import Capacity
 from advisor.options.load import SECOND, Load, seconds
-from advisor.rounding import percent
-from advisor.value import Value
+from advisor.options.plan_builder import Draft
+from advisor.text.quantity_format import percent
 
 if TYPE_CHECKING:
-    from advisor.queueing.erlang import Wait
-    from advisor.queueing.service_times import ServiceTime
+    from advisor.modelling.queueing.erlang import Wait
+    from advisor.modelling.queueing.service_times import ServiceTime
 
 _LATE = 0.01  # of the answers: the time in `requests.answer` is that of 99 in 100
 _HARDLY_ANY = 0.001  # of the requests wait, so that nothing but the processing counts
@@ -38,19 +38,19 @@ class _Queue(Value):
     @property
     def routing(self) -> str:
         """How SageMaker names it."""
-        from advisor.queueing import responses
+        from advisor.modelling.queueing import responses
 
         return responses.LEAST_OUTSTANDING_REQUESTS if self.one_queue else responses.RANDOM
 
     def waiting(self, fleet: int) -> "Wait | None":
         """The wait in front of a fleet, ``None`` when the queue only grows."""
-        from advisor.queueing import responses
+        from advisor.modelling.queueing import responses
 
         return responses.fleet_wait(self.peak, self.service, fleet, self.workers, self.routing)
 
     def in_time(self, fleet: int, answer_s: float) -> bool:
         """Whether 99 of 100 are answered in that time."""
-        from advisor.queueing import responses
+        from advisor.modelling.queueing import responses
 
         waiting = self.waiting(fleet)
         if waiting is None:
@@ -63,8 +63,8 @@ class _Queue(Value):
 
         What speaks against a form speaks the more against it the fewer servers there are.
         """
-        from advisor.queueing import validity
-        from advisor.queueing.scaling import whole
+        from advisor.modelling.queueing import validity
+        from advisor.modelling.queueing.scaling import whole
 
         load = self.peak * self.service.mean_s
         fleet = max(fleets.start, whole(load / (validity.HIGHEST_UTILISATION * self.workers)))
@@ -96,7 +96,7 @@ def for_answer(
     answer = _answer_s(draft)
     if answer is None or work.peak is None or work.processing_s is None:
         return nothing
-    from advisor.queueing import service_times
+    from advisor.modelling.queueing import service_times
 
     slow, certain = _slow_s(draft)
     service = service_times.lognormal(work.processing_s, slow or work.processing_s)

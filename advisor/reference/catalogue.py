@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from advisor.model import OPTIONS
+from advisor.model.options import OPTIONS
 from advisor.reference.entry import Detail, Entry, entry
 from advisor.reference.kinds import DESCRIBERS
 from advisor.reference.usage import Usage

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Any
 
-from advisor.printable import printable
+from advisor.model.printable import printable
 from advisor.reference.catalogue import Catalogue
 from advisor.reference.entry import Entry
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from advisor.model import OPTIONS
+from advisor.model.options import OPTIONS
 from advisor.reference.entry import Detail
 from advisor.reference.sentences import (
     bound,

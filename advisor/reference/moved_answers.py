@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from advisor.gate.locking import Answer, answer_of, moved, reasons_of, rests_differently
-from advisor.model import OPTIONS, Workload
+from advisor.gate.lockfile import Answer, answer_of, moved, reasons_of, rests_differently
+from advisor.model.options import OPTIONS
+from advisor.model.workload import Workload
 from advisor.pipeline import advise_by
 from advisor.reference.rule_changes import EntryChange
 from advisor.rulebook.load import compiled

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.markup import cited, code, prose, table
 from advisor.reference import flowchart_mermaid
 from advisor.reference.catalogue import KINDS, Catalogue, catalogue
 from advisor.reference.entry import Entry
 from advisor.reference.flowchart import read_chart
 from advisor.rulebook.source import Folder
+from advisor.text.markup import cited, code, prose, table
 
 MARK = "<!-- Written by scripts/write_reference.py from the rule files: edit those instead. -->"
 

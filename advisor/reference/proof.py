@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from advisor.verify import Report
+    from advisor.engine.verify import Report
 
 # claim -> what was counted
 _COUNTED = {

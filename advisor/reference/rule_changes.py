@@ -7,10 +7,10 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from advisor.gate.drift import compare
+from advisor.configuration.api.drift import compare
 from advisor.reference.catalogue import KINDS, raw_entries
-from advisor.rounding import word
 from advisor.rulebook.source import Folder, read_table, service_table
+from advisor.text.quantity_format import word
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 INSTANCE_TYPE, API_MODEL = "instance-type", "api-model"

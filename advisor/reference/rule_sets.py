@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from advisor.errors import InputError
+from advisor.model.errors import InputError
 from advisor.rulebook.source import rules_directory
 from advisor.workload.revision import git, reason
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Any, NamedTuple
 
-from advisor.gate.locking import ANSWERS
-from advisor.markup import code, prose, table
-from advisor.printable import printable
+from advisor.gate.lockfile import ANSWERS
+from advisor.model.printable import printable
 from advisor.reference.moved_answers import MovedAnswer
 from advisor.reference.rule_changes import TITLES, EntryChange, ValueChange, new_checks
+from advisor.text.markup import code, prose, table
 
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 _ABSENT = "-"

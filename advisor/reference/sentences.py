@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from advisor.rounding import word
+from advisor.text.quantity_format import word
 
 _COMPARISONS = {
     "is": "is",

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from textwrap import wrap
 
-from advisor.quantity import KINDS
 from advisor.reference.sentences import listed
+from advisor.text.quantity import KINDS
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
 from advisor.workload.keys import KEYS, REQUIRED, SCHEMA, features, short_for

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from advisor.quantity import FORMS as QUANTITIES
 from advisor.reference.entry import Detail, Entry
 from advisor.reference.sentences import listed
+from advisor.text.quantity import FORMS as QUANTITIES
 from advisor.workload.forms import FORMS as TEXTS
 from advisor.workload.key import Key
 from advisor.workload.keys import KEYS

@@ -9,13 +9,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-from advisor.value import Value
+from advisor.model.value import Value
 
 if TYPE_CHECKING:
     # The table is read by commands that advise on nothing; the model is not theirs to load.
     from collections.abc import Callable, Sequence
 
-    from advisor.model import Advice
+    from advisor.model.advice import Advice
 
 
 class Context(Value):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 from io import StringIO
 
-from advisor.comparison import Comparison, Row
-from advisor.drawing import Canvas
-from advisor.estimate import in_brief
-from advisor.printable import printable
-from advisor.standing import why
+from advisor.compare.compare import Comparison, Row
+from advisor.engine.standing import why
+from advisor.model.printable import printable
+from advisor.pricing.plan_cost import in_brief
+from advisor.reports.terminal_chart import Canvas
 
 _HEADINGS = (
     "workload", "option", "standing", "why", "plan", "usd_low", "usd_high",

@@ -6,12 +6,13 @@ import json
 from typing import Any
 
 from advisor import __version__
-from advisor.comparison import Axis, BreakEven, Comparison, Row
-from advisor.drawing import Canvas
-from advisor.model import Cost, Measured, Reason
-from advisor.reports.outcomes import costs
-from advisor.rounding import about, plain, unit
-from advisor.standing import why
+from advisor.compare.compare import Axis, BreakEven, Comparison, Row
+from advisor.engine.standing import why
+from advisor.model.advice import Cost, Reason
+from advisor.model.workload import Measured
+from advisor.reports.cost_curves import costs
+from advisor.reports.terminal_chart import Canvas
+from advisor.text.quantity_format import about, plain, unit
 
 SCHEMA = "sm-advise/compare.v1"
 _KINDS = {

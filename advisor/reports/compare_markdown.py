@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.comparison import BreakEven, Comparison, Row
-from advisor.drawing import Canvas
-from advisor.estimate import in_brief
-from advisor.highlights import grounds
-from advisor.markup import code, prose, table
+from advisor.compare.compare import BreakEven, Comparison, Row
+from advisor.engine.standing import why, words
 from advisor.measurement import words as measured_words
-from advisor.model import CostItem
-from advisor.money_format import NOT_APPLICABLE, UNKNOWN, a_month, money
-from advisor.reports import outcomes
-from advisor.rounding import about, busy
-from advisor.standing import why, words
+from advisor.model.advice import CostItem
+from advisor.pricing.plan_cost import in_brief
+from advisor.reports import cost_curves as outcomes
+from advisor.reports.advice_view import grounds
+from advisor.reports.terminal_chart import Canvas
+from advisor.text.markup import code, prose, table
+from advisor.text.money_format import NOT_APPLICABLE, UNKNOWN, a_month, money
+from advisor.text.quantity_format import about, busy
 
 _KINDS = {"traffic.volume": "volume", "requests.processing": "time", "dataset.records": "count"}
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.comparison import Axis, BreakEven, Comparison, Row
-from advisor.drawing import Bar, Canvas, bars, plot, table, wrapped
-from advisor.estimate import in_brief
-from advisor.highlights import grounds
+from advisor.compare.compare import Axis, BreakEven, Comparison, Row
+from advisor.engine.standing import why, words
 from advisor.measurement import words as measured_words
-from advisor.model import Cost, CostItem
-from advisor.money_format import UNKNOWN, money
-from advisor.reports import outcomes
-from advisor.rounding import about, busy
-from advisor.standing import why, words
+from advisor.model.advice import Cost, CostItem
+from advisor.pricing.plan_cost import in_brief
+from advisor.reports import cost_curves as outcomes
+from advisor.reports.advice_view import grounds
+from advisor.reports.terminal_chart import Bar, Canvas, bars, plot, table, wrapped
+from advisor.text.money_format import UNKNOWN, money
+from advisor.text.quantity_format import about, busy
 
 _WIDE = 78
 _AXES = {

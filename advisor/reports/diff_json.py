@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from advisor import __version__
-from advisor.costs.money import usd
-from advisor.difference import Change, Difference, chosen_cost, rise
-from advisor.drawing import Canvas
-from advisor.model import Advice
+from advisor.compare.diff import Change, Difference, chosen_cost, rise
+from advisor.model.advice import Advice
+from advisor.pricing.amounts import usd
+from advisor.reports.terminal_chart import Canvas
 
 SCHEMA = "sm-advise/diff.v1"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from advisor.difference import Change, Difference, chosen_cost, rise
-from advisor.drawing import Canvas
-from advisor.markup import code, prose, table
-from advisor.money_format import money
+from advisor.compare.diff import Change, Difference, chosen_cost, rise
+from advisor.reports.terminal_chart import Canvas
+from advisor.text.markup import code, prose, table
+from advisor.text.money_format import money
 
 _NOTHING = "—"
 _MOST_SHOWN = 10  # facts and settings before a fold

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from advisor.difference import Change, Difference, chosen_cost, rise
-from advisor.drawing import Canvas, table, wrapped
-from advisor.money_format import UNKNOWN, a_month, money
+from advisor.compare.diff import Change, Difference, chosen_cost, rise
+from advisor.reports.terminal_chart import Canvas, table, wrapped
+from advisor.text.money_format import UNKNOWN, a_month, money
 
 _NOTHING = "—"
 

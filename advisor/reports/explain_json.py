@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from advisor.drawing import Canvas
-from advisor.explained import Here
-from advisor.model import Candidate, Cost
+from advisor.compare.explained import Here
+from advisor.model.advice import Candidate, Cost
+from advisor.reports.terminal_chart import Canvas
 
 
 def render(found: Sequence[tuple[str, str, Here]], canvas: Canvas) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from advisor.drawing import Canvas, table, wrapped
-from advisor.explained import Here, Judged, Way
-from advisor.highlights import room
-from advisor.model import Fact, Step
-from advisor.money_format import a_month, money
-from advisor.rounding import word
-from advisor.standing import bound, is_need, words
+from advisor.compare.explained import Here, Judged, Way
+from advisor.engine.standing import bound, is_need, words
+from advisor.model.advice import Fact, Step
+from advisor.reports.advice_view import room
+from advisor.reports.terminal_chart import Canvas, table, wrapped
+from advisor.text.money_format import a_month, money
+from advisor.text.quantity_format import word
 
 Explained = tuple[str, str, Here]  # id, what it is, how it stands
 Row = tuple[str, ...]

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import cast
 
 from advisor.gate.run import Report
-from advisor.value import Value
+from advisor.model.value import Value
 
 
 class Context(Value):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from advisor.configuration.source import Source
 from advisor.gate.finding import ACCEPTED, BASELINED, Finding
 from advisor.gate.run import Report
-from advisor.gate.source import Source
-from advisor.printable import printable
+from advisor.model.printable import printable
 
 WIDEST = 160
 NARROWEST = 30

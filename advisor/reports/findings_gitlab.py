@@ -9,10 +9,10 @@ import json
 import os
 from typing import Any
 
-from advisor.digest import sha256
 from advisor.gate.run import Report
 from advisor.reports.finding_formats import Context
 from advisor.reports.finding_words import advice
+from advisor.text.digest import sha256
 
 _SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from advisor.errors import InputError
 from advisor.gate.finding import Finding
 from advisor.gate.run import Report
-from advisor.printable import printable
+from advisor.model.errors import InputError
+from advisor.model.printable import printable
 from advisor.reports.finding_formats import Context
 from advisor.reports.finding_words import accepted_because, counts, instead, scope, sentence
 

@@ -10,12 +10,12 @@ from typing import Any
 from urllib.parse import quote
 
 from advisor import __version__
-from advisor.digest import sha256
-from advisor.gate.document import Mark
+from advisor.configuration.document import Mark
 from advisor.gate.finding import Finding
 from advisor.gate.run import Report
 from advisor.reports.finding_formats import Context
 from advisor.reports.finding_words import accepted_because, advice
+from advisor.text.digest import sha256
 
 HOME = "https://github.com/sm-advise/sm-advise"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}

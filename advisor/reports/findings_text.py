@@ -6,7 +6,7 @@ import textwrap
 
 from advisor.gate.finding import ACCEPTED, BASELINED, Finding
 from advisor.gate.run import Report
-from advisor.printable import printable
+from advisor.model.printable import printable
 from advisor.reports.finding_formats import Context
 from advisor.reports.finding_words import (
     accepted_because,

@@ -10,22 +10,20 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from advisor.model import (
+from advisor.model.advice import (
     Cost,
     CostItem,
     DecisiveUnknown,
     Fact,
-    Finding,
     Fix,
     Latency,
-    Measured,
-    Measurement,
     Quota,
     Reason,
     Setting,
     Step,
     Verdict,
 )
+from advisor.model.workload import Finding, Measured, Measurement
 
 _MOST_KEPT = 20_000
 

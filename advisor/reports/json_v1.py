@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from advisor import __version__
-from advisor.model import Advice, Candidate, Cost, Plan
+from advisor.model.advice import Advice, Candidate, Cost, Plan
 from advisor.reports import Context
 from advisor.reports.json_parts import (
     array,

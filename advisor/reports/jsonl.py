@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advisor.model import Advice
+from advisor.model.advice import Advice
 from advisor.reports import Context
 from advisor.reports.json_v1 import members
 

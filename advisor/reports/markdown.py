@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from advisor import __version__, highlights
-from advisor.markup import cited, code, prose, table
+from advisor import __version__
+from advisor.engine.standing import CHOSEN, bound, is_need, words
 from advisor.measurement import words as measured_words
-from advisor.model import Advice, Candidate, Fact, Finding, Plan, Reason, Verdict
-from advisor.money_format import UNKNOWN, a_month, money
+from advisor.model.advice import Advice, Candidate, Fact, Plan, Reason, Verdict
+from advisor.model.workload import Finding
 from advisor.reports import Context
-from advisor.rounding import word
-from advisor.standing import CHOSEN, bound, is_need, words
+from advisor.reports import advice_view as highlights
+from advisor.text.markup import cited, code, prose, table
+from advisor.text.money_format import UNKNOWN, a_month, money
+from advisor.text.quantity_format import word
 
 # What is shown before a fold; together with the headings at most 60 lines.
 _MOST_FLIPS = 3

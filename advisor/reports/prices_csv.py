@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 from io import StringIO
 
-from advisor.drawing import Canvas
-from advisor.price_book import Book
-from advisor.printable import printable
-from advisor.rounding import word
+from advisor.model.printable import printable
+from advisor.pricing.price_listing import Book
+from advisor.reports.terminal_chart import Canvas
+from advisor.text.quantity_format import word
 
 
 def render(found: Book, canvas: Canvas) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from advisor.drawing import Canvas
-from advisor.price_book import Book, Known
+from advisor.pricing.price_listing import Book, Known
+from advisor.reports.terminal_chart import Canvas
 
 SCHEMA = "sm-advise/price-list.v1"
 

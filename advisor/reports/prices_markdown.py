@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from advisor.drawing import Canvas
-from advisor.markup import code, prose, table
-from advisor.price_book import Book
+from advisor.pricing.price_listing import Book
+from advisor.reports.terminal_chart import Canvas
+from advisor.text.markup import code, prose, table
 
 
 def render(found: Book, canvas: Canvas) -> str:

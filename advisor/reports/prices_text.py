@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from advisor.drawing import Canvas, table, wrapped
-from advisor.price_book import Book
+from advisor.pricing.price_listing import Book
+from advisor.reports.terminal_chart import Canvas, table, wrapped
 
 
 def render(found: Book, canvas: Canvas) -> str:

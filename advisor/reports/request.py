@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from advisor.model import Advice
+from advisor.model.advice import Advice
 from advisor.reports import Context
 
 MAIN_OPERATIONS = ("CreateEndpointConfig", "CreateTransformJob")

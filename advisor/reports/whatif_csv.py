@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 from io import StringIO
 
-from advisor.drawing import Canvas
-from advisor.model import OPTIONS
-from advisor.rounding import plain, unit, word
-from advisor.scenario import Outcome
-from advisor.sweep import Sweep
+from advisor.compare.scenario import Outcome
+from advisor.compare.whatif import Sweep
+from advisor.model.options import OPTIONS
+from advisor.reports.terminal_chart import Canvas
+from advisor.text.quantity_format import plain, unit, word
 
 
 def render(found: Sweep, canvas: Canvas) -> str:

@@ -6,14 +6,14 @@ import json
 from typing import Any
 
 from advisor import __version__
-from advisor.crossing import Crossing
-from advisor.drawing import Canvas
-from advisor.model import Interval
-from advisor.quantity import show
-from advisor.reports.outcomes import costs
-from advisor.rounding import plain, unit
-from advisor.scenario import KeyValue, Outcome
-from advisor.sweep import Stretch, Sweep
+from advisor.compare.break_even import Crossing
+from advisor.compare.scenario import KeyValue, Outcome
+from advisor.compare.whatif import Stretch, Sweep
+from advisor.model.workload import Interval
+from advisor.reports.cost_curves import costs
+from advisor.reports.terminal_chart import Canvas
+from advisor.text.quantity import show
+from advisor.text.quantity_format import plain, unit
 
 SCHEMA = "sm-advise/whatif.v1"
 

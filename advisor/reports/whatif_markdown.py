@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.drawing import Canvas
-from advisor.markup import code, prose, table
+from advisor.compare.scenario import Outcome
+from advisor.compare.whatif import Stretch, Sweep
 from advisor.measurement import words
-from advisor.model import Interval
-from advisor.money_format import UNKNOWN, money
-from advisor.quantity import show
-from advisor.rounding import about, word
-from advisor.scenario import Outcome
-from advisor.sweep import Stretch, Sweep
+from advisor.model.workload import Interval
+from advisor.reports.terminal_chart import Canvas
+from advisor.text.markup import code, prose, table
+from advisor.text.money_format import UNKNOWN, money
+from advisor.text.quantity import show
+from advisor.text.quantity_format import about, word
 
 _NONE = "none fits"
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from advisor.drawing import Canvas, plot, strip, table, wrapped
+from advisor.compare.scenario import Outcome
+from advisor.compare.whatif import Stretch, Sweep
 from advisor.measurement import words
-from advisor.model import Interval
-from advisor.money_format import money
-from advisor.quantity import show
-from advisor.reports import outcomes
-from advisor.rounding import about, word
-from advisor.scenario import Outcome
-from advisor.sweep import Stretch, Sweep
+from advisor.model.workload import Interval
+from advisor.reports import cost_curves as outcomes
+from advisor.reports.terminal_chart import Canvas, plot, strip, table, wrapped
+from advisor.text.money_format import money
+from advisor.text.quantity import show
+from advisor.text.quantity_format import about, word
 
 _NONE = "none fits"
 _MARGIN = 10  # of the words before a strip

@@ -9,9 +9,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from advisor.errors import RulebookError
-from advisor.model import OPTIONS
-from advisor.quantity import QuantityError, parse
+from advisor.model.errors import RulebookError
+from advisor.model.options import OPTIONS
 from advisor.rulebook.digest import FORMAT, digest
 from advisor.rulebook.formulas import UNITS
 from advisor.rulebook.hardware import family_of
@@ -19,6 +18,7 @@ from advisor.rulebook.hosting import compile_hosting
 from advisor.rulebook.references import fields, of_fields, of_quotas, of_regions, referred
 from advisor.rulebook.source import Folder, read_rules, read_table
 from advisor.rulebook.types import ELSEWHERE
+from advisor.text.quantity import QuantityError, parse
 
 _COMPARISONS = ("is", "above", "below", "at_most", "at_least")
 TYPICAL_PROCESSING = "requests.processing.typical"

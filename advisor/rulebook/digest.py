@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from advisor.digest import sha256
-from advisor.errors import RulebookError
-from advisor.model import OPTIONS
+from advisor.model.errors import RulebookError
+from advisor.model.options import OPTIONS
 from advisor.rulebook.source import Folder
+from advisor.text.digest import sha256
 
 FORMAT = 8  # of the compiled form; part of the digest, so that an old cache is not read
 _FILES = (

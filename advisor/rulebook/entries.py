@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from advisor.errors import RulebookError
-from advisor.model import OPTIONS
+from advisor.model.errors import RulebookError
+from advisor.model.options import OPTIONS
 from advisor.rulebook.types import (
     INFINITY,
     Admitted,
@@ -152,13 +152,13 @@ def negated(form: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def number_check(limit: Limit) -> NumberCheck:
-    """A limit of a number as ``advisor.decide`` reads it."""
+    """A limit of a number as ``advisor.engine.decide`` reads it."""
     when = limit.when.test if limit.when else None
     bound, newest = limit.bound.admits, limit.newest.admits
     return (limit.variable, bound.low, bound.high, newest.low, newest.high, when)
 
 
 def word_check(limit: Limit) -> WordCheck:
-    """A limit of words as ``advisor.decide`` reads it."""
+    """A limit of words as ``advisor.engine.decide`` reads it."""
     when = limit.when.test if limit.when else None
     return (limit.variable, limit.bound.admits.words or 0, limit.newest.admits.words or 0, when)

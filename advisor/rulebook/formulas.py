@@ -6,9 +6,9 @@ product, so that a bound on it is solved with one division, rounded so that the 
 
 from collections.abc import Callable, Mapping, Sequence
 
-from advisor.quantity import MICROSECONDS_PER_MONTH, RATE_PER_MONTH, WEEK
+from advisor.model.value import Value
 from advisor.rulebook.types import INFINITY, UNSET, Feature, Point
-from advisor.value import Value
+from advisor.text.quantity import MICROSECONDS_PER_MONTH, RATE_PER_MONTH, WEEK
 
 IN_FLIGHT_UNIT = RATE_PER_MONTH * MICROSECONDS_PER_MONTH  # one request in progress
 BUSY_UNIT = IN_FLIGHT_UNIT // 100_000  # one thousandth of a percent

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from advisor.rulebook.on_demand import OnDemand
+from advisor.model.value import Value
+from advisor.rulebook.lazy_mapping import OnDemand
 from advisor.rulebook.types import Source
-from advisor.value import Value
 
 CPU, GPU, NEURON = "none", "gpu", "neuron"
 _CLASS_ORDER = {"general": 0, "memory": 1, "compute": 2, "gpu": 0, "large-gpu": 1, "neuron": 0}

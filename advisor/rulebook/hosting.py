@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from advisor.errors import RulebookError
-from advisor.model import OPTIONS, WAYS
+from advisor.model.errors import RulebookError
+from advisor.model.options import OPTIONS, WAYS
 from advisor.rulebook.types import Source
 
 # What conditions read, with all values of each; models are a number, needs a set of features.
@@ -57,7 +57,7 @@ class WayLimit(NamedTuple):
 class Way(NamedTuple):
     """One way of hosting."""
 
-    name: str  # one of advisor.model.WAYS
+    name: str  # one of advisor.model.options.WAYS
     title: str
     says: str
     limits: tuple[WayLimit, ...]

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from advisor.model.value import Value
 from advisor.rulebook.hardware import Catalogue
-from advisor.rulebook.on_demand import OnDemand
+from advisor.rulebook.lazy_mapping import OnDemand
 from advisor.rulebook.types import Constant, Source
-from advisor.value import Value
 
 
 class Offer(Value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.errors import RulebookError
+from advisor.model.errors import RulebookError
 from advisor.rulebook.cells import form_cuts, limit_cuts, merge_cuts
 from advisor.rulebook.entries import bound, leaf, number_check, origin, word_check
 from advisor.rulebook.symbols import Symbols

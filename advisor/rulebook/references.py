@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from advisor.errors import RulebookError
+from advisor.model.errors import RulebookError
 
 # Word of a reference -> what its name stands for.
 Known: TypeAlias = Mapping[str, Callable[[str], Any]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, TypeAlias
 
-from advisor.errors import InputError, RulebookError
+from advisor.model.errors import InputError, RulebookError
 
 # A path of a rule file or folder. Not pathlib's: importing that costs every start 2 ms.
 Folder: TypeAlias = str | os.PathLike[str]

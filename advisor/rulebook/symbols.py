@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from advisor.errors import RulebookError
+from advisor.model.errors import RulebookError
 from advisor.rulebook.conditions import make
 from advisor.rulebook.entries import bounds_by_limit, negated, words
 from advisor.rulebook.types import INFINITY, Admitted, Condition, Feature

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from advisor.value import Value
+from advisor.model.value import Value
 
 Point: TypeAlias = list[int]  # one value per variable, by index
 Test: TypeAlias = Callable[[Point], bool]
@@ -170,7 +170,7 @@ class Feature(Value):
     origin: Source
 
 
-# A limit of a number as ``advisor.decide`` reads it: variable, range in force, range at the newest,
+# A limit of a number as ``decide`` reads it: variable, range in force, range at the newest,
 # and when it applies; and one of words: variable, words in force, words at the newest, and when.
 NumberCheck: TypeAlias = tuple[int, int, int, int, int, Test | None]
 WordCheck: TypeAlias = tuple[int, int, int, Test | None]

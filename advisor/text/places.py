@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from advisor.errors import InputError
+from advisor.model.errors import InputError
 
 # Control characters, and those that change the direction of the text around them, as the inside of
 # a character class: what a person sees would not be what the program reads, and a terminal would

@@ -16,7 +16,7 @@ from yaml.error import Mark
 from yaml.events import AliasEvent, DocumentEndEvent, MappingEndEvent, SequenceEndEvent
 from yaml.scanner import ScannerError
 
-from advisor.errors import InputError
+from advisor.model.errors import InputError
 from advisor.text.places import UNSEEN, UNSEEN_HINT, decode, error_in, refuse_unseen
 from advisor.text.terms import WORKLOAD, Terms
 

@@ -1,7 +1,7 @@
 """Texts with a syntax: names, addresses and dates that AWS's requests carry as they are."""
 
+from advisor.model.value import Value
 from advisor.text.places import UNSEEN
-from advisor.value import Value
 
 
 class Form(Value):

@@ -1,12 +1,12 @@
 """One key of a workload file: what may stand at it."""
 
-from advisor.value import Value
+from advisor.model.value import Value
 
 
 class Key(Value):
     """What may stand at one key path.
 
-    ``kind`` is a kind of quantity (``advisor.quantity.KINDS``), ``word``, ``flag``, ``text`` (of a
+    ``kind`` is a kind of quantity (``quantity.KINDS``), ``word``, ``flag``, ``text`` (of a
     form), ``texts`` (a list of them), ``named`` (a mapping of free names to them), ``needs``,
     ``record`` (a mapping that is kept together), ``models``, ``variants``, ``waivers`` or
     ``section``. A ``word`` with keys below it is short for the first of them.

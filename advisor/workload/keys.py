@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from advisor.model import OPTIONS, WAYS
-from advisor.quantity import WEEK
+from advisor.model.options import OPTIONS, WAYS
+from advisor.text.quantity import WEEK
 from advisor.workload.key import Key
 from advisor.workload.release_keys import RELEASE
 

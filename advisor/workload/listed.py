@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor.model import Interval, Stated
+from advisor.model.workload import Interval, Stated
 from advisor.text.yaml_reader import Node, SequenceNode
 from advisor.workload.key import Key
 from advisor.workload.keys import MODEL
@@ -77,7 +77,7 @@ def _put_largest(values: dict[str, Stated], name: str, models: tuple[dict[str, A
     rest = values.get(path)
     largest = max(sizes, key=lambda size: (size.high or size.low or 0, size.low or 0))
     if rest is None or largest is not rest.value:
-        from advisor.quantity import show
+        from advisor.text.quantity import show
 
         place = values["models"]
         values[path] = Stated(path, show(largest, "size"), largest, place.line, place.column)

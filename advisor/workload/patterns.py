@@ -1,4 +1,4 @@
-"""Quantities as regular expressions, for editors: what ``advisor.quantity.parse`` and a key accept.
+"""Quantities as regular expressions, for editors: what ``quantity.parse`` and a key accept.
 
 The expressions mean the same in JSON Schema's dialect and in Python's. They cannot compare the two
 ends of a range.
@@ -6,7 +6,7 @@ ends of a range.
 
 from __future__ import annotations
 
-from advisor.quantity import KINDS, MOST_DECIMALS, MOST_DIGITS, WEEK
+from advisor.text.quantity import KINDS, MOST_DECIMALS, MOST_DIGITS, WEEK
 
 _NUMBER = rf"[0-9]{{1,{MOST_DIGITS}}}(?:\.[0-9]{{1,{MOST_DECIMALS}}})?"
 _NOT_ZERO = r"(?=[0-9]*\.?[0-9]*[1-9])"
@@ -25,7 +25,7 @@ def quantity_pattern(kind: str, *, zero: bool) -> str:
     """Every way to write a quantity of a kind other than ``count``.
 
     Args:
-        kind: a key of ``advisor.quantity.KINDS``.
+        kind: a key of ``advisor.text.quantity.KINDS``.
         zero: whether nothing at all is accepted as a point.
     """
     amount, less = _amount(kind, full=True), _amount(kind, full=False)

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from advisor.digest import sha256
-from advisor.errors import InputError
-from advisor.model import Stated, Workload
-from advisor.quantity import KINDS
+from advisor.model.errors import InputError
+from advisor.model.workload import Stated, Workload
+from advisor.text.digest import sha256
+from advisor.text.quantity import KINDS
 from advisor.text.yaml_reader import MappingNode, Node, error_at, is_nothing, read_documents
 from advisor.workload.forms import FORMS
 from advisor.workload.groups import GROUPS
@@ -84,7 +84,7 @@ def read_workloads(
     """
     roots = read_documents(data, file)
     if changes:
-        from advisor.workload.changes import apply
+        from advisor.workload.overrides import apply
 
         roots = [apply(root, changes) for root in roots]
     readings = [_document(root, Reading(file, features)) for root in roots]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from advisor.errors import InputError
-from advisor.model import Stated
+from advisor.model.errors import InputError
+from advisor.model.workload import Stated
 from advisor.text.yaml_reader import MappingNode, Node, ScalarNode, entries, error_at
 from advisor.workload.keys import features as of_rules
 from advisor.workload.spelling import explain_key

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from advisor.quantity import KINDS
+from advisor.text.quantity import KINDS
 from advisor.text.yaml_reader import Node
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key

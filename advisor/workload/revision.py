@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 
-from advisor.errors import InputError
+from advisor.model.errors import InputError
 from advisor.text.terms import WORKLOAD
 
 _PATIENCE_S = 60

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from advisor.quantity import FORMS as QUANTITY_FORMS
-from advisor.quantity import KINDS, MOST_DIGITS
+from advisor.text.quantity import FORMS as QUANTITY_FORMS
+from advisor.text.quantity import KINDS, MOST_DIGITS
 from advisor.workload.forms import FORMS, Form
 from advisor.workload.key import Key
 from advisor.workload.keys import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from advisor.errors import InputError
+from advisor.model.errors import InputError
 from advisor.text.terms import WORKLOAD
 
 

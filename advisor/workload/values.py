@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from advisor.model import Interval
-from advisor.quantity import QuantityError, parse, show
+from advisor.model.workload import Interval
+from advisor.text.quantity import QuantityError, parse, show
 from advisor.text.yaml_reader import Node, ScalarNode, is_nothing
 from advisor.workload.forms import FORMS, LETTERS, Form
 from advisor.workload.key import Key

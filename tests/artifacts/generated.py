@@ -8,7 +8,8 @@ from itertools import count, islice
 from random import Random
 from typing import Any
 
-from advisor.model import OPTIONS, Advice
+from advisor.model.advice import Advice
+from advisor.model.options import OPTIONS
 from advisor.pipeline import advise
 from advisor.workload import read_workloads
 from advisor.workload.keys import features

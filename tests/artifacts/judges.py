@@ -12,7 +12,7 @@ from pathlib import Path
 from advisor.artifacts import boto3_script, cloudformation, maker, shell
 from advisor.gate.run import Request, check
 from advisor.gate.settings import Project
-from advisor.model import Advice
+from advisor.model.advice import Advice
 from tests import (
     test_artifacts_boto3,
     test_artifacts_cloudformation,

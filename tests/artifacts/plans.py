@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from advisor.model import Advice, Plan, Request
+from advisor.model.advice import Advice, Plan, Request
 from advisor.pipeline import advise
 from advisor.rulebook.load import load
 from advisor.workload import read_file, read_workloads

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from advisor.artifacts import maker
-from advisor.model import Advice
+from advisor.model.advice import Advice
 
 Judge = Callable[[Sequence[Advice]], list[str]]
 """The faults of many artifacts, each with the name of its workload; raises ``MissingError``."""

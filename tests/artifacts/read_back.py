@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from advisor.gate.document import Hidden, Node, Reference, World
-from advisor.model import Request
+from advisor.configuration.document import Hidden, Node, Reference, World
+from advisor.model.advice import Request
 
 KINDS = {
     "CreateModel": "Model",

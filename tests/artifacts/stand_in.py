@@ -24,7 +24,7 @@ from typing import Any
 import pytest
 
 from advisor.artifacts import maker
-from advisor.model import Advice
+from advisor.model.advice import Advice
 from tests.artifacts.plans import placeholders, plan_of, with_requests
 from tests.artifacts.programs import MissingError, tool
 from tests.test_artifacts_boto3 import execute

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.artifacts.hcl_text import Block, document
-from advisor.model import Advice
+from advisor.model.advice import Advice
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
 from tests import test_artifacts_terraform

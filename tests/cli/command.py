@@ -11,7 +11,7 @@ from typing import NamedTuple
 from click.testing import CliRunner
 
 from advisor.cli import group
-from advisor.errors import InputError
+from advisor.model.errors import InputError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 import pytest
 
-from advisor.model import OPTIONS
+from advisor.model.options import OPTIONS
 from advisor.reference.catalogue import catalogue
 from tests.cli.command import ROOT, called, ran
 

@@ -89,7 +89,7 @@ def test_a_question_can_be_skipped() -> None:
 def test_needs_are_not_asked_for_when_none_changes_the_answer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("advisor.interview.needs_that_matter", lambda *_: ())
+    monkeypatch.setattr("advisor.engine.interview.needs_that_matter", lambda *_: ())
     done = called("init", typed="churn\nonline\nsustained\n\n\n\n\n")
     assert "So far" not in done.err
     assert done.code == 0

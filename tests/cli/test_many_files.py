@@ -10,7 +10,7 @@ import pytest
 
 from advisor.cli import group
 from advisor.cli.advise import TOGETHER
-from advisor.model import Workload
+from advisor.model.workload import Workload
 from advisor.workload import read_file
 from tests.cli.command import ran
 

@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from advisor.engine.verify import Problem, Report
 from advisor.reference.catalogue import KINDS, catalogue
-from advisor.verify import Problem, Report
 from tests.cli.command import called, ran
 
 
@@ -58,7 +58,7 @@ def test_inconsistent_rules_are_exit_code_2_with_a_witness(
         problem = Problem("total", "no answer", "name: witness\nrequests:\n  arrival: online\n")
         return Report(limits, (problem,), ("a note",), {"total": 12})
 
-    monkeypatch.setattr("advisor.verify.verify", broken)
+    monkeypatch.setattr("advisor.engine.verify.verify", broken)
     done = called("rules", "verify", "--limits", "safe")
     assert done.code == 2
     assert done.out == (

@@ -13,10 +13,10 @@ from tests.cli.command import ROOT, ran
 
 EXAMPLE = str(ROOT / "examples" / "fraud-scoring.yaml")
 FOR_PEOPLE = (
-    "advisor.highlights",
-    "advisor.interview",
-    "advisor.markup",
-    "advisor.printable",
+    "advisor.reports.advice_view",
+    "advisor.engine.interview",
+    "advisor.text.markup",
+    "advisor.model.printable",
     "advisor.reference",
     "advisor.reports.markdown",
     "advisor.reports.text",

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from advisor.costs import compare
-from advisor.costs.money import plain, usd
-from advisor.model import Cost, CostItem
-from advisor.money_format import figure
+from advisor.model.advice import Cost, CostItem
+from advisor.pricing import comparable as compare
+from advisor.pricing.amounts import plain, usd
+from advisor.text.money_format import figure
 
 
 def _cost(low: str | None, high: str | None) -> Cost:

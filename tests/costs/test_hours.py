@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.costs import hours
+from advisor.pricing import scaled_hours as hours
 
 
 def test_embeddings_at_the_peak_of_two_thousand() -> None:

@@ -9,18 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.costs.money import total_of, usd
-from advisor.costs.monthly import EXCLUDED, cost
-from advisor.model import (
-    ASYNCHRONOUS,
-    BATCH_TRANSFORM,
-    OPTIONS,
-    REAL_TIME,
-    SERVERLESS,
-    Cost,
-)
-from advisor.money_format import figure
-from advisor.prices import load
+from advisor.catalogue.price_snapshot import load
+from advisor.model.advice import Cost
+from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, OPTIONS, REAL_TIME, SERVERLESS
+from advisor.pricing.amounts import total_of, usd
+from advisor.pricing.monthly import EXCLUDED, cost
+from advisor.text.money_format import figure
 
 SHIPPED = Path(__file__).resolve().parents[2] / "rules/prices"
 US_EAST_1 = load("us-east-1", SHIPPED)

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from advisor.costs.monthly import cost
-from advisor.costs.provisioning import provisioning_note, provisioning_threshold
-from advisor.model import SERVERLESS
-from advisor.prices import Prices, load
+from advisor.catalogue.price_snapshot import Prices, load
+from advisor.model.options import SERVERLESS
+from advisor.pricing.monthly import cost
+from advisor.pricing.provisioning import provisioning_note, provisioning_threshold
 
 SHIPPED = Path(__file__).resolve().parents[2] / "rules/prices"
 FACTS: dict[str, Any] = {

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from advisor.costs.monthly import cost
-from advisor.model import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
-from advisor.prices import load
+from advisor.catalogue.price_snapshot import load
+from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
+from advisor.pricing.monthly import cost
 
 SHIPPED = Path(__file__).resolve().parents[2] / "rules/prices"
 KB, MB = 1024, 1024**2

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
-from advisor.costs.compare import per_thousand_requests
-from advisor.costs.monthly import cost
-from advisor.model import Cost
-from advisor.money_format import figure
-from advisor.prices import SCHEMA, Prices, load
+from advisor.catalogue.price_snapshot import SCHEMA, Prices, load
+from advisor.model.advice import Cost
+from advisor.pricing.comparable import per_thousand_requests
+from advisor.pricing.monthly import cost
+from advisor.text.money_format import figure
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = {

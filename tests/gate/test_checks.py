@@ -12,9 +12,9 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from advisor.configuration.rulefiles import read_yaml_rules
 from advisor.gate.checks import load_checks
 from advisor.gate.judge import predicate
-from advisor.gate.rulefiles import read_yaml_rules
 from tests.gate.cases import FILES_OF_CHECKS, cases_of
 from tests.gate.mutants import Cases, Mutant, mutants_of
 from tests.gate.verdict import mistake, possible_dialects

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import yaml
 
+from advisor.configuration.discover import STDIN
+from advisor.configuration.resource_types import CLOUDFORMATION_KINDS, TERRAFORM_KINDS
 from advisor.gate.checks import Check, load_checks
-from advisor.gate.discover import STDIN
-from advisor.gate.resource_types import CLOUDFORMATION_KINDS, TERRAFORM_KINDS
 from advisor.gate.run import Request, check
 from tests.gate.cases import Case
 

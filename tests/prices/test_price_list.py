@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from advisor.errors import InputError
-from advisor.price_list import charges, offers, refresh
-from advisor.price_list.json_members import members
+from advisor.model.errors import InputError
+from advisor.pricing.price_refresh import charges, offers, refresh
+from advisor.pricing.price_refresh.json_members import members
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFERS = Path(__file__).parent / "offers"

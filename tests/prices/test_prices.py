@@ -10,8 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from advisor import prices
-from advisor.errors import InputError
+from advisor.catalogue import price_snapshot as prices
+from advisor.model.errors import InputError
 from advisor.rulebook.load import load
 from advisor.rulebook.references import fields
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from advisor.errors import InputError
-from advisor.price_list import charges, refresh
-from advisor.price_list.download import Limits, download
-from advisor.prices import load
+from advisor.catalogue.price_snapshot import load
+from advisor.model.errors import InputError
+from advisor.pricing.price_refresh import charges, refresh
+from advisor.pricing.price_refresh.download import Limits, download
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFERS = Path(__file__).parent / "offers"

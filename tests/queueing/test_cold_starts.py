@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.queueing import cold_starts as cold
+from advisor.modelling.queueing import cold_starts as cold
 
 
 @pytest.mark.parametrize(

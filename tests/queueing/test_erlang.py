@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.queueing import erlang
+from advisor.modelling.queueing import erlang
 
 
 def above(waiting: erlang.Wait, seconds: float) -> float:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.queueing import responses, service_times, validity
-from advisor.queueing.erlang import Wait
-from advisor.queueing.service_times import ServiceTime
+from advisor.modelling.queueing import responses, service_times, validity
+from advisor.modelling.queueing.erlang import Wait
+from advisor.modelling.queueing.service_times import ServiceTime
 
 
 class Exponential(ServiceTime):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.queueing import scale_to_zero, scaling, transform_jobs
+from advisor.modelling.queueing import scale_to_zero, scaling, transform_jobs
 
 
 @pytest.mark.parametrize(

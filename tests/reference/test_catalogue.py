@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.model import OPTIONS
+from advisor.model.options import OPTIONS
 from advisor.reference.catalogue import KINDS, Catalogue, catalogue
 from advisor.reference.entry import Entry
 from advisor.reference.explain import as_values, explain

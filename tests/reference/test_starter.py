@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.errors import InputError
+from advisor.model.errors import InputError
 from advisor.reference.starter import ANSWERS, starter, written
 from advisor.workload import read_workloads
 from advisor.workload.keys import KEYS, short_for

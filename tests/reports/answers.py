@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from advisor.model import Advice, Cost, CostItem
+from advisor.model.advice import Advice, Cost, CostItem
 from advisor.pipeline import advise
 from advisor.workload import read_workloads
 

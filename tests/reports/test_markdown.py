@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from advisor.model import Advice, Finding
+from advisor.model.advice import Advice
+from advisor.model.workload import Finding
 from advisor.pipeline import advise
 from advisor.reports import Context
 from advisor.reports.markdown import render

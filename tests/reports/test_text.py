@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from rich.cells import cell_len
 
-from advisor.model import Advice, Finding
+from advisor.model.advice import Advice
+from advisor.model.workload import Finding
 from advisor.pipeline import advise
 from advisor.reports import Context
 from advisor.reports.text import render

@@ -7,10 +7,10 @@ import re
 from functools import cached_property
 from typing import NamedTuple
 
-from advisor.errors import InputError
 from advisor.gate.archive.compressed import ArchiveError, GzipBytes, PlainBytes, kind_of
 from advisor.gate.archive.tar_header import BLOCK, DIRECTORY
 from advisor.gate.archive.tar_members import TORCHSCRIPT, Member, members
+from advisor.model.errors import InputError
 
 _DEEPEST_FOLDER = 4  # of a pattern of rules/archives.yaml that means a folder
 _JUNK = re.compile(r"(?:^|/)(?:\._[^/]*/?$|\.DS_Store(?:/|$)|__MACOSX(?:/|$))")

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from advisor.gate.carrying import memory_of
-from advisor.gate.document import Node, Resource
+from advisor.configuration.document import Node, Resource
+from advisor.configuration.rulefiles import read_yaml_rules, rule_path
+from advisor.configuration.terraform.plan import plain
 from advisor.gate.instances import is_a
-from advisor.gate.rulefiles import read_yaml_rules, rule_path
-from advisor.gate.terraform_plan import plain
+from advisor.gate.need_fields import memory_of
 from advisor.gate.view import containers, text_of
-from advisor.model import Advice
-from advisor.quantity import parse
+from advisor.model.advice import Advice
+from advisor.text.quantity import parse
 
 _GB = 1024**3
 _MB = 1024**2

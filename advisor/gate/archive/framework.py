@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from advisor.errors import InputError
+from advisor.configuration.api.spelling import nearest
 from advisor.gate.archive.layouts import Layout, Names, example, holds, layouts
-from advisor.gate.spelling import nearest
+from advisor.model.errors import InputError
 
 
 class Framework(NamedTuple):

@@ -22,7 +22,7 @@ from advisor.gate.archive.members_checks import member_faults
 from advisor.gate.archive.sizes import room_faults, stated_faults
 from advisor.gate.checks import Check
 from advisor.gate.finding import ERROR, WARNING, Finding
-from advisor.model import Advice
+from advisor.model.advice import Advice
 
 LONGEST_SHOWN = 200
 """Characters of a name or a message that a finding keeps; names of tar have no bound."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from advisor.configuration.rulefiles import read_yaml_rules, rule_path
 from advisor.gate.archive.contents import Archive
-from advisor.gate.rulefiles import read_yaml_rules, rule_path
 
 AT_TOP = "archive"
 _VERSION = "<version>"

@@ -8,20 +8,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from advisor.errors import InputError
-from advisor.gate.archive.naming import is_archive_name
+from advisor.configuration.archive_names import is_archive_name
 from advisor.gate.pairing import resources_of
 from advisor.gate.settings import Pair, organisation_of
-from advisor.value import Value
+from advisor.model.errors import InputError
+from advisor.model.value import Value
 
 if TYPE_CHECKING:
+    from advisor.configuration.document import Document, Resource
     from advisor.gate.archive.contents import Archive
     from advisor.gate.archive.deployed import Deployed
     from advisor.gate.checks import Check
-    from advisor.gate.document import Document, Resource
     from advisor.gate.finding import Finding
     from advisor.gate.workloads import Workloads
-    from advisor.model import Advice, Workload
+    from advisor.model.advice import Advice
+    from advisor.model.workload import Workload
 
 _ELSEWHERE = re.compile(r"(?:^|/)[a-z][a-z0-9]+:/")  # s3://…, also where a path was made of it
 BY_ARTIFACT = "model.artifact"

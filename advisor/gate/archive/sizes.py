@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from advisor.gate.archive.contents import Archive
 from advisor.gate.archive.deployed import Room
-from advisor.model import Interval, Workload
-from advisor.rounding import about
+from advisor.model.workload import Interval, Workload
+from advisor.text.quantity_format import about
 
 MARGIN = 10
 """Per cent by which an archive may exceed the stated size before that is worth a word."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from advisor.model import ENDPOINT_EACH, INFERENCE_PIPELINE, MULTI_CONTAINER
-from advisor.money_format import figure
-from advisor.options import named
-from advisor.options.draft import Draft
+from advisor.model.options import ENDPOINT_EACH, INFERENCE_PIPELINE, MULTI_CONTAINER
+from advisor.options.hosting import models as named
 from advisor.options.hosting.inputs import Known
 from advisor.options.load import counted, sentence
-from advisor.quantity import MONTH_HOURS
+from advisor.options.plan_builder import Draft
 from advisor.rulebook.hosting import Hosting, Inputs, Preference, WayLimit, hosting
+from advisor.text.money_format import figure
+from advisor.text.quantity import MONTH_HOURS
 
 _MILLIONTHS = 1_000_000
 _known: dict[str, Hosting] = {}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.model import Parameters, Request
+from advisor.model.advice import Parameters, Request
 from advisor.options import addressing, containers, endpoint, names, placeholders, scaling
-from advisor.options.draft import Draft
 from advisor.options.hosting.packing import MILLI
 from advisor.options.load import number
+from advisor.options.plan_builder import Draft
 
 if TYPE_CHECKING:
     from advisor.options.hosting.components import Design

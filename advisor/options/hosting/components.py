@@ -3,21 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from advisor.facts import Facts
-from advisor.model import Plan
-from advisor.options import (
-    beside,
-    call,
-    endpoint,
-    fleet,
-    memory,
-    named,
-    quotas,
-    release,
-    shared_facts,
-)
-from advisor.options.draft import Draft
+from advisor.engine.facts import Facts
+from advisor.model.advice import Plan
+from advisor.options import beside, endpoint, fleet, memory, quotas, release, shared_facts
+from advisor.options import invocation as call
 from advisor.options.hosting import copies
+from advisor.options.hosting import models as named
 from advisor.options.hosting.packing import MILLI, Room
 from advisor.options.load import (
     Load,
@@ -27,6 +18,7 @@ from advisor.options.load import (
     number,
     sentence,
 )
+from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import Instance
 
 
@@ -200,7 +192,7 @@ def _asleep_alone(
 
 def _busiest(component: copies.Component) -> dict[str, Any]:
     """What latency reads: the copies of one model are a queue of their own."""
-    from advisor.queueing.responses import LEAST_OUTSTANDING_REQUESTS
+    from advisor.modelling.queueing.responses import LEAST_OUTSTANDING_REQUESTS
 
     found: dict[str, Any] = {
         "instances": component.copies,

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from advisor.options import fleet, instances, memory, named, real_time
-from advisor.options.draft import Draft
+from advisor.modelling.queueing.scaling import instances_for_rate, whole
+from advisor.options import fleet, instances, memory, real_time
+from advisor.options.hosting import models as named
 from advisor.options.hosting import packing
 from advisor.options.hosting.packing import MILLI, Room
+from advisor.options.instance_cache import usable_mib
 from advisor.options.load import PER_SECOND, Load, counted, load, per_second, seconds
-from advisor.options.shelf import usable_mib
-from advisor.queueing.scaling import instances_for_rate, whole
+from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import CPU, Instance, rank, size
 
 

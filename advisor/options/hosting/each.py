@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from advisor.model import BATCH_TRANSFORM, REAL_TIME, Invoke, Plan, Quota, Setting
-from advisor.options import named
-from advisor.options.draft import Draft
+from advisor.model.advice import Invoke, Plan, Quota, Setting
+from advisor.model.options import BATCH_TRANSFORM, REAL_TIME
+from advisor.options.hosting import models as named
 from advisor.options.load import counted
+from advisor.options.plan_builder import Draft
 
 Size = Callable[..., Plan]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, NamedTuple
 
-from advisor.model import REAL_TIME
-from advisor.options import fleet, instances, memory, named, real_time
-from advisor.options.draft import Draft
+from advisor.model.options import REAL_TIME
+from advisor.options import fleet, instances, memory, real_time
+from advisor.options.hosting import models as named
+from advisor.options.instance_cache import usable_mib
 from advisor.options.load import SECOND, counted, load
-from advisor.options.shelf import usable_mib
+from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import CPU, GPU
 from advisor.rulebook.hosting import Inputs
 

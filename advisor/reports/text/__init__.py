@@ -8,9 +8,9 @@ from io import StringIO
 from rich.console import Console, RenderableType
 from rich.rule import Rule
 
-from advisor.highlights import counted, headline
-from advisor.model import Advice
+from advisor.model.advice import Advice
 from advisor.reports import Context
+from advisor.reports.advice_view import counted, headline
 from advisor.reports.text.answer import answer, grounds
 from advisor.reports.text.deployment import deployment
 from advisor.reports.text.findings import findings

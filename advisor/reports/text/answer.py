@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from advisor import highlights
 from advisor.measurement import words
-from advisor.model import Advice, Fix, Step
-from advisor.money_format import a_month
+from advisor.model.advice import Advice, Fix, Step
+from advisor.reports import advice_view as highlights
 from advisor.reports.text.layout import DOUBT, QUIET, TONES, Hanging, heading, labelled, line, said
-from advisor.rounding import word
+from advisor.text.money_format import a_month
+from advisor.text.quantity_format import word
 
 MOST_UNKNOWNS = 3
 _MOST_ASSUMED = 6

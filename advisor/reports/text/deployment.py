@@ -8,7 +8,7 @@ from itertools import groupby
 from rich.console import RenderableType
 from rich.text import Text
 
-from advisor.model import Advice, Plan, Quota, Setting
+from advisor.model.advice import Advice, Plan, Quota, Setting
 from advisor.reports.text.layout import QUIET, Hanging, heading, labelled, line, said
 
 _NAMES = "Name"  # settings that only name a resource say nothing about sizing

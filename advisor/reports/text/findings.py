@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from rich.console import RenderableType
 
-from advisor import __version__, highlights
-from advisor.model import Advice, Finding
+from advisor import __version__
+from advisor.model.advice import Advice
+from advisor.model.workload import Finding
+from advisor.reports import advice_view as highlights
 from advisor.reports.text.answer import consider
 from advisor.reports.text.layout import QUIET, TONES, Hanging, heading, labelled, line, said
 

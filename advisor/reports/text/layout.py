@@ -8,7 +8,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from advisor.printable import printable
+from advisor.model.printable import printable
 
 GOOD, DOUBT, BAD, QUIET = "green", "yellow", "red", "dim"
 TONES = {

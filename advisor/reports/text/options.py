@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from advisor import highlights
-from advisor.model import Advice, Candidate, Reason
-from advisor.money_format import money
+from advisor.engine.standing import CHOSEN, OPEN, STANDINGS, bound, words
+from advisor.model.advice import Advice, Candidate, Reason
+from advisor.reports import advice_view as highlights
 from advisor.reports.text.layout import QUIET, TONES, columns, heading, line, said
-from advisor.standing import CHOSEN, OPEN, STANDINGS, bound, words
+from advisor.text.money_format import money
 
 _WIDE = 110
 _MOST_VERDICTS = 3

@@ -1,0 +1,1 @@
+"""Tables of AWS as values: price snapshots and Regions. Nothing here knows a workload."""

@@ -1,0 +1,45 @@
+"""What the address of a resource says of where the resource is."""
+
+from __future__ import annotations
+
+from advisor.model.value import Value
+
+_DOMAINS = (["amazonaws", "com"], ["amazonaws", "com", "cn"])
+AT_HOME = ("ecr", "sns", "kms")
+"""Services whose resources must be in the endpoint's own Region."""
+
+
+class Place(Value):
+    """Where a resource is."""
+
+    service: str
+    partition: str  # aws, aws-cn, aws-us-gov
+    region: str  # empty where the service has none
+
+
+def place_of(text: str) -> Place | None:
+    """The place that an ARN or the address of an image in ECR names; ``None`` for other texts."""
+    if text.startswith("arn:aws"):
+        _, partition, service, region, *rest = [*text.split(":", 4), "", "", ""]
+        known = rest[0] and all(map(_is_plain, (partition, service, region or "-")))
+        return Place(service, partition, region) if known and service else None
+    host, slash, _ = text.partition("/")
+    labels = host.split(".")
+    if not slash or labels[1:2] != ["dkr"] or labels[4:] not in _DOMAINS:
+        return None
+    account, _, registry, region = labels[:4]
+    if registry not in ("ecr", "ecr-fips") or not (account.isdigit() and _is_plain(region)):
+        return None
+    return Place("ecr", partition_of(region), region)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a part is written out, and no place where something will be filled in."""
+    return text.isascii() and text.replace("-", "a").isalnum() and text == text.lower()
+
+
+def partition_of(region: str) -> str:
+    """The partition that a Region belongs to."""
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"

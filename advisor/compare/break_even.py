@@ -1,0 +1,151 @@
+"""Where the cheapest option changes along a quantity, to the next whole number."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from advisor.compare.scenario import Outcome
+from advisor.model.value import Value
+from advisor.text.money_format import figure
+
+_CENT = Decimal("0.01")
+_FAR = 4096
+_NEAR = 8  # within so many times costs are straight enough to interpolate
+_TRUNCATION = 5  # the fifth of a bracket's share of the first one
+
+
+class Crossing(Value):
+    """Two neighbouring values between which another option becomes the cheapest."""
+
+    below: Outcome  # the last value at which `before` is the cheapest
+    above: Outcome  # the first at which `after` is
+    before: str | None  # None where no cost is known
+    after: str | None
+
+    @property
+    def jump(self) -> bool:
+        """Whether a cost makes a step here, so that the two are not equal at any value."""
+        return self._gap(self.below) > _CENT and self._gap(self.above) > _CENT
+
+    def sentence(self, arrow: str = "to") -> str:
+        """Which option gives way to which, and at what cost."""
+        before, after = self.before, self.after
+        if None not in (before, after) and before not in self.above.costs:
+            return f"{before} {arrow} {after}: {before} does not serve beyond"
+        texts = []
+        for option, at in ((before, self.below), (after, self.above)):
+            usd = None if option is None else at.middle(option)
+            if option is None or usd is None:
+                texts.append("none")
+                continue
+            cost = at.costs[option]
+            sign = "about " if cost.assumed or cost.low != cost.high else ""
+            texts.append(f"{option} {sign}{figure(usd)} USD")
+        step = ", a step" if self.jump and None not in (before, after) else ""
+        return f"{texts[0]} {arrow} {texts[1]}{step}"
+
+    def _gap(self, at: Outcome) -> Decimal:
+        if self.before is None or self.after is None:
+            return Decimal("Infinity")
+        one, other = at.middle(self.before), at.middle(self.after)
+        return Decimal("Infinity") if one is None or other is None else abs(one - other)
+
+
+def crossings(at: Callable[[int], Outcome], points: Sequence[int]) -> Iterator[Crossing]:
+    """Every change of the cheapest option that the points show, in their order.
+
+    Between two points with the same cheapest option none is looked for; a finer grid shows more.
+
+    Args:
+        at: the full model.
+        points: values of the quantity, ascending.
+    """
+    for low, high in pairwise(points):
+        yield from _between(at, at(low), at(high))
+
+
+def grid(low: int, high: int, count: int) -> tuple[int, ...]:
+    """About ``count`` whole numbers from one to the other, each the same factor from the next."""
+    start = max(1, low)
+    ratio = (high / start) ** (1 / max(1, count - 1))
+    between = (min(high, round(start * ratio**step)) for step in range(count))
+    return tuple(sorted({low, high, *between}))
+
+
+def nearest(at: Callable[[int], Outcome], start: int, precision: float) -> Crossing | None:
+    """A change of the cheapest option on the way from a value, upward if there is one, else down.
+
+    ``None`` when the same option is the cheapest ``_FAR`` times away on either side.
+    """
+    first = at(start)
+    for up in (True, False):
+        ends = [first, at(start * _FAR if up else max(1, start // _FAR))]
+        if ends[0].cheapest == ends[1].cheapest:
+            continue
+        while (ratio := _value(ends[up]) // max(1, _value(ends[not up]))) > _NEAR:
+            middle = at(_value(ends[not up]) * math.isqrt(ratio))
+            ends[middle.cheapest != first.cheapest] = middle
+        low, high = close(at, ends[not up], ends[up], precision)
+        return Crossing(low, high, low.cheapest, high.cheapest)
+    return None
+
+
+def _between(at: Callable[[int], Outcome], low: Outcome, high: Outcome) -> Iterator[Crossing]:
+    while low.cheapest != high.cheapest:
+        below, above = close(at, low, high)
+        yield Crossing(below, above, below.cheapest, above.cheapest)
+        low = above
+
+
+def close(
+    at: Callable[[int], Outcome], low: Outcome, high: Outcome, precision: float = 0.0
+) -> tuple[Outcome, Outcome]:
+    """Neighbouring values between which what is the cheapest at ``low`` no longer is.
+
+    With a ``precision`` they may differ by that share of the value. Interpolates, truncates
+    towards the middle and projects: the ITP method of Oliveira and Takahashi (ACM Transactions on
+    Mathematical Software 47, 2020), which is as good as halving at its worst and much better where
+    costs are nearly straight lines.
+    """
+    first, width = low.cheapest, _value(high) - _value(low)
+    slack = 1 << (width.bit_length() + 1)
+    while (gap := _value(high) - _value(low)) > max(1.0, _value(low) * precision):
+        slack //= 2
+        middle = _value(low) + gap // 2
+        guess = _interpolated(low, high)
+        if guess is None:
+            guess = middle
+        else:
+            truncation = gap * gap // (_TRUNCATION * width)
+            side = 1 if guess <= middle else -1
+            guess = middle if abs(middle - guess) <= truncation else guess + side * truncation
+            reach = max(0, slack - gap // 2)
+            guess = min(max(guess, middle - reach), middle + reach)
+        found = at(min(max(guess, _value(low) + 1), _value(high) - 1))
+        if found.cheapest == first:
+            low = found
+        else:
+            high = found
+    return low, high
+
+
+def _value(outcome: Outcome) -> int:
+    assert isinstance(outcome.value, int)
+    return outcome.value
+
+
+def _interpolated(low: Outcome, high: Outcome) -> int | None:
+    """Where straight lines through both ends would meet; ``None`` where a cost is not known."""
+    before, after = low.cheapest, high.cheapest
+    if before is None or after is None:
+        return None
+    gaps = []
+    for end in (low, high):
+        one, other = end.middle(before), end.middle(after)
+        if one is None or other is None:
+            return None
+        gaps.append(other - one)
+    if gaps[0] <= gaps[1]:
+        return None
+    return _value(low) + int((_value(high) - _value(low)) * gaps[0] / (gaps[0] - gaps[1]))

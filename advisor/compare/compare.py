@@ -1,0 +1,173 @@
+"""The four options side by side: what each costs, how fast it is, and where the order turns."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from advisor.catalogue.price_snapshot import Folder
+from advisor.compare.break_even import Crossing, crossings, grid
+from advisor.compare.scenario import DURATION, RECORDS, VOLUME, Outcome, Scenario, current
+from advisor.engine.facts import Facts
+from advisor.engine.standing import STANDINGS
+from advisor.model.advice import Advice, Candidate
+from advisor.model.options import BATCH_TRANSFORM
+from advisor.model.workload import Interval
+from advisor.pricing.amounts import decimal
+from advisor.pricing.billable_usage import charged
+from advisor.pricing.comparable import Share, per_thousand_requests
+from advisor.pricing.plan_cost import expected_latency, prices_of
+from advisor.rulebook.load import load
+from advisor.text.quantity import MICROSECONDS_PER_MONTH, RATE_PER_MONTH, show
+
+# The curve over the volume covers what most endpoints see, and a thousand times either way of this
+# one; duration and records a hundred times.
+_USUAL_VOLUMES = (1000 * RATE_PER_MONTH, 10_000_000 * RATE_PER_MONTH)
+_LEAST_VOLUME = RATE_PER_MONTH
+_FAR, _REACH = 1000, 100
+_POINTS, _COARSE = 49, 17
+# Key of an axis -> what moves with it.
+AXES = {
+    "traffic.volume": VOLUME,
+    "requests.processing": DURATION,
+    "dataset.records": RECORDS,
+}
+# The facts that costs read, as far as the workload leaves them open.
+_PRICED = (
+    "traffic.volume",
+    "requests.processing",
+    "requests.payload",
+    "requests.response",
+)
+
+
+class Row(NamedTuple):
+    """One option as it stands beside the others."""
+
+    candidate: Candidate  # with its latency, whether it is chosen or not
+    per_thousand: Share | None  # USD per 1,000 requests
+
+
+class BreakEven(NamedTuple):
+    """A value at which another option becomes the cheapest."""
+
+    key: str
+    crossing: Crossing
+    busy_share: float | None  # of one environment or worker; above 1 they are several
+
+
+class Axis(NamedTuple):
+    """A key along which the options were priced."""
+
+    key: str
+    current: int  # base units
+    points: tuple[Outcome, ...]
+
+
+class Comparison(NamedTuple):
+    """What `compare` tells."""
+
+    advice: Advice
+    rows: tuple[Row, ...]  # the answer first, then as preferred, then the rest
+    axes: tuple[Axis, ...]
+    break_evens: tuple[BreakEven, ...]
+    assumed: Mapping[str, str]  # facts that break-even points take and nobody stated
+
+
+def compare(advice: Advice, own_prices: Folder | None = None) -> Comparison:
+    """The options of an answer side by side.
+
+    Args:
+        advice: the answer.
+        own_prices: folder of the user's price snapshots, the same as for the answer.
+    """
+    facts = Facts(load(advice.limits), advice.workload, advice.region)
+    prices = prices_of(advice.region, own_prices, advice.workload.measured)
+    axes = []
+    break_evens: list[BreakEven] = []
+    for key, count in _keys(facts):
+        scenario = Scenario(facts, key, prices, along=AXES[key])
+        value = current(facts, key)
+        points = grid(*_ends(key, value), count)
+        axes.append(Axis(key, value, tuple(scenario.at(each) for each in points)))
+        break_evens += (
+            BreakEven(key, found, _busy_share(scenario, found))
+            for found in crossings(scenario.at, points)
+        )
+    return Comparison(
+        advice, _rows(advice, facts), tuple(axes), tuple(break_evens), _assumed(facts, axes)
+    )
+
+
+def _keys(facts: Facts) -> Iterator[tuple[str, int]]:
+    """Along what the options are priced, and at how many values."""
+    if facts.word("requests.arrival") == "batch":
+        if facts.workload.interval("dataset.records") is not None:
+            yield "dataset.records", _POINTS
+        return
+    yield "traffic.volume", _POINTS
+    yield "requests.processing", _COARSE
+
+
+def _ends(key: str, value: int) -> tuple[int, int]:
+    if key != "traffic.volume":
+        return max(1, value // _REACH), value * _REACH
+    low, high = _USUAL_VOLUMES
+    return max(_LEAST_VOLUME, min(low, value // _FAR)), max(high, value * _FAR)
+
+
+def _busy_share(scenario: Scenario, found: Crossing) -> float | None:
+    """Volume times processing over time at a break-even point."""
+    if scenario.key == "dataset.records":
+        return None
+    facts = scenario.facts_at(found.above.value)
+    volume, time = facts.taken("traffic.volume"), facts.taken("requests.processing.typical")
+    return float(volume * time / RATE_PER_MONTH / MICROSECONDS_PER_MONTH)
+
+
+def _assumed(facts: Facts, axes: Sequence[Axis]) -> dict[str, str]:
+    """What break-even points take for facts that were not stated as one value."""
+    if not axes or axes[0].key == "dataset.records":
+        return {}
+    done = {}
+    for name in _PRICED:
+        path = "requests.processing.typical" if name == "requests.processing" else name
+        variable = facts.book.index[path]
+        if facts.low[variable] != facts.high[variable]:
+            value = facts.point[variable]
+            done[name] = show(Interval(value, value), facts.book.facts[variable].kind)
+    return done
+
+
+def _rows(advice: Advice, facts: Facts) -> tuple[Row, ...]:
+    order = {name: rank for rank, name in enumerate(advice.decision.leaf_options)}
+
+    def rank(row: Row) -> tuple[bool, int, int]:
+        each = row.candidate
+        stands = STANDINGS.index(each.standing.standing)
+        return each.plan is None, stands, order.get(each.option, len(order))
+
+    return tuple(sorted((_row(facts, each) for each in advice.candidates), key=rank))
+
+
+def _row(facts: Facts, candidate: Candidate) -> Row:
+    if candidate.plan is None or candidate.cost is None:
+        return Row(candidate, None)
+    if candidate.latency is None:
+        candidate = candidate._replace(latency=expected_latency(candidate.plan, facts))
+    requests = _requests(facts, candidate)
+    assert candidate.cost is not None
+    share = per_thousand_requests(candidate.cost, requests) if requests else None
+    return Row(candidate, share)
+
+
+def _requests(facts: Facts, candidate: Candidate) -> Any:
+    """Requests a month where one number is known; records for a job."""
+    assert candidate.plan is not None
+    if candidate.option == BATCH_TRANSFORM:
+        runs = candidate.plan.facts.get("runs")
+        records = facts.workload.interval("dataset.records")
+        if runs is None or records is None or records.low != records.high:
+            return None
+        return decimal(runs) * decimal(records.low or 0)
+    found = charged(candidate.plan, facts)
+    low, high = found.get("requests_low"), found.get("requests_high")
+    return found.get("requests") or (low if low == high else None)

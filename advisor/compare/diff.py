@@ -1,0 +1,239 @@
+"""What changed between two answers: facts, the answer, the options, the plan, the cost."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from advisor.engine.standing import phrase
+from advisor.model.advice import Advice, Cost, Plan
+from advisor.model.workload import Finding, Stated
+from advisor.pricing.amounts import total_of
+from advisor.text.money_format import a_month, money, signed
+from advisor.text.quantity_format import word
+
+_HUNDRED = Decimal(100)
+_NO_COST = Cost(None, None, False, "", ())
+
+
+class Change(NamedTuple):
+    """Something that differs; ``None`` where it is absent."""
+
+    name: str
+    old: str | None
+    new: str | None
+
+
+class Limit(NamedTuple):
+    """The most that a cost may rise by: an amount in USD, or a share."""
+
+    value: Decimal
+    percent: bool
+    text: str  # as the caller wrote it
+
+
+class Difference(NamedTuple):
+    """Two answers for one workload, and what differs."""
+
+    old: Advice
+    new: Advice
+    facts: tuple[Change, ...]  # by key path, as written
+    answer: tuple[Change, ...]  # option, status, summary
+    options: tuple[Change, ...]  # how each option stands
+    settings: tuple[Change, ...]  # of the recommended options' plans
+    requests: tuple[Change, ...]  # operations whose parameters differ
+    costs: tuple[Change, ...]  # monthly cost by option
+    appeared: tuple[Finding, ...]
+    gone: tuple[Finding, ...]
+
+    @property
+    def matters(self) -> bool:
+        """Whether anything differs but comments, order and spelling."""
+        return any(self[2:])
+
+
+def difference(old: Advice, new: Advice) -> Difference:
+    """What changed from one answer to another."""
+    return Difference(
+        old,
+        new,
+        _facts(old.workload.values, new.workload.values),
+        _answer(old, new),
+        _options(old, new),
+        _settings(_plan(old), _plan(new)),
+        _requests(_plan(old), _plan(new)),
+        _costs(old, new),
+        _left(new.findings, old.findings),
+        _left(old.findings, new.findings),
+    )
+
+
+def _facts(old: Mapping[str, Stated], new: Mapping[str, Stated]) -> tuple[Change, ...]:
+    """Keys whose values differ; two ways to write one value are the same."""
+    found = []
+    for path in dict.fromkeys((*old, *new)):
+        before, after = old.get(path), new.get(path)
+        if before is None or after is None or before.value != after.value:
+            found.append(
+                Change(path, _text(before), _text(after)),
+            )
+    return tuple(found)
+
+
+def _text(stated: Stated | None) -> str | None:
+    if stated is None:
+        return None
+    if isinstance(stated.value, bool):
+        return word(stated.value)
+    return _plain(stated.value) if isinstance(stated.value, dict) else stated.text
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plain(each)}" for name, each in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _answer(old: Advice, new: Advice) -> tuple[Change, ...]:
+    pairs = (
+        ("option", old.decision.option, new.decision.option),
+        ("status", old.decision.status, new.decision.status),
+        ("contested", word(old.decision.contested), word(new.decision.contested)),
+    )
+    return tuple(Change(*pair) for pair in pairs if pair[1] != pair[2])
+
+
+def _options(old: Advice, new: Advice) -> tuple[Change, ...]:
+    """How each option stands."""
+    before, after = (
+        {each.option: phrase(each.standing) for each in advice.candidates} for advice in (old, new)
+    )
+    return _changes(before, after)
+
+
+def _plan(advice: Advice) -> Plan | None:
+    return None if advice.chosen is None else advice.chosen.plan
+
+
+def _settings(old: Plan | None, new: Plan | None) -> tuple[Change, ...]:
+    before, after = (
+        {} if plan is None else {each.name: str(each.value) for each in plan.settings}
+        for plan in (old, new)
+    )
+    return _changes(before, after)
+
+
+def _requests(old: Plan | None, new: Plan | None) -> tuple[Change, ...]:
+    """Operations that appeared, are gone, or have other parameters."""
+    before, after = (
+        {} if plan is None else {each.operation: each.parameters for each in plan.requests}
+        for plan in (old, new)
+    )
+    found = []
+    for operation in dict.fromkeys((*before, *after)):
+        one, other = before.get(operation), after.get(operation)
+        if one != other:
+            texts = (None if each is None else "as changed" for each in (one, other))
+            found.append(Change(operation, *texts))
+    return tuple(found)
+
+
+def _costs(old: Advice, new: Advice) -> tuple[Change, ...]:
+    before, after = (
+        {each.option: money(each.cost) for each in advice.candidates if each.cost is not None}
+        for advice in (old, new)
+    )
+    return _changes(before, after)
+
+
+def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change, ...]:
+    return tuple(
+        Change(name, before.get(name), after.get(name))
+        for name in dict.fromkeys((*before, *after))
+        if before.get(name) != after.get(name)
+    )
+
+
+def _left(findings: tuple[Finding, ...], others: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Findings that the other side has not; where they stand in the file does not matter."""
+    known = {(each.rule, each.severity, each.message) for each in others}
+    return tuple(each for each in findings if (each.rule, each.severity, each.message) not in known)
+
+
+# -- the cost of the answer ----------------------------------------------------------------------
+
+
+def chosen_cost(advice: Advice) -> Cost:
+    """The monthly cost of the recommended option; unknown when none fits."""
+    chosen = advice.chosen
+    return _NO_COST if chosen is None or chosen.cost is None else chosen.cost
+
+
+class Rise(NamedTuple):
+    """By how much a cost rose, end by end; ``None`` where an end is not known on both sides."""
+
+    low: Decimal | None
+    high: Decimal | None
+    estimate: Decimal | None  # as far as assumptions hold; None where neither side rests on them
+
+    @property
+    def text(self) -> str:
+        """With its sign: +12.00, -3.50 to +1.00, about +0.32; empty when it is not known."""
+        if self.estimate is not None:
+            return f"about {signed(self.estimate)}"
+        if self.low is None or self.high is None:
+            return ""
+        return " to ".join(dict.fromkeys((signed(self.low), signed(self.high))))
+
+
+def rise(old: Cost, new: Cost) -> Rise:
+    """New minus old: the lowest from the lowest, the highest from the highest.
+
+    Ends are compared with ends because what leaves a range open is mostly the same on both sides.
+    """
+    estimate = None
+    if (old.usd_estimate, new.usd_estimate) != (None, None):
+        estimate = _minus(_single(new), _single(old))
+    return Rise(_minus(new.usd_low, old.usd_low), _minus(new.usd_high, old.usd_high), estimate)
+
+
+def _single(cost: Cost) -> str | None:
+    """A cost as one number: as estimated, or where both ends are the same."""
+    if cost.usd_estimate is not None:
+        return cost.usd_estimate
+    return cost.usd_low if cost.usd_low == cost.usd_high else None
+
+
+def exceeded(found: Difference, most: Limit) -> Finding | None:
+    """A finding when the recommended option's cost rose by more than is allowed, else nothing."""
+    old, new = chosen_cost(found.old), chosen_cost(found.new)
+    risen = rise(old, new)
+    ends = [
+        (risen.low, old.usd_low),
+        (risen.high, old.usd_high),
+        (risen.estimate, _single(old)),
+    ]
+    beyond = [_beyond(each, start, most) for each, start in ends if each is not None]
+    if new.usd_low is None and found.new.decision.option is not None and found.matters:
+        message = f"what the new plan costs is not known, so not whether it rises by {most.text}"
+        return Finding("over-max-increase", "warning", message)
+    if not any(beyond):
+        return None
+    by = f" ({risen.text})" if risen.text else ""
+    message = (
+        f"the plan costs {a_month(new)} instead of {money(old)}{by}, and --max-increase allows"
+        f" {most.text}"
+    )
+    fix = "See what changed above, or allow more."
+    return Finding("over-max-increase", "error" if all(beyond) else "warning", message, fix=fix)
+
+
+def _beyond(risen: Decimal, start: str | None, most: Limit) -> bool:
+    if not most.percent:
+        return risen > most.value
+    return risen * _HUNDRED > Decimal(start or 0) * most.value
+
+
+def _minus(new: str | None, old: str | None) -> Decimal | None:
+    if new is None or old is None:
+        return None
+    return total_of((Decimal(new), Decimal(old).copy_negate()))

@@ -1,0 +1,248 @@
+"""One key over its range: where the answer changes, and where the cheapest option does."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from advisor.catalogue.price_snapshot import Folder
+from advisor.compare.break_even import Crossing, crossings, grid
+from advisor.compare.scenario import Outcome, Scenario, current, restated
+from advisor.engine.decision_cells import Cell, Handle, Neighbourhood
+from advisor.engine.facts import Facts
+from advisor.model.errors import InputError
+from advisor.model.workload import Interval, Workload
+from advisor.rulebook.load import load
+from advisor.rulebook.resolve import Rulebook
+from advisor.rulebook.types import INFINITY, UNSET
+from advisor.text.quantity import KINDS, WEEK, QuantityError, parse
+from advisor.text.quantity_format import word
+from advisor.workload.key import Key
+from advisor.workload.keys import KEYS
+from advisor.workload.spelling import nearest
+
+POINTS = 61
+MOST_POINTS = 10_000
+_REACH = 100  # from a hundredth of the value to a hundred times of it
+_BEYOND = 4  # and so many times beyond the furthest change of the answer that is near
+_NEAR = 10**6
+_NEEDS = "needs."
+
+
+class Stretch(NamedTuple):
+    """Values with one answer: a closed range of base units, or words."""
+
+    low: int
+    high: int
+    words: tuple[str, ...]  # of a key that takes words; then low and high are 0
+    option: str | None
+
+
+class Sweep(NamedTuple):
+    """What `whatif` tells of one key."""
+
+    workload: Workload
+    key: str
+    kind: str  # of advisor.text.quantity; word or flag
+    current: int | str | None  # None: nothing is stated, and nothing is assumed
+    stated: bool
+    stretches: tuple[Stretch, ...]  # exact, over the whole sweep
+    points: tuple[Outcome, ...]
+    crossings: tuple[Crossing, ...]
+
+
+class Range(NamedTuple):
+    """What the caller asked for, as texts of the key's kind; empty where nothing was said."""
+
+    start: str = ""
+    end: str = ""
+    points: int = POINTS
+
+
+WHOLE = Range()
+
+
+def sweep(
+    workload: Workload,
+    key: str,
+    wanted: Range = WHOLE,
+    *,
+    limits: str | None = None,
+    region: str | None = None,
+    own_prices: Folder | None = None,
+) -> Sweep:
+    """The answer and the costs for every value of one key.
+
+    Args:
+        workload: everything else.
+        key: path of a quantity, a word, a yes or no, or a feature (``needs.vpc``).
+        wanted: ends and number of points.
+        limits: ``safe`` or ``latest``; the workload's own choice without it.
+        region: used instead of the workload's Region.
+        own_prices: folder of the user's price snapshots.
+
+    Raises:
+        InputError: the key does not exist or cannot be moved, or an end is not a quantity of it.
+    """
+    from advisor.pricing.plan_cost import prices_of
+
+    book = load(limits or workload.text("limits") or "safe")
+    facts = Facts(book, workload, region)
+    entry = _key(key, book)
+    scenario = Scenario(facts, key, prices_of(facts.region, own_prices, workload.measured))
+    if entry.kind not in KINDS:
+        return _of_words(facts, entry, scenario, wanted)
+    return _of_numbers(facts, entry, scenario, wanted)
+
+
+def _key(path: str, book: Rulebook) -> Key:
+    """The key under a path, one part of a split quantity or one needed feature among them."""
+    if path.startswith(_NEEDS):
+        names = {feature.id for feature in book.features if not feature.fact}
+        if path[len(_NEEDS) :] in names:
+            return Key(path, "flag", "")
+        raise _unknown(path, sorted(_NEEDS + name for name in names))
+    entries = {key.path: key for key in KEYS if key.kind in KINDS or key.kind in ("word", "flag")}
+    for entry in tuple(entries.values()):
+        for part in entry.parts:
+            name = f"{entry.path}.{part}"
+            entries[name] = entry._replace(path=name, parts=())
+    for left_out in ("schema", "limits", "decision.option"):
+        entries.pop(left_out)
+    if path not in entries:
+        raise _unknown(path, sorted(entries))
+    return entries[path]
+
+
+def _unknown(path: str, known: Sequence[str]) -> InputError:
+    guess = nearest(path, known)
+    hint = "KEY is a quantity, a word or a yes or no of the workload file, or needs.FEATURE."
+    return InputError(
+        f"{path} cannot be moved",
+        hint=f"Did you mean {guess}? {hint}" if guess else hint,
+    )
+
+
+# -- words and features --------------------------------------------------------------------------
+
+
+def _of_words(facts: Facts, entry: Key, scenario: Scenario, wanted: Range) -> Sweep:
+    if wanted.start or wanted.end:
+        raise InputError(
+            f"{entry.path} has no range", hint="All its values are shown; leave the ends out."
+        )
+    flag = entry.kind == "flag"
+    values: tuple[bool | str, ...] = (False, True) if flag else entry.words
+    points = tuple(scenario.at(value) for value in values)
+    stretches: list[Stretch] = []
+    for point in points:
+        text = word(point.value)
+        if stretches and stretches[-1].option == point.option:
+            last = stretches.pop()
+            stretches.append(last._replace(words=(*last.words, text)))
+        else:
+            stretches.append(Stretch(0, 0, (text,), point.option))
+    stated = facts.workload.values.get(entry.path)
+    value = stated.value if stated is not None else _assumed_word(facts, entry)
+    now = None if value is None else word(value)
+    return Sweep(
+        facts.workload,
+        entry.path,
+        entry.kind,
+        now,
+        stated is not None,
+        tuple(stretches),
+        points,
+        (),
+    )
+
+
+def _assumed_word(facts: Facts, entry: Key) -> object:
+    if entry.path.startswith(_NEEDS):
+        return facts.needs(entry.path[len(_NEEDS) :])
+    return facts.taken(entry.path) if entry.path in facts.book.index else None
+
+
+# -- numbers -------------------------------------------------------------------------------------
+
+
+def _of_numbers(facts: Facts, entry: Key, scenario: Scenario, wanted: Range) -> Sweep:
+    key = entry.path
+    now = current(facts, key)
+    cells = _cells(facts, key, now)
+    low, high = _ends(entry, now, cells, wanted)
+    points = tuple(scenario.at(value) for value in grid(low, high, wanted.points))
+    stretches = tuple(
+        Stretch(max(cell.low, low), min(cell.high, high), (), cell.option)
+        for cell in cells
+        if cell.low <= high and low <= cell.high
+    )
+    stated = facts.workload.typical(key) is not None
+    known = stated or _is_assumed(facts, key)
+    return Sweep(
+        facts.workload,
+        key,
+        entry.kind,
+        now if known else None,
+        stated,
+        stretches,
+        points,
+        tuple(crossings(scenario.at, [_number(point) for point in points])),
+    )
+
+
+def _number(outcome: Outcome) -> int:
+    assert isinstance(outcome.value, int)
+    return outcome.value
+
+
+def _is_assumed(facts: Facts, key: str) -> bool:
+    variable = facts.book.index.get(key)
+    return variable is not None and facts.point[variable] != UNSET
+
+
+def _cells(facts: Facts, key: str, now: int) -> list[Cell]:
+    """The answer on every cell of the key, exact; one cell where no rule looks at it."""
+    workload = restated(facts.workload, {key: Interval(now, now)})
+    around = Neighbourhood(Facts(facts.book, workload))
+    for handle in around.handles():
+        if _moves(handle, key):
+            return around.cells(handle)
+    return [Cell(0, INFINITY, around.option)]
+
+
+def _moves(handle: Handle, key: str) -> bool:
+    """Whether a handle is the key, or the part of a split quantity that limits read."""
+    return handle.id == key
+
+
+def _ends(entry: Key, now: int, cells: list[Cell], wanted: Range) -> tuple[int, int]:
+    """The ends as asked for; else around the value and the changes of the answer near it."""
+    least, most = max(entry.least, 1), entry.most or INFINITY
+    edges = [cell.low for cell in cells[1:] if now // _NEAR <= cell.low <= now * _NEAR]
+    low = min([now // _REACH, *(edge // _BEYOND for edge in edges)])
+    high = max([now * _REACH, *(edge * _BEYOND for edge in edges)])
+    if entry.kind == "share":
+        most = min(most, WEEK)
+    low = _end(entry, wanted.start) if wanted.start else max(least, min(low, most))
+    high = _end(entry, wanted.end) if wanted.end else min(most, max(high, low))
+    if low > high:
+        raise InputError(
+            f"the range of {entry.path} ends before it starts",
+            hint=f"Give --from and --to such as {entry.example}, the smaller one first.",
+        )
+    return low, high
+
+
+def _end(entry: Key, text: str) -> int:
+    try:
+        found = parse(text, entry.kind)
+    except QuantityError as error:
+        raise InputError(f"{entry.path}: {error.problem}", hint=error.forms) from error
+    if found.low is None or found.low != found.high:
+        raise InputError(
+            f"{entry.path}: {text!r} is not one value", hint=f"Such as {entry.example}."
+        )
+    if found.low < entry.least or (entry.most is not None and found.low > entry.most):
+        raise InputError(
+            f"{entry.path}: {text} is out of its range", hint=f"Such as {entry.example}."
+        )
+    return found.low

@@ -1,0 +1,1 @@
+"""Files in, resources in the API's shape out, each value with its place; nothing is judged here."""

@@ -1,0 +1,1 @@
+"""A CloudFormation or SAM template in, its resources in each scenario of its conditions out."""

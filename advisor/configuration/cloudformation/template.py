@@ -1,0 +1,210 @@
+"""CloudFormation and SAM templates to documents: every world of their conditions, resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from advisor.configuration.calls import CLOUDFORMATION, mentions_calls, opened, scheduled, tasks
+from advisor.configuration.cloudformation.intrinsics import Resolver, Template, is_no_value
+from advisor.configuration.cloudformation.loops import LOOP, written_out
+from advisor.configuration.cloudformation.scenarios import Values, choices
+from advisor.configuration.document import Document, Node, ReadFault, Resource, World, unknown, walk
+from advisor.configuration.resource_types import CLOUDFORMATION_KINDS, judge_cloudformation
+from advisor.configuration.scalars import as_text
+from advisor.configuration.scenarios import settled
+
+
+def is_template(node: Node) -> bool:
+    """Whether a document is a template: resources with types."""
+    resources = node.get("Resources")
+    if resources is None or resources.kind != "map":
+        return False
+    return node.get("AWSTemplateFormatVersion") is not None or any(
+        entry.get("Type") is not None or name.startswith(LOOP)
+        for name, entry in resources.value.items()
+    )
+
+
+def read_template(
+    file: str,
+    node: Node,
+    parameter_files: Sequence[tuple[str, Values]] = (),
+    region: str = "",
+) -> Document:
+    """A template as a document.
+
+    Args:
+        file: how findings call it.
+        node: its one document.
+        parameter_files: name and values of files beside it that say what its parameters are.
+        region: the Region it is deployed to, where that is certain.
+    """
+    template = Template(*(_section(node, name) for name in _SECTIONS))
+    made = written_out(template.resources, _defaults(template))
+    template = template._replace(resources=made)
+    relevant = {
+        name: entry
+        for name, entry in template.resources.items()
+        if _kind(entry) is not None or _makes_calls(entry)
+    }
+    worlds: list[World] = []
+    for origin, given in (("", {}), *parameter_files):
+        fixed = {**_defaults(template), **given}
+        for when, choice in choices(template, relevant.values(), given, fixed, region):
+            resolver = Resolver(template, {**fixed, **choice}, region)
+            resources = tuple(_resources(relevant, resolver))
+            words = ", ".join(filter(None, (origin and f"with {origin}", when)))
+            worlds.append(World(words, resources, _declared(node)))
+    return Document(
+        file,
+        "cloudformation",
+        tuple(worlds),
+        tuple(_unread(template)),
+        tuple(_strange_types(template)),
+    )
+
+
+_SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources")
+
+
+def _section(node: Node, name: str) -> dict[str, Node]:
+    found = node.get(name)
+    return found.value if found is not None and found.kind == "map" else {}
+
+
+def _declared(node: Node) -> dict[str, str]:
+    """Name and type of all resources; empty where a macro may make further ones."""
+    macro = node.get("Transform")
+    names = (
+        [macro] if macro is not None and macro.kind == "scalar" else macro.items() if macro else []
+    )
+    if any(name.kind != "scalar" or name.value not in _HARMLESS for name in names):
+        return {}
+    resources = _section(node, "Resources")
+    loops = any(name.startswith("Fn::") for name in resources)
+    return {} if loops else {name: _type(entry) for name, entry in resources.items()}
+
+
+_HARMLESS = ("AWS::LanguageExtensions", "AWS::Serverless-2016-10-31")
+"""Transforms that make no models, configurations or endpoints."""
+
+
+def _type(entry: Node) -> str:
+    node = entry.get("Type")
+    return str(node.value) if node is not None and node.kind == "scalar" else ""
+
+
+def _kind(entry: Node) -> str | None:
+    kind = CLOUDFORMATION_KINDS.get(_type(entry))
+    if kind in ("ScalableTarget", "ScalingPolicy"):
+        properties = entry.get("Properties")
+        return kind if properties is not None and _about_sagemaker(kind, properties) else None
+    return kind
+
+
+def _makes_calls(entry: Node) -> bool:
+    return _type(entry) in CLOUDFORMATION and mentions_calls(entry)
+
+
+def _about_sagemaker(kind: str, properties: Node) -> bool:
+    """Whether a scaling resource is SageMaker's, as far as its literals say."""
+    texts = [str(node.value) for _, node in walk(properties) if node.kind == "scalar"]
+    if any("sagemaker" in text.lower() for text in texts):
+        return True
+    return kind == "ScalingPolicy" and properties.get("ScalingTargetId") is not None
+
+
+def _defaults(template: Template) -> dict[str, Node]:
+    """Every parameter with its default; unknown where it has none, or one that says nothing."""
+    values: dict[str, Node] = {}
+    for name, entry in template.parameters.items():
+        default = entry.get("Default")
+        kind = entry.get("Type")
+        type_name = str(kind.value) if kind is not None else "String"
+        if default is None or default.kind != "scalar" or _says_nothing(default.value):
+            values[name] = unknown(f"parameter {name} has no default", entry.mark)
+        elif type_name.startswith("AWS::SSM::"):
+            values[name] = unknown(f"parameter {name} is kept in Parameter Store", default.mark)
+        else:
+            values[name] = parameter_value(name, default, type_name)
+    return values
+
+
+def _says_nothing(value: object) -> bool:
+    """Whether a default only fills the place of a value, for a condition to look at."""
+    return isinstance(value, str) and value.strip().lower() in _PLACEHOLDERS
+
+
+_PLACEHOLDERS = ("", "-", "n/a", "na", "none", "null", "undefined", "unset")
+"""What templates write where a parameter has no value, since CloudFormation has no null."""
+
+
+def parameter_value(name: str, node: Node, type_name: str, via: str = "") -> Node:
+    """A parameter's text as the value that ``Ref`` gives."""
+    via = via or f"default of parameter {name}"
+    if "List" not in type_name:
+        return node._replace(via=via, key=None)
+    pieces = [piece.strip() for piece in as_text(node.value).split(",")]
+    items = [Node("scalar", piece, node.mark, via=via) for piece in pieces]
+    return Node("list", items, node.mark, via=via)
+
+
+def _resources(relevant: Mapping[str, Node], resolver: Resolver) -> Iterator[Resource]:
+    for name, entry in relevant.items():
+        condition = entry.get("Condition")
+        if condition is not None and resolver.condition(str(condition.value)) is False:
+            continue
+        properties = entry.get("Properties")
+        body = Node("map", {}, entry.mark, entry.key) if properties is None else properties
+        resolved = resolver.resolve(body)
+        if resolved.kind != "map" or is_no_value(resolved):
+            continue
+        if _type(entry) in CLOUDFORMATION:
+            yield from _calls(_type(entry), settled(resolved), f"Resources.{name}")
+            continue
+        yield Resource(
+            kind=CLOUDFORMATION_KINDS[_type(entry)],
+            dialect="cloudformation",
+            address=f"Resources.{name}",
+            body=settled(resolved),
+            mark=entry.place,
+            identity=name,
+        )
+
+
+def _calls(type_name: str, body: Node, address: str) -> Iterator[Resource]:
+    """The requests that a state machine or a schedule makes."""
+    for name in CLOUDFORMATION[type_name]:
+        node = body.get(name)
+        if node is not None and name == "Target":
+            yield from scheduled(node, address)
+            continue
+        definition = opened(node) if node is not None else None
+        yield from tasks(definition, address) if definition is not None else ()
+
+
+def _strange_types(template: Template) -> Iterator[ReadFault]:
+    for name, entry in template.resources.items():
+        node = entry.get("Type")
+        if node is not None and node.kind == "scalar":
+            opinion = judge_cloudformation(str(node.value))
+            if opinion is not None:
+                yield ReadFault(
+                    "no-such-resource",
+                    node,
+                    f"Resources.{name}",
+                    opinion[0],
+                    opinion[1],
+                    opinion[2],
+                )
+
+
+def _unread(template: Template) -> Iterator[str]:
+    """What holds a configuration in a way that is not read."""
+    for name, entry in template.resources.items():
+        kind = _type(entry)
+        custom = kind.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))
+        if custom and any(path[-1] == "ProductionVariants" for path, _ in walk(entry) if path):
+            yield f"Resources.{name}: a custom resource holds an endpoint configuration"
+        if name.startswith(LOOP):
+            yield f"Resources.{name}: a loop makes resources"

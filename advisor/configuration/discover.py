@@ -1,0 +1,276 @@
+"""Which files of the paths that were named are workloads or configurations; the rest is counted."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from advisor.configuration.archive_names import is_archive
+from advisor.configuration.source import LARGEST_PLAN, LARGEST_TEMPLATE, too_large
+from advisor.configuration.unsupported_formats import CODE, in_code, in_data
+from advisor.model.errors import InputError
+from advisor.model.value import Value
+
+STDIN = "-"
+MOST_FILES = 500_000
+"""Files in all folders together; a tree of more is not walked to its end."""
+PASSED_OVER = frozenset(
+    {".git", ".hg", ".svn", ".terraform", ".tox", ".venv", "__pycache__", "node_modules", "venv"}
+)
+
+_DATA = (".json", ".yaml", ".yml", ".template")
+_TERRAFORM = (".tf", ".tf.json", ".tfvars", ".tfvars.json")
+_WORKLOAD_NAMES = ("workload.yaml", "workload.yml")
+_WORKLOAD_ENDS = (".workload.yaml", ".workload.yml")
+
+_OURS = re.compile(
+    rb"AWS::SageMaker::|AWS::ApplicationAutoScaling::|ProductionVariant|EndpointConfigName"
+    rb"|TransformJobName|TransformInput|InferenceComponentName|PrimaryContainer"
+    rb"|sagemaker:variant:|sagemaker:inference-component:|SageMakerVariant|SageMakerInference"
+    rb"|BlueGreenUpdatePolicy|RollingUpdatePolicy|aws_sagemaker_|InvocationTimeoutSeconds|sm-advise/"
+)
+_WORKLOAD_MARK = re.compile(
+    rb"""^\s*["']?schema["']?\s*:\s*["']?sm-advise/workload""", re.MULTILINE
+)
+_WORKLOAD_KEYS = (
+    re.compile(rb"""^[{\s]*["']?name["']?\s*:""", re.MULTILINE),
+    re.compile(rb"""^\s*["']?requests["']?\s*:""", re.MULTILINE),
+    re.compile(rb"""\barrival["']?\s*:\s*["']?(?:online|batch)\b"""),
+)
+"""What a workload that was named, and has neither the name nor the mark of one, has to have."""
+_HCL = re.compile(
+    rb"""^(?:data|locals|module|provider|resource|terraform|variable)\b[^:=\n]*\{""", re.MULTILINE
+)
+_IN_LARGE_FILES = re.compile(rb"aws_sagemaker_|Type[\"']?\s*:\s*[\"']?AWS::SageMaker::")
+"""Requests are small: of a large file only a plan or a template is ours, no service model."""
+
+
+class Found(Value):
+    """What there is to read, each path as the user would write it."""
+
+    workloads: list[str]
+    configurations: list[str]
+    folders: dict[str, list[str]]  # of Terraform: folder -> its files
+    named: frozenset[str]  # files that were named themselves, not found in a folder
+    ignored: int  # files that are neither
+    unread: list[str]  # files that hold configurations in a form that is not read
+    errors: list[InputError]
+    archives: list[str]  # of models; only where they were named
+
+
+def discover(
+    paths: Iterable[str],
+    exclude: Iterable[str] = (),
+    progress: Callable[[str], None] | None = None,
+    sift: bool = False,
+    base: str = "",
+) -> Found:
+    """Sort the files of paths (files, folders, patterns) into what is read and what is not.
+
+    A file that was named is read whatever it holds; with ``sift`` it is passed over like a file
+    of a folder when it holds nothing of ours. What ``exclude`` names is as written on the command
+    line, or as the folder of ``base`` (the project's file) sees it.
+    """
+    found = Found([], [], {}, frozenset(), 0, [], [], [])
+    sorter = _Sorter(found, tuple(exclude), base)
+    named: set[str] = set()
+    for path in _expanded(paths, found.errors):
+        if os.path.isdir(path):
+            for count, file in enumerate(_files(path, found.errors)):
+                sorter.sort(file)
+                if progress and count % 1000 == 999:
+                    progress(f"{count + 1:,} files looked at")
+        elif path not in named:
+            named.add(path)
+            if sift and os.path.isfile(path):
+                sorter.sort(path)
+            else:
+                sorter.take(path)
+    return found._replace(named=frozenset(named), ignored=sorter.ignored)
+
+
+def _expanded(paths: Iterable[str], errors: list[InputError]) -> Iterator[str]:
+    for path in paths:
+        if not os.path.lexists(path) and re.search(r"[*?\[]", path):
+            import glob
+
+            matches = sorted(glob.glob(path, recursive=True))
+            if not matches:
+                errors.append(InputError("the pattern matches nothing", file=path))
+            yield from matches
+        else:
+            yield path
+
+
+def _files(folder: str, errors: list[InputError]) -> Iterator[str]:
+    """The files of a folder, in order; links to folders are not followed: none is a loop."""
+    pending, count = [folder], 0
+    while pending:
+        current = pending.pop()
+        try:
+            with os.scandir(current) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            errors.append(InputError(f"cannot be read: {error.strerror}", file=current))
+            continue
+        inner: list[str] = []
+        for entry in entries:
+            path = entry.path.removeprefix("./")
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in PASSED_OVER:
+                    inner.append(path)
+                continue
+            if not os.path.isfile(path):  # a pipe, a device, a link to nothing or to a folder
+                continue
+            count += 1
+            if count > MOST_FILES:
+                errors.append(InputError(f"more than {MOST_FILES:,} files", file=folder))
+                return
+            yield path
+        pending += reversed(inner)
+
+
+class _Sorter:
+    def __init__(self, found: Found, exclude: tuple[str, ...], base: str) -> None:
+        self.found = found
+        self.exclude = exclude
+        self.base = base
+        self.ignored = 0
+
+    def take(self, path: str) -> None:
+        """Sort a file that was named; what it is, its reader finds out."""
+        name = os.path.basename(path)
+        if name.endswith(_TERRAFORM):
+            self._terraform(path)
+        elif name in _WORKLOAD_NAMES or name.endswith(_WORKLOAD_ENDS):
+            self.found.workloads.append(path)
+        elif name.endswith(CODE):
+            self._code(path)
+        elif is_archive(path):
+            self.found.archives.append(path)
+        else:
+            head = _content(path, LARGEST_TEMPLATE)
+            self._note(path, in_data(head or b""))
+            if head is not None and (_is_workload(head) or has_keys_of_workload(head)):
+                self.found.workloads.append(path)
+            else:
+                self.found.configurations.append(path)
+
+    def sort(self, path: str) -> None:
+        """Sort a file that stood in a folder."""
+        name = os.path.basename(path)
+        if self.exclude and self._excluded(path):
+            self.ignored += 1
+        elif name in _WORKLOAD_NAMES or name.endswith(_WORKLOAD_ENDS):
+            self.found.workloads.append(path)
+        elif name.endswith(_TERRAFORM):
+            self._terraform(path)
+        elif name.endswith(_DATA) and not name.startswith(".sm-advise"):
+            self._data(path)
+        else:
+            self.ignored += 1
+            if name.endswith(CODE):
+                self._note(path, in_code(_content(path, LARGEST_TEMPLATE) or b""))
+
+    def _code(self, path: str) -> None:
+        """A program that was named: what it holds is told, and that it is not read."""
+        note = in_code(_content(path, LARGEST_TEMPLATE) or b"")
+        self._note(path, note)
+        if note:
+            self.ignored += 1
+        else:
+            self.found.configurations.append(path)
+
+    def _note(self, path: str, note: str) -> None:
+        if note:
+            self.found.unread.append(f"{path}: {note}")
+
+    def _excluded(self, path: str) -> bool:
+        from fnmatch import fnmatch
+
+        from advisor.configuration.source import seen_from
+
+        seen = {path, seen_from(self.base, path)} if self.base else {path}
+        return any(fnmatch(each, pattern) for pattern in self.exclude for each in seen)
+
+    def _terraform(self, path: str) -> None:
+        self.found.folders.setdefault(os.path.dirname(path), []).append(path)
+
+    def _data(self, path: str) -> None:
+        data = _content(path, LARGEST_TEMPLATE)
+        if data is None:
+            self._large(path)
+            return
+        self._note(path, in_data(data))
+        if not _OURS.search(data):
+            self.ignored += 1
+        elif _is_workload(data):
+            self.found.workloads.append(path)
+        else:
+            self.found.configurations.append(path)
+
+    def _large(self, path: str) -> None:
+        """A file that cannot be read, or is above the bound: only a plan may be larger."""
+        try:
+            size = os.stat(path).st_size
+        except OSError:
+            self.ignored += 1  # it vanished between the listing and now
+            return
+        if not os.access(path, os.R_OK):
+            error = InputError(f"cannot be read: {os.strerror(errno.EACCES)}", file=path)
+            self.found.errors.append(error)
+        elif not _mentions_sagemaker(path):
+            self.ignored += 1
+        elif path.endswith(".json") and size <= LARGEST_PLAN:
+            self.found.configurations.append(path)
+        else:
+            self.found.errors.append(too_large(path, LARGEST_TEMPLATE))
+
+
+def place_of_stdin(found: Found, data: bytes) -> Found:
+    """What was found, with standard input among what its content makes it."""
+    if STDIN not in found.configurations:
+        return found
+    others = [path for path in found.configurations if path != STDIN]
+    if _is_workload(data) or has_keys_of_workload(data):
+        return found._replace(workloads=[*found.workloads, STDIN], configurations=others)
+    if data.lstrip()[:1] != b"{" and _HCL.search(data):
+        return found._replace(folders={**found.folders, STDIN: [STDIN]}, configurations=others)
+    return found
+
+
+def has_keys_of_workload(data: bytes) -> bool:
+    """Whether a file has the keys that every workload has."""
+    return all(pattern.search(data) for pattern in _WORKLOAD_KEYS)
+
+
+def _is_workload(data: bytes) -> bool:
+    return b"sm-advise/workload" in data and _WORKLOAD_MARK.search(data) is not None
+
+
+def _content(path: str, limit: int) -> bytes | None:
+    """The bytes of a file; ``None`` when it is no plain file, unreadable, or above the bound."""
+    try:
+        if not os.path.isfile(path):
+            return None
+        with open(path, "rb") as stream:
+            data = stream.read(limit + 1)
+    except OSError:
+        return None
+    return data if len(data) <= limit else None
+
+
+def _mentions_sagemaker(path: str) -> bool:
+    """Whether a large file is about SageMaker, in bounded memory."""
+    before = b""
+    try:
+        with open(path, "rb") as stream:
+            while chunk := stream.read(1 << 20):
+                if _IN_LARGE_FILES.search(before + chunk):
+                    return True
+                before = chunk[-64:]
+    except OSError:
+        return False
+    return False

@@ -1,0 +1,207 @@
+"""The one model of a configuration: resources in the API's shape, every value with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from advisor.model.value import Value
+
+Dialect: TypeAlias = Literal["request", "described", "cloudformation", "terraform", "plan"]
+
+
+class Mark(NamedTuple):
+    """Where something is written: 1-based line and column, and how many characters it takes."""
+
+    file: str
+    line: int
+    column: int
+    width: int = 1
+
+
+class Reference(NamedTuple):
+    """A value that another resource of the same document supplies."""
+
+    target: str  # address of that resource: EndpointConfig, aws_sagemaker_model.this
+    attribute: str  # ModelName, arn; 'Ref' for CloudFormation's Ref; empty for a whole resource
+
+    def __str__(self) -> str:
+        return f"{self.target}.{self.attribute}" if self.attribute else self.target
+
+
+class Hidden(NamedTuple):
+    """Why a value is not known.
+
+    ``maybe_absent``: it may turn out to be no value at all. ``other``: it equals none of the
+    literals that it is compared with.
+    """
+
+    reason: str
+    maybe_absent: bool = False
+    other: bool = False
+
+
+class Node(NamedTuple):
+    """One value of a document.
+
+    ``value`` is, by ``kind``: ``map`` a dict of nodes; ``list`` a list of nodes; ``scalar`` a str,
+    int, float, bool or None; ``reference`` a ``Reference``; ``text`` a tuple of str, ``Reference``
+    and ``Hidden`` (a string that is known in part); ``unknown`` a ``Hidden``.
+    """
+
+    kind: Literal["map", "list", "scalar", "reference", "text", "unknown"]
+    value: Any
+    mark: Mark
+    key: Mark | None = None  # of the key it stands under
+    via: str = ""  # how the value got here: 'default of parameter InstanceType'
+
+    def under(self, key: Mark | None) -> Node:
+        """The same value beneath another key."""
+        return self._replace(key=key)
+
+    def get(self, name: str) -> Node | None:
+        """A member of a map; ``None`` when this is no map, has no such member, or it is null."""
+        found: Node | None = self.value.get(name) if self.kind == "map" else None
+        return None if found is not None and found.is_null else found
+
+    def items(self) -> list[Node]:
+        """The elements of a list; empty when this is no list."""
+        return self.value if self.kind == "list" else []
+
+    @property
+    def is_null(self) -> bool:
+        """Whether null is written here, which says no more than silence."""
+        return self.kind == "scalar" and self.value is None
+
+    @property
+    def place(self) -> Mark:
+        """Where a reader should look: the key when there is one, else the value."""
+        return self.key or self.mark
+
+
+Step: TypeAlias = "str | int"
+Path: TypeAlias = "tuple[Step, ...]"
+
+
+PARTIAL = "partial"
+"""In a resource's ``lifecycle``: the file holds one field, the rest is on a command line."""
+
+
+class Resource(Value):
+    """One thing that a document asks AWS for, in the shape of the request that makes it."""
+
+    kind: str  # a kind of advisor.configuration.api.drift.OPERATIONS
+    dialect: Dialect
+    address: str  # how the document calls it: Resources.Config, aws_sagemaker_model.this
+    body: Node  # a map in the API's shape
+    mark: Mark
+    identity: str = ""  # what references to it say: Config, aws_sagemaker_model.this
+    lifecycle: Mapping[str, Any] = {}  # what the dialect itself says of it: ignore_changes, …
+
+
+class World:
+    """The resources of a document under one choice of its conditions.
+
+    Attributes:
+        when: the choice: 'IsProd is true'; empty when the document has one world only.
+        resources: what is there under it.
+        declared: every resource of the template, whatever it is -> its type; empty where that is
+            not known.
+    """
+
+    def __init__(
+        self,
+        when: str,
+        resources: tuple[Resource, ...],
+        declared: Mapping[str, str] | None = None,
+    ) -> None:
+        self.when = when
+        self.resources = resources
+        self.declared = declared or {}
+        self._named: dict[tuple[str, str], dict[tuple[object, ...], Resource]] = {}
+
+    @cached_property
+    def _by_identity(self) -> dict[str, Resource]:
+        return {resource.identity: resource for resource in reversed(self.resources)}
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            found.setdefault(resource.kind, []).append(resource)
+        return found
+
+    def find(self, identity: str) -> Resource | None:
+        """The resource that a reference means; of several that ``count`` makes, the one read."""
+        return self._by_identity.get(identity) or self._by_identity.get(identity.partition("[")[0])
+
+    def of_kind(self, kind: str) -> Sequence[Resource]:
+        """The resources of a kind."""
+        return self._by_kind.get(kind, ())
+
+    def named(self, kind: str, field: str, pieces: tuple[object, ...]) -> Resource | None:
+        """The first resource of a kind whose name, in ``field``, consists of these pieces."""
+        key = (kind, field)
+        if key not in self._named:
+            index = self._named[key] = {}
+            for resource in self.of_kind(kind):
+                name = resource.body.get(field)
+                if name is not None and name.kind in ("scalar", "text"):
+                    parts = name.value if name.kind == "text" else (name.value,)
+                    index.setdefault(parts, resource)
+        return self._named[key].get(pieces)
+
+    def meant_by(self, node: Node | None, kind: str, field: str) -> Resource | None:
+        """The resource of a kind that a reference, or a literal name, means."""
+        if node is not None and node.kind == "reference":
+            found = self.find(node.value.target)
+            return found if found is not None and found.kind == kind else None
+        if node is None or node.kind != "scalar":
+            return None
+        return self.named(kind, field, (node.value,))
+
+
+class ReadFault(Value):
+    """Something that a reader finds wrong before there is a resource to judge."""
+
+    rule: str
+    node: Node
+    address: str
+    message: str
+    suggestion: str = ""
+    severity: str = ""  # the check's own when empty
+
+
+class Document(Value):
+    """A file (or a Terraform folder) as read."""
+
+    file: str
+    dialect: Dialect
+    worlds: tuple[World, ...]
+    unread: tuple[str, ...] = ()  # what it holds that was not read, and why
+    faults: tuple[ReadFault, ...] = ()
+
+
+def unknown(reason: str, mark: Mark, *, maybe_absent: bool = False) -> Node:
+    """A value that nothing in the document settles."""
+    return Node("unknown", Hidden(reason, maybe_absent), mark)
+
+
+def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
+    """Every node beneath one, itself first, with its path."""
+    yield path, node
+    if node.kind == "map":
+        for key, value in node.value.items():
+            yield from walk(value, (*path, key))
+    elif node.kind == "list":
+        for index, value in enumerate(node.value):
+            yield from walk(value, (*path, index))
+
+
+def written(path: Path) -> str:
+    """A path as people write it: ``ProductionVariants[0].InstanceType``."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text

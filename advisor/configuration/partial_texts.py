@@ -1,0 +1,58 @@
+"""Texts that are put together from pieces, some of which are not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from advisor.configuration.document import Hidden, Mark, Node, Reference, unknown
+from advisor.configuration.scalars import as_text
+
+Part: TypeAlias = "str | Reference | Hidden"
+
+LONGEST = 64 * 1024
+"""Characters; no field of a request takes as many, and doubling a text ends here."""
+MOST_PARTS = 256
+"""Known and unknown parts of one text."""
+
+
+def joined(pieces: Iterable[Node | str], mark: Mark) -> Node:
+    """Pieces as one value: a plain text, a lone reference, or a text that is known in part."""
+    parts: list[Part] = []
+    size, via = 0, ""
+    for piece in pieces:
+        if isinstance(piece, Node):
+            via = via or piece.via
+        for part in _parts(piece):
+            size += len(part) if isinstance(part, str) else 0
+            if isinstance(part, str) and parts and isinstance(parts[-1], str):
+                parts[-1] += part
+            elif part != "":
+                parts.append(part)
+        if size > LONGEST or len(parts) > MOST_PARTS:
+            return unknown(f"a text of more than 64 KB or {MOST_PARTS} parts", mark)
+    return _whole(parts, mark, via)
+
+
+def _whole(parts: list[Part], mark: Mark, via: str) -> Node:
+    if not parts:
+        return Node("scalar", "", mark, via=via)
+    if len(parts) > 1:
+        return Node("text", tuple(parts), mark, via=via)
+    lone = parts[0]
+    if isinstance(lone, str):
+        return Node("scalar", lone, mark, via=via)
+    return Node("reference" if isinstance(lone, Reference) else "unknown", lone, mark, via=via)
+
+
+def _parts(piece: Node | str) -> tuple[Part, ...]:
+    if isinstance(piece, str):
+        return (piece,)
+    if piece.kind == "scalar":
+        return (as_text(piece.value),)
+    if piece.kind == "reference":
+        return (piece.value,)
+    if piece.kind == "text":
+        parts: tuple[Part, ...] = piece.value
+        return parts
+    return (Hidden("computed"),)

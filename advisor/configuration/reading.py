@@ -1,0 +1,160 @@
+"""A file, or a Terraform folder, to documents — or to the reason why it cannot be read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+
+from advisor.configuration.api.service import ServiceModel
+from advisor.configuration.document import Document, Node, ReadFault
+from advisor.configuration.source import LARGEST_TEMPLATE, Source, read_source, too_large
+from advisor.configuration.yaml_nodes import Parsed, Repeated, read_yaml
+from advisor.model.errors import InputError
+from advisor.model.value import Value
+
+
+class Read(Value):
+    """What one file or folder gave."""
+
+    document: Document | None  # None when there is nothing in it that is read
+    sources: tuple[Source, ...]
+    errors: tuple[InputError, ...] = ()
+
+
+def read_configuration(source: Source, service: ServiceModel, region: str = "") -> Read:
+    """A JSON or YAML file: a plan, a template, or requests.
+
+    Raises:
+        InputError: bad syntax, or beyond the bounds.
+    """
+    if _is_json(source):
+        from advisor.configuration.json_nodes import read_json
+        from advisor.configuration.terraform.plan import is_plan, read_plan
+
+        if is_plan(source):
+            return Read(read_plan(source, service), (source,))
+        _not_too_large(source)
+        parsed = read_json(source)
+    else:
+        _not_too_large(source)
+        parsed = read_yaml(source)
+    document = _document(source, parsed, region)
+    if document is not None:
+        faults = tuple(_repeated(parsed, document.dialect))
+        document = document._replace(faults=(*document.faults, *faults))
+    return Read(document, (source,))
+
+
+def _is_json(source: Source) -> bool:
+    return source.file.endswith(".json") or source.text.lstrip()[:1] in ("{", "[")
+
+
+def _not_too_large(source: Source) -> None:
+    if len(source.text) > LARGEST_TEMPLATE:
+        raise too_large(source.file, LARGEST_TEMPLATE)
+
+
+def _document(source: Source, parsed: Parsed, region: str) -> Document | None:
+    from advisor.configuration.cloudformation.template import is_template, read_template
+
+    first = parsed.documents[0] if parsed.documents else None
+    if first is not None and is_template(first):
+        return read_template(source.file, first, _parameter_files(source.file, first), region)
+    from advisor.configuration.requests import read_requests
+
+    found = read_requests(source.file, parsed)
+    if found is None and first is not None:
+        from advisor.configuration.calls import read_state_machine
+
+        return read_state_machine(source.file, first)
+    return found
+
+
+def _repeated(parsed: Parsed, dialect: str) -> Iterable[ReadFault]:
+    for again in parsed.repeated:
+        if dialect == "cloudformation" and _of_others(again, parsed.documents[0]):
+            continue
+        node = Node("scalar", again.key, again.mark)
+        message = f"{again.key} stands twice; first on line {again.first.line}"
+        yield ReadFault("repeated-key", node, "", message)
+
+
+def _of_others(again: Repeated, template: Node) -> bool:
+    """Whether a repeated key of a template lies within a resource that is not judged here."""
+    from advisor.configuration.resource_types import CLOUDFORMATION_KINDS
+
+    resources = template.get("Resources")
+    if resources is None or resources.kind != "map" or again.key in resources.value:
+        return False
+    owner: tuple[int, int, str] = (0, 0, "")
+    for entry in resources.value.values():
+        kind = entry.get("Type")
+        start = (entry.place.line, entry.place.column, str(kind.value) if kind else "")
+        if owner < start and start[:2] <= (again.mark.line, again.mark.column):
+            owner = start
+    return bool(owner[2]) and owner[2] not in CLOUDFORMATION_KINDS
+
+
+def _parameter_files(file: str, template: Node) -> list[tuple[str, Mapping[str, Node]]]:
+    """The ``*-config.json`` files beside a template that give values to its parameters."""
+    parameters = template.get("Parameters")
+    folder = os.path.dirname(file)
+    if parameters is None or parameters.kind != "map" or file == "-":
+        return []
+    try:
+        names = sorted(os.listdir(folder or "."))
+    except OSError:
+        return []
+    found: list[tuple[str, Mapping[str, Node]]] = []
+    for name in names:
+        if is_parameter_file(name):
+            values = _parameter_values(os.path.join(folder, name), name, parameters)
+            if values:
+                found.append((name, values))
+    return found
+
+
+def is_parameter_file(name: str) -> bool:
+    """Whether a file of that name may give values to the parameters of the templates beside it."""
+    return name.endswith(("-config.json", "-parameters.json", ".parameters.json"))
+
+
+def _parameter_values(path: str, name: str, parameters: Node) -> dict[str, Node]:
+    """The values of a parameter file, in either of its forms; empty when it is something else."""
+    from advisor.configuration.cloudformation.template import parameter_value
+    from advisor.configuration.json_nodes import read_json
+
+    try:
+        top = read_json(read_source(path, limit=LARGEST_TEMPLATE)).documents[0]
+    except InputError:
+        return {}
+    given: dict[str, Node] = {}
+    wrapped = top.get("Parameters")
+    if wrapped is not None and wrapped.kind == "map":
+        given = wrapped.value
+    for item in top.items():
+        name_node, value = item.get("ParameterKey"), item.get("ParameterValue")
+        if name_node is not None and value is not None:
+            given[str(name_node.value)] = value
+    values: dict[str, Node] = {}
+    for key, node in given.items():
+        parameter = parameters.get(key)
+        if parameter is None or node.kind != "scalar":
+            return {}
+        kind = parameter.get("Type")
+        type_name = str(kind.value) if kind is not None else "String"
+        if not type_name.startswith("AWS::SSM::"):
+            values[key] = parameter_value(key, node, type_name, f"{key} in {name}")
+    return values
+
+
+def read_terraform(files: Iterable[str]) -> tuple[list[Source], list[InputError]]:
+    """The texts of Terraform files, and the errors of those that cannot be read."""
+    sources: list[Source] = []
+    errors: list[InputError] = []
+    for file in files:
+        try:
+            sources.append(read_source(file, limit=LARGEST_TEMPLATE))
+        except InputError as error:
+            errors.append(error)
+    return sources, errors

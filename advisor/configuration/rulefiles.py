@@ -1,0 +1,41 @@
+"""The rule files as the gate reads them: where they are, each read once."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import cache
+from typing import Any
+
+from advisor.model.errors import RulebookError
+from advisor.rulebook.source import read_rules, rules_directory
+
+
+def rule_path(*names: str) -> str:
+    """The path of a file or folder under ``rules/``."""
+    return os.path.join(rules_directory(), *names)
+
+
+@cache
+def read_json_rules(*names: str) -> Any:
+    """A JSON file under ``rules/``; read once.
+
+    Raises:
+        RulebookError: the file is missing or is no JSON.
+    """
+    path = rule_path(*names)
+    try:
+        with open(path, encoding="utf-8") as stream:
+            return json.load(stream)
+    except (OSError, ValueError) as error:
+        raise RulebookError(f"{path}: {error}") from error
+
+
+@cache
+def read_yaml_rules(path: str) -> Any:
+    """A YAML file of rules as plain values; read once.
+
+    Raises:
+        RulebookError: the file cannot be read, or repeats a key.
+    """
+    return read_rules(path)

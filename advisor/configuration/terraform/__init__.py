@@ -1,0 +1,1 @@
+"""Terraform folders, plans and states in, their resources in each scenario of variables out."""

@@ -1,0 +1,147 @@
+"""A folder of Terraform files as one: variables, locals, resources, and what is given for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from advisor.configuration.document import Node, unknown
+from advisor.configuration.source import Source
+from advisor.configuration.terraform import hcl_tree as hcl
+from advisor.configuration.terraform.hcl_reader import read_hcl
+from advisor.configuration.terraform.hcl_values import Evaluator
+from advisor.configuration.terraform.json_syntax import read_tf_json
+from advisor.model.errors import InputError
+
+
+class Folder(NamedTuple):
+    """What the files of a folder say together."""
+
+    variables: Mapping[str, hcl.Block]
+    local_values: Mapping[str, hcl.Expression]
+    resources: Sequence[hcl.Block]
+    modules: Sequence[hcl.Block]
+    region: hcl.Expression | None
+    given: Mapping[str, Node]  # by terraform.tfvars and *.auto.tfvars
+    choices: Mapping[str, Mapping[str, Node]]  # by other .tfvars files, by name
+    repeated: Sequence[tuple[hcl.Attribute, hcl.Attribute]]
+    declared: Sequence[hcl.Block]  # everything that a folder may declare only once
+
+
+def gather(sources: Iterable[Source]) -> tuple[Folder, list[InputError]]:
+    """The files of a folder as one, and the errors of those that could not be read."""
+    blocks: list[hcl.Block] = []
+    given: dict[str, Node] = {}
+    choices: dict[str, dict[str, Node]] = {}
+    repeated: list[tuple[hcl.Attribute, hcl.Attribute]] = []
+    errors: list[InputError] = []
+    for source in sources:
+        name = source.file.rsplit("/", 1)[-1]
+        try:
+            body = read_tf_json(source) if name.endswith(".json") else read_hcl(source)
+        except InputError as error:
+            errors.append(error)
+            continue
+        repeated += _repeated(body)
+        if ".tfvars" not in name:
+            blocks += body.blocks
+        elif name.startswith("terraform.tfvars") or ".auto.tfvars" in name:
+            given.update(_values(body, name))
+        else:
+            choices[name] = _values(body, name)
+    return _folder(blocks, given, choices, repeated), errors
+
+
+def _values(body: hcl.Body, name: str) -> dict[str, Node]:
+    evaluator = Evaluator({}, {})
+    return {
+        key: evaluator.value(attribute.value)._replace(via=f"value of {key} in {name}")
+        for key, attribute in body.attributes.items()
+    }
+
+
+def _folder(
+    blocks: list[hcl.Block],
+    given: dict[str, Node],
+    choices: dict[str, dict[str, Node]],
+    repeated: list[tuple[hcl.Attribute, hcl.Attribute]],
+) -> Folder:
+    variables = {block.labels[0]: block for block in blocks if _is(block, "variable", 1)}
+    local_values: dict[str, hcl.Expression] = {}
+    region: hcl.Expression | None = None
+    for block in blocks:
+        if block.type == "locals":
+            local_values.update({key: a.value for key, a in block.body.attributes.items()})
+        elif block.type == "provider" and block.labels == ("aws",):
+            attribute = block.body.attributes.get("region")
+            if attribute is not None and "alias" not in block.body.attributes:
+                region = attribute.value
+    usable = {
+        name: {key: value for key, value in values.items() if key in variables}
+        for name, values in choices.items()
+    }
+    return Folder(
+        variables,
+        local_values,
+        [block for block in blocks if _is(block, "resource", 2)],
+        [block for block in blocks if _is(block, "module", 1)],
+        region,
+        given,
+        {name: values for name, values in usable.items() if values},
+        repeated,
+        [b for b in blocks if _is(b, "resource", 2) or _is(b, "variable", 1) or _is(b, "data", 2)],
+    )
+
+
+def _is(block: hcl.Block, kind: str, labels: int) -> bool:
+    return block.type == kind and len(block.labels) == labels
+
+
+def _repeated(body: hcl.Body) -> Iterator[tuple[hcl.Attribute, hcl.Attribute]]:
+    yield from body.repeated
+    for block in body.blocks:
+        yield from _repeated(block.body)
+
+
+def default_of(variable: hcl.Block) -> Node | None:
+    """A variable's default as it is written; ``None`` when it has none."""
+    attribute = variable.body.attributes.get("default")
+    if attribute is None:
+        return None
+    node = Evaluator({}, {}).value(attribute.value)
+    return node._replace(via=f"default of variable {variable.labels[0]}")
+
+
+def says_nothing(node: Node) -> bool:
+    """Whether a value stands where nobody has decided yet: null, an empty text, list or object."""
+    return node.is_null or (node.kind in ("scalar", "list", "map") and node.value in ("", [], {}))
+
+
+def variable_values(folder: Folder, given: Mapping[str, Node]) -> dict[str, Node]:
+    """Every variable with its value: given, its default, or unknown.
+
+    A default that says nothing is a place for the caller's value, not a value.
+    """
+    values: dict[str, Node] = {}
+    for name, block in folder.variables.items():
+        default = default_of(block)
+        if name in given:
+            values[name] = given[name]
+        elif default is None:
+            values[name] = unknown(f"variable {name} has no default", block.mark, maybe_absent=True)
+        elif says_nothing(default):
+            reason = f"the default of variable {name} says nothing"
+            values[name] = unknown(reason, default.mark, maybe_absent=True)
+        else:
+            values[name] = default
+    return values
+
+
+def known_region(folder: Folder) -> str:
+    """The Region of the default provider where it is certain; empty where it is not."""
+    if folder.region is None:
+        return ""
+    evaluator = Evaluator(variable_values(folder, folder.given), folder.local_values)
+    node = evaluator.value(folder.region)
+    certain = node.kind == "scalar" and not node.via.startswith("default")
+    return str(node.value) if certain else ""

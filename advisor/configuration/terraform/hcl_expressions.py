@@ -1,0 +1,278 @@
+"""Expressions of HCL: operators, conditionals, calls, collections, references."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from advisor.configuration.terraform.hcl_cursor import NAME
+from advisor.configuration.terraform.hcl_texts import HEREDOC, TextReader
+from advisor.configuration.terraform.hcl_tree import (
+    Access,
+    Call,
+    Choice,
+    Expression,
+    For,
+    Listing,
+    Literal,
+    Mapping,
+    Operation,
+    Traversal,
+)
+
+_NUMBER = re.compile(r"\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,4})?")
+_DIGITS = re.compile(r"\d+")
+_OPERATOR = re.compile(r"&&|\|\||==|!=|<=|>=|[<>+\-*/%]")
+_WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
+_STRENGTH = {
+    "||": 1,
+    "&&": 2,
+    "==": 3,
+    "!=": 3,
+    "<": 4,
+    ">": 4,
+    "<=": 4,
+    ">=": 4,
+    "+": 5,
+    "-": 5,
+    "*": 6,
+    "/": 6,
+    "%": 6,
+}
+
+
+class ExpressionReader(TextReader):
+    """Reads expressions from where it stands."""
+
+    def expression(self, strength: int = 0, lines: bool = False) -> Expression:
+        """An expression; ``lines`` where line ends are white space."""
+        start = self.at
+        self.deeper()
+        left = self._unary(lines)
+        while True:
+            self.blank(lines)
+            found = _OPERATOR.match(self.text, self.at)
+            if not found or _STRENGTH[found[0]] <= strength:
+                break
+            self.at = found.end()
+            self.blank(lines=True)
+            right = self.expression(_STRENGTH[found[0]], lines)
+            left = Operation(found[0], (left, right), self.mark(start))
+        if strength == 0 and self.peek("?"):
+            left = self._choice(left, start, lines)
+        self.depth -= 1
+        return left
+
+    def _choice(self, test: Expression, start: int, lines: bool) -> Expression:
+        self.at += 1
+        self.blank(lines=True)
+        yes = self.expression(lines=lines)
+        self.blank(lines=True)
+        self.take(":", "the second part of a conditional, after :,")
+        self.blank(lines=True)
+        no = self.expression(lines=lines)
+        return Choice(test, yes, no, self.mark(start))
+
+    def _unary(self, lines: bool) -> Expression:
+        start = self.at
+        if self.peek("!") or self.peek("-"):
+            operator = self.text[self.at]
+            self.at += 1
+            self.blank(lines)
+            self.deeper()
+            operand = self._unary(lines)
+            self.depth -= 1
+            if operator == "-" and isinstance(operand, Literal) and _is_number(operand.value):
+                return Literal(-operand.value, self.mark(start))
+            return Operation(operator, (operand,), self.mark(start))
+        return self._steps(self._term(), start)
+
+    def _term(self) -> Expression:
+        start = self.at
+        here = self.text[self.at : self.at + 1]
+        if here == '"':
+            return self.quoted()
+        if here == "(":
+            self.at += 1
+            self.blank(lines=True)
+            inner = self.expression(lines=True)
+            self.blank(lines=True)
+            self.take(")")
+            return inner
+        if here == "[":
+            return self._listing()
+        if here == "{":
+            return self._mapping()
+        heredoc = HEREDOC.match(self.text, self.at)
+        if heredoc:
+            return self.heredoc(heredoc)
+        number = _NUMBER.match(self.text, self.at)
+        if number:
+            self.at = number.end()
+            text = number[0]
+            value = int(text) if text.isdigit() else float(text)
+            return Literal(value, self.mark(start))
+        return self._named(self.name(), start)
+
+    def _named(self, name: str, start: int) -> Expression:
+        if name in _WORDS:
+            return Literal(_WORDS[name], self.mark(start))
+        while self.peek("::"):
+            self.at += 2
+            name += "::" + self.name()
+        if self.peek("("):
+            return self._call(name, start)
+        return Traversal(name, (), self.mark(start))
+
+    def _call(self, name: str, start: int) -> Expression:
+        self.at += 1
+        arguments: list[Expression] = []
+        while True:
+            self.blank(lines=True)
+            if self.peek(")"):
+                break
+            arguments.append(self.expression(lines=True))
+            self.blank(lines=True)
+            if self.peek("..."):
+                self.at += 3
+                self.blank(lines=True)
+            if not self.peek(")"):
+                self.take(",", "a comma or )")
+        self.at += 1
+        return Call(name, tuple(arguments), self.mark(start))
+
+    def _steps(self, base: Expression, start: int) -> Expression:
+        steps: list[Any] = []
+        while True:
+            if self.peek(".") and not self.peek("..."):
+                self.at += 1
+                if self.peek("*"):
+                    self.at += 1
+                    steps.append("*")
+                    continue
+                index = _DIGITS.match(self.text, self.at)
+                if index:
+                    self.at = index.end()
+                    steps.append(Literal(int(index[0]), self.mark(index.start())))
+                else:
+                    steps.append(self.name())
+            elif self.peek("[") and not isinstance(base, Literal):
+                steps.append(self._index())
+            else:
+                break
+        if not steps:
+            return base
+        if isinstance(base, Traversal):
+            return Traversal(base.root, tuple(steps), self.mark(start))
+        return Access(base, tuple(steps), self.mark(start))
+
+    def _index(self) -> Any:
+        self.at += 1
+        self.blank(lines=True)
+        if self.peek("*"):
+            self.at += 1
+            self.blank(lines=True)
+            self.take("]")
+            return "*"
+        inner = self.expression(lines=True)
+        self.blank(lines=True)
+        self.take("]")
+        return inner
+
+    def _listing(self) -> Expression:
+        start = self.at
+        self.at += 1
+        items: list[Expression] = []
+        self.blank(lines=True)
+        if self._is_for():
+            return self._for("]", start)
+        while not self.peek("]"):
+            items.append(self.expression(lines=True))
+            self.blank(lines=True)
+            if not self.peek("]"):
+                self.take(",", "a comma or ]")
+                self.blank(lines=True)
+        self.at += 1
+        return Listing(tuple(items), self.mark(start))
+
+    def _mapping(self) -> Expression:
+        start = self.at
+        self.at += 1
+        pairs: list[tuple[Expression, Expression]] = []
+        self.blank(lines=True)
+        if self._is_for():
+            return self._for("}", start)
+        while not self.peek("}"):
+            key = self._key()
+            self.blank()
+            if not (self.peek("=") or self.peek(":")):
+                raise self.bad("expected = here")
+            self.at += 1
+            self.blank(lines=True)
+            pairs.append((key, self.expression()))
+            self.blank()
+            if self.peek(","):
+                self.at += 1
+            elif not (self.peek("\n") or self.peek("}")):
+                raise self.bad("expected a comma or the end of the line here")
+            self.blank(lines=True)
+        self.at += 1
+        return Mapping(tuple(pairs), self.mark(start))
+
+    def _key(self) -> Expression:
+        """A key: a bare name is a text, everything else an expression."""
+        start = self.at
+        found = NAME.match(self.text, self.at)
+        if found and not self.text.startswith((".", "(", "["), found.end()):
+            self.at = found.end()
+            return Literal(found[0], self.mark(start))
+        return self.expression()
+
+    def _is_for(self) -> bool:
+        found = NAME.match(self.text, self.at)
+        return found is not None and found[0] == "for"
+
+    def _for(self, closing: str, start: int) -> Expression:
+        """A ``for`` expression, up to its closing bracket."""
+        self.name()
+        names = [self._spaced_name()]
+        if self.peek(","):
+            self.at += 1
+            names.append(self._spaced_name())
+        if self.name() != "in":
+            raise self.bad("expected in here")
+        over = self._spaced()
+        self.take(":")
+        first = self._spaced()
+        second = self._after("=>")
+        grouped = self.peek("...")
+        if grouped:
+            self.at += len("...")
+            self.blank(lines=True)
+        condition = self._after("if")
+        self.take(closing)
+        key, value = (None, first) if second is None else (first, second)
+        return For(tuple(names), over, key, value, condition, grouped, self.mark(start))
+
+    def _spaced_name(self) -> str:
+        self.blank(lines=True)
+        name = self.name()
+        self.blank(lines=True)
+        return name
+
+    def _spaced(self) -> Expression:
+        self.blank(lines=True)
+        expression = self.expression(lines=True)
+        self.blank(lines=True)
+        return expression
+
+    def _after(self, word: str) -> Expression | None:
+        """The expression after a word; ``None`` when the word is not there."""
+        if not self.peek(word):
+            return None
+        self.at += len(word)
+        return self._spaced()
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,307 @@
+"""The value of a Terraform expression, as far as variables, locals and literals settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import fmod
+from typing import Any
+
+from advisor.configuration.document import Mark, Node, Reference, unknown
+from advisor.configuration.partial_texts import joined
+from advisor.configuration.scalars import as_text, number
+from advisor.configuration.terraform import hcl_tree as hcl
+from advisor.configuration.terraform.hcl_functions import FUNCTIONS
+from advisor.configuration.terraform.hcl_loops import looped
+
+MOST_STEPS = 100_000
+"""Expressions that one world evaluates; a folder of real files takes some thousands."""
+
+_OUTSIDE = ("data", "module", "path", "terraform", "self", "each", "count", "ephemeral")
+
+
+class Evaluator:
+    """Evaluates expressions of one folder in one world of its variables."""
+
+    def __init__(
+        self, variables: Mapping[str, Node], local_values: Mapping[str, hcl.Expression]
+    ) -> None:
+        self.variables = variables
+        self.local_values = local_values
+        self.bare_words: list[hcl.Traversal] = []
+        self._locals: dict[str, Node] = {}
+        self._steps = 0
+
+    def value(self, expression: hcl.Expression, symbols: Mapping[str, Node] | None = None) -> Node:
+        """The value of an expression; ``symbols`` are names of the block it stands in."""
+        if not self.spends(1) and not isinstance(expression, hcl.Literal):
+            return _open("too much to evaluate", expression.mark)
+        return self._read(expression, symbols or {})
+
+    def spends(self, steps: int) -> bool:
+        """Count what something takes; whether it was still to be had."""
+        self._steps += steps
+        return not self.is_spent
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether more was asked for than one world may take: the rest is unknown."""
+        return self._steps > MOST_STEPS
+
+    def _read(self, expression: hcl.Expression, symbols: Mapping[str, Node]) -> Node:
+        match expression:
+            case hcl.Literal():
+                return Node("scalar", expression.value, expression.mark)
+            case hcl.Traversal():
+                return self._traversal(expression, symbols)
+            case hcl.Access():
+                base = self.value(expression.base, symbols)
+                return self._follow(base, expression.steps, expression.mark, symbols)
+            case hcl.Call() | hcl.Choice() | hcl.Operation():
+                return self._computed(expression, symbols)
+            case hcl.Opaque():
+                return _open(f"{expression.what} is not followed", expression.mark)
+            case _:
+                return self._put_together(expression, symbols)
+
+    def _computed(
+        self, expression: hcl.Call | hcl.Choice | hcl.Operation, symbols: Mapping[str, Node]
+    ) -> Node:
+        if isinstance(expression, hcl.Call):
+            return self._call(expression, symbols)
+        if isinstance(expression, hcl.Choice):
+            return self._choice(expression, symbols)
+        return self._operation(expression, symbols)
+
+    def _put_together(
+        self,
+        expression: hcl.Template | hcl.Listing | hcl.Mapping | hcl.For,
+        symbols: Mapping[str, Node],
+    ) -> Node:
+        if isinstance(expression, hcl.For):
+            return looped(expression, symbols, self.value)
+        if isinstance(expression, hcl.Template):
+            return self._template(expression, symbols)
+        if isinstance(expression, hcl.Mapping):
+            return self._mapping(expression, symbols)
+        items = [self.value(item, symbols) for item in expression.items]
+        return Node("list", items, expression.mark)
+
+    def truth(self, expression: hcl.Expression, symbols: Mapping[str, Node]) -> bool | None:
+        """Whether a condition holds; ``None`` when that is open."""
+        return truth_of(self.value(expression, symbols))
+
+    def _template(self, expression: hcl.Template, symbols: Mapping[str, Node]) -> Node:
+        parts = expression.parts
+        if len(parts) == 1:
+            return self.value(parts[0], symbols)
+        pieces = [part if isinstance(part, str) else self.value(part, symbols) for part in parts]
+        return joined(pieces, expression.mark)
+
+    def _traversal(self, expression: hcl.Traversal, symbols: Mapping[str, Node]) -> Node:
+        root, steps = expression.root, expression.steps
+        if root in symbols:
+            return self._follow(symbols[root], steps, expression.mark, symbols)
+        if root == "resource":
+            root, steps = (str(steps[0]) if steps else ""), steps[1:]
+        if root in ("var", "local") and steps and isinstance(steps[0], str):
+            found = self._named(root, steps[0], expression.mark)
+            return self._follow(found, steps[1:], expression.mark, symbols)
+        if root in _OUTSIDE:
+            return self._outside(root, steps, expression.mark)
+        if not steps:
+            self.bare_words.append(expression)
+            return _open(f"{root} is no value", expression.mark)
+        return self._reference(root, steps, expression.mark, symbols)
+
+    def _named(self, root: str, name: str, mark: Mark) -> Node:
+        if root == "var":
+            return self.variables.get(name) or _open(f"var.{name} is not declared here", mark)
+        if name not in self._locals:
+            self._locals[name] = _open(f"local.{name} refers to itself", mark)
+            expression = self.local_values.get(name)
+            if expression is None:
+                return _open(f"local.{name} is not declared here", mark)
+            self._locals[name] = self.value(expression)
+        return self._locals[name]
+
+    def _outside(self, root: str, steps: tuple[Any, ...], mark: Mark) -> Node:
+        names = [step for step in steps if isinstance(step, str)]
+        if root in ("data", "module") and names and len(names) == len(steps):
+            return Node("reference", Reference(f"{root}.{'.'.join(names[:-1])}", names[-1]), mark)
+        return _open(f"{root} is not known before the deployment", mark)
+
+    def _reference(
+        self, root: str, steps: tuple[Any, ...], mark: Mark, symbols: Mapping[str, Node]
+    ) -> Node:
+        """An attribute of a resource; which of several it is becomes part of the target."""
+        if not isinstance(steps[0], str):
+            return _open("computed", mark)
+        target = f"{root}.{steps[0]}"
+        rest = list(steps[1:])
+        if rest and not isinstance(rest[0], str):
+            index = self.value(rest[0], symbols)
+            if index.kind != "scalar":
+                return _open("one of several resources", mark)
+            written = f'"{index.value}"' if isinstance(index.value, str) else index.value
+            target += "" if index.value == 0 else f"[{written}]"
+            rest = rest[1:]
+        elif rest and rest[0] == "*":
+            return _open("all of several resources", mark)
+        if len(rest) > 1 or not all(isinstance(step, str) for step in rest):
+            return _open("a part of an attribute", mark)
+        return Node("reference", Reference(target, rest[0] if rest else ""), mark)
+
+    def _follow(
+        self, node: Node, steps: tuple[Any, ...], mark: Mark, symbols: Mapping[str, Node]
+    ) -> Node:
+        """A part of a value."""
+        for step in steps:
+            if step == "*":
+                return _open("a splat", mark)
+            if isinstance(step, str):
+                name: Any = step
+            else:
+                index = self.value(step, symbols)
+                name = index.value if index.kind == "scalar" else None
+            found: Node | None = None
+            if node.kind == "map":
+                found = node.value.get(str(name))
+            elif node.kind == "list" and isinstance(name, int) and not isinstance(name, bool):
+                items = node.value
+                found = items[name] if 0 <= name < len(items) else None
+            if found is None:
+                return _open(f"{name} is not known of {node.via or 'this'}", mark)
+            node = found._replace(via=found.via or node.via)
+        return node.under(None)
+
+    def _call(self, expression: hcl.Call, symbols: Mapping[str, Node]) -> Node:
+        function = FUNCTIONS.get(expression.name)
+        arguments = [self.value(argument, symbols) for argument in expression.arguments]
+        result = None if function is None else function(arguments, expression.mark)
+        return result or _open(f"{expression.name}() is not followed", expression.mark)
+
+    def _mapping(self, expression: hcl.Mapping, symbols: Mapping[str, Node]) -> Node:
+        entries: dict[str, Node] = {}
+        for key_expression, value_expression in expression.pairs:
+            key = self.value(key_expression, symbols)
+            if key.kind != "scalar":
+                return _open("a map with a key that is not known", expression.mark)
+            entries[str(key.value)] = self.value(value_expression, symbols).under(
+                key_expression.mark
+            )
+        return Node("map", entries, expression.mark)
+
+    def _choice(self, expression: hcl.Choice, symbols: Mapping[str, Node]) -> Node:
+        truth = self.truth(expression.test, symbols)
+        if truth is not None:
+            return self.value(expression.yes if truth else expression.no, symbols)
+        yes, no = self.value(expression.yes, symbols), self.value(expression.no, symbols)
+        if yes.kind == no.kind == "scalar" and yes.value == no.value:
+            return yes
+        return _open("a condition that is open", expression.mark)
+
+    def _operation(self, expression: hcl.Operation, symbols: Mapping[str, Node]) -> Node:
+        values = [self.value(operand, symbols) for operand in expression.operands]
+        result = _OPERATORS[expression.operator, len(values)](*values)
+        if result is None:
+            return _open("computed", expression.mark)
+        return Node("scalar", result, expression.mark)
+
+
+def truth_of(node: Node) -> bool | None:
+    """A value as a condition; Terraform takes the words true and false too."""
+    if node.kind == "scalar" and node.value in (True, False, "true", "false"):
+        return node.value in (True, "true")
+    return None
+
+
+def _open(reason: str, mark: Mark) -> Node:
+    """Unknown in Terraform may always be null, which is no value at all."""
+    return unknown(reason, mark, maybe_absent=True)
+
+
+def _same(one: Node, other: Node) -> bool | None:
+    if one.kind == other.kind == "scalar":
+        return _equal(one.value, other.value)
+    for left, right in ((one, other), (other, one)):
+        if left.kind in ("reference", "text", "list", "map") and right.is_null:
+            return False
+        if left.kind == "unknown" and left.value.other and right.kind == "scalar":
+            return False
+    return None
+
+
+def _equal(one: object, other: object) -> bool | None:
+    """Whether two scalars are equal, as Terraform has it: a number never equals a text.
+
+    A type constraint may have made one type of both; where they would be equal then, it is open.
+    """
+    if one is None or other is None or _kind(one) is _kind(other):
+        return one == other
+    numbers = number(as_text(one)), number(as_text(other))
+    alike = None not in numbers and numbers[0] == numbers[1]
+    return None if alike or as_text(one) == as_text(other) else False
+
+
+def _kind(value: object) -> type:
+    return float if isinstance(value, int) and not isinstance(value, bool) else type(value)
+
+
+def _different(one: Node, other: Node) -> bool | None:
+    same = _same(one, other)
+    return None if same is None else not same
+
+
+def _both(one: Node, other: Node) -> bool | None:
+    answers = (truth_of(one), truth_of(other))
+    return False if False in answers else None if None in answers else True
+
+
+def _either(one: Node, other: Node) -> bool | None:
+    answers = (truth_of(one), truth_of(other))
+    return True if True in answers else None if None in answers else False
+
+
+def _not(one: Node) -> bool | None:
+    truth = truth_of(one)
+    return None if truth is None else not truth
+
+
+def _number(node: Node) -> float | int | None:
+    if node.kind != "scalar" or isinstance(node.value, bool) or node.value is None:
+        return None
+    value: str | float = node.value
+    return number(value) if isinstance(value, str) else value
+
+
+def _arithmetic(compute: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    def operation(*nodes: Node) -> Any:
+        numbers = [_number(node) for node in nodes]
+        if None in numbers:
+            return None
+        try:
+            result = compute(*numbers) if len(numbers) == 2 else compute(0, numbers[0])
+        except (ArithmeticError, ValueError):
+            return None
+        return int(result) if isinstance(result, float) and result.is_integer() else result
+
+    return operation
+
+
+_OPERATORS: dict[tuple[str, int], Callable[..., Any]] = {
+    ("==", 2): _same,
+    ("!=", 2): _different,
+    ("&&", 2): _both,
+    ("||", 2): _either,
+    ("!", 1): _not,
+    ("-", 1): _arithmetic(lambda a, b: a - b),
+    ("+", 2): _arithmetic(lambda a, b: a + b),
+    ("-", 2): _arithmetic(lambda a, b: a - b),
+    ("*", 2): _arithmetic(lambda a, b: a * b),
+    ("/", 2): _arithmetic(lambda a, b: a / b),
+    ("%", 2): _arithmetic(fmod),
+    ("<", 2): _arithmetic(lambda a, b: a < b),
+    (">", 2): _arithmetic(lambda a, b: a > b),
+    ("<=", 2): _arithmetic(lambda a, b: a <= b),
+    (">=", 2): _arithmetic(lambda a, b: a >= b),
+}

@@ -1,0 +1,116 @@
+"""How the AWS provider calls things: arguments and blocks of the resources that the gate reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from advisor.configuration.document import Node, Path, ReadFault
+from advisor.configuration.resource_types import TERRAFORM_KINDS
+from advisor.configuration.rulefiles import read_json_rules
+
+if TYPE_CHECKING:
+    # A check of CloudFormation asks for names only; the tree is not its to load.
+    from advisor.configuration.terraform import hcl_tree as hcl
+
+Tree: TypeAlias = "Mapping[str, Any]"
+"""What a block may hold: ``arguments``, a list of names, and ``blocks``, by name."""
+
+_OTHER_NAMES = {"kms_key_arn": "KmsKeyId"}
+_TYPES = {kind: name for name, kind in TERRAFORM_KINDS.items()}
+
+
+def snake(name: str) -> str:
+    """``MemorySizeInMB`` as Terraform writes it: ``memory_size_in_mb``."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    return parted.lower()
+
+
+def plain(name: str) -> str:
+    """A name without underscores, in lower case."""
+    return name.replace("_", "").lower()
+
+
+def tree_of(kind: str) -> Tree | None:
+    """What a resource of a kind may hold; ``None`` when the provider has no such resource."""
+    found: Tree | None = read_json_rules("service", "terraform.json")["resources"].get(_TYPES[kind])
+    return found
+
+
+def inner(tree: Tree | None, name: str) -> Tree | None:
+    """What a block within a block may hold; ``None`` when that is not known."""
+    found: Tree | None = (tree or {}).get("blocks", {}).get(name)
+    return found
+
+
+def _names(tree: Tree) -> list[str]:
+    return [*tree["arguments"], *tree.get("blocks", ())]
+
+
+def member_of(key: str, members: Mapping[str, str]) -> str | None:
+    """The field of the API that an argument or block sets.
+
+    Args:
+        key: as the provider spells it.
+        members: plain name -> field of the API.
+    """
+    word = plain(_OTHER_NAMES.get(key, key))
+    return members.get(word) or members.get(word + "s")
+
+
+def is_name(key: str, member: str, tree: Tree | None, members: Mapping[str, str]) -> bool:
+    """Whether the provider spells a field so: as its schema has it, or as a newer one would.
+
+    Args:
+        key: as it is written.
+        member: the field of the API that it resembles.
+        tree: what the provider takes here; ``None`` when that is not known.
+        members: plain name -> field of the API.
+    """
+    if tree is None or key in _names(tree):
+        return True
+    return key == snake(member) and _spelt(member, tree, members) is None
+
+
+def _spelt(member: str, tree: Tree, members: Mapping[str, str]) -> str | None:
+    return next((name for name in _names(tree) if member_of(name, members) == member), None)
+
+
+def in_terraform(kind: str, path: Path) -> str:
+    """The last field of a path as the provider spells it."""
+    steps = [step for step in path if isinstance(step, str)]
+    tree = tree_of(kind)
+    for step in steps[:-1]:
+        name = _spelt(step, tree, {plain(step): step}) if tree is not None else None
+        tree = inner(tree, name) if name is not None else None
+    last = steps[-1]
+    found = _spelt(last, tree, {plain(last): last}) if tree is not None else None
+    return found or snake(last)
+
+
+def misplaced(block: hcl.Block) -> Iterator[ReadFault]:
+    """Arguments that are written as blocks, and blocks that are written as arguments."""
+    tree = read_json_rules("service", "terraform.json")["resources"].get(block.labels[0])
+    if tree is not None and not block.mark.file.endswith(".json"):
+        yield from _misplaced(block.body, tree, ".".join(block.labels))
+
+
+def _misplaced(body: hcl.Body, tree: Tree, address: str) -> Iterator[ReadFault]:
+    blocks = tree.get("blocks", {})
+    for name, attribute in body.attributes.items():
+        if name in blocks:
+            node = Node("scalar", name, attribute.mark)
+            message = f"{name} is a block and takes no equals sign"
+            yield ReadFault("block-or-argument", node, address, message, f"{name} {{ … }}")
+    for block in body.blocks:
+        if block.type in tree["arguments"]:
+            node = Node("scalar", block.type, block.mark)
+            message = f"{block.type} is an argument and takes an equals sign"
+            yield ReadFault("block-or-argument", node, address, message, f"{block.type} = {{ … }}")
+        elif block.type in blocks:
+            yield from _misplaced(block.body, blocks[block.type], address)
+        elif block.type == "dynamic" and block.labels and block.labels[0] in blocks:
+            for content in block.body.blocks:
+                if content.type == "content":
+                    yield from _misplaced(content.body, blocks[block.labels[0]], address)

@@ -1,0 +1,234 @@
+"""``terraform show -json`` plans to documents, value by value, because a plan may be large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from advisor.configuration.api.service import ServiceModel
+from advisor.configuration.document import Document, Node, Reference, Resource, World, unknown
+from advisor.configuration.json_nodes import JsonReader
+from advisor.configuration.resource_types import TERRAFORM_KINDS
+from advisor.configuration.source import Source
+from advisor.configuration.terraform.api_shape import to_api
+
+_LISTS = ("resource_changes", "configuration")
+_GONE = ("delete", "forget")
+
+
+def is_plan(source: Source) -> bool:
+    """Whether a JSON text looks like a plan, or like a state as ``show`` prints it."""
+    head = source.text[:4096]
+    return '"terraform_version"' in head and (
+        '"planned_values"' in source.text or ('"format_version"' in head and '"values"' in head)
+    )
+
+
+def read_plan(source: Source, service: ServiceModel) -> Document:
+    """A plan as a document.
+
+    Raises:
+        InputError: no JSON, or nesting or size beyond the bounds.
+    """
+    reader = JsonReader(source)
+    top = reader.outline(reader.space(0))
+    references = _references(reader, top.get("configuration"))
+    found = [
+        _changed(reader, offset, references, service)
+        for offset in _members(reader, top, "resource_changes")
+    ]
+    if not any(found):
+        found = [
+            _standing(reader, offset, references, service) for offset in _resources(reader, top)
+        ]
+    resources = tuple(resource for resource in found if resource is not None)
+    return Document(source.file, "plan", (World("", resources),))
+
+
+def _members(reader: JsonReader, outline: Mapping[str | int, int], key: str) -> Iterable[int]:
+    """The offsets of the entries of a list; none where it is not there."""
+    start = outline.get(key)
+    return reader.outline(start).values() if start is not None and reader.text[start] == "[" else ()
+
+
+def _resources(reader: JsonReader, top: Mapping[str | int, int]) -> Iterator[int]:
+    """The resources that a plan ends with, or a state holds, module by module."""
+    start = top.get("planned_values", top.get("values"))
+    values = reader.outline(start) if start is not None and reader.text[start] == "{" else {}
+    pending = [values["root_module"]] if "root_module" in values else []
+    while pending:
+        module = reader.outline(pending.pop())
+        yield from _members(reader, module, "resources")
+        pending += reversed(list(_members(reader, module, "child_modules")))
+
+
+def _wanted(reader: JsonReader, offset: int) -> dict[str | int, int] | None:
+    """The outline of a resource that is read; ``None`` for all others, which are not built."""
+    outline = reader.outline(offset)
+    kind = outline.get("type")
+    if kind is None or reader.text[kind] != '"':
+        return None
+    return outline if reader.string(kind)[0] in TERRAFORM_KINDS else None
+
+
+def _changed(
+    reader: JsonReader,
+    offset: int,
+    references: Mapping[str, Mapping[str, Any]],
+    service: ServiceModel,
+) -> Resource | None:
+    """A resource as a change of the plan leaves it; ``None`` where it goes."""
+    outline = _wanted(reader, offset)
+    if outline is None or "change" not in outline or "address" not in outline:
+        return None
+    change = reader.value(outline["change"])[0]
+    actions, after = change.get("actions"), change.get("after")
+    if actions is not None and any(item.value in _GONE for item in actions.items()[-1:]):
+        return None
+    hidden = change.get("after_unknown")
+    return _made(reader, outline, after, hidden, references, service)
+
+
+def _standing(
+    reader: JsonReader,
+    offset: int,
+    references: Mapping[str, Mapping[str, Any]],
+    service: ServiceModel,
+) -> Resource | None:
+    """A resource with the values that it ends with."""
+    outline = _wanted(reader, offset)
+    if outline is None or "values" not in outline or "address" not in outline:
+        return None
+    values = reader.value(outline["values"])[0]
+    expressions = references.get(_static(reader.string(outline["address"])[0]), {})
+    hidden = _left_out(values, expressions)
+    return _made(reader, outline, values, hidden, references, service)
+
+
+def _left_out(values: Node, expressions: Mapping[str, Any]) -> Node:
+    """Which values are known only after apply: referred to in the configuration, and not there."""
+    hidden: dict[str, Node] = {}
+    there: Mapping[str, Node] = values.value if values.kind == "map" else {}
+    for key, expression in expressions.items():
+        node = there.get(key)  # null is known: there is none
+        if node is None and isinstance(expression, dict) and expression.get("references"):
+            hidden[key] = Node("scalar", True, values.mark)
+        elif isinstance(expression, list) and node is not None and node.kind == "list":
+            masks = [
+                _left_out(item, each if isinstance(each, dict) else {})
+                for item, each in zip(node.items(), expression, strict=False)
+            ]
+            hidden[key] = Node("list", masks, node.mark)
+    return Node("map", hidden, values.mark)
+
+
+def _made(
+    reader: JsonReader,
+    outline: Mapping[str | int, int],
+    after: Node | None,
+    hidden: Node | None,
+    references: Mapping[str, Mapping[str, Any]],
+    service: ServiceModel,
+) -> Resource | None:
+    if after is None or after.kind != "map":
+        return None
+    type_name = reader.string(outline["type"])[0]
+    address = reader.string(outline["address"])[0]
+    identity = _static(address)
+    raw = _filled(_without_empty(after), hidden, references.get(identity, {}))
+    kind = TERRAFORM_KINDS[type_name]
+    if kind in ("ScalableTarget", "ScalingPolicy") and not _of_sagemaker(raw):
+        return None
+    return Resource(kind, "plan", address, to_api(raw, kind, service), after.mark, identity)
+
+
+def _of_sagemaker(raw: Node) -> bool:
+    namespace = raw.get("service_namespace")
+    return namespace is None or namespace.kind != "scalar" or namespace.value == "sagemaker"
+
+
+def _static(address: str) -> str:
+    """An address without its indexes: what the configuration calls the resource."""
+    text, depth = "", 0
+    for character in address:
+        depth += character == "["
+        if depth == 0:
+            text += character
+        depth -= character == "]"
+    return text
+
+
+def _filled(after: Node, hidden: Node | None, expressions: Mapping[str, Any]) -> Node:
+    """The planned values; those known only after apply as references where the plan names them."""
+    entries = dict(after.value)
+    for key, value in hidden.value.items() if hidden is not None and hidden.kind == "map" else ():
+        expression = expressions.get(key)
+        if value.kind == "scalar" and value.value is True:
+            entries[key] = _unknown(expression, value, key)
+        elif key in entries and entries[key].kind == "list" and value.kind == "list":
+            entries[key] = _blocks(entries[key], value, expression)
+    return after._replace(value=entries)
+
+
+def _blocks(node: Node, hidden: Node, expression: Any) -> Node:
+    items = []
+    for index, item in enumerate(node.items()):
+        mask = hidden.items()[index] if index < len(hidden.items()) else None
+        inner = (
+            expression[index] if isinstance(expression, list) and index < len(expression) else {}
+        )
+        items.append(_filled(item, mask, inner or {}) if item.kind == "map" else item)
+    return node._replace(value=items)
+
+
+def _unknown(expression: Any, node: Node, key: str) -> Node:
+    names = expression.get("references") if isinstance(expression, dict) else None
+    if names and isinstance(names[0], str) and names[0].count(".") >= 2:
+        target, attribute = names[0].rsplit(".", 1)
+        return Node("reference", Reference(target, attribute), node.mark, node.key)
+    reason = f"{key} is known only after apply"
+    return unknown(reason, node.mark, maybe_absent=True).under(node.key)
+
+
+def _without_empty(node: Node) -> Node:
+    """Values without what a plan writes of blocks and arguments that are not there."""
+    if node.kind == "map":
+        kept = {key: value for key, value in node.value.items() if not _empty(value)}
+        return node._replace(value={key: _without_empty(value) for key, value in kept.items()})
+    if node.kind == "list":
+        return node._replace(value=[_without_empty(item) for item in node.value])
+    return node
+
+
+def _empty(node: Node) -> bool:
+    return node.is_null or (node.kind in ("list", "map") and not node.value)
+
+
+def _references(reader: JsonReader, start: int | None) -> dict[str, dict[str, Any]]:
+    """Address of each resource that is read -> its expressions, as plain values."""
+    if start is None or reader.text[start] != "{":
+        return {}
+    module = reader.outline(start).get("root_module")
+    return dict(_module(reader, module, "")) if module is not None else {}
+
+
+def _module(reader: JsonReader, start: int, prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    outline = reader.outline(start)
+    listed = outline.get("resources")
+    for offset in reader.outline(listed).values() if listed is not None else ():
+        resource = _wanted(reader, offset)
+        if resource is not None and "expressions" in resource and "address" in resource:
+            address = prefix + reader.string(resource["address"])[0]
+            yield address, plain(reader.value(resource["expressions"])[0])
+    calls = outline.get("module_calls")
+    for name, offset in reader.outline(calls).items() if calls is not None else ():
+        module = reader.outline(offset).get("module")
+        if module is not None and prefix.count("module.") < 10:
+            yield from _module(reader, module, f"{prefix}module.{name}.")
+
+
+def plain(node: Node) -> Any:
+    """A node as the plain value that it writes."""
+    if node.kind == "map":
+        return {key: plain(value) for key, value in node.value.items()}
+    return [plain(value) for value in node.value] if node.kind == "list" else node.value

@@ -1,0 +1,154 @@
+"""The decision with its reasons: path, facts as read, and what would move it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from advisor.engine.decision_cells import Neighbourhood
+from advisor.engine.facts import Facts, say
+from advisor.engine.sensitivity import decisive_unknowns, fixes, would_change
+from advisor.engine.verdicts import stated_text
+from advisor.model.advice import Decision, Fact, Step, yes_no
+from advisor.rulebook.resolve import Rulebook
+from advisor.rulebook.types import UNSET, Condition, FactEntry, Leaf, Point, Question
+
+_NOT_FACTS = (
+    "name",
+    "schema",
+    "owner",
+    "limits",
+    "decision",
+    "accept",
+    "artifacts",
+    "budget",
+    "deploy",
+)
+
+
+def answer(around: Neighbourhood, decided: str | None) -> Decision:
+    """Everything the rules say of one workload.
+
+    Args:
+        around: the workload's point and its neighbours.
+        decided: the option of a human's decision, which stands if it is given.
+    """
+    unknowns = decisive_unknowns(around)
+    rules_option = around.option
+    option = decided or rules_option
+    if option is None:
+        status = "none-fits"
+    elif decided:
+        status = "decided"
+    elif any(not unknown.remote for unknown in unknowns):
+        status = "assumed"
+    else:
+        status = "recommended"
+    return Decision(
+        option,
+        status,
+        rules_option,
+        around.contested and decided is None,
+        around.walk.leaf.id,
+        around.walk.leaf.options,
+        tuple(_step(around.facts, question, taken) for question, taken in around.walk.steps),
+        _not_asked(around),
+        _facts(around),
+        unknowns,
+        would_change(around),
+        fixes(around) if rules_option is None else (),
+    )
+
+
+def _not_asked(around: Neighbourhood) -> tuple[Step, ...]:
+    asked = {question.id for question, _ in around.walk.steps}
+    found = []
+    for each in around.book.questions.values():
+        if each.id not in asked:
+            origin = (each.origin.because, each.origin.source, each.origin.as_of)
+            found.append(Step(each.id, each.asks, "", False, False, {}, (), *origin))
+    return tuple(found)
+
+
+def _step(facts: Facts, question: Question, taken: bool) -> Step:
+    possible = question.when.possible(facts.low, facts.high)
+    target = question.then if taken else question.otherwise
+    return Step(
+        question.id,
+        question.asks,
+        "unknown" if possible is None else yes_no(possible),
+        taken,
+        possible is None,
+        _values(facts, question, taken),
+        target.options if isinstance(target, Leaf) else (target,),
+        question.origin.because,
+        question.origin.source,
+        question.origin.as_of,
+    )
+
+
+def _values(facts: Facts, question: Question, taken: bool) -> dict[str, Any]:
+    """The facts that decided a question, as stated or, without a word, as taken."""
+    shown: dict[str, Any] = {}
+    for variable in _deciding(question.when, facts.point, taken):
+        for each in _shown(facts.book, variable):
+            text = stated_text(facts, each)
+            if text or facts.point[each] != UNSET:
+                shown[facts.book.facts[each].id] = _typed(facts, each, text)
+    return shown
+
+
+def _shown(book: Rulebook, variable: int) -> Iterable[int]:
+    """What a value is read from; whether the input is known beforehand is the first question."""
+    inputs = book.facts[variable].derived_from
+    return [each for each in inputs if each != book.index["requests.arrival"]] or (variable,)
+
+
+def _deciding(condition: Condition, point: Point, taken: bool) -> Iterable[int]:
+    """Variables of the parts that made the answer.
+
+    Of "all" the failing parts when it is no, of "any" the holding ones when it is yes, else every
+    one.
+    """
+    deciding: set[int] = set()
+    for part in condition.parts:
+        if part.test(point) is taken:
+            deciding |= part.variables
+    return sorted(deciding or condition.variables)
+
+
+def _typed(facts: Facts, variable: int, text: str) -> Any:
+    fact = facts.book.facts[variable]
+    if fact.kind == "flag":
+        return facts.point[variable] == 1
+    return text or say(fact, facts.point[variable])
+
+
+def _facts(around: Neighbourhood) -> tuple[Fact, ...]:
+    """What was stated, in the order of the file, then what was assumed and looked at."""
+    facts = around.facts
+    measured = facts.workload.measured
+    by = ""
+    if measured is not None:
+        found = measured.taken or measured.serverless
+        by = found.by if found is not None else ""
+    listed = []
+    for path, item in facts.workload.values.items():
+        if not path.startswith(_NOT_FACTS):
+            value = item.value if isinstance(item.value, bool) else item.text
+            if measured is not None and path in measured.keys:
+                listed.append(Fact(path, value, "measured", 0, 0, by))
+            else:
+                listed.append(Fact(path, value, "stated", item.line, item.column))
+    for variable in sorted(around.relevant):
+        if not facts.stated >> variable & 1 and facts.point[variable] != UNSET:
+            fact = facts.book.facts[variable]
+            if fact.assume and variable != facts.book.typical_processing:
+                listed.append(_assumed(facts, fact))
+    return tuple(listed)
+
+
+def _assumed(facts: Facts, fact: FactEntry) -> Fact:
+    chosen = facts.chosen.get(fact.variable, fact.assume[0])
+    kind = "derived" if chosen.follows >= 0 else "assumed"
+    return Fact(fact.id, say(fact, facts.point[fact.variable]), kind, 0, 0, chosen.because)

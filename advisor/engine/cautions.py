@@ -1,0 +1,82 @@
+"""What to know beside the answer: cautions of the chosen option, and what lies outside the four."""
+
+from __future__ import annotations
+
+from advisor.engine.facts import Facts
+from advisor.model.advice import Consider
+from advisor.model.workload import Finding
+from advisor.rulebook.formulas import UNITS
+from advisor.rulebook.types import INFINITY, Caution, FactEntry, Outside
+from advisor.text.quantity_format import about
+
+
+def cautions(
+    facts: Facts, option: str, way: str = ""
+) -> tuple[tuple[Finding, ...], frozenset[str]]:
+    """What stated facts bring up for certain, and the entries of consider.yaml it names.
+
+    Args:
+        facts: of the workload.
+        option: the chosen one.
+        way: how its plan hosts several models; empty where there is one.
+    """
+    found = []
+    consider: set[str] = set()
+    for caution in facts.book.cautions():
+        if caution.ways and way not in caution.ways:
+            continue
+        if option in caution.options and _raised(caution, facts):
+            found.append(_finding(caution, facts))
+            consider.update(caution.consider)
+    return tuple(found), frozenset(consider)
+
+
+def _raised(caution: Caution, facts: Facts) -> bool:
+    low, high = facts.low[caution.variable], facts.high[caution.variable]
+    if caution.sound.has_all(low, high) is not False:
+        return False
+    return caution.when is None or caution.when.possible(facts.low, facts.high) is True
+
+
+def _finding(caution: Caution, facts: Facts) -> Finding:
+    """Placed at the stated fact that brought it up."""
+    workload = facts.workload
+    entry = facts.book.facts[caution.variable]
+    names = [facts.book.facts[v].id for v in entry.derived_from] or [entry.id]
+    for name in names:
+        for suffix in (".max", ".p99", ".typical", ""):
+            item = workload.values.get(name + suffix)
+            if item is not None:
+                place = (workload.file, item.line, item.column)
+                return _placed(caution, place, _figure(entry, facts))
+    return _placed(caution, (workload.file, 0, 0), _figure(entry, facts))
+
+
+def _figure(entry: FactEntry, facts: Facts) -> str:
+    """The value of a fact that follows from others, which nobody has written down."""
+    low, high = facts.low[entry.variable], facts.high[entry.variable]
+    value = high if high < INFINITY else low
+    if not entry.derived_from or entry.discrete or value <= 0:
+        return ""
+    return f"{entry.title.lower()}: {about(value / UNITS.get(entry.id, 1), entry.kind)}"
+
+
+def _placed(caution: Caution, place: tuple[str, int, int], figure: str) -> Finding:
+    says = f"{caution.says} ({figure})" if figure else caution.says
+    return Finding(caution.id, caution.severity, says, *place, caution.fix, caution.origin.source)
+
+
+def consider(facts: Facts, none_fits: bool, named: frozenset[str]) -> tuple[Consider, ...]:
+    """Entries that apply: all that fit when no option does, else those for a poor fit or named."""
+    wanted = "none-fits" if none_fits else "poor-fit"
+    return tuple(
+        _entry(outside)
+        for outside in facts.book.outside()
+        if outside.id in named
+        or (outside.applies in (wanted, "both") and outside.when.test(facts.point))
+    )
+
+
+def _entry(outside: Outside) -> Consider:
+    origin = outside.origin
+    return Consider(outside.id, outside.title, origin.because, origin.source, origin.as_of)

@@ -1,0 +1,216 @@
+"""Stated facts that contradict each other, as findings that name both places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from advisor.catalogue.regions import AT_HOME, place_of
+from advisor.engine.facts import Facts
+from advisor.model.workload import Finding, Interval, Stated, Workload
+from advisor.rulebook.formulas import mean_rate
+from advisor.rulebook.types import INFINITY
+from advisor.text.quantity import WEEK, show
+
+_WHOLE = 100_000  # thousandths of a percent
+_TRIPLES = ("requests.payload", "requests.response", "requests.processing")
+_ORDER = (".typical", ".p99", ".max")
+# Facts of which the first must not be above the second, and what to say when it is: the larger as
+# `first`, the smaller as `second`, both as they were written.
+_ORDERED = (
+    (
+        ("requests.processing", *("requests.processing" + leaf for leaf in _ORDER)),
+        "requests.answer",
+        "{first.path} takes {first.text}, longer than requests.answer allows, {second.text}",
+    ),
+    (
+        ("requests.first_byte",),
+        "requests.answer",
+        "requests.first_byte is {first.text}, after the whole answer, {second.text}",
+    ),
+    (
+        ("model.size",),
+        "model.memory",
+        "model.memory is {second.text}, below the archive it is loaded from, {first.text}",
+    ),
+)
+
+
+def conflicts(facts: Facts) -> tuple[Finding, ...]:
+    """Contradictions among what was stated; none of them keeps an answer from being given."""
+    return tuple(_all(facts))
+
+
+def _all(facts: Facts) -> Iterator[Finding]:
+    workload = facts.workload
+    for base in _TRIPLES:
+        yield from _triple(facts, base)
+    for larger, smaller, message in _ORDERED:
+        yield from _out_of_order(facts, larger, smaller, message)
+    yield from _peak_below_mean(workload)
+    yield from _zero_without_patience(facts)
+    yield from _memory_without_accelerator(workload)
+    yield from _listed_models(workload)
+    yield from _other_regions(workload)
+
+
+def _finding(workload: Workload, message: str, first: Stated, second: Stated) -> Finding:
+    places = f" (lines {first.line} and {second.line})" if first.line and second.line else ""
+    return Finding(
+        "conflict",
+        "warning",
+        message + places,
+        workload.file,
+        first.line,
+        first.column,
+        "State the two so that they agree; until then the answer rests on the stricter reading.",
+    )
+
+
+def _above(facts: Facts, first: Stated, second: Stated) -> bool:
+    """Certainly larger: the smallest possible value of one above the largest of the other."""
+    left, right = _range(facts, first), _range(facts, second)
+    return left.low is not None and right.high is not None and left.low > right.high
+
+
+def _range(facts: Facts, item: Stated) -> Interval:
+    """A quantity as it was read, a word as the interval it stands for."""
+    if isinstance(item.value, Interval):
+        return item.value
+    fact = item.path.rpartition(".")[0] if item.path.endswith(_ORDER) else item.path
+    word = facts.book.words[fact, item.value]
+    return Interval(word.low, None if word.high >= INFINITY else word.high)
+
+
+def _triple(facts: Facts, base: str) -> Iterator[Finding]:
+    workload = facts.workload
+    stated = [
+        (name, item) for name in _ORDER if (item := workload.values.get(base + name)) is not None
+    ]
+    for (lower, first), (upper, second) in pairwise(stated):
+        if _above(facts, first, second):
+            yield _finding(
+                workload,
+                f"{base}{lower} is {first.text}, above {base}{upper}, {second.text}",
+                first,
+                second,
+            )
+
+
+def _out_of_order(
+    facts: Facts, larger: tuple[str, ...], smaller: str, message: str
+) -> Iterator[Finding]:
+    """Of several ways to state the larger fact the most usual one counts.
+
+    A measured one is no contradiction of the file's; `measured-slow` tells of it.
+    """
+    workload = facts.workload
+    first = next((item for path in larger if (item := workload.values.get(path))), None)
+    second = workload.values.get(smaller)
+    if workload.measured is not None and first is not None and first.path in workload.measured.keys:
+        return
+    if first is not None and second is not None and _above(facts, first, second):
+        yield _finding(workload, message.format(first=first, second=second), first, second)
+
+
+def _peak_below_mean(workload: Workload) -> Iterator[Finding]:
+    peak, volume = workload.values.get("traffic.peak"), workload.values.get("traffic.volume")
+    if peak is None or volume is None or volume.value.low is None or peak.value.high is None:
+        return
+    mean = mean_rate(volume.value.low, WEEK)
+    if mean > peak.value.high:
+        rate = show(Interval(mean, mean), "rate")
+        yield _finding(
+            workload,
+            f"traffic.peak is {peak.text}, below {rate}, the mean of traffic.volume, {volume.text}",
+            peak,
+            volume,
+        )
+
+
+def _zero_without_patience(facts: Facts) -> Iterator[Finding]:
+    """At zero instances the first request waits for a start."""
+    values = facts.workload.values
+    need = values.get("needs.scale-to-zero")
+    if need is None or need.value is not True:
+        return
+    answer, startup = values.get("requests.answer"), values.get("model.startup")
+    if answer is not None and startup is not None and _above(facts, startup, answer):
+        yield _finding(
+            facts.workload,
+            f"needs scale-to-zero, but model.startup takes {startup.text} and requests.answer is"
+            f" {answer.text}",
+            startup,
+            answer,
+        )
+        return
+    patience = values.get("requests.cold_start")
+    brief = facts.book.words["requests.cold_start", "a-serverless-start"].low
+    variable = facts.book.index["requests.cold_start"]
+    if patience is not None and facts.high[variable] < brief:
+        yield _finding(
+            facts.workload,
+            f"needs scale-to-zero, but requests.cold_start accepts only {patience.text}: the first"
+            " request after a pause waits for a start",
+            patience,
+            need,
+        )
+
+
+def _memory_without_accelerator(workload: Workload) -> Iterator[Finding]:
+    kind, memory = (
+        workload.values.get("model.accelerator"),
+        workload.values.get("model.accelerator_memory"),
+    )
+    if kind is not None and memory is not None and kind.value == "none":
+        yield _finding(
+            workload,
+            f"model.accelerator is none, but model.accelerator_memory is {memory.text}",
+            kind,
+            memory,
+        )
+
+
+def _listed_models(workload: Workload) -> Iterator[Finding]:
+    """The list against the count of models, and the shares against the whole."""
+    listed = workload.values.get("models")
+    if listed is None:
+        return
+    number, count = len(listed.value), workload.values["model.count"]
+    low, high = count.value
+    if (low or 0) > number or (high is not None and high < number):
+        message = f"model.count is {count.text}, but models lists {number}"
+        yield _finding(workload, message, count, listed)
+    shares = [model["share"].low or 0 for model in listed.value if "share" in model]
+    if sum(shares) > _WHOLE:
+        total = show(Interval(sum(shares), sum(shares)), "percent")
+        message = f"the shares of models add up to {total}, more than all requests"
+        yield _finding(workload, message, listed, listed)
+
+
+def _other_regions(workload: Workload) -> Iterator[Finding]:
+    """Images, topics and keys against the Region, or against the first of them that names one."""
+    home = workload.values.get("region")
+    region = home.value if home is not None else ""
+    for stated in workload.values.values():
+        for text in _addresses(stated):
+            place = place_of(text)
+            if place is None or place.service not in AT_HOME or not place.region:
+                continue
+            if home is None:
+                home, region = stated, place.region
+            elif place.region != region:
+                message = (
+                    f"{stated.path} names {text}, in {place.region}; {home.path} says {region}"
+                )
+                yield _finding(workload, message, stated, home)
+
+
+def _addresses(stated: Stated) -> list[str]:
+    """The texts of a fact, or of a list of models or variants; tags may name things anywhere."""
+    if isinstance(stated.value, str):
+        return [stated.value]
+    if not isinstance(stated.value, tuple) or isinstance(stated.value, Interval):
+        return []
+    entries = [entry for entry in stated.value if isinstance(entry, dict)]
+    return [text for entry in entries for text in entry.values() if isinstance(text, str)]

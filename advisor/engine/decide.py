@@ -1,0 +1,85 @@
+"""The one crisp function: limits eliminate, the flowchart prefers, and a point gets an option."""
+
+from advisor.model.value import Value
+from advisor.rulebook.resolve import Rulebook
+from advisor.rulebook.types import (
+    CLEAR,
+    CONTESTED,
+    RULED_OUT,
+    Leaf,
+    OptionEntry,
+    Point,
+    Question,
+)
+
+
+class Walk(Value):
+    """A walk through the flowchart: the questions met, each with the way taken, and the leaf."""
+
+    steps: tuple[tuple[Question, bool], ...]
+    leaf: Leaf
+
+
+def status(option: OptionEntry, needs: int, point: Point) -> int:
+    """``CLEAR``, ``CONTESTED`` (met only at the newest documented bounds) or ``RULED_OUT``.
+
+    Args:
+        option: what is judged.
+        needs: the variable that holds the needed features.
+        point: one value per variable.
+    """
+    if point[needs] & option.unsupported:
+        return RULED_OUT
+    answer = CLEAR
+    for variable, words, newest, when in option.word_checks:
+        value = point[variable]
+        if words >> value & 1 or (when is not None and not when(point)):
+            continue
+        if not newest >> value & 1:
+            return RULED_OUT
+        answer = CONTESTED
+    for variable, low, high, newest_low, newest_high, when in option.number_checks:
+        value = point[variable]
+        if low <= value <= high or (when is not None and not when(point)):
+            continue
+        if not newest_low <= value <= newest_high:
+            return RULED_OUT
+        answer = CONTESTED
+    return answer
+
+
+def walk(book: Rulebook, point: Point) -> Walk:
+    """The questions that a point meets, and the leaf they lead to."""
+    steps = []
+    question = book.start
+    while True:
+        answer = question.when.test(point)
+        steps.append((question, answer))
+        target = question.then if answer else question.otherwise
+        if isinstance(target, Leaf):
+            return Walk(tuple(steps), target)
+        question = book.questions[target]
+
+
+def decide(book: Rulebook, point: Point) -> str | None:
+    """The first clear option of the leaf, else the first contested one, else none."""
+    question = book.start
+    while True:
+        target = question.then if question.when.test(point) else question.otherwise
+        if not isinstance(target, str):
+            break
+        question = book.questions[target]
+    return first_usable(book, target, point)
+
+
+def first_usable(book: Rulebook, leaf: Leaf, point: Point) -> str | None:
+    """Of a leaf's options the first clear one, else the first contested one, else none."""
+    contested = None
+    needs = book.needs
+    for name in leaf.options:
+        answer = status(book.option[name], needs, point)
+        if answer == CLEAR:
+            return name
+        if answer == CONTESTED and contested is None:
+            contested = name
+    return contested

@@ -1,0 +1,334 @@
+"""The cells around a workload's point, and the answer of the crisp function in each of them.
+
+Rules compare facts with constants, so every fact falls into finitely many cells on which all rules
+are constant. Whatever is asked here is asked of ``decide`` at one point per cell, and so exact.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple, TypeAlias
+
+from advisor.engine.decide import Walk, decide, first_usable, status, walk
+from advisor.engine.facts import Facts
+from advisor.model.workload import Interval
+from advisor.rulebook.cells import merge_cuts
+from advisor.rulebook.formulas import active_cut, volume_cut
+from advisor.rulebook.resolve import Rulebook
+from advisor.rulebook.types import CLEAR, CONTESTED, INFINITY, FactEntry
+from advisor.text.quantity import show
+from advisor.text.quantity_format import word
+
+
+class Handle(NamedTuple):
+    """Something in the workload file that can be set, and the variables it sets."""
+
+    id: str  # key path
+    fact: FactEntry
+    variables: tuple[int, ...]
+    stated: bool
+
+
+class Cell(NamedTuple):
+    """Values of one handle on which the answer is the same: a closed range, or (bits, 0)."""
+
+    low: int
+    high: int
+    option: str | None
+    said: tuple[int, int] = (0, 0)  # what stands for the cell in a workload file
+
+
+# Base variables that can change the answer, those of them that can change the path, and the cuts
+# of the options that matter on the path taken.
+_Relevance: TypeAlias = "tuple[frozenset[int], frozenset[int], Mapping[int, tuple[int, ...]]]"
+
+
+class Neighbourhood:
+    """The answer for one workload, and what lies next to it.
+
+    Only facts that a question on the path or a limit of a ``considered`` option reads can change
+    the answer, and the facts that an assumption made about one of these depends on. With ``whole``
+    every fact is looked at, and the cuts of every option: what could make another the answer.
+    """
+
+    def __init__(self, facts: Facts, *, whole: bool = False) -> None:
+        self.facts = facts
+        self.book: Rulebook = facts.book
+        self.walk: Walk = walk(self.book, facts.point)
+        self.option: str | None = None
+        self.contested = False
+        self.statuses = tuple(
+            [
+                status(self.book.option[name], self.book.needs, facts.point)
+                for name in self.walk.leaf.options
+            ]
+        )
+        self.considered = self._judge()
+        self.relevant, self.steering, self.cuts = self._everything() if whole else self._relevance()
+
+    def _judge(self) -> tuple[str, ...]:
+        """Take the winner; the options that matter are those up to a clear one, else all."""
+        names = self.walk.leaf.options
+        for number, (name, standing) in enumerate(zip(names, self.statuses, strict=True), start=1):
+            if standing == CLEAR:
+                self.option = name
+                return names[:number]
+        self.option = next(
+            (n for n, standing in zip(names, self.statuses, strict=True) if standing == CONTESTED),
+            None,
+        )
+        self.contested = self.option is not None
+        return names
+
+    def _relevance(self) -> _Relevance:
+        """What can change the answer, what can change the path, and the cuts on the way taken.
+
+        A change that leads to another leaf meets limits that the way taken does not, so the cuts of
+        what steers are those of the whole rulebook.
+        """
+        book = self.book
+        unstated = ~self.facts.stated & book.conditional_bits
+        questions = [question for question, _ in self.walk.steps]
+        path = tuple([question.id for question in questions])
+        key = (path, self.walk.leaf.id, len(self.considered), unstated)
+        known = book.relevance.get(key)
+        if known is None:
+            options = [book.option[name] for name in self.considered]
+            steering = self._with_assumptions(
+                set().union(*(question.when.variables for question in questions)), unstated
+            )
+            variables = self._with_assumptions(
+                steering.union(*(option.variables for option in options)), unstated
+            )
+            cuts = merge_cuts(_pairs(option.cuts) for option in options)
+            known = book.relevance[key] = (variables, steering, cuts)
+        return known
+
+    def _everything(self) -> _Relevance:
+        every = frozenset(self.book.stated_first)
+        return every, every, self.book.cuts
+
+    def _with_assumptions(self, variables: AbstractSet[int], unstated: int) -> frozenset[int]:
+        """Base variables behind some, and those that an assumption about one of them depends on."""
+        book = self.book
+        done = _expand(book, variables)
+        for fact in book.conditional_facts:
+            if fact.variable in done and unstated >> fact.variable & 1:
+                for alternative in fact.assume:
+                    if alternative.when is not None:
+                        done |= alternative.when.variables
+                    if alternative.follows >= 0:
+                        done |= {alternative.follows, book.active}
+        return frozenset(done)
+
+    # -- handles -----------------------------------------------------------------------------------
+
+    def handles(self) -> Iterator[Handle]:
+        """What can be set, in the order of the rulebook; needed features are not among them."""
+        book, facts = self.book, self.facts
+        values = facts.workload.values
+        processing = book.index["requests.processing"]
+        for fact in book.base_facts:
+            variable = fact.variable
+            stated = facts.stated >> variable & 1 == 1
+            if variable == processing:
+                if self.relevant & {processing, book.typical_processing}:
+                    yield from self._processing(fact, stated)
+            elif variable in self.relevant:
+                path = fact.id
+                if stated and fact.id not in values:
+                    path = next(
+                        (p for s in (".max", ".p99", ".typical") if (p := fact.id + s) in values),
+                        path,
+                    )
+                yield Handle(path, fact, (variable,), stated)
+
+    def _processing(self, fact: FactEntry, stated: bool) -> Iterator[Handle]:
+        """One handle, or one each for the largest and the typical time when both are stated."""
+        book, values = self.book, self.facts.workload.values
+        both = (fact.variable, book.typical_processing)
+        leaves = [p for s in (".max", ".p99", ".typical") if (p := fact.id + s) in values]
+        if len(leaves) < 2:
+            yield Handle(leaves[0] if leaves else fact.id, fact, both, stated)
+            return
+        usual = leaves[-1]
+        yield Handle(leaves[0], fact, both[:1], True)
+        yield Handle(usual, book.facts[book.typical_processing], both[1:], True)
+
+    # -- cells -------------------------------------------------------------------------------------
+
+    def cells(self, handle: Handle) -> list[Cell]:
+        """Every cell of a handle with its answer, in order; neighbours with one answer are joined.
+
+        The cell that holds the point is not asked again, unless to state the fact, or to state it
+        more closely, could change what is assumed of another.
+        """
+        variables, fact = handle.variables, handle.fact
+        value = self.facts.point[variables[0]]
+        same = self.pinned(handle) or not self.facts.triggers >> variables[0] & 1
+        if fact.discrete:
+            return [
+                Cell(
+                    bits,
+                    0,
+                    self.option
+                    if same and value >= 0 and bits >> value & 1
+                    else self.answer(variables, first_word(bits), 0),
+                )
+                for bits in self.book.classes[fact.variable]
+            ]
+        asked = [
+            (low, high, self.option)
+            if same and low <= value <= high
+            else (low, high, self.answer(variables, low, high))
+            for low, high in self.ranges(handle)
+        ]
+        if not self.facts.triggers >> variables[0] & 1:
+            return _joined(asked, fact)
+        return self._named(handle, asked)
+
+    def _named(self, handle: Handle, asked: list[tuple[int, int, str | None]]) -> list[Cell]:
+        """Cells of a fact that an assumption depends on, each under a range that has its answer."""
+        named: list[Cell] = []
+        for low, high, option in asked:
+            if named and named[-1].option == option:
+                start = named[-1].low
+                said = self.said(handle, start, high, option)
+                if said is not None:
+                    named[-1] = Cell(start, high, option, said)
+                    continue
+            said = self.said(handle, low, high, option)
+            named.append(Cell(low, high, option, said or (low, high)))
+        return named
+
+    def said(
+        self, handle: Handle, low: int, high: int, option: str | None, downward: bool = False
+    ) -> tuple[int, int] | None:
+        """The range that stands for values with one answer in a workload file.
+
+        One-sided, unless it then leaves open what is assumed of another fact and so gives another
+        answer: closed then. ``None`` when neither gives it.
+
+        Args:
+            handle: what is stated.
+            low: the smallest of the values.
+            high: the largest of them.
+            option: their answer.
+            downward: name them by their upper edge, for one who comes from above.
+        """
+        fact, variables = handle.fact, handle.variables
+        one_sided = written(fact.least if downward else low, high, fact)
+        if not self.facts.triggers >> variables[0] & 1:
+            return one_sided
+        ranges = (one_sided, (low, high))
+        return next((each for each in ranges if self.answer(variables, *each) == option), None)
+
+    def ranges(self, handle: Handle) -> list[tuple[int, int]]:
+        """The cells of a numeric handle as closed ranges that cover its domain.
+
+        Beyond the limits of the options that matter the next ones begin. A range that is worse at
+        its lower end lies there with the end that is taken, so it is cut at those as well.
+        """
+        steers = not self.steering.isdisjoint(handle.variables)
+        table = self.cuts if handle.fact.unfavourable_high and not steers else self.book.cuts
+        cuts = {cut for variable in handle.variables for cut in self._solved(variable, table)}
+        low = handle.fact.least
+        done = []
+        for cut in sorted(cuts):
+            if cut >= low:
+                done.append((low, cut))
+                low = cut + 1
+        return [*done, (low, INFINITY)]
+
+    def _solved(self, variable: int, table: Mapping[int, tuple[int, ...]]) -> Iterator[int]:
+        """Its own cuts, and those solved from derived facts and from facts that follow it."""
+        book, point = self.book, self.facts.point
+        yield from table.get(variable, ())
+        for formula in book.dependents[variable]:
+            for bound in table.get(formula.variable, ()):
+                cut = formula.solve(point, variable, bound)
+                if cut is not None:
+                    yield cut
+        stated = self.facts.stated
+        for follower, leader in book.followers:
+            if stated >> follower & 1:
+                continue
+            if variable == leader:
+                for bound in self._solved(follower, table):
+                    yield volume_cut(bound, point[book.active])
+            elif variable == book.active and stated >> leader & 1:
+                for bound in self._solved(follower, table):
+                    yield active_cut(bound, point[leader])
+
+    def answer(self, variables: tuple[int, ...], low: int, high: int) -> str | None:
+        """The option chosen when variables are stated as a range, or (bits, 0), else as it is."""
+        point = self.facts.moved(dict.fromkeys(variables, (low, high)))
+        if self.steering.isdisjoint(variables):
+            return first_usable(self.book, self.walk.leaf, point)
+        return decide(self.book, point)
+
+    def possible(self, handle: Handle) -> tuple[int, int]:
+        """What the stated facts leave to a handle: a closed range, or (bits, 0)."""
+        variable = handle.variables[0]
+        return self.facts.low[variable], self.facts.high[variable]
+
+    def depends_on_values(self, handle: Handle) -> bool:
+        """Whether its cuts are solved from the value, not only the cell, of another stated fact."""
+        return bool(self.facts.stated & self.book.partners[handle.variables[-1]])
+
+    def pinned(self, handle: Handle) -> bool:
+        """Whether one value was stated, and no range."""
+        low, high = self.possible(handle)
+        return handle.stated and (low & (low - 1) == 0 if handle.fact.discrete else low == high)
+
+
+def _joined(asked: list[tuple[int, int, str | None]], fact: FactEntry) -> list[Cell]:
+    """Neighbouring cells with one answer as one, each under its one-sided range."""
+    runs: list[tuple[int, int, str | None]] = []
+    for low, high, option in asked:
+        if runs and runs[-1][2] == option:
+            runs[-1] = (runs[-1][0], high, option)
+        else:
+            runs.append((low, high, option))
+    return [Cell(low, high, option, written(low, high, fact)) for low, high, option in runs]
+
+
+def written(low: int, high: int, fact: FactEntry) -> tuple[int, int]:
+    """The one-sided range that stands for a cell in a workload file: its lower edge, if it has one.
+
+    Read back, such a range takes the value next to its edge, which lies in the cell.
+    """
+    if high >= INFINITY:
+        return max(low, fact.least), INFINITY
+    return (0, high) if low <= fact.least else (low, INFINITY)
+
+
+def first_word(bits: int) -> int:
+    """The first word of a set of words, as a set."""
+    return bits & -bits
+
+
+_written: dict[tuple[int, int, str], str] = {}
+
+
+def write(low: int, high: int, fact: FactEntry) -> str:
+    """A range as the workload file accepts it; of several words the first."""
+    if fact.discrete:
+        return word(fact.words[first_word(low).bit_length() - 1])
+    key = (low, high, fact.kind)
+    text = _written.get(key)
+    if text is None:
+        interval = Interval(low or None, None if high >= INFINITY else high)
+        text = _written[key] = show(interval, fact.kind)
+    return text
+
+
+def _expand(book: Rulebook, variables: Iterable[int]) -> set[int]:
+    """Derived variables replaced by the ones they come from."""
+    done: set[int] = set()
+    for variable in variables:
+        done.update(book.facts[variable].derived_from or (variable,))
+    return done
+
+
+def _pairs(cuts: Mapping[int, tuple[int, ...]]) -> list[tuple[int, int]]:
+    return [(variable, cut) for variable, each in cuts.items() for cut in each]

@@ -1,0 +1,288 @@
+"""What a workload leaves possible: a set of values per fact, and the one point that is assumed."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from typing import Any
+
+from advisor.model.workload import Interval, Stated, Workload
+from advisor.rulebook.entries import pick
+from advisor.rulebook.fact_entries import TYPICAL_PROCESSING
+from advisor.rulebook.formulas import UNITS, mean_rate
+from advisor.rulebook.resolve import Rulebook
+from advisor.rulebook.types import ELSEWHERE, INFINITY, UNSET, Assumption, FactEntry
+from advisor.text.quantity import show
+
+_TRIPLES = ("requests.payload", "requests.response", "requests.processing")
+_LARGEST = ("", ".max", ".p99", ".typical")
+_USUAL = ("", ".typical", ".p99", ".max")
+
+
+class Facts:
+    """Sets and point of one workload, by variable of the rulebook.
+
+    ``low`` and ``high`` hold the closed range that is still possible (for words and flags ``low``
+    holds bits), ``point`` the value that is taken, ``stated`` the bits of the stated variables.
+    """
+
+    __slots__ = (
+        "book",
+        "chosen",
+        "high",
+        "low",
+        "point",
+        "region",
+        "signature",
+        "stated",
+        "triggers",
+        "workload",
+    )
+
+    def __init__(self, book: Rulebook, workload: Workload, region: str | None = None) -> None:
+        if region is not None:
+            stated = Stated("region", region, region, 0, 0)
+            workload = workload._replace(values={**workload.values, "region": stated})
+        self.book = book
+        self.workload = workload
+        self.region = workload.text("region")
+        self.low = book.template_low.copy()
+        self.high = book.template_high.copy()
+        self.stated = 0
+        self.chosen: dict[int, Assumption] = {}
+        self.signature: list[Any] = []  # variable, path, low and high of each stated fact
+        self._read()
+        self.settle()
+
+    # -- what the user said ----------------------------------------------------------------------
+
+    def _read(self) -> None:
+        values = self.workload.values
+        index = self.book.index
+        for path, item in values.items():
+            variable = index.get(path)
+            if variable is not None:
+                self.state(variable, item)
+        for base in _TRIPLES:
+            self._largest(base, values)
+        usual = next(
+            (
+                values[path]
+                for suffix in _USUAL
+                if (path := "requests.processing" + suffix) in values
+            ),
+            None,
+        )
+        if usual is not None:
+            self.state(index[TYPICAL_PROCESSING], usual)
+        bits = 0
+        for feature in self.book.features:
+            if self.workload.flag("needs." + feature.id):
+                bits |= feature.bit
+        self.low[self.book.needs] = bits
+
+    def _largest(self, base: str, values: Mapping[str, Stated]) -> None:
+        for suffix in _LARGEST[1:]:
+            item = values.get(base + suffix)
+            if item is not None:
+                self.state(self.book.index[base], item)
+                return
+
+    def state(self, variable: int, item: Stated) -> None:
+        """Narrow a variable to what was written for it."""
+        fact = self.book.facts[variable]
+        value = item.value
+        if fact.discrete:
+            self.low[variable] = 1 << fact.words.index(value if value in fact.words else ELSEWHERE)
+        elif isinstance(value, Interval):
+            self.low[variable] = value.low or 0
+            self.high[variable] = INFINITY if value.high is None else value.high
+        else:
+            name = "requests.processing" if fact.id == TYPICAL_PROCESSING else fact.id
+            word = self.book.words[name, value]
+            self.low[variable], self.high[variable] = word.low, word.high
+        self.stated |= 1 << variable
+        self.signature += (variable, item.path, self.low[variable], self.high[variable])
+
+    def cells(self) -> tuple[object, ...]:
+        """A key that is equal for workloads whose facts, stated and derived, share their cells."""
+        cuts, point = self.book.all_cuts, self.point
+        key: list[object] = [self.low[self.book.needs]]
+        parts = iter(self.signature)
+        for variable, path, low, high in zip(parts, parts, parts, parts, strict=True):
+            one = low == high and not self.book.facts[variable].discrete
+            key += (variable, path, bisect_left(cuts[variable], low) if one else (low, high))
+        key += [bisect_left(cuts[f.variable], point[f.variable]) for f in self.book.formulas]
+        return tuple(key)
+
+    # -- the assumed point -----------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Take a value for every variable: stated, else assumed; then everything that follows."""
+        low, high, book, stated = self.low, self.high, self.book, self.stated
+        point = self.point = book.template_point.copy()
+        for variable in book.stated_first:
+            if stated >> variable & 1:
+                fact = book.facts[variable]
+                if fact.discrete:
+                    point[variable] = low[variable].bit_length() - 1
+                else:
+                    point[variable] = pick(low[variable], high[variable], fact.unfavourable_high)
+        self.triggers = book.triggers(~stated & book.conditional_bits)
+        point[book.needs] = low[book.needs]
+        if not stated >> book.typical_processing & 1:
+            point[book.typical_processing] = point[book.processing]
+        for formula in book.formulas:
+            low[formula.variable], high[formula.variable] = formula.bounds(low, high, stated)
+        for fact in book.conditional_facts:
+            if not stated >> fact.variable & 1:
+                chosen = self._alternative(fact, low, high, stated)
+                self.chosen[fact.variable] = chosen
+                point[fact.variable] = self._value(chosen, point)
+        for formula in book.formulas:
+            point[formula.variable] = formula.value(point)
+
+    def _alternative(
+        self, fact: FactEntry, low: list[int], high: list[int], stated: int
+    ) -> Assumption:
+        """The first alternative that the stated facts satisfy for certain."""
+        for alternative in fact.assume:
+            if alternative.follows >= 0:
+                if stated >> alternative.follows & 1:
+                    return alternative
+            elif alternative.when is None or alternative.when.possible(low, high):
+                return alternative
+        raise AssertionError(
+            f"{fact.id} has no unconditional assumption"
+        )  # the verifier forbids it
+
+    def _value(self, chosen: Assumption, point: list[int]) -> int:
+        if chosen.follows >= 0:
+            return mean_rate(point[chosen.follows], point[self.book.active])
+        return chosen.value
+
+    def moved(self, changes: Mapping[int, tuple[int, int]]) -> list[int]:
+        """The point when some variables are stated as given: closed ranges, or (bits, 0).
+
+        What was assumed is assumed anew; all else stays. This is the inner loop of every question
+        about neighbours, so nothing is computed that the change cannot reach.
+        """
+        book = self.book
+        point = self.point.copy()
+        bits = 0
+        for variable, (low, high) in changes.items():
+            fact = book.facts[variable]
+            if fact.discrete:
+                point[variable] = low.bit_length() - 1
+            elif variable == book.needs:
+                point[variable] = low
+            else:
+                point[variable] = pick(low, high, fact.unfavourable_high)
+            bits |= 1 << variable
+        touched = list(changes)
+        if bits & self.triggers:
+            touched += self._reassume(changes, point, self.stated | bits)
+        for variable in touched:
+            for formula in book.dependents[variable]:
+                point[formula.variable] = formula.value(point)
+        return point
+
+    def _reassume(
+        self, changes: Mapping[int, tuple[int, int]], point: list[int], stated: int
+    ) -> list[int]:
+        """Choose the conditional assumptions again; the variables that got a new value."""
+        low, high = self.low.copy(), self.high.copy()
+        for variable, bounds in changes.items():
+            low[variable], high[variable] = bounds
+        touched = []
+        for fact in self.book.conditional_facts:
+            if not stated >> fact.variable & 1:
+                value = self._value(self._alternative(fact, low, high, stated), point)
+                if value != point[fact.variable]:
+                    point[fact.variable] = value
+                    touched.append(fact.variable)
+        return touched
+
+    # -- questions of later steps ------------------------------------------------------------------
+
+    @property
+    def limits(self) -> str:
+        """``safe`` or ``latest``."""
+        return self.book.limits
+
+    def is_stated(self, fact: str) -> bool:
+        """Whether the workload says anything of a base fact that rules read."""
+        return bool(self.stated >> self.book.index[fact] & 1)
+
+    def interval(self, fact: str) -> Interval | None:
+        """Range that stated facts leave to a number, stated or derived, in its kind's base unit.
+
+        ``None`` when they leave everything open. Derived loads are rounded outward to whole units.
+        """
+        variable = self.book.index.get(fact)
+        if variable is None:
+            return self.workload.interval(fact)
+        low, high = self.low[variable], self.high[variable]
+        if low <= 0 and high >= INFINITY:
+            return None
+        unit = UNITS.get(fact, 1)
+        return Interval(low // unit, None if high >= INFINITY else -(-high // unit))
+
+    def typical(self, path: str) -> Interval | None:
+        """The most usual stated value of ``requests.payload``, ``.response`` or ``.processing``."""
+        return self._quantity(path, _USUAL)
+
+    def largest(self, path: str) -> Interval | None:
+        """The largest stated value of ``requests.payload``, ``.response`` or ``.processing``."""
+        return self._quantity(path, _LARGEST)
+
+    def _quantity(self, path: str, suffixes: tuple[str, ...]) -> Interval | None:
+        for suffix in suffixes:
+            item = self.workload.values.get(path + suffix)
+            if item is not None:
+                if isinstance(item.value, Interval):
+                    return item.value
+                word = self.book.words[path, item.value]
+                return Interval(word.low, None if word.high >= INFINITY else word.high)
+        return None
+
+    def word(self, fact: str) -> str | None:
+        """A stated word, ``None`` when nothing was said."""
+        return self.workload.text(fact)
+
+    def needs(self, feature: str) -> bool:
+        """Whether a feature is needed, by name or by the fact that asks for it."""
+        return bool(self.point[self.book.needs] & self.book.feature[feature].bit)
+
+    def taken(self, fact: str) -> Any:
+        """The value at the assumed point: an integer, a word or a boolean; ``None`` without one."""
+        variable = self.book.index[fact]
+        value = self.point[variable]
+        entry = self.book.facts[variable]
+        if value == UNSET:
+            return None
+        return entry.words[value] if entry.discrete else value
+
+    def text(self, variable: int) -> Any:
+        """The assumed value as a workload file would write it."""
+        return say(self.book.facts[variable], self.point[variable])
+
+
+_said: dict[tuple[str, int], str] = {}
+_MOST_SAID = 4096
+
+
+def say(fact: FactEntry, value: int) -> Any:
+    """One value of a fact as a workload file would write it."""
+    if value == UNSET:
+        return None
+    if fact.words:
+        return fact.words[value]
+    key = (fact.id, value)
+    text = _said.get(key)
+    if text is None:
+        if len(_said) >= _MOST_SAID:
+            _said.clear()
+        number = value // UNITS.get(fact.id, 1)
+        text = _said[key] = show(Interval(number, number), fact.kind)
+    return text

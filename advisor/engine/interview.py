@@ -1,0 +1,81 @@
+"""Which fact to ask for next: the one whose value leaves the fewest answers open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple
+
+from advisor.engine.decision_cells import Neighbourhood
+from advisor.engine.facts import Facts
+from advisor.engine.sensitivity import decisive_unknowns
+from advisor.model.advice import DecisiveUnknown
+from advisor.model.workload import Workload
+from advisor.rulebook.load import load
+
+Answers = Mapping[str, str]  # key path -> value as a person writes it
+Reader = Callable[[Answers], Workload]
+
+
+class Question(NamedTuple):
+    """One fact that can still change the answer."""
+
+    fact: str  # key path
+    title: str
+    assumed: str  # empty where nothing is taken without it
+    outcomes: Mapping[str, str | None]  # value -> option
+
+
+def next_question(answers: Answers, read: Reader, skipped: Collection[str]) -> Question | None:
+    """The fact whose cells split the answers that are left best; ``None`` when none can change it.
+
+    For each plausible decisive unknown the options are counted that would still be possible once it
+    had each of its values; the fact with the smallest mean is asked for, the first of equal ones.
+
+    Args:
+        answers: what was answered so far; must hold what a workload file requires.
+        read: makes a workload of answers.
+        skipped: facts that the user does not know.
+    """
+    around = _around(read(answers))
+    best: DecisiveUnknown | None = None
+    fewest = 0.0
+    for unknown in _plausible(around, skipped):
+        stated = (read({**answers, unknown.fact: value}) for value in unknown.outcomes)
+        left = [_possible(workload, skipped) for workload in stated]
+        mean = sum(left) / len(left)
+        if best is None or mean < fewest:
+            best, fewest = unknown, mean
+    if best is None:
+        return None
+    title = around.book.fact[best.fact].title
+    return Question(best.fact, title, best.assumed, best.outcomes)
+
+
+def needs_that_matter(answers: Answers, read: Reader, features: Collection[str]) -> tuple[str, ...]:
+    """The features each of which alone would change the answer, in the order given."""
+    option = answer(answers, read)
+    return tuple(name for name in features if answer({**answers, "needs": name}, read) != option)
+
+
+def answer(answers: Answers, read: Reader) -> str | None:
+    """The option that the rules choose on these answers; ``None`` when none fits."""
+    return _around(read(answers)).option
+
+
+def _around(workload: Workload) -> Neighbourhood:
+    return Neighbourhood(Facts(load("safe"), workload))
+
+
+def _plausible(around: Neighbourhood, skipped: Collection[str]) -> list[DecisiveUnknown]:
+    return [
+        unknown
+        for unknown in decisive_unknowns(around)
+        if not unknown.remote and unknown.fact not in skipped
+    ]
+
+
+def _possible(workload: Workload, skipped: Collection[str]) -> int:
+    """How many options one more fact could lead to."""
+    around = _around(workload)
+    options = {option for each in _plausible(around, skipped) for option in each.outcomes.values()}
+    return len(options | {around.option})

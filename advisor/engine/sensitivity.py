@@ -1,0 +1,373 @@
+"""What would move an answer: decisive unknowns, the nearest change of each fact, and fixes."""
+
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import combinations, product
+
+from advisor.engine.decide import decide
+from advisor.engine.decision_cells import Cell, Handle, Neighbourhood, first_word, write, written
+from advisor.engine.facts import Facts, say
+from advisor.model.advice import Change, DecisiveUnknown, Fix, WouldChange
+from advisor.model.value import Value
+from advisor.rulebook.types import INFINITY, UNSET, Admitted, FactEntry, Limit
+
+MOST_FIXES = 5
+_MOST_REMEMBERED = 4096
+_FEATURE_WEIGHT = 5.0  # to give up a needed feature is harder than most changes of a number
+_UNSTATED_WEIGHT, _UNCHANGEABLE_WEIGHT = 0.5, 20.0
+_MANY_WORDS = 8  # of a fact with more words one is named for each answer
+
+
+class _Found(Value):
+    """What one handle has to tell."""
+
+    order: int  # of its fact in the rulebook
+    unknown: DecisiveUnknown | None
+    id: str
+    fact: FactEntry
+    near: tuple[Cell, ...]  # cells of a stated fact with another answer
+
+
+class _Known(Value):
+    """What holds for every workload whose facts lie in the same cells."""
+
+    found: tuple[_Found, ...]
+    features: tuple[WouldChange, ...]
+
+
+def decisive_unknowns(around: Neighbourhood) -> tuple[DecisiveUnknown, ...]:
+    """Facts that are not one cell and of which a possible cell gives another answer.
+
+    Plausible ones first, then in the order of the rulebook. Exact for any one fact.
+    """
+    unknowns = [each.unknown for each in _known(around).found if each.unknown is not None]
+    unknowns.sort(key=lambda unknown: unknown.remote)
+    return tuple(unknowns)
+
+
+def _known(around: Neighbourhood) -> _Known:
+    """Remembered by the stated values, and what does not depend on values by their cells."""
+    facts = around.facts
+    return _remembered(
+        around.book.answers,
+        (facts.low[around.book.needs], *facts.signature),
+        lambda: _by_cells(around),
+    )
+
+
+def _by_cells(around: Neighbourhood) -> _Known:
+    """Rules are constant on a cell, so what they say of a workload is known by its cells.
+
+    Not so of a handle whose cuts are solved from the value of another stated fact.
+    """
+    free: list[Handle] = []
+    dependent: list[Handle] = []
+    for handle in around.handles():
+        (dependent if around.depends_on_values(handle) else free).append(handle)
+    known = _remembered(
+        around.book.answers,
+        around.facts.cells(),
+        lambda: _Known(tuple(_explore(around, free)), _features(around)),
+    )
+    found = [*known.found, *_explore(around, dependent)]
+    return _Known(tuple(sorted(found, key=lambda each: each.order)), known.features)
+
+
+def _remembered(
+    memo: dict[tuple[object, ...], _Known], key: tuple[object, ...], find: Callable[[], _Known]
+) -> _Known:
+    known = memo.get(key)
+    if known is None:
+        if len(memo) >= _MOST_REMEMBERED:
+            memo.clear()
+        known = memo[key] = find()
+    return known
+
+
+def _features(around: Neighbourhood) -> tuple[WouldChange, ...]:
+    """Needed features without which another option would be chosen."""
+    answers = (
+        (name, _decide_with(around.facts, {around.book.needs: (fewer, 0)}))
+        for name, fewer in _without_features(around)
+    )
+    return tuple(
+        WouldChange(name, "false", each) for name, each in answers if each != around.option
+    )
+
+
+def _explore(around: Neighbourhood, handles: Iterable[Handle]) -> Iterator[_Found]:
+    for handle in handles:
+        low, high = around.possible(handle)
+        fact = handle.fact
+        unknown = None
+        inside: list[Cell] = []
+        outside: list[Cell] = []
+        near: list[Cell] = []
+        for cell in around.cells(handle):
+            (inside if _overlap(fact, cell, low, high) else outside).append(cell)
+        if not around.pinned(handle) and any(cell.option != around.option for cell in inside):
+            unknown = _unknown(around, handle, inside, low, high)
+        if handle.stated:
+            near = [
+                _seen_from(around, handle, cell, low)
+                for cell in outside
+                if cell.option != around.option
+            ]
+        if unknown is not None or near:
+            yield _Found(fact.variable, unknown, handle.id, fact, tuple(near))
+
+
+def _seen_from(around: Neighbourhood, handle: Handle, cell: Cell, low: int) -> Cell:
+    """A cell that lies below the stated values is named by its upper edge."""
+    if handle.fact.discrete:
+        return cell._replace(said=(cell.low, 0))
+    if cell.high > low:
+        return cell
+    said = around.said(handle, cell.low, cell.high, cell.option, downward=True)
+    return cell if said is None else cell._replace(said=said)
+
+
+def _overlap(fact: FactEntry, cell: Cell, low: int, high: int) -> bool:
+    if fact.discrete:
+        return bool(cell.low & low)
+    return cell.low <= high and low <= cell.high
+
+
+def _unknown(
+    around: Neighbourhood, handle: Handle, cells: list[Cell], low: int, high: int
+) -> DecisiveUnknown:
+    fact = handle.fact
+    ordinary = _ordinary(around, fact)
+    remote = not any(
+        _is_ordinary(cell, ordinary, low, high) for cell in cells if cell.option != around.option
+    )
+    value = around.facts.point[handle.variables[0]]
+    assumed = "" if value == UNSET else str(say(fact, value))
+    return DecisiveUnknown(handle.id, remote, assumed, _outcomes(around, fact, cells, low))
+
+
+def _is_ordinary(cell: Cell, ordinary: Admitted, low: int, high: int) -> bool:
+    """Whether an ordinary value that is still possible lies in a cell."""
+    if ordinary.words is not None:
+        return bool(cell.low & ordinary.words)
+    return max(cell.low, low, ordinary.low) <= min(cell.high, high, ordinary.high)
+
+
+def _ordinary(around: Neighbourhood, fact: FactEntry) -> Admitted:
+    """What surprises nobody; around a value that follows from a stated fact, if it does."""
+    chosen = around.facts.chosen.get(fact.variable)
+    if chosen is None or chosen.follows < 0:
+        return fact.ordinary
+    value = around.facts.point[fact.variable]
+    return Admitted(value // chosen.factor, value * chosen.factor)
+
+
+def _words(bits: int) -> list[int]:
+    """The words of a set, each as a set of its own."""
+    return [1 << word for word in range(bits.bit_length()) if bits >> word & 1]
+
+
+def _outcomes(
+    around: Neighbourhood, fact: FactEntry, cells: list[Cell], possible: int
+) -> dict[str, str | None]:
+    """Each answer under a value that the workload file accepts."""
+    if fact.discrete:
+        outcomes: dict[str, str | None] = {}
+        for cell in cells:
+            words = _words(cell.low & possible)
+            for bits in words if len(fact.words) <= _MANY_WORDS else words[:1]:
+                outcomes[write(bits, 0, fact)] = cell.option
+        return outcomes
+    if fact.say_words:
+        named = _by_words(around, fact, cells)
+        if named is not None:
+            return named
+    return {write(*cell.said, fact): cell.option for cell in cells}
+
+
+def _by_words(
+    around: Neighbourhood, fact: FactEntry, cells: list[Cell]
+) -> dict[str, str | None] | None:
+    """The cells under the fact's own words, if each has one whose taken value lies in it."""
+    named: dict[str, str | None] = {}
+    for cell in cells:
+        for word in around.book.words.values():
+            if word.fact == fact.id and word.stated:
+                taken = word.low if word.high >= INFINITY else word.high
+                if cell.low <= taken <= cell.high:
+                    named[word.id] = cell.option
+    return named if len(named) == len(cells) else None
+
+
+# -- what would change the answer ---------------------------------------------------------------
+
+
+def would_change(around: Neighbourhood) -> tuple[WouldChange, ...]:
+    """For each stated fact the nearest value at which another option, or none, is chosen."""
+    known = _known(around)
+    low, high = around.facts.low, around.facts.high
+    found = []
+    for each in known.found:
+        if each.near:
+            bounds = low[each.order], high[each.order]
+            best = _nearest(each.fact, each.near, *bounds)
+            found.append(WouldChange(each.id, write(*best.said, each.fact), best.option))
+    return (*found, *known.features)
+
+
+def _nearest(fact: FactEntry, cells: tuple[Cell, ...], low: int, high: int) -> Cell:
+    return min(cells, key=lambda cell: _distance(fact, cell, low, high))
+
+
+def _distance(fact: FactEntry, cell: Cell, low: int, high: int) -> float:
+    """How far a cell is: by the logarithm of the ratio for numbers, 0 for words."""
+    if fact.discrete:
+        return 0.0
+    if cell.low > high:
+        return math.log2(cell.low / max(high, 1))
+    return math.log2(max(low, 1) / max(cell.high, 1))
+
+
+def _without_features(around: Neighbourhood) -> Iterator[tuple[str, int]]:
+    """What is still needed (bits) when one needed feature is given up."""
+    needed = around.facts.low[around.book.needs]
+    for feature in around.book.features:
+        if needed & feature.bit and not feature.fact:
+            yield f"needs.{feature.id}", needed & ~feature.bit
+
+
+def _decide_with(facts: Facts, changes: dict[int, tuple[int, int]]) -> str | None:
+    return decide(facts.book, facts.moved(changes))
+
+
+# -- fixes when none fits -----------------------------------------------------------------------
+
+
+class _Edit(Value):
+    """One possible change of the workload, with how hard it is."""
+
+    fact: str
+    to: str
+    variables: tuple[int, ...]
+    low: int
+    high: int
+    cost: float
+
+
+def fixes(around: Neighbourhood) -> tuple[Fix, ...]:
+    """The smallest changes of one fact, else of two, that give an answer; nearest first.
+
+    Of changes of the same facts to the same option only the nearest.
+    """
+    edits = list(_edits(around, every=False))
+    for size in (1, 2):
+        found = _reaching(around, edits, size, around.book.option)
+        if found:
+            return tuple(_fix(around, *each) for each in found[:MOST_FIXES])
+    return ()
+
+
+def ways_to(around: Neighbourhood, option: str) -> Iterator[tuple[tuple[Change, ...], ...]]:
+    """The changes of one fact, then of two, each of which would make one option the answer.
+
+    Nearest first; facts that nobody can change come last. ``around`` must be ``whole``.
+    """
+    edits = list(_edits(around, every=True))
+    for size in (1, 2):
+        yield tuple(
+            tuple(Change(edit.fact, edit.to) for edit in chosen)
+            for chosen, _ in _reaching(around, edits, size, {option})
+        )
+
+
+def _reaching(
+    around: Neighbourhood, edits: list[_Edit], size: int, wanted: Collection[str]
+) -> list[tuple[tuple[_Edit, ...], str]]:
+    """Groups of edits that lead to a wanted option, nearest first, one for the same facts."""
+    found = []
+    for chosen in _groups(edits, size):
+        changes = {v: (e.low, e.high) for e in chosen for v in e.variables}
+        if len(changes) < size:  # two needs, of which neither edit leaves what the other gives up
+            changes = {around.book.needs: (chosen[0].low & chosen[1].low, 0)}
+        option = _decide_with(around.facts, changes)
+        if option is not None and option in wanted:
+            found.append((sum(edit.cost for edit in chosen), chosen, option))
+    found.sort(key=lambda item: item[0])
+    nearest: dict[object, tuple[tuple[_Edit, ...], str]] = {}
+    for _, chosen, option in found:
+        nearest.setdefault((*(edit.fact for edit in chosen), option), (chosen, option))
+    return list(nearest.values())
+
+
+def _groups(edits: list[_Edit], size: int) -> Iterable[tuple[_Edit, ...]]:
+    if size == 1:
+        return ((edit,) for edit in edits)
+    by_fact: dict[str, list[_Edit]] = {}
+    for edit in edits:
+        by_fact.setdefault(edit.fact, []).append(edit)
+    return (pair for two in combinations(by_fact.values(), 2) for pair in product(*two))
+
+
+def _weight(around: Neighbourhood, handle: Handle, cell: Cell, every: bool) -> float:
+    """To state an ordinary value is easiest; what is remote, or nobody can change, comes last."""
+    if not every:
+        return handle.fact.changeable
+    if handle.stated:
+        return handle.fact.changeable or _UNCHANGEABLE_WEIGHT
+    ordinary = _is_ordinary(cell, _ordinary(around, handle.fact), *around.possible(handle))
+    return _UNSTATED_WEIGHT if ordinary else _UNCHANGEABLE_WEIGHT
+
+
+def _edits(around: Neighbourhood, every: bool) -> Iterator[_Edit]:
+    for handle in around.handles():
+        yield from (edit for edit in _edits_of(around, handle, every) if edit.cost)
+    for name, fewer in _without_features(around):
+        yield _Edit(name, "false", (around.book.needs,), fewer, 0, _FEATURE_WEIGHT)
+
+
+def _edits_of(around: Neighbourhood, handle: Handle, every: bool) -> Iterator[_Edit]:
+    fact = handle.fact
+    low, _ = around.possible(handle)
+    if fact.discrete:
+        for bits in around.book.classes[fact.variable]:
+            if not handle.stated or not low & bits:
+                first = first_word(bits)
+                text = write(first, 0, fact)
+                weight = _weight(around, handle, Cell(first, 0, None), every)
+                yield _Edit(handle.id, text, handle.variables, first, 0, weight)
+        return
+    value = around.facts.point[handle.variables[0]]
+    for cell_low, cell_high in around.ranges(handle):
+        cell = Cell(cell_low, cell_high, None)
+        if value != UNSET and cell_low <= value <= cell_high:
+            continue
+        upward = value == UNSET or cell_low > value
+        bounds = written(cell_low if upward else fact.least, cell_high, fact)
+        distance = abs(_distance(fact, cell, value, value)) if value != UNSET else 1.0
+        text = write(*bounds, fact)
+        weight = _weight(around, handle, cell, every)
+        yield _Edit(handle.id, text, handle.variables, *bounds, weight * distance)
+
+
+def _fix(around: Neighbourhood, chosen: tuple[_Edit, ...], option: str) -> Fix:
+    """Advice and source come from the limit that the change repairs, else from the fact."""
+    changes = tuple(Change(edit.fact, edit.to) for edit in chosen)
+    limits = _repaired(around, chosen, option)
+    advice = " ".join(limit.fix for limit in limits if limit.fix)
+    source = next((limit.fix_source or limit.origin.source for limit in limits), "")
+    if not advice:
+        advice = f"State or change {' and '.join(change.fact for change in changes)}."
+    return Fix(changes, option, advice, source)
+
+
+def _repaired(around: Neighbourhood, chosen: tuple[_Edit, ...], option: str) -> list[Limit]:
+    """Limits of the option that the point breaks and that read a changed fact."""
+    book, point = around.book, around.facts.point
+    touched = {variable for edit in chosen for variable in edit.variables}
+    done = []
+    for limit in book.option[option].limits:
+        value = point[limit.variable]
+        reads = set(book.facts[limit.variable].derived_from) | {limit.variable}
+        if not limit.bound.admits.has(value) and reads & touched:
+            done.append(limit)
+    return done

@@ -1,0 +1,232 @@
+"""How an option stands in one workload: chosen, open, ranked lower or ruled out, with every reason.
+
+Every command and every format shows what this module says and works nothing out again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from advisor.engine.facts import Facts
+from advisor.engine.verdicts import SUPPORT, limit_at
+from advisor.model.advice import Decision, Reason, Standing, Step, Verdict
+from advisor.rulebook.types import CONTESTED, UNSET, Leaf, Limit, OptionEntry
+from advisor.rulebook.types import RULED_OUT as BROKEN
+from advisor.text.quantity_format import word
+
+CHOSEN, OPEN, RANKED_LOWER, RULED_OUT = "chosen", "open", "ranked-lower", "ruled-out"
+STANDINGS = (CHOSEN, OPEN, RANKED_LOWER, RULED_OUT)
+_ALTERNATIVES = " or "
+_MOST_ALTERNATIVES = 4
+
+
+def stand(
+    facts: Facts, decision: Decision, option: OptionEntry, found: tuple[Verdict, ...], at_point: int
+) -> Standing:
+    """How one option stands.
+
+    ``chosen``: the answer, also where a human decided. ``ruled-out``: a limit or a need is broken,
+    if only at an assumed value. ``open``: it may be used, and another value of one unstated fact,
+    or the rules without the human's decision, would choose it. ``ranked-lower``: it may be used,
+    and a bound on which AWS documents disagree or a question of the flowchart puts another first.
+
+    Args:
+        facts: of the workload.
+        decision: the answer.
+        option: the one that is judged.
+        found: its verdicts.
+        at_point: what ``advisor.engine.decide.status`` says of it at the assumed point.
+    """
+    bounds = tuple(_bounds(facts, option, found))
+    if option.id == decision.option:
+        against = (*_broken(facts, option, found), *bounds)
+        by = (
+            (_decided(decision),)
+            if decision.status == "decided"
+            else (_question(facts, decision.path[-1]),)
+        )
+        return Standing(CHOSEN, (*by, *against))
+    if at_point == BROKEN:
+        return Standing(RULED_OUT, tuple(_broken(facts, option, found)))
+    held = (*bounds, *_ranked(facts, decision, option.id))
+    ways = () if bounds else tuple(_ways(decision, option.id))
+    return Standing(OPEN if ways else RANKED_LOWER, (*ways, *held))
+
+
+# -- ruled out -----------------------------------------------------------------------------------
+
+
+def _broken(facts: Facts, option: OptionEntry, found: tuple[Verdict, ...]) -> Iterator[Reason]:
+    """What rules an option out: stated limits, then needs, then what an assumption breaks."""
+    broken = [verdict for verdict in found if verdict.outcome == "broken"]
+    yield from (_limit(facts, verdict) for verdict in broken if not is_need(verdict))
+    yield from (_need(verdict, ()) for verdict in broken if is_need(verdict))
+    known = {verdict.rule: verdict for verdict in found if verdict.outcome == "unknown"}
+    guessed = [
+        _taken(facts, limit, known[limit.id])
+        for limit in option.limits
+        if limit.id in known and limit_at(limit, facts.point) == BROKEN
+    ]
+    guessed.sort(key=lambda reason: reason.verdict is None or not reason.verdict.value)
+    yield from guessed
+    lacking = facts.point[facts.book.needs] & option.unsupported
+    for feature in facts.book.features_by_fact:
+        verdict = known.get(f"{option.id}-{feature.id}")
+        if feature.bit & lacking and verdict is not None:
+            yield _need(verdict, (feature.fact,))
+
+
+def _limit(facts: Facts, verdict: Verdict) -> Reason:
+    text = f"{verdict.title} {verdict.value}, {_against(facts.book.limit[verdict.rule], verdict)}"
+    return Reason("limit", verdict.rule, text, verdict.value, (), verdict)
+
+
+def _need(verdict: Verdict, assumed: tuple[str, ...]) -> Reason:
+    value = "assumed" if assumed else "needed"
+    text = f"{verdict.title} {'(assumed) ' if assumed else ''}not supported"
+    return Reason("need", verdict.rule, text, value, assumed, verdict)
+
+
+def _taken(facts: Facts, limit: Limit, verdict: Verdict) -> Reason:
+    """A limit that the taken value breaks while the stated facts leave it open."""
+    variables = {limit.variable, *(() if limit.when is None else limit.when.variables)}
+    assumed = _unstated(facts, variables)
+    value = verdict.value or f"assumed {word(facts.text(limit.variable))}"
+    text = f"{verdict.title} {value}, {_against(limit, verdict)}"
+    if verdict.value and assumed:
+        taken = ", ".join(f"{name} {word(facts.text(facts.book.index[name]))}" for name in assumed)
+        text += f" ({taken} assumed)"
+    return Reason("limit", verdict.rule, text, value, assumed, verdict)
+
+
+def _unstated(facts: Facts, variables: Iterable[int]) -> tuple[str, ...]:
+    """The base facts behind some variables that have a value only because one was assumed."""
+    book = facts.book
+    inputs = {each for name in variables for each in book.facts[name].derived_from or (name,)}
+    return tuple(
+        book.facts[each].id
+        for each in sorted(inputs)
+        if not facts.stated >> each & 1 and facts.point[each] != UNSET
+    )
+
+
+# -- ranked lower --------------------------------------------------------------------------------
+
+
+def _bounds(facts: Facts, option: OptionEntry, found: tuple[Verdict, ...]) -> Iterator[Reason]:
+    """Limits that are met only at the newest documented bound."""
+    known = {verdict.rule: verdict for verdict in found}
+    for limit in option.limits:
+        verdict = known.get(limit.id)
+        if verdict is None or limit_at(limit, facts.point) != CONTESTED:
+            continue
+        value = verdict.value or f"assumed {word(facts.text(limit.variable))}"
+        text = (
+            f"{limit.title} {value}: AWS documents disagree, limit {limit.bound.text}"
+            f" or {limit.newest.text}"
+        )
+        assumed = () if verdict.value else _unstated(facts, {limit.variable})
+        yield Reason("bound", limit.id, text, value, assumed, verdict)
+
+
+def _ranked(facts: Facts, decision: Decision, name: str) -> Iterator[Reason]:
+    """The question that puts another option first, or whose answer leaves this one out."""
+    leaf, winner = decision.leaf_options, decision.rules_option
+    if name in leaf:
+        if winner is not None and leaf.index(name) > leaf.index(winner):
+            yield _question(facts, decision.path[-1])
+        return
+    for step in reversed(decision.path):
+        question = facts.book.questions[step.question]
+        taken, other = question.then, question.otherwise
+        if not step.taken:
+            taken, other = other, taken
+        if _leads_to(facts, other, name):
+            why = taken.excluded.get(name, "") if isinstance(taken, Leaf) else ""
+            yield _question(facts, step, why)
+            return
+
+
+def _leads_to(facts: Facts, target: str | Leaf, name: str) -> bool:
+    if isinstance(target, Leaf):
+        return name in target.options
+    question = facts.book.questions[target]
+    return any(_leads_to(facts, each, name) for each in (question.then, question.otherwise))
+
+
+def _question(facts: Facts, step: Step, why: str = "") -> Reason:
+    way = f"{'assumed ' if step.assumed else ''}{'yes' if step.taken else 'no'}"
+    text = f"by the question {step.question}" + (f": {why}" if why else f" ({way})")
+    assumed: tuple[str, ...] = ()
+    if step.assumed:
+        stated, index = facts.stated, facts.book.index
+        assumed = tuple(each for each in step.facts if not stated >> index[each] & 1)
+    return Reason("question", step.question, text, way, assumed, None)
+
+
+# -- open ----------------------------------------------------------------------------------------
+
+
+def _ways(decision: Decision, name: str) -> Iterator[Reason]:
+    """What would choose an option against which no stated fact stands."""
+    if decision.rules_option == name:
+        text = f"a decision stands for {decision.option}, the rules would choose {name}"
+        yield Reason("decision", "decision", text, decision.option or "", (), None)
+    for unknown in decision.unknowns:
+        values = [value for value, option in unknown.outcomes.items() if option == name]
+        if values and not unknown.remote:
+            value = " or ".join(values)
+            text = f"chosen with {unknown.fact} {value}"
+            yield Reason("fact", unknown.fact, text, value, (), None)
+
+
+def _decided(decision: Decision) -> Reason:
+    rules = decision.rules_option or "none of the four options"
+    agree = decision.rules_option == decision.option
+    text = "by a stated decision" + ("" if agree else f", the rules would choose {rules}")
+    return Reason("decision", "decision", text, decision.option or "", (), None)
+
+
+# -- words ---------------------------------------------------------------------------------------
+
+
+def words(standing: Standing) -> str:
+    """The standing as a reader sees it: ruled out."""
+    return standing.standing.replace("-", " ")
+
+
+def phrase(standing: Standing) -> str:
+    """The standing with the rules behind it: ranked lower by the question gaps."""
+    if standing.standing == CHOSEN:
+        return CHOSEN
+    if standing.standing == OPEN:
+        return f"{OPEN}, {standing.reasons[0].text}"
+    rules = (
+        f"the question {each.rule}" if each.kind == "question" else each.rule
+        for each in standing.reasons
+    )
+    return f"{words(standing)} by {', '.join(rules)}"
+
+
+def why(standing: Standing) -> str:
+    """Every reason on one line, the first one first."""
+    return "; ".join(reason.text for reason in standing.reasons)
+
+
+def is_need(verdict: Verdict) -> bool:
+    """Whether a verdict is about a feature rather than a limit."""
+    return verdict.bound in SUPPORT
+
+
+def bound(verdict: Verdict) -> str:
+    """The bound that a reader compares with; of many words the first and how many there are."""
+    if verdict.broken_by:
+        return f"{verdict.broken_by}, newest {verdict.bound}"
+    alternatives = verdict.bound.split(_ALTERNATIVES)
+    if len(alternatives) > _MOST_ALTERNATIVES:
+        return f"{alternatives[0]} and {len(alternatives) - 1} more"
+    return verdict.bound
+
+
+def _against(limit: Limit, verdict: Verdict) -> str:
+    return f"{'only' if limit.discrete else 'limit'} {bound(verdict)}"

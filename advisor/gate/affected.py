@@ -1,0 +1,121 @@
+"""What a change reaches: the files that differ, and those that are judged by them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+
+from advisor.configuration.discover import Found
+from advisor.configuration.reading import is_parameter_file
+from advisor.gate.lockfile import LOCK_FILE
+from advisor.gate.settings import ORGANISATION_FILE, PROJECT_FILE, Pair, organisation_of
+from advisor.model.errors import InputError
+
+_SETTINGS = (ORGANISATION_FILE, PROJECT_FILE, LOCK_FILE)
+_CALL = re.compile(rb'source"?\s*[=:]\s*"(\.\.?/[^"]*)"')
+_MOST_READ = 1 << 20  # bytes of a Terraform file in which calls of modules are looked for
+
+
+class Touched:
+    """Answers for one set of changed files."""
+
+    def __init__(self, changed: frozenset[str]) -> None:
+        self.changed = changed
+        self.folders = frozenset(os.path.dirname(path) for path in changed)
+        names = {path: os.path.basename(path) for path in changed}
+        self._below = tuple(
+            os.path.join(os.path.dirname(path), "")
+            for path, name in names.items()
+            if name in _SETTINGS
+        )
+        self._parameters = frozenset(
+            os.path.dirname(path) for path, name in names.items() if is_parameter_file(name)
+        )
+
+    def file(self, path: str) -> bool:
+        """Whether a file differs, or the settings above it do, or what these extend."""
+        real = os.path.realpath(path)
+        if real in self.changed or real.startswith(self._below):
+            return True
+        extended = organisation_of(os.path.dirname(path)).files
+        return any(os.path.realpath(each) in self.changed for each in extended)
+
+    def configuration(self, path: str) -> bool:
+        """Whether a configuration differs, or the values beside it that its parameters take."""
+        return self.file(path) or os.path.dirname(os.path.realpath(path)) in self._parameters
+
+    def artifact(self, path: str) -> bool:
+        """Whether what a pair names differs: a file, a folder, or that of a Terraform file."""
+        real = os.path.realpath(path)
+        if os.path.isdir(real):
+            return real in self.folders
+        together = real.endswith((".tf", ".tf.json")) and os.path.dirname(real) in self.folders
+        return together or self.configuration(path)
+
+    def pairs(self, pairs: Iterable[Pair]) -> list[Pair]:
+        """The pairs of which either side differs."""
+        return [
+            pair
+            for pair in pairs
+            if self.file(pair.workload) or self.artifact(pair.artifact.partition("#")[0])
+        ]
+
+
+def only_touched(found: Found, touched: Touched) -> Found:
+    """What of the files that were found a change reaches."""
+    return found._replace(
+        workloads=[path for path in found.workloads if _is_touched_workload(path, touched)],
+        configurations=[path for path in found.configurations if touched.configuration(path)],
+        archives=[path for path in found.archives if touched.file(path)],
+        folders=_folders(found.folders, touched),
+    )
+
+
+def _is_touched_workload(path: str, touched: Touched) -> bool:
+    """Whether a workload differs, or what was made for it."""
+    if touched.file(path):
+        return True
+    from advisor.gate.pairing import own_pairs
+    from advisor.workload import read_file
+
+    try:
+        with open(path, "rb") as stream:
+            if b"artifacts" not in stream.read(_MOST_READ):
+                return False
+        workloads = read_file(path)
+    except (OSError, InputError):
+        return False  # it was like that before the change
+    return any(touched.pairs(own_pairs(workload)) for workload in workloads)
+
+
+def _folders(folders: Mapping[str, list[str]], touched: Touched) -> dict[str, list[str]]:
+    """The folders of Terraform that differ, with those that call them and that they call."""
+
+    def differs(folder: str, files: Iterable[str]) -> bool:
+        real = os.path.realpath(folder or ".")
+        return real in touched.folders or any(map(touched.file, files))
+
+    own = {folder for folder, files in folders.items() if differs(folder, files)}
+    if not own:
+        return {}
+    links = {folder: set(_called(folder, files)) for folder, files in folders.items()}
+    reached = {called for folder in own for called in links[folder]}
+    places = {os.path.normpath(folder or ".") for folder in own}
+    return {
+        folder: files
+        for folder, files in folders.items()
+        if folder in own or os.path.normpath(folder or ".") in reached or links[folder] & places
+    }
+
+
+def _called(folder: str, files: Iterable[str]) -> Iterable[str]:
+    """The folders that a folder of Terraform calls as modules."""
+    for file in files:
+        try:
+            with open(file, "rb") as stream:
+                text = stream.read(_MOST_READ)
+        except OSError:
+            continue  # the reader says so
+        for source in _CALL.findall(text):
+            yield os.path.normpath(os.path.join(folder, source.decode("utf-8", "replace")))

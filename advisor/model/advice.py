@@ -1,0 +1,277 @@
+"""From facts to the answer: the values of the flow after the workload, in their order."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from advisor.model.value import Value
+from advisor.model.workload import Finding, Workload
+
+Parameters: TypeAlias = dict[str, Any]
+
+
+class Fact(NamedTuple):
+    """One fact as the answer used it."""
+
+    fact: str
+    value: str | bool | int | float  # as a workload file would write it
+    origin: str  # stated | measured | derived | assumed
+    line: int = 0
+    column: int = 0
+    because: str = ""
+
+
+class Verdict(NamedTuple):
+    """What one limit or feature says of one option, on the stated facts alone."""
+
+    rule: str
+    title: str
+    outcome: str  # met | broken | contested | unknown | conditional | unclear
+    fact: str
+    value: str  # empty when not stated
+    bound: str
+    margin: float | None  # bound over value (value over bound for a lower bound); 1 is at the limit
+    note: str  # condition, or what each source says, when there is something to say
+    source: str
+    as_of: str
+    broken_by: str = ""  # for contested: the bound in force that is not met
+
+
+class Reason(Value):
+    """One thing that makes an option stand as it does."""
+
+    kind: str  # limit | bound (AWS documents disagree) | need | question | fact | decision
+    rule: str  # id of the limit, need or question; key path of the fact
+    text: str
+    value: str  # what was judged: 61 s, assumed 30 s, needed; of a question its answer
+    assumed: tuple[str, ...]  # the unstated facts that it rests on
+    verdict: Verdict | None  # of a limit or need
+
+
+class Standing(Value):
+    """How one option stands; the first reason is the one to name."""
+
+    standing: str  # chosen | open | ranked-lower | ruled-out
+    reasons: tuple[Reason, ...]
+
+
+def yes_no(holds: bool) -> str:
+    """An answer to a question."""
+    return "yes" if holds else "no"
+
+
+class Step(Value):
+    """One question of the flowchart as it was answered."""
+
+    question: str
+    asks: str
+    answer: str  # yes | no | unknown: what the stated facts say; empty where it was not asked
+    taken: bool  # which way the path went
+    assumed: bool
+    facts: dict[str, Any]
+    leads_to: tuple[str, ...]  # the next question, or the leaf's options in order; or nothing
+    because: str
+    source: str
+    as_of: str
+
+    @property
+    def way(self) -> str:
+        """Which way was taken: yes or no."""
+        return yes_no(self.taken)
+
+
+class Setting(NamedTuple):
+    """One number or name of a plan, with the formula and inputs it comes from."""
+
+    name: str
+    value: Any
+    because: str
+    source: str = ""
+
+
+class CostItem(Value):
+    """One line of a monthly cost. Decimal texts; ``None`` where a price is not known."""
+
+    name: str
+    quantity: str
+    unit: str
+    unit_price_usd: str | None
+    usd_low: str | None
+    usd_high: str | None
+    basis: str  # how strong the price is, and where it comes from
+    source: str
+    as_of: str
+    usd_estimate: str | None = None  # as that of the whole
+
+
+class Cost(Value):
+    """Monthly cost of one option. ``complete`` is false while a price is missing.
+
+    Where facts that nobody stated decide the cost, the ends are those that the stated facts leave,
+    and the estimate is the cost at the assumed point.
+    """
+
+    usd_low: str | None
+    usd_high: str | None
+    complete: bool
+    basis: str
+    items: tuple[CostItem, ...]
+    widest: str = ""  # the unstated fact that widens the range most
+    notes: tuple[str, ...] = ()
+    usd_estimate: str | None = None
+    estimate_rests_on: tuple[str, ...] = ()  # facts that nothing bounds, the weightiest first
+
+
+class Latency(Value):
+    """Expected answer times in milliseconds; ``None`` where nothing supports a number."""
+
+    p50_ms: float | None
+    p99_ms: float | None
+    cold_start_share: float | None
+    basis: str  # measured | modelled | unknown, and why
+    notes: tuple[str, ...] = ()
+
+
+class Quota(Value):
+    """An account quota to look at before deploying."""
+
+    name: str
+    code: str | None
+    wanted: int | None
+    default: int | None
+    note: str
+    source: str
+    as_of: str
+
+
+class Request(Value):
+    """One AWS request, ready for ``aws SERVICE OPERATION --cli-input-json``."""
+
+    service: str  # sagemaker | application-autoscaling | cloudwatch | sns
+    operation: str  # CreateEndpointConfig
+    parameters: Parameters
+
+
+class Invoke(Value):
+    """How the caller must call what was deployed."""
+
+    operation: str
+    parameters: Parameters
+    client_timeout_s: int | None
+    notes: tuple[str, ...]
+
+
+class Plan(Value):
+    """One option made concrete for this workload; ``carried`` are the needs its requests carry.
+
+    Of an option that is only compared with the recommended one, what its cost depends on: settings
+    and facts, and neither requests nor a call nor quotas.
+    """
+
+    option: str
+    settings: tuple[Setting, ...]
+    requests: tuple[Request, ...]
+    invoke: Invoke
+    quotas: tuple[Quota, ...]
+    findings: tuple[Finding, ...]
+    carried: frozenset[str]
+    facts: Mapping[str, Any]  # what cost and latency read: instance type, counts, memory, …
+
+
+class Candidate(Value):
+    """One option with everything known about it."""
+
+    option: str
+    title: str
+    eligible: bool | None  # None: open on what was stated
+    status: str  # clear | contested | ruled-out, at the assumed point
+    verdicts: tuple[Verdict, ...]
+    plan: Plan | None
+    cost: Cost | None
+    latency: Latency | None
+    standing: Standing
+
+
+class DecisiveUnknown(Value):
+    """A fact not pinned down that alone would change the answer."""
+
+    fact: str
+    remote: bool
+    assumed: str
+    outcomes: Mapping[str, str | None]  # value as the file accepts it -> option
+
+
+class WouldChange(Value):
+    """The nearest value of a stated fact at which another option is chosen."""
+
+    fact: str
+    to: str
+    option: str | None
+
+
+class Change(Value):
+    """One edit of the workload file."""
+
+    fact: str
+    to: str
+
+
+class Fix(Value):
+    """Changes that would make an option fit when none does, nearest first."""
+
+    changes: tuple[Change, ...]
+    option: str
+    advice: str
+    source: str
+
+
+class Consider(Value):
+    """Something outside the four options that fits, with its reason and source."""
+
+    id: str
+    title: str
+    because: str
+    source: str
+    as_of: str
+
+
+class Decision(Value):
+    """The answer of the rules: the path, the choice, and what would move it."""
+
+    option: str | None
+    status: str  # recommended | assumed | decided | none-fits
+    rules_option: str | None  # what the rules would have chosen, when a human decided
+    contested: bool
+    leaf: str
+    leaf_options: tuple[str, ...]
+    path: tuple[Step, ...]
+    not_asked: tuple[Step, ...]  # the questions that the path does not meet
+    facts: tuple[Fact, ...]
+    unknowns: tuple[DecisiveUnknown, ...]
+    would_change: tuple[WouldChange, ...]
+    fixes: tuple[Fix, ...]
+
+
+class Advice(Value):
+    """Everything about one workload; reports and artifacts print it and compute nothing."""
+
+    workload: Workload
+    limits: str  # safe | latest
+    region: str | None
+    changes: Mapping[str, str]  # --set
+    rules_digest: str
+    prices_date: str | None
+    decision: Decision
+    summary: str
+    candidates: tuple[Candidate, ...]  # in the order of OPTIONS
+    consider: tuple[Consider, ...]
+    findings: tuple[Finding, ...]
+    accepted: tuple[Finding, ...]
+    as_of: str
+
+    @property
+    def chosen(self) -> Candidate | None:
+        """The candidate of the recommended option, ``None`` when none fits."""
+        for candidate in self.candidates:
+            if candidate.option == self.decision.option:
+                return candidate
+        return None

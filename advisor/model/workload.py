@@ -1,0 +1,144 @@
+"""What a person stated, and what a load test measured: the first value of the flow."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from advisor.model.value import Value
+
+
+class Interval(NamedTuple):
+    """A closed range of whole base units; ``None`` where nothing bounds it.
+
+    Base units: bytes, microseconds, 84,000ths of a request per month, microseconds per week,
+    millionths of a USD per month, or plain counts (see ``advisor.text.quantity``).
+    """
+
+    low: int | None
+    high: int | None
+
+
+class Stated(NamedTuple):
+    """One value that the user wrote."""
+
+    path: str  # key path: requests.payload.max
+    text: str  # as written: 2 MB
+    value: Any  # Interval for quantities; str, bool, tuple of str or dict for the rest
+    line: int  # 1-based; 0 when it came from an option such as --set
+    column: int
+
+
+class Finding(NamedTuple):
+    """Something the reader must know, with its place."""
+
+    rule: str
+    severity: str  # error | warning | info
+    message: str
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    fix: str = ""
+    source: str = ""
+
+
+class Job(Value):
+    """A job of load tests that has ended."""
+
+    name: str
+    date: str  # YYYY-MM-DD on which it ended; empty where the result does not say
+    file: str  # with its result, as named on the command line
+
+    @property
+    def by(self) -> str:
+        """``by the job fraud of 2026-11-02 (result.json)``."""
+        from advisor.model.printable import printable
+
+        day = f" of {self.date}" if self.date else ""
+        return f"by the job {self.name}{day} ({printable(self.file)})"
+
+
+class Measurement(Value):
+    """One configuration that a load test ran, and how it stands beside the others."""
+
+    job: Job
+    instance_type: str  # empty for serverless
+    memory_mb: int | None  # serverless memory
+    per_second: float  # requests that one instance, or the serverless endpoint, serves at most
+    latency_s: float  # of the model at that rate
+    setup_s: float | None  # serverless: start of an environment
+    cpu_percent: float | None
+    memory_percent: float | None
+    usd_per_hour: str | None  # of one instance, as the job estimated it
+    instances: int | None  # for the peak; None where the configuration was not weighed
+    standing: str  # taken | slower | dearer | unusable: by the answer time, then by cost
+    note: str  # why it is unusable, else how it compares
+
+    @property
+    def name(self) -> str:
+        """The configuration: an instance type, or serverless inference with its memory."""
+        return self.instance_type or f"serverless inference with {self.memory_mb} MB"
+
+    @property
+    def by(self) -> str:
+        """What was measured, and in which job."""
+        return f"on {self.name} {self.job.by}"
+
+
+class Measured(Value):
+    """What of a workload was measured in place of what was stated or assumed."""
+
+    jobs: tuple[Job, ...]
+    keys: tuple[str, ...]  # key paths that hold measured values
+    taken: Measurement | None  # the instance type that sizing takes
+    serverless: Measurement | None  # what serverless inference is sized with
+    tests: tuple[Measurement, ...]  # in the order of the results
+    findings: tuple[Finding, ...]
+
+
+class Workload(Value):
+    """A workload file as read: what the user said, and where. Silence is absence."""
+
+    name: str
+    file: str  # as named on the command line; '-' for standard input
+    sha256: str  # of the document's bytes
+    values: Mapping[str, Stated]  # key path -> value; needs are 'needs.vpc' -> True
+    needs_stated: bool  # a `needs` list is complete: what it leaves out is not needed
+    measured: Measured | None = None  # the load tests that some of the values come from
+
+    def interval(self, path: str) -> Interval | None:
+        """The range stated for a quantity or count, ``None`` when nothing was said."""
+        found = self.values.get(path)
+        return found.value if found is not None and isinstance(found.value, Interval) else None
+
+    def text(self, path: str) -> str | None:
+        """A word or free text, ``None`` when nothing was said."""
+        found = self.values.get(path)
+        return found.value if found is not None and isinstance(found.value, str) else None
+
+    def flag(self, path: str) -> bool | None:
+        """A yes or no, ``None`` when nothing was said."""
+        found = self.values.get(path)
+        return found.value if found is not None and isinstance(found.value, bool) else None
+
+    def items(self, path: str) -> tuple[str, ...]:
+        """A list of texts (subnets, security groups); empty when nothing was said."""
+        found = self.values.get(path)
+        return found.value if found is not None and isinstance(found.value, tuple) else ()
+
+    def mapping(self, path: str) -> dict[str, Any]:
+        """A mapping (tags, accept, decision); empty when nothing was said."""
+        found = self.values.get(path)
+        return found.value if found is not None and isinstance(found.value, dict) else {}
+
+    def largest(self, path: str) -> Interval | None:
+        """Of ``{typical, p99, max}`` the largest stated: what limits read."""
+        for leaf in (path, path + ".max", path + ".p99", path + ".typical"):
+            if leaf in self.values:
+                return self.interval(leaf)
+        return None
+
+    def typical(self, path: str) -> Interval | None:
+        """Of ``{typical, p99, max}`` the most usual stated: what load facts read."""
+        for leaf in (path, path + ".typical", path + ".p99", path + ".max"):
+            if leaf in self.values:
+                return self.interval(leaf)
+        return None

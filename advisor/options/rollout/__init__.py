@@ -1,0 +1,1 @@
+"""A release in, its deployment configuration with steps, waits and alarms out."""

@@ -1,0 +1,263 @@
+"""The monthly cost of one option, item by item: quantities times unit prices, and their sum."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from advisor.catalogue.price_snapshot import Prices
+from advisor.model.advice import Cost, CostItem
+from advisor.model.value import Value
+from advisor.pricing.amounts import amount, product, total_of, usd
+from advisor.pricing.cost_lines import Line, lines, varying
+from advisor.pricing.ranges import is_unbounded, read
+
+EXCLUDED = "Not included: Amazon S3, data transfer, logs and metrics, image storage, taxes."
+
+# The fact of the workload file that decides a quantity, unless the plan names another in `origins`.
+_ORIGINS = {
+    "requests": "traffic.volume",
+    "seconds": "requests.processing",
+    "bytes_in": "requests.payload",
+    "bytes_out": "requests.response",
+    "count": "traffic.peak",
+    "instance_hours": "traffic.volume",
+    "job_hours": "dataset.records",
+    "runs": "dataset.runs",
+}
+
+
+class Total(Value):
+    """What the lines add up to; ``low`` is ``None`` while a price is missing."""
+
+    low: Decimal | None
+    high: Decimal | None  # None also where nothing bounds a quantity
+    assumed: bool = False  # whether it follows from what is assumed
+
+    @property
+    def middle(self) -> Decimal | None:
+        """The middle of the range that a fleet which scales leaves open; ``None`` without ends."""
+        if self.low is None or self.high is None:
+            return None
+        return self.low if self.low is self.high else (self.low + self.high) / 2
+
+    @property
+    def usd_low(self) -> str | None:
+        """The low end as decimal text."""
+        return None if self.low is None else usd(self.low)
+
+    @property
+    def usd_high(self) -> str | None:
+        """The high end as decimal text."""
+        return None if self.high is None else usd(self.high)
+
+    @property
+    def usd_estimate(self) -> str | None:
+        """The middle as decimal text, where it follows from what is assumed."""
+        middle = self.middle if self.assumed else None
+        return None if middle is None else usd(middle)
+
+
+# Of one line, rounded to the millionth of a USD in which items are added up.
+_Amounts: TypeAlias = tuple[Decimal | None, Decimal | None]
+
+_NOTHING = Decimal(0)
+# The same lines come back from one workload to the next, and to write an item takes longest.
+_written: dict[Line, tuple[_Amounts, CostItem]] = {}
+_MOST_WRITTEN = 4096
+
+
+def cost(option: str, facts: Mapping[str, Any], prices: Prices) -> Cost:
+    """The monthly cost of ``option`` on demand, as far as its quantities are known.
+
+    Args:
+        option: one of ``advisor.model.options.OPTIONS``.
+        facts: the quantities of its plan (see ``advisor.pricing``).
+        prices: of the plan's Region.
+    """
+    rows = lines(option, facts, prices)
+    written = [_write(row) for row in rows]
+    whole = _sum_up([amounts for amounts, _ in written])
+    return Cost(
+        usd_low=None if whole.low is None else usd(whole.low),
+        usd_high=None if whole.high is None else usd(whole.high),
+        complete=whole.low is not None,
+        basis=", ".join(sorted({row.price.basis for row in rows if row.price is not None})),
+        items=tuple(item for _, item in written),
+        widest=_widest(option, facts, prices, whole),
+        notes=(*_warm(facts, prices), *_notes(option, rows, prices)),
+    )
+
+
+def total(option: str, facts: Mapping[str, Any], prices: Prices) -> Total:
+    """The sum alone, for sweeps and break-even points."""
+    whole = _sum_up([_amounts(row) for row in lines(option, facts, prices)])
+    return whole._replace(assumed=True) if _assumed(facts) else whole
+
+
+def estimated(found: Cost, option: str, assumed: Mapping[str, Any], prices: Prices) -> Cost:
+    """A cost with what it is at the assumed point, and the facts that this rests on.
+
+    A fact weighs as much as the lines that it decides cost beyond what is certain. Where nothing is
+    assumed, the cost is returned as it is; where something stays without bound, with its fact.
+
+    Args:
+        found: what stated facts leave.
+        option: one of ``advisor.model.options.OPTIONS``.
+        assumed: the quantities of its plan with what is assumed.
+        prices: of the plan's Region.
+    """
+    facts = _assumed(assumed)
+    if not facts:
+        return found
+    rows = {(row.name, row.unit): row for row in lines(option, assumed, prices)}
+    weights: dict[str, Decimal] = dict.fromkeys(facts.values(), _NOTHING)
+    items, parts = [], []
+    for item in found.items:
+        row = rows.get((item.name, item.unit))  # a line that comes to nothing is left out
+        middle = _NOTHING if row is None else Total(*_amounts(row)).middle
+        if middle is None:  # what no assumption bounds is what there is to state
+            open_above = Total(_NOTHING, None)
+            return found._replace(widest=_widest(option, assumed, prices, open_above))
+        parts.append(middle)
+        if row is not None and item.usd_low != item.usd_high:
+            beyond = middle - Decimal(item.usd_low or 0)
+            for fact in {facts[key] for key in row.keys if key in facts}:
+                weights[fact] += beyond
+        exact = item.usd_low == item.usd_high
+        items.append(item if exact else item._replace(usd_estimate=usd(middle)))
+    heaviest = sorted(weights, key=lambda fact: -weights[fact])
+    return found._replace(
+        items=tuple(items),
+        usd_estimate=usd(total_of(parts)),
+        estimate_rests_on=tuple(fact for fact in heaviest if weights[fact] > 0),
+    )
+
+
+def _assumed(facts: Mapping[str, Any]) -> Mapping[str, str]:
+    """Quantity -> fact, of the quantities that follow from what is assumed."""
+    if "each" in facts:
+        return {key: fact for part in facts["each"] for key, fact in _assumed(part).items()}
+    found: Mapping[str, str] = facts.get("assumed", {})
+    return found
+
+
+def _sum_up(amounts: list[_Amounts]) -> Total:
+    """Add amounts that are rounded first, so that printed items add up to the printed total."""
+    return Total(_sum(low for low, _ in amounts), _sum(high for _, high in amounts))
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum; ``None`` as soon as one of them is not known."""
+    known = []
+    for each in amounts:
+        if each is None:
+            return None
+        known.append(each)
+    return total_of(known)
+
+
+def _amounts(row: Line) -> _Amounts:
+    if row.price is None:
+        return None, None
+    unit = Decimal(row.price.usd)
+    low, high = row.quantity
+    least = amount(product(low, unit))
+    if high is low:
+        return least, least
+    return least, None if high is None else amount(product(high, unit))
+
+
+def _write(row: Line) -> tuple[_Amounts, CostItem]:
+    """The amounts of a line and its item."""
+    found = _written.get(row)
+    if found is None:
+        if len(_written) >= _MOST_WRITTEN:
+            _written.clear()
+        amounts = _amounts(row)
+        found = _written[row] = amounts, _item(row, amounts)
+    return found
+
+
+def _item(row: Line, amounts: _Amounts) -> CostItem:
+    low, high = amounts
+    price = row.price
+    text = None if low is None else usd(low)
+    return CostItem(
+        name=row.name,
+        quantity=row.quantity.text(),
+        unit=row.unit,
+        unit_price_usd=None if price is None else price.usd,
+        usd_low=text,
+        usd_high=text if high is low else None if high is None else usd(high),
+        basis="unknown" if price is None else price.basis,
+        source="" if price is None else price.source,
+        as_of="" if price is None else price.as_of,
+    )
+
+
+def _widest(option: str, facts: Mapping[str, Any], prices: Prices, whole: Total) -> str:
+    """The fact whose range widens the cost most: pinned to its low end, it leaves least."""
+    if whole.low is None or whole.low == whole.high:
+        return ""
+    keys = varying(option, facts)
+    if whole.high is None:
+        # Whatever is pinned, an end that nothing bounds is what widens it most.
+        unbounded = (key for key in keys if is_unbounded(facts, key))
+        return next((_origin(facts, key) for key in unbounded), "")
+    gains: dict[str, Decimal] = {}
+    for key in keys:
+        found = read(facts, key)
+        if found.low != found.high:
+            pinned = total(option, {**facts, key: found.low}, prices)
+            gains[_origin(facts, key)] = _narrowed(whole, pinned)
+    best = max(gains, key=lambda origin: gains[origin], default="")
+    return best if best and gains[best] > 0 else ""
+
+
+def _origin(facts: Mapping[str, Any], key: str) -> str:
+    """The fact of the workload file that decides a quantity."""
+    named: str = facts.get("origins", _ORIGINS).get(key, _ORIGINS[key])
+    return named
+
+
+def _narrowed(whole: Total, pinned: Total) -> Decimal:
+    """By how much a range narrows when a quantity is pinned."""
+    assert whole.low is not None
+    assert whole.high is not None
+    assert pinned.low is not None
+    assert pinned.high is not None
+    return (whole.high - whole.low) - (pinned.high - pinned.low)
+
+
+def _warm(facts: Mapping[str, Any], prices: Prices) -> tuple[str, ...]:
+    """What provisioned concurrency is worth, where a plan has it."""
+    if not facts.get("provisioned"):
+        return ()
+    from advisor.pricing.provisioning import provisioning_note
+
+    note = provisioning_note(facts, prices)
+    return (note,) if note else ()
+
+
+def _notes(option: str, rows: tuple[Line, ...], prices: Prices) -> Iterator[str]:
+    if not prices.stated:
+        yield f"The Region is not stated: prices of {prices.region}."
+    missing, unbounded, lent = [], [], []
+    for row in rows:
+        if row.price is None:
+            missing.append(row.name)
+        elif row.price.stand_in:
+            lent.append(row.price)
+        if row.quantity.high is None:
+            unbounded.append(row.name)
+    if missing:
+        yield f"No price is known in {prices.region} for: {', '.join(missing)}."
+    if unbounded:
+        yield f"Nothing stated bounds: {', '.join(unbounded)}."
+    if lent:
+        yield f"{len(lent)} of {len(rows)} prices stand in for prices that are not known."
+        yield from dict.fromkeys(f"{price.basis}: {price.because}" for price in lent)
+    if lent or missing:
+        yield f"To read the prices in force: sm-advise prices refresh --region {prices.region}"
+    yield from prices.notes(option)
+    yield EXCLUDED

@@ -1,0 +1,187 @@
+"""The on-demand prices of one Region from an offer file, as JSON or as CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
+
+from advisor.catalogue.price_snapshot import is_price
+from advisor.model.errors import InputError
+from advisor.pricing.price_refresh.charges import Place, PriceList, normalised, place
+from advisor.pricing.price_refresh.json_members import leading_texts, members
+
+_ON_DEMAND = "OnDemand"
+_HEAD_LINES = 5
+_MOST_PROBLEMS = 20
+
+
+class Quote(NamedTuple):
+    """One on-demand price as the file states it."""
+
+    place: Place
+    usd: str | None  # None where the price is in another currency
+    unit: str
+    problem: str = ""  # why it cannot be read
+
+
+class Offer(NamedTuple):
+    """What an offer file says of one Region."""
+
+    date: str  # of its publication
+    prices: Mapping[tuple[str, str], str]  # component and key -> USD
+    problems: tuple[str, ...]  # what was left out, and why
+
+
+def read(path: Path, region: str, price_list: PriceList) -> Offer:
+    """Read the prices of a Region.
+
+    Args:
+        path: an offer file of one Region or of all; .csv is read as CSV, all else as JSON.
+        region: code of the Region.
+        price_list: how products are recognised.
+
+    Raises:
+        InputError: the file cannot be read, is cut off, belongs to another service, is not in USD,
+            or has no hosting prices of the Region.
+    """
+    is_csv = path.suffix.lower() == ".csv"
+    try:
+        date, quotes = (_read_csv if is_csv else _read_json)(path, region, price_list)
+    except OSError as error:
+        raise InputError(
+            f"the offer file cannot be read: {error.strerror}", file=str(path)
+        ) from error
+    prices, problems = _sift(quotes, path)
+    if not any(component == "hosting" for component, _ in prices):
+        raise InputError(
+            f"the offer file has no hosting prices of {region}",
+            file=str(path),
+            hint="Check --region; the old prices are kept.",
+        )
+    return Offer(date, prices, tuple(problems[:_MOST_PROBLEMS]))
+
+
+def _read_json(path: Path, region: str, price_list: PriceList) -> tuple[str, list[Quote]]:
+    """Products first, then the terms of those that matter, each in a pass of its own."""
+    file = str(path)
+    with path.open(encoding="utf-8") as stream:
+        head = leading_texts(stream, file)
+    date = _checked_head(head.get("offerCode"), head.get("publicationDate"), price_list, path)
+    with path.open(encoding="utf-8") as stream:
+        places = dict(_places(stream, file, region, price_list))
+    with path.open(encoding="utf-8") as stream:
+        quotes = [
+            quote
+            for sku, terms in members(stream, file, "terms", _ON_DEMAND)
+            if sku in places
+            for quote in _quotes(places[sku], terms)
+        ]
+    return date, quotes
+
+
+def _places(
+    stream: TextIO, file: str, region: str, price_list: PriceList
+) -> Iterator[tuple[str, Place]]:
+    for sku, product in members(stream, file, "products"):
+        attributes = product.get("attributes") if isinstance(product, dict) else None
+        if isinstance(attributes, dict):
+            named = {normalised(name): value for name, value in attributes.items()}
+            found = place(named, region, price_list.charges)
+            if found is not None:
+                yield sku, found
+
+
+def _quotes(where: Place, terms: Any) -> Iterator[Quote]:
+    """Every first tier of a product's terms; SageMaker's prices have one."""
+    try:
+        dimensions = [
+            dimension for term in terms.values() for dimension in term["priceDimensions"].values()
+        ]
+        for dimension in dimensions:
+            if dimension.get("beginRange", "0") == "0":
+                yield Quote(where, dimension["pricePerUnit"].get("USD"), str(dimension["unit"]))
+    except (AttributeError, KeyError, TypeError):
+        yield Quote(where, None, "", "its terms have another shape")
+
+
+def _read_csv(path: Path, region: str, price_list: PriceList) -> tuple[str, list[Quote]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        try:
+            rows = csv.reader(stream, strict=True)
+            head = {row[0]: row[1] for _, row in zip(range(_HEAD_LINES), rows, strict=False)}
+            date = _checked_head(
+                head.get("OfferCode"), head.get("Publication Date"), price_list, path
+            )
+            names = [normalised(name) for name in next(rows)]
+            return date, list(_csv_quotes(rows, names, region, price_list, path))
+        except (csv.Error, IndexError, StopIteration, UnicodeDecodeError) as error:
+            raise _cut_off(path) from error
+
+
+def _csv_quotes(
+    rows: Iterator[list[str]], names: list[str], region: str, price_list: PriceList, path: Path
+) -> Iterator[Quote]:
+    for row in rows:
+        if len(row) != len(names):
+            raise _cut_off(path)
+        line = dict(zip(names, row, strict=True))
+        if line.get("termtype") != _ON_DEMAND or line.get("startingrange", "0") != "0":
+            continue
+        found = place(line, region, price_list.charges)
+        if found is not None:
+            usd = line.get("priceperunit") if line.get("currency") == "USD" else None
+            yield Quote(found, usd, line.get("unit", ""))
+
+
+def _checked_head(
+    service: str | None, published: str | None, price_list: PriceList, path: Path
+) -> str:
+    """The day of publication of a file that belongs to the service."""
+    if service != price_list.service:
+        raise InputError(
+            f"this is not an offer file of {price_list.service}",
+            file=str(path),
+            hint=f"Its offerCode must be {price_list.service}, not {service}.",
+        )
+    if published is None or len(published) < len("2026-09-20"):
+        raise InputError("the offer file has no publication date", file=str(path))
+    return published[: len("2026-09-20")]
+
+
+def _sift(quotes: list[Quote], path: Path) -> tuple[dict[tuple[str, str], str], list[str]]:
+    """One price for each place; what is zero, in another unit or contradictory is left out."""
+    seen: dict[tuple[str, str], set[str]] = {}
+    problems: list[str] = []
+    for quote in quotes:
+        name = f"{quote.place.component} {quote.place.key}"
+        if quote.problem:
+            problems.append(f"{name}: {quote.problem}")
+        elif quote.unit.lower() not in quote.place.units:
+            problems.append(f"{name}: the unit is {quote.unit!r}")
+        elif quote.usd is None:
+            problems.append(f"{name}: no price in USD")
+        elif is_price(quote.usd):
+            seen.setdefault(quote.place[:2], set()).add(_short(quote.usd))
+    if not seen and any(quote.usd is None and not quote.problem for quote in quotes):
+        raise InputError("the prices of the offer file are not in USD", file=str(path))
+    for (component, key), values in seen.items():
+        if len(values) > 1:
+            listed = " and ".join(sorted(values))
+            problems.append(f"{component} {key}: two prices, {listed}")
+    found = {where: next(iter(values)) for where, values in seen.items() if len(values) == 1}
+    return found, sorted(set(problems))
+
+
+def _short(usd: str) -> str:
+    """1.1267000000 as 1.1267."""
+    return usd.rstrip("0").rstrip(".") if "." in usd else usd
+
+
+def _cut_off(path: Path) -> InputError:
+    return InputError(
+        "the offer file cannot be read: it is cut off, or not CSV",
+        file=str(path),
+        hint="Download the file again; the old prices are kept.",
+    )

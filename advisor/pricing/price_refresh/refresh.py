@@ -1,0 +1,192 @@
+"""New price snapshots from the Price List: all of them are read before one of them is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import urllib.parse
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from advisor.catalogue.price_snapshot import SCHEMA, require_region
+from advisor.model.errors import InputError
+from advisor.pricing.price_refresh.charges import PriceList
+from advisor.pricing.price_refresh.download import Limits, download
+from advisor.pricing.price_refresh.offers import Offer, read
+
+
+class Refreshed(NamedTuple):
+    """A new snapshot and what there is to say about it."""
+
+    region: str
+    document: Mapping[str, Any]  # rules/schema/prices.schema.json
+    missing: tuple[str, ...]  # components that options are charged for, without a single price
+    problems: tuple[str, ...]  # prices that were left out, and why
+
+
+class PriceChange(NamedTuple):
+    """One price that differs between two snapshots; ``None`` where it is absent."""
+
+    component: str
+    key: str
+    old: str | None
+    new: str | None
+
+
+def from_file(path: Path, region: str, price_list: PriceList) -> Refreshed:
+    """The snapshot of a Region from a downloaded offer file.
+
+    Raises:
+        InputError: see ``advisor.pricing.price_refresh.offers.read``.
+    """
+    require_region(region)
+    offer = read(path, region, price_list)
+    return _snapshot(region, offer, f"AWS Price List, {path.name}", price_list)
+
+
+def from_url(
+    regions: Sequence[str],
+    price_list: PriceList,
+    *,
+    url: str | None = None,
+    limits: Limits | None = None,
+) -> tuple[Refreshed, ...]:
+    """The snapshots of several Regions from the bulk offer files.
+
+    Args:
+        regions: codes of the Regions.
+        price_list: how products are recognised.
+        url: of the Region index; AWS's own when not given.
+        limits: of each download.
+
+    Raises:
+        InputError: a Region is not in the index, or a file cannot be fetched or read.
+    """
+    for region in regions:
+        require_region(region)
+    bounds = limits or Limits()
+    index_url = url or price_list.index_url
+    with tempfile.TemporaryDirectory(prefix="sm-advise-") as scratch:
+        index = Path(scratch, "region_index.json")
+        download(index_url, index, bounds)
+        addresses = _addresses(index, index_url, regions)
+        found = []
+        for region in regions:
+            path = Path(scratch, "index.json")
+            download(addresses[region], path, bounds)
+            offer = _read_fetched(path, region, price_list, addresses[region])
+            source = f"AWS Price List, {addresses[region]}"
+            found.append(_snapshot(region, offer, source, price_list))
+        return tuple(found)
+
+
+def write(refreshed: Iterable[Refreshed], folder: Path) -> tuple[Path, ...]:
+    """Put snapshots in the place of the old ones, each at once or not at all.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    done: list[tuple[Path, Path]] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for one in refreshed:
+            temporary = _written_beside(one, folder)
+            done.append((temporary, folder / f"{one.region}.json"))
+        for temporary, path in done:
+            temporary.replace(path)
+    except OSError as error:
+        for temporary, _ in done:
+            temporary.unlink(missing_ok=True)
+        raise InputError(
+            f"the snapshot cannot be written: {error.strerror}", file=str(folder)
+        ) from error
+    return tuple(path for _, path in done)
+
+
+def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[PriceChange, ...]:
+    """Prices that differ between two snapshots, in their order."""
+    before, after = (
+        {
+            (component, key): entry[0]
+            for component, prices in snapshot["prices"].items()
+            for key, entry in prices.items()
+        }
+        for snapshot in (old, new)
+    )
+    return tuple(
+        PriceChange(*place, before.get(place), after.get(place))
+        for place in sorted(before.keys() | after.keys())
+        if before.get(place) != after.get(place)
+    )
+
+
+def _addresses(index: Path, index_url: str, regions: Sequence[str]) -> dict[str, str]:
+    """Region to the address of its offer file, on the server of the index."""
+    try:
+        listed = json.loads(index.read_bytes())["regions"]
+        paths = {
+            region: listed[region]["currentVersionUrl"] for region in regions if region in listed
+        }
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{index_url} is not the Region index of a price list",
+            hint='Pass an index with "regions", each with a "currentVersionUrl".',
+        ) from error
+    missing = [region for region in regions if region not in paths]
+    if missing:
+        raise InputError(
+            f"the price list has no Region {', '.join(missing)}",
+            hint=f"Use one of {', '.join(sorted(listed))}.",
+        )
+    addresses = {
+        region: urllib.parse.urljoin(index_url, str(path)) for region, path in paths.items()
+    }
+    home = urllib.parse.urlsplit(index_url).netloc
+    for region, address in addresses.items():
+        if urllib.parse.urlsplit(address).netloc != home:
+            raise InputError(
+                f"the Region index sends {region} to another server: {address}",
+                hint="Nothing was changed. If you trust it, download the file and use --from FILE.",
+            )
+    return addresses
+
+
+def _read_fetched(path: Path, region: str, price_list: PriceList, address: str) -> Offer:
+    """Read a temporary file, and blame the address it came from."""
+    try:
+        return read(path, region, price_list)
+    except InputError as error:
+        raise InputError(error.message, file=address, hint=error.hint) from error
+
+
+def _snapshot(region: str, offer: Offer, source: str, price_list: PriceList) -> Refreshed:
+    prices: dict[str, dict[str, list[Any]]] = {}
+    for (component, key), usd in sorted(offer.prices.items()):
+        prices.setdefault(component, {})[key] = [usd, 0]
+    document = {
+        "schema": SCHEMA,
+        "region": region,
+        "date": offer.date,
+        "sources": [{"basis": "price-list", "source": source, "as_of": offer.date}],
+        "prices": prices,
+    }
+    charged = (charge.component for charge in price_list.charges if charge.charged)
+    missing = tuple(component for component in charged if component not in prices)
+    return Refreshed(region, document, missing, offer.problems)
+
+
+def _written_beside(one: Refreshed, folder: Path) -> Path:
+    """Write a snapshot to a temporary file of the same folder, so that replacing it is atomic."""
+    handle, name = tempfile.mkstemp(prefix=f".{one.region}-", suffix=".json", dir=folder)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            json.dump(one.document, stream, indent=1)
+            stream.write("\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError:
+        Path(name).unlink()
+        raise
+    return Path(name)

@@ -1,0 +1,64 @@
+"""What provisioned concurrency pays for: levels that are busy enough, and warm starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from advisor.catalogue.price_snapshot import Prices
+from advisor.modelling.queueing.cold_starts import provisioned_levels
+from advisor.pricing.amounts import Number, decimal, quotient, total_of
+from advisor.text.quantity import MONTH_HOURS
+from advisor.text.quantity_format import percent
+
+
+def provisioning_threshold(kept_warm: Number, on_demand: Number, running: Number) -> Decimal | None:
+    """Busy share of a level above which provisioning it is cheaper; ``None`` when it never is.
+
+    Args:
+        kept_warm: USD per second of provisioned concurrency (usage).
+        on_demand: USD per second of a request on demand.
+        running: USD per second of a request on provisioned concurrency (duration).
+    """
+    saved = total_of((decimal(on_demand), decimal(running).copy_negate()))
+    return quotient(decimal(kept_warm), saved) if saved > 0 else None
+
+
+def provisioning_note(facts: Mapping[str, Any], prices: Prices) -> str:
+    """How many of the provisioned environments cost less than requests on demand would.
+
+    The marginal rule: a level is worth its price while it is busy for more than idle / (on demand -
+    running) of the time. Empty where a price or the load is not known.
+
+    Args:
+        facts: of a serverless plan with provisioned concurrency.
+        prices: of the plan's Region.
+    """
+    memory = str(facts["memory_mb"])
+    kept_warm, running, on_demand = (
+        prices.lookup(component, memory)
+        for component in (
+            "provisioned-concurrency-usage",
+            "provisioned-concurrency-duration",
+            "serverless",
+        )
+    )
+    requests, seconds = facts.get("requests"), facts.get("seconds")
+    if kept_warm is None or running is None or on_demand is None:
+        return ""
+    if requests is None or seconds is None:
+        return ""
+    threshold = provisioning_threshold(kept_warm.usd, on_demand.usd, running.usd)
+    active_s = MONTH_HOURS * 3600 * float(facts.get("active_share", 1.0))
+    load, count = float(requests) * float(seconds) / active_s, int(facts["provisioned"])
+    worth = 0
+    if threshold is not None:
+        worth = min(count, provisioned_levels(load, float(threshold)))
+    share = (
+        "" if threshold is None else f", busy for more than {percent(float(threshold))} of the time"
+    )
+    return (
+        f"Of {count} provisioned, {worth} cost less than on demand{share}; what more they cost is"
+        " the price of warm starts."
+    )

@@ -1,0 +1,195 @@
+"""What of an ``Advice`` a person reads first; the reports for people share it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
+from typing import NamedTuple
+
+from advisor.engine.standing import CHOSEN, bound
+from advisor.model.advice import Advice, Candidate, Cost, DecisiveUnknown, Fact, Reason, Verdict
+from advisor.model.workload import Finding
+
+SEVERITIES = ("error", "warning", "info")
+
+_STATUS = {
+    "recommended": "recommended",
+    "assumed": "recommended, as far as assumptions hold",
+    "decided": "as decided",
+    "none-fits": "",
+}
+
+
+class Assumed(NamedTuple):
+    """The assumed facts that something looked at, the most important first."""
+
+    facts: tuple[Fact, ...]
+    remote: int  # how many would change the answer only at unusual values
+
+
+def headline(advice: Advice) -> str:
+    """The answer in a few words."""
+    chosen = advice.chosen
+    return chosen.title if chosen is not None else "None of the four options fits"
+
+
+def status(advice: Advice) -> str:
+    """What kind of answer it is; empty when the headline says it."""
+    text = _STATUS[advice.decision.status]
+    return f"{text}, on a contested limit" if advice.decision.contested else text
+
+
+def because(advice: Advice) -> str:
+    """The summary without the headline that a report has just printed."""
+    text = advice.summary
+    for separator in (", as decided; ", ": "):
+        start = headline(advice) + separator
+        if text.startswith(start):
+            text = text[len(start) :]
+            break
+    return text[:1].upper() + text[1:]
+
+
+def decided(advice: Advice) -> str:
+    """Who decided and why; empty without a human's decision."""
+    decision = advice.workload.mapping("decision")
+    if not decision:
+        return ""
+    by = f" by {decision['by']}" if "by" in decision else ""
+    until = f" until {decision['until']}" if "until" in decision else ""
+    return f"Decided{by}{until}: {decision.get('because', 'no reason given')}"
+
+
+def shown(candidate: Candidate) -> tuple[Reason, ...]:
+    """The reasons that a table shows; of the chosen option the tightest limit.
+
+    Which question led to the chosen option stands above the table.
+    """
+    if candidate.standing.standing != CHOSEN:
+        return candidate.standing.reasons
+    held = tuple(each for each in candidate.standing.reasons if each.verdict is not None)
+    met = [each for each in candidate.verdicts if each.outcome == "met" and each.margin]
+    if held or not met:
+        return held
+    tight = min(met, key=lambda verdict: verdict.margin or 0.0)
+    text = f"{tight.title} {tight.value}, limit {bound(tight)}"
+    return (Reason("limit", tight.rule, text, tight.value, (), tight),)
+
+
+def resting(reason: Reason) -> str:
+    """The unstated facts that a stated value is judged with; empty where there are none."""
+    if not reason.assumed or reason.verdict is None or not reason.verdict.value:
+        return ""
+    return f" (assumes {', '.join(reason.assumed)})"
+
+
+def unstated(candidate: Candidate) -> tuple[Verdict, ...]:
+    """The limits of an option on which the stated facts leave a doubt."""
+    return tuple(verdict for verdict in candidate.verdicts if verdict.outcome == "unknown")
+
+
+def room(verdict: Verdict) -> str:
+    """The margin as a factor: 3x fits three times; below 1x it does not fit."""
+    if verdict.margin is None:
+        return ""
+    if verdict.margin >= 1000:
+        return ">1000x"
+    return f"{verdict.margin:.2g}x" if verdict.margin < 100 else f"{verdict.margin:.0f}x"
+
+
+def grounds(cost: Cost) -> str:
+    """What an estimate rests on, or what leaves a cost open; empty where it is one number."""
+    if cost.usd_estimate is not None:
+        return f"The estimate rests on {', '.join(cost.estimate_rests_on)}."
+    missing = [item.name for item in cost.items if item.unit_price_usd is None]
+    if missing:
+        return f"No price is known for {', '.join(missing)}."
+    if cost.usd_high is None:
+        return f"Nothing bounds {cost.widest}." if cost.widest else ""
+    return f"{cost.widest} widens the range most." if cost.widest else ""
+
+
+def plausible(advice: Advice) -> tuple[DecisiveUnknown, ...]:
+    """Unstated facts of which an ordinary value would change the answer."""
+    return tuple(unknown for unknown in advice.decision.unknowns if not unknown.remote)
+
+
+def others(advice: Advice, unknown: DecisiveUnknown) -> tuple[tuple[str, str | None], ...]:
+    """The values of a decisive unknown that lead away from the answer, with where they lead."""
+    return tuple(
+        (value, option)
+        for value, option in unknown.outcomes.items()
+        if option != advice.decision.rules_option
+    )
+
+
+def assumed(advice: Advice) -> Assumed:
+    """What was assumed: decisive unknowns first, then the path, then open limits, then the rest."""
+    decision = advice.decision
+    ranks: dict[str, int] = {}
+    for unknown in decision.unknowns:
+        ranks.setdefault(unknown.fact, 4 if unknown.remote else 0)
+    for step in decision.path:
+        if step.assumed:
+            for fact in step.facts:
+                ranks[fact] = min(ranks.get(fact, 1), 1)
+    if advice.chosen is not None:
+        for verdict in unstated(advice.chosen):
+            ranks[verdict.fact] = min(ranks.get(verdict.fact, 2), 2)
+    facts = [fact for fact in decision.facts if fact.origin == "assumed"]
+    facts.sort(key=lambda fact: ranks.get(fact.fact, 3))
+    named = {fact.fact for fact in facts}
+    remote = sum(1 for each in decision.unknowns if each.remote and each.fact in named)
+    return Assumed(tuple(facts), remote)
+
+
+def dated(advice: Advice) -> bool:
+    """Whether the day on which the answer was asked for could have changed it."""
+    return bool(advice.workload.mapping("decision") or advice.workload.mapping("accept"))
+
+
+def by_rule(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
+    """Findings of one rule and severity together, in the order in which they come."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.severity, finding.rule), []).append(finding)
+    return [tuple(group) for group in groups.values()]
+
+
+def counted(findings: Iterable[Finding]) -> str:
+    """``1 error, 2 warnings``: how many of each severity; empty without findings."""
+    each = [finding.severity for finding in findings]
+    parts = []
+    for severity in SEVERITIES:
+        number = each.count(severity)
+        if number:
+            plural = "s" if number > 1 and severity != "info" else ""
+            parts.append(f"{number} {severity}{plural}")
+    return ", ".join(parts)
+
+
+def merged(texts: Sequence[str]) -> str:
+    """Sentences that differ in one place as one: ``State a, b in the file``."""
+    rows = [text.split(" ") for text in dict.fromkeys(texts)]
+    if len(rows) < 2:
+        return " ".join(rows[0]) if rows else ""
+    start = _shared(rows)
+    end = _shared([row[start:][::-1] for row in rows])
+    middles = [" ".join(row[start : len(row) - end]) for row in rows]
+    if not start or not all(middles):
+        return " ".join(" ".join(row) for row in rows)
+    last = len(rows[0]) - end
+    return " ".join([*rows[0][:start], ", ".join(middles), *rows[0][last:]])
+
+
+def _shared(rows: Sequence[Sequence[str]]) -> int:
+    """How many first words all rows have in common."""
+    columns = zip(*rows, strict=False)
+    return sum(1 for _ in takewhile(lambda words: len(set(words)) == 1, columns))
+
+
+def sources_read(advice: Advice) -> tuple[str, str]:
+    """The oldest and the newest date of a source that the answer rests on."""
+    dates = [step.as_of for step in advice.decision.path]
+    dates += [verdict.as_of for each in advice.candidates for verdict in each.verdicts]
+    return min(dates), max(dates)

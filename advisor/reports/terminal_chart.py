@@ -1,0 +1,271 @@
+"""Bars, curves and tables made of characters, for any width and for terminals without Unicode."""
+
+import math
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from advisor.model.printable import printable
+from advisor.text.money_format import tick
+
+NARROWEST = 40
+_LEAST_PLOT = 16
+_TALL = 11  # rows of a plot
+_LEAST_TEXT = 16
+_LEAST_HEIGHT = 1e-9
+
+
+class Signs(NamedTuple):
+    """The characters that a drawing is made of."""
+
+    full: str
+    parts: str  # of the last cell of a bar, from one eighth on
+    open: str  # from the low to the high end of a range
+    side: str
+    corner: str
+    floor: str
+    mark: str
+    arrow: str
+
+
+_SIGNS = {
+    True: Signs("█", "▏▎▍▌▋▊▉", "░", "│", "└", "─", "▲", "→"),
+    False: Signs("#", "", "-", "|", "+", "-", "^", "->"),
+}
+
+
+class Canvas(NamedTuple):
+    """Where a text goes."""
+
+    width: int = 80
+    unicode: bool = True
+
+    @property
+    def signs(self) -> Signs:
+        """The characters that it can show."""
+        return _SIGNS[self.unicode]
+
+
+class Bar(NamedTuple):
+    """One labelled amount, or a range of it."""
+
+    label: str
+    low: float
+    high: float | None  # None: open above
+    text: str
+
+
+class Curve(NamedTuple):
+    """One line of a plot: a letter, and its height at each value, ``None`` where it has none."""
+
+    letter: str
+    heights: tuple[float | None, ...]
+
+
+def bars(rows: Sequence[Bar], canvas: Canvas) -> Iterator[str]:
+    """One line for each amount, all on one scale that starts at zero."""
+    if not rows:
+        return
+    labels = max(len(row.label) for row in rows)
+    texts = max(len(row.text) for row in rows)
+    room = max(_LEAST_PLOT, canvas.width - labels - texts - 4)
+    most = max(max(row.low, row.high or 0.0) for row in rows)
+    for row in rows:
+        drawn = _bar(row, most, room, canvas)
+        yield f"{row.label:<{labels}}  {drawn:<{room}}  {row.text:>{texts}}".rstrip()
+
+
+def _bar(row: Bar, most: float, room: int, canvas: Canvas) -> str:
+    signs = canvas.signs
+    if most <= 0:
+        return ""
+    cells = row.low / most * room
+    drawn = signs.full * int(cells)
+    rest = int((cells - int(cells)) * (len(signs.parts) + 1))
+    if rest and signs.parts:
+        drawn += signs.parts[rest - 1]
+    elif not drawn and row.low > 0:
+        drawn = signs.parts[:1] or signs.side  # small is not nothing
+    if row.high is None:
+        return drawn + signs.open * min(3, room - len(drawn)) + ">"[: room - len(drawn)]
+    reach = int(row.high / most * room)
+    return drawn + signs.open * max(0, reach - len(drawn))
+
+
+def plot(
+    values: Sequence[float],
+    curves: Sequence[Curve],
+    labels: Mapping[float, str],
+    now: float | None,
+    canvas: Canvas,
+) -> Iterator[str]:
+    """Curves over a quantity, both scales logarithmic.
+
+    Args:
+        values: positive, ascending, where the heights were taken.
+        curves: drawn in this order, so that the last one lies on top.
+        labels: text of the first and of the last value, and of ``now``.
+        now: value to be marked under the axis, ``None`` for none.
+        canvas: where it goes.
+    """
+    curves = [
+        Curve(each.letter, tuple(height if _seen(height) else None for height in each.heights))
+        for each in curves
+    ]
+    heights = [height for curve in curves for height in curve.heights if height]
+    if not heights or len(values) < 2:
+        return
+    low, high = _scale(min(heights), max(heights))
+    ticks = _ticks(low, high)
+    margin = max(len(text) for text in ticks.values())
+    wide = max(_LEAST_PLOT, canvas.width - margin - 2)
+    rows = [[" "] * wide for _ in range(_TALL)]
+    for curve in curves:
+        for column in range(wide):
+            height = _height(curve, values, column / (wide - 1))
+            if height:
+                share = math.log(height / low) / math.log(high / low)
+                rows[_TALL - 1 - round(share * (_TALL - 1))][column] = curve.letter
+    for number, row in enumerate(rows):
+        label = ticks.get(_TALL - 1 - number, "")
+        yield f"{label:>{margin}} {canvas.signs.side}{''.join(row)}".rstrip()
+    yield " " * (margin + 1) + canvas.signs.corner + canvas.signs.floor * wide
+    yield from _foot(values, labels, now, margin, wide, canvas)
+
+
+def _seen(height: float | None) -> bool:
+    """Whether a height has a place on a logarithmic scale; less than this is no money."""
+    return height is not None and height >= _LEAST_HEIGHT
+
+
+def _scale(low: float, high: float) -> tuple[float, float]:
+    """Ends of the height scale, a little apart also where all is level."""
+    return (low / 2, high * 2) if high < low * 1.2 else (low, high)
+
+
+def _ticks(low: float, high: float) -> dict[int, str]:
+    """Row from the bottom -> amount: the ends and the middle."""
+    return {
+        row: tick(low * (high / low) ** (row / (_TALL - 1)))
+        for row in (0, (_TALL - 1) // 2, _TALL - 1)
+    }
+
+
+def _height(curve: Curve, values: Sequence[float], share: float) -> float | None:
+    """Height at a share of the logarithmic axis, straight between two neighbouring values."""
+    start, end = math.log(values[0]), math.log(values[-1])
+    at = start + share * (end - start)
+    for number in range(1, len(values)):
+        left, right = math.log(values[number - 1]), math.log(values[number])
+        if at <= right or number == len(values) - 1:
+            one, other = curve.heights[number - 1], curve.heights[number]
+            weight = 0.0 if right == left else min(1.0, max(0.0, (at - left) / (right - left)))
+            if not one or not other:
+                return one if weight < 1 / 2 else other
+            return math.exp(math.log(one) * (1 - weight) + math.log(other) * weight)
+    return None
+
+
+def _foot(
+    values: Sequence[float],
+    labels: Mapping[float, str],
+    now: float | None,
+    margin: int,
+    wide: int,
+    canvas: Canvas,
+) -> Iterator[str]:
+    indent = " " * (margin + 2)
+    if now is not None and values[0] <= now <= values[-1]:
+        share = math.log(now / values[0]) / math.log(values[-1] / values[0])
+        column, text = round(share * (wide - 1)), labels.get(now, "")
+        if column + 2 + len(text) <= wide:
+            yield f"{indent}{' ' * column}{canvas.signs.mark} {text}".rstrip()
+        else:
+            yield f"{indent}{text:>{max(0, column - 1)}} {canvas.signs.mark}"
+    first, last = labels[values[0]], labels[values[-1]]
+    yield indent + first + last.rjust(max(len(last) + 1, wide - len(first)))
+
+
+def strip(spans: Sequence[tuple[float, str]], canvas: Canvas, margin: int) -> str:
+    """Words side by side, each in its share of the width: where which answer holds."""
+    wide = max(_LEAST_PLOT, canvas.width - margin)
+    done, start = "", 0
+    for number, (end, word) in enumerate(spans):
+        stop = wide if number == len(spans) - 1 else min(wide, round(end * wide))
+        room = max(1, stop - start)
+        inside = word if len(word) < room else word[: max(0, room - 1)]
+        done += canvas.signs.side + inside.center(room - 1, canvas.signs.floor)[: room - 1]
+        start += room
+    return done[:wide]
+
+
+def table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], canvas: Canvas, flexible: int = -1
+) -> Iterator[str]:
+    """Columns without lines; the flexible one wraps, or stands below where there is no room.
+
+    Args:
+        headings: empty texts make no line.
+        rows: of texts, as many as headings; numbers align where their heading ends with a space.
+        canvas: where it goes.
+        flexible: number of the column that wraps.
+    """
+    shown = [[printable(cell) for cell in row] for row in rows]
+    names = [heading.rstrip() for heading in headings]
+    widths = [max(map(len, column)) for column in zip(names, *shown, strict=True)]
+    if flexible >= 0:
+        others = sum(width for number, width in enumerate(widths) if number != flexible)
+        room = canvas.width - others - 2 * (len(widths) - 1)
+        if room < min(_LEAST_TEXT, widths[flexible]):
+            yield from _stacked(headings, shown, canvas, flexible)
+            return
+        widths[flexible] = min(widths[flexible], room)
+    if any(headings):
+        yield _line(headings, widths, headings)
+    for row in shown:
+        yield from _wrapped(row, widths, headings, flexible)
+
+
+def _wrapped(
+    row: Sequence[str], widths: Sequence[int], headings: Sequence[str], flexible: int
+) -> Iterator[str]:
+    if flexible < 0 or len(row[flexible]) <= widths[flexible]:
+        yield _line(row, widths, headings)
+        return
+    pieces = textwrap.wrap(row[flexible], widths[flexible]) or [""]
+    for number, piece in enumerate(pieces):
+        cells = [
+            piece if column == flexible else cell if number == 0 else ""
+            for column, cell in enumerate(row)
+        ]
+        yield _line(cells, widths, headings)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], headings: Sequence[str]) -> str:
+    aligned = (
+        cell.rstrip().rjust(width) if heading.endswith(" ") else cell.ljust(width)
+        for cell, width, heading in zip(cells, widths, headings, strict=True)
+    )
+    return "  ".join(aligned).rstrip()
+
+
+def _stacked(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], canvas: Canvas, flexible: int
+) -> Iterator[str]:
+    """The flexible column under each row."""
+    kept = [number for number in range(len(headings)) if number != flexible]
+    short = [[row[number] for number in kept] for row in rows]
+    names = [headings[number] for number in kept]
+    lines = list(table(names, short, canvas))
+    if any(names):
+        yield lines.pop(0)
+    for line, row in zip(lines, rows, strict=True):
+        yield line
+        if row[flexible]:
+            yield from wrapped(row[flexible], canvas, "    ", "    ")
+
+
+def wrapped(text: str, canvas: Canvas, first: str = "", then: str = "") -> Iterator[str]:
+    """A paragraph, safe to print."""
+    width = max(NARROWEST, canvas.width)
+    yield from textwrap.wrap(printable(text), width, initial_indent=first, subsequent_indent=then)

@@ -1,0 +1,104 @@
+"""Values as people read them and the workload file takes them, quantities in a few digits."""
+
+from __future__ import annotations
+
+from advisor.model.workload import Interval
+from advisor.text.quantity import KINDS, show
+
+_DIGITS = 3
+# Kind -> units as written, largest first, each with how many of it there must be.
+_UNITS: dict[str, tuple[tuple[str, float], ...]] = {
+    "size": ((" TB", 1), (" GB", 1), (" MB", 1), (" KB", 1), (" B", 0)),
+    "time": ((" d", 2), (" h", 2), (" min", 2), (" s", 1), (" ms", 1), (" us", 0)),
+    "rate": (("/s", 1), ("/min", 1), ("/h", 1), ("/day", 1), ("/month", 1), ("/year", 0)),
+    "volume": (("/month", 1), ("/year", 0)),
+    "share": ((" h/day", 1), (" h/week", 1), (" min/week", 0)),
+    "money": ((" USD/month", 0),),
+    "count": (("", 0),),
+    "percent": ((" %", 0),),
+}
+_MULTIPLES = ((10**9, "G"), (10**6, "M"), (10**4, "k"))
+_COUNTED = ("rate", "volume", "count")
+
+
+def word(value: object) -> str:
+    """A word or a truth as the workload file writes it: true, not True."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def about(value: float, kind: str) -> str:
+    """A value in base units in about three digits with its unit: 1.23M/month.
+
+    Args:
+        value: base units of the kind.
+        kind: of ``advisor.text.quantity``; ``volume`` for a rate that is given by the month.
+    """
+    counted = "rate" if kind == "volume" else kind
+    if not value:
+        return show(Interval(0, 0), counted)
+    factors = KINDS[counted]
+    for unit, least in _UNITS[kind]:
+        number = value / factors[unit.strip()]
+        if number >= least:
+            return _written(number, kind) + unit
+    raise AssertionError(kind)  # the last unit takes everything
+
+
+# Kind -> unit in which data for programs is given, and base units in one of it.
+_PLAIN = {
+    "size": ("B", 1),
+    "time": ("s", 1_000_000),
+    "rate": ("requests/month", KINDS["rate"]["/month"]),
+    "share": ("h/week", KINDS["share"]["h/week"]),
+    "money": ("USD/month", 1_000_000),
+    "count": ("", 1),
+    "percent": ("%", 1000),
+}
+
+
+def unit(kind: str) -> str:
+    """The unit of ``plain``: s, B, requests/month."""
+    return _PLAIN[kind][0]
+
+
+def plain(value: int, kind: str) -> int | float:
+    """A value in base units as a number in its kind's plain unit, for programs."""
+    factor = _PLAIN[kind][1]
+    return value // factor if value % factor == 0 else value / factor
+
+
+def milliseconds(time: float) -> str:
+    """A time that is given in milliseconds."""
+    return about(time * 1000, "time")
+
+
+def percent(part: float) -> str:
+    """A share, 0 to 1, in percent; of little, that it is not nothing."""
+    hundredths = part * 100
+    return f"{hundredths:.3g} %" if hundredths >= 0.01 or not part else "<0.01 %"
+
+
+def busy(part: float) -> str:
+    """How busy one environment or worker is; beyond one, how many are."""
+    return f"{percent(part)} busy" if part < 1 else f"{part:.3g} at once"
+
+
+def _written(number: float, kind: str) -> str:
+    if kind in _COUNTED:
+        for multiple, letter in _MULTIPLES:
+            if number >= multiple:
+                scale = 1000 if letter == "k" else multiple
+                return _significant(number / scale) + ("B" if kind + letter == "countG" else letter)
+    return _significant(number)
+
+
+def _significant(number: float) -> str:
+    """Three significant digits, without an exponent."""
+    if number >= 10**_DIGITS:
+        return f"{number:.0f}"
+    if number >= 10 ** (_DIGITS - 1):
+        return f"{number:.1f}".removesuffix(".0")
+    text = f"{number:.{_DIGITS}g}"
+    if "e" in text:
+        text = f"{number:.9f}".rstrip("0").rstrip(".")
+    return text

@@ -1,0 +1,114 @@
+"""What a human decided: a stated decision for an option, and findings accepted with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from advisor.model.advice import Candidate
+from advisor.model.workload import Finding, Workload
+
+
+def decided_option(workload: Workload) -> str | None:
+    """The option that a human chose, ``None`` without a stated decision."""
+    option = workload.mapping("decision").get("option")
+    return option if isinstance(option, str) else None
+
+
+def _place(workload: Workload, path: str) -> tuple[str, int, int]:
+    item = workload.values.get(path)
+    return workload.file, item.line if item else 0, item.column if item else 0
+
+
+def decision_findings(
+    workload: Workload, candidate: Candidate, rules_option: str | None, as_of: str
+) -> tuple[Finding, ...]:
+    """A decision that breaks something is an error; one that differs from the rules is told."""
+    decision = workload.mapping("decision")
+    place = _place(workload, "decision")
+    found = [
+        Finding(
+            "decision-breaks-limit",
+            "error",
+            f"the decision for {candidate.option} breaks {verdict.rule}: {verdict.fact} is"
+            f" {verdict.value}, the bound is {verdict.bound}",
+            *place,
+            "Choose another option, or change the workload so that the limit is met.",
+            verdict.source,
+        )
+        for verdict in candidate.verdicts
+        if verdict.outcome == "broken"
+    ]
+    if rules_option != candidate.option:
+        found.append(
+            Finding(
+                "decision-differs",
+                "info",
+                f"the rules would choose {rules_option or 'none of the four options'}; the decision"
+                f" for {candidate.option} stands: {decision.get('because', 'no reason given')}",
+                *place,
+            )
+        )
+    until = decision.get("until")
+    if isinstance(until, str) and until < as_of:
+        found.append(
+            Finding(
+                "decision-expired",
+                "warning",
+                f"the decision for {candidate.option} was to hold until {until}",
+                *place,
+                "Renew it with a new date, or remove it.",
+            )
+        )
+    return tuple(found)
+
+
+def accept(
+    workload: Workload, findings: Iterable[Finding], as_of: str
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Findings that stand, and those that the workload accepts with a reason.
+
+    An acceptance that has expired accepts nothing; one that matches nothing is itself a finding.
+    """
+    accepted_rules = workload.mapping("accept")
+    standing, accepted = [], []
+    used = set()
+    for finding in findings:
+        entry = accepted_rules.get(finding.rule)
+        if entry is None:
+            standing.append(finding)
+            continue
+        used.add(finding.rule)
+        until = entry.get("until")
+        if until is not None and until < as_of:
+            standing.append(finding)
+            standing.append(_expired(workload, finding.rule, until))
+        else:
+            accepted.append(finding._replace(fix=_reason(entry)))
+    standing += [_unused(workload, rule) for rule in accepted_rules if rule not in used]
+    return tuple(standing), tuple(accepted)
+
+
+def _reason(entry: dict[str, str]) -> str:
+    parts = [f"accepted: {entry['because']}"]
+    parts += [f"{key} {entry[key]}" for key in ("by", "until", "ticket") if key in entry]
+    return ", ".join(parts)
+
+
+def _expired(workload: Workload, rule: str, until: str) -> Finding:
+    return Finding(
+        "accept-expired",
+        "warning",
+        f"the acceptance of {rule} ended on {until}",
+        *_place(workload, "accept"),
+        "Renew it with a new date, or mend what it accepted.",
+    )
+
+
+def _unused(workload: Workload, rule: str) -> Finding:
+    return Finding(
+        "accept-unused",
+        "warning",
+        f"accept names {rule}, which is not among the findings",
+        *_place(workload, "accept"),
+        "Remove it, or correct the rule's id.",
+    )
