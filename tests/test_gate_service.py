@@ -66,7 +66,7 @@ def test_drift_names_the_operations_that_are_new_and_that_are_gone(
     monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
     assert run(["rules", "verify", "--drift"]) == 1
     told = capsys.readouterr().out.splitlines()
-    assert told[-1] == f"{len(before) + 2} moved"
+    assert told[-1] == f"{len(before) + 2} changed"
     # CreateTeapot is new as well, and nothing in its name speaks of inference.
     assert set(told[:-1]) - {str(move) for move in before} == {
         "sagemaker.CreateInferenceFleet: new operation",

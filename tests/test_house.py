@@ -65,8 +65,8 @@ def test_a_module_opens_with_one_sentence_and_holds_one_idea(path: Path) -> None
     tree = ast.parse(source)
     assert ast.get_docstring(tree)
     assert not VAGUE_NAMES & {*path.parts, path.stem}
-    # Blank lines do not count: they cost a reader nothing.
-    assert sum(1 for line in source.splitlines() if line.strip()) <= 300
+    # A file that is longer hardly holds one idea; below that, size is no reason to split.
+    assert sum(1 for line in source.splitlines() if line.strip()) <= 400
     assert not {
         f"{node.name} has {length} lines"
         for node in ast.walk(tree)

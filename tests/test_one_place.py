@@ -183,7 +183,7 @@ def test_a_region(copy: Copy, serverless: bool, prices: bool) -> None:
     )
     (copy.folder / "main.tf").write_text(template, encoding="utf-8")
     found = copy.run("check", "main.tf").out
-    assert ("not among the Regions of serverless" in found) is not serverless
+    assert ("region-without-serverless" in found) is not serverless
     shown = copy.run("prices", "show", "--region", "eu-west-9")
     assert (shown.code == 0) is prices
     copy.verified()

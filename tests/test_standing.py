@@ -72,7 +72,7 @@ def test_an_option_that_the_leaf_excludes_says_why() -> None:
     excluded = calm({"answer": "80 ms", "processing": "20 ms"})["asynchronous"]
     assert (excluded.standing, rules(excluded)) == ("ranked-lower", ["strict-latency"])
     assert excluded.reasons[0].text == (
-        "by the question strict-latency: A queue and two trips through S3 do not fit a budget of"
+        "by the question strict-latency: A queue and two trips through S3 take longer than"
         " milliseconds."
     )
 
