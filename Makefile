@@ -9,10 +9,10 @@ PYTEST_ARGS ?= -n auto
 
 # What starts programs, proves over all inputs or builds the package: minutes, where the rest takes
 # seconds. `make test-fast` leaves it out.
-WHOLE := tests/cli tests/test_agreement.py tests/test_artifacts_*.py tests/test_aws_cli.py \
-	tests/test_brute_force.py tests/test_engine_properties.py tests/test_hot_path.py \
-	tests/test_gate_discover.py tests/test_gate_wiring.py tests/test_house.py \
-	tests/test_locks.py tests/test_requests.py tests/test_verify*.py tests/test_workload_forms.py
+WHOLE := tests/artifacts tests/cli tests/test_agreement.py tests/configuration/test_discover.py \
+	tests/engine/test_brute_force.py tests/engine/test_properties.py tests/engine/test_verify*.py \
+	tests/house/test_hot_path.py tests/house/test_house.py tests/house/test_locks.py \
+	tests/house/test_wiring.py tests/options/test_requests.py tests/workload/test_forms.py
 
 # The exact releases that the targets install, with their hashes; `make lock` writes both.
 RUN_LOCK := requirements/run.txt
@@ -63,8 +63,8 @@ test-fast: $(VENV)/dev.stamp  ## Runs the tests of the parts, in a minute; `make
 .PHONY: mutants
 mutants: $(VENV)/dev.stamp  ## Alters every rule in turn: a case of the rule must notice
 	$(BIN)/python -m tests.gate.mutants
-	$(BIN)/python -m tests.rule_mutants
-	$(BIN)/python -m tests.archive_mutants
+	$(BIN)/python -m tests.rulebook.mutants
+	$(BIN)/python -m tests.gate.archive.mutants
 
 .PHONY: lint
 lint: $(VENV)/dev.stamp  ## Runs ruff, mypy and the import contracts

@@ -13,13 +13,14 @@ from advisor.artifacts import boto3_script, cloudformation, maker, shell
 from advisor.gate.run import Request, check
 from advisor.gate.settings import Project
 from advisor.model.advice import Advice
-from tests import (
-    test_artifacts_boto3,
-    test_artifacts_cloudformation,
-    test_artifacts_shell,
-    test_artifacts_terraform,
+from tests.artifacts import (
+    stand_in,
+    terraform_roots,
+    test_boto3_script,
+    test_cloudformation,
+    test_shell,
+    test_terraform,
 )
-from tests.artifacts import stand_in, terraform_roots
 from tests.artifacts.plans import plan_of
 from tests.artifacts.programs import Judge, MissingError, run, tool, write_folders
 from tests.artifacts.read_back import wanted
@@ -117,7 +118,7 @@ def read_back_from_cloudformation(advices: Sequence[Advice]) -> list[str]:
 
     def compare(advice: Advice) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            read = test_artifacts_cloudformation.read_back(advice, Path(folder))
+            read = test_cloudformation.read_back(advice, Path(folder))
         _same(read, wanted(plan_of(advice).requests))
 
     return [fault for each in advices for fault in _faults(each, compare)]
@@ -128,7 +129,7 @@ def read_back_from_terraform(advices: Sequence[Advice]) -> list[str]:
 
     def compare(advice: Advice) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            read = test_artifacts_terraform.read_back(advice, Path(folder))
+            read = test_terraform.read_back(advice, Path(folder))
         _same(read, wanted(plan_of(advice).requests))
 
     return [fault for each in advices for fault in _faults(each, compare)]
@@ -140,8 +141,8 @@ def sent_by_shell(advices: Sequence[Advice]) -> list[str]:
 
     def compare(advice: Advice) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            ran = test_artifacts_shell.Ran(advice, Path(folder))
-        _same(ran.sent(), test_artifacts_shell.wanted(advice))
+            ran = test_shell.Ran(advice, Path(folder))
+        _same(ran.sent(), test_shell.wanted(advice))
 
     return [fault for each in advices for fault in _faults(each, compare)]
 
@@ -150,8 +151,8 @@ def sent_by_boto3(advices: Sequence[Advice]) -> list[str]:
     """The script hands the requests to stand-ins of the clients."""
 
     def compare(advice: Advice) -> None:
-        sent = test_artifacts_boto3.sent(test_artifacts_boto3.run(advice))
-        _same(sent, test_artifacts_boto3.wanted(advice))
+        sent = test_boto3_script.sent(test_boto3_script.run(advice))
+        _same(sent, test_boto3_script.wanted(advice))
 
     return [fault for each in advices for fault in _faults(each, compare)]
 

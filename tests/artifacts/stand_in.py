@@ -27,7 +27,7 @@ from advisor.artifacts import maker
 from advisor.model.advice import Advice
 from tests.artifacts.plans import placeholders, plan_of, with_requests
 from tests.artifacts.programs import MissingError, tool
-from tests.test_artifacts_boto3 import execute
+from tests.artifacts.test_boto3_script import execute
 
 _KNOWN_TYPE = "ml.m5.large"  # to moto
 _REFUSED_TYPE = "failed to satisfy constraint: Member must satisfy enum value set"

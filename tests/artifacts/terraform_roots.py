@@ -14,7 +14,7 @@ from advisor.artifacts.hcl_text import Block, document
 from advisor.model.advice import Advice
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
-from tests import test_artifacts_terraform
+from tests.artifacts import test_terraform
 from tests.artifacts.programs import MissingError, run, tool, write_folders
 
 _KEY_ARN = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d"
@@ -85,7 +85,7 @@ def _named(fault: str, folders: dict[str, Advice]) -> str:
 def _write_root(folders: dict[str, Advice], root: Path, own_provider: bool) -> None:
     calls = []
     for name, advice in folders.items():
-        values = test_artifacts_terraform.given_values(advice)
+        values = test_terraform.given_values(advice)
         if "kms_key_arn" in values:
             values["kms_key_arn"] = _KEY_ARN  # the plan's own may be an alias
         calls.append(Block(f'module "{name}"', {"source": f"./{name}", **values}))

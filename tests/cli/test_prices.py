@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.command import ROOT, ran
 
-OFFER = str(ROOT / "tests/prices/offers/us-east-1.json")
+OFFER = str(ROOT / "tests/pricing/offers/us-east-1.json")
 
 
 def test_a_line_for_each_region(tmp_path: Path) -> None:

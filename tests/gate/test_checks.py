@@ -24,19 +24,19 @@ RULES = TESTS.parent / "rules"
 
 # Checks that no single configuration can show, and the test that shows them.
 ELSEWHERE = {
-    "accept-unused": "test_gate_intent.py",
-    "answer-not-locked": "test_gate_intent.py",
-    "decision-changed": "test_gate_intent.py",
-    "duplicate-name": "test_gate_intent.py",
-    "no-answer": "test_gate_intent.py",
-    "option-broken": "test_gate_intent.py",
-    "option-differs": "test_gate_intent.py",
-    "waiver-not-allowed": "test_gate_waivers.py",
-    "waiver-unclear": "test_gate_waivers.py",
-    "waiver-unused": "test_gate_waivers.py",
-    "waiver-expired": "test_gate_waivers.py",
+    "accept-unused": "test_intent.py",
+    "answer-not-locked": "test_intent.py",
+    "decision-changed": "test_intent.py",
+    "duplicate-name": "test_intent.py",
+    "no-answer": "test_intent.py",
+    "option-broken": "test_intent.py",
+    "option-differs": "test_intent.py",
+    "waiver-not-allowed": "test_waivers.py",
+    "waiver-unclear": "test_waivers.py",
+    "waiver-unused": "test_waivers.py",
+    "waiver-expired": "test_waivers.py",
 }
-# Checks of model archives have no dialects; test_archive_checks.py asks for their cases.
+# Checks of model archives have no dialects; archive/test_checks.py asks for their cases.
 OF_ARCHIVES = "model-archive.yaml"
 
 
@@ -63,7 +63,7 @@ def test_every_check_has_both_cases_in_every_dialect() -> None:
         if rule in archives:
             continue
         if rule in ELSEWHERE:
-            text = (TESTS / ELSEWHERE[rule]).read_text(encoding="utf-8")
+            text = (TESTS / "gate" / ELSEWHERE[rule]).read_text(encoding="utf-8")
             assert f'"{rule}"' in text, rule
             continue
         possible = possible_dialects(entry)

@@ -1,0 +1,281 @@
+"""terraform takes the files, and the reader of `check` finds the plan's requests in them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from advisor.artifacts.component_stack import FILE, stack
+from advisor.artifacts.hcl_text import Block, document, quoted
+from advisor.artifacts.terraform import files
+from advisor.artifacts.variables import Variable
+from advisor.configuration.reading import read_configuration
+from advisor.configuration.source import Source
+from advisor.configuration.terraform.modules import read_modules
+from advisor.gate.service_walk import load_service
+from advisor.model.advice import Advice
+from tests.artifacts.plans import (
+    HOSTILE,
+    HOSTILE_SAMPLES,
+    advices,
+    hostile,
+    named,
+    placeholders,
+    plan_of,
+    versioned,
+)
+from tests.artifacts.read_back import Known, found, in_order, known, plain, wanted
+from tests.artifacts.test_cloudformation import Loader
+
+TERRAFORM = shutil.which("terraform")
+needs_terraform = pytest.mark.skipif(TERRAFORM is None, reason="terraform is not installed")
+ALARM = """\
+resource "aws_cloudwatch_metric_alarm" "wake" {
+  alarm_name          = "call-transcripts-wake"
+  alarm_description   = "Requests wait because there is no instance"
+  alarm_actions       = [aws_appautoscaling_policy.step.arn]
+  metric_name         = "HasBacklogWithoutCapacity"
+  namespace           = "AWS/SageMaker"
+  statistic           = "Average"
+  period              = 60
+  evaluation_periods  = 2
+  datapoints_to_alarm = 2
+  threshold           = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  treat_missing_data  = "missing"
+
+  dimensions = {
+    EndpointName = aws_sagemaker_endpoint.this.name
+  }
+}
+"""
+LISTS = ("subnet_ids", "security_group_ids")
+
+
+def given_values(advice: Advice) -> dict[str, Any]:
+    """A value for every variable: the placeholder, or one that it needs to be valid."""
+    values: dict[str, Any] = dict(placeholders(plan_of(advice).requests))
+    keys = (each.parameters.get("KmsKeyId") for each in plan_of(advice).requests)
+    values["kms_key_arn"] = next(filter(None, keys), values.get("kms_key_id"))
+    for name in LISTS:
+        if name in values:
+            values[name] = values[name].split(",")
+    values["schedule_expression"] = "rate(1 day)"
+    values["scheduler_role_arn"] = "arn:aws:iam::123456789012:role/scheduler"
+    texts = dict(files(advice))
+    declared = texts.get("variables.tf", "")
+    return {key: value for key, value in values.items() if f'variable "{key}"' in declared}
+
+
+def world_of(advice: Advice, folder: Path) -> Any:
+    """The folder as `check` reads it, with a value for each variable."""
+    texts = [*files(advice), ("terraform.tfvars", document_of(given_values(advice)))]
+    sources = [Source(str(folder / name), text) for name, text in texts if name != FILE]
+    (read,) = read_modules({str(folder): sources}, load_service())
+    assert read.read.errors == ()
+    assert read.read.document is not None
+    assert read.read.document.faults == ()
+    (world,) = read.read.document.worlds
+    return world
+
+
+def known_of(advice: Advice) -> Known:
+    """What the resources of main.tf are called; a stack makes the others."""
+    heads = re.findall(r'^resource "(.*)" "(.*)" {$', dict(files(advice))["main.tf"], re.MULTILINE)
+    made = [".".join(head) for head in heads if head[0] != "aws_cloudformation_stack"]
+    stacked = stack(advice, plan_of(advice).requests)
+    others = () if stacked is None else stacked.requests
+    return known(made, [each for each in plan_of(advice).requests if each not in others])
+
+
+def read_back(advice: Advice, folder: Path) -> list[tuple[str, dict[str, Any]]]:
+    """What `check` finds in the folder, and in the template of a stack where there is one."""
+    made = found(world_of(advice, folder), known_of(advice))
+    stacked = stack(advice, plan_of(advice).requests)
+    if stacked is None:
+        return made
+    values = placeholders(plan_of(advice).requests)
+    given = {
+        name: values[each.name] if isinstance(each, Variable) else each
+        for name, each in stacked.given.items()
+    }
+    parameters = folder / "endpoint.template-config.json"
+    parameters.write_text(json.dumps({"Parameters": given}), encoding="utf-8")
+    read = read_configuration(Source(str(folder / FILE), stacked.text), load_service())
+    assert read.document is not None
+    assert read.document.faults == ()
+    identities = list(yaml.load(stacked.text, Loader)["Resources"])  # noqa: S506 - tags as data
+    names = known(identities, stacked.requests)
+    return in_order([*made, *found(read.document.worlds[-1], names)])
+
+
+def document_of(values: dict[str, Any]) -> str:
+    """A file of values for variables."""
+    return "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
+
+
+@pytest.mark.parametrize("advice", advices(), ids=lambda advice: advice.workload.name)
+def test_check_reads_the_requests_back(advice: Advice, tmp_path: Path) -> None:
+    assert read_back(advice, tmp_path) == wanted(plan_of(advice).requests)
+
+
+@pytest.mark.parametrize("advice", advices(), ids=lambda advice: advice.workload.name)
+def test_no_placeholder_is_left_and_every_variable_is_used(advice: Advice) -> None:
+    texts = dict(files(advice))
+    whole = "".join(texts.values())
+    assert "replace-me" not in whole.lower()
+    assert "000000000000" not in whole
+    assert "subnet-0000" not in whole
+    for name in given_values(advice):
+        assert f"var.{name}" in texts["main.tf"]
+
+
+@given(st.lists(HOSTILE, min_size=1, max_size=4, unique=True))
+def test_a_value_stays_the_text_that_it_is(texts: list[str]) -> None:
+    advice = hostile(named("call-transcripts"), texts)
+    world = world_of(advice, Path("/folder"))
+    (model,) = (each for each in world.resources if each.kind == "Model")
+    body = plain(model.body, world, {})
+    assert body["PrimaryContainer"]["Environment"] == {text: text for text in texts}
+    tags = [{"Key": text, "Value": text[::-1] + text} for text in texts]
+    assert sorted(body["Tags"], key=repr) == sorted(tags, key=repr)
+
+
+@needs_terraform
+def test_terraform_reads_the_texts_that_were_written(tmp_path: Path) -> None:
+    texts = [a + b for a in ("", "$", "%", "$$", "x") for b in HOSTILE_SAMPLES]
+    output = Block('output "texts"', {"value": texts})
+    (tmp_path / "main.tf").write_text(document([output]), encoding="utf-8")
+    terraform("apply", "-auto-approve", "-input=false", folder=tmp_path)
+    said = terraform("output", "-json", "texts", folder=tmp_path)
+    assert json.loads(said) == texts
+
+
+@needs_terraform
+def test_the_scheduled_call_is_the_request(tmp_path: Path) -> None:
+    """Evaluated by terraform, with a value for what the expression refers to."""
+    advice = hostile(named("nightly-churn-scores"), ["<b>&", "${a}", '"', "\\u003c"])
+    request = plan_of(advice).requests[1].parameters
+    main = dict(files(advice))["main.tf"]
+    expression = main.partition(" input = ")[2].rpartition("\n  }\n}")[0]
+    expression = expression.replace("aws_sagemaker_model.this.name", quoted(request["ModelName"]))
+    expression = expression.replace("var.bucket", '"REPLACE-ME"')
+    text = f'output "input" {{\n  value = {expression}\n}}\n'
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    terraform("apply", "-auto-approve", "-input=false", folder=tmp_path)
+    said = json.loads(terraform("output", "-json", "input", folder=tmp_path))
+    name = "nightly-churn-scores-<aws.scheduler.execution-id>"
+    assert f'"{name}"' in said
+    assert json.loads(said) == {**request, "TransformJobName": name}
+
+
+def test_the_wake_alarm_calls_the_step_policy() -> None:
+    """`check` reads no alarms, so the block is written out here."""
+    texts = dict(files(named("call-transcripts")))
+    assert ALARM in texts["main.tf"]
+
+
+def test_alarms_that_roll_back_stand_before_the_endpoint() -> None:
+    """The endpoint refers to them, so they must not refer to it."""
+    main = dict(files(named("canary-of-two")))["main.tf"]
+    watching = main.partition('"rollback_errors" {')[2].partition("\n}\n")[0]
+    assert 'EndpointName       = "canary-of-two"' in watching
+    assert "EndpointConfigName = aws_sagemaker_endpoint_configuration.this.name" in watching
+    told = main.partition('"client_errors" {')[2].partition("\n}\n")[0]
+    assert "EndpointName = aws_sagemaker_endpoint.this.name" in told
+    assert "alarm_actions       = [aws_sns_topic.alarms.arn]" in told
+    assert "alarm_name = aws_cloudwatch_metric_alarm.rollback_errors.alarm_name" in main
+
+
+def test_what_an_update_does_to_a_scaled_endpoint_is_told() -> None:
+    """Version 5.100 of the provider has no RetainAllVariantProperties."""
+    told = (
+        "  # The provider cannot keep the count that autoscaling has set: an update starts with\n"
+    )
+    assert told in dict(files(named("call-transcripts")))["main.tf"]
+    assert told not in dict(files(named("fraud-scoring")))["main.tf"]
+
+
+def test_a_name_follows_from_what_can_be_replaced_without_the_file() -> None:
+    """Variables of a model enter its name, and that of a configuration which names it."""
+    main = dict(files(named("canary-of-two")))["main.tf"]
+    model, config = re.findall(r'^  name += "canary-of-two-(\$.*)"$', main, re.MULTILINE)[:2]
+    assert re.fullmatch(
+        r'\$\{substr\(sha256\(jsonencode\(\["[0-9a-f]{8}", var.image_uri, '
+        r"var.execution_role_arn\]\)\), 0, 8\)\}",
+        model,
+    )
+    assert config.endswith(", aws_sagemaker_model.this.name])), 0, 8)}")
+
+
+def test_another_version_gives_other_names() -> None:
+    old, new = (dict(files(versioned(v)))["main.tf"] for v in ("2026-11-20", "2026-11-27"))
+    pairs = zip(old.splitlines(), new.splitlines(), strict=True)
+    changed = [left.split()[0] for left, right in pairs if left != right]
+    assert changed == ["name", "version", "name", "version"]
+
+
+@needs_terraform
+def test_terraform_computes_names_that_aws_takes(tmp_path: Path) -> None:
+    """As long as the longest name that a workload may have, and other ones for other values."""
+    main = dict(files(named("canary-of-two")))["main.tf"]
+    name = re.search(r'^  name += ("canary-of-two-.*var.image_uri.*")$', main, re.MULTILINE)
+    assert name is not None
+    found = set()
+    for image in ("a", "b"):
+        text = name[1].replace("var.image_uri", quoted(image))
+        text = text.replace("var.execution_role_arn", '"role"')
+        (tmp_path / "main.tf").write_text(f'output "name" {{\n  value = {text}\n}}\n')
+        terraform("apply", "-auto-approve", "-input=false", folder=tmp_path)
+        found.add(json.loads(terraform("output", "-json", "name", folder=tmp_path)))
+    assert len(found) == 2
+    assert all(re.fullmatch(r"canary-of-two-[0-9a-f]{8}", each) for each in found)
+
+
+def terraform(*arguments: str, folder: Path) -> str:
+    """What terraform answers; fails the test when it refuses."""
+    result = subprocess.run(
+        [str(TERRAFORM), *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def test_a_key_that_is_no_arn_is_asked_for() -> None:
+    """The provider refuses an alias as the key of a configuration."""
+    advice = named("call-transcripts")
+    texts = dict(files(advice))
+    assert "kms_key_arn = var.kms_key_arn" in texts["main.tf"]
+    assert "kms_key_id      = var.kms_key_arn" in texts["main.tf"]
+    assert "ARN of the KMS key" in texts["variables.tf"]
+
+
+def test_the_key_of_a_stack_and_of_a_topic_is_one_variable() -> None:
+    texts = dict(files(named("watched-components")))
+    assert "kms_master_key_id = var.kms_key_arn" in texts["main.tf"]
+    assert re.search(r"KmsKeyId += var\.kms_key_arn$", texts["main.tf"], re.MULTILINE)
+    assert texts["variables.tf"].count("kms_key") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("${a}", '"$${a}"'),
+        ("$${a}", '"$\\u0024{a}"'),
+        ("%{a}", '"%%{a}"'),
+        ('"\\\n', '"\\"\\\\\\n"'),
+        ("é", '"é"'),
+        ("\x7f", '"\\u007f"'),
+    ],
+)
+def test_texts_are_escaped(text: str, written: str) -> None:
+    assert quoted(text) == written
