@@ -86,8 +86,9 @@ coverage: $(VENV)/dev.stamp  ## Runs the tests and shows untested branches
 	$(BIN)/coverage report
 
 .PHONY: docs
-docs: $(VENV)/run.stamp  ## Writes the reference part of rules/README.md and the schema of workloads
+docs: $(VENV)/run.stamp  ## Writes the reference of the rules, the schema of workloads and the map
 	$(BIN)/python scripts/write_reference.py
+	$(BIN)/python scripts/draw_house.py
 
 .PHONY: agreement
 agreement: $(VENV)/dev.stamp  ## Compares our answers with published deployments

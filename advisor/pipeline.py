@@ -1,4 +1,7 @@
-"""The whole flow in one function: workload → facts → verdicts → decision → plan → cost → advice."""
+"""A workload in, an ``Advice`` out: the whole flow in one function.
+
+Workload → facts → verdicts → decision → plan → cost → advice.
+"""
 
 from __future__ import annotations
 

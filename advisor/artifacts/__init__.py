@@ -1,4 +1,4 @@
-"""Turn an ``Advice`` into files to deploy: one maker for each kind of artifact."""
+"""An ``Advice`` in, files to deploy out: one maker for each kind of artifact."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Tables of AWS as values: price snapshots and Regions. Nothing here knows a workload."""
+"""Tables of AWS in, prices and Regions as values out. Nothing here knows a workload."""

@@ -1,4 +1,4 @@
-"""The command group, and how errors become exit codes.
+"""Arguments in, printed text and an exit code out: a module for each command.
 
 0 an answer; 1 findings at or above the threshold, or none fits; 2 could not run; 3 a bug of ours.
 """

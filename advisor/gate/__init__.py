@@ -1,4 +1,4 @@
-"""``sm-advise check``: configurations of every dialect, one model, one set of rules.
+"""Configurations in, findings out (``sm-advise check``): every dialect, one set of rules.
 
 The way of a file: ``discover`` → a reader (``requests``, ``cloudformation``, ``terraform``, …)
 → ``document.Resource`` in the shape of the AWS API → ``judge`` → ``finding.Finding`` → waivers and

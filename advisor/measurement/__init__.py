@@ -1,1 +1,1 @@
-"""The hand-off to measurement: a load test's result in place of what was stated or assumed."""
+"""A load test's result in, a workload out that holds its figures in place of guesses."""

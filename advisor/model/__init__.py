@@ -1,4 +1,4 @@
-"""The values that flow through the program, listed in the order in which they flow.
+"""The values that flow through the program, in the order in which they flow.
 
 ``options`` names the options, ``workload`` holds what a person stated, ``advice`` everything that
 follows. All are frozen: a step takes values and returns new ones. A dataclass or a named tuple

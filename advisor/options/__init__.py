@@ -1,4 +1,4 @@
-"""The four options made concrete: their modules, and what their plans tell later steps.
+"""Facts and an option in, a plan with its requests out: a module for each of the four options.
 
 ``Plan.facts`` holds what ``advisor.pricing`` and ``advisor.modelling.latency`` read. Rates are per
 second, times seconds, sizes bytes unless the key says otherwise. A key without a known value is

@@ -1,4 +1,4 @@
-"""What an option costs in a month, from what its plan states and a Region's prices.
+"""What a plan uses and a Region's prices in, what an option costs in a month out.
 
 ``monthly.cost`` is a pure function from the mapping below and a price snapshot to a ``Cost``. Keys
 that end in ``_low`` and ``_high`` bound one quantity; the same key without the ending states it.

@@ -1,4 +1,4 @@
-"""The rules for people: explain one entry, list all entries, draw the flowchart."""
+"""Rules in, pages for people out: one entry explained, all listed, the flowchart drawn."""
 
 from __future__ import annotations
 

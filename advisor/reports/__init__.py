@@ -1,4 +1,4 @@
-"""The table of report formats. A report prints an ``Advice`` and computes nothing.
+"""Values in, printed text out: a module for each format. A report computes nothing.
 
 Each format is a module of this package with a function ``render(advices, context) -> str``; the
 table names it, so that only the chosen one is imported.

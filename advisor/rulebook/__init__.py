@@ -1,1 +1,1 @@
-"""The rules as the engine uses them: read, compiled once, resolved for a limits mode."""
+"""The files of rules/ in, a ``Rulebook`` out: compiled once, resolved for a limits mode."""

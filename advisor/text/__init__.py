@@ -1,1 +1,1 @@
-"""Text of a file in, nodes with places out: what stands there, judged by no rule yet."""
+"""Text in, values with their places out, and values back as text: YAML, quantities, money."""

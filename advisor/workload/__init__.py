@@ -1,4 +1,4 @@
-"""Workload files: what the user said, and where, or every reason why it cannot be read."""
+"""A file in, a ``Workload`` with every place out, or every reason why it cannot be read."""
 
 from advisor.workload.read import read_file, read_workloads
 

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
+    ROOT / "docs" / "architecture.md",
     ROOT / "examples" / "README.md",
     ROOT / "rules" / "README.md",
     ROOT / "rules" / "prices" / "sources" / "README.md",
@@ -34,7 +35,7 @@ MODULES = sorted((ROOT / "advisor").rglob("*.py"))
 TEXTS = [*PAGES, *RULES, *MODULES]
 
 PATH = re.compile(
-    r"(?<![\w./-])(?:advisor|rules|tests|examples|scripts|bench|\.github)/[\w./*-]*[\w*/]"
+    r"(?<![\w./-])(?:advisor|rules|tests|docs|examples|scripts|bench|\.github)/[\w./*-]*[\w*/]"
 )
 MODULE = re.compile(r"(?<![\w./-])(?:advisor|tests|bench)(?:\.[A-Za-z_]\w*)+")
 MAKE = re.compile(r"(?:`|run |    )make ([a-z]+)")

@@ -37,6 +37,8 @@ IMPORTERS = {
 # What start-up cannot afford: each takes longer to import than an answer takes to find.
 SLOW = {"boto3", "botocore", "dataclasses", "hcl2", "jsonschema", "rich"}
 
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/architecture.md"]
+
 VAGUE_NAMES = {"base", "common", "helper", "helpers", "manager", "misc", "util", "utils"}
 
 
@@ -196,7 +198,7 @@ def make_targets() -> set[str]:
     return set(re.findall(r"^([a-z]+):", text, flags=re.MULTILINE))
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_make_target_that_a_document_names_exists(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     named = set(
@@ -206,10 +208,10 @@ def test_a_make_target_that_a_document_names_exists(name: str) -> None:
     assert named <= make_targets()
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_path_that_a_document_names_exists(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
-    named = set(re.findall(r"`((?:advisor|bench|examples|rules|tests)/[\w./*-]*)`", text))
+    named = set(re.findall(r"`((?:advisor|bench|docs|examples|rules|tests)/[\w./*-]*)`", text))
     assert named
     # Names in capitals stand for any name.
     assert not {path for path in named if not any(ROOT.glob(re.sub("[A-Z]+", "*", path)))}

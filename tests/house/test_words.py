@@ -25,7 +25,12 @@ RENDERED = sorted(
     for path in (ROOT / "tests" / folder).iterdir()
     if path.suffix in {".txt", ".md"}
 )
-PAGES = [ROOT / "CONTRIBUTING.md", ROOT / "README.md", ROOT / "examples" / "README.md"]
+PAGES = [
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "README.md",
+    ROOT / "docs" / "architecture.md",
+    ROOT / "examples" / "README.md",
+]
 
 MOST_WORDS = 25  # of a sentence in output
 SAYS = {"title", "because", "asks", "says", "fix", "message", "note", "summary"}

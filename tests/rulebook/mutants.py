@@ -2,7 +2,7 @@
 
     python -m tests.rulebook.mutants [rule …]
 
-The cases are those of ``tests/rules/``, judged by ``test_rules_fire.py`` beside this. What survives is
+The cases are those of ``tests/rules/``, judged by ``test_rules_fire.py``. What survives is
 printed, and the exit code is 1. A condition is negated as a whole and part by part, and each part
 is left out; a bound is turned round, doubled and halved; a list loses a value; what an option
 supports it lacks, and the reverse.
