@@ -164,21 +164,12 @@ def _contested(facts: Facts, chosen: Candidate) -> list[Finding]:
                     f" newest documented bound, {limit.newest.text} ({limit.newest.source},"
                     f" {limit.newest.as_of}); {limit.bound.text} is what every source grants"
                     f" ({limit.bound.source}, {limit.bound.as_of})",
-                    *_place(facts, verdict.fact),
+                    *facts.workload.place(verdict.fact),
                     f"{limit.newest.because} Test one such request before relying on it.",
                     limit.newest.source,
                 )
             )
     return found
-
-
-def _place(facts: Facts, fact: str) -> tuple[str, int, int]:
-    workload = facts.workload
-    for suffix in ("", ".max", ".p99", ".typical"):
-        item = workload.values.get(fact + suffix)
-        if item is not None:
-            return workload.file, item.line, item.column
-    return workload.file, 0, 0
 
 
 def _needs(facts: Facts, chosen: Candidate) -> list[Finding]:
@@ -189,7 +180,7 @@ def _needs(facts: Facts, chosen: Candidate) -> list[Finding]:
         if not verdict.fact.startswith("needs."):
             continue
         name = verdict.fact[len("needs.") :]
-        place = _place(facts, verdict.fact)
+        place = facts.workload.place(verdict.fact)
         if verdict.outcome in ("conditional", "unclear"):
             severity = "info" if verdict.outcome == "conditional" else "warning"
             message = (
@@ -220,7 +211,7 @@ def _unknowns(facts: Facts, decision: Decision) -> list[Finding]:
                 f"{value}: {option or 'none fits'}" for value, option in unknown.outcomes.items()
             )
             message = f"{unknown.fact} is not stated and would change the answer ({ways})"
-            place = _place(facts, unknown.fact)
+            place = facts.workload.place(unknown.fact)
             fix = f"State {unknown.fact}, or accept decisive-unknown with a reason."
             found.append(Finding("decisive-unknown", "warning", message, *place, fix))
     return found

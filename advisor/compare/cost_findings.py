@@ -66,11 +66,6 @@ def beyond(cost: Cost, usd: str, what: str) -> Finding | None:
     return Finding("over-max-monthly", "error" if exceeded else "warning", message, fix=fix)
 
 
-def _place(facts: Facts, path: str) -> tuple[str, int, int]:
-    item = facts.workload.values.get(path)
-    return facts.workload.file, item.line if item else 0, item.column if item else 0
-
-
 def _budget(facts: Facts, cost: Cost) -> list[Finding]:
     stated = facts.workload.interval("budget")
     budget = None if stated is None else stated.low if stated.high is None else stated.high
@@ -81,7 +76,7 @@ def _budget(facts: Facts, cost: Cost) -> list[Finding]:
     if exceeded is False:
         return []
     text = show(Interval(budget, budget), "money")
-    place = _place(facts, "budget")
+    place = facts.workload.place("budget")
     how = _beside(exceeded, cost, usd)
     message = f"the plan costs {a_month(cost)}, {how} the budget of {text}"
     if exceeded:
@@ -113,7 +108,7 @@ def _beside(exceeded: bool | None, cost: Cost, usd: str) -> str:
 def _prices(facts: Facts, chosen: Candidate, cost: Cost, prices: Prices) -> list[Finding]:
     """Prices that are missing, and prices that stand in for such."""
     found = []
-    place = _place(facts, "region")
+    place = facts.workload.place("region")
     where = f"in {prices.region}"
     fix = f"Read the prices in force with: sm-advise prices refresh --region {prices.region}"
     missing = [item.name for item in cost.items if item.unit_price_usd is None]
@@ -160,7 +155,7 @@ def _cheaper(facts: Facts, chosen: Candidate, other: Candidate, prices: Prices) 
         "cheaper-option",
         "warning" if warned else "info",
         message,
-        *_place(facts, "prefer"),
+        *facts.workload.place("prefer"),
         "Compare them with sm-advise compare; if the cheaper one will do, say so under decision.",
     )
 

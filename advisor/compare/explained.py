@@ -12,14 +12,13 @@ from advisor.engine.standing import CHOSEN, phrase
 from advisor.engine.verdicts import limit_at, stated_text
 from advisor.model.advice import Advice, Candidate, Change, Cost, Fact, Step, Verdict, WouldChange
 from advisor.model.options import OPTIONS
-from advisor.model.workload import Finding
+from advisor.model.workload import LARGEST_FIRST, Finding
 from advisor.rulebook.load import load
 from advisor.rulebook.types import UNSET, Limit
 from advisor.text.quantity_format import word
 
 MOST_WAYS = 3
 _MOST_TRIED = 12  # groups of changes that are answered again before the search gives up
-_LEAVES = ("", ".max", ".p99", ".typical")
 
 Again = Callable[[Sequence[Change]], Advice]  # the answer with changes made as --set makes them
 
@@ -179,7 +178,7 @@ def _question(advice: Advice, name: str) -> Here:
 def _fact(advice: Advice, facts: Facts, name: str) -> Here:
     """What a fact is taken for, where that comes from, who reads it, and what would move it."""
     book, decision = facts.book, advice.decision
-    paths = {name + leaf for leaf in _LEAVES}
+    paths = {name + part for part in LARGEST_FIRST}
     listed = tuple(each for each in decision.facts if each.fact in paths)
     variable = book.index.get(name)
     if not listed:

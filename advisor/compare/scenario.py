@@ -8,7 +8,7 @@ from advisor.catalogue.price_snapshot import Prices
 from advisor.engine.decide import decide, status, walk
 from advisor.engine.facts import Facts
 from advisor.model.value import Value
-from advisor.model.workload import Interval, Stated, Workload
+from advisor.model.workload import PARTS, Interval, Stated, Workload
 from advisor.options import plan
 from advisor.pricing.billable_usage import completed
 from advisor.pricing.monthly import Total, total
@@ -171,8 +171,8 @@ def restated(workload: Workload, changes: Mapping[str, Interval | str | bool]) -
         if measured is not None and "requests.processing" in (key, base):
             measured = measured._replace(serverless=None)
         if key in _SPLIT:
-            for each in ("typical", "p99", "max"):
-                values.pop(f"{key}.{each}", None)
+            for part in PARTS:
+                values.pop(key + part, None)
         elif base in _SPLIT and base in values:
             values[base + ".max"] = values.pop(base)._replace(path=base + ".max")
         values[key] = Stated(key, "", value, 0, 0)

@@ -43,13 +43,8 @@ def _finding(caution: Caution, facts: Facts) -> Finding:
     workload = facts.workload
     entry = facts.book.facts[caution.variable]
     names = [facts.book.facts[v].id for v in entry.derived_from] or [entry.id]
-    for name in names:
-        for suffix in (".max", ".p99", ".typical", ""):
-            item = workload.values.get(name + suffix)
-            if item is not None:
-                place = (workload.file, item.line, item.column)
-                return _placed(caution, place, _figure(entry, facts))
-    return _placed(caution, (workload.file, 0, 0), _figure(entry, facts))
+    name = next((each for each in names if workload.stated(each) is not None), names[0])
+    return _placed(caution, workload.place(name), _figure(entry, facts))
 
 
 def _figure(entry: FactEntry, facts: Facts) -> str:

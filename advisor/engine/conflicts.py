@@ -7,19 +7,18 @@ from itertools import pairwise
 
 from advisor.catalogue.regions import AT_HOME, place_of
 from advisor.engine.facts import Facts
-from advisor.model.workload import Finding, Interval, Stated, Workload
+from advisor.model.workload import PARTS, Finding, Interval, Stated, Workload
 from advisor.rulebook.formulas import mean_rate
 from advisor.rulebook.types import INFINITY
 from advisor.text.quantity import WEEK, show
 
 _WHOLE = 100_000  # thousandths of a percent
 _TRIPLES = ("requests.payload", "requests.response", "requests.processing")
-_ORDER = (".typical", ".p99", ".max")
 # Facts of which the first must not be above the second, and what to say when it is: the larger as
 # `first`, the smaller as `second`, both as they were written.
 _ORDERED = (
     (
-        ("requests.processing", *("requests.processing" + leaf for leaf in _ORDER)),
+        ("requests.processing", *("requests.processing" + part for part in PARTS)),
         "requests.answer",
         "{first.path} takes {first.text}, longer than requests.answer allows, {second.text}",
     ),
@@ -77,7 +76,7 @@ def _range(facts: Facts, item: Stated) -> Interval:
     """A quantity as it was read, a word as the interval it stands for."""
     if isinstance(item.value, Interval):
         return item.value
-    fact = item.path.rpartition(".")[0] if item.path.endswith(_ORDER) else item.path
+    fact = item.path.rpartition(".")[0] if item.path.endswith(PARTS) else item.path
     word = facts.book.words[fact, item.value]
     return Interval(word.low, None if word.high >= INFINITY else word.high)
 
@@ -85,7 +84,7 @@ def _range(facts: Facts, item: Stated) -> Interval:
 def _triple(facts: Facts, base: str) -> Iterator[Finding]:
     workload = facts.workload
     stated = [
-        (name, item) for name in _ORDER if (item := workload.values.get(base + name)) is not None
+        (name, item) for name in PARTS if (item := workload.values.get(base + name)) is not None
     ]
     for (lower, first), (upper, second) in pairwise(stated):
         if _above(facts, first, second):

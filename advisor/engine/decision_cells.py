@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from advisor.engine.decide import Walk, decide, first_usable, status, walk
 from advisor.engine.facts import Facts
-from advisor.model.workload import Interval
+from advisor.model.workload import LARGEST_FIRST, Interval
 from advisor.rulebook.cells import merge_cuts
 from advisor.rulebook.formulas import active_cut, volume_cut
 from advisor.rulebook.resolve import Rulebook
@@ -136,17 +136,15 @@ class Neighbourhood:
             elif variable in self.relevant:
                 path = fact.id
                 if stated and fact.id not in values:
-                    path = next(
-                        (p for s in (".max", ".p99", ".typical") if (p := fact.id + s) in values),
-                        path,
-                    )
+                    largest = facts.workload.stated(fact.id)
+                    path = largest.path if largest is not None else path
                 yield Handle(path, fact, (variable,), stated)
 
     def _processing(self, fact: FactEntry, stated: bool) -> Iterator[Handle]:
         """One handle, or one each for the largest and the typical time when both are stated."""
         book, values = self.book, self.facts.workload.values
         both = (fact.variable, book.typical_processing)
-        leaves = [p for s in (".max", ".p99", ".typical") if (p := fact.id + s) in values]
+        leaves = [p for part in LARGEST_FIRST[1:] if (p := fact.id + part) in values]
         if len(leaves) < 2:
             yield Handle(leaves[0] if leaves else fact.id, fact, both, stated)
             return
@@ -307,19 +305,11 @@ def first_word(bits: int) -> int:
     return bits & -bits
 
 
-_written: dict[tuple[int, int, str], str] = {}
-
-
 def write(low: int, high: int, fact: FactEntry) -> str:
     """A range as the workload file accepts it; of several words the first."""
     if fact.discrete:
         return word(fact.words[first_word(low).bit_length() - 1])
-    key = (low, high, fact.kind)
-    text = _written.get(key)
-    if text is None:
-        interval = Interval(low or None, None if high >= INFINITY else high)
-        text = _written[key] = show(interval, fact.kind)
-    return text
+    return show(Interval(low or None, None if high >= INFINITY else high), fact.kind)
 
 
 def _expand(book: Rulebook, variables: Iterable[int]) -> set[int]:

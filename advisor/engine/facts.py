@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.model.workload import Interval, Stated, Workload
+from advisor.model.workload import LARGEST_FIRST, USUAL_FIRST, Interval, Stated, Workload
 from advisor.rulebook.entries import pick
 from advisor.rulebook.fact_entries import TYPICAL_PROCESSING
 from advisor.rulebook.formulas import UNITS, mean_rate
@@ -15,8 +15,6 @@ from advisor.rulebook.types import ELSEWHERE, INFINITY, UNSET, Assumption, FactE
 from advisor.text.quantity import show
 
 _TRIPLES = ("requests.payload", "requests.response", "requests.processing")
-_LARGEST = ("", ".max", ".p99", ".typical")
-_USUAL = ("", ".typical", ".p99", ".max")
 
 
 class Facts:
@@ -64,15 +62,10 @@ class Facts:
             if variable is not None:
                 self.state(variable, item)
         for base in _TRIPLES:
-            self._largest(base, values)
-        usual = next(
-            (
-                values[path]
-                for suffix in _USUAL
-                if (path := "requests.processing" + suffix) in values
-            ),
-            None,
-        )
+            largest = self.workload.stated(base)
+            if largest is not None and largest.path != base:
+                self.state(index[base], largest)
+        usual = self.workload.stated("requests.processing", USUAL_FIRST)
         if usual is not None:
             self.state(index[TYPICAL_PROCESSING], usual)
         bits = 0
@@ -80,13 +73,6 @@ class Facts:
             if self.workload.flag("needs." + feature.id):
                 bits |= feature.bit
         self.low[self.book.needs] = bits
-
-    def _largest(self, base: str, values: Mapping[str, Stated]) -> None:
-        for suffix in _LARGEST[1:]:
-            item = values.get(base + suffix)
-            if item is not None:
-                self.state(self.book.index[base], item)
-                return
 
     def state(self, variable: int, item: Stated) -> None:
         """Narrow a variable to what was written for it."""
@@ -230,21 +216,18 @@ class Facts:
 
     def typical(self, path: str) -> Interval | None:
         """The most usual stated value of ``requests.payload``, ``.response`` or ``.processing``."""
-        return self._quantity(path, _USUAL)
+        return self._quantity(path, USUAL_FIRST)
 
     def largest(self, path: str) -> Interval | None:
         """The largest stated value of ``requests.payload``, ``.response`` or ``.processing``."""
-        return self._quantity(path, _LARGEST)
+        return self._quantity(path, LARGEST_FIRST)
 
-    def _quantity(self, path: str, suffixes: tuple[str, ...]) -> Interval | None:
-        for suffix in suffixes:
-            item = self.workload.values.get(path + suffix)
-            if item is not None:
-                if isinstance(item.value, Interval):
-                    return item.value
-                word = self.book.words[path, item.value]
-                return Interval(word.low, None if word.high >= INFINITY else word.high)
-        return None
+    def _quantity(self, path: str, order: tuple[str, ...]) -> Interval | None:
+        item = self.workload.stated(path, order)
+        if item is None or isinstance(item.value, Interval):
+            return item.value if item is not None else None
+        word = self.book.words[path, item.value]
+        return Interval(word.low, None if word.high >= INFINITY else word.high)
 
     def word(self, fact: str) -> str | None:
         """A stated word, ``None`` when nothing was said."""
@@ -268,21 +251,11 @@ class Facts:
         return say(self.book.facts[variable], self.point[variable])
 
 
-_said: dict[tuple[str, int], str] = {}
-_MOST_SAID = 4096
-
-
 def say(fact: FactEntry, value: int) -> Any:
     """One value of a fact as a workload file would write it."""
     if value == UNSET:
         return None
     if fact.words:
         return fact.words[value]
-    key = (fact.id, value)
-    text = _said.get(key)
-    if text is None:
-        if len(_said) >= _MOST_SAID:
-            _said.clear()
-        number = value // UNITS.get(fact.id, 1)
-        text = _said[key] = show(Interval(number, number), fact.kind)
-    return text
+    number = value // UNITS.get(fact.id, 1)
+    return show(Interval(number, number), fact.kind)

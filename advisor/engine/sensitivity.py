@@ -12,7 +12,6 @@ from advisor.model.value import Value
 from advisor.rulebook.types import INFINITY, UNSET, Admitted, FactEntry, Limit
 
 MOST_FIXES = 5
-_MOST_REMEMBERED = 4096
 _FEATURE_WEIGHT = 5.0  # to give up a needed feature is harder than most changes of a number
 _UNSTATED_WEIGHT, _UNCHANGEABLE_WEIGHT = 0.5, 20.0
 _MANY_WORDS = 8  # of a fact with more words one is named for each answer
@@ -78,8 +77,6 @@ def _remembered(
 ) -> _Known:
     known = memo.get(key)
     if known is None:
-        if len(memo) >= _MOST_REMEMBERED:
-            memo.clear()
         known = memo[key] = find()
     return known
 

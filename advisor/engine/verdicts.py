@@ -103,11 +103,9 @@ def stated_text(facts: Facts, variable: int) -> str:
         return _derived_text(facts, variable)
     if not facts.stated >> variable & 1:
         return ""
-    values = facts.workload.values
-    for suffix in ("", ".max", ".p99", ".typical"):
-        item = values.get(entry.id + suffix)
-        if item is not None:
-            return item.text
+    item = facts.workload.stated(entry.id)
+    if item is not None:
+        return item.text
     return str(say(entry, facts.point[variable]))
 
 

@@ -17,7 +17,7 @@ from advisor.gate.settings import organisation_of
 from advisor.gate.view import Fault, View, text_of
 from advisor.model.advice import Advice, Candidate, Verdict
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
-from advisor.model.workload import Interval, Workload
+from advisor.model.workload import LARGEST_FIRST, Interval, Workload
 from advisor.rulebook.load import load
 from advisor.rulebook.types import Bound, Limit
 from advisor.text.quantity import show
@@ -203,7 +203,7 @@ class Comparison:
         number = book.index.get(fact)
         sources = book.facts[number].derived_from if number is not None else ()
         for each in (fact, *(book.facts[source].id for source in sources)):
-            for suffix in ("", ".max", ".p99", ".typical"):
+            for suffix in LARGEST_FIRST:
                 stated = self.workload.values.get(each + suffix)
                 if stated is not None and stated.line:
                     return f" ({self.workload.file}:{stated.line})"

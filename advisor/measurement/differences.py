@@ -10,7 +10,7 @@ from advisor.measurement.restate import PER_SECOND, SECOND, highest
 from advisor.measurement.result import Result
 from advisor.measurement.units import in_milliseconds
 from advisor.measurement.weigh import UNUSABLE, answer_s
-from advisor.model.workload import Finding, Interval, Measured, Measurement, Stated
+from advisor.model.workload import USUAL_FIRST, Finding, Interval, Measured, Measurement, Stated
 from advisor.options import names
 from advisor.options.load import per_second, seconds
 from advisor.text.quantity_format import percent
@@ -137,7 +137,7 @@ def _time(facts: Facts, chosen: Measurement, tolerance: float) -> Iterator[Findi
     """A stated usual time can be off either way, a p99 or largest one only by being exceeded."""
     values = facts.workload.values
     time, text = chosen.latency_s * SECOND, seconds(chosen.latency_s)
-    for part in (".typical", "", ".p99", ".max"):
+    for part in USUAL_FIRST:
         stated = values.get(_PROCESSING + part)
         if stated is None:
             continue

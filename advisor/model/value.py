@@ -1,6 +1,9 @@
 """What the values that flow through the program derive from: frozen, and cheap to define."""
 
-from typing import Any, NoReturn, Self, dataclass_transform
+from typing import Any, NoReturn, Self, TypeVar, dataclass_transform
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass_transform(frozen_default=True)
@@ -46,6 +49,24 @@ class Value:
     def __repr__(self) -> str:
         held = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
         return f"{type(self).__name__}({held})"
+
+
+class Memo(dict[K, V]):
+    """What was found before, by what it was found from; it starts again empty when it is full.
+
+    Args:
+        most: entries that it holds at the most.
+    """
+
+    __slots__ = ("most",)
+
+    def __init__(self, most: int = 4096) -> None:
+        self.most = most
+
+    def __setitem__(self, key: K, value: V) -> None:
+        if len(self) >= self.most:
+            self.clear()
+        super().__setitem__(key, value)
 
 
 def _initialiser(made: type[Value]) -> Any:

@@ -5,6 +5,12 @@ from typing import Any, NamedTuple
 
 from advisor.model.value import Value
 
+# What is appended to the key of a quantity. One quantity stands at the key itself, and then none of
+# its parts is stated beside it.
+LARGEST_FIRST = ("", ".max", ".p99", ".typical")  # as limits read it
+USUAL_FIRST = ("", ".typical", ".p99", ".max")  # as load facts read it
+PARTS = USUAL_FIRST[1:]
+
 
 class Interval(NamedTuple):
     """A closed range of whole base units; ``None`` where nothing bounds it.
@@ -129,16 +135,20 @@ class Workload(Value):
         found = self.values.get(path)
         return found.value if found is not None and isinstance(found.value, dict) else {}
 
-    def largest(self, path: str) -> Interval | None:
-        """Of ``{typical, p99, max}`` the largest stated: what limits read."""
-        for leaf in (path, path + ".max", path + ".p99", path + ".typical"):
-            if leaf in self.values:
-                return self.interval(leaf)
+    def stated(self, path: str, order: tuple[str, ...] = LARGEST_FIRST) -> Stated | None:
+        """What was written at a key, or of its parts the first in an order; ``None``: nothing."""
+        for part in order:
+            found = self.values.get(path + part)
+            if found is not None:
+                return found
         return None
 
     def typical(self, path: str) -> Interval | None:
-        """Of ``{typical, p99, max}`` the most usual stated: what load facts read."""
-        for leaf in (path, path + ".typical", path + ".p99", path + ".max"):
-            if leaf in self.values:
-                return self.interval(leaf)
-        return None
+        """The most usual range stated, ``None`` for a word or when nothing was said."""
+        found = self.stated(path, USUAL_FIRST)
+        return found.value if found is not None and isinstance(found.value, Interval) else None
+
+    def place(self, path: str) -> tuple[str, int, int]:
+        """File, line and column of what was written at a key; line and column 0: nothing."""
+        found = self.stated(path)
+        return (self.file, found.line, found.column) if found is not None else (self.file, 0, 0)

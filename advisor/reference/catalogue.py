@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from advisor.model.options import OPTIONS
+from advisor.model.workload import PARTS
 from advisor.reference.entry import Detail, Entry, entry
 from advisor.reference.kinds import DESCRIBERS
 from advisor.reference.usage import Usage
@@ -65,7 +66,6 @@ _FILES = (
 )
 # Kinds in which {limit: ID} is the number of a field; elsewhere it is a bound that moves by mode.
 _OF_FIELDS = frozenset({"constant", "quota", "check", "setting", "way", "way-limit"})
-_LEAVES = (".typical", ".p99", ".max")
 _NEEDS = "needs."
 _TYPE = "ml."
 _MOST_GUESSES = 5
@@ -81,7 +81,7 @@ class Catalogue(NamedTuple):
 
     def find(self, name: str) -> tuple[Entry, ...]:
         """Every entry of an id, as a word may belong to several facts; empty if none has it."""
-        wanted = {name, name.removeprefix(_NEEDS), *(name.removesuffix(leaf) for leaf in _LEAVES)}
+        wanted = {name, name.removeprefix(_NEEDS), *(name.removesuffix(part) for part in PARTS)}
         if name.startswith(_TYPE):
             wanted.add(name.split(".")[1])  # the family of an instance type
         found = (each for each in (*self.entries, *self.keys) if wanted & _names(each))

@@ -23,9 +23,8 @@ from advisor.model.advice import (
     Step,
     Verdict,
 )
+from advisor.model.value import Memo
 from advisor.model.workload import Finding, Measured, Measurement
-
-_MOST_KEPT = 20_000
 
 quoted = json.encoder.encode_basestring  # one text, with its quotation marks
 
@@ -41,15 +40,13 @@ def _encoder() -> Callable[[Any], str]:
 
 
 encode = _encoder()
-_kept: dict[Any, str] = {}
+_kept: Memo[Any, str] = Memo(20_000)
 
 
 def kept(key: Any, make: Callable[[], dict[str, Any]]) -> str:
     """The text of a value, encoded when its key is first met."""
     text = _kept.get(key)
     if text is None:
-        if len(_kept) >= _MOST_KEPT:
-            _kept.clear()
         text = _kept[key] = encode(make())
     return text
 

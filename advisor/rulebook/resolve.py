@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from advisor.model.advice import Verdict
+from advisor.model.value import Memo
 from advisor.rulebook.cells import (
     bit_set,
     dependents,
@@ -54,9 +55,9 @@ class Rulebook:
         self._prepare()
         self._cautions: tuple[Caution, ...] | None = None
         self._outside: tuple[Outside, ...] | None = None
-        self.answers: dict[Any, Any] = {}  # memo of advisor.engine.sensitivity
-        self.relevance: dict[Any, Any] = {}  # memo of advisor.engine.decision_cells
-        self.verdicts: dict[Any, Verdict] = {}  # memo of advisor.engine.verdicts
+        self.answers: Memo[Any, Any] = Memo()  # of advisor.engine.sensitivity
+        self.relevance: Memo[Any, Any] = Memo()  # of advisor.engine.decision_cells
+        self.verdicts: Memo[Any, Verdict] = Memo()  # of advisor.engine.verdicts
 
     def _name(self) -> None:
         """Entries by id, and the variables that the engine asks for by name."""

@@ -14,17 +14,12 @@ def decided_option(workload: Workload) -> str | None:
     return option if isinstance(option, str) else None
 
 
-def _place(workload: Workload, path: str) -> tuple[str, int, int]:
-    item = workload.values.get(path)
-    return workload.file, item.line if item else 0, item.column if item else 0
-
-
 def decision_findings(
     workload: Workload, candidate: Candidate, rules_option: str | None, as_of: str
 ) -> tuple[Finding, ...]:
     """A decision that breaks something is an error; one that differs from the rules is told."""
     decision = workload.mapping("decision")
-    place = _place(workload, "decision")
+    place = workload.place("decision")
     found = [
         Finding(
             "decision-breaks-limit",
@@ -99,7 +94,7 @@ def _expired(workload: Workload, rule: str, until: str) -> Finding:
         "accept-expired",
         "warning",
         f"the acceptance of {rule} ended on {until}",
-        *_place(workload, "accept"),
+        *workload.place("accept"),
         "Renew it with a new date, or mend what it accepted.",
     )
 
@@ -109,6 +104,6 @@ def _unused(workload: Workload, rule: str) -> Finding:
         "accept-unused",
         "warning",
         f"accept names {rule}, which is not among the findings",
-        *_place(workload, "accept"),
+        *workload.place("accept"),
         "Remove it, or correct the rule's id.",
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from advisor.model.options import OPTIONS, WAYS
+from advisor.model.workload import PARTS
 from advisor.text.quantity import WEEK
 from advisor.workload.key import Key
 from advisor.workload.release_keys import RELEASE
@@ -34,7 +35,7 @@ def features() -> Mapping[str, bool]:
     return {each["id"]: each.get("share", False) for each in entries if "fact" not in each}
 
 
-_SPLIT = ("typical", "p99", "max")
+_SPLIT = tuple([part[1:] for part in PARTS])
 
 KEYS = (
     Key("schema", "word", "Version of this format; this one when absent.", words=(SCHEMA,)),

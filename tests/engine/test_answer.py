@@ -252,5 +252,7 @@ def test_where_two_changes_do_not_help_nothing_is_told() -> None:
 def test_a_full_memory_is_emptied_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     workloads = [online(requests={"payload": f"{size} MB"}) for size in (1, 5, 7, 30, 2000)]
     expected = [decision(workload) for workload in workloads]
-    monkeypatch.setattr("advisor.engine.sensitivity._MOST_REMEMBERED", 2)
+    book = facts_of(workloads[0]).book
+    for memo in (book.answers, book.relevance, book.verdicts):
+        monkeypatch.setattr(memo, "most", 2)
     assert [decision(workload) for workload in workloads * 2] == expected * 2

@@ -10,12 +10,14 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from advisor.gate.checks import compile_checks
+from advisor.model.workload import PARTS
 from advisor.rulebook.compile import compile_rules
 from tests.house.references import unreached
 
@@ -96,6 +98,24 @@ def imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module.partition(".")[0])
     return found
+
+
+def test_the_parts_of_a_quantity_are_listed_in_one_module() -> None:
+    """Their orders are two; one more that somebody writes by hand would be a mistake."""
+    spellings = ({*PARTS}, {part[1:] for part in PARTS})
+    listing = [
+        relative(path)
+        for path in MODULES
+        if any(spelling <= each for each in listed(path) for spelling in spellings)
+    ]
+    assert listing == ["advisor/model/workload.py"]
+
+
+def listed(path: Path) -> Iterator[set[object]]:
+    """The constants of each tuple, list and set that a module writes out."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Tuple | ast.List | ast.Set):
+            yield {each.value for each in node.elts if isinstance(each, ast.Constant)}
 
 
 def test_nothing_is_there_for_tests_alone() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.model.value import Value
+from advisor.model.value import Memo, Value
 
 
 class Line(Value):
@@ -126,3 +126,12 @@ def test_the_initialiser_is_compiled_when_the_first_value_is_made() -> None:
     assert "__init__" not in vars(Late)
     assert Late(1).one == 1
     assert "__init__" in vars(Late)
+
+
+@given(st.lists(st.integers(0, 9)), st.integers(1, 4))
+def test_a_memo_holds_no_more_than_it_may_and_always_the_last(keys: list[int], most: int) -> None:
+    memo: Memo[int, str] = Memo(most)
+    for key in keys:
+        memo[key] = str(key)
+        assert memo[key] == str(key)
+        assert len(memo) <= most
