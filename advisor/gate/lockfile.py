@@ -43,7 +43,7 @@ def answer_of(advice: Advice) -> dict[str, object]:
     values = sorted(advice.workload.values.items())
     return {
         "option": advice.decision.option,
-        "instance_type": None if plan is None else plan.facts.get("instance_type"),
+        "instance_type": None if plan is None else plan.usage.instance_type,
         "memory_mb": next((e.value for e in settings if e.name == "MemorySizeInMB"), None),
         "rules": advice.rules_digest,
         "prices": advice.prices_date,
