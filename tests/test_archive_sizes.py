@@ -13,7 +13,7 @@ from advisor.gate.archive.contents import Archive
 from advisor.gate.archive.deployed import Room, configured_rooms, planned_rooms
 from advisor.gate.archive.sizes import room_faults, stated_faults
 from advisor.gate.archive.tar_members import Member
-from advisor.gate.service_walk import load_service
+from advisor.gate.rules.service_walk import load_service
 from advisor.model.workload import Workload
 from advisor.pipeline import advise
 from advisor.workload import read_workloads

@@ -18,7 +18,7 @@ from advisor.artifacts.variables import Variable
 from advisor.artifacts.yaml_text import document
 from advisor.configuration.reading import read_configuration
 from advisor.configuration.source import Source
-from advisor.gate.service_walk import load_service
+from advisor.gate.rules.service_walk import load_service
 from advisor.model.advice import Advice
 from advisor.model.errors import InputError
 from advisor.pipeline import advise

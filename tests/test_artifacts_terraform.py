@@ -21,7 +21,7 @@ from advisor.artifacts.variables import Variable
 from advisor.configuration.reading import read_configuration
 from advisor.configuration.source import Source
 from advisor.configuration.terraform.modules import read_modules
-from advisor.gate.service_walk import load_service
+from advisor.gate.rules.service_walk import load_service
 from advisor.model.advice import Advice
 from tests.artifacts.plans import (
     HOSTILE,

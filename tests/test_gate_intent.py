@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from advisor.gate.baseline import baseline_text
 from advisor.gate.finding import ACCEPTED, OPEN, Finding
-from advisor.gate.lockfile import lock_text, merged
+from advisor.gate.policy.baseline import baseline_text
+from advisor.gate.policy.lockfile import lock_text, merged
 from advisor.gate.run import Report, Request, check
 from advisor.gate.settings import Pair, Project, organisation_of
 from advisor.model.errors import InputError

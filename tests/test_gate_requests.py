@@ -11,7 +11,7 @@ from advisor.configuration.document import Document
 from advisor.configuration.requests import read_requests
 from advisor.configuration.source import Source
 from advisor.configuration.yaml_nodes import read_yaml
-from advisor.gate.service_walk import load_service, problems
+from advisor.gate.rules.service_walk import load_service, problems
 
 VARIANT = {
     "VariantName": "v",

@@ -24,8 +24,8 @@ from advisor.configuration.json_nodes import read_json
 from advisor.configuration.rulefiles import read_json_rules
 from advisor.configuration.source import Source
 from advisor.configuration.terraform.names import snake
-from advisor.gate.instance_types import judge_type
-from advisor.gate.service_walk import load_service, problems
+from advisor.gate.rules.instance_types import judge_type
+from advisor.gate.rules.service_walk import load_service, problems
 
 TABLE = Path(__file__).parent.parent / "rules" / "service" / "model.json"
 

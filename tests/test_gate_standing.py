@@ -6,8 +6,8 @@ import pytest
 
 from advisor.gate.checks import Check, load_checks
 from advisor.gate.finding import Finding
+from advisor.gate.policy.triage import is_new, standing
 from advisor.gate.run import Request
-from advisor.gate.triage import is_new, standing
 
 REQUEST = Request(["."], "2026-11-20")
 ERROR = Finding("instance-type", "error", "no such type", "c.json", 1, 1)
@@ -36,7 +36,7 @@ def test_a_check_is_new_for_one_minor_release(release: str, version: str, expect
 
 
 def test_a_new_check_warns_and_says_until_when(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("advisor.gate.triage.is_new", lambda check: check.since == "0.2")
+    monkeypatch.setattr("advisor.gate.policy.triage.is_new", lambda check: check.since == "0.2")
     for release, severity in (("0.1", "error"), ("0.2", "warning")):
         checks = {**load_checks(), "instance-type": since(release)}
         (found,) = standing([ERROR], {}, checks, REQUEST).findings

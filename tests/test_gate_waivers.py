@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from advisor.gate.baseline import baseline_text
 from advisor.gate.finding import ACCEPTED, BASELINED, OPEN, Acceptance, Finding
+from advisor.gate.policy.baseline import baseline_text
 from advisor.gate.run import Report, Request, check
 from advisor.gate.settings import Accepted, Project, organisation_of, read_project
 from advisor.model.errors import InputError

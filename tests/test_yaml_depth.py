@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from advisor.configuration.json_nodes import read_json
 from advisor.configuration.reading import read_configuration
 from advisor.configuration.source import Source
-from advisor.gate.service_walk import load_service
+from advisor.gate.rules.service_walk import load_service
 from advisor.gate.settings import organisation_of
 from advisor.model.errors import InputError
 from advisor.text import yaml_reader

@@ -179,12 +179,12 @@ def _write(report: Report, options: dict[str, Any]) -> None:
     from advisor.artifacts.output import write_file
 
     if options["write_baseline"]:
-        from advisor.gate.baseline import baseline_text
+        from advisor.gate.policy.baseline import baseline_text
 
         path = options["write_baseline"]
         write_file(Path(path), baseline_text(report.findings, path, report.files))
     if options["write_lock"]:
-        from advisor.gate.lockfile import lock_text, merged
+        from advisor.gate.policy.lockfile import lock_text, merged
 
         lock = lock_path(".")
         write_file(Path(lock), lock_text(merged(lock, report.answers)))

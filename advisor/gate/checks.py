@@ -25,8 +25,8 @@ REQUIRED = ("id", "title", "severity", "because", "source", "as_of", "since")
 class Check(Value):
     """One thing the gate looks for.
 
-    The fault is said by ``fault`` (a condition of ``advisor.gate.predicate``), by ``python`` (a
-    name for ``advisor.gate.judge.predicate``), or by neither: such a check is raised by the code
+    ``fault`` says the fault (a condition of ``advisor.gate.rules.predicate``), or ``python`` (a
+    name for ``advisor.gate.rules.judge.predicate``). A check with neither is raised by the code
     that reads, walks the service model or pairs a configuration with its workload.
     """
 

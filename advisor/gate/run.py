@@ -14,16 +14,16 @@ from advisor.gate.affected import Touched, only_touched
 from advisor.gate.archive.pairing import Archives
 from advisor.gate.checks import Check, load_checks
 from advisor.gate.finding import OPEN, Finding, in_order
-from advisor.gate.judge import Judge
-from advisor.gate.service_walk import load_service
+from advisor.gate.policy.triage import standing
+from advisor.gate.policy.waivers import Waiver, comments_of
+from advisor.gate.rules.judge import Judge
+from advisor.gate.rules.service_walk import load_service
 from advisor.gate.settings import Organisation, Pair, Project, organisation_of, pair_of
-from advisor.gate.triage import standing
-from advisor.gate.waivers import Waiver, comments_of
 from advisor.model.errors import InputError
 from advisor.model.value import Value
 
 if TYPE_CHECKING:
-    from advisor.gate.workloads import Workloads
+    from advisor.gate.intent.workloads import Workloads
 
 
 class Request(Value):
@@ -298,8 +298,8 @@ class _Run:
         named = [*self.found.workloads, *sorted(extra)]
         if not named:
             return None
-        from advisor.gate.lockfile import read_lock
-        from advisor.gate.workloads import Workloads
+        from advisor.gate.intent.workloads import Workloads
+        from advisor.gate.policy.lockfile import read_lock
 
         request = self.request
         archives = self.found.archives

@@ -11,7 +11,7 @@ from advisor.configuration.document import Document, Node, Reference
 from advisor.configuration.reading import read_configuration
 from advisor.configuration.source import Source
 from advisor.configuration.terraform.modules import read_modules
-from advisor.gate.service_walk import load_service
+from advisor.gate.rules.service_walk import load_service
 from tests.gate.cases import bases
 from tests.gate.render import KINDS, Rendered, dialects_of, kind_of, render
 

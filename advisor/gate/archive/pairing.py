@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from advisor.configuration.archive_names import is_archive_name
-from advisor.gate.pairing import resources_of
+from advisor.gate.intent.pairing import resources_of
 from advisor.gate.settings import Pair, organisation_of
 from advisor.model.errors import InputError
 from advisor.model.value import Value
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from advisor.gate.archive.deployed import Deployed
     from advisor.gate.checks import Check
     from advisor.gate.finding import Finding
-    from advisor.gate.workloads import Workloads
+    from advisor.gate.intent.workloads import Workloads
     from advisor.model.advice import Advice
     from advisor.model.workload import Workload
 
