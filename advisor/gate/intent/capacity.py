@@ -24,7 +24,7 @@ ZONES = 2
 _MILLION = 1_000_000
 
 
-class Reason(NamedTuple):
+class BrokenReason(NamedTuple):
     """Why a configuration is broken for its workload; the check's own source where it has none."""
 
     message: str
@@ -33,7 +33,7 @@ class Reason(NamedTuple):
     as_of: str = ""
 
 
-class Capacity(NamedTuple):
+class CapacityFit(NamedTuple):
     """The instances of one variant, or of a transform job, and the workload they are for."""
 
     facts: Facts
@@ -53,7 +53,7 @@ class Capacity(NamedTuple):
         holder = self.part.get(self.holder) if self.holder else self.part
         return None if holder is None else holder.get("InstanceType")
 
-    def faults(self) -> Iterator[Reason]:
+    def faults(self) -> Iterator[BrokenReason]:
         """What the instance type, or the number of its instances, does not do."""
         instance_type = text_of(self.node)
         if instance_type is None:
@@ -64,22 +64,22 @@ class Capacity(NamedTuple):
             yield from self._peak(instance_type)
             yield from self._zones()
 
-    def _accelerator(self, instance_type: str) -> Iterator[Reason]:
+    def _accelerator(self, instance_type: str) -> Iterator[BrokenReason]:
         wanted = self.facts.workload.text("model.accelerator")
         if wanted in ACCELERATORS and is_a(instance_type, wanted) is False:
             said = self.said("model.accelerator")
-            yield Reason(f"{instance_type} has no {wanted}, which the model needs{said}")
+            yield BrokenReason(f"{instance_type} has no {wanted}, which the model needs{said}")
 
-    def _memory(self, instance_type: str) -> Iterator[Reason]:
+    def _memory(self, instance_type: str) -> Iterator[BrokenReason]:
         fact, memory = self.facts.interval("model.loaded"), memory_of(instance_type)
         if fact is not None and fact.low and memory and memory < fact.low:
             has, needed = (show(Interval(size, size), "size") for size in (memory, fact.low))
-            yield Reason(
+            yield BrokenReason(
                 f"the loaded model does not fit: {instance_type} has {has}, model.loaded is"
                 f" {needed}{self.said('model.loaded')}"
             )
 
-    def _peak(self, instance_type: str) -> Iterator[Reason]:
+    def _peak(self, instance_type: str) -> Iterator[BrokenReason]:
         """The peak against what as many instances of the type were measured to serve."""
         workload = self.facts.workload
         peak, served = workload.interval("traffic.peak"), workload.interval("model.throughput")
@@ -90,19 +90,19 @@ class Capacity(NamedTuple):
             return
         if served.high * most < peak.low:
             can, wanted = (show(Interval(rate, rate), "rate") for rate in (served.high, peak.low))
-            yield Reason(
+            yield BrokenReason(
                 f"at most {most} x {instance_type} serve {can} each, traffic.peak is {wanted}"
                 f"{self.said('traffic.peak')}",
                 "model.throughput is what one instance was measured to serve in time.",
             )
 
-    def _zones(self) -> Iterator[Reason]:
+    def _zones(self) -> Iterator[BrokenReason]:
         fewest, most = counts(self.view, self.part, self.option)
         if not self.facts.workload.flag("needs.multi-az") or most is None or fewest is None:
             return
         if fewest < ZONES:
             feature = self.facts.book.feature["multi-az"]
-            yield Reason(
+            yield BrokenReason(
                 f"multi-az is needed{self.said('needs.multi-az')}; {fewest} instance stands in one"
                 " Availability Zone",
                 feature.origin.because,
@@ -110,7 +110,7 @@ class Capacity(NamedTuple):
                 feature.origin.as_of,
             )
 
-    def over_budget(self, candidate: Candidate, prices_date: str) -> Iterator[Reason]:
+    def over_budget(self, candidate: Candidate, prices_date: str) -> Iterator[BrokenReason]:
         """A budget that the instances which stay, or the least cost of the option, exceed.
 
         Args:
@@ -140,7 +140,7 @@ class Capacity(NamedTuple):
             yield _money(text, prices_date)
 
 
-def _money(message: str, day: str) -> Reason:
+def _money(message: str, day: str) -> BrokenReason:
     """A reason that prices give."""
     because = "The budget of the workload is what it may cost; prices are AWS's, without discounts."
-    return Reason(message, because, "https://aws.amazon.com/sagemaker/pricing/", day)
+    return BrokenReason(message, because, "https://aws.amazon.com/sagemaker/pricing/", day)

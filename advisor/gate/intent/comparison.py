@@ -9,8 +9,8 @@ from advisor.configuration.document import Node, Path, Resource
 from advisor.configuration.scalars import number
 from advisor.engine.facts import Facts
 from advisor.gate.checks import Check
-from advisor.gate.finding import Finding
-from advisor.gate.intent.capacity import Capacity, Reason
+from advisor.gate.finding import GateFinding
+from advisor.gate.intent.capacity import BrokenReason, CapacityFit
 from advisor.gate.intent.need_fields import Carried, absent_needs, settings
 from advisor.gate.rules.judge import finding_of
 from advisor.gate.rules.view import Fault, View, text_of
@@ -44,7 +44,7 @@ def option_of(resource: Resource, variant: Node) -> str:
     return REAL_TIME if capacity is not None else ""
 
 
-class Comparison:
+class WorkloadFit:
     """One workload, with its advice, against what was configured for it."""
 
     def __init__(self, advice: Advice, checks: Mapping[str, Check], view_of: ViewOf) -> None:
@@ -55,7 +55,7 @@ class Comparison:
         self.view_of = view_of
         self.organisation = organisation_of(os.path.dirname(advice.workload.file))
 
-    def findings(self, resource: Resource) -> Iterator[Finding]:
+    def findings(self, resource: Resource) -> Iterator[GateFinding]:
         """What of a configuration no longer fits the workload."""
         if resource.kind == "TransformJob":
             yield from self._part(resource, resource.body, ())
@@ -65,14 +65,14 @@ class Comparison:
             if variant.kind == "map":
                 yield from self._part(resource, variant, ("ProductionVariants", index))
 
-    def _part(self, resource: Resource, part: Node, path: Path) -> Iterator[Finding]:
+    def _part(self, resource: Resource, part: Node, path: Path) -> Iterator[GateFinding]:
         option = option_of(resource, part)
         if not option:
             return
         candidate = next(each for each in self.advice.candidates if each.option == option)
         node, where = _telling(resource, part, path, option)
         view = self.view_of(resource)
-        capacity = Capacity(self.facts, self._said, view, part, option)
+        capacity = CapacityFit(self.facts, self._said, view, part, option)
         costs = capacity.over_budget(candidate, self.advice.prices_date or "")
         broken = [*self._limits(candidate), *costs]
         for reason in broken:
@@ -90,7 +90,7 @@ class Comparison:
         if not broken:
             yield from self._differs(resource, node, where, option)
 
-    def _limits(self, candidate: Candidate) -> Iterator[Reason]:
+    def _limits(self, candidate: Candidate) -> Iterator[BrokenReason]:
         """The limits and needs that rule the configured option out, on what is stated."""
         for verdict in candidate.verdicts:
             taken = self._taken(verdict)
@@ -107,16 +107,16 @@ class Comparison:
                 )
             limit = self.facts.book.limit.get(verdict.rule)
             because = limit.origin.because if limit is not None else verdict.note
-            yield Reason(text, because, verdict.source, verdict.as_of)
+            yield BrokenReason(text, because, verdict.source, verdict.as_of)
 
-    def _contested(self, candidate: Candidate) -> Iterator[Reason]:
+    def _contested(self, candidate: Candidate) -> Iterator[BrokenReason]:
         """The limits that are kept, if at all, only by the newest bound that AWS documents."""
         for verdict in candidate.verdicts:
             limit = self.facts.book.limit.get(verdict.rule)
             if limit is None or verdict.outcome == "broken" or self._taken(verdict):
                 continue
             if verdict.outcome == "contested" or self._is_beyond(limit, limit.bound):
-                yield Reason(
+                yield BrokenReason(
                     f"{candidate.option} carries {verdict.fact} {verdict.value}"
                     f"{self._said(verdict.fact)} only by the newest documented bound,"
                     f" {limit.newest.text}; every source grants {limit.bound.text} ({limit.id})",
@@ -145,7 +145,7 @@ class Comparison:
 
     def _setting(
         self, resource: Resource, part: Node, path: Path, setting: Carried
-    ) -> Iterator[Finding]:
+    ) -> Iterator[GateFinding]:
         """A setting below the fact that it has to carry."""
         node: Node | None = part
         for step in setting.path:
@@ -162,20 +162,20 @@ class Comparison:
             f"{_lower(setting.title)}: {setting.path[-1]} is {amount:g}{silent}, {setting.fact} is "
             f"{show(Interval(fact.low, fact.low), kind)}{self._said(setting.fact)} ({setting.id})"
         )
-        reason = Reason(message, setting.because, setting.source, setting.as_of)
+        reason = BrokenReason(message, setting.because, setting.source, setting.as_of)
         yield self._broken(resource, node or part, (*path, *setting.path), reason, node is None)
 
-    def _needs(self, resource: Resource, part: Node, option: str) -> Iterator[Finding]:
+    def _needs(self, resource: Resource, part: Node, option: str) -> Iterator[GateFinding]:
         """Needs of the workload that a field of the configuration would carry and does not."""
         model = self.view_of(resource).model_of(part)
         for need, field in absent_needs(resource, model, option):
             if self.workload.flag(f"needs.{need}"):
                 message = f"{need} is needed{self._said('needs.' + need)}; there is no {field}"
-                yield self._broken(resource, part, (field,), Reason(message), at_key=True)
+                yield self._broken(resource, part, (field,), BrokenReason(message), at_key=True)
 
     def _differs(
         self, resource: Resource, node: Node, path: Path, option: str
-    ) -> Iterator[Finding]:
+    ) -> Iterator[GateFinding]:
         """Another option was decided on or, where none was, would be ranked first by the rules."""
         decided = self.workload.mapping("decision").get("option")
         first = decided or self.advice.decision.rules_option or self.advice.decision.option
@@ -188,8 +188,8 @@ class Comparison:
         yield finding_of(self.checks["option-differs"], resource, fault)
 
     def _broken(
-        self, resource: Resource, node: Node, path: Path, reason: Reason, at_key: bool = False
-    ) -> Finding:
+        self, resource: Resource, node: Node, path: Path, reason: BrokenReason, at_key: bool = False
+    ) -> GateFinding:
         fault = Fault(node, path, reason.message, at_key=at_key)
         found = finding_of(self.checks["option-broken"], resource, fault)
         if not reason.source:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from advisor.configuration.api.spelling import nearest
 from advisor.configuration.document import Document, Resource, World
 from advisor.configuration.source import read_source
-from advisor.gate.finding import Finding
+from advisor.gate.finding import GateFinding
 from advisor.gate.rules.service_walk import load_service
 from advisor.gate.settings import Pair
 from advisor.model.errors import InputError
@@ -33,7 +33,7 @@ def own_pairs(workload: Workload) -> list[Pair]:
     ]
 
 
-def is_of(pair: Pair, finding: Finding) -> bool:
+def is_of(pair: Pair, finding: GateFinding) -> bool:
     """Whether a finding lies in the configuration of a pair, which may be a folder of Terraform."""
     path, _, address = pair.artifact.partition("#")
     places = (os.path.normpath(finding.file), os.path.dirname(finding.file) or ".")

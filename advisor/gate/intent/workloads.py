@@ -9,8 +9,8 @@ from advisor.configuration.api.spelling import nearest
 from advisor.configuration.document import Document, Resource, World
 from advisor.gate.archive.pairing import pairs_by_artifact
 from advisor.gate.checks import Check
-from advisor.gate.finding import ACCEPTED, Acceptance, Finding
-from advisor.gate.intent.comparison import Comparison
+from advisor.gate.finding import ACCEPTED, Acceptance, GateFinding
+from advisor.gate.intent.comparison import WorkloadFit
 from advisor.gate.intent.organisation_policy import beyond
 from advisor.gate.intent.pairing import documents_at, is_of, own_pairs, resources_of
 from advisor.gate.policy.lockfile import answer_of, lock_key, told
@@ -19,8 +19,7 @@ from advisor.gate.rules.view import View
 from advisor.gate.settings import Organisation, Pair, organisation_of
 from advisor.model.advice import Advice
 from advisor.model.errors import InputError
-from advisor.model.workload import Finding as AdviceFinding
-from advisor.model.workload import Stated, Workload
+from advisor.model.workload import Finding, Stated, Workload
 
 Answer = Mapping[str, object]
 
@@ -41,7 +40,7 @@ class Workloads:
         self.region = region
         self.lock = lock
         self.archives = archives
-        self.findings: list[Finding] = []
+        self.findings: list[GateFinding] = []
         self.errors: list[InputError] = []
         self.answers: dict[str, Answer] = {}
         self.pairs: list[Pair] = []
@@ -111,7 +110,7 @@ class Workloads:
         found += self._duplicate(workload)
         self.findings += [finding._replace(owner=owner) for finding in found]
 
-    def _duplicate(self, workload: Workload) -> Iterator[Finding]:
+    def _duplicate(self, workload: Workload) -> Iterator[GateFinding]:
         """Another workload of the run that has the name in the same Region and environment."""
         place = (
             workload.name,
@@ -123,10 +122,10 @@ class Workloads:
             message = f"{first.file} is called {workload.name} too"
             yield self._plain("duplicate-name", workload, "name", message)
 
-    def _of_advice(self, finding: AdviceFinding) -> Finding:
+    def _of_advice(self, finding: Finding) -> GateFinding:
         """A finding of the answer as one of the gate."""
         check = self.checks.get(finding.rule)
-        return Finding(
+        return GateFinding(
             rule=finding.rule,
             severity=finding.severity,
             message=finding.message,
@@ -138,7 +137,7 @@ class Workloads:
             fix=finding.fix,
         )
 
-    def _plain(self, rule: str, workload: Workload, path: str, message: str) -> Finding:
+    def _plain(self, rule: str, workload: Workload, path: str, message: str) -> GateFinding:
         check = self.checks[rule]
         stated = workload.values.get(path) or workload.values["name"]
         found = check.finding(message, workload.file, stated.line, stated.column)
@@ -158,7 +157,7 @@ class Workloads:
         for advice in advices:
             for world, resource in made:
                 view = _views(world, advice.region or "", organisation)
-                comparison = Comparison(advice, self.checks, view)
+                comparison = WorkloadFit(advice, self.checks, view)
                 self.add(comparison.findings(resource), advice.workload)
 
     def documents(self, pair: Pair, known: Mapping[str, Document]) -> list[Document]:
@@ -193,7 +192,7 @@ class Workloads:
             )
         return [each for each in advices if pair.name in ("", each.workload.name)]
 
-    def add(self, findings: Iterator[Finding], workload: Workload) -> None:
+    def add(self, findings: Iterator[GateFinding], workload: Workload) -> None:
         """Keep findings of something that was made for a workload, which may accept them."""
         known = {(f.rule, f.file, f.line, f.message) for f in self.findings}
         for finding in findings:
@@ -201,7 +200,9 @@ class Workloads:
                 owned = finding._replace(owner=workload.text("owner") or "")
                 self.findings.append(self._accepted(owned, workload))
 
-    def accepting(self, findings: Iterable[Finding], pairs: Sequence[Pair]) -> list[Finding]:
+    def accepting(
+        self, findings: Iterable[GateFinding], pairs: Sequence[Pair]
+    ) -> list[GateFinding]:
         """Findings of configurations, with what the workload that they belong to accepts."""
         result = []
         for finding in findings:
@@ -212,7 +213,7 @@ class Workloads:
             result.append(finding)
         return result
 
-    def _accepted(self, finding: Finding, workload: Workload) -> Finding:
+    def _accepted(self, finding: GateFinding, workload: Workload) -> GateFinding:
         """A finding with the reason that a workload gives for it, which may be over by now."""
         entry = workload.mapping("accept").get(finding.rule)
         if entry is None or finding.acceptance is not None:
@@ -232,7 +233,7 @@ class Workloads:
             message = f"{pair.where} names this file: {error.message}"
             raise InputError(message, file=path, hint=error.hint) from None
 
-    def used_acceptances(self) -> list[Finding]:
+    def used_acceptances(self) -> list[GateFinding]:
         """The findings without the word that an acceptance is unused, where the gate used it."""
         return [
             finding
@@ -252,7 +253,7 @@ def _acceptance(entry: Mapping[str, str], workload: Workload) -> Acceptance:
     return Acceptance(**entry, where=f"{workload.file}:{workload.values['accept'].line}")
 
 
-def _worth_a_word(finding: AdviceFinding) -> bool:
+def _worth_a_word(finding: Finding) -> bool:
     """Notes of an answer are for its reader; here only the one on a decision counts."""
     return finding.severity != "info" or finding.rule == "decision-differs"
 

@@ -9,14 +9,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from advisor.configuration.source import seen_from
-from advisor.gate.finding import ACCEPTED, BASELINED, Acceptance, Finding
+from advisor.gate.finding import ACCEPTED, BASELINED, Acceptance, GateFinding
 from advisor.model.errors import InputError
 
 SCHEMA = "sm-advise/baseline.v1"
 _FIELDS = ("file", "rule", "address", "path", "value")
 
 
-def baseline_text(findings: Iterable[Finding], path: str, seen: Iterable[str] = ()) -> str:
+def baseline_text(findings: Iterable[GateFinding], path: str, seen: Iterable[str] = ()) -> str:
     """A baseline of what is open or was in one before, sorted, so that its changes can be read.
 
     Args:
@@ -60,11 +60,11 @@ def read_baseline(path: str) -> Counter[tuple[str, ...]]:
 
 
 def apply_baseline(
-    findings: Iterable[Finding],
+    findings: Iterable[GateFinding],
     known: Counter[tuple[str, ...]],
     path: str,
     seen: Iterable[str] = (),
-) -> tuple[list[Finding], int]:
+) -> tuple[list[GateFinding], int]:
     """The findings with the known ones marked, and how many entries of the baseline are over.
 
     Args:
@@ -74,7 +74,7 @@ def apply_baseline(
         seen: the files of the run; of others, unless they are gone, no entry is over.
     """
     left = Counter(known)
-    result: list[Finding] = []
+    result: list[GateFinding] = []
     for finding in findings:
         key = _key(finding, path)
         if finding.counts and left[key] > 0:
@@ -94,7 +94,7 @@ def _is_there(path: str, file: str) -> bool:
     return os.path.exists(os.path.join(os.path.dirname(path), file))
 
 
-def _key(finding: Finding, path: str) -> tuple[str, ...]:
+def _key(finding: GateFinding, path: str) -> tuple[str, ...]:
     """What a finding is known by, wherever the run was started from."""
     file, *rest = finding.key
     return (file if file == "-" else seen_from(path, file), *rest)

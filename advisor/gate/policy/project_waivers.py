@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
 
 from advisor.configuration.source import seen_from
-from advisor.gate.finding import Finding
+from advisor.gate.finding import GateFinding
 from advisor.gate.policy.waivers import Waiver
 from advisor.gate.settings import Accepted
 
@@ -21,7 +21,7 @@ class ProjectWaivers:
             self.by_rule.setdefault(each.rule, []).append((each, waiver))
         self.used: set[Waiver] = set()
 
-    def of(self, finding: Finding) -> Waiver | None:
+    def of(self, finding: GateFinding) -> Waiver | None:
         """The first that names the rule and the file of a finding, as its own folder sees it."""
         for accepted, waiver in self.by_rule.get(finding.rule, ()):
             named = accepted.file and finding.file != "-"

@@ -8,32 +8,32 @@ from typing import TYPE_CHECKING
 
 from advisor import __version__
 from advisor.gate.checks import PROFILES, Check
-from advisor.gate.finding import Finding
+from advisor.gate.finding import GateFinding
 from advisor.gate.policy.project_waivers import ProjectWaivers
 from advisor.gate.policy.waivers import Waiver, Waivers
 from advisor.gate.settings import organisation_of
 from advisor.model.value import Value
 
 if TYPE_CHECKING:
-    from advisor.gate.run import Request
+    from advisor.gate.run import CheckOptions
 
 FIRST_RELEASE = "0.1"
 
 
-class Standing(Value):
+class Triaged(Value):
     """Every finding with its status, and how many entries of the baseline are over."""
 
-    findings: list[Finding]
+    findings: list[GateFinding]
     over: int
 
 
-def standing(
-    findings: Sequence[Finding],
+def triage(
+    findings: Sequence[GateFinding],
     comments: Mapping[str, Sequence[Waiver]],
     checks: Mapping[str, Check],
-    request: Request,
+    request: CheckOptions,
     seen: Collection[str] = (),
-) -> Standing:
+) -> Triaged:
     """Judge the findings of a run by what people accept and by what was asked for.
 
     Args:
@@ -48,25 +48,25 @@ def standing(
     """
     waived = _waived(findings, comments, checks, request)
     left, over = _without_known(waived, request.baseline, seen)
-    return Standing(list(_wanted(left, checks, request)), over)
+    return Triaged(list(_wanted(left, checks, request)), over)
 
 
 def _waived(
-    findings: Sequence[Finding],
+    findings: Sequence[GateFinding],
     comments: Mapping[str, Sequence[Waiver]],
     checks: Mapping[str, Check],
-    request: Request,
-) -> list[Finding]:
+    request: CheckOptions,
+) -> list[GateFinding]:
     """The findings after waivers, with those that the waivers themselves are."""
 
     def waivers(file: str) -> Waivers:
         organisation = organisation_of(os.path.dirname(file))
         return Waivers(checks, organisation, request.as_of, request.select.intersection(PROFILES))
 
-    by_file: dict[str, list[Finding]] = {}
+    by_file: dict[str, list[GateFinding]] = {}
     for finding in dict.fromkeys(findings):
         by_file.setdefault(finding.file, []).append(finding)
-    result: list[Finding] = []
+    result: list[GateFinding] = []
     project = ProjectWaivers(request.project.accept)
     for file in sorted({*by_file, *comments}):
         waived = waivers(file).apply(by_file.get(file, ()), comments.get(file, ()), project.of)
@@ -77,7 +77,7 @@ def _waived(
     return list(dict.fromkeys(result))
 
 
-def _covers(request: Request, folder: str) -> bool:
+def _covers(request: CheckOptions, folder: str) -> bool:
     """Whether the run reads everything in a folder of settings."""
     if request.changed is not None:
         return False
@@ -87,14 +87,14 @@ def _covers(request: Request, folder: str) -> bool:
 
 
 def _without_known(
-    findings: list[Finding], baseline: str, seen: Collection[str]
-) -> tuple[list[Finding], int]:
+    findings: list[GateFinding], baseline: str, seen: Collection[str]
+) -> tuple[list[GateFinding], int]:
     """The findings with those of the baseline marked, but for what may not be waived."""
     if not baseline:
         return findings, 0
     from advisor.gate.policy.baseline import apply_baseline, read_baseline
 
-    def is_bound(finding: Finding) -> bool:
+    def is_bound(finding: GateFinding) -> bool:
         return finding.rule in organisation_of(os.path.dirname(finding.file)).never_waived
 
     bound = [finding for finding in findings if is_bound(finding)]
@@ -104,8 +104,8 @@ def _without_known(
 
 
 def _wanted(
-    findings: Sequence[Finding], checks: Mapping[str, Check], request: Request
-) -> Iterator[Finding]:
+    findings: Sequence[GateFinding], checks: Mapping[str, Check], request: CheckOptions
+) -> Iterator[GateFinding]:
     """The findings that were asked for, with the severity of their age."""
     only = request.select.difference(PROFILES)
     for finding in findings:

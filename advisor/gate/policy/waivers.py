@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from advisor.configuration.api.spelling import nearest
-from advisor.configuration.source import Source
+from advisor.configuration.source import SourceText
 from advisor.gate.checks import Check
-from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, Finding
+from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, GateFinding
 from advisor.gate.settings import Organisation
 from advisor.model.value import Value
 
@@ -32,17 +32,17 @@ class Waiver(Value):
     covers: int  # the line that it speaks of
 
 
-ByFile = Callable[[Finding], Waiver | None]
+ByFile = Callable[[GateFinding], Waiver | None]
 
 
 class Waived(Value):
     """Findings after waivers, and the findings that the waivers themselves are."""
 
-    findings: list[Finding]
-    about: list[Finding]
+    findings: list[GateFinding]
+    about: list[GateFinding]
 
 
-def comments_of(source: Source) -> Iterator[Waiver]:
+def comments_of(source: SourceText) -> Iterator[Waiver]:
     """The waivers in a file, well formed or not (then without a reason)."""
     if "sm-advise:" not in source.text:
         return
@@ -84,7 +84,7 @@ def _acceptance(because: str, details: str, where: str) -> Acceptance:
     return Acceptance(because, where=where, **given)
 
 
-def _next_line(source: Source, line: int) -> int:
+def _next_line(source: SourceText, line: int) -> int:
     """The next line that holds more than a comment."""
     number = line + 1
     while number < line + 20:
@@ -111,7 +111,7 @@ class Waivers:
         self.profiles = profiles  # the profiles whose checks were on
 
     def apply(
-        self, findings: Iterable[Finding], comments: Sequence[Waiver], by_file: ByFile
+        self, findings: Iterable[GateFinding], comments: Sequence[Waiver], by_file: ByFile
     ) -> Waived:
         """Accept what is accepted; say which waivers are unused, expired or not allowed.
 
@@ -120,9 +120,9 @@ class Waivers:
             comments: the waivers in that file.
             by_file: the waiver that another file holds for a finding, if any.
         """
-        about: list[Finding] = []
+        about: list[GateFinding] = []
         used: set[Waiver] = set()
-        result: list[Finding] = []
+        result: list[GateFinding] = []
         for finding in findings:
             waiver = self._beside(finding, comments)
             if waiver is not None:
@@ -140,7 +140,7 @@ class Waivers:
             about += self._about(waiver, waiver in used)
         return Waived(result, list(dict.fromkeys(about)))
 
-    def _beside(self, finding: Finding, comments: Sequence[Waiver]) -> Waiver | None:
+    def _beside(self, finding: GateFinding, comments: Sequence[Waiver]) -> Waiver | None:
         """The comment that accepts a finding, where comments count."""
         if self.organisation.inline_refused:
             return None
@@ -154,7 +154,7 @@ class Waivers:
         """Whether a waiver holds: it gives a reason, and nothing is against it."""
         return bool(waiver.acceptance.because) and not any(self._refused(waiver))
 
-    def _refused(self, waiver: Waiver) -> Iterator[Finding]:
+    def _refused(self, waiver: Waiver) -> Iterator[GateFinding]:
         """Why a waiver does not hold: the rule may not be waived, it is over, or lasts too long."""
         if waiver.rule in self.organisation.never_waived:
             file = self.organisation.never_waived[waiver.rule]
@@ -183,7 +183,7 @@ class Waivers:
         last = date.fromisoformat(self.as_of) + timedelta(days=longest)
         return acceptance.until > last.isoformat()
 
-    def _about(self, waiver: Waiver, used: bool) -> Iterator[Finding]:
+    def _about(self, waiver: Waiver, used: bool) -> Iterator[GateFinding]:
         """What is to be said of a comment."""
         if waiver.rule not in self.checks or not waiver.acceptance.because:
             near, message = "", "a waiver needs a rule and a reason"
@@ -199,19 +199,21 @@ class Waivers:
         elif (self.checks[waiver.rule].profile or "") in {"", *self.profiles}:
             yield self.unused(waiver)
 
-    def unused(self, waiver: Waiver) -> Finding:
+    def unused(self, waiver: Waiver) -> GateFinding:
         """That a waiver accepts nothing."""
         message = f"{waiver.rule} is accepted here, and there is no such finding"
         return self._finding("waiver-unused", waiver, message)
 
-    def _finding(self, rule: str, waiver: Waiver, message: str, suggestion: str = "") -> Finding:
+    def _finding(
+        self, rule: str, waiver: Waiver, message: str, suggestion: str = ""
+    ) -> GateFinding:
         found = self.checks[rule].finding(message, waiver.file, waiver.line, waiver.column)
         return found._replace(
             value=waiver.rule, suggestion=suggestion, owner=self.organisation.owner
         )
 
 
-def _of_workload(finding: Finding) -> Waiver | None:
+def _of_workload(finding: GateFinding) -> Waiver | None:
     """The acceptance in a workload that a finding came with."""
     why = finding.acceptance
     if why is None:

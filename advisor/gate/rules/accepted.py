@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from advisor.configuration.reading import read_configuration
-from advisor.configuration.source import Source
+from advisor.configuration.source import SourceText
 from advisor.engine.decide import status
 from advisor.engine.facts import Facts
 from advisor.gate.checks import load_checks
@@ -146,7 +146,9 @@ def refusals(operation: str, written: str, region: str) -> Iterator[str]:
     """
     service = load_service()
     judge = Judge(load_checks(), service, region=region)
-    document = read_configuration(Source(f"{operation}.json", written), service, region).document
+    document = read_configuration(
+        SourceText(f"{operation}.json", written), service, region
+    ).document
     for finding in judge.findings(document) if document is not None else ():
         if finding.severity == "error":
             yield f"{finding.rule}: {finding.message}"

@@ -8,7 +8,7 @@ from functools import cache
 
 from advisor.configuration.api.service import Shape
 from advisor.configuration.document import Node, Path
-from advisor.gate.rules.problem import Problem, last_name
+from advisor.gate.rules.problem import ServiceProblem, last_name
 
 LONGEST_NAME = 63
 """Characters; what shapes of names have in common."""
@@ -16,22 +16,22 @@ LONGEST_NAME = 63
 
 def text_problems(
     text: str, shape: Shape, node: Node, path: Path, at_key: bool = False
-) -> Iterator[Problem]:
+) -> Iterator[ServiceProblem]:
     """Length and pattern of a text that is wholly known; ``at_key`` when it is the key itself."""
     pattern = compiled(shape.get("pattern"))
     if len(text) > shape.get("max", len(text)):
         message = (
             f"{last_name(path)} has {len(text)} characters; at most {shape['max']} are allowed"
         )
-        yield Problem("wrong-length", "error", message, node, path, "", at_key)
+        yield ServiceProblem("wrong-length", "error", message, node, path, "", at_key)
     elif pattern and not pattern.fullmatch(text):
         message = form_message(text, shape, path)
-        yield Problem("wrong-form", "error", message, node, path, "", at_key)
+        yield ServiceProblem("wrong-form", "error", message, node, path, "", at_key)
     elif len(text) < shape.get("min", 0):
         message = (
             f"{last_name(path)} has {len(text)} characters; at least {shape['min']} are needed"
         )
-        yield Problem("wrong-length", "error", message, node, path, "", at_key)
+        yield ServiceProblem("wrong-length", "error", message, node, path, "", at_key)
 
 
 def form_message(text: str, shape: Shape, path: Path) -> str:
@@ -65,21 +65,21 @@ _FORMS = (
 """How a pattern of the model begins -> what it wants, in words."""
 
 
-def partly_known(node: Node, shape: Shape, path: Path) -> Iterator[Problem]:
+def partly_known(node: Node, shape: Shape, path: Path) -> Iterator[ServiceProblem]:
     """What is certain of a text of which parts are not known."""
     parts = node.value
     size = sum(len(part) for part in parts if isinstance(part, str))
     if size > shape.get("max", size):
         name = last_name(path)
         message = f"{name} has {size} characters and more; at most {shape['max']} are allowed"
-        yield Problem("wrong-length", "error", message, node, path)
+        yield ServiceProblem("wrong-length", "error", message, node, path)
     elif _is_name(shape) and (wrong := _wrong_in_name(parts)):
         message = f"{last_name(path)} has {wrong}: letters, digits and inner hyphens only"
-        yield Problem("wrong-form", "error", message, node, path)
+        yield ServiceProblem("wrong-form", "error", message, node, path)
     elif _is_place(shape) and not _may_be_place(parts[0]):
         name = last_name(path)
         message = f"{name} does not start with s3://: s3://bucket/prefix is expected"
-        yield Problem("wrong-form", "error", message, node, path)
+        yield ServiceProblem("wrong-form", "error", message, node, path)
 
 
 def _wrong_in_name(parts: tuple[object, ...]) -> str:

@@ -22,7 +22,7 @@ from advisor.configuration.document import (
 )
 from advisor.configuration.scalars import as_text, number
 from advisor.gate.checks import Check
-from advisor.gate.finding import Finding
+from advisor.gate.finding import GateFinding
 from advisor.gate.rules.predicate import Scope, compared, holds, lacking
 from advisor.gate.rules.service_walk import problems
 from advisor.gate.rules.view import Fault, View
@@ -56,9 +56,9 @@ class Judge(Value):
     region: str = ""  # where things are deployed; empty when that is not certain
     organisation: Organisation = Organisation()
 
-    def findings(self, document: Document) -> list[Finding]:
+    def findings(self, document: Document) -> list[GateFinding]:
         """Every finding of a document, each once, with the conditions under which it shows."""
-        seen: dict[tuple[str, Mark, str], tuple[Finding, int]] = {}
+        seen: dict[tuple[str, Mark, str], tuple[GateFinding, int]] = {}
         for world in document.worlds:
             for finding in self._in_world(world):
                 mark = Mark(finding.file, finding.line, finding.column)
@@ -71,7 +71,7 @@ class Judge(Value):
             for found, times in seen.values()
         ]
 
-    def _of_reading(self, fault: ReadFault) -> Finding:
+    def _of_reading(self, fault: ReadFault) -> GateFinding:
         check, mark = self.checks[fault.rule], fault.node.mark
         return check.finding(fault.message, mark.file, mark.line, mark.column)._replace(
             severity=fault.severity or check.severity,
@@ -81,7 +81,7 @@ class Judge(Value):
             suggestion=fault.suggestion,
         )
 
-    def _in_world(self, world: World) -> Iterator[Finding]:
+    def _in_world(self, world: World) -> Iterator[GateFinding]:
         for resource in world.resources:
             special = list(self._special(resource, world))
             replaced = {
@@ -97,7 +97,7 @@ class Judge(Value):
                     finding = finding._replace(severity="warning")  # noqa: PLW2901
                 yield finding
 
-    def _service(self, resource: Resource) -> Iterator[Finding]:
+    def _service(self, resource: Resource) -> Iterator[GateFinding]:
         for problem in problems(self.service, resource):
             message, suggestion = problem.message, problem.suggestion
             if suggestion and resource.dialect == "terraform" and problem.rule in _ABOUT_FIELDS:
@@ -116,7 +116,7 @@ class Judge(Value):
             )
             yield finding_of(self.checks[problem.rule], resource, fault)
 
-    def _special(self, resource: Resource, world: World) -> Iterator[Finding]:
+    def _special(self, resource: Resource, world: World) -> Iterator[GateFinding]:
         view = View(resource, world, self.service, self.region, self.organisation)
         for check in self.checks.values():
             if resource.kind not in check.applies_to or not self._on(check, resource):
@@ -227,7 +227,7 @@ def _filled(message: str, scope: Scope) -> str:
     return re.sub(r"\{(/?[A-Za-z0-9.]+)\}", value, message)
 
 
-def finding_of(check: Check, resource: Resource, fault: Fault) -> Finding:
+def finding_of(check: Check, resource: Resource, fault: Fault) -> GateFinding:
     """A fault as a finding of its check."""
     node = fault.node
     mark = node.place if fault.at_key or node.kind in ("map", "list") else node.mark

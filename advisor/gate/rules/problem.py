@@ -6,7 +6,7 @@ from advisor.configuration.document import Node, Path, written
 from advisor.model.value import Value
 
 
-class Problem(Value):
+class ServiceProblem(Value):
     """One way in which a value disagrees with the service model."""
 
     rule: str

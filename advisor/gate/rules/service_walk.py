@@ -12,7 +12,7 @@ from advisor.configuration.document import PARTIAL, Node, Path, Resource
 from advisor.configuration.scalars import as_text, number, quoted
 from advisor.gate.checks import bounded_fields
 from advisor.gate.rules.field_texts import partly_known, text_problems
-from advisor.gate.rules.problem import Problem, last_name
+from advisor.gate.rules.problem import ServiceProblem, last_name
 
 
 @cache
@@ -64,13 +64,13 @@ _NUMBERS = re.compile(r"-?\d+(?:-\d+)*")
 _TRUTHS = frozenset({"true", "false", "True", "False", "1", "0", "yes", "no"})
 
 
-def problems(model: ServiceModel, resource: Resource) -> Iterator[Problem]:
+def problems(model: ServiceModel, resource: Resource) -> Iterator[ServiceProblem]:
     """Every disagreement of a resource with its shape, in the order of the document."""
-    walk = _Walk(model, resource.dialect, PARTIAL in resource.lifecycle)
+    walk = _ServiceWalk(model, resource.dialect, PARTIAL in resource.lifecycle)
     yield from walk.node(resource.body, model.kinds[resource.kind], ())
 
 
-class _Walk:
+class _ServiceWalk:
     def __init__(self, model: ServiceModel, dialect: str, partial: bool = False) -> None:
         self.partial = partial  # the file holds one field of the request
         self.model = model
@@ -78,17 +78,17 @@ class _Walk:
         self.loose = dialect in _LOOSE
         self.described = dialect == "described"
 
-    def node(self, node: Node, name: str, path: Path) -> Iterator[Problem]:
+    def node(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
         """The problems of one value that should have a shape."""
         if node.is_null and not self.described:
             message = "null stands where a value is expected"
-            yield Problem("wrong-type", "error", message, node, path)
+            yield ServiceProblem("wrong-type", "error", message, node, path)
         if node.kind == "unknown" or node.is_null:
             return
         shape = self.model.shapes[name]
         yield from _READINGS[shape["type"]](self, node, name, path)
 
-    def structure(self, node: Node, name: str, path: Path) -> Iterator[Problem]:
+    def structure(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
         """An object with the fields of its shape."""
         if node.kind != "map":
             yield from _not(node, path, "an object")
@@ -100,7 +100,7 @@ class _Walk:
         if not self.described:
             yield from self._names(node, name, path)
 
-    def _names(self, node: Node, name: str, path: Path) -> Iterator[Problem]:
+    def _names(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
         """Fields that do not exist, and required ones that are missing."""
         shape = self.model.shapes[name]
         own = OF_THE_TEMPLATE.get(name, frozenset()) if self.loose else frozenset()
@@ -114,7 +114,9 @@ class _Walk:
             wrong = misspelt(key, unknown, ())
             if node.get(key) is None and not wrong and key not in self._optional(node, name):
                 message = f"{key} is missing"
-                yield Problem("missing-field", "error", message, node, (*path, key), key, True)
+                yield ServiceProblem(
+                    "missing-field", "error", message, node, (*path, key), key, True
+                )
 
     def _also_required(self, name: str) -> tuple[str, ...]:
         """Fields that only this dialect asks for."""
@@ -132,16 +134,16 @@ class _Walk:
 
     def _unknown_field(
         self, value: Node, holder: str, members: dict[str, str], path: Path
-    ) -> Problem:
+    ) -> ServiceProblem:
         key = last_name(path)
         near = nearest(key, members)
         if near:
             message = f"{key} is no field of {holder}"
-            return Problem("unknown-field", "error", message, value, path, near, True)
+            return ServiceProblem("unknown-field", "error", message, value, path, near, True)
         message = f"{key} is not a field that the service model {self.model.version} knows here"
-        return Problem("unknown-field", "warning", message, value, path, "", True)
+        return ServiceProblem("unknown-field", "warning", message, value, path, "", True)
 
-    def list(self, node: Node, name: str, path: Path) -> Iterator[Problem]:
+    def list(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
         """A list, whose unknown entries may be none or many."""
         if node.kind != "list":
             yield from _not(node, path, "a list")
@@ -155,7 +157,7 @@ class _Walk:
         for index, item in enumerate(node.items()):
             yield from self.node(item, shape["member"], (*path, index))
 
-    def map(self, node: Node, name: str, path: Path) -> Iterator[Problem]:
+    def map(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
         """An object whose keys are the user's own."""
         if node.kind != "map":
             yield from _not(node, path, "an object")
@@ -170,7 +172,7 @@ class _Walk:
             yield from text_problems(key, keys, value, (*path, key), True)
             yield from self.node(value, shape["value"], (*path, key))
 
-    def number(self, node: Node, name: str, path: Path) -> Iterator[Problem]:
+    def number(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
         """A number within its bounds; templates may write it as text."""
         shape = self.model.shapes[name]
         if node.kind != "scalar":
@@ -186,7 +188,7 @@ class _Walk:
         elif not self.described:
             yield from _out_of_range(node, path, value, shape)
 
-    def truth(self, node: Node, name: str, path: Path) -> Iterator[Problem]:
+    def truth(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
         """True or false; templates may write it as text."""
         del name
         if node.kind == "scalar" and isinstance(node.value, bool):
@@ -194,7 +196,7 @@ class _Walk:
         if not (node.kind == "scalar" and self.loose and str(node.value) in _TRUTHS):
             yield from _not(node, path, "true or false")
 
-    def text(self, node: Node, name: str, path: Path) -> Iterator[Problem]:
+    def text(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
         """A text of its length and form, or one of a list of words."""
         shape = self.model.shapes[name]
         if node.kind == "text":
@@ -206,58 +208,58 @@ class _Walk:
         elif as_text(node.value) not in shape["enum"] and not name.endswith("InstanceType"):
             yield self._unknown_value(node, shape["enum"], path)
 
-    def _unknown_value(self, node: Node, values: Sequence[str], path: Path) -> Problem:
+    def _unknown_value(self, node: Node, values: Sequence[str], path: Path) -> ServiceProblem:
         text = as_text(node.value)
         near = nearest(text, values)
         message = f"{quoted(node.value)} is no value of {last_name(path)}: {_words(values)}"
         if _is_other_version(text, values) or not (near or len(values) < _FEW_VALUES):
             message += f"; a newer service model than {self.model.version} may know it"
-            return Problem("unknown-value", "warning", message, node, path, near)
-        return Problem("unknown-value", "error", message, node, path, near)
+            return ServiceProblem("unknown-value", "warning", message, node, path, near)
+        return ServiceProblem("unknown-value", "error", message, node, path, near)
 
-    def anything(self, node: Node, name: str, path: Path) -> Iterator[Problem]:
+    def anything(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
         """Bytes and times, of which a file can hold several forms."""
         del node, name, path
         yield from ()
 
 
-_READINGS: Mapping[str, Callable[[_Walk, Node, str, Path], Iterator[Problem]]] = {
-    "structure": _Walk.structure,
-    "list": _Walk.list,
-    "map": _Walk.map,
-    "integer": _Walk.number,
-    "long": _Walk.number,
-    "float": _Walk.number,
-    "double": _Walk.number,
-    "boolean": _Walk.truth,
-    "string": _Walk.text,
-    "blob": _Walk.anything,
-    "timestamp": _Walk.anything,
+_READINGS: Mapping[str, Callable[[_ServiceWalk, Node, str, Path], Iterator[ServiceProblem]]] = {
+    "structure": _ServiceWalk.structure,
+    "list": _ServiceWalk.list,
+    "map": _ServiceWalk.map,
+    "integer": _ServiceWalk.number,
+    "long": _ServiceWalk.number,
+    "float": _ServiceWalk.number,
+    "double": _ServiceWalk.number,
+    "boolean": _ServiceWalk.truth,
+    "string": _ServiceWalk.text,
+    "blob": _ServiceWalk.anything,
+    "timestamp": _ServiceWalk.anything,
 }
 
 
-def _not(node: Node, path: Path, expected: str) -> Iterator[Problem]:
+def _not(node: Node, path: Path, expected: str) -> Iterator[ServiceProblem]:
     """A value of another type; what only the deployment knows is left alone."""
     if node.kind in ("reference", "text"):
         return
     found = {"map": "an object", "list": "a list"}.get(node.kind) or quoted(node.value)
     message = f"{last_name(path)} is {found}; {expected} is expected"
-    yield Problem("wrong-type", "error", message, node, path)
+    yield ServiceProblem("wrong-type", "error", message, node, path)
 
 
-def _entries(node: Node, path: Path, count: int, bound: str) -> Problem:
+def _entries(node: Node, path: Path, count: int, bound: str) -> ServiceProblem:
     message = f"{last_name(path)} has {count} entries; {bound}"
-    return Problem("wrong-length", "error", message, node, path)
+    return ServiceProblem("wrong-length", "error", message, node, path)
 
 
-def _out_of_range(node: Node, path: Path, value: float, shape: Shape) -> Iterator[Problem]:
+def _out_of_range(node: Node, path: Path, value: float, shape: Shape) -> Iterator[ServiceProblem]:
     for bound, broken, words in (
         ("min", value < shape.get("min", value), "at least"),
         ("max", value > shape.get("max", value), "at most"),
     ):
         if broken:
             message = f"{last_name(path)} is {node.value}; it must be {words} {shape[bound]}"
-            yield Problem("out-of-range", "error", message, node, path, str(shape[bound]))
+            yield ServiceProblem("out-of-range", "error", message, node, path, str(shape[bound]))
 
 
 def _request(shape: str) -> str:

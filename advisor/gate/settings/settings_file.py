@@ -8,7 +8,7 @@ from typing import Any
 
 from advisor.configuration.document import Node, Path
 from advisor.configuration.rulefiles import read_json_rules
-from advisor.configuration.source import Source, decode, read_source
+from advisor.configuration.source import SourceText, decode, read_source
 from advisor.gate.settings.schema_walk import accepts
 from advisor.model.errors import InputError
 from advisor.model.value import Value
@@ -75,7 +75,7 @@ def read_toml_settings(path: str) -> SettingsFile | None:
     return _kept(path, _as_json(table["sm-advise"]), lambda at: _place_in_toml(lines, at), " = ")
 
 
-def _toml(source: Source) -> dict[str, Any]:
+def _toml(source: SourceText) -> dict[str, Any]:
     import tomllib
 
     try:

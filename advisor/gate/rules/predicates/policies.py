@@ -23,7 +23,7 @@ METRICS = {
 _STEPS = ("StepScalingPolicyConfiguration", "StepAdjustments")
 
 
-class _Step(NamedTuple):
+class _Adjustment(NamedTuple):
     low: float
     high: float
     node: Node
@@ -74,7 +74,7 @@ def step_bounds(view: View) -> Iterator[Fault]:
         yield from _ends(ordered[0], ordered[-1])
 
 
-def _ends(first: _Step, last: _Step) -> Iterator[Fault]:
+def _ends(first: _Adjustment, last: _Adjustment) -> Iterator[Fault]:
     """Outermost steps that end where the metric does not."""
     if float("-inf") < first.low < 0:
         message = f"below {first.low:g} no step applies; remove the lower bound of the lowest step"
@@ -84,11 +84,11 @@ def _ends(first: _Step, last: _Step) -> Iterator[Fault]:
         yield Fault(last.node, last.path, message, at_key=True)
 
 
-def _steps(view: View) -> list[_Step] | None:
+def _steps(view: View) -> list[_Adjustment] | None:
     """The steps with their bounds; ``None`` where one of them is not known."""
     policy = view.resource.body.get(_STEPS[0])
     listed = policy.get(_STEPS[1]) if policy is not None else None
-    steps: list[_Step] = []
+    steps: list[_Adjustment] = []
     for index, node in enumerate(listed.items() if listed is not None else []):
         if node.kind != "map":
             return None
@@ -96,7 +96,7 @@ def _steps(view: View) -> list[_Step] | None:
         high = _bound(node.get("MetricIntervalUpperBound"), float("inf"))
         if low is None or high is None:
             return None
-        steps.append(_Step(low, high, node, (*_STEPS, index)))
+        steps.append(_Adjustment(low, high, node, (*_STEPS, index)))
     return steps
 
 
