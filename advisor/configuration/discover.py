@@ -47,7 +47,7 @@ _IN_LARGE_FILES = re.compile(rb"aws_sagemaker_|Type[\"']?\s*:\s*[\"']?AWS::SageM
 """Requests are small: of a large file only a plan or a template is ours, no service model."""
 
 
-class Found(Value):
+class FoundFiles(Value):
     """What there is to read, each path as the user would write it."""
 
     workloads: list[str]
@@ -66,14 +66,14 @@ def discover(
     progress: Callable[[str], None] | None = None,
     sift: bool = False,
     base: str = "",
-) -> Found:
+) -> FoundFiles:
     """Sort the files of paths (files, folders, patterns) into what is read and what is not.
 
     A file that was named is read whatever it holds; with ``sift`` it is passed over like a file
     of a folder when it holds nothing of ours. What ``exclude`` names is as written on the command
     line, or as the folder of ``base`` (the project's file) sees it.
     """
-    found = Found([], [], {}, frozenset(), 0, [], [], [])
+    found = FoundFiles([], [], {}, frozenset(), 0, [], [], [])
     sorter = _Sorter(found, tuple(exclude), base)
     named: set[str] = set()
     for path in _expanded(paths, found.errors):
@@ -133,7 +133,7 @@ def _files(folder: str, errors: list[InputError]) -> Iterator[str]:
 
 
 class _Sorter:
-    def __init__(self, found: Found, exclude: tuple[str, ...], base: str) -> None:
+    def __init__(self, found: FoundFiles, exclude: tuple[str, ...], base: str) -> None:
         self.found = found
         self.exclude = exclude
         self.base = base
@@ -229,7 +229,7 @@ class _Sorter:
             self.found.errors.append(too_large(path, LARGEST_TEMPLATE))
 
 
-def place_of_stdin(found: Found, data: bytes) -> Found:
+def place_of_stdin(found: FoundFiles, data: bytes) -> FoundFiles:
     """What was found, with standard input among what its content makes it."""
     if STDIN not in found.configurations:
         return found

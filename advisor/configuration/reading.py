@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import Document, Node, ReadFault
-from advisor.configuration.source import LARGEST_TEMPLATE, Source, read_source, too_large
+from advisor.configuration.source import LARGEST_TEMPLATE, SourceText, read_source, too_large
 from advisor.configuration.yaml_nodes import Parsed, Repeated, read_yaml
 from advisor.model.errors import InputError
 from advisor.model.value import Value
@@ -17,11 +17,11 @@ class Read(Value):
     """What one file or folder gave."""
 
     document: Document | None  # None when there is nothing in it that is read
-    sources: tuple[Source, ...]
+    sources: tuple[SourceText, ...]
     errors: tuple[InputError, ...] = ()
 
 
-def read_configuration(source: Source, service: ServiceModel, region: str = "") -> Read:
+def read_configuration(source: SourceText, service: ServiceModel, region: str = "") -> Read:
     """A JSON or YAML file: a plan, a template, or requests.
 
     Raises:
@@ -45,16 +45,16 @@ def read_configuration(source: Source, service: ServiceModel, region: str = "") 
     return Read(document, (source,))
 
 
-def _is_json(source: Source) -> bool:
+def _is_json(source: SourceText) -> bool:
     return source.file.endswith(".json") or source.text.lstrip()[:1] in ("{", "[")
 
 
-def _not_too_large(source: Source) -> None:
+def _not_too_large(source: SourceText) -> None:
     if len(source.text) > LARGEST_TEMPLATE:
         raise too_large(source.file, LARGEST_TEMPLATE)
 
 
-def _document(source: Source, parsed: Parsed, region: str) -> Document | None:
+def _document(source: SourceText, parsed: Parsed, region: str) -> Document | None:
     from advisor.configuration.cloudformation.template import is_template, read_template
 
     first = parsed.documents[0] if parsed.documents else None
@@ -148,9 +148,9 @@ def _parameter_values(path: str, name: str, parameters: Node) -> dict[str, Node]
     return values
 
 
-def read_terraform(files: Iterable[str]) -> tuple[list[Source], list[InputError]]:
+def read_terraform(files: Iterable[str]) -> tuple[list[SourceText], list[InputError]]:
     """The texts of Terraform files, and the errors of those that cannot be read."""
-    sources: list[Source] = []
+    sources: list[SourceText] = []
     errors: list[InputError] = []
     for file in files:
         try:

@@ -16,7 +16,7 @@ DEEPEST = CONFIGURATION.deepest
 MOST_VALUES = CONFIGURATION.most_values
 
 
-class Source:
+class SourceText:
     """One file as text; lines and columns are 1-based and count characters."""
 
     def __init__(self, file: str, text: str) -> None:
@@ -49,7 +49,7 @@ class Source:
         return InputError(message, file=self.file, line=line, column=column, hint=hint)
 
 
-def read_source(file: str, *, path: str | None = None, limit: int = LARGEST_PLAN) -> Source:
+def read_source(file: str, *, path: str | None = None, limit: int = LARGEST_PLAN) -> SourceText:
     """Read a file as UTF-8.
 
     Args:
@@ -73,13 +73,13 @@ def read_source(file: str, *, path: str | None = None, limit: int = LARGEST_PLAN
     return decode(file, data)
 
 
-def decode(file: str, data: bytes) -> Source:
+def decode(file: str, data: bytes) -> SourceText:
     """Bytes as a source.
 
     Raises:
         InputError: they are not UTF-8.
     """
-    return Source(file, places.decode(data, file))
+    return SourceText(file, places.decode(data, file))
 
 
 def too_large(file: str, limit: int) -> InputError:

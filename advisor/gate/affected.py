@@ -6,9 +6,9 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 
-from advisor.configuration.discover import Found
+from advisor.configuration.discover import FoundFiles
 from advisor.configuration.reading import is_parameter_file
-from advisor.gate.lockfile import LOCK_FILE
+from advisor.gate.policy.lockfile import LOCK_FILE
 from advisor.gate.settings import ORGANISATION_FILE, PROJECT_FILE, Pair, organisation_of
 from advisor.model.errors import InputError
 
@@ -62,7 +62,7 @@ class Touched:
         ]
 
 
-def only_touched(found: Found, touched: Touched) -> Found:
+def only_touched(found: FoundFiles, touched: Touched) -> FoundFiles:
     """What of the files that were found a change reaches."""
     return found._replace(
         workloads=[path for path in found.workloads if _is_touched_workload(path, touched)],
@@ -76,7 +76,7 @@ def _is_touched_workload(path: str, touched: Touched) -> bool:
     """Whether a workload differs, or what was made for it."""
     if touched.file(path):
         return True
-    from advisor.gate.pairing import own_pairs
+    from advisor.gate.intent.pairing import own_pairs
     from advisor.workload import read_file
 
     try:

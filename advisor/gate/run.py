@@ -6,27 +6,27 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from advisor.configuration.discover import STDIN, Found, discover, place_of_stdin
+from advisor.configuration.discover import STDIN, FoundFiles, discover, place_of_stdin
 from advisor.configuration.document import Document
 from advisor.configuration.reading import Read, read_configuration, read_terraform
-from advisor.configuration.source import LARGEST_PLAN, Source, decode, read_source
+from advisor.configuration.source import LARGEST_PLAN, SourceText, decode, read_source
 from advisor.gate.affected import Touched, only_touched
 from advisor.gate.archive.pairing import Archives
 from advisor.gate.checks import Check, load_checks
-from advisor.gate.finding import OPEN, Finding, in_order
-from advisor.gate.judge import Judge
-from advisor.gate.service_walk import load_service
+from advisor.gate.finding import OPEN, GateFinding, in_order
+from advisor.gate.policy.triage import triage
+from advisor.gate.policy.waivers import Waiver, comments_of
+from advisor.gate.rules.judge import Judge
+from advisor.gate.rules.service_walk import load_service
 from advisor.gate.settings import Organisation, Pair, Project, organisation_of, pair_of
-from advisor.gate.triage import standing
-from advisor.gate.waivers import Waiver, comments_of
 from advisor.model.errors import InputError
 from advisor.model.value import Value
 
 if TYPE_CHECKING:
-    from advisor.gate.workloads import Workloads
+    from advisor.gate.intent.workloads import Workloads
 
 
-class Request(Value):
+class CheckOptions(Value):
     """What the caller wants to know."""
 
     paths: Sequence[str]
@@ -46,10 +46,10 @@ class Request(Value):
     progress: Callable[[str], None] | None = None  # called with how far the run is, in words
 
 
-class Report(Value):
+class CheckReport(Value):
     """What the gate found. ``sources`` are the files in which findings lie, for their excerpts."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[GateFinding, ...]
     errors: tuple[InputError, ...]
     unread: tuple[str, ...]
     workloads: int
@@ -59,7 +59,7 @@ class Report(Value):
     over: int  # entries of the baseline that are gone
     as_of: str
     checks: Mapping[str, Check]
-    sources: Mapping[str, Source]
+    sources: Mapping[str, SourceText]
     files: tuple[str, ...]  # that were looked at
     answers: Mapping[str, Mapping[str, object]]  # workload -> what a lock file keeps of it
     archives: int = 0
@@ -69,7 +69,7 @@ class Report(Value):
         return sum(1 for f in self.findings if f.severity == severity and f.status == OPEN)
 
 
-def check(request: Request) -> Report:
+def check(request: CheckOptions) -> CheckReport:
     """Check everything that the request's paths hold.
 
     Raises:
@@ -94,7 +94,7 @@ def check(request: Request) -> Report:
     return _Run(request, found).report()
 
 
-def _looked_at(pairs: Sequence[Pair], found: Found) -> list[Pair]:
+def _looked_at(pairs: Sequence[Pair], found: FoundFiles) -> list[Pair]:
     """The pairs of which a side is among what was found."""
     if not pairs:
         return []
@@ -106,7 +106,7 @@ def _looked_at(pairs: Sequence[Pair], found: Found) -> list[Pair]:
     ]
 
 
-def _files(found: Found) -> list[str]:
+def _files(found: FoundFiles) -> list[str]:
     """Every file that is read."""
     terraform = (file for files in found.folders.values() for file in files)
     return [*found.workloads, *found.configurations, *found.archives, *terraform]
@@ -115,23 +115,23 @@ def _files(found: Found) -> list[str]:
 class _Run:
     """One run: what was read, found and could not be read so far."""
 
-    def __init__(self, request: Request, found: Found) -> None:
+    def __init__(self, request: CheckOptions, found: FoundFiles) -> None:
         self.request = request
         self.found = found
         self.checks = load_checks()
         self.service = load_service()
-        self.findings: list[Finding] = []
+        self.findings: list[GateFinding] = []
         self.comments: dict[str, list[Waiver]] = {}
         self.errors = list(found.errors)
         self.unread = list(found.unread)
-        self.sources: dict[str, Source] = {}
+        self.sources: dict[str, SourceText] = {}
         self.documents: dict[str, Document] = {}
         self.kept: set[str] = set()  # paths of configurations that belong to a workload
         self.ignored = found.ignored
         self.configurations = 0
         self.resources = 0
 
-    def report(self) -> Report:
+    def report(self) -> CheckReport:
         """Read and judge everything."""
         named = self._pairs()
         workloads = self._workloads(named)
@@ -152,9 +152,9 @@ class _Run:
             self.findings = workloads.accepting(self.findings, pairs)
             self.findings += workloads.used_acceptances()
         files = tuple(_files(self.found))
-        stand = standing(self.findings, self.comments, self.checks, self.request, files)
+        stand = triage(self.findings, self.comments, self.checks, self.request, files)
         self._remember((), {finding.file for finding in stand.findings if finding.line})
-        return Report(
+        return CheckReport(
             tuple(sorted(stand.findings, key=in_order)),
             _each_once(self.errors),
             tuple(dict.fromkeys(self.unread)),
@@ -194,7 +194,7 @@ class _Run:
             return
         self._judge(read, organisation, region, path)
 
-    def _source(self, path: str) -> Source:
+    def _source(self, path: str) -> SourceText:
         if path == STDIN:
             return decode(STDIN, self.request.stdin)
         return read_source(path, limit=LARGEST_PLAN)
@@ -230,7 +230,7 @@ class _Run:
             if os.path.normpath(name or ".") in self.kept:
                 self.documents[os.path.normpath(name or ".")] = read.document
 
-    def _remember(self, sources: Sequence[Source], with_findings: set[str]) -> None:
+    def _remember(self, sources: Sequence[SourceText], with_findings: set[str]) -> None:
         """Keep the texts that excerpts and waivers need; the others are let go."""
         for source in sources:
             comments = list(comments_of(source))
@@ -249,7 +249,7 @@ class _Run:
             return
         from advisor.configuration.terraform.modules import read_modules
 
-        folders: dict[str, list[Source]] = {}
+        folders: dict[str, list[SourceText]] = {}
         for folder, files in self.found.folders.items():
             if folder == STDIN:
                 folders[folder] = [self._source(STDIN)]
@@ -298,8 +298,8 @@ class _Run:
         named = [*self.found.workloads, *sorted(extra)]
         if not named:
             return None
-        from advisor.gate.lockfile import read_lock
-        from advisor.gate.workloads import Workloads
+        from advisor.gate.intent.workloads import Workloads
+        from advisor.gate.policy.lockfile import read_lock
 
         request = self.request
         archives = self.found.archives

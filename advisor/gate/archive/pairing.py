@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from advisor.configuration.archive_names import is_archive_name
-from advisor.gate.pairing import resources_of
+from advisor.gate.intent.pairing import resources_of
 from advisor.gate.settings import Pair, organisation_of
 from advisor.model.errors import InputError
 from advisor.model.value import Value
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from advisor.gate.archive.contents import Archive
     from advisor.gate.archive.deployed import Deployed
     from advisor.gate.checks import Check
-    from advisor.gate.finding import Finding
-    from advisor.gate.workloads import Workloads
+    from advisor.gate.finding import GateFinding
+    from advisor.gate.intent.workloads import Workloads
     from advisor.model.advice import Advice
     from advisor.model.workload import Workload
 
@@ -32,7 +32,7 @@ BY_ARTIFACT = "model.artifact"
 class Checked(Value):
     """What came of the archives of a run."""
 
-    findings: list[Finding]
+    findings: list[GateFinding]
     errors: list[InputError]
     unread: list[str]
     archives: int
@@ -166,7 +166,7 @@ def _of_one(one: Pair, other: Pair) -> bool:
     return same and (one.name == other.name or not (one.name and other.name))
 
 
-def _owned(findings: Iterator[Finding]) -> Iterator[Finding]:
+def _owned(findings: Iterator[GateFinding]) -> Iterator[GateFinding]:
     """Findings with the owner that the organisation's file names."""
     for each in findings:
         yield each._replace(owner=organisation_of(os.path.dirname(each.file)).owner)
