@@ -13,9 +13,9 @@ from advisor.cli import CONTEXT, complain
 from advisor.cli.settings import as_of_date, today
 from advisor.gate.checks import PROFILES, require_known
 from advisor.gate.finding import SEVERITIES
-from advisor.gate.run import CheckOptions, CheckReport
+from advisor.gate.run import CheckReport
 from advisor.gate.run import check as run_check
-from advisor.gate.settings import NEVER, Project, lock_path, read_project
+from advisor.gate.settings import NEVER, CheckOptions, Project, lock_path, read_project
 from advisor.model.errors import InputError
 from advisor.reports.finding_formats import FINDING_FORMATS, FindingContext, finding_renderer
 from advisor.text.quantity_format import word

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from advisor.configuration.api.drift import OPERATIONS
+from advisor.configuration.api.service import OPERATIONS
 from advisor.configuration.document import (
     Document,
     Hidden,

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from advisor.artifacts import boto3_script, cloudformation, maker, shell
-from advisor.gate.run import CheckOptions, check
-from advisor.gate.settings import Project
+from advisor.gate.run import check
+from advisor.gate.settings import CheckOptions, Project
 from advisor.model.advice import Advice
 from tests.artifacts import (
     stand_in,

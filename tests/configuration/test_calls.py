@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from advisor.gate.run import CheckOptions, CheckReport, check
+from advisor.gate.run import CheckReport, check
+from advisor.gate.settings import CheckOptions
 
 JOB: dict[str, Any] = {
     "TransformJobName": "nightly",

@@ -14,7 +14,8 @@ from advisor.configuration.cloudformation.template import read_template
 from advisor.configuration.document import Document, Node, Reference
 from advisor.configuration.source import SourceText
 from advisor.configuration.yaml_nodes import read_yaml
-from advisor.gate.run import CheckOptions, CheckReport, check
+from advisor.gate.run import CheckReport, check
+from advisor.gate.settings import CheckOptions
 
 
 def read(text: str, region: str = "") -> Document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ import pytest
 
 from advisor.configuration.discover import FoundFiles, discover
 from advisor.gate.git_diff import changed_since
-from advisor.gate.run import CheckOptions, CheckReport, check
-from advisor.gate.settings import Pair, Project
+from advisor.gate.run import CheckReport, check
+from advisor.gate.settings import CheckOptions, Pair, Project
 from advisor.model.errors import InputError
 
 AS_OF = "2026-11-20"
@@ -38,7 +38,7 @@ def run(*paths: str | Path, project: Project | None = None) -> CheckReport:
     return check(CheckOptions([str(path) for path in paths], AS_OF, project=project or Project()))
 
 
-def names(paths: list[str], folder: Path) -> list[str]:
+def names(paths: Iterable[str], folder: Path) -> list[str]:
     return [os.path.relpath(path, folder) for path in paths]
 
 
@@ -64,7 +64,7 @@ def test_a_tree_is_sorted_into_what_is_read_and_what_is_counted(tmp_path: Path) 
     assert [names(files, tmp_path) for files in found.folders.values()] == [["tf/main.tf"]]
     assert found.ignored == 4  # two manifests, two Python files
     assert [note.endswith("deploy.py: calls of the API in code") for note in found.unread] == [True]
-    assert found.errors == []
+    assert found.errors == ()
 
 
 @pytest.mark.parametrize(
@@ -185,8 +185,8 @@ def test_a_workload_that_is_named_needs_no_mark(
     tmp_path: Path, name: str, text: str, is_one: bool
 ) -> None:
     path = put(tmp_path, name, text)
-    assert discover([str(path)]).workloads == ([str(path)] if is_one else [])
-    assert discover([str(tmp_path)]).workloads == []
+    assert discover([str(path)]).workloads == ((str(path),) if is_one else ())
+    assert discover([str(tmp_path)]).workloads == ()
 
 
 @pytest.mark.parametrize("name", ["b.json", "b.yaml", "b.workload.yaml", "main.tf"])

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from advisor.configuration.source import SourceText, read_source
+from advisor.configuration.files import read_source
+from advisor.configuration.source import SourceText
 from advisor.configuration.terraform import hcl_tree as hcl
 from advisor.configuration.terraform.hcl_reader import read_hcl
 from advisor.model.errors import InputError

@@ -11,13 +11,13 @@ import pytest
 
 from advisor.cli import run
 from advisor.configuration.api.drift import (
-    OPERATIONS,
     compare,
     compile_operations,
     compile_table,
     drift,
     limits_moved,
 )
+from advisor.configuration.api.service import OPERATIONS
 from advisor.configuration.api.spelling import edits, nearest
 from advisor.configuration.document import Hidden, Mark, Node, Resource
 from advisor.configuration.json_nodes import read_json

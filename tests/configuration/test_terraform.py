@@ -13,7 +13,8 @@ from advisor.configuration.terraform.folder import gather, known_region
 from advisor.configuration.terraform.folder_documents import read_folder
 from advisor.configuration.terraform.plan import is_plan, read_plan
 from advisor.gate.rules.service_walk import load_service
-from advisor.gate.run import CheckOptions, CheckReport, check
+from advisor.gate.run import CheckReport, check
+from advisor.gate.settings import CheckOptions
 
 VARIANT = """\
 resource "aws_sagemaker_endpoint_configuration" "c" {{

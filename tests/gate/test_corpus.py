@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from advisor.gate.run import CheckOptions, CheckReport, check
+from advisor.gate.run import CheckReport, check
+from advisor.gate.settings import CheckOptions
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 LICENCES = {"MIT", "MIT-0", "Apache-2.0"}

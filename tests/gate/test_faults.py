@@ -17,7 +17,8 @@ import yaml
 
 from advisor.gate.checks import load_checks
 from advisor.gate.finding import GateFinding
-from advisor.gate.run import CheckOptions, check
+from advisor.gate.run import check
+from advisor.gate.settings import CheckOptions
 
 FAULTS = Path(__file__).parents[1] / "faults"
 CLEAN = FAULTS / "clean"

@@ -10,8 +10,8 @@ import pytest
 from advisor.gate.finding import ACCEPTED, OPEN, GateFinding
 from advisor.gate.policy.baseline import baseline_text
 from advisor.gate.policy.lockfile import lock_text, merged
-from advisor.gate.run import CheckOptions, CheckReport, check
-from advisor.gate.settings import Pair, Project, organisation_of
+from advisor.gate.run import CheckReport, check
+from advisor.gate.settings import CheckOptions, Pair, Project, organisation_of
 from advisor.model.errors import InputError
 
 AS_OF = "2026-11-20"

@@ -7,7 +7,7 @@ import pytest
 from advisor.gate.checks import Check, load_checks
 from advisor.gate.finding import GateFinding
 from advisor.gate.policy.triage import is_new, triage
-from advisor.gate.run import CheckOptions
+from advisor.gate.settings import CheckOptions
 
 REQUEST = CheckOptions(["."], "2026-11-20")
 ERROR = GateFinding("instance-type", "error", "no such type", "c.json", 1, 1)

@@ -10,8 +10,8 @@ import pytest
 
 from advisor.gate.finding import ACCEPTED, BASELINED, OPEN, Acceptance, GateFinding
 from advisor.gate.policy.baseline import baseline_text
-from advisor.gate.run import CheckOptions, CheckReport, check
-from advisor.gate.settings import Accepted, Project, organisation_of, read_project
+from advisor.gate.run import CheckReport, check
+from advisor.gate.settings import Accepted, CheckOptions, Project, organisation_of, read_project
 from advisor.model.errors import InputError
 
 AS_OF = "2026-11-20"

@@ -9,7 +9,8 @@ import yaml
 from advisor.configuration.discover import STDIN
 from advisor.configuration.resource_types import CLOUDFORMATION_KINDS, TERRAFORM_KINDS
 from advisor.gate.checks import Check, load_checks
-from advisor.gate.run import CheckOptions, check
+from advisor.gate.run import check
+from advisor.gate.settings import CheckOptions
 from tests.gate.cases import Case
 
 AS_OF = "2026-11-20"

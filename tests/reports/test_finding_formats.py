@@ -9,8 +9,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from advisor.gate.run import CheckOptions, CheckReport, check
-from advisor.gate.settings import organisation_of, read_project
+from advisor.gate.run import CheckReport, check
+from advisor.gate.settings import CheckOptions, organisation_of, read_project
 from advisor.reports.finding_formats import FINDING_FORMATS, FindingContext, finding_renderer
 
 TEMPLATE = """\

@@ -23,17 +23,17 @@ from advisor.gate.archive.sizes import room_faults, stated_faults
 from advisor.gate.checks import Check
 from advisor.gate.finding import ERROR, WARNING, GateFinding
 from advisor.model.advice import Advice
+from advisor.model.value import Value
 
 LONGEST_SHOWN = 200
 """Characters of a name or a message that a finding keeps; names of tar have no bound."""
 
 
-class ArchiveJudge:
+class ArchiveJudge(Value):
     """The checks of model archives, and what was given on the command line."""
 
-    def __init__(self, checks: Mapping[str, Check], framework: str) -> None:
-        self.checks = checks
-        self.framework = framework
+    checks: Mapping[str, Check]
+    framework: str
 
     def findings(
         self, archive: Archive, advice: Advice | None = None, deployed: Deployed | None = None

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from advisor.model.advice import Advice, Step
 
 SCHEMA = "sm-advise/lock.v1"
-LOCK_FILE = "sm-advise.lock"
 _DECIDING = ("requests", "traffic", "dataset", "model", "needs", "prefer", "budget", "decision")
 
 _SIZES = ("InstanceType", "MemorySizeInMB")

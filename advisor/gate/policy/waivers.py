@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatch
 
 from advisor.configuration.api.spelling import nearest
-from advisor.configuration.source import SourceText
+from advisor.configuration.source import SourceText, seen_from
 from advisor.gate.checks import Check
 from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, GateFinding
-from advisor.gate.settings import Organisation
+from advisor.gate.settings import Accepted, Organisation
 from advisor.model.value import Value
 
 _COMMENT = re.compile(
@@ -38,8 +39,9 @@ ByFile = Callable[[GateFinding], Waiver | None]
 class Waived(Value):
     """Findings after waivers, and the findings that the waivers themselves are."""
 
-    findings: list[GateFinding]
-    about: list[GateFinding]
+    findings: tuple[GateFinding, ...]
+    about: tuple[GateFinding, ...]
+    used: frozenset[Waiver]  # of those that other files hold
 
 
 def comments_of(source: SourceText) -> Iterator[Waiver]:
@@ -95,20 +97,28 @@ def _next_line(source: SourceText, line: int) -> int:
     return line + 1
 
 
-class Waivers:
-    """Applies what people accept, and notes what was used."""
+def project_waivers(accept: Iterable[Accepted]) -> dict[str, list[tuple[Accepted, Waiver]]]:
+    """What the settings accept per file, as waivers by their rule, the nearest file's first."""
+    found: dict[str, list[tuple[Accepted, Waiver]]] = {}
+    for each in accept:
+        waiver = Waiver(each.rule, each.why, each.file, each.line, each.column, 0)
+        found.setdefault(each.rule, []).append((each, waiver))
+    return found
 
-    def __init__(
-        self,
-        checks: Mapping[str, Check],
-        organisation: Organisation,
-        as_of: str,
-        profiles: frozenset[str] = frozenset(),
-    ) -> None:
-        self.checks = checks
-        self.organisation = organisation
-        self.as_of = as_of
-        self.profiles = profiles  # the profiles whose checks were on
+
+def names_file(accepted: Accepted, file: str) -> bool:
+    """Whether the pattern of an acceptance names a file, as the folder of the settings sees it."""
+    seen = seen_from(accepted.file, file) if accepted.file and file != "-" else file
+    return fnmatch(seen, accepted.pattern)
+
+
+class Waivers(Value):
+    """What decides over the waivers of one file."""
+
+    checks: Mapping[str, Check]
+    organisation: Organisation
+    as_of: str  # YYYY-MM-DD
+    profiles: frozenset[str] = frozenset()  # whose checks were on
 
     def apply(
         self, findings: Iterable[GateFinding], comments: Sequence[Waiver], by_file: ByFile
@@ -122,13 +132,16 @@ class Waivers:
         """
         about: list[GateFinding] = []
         used: set[Waiver] = set()
+        elsewhere: set[Waiver] = set()
         result: list[GateFinding] = []
         for finding in findings:
             waiver = self._beside(finding, comments)
             if waiver is not None:
                 used.add(waiver)
             else:
-                waiver = _of_workload(finding) or by_file(finding)
+                waiver = _of_workload(finding)
+                if waiver is None and (waiver := by_file(finding)) is not None:
+                    elsewhere.add(waiver)
                 about += self._refused(waiver) if waiver is not None else ()
             holds = waiver is not None and self._allowed(waiver)
             result.append(
@@ -138,7 +151,7 @@ class Waivers:
             )
         for waiver in comments:
             about += self._about(waiver, waiver in used)
-        return Waived(result, list(dict.fromkeys(about)))
+        return Waived(tuple(result), tuple(dict.fromkeys(about)), frozenset(elsewhere))
 
     def _beside(self, finding: GateFinding, comments: Sequence[Waiver]) -> Waiver | None:
         """The comment that accepts a finding, where comments count."""

@@ -1,4 +1,4 @@
-"""Whether a text has the length and the form of its field, as far as the text is known."""
+"""A text against its field: its length and form, as far as the text is known."""
 
 from __future__ import annotations
 
@@ -7,11 +7,29 @@ from collections.abc import Iterator
 from functools import cache
 
 from advisor.configuration.api.service import Shape
-from advisor.configuration.document import Node, Path
-from advisor.gate.rules.problem import ServiceProblem, last_name
+from advisor.configuration.document import Node, Path, written
+from advisor.model.value import Value
 
 LONGEST_NAME = 63
 """Characters; what shapes of names have in common."""
+
+
+class ServiceProblem(Value):
+    """One way in which a value disagrees with the service model."""
+
+    rule: str
+    severity: str
+    message: str
+    node: Node
+    path: Path
+    suggestion: str = ""
+    at_key: bool = False
+
+
+def last_name(path: Path) -> str:
+    """How a message calls a value: by the last name of its path, with the index in a list."""
+    names = [index for index, step in enumerate(path) if isinstance(step, str)]
+    return written(path[names[-1] :]) if names else "this"
 
 
 def text_problems(

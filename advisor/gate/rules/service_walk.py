@@ -11,8 +11,12 @@ from advisor.configuration.api.spelling import misspelt, nearest
 from advisor.configuration.document import PARTIAL, Node, Path, Resource
 from advisor.configuration.scalars import as_text, number, quoted
 from advisor.gate.checks import bounded_fields
-from advisor.gate.rules.field_texts import partly_known, text_problems
-from advisor.gate.rules.problem import ServiceProblem, last_name
+from advisor.gate.rules.field_texts import (
+    ServiceProblem,
+    last_name,
+    partly_known,
+    text_problems,
+)
 
 
 @cache

@@ -8,18 +8,18 @@ A policy on waivers only ever becomes stricter.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from advisor.gate.finding import Acceptance
-from advisor.gate.policy.lockfile import LOCK_FILE
 from advisor.gate.settings.settings_file import SettingsFile, read_toml_settings, read_yaml_settings
 from advisor.model.errors import InputError
 from advisor.model.value import Value
 
 ORGANISATION_FILE = ".sm-advise.yaml"
 PROJECT_FILE = "pyproject.toml"
+LOCK_FILE = "sm-advise.lock"
 CONCURRENCY = "serverless-concurrency"
 """The key of ``quotas`` that is no instance type."""
 MOST_EXTENDED = 10
@@ -72,6 +72,33 @@ class Project(Value):
     accept: tuple[Accepted, ...] = ()  # the nearest first
     pairs: tuple[Pair, ...] = ()
     says: Mapping[str, str] = {}  # key -> the file that says it
+
+
+class CheckOptions(Value):
+    """What the caller of a run asks for."""
+
+    paths: Sequence[str]
+    as_of: str  # YYYY-MM-DD
+    project: Project = Project()
+    select: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
+    workload: str = ""  # the one that every configuration is compared with
+    baseline: str = ""
+    lock: str = ""  # the lock file, which names workloads as its folder sees them
+    relock: bool = False  # the lock is about to be written: nothing is compared with it
+    region: str = ""
+    framework: str = ""  # that model archives are checked for; empty: as stated or recognised
+    changed: frozenset[str] | None = None  # real paths of changed files; None: all count
+    stdin: bytes = b""
+    sift: bool = False  # named files that hold nothing of ours are passed over, too
+    progress: Callable[[str], None] | None = None  # called with how far the run is, in words
+
+    def counted(self, paths: Sequence[str], what: str) -> Iterator[str]:
+        """The paths one by one; of many the caller hears how far the run is."""
+        for number, path in enumerate(paths):
+            if self.progress and number % 100 == 99:
+                self.progress(f"{number + 1:,} of {len(paths):,} {what}")
+            yield path
 
 
 class Organisation(Value):

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from advisor.configuration.document import Node, Path
+from advisor.configuration.files import read_source
 from advisor.configuration.rulefiles import read_json_rules
-from advisor.configuration.source import SourceText, decode, read_source
+from advisor.configuration.source import SourceText, decode
 from advisor.gate.settings.schema_walk import accepts
 from advisor.model.errors import InputError
 from advisor.model.value import Value

@@ -13,7 +13,8 @@ from advisor.gate.archive.layouts import layouts
 from advisor.gate.archive.members_checks import MOST_SHOWN
 from advisor.gate.checks import load_checks
 from advisor.gate.finding import GateFinding
-from advisor.gate.run import CheckOptions, check
+from advisor.gate.run import check
+from advisor.gate.settings import CheckOptions
 from tests.archives import POINTER, member, tarred, written
 
 AS_OF = "2026-11-20"

@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 
 from advisor.cli.check import check as command
 from advisor.gate.finding import ACCEPTED, BASELINED, GateFinding
-from advisor.gate.run import CheckOptions, CheckReport, check
-from advisor.gate.settings import organisation_of
+from advisor.gate.run import CheckReport, check
+from advisor.gate.settings import CheckOptions, organisation_of
 from advisor.reports.finding_formats import FINDING_FORMATS, FindingContext, finding_renderer
 from tests.archives import member, packed, tarred, written
 
