@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
@@ -103,17 +102,6 @@ class Facts:
             self.low[variable], self.high[variable] = word.low, word.high
         self.stated |= 1 << variable
         self.signature += (variable, item.path, self.low[variable], self.high[variable])
-
-    def cells(self) -> tuple[object, ...]:
-        """A key that is equal for workloads whose facts, stated and derived, share their cells."""
-        cuts, point = self.book.all_cuts, self.point
-        key: list[object] = [self.low[self.book.needs]]
-        parts = iter(self.signature)
-        for variable, path, low, high in zip(parts, parts, parts, parts, strict=True):
-            one = low == high and not self.book.facts[variable].discrete
-            key += (variable, path, bisect_left(cuts[variable], low) if one else (low, high))
-        key += [bisect_left(cuts[f.variable], point[f.variable]) for f in self.book.formulas]
-        return tuple(key)
 
     # -- the assumed point -----------------------------------------------------------------------
 

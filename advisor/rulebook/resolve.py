@@ -7,6 +7,8 @@ from typing import Any
 
 from advisor.model import Verdict
 from advisor.rulebook.cells import (
+    Outcomes,
+    Reach,
     bit_set,
     dependents,
     form_cuts,
@@ -54,8 +56,10 @@ class Rulebook:
         self._prepare()
         self._cautions: tuple[Caution, ...] | None = None
         self._outside: tuple[Outside, ...] | None = None
-        self.answers: dict[Any, Any] = {}  # memo of advisor.changes
+        self.answers: dict[Any, Any] = {}  # memos of advisor.changes
+        self.found: dict[Any, Any] = {}
         self.relevance: dict[Any, Any] = {}  # memo of advisor.neighbours
+        self._reaches: dict[tuple[tuple[int, ...], int], Reach] = {}
         self.verdicts: dict[Any, Verdict] = {}  # memo of advisor.verdicts
 
     def _name(self) -> None:
@@ -88,6 +92,8 @@ class Rulebook:
             if alternative.follows >= 0
         ]
         self.conditional_bits = bit_set(fact.variable for fact in self.conditional_facts)
+        leaders = bit_set(leader for _, leader in self.followers)
+        self.assumption_bits = self.conditional_bits | leaders
         self._triggers: dict[int, int] = {}
         self.dependents = dependents(self.formulas, len(self.index))
         inputs = {variable for formula in self.formulas for variable in formula.inputs}
@@ -96,7 +102,12 @@ class Rulebook:
         )
         self.cuts = self._cuts()
         self.all_cuts = self._all_cuts()
+        self.place_cuts = [
+            [] if fact.discrete else cuts
+            for fact, cuts in zip(self.facts, self.all_cuts, strict=True)
+        ]
         self.partners = self._partners()
+        self.outcomes = Outcomes(self)
 
     def _cuts(self) -> dict[int, tuple[int, ...]]:
         """Where any rule can change its mind about a variable."""
@@ -125,6 +136,15 @@ class Rulebook:
         if known is None:
             facts = [fact for fact in self.conditional_facts if unstated >> fact.variable & 1]
             known = self._triggers[unstated] = bit_set(triggers(facts, self.active))
+        return known
+
+    def reach(self, variables: tuple[int, ...], unstated: int) -> Reach:
+        """What setting some variables can move, when some facts (bits) have an assumed value."""
+        key = variables, unstated
+        known = self._reaches.get(key)
+        if known is None:
+            assumed = [fact for fact in self.conditional_facts if unstated >> fact.variable & 1]
+            known = self._reaches[key] = Reach(self, variables, assumed)
         return known
 
     def _all_cuts(self) -> list[list[int]]:
