@@ -32,6 +32,7 @@ class Facts:
         "low",
         "point",
         "region",
+        "seen",
         "signature",
         "stated",
         "triggers",
@@ -49,6 +50,7 @@ class Facts:
         self.high = book.template_high.copy()
         self.stated = 0
         self.chosen: dict[int, Assumption] = {}
+        self.seen: dict[int, tuple[str, str, int, int]] = {}  # memo of advisor.verdicts
         self.signature: list[Any] = []  # variable, path, low and high of each stated fact
         self._read()
         self.settle()

@@ -122,10 +122,19 @@ class Outcomes:
     The questions come first, then the limits of each option and the needs that it lacks.
     """
 
-    __slots__ = ("_book", "_numbers", "_questions", "_words", "options", "questions", "reads")
+    __slots__ = (
+        "_lacks",
+        "_needs",
+        "_numbers",
+        "_questions",
+        "_words",
+        "options",
+        "questions",
+        "reads",
+    )
 
     def __init__(self, book: Rulebook) -> None:
-        self._book = book
+        self._needs = book.needs
         self.reads: list[AbstractSet[int]] = []  # the variables that a rule reads
         self._questions: list[tuple[int, Test]] = []
         for question in book.questions.values():
@@ -135,6 +144,7 @@ class Outcomes:
         self.options: dict[str, int] = {}
         self._words: list[tuple[Any, ...]] = []
         self._numbers: list[tuple[Any, ...]] = []
+        self._lacks: list[tuple[int, int]] = []
         for option in book.options:
             first = len(self.reads)
             for limit in option.limits:
@@ -145,6 +155,7 @@ class Outcomes:
                     self._numbers.append((bit, *number_check(limit)))
                 when = frozenset() if limit.when is None else limit.when.variables
                 self.reads.append(when | {limit.variable})
+            self._lacks.append((1 << len(self.reads), option.unsupported))
             self.reads.append({book.needs})
             self.options[option.id] = (1 << len(self.reads)) - (1 << first)
 
@@ -168,12 +179,8 @@ class Outcomes:
                     contested |= bit
                 else:
                     broken |= bit
-        needed = point[self._book.needs]
-        for option in self._book.options:
-            if needed & option.unsupported:
-                lacks = self.options[option.id]
-                broken |= lacks & ~(lacks >> 1)
-        return contested, broken
+        needed = point[self._needs]
+        return contested, broken | sum(bit for bit, lacks in self._lacks if needed & lacks)
 
 
 class Reach:
