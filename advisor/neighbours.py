@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple, TypeAlias
 
-from advisor.decide import Walk, decide, first_usable, status, walk
+from advisor.decide import Walk, status, walk
 from advisor.facts import Facts
 from advisor.model import Interval
 from advisor.quantity import show
 from advisor.rounding import word
-from advisor.rulebook.cells import merge_cuts
+from advisor.rulebook.cells import Reach, merge_cuts
 from advisor.rulebook.formulas import active_cut, volume_cut
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import (
@@ -24,6 +24,8 @@ from advisor.rulebook.types import (
     RULED_OUT,
     UNSET,
     FactEntry,
+    Leaf,
+    Point,
 )
 
 
@@ -180,11 +182,10 @@ class Neighbourhood:
         if facts.stated & book.partners[handle.variables[-1]]:
             return None
         low, high = facts.low[variable], facts.high[variable]
-        moves = facts.triggers >> variable & 1
-        reach = book.reach(handle.variables, ~facts.stated & book.conditional_bits if moves else 0)
+        reach = self._reach(handle.variables)
         own: object = (low, high, point[variable])
         values: object = None
-        if moves:  # what is assumed anew depends on sets, and on values
+        if reach.assumed:  # what is assumed anew depends on sets, and on values
             values = reach.exact(point), *[(facts.low[v], facts.high[v]) for v in reach.assumed]
         elif low == high and not handle.fact.discrete:
             own = self.places[variable]
@@ -314,11 +315,42 @@ class Neighbourhood:
                     yield active_cut(bound, point[leader])
 
     def answer(self, variables: tuple[int, ...], low: int, high: int) -> str | None:
-        """The option chosen when variables are stated as a range, or (bits, 0), else as it is."""
+        """The option chosen when variables are stated as a range, or (bits, 0), else as it is.
+
+        This is ``decide`` at the moved point; rules that read nothing of what moves stay as known.
+        """
         point = self.facts.moved(dict.fromkeys(variables, (low, high)))
-        if self.steering.isdisjoint(variables):
-            return first_usable(self.book, self.walk.leaf, point)
-        return decide(self.book, point)
+        reach = self._reach(variables)
+        contested, broken = self.outcomes
+        leaf = self.walk.leaf if self.steering.isdisjoint(variables) else self._leaf(point, reach)
+        second = None
+        for name in leaf.options:
+            apart = reach.limits[name]
+            if not broken & apart:
+                found = status(reach.touched[name], self.book.needs, point)
+                if found == CLEAR and not contested & apart:
+                    return name
+                if found != RULED_OUT and second is None:
+                    second = name
+        return second
+
+    def _leaf(self, point: Point, reach: Reach) -> Leaf:
+        """The end of the walk from a moved point."""
+        book, broken = self.book, self.outcomes[1]
+        question = book.start
+        while True:
+            bit = book.outcomes.question[question.id]
+            yes = not broken & bit if reach.questions & bit else question.when.test(point)
+            target = question.then if yes else question.otherwise
+            if isinstance(target, Leaf):
+                return target
+            question = book.questions[target]
+
+    def _reach(self, variables: tuple[int, ...]) -> Reach:
+        """What setting some variables can move."""
+        facts, book = self.facts, self.book
+        moves = facts.triggers >> variables[0] & 1
+        return book.reach(variables, ~facts.stated & book.conditional_bits if moves else 0)
 
     def possible(self, handle: Handle) -> tuple[int, int]:
         """What the stated facts leave to a handle: a closed range, or (bits, 0)."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from advisor.rulebook.entries import number_check, word_check
 from advisor.rulebook.formulas import Formula
-from advisor.rulebook.types import INFINITY, Condition, FactEntry, Limit, Point, Test
+from advisor.rulebook.types import INFINITY, Condition, FactEntry, Limit, OptionEntry, Point, Test
 
 if TYPE_CHECKING:
     from advisor.rulebook.resolve import Rulebook
@@ -129,6 +129,7 @@ class Outcomes:
         "_questions",
         "_words",
         "options",
+        "question",
         "questions",
         "reads",
     )
@@ -137,7 +138,9 @@ class Outcomes:
         self._needs = book.needs
         self.reads: list[AbstractSet[int]] = []  # the variables that a rule reads
         self._questions: list[tuple[int, Test]] = []
+        self.question: dict[str, int] = {}
         for question in book.questions.values():
+            self.question[question.id] = 1 << len(self.reads)
             self._questions.append((1 << len(self.reads), question.when.test))
             self.reads.append(question.when.variables)
         self.questions = (1 << len(self.reads)) - 1
@@ -153,8 +156,7 @@ class Outcomes:
                     self._words.append((bit, *word_check(limit)))
                 else:
                     self._numbers.append((bit, *number_check(limit)))
-                when = frozenset() if limit.when is None else limit.when.variables
-                self.reads.append(when | {limit.variable})
+                self.reads.append(limit.reads)
             self._lacks.append((1 << len(self.reads), option.unsupported))
             self.reads.append({book.needs})
             self.options[option.id] = (1 << len(self.reads)) - (1 << first)
@@ -189,7 +191,7 @@ class Reach:
     All else is what rules that read nothing of it say at the workload's point.
     """
 
-    __slots__ = ("assumed", "beside", "exact", "limits", "questions")
+    __slots__ = ("assumed", "beside", "exact", "limits", "questions", "touched")
 
     def __init__(
         self, book: Rulebook, variables: tuple[int, ...], unstated: Iterable[FactEntry]
@@ -211,10 +213,21 @@ class Reach:
             else:
                 beside |= read
         self.questions = apart & book.outcomes.questions
+        self.touched = {option.id: _touched(option, moved, book.needs) for option in book.options}
         self.limits = {name: bits & apart for name, bits in book.outcomes.options.items()}
         self.assumed = sorted(assumed)
         self.beside = picker(beside - set(variables))
         self.exact = picker(inputs | assumed)
+
+
+def _touched(option: OptionEntry, moved: set[int], needs: int) -> OptionEntry:
+    """An option with only those of its rules that read what moves."""
+    limits = [limit for limit in option.limits if not moved.isdisjoint(limit.reads)]
+    return option._replace(
+        unsupported=option.unsupported if needs in moved else 0,
+        number_checks=tuple(number_check(limit) for limit in limits if not limit.discrete),
+        word_checks=tuple(word_check(limit) for limit in limits if limit.discrete),
+    )
 
 
 def picker(variables: set[int]) -> Callable[[list[int]], Any]:

@@ -149,6 +149,11 @@ class Limit(Value):
     fix: str
     fix_source: str
 
+    @property
+    def reads(self) -> frozenset[int]:
+        """The variables that it depends on."""
+        return frozenset({self.variable}) | (self.when.variables if self.when else frozenset())
+
 
 class Support(Value):
     """What one option offers of a feature."""
