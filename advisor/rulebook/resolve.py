@@ -65,6 +65,7 @@ class Rulebook:
     def _name(self) -> None:
         """Entries by id, and the variables that the engine asks for by name."""
         self.feature = {feature.id: feature for feature in self.features}
+        self.need_bits = {f"needs.{feature.id}": feature.bit for feature in self.features}
         self.features_by_fact = tuple(feature for feature in self.features if feature.fact)
         self.fact = {fact.id: fact for fact in self.facts}
         self.option = {option.id: option for option in self.options}
