@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 from itertools import combinations, product
 from typing import TypeVar
 
@@ -50,14 +51,15 @@ def decisive_unknowns(around: Neighbourhood) -> tuple[DecisiveUnknown, ...]:
 
 def _known(around: Neighbourhood) -> _Known:
     """What is found for every handle, remembered by the stated values."""
-    facts = around.facts
-    return _remembered(
-        around.book.answers,
-        (facts.low[around.book.needs], *facts.signature),
-        lambda: _Known(
-            tuple(sorted(_found(around), key=lambda each: each.order)), _features(around)
-        ),
-    )
+    facts, memo = around.facts, around.book.answers
+    key = facts.low[around.book.needs], *facts.signature
+    known: _Known = _remembered(memo, key, partial(_look, around))
+    return known
+
+
+def _look(around: Neighbourhood) -> _Known:
+    found = sorted(_found(around), key=lambda each: each.order)
+    return _Known(tuple(found), _features(around))
 
 
 def _found(around: Neighbourhood) -> Iterator[_Found]:
@@ -67,7 +69,7 @@ def _found(around: Neighbourhood) -> Iterator[_Found]:
         if key is None:
             found = _explore(around, handle)
         else:
-            found = _remembered(around.book.found, key, lambda each=handle: _explore(around, each))
+            found = _remembered(around.book.found, key, partial(_explore, around, handle))
         if found is not None:
             yield found
 

@@ -191,8 +191,8 @@ class Neighbourhood:
             own = self.places[variable]
         chosen = facts.chosen.get(variable)
         contested, broken = self.outcomes
-        limits = reach.limits
         steers = not self.steering.isdisjoint(handle.variables)
+        names = reach.limits if steers else self.walk.leaf.options
         return (
             handle.id,
             handle.stated,
@@ -204,10 +204,8 @@ class Neighbourhood:
             reach.beside(self.places),
             broken & reach.questions if steers else None,
             *[
-                RULED_OUT if broken & rules else CONTESTED if contested & rules else CLEAR
-                for rules in (
-                    limits.values() if steers else map(limits.get, self.walk.leaf.options)
-                )
+                RULED_OUT if broken & apart else CONTESTED if contested & apart else CLEAR
+                for apart in map(reach.limits.__getitem__, names)
             ],
         )
 

@@ -198,10 +198,10 @@ class Reach:
     ) -> None:
         moved, assumed = set(variables), set()
         for fact in unstated:  # what is assumed of these may be assumed anew
-            read = triggers([fact], book.active)
-            if not read.isdisjoint(variables):
+            leading = triggers([fact], book.active)
+            if not leading.isdisjoint(variables):
                 moved.add(fact.variable)
-                assumed |= read
+                assumed |= leading
         formulas = {formula for each in moved for formula in book.dependents[each]}
         inputs = {each for formula in formulas for each in formula.inputs}
         moved |= {formula.variable for formula in formulas}
