@@ -37,9 +37,7 @@ class Total(Value):
     @property
     def middle(self) -> Decimal | None:
         """The middle of the range that a fleet which scales leaves open; ``None`` without ends."""
-        if self.low is None or self.high is None:
-            return None
-        return self.low if self.low is self.high else (self.low + self.high) / 2
+        return _middle(self.low, self.high)
 
     @property
     def usd_low(self) -> str | None:
@@ -115,7 +113,7 @@ def estimated(found: Cost, option: str, assumed: Usage, prices: Prices) -> Cost:
     items, parts = [], []
     for item in found.items:
         row = rows.get((item.name, item.unit))  # a line that comes to nothing is left out
-        middle = _NOTHING if row is None else Total(*_amounts(row)).middle
+        middle = _NOTHING if row is None else _middle(*_amounts(row))
         if middle is None:  # what no assumption bounds is what there is to state
             open_above = Total(_NOTHING, None)
             return found._replace(widest=_widest(option, assumed, prices, open_above))
@@ -166,6 +164,12 @@ def _amounts(row: Line) -> _Amounts:
     if high is low:
         return least, least
     return least, None if high is None else amount(product(high, unit))
+
+
+def _middle(low: Decimal | None, high: Decimal | None) -> Decimal | None:
+    if low is None or high is None:
+        return None
+    return low if low is high else (low + high) / 2
 
 
 def _write(row: Line) -> tuple[_Amounts, CostItem]:
