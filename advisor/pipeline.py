@@ -136,7 +136,7 @@ def _findings(
             found += decision_findings(facts.workload, chosen, decision.rules_option, as_of)
         if chosen.status != _STATUS[CLEAR]:
             found += _contested(facts, chosen)
-        way = chosen.plan.facts.get("hosting", "") if chosen.plan is not None else ""
+        way = chosen.plan.hosting if chosen.plan is not None else ""
         warned, named = cautions(facts, chosen.option, way)
         found += warned
         found += _needs(facts, chosen)

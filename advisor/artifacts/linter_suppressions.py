@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from advisor.gate.checks import load_checks
-from advisor.gate.instances import is_a
+from advisor.gate.rules.instances import is_a
 from advisor.model.advice import Request
 
 

@@ -110,7 +110,9 @@ def _in_groups(paths: Sequence[str], asked: dict[str, Any]) -> int:
         advices, unread = _answers(paths[start : start + TOGETHER], asked)
         for line in unread:
             print(line, file=sys.stderr)
-        print(render(advices, where), end="", flush=True)
+        for advice in advices:  # joined, the lines of many files would be moved about in memory
+            sys.stdout.write(render([advice], where))
+        sys.stdout.flush()
         codes.append(_code(advices, unread, asked))
     return max(codes)
 

@@ -13,11 +13,11 @@ from advisor.cli import CONTEXT, complain
 from advisor.cli.settings import as_of_date, today
 from advisor.gate.checks import PROFILES, require_known
 from advisor.gate.finding import SEVERITIES
-from advisor.gate.run import Report, Request
+from advisor.gate.run import CheckReport
 from advisor.gate.run import check as run_check
-from advisor.gate.settings import NEVER, Project, lock_path, read_project
+from advisor.gate.settings import NEVER, CheckOptions, Project, lock_path, read_project
 from advisor.model.errors import InputError
-from advisor.reports.finding_formats import FINDING_FORMATS, Context, finding_renderer
+from advisor.reports.finding_formats import FINDING_FORMATS, FindingContext, finding_renderer
 from advisor.text.quantity_format import word
 
 _PROGRESS_WIDTH = 39  # columns: narrow terminals have 40
@@ -140,13 +140,13 @@ def _require_no_contradiction(options: dict[str, Any], project: Project) -> None
             raise InputError(f"{both[0]} is both selected and ignored", file=side, hint=hint)
 
 
-def _request(paths: tuple[str, ...], project: Project, options: dict[str, Any]) -> Request:
+def _request(paths: tuple[str, ...], project: Project, options: dict[str, Any]) -> CheckOptions:
     changed = None
     if options["changed_since"]:
         from advisor.gate.git_diff import changed_since
 
         changed = changed_since(options["changed_since"])
-    return Request(
+    return CheckOptions(
         paths=paths,
         as_of=options["as_of"] or today(),
         project=project,
@@ -170,7 +170,7 @@ def _progress(text: str) -> None:
     print(f"\r{text:<{_PROGRESS_WIDTH}}\r", end="", file=sys.stderr, flush=True)
 
 
-def _write(report: Report, options: dict[str, Any]) -> None:
+def _write(report: CheckReport, options: dict[str, Any]) -> None:
     """Write the baseline and the lock, if the options ask for them."""
     if not (options["write_baseline"] or options["write_lock"]):
         return
@@ -179,18 +179,18 @@ def _write(report: Report, options: dict[str, Any]) -> None:
     from advisor.artifacts.output import write_file
 
     if options["write_baseline"]:
-        from advisor.gate.baseline import baseline_text
+        from advisor.gate.policy.baseline import baseline_text
 
         path = options["write_baseline"]
         write_file(Path(path), baseline_text(report.findings, path, report.files))
     if options["write_lock"]:
-        from advisor.gate.lockfile import lock_text, merged
+        from advisor.gate.policy.lockfile import lock_text, merged
 
         lock = lock_path(".")
         write_file(Path(lock), lock_text(merged(lock, report.answers)))
 
 
-def _context(form: str) -> Context:
+def _context(form: str) -> FindingContext:
     interactive = sys.stdout.isatty()
     digest = ""
     if form == "json":
@@ -199,15 +199,15 @@ def _context(form: str) -> Context:
 
         digest = digest_of(rules_directory())
     if form != "text" or not interactive:
-        return Context(rules_digest=digest)
+        return FindingContext(rules_digest=digest)
     import shutil
 
     colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     columns = shutil.get_terminal_size((80, 24)).columns
-    return Context(columns, colour, columns=columns)
+    return FindingContext(columns, colour, columns=columns)
 
 
-def _exit_code(report: Report, fail_on: str, *, expect: bool) -> int:
+def _exit_code(report: CheckReport, fail_on: str, *, expect: bool) -> int:
     nothing = expect and not (report.workloads or report.configurations or report.archives)
     if report.errors or nothing:
         if nothing and not report.errors:

@@ -100,7 +100,7 @@ def verify(limits: str | None, drift: bool, form: str) -> int:
 def _accepted(report: Report) -> Report:
     """The report with one claim more: the gate accepts what is emitted for the rules' values."""
     from advisor.engine.verify import Problem
-    from advisor.gate.accepted import accepted
+    from advisor.gate.rules.accepted import accepted
     from advisor.rulebook.load import load
 
     if not report.holds:  # nothing can be emitted by rules that do not hold

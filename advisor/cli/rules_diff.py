@@ -15,7 +15,7 @@ from advisor.model.errors import InputError, RulebookError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from advisor.gate.lockfile import Answer
+    from advisor.gate.policy.lockfile import Answer
     from advisor.model.workload import Workload
     from advisor.reference.rules_compared import Compared
 
@@ -92,8 +92,8 @@ def _workloads(paths: Sequence[str], errors: list[InputError]) -> list[Workload]
 
 def _read(path: str) -> list[Workload]:
     """The workloads of a file, with what their organisation needs."""
+    from advisor.gate.intent.workloads import needing
     from advisor.gate.settings import organisation_of
-    from advisor.gate.workloads import needing
     from advisor.workload import read_file
 
     organisation = organisation_of(os.path.dirname(path))
@@ -160,7 +160,7 @@ def _readable(name: str, work: Callable[[], Result]) -> Result:
 
 def _against_lock(lock: str, new: str, workloads: Sequence[Workload], day: str) -> Compared:
     """The answers that a lock keeps against those of now; without --workloads, all of its own."""
-    from advisor.gate.lockfile import lock_key, read_lock
+    from advisor.gate.policy.lockfile import lock_key, read_lock
     from advisor.reference.moved_answers import Answering, moved_answers
     from advisor.reference.rule_sets import rule_set
     from advisor.reference.rules_compared import Compared

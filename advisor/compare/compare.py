@@ -10,6 +10,7 @@ from advisor.engine.facts import Facts
 from advisor.engine.standing import STANDINGS
 from advisor.model.advice import Advice, Candidate
 from advisor.model.options import BATCH_TRANSFORM
+from advisor.model.usage import JobUsage
 from advisor.model.workload import Interval
 from advisor.pricing.amounts import decimal
 from advisor.pricing.billable_usage import charged
@@ -163,11 +164,11 @@ def _requests(facts: Facts, candidate: Candidate) -> Any:
     """Requests a month where one number is known; records for a job."""
     assert candidate.plan is not None
     if candidate.option == BATCH_TRANSFORM:
-        runs = candidate.plan.facts.get("runs")
+        usage = candidate.plan.usage
+        runs = usage.runs.exact if isinstance(usage, JobUsage) else None
         records = facts.workload.interval("dataset.records")
         if runs is None or records is None or records.low != records.high:
             return None
         return decimal(runs) * decimal(records.low or 0)
     found = charged(candidate.plan, facts)
-    low, high = found.get("requests_low"), found.get("requests_high")
-    return found.get("requests") or (low if low == high else None)
+    return None if isinstance(found, JobUsage) else found.traffic.requests.exact

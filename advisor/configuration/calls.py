@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from advisor.configuration.api.drift import OPERATIONS
+from advisor.configuration.api.service import OPERATIONS
 from advisor.configuration.document import (
     Document,
     Hidden,
@@ -24,7 +24,7 @@ from advisor.configuration.document import (
 )
 from advisor.configuration.json_nodes import read_json
 from advisor.configuration.requests import without_placeholders
-from advisor.configuration.source import Source
+from advisor.configuration.source import SourceText
 from advisor.model.errors import InputError
 
 CLOUDFORMATION = {
@@ -108,7 +108,7 @@ def opened(node: Node) -> Node | None:
         lambda found: found[0] if found[0][0] == '"' else f'"{found[0]}"', _text(node)
     )
     try:
-        top = read_json(Source(node.mark.file, text)).documents[0]
+        top = read_json(SourceText(node.mark.file, text)).documents[0]
     except InputError:
         return None
     top = _referring(top, {_hole(each): each for each in node.value if isinstance(each, Reference)})

@@ -1,13 +1,14 @@
-"""Which files of the paths that were named are workloads or configurations; the rest is counted."""
+"""Paths → names of workloads, configurations and archives; the other files are counted."""
 
 from __future__ import annotations
 
 import errno
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from advisor.configuration.archive_names import is_archive
+from advisor.configuration.files import is_terraform
 from advisor.configuration.source import LARGEST_PLAN, LARGEST_TEMPLATE, too_large
 from advisor.configuration.unsupported_formats import CODE, in_code, in_data
 from advisor.model.errors import InputError
@@ -21,7 +22,6 @@ PASSED_OVER = frozenset(
 )
 
 _DATA = (".json", ".yaml", ".yml", ".template")
-_TERRAFORM = (".tf", ".tf.json", ".tfvars", ".tfvars.json")
 _WORKLOAD_NAMES = ("workload.yaml", "workload.yml")
 _WORKLOAD_ENDS = (".workload.yaml", ".workload.yml")
 
@@ -47,17 +47,23 @@ _IN_LARGE_FILES = re.compile(rb"aws_sagemaker_|Type[\"']?\s*:\s*[\"']?AWS::SageM
 """Requests are small: of a large file only a plan or a template is ours, no service model."""
 
 
-class Found(Value):
+class FoundFiles(Value):
     """What there is to read, each path as the user would write it."""
 
-    workloads: list[str]
-    configurations: list[str]
-    folders: dict[str, list[str]]  # of Terraform: folder -> its files
+    workloads: tuple[str, ...]
+    configurations: tuple[str, ...]
+    folders: Mapping[str, tuple[str, ...]]  # of Terraform: folder -> its files
     named: frozenset[str]  # files that were named themselves, not found in a folder
     ignored: int  # files that are neither
-    unread: list[str]  # files that hold configurations in a form that is not read
-    errors: list[InputError]
-    archives: list[str]  # of models; only where they were named
+    unread: tuple[str, ...]  # files that hold configurations in a form that is not read
+    errors: tuple[InputError, ...]
+    archives: tuple[str, ...]  # of models; only where they were named
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file that is read."""
+        terraform = (file for files in self.folders.values() for file in files)
+        return (*self.workloads, *self.configurations, *self.archives, *terraform)
 
 
 def discover(
@@ -66,19 +72,18 @@ def discover(
     progress: Callable[[str], None] | None = None,
     sift: bool = False,
     base: str = "",
-) -> Found:
+) -> FoundFiles:
     """Sort the files of paths (files, folders, patterns) into what is read and what is not.
 
     A file that was named is read whatever it holds; with ``sift`` it is passed over like a file
     of a folder when it holds nothing of ours. What ``exclude`` names is as written on the command
     line, or as the folder of ``base`` (the project's file) sees it.
     """
-    found = Found([], [], {}, frozenset(), 0, [], [], [])
-    sorter = _Sorter(found, tuple(exclude), base)
+    sorter = _Sorter(tuple(exclude), base)
     named: set[str] = set()
-    for path in _expanded(paths, found.errors):
+    for path in _expanded(paths, sorter.errors):
         if os.path.isdir(path):
-            for count, file in enumerate(_files(path, found.errors)):
+            for count, file in enumerate(_files(path, sorter.errors)):
                 sorter.sort(file)
                 if progress and count % 1000 == 999:
                     progress(f"{count + 1:,} files looked at")
@@ -88,7 +93,7 @@ def discover(
                 sorter.sort(path)
             else:
                 sorter.take(path)
-    return found._replace(named=frozenset(named), ignored=sorter.ignored)
+    return sorter.found(frozenset(named))
 
 
 def _expanded(paths: Iterable[str], errors: list[InputError]) -> Iterator[str]:
@@ -133,30 +138,50 @@ def _files(folder: str, errors: list[InputError]) -> Iterator[str]:
 
 
 class _Sorter:
-    def __init__(self, found: Found, exclude: tuple[str, ...], base: str) -> None:
-        self.found = found
+    """Gathers files one by one until all are sorted."""
+
+    def __init__(self, exclude: tuple[str, ...], base: str) -> None:
         self.exclude = exclude
         self.base = base
+        self.workloads: list[str] = []
+        self.configurations: list[str] = []
+        self.archives: list[str] = []
+        self.folders: dict[str, list[str]] = {}
+        self.unread: list[str] = []
+        self.errors: list[InputError] = []
         self.ignored = 0
+
+    def found(self, named: frozenset[str]) -> FoundFiles:
+        """What was sorted so far."""
+        return FoundFiles(
+            workloads=tuple(self.workloads),
+            configurations=tuple(self.configurations),
+            folders={folder: tuple(files) for folder, files in self.folders.items()},
+            named=named,
+            ignored=self.ignored,
+            unread=tuple(self.unread),
+            errors=tuple(self.errors),
+            archives=tuple(self.archives),
+        )
 
     def take(self, path: str) -> None:
         """Sort a file that was named; what it is, its reader finds out."""
         name = os.path.basename(path)
-        if name.endswith(_TERRAFORM):
+        if is_terraform(name):
             self._terraform(path)
         elif name in _WORKLOAD_NAMES or name.endswith(_WORKLOAD_ENDS):
-            self.found.workloads.append(path)
+            self.workloads.append(path)
         elif name.endswith(CODE):
             self._code(path)
         elif is_archive(path):
-            self.found.archives.append(path)
+            self.archives.append(path)
         else:
             head = _content(path, LARGEST_TEMPLATE)
             self._note(path, in_data(head or b""))
             if head is not None and (_is_workload(head) or has_keys_of_workload(head)):
-                self.found.workloads.append(path)
+                self.workloads.append(path)
             else:
-                self.found.configurations.append(path)
+                self.configurations.append(path)
 
     def sort(self, path: str) -> None:
         """Sort a file that stood in a folder."""
@@ -164,8 +189,8 @@ class _Sorter:
         if self.exclude and self._excluded(path):
             self.ignored += 1
         elif name in _WORKLOAD_NAMES or name.endswith(_WORKLOAD_ENDS):
-            self.found.workloads.append(path)
-        elif name.endswith(_TERRAFORM):
+            self.workloads.append(path)
+        elif is_terraform(name):
             self._terraform(path)
         elif name.endswith(_DATA) and not name.startswith(".sm-advise"):
             self._data(path)
@@ -181,11 +206,11 @@ class _Sorter:
         if note:
             self.ignored += 1
         else:
-            self.found.configurations.append(path)
+            self.configurations.append(path)
 
     def _note(self, path: str, note: str) -> None:
         if note:
-            self.found.unread.append(f"{path}: {note}")
+            self.unread.append(f"{path}: {note}")
 
     def _excluded(self, path: str) -> bool:
         from fnmatch import fnmatch
@@ -196,7 +221,7 @@ class _Sorter:
         return any(fnmatch(each, pattern) for pattern in self.exclude for each in seen)
 
     def _terraform(self, path: str) -> None:
-        self.found.folders.setdefault(os.path.dirname(path), []).append(path)
+        self.folders.setdefault(os.path.dirname(path), []).append(path)
 
     def _data(self, path: str) -> None:
         data = _content(path, LARGEST_TEMPLATE)
@@ -207,9 +232,9 @@ class _Sorter:
         if not _OURS.search(data):
             self.ignored += 1
         elif _is_workload(data):
-            self.found.workloads.append(path)
+            self.workloads.append(path)
         else:
-            self.found.configurations.append(path)
+            self.configurations.append(path)
 
     def _large(self, path: str) -> None:
         """A file that cannot be read, or is above the bound: only a plan may be larger."""
@@ -220,24 +245,24 @@ class _Sorter:
             return
         if not os.access(path, os.R_OK):
             error = InputError(f"cannot be read: {os.strerror(errno.EACCES)}", file=path)
-            self.found.errors.append(error)
+            self.errors.append(error)
         elif not _mentions_sagemaker(path):
             self.ignored += 1
         elif path.endswith(".json") and size <= LARGEST_PLAN:
-            self.found.configurations.append(path)
+            self.configurations.append(path)
         else:
-            self.found.errors.append(too_large(path, LARGEST_TEMPLATE))
+            self.errors.append(too_large(path, LARGEST_TEMPLATE))
 
 
-def place_of_stdin(found: Found, data: bytes) -> Found:
+def place_of_stdin(found: FoundFiles, data: bytes) -> FoundFiles:
     """What was found, with standard input among what its content makes it."""
     if STDIN not in found.configurations:
         return found
-    others = [path for path in found.configurations if path != STDIN]
+    others = tuple(path for path in found.configurations if path != STDIN)
     if _is_workload(data) or has_keys_of_workload(data):
-        return found._replace(workloads=[*found.workloads, STDIN], configurations=others)
+        return found._replace(workloads=(*found.workloads, STDIN), configurations=others)
     if data.lstrip()[:1] != b"{" and _HCL.search(data):
-        return found._replace(folders={**found.folders, STDIN: [STDIN]}, configurations=others)
+        return found._replace(folders={**found.folders, STDIN: (STDIN,)}, configurations=others)
     return found
 
 

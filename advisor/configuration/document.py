@@ -91,7 +91,7 @@ PARTIAL = "partial"
 class Resource(Value):
     """One thing that a document asks AWS for, in the shape of the request that makes it."""
 
-    kind: str  # a kind of advisor.configuration.api.drift.OPERATIONS
+    kind: str  # a kind of advisor.configuration.api.service.OPERATIONS
     dialect: Dialect
     address: str  # how the document calls it: Resources.Config, aws_sagemaker_model.this
     body: Node  # a map in the API's shape

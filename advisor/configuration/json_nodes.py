@@ -7,7 +7,7 @@ from json import JSONDecodeError, decoder
 from typing import Any
 
 from advisor.configuration.document import Mark, Node
-from advisor.configuration.source import Source
+from advisor.configuration.source import SourceText
 from advisor.configuration.yaml_nodes import Parsed, Repeated
 from advisor.model.errors import InputError
 from advisor.text.terms import CONFIGURATION
@@ -18,7 +18,7 @@ _SKIP = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
 
 
-def read_json(source: Source) -> Parsed:
+def read_json(source: SourceText) -> Parsed:
     """Read a JSON document.
 
     Raises:
@@ -34,7 +34,7 @@ def read_json(source: Source) -> Parsed:
 class JsonReader:
     """Reads values of one source by the offset at which they start."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SourceText) -> None:
         self.source = source
         self.text = source.text
         self.repeated: list[Repeated] = []

@@ -1,4 +1,4 @@
-"""A file, or a Terraform folder, to documents — or to the reason why it cannot be read."""
+"""A source → a document: requests, a template or a plan, whatever the text is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import Document, Node, ReadFault
-from advisor.configuration.source import LARGEST_TEMPLATE, Source, read_source, too_large
+from advisor.configuration.source import LARGEST_TEMPLATE, SourceText, too_large
 from advisor.configuration.yaml_nodes import Parsed, Repeated, read_yaml
 from advisor.model.errors import InputError
 from advisor.model.value import Value
@@ -17,12 +17,23 @@ class Read(Value):
     """What one file or folder gave."""
 
     document: Document | None  # None when there is nothing in it that is read
-    sources: tuple[Source, ...]
+    sources: tuple[SourceText, ...]
     errors: tuple[InputError, ...] = ()
 
 
-def read_configuration(source: Source, service: ServiceModel, region: str = "") -> Read:
-    """A JSON or YAML file: a plan, a template, or requests.
+def read_configuration(
+    source: SourceText,
+    service: ServiceModel,
+    region: str = "",
+    beside: Iterable[SourceText] = (),
+) -> Read:
+    """A JSON or YAML text: a plan, a template, or requests.
+
+    Args:
+        source: the text and its name.
+        service: the shapes of AWS's API.
+        region: where it is deployed; empty where nobody says so.
+        beside: parameter files for a template; read only by a template that has parameters.
 
     Raises:
         InputError: bad syntax, or beyond the bounds.
@@ -38,28 +49,30 @@ def read_configuration(source: Source, service: ServiceModel, region: str = "") 
     else:
         _not_too_large(source)
         parsed = read_yaml(source)
-    document = _document(source, parsed, region)
+    document = _document(source, parsed, region, beside)
     if document is not None:
         faults = tuple(_repeated(parsed, document.dialect))
         document = document._replace(faults=(*document.faults, *faults))
     return Read(document, (source,))
 
 
-def _is_json(source: Source) -> bool:
+def _is_json(source: SourceText) -> bool:
     return source.file.endswith(".json") or source.text.lstrip()[:1] in ("{", "[")
 
 
-def _not_too_large(source: Source) -> None:
+def _not_too_large(source: SourceText) -> None:
     if len(source.text) > LARGEST_TEMPLATE:
         raise too_large(source.file, LARGEST_TEMPLATE)
 
 
-def _document(source: Source, parsed: Parsed, region: str) -> Document | None:
+def _document(
+    source: SourceText, parsed: Parsed, region: str, beside: Iterable[SourceText]
+) -> Document | None:
     from advisor.configuration.cloudformation.template import is_template, read_template
 
     first = parsed.documents[0] if parsed.documents else None
     if first is not None and is_template(first):
-        return read_template(source.file, first, _parameter_files(source.file, first), region)
+        return read_template(source.file, first, _parameter_values(beside, first), region)
     from advisor.configuration.requests import read_requests
 
     found = read_requests(source.file, parsed)
@@ -95,37 +108,25 @@ def _of_others(again: Repeated, template: Node) -> bool:
     return bool(owner[2]) and owner[2] not in CLOUDFORMATION_KINDS
 
 
-def _parameter_files(file: str, template: Node) -> list[tuple[str, Mapping[str, Node]]]:
-    """The ``*-config.json`` files beside a template that give values to its parameters."""
+def _parameter_values(
+    beside: Iterable[SourceText], template: Node
+) -> list[tuple[str, Mapping[str, Node]]]:
+    """The sources that give values to the parameters of a template, by name."""
     parameters = template.get("Parameters")
-    folder = os.path.dirname(file)
-    if parameters is None or parameters.kind != "map" or file == "-":
+    if parameters is None or parameters.kind != "map":
         return []
-    try:
-        names = sorted(os.listdir(folder or "."))
-    except OSError:
-        return []
-    found: list[tuple[str, Mapping[str, Node]]] = []
-    for name in names:
-        if is_parameter_file(name):
-            values = _parameter_values(os.path.join(folder, name), name, parameters)
-            if values:
-                found.append((name, values))
-    return found
+    named = ((os.path.basename(source.file), source) for source in beside)
+    found = ((name, _values(source, name, parameters)) for name, source in named)
+    return [(name, values) for name, values in found if values]
 
 
-def is_parameter_file(name: str) -> bool:
-    """Whether a file of that name may give values to the parameters of the templates beside it."""
-    return name.endswith(("-config.json", "-parameters.json", ".parameters.json"))
-
-
-def _parameter_values(path: str, name: str, parameters: Node) -> dict[str, Node]:
+def _values(source: SourceText, name: str, parameters: Node) -> dict[str, Node]:
     """The values of a parameter file, in either of its forms; empty when it is something else."""
     from advisor.configuration.cloudformation.template import parameter_value
     from advisor.configuration.json_nodes import read_json
 
     try:
-        top = read_json(read_source(path, limit=LARGEST_TEMPLATE)).documents[0]
+        top = read_json(source).documents[0]
     except InputError:
         return {}
     given: dict[str, Node] = {}
@@ -146,15 +147,3 @@ def _parameter_values(path: str, name: str, parameters: Node) -> dict[str, Node]
         if not type_name.startswith("AWS::SSM::"):
             values[key] = parameter_value(key, node, type_name, f"{key} in {name}")
     return values
-
-
-def read_terraform(files: Iterable[str]) -> tuple[list[Source], list[InputError]]:
-    """The texts of Terraform files, and the errors of those that cannot be read."""
-    sources: list[Source] = []
-    errors: list[InputError] = []
-    for file in files:
-        try:
-            sources.append(read_source(file, limit=LARGEST_TEMPLATE))
-        except InputError as error:
-            errors.append(error)
-    return sources, errors

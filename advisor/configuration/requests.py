@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from advisor.configuration.api.drift import OPERATIONS
+from advisor.configuration.api.service import OPERATIONS
 from advisor.configuration.document import PARTIAL, Document, Hidden, Node, Resource, World
 from advisor.configuration.yaml_nodes import Parsed
 

@@ -1,4 +1,4 @@
-"""The text of a file: read once, with bounds, and asked for lines and places."""
+"""A text with its name: what a reader takes, from wherever it comes, asked for lines and places."""
 
 from __future__ import annotations
 
@@ -16,8 +16,13 @@ DEEPEST = CONFIGURATION.deepest
 MOST_VALUES = CONFIGURATION.most_values
 
 
-class Source:
-    """One file as text; lines and columns are 1-based and count characters."""
+class SourceText:
+    """One text and its name; lines and columns are 1-based and count characters.
+
+    Args:
+        file: how messages call it; ``-`` for standard input.
+        text: what it holds.
+    """
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
@@ -49,37 +54,13 @@ class Source:
         return InputError(message, file=self.file, line=line, column=column, hint=hint)
 
 
-def read_source(file: str, *, path: str | None = None, limit: int = LARGEST_PLAN) -> Source:
-    """Read a file as UTF-8.
-
-    Args:
-        file: how messages call it.
-        path: where it is, when that differs.
-        limit: bytes above which nothing is read.
-
-    Raises:
-        InputError: the file is missing, no regular file, unreadable, too large or not UTF-8.
-    """
-    where = path or file
-    try:
-        if not os.path.isfile(where):
-            raise InputError("this is not a file that can be read", file=file)
-        with open(where, "rb") as stream:
-            data = stream.read(limit + 1)
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=file) from None
-    if len(data) > limit:
-        raise too_large(file, limit)
-    return decode(file, data)
-
-
-def decode(file: str, data: bytes) -> Source:
+def decode(file: str, data: bytes) -> SourceText:
     """Bytes as a source.
 
     Raises:
         InputError: they are not UTF-8.
     """
-    return Source(file, places.decode(data, file))
+    return SourceText(file, places.decode(data, file))
 
 
 def too_large(file: str, limit: int) -> InputError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from advisor.configuration.document import Mark, Node
-from advisor.configuration.source import Source
+from advisor.configuration.source import SourceText
 from advisor.model.errors import InputError
 from advisor.model.value import Value
 
@@ -25,7 +25,7 @@ class Parsed(Value):
     repeated: tuple[Repeated, ...]
 
 
-def read_yaml(source: Source) -> Parsed:
+def read_yaml(source: SourceText) -> Parsed:
     """Read every document of a YAML stream.
 
     ``!Ref x`` becomes ``{"Ref": "x"}``; tags of others mean nothing here.

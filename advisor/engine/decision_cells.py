@@ -4,17 +4,27 @@ Rules compare facts with constants, so every fact falls into finitely many cells
 are constant. Whatever is asked here is asked of ``decide`` at one point per cell, and so exact.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple, TypeAlias
 
-from advisor.engine.decide import Walk, decide, first_usable, status, walk
+from advisor.engine.decide import Walk, status, walk
 from advisor.engine.facts import Facts
 from advisor.model.workload import LARGEST_FIRST, Interval
-from advisor.rulebook.cells import merge_cuts
+from advisor.rulebook.cells import Reach, merge_cuts
 from advisor.rulebook.formulas import active_cut, volume_cut
 from advisor.rulebook.resolve import Rulebook
-from advisor.rulebook.types import CLEAR, CONTESTED, INFINITY, FactEntry
+from advisor.rulebook.types import (
+    CLEAR,
+    CONTESTED,
+    INFINITY,
+    RULED_OUT,
+    UNSET,
+    FactEntry,
+    Leaf,
+    Point,
+)
 from advisor.text.quantity import show
 from advisor.text.quantity_format import word
 
@@ -37,9 +47,9 @@ class Cell(NamedTuple):
     said: tuple[int, int] = (0, 0)  # what stands for the cell in a workload file
 
 
-# Base variables that can change the answer, those of them that can change the path, and the cuts
-# of the options that matter on the path taken.
-_Relevance: TypeAlias = "tuple[frozenset[int], frozenset[int], Mapping[int, tuple[int, ...]]]"
+# Base variables that can change the answer, those of them that can change the path, the cuts of the
+# options that matter on the path taken, and a number that all workloads of this path share.
+_Relevance: TypeAlias = "tuple[frozenset[int], frozenset[int], Mapping[int, tuple[int, ...]], int]"
 
 
 class Neighbourhood:
@@ -63,7 +73,14 @@ class Neighbourhood:
             ]
         )
         self.considered = self._judge()
-        self.relevant, self.steering, self.cuts = self._everything() if whole else self._relevance()
+        found = self._everything() if whole else self._relevance()
+        self.relevant, self.steering, self.cuts, way = found
+        self.way = way, facts.stated & self.book.assumption_bits
+        self.outcomes = self.book.outcomes.at(facts.point)
+        self.places = [
+            bisect_left(cuts, value) if cuts and value != UNSET else value
+            for cuts, value in zip(self.book.place_cuts, facts.point, strict=True)
+        ]
 
     def _judge(self) -> tuple[str, ...]:
         """Take the winner; the options that matter are those up to a clear one, else all."""
@@ -100,12 +117,12 @@ class Neighbourhood:
                 steering.union(*(option.variables for option in options)), unstated
             )
             cuts = merge_cuts(_pairs(option.cuts) for option in options)
-            known = book.relevance[key] = (variables, steering, cuts)
+            known = book.relevance[key] = (variables, steering, cuts, len(book.relevance))
         return known
 
     def _everything(self) -> _Relevance:
         every = frozenset(self.book.stated_first)
-        return every, every, self.book.cuts
+        return every, every, self.book.cuts, -1
 
     def _with_assumptions(self, variables: AbstractSet[int], unstated: int) -> frozenset[int]:
         """Base variables behind some, and those that an assumption about one of them depends on."""
@@ -152,7 +169,43 @@ class Neighbourhood:
         yield Handle(leaves[0], fact, both[:1], True)
         yield Handle(usual, book.facts[book.typical_processing], both[1:], True)
 
-    # -- cells -------------------------------------------------------------------------------------
+    def likeness(self, handle: Handle) -> tuple[object, ...] | None:
+        """A key that is equal where the cells of a handle have the same ranges and answers.
+
+        Rules are constant on a cell, so a cell stands for the values in it. ``None`` where the cuts
+        are solved from the value of another stated fact: those ranges hardly come back.
+        """
+        book, facts, point = self.book, self.facts, self.facts.point
+        variable = handle.variables[0]
+        if facts.stated & book.partners[handle.variables[-1]]:
+            return None
+        low, high = facts.low[variable], facts.high[variable]
+        reach = self._reach(handle.variables)
+        own: object = (low, high, point[variable])
+        values: object = None
+        if reach.assumed:  # what is assumed anew depends on sets, and on values
+            values = reach.exact(point), *[(facts.low[v], facts.high[v]) for v in reach.assumed]
+        elif low == high and not handle.fact.discrete:
+            own = self.places[variable]
+        chosen = facts.chosen.get(variable)
+        contested, broken = self.outcomes
+        steers = not self.steering.isdisjoint(handle.variables)
+        names = reach.limits if steers else self.walk.leaf.options
+        return (
+            handle.id,
+            handle.stated,
+            own,
+            values,
+            chosen and (chosen.follows, chosen.factor),
+            self.way,
+            self.option,
+            reach.beside(self.places),
+            broken & reach.questions if steers else None,
+            *[
+                RULED_OUT if broken & apart else CONTESTED if contested & apart else CLEAR
+                for apart in map(reach.limits.__getitem__, names)
+            ],
+        )
 
     def cells(self, handle: Handle) -> list[Cell]:
         """Every cell of a handle with its answer, in order; neighbours with one answer are joined.
@@ -258,20 +311,47 @@ class Neighbourhood:
                     yield active_cut(bound, point[leader])
 
     def answer(self, variables: tuple[int, ...], low: int, high: int) -> str | None:
-        """The option chosen when variables are stated as a range, or (bits, 0), else as it is."""
+        """The option chosen when variables are stated as a range, or (bits, 0), else as it is.
+
+        This is ``decide`` at the moved point; rules that read nothing of what moves stay as known.
+        """
         point = self.facts.moved(dict.fromkeys(variables, (low, high)))
-        if self.steering.isdisjoint(variables):
-            return first_usable(self.book, self.walk.leaf, point)
-        return decide(self.book, point)
+        reach = self._reach(variables)
+        contested, broken = self.outcomes
+        leaf = self.walk.leaf if self.steering.isdisjoint(variables) else self._leaf(point, reach)
+        second = None
+        for name in leaf.options:
+            apart = reach.limits[name]
+            if not broken & apart:
+                found = status(reach.touched[name], self.book.needs, point)
+                if found == CLEAR and not contested & apart:
+                    return name
+                if found != RULED_OUT and second is None:
+                    second = name
+        return second
+
+    def _leaf(self, point: Point, reach: Reach) -> Leaf:
+        """The end of the walk from a moved point."""
+        book, broken = self.book, self.outcomes[1]
+        question = book.start
+        while True:
+            bit = book.outcomes.question[question.id]
+            yes = not broken & bit if reach.questions & bit else question.when.test(point)
+            target = question.then if yes else question.otherwise
+            if isinstance(target, Leaf):
+                return target
+            question = book.questions[target]
+
+    def _reach(self, variables: tuple[int, ...]) -> Reach:
+        """What setting some variables can move."""
+        facts, book = self.facts, self.book
+        moves = facts.triggers >> variables[0] & 1
+        return book.reach(variables, ~facts.stated & book.conditional_bits if moves else 0)
 
     def possible(self, handle: Handle) -> tuple[int, int]:
         """What the stated facts leave to a handle: a closed range, or (bits, 0)."""
         variable = handle.variables[0]
         return self.facts.low[variable], self.facts.high[variable]
-
-    def depends_on_values(self, handle: Handle) -> bool:
-        """Whether its cuts are solved from the value, not only the cell, of another stated fact."""
-        return bool(self.facts.stated & self.book.partners[handle.variables[-1]])
 
     def pinned(self, handle: Handle) -> bool:
         """Whether one value was stated, and no range."""

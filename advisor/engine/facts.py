@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +14,8 @@ from advisor.rulebook.types import ELSEWHERE, INFINITY, UNSET, Assumption, FactE
 from advisor.text.quantity import show
 
 _TRIPLES = ("requests.payload", "requests.response", "requests.processing")
+_LARGEST = {base: [base + part for part in LARGEST_FIRST] for base in _TRIPLES}
+_USUAL = {base: [base + part for part in USUAL_FIRST] for base in _TRIPLES}
 
 
 class Facts:
@@ -31,6 +32,7 @@ class Facts:
         "low",
         "point",
         "region",
+        "seen",
         "signature",
         "stated",
         "triggers",
@@ -48,6 +50,7 @@ class Facts:
         self.high = book.template_high.copy()
         self.stated = 0
         self.chosen: dict[int, Assumption] = {}
+        self.seen: dict[int, tuple[str, str, int, int]] = {}  # memo of advisor.verdicts
         self.signature: list[Any] = []  # variable, path, low and high of each stated fact
         self._read()
         self.settle()
@@ -55,24 +58,23 @@ class Facts:
     # -- what the user said ----------------------------------------------------------------------
 
     def _read(self) -> None:
-        values = self.workload.values
-        index = self.book.index
+        values, index, need_bits = self.workload.values, self.book.index, self.book.need_bits
+        bits = 0
         for path, item in values.items():
             variable = index.get(path)
             if variable is not None:
                 self.state(variable, item)
-        for base in _TRIPLES:
-            largest = self.workload.stated(base)
-            if largest is not None and largest.path != base:
-                self.state(index[base], largest)
-        usual = self.workload.stated("requests.processing", USUAL_FIRST)
-        if usual is not None:
-            self.state(index[TYPICAL_PROCESSING], usual)
-        bits = 0
-        for feature in self.book.features:
-            if self.workload.flag("needs." + feature.id):
-                bits |= feature.bit
+            elif item.value is True:
+                bits |= need_bits.get(path, 0)
         self.low[self.book.needs] = bits
+        for base, (_, *paths) in _LARGEST.items():
+            largest = next((values[path] for path in paths if path in values), None)
+            if largest is not None:
+                self.state(index[base], largest)
+        usual = _USUAL["requests.processing"]
+        typical = next((values[path] for path in usual if path in values), None)
+        if typical is not None:
+            self.state(index[TYPICAL_PROCESSING], typical)
 
     def state(self, variable: int, item: Stated) -> None:
         """Narrow a variable to what was written for it."""
@@ -89,17 +91,6 @@ class Facts:
             self.low[variable], self.high[variable] = word.low, word.high
         self.stated |= 1 << variable
         self.signature += (variable, item.path, self.low[variable], self.high[variable])
-
-    def cells(self) -> tuple[object, ...]:
-        """A key that is equal for workloads whose facts, stated and derived, share their cells."""
-        cuts, point = self.book.all_cuts, self.point
-        key: list[object] = [self.low[self.book.needs]]
-        parts = iter(self.signature)
-        for variable, path, low, high in zip(parts, parts, parts, parts, strict=True):
-            one = low == high and not self.book.facts[variable].discrete
-            key += (variable, path, bisect_left(cuts[variable], low) if one else (low, high))
-        key += [bisect_left(cuts[f.variable], point[f.variable]) for f in self.book.formulas]
-        return tuple(key)
 
     # -- the assumed point -----------------------------------------------------------------------
 
@@ -216,18 +207,21 @@ class Facts:
 
     def typical(self, path: str) -> Interval | None:
         """The most usual stated value of ``requests.payload``, ``.response`` or ``.processing``."""
-        return self._quantity(path, USUAL_FIRST)
+        return self._quantity(path, _USUAL[path])
 
     def largest(self, path: str) -> Interval | None:
         """The largest stated value of ``requests.payload``, ``.response`` or ``.processing``."""
-        return self._quantity(path, LARGEST_FIRST)
+        return self._quantity(path, _LARGEST[path])
 
-    def _quantity(self, path: str, order: tuple[str, ...]) -> Interval | None:
-        item = self.workload.stated(path, order)
-        if item is None or isinstance(item.value, Interval):
-            return item.value if item is not None else None
-        word = self.book.words[path, item.value]
-        return Interval(word.low, None if word.high >= INFINITY else word.high)
+    def _quantity(self, path: str, paths: list[str]) -> Interval | None:
+        for each in paths:
+            item = self.workload.values.get(each)
+            if item is not None:
+                if isinstance(item.value, Interval):
+                    return item.value
+                word = self.book.words[path, item.value]
+                return Interval(word.low, None if word.high >= INFINITY else word.high)
+        return None
 
     def word(self, fact: str) -> str | None:
         """A stated word, ``None`` when nothing was said."""

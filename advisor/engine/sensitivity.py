@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 from itertools import combinations, product
+from typing import TypeVar
 
 from advisor.engine.decide import decide
 from advisor.engine.decision_cells import Cell, Handle, Neighbourhood, first_word, write, written
@@ -10,6 +12,8 @@ from advisor.engine.facts import Facts, say
 from advisor.model.advice import Change, DecisiveUnknown, Fix, WouldChange
 from advisor.model.value import Value
 from advisor.rulebook.types import INFINITY, UNSET, Admitted, FactEntry, Limit
+
+T = TypeVar("T")
 
 MOST_FIXES = 5
 _FEATURE_WEIGHT = 5.0  # to give up a needed feature is harder than most changes of a number
@@ -28,7 +32,7 @@ class _Found(Value):
 
 
 class _Known(Value):
-    """What holds for every workload whose facts lie in the same cells."""
+    """What holds for every workload that states the same."""
 
     found: tuple[_Found, ...]
     features: tuple[WouldChange, ...]
@@ -45,39 +49,36 @@ def decisive_unknowns(around: Neighbourhood) -> tuple[DecisiveUnknown, ...]:
 
 
 def _known(around: Neighbourhood) -> _Known:
-    """Remembered by the stated values, and what does not depend on values by their cells."""
-    facts = around.facts
-    return _remembered(
-        around.book.answers,
-        (facts.low[around.book.needs], *facts.signature),
-        lambda: _by_cells(around),
-    )
+    """What is found for every handle, remembered by the stated values."""
+    facts, memo = around.facts, around.book.answers
+    key = facts.low[around.book.needs], *facts.signature
+    known: _Known = _remembered(memo, key, partial(_look, around))
+    return known
 
 
-def _by_cells(around: Neighbourhood) -> _Known:
-    """Rules are constant on a cell, so what they say of a workload is known by its cells.
+def _look(around: Neighbourhood) -> _Known:
+    found = sorted(_found(around), key=lambda each: each.order)
+    return _Known(tuple(found), _features(around))
 
-    Not so of a handle whose cuts are solved from the value of another stated fact.
-    """
-    free: list[Handle] = []
-    dependent: list[Handle] = []
+
+def _found(around: Neighbourhood) -> Iterator[_Found]:
+    """What each handle has to tell, remembered by all that it depends on."""
     for handle in around.handles():
-        (dependent if around.depends_on_values(handle) else free).append(handle)
-    known = _remembered(
-        around.book.answers,
-        around.facts.cells(),
-        lambda: _Known(tuple(_explore(around, free)), _features(around)),
-    )
-    found = [*known.found, *_explore(around, dependent)]
-    return _Known(tuple(sorted(found, key=lambda each: each.order)), known.features)
+        key = around.likeness(handle)
+        if key is None:
+            found = _explore(around, handle)
+        else:
+            found = _remembered(around.book.found, key, partial(_explore, around, handle))
+        if found is not None:
+            yield found
 
 
 def _remembered(
-    memo: dict[tuple[object, ...], _Known], key: tuple[object, ...], find: Callable[[], _Known]
-) -> _Known:
-    known = memo.get(key)
-    if known is None:
-        known = memo[key] = find()
+    memo: dict[tuple[object, ...], T], key: tuple[object, ...], find: Callable[[], T]
+) -> T:
+    if key in memo:
+        return memo[key]
+    known = memo[key] = find()
     return known
 
 
@@ -92,26 +93,26 @@ def _features(around: Neighbourhood) -> tuple[WouldChange, ...]:
     )
 
 
-def _explore(around: Neighbourhood, handles: Iterable[Handle]) -> Iterator[_Found]:
-    for handle in handles:
-        low, high = around.possible(handle)
-        fact = handle.fact
-        unknown = None
-        inside: list[Cell] = []
-        outside: list[Cell] = []
-        near: list[Cell] = []
-        for cell in around.cells(handle):
-            (inside if _overlap(fact, cell, low, high) else outside).append(cell)
-        if not around.pinned(handle) and any(cell.option != around.option for cell in inside):
-            unknown = _unknown(around, handle, inside, low, high)
-        if handle.stated:
-            near = [
-                _seen_from(around, handle, cell, low)
-                for cell in outside
-                if cell.option != around.option
-            ]
-        if unknown is not None or near:
-            yield _Found(fact.variable, unknown, handle.id, fact, tuple(near))
+def _explore(around: Neighbourhood, handle: Handle) -> _Found | None:
+    low, high = around.possible(handle)
+    fact = handle.fact
+    unknown = None
+    inside: list[Cell] = []
+    outside: list[Cell] = []
+    near: list[Cell] = []
+    for cell in around.cells(handle):
+        (inside if _overlap(fact, cell, low, high) else outside).append(cell)
+    if not around.pinned(handle) and any(cell.option != around.option for cell in inside):
+        unknown = _unknown(around, handle, inside, low, high)
+    if handle.stated:
+        near = [
+            _seen_from(around, handle, cell, low)
+            for cell in outside
+            if cell.option != around.option
+        ]
+    if unknown is None and not near:
+        return None
+    return _Found(fact.variable, unknown, handle.id, fact, tuple(near))
 
 
 def _seen_from(around: Neighbourhood, handle: Handle, cell: Cell, low: int) -> Cell:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from advisor.engine.facts import Facts
 from advisor.engine.verdicts import SUPPORT, limit_at
 from advisor.model.advice import Decision, Reason, Standing, Step, Verdict
-from advisor.rulebook.types import CONTESTED, UNSET, Leaf, Limit, OptionEntry
+from advisor.rulebook.types import CLEAR, CONTESTED, UNSET, Leaf, Limit, OptionEntry
 from advisor.rulebook.types import RULED_OUT as BROKEN
 from advisor.text.quantity_format import word
 
@@ -37,7 +37,7 @@ def stand(
         found: its verdicts.
         at_point: what ``advisor.engine.decide.status`` says of it at the assumed point.
     """
-    bounds = tuple(_bounds(facts, option, found))
+    bounds = () if at_point == CLEAR else tuple(_bounds(facts, option, found))
     if option.id == decision.option:
         against = (*_broken(facts, option, found), *bounds)
         by = (

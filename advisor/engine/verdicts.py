@@ -41,14 +41,10 @@ def verdicts(option: OptionEntry, facts: Facts) -> tuple[Verdict, ...]:
         applies = True if limit.when is None else limit.when.possible(facts.low, facts.high)
         if applies is False:
             continue
-        outcome = _outcome(limit, facts, applies)
-        value = stated_text(facts, limit.variable)
-        name = _fact_read(limit, facts, value)
-        low, high = facts.low[limit.variable], facts.high[limit.variable]
-        key = (limit.id, outcome, value, name, low, high)
+        key = (limit.id, applies, *_seen(facts, limit.variable))
         verdict = known.get(key)
         if verdict is None:
-            verdict = known[key] = _verdict(limit, facts, outcome, value, name)
+            verdict = known[key] = _verdict(limit, facts, applies, *key[2:4])
         done.append(verdict)
     needed = facts.low[facts.book.needs]
     if needed:
@@ -94,6 +90,16 @@ def _outcome(limit: Limit, facts: Facts, applies: bool | None) -> str:
     if newest is None:
         return "unknown"
     return "contested" if newest else "broken"
+
+
+def _seen(facts: Facts, variable: int) -> tuple[str, str, int, int]:
+    """What a limit of a variable shows and what it is judged by, the same for every option."""
+    found = facts.seen.get(variable)
+    if found is None:
+        value = stated_text(facts, variable)
+        name = _fact_read(variable, facts, value)
+        found = facts.seen[variable] = value, name, facts.low[variable], facts.high[variable]
+    return found
 
 
 def stated_text(facts: Facts, variable: int) -> str:
@@ -146,9 +152,9 @@ def _load_text(low: float, high: float | None, kind: str) -> str:
     return about(low, kind) if low == high else f"{about(low, kind)}..{about(high, kind)}"
 
 
-def _fact_read(limit: Limit, facts: Facts, value: str) -> str:
+def _fact_read(variable: int, facts: Facts, value: str) -> str:
     """The fact that a limit looks at; of a derived one the only stated one, if it gives a value."""
-    fact = facts.book.facts[limit.variable]
+    fact = facts.book.facts[variable]
     if fact.id.startswith("wire."):
         body = fact.derived_from[0]
         from_set = value and fact.id == "wire.payload" and not facts.stated >> body & 1
@@ -157,7 +163,8 @@ def _fact_read(limit: Limit, facts: Facts, value: str) -> str:
     return facts.book.facts[stated[0]].id if value and len(stated) == 1 else fact.id
 
 
-def _verdict(limit: Limit, facts: Facts, outcome: str, value: str, name: str) -> Verdict:
+def _verdict(limit: Limit, facts: Facts, applies: bool | None, value: str, name: str) -> Verdict:
+    outcome = _outcome(limit, facts, applies)
     contested = outcome == "contested"
     shown = limit.newest if contested else limit.bound
     note = ""

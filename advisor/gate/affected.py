@@ -6,10 +6,16 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 
-from advisor.configuration.discover import Found
-from advisor.configuration.reading import is_parameter_file
-from advisor.gate.lockfile import LOCK_FILE
-from advisor.gate.settings import ORGANISATION_FILE, PROJECT_FILE, Pair, organisation_of
+from advisor.configuration.discover import FoundFiles
+from advisor.configuration.files import is_parameter_file
+from advisor.gate.intent.pairing import own_pairs
+from advisor.gate.settings import (
+    LOCK_FILE,
+    ORGANISATION_FILE,
+    PROJECT_FILE,
+    Pair,
+    organisation_of,
+)
 from advisor.model.errors import InputError
 
 _SETTINGS = (ORGANISATION_FILE, PROJECT_FILE, LOCK_FILE)
@@ -17,7 +23,7 @@ _CALL = re.compile(rb'source"?\s*[=:]\s*"(\.\.?/[^"]*)"')
 _MOST_READ = 1 << 20  # bytes of a Terraform file in which calls of modules are looked for
 
 
-class Touched:
+class _Touched:
     """Answers for one set of changed files."""
 
     def __init__(self, changed: frozenset[str]) -> None:
@@ -62,21 +68,34 @@ class Touched:
         ]
 
 
-def only_touched(found: Found, touched: Touched) -> Found:
-    """What of the files that were found a change reaches."""
-    return found._replace(
-        workloads=[path for path in found.workloads if _is_touched_workload(path, touched)],
-        configurations=[path for path in found.configurations if touched.configuration(path)],
-        archives=[path for path in found.archives if touched.file(path)],
+def only_affected(
+    found: FoundFiles, pairs: Iterable[Pair], changed: frozenset[str], workload: str
+) -> tuple[FoundFiles, list[Pair]]:
+    """The files and pairs of a run that a change reaches.
+
+    Args:
+        found: the files.
+        pairs: those of the project.
+        changed: real paths of the files that differ.
+        workload: the path of the workload of every configuration, which reaches them all; or empty.
+    """
+    touched = _Touched(changed)
+    reached = touched.pairs(pairs)
+    if workload and touched.file(workload):
+        return found, reached
+    files = found._replace(
+        workloads=tuple(path for path in found.workloads if _is_touched_workload(path, touched)),
+        configurations=tuple(path for path in found.configurations if touched.configuration(path)),
+        archives=tuple(path for path in found.archives if touched.file(path)),
         folders=_folders(found.folders, touched),
     )
+    return files, reached
 
 
-def _is_touched_workload(path: str, touched: Touched) -> bool:
+def _is_touched_workload(path: str, touched: _Touched) -> bool:
     """Whether a workload differs, or what was made for it."""
     if touched.file(path):
         return True
-    from advisor.gate.pairing import own_pairs
     from advisor.workload import read_file
 
     try:
@@ -89,7 +108,9 @@ def _is_touched_workload(path: str, touched: Touched) -> bool:
     return any(touched.pairs(own_pairs(workload)) for workload in workloads)
 
 
-def _folders(folders: Mapping[str, list[str]], touched: Touched) -> dict[str, list[str]]:
+def _folders(
+    folders: Mapping[str, tuple[str, ...]], touched: _Touched
+) -> dict[str, tuple[str, ...]]:
     """The folders of Terraform that differ, with those that call them and that they call."""
 
     def differs(folder: str, files: Iterable[str]) -> bool:

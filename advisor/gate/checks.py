@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from advisor.configuration.rulefiles import read_yaml_rules, rule_path
-from advisor.gate.finding import SEVERITIES, Finding
+from advisor.gate.finding import SEVERITIES, GateFinding
 from advisor.model.errors import InputError, RulebookError
 from advisor.model.value import Value
 from advisor.rulebook.cache import cached_file, keep, read_object
@@ -25,8 +25,8 @@ REQUIRED = ("id", "title", "severity", "because", "source", "as_of", "since")
 class Check(Value):
     """One thing the gate looks for.
 
-    The fault is said by ``fault`` (a condition of ``advisor.gate.predicate``), by ``python`` (a
-    name for ``advisor.gate.judge.predicate``), or by neither: such a check is raised by the code
+    ``fault`` says the fault (a condition of ``advisor.gate.rules.predicate``), or ``python`` (a
+    name for ``advisor.gate.rules.judge.predicate``). A check with neither is raised by the code
     that reads, walks the service model or pairs a configuration with its workload.
     """
 
@@ -51,9 +51,9 @@ class Check(Value):
     ] = ()  # service-model findings at the same value that this one replaces
     linters: tuple[str, ...] = ()  # rules of other linters that ask for what this one refuses
 
-    def finding(self, message: str, file: str, line: int = 0, column: int = 0) -> Finding:
+    def finding(self, message: str, file: str, line: int = 0, column: int = 0) -> GateFinding:
         """What the check finds at a place, with its own severity, reason, source and fix."""
-        return Finding(
+        return GateFinding(
             rule=self.id,
             severity=self.severity,
             message=message,

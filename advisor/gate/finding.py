@@ -21,7 +21,7 @@ class Acceptance(Value):
     where: str = ""  # file:line of the waiver, or 'baseline'
 
 
-class Finding(Value):
+class GateFinding(Value):
     """One finding of the gate. ``path`` and ``value`` are what a baseline knows it by."""
 
     rule: str
@@ -58,7 +58,7 @@ class Finding(Value):
         return self.status == OPEN
 
 
-def in_order(finding: Finding) -> tuple[str, int, int, int, str]:
+def in_order(finding: GateFinding) -> tuple[str, int, int, int, str]:
     """Sort key: file, place, severity, rule."""
     return (
         finding.file,

@@ -1,55 +1,28 @@
-"""The whole gate: paths → documents → findings → waivers → report. Read this first."""
+"""The whole gate: options → files → answers and documents → findings → report. Read this first."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
 
-from advisor.configuration.discover import STDIN, Found, discover, place_of_stdin
-from advisor.configuration.document import Document
-from advisor.configuration.reading import Read, read_configuration, read_terraform
-from advisor.configuration.source import LARGEST_PLAN, Source, decode, read_source
-from advisor.gate.affected import Touched, only_touched
-from advisor.gate.archive.pairing import Archives
+from advisor.configuration.discover import FoundFiles, discover, place_of_stdin
+from advisor.configuration.files import read_source
+from advisor.configuration.source import SourceText
+from advisor.gate.archive import CheckedArchives
 from advisor.gate.checks import Check, load_checks
-from advisor.gate.finding import OPEN, Finding, in_order
-from advisor.gate.judge import Judge
-from advisor.gate.service_walk import load_service
-from advisor.gate.settings import Organisation, Pair, Project, organisation_of, pair_of
-from advisor.gate.triage import standing
-from advisor.gate.waivers import Waiver, comments_of
+from advisor.gate.configurations import Judged, judge_configurations
+from advisor.gate.finding import OPEN, GateFinding, in_order
+from advisor.gate.intent.pairing import Answered, of_archives
+from advisor.gate.policy.triage import triage
+from advisor.gate.settings import CheckOptions, Pair, pair_of
 from advisor.model.errors import InputError
 from advisor.model.value import Value
 
-if TYPE_CHECKING:
-    from advisor.gate.workloads import Workloads
 
-
-class Request(Value):
-    """What the caller wants to know."""
-
-    paths: Sequence[str]
-    as_of: str  # YYYY-MM-DD
-    project: Project = Project()
-    select: frozenset[str] = frozenset()
-    ignore: frozenset[str] = frozenset()
-    workload: str = ""  # the one that every configuration is compared with
-    baseline: str = ""
-    lock: str = ""  # the lock file, which names workloads as its folder sees them
-    relock: bool = False  # the lock is about to be written: nothing is compared with it
-    region: str = ""
-    framework: str = ""  # that model archives are checked for; empty: as stated or recognised
-    changed: frozenset[str] | None = None  # real paths of changed files; None: all count
-    stdin: bytes = b""
-    sift: bool = False  # named files that hold nothing of ours are passed over, too
-    progress: Callable[[str], None] | None = None  # called with how far the run is, in words
-
-
-class Report(Value):
+class CheckReport(Value):
     """What the gate found. ``sources`` are the files in which findings lie, for their excerpts."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[GateFinding, ...]
     errors: tuple[InputError, ...]
     unread: tuple[str, ...]
     workloads: int
@@ -59,7 +32,7 @@ class Report(Value):
     over: int  # entries of the baseline that are gone
     as_of: str
     checks: Mapping[str, Check]
-    sources: Mapping[str, Source]
+    sources: Mapping[str, SourceText]
     files: tuple[str, ...]  # that were looked at
     answers: Mapping[str, Mapping[str, object]]  # workload -> what a lock file keeps of it
     archives: int = 0
@@ -69,36 +42,78 @@ class Report(Value):
         return sum(1 for f in self.findings if f.severity == severity and f.status == OPEN)
 
 
-def check(request: Request) -> Report:
-    """Check everything that the request's paths hold.
+class _Scope(Value):
+    """What a run looks at, and with which checks."""
+
+    options: CheckOptions
+    checks: Mapping[str, Check]
+    found: FoundFiles
+    pairs: tuple[Pair, ...]  # that the caller and the project name
+
+    @property
+    def workloads(self) -> tuple[str, ...]:
+        """The workloads that were found, and those that a pair names."""
+        named = {pair.workload for pair in self.pairs}
+        return (*self.found.workloads, *sorted(named.difference(self.found.workloads)))
+
+
+def check(options: CheckOptions) -> CheckReport:
+    """Check everything that the paths of a run hold.
 
     Raises:
         InputError: a setting or the baseline cannot be read; files that cannot are in the report.
     """
-    project = request.project
-    found = discover(
-        request.paths,
-        project.exclude,
-        request.progress,
-        request.sift,
-        base=project.says.get("exclude", ""),
+    scope = _scope(options, load_checks())
+    found, checks = scope.found, scope.checks
+    answered = _answered(scope)
+    pairs = (*scope.pairs, *answered.pairs)
+    judged = judge_configurations(found, options, checks, _artifacts(pairs))
+    archives = _archives(scope, pairs, answered, judged)
+    findings, failed = _fitted(scope, pairs, answered, judged, archives)
+    stand = triage(findings, judged.comments, checks, options, found.files)
+    errors = (*found.errors, *judged.errors, *archives.errors, *answered.errors, *failed)
+    return CheckReport(
+        findings=tuple(sorted(stand.findings, key=in_order)),
+        errors=tuple({str(error): error for error in errors}.values()),
+        unread=tuple(dict.fromkeys((*found.unread, *judged.unread, *archives.unread))),
+        workloads=len(answered.workloads),
+        configurations=judged.configurations,
+        resources=judged.resources,
+        ignored=found.ignored + judged.ignored,
+        over=stand.over,
+        as_of=options.as_of,
+        checks=checks,
+        sources=_texts(stand.findings, judged.sources),
+        files=found.files,
+        answers=answered.answers,
+        archives=archives.archives,
     )
-    found = place_of_stdin(found, request.stdin)
+
+
+def _scope(options: CheckOptions, checks: Mapping[str, Check]) -> _Scope:
+    """The files and pairs of a run; with ``changed``, those that a change reaches."""
+    project = options.project
+    base = project.says.get("exclude", "")
+    found = discover(options.paths, project.exclude, options.progress, options.sift, base=base)
+    found = place_of_stdin(found, options.stdin)
     pairs = _looked_at(project.pairs, found)
-    if request.changed is not None:
-        touched = Touched(request.changed)
-        pairs = touched.pairs(pairs)
-        if not (request.workload and touched.file(request.workload.partition("#")[0])):
-            found = only_touched(found, touched)
-    request = request._replace(project=project._replace(pairs=tuple(pairs)))
-    return _Run(request, found).report()
+    if options.changed is not None:
+        from advisor.gate.affected import only_affected
+
+        workload = options.workload.partition("#")[0]
+        found, pairs = only_affected(found, pairs, options.changed, workload)
+    if options.workload:
+        folders = (folder or "." for folder in found.folders)
+        made = (*found.configurations, *folders, *found.archives)
+        pairs += [pair_of(options.workload, path, "--workload") for path in made]
+    return _Scope(options, checks, found, tuple(pairs))
 
 
-def _looked_at(pairs: Sequence[Pair], found: Found) -> list[Pair]:
+def _looked_at(pairs: Sequence[Pair], found: FoundFiles) -> list[Pair]:
     """The pairs of which a side is among what was found."""
     if not pairs:
         return []
-    seen = {os.path.realpath(path or ".") for path in (*_files(found), *found.folders)}
+    seen = {os.path.realpath(path or ".") for path in (*found.files, *found.folders)}
     return [
         pair
         for pair in pairs
@@ -106,230 +121,61 @@ def _looked_at(pairs: Sequence[Pair], found: Found) -> list[Pair]:
     ]
 
 
-def _files(found: Found) -> list[str]:
-    """Every file that is read."""
-    terraform = (file for files in found.folders.values() for file in files)
-    return [*found.workloads, *found.configurations, *found.archives, *terraform]
+def _artifacts(pairs: Iterable[Pair]) -> frozenset[str]:
+    """The normalised paths of what was made for workloads."""
+    return frozenset(os.path.normpath(pair.artifact.partition("#")[0]) for pair in pairs)
 
 
-class _Run:
-    """One run: what was read, found and could not be read so far."""
+def _answered(scope: _Scope) -> Answered:
+    """The answers of the workloads of a run; a run without workloads does not load the engine."""
+    if not scope.workloads:
+        return Answered()
+    from advisor.gate.intent.workloads import answer_workloads
 
-    def __init__(self, request: Request, found: Found) -> None:
-        self.request = request
-        self.found = found
-        self.checks = load_checks()
-        self.service = load_service()
-        self.findings: list[Finding] = []
-        self.comments: dict[str, list[Waiver]] = {}
-        self.errors = list(found.errors)
-        self.unread = list(found.unread)
-        self.sources: dict[str, Source] = {}
-        self.documents: dict[str, Document] = {}
-        self.kept: set[str] = set()  # paths of configurations that belong to a workload
-        self.ignored = found.ignored
-        self.configurations = 0
-        self.resources = 0
+    archives = scope.found.archives
+    return answer_workloads(scope.workloads, scope.options, scope.checks, scope.pairs, archives)
 
-    def report(self) -> Report:
-        """Read and judge everything."""
-        named = self._pairs()
-        workloads = self._workloads(named)
-        pairs = [*named, *(workloads.pairs if workloads else ())]
-        self.kept = {os.path.normpath(pair.artifact.partition("#")[0]) for pair in pairs}
-        for path in self._counted(self.found.configurations, "configurations"):
-            self._file(path)
-        self._terraform()
-        archives = Archives(self.found.archives, pairs)
-        checked = archives.check(self.checks, self.request.framework, workloads, self.documents)
-        self.findings += checked.findings
-        self.errors += checked.errors
-        self.unread += checked.unread
-        if workloads is not None:
-            for pair in archives.other_pairs:
-                workloads.compare(pair, self.documents)
-            self.errors += workloads.errors
-            self.findings = workloads.accepting(self.findings, pairs)
-            self.findings += workloads.used_acceptances()
-        files = tuple(_files(self.found))
-        stand = standing(self.findings, self.comments, self.checks, self.request, files)
-        self._remember((), {finding.file for finding in stand.findings if finding.line})
-        return Report(
-            tuple(sorted(stand.findings, key=in_order)),
-            _each_once(self.errors),
-            tuple(dict.fromkeys(self.unread)),
-            workloads.count if workloads else 0,
-            self.configurations,
-            self.resources,
-            self.ignored,
-            stand.over,
-            self.request.as_of,
-            self.checks,
-            self.sources,
-            files,
-            workloads.answers if workloads else {},
-            checked.archives,
-        )
 
-    def _counted(self, paths: Sequence[str], what: str) -> Iterator[str]:
-        """The paths one by one; of many the caller hears how far the run is."""
-        for number, path in enumerate(paths):
-            if self.request.progress and number % 100 == 99:
-                self.request.progress(f"{number + 1:,} of {len(paths):,} {what}")
-            yield path
+def _archives(
+    scope: _Scope, pairs: Sequence[Pair], answered: Answered, judged: Judged
+) -> CheckedArchives:
+    """What is wrong with the model archives that were named, and with those of the pairs."""
+    own, others = of_archives(pairs, scope.found.archives)
+    if not own and not scope.found.archives:
+        return CheckedArchives()
+    from advisor.gate.archive.run import ArchiveRun, check_archives
 
-    # Configurations
+    run = ArchiveRun(scope.checks, scope.options.framework, answered, others, judged.documents)
+    return check_archives(scope.found.archives, own, run)
 
-    def _file(self, path: str) -> None:
+
+def _fitted(
+    scope: _Scope,
+    pairs: Sequence[Pair],
+    answered: Answered,
+    judged: Judged,
+    archives: CheckedArchives,
+) -> tuple[Sequence[GateFinding], Sequence[InputError]]:
+    """All findings, once configurations were compared with their workloads; what could not be."""
+    configured = (*judged.findings, *archives.findings)
+    if not scope.workloads:
+        return configured, ()
+    from advisor.gate.intent.workloads import compare_pairs, with_acceptances
+
+    _, others = of_archives(pairs, scope.found.archives)
+    compared, failed = compare_pairs(others, answered, judged.documents, scope.checks)
+    of_workloads = (*archives.of_workloads, *compared)
+    return with_acceptances(answered, of_workloads, configured, pairs), failed
+
+
+def _texts(
+    findings: Iterable[GateFinding], known: Mapping[str, SourceText]
+) -> dict[str, SourceText]:
+    """The texts in which findings lie, those of the configurations among them."""
+    texts = dict(known)
+    for file in {finding.file for finding in findings if finding.line} - known.keys():
         try:
-            source = self._source(path)
-            organisation = organisation_of(os.path.dirname(path))
-            region = self.request.region or organisation.region
-            read = read_configuration(source, self.service, region)
-        except InputError as error:
-            self.errors.append(error)
-            return
-        if read.document is None or not _holds_something(read.document):
-            self._nothing(path, read)
-            return
-        self._judge(read, organisation, region, path)
-
-    def _source(self, path: str) -> Source:
-        if path == STDIN:
-            return decode(STDIN, self.request.stdin)
-        return read_source(path, limit=LARGEST_PLAN)
-
-    def _nothing(self, path: str, read: Read) -> None:
-        self.ignored += 1
-        if read.document is not None:
-            self.unread += [f"{path}: {note}" for note in read.document.unread]
-        if self.request.sift and path != STDIN:
-            return
-        noted = any(note.startswith(f"{path}: ") for note in self.unread)
-        if path in self.found.named and not noted:
-            self.errors.append(
-                InputError(
-                    "this file holds nothing that check reads",
-                    file=path,
-                    hint="it reads workloads, SageMaker requests, CloudFormation and Terraform",
-                )
-            )
-
-    def _judge(self, read: Read, organisation: Organisation, region: str, path: str) -> None:
-        assert read.document is not None
-        judge = Judge(self.checks, self.service, self.request.select, region, organisation)
-        findings = judge.findings(read.document)
-        if organisation.owner:
-            findings = [finding._replace(owner=organisation.owner) for finding in findings]
-        self.findings += findings
-        self.configurations += 1
-        self.resources += max((len(world.resources) for world in read.document.worlds), default=0)
-        self.unread += [f"{path}: {note}" for note in read.document.unread]
-        self._remember(read.sources, {finding.file for finding in findings})
-        for name in (path, *(source.file for source in read.sources)):
-            if os.path.normpath(name or ".") in self.kept:
-                self.documents[os.path.normpath(name or ".")] = read.document
-
-    def _remember(self, sources: Sequence[Source], with_findings: set[str]) -> None:
-        """Keep the texts that excerpts and waivers need; the others are let go."""
-        for source in sources:
-            comments = list(comments_of(source))
-            if comments:
-                self.comments[source.file] = comments
-            if comments or source.file in with_findings:
-                self.sources[source.file] = source
-        for file in with_findings - self.sources.keys():
-            try:
-                self.sources[file] = read_source(file)
-            except InputError:
-                continue  # a parameter file that vanished: the finding stands without an excerpt
-
-    def _terraform(self) -> None:
-        if not self.found.folders:
-            return
-        from advisor.configuration.terraform.modules import read_modules
-
-        folders: dict[str, list[Source]] = {}
-        for folder, files in self.found.folders.items():
-            if folder == STDIN:
-                folders[folder] = [self._source(STDIN)]
-                continue
-            named = [file for file in files if file in self.found.named]
-            listed = _whole_folder(folder, files) if named else files
-            folders[folder], errors = read_terraform(listed)
-            self.errors += [error for error in errors if error.file in files]
-        wanted = {file for files in self.found.folders.values() for file in files}
-        before = self.configurations
-        for terraform in read_modules(folders, self.service):
-            self.unread += terraform.unread
-            read = terraform.read
-            self.errors += [error for error in read.errors if error.file in wanted]
-            document = read.document
-            if document is None or not _holds_something(document):
-                continue
-            if not any(source.file in wanted for source in read.sources):
-                continue
-            folder = os.path.dirname(read.sources[0].file)
-            organisation = organisation_of(folder)
-            region = self.request.region or terraform.region or organisation.region
-            self._judge(read, organisation, region, document.file)
-        self.findings = [f for f in self.findings if f.file in wanted or not _is_terraform(f.file)]
-        for file in [f for f in self.comments if f not in wanted and _is_terraform(f)]:
-            del self.comments[file]
-        if self.configurations == before:
-            self.ignored += sum(len(files) for files in self.found.folders.values())
-
-    # Workloads, and what was made for them
-
-    def _pairs(self) -> list[Pair]:
-        """What the caller and the project say belongs together."""
-        pairs = list(self.request.project.pairs)
-        if self.request.workload:
-            folders = (folder or "." for folder in self.found.folders)
-            pairs += [
-                pair_of(self.request.workload, path, "--workload")
-                for path in (*self.found.configurations, *folders, *self.found.archives)
-            ]
-        return pairs
-
-    def _workloads(self, pairs: list[Pair]) -> Workloads | None:
-        """The workloads that were found or are named by a pair; ``None`` when there is none."""
-        extra = {pair.workload for pair in pairs} - set(self.found.workloads)
-        named = [*self.found.workloads, *sorted(extra)]
-        if not named:
-            return None
-        from advisor.gate.lockfile import read_lock
-        from advisor.gate.workloads import Workloads
-
-        request = self.request
-        archives = self.found.archives
-        workloads = Workloads(self.checks, request.as_of, request.region, request.lock, archives)
-        locked = read_lock(request.lock) if request.lock and not request.relock else {}
-        for path in self._counted(named, "workloads"):
-            data = self.request.stdin if path == STDIN else None
-            workloads.read(path, data, pairs, locked)
-        return workloads
-
-
-def _each_once(errors: Sequence[InputError]) -> tuple[InputError, ...]:
-    return tuple({str(error): error for error in errors}.values())
-
-
-def _holds_something(document: Document) -> bool:
-    return bool(document.faults) or any(world.resources for world in document.worlds)
-
-
-def _is_terraform(file: str) -> bool:
-    return file.endswith((".tf", ".tf.json", ".tfvars", ".tfvars.json"))
-
-
-def _whole_folder(folder: str, files: Sequence[str]) -> list[str]:
-    """The Terraform files of a folder, also those that were not named: they belong together."""
-    try:
-        names = sorted(os.listdir(folder or "."))
-    except OSError:
-        return list(files)
-    together = [
-        os.path.join(folder, name) if folder else name for name in names if _is_terraform(name)
-    ]
-    return list(dict.fromkeys([*files, *together]))
+            texts[file] = read_source(file)
+        except InputError:
+            continue  # a file that vanished, or no text: the finding stands without an excerpt
+    return texts

@@ -9,8 +9,7 @@ from advisor.model.advice import Advice, Candidate, Plan
 from advisor.model.errors import InputError
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
 from advisor.options import load_test, memory, plan
-from advisor.options.plan_basis import Basis
-from advisor.options.plan_builder import Draft
+from advisor.options.plan_builder import Basis, Draft
 from advisor.pricing.plan_cost import per_hour, prices_of
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
@@ -61,9 +60,9 @@ def load_tests(advice: Advice) -> LoadTests:
     tests = []
     for option in (REAL_TIME, SERVERLESS):
         if not _against(advice, option):
-            sized = dict(plan(option, facts, prices, deploy=False).facts)
+            sized = plan(option, facts, prices, deploy=False).usage
             if option == REAL_TIME:
-                sized["instance_type"] = _instance_type(advice)
+                sized = sized._replace(instance_type=_instance_type(advice))
             tests.append(LoadTest(option, load_test.plan(Draft(option, basis), sized, prices)))
     if not tests:
         raise InputError(
@@ -100,12 +99,11 @@ def _broken(candidate: Candidate) -> Iterator[str]:
 
 def _instance_type(advice: Advice) -> str:
     """The type of the answer, or of real-time inference beside a serverless one."""
-    made = {each.option: each.plan.facts for each in advice.candidates if each.plan is not None}
+    made = {each.option: each.plan.usage for each in advice.candidates if each.plan is not None}
     option = advice.decision.option
-    instance_type: str = made[REAL_TIME if option in (None, SERVERLESS) else option][
-        "instance_type"
-    ]
-    return instance_type
+    found = made[REAL_TIME if option in (None, SERVERLESS) else option].instance_type
+    assert found is not None
+    return found
 
 
 def _notes(advice: Advice, draft: Draft) -> Iterator[str]:

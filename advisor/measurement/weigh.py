@@ -9,11 +9,11 @@ from advisor.catalogue.price_snapshot import Prices
 from advisor.engine.facts import Facts
 from advisor.measurement.restate import SECOND, restated
 from advisor.model.options import REAL_TIME
+from advisor.model.usage import FleetUsage
 from advisor.model.workload import Measurement
 from advisor.options import instances, memory, plan
 from advisor.options.load import seconds
-from advisor.options.plan_basis import Basis
-from advisor.options.plan_builder import Draft
+from advisor.options.plan_builder import Basis, Draft
 from advisor.rulebook.knowledge import Knowledge
 
 TAKEN, SLOWER, DEARER, UNUSABLE = "taken", "slower", "dearer", "unusable"
@@ -107,7 +107,8 @@ def _weigh(facts: Facts, prices: Prices, found: Measurement) -> _Weighed:
         return _Weighed(late, usd, found._replace(note=note))
     workload, _ = restated(facts.workload, facts, found)
     made = plan(REAL_TIME, Facts(facts.book, workload), prices.per_hour("hosting"), deploy=False)
-    count = int(made.facts["instances"])
+    assert isinstance(made.usage, FleetUsage)
+    count = made.usage.instances
     price = prices.lookup("hosting", found.instance_type)
     if price is None:
         note, total = f"{count} for the peak, price unknown", None

@@ -1,10 +1,13 @@
 """From facts to the answer: the values of the flow after the workload, in their order."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from advisor.model.value import Value
 from advisor.model.workload import Finding, Workload
+
+if TYPE_CHECKING:  # a check makes no plan
+    from advisor.model.usage import Usage
 
 Parameters: TypeAlias = dict[str, Any]
 
@@ -164,7 +167,7 @@ class Plan(Value):
     """One option made concrete for this workload; ``carried`` are the needs its requests carry.
 
     Of an option that is only compared with the recommended one, what its cost depends on: settings
-    and facts, and neither requests nor a call nor quotas.
+    and usage, and neither requests nor a call nor quotas.
     """
 
     option: str
@@ -174,7 +177,8 @@ class Plan(Value):
     quotas: tuple[Quota, ...]
     findings: tuple[Finding, ...]
     carried: frozenset[str]
-    facts: Mapping[str, Any]  # what cost and latency read: instance type, counts, memory, …
+    usage: "Usage"  # what cost and latency follow from
+    hosting: str = ""  # how several models are hosted, where that was a question
 
 
 class Candidate(Value):

@@ -60,7 +60,7 @@ class Memo(dict[K, V]):
 
     __slots__ = ("most",)
 
-    def __init__(self, most: int = 4096) -> None:
+    def __init__(self, most: int = 20_000) -> None:
         self.most = most
 
     def __setitem__(self, key: K, value: V) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 from advisor.model.advice import Parameters, Plan, Request
+from advisor.model.usage import FleetUsage, Quantity
 from advisor.model.value import Value
 from advisor.modelling.queueing.scaling import asynchronous_backlog_target, whole
 from advisor.options import (
@@ -18,7 +18,7 @@ from advisor.options import (
     quotas,
     release,
     scaling,
-    shared_facts,
+    traffic,
 )
 from advisor.options import invocation as call
 from advisor.options.fleet import Capacity
@@ -44,9 +44,9 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     draft.set("InstanceType", instance.type, sentence(because))
     capacity = fleet.capacity(draft, work, instance)
     sizes = _fleet(draft, work, capacity, instance)
-    facts = _facts(draft, capacity, sizes, instance)
+    usage = _usage(draft, capacity, sizes, instance)
     if not deploy:
-        return draft.sized(facts)
+        return draft.sized(usage)
     model = containers.create_model(draft)
     config = _config(draft, model, instance, capacity, sizes)
     made = endpoint.requests(draft, model, config)
@@ -56,7 +56,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     invoke = call.queued(draft, work, _useful_s(work, sizes))
     _carried(draft, sizes, instance)
     wanted = {"instances": released.instances, "endpoints": 1}
-    return draft.plan(requests, invoke, quotas.quotas(draft, wanted, instance), facts)
+    return draft.plan(requests, invoke, quotas.quotas(draft, wanted, instance), usage)
 
 
 def _fleet(draft: Draft, work: Load, capacity: Capacity, instance: Instance) -> Sizes:
@@ -286,30 +286,22 @@ def _carried(draft: Draft, sizes: Sizes, instance: Instance) -> None:
         draft.carry("graviton")
 
 
-def _facts(draft: Draft, capacity: Capacity, sizes: Sizes, instance: Instance) -> dict[str, Any]:
-    done = {
-        **shared_facts.traffic(draft),
-        "instance_type": instance.type,
-        "component": "asynchronous",
-        "minimum": sizes.floor,
-        "instances": sizes.ceiling,
-        "maximum": sizes.ceiling,
-        "workers": capacity.workers,
-        "measured": shared_facts.measured(draft, instance.type),
-    }
-    if sizes.floor == sizes.ceiling:
-        done["count"] = sizes.ceiling
-    else:
-        done["count_low"], done["count_high"] = sizes.floor, sizes.ceiling
-    volume = endpoint.volume_gb(draft, instance)
-    if volume is not None:
-        done["volume_gb"] = volume
-    if capacity.per_second is not None:
-        done["rate_of_one"] = capacity.per_second
-    if sizes.floor == 0:
-        done["wake_s"] = sizes.wake_s
-        done["linger_s"] = float(draft.number("scale-in-alarm"))
-    return done
+def _usage(draft: Draft, capacity: Capacity, sizes: Sizes, instance: Instance) -> FleetUsage:
+    to_zero = sizes.floor == 0
+    return FleetUsage(
+        instance.type,
+        Quantity(sizes.floor, sizes.ceiling),
+        traffic.traffic(draft),
+        minimum=sizes.floor,
+        instances=sizes.ceiling,
+        maximum=sizes.ceiling,
+        workers=capacity.workers,
+        rate_of_one=capacity.per_second,
+        measured=traffic.measured(draft, instance.type),
+        wake_s=sizes.wake_s if to_zero else None,
+        linger_s=float(draft.number("scale-in-alarm")) if to_zero else None,
+        volume_gb=endpoint.volume_gb(draft, instance),
+    )
 
 
 def _whole(count: float) -> int:

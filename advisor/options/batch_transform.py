@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from advisor.model.advice import Parameters, Plan, Request
 from advisor.model.options import INFERENCE_PIPELINE
+from advisor.model.usage import JobUsage, Quantity, between, known
+from advisor.model.workload import Interval
 from advisor.modelling.queueing import transform_jobs
 from advisor.options import (
     beside,
@@ -17,7 +19,6 @@ from advisor.options import (
     placeholders,
     quotas,
     release,
-    shared_facts,
     topics,
 )
 from advisor.options import invocation as call
@@ -31,8 +32,7 @@ from advisor.options.load import (
     seconds,
     sentence,
 )
-from advisor.options.plan_basis import upper
-from advisor.options.plan_builder import Draft
+from advisor.options.plan_builder import Draft, upper
 from advisor.options.records import Records, records
 from advisor.rulebook.hardware import Instance
 from advisor.text.quantity import RATE_PER_MONTH
@@ -64,9 +64,9 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     workers, workers_text = fleet.workers(draft, instance)
     split = records(draft, workers, workers_text)
     run = _run(draft, split)
-    facts = _facts(draft, split, run, instance)
+    usage = _usage(draft, split, run, instance)
     if not deploy:
-        return draft.sized(facts)
+        return draft.sized(usage)
     model = containers.create_model(draft)
     job = _job(draft, model, split, run, instance)
     draft.carry("scale-to-zero", "autoscaling", "multi-az")
@@ -75,7 +75,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     beside.elsewhere(draft)
     invoke = call.job(draft, job.parameters["TransformJobName"])
     drawn = quotas.quotas(draft, {"instances": run.instances}, instance)
-    return draft.plan((model, job), invoke, drawn, facts)
+    return draft.plan((model, job), invoke, drawn, usage)
 
 
 def _outgrows_volume(draft: Draft) -> bool:
@@ -252,20 +252,16 @@ def _capture(draft: Draft, parameters: Parameters, key: str | None) -> None:
     draft.set("DataCaptureConfig", "all records", because)
 
 
-def _facts(draft: Draft, split: Records, run: Run, instance: Instance) -> dict[str, Any]:
-    done = {
-        "instance_type": instance.type,
-        "component": "batch-transform",
-        "count": run.instances,
-        "max_payload_mb": split.payload_mb,
-        "workers": split.concurrent,
-        "start_s": float(draft.number("instance-start")),
-        "measured": shared_facts.measured(draft, instance.type),
-    }
-    shared_facts.put_range(done, "job_hours", run.low_hours, run.high_hours)
-    if run.low_hours is None and draft.facts.workload.interval("dataset.records") is not None:
-        done["origins"] = {"job_hours": "requests.processing"}
-    runs = draft.facts.workload.interval("dataset.runs")
-    if runs is not None:
-        shared_facts.put_range(done, "runs", *runs, unit=RATE_PER_MONTH)
-    return done
+def _usage(draft: Draft, split: Records, run: Run, instance: Instance) -> JobUsage:
+    workload = draft.facts.workload
+    usage = JobUsage(
+        instance.type,
+        known(run.instances),
+        Quantity(run.low_hours, run.high_hours),
+        between(workload.interval("dataset.runs") or Interval(None, None), RATE_PER_MONTH),
+        workers=split.concurrent,
+        start_s=float(draft.number("instance-start")),
+    )
+    if run.low_hours is None and workload.interval("dataset.records") is not None:
+        return usage._replace(origins={"job_hours": "requests.processing"})
+    return usage

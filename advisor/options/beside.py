@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from advisor.model.advice import Parameters, Request
+from advisor.model.usage import VariantUsage
 from advisor.model.value import Value
 from advisor.options.plan_builder import Draft, once
 from advisor.rulebook.hardware import Instance
@@ -59,9 +60,9 @@ def _asked(draft: Draft) -> bool:
     return stated or any(draft.needs(need) for need in _NEEDS)
 
 
-def facts(others: tuple[Beside, ...]) -> tuple[tuple[str, str, int], ...]:
-    """What their cost depends on: name, instance type and count of each."""
-    return tuple((each.name, each.instance_type, each.instances) for each in others)
+def usage(others: tuple[Beside, ...]) -> tuple[VariantUsage, ...]:
+    """What their cost depends on."""
+    return tuple(VariantUsage(each.name, each.instance_type, each.instances) for each in others)
 
 
 def alike(others: tuple[Beside, ...], instance: Instance) -> int:

@@ -8,8 +8,7 @@ from advisor.model.advice import Parameters, Request
 from advisor.model.options import REAL_TIME
 from advisor.options import memory, names, placeholders
 from advisor.options.load import SECOND, mib, seconds
-from advisor.options.plan_basis import upper
-from advisor.options.plan_builder import Draft, once
+from advisor.options.plan_builder import Draft, once, upper
 from advisor.rulebook.hardware import Instance
 
 

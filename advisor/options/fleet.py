@@ -4,8 +4,7 @@ from functools import lru_cache
 
 from advisor.model.value import Value
 from advisor.options.load import PER_SECOND, Load, number, per_second, seconds
-from advisor.options.plan_basis import upper
-from advisor.options.plan_builder import Draft, once
+from advisor.options.plan_builder import Draft, once, upper
 from advisor.rulebook.hardware import CPU, Instance
 
 MOST = 2_147_483_647  # the API's counts are 32-bit integers

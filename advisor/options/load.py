@@ -4,8 +4,7 @@ from functools import lru_cache
 
 from advisor.model.value import Value
 from advisor.model.workload import Interval
-from advisor.options.plan_basis import upper
-from advisor.options.plan_builder import Draft, once
+from advisor.options.plan_builder import Draft, once, upper
 from advisor.text.quantity import MONTH_HOURS, RATE_PER_MONTH, WEEK
 from advisor.text.quantity_format import about
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from advisor.model.advice import Parameters, Plan, Request
 from advisor.model.options import SERVERLESS
+from advisor.model.usage import ServerlessUsage, Usage
 from advisor.options import containers, endpoint, instances, memory, names, placeholders
 from advisor.options import invocation as call
 from advisor.options.load import Load, load, seconds, sentence
@@ -33,7 +33,7 @@ _VERSION = re.compile(r"(?<![\w.])[0-9]\.[A-Za-z0-9.-]{1,8}(?!\S)")
 _LONGEST_NAME = 64
 
 
-def plan(draft: Draft, sized: Mapping[str, Any], prices: Mapping[str, int] | None) -> Plan:
+def plan(draft: Draft, sized: Usage, prices: Mapping[str, int] | None) -> Plan:
     """CreateModel and the job, with the reason of every number among the settings.
 
     A load test with the stated traffic where anything is stated of it, else the service's own list
@@ -41,7 +41,7 @@ def plan(draft: Draft, sized: Mapping[str, Any], prices: Mapping[str, int] | Non
 
     Args:
         draft: of real-time or serverless inference, the two that a job measures.
-        sized: facts of the plan to measure: instance type, or serverless memory and concurrency.
+        sized: usage of the plan to measure.
         prices: millionths of a USD an hour by instance type, for equal fits.
     """
     work = load(draft)
@@ -54,10 +54,10 @@ def plan(draft: Draft, sized: Mapping[str, Any], prices: Mapping[str, int] | Non
         "InputConfig": config,
     }
     config["ContainerConfig"] = _container(draft)
-    if draft.option == SERVERLESS:
-        tested = _serverless(draft, sized["memory_mb"], sized["max_concurrency"])
+    if isinstance(sized, ServerlessUsage):
+        tested = _serverless(draft, sized)
     else:
-        tested = _types(draft, sized["instance_type"], prices)
+        tested = _types(draft, sized.instance_type, prices)
     known = (work.peak, work.concurrent, work.processing_s, work.answer_s)
     if all(each is None for each in known):
         _default(draft, body, tested)
@@ -69,7 +69,7 @@ def plan(draft: Draft, sized: Mapping[str, Any], prices: Mapping[str, int] | Non
     name = names.versioned(f"{draft.facts.workload.name}-test", body)[:_LONGEST_NAME]
     draft.set("JobName", name, "A job keeps its name for ever, so a changed job needs another one.")
     job = Request("sagemaker", "CreateInferenceRecommendationsJob", {"JobName": name, **body})
-    return draft.plan((model, job), NOT_CALLED, (), {})
+    return draft.plan((model, job), NOT_CALLED, (), sized)
 
 
 def _container(draft: Draft) -> Parameters:
@@ -134,8 +134,9 @@ def _is_burstable(instance: Instance) -> bool:
     return instance.family.group == "burstable"
 
 
-def _serverless(draft: Draft, size: int, at_once: int) -> list[Parameters]:
+def _serverless(draft: Draft, sized: ServerlessUsage) -> list[Parameters]:
     """The memory size of the plan and the next one."""
+    size, at_once = sized.memory_mb, sized.max_concurrency
     tiers = draft.number("serverless-memory-tiers")
     sizes = [size, *[tier for tier in tiers if tier > size][:1]]
     draft.set(

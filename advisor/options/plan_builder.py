@@ -1,4 +1,4 @@
-"""A plan while it is being made: settings with their reasons, findings, needs that are carried."""
+"""A plan while it is being made: what its workload says, settings with reasons, findings, needs."""
 
 from __future__ import annotations
 
@@ -6,13 +6,66 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
 
+from advisor.engine.facts import Facts
 from advisor.model.advice import Invoke, Plan, Quota, Request, Setting
-from advisor.model.workload import Finding
-from advisor.options.plan_basis import Basis
+from advisor.model.usage import Usage
+from advisor.model.workload import Finding, Interval
+from advisor.rulebook.knowledge import Knowledge
 
 T = TypeVar("T")
 
 NOT_CALLED = Invoke("", {}, None, ())
+_MOST_REMEMBERED = 4096
+_needs: dict[tuple[str, int], Mapping[str, bool]] = {}
+
+
+class Basis:
+    """The questions that sizing asks most, the same for all options of a workload.
+
+    ``number`` gives the value of a sizing constant, ``needs`` whether a feature is needed, by name
+    or by the fact that asks for it; both raise ``KeyError`` for a name that the rules do not have.
+    ``upper`` and ``text`` give what the workload states under a key path, or ``None``: of a
+    quantity the end that loads more, and words or free text.
+    """
+
+    __slots__ = ("done", "facts", "knowledge", "needs", "number", "text", "upper")
+
+    def __init__(self, facts: Facts, knowledge: Knowledge) -> None:
+        self.facts = facts
+        self.knowledge = knowledge
+        texts: dict[str, str] = {}
+        uppers: dict[str, int | None] = {}
+        for path, item in facts.workload.values.items():
+            value = item.value
+            if isinstance(value, Interval):
+                uppers[path] = upper(value)
+            elif isinstance(value, str):
+                texts[path] = value
+        self.needs: Callable[[str], bool] = _needed(facts).__getitem__
+        self.number: Callable[[str], Any] = knowledge.numbers.__getitem__
+        self.text: Callable[[str], str | None] = texts.get
+        self.upper: Callable[[str], int | None] = uppers.get
+        self.done: dict[object, Any] = {}  # what was worked out of it, by function
+
+
+def upper(interval: Interval | None) -> int | None:
+    """The end of a range that loads more; the stated one of an open range."""
+    if interval is None:
+        return None
+    return interval.high if interval.high is not None else interval.low
+
+
+def _needed(facts: Facts) -> Mapping[str, bool]:
+    """Feature to whether it is needed; few combinations occur among many workloads."""
+    book = facts.book
+    bits = facts.point[book.needs]
+    key = (book.digest, bits)
+    found = _needs.get(key)
+    if found is None:
+        if len(_needs) >= _MOST_REMEMBERED:
+            _needs.clear()
+        found = _needs[key] = {each.id: bool(bits & each.bit) for each in book.features}
+    return found
 
 
 class Draft:
@@ -49,6 +102,11 @@ class Draft:
         self.way = ""  # how several models are hosted; empty where there is one, plainly
         self.number_of = 0  # of the model among several; 0 where it is the only one
 
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """What was set so far, in its order."""
+        return tuple(self._settings)
+
     def set(
         self, name: str, value: Any, because: str, *, constant: str = "", source: str = ""
     ) -> None:
@@ -79,27 +137,27 @@ class Draft:
         """Note features that the requests, or the option itself, take care of."""
         self.carried.update(features)
 
-    def sized(self, facts: Mapping[str, Any]) -> Plan:
+    def sized(self, usage: Usage) -> Plan:
         """The plan of an option that is only compared: without requests and what goes with them."""
-        return self.plan((), NOT_CALLED, (), facts)
+        return self.plan((), NOT_CALLED, (), usage)
 
     def plan(
         self,
         requests: tuple[Request, ...],
         invoke: Invoke,
         quotas: tuple[Quota, ...],
-        facts: Mapping[str, Any],
+        usage: Usage,
     ) -> Plan:
         """The finished plan."""
         return Plan(
             self.option,
-            tuple(self._settings),
+            self.settings,
             requests,
             invoke,
             quotas,
             tuple(self.findings),
             frozenset(self.carried),
-            facts,
+            usage,
         )
 
 

@@ -1,9 +1,9 @@
 """Real-time inference: a fleet for the peak, two instances where an outage counts."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from advisor.model.advice import Parameters, Plan, Request
+from advisor.model.usage import FleetUsage, Quantity, known
 from advisor.model.value import Value
 from advisor.modelling.queueing.scaling import instances_for_rate, invocations_target, whole
 from advisor.options import (
@@ -16,7 +16,7 @@ from advisor.options import (
     quotas,
     release,
     scaling,
-    shared_facts,
+    traffic,
     waiting,
 )
 from advisor.options import invocation as call
@@ -47,7 +47,7 @@ class Fleet(Value):
 
 
 class Design(Value):
-    """What the requests and the plan's facts are made from."""
+    """What the requests and the plan's usage are made from."""
 
     work: Load
     instance: Instance
@@ -79,7 +79,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     design = _design(draft, prices)
     others = _others(draft, design)
     if not deploy:
-        return draft.sized(_facts(draft, design, others))
+        return draft.sized(_usage(draft, design, others))
     model = containers.create_model(draft)
     config = _config(draft, model, design)
     models = beside.add(draft, others, model, config)
@@ -90,7 +90,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     invoke = call.synchronous(draft, design.work)
     wanted = {"instances": released.instances, "endpoints": 1}
     drawn = quotas.quotas(draft, wanted, design.instance)
-    return draft.plan(requests, invoke, drawn, _facts(draft, design, others))
+    return draft.plan(requests, invoke, drawn, _usage(draft, design, others))
 
 
 def _others(draft: Draft, design: Design) -> tuple[beside.Beside, ...]:
@@ -292,33 +292,24 @@ def _carried(draft: Draft, design: Design) -> None:
         draft.carry("graviton")
 
 
-def _facts(draft: Draft, design: Design, others: tuple[beside.Beside, ...]) -> dict[str, Any]:
-    sizes, capacity = design.sizes, design.capacity
-    done = {
-        **shared_facts.traffic(draft),
-        "component": "hosting",
-        "instance_type": design.instance.type,
-        "minimum": sizes.floor,
-        "instances": sizes.initial,
-        "maximum": sizes.ceiling,
-        "workers": capacity.workers,
-        "measured": shared_facts.measured(draft, design.instance.type),
-    }
-    if design.scaled:
-        done["count_low"], done["count_high"] = sizes.floor, sizes.initial
-    else:
-        done["count"] = sizes.initial
-    volume = endpoint.volume_gb(draft, design.instance)
-    if volume is not None:
-        done["volume_gb"] = volume
-    planned = _planned(draft, design)
-    if planned is not None:
-        done["rate_of_one"] = planned
-    done["planned_share"] = draft.number("safety-factor")
-    if others:
-        done["beside"] = beside.facts(others)
+def _usage(draft: Draft, design: Design, others: tuple[beside.Beside, ...]) -> FleetUsage:
+    sizes, routing = design.sizes, None
     if design.routed:
         from advisor.modelling.queueing.responses import LEAST_OUTSTANDING_REQUESTS
 
-        done["routing"] = LEAST_OUTSTANDING_REQUESTS
-    return done
+        routing = LEAST_OUTSTANDING_REQUESTS
+    return FleetUsage(
+        design.instance.type,
+        Quantity(sizes.floor, sizes.initial) if design.scaled else known(sizes.initial),
+        traffic.traffic(draft),
+        minimum=sizes.floor,
+        instances=sizes.initial,
+        maximum=sizes.ceiling,
+        workers=design.capacity.workers,
+        rate_of_one=_planned(draft, design),
+        planned_share=draft.number("safety-factor"),
+        routing=routing,
+        measured=traffic.measured(draft, design.instance.type),
+        volume_gb=endpoint.volume_gb(draft, design.instance),
+        variants=beside.usage(others),
+    )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from advisor.model.advice import Parameters, Plan
-from advisor.model.workload import Measurement
+from advisor.model.usage import ServerlessUsage, between, known
+from advisor.model.workload import Interval, Measurement
 from advisor.options import (
     beside,
     containers,
@@ -15,7 +15,7 @@ from advisor.options import (
     names,
     quotas,
     release,
-    shared_facts,
+    traffic,
 )
 from advisor.options import invocation as call
 from advisor.options.load import SECOND, Load, load, mib, number, seconds, sentence
@@ -34,9 +34,9 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     setup = _setup_s(draft)
     provisioned = _provisioned(draft, work)
     concurrency = _concurrency(draft, work, setup, provisioned)
-    facts = _facts(draft, work, memory_mb, concurrency, provisioned, setup)
+    usage = _usage(draft, work, memory_mb, concurrency, provisioned, setup)
     if not deploy:
-        return draft.sized(facts)
+        return draft.sized(usage)
     model = containers.create_model(draft)
     serverless: Parameters = {"MemorySizeInMB": memory_mb, "MaxConcurrency": concurrency}
     if provisioned:
@@ -60,7 +60,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     invoke = call.synchronous(draft, work)
     count = memory.models(draft)
     wanted = {"concurrency": concurrency, "endpoints": count, "memory-mb": memory_mb}
-    return draft.plan(released.requests, invoke, quotas.quotas(draft, wanted), facts)
+    return draft.plan(released.requests, invoke, quotas.quotas(draft, wanted), usage)
 
 
 def _measured(draft: Draft) -> Measurement | None:
@@ -204,22 +204,20 @@ def _level(flying: float, spill: float, most: int) -> int:
     return 1
 
 
-def _facts(
+def _usage(
     draft: Draft, work: Load, memory_mb: int, concurrency: int, provisioned: int, setup: float
-) -> dict[str, Any]:
-    measured = _measured(draft) is not None
-    done = {
-        **shared_facts.traffic(draft),
-        "component": "serverless",
-        "memory_mb": memory_mb,
-        "max_concurrency": concurrency,
-        "provisioned": provisioned,
-        "cold_start_s": setup,
-        "measured": measured,
-    }
-    if measured:
-        done["seconds"] = done["processing_s"] = work.processing_s
-        return done
-    low, high = draft.facts.typical("requests.processing") or (None, None)
-    shared_facts.put_range(done, "seconds", low, high, unit=SECOND)
-    return done
+) -> ServerlessUsage:
+    moved, measured = traffic.traffic(draft), _measured(draft) is not None
+    seconds = between(draft.facts.typical("requests.processing") or Interval(None, None), SECOND)
+    if measured and work.processing_s is not None:
+        moved = moved._replace(processing_s=work.processing_s)
+        seconds = known(work.processing_s)
+    return ServerlessUsage(
+        memory_mb,
+        moved,
+        seconds,
+        max_concurrency=concurrency,
+        provisioned=provisioned,
+        cold_start_s=setup,
+        measured=measured,
+    )

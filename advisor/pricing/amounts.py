@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import TypeAlias
 
-Number: TypeAlias = int | float | str | Decimal
+from advisor.model.usage import Number
 
 # Enough digits that rounding to a millionth of a USD is the only rounding anyone can see.
 _PRECISION = Context(prec=40)

@@ -1,13 +1,20 @@
-"""What of a plan is paid for: its quantities, as ``advisor.pricing`` reads them."""
+"""What of a plan is paid for: its usage as far as stated facts lead, or with assumed ones."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from advisor.engine.facts import Facts
 from advisor.model.advice import Plan
-from advisor.model.options import BATCH_TRANSFORM, ENDPOINT_EACH, SERVERLESS
+from advisor.model.options import ENDPOINT_EACH
+from advisor.model.usage import (
+    EndpointUsage,
+    FleetUsage,
+    JobUsage,
+    Number,
+    Quantity,
+    ServerlessUsage,
+    Usage,
+    WorkloadFacts,
+    known,
+)
 from advisor.model.workload import Interval
 from advisor.rulebook.fact_entries import TYPICAL_PROCESSING
 from advisor.text.quantity import MONTH_HOURS, RATE_PER_MONTH
@@ -17,107 +24,161 @@ _HOUR_S = 3600
 _PER_SECOND = RATE_PER_MONTH * MONTH_HOURS * _HOUR_S
 
 
-def charged(plan: Plan, facts: Facts) -> Mapping[str, Any]:
-    """The quantities of a plan, as far as stated facts lead to them.
+def charged(plan: Plan, facts: WorkloadFacts) -> Usage:
+    """The usage of a plan, as far as stated facts lead to it.
 
     An endpoint that works through a stored data set gets its records as requests, and models that
     cannot share an endpoint have one each.
     """
-    found = plan.facts
-    if "each" in found:
-        return {**found, "each": tuple(charged(made, alone) for made, alone in found["each"])}
-    more: dict[str, Any] = {}
-    if plan.option != BATCH_TRANSFORM and facts.word("requests.arrival") == "batch":
-        more |= _work_of_a_data_set(plan, facts)
-    models = facts.workload.interval("model.count")
-    if models is not None and models.high != 1 and not _share(plan):
-        more |= _one_each(plan, models)
-    return {**found, **more} if more else found
+    return _charged(plan.usage, facts, shared=plan.hosting not in ("", ENDPOINT_EACH))
 
 
-def completed(plan: Plan, facts: Facts) -> Mapping[str, Any]:
+def completed(plan: Plan, facts: WorkloadFacts) -> Usage:
     """The same with what is assumed wherever nothing, or a range, was stated.
 
     Estimates, curves and break-even points are single figures, so they need one value for each
     fact. ``assumed`` names, for each quantity that nothing stated bounds, the fact that decides it.
     """
-    found = charged(plan, facts)
-    if "each" in found:
-        parts = tuple(completed(made, alone) for made, alone in plan.facts["each"])
-        return {**found, "each": parts}
-    assumed = _assumed_run if plan.option == BATCH_TRANSFORM else _assumed_load
-    taken = {key: each for key, each in assumed(plan, facts).items() if key not in found}
-    if not taken:
+    return _completed(charged(plan, facts), facts)
+
+
+def _charged(usage: Usage, facts: WorkloadFacts, *, shared: bool) -> Usage:
+    """The usage of one plan or part; ``shared``: one endpoint or job serves all models."""
+    if usage.parts:
+        parts = (
+            part._replace(usage=_charged(part.usage, part.facts, shared=False))
+            for part in usage.parts
+        )
+        return usage._replace(parts=tuple(parts))
+    found = usage
+    if not isinstance(usage, JobUsage) and facts.word("requests.arrival") == "batch":
+        found = _work_of_a_data_set(usage, facts)
+    models = facts.workload.interval("model.count")
+    if models is None or models.high == 1 or shared:
         return found
-    rests_on = {key: fact for key, (_, fact) in taken.items() if key + "_high" not in found}
-    return {**{key: value for key, (value, _) in taken.items()}, **found, "assumed": rests_on}
+    return _one_each(found, models)
 
 
-def _assumed_load(plan: Plan, facts: Facts) -> dict[str, tuple[float, str]]:
-    """The quantities of an endpoint that its cost may turn on, each with its fact."""
-    made = plan.facts
-    time = facts.taken(TYPICAL_PROCESSING) / _SECOND
-    taken = {
-        "requests": (facts.taken("traffic.volume") / RATE_PER_MONTH, "traffic.volume"),
-        "bytes_in": (facts.taken("wire.payload"), "requests.payload"),
-        "bytes_out": (facts.taken("wire.response"), "requests.response"),
-    }
-    if plan.option == SERVERLESS:
-        return {**taken, "seconds": (time, "requests.processing")}
-    if made["minimum"] >= made["maximum"]:
-        return taken
-    if made["minimum"] == 0:
-        return {**taken, "processing_s": (time, "requests.processing")}
-    rate = made["workers"] / time * made.get("planned_share", 1.0)
-    return {
-        **taken,
-        "rate": (facts.taken("traffic.peak") / _PER_SECOND, "traffic.peak"),
-        "rate_of_one": (rate, "requests.processing"),
-    }
+def _completed(usage: Usage, facts: WorkloadFacts) -> Usage:
+    if usage.parts:
+        parts = (part._replace(usage=_completed(part.usage, part.facts)) for part in usage.parts)
+        return usage._replace(parts=tuple(parts))
+    if isinstance(usage, JobUsage):
+        return _assumed_run(usage, facts)
+    if isinstance(usage, ServerlessUsage):
+        return _assumed_work(usage, facts)
+    return _assumed_load(usage, facts)
 
 
-def _assumed_run(plan: Plan, facts: Facts) -> dict[str, tuple[float, str]]:
+class _Assuming:
+    """Takes what is assumed in place of what is not one number, and notes what is rested on."""
+
+    __slots__ = ("rests_on",)
+
+    def __init__(self) -> None:
+        self.rests_on: dict[str, str] = {}
+
+    def quantity(self, name: str, found: Quantity, value: Number, fact: str) -> Quantity:
+        """The quantity, or the assumed value of it where a range is stated, or nothing."""
+        if found.exact is not None:
+            return found
+        if found.high is None:
+            self.rests_on[name] = fact
+        return known(value)
+
+    def number(self, name: str, found: float | None, value: float, fact: str) -> float:
+        """The number, or the assumed one where none is stated."""
+        if found is not None:
+            return found
+        self.rests_on[name] = fact
+        return value
+
+    def moved(self, usage: EndpointUsage, facts: WorkloadFacts) -> dict[str, Quantity]:
+        """Requests and their bodies; of a data set its records are the requests."""
+        traffic = usage.traffic
+        requests = traffic.requests
+        if "requests" not in usage.origins:
+            volume = facts.taken("traffic.volume") / RATE_PER_MONTH
+            requests = self.quantity("requests", requests, volume, "traffic.volume")
+        into, out = facts.taken("wire.payload"), facts.taken("wire.response")
+        return {
+            "requests": requests,
+            "bytes_in": self.quantity("bytes_in", traffic.bytes_in, into, "requests.payload"),
+            "bytes_out": self.quantity("bytes_out", traffic.bytes_out, out, "requests.response"),
+        }
+
+
+def _assumed_work(usage: ServerlessUsage, facts: WorkloadFacts) -> ServerlessUsage:
+    """The work of a serverless endpoint."""
+    taking, time = _Assuming(), facts.taken(TYPICAL_PROCESSING) / _SECOND
+    traffic = usage.traffic._replace(**taking.moved(usage, facts))
+    spent = taking.quantity("seconds", usage.seconds, time, "requests.processing")
+    return usage._replace(traffic=traffic, seconds=spent, assumed=taking.rests_on)
+
+
+def _assumed_load(usage: FleetUsage, facts: WorkloadFacts) -> FleetUsage:
+    """The load of an endpoint with instances, as far as its cost may turn on it."""
+    taking, traffic, time = _Assuming(), usage.traffic, facts.taken(TYPICAL_PROCESSING) / _SECOND
+    traffic = traffic._replace(**taking.moved(usage, facts))
+    planned = usage.rate_of_one
+    assert usage.minimum is not None
+    assert usage.maximum is not None
+    if usage.minimum >= usage.maximum:
+        return usage._replace(traffic=traffic, assumed=taking.rests_on)
+    if usage.minimum == 0:
+        spent = taking.number("processing_s", traffic.processing_s, time, "requests.processing")
+        traffic = traffic._replace(processing_s=spent)
+    else:
+        peak = facts.taken("traffic.peak") / _PER_SECOND
+        traffic = traffic._replace(rate=taking.number("rate", traffic.rate, peak, "traffic.peak"))
+        rate = usage.workers / time * usage.planned_share
+        planned = taking.number("rate_of_one", planned, rate, "requests.processing")
+    return usage._replace(traffic=traffic, rate_of_one=planned, assumed=taking.rests_on)
+
+
+def _assumed_run(usage: JobUsage, facts: WorkloadFacts) -> JobUsage:
     """How long a job of known records runs when the time of one is assumed."""
-    made, records = plan.facts, facts.workload.interval("dataset.records")
-    if records is None or records.high is None or "job_hours_high" in made:
-        return {}
+    records = facts.workload.interval("dataset.records")
+    if records is None or records.high is None or usage.job_hours.high is not None:
+        return usage
     from advisor.modelling.queueing.transform_jobs import job_seconds
 
     files = facts.workload.interval("dataset.files")
     objects = None if files is None else files.high or files.low or None
-    rate = made["workers"] * _SECOND / facts.taken(TYPICAL_PROCESSING)
-    time = job_seconds(records.high, made["count"], objects, rate, made["start_s"])
-    return {"job_hours": (time / _HOUR_S, "requests.processing")}
+    rate = usage.workers * _SECOND / facts.taken(TYPICAL_PROCESSING)
+    count = int(usage.count.exact or 1)
+    hours = job_seconds(records.high, count, objects, rate, usage.start_s) / _HOUR_S
+    return usage._replace(job_hours=known(hours), assumed={"job_hours": "requests.processing"})
 
 
-def _work_of_a_data_set(plan: Plan, facts: Facts) -> dict[str, Any]:
+def _work_of_a_data_set(usage: EndpointUsage, facts: WorkloadFacts) -> EndpointUsage:
     """Records of all runs of a month as requests, and the instance hours that they take."""
     records = facts.workload.interval("dataset.records")
     runs = facts.workload.interval("dataset.runs")
     if records is None or runs is None:
-        return {}
+        return usage
     low, high = (
         None if one is None or other is None else one * other / RATE_PER_MONTH
         for one, other in zip(records, runs, strict=True)
     )
-    more: dict[str, Any] = {"requests": None, "requests_low": low, "requests_high": high}
-    more["origins"] = dict.fromkeys(("requests", "instance_hours"), "dataset.records")
-    return more if plan.option == SERVERLESS else {**more, **_hours(plan, facts, low, high)}
+    origins = dict.fromkeys(("requests", "instance_hours"), "dataset.records")
+    traffic = usage.traffic._replace(requests=Quantity(low, high))
+    if isinstance(usage, ServerlessUsage):
+        return usage._replace(traffic=traffic, origins=origins)
+    hours = _hours(usage, facts, low, high)
+    return usage._replace(traffic=traffic, origins=origins, instance_hours=hours)
 
 
 def _hours(
-    plan: Plan, facts: Facts, low: float | None, high: float | None
-) -> dict[str, float | None]:
+    usage: FleetUsage, facts: WorkloadFacts, low: float | None, high: float | None
+) -> Quantity:
     """Instance hours of a fleet that works through the records, if it is never scaled in at most.
 
     The plan is sized for callers, so what the records alone take may be more.
     """
-    made = plan.facts
-    rate = made.get("rate_of_one")
-    least = made.get("count", made.get("count_low")) or 0
-    most = made.get("count", made.get("count_high"))
+    rate, least, most = usage.rate_of_one, int(usage.count.low or 0), usage.count.high
     if rate is None or high is None or most is None:
-        return {"instance_hours_low": float(least * MONTH_HOURS), "instance_hours_high": None}
+        return Quantity(float(least * MONTH_HOURS), None)
     records = facts.workload.interval("dataset.records")
     deadline = facts.workload.interval("dataset.deadline")
     wanted = 0
@@ -126,30 +187,20 @@ def _hours(
 
         wanted = whole(records.high * _SECOND / (rate * deadline.low))
     work = high / rate / _HOUR_S
-    return {
-        "instance_hours_low": max(float(least * MONTH_HOURS), (low or 0.0) / rate / _HOUR_S),
-        "instance_hours_high": max(float(max(most, wanted) * MONTH_HOURS), work),
-    }
+    return Quantity(
+        max(float(least * MONTH_HOURS), (low or 0.0) / rate / _HOUR_S),
+        max(float(max(int(most), wanted) * MONTH_HOURS), work),
+    )
 
 
-def _share(plan: Plan) -> bool:
-    """Whether one endpoint or job serves all models."""
-    way: str = plan.facts.get("hosting", ENDPOINT_EACH)
-    return way != ENDPOINT_EACH
-
-
-def _one_each(plan: Plan, models: Interval) -> dict[str, Any]:
+def _one_each(usage: Usage, models: Interval) -> Usage:
     """Endpoints of their own; of a job the runs, which may share the work or repeat it."""
-    if plan.option == SERVERLESS:
+    if isinstance(usage, ServerlessUsage):
         many = models.high or models.low or 1
-        provisioned = plan.facts.get("provisioned") or 0
-        return {"provisioned": provisioned * many} if provisioned else {}
-    if plan.option == BATCH_TRANSFORM:
-        runs = plan.facts.get("runs", plan.facts.get("runs_high"))
-        if runs is None or models.high is None:
-            return {"runs": None, "runs_low": plan.facts.get("runs", plan.facts.get("runs_low"))}
-        least = plan.facts.get("runs", plan.facts.get("runs_low"))
-        return {"runs": None, "runs_low": least, "runs_high": runs * models.high}
-    if models.low == models.high:
-        return {"endpoints": models.low}
-    return {"endpoints_low": models.low, "endpoints_high": models.high}
+        return usage._replace(provisioned=usage.provisioned * many)
+    if isinstance(usage, FleetUsage):
+        return usage._replace(endpoints=Quantity(*models))
+    least, most = usage.runs.low, usage.runs.high
+    if most is None or models.high is None:
+        return usage._replace(runs=Quantity(least, None))
+    return usage._replace(runs=Quantity(least, float(most) * models.high))

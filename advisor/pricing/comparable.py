@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 from advisor.model.advice import Cost
+from advisor.model.usage import Number
 from advisor.model.value import Value
-from advisor.pricing.amounts import Number, decimal, quotient, usd
+from advisor.pricing.amounts import decimal, quotient, usd
 
 _THOUSAND = Decimal(1000)
 

@@ -1,11 +1,21 @@
 """What each option is charged for in a month: quantities, and the prices of their units."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from advisor.catalogue.price_snapshot import Price, Prices
-from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
+from advisor.model.options import ASYNCHRONOUS, REAL_TIME
+from advisor.model.usage import (
+    FleetUsage,
+    JobUsage,
+    Part,
+    Quantity,
+    ServerlessUsage,
+    Traffic,
+    Usage,
+    known,
+)
 from advisor.pricing.amounts import decimal
 from advisor.pricing.ranges import Range, exactly, read
 from advisor.text.quantity import MONTH_HOURS
@@ -21,6 +31,12 @@ _LOADS = {
     False: ("requests", "processing_s", "linger_s", "wake_s"),
 }
 _WORK = ("requests", "seconds")
+_OF_TRAFFIC = ("requests", "bytes_in", "bytes_out")
+# The price components of an endpoint with instances: by the hour, data in, data out.
+_SOLD_AS = {
+    REAL_TIME: ("hosting", "in", "out"),
+    ASYNCHRONOUS: ("asynchronous", "asynchronous", "asynchronous"),
+}
 
 
 class Line(NamedTuple):
@@ -33,29 +49,29 @@ class Line(NamedTuple):
     keys: tuple[str, ...] = ()  # the quantities of the plan that it grows with
 
 
-def lines(option: str, facts: Mapping[str, Any], prices: Prices) -> tuple[Line, ...]:
-    """The lines of an option's bill; what is certainly zero is left out.
-
-    Raises:
-        KeyError: the plan names no instance type or memory size.
-    """
-    if "each" in facts:
+def lines(option: str, usage: Usage, prices: Prices) -> tuple[Line, ...]:
+    """The lines of an option's bill; what is certainly zero is left out."""
+    if usage.parts:
         found = _merged(
             line._replace(quantity=line.quantity.times(_times(line, part)))
-            for part in facts["each"]
-            for line in lines(option, part, prices)
+            for part in usage.parts
+            for line in lines(option, part.usage, prices)
         )
+    elif isinstance(usage, JobUsage):
+        found = _job(usage, prices)
+    elif isinstance(usage, ServerlessUsage):
+        found = _serverless(usage, prices)
     else:
-        found = _LINES[option](facts, prices)
+        found = _fleet(option, usage, prices)
     return tuple(line for line in found if line.quantity.high != 0)
 
 
-def _times(line: Line, part: Mapping[str, Any]) -> Range:
+def _times(line: Line, part: Part) -> Range:
     """How often a line is paid where its part stands for several models.
 
     Their traffic is split among as many as there may be, so its sum is the same for fewer.
     """
-    found = read(part, "times", otherwise=exactly(1))
+    found = read("times", part.times)
     return exactly(found.high) if line.unit == "GB" and found.high is not None else found
 
 
@@ -69,53 +85,59 @@ def _merged(found: Iterator[Line]) -> Iterator[Line]:
     yield from sums.values()
 
 
-def varying(option: str, facts: Mapping[str, Any]) -> tuple[str, ...]:
-    """The keys of a plan's quantities on which an option's cost depends."""
-    if option == BATCH_TRANSFORM:
-        return ("count", "job_hours", "runs")
-    if option == SERVERLESS:
-        return ("requests", "seconds", "bytes_in", "bytes_out")
-    scaled = any(key.startswith("instance_hours") for key in facts)
-    return ("instance_hours" if scaled else "count", "requests", "bytes_in", "bytes_out")
+def varying(usage: Usage) -> dict[str, Quantity]:
+    """The quantities of a plan on which its cost depends, by name."""
+    if isinstance(usage, JobUsage):
+        return {"count": usage.count, "job_hours": usage.job_hours, "runs": usage.runs}
+    moved = usage.traffic
+    data = {"bytes_in": moved.bytes_in, "bytes_out": moved.bytes_out}
+    if isinstance(usage, ServerlessUsage):
+        return {"requests": moved.requests, "seconds": usage.seconds, **data}
+    if usage.instance_hours is not None:
+        return {"instance_hours": usage.instance_hours, "requests": moved.requests, **data}
+    return {"count": usage.count, "requests": moved.requests, **data}
 
 
-def _real_time(facts: Mapping[str, Any], prices: Prices) -> Iterator[Line]:
-    yield from _endpoint("hosting", facts, prices)
-    yield from _data(facts, prices, "in", "out")
+def pinned(usage: Usage, name: str, value: Decimal) -> Usage:
+    """The same plan with a known value of one quantity that varies."""
+    changes: dict[str, Any] = {name: known(value)}
+    if not isinstance(usage, JobUsage) and name in _OF_TRAFFIC:
+        changes = {"traffic": usage.traffic._replace(**changes)}
+    return usage._replace(**changes)
 
 
-def _asynchronous(facts: Mapping[str, Any], prices: Prices) -> Iterator[Line]:
-    yield from _endpoint("asynchronous", facts, prices)
-    yield from _data(facts, prices, "asynchronous", "asynchronous")
-
-
-def _endpoint(component: str, facts: Mapping[str, Any], prices: Prices) -> Iterator[Line]:
-    """Instances by the hour, and the volumes they carry while they run."""
-    instance_type = facts["instance_type"]
-    hours = read(facts, "instance_hours", otherwise=_fleet_hours(facts))
-    if "endpoints" in facts or "endpoints_low" in facts:
-        hours = _of_many(hours, read(facts, "endpoints"), facts.get("minimum"))
-    price, keys = prices.lookup(component, instance_type), _LOADS[bool(facts.get("minimum"))]
-    yield Line(f"Instances {instance_type}", hours, "instance-hour", price, keys)
-    for name, other, count in facts.get("beside", ()):
-        beside = exactly(count).times(_MONTH)
-        other_price = prices.lookup(component, other)
-        yield Line(f"Variant {name} on {other}", beside, "instance-hour", other_price)
-    volume = facts.get("volume_gb")
-    if volume:
-        gb_months = exactly(volume).times(hours).over(_MONTH.low)
+def _fleet(option: str, usage: FleetUsage, prices: Prices) -> Iterator[Line]:
+    """Instances by the hour, the volumes they carry while they run, and the data they move."""
+    component, into, out = _SOLD_AS[option]
+    hours = read("instance_hours", usage.instance_hours, otherwise=_fleet_hours(usage))
+    if usage.endpoints is not None:
+        hours = _of_many(hours, read("endpoints", usage.endpoints), usage.minimum)
+    price, keys = prices.lookup(component, usage.instance_type), _LOADS[bool(usage.minimum)]
+    yield Line(f"Instances {usage.instance_type}", hours, "instance-hour", price, keys)
+    for other in usage.variants:
+        beside = exactly(other.count).times(_MONTH)
+        other_price = prices.lookup(component, other.instance_type)
+        name = f"Variant {other.name} on {other.instance_type}"
+        yield Line(name, beside, "instance-hour", other_price)
+    if usage.volume_gb:
+        gb_months = exactly(usage.volume_gb).times(hours).over(_MONTH.low)
         yield Line("Storage volumes", gb_months, "GB-month", prices.lookup("storage", "gp2"), keys)
+    yield from _data(usage.traffic, prices, into, out)
 
 
-def _fleet_hours(facts: Mapping[str, Any]) -> Range:
-    minimum, maximum = facts.get("minimum"), facts.get("maximum")
+def _fleet_hours(usage: FleetUsage) -> Range:
+    """Hours of a fleet that scales where its load is known, else of the instances in service."""
+    minimum, maximum, traffic = usage.minimum, usage.maximum, usage.traffic
     if minimum is None or maximum is None or minimum >= maximum:
-        return read(facts, "count").times(_MONTH)
-    if any(facts.get(key) is None for key in _LOADS[minimum > 0][1:]):
-        return read(facts, "count").times(_MONTH)
+        return read("count", usage.count).times(_MONTH)
+    needed: tuple[float | None, ...] = (traffic.rate, usage.rate_of_one)
+    if minimum == 0:
+        needed = (traffic.processing_s, usage.linger_s, usage.wake_s)
+    if None in needed:
+        return read("count", usage.count).times(_MONTH)
     from advisor.pricing.fleet_hours import scaled_hours
 
-    return scaled_hours(facts)
+    return scaled_hours(usage)
 
 
 def _of_many(hours: Range, endpoints: Range, minimum: int | None) -> Range:
@@ -124,16 +146,16 @@ def _of_many(hours: Range, endpoints: Range, minimum: int | None) -> Range:
     return Range(hours.low, each.high) if minimum == 0 else each
 
 
-def _serverless(facts: Mapping[str, Any], prices: Prices) -> Iterator[Line]:
-    memory = str(facts["memory_mb"])
-    busy = read(facts, "requests").times(read(facts, "seconds"))
-    count = facts.get("provisioned")
-    if count:
-        share = read(facts, "provisioned_share", otherwise=_provisioned_share(facts, busy))
-        hours = read(facts, "provisioned_hours", otherwise=_MONTH)
+def _serverless(usage: ServerlessUsage, prices: Prices) -> Iterator[Line]:
+    memory = str(usage.memory_mb)
+    busy = read("requests", usage.traffic.requests).times(read("seconds", usage.seconds))
+    if usage.provisioned:
+        carried = _provisioned_share(usage, busy)
+        share = read("provisioned_share", usage.provisioned_share, otherwise=carried)
+        hours = read("provisioned_hours", usage.provisioned_hours, otherwise=_MONTH)
         yield Line(
             f"Provisioned concurrency {memory} MB, kept warm",
-            exactly(count).times(hours).times(_SECONDS_PER_HOUR),
+            exactly(usage.provisioned).times(hours).times(_SECONDS_PER_HOUR),
             "second",
             prices.lookup("provisioned-concurrency-usage", memory),
         )
@@ -147,38 +169,33 @@ def _serverless(facts: Mapping[str, Any], prices: Prices) -> Iterator[Line]:
         busy = busy.times(share.rest())
     price = prices.lookup("serverless", memory)
     yield Line(f"Requests {memory} MB", busy, "second", price, _WORK)
-    yield from _data(facts, prices, "in", "out")
+    yield from _data(usage.traffic, prices, "in", "out")
 
 
-def _provisioned_share(facts: Mapping[str, Any], busy: Range) -> Range:
+def _provisioned_share(usage: ServerlessUsage, busy: Range) -> Range:
     """The share of the work that provisioned levels carry: most when there is least to do."""
     from advisor.modelling.queueing.cold_starts import carried_share
 
     month_s = float(_MONTH.low * _SECONDS_PER_HOUR.low)
-    active_s = month_s * float(facts.get("active_share", 1.0))
-    count = int(facts["provisioned"])
+    active_s = month_s * float(usage.traffic.active_share)
+    count = usage.provisioned
     low = 0.0 if busy.high is None else carried_share(float(busy.high) / active_s, count)
     return Range(decimal(low), decimal(carried_share(float(busy.low) / active_s, count)))
 
 
-def _batch_transform(facts: Mapping[str, Any], prices: Prices) -> Iterator[Line]:
-    instance_type = facts["instance_type"]
-    hours = read(facts, "count").times(read(facts, "job_hours")).times(read(facts, "runs"))
-    price = prices.lookup("batch-transform", instance_type)
-    yield Line(f"Jobs on {instance_type}", hours, "instance-hour", price, ("job_hours",))
+def _job(usage: JobUsage, prices: Prices) -> Iterator[Line]:
+    one = read("count", usage.count).times(read("job_hours", usage.job_hours))
+    hours = one.times(read("runs", usage.runs))
+    price = prices.lookup("batch-transform", usage.instance_type)
+    yield Line(f"Jobs on {usage.instance_type}", hours, "instance-hour", price, ("job_hours",))
 
 
-def _data(facts: Mapping[str, Any], prices: Prices, into: str, out: str) -> Iterator[Line]:
+def _data(traffic: Traffic, prices: Prices, into: str, out: str) -> Iterator[Line]:
     """Bodies on their way in and out of an endpoint."""
-    requests = read(facts, "requests")
-    for name, key, price in (("Data in", "bytes_in", into), ("Data out", "bytes_out", out)):
-        gigabytes = requests.times(read(facts, key)).over(BYTES_PER_GB)
+    requests = read("requests", traffic.requests)
+    for name, key, body, price in (
+        ("Data in", "bytes_in", traffic.bytes_in, into),
+        ("Data out", "bytes_out", traffic.bytes_out, out),
+    ):
+        gigabytes = requests.times(read(key, body)).over(BYTES_PER_GB)
         yield Line(name, gigabytes, "GB", prices.lookup("data", price), ("requests", key))
-
-
-_LINES: dict[str, Callable[[Mapping[str, Any], Prices], Iterator[Line]]] = {
-    REAL_TIME: _real_time,
-    ASYNCHRONOUS: _asynchronous,
-    SERVERLESS: _serverless,
-    BATCH_TRANSFORM: _batch_transform,
-}

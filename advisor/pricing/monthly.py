@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from advisor.catalogue.price_snapshot import Prices
 from advisor.model.advice import Cost, CostItem
+from advisor.model.usage import ServerlessUsage, Usage
 from advisor.model.value import Value
 from advisor.pricing.amounts import amount, product, total_of, usd
-from advisor.pricing.cost_lines import Line, lines, varying
-from advisor.pricing.ranges import is_unbounded, read
+from advisor.pricing.cost_lines import Line, lines, pinned, varying
+from advisor.pricing.ranges import read
 
 EXCLUDED = "Not included: Amazon S3, data transfer, logs and metrics, image storage, taxes."
 
@@ -36,9 +37,7 @@ class Total(Value):
     @property
     def middle(self) -> Decimal | None:
         """The middle of the range that a fleet which scales leaves open; ``None`` without ends."""
-        if self.low is None or self.high is None:
-            return None
-        return self.low if self.low is self.high else (self.low + self.high) / 2
+        return _middle(self.low, self.high)
 
     @property
     def usd_low(self) -> str | None:
@@ -66,15 +65,15 @@ _written: dict[Line, tuple[_Amounts, CostItem]] = {}
 _MOST_WRITTEN = 4096
 
 
-def cost(option: str, facts: Mapping[str, Any], prices: Prices) -> Cost:
+def cost(option: str, usage: Usage, prices: Prices) -> Cost:
     """The monthly cost of ``option`` on demand, as far as its quantities are known.
 
     Args:
         option: one of ``advisor.model.options.OPTIONS``.
-        facts: the quantities of its plan (see ``advisor.pricing``).
+        usage: that of its plan.
         prices: of the plan's Region.
     """
-    rows = lines(option, facts, prices)
+    rows = lines(option, usage, prices)
     written = [_write(row) for row in rows]
     whole = _sum_up([amounts for amounts, _ in written])
     return Cost(
@@ -83,18 +82,18 @@ def cost(option: str, facts: Mapping[str, Any], prices: Prices) -> Cost:
         complete=whole.low is not None,
         basis=", ".join(sorted({row.price.basis for row in rows if row.price is not None})),
         items=tuple(item for _, item in written),
-        widest=_widest(option, facts, prices, whole),
-        notes=(*_warm(facts, prices), *_notes(option, rows, prices)),
+        widest=_widest(option, usage, prices, whole),
+        notes=(*_warm(usage, prices), *_notes(option, rows, prices)),
     )
 
 
-def total(option: str, facts: Mapping[str, Any], prices: Prices) -> Total:
+def total(option: str, usage: Usage, prices: Prices) -> Total:
     """The sum alone, for sweeps and break-even points."""
-    whole = _sum_up([_amounts(row) for row in lines(option, facts, prices)])
-    return whole._replace(assumed=True) if _assumed(facts) else whole
+    whole = _sum_up([_amounts(row) for row in lines(option, usage, prices)])
+    return whole._replace(assumed=True) if _assumed(usage) else whole
 
 
-def estimated(found: Cost, option: str, assumed: Mapping[str, Any], prices: Prices) -> Cost:
+def estimated(found: Cost, option: str, assumed: Usage, prices: Prices) -> Cost:
     """A cost with what it is at the assumed point, and the facts that this rests on.
 
     A fact weighs as much as the lines that it decides cost beyond what is certain. Where nothing is
@@ -103,7 +102,7 @@ def estimated(found: Cost, option: str, assumed: Mapping[str, Any], prices: Pric
     Args:
         found: what stated facts leave.
         option: one of ``advisor.model.options.OPTIONS``.
-        assumed: the quantities of its plan with what is assumed.
+        assumed: the usage of its plan with what is assumed.
         prices: of the plan's Region.
     """
     facts = _assumed(assumed)
@@ -114,7 +113,7 @@ def estimated(found: Cost, option: str, assumed: Mapping[str, Any], prices: Pric
     items, parts = [], []
     for item in found.items:
         row = rows.get((item.name, item.unit))  # a line that comes to nothing is left out
-        middle = _NOTHING if row is None else Total(*_amounts(row)).middle
+        middle = _NOTHING if row is None else _middle(*_amounts(row))
         if middle is None:  # what no assumption bounds is what there is to state
             open_above = Total(_NOTHING, None)
             return found._replace(widest=_widest(option, assumed, prices, open_above))
@@ -133,12 +132,12 @@ def estimated(found: Cost, option: str, assumed: Mapping[str, Any], prices: Pric
     )
 
 
-def _assumed(facts: Mapping[str, Any]) -> Mapping[str, str]:
+def _assumed(usage: Usage) -> Mapping[str, str]:
     """Quantity -> fact, of the quantities that follow from what is assumed."""
-    if "each" in facts:
-        return {key: fact for part in facts["each"] for key, fact in _assumed(part).items()}
-    found: Mapping[str, str] = facts.get("assumed", {})
-    return found
+    if usage.parts:
+        parts = (_assumed(part.usage) for part in usage.parts)
+        return {key: fact for part in parts for key, fact in part.items()}
+    return usage.assumed
 
 
 def _sum_up(amounts: list[_Amounts]) -> Total:
@@ -165,6 +164,12 @@ def _amounts(row: Line) -> _Amounts:
     if high is low:
         return least, least
     return least, None if high is None else amount(product(high, unit))
+
+
+def _middle(low: Decimal | None, high: Decimal | None) -> Decimal | None:
+    if low is None or high is None:
+        return None
+    return low if low is high else (low + high) / 2
 
 
 def _write(row: Line) -> tuple[_Amounts, CostItem]:
@@ -195,29 +200,28 @@ def _item(row: Line, amounts: _Amounts) -> CostItem:
     )
 
 
-def _widest(option: str, facts: Mapping[str, Any], prices: Prices, whole: Total) -> str:
+def _widest(option: str, usage: Usage, prices: Prices, whole: Total) -> str:
     """The fact whose range widens the cost most: pinned to its low end, it leaves least."""
     if whole.low is None or whole.low == whole.high:
         return ""
-    keys = varying(option, facts)
+    quantities = varying(usage)
     if whole.high is None:
         # Whatever is pinned, an end that nothing bounds is what widens it most.
-        unbounded = (key for key in keys if is_unbounded(facts, key))
-        return next((_origin(facts, key) for key in unbounded), "")
+        unbounded = (name for name, each in quantities.items() if each.high is None)
+        return next((_origin(usage, name) for name in unbounded), "")
     gains: dict[str, Decimal] = {}
-    for key in keys:
-        found = read(facts, key)
+    for name, each in quantities.items():
+        found = read(name, each)
         if found.low != found.high:
-            pinned = total(option, {**facts, key: found.low}, prices)
-            gains[_origin(facts, key)] = _narrowed(whole, pinned)
+            less = total(option, pinned(usage, name, found.low), prices)
+            gains[_origin(usage, name)] = _narrowed(whole, less)
     best = max(gains, key=lambda origin: gains[origin], default="")
     return best if best and gains[best] > 0 else ""
 
 
-def _origin(facts: Mapping[str, Any], key: str) -> str:
+def _origin(usage: Usage, name: str) -> str:
     """The fact of the workload file that decides a quantity."""
-    named: str = facts.get("origins", _ORIGINS).get(key, _ORIGINS[key])
-    return named
+    return usage.origins.get(name, _ORIGINS[name])
 
 
 def _narrowed(whole: Total, pinned: Total) -> Decimal:
@@ -229,13 +233,13 @@ def _narrowed(whole: Total, pinned: Total) -> Decimal:
     return (whole.high - whole.low) - (pinned.high - pinned.low)
 
 
-def _warm(facts: Mapping[str, Any], prices: Prices) -> tuple[str, ...]:
+def _warm(usage: Usage, prices: Prices) -> tuple[str, ...]:
     """What provisioned concurrency is worth, where a plan has it."""
-    if not facts.get("provisioned"):
+    if not isinstance(usage, ServerlessUsage) or not usage.provisioned:
         return ()
     from advisor.pricing.provisioning import provisioning_note
 
-    note = provisioning_note(facts, prices)
+    note = provisioning_note(usage, prices)
     return (note,) if note else ()
 
 

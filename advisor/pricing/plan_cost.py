@@ -1,4 +1,4 @@
-"""What a plan costs in a month and how fast it answers: its facts with a Region's prices."""
+"""What a plan costs in a month and how fast it answers: its usage with a Region's prices."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from advisor.catalogue.price_snapshot import Folder, Prices, load
 from advisor.engine.facts import Facts
 from advisor.model.advice import Cost, Latency, Plan
-from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
+from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME
+from advisor.model.usage import FleetUsage, JobUsage, ServerlessUsage, Usage
 from advisor.model.workload import Measured
 from advisor.pricing.billable_usage import charged, completed
 from advisor.rulebook.source import rules_directory
@@ -78,35 +79,45 @@ def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
 
 def in_brief(plan: Plan) -> str:
     """What a plan runs on, in a few words: 2 to 5 x ml.g5.xlarge."""
-    found = plan.facts
-    if "each" in found and "busiest" not in found:
+    return _brief(plan.usage)
+
+
+def _brief(usage: Usage) -> str:
+    shared = isinstance(usage, FleetUsage) and usage.busiest is not None
+    if usage.parts and not shared:
         parts: Counter[str] = Counter()
-        for made, _ in found["each"]:
-            parts[in_brief(made)] += made.facts.get("times", made.facts.get("times_high", 1))
+        for part in usage.parts:
+            parts[_brief(part.usage)] += int(part.times.high or 1)
         return " and ".join(f"{number:,} x ({text})" for text, number in parts.items())
-    if plan.option == SERVERLESS:
-        kept = found.get("provisioned")
-        warm = f", {kept} provisioned" if kept else ""
-        return f"{found['memory_mb']} MB, at most {found['max_concurrency']} at once{warm}"
-    low = found.get("count", found.get("count_low"))
-    high = found.get("count", found.get("maximum", found.get("count_high")))
-    count = f"{low}" if low == high or low is None else f"{low} to {high}"
-    return f"{count} x {found['instance_type']}"
+    if isinstance(usage, ServerlessUsage):
+        warm = f", {usage.provisioned} provisioned" if usage.provisioned else ""
+        return f"{usage.memory_mb} MB, at most {usage.max_concurrency} at once{warm}"
+    low, high = usage.count.low, usage.count.high
+    if isinstance(usage, FleetUsage) and usage.maximum is not None:
+        high = usage.maximum
+    count = f"{low}" if low == high else f"{low} to {high}"
+    return f"{count} x {usage.instance_type}"
 
 
 def expected_latency(plan: Plan, facts: Facts) -> Latency:
     """How fast a plan answers, or why no number can be given."""
     from advisor.modelling.latency import latency
 
-    made = {**plan.facts, **plan.facts.get("busiest", {})}
-    measured = facts.workload.interval("model.throughput")
-    one_instance = plan.option != SERVERLESS and "busiest" not in plan.facts
-    if measured is None or measured.high is None or not one_instance:
-        found = latency(plan.option, made)
+    usage = plan.usage
+    if isinstance(usage, FleetUsage):
+        measured = facts.workload.interval("model.throughput")
+        if usage.busiest is not None:
+            found = latency(plan.option, usage.busiest)
+        elif measured is not None and measured.high is not None:
+            rate = measured.high / _PER_SECOND
+            found = latency(plan.option, usage._replace(max_rate=rate))
+        else:
+            found = latency(plan.option, usage)
     else:
-        found = latency(plan.option, {**made, "max_rate": measured.high / _PER_SECOND})
-    if found.p50_ms is None or "rate" not in plan.facts or facts.is_stated("traffic.peak"):
+        found = latency(plan.option, usage)
+    if found.p50_ms is None or isinstance(usage, JobUsage) or usage.traffic.rate is None:
         return found
-    if plan.option == BATCH_TRANSFORM or facts.workload.interval("traffic.concurrent") is not None:
+    stated = facts.is_stated("traffic.peak")
+    if stated or facts.workload.interval("traffic.concurrent") is not None:
         return found
     return found._replace(notes=(*found.notes, "The peak rate is assumed from the mean."))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from advisor.catalogue.price_snapshot import Prices
+from advisor.model.usage import Number, ServerlessUsage
 from advisor.modelling.queueing.cold_starts import provisioned_levels
-from advisor.pricing.amounts import Number, decimal, quotient, total_of
+from advisor.pricing.amounts import decimal, quotient, total_of
 from advisor.text.quantity import MONTH_HOURS
 from advisor.text.quantity_format import percent
 
@@ -25,17 +24,17 @@ def provisioning_threshold(kept_warm: Number, on_demand: Number, running: Number
     return quotient(decimal(kept_warm), saved) if saved > 0 else None
 
 
-def provisioning_note(facts: Mapping[str, Any], prices: Prices) -> str:
+def provisioning_note(usage: ServerlessUsage, prices: Prices) -> str:
     """How many of the provisioned environments cost less than requests on demand would.
 
     The marginal rule: a level is worth its price while it is busy for more than idle / (on demand -
     running) of the time. Empty where a price or the load is not known.
 
     Args:
-        facts: of a serverless plan with provisioned concurrency.
+        usage: with provisioned concurrency.
         prices: of the plan's Region.
     """
-    memory = str(facts["memory_mb"])
+    memory = str(usage.memory_mb)
     kept_warm, running, on_demand = (
         prices.lookup(component, memory)
         for component in (
@@ -44,14 +43,14 @@ def provisioning_note(facts: Mapping[str, Any], prices: Prices) -> str:
             "serverless",
         )
     )
-    requests, seconds = facts.get("requests"), facts.get("seconds")
+    requests, seconds = usage.traffic.requests.exact, usage.seconds.exact
     if kept_warm is None or running is None or on_demand is None:
         return ""
     if requests is None or seconds is None:
         return ""
     threshold = provisioning_threshold(kept_warm.usd, on_demand.usd, running.usd)
-    active_s = MONTH_HOURS * 3600 * float(facts.get("active_share", 1.0))
-    load, count = float(requests) * float(seconds) / active_s, int(facts["provisioned"])
+    active_s = MONTH_HOURS * 3600 * float(usage.traffic.active_share)
+    load, count = float(requests) * float(seconds) / active_s, usage.provisioned
     worth = 0
     if threshold is not None:
         worth = min(count, provisioned_levels(load, float(threshold)))

@@ -1,9 +1,9 @@
 """Quantities of which only bounds are known: none is negative, and nothing may bound one above."""
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from advisor.model.usage import Number, Quantity
 from advisor.pricing.amounts import decimal, plain, product, quotient, total_of
 
 
@@ -60,37 +60,31 @@ _NONE = Decimal(0)
 ANY = Range(_NONE, None)
 
 
-def exactly(value: int | str | Decimal) -> Range:
+def exactly(value: Number) -> Range:
     """The range that is one number."""
     number = decimal(value)
     return Range(number, number)
 
 
-def read(facts: Mapping[str, Any], key: str, otherwise: Range = ANY) -> Range:
-    """The quantity ``key`` of a plan: stated exactly, by its bounds, or not at all.
+def read(name: str, quantity: Quantity | None, otherwise: Range = ANY) -> Range:
+    """A quantity of a plan as an exact range; ``otherwise`` where nothing is known of it.
 
     Raises:
         ValueError: a bound is negative, or the bounds are the wrong way round.
     """
-    value = facts.get(key)
-    if value is not None:
-        low = decimal(value)
-        if low.is_signed():
-            raise ValueError(f"{key} cannot be {low}")
-        return Range(low, low)
-    least, most = facts.get(key + "_low"), facts.get(key + "_high")
-    if least is None and most is None:
+    if quantity is None or (quantity.low is None and quantity.high is None):
         return otherwise
-    low = _NONE if least is None else decimal(least)
-    high = None if most is None else decimal(most)
+    exact = quantity.exact
+    if exact is not None:
+        low = decimal(exact)
+        if low.is_signed():
+            raise ValueError(f"{name} cannot be {low}")
+        return Range(low, low)
+    low = _NONE if quantity.low is None else decimal(quantity.low)
+    high = None if quantity.high is None else decimal(quantity.high)
     if low.is_signed() or (high is not None and high < low):
-        raise ValueError(f"{key} cannot be {Range(low, high).text()}")
+        raise ValueError(f"{name} cannot be {Range(low, high).text()}")
     return Range(low, high)
-
-
-def is_unbounded(facts: Mapping[str, Any], key: str) -> bool:
-    """Whether nothing bounds a quantity above."""
-    return facts.get(key) is None and facts.get(key + "_high") is None
 
 
 def _less(whole: Decimal, part: Decimal) -> Decimal:

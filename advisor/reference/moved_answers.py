@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from advisor.gate.lockfile import Answer, answer_of, moved, reasons_of, rests_differently
+from advisor.gate.policy.lockfile import Answer, answer_of, moved, reasons_of, rests_differently
 from advisor.model.options import OPTIONS
 from advisor.model.workload import Workload
 from advisor.pipeline import advise_by

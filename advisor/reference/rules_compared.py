@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Any, NamedTuple
 
-from advisor.gate.lockfile import ANSWERS
+from advisor.gate.policy.lockfile import ANSWERS
 from advisor.model.printable import printable
 from advisor.reference.moved_answers import MovedAnswer
 from advisor.reference.rule_changes import TITLES, EntryChange, ValueChange, new_checks

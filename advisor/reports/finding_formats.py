@@ -1,4 +1,4 @@
-"""The table of formats for findings; a format prints a ``Report`` and decides nothing."""
+"""The table of formats for findings; a format prints a ``CheckReport`` and decides nothing."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import cast
 
-from advisor.gate.run import Report
+from advisor.gate.run import CheckReport
 from advisor.model.value import Value
 
 
-class Context(Value):
+class FindingContext(Value):
     """What a renderer may know of where its text goes."""
 
     width: int = 80
@@ -19,7 +19,7 @@ class Context(Value):
     columns: int = 160  # of the widest line that is not wrapped
 
 
-Renderer = Callable[[Report, Context], str]
+Renderer = Callable[[CheckReport, FindingContext], str]
 
 FINDING_FORMATS = {
     "text": "advisor.reports.findings_text",

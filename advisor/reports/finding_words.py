@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from advisor.configuration.source import Source
-from advisor.gate.finding import ACCEPTED, BASELINED, Finding
-from advisor.gate.run import Report
+from advisor.configuration.source import SourceText
+from advisor.gate.finding import ACCEPTED, BASELINED, GateFinding
+from advisor.gate.run import CheckReport
 from advisor.model.printable import printable
 
 WIDEST = 160
 NARROWEST = 30
 
 
-def sentence(finding: Finding) -> str:
+def sentence(finding: GateFinding) -> str:
     """The message with the conditions under which it holds, and how the value got there."""
     text = finding.message
     if finding.via:
@@ -23,20 +23,20 @@ def sentence(finding: Finding) -> str:
     return printable(text)
 
 
-def instead(finding: Finding) -> str:
+def instead(finding: GateFinding) -> str:
     """What to write instead."""
     meant = f"did you mean {finding.suggestion}? " if finding.suggestion else ""
     return printable(f"{meant}{finding.fix}".strip())
 
 
-def advice(finding: Finding) -> str:
+def advice(finding: GateFinding) -> str:
     """The message and what to write instead, as sentences one after the other."""
     fix = instead(finding)
     return f"{sentence(finding)}. {fix[0].upper()}{fix[1:]}" if fix else sentence(finding)
 
 
 def excerpt(
-    finding: Finding, sources: Mapping[str, Source], columns: int = WIDEST
+    finding: GateFinding, sources: Mapping[str, SourceText], columns: int = WIDEST
 ) -> tuple[str, str] | None:
     """The line of the finding and a line with the caret under it; ``None`` without a place.
 
@@ -54,13 +54,13 @@ def excerpt(
     return shown, " " * caret + "^" * width
 
 
-def counts(report: Report) -> str:
+def counts(report: CheckReport) -> str:
     """How many findings of each severity stand."""
     words = (("error", "error"), ("warning", "warning"), ("info", "note"))
     return ", ".join(_number(report.open(severity), word) for severity, word in words)
 
 
-def scope(report: Report) -> str:
+def scope(report: CheckReport) -> str:
     """What was looked at, and what was not."""
     resources = _number(report.resources, "resource")
     parts = [f"{_number(report.configurations, 'configuration')} with {resources}"]
@@ -83,7 +83,7 @@ def _number(count: int, word: str) -> str:
     return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
-def accepted_because(finding: Finding) -> str:
+def accepted_because(finding: GateFinding) -> str:
     """Why an accepted finding is lived with."""
     why = finding.acceptance
     if why is None:

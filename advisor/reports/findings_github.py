@@ -5,15 +5,15 @@ https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 
 from __future__ import annotations
 
-from advisor.gate.finding import Finding
-from advisor.gate.run import Report
-from advisor.reports.finding_formats import Context
+from advisor.gate.finding import GateFinding
+from advisor.gate.run import CheckReport
+from advisor.reports.finding_formats import FindingContext
 from advisor.reports.finding_words import advice, counts, scope
 
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def render(report: Report, context: Context) -> str:
+def render(report: CheckReport, context: FindingContext) -> str:
     """One annotation for each finding that stands and each file that could not be read."""
     del context
     lines = [_annotation(finding) for finding in report.findings if finding.counts]
@@ -25,7 +25,7 @@ def render(report: Report, context: Context) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _annotation(finding: Finding) -> str:
+def _annotation(finding: GateFinding) -> str:
     parts = [f"file={_property(finding.file)}"]
     if finding.line:
         parts += [

@@ -9,8 +9,8 @@ import json
 import os
 from typing import Any
 
-from advisor.gate.run import Report
-from advisor.reports.finding_formats import Context
+from advisor.gate.run import CheckReport
+from advisor.reports.finding_formats import FindingContext
 from advisor.reports.finding_words import advice
 from advisor.text.digest import sha256
 
@@ -19,7 +19,7 @@ _SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
 _NOT_READ = "not-read"
 
 
-def render(report: Report, context: Context) -> str:
+def render(report: CheckReport, context: FindingContext) -> str:
     """The findings that stand, each with a fingerprint that no line moves; what was not read."""
     del context
     seen: dict[str, int] = {}

@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 from advisor import __version__
-from advisor.gate.finding import SEVERITIES, Finding
-from advisor.gate.run import Report
-from advisor.reports.finding_formats import Context
+from advisor.gate.finding import SEVERITIES, GateFinding
+from advisor.gate.run import CheckReport
+from advisor.reports.finding_formats import FindingContext
 
 
-def render(report: Report, context: Context) -> str:
+def render(report: CheckReport, context: FindingContext) -> str:
     """The report as one object."""
     table = {
         "schema": "sm-advise/findings.v1",
@@ -41,7 +41,7 @@ def render(report: Report, context: Context) -> str:
     return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: GateFinding) -> dict[str, Any]:
     why = finding.acceptance
     return {
         "rule": finding.rule,

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-from advisor.gate.finding import Finding
-from advisor.gate.run import Report
-from advisor.reports.finding_formats import Context
+from advisor.gate.finding import GateFinding
+from advisor.gate.run import CheckReport
+from advisor.reports.finding_formats import FindingContext
 from advisor.reports.finding_words import accepted_because, instead, sentence
 
 
-def render(report: Report, context: Context) -> str:
+def render(report: CheckReport, context: FindingContext) -> str:
     """The report as one document; a run without findings is one passed case."""
     del context
     files = sorted({finding.file for finding in report.findings})
@@ -48,7 +48,7 @@ def render(report: Report, context: Context) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _suite(file: str, findings: list[Finding]) -> list[str]:
+def _suite(file: str, findings: list[GateFinding]) -> list[str]:
     failures = sum(1 for finding in findings if finding.counts)
     skipped = len(findings) - failures
     counted = f'tests="{len(findings)}" failures="{failures}" errors="0" skipped="{skipped}"'

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from advisor.gate.finding import Finding
-from advisor.gate.run import Report
+from advisor.gate.finding import GateFinding
+from advisor.gate.run import CheckReport
 from advisor.model.errors import InputError
 from advisor.model.printable import printable
-from advisor.reports.finding_formats import Context
+from advisor.reports.finding_formats import FindingContext
 from advisor.reports.finding_words import accepted_because, counts, instead, scope, sentence
 
 _WORDS = {"error": "error", "warning": "warning", "info": "note"}
 
 
-def render(report: Report, context: Context) -> str:
+def render(report: CheckReport, context: FindingContext) -> str:
     """Counts, tables of what could not be read and of what stands by owner; the rest is folded."""
     del context
     lines = ["### sm-advise", "", f"{counts(report)} in {scope(report)}.", ""]
@@ -41,7 +41,7 @@ def render(report: Report, context: Context) -> str:
     return "\n".join(lines)
 
 
-def _row(finding: Finding) -> str:
+def _row(finding: GateFinding) -> str:
     what = f"`{_code(finding.rule)}` {_cell(sentence(finding))}"
     if finding.source.startswith("https://"):
         what += f" ([source]({finding.source}))"
@@ -55,7 +55,7 @@ def _unreadable(error: InputError) -> str:
     return f"| `{_code(error.at())}` | {_cell(error.message)} | {_cell(error.hint)} |"
 
 
-def _place(finding: Finding) -> str:
+def _place(finding: GateFinding) -> str:
     return f"{finding.file}:{finding.line}" if finding.line else finding.file
 
 

@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 from advisor import __version__
 from advisor.configuration.document import Mark
-from advisor.gate.finding import Finding
-from advisor.gate.run import Report
-from advisor.reports.finding_formats import Context
+from advisor.gate.finding import GateFinding
+from advisor.gate.run import CheckReport
+from advisor.reports.finding_formats import FindingContext
 from advisor.reports.finding_words import accepted_because, advice
 from advisor.text.digest import sha256
 
@@ -21,7 +21,7 @@ HOME = "https://github.com/sm-advise/sm-advise"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
-def render(report: Report, context: Context) -> str:
+def render(report: CheckReport, context: FindingContext) -> str:
     """The report as a SARIF log with one run."""
     del context
     rules = sorted({finding.rule for finding in report.findings})
@@ -54,7 +54,7 @@ def render(report: Report, context: Context) -> str:
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
-def _rule(rule: str, report: Report) -> dict[str, Any]:
+def _rule(rule: str, report: CheckReport) -> dict[str, Any]:
     check = report.checks.get(rule)
     entry: dict[str, Any] = {"id": rule}
     if check is None:
@@ -69,7 +69,7 @@ def _rule(rule: str, report: Report) -> dict[str, Any]:
     return entry
 
 
-def _result(finding: Finding, index: int) -> dict[str, Any]:
+def _result(finding: GateFinding, index: int) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": index,
@@ -98,7 +98,7 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
     return entry
 
 
-def _location(mark: Mark, finding: Finding | None) -> dict[str, Any]:
+def _location(mark: Mark, finding: GateFinding | None) -> dict[str, Any]:
     location: dict[str, Any] = {
         "physicalLocation": {
             "artifactLocation": {"uri": quote(mark.file.replace("\\", "/"))},

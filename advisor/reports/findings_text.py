@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import textwrap
 
-from advisor.gate.finding import ACCEPTED, BASELINED, Finding
-from advisor.gate.run import Report
+from advisor.gate.finding import ACCEPTED, BASELINED, GateFinding
+from advisor.gate.run import CheckReport
 from advisor.model.printable import printable
-from advisor.reports.finding_formats import Context
+from advisor.reports.finding_formats import FindingContext
 from advisor.reports.finding_words import (
     accepted_because,
     counts,
@@ -22,7 +22,7 @@ _MARGIN = 5  # columns before an excerpt, besides those of the line's number
 _WORDS = {"error": "error", "warning": "warning", "info": "note"}
 
 
-def render(report: Report, context: Context) -> str:
+def render(report: CheckReport, context: FindingContext) -> str:
     """The findings, grouped by owner where there is more than one, then the counts.
 
     An accepted one takes two lines; those of a baseline are only counted.
@@ -45,7 +45,7 @@ def render(report: Report, context: Context) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _finding(finding: Finding, report: Report, context: Context) -> list[str]:
+def _finding(finding: GateFinding, report: CheckReport, context: FindingContext) -> list[str]:
     place = printable(finding.file or "-")
     if finding.line:
         place += f":{finding.line}:{finding.column}"
@@ -71,11 +71,11 @@ def _finding(finding: Finding, report: Report, context: Context) -> list[str]:
     return lines
 
 
-def _inside(finding: Finding) -> str:
+def _inside(finding: GateFinding) -> str:
     return f", {printable(finding.path)}" if finding.path else ""
 
 
-def _paragraph(label: str, text: str, context: Context) -> list[str]:
+def _paragraph(label: str, text: str, context: FindingContext) -> list[str]:
     if not text:
         return []
     return textwrap.wrap(
@@ -88,9 +88,9 @@ def _paragraph(label: str, text: str, context: Context) -> list[str]:
     )
 
 
-def _bold(text: str, context: Context) -> str:
+def _bold(text: str, context: FindingContext) -> str:
     return _colour(text, "1", context)
 
 
-def _colour(text: str, code: str, context: Context) -> str:
+def _colour(text: str, code: str, context: FindingContext) -> str:
     return f"\x1b[{code}m{text}\x1b[0m" if context.colour else text

@@ -40,7 +40,7 @@ def _encoder() -> Callable[[Any], str]:
 
 
 encode = _encoder()
-_kept: Memo[Any, str] = Memo(20_000)
+_kept: Memo[Any, str] = Memo()
 
 
 def kept(key: Any, make: Callable[[], dict[str, Any]]) -> str:
@@ -140,15 +140,18 @@ def money(usd: str | None) -> str:
     return "null" if usd is None else f'"{usd}"'
 
 
+_ORIGIN = ("basis", "source", "as_of")  # of a price, as the JSON names them
+
+
 def cost_item(item: CostItem) -> str:
-    """One line of a monthly cost; hardly two are the same, so it is written out and not kept."""
+    """One line of a monthly cost; hardly two are the same, so only its origin is kept."""
+    origin = item.basis, item.source, item.as_of
     return (
-        f'{{"name": {quoted(item.name)}, "quantity": {quoted(item.quantity)}, '
+        f'{{"name": {quoted(item.name)}, "quantity": "{item.quantity}", '
         f'"unit": "{item.unit}", "unit_price_usd": {money(item.unit_price_usd)}, '
         f'"usd_low": {money(item.usd_low)}, "usd_high": {money(item.usd_high)}, '
         f'"usd_estimate": {money(item.usd_estimate)}, '
-        f'"basis": {quoted(item.basis)}, "source": {quoted(item.source)}, '
-        f'"as_of": {quoted(item.as_of)}}}'
+        f"{kept(origin, lambda: dict(zip(_ORIGIN, origin, strict=True)))[1:]}"
     )
 
 

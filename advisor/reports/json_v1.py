@@ -30,7 +30,6 @@ from advisor.reports.json_parts import (
 )
 
 SCHEMA = "sm-advise/advice.v1"
-_LINE = ",\n "
 
 
 def render(advices: Sequence[Advice], context: Context) -> str:
@@ -41,17 +40,22 @@ def render(advices: Sequence[Advice], context: Context) -> str:
     return "[\n" + ",\n".join(texts) + "\n]\n"
 
 
-def members(advice: Advice) -> Iterable[str]:
-    """The object's members as ``"key": value``, in the order of the contract."""
+def members(advice: Advice, line: str = "\n") -> Iterable[str]:
+    """The object's members as ``"key": value``, in the order of the contract.
+
+    Args:
+        advice: what is written.
+        line: what ends a line within a member; nothing leaves it on one line.
+    """
     yield f'"schema": "{SCHEMA}"'
     yield from _inputs(advice)
-    yield from _answer(advice)
+    yield from _answer(advice, line)
     yield '"fixes": ' + encode([fix(each) for each in advice.decision.fixes])
     yield '"consider": ' + encode([each._asdict() for each in advice.consider])
     yield '"findings": ' + encode([finding(each) for each in advice.findings])
     yield '"accepted": ' + encode([finding(each) for each in advice.accepted])
     chosen = advice.chosen
-    yield from _deployment(chosen.plan if chosen is not None else None)
+    yield from _deployment(chosen.plan if chosen is not None else None, line)
 
 
 def _inputs(advice: Advice) -> Iterable[str]:
@@ -79,10 +83,11 @@ def _inputs(advice: Advice) -> Iterable[str]:
     )
 
 
-def _answer(advice: Advice) -> Iterable[str]:
+def _answer(advice: Advice, line: str) -> Iterable[str]:
     """The answer, how it came about, and what would move it."""
     decision = advice.decision
-    yield '"facts": ' + array(map(fact, decision.facts), _LINE)
+    each_on_a_line = f",{line} "
+    yield '"facts": ' + array(map(fact, decision.facts), each_on_a_line)
     yield '"recommendation": ' + encode(
         {
             "option": decision.option,
@@ -92,21 +97,21 @@ def _answer(advice: Advice) -> Iterable[str]:
             "contested": decision.contested,
         }
     )
-    yield '"path": ' + array(map(step, (*decision.path, *decision.not_asked)), _LINE)
-    options = [_option(each, decision.option) for each in advice.candidates]
-    yield '"options": ' + array(options, _LINE)
-    yield '"decisive_unknowns": ' + array(map(unknown, decision.unknowns), _LINE)
+    yield '"path": ' + array(map(step, (*decision.path, *decision.not_asked)), each_on_a_line)
+    options = [_option(each, decision.option, line) for each in advice.candidates]
+    yield '"options": ' + array(options, each_on_a_line)
+    yield '"decisive_unknowns": ' + array(map(unknown, decision.unknowns), each_on_a_line)
     yield '"would_change": ' + encode([each._asdict() for each in decision.would_change])
 
 
-def _deployment(plan: Plan | None) -> Iterable[str]:
+def _deployment(plan: Plan | None, line: str) -> Iterable[str]:
     """Quotas, the caller's contract and the requests of the chosen option."""
     if plan is None:
         yield '"quotas": []'
         yield '"invoke": null'
         yield '"requests": []'
         return
-    yield '"quotas": ' + array(map(quota, plan.quotas), _LINE)
+    yield '"quotas": ' + array(map(quota, plan.quotas), f",{line} ")
     yield '"invoke": ' + encode(
         {
             "operation": plan.invoke.operation,
@@ -126,7 +131,8 @@ def _deployment(plan: Plan | None) -> Iterable[str]:
     yield '"requests": ' + encode(requests)
 
 
-def _option(candidate: Candidate, chosen: str | None) -> str:
+def _option(candidate: Candidate, chosen: str | None, line: str) -> str:
+    each_on_a_line = f",{line} "
     head = encode(
         {
             "option": candidate.option,
@@ -138,18 +144,18 @@ def _option(candidate: Candidate, chosen: str | None) -> str:
         }
     )
     return (
-        f'{head[:-1]}, "reasons": {array(map(reason, candidate.standing.reasons))},\n'
-        f'  "verdicts": {array(map(verdict, candidate.verdicts), _LINE)},\n'
-        f'  "plan": {_plan(candidate.plan)},\n'
-        f'  "monthly_cost": {_cost(candidate.cost)},\n'
+        f'{head[:-1]}, "reasons": {array(map(reason, candidate.standing.reasons))},{line}'
+        f'  "verdicts": {array(map(verdict, candidate.verdicts), each_on_a_line)},{line}'
+        f'  "plan": {_plan(candidate.plan, each_on_a_line)},{line}'
+        f'  "monthly_cost": {_cost(candidate.cost)},{line}'
         f'  "latency": {"null" if candidate.latency is None else latency(candidate.latency)}}}'
     )
 
 
-def _plan(plan: Plan | None) -> str:
+def _plan(plan: Plan | None, separator: str) -> str:
     if plan is None:
         return "null"
-    return f'{{"settings": {array(map(setting, plan.settings), _LINE)}}}'
+    return f'{{"settings": {array(map(setting, plan.settings), separator)}}}'
 
 
 def _cost(cost: Cost | None) -> str:

@@ -10,6 +10,5 @@ from advisor.reports.json_v1 import members
 
 
 def render(advices: Sequence[Advice], context: Context) -> str:
-    """One object a line, always. Line breaks of the JSON layout lie between tokens only."""
-    lines = ["{" + ", ".join(members(advice)) + "}" for advice in advices]
-    return "".join(line.replace("\n", "") + "\n" for line in lines)
+    """One object a line, always: no part of the JSON begins a line of its own."""
+    return "".join(["{" + ", ".join(members(advice, "")) + "}\n" for advice in advices])

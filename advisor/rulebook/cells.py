@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
-from typing import Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
+from advisor.rulebook.entries import number_check, word_check
 from advisor.rulebook.formulas import Formula
-from advisor.rulebook.types import INFINITY, Condition, FactEntry, Limit
+from advisor.rulebook.types import INFINITY, Condition, FactEntry, Limit, OptionEntry, Point, Test
+
+if TYPE_CHECKING:
+    from advisor.rulebook.resolve import Rulebook
 
 
 def bit_set(variables: Iterable[int]) -> int:
@@ -109,3 +114,122 @@ def dependents(formulas: Iterable[Formula], size: int) -> list[tuple[Formula, ..
         for variable in formula.inputs:
             done[variable].append(formula)
     return [tuple(each) for each in done]
+
+
+class Outcomes:
+    """Every rule that decides, numbered, so that what rules say of a point is bits.
+
+    The questions come first, then the limits of each option and the needs that it lacks.
+    """
+
+    __slots__ = (
+        "_lacks",
+        "_needs",
+        "_numbers",
+        "_questions",
+        "_words",
+        "options",
+        "question",
+        "questions",
+        "reads",
+    )
+
+    def __init__(self, book: Rulebook) -> None:
+        self._needs = book.needs
+        self.reads: list[AbstractSet[int]] = []  # the variables that a rule reads
+        self._questions: list[tuple[int, Test]] = []
+        self.question: dict[str, int] = {}
+        for question in book.questions.values():
+            self.question[question.id] = 1 << len(self.reads)
+            self._questions.append((1 << len(self.reads), question.when.test))
+            self.reads.append(question.when.variables)
+        self.questions = (1 << len(self.reads)) - 1
+        self.options: dict[str, int] = {}
+        self._words: list[tuple[Any, ...]] = []
+        self._numbers: list[tuple[Any, ...]] = []
+        self._lacks: list[tuple[int, int]] = []
+        for option in book.options:
+            first = len(self.reads)
+            for limit in option.limits:
+                bit = 1 << len(self.reads)
+                if limit.discrete:
+                    self._words.append((bit, *word_check(limit)))
+                else:
+                    self._numbers.append((bit, *number_check(limit)))
+                self.reads.append(limit.reads)
+            self._lacks.append((1 << len(self.reads), option.unsupported))
+            self.reads.append({book.needs})
+            self.options[option.id] = (1 << len(self.reads)) - (1 << first)
+
+    def at(self, point: Point) -> tuple[int, int]:
+        """The limits met only at the newest documented bound, and the rules that do not hold."""
+        contested = broken = 0
+        for bit, test in self._questions:
+            if not test(point):
+                broken |= bit
+        for bit, variable, words, newest, when in self._words:
+            value = point[variable]
+            if not words >> value & 1 and (when is None or when(point)):
+                if newest >> value & 1:
+                    contested |= bit
+                else:
+                    broken |= bit
+        for bit, variable, low, high, newest_low, newest_high, when in self._numbers:
+            value = point[variable]
+            if not low <= value <= high and (when is None or when(point)):
+                if newest_low <= value <= newest_high:
+                    contested |= bit
+                else:
+                    broken |= bit
+        needed = point[self._needs]
+        return contested, broken | sum(bit for bit, lacks in self._lacks if needed & lacks)
+
+
+class Reach:
+    """What setting some variables can move, and what the answers on the way then depend on.
+
+    All else is what rules that read nothing of it say at the workload's point.
+    """
+
+    __slots__ = ("assumed", "beside", "exact", "limits", "questions", "touched")
+
+    def __init__(
+        self, book: Rulebook, variables: tuple[int, ...], unstated: Iterable[FactEntry]
+    ) -> None:
+        moved, assumed = set(variables), set()
+        for fact in unstated:  # what is assumed of these may be assumed anew
+            leading = triggers([fact], book.active)
+            if not leading.isdisjoint(variables):
+                moved.add(fact.variable)
+                assumed |= leading
+        formulas = {formula for each in moved for formula in book.dependents[each]}
+        inputs = {each for formula in formulas for each in formula.inputs}
+        moved |= {formula.variable for formula in formulas}
+        beside = assumed | moved | inputs
+        apart = 0  # the rules that read nothing of what moves
+        for number, read in enumerate(book.outcomes.reads):
+            if moved.isdisjoint(read):
+                apart |= 1 << number
+            else:
+                beside |= read
+        self.questions = apart & book.outcomes.questions
+        self.touched = {option.id: _touched(option, moved, book.needs) for option in book.options}
+        self.limits = {name: bits & apart for name, bits in book.outcomes.options.items()}
+        self.assumed = sorted(assumed)
+        self.beside = picker(beside - set(variables))
+        self.exact = picker(inputs | assumed)
+
+
+def _touched(option: OptionEntry, moved: set[int], needs: int) -> OptionEntry:
+    """An option with only those of its rules that read what moves."""
+    limits = [limit for limit in option.limits if not moved.isdisjoint(limit.reads)]
+    return option._replace(
+        unsupported=option.unsupported if needs in moved else 0,
+        number_checks=tuple(number_check(limit) for limit in limits if not limit.discrete),
+        word_checks=tuple(word_check(limit) for limit in limits if limit.discrete),
+    )
+
+
+def picker(variables: set[int]) -> Callable[[list[int]], Any]:
+    """A function that takes the values of some variables out of all."""
+    return itemgetter(*sorted(variables)) if variables else lambda values: ()

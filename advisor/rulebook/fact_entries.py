@@ -44,7 +44,22 @@ def _unwritten(name: str, symbols: Symbols, title: str, kind: str, why: Source) 
     """A fact that no file states under its own name."""
     nothing = Admitted(0, 0)
     return FactEntry(
-        name, symbols.index[name], title, kind, (), 0, 0, 0, True, (), nothing, 0.0, False, (), why
+        id=name,
+        variable=symbols.index[name],
+        title=title,
+        kind=kind,
+        words=(),
+        discrete=False,
+        low=0,
+        high=0,
+        least=0,
+        unfavourable_high=True,
+        assume=(),
+        ordinary=nothing,
+        changeable=0.0,
+        say_words=False,
+        derived_from=(),
+        origin=why,
     )
 
 
@@ -61,6 +76,7 @@ def _fact(raw: Mapping[str, Any], symbols: Symbols) -> FactEntry:
         raw["title"],
         raw["kind"],
         words,
+        bool(words),
         everything if words else 0,
         0 if words else INFINITY,
         int(raw.get("least", 1)),

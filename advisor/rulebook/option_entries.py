@@ -25,8 +25,7 @@ def option_entry(
             if feature.fact:
                 variables.add(symbols.index[feature.fact])
     for limit in limits:
-        variables.add(limit.variable)
-        variables |= limit.when.variables if limit.when else set()
+        variables |= limit.reads
     return OptionEntry(
         raw["option"],
         raw["title"],

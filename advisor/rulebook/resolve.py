@@ -8,6 +8,8 @@ from typing import Any
 from advisor.model.advice import Verdict
 from advisor.model.value import Memo
 from advisor.rulebook.cells import (
+    Outcomes,
+    Reach,
     bit_set,
     dependents,
     form_cuts,
@@ -56,12 +58,15 @@ class Rulebook:
         self._cautions: tuple[Caution, ...] | None = None
         self._outside: tuple[Outside, ...] | None = None
         self.answers: Memo[Any, Any] = Memo()  # of advisor.engine.sensitivity
+        self.found: Memo[Any, Any] = Memo()
         self.relevance: Memo[Any, Any] = Memo()  # of advisor.engine.decision_cells
+        self._reaches: dict[tuple[tuple[int, ...], int], Reach] = {}
         self.verdicts: Memo[Any, Verdict] = Memo()  # of advisor.engine.verdicts
 
     def _name(self) -> None:
         """Entries by id, and the variables that the engine asks for by name."""
         self.feature = {feature.id: feature for feature in self.features}
+        self.need_bits = {f"needs.{feature.id}": feature.bit for feature in self.features}
         self.features_by_fact = tuple(feature for feature in self.features if feature.fact)
         self.fact = {fact.id: fact for fact in self.facts}
         self.option = {option.id: option for option in self.options}
@@ -89,6 +94,8 @@ class Rulebook:
             if alternative.follows >= 0
         ]
         self.conditional_bits = bit_set(fact.variable for fact in self.conditional_facts)
+        leaders = bit_set(leader for _, leader in self.followers)
+        self.assumption_bits = self.conditional_bits | leaders
         self._triggers: dict[int, int] = {}
         self.dependents = dependents(self.formulas, len(self.index))
         inputs = {variable for formula in self.formulas for variable in formula.inputs}
@@ -97,7 +104,12 @@ class Rulebook:
         )
         self.cuts = self._cuts()
         self.all_cuts = self._all_cuts()
+        self.place_cuts = [
+            [] if fact.discrete else cuts
+            for fact, cuts in zip(self.facts, self.all_cuts, strict=True)
+        ]
         self.partners = self._partners()
+        self.outcomes = Outcomes(self)
 
     def _cuts(self) -> dict[int, tuple[int, ...]]:
         """Where any rule can change its mind about a variable."""
@@ -126,6 +138,15 @@ class Rulebook:
         if known is None:
             facts = [fact for fact in self.conditional_facts if unstated >> fact.variable & 1]
             known = self._triggers[unstated] = bit_set(triggers(facts, self.active))
+        return known
+
+    def reach(self, variables: tuple[int, ...], unstated: int) -> Reach:
+        """What setting some variables can move, when some facts (bits) have an assumed value."""
+        key = variables, unstated
+        known = self._reaches.get(key)
+        if known is None:
+            assumed = [fact for fact in self.conditional_facts if unstated >> fact.variable & 1]
+            known = self._reaches[key] = Reach(self, variables, assumed)
         return known
 
     def _all_cuts(self) -> list[list[int]]:

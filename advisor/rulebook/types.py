@@ -103,6 +103,7 @@ class FactEntry(Value):
     title: str
     kind: str
     words: tuple[Any, ...]  # of a word or flag, in the order of its bits
+    discrete: bool  # whether it has words: a value is a bit's number, a set of values its bits
     low: int
     high: int
     least: int  # smallest number that can be stated
@@ -113,11 +114,6 @@ class FactEntry(Value):
     say_words: bool
     derived_from: tuple[int, ...]  # of a derived fact
     origin: Source
-
-    @property
-    def discrete(self) -> bool:
-        """Words and flags: a value is a bit's number, a set of values its bits."""
-        return bool(self.words)
 
 
 class Bound(Value):
@@ -148,6 +144,11 @@ class Limit(Value):
     origin: Source
     fix: str
     fix_source: str
+
+    @property
+    def reads(self) -> frozenset[int]:
+        """The variables that it depends on."""
+        return frozenset({self.variable}) | (self.when.variables if self.when else frozenset())
 
 
 class Support(Value):

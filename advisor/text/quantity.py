@@ -278,7 +278,7 @@ _ZERO = {
 }
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=20_000)
 def show(interval: Interval, kind: str) -> str:
     """Write a range so that ``parse`` reads the same one, in the unit that people expect.
 

@@ -29,7 +29,7 @@ class Stop(NamedTuple):
     nested: bool
 
 
-class Fault(NamedTuple):
+class YamlFault(NamedTuple):
     """What is wrong, what to do, and at which character."""
 
     message: str
@@ -94,7 +94,7 @@ _UNLIKE = (
 )
 
 
-def fault(text: str, stop: Stop) -> Fault:
+def fault(text: str, stop: Stop) -> YamlFault:
     """The fault at which a parser stopped."""
     at, start = stop.at, stop.at if stop.start is None else stop.start
     if stop.scanning and start != at:
@@ -103,20 +103,20 @@ def fault(text: str, stop: Stop) -> Fault:
         indentation = _INDENTATION.match(text, text.rfind("\n", 0, at) + 1)
         tab = indentation[0].find("\t") if indentation else -1
         if indentation and 0 <= tab <= at - indentation.start():
-            return Fault(*_TAB, indentation.start() + tab)
+            return YamlFault(*_TAB, indentation.start() + tab)
     if stop.scanning:
         signs = {"\t": _TAB, ":": _NO_KEY, "-": _NO_LIST, "?": _NO_QUESTION}
-        return Fault(*signs.get(text[at : at + 1], _BAD_START), at)
+        return YamlFault(*signs.get(text[at : at + 1], _BAD_START), at)
     return _between(text, start, stop)
 
 
-def beyond_unicode(text: str, start: int) -> Fault:
+def beyond_unicode(text: str, start: int) -> YamlFault:
     """The fault of a text, from an index on, that a parser ends in an error without a place for."""
     found = _BEYOND_UNICODE.search(text, start)
-    return Fault(*_ESCAPE, found.start()) if found else Fault(*_DIRECTIVE, start)
+    return YamlFault(*_ESCAPE, found.start()) if found else YamlFault(*_DIRECTIVE, start)
 
 
-def _within(text: str, start: int, at: int) -> Fault:
+def _within(text: str, start: int, at: int) -> YamlFault:
     """A fault in the middle of a quote, of a sign with a name, or of a key."""
     first = text[start]
     if first in _QUOTES:
@@ -124,43 +124,43 @@ def _within(text: str, start: int, at: int) -> Fault:
         if whole is None or whole.end() > at:
             return _within_quote(text, start, at)
     if text[at : at + 1] == "\t":
-        return Fault(*_TAB, at)
+        return YamlFault(*_TAB, at)
     if first in "|>":
-        return Fault(*_BLOCK_TEXT, start)
+        return YamlFault(*_BLOCK_TEXT, start)
     if "\n" not in text[start:at]:
         if first == "%":
-            return Fault(*_DIRECTIVE, start)
+            return YamlFault(*_DIRECTIVE, start)
         if first in "&*!" and at < len(text):
-            return Fault(*(_TAG if first == "!" else _ANCHOR), start)
+            return YamlFault(*(_TAG if first == "!" else _ANCHOR), start)
         if text[at : at + 1] == ":":
-            return Fault(*_NO_SPACE, at)
-    return Fault(*_NO_COLON, start)
+            return YamlFault(*_NO_SPACE, at)
+    return YamlFault(*_NO_COLON, start)
 
 
-def _within_quote(text: str, start: int, at: int) -> Fault:
+def _within_quote(text: str, start: int, at: int) -> YamlFault:
     escape = text.rfind("\\", start, at + 1)
     ended = at >= len(text) or (text.startswith(("---", "..."), at) and text[at - 1] in "\r\n")
     if ended or escape in (-1, len(text) - 1):
-        return Fault(*_OPEN_QUOTE, start)
+        return YamlFault(*_OPEN_QUOTE, start)
     surrogate = _SURROGATE.match(text, escape)
     if surrogate:
-        return Fault(escaped(surrogate[1]), UNSEEN_HINT, start)
-    return Fault(*_ESCAPE, escape)
+        return YamlFault(escaped(surrogate[1]), UNSEEN_HINT, start)
+    return YamlFault(*_ESCAPE, escape)
 
 
-def _between(text: str, start: int, stop: Stop) -> Fault:
+def _between(text: str, start: int, stop: Stop) -> YamlFault:
     """A fault in the order of what stands there."""
     at = stop.at
     here = text[at : at + 1]
     if here == "!":
-        return Fault(*_TAG, at)
+        return YamlFault(*_TAG, at)
     if here == "%":
-        return Fault(*_DIRECTIVE, at)
+        return YamlFault(*_DIRECTIVE, at)
     if stop.bracket is not None:
         known = {",": _NO_VALUE, "-": _DASHES}.get(here) if start == at else None
-        return Fault(*known, at) if known else Fault(*_OPEN_BRACKET, stop.bracket)
+        return YamlFault(*known, at) if known else YamlFault(*_OPEN_BRACKET, stop.bracket)
     signs = {"]": _CLOSED, "}": _CLOSED, ",": _BAD_START, "*": _NAMED_ALIAS}
-    return Fault(*signs.get(here, _UNLIKE if stop.nested else _OUTSIDE), at)
+    return YamlFault(*signs.get(here, _UNLIKE if stop.nested else _OUTSIDE), at)
 
 
 def escaped(digits: str) -> str:

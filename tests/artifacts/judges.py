@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from advisor.artifacts import boto3_script, cloudformation, maker, shell
-from advisor.gate.run import Request, check
-from advisor.gate.settings import Project
+from advisor.gate.run import check
+from advisor.gate.settings import CheckOptions, Project
 from advisor.model.advice import Advice
 from tests.artifacts import (
     stand_in,
@@ -64,7 +64,7 @@ def checked(kind: str) -> Judge:
         with tempfile.TemporaryDirectory() as name:
             sound = [each for each in advices if not _tells_of_error(each)]
             folders = write_folders(sound, kind, Path(name))
-            report = check(Request((name,), as_of="2026-11-20", project=Project()))
+            report = check(CheckOptions((name,), as_of="2026-11-20", project=Project()))
             faults = [str(error) for error in report.errors]
             for finding in report.findings:
                 if finding.severity == "error":

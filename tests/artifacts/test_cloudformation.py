@@ -17,8 +17,8 @@ from advisor.artifacts.cloudformation_schedule import pascal
 from advisor.artifacts.variables import Variable
 from advisor.artifacts.yaml_text import document
 from advisor.configuration.reading import read_configuration
-from advisor.configuration.source import Source
-from advisor.gate.service_walk import load_service
+from advisor.configuration.source import SourceText
+from advisor.gate.rules.service_walk import load_service
 from advisor.model.advice import Advice
 from advisor.model.errors import InputError
 from advisor.pipeline import advise
@@ -53,7 +53,7 @@ def read_back(advice: Advice, folder: Path) -> list[tuple[str, dict[str, Any]]]:
     given_values = {key: value for key, value in given_values.items() if key in declared}
     text = json.dumps({"Parameters": given_values})
     (folder / "template-config.json").write_text(text, encoding="utf-8")
-    read = read_configuration(Source(str(folder / name), content), load_service())
+    read = read_configuration(SourceText(str(folder / name), content), load_service())
     assert read.document is not None
     assert read.document.faults == ()
     identities = list(template(advice)["Resources"])

@@ -19,9 +19,9 @@ from advisor.artifacts.hcl_text import Block, document, quoted
 from advisor.artifacts.terraform import files
 from advisor.artifacts.variables import Variable
 from advisor.configuration.reading import read_configuration
-from advisor.configuration.source import Source
+from advisor.configuration.source import SourceText
 from advisor.configuration.terraform.modules import read_modules
-from advisor.gate.service_walk import load_service
+from advisor.gate.rules.service_walk import load_service
 from advisor.model.advice import Advice
 from tests.artifacts.plans import (
     HOSTILE,
@@ -79,7 +79,7 @@ def given_values(advice: Advice) -> dict[str, Any]:
 def world_of(advice: Advice, folder: Path) -> Any:
     """The folder as `check` reads it, with a value for each variable."""
     texts = [*files(advice), ("terraform.tfvars", document_of(given_values(advice)))]
-    sources = [Source(str(folder / name), text) for name, text in texts if name != FILE]
+    sources = [SourceText(str(folder / name), text) for name, text in texts if name != FILE]
     (read,) = read_modules({str(folder): sources}, load_service())
     assert read.read.errors == ()
     assert read.read.document is not None
@@ -110,7 +110,7 @@ def read_back(advice: Advice, folder: Path) -> list[tuple[str, dict[str, Any]]]:
     }
     parameters = folder / "endpoint.template-config.json"
     parameters.write_text(json.dumps({"Parameters": given}), encoding="utf-8")
-    read = read_configuration(Source(str(folder / FILE), stacked.text), load_service())
+    read = read_configuration(SourceText(str(folder / FILE), stacked.text), load_service())
     assert read.document is not None
     assert read.document.faults == ()
     identities = list(yaml.load(stacked.text, Loader)["Resources"])  # noqa: S506 - tags as data

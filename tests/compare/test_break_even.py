@@ -13,6 +13,7 @@ from advisor.catalogue.price_snapshot import load
 from advisor.compare.break_even import close, crossings, grid, nearest
 from advisor.compare.scenario import Outcome
 from advisor.model.options import REAL_TIME, SERVERLESS
+from advisor.model.usage import FleetUsage, ServerlessUsage, Traffic, known
 from advisor.modelling.queueing.scaling import instances_for_rate
 from advisor.pricing.monthly import Total, total
 
@@ -28,14 +29,12 @@ def full_model(requests: int) -> Outcome:
     """Serverless against a fleet that grows: 0.5 s, 10 KB, 4 at once on an ml.m5.xlarge."""
     # The peak is three times the mean, and AWS's safety factor halves the 8/s of one instance.
     count = instances_for_rate(3 * requests / (730 * 3600), 4 / 0.5)
-    load_facts = {"requests": requests, "bytes_in": 8192, "bytes_out": 2048}
+    traffic = Traffic(known(requests), known(8192), known(2048))
+    serverless = ServerlessUsage(6144, traffic, known("0.5"))
+    fleet = FleetUsage("ml.m5.xlarge", known(count), traffic)
     found = {
-        SERVERLESS: total(
-            SERVERLESS, {**load_facts, "memory_mb": 6144, "seconds": "0.5"}, US_EAST_1
-        ),
-        REAL_TIME: total(
-            REAL_TIME, {**load_facts, "instance_type": "ml.m5.xlarge", "count": count}, US_EAST_1
-        ),
+        SERVERLESS: total(SERVERLESS, serverless, US_EAST_1),
+        REAL_TIME: total(REAL_TIME, fleet, US_EAST_1),
     }
     return Outcome(requests, None, found)
 

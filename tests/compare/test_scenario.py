@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from advisor.compare.scenario import DURATION, VOLUME, Scenario, current, restated
 from advisor.engine.decide import decide
 from advisor.engine.facts import Facts
-from advisor.model.options import BATCH_TRANSFORM, REAL_TIME, SERVERLESS
+from advisor.model.options import REAL_TIME
+from advisor.model.usage import JobUsage, Quantity, ServerlessUsage, Usage, known
 from advisor.model.workload import Interval, Workload
 from advisor.pipeline import advise
 from advisor.pricing.billable_usage import charged
@@ -200,7 +201,24 @@ def test_more_volume_duration_or_memory_never_costs_less(
         assert more[option] >= less[option] * (1 - Decimal("1e-9"))
 
 
-QUANTITIES = ("requests", "bytes_in", "bytes_out", "processing_s", "seconds")
+def _drawn(usage: Usage, data: st.DataObject) -> Usage:
+    """The same usage with a number for every quantity that may be several."""
+    if isinstance(usage, JobUsage):
+        return usage
+
+    def one(quantity: Quantity) -> Quantity:
+        if quantity.exact is not None:
+            return quantity
+        low = float(quantity.low or 0)
+        top = low + 10**6 if quantity.high is None else float(quantity.high)
+        return known(data.draw(st.floats(low, top)))
+
+    moved = usage.traffic
+    bodies = {"bytes_in": one(moved.bytes_in), "bytes_out": one(moved.bytes_out)}
+    traffic = moved._replace(requests=one(moved.requests), **bodies)
+    if isinstance(usage, ServerlessUsage):
+        return usage._replace(traffic=traffic, seconds=one(usage.seconds))
+    return usage._replace(traffic=traffic)
 
 
 @given(documents(), st.data())
@@ -215,19 +233,7 @@ def test_the_cost_holds_every_completion_of_what_is_not_known(
         cost, made = candidate.cost, candidate.plan
         if cost is None or made is None or cost.usd_low is None:
             continue
-        quantities = dict(charged(made, facts))
-        for name in QUANTITIES:
-            if candidate.option == BATCH_TRANSFORM or quantities.get(name) is not None:
-                continue
-            if name == "seconds" and candidate.option != SERVERLESS:
-                continue
-            low = float(quantities.get(name + "_low") or 0)
-            high = quantities.get(name + "_high")
-            top = low + 10**6 if high is None else float(high)
-            quantities[name] = data.draw(st.floats(low, top))
-        if "processing_s" in quantities and "processing_s" not in made.facts:
-            quantities.pop("processing_s")  # the fleet of the plan was sized without it
-        found = total(candidate.option, quantities, prices)
+        found = total(candidate.option, _drawn(charged(made, facts), data), prices)
         assume(found.low is not None)
         assert found.low is not None
         cent = Decimal("0.01")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from advisor.gate.run import Report, Request, check
+from advisor.gate.run import CheckReport, check
+from advisor.gate.settings import CheckOptions
 
 JOB: dict[str, Any] = {
     "TransformJobName": "nightly",
@@ -23,15 +24,15 @@ JOB: dict[str, Any] = {
 TASK = "arn:aws:states:::sagemaker:createTransformJob.sync"
 
 
-def checked(folder: Path, name: str, text: str) -> Report:
+def checked(folder: Path, name: str, text: str) -> CheckReport:
     path = folder / name
     path.write_text(text, encoding="utf-8")
-    report = check(Request([str(path)], "2026-11-20"))
+    report = check(CheckOptions([str(path)], "2026-11-20"))
     assert not report.errors
     return report
 
 
-def found(report: Report) -> list[tuple[str, int]]:
+def found(report: CheckReport) -> list[tuple[str, int]]:
     return [(finding.rule, finding.line) for finding in report.findings if finding.counts]
 
 
@@ -57,7 +58,7 @@ def test_a_task_of_another_service_is_passed_over(tmp_path: Path) -> None:
     text = json.dumps(machine(JOB)).replace("sagemaker:createTransformJob.sync", "lambda:invoke")
     path = tmp_path / "other.json"
     path.write_text(text, encoding="utf-8")
-    report = check(Request([str(tmp_path)], "2026-11-20"))
+    report = check(CheckOptions([str(tmp_path)], "2026-11-20"))
     assert (report.configurations, report.ignored) == (0, 1)
 
 

@@ -12,13 +12,14 @@ import pytest
 
 from advisor.configuration.cloudformation.template import read_template
 from advisor.configuration.document import Document, Node, Reference
-from advisor.configuration.source import Source
+from advisor.configuration.source import SourceText
 from advisor.configuration.yaml_nodes import read_yaml
-from advisor.gate.run import Report, Request, check
+from advisor.gate.run import CheckReport, check
+from advisor.gate.settings import CheckOptions
 
 
 def read(text: str, region: str = "") -> Document:
-    node = read_yaml(Source("template.yaml", textwrap.dedent(text))).documents[0]
+    node = read_yaml(SourceText("template.yaml", textwrap.dedent(text))).documents[0]
     return read_template("template.yaml", node, (), region)
 
 
@@ -204,12 +205,12 @@ Resources:
 SERVERLESS = "{MaxConcurrency: 5, MemorySizeInMB: 2048}"
 
 
-def checked(tmp_path: Path, text: str, **files: str) -> Report:
+def checked(tmp_path: Path, text: str, **files: str) -> CheckReport:
     for name, content in files.items():
         (tmp_path / name.replace("__", "-").replace("_json", ".json")).write_text(content)
     path = tmp_path / "template.yaml"
     path.write_text(text, encoding="utf-8")
-    return check(Request([str(path)], "2026-11-20"))
+    return check(CheckOptions([str(path)], "2026-11-20"))
 
 
 def test_two_forms_behind_one_condition_are_no_finding(tmp_path: Path) -> None:
@@ -384,7 +385,7 @@ def test_many_resources_that_refer_to_each_other_take_bounded_time(tmp_path: Pat
     path = tmp_path / "template.json"
     path.write_text(json.dumps({"Resources": resources}), encoding="utf-8")
     start = time.perf_counter()
-    report = check(Request([str(path)], "2026-11-20"))
+    report = check(CheckOptions([str(path)], "2026-11-20"))
     assert (report.resources, report.findings) == (5000, ())
     assert time.perf_counter() - start < 20
 
@@ -413,7 +414,7 @@ def test_each_entry_of_a_mapping_that_a_parameter_selects_is_looked_at(tmp_path:
     # The entry old is not among the values that the parameter allows.
     path = tmp_path / "template.yaml"
     path.write_text(SELECTED, encoding="utf-8")
-    report = check(Request([str(path)], "2026-11-20"))
+    report = check(CheckOptions([str(path)], "2026-11-20"))
     assert [(finding.rule, finding.line, finding.when) for finding in report.findings] == [
         ("instance-type", 5, "Stage is dev"),
         ("out-of-range", 6, "Stage is prod"),
@@ -500,5 +501,5 @@ def test_what_is_amiss_in_a_loop_is_found_where_it_is_written(tmp_path: Path) ->
     path = tmp_path / "template.yaml"
     text = LOOPS.replace("OVER", "[Blue, Green]").replace("Count: 1", "Count: 0")
     path.write_text(text, encoding="utf-8")
-    report = check(Request([str(path)], "2026-11-20"))
+    report = check(CheckOptions([str(path)], "2026-11-20"))
     assert [(each.rule, each.line) for each in report.findings] == [("out-of-range", 17)]

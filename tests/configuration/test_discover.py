@@ -5,16 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from advisor.configuration.discover import Found, discover
+from advisor.configuration.discover import FoundFiles, discover
 from advisor.gate.git_diff import changed_since
-from advisor.gate.run import Report, Request, check
-from advisor.gate.settings import Pair, Project
+from advisor.gate.run import CheckReport, check
+from advisor.gate.settings import CheckOptions, Pair, Project
 from advisor.model.errors import InputError
 
 AS_OF = "2026-11-20"
@@ -34,11 +34,11 @@ def put(folder: Path, name: str, text: str | bytes) -> Path:
     return path
 
 
-def run(*paths: str | Path, project: Project | None = None) -> Report:
-    return check(Request([str(path) for path in paths], AS_OF, project=project or Project()))
+def run(*paths: str | Path, project: Project | None = None) -> CheckReport:
+    return check(CheckOptions([str(path) for path in paths], AS_OF, project=project or Project()))
 
 
-def names(paths: list[str], folder: Path) -> list[str]:
+def names(paths: Iterable[str], folder: Path) -> list[str]:
     return [os.path.relpath(path, folder) for path in paths]
 
 
@@ -64,7 +64,7 @@ def test_a_tree_is_sorted_into_what_is_read_and_what_is_counted(tmp_path: Path) 
     assert [names(files, tmp_path) for files in found.folders.values()] == [["tf/main.tf"]]
     assert found.ignored == 4  # two manifests, two Python files
     assert [note.endswith("deploy.py: calls of the API in code") for note in found.unread] == [True]
-    assert found.errors == []
+    assert found.errors == ()
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_a_long_run_says_how_far_it_is(tmp_path: Path) -> None:
     for number in range(101):
         put(tmp_path, f"w/{number}.workload.yaml", WORKLOAD.format(name=f"n{number}"))
     said: list[str] = []
-    check(Request([str(tmp_path)], AS_OF, progress=said.append))
+    check(CheckOptions([str(tmp_path)], AS_OF, progress=said.append))
     assert said == [
         "1,000 files looked at",
         "100 of 101 workloads",
@@ -155,19 +155,19 @@ def test_excluded_files_are_passed_over(tmp_path: Path) -> None:
 
 
 def test_standard_input_is_read_as_what_it_is() -> None:
-    report = check(Request(["-"], AS_OF, stdin=CONFIG.encode()))
+    report = check(CheckOptions(["-"], AS_OF, stdin=CONFIG.encode()))
     assert [(f.file, f.rule) for f in report.findings] == [("-", "instance-type")]
     template = "Resources:\n  M:\n    Type: AWS::SageMaker::Model\n    Properties: {}\n"
-    report = check(Request(["-"], AS_OF, stdin=template.encode()))
+    report = check(CheckOptions(["-"], AS_OF, stdin=template.encode()))
     assert [f.rule for f in report.findings] == ["model-no-container"]
     for mark in ("", MARK):
         workload = f"{mark}name: x\nrequests: {{arrival: online, payload: 5 GB, answer: 1 s}}\n"
-        report = check(Request(["-"], AS_OF, stdin=workload.encode()))
+        report = check(CheckOptions(["-"], AS_OF, stdin=workload.encode()))
         assert [(f.file, f.rule) for f in report.findings] == [("-", "no-answer")]
-    report = check(Request(["-"], AS_OF, stdin=TREE["modules/endpoint/main.tf"].encode()))
+    report = check(CheckOptions(["-"], AS_OF, stdin=TREE["modules/endpoint/main.tf"].encode()))
     assert (report.configurations, report.errors) == (1, ())
     wrong = TREE["modules/endpoint/main.tf"].replace("var.kind", '"ml.t3.medium"')
-    (found,) = check(Request(["-"], AS_OF, stdin=wrong.encode())).findings
+    (found,) = check(CheckOptions(["-"], AS_OF, stdin=wrong.encode())).findings
     assert (found.file, found.rule, found.line) == ("-", "instance-type", 5)
 
 
@@ -185,8 +185,8 @@ def test_a_workload_that_is_named_needs_no_mark(
     tmp_path: Path, name: str, text: str, is_one: bool
 ) -> None:
     path = put(tmp_path, name, text)
-    assert discover([str(path)]).workloads == ([str(path)] if is_one else [])
-    assert discover([str(tmp_path)]).workloads == []
+    assert discover([str(path)]).workloads == ((str(path),) if is_one else ())
+    assert discover([str(tmp_path)]).workloads == ()
 
 
 @pytest.mark.parametrize("name", ["b.json", "b.yaml", "b.workload.yaml", "main.tf"])
@@ -234,7 +234,7 @@ def test_a_file_that_vanishes_does_not_stop_the_others(
     put(tmp_path, "a.json", CONFIG)
     put(tmp_path, "b.json", CONFIG)
 
-    def vanishing(*arguments: Any, **named: Any) -> Found:
+    def vanishing(*arguments: Any, **named: Any) -> FoundFiles:
         found = discover(*arguments, **named)
         (tmp_path / "a.json").unlink()
         return found
@@ -403,7 +403,7 @@ def test_only_what_changed_since_a_revision_is_checked(
     put(tmp_path, "new.json", CONFIG)
     monkeypatch.chdir(tmp_path)
     changed = changed_since("HEAD")
-    report = check(Request(["."], AS_OF, changed=changed))
+    report = check(CheckOptions(["."], AS_OF, changed=changed))
     assert sorted(f.file for f in report.findings) == ["edited.json", "new.json"]
 
 
@@ -455,7 +455,7 @@ def test_a_change_reaches_what_is_judged_by_it(
     for name, text in TREE.items():
         put(tmp_path, name, text)
     monkeypatch.chdir(tmp_path)
-    everything = check(Request(["."], AS_OF))
+    everything = check(CheckOptions(["."], AS_OF))
     assert {f.file for f in everything.findings} == {
         "a/fraud.workload.yaml",
         "b/config.json",
@@ -464,7 +464,7 @@ def test_a_change_reaches_what_is_judged_by_it(
         "live/main.tf",
         "team/deep/config.json",
     }
-    report = check(Request(["."], AS_OF, changed=frozenset({os.path.realpath(edited)})))
+    report = check(CheckOptions(["."], AS_OF, changed=frozenset({os.path.realpath(edited)})))
     assert {f.file for f in report.findings} == reached
 
 
@@ -481,7 +481,7 @@ def test_a_change_of_either_side_of_a_pair_shows(
     monkeypatch.chdir(tmp_path)
     changed = frozenset({os.path.realpath(edited)})
     pairs = (Pair("w.yaml", "config.json", "pyproject.toml"),)
-    request = Request(["config.json"], AS_OF, changed=changed)
+    request = CheckOptions(["config.json"], AS_OF, changed=changed)
     if by_project:
         request = request._replace(project=Project(pairs=pairs))
     else:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from advisor.configuration.source import Source, read_source
+from advisor.configuration.files import read_source
+from advisor.configuration.source import SourceText
 from advisor.configuration.terraform import hcl_tree as hcl
 from advisor.configuration.terraform.hcl_reader import read_hcl
 from advisor.model.errors import InputError
@@ -66,21 +67,21 @@ def spelt(expression: Any) -> str:
     match expression:
         case hcl.Literal():
             return json.dumps(expression.value, ensure_ascii=False)
-        case hcl.Template():
+        case hcl.Interpolation():
             parts = [p if isinstance(p, str) else "${" + spelt(p) + "}" for p in expression.parts]
             return '"' + "".join(parts) + '"'
         case hcl.Traversal():
             return expression.root + steps(expression.steps)
         case hcl.Access():
             return spelt(expression.base) + steps(expression.steps)
-        case hcl.Call():
+        case hcl.FunctionCall():
             return expression.name + "".join(map(spelt, expression.arguments))
         case hcl.Listing():
             return "[" + "".join(map(spelt, expression.items)) + "]"
         case hcl.Mapping():
             pairs = [key(k) + spelt(v) for k, v in expression.pairs]
             return "{" + "".join(pairs) + "}"
-        case hcl.Choice():
+        case hcl.Conditional():
             return spelt(expression.test) + "?" + spelt(expression.yes) + spelt(expression.no)
         case hcl.Operation():
             first, *rest = map(spelt, expression.operands)
@@ -109,7 +110,7 @@ def tokens(text: str) -> str:
 def compare(body: hcl.Body, theirs: dict[str, Any], where: str) -> int:
     """Compare a body with python-hcl2's; the number of values that were compared."""
     count = 0
-    blocks: dict[str, list[hcl.Block]] = {}
+    blocks: dict[str, list[hcl.HclBlock]] = {}
     for block in body.blocks:
         blocks.setdefault(block.type, []).append(block)
     own = {*body.attributes, *blocks}
@@ -142,7 +143,7 @@ def said(value: Any) -> str:
 def test_it_reads_the_syntax_as_python_hcl2_does() -> None:
     import io
 
-    ours = read_hcl(Source("main.tf", SYNTAX))
+    ours = read_hcl(SourceText("main.tf", SYNTAX))
     assert compare(ours, hcl2.load(io.StringIO(SYNTAX)), "main.tf") == 19
 
 
@@ -184,13 +185,15 @@ def test_what_is_no_hcl_is_refused_with_a_place(
     text: str, line: int, column: int, message: str
 ) -> None:
     with pytest.raises(InputError, match="not valid HCL") as caught:
-        read_hcl(Source("main.tf", text))
+        read_hcl(SourceText("main.tf", text))
     assert (caught.value.line, caught.value.column) == (line, column)
     assert message in str(caught.value)
 
 
 def test_every_value_has_its_place() -> None:
-    body = read_hcl(Source("main.tf", 'a {\n  b   = "x"\n  c = [\n    1,\n    two.x,\n  ]\n}\n'))
+    body = read_hcl(
+        SourceText("main.tf", 'a {\n  b   = "x"\n  c = [\n    1,\n    two.x,\n  ]\n}\n')
+    )
     block = body.blocks[0].body
     assert block.attributes["b"].mark[1:] == (2, 3, 1)
     assert block.attributes["b"].value.mark[1:] == (2, 9, 3)
@@ -201,7 +204,7 @@ def test_every_value_has_its_place() -> None:
 
 def test_a_heredoc_loses_its_indentation_only_when_told() -> None:
     text = "a = <<-E\n    one\n      two\n  E\nb = <<E\n  kept\nE\n"
-    body = read_hcl(Source("main.tf", text))
+    body = read_hcl(SourceText("main.tf", text))
     values = {name: item.value for name, item in body.attributes.items()}
     assert isinstance(values["a"], hcl.Literal)
     assert values["a"].value == "one\n  two\n"
@@ -212,13 +215,13 @@ def test_a_heredoc_loses_its_indentation_only_when_told() -> None:
 def test_a_text_may_hold_escapes_and_places() -> None:
     text = 'a = "\\u00e9\\n\\"$x%"\nb = "$${x} %%{y} ${~ z ~}"\nc = "%{ if x }y%{ endif }"\n'
     values = {
-        name: item.value for name, item in read_hcl(Source("main.tf", text)).attributes.items()
+        name: item.value for name, item in read_hcl(SourceText("main.tf", text)).attributes.items()
     }
     escaped, places, directive = values.values()
     assert isinstance(escaped, hcl.Literal)
     assert escaped.value == 'é\n"$x%'
-    assert isinstance(places, hcl.Template)
-    assert isinstance(directive, hcl.Template)
+    assert isinstance(places, hcl.Interpolation)
+    assert isinstance(directive, hcl.Interpolation)
     spelled = [part if isinstance(part, str) else spelt(part) for part in places.parts]
     assert spelled == ["${x} %{y} ", "z"]
     assert [isinstance(part, hcl.Opaque) for part in directive.parts] == [True, False, True]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from advisor.configuration.json_nodes import read_json
-from advisor.configuration.source import Source
+from advisor.configuration.source import SourceText
 from advisor.model.errors import InputError
 
 
@@ -20,5 +20,5 @@ from advisor.model.errors import InputError
 )
 def test_a_bad_string_is_told_where_it_stands(text: str, place: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
-        read_json(Source("f", text))
+        read_json(SourceText("f", text))
     assert (caught.value.at(), caught.value.message.partition(": ")[2]) == (f"f:{place}", message)

@@ -9,9 +9,9 @@ import pytest
 
 from advisor.configuration.document import Document
 from advisor.configuration.requests import read_requests
-from advisor.configuration.source import Source
+from advisor.configuration.source import SourceText
 from advisor.configuration.yaml_nodes import read_yaml
-from advisor.gate.service_walk import load_service, problems
+from advisor.gate.rules.service_walk import load_service, problems
 
 VARIANT = {
     "VariantName": "v",
@@ -30,7 +30,7 @@ STEPS = {"AdjustmentType": "ChangeInCapacity", "StepAdjustments": [{"ScalingAdju
 
 
 def read(value: object) -> Document | None:
-    return read_requests("x.json", read_yaml(Source("x.json", json.dumps(value))))
+    return read_requests("x.json", read_yaml(SourceText("x.json", json.dumps(value))))
 
 
 def kinds(value: object) -> list[tuple[str, str]]:
@@ -114,7 +114,7 @@ def test_lists_and_our_own_answers_hold_requests() -> None:
 
 def test_documents_of_one_file_are_told_apart() -> None:
     text = f"{json.dumps(CONFIG)}\n---\n{json.dumps(TRACKING)}\n"
-    document = read_requests("x.yaml", read_yaml(Source("x.yaml", text)))
+    document = read_requests("x.yaml", read_yaml(SourceText("x.yaml", text)))
     assert document is not None
     assert [each.address for each in document.worlds[0].resources] == ["document 1", "document 2"]
 

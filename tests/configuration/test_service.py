@@ -11,21 +11,21 @@ import pytest
 
 from advisor.cli import run
 from advisor.configuration.api.drift import (
-    OPERATIONS,
     compare,
     compile_operations,
     compile_table,
     drift,
     limits_moved,
 )
+from advisor.configuration.api.service import OPERATIONS
 from advisor.configuration.api.spelling import edits, nearest
 from advisor.configuration.document import Hidden, Mark, Node, Resource
 from advisor.configuration.json_nodes import read_json
 from advisor.configuration.rulefiles import read_json_rules
-from advisor.configuration.source import Source
+from advisor.configuration.source import SourceText
 from advisor.configuration.terraform.names import snake
-from advisor.gate.instance_types import judge_type
-from advisor.gate.service_walk import load_service, problems
+from advisor.gate.rules.instance_types import judge_type
+from advisor.gate.rules.service_walk import load_service, problems
 
 TABLE = Path(__file__).parents[2] / "rules" / "service" / "model.json"
 
@@ -135,7 +135,7 @@ def test_every_kind_has_a_shape() -> None:
 
 
 def found(kind: str, text: str, dialect: str = "request") -> list[tuple[str, str]]:
-    body = read_json(Source("request.json", text)).documents[0]
+    body = read_json(SourceText("request.json", text)).documents[0]
     resource = Resource(kind, dialect, "x", body, body.mark)  # type: ignore[arg-type]
     return [(p.rule, ".".join(map(str, p.path))) for p in problems(load_service(), resource)]
 
@@ -314,7 +314,7 @@ def test_a_field_has_terraforms_name(api: str, terraform: str) -> None:
     ],
 )
 def test_a_message_names_what_is_wrong_and_where(kind: str, text: str, message: str) -> None:
-    body = read_json(Source("request.json", text)).documents[0]
+    body = read_json(SourceText("request.json", text)).documents[0]
     resource = Resource(kind, "request", kind, body, body.mark)
     assert any(message in each.message for each in problems(load_service(), resource))
 
@@ -336,7 +336,7 @@ def test_the_next_version_of_a_listed_word_is_no_error(version: str, severity: s
             "ProductionVariants": [{"VariantName": "v", "InferenceAmiVersion": version}],
         }
     )
-    body = read_json(Source("request.json", text)).documents[0]
+    body = read_json(SourceText("request.json", text)).documents[0]
     resource = Resource("EndpointConfig", "request", "x", body, body.mark)
     (problem,) = problems(load_service(), resource)
     assert (problem.rule, problem.severity) == ("unknown-value", severity)

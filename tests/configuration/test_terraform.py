@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from advisor.configuration.document import Document, Node, Reference, Resource
-from advisor.configuration.source import Source
+from advisor.configuration.source import SourceText
 from advisor.configuration.terraform.folder import gather, known_region
 from advisor.configuration.terraform.folder_documents import read_folder
 from advisor.configuration.terraform.plan import is_plan, read_plan
-from advisor.gate.run import Report, Request, check
-from advisor.gate.service_walk import load_service
+from advisor.gate.rules.service_walk import load_service
+from advisor.gate.run import CheckReport, check
+from advisor.gate.settings import CheckOptions
 
 VARIANT = """\
 resource "aws_sagemaker_endpoint_configuration" "c" {{
@@ -29,7 +30,7 @@ resource "aws_sagemaker_endpoint_configuration" "c" {{
 
 
 def read(**files: str) -> Document:
-    sources = [Source(name.replace("__", "."), text) for name, text in files.items()]
+    sources = [SourceText(name.replace("__", "."), text) for name, text in files.items()]
     folder, errors = gather(sources)
     assert errors == []
     return read_folder("", folder, load_service())
@@ -333,20 +334,20 @@ resource "aws_sagemaker_model" "m" {
     ],
 )
 def test_the_region_is_known_where_the_provider_says_it(provider: str, region: str) -> None:
-    folder, _ = gather([Source("main.tf", provider)])
+    folder, _ = gather([SourceText("main.tf", provider)])
     assert known_region(folder) == region
 
 
 # Whole folders through the gate
 
 
-def run(folder: Path, *named: str, **files: str) -> Report:
+def run(folder: Path, *named: str, **files: str) -> CheckReport:
     for name, text in files.items():
         path = folder / name.replace("___", "/").replace("__", ".")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     paths = [str(folder / name) for name in named] or [str(folder)]
-    return check(Request(paths, "2026-11-20"))
+    return check(CheckOptions(paths, "2026-11-20"))
 
 
 BAD = VARIANT.format(value='"ml.t3.medium"', outer="")
@@ -436,7 +437,7 @@ PLAN = Path(__file__).parents[1] / "data" / "terraform-plan.json"
 def test_a_plan_is_read_with_the_references_that_its_configuration_names(tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
     path.write_text(PLAN.read_text(encoding="utf-8"), encoding="utf-8")
-    report = check(Request([str(path)], "2026-11-20"))
+    report = check(CheckOptions([str(path)], "2026-11-20"))
     assert [(f.rule, f.address) for f in report.findings] == [
         ("scaling-minimum-zero", "aws_appautoscaling_target.t"),
         ("scaling-burstable", "aws_appautoscaling_target.t"),
@@ -452,7 +453,7 @@ def change(kind: str, after: object, **more: object) -> dict[str, object]:
 
 def planned(*changes: object, **more: object) -> list[Resource]:
     plan = {"format_version": "1.2", "resource_changes": list(changes), **more}
-    document = read_plan(Source("plan.json", json.dumps(plan)), load_service())
+    document = read_plan(SourceText("plan.json", json.dumps(plan)), load_service())
     return list(document.worlds[0].resources)
 
 
@@ -556,7 +557,7 @@ def test_the_scaling_of_other_services_is_passed_over(tmp_path: Path) -> None:
     folder = tmp_path / "SageMaker-sagemaker"
     folder.mkdir()
     (folder / "main.tf").write_text(ECS, encoding="utf-8")
-    report = check(Request([str(folder)], "2026-11-20"))
+    report = check(CheckOptions([str(folder)], "2026-11-20"))
     assert (report.resources, report.findings) == (1, ())
 
 
@@ -572,7 +573,7 @@ resource "aws_appautoscaling_target" "t" {
 }
 """
     (tmp_path / "main.tf").write_text(text, encoding="utf-8")
-    report = check(Request([str(tmp_path)], "2026-11-20"))
+    report = check(CheckOptions([str(tmp_path)], "2026-11-20"))
     assert (report.resources, report.findings) == (1, ())
 
 
@@ -605,7 +606,7 @@ resource "aws_sagemaker_endpoint_configuration" "c" {
 
 def test_count_makes_an_instance_for_each_number(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(COUNTED, encoding="utf-8")
-    report = check(Request([str(tmp_path)], "2026-11-20"))
+    report = check(CheckOptions([str(tmp_path)], "2026-11-20"))
     assert report.resources == 3
     found = [(finding.rule, finding.line, finding.address) for finding in report.findings]
     assert found == [
@@ -647,7 +648,7 @@ def test_what_a_plan_leaves_empty_or_open_is_no_value(tmp_path: Path) -> None:
     }
     path = tmp_path / "plan.json"
     path.write_text(json.dumps(plan), encoding="utf-8")
-    report = check(Request([str(path)], "2026-11-20"))
+    report = check(CheckOptions([str(path)], "2026-11-20"))
     assert [(finding.rule, finding.address) for finding in report.findings] == [
         ("container-empty", "aws_sagemaker_model.x")
     ]
@@ -684,7 +685,7 @@ resource "aws_sagemaker_endpoint_configuration" "d" {
 
 def test_each_entry_of_a_map_that_a_variable_selects_is_looked_at(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(SELECTED, encoding="utf-8")
-    report = check(Request([str(tmp_path)], "2026-11-20"))
+    report = check(CheckOptions([str(tmp_path)], "2026-11-20"))
     assert [(finding.rule, finding.line, finding.when) for finding in report.findings] == [
         ("serverless-memory-size", 3, "var.stage is dev, var.tier is big"),
         ("instance-type", 6, "var.stage is dev"),
@@ -722,7 +723,7 @@ resource "aws_sagemaker_endpoint_configuration" "s" {
 def test_an_attribute_that_is_compared_may_be_something_else(tmp_path: Path) -> None:
     # Whoever gives another object gives all of it: the default concurrency says nothing then.
     (tmp_path / "main.tf").write_text(OBJECTS, encoding="utf-8")
-    report = check(Request([str(tmp_path)], "2026-11-20"))
+    report = check(CheckOptions([str(tmp_path)], "2026-11-20"))
     assert [(finding.rule, finding.line, finding.when) for finding in report.findings] == [
         ("instance-type", 9, "the defaults hold"),
         ("serverless-on-instances", 17, "var.serverless.memory is something else"),
@@ -745,7 +746,7 @@ def ended(key: str, **more: object) -> list[Resource]:
     """What is read of the values that a plan ends with, or that a state holds."""
     values = {"root_module": {"child_modules": [{"resources": [ENDED]}]}}
     shown = {"format_version": "1.2", "terraform_version": "1.9.0", key: values, **more}
-    source = Source("plan.json", json.dumps(shown))
+    source = SourceText("plan.json", json.dumps(shown))
     assert is_plan(source)
     return list(read_plan(source, load_service()).worlds[0].resources)
 

@@ -19,7 +19,7 @@ from advisor.configuration.terraform.names import (
     plain,
     tree_of,
 )
-from advisor.gate.service_walk import load_service
+from advisor.gate.rules.service_walk import load_service
 
 OF_TERRAFORM = {"id", "name", "name_prefix", "tags_all"}
 KINDS = sorted(set(TERRAFORM_KINDS.values()) - {"InferenceComponent"})  # not in provider 5.100

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from advisor.engine.answer import answer
 from advisor.engine.conflicts import conflicts
-from advisor.engine.decide import status
+from advisor.engine.decide import decide, status
 from advisor.engine.decision_cells import Neighbourhood
 from advisor.engine.facts import Facts
 from advisor.engine.sensitivity import decisive_unknowns, fixes, would_change
@@ -252,6 +252,33 @@ def test_learning_a_fact_moves_only_what_was_unknown(
 
 
 # -- changes ---------------------------------------------------------------------------------------
+
+FORGETFUL = resolve(load().raw, "safe")
+
+
+@given(BARE, st.data())
+def test_what_is_remembered_is_what_would_be_found_anew(
+    document: Document, data: st.DataObject
+) -> None:
+    changed = json.loads(json.dumps(document))
+    path = data.draw(st.sampled_from(FACTS))
+    put(changed, path, data.draw(values(path)))
+    for each in (read(document), read(changed)):
+        FORGETFUL.answers.clear()
+        FORGETFUL.found.clear()
+        known, anew = around(each, load("safe")), around(each, FORGETFUL)
+        assert decisive_unknowns(known) == decisive_unknowns(anew)
+        assert would_change(known) == would_change(anew)
+
+
+@given(BARE, st.data())
+def test_an_answer_is_that_of_the_whole_rulebook(document: Document, data: st.DataObject) -> None:
+    here = around(read(document), load("safe"))
+    handle = data.draw(st.sampled_from(list(here.handles())))
+    for cell in here.cells(handle):
+        bounds = (cell.low, cell.high) if not handle.fact.discrete else (cell.low & -cell.low, 0)
+        point = here.facts.moved(dict.fromkeys(handle.variables, bounds))
+        assert here.answer(handle.variables, *bounds) == decide(here.book, point)
 
 
 def just_before(change: WouldChange, here: Neighbourhood) -> str | None:

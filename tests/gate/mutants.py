@@ -18,9 +18,9 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from advisor.gate import judge
 from advisor.gate.checks import Check, load_checks
-from advisor.gate.view import Fault, View
+from advisor.gate.rules import judge
+from advisor.gate.rules.view import Fault, View
 from tests.gate.cases import FILES_OF_CHECKS, Case, cases_of
 from tests.gate.verdict import mistake, possible_dialects
 

@@ -7,8 +7,8 @@ import json
 import pytest
 from hypothesis import given, settings
 
-from advisor.gate.accepted import accepted, refusals
 from advisor.gate.checks import load_checks
+from advisor.gate.rules.accepted import accepted, refusals
 from advisor.pipeline import advise
 from advisor.rulebook.load import load
 from advisor.rulebook.resolve import Rulebook
@@ -39,7 +39,7 @@ def test_a_value_that_check_refuses_is_named_with_its_workload(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The last of the sizes is refused where the gate's own list ends before it."""
-    from advisor.gate import accepted as module
+    from advisor.gate.rules import accepted as module
 
     checks = dict(load_checks())
     check = checks["serverless-memory-size"]

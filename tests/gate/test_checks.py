@@ -14,7 +14,7 @@ from referencing.jsonschema import DRAFT202012
 
 from advisor.configuration.rulefiles import read_yaml_rules
 from advisor.gate.checks import load_checks
-from advisor.gate.judge import predicate
+from advisor.gate.rules.judge import predicate
 from tests.gate.cases import FILES_OF_CHECKS, cases_of
 from tests.gate.mutants import Cases, Mutant, mutants_of
 from tests.gate.verdict import mistake, possible_dialects
@@ -104,12 +104,12 @@ def test_a_check_says_why_since_when_and_by_whom() -> None:
 
 
 def test_predicates_and_checks_name_each_other() -> None:
-    gate = TESTS.parent / "advisor" / "gate"
-    modules = [path.stem.removeprefix("predicates_") for path in gate.glob("predicates_*.py")]
+    predicates = TESTS.parent / "advisor" / "gate" / "rules" / "predicates"
+    modules = [path.stem for path in predicates.glob("[!_]*.py")]
     tables = {
         f"{module}.{name}"
         for module in modules
-        for name in import_module(f"advisor.gate.predicates_{module}").PREDICATES
+        for name in import_module(f"advisor.gate.rules.predicates.{module}").PREDICATES
     }
     named = {entry.python for entry in load_checks().values() if entry.python}
     assert named == tables

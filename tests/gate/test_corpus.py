@@ -11,18 +11,19 @@ from typing import Any
 import pytest
 import yaml
 
-from advisor.gate.run import Report, Request, check
+from advisor.gate.run import CheckReport, check
+from advisor.gate.settings import CheckOptions
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 LICENCES = {"MIT", "MIT-0", "Apache-2.0"}
 
 
 @pytest.fixture(scope="module")
-def report() -> Iterator[Report]:
+def report() -> Iterator[CheckReport]:
     before = Path.cwd()
     os.chdir(CORPUS)
     try:
-        yield check(Request(["."], "2026-11-20"))
+        yield check(CheckOptions(["."], "2026-11-20"))
     finally:
         os.chdir(before)
 
@@ -34,7 +35,7 @@ def review() -> dict[str, Any]:
 
 
 def test_every_error_was_looked_at_by_hand_and_is_right(
-    report: Report, review: dict[str, Any]
+    report: CheckReport, review: dict[str, Any]
 ) -> None:
     found = [(f.file, f.rule, f.line) for f in report.findings if f.severity == "error"]
     reviewed = [(entry["file"], entry["rule"], entry["line"]) for entry in review["errors"]]
@@ -43,7 +44,7 @@ def test_every_error_was_looked_at_by_hand_and_is_right(
 
 
 def test_every_file_is_read_or_refused_with_a_reason(
-    report: Report, review: dict[str, Any]
+    report: CheckReport, review: dict[str, Any]
 ) -> None:
     refused = [(error.file, error.line) for error in report.errors]
     assert sorted(refused) == sorted((e["file"], e["line"]) for e in review["refused"])

@@ -16,8 +16,9 @@ import pytest
 import yaml
 
 from advisor.gate.checks import load_checks
-from advisor.gate.finding import Finding
-from advisor.gate.run import Request, check
+from advisor.gate.finding import GateFinding
+from advisor.gate.run import check
+from advisor.gate.settings import CheckOptions
 
 FAULTS = Path(__file__).parents[1] / "faults"
 CLEAN = FAULTS / "clean"
@@ -26,8 +27,8 @@ RIGHT = sorted([*FAULTS.glob("*/*-right.*"), *CLEAN.glob("*/*")])
 DIALECTS = ("request.json", "template.", "main.tf")
 
 
-def findings(path: Path) -> list[Finding]:
-    report = check(Request([str(path)], "2026-11-20"))
+def findings(path: Path) -> list[GateFinding]:
+    report = check(CheckOptions([str(path)], "2026-11-20"))
     assert not report.errors
     assert report.resources > 0 or report.findings
     return [finding for finding in report.findings if finding.counts]

@@ -9,9 +9,9 @@ import pytest
 
 from advisor.configuration.document import Document, Node, Reference
 from advisor.configuration.reading import read_configuration
-from advisor.configuration.source import Source
+from advisor.configuration.source import SourceText
 from advisor.configuration.terraform.modules import read_modules
-from advisor.gate.service_walk import load_service
+from advisor.gate.rules.service_walk import load_service
 from tests.gate.cases import bases
 from tests.gate.render import KINDS, Rendered, dialects_of, kind_of, render
 
@@ -19,7 +19,7 @@ EACH = [(name, dialect) for name, base in bases().items() for dialect in dialect
 
 
 def document(file: Rendered) -> Document:
-    source = Source(file.name, file.text)
+    source = SourceText(file.name, file.text)
     if file.name.endswith(".tf"):
         (folder,) = read_modules({"": [source]}, load_service())
         read = folder.read

@@ -17,10 +17,10 @@ from advisor.cli import run
 from advisor.configuration.document import Path as Steps
 from advisor.configuration.rulefiles import read_json_rules
 from advisor.gate.finding import SEVERITIES
-from advisor.gate.schema_walk import KEYWORDS, accepts
-from advisor.gate.schema_words import refusals
 from advisor.gate.settings import CONCURRENCY, NEEDS, NEVER, Pair, organisation_of, read_project
-from advisor.gate.settings_file import SettingsFile, read_toml_settings, read_yaml_settings
+from advisor.gate.settings.schema_walk import KEYWORDS, accepts
+from advisor.gate.settings.schema_words import refusals
+from advisor.gate.settings.settings_file import SettingsFile, read_toml_settings, read_yaml_settings
 from advisor.model.errors import InputError
 
 SCHEMA: dict[str, Any] = read_json_rules("schema", "settings.schema.json")
@@ -278,7 +278,7 @@ def test_a_walk_that_refuses_what_jsonschema_accepts_is_a_bug_of_ours(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path(".sm-advise.yaml").write_text("limits: safe\n", encoding="utf-8")
-    monkeypatch.setattr("advisor.gate.settings_file.accepts", lambda *_: False)
+    monkeypatch.setattr("advisor.gate.settings.settings_file.accepts", lambda *_: False)
     assert checked(capsys)[0] == 3
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from advisor.gate.checks import Check, load_checks
-from advisor.gate.finding import Finding
-from advisor.gate.run import Request
-from advisor.gate.triage import is_new, standing
+from advisor.gate.finding import GateFinding
+from advisor.gate.policy.triage import is_new, triage
+from advisor.gate.settings import CheckOptions
 
-REQUEST = Request(["."], "2026-11-20")
-ERROR = Finding("instance-type", "error", "no such type", "c.json", 1, 1)
-WARNING = Finding("alike-variants", "warning", "two are alike", "c.json", 2, 1)
+REQUEST = CheckOptions(["."], "2026-11-20")
+ERROR = GateFinding("instance-type", "error", "no such type", "c.json", 1, 1)
+WARNING = GateFinding("alike-variants", "warning", "two are alike", "c.json", 2, 1)
 
 
 def since(release: str) -> Check:
@@ -36,10 +36,10 @@ def test_a_check_is_new_for_one_minor_release(release: str, version: str, expect
 
 
 def test_a_new_check_warns_and_says_until_when(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("advisor.gate.triage.is_new", lambda check: check.since == "0.2")
+    monkeypatch.setattr("advisor.gate.policy.triage.is_new", lambda check: check.since == "0.2")
     for release, severity in (("0.1", "error"), ("0.2", "warning")):
         checks = {**load_checks(), "instance-type": since(release)}
-        (found,) = standing([ERROR], {}, checks, REQUEST).findings
+        (found,) = triage([ERROR], {}, checks, REQUEST).findings
         assert found.severity == severity
         told = " (new in 0.2: an error from the next release on)"
         assert found.message == "no such type" + (told if severity == "warning" else "")
@@ -59,9 +59,9 @@ def test_what_is_asked_for_stands(
     select: tuple[str, ...], ignore: tuple[str, ...], rules: set[str]
 ) -> None:
     request = REQUEST._replace(select=frozenset(select), ignore=frozenset(ignore))
-    found = standing([ERROR, WARNING], {}, load_checks(), request).findings
+    found = triage([ERROR, WARNING], {}, load_checks(), request).findings
     assert {finding.rule for finding in found} == rules
 
 
 def test_a_finding_that_was_found_twice_stands_once() -> None:
-    assert len(standing([ERROR, ERROR], {}, load_checks(), REQUEST).findings) == 1
+    assert len(triage([ERROR, ERROR], {}, load_checks(), REQUEST).findings) == 1

@@ -9,7 +9,8 @@ import yaml
 from advisor.configuration.discover import STDIN
 from advisor.configuration.resource_types import CLOUDFORMATION_KINDS, TERRAFORM_KINDS
 from advisor.gate.checks import Check, load_checks
-from advisor.gate.run import Request, check
+from advisor.gate.run import check
+from advisor.gate.settings import CheckOptions
 from tests.gate.cases import Case
 
 AS_OF = "2026-11-20"
@@ -35,7 +36,7 @@ def mistake(case: Case, folder: Path) -> str:
             that no other case has, because the gate keeps what it read of such a file.
     """
     profiles = frozenset(filter(None, [load_checks()[case.rule].profile]))
-    request = Request([STDIN], AS_OF, select=profiles, stdin=case.text.encode())
+    request = CheckOptions([STDIN], AS_OF, select=profiles, stdin=case.text.encode())
     if case.settings:
         folder.mkdir()
         (folder / case.file).write_text(case.text, encoding="utf-8")

@@ -12,6 +12,7 @@ from advisor.measurement.result import read_result
 from advisor.model.advice import Advice
 from advisor.pipeline import advise
 from advisor.workload import read_file
+from tests.usages import figure
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 ROW = re.compile(r"^\| `([\w-]+\.yaml)` \| ([\w -]+) \|", re.MULTILINE)
@@ -67,6 +68,6 @@ def test_a_load_test_makes_the_fleet_smaller() -> None:
     assert advice.chosen is not None
     assert advice.chosen.plan is not None
     # 2,040 a minute are 34/s, x 0.5 = 17/s: two for 20/s, at 0.102 the cheapest pair of all.
-    assert advice.chosen.plan.facts["instance_type"] == "ml.c5.large"
-    assert advice.chosen.plan.facts["instances"] == 2
+    assert figure(advice.chosen.plan.usage, "instance_type") == "ml.c5.large"
+    assert figure(advice.chosen.plan.usage, "instances") == 2
     assert not [each for each in advice.findings if each.rule == "measured-model"]

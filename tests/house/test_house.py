@@ -31,7 +31,7 @@ IMPORTERS = {
     "boto3": (),
     "botocore": ("configuration/api/drift.py",),
     "click": ("cli/*.py",),
-    "jsonschema": ("gate/schema_words.py",),
+    "jsonschema": ("gate/settings/schema_words.py",),
     "rich": ("reports/text/*.py",),
     "yaml": ("text/yaml_reader.py",),
 }

@@ -19,6 +19,7 @@ from advisor.reports import Context, renderer
 from tests import strategies
 from tests.load_tests import answer, job, measured, of, on, result, serverless, standing
 from tests.planned import facts_of, online, setting, variant
+from tests.usages import figure
 
 # 20 requests a second at the peak; what one takes, and on what, nobody has said.
 SCORING: dict[str, Any] = online(
@@ -346,9 +347,9 @@ def test_serverless_takes_memory_time_and_start_from_the_job(tmp_path: Path) -> 
     plan = advice.chosen.plan
     assert plan is not None
     assert setting(plan, "MemorySizeInMB").value == 3072
-    assert plan.facts["seconds"] == 0.25
-    assert plan.facts["cold_start_s"] == 8
-    assert plan.facts["measured"] is True
+    assert figure(plan.usage, "seconds") == 0.25
+    assert figure(plan.usage, "cold_start_s") == 8
+    assert figure(plan.usage, "measured") is True
     # After a pause all start cold: 2/s x (8 s + 0.25 s) = 16.5 in progress at the most.
     assert "2/s at the peak x (8 s start + 250 ms)" in setting(plan, "MaxConcurrency").because
     # 10,000 x 0.25 s x 0.00006 USD a second at 3 GB = 0.15.
@@ -360,13 +361,13 @@ def test_instances_and_serverless_keep_their_own_times(tmp_path: Path) -> None:
     workload = measured(tmp_path, TOOL, serverless(2048, 300, 400), LARGE)
     assert standing(workload) == {"2048": "taken", "ml.m5.large": "taken"}
     assert texts(workload)["requests.processing.typical"] == "100 ms"
-    facts = {
-        each.option: each.plan.facts
+    usage = {
+        each.option: each.plan.usage
         for each in answer(workload).candidates
         if each.plan is not None
     }
-    assert facts["serverless"]["seconds"] == 0.4
-    assert facts["real-time"]["processing_s"] == 0.1
+    assert figure(usage["serverless"], "seconds") == 0.4
+    assert figure(usage["real-time"], "processing_s") == 0.1
 
 
 def test_several_jobs_count_together(tmp_path: Path) -> None:
@@ -405,7 +406,7 @@ def test_compare_and_whatif_rest_on_it(tmp_path: Path) -> None:
     workload = measured(tmp_path, SCORING, LARGE)
     rows = {each.candidate.option: each.candidate for each in compare(answer(workload)).rows}
     assert rows["real-time"].plan is not None
-    assert rows["real-time"].plan.facts["instances"] == 5
+    assert figure(rows["real-time"].plan.usage, "instances") == 5
     found = sweep(workload, "traffic.peak")
     (now,) = [each for each in found.points if each.value == found.current]
     low = now.costs["real-time"].low

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from advisor.model.options import ASYNCHRONOUS, REAL_TIME
+from advisor.model.usage import FleetUsage, Traffic
 from tests.planned import online, parameters, planned, rules, setting, value, variant
+from tests.usages import figure
 
 BOTH = pytest.mark.parametrize("option", [REAL_TIME, ASYNCHRONOUS])
 
@@ -409,15 +411,15 @@ def test_sizes_on_the_wire_and_ranges(option: str) -> None:
         },
         traffic={"volume": ">=1k/month", "pattern": "diurnal"},
     )
-    facts = planned(option, workload).facts
-    assert facts["bytes_in"] == 4096
-    assert (facts["bytes_out_low"], facts["bytes_out_high"]) == (400, 800)
-    assert facts["requests_low"] == 1000
-    assert not {"requests", "requests_high", "bytes_out"} & facts.keys()
-    assert (facts["processing_s"], facts["processing_p99_s"]) == (1.0, 3.0)
-    assert facts["pattern"] == "diurnal"
+    usage = planned(option, workload).usage
+    assert figure(usage, "bytes_in") == 4096
+    assert figure(usage, "bytes_out") == [400, 800]
+    assert figure(usage, "requests") == [1000, None]
+    assert (figure(usage, "processing_s"), figure(usage, "processing_p99_s")) == (1.0, 3.0)
+    assert figure(usage, "pattern") == "diurnal"
 
 
 def test_what_is_not_known_is_absent() -> None:
-    facts = planned(REAL_TIME, online()).facts
-    assert not {"requests", "rate", "mean_rate", "processing_s", "bytes_in"} & facts.keys()
+    usage = planned(REAL_TIME, online()).usage
+    assert isinstance(usage, FleetUsage)
+    assert usage.traffic == Traffic()

@@ -10,6 +10,7 @@ from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
 from tests.planned import facts_of, online, planned, rules, setting, value, variant
+from tests.usages import figure
 
 KNOWN = knowledge(load("safe").raw)
 
@@ -156,7 +157,7 @@ def test_a_type_that_a_job_does_not_take_is_not_sent() -> None:
 def test_times_stay_on_the_type_they_were_measured_on() -> None:
     found = planned(REAL_TIME, online(model={"measured_on": "ml.c7g.xlarge", "memory": "1 GB"}))
     assert value(found, "InstanceType") == "ml.c7g.xlarge"
-    assert found.facts["measured"] is True
+    assert figure(found.usage, "measured") is True
 
 
 def test_a_measured_type_without_figures_is_taken() -> None:
@@ -168,7 +169,7 @@ def test_a_measured_type_without_figures_is_taken() -> None:
 def test_a_measured_type_that_does_not_fit_is_left_with_a_warning() -> None:
     found = planned(REAL_TIME, online(model={"measured_on": "ml.m5.large", "memory": "30 GB"}))
     assert value(found, "InstanceType") == "ml.r5.2xlarge"
-    assert found.facts["measured"] is False
+    assert figure(found.usage, "measured") is False
     assert rules(found) == {"measured-elsewhere"}
 
 

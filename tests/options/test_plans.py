@@ -10,6 +10,7 @@ import pytest
 from advisor.model.advice import Plan
 from advisor.rulebook.source import read_rules
 from tests.planned import planned, rules, setting, value
+from tests.usages import figure
 
 CASES = sorted((Path(__file__).parents[1] / "plans").glob("*.yaml"))
 
@@ -77,8 +78,9 @@ def test_the_call(expected: Expected, found: Plan) -> None:
 
 
 def test_what_costs_and_latency_read(expected: Expected, found: Plan) -> None:
-    wanted = expected.values.get("facts", {})
-    assert {name: found.facts.get(name) for name in wanted} == {
+    assert found.hosting == expected.values.get("hosting", found.hosting)
+    wanted = expected.values.get("usage", {})
+    assert {name: figure(found.usage, name) for name in wanted} == {
         name: pytest.approx(each, rel=1e-5) if isinstance(each, float) else each
         for name, each in wanted.items()
     }

@@ -9,6 +9,7 @@ import pytest
 
 from advisor.model.options import REAL_TIME
 from tests.planned import online, planned, setting, value
+from tests.usages import figure
 
 TIGHT: dict[str, Any] = {
     "environment": "production",
@@ -37,7 +38,7 @@ def test_one_queue_answers_in_time_where_random_routing_does_not() -> None:
     assert "99 of 100 are answered in 90 ms" in text
     assert value(found, "RoutingStrategy") == "LEAST_OUTSTANDING_REQUESTS"
     assert "would take more instances" in setting(found, "RoutingStrategy").because
-    assert found.facts["routing"] == "least-outstanding-requests"
+    assert figure(found.usage, "routing") == "least-outstanding-requests"
 
 
 def test_more_instances_where_one_queue_is_not_enough() -> None:
@@ -48,7 +49,7 @@ def test_more_instances_where_one_queue_is_not_enough() -> None:
         f"{count} instances for the answer time" in setting(found, "InitialInstanceCount").because
     )
     # The target follows: 30/s over the fleet that is in time.
-    assert found.facts["rate_of_one"] == pytest.approx(30 / count)
+    assert figure(found.usage, "rate_of_one") == pytest.approx(30 / count)
     assert value(found, "TargetValue") == pytest.approx(30 / count * 60, abs=1e-3)
     assert "at which answers are in time" in setting(found, "TargetValue").because
 
@@ -124,7 +125,7 @@ def test_the_fleet_is_the_smallest_that_is_in_time(peak: str, answer: str) -> No
     found = plan(**requests(answer=answer), traffic={"pattern": "sustained", "peak": peak})
     rate, limit = float(peak.removesuffix("/s")), float(answer.removesuffix(" ms")) / 1000
     service = service_times.lognormal(0.04, 0.05)
-    routing = found.facts.get("routing", responses.RANDOM)
+    routing = figure(found.usage, "routing") or responses.RANDOM
     fleet = math.ceil(rate / 12.5)
     while True:
         waiting = responses.fleet_wait(rate, service, fleet, 1, routing)

@@ -13,8 +13,9 @@ from advisor.catalogue.price_snapshot import load
 from advisor.model.advice import Cost
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, OPTIONS, REAL_TIME, SERVERLESS
 from advisor.pricing.amounts import total_of, usd
-from advisor.pricing.monthly import EXCLUDED, cost
+from advisor.pricing.monthly import EXCLUDED
 from advisor.text.money_format import figure
+from tests.usages import cost
 
 SHIPPED = Path(__file__).resolve().parents[2] / "rules/prices"
 US_EAST_1 = load("us-east-1", SHIPPED)

@@ -7,14 +7,22 @@ import pytest
 
 from advisor.catalogue.price_snapshot import Prices, load
 from advisor.model.options import SERVERLESS
-from advisor.pricing.monthly import cost
-from advisor.pricing.provisioning import provisioning_note, provisioning_threshold
+from advisor.model.usage import ServerlessUsage
+from advisor.pricing import provisioning
+from advisor.pricing.provisioning import provisioning_threshold
+from tests.usages import cost, usage
 
 SHIPPED = Path(__file__).resolve().parents[2] / "rules/prices"
 FACTS: dict[str, Any] = {
     "memory_mb": 2048, "requests": 5_000_000, "seconds": 1, "bytes_in": 0, "bytes_out": 0,
     "provisioned": 5,
 }  # fmt: skip
+
+
+def provisioning_note(figures: dict[str, Any], prices: Prices) -> str:
+    found = usage(SERVERLESS, figures)
+    assert isinstance(found, ServerlessUsage)
+    return provisioning.provisioning_note(found, prices)
 
 
 def test_provisioning_threshold() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from advisor.catalogue.price_snapshot import load
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
-from advisor.pricing.monthly import cost
+from tests.usages import cost
 
 SHIPPED = Path(__file__).resolve().parents[2] / "rules/prices"
 KB, MB = 1024, 1024**2

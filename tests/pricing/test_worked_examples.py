@@ -10,8 +10,8 @@ import yaml
 from advisor.catalogue.price_snapshot import SCHEMA, Prices, load
 from advisor.model.advice import Cost
 from advisor.pricing.comparable import per_thousand_requests
-from advisor.pricing.monthly import cost
 from advisor.text.money_format import figure
+from tests.usages import cost
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = {

@@ -9,9 +9,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from advisor.gate.run import Report, Request, check
-from advisor.gate.settings import organisation_of, read_project
-from advisor.reports.finding_formats import FINDING_FORMATS, Context, finding_renderer
+from advisor.gate.run import CheckReport, check
+from advisor.gate.settings import CheckOptions, organisation_of, read_project
+from advisor.reports.finding_formats import FINDING_FORMATS, FindingContext, finding_renderer
 
 TEMPLATE = """\
 Resources:
@@ -34,19 +34,19 @@ DATA = Path(__file__).parents[1] / "data"
 
 
 @pytest.fixture
-def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Report:
+def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CheckReport:
     organisation_of.cache_clear()
     monkeypatch.chdir(tmp_path)
     Path("a b.yaml").write_text(TEMPLATE, encoding="utf-8")
     Path("broken.yaml").write_text(BROKEN, encoding="utf-8")
-    return check(Request(["a b.yaml", "broken.yaml"], "2026-11-20"))
+    return check(CheckOptions(["a b.yaml", "broken.yaml"], "2026-11-20"))
 
 
-def render(form: str, report: Report, **context: object) -> str:
-    return finding_renderer(form)(report, Context(**context))  # type: ignore[arg-type]
+def render(form: str, report: CheckReport, **context: object) -> str:
+    return finding_renderer(form)(report, FindingContext(**context))  # type: ignore[arg-type]
 
 
-def test_text_shows_the_line_the_caret_the_reason_and_what_to_write(report: Report) -> None:
+def test_text_shows_the_line_the_caret_the_reason_and_what_to_write(report: CheckReport) -> None:
     text = render("text", report)
     assert text == (
         f"a b.yaml:8:25: error instance-type: {NO_SIZE}\n"
@@ -78,7 +78,7 @@ def test_an_excerpt_fits_and_its_caret_points_at_the_value(
     Path("c.json").write_text(
         json.dumps({"EndpointConfigName": "c", "ProductionVariants": [variant]}), encoding="utf-8"
     )
-    report = check(Request(["c.json"], "2026-11-20", select=frozenset({"instance-type"})))
+    report = check(CheckOptions(["c.json"], "2026-11-20", select=frozenset({"instance-type"})))
     lines = render("text", report, width=columns, columns=columns).splitlines()
     (number,) = [n for n, line in enumerate(lines) if line.startswith("  1 | ")]
     shown, caret = lines[number], lines[number + 1]
@@ -88,7 +88,7 @@ def test_an_excerpt_fits_and_its_caret_points_at_the_value(
     assert len(under) >= 10
 
 
-def test_colour_is_only_added(report: Report) -> None:
+def test_colour_is_only_added(report: CheckReport) -> None:
     import re
 
     coloured = render("text", report, colour=True)
@@ -96,7 +96,7 @@ def test_colour_is_only_added(report: Report) -> None:
     assert re.sub(r"\x1b\[\d+m", "", coloured) == render("text", report)
 
 
-def test_json_keeps_its_promise(report: Report) -> None:
+def test_json_keeps_its_promise(report: CheckReport) -> None:
     table = json.loads(render("json", report, rules_digest="sha256:" + "0" * 64))
     schema_path = Path(__file__).parents[2] / "rules" / "schema" / "findings.v1.schema.json"
     jsonschema.validate(table, json.loads(schema_path.read_text(encoding="utf-8")))
@@ -116,7 +116,7 @@ def test_json_keeps_its_promise(report: Report) -> None:
     assert [error["file"] for error in table["errors"]] == ["broken.yaml"]
 
 
-def test_sarif_is_valid_and_accepted_findings_are_suppressed(report: Report) -> None:
+def test_sarif_is_valid_and_accepted_findings_are_suppressed(report: CheckReport) -> None:
     log = json.loads(render("sarif", report))
     schema = json.loads((DATA / "sarif-used.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(log, schema)
@@ -139,7 +139,7 @@ def test_sarif_is_valid_and_accepted_findings_are_suppressed(report: Report) -> 
     assert run["invocations"][0]["executionSuccessful"] is False
 
 
-def test_junit_counts_what_it_holds(report: Report) -> None:
+def test_junit_counts_what_it_holds(report: CheckReport) -> None:
     root = ET.fromstring(render("junit", report))  # noqa: S314 - our own text
     assert (root.get("failures"), root.get("errors")) == ("1", "1")
     assert len(root.findall(".//failure")) == 1
@@ -160,10 +160,10 @@ JUNIT = {
 
 
 def test_junit_has_the_attributes_that_its_schema_knows(
-    report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    report: CheckReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    clean = check(Request(["clean.json"], "2026-11-20"))._replace(errors=())
+    clean = check(CheckOptions(["clean.json"], "2026-11-20"))._replace(errors=())
     for each in (report, clean):
         for element in ET.fromstring(render("junit", each)).iter():  # noqa: S314 - our own text
             needed, others = JUNIT[element.tag]
@@ -186,7 +186,7 @@ def test_a_waiver_elsewhere_is_an_external_suppression(
         '[tool.sm-advise.accept."*.yaml"]\nout-of-range = "by hand"\n', encoding="utf-8"
     )
     Path("t.yaml").write_text(TEMPLATE.partition("  #")[0] + "\n", encoding="utf-8")
-    report = check(Request(["t.yaml"], "2026-11-20", project=read_project(".")))
+    report = check(CheckOptions(["t.yaml"], "2026-11-20", project=read_project(".")))
     results = json.loads(render("sarif", report))["runs"][0]["results"]
     (suppressed,) = [each["suppressions"] for each in results if "suppressions" in each]
     assert suppressed == [
@@ -198,7 +198,7 @@ def test_a_waiver_elsewhere_is_an_external_suppression(
     ]
 
 
-def test_github_annotations_are_one_line_each_and_escaped(report: Report) -> None:
+def test_github_annotations_are_one_line_each_and_escaped(report: CheckReport) -> None:
     lines = render("github", report).splitlines()
     assert lines[0] == (
         f"::error file=a b.yaml,line=8,col=25,endColumn=36,title=instance-type::{NO_SIZE}."
@@ -208,7 +208,7 @@ def test_github_annotations_are_one_line_each_and_escaped(report: Report) -> Non
     assert len(lines) == 3  # the accepted one is no annotation; the counts end it
 
 
-def test_gitlab_has_the_keys_it_asks_for(report: Report) -> None:
+def test_gitlab_has_the_keys_it_asks_for(report: CheckReport) -> None:
     entry, broken = json.loads(render("gitlab", report))
     keys = {"description", "check_name", "fingerprint", "severity", "location"}
     assert set(entry) == set(broken) == keys
@@ -218,7 +218,7 @@ def test_gitlab_has_the_keys_it_asks_for(report: Report) -> None:
     assert entry["location"] == {"path": "a b.yaml", "lines": {"begin": 8}}
 
 
-def test_markdown_is_a_table_in_which_nothing_of_others_is_markup(report: Report) -> None:
+def test_markdown_is_a_table_in_which_nothing_of_others_is_markup(report: CheckReport) -> None:
     text = render("markdown", report)
     rows = [line for line in text.splitlines() if line.startswith("| error")]
     assert len(rows) == 1
@@ -234,7 +234,7 @@ def test_a_fingerprint_does_not_move_with_the_line(
     seen: list[tuple[object, object]] = []
     for text in (TEMPLATE, "# one more line\n" + TEMPLATE):
         Path("t.yaml").write_text(text, encoding="utf-8")
-        report = check(Request(["t.yaml"], "2026-11-20"))
+        report = check(CheckOptions(["t.yaml"], "2026-11-20"))
         sarif = json.loads(render("sarif", report))["runs"][0]["results"][0]
         gitlab = json.loads(render("gitlab", report))[0]
         seen.append((sarif["partialFingerprints"], gitlab["fingerprint"]))
@@ -249,7 +249,7 @@ def test_a_clean_run_is_valid_in_every_format(
     text = TEMPLATE.partition("        - ")[0].replace("EndpointConfig", "Endpoint")
     text = text.replace("ProductionVariants:", "EndpointConfigName: x")
     Path("t.yaml").write_text(text, encoding="utf-8")
-    report = check(Request(["t.yaml"], "2026-11-20"))
+    report = check(CheckOptions(["t.yaml"], "2026-11-20"))
     assert report.findings == ()
     out = render(form, report)
     assert out.endswith("\n")
@@ -272,7 +272,7 @@ def test_text_of_others_neither_acts_nor_breaks_the_format(
         "ProductionVariants": [{"VariantName": HOSTILE, "ModelName": "m", "InstanceType": HOSTILE}],
     }
     Path("c.json").write_text(json.dumps(body), encoding="utf-8")
-    out = render(form, check(Request(["c.json"], "2026-11-20")))
+    out = render(form, check(CheckOptions(["c.json"], "2026-11-20")))
     if form in ("json", "sarif", "gitlab"):
         json.loads(out)
     elif form == "junit":
@@ -290,7 +290,7 @@ def test_findings_are_grouped_by_owner(tmp_path: Path, monkeypatch: pytest.Monke
         Path(team, ".sm-advise.yaml").write_text(f"owner: team-{team}\n", encoding="utf-8")
         Path(team, "t.yaml").write_text(TEMPLATE, encoding="utf-8")
     for form in ("text", "markdown"):
-        text = render(form, check(Request(["."], "2026-11-20")))
+        text = render(form, check(CheckOptions(["."], "2026-11-20")))
         words = ("team-one\n", "one/t.yaml", "team-two\n", "two/t.yaml")
         places = [text.index(word) for word in words]
         assert places == sorted(places)

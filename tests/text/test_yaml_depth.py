@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from advisor.configuration.json_nodes import read_json
 from advisor.configuration.reading import read_configuration
-from advisor.configuration.source import Source
-from advisor.gate.service_walk import load_service
+from advisor.configuration.source import SourceText
+from advisor.gate.rules.service_walk import load_service
 from advisor.gate.settings import organisation_of
 from advisor.model.errors import InputError
 from advisor.text import yaml_reader
@@ -126,7 +126,7 @@ READERS: dict[str, tuple[Callable[[str], object], Terms]] = {
     "--set": (read_set, WORKLOAD),
     "settings": (read_settings, CONFIGURATION),
     "template": (
-        lambda text: read_configuration(Source("t.yaml", "# a\n" + text), load_service()),
+        lambda text: read_configuration(SourceText("t.yaml", "# a\n" + text), load_service()),
         CONFIGURATION,
     ),
 }
@@ -156,9 +156,9 @@ def test_json_is_bounded_like_yaml(levels: int) -> None:
     text = "[" * levels + "]" * levels
     deepest = CONFIGURATION.deepest
     if levels <= deepest:
-        assert read_json(Source("t.json", text)).documents
+        assert read_json(SourceText("t.json", text)).documents
         return
     with pytest.raises(InputError) as caught:
-        read_json(Source("t.json", text))
+        read_json(SourceText("t.json", text))
     assert caught.value.message == f"nested more than {deepest} levels deep"
     assert (caught.value.line, caught.value.column) == (1, deepest + 1)

@@ -6,22 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from advisor.configuration.api.service import OPERATIONS
 from advisor.model.errors import not_installed
 from advisor.model.value import Value
-
-OPERATIONS = {
-    "EndpointConfig": ("sagemaker", "CreateEndpointConfig"),
-    "Model": ("sagemaker", "CreateModel"),
-    "Endpoint": ("sagemaker", "CreateEndpoint"),
-    "EndpointUpdate": ("sagemaker", "UpdateEndpoint"),
-    "TransformJob": ("sagemaker", "CreateTransformJob"),
-    "InferenceComponent": ("sagemaker", "CreateInferenceComponent"),
-    "ScalableTarget": ("application-autoscaling", "RegisterScalableTarget"),
-    "ScalingPolicy": ("application-autoscaling", "PutScalingPolicy"),
-    "Invocation": ("sagemaker-runtime", "InvokeEndpoint"),
-    "AsyncInvocation": ("sagemaker-runtime", "InvokeEndpointAsync"),
-}
-"""Kind of a resource -> service and operation whose input has its shape."""
 
 
 class Move(Value):

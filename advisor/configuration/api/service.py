@@ -15,6 +15,20 @@ from advisor.rulebook.references import shape_of
 
 Shape = dict[str, Any]
 
+OPERATIONS = {
+    "EndpointConfig": ("sagemaker", "CreateEndpointConfig"),
+    "Model": ("sagemaker", "CreateModel"),
+    "Endpoint": ("sagemaker", "CreateEndpoint"),
+    "EndpointUpdate": ("sagemaker", "UpdateEndpoint"),
+    "TransformJob": ("sagemaker", "CreateTransformJob"),
+    "InferenceComponent": ("sagemaker", "CreateInferenceComponent"),
+    "ScalableTarget": ("application-autoscaling", "RegisterScalableTarget"),
+    "ScalingPolicy": ("application-autoscaling", "PutScalingPolicy"),
+    "Invocation": ("sagemaker-runtime", "InvokeEndpoint"),
+    "AsyncInvocation": ("sagemaker-runtime", "InvokeEndpointAsync"),
+}
+"""Kind of a resource -> service and operation whose input has its shape."""
+
 
 class ServiceModel:
     """The compiled table."""

@@ -17,7 +17,7 @@ _PLACE = re.compile(r"\$\{([^{}]*)\}")
 _DYNAMIC = re.compile(r"\{\{resolve:[^{}]*\}\}")
 
 
-class Template(Value):
+class TemplateValues(Value):
     """The sections of a template that values are looked up in."""
 
     parameters: Mapping[str, Node]
@@ -31,7 +31,7 @@ class Resolver:
 
     def __init__(
         self,
-        template: Template,
+        template: TemplateValues,
         values: Mapping[str, Node],
         region: str = "",
     ) -> None:

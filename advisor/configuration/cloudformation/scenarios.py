@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from advisor.configuration.cloudformation.intrinsics import Resolver, Template
+from advisor.configuration.cloudformation.intrinsics import Resolver, TemplateValues
 from advisor.configuration.document import Hidden, Node, walk
 from advisor.configuration.scalars import as_text
 from advisor.configuration.scenarios import COMPARED, outcomes
@@ -16,7 +16,7 @@ Outcome: TypeAlias = "tuple[tuple[bool | None, ...], tuple[str | None, ...]]"
 
 
 def choices(
-    template: Template, entries: Collection[Node], given: Values, fixed: Values, region: str
+    template: TemplateValues, entries: Collection[Node], given: Values, fixed: Values, region: str
 ) -> Iterator[tuple[str, Values]]:
     """Every choice of parameters that makes a difference, with words for it.
 
@@ -47,7 +47,9 @@ def _conditions_of(entries: Iterable[Node]) -> Iterator[str]:
                 yield str(node.items()[0].value)
 
 
-def _selected(template: Template, entries: Iterable[Node], given: Values) -> dict[str, list[Node]]:
+def _selected(
+    template: TemplateValues, entries: Iterable[Node], given: Values
+) -> dict[str, list[Node]]:
     """The parameters that select from a mapping, each with the mapping's keys."""
     found: dict[str, list[Node]] = {}
     for entry in entries:
@@ -68,7 +70,7 @@ def _selected(template: Template, entries: Iterable[Node], given: Values) -> dic
 
 
 def _candidates(
-    template: Template,
+    template: TemplateValues,
     conditions: Sequence[str],
     selected: Mapping[str, Sequence[Node]],
     given: Values,
@@ -90,7 +92,9 @@ def _candidates(
     return found
 
 
-def _compared(template: Template, node: Node, given: Values, into: dict[str, list[Node]]) -> None:
+def _compared(
+    template: TemplateValues, node: Node, given: Values, into: dict[str, list[Node]]
+) -> None:
     """Note a literal that a parameter is compared with."""
     parts = node.items()
     for one, other in (parts, parts[::-1]) if len(parts) == 2 else ():
@@ -124,7 +128,7 @@ def _is_text(node: Node, text: str) -> bool:
 
 
 def _outcome(
-    template: Template,
+    template: TemplateValues,
     fixed: Values,
     conditions: Sequence[str],
     selected: Sequence[str],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from advisor.configuration.calls import CLOUDFORMATION, mentions_calls, opened, scheduled, tasks
-from advisor.configuration.cloudformation.intrinsics import Resolver, Template, is_no_value
+from advisor.configuration.cloudformation.intrinsics import Resolver, TemplateValues, is_no_value
 from advisor.configuration.cloudformation.loops import LOOP, written_out
 from advisor.configuration.cloudformation.scenarios import Values, choices
 from advisor.configuration.document import Document, Node, ReadFault, Resource, World, unknown, walk
@@ -39,7 +39,7 @@ def read_template(
         parameter_files: name and values of files beside it that say what its parameters are.
         region: the Region it is deployed to, where that is certain.
     """
-    template = Template(*(_section(node, name) for name in _SECTIONS))
+    template = TemplateValues(*(_section(node, name) for name in _SECTIONS))
     made = written_out(template.resources, _defaults(template))
     template = template._replace(resources=made)
     relevant = {
@@ -114,7 +114,7 @@ def _about_sagemaker(kind: str, properties: Node) -> bool:
     return kind == "ScalingPolicy" and properties.get("ScalingTargetId") is not None
 
 
-def _defaults(template: Template) -> dict[str, Node]:
+def _defaults(template: TemplateValues) -> dict[str, Node]:
     """Every parameter with its default; unknown where it has none, or one that says nothing."""
     values: dict[str, Node] = {}
     for name, entry in template.parameters.items():
@@ -183,7 +183,7 @@ def _calls(type_name: str, body: Node, address: str) -> Iterator[Resource]:
         yield from tasks(definition, address) if definition is not None else ()
 
 
-def _strange_types(template: Template) -> Iterator[ReadFault]:
+def _strange_types(template: TemplateValues) -> Iterator[ReadFault]:
     for name, entry in template.resources.items():
         node = entry.get("Type")
         if node is not None and node.kind == "scalar":
@@ -199,7 +199,7 @@ def _strange_types(template: Template) -> Iterator[ReadFault]:
                 )
 
 
-def _unread(template: Template) -> Iterator[str]:
+def _unread(template: TemplateValues) -> Iterator[str]:
     """What holds a configuration in a way that is not read."""
     for name, entry in template.resources.items():
         kind = _type(entry)

@@ -15,7 +15,7 @@ _DEEPEST_LOCAL = 5
 
 
 def calls_of(
-    block: hcl.Block, evaluator: Evaluator, symbols: Mapping[str, Node], address: str
+    block: hcl.HclBlock, evaluator: Evaluator, symbols: Mapping[str, Node], address: str
 ) -> Iterator[Resource]:
     """The requests that a state machine or a schedule makes."""
     for name in TERRAFORM[block.labels[0]]:
@@ -36,7 +36,11 @@ def _held(
     expression: hcl.Expression, evaluator: Evaluator, symbols: Mapping[str, Node], depth: int = 0
 ) -> Node:
     """The value that an expression holds, before jsonencode makes a text of it."""
-    if isinstance(expression, hcl.Call) and expression.name in _UNWRAPPED and expression.arguments:
+    if (
+        isinstance(expression, hcl.FunctionCall)
+        and expression.name in _UNWRAPPED
+        and expression.arguments
+    ):
         return _held(expression.arguments[0], evaluator, symbols, depth)
     if (
         isinstance(expression, hcl.Traversal)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from advisor.configuration.document import Node, unknown
-from advisor.configuration.source import Source
+from advisor.configuration.source import SourceText
 from advisor.configuration.terraform import hcl_tree as hcl
 from advisor.configuration.terraform.hcl_reader import read_hcl
 from advisor.configuration.terraform.hcl_values import Evaluator
@@ -17,20 +17,20 @@ from advisor.model.errors import InputError
 class Folder(NamedTuple):
     """What the files of a folder say together."""
 
-    variables: Mapping[str, hcl.Block]
+    variables: Mapping[str, hcl.HclBlock]
     local_values: Mapping[str, hcl.Expression]
-    resources: Sequence[hcl.Block]
-    modules: Sequence[hcl.Block]
+    resources: Sequence[hcl.HclBlock]
+    modules: Sequence[hcl.HclBlock]
     region: hcl.Expression | None
     given: Mapping[str, Node]  # by terraform.tfvars and *.auto.tfvars
     choices: Mapping[str, Mapping[str, Node]]  # by other .tfvars files, by name
     repeated: Sequence[tuple[hcl.Attribute, hcl.Attribute]]
-    declared: Sequence[hcl.Block]  # everything that a folder may declare only once
+    declared: Sequence[hcl.HclBlock]  # everything that a folder may declare only once
 
 
-def gather(sources: Iterable[Source]) -> tuple[Folder, list[InputError]]:
+def gather(sources: Iterable[SourceText]) -> tuple[Folder, list[InputError]]:
     """The files of a folder as one, and the errors of those that could not be read."""
-    blocks: list[hcl.Block] = []
+    blocks: list[hcl.HclBlock] = []
     given: dict[str, Node] = {}
     choices: dict[str, dict[str, Node]] = {}
     repeated: list[tuple[hcl.Attribute, hcl.Attribute]] = []
@@ -61,7 +61,7 @@ def _values(body: hcl.Body, name: str) -> dict[str, Node]:
 
 
 def _folder(
-    blocks: list[hcl.Block],
+    blocks: list[hcl.HclBlock],
     given: dict[str, Node],
     choices: dict[str, dict[str, Node]],
     repeated: list[tuple[hcl.Attribute, hcl.Attribute]],
@@ -93,7 +93,7 @@ def _folder(
     )
 
 
-def _is(block: hcl.Block, kind: str, labels: int) -> bool:
+def _is(block: hcl.HclBlock, kind: str, labels: int) -> bool:
     return block.type == kind and len(block.labels) == labels
 
 
@@ -103,7 +103,7 @@ def _repeated(body: hcl.Body) -> Iterator[tuple[hcl.Attribute, hcl.Attribute]]:
         yield from _repeated(block.body)
 
 
-def default_of(variable: hcl.Block) -> Node | None:
+def default_of(variable: hcl.HclBlock) -> Node | None:
     """A variable's default as it is written; ``None`` when it has none."""
     attribute = variable.body.attributes.get("default")
     if attribute is None:

@@ -72,7 +72,7 @@ def _bases(folder: Folder, calls: Calls | None) -> Iterator[tuple[str, Mapping[s
         yield f"with {name}", {**folder.given, **values}
 
 
-def _relevant(block: hcl.Block, folder: Folder, followed: tuple[Mark, ...] = ()) -> bool:
+def _relevant(block: hcl.HclBlock, folder: Folder, followed: tuple[Mark, ...] = ()) -> bool:
     """Whether a block makes something that is read; ``followed`` are those that lead to it."""
     kind = TERRAFORM_KINDS.get(block.labels[0])
     if block.labels[0] in TERRAFORM:
@@ -102,7 +102,7 @@ def _mentions(part: Any, word: str) -> bool:
     return any(_mentions(inner, word) for inner in part)
 
 
-def _target_of(expression: hcl.Expression, folder: Folder) -> hcl.Block | None:
+def _target_of(expression: hcl.Expression, folder: Folder) -> hcl.HclBlock | None:
     """The scaling target whose attribute an expression is."""
     if not isinstance(expression, hcl.Traversal) or expression.root != "aws_appautoscaling_target":
         return None
@@ -110,7 +110,9 @@ def _target_of(expression: hcl.Expression, folder: Folder) -> hcl.Block | None:
     return next((block for block in folder.resources if block.labels == labels), None)
 
 
-def _resources(block: hcl.Block, evaluator: Evaluator, service: ServiceModel) -> Iterator[Resource]:
+def _resources(
+    block: hcl.HclBlock, evaluator: Evaluator, service: ServiceModel
+) -> Iterator[Resource]:
     """The instances of a resource block."""
     kind, name = block.labels
     for suffix, symbols in _instances(block.body, evaluator):
@@ -151,7 +153,7 @@ def _instances(body: hcl.Body, evaluator: Evaluator) -> Iterator[tuple[str, dict
 
 
 def raw_body(
-    body: hcl.Body, evaluator: Evaluator, symbols: Mapping[str, Node], block: hcl.Block
+    body: hcl.Body, evaluator: Evaluator, symbols: Mapping[str, Node], block: hcl.HclBlock
 ) -> Node:
     """A block's values by Terraform's names; nested blocks as lists."""
     entries: dict[str, Node] = {}
@@ -179,7 +181,7 @@ def _append(entries: dict[str, Node], name: str, node: Node) -> None:
 
 
 def _dynamic(
-    block: hcl.Block,
+    block: hcl.HclBlock,
     evaluator: Evaluator,
     symbols: Mapping[str, Node],
     entries: dict[str, Node],

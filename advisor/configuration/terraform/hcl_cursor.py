@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from advisor.configuration.document import Mark
-from advisor.configuration.source import DEEPEST, MOST_VALUES, Source
+from advisor.configuration.source import DEEPEST, MOST_VALUES, SourceText
 from advisor.model.errors import InputError
 
 NAME = re.compile(r"[^\W\d][\w-]*")
@@ -16,7 +16,7 @@ _ALL_BLANK = re.compile(r"(?:\s+|#[^\n]*|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
 class Cursor:
     """A place in a text; ``end`` cuts the text short."""
 
-    def __init__(self, source: Source, at: int = 0, end: int | None = None) -> None:
+    def __init__(self, source: SourceText, at: int = 0, end: int | None = None) -> None:
         self.source = source
         self.text = source.text if end is None else source.text[:end]
         self.at = at

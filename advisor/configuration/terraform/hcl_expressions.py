@@ -9,10 +9,10 @@ from advisor.configuration.terraform.hcl_cursor import NAME
 from advisor.configuration.terraform.hcl_texts import HEREDOC, TextReader
 from advisor.configuration.terraform.hcl_tree import (
     Access,
-    Call,
-    Choice,
+    Conditional,
     Expression,
     For,
+    FunctionCall,
     Listing,
     Literal,
     Mapping,
@@ -71,7 +71,7 @@ class ExpressionReader(TextReader):
         self.take(":", "the second part of a conditional, after :,")
         self.blank(lines=True)
         no = self.expression(lines=lines)
-        return Choice(test, yes, no, self.mark(start))
+        return Conditional(test, yes, no, self.mark(start))
 
     def _unary(self, lines: bool) -> Expression:
         start = self.at
@@ -139,7 +139,7 @@ class ExpressionReader(TextReader):
             if not self.peek(")"):
                 self.take(",", "a comma or )")
         self.at += 1
-        return Call(name, tuple(arguments), self.mark(start))
+        return FunctionCall(name, tuple(arguments), self.mark(start))
 
     def _steps(self, base: Expression, start: int) -> Expression:
         steps: list[Any] = []

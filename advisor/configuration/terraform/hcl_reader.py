@@ -6,12 +6,12 @@ lines. It reads what python-hcl2 reads; a test compares the two on real files.
 
 from __future__ import annotations
 
-from advisor.configuration.source import Source
+from advisor.configuration.source import SourceText
 from advisor.configuration.terraform.hcl_expressions import ExpressionReader
-from advisor.configuration.terraform.hcl_tree import Attribute, Block, Body
+from advisor.configuration.terraform.hcl_tree import Attribute, Body, HclBlock
 
 
-def read_hcl(source: Source) -> Body:
+def read_hcl(source: SourceText) -> Body:
     """Read a file of Terraform's native syntax.
 
     Raises:
@@ -63,7 +63,7 @@ class HclReader(ExpressionReader):
         if self.at >= len(self.text):
             raise self.bad("the } of the block that starts here is missing", start)
         self.take("}")
-        body.blocks.append(Block(name, tuple(labels), inner, mark))
+        body.blocks.append(HclBlock(name, tuple(labels), inner, mark))
         self._line_end()
 
     def _label(self) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from advisor.configuration.source import Source
+from advisor.configuration.source import SourceText
 from advisor.configuration.terraform.hcl_cursor import Cursor
-from advisor.configuration.terraform.hcl_tree import Expression, Literal, Opaque, Template
+from advisor.configuration.terraform.hcl_tree import Expression, Interpolation, Literal, Opaque
 
 HEREDOC = re.compile(r"<<(-?)([^\W\d][\w-]*)[ \t\r]*\n")
 _ESCAPE = re.compile(r"\\(?:([nrt\"\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
@@ -22,7 +22,7 @@ class TextReader(Cursor):
         """An expression; see ``advisor.configuration.terraform.hcl_expressions``."""
         raise NotImplementedError
 
-    def within(self, source: Source, at: int, end: int) -> TextReader:
+    def within(self, source: SourceText, at: int, end: int) -> TextReader:
         """A reader of the same kind for a stretch of the text."""
         inner = type(self)(source, at, end)
         inner.depth, inner.count = self.depth, self.count
@@ -126,7 +126,7 @@ class TextReader(Cursor):
                 merged.append(part)
         if not merged or (len(merged) == 1 and isinstance(merged[0], str)):
             return Literal(merged[0] if merged else "", self.mark(start))
-        return Template(tuple(merged), self.mark(start))
+        return Interpolation(tuple(merged), self.mark(start))
 
 
 def _dedented(expression: Expression) -> Expression:

@@ -14,7 +14,7 @@ class Literal(NamedTuple):
     mark: Mark
 
 
-class Template(NamedTuple):
+class Interpolation(NamedTuple):
     """A text with places: strings and expressions in turn."""
 
     parts: tuple[Any, ...]
@@ -37,7 +37,7 @@ class Access(NamedTuple):
     mark: Mark
 
 
-class Call(NamedTuple):
+class FunctionCall(NamedTuple):
     """``lower(x)``; ``expand`` when the last argument ends in three dots."""
 
     name: str
@@ -59,7 +59,7 @@ class Mapping(NamedTuple):
     mark: Mark
 
 
-class Choice(NamedTuple):
+class Conditional(NamedTuple):
     """``test ? yes : no``."""
 
     test: Any
@@ -97,13 +97,13 @@ class Opaque(NamedTuple):
 
 Expression: TypeAlias = (
     Literal
-    | Template
+    | Interpolation
     | Traversal
     | Access
-    | Call
+    | FunctionCall
     | Listing
     | Mapping
-    | Choice
+    | Conditional
     | Operation
     | For
     | Opaque
@@ -118,7 +118,7 @@ class Attribute(NamedTuple):
     mark: Mark
 
 
-class Block(NamedTuple):
+class HclBlock(NamedTuple):
     """``type "label" { … }``."""
 
     type: str
@@ -131,5 +131,5 @@ class Body(NamedTuple):
     """Attributes by name, blocks in order."""
 
     attributes: dict[str, Attribute]
-    blocks: list[Block]
+    blocks: list[HclBlock]
     repeated: list[tuple[Attribute, Attribute]]

@@ -56,7 +56,7 @@ class Evaluator:
             case hcl.Access():
                 base = self.value(expression.base, symbols)
                 return self._follow(base, expression.steps, expression.mark, symbols)
-            case hcl.Call() | hcl.Choice() | hcl.Operation():
+            case hcl.FunctionCall() | hcl.Conditional() | hcl.Operation():
                 return self._computed(expression, symbols)
             case hcl.Opaque():
                 return _open(f"{expression.what} is not followed", expression.mark)
@@ -64,22 +64,24 @@ class Evaluator:
                 return self._put_together(expression, symbols)
 
     def _computed(
-        self, expression: hcl.Call | hcl.Choice | hcl.Operation, symbols: Mapping[str, Node]
+        self,
+        expression: hcl.FunctionCall | hcl.Conditional | hcl.Operation,
+        symbols: Mapping[str, Node],
     ) -> Node:
-        if isinstance(expression, hcl.Call):
+        if isinstance(expression, hcl.FunctionCall):
             return self._call(expression, symbols)
-        if isinstance(expression, hcl.Choice):
+        if isinstance(expression, hcl.Conditional):
             return self._choice(expression, symbols)
         return self._operation(expression, symbols)
 
     def _put_together(
         self,
-        expression: hcl.Template | hcl.Listing | hcl.Mapping | hcl.For,
+        expression: hcl.Interpolation | hcl.Listing | hcl.Mapping | hcl.For,
         symbols: Mapping[str, Node],
     ) -> Node:
         if isinstance(expression, hcl.For):
             return looped(expression, symbols, self.value)
-        if isinstance(expression, hcl.Template):
+        if isinstance(expression, hcl.Interpolation):
             return self._template(expression, symbols)
         if isinstance(expression, hcl.Mapping):
             return self._mapping(expression, symbols)
@@ -90,7 +92,7 @@ class Evaluator:
         """Whether a condition holds; ``None`` when that is open."""
         return truth_of(self.value(expression, symbols))
 
-    def _template(self, expression: hcl.Template, symbols: Mapping[str, Node]) -> Node:
+    def _template(self, expression: hcl.Interpolation, symbols: Mapping[str, Node]) -> Node:
         parts = expression.parts
         if len(parts) == 1:
             return self.value(parts[0], symbols)
@@ -174,7 +176,7 @@ class Evaluator:
             node = found._replace(via=found.via or node.via)
         return node.under(None)
 
-    def _call(self, expression: hcl.Call, symbols: Mapping[str, Node]) -> Node:
+    def _call(self, expression: hcl.FunctionCall, symbols: Mapping[str, Node]) -> Node:
         function = FUNCTIONS.get(expression.name)
         arguments = [self.value(argument, symbols) for argument in expression.arguments]
         result = None if function is None else function(arguments, expression.mark)
@@ -191,7 +193,7 @@ class Evaluator:
             )
         return Node("map", entries, expression.mark)
 
-    def _choice(self, expression: hcl.Choice, symbols: Mapping[str, Node]) -> Node:
+    def _choice(self, expression: hcl.Conditional, symbols: Mapping[str, Node]) -> Node:
         truth = self.truth(expression.test, symbols)
         if truth is not None:
             return self.value(expression.yes if truth else expression.no, symbols)

@@ -6,14 +6,14 @@ from typing import Any
 
 from advisor.configuration.document import Node
 from advisor.configuration.json_nodes import read_json
-from advisor.configuration.source import Source
+from advisor.configuration.source import SourceText
 from advisor.configuration.terraform import hcl_tree as hcl
 from advisor.configuration.terraform.hcl_reader import HclReader
 
 _LABELS = {"resource": 2, "data": 2, "variable": 1, "provider": 1, "module": 1, "output": 1}
 
 
-def read_tf_json(source: Source) -> hcl.Body:
+def read_tf_json(source: SourceText) -> hcl.Body:
     """Read a file of Terraform's JSON syntax.
 
     Raises:
@@ -32,7 +32,7 @@ def read_tf_json(source: Source) -> hcl.Body:
             continue
         for labels, item in _blocks(value, _LABELS.get(key, 0)):
             plain = key == "variable"
-            body.blocks.append(hcl.Block(key, labels, _body(item, plain), item.place))
+            body.blocks.append(hcl.HclBlock(key, labels, _body(item, plain), item.place))
     return body
 
 
@@ -76,7 +76,7 @@ def expression(node: Node, plain: bool = False) -> hcl.Expression:
 
 def _template(text: str, node: Node) -> hcl.Expression:
     """A text with places, read from a small source of its own at the text's place."""
-    reader = HclReader(Source(node.mark.file, _quoted(text)))
+    reader = HclReader(SourceText(node.mark.file, _quoted(text)))
     placed: hcl.Expression = _at(reader.quoted(), node)
     return placed
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import Node, unknown
 from advisor.configuration.reading import Read
-from advisor.configuration.source import Source
+from advisor.configuration.source import SourceText
 from advisor.configuration.terraform import hcl_tree as hcl
 from advisor.configuration.terraform.folder import Folder, gather, known_region, variable_values
 from advisor.configuration.terraform.folder_documents import read_folder
@@ -34,13 +34,13 @@ class TerraformRead(NamedTuple):
 
 class _Module(NamedTuple):
     name: str
-    sources: tuple[Source, ...]
+    sources: tuple[SourceText, ...]
     folder: Folder
     errors: tuple[InputError, ...]
 
 
 def read_modules(
-    folders: Mapping[str, Sequence[Source]], service: ServiceModel
+    folders: Mapping[str, Sequence[SourceText]], service: ServiceModel
 ) -> Iterator[TerraformRead]:
     """Every folder that is about SageMaker, as documents."""
     modules: list[_Module] = []
@@ -61,13 +61,13 @@ def read_modules(
         yield TerraformRead(read, known_region(module.folder), unread)
 
 
-def _not_read(sources: Iterable[Source]) -> tuple[str, ...]:
+def _not_read(sources: Iterable[SourceText]) -> tuple[str, ...]:
     """What of some files is in a form that is not read."""
     notes = ((source.file, in_terraform(source.text)) for source in sources)
     return tuple(f"{file}: {note}" for file, note in notes if note)
 
 
-def _modules(path: str, sources: Sequence[Source]) -> Iterator[_Module]:
+def _modules(path: str, sources: Sequence[SourceText]) -> Iterator[_Module]:
     """One module of a folder; one for each file where the files cannot belong together.
 
     Terraform refuses a folder that declares a resource or variable twice. Files that do so are
@@ -114,7 +114,7 @@ def _calls(modules: Sequence[_Module]) -> dict[str, dict[str, dict[str, Node]]]:
     return found
 
 
-def _arguments(block: hcl.Block, caller: Folder) -> dict[str, Node]:
+def _arguments(block: hcl.HclBlock, caller: Folder) -> dict[str, Node]:
     """What a call gives; what depends on the caller's own open variables is unknown."""
     evaluator = Evaluator(variable_values(caller, caller.given), caller.local_values)
     values: dict[str, Node] = {}

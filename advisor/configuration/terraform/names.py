@@ -89,7 +89,7 @@ def in_terraform(kind: str, path: Path) -> str:
     return found or snake(last)
 
 
-def misplaced(block: hcl.Block) -> Iterator[ReadFault]:
+def misplaced(block: hcl.HclBlock) -> Iterator[ReadFault]:
     """Arguments that are written as blocks, and blocks that are written as arguments."""
     tree = read_json_rules("service", "terraform.json")["resources"].get(block.labels[0])
     if tree is not None and not block.mark.file.endswith(".json"):

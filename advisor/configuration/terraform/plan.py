@@ -9,14 +9,14 @@ from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import Document, Node, Reference, Resource, World, unknown
 from advisor.configuration.json_nodes import JsonReader
 from advisor.configuration.resource_types import TERRAFORM_KINDS
-from advisor.configuration.source import Source
+from advisor.configuration.source import SourceText
 from advisor.configuration.terraform.api_shape import to_api
 
 _LISTS = ("resource_changes", "configuration")
 _GONE = ("delete", "forget")
 
 
-def is_plan(source: Source) -> bool:
+def is_plan(source: SourceText) -> bool:
     """Whether a JSON text looks like a plan, or like a state as ``show`` prints it."""
     head = source.text[:4096]
     return '"terraform_version"' in head and (
@@ -24,7 +24,7 @@ def is_plan(source: Source) -> bool:
     )
 
 
-def read_plan(source: Source, service: ServiceModel) -> Document:
+def read_plan(source: SourceText, service: ServiceModel) -> Document:
     """A plan as a document.
 
     Raises:

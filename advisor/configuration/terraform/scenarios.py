@@ -18,7 +18,7 @@ Values = Mapping[str, Node]
 
 
 def choices(
-    folder: Folder, blocks: Sequence[hcl.Block], given: Values
+    folder: Folder, blocks: Sequence[hcl.HclBlock], given: Values
 ) -> Iterator[tuple[str, dict[str, Node]]]:
     """Every choice of variables that makes a difference, with words for it.
 
@@ -47,7 +47,7 @@ def _tests(body: hcl.Body, folder: Folder) -> Iterator[hcl.Expression]:
 
 
 def _ternaries(expression: Any, folder: Folder, depth: int) -> Iterator[hcl.Expression]:
-    if isinstance(expression, hcl.Choice):
+    if isinstance(expression, hcl.Conditional):
         yield expression.test
     yield from _selections(expression, folder)
     if (
@@ -67,7 +67,9 @@ def _selections(expression: Any, folder: Folder) -> Iterator[hcl.Expression]:
     match expression:
         case hcl.Traversal(steps=(str(name), index, *_)):
             root = expression.root
-        case hcl.Call(name="lookup", arguments=(hcl.Traversal(steps=(str(name),)), index, *_)):
+        case hcl.FunctionCall(
+            name="lookup", arguments=(hcl.Traversal(steps=(str(name),)), index, *_)
+        ):
             root = expression.arguments[0].root
         case _:
             return
@@ -132,7 +134,7 @@ def _note(expression: Any, folder: Folder, into: dict[str, list[Node]], depth: i
         _note(part, folder, into, depth)
 
 
-def _worth_trying(variable: hcl.Block, literals: list[Node]) -> list[Node]:
+def _worth_trying(variable: hcl.HclBlock, literals: list[Node]) -> list[Node]:
     """The values of a variable that are tried: its default, each literal, and one more."""
     declared = variable.body.attributes.get("type")
     kind = declared.value.root if declared and isinstance(declared.value, hcl.Traversal) else ""

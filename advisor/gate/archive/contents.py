@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from advisor.gate.archive.compressed import ArchiveError, GzipBytes, PlainBytes, kind_of
 from advisor.gate.archive.tar_header import BLOCK, DIRECTORY
-from advisor.gate.archive.tar_members import TORCHSCRIPT, Member, members
+from advisor.gate.archive.tar_members import TORCHSCRIPT, TarMember, members
 from advisor.model.errors import InputError
 
 _DEEPEST_FOLDER = 4  # of a pattern of rules/archives.yaml that means a folder
@@ -17,7 +17,7 @@ _JUNK = re.compile(r"(?:^|/)(?:\._[^/]*/?$|\.DS_Store(?:/|$)|__MACOSX(?:/|$))")
 _WRITTEN_OTHERWISE = re.compile(r"^/|^\./|//|/\./|/\.?$|^\.?$")
 
 
-class Problem(NamedTuple):
+class ArchiveProblem(NamedTuple):
     """A check that an archive breaks before its layout is looked at."""
 
     rule: str
@@ -39,8 +39,8 @@ class Archive:
         self,
         file: str,
         packed: int,
-        members: tuple[Member, ...],
-        problems: tuple[Problem, ...],
+        members: tuple[TarMember, ...],
+        problems: tuple[ArchiveProblem, ...],
         *,
         complete: bool,
     ) -> None:
@@ -51,7 +51,7 @@ class Archive:
         self.complete = complete
 
     @cached_property
-    def by_path(self) -> tuple[tuple[str, Member], ...]:
+    def by_path(self) -> tuple[tuple[str, TarMember], ...]:
         """Every member with its name as a container finds it: without ``./`` and ``//``."""
         return tuple((plain_name(each.name), each) for each in self.members)
 
@@ -126,7 +126,7 @@ def read_archive(path: str) -> Archive:
             stream.seek(0)
             if kind == "gzip":
                 return _read(path, size, GzipBytes(stream), ())
-            refused = Problem("archive-compression", _instead(kind, size))
+            refused = ArchiveProblem("archive-compression", _instead(kind, size))
             if kind == "tar":
                 return _read(path, size, PlainBytes(stream), (refused,))
             return Archive(path, size, (), (refused,), complete=False)
@@ -144,15 +144,15 @@ def _instead(kind: str, size: int) -> str:
 
 
 def _read(
-    path: str, size: int, stream: GzipBytes | PlainBytes, before: tuple[Problem, ...]
+    path: str, size: int, stream: GzipBytes | PlainBytes, before: tuple[ArchiveProblem, ...]
 ) -> Archive:
-    found: list[Member] = []
+    found: list[TarMember] = []
     problems = list(before)
     try:
         found.extend(members(stream))
     except ArchiveError as fault:
-        problems.append(Problem(fault.rule, fault.message))
+        problems.append(ArchiveProblem(fault.rule, fault.message))
         return Archive(path, size, tuple(found), tuple(problems), complete=False)
     if not any(each.kind != DIRECTORY for each in found):
-        problems.append(Problem("archive-empty", "the archive contains no file"))
+        problems.append(ArchiveProblem("archive-empty", "the archive contains no file"))
     return Archive(path, size, tuple(found), tuple(problems), complete=True)

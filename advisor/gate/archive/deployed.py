@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from advisor.configuration.document import Node, Resource
 from advisor.configuration.rulefiles import read_yaml_rules, rule_path
 from advisor.configuration.terraform.plan import plain
-from advisor.gate.instances import is_a
-from advisor.gate.need_fields import memory_of
-from advisor.gate.view import containers, text_of
+from advisor.gate.intent.need_fields import memory_of
+from advisor.gate.rules.instances import is_a
+from advisor.gate.rules.view import containers, text_of
 from advisor.model.advice import Advice
 from advisor.text.quantity import parse
 
@@ -19,7 +19,7 @@ _GB = 1024**3
 _MB = 1024**2
 
 
-class Room(NamedTuple):
+class MemoryRoom(NamedTuple):
     """Disk and memory, in bytes, of one place where the archive goes; ``None``: not known."""
 
     where: str
@@ -34,7 +34,7 @@ class Deployed(NamedTuple):
     ``None`` itself where nobody can tell which container or which variables it is.
     """
 
-    rooms: tuple[Room, ...] = ()
+    rooms: tuple[MemoryRoom, ...] = ()
     image: str = ""
     environment: Mapping[str, str | None] | None = {}
 
@@ -61,20 +61,20 @@ def _told(container: Node) -> tuple[str, dict[str, str | None] | None]:
     return image, {name: text_of(value) for name, value in variables}
 
 
-def planned_rooms(advice: Advice) -> Iterator[Room]:
+def planned_rooms(advice: Advice) -> Iterator[MemoryRoom]:
     """The rooms of the requests that the workload's answer makes."""
     plan = advice.chosen.plan if advice.chosen is not None else None
     for request in plan.requests if plan is not None else ():
         yield from _rooms(request.operation.removeprefix("Create"), request.parameters, "the plan")
 
 
-def configured_rooms(resources: Iterable[Resource]) -> Iterator[Room]:
+def configured_rooms(resources: Iterable[Resource]) -> Iterator[MemoryRoom]:
     """The rooms of endpoint configurations and transform jobs."""
     for resource in resources:
         yield from _rooms(resource.kind, plain(resource.body), resource.mark.file)
 
 
-def _rooms(kind: str, body: Mapping[str, Any], where: str) -> Iterator[Room]:
+def _rooms(kind: str, body: Mapping[str, Any], where: str) -> Iterator[MemoryRoom]:
     """The rooms of a configuration in the API's shape; a value that is no literal is not known."""
     if kind == "TransformJob":
         resources = body.get("TransformResources")
@@ -85,7 +85,7 @@ def _rooms(kind: str, body: Mapping[str, Any], where: str) -> Iterator[Room]:
                 if is_a(type_name, "local-storage") is False
                 else None
             )
-            yield Room(f"{type_name} of {where}", disk, memory_of(type_name))
+            yield MemoryRoom(f"{type_name} of {where}", disk, memory_of(type_name))
     if kind != "EndpointConfig":
         return
     variants = body.get("ProductionVariants")
@@ -94,17 +94,19 @@ def _rooms(kind: str, body: Mapping[str, Any], where: str) -> Iterator[Room]:
             yield from _variant(variant, where)
 
 
-def _variant(variant: Mapping[str, Any], where: str) -> Iterator[Room]:
+def _variant(variant: Mapping[str, Any], where: str) -> Iterator[MemoryRoom]:
     serverless, type_name = variant.get("ServerlessConfig"), variant.get("InstanceType")
     if isinstance(serverless, dict):
         memory = _int(serverless.get("MemorySizeInMB"))
-        yield Room(
+        yield MemoryRoom(
             f"the serverless endpoint of {where}",
             _bound("serverless-disk"),
             memory * _MB if memory else None,
         )
     elif isinstance(type_name, str):
-        yield Room(f"{type_name} of {where}", _volume(variant, type_name), memory_of(type_name))
+        yield MemoryRoom(
+            f"{type_name} of {where}", _volume(variant, type_name), memory_of(type_name)
+        )
 
 
 def _volume(variant: Mapping[str, Any], type_name: str) -> int | None:

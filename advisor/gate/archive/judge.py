@@ -21,23 +21,23 @@ from advisor.gate.archive.layouts import (
 from advisor.gate.archive.members_checks import member_faults
 from advisor.gate.archive.sizes import room_faults, stated_faults
 from advisor.gate.checks import Check
-from advisor.gate.finding import ERROR, WARNING, Finding
+from advisor.gate.finding import ERROR, WARNING, GateFinding
 from advisor.model.advice import Advice
+from advisor.model.value import Value
 
 LONGEST_SHOWN = 200
 """Characters of a name or a message that a finding keeps; names of tar have no bound."""
 
 
-class ArchiveJudge:
+class ArchiveJudge(Value):
     """The checks of model archives, and what was given on the command line."""
 
-    def __init__(self, checks: Mapping[str, Check], framework: str) -> None:
-        self.checks = checks
-        self.framework = framework
+    checks: Mapping[str, Check]
+    framework: str
 
     def findings(
         self, archive: Archive, advice: Advice | None = None, deployed: Deployed | None = None
-    ) -> Iterator[Finding]:
+    ) -> Iterator[GateFinding]:
         """Every finding of an archive, with the workload that it belongs to.
 
         Raises:
@@ -59,7 +59,7 @@ class ArchiveJudge:
 
     def _layout(
         self, archive: Archive, advice: Advice | None, deployed: Deployed
-    ) -> Iterator[Finding]:
+    ) -> Iterator[GateFinding]:
         names = names_of(archive)
         stated = advice.workload.text("model.framework") or "" if advice else ""
         image = advice.workload.text("model.image") or "" if advice else ""
@@ -81,7 +81,7 @@ class ArchiveJudge:
 
     def _faults(
         self, archive: Archive, names: Names, framework: Framework, layout: Layout
-    ) -> Iterator[Finding]:
+    ) -> Iterator[GateFinding]:
         """What breaks the layout; below a folder around everything, as if it were not there."""
         folder = around_everything(names) if layout.root == AT_TOP else ""
         if folder:
@@ -106,7 +106,7 @@ class ArchiveJudge:
         framework: Framework,
         fault: LayoutFault,
         member: str,
-    ) -> Finding:
+    ) -> GateFinding:
         found = self._finding(archive, fault.check, f"{layout.title}: {fault.says}", member)
         severity = fault.severity or found.severity
         if framework.own_image and severity == ERROR:
@@ -115,7 +115,7 @@ class ArchiveJudge:
 
     def _finding(
         self, archive: Archive, rule: str, message: str, member: str = "", value: str = ""
-    ) -> Finding:
+    ) -> GateFinding:
         check = self.checks[rule]
         found = check.finding(_shown(message), archive.file)
         return found._replace(address=_shown(member), value=value)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from advisor.gate.archive.contents import Archive, is_junk
 from advisor.gate.archive.tar_header import DIRECTORY, FILE, HARD_LINK, SYMLINK
-from advisor.gate.archive.tar_members import Member
+from advisor.gate.archive.tar_members import TarMember
 
 MOST_SHOWN = 5
 """Findings of one check in an archive; the last one counts the others."""
@@ -225,7 +225,7 @@ _LOOKS: tuple[Callable[[Archive], Iterator[MemberFault]], ...] = (
 )
 
 
-def _target(link: Member) -> str:
+def _target(link: TarMember) -> str:
     """The name that a link means, from the top of the archive."""
     base = posixpath.dirname(link.name) if link.kind == SYMLINK else ""
     return posixpath.normpath(posixpath.join(base, link.target))
@@ -243,7 +243,7 @@ def _folders_among(names: set[str], archive: Archive) -> set[str]:
     return found
 
 
-def _called(link: Member) -> str:
+def _called(link: TarMember) -> str:
     """What a link is and where it leads."""
     kind = "hard link" if link.kind == HARD_LINK else "symbolic link"
     return f"{link.name} is a {kind} to {link.target}"

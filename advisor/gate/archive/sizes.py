@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from advisor.gate.archive.contents import Archive
-from advisor.gate.archive.deployed import Room
+from advisor.gate.archive.deployed import MemoryRoom
 from advisor.model.workload import Interval, Workload
 from advisor.text.quantity_format import about
 
@@ -22,7 +22,9 @@ class SizeFault(NamedTuple):
     value: str
 
 
-def room_faults(archive: Archive, workload: Workload, rooms: Iterable[Room]) -> Iterator[SizeFault]:
+def room_faults(
+    archive: Archive, workload: Workload, rooms: Iterable[MemoryRoom]
+) -> Iterator[SizeFault]:
     """What does not fit. Only an archive that was read to its end has a size."""
     if not archive.complete:
         return

@@ -46,7 +46,7 @@ class Stream(Protocol):
         """Read what is left, where that tells whether the bytes are whole."""
 
 
-class Member(NamedTuple):
+class TarMember(NamedTuple):
     """One member of an archive. ``name`` and ``target`` hold what is not UTF-8 as surrogates."""
 
     name: str  # as the archive writes it, without the ./ that most begin with
@@ -57,7 +57,7 @@ class Member(NamedTuple):
     holds: str = ""  # what its first bytes say of a file: gzip, tar, a description, or nothing
 
 
-def members(stream: Stream) -> Iterator[Member]:
+def members(stream: Stream) -> Iterator[TarMember]:
     """Every member of an archive in its order; what files hold is passed over.
 
     Raises:
@@ -74,7 +74,7 @@ class _Reader:
         self._unpacked = 0
         self._for_all: dict[bytes, bytes] = {}
 
-    def members(self) -> Iterator[Member]:
+    def members(self) -> Iterator[TarMember]:
         extended: dict[bytes, bytes] = {}
         while (header := self._header()) is not None:
             if header.type in (_LONG_NAME, _LONG_TARGET):
@@ -116,7 +116,7 @@ class _Reader:
             raise ArchiveError("archive-truncated", "the archive ends within an extended header")
         return data[: header.size]
 
-    def _member(self, header: Header, extended: dict[bytes, bytes]) -> Member:
+    def _member(self, header: Header, extended: dict[bytes, bytes]) -> TarMember:
         size = _decimal(extended.get(b"size"), header.size)
         real = _decimal(
             extended.get(b"GNU.sparse.realsize", extended.get(b"GNU.sparse.size")),
@@ -129,7 +129,7 @@ class _Reader:
         self._sparse_map(header)
         kind = header.kind
         holds = self._pass_over(size, name) if header.has_data else ""
-        return Member(
+        return TarMember(
             _text(name.removeprefix(b"./") or name),
             kind,
             real if kind == FILE else 0,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from advisor.model.options import ENDPOINT_EACH, INFERENCE_PIPELINE, MULTI_CONTAINER
+from advisor.model.usage import FleetUsage, Usage
 from advisor.options.hosting import models as named
 from advisor.options.hosting.inputs import Known
 from advisor.options.load import counted, sentence
@@ -94,18 +95,15 @@ def apart_usd(known: Known, prices: Mapping[str, int] | None) -> float | None:
     return sum((price or 0) * count for price, count in parts) * MONTH_HOURS / _MILLIONTHS
 
 
-def compare(
-    draft: Draft, known: Known, made: Mapping[str, object], prices: Mapping[str, int] | None
-) -> None:
+def compare(draft: Draft, known: Known, made: Usage, prices: Mapping[str, int] | None) -> None:
     """Say it where an endpoint for each model would have a cheaper fleet than the shared one."""
-    apart, price = (
-        apart_usd(known, prices),
-        ({} if prices is None else prices).get(str(made.get("instance_type"))),
-    )
-    count = made.get("instances")
-    if apart is None or price is None or not isinstance(count, int) or made.get("minimum") == 0:
+    if not isinstance(made, FleetUsage) or made.minimum == 0:
         return
-    shared = count * price * MONTH_HOURS / _MILLIONTHS
+    apart = apart_usd(known, prices)
+    price = ({} if prices is None else prices).get(made.instance_type)
+    if apart is None or price is None:
+        return
+    shared = made.instances * price * MONTH_HOURS / _MILLIONTHS
     if apart < shared:
         draft.find(
             "hosting-cheaper",

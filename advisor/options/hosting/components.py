@@ -1,11 +1,11 @@
 """Inference components: copies of each model on the instances of one endpoint, down to none."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from advisor.engine.facts import Facts
 from advisor.model.advice import Plan
-from advisor.options import beside, endpoint, fleet, memory, quotas, release, shared_facts
+from advisor.model.usage import FleetUsage, Part, Quantity, known
+from advisor.options import beside, endpoint, fleet, memory, quotas, release, traffic
 from advisor.options import invocation as call
 from advisor.options.hosting import copies
 from advisor.options.hosting import models as named
@@ -23,7 +23,7 @@ from advisor.rulebook.hardware import Instance
 
 
 class Design(NamedTuple):
-    """What requests and facts are made from."""
+    """What requests and usage are made from."""
 
     work: Load
     instance: Instance
@@ -39,9 +39,9 @@ class Design(NamedTuple):
 def planned(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Plan:
     """The plan of an endpoint that holds components; arguments as for real-time."""
     design = _design(draft, prices)
-    facts = _facts(draft, design)
+    usage = _usage(draft, design)
     if not deploy:
-        return draft.sized(facts)
+        return draft.sized(usage)
     from advisor.options.hosting import component_requests
 
     made = component_requests.requests(draft, design)
@@ -54,7 +54,7 @@ def planned(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> 
         draft.carry("graviton")
     invoke = call.synchronous(draft, design.work)
     wanted = {"instances": design.most, "endpoints": 1}
-    return draft.plan(made, invoke, quotas.quotas(draft, wanted, design.instance), facts)
+    return draft.plan(made, invoke, quotas.quotas(draft, wanted, design.instance), usage)
 
 
 def _design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
@@ -130,76 +130,69 @@ def _say_instances(
     )
 
 
-def _facts(draft: Draft, design: Design) -> dict[str, Any]:
+def _usage(draft: Draft, design: Design) -> FleetUsage:
     """What costs and latency read; a copy is a worker of the fleet as a whole."""
     first = max(design.components, key=lambda each: each.member.share)
     total = sum(each.copies for each in design.components) * design.times
-    workers = max(1, total * first.workers // design.initial)
-    done = {
-        **shared_facts.traffic(draft),
-        "component": "hosting",
-        "instance_type": design.instance.type,
-        "minimum": design.least,
-        "instances": design.initial,
-        "maximum": design.most,
-        "workers": workers,
-        "measured": shared_facts.measured(draft, design.instance.type),
-    }
-    if design.scaled:
-        done["count_low"], done["count_high"] = design.least, design.initial
-    else:
-        done["count"] = design.initial
+    safety, rate = draft.number("safety-factor"), None
     if first.rate is not None:
-        per_instance = total * first.rate / design.initial
-        done["rate_of_one"] = per_instance * draft.number("safety-factor")
-    done["planned_share"] = draft.number("safety-factor")
-    done["busiest"] = _busiest(first)
+        rate = total * first.rate / design.initial * safety
+    usage = FleetUsage(
+        design.instance.type,
+        Quantity(design.least, design.initial) if design.scaled else known(design.initial),
+        traffic.traffic(draft),
+        minimum=design.least,
+        instances=design.initial,
+        maximum=design.most,
+        workers=max(1, total * first.workers // design.initial),
+        rate_of_one=rate,
+        planned_share=safety,
+        measured=traffic.measured(draft, design.instance.type),
+        volume_gb=endpoint.volume_gb(draft, design.instance),
+    )
     if design.to_zero:
         start = draft.number("instance-start") + endpoint.start_s(draft)
-        done["wake_s"] = float(draft.number("component-wake-period") + start)
-        done["linger_s"] = float(draft.number("scale-in-alarm"))
-        if len(design.components) * design.times > 1:
-            done["each"] = tuple(
-                _asleep_alone(draft, each, design, done) for each in design.components
-            )
-    volume = endpoint.volume_gb(draft, design.instance)
-    if volume is not None:
-        done["volume_gb"] = volume
-    return done
+        usage = usage._replace(
+            wake_s=float(draft.number("component-wake-period") + start),
+            linger_s=float(draft.number("scale-in-alarm")),
+        )
+    usage = usage._replace(busiest=_busiest(first, usage))
+    if not design.to_zero or len(design.components) * design.times == 1:
+        return usage
+    parts = tuple(_asleep_alone(draft, each, design.instance, usage) for each in design.components)
+    return usage._replace(parts=parts)
 
 
 def _asleep_alone(
-    draft: Draft, component: copies.Component, design: Design, whole: Mapping[str, Any]
-) -> tuple[Plan, Facts]:
+    draft: Draft, component: copies.Component, instance: Instance, whole: FleetUsage
+) -> Part:
     """What one component costs: each wakes and sleeps by itself.
 
     Instances that copies of several share count for each of them, so the sum is an upper estimate.
     """
-    part, has = component.member.draft, copies.room_of(draft, design.instance)
-    on_one = max(1, has.copies(component.room))
-    found = {
-        **shared_facts.traffic(part),
-        **named.times(draft),
-        **{key: whole[key] for key in ("instance_type", "wake_s", "linger_s")},
-        "minimum": 0,
-        "maximum": -(-component.most // on_one),
-        "count_low": 0,
-        "count_high": -(-component.copies // on_one),
-        "workers": on_one * component.workers,
-    }
-    return Draft(draft.option, part.basis).sized(found), part.facts
+    part = component.member.draft
+    on_one = max(1, copies.room_of(draft, instance).copies(component.room))
+    usage = FleetUsage(
+        whole.instance_type,
+        Quantity(0, -(-component.copies // on_one)),
+        traffic.traffic(part),
+        minimum=0,
+        maximum=-(-component.most // on_one),
+        workers=on_one * component.workers,
+        wake_s=whole.wake_s,
+        linger_s=whole.linger_s,
+    )
+    return Part(usage, part.facts, named.times(draft))
 
 
-def _busiest(component: copies.Component) -> dict[str, Any]:
+def _busiest(component: copies.Component, whole: FleetUsage) -> FleetUsage:
     """What latency reads: the copies of one model are a queue of their own."""
     from advisor.modelling.queueing.responses import LEAST_OUTSTANDING_REQUESTS
 
-    found: dict[str, Any] = {
-        "instances": component.copies,
-        "workers": component.workers,
-        "routing": LEAST_OUTSTANDING_REQUESTS,
-    }
-    peak = load(component.member.draft).peak
-    if peak is not None:
-        found["rate"] = peak
-    return found
+    peak, moved = load(component.member.draft).peak, whole.traffic
+    return whole._replace(
+        traffic=moved if peak is None else moved._replace(rate=peak),
+        instances=component.copies,
+        workers=component.workers,
+        routing=LEAST_OUTSTANDING_REQUESTS,
+    )

@@ -7,6 +7,7 @@ from typing import Any
 
 from advisor.model.advice import Invoke, Plan, Quota, Setting
 from advisor.model.options import BATCH_TRANSFORM, REAL_TIME
+from advisor.model.usage import Part
 from advisor.options.hosting import models as named
 from advisor.options.load import counted
 from advisor.options.plan_builder import Draft
@@ -46,17 +47,13 @@ def _of_one(draft: Draft, made: Plan, count: int) -> Plan:
     member = named.members(draft)[0].draft
     because = f"Of {counted(count, 'model')} without names each gets an equal share of the traffic."
     draft.set("Endpoints", count, because)
-    head = draft.sized({})
-    alone = {**made.facts, **named.times(draft)}
+    part = Part(made.usage, member.facts, named.times(draft))
     return made._replace(
-        settings=head.settings + made.settings,
-        findings=_once(head.findings + made.findings),
+        settings=draft.settings + made.settings,
+        findings=_once((*draft.findings, *made.findings)),
         quotas=tuple(_times(quota, count) for quota in made.quotas),
-        carried=made.carried | head.carried,
-        facts={
-            **made.facts,
-            "each": ((Draft(draft.option, member.basis).sized(alone), member.facts),),
-        },
+        carried=made.carried | draft.carried,
+        usage=made.usage._replace(parts=(part,)),
     )
 
 
@@ -65,25 +62,22 @@ def _of_all(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deplo
     members = named.members(draft)
     plans = [size(each.draft, prices, deploy=deploy) for each in members]
     busiest = max(range(len(plans)), key=lambda number: members[number].share)
-    head = draft.sized({})
-    settings = list(head.settings)
+    settings = list(draft.settings)
     for member, made in zip(members, plans, strict=True):
         settings += [_of(member.name, each) for each in made.settings]
     carried = frozenset.intersection(*(made.carried for made in plans))
-    each = tuple(
-        (Draft(draft.option, member.draft.basis).sized(made.facts), member.draft.facts)
-        for made, member in zip(plans, members, strict=True)
+    parts = tuple(
+        Part(made.usage, member.draft.facts) for made, member in zip(plans, members, strict=True)
     )
-    facts: dict[str, Any] = {**plans[busiest].facts, "each": each}
     return Plan(
         draft.option,
         tuple(settings),
         tuple(request for made in plans for request in made.requests),
         _invoke(draft, plans, members) if deploy else plans[0].invoke,
         _drawn(plans),
-        _once(head.findings + tuple(each for made in plans for each in made.findings)),
-        carried | head.carried,
-        facts,
+        _once((*draft.findings, *(each for made in plans for each in made.findings))),
+        carried | draft.carried,
+        plans[busiest].usage._replace(parts=parts),
     )
 
 

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from advisor.engine.facts import Facts
 from advisor.model.options import BATCH_TRANSFORM, INFERENCE_PIPELINE, MULTI_CONTAINER
+from advisor.model.usage import Quantity, known
 from advisor.model.workload import Interval, Stated, Workload
 from advisor.options import memory
-from advisor.options.plan_basis import Basis
-from advisor.options.plan_builder import Draft, once
+from advisor.options.plan_builder import Basis, Draft, once
 
 LEAST_CONTAINERS = 2
 _SIZES = ("size", "memory", "accelerator_memory")
@@ -53,13 +53,13 @@ def members(draft: Draft) -> tuple[Member, ...]:
     )
 
 
-def times(draft: Draft) -> Mapping[str, int]:
-    """How many models one stands for, as facts of a plan: a number, or its two ends."""
+def times(draft: Draft) -> Quantity:
+    """How many models one stands for."""
     stated = draft.facts.workload.interval("model.count") or Interval(1, 1)
     number = count(draft)
     if listed(draft) or stated.low == stated.high:
-        return {"times": 1 if listed(draft) else number}
-    return {"times_low": stated.low or 1, "times_high": number}
+        return known(1 if listed(draft) else number)
+    return Quantity(stated.low or 1, number)
 
 
 def containers(draft: Draft) -> tuple[Member, ...]:

@@ -44,9 +44,9 @@ def planned(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deplo
     made = _planned(draft, prices, size, deploy=deploy)
     found_more = len(draft.findings)
     if way != ENDPOINT_EACH and not found.against[ENDPOINT_EACH]:
-        choice.compare(draft, known, made.facts, prices)
+        choice.compare(draft, known, made.usage, prices)
     findings = made.findings + tuple(draft.findings[found_more:])
-    return made._replace(facts={**made.facts, "hosting": way}, findings=findings)
+    return made._replace(hosting=way, findings=findings)
 
 
 def _takes(option: str, way: str) -> bool:

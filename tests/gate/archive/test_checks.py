@@ -12,8 +12,9 @@ from advisor.configuration.rulefiles import read_yaml_rules
 from advisor.gate.archive.layouts import layouts
 from advisor.gate.archive.members_checks import MOST_SHOWN
 from advisor.gate.checks import load_checks
-from advisor.gate.finding import Finding
-from advisor.gate.run import Request, check
+from advisor.gate.finding import GateFinding
+from advisor.gate.run import check
+from advisor.gate.settings import CheckOptions
 from tests.archives import POINTER, member, tarred, written
 
 AS_OF = "2026-11-20"
@@ -33,14 +34,14 @@ def shard(number: int, total: int) -> tuple[tarfile.TarInfo, bytes]:
     return member(f"model-{number:05}-of-{total:05}.safetensors")
 
 
-def findings(path: Path) -> list[Finding]:
-    report = check(Request([str(path)], AS_OF))
+def findings(path: Path) -> list[GateFinding]:
+    report = check(CheckOptions([str(path)], AS_OF))
     assert not report.errors
     assert report.archives == 1
     return [found for found in report.findings if found.rule != "archive-framework"]
 
 
-def of(path: Path, members: Members) -> list[Finding]:
+def of(path: Path, members: Members) -> list[GateFinding]:
     written(path, members)
     return findings(path)
 

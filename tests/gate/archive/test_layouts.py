@@ -23,9 +23,9 @@ from advisor.gate.archive.layouts import (
     layouts,
     names_of,
 )
-from advisor.gate.archive.tar_members import Member
+from advisor.gate.archive.tar_members import TarMember
 from advisor.gate.checks import load_checks
-from advisor.gate.finding import Finding
+from advisor.gate.finding import GateFinding
 from advisor.model.errors import InputError
 from tests.archives import TORCHSCRIPT, packed
 
@@ -45,7 +45,7 @@ def contents(case: dict[str, Any]) -> dict[str, bytes]:
     }
 
 
-def findings(path: str, framework: str = "") -> list[Finding]:
+def findings(path: str, framework: str = "") -> list[GateFinding]:
     return list(ArchiveJudge(load_checks(), framework).findings(read_archive(path)))
 
 
@@ -68,7 +68,7 @@ def test_a_layout_has_the_findings_that_are_listed(case: dict[str, Any], tmp_pat
 @given(st.sampled_from(GOOD), st.randoms(use_true_random=False))
 def test_the_order_of_members_does_not_matter(case: dict[str, Any], order: random.Random) -> None:
     members = [
-        Member(name, "file", len(data), holds="TorchScript" if data == TORCHSCRIPT else "")
+        TarMember(name, "file", len(data), holds="TorchScript" if data == TORCHSCRIPT else "")
         for name, data in contents(case).items()
     ]
     order.shuffle(members)
@@ -97,7 +97,7 @@ NAME = st.sampled_from(
 KINDS = ("file", "directory", "symlink", "hard link", "device", "FIFO", "other")
 TREE = st.lists(
     st.builds(
-        Member,
+        TarMember,
         name=st.lists(NAME, min_size=1, max_size=4).map("/".join),
         kind=st.sampled_from(
             ["file", "directory", "symlink", "hard link", "device", "FIFO", "other"]
@@ -113,7 +113,7 @@ TREE = st.lists(
 
 @given(TREE, st.sampled_from(["", *(each.names[0] for each in layouts())]), st.booleans())
 def test_no_tree_of_members_crashes_a_check(
-    members: list[Member], framework: str, complete: bool
+    members: list[TarMember], framework: str, complete: bool
 ) -> None:
     archive = Archive("model.tar.gz", 1, tuple(members), (), complete=complete)
     for found in ArchiveJudge(load_checks(), framework).findings(archive):

@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from advisor.cli.check import check as command
-from advisor.gate.finding import ACCEPTED, BASELINED, Finding
-from advisor.gate.run import Report, Request, check
-from advisor.gate.settings import organisation_of
-from advisor.reports.finding_formats import FINDING_FORMATS, Context, finding_renderer
+from advisor.gate.finding import ACCEPTED, BASELINED, GateFinding
+from advisor.gate.run import CheckReport, check
+from advisor.gate.settings import CheckOptions, organisation_of
+from advisor.reports.finding_formats import FINDING_FORMATS, FindingContext, finding_renderer
 from tests.archives import member, packed, tarred, written
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -38,15 +38,15 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     organisation_of.cache_clear()
 
 
-def run(*paths: str, **options: object) -> Report:
-    return check(Request(paths, AS_OF, **options))  # type: ignore[arg-type]
+def run(*paths: str, **options: object) -> CheckReport:
+    return check(CheckOptions(paths, AS_OF, **options))  # type: ignore[arg-type]
 
 
-def rules(report: Report) -> list[str]:
+def rules(report: CheckReport) -> list[str]:
     return sorted(found.rule for found in report.findings)
 
 
-def of_rule(report: Report, rule: str) -> Finding:
+def of_rule(report: CheckReport, rule: str) -> GateFinding:
     (found,) = [each for each in report.findings if each.rule == rule]
     return found
 
@@ -337,15 +337,15 @@ def test_nothing_is_written_beside_the_archive() -> None:
 
 
 @pytest.fixture
-def report() -> Report:
+def report() -> CheckReport:
     link = member("a|b", type=tarfile.SYMTYPE, linkname="\x1b[2J")
     written(Path("a b.tar.gz"), [member("code/inference.py"), member("\udcff<&>"), link])
     return run("a b.tar.gz", framework="pytorch")
 
 
 @pytest.mark.parametrize("form", FINDING_FORMATS)
-def test_every_format_names_archive_member_and_check(form: str, report: Report) -> None:
-    text = finding_renderer(form)(report, Context())
+def test_every_format_names_archive_member_and_check(form: str, report: CheckReport) -> None:
+    text = finding_renderer(form)(report, FindingContext())
     text.encode()
     assert "\x1b" not in text
     for word in ("archive-link-outside", "archive-name-encoding"):
@@ -357,9 +357,11 @@ def test_every_format_names_archive_member_and_check(form: str, report: Report) 
         ET.fromstring(text)  # noqa: S314 - our own text
 
 
-def test_the_json_keeps_its_schema(report: Report) -> None:
+def test_the_json_keeps_its_schema(report: CheckReport) -> None:
     schema = ROOT / "rules" / "schema" / "findings.v1.schema.json"
-    value = json.loads(finding_renderer("json")(report, Context(rules_digest="sha256:" + "0" * 64)))
+    value = json.loads(
+        finding_renderer("json")(report, FindingContext(rules_digest="sha256:" + "0" * 64))
+    )
     jsonschema.validate(value, json.loads(schema.read_text(encoding="utf-8")))
     assert value["read"]["archives"] == 1
     assert {found["address"] for found in value["findings"]} == {"a|b", "\\xff<&>"}
@@ -367,7 +369,7 @@ def test_the_json_keeps_its_schema(report: Report) -> None:
 
 def test_the_text_says_what_was_read() -> None:
     packed(Path("model.tar.gz"), NESTED)
-    text = finding_renderer("text")(run("model.tar.gz", framework="pytorch"), Context())
+    text = finding_renderer("text")(run("model.tar.gz", framework="pytorch"), FindingContext())
     assert text == (
         "model.tar.gz: error archive-nested: PyTorch: everything is in model/, but the container"
         " looks at the top of the archive\n"

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from advisor.configuration.reading import read_configuration
-from advisor.configuration.source import Source
+from advisor.configuration.source import SourceText
 from advisor.gate.archive.contents import Archive
-from advisor.gate.archive.deployed import Room, configured_rooms, planned_rooms
+from advisor.gate.archive.deployed import MemoryRoom, configured_rooms, planned_rooms
 from advisor.gate.archive.sizes import room_faults, stated_faults
-from advisor.gate.archive.tar_members import Member
-from advisor.gate.service_walk import load_service
+from advisor.gate.archive.tar_members import TarMember
+from advisor.gate.rules.service_walk import load_service
 from advisor.model.workload import Workload
 from advisor.pipeline import advise
 from advisor.workload import read_workloads
@@ -30,12 +30,12 @@ def workload(model: str, more: str = "") -> Workload:
 
 def archive(*sizes: int, packed: int = 1, code: int = 0, complete: bool = True) -> Archive:
     """An archive with weights of these sizes in bytes and a script."""
-    files = [Member(f"{number}.bin", "file", size) for number, size in enumerate(sizes)]
-    script = Member("code/inference.py", "file", code)
+    files = [TarMember(f"{number}.bin", "file", size) for number, size in enumerate(sizes)]
+    script = TarMember("code/inference.py", "file", code)
     return Archive("model.tar.gz", packed, (*files, script), (), complete=complete)
 
 
-def checks_of(found: Archive, room: Room, model: str = "framework: pytorch") -> list[str]:
+def checks_of(found: Archive, room: MemoryRoom, model: str = "framework: pytorch") -> list[str]:
     return [fault.check for fault in room_faults(found, workload(model), [room])]
 
 
@@ -43,7 +43,7 @@ def checks_of(found: Archive, room: Room, model: str = "framework: pytorch") -> 
 
 
 def test_disk_holds_weights_code_and_scratch_space_to_the_byte() -> None:
-    room = Room("there", 5 * GB, None)
+    room = MemoryRoom("there", 5 * GB, None)
     assert checks_of(archive(4 * GB, code=GB), room) == []
     assert checks_of(archive(4 * GB, code=GB + 1), room) == ["archive-exceeds-disk"]
     assert checks_of(archive(3 * GB, code=GB), room, "disk: 1 GB") == []
@@ -51,19 +51,19 @@ def test_disk_holds_weights_code_and_scratch_space_to_the_byte() -> None:
 
 
 def test_memory_holds_weights_without_code() -> None:
-    room = Room("there", None, 2 * GB)
+    room = MemoryRoom("there", None, 2 * GB)
     assert checks_of(archive(GB, GB, code=GB), room) == []
     assert checks_of(archive(GB, GB + 1), room) == ["archive-exceeds-memory"]
 
 
 def test_what_is_not_known_is_no_fault() -> None:
-    assert checks_of(archive(900 * GB), Room("there", None, None)) == []
-    assert checks_of(archive(900 * GB, complete=False), Room("there", 1, 1)) == []
+    assert checks_of(archive(900 * GB), MemoryRoom("there", None, None)) == []
+    assert checks_of(archive(900 * GB, complete=False), MemoryRoom("there", 1, 1)) == []
 
 
 def test_a_message_names_sizes_and_place() -> None:
     found = room_faults(
-        archive(6 * GB), workload("disk: 1 GB"), [Room("m5 of the plan", 5 * GB, 4 * GB)]
+        archive(6 * GB), workload("disk: 1 GB"), [MemoryRoom("m5 of the plan", 5 * GB, 4 * GB)]
     )
     assert [fault.message for fault in found] == [
         "6 GB unpacked and 1 GB of scratch space; m5 of the plan has 5 GB of disk",
@@ -80,16 +80,16 @@ decision: {option: real-time, because: "p99 is contractual", by: jd}
 """
 
 
-def planned(model: str, more: str) -> list[Room]:
+def planned(model: str, more: str) -> list[MemoryRoom]:
     return list(planned_rooms(advise(workload(model, more))))
 
 
 def test_the_plan_of_an_endpoint_has_the_default_volume_or_the_one_it_asks_for() -> None:
     # 40 GB and a fifth more are 48 GB; ml.m5.4xlarge has 64 GB of memory.
     rooms = planned("size: 1 GB", REAL_TIME % "ml.m5.4xlarge")
-    assert rooms == [Room("ml.m5.4xlarge of the plan", 30 * GB, 64 * GB)]
+    assert rooms == [MemoryRoom("ml.m5.4xlarge of the plan", 30 * GB, 64 * GB)]
     rooms = planned("size: 40 GB, memory: 40 GB", REAL_TIME % "ml.m5.4xlarge")
-    assert rooms == [Room("ml.m5.4xlarge of the plan", 48 * GB, 64 * GB)]
+    assert rooms == [MemoryRoom("ml.m5.4xlarge of the plan", 48 * GB, 64 * GB)]
 
 
 def test_local_disks_are_not_judged() -> None:
@@ -117,15 +117,15 @@ def test_the_plan_of_a_transform_job_has_30_gb() -> None:
     )
     (found,) = read_workloads(text, "w.yaml")
     assert list(planned_rooms(advise(found))) == [
-        Room("ml.m5.xlarge of the plan", 30 * GB, 16 * GB)
+        MemoryRoom("ml.m5.xlarge of the plan", 30 * GB, 16 * GB)
     ]
 
 
 # -- where it goes: configurations -----------------------------------------------------------------
 
 
-def configured(body: object) -> list[Room]:
-    source = Source("config.json", json.dumps(body))
+def configured(body: object) -> list[MemoryRoom]:
+    source = SourceText("config.json", json.dumps(body))
     document = read_configuration(source, load_service()).document
     assert document is not None
     return list(configured_rooms(document.worlds[0].resources))
@@ -181,7 +181,7 @@ def test_a_value_behind_a_parameter_is_not_known() -> None:
         "        - {VariantName: a, ModelName: m, InstanceType: ml.m5.large,\n"
         "           VolumeSizeInGB: !Ref Size}\n"
     )
-    document = read_configuration(Source("t.yaml", text), load_service()).document
+    document = read_configuration(SourceText("t.yaml", text), load_service()).document
     assert document is not None
     assert [room.disk for room in configured_rooms(document.worlds[0].resources)] == [None]
 

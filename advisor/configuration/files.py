@@ -1,0 +1,87 @@
+"""Paths → sources: files on disk as texts with their names, read once and within bounds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
+from advisor.configuration.source import (
+    LARGEST_PLAN,
+    LARGEST_TEMPLATE,
+    SourceText,
+    decode,
+    too_large,
+)
+from advisor.model.errors import InputError
+
+_TERRAFORM = (".tf", ".tf.json", ".tfvars", ".tfvars.json")
+
+
+def is_terraform(name: str) -> bool:
+    """Whether a file of that name belongs to the Terraform of its folder."""
+    return name.endswith(_TERRAFORM)
+
+
+def is_parameter_file(name: str) -> bool:
+    """Whether a file of that name may give values to the parameters of the templates beside it."""
+    return name.endswith(("-config.json", "-parameters.json", ".parameters.json"))
+
+
+def read_source(file: str, *, limit: int = LARGEST_PLAN) -> SourceText:
+    """Read a file as UTF-8.
+
+    Args:
+        file: its path, which is also its name in messages.
+        limit: bytes above which nothing is read.
+
+    Raises:
+        InputError: the file is missing, no regular file, unreadable, too large or not UTF-8.
+    """
+    try:
+        if not os.path.isfile(file):
+            raise InputError("this is not a file that can be read", file=file)
+        with open(file, "rb") as stream:
+            data = stream.read(limit + 1)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", file=file) from None
+    if len(data) > limit:
+        raise too_large(file, limit)
+    return decode(file, data)
+
+
+def read_sources(files: Iterable[str]) -> tuple[list[SourceText], list[InputError]]:
+    """The texts of Terraform files, and the errors of those that cannot be read."""
+    sources: list[SourceText] = []
+    errors: list[InputError] = []
+    for file in files:
+        try:
+            sources.append(read_source(file, limit=LARGEST_TEMPLATE))
+        except InputError as error:
+            errors.append(error)
+    return sources, errors
+
+
+def terraform_files(folder: str) -> list[str]:
+    """The Terraform files of a folder, by name: they belong together.
+
+    Raises:
+        OSError: the folder cannot be listed.
+    """
+    names = sorted(filter(is_terraform, os.listdir(folder or ".")))
+    return [os.path.join(folder, name) for name in names]
+
+
+def parameter_sources(file: str) -> Iterator[SourceText]:
+    """The parameter files beside a template, by name; those that cannot be read are left out.
+
+    Nothing is listed or read before the first is asked for: most templates ask for none.
+    """
+    folder = os.path.dirname(file)
+    try:
+        names = sorted(filter(is_parameter_file, os.listdir(folder or ".")))
+    except OSError:
+        return
+    for name in names:
+        with suppress(InputError):
+            yield read_source(os.path.join(folder, name), limit=LARGEST_TEMPLATE)

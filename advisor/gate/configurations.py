@@ -1,0 +1,221 @@
+"""The configurations of a run → findings: each file is read, judged and let go, one by one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, TypeVar
+
+from advisor.configuration.api.service import ServiceModel
+from advisor.configuration.discover import STDIN, FoundFiles
+from advisor.configuration.document import Document
+from advisor.configuration.files import (
+    is_terraform,
+    parameter_sources,
+    read_source,
+    read_sources,
+    terraform_files,
+)
+from advisor.configuration.reading import Read, read_configuration
+from advisor.configuration.source import SourceText, decode
+from advisor.gate.checks import Check
+from advisor.gate.finding import GateFinding
+from advisor.gate.policy.waivers import Waiver, comments_of
+from advisor.gate.rules.judge import Judge
+from advisor.gate.rules.service_walk import load_service
+from advisor.gate.settings import CheckOptions, Organisation, organisation_of
+from advisor.model.errors import InputError
+from advisor.model.value import Value
+
+if TYPE_CHECKING:
+    from advisor.configuration.terraform.modules import TerraformRead
+
+_Held = TypeVar("_Held")
+
+
+class Judged(Value):
+    """What came of one configuration, or of several together."""
+
+    findings: tuple[GateFinding, ...] = ()
+    errors: tuple[InputError, ...] = ()
+    unread: tuple[str, ...] = ()  # file, and what of it is in a form that is not read
+    comments: Mapping[str, tuple[Waiver, ...]] = {}  # file -> the waivers in it
+    sources: Mapping[str, SourceText] = {}  # file -> its text, where a finding or waiver is in it
+    documents: Mapping[str, Document] = {}  # normalised path -> what was made for a workload
+    configurations: int = 0
+    resources: int = 0
+    ignored: int = 0  # files
+
+
+class _Run(Value):
+    """What is the same for every configuration of a run."""
+
+    options: CheckOptions
+    found: FoundFiles
+    checks: Mapping[str, Check]
+    service: ServiceModel
+    kept: frozenset[str]  # normalised paths of configurations that were made for a workload
+
+
+def judge_configurations(
+    found: FoundFiles, options: CheckOptions, checks: Mapping[str, Check], kept: frozenset[str]
+) -> Judged:
+    """Judge every request, template, plan and Terraform folder that was found.
+
+    Args:
+        found: their names.
+        options: of the run.
+        checks: every check by its id.
+        kept: normalised paths of those whose documents are wanted afterwards.
+
+    Raises:
+        InputError: an organisation's file cannot be read.
+    """
+    run = _Run(options, found, checks, load_service(), kept)
+    paths = options.counted(found.configurations, "configurations")
+    return _together([*(_of_file(path, run) for path in paths), _of_terraform(run)])
+
+
+def _together(parts: Sequence[Judged]) -> Judged:
+    return Judged(
+        findings=tuple(chain.from_iterable(part.findings for part in parts)),
+        errors=tuple(chain.from_iterable(part.errors for part in parts)),
+        unread=tuple(chain.from_iterable(part.unread for part in parts)),
+        comments=_merged(part.comments for part in parts),
+        sources=_merged(part.sources for part in parts),
+        documents=_merged(part.documents for part in parts),
+        configurations=sum(part.configurations for part in parts),
+        resources=sum(part.resources for part in parts),
+        ignored=sum(part.ignored for part in parts),
+    )
+
+
+def _of_file(path: str, run: _Run) -> Judged:
+    try:
+        source = _source(path, run.options)
+        organisation = organisation_of(os.path.dirname(path))
+        region = run.options.region or organisation.region
+        beside = parameter_sources(path) if path != STDIN else ()
+        read = read_configuration(source, run.service, region, beside)
+    except InputError as error:
+        return Judged(errors=(error,))
+    if read.document is None or not _holds_something(read.document):
+        return _of_nothing(path, read, run)
+    return _judged(read.document, read.sources, organisation, region, run)
+
+
+def _source(path: str, options: CheckOptions) -> SourceText:
+    return decode(STDIN, options.stdin) if path == STDIN else read_source(path)
+
+
+def _of_nothing(path: str, read: Read, run: _Run) -> Judged:
+    """A file without resources: an error where somebody named it and it is not known why."""
+    unread = _unread(path, read.document) if read.document is not None else ()
+    noted = any(note.startswith(f"{path}: ") for note in (*run.found.unread, *unread))
+    sifted = run.options.sift and path != STDIN
+    if sifted or noted or path not in run.found.named:
+        return Judged(unread=unread, ignored=1)
+    error = InputError(
+        "this file holds nothing that check reads",
+        file=path,
+        hint="it reads workloads, SageMaker requests, CloudFormation and Terraform",
+    )
+    return Judged(unread=unread, ignored=1, errors=(error,))
+
+
+def _judged(
+    document: Document,
+    sources: Sequence[SourceText],
+    organisation: Organisation,
+    region: str,
+    run: _Run,
+) -> Judged:
+    judge = Judge(run.checks, run.service, run.options.select, region, organisation)
+    findings = judge.findings(document)
+    if organisation.owner:
+        findings = [finding._replace(owner=organisation.owner) for finding in findings]
+    comments = {source.file: tuple(comments_of(source)) for source in sources}
+    told = {finding.file for finding in findings}
+    names = {os.path.normpath(each or ".") for each in (document.file, *comments)}
+    return Judged(
+        findings=tuple(findings),
+        unread=_unread(document.file, document),
+        comments={file: waivers for file, waivers in comments.items() if waivers},
+        sources={each.file: each for each in sources if comments[each.file] or each.file in told},
+        documents=dict.fromkeys(names & run.kept, document),
+        configurations=1,
+        resources=max((len(world.resources) for world in document.worlds), default=0),
+    )
+
+
+def _of_terraform(run: _Run) -> Judged:
+    """The Terraform of all folders: a folder may call another as a module."""
+    if not run.found.folders:
+        return Judged()
+    # Reading HCL takes a dozen modules, and most runs hold none.
+    from advisor.configuration.terraform.modules import read_modules
+
+    files = list(chain.from_iterable(run.found.folders.values()))
+    wanted = frozenset(files)
+    folders, errors = _folders(run)
+    parts = [_of_module(module, wanted, run) for module in read_modules(folders, run.service)]
+    whole = _together([Judged(errors=tuple(errors)), *parts])
+
+    def counts(file: str) -> bool:
+        return file in wanted or not is_terraform(file)
+
+    return whole._replace(
+        findings=tuple(finding for finding in whole.findings if counts(finding.file)),
+        comments={file: waivers for file, waivers in whole.comments.items() if counts(file)},
+        ignored=0 if whole.configurations else len(files),
+    )
+
+
+def _folders(run: _Run) -> tuple[dict[str, list[SourceText]], list[InputError]]:
+    """The sources of each folder, also of files that were not named: they belong together."""
+    folders: dict[str, list[SourceText]] = {}
+    errors: list[InputError] = []
+    for folder, files in run.found.folders.items():
+        if folder == STDIN:
+            folders[folder] = [_source(STDIN, run.options)]
+            continue
+        listed = _whole_folder(folder, files) if run.found.named.intersection(files) else files
+        folders[folder], failed = read_sources(listed)
+        errors += [error for error in failed if error.file in files]
+    return folders, errors
+
+
+def _whole_folder(folder: str, files: Sequence[str]) -> list[str]:
+    try:
+        return list(dict.fromkeys([*files, *terraform_files(folder)]))
+    except OSError:
+        return list(files)
+
+
+def _of_module(module: TerraformRead, wanted: frozenset[str], run: _Run) -> Judged:
+    """One Terraform module, unless none of its files is wanted."""
+    read, document = module.read, module.read.document
+    errors = tuple(error for error in read.errors if error.file in wanted)
+    nothing = Judged(errors=errors, unread=module.unread)
+    if document is None or not _holds_something(document):
+        return nothing
+    if not any(source.file in wanted for source in read.sources):
+        return nothing
+    organisation = organisation_of(os.path.dirname(read.sources[0].file))
+    region = run.options.region or module.region or organisation.region
+    judged = _judged(document, read.sources, organisation, region, run)
+    return judged._replace(errors=errors, unread=(*module.unread, *judged.unread))
+
+
+def _unread(path: str, document: Document) -> tuple[str, ...]:
+    return tuple(f"{path}: {note}" for note in document.unread)
+
+
+def _holds_something(document: Document) -> bool:
+    return bool(document.faults) or any(world.resources for world in document.worlds)
+
+
+def _merged(tables: Iterable[Mapping[str, _Held]]) -> dict[str, _Held]:
+    """Several tables as one; a later entry wins."""
+    return {key: held for table in tables for key, held in table.items()}

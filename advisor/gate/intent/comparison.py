@@ -1,0 +1,228 @@
+"""A configuration against the workload it was made for: does its option still hold, and how."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+
+from advisor.configuration.document import Node, Path, Resource
+from advisor.configuration.scalars import number
+from advisor.engine.facts import Facts
+from advisor.gate.checks import Check
+from advisor.gate.finding import GateFinding
+from advisor.gate.intent.capacity import BrokenReason, CapacityFit
+from advisor.gate.intent.need_fields import Carried, absent_needs, settings
+from advisor.gate.rules.judge import finding_of
+from advisor.gate.rules.view import Fault, View, text_of
+from advisor.gate.settings import organisation_of
+from advisor.model.advice import Advice, Candidate, Verdict
+from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
+from advisor.model.workload import LARGEST_FIRST, Interval, Workload
+from advisor.rulebook.load import load
+from advisor.rulebook.types import Bound, Limit
+from advisor.text.quantity import show
+from advisor.text.quantity_format import word
+
+ViewOf = Callable[[Resource], View]
+
+
+def option_of(resource: Resource, variant: Node) -> str:
+    """The option that a configuration makes; empty where that is open."""
+    if resource.kind == "TransformJob":
+        return BATCH_TRANSFORM
+    asynchronous, serverless = (
+        resource.body.get("AsyncInferenceConfig"),
+        variant.get("ServerlessConfig"),
+    )
+    if any(node is not None and node.kind == "unknown" for node in (asynchronous, serverless)):
+        return ""
+    if asynchronous is not None:
+        return ASYNCHRONOUS
+    if serverless is not None:
+        return SERVERLESS
+    capacity = variant.get("InstanceType") or variant.get("InstancePools")
+    return REAL_TIME if capacity is not None else ""
+
+
+class WorkloadFit:
+    """One workload, with its advice, against what was configured for it."""
+
+    def __init__(self, advice: Advice, checks: Mapping[str, Check], view_of: ViewOf) -> None:
+        self.advice = advice
+        self.workload: Workload = advice.workload
+        self.facts = Facts(load(advice.limits), advice.workload, advice.region)
+        self.checks = checks
+        self.view_of = view_of
+        self.organisation = organisation_of(os.path.dirname(advice.workload.file))
+
+    def findings(self, resource: Resource) -> Iterator[GateFinding]:
+        """What of a configuration no longer fits the workload."""
+        if resource.kind == "TransformJob":
+            yield from self._part(resource, resource.body, ())
+            return
+        listed = resource.body.get("ProductionVariants")
+        for index, variant in enumerate(listed.items() if listed is not None else []):
+            if variant.kind == "map":
+                yield from self._part(resource, variant, ("ProductionVariants", index))
+
+    def _part(self, resource: Resource, part: Node, path: Path) -> Iterator[GateFinding]:
+        option = option_of(resource, part)
+        if not option:
+            return
+        candidate = next(each for each in self.advice.candidates if each.option == option)
+        node, where = _telling(resource, part, path, option)
+        view = self.view_of(resource)
+        capacity = CapacityFit(self.facts, self._said, view, part, option)
+        costs = capacity.over_budget(candidate, self.advice.prices_date or "")
+        broken = [*self._limits(candidate), *costs]
+        for reason in broken:
+            yield self._broken(resource, node, where, reason, at_key=True)
+        for reason in self._contested(candidate):
+            found = self._broken(resource, node, where, reason, at_key=True)
+            yield found._replace(severity="warning")
+        for setting in settings():
+            if setting.option in ("", option):
+                yield from self._setting(resource, part, path, setting)
+        names = (*path, *filter(None, (capacity.holder,)), "InstanceType")
+        for reason in capacity.faults():
+            yield self._broken(resource, capacity.node or part, names, reason)
+        yield from self._needs(resource, part, option)
+        if not broken:
+            yield from self._differs(resource, node, where, option)
+
+    def _limits(self, candidate: Candidate) -> Iterator[BrokenReason]:
+        """The limits and needs that rule the configured option out, on what is stated."""
+        for verdict in candidate.verdicts:
+            taken = self._taken(verdict)
+            if verdict.outcome != "broken" and not taken:
+                continue
+            said = self._said(verdict.fact)
+            if verdict.fact.startswith("needs."):
+                need = verdict.fact.removeprefix("needs.")
+                text = f"{candidate.option} does not support {need}, which is needed{said}"
+            else:
+                text = (
+                    f"{candidate.option} does not carry {verdict.fact} {verdict.value}{said}; "
+                    f"the bound is {verdict.bound} ({verdict.rule}){taken}"
+                )
+            limit = self.facts.book.limit.get(verdict.rule)
+            because = limit.origin.because if limit is not None else verdict.note
+            yield BrokenReason(text, because, verdict.source, verdict.as_of)
+
+    def _contested(self, candidate: Candidate) -> Iterator[BrokenReason]:
+        """The limits that are kept, if at all, only by the newest bound that AWS documents."""
+        for verdict in candidate.verdicts:
+            limit = self.facts.book.limit.get(verdict.rule)
+            if limit is None or verdict.outcome == "broken" or self._taken(verdict):
+                continue
+            if verdict.outcome == "contested" or self._is_beyond(limit, limit.bound):
+                yield BrokenReason(
+                    f"{candidate.option} carries {verdict.fact} {verdict.value}"
+                    f"{self._said(verdict.fact)} only by the newest documented bound,"
+                    f" {limit.newest.text}; every source grants {limit.bound.text} ({limit.id})",
+                    limit.newest.because,
+                    limit.newest.source,
+                    limit.newest.as_of,
+                )
+
+    def _taken(self, verdict: Verdict) -> str:
+        """What is taken for a fact that nobody stated, where only that leaves a limit open."""
+        limit = self.facts.book.limit.get(verdict.rule)
+        if verdict.outcome != "unknown" or limit is None or limit.when is None:
+            return ""
+        if not self._is_beyond(limit, limit.bound) or not self._is_beyond(limit, limit.newest):
+            return ""
+        facts = self.facts.book.facts
+        unstated = [v for v in sorted(limit.when.variables) if not self.facts.stated >> v & 1]
+        words = (f"{facts[v].id} {word(self.facts.text(v))}" for v in unstated)
+        return f", with {', '.join(words)}, as nothing else is said"
+
+    def _is_beyond(self, limit: Limit, bound: Bound) -> bool:
+        """Whether every possible value is above a bound that holds on what is stated or taken."""
+        if limit.discrete or (limit.when is not None and not limit.when.test(self.facts.point)):
+            return False
+        return self.facts.low[limit.variable] > bound.admits.high
+
+    def _setting(
+        self, resource: Resource, part: Node, path: Path, setting: Carried
+    ) -> Iterator[GateFinding]:
+        """A setting below the fact that it has to carry."""
+        node: Node | None = part
+        for step in setting.path:
+            node = node.get(step) if node is not None else None
+        fact = self.facts.interval(setting.fact)
+        if fact is None or not fact.low or (node is None and setting.default is None):
+            return
+        amount = setting.default if node is None else number(text_of(node) or "")
+        if amount is None or amount * setting.unit >= fact.low:
+            return
+        kind = self.facts.book.facts[self.facts.book.index[setting.fact]].kind
+        silent = " by default" if node is None else ""
+        message = (
+            f"{_lower(setting.title)}: {setting.path[-1]} is {amount:g}{silent}, {setting.fact} is "
+            f"{show(Interval(fact.low, fact.low), kind)}{self._said(setting.fact)} ({setting.id})"
+        )
+        reason = BrokenReason(message, setting.because, setting.source, setting.as_of)
+        yield self._broken(resource, node or part, (*path, *setting.path), reason, node is None)
+
+    def _needs(self, resource: Resource, part: Node, option: str) -> Iterator[GateFinding]:
+        """Needs of the workload that a field of the configuration would carry and does not."""
+        model = self.view_of(resource).model_of(part)
+        for need, field in absent_needs(resource, model, option):
+            if self.workload.flag(f"needs.{need}"):
+                message = f"{need} is needed{self._said('needs.' + need)}; there is no {field}"
+                yield self._broken(resource, part, (field,), BrokenReason(message), at_key=True)
+
+    def _differs(
+        self, resource: Resource, node: Node, path: Path, option: str
+    ) -> Iterator[GateFinding]:
+        """Another option was decided on or, where none was, would be ranked first by the rules."""
+        decided = self.workload.mapping("decision").get("option")
+        first = decided or self.advice.decision.rules_option or self.advice.decision.option
+        if first is None or first == option:
+            return
+        message = f"the rules would choose {first} for {self.workload.name}; this is {option}"
+        if decided:
+            message = f"{first} was decided on{self._said('decision')}; this is {option}"
+        fault = Fault(node, path, message, first, at_key=True)
+        yield finding_of(self.checks["option-differs"], resource, fault)
+
+    def _broken(
+        self, resource: Resource, node: Node, path: Path, reason: BrokenReason, at_key: bool = False
+    ) -> GateFinding:
+        fault = Fault(node, path, reason.message, at_key=at_key)
+        found = finding_of(self.checks["option-broken"], resource, fault)
+        if not reason.source:
+            return found
+        because = reason.because or found.because
+        return found._replace(because=because, source=reason.source, as_of=reason.as_of)
+
+    def _said(self, fact: str) -> str:
+        """Where the workload says so, or states what it follows from: `` (workload.yaml:9)``."""
+        book = self.facts.book
+        number = book.index.get(fact)
+        sources = book.facts[number].derived_from if number is not None else ()
+        for each in (fact, *(book.facts[source].id for source in sources)):
+            for suffix in LARGEST_FIRST:
+                stated = self.workload.values.get(each + suffix)
+                if stated is not None and stated.line:
+                    return f" ({self.workload.file}:{stated.line})"
+                if stated is not None and fact.removeprefix("needs.") in self.organisation.needs:
+                    return f" ({self.organisation.says['needs']})"
+        return f" ({self.workload.file})"
+
+
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:]
+
+
+def _telling(resource: Resource, part: Node, path: Path, option: str) -> tuple[Node, Path]:
+    """The value that makes the configuration what it is."""
+    asynchronous = resource.body.get("AsyncInferenceConfig")
+    if option == ASYNCHRONOUS and asynchronous is not None:
+        return asynchronous, ("AsyncInferenceConfig",)
+    for name in ("ServerlessConfig", "InstanceType", "InstancePools"):
+        node = part.get(name)
+        if node is not None and resource.kind != "TransformJob":
+            return node, (*path, name)
+    return part, path

@@ -1,0 +1,201 @@
+"""Which configurations and archives were made for which workload, as pairs; what a pair means."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from advisor.configuration.api.spelling import nearest
+from advisor.configuration.archive_names import is_archive_name
+from advisor.configuration.document import Document, Resource, World
+from advisor.configuration.files import (
+    parameter_sources,
+    read_source,
+    read_sources,
+    terraform_files,
+)
+from advisor.configuration.reading import read_configuration
+from advisor.gate.finding import GateFinding
+from advisor.gate.rules.service_walk import load_service
+from advisor.gate.settings import Pair
+from advisor.model.errors import InputError
+from advisor.model.value import Value
+from advisor.model.workload import Workload
+
+if TYPE_CHECKING:
+    from advisor.model.advice import Advice
+
+COMPARED = ("EndpointConfig", "TransformJob")
+"""Kinds of resources that make one of the four options."""
+BY_ARTIFACT = "model.artifact"
+"""Where a pair comes from that nobody wrote down: both end in the same name."""
+
+
+class Answered(Value):
+    """The workloads of a run with what is known of their answers."""
+
+    workloads: tuple[Workload, ...] = ()
+    findings: tuple[GateFinding, ...] = ()
+    errors: tuple[InputError, ...] = ()
+    pairs: tuple[Pair, ...] = ()  # that the workloads state themselves
+    advices: Mapping[str, tuple[Advice, ...]] = {}  # normalised path -> answers that have a pair
+    answers: Mapping[str, Mapping[str, object]] = {}  # workload -> what a lock file keeps of it
+
+
+class OfWorkload(Value):
+    """Findings of something that was made for a workload, which may accept them."""
+
+    workload: Workload
+    findings: tuple[GateFinding, ...]
+
+
+def own_pairs(workload: Workload) -> list[Pair]:
+    """``artifacts:`` of a workload, relative to its file."""
+    base = os.path.dirname(workload.file)
+    return [
+        Pair(
+            workload.file,
+            os.path.normpath(os.path.join(base, str(path))),
+            workload.file,
+            workload.name,
+        )
+        for path in workload.mapping("artifacts").values()
+    ]
+
+
+def is_of(pair: Pair, finding: GateFinding) -> bool:
+    """Whether a finding lies in the configuration of a pair, which may be a folder of Terraform."""
+    path, _, address = pair.artifact.partition("#")
+    places = (os.path.normpath(finding.file), os.path.dirname(finding.file) or ".")
+    return os.path.normpath(path) in places and address in ("", finding.address)
+
+
+def pairs_by_artifact(workload: Workload, archives: Sequence[str]) -> list[Pair]:
+    """The archives that end in the same name as what a workload states for its model."""
+    stated = (workload.text("model.artifact") or "").rpartition("/")[2]
+    return [
+        Pair(workload.file, path, BY_ARTIFACT, workload.name)
+        for path in archives
+        if stated and os.path.basename(path) == stated
+    ]
+
+
+def of_archives(pairs: Iterable[Pair], named: Sequence[str]) -> tuple[list[Pair], list[Pair]]:
+    """The pairs whose artifact is a model archive, and the others.
+
+    Args:
+        pairs: of a run.
+        named: the archives that the run was asked for, whatever they are called.
+    """
+    known = {os.path.normpath(path) for path in named}
+    archives: list[Pair] = []
+    others: list[Pair] = []
+    for pair in pairs:
+        path = os.path.normpath(pair.artifact)
+        (archives if path in known or is_archive_name(path) else others).append(pair)
+    return archives, others
+
+
+def meant(pair: Pair, answered: Answered) -> list[Advice]:
+    """The answers to the workload of a pair; none where its file could not be read.
+
+    Raises:
+        InputError: the file holds several, or none of the name.
+    """
+    advices = answered.advices.get(os.path.normpath(pair.workload), ())
+    names = [advice.workload.name for advice in advices]
+    if pair.name and advices and pair.name not in names:
+        near = nearest(pair.name, names)
+        hint = f"did you mean {near}?" if near else f"there is {', '.join(names)}"
+        raise InputError(f"no workload here is called {pair.name}", file=pair.workload, hint=hint)
+    if not pair.name and len(advices) > 1:
+        raise InputError(
+            f"this file holds {len(advices)} workloads, and {pair.where} names none of them",
+            file=pair.workload,
+            hint=f"name one: {pair.workload}#{names[0]}",
+        )
+    return [each for each in advices if pair.name in ("", each.workload.name)]
+
+
+def documents_of(pair: Pair, known: Mapping[str, Document]) -> list[Document]:
+    """The configuration of a pair, read now when it is not among those of the run.
+
+    Args:
+        pair: a workload and its configuration.
+        known: the documents of the run by their normalised path.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    path = pair.artifact.partition("#")[0]
+    found = known.get(os.path.normpath(path))
+    if found is not None:
+        return [found]
+    try:
+        return _documents_at(path)
+    except InputError as error:
+        message = f"{pair.where} names this file: {error.message}"
+        raise InputError(message, file=path, hint=error.hint) from None
+
+
+def _documents_at(path: str) -> list[Document]:
+    """The documents of a file or folder that is not among the paths of a run.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    from advisor.configuration.terraform.modules import read_modules
+
+    if not os.path.isdir(path) and not path.endswith((".tf", ".tf.json")):
+        source, beside = read_source(path), parameter_sources(path)
+        document = read_configuration(source, load_service(), beside=beside).document
+        return [] if document is None else [document]
+    folder = path if os.path.isdir(path) else os.path.dirname(path)
+    try:
+        files = terraform_files(folder)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", file=path) from None
+    sources, errors = read_sources(files)
+    own = [each for each in errors if each.file == path]
+    if own:
+        raise own[0]
+    reads = (found.read for found in read_modules({folder: sources}, load_service()))
+    return [
+        read.document
+        for read in reads
+        if read.document is not None
+        and (path == folder or any(source.file == path for source in read.sources))
+    ]
+
+
+def resources_of(pair: Pair, documents: Sequence[Document]) -> Iterator[tuple[World, Resource]]:
+    """The resources that a pair means, each in its world.
+
+    Raises:
+        InputError: it names an address, and nothing is there.
+    """
+    address = pair.artifact.partition("#")[2]
+    known: list[str] = []
+    found = False
+    for world in (world for document in documents for world in document.worlds):
+        for resource in world.resources:
+            if resource.kind not in COMPARED:
+                continue
+            if not address or address in (resource.address, resource.identity):
+                found = True
+                yield world, resource
+            known.append(resource.address)
+    if address and not found:
+        raise _nothing_there(pair, address, known)
+
+
+def _nothing_there(pair: Pair, address: str, known: Iterable[str]) -> InputError:
+    names = list(dict.fromkeys(known))
+    near = nearest(address, names)
+    listed = f"there is {', '.join(names)}" if names else "it holds no endpoint configuration"
+    return InputError(
+        f"{pair.where} names {address} in this file, and it is not there",
+        file=pair.artifact.partition("#")[0],
+        hint=f"did you mean {near}?" if near else listed,
+    )

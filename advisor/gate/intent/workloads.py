@@ -1,0 +1,308 @@
+"""The workloads of a run: does each still have its answer, do its configurations still fit it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+
+from advisor.configuration.discover import STDIN
+from advisor.configuration.document import Document, Resource, World
+from advisor.gate.checks import Check
+from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, GateFinding
+from advisor.gate.intent.comparison import WorkloadFit
+from advisor.gate.intent.organisation_policy import beyond
+from advisor.gate.intent.pairing import (
+    Answered,
+    OfWorkload,
+    documents_of,
+    is_of,
+    meant,
+    own_pairs,
+    pairs_by_artifact,
+    resources_of,
+)
+from advisor.gate.policy.lockfile import answer_of, lock_key, read_lock, told
+from advisor.gate.rules.service_walk import load_service
+from advisor.gate.rules.view import View
+from advisor.gate.settings import CheckOptions, Organisation, Pair, organisation_of
+from advisor.model.advice import Advice
+from advisor.model.errors import InputError
+from advisor.model.value import Value
+from advisor.model.workload import Finding, Stated, Workload
+
+
+class _Asking(Value):
+    """What is the same for every workload of a run."""
+
+    options: CheckOptions
+    checks: Mapping[str, Check]
+    pairs: Sequence[Pair]  # that were named
+    archives: Sequence[str]  # that were named
+    locked: Mapping[str, Mapping[str, object]]  # workload -> the answer that people agreed to
+
+
+def answer_workloads(
+    paths: Sequence[str],
+    options: CheckOptions,
+    checks: Mapping[str, Check],
+    pairs: Sequence[Pair],
+    archives: Sequence[str],
+) -> Answered:
+    """Answer every workload, and note what was made for it.
+
+    Args:
+        paths: files of workloads.
+        options: of the run.
+        checks: every check by its id.
+        pairs: those that the caller and the project name.
+        archives: paths of the model archives of the run.
+
+    Raises:
+        InputError: the lock file, or an organisation's file, cannot be read.
+    """
+    locked = read_lock(options.lock) if options.lock and not options.relock else {}
+    asking = _Asking(options, checks, pairs, archives, locked)
+    parts = [_answered(path, asking) for path in options.counted(paths, "workloads")]
+    workloads = tuple(chain.from_iterable(part.workloads for part in parts))
+    found = chain.from_iterable(part.findings for part in parts)
+    return Answered(
+        workloads=workloads,
+        findings=(*found, *_duplicates(workloads, checks)),
+        errors=tuple(chain.from_iterable(part.errors for part in parts)),
+        pairs=tuple(chain.from_iterable(part.pairs for part in parts)),
+        advices={path: kept for part in parts for path, kept in part.advices.items()},
+        answers={key: answer for part in parts for key, answer in part.answers.items()},
+    )
+
+
+def _answered(path: str, asking: _Asking) -> Answered:
+    """The workloads of one file; their advice only where something was made for them."""
+    from advisor.pipeline import advise
+    from advisor.workload import read_file, read_workloads
+
+    options = asking.options
+    organisation = organisation_of(os.path.dirname(path))
+    try:
+        found = read_workloads(options.stdin, path) if path == STDIN else read_file(path)
+    except InputError as error:
+        errors = (error, *error.others)
+        error.others = ()  # each stands for itself from here on
+        return Answered(errors=errors)
+    named = any(_same(pair.workload, path) for pair in asking.pairs)
+    workloads = tuple(needing(each, organisation) for each in found)
+    findings: list[GateFinding] = []
+    pairs: list[Pair] = []
+    kept: list[Advice] = []
+    answers: dict[str, Mapping[str, object]] = {}
+    for workload in workloads:
+        advice = advise(
+            workload,
+            limits=workload.text("limits") or organisation.limits or None,
+            region=options.region or workload.text("region") or organisation.region or None,
+            as_of=options.as_of,
+        )
+        key = lock_key(options.lock, workload.file, workload.name)
+        answers[key] = answer_of(advice)
+        owner = workload.text("owner") or organisation.owner
+        told_of = (
+            *_of_answer(advice, organisation, asking.checks),
+            *_of_lock(workload, key, answers[key], asking),
+        )
+        findings += [finding._replace(owner=owner) for finding in told_of]
+        own = [*own_pairs(workload), *pairs_by_artifact(workload, asking.archives)]
+        pairs += own
+        if own or named:
+            kept.append(advice)
+    advices = {os.path.normpath(path): tuple(kept)} if kept else {}
+    return Answered(workloads, tuple(findings), (), tuple(pairs), advices, answers)
+
+
+def _of_answer(
+    advice: Advice, organisation: Organisation, checks: Mapping[str, Check]
+) -> Iterator[GateFinding]:
+    """What the answer itself has to say, and the organisation of it."""
+    workload = advice.workload
+    for each in advice.findings:
+        if _worth_a_word(each):
+            yield _as_gate_finding(each, checks)
+    accept = workload.mapping("accept")
+    for each in advice.accepted:
+        why = _acceptance(accept[each.rule], workload)
+        accepted = _as_gate_finding(each, checks)
+        yield accepted._replace(status=ACCEPTED, acceptance=why, fix="")
+    if advice.decision.option is None:
+        yield _at(checks["no-answer"], workload, "requests", advice.summary)
+    for rule, message in beyond(advice, organisation):
+        # A warning: nothing is configured yet, and deploy.instance_type can choose otherwise.
+        told_of = _at(checks[rule], workload, "deploy.instance_type", message)
+        yield told_of._replace(severity="warning")
+
+
+def _of_lock(
+    workload: Workload, key: str, answer: Mapping[str, object], asking: _Asking
+) -> Iterator[GateFinding]:
+    """That an answer is not the one that people agreed to."""
+    old = asking.locked.get(key)
+    if old is not None:
+        message = told(old, answer)
+        if message:
+            yield _at(asking.checks["decision-changed"], workload, "name", message)
+    elif asking.locked and workload.file != STDIN:
+        check = asking.checks["answer-not-locked"]
+        yield _at(check, workload, "name", f"{key} is not locked")
+
+
+def _duplicates(
+    workloads: Iterable[Workload], checks: Mapping[str, Check]
+) -> Iterator[GateFinding]:
+    """Workloads of a name that an earlier one has in the same Region and environment."""
+    names: dict[tuple[str, str, str], Workload] = {}
+    for workload in workloads:
+        region, environment = workload.text("region") or "", workload.text("environment") or ""
+        first = names.setdefault((workload.name, region, environment), workload)
+        if first is not workload:
+            message = f"{first.file} is called {workload.name} too"
+            owner = workload.text("owner") or organisation_of(os.path.dirname(workload.file)).owner
+            found = _at(checks["duplicate-name"], workload, "name", message)
+            yield found._replace(owner=owner)
+
+
+def _as_gate_finding(finding: Finding, checks: Mapping[str, Check]) -> GateFinding:
+    """A finding of the answer as one of the gate."""
+    check = checks.get(finding.rule)
+    return GateFinding(
+        rule=finding.rule,
+        severity=finding.severity,
+        message=finding.message,
+        file=finding.file,
+        line=finding.line,
+        column=finding.column,
+        because=check.because if check else "",
+        source=finding.source,
+        fix=finding.fix,
+    )
+
+
+def _at(check: Check, workload: Workload, path: str, message: str) -> GateFinding:
+    """A finding at a key of a workload; at its name where the key is not stated."""
+    stated = workload.values.get(path) or workload.values["name"]
+    found = check.finding(message, workload.file, stated.line, stated.column)
+    return found._replace(address=workload.name, path=path)
+
+
+# Configurations
+
+
+def compare_pairs(
+    pairs: Iterable[Pair],
+    answered: Answered,
+    documents: Mapping[str, Document],
+    checks: Mapping[str, Check],
+) -> tuple[list[OfWorkload], list[InputError]]:
+    """Compare each configuration with its workload; a pair that means nothing is an error."""
+    compared: list[OfWorkload] = []
+    errors: list[InputError] = []
+    for pair in pairs:
+        try:
+            advices = meant(pair, answered)
+            made = list(resources_of(pair, documents_of(pair, documents)))
+        except InputError as error:
+            errors.append(error)
+            continue
+        organisation = organisation_of(os.path.dirname(pair.workload))
+        for advice in advices:
+            for world, resource in made:
+                view = _views(world, advice.region or "", organisation)
+                findings = WorkloadFit(advice, checks, view).findings(resource)
+                compared.append(OfWorkload(advice.workload, tuple(findings)))
+    return compared, errors
+
+
+def with_acceptances(
+    answered: Answered,
+    of_workloads: Iterable[OfWorkload],
+    configured: Iterable[GateFinding],
+    pairs: Sequence[Pair],
+) -> list[GateFinding]:
+    """All findings of a run, with the reasons that workloads give for accepting them.
+
+    Args:
+        answered: the workloads and their own findings.
+        of_workloads: findings of what was made for one; each is told once.
+        configured: findings of configurations and archives by themselves.
+        pairs: which of these were made for which workload.
+    """
+    own = list(answered.findings)
+    known = {_known_by(finding) for finding in own}
+    for each in of_workloads:
+        new = [finding for finding in each.findings if _known_by(finding) not in known]
+        known.update(map(_known_by, new))
+        owner = each.workload.text("owner") or ""
+        own += [_accepted(finding._replace(owner=owner), each.workload) for finding in new]
+    result = [_accepted_by_pairs(finding, pairs, answered) for finding in configured]
+    used = {
+        (finding.acceptance.where.rpartition(":")[0], finding.rule)
+        for finding in (*result, *own)
+        if finding.acceptance is not None and finding.status == OPEN
+    }
+    return result + [finding for finding in own if not _is_used(finding, used)]
+
+
+def _known_by(finding: GateFinding) -> tuple[str, str, int, str]:
+    return finding.rule, finding.file, finding.line, finding.message
+
+
+def _accepted_by_pairs(
+    finding: GateFinding, pairs: Sequence[Pair], answered: Answered
+) -> GateFinding:
+    """A finding of a configuration, with what the workloads that it was made for accept."""
+    for pair in pairs:
+        for advice in answered.advices.get(os.path.normpath(pair.workload), ()):
+            if is_of(pair, finding) and pair.name in ("", advice.workload.name):
+                finding = _accepted(finding, advice.workload)
+    return finding
+
+
+def _accepted(finding: GateFinding, workload: Workload) -> GateFinding:
+    """A finding with the reason that a workload gives for it, which may be over by now."""
+    entry = workload.mapping("accept").get(finding.rule)
+    if entry is None or finding.acceptance is not None:
+        return finding
+    return finding._replace(acceptance=_acceptance(entry, workload))
+
+
+def _is_used(finding: GateFinding, used: Iterable[tuple[str, str]]) -> bool:
+    """Whether an answer calls an acceptance unused that the gate has a use for."""
+    return finding.rule == "accept-unused" and any(
+        file == finding.file and f"accept names {rule}," in finding.message for file, rule in used
+    )
+
+
+def _acceptance(entry: Mapping[str, str], workload: Workload) -> Acceptance:
+    """An entry of ``accept:`` as the gate keeps it."""
+    return Acceptance(**entry, where=f"{workload.file}:{workload.values['accept'].line}")
+
+
+def _worth_a_word(finding: Finding) -> bool:
+    """Notes of an answer are for its reader; here only the one on a decision counts."""
+    return finding.severity != "info" or finding.rule == "decision-differs"
+
+
+def _same(one: str, other: str) -> bool:
+    return os.path.normpath(one) == os.path.normpath(other)
+
+
+def _views(world: World, region: str, organisation: Organisation) -> Callable[[Resource], View]:
+    """How a comparison sees a resource among those of one world."""
+    return lambda resource: View(resource, world, load_service(), region, organisation)
+
+
+def needing(workload: Workload, organisation: Organisation) -> Workload:
+    """A workload that also needs what its organisation does, where it says nothing of it."""
+    added = {
+        path: Stated(path, "true", True, 0, 0)
+        for path in (f"needs.{need}" for need in organisation.needs)
+        if path not in workload.values
+    }
+    return workload._replace(values={**workload.values, **added}) if added else workload

@@ -1,0 +1,245 @@
+"""Findings that people accept: beside the code, per file in the settings, in the workload."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatch
+
+from advisor.configuration.api.spelling import nearest
+from advisor.configuration.source import SourceText, seen_from
+from advisor.gate.checks import Check
+from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, GateFinding
+from advisor.gate.settings import Accepted, Organisation
+from advisor.model.value import Value
+
+_COMMENT = re.compile(
+    r"(?:#|//|/\*)[ \t]*sm-advise:[ \t]*accept\b((?:(?!\*/)[^\n])*)", re.MULTILINE
+)
+_RULE = re.compile(r"\s+([a-z0-9-]+)\s*:(.*)")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DETAILS = ("until", "by", "ticket")
+_DETAIL = tuple(f"{key}=" for key in _DETAILS)
+
+
+class Waiver(Value):
+    """A comment that accepts a rule for what stands on a line, or begins there."""
+
+    rule: str
+    acceptance: Acceptance
+    file: str
+    line: int  # of the comment
+    column: int
+    covers: int  # the line that it speaks of
+
+
+ByFile = Callable[[GateFinding], Waiver | None]
+
+
+class Waived(Value):
+    """Findings after waivers, and the findings that the waivers themselves are."""
+
+    findings: tuple[GateFinding, ...]
+    about: tuple[GateFinding, ...]
+    used: frozenset[Waiver]  # of those that other files hold
+
+
+def comments_of(source: SourceText) -> Iterator[Waiver]:
+    """The waivers in a file, well formed or not (then without a reason)."""
+    if "sm-advise:" not in source.text:
+        return
+    for found in _COMMENT.finditer(source.text):
+        line, column = source.position(found.start())
+        before = source.line(line)[: column - 1].strip()
+        rule, because, details = _parts(found[1])
+        covers = line if before else _next_line(source, line)
+        acceptance = _acceptance(because, details, f"{source.file}:{line}")
+        yield Waiver(rule, acceptance, source.file, line, column, covers)
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    """Rule, reason and details of what follows ``accept``; details end it, in brackets or bare."""
+    match = _RULE.match(text)
+    if match is None:
+        return "", "", ""
+    rest = match[2].strip()
+    opening = rest.rfind("[")
+    if rest.endswith("]") and rest.startswith(_DETAIL, opening + 1):
+        return match[1], rest[:opening].rstrip(), rest[opening + 1 : -1]
+    words, bare = rest.split(), 0
+    while bare < len(words) and words[-1 - bare].startswith(_DETAIL):
+        bare += 1
+    if not bare:
+        return match[1], rest, ""
+    details = ",".join(word.rstrip(",") for word in words[-bare:])
+    return match[1], " ".join(words[:-bare]).rstrip(","), details
+
+
+def _acceptance(because: str, details: str, where: str) -> Acceptance:
+    """A reason with the details after it; without a reason where those are unclear."""
+    given: dict[str, str] = {}
+    for part in details.split(",") if details else ():
+        key, _, text = (each.strip() for each in part.partition("="))
+        if key not in _DETAILS or key in given or not text:
+            return Acceptance("", where=where)
+        given[key] = text
+    return Acceptance(because, where=where, **given)
+
+
+def _next_line(source: SourceText, line: int) -> int:
+    """The next line that holds more than a comment."""
+    number = line + 1
+    while number < line + 20:
+        text = source.line(number).strip()
+        if text and not text.startswith(("#", "//", "/*", "*/")):
+            return number
+        number += 1
+    return line + 1
+
+
+def project_waivers(accept: Iterable[Accepted]) -> dict[str, list[tuple[Accepted, Waiver]]]:
+    """What the settings accept per file, as waivers by their rule, the nearest file's first."""
+    found: dict[str, list[tuple[Accepted, Waiver]]] = {}
+    for each in accept:
+        waiver = Waiver(each.rule, each.why, each.file, each.line, each.column, 0)
+        found.setdefault(each.rule, []).append((each, waiver))
+    return found
+
+
+def names_file(accepted: Accepted, file: str) -> bool:
+    """Whether the pattern of an acceptance names a file, as the folder of the settings sees it."""
+    seen = seen_from(accepted.file, file) if accepted.file and file != "-" else file
+    return fnmatch(seen, accepted.pattern)
+
+
+class Waivers(Value):
+    """What decides over the waivers of one file."""
+
+    checks: Mapping[str, Check]
+    organisation: Organisation
+    as_of: str  # YYYY-MM-DD
+    profiles: frozenset[str] = frozenset()  # whose checks were on
+
+    def apply(
+        self, findings: Iterable[GateFinding], comments: Sequence[Waiver], by_file: ByFile
+    ) -> Waived:
+        """Accept what is accepted; say which waivers are unused, expired or not allowed.
+
+        Args:
+            findings: those of one file.
+            comments: the waivers in that file.
+            by_file: the waiver that another file holds for a finding, if any.
+        """
+        about: list[GateFinding] = []
+        used: set[Waiver] = set()
+        elsewhere: set[Waiver] = set()
+        result: list[GateFinding] = []
+        for finding in findings:
+            waiver = self._beside(finding, comments)
+            if waiver is not None:
+                used.add(waiver)
+            else:
+                waiver = _of_workload(finding)
+                if waiver is None and (waiver := by_file(finding)) is not None:
+                    elsewhere.add(waiver)
+                about += self._refused(waiver) if waiver is not None else ()
+            holds = waiver is not None and self._allowed(waiver)
+            result.append(
+                finding._replace(status=ACCEPTED, acceptance=waiver.acceptance)
+                if waiver is not None and holds
+                else finding._replace(status=OPEN, acceptance=None)
+            )
+        for waiver in comments:
+            about += self._about(waiver, waiver in used)
+        return Waived(tuple(result), tuple(dict.fromkeys(about)), frozenset(elsewhere))
+
+    def _beside(self, finding: GateFinding, comments: Sequence[Waiver]) -> Waiver | None:
+        """The comment that accepts a finding, where comments count."""
+        if self.organisation.inline_refused:
+            return None
+        places = (finding.line, *finding.lines)
+        for waiver in comments:
+            if waiver.rule == finding.rule and waiver.covers in places:
+                return waiver
+        return None
+
+    def _allowed(self, waiver: Waiver) -> bool:
+        """Whether a waiver holds: it gives a reason, and nothing is against it."""
+        return bool(waiver.acceptance.because) and not any(self._refused(waiver))
+
+    def _refused(self, waiver: Waiver) -> Iterator[GateFinding]:
+        """Why a waiver does not hold: the rule may not be waived, it is over, or lasts too long."""
+        if waiver.rule in self.organisation.never_waived:
+            file = self.organisation.never_waived[waiver.rule]
+            message = f"{waiver.rule} may not be waived, says {file}"
+            yield self._finding("waiver-not-allowed", waiver, message)
+        elif self._over(waiver.acceptance):
+            message = f"the acceptance of {waiver.rule} ended on {waiver.acceptance.until}"
+            yield self._finding("waiver-expired", waiver, message)
+        elif self._too_long(waiver.acceptance):
+            days = self.organisation.longest_waiver
+            message = f"{waiver.rule} is accepted for more than {days} days or without an end"
+            yield self._finding("waiver-not-allowed", waiver, message)
+
+    def _over(self, acceptance: Acceptance) -> bool:
+        until = acceptance.until
+        return bool(until) and (not _is_day(until) or until < self.as_of)
+
+    def _too_long(self, acceptance: Acceptance) -> bool:
+        longest = self.organisation.longest_waiver
+        if not longest:
+            return False
+        if not _is_day(acceptance.until):
+            return True
+        from datetime import date, timedelta
+
+        last = date.fromisoformat(self.as_of) + timedelta(days=longest)
+        return acceptance.until > last.isoformat()
+
+    def _about(self, waiver: Waiver, used: bool) -> Iterator[GateFinding]:
+        """What is to be said of a comment."""
+        if waiver.rule not in self.checks or not waiver.acceptance.because:
+            near, message = "", "a waiver needs a rule and a reason"
+            if waiver.rule and waiver.rule not in self.checks:
+                near = nearest(waiver.rule, self.checks)
+                message = f"no rule is called {waiver.rule}"
+            yield self._finding("waiver-unclear", waiver, message, near)
+        elif self.organisation.inline_refused:
+            message = f"comments do not count here, says {self.organisation.inline_refused}"
+            yield self._finding("waiver-not-allowed", waiver, message)
+        elif used or waiver.rule in self.organisation.never_waived:
+            yield from self._refused(waiver)
+        elif (self.checks[waiver.rule].profile or "") in {"", *self.profiles}:
+            yield self.unused(waiver)
+
+    def unused(self, waiver: Waiver) -> GateFinding:
+        """That a waiver accepts nothing."""
+        message = f"{waiver.rule} is accepted here, and there is no such finding"
+        return self._finding("waiver-unused", waiver, message)
+
+    def _finding(
+        self, rule: str, waiver: Waiver, message: str, suggestion: str = ""
+    ) -> GateFinding:
+        found = self.checks[rule].finding(message, waiver.file, waiver.line, waiver.column)
+        return found._replace(
+            value=waiver.rule, suggestion=suggestion, owner=self.organisation.owner
+        )
+
+
+def _of_workload(finding: GateFinding) -> Waiver | None:
+    """The acceptance in a workload that a finding came with."""
+    why = finding.acceptance
+    if why is None:
+        return None
+    file, _, line = why.where.rpartition(":")
+    return Waiver(finding.rule, why, file, int(line), 1, 0)
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text is a day of the calendar, as YYYY-MM-DD."""
+    from datetime import date
+
+    try:
+        return bool(_DATE.fullmatch(text)) and bool(date.fromisoformat(text))
+    except ValueError:
+        return False

@@ -1,0 +1,1 @@
+"""A view of a resource → faults: what a condition of ``rules/checks`` cannot say."""

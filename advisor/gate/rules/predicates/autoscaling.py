@@ -1,0 +1,275 @@
+"""Checks of scaling targets and policies against each other and against the endpoint they scale."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from advisor.configuration.document import Node, Resource
+from advisor.configuration.scalars import number
+from advisor.gate.rules.instances import is_a
+from advisor.gate.rules.scaling import (
+    CONCURRENCY,
+    COPIES,
+    DIMENSIONS,
+    INSTANCES,
+    asynchronous,
+    configured,
+    policies_of,
+    scaled,
+)
+from advisor.gate.rules.view import Fault, View, text_of
+
+
+def minimum_zero(view: View) -> Iterator[Fault]:
+    """A plain real-time variant that is allowed to scale to no instance."""
+    node = view.resource.body.get("MinCapacity")
+    dimension = text_of(view.resource.body.get("ScalableDimension"))
+    if node is None or text_of(node) != "0" or dimension != INSTANCES:
+        return
+    for what, variant in configured(view):
+        assert what.config is not None
+        hosted = variant.get("ModelName") is not None and variant.get("ServerlessConfig") is None
+        if asynchronous(what.config) is False and hosted:
+            yield Fault(node, ("MinCapacity",), suggestion="1")
+
+
+def burstable(view: View) -> Iterator[Fault]:
+    """A policy or target for a burstable variant."""
+    for _, variant in configured(view):
+        instance = variant.get("InstanceType")
+        text = text_of(instance)
+        node = view.resource.body.get("ResourceId") or view.resource.body
+        if instance is not None and text is not None and is_a(text, "burstable"):
+            message = f"{text} cannot be scaled automatically"
+            yield Fault(node, ("ResourceId",), message, related=(instance,))
+
+
+def resource_id_form(view: View) -> Iterator[Fault]:
+    """A resource id of a form that Application Auto Scaling does not know for SageMaker."""
+    node = view.resource.body.get("ResourceId")
+    if node is None or node.kind == "reference" or not _sagemaker(view.resource):
+        return
+    if scaled(view).form != "other":
+        return
+    message = "expected endpoint/NAME/variant/NAME or inference-component/NAME"
+    yield Fault(node, ("ResourceId",), message)
+
+
+def dimension(view: View) -> Iterator[Fault]:
+    """A dimension that SageMaker does not have, or that does not belong to the resource id."""
+    node = view.resource.body.get("ScalableDimension")
+    text = text_of(node)
+    if node is None or text is None or not _sagemaker(view.resource):
+        return
+    form = scaled(view).form
+    if text not in DIMENSIONS:
+        yield Fault(node, ("ScalableDimension",), f"expected one of {', '.join(DIMENSIONS)}")
+    elif (form == "component") != (text == COPIES) and form in ("component", "variant"):
+        right = COPIES if form == "component" else INSTANCES
+        what = "an inference component" if form == "component" else "a variant"
+        message = f"ResourceId names {what}"
+        yield Fault(node, ("ScalableDimension",), message, right)
+    else:
+        yield from _other_capacity(view, node, text)
+
+
+def _other_capacity(view: View, node: Node, text: str) -> Iterator[Fault]:
+    """Instances of a serverless variant, or provisioned concurrency of one on instances."""
+    for what, variant in configured(view):
+        assert what.config is not None
+        if view.resource.kind != "ScalableTarget" or asynchronous(what.config) is not False:
+            continue
+        serverless, instances = variant.get("ServerlessConfig"), variant.get("InstanceType")
+        if text == INSTANCES and serverless is not None and serverless.kind == "map":
+            message = "the variant is serverless: it has no instances to scale"
+            yield Fault(node, ("ScalableDimension",), message, CONCURRENCY, related=(serverless,))
+        elif text == CONCURRENCY and instances is not None and instances.kind == "scalar":
+            message = "the variant runs on instances: it has no provisioned concurrency"
+            yield Fault(node, ("ScalableDimension",), message, INSTANCES, related=(instances,))
+
+
+def _sagemaker(resource: Resource) -> bool:
+    text = text_of(resource.body.get("ServiceNamespace"))
+    return text in (None, "sagemaker")
+
+
+def unknown_variant(view: View) -> Iterator[Fault]:
+    """A resource id that names a variant which the endpoint's configuration does not have."""
+    what = scaled(view)
+    node = view.resource.body.get("ResourceId")
+    if node is None or node.kind == "reference" or what.config is None:
+        return
+    if what.variant_name is None or what.variant is not None:
+        return
+    names = [text_of(variant.get("VariantName")) for _, variant in view.variants(what.config)]
+    if names and None not in names and what.variant_name not in names:
+        known = ", ".join(name for name in names if name)
+        message = f"the configuration has no variant {what.variant_name!r}; it has {known}"
+        yield Fault(node, ("ResourceId",), message, names[0] or "" if len(names) == 1 else "")
+
+
+def capacity_range(view: View) -> Iterator[Fault]:
+    """A maximum below the minimum, or one of them below 0."""
+    low, high = view.resource.body.get("MinCapacity"), view.resource.body.get("MaxCapacity")
+    small, large = _amount(low), _amount(high)
+    for name, node, amount in (("MinCapacity", low, small), ("MaxCapacity", high, large)):
+        if node is not None and amount is not None and amount < 0:
+            yield Fault(node, (name,), f"{name} is {amount:g}; it must be at least 0", "0")
+            return
+    if (
+        high is not None
+        and low is not None
+        and small is not None
+        and large is not None
+        and large < small
+    ):
+        message = f"MaxCapacity {large:g} is below MinCapacity {small:g}"
+        yield Fault(high, ("MaxCapacity",), message, related=(low,))
+
+
+def initial_outside(view: View) -> Iterator[Fault]:
+    """An initial instance count outside the range that autoscaling keeps."""
+    if text_of(view.resource.body.get("ScalableDimension")) != INSTANCES:
+        return
+    if any(True for _ in capacity_range(view)):
+        return  # which of the two is wrong is said there
+    high = view.resource.body.get("MaxCapacity")
+    for _, variant in configured(view):
+        count = variant.get("InitialInstanceCount")
+        start, large = _amount(count), _amount(high)
+        if (
+            count is not None
+            and high is not None
+            and start is not None
+            and large is not None
+            and start > large
+        ):
+            message = f"InitialInstanceCount is {start:g}, above MaxCapacity {large:g}"
+            yield Fault(high, ("MaxCapacity",), message, related=(count,))
+
+
+def concurrency_above(view: View) -> Iterator[Fault]:
+    """Provisioned concurrency that may scale beyond the variant's maximum concurrency."""
+    high = view.resource.body.get("MaxCapacity")
+    if high is None or text_of(view.resource.body.get("ScalableDimension")) != CONCURRENCY:
+        return
+    for _, variant in configured(view):
+        serverless = variant.get("ServerlessConfig")
+        limit = serverless.get("MaxConcurrency") if serverless is not None else None
+        large, most = _amount(high), _amount(limit)
+        if limit is not None and large is not None and most is not None and large > most:
+            message = f"MaxCapacity {large:g} is above the variant's MaxConcurrency {most:g}"
+            yield Fault(high, ("MaxCapacity",), message, f"{most:g}", related=(limit,))
+
+
+def _amount(node: Node | None) -> float | None:
+    """The number that a value writes; ``None`` when it writes none."""
+    text = text_of(node)
+    return None if text is None else number(text)
+
+
+def invocation_metric(view: View) -> Iterator[Fault]:
+    """A policy that follows invocations, which asynchronous endpoints do not publish."""
+    tracking = view.resource.body.get("TargetTrackingScalingPolicyConfiguration")
+    predefined = tracking.get("PredefinedMetricSpecification") if tracking is not None else None
+    node = predefined.get("PredefinedMetricType") if predefined is not None else None
+    custom = tracking.get("CustomizedMetricSpecification") if tracking is not None else None
+    path: tuple[str | int, ...] = (
+        "TargetTrackingScalingPolicyConfiguration",
+        "PredefinedMetricSpecification",
+        "PredefinedMetricType",
+    )
+    if node is None and custom is not None:
+        node = custom.get("MetricName")
+        path = (path[0], "CustomizedMetricSpecification", "MetricName")
+    text = text_of(node)
+    if node is None or text is None or not re.search("Invocations(PerInstance)?$", text):
+        return
+    what = scaled(view)
+    if what.config is not None and asynchronous(what.config):
+        yield Fault(node, path)
+
+
+_BACKLOG = frozenset(
+    {"ApproximateBacklogSize", "ApproximateBacklogSizePerInstance", "HasBacklogWithoutCapacity"}
+)
+
+
+def backlog_dimension(view: View) -> Iterator[Fault]:
+    """A metric of the backlog with a dimension other than the endpoint's name."""
+    path = ("TargetTrackingScalingPolicyConfiguration", "CustomizedMetricSpecification")
+    tracking = view.resource.body.get(path[0])
+    custom = tracking.get(path[1]) if tracking is not None else None
+    if custom is None or text_of(custom.get("Namespace")) != "AWS/SageMaker":
+        return
+    metric, dimensions = text_of(custom.get("MetricName")), custom.get("Dimensions")
+    for index, entry in enumerate(dimensions.items() if dimensions else []):
+        name = entry.get("Name")
+        text = text_of(name)
+        if name is not None and metric in _BACKLOG and text not in (None, "EndpointName"):
+            message = f"{metric} has no dimension {text}"
+            yield Fault(name, (*path, "Dimensions", index, "Name"), message)
+
+
+def no_way_from_zero(view: View) -> Iterator[Fault]:
+    """An asynchronous endpoint that may scale to zero without a step policy that wakes it."""
+    node = view.resource.body.get("MinCapacity")
+    what = scaled(view)
+    if node is None or text_of(node) != "0" or what.config is None or not asynchronous(what.config):
+        return
+    yield from _never_woken(view, node)
+
+
+def no_copy_from_zero(view: View) -> Iterator[Fault]:
+    """A component whose copies may scale to zero without a step policy that brings one back."""
+    node = view.resource.body.get("MinCapacity")
+    dimension_text = text_of(view.resource.body.get("ScalableDimension"))
+    if node is not None and text_of(node) == "0" and dimension_text == COPIES:
+        yield from _never_woken(view, node)
+
+
+def _never_woken(view: View, node: Node) -> Iterator[Fault]:
+    policies = policies_of(view, view.resource)
+    if policies and not any(_steps(policy) for policy in policies):
+        yield Fault(node, ("MinCapacity",))
+
+
+def _steps(policy: Resource) -> bool:
+    """Whether a policy is, or may be, a step policy."""
+    kind = policy.body.get("PolicyType")
+    return text_of(kind) in (None, "StepScaling") or "StepScalingPolicyConfiguration" in (
+        policy.body.value
+    )
+
+
+def several_tracking(view: View) -> Iterator[Fault]:
+    """More than one target-tracking policy on an asynchronous variant."""
+    what = scaled(view)
+    if what.config is None or not asynchronous(what.config):
+        return
+    tracking = [
+        policy
+        for policy in policies_of(view, view.resource)
+        if policy.body.get("TargetTrackingScalingPolicyConfiguration") is not None
+    ]
+    if len(tracking) > 1:
+        node = view.resource.body.get("ResourceId") or view.resource.body
+        yield Fault(node, ("ResourceId",), related=tuple(policy.body for policy in tracking))
+
+
+PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
+    "minimum_zero": minimum_zero,
+    "burstable": burstable,
+    "resource_id_form": resource_id_form,
+    "dimension": dimension,
+    "unknown_variant": unknown_variant,
+    "capacity_range": capacity_range,
+    "initial_outside": initial_outside,
+    "concurrency_above": concurrency_above,
+    "invocation_metric": invocation_metric,
+    "no_way_from_zero": no_way_from_zero,
+    "no_copy_from_zero": no_copy_from_zero,
+    "backlog_dimension": backlog_dimension,
+    "several_tracking": several_tracking,
+}

@@ -1,0 +1,85 @@
+"""Checks of inference components against the variant that hosts them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from advisor.configuration.document import Node, Path, Resource
+from advisor.configuration.scalars import number
+from advisor.gate.rules.instances import accelerators, memory_bytes
+from advisor.gate.rules.view import Fault, View, text_of
+
+_MIB = 1024 * 1024
+
+
+def _config(view: View) -> Resource | None:
+    """The configuration of the component's endpoint, where the document makes both."""
+    endpoint = view.meant_by(view.resource.body.get("EndpointName"), "Endpoint", "EndpointName")
+    return view.config_of(endpoint) if endpoint is not None else None
+
+
+def _variants(view: View) -> list[Node]:
+    """The production variants of the component's endpoint; empty where they are not known."""
+    config = _config(view)
+    if config is None:
+        return []
+    return [node for path, node in view.variants(config) if path[0] == "ProductionVariants"]
+
+
+def _host(view: View) -> Node | None:
+    """The variant that the component names, where it is known."""
+    name = text_of(view.resource.body.get("VariantName"))
+    return next(
+        (node for node in _variants(view) if name and text_of(node.get("VariantName")) == name),
+        None,
+    )
+
+
+def unknown_variant(view: View) -> Iterator[Fault]:
+    """A component for a variant that the endpoint's configuration does not have."""
+    node = view.resource.body.get("VariantName")
+    text = text_of(node)
+    names = [text_of(variant.get("VariantName")) for variant in _variants(view)]
+    if node is None or text is None or not names or None in names or text in names:
+        return
+    known = ", ".join(name for name in names if name)
+    message = f"the configuration has no variant {text!r}; it has {known}"
+    yield Fault(node, ("VariantName",), message, known if len(names) == 1 else "")
+
+
+def on_other_variant(view: View) -> Iterator[Fault]:
+    """A component on a variant that names a model, or that is serverless."""
+    host, node = _host(view), view.resource.body.get("VariantName")
+    for field, words in (("ModelName", "names a model"), ("ServerlessConfig", "is serverless")):
+        found = host.get(field) if host is not None else None
+        if node is not None and found is not None and found.kind != "unknown":
+            message = f"the variant {text_of(node)!r} {words}, so it hosts no components"
+            yield Fault(node, ("VariantName",), message, related=(found,))
+
+
+def does_not_fit(view: View) -> Iterator[Fault]:
+    """A component that asks for more than one instance of its variant has."""
+    host = _host(view)
+    type_name = text_of(host.get("InstanceType")) if host is not None else None
+    specification = view.resource.body.get("Specification")
+    needs = specification.get("ComputeResourceRequirements") if specification else None
+    if needs is None or type_name is None:
+        return
+    path: Path = ("Specification", "ComputeResourceRequirements")
+    memory, devices = memory_bytes(type_name)[0], accelerators(type_name)
+    for field, most, unit in (
+        ("MinMemoryRequiredInMb", memory // _MIB if memory else None, "MB of memory"),
+        ("NumberOfAcceleratorDevicesRequired", devices, "accelerators"),
+    ):
+        node = needs.get(field)
+        wanted = number(text_of(node) or "")
+        if node is not None and wanted is not None and most is not None and wanted > most:
+            message = f"{field} {wanted:g}: {type_name} has {most:,} {unit}"
+            yield Fault(node, (*path, field), message)
+
+
+PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
+    "unknown_variant": unknown_variant,
+    "on_other_variant": on_other_variant,
+    "does_not_fit": does_not_fit,
+}

@@ -1,0 +1,159 @@
+"""Checks of endpoints: how traffic moves to a new configuration, and from which configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from math import ceil
+
+from advisor.configuration.document import Node, Path
+from advisor.configuration.scalars import number
+from advisor.gate.rules.scaling import scaled
+from advisor.gate.rules.view import Fault, View, text_of
+
+SHARES = {
+    ("BlueGreenUpdatePolicy", "TrafficRoutingConfiguration", "CanarySize"): (1, 50),
+    ("BlueGreenUpdatePolicy", "TrafficRoutingConfiguration", "LinearStepSize"): (10, 50),
+    ("RollingUpdatePolicy", "MaximumBatchSize"): (5, 50),
+}
+"""Part of a deployment -> percent of the capacity that it may have; see the check traffic-share."""
+
+
+def _down(node: Node | None, path: tuple[str, ...]) -> Node | None:
+    for step in path:
+        node = node.get(step) if node is not None else None
+    return node
+
+
+def traffic_share(view: View) -> Iterator[Fault]:
+    """A canary, step or batch outside the share of the capacity that it may have."""
+    deployment = view.resource.body.get("DeploymentConfig")
+    for path, (low, high) in SHARES.items():
+        size = _down(deployment, path)
+        node = size.get("Value") if size is not None else None
+        value = number(text_of(node) or "")
+        if size is None or node is None or value is None:
+            continue
+        where: Path = ("DeploymentConfig", *path, "Value")
+        unit, fleet = text_of(size.get("Type")), _fleet(view)
+        if unit == "CAPACITY_PERCENT" and not low <= value <= high:
+            message = f"{path[-1]} is {value:g} %; expected {low} to {high} %"
+            yield Fault(node, where, message, str(low if value < low else high))
+        elif unit == "INSTANCE_COUNT" and fleet is not None and value * 100 > fleet * high:
+            message = f"{path[-1]} is {value:g} of {fleet:g} instances; expected at most {high} %"
+            yield Fault(node, where, message, severity="warning")
+
+
+def _fleet(view: View) -> float | None:
+    """The instances of the endpoint's one variant; ``None`` where they are not known, or scale."""
+    config = view.config_of(view.resource)
+    variants = list(view.variants(config)) if config is not None else []
+    if len(variants) != 1 or any(True for _ in view.of_kind("ScalableTarget")):
+        return None
+    return number(text_of(variants[0][1].get("InitialInstanceCount")) or "")
+
+
+def waits_too_long(view: View) -> Iterator[Fault]:
+    """A maximum execution time that the waits alone use up."""
+    deployment = view.resource.body.get("DeploymentConfig")
+    for name, between, size in WAITS:
+        policy = _down(deployment, (name,))
+        limit = policy.get("MaximumExecutionTimeoutInSeconds") if policy is not None else None
+        most = number(text_of(limit) or "")
+        if policy is None or limit is None or most is None:
+            continue
+        wait = number(text_of(_down(policy, between)) or "")
+        ending = number(text_of(policy.get("TerminationWaitInSeconds")) or "")
+        times = _steps(_down(policy, size), view)
+        once, total = (count * (wait or 0) + (ending or 0) for count in (1, times))
+        if (wait is not None or ending is not None) and total >= most:
+            several = f" ({times} times {wait:g} s)" if wait and times > 1 else ""
+            message = f"the waits take {total:g} s{several}, but the deployment may take {most:g} s"
+            where: Path = ("DeploymentConfig", name, "MaximumExecutionTimeoutInSeconds")
+            refused = name == "BlueGreenUpdatePolicy" and once >= most
+            yield Fault(limit, where, message, severity="" if refused else "warning")
+
+
+WAITS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    (
+        "BlueGreenUpdatePolicy",
+        ("TrafficRoutingConfiguration", "WaitIntervalInSeconds"),
+        ("TrafficRoutingConfiguration", "LinearStepSize"),
+    ),
+    ("RollingUpdatePolicy", ("WaitIntervalInSeconds",), ("MaximumBatchSize",)),
+)
+"""A policy, its wait, and the size of the steps between which it waits."""
+
+
+def _steps(size: Node | None, view: View) -> int:
+    """How often a deployment waits, at the least: between its steps, and once without steps."""
+    value = number(text_of(size.get("Value")) or "") if size is not None else None
+    if size is None or value is None or value <= 0:
+        return 1
+    unit = text_of(size.get("Type"))
+    whole = {"CAPACITY_PERCENT": 100, "INSTANCE_COUNT": _fleet(view)}.get(unit or "")
+    return max(1, ceil(whole / value) - 1) if whole is not None else 1
+
+
+def rolling_excluded(view: View) -> Iterator[Fault]:
+    """A rolling update of an endpoint with several variants, or of a serverless one."""
+    rolling = _down(view.resource.body.get("DeploymentConfig"), ("RollingUpdatePolicy",))
+    config = view.config_of(view.resource)
+    if rolling is None or config is None:
+        return
+    where: Path = ("DeploymentConfig", "RollingUpdatePolicy")
+    variants = config.body.get("ProductionVariants")
+    found = variants.items() if variants is not None else []
+    if sum(1 for item in found if item.kind == "map") > 1:
+        message = "rolling updates exclude endpoints with several variants"
+        yield Fault(rolling, where, message, at_key=True)
+    for variant in found:
+        serverless = variant.get("ServerlessConfig")
+        if serverless is not None and serverless.kind == "map":
+            message = "rolling updates exclude serverless endpoints"
+            yield Fault(rolling, where, message, at_key=True, related=(serverless,))
+
+
+def guarded_inferentia(view: View) -> Iterator[Fault]:
+    """Deployment guardrails on Inferentia 1."""
+    deployment = view.resource.body.get("DeploymentConfig")
+    config = view.config_of(view.resource)
+    if deployment is None or deployment.kind != "map" or config is None:
+        return
+    for _, variant in view.variants(config):
+        instance = variant.get("InstanceType")
+        if instance is not None and (text_of(instance) or "").startswith("ml.inf1."):
+            yield Fault(deployment, ("DeploymentConfig",), at_key=True, related=(instance,))
+            return
+
+
+def counts_reset(view: View) -> Iterator[Fault]:
+    """An update that sets scaled variants back to the counts of the configuration."""
+    retained = text_of(view.resource.body.get("RetainAllVariantProperties")) or ""
+    if retained.lower() == "true":
+        return
+    for target in view.of_kind("ScalableTarget"):
+        endpoint = scaled(view._replace(resource=target)).endpoint
+        if endpoint is not None and endpoint.address == view.resource.address:
+            yield Fault(view.resource.body, ())
+            return
+
+
+def unconnected(view: View) -> Iterator[Fault]:
+    """``ignore_changes`` on the configuration's name: the endpoint never gets a new one."""
+    ignored = view.resource.lifecycle.get("ignore_changes")
+    if ignored is None:
+        return
+    for name, node in ignored:
+        if name in ("endpoint_config_name", "all"):
+            message = f"{name} is in ignore_changes: the endpoint never gets a new configuration"
+            yield Fault(node, ("lifecycle", "ignore_changes"), message)
+
+
+PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
+    "traffic_share": traffic_share,
+    "waits_too_long": waits_too_long,
+    "rolling_excluded": rolling_excluded,
+    "guarded_inferentia": guarded_inferentia,
+    "counts_reset": counts_reset,
+    "unconnected": unconnected,
+}

@@ -1,0 +1,284 @@
+"""Checks of endpoint configurations: parts against each other, and against the models they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from advisor.configuration.document import Node, Path, Resource, written
+from advisor.gate.rules.instances import is_known
+from advisor.gate.rules.predicates.model import multi_model, pipeline
+from advisor.gate.rules.view import Fault, View, same_value, text_of
+
+
+def instance_type(view: View) -> Iterator[Fault]:
+    """Instance types that the operation does not take."""
+    batch = view.resource.kind == "TransformJob"
+    allowed = view.service.enum(
+        "TransformInstanceType" if batch else "ProductionVariantInstanceType"
+    )
+    for path, node in instance_types(view.resource):
+        text = text_of(node)
+        if text is None or text in allowed or is_known(text, transform=batch):
+            continue
+        from advisor.gate.rules.instance_types import judge_type
+
+        where = "batch transform" if batch else "hosting"
+        opinion = judge_type(text, allowed, view.service.other_instance_types, where)
+        if opinion is not None:
+            severity = "info" if opinion.newer else "error"
+            yield Fault(node, path, opinion.message, opinion.suggestion, severity=severity)
+
+
+def instance_types(resource: Resource) -> Iterator[tuple[Path, Node]]:
+    """Every instance type that a configuration or job names."""
+    body = resource.body
+    if resource.kind == "TransformJob":
+        resources = body.get("TransformResources")
+        node = resources.get("InstanceType") if resources else None
+        if node is not None:
+            yield ("TransformResources", "InstanceType"), node
+        return
+    for name in ("ProductionVariants", "ShadowProductionVariants"):
+        listed = body.get(name)
+        for index, variant in enumerate(listed.items() if listed else []):
+            node = variant.get("InstanceType")
+            if node is not None:
+                yield (name, index, "InstanceType"), node
+            pools = variant.get("InstancePools")
+            for number, pool in enumerate(pools.items() if pools else []):
+                node = pool.get("InstanceType")
+                if node is not None:
+                    yield (name, index, "InstancePools", number, "InstanceType"), node
+
+
+def repeated_variant_name(view: View) -> Iterator[Fault]:
+    """Two variants with the same name, production and shadow together."""
+    seen: list[Node] = []
+    for path, variant in view.variants():
+        name = variant.get("VariantName")
+        if name is None:
+            continue
+        twin = next((other for other in seen if same_value(name, other)), None)
+        if twin is not None:
+            message = f"another variant is called {text_of(name) or 'the same'} too"
+            yield Fault(name, (*path, "VariantName"), message, related=(twin,))
+        seen.append(name)
+
+
+def alike_variants(view: View) -> Iterator[Fault]:
+    """Two production variants that serve one model on one kind of capacity: a canary of nothing."""
+    seen: list[tuple[Node, Node]] = []
+    for path, variant in view.variants():
+        model = variant.get("ModelName")
+        if model is None or path[0] != "ProductionVariants":
+            continue
+        for other, other_model in seen:
+            if same_value(model, other_model) and _same_capacity(variant, other):
+                yield Fault(model, (*path, "ModelName"), related=(other_model,))
+                break
+        seen.append((variant, model))
+
+
+_CAPACITY = ("InstanceType", "InstancePools", "ServerlessConfig", "InferenceAmiVersion")
+
+
+def _same_capacity(one: Node, other: Node) -> bool:
+    for field in _CAPACITY:
+        left, right = one.get(field), other.get(field)
+        if (left is None) != (right is None):
+            return False
+        if left is not None and not (same_value(left, right) or _same_unknown(left, right)):
+            return False
+    return True
+
+
+def _same_unknown(one: Node, other: Node | None) -> bool:
+    """Whether two values hidden behind the same name are one value."""
+    return other is not None and one.kind == other.kind == "unknown" and one.value == other.value
+
+
+def all_weights_zero(view: View) -> Iterator[Fault]:
+    """Every production variant has weight 0, so no request has a place to go."""
+    weights = [
+        (path, variant.get("InitialVariantWeight"))
+        for path, variant in view.variants()
+        if path[0] == "ProductionVariants"
+    ]
+    listed = view.resource.body.get("ProductionVariants")
+    if not weights or listed is None or len(weights) != len(listed.items()):
+        return
+    if all(node is not None and text_of(node) in ("0", "0.0") for _, node in weights):
+        path, node = weights[0]
+        assert node is not None
+        yield Fault(node, (*path, "InitialVariantWeight"))
+
+
+def repeated_pool(view: View) -> Iterator[Fault]:
+    """Two instance pools of a variant with the same priority or the same type."""
+    for path, variant in view.variants():
+        pools = variant.get("InstancePools")
+        for field in ("Priority", "InstanceType"):
+            seen: list[Node] = []
+            for index, pool in enumerate(pools.items() if pools else []):
+                node = pool.get(field)
+                if node is None:
+                    continue
+                if any(same_value(node, other) for other in seen):
+                    message = f"two instance pools have the {field} {text_of(node) or ''}".rstrip()
+                    yield Fault(node, (*path, "InstancePools", index, field), message)
+                seen.append(node)
+
+
+def repeated_tag(view: View) -> Iterator[Fault]:
+    """A tag key that stands twice; the service refuses the request."""
+    tags = view.resource.body.get("Tags")
+    seen: dict[str, Node] = {}
+    for index, tag in enumerate(tags.items() if tags else []):
+        key = tag.get("Key")
+        text = text_of(key)
+        if key is None or text is None:
+            continue
+        if text in seen:
+            yield Fault(key, ("Tags", index, "Key"), f"the tag {text!r} is repeated")
+        seen[text] = key
+
+
+def reserved_tag(view: View) -> Iterator[Fault]:
+    """A tag key with the prefix of tags that AWS sets itself."""
+    tags = view.resource.body.get("Tags")
+    for index, tag in enumerate(tags.items() if tags else []):
+        key = tag.get("Key")
+        text = text_of(key)
+        if key is not None and text is not None and text.lower().startswith("aws:"):
+            yield Fault(key, ("Tags", index, "Key"), f"the tag key {text!r} begins with aws:")
+
+
+_KEY_FORM = re.compile(
+    r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)/[A-Za-z0-9/_-]+"
+    r"|alias/[A-Za-z0-9/_-]+|mrk-[0-9a-f]{32}"
+    r"|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+)
+
+
+def key_form(view: View) -> Iterator[Fault]:
+    """A KMS key that is none of: key id, key ARN, alias, alias ARN."""
+    for path, node in named(view.resource.body, ("KmsKeyId", "VolumeKmsKeyId"), ()):
+        text = text_of(node)
+        if text and not _KEY_FORM.fullmatch(text):
+            yield Fault(
+                node,
+                path,
+                f"{text!r} is no KMS key; expected a key id, a key ARN, alias/… or an alias ARN",
+            )
+
+
+def named(node: Node, names: tuple[str, ...], path: Path) -> Iterator[tuple[Path, Node]]:
+    """Every value under one of some names, at any depth, with its path."""
+    if node.kind == "map":
+        for key, value in node.value.items():
+            if key in names and not value.is_null:
+                yield (*path, key), value
+            yield from named(value, names, (*path, key))
+    elif node.kind == "list":
+        for index, value in enumerate(node.value):
+            yield from named(value, names, (*path, index))
+
+
+NAMES = {
+    "EndpointConfig": (("ModelName", "Model"),),
+    "Endpoint": (("EndpointConfigName", "EndpointConfig"),),
+    "TransformJob": (("ModelName", "Model"),),
+    "InferenceComponent": (("EndpointName", "Endpoint"), ("ModelName", "Model")),
+}
+_ARNS = ("Ref", "arn", "Arn", "ModelArn", "EndpointConfigArn", "EndpointArn")
+
+
+def arn_as_name(view: View) -> Iterator[Fault]:
+    """What gives an ARN (CloudFormation's Ref, Terraform's arn) where the API takes a name."""
+    for field, kind in NAMES[view.resource.kind]:
+        for path, node in named(view.resource.body, (field,), ()):
+            if node.kind == "scalar" and str(node.value).startswith("arn:"):
+                name = str(node.value).rsplit("/", 1)[-1]
+                yield Fault(node, path, f"{field} is an ARN; expected a name", name)
+            if node.kind != "reference" or node.value.attribute not in _ARNS:
+                continue
+            target = view.world.find(node.value.target)
+            if target is None or target.kind != kind:
+                continue
+            if target.dialect in ("terraform", "plan"):
+                right = f"{target.identity}.name"
+            else:
+                right = f"!GetAtt {target.identity}.{field}"
+            given = f"Ref {target.identity}" if node.value.attribute == "Ref" else str(node.value)
+            yield Fault(node, path, f"{given} gives the ARN; {field} takes the name", right)
+
+
+def shadow_with_model(view: View) -> Iterator[Fault]:
+    """A shadow test with what shadow tests exclude: many models or containers, Inferentia 1."""
+    listed = view.resource.body.get("ShadowProductionVariants")
+    if listed is None or not listed.items():
+        return
+    for path, variant in view.variants():
+        type_text = text_of(variant.get("InstanceType")) or ""
+        if type_text.startswith("ml.inf1."):
+            node = variant.get("InstanceType")
+            assert node is not None
+            yield Fault(node, (*path, "InstanceType"), "shadow tests exclude Inferentia 1")
+        model = view.model_of(variant)
+        for what, words in ((multi_model, "multi-model"), (pipeline, "several containers")):
+            for inner, _ in what(model) if model is not None else ():
+                assert model is not None
+                node = variant.get("ModelName") or variant
+                message = f"shadow tests exclude {words} ({written(inner)} of {model.address})"
+                yield Fault(node, (*path, "ModelName"), message)
+                break
+
+
+def _fixed_name(view: View) -> Node | None:
+    """The configuration's name where it is written out, so that a changed one has the same."""
+    node = view.resource.body.get("EndpointConfigName")
+    return node if view.resource.lifecycle.get("name_written_out") else None
+
+
+def name_kept(view: View) -> Iterator[Fault]:
+    """``create_before_destroy`` with a name that the configuration before it still has."""
+    node = _fixed_name(view)
+    if node is not None and view.resource.lifecycle.get("create_before_destroy"):
+        yield Fault(node, ("EndpointConfigName",))
+
+
+def destroyed_first(view: View) -> Iterator[Fault]:
+    """A configuration that goes before its successor is there."""
+    node = _fixed_name(view)
+    if node is not None and not view.resource.lifecycle.get("create_before_destroy"):
+        yield Fault(node, ("EndpointConfigName",))
+
+
+def capture_with_multi_model(view: View) -> Iterator[Fault]:
+    """Data capture on an endpoint of many models, which Model Monitor does not read."""
+    capture = view.resource.body.get("DataCaptureConfig")
+    if capture is None or capture.kind != "map":
+        return
+    for _, variant in view.variants():
+        model = view.model_of(variant)
+        if model is not None and any(True for _ in multi_model(model)):
+            yield Fault(capture, ("DataCaptureConfig",), at_key=True)
+            return
+
+
+PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
+    "instance_type": instance_type,
+    "repeated_variant_name": repeated_variant_name,
+    "alike_variants": alike_variants,
+    "all_weights_zero": all_weights_zero,
+    "repeated_pool": repeated_pool,
+    "repeated_tag": repeated_tag,
+    "reserved_tag": reserved_tag,
+    "key_form": key_form,
+    "arn_as_name": arn_as_name,
+    "shadow_with_model": shadow_with_model,
+    "name_kept": name_kept,
+    "destroyed_first": destroyed_first,
+    "capture_with_multi_model": capture_with_multi_model,
+}

@@ -1,0 +1,102 @@
+"""Checks against the organisation's own file: families, quotas, tags, subnets, needs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+
+from advisor.configuration.document import Node
+from advisor.configuration.scalars import number
+from advisor.gate.rules.instances import family
+from advisor.gate.rules.predicates.endpoint import instance_types
+from advisor.gate.rules.view import Fault, View, text_of
+from advisor.gate.settings import CONCURRENCY, NEEDS
+
+
+def family_not_allowed(view: View) -> Iterator[Fault]:
+    """An instance type of a family that is not on the organisation's list."""
+    allowed = view.organisation.families
+    for path, node in instance_types(view.resource) if allowed else ():
+        text = text_of(node)
+        if text is not None and family(text) not in allowed:
+            message = f"{family(text)} is not allowed; use {', '.join(allowed)}"
+            yield Fault(node, path, message)
+
+
+def above_quota(view: View) -> Iterator[Fault]:
+    """More instances of a type, or more serverless concurrency, than the account may have."""
+    quotas = view.organisation.quotas
+    if not quotas:
+        return
+    wanted: Counter[str] = Counter()
+    nodes: dict[str, tuple[Node, tuple[str | int, ...]]] = {}
+    for path, variant in view.variants():
+        serverless = variant.get("ServerlessConfig")
+        count = variant.get("InitialInstanceCount")
+        name = text_of(variant.get("InstanceType"))
+        field = "InitialInstanceCount"
+        if serverless is not None:
+            name, count, field = CONCURRENCY, serverless.get("MaxConcurrency"), "ServerlessConfig"
+        amount = number(text_of(count) or "")
+        if name is not None and count is not None and amount is not None:
+            wanted[name] += int(amount)
+            nodes[name] = (count, (*path, field))
+    resources = view.resource.body.get("TransformResources")
+    count = resources.get("InstanceCount") if resources is not None else None
+    name = text_of(resources.get("InstanceType")) if resources is not None else None
+    amount = number(text_of(count) or "")
+    if count is not None and name is not None and amount is not None:
+        wanted[name] += int(amount)
+        nodes[name] = (count, ("TransformResources", "InstanceCount"))
+    for name, total in wanted.items():
+        if name in quotas and total > quotas[name]:
+            node, where = nodes[name]
+            message = (
+                f"the configurations need {total} of {name}; the account's quota is {quotas[name]}"
+            )
+            yield Fault(node, where, message)
+
+
+def tag_missing(view: View) -> Iterator[Fault]:
+    """A tag that every resource carries."""
+    tags = view.resource.body.get("Tags")
+    if tags is not None and tags.kind != "list":
+        return
+    items = tags.items() if tags is not None else []
+    if any(item.kind != "map" or text_of(item.get("Key")) is None for item in items):
+        return
+    given = {text_of(item.get("Key")) for item in items}
+    for key in view.organisation.tags:
+        if key not in given:
+            message = f"the tag {key} is missing"
+            yield Fault(tags or view.resource.body, ("Tags",), message, at_key=True)
+
+
+def subnet_foreign(view: View) -> Iterator[Fault]:
+    """A subnet that the organisation's file does not list."""
+    allowed = view.organisation.subnets
+    vpc = view.resource.body.get("VpcConfig")
+    subnets = vpc.get("Subnets") if vpc is not None else None
+    for index, node in enumerate(subnets.items() if subnets is not None and allowed else []):
+        text = text_of(node)
+        if text is not None and text not in allowed:
+            yield Fault(node, ("VpcConfig", "Subnets", index), f"{text} is not an allowed subnet")
+
+
+def need_missing(view: View) -> Iterator[Fault]:
+    """Something that the organisation needs everywhere and that this resource does not carry."""
+    for need in view.organisation.needs:
+        kind, field = NEEDS.get(need, ("", ""))
+        node = view.resource.body.value.get(field)
+        if kind == view.resource.kind and (node is None or text_of(node) == "False"):
+            message = f"the organisation requires {need}: {field}"
+            yield Fault(view.resource.body, (field,), message, at_key=True)
+
+
+PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
+    "family_not_allowed": family_not_allowed,
+    "above_quota": above_quota,
+    "tag_missing": tag_missing,
+    "subnet_foreign": subnet_foreign,
+    "need_missing": need_missing,
+}

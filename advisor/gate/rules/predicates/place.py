@@ -1,0 +1,179 @@
+"""Checks of where things are: Regions and partitions, and S3 places that collide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from advisor.catalogue.regions import AT_HOME, partition_of, place_of
+from advisor.configuration.document import Node, Path, walk
+from advisor.configuration.rulefiles import read_yaml_rules, rule_path
+from advisor.gate.rules.instances import family, group_of
+from advisor.gate.rules.predicates.endpoint import instance_types
+from advisor.gate.rules.view import Fault, View, text_of
+
+_FREE = frozenset({"Environment", "Tags"})
+"""Fields whose texts are the user's own: they may name things anywhere."""
+
+
+def _places(view: View) -> Iterator[tuple[Path, Node, str, str, str]]:
+    """Path, value, partition, Region and service of everything that names its Region."""
+    for path, node in walk(view.resource.body):
+        if not _FREE.isdisjoint(path):
+            continue
+        text = text_of(node) if node.kind == "scalar" and isinstance(node.value, str) else None
+        if text is None:
+            continue
+        place = place_of(text)
+        if place is not None:
+            yield path, node, place.partition, place.region, place.service
+
+
+def other_region(view: View) -> Iterator[Fault]:
+    """An image, topic or key in another Region than the endpoint, or than the other things here."""
+    home = view.region
+    first: Node | None = None
+    if not home:
+        home, first = _of_models(view)
+    for path, node, _, region, service in _places(view):
+        if service not in AT_HOME or not region:
+            continue
+        if not home:
+            home, first = region, node
+        elif region != home:
+            related = (first,) if first is not None else ()
+            message = f"this is in {region}; the rest is in {home}"
+            yield Fault(node, path, message, related=related)
+
+
+def _of_models(view: View) -> tuple[str, Node | None]:
+    """The Region of the images that the configuration's models name, and one of them."""
+    if view.resource.kind != "EndpointConfig":
+        return "", None
+    for _, variant in view.variants():
+        model = view.model_of(variant)
+        found = _places(view._replace(resource=model)) if model is not None else ()
+        for _, node, _, region, service in found:
+            if service == "ecr":
+                return region, node
+    return "", None
+
+
+_IDS = (("Subnets", "subnet-"), ("SecurityGroupIds", "sg-"))
+
+
+def network_ids(view: View) -> Iterator[Fault]:
+    """Ids of subnets and security groups that do not begin as they do."""
+    network = view.resource.body.get("VpcConfig")
+    for field, beginning in _IDS:
+        listed = network.get(field) if network is not None else None
+        for index, node in enumerate(listed.items() if listed is not None else []):
+            text = text_of(node)
+            if text is not None and not text.startswith(beginning):
+                message = f"{text!r} in {field}; expected an id that begins with {beginning}"
+                yield Fault(node, ("VpcConfig", field, index), message)
+
+
+def other_partition(view: View) -> Iterator[Fault]:
+    """ARNs of two partitions in one request: China and GovCloud share nothing with the rest."""
+    home = partition_of(view.region) if view.region else ""
+    for path, node, partition, _, _ in _places(view):
+        if not home:
+            home = partition
+        elif partition != home:
+            yield Fault(node, path, f"this is in the partition {partition}; the rest is in {home}")
+
+
+def _home(view: View) -> str:
+    """Where a configuration or job is deployed, else where its image, key or topic is."""
+    if view.region:
+        return view.region
+    own = (region for *_, region, service in _places(view) if service in AT_HOME and region)
+    return _of_models(view)[0] or next(own, "")
+
+
+def _offer(region: str) -> dict[str, Any]:
+    """What rules/regions.yaml says of a Region; empty when it says nothing."""
+    if not region:
+        return {}
+    found: dict[str, Any] = read_yaml_rules(rule_path("regions.yaml"))["regions"].get(region, {})
+    return found
+
+
+def region_without_family(view: View) -> Iterator[Fault]:
+    """An accelerated or Graviton type whose family has no price in the Region."""
+    batch = view.resource.kind == "TransformJob"
+    home = _home(view)
+    listed = _offer(home).get("batch" if batch else "hosting")
+    if listed is None:
+        return
+    for path, node in instance_types(view.resource):
+        text = text_of(node) or ""
+        group = group_of(text)
+        if group in listed and family(text) not in listed[group]:
+            offered = ", ".join(listed[group]) or "none"
+            message = f"{family(text)} has no price in {home}; {group} families there: {offered}"
+            yield Fault(node, path, message)
+
+
+def region_without_serverless(view: View) -> Iterator[Fault]:
+    """A serverless variant in a Region that the guide does not name."""
+    home = _home(view)
+    offer = _offer(home)
+    if not offer or "serverless_concurrency" in offer:
+        return
+    for path, variant in view.variants():
+        node = variant.get("ServerlessConfig")
+        if node is not None and node.kind == "map":
+            message = f"AWS does not list {home} for serverless inference"
+            yield Fault(node, (*path, "ServerlessConfig"), message, at_key=True)
+
+
+def _prefix(node: Node | None) -> str | None:
+    text = text_of(node)
+    return text.rstrip("/") + "/" if text is not None and text.startswith("s3://") else None
+
+
+def writes_to_input(view: View) -> Iterator[Fault]:
+    """A transform job whose results land among its input."""
+    source = view.resource.body.get("TransformInput")
+    for step in ("DataSource", "S3DataSource", "S3Uri"):
+        source = source.get(step) if source is not None else None
+    output = view.resource.body.get("TransformOutput")
+    target = output.get("S3OutputPath") if output is not None else None
+    read, written_to = _prefix(source), _prefix(target)
+    if target is None or source is None or read is None or written_to is None:
+        return
+    if written_to == read or written_to.startswith(read):
+        yield Fault(target, ("TransformOutput", "S3OutputPath"), related=(source,))
+
+
+def shared_output(view: View) -> Iterator[Fault]:
+    """Results, failures and captured data that go to one and the same place."""
+    seen: list[tuple[Node, str]] = []
+    for path in (
+        ("AsyncInferenceConfig", "OutputConfig", "S3OutputPath"),
+        ("AsyncInferenceConfig", "OutputConfig", "S3FailurePath"),
+        ("DataCaptureConfig", "DestinationS3Uri"),
+    ):
+        node: Node | None = view.resource.body
+        for step in path:
+            node = node.get(step) if node is not None else None
+        place = _prefix(node)
+        if node is None or place is None:
+            continue
+        twin = next((other for other, text in seen if text == place), None)
+        if twin is not None:
+            yield Fault(node, path, related=(twin,))
+        seen.append((node, place))
+
+
+PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
+    "other_region": other_region,
+    "network_ids": network_ids,
+    "other_partition": other_partition,
+    "writes_to_input": writes_to_input,
+    "shared_output": shared_output,
+    "region_without_family": region_without_family,
+    "region_without_serverless": region_without_serverless,
+}

@@ -1,0 +1,196 @@
+"""One file of settings, in YAML or TOML: what it says, where, and why it is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from advisor.configuration.document import Node, Path
+from advisor.configuration.files import read_source
+from advisor.configuration.rulefiles import read_json_rules
+from advisor.configuration.source import SourceText, decode
+from advisor.gate.settings.schema_walk import accepts
+from advisor.model.errors import InputError
+from advisor.model.value import Value
+
+Places = Callable[[Path], tuple[int, int]]
+"""Line and column of what stands at a path; 0 where nobody knows."""
+
+_MENTION = re.compile(
+    rb"""tool\s*\.\s*["']?sm-advise|^\s*["']?sm-advise["']?\s*[.=]""", re.MULTILINE
+)
+_HEADER = re.compile(r"^\s*\[+([^\[\],=]*)\]+\s*(?:#.*)?$")
+_OURS = re.compile(r"""\s*["']?tool["']?\s*(?:$|\.\s*["']?sm-advise\b)""")
+_POSITION = re.compile(r"line (\d+), column (\d+)")
+
+
+class SettingsFile(Value):
+    """What one file says. It keeps rules/schema/settings.schema.json."""
+
+    path: str
+    table: Mapping[str, Any]
+    place: Places
+
+
+def read_yaml_settings(path: str) -> SettingsFile:
+    """The settings of a YAML file.
+
+    Raises:
+        InputError: it cannot be read, repeats a key, or does not keep the schema.
+    """
+    from advisor.configuration.terraform.plan import plain
+    from advisor.configuration.yaml_nodes import read_yaml
+
+    parsed = read_yaml(read_source(path))
+    for again in parsed.repeated:
+        message = f"the key {again.key} is repeated"
+        hint = f"it stands on line {again.first.line} already: keep one of them"
+        raise InputError(
+            message, file=path, line=again.mark.line, column=again.mark.column, hint=hint
+        )
+    if not parsed.documents:
+        return SettingsFile(path, {}, lambda _: (0, 0))
+    root = parsed.documents[0]
+    return _kept(path, plain(root), lambda at: _place_in_yaml(root, at), ": ")
+
+
+def read_toml_settings(path: str) -> SettingsFile | None:
+    """The settings of ``[tool.sm-advise]``; ``None`` where a file has no such table.
+
+    Raises:
+        InputError: it is not TOML, or does not keep the schema.
+    """
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read()
+    except OSError:
+        return None
+    if not _MENTION.search(data):
+        return None
+    source = decode(path, data)
+    table = _toml(source).get("tool", {})
+    if not isinstance(table, dict) or "sm-advise" not in table:
+        return None
+    lines = _own_lines(source.text)
+    return _kept(path, _as_json(table["sm-advise"]), lambda at: _place_in_toml(lines, at), " = ")
+
+
+def _toml(source: SourceText) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(source.text)
+    except RecursionError:
+        line = column = 0
+    except tomllib.TOMLDecodeError as error:
+        # Only newer Pythons give the place as numbers.
+        found = _POSITION.search(str(error))
+        line, column = (int(found[1]), int(found[2])) if found else (0, 0)
+    hint = "correct its syntax; settings stand in it under [tool.sm-advise]"
+    message = "this is not valid TOML"
+    raise InputError(message, file=source.file, line=line, column=column, hint=hint)
+
+
+def _as_json(value: Any) -> Any:
+    """TOML's dates and times as texts; everything else as it is."""
+    if isinstance(value, dict):
+        return {key: _as_json(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_as_json(each) for each in value]
+    return value if isinstance(value, str | int | float) else str(value)
+
+
+def _kept(path: str, value: Any, place: Places, equals: str) -> SettingsFile:
+    """The file, unless the schema or the list of rules has something against it."""
+    if not accepts(read_json_rules("schema", "settings.schema.json"), value):
+        raise _refused(path, value, place, equals)
+    _require_rules(path, value, place)
+    return SettingsFile(path, value, place)
+
+
+def _refused(path: str, value: Any, place: Places, equals: str) -> InputError:
+    """All that is wrong with a file, in its order."""
+    from advisor.gate.settings.schema_words import refusals
+
+    schema = read_json_rules("schema", "settings.schema.json")
+    if not isinstance(value, dict):
+        return InputError(
+            "settings are a mapping of keys and values",
+            file=path,
+            line=place(())[0],
+            column=place(())[1],
+            hint="write one setting a line; sm-advise schema settings prints them",
+        )
+    errors = []
+    for refusal in refusals(schema, value, equals):
+        line, column = place(refusal.path)
+        errors.append(
+            InputError(refusal.message, file=path, line=line, column=column, hint=refusal.hint)
+        )
+    first, *others = sorted(errors, key=lambda error: (error.line, error.column))
+    first.others = tuple(others)
+    return first
+
+
+def _require_rules(path: str, table: Mapping[str, Any], place: Places) -> None:
+    """Refuse the name of a rule that does not exist.
+
+    Raises:
+        InputError: there is one.
+    """
+    names: list[tuple[Path, Any]] = [((key,), table.get(key, ())) for key in ("select", "ignore")]
+    names.append((("waivers", "never"), table.get("waivers", {}).get("never", ())))
+    names += [(("accept", pattern), rules) for pattern, rules in table.get("accept", {}).items()]
+    for at, rules in names:
+        for index, rule in enumerate(rules):
+            step = index if isinstance(rules, list) else rule
+            _require_rule(rule, at[0] in ("select", "ignore"), path, place((*at, step)))
+
+
+def _require_rule(rule: str, with_profiles: bool, path: str, at: tuple[int, int]) -> None:
+    from advisor.gate.checks import PROFILES, require_known
+
+    try:
+        require_known((rule,), PROFILES if with_profiles else (), path)
+    except InputError as error:
+        error.line, error.column = at
+        raise
+
+
+def _place_in_yaml(node: Node, path: Path) -> tuple[int, int]:
+    """The key of what stands at a path, or the item of a list."""
+    for step in path:
+        node = node.value[step]
+    return node.place.line, node.place.column
+
+
+def _own_lines(text: str) -> list[str]:
+    """The lines of a TOML file, those of other tables left blank."""
+    lines, ours = [], True
+    for line in text.splitlines():
+        header = _HEADER.match(line)
+        if header:
+            ours = _OURS.match(header[1]) is not None
+        lines.append(line if ours else "")
+    return lines
+
+
+def _place_in_toml(lines: list[str], path: Path) -> tuple[int, int]:
+    """The last key of a path, each searched for from the one before: tomllib has no places."""
+    at = _key_from(lines, "sm-advise", (1, 1))
+    for step in path:
+        if isinstance(step, str):
+            at = _key_from(lines, step, at)
+    return at
+
+
+def _key_from(lines: list[str], key: str, at: tuple[int, int]) -> tuple[int, int]:
+    """The next place at which a text stands as a key, bare or in quotes; else where it began."""
+    spelt = re.escape(key)
+    as_key = re.compile(rf"""(?:(?<![\w-]){spelt}|"{spelt}"|'{spelt}')(?=\s*[=.\]])""")
+    for number, text in enumerate(lines[at[0] - 1 :], at[0]):
+        found = as_key.search(text, at[1] - 1 if number == at[0] else 0)
+        if found:
+            return number, found.start() + 1
+    return at
