@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from advisor.rulebook.entries import number_check, word_check
 from advisor.rulebook.formulas import Formula
-from advisor.rulebook.types import INFINITY, Condition, FactEntry, Limit, OptionEntry, Point, Test
-
-if TYPE_CHECKING:
-    from advisor.rulebook.resolve import Rulebook
+from advisor.rulebook.types import (
+    INFINITY,
+    Condition,
+    FactEntry,
+    Limit,
+    OptionEntry,
+    Point,
+    Question,
+    Test,
+)
 
 
 def bit_set(variables: Iterable[int]) -> int:
@@ -124,22 +130,24 @@ class Outcomes:
 
     __slots__ = (
         "_lacks",
-        "_needs",
         "_numbers",
         "_questions",
         "_words",
+        "needs",
         "options",
         "question",
         "questions",
         "reads",
     )
 
-    def __init__(self, book: Rulebook) -> None:
-        self._needs = book.needs
+    def __init__(
+        self, needs: int, questions: Iterable[Question], options: Iterable[OptionEntry]
+    ) -> None:
+        self.needs = needs
         self.reads: list[AbstractSet[int]] = []  # the variables that a rule reads
         self._questions: list[tuple[int, Test]] = []
         self.question: dict[str, int] = {}
-        for question in book.questions.values():
+        for question in questions:
             self.question[question.id] = 1 << len(self.reads)
             self._questions.append((1 << len(self.reads), question.when.test))
             self.reads.append(question.when.variables)
@@ -148,7 +156,7 @@ class Outcomes:
         self._words: list[tuple[Any, ...]] = []
         self._numbers: list[tuple[Any, ...]] = []
         self._lacks: list[tuple[int, int]] = []
-        for option in book.options:
+        for option in options:
             first = len(self.reads)
             for limit in option.limits:
                 bit = 1 << len(self.reads)
@@ -158,7 +166,7 @@ class Outcomes:
                     self._numbers.append((bit, *number_check(limit)))
                 self.reads.append(limit.reads)
             self._lacks.append((1 << len(self.reads), option.unsupported))
-            self.reads.append({book.needs})
+            self.reads.append({needs})
             self.options[option.id] = (1 << len(self.reads)) - (1 << first)
 
     def at(self, point: Point) -> tuple[int, int]:
@@ -181,7 +189,7 @@ class Outcomes:
                     contested |= bit
                 else:
                     broken |= bit
-        needed = point[self._needs]
+        needed = point[self.needs]
         return contested, broken | sum(bit for bit, lacks in self._lacks if needed & lacks)
 
 
@@ -194,27 +202,34 @@ class Reach:
     __slots__ = ("assumed", "beside", "exact", "limits", "questions", "touched")
 
     def __init__(
-        self, book: Rulebook, variables: tuple[int, ...], unstated: Iterable[FactEntry]
+        self,
+        variables: tuple[int, ...],
+        unstated: Iterable[FactEntry],
+        *,
+        outcomes: Outcomes,
+        options: Iterable[OptionEntry],
+        dependents: Sequence[Iterable[Formula]],
+        active: int,
     ) -> None:
         moved, assumed = set(variables), set()
         for fact in unstated:  # what is assumed of these may be assumed anew
-            leading = triggers([fact], book.active)
+            leading = triggers([fact], active)
             if not leading.isdisjoint(variables):
                 moved.add(fact.variable)
                 assumed |= leading
-        formulas = {formula for each in moved for formula in book.dependents[each]}
+        formulas = {formula for each in moved for formula in dependents[each]}
         inputs = {each for formula in formulas for each in formula.inputs}
         moved |= {formula.variable for formula in formulas}
         beside = assumed | moved | inputs
         apart = 0  # the rules that read nothing of what moves
-        for number, read in enumerate(book.outcomes.reads):
+        for number, read in enumerate(outcomes.reads):
             if moved.isdisjoint(read):
                 apart |= 1 << number
             else:
                 beside |= read
-        self.questions = apart & book.outcomes.questions
-        self.touched = {option.id: _touched(option, moved, book.needs) for option in book.options}
-        self.limits = {name: bits & apart for name, bits in book.outcomes.options.items()}
+        self.questions = apart & outcomes.questions
+        self.touched = {option.id: _touched(option, moved, outcomes.needs) for option in options}
+        self.limits = {name: bits & apart for name, bits in outcomes.options.items()}
         self.assumed = sorted(assumed)
         self.beside = picker(beside - set(variables))
         self.exact = picker(inputs | assumed)

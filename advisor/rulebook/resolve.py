@@ -109,7 +109,7 @@ class Rulebook:
             for fact, cuts in zip(self.facts, self.all_cuts, strict=True)
         ]
         self.partners = self._partners()
-        self.outcomes = Outcomes(self)
+        self.outcomes = Outcomes(self.needs, self.questions.values(), self.options)
 
     def _cuts(self) -> dict[int, tuple[int, ...]]:
         """Where any rule can change its mind about a variable."""
@@ -146,7 +146,14 @@ class Rulebook:
         known = self._reaches.get(key)
         if known is None:
             assumed = [fact for fact in self.conditional_facts if unstated >> fact.variable & 1]
-            known = self._reaches[key] = Reach(self, variables, assumed)
+            known = self._reaches[key] = Reach(
+                variables,
+                assumed,
+                outcomes=self.outcomes,
+                options=self.options,
+                dependents=self.dependents,
+                active=self.active,
+            )
         return known
 
     def _all_cuts(self) -> list[list[int]]:
