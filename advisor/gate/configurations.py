@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.discover import STDIN, FoundFiles
-from advisor.configuration.document import Document
+from advisor.configuration.document import Document, Read
 from advisor.configuration.files import (
     is_terraform,
     parameter_sources,
@@ -17,7 +17,7 @@ from advisor.configuration.files import (
     read_sources,
     terraform_files,
 )
-from advisor.configuration.reading import Read, read_configuration
+from advisor.configuration.reading import read_configuration
 from advisor.configuration.source import SourceText, decode
 from advisor.gate.checks import Check
 from advisor.gate.finding import GateFinding
