@@ -37,16 +37,16 @@ def settings() -> tuple[Carried, ...]:
     """
     return tuple(
         Carried(
-            entry["id"],
-            entry.get("option", ""),
-            tuple(entry["setting"].split(".")),
-            entry["fact"],
-            _unit(entry["unit"]),
-            entry.get("default"),
-            entry["title"],
-            entry["because"],
-            entry["source"],
-            entry["as_of"],
+            id=entry["id"],
+            option=entry.get("option", ""),
+            path=tuple(entry["setting"].split(".")),
+            fact=entry["fact"],
+            unit=_unit(entry["unit"]),
+            default=entry.get("default"),
+            title=entry["title"],
+            because=entry["because"],
+            source=entry["source"],
+            as_of=entry["as_of"],
         )
         for entry in carried_settings()
     )
