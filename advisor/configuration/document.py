@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from advisor.configuration.source import SourceText
+from advisor.model.errors import InputError
 from advisor.model.value import Value
 
 Dialect: TypeAlias = Literal["request", "described", "cloudformation", "terraform", "plan"]
@@ -181,6 +183,14 @@ class Document(Value):
     worlds: tuple[World, ...]
     unread: tuple[str, ...] = ()  # what it holds that was not read, and why
     faults: tuple[ReadFault, ...] = ()
+
+
+class Read(Value):
+    """What one text, or the texts of a Terraform module, gave."""
+
+    document: Document | None  # None when there is nothing in it that is read
+    sources: tuple[SourceText, ...]
+    errors: tuple[InputError, ...] = ()
 
 
 def unknown(reason: str, mark: Mark, *, maybe_absent: bool = False) -> Node:

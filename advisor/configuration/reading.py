@@ -6,19 +6,10 @@ import os
 from collections.abc import Iterable, Mapping
 
 from advisor.configuration.api.service import ServiceModel
-from advisor.configuration.document import Document, Node, ReadFault
+from advisor.configuration.document import Document, Node, Read, ReadFault
 from advisor.configuration.source import LARGEST_TEMPLATE, SourceText, too_large
 from advisor.configuration.yaml_nodes import Parsed, Repeated, read_yaml
 from advisor.model.errors import InputError
-from advisor.model.value import Value
-
-
-class Read(Value):
-    """What one file or folder gave."""
-
-    document: Document | None  # None when there is nothing in it that is read
-    sources: tuple[SourceText, ...]
-    errors: tuple[InputError, ...] = ()
 
 
 def read_configuration(

@@ -144,7 +144,15 @@ def _part(kind: str, field: str, node: Node, prefix: str) -> Resource:
     """A field as a request of which the rest is not known."""
     body = Node("map", {field: without_placeholders(node)}, node.mark)
     address = prefix or OPERATIONS[kind][1]
-    return Resource(kind, "request", address, body, node.mark, address, {PARTIAL: True})
+    return Resource(
+        kind=kind,
+        dialect="request",
+        address=address,
+        body=body,
+        mark=node.mark,
+        identity=address,
+        lifecycle={PARTIAL: True},
+    )
 
 
 def _scales_sagemaker(kind: str, node: Node) -> bool:

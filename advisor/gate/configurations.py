@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.discover import STDIN, FoundFiles
-from advisor.configuration.document import Document
+from advisor.configuration.document import Document, Read
 from advisor.configuration.files import (
     is_terraform,
     parameter_sources,
@@ -17,7 +17,7 @@ from advisor.configuration.files import (
     read_sources,
     terraform_files,
 )
-from advisor.configuration.reading import Read, read_configuration
+from advisor.configuration.reading import read_configuration
 from advisor.configuration.source import SourceText, decode
 from advisor.gate.checks import Check
 from advisor.gate.finding import GateFinding
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _Held = TypeVar("_Held")
 
 
-class Judged(Value):
+class JudgedConfigurations(Value):
     """What came of one configuration, or of several together."""
 
     findings: tuple[GateFinding, ...] = ()
@@ -48,7 +48,7 @@ class Judged(Value):
     ignored: int = 0  # files
 
 
-class _Run(Value):
+class _Judging(Value):
     """What is the same for every configuration of a run."""
 
     options: CheckOptions
@@ -60,7 +60,7 @@ class _Run(Value):
 
 def judge_configurations(
     found: FoundFiles, options: CheckOptions, checks: Mapping[str, Check], kept: frozenset[str]
-) -> Judged:
+) -> JudgedConfigurations:
     """Judge every request, template, plan and Terraform folder that was found.
 
     Args:
@@ -72,13 +72,13 @@ def judge_configurations(
     Raises:
         InputError: an organisation's file cannot be read.
     """
-    run = _Run(options, found, checks, load_service(), kept)
+    run = _Judging(options, found, checks, load_service(), kept)
     paths = options.counted(found.configurations, "configurations")
     return _together([*(_of_file(path, run) for path in paths), _of_terraform(run)])
 
 
-def _together(parts: Sequence[Judged]) -> Judged:
-    return Judged(
+def _together(parts: Sequence[JudgedConfigurations]) -> JudgedConfigurations:
+    return JudgedConfigurations(
         findings=tuple(chain.from_iterable(part.findings for part in parts)),
         errors=tuple(chain.from_iterable(part.errors for part in parts)),
         unread=tuple(chain.from_iterable(part.unread for part in parts)),
@@ -91,7 +91,7 @@ def _together(parts: Sequence[Judged]) -> Judged:
     )
 
 
-def _of_file(path: str, run: _Run) -> Judged:
+def _of_file(path: str, run: _Judging) -> JudgedConfigurations:
     try:
         source = _source(path, run.options)
         organisation = organisation_of(os.path.dirname(path))
@@ -99,7 +99,7 @@ def _of_file(path: str, run: _Run) -> Judged:
         beside = parameter_sources(path) if path != STDIN else ()
         read = read_configuration(source, run.service, region, beside)
     except InputError as error:
-        return Judged(errors=(error,))
+        return JudgedConfigurations(errors=(error,))
     if read.document is None or not _holds_something(read.document):
         return _of_nothing(path, read, run)
     return _judged(read.document, read.sources, organisation, region, run)
@@ -109,19 +109,19 @@ def _source(path: str, options: CheckOptions) -> SourceText:
     return decode(STDIN, options.stdin) if path == STDIN else read_source(path)
 
 
-def _of_nothing(path: str, read: Read, run: _Run) -> Judged:
+def _of_nothing(path: str, read: Read, run: _Judging) -> JudgedConfigurations:
     """A file without resources: an error where somebody named it and it is not known why."""
     unread = _unread(path, read.document) if read.document is not None else ()
     noted = any(note.startswith(f"{path}: ") for note in (*run.found.unread, *unread))
     sifted = run.options.sift and path != STDIN
     if sifted or noted or path not in run.found.named:
-        return Judged(unread=unread, ignored=1)
+        return JudgedConfigurations(unread=unread, ignored=1)
     error = InputError(
         "this file holds nothing that check reads",
         file=path,
         hint="it reads workloads, SageMaker requests, CloudFormation and Terraform",
     )
-    return Judged(unread=unread, ignored=1, errors=(error,))
+    return JudgedConfigurations(unread=unread, ignored=1, errors=(error,))
 
 
 def _judged(
@@ -129,8 +129,8 @@ def _judged(
     sources: Sequence[SourceText],
     organisation: Organisation,
     region: str,
-    run: _Run,
-) -> Judged:
+    run: _Judging,
+) -> JudgedConfigurations:
     judge = Judge(run.checks, run.service, run.options.select, region, organisation)
     findings = judge.findings(document)
     if organisation.owner:
@@ -138,7 +138,7 @@ def _judged(
     comments = {source.file: tuple(comments_of(source)) for source in sources}
     told = {finding.file for finding in findings}
     names = {os.path.normpath(each or ".") for each in (document.file, *comments)}
-    return Judged(
+    return JudgedConfigurations(
         findings=tuple(findings),
         unread=_unread(document.file, document),
         comments={file: waivers for file, waivers in comments.items() if waivers},
@@ -149,10 +149,10 @@ def _judged(
     )
 
 
-def _of_terraform(run: _Run) -> Judged:
+def _of_terraform(run: _Judging) -> JudgedConfigurations:
     """The Terraform of all folders: a folder may call another as a module."""
     if not run.found.folders:
-        return Judged()
+        return JudgedConfigurations()
     # Reading HCL takes a dozen modules, and most runs hold none.
     from advisor.configuration.terraform.modules import read_modules
 
@@ -160,7 +160,7 @@ def _of_terraform(run: _Run) -> Judged:
     wanted = frozenset(files)
     folders, errors = _folders(run)
     parts = [_of_module(module, wanted, run) for module in read_modules(folders, run.service)]
-    whole = _together([Judged(errors=tuple(errors)), *parts])
+    whole = _together([JudgedConfigurations(errors=tuple(errors)), *parts])
 
     def counts(file: str) -> bool:
         return file in wanted or not is_terraform(file)
@@ -172,7 +172,7 @@ def _of_terraform(run: _Run) -> Judged:
     )
 
 
-def _folders(run: _Run) -> tuple[dict[str, list[SourceText]], list[InputError]]:
+def _folders(run: _Judging) -> tuple[dict[str, list[SourceText]], list[InputError]]:
     """The sources of each folder, also of files that were not named: they belong together."""
     folders: dict[str, list[SourceText]] = {}
     errors: list[InputError] = []
@@ -193,11 +193,13 @@ def _whole_folder(folder: str, files: Sequence[str]) -> list[str]:
         return list(files)
 
 
-def _of_module(module: TerraformRead, wanted: frozenset[str], run: _Run) -> Judged:
+def _of_module(
+    module: TerraformRead, wanted: frozenset[str], run: _Judging
+) -> JudgedConfigurations:
     """One Terraform module, unless none of its files is wanted."""
     read, document = module.read, module.read.document
     errors = tuple(error for error in read.errors if error.file in wanted)
-    nothing = Judged(errors=errors, unread=module.unread)
+    nothing = JudgedConfigurations(errors=errors, unread=module.unread)
     if document is None or not _holds_something(document):
         return nothing
     if not any(source.file in wanted for source in read.sources):

@@ -10,9 +10,9 @@ from advisor.configuration.files import read_source
 from advisor.configuration.source import SourceText
 from advisor.gate.archive import CheckedArchives
 from advisor.gate.checks import Check, load_checks
-from advisor.gate.configurations import Judged, judge_configurations
+from advisor.gate.configurations import JudgedConfigurations, judge_configurations
 from advisor.gate.finding import OPEN, GateFinding, in_order
-from advisor.gate.intent.pairing import Answered, of_archives
+from advisor.gate.intent.pairing import AnsweredWorkloads, of_archives
 from advisor.gate.policy.triage import triage
 from advisor.gate.settings import CheckOptions, Pair, pair_of
 from advisor.model.errors import InputError
@@ -42,7 +42,7 @@ class CheckReport(Value):
         return sum(1 for f in self.findings if f.severity == severity and f.status == OPEN)
 
 
-class _Scope(Value):
+class _RunInput(Value):
     """What a run looks at, and with which checks."""
 
     options: CheckOptions
@@ -63,13 +63,13 @@ def check(options: CheckOptions) -> CheckReport:
     Raises:
         InputError: a setting or the baseline cannot be read; files that cannot are in the report.
     """
-    scope = _scope(options, load_checks())
-    found, checks = scope.found, scope.checks
-    answered = _answered(scope)
-    pairs = (*scope.pairs, *answered.pairs)
+    run = _run_input(options, load_checks())
+    found, checks = run.found, run.checks
+    answered = _answered(run)
+    pairs = (*run.pairs, *answered.pairs)
     judged = judge_configurations(found, options, checks, _artifacts(pairs))
-    archives = _archives(scope, pairs, answered, judged)
-    findings, failed = _fitted(scope, pairs, answered, judged, archives)
+    archives = _archives(run, pairs, answered, judged)
+    findings, failed = _fitted(run, pairs, answered, judged, archives)
     stand = triage(findings, judged.comments, checks, options, found.files)
     errors = (*found.errors, *judged.errors, *archives.errors, *answered.errors, *failed)
     return CheckReport(
@@ -90,7 +90,7 @@ def check(options: CheckOptions) -> CheckReport:
     )
 
 
-def _scope(options: CheckOptions, checks: Mapping[str, Check]) -> _Scope:
+def _run_input(options: CheckOptions, checks: Mapping[str, Check]) -> _RunInput:
     """The files and pairs of a run; with ``changed``, those that a change reaches."""
     project = options.project
     base = project.says.get("exclude", "")
@@ -106,7 +106,7 @@ def _scope(options: CheckOptions, checks: Mapping[str, Check]) -> _Scope:
         folders = (folder or "." for folder in found.folders)
         made = (*found.configurations, *folders, *found.archives)
         pairs += [pair_of(options.workload, path, "--workload") for path in made]
-    return _Scope(options, checks, found, tuple(pairs))
+    return _RunInput(options, checks, found, tuple(pairs))
 
 
 def _looked_at(pairs: Sequence[Pair], found: FoundFiles) -> list[Pair]:
@@ -126,44 +126,50 @@ def _artifacts(pairs: Iterable[Pair]) -> frozenset[str]:
     return frozenset(os.path.normpath(pair.artifact.partition("#")[0]) for pair in pairs)
 
 
-def _answered(scope: _Scope) -> Answered:
+def _answered(run: _RunInput) -> AnsweredWorkloads:
     """The answers of the workloads of a run; a run without workloads does not load the engine."""
-    if not scope.workloads:
-        return Answered()
+    if not run.workloads:
+        return AnsweredWorkloads()
     from advisor.gate.intent.workloads import answer_workloads
 
-    archives = scope.found.archives
-    return answer_workloads(scope.workloads, scope.options, scope.checks, scope.pairs, archives)
+    archives = run.found.archives
+    return answer_workloads(run.workloads, run.options, run.checks, run.pairs, archives)
 
 
 def _archives(
-    scope: _Scope, pairs: Sequence[Pair], answered: Answered, judged: Judged
+    run: _RunInput, pairs: Sequence[Pair], answered: AnsweredWorkloads, judged: JudgedConfigurations
 ) -> CheckedArchives:
     """What is wrong with the model archives that were named, and with those of the pairs."""
-    own, others = of_archives(pairs, scope.found.archives)
-    if not own and not scope.found.archives:
+    own, others = of_archives(pairs, run.found.archives)
+    if not own and not run.found.archives:
         return CheckedArchives()
     from advisor.gate.archive.run import ArchiveRun, check_archives
 
-    run = ArchiveRun(scope.checks, scope.options.framework, answered, others, judged.documents)
-    return check_archives(scope.found.archives, own, run)
+    archives = ArchiveRun(
+        checks=run.checks,
+        framework=run.options.framework,
+        answered=answered,
+        others=others,
+        documents=judged.documents,
+    )
+    return check_archives(run.found.archives, own, archives)
 
 
 def _fitted(
-    scope: _Scope,
+    run: _RunInput,
     pairs: Sequence[Pair],
-    answered: Answered,
-    judged: Judged,
+    answered: AnsweredWorkloads,
+    judged: JudgedConfigurations,
     archives: CheckedArchives,
 ) -> tuple[Sequence[GateFinding], Sequence[InputError]]:
     """All findings, once configurations were compared with their workloads; what could not be."""
     configured = (*judged.findings, *archives.findings)
-    if not scope.workloads:
+    if not run.workloads:
         return configured, ()
     from advisor.gate.intent.workloads import compare_pairs, with_acceptances
 
-    _, others = of_archives(pairs, scope.found.archives)
-    compared, failed = compare_pairs(others, answered, judged.documents, scope.checks)
+    _, others = of_archives(pairs, run.found.archives)
+    compared, failed = compare_pairs(others, answered, judged.documents, run.checks)
     of_workloads = (*archives.of_workloads, *compared)
     return with_acceptances(answered, of_workloads, configured, pairs), failed
 

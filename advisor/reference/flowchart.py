@@ -11,7 +11,7 @@ from advisor.rulebook.source import Folder, read_rules, rules_directory
 Target: TypeAlias = str | tuple[str, ...]  # another question, or options, best first
 
 
-class Node(NamedTuple):
+class ChartNode(NamedTuple):
     """One question."""
 
     id: str
@@ -31,7 +31,7 @@ class Chart(NamedTuple):
     """All questions, and the one to start with."""
 
     start: str
-    nodes: Mapping[str, Node]
+    nodes: Mapping[str, ChartNode]
 
 
 def read_chart(rules: Folder | None = None) -> Chart:
@@ -48,5 +48,5 @@ def read_chart(rules: Folder | None = None) -> Chart:
             for side in ("then", "otherwise")
         )
         faq = bool(raw.get("faq"))
-        nodes[raw["id"]] = Node(raw["id"], raw["asks"], faq, (("yes", yes), ("no", no)))
+        nodes[raw["id"]] = ChartNode(raw["id"], raw["asks"], faq, (("yes", yes), ("no", no)))
     return Chart(document["start"], nodes)

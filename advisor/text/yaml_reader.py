@@ -27,7 +27,7 @@ else:
 
 if TYPE_CHECKING:
 
-    class Node:
+    class YamlNode:
         """The event of the parser at which a value starts; an alias is the node of its anchor.
 
         Marks count characters, lines and columns from 0.
@@ -41,23 +41,23 @@ if TYPE_CHECKING:
 
         def __init__(self, *arguments: object) -> None: ...
 
-    class ScalarNode(Node):
+    class ScalarNode(YamlNode):
         """One text; ``style`` is empty where it has no quotes, ``implicit`` false with a tag."""
 
         value: str
         style: str | None
         implicit: tuple[bool, bool]
 
-    class SequenceNode(Node):
+    class SequenceNode(YamlNode):
         """A list of nodes."""
 
-        value: list[Node]
+        value: list[YamlNode]
         flow_style: bool
 
-    class MappingNode(Node):
+    class MappingNode(YamlNode):
         """Key and value in turns, as they are written."""
 
-        value: list[Node]
+        value: list[YamlNode]
         flow_style: bool
 
 else:
@@ -66,7 +66,7 @@ else:
         MappingStartEvent as MappingNode,
     )
     from yaml.events import (
-        NodeEvent as Node,
+        NodeEvent as YamlNode,
     )
     from yaml.events import (
         ScalarEvent as ScalarNode,
@@ -92,7 +92,7 @@ _SURROGATES = r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F
 _EVENTS_PER_VALUE = 3
 
 
-def read_documents(data: bytes, file: str) -> list[Node]:
+def read_documents(data: bytes, file: str) -> list[YamlNode]:
     """Every document of a workload file that holds something.
 
     Args:
@@ -110,7 +110,7 @@ def read_documents(data: bytes, file: str) -> list[Node]:
     return documents
 
 
-def read_text(text: str, file: str, terms: Terms = WORKLOAD) -> list[Node]:
+def read_text(text: str, file: str, terms: Terms = WORKLOAD) -> list[YamlNode]:
     """Every document of a YAML stream.
 
     Raises:
@@ -147,9 +147,9 @@ class _Reading:
         self._values = 0
         self._too_deep = False
 
-    def documents(self) -> list[Node]:
+    def documents(self) -> list[YamlNode]:
         """The root of each document."""
-        documents: list[Node] = []
+        documents: list[YamlNode] = []
         try:
             events = iter(Parser(self._text).get_event, None)
             most = _EVENTS_PER_VALUE * (self._terms.most_values + 2)  # the root and the stream
@@ -161,7 +161,7 @@ class _Reading:
             raise self._too_many(after)
         return documents
 
-    def _read(self, events: Iterable[Any], documents: list[Node]) -> None:
+    def _read(self, events: Iterable[Any], documents: list[YamlNode]) -> None:
         """Build nodes of events. What this loop costs, each text of a file costs."""
         text = self._text  # anchors, tags, aliases and escapes need a closer look
         careful = "&" in text or "!" in text or "*" in text or "\\" in text
@@ -291,7 +291,7 @@ def _check_tag(node: Any, file: str) -> None:
         node.style = "'" if name == "str" else ""
 
 
-def error_at(node: Node, message: str, file: str, hint: str = "") -> InputError:
+def error_at(node: YamlNode, message: str, file: str, hint: str = "") -> InputError:
     """An error at the start of a node, or at the option that brought it."""
     mark = node.start_mark
     if mark.line < 0:
@@ -299,7 +299,7 @@ def error_at(node: Node, message: str, file: str, hint: str = "") -> InputError:
     return InputError(message, file=file, line=mark.line + 1, column=mark.column + 1, hint=hint)
 
 
-def entries(mapping: MappingNode, file: str) -> dict[str, tuple[ScalarNode, Node]]:
+def entries(mapping: MappingNode, file: str) -> dict[str, tuple[ScalarNode, YamlNode]]:
     """Keys of a mapping with the nodes of key and value, in the order of the file.
 
     Raises:
@@ -316,19 +316,19 @@ def entries(mapping: MappingNode, file: str) -> dict[str, tuple[ScalarNode, Node
     return found
 
 
-def _bad_key(keys: list[Node], file: str) -> InputError:
+def _bad_key(keys: list[YamlNode], file: str) -> InputError:
     """A key that is no text, else the first that is repeated."""
     for key in keys:
         if not isinstance(key, ScalarNode):
             return error_at(key, "a key must be a text", file, "write `key: value`")
-    first: dict[str, Node] = {}
+    first: dict[str, YamlNode] = {}
     again = next(key for key in keys if first.setdefault(key.value, key) is not key)
     line = first[again.value].start_mark.line + 1
     hint = f"it stands on line {line} already: keep one of them" if line else "keep one of them"
     return error_at(again, f"the key {again.value[:40]!r} is repeated", file, hint)
 
 
-def is_nothing(node: Node) -> bool:
+def is_nothing(node: YamlNode) -> bool:
     """Whether the node is YAML's null: nothing, ``~`` or ``null``."""
     return isinstance(node, ScalarNode) and not node.style and node.value in _NOTHING
 
@@ -343,7 +343,7 @@ def text_node(value: str, mark: Mark | None = None, style: str = "") -> ScalarNo
     return ScalarNode(None, None, (True, True), value, mark, mark, style)
 
 
-def mapping_node(turns: list[Node], mark: Mark) -> MappingNode:
+def mapping_node(turns: list[YamlNode], mark: Mark) -> MappingNode:
     """A mapping of key and value in turns, as if it had been read at a place."""
     node = MappingNode(None, None, True, mark, mark)
     node.value = turns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor.text.yaml_reader import MappingNode, Node, ScalarNode, entries
+from advisor.text.yaml_reader import MappingNode, ScalarNode, YamlNode, entries
 
 _WORDS: dict[str, bool | None] = {
     "true": True,
@@ -47,7 +47,7 @@ def scalar(node: ScalarNode) -> str | int | float | bool | None:
     return node.value if node.style or not node.implicit[0] else meaning(node.value)
 
 
-def plain_values(node: Node, file: str) -> Any:
+def plain_values(node: YamlNode, file: str) -> Any:
     """A node as dicts, lists, texts, numbers, booleans and ``None``.
 
     Raises:

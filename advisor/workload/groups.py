@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor.text.yaml_reader import MappingNode, Node, ScalarNode, SequenceNode
+from advisor.text.yaml_reader import MappingNode, ScalarNode, SequenceNode, YamlNode
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
 from advisor.workload.keys import KEYS, WAIVER, features
@@ -26,7 +26,7 @@ _DECISION = tuple(key for key in KEYS if key.path.startswith("decision."))
 _SHARE = Key("share", "percent", "Share of the requests.", "5 %", most=100_000)
 
 
-def read_needs(reading: Reading, key: Key, _key_node: Node, node: Node) -> None:
+def read_needs(reading: Reading, key: Key, _key_node: YamlNode, node: YamlNode) -> None:
     """State ``needs.FEATURE`` for each of a list, or of a mapping to true, false or a share."""
     if isinstance(node, SequenceNode):
         for name, item in sorted(_items(reading, key, node).items()):
@@ -42,7 +42,7 @@ def read_needs(reading: Reading, key: Key, _key_node: Node, node: Node) -> None:
     reading.needs_stated = True
 
 
-def _known(reading: Reading, name: str, node: Node) -> bool:
+def _known(reading: Reading, name: str, node: YamlNode) -> bool:
     if name in reading.features:
         return True
     close = nearest(name, reading.features)
@@ -51,7 +51,7 @@ def _known(reading: Reading, name: str, node: Node) -> bool:
     return False
 
 
-def _need(reading: Reading, name: str, name_node: Node, value: Node) -> None:
+def _need(reading: Reading, name: str, name_node: YamlNode, value: YamlNode) -> None:
     path = f"needs.{name}"
     share = None
     try:
@@ -69,7 +69,7 @@ def _need(reading: Reading, name: str, name_node: Node, value: Node) -> None:
         reading.state(f"{path}.share", node.value, share, name_node)
 
 
-def read_texts(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
+def read_texts(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
     """State a tuple of texts of one form."""
     form = FORMS[key.form]
     if not isinstance(node, SequenceNode):
@@ -102,12 +102,12 @@ def _items(reading: Reading, key: Key, node: SequenceNode) -> dict[str, ScalarNo
     return items
 
 
-def read_named(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
+def read_named(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
     """State a dict of texts by free names, sorted by name."""
     names = FORMS["tag_key" if key.form == "tag" else "reference"]
     found = {}
     pairs = reading.pairs(key.path, node, f"write {{name: {key.example}}}")
-    wrong: Node
+    wrong: YamlNode
     for name, (name_node, value) in sorted(pairs.items()):
         path, wrong = key.path, name_node
         try:
@@ -121,13 +121,13 @@ def read_named(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
     reading.state(key.path, "", found, key_node)
 
 
-def read_decision(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
+def read_decision(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
     """State the dict of a decision."""
     found = read_record(reading, key.path, node, _DECISION, needed="option")
     reading.state(key.path, found.get("option", ""), found, key_node)
 
 
-def read_variants(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
+def read_variants(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
     """State a tuple of dicts, one for each variant; no two have one name."""
     if not isinstance(node, SequenceNode):
         refusal = RefusedError("expected a list", f"write [{key.example}]")
@@ -147,11 +147,11 @@ def read_variants(reading: Reading, key: Key, key_node: Node, node: Node) -> Non
     reading.state(key.path, ", ".join(found), tuple(found.values()), key_node)
 
 
-def read_waivers(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
+def read_waivers(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
     """State ``accept.RULE`` for each rule, and ``accept`` as a dict of them all."""
     found = {}
     pairs = reading.pairs(key.path, node, 'write rule-id: "because"')
-    wrong: Node
+    wrong: YamlNode
     for rule, (rule_node, value) in sorted(pairs.items()):
         path, wrong = key.path, rule_node
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from advisor.model.workload import Interval, Stated
-from advisor.text.yaml_reader import Node, SequenceNode
+from advisor.text.yaml_reader import SequenceNode, YamlNode
 from advisor.workload.key import Key
 from advisor.workload.keys import MODEL
 from advisor.workload.reading import Reading
@@ -16,7 +16,7 @@ from advisor.workload.values import RefusedError
 _LARGEST = ("size", "memory", "accelerator_memory")
 
 
-def read_models(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
+def read_models(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
     """State a tuple of dicts, in the order of the list: each model's parts by name."""
     if not isinstance(node, SequenceNode):
         hint = f"write models: [{{name: {key.example}}}]"

@@ -9,9 +9,9 @@ from advisor.model.errors import InputError
 from advisor.text.places import UNSEEN
 from advisor.text.yaml_reader import (
     MappingNode,
-    Node,
     ScalarNode,
     SequenceNode,
+    YamlNode,
     is_nothing,
     mapping_node,
     nowhere,
@@ -27,7 +27,7 @@ _SPLIT = {
 _FREE = tuple(key.path + "." for key in KEYS if key.kind in ("named", "waivers"))
 
 
-def apply(root: Node, changes: Sequence[tuple[str, str]]) -> Node:
+def apply(root: YamlNode, changes: Sequence[tuple[str, str]]) -> YamlNode:
     """A copy of a document's root with the changes made, in their order.
 
     A mapping is replaced as a whole where its key is set, and completed where a key in it is. One
@@ -85,10 +85,10 @@ def _descend(mapping: MappingNode, name: str, path: str, option: str) -> Mapping
     return inner
 
 
-def _as_mapping(node: Node, path: str) -> MappingNode | None:
+def _as_mapping(node: YamlNode, path: str) -> MappingNode | None:
     if isinstance(node, MappingNode):
         return _copy(node)
-    turns: list[Node] = []
+    turns: list[YamlNode] = []
     if isinstance(node, SequenceNode) and path == "needs":
         for item in node.value:
             turns += item, text_node("true", item.start_mark)
@@ -99,7 +99,7 @@ def _as_mapping(node: Node, path: str) -> MappingNode | None:
     return mapping_node(turns, node.start_mark)
 
 
-def _put(mapping: MappingNode, name: str, value: Node, option: str) -> None:
+def _put(mapping: MappingNode, name: str, value: YamlNode, option: str) -> None:
     """Set a key: in its place if it is there, else at the end."""
     fresh, turns = text_node(name, nowhere(option)), mapping.value
     for index in range(0, len(turns), 2):
@@ -111,7 +111,7 @@ def _put(mapping: MappingNode, name: str, value: Node, option: str) -> None:
     turns += fresh, value
 
 
-def read_value(text: str, option: str) -> Node:
+def read_value(text: str, option: str) -> YamlNode:
     """Read the YAML value that came with a command-line option.
 
     What starts with ``>`` is taken as written: a bound such as ``> 4 MB``, not a folded text.
@@ -128,7 +128,7 @@ def read_value(text: str, option: str) -> Node:
         hint = "write the plain value"
         raise InputError("the value holds invisible characters", file=option, hint=hint)
     plain = text_node(stripped, style="'" if stripped.startswith(">") else "")
-    found: list[Node] = [plain]
+    found: list[YamlNode] = [plain]
     if not plain.style and not is_nothing(plain):
         try:
             found = read_text(text, option)
@@ -149,7 +149,7 @@ def _within(error: InputError, text: str, option: str) -> InputError:
     return InputError(message, file=option, hint=error.hint)
 
 
-def _place(node: Node, option: str) -> None:
+def _place(node: YamlNode, option: str) -> None:
     """Say of a node, and of all in it, that an option brought it."""
     node.start_mark = nowhere(option)
     if not isinstance(node, ScalarNode):

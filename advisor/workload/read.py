@@ -7,7 +7,7 @@ from advisor.model.errors import InputError
 from advisor.model.workload import Stated, Workload
 from advisor.text.digest import sha256
 from advisor.text.quantity import KINDS
-from advisor.text.yaml_reader import MappingNode, Node, error_at, is_nothing, read_documents
+from advisor.text.yaml_reader import MappingNode, YamlNode, error_at, is_nothing, read_documents
 from advisor.workload.forms import FORMS
 from advisor.workload.groups import GROUPS
 from advisor.workload.key import Key
@@ -104,7 +104,7 @@ def read_workloads(
     ]
 
 
-def _document(root: Node, reading: Reading) -> Reading:
+def _document(root: YamlNode, reading: Reading) -> Reading:
     """What one document states, and what is wrong with it as a whole."""
     _walk(reading, "", root, _LEVELS[""])
     if "name" not in reading.values or "requests.arrival" not in reading.values:
@@ -127,13 +127,13 @@ def read_file(
     return read_workloads(read_bytes(path), path, changes, features)
 
 
-def _bytes_of(root: Node, data: bytes) -> bytes:
+def _bytes_of(root: YamlNode, data: bytes) -> bytes:
     """The bytes of one document among several."""
     text = data.decode("utf-8-sig")
     return text[root.start_mark.index : root.end_mark.index].encode()
 
 
-def _walk(reading: Reading, path: str, node: Node, places: dict[str, _Place]) -> None:
+def _walk(reading: Reading, path: str, node: YamlNode, places: dict[str, _Place]) -> None:
     """Read one mapping. Goes by the table, so that the order in the file changes nothing."""
     found = reading.pairs(path, node, _HINTS[path])
     values = reading.values
@@ -154,7 +154,7 @@ def _walk(reading: Reading, path: str, node: Node, places: dict[str, _Place]) ->
         reading.refuse_keys(path, found, places)
 
 
-def _read(reading: Reading, place: _Place, key_node: Node, node: Node) -> Any:
+def _read(reading: Reading, place: _Place, key_node: YamlNode, node: YamlNode) -> Any:
     """The value of a key that takes one; ``None`` when it was stated otherwise, or refused."""
     key = place.key
     if key.kind in GROUPS:
@@ -175,7 +175,7 @@ def _read(reading: Reading, place: _Place, key_node: Node, node: Node) -> Any:
     return value
 
 
-def _scalar(key: Key, value: Node) -> Any:
+def _scalar(key: Key, value: YamlNode) -> Any:
     example = "write true or false"
     if key.kind != "flag":
         example = (
@@ -192,7 +192,7 @@ def _scalar(key: Key, value: Node) -> Any:
     return read_flag(node) if key.kind == "flag" else read_word(key, node.value)
 
 
-def _refuse_missing(reading: Reading, root: Node) -> None:
+def _refuse_missing(reading: Reading, root: YamlNode) -> None:
     """Say which required keys are not there, unless they are there and wrong."""
     if "" in reading.refused:
         return

@@ -7,12 +7,12 @@ from typing import Any
 
 from advisor.model.errors import InputError
 from advisor.model.workload import Stated
-from advisor.text.yaml_reader import MappingNode, Node, ScalarNode, entries, error_at
+from advisor.text.yaml_reader import MappingNode, ScalarNode, YamlNode, entries, error_at
 from advisor.workload.keys import features as of_rules
 from advisor.workload.spelling import explain_key
 from advisor.workload.values import RefusedError
 
-Pairs = dict[str, tuple[ScalarNode, Node]]
+Pairs = dict[str, tuple[ScalarNode, YamlNode]]
 
 
 class Reading:
@@ -33,12 +33,12 @@ class Reading:
         """The names that ``needs`` takes."""
         return of_rules() if self._features is None else self._features
 
-    def state(self, path: str, text: str, value: Any, node: Node) -> None:
+    def state(self, path: str, text: str, value: Any, node: YamlNode) -> None:
         """Note a value at the place of a node: of its key, or of the item of a list."""
         mark = node.start_mark
         self.values[path] = Stated(path, text, value, mark.line + 1, mark.column + 1)
 
-    def refuse(self, path: str, node: Node, refusal: RefusedError) -> None:
+    def refuse(self, path: str, node: YamlNode, refusal: RefusedError) -> None:
         """Note that the value of a key is wrong."""
         self.refused.add(path)
         message = f"{path}: {refusal.problem}" if path else refusal.problem
@@ -48,7 +48,7 @@ class Reading:
         """The errors as they stand in the file."""
         return sorted(self.errors, key=lambda error: (error.line, error.column))
 
-    def pairs(self, path: str, node: Node, hint: str) -> Pairs:
+    def pairs(self, path: str, node: YamlNode, hint: str) -> Pairs:
         """Entries of a mapping; none, and an error, when it is no sound mapping."""
         if not isinstance(node, MappingNode):
             problem = "expected a mapping of keys" if path else "a workload file must have keys"

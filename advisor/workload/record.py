@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from advisor.text.quantity import KINDS
-from advisor.text.yaml_reader import Node
+from advisor.text.yaml_reader import YamlNode
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
 from advisor.workload.reading import Reading
@@ -14,7 +14,7 @@ from advisor.workload.values import RefusedError, read_quantity, read_text, read
 
 
 def read_record(
-    reading: Reading, path: str, record: Node, parts: Sequence[Key], needed: str
+    reading: Reading, path: str, record: YamlNode, parts: Sequence[Key], needed: str
 ) -> dict[str, Any]:
     """A mapping with a fixed set of texts, words and quantities, by name.
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from advisor.model.workload import Interval
 from advisor.text.quantity import QuantityError, parse, show
-from advisor.text.yaml_reader import Node, ScalarNode, is_nothing
+from advisor.text.yaml_reader import ScalarNode, YamlNode, is_nothing
 from advisor.workload.forms import FORMS, LETTERS, Form
 from advisor.workload.key import Key
 from advisor.workload.spelling import nearest
@@ -31,7 +31,7 @@ class RefusedError(ValueError):
         self.hint = hint
 
 
-def single(node: Node, hint: str) -> ScalarNode:
+def single(node: YamlNode, hint: str) -> ScalarNode:
     """The node, if it holds one value and neither a list nor a mapping.
 
     Raises:

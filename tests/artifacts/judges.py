@@ -117,9 +117,7 @@ def read_back_from_cloudformation(advices: Sequence[Advice]) -> list[str]:
     """What `check` reads in the template, with the parameters given, is the requests."""
 
     def compare(advice: Advice) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            read = test_cloudformation.read_back(advice, Path(folder))
-        _same(read, wanted(plan_of(advice).requests))
+        _same(test_cloudformation.read_back(advice), wanted(plan_of(advice).requests))
 
     return [fault for each in advices for fault in _faults(each, compare)]
 
@@ -128,9 +126,7 @@ def read_back_from_terraform(advices: Sequence[Advice]) -> list[str]:
     """What `check` reads in the folder, with the variables given, is the requests."""
 
     def compare(advice: Advice) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            read = test_terraform.read_back(advice, Path(folder))
-        _same(read, wanted(plan_of(advice).requests))
+        _same(test_terraform.read_back(advice), wanted(plan_of(advice).requests))
 
     return [fault for each in advices for fault in _faults(each, compare)]
 

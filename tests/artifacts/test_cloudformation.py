@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,7 +43,7 @@ def template(advice: Advice) -> Any:
     return yaml.load(content, Loader)  # noqa: S506 - a safe loader with tags as data
 
 
-def read_back(advice: Advice, folder: Path) -> list[tuple[str, dict[str, Any]]]:
+def read_back(advice: Advice) -> list[tuple[str, dict[str, Any]]]:
     """What `check` finds when each placeholder is given for its parameter."""
     ((name, content),) = files(advice)
     values = placeholders(plan_of(advice).requests)
@@ -52,8 +51,9 @@ def read_back(advice: Advice, folder: Path) -> list[tuple[str, dict[str, Any]]]:
     declared = template(advice).get("Parameters", {})
     given_values = {key: value for key, value in given_values.items() if key in declared}
     text = json.dumps({"Parameters": given_values})
-    (folder / "template-config.json").write_text(text, encoding="utf-8")
-    read = read_configuration(SourceText(str(folder / name), content), load_service())
+    read = read_configuration(
+        SourceText(name, content), load_service(), beside=[SourceText("template-config.json", text)]
+    )
     assert read.document is not None
     assert read.document.faults == ()
     identities = list(template(advice)["Resources"])
@@ -63,8 +63,8 @@ def read_back(advice: Advice, folder: Path) -> list[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("advice", advices(), ids=lambda advice: advice.workload.name)
-def test_check_reads_the_requests_back(advice: Advice, tmp_path: Path) -> None:
-    assert read_back(advice, tmp_path) == wanted(plan_of(advice).requests)
+def test_check_reads_the_requests_back(advice: Advice) -> None:
+    assert read_back(advice) == wanted(plan_of(advice).requests)
 
 
 @pytest.mark.parametrize("advice", advices(), ids=lambda advice: advice.workload.name)

@@ -76,11 +76,11 @@ def given_values(advice: Advice) -> dict[str, Any]:
     return {key: value for key, value in values.items() if f'variable "{key}"' in declared}
 
 
-def world_of(advice: Advice, folder: Path) -> Any:
+def world_of(advice: Advice) -> Any:
     """The folder as `check` reads it, with a value for each variable."""
     texts = [*files(advice), ("terraform.tfvars", document_of(given_values(advice)))]
-    sources = [SourceText(str(folder / name), text) for name, text in texts if name != FILE]
-    (read,) = read_modules({str(folder): sources}, load_service())
+    sources = [SourceText(name, text) for name, text in texts if name != FILE]
+    (read,) = read_modules({"": sources}, load_service())
     assert read.read.errors == ()
     assert read.read.document is not None
     assert read.read.document.faults == ()
@@ -97,9 +97,9 @@ def known_of(advice: Advice) -> Known:
     return known(made, [each for each in plan_of(advice).requests if each not in others])
 
 
-def read_back(advice: Advice, folder: Path) -> list[tuple[str, dict[str, Any]]]:
+def read_back(advice: Advice) -> list[tuple[str, dict[str, Any]]]:
     """What `check` finds in the folder, and in the template of a stack where there is one."""
-    made = found(world_of(advice, folder), known_of(advice))
+    made = found(world_of(advice), known_of(advice))
     stacked = stack(advice, plan_of(advice).requests)
     if stacked is None:
         return made
@@ -108,9 +108,9 @@ def read_back(advice: Advice, folder: Path) -> list[tuple[str, dict[str, Any]]]:
         name: values[each.name] if isinstance(each, Variable) else each
         for name, each in stacked.given.items()
     }
-    parameters = folder / "endpoint.template-config.json"
-    parameters.write_text(json.dumps({"Parameters": given}), encoding="utf-8")
-    read = read_configuration(SourceText(str(folder / FILE), stacked.text), load_service())
+    text = json.dumps({"Parameters": given})
+    beside = [SourceText("endpoint.template-config.json", text)]
+    read = read_configuration(SourceText(FILE, stacked.text), load_service(), beside=beside)
     assert read.document is not None
     assert read.document.faults == ()
     identities = list(yaml.load(stacked.text, Loader)["Resources"])  # noqa: S506 - tags as data
@@ -124,8 +124,8 @@ def document_of(values: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("advice", advices(), ids=lambda advice: advice.workload.name)
-def test_check_reads_the_requests_back(advice: Advice, tmp_path: Path) -> None:
-    assert read_back(advice, tmp_path) == wanted(plan_of(advice).requests)
+def test_check_reads_the_requests_back(advice: Advice) -> None:
+    assert read_back(advice) == wanted(plan_of(advice).requests)
 
 
 @pytest.mark.parametrize("advice", advices(), ids=lambda advice: advice.workload.name)
@@ -142,7 +142,7 @@ def test_no_placeholder_is_left_and_every_variable_is_used(advice: Advice) -> No
 @given(st.lists(HOSTILE, min_size=1, max_size=4, unique=True))
 def test_a_value_stays_the_text_that_it_is(texts: list[str]) -> None:
     advice = hostile(named("call-transcripts"), texts)
-    world = world_of(advice, Path("/folder"))
+    world = world_of(advice)
     (model,) = (each for each in world.resources if each.kind == "Model")
     body = plain(model.body, world, {})
     assert body["PrimaryContainer"]["Environment"] == {text: text for text in texts}

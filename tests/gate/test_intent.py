@@ -781,6 +781,29 @@ def test_a_configuration_outside_the_paths_is_read_for_its_workload(tmp_path: Pa
         assert of_rule(report, "option-broken"), artifact
 
 
+@pytest.mark.parametrize("values", ["terraform.tfvars", "terraform.tfvars.json"])
+def test_a_folder_outside_the_paths_is_read_with_its_values(tmp_path: Path, values: str) -> None:
+    """3072 MB by default hold the model's 1.5 GB; the 1024 MB that the values set do not."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (folder / "main.tf").write_text(
+        'variable "memory" {\n  default = 3072\n}\n'
+        'resource "aws_sagemaker_endpoint_configuration" "c" {\n'
+        '  name = "fraud-1"\n  production_variants {\n    model_name = "fraud"\n'
+        '    variant_name = "all"\n    serverless_config {\n'
+        "      memory_size_in_mb = var.memory\n      max_concurrency = 20\n    }\n  }\n}\n",
+        encoding="utf-8",
+    )
+    workload = tmp_path / "workload.yaml"
+    text = f"{WORKLOAD}artifacts: {{endpoint_config: elsewhere}}\n"
+    workload.write_text(text, encoding="utf-8")
+    assert messages(check(CheckOptions([str(workload)], AS_OF))) == []
+    given = '{"memory": 1024}' if values.endswith(".json") else "memory = 1024"
+    (folder / values).write_text(given, encoding="utf-8")
+    (message,) = messages(check(CheckOptions([str(workload)], AS_OF)))
+    assert "MemorySizeInMB is 1024, model.loaded is 1.5 GB" in message
+
+
 @pytest.mark.parametrize(
     ("rules", "message"),
     [

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from advisor.reference import DRAWINGS, drawing, flowchart_svg
-from advisor.reference.flowchart import Chart, Node, read_chart
+from advisor.reference.flowchart import Chart, ChartNode, read_chart
 from advisor.rulebook.load import load
 from advisor.rulebook.types import Leaf
 
@@ -18,9 +18,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 MESH = Chart(
     "a",
     {
-        "a": Node("a", "A & B?", True, (("yes", "b"), ("no", "c"))),
-        "b": Node("b", "Is <b>?", False, (("yes", ("x", "y")), ("no", "c"))),
-        "c": Node("c", "C?", False, (("yes", ("y",)), ("no", ("z",)))),
+        "a": ChartNode("a", "A & B?", True, (("yes", "b"), ("no", "c"))),
+        "b": ChartNode("b", "Is <b>?", False, (("yes", ("x", "y")), ("no", "c"))),
+        "c": ChartNode("c", "C?", False, (("yes", ("y",)), ("no", ("z",)))),
     },
 )
 CHARTS = [read_chart(), MESH]
@@ -68,7 +68,7 @@ def test_mermaid_has_two_ways_from_each_question(chart: Chart) -> None:
 
 
 def test_a_chart_without_questions_of_the_faq_marks_none() -> None:
-    node = Node("only", "Only?", False, (("yes", ("x",)), ("no", ("y",))))
+    node = ChartNode("only", "Only?", False, (("yes", ("x",)), ("no", ("y",))))
     assert "class" not in drawing("mermaid")(Chart("only", {"only": node}))
 
 

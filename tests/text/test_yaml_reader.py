@@ -13,9 +13,9 @@ from advisor.model.errors import InputError
 from advisor.text.terms import WORKLOAD
 from advisor.text.yaml_reader import (
     MappingNode,
-    Node,
     ScalarNode,
     SequenceNode,
+    YamlNode,
     entries,
     is_nothing,
     read_documents,
@@ -24,12 +24,12 @@ from advisor.workload.overrides import read_value
 from advisor.workload.values import is_number
 
 
-def mapping(node: Node | None) -> dict[str, tuple[ScalarNode, Node]]:
+def mapping(node: YamlNode | None) -> dict[str, tuple[ScalarNode, YamlNode]]:
     assert isinstance(node, MappingNode)
     return entries(node, "f.yaml")
 
 
-def plain(node: Node) -> Any:
+def plain(node: YamlNode) -> Any:
     """Texts, lists and dicts, so that a test can compare."""
     if isinstance(node, ScalarNode):
         return node.value

@@ -194,8 +194,8 @@ def _strange_types(template: TemplateValues) -> Iterator[ReadFault]:
                     node,
                     f"Resources.{name}",
                     opinion[0],
-                    opinion[1],
-                    opinion[2],
+                    suggestion=opinion[1],
+                    severity=opinion[2],
                 )
 
 

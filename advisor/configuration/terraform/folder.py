@@ -81,15 +81,17 @@ def _folder(
         for name, values in choices.items()
     }
     return Folder(
-        variables,
-        local_values,
-        [block for block in blocks if _is(block, "resource", 2)],
-        [block for block in blocks if _is(block, "module", 1)],
-        region,
-        given,
-        {name: values for name, values in usable.items() if values},
-        repeated,
-        [b for b in blocks if _is(b, "resource", 2) or _is(b, "variable", 1) or _is(b, "data", 2)],
+        variables=variables,
+        local_values=local_values,
+        resources=[block for block in blocks if _is(block, "resource", 2)],
+        modules=[block for block in blocks if _is(block, "module", 1)],
+        region=region,
+        given=given,
+        choices={name: values for name, values in usable.items() if values},
+        repeated=repeated,
+        declared=[
+            b for b in blocks if _is(b, "resource", 2) or _is(b, "variable", 1) or _is(b, "data", 2)
+        ],
     )
 
 

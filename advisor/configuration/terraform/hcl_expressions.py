@@ -252,7 +252,15 @@ class ExpressionReader(TextReader):
         condition = self._after("if")
         self.take(closing)
         key, value = (None, first) if second is None else (first, second)
-        return For(tuple(names), over, key, value, condition, grouped, self.mark(start))
+        return For(
+            names=tuple(names),
+            over=over,
+            key=key,
+            value=value,
+            condition=condition,
+            grouped=grouped,
+            mark=self.mark(start),
+        )
 
     def _spaced_name(self) -> str:
         self.blank(lines=True)

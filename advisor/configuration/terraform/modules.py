@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from advisor.configuration.api.service import ServiceModel
-from advisor.configuration.document import Node, unknown
-from advisor.configuration.reading import Read
+from advisor.configuration.document import Node, Read, unknown
 from advisor.configuration.source import SourceText
 from advisor.configuration.terraform import hcl_tree as hcl
 from advisor.configuration.terraform.folder import Folder, gather, known_region, variable_values

@@ -86,7 +86,7 @@ def _changed(
     if actions is not None and any(item.value in _GONE for item in actions.items()[-1:]):
         return None
     hidden = change.get("after_unknown")
-    return _made(reader, outline, after, hidden, references, service)
+    return _made(reader, outline, after, hidden, references=references, service=service)
 
 
 def _standing(
@@ -102,7 +102,7 @@ def _standing(
     values = reader.value(outline["values"])[0]
     expressions = references.get(_static(reader.string(outline["address"])[0]), {})
     hidden = _left_out(values, expressions)
-    return _made(reader, outline, values, hidden, references, service)
+    return _made(reader, outline, values, hidden, references=references, service=service)
 
 
 def _left_out(values: Node, expressions: Mapping[str, Any]) -> Node:
@@ -139,7 +139,14 @@ def _made(
     kind = TERRAFORM_KINDS[type_name]
     if kind in ("ScalableTarget", "ScalingPolicy") and not _of_sagemaker(raw):
         return None
-    return Resource(kind, "plan", address, to_api(raw, kind, service), after.mark, identity)
+    return Resource(
+        kind=kind,
+        dialect="plan",
+        address=address,
+        body=to_api(raw, kind, service),
+        mark=after.mark,
+        identity=identity,
+    )
 
 
 def _of_sagemaker(raw: Node) -> bool:

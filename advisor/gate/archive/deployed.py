@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 from advisor.configuration.document import Node, Resource
 from advisor.configuration.rulefiles import read_yaml_rules, rule_path
 from advisor.configuration.terraform.plan import plain
-from advisor.gate.intent.need_fields import memory_of
-from advisor.gate.rules.instances import is_a
+from advisor.gate.rules.instances import is_a, memory_of
 from advisor.gate.rules.view import containers, text_of
 from advisor.model.advice import Advice
 from advisor.text.quantity import parse

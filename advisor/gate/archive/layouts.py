@@ -72,15 +72,15 @@ def layouts() -> tuple[Layout, ...]:
     """
     return tuple(
         Layout(
-            entry["id"],
-            entry["title"],
-            tuple(entry["names"]),
-            tuple(entry["images"]),
-            entry["root"],
-            entry["known_by"],
-            tuple(LayoutFault(**fault) for fault in entry["faults"]),
-            entry["source"],
-            entry["as_of"],
+            id=entry["id"],
+            title=entry["title"],
+            names=tuple(entry["names"]),
+            images=tuple(entry["images"]),
+            root=entry["root"],
+            known_by=entry["known_by"],
+            faults=tuple(LayoutFault(**fault) for fault in entry["faults"]),
+            source=entry["source"],
+            as_of=entry["as_of"],
         )
         for entry in read_yaml_rules(rule_path("archives.yaml"))["layouts"]
     )

@@ -17,7 +17,7 @@ from advisor.gate.checks import Check
 from advisor.gate.finding import GateFinding
 from advisor.gate.intent.pairing import (
     BY_ARTIFACT,
-    Answered,
+    AnsweredWorkloads,
     OfWorkload,
     documents_of,
     meant,
@@ -35,7 +35,7 @@ class ArchiveRun(Value):
 
     checks: Mapping[str, Check]
     framework: str  # the name that the caller gave; empty for none
-    answered: Answered
+    answered: AnsweredWorkloads
     others: Sequence[Pair]  # pairs of configurations, which say where archives are deployed
     documents: Mapping[str, Document]  # normalised path -> a configuration of a pair
 

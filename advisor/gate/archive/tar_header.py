@@ -69,13 +69,13 @@ def header_of(block: bytes) -> Header | None:
     size = _number(block[124:136])
     sparse = kind == b"S"
     return Header(
-        name,
-        kind,
-        size,
-        _number(block[100:108]),
-        _text(block[157:257]),
-        _number(block[483:495]) if sparse else size,
-        sparse and bool(block[482]),
+        name=name,
+        type=kind,
+        size=size,
+        mode=_number(block[100:108]),
+        target=_text(block[157:257]),
+        real_size=_number(block[483:495]) if sparse else size,
+        extended=sparse and bool(block[482]),
     )
 
 

@@ -130,12 +130,12 @@ class _Reader:
         kind = header.kind
         holds = self._pass_over(size, name) if header.has_data else ""
         return TarMember(
-            _text(name.removeprefix(b"./") or name),
-            kind,
-            real if kind == FILE else 0,
-            header.mode,
-            _text(target),
-            holds if kind == FILE else "",
+            name=_text(name.removeprefix(b"./") or name),
+            kind=kind,
+            size=real if kind == FILE else 0,
+            mode=header.mode,
+            target=_text(target),
+            holds=holds if kind == FILE else "",
         )
 
     def _count(self, name: bytes, target: bytes, size: int) -> None:

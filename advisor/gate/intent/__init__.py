@@ -1,1 +1,1 @@
-"""Workloads and the configurations that were made for them → findings: does each still fit."""
+"""Workloads and their configurations → findings: does each answer, each configuration still fit."""

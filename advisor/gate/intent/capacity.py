@@ -9,8 +9,7 @@ from advisor.configuration.document import Node
 from advisor.engine.facts import Facts
 from advisor.gate.intent.idle_cost import standing_cost
 from advisor.gate.intent.instance_counts import counts
-from advisor.gate.intent.need_fields import memory_of
-from advisor.gate.rules.instances import is_a
+from advisor.gate.rules.instances import is_a, memory_of
 from advisor.gate.rules.view import View, text_of
 from advisor.model.advice import Candidate
 from advisor.model.options import REAL_TIME

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from advisor.configuration.document import Node, Resource
 from advisor.gate.checks import carried_settings
-from advisor.gate.rules.instances import memory_bytes
 from advisor.gate.rules.view import text_of
 from advisor.model.options import ASYNCHRONOUS, REAL_TIME, SERVERLESS
 from advisor.text.quantity import parse
@@ -38,16 +37,16 @@ def settings() -> tuple[Carried, ...]:
     """
     return tuple(
         Carried(
-            entry["id"],
-            entry.get("option", ""),
-            tuple(entry["setting"].split(".")),
-            entry["fact"],
-            _unit(entry["unit"]),
-            entry.get("default"),
-            entry["title"],
-            entry["because"],
-            entry["source"],
-            entry["as_of"],
+            id=entry["id"],
+            option=entry.get("option", ""),
+            path=tuple(entry["setting"].split(".")),
+            fact=entry["fact"],
+            unit=_unit(entry["unit"]),
+            default=entry.get("default"),
+            title=entry["title"],
+            because=entry["because"],
+            source=entry["source"],
+            as_of=entry["as_of"],
         )
         for entry in carried_settings()
     )
@@ -58,12 +57,6 @@ def _unit(text: str) -> int:
     low = parse(text, kind).low
     assert low is not None
     return low
-
-
-def memory_of(instance_type: str) -> int | None:
-    """Bytes that hold a model on a type: of its accelerators or its own, what is more."""
-    found = [size for size in memory_bytes(instance_type) if size]
-    return max(found, default=None)
 
 
 def _absent_variants(body: Node) -> Iterator[tuple[str, str]]:

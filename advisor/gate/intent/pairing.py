@@ -32,7 +32,7 @@ BY_ARTIFACT = "model.artifact"
 """Where a pair comes from that nobody wrote down: both end in the same name."""
 
 
-class Answered(Value):
+class AnsweredWorkloads(Value):
     """The workloads of a run with what is known of their answers."""
 
     workloads: tuple[Workload, ...] = ()
@@ -97,7 +97,7 @@ def of_archives(pairs: Iterable[Pair], named: Sequence[str]) -> tuple[list[Pair]
     return archives, others
 
 
-def meant(pair: Pair, answered: Answered) -> list[Advice]:
+def meant(pair: Pair, answered: AnsweredWorkloads) -> list[Advice]:
     """The answers to the workload of a pair; none where its file could not be read.
 
     Raises:

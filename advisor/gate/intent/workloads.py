@@ -13,7 +13,7 @@ from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, GateFinding
 from advisor.gate.intent.comparison import WorkloadFit
 from advisor.gate.intent.organisation_policy import beyond
 from advisor.gate.intent.pairing import (
-    Answered,
+    AnsweredWorkloads,
     OfWorkload,
     documents_of,
     is_of,
@@ -48,7 +48,7 @@ def answer_workloads(
     checks: Mapping[str, Check],
     pairs: Sequence[Pair],
     archives: Sequence[str],
-) -> Answered:
+) -> AnsweredWorkloads:
     """Answer every workload, and note what was made for it.
 
     Args:
@@ -66,7 +66,7 @@ def answer_workloads(
     parts = [_answered(path, asking) for path in options.counted(paths, "workloads")]
     workloads = tuple(chain.from_iterable(part.workloads for part in parts))
     found = chain.from_iterable(part.findings for part in parts)
-    return Answered(
+    return AnsweredWorkloads(
         workloads=workloads,
         findings=(*found, *_duplicates(workloads, checks)),
         errors=tuple(chain.from_iterable(part.errors for part in parts)),
@@ -76,7 +76,7 @@ def answer_workloads(
     )
 
 
-def _answered(path: str, asking: _Asking) -> Answered:
+def _answered(path: str, asking: _Asking) -> AnsweredWorkloads:
     """The workloads of one file; their advice only where something was made for them."""
     from advisor.pipeline import advise
     from advisor.workload import read_file, read_workloads
@@ -88,7 +88,7 @@ def _answered(path: str, asking: _Asking) -> Answered:
     except InputError as error:
         errors = (error, *error.others)
         error.others = ()  # each stands for itself from here on
-        return Answered(errors=errors)
+        return AnsweredWorkloads(errors=errors)
     named = any(_same(pair.workload, path) for pair in asking.pairs)
     workloads = tuple(needing(each, organisation) for each in found)
     findings: list[GateFinding] = []
@@ -115,7 +115,14 @@ def _answered(path: str, asking: _Asking) -> Answered:
         if own or named:
             kept.append(advice)
     advices = {os.path.normpath(path): tuple(kept)} if kept else {}
-    return Answered(workloads, tuple(findings), (), tuple(pairs), advices, answers)
+    return AnsweredWorkloads(
+        workloads=workloads,
+        findings=tuple(findings),
+        errors=(),
+        pairs=tuple(pairs),
+        advices=advices,
+        answers=answers,
+    )
 
 
 def _of_answer(
@@ -196,7 +203,7 @@ def _at(check: Check, workload: Workload, path: str, message: str) -> GateFindin
 
 def compare_pairs(
     pairs: Iterable[Pair],
-    answered: Answered,
+    answered: AnsweredWorkloads,
     documents: Mapping[str, Document],
     checks: Mapping[str, Check],
 ) -> tuple[list[OfWorkload], list[InputError]]:
@@ -220,7 +227,7 @@ def compare_pairs(
 
 
 def with_acceptances(
-    answered: Answered,
+    answered: AnsweredWorkloads,
     of_workloads: Iterable[OfWorkload],
     configured: Iterable[GateFinding],
     pairs: Sequence[Pair],
@@ -254,7 +261,7 @@ def _known_by(finding: GateFinding) -> tuple[str, str, int, str]:
 
 
 def _accepted_by_pairs(
-    finding: GateFinding, pairs: Sequence[Pair], answered: Answered
+    finding: GateFinding, pairs: Sequence[Pair], answered: AnsweredWorkloads
 ) -> GateFinding:
     """A finding of a configuration, with what the workloads that it was made for accept."""
     for pair in pairs:

@@ -54,7 +54,14 @@ def comments_of(source: SourceText) -> Iterator[Waiver]:
         rule, because, details = _parts(found[1])
         covers = line if before else _next_line(source, line)
         acceptance = _acceptance(because, details, f"{source.file}:{line}")
-        yield Waiver(rule, acceptance, source.file, line, column, covers)
+        yield Waiver(
+            rule=rule,
+            acceptance=acceptance,
+            file=source.file,
+            line=line,
+            column=column,
+            covers=covers,
+        )
 
 
 def _parts(text: str) -> tuple[str, str, str]:
@@ -101,7 +108,14 @@ def project_waivers(accept: Iterable[Accepted]) -> dict[str, list[tuple[Accepted
     """What the settings accept per file, as waivers by their rule, the nearest file's first."""
     found: dict[str, list[tuple[Accepted, Waiver]]] = {}
     for each in accept:
-        waiver = Waiver(each.rule, each.why, each.file, each.line, each.column, 0)
+        waiver = Waiver(
+            rule=each.rule,
+            acceptance=each.why,
+            file=each.file,
+            line=each.line,
+            column=each.column,
+            covers=0,
+        )
         found.setdefault(each.rule, []).append((each, waiver))
     return found
 
@@ -232,7 +246,7 @@ def _of_workload(finding: GateFinding) -> Waiver | None:
     if why is None:
         return None
     file, _, line = why.where.rpartition(":")
-    return Waiver(finding.rule, why, file, int(line), 1, 0)
+    return Waiver(rule=finding.rule, acceptance=why, file=file, line=int(line), column=1, covers=0)
 
 
 def _is_day(text: str) -> bool:

@@ -1,1 +1,1 @@
-"""A configuration → findings: the service model, the checks as data, the predicates in Python."""
+"""A configuration → findings: the service model, checks as data, and predicates in Python."""

@@ -41,15 +41,21 @@ def text_problems(
         message = (
             f"{last_name(path)} has {len(text)} characters; at most {shape['max']} are allowed"
         )
-        yield ServiceProblem("wrong-length", "error", message, node, path, "", at_key)
+        yield ServiceProblem(
+            "wrong-length", "error", message, node, path, suggestion="", at_key=at_key
+        )
     elif pattern and not pattern.fullmatch(text):
         message = form_message(text, shape, path)
-        yield ServiceProblem("wrong-form", "error", message, node, path, "", at_key)
+        yield ServiceProblem(
+            "wrong-form", "error", message, node, path, suggestion="", at_key=at_key
+        )
     elif len(text) < shape.get("min", 0):
         message = (
             f"{last_name(path)} has {len(text)} characters; at least {shape['min']} are needed"
         )
-        yield ServiceProblem("wrong-length", "error", message, node, path, "", at_key)
+        yield ServiceProblem(
+            "wrong-length", "error", message, node, path, suggestion="", at_key=at_key
+        )
 
 
 def form_message(text: str, shape: Shape, path: Path) -> str:

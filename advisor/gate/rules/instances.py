@@ -63,6 +63,12 @@ def memory_bytes(instance_type: str) -> tuple[int | None, int | None]:
     return host, total
 
 
+def memory_of(instance_type: str) -> int | None:
+    """Bytes that hold a model on a type: of its accelerators or its own, what is more."""
+    found = [size for size in memory_bytes(instance_type) if size]
+    return max(found, default=None)
+
+
 def accelerators(instance_type: str) -> int | None:
     """How many GPUs or Neuron devices a type has; ``None`` where it is not known."""
     row = _rows().get(instance_type)

@@ -110,9 +110,9 @@ class Judge(Value):
                 problem.node,
                 problem.path,
                 message,
-                suggestion,
-                problem.at_key,
-                problem.severity,
+                suggestion=suggestion,
+                at_key=problem.at_key,
+                severity=problem.severity,
             )
             yield finding_of(self.checks[problem.rule], resource, fault)
 

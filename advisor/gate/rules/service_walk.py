@@ -119,7 +119,13 @@ class _ServiceWalk:
             if node.get(key) is None and not wrong and key not in self._optional(node, name):
                 message = f"{key} is missing"
                 yield ServiceProblem(
-                    "missing-field", "error", message, node, (*path, key), key, True
+                    "missing-field",
+                    "error",
+                    message,
+                    node,
+                    (*path, key),
+                    suggestion=key,
+                    at_key=True,
                 )
 
     def _also_required(self, name: str) -> tuple[str, ...]:
@@ -143,9 +149,13 @@ class _ServiceWalk:
         near = nearest(key, members)
         if near:
             message = f"{key} is no field of {holder}"
-            return ServiceProblem("unknown-field", "error", message, value, path, near, True)
+            return ServiceProblem(
+                "unknown-field", "error", message, value, path, suggestion=near, at_key=True
+            )
         message = f"{key} is not a field that the service model {self.model.version} knows here"
-        return ServiceProblem("unknown-field", "warning", message, value, path, "", True)
+        return ServiceProblem(
+            "unknown-field", "warning", message, value, path, suggestion="", at_key=True
+        )
 
     def list(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
         """A list, whose unknown entries may be none or many."""
@@ -218,8 +228,8 @@ class _ServiceWalk:
         message = f"{quoted(node.value)} is no value of {last_name(path)}: {_words(values)}"
         if _is_other_version(text, values) or not (near or len(values) < _FEW_VALUES):
             message += f"; a newer service model than {self.model.version} may know it"
-            return ServiceProblem("unknown-value", "warning", message, node, path, near)
-        return ServiceProblem("unknown-value", "error", message, node, path, near)
+            return ServiceProblem("unknown-value", "warning", message, node, path, suggestion=near)
+        return ServiceProblem("unknown-value", "error", message, node, path, suggestion=near)
 
     def anything(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
         """Bytes and times, of which a file can hold several forms."""
@@ -263,7 +273,9 @@ def _out_of_range(node: Node, path: Path, value: float, shape: Shape) -> Iterato
     ):
         if broken:
             message = f"{last_name(path)} is {node.value}; it must be {words} {shape[bound]}"
-            yield ServiceProblem("out-of-range", "error", message, node, path, str(shape[bound]))
+            yield ServiceProblem(
+                "out-of-range", "error", message, node, path, suggestion=str(shape[bound])
+            )
 
 
 def _request(shape: str) -> str:

@@ -153,7 +153,9 @@ def _accepted(said: SettingsFile) -> Iterator[Accepted]:
             entry = {"because": why} if isinstance(why, str) else why
             texts = {key: str(value) for key, value in entry.items()}
             reason = Acceptance(**texts, where=f"{said.path}:{line}")
-            yield Accepted(pattern, rule, reason, said.path, line, column)
+            yield Accepted(
+                pattern=pattern, rule=rule, why=reason, file=said.path, line=line, column=column
+            )
 
 
 @cache
