@@ -10,7 +10,6 @@ from advisor.model.usage import JobUsage, Quantity, between, known
 from advisor.model.workload import Interval
 from advisor.modelling.queueing import transform_jobs
 from advisor.options import (
-    beside,
     containers,
     fleet,
     instances,
@@ -18,8 +17,9 @@ from advisor.options import (
     names,
     placeholders,
     quotas,
-    release,
+    rollout,
     topics,
+    variants,
 )
 from advisor.options import invocation as call
 from advisor.options.hosting import shared_memory as together
@@ -70,9 +70,9 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     model = containers.create_model(draft)
     job = _job(draft, model, split, run, instance)
     draft.carry("scale-to-zero", "autoscaling", "multi-az")
-    release.without(draft, "a transform job has no traffic that could be moved")
+    rollout.without(draft, "a transform job has no traffic that could be moved")
     topics.unused(draft)
-    beside.elsewhere(draft)
+    variants.elsewhere(draft)
     invoke = call.job(draft, job.parameters["TransformJobName"])
     drawn = quotas.quotas(draft, {"instances": run.instances}, instance)
     return draft.plan((model, job), invoke, drawn, usage)

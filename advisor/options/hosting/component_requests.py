@@ -1,21 +1,31 @@
 """The requests of an endpoint with inference components, and of what scales their copies."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from advisor.model.advice import Parameters, Request
 from advisor.options import addressing, containers, endpoint, names, placeholders, scaling
+from advisor.options.hosting.copies import Component
 from advisor.options.hosting.packing import MILLI
-from advisor.options.load import number
+from advisor.options.load import Load, number
 from advisor.options.plan_builder import Draft
-
-if TYPE_CHECKING:
-    from advisor.options.hosting.components import Design
-    from advisor.options.hosting.copies import Component
+from advisor.rulebook.hardware import Instance
 
 _START = ("ModelDataDownloadTimeoutInSeconds", "ContainerStartupHealthCheckTimeoutInSeconds")
 _LONG = "long-request"
+
+
+class Design(NamedTuple):
+    """Components and instances that the requests are made for."""
+
+    work: Load
+    instance: Instance
+    components: tuple[Component, ...]
+    times: int  # models that each component stands for
+    least: int  # instances
+    initial: int
+    most: int
+    to_zero: bool
+    scaled: bool
 
 
 def requests(draft: Draft, design: Design) -> tuple[Request, ...]:

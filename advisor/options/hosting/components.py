@@ -1,17 +1,16 @@
 """Inference components: copies of each model on the instances of one endpoint, down to none."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from advisor.model.advice import Plan
 from advisor.model.usage import FleetUsage, Part, Quantity, known
-from advisor.options import beside, endpoint, fleet, memory, quotas, release, traffic
+from advisor.options import endpoint, fleet, memory, quotas, rollout, traffic, variants
 from advisor.options import invocation as call
-from advisor.options.hosting import copies
+from advisor.options.hosting import component_requests, copies
 from advisor.options.hosting import models as named
+from advisor.options.hosting.component_requests import Design
 from advisor.options.hosting.packing import MILLI, Room
 from advisor.options.load import (
-    Load,
     counted,
     load,
     mib,
@@ -22,31 +21,15 @@ from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import Instance
 
 
-class Design(NamedTuple):
-    """What requests and usage are made from."""
-
-    work: Load
-    instance: Instance
-    components: tuple[copies.Component, ...]
-    times: int  # models that each component stands for
-    least: int  # instances
-    initial: int
-    most: int
-    to_zero: bool
-    scaled: bool
-
-
 def planned(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Plan:
     """The plan of an endpoint that holds components; arguments as for real-time."""
     design = _design(draft, prices)
     usage = _usage(draft, design)
     if not deploy:
         return draft.sized(usage)
-    from advisor.options.hosting import component_requests
-
     made = component_requests.requests(draft, design)
-    made = release.complete_components(draft, made, design.instance)
-    beside.elsewhere(draft)
+    made = rollout.complete_components(draft, made, design.instance)
+    variants.elsewhere(draft)
     draft.carry("inference-components", "response-streaming", "tenant-isolation")
     if design.least >= draft.number("availability-instances"):
         draft.carry("multi-az")
