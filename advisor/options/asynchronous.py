@@ -40,8 +40,7 @@ class Sizes(Value):
 def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Plan:
     """The plan of an asynchronous endpoint; arguments as for real-time."""
     work = load(draft)
-    instance, because = instances.choose(draft, memory.need(draft), prices)
-    draft.set("InstanceType", instance.type, sentence(because))
+    instance = instances.note(draft, instances.choice(draft, memory.need(draft), prices))
     capacity = fleet.capacity(draft, work, instance)
     sizes = _fleet(draft, work, capacity, instance)
     usage = _usage(draft, capacity, sizes, instance)

@@ -59,8 +59,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
             held.accelerator_mib,
             held.accelerator_text,
         )
-    instance, because = instances.choose(draft, need, prices)
-    draft.set("InstanceType", instance.type, sentence(because))
+    instance = instances.note(draft, instances.choice(draft, need, prices))
     workers, workers_text = fleet.workers(draft, instance)
     split = records(draft, workers, workers_text)
     run = _run(draft, split)

@@ -222,7 +222,7 @@ def _shadow_type(draft: Draft, instance: Instance) -> str:
     stated = draft.text(path)
     if stated is None or stated in draft.knowledge.catalogue.types:
         return stated or instance.type
-    what, fix = instances.unknown(draft, stated)
+    what, fix = instances.types_for(draft, None).unknown(stated)
     message = f"{what}; the shadow runs on {instance.type}"
     draft.find("instance-unknown", "warning", message, path=path, fix=fix)
     return instance.type

@@ -14,7 +14,7 @@ _START = ("ModelDataDownloadTimeoutInSeconds", "ContainerStartupHealthCheckTimeo
 _LONG = "long-request"
 
 
-class Design(NamedTuple):
+class ComponentDesign(NamedTuple):
     """Components and instances that the requests are made for."""
 
     work: Load
@@ -28,7 +28,7 @@ class Design(NamedTuple):
     scaled: bool
 
 
-def requests(draft: Draft, design: Design) -> tuple[Request, ...]:
+def requests(draft: Draft, design: ComponentDesign) -> tuple[Request, ...]:
     """Models, configuration, endpoint; then each component with its scaling.
 
     The components of several models are made after the endpoint that holds them.
@@ -76,7 +76,7 @@ def _model(draft: Draft, component: Component) -> Request:
     return made
 
 
-def _config(draft: Draft, design: Design) -> tuple[Parameters, Parameters]:
+def _config(draft: Draft, design: ComponentDesign) -> tuple[Parameters, Parameters]:
     """The configuration without a model, and the start-up limits, which components carry."""
     nameless = Request("sagemaker", "CreateModel", {"ModelName": ""})
     variant = endpoint.variant(draft, nameless, design.instance, design.initial)
@@ -130,7 +130,7 @@ def _component(draft: Draft, component: Component, model: Request, start: Parame
     return Request("sagemaker", "CreateInferenceComponent", parameters)
 
 
-def _scaling(draft: Draft, component: Component, design: Design) -> list[Request]:
+def _scaling(draft: Draft, component: Component, design: ComponentDesign) -> list[Request]:
     """Copies follow the requests in progress; from none the first failed call adds one."""
     name = addressing.component(draft, component.member)
     goal = max(1.0, component.workers * draft.number("safety-factor"))

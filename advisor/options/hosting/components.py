@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from advisor.model.advice import Plan
 from advisor.model.usage import FleetUsage, Part, Quantity, known
-from advisor.options import endpoint, fleet, memory, quotas, rollout, traffic, variants
+from advisor.options import endpoint, fleet, instances, memory, quotas, rollout, traffic, variants
 from advisor.options import invocation as call
 from advisor.options.hosting import component_requests, copies
 from advisor.options.hosting import models as named
-from advisor.options.hosting.component_requests import Design
+from advisor.options.hosting.component_requests import ComponentDesign
 from advisor.options.hosting.packing import MILLI, Room
 from advisor.options.load import (
     counted,
@@ -40,12 +40,11 @@ def planned(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> 
     return draft.plan(made, invoke, quotas.quotas(draft, wanted, design.instance), usage)
 
 
-def _design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
+def _design(draft: Draft, prices: Mapping[str, int] | None) -> ComponentDesign:
     work = load(draft)
     members = named.members(draft)
     alone = max((memory.need(each.draft) for each in members), key=copies.weight)
-    instance, because = copies.instance_type(draft, members, alone, prices)
-    draft.set("InstanceType", instance.type, sentence(because))
+    instance = instances.note(draft, copies.instance_type(draft, members, alone, prices))
     has = copies.room_of(draft, instance)
     to_zero = draft.needs("scale-to-zero")
     limits = fleet.bounds(draft)
@@ -62,7 +61,7 @@ def _design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
     least, most = fleet.ends(min(least, initial), max(most, initial), limits, 0 if to_zero else 1)
     initial = min(max(1, least, initial), most)
     _say_instances(draft, components, (least, initial, most), times)
-    return Design(work, instance, components, times, least, initial, most, to_zero, scaled)
+    return ComponentDesign(work, instance, components, times, least, initial, most, to_zero, scaled)
 
 
 def _say_copies(
@@ -113,7 +112,7 @@ def _say_instances(
     )
 
 
-def _usage(draft: Draft, design: Design) -> FleetUsage:
+def _usage(draft: Draft, design: ComponentDesign) -> FleetUsage:
     """What costs and latency read; a copy is a worker of the fleet as a whole."""
     first = max(design.components, key=lambda each: each.member.share)
     total = sum(each.copies for each in design.components) * design.times
