@@ -104,7 +104,12 @@ def _replaced(design: Design, others: tuple[variants.Beside, ...]) -> Replaced:
     least = min([design.sizes.floor, *counts])
     more = variants.alike(others, design.instance)
     return Replaced(
-        design.instance, least, design.sizes.ceiling, design.many, 1 + len(counts), more
+        instance=design.instance,
+        least=least,
+        most=design.sizes.ceiling,
+        shared=design.many,
+        variants=1 + len(counts),
+        more=more,
     )
 
 
@@ -135,7 +140,15 @@ def _design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
     sizes = _fleet(draft, instance, found.fleet, floor, why)
     if found.fleet > count:
         sizes = sizes._replace(for_answer=found.fleet)
-    return Design(work, instance, capacity, sizes, many, uneven, hurried)
+    return Design(
+        work=work,
+        instance=instance,
+        capacity=capacity,
+        sizes=sizes,
+        many=many,
+        uneven=uneven,
+        hurried=hurried,
+    )
 
 
 def _count(draft: Draft, work: Load, capacity: Capacity) -> tuple[int, tuple[int, str], str]:

@@ -34,7 +34,14 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     setup = _setup_s(draft)
     provisioned = _provisioned(draft, work)
     concurrency = _concurrency(draft, work, setup, provisioned)
-    usage = _usage(draft, work, memory_mb, concurrency, provisioned, setup)
+    usage = _usage(
+        draft=draft,
+        work=work,
+        memory_mb=memory_mb,
+        concurrency=concurrency,
+        provisioned=provisioned,
+        setup=setup,
+    )
     if not deploy:
         return draft.sized(usage)
     model = containers.create_model(draft)

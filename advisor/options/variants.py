@@ -205,13 +205,13 @@ def _sized(
         name = each["name"] if each["name"] != names.VARIANT else f"{names.VARIANT}-2"
         found.append(
             Beside(
-                name,
-                each.get("image"),
-                each.get("artifact"),
-                weight,
-                instance.type,
-                whole,
-                because,
+                name=name,
+                image=each.get("image"),
+                artifact=each.get("artifact"),
+                weight=weight,
+                instance_type=instance.type,
+                instances=whole,
+                because=because,
             )
         )
     return tuple(found)
@@ -238,12 +238,12 @@ def _shadow(draft: Draft, instance: Instance, count: int) -> Beside:
         "recorded"
     )
     return Beside(
-        SHADOW,
-        draft.text("deploy.shadow.image"),
-        draft.text("deploy.shadow.artifact"),
-        share / 100,
-        _shadow_type(draft, instance),
-        whole,
-        because,
+        name=SHADOW,
+        image=draft.text("deploy.shadow.image"),
+        artifact=draft.text("deploy.shadow.artifact"),
+        weight=share / 100,
+        instance_type=_shadow_type(draft, instance),
+        instances=whole,
+        because=because,
         shadow=True,
     )

@@ -61,7 +61,17 @@ def _design(draft: Draft, prices: Mapping[str, int] | None) -> ComponentDesign:
     least, most = fleet.ends(min(least, initial), max(most, initial), limits, 0 if to_zero else 1)
     initial = min(max(1, least, initial), most)
     _say_instances(draft, components, (least, initial, most), times)
-    return ComponentDesign(work, instance, components, times, least, initial, most, to_zero, scaled)
+    return ComponentDesign(
+        work=work,
+        instance=instance,
+        components=components,
+        times=times,
+        least=least,
+        initial=initial,
+        most=most,
+        to_zero=to_zero,
+        scaled=scaled,
+    )
 
 
 def _say_copies(

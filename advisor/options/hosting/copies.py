@@ -124,7 +124,16 @@ def component(draft: Draft, member: named.Member, instance: Instance, *, scaled:
     least = 0 if draft.needs("scale-to-zero") else min(floor, copies)
     if not scaled:
         least = copies
-    return Component(member, room, workers, rate, least, copies, most, why)
+    return Component(
+        member=member,
+        room=room,
+        workers=workers,
+        rate=rate,
+        least=least,
+        copies=copies,
+        most=most,
+        why=why,
+    )
 
 
 def fewest(draft: Draft) -> tuple[int, str]:
