@@ -51,7 +51,7 @@ def measured_workload(
         measurement(result, each, place, number) for result in results for each in result.benchmarks
     )
     jobs = tuple(dict.fromkeys(each.job for each in tests))
-    bare = Measured(jobs, (), None, None, tests, ())
+    bare = Measured(jobs=jobs, keys=(), taken=None, serverless=None, tests=tests, findings=())
     tests = weighed(facts, known, learned(prices, bare), tests)
     taken = _taken(tests, serverless=False)
     serverless = _taken(tests, serverless=True)

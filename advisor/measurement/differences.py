@@ -81,13 +81,13 @@ def _unusable(facts: Facts, measured: Measured) -> Iterator[Finding]:
     if reasons and measured.taken is None:
         stated = facts.workload.values.get("deploy.instance_type")
         yield _finding(
-            facts,
-            "measured-elsewhere",
-            "warning",
-            f"none of the measured instance types can be used ({'; '.join(reasons)}), so their "
-            "times and rates are not",
-            stated,
-            "Measure on the plan's type; times of one type do not apply to another.",
+            facts=facts,
+            rule="measured-elsewhere",
+            severity="warning",
+            message="none of the measured instance types can be used "
+            f"({'; '.join(reasons)}), so their times and rates are not",
+            stated=stated,
+            fix="Measure on the plan's type; times of one type do not apply to another.",
         )
 
 
@@ -96,15 +96,15 @@ def _slow(facts: Facts, chosen: Measurement) -> Iterator[Finding]:
     if answer is None or chosen.latency_s <= answer:
         return
     yield _finding(
-        facts,
-        "measured-slow",
-        "warning",
-        f"{chosen.name} took {seconds(chosen.latency_s)} at its highest rate, longer than "
+        facts=facts,
+        rule="measured-slow",
+        severity="warning",
+        message=f"{chosen.name} took {seconds(chosen.latency_s)} at its highest rate, longer than "
         f"requests.answer allows, {seconds(answer)}, and nothing else that was measured is in "
         "time",
-        facts.workload.values.get("requests.answer"),
-        "Measure a faster type, or with ModelLatencyThresholds at the answer time: at a lower rate "
-        "the same type answers sooner.",
+        stated=facts.workload.values.get("requests.answer"),
+        fix="Measure a faster type, or with ModelLatencyThresholds at the answer time: at a lower "
+        "rate the same type answers sooner.",
     )
 
 
@@ -130,7 +130,14 @@ def _other_type(facts: Facts, stated: Stated, chosen: Measurement) -> Finding:
         f"the stated times were measured on {stated.text}, and sizing takes {chosen.name}, which "
         "the load test measured"
     )
-    return _finding(facts, "measured-differs", "info", message, stated, _MEASURED_WINS)
+    return _finding(
+        facts=facts,
+        rule="measured-differs",
+        severity="info",
+        message=message,
+        stated=stated,
+        fix=_MEASURED_WINS,
+    )
 
 
 def _time(facts: Facts, chosen: Measurement, tolerance: float) -> Iterator[Finding]:
@@ -152,12 +159,13 @@ def _differing(
     facts: Facts, stated: Stated, measured: str, chosen: Measurement, *, worse: bool
 ) -> Finding:
     return _finding(
-        facts,
-        "measured-differs",
-        "warning" if worse else "info",
-        f"{stated.path} is stated as {stated.text} and was measured as {measured} on {chosen.name}",
-        stated,
-        _MEASURED_WINS,
+        facts=facts,
+        rule="measured-differs",
+        severity="warning" if worse else "info",
+        message=f"{stated.path} is stated as {stated.text} and was measured as {measured} on "
+        f"{chosen.name}",
+        stated=stated,
+        fix=_MEASURED_WINS,
     )
 
 
@@ -177,4 +185,12 @@ def _finding(
     facts: Facts, rule: str, severity: str, message: str, stated: Stated | None, fix: str
 ) -> Finding:
     line, column = (stated.line, stated.column) if stated is not None else (0, 0)
-    return Finding(rule, severity, message, facts.workload.file, line, column, fix)
+    return Finding(
+        rule=rule,
+        severity=severity,
+        message=message,
+        file=facts.workload.file,
+        line=line,
+        column=column,
+        fix=fix,
+    )

@@ -66,13 +66,13 @@ def read_result(path: str) -> Result:
     _completed(path, document, job, status)
     config = _object(path, document, "InputConfig", "InputConfig")
     return Result(
-        path,
-        job,
-        _date(document),
-        _region(document),
-        _text(path, config, "ModelName", "InputConfig"),
-        _users(config),
-        _benchmarks(path, document),
+        file=path,
+        job=job,
+        date=_date(document),
+        region=_region(document),
+        model=_text(path, config, "ModelName", "InputConfig"),
+        users=_users(config),
+        benchmarks=_benchmarks(path, document),
     )
 
 
@@ -174,15 +174,15 @@ def _benchmark(path: str, entry: Any, place: str) -> Benchmark | None:
         return None
     instances = _whole(path, configuration, "InitialInstanceCount", place) or 1
     return Benchmark(
-        kind,
-        1 if memory else instances,
-        memory,
-        invocations,
-        latency,
-        _whole(path, metrics, "ModelSetupTime", inside),
-        _real(metrics, "CostPerHour"),
-        _real(metrics, "CpuUtilization"),
-        _real(metrics, "MemoryUtilization"),
+        instance_type=kind,
+        instances=1 if memory else instances,
+        memory_mb=memory,
+        invocations=invocations,
+        latency=latency,
+        setup=_whole(path, metrics, "ModelSetupTime", inside),
+        usd_per_hour=_real(metrics, "CostPerHour"),
+        cpu_percent=_real(metrics, "CpuUtilization"),
+        memory_percent=_real(metrics, "MemoryUtilization"),
     )
 
 

@@ -51,18 +51,18 @@ def measurement(
         # A price has four decimals, which a float of 32 bits blurs in the eighth digit.
         usd = f"{benchmark.usd_per_hour / benchmark.instances:.5f}".rstrip("0").rstrip(".")
     return Measurement(
-        Job(result.job, result.date, result.file),
-        benchmark.instance_type,
-        benchmark.memory_mb,
-        benchmark.invocations / benchmark.instances / _MINUTE_S,
-        max(1, benchmark.latency) / unit,  # whole numbers: 0 is anything below one
-        _setup_s(benchmark, number),
-        benchmark.cpu_percent,
-        benchmark.memory_percent,
-        usd if usd != "0" else None,
-        None,
-        "",
-        "",
+        job=Job(result.job, result.date, result.file),
+        instance_type=benchmark.instance_type,
+        memory_mb=benchmark.memory_mb,
+        per_second=benchmark.invocations / benchmark.instances / _MINUTE_S,
+        latency_s=max(1, benchmark.latency) / unit,  # whole numbers: 0 is anything below one
+        setup_s=_setup_s(benchmark, number),
+        cpu_percent=benchmark.cpu_percent,
+        memory_percent=benchmark.memory_percent,
+        usd_per_hour=usd if usd != "0" else None,
+        instances=None,
+        standing="",
+        note="",
     )
 
 

@@ -85,16 +85,17 @@ def _against(facts: Facts, known: Knowledge, found: Measurement) -> str:
     if found.memory_mb:
         sizes = draft.number("serverless-memory-tiers")
         return "" if found.memory_mb in sizes else "serverless inference has no such memory size"
-    instance = known.catalogue.get(found.instance_type)
+    types = instances.types_for(draft, None)
+    instance = types.catalogue.get(found.instance_type)
     if instance is None:
-        return instances.unknown(draft, found.instance_type)[0]
+        return types.unknown(found.instance_type)[0]
     stated = facts.workload.text("deploy.instance_type")
     if stated is not None:
         same = stated == found.instance_type
         return "" if same else f"deploy.instance_type names {stated}"
     many = memory.shared(draft)
     need = memory.need(draft, together=memory.models(draft), multi_model=many)
-    return instances.misfit(draft, instance, need)
+    return types.misfit(instance, need)
 
 
 def _weigh(facts: Facts, prices: Prices, found: Measurement) -> _Weighed:

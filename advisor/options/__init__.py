@@ -8,7 +8,7 @@ from importlib import import_module
 from advisor.engine.facts import Facts
 from advisor.model.advice import Plan
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
-from advisor.options.hosting.needed import concern
+from advisor.options.hosting import concern
 from advisor.options.plan_builder import Basis, Draft
 from advisor.rulebook.knowledge import Knowledge, knowledge
 

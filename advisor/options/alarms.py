@@ -202,21 +202,51 @@ def _errors(draft: Draft, suffix: str, variant: str, *, several: bool) -> Alarm:
         because = f"The mean of 1 for each failed request and 0 for others: {100 * share:g} % fail."
         metric = "Invocation5XXErrors"
         return Alarm(
-            suffix, metric, "Average", share, says, because, "alarm-error-share", variant=variant
+            suffix=suffix,
+            metric=metric,
+            statistic="Average",
+            threshold=share,
+            says=says,
+            because=because,
+            constant="alarm-error-share",
+            variant=variant,
         )
-    work, period = load(draft), draft.number("alarm-period")
+    return _failures(draft, suffix, variant)
+
+
+def _failures(draft: Draft, suffix: str, variant: str) -> Alarm:
+    """Requests that a queue accepted and that ended without a result."""
+    share, period = draft.number("alarm-error-share"), draft.number("alarm-period")
+    work = load(draft)
     rate = work.mean if work.mean is not None else work.peak
     says = "Accepted requests ended without a result"
     metric = "InvocationFailures"
     if rate is None:
         because = "Neither rate nor volume is stated, so one failure is too many."
-        return Alarm(suffix, metric, "Sum", 0, says, because, variant=variant)
+        return Alarm(
+            suffix=suffix,
+            metric=metric,
+            statistic="Sum",
+            threshold=0,
+            says=says,
+            because=because,
+            variant=variant,
+        )
     count = int(share * rate * period)
     because = (
         f"Failures for any reason: {share} x {per_second(rate)} x {period} s = "
         f"{number(share * rate * period)}, in whole requests."
     )
-    return Alarm(suffix, metric, "Sum", count, says, because, "alarm-error-share", variant=variant)
+    return Alarm(
+        suffix=suffix,
+        metric=metric,
+        statistic="Sum",
+        threshold=count,
+        says=says,
+        because=because,
+        constant="alarm-error-share",
+        variant=variant,
+    )
 
 
 def _client_errors(draft: Draft) -> Alarm:
@@ -224,7 +254,15 @@ def _client_errors(draft: Draft) -> Alarm:
     says = f"More than {100 * share:g} % of the requests were refused with a 4XX status"
     because = f"A caller or a new version changed the format: {100 * share:g} % are refused."
     constant = "alarm-error-share"
-    return Alarm("client-errors", "Invocation4XXErrors", "Average", share, says, because, constant)
+    return Alarm(
+        suffix="client-errors",
+        metric="Invocation4XXErrors",
+        statistic="Average",
+        threshold=share,
+        says=says,
+        because=because,
+        constant=constant,
+    )
 
 
 def _latency(draft: Draft, suffix: str) -> Alarm | None:
@@ -234,7 +272,14 @@ def _latency(draft: Draft, suffix: str) -> Alarm | None:
     if draft.option != ASYNCHRONOUS and answer is not None and answer.high is not None:
         because = f"requests.answer of {seconds(answer.high / SECOND)}, in microseconds."
         says = "One request in a hundred takes longer than requests.answer allows"
-        return Alarm(suffix, metric, "p99", answer.high, says, because)
+        return Alarm(
+            suffix=suffix,
+            metric=metric,
+            statistic="p99",
+            threshold=answer.high,
+            says=says,
+            because=because,
+        )
     if work.processing_s is None:
         return None
     times, says = draft.number("alarm-slow"), "Requests take longer than stated"
@@ -244,7 +289,15 @@ def _latency(draft: Draft, suffix: str) -> Alarm | None:
     usual = work.processing_s if asynchronous else work.slowest_s or work.processing_s
     because = f"{times} x {seconds(usual)} of processing, in microseconds."
     value = round(times * usual * SECOND)
-    return Alarm(suffix, metric, statistic, value, says, because, "alarm-slow")
+    return Alarm(
+        suffix=suffix,
+        metric=metric,
+        statistic=statistic,
+        threshold=value,
+        says=says,
+        because=because,
+        constant="alarm-slow",
+    )
 
 
 def _queue(draft: Draft) -> list[Alarm]:
@@ -252,12 +305,31 @@ def _queue(draft: Draft) -> list[Alarm]:
     work = load(draft)
     says = "Requests expired in the queue and were dropped"
     because = "A dropped request never gets an answer, so one is too many."
-    found = [Alarm("expired", "ExpiredRequests", "Sum", 0, says, because)]
+    found = [
+        Alarm(
+            suffix="expired",
+            metric="ExpiredRequests",
+            statistic="Sum",
+            threshold=0,
+            says=says,
+            because=because,
+        )
+    ]
     if work.answer_s is not None and not work.answer_open:
         says = "The oldest request in the queue is older than requests.answer allows"
         because = f"requests.answer of {seconds(work.answer_s)}, in seconds."
         metric, limit = "ApproximateAgeOfOldestRequest", math.ceil(work.answer_s)
-        found.append(Alarm("age", metric, "Maximum", limit, says, because, variant=""))
+        found.append(
+            Alarm(
+                suffix="age",
+                metric=metric,
+                statistic="Maximum",
+                threshold=limit,
+                says=says,
+                because=because,
+                variant="",
+            )
+        )
     return found
 
 
@@ -272,7 +344,16 @@ def _hosts(draft: Draft, instance: Instance | None) -> list[Alarm]:
         says = f"More than {full} % of the {kind} is taken"
         because = f"{full} % of the {kind} of the fullest instance."
         found.append(
-            Alarm(kind, metric, "Maximum", full, says, because, "alarm-full", namespace=_HOSTS)
+            Alarm(
+                suffix=kind,
+                metric=metric,
+                statistic="Maximum",
+                threshold=full,
+                says=says,
+                because=because,
+                constant="alarm-full",
+                namespace=_HOSTS,
+            )
         )
     if instance is not None and instance.accelerator == CPU and instance.vcpu:
         limit = full * instance.vcpu
@@ -280,6 +361,15 @@ def _hosts(draft: Draft, instance: Instance | None) -> list[Alarm]:
         because = f"{full} % of each of {instance.vcpu} vCPUs = {limit}: the metric adds them up."
         metric = "CPUUtilization"
         found.append(
-            Alarm("cpu", metric, "Average", limit, says, because, "alarm-full", namespace=_HOSTS)
+            Alarm(
+                suffix="cpu",
+                metric=metric,
+                statistic="Average",
+                threshold=limit,
+                says=says,
+                because=because,
+                constant="alarm-full",
+                namespace=_HOSTS,
+            )
         )
     return found

@@ -8,7 +8,6 @@ from advisor.model.usage import FleetUsage, Quantity
 from advisor.model.value import Value
 from advisor.modelling.queueing.scaling import asynchronous_backlog_target, whole
 from advisor.options import (
-    beside,
     containers,
     endpoint,
     fleet,
@@ -16,15 +15,16 @@ from advisor.options import (
     memory,
     placeholders,
     quotas,
-    release,
+    rollout,
     scaling,
     traffic,
+    variants,
 )
 from advisor.options import invocation as call
 from advisor.options.fleet import Capacity
 from advisor.options.load import SECOND, Load, counted, load, number, per_second, seconds, sentence
 from advisor.options.plan_builder import Draft
-from advisor.options.release import Fleet
+from advisor.options.rollout.replaced import Replaced, asked
 from advisor.rulebook.hardware import Instance
 
 
@@ -40,8 +40,7 @@ class Sizes(Value):
 def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Plan:
     """The plan of an asynchronous endpoint; arguments as for real-time."""
     work = load(draft)
-    instance, because = instances.choose(draft, memory.need(draft), prices)
-    draft.set("InstanceType", instance.type, sentence(because))
+    instance = instances.note(draft, instances.choice(draft, memory.need(draft), prices))
     capacity = fleet.capacity(draft, work, instance)
     sizes = _fleet(draft, work, capacity, instance)
     usage = _usage(draft, capacity, sizes, instance)
@@ -50,8 +49,8 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     model = containers.create_model(draft)
     config = _config(draft, model, instance, capacity, sizes)
     made = endpoint.requests(draft, model, config)
-    beside.elsewhere(draft)
-    released = release.complete(draft, made, Fleet(instance, sizes.floor, sizes.ceiling))
+    variants.elsewhere(draft)
+    released = rollout.complete(draft, made, Replaced(instance, sizes.floor, sizes.ceiling))
     requests = released.requests + _scaling(draft, work, capacity, sizes)
     invoke = call.queued(draft, work, _useful_s(work, sizes))
     _carried(draft, sizes, instance)
@@ -224,7 +223,7 @@ def _config(
 
 
 def _notify(draft: Draft, output: Parameters) -> None:
-    if not release.asked(draft):
+    if not asked(draft):
         return
     from advisor.options import topics
 

@@ -10,7 +10,6 @@ from advisor.model.usage import JobUsage, Quantity, between, known
 from advisor.model.workload import Interval
 from advisor.modelling.queueing import transform_jobs
 from advisor.options import (
-    beside,
     containers,
     fleet,
     instances,
@@ -18,8 +17,9 @@ from advisor.options import (
     names,
     placeholders,
     quotas,
-    release,
+    rollout,
     topics,
+    variants,
 )
 from advisor.options import invocation as call
 from advisor.options.hosting import shared_memory as together
@@ -59,8 +59,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
             held.accelerator_mib,
             held.accelerator_text,
         )
-    instance, because = instances.choose(draft, need, prices)
-    draft.set("InstanceType", instance.type, sentence(because))
+    instance = instances.note(draft, instances.choice(draft, need, prices))
     workers, workers_text = fleet.workers(draft, instance)
     split = records(draft, workers, workers_text)
     run = _run(draft, split)
@@ -70,9 +69,9 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     model = containers.create_model(draft)
     job = _job(draft, model, split, run, instance)
     draft.carry("scale-to-zero", "autoscaling", "multi-az")
-    release.without(draft, "a transform job has no traffic that could be moved")
+    rollout.without(draft, "a transform job has no traffic that could be moved")
     topics.unused(draft)
-    beside.elsewhere(draft)
+    variants.elsewhere(draft)
     invoke = call.job(draft, job.parameters["TransformJobName"])
     drawn = quotas.quotas(draft, {"instances": run.instances}, instance)
     return draft.plan((model, job), invoke, drawn, usage)

@@ -69,16 +69,16 @@ def load(draft: Draft) -> Load:
         flying = peak * processing
     answer = facts.interval("requests.answer")
     return Load(
-        peak,
-        assumed,
-        mean,
-        share,
-        processing,
-        slowest,
-        concurrent,
-        flying,
-        _answer(answer),
-        answer is not None and answer.high is None,
+        peak=peak,
+        assumed=assumed,
+        mean=mean,
+        active_share=share,
+        processing_s=processing,
+        slowest_s=slowest,
+        concurrent=concurrent,
+        in_flight=flying,
+        answer_s=_answer(answer),
+        answer_open=answer is not None and answer.high is None,
     )
 
 

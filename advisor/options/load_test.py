@@ -115,7 +115,7 @@ def _types(draft: Draft, chosen: str, prices: Mapping[str, int] | None) -> list[
     stated = draft.text("deploy.instance_type")
     because = "stated under deploy, so only this type is measured"
     if stated is None or not found:
-        others = instances.alternatives(draft, need, prices)
+        others = instances.types_for(draft, prices).alternatives(need)
         found += [each.type for each in others if each.type != chosen and not _is_burstable(each)]
         because = f"{need.text}; the type of the plan and the next classes that fit"
     if first is not None and _is_burstable(first):

@@ -62,18 +62,18 @@ def need(
     if together > 1:
         host, host_text = _host(draft, alone.accelerator, together, multi_model)
     return Need(
-        alone.accelerator,
-        alone.accelerator_mib,
-        alone.accelerator_text,
-        host,
-        host_text,
-        _text(alone.accelerator_text, host_text, alone.workers),
-        alone.workers,
-        alone.precision,
-        alone.arm and not transform,
-        local_disk,
-        multi_model and alone.accelerator == GPU,
-        transform,
+        accelerator=alone.accelerator,
+        accelerator_mib=alone.accelerator_mib,
+        accelerator_text=alone.accelerator_text,
+        host_mib=host,
+        host_text=host_text,
+        text=_text(alone.accelerator_text, host_text, alone.workers),
+        workers=alone.workers,
+        precision=alone.precision,
+        arm=alone.arm and not transform,
+        local_disk=local_disk,
+        single_device=multi_model and alone.accelerator == GPU,
+        transform=transform,
     )
 
 
@@ -98,15 +98,15 @@ def _alone(draft: Draft) -> Need:
     if accelerator == CPU:
         workers = max(1, draft.upper("model.concurrency") or 1)
     return Need(
-        accelerator,
-        device,
-        device_text,
-        host,
-        host_text,
-        _text(device_text, host_text, workers),
-        workers,
-        draft.text("model.precision"),
-        draft.needs("graviton"),
+        accelerator=accelerator,
+        accelerator_mib=device,
+        accelerator_text=device_text,
+        host_mib=host,
+        host_text=host_text,
+        text=_text(device_text, host_text, workers),
+        workers=workers,
+        precision=draft.text("model.precision"),
+        arm=draft.needs("graviton"),
         local_disk=False,
         single_device=False,
         transform=False,

@@ -124,7 +124,15 @@ class Draft:
         workload = self.facts.workload
         stated = workload.values.get(path)
         line, column = (stated.line, stated.column) if stated is not None else (0, 0)
-        found = Finding(rule, severity, message, workload.file, line, column, fix)
+        found = Finding(
+            rule=rule,
+            severity=severity,
+            message=message,
+            file=workload.file,
+            line=line,
+            column=column,
+            fix=fix,
+        )
         if found not in self.findings:
             self.findings.append(found)
 
@@ -150,14 +158,14 @@ class Draft:
     ) -> Plan:
         """The finished plan."""
         return Plan(
-            self.option,
-            self.settings,
-            requests,
-            invoke,
-            quotas,
-            tuple(self.findings),
-            frozenset(self.carried),
-            usage,
+            option=self.option,
+            settings=self.settings,
+            requests=requests,
+            invoke=invoke,
+            quotas=quotas,
+            findings=tuple(self.findings),
+            carried=frozenset(self.carried),
+            usage=usage,
         )
 
 

@@ -56,4 +56,12 @@ def _quota(
     note = entry.origin.because
     if entry.seen is not None and wanted is not None and wanted > entry.seen:
         note = f"New accounts were seen with {entry.seen}, and the plan wants {wanted:,}. {note}"
-    return Quota(title, code, wanted, default, note, entry.origin.source, entry.origin.as_of)
+    return Quota(
+        name=title,
+        code=code,
+        wanted=wanted,
+        default=default,
+        note=note,
+        source=entry.origin.source,
+        as_of=entry.origin.as_of,
+    )

@@ -7,16 +7,16 @@ from advisor.model.usage import FleetUsage, Quantity, known
 from advisor.model.value import Value
 from advisor.modelling.queueing.scaling import instances_for_rate, invocations_target, whole
 from advisor.options import (
-    beside,
     containers,
     endpoint,
     fleet,
     instances,
     memory,
     quotas,
-    release,
+    rollout,
     scaling,
     traffic,
+    variants,
     waiting,
 )
 from advisor.options import invocation as call
@@ -31,6 +31,7 @@ from advisor.options.load import (
     sentence,
 )
 from advisor.options.plan_builder import Draft
+from advisor.options.rollout.replaced import Replaced
 from advisor.rulebook.hardware import Instance
 
 # The traffic of these patterns pauses, and an instance lost in a pause is replaced unseen.
@@ -82,9 +83,9 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
         return draft.sized(_usage(draft, design, others))
     model = containers.create_model(draft)
     config = _config(draft, model, design)
-    models = beside.add(draft, others, model, config)
+    models = variants.add(draft, others, model, config)
     model, *rest = endpoint.requests(draft, model, config)
-    released = release.complete(draft, (model, *models, *rest), _replaced(design, others))
+    released = rollout.complete(draft, (model, *models, *rest), _replaced(design, others))
     requests = released.requests + _scaling(draft, design)
     _carried(draft, design)
     invoke = call.synchronous(draft, design.work)
@@ -93,17 +94,22 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     return draft.plan(requests, invoke, drawn, _usage(draft, design, others))
 
 
-def _others(draft: Draft, design: Design) -> tuple[beside.Beside, ...]:
-    return beside.others(draft, design.instance, design.sizes.initial, shared=design.many)
+def _others(draft: Draft, design: Design) -> tuple[variants.Beside, ...]:
+    return variants.others(draft, design.instance, design.sizes.initial, shared=design.many)
 
 
-def _replaced(design: Design, others: tuple[beside.Beside, ...]) -> release.Fleet:
+def _replaced(design: Design, others: tuple[variants.Beside, ...]) -> Replaced:
     """What an update replaces: also the variants that stand beside."""
     counts = [each.instances for each in others if not each.shadow]
     least = min([design.sizes.floor, *counts])
-    more = beside.alike(others, design.instance)
-    return release.Fleet(
-        design.instance, least, design.sizes.ceiling, design.many, 1 + len(counts), more
+    more = variants.alike(others, design.instance)
+    return Replaced(
+        instance=design.instance,
+        least=least,
+        most=design.sizes.ceiling,
+        shared=design.many,
+        variants=1 + len(counts),
+        more=more,
     )
 
 
@@ -119,8 +125,7 @@ def _design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
     work = load(draft)
     many = memory.shared(draft)
     need = _need(draft)
-    instance, because = instances.choose(draft, need, prices)
-    draft.set("InstanceType", instance.type, sentence(because))
+    instance = instances.note(draft, instances.choice(draft, need, prices))
     capacity = fleet.capacity(draft, work, instance)
     uneven = _uneven(draft, work)
     count, floor, why = _count(draft, work, capacity)
@@ -135,7 +140,15 @@ def _design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
     sizes = _fleet(draft, instance, found.fleet, floor, why)
     if found.fleet > count:
         sizes = sizes._replace(for_answer=found.fleet)
-    return Design(work, instance, capacity, sizes, many, uneven, hurried)
+    return Design(
+        work=work,
+        instance=instance,
+        capacity=capacity,
+        sizes=sizes,
+        many=many,
+        uneven=uneven,
+        hurried=hurried,
+    )
 
 
 def _count(draft: Draft, work: Load, capacity: Capacity) -> tuple[int, tuple[int, str], str]:
@@ -292,7 +305,7 @@ def _carried(draft: Draft, design: Design) -> None:
         draft.carry("graviton")
 
 
-def _usage(draft: Draft, design: Design, others: tuple[beside.Beside, ...]) -> FleetUsage:
+def _usage(draft: Draft, design: Design, others: tuple[variants.Beside, ...]) -> FleetUsage:
     sizes, routing = design.sizes, None
     if design.routed:
         from advisor.modelling.queueing.responses import LEAST_OUTSTANDING_REQUESTS
@@ -311,5 +324,5 @@ def _usage(draft: Draft, design: Design, others: tuple[beside.Beside, ...]) -> F
         routing=routing,
         measured=traffic.measured(draft, design.instance.type),
         volume_gb=endpoint.volume_gb(draft, design.instance),
-        variants=beside.usage(others),
+        variants=variants.usage(others),
     )

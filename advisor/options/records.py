@@ -61,7 +61,14 @@ def records(draft: Draft, workers: int, workers_text: str) -> Records:
             "JoinSource", "Input", "join: the input's columns are written beside the prediction."
         )
     return Records(
-        split_type, strategy, assemble, join, _MEDIA.get(form), payload, concurrent, together
+        split_type=split_type,
+        strategy=strategy,
+        assemble=assemble,
+        join=join,
+        content_type=_MEDIA.get(form),
+        payload_mb=payload,
+        concurrent=concurrent,
+        per_request=together,
     )
 
 

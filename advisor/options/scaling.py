@@ -65,7 +65,14 @@ def by_copies(draft: Draft, component: str, per_copy: float) -> Request:
     """Track requests in progress on each copy, at ten-second resolution."""
     metric = _predefined("SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution")
     subject = _copies_of(component)
-    return _tracking(draft, "concurrency", per_copy, metric, subject, component)
+    return _tracking(
+        draft=draft,
+        kind="concurrency",
+        value=per_copy,
+        metric=metric,
+        subject=subject,
+        name=component,
+    )
 
 
 def wake_component(draft: Draft, component: str) -> tuple[Request, Request]:

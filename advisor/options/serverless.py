@@ -8,19 +8,19 @@ from advisor.model.advice import Parameters, Plan
 from advisor.model.usage import ServerlessUsage, between, known
 from advisor.model.workload import Interval, Measurement
 from advisor.options import (
-    beside,
     containers,
     endpoint,
     memory,
     names,
     quotas,
-    release,
+    rollout,
     traffic,
+    variants,
 )
 from advisor.options import invocation as call
 from advisor.options.load import SECOND, Load, load, mib, number, seconds, sentence
 from advisor.options.plan_builder import Draft
-from advisor.options.release import Fleet
+from advisor.options.rollout.replaced import Replaced
 from advisor.text.quantity_format import percent
 
 _PREDICTABLE = frozenset({"sustained", "diurnal", "periodic"})
@@ -34,7 +34,14 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     setup = _setup_s(draft)
     provisioned = _provisioned(draft, work)
     concurrency = _concurrency(draft, work, setup, provisioned)
-    usage = _usage(draft, work, memory_mb, concurrency, provisioned, setup)
+    usage = _usage(
+        draft=draft,
+        work=work,
+        memory_mb=memory_mb,
+        concurrency=concurrency,
+        provisioned=provisioned,
+        setup=setup,
+    )
     if not deploy:
         return draft.sized(usage)
     model = containers.create_model(draft)
@@ -52,8 +59,10 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
         ]
     }
     endpoint.encrypt(draft, config, None)
-    beside.elsewhere(draft)
-    released = release.complete(draft, endpoint.requests(draft, model, config), Fleet(None, 0, 0))
+    variants.elsewhere(draft)
+    released = rollout.complete(
+        draft, endpoint.requests(draft, model, config), Replaced(None, 0, 0)
+    )
     draft.carry("autoscaling", "multi-az", "response-streaming")
     if provisioned == 0:
         draft.carry("scale-to-zero")

@@ -12,19 +12,35 @@ from advisor.model.options import (
     MULTI_CONTAINER,
     REAL_TIME,
 )
+from advisor.model.usage import VariantUsage
+from advisor.model.value import Value
 from advisor.options import instances, names, placeholders
-from advisor.options.beside import Beside
 from advisor.options.load import number, sentence
-from advisor.options.plan_builder import Draft
+from advisor.options.plan_builder import Draft, once
 from advisor.rulebook.hardware import Instance
 
 SHADOW = "Shadow"
 _CHALLENGER = "Challenger"
 _THOUSAND = 1000  # base units of one percent
+_NEEDS = ("multiple-variants", "shadow-testing")
+_KEYS = ("deploy.variants", "deploy.shadow")
 
 
-def beside(draft: Draft, instance: Instance, count: int, *, shared: bool) -> tuple[Beside, ...]:
-    """The other variants, with findings for those that cannot be.
+class Beside(Value):
+    """One variant beside the workload's own."""
+
+    name: str
+    image: str | None  # that of the workload, unless stated
+    artifact: str | None
+    weight: float  # of the workload's own variant: 1
+    instance_type: str
+    instances: int
+    because: str
+    shadow: bool = False
+
+
+def others(draft: Draft, instance: Instance, count: int, *, shared: bool) -> tuple[Beside, ...]:
+    """The other variants of a real-time endpoint, with findings for those that cannot be.
 
     Args:
         draft: the plan being made.
@@ -32,6 +48,8 @@ def beside(draft: Draft, instance: Instance, count: int, *, shared: bool) -> tup
         count: its number of instances at first, for the whole peak.
         shared: whether models share the instances.
     """
+    if not _asked(draft):
+        return ()
     rivals, shadow = _rivals(draft), _shadow_wanted(draft)
     what = _excluded(draft, instance, shared)
     if what:
@@ -48,12 +66,14 @@ def beside(draft: Draft, instance: Instance, count: int, *, shared: bool) -> tup
 
 
 def add(
-    draft: Draft, others: tuple[Beside, ...], model: Request, config: Parameters
+    draft: Draft, found: tuple[Beside, ...], model: Request, config: Parameters
 ) -> tuple[Request, ...]:
     """CreateModel of each, like that of the workload, and its variant in the configuration."""
+    if not found:
+        return ()
     requests = []
     (own,) = config["ProductionVariants"]
-    for each in others:
+    for each in found:
         request = _other_model(draft, each, model)
         requests.append(request)
         variant = {
@@ -96,6 +116,8 @@ def _other_model(draft: Draft, each: Beside, model: Request) -> Request:
 
 def elsewhere(draft: Draft) -> None:
     """Say of an option without variants that the stated ones are not set up."""
+    if not _asked(draft):
+        return
     what = draft.option
     if draft.way == INFERENCE_COMPONENTS:
         what = "an endpoint with inference components"
@@ -105,6 +127,22 @@ def elsewhere(draft: Draft) -> None:
         _exclude(draft, f"{what} has one variant", shadow=False)
     if _shadow_wanted(draft):
         _exclude(draft, f"{what} has no shadow variants", shadow=True)
+
+
+def usage(others: tuple[Beside, ...]) -> tuple[VariantUsage, ...]:
+    """What their cost depends on."""
+    return tuple(VariantUsage(each.name, each.instance_type, each.instances) for each in others)
+
+
+def alike(others: tuple[Beside, ...], instance: Instance) -> int:
+    """Instances of one type among them."""
+    return sum(each.instances for each in others if each.instance_type == instance.type)
+
+
+@once
+def _asked(draft: Draft) -> bool:
+    stated = any(path.startswith(_KEYS) for path in draft.facts.workload.values)
+    return stated or any(draft.needs(need) for need in _NEEDS)
 
 
 def _excluded(draft: Draft, instance: Instance, shared: bool) -> str:
@@ -167,13 +205,13 @@ def _sized(
         name = each["name"] if each["name"] != names.VARIANT else f"{names.VARIANT}-2"
         found.append(
             Beside(
-                name,
-                each.get("image"),
-                each.get("artifact"),
-                weight,
-                instance.type,
-                whole,
-                because,
+                name=name,
+                image=each.get("image"),
+                artifact=each.get("artifact"),
+                weight=weight,
+                instance_type=instance.type,
+                instances=whole,
+                because=because,
             )
         )
     return tuple(found)
@@ -184,7 +222,7 @@ def _shadow_type(draft: Draft, instance: Instance) -> str:
     stated = draft.text(path)
     if stated is None or stated in draft.knowledge.catalogue.types:
         return stated or instance.type
-    what, fix = instances.unknown(draft, stated)
+    what, fix = instances.types_for(draft, None).unknown(stated)
     message = f"{what}; the shadow runs on {instance.type}"
     draft.find("instance-unknown", "warning", message, path=path, fix=fix)
     return instance.type
@@ -200,12 +238,12 @@ def _shadow(draft: Draft, instance: Instance, count: int) -> Beside:
         "recorded"
     )
     return Beside(
-        SHADOW,
-        draft.text("deploy.shadow.image"),
-        draft.text("deploy.shadow.artifact"),
-        share / 100,
-        _shadow_type(draft, instance),
-        whole,
-        because,
+        name=SHADOW,
+        image=draft.text("deploy.shadow.image"),
+        artifact=draft.text("deploy.shadow.artifact"),
+        weight=share / 100,
+        instance_type=_shadow_type(draft, instance),
+        instances=whole,
+        because=because,
         shadow=True,
     )

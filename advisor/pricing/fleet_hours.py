@@ -55,10 +55,10 @@ def _from_zero(usage: FleetUsage, requests: float, maximum: int) -> Hours:
     # Active hours of a day or a week begin once a day at most, and not without a request.
     windows = min(requests, MONTH_HOURS / _HOURS_PER_DAY) if share < 1 else 0.0
     return scaled_to_zero(
-        requests,
-        float(usage.traffic.processing_s),
-        usage.workers,
-        maximum,
-        Release(float(usage.linger_s), float(usage.wake_s)),
-        Activity(share * MONTH_HOURS, windows),
+        requests=requests,
+        seconds=float(usage.traffic.processing_s),
+        concurrency=usage.workers,
+        maximum=maximum,
+        release=Release(float(usage.linger_s), float(usage.wake_s)),
+        activity=Activity(share * MONTH_HOURS, windows),
     )

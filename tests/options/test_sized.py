@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from advisor.engine.facts import Facts
 from advisor.model.options import ASYNCHRONOUS, OPTIONS, REAL_TIME
 from advisor.options import plan
-from advisor.options.instance_cache import shelf, usable_mib
-from advisor.options.instances import choose
+from advisor.options.instance_types import types_of
+from advisor.options.instances import NamedTypes, choose
 from advisor.options.memory import Need
-from advisor.options.plan_builder import Basis, Draft
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
 from tests.planned import facts_of, online, value
@@ -22,6 +21,8 @@ from tests.strategies import documents, read
 
 PRICES = {"ml.m5.large": 3, "ml.m6i.large": 2, "ml.r5.large": 2, "ml.c5.xlarge": 1}
 KNOWN = knowledge(load("safe").raw)
+TYPES = types_of(KNOWN, "", None, None)
+NOTHING = NamedTypes(None, None, None)
 
 
 @pytest.mark.parametrize("option", OPTIONS)
@@ -51,10 +52,9 @@ def test_options_of_two_workloads_can_be_planned_in_turn() -> None:
 
 def needs() -> Iterator[Need]:
     """A need at, just above and just below everything that some type has."""
-    draft = Draft(REAL_TIME, Basis(facts_of(online()), KNOWN))
     for accelerator in ("none", "gpu", "neuron"):
         types = KNOWN.catalogue.candidates(accelerator)
-        hosts = {usable_mib(draft, each) or 0 for each in types}
+        hosts = {TYPES.usable_mib(each) or 0 for each in types}
         devices = {each.accelerator_total_mib for each in types}
         for near in (-1, 0, 1):
             for host in sorted(hosts):
@@ -91,23 +91,23 @@ def needs_alike(accelerator: str, host: int, device: int) -> Iterator[Need]:
 
 @pytest.mark.parametrize("prices", [{}, PRICES])
 def test_a_remembered_type_is_the_one_that_would_be_found(prices: dict[str, int]) -> None:
-    draft = Draft(REAL_TIME, Basis(facts_of(online()), KNOWN))
+    types = types_of(KNOWN, "", None, prices)
     for each in needs():
+        found = choose(types, NOTHING, each)
+        assert found == choose(types_of(KNOWN, "", None, prices), NOTHING, each)
         # A copy is another list of prices, for which nothing is remembered.
-        assert choose(draft, each, prices) == choose(draft, each, prices.copy())
+        assert found == choose(types_of(KNOWN, "", None, prices.copy()), NOTHING, each)
 
 
 @given(st.integers(1, 10**7), st.integers(1, 10**7))
 def test_the_step_of_a_need_tells_what_fits(first: int, second: int) -> None:
-    draft = Draft(REAL_TIME, Basis(facts_of(online()), KNOWN))
-    known = shelf(draft, None)
     one, other = (next(needs_alike("none", host, 0)) for host in (first, second))
-    alike = known.key(draft, one) == known.key(draft, other)
+    alike = TYPES.key(one) == TYPES.key(other)
     fitting = [
         {
             each.type
             for each in KNOWN.catalogue.candidates("none")
-            if (usable_mib(draft, each) or 0) >= host
+            if (TYPES.usable_mib(each) or 0) >= host
         }
         for host in (first, second)
     ]

@@ -1,24 +1,34 @@
 """The requests of an endpoint with inference components, and of what scales their copies."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from advisor.model.advice import Parameters, Request
 from advisor.options import addressing, containers, endpoint, names, placeholders, scaling
+from advisor.options.hosting.copies import Component
 from advisor.options.hosting.packing import MILLI
-from advisor.options.load import number
+from advisor.options.load import Load, number
 from advisor.options.plan_builder import Draft
-
-if TYPE_CHECKING:
-    from advisor.options.hosting.components import Design
-    from advisor.options.hosting.copies import Component
+from advisor.rulebook.hardware import Instance
 
 _START = ("ModelDataDownloadTimeoutInSeconds", "ContainerStartupHealthCheckTimeoutInSeconds")
 _LONG = "long-request"
 
 
-def requests(draft: Draft, design: Design) -> tuple[Request, ...]:
+class ComponentDesign(NamedTuple):
+    """Components and instances that the requests are made for."""
+
+    work: Load
+    instance: Instance
+    components: tuple[Component, ...]
+    times: int  # models that each component stands for
+    least: int  # instances
+    initial: int
+    most: int
+    to_zero: bool
+    scaled: bool
+
+
+def requests(draft: Draft, design: ComponentDesign) -> tuple[Request, ...]:
     """Models, configuration, endpoint; then each component with its scaling.
 
     The components of several models are made after the endpoint that holds them.
@@ -66,7 +76,7 @@ def _model(draft: Draft, component: Component) -> Request:
     return made
 
 
-def _config(draft: Draft, design: Design) -> tuple[Parameters, Parameters]:
+def _config(draft: Draft, design: ComponentDesign) -> tuple[Parameters, Parameters]:
     """The configuration without a model, and the start-up limits, which components carry."""
     nameless = Request("sagemaker", "CreateModel", {"ModelName": ""})
     variant = endpoint.variant(draft, nameless, design.instance, design.initial)
@@ -120,7 +130,7 @@ def _component(draft: Draft, component: Component, model: Request, start: Parame
     return Request("sagemaker", "CreateInferenceComponent", parameters)
 
 
-def _scaling(draft: Draft, component: Component, design: Design) -> list[Request]:
+def _scaling(draft: Draft, component: Component, design: ComponentDesign) -> list[Request]:
     """Copies follow the requests in progress; from none the first failed call adds one."""
     name = addressing.component(draft, component.member)
     goal = max(1.0, component.workers * draft.number("safety-factor"))

@@ -1,17 +1,16 @@
 """Inference components: copies of each model on the instances of one endpoint, down to none."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from advisor.model.advice import Plan
 from advisor.model.usage import FleetUsage, Part, Quantity, known
-from advisor.options import beside, endpoint, fleet, memory, quotas, release, traffic
+from advisor.options import endpoint, fleet, instances, memory, quotas, rollout, traffic, variants
 from advisor.options import invocation as call
-from advisor.options.hosting import copies
+from advisor.options.hosting import component_requests, copies
 from advisor.options.hosting import models as named
+from advisor.options.hosting.component_requests import ComponentDesign
 from advisor.options.hosting.packing import MILLI, Room
 from advisor.options.load import (
-    Load,
     counted,
     load,
     mib,
@@ -22,31 +21,15 @@ from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import Instance
 
 
-class Design(NamedTuple):
-    """What requests and usage are made from."""
-
-    work: Load
-    instance: Instance
-    components: tuple[copies.Component, ...]
-    times: int  # models that each component stands for
-    least: int  # instances
-    initial: int
-    most: int
-    to_zero: bool
-    scaled: bool
-
-
 def planned(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Plan:
     """The plan of an endpoint that holds components; arguments as for real-time."""
     design = _design(draft, prices)
     usage = _usage(draft, design)
     if not deploy:
         return draft.sized(usage)
-    from advisor.options.hosting import component_requests
-
     made = component_requests.requests(draft, design)
-    made = release.complete_components(draft, made, design.instance)
-    beside.elsewhere(draft)
+    made = rollout.complete_components(draft, made, design.instance)
+    variants.elsewhere(draft)
     draft.carry("inference-components", "response-streaming", "tenant-isolation")
     if design.least >= draft.number("availability-instances"):
         draft.carry("multi-az")
@@ -57,12 +40,11 @@ def planned(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> 
     return draft.plan(made, invoke, quotas.quotas(draft, wanted, design.instance), usage)
 
 
-def _design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
+def _design(draft: Draft, prices: Mapping[str, int] | None) -> ComponentDesign:
     work = load(draft)
     members = named.members(draft)
     alone = max((memory.need(each.draft) for each in members), key=copies.weight)
-    instance, because = copies.instance_type(draft, members, alone, prices)
-    draft.set("InstanceType", instance.type, sentence(because))
+    instance = instances.note(draft, copies.instance_type(draft, members, alone, prices))
     has = copies.room_of(draft, instance)
     to_zero = draft.needs("scale-to-zero")
     limits = fleet.bounds(draft)
@@ -79,7 +61,17 @@ def _design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
     least, most = fleet.ends(min(least, initial), max(most, initial), limits, 0 if to_zero else 1)
     initial = min(max(1, least, initial), most)
     _say_instances(draft, components, (least, initial, most), times)
-    return Design(work, instance, components, times, least, initial, most, to_zero, scaled)
+    return ComponentDesign(
+        work=work,
+        instance=instance,
+        components=components,
+        times=times,
+        least=least,
+        initial=initial,
+        most=most,
+        to_zero=to_zero,
+        scaled=scaled,
+    )
 
 
 def _say_copies(
@@ -130,7 +122,7 @@ def _say_instances(
     )
 
 
-def _usage(draft: Draft, design: Design) -> FleetUsage:
+def _usage(draft: Draft, design: ComponentDesign) -> FleetUsage:
     """What costs and latency read; a copy is a worker of the fleet as a whole."""
     first = max(design.components, key=lambda each: each.member.share)
     total = sum(each.copies for each in design.components) * design.times

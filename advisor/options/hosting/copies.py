@@ -8,7 +8,6 @@ from advisor.options import fleet, instances, memory, real_time
 from advisor.options.hosting import models as named
 from advisor.options.hosting import packing
 from advisor.options.hosting.packing import MILLI, Room
-from advisor.options.instance_cache import usable_mib
 from advisor.options.load import PER_SECOND, Load, counted, load, per_second, seconds
 from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import CPU, Instance, rank, size
@@ -32,16 +31,16 @@ def instance_type(
     members: tuple[named.Member, ...],
     alone: memory.Need,
     prices: Mapping[str, int] | None,
-) -> tuple[Instance, str]:
+) -> instances.TypeChoice:
     """The type that is named, else the one of which all copies of the peak take least.
 
     Types come first on which the largest copy takes the fewest devices, since a model on one device
     needs no parallelism; then the fewest devices, or vCPUs, of the fleet; price tells equals apart.
     """
     stated = draft.text("deploy.instance_type") or draft.text("model.measured_on")
-    found = [] if stated is not None else instances.suiting(draft, alone)
+    found = [] if stated is not None else instances.types_for(draft, prices).suiting(alone)
     if not found:
-        return instances.choose(draft, alone, prices)
+        return instances.choice(draft, alone, prices)
     times = 1 if named.listed(draft) else named.count(draft)
     floor = 1 if draft.needs("scale-to-zero") else fewest(draft)[0]
     least = min(_devices(alone, each) for each in found)
@@ -58,10 +57,11 @@ def instance_type(
 
     instance = min(found, key=lambda each: fleet_of(each)[0])
     _, count = fleet_of(instance)
-    return instance, (
+    because = (
         f"of the types that hold {alone.text}, {counted(count, 'instance')} of this one carry all "
         f"copies with the fewest {'vCPUs' if alone.accelerator == CPU else 'devices'}"
     )
+    return instances.TypeChoice(instance, because)
 
 
 def weight(need: memory.Need) -> tuple[int, int]:
@@ -74,7 +74,7 @@ def room_of(draft: Draft, instance: Instance) -> Room:
     endless = 1 << 40
     share = draft.number("usable-memory")
     cores = endless if instance.vcpu is None else int(instance.vcpu * share * MILLI)
-    found = usable_mib(draft, instance)
+    found = instances.types_for(draft, None).usable_mib(instance)
     devices = instance.accelerator_count
     return Room(cores, endless if found is None else found, endless if devices is None else devices)
 
@@ -124,7 +124,16 @@ def component(draft: Draft, member: named.Member, instance: Instance, *, scaled:
     least = 0 if draft.needs("scale-to-zero") else min(floor, copies)
     if not scaled:
         least = copies
-    return Component(member, room, workers, rate, least, copies, most, why)
+    return Component(
+        member=member,
+        room=room,
+        workers=workers,
+        rate=rate,
+        least=least,
+        copies=copies,
+        most=most,
+        why=why,
+    )
 
 
 def fewest(draft: Draft) -> tuple[int, str]:

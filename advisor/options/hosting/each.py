@@ -70,14 +70,14 @@ def _of_all(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deplo
         Part(made.usage, member.draft.facts) for made, member in zip(plans, members, strict=True)
     )
     return Plan(
-        draft.option,
-        tuple(settings),
-        tuple(request for made in plans for request in made.requests),
-        _invoke(draft, plans, members) if deploy else plans[0].invoke,
-        _drawn(plans),
-        _once((*draft.findings, *(each for made in plans for each in made.findings))),
-        carried | draft.carried,
-        plans[busiest].usage._replace(parts=parts),
+        option=draft.option,
+        settings=tuple(settings),
+        requests=tuple(request for made in plans for request in made.requests),
+        invoke=_invoke(draft, plans, members) if deploy else plans[0].invoke,
+        quotas=_drawn(plans),
+        findings=_once((*draft.findings, *(each for made in plans for each in made.findings))),
+        carried=carried | draft.carried,
+        usage=plans[busiest].usage._replace(parts=parts),
     )
 
 

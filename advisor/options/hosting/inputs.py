@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from advisor.model.options import REAL_TIME
 from advisor.options import fleet, instances, memory, real_time
 from advisor.options.hosting import models as named
-from advisor.options.instance_cache import usable_mib
 from advisor.options.load import SECOND, counted, load
 from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import CPU, GPU
@@ -52,8 +51,7 @@ def _load(draft: Draft) -> Known:
     """Whether the peak fills the instances that each model would have of its own."""
     apart = _apart(draft)
     work = load(draft)
-    scratch = Draft(draft.option, draft.basis)  # its findings belong to a plan that is not made
-    instance, _ = instances.choose(scratch, memory.need(draft), None)
+    instance = instances.choice(draft, memory.need(draft), None).instance
     capacity = fleet.capacity(draft, work, instance)
     if work.in_flight is None and (work.peak is None or capacity.per_second is None):
         return Known({}, apart, "")
@@ -73,7 +71,7 @@ def _apart(draft: Draft) -> tuple[tuple[str, int], ...]:
     times = 1 if named.listed(draft) else named.count(draft)
     for each in named.members(draft):
         part = each.draft
-        instance, _ = instances.choose(part, memory.need(part), None)
+        instance = instances.choice(part, memory.need(part), None).instance
         work = load(part)
         needed, _ = real_time.for_peak(part, work, fleet.capacity(part, work, instance))
         found[instance.type] += times * max(needed, real_time.availability(part)[0])
@@ -141,5 +139,6 @@ def _together(draft: Draft) -> str:
     total = sum(memory.need(each.draft).host_mib for each in found)
     if len(found) == 1:
         total *= named.count(draft)
-    most = max(usable_mib(draft, each) or 0 for each in draft.knowledge.catalogue.candidates(CPU))
+    types = instances.types_for(draft, None)
+    most = max(types.usable_mib(each) or 0 for each in types.catalogue.candidates(CPU))
     return "fits" if total <= most else "exceeds"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from advisor.model.advice import Parameters
 from advisor.options.load import counted, number
 from advisor.options.plan_builder import Draft
-from advisor.options.release import Fleet, find
+from advisor.options.rollout.replaced import Replaced, warn
 
 ALL_AT_ONCE, CANARY, LINEAR, ROLLING = "all-at-once", "canary", "linear", "rolling"
 SIZES = {CANARY: "CanarySize", LINEAR: "LinearStepSize", ROLLING: "MaximumBatchSize"}
@@ -22,7 +22,7 @@ class Step(NamedTuple):
     steps: int  # that the whole fleet takes
 
 
-def step_of(draft: Draft, strategy: str, fleet: Fleet) -> Step:
+def step_of(draft: Draft, strategy: str, fleet: Replaced) -> Step:
     """The stated step, else our own, inside the bounds and in whole instances."""
     low, high = _bounds(draft, strategy)
     constant = "rollout-canary" if strategy == CANARY else "rollout-batch"
@@ -34,7 +34,7 @@ def step_of(draft: Draft, strategy: str, fleet: Fleet) -> Step:
         within = min(high, max(low, share))
         if within != share:
             message = f"{strategy} takes {low} to {high} %, not {share} %; {within} % are set"
-            find(draft, "rollout-adjusted", message, "deploy.rollout.step")
+            warn(draft, "rollout-adjusted", message, "deploy.rollout.step")
         step, because = _shared(within, fleet, high)
     if strategy == CANARY:
         step = step._replace(steps=2)
@@ -59,7 +59,7 @@ def _bounds(draft: Draft, strategy: str) -> tuple[int, int]:
     return draft.number("rollout-rolling-least"), draft.number("rollout-rolling-most")
 
 
-def _shared(share: int, fleet: Fleet, high: int) -> tuple[Step, str]:
+def _shared(share: int, fleet: Replaced, high: int) -> tuple[Step, str]:
     """A step of a percentage: at least one instance of the smallest fleet."""
     if fleet.least < fleet.most:
         taken = max(share, math.ceil(100 / fleet.least))
@@ -80,7 +80,7 @@ def _shared(share: int, fleet: Fleet, high: int) -> tuple[Step, str]:
     return Step(_count(whole), whole, math.ceil(fleet.most / whole)), because
 
 
-def _counted(draft: Draft, stated: int, fleet: Fleet, low: int, high: int) -> tuple[Step, str]:
+def _counted(draft: Draft, stated: int, fleet: Replaced, low: int, high: int) -> tuple[Step, str]:
     """A step of a number of instances that is within the bounds whatever the fleet's size."""
     path = "deploy.rollout.step"
     least = max(1, math.ceil(fleet.most * low / 100))
@@ -92,12 +92,12 @@ def _counted(draft: Draft, stated: int, fleet: Fleet, low: int, high: int) -> tu
             f"no number of instances is {low} to {high} % of {fleet.least} and of {fleet.most}; "
             f"{step.size['Value']} % are set"
         )
-        find(draft, "rollout-adjusted", message, path)
+        warn(draft, "rollout-adjusted", message, path)
         return step, because
     taken = min(most, max(least, stated))
     if taken != stated:
         message = f"a step is {least} to {most} instances here, not {stated}; {taken} are set"
-        find(draft, "rollout-adjusted", message, path)
+        warn(draft, "rollout-adjusted", message, path)
     because = f"{counted(taken, 'instance')} of {fleet.least} to {fleet.most}, as stated."
     return Step(_count(taken), taken, math.ceil(fleet.most / taken)), because
 

@@ -9,7 +9,7 @@ from advisor.model.options import SERVERLESS
 from advisor.options import endpoint
 from advisor.options.load import SECOND, load, number, per_second, seconds
 from advisor.options.plan_builder import Draft
-from advisor.options.release import find
+from advisor.options.rollout.replaced import warn
 from advisor.options.rollout.step import ROLLING
 
 
@@ -29,7 +29,7 @@ def timing_of(draft: Draft, strategy: str, steps: int) -> Timing:
         terminate = _wait(draft, "terminate_wait", draft.number("rollout-terminate"))
     elif "deploy.rollout.terminate_wait" in draft.facts.workload.values:
         message = "a rolling update ends the old instances batch by batch and has no terminate_wait"
-        find(draft, "rollout-adjusted", message, "deploy.rollout.terminate_wait")
+        warn(draft, "rollout-adjusted", message, "deploy.rollout.terminate_wait")
     starts = steps if strategy == ROLLING else 1
     wait = _fitting(draft, wait, terminate, steps, starts)
     if steps:
@@ -51,7 +51,7 @@ def _wait(draft: Draft, key: str, usual: int) -> int:
     wanted_s, most = math.ceil(stated / SECOND), int(draft.number("rollout-wait-most"))
     if wanted_s > most:
         message = f"{path} is at most {seconds(most)}, which is set"
-        find(draft, "rollout-adjusted", message, path)
+        warn(draft, "rollout-adjusted", message, path)
     return min(wanted_s, most)
 
 
@@ -72,7 +72,7 @@ def _fitting(draft: Draft, wait: int, terminate: int, steps: int, starts: int) -
         f"{seconds(draft.number('rollout-timeout-most'))} that an update may take; "
         f"{seconds(short)} are set"
     )
-    find(draft, "rollout-adjusted", message, "deploy.rollout.wait")
+    warn(draft, "rollout-adjusted", message, "deploy.rollout.wait")
     return short
 
 
@@ -88,7 +88,7 @@ def seen(draft: Draft, wait: int, share: float) -> None:
     own = "deploy.rollout.alarms" not in draft.facts.workload.values
     if wait < needed and own:
         message = f"a wait of {seconds(wait)} ends before an alarm can: it looks at {needed} s"
-        find(draft, "rollout-unseen", message, "deploy.rollout.wait")
+        warn(draft, "rollout-unseen", message, "deploy.rollout.wait")
     work = load(draft)
     rate = work.mean if work.mean is not None else work.peak
     enough = 1 / draft.number("alarm-error-share")
@@ -99,7 +99,7 @@ def seen(draft: Draft, wait: int, share: float) -> None:
         f"step: {per_second(rate)} x {round(100 * share)} %; below {number(enough)} of them one "
         "failure decides, or nothing does"
     )
-    find(draft, "rollout-unseen", message, "deploy.rollout.wait")
+    warn(draft, "rollout-unseen", message, "deploy.rollout.wait")
 
 
 def _limit(draft: Draft, wait: int, terminate: int, steps: int, starts: int) -> int:
@@ -123,6 +123,6 @@ def _limit(draft: Draft, wait: int, terminate: int, steps: int, starts: int) -> 
                 f"above the {seconds(starts * start + waits)} of start and waits; "
                 f"{seconds(limit)} are set"
             )
-            find(draft, "rollout-adjusted", message, "deploy.rollout.timeout")
+            warn(draft, "rollout-adjusted", message, "deploy.rollout.timeout")
     draft.set("MaximumExecutionTimeoutInSeconds", limit, because)
     return limit

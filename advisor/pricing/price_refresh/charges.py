@@ -44,12 +44,12 @@ def load(rules: Path) -> PriceList:
     document = json.loads((rules / "price-list.json").read_bytes())
     charges = tuple(
         Charge(
-            entry["component"],
-            entry.get("charged", True),
-            re.compile(entry["usage_type"]),
-            entry["attributes"],
-            entry["key"],
-            frozenset(document["keys"][entry["key"]]["units"]),
+            component=entry["component"],
+            charged=entry.get("charged", True),
+            usage_type=re.compile(entry["usage_type"]),
+            attributes=entry["attributes"],
+            key=entry["key"],
+            units=frozenset(document["keys"][entry["key"]]["units"]),
         )
         for entry in document["charges"]
     )

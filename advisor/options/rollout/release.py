@@ -1,17 +1,17 @@
-"""What surrounds an endpoint: topics and alarms before it, its rollout, alarms that tell people."""
+"""A release: topics and alarms before the endpoint, its rollout, alarms that tell people after."""
 
 from __future__ import annotations
 
 from advisor.model.advice import Request
 from advisor.options import alarms, topics
 from advisor.options.plan_builder import Draft
-from advisor.options.release import Fleet, Released
-from advisor.options.rollout import rollout
+from advisor.options.rollout.replaced import Released, Replaced
 from advisor.options.rollout.step import CANARY, LINEAR, ROLLING
+from advisor.options.rollout.strategy import Rollout, instances_during, plan, policy
 from advisor.rulebook.hardware import Instance
 
 
-def surround(draft: Draft, requests: tuple[Request, ...], fleet: Fleet) -> Released:
+def surround(draft: Draft, requests: tuple[Request, ...], fleet: Replaced) -> Released:
     """The requests of an endpoint with topics, alarms and the rollout of its updates.
 
     An alarm exists before the endpoint names it; one that only tells people comes after.
@@ -28,7 +28,7 @@ def surround(draft: Draft, requests: tuple[Request, ...], fleet: Fleet) -> Relea
         each["VariantName"] for each in config.parameters.get("ProductionVariants", ())
     )
     telling = alarms.operating(draft, fleet.instance, variants)
-    rolled = rollout.plan(draft, fleet)
+    rolled = plan(draft, fleet)
     watching: tuple[Request, ...] = ()
     instances = fleet.most + fleet.more
     if rolled is not None:
@@ -39,7 +39,7 @@ def surround(draft: Draft, requests: tuple[Request, ...], fleet: Fleet) -> Relea
             names = tuple(each.parameters["AlarmName"] for each in watching)
         create = _guarded(draft, create, rolled, names)
         if fleet.instance is not None:
-            instances = rollout.instances_during(draft, rolled, fleet)
+            instances = instances_during(draft, rolled, fleet)
         if rolled.strategy in (CANARY, LINEAR, ROLLING):
             draft.carry("canary")
     made = topics.requests(draft, _kinds(draft, config, telling))
@@ -64,9 +64,7 @@ def _kinds(draft: Draft, config: Request, telling: tuple[Request, ...]) -> list[
     return [*(topics.results(draft) if results else ()), *(["alarms"] if telling else ())]
 
 
-def _guarded(
-    draft: Draft, create: Request, rolled: rollout.Rollout, names: tuple[str, ...]
-) -> Request:
+def _guarded(draft: Draft, create: Request, rolled: Rollout, names: tuple[str, ...]) -> Request:
     """CreateEndpoint with the deployment configuration that later updates take over."""
     draft.set(
         "AutoRollbackConfiguration",
@@ -75,7 +73,7 @@ def _guarded(
         "allowed cloudwatch:DescribeAlarms.",
     )
     deployment = {
-        **rollout.policy(rolled),
+        **policy(rolled),
         "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": name} for name in names]},
     }
     tags = {key: value for key, value in create.parameters.items() if key == "Tags"}

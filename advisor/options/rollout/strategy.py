@@ -7,7 +7,7 @@ from typing import NamedTuple
 from advisor.model.advice import Parameters
 from advisor.model.options import SERVERLESS
 from advisor.options.plan_builder import Draft
-from advisor.options.release import Fleet, find
+from advisor.options.rollout.replaced import Replaced, warn
 from advisor.options.rollout.step import ALL_AT_ONCE, CANARY, LINEAR, ROLLING, SIZES, Step, step_of
 from advisor.options.rollout.timing import Timing, seen, timing_of
 from advisor.rulebook.hardware import CPU
@@ -38,7 +38,7 @@ def wanted(draft: Draft) -> str | None:
     return stated or (CANARY if draft.needs("canary") else None)
 
 
-def plan(draft: Draft, fleet: Fleet) -> Rollout | None:
+def plan(draft: Draft, fleet: Replaced) -> Rollout | None:
     """The rollout of an endpoint; ``None`` where none is asked for, or none is possible."""
     asked = wanted(draft)
     strategy = _allowed(draft, asked, fleet) if asked is not None else None
@@ -61,7 +61,7 @@ def _unused(draft: Draft) -> None:
         if path in draft.facts.workload.values:
             message = f"all-at-once has one step and no wait; {path} is not used"
             fix = f"Remove {path}, or state another deploy.rollout.strategy."
-            find(draft, "rollout-adjusted", message, path, fix)
+            warn(draft, "rollout-adjusted", message, path, fix)
 
 
 def policy(rollout: Rollout) -> Parameters:
@@ -90,7 +90,7 @@ def policy(rollout: Rollout) -> Parameters:
     }
 
 
-def instances_during(draft: Draft, rollout: Rollout, fleet: Fleet) -> int:
+def instances_during(draft: Draft, rollout: Rollout, fleet: Replaced) -> int:
     """Instances while an update runs: both fleets, or one and a batch."""
     most = fleet.most + fleet.more
     if rollout.strategy == ROLLING:
@@ -112,16 +112,16 @@ def instances_during(draft: Draft, rollout: Rollout, fleet: Fleet) -> int:
     return total
 
 
-def _allowed(draft: Draft, asked: str, fleet: Fleet) -> str | None:
+def _allowed(draft: Draft, asked: str, fleet: Replaced) -> str | None:
     """The strategy that the endpoint can have; findings say why it is another one."""
     excluded = _excluded(draft, fleet)
     if excluded:
         fix = "Test the new version on an endpoint of its own first."
-        find(draft, "rollout-not-guarded", f"{excluded}; {asked} is not set", fix=fix)
+        warn(draft, "rollout-not-guarded", f"{excluded}; {asked} is not set", fix=fix)
         return None
     if draft.option == SERVERLESS and asked != ALL_AT_ONCE:
         message = f"an update of a serverless endpoint moves all traffic at once, not {asked}"
-        find(draft, "rollout-not-guarded", message, fix="Choose an option with instances.")
+        warn(draft, "rollout-not-guarded", message, fix="Choose an option with instances.")
         return ALL_AT_ONCE
     if asked != ALL_AT_ONCE and fleet.least < 2:
         whose = "the fleet" if fleet.variants == 1 else "a variant"
@@ -129,16 +129,16 @@ def _allowed(draft: Draft, asked: str, fleet: Fleet) -> str | None:
         fix = "State deploy.instances: {min: 2}."
         if fleet.variants > 1:
             fix = f"{fix[:-1]}, and a larger weight for variants of one instance."
-        find(draft, "rollout-indivisible", f"{held}, which {asked} cannot divide", fix=fix)
+        warn(draft, "rollout-indivisible", f"{held}, which {asked} cannot divide", fix=fix)
         return ALL_AT_ONCE
     if asked == ROLLING and fleet.variants > 1:
         message = "a rolling update excludes several variants; linear steps are set instead"
-        find(draft, "rollout-adjusted", message)
+        warn(draft, "rollout-adjusted", message)
         return LINEAR
     return asked
 
 
-def _excluded(draft: Draft, fleet: Fleet) -> str:
+def _excluded(draft: Draft, fleet: Replaced) -> str:
     """What keeps deployment guardrails away, if anything."""
     if fleet.shared:
         return "deployment guardrails are not offered for multi-model endpoints"
