@@ -265,7 +265,7 @@ def test_an_unreadable_folder_is_an_error(tmp_path: Path) -> None:
         ("a.yaml", b"EndpointConfigName: " + b"[" * 100_000, "nested more than 100 levels"),
         ("a.json", b'{"EndpointConfigName": ' + b"[" * 100_000, "nested more than 100 levels"),
         ("a.tf", b"aws_sagemaker_model = " + b"(" * 100_000, "more than 100 levels"),
-        ("a.yaml", b"EndpointConfigName: &a [*a]", "this alias repeats what it stands in"),
+        ("a.yaml", b"EndpointConfigName: &a [*a]", "this alias repeats a value that contains it"),
         (
             "a.yaml",
             b"EndpointConfigName: x\na: &a ["

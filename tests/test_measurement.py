@@ -128,7 +128,7 @@ def test_nothing_in_time_is_told_and_no_conflict_of_the_file(tmp_path: Path) -> 
     found = the("measured-slow", workload)
     assert found.severity == "warning"
     assert found.message.startswith(
-        "ml.c5.xlarge took 60 ms at its highest rate, longer than requests.answer allows, 50 ms"
+        "ml.c5.xlarge took 60 ms at its highest rate, longer than requests.answer, 50 ms"
     )
     assert "conflict" not in {each.rule for each in answer(workload).findings}
 

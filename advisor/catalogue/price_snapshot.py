@@ -258,7 +258,7 @@ def _read(path: str) -> Mapping[str, Any]:
 
 def _read_own(path: str, region: str) -> Mapping[str, Any]:
     """A snapshot that the program did not ship, so that everything about it may be wrong."""
-    hint = f"Write it anew with: sm-advise prices refresh --region {region}"
+    hint = f"Write it again with: sm-advise prices refresh --region {region}"
     try:
         document = _read(path)
     except OSError as error:

@@ -32,7 +32,7 @@ class Crossing(Value):
         """Which option gives way to which, and at what cost."""
         before, after = self.before, self.after
         if None not in (before, after) and before not in self.above.costs:
-            return f"{before} {arrow} {after}: {before} does not serve beyond"
+            return f"{before} {arrow} {after}: {before} is not available above that"
         texts = []
         for option, at in ((before, self.below), (after, self.above)):
             usd = None if option is None else at.middle(option)

@@ -214,7 +214,7 @@ def exceeded(found: Difference, most: Limit) -> Finding | None:
     ]
     beyond = [_beyond(each, start, most) for each, start in ends if each is not None]
     if new.usd_low is None and found.new.decision.option is not None and found.matters:
-        message = f"what the new plan costs is not known, so not whether it rises by {most.text}"
+        message = f"the cost of the new plan is unknown; it may rise by more than {most.text}"
         return Finding("over-max-increase", "warning", message)
     if not any(beyond):
         return None
@@ -223,7 +223,7 @@ def exceeded(found: Difference, most: Limit) -> Finding | None:
         f"the plan costs {a_month(new)} instead of {money(old)}{by}, and --max-increase allows"
         f" {most.text}"
     )
-    fix = "See what changed above, or allow more."
+    fix = "Undo a change listed above, or raise --max-increase."
     return Finding("over-max-increase", "error" if all(beyond) else "warning", message, fix=fix)
 
 

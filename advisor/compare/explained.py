@@ -8,7 +8,7 @@ from typing import NamedTuple
 from advisor.engine.decision_cells import Neighbourhood
 from advisor.engine.facts import Facts
 from advisor.engine.sensitivity import ways_to
-from advisor.engine.standing import CHOSEN, phrase
+from advisor.engine.standing import CHOSEN, DISAGREE, in_words, phrase
 from advisor.engine.verdicts import limit_at, stated_text
 from advisor.model.advice import Advice, Candidate, Change, Cost, Fact, Step, Verdict, WouldChange
 from advisor.model.options import OPTIONS
@@ -121,7 +121,7 @@ def _judged(facts: Facts, option: str, verdict: Verdict) -> Judged:
     limit = facts.book.limit.get(verdict.rule)
     if limit is None or verdict.outcome != "unknown":
         return Judged(option, verdict, "")
-    outcome = ("met", "contested", "broken")[limit_at(limit, facts.point)]
+    outcome = ("met", DISAGREE, "broken")[limit_at(limit, facts.point)]
     if facts.book.facts[limit.variable].derived_from:
         return Judged(option, verdict, f"{outcome} as assumed")
     value = word(facts.text(limit.variable))
@@ -137,7 +137,7 @@ def _limit(advice: Advice, facts: Facts, limit: Limit) -> Here:
     if verdict is None:
         return Here(advice, "does not apply", (candidate,))
     judged = _judged(facts, limit.option, verdict)
-    stands = f"not settled by what is stated; {judged.taken}" if judged.taken else verdict.outcome
+    stands = f"open; {judged.taken}" if judged.taken else in_words(verdict.outcome)
     return Here(advice, stands, (candidate,), (judged,))
 
 
@@ -213,7 +213,7 @@ def _unlisted(advice: Advice, facts: Facts, name: str) -> Iterator[Fact]:
         value = stated_text(facts, variable) or facts.text(variable)
         yield Fact(name, value, "derived", because=f"It follows from {inputs}.")
     elif facts.point[variable] != UNSET:
-        yield Fact(name, facts.text(variable), "assumed", because="Nothing looked at it.")
+        yield Fact(name, facts.text(variable), "assumed", because="No rule read it.")
 
 
 def _readers(facts: Facts, variable: int) -> Iterator[tuple[str, str]]:

@@ -58,11 +58,11 @@ def _figure(entry: FactEntry, facts: Facts) -> str:
     value = high if high < INFINITY else low
     if not entry.derived_from or entry.discrete or value <= 0:
         return ""
-    return f"{entry.title.lower()}: {about(value / UNITS.get(entry.id, 1), entry.kind)}"
+    return f"{entry.title}: {about(value / UNITS.get(entry.id, 1), entry.kind)}."
 
 
 def _placed(caution: Caution, place: tuple[str, int, int], figure: str) -> Finding:
-    says = f"{caution.says} ({figure})" if figure else caution.says
+    says = f"{caution.says} {figure}" if figure else caution.says
     return Finding(caution.id, caution.severity, says, *place, caution.fix, caution.origin.source)
 
 

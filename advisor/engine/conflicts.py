@@ -21,17 +21,17 @@ _ORDERED = (
     (
         ("requests.processing", *("requests.processing" + leaf for leaf in _ORDER)),
         "requests.answer",
-        "{first.path} takes {first.text}, longer than requests.answer allows, {second.text}",
+        "{first.path} is {first.text}, longer than requests.answer, {second.text}",
     ),
     (
         ("requests.first_byte",),
         "requests.answer",
-        "requests.first_byte is {first.text}, after the whole answer, {second.text}",
+        "requests.first_byte is {first.text}, longer than requests.answer, {second.text}",
     ),
     (
         ("model.size",),
         "model.memory",
-        "model.memory is {second.text}, below the archive it is loaded from, {first.text}",
+        "model.memory is {second.text}, below model.size, {first.text}",
     ),
 )
 
@@ -63,7 +63,7 @@ def _finding(workload: Workload, message: str, first: Stated, second: Stated) ->
         workload.file,
         first.line,
         first.column,
-        "State the two so that they agree; until then the answer rests on the stricter reading.",
+        "Change one of the two so that they agree. Until then the stricter one counts.",
     )
 
 
@@ -184,7 +184,7 @@ def _listed_models(workload: Workload) -> Iterator[Finding]:
     shares = [model["share"].low or 0 for model in listed.value if "share" in model]
     if sum(shares) > _WHOLE:
         total = show(Interval(sum(shares), sum(shares)), "percent")
-        message = f"the shares of models add up to {total}, more than all requests"
+        message = f"the shares of models add up to {total}, more than 100 %"
         yield _finding(workload, message, listed, listed)
 
 
@@ -201,7 +201,7 @@ def _other_regions(workload: Workload) -> Iterator[Finding]:
                 home, region = stated, place.region
             elif place.region != region:
                 message = (
-                    f"{stated.path} names {text}, in {place.region}; {home.path} says {region}"
+                    f"{stated.path} is in {place.region} ({text}), but {home.path} is in {region}"
                 )
                 yield _finding(workload, message, stated, home)
 

@@ -14,7 +14,7 @@ SEVERITIES = ("error", "warning", "info")
 
 _STATUS = {
     "recommended": "recommended",
-    "assumed": "recommended, as far as assumptions hold",
+    "assumed": "recommended; rests on assumptions",
     "decided": "as decided",
     "none-fits": "",
 }
@@ -36,13 +36,13 @@ def headline(advice: Advice) -> str:
 def status(advice: Advice) -> str:
     """What kind of answer it is; empty when the headline says it."""
     text = _STATUS[advice.decision.status]
-    return f"{text}, on a contested limit" if advice.decision.contested else text
+    return f"{text}; AWS documents disagree on a limit" if advice.decision.contested else text
 
 
 def because(advice: Advice) -> str:
     """The summary without the headline that a report has just printed."""
     text = advice.summary
-    for separator in (", as decided; ", ": "):
+    for separator in (", as decided; ", ": ", ". "):
         start = headline(advice) + separator
         if text.startswith(start):
             text = text[len(start) :]
@@ -105,7 +105,7 @@ def grounds(cost: Cost) -> str:
     if missing:
         return f"No price is known for {', '.join(missing)}."
     if cost.usd_high is None:
-        return f"Nothing bounds {cost.widest}." if cost.widest else ""
+        return f"{cost.widest} has no upper bound." if cost.widest else ""
     return f"{cost.widest} widens the range most." if cost.widest else ""
 
 

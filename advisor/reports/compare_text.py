@@ -146,9 +146,7 @@ def _break_evens(found: Comparison, canvas: Canvas) -> Iterator[str]:
             yield f"  and {more} more, see --format json"
     if found.assumed:
         taken = ", ".join(f"{fact} {value}" for fact, value in found.assumed.items())
-        yield from wrapped(
-            f"Taken for what is not stated as one value: {taken}.", canvas, "  ", "    "
-        )
+        yield from wrapped(f"Assumed: {taken}.", canvas, "  ", "    ")
 
 
 def _break_even(each: BreakEven, canvas: Canvas) -> str:
@@ -167,7 +165,7 @@ def _curve(axis: Axis, canvas: Canvas) -> Iterator[str]:
             values,
             outcomes.curves(axis.points),
             {value: about(value, kind) for value in (values[0], values[-1])}
-            | {float(axis.current): f"{about(axis.current, kind)}, as it is"},
+            | {float(axis.current): f"{about(axis.current, kind)}, as stated"},
             float(axis.current),
             canvas,
         )

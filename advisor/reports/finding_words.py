@@ -69,13 +69,13 @@ def scope(report: Report) -> str:
     if report.workloads:
         parts.append(_number(report.workloads, "workload"))
     if report.ignored:
-        parts.append(f"{_number(report.ignored, 'other file')} passed over")
+        parts.append(f"{_number(report.ignored, 'other file')} ignored")
     for status, words in ((ACCEPTED, "accepted"), (BASELINED, "in the baseline")):
         number = sum(1 for finding in report.findings if finding.status == status)
         if number:
             parts.append(f"{number} {words}")
     if report.over:
-        parts.append(f"{report.over} of the baseline gone")
+        parts.append(f"{report.over} of the baseline no longer found")
     return "; ".join(parts)
 
 
@@ -84,7 +84,7 @@ def _number(count: int, word: str) -> str:
 
 
 def accepted_because(finding: Finding) -> str:
-    """Why an accepted finding is lived with."""
+    """Why an accepted finding is accepted."""
     why = finding.acceptance
     if why is None:
         return ""

@@ -56,7 +56,7 @@ def of_fields(known: Mapping[str, Field]) -> Known:
 
     def field(limit: str) -> Field:
         if limit not in known:
-            raise RulebookError(f"no limit of a field is called {limit!r}")
+            raise RulebookError(f"no limit of a field has the id {limit!r}")
         return known[limit]
 
     def tiers(limit: str) -> list[int]:
@@ -73,7 +73,7 @@ def of_constants(sizing: Iterable[Mapping[str, Any]]) -> Known:
 
     def constant(name: str) -> Any:
         if name not in values:
-            raise RulebookError(f"no constant of sizing is called {name!r}")
+            raise RulebookError(f"sizing.yaml has no constant {name!r}")
         return values[name]
 
     return {"constant": constant}
@@ -85,7 +85,7 @@ def of_quotas(quotas: Iterable[Mapping[str, Any]]) -> Known:
 
     def seen(name: str) -> Any:
         if name not in values:
-            raise RulebookError(f"no quota that was seen is called {name!r}")
+            raise RulebookError(f"quotas.yaml has no seen quota {name!r}")
         return values[name]
 
     return {"seen": seen}

@@ -44,7 +44,7 @@ class Symbols:
             RulebookError: no limit has that id.
         """
         if limit not in self.bounds:
-            raise RulebookError(f"no limit is called {limit!r}")
+            raise RulebookError(f"the limit {limit!r} does not exist")
         return self.bounds[limit]
 
     def condition(self, raw: Any) -> Condition:

@@ -25,14 +25,14 @@ def decision_findings(
     """A decision that breaks something is an error; one that differs from the rules is told."""
     decision = workload.mapping("decision")
     place = _place(workload, "decision")
+    reasons = {reason.rule: reason.text for reason in candidate.standing.reasons}
     found = [
         Finding(
             "decision-breaks-limit",
             "error",
-            f"the decision for {candidate.option} breaks {verdict.rule}: {verdict.fact} is"
-            f" {verdict.value}, the bound is {verdict.bound}",
+            f"the decision for {candidate.option} breaks {verdict.rule}: {reasons[verdict.rule]}",
             *place,
-            "Choose another option, or change the workload so that the limit is met.",
+            f"Change decision.option, or change {verdict.fact}.",
             verdict.source,
         )
         for verdict in candidate.verdicts
@@ -43,8 +43,9 @@ def decision_findings(
             Finding(
                 "decision-differs",
                 "info",
-                f"the rules would choose {rules_option or 'none of the four options'}; the decision"
-                f" for {candidate.option} stands: {decision.get('because', 'no reason given')}",
+                f"the rules would choose {rules_option or 'none of the four options'}, but"
+                f" decision.option is {candidate.option}:"
+                f" {decision.get('because', 'no reason given')}",
                 *place,
             )
         )
@@ -54,9 +55,9 @@ def decision_findings(
             Finding(
                 "decision-expired",
                 "warning",
-                f"the decision for {candidate.option} was to hold until {until}",
+                f"the decision for {candidate.option} expired on {until}",
                 *place,
-                "Renew it with a new date, or remove it.",
+                "Set decision.until to a later date, or remove decision.",
             )
         )
     return tuple(found)
@@ -98,9 +99,9 @@ def _expired(workload: Workload, rule: str, until: str) -> Finding:
     return Finding(
         "accept-expired",
         "warning",
-        f"the acceptance of {rule} ended on {until}",
+        f"the acceptance of {rule} expired on {until}",
         *_place(workload, "accept"),
-        "Renew it with a new date, or mend what it accepted.",
+        f"Set accept.{rule}.until to a later date, or fix the finding.",
     )
 
 
@@ -108,7 +109,7 @@ def _unused(workload: Workload, rule: str) -> Finding:
     return Finding(
         "accept-unused",
         "warning",
-        f"accept names {rule}, which is not among the findings",
+        f"accept.{rule} matches no finding",
         *_place(workload, "accept"),
-        "Remove it, or correct the rule's id.",
+        f"Remove accept.{rule}, or correct the id.",
     )

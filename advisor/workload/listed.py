@@ -27,14 +27,14 @@ def read_models(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
         model = read_record(reading, f"{key.path}[{number}]", item, MODEL, needed="name")
         name = model.get("name")
         if name is not None and any(name == other["name"] for other in found):
-            problem = f"{name!r} is the name of two models"
+            problem = f"two models have the name {name!r}"
             refusal = RefusedError(problem, "give each model its own name")
             reading.refuse(f"{key.path}[{number}].name", item, refusal)
         elif name is not None:
             found.append(model)
     if not 1 <= len(node.value) <= (key.most or 1):
         problem = f"the list has {len(node.value)} items"
-        hint = f"write 1 to {key.most} of them; for more, state model.count instead"
+        hint = f"write 1 to {key.most} items; for more, state model.count instead"
         reading.refuse(key.path, node, RefusedError(problem, hint))
     names = ", ".join(model["name"] for model in found)
     reading.state(key.path, names, tuple(found), key_node)

@@ -183,8 +183,8 @@ def _scalar(key: Key, value: Node) -> Any:
         )
     node = single(value, example)
     if is_nothing(node):
-        optional = "" if key.path in REQUIRED else ", or leave the key out"
-        raise RefusedError("there is no value", example + optional)
+        optional = "" if key.path in REQUIRED else ", or remove the key"
+        raise RefusedError("the value is missing", example + optional)
     if key.kind in KINDS:
         return read_quantity(key, node.value)
     if key.kind == "text":

@@ -39,8 +39,8 @@ def total(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
             if witness is not None:
                 yield (
                     (
-                        f"at {leaf.id} none is answered although {option} is eligible, and the leaf"
-                        " does not say why it would not serve"
+                        f"at {leaf.id} no option is chosen although {option} is eligible;"
+                        " give its reason under not"
                     ),
                     witness.text,
                 )

@@ -50,7 +50,7 @@ def _fixes(advice: Advice) -> Iterator[RenderableType]:
 def consider(advice: Advice) -> Iterator[RenderableType]:
     """What lies outside the four options; nothing when nothing there fits."""
     if advice.consider:
-        yield heading("Consider", "outside the four options")
+        yield heading("Outside", "the four options")
         for entry in advice.consider:
             yield Hanging(line(said(entry.title, "bold"), f": {entry.because}"))
 
@@ -130,7 +130,8 @@ def _assumed(advice: Advice) -> Iterator[RenderableType]:
     more = len(facts) - _MOST_ASSUMED
     if more > 0:
         text += f" and {more} more"
-    note = f" ({remote} of {len(facts)} matter at unusual values only)" if remote else ""
+    matter = "only matters" if remote == 1 else "only matter"
+    note = f" ({remote} of {len(facts)} {matter} at unusual values)" if remote else ""
     yield labelled("Assumed", [line(text, said(note, QUIET))])
 
 
@@ -147,4 +148,4 @@ def _changes(advice: Advice) -> Iterator[RenderableType]:
     more = len(found) - _MOST_CHANGES
     if more > 0:
         lines.append(said(f"and {more} more, see --format json", QUIET))
-    yield labelled("Would change", lines)
+    yield labelled("Changes if", lines)
