@@ -122,7 +122,7 @@ def _findings(
     prices: Prices,
     as_of: str,
 ) -> tuple[tuple[Finding, ...], frozenset[str]]:
-    """Everything the reader must know, errors first; and what the cautions make one consider."""
+    """All findings, errors first, and the entries of consider.yaml that cautions name."""
     found = list(conflicts(facts))
     if facts.workload.measured is not None:
         found += facts.workload.measured.findings
@@ -209,7 +209,7 @@ def _needs(facts: Facts, chosen: Candidate) -> list[Finding]:
 
 
 def _unknowns(facts: Facts, decision: Decision) -> list[Finding]:
-    """What --strict wants to be stated before the answer counts."""
+    """The facts that --strict requires."""
     found = []
     for unknown in decision.unknowns:
         if not unknown.remote:
@@ -229,4 +229,5 @@ def _remote(facts: Facts, decision: Decision) -> list[Finding]:
         return []
     count = "1 unstated fact" if len(remote) == 1 else f"{len(remote)} unstated facts"
     text = f"unlikely values of {count} would change the answer: {', '.join(remote)}"
-    return [Finding("remote-unknowns", "info", text, facts.workload.file)]
+    fix = "State a fact of these where its value may be unusual."
+    return [Finding("remote-unknowns", "info", text, facts.workload.file, fix=fix)]

@@ -171,6 +171,6 @@ def _settle_streams() -> None:
 
 
 def _reader_left() -> int:
-    """End quietly: the reader of the pipe has closed it, and nobody reads a complaint."""
+    """End silently: the reader has closed the pipe."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

@@ -1,4 +1,4 @@
-"""Findings about money: budgets, options that cost less, and prices that are not known."""
+"""Findings about money: budgets, cheaper options and unknown prices."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def findings(
 
 
 def beside(found: Iterable[Finding]) -> str:
-    """What stands beside the answer where cost is preferred: the option that costs less."""
+    """The cheaper option as a sentence beside the answer, where cost is preferred."""
     for finding in found:
         if finding.rule == "cheaper-option" and finding.severity == "warning":
             return f" {finding.message.partition('. ')[0]}."
@@ -99,7 +99,7 @@ def _as_estimated(cost: Cost) -> Cost:
 
 
 def _beside(exceeded: bool | None, cost: Cost, usd: str) -> str:
-    """How a cost stands to an amount that it does not keep within for certain."""
+    """The words for a cost that may be above an amount."""
     if exceeded:
         return "above"
     assumed = None if cost.usd_estimate is None else over_budget(_as_estimated(cost), usd)
@@ -111,7 +111,7 @@ def _beside(exceeded: bool | None, cost: Cost, usd: str) -> str:
 
 
 def _prices(facts: Facts, chosen: Candidate, cost: Cost, prices: Prices) -> list[Finding]:
-    """Prices that are missing, and prices that stand in for such."""
+    """Findings about missing prices, and about prices from another Region or component."""
     found = []
     place = _place(facts, "region")
     where = f"in {prices.region}"
@@ -135,7 +135,7 @@ def _prices(facts: Facts, chosen: Candidate, cost: Cost, prices: Prices) -> list
 
 
 def _cheapest_below(chosen: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
-    """Of the options that meet every limit the one that is certainly cheaper, by most."""
+    """The cheapest option that meets every limit and is certainly cheaper."""
     assert chosen.cost is not None
     best: Candidate | None = None
     for each in candidates:

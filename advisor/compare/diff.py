@@ -1,4 +1,4 @@
-"""What changed between two answers: facts, the answer, the options, the plan, the cost."""
+"""Differences of two answers: facts, answer, options, plan and cost."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -52,7 +52,7 @@ class Difference(NamedTuple):
 
 
 def difference(old: Advice, new: Advice) -> Difference:
-    """What changed from one answer to another."""
+    """The differences of two answers."""
     return Difference(
         old,
         new,
@@ -123,7 +123,7 @@ def _settings(old: Plan | None, new: Plan | None) -> tuple[Change, ...]:
 
 
 def _requests(old: Plan | None, new: Plan | None) -> tuple[Change, ...]:
-    """Operations that appeared, are gone, or have other parameters."""
+    """Operations that are new, gone or have other parameters."""
     before, after = (
         {} if plan is None else {each.operation: each.parameters for each in plan.requests}
         for plan in (old, new)
@@ -169,7 +169,7 @@ def chosen_cost(advice: Advice) -> Cost:
 
 
 class Rise(NamedTuple):
-    """By how much a cost rose, end by end; ``None`` where an end is not known on both sides."""
+    """The rise of a cost at each end; ``None`` where an end is unknown on one side."""
 
     low: Decimal | None
     high: Decimal | None

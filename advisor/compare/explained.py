@@ -1,4 +1,4 @@
-"""How an option, a rule, a question or a fact stands in one workload, and what would move it."""
+"""Explain an option, a rule, a question or a fact in one workload, with its changes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Way(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """What a limit or a need says of one option."""
+    """The verdict of a limit or a need on one option."""
 
     option: str
     verdict: Verdict
@@ -177,7 +177,7 @@ def _question(advice: Advice, name: str) -> Here:
 
 
 def _fact(advice: Advice, facts: Facts, name: str) -> Here:
-    """What a fact is taken for, where that comes from, who reads it, and what would move it."""
+    """The value of a fact, its origin, its readers, and the changes of the answer."""
     book, decision = facts.book, advice.decision
     paths = {name + leaf for leaf in _LEAVES}
     listed = tuple(each for each in decision.facts if each.fact in paths)
@@ -217,7 +217,7 @@ def _unlisted(advice: Advice, facts: Facts, name: str) -> Iterator[Fact]:
 
 
 def _readers(facts: Facts, variable: int) -> Iterator[tuple[str, str]]:
-    """Limits and questions that read a fact or what follows from it, then what follows."""
+    """Limits and questions that read a fact or a derived one, then the derived facts."""
     book = facts.book
     derived = [fact for fact in book.facts if variable in fact.derived_from]
     reads = {variable, *(fact.variable for fact in derived)}

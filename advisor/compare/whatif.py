@@ -1,4 +1,4 @@
-"""One key over its range: where the answer changes, and where the cheapest option does."""
+"""Vary one key over its range: changes of the answer and of the cheapest option."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -37,7 +37,7 @@ class Stretch(NamedTuple):
 
 
 class Sweep(NamedTuple):
-    """What `whatif` tells of one key."""
+    """The result of `whatif` for one key."""
 
     workload: Workload
     key: str
@@ -50,7 +50,7 @@ class Sweep(NamedTuple):
 
 
 class Range(NamedTuple):
-    """What the caller asked for, as texts of the key's kind; empty where nothing was said."""
+    """The caller's range as texts of the key's kind; empty where none is given."""
 
     start: str = ""
     end: str = ""

@@ -1,4 +1,4 @@
-"""Stated facts that contradict each other, as findings that name both places."""
+"""Findings about stated facts that contradict each other; each names both places."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _ORDERED = (
 
 
 def conflicts(facts: Facts) -> tuple[Finding, ...]:
-    """Contradictions among what was stated; none of them keeps an answer from being given."""
+    """Contradictions among stated facts; none of them prevents an answer."""
     return tuple(_all(facts))
 
 
@@ -68,7 +68,7 @@ def _finding(workload: Workload, message: str, first: Stated, second: Stated) ->
 
 
 def _above(facts: Facts, first: Stated, second: Stated) -> bool:
-    """Certainly larger: the smallest possible value of one above the largest of the other."""
+    """Whether the smallest possible value of one is above the largest of the other."""
     left, right = _range(facts, first), _range(facts, second)
     return left.low is not None and right.high is not None and left.low > right.high
 
@@ -172,7 +172,7 @@ def _memory_without_accelerator(workload: Workload) -> Iterator[Finding]:
 
 
 def _listed_models(workload: Workload) -> Iterator[Finding]:
-    """The list against the count of models, and the shares against the whole."""
+    """Compare the list with the count of models, and the sum of shares with 100 %."""
     listed = workload.values.get("models")
     if listed is None:
         return
@@ -189,7 +189,7 @@ def _listed_models(workload: Workload) -> Iterator[Finding]:
 
 
 def _other_regions(workload: Workload) -> Iterator[Finding]:
-    """Images, topics and keys against the Region, or against the first of them that names one."""
+    """Compare images, topics and keys with the Region, else with the first that names one."""
     home = workload.values.get("region")
     region = home.value if home is not None else ""
     for stated in workload.values.values():
@@ -207,7 +207,7 @@ def _other_regions(workload: Workload) -> Iterator[Finding]:
 
 
 def _addresses(stated: Stated) -> list[str]:
-    """The texts of a fact, or of a list of models or variants; tags may name things anywhere."""
+    """The texts of a fact, or of a list of models or variants; tags do not count."""
     if isinstance(stated.value, str):
         return [stated.value]
     if not isinstance(stated.value, tuple) or isinstance(stated.value, Interval):

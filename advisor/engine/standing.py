@@ -1,6 +1,6 @@
 """How an option stands in one workload: chosen, open, ranked lower or ruled out, with every reason.
 
-Every command and every format shows what this module says and works nothing out again.
+Every command and every format shows the standing of this module and derives none of its own.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def stand(
 
 
 def _broken(facts: Facts, option: OptionEntry, found: tuple[Verdict, ...]) -> Iterator[Reason]:
-    """What rules an option out: stated limits, then needs, then what an assumption breaks."""
+    """Reasons that rule an option out: stated limits, then needs, then assumed values."""
     broken = [verdict for verdict in found if verdict.outcome == "broken"]
     yield from (_limit(facts, verdict) for verdict in broken if not is_need(verdict))
     yield from (_need(verdict, ()) for verdict in broken if is_need(verdict))
@@ -169,7 +169,7 @@ def _question(facts: Facts, step: Step, why: str = "") -> Reason:
 
 
 def _ways(decision: Decision, name: str) -> Iterator[Reason]:
-    """What would choose an option against which no stated fact stands."""
+    """Values that would choose an option which no stated fact rules out."""
     if decision.rules_option == name:
         text = f"decision.option is {decision.option}; the rules would choose {name}"
         yield Reason("decision", "decision", text, decision.option or "", (), None)

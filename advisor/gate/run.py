@@ -209,7 +209,7 @@ class _Run:
         if path in self.found.named and not noted:
             self.errors.append(
                 InputError(
-                    "this file holds nothing that check reads",
+                    "this file has nothing to check",
                     file=path,
                     hint="it reads workloads, SageMaker requests, CloudFormation and Terraform",
                 )

@@ -81,7 +81,7 @@ class _Walk:
     def node(self, node: Node, name: str, path: Path) -> Iterator[Problem]:
         """The problems of one value that should have a shape."""
         if node.is_null and not self.described:
-            message = "null stands where a value is expected"
+            message = "expected a value, found null"
             yield Problem("wrong-type", "error", message, node, path)
         if node.kind == "unknown" or node.is_null:
             return

@@ -120,7 +120,7 @@ class Workloads:
         )
         first = self._names.setdefault(place, workload)
         if first is not workload:
-            message = f"{first.file} is called {workload.name} too"
+            message = f"{first.file} has the name {workload.name} too"
             yield self._plain("duplicate-name", workload, "name", message)
 
     def _of_advice(self, finding: AdviceFinding) -> Finding:
@@ -183,7 +183,7 @@ class Workloads:
             near = nearest(pair.name, names)
             hint = f"did you mean {near}?" if near else f"there is {', '.join(names)}"
             raise InputError(
-                f"no workload here is called {pair.name}", file=pair.workload, hint=hint
+                f"no workload here has the name {pair.name}", file=pair.workload, hint=hint
             )
         if not pair.name and len(advices) > 1:
             raise InputError(
@@ -240,7 +240,7 @@ class Workloads:
             if not (
                 finding.rule == "accept-unused"
                 and any(
-                    f"accept names {rule}," in finding.message
+                    finding.message.startswith(f"accept.{rule} ")
                     for rule in self._accepting.get(finding.file, ())
                 )
             )

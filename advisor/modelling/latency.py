@@ -106,7 +106,7 @@ def _serverless(facts: Mapping[str, Any]) -> Latency:
     )
     notes = (*found.notes, band, *_refused(facts, service))
     if setup is None:
-        notes = (*notes, "How long a cold start takes is not known: state model.startup.")
+        notes = (*notes, "The cold-start time is unknown: state model.startup.")
     return found._replace(notes=notes)
 
 
@@ -141,7 +141,7 @@ def _asynchronous(facts: Mapping[str, Any]) -> Latency:
 def _batch_transform(facts: Mapping[str, Any]) -> Latency:
     hours = facts.get("job_hours")
     if hours is None:
-        return _unknown("the run time of a job is not known")
+        return _unknown("the run time of a job is unknown")
     time = _milliseconds(float(hours) * 3600)
     return Latency(time, time, 0.0, f"{MODELLED}: results are complete when the job ends")
 

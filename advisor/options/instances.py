@@ -108,7 +108,7 @@ def unknown(draft: Draft, name: str) -> tuple[str, str]:
     from difflib import get_close_matches  # only once something is wrong
 
     catalogue, family = draft.knowledge.catalogue, family_of(name)
-    what = f"no instance type is called {name}"
+    what = f"the instance type {name} does not exist"
     if family in catalogue.families:
         sizes = [each for each in catalogue.types if family_of(each) == family]
         return f"{what}: the family {family} has no such size", f"Write one of {', '.join(sizes)}."
@@ -164,7 +164,7 @@ def _measured_on(draft: Draft, need: Need, name: str) -> Choice | None:
         draft.find("measured-elsewhere", "warning", message, path=path, fix=fix)
         return None
     _check_region(draft, instance, need, path)
-    fits = f"{need.text}; {_offered(instance)}" if instance.memory_mib else "figures not known"
+    fits = f"{need.text}; {_offered(instance)}" if instance.memory_mib else "figures unknown"
     return instance, f"{_because_measured(draft)}, and it fits: {fits}"
 
 

@@ -1,4 +1,4 @@
-"""What of an ``Advice`` a person reads first; the reports for people share it."""
+"""The parts of an ``Advice`` that a person reads first; reports for people share them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def headline(advice: Advice) -> str:
 
 
 def status(advice: Advice) -> str:
-    """What kind of answer it is; empty when the headline says it."""
+    """The kind of answer; empty when the headline states it."""
     text = _STATUS[advice.decision.status]
     return f"{text}; AWS documents disagree on a limit" if advice.decision.contested else text
 
@@ -98,7 +98,7 @@ def room(verdict: Verdict) -> str:
 
 
 def grounds(cost: Cost) -> str:
-    """What an estimate rests on, or what leaves a cost open; empty where it is one number."""
+    """The facts behind an estimate or an open cost; empty where the cost is one number."""
     if cost.usd_estimate is not None:
         return f"The estimate rests on {', '.join(cost.estimate_rests_on)}."
     missing = [item.name for item in cost.items if item.unit_price_usd is None]
@@ -110,7 +110,7 @@ def grounds(cost: Cost) -> str:
 
 
 def plausible(advice: Advice) -> tuple[DecisiveUnknown, ...]:
-    """Unstated facts of which an ordinary value would change the answer."""
+    """Unstated facts whose ordinary values would change the answer."""
     return tuple(unknown for unknown in advice.decision.unknowns if not unknown.remote)
 
 
@@ -124,7 +124,7 @@ def others(advice: Advice, unknown: DecisiveUnknown) -> tuple[tuple[str, str | N
 
 
 def assumed(advice: Advice) -> Assumed:
-    """What was assumed: decisive unknowns first, then the path, then open limits, then the rest."""
+    """Assumed facts: decisive unknowns first, then the path, then open limits, then the rest."""
     decision = advice.decision
     ranks: dict[str, int] = {}
     for unknown in decision.unknowns:

@@ -25,7 +25,7 @@ _MOST_SHOWN = 6
 
 
 def render(found: Comparison, canvas: Canvas) -> str:
-    """The page; nothing in it is wider than the canvas allows words to be."""
+    """The page; its lines are as wide as the canvas."""
     return "".join(f"{line}\n" for line in _lines(found, canvas))
 
 
@@ -114,7 +114,7 @@ def _rests_on(row: Row, canvas: Canvas) -> Iterator[str]:
 
 
 def _notes(rows: list[Row], canvas: Canvas) -> Iterator[str]:
-    """What is to be known of the costs, each note once with the options it belongs to."""
+    """The notes on the costs, each once with its options."""
     notes: dict[str, list[str]] = {}
     for row in rows:
         for note in () if row.candidate.cost is None else row.candidate.cost.notes:

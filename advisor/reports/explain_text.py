@@ -71,7 +71,7 @@ def _options(here: Here) -> list[Row]:
 
 
 def _cost(here: Here) -> list[Row]:
-    """What the answer costs, and the explained option where it is another one."""
+    """The cost of the answer, and of the explained option where it is another one."""
     if len(here.candidates) != 1:
         return []
     chosen, own = here.advice.chosen, here.candidates[0]

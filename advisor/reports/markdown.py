@@ -54,7 +54,7 @@ def _folded(summary: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _some(lines: Sequence[str], most: int) -> Iterator[str]:
-    """A list of which the end is folded when it is long."""
+    """A list; the end of a long one is folded."""
     yield from lines[:most]
     if len(lines) > most:
         yield from _folded(f"{len(lines) - most} more", lines[most:])

@@ -1,4 +1,4 @@
-"""``whatif --format text``: what holds where, as strips, lists and a curve."""
+"""``whatif --format text``: the answer over the range of a key, as strips, lists and a curve."""
 
 from __future__ import annotations
 

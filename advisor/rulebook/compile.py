@@ -80,7 +80,7 @@ def _require_families(types: list[dict[str, str]], families: set[str]) -> None:
 
 
 def _columns_and_rows(table: list[dict[str, str]]) -> list[list[str]]:
-    """The names of the columns, then the rows: half of what every start has to read."""
+    """The names of the columns, then the rows: half of what every start must read."""
     return [list(table[0]), *(list(row.values()) for row in table)] if table else [[]]
 
 

@@ -12,7 +12,7 @@ from advisor.rulebook.types import INFINITY, Admitted, Condition, Feature
 
 
 class Symbols:
-    """What a name in a rule file stands for."""
+    """The value of a name in a rule file."""
 
     def __init__(
         self,

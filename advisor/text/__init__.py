@@ -1,1 +1,1 @@
-"""Text of a file in, nodes with places out: what stands there, judged by no rule yet."""
+"""Read the text of a file into nodes with places; no rule has judged them."""

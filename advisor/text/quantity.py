@@ -199,7 +199,7 @@ def _ratio(text: str, kind: str) -> tuple[int, int]:
 
 
 def _refusal(text: str, kind: str) -> QuantityError:
-    """Say what is wrong with a number and its unit."""
+    """Describe the mistake in a number and its unit."""
     number = text.rstrip(_AFTER_NUMBER)
     unit = text[len(number) :].strip(" ")
     units = KINDS[kind]

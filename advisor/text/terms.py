@@ -1,10 +1,10 @@
-"""What each kind of file may hold: the bounds and the strictness with which it is read."""
+"""Bounds on each kind of file, and how strictly it is read."""
 
 from __future__ import annotations
 
 
 class Terms:
-    """What one kind of file may hold.
+    """Bounds on one kind of file.
 
     Attributes:
         deepest: lists and mappings within each other.

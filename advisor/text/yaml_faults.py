@@ -1,4 +1,4 @@
-"""What is wrong where a YAML parser stops: judged by the text there, never by the parser's words.
+"""Name the mistake where a YAML parser stops: by the text there, never by the parser's words.
 
 Parsers agree on where they stop and on what they were in the middle of; their sentences differ
 from release to release.
@@ -12,7 +12,7 @@ from advisor.text.places import UNSEEN_HINT
 
 
 class Stop(NamedTuple):
-    """Where a parser stopped. Places are indexes of characters, from 0.
+    """The place where a parser stopped. Places are indexes of characters, from 0.
 
     Attributes:
         at: the character at which it stopped; the length of the text at its end.
@@ -30,7 +30,7 @@ class Stop(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """What is wrong, what to do, and at which character."""
+    """The mistake, the remedy and the character."""
 
     message: str
     hint: str
@@ -149,7 +149,7 @@ def _within_quote(text: str, start: int, at: int) -> Fault:
 
 
 def _between(text: str, start: int, stop: Stop) -> Fault:
-    """A fault in the order of what stands there."""
+    """A mistake in the order of the text."""
     at = stop.at
     here = text[at : at + 1]
     if here == "!":

@@ -138,7 +138,7 @@ def _too_large(file: str, terms: Terms) -> InputError:
 
 
 class _Reading:
-    """One text while it is read: the collections that are open, and what anchors stand for."""
+    """The state of one text during reading: open collections, and the nodes of anchors."""
 
     __slots__ = ("_anchors", "_file", "_opened", "_terms", "_text", "_too_deep", "_values")
 
@@ -164,7 +164,7 @@ class _Reading:
         return documents
 
     def _read(self, events: Iterable[Any], documents: list[Node]) -> None:
-        """Build nodes of events. What this loop costs, each text of a file costs."""
+        """Build nodes from events. Every text of a file pays for this loop."""
         text = self._text  # anchors, tags, aliases and escapes need a closer look
         careful = "&" in text or "!" in text or "*" in text or "\\" in text
         opened, deepest, most = self._opened, self._terms.deepest, self._terms.most_values
@@ -265,7 +265,7 @@ class _Reading:
         return error_in(text, found.at, found.message, file, found.hint)
 
     def _refuse_depth_before(self, at: int) -> None:
-        """Refuse what is too deep before a place at which the parser stopped.
+        """Refuse nesting that is too deep before the place at which the parser stopped.
 
         A parser reads up to a thousand characters ahead of its events, and some have a bound of
         their own. Of a text that ends in time, all events come.
@@ -338,7 +338,7 @@ def is_nothing(node: Node) -> bool:
 
 
 def nowhere(name: str) -> Mark:
-    """The place of what stands in no file but came with a command-line option of that name."""
+    """The place of a value that came with a command-line option of that name."""
     return Mark(name, -1, -1, -1, "", 0)
 
 

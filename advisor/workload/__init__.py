@@ -1,4 +1,4 @@
-"""Workload files: what the user said, and where, or every reason why it cannot be read."""
+"""Read workload files: stated values with their places, or every error."""
 
 from advisor.workload.read import read_file, read_workloads
 

@@ -1,4 +1,4 @@
-"""What a human decided: a stated decision for an option, and findings accepted with a reason."""
+"""Decisions of the user: a stated option, and findings accepted with a reason."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _place(workload: Workload, path: str) -> tuple[str, int, int]:
 def decision_findings(
     workload: Workload, candidate: Candidate, rules_option: str | None, as_of: str
 ) -> tuple[Finding, ...]:
-    """A decision that breaks something is an error; one that differs from the rules is told."""
+    """Findings about the decision: an error where it breaks a limit, a note where it differs."""
     decision = workload.mapping("decision")
     place = _place(workload, "decision")
     reasons = {reason.rule: reason.text for reason in candidate.standing.reasons}
@@ -66,7 +66,7 @@ def decision_findings(
 def accept(
     workload: Workload, findings: Iterable[Finding], as_of: str
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """Findings that stand, and those that the workload accepts with a reason.
+    """Open findings, and those that the workload accepts with a reason.
 
     An acceptance that has expired accepts nothing; one that matches nothing is itself a finding.
     """

@@ -1,4 +1,4 @@
-"""``models``: a list of named models, and what it says of the workload as a whole."""
+"""``models``: a list of named models, and the facts of the workload that follow from it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def read_models(reading: Reading, key: Key, key_node: Node, node: Node) -> None:
 
 
 def stand_for_all(values: dict[str, Stated]) -> None:
-    """Add what a list of models says of ``model``, where the file does not say it there.
+    """Add the facts of ``model`` that follow from a list of models, unless the file states them.
 
     The count is the length of the list; sizes are those of the largest model, also above what
     ``model`` states for the others; the framework is the one that all of them have.

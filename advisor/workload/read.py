@@ -105,7 +105,7 @@ def read_workloads(
 
 
 def _document(root: Node, reading: Reading) -> Reading:
-    """What one document states, and what is wrong with it as a whole."""
+    """The stated values of one document, and its errors as a whole."""
     _walk(reading, "", root, _LEVELS[""])
     if "name" not in reading.values or "requests.arrival" not in reading.values:
         _refuse_missing(reading, root)
@@ -193,7 +193,7 @@ def _scalar(key: Key, value: Node) -> Any:
 
 
 def _refuse_missing(reading: Reading, root: Node) -> None:
-    """Say which required keys are not there, unless they are there and wrong."""
+    """Note the missing required keys, except those present with an error."""
     if "" in reading.refused:
         return
     for path, hint in REQUIRED.items():

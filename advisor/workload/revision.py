@@ -57,7 +57,7 @@ def _blob(folder: str, address: str, name: str) -> bytes:
 
 
 def reason(errors: bytes) -> str:
-    """What git complains of, in a line."""
+    """The error of git, on one line."""
     lines = errors.decode(errors="replace").strip().splitlines() or ["git failed"]
     return lines[-1].removeprefix("fatal: ")
 

@@ -1,4 +1,4 @@
-"""One written value to what the program works with, or a refusal that shows the accepted forms."""
+"""Convert one written value, or refuse it with the accepted forms."""
 
 from __future__ import annotations
 

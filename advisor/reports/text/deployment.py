@@ -1,4 +1,4 @@
-"""What to deploy and how to call it: the plan's settings with their reasons, requests, quotas."""
+"""Deployment and invocation: the plan's settings with their reasons, requests and quotas."""
 
 from __future__ import annotations
 
