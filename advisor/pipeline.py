@@ -125,7 +125,7 @@ def _findings(
     prices: Prices,
     as_of: str,
 ) -> tuple[tuple[Finding, ...], frozenset[str]]:
-    """Everything the reader must know, errors first; and what the cautions make one consider."""
+    """All findings, errors first, and the entries of consider.yaml that cautions name."""
     found = list(conflicts(facts))
     if facts.workload.measured is not None:
         found += facts.workload.measured.findings
@@ -160,10 +160,10 @@ def _contested(facts: Facts, chosen: Candidate) -> list[Finding]:
                 Finding(
                     "contested-limit",
                     "warning",
-                    f"{chosen.title}: {verdict.title.lower()} of {value} is met only at the"
-                    f" newest documented bound, {limit.newest.text} ({limit.newest.source},"
-                    f" {limit.newest.as_of}); {limit.bound.text} is what every source grants"
-                    f" ({limit.bound.source}, {limit.bound.as_of})",
+                    f"{verdict.title} is {value}. AWS documents disagree on the limit of"
+                    f" {chosen.title.lower()}: {limit.bound.text} ({limit.bound.source},"
+                    f" {limit.bound.as_of}) or {limit.newest.text} ({limit.newest.source},"
+                    f" {limit.newest.as_of})",
                     *facts.workload.place(verdict.fact),
                     f"{limit.newest.because} Test one such request before relying on it.",
                     limit.newest.source,
@@ -184,7 +184,7 @@ def _needs(facts: Facts, chosen: Candidate) -> list[Finding]:
         if verdict.outcome in ("conditional", "unclear"):
             severity = "info" if verdict.outcome == "conditional" else "warning"
             message = (
-                f"{chosen.title}: {verdict.title.lower()} is {verdict.outcome}. {verdict.note}"
+                f"{chosen.title}: support of {verdict.title} is {verdict.outcome}. {verdict.note}"
             )
             found.append(
                 Finding(f"need-{verdict.outcome}", severity, message, *place, "", verdict.source)
@@ -194,8 +194,8 @@ def _needs(facts: Facts, chosen: Candidate) -> list[Finding]:
             and verdict.bound != "not-applicable"
             and name not in carried
         ):
-            message = f"{verdict.title} ({name}) is needed, and the requests do not carry it yet"
-            fix = "Add it when you deploy; the requests alone do not bring it."
+            message = f"the requests do not set up {verdict.title} (needs.{name})"
+            fix = "Set it up yourself when you deploy."
             found.append(
                 Finding("need-not-carried", "warning", message, *place, fix, verdict.source)
             )
@@ -203,7 +203,7 @@ def _needs(facts: Facts, chosen: Candidate) -> list[Finding]:
 
 
 def _unknowns(facts: Facts, decision: Decision) -> list[Finding]:
-    """What --strict wants to be stated before the answer counts."""
+    """The facts that --strict requires."""
     found = []
     for unknown in decision.unknowns:
         if not unknown.remote:
@@ -221,8 +221,7 @@ def _remote(facts: Facts, decision: Decision) -> list[Finding]:
     remote = [unknown.fact for unknown in decision.unknowns if unknown.remote]
     if not remote:
         return []
-    text = (
-        f"only unusual values of {len(remote)} unstated facts would change the answer:"
-        f" {', '.join(remote)}"
-    )
-    return [Finding("remote-unknowns", "info", text, facts.workload.file)]
+    count = "1 unstated fact" if len(remote) == 1 else f"{len(remote)} unstated facts"
+    text = f"unlikely values of {count} would change the answer: {', '.join(remote)}"
+    fix = "State a fact of these where its value may be unusual."
+    return [Finding("remote-unknowns", "info", text, facts.workload.file, fix=fix)]

@@ -87,9 +87,9 @@ def test_a_contested_choice_is_told_with_both_sources_also_for_a_range() -> None
         found = advice(requests)
         assert found.decision.contested
         (finding,) = [each for each in found.findings if each.rule == "contested-limit"]
-        assert f"request body of {payload} is met only at the newest" in finding.message
+        assert f"Request body is {payload}. AWS documents disagree" in finding.message
         assert "25 MB (https://docs.aws.amazon.com/" in finding.message
-        assert "6 MB is what every source grants" in finding.message
+        assert "limit of real-time inference: 6 MB (https" in finding.message
         assert finding.line == 2
         assert "contested-limit" not in rules(advice(requests, limits="latest"))
 

@@ -64,7 +64,7 @@ Bodies: TypeAlias = Sequence[tuple[Request, dict[str, Any]]]
 
 
 class Made(NamedTuple):
-    """What stands in the template so far, for those that refer to it."""
+    """The names in the template so far, for references."""
 
     names: dict[tuple[str, str], str]  # field and value -> logical id
     latest: dict[str, str]  # operation, or what an Answered names -> logical id

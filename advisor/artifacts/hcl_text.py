@@ -23,7 +23,7 @@ class Template(NamedTuple):
 
 
 class Call(NamedTuple):
-    """An expression over one object: what stands before its brace and after it."""
+    """An expression over one object: the text before its brace and after it."""
 
     before: str
     value: dict[str, Any]

@@ -65,7 +65,7 @@ _RUN_ID = "aws.scheduler.execution-id"
 
 
 class Made(NamedTuple):
-    """What stands in the file so far, for those that refer to it."""
+    """The names and blocks of the file so far, for references."""
 
     names: dict[tuple[str, str], str]  # field and value -> address of the resource
     latest: dict[str, str]  # operation, or what an Answered names -> address

@@ -56,7 +56,7 @@ Filled: TypeAlias = "dict[str, Any]"
 
 
 class Place(NamedTuple):
-    """Which fields hold a placeholder, how it reads, and what stands for it."""
+    """The fields with a placeholder, its text, and its variable."""
 
     fields: frozenset[str]
     pattern: str  # of the whole value; groups: rest of an S3 address, number of a model, a name
@@ -155,7 +155,7 @@ def variables(value: Any) -> list[Variable]:
 
 
 def environment(requests: Iterable[Request]) -> str:
-    """What stands before a script's name so that its variables are set: ``BUCKET=… ``."""
+    """The assignments of variables before a script's name: ``BUCKET=… ``."""
     wanted = variables([filled(request) for request in requests])
     return "".join(f"{each.name.upper()}=… " for each in wanted)
 

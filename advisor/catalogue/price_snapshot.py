@@ -1,4 +1,4 @@
-"""What is known of a Region's prices: the snapshot in force, and what may stand in for a gap.
+"""The prices of a Region: the snapshot in force, and estimates for gaps.
 
 A snapshot is one JSON file for one Region, ``<region>.json``, which
 ``rules/schema/prices.schema.json`` describes. The user's own, written by ``sm-advise prices
@@ -51,7 +51,7 @@ class Prices:
         date: of the newest price; ``None`` when nothing is known of the Region.
         own: whether this is the user's snapshot, not the shipped one.
         stated: whether the workload names the Region; else the reference Region stands for it.
-        terms: what may stand in for a gap, and notes on discounts.
+        terms: estimates for gaps, and notes on discounts.
     """
 
     __slots__ = (
@@ -88,7 +88,7 @@ class Prices:
         self._notes: dict[str, tuple[str, ...]] = {}
 
     def lookup(self, component: str, key: str) -> Price | None:
-        """The price, or what stands in for it, or ``None`` when neither is known."""
+        """The price, else an estimate for it, else ``None``."""
         place = (component, key)
         if place not in self._found:
             found = _known(self._snapshot, component, key)
@@ -145,7 +145,7 @@ class Prices:
         return Prices(snapshot, self._reference, self.terms, own=self.own, stated=self.stated)
 
     def instance_types(self) -> tuple[str, ...]:
-        """The types of which an hourly price is known, of any component."""
+        """The types with a known hourly price, of any component."""
         known = self._snapshot["prices"].values()
         return tuple(sorted({key for prices in known for key in prices if key.startswith("ml.")}))
 
@@ -156,10 +156,10 @@ class Prices:
                 yield Row(component, key, _price(self._snapshot, prices[key]))
 
     def notes(self, option: str) -> tuple[str, ...]:
-        """What sources state of discounts and free allowances of an option; never counted."""
+        """Discounts and free allowances of an option, as sources state them; never counted."""
         if option not in self._notes:
             self._notes[option] = tuple(
-                f"{note['text']} (as of {note['as_of']})"
+                f"{note['text']} ({'' if note['as_of'] == 'undated' else 'as of '}{note['as_of']})"
                 for note in self.terms["notes"]
                 if option in note["options"]
             )
@@ -192,7 +192,7 @@ def load(region: str | None, shipped: Folder, own: Folder | None = None) -> Pric
     """The prices of a Region.
 
     Args:
-        region: its code, us-east-1; one of which nothing is known gives no prices of its own.
+        region: its code, us-east-1; an unknown one gives no prices of its own.
             Without one the reference Region stands for it.
         shipped: folder of the shipped snapshots and of ``terms.json``.
         own: folder of the user's snapshots, which replace the shipped ones.
@@ -218,13 +218,13 @@ def components(folder: Folder) -> dict[str, str]:
 
 
 def regions(folder: Folder) -> tuple[str, ...]:
-    """Codes of the Regions of which the folder holds a snapshot."""
+    """Codes of the Regions with a snapshot in the folder."""
     stems = (name.removesuffix(".json") for name in os.listdir(folder) if name.endswith(".json"))
     return tuple(sorted(stem for stem in stems if stem.count("-") > 1 and stem[-1].isdecimal()))
 
 
 def require_region(region: str) -> None:
-    """Refuse what cannot be the code of a Region, and so must not become part of a file name.
+    """Refuse a text that cannot be the code of a Region; file names contain it.
 
     Raises:
         InputError: it has other characters than lower-case letters, digits and hyphens.
@@ -258,7 +258,7 @@ def _read(path: str) -> Mapping[str, Any]:
 
 def _read_own(path: str, region: str) -> Mapping[str, Any]:
     """A snapshot that the program did not ship, so that everything about it may be wrong."""
-    hint = f"Write it anew with: sm-advise prices refresh --region {region}"
+    hint = f"Write it again with: sm-advise prices refresh --region {region}"
     try:
         document = _read(path)
     except OSError as error:

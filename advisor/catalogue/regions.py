@@ -1,4 +1,4 @@
-"""What the address of a resource says of where the resource is."""
+"""The Region of a resource, read from its address."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def _refuse_a_slip(name: str) -> None:
 
     near = get_close_matches(name.lower(), COMMANDS, n=1)
     if near:
-        raise click.UsageError(f"no command or file has the name {name}; did you mean {near[0]}?")
+        raise click.UsageError(f"no command or file is named {name}; did you mean {near[0]}?")
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)
@@ -171,6 +171,6 @@ def _settle_streams() -> None:
 
 
 def _reader_left() -> int:
-    """End quietly: the reader of the pipe has closed it, and nobody reads a complaint."""
+    """End silently: the reader has closed the pipe."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

@@ -1,4 +1,4 @@
-"""`sm-advise diff`: what changed between two workload files or revisions."""
+"""`sm-advise diff`: the changes between two workload files or revisions."""
 
 from __future__ import annotations
 

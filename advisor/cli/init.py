@@ -59,7 +59,7 @@ def init(file: str, stdout: bool, force: bool, no_questions: bool) -> int:
 
 
 def interactive() -> bool:
-    """Whether there is a person to ask; questions go to standard error."""
+    """Whether a person can answer; questions go to standard error."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 

@@ -111,7 +111,7 @@ def _old(region: str, folder: Path) -> dict[str, Any] | None:
 
 
 def _tell(one: Any, path: Path, old: dict[str, Any] | None) -> None:
-    """Print what was written, what changed, and what could not be read."""
+    """Print the written files, the changes and the skipped prices."""
     from advisor.pricing.price_refresh.refresh import changes
 
     count = sum(len(known) for known in one.document["prices"].values())

@@ -91,7 +91,7 @@ def _workloads(paths: Sequence[str], errors: list[InputError]) -> list[Workload]
 
 
 def _read(path: str) -> list[Workload]:
-    """The workloads of a file, with what their organisation needs."""
+    """The workloads of a file, with the needs of their organisation."""
     from advisor.gate.intent.workloads import needing
     from advisor.gate.settings import organisation_of
     from advisor.workload import read_file
@@ -136,7 +136,7 @@ def _compared(
 def _answers(
     name: str, workloads: Sequence[Workload], day: str, rules: tuple[str, str]
 ) -> list[Answer]:
-    """What the first of two sets of rules answers to each workload."""
+    """The answer of the first of two sets of rules to each workload."""
     from advisor.reference.moved_answers import Answering
 
     asked = Answering(*rules)
@@ -144,7 +144,7 @@ def _answers(
 
 
 def _readable(name: str, work: Callable[[], Result]) -> Result:
-    """What some work on rules gives.
+    """The result of some work on rules.
 
     Raises:
         RulebookError: the rules have a form that this release does not read.

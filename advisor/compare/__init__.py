@@ -1,1 +1,1 @@
-"""Several answers in, their differences out: options side by side, a swept key, two revisions."""
+"""Compare answers: options side by side, a swept key, two revisions."""

@@ -25,14 +25,14 @@ class Crossing(Value):
 
     @property
     def jump(self) -> bool:
-        """Whether a cost makes a step here, so that the two are not equal at any value."""
+        """Whether a cost jumps here, so that the two costs are equal at no value."""
         return self._gap(self.below) > _CENT and self._gap(self.above) > _CENT
 
     def sentence(self, arrow: str = "to") -> str:
-        """Which option gives way to which, and at what cost."""
+        """The cheapest option before and after, each with its cost."""
         before, after = self.before, self.after
         if None not in (before, after) and before not in self.above.costs:
-            return f"{before} {arrow} {after}: {before} does not serve beyond"
+            return f"{before} {arrow} {after}: {before} is not available above that"
         texts = []
         for option, at in ((before, self.below), (after, self.above)):
             usd = None if option is None else at.middle(option)

@@ -1,4 +1,4 @@
-"""The four options side by side: what each costs, how fast it is, and where the order turns."""
+"""Compare the four options: cost, latency, and the values where the cheapest one changes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -64,7 +64,7 @@ class Axis(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """What `compare` tells."""
+    """The result of `compare`."""
 
     advice: Advice
     rows: tuple[Row, ...]  # the answer first, then as preferred, then the rest
@@ -99,7 +99,7 @@ def compare(advice: Advice, own_prices: Folder | None = None) -> Comparison:
 
 
 def _keys(facts: Facts) -> Iterator[tuple[str, int]]:
-    """Along what the options are priced, and at how many values."""
+    """The key along which the options are priced, and the number of values."""
     if facts.word("requests.arrival") == "batch":
         if facts.workload.interval("dataset.records") is not None:
             yield "dataset.records", _POINTS
@@ -125,7 +125,7 @@ def _busy_share(scenario: Scenario, found: Crossing) -> float | None:
 
 
 def _assumed(facts: Facts, axes: Sequence[Axis]) -> dict[str, str]:
-    """What break-even points take for facts that were not stated as one value."""
+    """The assumed values behind break-even points, for facts not stated as one value."""
     if not axes or axes[0].key == "dataset.records":
         return {}
     done = {}

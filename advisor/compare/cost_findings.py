@@ -1,4 +1,4 @@
-"""Findings about money: budgets, options that cost less, and prices that are not known."""
+"""Findings about money: budgets, cheaper options and unknown prices."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def findings(
 
 
 def beside(found: Iterable[Finding]) -> str:
-    """What stands beside the answer where cost is preferred: the option that costs less."""
+    """The cheaper option as a sentence beside the answer, where cost is preferred."""
     for finding in found:
         if finding.rule == "cheaper-option" and finding.severity == "warning":
-            return f" {finding.message.partition('; ')[0]}."
+            return f" {finding.message.partition('. ')[0]}."
     return ""
 
 
@@ -62,7 +62,7 @@ def beyond(cost: Cost, usd: str, what: str) -> Finding | None:
         return None
     how = _beside(exceeded, cost, usd)
     message = f"the plan costs {a_month(cost)}, {how} the {usd} of {what}"
-    fix = "Look at what drives the cost with sm-advise compare, or allow more."
+    fix = f"Run sm-advise compare to see the cost items, or raise {what}."
     return Finding("over-max-monthly", "error" if exceeded else "warning", message, fix=fix)
 
 
@@ -80,9 +80,9 @@ def _budget(facts: Facts, cost: Cost) -> list[Finding]:
     how = _beside(exceeded, cost, usd)
     message = f"the plan costs {a_month(cost)}, {how} the budget of {text}"
     if exceeded:
-        fix = "Look at what drives the cost with sm-advise compare, or raise the budget."
+        fix = "Run sm-advise compare to see the cost items, or raise budget."
         return [Finding("over-budget", "error", message, *place, fix)]
-    fix = f"State {cost.widest}, which widens the range most." if cost.widest else ""
+    fix = f"State {cost.widest}; it widens the range most." if cost.widest else ""
     sure = cost.usd_high is not None or over_budget(_as_estimated(cost), usd) is True
     return [Finding("over-budget", "warning" if sure else "info", message, *place, fix)]
 
@@ -94,43 +94,43 @@ def _as_estimated(cost: Cost) -> Cost:
 
 
 def _beside(exceeded: bool | None, cost: Cost, usd: str) -> str:
-    """How a cost stands to an amount that it does not keep within for certain."""
+    """The words for a cost that may be above an amount."""
     if exceeded:
         return "above"
     assumed = None if cost.usd_estimate is None else over_budget(_as_estimated(cost), usd)
     if assumed is not None:
-        return "which, as assumed, is above" if assumed else "as assumed, and may be above"
+        return "which at the assumed values is above" if assumed else "and may be above"
     if money(cost) == UNKNOWN:
-        return "so nothing shows that it keeps within"
-    return "which may be above"
+        return "so it may be above"
+    return "and may be above"
 
 
 def _prices(facts: Facts, chosen: Candidate, cost: Cost, prices: Prices) -> list[Finding]:
-    """Prices that are missing, and prices that stand in for such."""
+    """Findings about missing prices, and about prices from another Region or component."""
     found = []
     place = facts.workload.place("region")
     where = f"in {prices.region}"
-    fix = f"Read the prices in force with: sm-advise prices refresh --region {prices.region}"
+    fix = f"Read the current prices with: sm-advise prices refresh --region {prices.region}"
     missing = [item.name for item in cost.items if item.unit_price_usd is None]
     if missing:
         message = (
             f"no price is known {where} for {', '.join(missing)}, so the cost of"
-            f" {chosen.title.lower()} is not known"
+            f" {chosen.title.lower()} is unknown"
         )
         found.append(Finding("price-unknown", "info", message, *place, fix))
     count = stand_ins(cost)
     if count:
         lent = {item.basis.partition(":")[2] for item in cost.items if ":" in item.basis}
         message = (
-            f"{count} of {len(cost.items)} prices {where} stand in for ones that are not known"
-            f" ({', '.join(sorted(lent))}), so the cost is an estimate"
+            f"{count} of {len(cost.items)} prices {where} come from another Region or component"
+            f" ({', '.join(sorted(lent))})"
         )
         found.append(Finding("estimated-price", "info", message, *place, fix))
     return found
 
 
 def _cheapest_below(chosen: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
-    """Of the options that meet every limit the one that is certainly cheaper, by most."""
+    """The cheapest option that meets every limit and is certainly cheaper."""
     assert chosen.cost is not None
     best: Candidate | None = None
     for each in candidates:
@@ -149,14 +149,14 @@ def _cheaper(facts: Facts, chosen: Candidate, other: Candidate, prices: Prices) 
     met = _meeting(facts, chosen, other, prices)
     message = (
         f"{_named(other)} would cost {money(other.cost)} instead of {money(chosen.cost)} USD a"
-        f" month on {_runs_on(chosen)}; it is {phrase(other.standing)}; {met}"
+        f" month on {_runs_on(chosen)}. It is {phrase(other.standing)}. {met}"
     )
     return Finding(
         "cheaper-option",
         "warning" if warned else "info",
         message,
         *facts.workload.place("prefer"),
-        "Compare them with sm-advise compare; if the cheaper one will do, say so under decision.",
+        f"Run sm-advise compare to see both. To use it, set decision.option to {other.option}.",
     )
 
 
@@ -178,11 +178,11 @@ def _meeting(facts: Facts, chosen: Candidate, other: Candidate, prices: Prices) 
     scenario = Scenario(facts, "traffic.volume", prices, along=VOLUME, options=pair)
     found = nearest(scenario.at, current(facts, "traffic.volume"), _ABOUT)
     if found is None:
-        return "no volume near the stated one changes that"
+        return "No volume near the stated one changes the order"
     value = found.below.value if found.before == other.option else found.above.value
     assert isinstance(value, int)
     if len(found.below.costs) == len(found.above.costs):
-        met = "the order turns" if found.jump else "they cost the same"
+        met = "The order changes" if found.jump else "Both cost the same"
         return f"{met} at about {about(value, 'volume')}"
     side = "above" if found.below.value == value else "below"
-    return f"{side} {about(value, 'volume')} it does not serve"
+    return f"It is not available {side} {about(value, 'volume')}"

@@ -1,4 +1,4 @@
-"""What changed between two answers: facts, the answer, the options, the plan, the cost."""
+"""Differences of two answers: facts, answer, options, plan and cost."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -52,7 +52,7 @@ class Difference(NamedTuple):
 
 
 def difference(old: Advice, new: Advice) -> Difference:
-    """What changed from one answer to another."""
+    """The differences of two answers."""
     return Difference(
         old,
         new,
@@ -123,7 +123,7 @@ def _settings(old: Plan | None, new: Plan | None) -> tuple[Change, ...]:
 
 
 def _requests(old: Plan | None, new: Plan | None) -> tuple[Change, ...]:
-    """Operations that appeared, are gone, or have other parameters."""
+    """Operations that are new, gone or have other parameters."""
     before, after = (
         {} if plan is None else {each.operation: each.parameters for each in plan.requests}
         for plan in (old, new)
@@ -169,7 +169,7 @@ def chosen_cost(advice: Advice) -> Cost:
 
 
 class Rise(NamedTuple):
-    """By how much a cost rose, end by end; ``None`` where an end is not known on both sides."""
+    """The rise of a cost at each end; ``None`` where an end is unknown on one side."""
 
     low: Decimal | None
     high: Decimal | None
@@ -214,7 +214,7 @@ def exceeded(found: Difference, most: Limit) -> Finding | None:
     ]
     beyond = [_beyond(each, start, most) for each, start in ends if each is not None]
     if new.usd_low is None and found.new.decision.option is not None and found.matters:
-        message = f"what the new plan costs is not known, so not whether it rises by {most.text}"
+        message = f"the cost of the new plan is unknown; it may rise by more than {most.text}"
         return Finding("over-max-increase", "warning", message)
     if not any(beyond):
         return None
@@ -223,7 +223,7 @@ def exceeded(found: Difference, most: Limit) -> Finding | None:
         f"the plan costs {a_month(new)} instead of {money(old)}{by}, and --max-increase allows"
         f" {most.text}"
     )
-    fix = "See what changed above, or allow more."
+    fix = "Undo a change listed above, or raise --max-increase."
     return Finding("over-max-increase", "error" if all(beyond) else "warning", message, fix=fix)
 
 

@@ -1,4 +1,4 @@
-"""How an option, a rule, a question or a fact stands in one workload, and what would move it."""
+"""Explain an option, a rule, a question or a fact in one workload, with its changes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from advisor.engine.decision_cells import Neighbourhood
 from advisor.engine.facts import Facts
 from advisor.engine.sensitivity import ways_to
-from advisor.engine.standing import CHOSEN, phrase
+from advisor.engine.standing import CHOSEN, DISAGREE, in_words, phrase
 from advisor.engine.verdicts import limit_at, stated_text
 from advisor.model.advice import Advice, Candidate, Change, Cost, Fact, Step, Verdict, WouldChange
 from advisor.model.options import OPTIONS
@@ -31,7 +31,7 @@ class Way(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """What a limit or a need says of one option."""
+    """The verdict of a limit or a need on one option."""
 
     option: str
     verdict: Verdict
@@ -120,7 +120,7 @@ def _judged(facts: Facts, option: str, verdict: Verdict) -> Judged:
     limit = facts.book.limit.get(verdict.rule)
     if limit is None or verdict.outcome != "unknown":
         return Judged(option, verdict, "")
-    outcome = ("met", "contested", "broken")[limit_at(limit, facts.point)]
+    outcome = ("met", DISAGREE, "broken")[limit_at(limit, facts.point)]
     if facts.book.facts[limit.variable].derived_from:
         return Judged(option, verdict, f"{outcome} as assumed")
     value = word(facts.text(limit.variable))
@@ -136,7 +136,7 @@ def _limit(advice: Advice, facts: Facts, limit: Limit) -> Here:
     if verdict is None:
         return Here(advice, "does not apply", (candidate,))
     judged = _judged(facts, limit.option, verdict)
-    stands = f"not settled by what is stated; {judged.taken}" if judged.taken else verdict.outcome
+    stands = f"open; {judged.taken}" if judged.taken else in_words(verdict.outcome)
     return Here(advice, stands, (candidate,), (judged,))
 
 
@@ -176,7 +176,7 @@ def _question(advice: Advice, name: str) -> Here:
 
 
 def _fact(advice: Advice, facts: Facts, name: str) -> Here:
-    """What a fact is taken for, where that comes from, who reads it, and what would move it."""
+    """The value of a fact, its origin, its readers, and the changes of the answer."""
     book, decision = facts.book, advice.decision
     paths = {name + part for part in LARGEST_FIRST}
     listed = tuple(each for each in decision.facts if each.fact in paths)
@@ -212,11 +212,11 @@ def _unlisted(advice: Advice, facts: Facts, name: str) -> Iterator[Fact]:
         value = stated_text(facts, variable) or facts.text(variable)
         yield Fact(name, value, "derived", because=f"It follows from {inputs}.")
     elif facts.point[variable] != UNSET:
-        yield Fact(name, facts.text(variable), "assumed", because="Nothing looked at it.")
+        yield Fact(name, facts.text(variable), "assumed", because="No rule read it.")
 
 
 def _readers(facts: Facts, variable: int) -> Iterator[tuple[str, str]]:
-    """Limits and questions that read a fact or what follows from it, then what follows."""
+    """Limits and questions that read a fact or a derived one, then the derived facts."""
     book = facts.book
     derived = [fact for fact in book.facts if variable in fact.derived_from]
     reads = {variable, *(fact.variable for fact in derived)}

@@ -36,7 +36,7 @@ RECORDS = {"dataset.records": 1, "dataset.size": 1, "dataset.files": 1}
 
 
 class Outcome(Value):
-    """What holds at one value; where nothing or a range was stated, what is assumed is taken."""
+    """The result at one value; the assumed value counts where none or a range is stated."""
 
     value: KeyValue
     option: str | None  # the answer of the rules
@@ -55,7 +55,7 @@ class Outcome(Value):
 
 
 class Scenario:
-    """One workload of which one key takes other values, everything else as it is."""
+    """One workload with other values of one key, and everything else unchanged."""
 
     __slots__ = ("_along", "_book", "_current", "_found", "_options", "_prices", "key", "workload")
 

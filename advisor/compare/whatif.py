@@ -1,4 +1,4 @@
-"""One key over its range: where the answer changes, and where the cheapest option does."""
+"""Vary one key over its range: changes of the answer and of the cheapest option."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -37,7 +37,7 @@ class Stretch(NamedTuple):
 
 
 class Sweep(NamedTuple):
-    """What `whatif` tells of one key."""
+    """The result of `whatif` for one key."""
 
     workload: Workload
     key: str
@@ -50,7 +50,7 @@ class Sweep(NamedTuple):
 
 
 class Range(NamedTuple):
-    """What the caller asked for, as texts of the key's kind; empty where nothing was said."""
+    """The caller's range as texts of the key's kind; empty where none is given."""
 
     start: str = ""
     end: str = ""
@@ -80,7 +80,7 @@ def sweep(
         own_prices: folder of the user's price snapshots.
 
     Raises:
-        InputError: the key does not exist or cannot be moved, or an end is not a quantity of it.
+        InputError: the key does not exist or cannot be varied, or an end is not a quantity of it.
     """
     from advisor.pricing.plan_cost import prices_of
 
@@ -114,9 +114,9 @@ def _key(path: str, book: Rulebook) -> Key:
 
 def _unknown(path: str, known: Sequence[str]) -> InputError:
     guess = nearest(path, known)
-    hint = "KEY is a quantity, a word or a yes or no of the workload file, or needs.FEATURE."
+    hint = "Name a key that takes a quantity, a word, true or false; or needs.FEATURE."
     return InputError(
-        f"{path} cannot be moved",
+        f"{path} cannot be varied",
         hint=f"Did you mean {guess}? {hint}" if guess else hint,
     )
 
@@ -127,7 +127,7 @@ def _unknown(path: str, known: Sequence[str]) -> InputError:
 def _of_words(facts: Facts, entry: Key, scenario: Scenario, wanted: Range) -> Sweep:
     if wanted.start or wanted.end:
         raise InputError(
-            f"{entry.path} has no range", hint="All its values are shown; leave the ends out."
+            f"{entry.path} has no range", hint="Remove --from and --to: whatif shows every value."
         )
     flag = entry.kind == "flag"
     values: tuple[bool | str, ...] = (False, True) if flag else entry.words
@@ -226,8 +226,8 @@ def _ends(entry: Key, now: int, cells: list[Cell], wanted: Range) -> tuple[int, 
     high = _end(entry, wanted.end) if wanted.end else min(most, max(high, low))
     if low > high:
         raise InputError(
-            f"the range of {entry.path} ends before it starts",
-            hint=f"Give --from and --to such as {entry.example}, the smaller one first.",
+            f"{entry.path}: --from is not below --to",
+            hint=f"Write the smaller value as --from, such as {entry.example}.",
         )
     return low, high
 
@@ -239,10 +239,12 @@ def _end(entry: Key, text: str) -> int:
         raise InputError(f"{entry.path}: {error.problem}", hint=error.forms) from error
     if found.low is None or found.low != found.high:
         raise InputError(
-            f"{entry.path}: {text!r} is not one value", hint=f"Such as {entry.example}."
+            f"{entry.path}: {text!r} is not one value",
+            hint=f"Write one value, such as {entry.example}.",
         )
     if found.low < entry.least or (entry.most is not None and found.low > entry.most):
         raise InputError(
-            f"{entry.path}: {text} is out of its range", hint=f"Such as {entry.example}."
+            f"{entry.path}: {text} is outside the range of the key",
+            hint=f"Write one value, such as {entry.example}.",
         )
     return found.low

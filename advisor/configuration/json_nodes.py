@@ -112,7 +112,7 @@ class JsonReader:
             escape = self.text.rfind("\\", at, error.pos + 1)
             if error.pos == at or escape < 0:
                 raise self._bad("this string is not closed", at) from None
-            raise self._bad("this escape is not known", escape) from None
+            raise self._bad("this escape is unknown", escape) from None
         return text, end
 
     def _object(self, at: int, depth: int) -> tuple[Node, int]:

@@ -79,7 +79,7 @@ def _repeated(parsed: Parsed, dialect: str) -> Iterable[ReadFault]:
         if dialect == "cloudformation" and _of_others(again, parsed.documents[0]):
             continue
         node = Node("scalar", again.key, again.mark)
-        message = f"{again.key} stands twice; first on line {again.first.line}"
+        message = f"{again.key} is repeated; first on line {again.first.line}"
         yield ReadFault("repeated-key", node, "", message)
 
 

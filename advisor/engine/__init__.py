@@ -1,1 +1,1 @@
-"""A workload and a rulebook in, a decision out: facts, verdicts, and what would move the answer."""
+"""Turn a workload and a rulebook into a decision: facts, verdicts and changes of the answer."""

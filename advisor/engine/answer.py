@@ -1,4 +1,4 @@
-"""The decision with its reasons: path, facts as read, and what would move it."""
+"""The decision with its reasons: path, facts, and the changes that would give another answer."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _step(facts: Facts, question: Question, taken: bool) -> Step:
 
 
 def _values(facts: Facts, question: Question, taken: bool) -> dict[str, Any]:
-    """The facts that decided a question, as stated or, without a word, as taken."""
+    """The facts that decided a question: their stated values, else their assumed ones."""
     shown: dict[str, Any] = {}
     for variable in _deciding(question.when, facts.point, taken):
         for each in _shown(facts.book, variable):
@@ -99,7 +99,7 @@ def _values(facts: Facts, question: Question, taken: bool) -> dict[str, Any]:
 
 
 def _shown(book: Rulebook, variable: int) -> Iterable[int]:
-    """What a value is read from; whether the input is known beforehand is the first question."""
+    """The facts behind a value; whether the input is known beforehand is the first question."""
     inputs = book.facts[variable].derived_from
     return [each for each in inputs if each != book.index["requests.arrival"]] or (variable,)
 
@@ -125,7 +125,7 @@ def _typed(facts: Facts, variable: int, text: str) -> Any:
 
 
 def _facts(around: Neighbourhood) -> tuple[Fact, ...]:
-    """What was stated, in the order of the file, then what was assumed and looked at."""
+    """Stated facts in the order of the file, then the assumed facts that a rule read."""
     facts = around.facts
     measured = facts.workload.measured
     by = ""

@@ -1,4 +1,4 @@
-"""What to know beside the answer: cautions of the chosen option, and what lies outside the four."""
+"""Cautions of the chosen option, and services outside the four options."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from advisor.text.quantity_format import about
 def cautions(
     facts: Facts, option: str, way: str = ""
 ) -> tuple[tuple[Finding, ...], frozenset[str]]:
-    """What stated facts bring up for certain, and the entries of consider.yaml it names.
+    """The cautions that stated facts certainly raise, and the entries of consider.yaml they name.
 
     Args:
         facts: of the workload.
@@ -39,7 +39,7 @@ def _raised(caution: Caution, facts: Facts) -> bool:
 
 
 def _finding(caution: Caution, facts: Facts) -> Finding:
-    """Placed at the stated fact that brought it up."""
+    """The finding, placed at the stated fact that raised it."""
     workload = facts.workload
     entry = facts.book.facts[caution.variable]
     names = [facts.book.facts[v].id for v in entry.derived_from] or [entry.id]
@@ -48,21 +48,21 @@ def _finding(caution: Caution, facts: Facts) -> Finding:
 
 
 def _figure(entry: FactEntry, facts: Facts) -> str:
-    """The value of a fact that follows from others, which nobody has written down."""
+    """The value of a derived fact, which the file does not hold."""
     low, high = facts.low[entry.variable], facts.high[entry.variable]
     value = high if high < INFINITY else low
     if not entry.derived_from or entry.discrete or value <= 0:
         return ""
-    return f"{entry.title.lower()}: {about(value / UNITS.get(entry.id, 1), entry.kind)}"
+    return f"{entry.title}: {about(value / UNITS.get(entry.id, 1), entry.kind)}."
 
 
 def _placed(caution: Caution, place: tuple[str, int, int], figure: str) -> Finding:
-    says = f"{caution.says} ({figure})" if figure else caution.says
+    says = f"{caution.says} {figure}" if figure else caution.says
     return Finding(caution.id, caution.severity, says, *place, caution.fix, caution.origin.source)
 
 
 def consider(facts: Facts, none_fits: bool, named: frozenset[str]) -> tuple[Consider, ...]:
-    """Entries that apply: all that fit when no option does, else those for a poor fit or named."""
+    """Entries that apply: every one where no option fits, else those for a poor fit or named."""
     wanted = "none-fits" if none_fits else "poor-fit"
     return tuple(
         _entry(outside)

@@ -1,4 +1,4 @@
-"""Stated facts that contradict each other, as findings that name both places."""
+"""Findings about stated facts that contradict each other; each names both places."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ _ORDERED = (
     (
         ("requests.processing", *("requests.processing" + part for part in PARTS)),
         "requests.answer",
-        "{first.path} takes {first.text}, longer than requests.answer allows, {second.text}",
+        "{first.path} is {first.text}, longer than requests.answer, {second.text}",
     ),
     (
         ("requests.first_byte",),
         "requests.answer",
-        "requests.first_byte is {first.text}, after the whole answer, {second.text}",
+        "requests.first_byte is {first.text}, longer than requests.answer, {second.text}",
     ),
     (
         ("model.size",),
         "model.memory",
-        "model.memory is {second.text}, below the archive it is loaded from, {first.text}",
+        "model.memory is {second.text}, below model.size, {first.text}",
     ),
 )
 
 
 def conflicts(facts: Facts) -> tuple[Finding, ...]:
-    """Contradictions among what was stated; none of them keeps an answer from being given."""
+    """Contradictions among stated facts; none of them prevents an answer."""
     return tuple(_all(facts))
 
 
@@ -62,12 +62,12 @@ def _finding(workload: Workload, message: str, first: Stated, second: Stated) ->
         workload.file,
         first.line,
         first.column,
-        "State the two so that they agree; until then the answer rests on the stricter reading.",
+        "Change one of the two so that they agree. Until then the stricter one counts.",
     )
 
 
 def _above(facts: Facts, first: Stated, second: Stated) -> bool:
-    """Certainly larger: the smallest possible value of one above the largest of the other."""
+    """Whether the smallest possible value of one is above the largest of the other."""
     left, right = _range(facts, first), _range(facts, second)
     return left.low is not None and right.high is not None and left.low > right.high
 
@@ -171,7 +171,7 @@ def _memory_without_accelerator(workload: Workload) -> Iterator[Finding]:
 
 
 def _listed_models(workload: Workload) -> Iterator[Finding]:
-    """The list against the count of models, and the shares against the whole."""
+    """Compare the list with the count of models, and the sum of shares with 100 %."""
     listed = workload.values.get("models")
     if listed is None:
         return
@@ -183,12 +183,12 @@ def _listed_models(workload: Workload) -> Iterator[Finding]:
     shares = [model["share"].low or 0 for model in listed.value if "share" in model]
     if sum(shares) > _WHOLE:
         total = show(Interval(sum(shares), sum(shares)), "percent")
-        message = f"the shares of models add up to {total}, more than all requests"
+        message = f"the shares of models add up to {total}, more than 100 %"
         yield _finding(workload, message, listed, listed)
 
 
 def _other_regions(workload: Workload) -> Iterator[Finding]:
-    """Images, topics and keys against the Region, or against the first of them that names one."""
+    """Compare images, topics and keys with the Region, else with the first that names one."""
     home = workload.values.get("region")
     region = home.value if home is not None else ""
     for stated in workload.values.values():
@@ -200,13 +200,13 @@ def _other_regions(workload: Workload) -> Iterator[Finding]:
                 home, region = stated, place.region
             elif place.region != region:
                 message = (
-                    f"{stated.path} names {text}, in {place.region}; {home.path} says {region}"
+                    f"{stated.path} is in {place.region} ({text}), but {home.path} is in {region}"
                 )
                 yield _finding(workload, message, stated, home)
 
 
 def _addresses(stated: Stated) -> list[str]:
-    """The texts of a fact, or of a list of models or variants; tags may name things anywhere."""
+    """The texts of a fact, or of a list of models or variants; tags do not count."""
     if isinstance(stated.value, str):
         return [stated.value]
     if not isinstance(stated.value, tuple) or isinstance(stated.value, Interval):

@@ -1,4 +1,4 @@
-"""The one crisp function: limits eliminate, the flowchart prefers, and a point gets an option."""
+"""Decide for one point: limits rule options out, then the flowchart ranks the rest."""
 
 from advisor.model.value import Value
 from advisor.rulebook.resolve import Rulebook

@@ -30,7 +30,7 @@ from advisor.text.quantity_format import word
 
 
 class Handle(NamedTuple):
-    """Something in the workload file that can be set, and the variables it sets."""
+    """A settable key of the workload file, and the variables that it sets."""
 
     id: str  # key path
     fact: FactEntry
@@ -83,7 +83,7 @@ class Neighbourhood:
         ]
 
     def _judge(self) -> tuple[str, ...]:
-        """Take the winner; the options that matter are those up to a clear one, else all."""
+        """Take the winner. The options up to the first clear one matter, else all do."""
         names = self.walk.leaf.options
         for number, (name, standing) in enumerate(zip(names, self.statuses, strict=True), start=1):
             if standing == CLEAR:
@@ -97,7 +97,7 @@ class Neighbourhood:
         return names
 
     def _relevance(self) -> _Relevance:
-        """What can change the answer, what can change the path, and the cuts on the way taken.
+        """The variables that can change the answer or the path, and the cuts on the way taken.
 
         A change that leads to another leaf meets limits that the way taken does not, so the cuts of
         what steers are those of the whole rulebook.
@@ -140,7 +140,7 @@ class Neighbourhood:
     # -- handles -----------------------------------------------------------------------------------
 
     def handles(self) -> Iterator[Handle]:
-        """What can be set, in the order of the rulebook; needed features are not among them."""
+        """The handles in the order of the rulebook, without needed features."""
         book, facts = self.book, self.facts
         values = facts.workload.values
         processing = book.index["requests.processing"]
@@ -349,7 +349,7 @@ class Neighbourhood:
         return book.reach(variables, ~facts.stated & book.conditional_bits if moves else 0)
 
     def possible(self, handle: Handle) -> tuple[int, int]:
-        """What the stated facts leave to a handle: a closed range, or (bits, 0)."""
+        """The values that stated facts leave to a handle: a closed range, or (bits, 0)."""
         variable = handle.variables[0]
         return self.facts.low[variable], self.facts.high[variable]
 

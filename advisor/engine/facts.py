@@ -1,4 +1,4 @@
-"""What a workload leaves possible: a set of values per fact, and the one point that is assumed."""
+"""The values that a workload leaves possible for each fact, and the assumed point."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Facts:
             self.state(index[TYPICAL_PROCESSING], typical)
 
     def state(self, variable: int, item: Stated) -> None:
-        """Narrow a variable to what was written for it."""
+        """Narrow a variable to its stated values."""
         fact = self.book.facts[variable]
         value = item.value
         if fact.discrete:
@@ -141,7 +141,7 @@ class Facts:
     def moved(self, changes: Mapping[int, tuple[int, int]]) -> list[int]:
         """The point when some variables are stated as given: closed ranges, or (bits, 0).
 
-        What was assumed is assumed anew; all else stays. This is the inner loop of every question
+        Assumptions are made again; all else stays. This is the inner loop of every question
         about neighbours, so nothing is computed that the change cannot reach.
         """
         book = self.book
@@ -188,7 +188,7 @@ class Facts:
         return self.book.limits
 
     def is_stated(self, fact: str) -> bool:
-        """Whether the workload says anything of a base fact that rules read."""
+        """Whether the workload states a base fact that rules read."""
         return bool(self.stated >> self.book.index[fact] & 1)
 
     def interval(self, fact: str) -> Interval | None:
@@ -224,7 +224,7 @@ class Facts:
         return None
 
     def word(self, fact: str) -> str | None:
-        """A stated word, ``None`` when nothing was said."""
+        """A stated word, ``None`` without one."""
         return self.workload.text(fact)
 
     def needs(self, feature: str) -> bool:

@@ -1,4 +1,4 @@
-"""Which fact to ask for next: the one whose value leaves the fewest answers open."""
+"""Choose the next fact to ask for: the one that leaves the fewest answers open."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Reader = Callable[[Answers], Workload]
 
 
 class Question(NamedTuple):
-    """One fact that can still change the answer."""
+    """A fact that can still change the answer."""
 
     fact: str  # key path
     title: str
@@ -52,7 +52,7 @@ def next_question(answers: Answers, read: Reader, skipped: Collection[str]) -> Q
 
 
 def needs_that_matter(answers: Answers, read: Reader, features: Collection[str]) -> tuple[str, ...]:
-    """The features each of which alone would change the answer, in the order given."""
+    """The features that each would change the answer alone, in the order given."""
     option = answer(answers, read)
     return tuple(name for name in features if answer({**answers, "needs": name}, read) != option)
 

@@ -1,4 +1,4 @@
-"""What would move an answer: decisive unknowns, the nearest change of each fact, and fixes."""
+"""Changes of an answer: decisive unknowns, the nearest change of each fact, and fixes."""
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -22,7 +22,7 @@ _MANY_WORDS = 8  # of a fact with more words one is named for each answer
 
 
 class _Found(Value):
-    """What one handle has to tell."""
+    """The findings about one handle."""
 
     order: int  # of its fact in the rulebook
     unknown: DecisiveUnknown | None
@@ -32,14 +32,14 @@ class _Found(Value):
 
 
 class _Known(Value):
-    """What holds for every workload that states the same."""
+    """Results that hold for every workload that states the same."""
 
     found: tuple[_Found, ...]
     features: tuple[WouldChange, ...]
 
 
 def decisive_unknowns(around: Neighbourhood) -> tuple[DecisiveUnknown, ...]:
-    """Facts that are not one cell and of which a possible cell gives another answer.
+    """Facts with several possible cells, where one of these gives another answer.
 
     Plausible ones first, then in the order of the rulebook. Exact for any one fact.
     """
@@ -152,7 +152,7 @@ def _is_ordinary(cell: Cell, ordinary: Admitted, low: int, high: int) -> bool:
 
 
 def _ordinary(around: Neighbourhood, fact: FactEntry) -> Admitted:
-    """What surprises nobody; around a value that follows from a stated fact, if it does."""
+    """The ordinary values; around a value that follows from a stated fact, where one does."""
     chosen = around.facts.chosen.get(fact.variable)
     if chosen is None or chosen.follows < 0:
         return fact.ordinary
@@ -227,7 +227,7 @@ def _distance(fact: FactEntry, cell: Cell, low: int, high: int) -> float:
 
 
 def _without_features(around: Neighbourhood) -> Iterator[tuple[str, int]]:
-    """What is still needed (bits) when one needed feature is given up."""
+    """The needed features (bits) without one of them."""
     needed = around.facts.low[around.book.needs]
     for feature in around.book.features:
         if needed & feature.bit and not feature.fact:
@@ -266,7 +266,7 @@ def fixes(around: Neighbourhood) -> tuple[Fix, ...]:
 
 
 def ways_to(around: Neighbourhood, option: str) -> Iterator[tuple[tuple[Change, ...], ...]]:
-    """The changes of one fact, then of two, each of which would make one option the answer.
+    """The changes of one fact, then of two, that each would make one option the answer.
 
     Nearest first; facts that nobody can change come last. ``around`` must be ``whole``.
     """
@@ -307,7 +307,7 @@ def _groups(edits: list[_Edit], size: int) -> Iterable[tuple[_Edit, ...]]:
 
 
 def _weight(around: Neighbourhood, handle: Handle, cell: Cell, every: bool) -> float:
-    """To state an ordinary value is easiest; what is remote, or nobody can change, comes last."""
+    """Stating an ordinary value is easiest; unlikely values and fixed facts come last."""
     if not every:
         return handle.fact.changeable
     if handle.stated:

@@ -1,6 +1,6 @@
 """How an option stands in one workload: chosen, open, ranked lower or ruled out, with every reason.
 
-Every command and every format shows what this module says and works nothing out again.
+Every command and every format shows the standing of this module and derives none of its own.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from advisor.rulebook.types import RULED_OUT as BROKEN
 from advisor.text.quantity_format import word
 
 CHOSEN, OPEN, RANKED_LOWER, RULED_OUT = "chosen", "open", "ranked-lower", "ruled-out"
+DISAGREE = "AWS documents disagree"
 STANDINGS = (CHOSEN, OPEN, RANKED_LOWER, RULED_OUT)
 _ALTERNATIVES = " or "
 _MOST_ALTERNATIVES = 4
@@ -57,7 +58,7 @@ def stand(
 
 
 def _broken(facts: Facts, option: OptionEntry, found: tuple[Verdict, ...]) -> Iterator[Reason]:
-    """What rules an option out: stated limits, then needs, then what an assumption breaks."""
+    """Reasons that rule an option out: stated limits, then needs, then assumed values."""
     broken = [verdict for verdict in found if verdict.outcome == "broken"]
     yield from (_limit(facts, verdict) for verdict in broken if not is_need(verdict))
     yield from (_need(verdict, ()) for verdict in broken if is_need(verdict))
@@ -77,7 +78,7 @@ def _broken(facts: Facts, option: OptionEntry, found: tuple[Verdict, ...]) -> It
 
 
 def _limit(facts: Facts, verdict: Verdict) -> Reason:
-    text = f"{verdict.title} {verdict.value}, {_against(facts.book.limit[verdict.rule], verdict)}"
+    text = _against(facts, facts.book.limit[verdict.rule], verdict, verdict.value)
     return Reason("limit", verdict.rule, text, verdict.value, (), verdict)
 
 
@@ -92,10 +93,10 @@ def _taken(facts: Facts, limit: Limit, verdict: Verdict) -> Reason:
     variables = {limit.variable, *(() if limit.when is None else limit.when.variables)}
     assumed = _unstated(facts, variables)
     value = verdict.value or f"assumed {word(facts.text(limit.variable))}"
-    text = f"{verdict.title} {value}, {_against(limit, verdict)}"
+    text = _against(facts, limit, verdict, value)
     if verdict.value and assumed:
         taken = ", ".join(f"{name} {word(facts.text(facts.book.index[name]))}" for name in assumed)
-        text += f" ({taken} assumed)"
+        text += f" (assumes {taken})"
     return Reason("limit", verdict.rule, text, value, assumed, verdict)
 
 
@@ -122,8 +123,8 @@ def _bounds(facts: Facts, option: OptionEntry, found: tuple[Verdict, ...]) -> It
             continue
         value = verdict.value or f"assumed {word(facts.text(limit.variable))}"
         text = (
-            f"{limit.title} {value}: AWS documents disagree, limit {limit.bound.text}"
-            f" or {limit.newest.text}"
+            f"{limit.title} {value}; {DISAGREE} on the limit:"
+            f" {limit.bound.text} or {limit.newest.text}"
         )
         assumed = () if verdict.value else _unstated(facts, {limit.variable})
         yield Reason("bound", limit.id, text, value, assumed, verdict)
@@ -168,22 +169,22 @@ def _question(facts: Facts, step: Step, why: str = "") -> Reason:
 
 
 def _ways(decision: Decision, name: str) -> Iterator[Reason]:
-    """What would choose an option against which no stated fact stands."""
+    """Values that would choose an option which no stated fact rules out."""
     if decision.rules_option == name:
-        text = f"a decision stands for {decision.option}, the rules would choose {name}"
+        text = f"decision.option is {decision.option}; the rules would choose {name}"
         yield Reason("decision", "decision", text, decision.option or "", (), None)
     for unknown in decision.unknowns:
         values = [value for value, option in unknown.outcomes.items() if option == name]
         if values and not unknown.remote:
             value = " or ".join(values)
-            text = f"chosen with {unknown.fact} {value}"
+            text = f"chosen if {holds(unknown.fact, value)}"
             yield Reason("fact", unknown.fact, text, value, (), None)
 
 
 def _decided(decision: Decision) -> Reason:
     rules = decision.rules_option or "none of the four options"
     agree = decision.rules_option == decision.option
-    text = "by a stated decision" + ("" if agree else f", the rules would choose {rules}")
+    text = "by decision.option" + ("" if agree else f"; the rules would choose {rules}")
     return Reason("decision", "decision", text, decision.option or "", (), None)
 
 
@@ -213,6 +214,16 @@ def why(standing: Standing) -> str:
     return "; ".join(reason.text for reason in standing.reasons)
 
 
+def holds(fact: str, value: str) -> str:
+    """A fact and a value or a range of it in a sentence: traffic.peak > 200/s."""
+    return f"{fact} {value}" if value[:1] in "<>" else f"{fact} is {value}"
+
+
+def in_words(outcome: str) -> str:
+    """The outcome of a verdict as a reader sees it."""
+    return DISAGREE if outcome == "contested" else outcome
+
+
 def is_need(verdict: Verdict) -> bool:
     """Whether a verdict is about a feature rather than a limit."""
     return verdict.bound in SUPPORT
@@ -224,9 +235,12 @@ def bound(verdict: Verdict) -> str:
         return f"{verdict.broken_by}, newest {verdict.bound}"
     alternatives = verdict.bound.split(_ALTERNATIVES)
     if len(alternatives) > _MOST_ALTERNATIVES:
-        return f"{alternatives[0]} and {len(alternatives) - 1} more"
+        return f"{alternatives[0]} or {len(alternatives) - 1} more"
     return verdict.bound
 
 
-def _against(limit: Limit, verdict: Verdict) -> str:
-    return f"{'only' if limit.discrete else 'limit'} {bound(verdict)}"
+def _against(facts: Facts, limit: Limit, verdict: Verdict, value: str) -> str:
+    if limit.discrete:
+        option = facts.book.option[limit.option].title.lower()
+        return f"{verdict.title} is {value}; {option} needs {bound(verdict)}"
+    return f"{verdict.title} {value}, limit {bound(verdict)}"

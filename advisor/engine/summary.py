@@ -1,19 +1,20 @@
-"""The answer in one sentence: what won, why, and what would have won but for which fact."""
+"""The answer in one line: what won, why, and the fact that keeps another from winning."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from advisor.engine.standing import bound, holds
 from advisor.model.advice import Candidate, Decision, Reason
 from advisor.rulebook.resolve import Rulebook
 from advisor.text.quantity_format import word
 
 
 def summarise(book: Rulebook, decision: Decision, candidates: Sequence[Candidate]) -> str:
-    """One sentence without a line break."""
+    """One line: the option with its reason, then what would change it."""
     by_name = {candidate.option: candidate for candidate in candidates}
     if decision.option is None:
-        return _none_fits(decision, by_name)
+        return _none_fits(book, decision, by_name)
     title = book.option[decision.option].title
     if decision.status == "decided":
         if decision.rules_option == decision.option:
@@ -22,7 +23,7 @@ def summarise(book: Rulebook, decision: Decision, candidates: Sequence[Candidate
         would = book.option[other].title if other else "none of the four options"
         return f"{title}, as decided; the rules would choose {would}."
     reason = _reason(decision)
-    return f"{title}: {reason}{_but(book, decision, by_name)}."
+    return f"{title}: {reason}.{_but(book, decision, by_name)}"
 
 
 def _reason(decision: Decision) -> str:
@@ -40,15 +41,13 @@ def _but(book: Rulebook, decision: Decision, by_name: dict[str, Candidate]) -> s
             break
         blocking = _blocking(by_name[name])
         if blocking is not None:
-            return (
-                f"; {book.option[name].title.lower()} would come first but for {_named(blocking)}"
-            )
+            return f" {book.option[name].title} would come first, but {_against(book, blocking)}."
     for unknown in decision.unknowns:
         if not unknown.remote:
             for value, option in unknown.outcomes.items():
                 if option != decision.option:
                     other = book.option[option].title.lower() if option else "none of the four"
-                    return f"; {unknown.fact} {value} would make it {other}"
+                    return f" If {holds(unknown.fact, value)}, the answer is {other}."
     return ""
 
 
@@ -57,24 +56,26 @@ def _blocking(candidate: Candidate) -> Reason | None:
     return next((each for each in candidate.standing.reasons if each.verdict is not None), None)
 
 
-def _named(reason: Reason) -> str:
+def _against(book: Rulebook, reason: Reason) -> str:
     verdict = reason.verdict
     assert verdict is not None
     if reason.kind == "need":
-        return f"{verdict.fact} ({verdict.title})"
-    bound = verdict.broken_by or verdict.bound
-    return f"{verdict.fact} {reason.value} ({verdict.title.lower()}, {bound})"
+        return f"it does not support {verdict.fact}, {verdict.title}"
+    most = verdict.broken_by or bound(verdict)
+    is_list = book.limit[verdict.rule].discrete
+    limit = f"it needs {most}" if is_list else f"the limit is {most}"
+    return f"{verdict.fact} is {reason.value} and {limit}"
 
 
-def _none_fits(decision: Decision, by_name: dict[str, Candidate]) -> str:
+def _none_fits(book: Rulebook, decision: Decision, by_name: dict[str, Candidate]) -> str:
     parts = []
     for name in decision.leaf_options:
         blocking = _blocking(by_name[name])
         if blocking is not None:
-            parts.append(f"{name} for {_named(blocking)}")
-    text = "None of the four options fits: " + ("; ".join(parts) if parts else "see the verdicts")
+            parts.append(f"{book.option[name].title}: {_against(book, blocking)}")
+    text = ". ".join(["None of the four options fits", *(parts or ["See the verdicts"])])
     if decision.fixes:
         fix = decision.fixes[0]
         changes = " and ".join(f"{change.fact} {change.to}" for change in fix.changes)
-        text += f". The nearest change is {changes}, which makes it {fix.option}"
+        text += f". The nearest change is {changes}; then the answer is {fix.option}"
     return text + "."

@@ -103,7 +103,7 @@ def _seen(facts: Facts, variable: int) -> tuple[str, str, int, int]:
 
 
 def stated_text(facts: Facts, variable: int) -> str:
-    """What was stated of a fact, as written; of a derived one, what follows. Empty: nothing."""
+    """The stated value of a fact as written; a derived one follows. Empty where none is stated."""
     entry = facts.book.facts[variable]
     if entry.derived_from:
         return _derived_text(facts, variable)
@@ -189,7 +189,7 @@ def _verdict(limit: Limit, facts: Facts, applies: bool | None, value: str, name:
 
 
 def _margin(limit: Limit, facts: Facts) -> float | None:
-    """How often the value fits into the bound in force; below 1 it does not."""
+    """How many times the value fits into the bound in force; below 1 it does not fit."""
     if limit.discrete:
         return None
     low, high = facts.low[limit.variable], facts.high[limit.variable]

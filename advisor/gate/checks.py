@@ -149,7 +149,7 @@ def require_known(names: Iterable[str], also: Collection[str] = (), file: str = 
 
         near = nearest(name, sorted(known))
         hint = f"did you mean {near}?" if near else "sm-advise rules list prints every id"
-        raise InputError(f"no rule is called {name}", file=file, hint=hint)
+        raise InputError(f"the rule {name} does not exist", file=file, hint=hint)
 
 
 def _of_answers() -> frozenset[str]:

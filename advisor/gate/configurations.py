@@ -117,7 +117,7 @@ def _of_nothing(path: str, read: Read, run: _Judging) -> JudgedConfigurations:
     if sifted or noted or path not in run.found.named:
         return JudgedConfigurations(unread=unread, ignored=1)
     error = InputError(
-        "this file holds nothing that check reads",
+        "this file has nothing to check",
         file=path,
         hint="it reads workloads, SageMaker requests, CloudFormation and Terraform",
     )

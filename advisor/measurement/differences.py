@@ -100,7 +100,7 @@ def _slow(facts: Facts, chosen: Measurement) -> Iterator[Finding]:
         rule="measured-slow",
         severity="warning",
         message=f"{chosen.name} took {seconds(chosen.latency_s)} at its highest rate, longer than "
-        f"requests.answer allows, {seconds(answer)}, and nothing else that was measured is in "
+        f"requests.answer, {seconds(answer)}, and nothing else that was measured is in "
         "time",
         stated=facts.workload.values.get("requests.answer"),
         fix="Measure a faster type, or with ModelLatencyThresholds at the answer time: at a lower "

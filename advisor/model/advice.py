@@ -1,4 +1,4 @@
-"""From facts to the answer: the values of the flow after the workload, in their order."""
+"""The values of the flow from facts to the answer, in their order."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -24,7 +24,7 @@ class Fact(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What one limit or feature says of one option, on the stated facts alone."""
+    """The verdict of one limit or feature on one option, from the stated facts alone."""
 
     rule: str
     title: str
@@ -78,7 +78,7 @@ class Step(Value):
 
     @property
     def way(self) -> str:
-        """Which way was taken: yes or no."""
+        """The way taken: yes or no."""
         return yes_no(self.taken)
 
 

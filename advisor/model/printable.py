@@ -1,4 +1,4 @@
-"""Text that others wrote, made safe to print: what would act on a terminal is shown instead."""
+"""Make foreign text safe to print: characters that act on a terminal are shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person stated, and what a load test measured: the first value of the flow."""
+"""Stated and measured values: the first value of the flow."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -34,7 +34,7 @@ class Stated(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """Something the reader must know, with its place."""
+    """A message to the reader, with its place."""
 
     rule: str
     severity: str  # error | warning | info
@@ -85,7 +85,7 @@ class Measurement(Value):
 
     @property
     def by(self) -> str:
-        """What was measured, and in which job."""
+        """The measured configuration and its job."""
         return f"on {self.name} {self.job.by}"
 
 
@@ -101,7 +101,7 @@ class Measured(Value):
 
 
 class Workload(Value):
-    """A workload file as read: what the user said, and where. Silence is absence."""
+    """A workload file as read: stated values with their places. An unstated key is absent."""
 
     name: str
     file: str  # as named on the command line; '-' for standard input
@@ -111,27 +111,27 @@ class Workload(Value):
     measured: Measured | None = None  # the load tests that some of the values come from
 
     def interval(self, path: str) -> Interval | None:
-        """The range stated for a quantity or count, ``None`` when nothing was said."""
+        """The stated range of a quantity or count, ``None`` without one."""
         found = self.values.get(path)
         return found.value if found is not None and isinstance(found.value, Interval) else None
 
     def text(self, path: str) -> str | None:
-        """A word or free text, ``None`` when nothing was said."""
+        """A stated word or free text, ``None`` without one."""
         found = self.values.get(path)
         return found.value if found is not None and isinstance(found.value, str) else None
 
     def flag(self, path: str) -> bool | None:
-        """A yes or no, ``None`` when nothing was said."""
+        """A stated boolean, ``None`` without one."""
         found = self.values.get(path)
         return found.value if found is not None and isinstance(found.value, bool) else None
 
     def items(self, path: str) -> tuple[str, ...]:
-        """A list of texts (subnets, security groups); empty when nothing was said."""
+        """A stated list of texts (subnets, security groups); empty without one."""
         found = self.values.get(path)
         return found.value if found is not None and isinstance(found.value, tuple) else ()
 
     def mapping(self, path: str) -> dict[str, Any]:
-        """A mapping (tags, accept, decision); empty when nothing was said."""
+        """A stated mapping (tags, accept, decision); empty without one."""
         found = self.values.get(path)
         return found.value if found is not None and isinstance(found.value, dict) else {}
 

@@ -92,7 +92,7 @@ def _serverless(usage: ServerlessUsage) -> Latency:
     )
     notes = (*found.notes, band, *_refused(usage, service))
     if setup is None:
-        notes = (*notes, "How long a cold start takes is not known: state model.startup.")
+        notes = (*notes, "The cold-start time is unknown: state model.startup.")
     return found._replace(notes=notes)
 
 
@@ -126,7 +126,7 @@ def _asynchronous(usage: FleetUsage) -> Latency:
 def _batch_transform(usage: JobUsage) -> Latency:
     hours = usage.job_hours.exact
     if hours is None:
-        return _unknown("the run time of a job is not known")
+        return _unknown("the run time of a job is unknown")
     time = _milliseconds(float(hours) * 3600)
     return Latency(time, time, 0.0, f"{MODELLED}: results are complete when the job ends")
 

@@ -97,7 +97,7 @@ def _zero(draft: Draft, work: Load, wake: float, wake_text: str) -> tuple[bool, 
         return False, f"A start takes {wake_text}, longer than the cold start that is accepted"
     if wanted and patient:
         return True, (
-            "scale-to-zero, and a cold start may be waited for: the first request after a pause "
+            "scale-to-zero, and a cold start is acceptable: the first request after a pause "
             f"waits {wake_text}"
         )
     if work.answer_s is None:

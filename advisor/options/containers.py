@@ -69,7 +69,7 @@ def _several(draft: Draft) -> dict[str, Any]:
         draft.find(
             "models-not-named",
             "info",
-            f"the requests have {len(found)} containers with names that are made up",
+            f"the requests have {len(found)} containers with invented names",
             path="model.count",
             fix="List them under models, each with its name, image and artifact.",
         )

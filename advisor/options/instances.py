@@ -119,7 +119,7 @@ def _measured_on(
     if instance is None or reason:
         message = f"processing was measured on {name}, which cannot be used here: {reason}"
         return None, (Remark("measured-elsewhere", "warning", message, _MEASURED_ON, fix),)
-    fits = f"{need.text}; {_has(instance)}" if instance.memory_mib else "figures not known"
+    fits = f"{need.text}; {_has(instance)}" if instance.memory_mib else "figures unknown"
     because = f"{_because_measured(named.measured)}, and it fits: {fits}"
     return TypeChoice(instance, because, _region(types, instance, need, _MEASURED_ON)), ()
 

@@ -153,4 +153,4 @@ def _one_each(draft: Draft) -> tuple[str, ...]:
     count = memory.models(draft)
     if count == 1:
         return ()
-    return (f"{count} models: repeat the requests for each, under a name of its own.",)
+    return (f"{count} models: repeat the requests for each, with its own name.",)

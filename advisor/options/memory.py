@@ -195,6 +195,6 @@ def _host(draft: Draft, accelerator: str, together: int, multi_model: bool) -> t
         total = each * together
         text = f"{together} models x {text} = {mib(total)}"
         if multi_model and total > cap:
-            total, text = max(each, cap), f"{text}, of which {mib(cap)} are held at once"
+            total, text = max(each, cap), f"{text}, {mib(cap)} held at once"
         each = total
     return each + server, f"{text} + {server} MB server = {mib(each + server)}"

@@ -187,7 +187,7 @@ def availability(draft: Draft) -> tuple[int, str]:
     two = draft.number("availability-instances")
     stated = draft.text("environment")
     if draft.needs("multi-az"):
-        return two, f"multi-az: {two} instances stand in two Availability Zones"
+        return two, f"multi-az: {two} instances run in two Availability Zones"
     if stated == "test":
         return 1, "one instance for a test environment"
     if stated is None and facts.taken("traffic.pattern") in _WITH_GAPS:

@@ -257,11 +257,11 @@ def _notes(option: str, rows: tuple[Line, ...], prices: Prices) -> Iterator[str]
     if missing:
         yield f"No price is known in {prices.region} for: {', '.join(missing)}."
     if unbounded:
-        yield f"Nothing stated bounds: {', '.join(unbounded)}."
+        yield f"No upper bound is stated for: {', '.join(unbounded)}."
     if lent:
-        yield f"{len(lent)} of {len(rows)} prices stand in for prices that are not known."
+        yield f"{len(lent)} of {len(rows)} prices come from another Region or component."
         yield from dict.fromkeys(f"{price.basis}: {price.because}" for price in lent)
     if lent or missing:
-        yield f"To read the prices in force: sm-advise prices refresh --region {prices.region}"
+        yield f"To read the current prices: sm-advise prices refresh --region {prices.region}"
     yield from prices.notes(option)
     yield EXCLUDED

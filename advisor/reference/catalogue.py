@@ -159,7 +159,7 @@ def raw_entries(folder: Folder, *, whole: bool = True) -> Iterator[tuple[str, st
 
     Args:
         folder: where the rules are.
-        whole: whether every file has to be there; other releases have other files.
+        whole: whether every file must exist; other releases have other files.
 
     Raises:
         RulebookError: a file cannot be read.

@@ -50,7 +50,7 @@ def pages(entries: Iterable[Entry]) -> tuple[Page, ...]:
 
 
 def _citations(entry: Entry) -> Iterator[tuple[str, str]]:
-    """Addresses with the day of which they are cited; that of the entry where a part has none."""
+    """Addresses with their dates; a part without a date has that of its entry."""
     parts = [(entry.source, entry.as_of)]
     parts += [(each.source, each.as_of or entry.as_of) for each in entry.details]
     return (part for part in parts if part[0].startswith("https://"))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Context(Value):
-    """What a renderer may know of where its text goes."""
+    """The target of a renderer's text: width, colour and characters."""
 
     width: int = 80
     colour: bool = False

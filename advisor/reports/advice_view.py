@@ -1,4 +1,4 @@
-"""What of an ``Advice`` a person reads first; the reports for people share it."""
+"""The parts of an ``Advice`` that a person reads first; reports for people share them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SEVERITIES = ("error", "warning", "info")
 
 _STATUS = {
     "recommended": "recommended",
-    "assumed": "recommended, as far as assumptions hold",
+    "assumed": "recommended; rests on assumptions",
     "decided": "as decided",
     "none-fits": "",
 }
@@ -34,15 +34,15 @@ def headline(advice: Advice) -> str:
 
 
 def status(advice: Advice) -> str:
-    """What kind of answer it is; empty when the headline says it."""
+    """The kind of answer; empty when the headline states it."""
     text = _STATUS[advice.decision.status]
-    return f"{text}, on a contested limit" if advice.decision.contested else text
+    return f"{text}; AWS documents disagree on a limit" if advice.decision.contested else text
 
 
 def because(advice: Advice) -> str:
     """The summary without the headline that a report has just printed."""
     text = advice.summary
-    for separator in (", as decided; ", ": "):
+    for separator in (", as decided; ", ": ", ". "):
         start = headline(advice) + separator
         if text.startswith(start):
             text = text[len(start) :]
@@ -98,19 +98,19 @@ def room(verdict: Verdict) -> str:
 
 
 def grounds(cost: Cost) -> str:
-    """What an estimate rests on, or what leaves a cost open; empty where it is one number."""
+    """The facts behind an estimate or an open cost; empty where the cost is one number."""
     if cost.usd_estimate is not None:
         return f"The estimate rests on {', '.join(cost.estimate_rests_on)}."
     missing = [item.name for item in cost.items if item.unit_price_usd is None]
     if missing:
         return f"No price is known for {', '.join(missing)}."
     if cost.usd_high is None:
-        return f"Nothing bounds {cost.widest}." if cost.widest else ""
+        return f"{cost.widest} has no upper bound." if cost.widest else ""
     return f"{cost.widest} widens the range most." if cost.widest else ""
 
 
 def plausible(advice: Advice) -> tuple[DecisiveUnknown, ...]:
-    """Unstated facts of which an ordinary value would change the answer."""
+    """Unstated facts whose ordinary values would change the answer."""
     return tuple(unknown for unknown in advice.decision.unknowns if not unknown.remote)
 
 
@@ -124,7 +124,7 @@ def others(advice: Advice, unknown: DecisiveUnknown) -> tuple[tuple[str, str | N
 
 
 def assumed(advice: Advice) -> Assumed:
-    """What was assumed: decisive unknowns first, then the path, then open limits, then the rest."""
+    """Assumed facts: decisive unknowns first, then the path, then open limits, then the rest."""
     decision = advice.decision
     ranks: dict[str, int] = {}
     for unknown in decision.unknowns:

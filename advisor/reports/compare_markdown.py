@@ -41,12 +41,12 @@ def _lines(found: Comparison) -> Iterator[str]:
         yield f"- {row.candidate.option} ({words(standing)}): {prose(why(standing))}"
     yield "\n## Break-even\n"
     if not found.break_evens:
-        yield "None within the range that was looked at."
+        yield "None in this range."
     for each in found.break_evens:
         yield f"- {_break_even(each)}"
     if found.assumed:
         taken = ", ".join(code(f"{fact}: {value}") for fact, value in found.assumed.items())
-        yield f"\nTaken for what is not stated as one value: {taken}."
+        yield f"\nAssumed: {taken}."
     yield "\n## What the numbers rest on"
     for row in found.rows:
         if row.candidate.plan is not None:

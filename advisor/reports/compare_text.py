@@ -25,7 +25,7 @@ _MOST_SHOWN = 6
 
 
 def render(found: Comparison, canvas: Canvas) -> str:
-    """The page; nothing in it is wider than the canvas allows words to be."""
+    """The page; its lines are as wide as the canvas."""
     return "".join(f"{line}\n" for line in _lines(found, canvas))
 
 
@@ -114,7 +114,7 @@ def _rests_on(row: Row, canvas: Canvas) -> Iterator[str]:
 
 
 def _notes(rows: list[Row], canvas: Canvas) -> Iterator[str]:
-    """What is to be known of the costs, each note once with the options it belongs to."""
+    """The notes on the costs, each once with its options."""
     notes: dict[str, list[str]] = {}
     for row in rows:
         for note in () if row.candidate.cost is None else row.candidate.cost.notes:
@@ -146,9 +146,7 @@ def _break_evens(found: Comparison, canvas: Canvas) -> Iterator[str]:
             yield f"  and {more} more, see --format json"
     if found.assumed:
         taken = ", ".join(f"{fact} {value}" for fact, value in found.assumed.items())
-        yield from wrapped(
-            f"Taken for what is not stated as one value: {taken}.", canvas, "  ", "    "
-        )
+        yield from wrapped(f"Assumed: {taken}.", canvas, "  ", "    ")
 
 
 def _break_even(each: BreakEven, canvas: Canvas) -> str:
@@ -167,7 +165,7 @@ def _curve(axis: Axis, canvas: Canvas) -> Iterator[str]:
             values,
             outcomes.curves(axis.points),
             {value: about(value, kind) for value in (values[0], values[-1])}
-            | {float(axis.current): f"{about(axis.current, kind)}, as it is"},
+            | {float(axis.current): f"{about(axis.current, kind)}, as stated"},
             float(axis.current),
             canvas,
         )

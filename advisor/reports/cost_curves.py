@@ -1,4 +1,4 @@
-"""What the reports of compare and whatif say alike of outcomes: costs, and a curve an option."""
+"""Outcomes in the reports of compare and whatif: costs, and one curve for each option."""
 
 from __future__ import annotations
 

@@ -74,5 +74,5 @@ def _changes(changes: Sequence[Change]) -> list[dict[str, Any]]:
 
 
 def _signed(value: Decimal) -> str:
-    """A decimal text of which the sign stays."""
+    """A decimal text with its sign."""
     return ("-" if value < 0 else "") + usd(abs(value))

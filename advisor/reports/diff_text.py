@@ -1,4 +1,4 @@
-"""``diff --format text``: what changed, most important first; nothing when nothing did."""
+"""``diff --format text``: the changes, most important first; nothing without a change."""
 
 from __future__ import annotations
 

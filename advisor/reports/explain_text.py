@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from advisor.compare.explained import Here, Judged, Way
-from advisor.engine.standing import bound, is_need, words
+from advisor.engine.standing import bound, in_words, is_need, words
 from advisor.model.advice import Fact, Step
 from advisor.reports.advice_view import room
 from advisor.reports.terminal_chart import Canvas, table, wrapped
@@ -30,7 +30,7 @@ def _lines(name: str, title: str, here: Here, canvas: Canvas) -> Iterator[str]:
         ("Question", [] if here.step is None else _step(here.step)),
         ("Options", _options(here)),
         ("Cost", _cost(here)),
-        ("Chosen with", _ways(here, canvas)),
+        ("Chosen if", _ways(here, canvas)),
         ("Changes if", _outcomes(here, canvas)),
         ("Limits and needs", [_judged(each) for each in here.verdicts]),
         ("Read by", list(here.read_by)),
@@ -71,7 +71,7 @@ def _options(here: Here) -> list[Row]:
 
 
 def _cost(here: Here) -> list[Row]:
-    """What the answer costs, and the explained option where it is another one."""
+    """The cost of the answer, and of the explained option where it is another one."""
     if len(here.candidates) != 1:
         return []
     chosen, own = here.advice.chosen, here.candidates[0]
@@ -87,7 +87,7 @@ def _ways(here: Here, canvas: Canvas) -> list[Row]:
     if here.ways is None:
         return []
     found = [_way(here, way, canvas) for way in here.ways]
-    return found or [("no change of one fact or two makes it the answer",)]
+    return found or [("no change of one or two facts makes it the answer",)]
 
 
 def _way(here: Here, way: Way, canvas: Canvas) -> Row:
@@ -108,4 +108,8 @@ def _judged(judged: Judged) -> Row:
     if not is_need(verdict):
         text = f"{verdict.title} {verdict.value or 'not stated'}, bound {bound(verdict)}"
     notes = [each for each in (judged.taken, room(verdict), verdict.note) if each]
-    return (verdict.rule, verdict.outcome, text + (f" ({'; '.join(notes)})" if notes else ""))
+    return (
+        verdict.rule,
+        in_words(verdict.outcome),
+        text + (f" ({'; '.join(notes)})" if notes else ""),
+    )

@@ -11,7 +11,7 @@ from advisor.model.value import Value
 
 
 class FindingContext(Value):
-    """What a renderer may know of where its text goes."""
+    """The target of a renderer's text: width, colour and characters."""
 
     width: int = 80
     colour: bool = False

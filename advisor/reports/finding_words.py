@@ -1,4 +1,4 @@
-"""What every format of findings says in the same words: the sentence, the excerpt, the counts."""
+"""The parts that every format of findings shares: sentence, excerpt and counts."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def sentence(finding: GateFinding) -> str:
 
 
 def instead(finding: GateFinding) -> str:
-    """What to write instead."""
+    """The remedy."""
     meant = f"did you mean {finding.suggestion}? " if finding.suggestion else ""
     return printable(f"{meant}{finding.fix}".strip())
 
 
 def advice(finding: GateFinding) -> str:
-    """The message and what to write instead, as sentences one after the other."""
+    """The message and the remedy, as sentences one after the other."""
     fix = instead(finding)
     return f"{sentence(finding)}. {fix[0].upper()}{fix[1:]}" if fix else sentence(finding)
 
@@ -55,13 +55,13 @@ def excerpt(
 
 
 def counts(report: CheckReport) -> str:
-    """How many findings of each severity stand."""
+    """The number of open findings of each severity."""
     words = (("error", "error"), ("warning", "warning"), ("info", "note"))
     return ", ".join(_number(report.open(severity), word) for severity, word in words)
 
 
 def scope(report: CheckReport) -> str:
-    """What was looked at, and what was not."""
+    """The number of files that were checked and ignored."""
     resources = _number(report.resources, "resource")
     parts = [f"{_number(report.configurations, 'configuration')} with {resources}"]
     if report.archives:
@@ -69,13 +69,13 @@ def scope(report: CheckReport) -> str:
     if report.workloads:
         parts.append(_number(report.workloads, "workload"))
     if report.ignored:
-        parts.append(f"{_number(report.ignored, 'other file')} passed over")
+        parts.append(f"{_number(report.ignored, 'other file')} ignored")
     for status, words in ((ACCEPTED, "accepted"), (BASELINED, "in the baseline")):
         number = sum(1 for finding in report.findings if finding.status == status)
         if number:
             parts.append(f"{number} {words}")
     if report.over:
-        parts.append(f"{report.over} of the baseline gone")
+        parts.append(f"{report.over} of the baseline no longer found")
     return "; ".join(parts)
 
 
@@ -84,7 +84,7 @@ def _number(count: int, word: str) -> str:
 
 
 def accepted_because(finding: GateFinding) -> str:
-    """Why an accepted finding is lived with."""
+    """The reason of an accepted finding."""
     why = finding.acceptance
     if why is None:
         return ""

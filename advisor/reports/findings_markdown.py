@@ -13,7 +13,7 @@ _WORDS = {"error": "error", "warning": "warning", "info": "note"}
 
 
 def render(report: CheckReport, context: FindingContext) -> str:
-    """Counts, tables of what could not be read and of what stands by owner; the rest is folded."""
+    """Counts, tables of unread files and of open findings by owner; the rest is folded."""
     del context
     lines = ["### sm-advise", "", f"{counts(report)} in {scope(report)}.", ""]
     if report.errors:

@@ -233,7 +233,7 @@ def _measurement(item: Measurement) -> dict[str, Any]:
 
 
 def finding(item: Finding) -> dict[str, Any]:
-    """Something to know, with its place."""
+    """A message with its place."""
     value = {
         "rule": item.rule,
         "severity": item.severity,

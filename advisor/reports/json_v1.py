@@ -59,7 +59,7 @@ def members(advice: Advice, line: str = "\n") -> Iterable[str]:
 
 
 def _inputs(advice: Advice) -> Iterable[str]:
-    """What the answer was made of."""
+    """The inputs of the answer."""
     workload = advice.workload
     yield f'"tool": {{"version": "{__version__}", "rules": "{advice.rules_digest}"}}'
     yield '"workload": ' + encode(

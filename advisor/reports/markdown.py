@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from advisor import __version__
-from advisor.engine.standing import CHOSEN, bound, is_need, words
+from advisor.engine.standing import CHOSEN, bound, in_words, is_need, words
 from advisor.measurement import words as measured_words
 from advisor.model.advice import Advice, Candidate, Fact, Plan, Reason, Verdict
 from advisor.model.workload import Finding
@@ -34,7 +34,7 @@ def _page(advice: Advice) -> Iterator[str]:
         ("Facts", _facts),
         ("Options", _options),
         ("Plan", _plan),
-        ("Call", _call),
+        ("Invoke", _invoke),
         ("Quotas", _quotas),
         ("Risks", _risks),
         ("Cost", _cost),
@@ -54,7 +54,7 @@ def _folded(summary: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _some(lines: Sequence[str], most: int) -> Iterator[str]:
-    """A list of which the end is folded when it is long."""
+    """A list; the end of a long one is folded."""
     yield from lines[:most]
     if len(lines) > most:
         yield from _folded(f"{len(lines) - most} more", lines[most:])
@@ -79,13 +79,13 @@ def _unknowns(advice: Advice) -> Iterator[str]:
             f"{code(value)} → {option or 'none fits'}"
             for value, option in highlights.others(advice, unknown)
         )
-        yield f"- Not stated: {code(unknown.fact)}. It would change the answer: {ways}."
+        yield f"- Not stated: {code(unknown.fact)}. The answer depends on it: {ways}."
 
 
 def _fixes(advice: Advice) -> Iterator[str]:
     for fix in advice.decision.fixes:
         changes = " and ".join(code(f"{change.fact}: {change.to}") for change in fix.changes)
-        yield f"- {changes} would make it {fix.option}. {prose(fix.advice)}"
+        yield f"- With {changes} the answer is {fix.option}. {prose(fix.advice)}"
 
 
 def _changes(advice: Advice) -> Iterator[str]:
@@ -127,7 +127,7 @@ def _options(advice: Advice) -> Iterator[str]:
     rows = [row for each in advice.candidates for row in _rows(advice, each)]
     yield from table(headings, rows)
     verdicts = [
-        (each.option, verdict.outcome, *_verdict(verdict))
+        (each.option, in_words(verdict.outcome), *_verdict(verdict))
         for each in advice.candidates
         for verdict in each.verdicts
     ]
@@ -190,10 +190,10 @@ def _plan(advice: Advice) -> Iterator[str]:
         yield from _folded(f"{len(more)} more", table(headings, more))
 
 
-def _call(advice: Advice) -> Iterator[str]:
+def _invoke(advice: Advice) -> Iterator[str]:
     plan = _planned(advice)
     if plan is None:
-        yield "Nothing to call."
+        yield "Nothing to invoke."
         return
     invoke = plan.invoke
     names = ", ".join(code(name) for name in invoke.parameters)
@@ -201,13 +201,13 @@ def _call(advice: Advice) -> Iterator[str]:
     yield f"{code(invoke.operation)} with {names}.{timeout}"
     if invoke.notes:
         notes = [f"- {prose(note)}" for note in invoke.notes]
-        yield from _folded("what the caller must know", notes)
+        yield from _folded("notes for the caller", notes)
 
 
 def _quotas(advice: Advice) -> Iterator[str]:
     plan = _planned(advice)
     if plan is None or not plan.quotas:
-        yield "Nothing to ask for."
+        yield "No quota to look up."
         return
     wanted = [quota for quota in plan.quotas if quota.wanted is not None]
     yield f"{len(wanted)} to look up in Service Quotas before the first deployment."
@@ -230,7 +230,8 @@ def _risks(advice: Advice) -> Iterator[str]:
     """Findings by severity, then what outside the four options deserves a look."""
     lines = [_risk(finding) for finding in advice.findings]
     lines += [
-        f"- consider {prose(each.title)}: {prose(each.because)} {cited(each.source, each.as_of)}"
+        f"- outside the four options: {prose(each.title)}: {prose(each.because)}"
+        f" {cited(each.source, each.as_of)}"
         for each in advice.consider
     ]
     yield from _some(lines or ["None found."], _MOST_RISKS)

@@ -1,4 +1,4 @@
-"""``whatif --format markdown``: where what holds, with the points folded."""
+"""``whatif --format markdown``: the answer over the range of a key, with the points folded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``whatif --format text``: what holds where, as strips, lists and a curve."""
+"""``whatif --format text``: the answer over the range of a key, as strips, lists and a curve."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def kind_of(found: Sweep) -> str:
 def _now(found: Sweep) -> str:
     if found.current is None:
         return "nothing is stated"
-    word = "as it is" if found.stated else "assumed"
+    word = "as stated" if found.stated else "assumed"
     if isinstance(found.current, str):
         return f"{word}: {found.current}"
     return f"{word}: {about(found.current, kind_of(found))}"
@@ -143,7 +143,7 @@ def _curve(found: Sweep, canvas: Canvas) -> Iterator[str]:
     now = float(found.current) if isinstance(found.current, int) else None
     labels = {value: about(value, kind) for value in (values[0], values[-1])}
     if now is not None:
-        labels[now] = f"{about(now, kind)}, {'as it is' if found.stated else 'assumed'}"
+        labels[now] = f"{about(now, kind)}, {'as stated' if found.stated else 'assumed'}"
     drawn = list(plot(values, outcomes.curves(found.points), labels, now, canvas))
     if drawn:
         yield ""

@@ -80,7 +80,7 @@ def _require_families(types: list[dict[str, str]], families: set[str]) -> None:
 
 
 def _columns_and_rows(table: list[dict[str, str]]) -> list[list[str]]:
-    """The names of the columns, then the rows: half of what every start has to read."""
+    """The names of the columns, then the rows: half of what every start must read."""
     return [list(table[0]), *(list(row.values()) for row in table)] if table else [[]]
 
 
@@ -110,7 +110,7 @@ class _Compiler:
         if fact == TYPICAL_PROCESSING:
             return "time"
         if entry is None:
-            raise RulebookError(f"{where}: no fact is called {fact!r}")
+            raise RulebookError(f"{where}: the fact {fact!r} does not exist")
         return str(entry["kind"])
 
     def number(self, fact: str, text: Any, where: str) -> Any:
@@ -122,19 +122,19 @@ class _Compiler:
         except QuantityError as error:
             raise RulebookError(f"{where}: {text!r} for {fact}: {error}") from error
         if low is None or low != high:
-            raise RulebookError(f"{where}: {text!r} for {fact} is not one value")
+            raise RulebookError(f"{where}: {text!r} for {fact} is a range; write one value")
         return low * UNITS.get(fact, 1)
 
     def mask(self, fact: str, values: Any, where: str) -> int:
         """Words of a word fact (or booleans of a flag) as a bit set over its domain."""
         entry = self.entries.get(fact)
         if entry is None:
-            raise RulebookError(f"{where}: no fact is called {fact!r}")
+            raise RulebookError(f"{where}: the fact {fact!r} does not exist")
         domain = self.domain(fact)
         bits = 0
         for value in values if isinstance(values, list) else [values]:
             if value not in domain:
-                raise RulebookError(f"{where}: {fact} is never {value!r}")
+                raise RulebookError(f"{where}: {fact} does not take {value!r}")
             bits |= 1 << domain.index(value)
         return bits
 
@@ -164,7 +164,7 @@ class _Compiler:
 
     def feature(self, name: str, where: str) -> str:
         if all(entry["id"] != name for entry in self.features):
-            raise RulebookError(f"{where}: no feature is called {name!r}")
+            raise RulebookError(f"{where}: the feature {name!r} does not exist")
         return name
 
     def comparison(self, fact: str, value: Any, where: str) -> list[Any]:
@@ -243,13 +243,13 @@ class _Compiler:
         for name in ("at_most", "at_least"):
             if name in raw:
                 return {name: self.number(fact, raw[name], where)}
-        raise RulebookError(f"{where}: no bound (at_most, at_least or one_of)")
+        raise RulebookError(f"{where}: expected at_most, at_least, one_of or not_in")
 
     def option(self, name: str) -> dict[str, Any]:
         file = f"options/{name.replace('-', '_')}.yaml"
         entry = dict(self.read(file))
         if entry["option"] != name:
-            raise RulebookError(f"{file}: says option {entry['option']!r}")
+            raise RulebookError(f"{file}: option is {entry['option']!r}; write {name}")
         entry["limits"] = [self.limit(raw, f"{file}: {raw['id']}") for raw in entry["limits"]]
         return entry
 
@@ -271,10 +271,10 @@ class _Compiler:
             entry["at_most"] = raw["tiers"][-1]
             entry["tiers"] = tiers = [self.number(fact, text, where) for text in raw["tiers"]]
             if tiers != sorted(set(tiers)):
-                raise RulebookError(f"{where}: the tiers do not rise")
+                raise RulebookError(f"{where}: the tiers must ascend")
         entry["bound"] = self.bound(entry, fact, where)
         if not all(isinstance(value, int) for value in entry["bound"].values()):
-            raise RulebookError(f"{where}: the bound of a limit is a value, no name of one")
+            raise RulebookError(f"{where}: the bound must be a value, not the name of one")
         if "model" in raw:
             unit = self.number(fact, raw["model"]["unit"], where)
             entry["model"] = {**raw["model"], "unit": unit}

@@ -135,7 +135,7 @@ def leaf(name: str, raw: Mapping[str, Any]) -> Leaf:
     """
     unknown = [option for option in raw["options"] if option not in OPTIONS]
     if unknown:
-        raise RulebookError(f"flowchart.yaml: {name}: no option is called {unknown[0]!r}")
+        raise RulebookError(f"flowchart.yaml: {name}: the option {unknown[0]!r} does not exist")
     return Leaf(name, tuple(raw["options"]), raw.get("not", {}))
 
 

@@ -89,14 +89,16 @@ def compile_hosting(raw: Mapping[str, Any], features: set[str]) -> Mapping[str, 
             not one that always applies.
     """
     if tuple(sorted(each["way"] for each in raw["ways"])) != tuple(sorted(WAYS)):
-        raise RulebookError(f"many_models.yaml: the ways are not {', '.join(WAYS)}")
+        raise RulebookError(f"many_models.yaml: the ways must be {', '.join(WAYS)}")
     conditions = [limit for way in raw["ways"] for limit in way["limits"]]
     for entry in [*conditions, *raw["preferences"]]:
         for problem in _problems(entry["when"], features):
             raise RulebookError(f"many_models.yaml: {entry['id']}: {problem}")
         for name in entry.get("then", ()):
             if name not in WAYS:
-                raise RulebookError(f"many_models.yaml: {entry['id']}: no way is called {name!r}")
+                raise RulebookError(
+                    f"many_models.yaml: {entry['id']}: the way {name!r} does not exist"
+                )
     if raw["preferences"][-1]["when"]:
         raise RulebookError("many_models.yaml: the last preference must always apply")
     return raw
@@ -105,15 +107,19 @@ def compile_hosting(raw: Mapping[str, Any], features: set[str]) -> Mapping[str, 
 def _problems(when: Mapping[str, Any], features: set[str]) -> Iterator[str]:
     for name, value in when.items():
         if name == "needs":
-            yield from (f"no feature is called {each!r}" for each in value if each not in features)
+            yield from (
+                f"the feature {each!r} does not exist" for each in value if each not in features
+            )
         elif name == "models":
             wrong = value.keys() - {*_BOUNDS, "at_most"}
-            yield from (f"models cannot be {each!r}" for each in sorted(wrong))
+            yield from (f"models takes no comparison {each!r}" for each in sorted(wrong))
         elif name not in WORDS:
-            yield f"nothing is called {name!r}"
+            yield f"the input {name!r} does not exist"
         else:
             yield from (
-                f"{name} is never {each!r}" for each in _listed(value) if each not in WORDS[name]
+                f"{name} does not take {each!r}"
+                for each in _listed(value)
+                if each not in WORDS[name]
             )
 
 

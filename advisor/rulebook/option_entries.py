@@ -81,7 +81,7 @@ def questions(raw: Mapping[str, Any], symbols: Symbols) -> dict[str, Question]:
             target = each[side]
             if isinstance(target, str):
                 if target not in names:
-                    raise RulebookError(f"flowchart.yaml: no question is called {target!r}")
+                    raise RulebookError(f"flowchart.yaml: the question {target!r} does not exist")
                 branches.append(target)
             else:
                 branches.append(leaf(f"{each['id']}-{side}", target))

@@ -1,4 +1,4 @@
-"""Entries that refer to what stands in another one, so that it is written once.
+"""Resolve references to values of other entries, which are written once.
 
 A limit that names a field of AWS's API under ``model`` holds the field's number for everyone:
 sizing, quotas and checks write ``{limit: ID}`` for the largest value and ``{tiers: ID}`` for every
@@ -20,7 +20,7 @@ _IN_TEXT = re.compile(r"\{([a-z_]+):([a-z0-9_-]+)\}")
 
 
 class Field(NamedTuple):
-    """What a limit says of a field of AWS's API, in the field's own unit."""
+    """The bound of a limit on a field of AWS's API, in the field's own unit."""
 
     limit: str
     operation: str
@@ -52,11 +52,11 @@ def fields(options: Iterable[Mapping[str, Any]]) -> dict[str, Field]:
 
 
 def of_fields(known: Mapping[str, Field]) -> Known:
-    """What references to fields stand for, by limit."""
+    """The values of references to fields, by limit."""
 
     def field(limit: str) -> Field:
         if limit not in known:
-            raise RulebookError(f"no limit of a field is called {limit!r}")
+            raise RulebookError(f"no limit of a field has the id {limit!r}")
         return known[limit]
 
     def tiers(limit: str) -> list[int]:
@@ -68,31 +68,31 @@ def of_fields(known: Mapping[str, Field]) -> Known:
 
 
 def of_constants(sizing: Iterable[Mapping[str, Any]]) -> Known:
-    """What references to the numbers of compiled sizing stand for."""
+    """The values of references to the numbers of compiled sizing."""
     values = {entry["id"]: entry["value"] for entry in sizing}
 
     def constant(name: str) -> Any:
         if name not in values:
-            raise RulebookError(f"no constant of sizing is called {name!r}")
+            raise RulebookError(f"sizing.yaml has no constant {name!r}")
         return values[name]
 
     return {"constant": constant}
 
 
 def of_quotas(quotas: Iterable[Mapping[str, Any]]) -> Known:
-    """What references to the values that quotas have on new accounts stand for."""
+    """The values of references to the quotas of new accounts."""
     values = {entry["id"]: entry["seen"] for entry in quotas if "seen" in entry}
 
     def seen(name: str) -> Any:
         if name not in values:
-            raise RulebookError(f"no quota that was seen is called {name!r}")
+            raise RulebookError(f"quotas.yaml has no seen quota {name!r}")
         return values[name]
 
     return {"seen": seen}
 
 
 def of_regions(regions: Mapping[str, Mapping[str, Any]]) -> Known:
-    """What references to lists of Regions stand for, by a key that Regions have or lack."""
+    """The values of references to lists of Regions, by a key that Regions have or lack."""
 
     def having(key: str, has: bool) -> list[str]:
         if not any(key in offer for offer in regions.values()):
@@ -106,7 +106,7 @@ def of_regions(regions: Mapping[str, Mapping[str, Any]]) -> Known:
 
 
 def referred(value: Any, known: Known) -> Any:
-    """An entry with each reference that is known replaced by what it stands for.
+    """An entry with each known reference replaced by its value.
 
     Raises:
         RulebookError: a reference does not resolve.

@@ -112,7 +112,7 @@ class Rulebook:
         self.outcomes = Outcomes(self.needs, self.questions.values(), self.options)
 
     def _cuts(self) -> dict[int, tuple[int, ...]]:
-        """Where any rule can change its mind about a variable."""
+        """The values of a variable at which any rule can change its result."""
         parts = [form_cuts(condition.form) for condition in self._conditions()]
         parts += [limit_cuts(limit) for limit in self.limit.values()]
         return merge_cuts(parts)

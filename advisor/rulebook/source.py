@@ -79,5 +79,5 @@ def read_table(path: Folder) -> list[dict[str, str]]:
     for row in rows:
         if None in row or None in row.values():
             name = next(iter(row.values()))
-            raise RulebookError(f"{path}: the row of {name} has another number of columns")
+            raise RulebookError(f"{path}: the row of {name} has the wrong number of columns")
     return rows

@@ -12,7 +12,7 @@ from advisor.rulebook.types import INFINITY, Admitted, Condition, Feature
 
 
 class Symbols:
-    """What a name in a rule file stands for."""
+    """The value of a name in a rule file."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Symbols:
             RulebookError: no limit has that id.
         """
         if limit not in self.bounds:
-            raise RulebookError(f"no limit is called {limit!r}")
+            raise RulebookError(f"the limit {limit!r} does not exist")
         return self.bounds[limit]
 
     def condition(self, raw: Any) -> Condition:

@@ -32,7 +32,7 @@ class Condition(Value):
 
 
 class Source(Value):
-    """Why an entry stands, and since when."""
+    """The reason, source and dates of an entry."""
 
     because: str
     source: str
@@ -85,7 +85,7 @@ class Word(Value):
 
 
 class Assumption(Value):
-    """One alternative of what is taken for a fact that nobody stated."""
+    """One assumption for an unstated fact."""
 
     when: Condition | None
     value: int

@@ -1,4 +1,4 @@
-"""Text made safe for Markdown pages: it is shown as it stands, in a sentence and in a table."""
+"""Escape text for Markdown pages, in a sentence and in a table."""
 
 from __future__ import annotations
 

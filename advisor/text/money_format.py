@@ -1,4 +1,4 @@
-"""Money as people read it, the same in every command and format: 4,091.95, about 0.32, unknown.
+"""Money in the same form in every command and format: 4,091.95, about 0.32, unknown.
 
 Data for programs (JSON, CSV) keeps the decimal texts from which these figures are made.
 """
@@ -15,7 +15,7 @@ NOT_APPLICABLE = "-"  # there is nothing to pay for
 
 
 class Amount(Protocol):
-    """What an amount is known to be: decimal texts in USD, ``None`` where nothing gives that end.
+    """The range of an amount: decimal texts in USD, ``None`` where an end is unknown.
 
     The estimate is there where facts that nobody stated decide the amount.
     """
@@ -65,7 +65,7 @@ def a_month(amount: Amount | None) -> str:
 
 
 def figure(usd: str | float | Decimal) -> str:
-    """One amount: cents, thousands apart; two digits below a cent, so that it is not 0.00."""
+    """One amount with cents and thousands separators; two digits below a cent, never 0.00."""
     from decimal import ROUND_HALF_UP, Context, Decimal
 
     value, cent = Decimal(usd), Decimal("0.01")

@@ -13,7 +13,7 @@ UNSEEN = (
     r"\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff"
     r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 )
-UNSEEN_HINT = "it is invisible and changes how the text around it is shown or read: remove it"
+UNSEEN_HINT = "remove it: it is invisible and changes how the text around it is read"
 _LINE_BREAK = re.compile("\r\n?|[\n\x85\u2028\u2029]")  # as YAML counts lines
 
 

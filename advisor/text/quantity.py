@@ -146,7 +146,7 @@ class QuantityError(ValueError):
 def parse(text: str, kind: str) -> Interval:
     """Read a quantity: a point, ``LOW..HIGH``, or a bound behind ``>``, ``>=``, ``<``, ``<=``.
 
-    A point that is no whole number of base units becomes the nearest one, though something never
+    A point that is not a whole number of base units becomes the nearest one, though something never
     becomes nothing; a bound keeps exactly the whole base units that satisfy it.
 
     Args:
@@ -166,7 +166,7 @@ def parse(text: str, kind: str) -> Interval:
             return Interval(None, _at_most(*_ratio(text[2:].lstrip(" "), kind)))
         high = _below(*_ratio(text[1:].lstrip(" "), kind))
         if high < 0:
-            raise QuantityError(f"{text!r} leaves nothing", kind)
+            raise QuantityError(f"{text!r} holds no value", kind)
         return Interval(None, high)
     start, dots, end = text.partition("..")
     if not dots:
@@ -175,7 +175,7 @@ def parse(text: str, kind: str) -> Interval:
     low = _nearest(*_ratio(start.rstrip(" "), kind))
     high = _nearest(*_ratio(end.lstrip(" "), kind))
     if low > high:
-        raise QuantityError(f"the range {text!r} ends before it starts", kind)
+        raise QuantityError(f"the range {text!r} has its larger value first", kind)
     return Interval(low, high)
 
 
@@ -194,12 +194,12 @@ def _ratio(text: str, kind: str) -> tuple[int, int]:
         return int(whole) * factor, 1
     scaled, scale = int(whole + decimals) * factor, 10 ** len(decimals)
     if kind == "count" and scaled % scale:
-        raise QuantityError(f"{text!r} is no whole number", kind)
+        raise QuantityError(f"{text!r} is not a whole number", kind)
     return scaled, scale
 
 
 def _refusal(text: str, kind: str) -> QuantityError:
-    """Say what is wrong with a number and its unit."""
+    """Describe the mistake in a number and its unit."""
     number = text.rstrip(_AFTER_NUMBER)
     unit = text[len(number) :].strip(" ")
     units = KINDS[kind]

@@ -73,13 +73,13 @@ def milliseconds(time: float) -> str:
 
 
 def percent(part: float) -> str:
-    """A share, 0 to 1, in percent; of little, that it is not nothing."""
+    """A share, 0 to 1, in percent; <0.01 % for less than that."""
     hundredths = part * 100
     return f"{hundredths:.3g} %" if hundredths >= 0.01 or not part else "<0.01 %"
 
 
 def busy(part: float) -> str:
-    """How busy one environment or worker is; beyond one, how many are."""
+    """The load of one environment or worker; above 1 the number that is busy."""
     return f"{percent(part)} busy" if part < 1 else f"{part:.3g} at once"
 
 

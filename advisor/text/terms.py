@@ -1,10 +1,10 @@
-"""What each kind of file may hold: the bounds and the strictness with which it is read."""
+"""Bounds on each kind of file, and how strictly it is read."""
 
 from __future__ import annotations
 
 
 class Terms:
-    """What one kind of file may hold.
+    """Bounds on one kind of file.
 
     Attributes:
         deepest: lists and mappings within each other.
@@ -28,7 +28,7 @@ WORKLOAD = Terms(
     most_bytes=1 << 20,
     most_values=50_000,
     strict=True,
-    hint="a workload file has three levels and a few kilobytes",
+    hint="make it smaller: a workload file needs three levels and a few kilobytes",
 )
 # CloudFormation takes at most 1 MB; twice that leaves room for comments and indentation. The
 # deepest endpoint configuration has 8 levels, a template around it a few more.
@@ -37,5 +37,5 @@ CONFIGURATION = Terms(
     most_bytes=2 << 20,
     most_values=200_000,
     strict=False,
-    hint="split the file, or leave it out",
+    hint="split the file, or exclude it",
 )

@@ -1,4 +1,4 @@
-"""What is wrong where a YAML parser stops: judged by the text there, never by the parser's words.
+"""Name the mistake where a YAML parser stops: by the text there, never by the parser's words.
 
 Parsers agree on where they stop and on what they were in the middle of; their sentences differ
 from release to release.
@@ -12,7 +12,7 @@ from advisor.text.places import UNSEEN_HINT
 
 
 class Stop(NamedTuple):
-    """Where a parser stopped. Places are indexes of characters, from 0.
+    """The place where a parser stopped. Places are indexes of characters, from 0.
 
     Attributes:
         at: the character at which it stopped; the length of the text at its end.
@@ -30,7 +30,7 @@ class Stop(NamedTuple):
 
 
 class YamlFault(NamedTuple):
-    """What is wrong, what to do, and at which character."""
+    """The mistake, the remedy and the character."""
 
     message: str
     hint: str
@@ -45,10 +45,10 @@ _QUOTES = {
 }
 _INDENTATION = re.compile(r"[ \t]*")
 
-_TAB = "a tab stands where only spaces can", "indent with spaces"
+_TAB = "a tab is not allowed here", "indent with spaces"
 _NO_KEY = (
-    "a colon stands where no key can stand",
-    "give the key the indentation of its neighbours, or put the text in quotes",
+    "a colon is not allowed here",
+    "indent the key like its neighbours, or put the text in quotes",
 )
 _NO_SPACE = "a colon has no space after it", "add a space, or put the text in quotes"
 _NO_COLON = "a key has no colon", "write `key: value`, with a space after the colon"
@@ -57,18 +57,18 @@ _NO_LIST = (
     "write [a, b], or start each item on a line of its own",
 )
 _NO_QUESTION = (
-    "a question mark stands where no key can stand",
+    "a question mark is not allowed here",
     "write `key: value`, or put the text in quotes",
 )
 _BAD_START = "a value cannot start with this character", "put it in quotes"
 _BLOCK_TEXT = (
-    "a text that starts with > or | must stand in quotes",
-    "write '>60 s' with the quotes",
+    "a text that starts with > or | needs quotes",
+    "put it in quotes, such as '>60 s'",
 )
-_OPEN_QUOTE = "this quote is not closed", "close it, or leave it out"
+_OPEN_QUOTE = "this quote is not closed", "close it, or remove it"
 _ESCAPE = (
-    "this escape is not known",
-    "use single quotes, in which a backslash is just a backslash",
+    "this escape is unknown",
+    "use single quotes, which keep a backslash as it is",
 )
 _OPEN_BRACKET = (
     "this bracket is not closed, or a comma is missing in it",
@@ -76,21 +76,21 @@ _OPEN_BRACKET = (
 )
 _CLOSED = "this bracket closes nothing", "remove it, or put the text in quotes"
 _NO_VALUE = "a value is missing here", "write it, or remove the comma"
-_DASHES = "a list with dashes cannot stand in brackets", "write [a, b]"
-_DIRECTIVE = "this directive is not known", "remove the line, or put the text in quotes"
-_TAG = "this tag is not written as YAML writes tags", "put a text that starts with ! in quotes"
+_DASHES = "a list with dashes is not allowed in brackets", "write [a, b]"
+_DIRECTIVE = "this directive is unknown", "remove the line, or put the text in quotes"
+_TAG = "this tag has the wrong form", "put a text that starts with ! in quotes"
 _ANCHOR = (
     "an anchor or alias needs a name of letters and digits",
     "put a text that starts with & or * in quotes",
 )
-_NAMED_ALIAS = "an alias has no anchor or tag of its own", "remove the anchor or the tag"
+_NAMED_ALIAS = "an alias cannot have an anchor or a tag", "remove the anchor or the tag"
 _OUTSIDE = (
-    "this does not belong to what stands above it",
-    "give it the indentation of its neighbours; another document starts with ---",
+    "this line is outside the document above it",
+    "indent it like its neighbours, or start another document with ---",
 )
 _UNLIKE = (
-    "a line does not continue what stands above it",
-    "give it the indentation of its neighbours, and close every quote",
+    "this line does not continue the line above it",
+    "indent it like its neighbours, and close every quote",
 )
 
 
@@ -149,7 +149,7 @@ def _within_quote(text: str, start: int, at: int) -> YamlFault:
 
 
 def _between(text: str, start: int, stop: Stop) -> YamlFault:
-    """A fault in the order of what stands there."""
+    """A mistake in the order of the text."""
     at = stop.at
     here = text[at : at + 1]
     if here == "!":
@@ -165,4 +165,4 @@ def _between(text: str, start: int, stop: Stop) -> YamlFault:
 
 def escaped(digits: str) -> str:
     """The message for an escape that stands for a character by its hexadecimal number."""
-    return f"an escape stands for the character U+{digits.upper():0>4}"
+    return f"this escape is the invisible character U+{digits.upper():0>4}"

@@ -106,7 +106,9 @@ def read_documents(data: bytes, file: str) -> list[YamlNode]:
         raise _too_large(file, WORKLOAD)
     documents = [root for root in read_text(decode(data, file), file) if not is_nothing(root)]
     if not documents:
-        raise InputError("the file is empty", file=file, hint="sm-advise init writes one")
+        raise InputError(
+            "the file is empty", file=file, hint="write a first workload file with: sm-advise init"
+        )
     return documents
 
 
@@ -136,7 +138,7 @@ def _too_large(file: str, terms: Terms) -> InputError:
 
 
 class _Reading:
-    """One text while it is read: the collections that are open, and what anchors stand for."""
+    """The state of one text during reading: open collections, and the nodes of anchors."""
 
     __slots__ = ("_anchors", "_file", "_opened", "_terms", "_text", "_too_deep", "_values")
 
@@ -162,7 +164,7 @@ class _Reading:
         return documents
 
     def _read(self, events: Iterable[Any], documents: list[YamlNode]) -> None:
-        """Build nodes of events. What this loop costs, each text of a file costs."""
+        """Build nodes from events. Every text of a file pays for this loop."""
         text = self._text  # anchors, tags, aliases and escapes need a closer look
         careful = "&" in text or "!" in text or "*" in text or "\\" in text
         opened, deepest, most = self._opened, self._terms.deepest, self._terms.most_values
@@ -199,7 +201,7 @@ class _Reading:
             raise self._error(event, f"nested more than {self._terms.deepest} levels deep")
         if event.anchor:
             if self._terms.strict and event.anchor in self._anchors:
-                hint = "give each anchor a name of its own"
+                hint = "give each anchor its own name"
                 raise self._error(event, "this anchor is repeated", hint)
             # Less what is counted before it; what is counted at its end makes it the difference.
             event.weight = 0 if event.__class__ is ScalarNode else -self._values
@@ -227,14 +229,16 @@ class _Reading:
             hint = "put a text that starts with * in quotes"
             raise self._error(event, "this alias has no anchor", hint)
         if any(each is node for each in self._opened):
-            raise self._error(event, "this alias repeats what it stands in", "write the value out")
+            raise self._error(
+                event, "this alias repeats a value that contains it", "write the value out"
+            )
         self._values += node.weight
         if self._values > self._terms.most_values:
             raise self._too_many(event)
         return node
 
     def _too_many(self, node: Any) -> InputError:
-        hint = "an alias counts as all that it repeats: write less"
+        hint = "write fewer values or aliases: an alias counts as all that it repeats"
         return self._error(node, f"more than {self._terms.most_values:,} values", hint)
 
     def _error(self, node: Any, message: str, hint: str = "") -> InputError:
@@ -261,7 +265,7 @@ class _Reading:
         return error_in(text, found.at, found.message, file, found.hint)
 
     def _refuse_depth_before(self, at: int) -> None:
-        """Refuse what is too deep before a place at which the parser stopped.
+        """Refuse nesting that is too deep before the place at which the parser stopped.
 
         A parser reads up to a thousand characters ahead of its events, and some have a bound of
         their own. Of a text that ends in time, all events come.
@@ -284,7 +288,7 @@ def _check_tag(node: Any, file: str) -> None:
         return
     name = node.tag.removeprefix(_TAG_PREFIX)
     if name == node.tag or name not in _CORE_TAGS[node.__class__]:
-        hint = "nothing is built from tags: write the plain value"
+        hint = "remove the tag: write the plain value"
         raise error_at(node, f"the tag {node.tag[:60]!r} is not allowed", file, hint)
     node.tag = None
     if node.__class__ is ScalarNode:
@@ -324,7 +328,7 @@ def _bad_key(keys: list[YamlNode], file: str) -> InputError:
     first: dict[str, YamlNode] = {}
     again = next(key for key in keys if first.setdefault(key.value, key) is not key)
     line = first[again.value].start_mark.line + 1
-    hint = f"it stands on line {line} already: keep one of them" if line else "keep one of them"
+    hint = f"line {line} has the same key: keep one of them" if line else "keep one of them"
     return error_at(again, f"the key {again.value[:40]!r} is repeated", file, hint)
 
 
@@ -334,7 +338,7 @@ def is_nothing(node: YamlNode) -> bool:
 
 
 def nowhere(name: str) -> Mark:
-    """The place of what stands in no file but came with a command-line option of that name."""
+    """The place of a value that came with a command-line option of that name."""
     return Mark(name, -1, -1, -1, "", 0)
 
 

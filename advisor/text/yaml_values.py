@@ -1,4 +1,4 @@
-"""What nodes of YAML mean as plain values."""
+"""YAML nodes as plain values."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WORDS: dict[str, bool | None] = {
 
 
 def meaning(text: str) -> str | int | float | bool | None:
-    """What unquoted YAML means: true, false, null, a decimal number, else the text itself.
+    """The value of unquoted YAML: true, false, null, a decimal number, else the text itself.
 
     A number with a leading zero stays text, so that account ids keep their digits, and so does
     what only YAML 1.1 reads as something else (``yes``, dates).
@@ -43,7 +43,7 @@ def meaning(text: str) -> str | int | float | bool | None:
 
 
 def scalar(node: ScalarNode) -> str | int | float | bool | None:
-    """What a text with its quotes and tag means."""
+    """The value of a text with its quotes and tag."""
     return node.value if node.style or not node.implicit[0] else meaning(node.value)
 
 

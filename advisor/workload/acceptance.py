@@ -1,4 +1,4 @@
-"""What a human decided: a stated decision for an option, and findings accepted with a reason."""
+"""Decisions of the user: a stated option, and findings accepted with a reason."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ def decided_option(workload: Workload) -> str | None:
 def decision_findings(
     workload: Workload, candidate: Candidate, rules_option: str | None, as_of: str
 ) -> tuple[Finding, ...]:
-    """A decision that breaks something is an error; one that differs from the rules is told."""
+    """Findings about the decision: an error where it breaks a limit, a note where it differs."""
     decision = workload.mapping("decision")
     place = workload.place("decision")
+    reasons = {reason.rule: reason.text for reason in candidate.standing.reasons}
     found = [
         Finding(
             "decision-breaks-limit",
             "error",
-            f"the decision for {candidate.option} breaks {verdict.rule}: {verdict.fact} is"
-            f" {verdict.value}, the bound is {verdict.bound}",
+            f"the decision for {candidate.option} breaks {verdict.rule}: {reasons[verdict.rule]}",
             *place,
-            "Choose another option, or change the workload so that the limit is met.",
+            f"Change decision.option, or change {verdict.fact}.",
             verdict.source,
         )
         for verdict in candidate.verdicts
@@ -38,8 +38,9 @@ def decision_findings(
             Finding(
                 "decision-differs",
                 "info",
-                f"the rules would choose {rules_option or 'none of the four options'}; the decision"
-                f" for {candidate.option} stands: {decision.get('because', 'no reason given')}",
+                f"the rules would choose {rules_option or 'none of the four options'}, but"
+                f" decision.option is {candidate.option}:"
+                f" {decision.get('because', 'no reason given')}",
                 *place,
             )
         )
@@ -49,9 +50,9 @@ def decision_findings(
             Finding(
                 "decision-expired",
                 "warning",
-                f"the decision for {candidate.option} was to hold until {until}",
+                f"the decision for {candidate.option} expired on {until}",
                 *place,
-                "Renew it with a new date, or remove it.",
+                "Set decision.until to a later date, or remove decision.",
             )
         )
     return tuple(found)
@@ -60,7 +61,7 @@ def decision_findings(
 def accept(
     workload: Workload, findings: Iterable[Finding], as_of: str
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """Findings that stand, and those that the workload accepts with a reason.
+    """Open findings, and those that the workload accepts with a reason.
 
     An acceptance that has expired accepts nothing; one that matches nothing is itself a finding.
     """
@@ -93,9 +94,9 @@ def _expired(workload: Workload, rule: str, until: str) -> Finding:
     return Finding(
         "accept-expired",
         "warning",
-        f"the acceptance of {rule} ended on {until}",
+        f"the acceptance of {rule} expired on {until}",
         *workload.place("accept"),
-        "Renew it with a new date, or mend what it accepted.",
+        f"Set accept.{rule}.until to a later date, or fix the finding.",
     )
 
 
@@ -103,7 +104,7 @@ def _unused(workload: Workload, rule: str) -> Finding:
     return Finding(
         "accept-unused",
         "warning",
-        f"accept names {rule}, which is not among the findings",
+        f"accept.{rule} matches no finding",
         *workload.place("accept"),
-        "Remove it, or correct the rule's id.",
+        f"Remove accept.{rule}, or correct the id.",
     )

@@ -47,7 +47,7 @@ def _known(reading: Reading, name: str, node: YamlNode) -> bool:
         return True
     close = nearest(name, reading.features)
     hint = f"did you mean {close}?" if close else f"write {listed(tuple(reading.features))}"
-    reading.refuse("needs", node, RefusedError(f"there is no feature {name[:40]!r}", hint))
+    reading.refuse("needs", node, RefusedError(f"the feature {name[:40]!r} does not exist", hint))
     return False
 
 
@@ -83,7 +83,7 @@ def read_texts(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -
             reading.refuse(key.path, item, refusal)
     if not 1 <= len(node.value) <= (key.most or 1):
         problem = f"the list has {len(node.value)} items"
-        reading.refuse(key.path, node, RefusedError(problem, f"write 1 to {key.most} of them"))
+        reading.refuse(key.path, node, RefusedError(problem, f"write 1 to {key.most} items"))
     reading.state(key.path, ", ".join(found), tuple(found), key_node)
 
 
@@ -95,7 +95,7 @@ def _items(reading: Reading, key: Key, node: SequenceNode) -> dict[str, ScalarNo
             refusal = RefusedError("an item is not a text", f"write {key.path}: [a, b]")
             reading.refuse(key.path, item, refusal)
         elif item.value in items:
-            refusal = RefusedError(f"{item.value[:40]!r} is repeated", "name it once")
+            refusal = RefusedError(f"{item.value[:40]!r} is repeated", "write it once")
             reading.refuse(key.path, item, refusal)
         else:
             items[item.value] = item
@@ -116,8 +116,8 @@ def read_named(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -
         except RefusedError as refusal:
             reading.refuse(path, wrong, refusal)
     if len(pairs) > (key.most or 0):
-        problem = f"there are {len(pairs)} of them"
-        reading.refuse(key.path, node, RefusedError(problem, f"keep {key.most} at most"))
+        problem = f"the mapping has {len(pairs)} entries"
+        reading.refuse(key.path, node, RefusedError(problem, f"write {key.most} or fewer"))
     reading.state(key.path, "", found, key_node)
 
 
@@ -138,12 +138,12 @@ def read_variants(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode
         record = read_record(reading, key.path, item, VARIANT, needed="name")
         name = record.get("name", "")
         if name.lower() in found:
-            refusal = RefusedError(f"{name!r} is repeated", "name it once")
+            refusal = RefusedError(f"{name!r} is repeated", "write it once")
             reading.refuse(key.path, item, refusal)
         found[name.lower()] = record
     if not 1 <= len(node.value) <= (key.most or 1):
         problem = f"the list has {len(node.value)} items"
-        reading.refuse(key.path, node, RefusedError(problem, f"write 1 to {key.most} of them"))
+        reading.refuse(key.path, node, RefusedError(problem, f"write 1 to {key.most} items"))
     reading.state(key.path, ", ".join(found), tuple(found.values()), key_node)
 
 

@@ -1,10 +1,10 @@
-"""One key of a workload file: what may stand at it."""
+"""One key of a workload file and its accepted values."""
 
 from advisor.model.value import Value
 
 
 class Key(Value):
-    """What may stand at one key path.
+    """The accepted values of one key path.
 
     ``kind`` is a kind of quantity (``quantity.KINDS``), ``word``, ``flag``, ``text`` (of a
     form), ``texts`` (a list of them), ``named`` (a mapping of free names to them), ``needs``,

@@ -14,7 +14,7 @@ from advisor.workload.release_keys import RELEASE
 SCHEMA = "sm-advise/workload.v1"
 # What must be stated -> what to do when it is not.
 REQUIRED = {
-    "name": "add `name: …`, the stem of every resource name",
+    "name": "add `name: …`; every resource name starts with it",
     "requests.arrival": "add `arrival: online` or `arrival: batch` under `requests`",
 }
 
@@ -38,7 +38,7 @@ def features() -> Mapping[str, bool]:
 _SPLIT = tuple([part[1:] for part in PARTS])
 
 KEYS = (
-    Key("schema", "word", "Version of this format; this one when absent.", words=(SCHEMA,)),
+    Key("schema", "word", "Version of this format. Default: this one.", words=(SCHEMA,)),
     Key("name", "text", "Stem of every resource name.", "fraud-scoring", form="name"),
     Key("region", "text", "AWS Region to deploy to.", "us-east-1", form="region"),
     Key("owner", "text", "Responsible team; for grouping and tags.", "team-risk", form="tag"),

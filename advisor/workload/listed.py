@@ -1,4 +1,4 @@
-"""``models``: a list of named models, and what it says of the workload as a whole."""
+"""``models``: a list of named models, and the facts of the workload that follow from it."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ def read_models(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) 
         model = read_record(reading, f"{key.path}[{number}]", item, MODEL, needed="name")
         name = model.get("name")
         if name is not None and any(name == other["name"] for other in found):
-            problem = f"{name!r} is the name of two models"
+            problem = f"two models have the name {name!r}"
             refusal = RefusedError(problem, "give each model its own name")
             reading.refuse(f"{key.path}[{number}].name", item, refusal)
         elif name is not None:
             found.append(model)
     if not 1 <= len(node.value) <= (key.most or 1):
         problem = f"the list has {len(node.value)} items"
-        hint = f"write 1 to {key.most} of them; for more, state model.count instead"
+        hint = f"write 1 to {key.most} items; for more, state model.count instead"
         reading.refuse(key.path, node, RefusedError(problem, hint))
     names = ", ".join(model["name"] for model in found)
     reading.state(key.path, names, tuple(found), key_node)
 
 
 def stand_for_all(values: dict[str, Stated]) -> None:
-    """Add what a list of models says of ``model``, where the file does not say it there.
+    """Add the facts of ``model`` that follow from a list of models, unless the file states them.
 
     The count is the length of the list; sizes are those of the largest model, also above what
     ``model`` states for the others; the framework is the one that all of them have.

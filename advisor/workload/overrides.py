@@ -150,7 +150,7 @@ def _within(error: InputError, text: str, option: str) -> InputError:
 
 
 def _place(node: YamlNode, option: str) -> None:
-    """Say of a node, and of all in it, that an option brought it."""
+    """Mark a node, and all in it, as given by an option."""
     node.start_mark = nowhere(option)
     if not isinstance(node, ScalarNode):
         for each in node.value:

@@ -1,4 +1,4 @@
-"""Quantities as regular expressions, for editors: what ``quantity.parse`` and a key accept.
+"""Quantities as regular expressions for editors, as ``quantity.parse`` and a key accept them.
 
 The expressions mean the same in JSON Schema's dialect and in Python's. They cannot compare the two
 ends of a range.

@@ -105,7 +105,7 @@ def read_workloads(
 
 
 def _document(root: YamlNode, reading: Reading) -> Reading:
-    """What one document states, and what is wrong with it as a whole."""
+    """The stated values of one document, and its errors as a whole."""
     _walk(reading, "", root, _LEVELS[""])
     if "name" not in reading.values or "requests.arrival" not in reading.values:
         _refuse_missing(reading, root)
@@ -183,8 +183,8 @@ def _scalar(key: Key, value: YamlNode) -> Any:
         )
     node = single(value, example)
     if is_nothing(node):
-        optional = "" if key.path in REQUIRED else ", or leave the key out"
-        raise RefusedError("there is no value", example + optional)
+        optional = "" if key.path in REQUIRED else ", or remove the key"
+        raise RefusedError("the value is missing", example + optional)
     if key.kind in KINDS:
         return read_quantity(key, node.value)
     if key.kind == "text":
@@ -193,7 +193,7 @@ def _scalar(key: Key, value: YamlNode) -> Any:
 
 
 def _refuse_missing(reading: Reading, root: YamlNode) -> None:
-    """Say which required keys are not there, unless they are there and wrong."""
+    """Note the missing required keys, except those present with an error."""
     if "" in reading.refused:
         return
     for path, hint in REQUIRED.items():

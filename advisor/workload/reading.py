@@ -1,4 +1,4 @@
-"""What one document has given so far: values, and errors where something cannot be read."""
+"""The values and errors of one document so far."""
 
 from __future__ import annotations
 

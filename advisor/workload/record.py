@@ -18,7 +18,7 @@ def read_record(
 ) -> dict[str, Any]:
     """A mapping with a fixed set of texts, words and quantities, by name.
 
-    A part that cannot be read is refused and left out; so is what is no part.
+    A part that cannot be read is refused and left out, and so is an unknown part.
     """
     pairs = reading.pairs(path, record, f"write {{{needed}: …}}")
     found: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""The keys under ``deploy`` that say how a release replaces the one before, and who is told."""
+"""The keys under ``deploy`` about releases: rollout, variants and notifications."""
 
 from __future__ import annotations
 

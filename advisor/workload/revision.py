@@ -45,7 +45,7 @@ def _blob(folder: str, address: str, name: str) -> bytes:
     size = git(folder, "cat-file", "-s", address)
     if size.returncode:
         raise InputError(
-            f"git does not find {name}: {reason(size.stderr)}",
+            f"git cannot find {name}: {reason(size.stderr)}",
             hint="Write REVISION:PATH, or FILE with --rev REVISION.",
         )
     if int(size.stdout) > WORKLOAD.most_bytes:
@@ -57,7 +57,7 @@ def _blob(folder: str, address: str, name: str) -> bytes:
 
 
 def reason(errors: bytes) -> str:
-    """What git complains of, in a line."""
+    """The error of git, on one line."""
     lines = errors.decode(errors="replace").strip().splitlines() or ["git failed"]
     return lines[-1].removeprefix("fatal: ")
 

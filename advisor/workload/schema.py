@@ -69,7 +69,7 @@ def _mapping() -> Schema:
 
 
 def _key(key: Key) -> Schema:
-    """What may stand at one key, with what an editor shows of it."""
+    """The schema of one key, with the texts for editors."""
     found: Schema = {"description": key.about}
     if key.example and key.kind not in ("texts", "named", "variants", "models"):
         found["examples"] = [key.example]

@@ -8,7 +8,7 @@ from advisor.workload.keys import KEYS
 
 
 def nearest(word: str, choices: Iterable[str], alike: float = 0.65) -> str | None:
-    """The choice that was most likely meant, ``None`` when none is ``alike`` enough (0 to 1)."""
+    """The most similar choice, ``None`` when none is ``alike`` enough (0 to 1)."""
     plain = {_plain(choice): choice for choice in choices}
     if _plain(word) in plain:
         return plain[_plain(word)]
@@ -23,7 +23,7 @@ def _plain(word: str) -> str:
 
 
 def explain_key(name: str, parent: str, siblings: Iterable[str]) -> str:
-    """What to do about a key that does not exist.
+    """The hint for a key that does not exist.
 
     Args:
         name: the key as written.

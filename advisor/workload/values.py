@@ -1,4 +1,4 @@
-"""One written value to what the program works with, or a refusal that shows the accepted forms."""
+"""Convert one written value, or refuse it with the accepted forms."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ def read_quantity(key: Key, text: str) -> Interval:
     if key.kind == "count" and min(bounds) < key.least:
         raise RefusedError(f"{shown(text)} is less than {key.least}", f"write {key.least} or more")
     if key.kind != "count" and key.least and interval == (0, 0):
-        raise RefusedError(f"{shown(text)} is zero", "leave the key out if it does not apply")
+        raise RefusedError(f"{shown(text)} is zero", "remove the key if it does not apply")
     if key.most is not None and max(bounds) > key.most:
         most = show(Interval(key.most, key.most), key.kind)
-        raise RefusedError(f"{shown(text)} is more than {most}", f"{most} is all there is")
+        raise RefusedError(f"{shown(text)} is more than {most}", f"write {most} or less")
     if key.exact and (len(bounds) == 1 or ".." in text):
         raise RefusedError(f"{shown(text)} is a range", "write one number")
     return interval
@@ -101,7 +101,7 @@ def read_flag(node: ScalarNode) -> bool:
     """
     value = None if node.style else _FLAGS.get(node.value)
     if value is None:
-        problem = f"{shown(node.value)} is neither true nor false"
+        problem = f"{shown(node.value)} is not true or false"
         if node.style and node.value in _FLAGS:
             problem = f"{node.value} in quotes is a text"
         raise RefusedError(problem, "write true or false, without quotes")
@@ -117,7 +117,7 @@ def read_text(form: Form, node: ScalarNode) -> str:
     text: str = node.value
     if not node.style:
         if is_nothing(node):
-            raise RefusedError("there is no value", f"write {form.says}, or leave the key out")
+            raise RefusedError("the value is missing", f"write {form.says}, or remove the key")
         if form.quoted and (text in _FLAGS or is_number(text)):
             kind = "a boolean" if text in _FLAGS else "a number"
             fits = re.fullmatch(form.pattern, text)

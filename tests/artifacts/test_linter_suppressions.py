@@ -1,4 +1,4 @@
-"""Rules of other linters are passed over where SageMaker has no use for what they ask."""
+"""Rules of other linters are ignored where SageMaker has no use for what they ask."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def test_standard_input_is_a_path() -> None:
     ("arguments", "message"),
     [
         (["--select", "instance-typ"], "did you mean instance-type?"),
-        (["--ignore", "nonsense"], "no rule is called nonsense"),
+        (["--ignore", "nonsense"], "the rule nonsense does not exist"),
         (["--as-of", "soon"], "not a date"),
         (["--format", "xml"], "xml"),
     ],
@@ -159,7 +159,7 @@ def test_the_environment_sets_options(monkeypatch: pytest.MonkeyPatch) -> None:
         (".sm-advise.yaml", "quotas: {ml.m5.large: many}\n", "takes a whole number of at least 0"),
         (".sm-advise.yaml", "families: m5\n", "families takes a list of texts, not m5"),
         (".sm-advise.yaml", "waivers: {inline: maybe}\n", "waivers.inline takes true or false"),
-        (".sm-advise.yaml", "waivers: {never: [x]}\n", "no rule is called x"),
+        (".sm-advise.yaml", "waivers: {never: [x]}\n", "the rule x does not exist"),
         (".sm-advise.yaml", "needs: [vcp]\n", "needs[0] takes one of vpc"),
         (".sm-advise.yaml", "schema: sm-advise/organisation.v9\n", "not sm-advise/organisation.v9"),
         (
@@ -180,13 +180,13 @@ def test_the_environment_sets_options(monkeypatch: pytest.MonkeyPatch) -> None:
         (".sm-advise.yaml", "limits: safest\n", "takes one of safe, latest"),
         ("pyproject.toml", "[tool.sm-advise]\nfail-on = 'warn'\n", "takes one of error, warning"),
         ("pyproject.toml", "[tool.sm-advise]\nselect = 'x'\n", "takes a list of texts"),
-        ("pyproject.toml", "[tool.sm-advise]\nselect = ['x']\n", "no rule is called x"),
+        ("pyproject.toml", "[tool.sm-advise]\nselect = ['x']\n", "the rule x does not exist"),
         ("pyproject.toml", "[tool.sm-advise]\npairs = [5]\n", "pairs[0] takes a mapping, not 5"),
         ("pyproject.toml", "[tool.sm-advise.accept]\nx = 5\n", "accept.x takes a mapping, not 5"),
         (
             "pyproject.toml",
             "[tool.sm-advise.accept.'*']\nout-of-rage = 'x'\n",
-            "no rule is called out-of-rage",
+            "the rule out-of-rage does not exist",
         ),
         ("pyproject.toml", "[tool]\nsm-advise = 5\n", "settings are a mapping"),
     ],

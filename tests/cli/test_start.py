@@ -102,7 +102,7 @@ def test_a_pipe_gets_the_same_bytes_in_every_locale() -> None:
 def test_a_slip_in_a_command_is_told(word: str, meant: str) -> None:
     done = ran(word, EXAMPLE)
     assert done.code == 2
-    assert f"no command or file has the name {word}; did you mean {meant}?" in done.err
+    assert f"no command or file is named {word}; did you mean {meant}?" in done.err
 
 
 def test_a_file_named_like_a_command_is_a_file(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_a_page_of_markdown() -> None:
     [
         (("requests.paylod",), "Did you mean requests.payload?"),
         (("requests.payload", "--from", "3"), "has no unit"),
-        (("name",), "name cannot be moved"),
+        (("name",), "name cannot be varied"),
     ],
 )
 def test_a_key_that_cannot_be_moved_is_exit_code_2(

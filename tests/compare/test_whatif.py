@@ -119,16 +119,16 @@ def test_a_feature_turns_the_answer() -> None:
 @pytest.mark.parametrize(
     ("key", "wanted", "message"),
     [
-        ("requests.paylod", Range(), "requests.paylod cannot be moved"),
-        ("needs.vcp", Range(), "needs.vcp cannot be moved"),
-        ("name", Range(), "name cannot be moved"),
-        ("limits", Range(), "limits cannot be moved"),
+        ("requests.paylod", Range(), "requests.paylod cannot be varied"),
+        ("needs.vcp", Range(), "needs.vcp cannot be varied"),
+        ("name", Range(), "name cannot be varied"),
+        ("limits", Range(), "limits cannot be varied"),
         ("needs.vpc", Range("true"), "needs.vpc has no range"),
         ("requests.payload", Range("3"), "has no unit"),
         ("requests.payload", Range("1 KB..2 KB"), "is not one value"),
-        ("requests.payload", Range("0 B"), "is out of its range"),
-        ("traffic.active", Range("", "200 h/week"), "is out of its range"),
-        ("requests.payload", Range("2 MB", "1 MB"), "ends before it starts"),
+        ("requests.payload", Range("0 B"), "is outside the range of the key"),
+        ("traffic.active", Range("", "200 h/week"), "is outside the range of the key"),
+        ("requests.payload", Range("2 MB", "1 MB"), "--from is not below --to"),
     ],
 )
 def test_what_cannot_be_swept_is_said(key: str, wanted: Range, message: str) -> None:

@@ -115,7 +115,7 @@ def test_a_broken_file_of_ours_is_an_error_and_the_others_are_checked(tmp_path: 
 
 def test_a_named_file_that_holds_nothing_is_an_error(tmp_path: Path) -> None:
     report = run(put(tmp_path, "service.yaml", SERVICE))
-    assert "holds nothing that check reads" in report.errors[0].message
+    assert "has nothing to check" in report.errors[0].message
 
 
 @pytest.mark.parametrize("name", ["missing.json", "missing.tf", "missing/"])
@@ -265,7 +265,7 @@ def test_an_unreadable_folder_is_an_error(tmp_path: Path) -> None:
         ("a.yaml", b"EndpointConfigName: " + b"[" * 100_000, "nested more than 100 levels"),
         ("a.json", b'{"EndpointConfigName": ' + b"[" * 100_000, "nested more than 100 levels"),
         ("a.tf", b"aws_sagemaker_model = " + b"(" * 100_000, "more than 100 levels"),
-        ("a.yaml", b"EndpointConfigName: &a [*a]", "this alias repeats what it stands in"),
+        ("a.yaml", b"EndpointConfigName: &a [*a]", "this alias repeats a value that contains it"),
         (
             "a.yaml",
             b"EndpointConfigName: x\na: &a ["
@@ -277,7 +277,7 @@ def test_an_unreadable_folder_is_an_error(tmp_path: Path) -> None:
             + b"]\n",
             "more than 200,000 values",
         ),
-        ("a.yaml", b"Resources: !!python/object:os.system {}\n", "nothing that check reads"),
+        ("a.yaml", b"Resources: !!python/object:os.system {}\n", "has nothing to check"),
         ("a.json", b'{"EndpointConfigName": 1' + b"0" * 5000 + b"}", "more than 40 characters"),
     ],
 )

@@ -14,8 +14,8 @@ from advisor.model.errors import InputError
     [
         ('{"a": "b', "1:7", "this string is not closed"),
         ('["\\', "1:2", "this string is not closed"),
-        ('["a\\q"]', "1:4", "this escape is not known"),
-        ('{"a\\u12": 1}', "1:4", "this escape is not known"),
+        ('["a\\q"]', "1:4", "this escape is unknown"),
+        ('{"a\\u12": 1}', "1:4", "this escape is unknown"),
     ],
 )
 def test_a_bad_string_is_told_where_it_stands(text: str, place: str, message: str) -> None:

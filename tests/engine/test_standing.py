@@ -94,7 +94,7 @@ def test_an_option_on_a_bound_in_dispute_is_ranked_lower_by_that_bound() -> None
     held = calm({"payload": "8 MB"})["real-time"]
     assert (held.standing, rules(held)) == ("ranked-lower", ["real-time-payload", "synchronous"])
     assert held.reasons[0].kind == "bound"
-    assert "AWS documents disagree, limit 6 MB or 25 MB" in held.reasons[0].text
+    assert "AWS documents disagree on the limit: 6 MB or 25 MB" in held.reasons[0].text
 
 
 def test_every_rule_that_rules_an_option_out_is_named_limits_before_needs() -> None:
@@ -115,7 +115,7 @@ def test_a_largest_value_is_named_rather_than_an_assumed_start() -> None:
     out = standings(workload)["real-time"]
     assert out.standing == "ruled-out"
     (reason,) = out.reasons
-    assert reason.text == ("Processing time 61 s, limit 60 s (requests.streaming false assumed)")
+    assert reason.text == ("Processing time 61 s, limit 60 s (assumes requests.streaming false)")
     assert reason.assumed == ("requests.streaming",)
 
 
@@ -133,7 +133,7 @@ def test_an_unstated_fact_that_would_choose_an_option_leaves_it_open() -> None:
     # Gaps are assumed, so serverless is chosen; without gaps, or with more traffic, real-time is.
     assert left["serverless"].standing == "chosen"
     assert left["real-time"].standing == "open"
-    assert left["real-time"].reasons[0].text == "chosen with traffic.pattern sustained or diurnal"
+    assert left["real-time"].reasons[0].text == "chosen if traffic.pattern is sustained or diurnal"
     assert rules(left["real-time"]) == [
         "traffic.pattern", "traffic.peak", "traffic.volume", "cold-start",
     ]  # fmt: skip
@@ -145,7 +145,7 @@ def test_a_decision_is_chosen_and_leaves_what_the_rules_would_choose_open() -> N
     found = calm(decision=decision)
     assert found["real-time"].standing == "chosen"
     assert found["real-time"].reasons[0].text == (
-        "by a stated decision, the rules would choose serverless"
+        "by decision.option; the rules would choose serverless"
     )
     assert found["serverless"].standing == "open"
     assert found["asynchronous"].standing == "ranked-lower"

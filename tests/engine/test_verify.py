@@ -190,7 +190,7 @@ def test_a_flowchart_that_ignores_a_limit_leaves_a_workload_without_an_answer() 
     rules, found = problems(damage)
     assert {each.claim for each in found} == {"total"}
     problem = found[0]
-    assert problem.message.startswith("at gaps-otherwise none is answered although asynchronous")
+    assert problem.message.startswith("at gaps-otherwise no option is chosen although asynchronous")
     book, facts = read_back(rules, problem)
     assert walk(book, facts.point).leaf.id == "gaps-otherwise"
     assert decide(book, facts.point) is None
@@ -483,7 +483,7 @@ def test_an_id_that_does_not_resolve_is_inconsistent() -> None:
     _, (problem,) = problems(damage)
     assert (problem.claim, problem.message) == (
         "consistent",
-        "no limit is called 'real-time-colour'",
+        "the limit 'real-time-colour' does not exist",
     )
 
 
@@ -550,21 +550,21 @@ def test_a_defect_in_a_file_is_caught_as_well(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new", "message"),
     [
-        ("flowchart.yaml", "requests.arrival: batch", "requests.colour: red", "no fact is called"),
-        ("flowchart.yaml", "requests.arrival: batch", "requests.arrival: red", "is never 'red'"),
+        ("flowchart.yaml", "requests.arrival: batch", "requests.colour: red", "does not exist"),
+        ("flowchart.yaml", "requests.arrival: batch", "requests.arrival: red", "not take 'red'"),
         ("flowchart.yaml", "{is: busy}", "{more_than: busy}", "'more_than'"),
-        ("flowchart.yaml", "otherwise: streaming", "otherwise: nowhere", "no question is called"),
-        ("flowchart.yaml", "[asynchronous, real-time]", "[lambda]", "no option is called 'lambda'"),
+        ("flowchart.yaml", "otherwise: streaming", "otherwise: nowhere", "does not exist"),
+        ("flowchart.yaml", "[asynchronous, real-time]", "[lambda]", "option 'lambda' does not"),
         ("words.yaml", "at_least: 40 %", "at_least: 40 s", "'40 s' for load.busy-share"),
-        ("words.yaml", "at_most: 10/h", "at_most: 1/h..10/h", "is not one value"),
+        ("words.yaml", "at_most: 10/h", "at_most: 1/h..10/h", "is a range; write one value"),
         ("options/serverless.yaml", "at_most: 4 B", "at_most: 4", "wire.payload: '4' has no unit"),
         ("options/serverless.yaml", "at_most: 4 B", "at_most: {limit: nothing}",
-         "the bound of a limit is a value"),
-        ("options/serverless.yaml", "at_most: 4 B", "exactly: 4 B", "no bound"),
-        ("options/serverless.yaml", "fact: wire.payload", "fact: wire.color", "no fact is called"),
-        ("options/serverless.yaml", "option: serverless", "option: other", "says option 'other'"),
+         "the bound must be a value"),
+        ("options/serverless.yaml", "at_most: 4 B", "exactly: 4 B", "expected at_most"),
+        ("options/serverless.yaml", "fact: wire.payload", "fact: wire.color", "does not exist"),
+        ("options/serverless.yaml", "option: serverless", "option: other", "option is 'other'"),
         ("options/real_time.yaml", "when: {requests.streaming: false}", "when: {needs.wings: true}",
-         "no feature is called 'wings'"),
+         "the feature 'wings' does not exist"),
         ("assumptions.yaml", "kind: size", "kind: size, kind: time", "the key 'kind' is repeated"),
         ("features.yaml", "  - id: vpc", "  - id: [vpc", "this bracket is not closed"),
     ],

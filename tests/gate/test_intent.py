@@ -462,7 +462,7 @@ def test_each_workload_of_a_file_has_its_own_configuration(tmp_path: Path) -> No
     [
         ("#small", 0, ""),
         ("#large", 1, ""),
-        ("#larg", 0, "no workload here is called larg\n  did you mean large?"),
+        ("#larg", 0, "no workload here has the name larg\n  did you mean large?"),
         ("", 0, "this file holds 2 workloads, and --workload names none of them"),
     ],
 )
@@ -664,7 +664,7 @@ def test_a_duplicate_name_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / "c.workload.yaml").write_text(other, encoding="utf-8")
     (found,) = of_rule(check(CheckOptions([str(tmp_path)], AS_OF)), "duplicate-name")
     assert found.file.endswith("b/workload.yaml")
-    assert "a/workload.yaml is called fraud too" in found.message
+    assert "a/workload.yaml has the name fraud too" in found.message
 
 
 def locked(folder: Path) -> tuple[str, dict[str, object]]:
@@ -698,7 +698,7 @@ def test_a_lock_keeps_the_answer_until_something_moves_it(tmp_path: Path) -> Non
     [
         (
             {"option": "real-time", "rules": "sha256:other"},
-            "option was real-time, is serverless: the rules are not those of then",
+            "option was real-time, is serverless: the rules have changed since",
         ),
         (
             {"option": "real-time", "against": {"serverless-payload": "20 KB (bound 10 KB)"}},
@@ -807,7 +807,7 @@ def test_a_folder_outside_the_paths_is_read_with_its_values(tmp_path: Path, valu
 @pytest.mark.parametrize(
     ("rules", "message"),
     [
-        ("never: [option-broken]", "option-broken may not be waived"),
+        ("never: [option-broken]", "forbids a waiver of option-broken"),
         ("longest_days: 30", "option-broken is accepted for more than 30 days"),
         ("longest_days: 90", ""),
     ],

@@ -107,7 +107,7 @@ def test_a_comment_elsewhere_accepts_nothing_and_is_told(tmp_path: Path) -> None
         ("accept out-of-range: until=2027-01-31", "waiver-unclear", "needs a rule and a reason"),
         ("accept out-of-range:", "waiver-unclear", "needs a rule and a reason"),
         ("accept", "waiver-unclear", "needs a rule and a reason"),
-        ("accept out-of-rage: typo", "waiver-unclear", "no rule is called out-of-rage"),
+        ("accept out-of-rage: typo", "waiver-unclear", "the rule out-of-rage does not exist"),
         ("accept out-of-range: soon [until=next week]", "waiver-expired", "ended on next week"),
         ("accept out-of-range: no day [until=2027-02-30]", "waiver-expired", "on 2027-02-30"),
         ("accept out-of-range: x [until=]", "waiver-unclear", "needs a rule and a reason"),
@@ -264,8 +264,8 @@ def test_a_baseline_is_the_same_wherever_the_run_starts(
 @pytest.mark.parametrize(
     ("rules", "status", "message"),
     [
-        ("never: [out-of-range]", OPEN, "may not be waived"),
-        ("inline: false", OPEN, "comments do not count here"),
+        ("never: [out-of-range]", OPEN, "forbids a waiver of out-of-range"),
+        ("inline: false", OPEN, "comments are not accepted here"),
         ("longest_days: 30", OPEN, "more than 30 days"),  # 2026-11-20 + 30 days is 2026-12-20
         ("longest_days: 100", ACCEPTED, ""),  # 100 days reach 2027-02-28
     ],

@@ -67,7 +67,7 @@ def test_routing_is_named_and_matters() -> None:
         (SERVERLESS, {"processing_s": 60, "mean_rate": 20}, "beyond any serverless endpoint"),
         (ASYNCHRONOUS, {"rate": 1}, "requests.processing must be a number"),
         (ASYNCHRONOUS, {"rate": 2, "processing_s": 1}, "the queue grows as long as it lasts"),
-        (BATCH_TRANSFORM, {}, "the run time of a job is not known"),
+        (BATCH_TRANSFORM, {}, "the run time of a job is unknown"),
     ],
 )
 def test_refusals_say_why(option: str, facts: dict[str, Any], reason: str) -> None:
@@ -112,7 +112,7 @@ def test_a_start_of_unknown_length() -> None:
     facts = {"processing_s": 2, "processing_p99_s": 6}
     often = _latency(SERVERLESS, {**facts, "mean_rate": 5 / 86400})
     assert (often.p50_ms, often.p99_ms) == (None, None)
-    assert "How long a cold start takes is not known: state model.startup." in often.notes
+    assert "The cold-start time is unknown: state model.startup." in often.notes
     # At 1/s few start cold (0.12 % at 600 s), so neither quantile depends on their length.
     seldom = _latency(SERVERLESS, {**facts, "mean_rate": 1.0})
     assert seldom.p50_ms == pytest.approx(2000, rel=0.01)

@@ -230,13 +230,28 @@ def test_the_way_of_a_workload(changed: dict[str, Any], way: str | None, row: st
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (lambda raw: raw["ways"].pop(), "the ways are not"),
+        (lambda raw: raw["ways"].pop(), "the ways must be"),
         (lambda raw: raw["preferences"].pop(), "the last preference must always apply"),
-        (lambda raw: raw["preferences"][0].update(then=["lambda"]), "no way is called 'lambda'"),
-        (lambda raw: raw["preferences"][0].update(when={"needs": ["x"]}), "no feature is called"),
-        (lambda raw: raw["preferences"][0].update(when={"colour": "red"}), "nothing is called"),
-        (lambda raw: raw["preferences"][0].update(when={"room": "large"}), "room is never 'large'"),
-        (lambda raw: raw["preferences"][0].update(when={"models": {"is": 3}}), "cannot be 'is'"),
+        (
+            lambda raw: raw["preferences"][0].update(then=["lambda"]),
+            "the way 'lambda' does not exist",
+        ),
+        (
+            lambda raw: raw["preferences"][0].update(when={"needs": ["x"]}),
+            "the feature 'x' does not exist",
+        ),
+        (
+            lambda raw: raw["preferences"][0].update(when={"colour": "red"}),
+            "the input 'colour' does not exist",
+        ),
+        (
+            lambda raw: raw["preferences"][0].update(when={"room": "large"}),
+            "room does not take 'large'",
+        ),
+        (
+            lambda raw: raw["preferences"][0].update(when={"models": {"is": 3}}),
+            "no comparison 'is'",
+        ),
     ],
 )
 def test_a_rule_that_does_not_resolve_is_refused(damage: Any, said: str) -> None:

@@ -163,7 +163,7 @@ def test_times_stay_on_the_type_they_were_measured_on() -> None:
 def test_a_measured_type_without_figures_is_taken() -> None:
     found = planned(REAL_TIME, online(model={"measured_on": "ml.g7.2xlarge", "memory": "1 TB"}))
     assert value(found, "InstanceType") == "ml.g7.2xlarge"
-    assert "figures not known" in setting(found, "InstanceType").because
+    assert "figures unknown" in setting(found, "InstanceType").because
 
 
 def test_a_measured_type_that_does_not_fit_is_left_with_a_warning() -> None:
@@ -225,7 +225,7 @@ def test_memory_of_many_models_is_a_cache() -> None:
     # 5,000 x 100 MB = 488 GB, of which 64 GB are held: 65,792 MiB of 0.9 x 131,072.
     found = planned(REAL_TIME, online(model={"memory": "100 MB", "count": "5000"}))
     assert value(found, "InstanceType") == "ml.r5.4xlarge"
-    assert "of which 64 GB are held at once" in setting(found, "InstanceType").because
+    assert "488.3 GB, 64 GB held at once" in setting(found, "InstanceType").because
 
 
 # -- prices ----------------------------------------------------------------------------------------

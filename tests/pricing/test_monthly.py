@@ -153,7 +153,7 @@ def test_stand_ins_are_counted_and_explained() -> None:
     # 150 x 2 s x 0.00004, and 0.0072 + 0.0029 GB at 0.016.
     assert found.items[0].usd_low == "0.012"
     assert found.items[0].basis == "stand-in:other-region"
-    assert "1 of 3 prices stand in for prices that are not known." in found.notes
+    assert "1 of 3 prices come from another Region or component." in found.notes
     assert any(
         note.startswith("stand-in:other-region: The price is known in") for note in found.notes
     )
@@ -165,7 +165,7 @@ def test_what_nobody_stated_has_no_upper_end() -> None:
     assert (found.usd_low, found.usd_high, found.complete) == ("0.00", None, True)
     assert found.items[0].quantity == ">=0"
     assert found.widest == "traffic.volume"
-    assert "Nothing stated bounds: Requests 1024 MB, Data in, Data out." in found.notes
+    assert "No upper bound is stated for: Requests 1024 MB, Data in, Data out." in found.notes
 
 
 def test_the_fact_that_widens_the_range_most_is_named() -> None:

@@ -129,7 +129,7 @@ def test_the_input_objects_are_named_with_their_size() -> None:
 def test_a_price_of_another_region_is_an_estimate_with_the_way_to_replace_it() -> None:
     advice = answer("pricing-tool")
     (found,) = (each for each in advice.findings if each.rule == "estimated-price")
-    assert found.message.startswith("1 of 3 prices in eu-west-1 stand in")
+    assert found.message.startswith("1 of 3 prices in eu-west-1 come from another Region")
     assert found.fix.endswith("sm-advise prices refresh --region eu-west-1")
     assert advice.chosen is not None
     assert advice.chosen.cost is not None

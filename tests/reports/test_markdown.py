@@ -19,7 +19,7 @@ from tests.strategies import Document, documents, read
 
 GOLDEN = Path(__file__).parent / "golden"
 SECTIONS = [
-    "Facts", "Options", "Plan", "Call", "Quotas", "Risks", "Cost", "Waivers", "Provenance",
+    "Facts", "Options", "Plan", "Invoke", "Quotas", "Risks", "Cost", "Waivers", "Provenance",
 ]  # fmt: skip
 MOST_LINES = 60
 
@@ -118,6 +118,6 @@ def test_a_section_without_content_says_so(name: str) -> None:
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == SECTIONS
     for title, body in re.findall(r"^## (\w+)\n(.*)$", text, re.MULTILINE):
         assert body or title == "Facts"
-    assert "Nothing to ask for." in text
+    assert "No quota to look up." in text
     assert "None found." in text
     assert "None in force." in text or name == "human-decision"

@@ -142,10 +142,10 @@ def test_a_section_without_content_is_left_out(name: str) -> None:
     for title in (
         "Depends on",
         "Assumed",
-        "Would change",
+        "Changes if",
         "Quotas",
         "Findings",
-        "Consider",
+        "Outside",
         "Fixes",
     ):
         assert title not in shown

@@ -103,12 +103,12 @@ def test_what_holds_no_reference_stays(entry: Any) -> None:
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        ({"limit": "colour"}, "no limit of a field is called 'colour'"),
-        ({"limit": "plain"}, "no limit of a field is called 'plain'"),
+        ({"limit": "colour"}, "no limit of a field has the id 'colour'"),
+        ({"limit": "plain"}, "no limit of a field has the id 'plain'"),
         ({"tiers": "most"}, "the limit 'most' has no tiers"),
-        ({"constant": "colour"}, "no constant of sizing is called 'colour'"),
+        ({"constant": "colour"}, "sizing.yaml has no constant 'colour'"),
         ({"regions_with": "colour"}, "no Region has 'colour'"),
-        ("{seen:quota-endpoints}", "no quota that was seen is called 'quota-endpoints'"),
+        ("{seen:quota-endpoints}", "quotas.yaml has no seen quota 'quota-endpoints'"),
     ],
 )
 def test_a_name_that_does_not_resolve_is_refused(entry: Any, message: str) -> None:

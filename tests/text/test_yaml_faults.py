@@ -99,8 +99,8 @@ def test_a_colon_in_brackets_needs_a_space() -> None:
     ("text", "place", "message"),
     [
         ("a: *b", "1:4", "this alias has no anchor"),
-        ("a: &b [*b]", "1:8", "this alias repeats what it stands in"),
-        ('a: "\\ud83d"', "1:4", "an escape stands for the character U+D83D"),
+        ("a: &b [*b]", "1:8", "this alias repeats a value that contains it"),
+        ('a: "\\ud83d"', "1:4", "this escape is the invisible character U+D83D"),
         ("a: b\nc: @\nd: \x07", "3:4", "the character U+0007 is not allowed"),
     ],
 )

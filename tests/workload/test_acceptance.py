@@ -39,7 +39,7 @@ def test_a_decision_for_what_fits_stands_and_the_rules_are_told() -> None:
     (finding,) = [each for each in found.findings if each.rule.startswith("decision")]
     assert (finding.rule, finding.severity) == ("decision-differs", "info")
     assert finding.message == (
-        "the rules would choose real-time; the decision for asynchronous stands: we have a queue"
+        "the rules would choose real-time, but decision.option is asynchronous: we have a queue"
     )
     assert finding.line == 3
     assert found.chosen is not None
@@ -57,10 +57,9 @@ def test_a_decision_that_breaks_a_limit_or_a_need_is_an_error() -> None:
     broken = [each for each in found.findings if each.rule == "decision-breaks-limit"]
     assert [each.severity for each in broken] == ["error", "error"]
     assert broken[0].message == (
-        "the decision for serverless breaks serverless-payload: requests.payload is 5 MB, the bound"
-        " is 4 MB"
+        "the decision for serverless breaks serverless-payload: Request body 5 MB, limit 4 MB"
     )
-    assert "breaks serverless-vpc: needs.vpc is true" in broken[1].message
+    assert "breaks serverless-vpc: Private network (VPC) not supported" in broken[1].message
     assert found.findings[:2] == tuple(broken)  # errors come first
 
 

@@ -281,12 +281,15 @@ def test_a_word_stands_for_the_first_key_below_it() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("variants: [{name: b}, {name: b}]", "32: deploy.variants: 'b' is repeated | name it once"),
+        (
+            "variants: [{name: b}, {name: b}]",
+            "32: deploy.variants: 'b' is repeated | write it once",
+        ),
         (
             "variants: {name: b}",
             "20: deploy.variants: expected a list | write [{name: challenger, weight: 0.25}]",
         ),
-        ("variants: []", "20: deploy.variants: the list has 0 items | write 1 to 9 of them"),
+        ("variants: []", "20: deploy.variants: the list has 0 items | write 1 to 9 items"),
         ("variants: [{weight: 0.5}]", "21: deploy.variants: name is missing | add name: …"),
         (
             "rollout: {step: 10}",
@@ -407,7 +410,7 @@ def test_the_rules_may_bring_more_features() -> None:
     text = SMALL + "needs: [teleport]"
     (workload,) = read_workloads(text.encode(), "w.yaml", features=("vpc", "teleport"))
     assert workload.flag("needs.teleport")
-    assert messages(text)[0].startswith("w.yaml:4:9: needs: there is no feature 'teleport'")
+    assert messages(text)[0].startswith("w.yaml:4:9: needs: the feature 'teleport' does not exist")
 
 
 def test_every_error_of_every_document_is_told_in_order() -> None:
@@ -550,8 +553,8 @@ def test_changes_apply_to_every_document() -> None:
     [
         (("payload", "2 MB"), "--set payload: 'payload' is not a key of a workload file"),
         (("model.size", "20"), "--set model.size: model.size: '20' has no unit"),
-        (("model.size", ""), "--set model.size: model.size: there is no value"),
-        (("model.size", "null"), "--set model.size: model.size: there is no value"),
+        (("model.size", ""), "--set model.size: model.size: the value is missing"),
+        (("model.size", "null"), "--set model.size: model.size: the value is missing"),
         (("model.size", "{a: 1 B}"), "--set model.size: model.size: expected a single value"),
         (("model.size", "[1"), "--set model.size: this bracket is not closed, or a comma is"),
         (("model.size", "1 B\n---\n2 B"), "--set model.size: this is not one value"),
@@ -559,7 +562,7 @@ def test_changes_apply_to_every_document() -> None:
         (("model.size", "\udcff"), "--set model.size: the value holds invisible characters"),
         (("model.size.max", "1 B"), "--set model.size.max: model.size: expected a single value"),
         (("name.first", "b"), "--set name.first: name: expected a single value"),
-        (("needs.warp", "true"), "--set needs.warp: needs: there is no feature 'warp'"),
+        (("needs.warp", "true"), "--set needs.warp: needs: the feature 'warp' does not exist"),
         (("", "1"), "--set: '' is not a key path"),
         (("model.", "1"), "--set: 'model.' is not a key path"),
         (("mo\x1bdel", "1"), "--set: 'mo\\x1bdel' is not a key path"),
@@ -720,7 +723,7 @@ def test_a_count_that_is_stated_stays() -> None:
         ("[]", "the list has 0 items"),
         ("[one]", "expected a mapping of keys"),
         ("[{size: 1 GB}]", "models[1]: name is missing"),
-        ("[{name: one}, {name: one}]", "models[2].name: 'one' is the name of two models"),
+        ("[{name: one}, {name: one}]", "models[2].name: two models have the name 'one'"),
         ("[{name: a_b}]", "models[1].name: 'a_b' is not accepted"),
         ("[{name: one, share: 101 %}]", "models[1].share: '101 %' is more than 100 %"),
         ("[{name: one, colour: red}]", "'colour' is not a key of models[1]"),

@@ -84,7 +84,7 @@ def verify(
 def _outcomes(
     space: Space, book: Rulebook, proved: dict[str, int]
 ) -> Iterator[tuple[str, str, str | None]]:
-    """Claim, message and witness of all that is to be told of inputs; notes have no witness."""
+    """Claim, message and witness of each result about inputs; notes have no witness."""
     found = leaves(space)
     for claim, check in (
         ("total", total),

@@ -1,4 +1,4 @@
-"""The claims over all inputs. Each yields (message, witness); a note has no witness (``None``)."""
+"""The claims about all inputs. Each yields (message, witness); a note has no witness (``None``)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _eligible(space: Space, option: str, newest: bool) -> list[list[Box]]:
 
 
 def total(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
-    """Every path ends in a leaf, and none is only answered where no option is left unexplained."""
+    """Every path ends in a leaf, and a leaf without an option explains every eligible one."""
     for leaf in leaves:
         if not leaf.options and leaf.boxes:
             yield f"{leaf.id} leads to no option", Witness(space, leaf.boxes[0]).text
@@ -39,8 +39,8 @@ def total(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
             if witness is not None:
                 yield (
                     (
-                        f"at {leaf.id} none is answered although {option} is eligible, and the leaf"
-                        " does not say why it would not serve"
+                        f"at {leaf.id} no option is chosen although {option} is eligible;"
+                        " give its reason under not"
                     ),
                     witness.text,
                 )
@@ -213,7 +213,7 @@ def _without(box: Box, variable: str) -> Box:
 
 
 def consistent(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
-    """Bounds of a limit are ordered, and no two limits make an option impossible."""
+    """The bounds of a limit are ordered, and no two limits make an option impossible."""
     for name, limit in space.all_limits.items():
         proved["consistent"] += 1
         yield from _ordered(space, name, limit)

@@ -108,7 +108,9 @@ def meant(pair: Pair, answered: AnsweredWorkloads) -> list[Advice]:
     if pair.name and advices and pair.name not in names:
         near = nearest(pair.name, names)
         hint = f"did you mean {near}?" if near else f"there is {', '.join(names)}"
-        raise InputError(f"no workload here is called {pair.name}", file=pair.workload, hint=hint)
+        raise InputError(
+            f"no workload here has the name {pair.name}", file=pair.workload, hint=hint
+        )
     if not pair.name and len(advices) > 1:
         raise InputError(
             f"this file holds {len(advices)} workloads, and {pair.where} names none of them",

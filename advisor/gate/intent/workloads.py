@@ -169,7 +169,7 @@ def _duplicates(
         region, environment = workload.text("region") or "", workload.text("environment") or ""
         first = names.setdefault((workload.name, region, environment), workload)
         if first is not workload:
-            message = f"{first.file} is called {workload.name} too"
+            message = f"{first.file} has the name {workload.name} too"
             owner = workload.text("owner") or organisation_of(os.path.dirname(workload.file)).owner
             found = _at(checks["duplicate-name"], workload, "name", message)
             yield found._replace(owner=owner)
@@ -282,7 +282,8 @@ def _accepted(finding: GateFinding, workload: Workload) -> GateFinding:
 def _is_used(finding: GateFinding, used: Iterable[tuple[str, str]]) -> bool:
     """Whether an answer calls an acceptance unused that the gate has a use for."""
     return finding.rule == "accept-unused" and any(
-        file == finding.file and f"accept names {rule}," in finding.message for file, rule in used
+        file == finding.file and finding.message.startswith(f"accept.{rule} ")
+        for file, rule in used
     )
 
 

@@ -136,7 +136,7 @@ def told(old: Answer, new: Answer) -> str:
         return ""
     reasons = list(reasons_of(old, new))
     if old.get("rules") != new.get("rules"):
-        reasons.append("the rules are not those of then")
+        reasons.append("the rules have changed since")
     return "; ".join(changes) + (": " + "; ".join(reasons) if reasons else "")
 
 

@@ -185,7 +185,7 @@ class Waivers(Value):
         """Why a waiver does not hold: the rule may not be waived, it is over, or lasts too long."""
         if waiver.rule in self.organisation.never_waived:
             file = self.organisation.never_waived[waiver.rule]
-            message = f"{waiver.rule} may not be waived, says {file}"
+            message = f"{file} forbids a waiver of {waiver.rule}"
             yield self._finding("waiver-not-allowed", waiver, message)
         elif self._over(waiver.acceptance):
             message = f"the acceptance of {waiver.rule} ended on {waiver.acceptance.until}"
@@ -216,10 +216,10 @@ class Waivers(Value):
             near, message = "", "a waiver needs a rule and a reason"
             if waiver.rule and waiver.rule not in self.checks:
                 near = nearest(waiver.rule, self.checks)
-                message = f"no rule is called {waiver.rule}"
+                message = f"the rule {waiver.rule} does not exist"
             yield self._finding("waiver-unclear", waiver, message, near)
         elif self.organisation.inline_refused:
-            message = f"comments do not count here, says {self.organisation.inline_refused}"
+            message = f"comments are not accepted here ({self.organisation.inline_refused})"
             yield self._finding("waiver-not-allowed", waiver, message)
         elif used or waiver.rule in self.organisation.never_waived:
             yield from self._refused(waiver)

@@ -85,7 +85,7 @@ class _ServiceWalk:
     def node(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
         """The problems of one value that should have a shape."""
         if node.is_null and not self.described:
-            message = "null stands where a value is expected"
+            message = "expected a value, found null"
             yield ServiceProblem("wrong-type", "error", message, node, path)
         if node.kind == "unknown" or node.is_null:
             return

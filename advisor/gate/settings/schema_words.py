@@ -41,7 +41,7 @@ def refusals(schema: Schema, value: Any, equals: str = ": ") -> list[Refusal]:
     try:
         from jsonschema import Draft202012Validator
     except ImportError:
-        raise not_installed("jsonschema", "finding what is wrong with the settings") from None
+        raise not_installed("jsonschema", "checking the settings") from None
 
     found: list[Refusal] = []
     for error in Draft202012Validator(schema).iter_errors(value):

@@ -45,7 +45,7 @@ def read_yaml_settings(path: str) -> SettingsFile:
     parsed = read_yaml(read_source(path))
     for again in parsed.repeated:
         message = f"the key {again.key} is repeated"
-        hint = f"it stands on line {again.first.line} already: keep one of them"
+        hint = f"line {again.first.line} has the same key: keep one of them"
         raise InputError(
             message, file=path, line=again.mark.line, column=again.mark.column, hint=hint
         )
@@ -87,7 +87,7 @@ def _toml(source: SourceText) -> dict[str, Any]:
         # Only newer Pythons give the place as numbers.
         found = _POSITION.search(str(error))
         line, column = (int(found[1]), int(found[2])) if found else (0, 0)
-    hint = "correct its syntax; settings stand in it under [tool.sm-advise]"
+    hint = "correct its syntax; it has settings under [tool.sm-advise]"
     message = "this is not valid TOML"
     raise InputError(message, file=source.file, line=line, column=column, hint=hint)
 

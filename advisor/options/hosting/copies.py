@@ -58,8 +58,9 @@ def instance_type(
     instance = min(found, key=lambda each: fleet_of(each)[0])
     _, count = fleet_of(instance)
     because = (
-        f"of the types that hold {alone.text}, {counted(count, 'instance')} of this one carry all "
-        f"copies with the fewest {'vCPUs' if alone.accelerator == CPU else 'devices'}"
+        f"the type that carries all copies with the fewest "
+        f"{'vCPUs' if alone.accelerator == CPU else 'devices'}: {alone.text}; "
+        f"{counted(count, 'instance')} of it"
     )
     return instances.TypeChoice(instance, because)
 

@@ -45,7 +45,7 @@ def _of_models(draft: Draft, alone: memory.Need) -> memory.Need:
     text = f"{_sum(sizes)} for {len(sizes)} models"
     if total > cap:
         total = max(*sizes, cap)
-        text += f", of which {mib(total)} are held at once"
+        text += f", {mib(total)} held at once"
     text += f" + {server} MB server = {mib(total + server)}"
     return memory.with_host(
         alone, total + server, text, alone.accelerator_mib, alone.accelerator_text

@@ -116,7 +116,7 @@ def _allowed(draft: Draft, asked: str, fleet: Replaced) -> str | None:
     """The strategy that the endpoint can have; findings say why it is another one."""
     excluded = _excluded(draft, fleet)
     if excluded:
-        fix = "Test the new version on an endpoint of its own first."
+        fix = "Test the new version on its own endpoint first."
         warn(draft, "rollout-not-guarded", f"{excluded}; {asked} is not set", fix=fix)
         return None
     if draft.option == SERVERLESS and asked != ALL_AT_ONCE:

@@ -22,7 +22,7 @@ class Charge(NamedTuple):
 
 
 class PriceList(NamedTuple):
-    """What is known of the Price List: ``rules/prices/price-list.json``."""
+    """The description of the Price List: ``rules/prices/price-list.json``."""
 
     service: str
     index_url: str
@@ -30,7 +30,7 @@ class PriceList(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a price belongs in a snapshot, and the units it may be quoted in."""
+    """The place of a price in a snapshot, and its accepted units."""
 
     component: str
     key: str

@@ -17,7 +17,7 @@ _HINT = "Nothing was changed. Download the file in another way, and pass it with
 
 
 class Limits(NamedTuple):
-    """What a download may take. One Region's file had 3.7 MB in 2026, that of all Regions more."""
+    """The bounds of a download. One Region's file had 3.7 MB in 2026, that of all Regions more."""
 
     most_bytes: int = 512 << 20
     silence_s: float = 20.0  # without a byte
@@ -25,7 +25,7 @@ class Limits(NamedTuple):
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A price list that moved is news for a person, not something to follow."""
+    """Refuse redirects: a person must judge an address that moved."""
 
     def redirect_request(
         self,

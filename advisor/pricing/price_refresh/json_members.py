@@ -92,7 +92,7 @@ class _Text:
                 raise self._wrong("it is cut off")
 
     def value(self) -> Any:
-        """The value that comes next, as Python values."""
+        """The next value, as Python values."""
         self.peek()
         while True:
             try:
@@ -110,7 +110,7 @@ class _Text:
             return found
 
     def skip(self, depth: int) -> None:
-        """Pass over the value that comes next."""
+        """Skip the next value."""
         if depth and self.peek() == "{":
             for _ in self.each_key():
                 self.skip(depth - 1)

@@ -27,7 +27,7 @@ class Quote(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """What an offer file says of one Region."""
+    """The prices of one Region in an offer file."""
 
     date: str  # of its publication
     prices: Mapping[tuple[str, str], str]  # component and key -> USD
@@ -151,7 +151,7 @@ def _checked_head(
 
 
 def _sift(quotes: list[Quote], path: Path) -> tuple[dict[tuple[str, str], str], list[str]]:
-    """One price for each place; what is zero, in another unit or contradictory is left out."""
+    """One price for each place, without zero, contradictory or wrong-unit prices."""
     seen: dict[tuple[str, str], set[str]] = {}
     problems: list[str] = []
     for quote in quotes:

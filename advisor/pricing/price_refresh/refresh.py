@@ -18,7 +18,7 @@ from advisor.pricing.price_refresh.offers import Offer, read
 
 
 class Refreshed(NamedTuple):
-    """A new snapshot and what there is to say about it."""
+    """A new snapshot with its missing prices and problems."""
 
     region: str
     document: Mapping[str, Any]  # rules/schema/prices.schema.json
@@ -154,7 +154,7 @@ def _addresses(index: Path, index_url: str, regions: Sequence[str]) -> dict[str,
 
 
 def _read_fetched(path: Path, region: str, price_list: PriceList, address: str) -> Offer:
-    """Read a temporary file, and blame the address it came from."""
+    """Read a temporary file; errors name the address of its source."""
     try:
         return read(path, region, price_list)
     except InputError as error:

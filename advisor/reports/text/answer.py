@@ -1,4 +1,4 @@
-"""The first lines: what to use, why, what could still change it, and what was assumed."""
+"""The first lines: the option, its reason, the open facts and the assumptions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOST_CHANGES = 6
 
 
 def answer(advice: Advice) -> Iterator[RenderableType]:
-    """What stands above the table of options: the answer, its reason, its doubts and its path."""
+    """The lines above the table of options: the answer, its reason, open facts and path."""
     tone, status = TONES[advice.decision.status], highlights.status(advice)
     yield line(
         said(advice.workload.name, "bold"),
@@ -39,7 +39,7 @@ def answer(advice: Advice) -> Iterator[RenderableType]:
 
 
 def _fixes(advice: Advice) -> Iterator[RenderableType]:
-    """What to change, nearest first, then what lies outside the four."""
+    """The changes, nearest first, then services outside the four options."""
     if advice.decision.fixes:
         yield heading("Fixes", "smallest change first")
         for fix in advice.decision.fixes:
@@ -48,9 +48,9 @@ def _fixes(advice: Advice) -> Iterator[RenderableType]:
 
 
 def consider(advice: Advice) -> Iterator[RenderableType]:
-    """What lies outside the four options; nothing when nothing there fits."""
+    """Services outside the four options; nothing when none fits."""
     if advice.consider:
-        yield heading("Consider", "outside the four options")
+        yield heading("Outside", "the four options")
         for entry in advice.consider:
             yield Hanging(line(said(entry.title, "bold"), f": {entry.because}"))
 
@@ -91,7 +91,7 @@ def _step(step: Step) -> Text:
 
 
 def grounds(advice: Advice) -> Iterator[RenderableType]:
-    """What stands below the table of options: assumptions, and what would move the answer."""
+    """The lines below the table of options: cost, assumptions and changes of the answer."""
     yield Text()
     yield from _cost(advice)
     yield from _measured(advice)
@@ -100,7 +100,7 @@ def grounds(advice: Advice) -> Iterator[RenderableType]:
 
 
 def _cost(advice: Advice) -> Iterator[RenderableType]:
-    """What the recommended option costs, and on which unstated facts that rests."""
+    """The cost of the recommended option, and the unstated facts behind it."""
     cost = None if advice.chosen is None else advice.chosen.cost
     if cost is not None:
         lines = [said(a_month(cost))]
@@ -109,7 +109,7 @@ def _cost(advice: Advice) -> Iterator[RenderableType]:
 
 
 def _measured(advice: Advice) -> Iterator[RenderableType]:
-    """What a load test found, each configuration on a line."""
+    """The results of a load test, each configuration on a line."""
     measured = advice.workload.measured
     if measured is not None:
         lines = [said(words.origin(measured))]
@@ -122,7 +122,7 @@ def _measured(advice: Advice) -> Iterator[RenderableType]:
 
 
 def _assumed(advice: Advice) -> Iterator[RenderableType]:
-    """Only what something looked at; the most important first, the rest counted."""
+    """The assumed facts that a rule read; the most important first, the rest counted."""
     facts, remote = highlights.assumed(advice)
     if not facts:
         return
@@ -130,7 +130,8 @@ def _assumed(advice: Advice) -> Iterator[RenderableType]:
     more = len(facts) - _MOST_ASSUMED
     if more > 0:
         text += f" and {more} more"
-    note = f" ({remote} of {len(facts)} matter at unusual values only)" if remote else ""
+    matter = "only matters" if remote == 1 else "only matter"
+    note = f" ({remote} of {len(facts)} {matter} at unusual values)" if remote else ""
     yield labelled("Assumed", [line(text, said(note, QUIET))])
 
 
@@ -147,4 +148,4 @@ def _changes(advice: Advice) -> Iterator[RenderableType]:
     more = len(found) - _MOST_CHANGES
     if more > 0:
         lines.append(said(f"and {more} more, see --format json", QUIET))
-    yield labelled("Would change", lines)
+    yield labelled("Changes if", lines)

@@ -1,4 +1,4 @@
-"""What to deploy and how to call it: the plan's settings with their reasons, requests, quotas."""
+"""Deployment and invocation: the plan's settings with their reasons, requests and quotas."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def deployment(advice: Advice) -> Iterator[RenderableType]:
             yield _setting(setting)
     yield said("")
     yield labelled("Deploy", _requests(plan))
-    yield labelled("Call", _invoke(plan))
+    yield labelled("Invoke", _invoke(plan))
     if plan.quotas:
         yield labelled("Quotas", [_quota(quota) for quota in plan.quotas])
 

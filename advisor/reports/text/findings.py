@@ -1,4 +1,4 @@
-"""Findings by severity, waivers in force, and what the answer rests on."""
+"""Findings by severity, waivers in force, and the inputs of the answer."""
 
 from __future__ import annotations
 

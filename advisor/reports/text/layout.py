@@ -82,7 +82,7 @@ def columns(
 
 
 class Hanging:
-    """A paragraph of which all lines but the first stand further back."""
+    """A paragraph whose lines are indented after the first."""
 
     def __init__(self, text: Text, *, indent: int = 2, hang: int = 4) -> None:
         self.text = text

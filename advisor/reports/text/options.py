@@ -1,4 +1,4 @@
-"""The four options side by side: what rules each out, by how much, and since when that is known."""
+"""The four options side by side: the reasons, the margins and the dates of the sources."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def repeated_variant_name(view: View) -> Iterator[Fault]:
             continue
         twin = next((other for other in seen if same_value(name, other)), None)
         if twin is not None:
-            message = f"another variant is called {text_of(name) or 'the same'} too"
+            message = f"another variant has the name {text_of(name) or 'the same'} too"
             yield Fault(name, (*path, "VariantName"), message, related=(twin,))
         seen.append(name)
 
