@@ -15,9 +15,9 @@ from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import INFINITY, UNSET
 from advisor.text.quantity import KINDS, WEEK, QuantityError, parse
 from advisor.text.quantity_format import word
+from advisor.text.spelling import likely
 from advisor.workload.key import Key
 from advisor.workload.keys import KEYS
-from advisor.workload.spelling import nearest
 
 POINTS = 61
 MOST_POINTS = 10_000
@@ -113,7 +113,7 @@ def _key(path: str, book: Rulebook) -> Key:
 
 
 def _unknown(path: str, known: Sequence[str]) -> InputError:
-    guess = nearest(path, known)
+    guess = likely(path, known)
     hint = "Name a key that takes a quantity, a word, true or false; or needs.FEATURE."
     return InputError(
         f"{path} cannot be varied",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.configuration.api.spelling import nearest
 from advisor.configuration.rulefiles import read_json_rules
+from advisor.text.spelling import nearest
 
 CLOUDFORMATION_KINDS: Mapping[str, str] = {
     "AWS::SageMaker::EndpointConfig": "EndpointConfig",

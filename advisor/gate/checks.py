@@ -145,7 +145,7 @@ def require_known(names: Iterable[str], also: Collection[str] = (), file: str = 
         known = known or {*load_checks(), *also}
         if name in known or name in _of_answers():
             continue
-        from advisor.configuration.api.spelling import nearest
+        from advisor.text.spelling import nearest
 
         near = nearest(name, sorted(known))
         hint = f"did you mean {near}?" if near else "sm-advise rules list prints every id"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from advisor.text.spelling import likely
 from advisor.text.yaml_reader import MappingNode, ScalarNode, SequenceNode, YamlNode
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
@@ -12,7 +13,6 @@ from advisor.workload.listed import read_models
 from advisor.workload.reading import Reading
 from advisor.workload.record import read_record
 from advisor.workload.release_keys import VARIANT
-from advisor.workload.spelling import nearest
 from advisor.workload.values import (
     RefusedError,
     listed,
@@ -45,7 +45,7 @@ def read_needs(reading: Reading, key: Key, _key_node: YamlNode, node: YamlNode) 
 def _known(reading: Reading, name: str, node: YamlNode) -> bool:
     if name in reading.features:
         return True
-    close = nearest(name, reading.features)
+    close = likely(name, reading.features)
     hint = f"did you mean {close}?" if close else f"write {listed(tuple(reading.features))}"
     reading.refuse("needs", node, RefusedError(f"the feature {name[:40]!r} does not exist", hint))
     return False

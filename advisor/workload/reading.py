@@ -9,7 +9,6 @@ from advisor.model.errors import InputError
 from advisor.model.workload import Stated
 from advisor.text.yaml_reader import MappingNode, ScalarNode, YamlNode, entries, error_at
 from advisor.workload.keys import features as of_rules
-from advisor.workload.spelling import explain_key
 from advisor.workload.values import RefusedError
 
 Pairs = dict[str, tuple[ScalarNode, YamlNode]]
@@ -68,5 +67,7 @@ class Reading:
             if name not in siblings:
                 quoted = repr(name) if len(name) <= 40 else repr(name[:39] + "…")
                 message = f"{quoted} is not a key of {path or 'a workload file'}"
+                from advisor.workload.spelling import explain_key  # only once something is wrong
+
                 hint = explain_key(name, path, siblings)
                 self.errors.append(error_at(node, message, self.file, hint))

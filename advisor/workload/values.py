@@ -8,10 +8,10 @@ from functools import cache
 
 from advisor.model.workload import Interval
 from advisor.text.quantity import QuantityError, parse, show
+from advisor.text.spelling import likely
 from advisor.text.yaml_reader import ScalarNode, YamlNode, is_nothing
 from advisor.workload.forms import FORMS, LETTERS, Form
 from advisor.workload.key import Key
-from advisor.workload.spelling import nearest
 
 _MOST_SHOWN = 60
 _FLAGS = {"true": True, "false": False}
@@ -74,7 +74,7 @@ def read_quantity(key: Key, text: str) -> Interval:
 def _quantity_hint(key: Key, forms: str, text: str) -> str:
     if not key.words:
         return forms
-    close = nearest(text, key.words)
+    close = likely(text, key.words)
     return f"{forms}; or {', '.join(key.words)}" if close is None else f"did you mean {close}?"
 
 
@@ -86,7 +86,7 @@ def read_word(key: Key, text: str) -> str:
     """
     if text in key.words:
         return text
-    close = nearest(text, key.words) if len(key.words) > 1 else None
+    close = likely(text, key.words) if len(key.words) > 1 else None
     guess = f"did you mean {close}? " if close else ""
     raise RefusedError(
         f"{shown(text)} is not an accepted word", f"{guess}write {listed(key.words)}"

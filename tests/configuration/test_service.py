@@ -18,7 +18,6 @@ from advisor.configuration.api.drift import (
     limits_moved,
 )
 from advisor.configuration.api.service import OPERATIONS
-from advisor.configuration.api.spelling import edits, nearest
 from advisor.configuration.document import Hidden, Mark, Node, Resource
 from advisor.configuration.json_nodes import read_json
 from advisor.configuration.rulefiles import read_json_rules
@@ -215,34 +214,6 @@ def test_a_name_known_in_part_is_wrong_where_no_ending_mends_it(
     )
     resource = Resource("EndpointConfig", "terraform", "x", body, MARK)
     assert [p.rule for p in problems(load_service(), resource)] == ([rule] if rule else [])
-
-
-@pytest.mark.parametrize(
-    ("word", "meant"),
-    [
-        ("MemorySizeInMb", "MemorySizeInMB"),
-        ("memory_size_mb", "MemorySizeInMB"),
-        ("MaxConcurency", "MaxConcurrency"),
-        ("MaxConcurrencyy", "MaxConcurrency"),
-        ("MxaConcurrency", "MaxConcurrency"),
-        ("max_provisioned_concurrency", ""),
-        ("size_mb", "MemorySizeInMB"),
-        ("mb_size", ""),
-        ("concurrency", ""),
-        ("Turbo", ""),
-        ("", ""),
-    ],
-)
-def test_the_nearest_field_is_what_was_meant(word: str, meant: str) -> None:
-    assert nearest(word, ("MemorySizeInMB", "MaxConcurrency", "ProvisionedConcurrency")) == meant
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "distance"),
-    [("abc", "abc", 0), ("abc", "abd", 1), ("abc", "ab", 1), ("abcd", "abdc", 1), ("ab", "ba", 1)],
-)
-def test_a_swap_of_neighbours_is_one_edit(one: str, other: str, distance: int) -> None:
-    assert edits(one, other, 3) == distance
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from advisor.configuration.api.spelling import nearest
 from advisor.gate.archive.layouts import Layout, Names, example, holds, layouts
 from advisor.model.errors import InputError
+from advisor.text.spelling import nearest
 
 
 class Framework(NamedTuple):

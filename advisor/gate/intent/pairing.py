@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from advisor.configuration.api.spelling import nearest
 from advisor.configuration.archive_names import is_archive_name
 from advisor.configuration.document import Document, Resource, World
 from advisor.configuration.files import (
@@ -22,6 +21,7 @@ from advisor.gate.settings import Pair
 from advisor.model.errors import InputError
 from advisor.model.value import Value
 from advisor.model.workload import Workload
+from advisor.text.spelling import nearest
 
 if TYPE_CHECKING:
     from advisor.model.advice import Advice

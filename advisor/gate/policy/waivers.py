@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 
-from advisor.configuration.api.spelling import nearest
 from advisor.configuration.source import SourceText, seen_from
 from advisor.gate.checks import Check
 from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, GateFinding
 from advisor.gate.settings import Accepted, Organisation
 from advisor.model.value import Value
+from advisor.text.spelling import nearest
 
 _COMMENT = re.compile(
     r"(?:#|//|/\*)[ \t]*sm-advise:[ \t]*accept\b((?:(?!\*/)[^\n])*)", re.MULTILINE

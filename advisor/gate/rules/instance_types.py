@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from advisor.configuration.api.spelling import edits
+from advisor.text.spelling import edits
 
 _FORM = re.compile(r"ml\.([a-z]+)(\d+)([a-z0-9-]*)\.((?:\d+)?[a-z]+(?:-\w+)?)")
 NEVER_HOSTED = ("t3", "t3a", "t4g")

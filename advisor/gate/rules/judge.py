@@ -9,7 +9,6 @@ from importlib import import_module
 from typing import Any
 
 from advisor.configuration.api.service import ServiceModel
-from advisor.configuration.api.spelling import misspelt, nearest
 from advisor.configuration.document import (
     Document,
     Mark,
@@ -28,6 +27,7 @@ from advisor.gate.rules.service_walk import problems
 from advisor.gate.rules.view import Fault, View
 from advisor.gate.settings import Organisation
 from advisor.model.value import Value
+from advisor.text.spelling import misspelt, nearest
 
 Predicate = Callable[[View], Iterator[Fault]]
 

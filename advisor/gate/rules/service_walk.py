@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
 from advisor.configuration.api.service import ServiceModel, Shape, service_model
-from advisor.configuration.api.spelling import misspelt, nearest
 from advisor.configuration.document import PARTIAL, Node, Path, Resource
 from advisor.configuration.scalars import as_text, number, quoted
 from advisor.gate.checks import bounded_fields
@@ -17,6 +16,7 @@ from advisor.gate.rules.field_texts import (
     partly_known,
     text_problems,
 )
+from advisor.text.spelling import misspelt, nearest
 
 
 @cache

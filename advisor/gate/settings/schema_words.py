@@ -9,11 +9,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from advisor.configuration.api.spelling import nearest
 from advisor.configuration.document import Path, Step
 from advisor.gate.settings.schema_walk import Schema
 from advisor.model.errors import not_installed
 from advisor.model.printable import printable
+from advisor.text.spelling import nearest
 
 _LONGEST = 40  # characters of a value that a message repeats
 

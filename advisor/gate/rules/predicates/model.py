@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
-from advisor.configuration.api.spelling import misspelt
 from advisor.configuration.document import Node, Path, Resource, World
 from advisor.gate.rules.instances import is_a
 from advisor.gate.rules.view import Fault, View, containers, same_value, text_of, variants_of
+from advisor.text.spelling import misspelt
 
 Places = Iterator[tuple[Path, Node]]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from advisor.configuration.api.spelling import nearest
 from advisor.configuration.document import Node, Path
 from advisor.configuration.resource_types import TERRAFORM_KINDS
 from advisor.configuration.terraform.names import tree_of
 from advisor.gate.rules.predicates.endpoint import NAMES, named
 from advisor.gate.rules.view import Fault, View
+from advisor.text.spelling import nearest
 
 _WORDS = {
     "Model": "a model",

@@ -1,9 +1,29 @@
-"""What a misspelt word was meant to be."""
+"""What a misspelt word was meant to be: a name of an API, or a word of a workload file."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+
+_MOST_LETTERS = 64  # of a word, which are compared with every choice
+
+
+def likely(word: str, choices: Iterable[str], alike: float = 0.65) -> str | None:
+    """The choice that shares most letters with a word that a person wrote from memory.
+
+    Args:
+        word: as it was written.
+        choices: keys or words of a workload file.
+        alike: the share of letters, from 0 to 1, below which the answer is ``None``.
+    """
+    known = {plain(choice): choice for choice in choices}
+    meant = plain(word[:_MOST_LETTERS])
+    if meant in known:
+        return known[meant]
+    from difflib import get_close_matches  # only once something is wrong
+
+    close = get_close_matches(meant, known, n=1, cutoff=alike)
+    return known[close[0]] if close else None
 
 
 def nearest(word: str, choices: Collection[str]) -> str:
@@ -11,32 +31,32 @@ def nearest(word: str, choices: Collection[str]) -> str:
 
     Case, hyphens and underscores do not count: ``memory_size_mb`` is near ``MemorySizeInMB``.
     """
-    plain = _plain(word)
-    allowed = 1 if len(plain) < 6 else 2
+    meant = plain(word)
+    allowed = 1 if len(meant) < 6 else 2
     best = ""
     for choice in choices:
-        other = _plain(choice)
-        if other == plain:
+        other = plain(choice)
+        if other == meant:
             return choice
-        if allowed >= 0 and abs(len(other) - len(plain)) <= allowed:
-            distance = edits(plain, other, allowed)
+        if allowed >= 0 and abs(len(other) - len(meant)) <= allowed:
+            distance = edits(meant, other, allowed)
             if distance <= allowed:
                 best, allowed = choice, distance - 1
-    return best or _abbreviated(plain, choices) or _shortened(word, choices)
+    return best or _abbreviated(meant, choices) or _shortened(word, choices)
 
 
 _SHORTEST = 8
 """Letters that an abbreviation keeps at the least, so that it means one word only."""
 
 
-def _abbreviated(plain: str, choices: Collection[str]) -> str:
+def _abbreviated(meant: str, choices: Collection[str]) -> str:
     """The one choice of which a word is the beginning, or that writes Configuration as Config."""
-    config = plain.replace("configuration", "config")
+    config = meant.replace("configuration", "config")
     found = [
         choice
         for choice in choices
-        if (len(plain) >= _SHORTEST and _plain(choice).startswith(plain))
-        or ("config" in plain and _plain(choice).replace("configuration", "config") == config)
+        if (len(meant) >= _SHORTEST and plain(choice).startswith(meant))
+        or ("config" in meant and plain(choice).replace("configuration", "config") == config)
     ]
     return found[0] if len(found) == 1 else ""
 
@@ -70,8 +90,9 @@ def misspelt(name: str, written: Iterable[str], known: Collection[str]) -> bool:
     return any(other not in known and nearest(other, (name,)) for other in written)
 
 
-def _plain(word: str) -> str:
-    return word.replace("_", "").replace("-", "").lower()
+def plain(word: str) -> str:
+    """A word without what people get wrong most: case, hyphens, underscores and blanks."""
+    return word.lower().replace("_", "").replace("-", "").replace(" ", "")
 
 
 def edits(one: str, other: str, most: int) -> int:
