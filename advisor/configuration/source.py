@@ -63,7 +63,7 @@ def read_source(file: str, *, path: str | None = None, limit: int = LARGEST_PLAN
     where = path or file
     try:
         if not os.path.isfile(where):
-            raise InputError("this is not a file that can be read", file=file)
+            raise InputError("this is not a readable file", file=file, hint="check the path")
         with open(where, "rb") as stream:
             data = stream.read(limit + 1)
     except OSError as error:
