@@ -40,7 +40,7 @@ def read_source(file: str, *, limit: int = LARGEST_PLAN) -> SourceText:
     """
     try:
         if not os.path.isfile(file):
-            raise InputError("this is not a file that can be read", file=file)
+            raise InputError("this is not a readable file", file=file, hint="check the path")
         with open(file, "rb") as stream:
             data = stream.read(limit + 1)
     except OSError as error:

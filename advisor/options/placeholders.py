@@ -96,7 +96,8 @@ def artifact(draft: Draft) -> str:
     if stated is not None:
         return stated
     place = _ARTIFACT.replace(".tar", f"{_number(draft)}.tar")
-    return _place(draft, place, "ModelDataUrl", "model.artifact")
+    key = f"models[{draft.number_of}]" if draft.number_of else "model"
+    return _place(draft, place, "ModelDataUrl", f"{key}.artifact")
 
 
 def package(draft: Draft) -> str:

@@ -121,7 +121,7 @@ def test_a_named_file_that_holds_nothing_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["missing.json", "missing.tf", "missing/"])
 def test_a_missing_path_is_an_error(tmp_path: Path, name: str) -> None:
     (error,) = run(tmp_path / name).errors
-    assert "not a file that can be read" in error.message
+    assert "not a readable file" in error.message
 
 
 def test_a_pattern_is_expanded_and_an_empty_one_is_an_error(tmp_path: Path) -> None:
@@ -225,7 +225,7 @@ def test_what_is_no_regular_file_is_never_opened(tmp_path: Path) -> None:
     put(tmp_path, "config.json", CONFIG)
     report = run(tmp_path)
     assert (report.configurations, report.errors) == (1, ())
-    assert "not a file" in run(tmp_path / "pipe.json").errors[0].message
+    assert "not a readable file" in run(tmp_path / "pipe.json").errors[0].message
 
 
 def test_a_file_that_vanishes_does_not_stop_the_others(
