@@ -78,50 +78,52 @@ def answer_workloads(
 
 def _answered(path: str, asking: _Asking) -> AnsweredWorkloads:
     """The workloads of one file; their advice only where something was made for them."""
-    from advisor.pipeline import advise
     from advisor.workload import read_file, read_workloads
 
-    options = asking.options
     organisation = organisation_of(os.path.dirname(path))
     try:
-        found = read_workloads(options.stdin, path) if path == STDIN else read_file(path)
+        found = read_workloads(asking.options.stdin, path) if path == STDIN else read_file(path)
     except InputError as error:
         errors = (error, *error.others)
         error.others = ()  # each stands for itself from here on
         return AnsweredWorkloads(errors=errors)
     named = any(_same(pair.workload, path) for pair in asking.pairs)
-    workloads = tuple(needing(each, organisation) for each in found)
     findings: list[GateFinding] = []
     pairs: list[Pair] = []
     kept: list[Advice] = []
     answers: dict[str, Mapping[str, object]] = {}
+    workloads = tuple(needing(each, organisation) for each in found)
     for workload in workloads:
-        advice = advise(
-            workload,
-            limits=workload.text("limits") or organisation.limits or None,
-            region=options.region or workload.text("region") or organisation.region or None,
-            as_of=options.as_of,
-        )
-        key = lock_key(options.lock, workload.file, workload.name)
+        advice = _advice(workload, organisation, asking.options)
+        key = lock_key(asking.options.lock, workload.file, workload.name)
         answers[key] = answer_of(advice)
-        owner = workload.text("owner") or organisation.owner
-        told_of = (
+        told_of = [
             *_of_answer(advice, organisation, asking.checks),
             *_of_lock(workload, key, answers[key], asking),
-        )
-        findings += [finding._replace(owner=owner) for finding in told_of]
+        ]
+        findings += [each._replace(owner=_owner(workload)) for each in told_of]
         own = [*own_pairs(workload), *pairs_by_artifact(workload, asking.archives)]
         pairs += own
         if own or named:
             kept.append(advice)
-    advices = {os.path.normpath(path): tuple(kept)} if kept else {}
     return AnsweredWorkloads(
         workloads=workloads,
         findings=tuple(findings),
-        errors=(),
         pairs=tuple(pairs),
-        advices=advices,
+        advices={os.path.normpath(path): tuple(kept)} if kept else {},
         answers=answers,
+    )
+
+
+def _advice(workload: Workload, organisation: Organisation, options: CheckOptions) -> Advice:
+    """The answer to a workload, where it says nothing with what its organisation does."""
+    from advisor.pipeline import advise
+
+    return advise(
+        workload,
+        limits=workload.text("limits") or organisation.limits or None,
+        region=options.region or workload.text("region") or organisation.region or None,
+        as_of=options.as_of,
     )
 
 
@@ -170,9 +172,13 @@ def _duplicates(
         first = names.setdefault((workload.name, region, environment), workload)
         if first is not workload:
             message = f"{first.file} has the name {workload.name} too"
-            owner = workload.text("owner") or organisation_of(os.path.dirname(workload.file)).owner
             found = _at(checks["duplicate-name"], workload, "name", message)
-            yield found._replace(owner=owner)
+            yield found._replace(owner=_owner(workload))
+
+
+def _owner(workload: Workload) -> str:
+    """Who owns a workload: as it says itself, else as its organisation does."""
+    return workload.text("owner") or organisation_of(os.path.dirname(workload.file)).owner
 
 
 def _as_gate_finding(finding: Finding, checks: Mapping[str, Check]) -> GateFinding:
