@@ -28,7 +28,7 @@ _steps: dict[tuple[str, str], Steps] = {}  # by digest of the rules and class of
 class Types:
     """The types of one set of rules, in one Region and at one list of prices."""
 
-    __slots__ = ("_digest", "_found", "_numbers", "_offer", "catalogue", "prices", "region")
+    __slots__ = ("_digest", "_found", "_offer", "catalogue", "number", "prices", "region")
 
     def __init__(
         self, known: Knowledge, digest: str, region: str | None, prices: Mapping[str, int] | None
@@ -45,7 +45,7 @@ class Types:
         self.region = region
         self.prices: Mapping[str, int] = {} if prices is None else prices
         self._digest = digest
-        self._numbers = known.numbers
+        self.number = known.numbers.__getitem__
         self._offer = known.offers.get(region or "")
         self._found: dict[tuple[object, ...], Instance | None] = {}
 
@@ -53,7 +53,7 @@ class Types:
         """Host memory that is planned for, in MiB."""
         if instance.memory_mib is None:
             return None
-        return int(instance.memory_mib * self._numbers["usable-memory"])
+        return int(instance.memory_mib * self.number("usable-memory"))
 
     def offered(self, instance: Instance, *, transform: bool) -> bool:
         """Whether the Region has a price for the family; true where nothing is known."""
@@ -136,7 +136,7 @@ class Types:
             )
         usable = self.usable_mib(instance)
         if usable is not None and usable < need.host_mib:
-            share, memory = self._numbers["usable-memory"], mib(instance.memory_mib or 0)
+            share, memory = self.number("usable-memory"), mib(instance.memory_mib or 0)
             return f"{need.host_text} is more than {share} x {memory} of memory"
         return ""
 
@@ -199,7 +199,7 @@ class Types:
     def _suits(self, instance: Instance, need: Need) -> bool:
         if (instance.arch == "arm64") != need.arm:
             return False
-        if (instance.vcpu or 0) < self._numbers["least-vcpus"]:
+        if (instance.vcpu or 0) < self.number("least-vcpus"):
             return False
         return not self.misfit(instance, need)
 

@@ -86,7 +86,7 @@ class _Assuming:
             self.rests_on[name] = fact
         return known(value)
 
-    def number(self, name: str, found: float | None, value: float, fact: str) -> float:
+    def single(self, name: str, found: float | None, value: float, fact: str) -> float:
         """The number, or the assumed one where none is stated."""
         if found is not None:
             return found
@@ -126,13 +126,13 @@ def _assumed_load(usage: FleetUsage, facts: WorkloadFacts) -> FleetUsage:
     if usage.minimum >= usage.maximum:
         return usage._replace(traffic=traffic, assumed=taking.rests_on)
     if usage.minimum == 0:
-        spent = taking.number("processing_s", traffic.processing_s, time, "requests.processing")
+        spent = taking.single("processing_s", traffic.processing_s, time, "requests.processing")
         traffic = traffic._replace(processing_s=spent)
     else:
         peak = facts.taken("traffic.peak") / _PER_SECOND
-        traffic = traffic._replace(rate=taking.number("rate", traffic.rate, peak, "traffic.peak"))
+        traffic = traffic._replace(rate=taking.single("rate", traffic.rate, peak, "traffic.peak"))
         rate = usage.workers / time * usage.planned_share
-        planned = taking.number("rate_of_one", planned, rate, "requests.processing")
+        planned = taking.single("rate_of_one", planned, rate, "requests.processing")
     return usage._replace(traffic=traffic, rate_of_one=planned, assumed=taking.rests_on)
 
 
