@@ -63,7 +63,7 @@ Bodies: TypeAlias = Sequence[tuple[Request, dict[str, Any]]]
 """Requests with their parameters, in which variables stand for placeholders."""
 
 
-class Made(NamedTuple):
+class TemplateFile(NamedTuple):
     """The names in the template so far, for references."""
 
     names: dict[tuple[str, str], str]  # field and value -> logical id
@@ -100,7 +100,7 @@ def template(bodies: Bodies, advice: Advice, description: str = "") -> str:
     """
     version = advice.workload.text("deploy.version")
     scaled = scales_variants(request for request, _ in bodies)
-    made = Made({}, {}, {}, {}, "" if version is None else digest(version), scaled)
+    made = TemplateFile({}, {}, {}, {}, "" if version is None else digest(version), scaled)
     for request, body in bodies:
         _refuse_references(body, advice)
         _add(request, body, made, metadata(skips(request, tuple(each for each, _ in bodies))))
@@ -151,7 +151,7 @@ def _parameter(variable: Variable) -> dict[str, str]:
     return {"Type": "String", "Description": variable.asks, "AllowedPattern": _NO_QUOTES}
 
 
-def _add(request: Request, body: dict[str, Any], made: Made, told: dict[str, Any]) -> None:
+def _add(request: Request, body: dict[str, Any], made: TemplateFile, told: dict[str, Any]) -> None:
     operation = request.operation
     stem, kind = _RESOURCES[operation]
     if operation == "CreateModel":
@@ -192,7 +192,7 @@ def _suffix(body: dict[str, Any]) -> str:
     return "".join(word[0].upper() + word[1:] for word in words if word.isalnum())
 
 
-def _properties(body: dict[str, Any], operation: str, made: Made) -> dict[str, Any]:
+def _properties(body: dict[str, Any], operation: str, made: TemplateFile) -> dict[str, Any]:
     """The properties of one resource."""
     if operation == "CreateTransformJob":
         return schedule(body, made.names["ModelName", body["ModelName"]])
@@ -222,7 +222,7 @@ def _before(operation: str, body: dict[str, Any]) -> str:
     return "RegisterScalableTarget" if operation == "PutScalingPolicy" else ""
 
 
-def _property(value: Any, field: str, operation: str, made: Made) -> Any:
+def _property(value: Any, field: str, operation: str, made: TemplateFile) -> Any:
     """A value of a request as a property; names of other resources become references."""
     if isinstance(value, Text):
         return _text(value, made)
@@ -246,7 +246,7 @@ def _property(value: Any, field: str, operation: str, made: Made) -> Any:
     return value
 
 
-def _resource_id(value: str, made: Made) -> str | Tagged:
+def _resource_id(value: str, made: TemplateFile) -> str | Tagged:
     """``endpoint/NAME/variant/VARIANT`` with a reference for the name."""
     if value.startswith(_COMPONENT):
         return value
@@ -254,7 +254,7 @@ def _resource_id(value: str, made: Made) -> str | Tagged:
     return Tagged("Sub", f"{kind}/${{{made.names['EndpointName', name]}.EndpointName}}/{rest}")
 
 
-def _text(text: Text, made: Made) -> Tagged:
+def _text(text: Text, made: TemplateFile) -> Tagged:
     if len(text.parts) == 1:
         (part,) = text.parts
         if isinstance(part, Answered):

@@ -64,7 +64,7 @@ _STACK = "aws_cloudformation_stack"
 _RUN_ID = "aws.scheduler.execution-id"
 
 
-class Made(NamedTuple):
+class TerraformFile(NamedTuple):
     """The names and blocks of the file so far, for references."""
 
     names: dict[tuple[str, str], str]  # field and value -> address of the resource
@@ -79,7 +79,7 @@ def files(advice: Advice) -> Files:
     requests = requests_of(advice)
     if not requests:
         return []
-    made = Made({}, {}, _settings(advice.region), [], set())
+    made = TerraformFile({}, {}, _settings(advice.region), [], set())
     wanted: list[Variable] = []
     stacked = stack(advice, requests)
     for request in requests:
@@ -113,7 +113,7 @@ def command(advice: Advice, folder: str) -> str:
     return f"{terraform} init && {terraform} apply"
 
 
-def _add_stack(stacked: Stack, made: Made) -> list[Variable]:
+def _add_stack(stacked: Stack, made: TerraformFile) -> list[Variable]:
     """Add the stack of what the provider cannot make; the variables that its parameters need."""
     # One key is one variable, and an ARN does wherever an id does.
     wanted = {
@@ -175,7 +175,9 @@ def _key_arn(stated: str) -> Variable:
     return Variable("kms_key_arn", asks)
 
 
-def _add(request: Request, body: dict[str, Any], made: Made, told: tuple[str, ...]) -> None:
+def _add(
+    request: Request, body: dict[str, Any], made: TerraformFile, told: tuple[str, ...]
+) -> None:
     operation = request.operation
     kind = _RESOURCES[operation]
     stem = _label(request)
@@ -223,7 +225,9 @@ def _flat(body: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in body.items() if key != "Attributes"} | inner
 
 
-def _moving_name(name: str, body: dict[str, Any], address: str, made: Made) -> str | Template:
+def _moving_name(
+    name: str, body: dict[str, Any], address: str, made: TerraformFile
+) -> str | Template:
     """The name of what is replaced: another one for other values of its variables."""
     values = [f"var.{each.name}" for each in variables(body)]
     for variant in _variants(body):
@@ -250,7 +254,9 @@ def _output(operation: str, label: str, address: str) -> Block:
     return Block(f'output "{name}{label.removeprefix("this")}"', value)
 
 
-def _members(value: dict[str, Any], operation: str, made: Made, *, top: bool) -> dict[str, Any]:
+def _members(
+    value: dict[str, Any], operation: str, made: TerraformFile, *, top: bool
+) -> dict[str, Any]:
     """Fields of a request as the provider's attributes and blocks."""
     done: dict[str, Any] = {}
     for field, inner in value.items():
@@ -275,7 +281,7 @@ def _members(value: dict[str, Any], operation: str, made: Made, *, top: bool) ->
     return done
 
 
-def _attribute(field: str, value: Any, operation: str, made: Made) -> Any:
+def _attribute(field: str, value: Any, operation: str, made: TerraformFile) -> Any:
     """A value; names of other resources become references."""
     if isinstance(value, Text):
         return _text(value, made)
@@ -296,7 +302,7 @@ def _attribute(field: str, value: Any, operation: str, made: Made) -> Any:
     return value
 
 
-def _text(text: Text, made: Made) -> Raw | Template:
+def _text(text: Text, made: TerraformFile) -> Raw | Template:
     parts = [
         Raw(f"{made.latest[part.name]}.arn")
         if isinstance(part, Answered)
@@ -309,7 +315,7 @@ def _text(text: Text, made: Made) -> Raw | Template:
     return only if len(parts) == 1 and isinstance(only, Raw) else Template(tuple(parts))
 
 
-def _schedule(body: dict[str, Any], made: Made) -> dict[str, Any]:
+def _schedule(body: dict[str, Any], made: TerraformFile) -> dict[str, Any]:
     """The provider has no transform job: a schedule calls CreateTransformJob."""
     # jsonencode escapes angle brackets, and the Scheduler looks for its keyword as it is.
     after = f'), "\\\\u003c{_RUN_ID}\\\\u003e", {quoted(f"<{_RUN_ID}>")})'
@@ -327,7 +333,7 @@ def _schedule(body: dict[str, Any], made: Made) -> dict[str, Any]:
     }
 
 
-def _object(value: Any, made: Made) -> Any:
+def _object(value: Any, made: TerraformFile) -> Any:
     """A request with expressions for what is known only later."""
     if isinstance(value, dict):
         return {

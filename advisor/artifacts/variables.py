@@ -55,7 +55,7 @@ Filled: TypeAlias = "dict[str, Any]"
 """Parameters of a request with a ``Text`` where a placeholder stood."""
 
 
-class Place(NamedTuple):
+class PlaceholderField(NamedTuple):
     """The fields with a placeholder, its text, and its variable."""
 
     fields: frozenset[str]
@@ -69,8 +69,10 @@ _ARN = r"arn:aws[a-z-]*:"
 _S3_FIELDS = "S3Uri S3OutputPath S3FailurePath DestinationS3Uri"
 
 
-def _place(fields: str, pattern: str, name: str, asks: str, *, is_list: bool = False) -> Place:
-    return Place(frozenset(fields.split()), pattern, Variable(name, asks, is_list))
+def _place(
+    fields: str, pattern: str, name: str, asks: str, *, is_list: bool = False
+) -> PlaceholderField:
+    return PlaceholderField(frozenset(fields.split()), pattern, Variable(name, asks, is_list))
 
 
 JOB = Variable("transform_job_name", "Name of this run")
@@ -106,7 +108,9 @@ PLACES = (
         "bucket",
         "Name of the S3 bucket for input and output",
     ),
-    Place(frozenset({"KmsKeyId", "VolumeKmsKeyId", "KmsMasterKeyId"}), "alias/REPLACE-ME", KMS_KEY),
+    PlaceholderField(
+        frozenset({"KmsKeyId", "VolumeKmsKeyId", "KmsMasterKeyId"}), "alias/REPLACE-ME", KMS_KEY
+    ),
     _place(
         "Subnets",
         "subnet-0{17},subnet-0{16}1",
@@ -128,14 +132,16 @@ PLACES = (
         "S3 address of the model of the variant {}: an archive, or a prefix that ends with a slash",
     ),
     *(
-        Place(frozenset({field}), f"{_ARN}sns:.*:REPLACE-ME-{kind}", Answered(f"{kind}_topic"))
+        PlaceholderField(
+            frozenset({field}), f"{_ARN}sns:.*:REPLACE-ME-{kind}", Answered(f"{kind}_topic")
+        )
         for field, kind in (
             ("SuccessTopic", "success"),
             ("ErrorTopic", "error"),
             ("AlarmActions", "alarms"),
         )
     ),
-    Place(
+    PlaceholderField(
         frozenset({"AlarmActions"}),
         _ARN + "autoscaling:.*:scalingPolicy:REPLACE-ME",
         Answered("policy"),

@@ -35,7 +35,7 @@ class Price(NamedTuple):
     because: str = ""  # for a stand-in: why it may be used
 
 
-class Row(Value):
+class PriceRow(Value):
     """One known price with its place, for lists of prices."""
 
     component: str
@@ -149,11 +149,11 @@ class Prices:
         known = self._snapshot["prices"].values()
         return tuple(sorted({key for prices in known for key in prices if key.startswith("ml.")}))
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[PriceRow]:
         """Every known price of the Region, without stand-ins from elsewhere, in a fixed order."""
         for component, prices in sorted(self._snapshot["prices"].items()):
             for key in sorted(prices, key=_by_size):
-                yield Row(component, key, _price(self._snapshot, prices[key]))
+                yield PriceRow(component, key, _price(self._snapshot, prices[key]))
 
     def notes(self, option: str) -> tuple[str, ...]:
         """Discounts and free allowances of an option, as sources state them; never counted."""

@@ -17,18 +17,18 @@ from advisor.workload import read_file, read_workloads
 from advisor.workload.revision import is_revision, read_revision
 
 if TYPE_CHECKING:
-    from advisor.compare.diff import Difference, Limit
+    from advisor.compare.diff import Difference, MostIncrease
     from advisor.model.advice import Advice
     from advisor.model.workload import Finding, Workload
 
 GATES = ("over-budget", "over-max-monthly", "over-max-increase")
 
 
-def increase(ctx: click.Context, param: click.Parameter, value: str | None) -> Limit | None:
+def increase(ctx: click.Context, param: click.Parameter, value: str | None) -> MostIncrease | None:
     """Accept an amount of USD or a share of the old cost: 50, 50 USD, 10 %."""
     if value is None:
         return None
-    from advisor.compare.diff import Limit
+    from advisor.compare.diff import MostIncrease
 
     text = value.upper().strip()
     percent = text.endswith("%")
@@ -38,7 +38,7 @@ def increase(ctx: click.Context, param: click.Parameter, value: str | None) -> L
             f"{value!r} is not an increase; write an amount in USD or a share, such as 50 or 10%"
         )
     try:
-        return Limit(Decimal(number), percent, f"{number} %" if percent else f"{number} USD")
+        return MostIncrease(Decimal(number), percent, f"{number} %" if percent else f"{number} USD")
     except ArithmeticError as error:
         raise click.BadParameter(
             f"{value!r} is not an increase; write an amount in USD or a share, such as 50 or 10%"
@@ -159,7 +159,7 @@ def _answer(workload: Workload, options: dict[str, Any]) -> Advice:
 
 def _gated(made: Difference, options: dict[str, Any]) -> tuple[Finding, ...]:
     """The findings that appeared, with that of --max-increase among them."""
-    most: Limit | None = options["max_increase"]
+    most: MostIncrease | None = options["max_increase"]
     if most is None:
         return made.appeared
     from advisor.compare.diff import exceeded

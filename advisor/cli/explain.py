@@ -15,7 +15,7 @@ from advisor.model.errors import InputError
 
 if TYPE_CHECKING:
     from advisor.model.advice import Advice, Change
-    from advisor.reference.catalogue import Catalogue
+    from advisor.reference.catalogue import RulebookIndex
     from advisor.reference.entry import Entry
 
 _OF_A_WORKLOAD = ("settings", "limits", "region", "as_of")
@@ -64,7 +64,7 @@ def explain(name: str, workload: str | None, form: str, **options: Any) -> int:
     return 0
 
 
-def _find(known: Catalogue, name: str) -> tuple[Entry, ...]:
+def _find(known: RulebookIndex, name: str) -> tuple[Entry, ...]:
     found = known.find(name)
     if not found:
         close = known.nearest(name)

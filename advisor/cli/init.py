@@ -15,7 +15,7 @@ from advisor.cli import CONTEXT
 from advisor.model.errors import InputError
 
 if TYPE_CHECKING:
-    from advisor.engine.interview import Question
+    from advisor.engine.interview import InterviewQuestion
     from advisor.model.workload import Workload
 
 _FILE = "workload.yaml"
@@ -100,7 +100,7 @@ def read(answers: Mapping[str, str]) -> Workload:
     return read_workloads(starter(answers).encode(), _FILE)[0]
 
 
-def _show(question: Question) -> None:
+def _show(question: InterviewQuestion) -> None:
     """Print the fact and where its values lead."""
     click.echo(f"\n{question.title}", err=True)
     for value, option in question.outcomes.items():

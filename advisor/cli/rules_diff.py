@@ -137,9 +137,9 @@ def _answers(
     name: str, workloads: Sequence[Workload], day: str, rules: tuple[str, str]
 ) -> list[Answer]:
     """The answer of the first of two sets of rules to each workload."""
-    from advisor.reference.moved_answers import Answering
+    from advisor.reference.moved_answers import RuleSetAnswers
 
-    asked = Answering(*rules)
+    asked = RuleSetAnswers(*rules)
     return _readable(name, lambda: [asked.answer(each, _asked, day) for each in workloads])
 
 
@@ -161,7 +161,7 @@ def _readable(name: str, work: Callable[[], Result]) -> Result:
 def _against_lock(lock: str, new: str, workloads: Sequence[Workload], day: str) -> Compared:
     """The answers that a lock keeps against those of now; without --workloads, all of its own."""
     from advisor.gate.policy.lockfile import lock_key, read_lock
-    from advisor.reference.moved_answers import Answering, moved_answers
+    from advisor.reference.moved_answers import RuleSetAnswers, moved_answers
     from advisor.reference.rule_sets import rule_set
     from advisor.reference.rules_compared import Compared
     from advisor.rulebook.source import rules_directory
@@ -172,7 +172,7 @@ def _against_lock(lock: str, new: str, workloads: Sequence[Workload], day: str) 
         found = [os.path.join(os.path.dirname(lock), file) for file in files]
         workloads = [each for file in found for each in _read(os.path.normpath(file))]
     with rule_set(new) as rules:
-        asked = Answering(rules, rules_directory())
+        asked = RuleSetAnswers(rules, rules_directory())
         answers: list[tuple[Workload, Answer, Answer]] = [
             (workload, old, asked.answer(workload, _asked, day))
             for workload in workloads

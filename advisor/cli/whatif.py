@@ -15,7 +15,7 @@ from advisor.cli.money import (
     with_load_test,
     workload_options,
 )
-from advisor.compare.whatif import MOST_POINTS, POINTS, Range, sweep
+from advisor.compare.whatif import MOST_POINTS, POINTS, SweptRange, sweep
 from advisor.reports.comparison_formats import WHATIF_FORMATS, money_renderer
 
 
@@ -52,7 +52,7 @@ def whatif(workload: str, key: str, form: str, settings: tuple[str, ...], **opti
     found = sweep(
         with_load_test(one_workload(workload, settings), options, folder),
         key,
-        Range(options["start"], options["end"], options["points"]),
+        SweptRange(options["start"], options["end"], options["points"]),
         limits=options["limits"],
         region=options["region"],
         own_prices=folder,

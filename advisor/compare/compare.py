@@ -40,7 +40,7 @@ _PRICED = (
 )
 
 
-class Row(NamedTuple):
+class ComparedOption(NamedTuple):
     """One option as it stands beside the others."""
 
     candidate: Candidate  # with its latency, whether it is chosen or not
@@ -67,7 +67,7 @@ class Comparison(NamedTuple):
     """The result of `compare`."""
 
     advice: Advice
-    rows: tuple[Row, ...]  # the answer first, then as preferred, then the rest
+    rows: tuple[ComparedOption, ...]  # the answer first, then as preferred, then the rest
     axes: tuple[Axis, ...]
     break_evens: tuple[BreakEven, ...]
     assumed: Mapping[str, str]  # facts that break-even points take and nobody stated
@@ -138,10 +138,10 @@ def _assumed(facts: Facts, axes: Sequence[Axis]) -> dict[str, str]:
     return done
 
 
-def _rows(advice: Advice, facts: Facts) -> tuple[Row, ...]:
+def _rows(advice: Advice, facts: Facts) -> tuple[ComparedOption, ...]:
     order = {name: rank for rank, name in enumerate(advice.decision.leaf_options)}
 
-    def rank(row: Row) -> tuple[bool, int, int]:
+    def rank(row: ComparedOption) -> tuple[bool, int, int]:
         each = row.candidate
         stands = STANDINGS.index(each.standing.standing)
         return each.plan is None, stands, order.get(each.option, len(order))
@@ -149,15 +149,15 @@ def _rows(advice: Advice, facts: Facts) -> tuple[Row, ...]:
     return tuple(sorted((_row(facts, each) for each in advice.candidates), key=rank))
 
 
-def _row(facts: Facts, candidate: Candidate) -> Row:
+def _row(facts: Facts, candidate: Candidate) -> ComparedOption:
     if candidate.plan is None or candidate.cost is None:
-        return Row(candidate, None)
+        return ComparedOption(candidate, None)
     if candidate.latency is None:
         candidate = candidate._replace(latency=expected_latency(candidate.plan, facts))
     requests = _requests(facts, candidate)
     assert candidate.cost is not None
     share = per_thousand_requests(candidate.cost, requests) if requests else None
-    return Row(candidate, share)
+    return ComparedOption(candidate, share)
 
 
 def _requests(facts: Facts, candidate: Candidate) -> Any:

@@ -15,7 +15,7 @@ _HUNDRED = Decimal(100)
 _NO_COST = Cost(None, None, False, "", ())
 
 
-class Change(NamedTuple):
+class ChangedValue(NamedTuple):
     """Something that differs; ``None`` where it is absent."""
 
     name: str
@@ -23,7 +23,7 @@ class Change(NamedTuple):
     new: str | None
 
 
-class Limit(NamedTuple):
+class MostIncrease(NamedTuple):
     """The most that a cost may rise by: an amount in USD, or a share."""
 
     value: Decimal
@@ -36,12 +36,12 @@ class Difference(NamedTuple):
 
     old: Advice
     new: Advice
-    facts: tuple[Change, ...]  # by key path, as written
-    answer: tuple[Change, ...]  # option, status, summary
-    options: tuple[Change, ...]  # how each option stands
-    settings: tuple[Change, ...]  # of the recommended options' plans
-    requests: tuple[Change, ...]  # operations whose parameters differ
-    costs: tuple[Change, ...]  # monthly cost by option
+    facts: tuple[ChangedValue, ...]  # by key path, as written
+    answer: tuple[ChangedValue, ...]  # option, status, summary
+    options: tuple[ChangedValue, ...]  # how each option stands
+    settings: tuple[ChangedValue, ...]  # of the recommended options' plans
+    requests: tuple[ChangedValue, ...]  # operations whose parameters differ
+    costs: tuple[ChangedValue, ...]  # monthly cost by option
     appeared: tuple[Finding, ...]
     gone: tuple[Finding, ...]
 
@@ -67,14 +67,14 @@ def difference(old: Advice, new: Advice) -> Difference:
     )
 
 
-def _facts(old: Mapping[str, Stated], new: Mapping[str, Stated]) -> tuple[Change, ...]:
+def _facts(old: Mapping[str, Stated], new: Mapping[str, Stated]) -> tuple[ChangedValue, ...]:
     """Keys whose values differ; two ways to write one value are the same."""
     found = []
     for path in dict.fromkeys((*old, *new)):
         before, after = old.get(path), new.get(path)
         if before is None or after is None or before.value != after.value:
             found.append(
-                Change(path, _text(before), _text(after)),
+                ChangedValue(path, _text(before), _text(after)),
             )
     return tuple(found)
 
@@ -93,16 +93,16 @@ def _plain(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _answer(old: Advice, new: Advice) -> tuple[Change, ...]:
+def _answer(old: Advice, new: Advice) -> tuple[ChangedValue, ...]:
     pairs = (
         ("option", old.decision.option, new.decision.option),
         ("status", old.decision.status, new.decision.status),
         ("contested", word(old.decision.contested), word(new.decision.contested)),
     )
-    return tuple(Change(*pair) for pair in pairs if pair[1] != pair[2])
+    return tuple(ChangedValue(*pair) for pair in pairs if pair[1] != pair[2])
 
 
-def _options(old: Advice, new: Advice) -> tuple[Change, ...]:
+def _options(old: Advice, new: Advice) -> tuple[ChangedValue, ...]:
     """How each option stands."""
     before, after = (
         {each.option: phrase(each.standing) for each in advice.candidates} for advice in (old, new)
@@ -114,7 +114,7 @@ def _plan(advice: Advice) -> Plan | None:
     return None if advice.chosen is None else advice.chosen.plan
 
 
-def _settings(old: Plan | None, new: Plan | None) -> tuple[Change, ...]:
+def _settings(old: Plan | None, new: Plan | None) -> tuple[ChangedValue, ...]:
     before, after = (
         {} if plan is None else {each.name: str(each.value) for each in plan.settings}
         for plan in (old, new)
@@ -122,7 +122,7 @@ def _settings(old: Plan | None, new: Plan | None) -> tuple[Change, ...]:
     return _changes(before, after)
 
 
-def _requests(old: Plan | None, new: Plan | None) -> tuple[Change, ...]:
+def _requests(old: Plan | None, new: Plan | None) -> tuple[ChangedValue, ...]:
     """Operations that are new, gone or have other parameters."""
     before, after = (
         {} if plan is None else {each.operation: each.parameters for each in plan.requests}
@@ -133,11 +133,11 @@ def _requests(old: Plan | None, new: Plan | None) -> tuple[Change, ...]:
         one, other = before.get(operation), after.get(operation)
         if one != other:
             texts = (None if each is None else "as changed" for each in (one, other))
-            found.append(Change(operation, *texts))
+            found.append(ChangedValue(operation, *texts))
     return tuple(found)
 
 
-def _costs(old: Advice, new: Advice) -> tuple[Change, ...]:
+def _costs(old: Advice, new: Advice) -> tuple[ChangedValue, ...]:
     before, after = (
         {each.option: money(each.cost) for each in advice.candidates if each.cost is not None}
         for advice in (old, new)
@@ -145,9 +145,9 @@ def _costs(old: Advice, new: Advice) -> tuple[Change, ...]:
     return _changes(before, after)
 
 
-def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change, ...]:
+def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[ChangedValue, ...]:
     return tuple(
-        Change(name, before.get(name), after.get(name))
+        ChangedValue(name, before.get(name), after.get(name))
         for name in dict.fromkeys((*before, *after))
         if before.get(name) != after.get(name)
     )
@@ -203,7 +203,7 @@ def _single(cost: Cost) -> str | None:
     return cost.usd_low if cost.usd_low == cost.usd_high else None
 
 
-def exceeded(found: Difference, most: Limit) -> Finding | None:
+def exceeded(found: Difference, most: MostIncrease) -> Finding | None:
     """A finding when the recommended option's cost rose by more than is allowed, else nothing."""
     old, new = chosen_cost(found.old), chosen_cost(found.new)
     risen = rise(old, new)
@@ -227,7 +227,7 @@ def exceeded(found: Difference, most: Limit) -> Finding | None:
     return Finding("over-max-increase", "error" if all(beyond) else "warning", message, fix=fix)
 
 
-def _beyond(risen: Decimal, start: str | None, most: Limit) -> bool:
+def _beyond(risen: Decimal, start: str | None, most: MostIncrease) -> bool:
     if not most.percent:
         return risen > most.value
     return risen * _HUNDRED > Decimal(start or 0) * most.value

@@ -23,7 +23,7 @@ _MOST_TRIED = 12  # groups of changes that are answered again before the search 
 Again = Callable[[Sequence[Change]], Advice]  # the answer with changes made as --set makes them
 
 
-class Way(NamedTuple):
+class WinningChange(NamedTuple):
     """Changes with which an option is the answer, and what it costs then."""
 
     changes: tuple[Change, ...]
@@ -45,7 +45,7 @@ class Here(NamedTuple):
     stands: str  # in a few words
     candidates: tuple[Candidate, ...] = ()  # the options that it concerns
     verdicts: tuple[Judged, ...] = ()
-    ways: tuple[Way, ...] | None = None  # of an option that the rules do not choose
+    ways: tuple[WinningChange, ...] | None = None  # of an option that the rules do not choose
     step: Step | None = None
     facts: tuple[Fact, ...] = ()  # typical, 99th percentile and largest are three
     read_by: tuple[tuple[str, str], ...] = ()  # kind and id
@@ -96,7 +96,7 @@ def _option(advice: Advice, facts: Facts, name: str, again: Again) -> Here:
     )
 
 
-def _ways(facts: Facts, name: str, again: Again) -> Iterator[Way]:
+def _ways(facts: Facts, name: str, again: Again) -> Iterator[WinningChange]:
     """The smallest changes with which the rules choose an option, each answered again."""
     around = Neighbourhood(facts, whole=True)
     for found in ways_to(around, name):
@@ -105,7 +105,7 @@ def _ways(facts: Facts, name: str, again: Again) -> Iterator[Way]:
             changed = again(changes)
             if changed.decision.rules_option == name:
                 kept += 1
-                yield Way(changes, _candidate(changed, name).cost)
+                yield WinningChange(changes, _candidate(changed, name).cost)
             if kept == MOST_WAYS:
                 break
         if kept:

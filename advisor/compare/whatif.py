@@ -49,7 +49,7 @@ class Sweep(NamedTuple):
     crossings: tuple[Crossing, ...]
 
 
-class Range(NamedTuple):
+class SweptRange(NamedTuple):
     """The caller's range as texts of the key's kind; empty where none is given."""
 
     start: str = ""
@@ -57,13 +57,13 @@ class Range(NamedTuple):
     points: int = POINTS
 
 
-WHOLE = Range()
+WHOLE = SweptRange()
 
 
 def sweep(
     workload: Workload,
     key: str,
-    wanted: Range = WHOLE,
+    wanted: SweptRange = WHOLE,
     *,
     limits: str | None = None,
     region: str | None = None,
@@ -124,7 +124,7 @@ def _unknown(path: str, known: Sequence[str]) -> InputError:
 # -- words and features --------------------------------------------------------------------------
 
 
-def _of_words(facts: Facts, entry: Key, scenario: Scenario, wanted: Range) -> Sweep:
+def _of_words(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange) -> Sweep:
     if wanted.start or wanted.end:
         raise InputError(
             f"{entry.path} has no range", hint="Remove --from and --to: whatif shows every value."
@@ -164,7 +164,7 @@ def _assumed_word(facts: Facts, entry: Key) -> object:
 # -- numbers -------------------------------------------------------------------------------------
 
 
-def _of_numbers(facts: Facts, entry: Key, scenario: Scenario, wanted: Range) -> Sweep:
+def _of_numbers(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange) -> Sweep:
     key = entry.path
     now = current(facts, key)
     cells = _cells(facts, key, now)
@@ -214,7 +214,7 @@ def _moves(handle: Handle, key: str) -> bool:
     return handle.id == key
 
 
-def _ends(entry: Key, now: int, cells: list[Cell], wanted: Range) -> tuple[int, int]:
+def _ends(entry: Key, now: int, cells: list[Cell], wanted: SweptRange) -> tuple[int, int]:
     """The ends as asked for; else around the value and the changes of the answer near it."""
     least, most = max(entry.least, 1), entry.most or INFINITY
     edges = [cell.low for cell in cells[1:] if now // _NEAR <= cell.low <= now * _NEAR]

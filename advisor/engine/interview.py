@@ -16,7 +16,7 @@ Answers = Mapping[str, str]  # key path -> value as a person writes it
 Reader = Callable[[Answers], Workload]
 
 
-class Question(NamedTuple):
+class InterviewQuestion(NamedTuple):
     """A fact that can still change the answer."""
 
     fact: str  # key path
@@ -25,7 +25,9 @@ class Question(NamedTuple):
     outcomes: Mapping[str, str | None]  # value -> option
 
 
-def next_question(answers: Answers, read: Reader, skipped: Collection[str]) -> Question | None:
+def next_question(
+    answers: Answers, read: Reader, skipped: Collection[str]
+) -> InterviewQuestion | None:
     """The fact whose cells split the answers that are left best; ``None`` when none can change it.
 
     For each plausible decisive unknown the options are counted that would still be possible once it
@@ -48,7 +50,7 @@ def next_question(answers: Answers, read: Reader, skipped: Collection[str]) -> Q
     if best is None:
         return None
     title = around.book.fact[best.fact].title
-    return Question(best.fact, title, best.assumed, best.outcomes)
+    return InterviewQuestion(best.fact, title, best.assumed, best.outcomes)
 
 
 def needs_that_matter(answers: Answers, read: Reader, features: Collection[str]) -> tuple[str, ...]:

@@ -6,26 +6,26 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from advisor.catalogue.price_snapshot import Folder, Prices, Row, load, regions
+from advisor.catalogue.price_snapshot import Folder, PriceRow, Prices, load, regions
 from advisor.catalogue.price_snapshot import components as components_of
 from advisor.model.errors import InputError
 from advisor.rulebook.source import rules_directory
 
 
-class Known(NamedTuple):
+class RegionPrices(NamedTuple):
     """One Region."""
 
     region: str
     date: str | None  # of the newest price
     own: bool  # the user's snapshot
     prices: int  # how many are known
-    rows: tuple[Row, ...]  # empty in the list of all Regions
+    rows: tuple[PriceRow, ...]  # empty in the list of all Regions
 
 
 class Book(NamedTuple):
     """What `prices show` prints."""
 
-    regions: tuple[Known, ...]
+    regions: tuple[RegionPrices, ...]
     single: bool  # one Region was asked for, and its rows are wanted
     components: tuple[str, ...]  # only these; all when empty
     per: Mapping[str, str]  # component -> what a price of it is for: an hour
@@ -62,6 +62,6 @@ def book(region: str | None, components: Sequence[str], own: Folder) -> Book:
     return Book((found,), True, tuple(components), per)
 
 
-def _known(prices: Prices, components: Sequence[str], *, rows: bool) -> Known:
+def _known(prices: Prices, components: Sequence[str], *, rows: bool) -> RegionPrices:
     found = tuple(row for row in prices.rows() if not components or row.component in components)
-    return Known(prices.region, prices.date, prices.own, len(found), found if rows else ())
+    return RegionPrices(prices.region, prices.date, prices.own, len(found), found if rows else ())

@@ -72,7 +72,7 @@ _MOST_GUESSES = 5
 _NEAR = 0.6
 
 
-class Catalogue(NamedTuple):
+class RulebookIndex(NamedTuple):
     """Every entry in the order of ``KINDS``, the keys that no rule reads, and the references."""
 
     entries: tuple[Entry, ...]
@@ -127,7 +127,7 @@ def _only(details: Iterable[Detail], option: str) -> tuple[Detail, ...]:
     return tuple(each for each in details if each.label == option or each.label not in OPTIONS)
 
 
-def catalogue(rules: Folder | None = None) -> Catalogue:
+def catalogue(rules: Folder | None = None) -> RulebookIndex:
     """Read every rule file.
 
     Raises:
@@ -139,7 +139,7 @@ def catalogue(rules: Folder | None = None) -> Catalogue:
     entries = with_forms(found)
     known = {each.id for each in entries}
     keys = tuple(each for each in key_entries() if each.id not in known)
-    return Catalogue(entries, keys, Usage(entries))
+    return RulebookIndex(entries, keys, Usage(entries))
 
 
 def _entries(folder: Folder) -> Iterator[Entry]:

@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 from advisor.model.printable import printable
-from advisor.reference.catalogue import Catalogue
+from advisor.reference.catalogue import RulebookIndex
 from advisor.reference.entry import Entry
 
 _MARGIN = 17
@@ -15,7 +15,7 @@ _WIDEST = 100
 _OWN = "sm-advise"
 
 
-def explain(found: Sequence[Entry], catalogue: Catalogue, width: int) -> str:
+def explain(found: Sequence[Entry], catalogue: RulebookIndex, width: int) -> str:
     """Text of the entries of one id, one block each.
 
     Args:
@@ -27,7 +27,7 @@ def explain(found: Sequence[Entry], catalogue: Catalogue, width: int) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def as_values(found: Sequence[Entry], catalogue: Catalogue) -> list[dict[str, Any]]:
+def as_values(found: Sequence[Entry], catalogue: RulebookIndex) -> list[dict[str, Any]]:
     """Entries as plain values, for JSON."""
     return [
         {
@@ -50,7 +50,7 @@ def as_values(found: Sequence[Entry], catalogue: Catalogue) -> list[dict[str, An
     ]
 
 
-def _lines(entry: Entry, catalogue: Catalogue, width: int) -> Iterator[str]:
+def _lines(entry: Entry, catalogue: RulebookIndex, width: int) -> Iterator[str]:
     place = f", rules/{entry.file}" if entry.file else " of the workload file"
     yield f"{entry.name} ({_plain(entry.kind)}{place})"
     yield from wrap(printable(entry.title), width)

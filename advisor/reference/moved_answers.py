@@ -27,7 +27,7 @@ class MovedAnswer(NamedTuple):
     rules: tuple[str, ...]  # names of the entries that differ and that the answer rests on
 
 
-class Answering:
+class RuleSetAnswers:
     """Answers with one set of rules, which may be of an older or newer release.
 
     If these rules lack a constant of sizing, the constant of the other set is used, so it makes no

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.reference import flowchart_mermaid
-from advisor.reference.catalogue import KINDS, Catalogue, catalogue
+from advisor.reference.catalogue import KINDS, RulebookIndex, catalogue
 from advisor.reference.entry import Entry
 from advisor.reference.flowchart import read_chart
 from advisor.rulebook.source import Folder
@@ -48,7 +48,7 @@ def written(readme: str, rules: Folder | None = None) -> str:
     return head + mark + "\n\n" + "\n".join(_reference(catalogue(rules), rules)) + "\n"
 
 
-def _reference(found: Catalogue, rules: Folder | None) -> Iterator[str]:
+def _reference(found: RulebookIndex, rules: Folder | None) -> Iterator[str]:
     yield "## The flowchart"
     yield ""
     yield "```mermaid"

@@ -54,7 +54,7 @@ class EntryChange(NamedTuple):
         return self.what != CHANGED or any(not value.is_wording for value in self.values)
 
 
-class _Known(NamedTuple):
+class _Entries(NamedTuple):
     title: str
     source: str
     as_of: str
@@ -75,18 +75,18 @@ def rule_changes(old: Folder, new: Folder) -> tuple[EntryChange, ...]:
     return (*(each for each in found if each is not None), *_api_model(old, new))
 
 
-def _known(folder: Folder) -> dict[tuple[str, str], _Known]:
+def _known(folder: Folder) -> dict[tuple[str, str], _Entries]:
     """Every entry of a set by its kind and name. Another release may lack what this one has."""
-    found: dict[tuple[str, str], _Known] = {}
+    found: dict[tuple[str, str], _Entries] = {}
     for kind, _, raw in raw_entries(folder, whole=False):
         name = str(raw.get("id") or raw.get("option"))
         source, as_of, since = (str(raw.get(key, "")) for key in ("source", "as_of", "since"))
         title = str(raw.get("title") or raw.get("asks", name))
         key = f"{raw['fact']} {name}" if kind == "word" else name
-        found[kind, key] = _Known(title, source, as_of, since, dict(_values("", _own(raw))))
+        found[kind, key] = _Entries(title, source, as_of, since, dict(_values("", _own(raw))))
     for row in read_table(os.path.join(folder, "instances.csv")):
         name, *_ = row.values()
-        found[INSTANCE_TYPE, name] = _Known(name, row.get("source", ""), "", "", dict(row))
+        found[INSTANCE_TYPE, name] = _Entries(name, row.get("source", ""), "", "", dict(row))
     return found
 
 
@@ -116,7 +116,7 @@ def _text(value: object) -> str:
     return "" if value is None else word(value)
 
 
-def _change(key: tuple[str, str], old: _Known | None, new: _Known | None) -> EntryChange | None:
+def _change(key: tuple[str, str], old: _Entries | None, new: _Entries | None) -> EntryChange | None:
     before, after = (each.values if each else {} for each in (old, new))
     values = tuple(
         ValueChange(path, before.get(path), after.get(path))

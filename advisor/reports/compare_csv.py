@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from io import StringIO
 
-from advisor.compare.compare import Comparison, Row
+from advisor.compare.compare import ComparedOption, Comparison
 from advisor.engine.standing import why
 from advisor.model.printable import printable
 from advisor.pricing.plan_cost import in_brief
@@ -29,7 +29,7 @@ def render(found: Comparison, canvas: Canvas) -> str:
     return stream.getvalue()
 
 
-def _cells(found: Comparison, row: Row) -> tuple[object, ...]:
+def _cells(found: Comparison, row: ComparedOption) -> tuple[object, ...]:
     candidate = row.candidate
     cost, latency = candidate.cost, candidate.latency
     share = row.per_thousand

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from advisor import __version__
-from advisor.compare.compare import Axis, BreakEven, Comparison, Row
+from advisor.compare.compare import Axis, BreakEven, ComparedOption, Comparison
 from advisor.engine.standing import why
 from advisor.model.advice import Cost, Reason
 from advisor.model.workload import Measured
@@ -63,7 +63,7 @@ def _measured(measured: Measured | None) -> dict[str, Any]:
     return {"measured": {"jobs": jobs}}
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: ComparedOption) -> dict[str, Any]:
     candidate = row.candidate
     plan, latency = candidate.plan, candidate.latency
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.compare.compare import BreakEven, Comparison, Row
+from advisor.compare.compare import BreakEven, ComparedOption, Comparison
 from advisor.engine.standing import why, words
 from advisor.measurement import words as measured_words
 from advisor.model.advice import CostItem
@@ -55,7 +55,7 @@ def _lines(found: Comparison) -> Iterator[str]:
     yield f"\nOn demand, months of 730 h, {prose(where)}, prices of {advice.prices_date or '—'}."
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: ComparedOption) -> tuple[str, ...]:
     candidate = row.candidate
     return (
         candidate.option,
@@ -77,7 +77,7 @@ def _break_even(each: BreakEven) -> str:
     return f"{at}{prose(share)}: {before} → {after}"
 
 
-def _rests_on(row: Row) -> Iterator[str]:
+def _rests_on(row: ComparedOption) -> Iterator[str]:
     candidate = row.candidate
     cost, latency = candidate.cost, candidate.latency
     if cost is None:

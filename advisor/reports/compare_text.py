@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.compare.compare import Axis, BreakEven, Comparison, Row
+from advisor.compare.compare import Axis, BreakEven, ComparedOption, Comparison
 from advisor.engine.standing import why, words
 from advisor.measurement import words as measured_words
 from advisor.model.advice import Cost, CostItem
@@ -53,7 +53,7 @@ def _lines(found: Comparison, canvas: Canvas) -> Iterator[str]:
     yield from _findings(found, canvas)
 
 
-def _options(rows: list[Row], canvas: Canvas) -> Iterator[str]:
+def _options(rows: list[ComparedOption], canvas: Canvas) -> Iterator[str]:
     costs = [(money(row.candidate.cost), money(row.per_thousand)) for row in rows]
     times = [outcomes.times(row.candidate.latency) for row in rows]
     names = [(row.candidate.option, words(row.candidate.standing)) for row in rows]
@@ -71,7 +71,7 @@ def _options(rows: list[Row], canvas: Canvas) -> Iterator[str]:
     )
 
 
-def _others(rows: tuple[Row, ...], canvas: Canvas) -> Iterator[str]:
+def _others(rows: tuple[ComparedOption, ...], canvas: Canvas) -> Iterator[str]:
     """How each option stands, and why."""
     candidates = [row.candidate for row in rows]
     reasons = [(each.option, words(each.standing), why(each.standing)) for each in candidates]
@@ -79,7 +79,7 @@ def _others(rows: tuple[Row, ...], canvas: Canvas) -> Iterator[str]:
     yield from table(("", "", ""), reasons, canvas, flexible=2)
 
 
-def _bars(rows: list[Row], canvas: Canvas) -> Iterator[str]:
+def _bars(rows: list[ComparedOption], canvas: Canvas) -> Iterator[str]:
     drawn = [
         _bar(row.candidate.option, cost)
         for row in rows
@@ -97,7 +97,7 @@ def _bar(option: str, cost: Cost) -> Bar:
     return Bar(option, float(low or 0), None if high is None else float(high), money(cost))
 
 
-def _rests_on(row: Row, canvas: Canvas) -> Iterator[str]:
+def _rests_on(row: ComparedOption, canvas: Canvas) -> Iterator[str]:
     """The plan of one option, its items, and what its numbers rest on."""
     candidate = row.candidate
     plan, cost, latency = candidate.plan, candidate.cost, candidate.latency
@@ -113,7 +113,7 @@ def _rests_on(row: Row, canvas: Canvas) -> Iterator[str]:
         yield from wrapped(text, canvas, "  ", "    ")
 
 
-def _notes(rows: list[Row], canvas: Canvas) -> Iterator[str]:
+def _notes(rows: list[ComparedOption], canvas: Canvas) -> Iterator[str]:
     """The notes on the costs, each once with its options."""
     notes: dict[str, list[str]] = {}
     for row in rows:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from advisor import __version__
-from advisor.compare.diff import Change, Difference, chosen_cost, rise
+from advisor.compare.diff import ChangedValue, Difference, chosen_cost, rise
 from advisor.model.advice import Advice
 from advisor.pricing.amounts import usd
 from advisor.reports.terminal_chart import Canvas
@@ -69,7 +69,7 @@ def _side(advice: Advice) -> dict[str, Any]:
     }
 
 
-def _changes(changes: Sequence[Change]) -> list[dict[str, Any]]:
+def _changes(changes: Sequence[ChangedValue]) -> list[dict[str, Any]]:
     return [change._asdict() for change in changes]
 
 

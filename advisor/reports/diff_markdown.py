@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from advisor.compare.diff import Change, Difference, chosen_cost, rise
+from advisor.compare.diff import ChangedValue, Difference, chosen_cost, rise
 from advisor.reports.terminal_chart import Canvas
 from advisor.text.markup import code, prose, table
 from advisor.text.money_format import money
@@ -62,6 +62,6 @@ def _main(found: Difference) -> Iterator[tuple[str, ...]]:
         yield _row(change)
 
 
-def _row(change: Change) -> tuple[str, ...]:
+def _row(change: ChangedValue) -> tuple[str, ...]:
     cells = (_NOTHING if text is None else code(text) for text in (change.old, change.new))
     return (code(change.name), *cells)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from advisor.compare.diff import Change, Difference, chosen_cost, rise
+from advisor.compare.diff import ChangedValue, Difference, chosen_cost, rise
 from advisor.reports.terminal_chart import Canvas, table, wrapped
 from advisor.text.money_format import UNKNOWN, a_month, money
 
@@ -59,7 +59,7 @@ def headline(found: Difference, arrow: str) -> str:
     return f"{text}, {costs[0]} {arrow} {a_month(after)}" + (f" ({risen})" if risen else "")
 
 
-def _changes(changes: Sequence[Change], canvas: Canvas) -> Iterator[str]:
+def _changes(changes: Sequence[ChangedValue], canvas: Canvas) -> Iterator[str]:
     arrow = canvas.signs.arrow
     rows = [
         (f"  {change.name}", f"{change.old or _NOTHING} {arrow} {change.new or _NOTHING}")

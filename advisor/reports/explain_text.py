@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from advisor.compare.explained import Here, Judged, Way
+from advisor.compare.explained import Here, Judged, WinningChange
 from advisor.engine.standing import bound, in_words, is_need, words
 from advisor.model.advice import Fact, Step
 from advisor.reports.advice_view import room
@@ -90,7 +90,7 @@ def _ways(here: Here, canvas: Canvas) -> list[Row]:
     return found or [("no change of one or two facts makes it the answer",)]
 
 
-def _way(here: Here, way: Way, canvas: Canvas) -> Row:
+def _way(here: Here, way: WinningChange, canvas: Canvas) -> Row:
     changes = " and ".join(f"{change.fact} {change.to}" for change in way.changes)
     chosen = here.advice.chosen
     before = money(None if chosen is None else chosen.cost)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from advisor.pricing.price_listing import Book, Known
+from advisor.pricing.price_listing import Book, RegionPrices
 from advisor.reports.terminal_chart import Canvas
 
 SCHEMA = "sm-advise/price-list.v1"
@@ -18,7 +18,7 @@ def render(found: Book, canvas: Canvas) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
-def _region(found: Book, known: Known) -> dict[str, Any]:
+def _region(found: Book, known: RegionPrices) -> dict[str, Any]:
     value: dict[str, Any] = {
         "region": known.region,
         "date": known.date,

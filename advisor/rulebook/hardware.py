@@ -45,7 +45,7 @@ class Instance(Value):
         return (self.accelerator_count or 0) * (self.accelerator_memory_mib or 0)
 
 
-class Catalogue:
+class InstanceTypes:
     """All instance types by name, and the ones that sizing may choose, smallest first."""
 
     def __init__(

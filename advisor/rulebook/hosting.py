@@ -26,7 +26,7 @@ Inputs: TypeAlias = Mapping[str, Any]
 """One value for each of ``WORDS``, ``models`` as a number and ``needs`` as a set of features."""
 
 
-class Condition(NamedTuple):
+class HostingCondition(NamedTuple):
     """Parts that must all hold."""
 
     words: tuple[tuple[str, tuple[Any, ...]], ...]
@@ -49,12 +49,12 @@ class WayLimit(NamedTuple):
 
     id: str
     title: str
-    when: Condition
+    when: HostingCondition
     says: str
     origin: Source
 
 
-class Way(NamedTuple):
+class HostingWay(NamedTuple):
     """One way of hosting."""
 
     name: str  # one of advisor.model.options.WAYS
@@ -69,7 +69,7 @@ class Preference(NamedTuple):
 
     id: str
     asks: str
-    when: Condition
+    when: HostingCondition
     then: tuple[str, ...]
     origin: Source
 
@@ -77,7 +77,7 @@ class Preference(NamedTuple):
 class Hosting(NamedTuple):
     """All ways by name, and the preferences in their order."""
 
-    ways: Mapping[str, Way]
+    ways: Mapping[str, HostingWay]
     preferences: tuple[Preference, ...]
 
 
@@ -126,7 +126,7 @@ def _problems(when: Mapping[str, Any], features: set[str]) -> Iterator[str]:
 def hosting(raw: Mapping[str, Any]) -> Hosting:
     """The compiled rules as they are asked."""
     ways = {
-        each["way"]: Way(
+        each["way"]: HostingWay(
             each["way"],
             each["title"],
             each["says"],
@@ -153,7 +153,7 @@ def hosting(raw: Mapping[str, Any]) -> Hosting:
     return Hosting(ways, rows)
 
 
-def _condition(when: Mapping[str, Any]) -> Condition:
+def _condition(when: Mapping[str, Any]) -> HostingCondition:
     models: Mapping[str, int] = when.get("models", {})
     least = max(
         (models[name] + more for name, more in _BOUNDS.items() if name in models), default=0
@@ -163,7 +163,7 @@ def _condition(when: Mapping[str, Any]) -> Condition:
         for name, value in when.items()
         if name not in ("models", "needs")
     )
-    return Condition(words, frozenset(when.get("needs", ())), least, models.get("at_most"))
+    return HostingCondition(words, frozenset(when.get("needs", ())), least, models.get("at_most"))
 
 
 def _listed(value: Any) -> list[Any]:

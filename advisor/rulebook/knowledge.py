@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.model.value import Value
-from advisor.rulebook.hardware import Catalogue
+from advisor.rulebook.hardware import InstanceTypes
 from advisor.rulebook.lazy_mapping import OnDemand
 from advisor.rulebook.types import Constant, Source
 
 
-class Offer(Value):
+class RegionOffer(Value):
     """What one Region offers, as far as prices show. ``None``: nothing was found on it."""
 
     hosting: frozenset[str] | None  # families with accelerators or Graviton processors
@@ -37,8 +37,8 @@ class Knowledge(Value):
 
     sizing: Mapping[str, Constant]
     numbers: Mapping[str, Any]  # the values of the constants
-    catalogue: Catalogue
-    offers: Mapping[str, Offer]
+    catalogue: InstanceTypes
+    offers: Mapping[str, RegionOffer]
     quotas: tuple[QuotaEntry, ...]
 
 
@@ -48,7 +48,7 @@ def knowledge(compiled: Mapping[str, Any]) -> Knowledge:
     return Knowledge(
         sizing,
         {name: constant.value for name, constant in sizing.items()},
-        Catalogue(compiled["instances"], compiled["families"]),
+        InstanceTypes(compiled["instances"], compiled["families"]),
         OnDemand(compiled["regions"]["regions"], _offer),
         tuple(_quota(entry) for entry in compiled["quotas"]),
     )
@@ -58,9 +58,9 @@ def _constant(raw: Mapping[str, Any]) -> Constant:
     return Constant(raw["id"], raw["title"], raw["value"], _origin(raw))
 
 
-def _offer(raw: Mapping[str, Any]) -> Offer:
+def _offer(raw: Mapping[str, Any]) -> RegionOffer:
     hosting, batch = _families(raw.get("hosting")), _families(raw.get("batch"))
-    return Offer(hosting, batch, raw.get("serverless_concurrency"))
+    return RegionOffer(hosting, batch, raw.get("serverless_concurrency"))
 
 
 def _families(raw: Mapping[str, list[str]] | None) -> frozenset[str] | None:

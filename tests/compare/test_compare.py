@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from advisor.compare.compare import Comparison, Row, compare
+from advisor.compare.compare import ComparedOption, Comparison, compare
 from advisor.model.options import REAL_TIME, SERVERLESS
 from advisor.pipeline import advise
 from advisor.text.quantity import MONTH_HOURS
@@ -33,7 +33,7 @@ def compared(**parts: Any) -> Comparison:
     return compare(advise(facts_of(online(**{**CALM, **parts})).workload))
 
 
-def row(found: Comparison, option: str) -> Row:
+def row(found: Comparison, option: str) -> ComparedOption:
     (each,) = (each for each in found.rows if each.candidate.option == option)
     return each
 

@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from advisor.compare.diff import Change, Difference, Limit, chosen_cost, difference, exceeded, rise
+from advisor.compare.diff import (
+    ChangedValue,
+    Difference,
+    MostIncrease,
+    chosen_cost,
+    difference,
+    exceeded,
+    rise,
+)
 from advisor.model.advice import Advice, Cost
 from advisor.pipeline import advise
 from advisor.workload import read_workloads
@@ -35,7 +43,7 @@ def changed(**parts: Any) -> Difference:
     return difference(answer(), answer(**parts))
 
 
-def names(changes: tuple[Change, ...]) -> list[str]:
+def names(changes: tuple[ChangedValue, ...]) -> list[str]:
     return [change.name for change in changes]
 
 
@@ -54,35 +62,38 @@ def test_nothing_differs_from_itself(document: Document) -> None:
     workload = read(document)
     found = difference(advise(workload), advise(workload))
     assert not found.matters
-    assert exceeded(found, Limit(Decimal(0), False, "0 USD")) is None
+    assert exceeded(found, MostIncrease(Decimal(0), False, "0 USD")) is None
 
 
 def test_a_larger_body_changes_the_answer() -> None:
     found = changed(requests={**CALM["requests"], "payload": "5 MB"})
     assert found.matters
-    assert found.facts == (Change("requests.payload", "10 KB", "5 MB"),)
-    assert Change("option", "serverless", "real-time") in found.answer
-    assert Change("serverless", "chosen", "ruled out by serverless-payload") in found.options
-    assert Change("real-time", "ranked lower by the question cold-start", "chosen") in found.options
+    assert found.facts == (ChangedValue("requests.payload", "10 KB", "5 MB"),)
+    assert ChangedValue("option", "serverless", "real-time") in found.answer
+    assert ChangedValue("serverless", "chosen", "ruled out by serverless-payload") in found.options
+    assert (
+        ChangedValue("real-time", "ranked lower by the question cold-start", "chosen")
+        in found.options
+    )
     assert "InstanceType" in names(found.settings)
-    assert Change("MemorySizeInMB", "2048", None) in found.settings
+    assert ChangedValue("MemorySizeInMB", "2048", None) in found.settings
     assert "CreateEndpointConfig" in names(found.requests)
     assert names(found.costs) == ["asynchronous", "serverless", "real-time"]
 
 
 def test_facts_that_come_and_go() -> None:
     found = changed(needs=["kms"], model={**CALM["model"], "startup": "5 s"})
-    assert Change("needs.kms", None, "true") in found.facts
-    assert Change("model.startup", None, "5 s") in found.facts
+    assert ChangedValue("needs.kms", None, "true") in found.facts
+    assert ChangedValue("model.startup", None, "5 s") in found.facts
     back = difference(found.new, found.old)
-    assert Change("needs.kms", "true", None) in back.facts
+    assert ChangedValue("needs.kms", "true", None) in back.facts
 
 
 def test_a_larger_bill_is_told_option_by_option() -> None:
     # 1,000 x 1 s x 0.00004 = 0.04; ten times as many 0.40, and data.
     found = changed(traffic={"pattern": "intermittent", "peak": "1/min", "volume": "10k/month"})
     assert not found.answer
-    assert Change("serverless", "0.04", "0.40") in found.costs
+    assert ChangedValue("serverless", "0.04", "0.40") in found.costs
     assert rise(chosen_cost(found.old), chosen_cost(found.new)).text == "+0.36"
 
 
@@ -94,9 +105,9 @@ def test_findings_that_appear_and_those_that_are_gone() -> None:
 
 def test_an_answer_that_is_lost() -> None:
     found = changed(requests={"payload": "2 GB", "processing": "1 s"})
-    assert Change("option", "serverless", None) in found.answer
+    assert ChangedValue("option", "serverless", None) in found.answer
     assert chosen_cost(found.new).usd_low is None
-    assert exceeded(found, Limit(Decimal(1), False, "1 USD")) is None
+    assert exceeded(found, MostIncrease(Decimal(1), False, "1 USD")) is None
 
 
 def test_an_unsuited_or_contested_option_is_told() -> None:
@@ -105,9 +116,9 @@ def test_an_unsuited_or_contested_option_is_told() -> None:
         "ranked lower by the question cold-start",
         "ranked lower by the question strict-latency",
     )
-    assert Change("asynchronous", *lower) in found.options
+    assert ChangedValue("asynchronous", *lower) in found.options
     found = changed(requests={**CALM["requests"], "payload": "8 MB"})
-    change = Change(
+    change = ChangedValue(
         "real-time", lower[0], "ranked lower by real-time-payload, the question synchronous"
     )
     assert change in found.options
@@ -154,28 +165,55 @@ def with_costs(old: Cost, new: Cost) -> Difference:
             for candidate in advice.candidates
         )
         sides.append(advice._replace(candidates=candidates))
-    return found._replace(old=sides[0], new=sides[1], costs=(Change("serverless", "old", "new"),))
+    return found._replace(
+        old=sides[0], new=sides[1], costs=(ChangedValue("serverless", "old", "new"),)
+    )
 
 
 @pytest.mark.parametrize(
     ("old", "new", "most", "severity"),
     [
-        (("100.00", "100.00"), ("110.00", "110.00"), Limit(Decimal(10), False, "10 USD"), None),
-        (("100.00", "100.00"), ("110.01", "110.01"), Limit(Decimal(10), False, "10 USD"), "error"),
-        (("100.00", "100.00"), ("110.00", "110.00"), Limit(Decimal(10), True, "10 %"), None),
-        (("100.00", "100.00"), ("110.01", "110.01"), Limit(Decimal(10), True, "10 %"), "error"),
-        (("100.00", "100.00"), ("90.00", "90.00"), Limit(Decimal(0), False, "0 USD"), None),
-        (("100.00", "200.00"), ("100.00", "300.00"), Limit(Decimal(10), True, "10 %"), "warning"),
-        (("100.00", "200.00"), ("150.00", "300.00"), Limit(Decimal(10), True, "10 %"), "error"),
-        (("0.00", "0.00"), ("0.01", "0.01"), Limit(Decimal(10), True, "10 %"), "error"),
-        (("100.00", None), ("150.00", None), Limit(Decimal(10), True, "10 %"), "error"),
-        (("100.00", "100.00"), (None, None), Limit(Decimal(10), True, "10 %"), "warning"),
+        (
+            ("100.00", "100.00"),
+            ("110.00", "110.00"),
+            MostIncrease(Decimal(10), False, "10 USD"),
+            None,
+        ),
+        (
+            ("100.00", "100.00"),
+            ("110.01", "110.01"),
+            MostIncrease(Decimal(10), False, "10 USD"),
+            "error",
+        ),
+        (("100.00", "100.00"), ("110.00", "110.00"), MostIncrease(Decimal(10), True, "10 %"), None),
+        (
+            ("100.00", "100.00"),
+            ("110.01", "110.01"),
+            MostIncrease(Decimal(10), True, "10 %"),
+            "error",
+        ),
+        (("100.00", "100.00"), ("90.00", "90.00"), MostIncrease(Decimal(0), False, "0 USD"), None),
+        (
+            ("100.00", "200.00"),
+            ("100.00", "300.00"),
+            MostIncrease(Decimal(10), True, "10 %"),
+            "warning",
+        ),
+        (
+            ("100.00", "200.00"),
+            ("150.00", "300.00"),
+            MostIncrease(Decimal(10), True, "10 %"),
+            "error",
+        ),
+        (("0.00", "0.00"), ("0.01", "0.01"), MostIncrease(Decimal(10), True, "10 %"), "error"),
+        (("100.00", None), ("150.00", None), MostIncrease(Decimal(10), True, "10 %"), "error"),
+        (("100.00", "100.00"), (None, None), MostIncrease(Decimal(10), True, "10 %"), "warning"),
     ],
 )
 def test_the_gate_on_an_increase(
     old: tuple[str | None, str | None],
     new: tuple[str | None, str | None],
-    most: Limit,
+    most: MostIncrease,
     severity: str | None,
 ) -> None:
     finding = exceeded(with_costs(cost(*old), cost(*new)), most)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.compare.whatif import POINTS, Range, Sweep, sweep
+from advisor.compare.whatif import POINTS, Sweep, SweptRange, sweep
 from advisor.model.errors import InputError
 from advisor.model.workload import Workload
 from advisor.workload.keys import KEYS
@@ -44,7 +44,7 @@ def answers(found: Sweep) -> list[tuple[int, int, str | None]]:
 
 
 def test_the_answer_changes_exactly_at_the_limits() -> None:
-    found = sweep(calm(), "requests.payload", Range("1 KB", "2 GB", 5))
+    found = sweep(calm(), "requests.payload", SweptRange("1 KB", "2 GB", 5))
     assert answers(found) == [
         (1024, 4 * MB, "serverless"),
         (4 * MB + 1, 6 * MB, "real-time"),
@@ -65,7 +65,7 @@ def test_the_range_covers_the_value_and_the_changes_near_it() -> None:
 
 
 def test_a_key_that_no_rule_reads_leaves_the_answer() -> None:
-    found = sweep(calm(), "budget", Range("1 USD/month", "9 USD/month", 3))
+    found = sweep(calm(), "budget", SweptRange("1 USD/month", "9 USD/month", 3))
     assert [each.option for each in found.stretches] == ["serverless"]
     assert found.current is None
     assert not found.stated
@@ -83,7 +83,7 @@ def test_the_cheapest_option_changes_between_neighbours() -> None:
         environment="test", deploy=bounds,
         traffic={"pattern": "sustained", "peak": "4/s", "volume": "2M/month"},
     )  # fmt: skip
-    found = sweep(workload, "traffic.volume", Range("1k/month", "10M/month", 9))
+    found = sweep(workload, "traffic.volume", SweptRange("1k/month", "10M/month", 9))
     (turn,) = (each for each in found.crossings if each.before == "serverless" and not each.jump)
     assert isinstance(turn.below.value, int)
     assert turn.above.value == turn.below.value + 1
@@ -119,26 +119,26 @@ def test_a_feature_turns_the_answer() -> None:
 @pytest.mark.parametrize(
     ("key", "wanted", "message"),
     [
-        ("requests.paylod", Range(), "requests.paylod cannot be varied"),
-        ("needs.vcp", Range(), "needs.vcp cannot be varied"),
-        ("name", Range(), "name cannot be varied"),
-        ("limits", Range(), "limits cannot be varied"),
-        ("needs.vpc", Range("true"), "needs.vpc has no range"),
-        ("requests.payload", Range("3"), "has no unit"),
-        ("requests.payload", Range("1 KB..2 KB"), "is not one value"),
-        ("requests.payload", Range("0 B"), "is outside the range of the key"),
-        ("traffic.active", Range("", "200 h/week"), "is outside the range of the key"),
-        ("requests.payload", Range("2 MB", "1 MB"), "--from is not below --to"),
+        ("requests.paylod", SweptRange(), "requests.paylod cannot be varied"),
+        ("needs.vcp", SweptRange(), "needs.vcp cannot be varied"),
+        ("name", SweptRange(), "name cannot be varied"),
+        ("limits", SweptRange(), "limits cannot be varied"),
+        ("needs.vpc", SweptRange("true"), "needs.vpc has no range"),
+        ("requests.payload", SweptRange("3"), "has no unit"),
+        ("requests.payload", SweptRange("1 KB..2 KB"), "is not one value"),
+        ("requests.payload", SweptRange("0 B"), "is outside the range of the key"),
+        ("traffic.active", SweptRange("", "200 h/week"), "is outside the range of the key"),
+        ("requests.payload", SweptRange("2 MB", "1 MB"), "--from is not below --to"),
     ],
 )
-def test_what_cannot_be_swept_is_said(key: str, wanted: Range, message: str) -> None:
+def test_what_cannot_be_swept_is_said(key: str, wanted: SweptRange, message: str) -> None:
     with pytest.raises(InputError, match=message.replace(".", r"\.")) as caught:
         sweep(calm(), key, wanted)
     assert caught.value.hint
 
 
 def test_one_point_is_a_sweep() -> None:
-    found = sweep(calm(), "requests.payload", Range("1 MB", "1 MB", 2))
+    found = sweep(calm(), "requests.payload", SweptRange("1 MB", "1 MB", 2))
     assert [point.value for point in found.points] == [MB]
 
 
@@ -160,7 +160,7 @@ def stretch_of(found: Sweep, value: Any) -> str | None:
 def test_every_point_has_the_answer_of_its_stretch(
     document: Document, key: str, count: int
 ) -> None:
-    found = sweep(read(document), key, Range("", "", count))
+    found = sweep(read(document), key, SweptRange("", "", count))
     for point in found.points:
         assert point.option == stretch_of(found, point.value)
     if not found.stretches[0].words:

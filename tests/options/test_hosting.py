@@ -21,7 +21,7 @@ from advisor.options.hosting import packing
 from advisor.options.hosting.choice import Choice, choose
 from advisor.options.hosting.packing import Room, instances
 from advisor.pipeline import advise
-from advisor.rulebook.hosting import WORDS, Condition, compile_hosting, hosting
+from advisor.rulebook.hosting import WORDS, HostingCondition, compile_hosting, hosting
 from advisor.rulebook.load import load
 from advisor.workload import read_workloads
 from tests.planned import facts_of, online, parameters, planned, rules, setting, value, variant
@@ -265,7 +265,7 @@ def test_bounds_of_a_condition_are_inclusive_where_they_say_so() -> None:
     def holds(models: dict[str, int], count: int) -> bool:
         raw = copy.deepcopy(RAW)
         raw["preferences"][0]["when"] = {"models": models}
-        condition: Condition = hosting(raw).preferences[0].when
+        condition: HostingCondition = hosting(raw).preferences[0].when
         return condition.holds({**USUAL, "models": count})
 
     assert [holds({"at_least": 3}, count) for count in (2, 3)] == [False, True]

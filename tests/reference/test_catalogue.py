@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from advisor.model.options import OPTIONS
-from advisor.reference.catalogue import KINDS, Catalogue, catalogue
+from advisor.reference.catalogue import KINDS, RulebookIndex, catalogue
 from advisor.reference.entry import Entry
 from advisor.reference.explain import as_values, explain
 from advisor.rulebook.load import load
@@ -22,7 +22,7 @@ ID = re.compile(r"[a-z][a-z0-9-]+")
 
 
 @cache
-def known() -> Catalogue:
+def known() -> RulebookIndex:
     return catalogue()
 
 

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 
 from advisor.compare.compare import compare
 from advisor.compare.diff import difference
-from advisor.compare.whatif import Range, sweep
+from advisor.compare.whatif import SweptRange, sweep
 from advisor.model.advice import Advice
 from advisor.model.options import OPTIONS
 from advisor.model.workload import Interval, Workload
@@ -230,7 +230,7 @@ def points(workload: Workload) -> Iterator[tuple[str, str]]:
 def test_whatif_at_the_point_as_it_is_says_what_advise_says(workload: Workload) -> None:
     found = costs(advise(workload))
     for key, text in islice(points(workload), 2):
-        made = sweep(workload, key, Range(text, text, 2))
+        made = sweep(workload, key, SweptRange(text, text, 2))
         shown = {
             name: money_renderer(WHATIF_FORMATS, name)(made, CANVAS) for name in WHATIF_FORMATS
         }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import TypeAlias
 
-from advisor.engine.verify.paths import Leaf
+from advisor.engine.verify.paths import PathEnd
 from advisor.engine.verify.space import INFINITY, Box, Space, join, narrow
 from advisor.engine.verify.witness import Witness, answer_of_rules, engine_answer
 from advisor.model.advice import yes_no
@@ -22,7 +22,7 @@ def _eligible(space: Space, option: str, newest: bool) -> list[list[Box]]:
     return [each.newest if newest else each.met for each in space.conditions_of(option)]
 
 
-def total(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
+def total(space: Space, leaves: Sequence[PathEnd], proved: Proved) -> Outcome:
     """Every path ends in a leaf, and a leaf without an option explains every eligible one."""
     for leaf in leaves:
         if not leaf.options and leaf.boxes:
@@ -64,7 +64,7 @@ def _all_ruled_out(space: Space, boxes: list[Box], option: str) -> list[Box]:
     ]
 
 
-def sound(space: Space, book: Rulebook, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
+def sound(space: Space, book: Rulebook, leaves: Sequence[PathEnd], proved: Proved) -> Outcome:
     """The engine chooses what the raw rules choose, and that option breaks nothing.
 
     Checked by the engine at one point of every region that a leaf's order can tell apart: each
@@ -85,7 +85,7 @@ def sound(space: Space, book: Rulebook, leaves: Sequence[Leaf], proved: Proved) 
                 )
 
 
-def _regions(space: Space, leaf: Leaf) -> Iterator[Box]:
+def _regions(space: Space, leaf: PathEnd) -> Iterator[Box]:
     """A box for each option of a leaf that is clear, and for each single thing that it breaks."""
     if not leaf.boxes or not leaf.options:  # `total` tells of a path that ends in nothing
         return
@@ -99,7 +99,7 @@ def _regions(space: Space, leaf: Leaf) -> Iterator[Box]:
             yield from narrow(leaf.boxes, [condition.newest, *others])[:1]
 
 
-def alive(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
+def alive(space: Space, leaves: Sequence[PathEnd], proved: Proved) -> Outcome:
     """Every question splits what reaches it; every leaf, option and limit matters somewhere."""
     for question in space.questions:
         for truth in (True, False):
@@ -121,7 +121,7 @@ def alive(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
         yield from _limits_alive(space, leaves, option, proved)
 
 
-def _chosen_somewhere(space: Space, leaf: Leaf) -> set[str]:
+def _chosen_somewhere(space: Space, leaf: PathEnd) -> set[str]:
     """Options that win on some input of a leaf: clear with none before them clear, or contested."""
     chosen = set()
     for rank, option in enumerate(leaf.options):
@@ -149,7 +149,7 @@ def _some_input(space: Space, boxes: list[Box], not_clear: Sequence[str]) -> boo
     )
 
 
-def _limits_alive(space: Space, leaves: Sequence[Leaf], option: str, proved: Proved) -> Outcome:
+def _limits_alive(space: Space, leaves: Sequence[PathEnd], option: str, proved: Proved) -> Outcome:
     conditions = space.conditions_of(option)
     limits = {limit["id"] for limit in space.options[option]["limits"]}
     for condition in conditions:
@@ -163,13 +163,13 @@ def _limits_alive(space: Space, leaves: Sequence[Leaf], option: str, proved: Pro
             yield f"{name}: the flowchart never lets it matter", None
 
 
-def _matters(leaves: Sequence[Leaf], option: str, alone: list[Box]) -> bool:
+def _matters(leaves: Sequence[PathEnd], option: str, alone: list[Box]) -> bool:
     return any(
         option in leaf.options and narrow(leaf.boxes, [alone]) for leaf in leaves if leaf.boxes
     )
 
 
-def monotone(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
+def monotone(space: Space, leaves: Sequence[PathEnd], proved: Proved) -> Outcome:
     """Raising a fact that an ``at_most`` bounds never turns an option from ruled out to usable."""
     for option in OPTIONS:
         usable = narrow([{}], _eligible(space, option, True))
@@ -212,7 +212,7 @@ def _without(box: Box, variable: str) -> Box:
     return {name: allowed for name, allowed in box.items() if name != variable}
 
 
-def consistent(space: Space, leaves: Sequence[Leaf], proved: Proved) -> Outcome:
+def consistent(space: Space, leaves: Sequence[PathEnd], proved: Proved) -> Outcome:
     """The bounds of a limit are ordered, and no two limits make an option impossible."""
     for name, limit in space.all_limits.items():
         proved["consistent"] += 1

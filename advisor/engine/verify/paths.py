@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from advisor.engine.verify.space import Box, Space, meet
 
 
-class Leaf(NamedTuple):
+class PathEnd(NamedTuple):
     """One end of one path."""
 
     id: str
@@ -26,12 +26,12 @@ def closed(compiled: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**compiled, "flowchart": {**chart, "questions": questions}}
 
 
-def leaves(space: Space) -> list[Leaf]:
+def leaves(space: Space) -> list[PathEnd]:
     """Every leaf with its path; an unreached one has no boxes.
 
     A way back to a question already met ends in a leaf without options.
     """
-    done: list[Leaf] = []
+    done: list[PathEnd] = []
     _follow(space, space.start, [{}], (), done)
     return done
 
@@ -41,7 +41,7 @@ def _follow(
     question: str,
     boxes: list[Box],
     path: tuple[tuple[str, bool], ...],
-    done: list[Leaf],
+    done: list[PathEnd],
 ) -> None:
     entry = space.questions[question]
     for truth, side in ((True, "then"), (False, "otherwise")):
@@ -50,8 +50,10 @@ def _follow(
         step = (*path, (question, truth))
         if not isinstance(target, str):
             options = tuple(target["options"])
-            done.append(Leaf(f"{question}-{side}", options, target.get("not", {}), reached, step))
+            done.append(
+                PathEnd(f"{question}-{side}", options, target.get("not", {}), reached, step)
+            )
         elif any(name == target for name, _ in step):
-            done.append(Leaf(f"{question}-{side}: back to {target}", (), {}, reached, step))
+            done.append(PathEnd(f"{question}-{side}: back to {target}", (), {}, reached, step))
         else:
             _follow(space, target, reached, step, done)

@@ -12,7 +12,7 @@ Box: TypeAlias = dict[str, int]
 INFINITY = 1 << 240
 
 
-class Condition(NamedTuple):
+class Boxes(NamedTuple):
     """A limit of an option or a feature it lacks, as unions of boxes."""
 
     id: str
@@ -43,7 +43,7 @@ class Space:
         }
         self._words = {(word["fact"], word["id"]): word["bounds"] for word in compiled["words"]}
         self.cells: dict[str, list[tuple[int, int]]] = {}
-        self._conditions: dict[str, list[Condition]] = {}
+        self._conditions: dict[str, list[Boxes]] = {}
         self._cut()
 
     # -- numbers -----------------------------------------------------------------------------------
@@ -189,13 +189,13 @@ class Space:
         broken: list[Box] = [{fact: outside}] if outside else []
         return meet(broken, self.boxes(when, True)) if when else broken
 
-    def conditions_of(self, option: str) -> list[Condition]:
+    def conditions_of(self, option: str) -> list[Boxes]:
         """Limits of an option and features it lacks, in the order of the rules."""
         if option in self._conditions:
             return self._conditions[option]
         done = self._conditions[option] = []
         done += [
-            Condition(
+            Boxes(
                 limit["id"],
                 self.limit_boxes(limit, True, False),
                 self.limit_boxes(limit, True, True),
@@ -211,7 +211,7 @@ class Space:
                 without: list[Box] = [{variable: 0b01}]
                 needed: list[Box] = [{variable: 0b10}]
                 name = f"{option}-{feature['id']}"
-                done.append(Condition(name, without, without, needed, needed))
+                done.append(Boxes(name, without, without, needed, needed))
         return done
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from advisor.model.options import ENDPOINT_EACH, INFERENCE_PIPELINE, MULTI_CONTAINER
 from advisor.model.usage import FleetUsage, Usage
 from advisor.options.hosting import models as named
-from advisor.options.hosting.inputs import Known
+from advisor.options.hosting.inputs import HostingInputs
 from advisor.options.load import counted, sentence
 from advisor.options.plan_builder import Draft
 from advisor.rulebook.hosting import Hosting, Inputs, Preference, WayLimit, hosting
@@ -50,7 +50,11 @@ def choose(table: Hosting, inputs: Inputs) -> Choice:
 
 
 def tell(
-    draft: Draft, table: Hosting, known: Known, found: Choice, prices: Mapping[str, int] | None
+    draft: Draft,
+    table: Hosting,
+    known: HostingInputs,
+    found: Choice,
+    prices: Mapping[str, int] | None,
 ) -> None:
     """Note the way with its reason, and for every other why it lost or what it would cost."""
     way, row = draft.way, found.row
@@ -77,7 +81,9 @@ def tell(
             draft.set(f"Not {name}", _instead(draft, name, known, prices), other.says)
 
 
-def _instead(draft: Draft, name: str, known: Known, prices: Mapping[str, int] | None) -> str:
+def _instead(
+    draft: Draft, name: str, known: HostingInputs, prices: Mapping[str, int] | None
+) -> str:
     """What an endpoint for each model would cost; the rank of another way."""
     if name != ENDPOINT_EACH or not known.apart:
         return "ranks after it"
@@ -87,7 +93,7 @@ def _instead(draft: Draft, name: str, known: Known, prices: Mapping[str, int] | 
     return text if cost is None else f"{text}, {figure(cost)} USD a month"
 
 
-def apart_usd(known: Known, prices: Mapping[str, int] | None) -> float | None:
+def apart_usd(known: HostingInputs, prices: Mapping[str, int] | None) -> float | None:
     """Instances of an endpoint for each model in a month; ``None`` without every price."""
     parts = [(({} if prices is None else prices).get(name), count) for name, count in known.apart]
     if not parts or any(price is None for price, _ in parts):
@@ -95,7 +101,9 @@ def apart_usd(known: Known, prices: Mapping[str, int] | None) -> float | None:
     return sum((price or 0) * count for price, count in parts) * MONTH_HOURS / _MILLIONTHS
 
 
-def compare(draft: Draft, known: Known, made: Usage, prices: Mapping[str, int] | None) -> None:
+def compare(
+    draft: Draft, known: HostingInputs, made: Usage, prices: Mapping[str, int] | None
+) -> None:
     """Say it where an endpoint for each model would have a cheaper fleet than the shared one."""
     if not isinstance(made, FleetUsage) or made.minimum == 0:
         return

@@ -16,7 +16,7 @@ from advisor.rulebook.hosting import Inputs
 _TRITON = ("triton", "tritonserver")
 
 
-class Known(NamedTuple):
+class HostingInputs(NamedTuple):
     """The inputs, with the figures behind them that a plan shows."""
 
     inputs: Inputs
@@ -26,9 +26,9 @@ class Known(NamedTuple):
     load_text: str  # how the peak compares with them; empty where it is not known
 
 
-def inputs(draft: Draft) -> Known:
+def inputs(draft: Draft) -> HostingInputs:
     """One value for everything that a rule may ask."""
-    known = _load(draft) if draft.option == REAL_TIME else Known({}, (), "")
+    known = _load(draft) if draft.option == REAL_TIME else HostingInputs({}, (), "")
     alone = memory.need(draft)
     values: dict[str, Any] = {
         "option": draft.option,
@@ -47,14 +47,14 @@ def inputs(draft: Draft) -> Known:
     return known._replace(inputs={"load": "unknown", **values})
 
 
-def _load(draft: Draft) -> Known:
+def _load(draft: Draft) -> HostingInputs:
     """Whether the peak fills the instances that each model would have of its own."""
     apart = _apart(draft)
     work = load(draft)
     instance = instances.choice(draft, memory.need(draft), None).instance
     capacity = fleet.capacity(draft, work, instance)
     if work.in_flight is None and (work.peak is None or capacity.per_second is None):
-        return Known({}, apart, "")
+        return HostingInputs({}, apart, "")
     count, floor = named.count(draft), real_time.availability(draft)[0]
     needed, _ = real_time.for_peak(draft, work, capacity)
     filling = needed >= count * floor
@@ -62,7 +62,7 @@ def _load(draft: Draft) -> Known:
         f"the peak takes {counted(needed, 'instance')} of {instance.type}, and "
         f"{counted(count, 'endpoint')} would have {count} x {floor} = {count * floor}"
     )
-    return Known({"load": "filling" if filling else "shared"}, apart, text)
+    return HostingInputs({"load": "filling" if filling else "shared"}, apart, text)
 
 
 def _apart(draft: Draft) -> tuple[tuple[str, int], ...]:

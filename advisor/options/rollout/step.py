@@ -14,7 +14,7 @@ ALL_AT_ONCE, CANARY, LINEAR, ROLLING = "all-at-once", "canary", "linear", "rolli
 SIZES = {CANARY: "CanarySize", LINEAR: "LinearStepSize", ROLLING: "MaximumBatchSize"}
 
 
-class Step(NamedTuple):
+class RolloutStep(NamedTuple):
     """The part of the fleet that moves at once."""
 
     size: Parameters  # CapacitySize
@@ -22,7 +22,7 @@ class Step(NamedTuple):
     steps: int  # that the whole fleet takes
 
 
-def step_of(draft: Draft, strategy: str, fleet: Replaced) -> Step:
+def step_of(draft: Draft, strategy: str, fleet: Replaced) -> RolloutStep:
     """The stated step, else our own, inside the bounds and in whole instances."""
     low, high = _bounds(draft, strategy)
     constant = "rollout-canary" if strategy == CANARY else "rollout-batch"
@@ -59,7 +59,7 @@ def _bounds(draft: Draft, strategy: str) -> tuple[int, int]:
     return draft.number("rollout-rolling-least"), draft.number("rollout-rolling-most")
 
 
-def _shared(share: int, fleet: Replaced, high: int) -> tuple[Step, str]:
+def _shared(share: int, fleet: Replaced, high: int) -> tuple[RolloutStep, str]:
     """A step of a percentage: at least one instance of the smallest fleet."""
     if fleet.least < fleet.most:
         taken = max(share, math.ceil(100 / fleet.least))
@@ -67,20 +67,22 @@ def _shared(share: int, fleet: Replaced, high: int) -> tuple[Step, str]:
         because = f"{share} % of the fleet"
         if taken > share:
             because += f"; one of {fleet.least} instances, when it is scaled in, is {taken} %"
-        return Step(_percent(taken), held, math.ceil(100 / taken)), f"{because}."
+        return RolloutStep(_percent(taken), held, math.ceil(100 / taken)), f"{because}."
     exact = fleet.most * share / 100
     if exact.is_integer():
         because = f"{share} % of {fleet.most} instances = {exact:g}."
-        return Step(_percent(share), int(exact), math.ceil(100 / share)), because
+        return RolloutStep(_percent(share), int(exact), math.ceil(100 / share)), because
     whole = min(math.ceil(exact), fleet.most * high // 100)
     because = (
         f"{share} % of {fleet.most} instances = {number(exact)}; {whole} in whole instances, "
         f"{round(100 * whole / fleet.most)} %."
     )
-    return Step(_count(whole), whole, math.ceil(fleet.most / whole)), because
+    return RolloutStep(_count(whole), whole, math.ceil(fleet.most / whole)), because
 
 
-def _counted(draft: Draft, stated: int, fleet: Replaced, low: int, high: int) -> tuple[Step, str]:
+def _counted(
+    draft: Draft, stated: int, fleet: Replaced, low: int, high: int
+) -> tuple[RolloutStep, str]:
     """A step of a number of instances that is within the bounds whatever the fleet's size."""
     path = "deploy.rollout.step"
     least = max(1, math.ceil(fleet.most * low / 100))
@@ -99,7 +101,7 @@ def _counted(draft: Draft, stated: int, fleet: Replaced, low: int, high: int) ->
         message = f"a step is {least} to {most} instances here, not {stated}; {taken} are set"
         warn(draft, "rollout-adjusted", message, path)
     because = f"{counted(taken, 'instance')} of {fleet.least} to {fleet.most}, as stated."
-    return Step(_count(taken), taken, math.ceil(fleet.most / taken)), because
+    return RolloutStep(_count(taken), taken, math.ceil(fleet.most / taken)), because
 
 
 def _percent(value: int) -> Parameters:

@@ -8,7 +8,15 @@ from advisor.model.advice import Parameters
 from advisor.model.options import SERVERLESS
 from advisor.options.plan_builder import Draft
 from advisor.options.rollout.replaced import Replaced, warn
-from advisor.options.rollout.step import ALL_AT_ONCE, CANARY, LINEAR, ROLLING, SIZES, Step, step_of
+from advisor.options.rollout.step import (
+    ALL_AT_ONCE,
+    CANARY,
+    LINEAR,
+    ROLLING,
+    SIZES,
+    RolloutStep,
+    step_of,
+)
 from advisor.options.rollout.timing import Timing, seen, timing_of
 from advisor.rulebook.hardware import CPU
 
@@ -25,7 +33,7 @@ class Rollout(NamedTuple):
     """A strategy with everything that its policy says."""
 
     strategy: str
-    step: Step | None  # all at once has none
+    step: RolloutStep | None  # all at once has none
     timing: Timing
 
 

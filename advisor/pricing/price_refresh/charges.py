@@ -29,7 +29,7 @@ class PriceList(NamedTuple):
     charges: tuple[Charge, ...]
 
 
-class Place(NamedTuple):
+class PricePlace(NamedTuple):
     """The place of a price in a snapshot, and its accepted units."""
 
     component: str
@@ -61,7 +61,9 @@ def normalised(name: str) -> str:
     return "".join(character for character in name if character.isalnum()).lower()
 
 
-def place(attributes: Mapping[str, Any], region: str, charges: tuple[Charge, ...]) -> Place | None:
+def place(
+    attributes: Mapping[str, Any], region: str, charges: tuple[Charge, ...]
+) -> PricePlace | None:
     """Where a product's price belongs; ``None`` for what no option is charged for.
 
     Hardware attributes are not looked at: some are wrong, and none is needed. ``instanceType`` is
@@ -82,7 +84,7 @@ def place(attributes: Mapping[str, Any], region: str, charges: tuple[Charge, ...
         found = charge.usage_type.fullmatch(usage_type)
         if found is not None and _agrees(attributes, charge):
             key = _key(charge, found[1], attributes)
-            return None if key is None else Place(charge.component, key, charge.units)
+            return None if key is None else PricePlace(charge.component, key, charge.units)
     return None
 
 

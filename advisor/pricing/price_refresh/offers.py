@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TextIO
 
 from advisor.catalogue.price_snapshot import is_price
 from advisor.model.errors import InputError
-from advisor.pricing.price_refresh.charges import Place, PriceList, normalised, place
+from advisor.pricing.price_refresh.charges import PriceList, PricePlace, normalised, place
 from advisor.pricing.price_refresh.json_members import leading_texts, members
 
 _ON_DEMAND = "OnDemand"
@@ -20,13 +20,13 @@ _MOST_PROBLEMS = 20
 class Quote(NamedTuple):
     """One on-demand price as the file states it."""
 
-    place: Place
+    place: PricePlace
     usd: str | None  # None where the price is in another currency
     unit: str
     problem: str = ""  # why it cannot be read
 
 
-class Offer(NamedTuple):
+class PriceOffer(NamedTuple):
     """The prices of one Region in an offer file."""
 
     date: str  # of its publication
@@ -34,7 +34,7 @@ class Offer(NamedTuple):
     problems: tuple[str, ...]  # what was left out, and why
 
 
-def read(path: Path, region: str, price_list: PriceList) -> Offer:
+def read(path: Path, region: str, price_list: PriceList) -> PriceOffer:
     """Read the prices of a Region.
 
     Args:
@@ -60,7 +60,7 @@ def read(path: Path, region: str, price_list: PriceList) -> Offer:
             file=str(path),
             hint="Check --region; the old prices are kept.",
         )
-    return Offer(date, prices, tuple(problems[:_MOST_PROBLEMS]))
+    return PriceOffer(date, prices, tuple(problems[:_MOST_PROBLEMS]))
 
 
 def _read_json(path: Path, region: str, price_list: PriceList) -> tuple[str, list[Quote]]:
@@ -83,7 +83,7 @@ def _read_json(path: Path, region: str, price_list: PriceList) -> tuple[str, lis
 
 def _places(
     stream: TextIO, file: str, region: str, price_list: PriceList
-) -> Iterator[tuple[str, Place]]:
+) -> Iterator[tuple[str, PricePlace]]:
     for sku, product in members(stream, file, "products"):
         attributes = product.get("attributes") if isinstance(product, dict) else None
         if isinstance(attributes, dict):
@@ -93,7 +93,7 @@ def _places(
                 yield sku, found
 
 
-def _quotes(where: Place, terms: Any) -> Iterator[Quote]:
+def _quotes(where: PricePlace, terms: Any) -> Iterator[Quote]:
     """Every first tier of a product's terms; SageMaker's prices have one."""
     try:
         dimensions = [

@@ -14,7 +14,7 @@ from advisor.catalogue.price_snapshot import SCHEMA, require_region
 from advisor.model.errors import InputError
 from advisor.pricing.price_refresh.charges import PriceList
 from advisor.pricing.price_refresh.download import Limits, download
-from advisor.pricing.price_refresh.offers import Offer, read
+from advisor.pricing.price_refresh.offers import PriceOffer, read
 
 
 class Refreshed(NamedTuple):
@@ -153,7 +153,7 @@ def _addresses(index: Path, index_url: str, regions: Sequence[str]) -> dict[str,
     return addresses
 
 
-def _read_fetched(path: Path, region: str, price_list: PriceList, address: str) -> Offer:
+def _read_fetched(path: Path, region: str, price_list: PriceList, address: str) -> PriceOffer:
     """Read a temporary file; errors name the address of its source."""
     try:
         return read(path, region, price_list)
@@ -161,7 +161,7 @@ def _read_fetched(path: Path, region: str, price_list: PriceList, address: str) 
         raise InputError(error.message, file=address, hint=error.hint) from error
 
 
-def _snapshot(region: str, offer: Offer, source: str, price_list: PriceList) -> Refreshed:
+def _snapshot(region: str, offer: PriceOffer, source: str, price_list: PriceList) -> Refreshed:
     prices: dict[str, dict[str, list[Any]]] = {}
     for (component, key), usd in sorted(offer.prices.items()):
         prices.setdefault(component, {})[key] = [usd, 0]
