@@ -92,10 +92,21 @@ def advise_by(
     if strict:
         found = (*_unknowns(facts, decision), *found)
     standing, accepted = accept(workload, found, as_of)
-    given = (workload, book.limits, facts.region, changes or {}, book.digest, prices.date)
-    summary = summarise(book, decision, candidates) + beside(standing)
-    outside = consider(facts, decision.option is None, named)
-    return Advice(*given, decision, summary, candidates, outside, standing, accepted, as_of)
+    return Advice(
+        workload=workload,
+        limits=book.limits,
+        region=facts.region,
+        changes=changes or {},
+        rules_digest=book.digest,
+        prices_date=prices.date,
+        decision=decision,
+        summary=summarise(book, decision, candidates) + beside(standing),
+        candidates=candidates,
+        consider=consider(facts, decision.option is None, named),
+        findings=standing,
+        accepted=accepted,
+        as_of=as_of,
+    )
 
 
 def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> Candidate:
@@ -113,9 +124,17 @@ def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> C
         made = plan(name, facts, per_hour(name, prices), deploy=chosen)
         cost = monthly_cost(made, facts, prices)
         latency = expected_latency(made, facts) if chosen else None
-    standing = stand(facts, decision, option, found, at_point)
-    stated = eligible(found), _STATUS[at_point], found
-    return Candidate(name, option.title, *stated, made, cost, latency, standing)
+    return Candidate(
+        option=name,
+        title=option.title,
+        eligible=eligible(found),
+        status=_STATUS[at_point],
+        verdicts=found,
+        plan=made,
+        cost=cost,
+        latency=latency,
+        standing=stand(facts, decision, option, found, at_point),
+    )
 
 
 def _findings(

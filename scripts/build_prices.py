@@ -73,13 +73,13 @@ def studio_notebook(folder: Path) -> list[Row]:
     with (folder / "studio-notebook.csv").open(newline="", encoding="utf-8") as table:
         return [
             Row(
-                line["region"],
-                "studio-notebook",
-                line["key"],
-                line["usd"],
-                "aws-price-map",
-                STUDIO_SOURCE,
-                STUDIO_DATE,
+                region=line["region"],
+                component="studio-notebook",
+                key=line["key"],
+                usd=line["usd"],
+                basis="aws-price-map",
+                source=STUDIO_SOURCE,
+                as_of=STUDIO_DATE,
             )
             for line in csv.DictReader(table)
         ]

@@ -63,7 +63,12 @@ def _case(folder: Path) -> Case:
     raw = yaml.safe_load((folder / "expected.yaml").read_text(encoding="utf-8"))
     also = tuple(raw.get("also", ())) if raw["ambiguous"] else ()
     return Case(
-        folder.name, raw["label"], raw["confidence"], also, raw.get("advised", ""), raw["says"]
+        name=folder.name,
+        label=raw["label"],
+        confidence=raw["confidence"],
+        also=also,
+        advised=raw.get("advised", ""),
+        says=raw["says"],
     )
 
 

@@ -58,7 +58,7 @@ resource "aws_sagemaker_endpoint_configuration" "c" {
 
 
 def findings(document: Document | None) -> list[GateFinding]:
-    judge = Judge(load_checks(), load_service())
+    judge = Judge(checks=load_checks(), service=load_service())
     return judge.findings(document) if document is not None else []
 
 

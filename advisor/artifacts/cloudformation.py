@@ -100,7 +100,14 @@ def template(bodies: Bodies, advice: Advice, description: str = "") -> str:
     """
     version = advice.workload.text("deploy.version")
     scaled = scales_variants(request for request, _ in bodies)
-    made = TemplateFile({}, {}, {}, {}, "" if version is None else digest(version), scaled)
+    made = TemplateFile(
+        names={},
+        latest={},
+        resources={},
+        outputs={},
+        release="" if version is None else digest(version),
+        scaled=scaled,
+    )
     for request, body in bodies:
         _refuse_references(body, advice)
         _add(request, body, made, metadata(skips(request, tuple(each for each, _ in bodies))))

@@ -153,7 +153,9 @@ class Prices:
         """Every known price of the Region, without stand-ins from elsewhere, in a fixed order."""
         for component, prices in sorted(self._snapshot["prices"].items()):
             for key in sorted(prices, key=_by_size):
-                yield PriceRow(component, key, _price(self._snapshot, prices[key]))
+                yield PriceRow(
+                    component=component, key=key, price=_price(self._snapshot, prices[key])
+                )
 
     def notes(self, option: str) -> tuple[str, ...]:
         """Discounts and free allowances of an option, as sources state them; never counted."""
@@ -312,12 +314,12 @@ def _price(snapshot: Mapping[str, Any], entry: tuple[str, int]) -> Price:
     usd, number = entry
     source = snapshot["sources"][number]
     return Price(
-        usd,
-        source["basis"],
-        source["source"],
-        source["as_of"],
-        source["basis"].startswith(STAND_IN),
-        source.get("because", ""),
+        usd=usd,
+        basis=source["basis"],
+        source=source["source"],
+        as_of=source["as_of"],
+        stand_in=source["basis"].startswith(STAND_IN),
+        because=source.get("because", ""),
     )
 
 

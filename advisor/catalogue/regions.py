@@ -22,7 +22,11 @@ def place_of(text: str) -> Place | None:
     if text.startswith("arn:aws"):
         _, partition, service, region, *rest = [*text.split(":", 4), "", "", ""]
         known = rest[0] and all(map(_is_plain, (partition, service, region or "-")))
-        return Place(service, partition, region) if known and service else None
+        return (
+            Place(service=service, partition=partition, region=region)
+            if known and service
+            else None
+        )
     host, slash, _ = text.partition("/")
     labels = host.split(".")
     if not slash or labels[1:2] != ["dkr"] or labels[4:] not in _DOMAINS:
@@ -30,7 +34,7 @@ def place_of(text: str) -> Place | None:
     account, _, registry, region = labels[:4]
     if registry not in ("ecr", "ecr-fips") or not (account.isdigit() and _is_plain(region)):
         return None
-    return Place("ecr", partition_of(region), region)
+    return Place(service="ecr", partition=partition_of(region), region=region)
 
 
 def _is_plain(text: str) -> bool:

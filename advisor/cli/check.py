@@ -204,7 +204,7 @@ def _context(form: str) -> FindingContext:
 
     colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     columns = shutil.get_terminal_size((80, 24)).columns
-    return FindingContext(columns, colour, columns=columns)
+    return FindingContext(width=columns, colour=colour, columns=columns)
 
 
 def _exit_code(report: CheckReport, fail_on: str, *, expect: bool) -> int:

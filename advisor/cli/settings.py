@@ -61,4 +61,6 @@ def context(form: str) -> Context:
     import shutil
 
     colour = interactive and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Context(shutil.get_terminal_size((80, 24)).columns, colour, interactive)
+    return Context(
+        width=shutil.get_terminal_size((80, 24)).columns, colour=colour, interactive=interactive
+    )

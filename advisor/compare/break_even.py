@@ -87,14 +87,14 @@ def nearest(at: Callable[[int], Outcome], start: int, precision: float) -> Cross
             middle = at(_value(ends[not up]) * math.isqrt(ratio))
             ends[middle.cheapest != first.cheapest] = middle
         low, high = close(at, ends[not up], ends[up], precision)
-        return Crossing(low, high, low.cheapest, high.cheapest)
+        return Crossing(below=low, above=high, before=low.cheapest, after=high.cheapest)
     return None
 
 
 def _between(at: Callable[[int], Outcome], low: Outcome, high: Outcome) -> Iterator[Crossing]:
     while low.cheapest != high.cheapest:
         below, above = close(at, low, high)
-        yield Crossing(below, above, below.cheapest, above.cheapest)
+        yield Crossing(below=below, above=above, before=below.cheapest, after=above.cheapest)
         low = above
 
 

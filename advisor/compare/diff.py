@@ -12,7 +12,7 @@ from advisor.text.money_format import a_month, money, signed
 from advisor.text.quantity_format import word
 
 _HUNDRED = Decimal(100)
-_NO_COST = Cost(None, None, False, "", ())
+_NO_COST = Cost(usd_low=None, usd_high=None, complete=False, basis="", items=())
 
 
 class ChangedValue(NamedTuple):
@@ -54,16 +54,16 @@ class Difference(NamedTuple):
 def difference(old: Advice, new: Advice) -> Difference:
     """The differences of two answers."""
     return Difference(
-        old,
-        new,
-        _facts(old.workload.values, new.workload.values),
-        _answer(old, new),
-        _options(old, new),
-        _settings(_plan(old), _plan(new)),
-        _requests(_plan(old), _plan(new)),
-        _costs(old, new),
-        _left(new.findings, old.findings),
-        _left(old.findings, new.findings),
+        old=old,
+        new=new,
+        facts=_facts(old.workload.values, new.workload.values),
+        answer=_answer(old, new),
+        options=_options(old, new),
+        settings=_settings(_plan(old), _plan(new)),
+        requests=_requests(_plan(old), _plan(new)),
+        costs=_costs(old, new),
+        appeared=_left(new.findings, old.findings),
+        gone=_left(old.findings, new.findings),
     )
 
 

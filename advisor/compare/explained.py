@@ -186,7 +186,10 @@ def _fact(advice: Advice, facts: Facts, name: str) -> Here:
     moves = [each for each in decision.would_change if each.fact in paths]
     for unknown in decision.unknowns:
         if unknown.fact in paths:
-            moves += [WouldChange(name, to, option) for to, option in unknown.outcomes.items()]
+            moves += [
+                WouldChange(fact=name, to=to, option=option)
+                for to, option in unknown.outcomes.items()
+            ]
     readers = () if variable is None else tuple(_readers(facts, variable))
     verdicts = tuple(
         _judged(facts, each.option, verdict)

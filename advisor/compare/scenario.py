@@ -123,7 +123,7 @@ class Scenario:
                 continue
             made = plan(name, facts, per_hour(name, self._prices), deploy=False)
             costs[name] = total(name, completed(made, facts), self._prices)
-        return Outcome(value, option, costs)
+        return Outcome(value=value, option=option, costs=costs)
 
 
 def current(facts: Facts, key: str) -> int:

@@ -98,7 +98,7 @@ def _key(path: str, book: Rulebook) -> Key:
     if path.startswith(_NEEDS):
         names = {feature.id for feature in book.features if not feature.fact}
         if path[len(_NEEDS) :] in names:
-            return Key(path, "flag", "")
+            return Key(path=path, kind="flag", about="")
         raise _unknown(path, sorted(_NEEDS + name for name in names))
     entries = {key.path: key for key in KEYS if key.kind in KINDS or key.kind in ("word", "flag")}
     for entry in tuple(entries.values()):
@@ -144,14 +144,14 @@ def _of_words(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange) 
     value = stated.value if stated is not None else _assumed_word(facts, entry)
     now = None if value is None else word(value)
     return Sweep(
-        facts.workload,
-        entry.path,
-        entry.kind,
-        now,
-        stated is not None,
-        tuple(stretches),
-        points,
-        (),
+        workload=facts.workload,
+        key=entry.path,
+        kind=entry.kind,
+        current=now,
+        stated=stated is not None,
+        stretches=tuple(stretches),
+        points=points,
+        crossings=(),
     )
 
 
@@ -178,14 +178,14 @@ def _of_numbers(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange
     stated = facts.workload.typical(key) is not None
     known = stated or _is_assumed(facts, key)
     return Sweep(
-        facts.workload,
-        key,
-        entry.kind,
-        now if known else None,
-        stated,
-        stretches,
-        points,
-        tuple(crossings(scenario.at, [_number(point) for point in points])),
+        workload=facts.workload,
+        key=key,
+        kind=entry.kind,
+        current=now if known else None,
+        stated=stated,
+        stretches=stretches,
+        points=points,
+        crossings=tuple(crossings(scenario.at, [_number(point) for point in points])),
     )
 
 

@@ -59,7 +59,7 @@ def read_state_machine(file: str, top: Node) -> Document | None:
     if top.get("States") is None:
         return None
     found = tuple(tasks(top, ""))
-    return Document(file, "request", (World("", found),)) if found else None
+    return Document(file=file, dialect="request", worlds=(World("", found),)) if found else None
 
 
 def tasks(definition: Node, address: str) -> Iterator[Resource]:

@@ -34,7 +34,7 @@ def read_configuration(
         from advisor.configuration.terraform.plan import is_plan, read_plan
 
         if is_plan(source):
-            return Read(read_plan(source, service), (source,))
+            return Read(document=read_plan(source, service), sources=(source,))
         _not_too_large(source)
         parsed = read_json(source)
     else:
@@ -44,7 +44,7 @@ def read_configuration(
     if document is not None:
         faults = tuple(_repeated(parsed, document.dialect))
         document = document._replace(faults=(*document.faults, *faults))
-    return Read(document, (source,))
+    return Read(document=document, sources=(source,))
 
 
 def _is_json(source: SourceText) -> bool:
@@ -80,7 +80,7 @@ def _repeated(parsed: Parsed, dialect: str) -> Iterable[ReadFault]:
             continue
         node = Node("scalar", again.key, again.mark)
         message = f"{again.key} is repeated; first on line {again.first.line}"
-        yield ReadFault("repeated-key", node, "", message)
+        yield ReadFault(rule="repeated-key", node=node, address="", message=message)
 
 
 def _of_others(again: Repeated, template: Node) -> bool:

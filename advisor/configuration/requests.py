@@ -67,7 +67,11 @@ def read_requests(file: str, parsed: Parsed) -> Document | None:
     if not found:
         return None
     described = all(resource.dialect == "described" for resource in found)
-    return Document(file, "described" if described else "request", (World("", tuple(found)),))
+    return Document(
+        file=file,
+        dialect="described" if described else "request",
+        worlds=(World("", tuple(found)),),
+    )
 
 
 def _collect(node: Node, prefix: str, into: list[Resource]) -> None:

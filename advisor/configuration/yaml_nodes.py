@@ -38,7 +38,9 @@ def read_yaml(source: SourceText) -> Parsed:
 
     roots = read_text(source.text, source.file, CONFIGURATION)
     nodes = _Nodes(source.file)
-    return Parsed(tuple([nodes.node(root, None) for root in roots]), tuple(nodes.repeated))
+    return Parsed(
+        documents=tuple([nodes.node(root, None) for root in roots]), repeated=tuple(nodes.repeated)
+    )
 
 
 _new = tuple.__new__  # a third of the time of calling the class
@@ -98,7 +100,7 @@ class _Nodes:
                     entries.setdefault(name, inherited)
                 continue
             if key in first:
-                self.repeated.append(Repeated(key, mark, first[key]))
+                self.repeated.append(Repeated(key=key, mark=mark, first=first[key]))
             first[key] = mark
             entries[key] = node
         return entries

@@ -45,18 +45,18 @@ def answer(around: Neighbourhood, decided: str | None) -> Decision:
     else:
         status = "recommended"
     return Decision(
-        option,
-        status,
-        rules_option,
-        around.contested and decided is None,
-        around.walk.leaf.id,
-        around.walk.leaf.options,
-        tuple(_step(around.facts, question, taken) for question, taken in around.walk.steps),
-        _not_asked(around),
-        _facts(around),
-        unknowns,
-        would_change(around),
-        fixes(around) if rules_option is None else (),
+        option=option,
+        status=status,
+        rules_option=rules_option,
+        contested=around.contested and decided is None,
+        leaf=around.walk.leaf.id,
+        leaf_options=around.walk.leaf.options,
+        path=tuple(_step(around.facts, question, taken) for question, taken in around.walk.steps),
+        not_asked=_not_asked(around),
+        facts=_facts(around),
+        unknowns=unknowns,
+        would_change=would_change(around),
+        fixes=fixes(around) if rules_option is None else (),
     )
 
 
@@ -65,8 +65,20 @@ def _not_asked(around: Neighbourhood) -> tuple[Step, ...]:
     found = []
     for each in around.book.questions.values():
         if each.id not in asked:
-            origin = (each.origin.because, each.origin.source, each.origin.as_of)
-            found.append(Step(each.id, each.asks, "", False, False, {}, (), *origin))
+            found.append(
+                Step(
+                    question=each.id,
+                    asks=each.asks,
+                    answer="",
+                    taken=False,
+                    assumed=False,
+                    facts={},
+                    leads_to=(),
+                    because=each.origin.because,
+                    source=each.origin.source,
+                    as_of=each.origin.as_of,
+                )
+            )
     return tuple(found)
 
 
@@ -74,16 +86,16 @@ def _step(facts: Facts, question: Question, taken: bool) -> Step:
     possible = question.when.possible(facts.low, facts.high)
     target = question.then if taken else question.otherwise
     return Step(
-        question.id,
-        question.asks,
-        "unknown" if possible is None else yes_no(possible),
-        taken,
-        possible is None,
-        _values(facts, question, taken),
-        target.options if isinstance(target, Leaf) else (target,),
-        question.origin.because,
-        question.origin.source,
-        question.origin.as_of,
+        question=question.id,
+        asks=question.asks,
+        answer="unknown" if possible is None else yes_no(possible),
+        taken=taken,
+        assumed=possible is None,
+        facts=_values(facts, question, taken),
+        leads_to=target.options if isinstance(target, Leaf) else (target,),
+        because=question.origin.because,
+        source=question.origin.source,
+        as_of=question.origin.as_of,
     )
 
 
@@ -137,7 +149,9 @@ def _facts(around: Neighbourhood) -> tuple[Fact, ...]:
         if not path.startswith(_NOT_FACTS):
             value = item.value if isinstance(item.value, bool) else item.text
             if measured is not None and path in measured.keys:
-                listed.append(Fact(path, value, "measured", 0, 0, by))
+                listed.append(
+                    Fact(fact=path, value=value, origin="measured", line=0, column=0, because=by)
+                )
             else:
                 listed.append(Fact(path, value, "stated", item.line, item.column))
     for variable in sorted(around.relevant):
@@ -151,4 +165,11 @@ def _facts(around: Neighbourhood) -> tuple[Fact, ...]:
 def _assumed(facts: Facts, fact: FactEntry) -> Fact:
     chosen = facts.chosen.get(fact.variable, fact.assume[0])
     kind = "derived" if chosen.follows >= 0 else "assumed"
-    return Fact(fact.id, say(fact, facts.point[fact.variable]), kind, 0, 0, chosen.because)
+    return Fact(
+        fact=fact.id,
+        value=say(fact, facts.point[fact.variable]),
+        origin=kind,
+        line=0,
+        column=0,
+        because=chosen.because,
+    )

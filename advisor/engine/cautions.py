@@ -74,4 +74,10 @@ def consider(facts: Facts, none_fits: bool, named: frozenset[str]) -> tuple[Cons
 
 def _entry(outside: Outside) -> Consider:
     origin = outside.origin
-    return Consider(outside.id, outside.title, origin.because, origin.source, origin.as_of)
+    return Consider(
+        id=outside.id,
+        title=outside.title,
+        because=origin.because,
+        source=origin.source,
+        as_of=origin.as_of,
+    )

@@ -56,13 +56,13 @@ def _all(facts: Facts) -> Iterator[Finding]:
 def _finding(workload: Workload, message: str, first: Stated, second: Stated) -> Finding:
     places = f" (lines {first.line} and {second.line})" if first.line and second.line else ""
     return Finding(
-        "conflict",
-        "warning",
-        message + places,
-        workload.file,
-        first.line,
-        first.column,
-        "Change one of the two so that they agree. Until then the stricter one counts.",
+        rule="conflict",
+        severity="warning",
+        message=message + places,
+        file=workload.file,
+        line=first.line,
+        column=first.column,
+        fix="Change one of the two so that they agree. Until then the stricter one counts.",
     )
 
 

@@ -57,7 +57,7 @@ def walk(book: Rulebook, point: Point) -> Walk:
         steps.append((question, answer))
         target = question.then if answer else question.otherwise
         if isinstance(target, Leaf):
-            return Walk(tuple(steps), target)
+            return Walk(steps=tuple(steps), leaf=target)
         question = book.questions[target]
 
 

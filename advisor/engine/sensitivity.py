@@ -58,7 +58,7 @@ def _known(around: Neighbourhood) -> _Known:
 
 def _look(around: Neighbourhood) -> _Known:
     found = sorted(_found(around), key=lambda each: each.order)
-    return _Known(tuple(found), _features(around))
+    return _Known(found=tuple(found), features=_features(around))
 
 
 def _found(around: Neighbourhood) -> Iterator[_Found]:
@@ -89,7 +89,9 @@ def _features(around: Neighbourhood) -> tuple[WouldChange, ...]:
         for name, fewer in _without_features(around)
     )
     return tuple(
-        WouldChange(name, "false", each) for name, each in answers if each != around.option
+        WouldChange(fact=name, to="false", option=each)
+        for name, each in answers
+        if each != around.option
     )
 
 
@@ -112,7 +114,7 @@ def _explore(around: Neighbourhood, handle: Handle) -> _Found | None:
         ]
     if unknown is None and not near:
         return None
-    return _Found(fact.variable, unknown, handle.id, fact, tuple(near))
+    return _Found(order=fact.variable, unknown=unknown, id=handle.id, fact=fact, near=tuple(near))
 
 
 def _seen_from(around: Neighbourhood, handle: Handle, cell: Cell, low: int) -> Cell:
@@ -141,7 +143,9 @@ def _unknown(
     )
     value = around.facts.point[handle.variables[0]]
     assumed = "" if value == UNSET else str(say(fact, value))
-    return DecisiveUnknown(handle.id, remote, assumed, _outcomes(around, fact, cells, low))
+    return DecisiveUnknown(
+        fact=handle.id, remote=remote, assumed=assumed, outcomes=_outcomes(around, fact, cells, low)
+    )
 
 
 def _is_ordinary(cell: Cell, ordinary: Admitted, low: int, high: int) -> bool:
@@ -157,7 +161,7 @@ def _ordinary(around: Neighbourhood, fact: FactEntry) -> Admitted:
     if chosen is None or chosen.follows < 0:
         return fact.ordinary
     value = around.facts.point[fact.variable]
-    return Admitted(value // chosen.factor, value * chosen.factor)
+    return Admitted(low=value // chosen.factor, high=value * chosen.factor)
 
 
 def _words(bits: int) -> list[int]:
@@ -209,7 +213,9 @@ def would_change(around: Neighbourhood) -> tuple[WouldChange, ...]:
         if each.near:
             bounds = low[each.order], high[each.order]
             best = _nearest(each.fact, each.near, *bounds)
-            found.append(WouldChange(each.id, write(*best.said, each.fact), best.option))
+            found.append(
+                WouldChange(fact=each.id, to=write(*best.said, each.fact), option=best.option)
+            )
     return (*found, *known.features)
 
 
@@ -273,7 +279,7 @@ def ways_to(around: Neighbourhood, option: str) -> Iterator[tuple[tuple[Change, 
     edits = list(_edits(around, every=True))
     for size in (1, 2):
         yield tuple(
-            tuple(Change(edit.fact, edit.to) for edit in chosen)
+            tuple(Change(fact=edit.fact, to=edit.to) for edit in chosen)
             for chosen, _ in _reaching(around, edits, size, {option})
         )
 
@@ -320,7 +326,14 @@ def _edits(around: Neighbourhood, every: bool) -> Iterator[_Edit]:
     for handle in around.handles():
         yield from (edit for edit in _edits_of(around, handle, every) if edit.cost)
     for name, fewer in _without_features(around):
-        yield _Edit(name, "false", (around.book.needs,), fewer, 0, _FEATURE_WEIGHT)
+        yield _Edit(
+            fact=name,
+            to="false",
+            variables=(around.book.needs,),
+            low=fewer,
+            high=0,
+            cost=_FEATURE_WEIGHT,
+        )
 
 
 def _edits_of(around: Neighbourhood, handle: Handle, every: bool) -> Iterator[_Edit]:
@@ -332,7 +345,14 @@ def _edits_of(around: Neighbourhood, handle: Handle, every: bool) -> Iterator[_E
                 first = first_word(bits)
                 text = write(first, 0, fact)
                 weight = _weight(around, handle, Cell(first, 0, None), every)
-                yield _Edit(handle.id, text, handle.variables, first, 0, weight)
+                yield _Edit(
+                    fact=handle.id,
+                    to=text,
+                    variables=handle.variables,
+                    low=first,
+                    high=0,
+                    cost=weight,
+                )
         return
     value = around.facts.point[handle.variables[0]]
     for cell_low, cell_high in around.ranges(handle):
@@ -340,22 +360,29 @@ def _edits_of(around: Neighbourhood, handle: Handle, every: bool) -> Iterator[_E
         if value != UNSET and cell_low <= value <= cell_high:
             continue
         upward = value == UNSET or cell_low > value
-        bounds = written(cell_low if upward else fact.least, cell_high, fact)
+        low, high = written(cell_low if upward else fact.least, cell_high, fact)
         distance = abs(_distance(fact, cell, value, value)) if value != UNSET else 1.0
-        text = write(*bounds, fact)
+        text = write(low, high, fact)
         weight = _weight(around, handle, cell, every)
-        yield _Edit(handle.id, text, handle.variables, *bounds, weight * distance)
+        yield _Edit(
+            fact=handle.id,
+            to=text,
+            variables=handle.variables,
+            low=low,
+            high=high,
+            cost=weight * distance,
+        )
 
 
 def _fix(around: Neighbourhood, chosen: tuple[_Edit, ...], option: str) -> Fix:
     """Advice and source come from the limit that the change repairs, else from the fact."""
-    changes = tuple(Change(edit.fact, edit.to) for edit in chosen)
+    changes = tuple(Change(fact=edit.fact, to=edit.to) for edit in chosen)
     limits = _repaired(around, chosen, option)
     advice = " ".join(limit.fix for limit in limits if limit.fix)
     source = next((limit.fix_source or limit.origin.source for limit in limits), "")
     if not advice:
         advice = f"State or change {' and '.join(change.fact for change in changes)}."
-    return Fix(changes, option, advice, source)
+    return Fix(changes=changes, option=option, advice=advice, source=source)
 
 
 def _repaired(around: Neighbourhood, chosen: tuple[_Edit, ...], option: str) -> list[Limit]:

@@ -46,12 +46,12 @@ def stand(
             if decision.status == "decided"
             else (_question(facts, decision.path[-1]),)
         )
-        return Standing(CHOSEN, (*by, *against))
+        return Standing(standing=CHOSEN, reasons=(*by, *against))
     if at_point == BROKEN:
-        return Standing(RULED_OUT, tuple(_broken(facts, option, found)))
+        return Standing(standing=RULED_OUT, reasons=tuple(_broken(facts, option, found)))
     held = (*bounds, *_ranked(facts, decision, option.id))
     ways = () if bounds else tuple(_ways(decision, option.id))
-    return Standing(OPEN if ways else RANKED_LOWER, (*ways, *held))
+    return Standing(standing=OPEN if ways else RANKED_LOWER, reasons=(*ways, *held))
 
 
 # -- ruled out -----------------------------------------------------------------------------------
@@ -79,13 +79,17 @@ def _broken(facts: Facts, option: OptionEntry, found: tuple[Verdict, ...]) -> It
 
 def _limit(facts: Facts, verdict: Verdict) -> Reason:
     text = _against(facts, facts.book.limit[verdict.rule], verdict, verdict.value)
-    return Reason("limit", verdict.rule, text, verdict.value, (), verdict)
+    return Reason(
+        kind="limit", rule=verdict.rule, text=text, value=verdict.value, assumed=(), verdict=verdict
+    )
 
 
 def _need(verdict: Verdict, assumed: tuple[str, ...]) -> Reason:
     value = "assumed" if assumed else "needed"
     text = f"{verdict.title} {'(assumed) ' if assumed else ''}not supported"
-    return Reason("need", verdict.rule, text, value, assumed, verdict)
+    return Reason(
+        kind="need", rule=verdict.rule, text=text, value=value, assumed=assumed, verdict=verdict
+    )
 
 
 def _taken(facts: Facts, limit: Limit, verdict: Verdict) -> Reason:
@@ -97,7 +101,9 @@ def _taken(facts: Facts, limit: Limit, verdict: Verdict) -> Reason:
     if verdict.value and assumed:
         taken = ", ".join(f"{name} {word(facts.text(facts.book.index[name]))}" for name in assumed)
         text += f" (assumes {taken})"
-    return Reason("limit", verdict.rule, text, value, assumed, verdict)
+    return Reason(
+        kind="limit", rule=verdict.rule, text=text, value=value, assumed=assumed, verdict=verdict
+    )
 
 
 def _unstated(facts: Facts, variables: Iterable[int]) -> tuple[str, ...]:
@@ -127,7 +133,9 @@ def _bounds(facts: Facts, option: OptionEntry, found: tuple[Verdict, ...]) -> It
             f" {limit.bound.text} or {limit.newest.text}"
         )
         assumed = () if verdict.value else _unstated(facts, {limit.variable})
-        yield Reason("bound", limit.id, text, value, assumed, verdict)
+        yield Reason(
+            kind="bound", rule=limit.id, text=text, value=value, assumed=assumed, verdict=verdict
+        )
 
 
 def _ranked(facts: Facts, decision: Decision, name: str) -> Iterator[Reason]:
@@ -162,7 +170,9 @@ def _question(facts: Facts, step: Step, why: str = "") -> Reason:
     if step.assumed:
         stated, index = facts.stated, facts.book.index
         assumed = tuple(each for each in step.facts if not stated >> index[each] & 1)
-    return Reason("question", step.question, text, way, assumed, None)
+    return Reason(
+        kind="question", rule=step.question, text=text, value=way, assumed=assumed, verdict=None
+    )
 
 
 # -- open ----------------------------------------------------------------------------------------
@@ -172,20 +182,36 @@ def _ways(decision: Decision, name: str) -> Iterator[Reason]:
     """Values that would choose an option which no stated fact rules out."""
     if decision.rules_option == name:
         text = f"decision.option is {decision.option}; the rules would choose {name}"
-        yield Reason("decision", "decision", text, decision.option or "", (), None)
+        yield Reason(
+            kind="decision",
+            rule="decision",
+            text=text,
+            value=decision.option or "",
+            assumed=(),
+            verdict=None,
+        )
     for unknown in decision.unknowns:
         values = [value for value, option in unknown.outcomes.items() if option == name]
         if values and not unknown.remote:
             value = " or ".join(values)
             text = f"chosen if {holds(unknown.fact, value)}"
-            yield Reason("fact", unknown.fact, text, value, (), None)
+            yield Reason(
+                kind="fact", rule=unknown.fact, text=text, value=value, assumed=(), verdict=None
+            )
 
 
 def _decided(decision: Decision) -> Reason:
     rules = decision.rules_option or "none of the four options"
     agree = decision.rules_option == decision.option
     text = "by decision.option" + ("" if agree else f"; the rules would choose {rules}")
-    return Reason("decision", "decision", text, decision.option or "", (), None)
+    return Reason(
+        kind="decision",
+        rule="decision",
+        text=text,
+        value=decision.option or "",
+        assumed=(),
+        verdict=None,
+    )
 
 
 # -- words ---------------------------------------------------------------------------------------

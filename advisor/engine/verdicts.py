@@ -174,17 +174,17 @@ def _verdict(limit: Limit, facts: Facts, applies: bool | None, value: str, name:
             f"{limit.newest.text} by {limit.newest.source} ({limit.newest.as_of})"
         )
     return Verdict(
-        limit.id,
-        limit.title,
-        outcome,
-        name,
-        value,
-        shown.text,
-        _margin(limit, facts) if value else None,
-        note,
-        shown.source,
-        shown.as_of,
-        limit.bound.text if contested else "",
+        rule=limit.id,
+        title=limit.title,
+        outcome=outcome,
+        fact=name,
+        value=value,
+        bound=shown.text,
+        margin=_margin(limit, facts) if value else None,
+        note=note,
+        source=shown.source,
+        as_of=shown.as_of,
+        broken_by=limit.bound.text if contested else "",
     )
 
 
@@ -203,14 +203,14 @@ def _margin(limit: Limit, facts: Facts) -> float | None:
 def _feature_verdict(feature: Feature, option: str) -> Verdict:
     support = feature.support[option]
     return Verdict(
-        f"{option}-{feature.id}",
-        feature.title,
-        SUPPORT[support.outcome],
-        feature.fact or f"needs.{feature.id}",
-        "true",
-        support.outcome,
-        None,
-        support.note,
-        support.source,
-        support.as_of,
+        rule=f"{option}-{feature.id}",
+        title=feature.title,
+        outcome=SUPPORT[support.outcome],
+        fact=feature.fact or f"needs.{feature.id}",
+        value="true",
+        bound=support.outcome,
+        margin=None,
+        note=support.note,
+        source=support.source,
+        as_of=support.as_of,
     )

@@ -72,7 +72,7 @@ def judge_configurations(
     Raises:
         InputError: an organisation's file cannot be read.
     """
-    run = _Judging(options, found, checks, load_service(), kept)
+    run = _Judging(options=options, found=found, checks=checks, service=load_service(), kept=kept)
     paths = options.counted(found.configurations, "configurations")
     return _together([*(_of_file(path, run) for path in paths), _of_terraform(run)])
 
@@ -131,7 +131,13 @@ def _judged(
     region: str,
     run: _Judging,
 ) -> JudgedConfigurations:
-    judge = Judge(run.checks, run.service, run.options.select, region, organisation)
+    judge = Judge(
+        checks=run.checks,
+        service=run.service,
+        profiles=run.options.select,
+        region=region,
+        organisation=organisation,
+    )
     findings = judge.findings(document)
     if organisation.owner:
         findings = [finding._replace(owner=organisation.owner) for finding in findings]

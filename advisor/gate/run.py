@@ -106,7 +106,7 @@ def _run_input(options: CheckOptions, checks: Mapping[str, Check]) -> _RunInput:
         folders = (folder or "." for folder in found.folders)
         made = (*found.configurations, *folders, *found.archives)
         pairs += [pair_of(options.workload, path, "--workload") for path in made]
-    return _RunInput(options, checks, found, tuple(pairs))
+    return _RunInput(options=options, checks=checks, found=found, pairs=tuple(pairs))
 
 
 def _looked_at(pairs: Sequence[Pair], found: FoundFiles) -> list[Pair]:

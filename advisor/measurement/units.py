@@ -51,7 +51,7 @@ def measurement(
         # A price has four decimals, which a float of 32 bits blurs in the eighth digit.
         usd = f"{benchmark.usd_per_hour / benchmark.instances:.5f}".rstrip("0").rstrip(".")
     return Measurement(
-        job=Job(result.job, result.date, result.file),
+        job=Job(name=result.job, date=result.date, file=result.file),
         instance_type=benchmark.instance_type,
         memory_mb=benchmark.memory_mb,
         per_second=benchmark.invocations / benchmark.instances / _MINUTE_S,

@@ -36,15 +36,15 @@ _NONE: Mapping[str, str] = {}
 
 def known(value: Number) -> Quantity:
     """A number that is known."""
-    return Quantity(value, value)
+    return Quantity(low=value, high=value)
 
 
 def between(ends: Interval, unit: int = 1) -> Quantity:
     """A range of the workload file, whose whole numbers are so many to the unit wanted."""
     if unit == 1:
-        return Quantity(*ends)
+        return Quantity(low=ends.low, high=ends.high)
     low, high = (None if end is None else end / unit for end in ends)
-    return Quantity(low, high)
+    return Quantity(low=low, high=high)
 
 
 class Traffic(Value):

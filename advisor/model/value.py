@@ -6,9 +6,10 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-@dataclass_transform(frozen_default=True)
+@dataclass_transform(frozen_default=True, kw_only_default=True)
 class Value:
-    """A frozen value: its annotated names are its fields, and one with a default may be left out.
+    """A frozen value: its annotated names are its fields, given by name; one with a default may be
+    left out.
 
     An answer imports a hundred of these and makes half of them, so ``__init__`` is compiled when
     the first value is made: a dataclass or a named tuple would compile it with the class. Values
@@ -17,10 +18,10 @@ class Value:
     ``_replace`` and ``_asdict``.
     """
 
-    def __init__(self, *values: Any, **named: Any) -> None:
+    def __init__(self, **named: Any) -> None:
         made = type(self)
         made.__init__ = _initialiser(made)  # type: ignore[method-assign]
-        made.__init__(self, *values, **named)
+        made.__init__(self, **named)
 
     def _replace(self, **changes: Any) -> Self:
         """A copy in which the named fields hold other values.
@@ -74,7 +75,7 @@ def _initialiser(made: type[Value]) -> Any:
     names = list(made.__annotations__)
     taken = [f"{name}=made.{name}" if name in vars(made) else name for name in names]
     held = ", ".join(f"{name!r}: {name}" for name in names)
-    code = f"def __init__(self, {', '.join(taken)}): set(self, '__dict__', {{{held}}})"
+    code = f"def __init__(self, *, {', '.join(taken)}): set(self, '__dict__', {{{held}}})"
     space: dict[str, Any] = {"made": made, "set": object.__setattr__}
     exec(code, space)  # noqa: S102 - of the names of a class of ours, as named tuples do
     return space["__init__"]

@@ -128,7 +128,12 @@ def _batch_transform(usage: JobUsage) -> Latency:
     if hours is None:
         return _unknown("the run time of a job is unknown")
     time = _milliseconds(float(hours) * 3600)
-    return Latency(time, time, 0.0, f"{MODELLED}: results are complete when the job ends")
+    return Latency(
+        p50_ms=time,
+        p99_ms=time,
+        cold_start_share=0.0,
+        basis=f"{MODELLED}: results are complete when the job ends",
+    )
 
 
 def _asleep(usage: FleetUsage, service: ServiceTime) -> tuple[float, float]:
@@ -230,7 +235,13 @@ def _answer(
         basis = f"{MODELLED}: {how}, on measured processing times"
     else:
         basis = f"{MODELLED}: {how}, on processing times measured elsewhere"
-    return Latency(p50, p99, round(cold_start_share, 6), basis, notes)
+    return Latency(
+        p50_ms=p50,
+        p99_ms=p99,
+        cold_start_share=round(cold_start_share, 6),
+        basis=basis,
+        notes=notes,
+    )
 
 
 def _quantile(above: Callable[[float], float], share: float, start_s: float) -> float | None:
@@ -261,4 +272,4 @@ def _missing(traffic: Traffic, **rates: str) -> str:
 
 
 def _unknown(reason: str, share: float | None = None) -> Latency:
-    return Latency(None, None, share, f"{UNKNOWN}: {reason}")
+    return Latency(p50_ms=None, p99_ms=None, cold_start_share=share, basis=f"{UNKNOWN}: {reason}")

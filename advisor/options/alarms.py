@@ -181,7 +181,7 @@ def _request(
         "ComparisonOperator": "GreaterThanThreshold",
         "TreatMissingData": "notBreaching",
     }
-    return Request("cloudwatch", "PutMetricAlarm", parameters)
+    return Request(service="cloudwatch", operation="PutMetricAlarm", parameters=parameters)
 
 
 def _statistic(name: str) -> dict[str, Any]:

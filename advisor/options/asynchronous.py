@@ -50,7 +50,9 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     config = _config(draft, model, instance, capacity, sizes)
     made = endpoint.requests(draft, model, config)
     variants.elsewhere(draft)
-    released = rollout.complete(draft, made, Replaced(instance, sizes.floor, sizes.ceiling))
+    released = rollout.complete(
+        draft, made, Replaced(instance=instance, least=sizes.floor, most=sizes.ceiling)
+    )
     requests = released.requests + _scaling(draft, work, capacity, sizes)
     invoke = call.queued(draft, work, _useful_s(work, sizes))
     _carried(draft, sizes, instance)
@@ -76,7 +78,7 @@ def _fleet(draft: Draft, work: Load, capacity: Capacity, instance: Instance) -> 
         floor, why_zero = ceiling, "a fixed number for the peak"
     draft.set("MinCapacity", floor, sentence(why_zero))
     draft.set("MaxCapacity", ceiling, sentence(why))
-    return Sizes(floor, ceiling, wait, wake)
+    return Sizes(floor=floor, ceiling=ceiling, wait_s=wait, wake_s=wake)
 
 
 @lru_cache(maxsize=256)  # most models start as fast as is assumed
@@ -288,9 +290,9 @@ def _carried(draft: Draft, sizes: Sizes, instance: Instance) -> None:
 def _usage(draft: Draft, capacity: Capacity, sizes: Sizes, instance: Instance) -> FleetUsage:
     to_zero = sizes.floor == 0
     return FleetUsage(
-        instance.type,
-        Quantity(sizes.floor, sizes.ceiling),
-        traffic.traffic(draft),
+        instance_type=instance.type,
+        count=Quantity(low=sizes.floor, high=sizes.ceiling),
+        traffic=traffic.traffic(draft),
         minimum=sizes.floor,
         instances=sizes.ceiling,
         maximum=sizes.ceiling,

@@ -182,7 +182,7 @@ def _job(draft: Draft, model: Request, split: Records, run: Run, instance: Insta
     name = f"{names.stem(draft.facts.workload.name, names.LONGEST - 6)}-run-1"
     parameters["TransformJobName"] = name
     draft.set("TransformJobName", name, "The workload's name; every run needs a new name.")
-    return Request("sagemaker", "CreateTransformJob", parameters)
+    return Request(service="sagemaker", operation="CreateTransformJob", parameters=parameters)
 
 
 def _client(draft: Draft, split: Records) -> Parameters:
@@ -254,10 +254,10 @@ def _capture(draft: Draft, parameters: Parameters, key: str | None) -> None:
 def _usage(draft: Draft, split: Records, run: Run, instance: Instance) -> JobUsage:
     workload = draft.facts.workload
     usage = JobUsage(
-        instance.type,
-        known(run.instances),
-        Quantity(run.low_hours, run.high_hours),
-        between(workload.interval("dataset.runs") or Interval(None, None), RATE_PER_MONTH),
+        instance_type=instance.type,
+        count=known(run.instances),
+        job_hours=Quantity(low=run.low_hours, high=run.high_hours),
+        runs=between(workload.interval("dataset.runs") or Interval(None, None), RATE_PER_MONTH),
         workers=split.concurrent,
         start_s=float(draft.number("instance-start")),
     )

@@ -47,7 +47,7 @@ def create_model(draft: Draft, *, network: bool = True) -> Request:
         "The workload's name and a digest of the request: a model cannot be changed, so a changed "
         "one needs another name.",
     )
-    return Request("sagemaker", "CreateModel", parameters)
+    return Request(service="sagemaker", operation="CreateModel", parameters=parameters)
 
 
 def _from_marketplace(draft: Draft) -> bool:

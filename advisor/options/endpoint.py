@@ -55,8 +55,8 @@ def requests(draft: Draft, model: Request, config: Parameters) -> tuple[Request,
         create["Tags"] = kept
     return (
         model,
-        Request("sagemaker", "CreateEndpointConfig", named),
-        Request("sagemaker", "CreateEndpoint", create),
+        Request(service="sagemaker", operation="CreateEndpointConfig", parameters=named),
+        Request(service="sagemaker", operation="CreateEndpoint", parameters=create),
     )
 
 

@@ -35,11 +35,15 @@ def capacity(draft: Draft, load: Load, instance: Instance) -> Capacity:
 def _capacity(count: int, text: str, measured: int | None, time_s: float | None) -> Capacity:
     if measured:
         rate = measured / PER_SECOND
-        return Capacity(count, rate, f"{per_second(rate)} measured on one instance")
+        return Capacity(
+            workers=count, per_second=rate, text=f"{per_second(rate)} measured on one instance"
+        )
     if time_s is None:
-        return Capacity(count, None, f"{text}; processing time not stated")
+        return Capacity(workers=count, per_second=None, text=f"{text}; processing time not stated")
     rate = count / time_s
-    return Capacity(count, rate, f"{text} / {seconds(time_s)} = {per_second(rate)}")
+    return Capacity(
+        workers=count, per_second=rate, text=f"{text} / {seconds(time_s)} = {per_second(rate)}"
+    )
 
 
 def workers(draft: Draft, instance: Instance) -> tuple[int, str]:
@@ -62,7 +66,8 @@ def bounds(draft: Draft) -> Bounds:
     low = least.low if least is not None else None
     high = upper(most)
     return Bounds(
-        min(low, MOST) if low is not None else None, min(high, MOST) if high is not None else None
+        least=min(low, MOST) if low is not None else None,
+        most=min(high, MOST) if high is not None else None,
     )
 
 

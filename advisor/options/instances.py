@@ -59,13 +59,19 @@ def choose(types: Types, named: NamedTypes, need: Need) -> TypeChoice:
         nearest = _largest(types, need)
         return nearest._replace(remarks=remarks + nearest.remarks)
     because = f"the smallest type that fits: {need.text}; {_has(smallest)}"
-    return TypeChoice(smallest, because, remarks + _region(types, smallest, need, "region"))
+    return TypeChoice(
+        instance=smallest,
+        because=because,
+        remarks=remarks + _region(types, smallest, need, "region"),
+    )
 
 
 def choice(draft: Draft, need: Need, prices: Mapping[str, int] | None) -> TypeChoice:
     """The choice for a plan; ``prices`` are millionths of a USD an hour by type, where known."""
     measured = draft.facts.workload.measured
-    named = NamedTypes(draft.text(_STATED), draft.text(_MEASURED_ON), measured)
+    named = NamedTypes(
+        stated=draft.text(_STATED), measured_on=draft.text(_MEASURED_ON), measured=measured
+    )
     return choose(types_for(draft, prices), named, need)
 
 
@@ -89,19 +95,35 @@ def _override(types: Types, need: Need, name: str) -> tuple[TypeChoice | None, t
     if instance is None:
         what, fix = types.unknown(name)
         message = f"{what}; the requests use the chosen type"
-        return None, (Remark("instance-unknown", "warning", message, _STATED, fix),)
+        return None, (
+            Remark(
+                rule="instance-unknown", severity="warning", message=message, path=_STATED, fix=fix
+            ),
+        )
     if need.transform and not instance.in_transform:
         message = f"batch transform does not take {name}; the requests use the chosen type"
-        return None, (Remark("instance-too-small", "error", message, _STATED),)
+        return None, (
+            Remark(rule="instance-too-small", severity="error", message=message, path=_STATED),
+        )
     if instance.memory_mib is None:
         message = f"sm-advise has no figures for {name}, so it did not check whether the model fits"
-        remark = Remark("instance-unknown", "warning", message, _STATED)
-        return TypeChoice(instance, "stated under deploy; its memory is unknown", (remark,)), ()
+        remark = Remark(rule="instance-unknown", severity="warning", message=message, path=_STATED)
+        return TypeChoice(
+            instance=instance,
+            because="stated under deploy; its memory is unknown",
+            remarks=(remark,),
+        ), ()
     reason, remarks = types.misfit(instance, need), _region(types, instance, need, _STATED)
     if reason:
-        small = Remark("instance-too-small", "error", f"{name}: {reason}", _STATED)
+        small = Remark(
+            rule="instance-too-small", severity="error", message=f"{name}: {reason}", path=_STATED
+        )
         remarks = (small, *remarks)
-    return TypeChoice(instance, f"stated under deploy; {reason or _has(instance)}", remarks), ()
+    return TypeChoice(
+        instance=instance,
+        because=f"stated under deploy; {reason or _has(instance)}",
+        remarks=remarks,
+    ), ()
 
 
 def _measured_on(
@@ -118,10 +140,20 @@ def _measured_on(
         reason = types.misfit(instance, need)
     if instance is None or reason:
         message = f"processing was measured on {name}, which cannot be used here: {reason}"
-        return None, (Remark("measured-elsewhere", "warning", message, _MEASURED_ON, fix),)
+        return None, (
+            Remark(
+                rule="measured-elsewhere",
+                severity="warning",
+                message=message,
+                path=_MEASURED_ON,
+                fix=fix,
+            ),
+        )
     fits = f"{need.text}; {_has(instance)}" if instance.memory_mib else "figures unknown"
     because = f"{_because_measured(named.measured)}, and it fits: {fits}"
-    return TypeChoice(instance, because, _region(types, instance, need, _MEASURED_ON)), ()
+    return TypeChoice(
+        instance=instance, because=because, remarks=_region(types, instance, need, _MEASURED_ON)
+    ), ()
 
 
 def _because_measured(measured: Measured | None) -> str:
@@ -137,7 +169,9 @@ def _region(types: Types, instance: Instance, need: Need, path: str) -> tuple[Re
         return ()
     message = f"{instance.type} has no known price in {types.region}"
     fix = "Look the type up in the AWS price list of the Region before you deploy."
-    return (Remark("instance-region", "warning", message, path, fix),)
+    return (
+        Remark(rule="instance-region", severity="warning", message=message, path=path, fix=fix),
+    )
 
 
 def _largest(types: Types, need: Need) -> TypeChoice:
@@ -153,8 +187,12 @@ def _largest(types: Types, need: Need) -> TypeChoice:
     reason = types.misfit(instance, need) or "it does not meet the workload's needs"
     fix = "Use a smaller precision or model, or state a type that fits in deploy.instance_type."
     message = f"no type fits; {instance.type}: {reason}"
-    remark = Remark("instance-too-small", "error", message, fix=fix)
-    return TypeChoice(instance, f"no type fits, this one comes nearest: {reason}", (remark,))
+    remark = Remark(rule="instance-too-small", severity="error", message=message, fix=fix)
+    return TypeChoice(
+        instance=instance,
+        because=f"no type fits, this one comes nearest: {reason}",
+        remarks=(remark,),
+    )
 
 
 def _has(instance: Instance) -> str:

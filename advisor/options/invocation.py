@@ -63,7 +63,9 @@ def synchronous(draft: Draft, load: Load) -> Invoke:
         )
     if draft.option == SERVERLESS:
         notes += _one_each(draft)
-    return Invoke(operation, parameters, timeout, tuple(notes))
+    return Invoke(
+        operation=operation, parameters=parameters, client_timeout_s=timeout, notes=tuple(notes)
+    )
 
 
 def _client_timeout(draft: Draft, load: Load) -> tuple[int, str]:
@@ -109,7 +111,9 @@ def queued(draft: Draft, load: Load, wait_s: float | None) -> Invoke:
         f"Send InvocationTimeoutSeconds with each request: without it the limit is {default} s.",
         *_one_each(draft),
     )
-    return Invoke("InvokeEndpointAsync", parameters, None, notes)
+    return Invoke(
+        operation="InvokeEndpointAsync", parameters=parameters, client_timeout_s=None, notes=notes
+    )
 
 
 def job(draft: Draft, name: str) -> Invoke:
@@ -120,7 +124,12 @@ def job(draft: Draft, name: str) -> Invoke:
         "One failed object fails the job; the other objects are still written.",
         *_one_each(draft),
     )
-    return Invoke("CreateTransformJob", {"TransformJobName": name}, None, notes)
+    return Invoke(
+        operation="CreateTransformJob",
+        parameters={"TransformJobName": name},
+        client_timeout_s=None,
+        notes=notes,
+    )
 
 
 def _parameters(draft: Draft) -> Parameters:

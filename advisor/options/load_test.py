@@ -68,7 +68,11 @@ def plan(draft: Draft, sized: Usage, prices: Mapping[str, int] | None) -> Plan:
         body["Tags"] = model.parameters["Tags"]
     name = names.versioned(f"{draft.facts.workload.name}-test", body)[:_LONGEST_NAME]
     draft.set("JobName", name, "A job name is used once, so a changed job needs a new name.")
-    job = Request("sagemaker", "CreateInferenceRecommendationsJob", {"JobName": name, **body})
+    job = Request(
+        service="sagemaker",
+        operation="CreateInferenceRecommendationsJob",
+        parameters={"JobName": name, **body},
+    )
     return draft.plan((model, job), NOT_CALLED, (), sized)
 
 

@@ -14,7 +14,7 @@ from advisor.rulebook.knowledge import Knowledge
 
 T = TypeVar("T")
 
-NOT_CALLED = Invoke("", {}, None, ())
+NOT_CALLED = Invoke(operation="", parameters={}, client_timeout_s=None, notes=())
 _MOST_REMEMBERED = 4096
 _needs: dict[tuple[str, int], Mapping[str, bool]] = {}
 

@@ -168,7 +168,7 @@ def _fleet(draft: Draft, instance: Instance, count: int, least: tuple[int, str],
         why = f"{why}; {initial} by the stated bounds"
     draft.set("InitialInstanceCount", initial, sentence(why))
     if not _scaled(draft, limits, instance):
-        return Fleet(initial, initial, initial)
+        return Fleet(floor=initial, initial=initial, ceiling=initial)
     times = draft.number("scaling-ceiling")
     floor, ceiling = fleet.ends(floor, max(floor, times * initial), limits, 1)
     stated = "stated under deploy.instances."
@@ -178,7 +178,7 @@ def _fleet(draft: Draft, instance: Instance, count: int, least: tuple[int, str],
         draft.set("MaxCapacity", ceiling, text, constant="scaling-ceiling")
     else:
         draft.set("MaxCapacity", ceiling, stated)
-    return Fleet(floor, initial, ceiling)
+    return Fleet(floor=floor, initial=initial, ceiling=ceiling)
 
 
 def availability(draft: Draft) -> tuple[int, str]:
@@ -312,9 +312,11 @@ def _usage(draft: Draft, design: Design, others: tuple[variants.Beside, ...]) ->
 
         routing = LEAST_OUTSTANDING_REQUESTS
     return FleetUsage(
-        design.instance.type,
-        Quantity(sizes.floor, sizes.initial) if design.scaled else known(sizes.initial),
-        traffic.traffic(draft),
+        instance_type=design.instance.type,
+        count=Quantity(low=sizes.floor, high=sizes.initial)
+        if design.scaled
+        else known(sizes.initial),
+        traffic=traffic.traffic(draft),
         minimum=sizes.floor,
         instances=sizes.initial,
         maximum=sizes.ceiling,

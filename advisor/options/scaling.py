@@ -14,7 +14,7 @@ _DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 def target(draft: Draft, minimum: int, maximum: int) -> Request:
     """RegisterScalableTarget for the endpoint's variant."""
     parameters = {**_subject(draft), "MinCapacity": minimum, "MaxCapacity": maximum}
-    return Request(_SERVICE, "RegisterScalableTarget", parameters)
+    return Request(service=_SERVICE, operation="RegisterScalableTarget", parameters=parameters)
 
 
 def by_invocations(draft: Draft, per_minute: float) -> Request:
@@ -52,13 +52,15 @@ def wake(draft: Draft) -> tuple[Request, Request]:
     )
     name = endpoint_name(draft)
     policy = _step(name, _subject(draft), draft.number("scaling-cooldown"), "Average")
-    return policy, Request("cloudwatch", "PutMetricAlarm", _wake_alarm(draft, name))
+    return policy, Request(
+        service="cloudwatch", operation="PutMetricAlarm", parameters=_wake_alarm(draft, name)
+    )
 
 
 def copies(component: str, minimum: int, maximum: int) -> Request:
     """RegisterScalableTarget for the copies of an inference component."""
     parameters = {**_copies_of(component), "MinCapacity": minimum, "MaxCapacity": maximum}
-    return Request(_SERVICE, "RegisterScalableTarget", parameters)
+    return Request(service=_SERVICE, operation="RegisterScalableTarget", parameters=parameters)
 
 
 def by_copies(draft: Draft, component: str, per_copy: float) -> Request:
@@ -89,7 +91,7 @@ def wake_component(draft: Draft, component: str) -> tuple[Request, Request]:
     alarm = _alarm(draft, says, "NoCapacityInvocationFailures", watched, numbers)
     cooldown = draft.number("component-wake-cooldown")
     policy = _step(component, _copies_of(component), cooldown, "Maximum")
-    return policy, Request("cloudwatch", "PutMetricAlarm", alarm)
+    return policy, Request(service="cloudwatch", operation="PutMetricAlarm", parameters=alarm)
 
 
 def _copies_of(component: str) -> Parameters:
@@ -113,7 +115,7 @@ def _step(name: str, subject: Parameters, cooldown: int, aggregation: str) -> Re
             "MetricAggregationType": aggregation,
         },
     }
-    return Request(_SERVICE, "PutScalingPolicy", policy)
+    return Request(service=_SERVICE, operation="PutScalingPolicy", parameters=policy)
 
 
 def _wake_alarm(draft: Draft, endpoint: str) -> Parameters:
@@ -180,4 +182,4 @@ def _tracking(
             "ScaleOutCooldown": cooldown,
         },
     }
-    return Request(_SERVICE, "PutScalingPolicy", parameters)
+    return Request(service=_SERVICE, operation="PutScalingPolicy", parameters=parameters)

@@ -61,7 +61,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     endpoint.encrypt(draft, config, None)
     variants.elsewhere(draft)
     released = rollout.complete(
-        draft, endpoint.requests(draft, model, config), Replaced(None, 0, 0)
+        draft, endpoint.requests(draft, model, config), Replaced(instance=None, least=0, most=0)
     )
     draft.carry("autoscaling", "multi-az", "response-streaming")
     if provisioned == 0:
@@ -222,9 +222,9 @@ def _usage(
         moved = moved._replace(processing_s=work.processing_s)
         seconds = known(work.processing_s)
     return ServerlessUsage(
-        memory_mb,
-        moved,
-        seconds,
+        memory_mb=memory_mb,
+        traffic=moved,
+        seconds=seconds,
         max_concurrency=concurrency,
         provisioned=provisioned,
         cold_start_s=setup,

@@ -55,4 +55,4 @@ def _create(draft: Draft, kind: str) -> Request:
     if tags:
         parameters["Tags"] = tags
     draft.set(f"Topic {kind}", name, because)
-    return Request("sns", "CreateTopic", parameters)
+    return Request(service="sns", operation="CreateTopic", parameters=parameters)

@@ -131,7 +131,10 @@ def elsewhere(draft: Draft) -> None:
 
 def usage(others: tuple[Beside, ...]) -> tuple[VariantUsage, ...]:
     """What their cost depends on."""
-    return tuple(VariantUsage(each.name, each.instance_type, each.instances) for each in others)
+    return tuple(
+        VariantUsage(name=each.name, instance_type=each.instance_type, count=each.instances)
+        for each in others
+    )
 
 
 def alike(others: tuple[Beside, ...], instance: Instance) -> int:

@@ -92,7 +92,7 @@ def for_answer(
         one_queue: requests go where fewest are in progress, which comes close to one queue; else
             at random, SageMaker's default, which makes each instance a queue of its own.
     """
-    nothing = Answering(count, "", met=True)
+    nothing = Answering(fleet=count, text="", met=True)
     answer = _answer_s(draft)
     if answer is None or work.peak is None or work.processing_s is None:
         return nothing
@@ -103,7 +103,13 @@ def for_answer(
     if service.above(answer) > _LATE:
         return nothing  # a conflict of the file, which more instances do not mend
     pattern = draft.text("traffic.pattern")
-    queue = _Queue(work.peak, service, _workers(work, capacity), one_queue, pattern)
+    queue = _Queue(
+        peak=work.peak,
+        service=service,
+        workers=_workers(work, capacity),
+        one_queue=one_queue,
+        pattern=pattern,
+    )
     most = _MOST_TIMES * count if certain else count
     # Each instance more makes the wait shorter, so the fleet is found by halving.
     fleets = range(count, most + 1)
@@ -112,12 +118,12 @@ def for_answer(
         return nothing
     if fleet > most:
         text = f"no fleet up to {most} answers 99 of 100 in {seconds(answer)} with {queue.routing}"
-        return Answering(count, f"{text} routing", met=False)
+        return Answering(fleet=count, text=f"{text} routing", met=False)
     waiting = queue.waiting(fleet)
     share = 0.0 if waiting is None else waiting.probability
     wait = f"{percent(share)} of the requests wait with {queue.routing} routing"
     text = f"{wait} (Erlang C), and 99 of 100 are answered in {seconds(answer)}"
-    return Answering(fleet, text, met=True)
+    return Answering(fleet=fleet, text=text, met=True)
 
 
 def _answer_s(draft: Draft) -> float | None:

@@ -162,7 +162,7 @@ def _work_of_a_data_set(usage: EndpointUsage, facts: WorkloadFacts) -> EndpointU
         for one, other in zip(records, runs, strict=True)
     )
     origins = dict.fromkeys(("requests", "instance_hours"), "dataset.records")
-    traffic = usage.traffic._replace(requests=Quantity(low, high))
+    traffic = usage.traffic._replace(requests=Quantity(low=low, high=high))
     if isinstance(usage, ServerlessUsage):
         return usage._replace(traffic=traffic, origins=origins)
     hours = _hours(usage, facts, low, high)
@@ -178,7 +178,7 @@ def _hours(
     """
     rate, least, most = usage.rate_of_one, int(usage.count.low or 0), usage.count.high
     if rate is None or high is None or most is None:
-        return Quantity(float(least * MONTH_HOURS), None)
+        return Quantity(low=float(least * MONTH_HOURS), high=None)
     records = facts.workload.interval("dataset.records")
     deadline = facts.workload.interval("dataset.deadline")
     wanted = 0
@@ -188,8 +188,8 @@ def _hours(
         wanted = whole(records.high * _SECOND / (rate * deadline.low))
     work = high / rate / _HOUR_S
     return Quantity(
-        max(float(least * MONTH_HOURS), (low or 0.0) / rate / _HOUR_S),
-        max(float(max(int(most), wanted) * MONTH_HOURS), work),
+        low=max(float(least * MONTH_HOURS), (low or 0.0) / rate / _HOUR_S),
+        high=max(float(max(int(most), wanted) * MONTH_HOURS), work),
     )
 
 
@@ -199,8 +199,8 @@ def _one_each(usage: Usage, models: Interval) -> Usage:
         many = models.high or models.low or 1
         return usage._replace(provisioned=usage.provisioned * many)
     if isinstance(usage, FleetUsage):
-        return usage._replace(endpoints=Quantity(*models))
+        return usage._replace(endpoints=Quantity(low=models.low, high=models.high))
     least, most = usage.runs.low, usage.runs.high
     if most is None or models.high is None:
-        return usage._replace(runs=Quantity(least, None))
-    return usage._replace(runs=Quantity(least, float(most) * models.high))
+        return usage._replace(runs=Quantity(low=least, high=None))
+    return usage._replace(runs=Quantity(low=least, high=float(most) * models.high))

@@ -47,7 +47,11 @@ def per_thousand_requests(cost: Cost, requests: Number) -> Share:
     def share(text: str | None) -> str | None:
         return None if text is None else usd(quotient(Decimal(text), thousands))
 
-    return Share(share(cost.usd_low), share(cost.usd_high), share(cost.usd_estimate))
+    return Share(
+        usd_low=share(cost.usd_low),
+        usd_high=share(cost.usd_high),
+        usd_estimate=share(cost.usd_estimate),
+    )
 
 
 def stand_ins(cost: Cost) -> int:

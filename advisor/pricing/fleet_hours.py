@@ -59,6 +59,6 @@ def _from_zero(usage: FleetUsage, requests: float, maximum: int) -> Hours:
         seconds=float(usage.traffic.processing_s),
         concurrency=usage.workers,
         maximum=maximum,
-        release=Release(float(usage.linger_s), float(usage.wake_s)),
-        activity=Activity(share * MONTH_HOURS, windows),
+        release=Release(linger_s=float(usage.linger_s), wake_s=float(usage.wake_s)),
+        activity=Activity(hours=share * MONTH_HOURS, windows=windows),
     )

@@ -115,7 +115,7 @@ def estimated(found: Cost, option: str, assumed: Usage, prices: Prices) -> Cost:
         row = rows.get((item.name, item.unit))  # a line that comes to nothing is left out
         middle = _NOTHING if row is None else _middle(*_amounts(row))
         if middle is None:  # what no assumption bounds is what there is to state
-            open_above = Total(_NOTHING, None)
+            open_above = Total(low=_NOTHING, high=None)
             return found._replace(widest=_widest(option, assumed, prices, open_above))
         parts.append(middle)
         if row is not None and item.usd_low != item.usd_high:
@@ -142,7 +142,7 @@ def _assumed(usage: Usage) -> Mapping[str, str]:
 
 def _sum_up(amounts: list[_Amounts]) -> Total:
     """Add amounts that are rounded first, so that printed items add up to the printed total."""
-    return Total(_sum(low for low, _ in amounts), _sum(high for _, high in amounts))
+    return Total(low=_sum(low for low, _ in amounts), high=_sum(high for _, high in amounts))
 
 
 def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:

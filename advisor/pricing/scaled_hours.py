@@ -60,7 +60,7 @@ def autoscaled(
     if top > minimum:
         share = min(1.0, mean_rate / ((top - 1) * rate_of_one))
         high = minimum + share * (top - minimum)
-    return Hours(low * MONTH_HOURS, max(low, high) * MONTH_HOURS)
+    return Hours(low=low * MONTH_HOURS, high=max(low, high) * MONTH_HOURS)
 
 
 def busy(requests: float, seconds: float, concurrency: int) -> float:
@@ -101,7 +101,7 @@ def scaled_to_zero(
     starts_s = active_s * release.wake_s * _most_cycles(rate, release_s)
     further_s = active_s * idle_s * _most_further(rate, seconds / concurrency, maximum, release_s)
     high = low + (ends_s + starts_s + further_s) / _SECONDS_PER_HOUR
-    return Hours(low, max(low, min(high, float(maximum * MONTH_HOURS))))
+    return Hours(low=low, high=max(low, min(high, float(maximum * MONTH_HOURS))))
 
 
 def _most_cycles(rate: float, release_s: float) -> float:

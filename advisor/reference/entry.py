@@ -39,15 +39,15 @@ class Entry(NamedTuple):
 def entry(kind: str, raw: Mapping[str, Any], file: str, details: tuple[Detail, ...] = ()) -> Entry:
     """An entry from its mapping in a rule file."""
     return Entry(
-        str(raw.get("id") or raw.get("option")),
-        kind,
-        raw.get("title") or raw["asks"],
-        details,
-        raw["because"],
-        raw["source"],
-        raw.get("where", ""),
-        raw["as_of"],
-        raw["since"],
-        file,
-        raw,
+        id=str(raw.get("id") or raw.get("option")),
+        kind=kind,
+        title=raw.get("title") or raw["asks"],
+        details=details,
+        because=raw["because"],
+        source=raw["source"],
+        where=raw.get("where", ""),
+        as_of=raw["as_of"],
+        since=raw["since"],
+        file=file,
+        raw=raw,
     )

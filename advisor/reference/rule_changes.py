@@ -138,7 +138,16 @@ def _api_model(old: Folder, new: Folder) -> Iterator[EntryChange]:
     for move in compare(before, after):
         value = ValueChange(move.what, move.compiled or None, move.installed or None)
         source = f"botocore {after['botocore']}"
-        yield EntryChange(API_MODEL, move.where, move.where, CHANGED, (value,), source, "", "")
+        yield EntryChange(
+            kind=API_MODEL,
+            name=move.where,
+            title=move.where,
+            what=CHANGED,
+            values=(value,),
+            source=source,
+            as_of="",
+            since="",
+        )
 
 
 def new_checks(changes: Sequence[EntryChange]) -> tuple[EntryChange, ...]:

@@ -45,6 +45,18 @@ def with_forms(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 def key_entries() -> tuple[Entry, ...]:
     """Every key as an entry of its own; no rule stands behind it."""
     return tuple(
-        Entry(key.path, "key", key.about, forms(key)[1:], "", "", "", "", "", "", {"id": key.path})
+        Entry(
+            id=key.path,
+            kind="key",
+            title=key.about,
+            details=forms(key)[1:],
+            because="",
+            source="",
+            where="",
+            as_of="",
+            since="",
+            file="",
+            raw={"id": key.path},
+        )
         for key in KEYS
     )

@@ -73,7 +73,11 @@ def shown(candidate: Candidate) -> tuple[Reason, ...]:
         return held
     tight = min(met, key=lambda verdict: verdict.margin or 0.0)
     text = f"{tight.title} {tight.value}, limit {bound(tight)}"
-    return (Reason("limit", tight.rule, text, tight.value, (), tight),)
+    return (
+        Reason(
+            kind="limit", rule=tight.rule, text=text, value=tight.value, assumed=(), verdict=tight
+        ),
+    )
 
 
 def resting(reason: Reason) -> str:

@@ -29,8 +29,12 @@ class Signs(NamedTuple):
 
 
 _SIGNS = {
-    True: Signs("█", "▏▎▍▌▋▊▉", "░", "│", "└", "─", "▲", "→"),
-    False: Signs("#", "", "-", "|", "+", "-", "^", "->"),
+    True: Signs(
+        full="█", parts="▏▎▍▌▋▊▉", open="░", side="│", corner="└", floor="─", mark="▲", arrow="→"
+    ),
+    False: Signs(
+        full="#", parts="", open="-", side="|", corner="+", floor="-", mark="^", arrow="->"
+    ),
 }
 
 
@@ -130,7 +134,7 @@ def plot(
         label = ticks.get(_TALL - 1 - number, "")
         yield f"{label:>{margin}} {canvas.signs.side}{''.join(row)}".rstrip()
     yield " " * (margin + 1) + canvas.signs.corner + canvas.signs.floor * wide
-    yield from _foot(values, labels, now, margin, wide, canvas)
+    yield from _foot(values, labels, now=now, margin=margin, wide=wide, canvas=canvas)
 
 
 def _seen(height: float | None) -> bool:

@@ -11,7 +11,13 @@ def make(form: tuple[Any, ...]) -> Condition:
     """A condition from its nested form (see ``Condition``)."""
     parts = tuple(make(part) for part in form[1]) if form[0] in ("all", "any") else ()
     variables = frozenset(_variables(form))
-    return Condition(form, _point_test(form), _open_test(form), variables, parts)
+    return Condition(
+        form=form,
+        test=_point_test(form),
+        possible=_open_test(form),
+        variables=variables,
+        parts=parts,
+    )
 
 
 def _variables(form: tuple[Any, ...]) -> set[int]:

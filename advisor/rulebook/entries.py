@@ -33,7 +33,7 @@ def pick(low: int, high: int, unfavourable_high: bool) -> int:
 
 def origin(raw: Mapping[str, Any]) -> Source:
     """Reason, source and dates of an entry; empty where one is missing, as the verifier tells."""
-    return Source(*(raw.get(key, "") for key in ("because", "source", "as_of", "since")))
+    return Source(**{key: raw.get(key, "") for key in ("because", "source", "as_of", "since")})
 
 
 def features(raw: Iterable[Mapping[str, Any]]) -> tuple[Feature, ...]:
@@ -45,19 +45,19 @@ def features(raw: Iterable[Mapping[str, Any]]) -> tuple[Feature, ...]:
             each = entry["support"][option]
             each = {"is": each} if isinstance(each, str) else each
             support[option] = Support(
-                each["is"],
-                each.get("note", ""),
-                each.get("source", entry.get("source", "")),
-                each.get("as_of", entry.get("as_of", "")),
+                outcome=each["is"],
+                note=each.get("note", ""),
+                source=each.get("source", entry.get("source", "")),
+                as_of=each.get("as_of", entry.get("as_of", "")),
             )
         done.append(
             Feature(
-                entry["id"],
-                entry["title"],
-                1 << number,
-                entry.get("fact", ""),
-                support,
-                origin(entry),
+                id=entry["id"],
+                title=entry["title"],
+                bit=1 << number,
+                fact=entry.get("fact", ""),
+                support=support,
+                origin=origin(entry),
             )
         )
     return tuple(done)
@@ -81,20 +81,20 @@ def bound(raw: Mapping[str, Any], limit: Mapping[str, Any]) -> Bound:
     """One documented bound; what it leaves unsaid is the limit's."""
     parsed = raw["bound"]
     if "mask" in parsed:
-        admits = Admitted(0, 0, parsed["mask"])
+        admits = Admitted(low=0, high=0, words=parsed["mask"])
         text = " or ".join(str(word) for word in raw.get("one_of") or raw["not_in"])
         text = text if "one_of" in raw else f"not {text}"
     elif "at_most" in parsed:
-        admits, text = Admitted(0, parsed["at_most"]), str(raw["at_most"])
+        admits, text = Admitted(low=0, high=parsed["at_most"]), str(raw["at_most"])
     else:
-        admits, text = Admitted(parsed["at_least"], INFINITY), str(raw["at_least"])
+        admits, text = Admitted(low=parsed["at_least"], high=INFINITY), str(raw["at_least"])
     return Bound(
-        admits,
-        text,
-        bool(raw.get("newest")),
-        raw.get("because", limit.get("because", "")),
-        raw.get("source", ""),
-        raw.get("as_of", ""),
+        admits=admits,
+        text=text,
+        newest=bool(raw.get("newest")),
+        because=raw.get("because", limit.get("because", "")),
+        source=raw.get("source", ""),
+        as_of=raw.get("as_of", ""),
     )
 
 
@@ -116,13 +116,13 @@ def words(
             else:
                 high = value
         done[entry["fact"], entry["id"]] = Word(
-            entry["id"],
-            entry["fact"],
-            entry["title"],
-            low,
-            high,
-            bool(entry.get("stated")),
-            origin(entry),
+            id=entry["id"],
+            fact=entry["fact"],
+            title=entry["title"],
+            low=low,
+            high=high,
+            stated=bool(entry.get("stated")),
+            origin=origin(entry),
         )
     return done
 
@@ -136,7 +136,7 @@ def leaf(name: str, raw: Mapping[str, Any]) -> Leaf:
     unknown = [option for option in raw["options"] if option not in OPTIONS]
     if unknown:
         raise RulebookError(f"flowchart.yaml: {name}: the option {unknown[0]!r} does not exist")
-    return Leaf(name, tuple(raw["options"]), raw.get("not", {}))
+    return Leaf(id=name, options=tuple(raw["options"]), excluded=raw.get("not", {}))
 
 
 def negated(form: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -32,7 +32,15 @@ def fact_entries(compiled: Mapping[str, Any], symbols: Symbols) -> list[FactEntr
             title="Usual model time for one request",
         )
     )
-    done.append(_unwritten(NEEDS, symbols, "Needed features", "needs", Source("", "", "", "")))
+    done.append(
+        _unwritten(
+            NEEDS,
+            symbols,
+            "Needed features",
+            "needs",
+            Source(because="", source="", as_of="", since=""),
+        )
+    )
     for raw in compiled["derived"]:
         entry = _unwritten(raw["id"], symbols, raw["title"], raw["kind"], origin(raw))
         sources = tuple(symbols.index[name] for name in raw["from"])
@@ -42,7 +50,7 @@ def fact_entries(compiled: Mapping[str, Any], symbols: Symbols) -> list[FactEntr
 
 def _unwritten(name: str, symbols: Symbols, title: str, kind: str, why: Source) -> FactEntry:
     """A fact that no file states under its own name."""
-    nothing = Admitted(0, 0)
+    nothing = Admitted(low=0, high=0)
     return FactEntry(
         id=name,
         variable=symbols.index[name],
@@ -71,34 +79,34 @@ def _fact(raw: Mapping[str, Any], symbols: Symbols) -> FactEntry:
         words = tuple(raw["words"])
     everything = (1 << len(words)) - 1
     return FactEntry(
-        raw["id"],
-        symbols.index[raw["id"]],
-        raw["title"],
-        raw["kind"],
-        words,
-        bool(words),
-        everything if words else 0,
-        0 if words else INFINITY,
-        int(raw.get("least", 1)),
-        raw.get("unfavourable") == "high",
-        tuple(_assumption(raw["id"], each, symbols) for each in raw["assume"]),
-        _ordinary(raw["ordinary"], everything, symbols),
-        float(raw.get("changeable", 0)),
-        raw.get("say") == "words",
-        (),
-        origin(raw),
+        id=raw["id"],
+        variable=symbols.index[raw["id"]],
+        title=raw["title"],
+        kind=raw["kind"],
+        words=words,
+        discrete=bool(words),
+        low=everything if words else 0,
+        high=0 if words else INFINITY,
+        least=int(raw.get("least", 1)),
+        unfavourable_high=raw.get("unfavourable") == "high",
+        assume=tuple(_assumption(raw["id"], each, symbols) for each in raw["assume"]),
+        ordinary=_ordinary(raw["ordinary"], everything, symbols),
+        changeable=float(raw.get("changeable", 0)),
+        say_words=raw.get("say") == "words",
+        derived_from=(),
+        origin=origin(raw),
     )
 
 
 def _ordinary(raw: Any, everything: int, symbols: Symbols) -> Admitted:
     if raw is None:
-        return Admitted(0, 0, everything) if everything else ANYTHING
+        return Admitted(low=0, high=0, words=everything) if everything else ANYTHING
     if isinstance(raw, dict):
         return symbols.bound(raw["limit"])[0]
     if isinstance(raw, int):
-        return Admitted(0, 0, raw)
+        return Admitted(low=0, high=0, words=raw)
     low, high = raw
-    return Admitted(low or 0, INFINITY if high is None else high)
+    return Admitted(low=low or 0, high=INFINITY if high is None else high)
 
 
 def _assumption(fact: str, raw: Mapping[str, Any], symbols: Symbols) -> Assumption:
@@ -106,7 +114,12 @@ def _assumption(fact: str, raw: Mapping[str, Any], symbols: Symbols) -> Assumpti
     follows = symbols.index[raw["follows"]] if "follows" in raw else -1
     value = UNSET if follows >= 0 else _assumed(fact, raw["value"], symbols)
     return Assumption(
-        when, value, raw["because"], raw.get("formula", ""), follows, raw.get("factor", 1)
+        when=when,
+        value=value,
+        because=raw["because"],
+        formula=raw.get("formula", ""),
+        follows=follows,
+        factor=raw.get("factor", 1),
     )
 
 

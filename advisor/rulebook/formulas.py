@@ -98,7 +98,15 @@ def _wire(name: str, result: int, size: int, encoding: int) -> Formula:
             return None
         return bound // 4 * 3 if point[encoding] == 1 else bound
 
-    return Formula(name, result, (size, encoding), value, bounds, solve, _BASE64)
+    return Formula(
+        id=name,
+        variable=result,
+        inputs=(size, encoding),
+        value=value,
+        bounds=bounds,
+        solve=solve,
+        share=_BASE64,
+    )
 
 
 def _payload(index: Mapping[str, int]) -> Formula:
@@ -136,7 +144,15 @@ def _payload(index: Mapping[str, int]) -> Formula:
         return record.solve(point, variable, raw) if point[payload] <= raw else None
 
     inputs = (payload, encoding, size, records, arrival)
-    return Formula(body.id, body.variable, inputs, value, bounds, solve, body.share)
+    return Formula(
+        id=body.id,
+        variable=body.variable,
+        inputs=inputs,
+        value=value,
+        bounds=bounds,
+        solve=solve,
+        share=body.share,
+    )
 
 
 def _with_record(
@@ -184,7 +200,14 @@ def _in_flight(index: Mapping[str, int]) -> Formula:
         return bound // other if other > 0 else None
 
     name = "load.in-flight"
-    return Formula(name, index[name], (concurrent, peak, time), value, bounds, solve)
+    return Formula(
+        id=name,
+        variable=index[name],
+        inputs=(concurrent, peak, time),
+        value=value,
+        bounds=bounds,
+        solve=solve,
+    )
 
 
 def _busy_share(index: Mapping[str, int]) -> Formula:
@@ -201,7 +224,14 @@ def _busy_share(index: Mapping[str, int]) -> Formula:
         return bound // other if other > 0 else None
 
     name = "load.busy-share"
-    return Formula(name, index[name], (volume, time), value, bounds, solve)
+    return Formula(
+        id=name,
+        variable=index[name],
+        inputs=(volume, time),
+        value=value,
+        bounds=bounds,
+        solve=solve,
+    )
 
 
 def _record(index: Mapping[str, int]) -> Formula:
@@ -233,7 +263,14 @@ def _record(index: Mapping[str, int]) -> Formula:
         return -(-point[size] // bound) - 1 if bound > 0 else None
 
     name = "dataset.record"
-    return Formula(name, index[name], (size, records, payload), value, bounds, solve)
+    return Formula(
+        id=name,
+        variable=index[name],
+        inputs=(size, records, payload),
+        value=value,
+        bounds=bounds,
+        solve=solve,
+    )
 
 
 def _object(index: Mapping[str, int]) -> Formula:
@@ -259,7 +296,9 @@ def _object(index: Mapping[str, int]) -> Formula:
         return -(-point[size] // bound) - 1 if bound > 0 else None
 
     name = "dataset.object"
-    return Formula(name, index[name], (size, files), value, bounds, solve)
+    return Formula(
+        id=name, variable=index[name], inputs=(size, files), value=value, bounds=bounds, solve=solve
+    )
 
 
 def _loaded(index: Mapping[str, int], bits: Sequence[int]) -> Formula:
@@ -294,7 +333,14 @@ def _loaded(index: Mapping[str, int], bits: Sequence[int]) -> Formula:
         return None if variable == precision else bound
 
     name = "model.loaded"
-    return Formula(name, index[name], (memory, size, parameters, precision), value, bounds, solve)
+    return Formula(
+        id=name,
+        variable=index[name],
+        inputs=(memory, size, parameters, precision),
+        value=value,
+        bounds=bounds,
+        solve=solve,
+    )
 
 
 def _unpacked(index: Mapping[str, int]) -> Formula:
@@ -311,7 +357,9 @@ def _unpacked(index: Mapping[str, int]) -> Formula:
         return rest if rest >= 0 else None
 
     name = "model.unpacked"
-    return Formula(name, index[name], (size, disk), value, bounds, solve)
+    return Formula(
+        id=name, variable=index[name], inputs=(size, disk), value=value, bounds=bounds, solve=solve
+    )
 
 
 def _needed_by_fact(index: Mapping[str, int], features: Sequence[Feature]) -> list[Formula]:
@@ -334,4 +382,6 @@ def _needed(needs: int, flag: int, bit: int) -> Formula:
     def solve(point: Point, variable: int, bound: int) -> int | None:
         return None
 
-    return Formula("needs", needs, (flag,), value, bounds, solve)
+    return Formula(
+        id="needs", variable=needs, inputs=(flag,), value=value, bounds=bounds, solve=solve
+    )

@@ -84,18 +84,18 @@ class InstanceTypes:
         name = row["instance_type"]
         nvme = row["local_nvme"]
         return Instance(
-            name,
-            self.families[family_of(name)],
-            _number(row["vcpu"]),
-            _number(row["memory_mib"]),
-            row["accelerator"],
-            row["accelerator_model"],
-            _number(row["accelerator_count"]),
-            _number(row["accelerator_memory_mib"]),
-            row["arch"],
-            nvme == "true" if nvme else None,
-            row["in_transform"] == "true",
-            row["source"],
+            type=name,
+            family=self.families[family_of(name)],
+            vcpu=_number(row["vcpu"]),
+            memory_mib=_number(row["memory_mib"]),
+            accelerator=row["accelerator"],
+            accelerator_model=row["accelerator_model"],
+            accelerator_count=_number(row["accelerator_count"]),
+            accelerator_memory_mib=_number(row["accelerator_memory_mib"]),
+            arch=row["arch"],
+            local_nvme=nvme == "true" if nvme else None,
+            in_transform=row["in_transform"] == "true",
+            source=row["source"],
         )
 
 
@@ -126,14 +126,16 @@ def rank(instance: Instance) -> tuple[int, str]:
 
 def _family(row: Mapping[str, str]) -> Family:
     return Family(
-        row["id"],
-        row["title"],
-        row["class"],
-        int(row["order"]),
-        row["choose"] == "true",
-        frozenset(row["lacks"].split()),
-        row["autoscaling"] == "true",
-        Source(row["because"], row["source"], row["as_of"], row["since"]),
+        id=row["id"],
+        title=row["title"],
+        group=row["class"],
+        order=int(row["order"]),
+        choose=row["choose"] == "true",
+        lacks=frozenset(row["lacks"].split()),
+        autoscaling=row["autoscaling"] == "true",
+        origin=Source(
+            because=row["because"], source=row["source"], as_of=row["as_of"], since=row["since"]
+        ),
     )
 
 

@@ -171,4 +171,6 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _origin(raw: Mapping[str, Any]) -> Source:
-    return Source(raw["because"], raw["source"], raw["as_of"], raw["since"])
+    return Source(
+        because=raw["because"], source=raw["source"], as_of=raw["as_of"], since=raw["since"]
+    )

@@ -46,21 +46,23 @@ def knowledge(compiled: Mapping[str, Any]) -> Knowledge:
     """The figures of a compiled rulebook."""
     sizing = {entry["id"]: _constant(entry) for entry in compiled["sizing"]}
     return Knowledge(
-        sizing,
-        {name: constant.value for name, constant in sizing.items()},
-        InstanceTypes(compiled["instances"], compiled["families"]),
-        OnDemand(compiled["regions"]["regions"], _offer),
-        tuple(_quota(entry) for entry in compiled["quotas"]),
+        sizing=sizing,
+        numbers={name: constant.value for name, constant in sizing.items()},
+        catalogue=InstanceTypes(compiled["instances"], compiled["families"]),
+        offers=OnDemand(compiled["regions"]["regions"], _offer),
+        quotas=tuple(_quota(entry) for entry in compiled["quotas"]),
     )
 
 
 def _constant(raw: Mapping[str, Any]) -> Constant:
-    return Constant(raw["id"], raw["title"], raw["value"], _origin(raw))
+    return Constant(id=raw["id"], title=raw["title"], value=raw["value"], origin=_origin(raw))
 
 
 def _offer(raw: Mapping[str, Any]) -> RegionOffer:
     hosting, batch = _families(raw.get("hosting")), _families(raw.get("batch"))
-    return RegionOffer(hosting, batch, raw.get("serverless_concurrency"))
+    return RegionOffer(
+        hosting=hosting, batch=batch, serverless_concurrency=raw.get("serverless_concurrency")
+    )
 
 
 def _families(raw: Mapping[str, list[str]] | None) -> frozenset[str] | None:
@@ -71,18 +73,20 @@ def _families(raw: Mapping[str, list[str]] | None) -> frozenset[str] | None:
 
 def _quota(raw: Mapping[str, Any]) -> QuotaEntry:
     return QuotaEntry(
-        raw["id"],
-        raw["title"],
-        raw.get("code"),
-        tuple(raw["options"]),
-        raw["counts"],
-        raw.get("default"),
-        "default_in_region" in raw,
-        raw.get("seen"),
-        raw.get("codes"),
-        _origin(raw),
+        id=raw["id"],
+        title=raw["title"],
+        code=raw.get("code"),
+        options=tuple(raw["options"]),
+        counts=raw["counts"],
+        default=raw.get("default"),
+        default_in_region="default_in_region" in raw,
+        seen=raw.get("seen"),
+        codes=raw.get("codes"),
+        origin=_origin(raw),
     )
 
 
 def _origin(raw: Mapping[str, Any]) -> Source:
-    return Source(raw["because"], raw["source"], raw["as_of"], raw["since"])
+    return Source(
+        because=raw["because"], source=raw["source"], as_of=raw["as_of"], since=raw["since"]
+    )

@@ -15,28 +15,30 @@ def caution_entry(raw: Mapping[str, Any], symbols: Symbols) -> Caution:
     sound = ANYTHING
     for name, operand in raw["bound"].items():
         if name == "mask":
-            sound = Admitted(0, 0, operand)
+            sound = Admitted(low=0, high=0, words=operand)
         elif name == "at_most":
             sound = sound._replace(high=symbols.number(raw["fact"], operand, "high"))
         else:
             sound = sound._replace(low=symbols.number(raw["fact"], operand, "low"))
     return Caution(
-        raw["id"],
-        raw["title"],
-        tuple(raw["options"]),
-        symbols.index[raw["fact"]],
-        sound,
-        symbols.condition(raw["when"]) if raw["when"] else None,
-        raw["says"],
-        raw.get("fix", ""),
-        raw["severity"],
-        tuple(raw.get("consider", ())),
-        tuple(raw["ways"]),
-        origin(raw),
+        id=raw["id"],
+        title=raw["title"],
+        options=tuple(raw["options"]),
+        variable=symbols.index[raw["fact"]],
+        sound=sound,
+        when=symbols.condition(raw["when"]) if raw["when"] else None,
+        says=raw["says"],
+        fix=raw.get("fix", ""),
+        severity=raw["severity"],
+        consider=tuple(raw.get("consider", ())),
+        ways=tuple(raw["ways"]),
+        origin=origin(raw),
     )
 
 
 def outside_entry(raw: Mapping[str, Any], symbols: Symbols) -> Outside:
     """Something outside the four options."""
     when = symbols.condition(raw["when"])
-    return Outside(raw["id"], raw["title"], when, raw["applies"], origin(raw))
+    return Outside(
+        id=raw["id"], title=raw["title"], when=when, applies=raw["applies"], origin=origin(raw)
+    )

@@ -27,16 +27,16 @@ def option_entry(
     for limit in limits:
         variables |= limit.reads
     return OptionEntry(
-        raw["option"],
-        raw["title"],
-        raw["summary"],
-        limits,
-        unsupported,
-        tuple(number_check(limit) for limit in limits if not limit.discrete),
-        tuple(word_check(limit) for limit in limits if limit.discrete),
-        frozenset(variables),
-        merge_cuts([limit_cuts(limit) for limit in limits]),
-        origin(raw),
+        id=raw["option"],
+        title=raw["title"],
+        summary=raw["summary"],
+        limits=limits,
+        unsupported=unsupported,
+        number_checks=tuple(number_check(limit) for limit in limits if not limit.discrete),
+        word_checks=tuple(word_check(limit) for limit in limits if limit.discrete),
+        variables=frozenset(variables),
+        cuts=merge_cuts([limit_cuts(limit) for limit in limits]),
+        origin=origin(raw),
     )
 
 
@@ -49,20 +49,20 @@ def _limit(
     newest = next((each for each in documented if each.newest), documented[0])
     in_force = newest if symbols.limits == "latest" else documented[0]
     return Limit(
-        raw["id"],
-        option,
-        raw["title"],
-        raw["fact"],
-        symbols.index[raw["fact"]],
-        raw["kind"],
-        discrete,
-        in_force,
-        newest,
-        tuple(each for each in documented if each is not in_force),
-        symbols.condition(raw["when"]) if raw["when"] else None,
-        origin(raw),
-        raw.get("fix", ""),
-        raw.get("fix_source", ""),
+        id=raw["id"],
+        option=option,
+        title=raw["title"],
+        fact=raw["fact"],
+        variable=symbols.index[raw["fact"]],
+        kind=raw["kind"],
+        discrete=discrete,
+        bound=in_force,
+        newest=newest,
+        also=tuple(each for each in documented if each is not in_force),
+        when=symbols.condition(raw["when"]) if raw["when"] else None,
+        origin=origin(raw),
+        fix=raw.get("fix", ""),
+        fix_source=raw.get("fix_source", ""),
     )
 
 
@@ -86,13 +86,13 @@ def questions(raw: Mapping[str, Any], symbols: Symbols) -> dict[str, Question]:
             else:
                 branches.append(leaf(f"{each['id']}-{side}", target))
         done[each["id"]] = Question(
-            each["id"],
-            each["asks"],
-            bool(each.get("faq")),
-            when,
-            branches[0],
-            branches[1],
-            merge_cuts([form_cuts(when.form)]),
-            origin(each),
+            id=each["id"],
+            asks=each["asks"],
+            faq=bool(each.get("faq")),
+            when=when,
+            then=branches[0],
+            otherwise=branches[1],
+            cuts=merge_cuts([form_cuts(when.form)]),
+            origin=origin(each),
         )
     return done

@@ -69,7 +69,7 @@ class Admitted(Value):
         return False if high < self.low or low > self.high else None
 
 
-ANYTHING = Admitted(0, INFINITY)
+ANYTHING = Admitted(low=0, high=INFINITY)
 
 
 class Word(Value):

@@ -27,92 +27,153 @@ _NAME = r"[A-Za-z0-9](?:-*[A-Za-z0-9])*"
 _INSTANCE = r"ml\.[a-z][a-z0-9-]{1,15}\.(?:medium|large|xlarge|[1-9][0-9]?xlarge|metal)"
 
 FORMS = {
-    "name": Form(_NAME, 1, 63, "letters and digits, joined by hyphens, such as fraud-scoring"),
-    "region": Form(r"[a-z]{2,4}(?:-[a-z]+)+-[1-9][0-9]?", 8, 32, "a Region such as us-east-1"),
-    "instance": Form(_INSTANCE, 8, 32, "an instance type such as ml.m5.xlarge"),
+    "name": Form(
+        pattern=_NAME,
+        shortest=1,
+        longest=63,
+        says="letters and digits, joined by hyphens, such as fraud-scoring",
+    ),
+    "region": Form(
+        pattern=r"[a-z]{2,4}(?:-[a-z]+)+-[1-9][0-9]?",
+        shortest=8,
+        longest=32,
+        says="a Region such as us-east-1",
+    ),
+    "instance": Form(
+        pattern=_INSTANCE, shortest=8, longest=32, says="an instance type such as ml.m5.xlarge"
+    ),
     "image": Form(
-        r"[A-Za-z0-9][A-Za-z0-9._:/@-]*",
-        1,
-        255,
-        "an image such as 123456789012.dkr.ecr.us-east-1.amazonaws.com/fraud:1",
+        pattern=r"[A-Za-z0-9][A-Za-z0-9._:/@-]*",
+        shortest=1,
+        longest=255,
+        says="an image such as 123456789012.dkr.ecr.us-east-1.amazonaws.com/fraud:1",
     ),
     "artifact": Form(
-        rf"{_BUCKET}/(?:{_OBJECT_KEY}*/|{_OBJECT_KEY}+\.tar\.gz|)",
-        8,
-        1024,
-        "an archive such as s3://my-bucket/fraud/model.tar.gz, or a prefix that ends with /;"
+        pattern=rf"{_BUCKET}/(?:{_OBJECT_KEY}*/|{_OBJECT_KEY}+\.tar\.gz|)",
+        shortest=8,
+        longest=1024,
+        says="an archive such as s3://my-bucket/fraud/model.tar.gz, or a prefix that ends with /;"
         " a bucket's name has 3 to 63 characters",
     ),
     # 128 characters are left for what the requests append; AWS's paths end at 512.
     "bucket": Form(
-        rf"{_BUCKET}(?:/{_OBJECT_KEY}*)?", 8, 384, "a bucket or prefix such as s3://my-bucket/fraud"
+        pattern=rf"{_BUCKET}(?:/{_OBJECT_KEY}*)?",
+        shortest=8,
+        longest=384,
+        says="a bucket or prefix such as s3://my-bucket/fraud",
     ),
     "role": Form(
-        r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+",
-        20,
-        2048,
-        "a role's ARN such as arn:aws:iam::123456789012:role/sagemaker",
+        pattern=r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+",
+        shortest=20,
+        longest=2048,
+        says="a role's ARN such as arn:aws:iam::123456789012:role/sagemaker",
     ),
-    "kms_key": Form(r"[A-Za-z0-9:/_-]+", 1, 2048, "a key's id, ARN or alias such as alias/ml"),
-    "subnet": Form(r"subnet-[0-9a-zA-Z-]+", 8, 32, "a subnet such as subnet-0123456789abcdef0"),
+    "kms_key": Form(
+        pattern=r"[A-Za-z0-9:/_-]+",
+        shortest=1,
+        longest=2048,
+        says="a key's id, ARN or alias such as alias/ml",
+    ),
+    "subnet": Form(
+        pattern=r"subnet-[0-9a-zA-Z-]+",
+        shortest=8,
+        longest=32,
+        says="a subnet such as subnet-0123456789abcdef0",
+    ),
     "security_group": Form(
-        r"sg-[0-9a-zA-Z-]+", 4, 32, "a security group such as sg-0123456789abcdef0"
+        pattern=r"sg-[0-9a-zA-Z-]+",
+        shortest=4,
+        longest=32,
+        says="a security group such as sg-0123456789abcdef0",
     ),
     "tag_key": Form(
-        rf"(?![aA][wW][sS]:){_TAG_TEXT}",
-        1,
-        128,
-        "letters, digits, spaces and _ . : / = + - @, not starting with aws:",
+        pattern=rf"(?![aA][wW][sS]:){_TAG_TEXT}",
+        shortest=1,
+        longest=128,
+        says="letters, digits, spaces and _ . : / = + - @, not starting with aws:",
         quoted=False,
     ),
-    "tag": Form(_TAG_TEXT, 0, 256, "letters, digits, spaces and _ . : / = + - @", quoted=False),
+    "tag": Form(
+        pattern=_TAG_TEXT,
+        shortest=0,
+        longest=256,
+        says="letters, digits, spaces and _ . : / = + - @",
+        quoted=False,
+    ),
     "rule": Form(
-        r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", 1, 64, "a rule's id such as contested-limit", quoted=False
+        pattern=r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*",
+        shortest=1,
+        longest=64,
+        says="a rule's id such as contested-limit",
+        quoted=False,
     ),
     "reference": Form(
-        r"[A-Za-z][A-Za-z0-9_-]*", 1, 64, "a name such as endpoint_config", quoted=False
+        pattern=r"[A-Za-z][A-Za-z0-9_-]*",
+        shortest=1,
+        longest=64,
+        says="a name such as endpoint_config",
+        quoted=False,
     ),
-    "path": Form(rf"[^\n{UNSEEN}]+", 1, 1024, "PATH or PATH#address", quoted=False),
+    "path": Form(
+        pattern=rf"[^\n{UNSEEN}]+",
+        shortest=1,
+        longest=1024,
+        says="PATH or PATH#address",
+        quoted=False,
+    ),
     "version": Form(
-        r"[A-Za-z0-9](?:[A-Za-z0-9._+-]*[A-Za-z0-9])?",
-        1,
-        64,
-        "letters and digits, joined by . _ + -, such as 2026-11-20",
+        pattern=r"[A-Za-z0-9](?:[A-Za-z0-9._+-]*[A-Za-z0-9])?",
+        shortest=1,
+        longest=64,
+        says="letters and digits, joined by . _ + -, such as 2026-11-20",
         quoted=False,
     ),
     "step": Form(
-        r"(?:100|[1-9][0-9]?) ?%|[1-9][0-9]{0,3} instances?",
-        2,
-        14,
-        "a share such as 10 %, or 1 instance",
+        pattern=r"(?:100|[1-9][0-9]?) ?%|[1-9][0-9]{0,3} instances?",
+        shortest=2,
+        longest=14,
+        says="a share such as 10 %, or 1 instance",
     ),
     "alarm": Form(
-        rf"[^\s{UNSEEN}](?:[^\n{UNSEEN}]*[^\s{UNSEEN}])?",
-        1,
-        255,
-        "the name of an alarm such as fraud-errors",
+        pattern=rf"[^\s{UNSEEN}](?:[^\n{UNSEEN}]*[^\s{UNSEEN}])?",
+        shortest=1,
+        longest=255,
+        says="the name of an alarm such as fraud-errors",
         quoted=False,
     ),
     "topic": Form(
-        r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}",
-        20,
-        2048,
-        "a topic's ARN such as arn:aws:sns:us-east-1:123456789012:fraud",
+        pattern=r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}",
+        shortest=20,
+        longest=2048,
+        says="a topic's ARN such as arn:aws:sns:us-east-1:123456789012:fraud",
     ),
     "variant": Form(
-        r"[A-Za-z0-9](?:-*[A-Za-z0-9])*", 1, 63, "letters and digits, joined by hyphens"
+        pattern=r"[A-Za-z0-9](?:-*[A-Za-z0-9])*",
+        shortest=1,
+        longest=63,
+        says="letters and digits, joined by hyphens",
     ),
     "weight": Form(
-        r"(?:0|[1-9][0-9]{0,3})(?:\.[0-9]{1,3})?", 1, 8, "a number such as 0.25", quoted=False
+        pattern=r"(?:0|[1-9][0-9]{0,3})(?:\.[0-9]{1,3})?",
+        shortest=1,
+        longest=8,
+        says="a number such as 0.25",
+        quoted=False,
     ),
     "date": Form(
-        r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])",
-        10,
-        10,
-        "a date such as 2027-03-31",
+        pattern=r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])",
+        shortest=10,
+        longest=10,
+        says="a date such as 2027-03-31",
     ),
-    "line": Form(rf"[^\n{UNSEEN}]+", 1, 128, "one line of text", quoted=False),
+    "line": Form(
+        pattern=rf"[^\n{UNSEEN}]+", shortest=1, longest=128, says="one line of text", quoted=False
+    ),
     "text": Form(
-        rf"[^{UNSEEN}]*[^\s{UNSEEN}][^{UNSEEN}]*", 1, 2000, "a reason in words", quoted=False
+        pattern=rf"[^{UNSEEN}]*[^\s{UNSEEN}][^{UNSEEN}]*",
+        shortest=1,
+        longest=2000,
+        says="a reason in words",
+        quoted=False,
     ),
 }

@@ -23,7 +23,9 @@ from advisor.workload.values import (
 )
 
 _DECISION = tuple(key for key in KEYS if key.path.startswith("decision."))
-_SHARE = Key("share", "percent", "Share of the requests.", "5 %", most=100_000)
+_SHARE = Key(
+    path="share", kind="percent", about="Share of the requests.", example="5 %", most=100_000
+)
 
 
 def read_needs(reading: Reading, key: Key, _key_node: YamlNode, node: YamlNode) -> None:

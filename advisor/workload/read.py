@@ -94,11 +94,11 @@ def read_workloads(
         raise errors[0]
     return [
         Workload(
-            reading.values["name"].value,
-            file,
-            sha256(data if len(roots) == 1 else _bytes_of(root, data)),
-            reading.values,
-            reading.needs_stated,
+            name=reading.values["name"].value,
+            file=file,
+            sha256=sha256(data if len(roots) == 1 else _bytes_of(root, data)),
+            values=reading.values,
+            needs_stated=reading.needs_stated,
         )
         for reading, root in zip(readings, roots, strict=True)
     ]

@@ -64,7 +64,7 @@ def checked(kind: str) -> Judge:
         with tempfile.TemporaryDirectory() as name:
             sound = [each for each in advices if not _tells_of_error(each)]
             folders = write_folders(sound, kind, Path(name))
-            report = check(CheckOptions((name,), as_of="2026-11-20", project=Project()))
+            report = check(CheckOptions(paths=(name,), as_of="2026-11-20", project=Project()))
             faults = [str(error) for error in report.errors]
             for finding in report.findings:
                 if finding.severity == "error":

@@ -13,11 +13,17 @@ ON_DISK, ON_VOLUME = "ml.g5.xlarge", "ml.m5.xlarge"  # with local NVMe disks, an
 
 def config(**fields: object) -> Request:
     variant = {"ModelName": "a-model", **fields.pop("variant")}  # type: ignore[dict-item]
-    return Request("sagemaker", "CreateEndpointConfig", {"ProductionVariants": [variant], **fields})
+    return Request(
+        service="sagemaker",
+        operation="CreateEndpointConfig",
+        parameters={"ProductionVariants": [variant], **fields},
+    )
 
 
 def model(**fields: object) -> Request:
-    return Request("sagemaker", "CreateModel", {"ModelName": "a-model", **fields})
+    return Request(
+        service="sagemaker", operation="CreateModel", parameters={"ModelName": "a-model", **fields}
+    )
 
 
 @pytest.mark.parametrize(

@@ -22,21 +22,25 @@ CENT = Decimal("0.01")
 
 
 def outcome(value: int, costs: dict[str, Decimal]) -> Outcome:
-    return Outcome(value, None, {option: Total(usd, usd) for option, usd in costs.items()})
+    return Outcome(
+        value=value,
+        option=None,
+        costs={option: Total(low=usd, high=usd) for option, usd in costs.items()},
+    )
 
 
 def full_model(requests: int) -> Outcome:
     """Serverless against a fleet that grows: 0.5 s, 10 KB, 4 at once on an ml.m5.xlarge."""
     # The peak is three times the mean, and AWS's safety factor halves the 8/s of one instance.
     count = instances_for_rate(3 * requests / (730 * 3600), 4 / 0.5)
-    traffic = Traffic(known(requests), known(8192), known(2048))
-    serverless = ServerlessUsage(6144, traffic, known("0.5"))
-    fleet = FleetUsage("ml.m5.xlarge", known(count), traffic)
+    traffic = Traffic(requests=known(requests), bytes_in=known(8192), bytes_out=known(2048))
+    serverless = ServerlessUsage(memory_mb=6144, traffic=traffic, seconds=known("0.5"))
+    fleet = FleetUsage(instance_type="ml.m5.xlarge", count=known(count), traffic=traffic)
     found = {
         SERVERLESS: total(SERVERLESS, serverless, US_EAST_1),
         REAL_TIME: total(REAL_TIME, fleet, US_EAST_1),
     }
-    return Outcome(requests, None, found)
+    return Outcome(value=requests, option=None, costs=found)
 
 
 def test_the_break_even_of_the_full_model() -> None:

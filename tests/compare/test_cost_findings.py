@@ -172,7 +172,7 @@ def test_none_fits_costs_nothing() -> None:
 
 
 def cost(low: str | None, high: str | None) -> Cost:
-    return Cost(low, high, low is not None, "", ())
+    return Cost(usd_low=low, usd_high=high, complete=low is not None, basis="", items=())
 
 
 @pytest.mark.parametrize(

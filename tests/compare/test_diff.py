@@ -136,7 +136,14 @@ def test_records_and_lists_are_told_in_words() -> None:
 
 
 def cost(low: str | None, high: str | None, estimate: str | None = None) -> Cost:
-    return Cost(low, high, low is not None, "", (), usd_estimate=estimate)
+    return Cost(
+        usd_low=low,
+        usd_high=high,
+        complete=low is not None,
+        basis="",
+        items=(),
+        usd_estimate=estimate,
+    )
 
 
 @pytest.mark.parametrize(

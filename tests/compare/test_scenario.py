@@ -151,8 +151,12 @@ def test_of_a_range_the_middle_counts_and_of_equal_costs_the_preferred_option() 
     from advisor.compare.scenario import Outcome
     from advisor.pricing.monthly import Total
 
-    ranged, point = Total(Decimal(2), Decimal(4)), Total(Decimal(3), Decimal(3))
-    found = Outcome(1, None, {"first": ranged, "second": point, "open": Total(Decimal(0), None)})
+    ranged, point = Total(low=Decimal(2), high=Decimal(4)), Total(low=Decimal(3), high=Decimal(3))
+    found = Outcome(
+        value=1,
+        option=None,
+        costs={"first": ranged, "second": point, "open": Total(low=Decimal(0), high=None)},
+    )
     assert found.middle("first") == found.middle("second") == 3
     assert found.middle("open") is None
     assert found.middle("absent") is None

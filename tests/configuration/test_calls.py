@@ -27,7 +27,7 @@ TASK = "arn:aws:states:::sagemaker:createTransformJob.sync"
 def checked(folder: Path, name: str, text: str) -> CheckReport:
     path = folder / name
     path.write_text(text, encoding="utf-8")
-    report = check(CheckOptions([str(path)], "2026-11-20"))
+    report = check(CheckOptions(paths=[str(path)], as_of="2026-11-20"))
     assert not report.errors
     return report
 
@@ -58,7 +58,7 @@ def test_a_task_of_another_service_is_passed_over(tmp_path: Path) -> None:
     text = json.dumps(machine(JOB)).replace("sagemaker:createTransformJob.sync", "lambda:invoke")
     path = tmp_path / "other.json"
     path.write_text(text, encoding="utf-8")
-    report = check(CheckOptions([str(tmp_path)], "2026-11-20"))
+    report = check(CheckOptions(paths=[str(tmp_path)], as_of="2026-11-20"))
     assert (report.configurations, report.ignored) == (0, 1)
 
 

@@ -210,7 +210,7 @@ def checked(tmp_path: Path, text: str, **files: str) -> CheckReport:
         (tmp_path / name.replace("__", "-").replace("_json", ".json")).write_text(content)
     path = tmp_path / "template.yaml"
     path.write_text(text, encoding="utf-8")
-    return check(CheckOptions([str(path)], "2026-11-20"))
+    return check(CheckOptions(paths=[str(path)], as_of="2026-11-20"))
 
 
 def test_two_forms_behind_one_condition_are_no_finding(tmp_path: Path) -> None:
@@ -385,7 +385,7 @@ def test_many_resources_that_refer_to_each_other_take_bounded_time(tmp_path: Pat
     path = tmp_path / "template.json"
     path.write_text(json.dumps({"Resources": resources}), encoding="utf-8")
     start = time.perf_counter()
-    report = check(CheckOptions([str(path)], "2026-11-20"))
+    report = check(CheckOptions(paths=[str(path)], as_of="2026-11-20"))
     assert (report.resources, report.findings) == (5000, ())
     assert time.perf_counter() - start < 20
 
@@ -414,7 +414,7 @@ def test_each_entry_of_a_mapping_that_a_parameter_selects_is_looked_at(tmp_path:
     # The entry old is not among the values that the parameter allows.
     path = tmp_path / "template.yaml"
     path.write_text(SELECTED, encoding="utf-8")
-    report = check(CheckOptions([str(path)], "2026-11-20"))
+    report = check(CheckOptions(paths=[str(path)], as_of="2026-11-20"))
     assert [(finding.rule, finding.line, finding.when) for finding in report.findings] == [
         ("instance-type", 5, "Stage is dev"),
         ("out-of-range", 6, "Stage is prod"),
@@ -501,5 +501,5 @@ def test_what_is_amiss_in_a_loop_is_found_where_it_is_written(tmp_path: Path) ->
     path = tmp_path / "template.yaml"
     text = LOOPS.replace("OVER", "[Blue, Green]").replace("Count: 1", "Count: 0")
     path.write_text(text, encoding="utf-8")
-    report = check(CheckOptions([str(path)], "2026-11-20"))
+    report = check(CheckOptions(paths=[str(path)], as_of="2026-11-20"))
     assert [(each.rule, each.line) for each in report.findings] == [("out-of-range", 17)]

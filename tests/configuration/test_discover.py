@@ -35,7 +35,9 @@ def put(folder: Path, name: str, text: str | bytes) -> Path:
 
 
 def run(*paths: str | Path, project: Project | None = None) -> CheckReport:
-    return check(CheckOptions([str(path) for path in paths], AS_OF, project=project or Project()))
+    return check(
+        CheckOptions(paths=[str(path) for path in paths], as_of=AS_OF, project=project or Project())
+    )
 
 
 def names(paths: Iterable[str], folder: Path) -> list[str]:
@@ -137,7 +139,7 @@ def test_a_long_run_says_how_far_it_is(tmp_path: Path) -> None:
     for number in range(101):
         put(tmp_path, f"w/{number}.workload.yaml", WORKLOAD.format(name=f"n{number}"))
     said: list[str] = []
-    check(CheckOptions([str(tmp_path)], AS_OF, progress=said.append))
+    check(CheckOptions(paths=[str(tmp_path)], as_of=AS_OF, progress=said.append))
     assert said == [
         "1,000 files looked at",
         "100 of 101 workloads",
@@ -155,19 +157,21 @@ def test_excluded_files_are_passed_over(tmp_path: Path) -> None:
 
 
 def test_standard_input_is_read_as_what_it_is() -> None:
-    report = check(CheckOptions(["-"], AS_OF, stdin=CONFIG.encode()))
+    report = check(CheckOptions(paths=["-"], as_of=AS_OF, stdin=CONFIG.encode()))
     assert [(f.file, f.rule) for f in report.findings] == [("-", "instance-type")]
     template = "Resources:\n  M:\n    Type: AWS::SageMaker::Model\n    Properties: {}\n"
-    report = check(CheckOptions(["-"], AS_OF, stdin=template.encode()))
+    report = check(CheckOptions(paths=["-"], as_of=AS_OF, stdin=template.encode()))
     assert [f.rule for f in report.findings] == ["model-no-container"]
     for mark in ("", MARK):
         workload = f"{mark}name: x\nrequests: {{arrival: online, payload: 5 GB, answer: 1 s}}\n"
-        report = check(CheckOptions(["-"], AS_OF, stdin=workload.encode()))
+        report = check(CheckOptions(paths=["-"], as_of=AS_OF, stdin=workload.encode()))
         assert [(f.file, f.rule) for f in report.findings] == [("-", "no-answer")]
-    report = check(CheckOptions(["-"], AS_OF, stdin=TREE["modules/endpoint/main.tf"].encode()))
+    report = check(
+        CheckOptions(paths=["-"], as_of=AS_OF, stdin=TREE["modules/endpoint/main.tf"].encode())
+    )
     assert (report.configurations, report.errors) == (1, ())
     wrong = TREE["modules/endpoint/main.tf"].replace("var.kind", '"ml.t3.medium"')
-    (found,) = check(CheckOptions(["-"], AS_OF, stdin=wrong.encode())).findings
+    (found,) = check(CheckOptions(paths=["-"], as_of=AS_OF, stdin=wrong.encode())).findings
     assert (found.file, found.rule, found.line) == ("-", "instance-type", 5)
 
 
@@ -403,7 +407,7 @@ def test_only_what_changed_since_a_revision_is_checked(
     put(tmp_path, "new.json", CONFIG)
     monkeypatch.chdir(tmp_path)
     changed = changed_since("HEAD")
-    report = check(CheckOptions(["."], AS_OF, changed=changed))
+    report = check(CheckOptions(paths=["."], as_of=AS_OF, changed=changed))
     assert sorted(f.file for f in report.findings) == ["edited.json", "new.json"]
 
 
@@ -455,7 +459,7 @@ def test_a_change_reaches_what_is_judged_by_it(
     for name, text in TREE.items():
         put(tmp_path, name, text)
     monkeypatch.chdir(tmp_path)
-    everything = check(CheckOptions(["."], AS_OF))
+    everything = check(CheckOptions(paths=["."], as_of=AS_OF))
     assert {f.file for f in everything.findings} == {
         "a/fraud.workload.yaml",
         "b/config.json",
@@ -464,7 +468,9 @@ def test_a_change_reaches_what_is_judged_by_it(
         "live/main.tf",
         "team/deep/config.json",
     }
-    report = check(CheckOptions(["."], AS_OF, changed=frozenset({os.path.realpath(edited)})))
+    report = check(
+        CheckOptions(paths=["."], as_of=AS_OF, changed=frozenset({os.path.realpath(edited)}))
+    )
     assert {f.file for f in report.findings} == reached
 
 
@@ -480,8 +486,8 @@ def test_a_change_of_either_side_of_a_pair_shows(
     put(tmp_path, "other.json", CONFIG)
     monkeypatch.chdir(tmp_path)
     changed = frozenset({os.path.realpath(edited)})
-    pairs = (Pair("w.yaml", "config.json", "pyproject.toml"),)
-    request = CheckOptions(["config.json"], AS_OF, changed=changed)
+    pairs = (Pair(workload="w.yaml", artifact="config.json", where="pyproject.toml"),)
+    request = CheckOptions(paths=["config.json"], as_of=AS_OF, changed=changed)
     if by_project:
         request = request._replace(project=Project(pairs=pairs))
     else:
@@ -500,7 +506,9 @@ def test_a_pair_of_the_project_counts_where_a_side_of_it_is_looked_at(
     put(tmp_path, "config.json", CONFIG.replace("t3", "m5"))
     put(tmp_path, "other.json", CONFIG)
     monkeypatch.chdir(tmp_path)
-    project = Project(pairs=(Pair("w.yaml", "config.json", "pyproject.toml"),))
+    project = Project(
+        pairs=(Pair(workload="w.yaml", artifact="config.json", where="pyproject.toml"),)
+    )
     for name in (path, str(tmp_path / path)):
         report = run(name, project=project)
         assert len([f for f in report.findings if f.rule == "option-broken"]) == count

@@ -135,7 +135,7 @@ def test_every_kind_has_a_shape() -> None:
 
 def found(kind: str, text: str, dialect: str = "request") -> list[tuple[str, str]]:
     body = read_json(SourceText("request.json", text)).documents[0]
-    resource = Resource(kind, dialect, "x", body, body.mark)  # type: ignore[arg-type]
+    resource = Resource(kind=kind, dialect=dialect, address="x", body=body, mark=body.mark)  # type: ignore[arg-type]
     return [(p.rule, ".".join(map(str, p.path))) for p in problems(load_service(), resource)]
 
 
@@ -212,7 +212,9 @@ def test_a_name_known_in_part_is_wrong_where_no_ending_mends_it(
         {"EndpointConfigName": name, "ProductionVariants": Node("list", [variant], MARK)},
         MARK,
     )
-    resource = Resource("EndpointConfig", "terraform", "x", body, MARK)
+    resource = Resource(
+        kind="EndpointConfig", dialect="terraform", address="x", body=body, mark=MARK
+    )
     assert [p.rule for p in problems(load_service(), resource)] == ([rule] if rule else [])
 
 
@@ -286,7 +288,7 @@ def test_a_field_has_terraforms_name(api: str, terraform: str) -> None:
 )
 def test_a_message_names_what_is_wrong_and_where(kind: str, text: str, message: str) -> None:
     body = read_json(SourceText("request.json", text)).documents[0]
-    resource = Resource(kind, "request", kind, body, body.mark)
+    resource = Resource(kind=kind, dialect="request", address=kind, body=body, mark=body.mark)
     assert any(message in each.message for each in problems(load_service(), resource))
 
 
@@ -308,6 +310,8 @@ def test_the_next_version_of_a_listed_word_is_no_error(version: str, severity: s
         }
     )
     body = read_json(SourceText("request.json", text)).documents[0]
-    resource = Resource("EndpointConfig", "request", "x", body, body.mark)
+    resource = Resource(
+        kind="EndpointConfig", dialect="request", address="x", body=body, mark=body.mark
+    )
     (problem,) = problems(load_service(), resource)
     assert (problem.rule, problem.severity) == ("unknown-value", severity)

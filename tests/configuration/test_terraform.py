@@ -347,7 +347,7 @@ def run(folder: Path, *named: str, **files: str) -> CheckReport:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     paths = [str(folder / name) for name in named] or [str(folder)]
-    return check(CheckOptions(paths, "2026-11-20"))
+    return check(CheckOptions(paths=paths, as_of="2026-11-20"))
 
 
 BAD = VARIANT.format(value='"ml.t3.medium"', outer="")
@@ -437,7 +437,7 @@ PLAN = Path(__file__).parents[1] / "data" / "terraform-plan.json"
 def test_a_plan_is_read_with_the_references_that_its_configuration_names(tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
     path.write_text(PLAN.read_text(encoding="utf-8"), encoding="utf-8")
-    report = check(CheckOptions([str(path)], "2026-11-20"))
+    report = check(CheckOptions(paths=[str(path)], as_of="2026-11-20"))
     assert [(f.rule, f.address) for f in report.findings] == [
         ("scaling-minimum-zero", "aws_appautoscaling_target.t"),
         ("scaling-burstable", "aws_appautoscaling_target.t"),
@@ -557,7 +557,7 @@ def test_the_scaling_of_other_services_is_passed_over(tmp_path: Path) -> None:
     folder = tmp_path / "SageMaker-sagemaker"
     folder.mkdir()
     (folder / "main.tf").write_text(ECS, encoding="utf-8")
-    report = check(CheckOptions([str(folder)], "2026-11-20"))
+    report = check(CheckOptions(paths=[str(folder)], as_of="2026-11-20"))
     assert (report.resources, report.findings) == (1, ())
 
 
@@ -573,7 +573,7 @@ resource "aws_appautoscaling_target" "t" {
 }
 """
     (tmp_path / "main.tf").write_text(text, encoding="utf-8")
-    report = check(CheckOptions([str(tmp_path)], "2026-11-20"))
+    report = check(CheckOptions(paths=[str(tmp_path)], as_of="2026-11-20"))
     assert (report.resources, report.findings) == (1, ())
 
 
@@ -606,7 +606,7 @@ resource "aws_sagemaker_endpoint_configuration" "c" {
 
 def test_count_makes_an_instance_for_each_number(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(COUNTED, encoding="utf-8")
-    report = check(CheckOptions([str(tmp_path)], "2026-11-20"))
+    report = check(CheckOptions(paths=[str(tmp_path)], as_of="2026-11-20"))
     assert report.resources == 3
     found = [(finding.rule, finding.line, finding.address) for finding in report.findings]
     assert found == [
@@ -648,7 +648,7 @@ def test_what_a_plan_leaves_empty_or_open_is_no_value(tmp_path: Path) -> None:
     }
     path = tmp_path / "plan.json"
     path.write_text(json.dumps(plan), encoding="utf-8")
-    report = check(CheckOptions([str(path)], "2026-11-20"))
+    report = check(CheckOptions(paths=[str(path)], as_of="2026-11-20"))
     assert [(finding.rule, finding.address) for finding in report.findings] == [
         ("container-empty", "aws_sagemaker_model.x")
     ]
@@ -685,7 +685,7 @@ resource "aws_sagemaker_endpoint_configuration" "d" {
 
 def test_each_entry_of_a_map_that_a_variable_selects_is_looked_at(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(SELECTED, encoding="utf-8")
-    report = check(CheckOptions([str(tmp_path)], "2026-11-20"))
+    report = check(CheckOptions(paths=[str(tmp_path)], as_of="2026-11-20"))
     assert [(finding.rule, finding.line, finding.when) for finding in report.findings] == [
         ("serverless-memory-size", 3, "var.stage is dev, var.tier is big"),
         ("instance-type", 6, "var.stage is dev"),
@@ -723,7 +723,7 @@ resource "aws_sagemaker_endpoint_configuration" "s" {
 def test_an_attribute_that_is_compared_may_be_something_else(tmp_path: Path) -> None:
     # Whoever gives another object gives all of it: the default concurrency says nothing then.
     (tmp_path / "main.tf").write_text(OBJECTS, encoding="utf-8")
-    report = check(CheckOptions([str(tmp_path)], "2026-11-20"))
+    report = check(CheckOptions(paths=[str(tmp_path)], as_of="2026-11-20"))
     assert [(finding.rule, finding.line, finding.when) for finding in report.findings] == [
         ("instance-type", 9, "the defaults hold"),
         ("serverless-on-instances", 17, "var.serverless.memory is something else"),

@@ -175,34 +175,39 @@ def test_the_nearest_change_of_each_stated_fact_is_told() -> None:
     found = decision(online(requests=requests, **GAPS))
     assert found.option == "serverless"
     assert set(found.would_change) == {
-        WouldChange("requests.arrival", "batch", "batch-transform"),
-        WouldChange("requests.payload", "> 4 MB", "real-time"),
-        WouldChange("requests.cold_start", "< 10 s", "real-time"),
-        WouldChange("traffic.pattern", "sustained", "real-time"),
+        WouldChange(fact="requests.arrival", to="batch", option="batch-transform"),
+        WouldChange(fact="requests.payload", to="> 4 MB", option="real-time"),
+        WouldChange(fact="requests.cold_start", to="< 10 s", option="real-time"),
+        WouldChange(fact="traffic.pattern", to="sustained", option="real-time"),
     }
 
 
 def test_a_change_downward_is_told_by_its_upper_edge() -> None:
     found = decision(online(requests={"payload": "10 MB", "encoding": "binary"}, **STEADY))
     assert found.option == "asynchronous"
-    assert WouldChange("requests.payload", "<= 6 MB", "real-time") in found.would_change
+    assert (
+        WouldChange(fact="requests.payload", to="<= 6 MB", option="real-time") in found.would_change
+    )
 
 
 def test_of_a_mapping_the_part_that_limits_read_would_change() -> None:
     payload = {"typical": "1 KB", "max": "2 MB"}
     found = decision(online(requests={"payload": payload, "encoding": "binary"}, **STEADY))
-    assert WouldChange("requests.payload.max", "> 6 MB", "asynchronous") in found.would_change
+    assert (
+        WouldChange(fact="requests.payload.max", to="> 6 MB", option="asynchronous")
+        in found.would_change
+    )
 
 
 def test_a_need_that_keeps_an_option_away_would_change_the_answer() -> None:
     found = decision(online(needs=["vpc"], requests={"cold_start": "tolerated"}, **GAPS))
     assert found.option == "real-time"
-    assert WouldChange("needs.vpc", "false", "serverless") in found.would_change
+    assert WouldChange(fact="needs.vpc", to="false", option="serverless") in found.would_change
 
 
 def test_a_change_may_leave_nothing_that_fits() -> None:
     found = decision(online(requests={"answer": "50 ms", "payload": "1 MB"}))
-    assert WouldChange("requests.payload", "> 25 MB", None) in found.would_change
+    assert WouldChange(fact="requests.payload", to="> 25 MB", option=None) in found.would_change
 
 
 # -- fixes -----------------------------------------------------------------------------------------
@@ -211,7 +216,7 @@ def test_a_change_may_leave_nothing_that_fits() -> None:
 def test_a_fix_is_the_smallest_change_with_its_published_workaround() -> None:
     found = decision(online(requests={"payload": "2 GB", "encoding": "binary"}))
     first = found.fixes[0]
-    assert first.changes == (Change("requests.payload", "<= 1 GB"),)
+    assert first.changes == (Change(fact="requests.payload", to="<= 1 GB"),)
     assert first.option == "asynchronous"
     assert first.advice.startswith("Send a small document that names the S3 objects")
     assert first.source == "https://github.com/aws/amazon-sagemaker-examples/issues/245"

@@ -161,7 +161,7 @@ def test_a_decision_that_breaks_a_need_is_chosen_and_says_what_it_breaks() -> No
 
 def by_text(text: str) -> dict[str, str]:
     """The standing after the name of each option, in the first block of lines that has all four."""
-    known = "|".join(words(Standing(each, ())) for each in STANDINGS)
+    known = "|".join(words(Standing(standing=each, reasons=())) for each in STANDINGS)
     rows = re.findall(rf"^ *({'|'.join(OPTIONS)}) +({known})(?= |$)", text, re.MULTILINE)
     found: dict[str, set[str]] = {}
     for option, standing in rows:
@@ -186,7 +186,7 @@ def by_json(options: list[dict[str, Any]]) -> dict[str, tuple[str, tuple[str, ..
 
 
 def told(advice: Advice, form: str, width: int = 80) -> str:
-    return renderer(form)([advice], Context(width))
+    return renderer(form)([advice], Context(width=width))
 
 
 def hold_against_each_other(advice: Advice, *widths: int) -> None:

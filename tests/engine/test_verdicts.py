@@ -114,7 +114,9 @@ def test_a_lower_bound_has_its_margin_the_other_way_round(
 ) -> None:
     facts = facts_of(online(requests={"payload": payload, "encoding": "binary"}))
     option = facts.book.option["real-time"]
-    least = option.limits[0].bound._replace(admits=Admitted(4 << 20, INFINITY), text="4 MB")
+    least = option.limits[0].bound._replace(
+        admits=Admitted(low=4 << 20, high=INFINITY), text="4 MB"
+    )
     limit = option.limits[0]._replace(id="least", bound=least, newest=least)
     (verdict,) = verdicts(option._replace(limits=(limit,), unsupported=0), facts)
     assert (verdict.outcome, verdict.bound, verdict.margin) == (expected, "4 MB", margin)

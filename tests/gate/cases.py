@@ -93,7 +93,9 @@ def _literal(rule: str, case: dict[str, Any]) -> Iterator[Case]:
     for dialect, text in case["files"].items():
         lines = [number for number, line in enumerate(text.splitlines(), 1) if HERE.search(line)]
         places = tuple(Place(line, frozenset()) for line in lines)
-        yield _case(rule, case, dialect, FILES[dialect], HERE.sub("", text), places)
+        yield _case(
+            rule, case, dialect=dialect, file=FILES[dialect], text=HERE.sub("", text), places=places
+        )
 
 
 def _patched(path: Path, case: dict[str, Any], possible: frozenset[str]) -> Iterator[Case]:
@@ -118,7 +120,15 @@ def _patched(path: Path, case: dict[str, Any], possible: frozenset[str]) -> Iter
             file = render(configuration, dialect)
             places = tuple(file.places[where] for where in at) if "fires" in case else ()
             value = next(iter(change.values()), None)
-            yield _case(path.stem, case, dialect, file.name, file.text, places, value)
+            yield _case(
+                path.stem,
+                case,
+                dialect=dialect,
+                file=file.name,
+                text=file.text,
+                places=places,
+                value=value,
+            )
 
 
 def _case(
@@ -137,7 +147,18 @@ def _case(
         suggests = suggests.get(value)
     beside = tuple(case.get("beside", ()))
     settings = case["settings"]
-    return Case(rule, why, fires, dialect, file, text, places, settings, beside, suggests)
+    return Case(
+        rule=rule,
+        why=why,
+        fires=fires,
+        dialect=dialect,
+        file=file,
+        text=text,
+        places=places,
+        settings=settings,
+        beside=beside,
+        suggests=suggests,
+    )
 
 
 def steps(path: str) -> list[str | int]:

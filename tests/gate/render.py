@@ -127,7 +127,9 @@ def _request(page: _Page, configuration: Configuration) -> None:
         page.add(0, "[")
     for number, (name, body) in enumerate(configuration.items(), 1):
         tail = "," if number < len(configuration) else ""
-        _json(page, _resolved(body, configuration), name, 2 * several, "", tail)
+        _json(
+            page, _resolved(body, configuration), path=name, indent=2 * several, lead="", tail=tail
+        )
     if several:
         page.add(0, "]")
 
@@ -155,7 +157,9 @@ def _json(page: _Page, value: Any, path: str, indent: int, lead: str, tail: str)
     entries = list(_entries(value, path))
     for number, (key, inner, where) in enumerate(entries, 1):
         comma = "," if number < len(entries) else ""
-        _json(page, inner, where, indent + 2, f'"{key}": ' if key else "", comma)
+        _json(
+            page, inner, path=where, indent=indent + 2, lead=f'"{key}": ' if key else "", tail=comma
+        )
     page.add(indent, end + tail)
 
 
@@ -236,7 +240,7 @@ def _terraform(page: _Page, configuration: Configuration) -> None:
         page.add(0, f'resource "{kind.terraform}" "{_snake(name)}" {{')
         tree = _provider().get(kind.terraform, {})
         own = kind.name if "name" in tree.get("arguments", ()) else ""
-        _hcl_body(page, body, name, tree, 2, own)
+        _hcl_body(page, body, path=name, tree=tree, indent=2, own=own)
         page.add(0, "}")
 
 
@@ -278,7 +282,14 @@ def _hcl_body(
         elif name in tree.get("arguments", ()):
             _hcl_map(page, name, value, where, indent)
         else:
-            _hcl_blocks(page, name, value, where, tree.get("blocks", {}).get(name, {}), indent)
+            _hcl_blocks(
+                page,
+                name,
+                value=value,
+                where=where,
+                tree=tree.get("blocks", {}).get(name, {}),
+                indent=indent,
+            )
 
 
 def _spans_lines(value: Any, name: str, tree: Mapping[str, Any]) -> bool:

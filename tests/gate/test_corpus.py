@@ -23,7 +23,7 @@ def report() -> Iterator[CheckReport]:
     before = Path.cwd()
     os.chdir(CORPUS)
     try:
-        yield check(CheckOptions(["."], "2026-11-20"))
+        yield check(CheckOptions(paths=["."], as_of="2026-11-20"))
     finally:
         os.chdir(before)
 

@@ -28,7 +28,7 @@ DIALECTS = ("request.json", "template.", "main.tf")
 
 
 def findings(path: Path) -> list[GateFinding]:
-    report = check(CheckOptions([str(path)], "2026-11-20"))
+    report = check(CheckOptions(paths=[str(path)], as_of="2026-11-20"))
     assert not report.errors
     assert report.resources > 0 or report.findings
     return [finding for finding in report.findings if finding.counts]

@@ -47,7 +47,7 @@ def run(folder: Path, text: str, body: object, **options: object) -> CheckReport
     (folder / "config.json").write_text(json.dumps(body, indent=1), encoding="utf-8")
     paths = [str(folder / "config.json")]
     settings = {"workload": str(folder / "fraud.workload.yaml"), **options}
-    return check(CheckOptions(paths, AS_OF, **settings))  # type: ignore[arg-type]
+    return check(CheckOptions(paths=paths, as_of=AS_OF, **settings))  # type: ignore[arg-type]
 
 
 def of_rule(report: CheckReport, rule: str) -> list[GateFinding]:
@@ -310,7 +310,7 @@ def test_templates_and_terraform_are_held_against_the_workload(
     key = change.partition(":")[0]
     said = WORKLOAD.replace(old[key], change) if change else WORKLOAD + AT_MOST_200
     workload.write_text(said, encoding="utf-8")
-    report = check(CheckOptions([str(tmp_path / name)], AS_OF, workload=str(workload)))
+    report = check(CheckOptions(paths=[str(tmp_path / name)], as_of=AS_OF, workload=str(workload)))
     (found,) = [f for f in of_rule(report, "option-broken") if words in f.message]
     assert found.line == line
     assert f"{workload}:" in found.message  # and the line there
@@ -339,7 +339,9 @@ def test_a_peak_above_what_the_instances_were_measured_to_serve_is_an_error(
     said += f"  measured_on: {measured_on}\n  throughput: 100/s\n"
     workload = tmp_path / "fraud.workload.yaml"
     workload.write_text(said, encoding="utf-8")
-    report = check(CheckOptions([str(tmp_path / "main.tf")], AS_OF, workload=str(workload)))
+    report = check(
+        CheckOptions(paths=[str(tmp_path / "main.tf")], as_of=AS_OF, workload=str(workload))
+    )
     found = [m for m in messages(report) if "x ml.m5.large serve 100/s each, traffic.peak is" in m]
     assert bool(found) == broken
 
@@ -363,7 +365,9 @@ def test_one_instance_stands_in_one_zone(
     workload = tmp_path / "fraud.workload.yaml"
     said = WORKLOAD.replace("model:\n", "needs: [multi-az]\nmodel:\n")
     workload.write_text(said, encoding="utf-8")
-    report = check(CheckOptions([str(tmp_path / "main.tf")], AS_OF, workload=str(workload)))
+    report = check(
+        CheckOptions(paths=[str(tmp_path / "main.tf")], as_of=AS_OF, workload=str(workload))
+    )
     found = [f for f in of_rule(report, "option-broken") if "multi-az is needed" in f.message]
     assert bool(found) == broken
     assert all(each.source.startswith("https://docs.aws.amazon.com/") for each in found)
@@ -409,9 +413,11 @@ def test_the_workload_names_its_configurations(tmp_path: Path) -> None:
     (tmp_path / "deploy" / "config.json").write_text(json.dumps(config()))
     path = tmp_path / "fraud.workload.yaml"
     path.write_text(text, encoding="utf-8")
-    alone = check(CheckOptions([str(path)], AS_OF))  # the configuration is not among the paths
+    alone = check(
+        CheckOptions(paths=[str(path)], as_of=AS_OF)
+    )  # the configuration is not among the paths
     assert len(messages(alone)) == 1
-    both = check(CheckOptions([str(tmp_path)], AS_OF))
+    both = check(CheckOptions(paths=[str(tmp_path)], as_of=AS_OF))
     assert len(messages(both)) == 1
 
 
@@ -422,19 +428,21 @@ def test_an_address_chooses_one_of_several(tmp_path: Path) -> None:
         text = WORKLOAD + f'artifacts: {{endpoint_config: "both.json{address}"}}\n'
         path = tmp_path / "fraud.workload.yaml"
         path.write_text(text, encoding="utf-8")
-        assert len(messages(check(CheckOptions([str(path)], AS_OF)))) == count
+        assert len(messages(check(CheckOptions(paths=[str(path)], as_of=AS_OF)))) == count
 
 
 def test_a_named_configuration_that_is_missing_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "fraud.workload.yaml"
     path.write_text(WORKLOAD + "artifacts: {endpoint_config: gone.json}\n", encoding="utf-8")
-    (error,) = check(CheckOptions([str(path)], AS_OF)).errors
+    (error,) = check(CheckOptions(paths=[str(path)], as_of=AS_OF)).errors
     assert "fraud.workload.yaml names this file" in error.message
 
 
 def test_pyproject_pairs_a_configuration_with_its_workload(tmp_path: Path) -> None:
     workload = tmp_path / "fraud.workload.yaml"
-    pair = Pair(str(workload), str(tmp_path / "config.json"), "pyproject.toml")
+    pair = Pair(
+        workload=str(workload), artifact=str(tmp_path / "config.json"), where="pyproject.toml"
+    )
     text = WORKLOAD.replace("memory: 1.5 GB", "memory: 4 GB")
     report = run(tmp_path, text, config(), workload="", project=Project(pairs=(pair,)))
     assert len(messages(report)) == 1
@@ -454,7 +462,7 @@ def test_each_workload_of_a_file_has_its_own_configuration(tmp_path: Path) -> No
     path.write_text(SEVERAL, encoding="utf-8")
     for bodies, count in (([config(), large], 0), ([large, config()], 1)):
         (tmp_path / "both.json").write_text(json.dumps(bodies), encoding="utf-8")
-        assert len(messages(check(CheckOptions([str(path)], AS_OF)))) == count
+        assert len(messages(check(CheckOptions(paths=[str(path)], as_of=AS_OF)))) == count
 
 
 @pytest.mark.parametrize(
@@ -472,7 +480,9 @@ def test_one_of_several_workloads_is_named(
     path = tmp_path / "w.yaml"
     path.write_text(SEVERAL.replace("artifacts", "# artifacts"), encoding="utf-8")
     (tmp_path / "c.json").write_text(json.dumps(config()), encoding="utf-8")
-    report = check(CheckOptions([str(tmp_path / "c.json")], AS_OF, workload=f"{path}{name}"))
+    report = check(
+        CheckOptions(paths=[str(tmp_path / "c.json")], as_of=AS_OF, workload=f"{path}{name}")
+    )
     assert len(messages(report)) == count
     assert complaint in "".join(map(str, report.errors))
     assert bool(report.errors) == bool(complaint)
@@ -491,7 +501,7 @@ def test_an_address_where_nothing_is_is_an_error(tmp_path: Path, address: str, h
     text = WORKLOAD + f'artifacts: {{endpoint_config: "c.json{address}"}}\n'
     path.write_text(text, encoding="utf-8")
     for paths in ([str(path)], [str(tmp_path)]):
-        (error,) = check(CheckOptions(paths, AS_OF)).errors
+        (error,) = check(CheckOptions(paths=paths, as_of=AS_OF)).errors
         assert "and it is not there" in error.message
         assert (error.file, error.hint) == (str(tmp_path / "c.json"), hint)
 
@@ -528,7 +538,7 @@ def test_a_plan_stays_within_what_the_organisation_has(
     (tmp_path / ".sm-advise.yaml").write_text(said + "\n", encoding="utf-8")
     path = tmp_path / "workload.yaml"
     path.write_text(WORKLOAD.replace("model:\n", "needs: [vpc]\nmodel:\n"), encoding="utf-8")
-    report = check(CheckOptions([str(path)], AS_OF))
+    report = check(CheckOptions(paths=[str(path)], as_of=AS_OF))
     found = [f for f in report.findings if f.rule in ("family-not-allowed", "above-quota")]
     assert [(f.rule, f.severity) for f in found] == ([(rule, "warning")] if rule else [])
     assert not found or message in found[0].message
@@ -542,7 +552,10 @@ def test_a_quota_of_serverless_concurrency_binds_the_plan(tmp_path: Path) -> Non
         organisation_of.cache_clear()
         text = f"quotas: {{serverless-concurrency: {quota}}}\n"
         (tmp_path / ".sm-advise.yaml").write_text(text, encoding="utf-8")
-        assert len(of_rule(check(CheckOptions([str(path)], AS_OF)), "above-quota")) == count
+        assert (
+            len(of_rule(check(CheckOptions(paths=[str(path)], as_of=AS_OF)), "above-quota"))
+            == count
+        )
 
 
 def test_a_template_and_terraform_are_compared_too(tmp_path: Path) -> None:
@@ -558,7 +571,7 @@ def test_a_template_and_terraform_are_compared_too(tmp_path: Path) -> None:
     )
     workload = tmp_path / "fraud.workload.yaml"
     workload.write_text(WORKLOAD, encoding="utf-8")
-    report = check(CheckOptions([str(tmp_path)], AS_OF, workload=str(workload)))
+    report = check(CheckOptions(paths=[str(tmp_path)], as_of=AS_OF, workload=str(workload)))
     places = {(Path(f.file).name, f.line) for f in of_rule(report, "option-broken")}
     assert places == {("t.yaml", 8), ("main.tf", 5)}
 
@@ -634,7 +647,7 @@ def test_the_workload_accepts_what_is_found_in_its_configurations(
     odd = config(ServerlessConfig={**SERVERLESS, "MemorySizeInMB": 3000})
     report = run(tmp_path, text, [odd, odd], workload="")
     path = str(tmp_path / "fraud.workload.yaml")
-    report = check(CheckOptions([path, str(tmp_path / "config.json")], AS_OF))
+    report = check(CheckOptions(paths=[path, str(tmp_path / "config.json")], as_of=AS_OF))
     first = {(f.rule, f.status) for f in report.findings if f.address in ("[0]", "")}
     assert first == rules
     # The other configuration of the file is not this workload's.
@@ -652,7 +665,7 @@ def test_no_answer_is_an_error(tmp_path: Path) -> None:
     path.write_text(
         "name: x\nrequests: {arrival: online, payload: 5 GB, answer: 100 ms}\n", encoding="utf-8"
     )
-    (found,) = of_rule(check(CheckOptions([str(path)], AS_OF)), "no-answer")
+    (found,) = of_rule(check(CheckOptions(paths=[str(path)], as_of=AS_OF)), "no-answer")
     assert (found.severity, found.line) == ("error", 1)
 
 
@@ -662,7 +675,7 @@ def test_a_duplicate_name_is_a_finding(tmp_path: Path) -> None:
         (tmp_path / folder / "workload.yaml").write_text(WORKLOAD, encoding="utf-8")
     other = WORKLOAD.replace("us-east-1", "eu-west-1")
     (tmp_path / "c.workload.yaml").write_text(other, encoding="utf-8")
-    (found,) = of_rule(check(CheckOptions([str(tmp_path)], AS_OF)), "duplicate-name")
+    (found,) = of_rule(check(CheckOptions(paths=[str(tmp_path)], as_of=AS_OF)), "duplicate-name")
     assert found.file.endswith("b/workload.yaml")
     assert "a/workload.yaml has the name fraud too" in found.message
 
@@ -777,7 +790,7 @@ def test_a_configuration_outside_the_paths_is_read_for_its_workload(tmp_path: Pa
         workload.write_text(
             f"{WORKLOAD}artifacts: {{endpoint_config: {artifact}}}\n", encoding="utf-8"
         )
-        report = check(CheckOptions([str(workload)], AS_OF))
+        report = check(CheckOptions(paths=[str(workload)], as_of=AS_OF))
         assert of_rule(report, "option-broken"), artifact
 
 
@@ -797,10 +810,10 @@ def test_a_folder_outside_the_paths_is_read_with_its_values(tmp_path: Path, valu
     workload = tmp_path / "workload.yaml"
     text = f"{WORKLOAD}artifacts: {{endpoint_config: elsewhere}}\n"
     workload.write_text(text, encoding="utf-8")
-    assert messages(check(CheckOptions([str(workload)], AS_OF))) == []
+    assert messages(check(CheckOptions(paths=[str(workload)], as_of=AS_OF))) == []
     given = '{"memory": 1024}' if values.endswith(".json") else "memory = 1024"
     (folder / values).write_text(given, encoding="utf-8")
-    (message,) = messages(check(CheckOptions([str(workload)], AS_OF)))
+    (message,) = messages(check(CheckOptions(paths=[str(workload)], as_of=AS_OF)))
     assert "MemorySizeInMB is 1024, model.loaded is 1.5 GB" in message
 
 

@@ -359,7 +359,9 @@ def test_each_key_counts_in_both_files(file: str) -> None:
         ("x/*",),
     )
     assert project.baseline == "team/known.json"
-    assert project.pairs == (Pair("team/w.yaml", "team/c.json", path, "a"),)
+    assert project.pairs == (
+        Pair(workload="team/w.yaml", artifact="team/c.json", where=path, name="a"),
+    )
     (accepted,) = project.accept
     assert (accepted.pattern, accepted.rule) == ("*.json", "out-of-range")
     assert (accepted.why.because, accepted.why.ticket) == ("known", "12")

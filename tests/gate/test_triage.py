@@ -9,9 +9,18 @@ from advisor.gate.finding import GateFinding
 from advisor.gate.policy.triage import is_new, triage
 from advisor.gate.settings import CheckOptions
 
-REQUEST = CheckOptions(["."], "2026-11-20")
-ERROR = GateFinding("instance-type", "error", "no such type", "c.json", 1, 1)
-WARNING = GateFinding("alike-variants", "warning", "two are alike", "c.json", 2, 1)
+REQUEST = CheckOptions(paths=["."], as_of="2026-11-20")
+ERROR = GateFinding(
+    rule="instance-type", severity="error", message="no such type", file="c.json", line=1, column=1
+)
+WARNING = GateFinding(
+    rule="alike-variants",
+    severity="warning",
+    message="two are alike",
+    file="c.json",
+    line=2,
+    column=1,
+)
 
 
 def since(release: str) -> Check:

@@ -36,7 +36,11 @@ def _fresh() -> None:
 def run(folder: Path, text: str, project: Project | None = None, baseline: str = "") -> CheckReport:
     path = folder / "template.yaml"
     path.write_text(text, encoding="utf-8")
-    return check(CheckOptions([str(path)], AS_OF, project=project or Project(), baseline=baseline))
+    return check(
+        CheckOptions(
+            paths=[str(path)], as_of=AS_OF, project=project or Project(), baseline=baseline
+        )
+    )
 
 
 def by_rule(report: CheckReport) -> dict[str, GateFinding]:
@@ -145,13 +149,17 @@ def test_terraform_comments_count_too(tmp_path: Path) -> None:
         "}\n",
         encoding="utf-8",
     )
-    report = check(CheckOptions([str(path)], AS_OF))
+    report = check(CheckOptions(paths=[str(path)], as_of=AS_OF))
     assert [finding.status for finding in report.findings] == [ACCEPTED, ACCEPTED]
 
 
 def test_pyproject_accepts_per_file_and_the_finding_stays_visible(tmp_path: Path) -> None:
-    why = Acceptance("generated", "jd", "2027-01-31", "RISK-12", "pyproject.toml:3")
-    project = Project(accept=(Accepted("*/template.yaml", "out-of-range", why, ""),))
+    why = Acceptance(
+        because="generated", by="jd", until="2027-01-31", ticket="RISK-12", where="pyproject.toml:3"
+    )
+    project = Project(
+        accept=(Accepted(pattern="*/template.yaml", rule="out-of-range", why=why, file=""),)
+    )
     found = by_rule(run(tmp_path, TEMPLATE.format(trailing=""), project))
     assert found["out-of-range"].acceptance == why
     assert found["out-of-range"].status == ACCEPTED
@@ -176,7 +184,7 @@ def test_pyproject_names_files_as_its_own_folder_sees_them(
     monkeypatch.chdir(tmp_path / started)
     project = read_project(".")
     for path, whole in ((str(tmp_path), True), (str(tmp_path / "infra" / "t.yaml"), False)):
-        found = by_rule(check(CheckOptions([path], AS_OF, project=project)))
+        found = by_rule(check(CheckOptions(paths=[path], as_of=AS_OF, project=project)))
         assert found["out-of-range"].status == ACCEPTED
         # Only a run over the whole project can say that nothing asked for a waiver.
         assert ("waiver-unused" in found) == whole
@@ -193,8 +201,8 @@ def test_an_organisation_accepts_per_file_too(
         'accept:\n  "infra/*":\n    out-of-range: by hand\n    no-capacity: it was there\n',
         encoding="utf-8",
     )
-    found = by_rule(check(CheckOptions(["."], AS_OF, project=read_project("infra"))))
-    why = Acceptance("by hand", where=".sm-advise.yaml:3")
+    found = by_rule(check(CheckOptions(paths=["."], as_of=AS_OF, project=read_project("infra"))))
+    why = Acceptance(because="by hand", where=".sm-advise.yaml:3")
     assert (found["out-of-range"].status, found["out-of-range"].acceptance) == (ACCEPTED, why)
     unused = found["waiver-unused"]
     assert (unused.file, unused.line, unused.column) == (".sm-advise.yaml", 4, 5)
@@ -208,7 +216,9 @@ def test_a_waiver_of_pyproject_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     for until, status in (("2026-11-20", ACCEPTED), ("2026-11-19", OPEN)):
         text = PYPROJECT.format(until=f", until = {until}")
         (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
-        found = by_rule(check(CheckOptions(["infra/t.yaml"], AS_OF, project=read_project("."))))
+        found = by_rule(
+            check(CheckOptions(paths=["infra/t.yaml"], as_of=AS_OF, project=read_project(".")))
+        )
         assert found["out-of-range"].status == status
         assert ("waiver-expired" in found) == (status == OPEN)
     place = (found["waiver-expired"].file, found["waiver-expired"].line)
@@ -223,7 +233,7 @@ def test_an_organisation_limits_what_pyproject_accepts(
     (tmp_path / "infra" / "t.yaml").write_text(TEMPLATE.format(trailing=""), encoding="utf-8")
     (tmp_path / ".sm-advise.yaml").write_text("waivers: {longest_days: 30}\n", encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text(PYPROJECT.format(until=""), encoding="utf-8")
-    found = by_rule(check(CheckOptions(["infra"], AS_OF, project=read_project("."))))
+    found = by_rule(check(CheckOptions(paths=["infra"], as_of=AS_OF, project=read_project("."))))
     assert found["out-of-range"].status == OPEN
     assert "more than 30 days or without an end" in found["waiver-not-allowed"].message
 
@@ -242,7 +252,7 @@ def test_every_comment_of_terraform_counts(tmp_path: Path) -> None:
     for comment in (f"# {waiver}", f"// {waiver}", f"/* {waiver} */", f"/*{waiver}*/ # more"):
         path = tmp_path / "main.tf"
         path.write_text(text.replace("COMMENT", comment), encoding="utf-8")
-        (found,) = check(CheckOptions([str(path)], AS_OF)).findings
+        (found,) = check(CheckOptions(paths=[str(path)], as_of=AS_OF)).findings
         assert found.acceptance is not None, comment
         assert (found.status, found.acceptance.until) == (ACCEPTED, "2027-01-31")
 
@@ -257,7 +267,7 @@ def test_a_baseline_is_the_same_wherever_the_run_starts(
     for folder, path in ((tmp_path, "template.yaml"), (tmp_path.parent, str(tmp_path))):
         monkeypatch.chdir(folder)
         known = os.path.relpath(baseline)
-        (found,) = check(CheckOptions([path], AS_OF, baseline=known)).findings
+        (found,) = check(CheckOptions(paths=[path], as_of=AS_OF, baseline=known)).findings
         assert found.status == BASELINED
 
 
@@ -314,7 +324,7 @@ def test_of_a_baseline_only_what_was_looked_at_can_be_over(tmp_path: Path) -> No
     wrong = TEMPLATE.format(trailing="")
     for name in ("a.yaml", "b.yaml", "c.yaml"):
         (tmp_path / name).write_text(wrong, encoding="utf-8")
-    report = check(CheckOptions([str(tmp_path)], AS_OF))
+    report = check(CheckOptions(paths=[str(tmp_path)], as_of=AS_OF))
     baseline.write_text(baseline_text(report.findings, str(baseline)), encoding="utf-8")
     right = wrong.replace("InitialInstanceCount: 0", "InitialInstanceCount: 1")
     (tmp_path / "a.yaml").write_text(right, encoding="utf-8")
@@ -322,7 +332,7 @@ def test_of_a_baseline_only_what_was_looked_at_can_be_over(tmp_path: Path) -> No
     # a.yaml is mended and c.yaml is gone; of b.yaml the first run says nothing.
     for paths, over in ((["a.yaml"], 2), (["b.yaml"], 1), (["a.yaml", "b.yaml"], 2)):
         named = [str(tmp_path / path) for path in paths]
-        assert check(CheckOptions(named, AS_OF, baseline=str(baseline))).over == over
+        assert check(CheckOptions(paths=named, as_of=AS_OF, baseline=str(baseline))).over == over
 
 
 def test_writing_a_baseline_keeps_what_it_knows_of_other_files(tmp_path: Path) -> None:
@@ -331,7 +341,7 @@ def test_writing_a_baseline_keeps_what_it_knows_of_other_files(tmp_path: Path) -
         (tmp_path / name).write_text(TEMPLATE.format(trailing=""), encoding="utf-8")
 
     def written(*names: str) -> list[str]:
-        report = check(CheckOptions([str(tmp_path / name) for name in names], AS_OF))
+        report = check(CheckOptions(paths=[str(tmp_path / name) for name in names], as_of=AS_OF))
         text = baseline_text(report.findings, str(baseline), report.files)
         baseline.write_text(text, encoding="utf-8")
         return [entry["file"] for entry in json.loads(text)["findings"]]
@@ -365,8 +375,10 @@ def test_a_waiver_of_a_profile_is_unused_only_where_the_profile_is_on(tmp_path: 
     comment = "  # sm-advise: accept production-no-failure-path: not asynchronous"
     path = tmp_path / "template.yaml"
     path.write_text(TEMPLATE.format(trailing=comment), encoding="utf-8")
-    assert "waiver-unused" not in by_rule(check(CheckOptions([str(path)], AS_OF)))
-    production = check(CheckOptions([str(path)], AS_OF, select=frozenset({"production"})))
+    assert "waiver-unused" not in by_rule(check(CheckOptions(paths=[str(path)], as_of=AS_OF)))
+    production = check(
+        CheckOptions(paths=[str(path)], as_of=AS_OF, select=frozenset({"production"}))
+    )
     assert "waiver-unused" in by_rule(production)
 
 
@@ -381,5 +393,5 @@ def test_of_a_folder_only_the_waivers_of_the_named_file_are_looked_at(tmp_path: 
             "  }\n}\n",
             encoding="utf-8",
         )
-    report = check(CheckOptions([str(tmp_path / "one.tf")], AS_OF))
+    report = check(CheckOptions(paths=[str(tmp_path / "one.tf")], as_of=AS_OF))
     assert [(found.rule, found.status) for found in report.findings] == [("out-of-range", ACCEPTED)]

@@ -36,7 +36,7 @@ def mistake(case: Case, folder: Path) -> str:
             that no other case has, because the gate keeps what it read of such a file.
     """
     profiles = frozenset(filter(None, [load_checks()[case.rule].profile]))
-    request = CheckOptions([STDIN], AS_OF, select=profiles, stdin=case.text.encode())
+    request = CheckOptions(paths=[STDIN], as_of=AS_OF, select=profiles, stdin=case.text.encode())
     if case.settings:
         folder.mkdir()
         (folder / case.file).write_text(case.text, encoding="utf-8")

@@ -39,8 +39,28 @@ def test_what_is_read(tmp_path: Path) -> None:
     assert found.model == "case-0a1b2c3d"
     assert found.users == 21  # 7 steps of 3
     assert found.benchmarks == (
-        Benchmark("ml.m5.large", 1, None, 570, 100, None, 0.115, 85.5, 40.0),
-        Benchmark("", 1, 2048, 300, 120, 9_000_000, None, None, None),
+        Benchmark(
+            instance_type="ml.m5.large",
+            instances=1,
+            memory_mb=None,
+            invocations=570,
+            latency=100,
+            setup=None,
+            usd_per_hour=0.115,
+            cpu_percent=85.5,
+            memory_percent=40.0,
+        ),
+        Benchmark(
+            instance_type="",
+            instances=1,
+            memory_mb=2048,
+            invocations=300,
+            latency=120,
+            setup=9_000_000,
+            usd_per_hour=None,
+            cpu_percent=None,
+            memory_percent=None,
+        ),
     )
 
 

@@ -27,7 +27,7 @@ def workload(parts: tuple[str, ...], value: object = None) -> Workload:
         KEY + part: Stated(KEY + part, "", value or Interval(line, line), line, 3)
         for line, part in enumerate(parts, 1)
     }
-    return Workload("name", "a.yaml", "", values, False)
+    return Workload(name="name", file="a.yaml", sha256="", values=values, needs_stated=False)
 
 
 @pytest.mark.parametrize(("parts", "read"), READ.items(), ids=str)

@@ -22,7 +22,7 @@ from tests.strategies import documents, read
 PRICES = {"ml.m5.large": 3, "ml.m6i.large": 2, "ml.r5.large": 2, "ml.c5.xlarge": 1}
 KNOWN = knowledge(load("safe").raw)
 TYPES = types_of(KNOWN, "", None, None)
-NOTHING = NamedTypes(None, None, None)
+NOTHING = NamedTypes(stated=None, measured_on=None, measured=None)
 
 
 @pytest.mark.parametrize("option", OPTIONS)
@@ -66,12 +66,12 @@ def needs() -> Iterator[Need]:
 def needs_alike(accelerator: str, host: int, device: int) -> Iterator[Need]:
     """Needs that differ in one thing other than memory."""
     plain = Need(
-        accelerator,
-        device,
-        "",
-        host,
-        "",
-        "",
+        accelerator=accelerator,
+        accelerator_mib=device,
+        accelerator_text="",
+        host_mib=host,
+        host_text="",
+        text="",
         workers=1,
         precision=None,
         arm=False,

@@ -11,7 +11,7 @@ from advisor.text.money_format import figure
 
 
 def _cost(low: str | None, high: str | None) -> Cost:
-    return Cost(low, high, low is not None, "derived", ())
+    return Cost(usd_low=low, usd_high=high, complete=low is not None, basis="derived", items=())
 
 
 @pytest.mark.parametrize(
@@ -50,15 +50,36 @@ def test_budget(low: str | None, high: str | None, exceeds: bool | None) -> None
 def test_per_thousand_requests() -> None:
     # 297.84 for 200 M requests: 0.001489 a thousand.
     found = compare.per_thousand_requests(_cost("297.84", None), 200_000_000)
-    assert found == compare.Share("0.001489", None, None)
+    assert found == compare.Share(usd_low="0.001489", usd_high=None, usd_estimate=None)
     # 300 for as many: 300 / 200,000.
     assumed = _cost("297.84", None)._replace(usd_estimate="300.00")
     assert compare.per_thousand_requests(assumed, 200_000_000).usd_estimate == "0.0015"
 
 
 def test_stand_ins_are_counted() -> None:
-    item = CostItem("x", "1", "GB", "1", "1", "1", "stand-in:hosting", "", "")
-    assert compare.stand_ins(Cost("2", "2", True, "", (item, item._replace(basis="derived")))) == 1
+    item = CostItem(
+        name="x",
+        quantity="1",
+        unit="GB",
+        unit_price_usd="1",
+        usd_low="1",
+        usd_high="1",
+        basis="stand-in:hosting",
+        source="",
+        as_of="",
+    )
+    assert (
+        compare.stand_ins(
+            Cost(
+                usd_low="2",
+                usd_high="2",
+                complete=True,
+                basis="",
+                items=(item, item._replace(basis="derived")),
+            )
+        )
+        == 1
+    )
 
 
 def test_an_absurd_amount_is_written_all_the_same() -> None:

@@ -67,7 +67,7 @@ def test_costs_to_the_cent(example: dict[str, Any], case: dict[str, Any]) -> Non
 
 def cost_per_inference(hour: str, invocations: int) -> Decimal:
     """USD for one of the invocations a minute that an hour in USD buys, as we say it."""
-    cost = Cost(hour, hour, True, "", ())
+    cost = Cost(usd_low=hour, usd_high=hour, complete=True, basis="", items=())
     thousand = per_thousand_requests(cost, invocations * 60).usd_low
     assert thousand is not None
     return Decimal(thousand) / 1000

@@ -9,7 +9,19 @@ PAGE, OTHER = "https://docs.aws.amazon.com/a", "https://docs.aws.amazon.com/b"
 
 
 def entry(name: str, source: str, as_of: str, *details: Detail) -> Entry:
-    return Entry(name, "limit", "Title", details, "why", source, "", as_of, "0.1", "f.yaml", {})
+    return Entry(
+        id=name,
+        kind="limit",
+        title="Title",
+        details=details,
+        because="why",
+        source=source,
+        where="",
+        as_of=as_of,
+        since="0.1",
+        file="f.yaml",
+        raw={},
+    )
 
 
 ENTRIES = (

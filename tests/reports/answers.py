@@ -44,10 +44,24 @@ def priced(advice: Advice) -> Advice:
     """The same answer with a monthly cost for every option that has a plan."""
     source = "https://aws.amazon.com/sagemaker/pricing/"
     item = CostItem(
-        "Compute", "300", "s", "0.00004", "0.01", "0.01", "measured", source, "2026-10-04"
+        name="Compute",
+        quantity="300",
+        unit="s",
+        unit_price_usd="0.00004",
+        usd_low="0.01",
+        usd_high="0.01",
+        basis="measured",
+        source=source,
+        as_of="2026-10-04",
     )
     unknown = item._replace(name="Data", unit_price_usd=None, usd_low=None, usd_high=None)
-    cost = Cost("0.01", "0.02", False, "one price is missing", (item, unknown))
+    cost = Cost(
+        usd_low="0.01",
+        usd_high="0.02",
+        complete=False,
+        basis="one price is missing",
+        items=(item, unknown),
+    )
     candidates = tuple(
         each._replace(cost=cost if each.plan is not None else None) for each in advice.candidates
     )

@@ -14,27 +14,44 @@ from tests.reports.answers import example
 
 def verdict(outcome: str, margin: float | None = None, **changes: Any) -> Verdict:
     return Verdict(
-        "real-time-payload", "Request body", outcome, "requests.payload", "2 MB", "6 MB", margin,
-        "", "https://docs.aws.amazon.com/", "2026-11-17",
+        rule="real-time-payload", title="Request body", outcome=outcome, fact="requests.payload",
+        value="2 MB", bound="6 MB", margin=margin, note="",
+        source="https://docs.aws.amazon.com/", as_of="2026-11-17",
     )._replace(**changes)  # fmt: skip
 
 
 def candidate(*verdicts: Verdict, standing: Standing) -> Candidate:
-    stated = (True, "clear", verdicts)
-    return Candidate("real-time", "Real-time inference", *stated, None, None, None, standing)
+    return Candidate(
+        option="real-time",
+        title="Real-time inference",
+        eligible=True,
+        status="clear",
+        verdicts=verdicts,
+        plan=None,
+        cost=None,
+        latency=None,
+        standing=standing,
+    )
 
 
-BY_QUESTION = Reason("question", "gaps", "by the question gaps (no)", "no", (), None)
+BY_QUESTION = Reason(
+    kind="question",
+    rule="gaps",
+    text="by the question gaps (no)",
+    value="no",
+    assumed=(),
+    verdict=None,
+)
 
 
 def test_the_reasons_of_an_option_are_shown() -> None:
-    lower = Standing("ranked-lower", (BY_QUESTION,))
+    lower = Standing(standing="ranked-lower", reasons=(BY_QUESTION,))
     assert highlights.shown(candidate(verdict("met", 3.0), standing=lower)) == (BY_QUESTION,)
 
 
 def test_of_the_chosen_option_the_tightest_limit_is_shown() -> None:
     tight, loose = verdict("met", 1.2), verdict("met", 40.0)
-    chosen = Standing("chosen", (BY_QUESTION,))
+    chosen = Standing(standing="chosen", reasons=(BY_QUESTION,))
     (shown,) = highlights.shown(candidate(loose, tight, verdict("unknown"), standing=chosen))
     assert shown.verdict == tight
     assert shown.text == "Request body 2 MB, limit 6 MB"
@@ -43,8 +60,15 @@ def test_of_the_chosen_option_the_tightest_limit_is_shown() -> None:
 
 def test_what_stands_against_the_chosen_option_is_shown_instead() -> None:
     bound = verdict("contested", 0.9)
-    against = Reason("bound", bound.rule, "Request body 8 MB", "8 MB", (), bound)
-    chosen = Standing("chosen", (BY_QUESTION, against))
+    against = Reason(
+        kind="bound",
+        rule=bound.rule,
+        text="Request body 8 MB",
+        value="8 MB",
+        assumed=(),
+        verdict=bound,
+    )
+    chosen = Standing(standing="chosen", reasons=(BY_QUESTION, against))
     assert highlights.shown(candidate(verdict("met", 3.0), bound, standing=chosen)) == (against,)
 
 

@@ -39,7 +39,7 @@ def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CheckReport:
     monkeypatch.chdir(tmp_path)
     Path("a b.yaml").write_text(TEMPLATE, encoding="utf-8")
     Path("broken.yaml").write_text(BROKEN, encoding="utf-8")
-    return check(CheckOptions(["a b.yaml", "broken.yaml"], "2026-11-20"))
+    return check(CheckOptions(paths=["a b.yaml", "broken.yaml"], as_of="2026-11-20"))
 
 
 def render(form: str, report: CheckReport, **context: object) -> str:
@@ -78,7 +78,9 @@ def test_an_excerpt_fits_and_its_caret_points_at_the_value(
     Path("c.json").write_text(
         json.dumps({"EndpointConfigName": "c", "ProductionVariants": [variant]}), encoding="utf-8"
     )
-    report = check(CheckOptions(["c.json"], "2026-11-20", select=frozenset({"instance-type"})))
+    report = check(
+        CheckOptions(paths=["c.json"], as_of="2026-11-20", select=frozenset({"instance-type"}))
+    )
     lines = render("text", report, width=columns, columns=columns).splitlines()
     (number,) = [n for n, line in enumerate(lines) if line.startswith("  1 | ")]
     shown, caret = lines[number], lines[number + 1]
@@ -163,7 +165,7 @@ def test_junit_has_the_attributes_that_its_schema_knows(
     report: CheckReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    clean = check(CheckOptions(["clean.json"], "2026-11-20"))._replace(errors=())
+    clean = check(CheckOptions(paths=["clean.json"], as_of="2026-11-20"))._replace(errors=())
     for each in (report, clean):
         for element in ET.fromstring(render("junit", each)).iter():  # noqa: S314 - our own text
             needed, others = JUNIT[element.tag]
@@ -186,7 +188,7 @@ def test_a_waiver_elsewhere_is_an_external_suppression(
         '[tool.sm-advise.accept."*.yaml"]\nout-of-range = "by hand"\n', encoding="utf-8"
     )
     Path("t.yaml").write_text(TEMPLATE.partition("  #")[0] + "\n", encoding="utf-8")
-    report = check(CheckOptions(["t.yaml"], "2026-11-20", project=read_project(".")))
+    report = check(CheckOptions(paths=["t.yaml"], as_of="2026-11-20", project=read_project(".")))
     results = json.loads(render("sarif", report))["runs"][0]["results"]
     (suppressed,) = [each["suppressions"] for each in results if "suppressions" in each]
     assert suppressed == [
@@ -234,7 +236,7 @@ def test_a_fingerprint_does_not_move_with_the_line(
     seen: list[tuple[object, object]] = []
     for text in (TEMPLATE, "# one more line\n" + TEMPLATE):
         Path("t.yaml").write_text(text, encoding="utf-8")
-        report = check(CheckOptions(["t.yaml"], "2026-11-20"))
+        report = check(CheckOptions(paths=["t.yaml"], as_of="2026-11-20"))
         sarif = json.loads(render("sarif", report))["runs"][0]["results"][0]
         gitlab = json.loads(render("gitlab", report))[0]
         seen.append((sarif["partialFingerprints"], gitlab["fingerprint"]))
@@ -249,7 +251,7 @@ def test_a_clean_run_is_valid_in_every_format(
     text = TEMPLATE.partition("        - ")[0].replace("EndpointConfig", "Endpoint")
     text = text.replace("ProductionVariants:", "EndpointConfigName: x")
     Path("t.yaml").write_text(text, encoding="utf-8")
-    report = check(CheckOptions(["t.yaml"], "2026-11-20"))
+    report = check(CheckOptions(paths=["t.yaml"], as_of="2026-11-20"))
     assert report.findings == ()
     out = render(form, report)
     assert out.endswith("\n")
@@ -272,7 +274,7 @@ def test_text_of_others_neither_acts_nor_breaks_the_format(
         "ProductionVariants": [{"VariantName": HOSTILE, "ModelName": "m", "InstanceType": HOSTILE}],
     }
     Path("c.json").write_text(json.dumps(body), encoding="utf-8")
-    out = render(form, check(CheckOptions(["c.json"], "2026-11-20")))
+    out = render(form, check(CheckOptions(paths=["c.json"], as_of="2026-11-20")))
     if form in ("json", "sarif", "gitlab"):
         json.loads(out)
     elif form == "junit":
@@ -290,7 +292,7 @@ def test_findings_are_grouped_by_owner(tmp_path: Path, monkeypatch: pytest.Monke
         Path(team, ".sm-advise.yaml").write_text(f"owner: team-{team}\n", encoding="utf-8")
         Path(team, "t.yaml").write_text(TEMPLATE, encoding="utf-8")
     for form in ("text", "markdown"):
-        text = render(form, check(CheckOptions(["."], "2026-11-20")))
+        text = render(form, check(CheckOptions(paths=["."], as_of="2026-11-20")))
         words = ("team-one\n", "one/t.yaml", "team-two\n", "two/t.yaml")
         places = [text.index(word) for word in words]
         assert places == sorted(places)

@@ -79,7 +79,9 @@ def test_a_page_of_any_workload_is_short_and_whole(document: Document) -> None:
 def test_texts_of_files_are_not_markup() -> None:
     advice = example("human-decision")
     hostile = "a|b `c` <script>x</script> [l](javascript:x) @team **b** \x1b[31m"
-    finding = Finding(hostile, "error", hostile, hostile, 3, 1, hostile)
+    finding = Finding(
+        rule=hostile, severity="error", message=hostile, file=hostile, line=3, column=1, fix=hostile
+    )
     decision = {"option": "real-time", "because": hostile, "by": hostile}
     values = dict(advice.workload.values)
     values["decision"] = values["decision"]._replace(value=decision)

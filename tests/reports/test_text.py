@@ -30,7 +30,7 @@ ESCAPE = "\x1b"
 
 
 def text(advice: Advice, width: int = 80, *, colour: bool = False) -> str:
-    return render([advice], Context(width, colour, colour))
+    return render([advice], Context(width=width, colour=colour, interactive=colour))
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
@@ -93,11 +93,19 @@ HOSTILE = "x\x1b]0;title\x07[bold red]y[/bold red]\u202e.yaml"
 
 def test_texts_of_files_are_neither_markup_nor_commands() -> None:
     advice = example("human-decision")
-    finding = Finding("[red]rule[/red]", "warning", f"message {HOSTILE}", HOSTILE, 3, 1, HOSTILE)
+    finding = Finding(
+        rule="[red]rule[/red]",
+        severity="warning",
+        message=f"message {HOSTILE}",
+        file=HOSTILE,
+        line=3,
+        column=1,
+        fix=HOSTILE,
+    )
     hostile = advice._replace(
         workload=advice.workload._replace(name=HOSTILE, file=HOSTILE), findings=(finding,)
     )
-    shown = render([hostile, hostile], Context(200))
+    shown = render([hostile, hostile], Context(width=200))
     assert ESCAPE not in shown
     assert "\u202e" not in shown
     assert "\x07" not in shown
@@ -108,7 +116,7 @@ def test_texts_of_files_are_neither_markup_nor_commands() -> None:
 
 def test_several_workloads_end_with_a_table_of_all() -> None:
     advices = [example(name) for name in ("pricing-tool", "none-fits", "nightly-churn-scores")]
-    shown = render(advices, Context(80))
+    shown = render(advices, Context(width=80))
     table = shown.partition("3 workloads\n")[2]
     assert [line.split()[0] for line in table.splitlines()] == [
         "Workload",

@@ -36,7 +36,14 @@ SMALL = st.decimals("1E-30", "1", allow_nan=False, allow_infinity=False)
 def test_the_figure_of_an_amount(
     low: str | None, high: str | None, estimate: str | None, text: str
 ) -> None:
-    cost = Cost(low, high, low is not None, "", (), usd_estimate=estimate)
+    cost = Cost(
+        usd_low=low,
+        usd_high=high,
+        complete=low is not None,
+        basis="",
+        items=(),
+        usd_estimate=estimate,
+    )
     assert between(low, high, estimate) == money(cost) == text
 
 
@@ -45,8 +52,14 @@ def test_where_nothing_is_paid_for_a_dash_stands() -> None:
 
 
 def test_a_cost_within_a_sentence() -> None:
-    assert a_month(Cost("5.20", None, True, "", ())) == ">= 5.20 USD a month"
-    assert a_month(Cost(None, None, False, "", ())) == "an unknown amount a month"
+    assert (
+        a_month(Cost(usd_low="5.20", usd_high=None, complete=True, basis="", items=()))
+        == ">= 5.20 USD a month"
+    )
+    assert (
+        a_month(Cost(usd_low=None, usd_high=None, complete=False, basis="", items=()))
+        == "an unknown amount a month"
+    )
     assert a_month(None) == "an unknown amount a month"
 
 

@@ -96,7 +96,15 @@ def test_no_decision_is_none() -> None:
 # -- accepted findings -----------------------------------------------------------------------------
 
 FINDINGS = (
-    Finding("contested-limit", "warning", "first", "workload.yaml", 3, 1, "Test it."),
+    Finding(
+        rule="contested-limit",
+        severity="warning",
+        message="first",
+        file="workload.yaml",
+        line=3,
+        column=1,
+        fix="Test it.",
+    ),
     Finding("placeholder", "info", "second"),
     Finding("contested-limit", "warning", "third"),
 )

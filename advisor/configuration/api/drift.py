@@ -131,12 +131,17 @@ def compare(compiled: dict[str, Any], installed: dict[str, Any]) -> tuple[Move, 
         old, new = old_shapes.get(name), new_shapes.get(name)
         if old is None or new is None:
             moves.append(
-                Move(name, "shape", "" if old is None else "known", "known" if new else "")
+                Move(
+                    where=name,
+                    what="shape",
+                    compiled="" if old is None else "known",
+                    installed="known" if new else "",
+                )
             )
             continue
         moves.extend(_compare_members(name, old, new))
         moves.extend(
-            Move(name, key, _text(old.get(key)), _text(new.get(key)))
+            Move(where=name, what=key, compiled=_text(old.get(key)), installed=_text(new.get(key)))
             for key in ("type", "min", "max", "pattern")
             if old.get(key) != new.get(key)
         )
@@ -151,7 +156,10 @@ def compare_operations(
     """The operations that are new, and those that are gone."""
     return tuple(
         Move(
-            f"{service}.{move.compiled or move.installed}", move.what, move.compiled, move.installed
+            where=f"{service}.{move.compiled or move.installed}",
+            what=move.what,
+            compiled=move.compiled,
+            installed=move.installed,
         )
         for service, names in known.items()
         for move in _compare_sets(service, "operation", names, installed.get(service))
@@ -161,7 +169,12 @@ def compare_operations(
 def _compare_members(name: str, old: dict[str, Any], new: dict[str, Any]) -> list[Move]:
     before, after = old.get("members", {}), new.get("members", {})
     return [
-        Move(f"{name}.{key}", "field", before.get(key, ""), after.get(key, ""))
+        Move(
+            where=f"{name}.{key}",
+            what="field",
+            compiled=before.get(key, ""),
+            installed=after.get(key, ""),
+        )
         for key in sorted(before.keys() | after.keys())
         if before.get(key) != after.get(key)
     ]
@@ -170,7 +183,12 @@ def _compare_members(name: str, old: dict[str, Any], new: dict[str, Any]) -> lis
 def _compare_sets(name: str, what: str, old: list[str] | None, new: list[str] | None) -> list[Move]:
     before, after = set(old or ()), set(new or ())
     return [
-        Move(name, what, value if value in before else "", value if value in after else "")
+        Move(
+            where=name,
+            what=what,
+            compiled=value if value in before else "",
+            installed=value if value in after else "",
+        )
         for value in sorted(before ^ after)
     ]
 
@@ -210,7 +228,7 @@ def limits_moved(table: Mapping[str, Any]) -> tuple[Move, ...]:
         for path in each.paths
     )
     return tuple(
-        Move(each.limit, "limit", str(each.most), _text(shape["max"]))
+        Move(where=each.limit, what="limit", compiled=str(each.most), installed=_text(shape["max"]))
         for each, shape in ends
         if shape.get("max", each.most) != each.most
     )

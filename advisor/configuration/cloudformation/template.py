@@ -39,7 +39,7 @@ def read_template(
         parameter_files: name and values of files beside it that say what its parameters are.
         region: the Region it is deployed to, where that is certain.
     """
-    template = TemplateValues(*(_section(node, name) for name in _SECTIONS))
+    template = TemplateValues(**{name.lower(): _section(node, name) for name in _SECTIONS})
     made = written_out(template.resources, _defaults(template))
     template = template._replace(resources=made)
     relevant = {
@@ -56,11 +56,11 @@ def read_template(
             words = ", ".join(filter(None, (origin and f"with {origin}", when)))
             worlds.append(World(words, resources, _declared(node)))
     return Document(
-        file,
-        "cloudformation",
-        tuple(worlds),
-        tuple(_unread(template)),
-        tuple(_strange_types(template)),
+        file=file,
+        dialect="cloudformation",
+        worlds=tuple(worlds),
+        unread=tuple(_unread(template)),
+        faults=tuple(_strange_types(template)),
     )
 
 
@@ -190,10 +190,10 @@ def _strange_types(template: TemplateValues) -> Iterator[ReadFault]:
             opinion = judge_cloudformation(str(node.value))
             if opinion is not None:
                 yield ReadFault(
-                    "no-such-resource",
-                    node,
-                    f"Resources.{name}",
-                    opinion[0],
+                    rule="no-such-resource",
+                    node=node,
+                    address=f"Resources.{name}",
+                    message=opinion[0],
                     suggestion=opinion[1],
                     severity=opinion[2],
                 )

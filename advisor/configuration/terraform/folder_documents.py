@@ -59,7 +59,13 @@ def read_folder(
     misplaced_names = (fault for block in relevant for fault in misplaced(block))
     faults = (*_strange(folder), *_bare_words(bare.values()), *_twice(folder), *misplaced_names)
     unread = (f"more than {MOST_STEPS:,} expressions; what follows from the rest is unknown",)
-    return Document(name, "terraform", tuple(worlds), unread if spent else (), faults)
+    return Document(
+        file=name,
+        dialect="terraform",
+        worlds=tuple(worlds),
+        unread=unread if spent else (),
+        faults=faults,
+    )
 
 
 def _bases(folder: Folder, calls: Calls | None) -> Iterator[tuple[str, Mapping[str, Node]]]:
@@ -239,18 +245,28 @@ def _strange(folder: Folder) -> Iterator[ReadFault]:
         if opinion is not None:
             node = Node("scalar", block.labels[0], block.mark)
             address = ".".join(block.labels)
-            yield ReadFault("no-such-resource", node, address, *opinion)
+            message, suggestion, severity = opinion
+            yield ReadFault(
+                rule="no-such-resource",
+                node=node,
+                address=address,
+                message=message,
+                suggestion=suggestion,
+                severity=severity,
+            )
 
 
 def _bare_words(words: Iterable[hcl.Traversal]) -> Iterator[ReadFault]:
     for word in words:
         node = Node("scalar", word.root, word.mark)
         message = f'{word.root} without quotes is a reference; write "{word.root}"'
-        yield ReadFault("bare-word", node, "", message, f'"{word.root}"')
+        yield ReadFault(
+            rule="bare-word", node=node, address="", message=message, suggestion=f'"{word.root}"'
+        )
 
 
 def _twice(folder: Folder) -> Iterator[ReadFault]:
     for again, first in folder.repeated:
         node = Node("scalar", again.name, again.mark)
         message = f"{again.name} is repeated; the first is on line {first.mark.line}"
-        yield ReadFault("repeated-key", node, "", message)
+        yield ReadFault(rule="repeated-key", node=node, address="", message=message)

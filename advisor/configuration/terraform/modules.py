@@ -47,7 +47,7 @@ def read_modules(
         if any(_OURS.search(s.text) or _LOCAL_MODULE.search(s.text) for s in sources):
             modules += _modules(path, sources)
         if not any(_OURS.search(source.text) for source in sources):
-            yield TerraformRead(Read(None, tuple(sources)), "", _not_read(sources))
+            yield TerraformRead(Read(document=None, sources=tuple(sources)), "", _not_read(sources))
     calls = _calls(modules)
     for module in modules:
         if not any(_OURS.search(source.text) for source in module.sources):
@@ -56,7 +56,7 @@ def read_modules(
             module.name, module.folder, service, calls.get(os.path.normpath(module.name or "."))
         )
         unread = _not_read(module.sources)
-        read = Read(document, module.sources, module.errors)
+        read = Read(document=document, sources=module.sources, errors=module.errors)
         yield TerraformRead(read, known_region(module.folder), unread)
 
 

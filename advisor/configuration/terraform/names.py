@@ -102,12 +102,24 @@ def _misplaced(body: hcl.Body, tree: Tree, address: str) -> Iterator[ReadFault]:
         if name in blocks:
             node = Node("scalar", name, attribute.mark)
             message = f"{name} is a block and takes no equals sign"
-            yield ReadFault("block-or-argument", node, address, message, f"{name} {{ … }}")
+            yield ReadFault(
+                rule="block-or-argument",
+                node=node,
+                address=address,
+                message=message,
+                suggestion=f"{name} {{ … }}",
+            )
     for block in body.blocks:
         if block.type in tree["arguments"]:
             node = Node("scalar", block.type, block.mark)
             message = f"{block.type} is an argument and takes an equals sign"
-            yield ReadFault("block-or-argument", node, address, message, f"{block.type} = {{ … }}")
+            yield ReadFault(
+                rule="block-or-argument",
+                node=node,
+                address=address,
+                message=message,
+                suggestion=f"{block.type} = {{ … }}",
+            )
         elif block.type in blocks:
             yield from _misplaced(block.body, blocks[block.type], address)
         elif block.type == "dynamic" and block.labels and block.labels[0] in blocks:

@@ -42,7 +42,7 @@ def read_plan(source: SourceText, service: ServiceModel) -> Document:
             _standing(reader, offset, references, service) for offset in _resources(reader, top)
         ]
     resources = tuple(resource for resource in found if resource is not None)
-    return Document(source.file, "plan", (World("", resources),))
+    return Document(file=source.file, dialect="plan", worlds=(World("", resources),))
 
 
 def _members(reader: JsonReader, outline: Mapping[str | int, int], key: str) -> Iterable[int]:

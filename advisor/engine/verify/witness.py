@@ -89,7 +89,9 @@ class Witness:
         for variable, value in sorted(self.values.items()):
             for path, each in self._statements(variable, value):
                 stated[path] = Stated(path, "", each, 0, 0)
-        return Workload("witness", "witness.yaml", "", stated, True)
+        return Workload(
+            name="witness", file="witness.yaml", sha256="", values=stated, needs_stated=True
+        )
 
     def _statements(self, variable: str, value: Any) -> list[tuple[str, Any]]:
         if not isinstance(value, int) or isinstance(value, bool):

@@ -42,7 +42,7 @@ class ArchiveRun(Value):
     @property
     def judge(self) -> ArchiveJudge:
         """The checks of archives."""
-        return ArchiveJudge(self.checks, self.framework)
+        return ArchiveJudge(checks=self.checks, framework=self.framework)
 
 
 def check_archives(named: Sequence[str], pairs: Iterable[Pair], run: ArchiveRun) -> CheckedArchives:
@@ -93,9 +93,11 @@ def _checked(path: str, file: str, pairs: Sequence[Pair], run: ArchiveRun) -> Ch
             continue
         for advice in advices:
             findings = tuple(run.judge.findings(archive, advice, where))
-            belonging.append(OfWorkload(advice.workload, findings))
+            belonging.append(OfWorkload(workload=advice.workload, findings=findings))
     alone = () if belonging else tuple(_owned(run.judge.findings(archive)))
-    return CheckedArchives(alone, tuple(belonging), tuple(errors), unread)
+    return CheckedArchives(
+        findings=alone, of_workloads=tuple(belonging), errors=tuple(errors), unread=unread
+    )
 
 
 def _deployed(pair: Pair, run: ArchiveRun) -> Deployed:

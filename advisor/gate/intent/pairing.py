@@ -55,10 +55,10 @@ def own_pairs(workload: Workload) -> list[Pair]:
     base = os.path.dirname(workload.file)
     return [
         Pair(
-            workload.file,
-            os.path.normpath(os.path.join(base, str(path))),
-            workload.file,
-            workload.name,
+            workload=workload.file,
+            artifact=os.path.normpath(os.path.join(base, str(path))),
+            where=workload.file,
+            name=workload.name,
         )
         for path in workload.mapping("artifacts").values()
     ]
@@ -75,7 +75,7 @@ def pairs_by_artifact(workload: Workload, archives: Sequence[str]) -> list[Pair]
     """The archives that end in the same name as what a workload states for its model."""
     stated = (workload.text("model.artifact") or "").rpartition("/")[2]
     return [
-        Pair(workload.file, path, BY_ARTIFACT, workload.name)
+        Pair(workload=workload.file, artifact=path, where=BY_ARTIFACT, name=workload.name)
         for path in archives
         if stated and os.path.basename(path) == stated
     ]

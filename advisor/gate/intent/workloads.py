@@ -62,7 +62,7 @@ def answer_workloads(
         InputError: the lock file, or an organisation's file, cannot be read.
     """
     locked = read_lock(options.lock) if options.lock and not options.relock else {}
-    asking = _Asking(options, checks, pairs, archives, locked)
+    asking = _Asking(options=options, checks=checks, pairs=pairs, archives=archives, locked=locked)
     parts = [_answered(path, asking) for path in options.counted(paths, "workloads")]
     workloads = tuple(chain.from_iterable(part.workloads for part in parts))
     found = chain.from_iterable(part.findings for part in parts)
@@ -228,7 +228,7 @@ def compare_pairs(
             for world, resource in made:
                 view = _views(world, advice.region or "", organisation)
                 findings = WorkloadFit(advice, checks, view).findings(resource)
-                compared.append(OfWorkload(advice.workload, tuple(findings)))
+                compared.append(OfWorkload(workload=advice.workload, findings=tuple(findings)))
     return compared, errors
 
 
@@ -309,7 +309,13 @@ def _same(one: str, other: str) -> bool:
 
 def _views(world: World, region: str, organisation: Organisation) -> Callable[[Resource], View]:
     """How a comparison sees a resource among those of one world."""
-    return lambda resource: View(resource, world, load_service(), region, organisation)
+    return lambda resource: View(
+        resource=resource,
+        world=world,
+        service=load_service(),
+        region=region,
+        organisation=organisation,
+    )
 
 
 def needing(workload: Workload, organisation: Organisation) -> Workload:

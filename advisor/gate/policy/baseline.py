@@ -79,7 +79,7 @@ def apply_baseline(
         key = _key(finding, path)
         if finding.counts and left[key] > 0:
             left[key] -= 1
-            why = Acceptance("it was there before", where=path)
+            why = Acceptance(because="it was there before", where=path)
             finding = finding._replace(status=BASELINED, acceptance=why)  # noqa: PLW2901
         result.append(finding)
     files = {seen_from(path, file) for file in seen}

@@ -43,7 +43,7 @@ def triage(
     """
     waived = _waived(findings, comments, checks, options)
     left, over = _without_known(waived, options.baseline, seen)
-    return Triaged(tuple(_wanted(left, checks, options)), over)
+    return Triaged(findings=tuple(_wanted(left, checks, options)), over=over)
 
 
 def _waived(
@@ -56,7 +56,12 @@ def _waived(
 
     def waivers(file: str) -> Waivers:
         organisation = organisation_of(os.path.dirname(file))
-        return Waivers(checks, organisation, options.as_of, options.select.intersection(PROFILES))
+        return Waivers(
+            checks=checks,
+            organisation=organisation,
+            as_of=options.as_of,
+            profiles=options.select.intersection(PROFILES),
+        )
 
     by_rule = project_waivers(options.project.accept)
 

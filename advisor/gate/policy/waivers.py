@@ -88,9 +88,9 @@ def _acceptance(because: str, details: str, where: str) -> Acceptance:
     for part in details.split(",") if details else ():
         key, _, text = (each.strip() for each in part.partition("="))
         if key not in _DETAILS or key in given or not text:
-            return Acceptance("", where=where)
+            return Acceptance(because="", where=where)
         given[key] = text
-    return Acceptance(because, where=where, **given)
+    return Acceptance(because=because, where=where, **given)
 
 
 def _next_line(source: SourceText, line: int) -> int:
@@ -165,7 +165,9 @@ class Waivers(Value):
             )
         for waiver in comments:
             about += self._about(waiver, waiver in used)
-        return Waived(tuple(result), tuple(dict.fromkeys(about)), frozenset(elsewhere))
+        return Waived(
+            findings=tuple(result), about=tuple(dict.fromkeys(about)), used=frozenset(elsewhere)
+        )
 
     def _beside(self, finding: GateFinding, comments: Sequence[Waiver]) -> Waiver | None:
         """The comment that accepts a finding, where comments count."""

@@ -145,7 +145,7 @@ def refusals(operation: str, written: str, region: str) -> Iterator[str]:
         region: where it is sent; empty when that is not certain.
     """
     service = load_service()
-    judge = Judge(load_checks(), service, region=region)
+    judge = Judge(checks=load_checks(), service=service, region=region)
     document = read_configuration(
         SourceText(f"{operation}.json", written), service, region
     ).document

@@ -42,19 +42,37 @@ def text_problems(
             f"{last_name(path)} has {len(text)} characters; at most {shape['max']} are allowed"
         )
         yield ServiceProblem(
-            "wrong-length", "error", message, node, path, suggestion="", at_key=at_key
+            rule="wrong-length",
+            severity="error",
+            message=message,
+            node=node,
+            path=path,
+            suggestion="",
+            at_key=at_key,
         )
     elif pattern and not pattern.fullmatch(text):
         message = form_message(text, shape, path)
         yield ServiceProblem(
-            "wrong-form", "error", message, node, path, suggestion="", at_key=at_key
+            rule="wrong-form",
+            severity="error",
+            message=message,
+            node=node,
+            path=path,
+            suggestion="",
+            at_key=at_key,
         )
     elif len(text) < shape.get("min", 0):
         message = (
             f"{last_name(path)} has {len(text)} characters; at least {shape['min']} are needed"
         )
         yield ServiceProblem(
-            "wrong-length", "error", message, node, path, suggestion="", at_key=at_key
+            rule="wrong-length",
+            severity="error",
+            message=message,
+            node=node,
+            path=path,
+            suggestion="",
+            at_key=at_key,
         )
 
 
@@ -96,14 +114,20 @@ def partly_known(node: Node, shape: Shape, path: Path) -> Iterator[ServiceProble
     if size > shape.get("max", size):
         name = last_name(path)
         message = f"{name} has {size} characters and more; at most {shape['max']} are allowed"
-        yield ServiceProblem("wrong-length", "error", message, node, path)
+        yield ServiceProblem(
+            rule="wrong-length", severity="error", message=message, node=node, path=path
+        )
     elif _is_name(shape) and (wrong := _wrong_in_name(parts)):
         message = f"{last_name(path)} has {wrong}: letters, digits and inner hyphens only"
-        yield ServiceProblem("wrong-form", "error", message, node, path)
+        yield ServiceProblem(
+            rule="wrong-form", severity="error", message=message, node=node, path=path
+        )
     elif _is_place(shape) and not _may_be_place(parts[0]):
         name = last_name(path)
         message = f"{name} does not start with s3://: s3://bucket/prefix is expected"
-        yield ServiceProblem("wrong-form", "error", message, node, path)
+        yield ServiceProblem(
+            rule="wrong-form", severity="error", message=message, node=node, path=path
+        )
 
 
 def _wrong_in_name(parts: tuple[object, ...]) -> str:

@@ -107,9 +107,9 @@ class Judge(Value):
             if problem.rule == "missing-field":  # to add, not to write instead of something
                 message, suggestion = f"{suggestion} is missing", ""
             fault = Fault(
-                problem.node,
-                problem.path,
-                message,
+                node=problem.node,
+                path=problem.path,
+                message=message,
                 suggestion=suggestion,
                 at_key=problem.at_key,
                 severity=problem.severity,
@@ -117,7 +117,13 @@ class Judge(Value):
             yield finding_of(self.checks[problem.rule], resource, fault)
 
     def _special(self, resource: Resource, world: World) -> Iterator[GateFinding]:
-        view = View(resource, world, self.service, self.region, self.organisation)
+        view = View(
+            resource=resource,
+            world=world,
+            service=self.service,
+            region=self.region,
+            organisation=self.organisation,
+        )
         for check in self.checks.values():
             if resource.kind not in check.applies_to or not self._on(check, resource):
                 continue
@@ -137,13 +143,13 @@ def _data_faults(check: Check, view: View) -> Iterator[Fault]:
     root = view.resource.body
     values = compared(check.fault)
     for path, part in _parts(check, root):
-        scope = Scope(part, root)
+        scope = Scope(part=part, root=root)
         if holds(check.fault, scope) and not _misspelt(check.fault, scope, view.service.fields):
             (name, node, where), *others = _pointed_at(check, scope, path)
             yield Fault(
-                node,
-                where,
-                _filled(check.message, scope),
+                node=node,
+                path=where,
+                message=_filled(check.message, scope),
                 suggestion=_instead(check.fault, node),
                 at_key=name not in values,
                 related=tuple(other for _, other, _ in others),

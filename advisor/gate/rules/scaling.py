@@ -36,20 +36,22 @@ def scaled(view: View) -> Scaled:
     if node is None or (node.kind in ("unknown", "reference") and target is not None):
         node = target.body.get("ResourceId") if target is not None else node
     if node is None or node.kind not in ("scalar", "text"):
-        return Scaled("open")
+        return Scaled(form="open")
     parts = _segments(node)
     if parts is None:
-        return Scaled("open")
+        return Scaled(form="open")
     if len(parts) == 4 and parts[0] == ["endpoint"] and parts[2] == ["variant"]:
         endpoint = _endpoint(view, parts[1])
         config = view.config_of(endpoint) if endpoint is not None else None
         name = _plain(parts[3])
         variant = _variant(view, config, parts[3]) if config is not None else None
-        return Scaled("variant", endpoint, config, variant, name)
+        return Scaled(
+            form="variant", endpoint=endpoint, config=config, variant=variant, variant_name=name
+        )
     if len(parts) == 2 and parts[0] == ["inference-component"]:
-        return Scaled("component")
+        return Scaled(form="component")
     hidden = any(not isinstance(piece, str | Reference) for part in parts for piece in part)
-    return Scaled("open" if hidden else "other")
+    return Scaled(form="open" if hidden else "other")
 
 
 def target_of(view: View) -> Resource | None:

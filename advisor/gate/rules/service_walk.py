@@ -86,7 +86,9 @@ class _ServiceWalk:
         """The problems of one value that should have a shape."""
         if node.is_null and not self.described:
             message = "expected a value, found null"
-            yield ServiceProblem("wrong-type", "error", message, node, path)
+            yield ServiceProblem(
+                rule="wrong-type", severity="error", message=message, node=node, path=path
+            )
         if node.kind == "unknown" or node.is_null:
             return
         shape = self.model.shapes[name]
@@ -119,11 +121,11 @@ class _ServiceWalk:
             if node.get(key) is None and not wrong and key not in self._optional(node, name):
                 message = f"{key} is missing"
                 yield ServiceProblem(
-                    "missing-field",
-                    "error",
-                    message,
-                    node,
-                    (*path, key),
+                    rule="missing-field",
+                    severity="error",
+                    message=message,
+                    node=node,
+                    path=(*path, key),
                     suggestion=key,
                     at_key=True,
                 )
@@ -150,11 +152,23 @@ class _ServiceWalk:
         if near:
             message = f"{key} is no field of {holder}"
             return ServiceProblem(
-                "unknown-field", "error", message, value, path, suggestion=near, at_key=True
+                rule="unknown-field",
+                severity="error",
+                message=message,
+                node=value,
+                path=path,
+                suggestion=near,
+                at_key=True,
             )
         message = f"{key} is not a field that the service model {self.model.version} knows here"
         return ServiceProblem(
-            "unknown-field", "warning", message, value, path, suggestion="", at_key=True
+            rule="unknown-field",
+            severity="warning",
+            message=message,
+            node=value,
+            path=path,
+            suggestion="",
+            at_key=True,
         )
 
     def list(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
@@ -228,8 +242,22 @@ class _ServiceWalk:
         message = f"{quoted(node.value)} is no value of {last_name(path)}: {_words(values)}"
         if _is_other_version(text, values) or not (near or len(values) < _FEW_VALUES):
             message += f"; a newer service model than {self.model.version} may know it"
-            return ServiceProblem("unknown-value", "warning", message, node, path, suggestion=near)
-        return ServiceProblem("unknown-value", "error", message, node, path, suggestion=near)
+            return ServiceProblem(
+                rule="unknown-value",
+                severity="warning",
+                message=message,
+                node=node,
+                path=path,
+                suggestion=near,
+            )
+        return ServiceProblem(
+            rule="unknown-value",
+            severity="error",
+            message=message,
+            node=node,
+            path=path,
+            suggestion=near,
+        )
 
     def anything(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
         """Bytes and times, of which a file can hold several forms."""
@@ -258,12 +286,14 @@ def _not(node: Node, path: Path, expected: str) -> Iterator[ServiceProblem]:
         return
     found = {"map": "an object", "list": "a list"}.get(node.kind) or quoted(node.value)
     message = f"{last_name(path)} is {found}; {expected} is expected"
-    yield ServiceProblem("wrong-type", "error", message, node, path)
+    yield ServiceProblem(rule="wrong-type", severity="error", message=message, node=node, path=path)
 
 
 def _entries(node: Node, path: Path, count: int, bound: str) -> ServiceProblem:
     message = f"{last_name(path)} has {count} entries; {bound}"
-    return ServiceProblem("wrong-length", "error", message, node, path)
+    return ServiceProblem(
+        rule="wrong-length", severity="error", message=message, node=node, path=path
+    )
 
 
 def _out_of_range(node: Node, path: Path, value: float, shape: Shape) -> Iterator[ServiceProblem]:
@@ -274,7 +304,12 @@ def _out_of_range(node: Node, path: Path, value: float, shape: Shape) -> Iterato
         if broken:
             message = f"{last_name(path)} is {node.value}; it must be {words} {shape[bound]}"
             yield ServiceProblem(
-                "out-of-range", "error", message, node, path, suggestion=str(shape[bound])
+                rule="out-of-range",
+                severity="error",
+                message=message,
+                node=node,
+                path=path,
+                suggestion=str(shape[bound]),
             )
 
 

@@ -46,7 +46,7 @@ class Pair(Value):
 def pair_of(workload: str, artifact: str, where: str) -> Pair:
     """A pair of a workload as people name it: a path, or path#name."""
     path, _, name = workload.partition("#")
-    return Pair(path, artifact, where, name)
+    return Pair(workload=path, artifact=artifact, where=where, name=name)
 
 
 class Accepted(Value):

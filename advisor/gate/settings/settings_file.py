@@ -50,7 +50,7 @@ def read_yaml_settings(path: str) -> SettingsFile:
             message, file=path, line=again.mark.line, column=again.mark.column, hint=hint
         )
     if not parsed.documents:
-        return SettingsFile(path, {}, lambda _: (0, 0))
+        return SettingsFile(path=path, table={}, place=lambda _: (0, 0))
     root = parsed.documents[0]
     return _kept(path, plain(root), lambda at: _place_in_yaml(root, at), ": ")
 
@@ -106,7 +106,7 @@ def _kept(path: str, value: Any, place: Places, equals: str) -> SettingsFile:
     if not accepts(read_json_rules("schema", "settings.schema.json"), value):
         raise _refused(path, value, place, equals)
     _require_rules(path, value, place)
-    return SettingsFile(path, value, place)
+    return SettingsFile(path=path, table=value, place=place)
 
 
 def _refused(path: str, value: Any, place: Places, equals: str) -> InputError:

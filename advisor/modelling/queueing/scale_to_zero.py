@@ -24,10 +24,10 @@ def cycle(rate: float, seconds: float, linger_s: float, wake_s: float) -> Cycle:
         wake_s: time from the request that finds it off to the first service.
     """
     if rate <= 0:
-        return Cycle(0.0, 1.0)
+        return Cycle(on_share=0.0, wakeups_per_request=1.0)
     release_s = linger_s + seconds
     if rate * release_s > _ALWAYS_ON:
-        return Cycle(1.0, 0.0)
+        return Cycle(on_share=1.0, wakeups_per_request=0.0)
     on_s = math.expm1(rate * release_s) / rate
     length_s = 1 / rate + wake_s + on_s
-    return Cycle(on_s / length_s, 1 / (rate * length_s))
+    return Cycle(on_share=on_s / length_s, wakeups_per_request=1 / (rate * length_s))

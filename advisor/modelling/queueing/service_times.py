@@ -54,7 +54,7 @@ def _points(service: ServiceTime) -> Iterator[tuple[float, float]]:
 
 def constant(seconds: float) -> ServiceTime:
     """Every request takes the same time."""
-    return ServiceTime(seconds, 0.0)
+    return ServiceTime(median_s=seconds, sigma=0.0)
 
 
 def lognormal(median_s: float, p99_s: float) -> ServiceTime:
@@ -65,4 +65,4 @@ def lognormal(median_s: float, p99_s: float) -> ServiceTime:
     """
     if p99_s <= median_s:
         return constant(median_s)
-    return ServiceTime(median_s, math.log(p99_s / median_s) / _Z99)
+    return ServiceTime(median_s=median_s, sigma=math.log(p99_s / median_s) / _Z99)

@@ -78,7 +78,7 @@ def _model(draft: Draft, component: Component) -> Request:
 
 def _config(draft: Draft, design: ComponentDesign) -> tuple[Parameters, Parameters]:
     """The configuration without a model, and the start-up limits, which components carry."""
-    nameless = Request("sagemaker", "CreateModel", {"ModelName": ""})
+    nameless = Request(service="sagemaker", operation="CreateModel", parameters={"ModelName": ""})
     variant = endpoint.variant(draft, nameless, design.instance, design.initial)
     start = {field: variant.pop(field) for field in _START if field in variant}
     del variant["ModelName"], variant["InitialVariantWeight"]
@@ -127,7 +127,7 @@ def _component(draft: Draft, component: Component, model: Request, start: Parame
     }
     if "Tags" in model.parameters:
         parameters["Tags"] = model.parameters["Tags"]
-    return Request("sagemaker", "CreateInferenceComponent", parameters)
+    return Request(service="sagemaker", operation="CreateInferenceComponent", parameters=parameters)
 
 
 def _scaling(draft: Draft, component: Component, design: ComponentDesign) -> list[Request]:

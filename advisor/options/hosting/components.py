@@ -130,9 +130,11 @@ def _usage(draft: Draft, design: ComponentDesign) -> FleetUsage:
     if first.rate is not None:
         rate = total * first.rate / design.initial * safety
     usage = FleetUsage(
-        design.instance.type,
-        Quantity(design.least, design.initial) if design.scaled else known(design.initial),
-        traffic.traffic(draft),
+        instance_type=design.instance.type,
+        count=Quantity(low=design.least, high=design.initial)
+        if design.scaled
+        else known(design.initial),
+        traffic=traffic.traffic(draft),
         minimum=design.least,
         instances=design.initial,
         maximum=design.most,
@@ -165,16 +167,16 @@ def _asleep_alone(
     part = component.member.draft
     on_one = max(1, copies.room_of(draft, instance).copies(component.room))
     usage = FleetUsage(
-        whole.instance_type,
-        Quantity(0, -(-component.copies // on_one)),
-        traffic.traffic(part),
+        instance_type=whole.instance_type,
+        count=Quantity(low=0, high=-(-component.copies // on_one)),
+        traffic=traffic.traffic(part),
         minimum=0,
         maximum=-(-component.most // on_one),
         workers=on_one * component.workers,
         wake_s=whole.wake_s,
         linger_s=whole.linger_s,
     )
-    return Part(usage, part.facts, named.times(draft))
+    return Part(usage=usage, facts=part.facts, times=named.times(draft))
 
 
 def _busiest(component: copies.Component, whole: FleetUsage) -> FleetUsage:

@@ -62,7 +62,7 @@ def instance_type(
         f"{'vCPUs' if alone.accelerator == CPU else 'devices'}: {alone.text}; "
         f"{counted(count, 'instance')} of it"
     )
-    return instances.TypeChoice(instance, because)
+    return instances.TypeChoice(instance=instance, because=because)
 
 
 def weight(need: memory.Need) -> tuple[int, int]:

@@ -47,7 +47,7 @@ def _of_one(draft: Draft, made: Plan, count: int) -> Plan:
     member = named.members(draft)[0].draft
     because = f"Of {counted(count, 'model')} without names each gets an equal share of the traffic."
     draft.set("Endpoints", count, because)
-    part = Part(made.usage, member.facts, named.times(draft))
+    part = Part(usage=made.usage, facts=member.facts, times=named.times(draft))
     return made._replace(
         settings=draft.settings + made.settings,
         findings=_once((*draft.findings, *made.findings)),
@@ -67,7 +67,8 @@ def _of_all(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deplo
         settings += [_of(member.name, each) for each in made.settings]
     carried = frozenset.intersection(*(made.carried for made in plans))
     parts = tuple(
-        Part(made.usage, member.draft.facts) for made, member in zip(plans, members, strict=True)
+        Part(usage=made.usage, facts=member.draft.facts)
+        for made, member in zip(plans, members, strict=True)
     )
     return Plan(
         option=draft.option,

@@ -59,7 +59,7 @@ def times(draft: Draft) -> Quantity:
     number = count(draft)
     if listed(draft) or stated.low == stated.high:
         return known(1 if listed(draft) else number)
-    return Quantity(stated.low or 1, number)
+    return Quantity(low=stated.low or 1, high=number)
 
 
 def containers(draft: Draft) -> tuple[Member, ...]:

@@ -14,7 +14,7 @@ from advisor.rulebook.hardware import Instance
 def complete(draft: Draft, requests: tuple[Request, ...], fleet: Replaced) -> Released:
     """The requests of an endpoint and of what surrounds it; see ``release.surround``."""
     if not asked(draft):
-        return Released(requests, fleet.most + fleet.more)
+        return Released(requests=requests, instances=fleet.most + fleet.more)
     from advisor.options.rollout.release import surround
 
     return surround(draft, requests, fleet)

@@ -44,7 +44,9 @@ def surround(draft: Draft, requests: tuple[Request, ...], fleet: Replaced) -> Re
             draft.carry("canary")
     made = topics.requests(draft, _kinds(draft, config, telling))
     topics.unused(draft)
-    return Released((*models, *made, config, *watching, create, *after, *telling), instances)
+    return Released(
+        requests=(*models, *made, config, *watching, create, *after, *telling), instances=instances
+    )
 
 
 def surround_components(

@@ -62,7 +62,9 @@ def notice(mutant: Layout, archives: list[tuple[dict[str, Any], Archive]]) -> bo
     table = tuple(mutant if each.id == mutant.id else each for each in layouts())
     with patch.object(framework, "layouts", lambda: table):
         for case, archive in archives:
-            found = ArchiveJudge(load_checks(), case["framework"]).findings(archive)
+            found = ArchiveJudge(checks=load_checks(), framework=case["framework"]).findings(
+                archive
+            )
             said = sorted((each.rule, each.severity) for each in found)
             if said != sorted(case.get("findings", {}).items()):
                 return True

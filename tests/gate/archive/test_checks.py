@@ -35,7 +35,7 @@ def shard(number: int, total: int) -> tuple[tarfile.TarInfo, bytes]:
 
 
 def findings(path: Path) -> list[GateFinding]:
-    report = check(CheckOptions([str(path)], AS_OF))
+    report = check(CheckOptions(paths=[str(path)], as_of=AS_OF))
     assert not report.errors
     assert report.archives == 1
     return [found for found in report.findings if found.rule != "archive-framework"]

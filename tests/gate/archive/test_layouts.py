@@ -46,7 +46,9 @@ def contents(case: dict[str, Any]) -> dict[str, bytes]:
 
 
 def findings(path: str, framework: str = "") -> list[GateFinding]:
-    return list(ArchiveJudge(load_checks(), framework).findings(read_archive(path)))
+    return list(
+        ArchiveJudge(checks=load_checks(), framework=framework).findings(read_archive(path))
+    )
 
 
 def case_id(case: dict[str, Any]) -> str:
@@ -75,7 +77,10 @@ def test_the_order_of_members_does_not_matter(case: dict[str, Any], order: rando
     prefix = order.choice(["", "./"])
     named_so = tuple(each._replace(name=prefix + each.name) for each in members)
     archive = Archive("model.tar.gz", 1, named_so, (), complete=True)
-    assert list(ArchiveJudge(load_checks(), case["framework"]).findings(archive)) == []
+    assert (
+        list(ArchiveJudge(checks=load_checks(), framework=case["framework"]).findings(archive))
+        == []
+    )
 
 
 NAME = st.sampled_from(
@@ -116,7 +121,7 @@ def test_no_tree_of_members_crashes_a_check(
     members: list[TarMember], framework: str, complete: bool
 ) -> None:
     archive = Archive("model.tar.gz", 1, tuple(members), (), complete=complete)
-    for found in ArchiveJudge(load_checks(), framework).findings(archive):
+    for found in ArchiveJudge(checks=load_checks(), framework=framework).findings(archive):
         assert found.file == "model.tar.gz"
         found.message.encode()  # what no encoding can write is escaped
         found.address.encode()

@@ -39,7 +39,7 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(*paths: str, **options: object) -> CheckReport:
-    return check(CheckOptions(paths, AS_OF, **options))  # type: ignore[arg-type]
+    return check(CheckOptions(paths=paths, as_of=AS_OF, **options))  # type: ignore[arg-type]
 
 
 def rules(report: CheckReport) -> list[str]:

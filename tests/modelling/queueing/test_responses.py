@@ -18,7 +18,7 @@ class Exponential(ServiceTime):
 
     @classmethod
     def of(cls, mean_s: float) -> Exponential:
-        return cls(mean_s * math.log(2), 0.0)
+        return cls(median_s=mean_s * math.log(2), sigma=0.0)
 
     @property
     def mean_s(self) -> float:

@@ -26,8 +26,12 @@ def test_scale_to_zero(
 
 
 def test_scale_to_zero_at_the_ends() -> None:
-    assert scale_to_zero.cycle(0, 60, 1200, 300) == scale_to_zero.Cycle(0.0, 1.0)
-    assert scale_to_zero.cycle(100, 60, 1200, 300) == scale_to_zero.Cycle(1.0, 0.0)
+    assert scale_to_zero.cycle(0, 60, 1200, 300) == scale_to_zero.Cycle(
+        on_share=0.0, wakeups_per_request=1.0
+    )
+    assert scale_to_zero.cycle(100, 60, 1200, 300) == scale_to_zero.Cycle(
+        on_share=1.0, wakeups_per_request=0.0
+    )
 
 
 def test_the_queue_example_of_the_aws_documentation() -> None:

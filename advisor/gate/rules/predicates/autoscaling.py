@@ -31,7 +31,7 @@ def minimum_zero(view: View) -> Iterator[Fault]:
         assert what.config is not None
         hosted = variant.get("ModelName") is not None and variant.get("ServerlessConfig") is None
         if asynchronous(what.config) is False and hosted:
-            yield Fault(node, ("MinCapacity",), suggestion="1")
+            yield Fault(node=node, path=("MinCapacity",), suggestion="1")
 
 
 def burstable(view: View) -> Iterator[Fault]:
@@ -42,7 +42,7 @@ def burstable(view: View) -> Iterator[Fault]:
         node = view.resource.body.get("ResourceId") or view.resource.body
         if instance is not None and text is not None and is_a(text, "burstable"):
             message = f"{text} cannot be scaled automatically"
-            yield Fault(node, ("ResourceId",), message, related=(instance,))
+            yield Fault(node=node, path=("ResourceId",), message=message, related=(instance,))
 
 
 def resource_id_form(view: View) -> Iterator[Fault]:
@@ -53,7 +53,7 @@ def resource_id_form(view: View) -> Iterator[Fault]:
     if scaled(view).form != "other":
         return
     message = "expected endpoint/NAME/variant/NAME or inference-component/NAME"
-    yield Fault(node, ("ResourceId",), message)
+    yield Fault(node=node, path=("ResourceId",), message=message)
 
 
 def dimension(view: View) -> Iterator[Fault]:
@@ -64,12 +64,16 @@ def dimension(view: View) -> Iterator[Fault]:
         return
     form = scaled(view).form
     if text not in DIMENSIONS:
-        yield Fault(node, ("ScalableDimension",), f"expected one of {', '.join(DIMENSIONS)}")
+        yield Fault(
+            node=node,
+            path=("ScalableDimension",),
+            message=f"expected one of {', '.join(DIMENSIONS)}",
+        )
     elif (form == "component") != (text == COPIES) and form in ("component", "variant"):
         right = COPIES if form == "component" else INSTANCES
         what = "an inference component" if form == "component" else "a variant"
         message = f"ResourceId names {what}"
-        yield Fault(node, ("ScalableDimension",), message, right)
+        yield Fault(node=node, path=("ScalableDimension",), message=message, suggestion=right)
     else:
         yield from _other_capacity(view, node, text)
 
@@ -83,10 +87,22 @@ def _other_capacity(view: View, node: Node, text: str) -> Iterator[Fault]:
         serverless, instances = variant.get("ServerlessConfig"), variant.get("InstanceType")
         if text == INSTANCES and serverless is not None and serverless.kind == "map":
             message = "the variant is serverless: it has no instances to scale"
-            yield Fault(node, ("ScalableDimension",), message, CONCURRENCY, related=(serverless,))
+            yield Fault(
+                node=node,
+                path=("ScalableDimension",),
+                message=message,
+                suggestion=CONCURRENCY,
+                related=(serverless,),
+            )
         elif text == CONCURRENCY and instances is not None and instances.kind == "scalar":
             message = "the variant runs on instances: it has no provisioned concurrency"
-            yield Fault(node, ("ScalableDimension",), message, INSTANCES, related=(instances,))
+            yield Fault(
+                node=node,
+                path=("ScalableDimension",),
+                message=message,
+                suggestion=INSTANCES,
+                related=(instances,),
+            )
 
 
 def _sagemaker(resource: Resource) -> bool:
@@ -106,7 +122,12 @@ def unknown_variant(view: View) -> Iterator[Fault]:
     if names and None not in names and what.variant_name not in names:
         known = ", ".join(name for name in names if name)
         message = f"the configuration has no variant {what.variant_name!r}; it has {known}"
-        yield Fault(node, ("ResourceId",), message, names[0] or "" if len(names) == 1 else "")
+        yield Fault(
+            node=node,
+            path=("ResourceId",),
+            message=message,
+            suggestion=names[0] or "" if len(names) == 1 else "",
+        )
 
 
 def capacity_range(view: View) -> Iterator[Fault]:
@@ -115,7 +136,12 @@ def capacity_range(view: View) -> Iterator[Fault]:
     small, large = _amount(low), _amount(high)
     for name, node, amount in (("MinCapacity", low, small), ("MaxCapacity", high, large)):
         if node is not None and amount is not None and amount < 0:
-            yield Fault(node, (name,), f"{name} is {amount:g}; it must be at least 0", "0")
+            yield Fault(
+                node=node,
+                path=(name,),
+                message=f"{name} is {amount:g}; it must be at least 0",
+                suggestion="0",
+            )
             return
     if (
         high is not None
@@ -125,7 +151,7 @@ def capacity_range(view: View) -> Iterator[Fault]:
         and large < small
     ):
         message = f"MaxCapacity {large:g} is below MinCapacity {small:g}"
-        yield Fault(high, ("MaxCapacity",), message, related=(low,))
+        yield Fault(node=high, path=("MaxCapacity",), message=message, related=(low,))
 
 
 def initial_outside(view: View) -> Iterator[Fault]:
@@ -146,7 +172,7 @@ def initial_outside(view: View) -> Iterator[Fault]:
             and start > large
         ):
             message = f"InitialInstanceCount is {start:g}, above MaxCapacity {large:g}"
-            yield Fault(high, ("MaxCapacity",), message, related=(count,))
+            yield Fault(node=high, path=("MaxCapacity",), message=message, related=(count,))
 
 
 def concurrency_above(view: View) -> Iterator[Fault]:
@@ -160,7 +186,13 @@ def concurrency_above(view: View) -> Iterator[Fault]:
         large, most = _amount(high), _amount(limit)
         if limit is not None and large is not None and most is not None and large > most:
             message = f"MaxCapacity {large:g} is above the variant's MaxConcurrency {most:g}"
-            yield Fault(high, ("MaxCapacity",), message, f"{most:g}", related=(limit,))
+            yield Fault(
+                node=high,
+                path=("MaxCapacity",),
+                message=message,
+                suggestion=f"{most:g}",
+                related=(limit,),
+            )
 
 
 def _amount(node: Node | None) -> float | None:
@@ -188,7 +220,7 @@ def invocation_metric(view: View) -> Iterator[Fault]:
         return
     what = scaled(view)
     if what.config is not None and asynchronous(what.config):
-        yield Fault(node, path)
+        yield Fault(node=node, path=path)
 
 
 _BACKLOG = frozenset(
@@ -209,7 +241,7 @@ def backlog_dimension(view: View) -> Iterator[Fault]:
         text = text_of(name)
         if name is not None and metric in _BACKLOG and text not in (None, "EndpointName"):
             message = f"{metric} has no dimension {text}"
-            yield Fault(name, (*path, "Dimensions", index, "Name"), message)
+            yield Fault(node=name, path=(*path, "Dimensions", index, "Name"), message=message)
 
 
 def no_way_from_zero(view: View) -> Iterator[Fault]:
@@ -232,7 +264,7 @@ def no_copy_from_zero(view: View) -> Iterator[Fault]:
 def _never_woken(view: View, node: Node) -> Iterator[Fault]:
     policies = policies_of(view, view.resource)
     if policies and not any(_steps(policy) for policy in policies):
-        yield Fault(node, ("MinCapacity",))
+        yield Fault(node=node, path=("MinCapacity",))
 
 
 def _steps(policy: Resource) -> bool:
@@ -255,7 +287,9 @@ def several_tracking(view: View) -> Iterator[Fault]:
     ]
     if len(tracking) > 1:
         node = view.resource.body.get("ResourceId") or view.resource.body
-        yield Fault(node, ("ResourceId",), related=tuple(policy.body for policy in tracking))
+        yield Fault(
+            node=node, path=("ResourceId",), related=tuple(policy.body for policy in tracking)
+        )
 
 
 PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {

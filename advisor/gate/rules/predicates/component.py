@@ -44,7 +44,12 @@ def unknown_variant(view: View) -> Iterator[Fault]:
         return
     known = ", ".join(name for name in names if name)
     message = f"the configuration has no variant {text!r}; it has {known}"
-    yield Fault(node, ("VariantName",), message, known if len(names) == 1 else "")
+    yield Fault(
+        node=node,
+        path=("VariantName",),
+        message=message,
+        suggestion=known if len(names) == 1 else "",
+    )
 
 
 def on_other_variant(view: View) -> Iterator[Fault]:
@@ -54,7 +59,7 @@ def on_other_variant(view: View) -> Iterator[Fault]:
         found = host.get(field) if host is not None else None
         if node is not None and found is not None and found.kind != "unknown":
             message = f"the variant {text_of(node)!r} {words}, so it hosts no components"
-            yield Fault(node, ("VariantName",), message, related=(found,))
+            yield Fault(node=node, path=("VariantName",), message=message, related=(found,))
 
 
 def does_not_fit(view: View) -> Iterator[Fault]:
@@ -75,7 +80,7 @@ def does_not_fit(view: View) -> Iterator[Fault]:
         wanted = number(text_of(node) or "")
         if node is not None and wanted is not None and most is not None and wanted > most:
             message = f"{field} {wanted:g}: {type_name} has {most:,} {unit}"
-            yield Fault(node, (*path, field), message)
+            yield Fault(node=node, path=(*path, field), message=message)
 
 
 PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {

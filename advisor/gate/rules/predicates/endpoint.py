@@ -27,7 +27,13 @@ def instance_type(view: View) -> Iterator[Fault]:
         opinion = judge_type(text, allowed, view.service.other_instance_types, where)
         if opinion is not None:
             severity = "info" if opinion.newer else "error"
-            yield Fault(node, path, opinion.message, opinion.suggestion, severity=severity)
+            yield Fault(
+                node=node,
+                path=path,
+                message=opinion.message,
+                suggestion=opinion.suggestion,
+                severity=severity,
+            )
 
 
 def instance_types(resource: Resource) -> Iterator[tuple[Path, Node]]:
@@ -62,7 +68,7 @@ def repeated_variant_name(view: View) -> Iterator[Fault]:
         twin = next((other for other in seen if same_value(name, other)), None)
         if twin is not None:
             message = f"another variant has the name {text_of(name) or 'the same'} too"
-            yield Fault(name, (*path, "VariantName"), message, related=(twin,))
+            yield Fault(node=name, path=(*path, "VariantName"), message=message, related=(twin,))
         seen.append(name)
 
 
@@ -75,7 +81,7 @@ def alike_variants(view: View) -> Iterator[Fault]:
             continue
         for other, other_model in seen:
             if same_value(model, other_model) and _same_capacity(variant, other):
-                yield Fault(model, (*path, "ModelName"), related=(other_model,))
+                yield Fault(node=model, path=(*path, "ModelName"), related=(other_model,))
                 break
         seen.append((variant, model))
 
@@ -111,7 +117,7 @@ def all_weights_zero(view: View) -> Iterator[Fault]:
     if all(node is not None and text_of(node) in ("0", "0.0") for _, node in weights):
         path, node = weights[0]
         assert node is not None
-        yield Fault(node, (*path, "InitialVariantWeight"))
+        yield Fault(node=node, path=(*path, "InitialVariantWeight"))
 
 
 def repeated_pool(view: View) -> Iterator[Fault]:
@@ -126,7 +132,9 @@ def repeated_pool(view: View) -> Iterator[Fault]:
                     continue
                 if any(same_value(node, other) for other in seen):
                     message = f"two instance pools have the {field} {text_of(node) or ''}".rstrip()
-                    yield Fault(node, (*path, "InstancePools", index, field), message)
+                    yield Fault(
+                        node=node, path=(*path, "InstancePools", index, field), message=message
+                    )
                 seen.append(node)
 
 
@@ -140,7 +148,9 @@ def repeated_tag(view: View) -> Iterator[Fault]:
         if key is None or text is None:
             continue
         if text in seen:
-            yield Fault(key, ("Tags", index, "Key"), f"the tag {text!r} is repeated")
+            yield Fault(
+                node=key, path=("Tags", index, "Key"), message=f"the tag {text!r} is repeated"
+            )
         seen[text] = key
 
 
@@ -151,7 +161,11 @@ def reserved_tag(view: View) -> Iterator[Fault]:
         key = tag.get("Key")
         text = text_of(key)
         if key is not None and text is not None and text.lower().startswith("aws:"):
-            yield Fault(key, ("Tags", index, "Key"), f"the tag key {text!r} begins with aws:")
+            yield Fault(
+                node=key,
+                path=("Tags", index, "Key"),
+                message=f"the tag key {text!r} begins with aws:",
+            )
 
 
 _KEY_FORM = re.compile(
@@ -167,9 +181,10 @@ def key_form(view: View) -> Iterator[Fault]:
         text = text_of(node)
         if text and not _KEY_FORM.fullmatch(text):
             yield Fault(
-                node,
-                path,
-                f"{text!r} is no KMS key; expected a key id, a key ARN, alias/… or an alias ARN",
+                node=node,
+                path=path,
+                message=f"{text!r} is no KMS key; expected a key id, a key ARN, alias/… or an"
+                " alias ARN",
             )
 
 
@@ -200,7 +215,12 @@ def arn_as_name(view: View) -> Iterator[Fault]:
         for path, node in named(view.resource.body, (field,), ()):
             if node.kind == "scalar" and str(node.value).startswith("arn:"):
                 name = str(node.value).rsplit("/", 1)[-1]
-                yield Fault(node, path, f"{field} is an ARN; expected a name", name)
+                yield Fault(
+                    node=node,
+                    path=path,
+                    message=f"{field} is an ARN; expected a name",
+                    suggestion=name,
+                )
             if node.kind != "reference" or node.value.attribute not in _ARNS:
                 continue
             target = view.world.find(node.value.target)
@@ -211,7 +231,12 @@ def arn_as_name(view: View) -> Iterator[Fault]:
             else:
                 right = f"!GetAtt {target.identity}.{field}"
             given = f"Ref {target.identity}" if node.value.attribute == "Ref" else str(node.value)
-            yield Fault(node, path, f"{given} gives the ARN; {field} takes the name", right)
+            yield Fault(
+                node=node,
+                path=path,
+                message=f"{given} gives the ARN; {field} takes the name",
+                suggestion=right,
+            )
 
 
 def shadow_with_model(view: View) -> Iterator[Fault]:
@@ -224,14 +249,16 @@ def shadow_with_model(view: View) -> Iterator[Fault]:
         if type_text.startswith("ml.inf1."):
             node = variant.get("InstanceType")
             assert node is not None
-            yield Fault(node, (*path, "InstanceType"), "shadow tests exclude Inferentia 1")
+            yield Fault(
+                node=node, path=(*path, "InstanceType"), message="shadow tests exclude Inferentia 1"
+            )
         model = view.model_of(variant)
         for what, words in ((multi_model, "multi-model"), (pipeline, "several containers")):
             for inner, _ in what(model) if model is not None else ():
                 assert model is not None
                 node = variant.get("ModelName") or variant
                 message = f"shadow tests exclude {words} ({written(inner)} of {model.address})"
-                yield Fault(node, (*path, "ModelName"), message)
+                yield Fault(node=node, path=(*path, "ModelName"), message=message)
                 break
 
 
@@ -245,14 +272,14 @@ def name_kept(view: View) -> Iterator[Fault]:
     """``create_before_destroy`` with a name that the configuration before it still has."""
     node = _fixed_name(view)
     if node is not None and view.resource.lifecycle.get("create_before_destroy"):
-        yield Fault(node, ("EndpointConfigName",))
+        yield Fault(node=node, path=("EndpointConfigName",))
 
 
 def destroyed_first(view: View) -> Iterator[Fault]:
     """A configuration that goes before its successor is there."""
     node = _fixed_name(view)
     if node is not None and not view.resource.lifecycle.get("create_before_destroy"):
-        yield Fault(node, ("EndpointConfigName",))
+        yield Fault(node=node, path=("EndpointConfigName",))
 
 
 def capture_with_multi_model(view: View) -> Iterator[Fault]:
@@ -263,7 +290,7 @@ def capture_with_multi_model(view: View) -> Iterator[Fault]:
     for _, variant in view.variants():
         model = view.model_of(variant)
         if model is not None and any(True for _ in multi_model(model)):
-            yield Fault(capture, ("DataCaptureConfig",), at_key=True)
+            yield Fault(node=capture, path=("DataCaptureConfig",), at_key=True)
             return
 
 

@@ -43,7 +43,7 @@ def other_region(view: View) -> Iterator[Fault]:
         elif region != home:
             related = (first,) if first is not None else ()
             message = f"this is in {region}; the rest is in {home}"
-            yield Fault(node, path, message, related=related)
+            yield Fault(node=node, path=path, message=message, related=related)
 
 
 def _of_models(view: View) -> tuple[str, Node | None]:
@@ -71,7 +71,7 @@ def network_ids(view: View) -> Iterator[Fault]:
             text = text_of(node)
             if text is not None and not text.startswith(beginning):
                 message = f"{text!r} in {field}; expected an id that begins with {beginning}"
-                yield Fault(node, ("VpcConfig", field, index), message)
+                yield Fault(node=node, path=("VpcConfig", field, index), message=message)
 
 
 def other_partition(view: View) -> Iterator[Fault]:
@@ -81,7 +81,11 @@ def other_partition(view: View) -> Iterator[Fault]:
         if not home:
             home = partition
         elif partition != home:
-            yield Fault(node, path, f"this is in the partition {partition}; the rest is in {home}")
+            yield Fault(
+                node=node,
+                path=path,
+                message=f"this is in the partition {partition}; the rest is in {home}",
+            )
 
 
 def _home(view: View) -> str:
@@ -113,7 +117,7 @@ def region_without_family(view: View) -> Iterator[Fault]:
         if group in listed and family(text) not in listed[group]:
             offered = ", ".join(listed[group]) or "none"
             message = f"{family(text)} has no price in {home}; {group} families there: {offered}"
-            yield Fault(node, path, message)
+            yield Fault(node=node, path=path, message=message)
 
 
 def region_without_serverless(view: View) -> Iterator[Fault]:
@@ -126,7 +130,7 @@ def region_without_serverless(view: View) -> Iterator[Fault]:
         node = variant.get("ServerlessConfig")
         if node is not None and node.kind == "map":
             message = f"AWS does not list {home} for serverless inference"
-            yield Fault(node, (*path, "ServerlessConfig"), message, at_key=True)
+            yield Fault(node=node, path=(*path, "ServerlessConfig"), message=message, at_key=True)
 
 
 def _prefix(node: Node | None) -> str | None:
@@ -145,7 +149,7 @@ def writes_to_input(view: View) -> Iterator[Fault]:
     if target is None or source is None or read is None or written_to is None:
         return
     if written_to == read or written_to.startswith(read):
-        yield Fault(target, ("TransformOutput", "S3OutputPath"), related=(source,))
+        yield Fault(node=target, path=("TransformOutput", "S3OutputPath"), related=(source,))
 
 
 def shared_output(view: View) -> Iterator[Fault]:
@@ -164,7 +168,7 @@ def shared_output(view: View) -> Iterator[Fault]:
             continue
         twin = next((other for other, text in seen if text == place), None)
         if twin is not None:
-            yield Fault(node, path, related=(twin,))
+            yield Fault(node=node, path=path, related=(twin,))
         seen.append((node, place))
 
 
