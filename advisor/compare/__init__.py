@@ -1,1 +1,1 @@
-"""Compare answers: options side by side, a swept key, two revisions."""
+"""Several answers in, their differences out: options side by side, a swept key, two revisions."""

@@ -1,1 +1,1 @@
-"""Turn a workload and a rulebook into a decision: facts, verdicts and changes of the answer."""
+"""A workload and a rulebook in, a decision out: facts, verdicts and changes of the answer."""

@@ -62,24 +62,22 @@ def answer(around: Neighbourhood, decided: str | None) -> Decision:
 
 def _not_asked(around: Neighbourhood) -> tuple[Step, ...]:
     asked = {question.id for question, _ in around.walk.steps}
-    found = []
-    for each in around.book.questions.values():
-        if each.id not in asked:
-            found.append(
-                Step(
-                    question=each.id,
-                    asks=each.asks,
-                    answer="",
-                    taken=False,
-                    assumed=False,
-                    facts={},
-                    leads_to=(),
-                    because=each.origin.because,
-                    source=each.origin.source,
-                    as_of=each.origin.as_of,
-                )
-            )
-    return tuple(found)
+    return tuple(
+        Step(
+            question=each.id,
+            asks=each.asks,
+            answer="",
+            taken=False,
+            assumed=False,
+            facts={},
+            leads_to=(),
+            because=each.origin.because,
+            source=each.origin.source,
+            as_of=each.origin.as_of,
+        )
+        for each in around.book.questions.values()
+        if each.id not in asked
+    )
 
 
 def _step(facts: Facts, question: Question, taken: bool) -> Step:

@@ -62,7 +62,7 @@ def _look(around: Neighbourhood) -> _Known:
 
 
 def _found(around: Neighbourhood) -> Iterator[_Found]:
-    """What each handle has to tell, remembered by all that it depends on."""
+    """What each handle tells, remembered by all that it depends on."""
     for handle in around.handles():
         key = around.likeness(handle)
         if key is None:
@@ -291,7 +291,7 @@ def _reaching(
     found = []
     for chosen in _groups(edits, size):
         changes = {v: (e.low, e.high) for e in chosen for v in e.variables}
-        if len(changes) < size:  # two needs, of which neither edit leaves what the other gives up
+        if len(changes) < size:  # two needs: neither edit leaves what the other gives up
             changes = {around.book.needs: (chosen[0].low & chosen[1].low, 0)}
         option = _decide_with(around.facts, changes)
         if option is not None and option in wanted:

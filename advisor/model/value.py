@@ -8,8 +8,7 @@ V = TypeVar("V")
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Value:
-    """A frozen value: its annotated names are its fields, given by name; one with a default may be
-    left out.
+    """A frozen value whose annotated names are its fields, given by name.
 
     An answer imports a hundred of these and makes half of them, so ``__init__`` is compiled when
     the first value is made: a dataclass or a named tuple would compile it with the class. Values

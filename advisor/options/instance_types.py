@@ -145,7 +145,7 @@ class Types:
         from difflib import get_close_matches  # only once something is wrong
 
         catalogue, family = self.catalogue, family_of(name)
-        what = f"no instance type is called {name}"
+        what = f"the instance type {name} does not exist"
         if family in catalogue.families:
             sizes = [each for each in catalogue.types if family_of(each) == family]
             fix = f"Write one of {', '.join(sizes)}."

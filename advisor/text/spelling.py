@@ -50,7 +50,7 @@ _SHORTEST = 8
 
 
 def _abbreviated(meant: str, choices: Collection[str]) -> str:
-    """The one choice of which a word is the beginning, or that writes Configuration as Config."""
+    """The one choice that begins with a word, or that writes Configuration as Config."""
     config = meant.replace("configuration", "config")
     found = [
         choice
@@ -80,11 +80,11 @@ def _has_in_order(words: Iterable[str], among: Iterable[str]) -> bool:
 
 
 def misspelt(name: str, written: Iterable[str], known: Collection[str]) -> bool:
-    """Whether a name that is missing stands among the written ones with a wrong letter.
+    """Whether a missing name is misspelt among the written ones.
 
     Args:
         name: what is missing.
-        written: the names that stand there.
+        written: the names in the file.
         known: names that are right somewhere, and so are no misspelling.
     """
     return any(other not in known and nearest(other, (name,)) for other in written)

@@ -33,10 +33,10 @@ Strategy = st.SearchStrategy[Any]
 
 VALIDATOR = Draft202012Validator(schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
 ONLY_THE_READER = (
-    "ends before it starts",
+    "has its larger value first",
     "is above max",
     "deploy.variants: '",
-    "is the name of two models",
+    "two models have the name",
 )
 
 # -- documents -----------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from advisor.gate.rules.judge import Judge
 from advisor.gate.rules.service_walk import load_service
 from advisor.model.errors import InputError
 
-CORPUS = Path(__file__).parent / "corpus"
+CORPUS = Path(__file__).parent.parent / "corpus"
 FILES = sorted(
     path for folder in ("cloudformation", "json") for path in (CORPUS / folder).iterdir()
 )[::8]
