@@ -121,7 +121,7 @@ def _judged(facts: Facts, option: str, verdict: Verdict) -> Judged:
     if limit is None or verdict.outcome != "unknown":
         return Judged(option, verdict, "")
     outcome = ("met", DISAGREE, "broken")[limit_at(limit, facts.point)]
-    if facts.book.facts[limit.variable].derived_from:
+    if verdict.value or facts.book.facts[limit.variable].derived_from:
         return Judged(option, verdict, f"{outcome} as assumed")
     value = word(facts.text(limit.variable))
     return Judged(option, verdict, f"{outcome} at the assumed {value}")

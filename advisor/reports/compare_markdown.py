@@ -52,7 +52,7 @@ def _lines(found: Comparison) -> Iterator[str]:
         if row.candidate.plan is not None:
             yield from _rests_on(row)
     where = advice.region or "no Region stated"
-    yield f"\nOn demand, months of 730 h, {prose(where)}, prices of {advice.prices_date or '—'}."
+    yield f"\nOn demand, months of 730 h, {prose(where)}, prices of {advice.prices_date or '-'}."
 
 
 def _cells(row: ComparedOption) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from advisor.reports.terminal_chart import Canvas
 from advisor.text.markup import code, prose, table
 from advisor.text.money_format import money
 
-_NOTHING = "—"
+_NOTHING = "-"
 _MOST_SHOWN = 10  # facts and settings before a fold
 
 

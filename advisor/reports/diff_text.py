@@ -8,7 +8,7 @@ from advisor.compare.diff import ChangedValue, Difference, chosen_cost, rise
 from advisor.reports.terminal_chart import Canvas, table, wrapped
 from advisor.text.money_format import UNKNOWN, a_month, money
 
-_NOTHING = "—"
+_NOTHING = "-"
 
 
 def render(found: tuple[Sequence[Difference], Sequence[str], Sequence[str]], canvas: Canvas) -> str:

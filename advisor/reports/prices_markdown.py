@@ -14,7 +14,7 @@ def render(found: Book, canvas: Canvas) -> str:
         rows = [
             (
                 code(each.region),
-                each.date or "—",
+                each.date or "-",
                 str(each.prices),
                 "own" if each.own else "shipped",
             )

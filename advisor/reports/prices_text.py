@@ -17,14 +17,14 @@ def render(found: Book, canvas: Canvas) -> str:
 def _lines(found: Book, canvas: Canvas) -> Iterator[str]:
     if not found.single:
         rows = [
-            (each.region, each.date or "—", str(each.prices), "your own" if each.own else "shipped")
+            (each.region, each.date or "-", str(each.prices), "your own" if each.own else "shipped")
             for each in found.regions
         ]
         yield from table(("Region", "Newest price", "Known ", ""), rows, canvas)
         return
     (known,) = found.regions
     whose = "your own snapshot" if known.own else "as shipped"
-    yield f"{known.region}: {known.prices} prices, the newest of {known.date or '—'}, {whose}; USD"
+    yield f"{known.region}: {known.prices} prices, the newest of {known.date or '-'}, {whose}; USD"
     sources: dict[str, str] = {}
     for component, group in groupby(known.rows, key=lambda row: row.component):
         yield ""
