@@ -4,23 +4,37 @@ from typing import Any, NoReturn, Self, TypeVar, dataclass_transform
 
 K = TypeVar("K")
 V = TypeVar("V")
+_FEW = 12
+"""Values of a class after which compiling its constructor costs less than doing without."""
+_made: dict[type, int] = {}  # values of each class so far, as far as _FEW
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Value:
     """A frozen value whose annotated names are its fields, given by name.
 
-    An answer imports a hundred of these and makes half of them, so ``__init__`` is compiled when
-    the first value is made: a dataclass or a named tuple would compile it with the class. Values
-    that are made by the thousand, or that something is remembered by, stay named tuples, which are
+    An answer imports a hundred of these, makes half of them, and most only a few times. So
+    ``__init__`` is compiled when a class turns out to be made often: a dataclass or a named tuple
+    would compile it with the class. Values that are made by the thousand, or that something is remembered by, stay named tuples, which are
     made in half the time and hashed in a fifth; hence both are copied and listed by the same names,
     ``_replace`` and ``_asdict``.
     """
 
     def __init__(self, **named: Any) -> None:
         made = type(self)
-        made.__init__ = _initialiser(made)  # type: ignore[method-assign]
-        made.__init__(self, **named)
+        times = _made[made] = _made.get(made, 0) + 1
+        if times > _FEW:
+            made.__init__ = _initialiser(made)  # type: ignore[method-assign]
+            made.__init__(self, **named)
+            return
+        held = {}
+        for name in made.__annotations__:
+            if name not in named and name not in vars(made):
+                raise TypeError(f"{made.__name__} needs {name}")
+            held[name] = named.pop(name) if name in named else getattr(made, name)
+        if named:
+            raise TypeError(f"{made.__name__} has no field {', '.join(named)}")
+        object.__setattr__(self, "__dict__", held)
 
     def _replace(self, **changes: Any) -> Self:
         """A copy in which the named fields hold other values.

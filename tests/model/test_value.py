@@ -124,13 +124,31 @@ def test_a_value_is_frozen() -> None:
     assert value == Line(name="a", number=1)
 
 
-def test_the_initialiser_is_compiled_when_the_first_value_is_made() -> None:
+def test_the_initialiser_is_compiled_once_a_class_is_made_often() -> None:
     class Late(Value):
         one: int
+        two: int = 2
 
-    assert "__init__" not in vars(Late)
-    assert Late(one=1).one == 1
+    made = [Late(one=number) for number in range(40)]
     assert "__init__" in vars(Late)
+    assert [(each.one, each.two) for each in made] == [(number, 2) for number in range(40)]
+    assert made[0] == Late(two=2, one=0)
+    assert [*made[0]._asdict()] == [*Late(two=2, one=0)._asdict()]
+
+
+def test_few_values_of_a_class_compile_nothing() -> None:
+    class Rare(Value):
+        one: int
+        two: int = 2
+
+    assert [Rare(one=1)._asdict(), Rare(two=3, one=1)._asdict()] == [
+        {"one": 1, "two": 2},
+        {"one": 1, "two": 3},
+    ]
+    assert "__init__" not in vars(Rare)
+    for wrong in ({"two": 1}, {"one": 1, "other": 2}):
+        with pytest.raises(TypeError):
+            Rare(**wrong)
 
 
 @given(st.lists(st.integers(0, 9)), st.integers(1, 4))
