@@ -15,9 +15,9 @@ class Value:
 
     An answer imports a hundred of these, makes half of them, and most only a few times. So
     ``__init__`` is compiled when a class turns out to be made often: a dataclass or a named tuple
-    would compile it with the class. Values that are made by the thousand, or that something is remembered by, stay named tuples, which are
-    made in half the time and hashed in a fifth; hence both are copied and listed by the same names,
-    ``_replace`` and ``_asdict``.
+    would compile it with the class. Values that are made by the thousand, or that something is
+    remembered by, stay named tuples, which are made in half the time and hashed in a fifth; hence
+    both are copied and listed by the same names, ``_replace`` and ``_asdict``.
     """
 
     def __init__(self, **named: Any) -> None:

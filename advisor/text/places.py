@@ -9,12 +9,13 @@ from advisor.model.errors import InputError
 # Control characters, and those that change the direction of the text around them, as the inside of
 # a character class: what a person sees would not be what the program reads, and a terminal would
 # obey what is printed.
+UNSEEN_ASCII = r"\x00-\x08\x0b-\x1f\x7f"
 UNSEEN = (
-    r"\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff"
+    UNSEEN_ASCII + r"\x80-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff"
     r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 )
 UNSEEN_HINT = "remove it: it is invisible and changes how the text around it is read"
-_LINE_BREAK = re.compile("\r\n?|[\n\x85\u2028\u2029]")  # as YAML counts lines
+_LINE_BREAK = "\r\n?|[\n\x85\u2028\u2029]"  # as YAML counts lines
 
 
 def decode(data: bytes, file: str) -> str:
@@ -45,7 +46,7 @@ def error_in(text: str, index: int, message: str, file: str, hint: str = "") -> 
         hint: what to do.
     """
     line, start = 1, 0
-    for found in _LINE_BREAK.finditer(text, 0, index):
+    for found in re.compile(_LINE_BREAK).finditer(text, 0, index):
         line, start = line + 1, found.end()
     return InputError(message, file=file, line=line, column=index - start + 1, hint=hint)
 

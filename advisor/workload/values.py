@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 
 from advisor.model.workload import Interval
+from advisor.text.places import UNSEEN, UNSEEN_ASCII
 from advisor.text.quantity import QuantityError, parse, show
 from advisor.text.spelling import likely
 from advisor.text.yaml_reader import ScalarNode, YamlNode, is_nothing
@@ -134,8 +135,10 @@ def read_text(form: Form, node: ScalarNode) -> str:
 
 @cache
 def _matcher(pattern: str, ascii_only: bool) -> Callable[[str], re.Match[str] | None]:
-    # A class with letters of all scripts takes a millisecond to compile.
-    return re.compile(pattern.replace(LETTERS, "A-Za-z") if ascii_only else pattern).fullmatch
+    # A class with letters or signs of all scripts takes a part of a millisecond to compile.
+    if ascii_only:
+        pattern = pattern.replace(LETTERS, "A-Za-z").replace(UNSEEN, UNSEEN_ASCII)
+    return re.compile(pattern).fullmatch
 
 
 def _exists(form: Form, text: str) -> bool:
