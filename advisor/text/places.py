@@ -11,7 +11,7 @@ from advisor.model.errors import InputError
 # obey what is printed.
 UNSEEN_ASCII = r"\x00-\x08\x0b-\x1f\x7f"
 UNSEEN = (
-    UNSEEN_ASCII + r"\x80-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff"
+    UNSEEN_ASCII + r"-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff"
     r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 )
 UNSEEN_HINT = "remove it: it is invisible and changes how the text around it is read"
