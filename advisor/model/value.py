@@ -20,6 +20,10 @@ class Value:
     both are copied and listed by the same names, ``_replace`` and ``_asdict``.
     """
 
+    def __init_subclass__(cls) -> None:
+        # A class never takes what was compiled for the fields of the class it derives from.
+        cls.__init__ = Value.__init__  # type: ignore[method-assign]
+
     def __init__(self, **named: Any) -> None:
         made = type(self)
         times = _made[made] = _made.get(made, 0) + 1
@@ -28,8 +32,8 @@ class Value:
             made.__init__(self, **named)
             return
         held = {}
-        for name in made.__annotations__:
-            if name not in named and name not in vars(made):
+        for name in _fields(made):
+            if name not in named and not hasattr(made, name):
                 raise TypeError(f"{made.__name__} needs {name}")
             held[name] = named.pop(name) if name in named else getattr(made, name)
         if named:
@@ -83,10 +87,17 @@ class Memo(dict[K, V]):
         super().__setitem__(key, value)
 
 
+def _fields(made: type[Value]) -> list[str]:
+    """The names of the fields: those of the class, after those of the values it derives from."""
+    own = list(made.__annotations__)
+    base = made.__base__
+    return own if base is Value or base is None else [*_fields(base), *own]
+
+
 def _initialiser(made: type[Value]) -> Any:
     """The ``__init__`` of one class: the fields become the value's dictionary, in their order."""
-    names = list(made.__annotations__)
-    taken = [f"{name}=made.{name}" if name in vars(made) else name for name in names]
+    names = _fields(made)
+    taken = [f"{name}=made.{name}" if hasattr(made, name) else name for name in names]
     held = ", ".join(f"{name!r}: {name}" for name in names)
     code = f"def __init__(self, *, {', '.join(taken)}): set(self, '__dict__', {{{held}}})"
     space: dict[str, Any] = {"made": made, "set": object.__setattr__}

@@ -130,10 +130,28 @@ def test_the_initialiser_is_compiled_once_a_class_is_made_often() -> None:
         two: int = 2
 
     made = [Late(one=number) for number in range(40)]
-    assert "__init__" in vars(Late)
+    assert vars(Late)["__init__"] is not Value.__init__
     assert [(each.one, each.two) for each in made] == [(number, 2) for number in range(40)]
     assert made[0] == Late(two=2, one=0)
     assert [*made[0]._asdict()] == [*Late(two=2, one=0)._asdict()]
+
+
+@pytest.mark.parametrize("times", [1, 40])
+def test_a_class_has_the_fields_of_the_value_it_derives_from(times: int) -> None:
+    class First(Value):
+        one: int
+        two: int = 2
+
+    class Second(First):
+        three: int
+
+    class Third(First):
+        """Nothing of its own."""
+
+    assert [First(one=1).two for _ in range(times)] == [2] * times
+    for _ in range(times):
+        assert Second(three=3, one=1)._asdict() == {"one": 1, "two": 2, "three": 3}
+        assert Third(one=1)._asdict() == First(one=1)._asdict() == {"one": 1, "two": 2}
 
 
 def test_few_values_of_a_class_compile_nothing() -> None:
@@ -145,7 +163,7 @@ def test_few_values_of_a_class_compile_nothing() -> None:
         {"one": 1, "two": 2},
         {"one": 1, "two": 3},
     ]
-    assert "__init__" not in vars(Rare)
+    assert vars(Rare)["__init__"] is Value.__init__
     for wrong in ({"two": 1}, {"one": 1, "other": 2}):
         with pytest.raises(TypeError):
             Rare(**wrong)
