@@ -29,6 +29,14 @@ settings.register_profile(
 settings.load_profile("modest")
 
 
+@pytest.fixture(autouse=True)
+def _settings_of_this_test() -> None:
+    """Settings are remembered by folder, and a test may have stood in a folder of the same name."""
+    settings = sys.modules.get("advisor.gate.settings")
+    if settings is not None:
+        settings.organisation_of.cache_clear()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden",
