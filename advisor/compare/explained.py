@@ -168,7 +168,7 @@ def _question(advice: Advice, name: str) -> Here:
         for each in advice.candidates
         if name in {reason.rule for reason in each.standing.reasons if reason.kind == "question"}
     )
-    way = "yes" if step.taken else "no"
+    way = step.way
     return Here(advice, f"assumed {way}" if step.assumed else way, moved, step=step)
 
 

@@ -164,7 +164,7 @@ def _leads_to(facts: Facts, target: str | Leaf, name: str) -> bool:
 
 
 def _question(facts: Facts, step: Step, why: str = "") -> Reason:
-    way = f"{'assumed ' if step.assumed else ''}{'yes' if step.taken else 'no'}"
+    way = f"{'assumed ' if step.assumed else ''}{step.way}"
     text = f"by the question {step.question}" + (f": {why}" if why else f" ({way})")
     assumed: tuple[str, ...] = ()
     if step.assumed:
@@ -182,14 +182,7 @@ def _ways(decision: Decision, name: str) -> Iterator[Reason]:
     """Values that would choose an option which no stated fact rules out."""
     if decision.rules_option == name:
         text = f"decision.option is {decision.option}; the rules would choose {name}"
-        yield Reason(
-            kind="decision",
-            rule="decision",
-            text=text,
-            value=decision.option or "",
-            assumed=(),
-            verdict=None,
-        )
+        yield _by_decision(decision, text)
     for unknown in decision.unknowns:
         values = [value for value, option in unknown.outcomes.items() if option == name]
         if values and not unknown.remote:
@@ -203,7 +196,12 @@ def _ways(decision: Decision, name: str) -> Iterator[Reason]:
 def _decided(decision: Decision) -> Reason:
     rules = decision.rules_option or "none of the four options"
     agree = decision.rules_option == decision.option
-    text = "by decision.option" + ("" if agree else f"; the rules would choose {rules}")
+    return _by_decision(
+        decision, "by decision.option" + ("" if agree else f"; the rules would choose {rules}")
+    )
+
+
+def _by_decision(decision: Decision, text: str) -> Reason:
     return Reason(
         kind="decision",
         rule="decision",

@@ -49,6 +49,12 @@ class Reason(Value):
     assumed: tuple[str, ...]  # the unstated facts that it rests on
     verdict: Verdict | None  # of a limit or need
 
+    def without_verdict(self) -> dict[str, Any]:
+        """The fields by name, but for the verdict, which is among those of the option."""
+        fields = self._asdict()
+        del fields["verdict"]
+        return fields
+
 
 class Standing(Value):
     """How one option stands; the first reason is the one to name."""

@@ -8,7 +8,7 @@ from typing import Any
 from advisor import __version__
 from advisor.compare.compare import Axis, BreakEven, ComparedOption, Comparison
 from advisor.engine.standing import why
-from advisor.model.advice import Cost, Reason
+from advisor.model.advice import Cost
 from advisor.model.workload import Measured
 from advisor.reports.cost_curves import costs
 from advisor.reports.terminal_chart import Canvas
@@ -70,7 +70,7 @@ def _row(row: ComparedOption) -> dict[str, Any]:
         "option": candidate.option,
         "title": candidate.title,
         "standing": candidate.standing.standing,
-        "reasons": [_reason(each) for each in candidate.standing.reasons],
+        "reasons": [each.without_verdict() for each in candidate.standing.reasons],
         "eligible": candidate.eligible,
         "why": why(candidate.standing),
         "plan": None
@@ -82,10 +82,6 @@ def _row(row: ComparedOption) -> dict[str, Any]:
         else row.per_thousand._asdict(),
         "latency": None if latency is None else latency._asdict(),
     }
-
-
-def _reason(reason: Reason) -> dict[str, Any]:
-    return {name: part for name, part in reason._asdict().items() if name != "verdict"}
 
 
 def _cost(cost: Cost) -> dict[str, Any]:

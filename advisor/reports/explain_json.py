@@ -51,7 +51,7 @@ def _here(name: str, title: str, here: Here) -> dict[str, Any]:
 
 def _step(here: Here) -> dict[str, Any]:
     assert here.step is not None
-    taken = ("yes" if here.step.taken else "no") if here.step.answer else None
+    taken = here.step.way if here.step.answer else None
     return {**here.step._asdict(), "answer": here.step.answer or None, "taken": taken}
 
 
@@ -60,10 +60,7 @@ def _option(candidate: Candidate) -> dict[str, Any]:
     return {
         "option": candidate.option,
         "standing": standing.standing,
-        "reasons": [
-            {name: part for name, part in each._asdict().items() if name != "verdict"}
-            for each in standing.reasons
-        ],
+        "reasons": [each.without_verdict() for each in standing.reasons],
         "monthly_cost": _cost(candidate.cost),
     }
 

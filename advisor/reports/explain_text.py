@@ -53,7 +53,7 @@ def _value(here: Here, fact: Fact) -> Row:
 def _step(step: Step) -> list[Row]:
     rows: list[Row] = [("reads", f"{fact} {word(value)}") for fact, value in step.facts.items()]
     if step.answer:
-        way = "yes" if step.taken else "no"
+        way = step.way
         rows.append(("answer", f"{way}, assumed" if step.assumed else way))
         rows.append(("leads to", ", ".join(step.leads_to)))
     return rows

@@ -90,16 +90,7 @@ def step(item: Step) -> str:
 
 def reason(item: Reason) -> str:
     """Why an option stands as it does; its limit or need is among the verdicts."""
-    return kept(
-        item,
-        lambda: {
-            "kind": item.kind,
-            "rule": item.rule,
-            "text": item.text,
-            "value": item.value,
-            "assumed": item.assumed,
-        },
-    )
+    return kept(item, item.without_verdict)
 
 
 def verdict(item: Verdict) -> str:

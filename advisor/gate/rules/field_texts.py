@@ -37,43 +37,22 @@ def text_problems(
 ) -> Iterator[ServiceProblem]:
     """Length and pattern of a text that is wholly known; ``at_key`` when it is the key itself."""
     pattern = compiled(shape.get("pattern"))
+    rule = "wrong-length"
     if len(text) > shape.get("max", len(text)):
         message = (
             f"{last_name(path)} has {len(text)} characters; at most {shape['max']} are allowed"
         )
-        yield ServiceProblem(
-            rule="wrong-length",
-            severity="error",
-            message=message,
-            node=node,
-            path=path,
-            suggestion="",
-            at_key=at_key,
-        )
     elif pattern and not pattern.fullmatch(text):
-        message = form_message(text, shape, path)
-        yield ServiceProblem(
-            rule="wrong-form",
-            severity="error",
-            message=message,
-            node=node,
-            path=path,
-            suggestion="",
-            at_key=at_key,
-        )
+        rule, message = "wrong-form", form_message(text, shape, path)
     elif len(text) < shape.get("min", 0):
         message = (
             f"{last_name(path)} has {len(text)} characters; at least {shape['min']} are needed"
         )
-        yield ServiceProblem(
-            rule="wrong-length",
-            severity="error",
-            message=message,
-            node=node,
-            path=path,
-            suggestion="",
-            at_key=at_key,
-        )
+    else:
+        return
+    yield ServiceProblem(
+        rule=rule, severity="error", message=message, node=node, path=path, at_key=at_key
+    )
 
 
 def form_message(text: str, shape: Shape, path: Path) -> str:
