@@ -10,7 +10,7 @@ import click
 
 from advisor.artifacts import ARTIFACTS
 from advisor.cli import CONTEXT, complaints
-from advisor.cli.money import gated, max_monthly, measured, price_folder, with_load_test
+from advisor.cli.money import gated, measured, money_gates, price_folder, with_load_test
 from advisor.cli.settings import as_of_date, changes_from, context, today
 from advisor.model.advice import Advice
 from advisor.model.errors import InputError
@@ -58,7 +58,7 @@ STRICT = ("decisive-unknown", "contested-limit")  # warnings that fail with --st
 )
 @measured
 @click.option("--strict", is_flag=True, help="Fail on plausible unknowns and contested limits too.")
-@max_monthly
+@money_gates
 @click.option("--force", is_flag=True, help="Overwrite files in DIR.")
 @click.option("--dry-run", is_flag=True, help="List what --output would write.")
 @click.option(
@@ -143,7 +143,7 @@ def _answer(workload: Workload, asked: dict[str, Any]) -> Advice:
         strict=asked["strict"],
         own_prices=asked["own_prices"],
     )
-    return gated(advice, asked["max_monthly"])
+    return gated(advice, asked)
 
 
 def _code(advices: Sequence[Advice], unread: Sequence[str], asked: dict[str, Any]) -> int:

@@ -11,8 +11,8 @@ from advisor.cli.advise import exit_code
 from advisor.cli.money import (
     canvas,
     gated,
-    max_monthly,
     measured,
+    money_gates,
     one_workload,
     price_folder,
     with_load_test,
@@ -33,7 +33,7 @@ from advisor.reports.comparison_formats import COMPARE_FORMATS, money_renderer
 )
 @workload_options
 @measured
-@max_monthly
+@money_gates
 def compare(workload: str, form: str, settings: tuple[str, ...], **options: Any) -> int:
     """Compare cost and latency of the four options for WORKLOAD (`-` reads standard input).
 
@@ -52,7 +52,7 @@ def compare(workload: str, form: str, settings: tuple[str, ...], **options: Any)
         as_of=options["as_of"] or today(),
         own_prices=folder,
     )
-    advice = gated(advice, options["max_monthly"])
+    advice = gated(advice, options)
     found = compare_options(advice, folder)
     click.echo(money_renderer(COMPARE_FORMATS, form)(found, canvas(form)), nl=False)
     return exit_code(advice, strict=False)

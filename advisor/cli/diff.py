@@ -9,7 +9,7 @@ import click
 
 from advisor.catalogue.price_snapshot import is_price
 from advisor.cli import CONTEXT
-from advisor.cli.money import canvas, gated, max_monthly, price_folder
+from advisor.cli.money import canvas, gated, money_gates, price_folder
 from advisor.cli.settings import as_of_date, today
 from advisor.model.errors import InputError
 from advisor.reports.comparison_formats import DIFF_FORMATS, money_renderer
@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from advisor.model.advice import Advice
     from advisor.model.workload import Finding, Workload
 
-GATES = ("over-budget", "over-max-monthly", "over-max-increase")
+GATES = (
+    "over-budget",
+    "over-max-monthly",
+    "over-max-increase",
+    "over-max-estimates",
+    "budget-not-proven",
+)
 
 
 def increase(ctx: click.Context, param: click.Parameter, value: str | None) -> MostIncrease | None:
@@ -64,7 +70,7 @@ def increase(ctx: click.Context, param: click.Parameter, value: str | None) -> M
     metavar="DATE",
     help="Date on which waivers and decisions are judged (YYYY-MM-DD; default: today).",
 )
-@max_monthly
+@money_gates
 @click.option(
     "--max-increase",
     callback=increase,
@@ -142,7 +148,7 @@ def _names(workloads: list[Workload]) -> set[str]:
 def _difference(old: Workload, new: Workload, options: dict[str, Any]) -> Difference:
     from advisor.compare.diff import difference
 
-    return difference(_answer(old, options), gated(_answer(new, options), options["max_monthly"]))
+    return difference(_answer(old, options), gated(_answer(new, options), options))
 
 
 def _answer(workload: Workload, options: dict[str, Any]) -> Advice:
@@ -162,10 +168,14 @@ def _gated(made: Difference, options: dict[str, Any]) -> tuple[Finding, ...]:
     most: MostIncrease | None = options["max_increase"]
     if most is None:
         return made.appeared
+    from advisor.compare.cost_gates import allowed
     from advisor.compare.diff import exceeded
 
     finding = exceeded(made, most)
-    return made.appeared if finding is None else (finding, *made.appeared)
+    if finding is None:
+        return made.appeared
+    found = allowed([finding]) if options["allow_unknown_cost"] else [finding]
+    return (*found, *made.appeared)
 
 
 def _fails(finding: Finding) -> bool:

@@ -74,14 +74,43 @@ def workload_options(command: _Command) -> _Command:
     return command
 
 
-def max_monthly(command: _Command) -> _Command:
-    """Add the gate on the cost of the recommended option."""
-    return click.option(
-        "--max-monthly",
-        callback=usd,
-        metavar="USD",
-        help="Fail if the recommended option costs more a month.",
-    )(command)
+def share(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Accept a share of a whole: 20 %, 20%, 0.2; decimal text from 0 to 1."""
+    if value is None:
+        return None
+    from decimal import Decimal
+
+    number = value.strip().removesuffix("%").strip()
+    sound = number.replace(".", "", 1).isdecimal() and number.isascii()
+    part = Decimal(number) / (100 if value.strip().endswith("%") else 1) if sound else Decimal(2)
+    if part > 1:
+        raise click.BadParameter(f"{value!r} is not a share; write 0 % to 100 %, such as 20 %")
+    return f"{part:f}"
+
+
+def money_gates(command: _Command) -> _Command:
+    """Add the gates on the cost of the recommended option."""
+    for option in (
+        click.option(
+            "--allow-unknown-cost",
+            is_flag=True,
+            help="Let gates on money pass a cost that has no upper end or an unknown price.",
+        ),
+        click.option(
+            "--max-estimates",
+            callback=share,
+            metavar="SHARE",
+            help="Fail if more than this share of the cost rests on estimated prices (20 %).",
+        ),
+        click.option(
+            "--max-monthly",
+            callback=usd,
+            metavar="USD",
+            help="Fail unless the recommended option is shown to cost at most this a month.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def measured(command: _Command) -> _Command:
@@ -141,21 +170,15 @@ def one_of(data: bytes, path: str, changes: Sequence[tuple[str, str]]) -> Worklo
     return found[0]
 
 
-def gated(advice: Advice, most: str | None) -> Advice:
-    """The answer with a finding when its cost exceeds --max-monthly."""
-    if most is None:
+def gated(advice: Advice, options: Mapping[str, Any]) -> Advice:
+    """The answer with what the gates on money find."""
+    most, estimates = options["max_monthly"], options["max_estimates"]
+    allow = options["allow_unknown_cost"]
+    if most is None and estimates is None and not allow:
         return advice
-    from advisor.compare.cost_findings import beyond
+    from advisor.compare.cost_gates import gated as judged
 
-    chosen = advice.chosen
-    if chosen is None or chosen.cost is None:
-        return advice
-    finding = beyond(chosen.cost, most, "--max-monthly")
-    if finding is None:
-        return advice
-    rank = {"error": 0, "warning": 1, "info": 2}
-    found = sorted((finding, *advice.findings), key=lambda each: rank[each.severity])
-    return advice._replace(findings=tuple(found))
+    return judged(advice, most=most, estimates=estimates, allow_unknown=allow)
 
 
 def canvas(form: str) -> Canvas:

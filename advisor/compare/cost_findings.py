@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from advisor.catalogue.price_snapshot import Prices
 from advisor.engine.facts import Facts
 from advisor.engine.standing import phrase
-from advisor.model.advice import Candidate, Cost
+from advisor.model.advice import Candidate
+from advisor.model.usage import FleetUsage
 from advisor.model.workload import Finding, Interval
-from advisor.pricing.comparable import certainly_cheaper, over_budget, stand_ins
-from advisor.pricing.plan_cost import in_brief
-from advisor.text.money_format import UNKNOWN, a_month, money
-from advisor.text.quantity import show
+from advisor.options import plan
+from advisor.pricing.comparable import certainly_cheaper, stand_ins
+from advisor.pricing.plan_cost import in_brief, monthly_cost, per_hour
+from advisor.text.money_format import money
 
-_MILLION = 1_000_000
 _ABOUT = 0.002  # as exact as the three digits that are printed
 
 
@@ -32,8 +32,16 @@ def findings(
     chosen = next((each for each in candidates if each.option == option), None)
     if chosen is None or chosen.cost is None:
         return []
-    found = [*_budget(facts, chosen.cost), *_prices(facts, chosen, chosen.cost, prices)]
-    cheaper = _cheapest_below(chosen, candidates)
+    found = []
+    gated = facts.workload.stated("budget") is not None
+    if gated:
+        from advisor.compare.cost_gates import budget_of, judged
+
+        ceiling = budget_of(facts.workload)
+        over = None if ceiling is None else judged(ceiling, chosen.cost, candidates)
+        found += [] if over is None else [over]
+    found += _prices(facts, chosen, prices, gated=gated)
+    cheaper = _cheapest_below(facts, chosen, candidates, prices)
     if cheaper is not None:
         found.append(_cheaper(facts, chosen, cheaper, prices))
     return found
@@ -47,67 +55,11 @@ def beside(found: Iterable[Finding]) -> str:
     return ""
 
 
-def beyond(cost: Cost, usd: str, what: str) -> Finding | None:
-    """A finding when a cost exceeds an amount that a caller named, else nothing.
-
-    An error when even its low end does, a warning when it may or is not known.
-
-    Args:
-        cost: monthly.
-        usd: decimal text.
-        what: how the caller named it: --max-monthly.
-    """
-    exceeded = over_budget(cost, usd)
-    if exceeded is False:
-        return None
-    how = _beside(exceeded, cost, usd)
-    message = f"the plan costs {a_month(cost)}, {how} the {usd} of {what}"
-    fix = f"Run sm-advise compare to see the cost items, or raise {what}."
-    return Finding("over-max-monthly", "error" if exceeded else "warning", message, fix=fix)
-
-
-def _budget(facts: Facts, cost: Cost) -> list[Finding]:
-    stated = facts.workload.interval("budget")
-    budget = None if stated is None else stated.low if stated.high is None else stated.high
-    if budget is None:
-        return []
-    usd = f"{budget // _MILLION}.{budget % _MILLION:06}"
-    exceeded = over_budget(cost, usd)
-    if exceeded is False:
-        return []
-    text = show(Interval(budget, budget), "money")
-    place = facts.workload.place("budget")
-    how = _beside(exceeded, cost, usd)
-    message = f"the plan costs {a_month(cost)}, {how} the budget of {text}"
-    if exceeded:
-        fix = "Run sm-advise compare to see the cost items, or raise budget."
-        return [Finding("over-budget", "error", message, *place, fix)]
-    fix = f"State {cost.widest}; it widens the range most." if cost.widest else ""
-    sure = cost.usd_high is not None or over_budget(_as_estimated(cost), usd) is True
-    return [Finding("over-budget", "warning" if sure else "info", message, *place, fix)]
-
-
-def _as_estimated(cost: Cost) -> Cost:
-    """The cost as if its estimate was certain."""
-    estimate = cost.usd_estimate
-    return cost if estimate is None else cost._replace(usd_low=estimate, usd_high=estimate)
-
-
-def _beside(exceeded: bool | None, cost: Cost, usd: str) -> str:
-    """The words for a cost that may be above an amount."""
-    if exceeded:
-        return "above"
-    assumed = None if cost.usd_estimate is None else over_budget(_as_estimated(cost), usd)
-    if assumed is not None:
-        return "which at the assumed values is above" if assumed else "and may be above"
-    if money(cost) == UNKNOWN:
-        return "so it may be above"
-    return "and may be above"
-
-
-def _prices(facts: Facts, chosen: Candidate, cost: Cost, prices: Prices) -> list[Finding]:
-    """Findings about missing prices, and about prices from another Region or component."""
+def _prices(facts: Facts, chosen: Candidate, prices: Prices, *, gated: bool) -> list[Finding]:
+    """Findings about missing prices, and about estimated ones; these warn where a gate is set."""
     found = []
+    cost = chosen.cost
+    assert cost is not None
     place = facts.workload.place("region")
     where = f"in {prices.region}"
     fix = f"Read the current prices with: sm-advise prices refresh --region {prices.region}"
@@ -125,12 +77,15 @@ def _prices(facts: Facts, chosen: Candidate, cost: Cost, prices: Prices) -> list
             f"{count} of {len(cost.items)} prices {where} come from another Region or component"
             f" ({', '.join(sorted(lent))})"
         )
-        found.append(Finding("estimated-price", "info", message, *place, fix))
+        severity = "warning" if gated else "info"
+        found.append(Finding("estimated-price", severity, message, *place, fix))
     return found
 
 
-def _cheapest_below(chosen: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
-    """The cheapest option that meets every limit and is certainly cheaper."""
+def _cheapest_below(
+    facts: Facts, chosen: Candidate, candidates: Sequence[Candidate], prices: Prices
+) -> Candidate | None:
+    """The cheapest option that meets every limit and, like with like, is certainly cheaper."""
     assert chosen.cost is not None
     best: Candidate | None = None
     for each in candidates:
@@ -138,8 +93,34 @@ def _cheapest_below(chosen: Candidate, candidates: Sequence[Candidate]) -> Candi
             continue
         than = chosen.cost if best is None or best.cost is None else best.cost
         if certainly_cheaper(each.cost, than):
-            best = each
+            alike = _alike(facts, chosen, each, prices)
+            if alike.cost is not None and certainly_cheaper(alike.cost, than):
+                best = alike
     return best
+
+
+def _alike(facts: Facts, chosen: Candidate, other: Candidate, prices: Prices) -> Candidate:
+    """Another fleet with the bounds of the chosen one: equally available, with equal headroom.
+
+    One that goes to zero still does; a way without a fleet is compared as it is.
+    """
+    fleets = [each.plan.usage for each in (chosen, other) if each.plan is not None]
+    pair = [each for each in fleets if isinstance(each, FleetUsage) and not each.parts]
+    if len(pair) < len(fleets) or len(fleets) < 2:
+        return other
+    own, its = pair
+    least = its.minimum if its.minimum == 0 else own.minimum
+    ends = {"min": least, "max": max(own.maximum or own.instances, least or 1)}
+    changes: dict[str, Interval | str | bool] = {
+        f"deploy.instances.{name}": Interval(end, end)
+        for name, end in ends.items()
+        if end is not None
+    }
+    from advisor.compare.scenario import restated
+
+    raised = Facts(facts.book, restated(facts.workload, changes), facts.region)
+    made = plan(other.option, raised, per_hour(other.option, prices), deploy=False)
+    return other._replace(plan=made, cost=monthly_cost(made, raised, prices))
 
 
 def _cheaper(facts: Facts, chosen: Candidate, other: Candidate, prices: Prices) -> Finding:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from advisor.compare.cost_gates import not_proven
 from advisor.engine.standing import phrase
 from advisor.model.advice import Advice, Cost, Plan
 from advisor.model.workload import Finding, Stated
@@ -213,11 +214,12 @@ def exceeded(found: Difference, most: MostIncrease) -> Finding | None:
         (risen.estimate, _single(old)),
     ]
     beyond = [_beyond(each, start, most) for each, start in ends if each is not None]
-    if new.usd_low is None and found.new.decision.option is not None and found.matters:
-        message = f"the cost of the new plan is unknown; it may rise by more than {most.text}"
-        return Finding("over-max-increase", "warning", message)
-    if not any(beyond):
-        return None
+    if not all(beyond) or not beyond:
+        if new.usd_high is None and found.new.decision.option is not None and found.matters:
+            message = f"the new plan costs {a_month(new)}, so it may rise by more than {most.text}"
+            return not_proven(message, new)
+        if not any(beyond):
+            return None
     by = f" ({risen.text})" if risen.text else ""
     message = (
         f"the plan costs {a_month(new)} instead of {money(old)}{by}, and --max-increase allows"

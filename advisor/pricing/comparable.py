@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from advisor.model.advice import Cost
+from advisor.model.advice import Cost, CostItem
 from advisor.model.usage import Number
 from advisor.model.value import Value
 from advisor.pricing.amounts import decimal, quotient, usd
@@ -56,4 +56,22 @@ def per_thousand_requests(cost: Cost, requests: Number) -> Share:
 
 def stand_ins(cost: Cost) -> int:
     """How many of its prices stand in for ones that are not known."""
-    return sum(1 for item in cost.items if item.basis.startswith("stand-in:"))
+    return sum(1 for item in cost.items if _estimated(item))
+
+
+def estimated_share(cost: Cost) -> Decimal | None:
+    """Share of a cost that rests on estimated prices, 0 to 1; ``None`` where it costs nothing.
+
+    An item counts as it is estimated, else at its upper end, else at its lower one.
+    """
+    amounts = [
+        (item, Decimal(item.usd_estimate or item.usd_high or item.usd_low or 0))
+        for item in cost.items
+    ]
+    whole = sum((usd for _, usd in amounts), Decimal(0))
+    lent = sum((usd for item, usd in amounts if _estimated(item)), Decimal(0))
+    return quotient(lent, whole) if whole else None
+
+
+def _estimated(item: CostItem) -> bool:
+    return item.basis.startswith("stand-in:")

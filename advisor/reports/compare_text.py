@@ -178,7 +178,13 @@ def _curve(axis: Axis, canvas: Canvas) -> Iterator[str]:
 
 
 def _findings(found: Comparison, canvas: Canvas) -> Iterator[str]:
-    money = ("cheaper-option", "over-budget", "over-max-monthly")
+    money = (
+        "budget-not-proven",
+        "cheaper-option",
+        "over-budget",
+        "over-max-estimates",
+        "over-max-monthly",
+    )
     for finding in found.advice.findings:
         if finding.rule in money:
             yield ""

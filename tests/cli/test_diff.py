@@ -53,6 +53,26 @@ def test_nothing_is_said_where_nothing_changed(folder: Path) -> None:
     assert ran("diff", "old.yaml", "old.yaml", cwd=folder)[:1] == ("",)
 
 
+def _state_all_that_costs(folder: Path) -> None:
+    """Bound the cost: the data of 730 requests a month costs less than a thousandth of a USD."""
+    for name in ("old.yaml", "w.yaml"):
+        text = (folder / name).read_text(encoding="utf-8")
+        text = text.replace("payload:", "response: 1 KB, payload:").replace(
+            "/s}", "/s, volume: 1/h}"
+        )
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("gate", [("--max-increase", "900"), ("--max-monthly", "2000")])
+def test_a_cost_without_an_upper_end_fails_a_gate_unless_it_is_allowed(
+    folder: Path, gate: tuple[str, str]
+) -> None:
+    done = ran("diff", "old.yaml", "w.yaml", *gate, cwd=folder)
+    assert (done.code, "error budget-not-proven" in done.out) == (1, True)
+    done = ran("diff", "old.yaml", "w.yaml", *gate, "--allow-unknown-cost", cwd=folder)
+    assert (done.code, "warning budget-not-proven" in done.out) == (0, True)
+
+
 @pytest.mark.parametrize(
     ("gate", "code"),
     [
@@ -62,12 +82,13 @@ def test_nothing_is_said_where_nothing_changed(folder: Path) -> None:
         (("--max-increase", "839.49"), 1),
         (("--max-increase", "839.50 USD"), 0),
         (("--max-monthly", "1007.39"), 1),
-        (("--max-monthly", "1007.40"), 0),
+        (("--max-monthly", "1007.41"), 0),
     ],
 )
 def test_a_cost_gate_fails_above_its_amount_and_not_at_it(
     folder: Path, gate: tuple[str, ...], code: int
 ) -> None:
+    _state_all_that_costs(folder)
     done = ran("diff", "old.yaml", "w.yaml", *gate, cwd=folder)
     assert done.code == code
     failing = "error over-max-" in done.out

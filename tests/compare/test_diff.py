@@ -214,7 +214,8 @@ def with_costs(old: Cost, new: Cost) -> Difference:
         ),
         (("0.00", "0.00"), ("0.01", "0.01"), MostIncrease(Decimal(10), True, "10 %"), "error"),
         (("100.00", None), ("150.00", None), MostIncrease(Decimal(10), True, "10 %"), "error"),
-        (("100.00", "100.00"), (None, None), MostIncrease(Decimal(10), True, "10 %"), "warning"),
+        (("100.00", "100.00"), ("90.00", None), MostIncrease(Decimal(10), True, "10 %"), "error"),
+        (("100.00", "100.00"), (None, None), MostIncrease(Decimal(10), True, "10 %"), "error"),
     ],
 )
 def test_the_gate_on_an_increase(
