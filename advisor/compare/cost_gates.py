@@ -110,7 +110,7 @@ def gated(
         allow_unknown: pass a cost that is not shown to keep within a gate, with a warning.
         estimates: share of the cost that may rest on estimated prices, as decimal text.
     """
-    found = list(advice.findings)
+    found: list[Finding | None] = list(advice.findings)
     chosen = advice.chosen
     if chosen is not None and chosen.cost is not None:
         if most is not None:

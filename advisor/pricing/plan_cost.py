@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 
 from advisor.catalogue.price_snapshot import Folder, Prices, load
 from advisor.engine.facts import Facts
@@ -13,6 +14,7 @@ from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME
 from advisor.model.usage import FleetUsage, JobUsage, ServerlessUsage, Usage
 from advisor.model.workload import Measured
 from advisor.pricing.billable_usage import charged, completed
+from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.source import rules_directory
 from advisor.text.quantity import MONTH_HOURS, RATE_PER_MONTH
 
@@ -25,6 +27,15 @@ COMPONENTS = {
 _PER_SECOND = RATE_PER_MONTH * MONTH_HOURS * 3600
 _known: dict[tuple[str | None, str | None], Prices] = {}
 _NO_PRICES: Mapping[str, int] = {}
+MISFIT = "instance-too-small"  # the finding that the type of a plan cannot hold the model
+_NOT_TO_RUN = Cost(
+    usd_low=None,
+    usd_high=None,
+    complete=False,
+    basis="",
+    items=(),
+    notes=("The model does not fit on the instance type, so the plan has no price.",),
+)
 
 
 def prices_of(
@@ -68,13 +79,26 @@ def per_hour(option: str, prices: Prices) -> Mapping[str, int]:
 
 
 def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
-    """The monthly cost of a plan; what nobody stated leaves it open above, beside an estimate."""
+    """The monthly cost of a plan; what nobody stated leaves it open above, beside an estimate.
+
+    What certainly does not fit has no price.
+    """
     from advisor.pricing.monthly import cost, estimated
 
+    if any(each.rule == MISFIT and each.severity == "error" for each in plan.findings):
+        return _NOT_TO_RUN
     found = cost(plan.option, charged(plan, facts), prices)
-    if found.usd_low is None or found.usd_low == found.usd_high:
-        return found
-    return estimated(found, plan.option, completed(plan, facts), prices)
+    if found.usd_low is not None and found.usd_low != found.usd_high:
+        found = estimated(found, plan.option, completed(plan, facts), prices)
+    beside = _uncounted(facts.book, facts.point[facts.book.needs])
+    return found._replace(notes=(*found.notes, beside)) if beside else found
+
+
+@lru_cache(maxsize=256)
+def _uncounted(book: Rulebook, needs: int) -> str:
+    """What needs add to the bill and the cost does not count, as a note; empty for nothing."""
+    named = [each.charges for each in book.features if each.bit & needs and each.charges]
+    return f"Not counted for what is needed: {'; '.join(named)}." if named else ""
 
 
 def in_brief(plan: Plan) -> str:

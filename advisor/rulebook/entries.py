@@ -56,6 +56,7 @@ def features(raw: Iterable[Mapping[str, Any]]) -> tuple[Feature, ...]:
                 title=entry["title"],
                 bit=1 << number,
                 fact=entry.get("fact", ""),
+                charges=entry.get("charges", ""),
                 support=support,
                 origin=origin(entry),
             )

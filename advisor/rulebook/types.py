@@ -167,6 +167,7 @@ class Feature(Value):
     title: str
     bit: int
     fact: str  # needed when this fact is true, instead of by name; usually empty
+    charges: str  # what it adds to the bill and the monthly cost does not count
     support: Mapping[str, Support]
     origin: Source
 

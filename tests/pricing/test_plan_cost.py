@@ -298,3 +298,27 @@ def test_what_no_assumption_bounds_is_what_there_is_to_state() -> None:
     prices = estimate.prices_of("us-east-1")
     cost = estimate.monthly_cost(plan(BATCH_TRANSFORM, facts), facts, prices)
     assert (cost.usd_estimate, cost.widest) == (None, "dataset.runs")
+
+
+def test_a_model_that_does_not_fit_has_no_price() -> None:
+    stated = {**LOADED, "model": {"memory": "100 GB"}, "deploy": {"instance_type": "ml.m5.large"}}
+    facts = facts_of(online(**stated))
+    made = plan(REAL_TIME, facts)
+    assert [each.rule for each in made.findings if each.severity == "error"] == [estimate.MISFIT]
+    cost = estimate.monthly_cost(made, facts, estimate.prices_of("us-east-1"))
+    assert (cost.usd_low, cost.usd_high, cost.complete, cost.items) == (None, None, False, ())
+    assert money(cost) == "unknown"
+    assert "does not fit" in cost.notes[0]
+
+
+@pytest.mark.parametrize("need", ["vpc", "model-monitor", "notifications", "canary", "kms"])
+def test_what_a_need_adds_and_the_cost_does_not_count_is_named(need: str) -> None:
+    def notes(**parts: object) -> str:
+        facts = facts_of(online(**{**LOADED, **parts}))
+        prices = estimate.prices_of("us-east-1")
+        return " ".join(estimate.monthly_cost(plan(REAL_TIME, facts), facts, prices).notes)
+
+    charges = facts_of(online()).book.feature[need].charges
+    assert charges
+    assert f"Not counted for what is needed: {charges}." in notes(needs=[need])
+    assert charges not in notes()
