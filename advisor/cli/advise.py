@@ -79,6 +79,7 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
         "changes": changes_from(settings),
         "as_of": options["as_of"] or today(),
         "own_prices": price_folder(),
+        "weigh": form not in ("jsonl", "request"),
     }
     if form == "jsonl" and options["output"] is None and not asked["measured"]:
         return _in_groups(workloads, asked)
@@ -143,7 +144,12 @@ def _answer(workload: Workload, asked: dict[str, Any]) -> Advice:
         strict=asked["strict"],
         own_prices=asked["own_prices"],
     )
-    return gated(advice, asked)
+    advice = gated(advice, asked)
+    if not asked["weigh"]:
+        return advice
+    from advisor.compare.cost_unknowns import weighed
+
+    return weighed(advice, asked["own_prices"])
 
 
 def _code(advices: Sequence[Advice], unread: Sequence[str], asked: dict[str, Any]) -> int:

@@ -210,6 +210,23 @@ class DecisiveUnknown(Value):
     outcomes: Mapping[str, str | None]  # value as the file accepts it -> option
 
 
+class CostOutcome(Value):
+    """The answer, what it runs on and its monthly cost at one value of a fact."""
+
+    value: str  # as the file accepts it
+    option: str | None
+    runs_on: str | None  # 2 x ml.m5.large
+    cost: Cost | None
+
+
+class CostUnknown(Value):
+    """A fact not stated that moves the size or the cost of the answer."""
+
+    fact: str
+    assumed: str
+    outcomes: tuple[CostOutcome, ...]
+
+
 class WouldChange(Value):
     """The nearest value of a stated fact at which another option is chosen."""
 
@@ -277,6 +294,7 @@ class Advice(Value):
     findings: tuple[Finding, ...]
     accepted: tuple[Finding, ...]
     as_of: str
+    cost_unknowns: tuple[CostUnknown, ...] | None = None  # None: nobody asked for them
 
     @property
     def chosen(self) -> Candidate | None:

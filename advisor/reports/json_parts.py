@@ -13,6 +13,7 @@ from typing import Any
 from advisor.model.advice import (
     Cost,
     CostItem,
+    CostUnknown,
     DecisiveUnknown,
     Fact,
     Fix,
@@ -183,6 +184,22 @@ def unknown(item: DecisiveUnknown) -> str:
             "outcomes": item.outcomes,
         },
     )
+
+
+def cost_unknown(item: CostUnknown) -> str:
+    """A fact that would move the size or the cost."""
+    outcomes = [
+        {
+            "value": each.value,
+            "option": each.option,
+            "runs_on": each.runs_on,
+            "usd_low": each.cost and each.cost.usd_low,
+            "usd_high": each.cost and each.cost.usd_high,
+            "usd_estimate": each.cost and each.cost.usd_estimate,
+        }
+        for each in item.outcomes
+    ]
+    return encode({"fact": item.fact, "assumed": item.assumed, "outcomes": outcomes})
 
 
 def fix(item: Fix) -> dict[str, Any]:

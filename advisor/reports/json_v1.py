@@ -13,6 +13,7 @@ from advisor.reports import Context
 from advisor.reports.json_parts import (
     array,
     cost_item,
+    cost_unknown,
     encode,
     fact,
     finding,
@@ -101,6 +102,9 @@ def _answer(advice: Advice, line: str) -> Iterable[str]:
     options = [_option(each, decision.option, line) for each in advice.candidates]
     yield '"options": ' + array(options, each_on_a_line)
     yield '"decisive_unknowns": ' + array(map(unknown, decision.unknowns), each_on_a_line)
+    weighed = advice.cost_unknowns
+    found = "null" if weighed is None else array(map(cost_unknown, weighed), each_on_a_line)
+    yield '"cost_unknowns": ' + found
     yield '"would_change": ' + encode([each._asdict() for each in decision.would_change])
 
 

@@ -253,6 +253,12 @@ def _cost(advice: Advice) -> Iterator[str]:
     prices = f", prices of {advice.prices_date}" if advice.prices_date else ""
     said = (f"{a_month(cost)}{prices}.", highlights.grounds(cost), cost.basis)
     yield prose(" ".join(filter(None, said)))
+    unknowns = [
+        f"- Not stated: {code(each.fact)}. {prose(highlights.priced(each))}."
+        for each in advice.cost_unknowns or ()
+    ]
+    if unknowns:
+        yield from ("", *unknowns, "")
     rows = [
         (
             prose(item.name),

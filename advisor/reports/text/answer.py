@@ -105,6 +105,10 @@ def _cost(advice: Advice) -> Iterator[RenderableType]:
     if cost is not None:
         lines = [said(a_month(cost))]
         lines += [said(text, QUIET) for text in (highlights.grounds(cost),) if text]
+        lines += [
+            line(said(each.fact, DOUBT), f" {highlights.priced(each)}")
+            for each in advice.cost_unknowns or ()
+        ]
         yield labelled("Cost", lines)
 
 

@@ -1,0 +1,121 @@
+"""Unstated facts that move the size or the cost of an answer most, and what each leads to.
+
+Each fact is stated at a tenth and at ten times what is assumed, within what is ordinary and what
+the stated facts leave possible, and the whole model answers again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from advisor.catalogue.price_snapshot import Folder, Prices
+from advisor.compare.scenario import restated
+from advisor.engine.decide import decide
+from advisor.engine.facts import Facts, say
+from advisor.model.advice import Advice, Cost, CostOutcome, CostUnknown, Decision
+from advisor.model.workload import Interval
+from advisor.options import plan
+from advisor.pricing.plan_cost import in_brief, monthly_cost, per_hour, prices_of
+from advisor.rulebook.load import load
+from advisor.rulebook.types import UNSET, FactEntry
+from advisor.text.quantity import WEEK, show
+
+_MOST = 3
+_TIMES = 10
+_MOVED = Decimal("1.1")  # a cost that moves by less is the same to its reader
+_UNKNOWN = Decimal("Infinity")
+_UNITS = {"size": 1024, "share": WEEK // 168}  # values are read aloud: 102 KB, 17 h a week
+
+
+def weighed(advice: Advice, own_prices: Folder | None = None) -> Advice:
+    """An answer with at most three such facts, the one that moves the cost most first.
+
+    A human's decision stays, whatever the fact. This is as much work as the answer itself.
+
+    Args:
+        advice: the answer.
+        own_prices: folder of the user's price snapshots, the same as for the answer.
+    """
+    if advice.decision.option is None:
+        return advice._replace(cost_unknowns=())
+    facts = Facts(load(advice.limits), advice.workload, advice.region)
+    prices = prices_of(advice.region, own_prices, advice.workload.measured)
+    return advice._replace(cost_unknowns=_heaviest(facts, advice.decision, prices))
+
+
+def _heaviest(facts: Facts, decision: Decision, prices: Prices) -> tuple[CostUnknown, ...]:
+    held = decision.option if decision.status == "decided" else None
+    base = _outcome(facts, held, prices, "")
+    found = []
+    for fact in facts.book.base_facts:
+        # Whoever has several of a thing says so: that five models cost more tells nobody anything.
+        if fact.discrete or fact.kind == "count":
+            continue
+        if facts.is_stated(fact.id) or facts.point[fact.variable] == UNSET:
+            continue
+        outcomes = tuple(
+            _outcome(
+                Facts(
+                    facts.book,
+                    restated(facts.workload, {fact.id: Interval(value, value)}),
+                    facts.region,
+                ),
+                held,
+                prices,
+                show(Interval(value, value), fact.kind),
+            )
+            for value in _values(facts, fact)
+        )
+        moved = max((_distance(base, each) for each in outcomes), default=Decimal(1))
+        if moved > _MOVED or any(each.runs_on != base.runs_on for each in outcomes):
+            assumed = str(say(fact, facts.point[fact.variable]))
+            found.append((moved, CostUnknown(fact=fact.id, assumed=assumed, outcomes=outcomes)))
+    found.sort(key=lambda pair: -pair[0])
+    return tuple(unknown for _, unknown in found[:_MOST])
+
+
+def _values(facts: Facts, fact: FactEntry) -> Iterator[int]:
+    """Values to try: on either side of the assumed one, as far as they are ordinary."""
+    taken = facts.point[fact.variable]
+    unit = _UNITS.get(fact.kind, 1)
+    low = max(taken // _TIMES, facts.low[fact.variable], fact.ordinary.low, fact.least)
+    high = min(taken * _TIMES, facts.high[fact.variable], fact.ordinary.high)
+    if fact.kind == "share":
+        high = min(high, WEEK)
+    for value in (-(-low // unit) * unit, high // unit * unit):
+        if value != taken and low <= value <= high:
+            yield value
+
+
+def _outcome(facts: Facts, held: str | None, prices: Prices, value: str) -> CostOutcome:
+    option = held or decide(facts.book, facts.point)
+    if option is None:
+        return CostOutcome(value=value, option=None, runs_on=None, cost=None)
+    made = plan(option, facts, per_hour(option, prices), deploy=False)
+    return CostOutcome(
+        value=value,
+        option=option,
+        runs_on=in_brief(made),
+        cost=monthly_cost(made, facts, prices),
+    )
+
+
+def _distance(base: CostOutcome, other: CostOutcome) -> Decimal:
+    """How many times a cost is another, from one up; infinite where one of them is not known."""
+    one, two = _usd(base.cost), _usd(other.cost)
+    if one is None or two is None:
+        return Decimal(1) if one is two else _UNKNOWN
+    low, high = sorted((one, two))
+    if low == high:
+        return Decimal(1)
+    return high / low if low else _UNKNOWN
+
+
+def _usd(cost: Cost | None) -> Decimal | None:
+    """One figure of a cost: its estimate, else its middle, else its lower end."""
+    if cost is None or cost.usd_low is None:
+        return None
+    if cost.usd_estimate is not None:
+        return Decimal(cost.usd_estimate)
+    return (Decimal(cost.usd_low) + Decimal(cost.usd_high or cost.usd_low)) / 2
