@@ -24,9 +24,11 @@ REFERENCE = "us-east-1"
 """The Region of EC2's prices, and of those that no source gives elsewhere."""
 LIST = (
     "price-list",
-    "AWS Price List, offer AmazonSageMaker, publicationDate 2026-09-22T23:07:50Z, as restated in "
-    "github.com/1mad-elmakaoui/tools_testing "
-    "sagemaker-idle-finder/src/sagemaker_idle_finder/data/prices.yaml at 43dd1aa2",
+    (
+        "AWS Price List, offer AmazonSageMaker, publicationDate 2026-09-22T23:07:50Z, as restated "
+        "in github.com/1mad-elmakaoui/tools_testing "
+        "sagemaker-idle-finder/src/sagemaker_idle_finder/data/prices.yaml at 43dd1aa2"
+    ),
     "2026-09-22",
 )
 EC2_SOURCE = (
@@ -264,7 +266,7 @@ def snapshot(region: str, rows: list[Row]) -> dict[str, Any]:
     return {
         "schema": "sm-advise/prices.v1",
         "region": region,
-        "date": max(row.as_of for row in rows),
+        "date": LIST[2],
         "sources": sources,
         "prices": prices,
     }
