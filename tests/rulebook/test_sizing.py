@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
+from advisor.rulebook.hardware import family_of
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
 
@@ -44,3 +47,15 @@ def test_regions_and_quotas_resolve() -> None:
         families = (offer.hosting or frozenset()) | (offer.batch or frozenset())
         # m7g is priced and not in the API's list, which decides.
         assert families - {"m7g"} <= set(KNOWN.catalogue.families), region
+
+
+def test_training_plans_reserve_the_families_of_the_service_model() -> None:
+    loaders = pytest.importorskip("botocore.loaders")
+    shapes = loaders.Loader().load_service_model("sagemaker", "service-2")["shapes"]
+    reserved = {family_of(name) for name in shapes["ReservedCapacityInstanceType"]["enum"]}
+    families = KNOWN.catalogue.families
+    ours = {name for name in families if families[name].training_plans}
+    # An older botocore knows fewer types.
+    assert reserved <= ours
+    assert {"p5e", "trn2"} <= ours
+    assert not ours & {"g5", "m5", "inf2"}
