@@ -14,6 +14,8 @@ from statistics import median
 import pytest
 
 from advisor.catalogue import price_snapshot as prices
+from advisor.rulebook.knowledge import knowledge
+from advisor.rulebook.load import load
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "rules/prices"
@@ -250,3 +252,22 @@ def test_every_region_prices_each_component(region: str) -> None:
         ("storage", "gp2"),
     ):
         assert found.lookup(component, key) is not None, component
+
+
+def test_regions_with_a_serverless_list_are_those_that_aws_names() -> None:
+    """Every Region with a snapshot is known, and China has none."""
+    offers = knowledge(load().raw).offers
+    listed = {
+        row["key"]: {region for region, usd in row.items() if region.count("-") > 1 and usd}
+        for row in _rows("price-list.csv")
+        if row["component"] == "serverless"
+    }
+    assert set(listed) == {"1024", "2048", "3072", "4096", "5120", "6144"}
+    named = {region for region in offers if offers[region].serverless_concurrency}
+    assert all(regions == named for regions in listed.values())
+    assert set(REGIONS) < set(offers)
+    assert {region for region in offers if offers[region].hosting is not None} == {
+        "cn-north-1",
+        "cn-northwest-1",
+    }
+    assert prices.load("cn-north-1", SHIPPED).sold("ml.m5.xlarge") is None
