@@ -12,6 +12,8 @@ from advisor.configuration.terraform.hcl_reader import read_hcl
 from advisor.configuration.terraform.hcl_values import Evaluator
 from advisor.configuration.terraform.json_syntax import read_tf_json
 from advisor.model.errors import InputError
+from advisor.rulebook.load import known_regions
+from advisor.rulebook.regions import meant
 
 
 class Folder(NamedTuple):
@@ -139,11 +141,18 @@ def variable_values(folder: Folder, given: Mapping[str, Node]) -> dict[str, Node
     return values
 
 
-def known_region(folder: Folder) -> str:
-    """The Region of the default provider where it is certain; empty where it is not."""
+def provider_region(folder: Folder) -> Node | None:
+    """The Region of the default provider; ``None`` where it has none, or none that is known."""
     if folder.region is None:
-        return ""
+        return None
     evaluator = Evaluator(variable_values(folder, folder.given), folder.local_values)
     node = evaluator.value(folder.region)
-    certain = node.kind == "scalar" and not node.via.startswith("default")
-    return str(node.value) if certain else ""
+    return node if node.kind == "scalar" else None
+
+
+def known_region(folder: Folder) -> str:
+    """That Region where no caller can give another and it is no misspelling; else empty."""
+    node = provider_region(folder)
+    certain = node is not None and not node.via.startswith("default")
+    region = str(node.value) if node is not None and certain else ""
+    return "" if meant(region, known_regions()) else region

@@ -7,10 +7,11 @@ from typing import Any
 
 from advisor.catalogue.regions import AT_HOME, partition_of, place_of
 from advisor.configuration.document import Node, Path, walk
-from advisor.configuration.rulefiles import read_yaml_rules, rule_path
 from advisor.gate.rules.instances import family, group_of
 from advisor.gate.rules.predicates.endpoint import instance_types
 from advisor.gate.rules.view import Fault, View, text_of
+from advisor.rulebook.load import known_regions
+from advisor.rulebook.regions import meant, misspelling
 
 _FREE = frozenset({"Environment", "Tags"})
 """Fields whose texts are the user's own: they may name things anywhere."""
@@ -27,6 +28,28 @@ def _places(view: View) -> Iterator[tuple[Path, Node, str, str, str]]:
         place = place_of(text)
         if place is not None:
             yield path, node, place.partition, place.region, place.service
+
+
+def misspelt_region(view: View) -> Iterator[Fault]:
+    """An ARN or an image whose Region is a letter or two away from a known one."""
+    for path, node, _, region, _ in _places(view):
+        wrong = misspelling(region, known_regions()) if region else None
+        if wrong is not None:
+            near = meant(region, known_regions())
+            right = str(node.value).replace(region, near[0]) if len(near) == 1 else ""
+            message = "; ".join(wrong)
+            yield Fault(node=node, path=path, message=message, suggestion=right)
+
+
+def unknown_region(view: View) -> Iterator[Fault]:
+    """A Region that no list names, where it is written, or else that of the whole configuration."""
+    body = view.resource.body
+    home = [((), body, view.region)] if view.region else []
+    for path, node, region in (*((path, node, r) for path, node, _, r, _ in _places(view)), *home):
+        if region and region not in known_regions() and not meant(region, known_regions()):
+            message = f"{region} is not a Region that sm-advise knows"
+            yield Fault(node=node, path=path, message=message)
+            return
 
 
 def other_region(view: View) -> Iterator[Fault]:
@@ -96,12 +119,9 @@ def _home(view: View) -> str:
     return _of_models(view)[0] or next(own, "")
 
 
-def _offer(region: str) -> dict[str, Any]:
+def _offer(region: str) -> Mapping[str, Any]:
     """What rules/regions.yaml says of a Region; empty when it says nothing."""
-    if not region:
-        return {}
-    found: dict[str, Any] = read_yaml_rules(rule_path("regions.yaml"))["regions"].get(region, {})
-    return found
+    return known_regions().get(region, {})
 
 
 def region_without_family(view: View) -> Iterator[Fault]:
@@ -173,6 +193,8 @@ def shared_output(view: View) -> Iterator[Fault]:
 
 
 PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
+    "misspelt_region": misspelt_region,
+    "unknown_region": unknown_region,
     "other_region": other_region,
     "network_ids": network_ids,
     "other_partition": other_partition,
