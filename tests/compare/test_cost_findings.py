@@ -153,9 +153,7 @@ def test_stand_ins_are_counted() -> None:
         ).workload
     )  # fmt: skip
     (finding,) = found(advice, "estimated-price")
-    assert finding.message == (
-        "1 of 1 prices in us-east-1 come from another Region or component (hosting)"
-    )
+    assert finding.message == "1 of 1 prices in us-east-1 are estimates (hosting)"
 
 
 def test_a_finding_about_money_can_be_accepted() -> None:
