@@ -7,8 +7,7 @@ from typing import Any
 
 from advisor.catalogue.regions import AT_HOME, partition_of, place_of
 from advisor.configuration.document import Node, Path, walk
-from advisor.gate.rules.instances import family, group_of
-from advisor.gate.rules.predicates.endpoint import instance_types
+from advisor.gate.rules.predicates.endpoint import unsold_type
 from advisor.gate.rules.view import Fault, View, text_of
 from advisor.rulebook.load import known_regions
 from advisor.rulebook.regions import meant, misspelling
@@ -124,20 +123,9 @@ def _offer(region: str) -> Mapping[str, Any]:
     return known_regions().get(region, {})
 
 
-def region_without_family(view: View) -> Iterator[Fault]:
-    """An accelerated or Graviton type whose family has no price in the Region."""
-    batch = view.resource.kind == "TransformJob"
-    home = _home(view)
-    listed = _offer(home).get("batch" if batch else "hosting")
-    if listed is None:
-        return
-    for path, node in instance_types(view.resource):
-        text = text_of(node) or ""
-        group = group_of(text)
-        if group in listed and family(text) not in listed[group]:
-            offered = ", ".join(listed[group]) or "none"
-            message = f"{family(text)} has no price in {home}; {group} families there: {offered}"
-            yield Fault(node=node, path=path, message=message)
+def region_without_type(view: View) -> Iterator[Fault]:
+    """An instance type that the price list of the Region does not have."""
+    yield from unsold_type(view, _home(view))
 
 
 def region_without_serverless(view: View) -> Iterator[Fault]:
@@ -200,6 +188,6 @@ PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
     "other_partition": other_partition,
     "writes_to_input": writes_to_input,
     "shared_output": shared_output,
-    "region_without_family": region_without_family,
+    "region_without_type": region_without_type,
     "region_without_serverless": region_without_serverless,
 }
