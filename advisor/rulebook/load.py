@@ -50,7 +50,8 @@ def known_regions() -> Mapping[str, Mapping[str, Any]]:
     Raises:
         RulebookError: the rules cannot be read.
     """
-    found: Mapping[str, Mapping[str, Any]] = compiled(rules_directory())["regions"]["regions"]
+    rules = _in_use[0] if _in_use else compiled(rules_directory())
+    found: Mapping[str, Mapping[str, Any]] = rules["regions"]["regions"]
     return found
 
 

@@ -12,8 +12,6 @@ from advisor.configuration.terraform.hcl_reader import read_hcl
 from advisor.configuration.terraform.hcl_values import Evaluator
 from advisor.configuration.terraform.json_syntax import read_tf_json
 from advisor.model.errors import InputError
-from advisor.rulebook.load import known_regions
-from advisor.rulebook.regions import meant
 
 
 class Folder(NamedTuple):
@@ -151,8 +149,6 @@ def provider_region(folder: Folder) -> Node | None:
 
 
 def known_region(folder: Folder) -> str:
-    """That Region where no caller can give another and it is no misspelling; else empty."""
+    """That Region where no caller can give another; else empty."""
     node = provider_region(folder)
-    certain = node is not None and not node.via.startswith("default")
-    region = str(node.value) if node is not None and certain else ""
-    return "" if meant(region, known_regions()) else region
+    return str(node.value) if node is not None and not node.via.startswith("default") else ""

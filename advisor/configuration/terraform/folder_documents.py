@@ -14,13 +14,11 @@ from advisor.configuration.scenarios import settled
 from advisor.configuration.terraform import hcl_tree as hcl
 from advisor.configuration.terraform.api_shape import to_api
 from advisor.configuration.terraform.calls import calls_of
-from advisor.configuration.terraform.folder import Folder, provider_region, says_nothing
+from advisor.configuration.terraform.folder import Folder, says_nothing
 from advisor.configuration.terraform.hcl_loops import elements
 from advisor.configuration.terraform.hcl_values import MOST_STEPS, Evaluator
 from advisor.configuration.terraform.names import misplaced
 from advisor.configuration.terraform.scenarios import choices
-from advisor.rulebook.load import known_regions
-from advisor.rulebook.regions import misspelling
 
 MOST_INSTANCES = 50
 """Instances of a resource with ``for_each`` or ``count`` that are looked at."""
@@ -59,13 +57,7 @@ def read_folder(
             when = ", ".join(filter(None, (origin, words)))
             worlds.append(World(when, resources, declared))
     misplaced_names = (fault for block in relevant for fault in misplaced(block))
-    faults = (
-        *_misspelt_region(folder),
-        *_strange(folder),
-        *_bare_words(bare.values()),
-        *_twice(folder),
-        *misplaced_names,
-    )
+    faults = (*_strange(folder), *_bare_words(bare.values()), *_twice(folder), *misplaced_names)
     unread = (f"more than {MOST_STEPS:,} expressions; what follows from the rest is unknown",)
     return Document(
         file=name,
@@ -74,15 +66,6 @@ def read_folder(
         unread=unread if spent else (),
         faults=faults,
     )
-
-
-def _misspelt_region(folder: Folder) -> Iterator[ReadFault]:
-    node = provider_region(folder)
-    wrong = misspelling(str(node.value), known_regions()) if node is not None else None
-    if node is not None and wrong is not None:
-        yield ReadFault(
-            rule="region-misspelt", node=node, address="provider.aws", message="; ".join(wrong)
-        )
 
 
 def _bases(folder: Folder, calls: Calls | None) -> Iterator[tuple[str, Mapping[str, Node]]]:
