@@ -10,6 +10,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from advisor.catalogue import price_snapshot as prices
 from advisor.model.errors import InputError
@@ -372,3 +374,69 @@ def test_without_a_region_the_reference_region_is_read() -> None:
     found = prices.load(None, SHIPPED)
     assert (found.region, found.stated) == ("us-east-1", False)
     assert prices.load("us-east-1", SHIPPED).stated
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "ap-east-2"])
+def test_one_region_is_read_at_a_time(
+    region: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    read = prices._read
+
+    def record(path: str) -> Any:
+        own = path.startswith(str(tmp_path))
+        opened.append(str(Path(path).relative_to(tmp_path if own else ROOT)))
+        return read(path)
+
+    monkeypatch.setattr(prices, "_read", record)
+    shipped = ["rules/prices/terms.json", f"rules/prices/{region}.json"]
+    found = prices.load(region, SHIPPED, tmp_path)
+    for component in prices.components(SHIPPED):
+        found.lookup(component, "ml.x9.large")
+    assert [name for name in opened if "price-list" not in name] == shipped
+    opened.clear()
+    _own(tmp_path, region=region)
+    (tmp_path / "eu-west-1.json").rename(tmp_path / f"{region}.json")
+    prices.load(region, SHIPPED, tmp_path).lookup("storage", "gp2")
+    assert opened == [*shipped, f"{region}.json"]
+
+
+PLACES = sorted(
+    (row.component, row.key)
+    for row in prices.load("us-east-1", SHIPPED).rows()
+    if row.component != "batch-transform"
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(PLACES), st.sampled_from(["0.5", "7", "0.0000001"]), min_size=1, max_size=9
+    )
+)
+def test_a_users_prices_go_first_and_never_tell_what_is_sold(
+    own: dict[tuple[str, str], str],
+) -> None:
+    shipped = _json(SHIPPED / "us-east-1.json")
+    listed: dict[str, dict[str, Any]] = {}
+    for (component, key), usd in own.items():
+        listed.setdefault(component, {})[key] = [usd, 0]
+    source = {"basis": "price-list", "source": "x", "as_of": "2026-11-01"}
+    document = {"region": "us-east-1", "date": "2026-11-01", "sources": [source], "prices": listed}
+    terms = _json(SHIPPED / "terms.json")
+    both = prices.Prices(document, shipped, terms, own=True)
+    alone = prices.Prices(shipped, shipped, terms)
+    for component, key in PLACES:
+        mine, theirs = both.lookup(component, key), alone.lookup(component, key)
+        assert mine is not None
+        assert theirs is not None
+        if (component, key) in own:
+            assert (mine.usd, mine.stand_in) == (own[component, key], False)
+        elif (component, key) == ("data", "asynchronous") and ("data", "in") in own:
+            assert (mine.usd, mine.basis) == (own["data", "in"], "stand-in:hosting")
+        elif component == "asynchronous" and ("hosting", key) in own:
+            assert (mine.usd, mine.basis) == (own["hosting", key], "stand-in:hosting")
+        else:
+            assert mine.usd == theirs.usd
+            assert mine.stand_in
+            assert mine.basis == (theirs.basis if theirs.stand_in else "stand-in:shipped")
+        assert both.sold(key) == alone.sold(key)
