@@ -74,8 +74,7 @@ def _prices(facts: Facts, chosen: Candidate, prices: Prices, *, gated: bool) -> 
     if count:
         lent = {item.basis.partition(":")[2] for item in cost.items if ":" in item.basis}
         message = (
-            f"{count} of {len(cost.items)} prices {where} come from another Region or component"
-            f" ({', '.join(sorted(lent))})"
+            f"{count} of {len(cost.items)} prices {where} are estimates ({', '.join(sorted(lent))})"
         )
         severity = "warning" if gated else "info"
         found.append(Finding("estimated-price", severity, message, *place, fix))
