@@ -8,7 +8,7 @@ from advisor.catalogue.price_snapshot import Prices
 from advisor.model.value import Value
 from advisor.model.workload import Finding, Interval, Stated, Workload
 from advisor.rulebook.hardware import CPU, Instance, InstanceTypes, family_of
-from advisor.rulebook.knowledge import Knowledge
+from advisor.rulebook.knowledge import Knowledge, RegionOffer
 from advisor.text.spelling import edits
 
 _KEYS = ("instance_type", "measured_on")  # last part of the keys that name a type
@@ -24,7 +24,7 @@ class Market(Value):
     catalogue: InstanceTypes  # of hosting, with those of batch transform marked
     others: Callable[[], Collection[str]]  # types that only other operations of SageMaker take
     prices: Prices  # of the Region
-    batch: frozenset[str] | None  # families with devices that transform jobs have a price for
+    offer: RegionOffer | None  # what else is known of it
     transform: bool  # asked for batch transform, not for hosting
 
     @property
@@ -39,11 +39,13 @@ class Market(Value):
                 yield each
 
     def sells(self, instance: Instance) -> bool | None:
-        """Whether the list that is shipped has the type; ``None`` without one of the Region."""
-        found = self.prices.sold(instance.type)
-        if found and self.transform and self.batch is not None and instance.accelerator != CPU:
-            return instance.family.id in self.batch
-        return found
+        """Whether the list that is shipped has the type; ``None`` where nothing tells."""
+        found, offer = self.prices.sold(instance.type), self.offer
+        plain = instance.accelerator == CPU and instance.arch != "arm64"
+        if plain or offer is None or found is False:
+            return found
+        families = offer.batch if self.transform else offer.hosting if found is None else None
+        return found if families is None else instance.family.id in families
 
 
 class Opinion(Value):
@@ -65,12 +67,11 @@ def market_of(
         prices: of the Region.
         transform: asked for batch transform, not for hosting.
     """
-    offer = known.offers.get(prices.region)
     return Market(
         catalogue=known.catalogue,
         others=others,
         prices=prices,
-        batch=offer.batch if offer is not None else None,
+        offer=known.offers.get(prices.region),
         transform=transform,
     )
 
@@ -118,32 +119,33 @@ def unsold(name: str, market: Market) -> Opinion | None:
     model = instance.accelerator_model
     near, found = "", "nor one like it"
     if enough:
-        best = min(enough, key=lambda e: (e.accelerator_model != model, hourly[e.type], e.type))
-        near = best.type
+        near = min((e.accelerator_model != model, hourly.get(e.type, 0), e.type) for e in enough)[2]
         found = f"the nearest that it has is {near}"
     elif sold:
         near = max(sold, key=lambda each: (_figures(each), each.type)).type
         found = f"the largest like it is {near}"
     region, where = market.prices.region, market.where
     message = f"the price list has no {name} for {where} in {region}; {found}"
+    if instance.family.training_plans:
+        message += f"; training plans reserve {instance.family.id}"
     return Opinion(severity="warning", message=message, nearest=near)
 
 
-def type_findings(workload: Workload, market: Callable[[], Market]) -> Iterator[Finding]:
+def type_findings(workload: Workload, market: Market) -> Iterator[Finding]:
     """What is wrong with the types that a workload names.
 
     Args:
         workload: the workload; without a Region nothing is said of what is sold.
-        market: made where a type is named.
+        market: of its Region.
     """
     for stated in workload.values.values():
         for name in _named(stated):
-            asked, place = market(), workload.place(stated.path)
-            opinion = misnamed(name, asked._replace(transform=False))
+            place = workload.place(stated.path)
+            opinion = misnamed(name, market._replace(transform=False))
             if opinion is not None:
                 fix = f"Write {opinion.nearest}, if that is meant. A plan takes another type."
                 yield Finding("instance-unknown", opinion.severity, opinion.message, *place, fix)
-            elif "region" in workload.values and (opinion := unsold(name, asked)) is not None:
+            elif "region" in workload.values and (opinion := unsold(name, market)) is not None:
                 fix = "The list is not the service: ask AWS, or take a type that it has."
                 yield Finding("instance-region", opinion.severity, opinion.message, *place, fix)
 
