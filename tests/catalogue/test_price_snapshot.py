@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +71,50 @@ def test_the_snapshots_are_what_the_tables_make() -> None:
         [sys.executable, script, "--check"], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_refreshed_list_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    """Of its Regions, as a whole: prices, what is sold, and what was estimated before."""
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    (tmp_path / "scripts").mkdir()
+    script = shutil.copy(ROOT / "scripts/build_prices.py", tmp_path / "scripts")
+    snapshot = {
+        "schema": prices.SCHEMA,
+        "region": "us-gov-east-1",
+        "date": "2026-12-24",
+        "sources": [{"basis": "price-list", "source": "a newer list", "as_of": "2026-12-24"}],
+        "prices": {
+            "hosting": {"ml.m5.large": ["0.15", 0], "ml.m5.xlarge": ["0.29", 0]},
+            "provisioned-concurrency-usage": {"2048": ["0.00002", 0]},
+            "storage": {"gp2": ["0.15", 0]},
+        },
+    }
+    (tmp_path / "us-gov-east-1.json").write_text(json.dumps(snapshot), encoding="utf-8")
+    for arguments, code in (["--from", tmp_path], 0), (["--check"], 0):
+        done = subprocess.run([sys.executable, script, *arguments], check=False)
+        assert done.returncode == code
+    found = prices.load("us-gov-east-1", tmp_path / "rules/prices")
+    assert found.date == "2026-12-24"
+    assert [key for key in ("ml.m5.large", "ml.m5.2xlarge", "ml.g6.xlarge") if found.sold(key)] == [
+        "ml.m5.large"
+    ]
+    for component, key, usd, basis in (
+        ("hosting", "ml.m5.xlarge", "0.29", "price-list"),  # the doubt was about another price
+        ("provisioned-concurrency-usage", "2048", "0.00002", "price-list"),
+        ("provisioned-concurrency-usage", "1024", "0.00001", "stand-in:other-memory"),
+        ("storage", "gp2", "0.15", "price-list"),
+        ("data", "in", "0.016", "stand-in:other-region"),
+        ("serverless", "1024", "0.00002", "stand-in:other-region"),
+    ):
+        price = found.lookup(component, key)
+        assert price is not None
+        assert (price.usd, price.basis) == (usd, basis)
+    (changed,) = (
+        path.name
+        for path in (tmp_path / "rules/prices").glob("*-[0-9].json")
+        if path.read_bytes() != (SHIPPED / path.name).read_bytes()
+    )
+    assert changed == "us-gov-east-1.json"
 
 
 def test_no_price_that_is_known_to_be_wrong_is_shipped() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from advisor.catalogue.regions import AT_HOME, partition_of, place_of
 from advisor.configuration.document import Node, Path, walk
@@ -133,11 +132,6 @@ def _home(view: View) -> str:
     return _of_models(view)[0] or next(own, "")
 
 
-def _offer(region: str) -> Mapping[str, Any]:
-    """What rules/regions.yaml says of a Region; empty when it says nothing."""
-    return _known().get(region, {}) if region else {}
-
-
 def region_without_type(view: View) -> Iterator[Fault]:
     """An instance type that the price list of the Region does not have."""
     home, types = _home(view), list(instance_types(view.resource))
@@ -151,8 +145,8 @@ def region_without_type(view: View) -> Iterator[Fault]:
 def region_without_serverless(view: View) -> Iterator[Fault]:
     """A serverless variant in a Region that the guide does not name."""
     home = _home(view)
-    offer = _offer(home)
-    if not offer or "serverless_concurrency" in offer:
+    offer = _known().get(home) if home else None
+    if offer is None or "serverless_concurrency" in offer:
         return
     for path, variant in view.variants():
         node = variant.get("ServerlessConfig")
