@@ -174,7 +174,7 @@ def _named_types(facts: Facts, prices: Prices, *, transform: bool) -> Sequence[F
     """What is wrong with the instance types that the workload names."""
     if not any(path.endswith(_NAMING) for path in facts.workload.values):
         return ()
-    from advisor.options.named_types import market_of, type_findings  # most workloads name none
+    from advisor.options.named_types import Market, type_findings  # most workloads name none
 
     def others() -> Collection[str]:
         from advisor.configuration.rulefiles import read_json_rules
@@ -182,7 +182,7 @@ def _named_types(facts: Facts, prices: Prices, *, transform: bool) -> Sequence[F
         found: list[str] = read_json_rules("service", "model.json")["other_instance_types"]
         return found
 
-    market = market_of(known(facts.book), others, prices, transform=transform)
+    market = Market(known=known(facts.book), others=others, prices=prices, transform=transform)
     return tuple(type_findings(facts.workload, market))
 
 

@@ -7,12 +7,12 @@ from operator import ge
 from advisor.catalogue.price_snapshot import Prices
 from advisor.model.value import Value
 from advisor.model.workload import Finding, Interval, Stated, Workload
-from advisor.rulebook.hardware import CPU, Instance, InstanceTypes, family_of
-from advisor.rulebook.knowledge import Knowledge, RegionOffer
+from advisor.rulebook.hardware import CPU, Instance, family_of
+from advisor.rulebook.knowledge import Knowledge
 from advisor.text.spelling import edits
 
 _KEYS = ("instance_type", "measured_on")  # last part of the keys that name a type
-_FORM = re.compile(r"ml\.([a-z]+)[a-z0-9-]*\.([a-z0-9-]+)")
+_FORM = re.compile(r"ml\.([a-z]{1,12})[a-z0-9-]{0,12}\.([a-z0-9-]{1,12})")
 _MULTIPLES = {"medium": 0.25, "large": 0.5, "xlarge": 1.0, "metal": 1000.0}  # of an xlarge
 _FAR = 3  # edits from which on a text is not taken for a type
 _ALL = 32  # edits between two families at the most
@@ -21,10 +21,9 @@ _ALL = 32  # edits between two families at the most
 class Market(Value):
     """What a type is asked of: the API's list, and what a Region sells."""
 
-    catalogue: InstanceTypes  # of hosting, with those of batch transform marked
+    known: Knowledge  # types of hosting, with those of batch transform marked
     others: Callable[[], Collection[str]]  # types that only other operations of SageMaker take
     prices: Prices  # of the Region
-    offer: RegionOffer | None  # what else is known of it
     transform: bool  # asked for batch transform, not for hosting
 
     @property
@@ -34,13 +33,13 @@ class Market(Value):
 
     def types(self) -> Iterator[Instance]:
         """Every type of the API's list."""
-        for each in self.catalogue.types.values():
+        for each in self.known.catalogue.types.values():
             if each.in_transform or not self.transform:
                 yield each
 
     def sells(self, instance: Instance) -> bool | None:
         """Whether the list that is shipped has the type; ``None`` where nothing tells."""
-        found, offer = self.prices.sold(instance.type), self.offer
+        found, offer = self.prices.sold(instance.type), self.known.offers.get(self.prices.region)
         plain = instance.accelerator == CPU and instance.arch != "arm64"
         if plain or offer is None or found is False:
             return found
@@ -56,33 +55,13 @@ class Opinion(Value):
     nearest: str  # type to write instead; empty where none comes near
 
 
-def market_of(
-    known: Knowledge, others: Callable[[], Collection[str]], prices: Prices, *, transform: bool
-) -> Market:
-    """What a type is asked of.
-
-    Args:
-        known: figures of the rules.
-        others: makes the list of types that only other operations of SageMaker take.
-        prices: of the Region.
-        transform: asked for batch transform, not for hosting.
-    """
-    return Market(
-        catalogue=known.catalogue,
-        others=others,
-        prices=prices,
-        offer=known.offers.get(prices.region),
-        transform=transform,
-    )
-
-
 def misnamed(name: str, market: Market) -> Opinion | None:
     """What is wrong with a type that the API does not take; ``None`` for one that it takes.
 
     An error where the API knows the family or the type, so that it is certain to refuse; else a
     warning, because a newer API may have the family.
     """
-    instance = market.catalogue.get(name)
+    instance = market.known.catalogue.get(name)
     if instance is not None and (instance.in_transform or not market.transform):
         return None
     where, severity, near = market.where, "error", _nearest(name, market)
@@ -96,7 +75,7 @@ def misnamed(name: str, market: Market) -> Opinion | None:
     elif sizes := [each.type for each in market.types() if each.family.id == family]:
         has = ", ".join(each.split(".")[2] for each in sizes)
         message = f"the family {family} has no size {form[2]} in {where}; it has {has}"
-    elif family in map(family_of, (*market.catalogue.types, *market.others())):
+    elif family in map(family_of, (*market.known.catalogue.types, *market.others())):
         message = f"{where} does not take the family {family}"
     else:
         message = f"{name} is not in the API's list for {where}, where {near} comes nearest"
@@ -110,7 +89,7 @@ def unsold(name: str, market: Market) -> Opinion | None:
     The nearest type that is sold has at least as many vCPUs, as much memory and as many devices of
     as much memory; of those the same device goes first, then the cheapest by the list.
     """
-    instance = market.catalogue.get(name)
+    instance = market.known.catalogue.get(name)
     if instance is None or market.sells(instance) is not False:
         return None
     hourly = market.prices.per_hour("hosting")
@@ -185,8 +164,7 @@ def _nearest(name: str, market: Market) -> str:
         best = min(away, key=lambda each: away[each])
         return best if away[best] < _FAR else ""
     family, letters, size = family_of(written), form[1], form[2]
-
-    families = list(market.catalogue.families)
+    families = list(market.known.catalogue.families)
 
     def order(each: Instance) -> tuple[object, ...]:
         kind = each.family.id

@@ -9,42 +9,39 @@ from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import Node, Path
 from advisor.gate.rules.view import Fault, View, text_of
 from advisor.options import known
-from advisor.options.named_types import Market, Opinion, market_of, misnamed, unsold
+from advisor.options.named_types import Market, Opinion, misnamed, unsold
 from advisor.pricing.plan_cost import prices_of
 from advisor.rulebook.load import load
 
-Named = Iterable[tuple[Path, Node]]
-"""The instance types of a configuration or job, with their paths."""
+_JUDGES: dict[str, Callable[[str, Market], Opinion | None]] = {
+    "misnamed": misnamed,
+    "unsold": unsold,
+}
 
 
-def misnamed_types(view: View, types: Named) -> Iterator[Fault]:
-    """Those that the operation does not take."""
-    yield from _judged(view, types, misnamed, view.region)
-
-
-def unsold_types(view: View, types: Named, home: str) -> Iterator[Fault]:
-    """Those that the price list of a Region does not have."""
-    yield from _judged(view, types, unsold, home)
-
-
-def _judged(
-    view: View, types: Named, judge: Callable[[str, Market], Opinion | None], home: str
+def judged(
+    view: View, types: Iterable[tuple[Path, Node]], judge: str, home: str
 ) -> Iterator[Fault]:
+    """What a judge has against instance types, asked of a Region, which may be empty."""
     market = _market(view.service, home, view.resource.kind == "TransformJob")
     for path, node in types:
         text = text_of(node)
-        opinion = judge(text, market) if text is not None else None
-        if opinion is not None:
+        found = _JUDGES[judge](text, market) if text is not None else None
+        if found is not None:
             yield Fault(
                 node=node,
                 path=path,
-                message=opinion.message,
-                suggestion=opinion.nearest,
-                severity=opinion.severity,
+                message=found.message,
+                suggestion=found.nearest,
+                severity=found.severity,
             )
 
 
 @cache
 def _market(service: ServiceModel, home: str, transform: bool) -> Market:
-    others, prices = service.other_instance_types, prices_of(home or None)
-    return market_of(known(load()), lambda: others, prices, transform=transform)
+    return Market(
+        known=known(load()),
+        others=lambda: service.other_instance_types,
+        prices=prices_of(home or None),
+        transform=transform,
+    )

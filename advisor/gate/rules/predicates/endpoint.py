@@ -18,9 +18,9 @@ def instance_type(view: View) -> Iterator[Fault]:
     )
     if all(text_of(node) in allowed for _, node in instance_types(view.resource)):
         return
-    from advisor.gate.rules.named_types import misnamed_types  # only once something is wrong
+    from advisor.gate.rules.named_types import judged  # only once something is wrong
 
-    yield from misnamed_types(view, instance_types(view.resource))
+    yield from judged(view, instance_types(view.resource), "misnamed", view.region)
 
 
 def instance_types(resource: Resource) -> Iterator[tuple[Path, Node]]:

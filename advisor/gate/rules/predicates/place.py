@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from advisor.catalogue.regions import AT_HOME, partition_of, place_of
 from advisor.configuration.document import Node, Path, walk
@@ -137,9 +138,9 @@ def region_without_type(view: View) -> Iterator[Fault]:
     home, types = _home(view), list(instance_types(view.resource))
     if not home or not types:
         return
-    from advisor.gate.rules.named_types import unsold_types  # reads the prices of the Region
+    from advisor.gate.rules.named_types import judged  # reads the prices of the Region
 
-    yield from unsold_types(view, types, home)
+    yield from judged(view, types, "unsold", home)
 
 
 def region_without_serverless(view: View) -> Iterator[Fault]:
