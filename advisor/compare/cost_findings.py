@@ -33,6 +33,15 @@ def findings(
     if chosen is None or chosen.cost is None:
         return []
     found = [*_budget(facts, chosen.cost), *_prices(facts, chosen, chosen.cost, prices)]
+    less = chosen.cost.part_time
+    if less is not None and "traffic.windows" not in facts.workload.values:
+        message = (
+            f"in the hours of traffic.active alone the plan costs {a_month(less)}, but no fact says"
+            " which hours they are, so nothing can be scheduled"
+        )
+        place = facts.workload.place("traffic.active")
+        fix = "State traffic.windows, such as [{days: mon-fri, hours: 8-18}]."
+        found.append(Finding("hours-without-windows", "info", message, *place, fix))
     cheaper = _cheapest_below(chosen, candidates)
     if cheaper is not None:
         found.append(_cheaper(facts, chosen, cheaper, prices))

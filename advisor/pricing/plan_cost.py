@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from advisor.catalogue.price_snapshot import Folder, Prices, load
 from advisor.engine.facts import Facts
@@ -71,10 +71,18 @@ def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
     """The monthly cost of a plan; what nobody stated leaves it open above, beside an estimate."""
     from advisor.pricing.monthly import cost, estimated
 
-    found = cost(plan.option, charged(plan, facts), prices)
-    if found.usd_low is None or found.usd_low == found.usd_high:
-        return found
-    return estimated(found, plan.option, completed(plan, facts), prices)
+    def priced(changed: Callable[[Usage], Usage] = lambda usage: usage) -> Cost:
+        found = cost(plan.option, changed(charged(plan, facts)), prices)
+        if found.usd_low is None or found.usd_low == found.usd_high:
+            return found
+        return estimated(found, plan.option, changed(completed(plan, facts)), prices)
+
+    whole, active = priced(), facts.workload.interval("traffic.active")
+    if active is None:
+        return whole
+    from advisor.pricing.part_time import part_time
+
+    return whole._replace(part_time=part_time(active, plan.usage, priced))
 
 
 def in_brief(plan: Plan) -> str:

@@ -251,7 +251,7 @@ def _cost(advice: Advice) -> Iterator[str]:
         yield "Not part of this answer."
         return
     prices = f", prices of {advice.prices_date}" if advice.prices_date else ""
-    said = (f"{a_month(cost)}{prices}.", highlights.grounds(cost), cost.basis)
+    said = (f"{a_month(cost)}{prices}.", *highlights.beside_cost(cost), cost.basis)
     yield prose(" ".join(filter(None, said)))
     rows = [
         (

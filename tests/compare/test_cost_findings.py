@@ -236,3 +236,17 @@ def test_a_missing_price_does_not_meet_a_budget() -> None:
     )
     assert finding.severity == "info"
     assert "so it may be above the budget of 500 USD/month" in finding.message
+
+
+def test_hours_that_are_only_a_number_cannot_be_scheduled() -> None:
+    # 40 of 168 h a week: 83.95 x 40 / 168 = 19.99, and some data.
+    traffic = {**STEADY["traffic"], "pattern": "periodic", "active": "40 h/week"}
+    known: dict[str, Any] = {"decision": {"option": "real-time", "because": "it is measured"}}
+    (finding,) = found(answer(traffic=traffic, **known), "hours-without-windows")
+    assert finding.severity == "info"
+    assert "the plan costs 20.00 USD a month" in finding.message
+    assert "traffic.windows" in finding.fix
+    del traffic["active"]
+    scheduled = {**traffic, "windows": "business hours"}
+    assert not found(answer(traffic=scheduled, **known), "hours-without-windows")
+    assert not found(answer(**known), "hours-without-windows")

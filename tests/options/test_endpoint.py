@@ -63,7 +63,7 @@ def test_volume(option: str, size: str, volume: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("type", "stated", "volume"),
+    ("name", "stated", "volume"),
     [
         ("ml.m5.xlarge", "20 GB", 20),  # also below the default of 30 GB
         ("ml.m5.xlarge", "20.5 GB", 21),  # whole GB
@@ -72,9 +72,9 @@ def test_volume(option: str, size: str, volume: int | None) -> None:
     ],
 )
 @BOTH
-def test_a_stated_volume(option: str, type: str, stated: str, volume: int | None) -> None:
+def test_a_stated_volume(option: str, name: str, stated: str, volume: int | None) -> None:
     model = {"size": "100 GB", "memory": "1 GB"}
-    found = planned(option, online(model=model, deploy={"instance_type": type, "volume": stated}))
+    found = planned(option, online(model=model, deploy={"instance_type": name, "volume": stated}))
     assert variant(found).get("VolumeSizeInGB") == volume
     assert value(found, "VolumeSizeInGB") == (volume or "not set")
 
