@@ -3,8 +3,8 @@
 A snapshot is one JSON file for one Region, ``<region>.json``, which
 ``rules/schema/prices.schema.json`` describes. The user's own, written by ``sm-advise prices
 refresh``, replaces the shipped one as a whole. A price that is not known is absent: it is never
-zero. What may be used in its place stands in ``rules/prices/terms.json`` with its reason, and is
-labelled as a stand-in wherever it is used.
+zero. What may be used in its place stands in the shipped snapshot or in
+``rules/prices/terms.json`` with its reason, and is labelled as a stand-in wherever it is used.
 
 Components and the kinds of their keys stand in ``rules/prices/price-list.json``: prices in USD an
 hour by instance type (``hosting``), a second by memory in MB (``serverless``), a GB by direction
@@ -20,6 +20,7 @@ from advisor.model.value import Value
 
 SCHEMA = "sm-advise/prices.v1"
 STAND_IN = "stand-in:"
+_NOT_SOLD = f"{STAND_IN}ec2-ratio"  # the one estimate for types that the list does not sell
 # Plain paths: pathlib costs 4 ms of start-up, and prices are on the way to every answer.
 Folder: TypeAlias = str | os.PathLike[str]
 
@@ -28,7 +29,7 @@ class Price(NamedTuple):
     """One unit price and how strong it is."""
 
     usd: str  # decimal text
-    basis: str  # price-list, price-list-quoted, aws-bill, derived, …, stand-in:studio-notebook
+    basis: str  # price-list, price-list-quoted, aws-bill, derived, …, stand-in:hosting
     source: str
     as_of: str
     stand_in: bool  # the price of something else, used for want of its own
@@ -58,7 +59,7 @@ class Prices:
         "_found",
         "_hourly",
         "_notes",
-        "_reference",
+        "_shipped",
         "_snapshot",
         "date",
         "own",
@@ -70,7 +71,7 @@ class Prices:
     def __init__(
         self,
         snapshot: Mapping[str, Any],
-        reference: Mapping[str, Any],
+        shipped: Mapping[str, Any],
         terms: Mapping[str, Any],
         *,
         own: bool = False,
@@ -82,7 +83,7 @@ class Prices:
         self.stated = stated
         self.terms = terms
         self._snapshot = snapshot
-        self._reference = reference  # of the Region whose prices may stand in
+        self._shipped = shipped  # of the same Region; the same object unless the user has one
         self._found: dict[tuple[str, str], Price | None] = {}
         self._hourly: dict[str, PerHour] = {}
         self._notes: dict[str, tuple[str, ...]] = {}
@@ -91,27 +92,35 @@ class Prices:
         """The price, else an estimate for it, else ``None``."""
         place = (component, key)
         if place not in self._found:
-            found = _known(self._snapshot, component, key)
-            self._found[place] = found if found is not None else self._stand_in(component, key)
+            self._found[place] = self._look_up(component, key)
         return self._found[place]
 
-    def _stand_in(self, component: str, key: str) -> Price | None:
+    def _look_up(self, component: str, key: str) -> Price | None:
+        found = self._within(self._snapshot, component, key)
+        if found is not None or self._snapshot is self._shipped:
+            return found
+        return _lent(self._within(self._shipped, component, key), self.terms["shipped"])
+
+    def _within(self, place: Mapping[str, Any], component: str, key: str) -> Price | None:
+        """What one snapshot says of a price, or of one that costs the same."""
+        found = _known(place, component, key)
         for rule in self.terms["stand_ins"]:
-            if rule["component"] != component or rule.get("key", key) != key:
-                continue
-            place = self._reference if "region" in rule else self._snapshot
-            found = _known(place, rule["take"], rule.get("take_key", key))
-            if found is not None:
-                source = f"{found.source} ({rule['region']})" if "region" in rule else found.source
-                return found._replace(
-                    basis=rule["basis"], source=source, stand_in=True, because=rule["because"]
-                )
-        return None
+            if found is None and rule["component"] == component and rule.get("key", key) == key:
+                found = _lent(_known(place, rule["take"], rule.get("take_key", key)), rule)
+        return found
+
+    def sold(self, instance_type: str) -> bool | None:
+        """Whether the shipped list sells a type for hosting here; ``None`` without a list."""
+        hosting = self._shipped["prices"].get("hosting")
+        if hosting is None:
+            return None
+        entry = hosting.get(instance_type)
+        return entry is not None and _price(self._shipped, entry).basis != _NOT_SOLD
 
     def per_hour(self, component: str) -> "PerHour":
         """Instance type to its price in whole millionths of a USD an hour, for choosing by price.
 
-        Includes stand-ins of the same Region; a type without a price is left out.
+        Includes estimates; a type without a price is left out.
         """
         if component not in self._hourly:
             self._hourly[component] = PerHour(self, component)
@@ -129,9 +138,11 @@ class Prices:
             source: where they come from.
             as_of: their day, YYYY-MM-DD; may be empty.
         """
-        known = self._snapshot["prices"].get(component, {})
-        number = len(self._snapshot["sources"])
-        new = {key: (text, number) for key, text in usd.items() if key not in known}
+        number, new = len(self._snapshot["sources"]), {}
+        for key, text in usd.items():
+            known = self.lookup(component, key)
+            if known is None or known.stand_in:
+                new[key] = (text, number)
         if not new:
             return self
         snapshot = {
@@ -140,17 +151,20 @@ class Prices:
                 *self._snapshot["sources"],
                 {"basis": basis, "source": source, "as_of": as_of},
             ],
-            "prices": {**self._snapshot["prices"], component: {**known, **new}},
+            "prices": {
+                **self._snapshot["prices"],
+                component: {**self._snapshot["prices"].get(component, {}), **new},
+            },
         }
-        return Prices(snapshot, self._reference, self.terms, own=self.own, stated=self.stated)
+        return Prices(snapshot, self._shipped, self.terms, own=self.own, stated=self.stated)
 
     def instance_types(self) -> tuple[str, ...]:
         """The types with a known hourly price, of any component."""
-        known = self._snapshot["prices"].values()
+        known = (*self._snapshot["prices"].values(), *self._shipped["prices"].values())
         return tuple(sorted({key for prices in known for key in prices if key.startswith("ml.")}))
 
     def rows(self) -> Iterator[PriceRow]:
-        """Every known price of the Region, without stand-ins from elsewhere, in a fixed order."""
+        """Every price and estimate of the Region's snapshot, in a fixed order."""
         for component, prices in sorted(self._snapshot["prices"].items()):
             for key in sorted(prices, key=_by_size):
                 yield PriceRow(
@@ -205,11 +219,11 @@ def load(region: str | None, shipped: Folder, own: Folder | None = None) -> Pric
     terms = _read(os.path.join(shipped, "terms.json"))
     wanted: str = terms["reference_region"] if region is None else region
     require_region(wanted)
-    snapshot, is_own = _snapshot(wanted, shipped, own)
-    reference = snapshot
-    if wanted != terms["reference_region"]:
-        reference, _ = _snapshot(terms["reference_region"], shipped, own)
-    return Prices(snapshot, reference, terms, own=is_own, stated=region is not None)
+    snapshot = _shipped_snapshot(wanted, shipped)
+    path = None if own is None else os.path.join(own, f"{wanted}.json")
+    if path is None or not os.path.isfile(path):
+        return Prices(snapshot, snapshot, terms, stated=region is not None)
+    return Prices(_read_own(path, wanted), snapshot, terms, own=True, stated=region is not None)
 
 
 def components(folder: Folder) -> dict[str, str]:
@@ -239,15 +253,12 @@ def require_region(region: str) -> None:
         )
 
 
-def _snapshot(region: str, shipped: Folder, own: Folder | None) -> tuple[Mapping[str, Any], bool]:
-    """A Region's snapshot, and whether it is the user's; empty when there is none."""
-    name = f"{region}.json"
-    if own is not None and os.path.isfile(os.path.join(own, name)):
-        return _read_own(os.path.join(own, name), region), True
-    path = os.path.join(shipped, name)
+def _shipped_snapshot(region: str, folder: Folder) -> Mapping[str, Any]:
+    """The shipped snapshot of a Region; empty where nothing is known of it."""
+    path = os.path.join(folder, f"{region}.json")
     if os.path.isfile(path):
-        return _read(path), False
-    return {"schema": SCHEMA, "region": region, "date": None, "sources": [], "prices": {}}, False
+        return _read(path)
+    return {"schema": SCHEMA, "region": region, "date": None, "sources": [], "prices": {}}
 
 
 def _read(path: str) -> Mapping[str, Any]:
@@ -307,6 +318,13 @@ def _known(snapshot: Mapping[str, Any], component: str, key: str) -> Price | Non
     """A price that the snapshot itself holds."""
     entry = snapshot["prices"].get(component, {}).get(key)
     return None if entry is None else _price(snapshot, entry)
+
+
+def _lent(found: Price | None, rule: Mapping[str, str]) -> Price | None:
+    """A price in place of another; an estimate keeps its own, weaker reason."""
+    if found is None or found.stand_in:
+        return found
+    return found._replace(basis=rule["basis"], stand_in=True, because=rule["because"])
 
 
 def _price(snapshot: Mapping[str, Any], entry: tuple[str, int]) -> Price:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from advisor.catalogue.regions import domain_of, partition_of
 from advisor.model.workload import Finding
 from advisor.options.plan_builder import Draft
 
@@ -143,11 +144,8 @@ def tags(draft: Draft) -> list[dict[str, str]]:
 def _places(region: str | None) -> Mapping[str, str]:
     """The placeholders that name a Region or its partition."""
     region = region or _REGION
-    partition, domain = "aws", "amazonaws.com"
-    if region.startswith("cn-"):
-        partition, domain = "aws-cn", "amazonaws.com.cn"
-    elif region.startswith("us-gov-"):
-        partition = "aws-us-gov"
+    partition = partition_of(region)
+    domain = domain_of(partition)
     here = f"{region}:{_ACCOUNT}"
     return {
         "role": f"arn:{partition}:iam::{_ACCOUNT}:role/REPLACE-ME",

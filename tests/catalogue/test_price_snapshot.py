@@ -87,21 +87,38 @@ def test_no_price_that_is_known_to_be_wrong_is_shipped() -> None:
 @pytest.mark.parametrize(
     ("region", "component", "key", "usd", "basis"),
     [
-        # Stories: m5.xlarge and g4dn.xlarge as quoted, c5.xlarge from a sample.
-        ("us-east-1", "hosting", "ml.m5.xlarge", "0.23", "price-list-quoted"),
-        ("us-east-1", "hosting", "ml.g4dn.xlarge", "0.7364", "aws-sample"),
-        ("eu-west-1", "hosting", "ml.m5.xlarge", "0.257", "aws-bill"),
-        ("eu-central-1", "hosting", "ml.m5.xlarge", "0.276", "stand-in:studio-notebook"),
+        ("us-east-1", "hosting", "ml.m5.xlarge", "0.23", "price-list"),
+        # An older sample has 0.7364.
+        ("us-east-1", "hosting", "ml.g4dn.xlarge", "0.736", "price-list"),
+        ("eu-west-1", "hosting", "ml.m5.xlarge", "0.257", "price-list"),
+        ("eu-central-1", "hosting", "ml.m5.xlarge", "0.276", "price-list"),
+        # The Studio notebook table, once a stand-in, had these two exchanged.
+        ("sa-east-1", "hosting", "ml.g5.12xlarge", "12.0516", "price-list"),
+        ("sa-east-1", "hosting", "ml.g5.16xlarge", "8.703", "price-list"),
+        # The list has 0.3432; ml.m5.2xlarge has 0.5808, and half of it is this.
+        ("us-gov-east-1", "hosting", "ml.m5.xlarge", "0.2904", "stand-in:other-size"),
+        # 0.192 x 1.2, and 12.24 x 1.15.
+        ("us-east-1", "hosting", "ml.m6i.xlarge", "0.2304", "stand-in:ec2-ratio"),
+        ("us-east-1", "batch-transform", "ml.p3.8xlarge", "14.076", "stand-in:ec2-ratio"),
         ("eu-west-1", "asynchronous", "ml.g5.xlarge", "1.57", "stand-in:hosting"),
         ("us-east-1", "asynchronous", "ml.g6e.2xlarge", "2.8026", "price-list-quoted"),
         ("us-east-1", "batch-transform", "ml.m5.xlarge", "0.23", "stand-in:hosting"),
-        ("eu-west-1", "batch-transform", "ml.c5.large", "0.115", "stand-in:studio-notebook"),
-        ("us-east-1", "hosting", "ml.t2.medium", "0.056", "stand-in:region-not-stated"),
+        ("eu-west-1", "batch-transform", "ml.c5.large", "0.115", "stand-in:hosting"),
+        ("us-east-1", "hosting", "ml.t2.medium", "0.056", "price-list"),
         # The hosting price before the cut of 2025 was 37.688.
-        ("us-east-1", "hosting", "ml.p4d.24xlarge", "25.2512883", "stand-in:studio-notebook"),
-        ("us-east-1", "serverless", "2048", "0.00004", "derived"),
-        ("us-east-1", "serverless", "6144", "0.00012", "stand-in:region-not-stated"),
-        ("eu-west-1", "serverless", "2048", "0.00004", "stand-in:other-region"),
+        ("us-east-1", "hosting", "ml.p4d.24xlarge", "25.251288", "price-list"),
+        ("us-east-1", "serverless", "2048", "0.00004", "price-list"),
+        ("us-east-1", "serverless", "6144", "0.00012", "price-list"),
+        ("af-south-1", "serverless", "2048", "0.000053", "price-list"),
+        ("ap-east-2", "serverless", "2048", "0.00004", "stand-in:other-region"),
+        # 0.00001 x 0.0000265 / 0.00002
+        (
+            "af-south-1",
+            "provisioned-concurrency-usage",
+            "2048",
+            "0.00001325",
+            "stand-in:other-region",
+        ),
         ("us-east-1", "provisioned-concurrency-usage", "2048", "0.00001", "derived"),
         # 0.0000233 x 3 / 2
         (
@@ -136,7 +153,9 @@ def test_prices_and_what_they_rest_on(
     [
         ("us-east-1", "hosting", "ml.x9.large"),
         ("us-east-1", "serverless", "7168"),
-        ("eu-west-1", "hosting", "ml.g6e.2xlarge"),  # known elsewhere, which says nothing
+        ("eu-west-1", "hosting", "ml.g6e.2xlarge"),  # sold elsewhere, which says nothing
+        ("us-east-1", "hosting", "ml.m7g.large"),  # on the list, and unknown to the API
+        ("xx-nowhere-9", "serverless", "1024"),
         ("xx-nowhere-9", "hosting", "ml.m5.xlarge"),
     ],
 )
@@ -149,9 +168,7 @@ def test_a_region_of_which_nothing_is_known() -> None:
     assert found.date is None
     assert not list(found.rows())
     assert not found.per_hour("hosting")
-    lent = found.lookup("serverless", "1024")
-    assert lent is not None
-    assert lent.source.endswith("(us-east-1)")
+    assert found.sold("ml.m5.xlarge") is None
 
 
 def test_rows_are_every_known_price_in_order() -> None:
@@ -165,7 +182,7 @@ def test_rows_are_every_known_price_in_order() -> None:
 def test_hourly_prices_in_millionths() -> None:
     found = prices.load("us-east-1", SHIPPED).per_hour("asynchronous")
     assert found["ml.m5.xlarge"] == 230_000
-    assert found["ml.g5.xlarge"] == 1_408_400
+    assert found["ml.g5.xlarge"] == 1_408_000
     assert found["ml.p4d.24xlarge"] == 25_251_288
     assert "2048" not in found
 
@@ -199,12 +216,20 @@ def test_the_users_snapshot_replaces_the_shipped_one(tmp_path: Path) -> None:
     price = found.lookup("hosting", "ml.m5.xlarge")
     assert price is not None
     assert price.usd == "0.3"
-    # As a whole: a type that it does not name is not sold, whatever the shipped one says.
-    assert found.lookup("hosting", "ml.g5.12xlarge") is None
-    # Prices of another Region still stand in.
-    lent = found.lookup("serverless", "2048")
+    # A type that it does not name costs what the shipped one says, labelled.
+    lent = found.lookup("hosting", "ml.g5.12xlarge")
     assert lent is not None
-    assert lent.basis == "stand-in:other-region"
+    assert (lent.usd, lent.basis, lent.stand_in) == ("7.91", "stand-in:shipped", True)
+    # Its own price goes first for what costs the same, and an estimate keeps its own name.
+    own = found.lookup("asynchronous", "ml.m5.xlarge")
+    assert own is not None
+    assert (own.usd, own.basis) == ("0.3", "stand-in:hosting")
+    warm = found.lookup("provisioned-concurrency-usage", "2048")
+    assert warm is not None
+    assert warm.basis == "stand-in:other-region"
+    # What is sold is told by the shipped one alone.
+    assert found.sold("ml.g5.12xlarge")
+    assert not found.sold("ml.m6i.xlarge")
 
 
 def test_other_regions_and_an_empty_folder_keep_the_shipped_ones(tmp_path: Path) -> None:
