@@ -1,4 +1,7 @@
-"""Makes rules/prices/<region>.json from rules/prices/sources; ``--check`` only compares.
+"""Makes rules/prices/<region>.json from rules/prices/sources.
+
+With ``--check`` it only compares; with ``--from FOLDER`` it first takes the newer Price List of the
+snapshots there, which ``sm-advise prices refresh --output FOLDER`` has written.
 
 Hosting and on-demand serverless are those of the Price List, and no others: what the list lacks in
 a Region is not sold there. Gaps get estimates here, once, so that a program reads one file.
@@ -20,17 +23,10 @@ from advisor.rulebook.references import fields
 
 PRICES = Path(__file__).resolve().parent.parent / "rules" / "prices"
 SOURCES = PRICES / "sources"
+LIST = SOURCES / "price-list.csv"
+LIST_SOURCES = SOURCES / "price-list-sources.csv"
 REFERENCE = "us-east-1"
 """The Region of EC2's prices, and of those that no source gives elsewhere."""
-LIST = (
-    "price-list",
-    (
-        "AWS Price List, offer AmazonSageMaker, publicationDate 2026-09-22T23:07:50Z, as restated "
-        "in github.com/1mad-elmakaoui/tools_testing "
-        "sagemaker-idle-finder/src/sagemaker_idle_finder/data/prices.yaml at 43dd1aa2"
-    ),
-    "2026-09-22",
-)
 EC2_SOURCE = (
     "github.com/aws/karpenter-provider-aws pkg/providers/pricing/zz_generated.pricing_aws.go "
     "(EC2 Linux on-demand)"
@@ -86,20 +82,21 @@ def table(path: Path) -> list[dict[str, str]]:
 def listed() -> list[Row]:
     """Every price of the Price List that can be asked for; for doubtful ones an estimate."""
     asked = {line["instance_type"] for line in table(PRICES.parent / "instances.csv")}
+    origins = {line.pop("region"): tuple(line.values()) for line in table(LIST_SOURCES)}
     rows = [
-        Row(region, line["component"], line["key"], plain(usd), *LIST)
-        for line in table(SOURCES / "price-list.csv")
-        if line["key"] in asked or line["component"] == "serverless"
+        Row(region, line["component"], line["key"], plain(usd), "price-list", *origins[region])
+        for line in table(LIST)
+        if line["key"] in asked or not line["key"].startswith("ml.")
         for region, usd in list(line.items())[2:]
         if usd
     ]
     doubts = {
-        (line["region"], line["component"], line["key"]): line["because"]
+        tuple(line[name] for name in Row._fields[:4]): line["because"]
         for line in table(SOURCES / "price-list-doubts.csv")
     }
-    sound = [row for row in rows if row[:3] not in doubts]
+    sound = [row for row in rows if row[:4] not in doubts]
     return sound + [
-        from_other_sizes(row, sound, doubts[row[:3]]) for row in rows if row[:3] in doubts
+        from_other_sizes(row, sound, doubts[row[:4]]) for row in rows if row[:4] in doubts
     ]
 
 
@@ -117,6 +114,40 @@ def from_other_sizes(doubted: Row, rows: Sequence[Row], doubt: str) -> Row:
         basis="stand-in:other-size",
         because=f"The list has {doubted.usd}, which seems wrong. {doubt}",
     )
+
+
+def take(folder: Path) -> None:
+    """Put the Price List of refreshed snapshots in the place of the Regions' old ones."""
+    lists = {(line["component"], line["key"]): line for line in table(LIST)}
+    origins = {line["region"]: line for line in table(LIST_SOURCES)}
+    for path in sorted(folder.glob("*-*-[0-9].json")):
+        new = json.loads(path.read_bytes())
+        region, (source,) = new["region"], new["sources"]
+        origins[region] = {"region": region, "source": source["source"], "as_of": source["as_of"]}
+        for line in lists.values():
+            line[region] = ""
+        for component, prices in new["prices"].items():
+            for key, (usd, _) in prices.items():
+                empty = {"component": component, "key": key}
+                lists.setdefault((component, key), empty)[region] = usd
+    names = ["component", "key", *sorted(origins)]
+    kept = [
+        line for place, line in sorted(lists.items(), key=_by_size) if any(list(line.values())[2:])
+    ]
+    _write(LIST, names, kept)
+    _write(LIST_SOURCES, ["region", "source", "as_of"], [origins[name] for name in sorted(origins)])
+
+
+def _by_size(entry: tuple[tuple[str, str], Any]) -> tuple[str, int, str]:
+    component, key = entry[0]
+    return component, int(key) if key.isdecimal() else 0, key
+
+
+def _write(path: Path, names: Sequence[str], lines: Sequence[dict[str, str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, names, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(lines)
 
 
 def quoted() -> list[Row]:
@@ -266,7 +297,7 @@ def snapshot(region: str, rows: list[Row]) -> dict[str, Any]:
     return {
         "schema": "sm-advise/prices.v1",
         "region": region,
-        "date": LIST[2],
+        "date": max(row.as_of for row in rows if row.basis == "price-list"),
         "sources": sources,
         "prices": prices,
     }
@@ -296,8 +327,11 @@ _HEAD = ("schema", "region", "date")
 
 def build() -> dict[str, str]:
     """Region to the text of its file."""
-    rows = listed() + quoted()
-    rows += scaled(rows)
+    rows = listed()
+    known = {row[:3] for row in rows}
+    rows += [row for row in quoted() if row[:3] not in known]
+    known = {row[:3] for row in rows}
+    rows += [row for row in scaled(rows) if row[:3] not in known]
     rows += [*lent(rows), *from_ec2(rows)]
     by_region: dict[str, list[Row]] = {}
     for row in sorted(rows):
@@ -307,6 +341,8 @@ def build() -> dict[str, str]:
 
 def main() -> int:
     """Write the files, or with --check say which ones are not what the tables make."""
+    if "--from" in sys.argv:
+        take(Path(sys.argv[sys.argv.index("--from") + 1]))
     stale = []
     for region, text in build().items():
         path = PRICES / f"{region}.json"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from advisor.model.value import Value
 
-_DOMAINS = {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}
-_DOMAIN = "amazonaws.com"  # of the other partitions
+DOMAINS = dict.fromkeys(("aws", "aws-us-gov"), "amazonaws.com")
+DOMAINS |= {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}
 _PARTITIONS = {"cn-": "aws-cn", "eus": "aws-eusc"}  # by what their Regions begin with
 AT_HOME = ("ecr", "sns", "kms")
 """Services whose resources must be in the endpoint's own Region."""
@@ -31,11 +31,8 @@ def place_of(text: str) -> Place | None:
         )
     host, slash, _ = text.partition("/")
     labels = host.split(".")
-    if (
-        not slash
-        or labels[1:2] != ["dkr"]
-        or ".".join(labels[4:]) not in (_DOMAIN, *_DOMAINS.values())
-    ):
+    known = ".".join(labels[4:]) in DOMAINS.values()
+    if not (slash and known and labels[1] == "dkr"):
         return None
     account, _, registry, region = labels[:4]
     if registry not in ("ecr", "ecr-fips") or not (account.isdigit() and _is_plain(region)):
@@ -51,8 +48,3 @@ def _is_plain(text: str) -> bool:
 def partition_of(region: str) -> str:
     """The partition that a Region belongs to."""
     return _PARTITIONS.get(region[:3], "aws-us-gov" if region.startswith("us-gov-") else "aws")
-
-
-def domain_of(partition: str) -> str:
-    """The domain of a partition's addresses."""
-    return _DOMAINS.get(partition, _DOMAIN)

@@ -13,7 +13,7 @@ from advisor.pricing.ranges import Range
 from advisor.text.quantity import MONTH_HOURS, WEEK
 
 _MONTH = decimal(MONTH_HOURS)
-_BY_HAND = "Delete it after the hours and create it before them, on a schedule of your own."
+_BY_HAND = "Delete and create it on a schedule of your own."
 _WARM = "Provision concurrency in the hours only, on a schedule of your own."
 
 

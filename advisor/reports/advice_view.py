@@ -109,7 +109,7 @@ def beside_cost(cost: Cost) -> Iterator[str]:
     less = cost.part_time
     if less is not None:
         hours = "-".join(f"{float(end):.4g}" for end in less.hours.split(".."))
-        yield f"In the {hours} h a month with traffic alone: {a_month(less)}. {less.note}"
+        yield f"In its {hours} h a month alone: {a_month(less)}. {less.note}"
 
 
 def _grounds(cost: Cost) -> str:

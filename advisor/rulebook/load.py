@@ -7,6 +7,7 @@ and the compiled form is kept in the user's cache under that digest: a stale one
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from advisor.rulebook.cache import cached_file, keep, read_object
@@ -41,6 +42,17 @@ def compiled(rules: Folder) -> dict[str, Any]:
     if not _in_use:
         _in_use.append(_read(rules))
     return _in_use[0]
+
+
+def known_regions() -> Mapping[str, Mapping[str, Any]]:
+    """The Regions of the rules in use with what each offers: every one that is no misspelling.
+
+    Raises:
+        RulebookError: the rules cannot be read.
+    """
+    rules = _in_use[0] if _in_use else compiled(rules_directory())
+    found: Mapping[str, Mapping[str, Any]] = rules["regions"]["regions"]
+    return found
 
 
 def _read(rules: Folder) -> dict[str, Any]:

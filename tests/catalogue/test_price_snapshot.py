@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from advisor.catalogue import price_snapshot as prices
 from advisor.model.errors import InputError
@@ -70,6 +73,50 @@ def test_the_snapshots_are_what_the_tables_make() -> None:
         [sys.executable, script, "--check"], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_refreshed_list_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    """Of its Regions, as a whole: prices, what is sold, and what was estimated before."""
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    (tmp_path / "scripts").mkdir()
+    script = shutil.copy(ROOT / "scripts/build_prices.py", tmp_path / "scripts")
+    snapshot = {
+        "schema": prices.SCHEMA,
+        "region": "us-gov-east-1",
+        "date": "2026-12-24",
+        "sources": [{"basis": "price-list", "source": "a newer list", "as_of": "2026-12-24"}],
+        "prices": {
+            "hosting": {"ml.m5.large": ["0.15", 0], "ml.m5.xlarge": ["0.29", 0]},
+            "provisioned-concurrency-usage": {"2048": ["0.00002", 0]},
+            "storage": {"gp2": ["0.15", 0]},
+        },
+    }
+    (tmp_path / "us-gov-east-1.json").write_text(json.dumps(snapshot), encoding="utf-8")
+    for arguments, code in (["--from", tmp_path], 0), (["--check"], 0):
+        done = subprocess.run([sys.executable, script, *arguments], check=False)
+        assert done.returncode == code
+    found = prices.load("us-gov-east-1", tmp_path / "rules/prices")
+    assert found.date == "2026-12-24"
+    assert [key for key in ("ml.m5.large", "ml.m5.2xlarge", "ml.g6.xlarge") if found.sold(key)] == [
+        "ml.m5.large"
+    ]
+    for component, key, usd, basis in (
+        ("hosting", "ml.m5.xlarge", "0.29", "price-list"),  # the doubt was about another price
+        ("provisioned-concurrency-usage", "2048", "0.00002", "price-list"),
+        ("provisioned-concurrency-usage", "1024", "0.00001", "stand-in:other-memory"),
+        ("storage", "gp2", "0.15", "price-list"),
+        ("data", "in", "0.016", "stand-in:other-region"),
+        ("serverless", "1024", "0.00002", "stand-in:other-region"),
+    ):
+        price = found.lookup(component, key)
+        assert price is not None
+        assert (price.usd, price.basis) == (usd, basis)
+    (changed,) = (
+        path.name
+        for path in (tmp_path / "rules/prices").glob("*-[0-9].json")
+        if path.read_bytes() != (SHIPPED / path.name).read_bytes()
+    )
+    assert changed == "us-gov-east-1.json"
 
 
 def test_no_price_that_is_known_to_be_wrong_is_shipped() -> None:
@@ -327,3 +374,69 @@ def test_without_a_region_the_reference_region_is_read() -> None:
     found = prices.load(None, SHIPPED)
     assert (found.region, found.stated) == ("us-east-1", False)
     assert prices.load("us-east-1", SHIPPED).stated
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "ap-east-2"])
+def test_one_region_is_read_at_a_time(
+    region: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    read = prices._read
+
+    def record(path: str) -> Any:
+        own = path.startswith(str(tmp_path))
+        opened.append(str(Path(path).relative_to(tmp_path if own else ROOT)))
+        return read(path)
+
+    monkeypatch.setattr(prices, "_read", record)
+    shipped = ["rules/prices/terms.json", f"rules/prices/{region}.json"]
+    found = prices.load(region, SHIPPED, tmp_path)
+    for component in prices.components(SHIPPED):
+        found.lookup(component, "ml.x9.large")
+    assert [name for name in opened if "price-list" not in name] == shipped
+    opened.clear()
+    _own(tmp_path, region=region)
+    (tmp_path / "eu-west-1.json").rename(tmp_path / f"{region}.json")
+    prices.load(region, SHIPPED, tmp_path).lookup("storage", "gp2")
+    assert opened == [*shipped, f"{region}.json"]
+
+
+PLACES = sorted(
+    (row.component, row.key)
+    for row in prices.load("us-east-1", SHIPPED).rows()
+    if row.component != "batch-transform"
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(PLACES), st.sampled_from(["0.5", "7", "0.0000001"]), min_size=1, max_size=9
+    )
+)
+def test_a_users_prices_go_first_and_never_tell_what_is_sold(
+    own: dict[tuple[str, str], str],
+) -> None:
+    shipped = _json(SHIPPED / "us-east-1.json")
+    listed: dict[str, dict[str, Any]] = {}
+    for (component, key), usd in own.items():
+        listed.setdefault(component, {})[key] = [usd, 0]
+    source = {"basis": "price-list", "source": "x", "as_of": "2026-11-01"}
+    document = {"region": "us-east-1", "date": "2026-11-01", "sources": [source], "prices": listed}
+    terms = _json(SHIPPED / "terms.json")
+    both = prices.Prices(document, shipped, terms, own=True)
+    alone = prices.Prices(shipped, shipped, terms)
+    for component, key in PLACES:
+        mine, theirs = both.lookup(component, key), alone.lookup(component, key)
+        assert mine is not None
+        assert theirs is not None
+        if (component, key) in own:
+            assert (mine.usd, mine.stand_in) == (own[component, key], False)
+        elif (component, key) == ("data", "asynchronous") and ("data", "in") in own:
+            assert (mine.usd, mine.basis) == (own["data", "in"], "stand-in:hosting")
+        elif component == "asynchronous" and ("hosting", key) in own:
+            assert (mine.usd, mine.basis) == (own["hosting", key], "stand-in:hosting")
+        else:
+            assert mine.usd == theirs.usd
+            assert mine.stand_in
+            assert mine.basis == (theirs.basis if theirs.stand_in else "stand-in:shipped")
+        assert both.sold(key) == alone.sold(key)

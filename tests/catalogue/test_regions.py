@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.catalogue.regions import domain_of, partition_of, place_of
+from advisor.catalogue.regions import DOMAINS, partition_of, place_of
 from advisor.rulebook.load import load
 
 PARTITIONS = {
@@ -19,13 +19,13 @@ PARTITIONS = {
 @pytest.mark.parametrize("region", PARTITIONS)
 def test_partitions_and_their_domains(region: str) -> None:
     partition = partition_of(region)
-    assert (partition, domain_of(partition)) == PARTITIONS[region]
+    assert (partition, DOMAINS[partition]) == PARTITIONS[region]
 
 
 @pytest.mark.parametrize("region", sorted(load().raw["regions"]["regions"]))
 def test_addresses_in_every_known_region(region: str) -> None:
     partition = partition_of(region)
-    image = place_of(f"123456789012.dkr.ecr.{region}.{domain_of(partition)}/model:1")
+    image = place_of(f"123456789012.dkr.ecr.{region}.{DOMAINS[partition]}/model:1")
     topic = place_of(f"arn:{partition}:sns:{region}:123456789012:done")
     for found in (image, topic):
         assert found is not None

@@ -66,6 +66,17 @@ def test_a_range_of_hours_is_a_range_of_cost() -> None:
     assert (less.usd_low, less.usd_high) == ("16.79003", "33.58003")  # and 2 MB of data
 
 
+def test_the_low_end_of_at_most_some_hours_is_nothing_but_the_data() -> None:
+    scaled: dict[str, Any] = {
+        "deploy": {"instance_type": "ml.m5.xlarge", "instances": {"min": 1, "max": 4}}
+    }
+    for parts in (ONE, scaled):
+        less = cost({"active": "<= 73 h/month", "peak": "5/s"}, **parts).part_time
+        assert less is not None
+        assert less.hours == "0..73"
+        assert less.usd_low == "0.00003"
+
+
 @pytest.mark.parametrize("traffic", [{}, {"active": "24 h/day"}, {"active": ">= 8 h/day"}])
 def test_without_hours_there_is_nothing_to_save(traffic: dict[str, Any]) -> None:
     assert cost(traffic, **ONE).part_time is None

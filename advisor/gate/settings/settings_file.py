@@ -13,6 +13,8 @@ from advisor.configuration.source import SourceText, decode
 from advisor.gate.settings.schema_walk import accepts
 from advisor.model.errors import InputError
 from advisor.model.value import Value
+from advisor.rulebook.load import known_regions
+from advisor.rulebook.regions import require_region
 
 Places = Callable[[Path], tuple[int, int]]
 """Line and column of what stands at a path; 0 where nobody knows."""
@@ -106,6 +108,8 @@ def _kept(path: str, value: Any, place: Places, equals: str) -> SettingsFile:
     if not accepts(read_json_rules("schema", "settings.schema.json"), value):
         raise _refused(path, value, place, equals)
     _require_rules(path, value, place)
+    if "region" in value:
+        require_region(value["region"], known_regions(), path, place(("region",)))
     return SettingsFile(path=path, table=value, place=place)
 
 
