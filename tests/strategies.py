@@ -22,7 +22,7 @@ from advisor.workload import read_workloads
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
 from advisor.workload.keys import KEYS, MODEL, WAIVER, features, short_for
-from advisor.workload.release_keys import VARIANT
+from advisor.workload.release_keys import VARIANT, WINDOW
 from advisor.workload.values import RefusedError, read_quantity, read_text
 
 Document = dict[str, Any]
@@ -210,6 +210,8 @@ def _mapped(key: Key) -> st.SearchStrategy[Any]:
     if key.kind == "waivers":
         waiver = st.one_of(texts("text"), _record(WAIVER, "because"))
         return st.dictionaries(texts("rule"), waiver, max_size=3)
+    if key.kind == "windows":
+        return st.lists(_record(WINDOW, "hours"), min_size=1, max_size=2)
     assert key.kind == "models", f"no strategy for the kind {key.kind}"
     model = _record(MODEL, "name")
     return st.lists(model, min_size=1, max_size=4, unique_by=lambda each: str(each["name"]))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from advisor.catalogue.price_snapshot import components
-from advisor.cli import CONTEXT
+from advisor.cli import CONTEXT, complain
 from advisor.cli.money import canvas, price_folder
+from advisor.cli.settings import as_of_date, today
+from advisor.model.errors import InputError
 from advisor.pricing.price_listing import shipped
-from advisor.reports.comparison_formats import PRICE_FORMATS, money_renderer
+from advisor.reports.comparison_formats import PRICE_FORMATS, REFRESH_FORMATS, money_renderer
 
-_MOST_SHOWN = 10  # of the prices that changed or could not be read
+if TYPE_CHECKING:
+    from advisor.pricing.price_refresh.difference import Difference, MovedCost
+    from advisor.pricing.price_refresh.refresh import Refreshed
 
 
 @click.group(context_settings=CONTEXT)
@@ -39,16 +42,23 @@ def prices() -> None:
     default="text",
     help="Output format.",
 )
-def show(region: str | None, wanted: tuple[str, ...], form: str) -> int:
-    """Print the known prices in USD, each with its source and date."""
+@click.option(
+    "--as-of",
+    callback=as_of_date,
+    metavar="DATE",
+    help="Date on which the age is counted (YYYY-MM-DD; default: today).",
+)
+def show(region: str | None, wanted: tuple[str, ...], form: str, as_of: str | None) -> int:
+    """Print the known prices in USD, each with its source and date, and how old they are."""
     from advisor.pricing.price_listing import book
 
-    found = book(region, wanted, price_folder())
+    found = book(region, wanted, price_folder(), as_of or today())
     click.echo(money_renderer(PRICE_FORMATS, form)(found, canvas(form)), nl=False)
     return 0
 
 
 @prices.command(context_settings=CONTEXT)
+@click.argument("paths", metavar="[WORKLOAD]...", nargs=-1)
 @click.option(
     "--region",
     "regions",
@@ -68,19 +78,34 @@ def show(region: str | None, wanted: tuple[str, ...], form: str) -> int:
     "--output", metavar="DIR",
     help="Write the snapshots to DIR instead of the cache folder that answers use.",
 )  # fmt: skip
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(REFRESH_FORMATS)),
+    default="text",
+    help="Output format.",
+)
 def refresh(
-    regions: tuple[str, ...], source: str | None, url: str | None, output: str | None
+    *,
+    paths: tuple[str, ...],
+    regions: tuple[str, ...],
+    source: str | None,
+    url: str | None,
+    output: str | None,
+    form: str,
 ) -> int:
     """Refresh the prices of Regions. No AWS credentials are needed.
 
-    All Regions are read before the first one is written, so an error keeps the old prices. New
-    prices change costs, never which instance fits.
+    Prints what changed, and what that changes in WORKLOAD: files and folders, those below this
+    folder without a name. All Regions are read before the first one is written, so an error keeps
+    the old prices. New prices change costs, never which instance is chosen.
 
     Exit codes: 0 written, 2 no price could be read or written, 3 a bug of ours.
     """
     if source is not None and url is not None:
         raise click.UsageError("--from and --url exclude each other: remove one of them")
     from advisor.pricing.price_refresh import charges
+    from advisor.pricing.price_refresh.difference import difference
     from advisor.pricing.price_refresh.refresh import from_file, from_url, write
 
     wanted = tuple(dict.fromkeys(regions))
@@ -89,44 +114,47 @@ def refresh(
         found = tuple(from_file(Path(source), region, price_list) for region in wanted)
     else:
         found = from_url(wanted, price_list, url=url)
-    folder = Path(output or price_folder())
-    before = {one.region: _old(one.region, folder) for one in found}
-    for one, path in zip(found, write(found, folder), strict=True):
-        _tell(one, path, before[one.region])
+    for one in found:
+        for problem in one.problems:
+            click.echo(f"skipped in {one.region}: {problem}", err=True)
+    compared = tuple(difference(one, shipped(), price_folder()) for one in found)
+    moved = _moved(paths, found, compared)
+    done = write(found, Path(output or price_folder()))
+    click.echo(money_renderer(REFRESH_FORMATS, form)((compared, moved), canvas(form)), nl=False)
+    for path in done if form == "text" else ():
+        click.echo(f"written: {os.fspath(path)}")
     return 0
 
 
-def _old(region: str, folder: Path) -> dict[str, Any] | None:
-    """The snapshot to replace, else the shipped one, else ``None``."""
-    for place in (folder, Path(shipped())):
-        path = place / f"{region}.json"
-        if path.is_file():
+def _moved(
+    paths: tuple[str, ...], found: tuple[Refreshed, ...], compared: tuple[Difference, ...]
+) -> tuple[MovedCost, ...]:
+    """The workloads of the refreshed Regions, with the prices in use and with the new ones.
+
+    A file that cannot be read, or a Region without a name, is no reason not to refresh.
+    """
+    from tempfile import TemporaryDirectory
+
+    from advisor.configuration.discover import discover
+    from advisor.pipeline import advise
+    from advisor.pricing.plan_cost import prices_of
+    from advisor.pricing.price_refresh.difference import moved_cost
+    from advisor.pricing.price_refresh.refresh import write
+    from advisor.workload import read_file
+
+    in_use = {one.region: price_folder() if one.old_own else None for one in compared}
+    moved = []
+    with TemporaryDirectory(prefix="sm-advise-") as folder:
+        write(found, Path(folder))
+        for path in discover(paths or (".",)).workloads:
             try:
-                document = json.loads(path.read_bytes())
-            except (OSError, ValueError):
+                workloads = read_file(path)
+            except InputError as error:
+                complain(error)
                 continue
-            if isinstance(document, dict) and isinstance(document.get("prices"), dict):
-                return document
-    return None
-
-
-def _tell(one: Any, path: Path, old: dict[str, Any] | None) -> None:
-    """Print the written files, the changes and the skipped prices."""
-    from advisor.pricing.price_refresh.refresh import changes
-
-    count = sum(len(known) for known in one.document["prices"].values())
-    noun = "price" if count == 1 else "prices"
-    click.echo(f"{one.region}: {count} {noun} of {one.document['date']} → {os.fspath(path)}")
-    if one.missing:
-        click.echo(f"  no price found: {', '.join(one.missing)}")
-    for problem in one.problems:
-        click.echo(f"  skipped: {problem}", err=True)
-    try:
-        differing = changes(old, one.document) if old is not None else ()
-    except (AttributeError, KeyError, TypeError, IndexError):
-        differing = ()  # the old one was no snapshot, which is why it was replaced
-    moved = [each for each in differing if each.old is not None and each.new is not None]
-    for each in moved[:_MOST_SHOWN]:
-        click.echo(f"  {each.component} {each.key}: {each.old} → {each.new} USD")
-    if len(moved) > _MOST_SHOWN:
-        click.echo(f"  and {len(moved) - _MOST_SHOWN} more")
+            for workload in workloads:
+                region = prices_of(workload.text("region")).region
+                if region in in_use:
+                    old = advise(workload, own_prices=in_use[region])
+                    moved.append(moved_cost(old, advise(workload, own_prices=folder)))
+    return tuple(moved)

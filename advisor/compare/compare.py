@@ -3,19 +3,20 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from advisor.catalogue.price_snapshot import Folder
+from advisor.catalogue.price_snapshot import Folder, Prices
 from advisor.compare.break_even import Crossing, crossings, grid
 from advisor.compare.scenario import DURATION, RECORDS, VOLUME, Outcome, Scenario, current
 from advisor.engine.facts import Facts
 from advisor.engine.standing import STANDINGS
 from advisor.model.advice import Advice, Candidate
-from advisor.model.options import BATCH_TRANSFORM
+from advisor.model.options import BATCH_TRANSFORM, SERVERLESS
 from advisor.model.usage import JobUsage
 from advisor.model.workload import Interval
 from advisor.pricing.amounts import decimal
 from advisor.pricing.billable_usage import charged
 from advisor.pricing.comparable import Share, per_thousand_requests
 from advisor.pricing.plan_cost import expected_latency, prices_of
+from advisor.pricing.unit_costs import UnitCosts, break_even_requests, unit_costs
 from advisor.rulebook.load import load
 from advisor.text.quantity import MICROSECONDS_PER_MONTH, RATE_PER_MONTH, show
 
@@ -45,6 +46,7 @@ class ComparedOption(NamedTuple):
 
     candidate: Candidate  # with its latency, whether it is chosen or not
     per_thousand: Share | None  # USD per 1,000 requests
+    units: UnitCosts | None = None  # of an hour and of one request
 
 
 class BreakEven(NamedTuple):
@@ -72,6 +74,17 @@ class Comparison(NamedTuple):
     break_evens: tuple[BreakEven, ...]
     assumed: Mapping[str, str]  # facts that break-even points take and nobody stated
 
+    @property
+    def break_even_requests(self) -> Mapping[str, str | None]:
+        """Option with instances -> requests a month that cost as much on serverless inference."""
+        rows = {row.candidate.option: row for row in self.rows}
+        serverless = rows.pop(SERVERLESS).units
+        return {
+            option: break_even_requests(row.candidate.cost, serverless)
+            for option, row in rows.items()
+            if row.candidate.cost is not None and serverless is not None
+        }
+
 
 def compare(advice: Advice, own_prices: Folder | None = None) -> Comparison:
     """The options of an answer side by side.
@@ -93,9 +106,8 @@ def compare(advice: Advice, own_prices: Folder | None = None) -> Comparison:
             BreakEven(key, found, _busy_share(scenario, found))
             for found in crossings(scenario.at, points)
         )
-    return Comparison(
-        advice, _rows(advice, facts), tuple(axes), tuple(break_evens), _assumed(facts, axes)
-    )
+    rows = _rows(advice, facts, prices)
+    return Comparison(advice, rows, tuple(axes), tuple(break_evens), _assumed(facts, axes))
 
 
 def _keys(facts: Facts) -> Iterator[tuple[str, int]]:
@@ -138,7 +150,7 @@ def _assumed(facts: Facts, axes: Sequence[Axis]) -> dict[str, str]:
     return done
 
 
-def _rows(advice: Advice, facts: Facts) -> tuple[ComparedOption, ...]:
+def _rows(advice: Advice, facts: Facts, prices: Prices) -> tuple[ComparedOption, ...]:
     order = {name: rank for rank, name in enumerate(advice.decision.leaf_options)}
 
     def rank(row: ComparedOption) -> tuple[bool, int, int]:
@@ -146,18 +158,19 @@ def _rows(advice: Advice, facts: Facts) -> tuple[ComparedOption, ...]:
         stands = STANDINGS.index(each.standing.standing)
         return each.plan is None, stands, order.get(each.option, len(order))
 
-    return tuple(sorted((_row(facts, each) for each in advice.candidates), key=rank))
+    return tuple(sorted((_row(facts, each, prices) for each in advice.candidates), key=rank))
 
 
-def _row(facts: Facts, candidate: Candidate) -> ComparedOption:
-    if candidate.plan is None or candidate.cost is None:
+def _row(facts: Facts, candidate: Candidate, prices: Prices) -> ComparedOption:
+    plan, cost = candidate.plan, candidate.cost
+    if plan is None or cost is None:
         return ComparedOption(candidate, None)
     if candidate.latency is None:
-        candidate = candidate._replace(latency=expected_latency(candidate.plan, facts))
+        candidate = candidate._replace(latency=expected_latency(plan, facts))
     requests = _requests(facts, candidate)
-    assert candidate.cost is not None
-    share = per_thousand_requests(candidate.cost, requests) if requests else None
-    return ComparedOption(candidate, share)
+    share = per_thousand_requests(cost, requests) if requests else None
+    units = unit_costs(plan, facts, prices, cost, requests)
+    return ComparedOption(candidate, share, units)
 
 
 def _requests(facts: Facts, candidate: Candidate) -> Any:
@@ -171,4 +184,13 @@ def _requests(facts: Facts, candidate: Candidate) -> Any:
             return None
         return decimal(runs) * decimal(records.low or 0)
     found = charged(candidate.plan, facts)
-    return None if isinstance(found, JobUsage) else found.traffic.requests.exact
+    if not found.parts:
+        return None if isinstance(found, JobUsage) else found.traffic.requests.exact
+    several = [
+        (part.usage.traffic.requests.exact, part.times.exact)
+        for part in found.parts
+        if not isinstance(part.usage, JobUsage)
+    ]
+    if any(requests is None or times is None for requests, times in several):
+        return None
+    return sum(decimal(requests or 0) * decimal(times or 0) for requests, times in several)

@@ -13,7 +13,7 @@ from advisor.model.workload import Finding, Interval
 from advisor.options import plan
 from advisor.pricing.comparable import certainly_cheaper, stand_ins
 from advisor.pricing.plan_cost import in_brief, monthly_cost, per_hour
-from advisor.text.money_format import money
+from advisor.text.money_format import a_month, money
 
 _ABOUT = 0.002  # as exact as the three digits that are printed
 
@@ -41,6 +41,15 @@ def findings(
         over = None if ceiling is None else judged(ceiling, chosen.cost, candidates)
         found += [] if over is None else [over]
     found += _prices(facts, chosen, prices, gated=gated)
+    less = chosen.cost.part_time
+    if less is not None and "traffic.windows" not in facts.workload.values:
+        message = (
+            f"in the hours of traffic.active alone the plan costs {a_month(less)}, but no fact says"
+            " which hours they are, so nothing can be scheduled"
+        )
+        place = facts.workload.place("traffic.active")
+        fix = "State traffic.windows, such as [{days: mon-fri, hours: 8-18}]."
+        found.append(Finding("hours-without-windows", "info", message, *place, fix))
     cheaper = _cheapest_below(facts, chosen, candidates, prices)
     if cheaper is not None:
         found.append(_cheaper(facts, chosen, cheaper, prices))

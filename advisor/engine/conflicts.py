@@ -7,10 +7,10 @@ from itertools import pairwise
 
 from advisor.catalogue.regions import AT_HOME, place_of
 from advisor.engine.facts import Facts
-from advisor.model.workload import PARTS, Finding, Interval, Stated, Workload
+from advisor.model.workload import PARTS, Finding, Interval, Stated, Workload, minutes_covered
 from advisor.rulebook.formulas import mean_rate
 from advisor.rulebook.types import INFINITY
-from advisor.text.quantity import WEEK, show
+from advisor.text.quantity import KINDS, WEEK, show
 
 _WHOLE = 100_000  # thousandths of a percent
 _TRIPLES = ("requests.payload", "requests.response", "requests.processing")
@@ -47,6 +47,7 @@ def _all(facts: Facts) -> Iterator[Finding]:
     for larger, smaller, message in _ORDERED:
         yield from _out_of_order(facts, larger, smaller, message)
     yield from _peak_below_mean(workload)
+    yield from _beyond_windows(workload)
     yield from _zero_without_patience(facts)
     yield from _memory_without_accelerator(workload)
     yield from _listed_models(workload)
@@ -126,6 +127,18 @@ def _peak_below_mean(workload: Workload) -> Iterator[Finding]:
             peak,
             volume,
         )
+
+
+def _beyond_windows(workload: Workload) -> Iterator[Finding]:
+    """More time with traffic than the windows cover; where it follows from them, it is the same."""
+    windows, active = workload.values.get("traffic.windows"), workload.values.get("traffic.active")
+    if windows is None or active is None or not windows.value:
+        return
+    covered = minutes_covered(windows.value) * KINDS["share"]["min/week"]
+    if (active.value.low or 0) > covered:
+        time = show(Interval(covered, covered), "share")
+        message = f"traffic.active is {active.text}, but traffic.windows cover only {time}"
+        yield _finding(workload, message, active, windows)
 
 
 def _zero_without_patience(facts: Facts) -> Iterator[Finding]:

@@ -112,6 +112,17 @@ class CostItem(Value):
     usd_estimate: str | None = None  # as that of the whole
 
 
+class PartTime(Value):
+    """What the same plan costs if it exists in the stated hours only; ends as those of the cost."""
+
+    hours: str  # a month
+    usd_low: str | None
+    usd_high: str | None
+    usd_estimate: str | None
+    items: tuple[CostItem, ...]
+    note: str  # how that is done, since no request of the plan does it
+
+
 class Cost(Value):
     """Monthly cost of one option. ``complete`` is false while a price is missing.
 
@@ -128,6 +139,7 @@ class Cost(Value):
     notes: tuple[str, ...] = ()
     usd_estimate: str | None = None
     estimate_rests_on: tuple[str, ...] = ()  # facts that nothing bounds, the weightiest first
+    part_time: PartTime | None = None  # where hours are stated, and saving them saves money
 
 
 class Latency(Value):

@@ -86,6 +86,7 @@ class FleetUsage(Value):
     measured: bool = False  # the times were measured on the instance type
     wake_s: float | None = None  # where it goes to zero: from a request to its service
     linger_s: float | None = None  # where it goes to zero: without work until an instance goes
+    open_share: Number = 1  # of the month in which it exists
     volume_gb: Number | None = None  # GB of the storage volume asked for, on each instance
     variants: tuple[VariantUsage, ...] = ()
     busiest: FleetUsage | None = None  # of the model with most requests, which latency reads

@@ -33,6 +33,41 @@ class Stated(NamedTuple):
     column: int
 
 
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Window(Value):
+    """Hours of some days of the week in which requests come."""
+
+    days: tuple[int, ...]  # places in DAYS, in order
+    start: int  # minutes of the day
+    end: int  # minutes of the day, of the next one where it is before the start
+
+    @property
+    def last(self) -> int:
+        """The end in minutes since the day began."""
+        return self.end if self.end > self.start else self.end + 24 * 60
+
+    @property
+    def text(self) -> str:
+        """As people say it: mon, tue 8:00-18:00."""
+        ends = "-".join(f"{minutes // 60}:{minutes % 60:02}" for minutes in (self.start, self.end))
+        return f"{', '.join(DAYS[day] for day in self.days)} {ends}"
+
+
+def minutes_covered(windows: tuple[Window, ...]) -> int:
+    """Minutes of the week that windows cover together."""
+    week = 7 * 24 * 60
+    return len(
+        {
+            (day * 24 * 60 + minute) % week
+            for window in windows
+            for day in window.days
+            for minute in range(window.start, window.last)
+        }
+    )
+
+
 class Finding(NamedTuple):
     """A message to the reader, with its place."""
 

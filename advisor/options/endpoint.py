@@ -122,8 +122,12 @@ def start_s(draft: Draft) -> float:
 
 def volume_gb(draft: Draft, instance: Instance) -> int | None:
     """Size of the volume to ask for on each instance; ``None`` where the default one does."""
-    size = _unpacked_gb(draft)
-    if size is None or instance.local_nvme is not False:
+    if instance.local_nvme is not False:
+        return None
+    stated, size = draft.upper("deploy.volume"), _unpacked_gb(draft)
+    if stated is not None:
+        return int(min(draft.number("volume-most"), math.ceil(stated / memory.GIB)))
+    if size is None:
         return None
     default, most = draft.number("volume-default"), draft.number("volume-most")
     wanted = math.ceil(size * draft.number("volume-headroom"))
@@ -142,27 +146,27 @@ def _unpacked_gb(draft: Draft) -> float | None:
 
 
 def _volume(draft: Draft, done: Parameters, instance: Instance) -> None:
-    size = _unpacked_gb(draft)
-    if size is None:
-        return
+    size, stated = _unpacked_gb(draft), draft.upper("deploy.volume")
     headroom, most = draft.number("volume-headroom"), draft.number("volume-most")
-    wanted = math.ceil(size * headroom)
+    wanted = math.ceil((size or 0) * headroom)
     if instance.local_nvme is not False:
-        if wanted > draft.number("volume-default") or draft.needs("volume-size"):
-            draft.set(
-                "VolumeSizeInGB",
-                "not set",
-                f"{instance.type} has local disks and takes no volume size; {mib(size * 1024)} of "
-                "model and scratch space must fit on them.",
-            )
+        if stated or wanted > draft.number("volume-default") or draft.needs("volume-size"):
+            because = f"{instance.type} has local disks and takes no volume size"
+            if size:
+                because += f"; {mib(size * 1024)} of model and scratch space must fit on them"
+            draft.set("VolumeSizeInGB", "not set", because + ".")
         return
     asked = volume_gb(draft, instance)
     if asked is None:
         return
     done["VolumeSizeInGB"] = asked
     draft.carry("volume-size")
+    if stated is not None:
+        draft.set("VolumeSizeInGB", asked, f"Stated under deploy.volume, at most {most} GB.")
+        return
     because = (
-        f"{mib(size * 1024)} of model and scratch space x {headroom} = {wanted} GB, at most {most}."
+        f"{mib((size or 0) * 1024)} of model and scratch space x {headroom} = {wanted} GB, at most"
+        f" {most}."
     )
     draft.set("VolumeSizeInGB", asked, because, constant="volume-headroom")
 

@@ -38,6 +38,16 @@ def total_of(amounts: Iterable[Decimal]) -> Decimal:
     return found
 
 
+def sum_of(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum; ``None`` as soon as one of them is not known."""
+    known = []
+    for each in amounts:
+        if each is None:
+            return None
+        known.append(each)
+    return total_of(known)
+
+
 def amount(value: Decimal) -> Decimal:
     """An amount rounded to a millionth of a USD; of less, two digits, so that it is not nothing."""
     rounded = value.quantize(_MILLIONTH, ROUND_HALF_UP, _WRITTEN)

@@ -115,7 +115,7 @@ def _fleet(option: str, usage: FleetUsage, prices: Prices) -> Iterator[Line]:
     price, keys = prices.lookup(component, usage.instance_type), _LOADS[bool(usage.minimum)]
     yield Line(f"Instances {usage.instance_type}", hours, "instance-hour", price, keys)
     for other in usage.variants:
-        beside = exactly(other.count).times(_MONTH)
+        beside = exactly(other.count).times(_open_hours(usage))
         other_price = prices.lookup(component, other.instance_type)
         name = f"Variant {other.name} on {other.instance_type}"
         yield Line(name, beside, "instance-hour", other_price)
@@ -129,15 +129,20 @@ def _fleet_hours(usage: FleetUsage) -> Range:
     """Hours of a fleet that scales where its load is known, else of the instances in service."""
     minimum, maximum, traffic = usage.minimum, usage.maximum, usage.traffic
     if minimum is None or maximum is None or minimum >= maximum:
-        return read("count", usage.count).times(_MONTH)
+        return read("count", usage.count).times(_open_hours(usage))
     needed: tuple[float | None, ...] = (traffic.rate, usage.rate_of_one)
     if minimum == 0:
         needed = (traffic.processing_s, usage.linger_s, usage.wake_s)
     if None in needed:
-        return read("count", usage.count).times(_MONTH)
+        return read("count", usage.count).times(_open_hours(usage))
     from advisor.pricing.fleet_hours import scaled_hours
 
     return scaled_hours(usage)
+
+
+def _open_hours(usage: FleetUsage) -> Range:
+    """Hours of a month in which an endpoint exists."""
+    return _MONTH.times(exactly(usage.open_share))
 
 
 def _of_many(hours: Range, endpoints: Range, minimum: int | None) -> Range:

@@ -42,9 +42,12 @@ def _most_requests(traffic: Traffic, requests: Range) -> float | None:
 def _from_minimum(usage: FleetUsage, requests: float, maximum: int) -> Hours:
     assert usage.traffic.rate is not None
     assert usage.rate_of_one is not None
-    mean, peak = requests / _MONTH_S, float(usage.traffic.rate)
-    planned = float(usage.rate_of_one)
-    return autoscaled(mean, max(peak, mean), planned, usage.minimum or 0, maximum)
+    share, peak = float(usage.open_share), float(usage.traffic.rate)
+    if not share:
+        return Hours(low=0.0, high=0.0)
+    mean, planned = requests / _MONTH_S / share, float(usage.rate_of_one)
+    found = autoscaled(mean, max(peak, mean), planned, usage.minimum or 0, maximum)
+    return Hours(low=found.low * share, high=found.high * share)
 
 
 def _from_zero(usage: FleetUsage, requests: float, maximum: int) -> Hours:

@@ -1,6 +1,6 @@
 """The monthly cost of one option, item by item: quantities times unit prices, and their sum."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -8,7 +8,7 @@ from advisor.catalogue.price_snapshot import Prices
 from advisor.model.advice import Cost, CostItem
 from advisor.model.usage import ServerlessUsage, Usage
 from advisor.model.value import Value
-from advisor.pricing.amounts import amount, product, total_of, usd
+from advisor.pricing.amounts import amount, product, sum_of, total_of, usd
 from advisor.pricing.cost_lines import Line, lines, pinned, varying
 from advisor.pricing.ranges import read
 from advisor.text.money_format import basis_in_words
@@ -143,17 +143,7 @@ def _assumed(usage: Usage) -> Mapping[str, str]:
 
 def _sum_up(amounts: list[_Amounts]) -> Total:
     """Add amounts that are rounded first, so that printed items add up to the printed total."""
-    return Total(low=_sum(low for low, _ in amounts), high=_sum(high for _, high in amounts))
-
-
-def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    """The sum; ``None`` as soon as one of them is not known."""
-    known = []
-    for each in amounts:
-        if each is None:
-            return None
-        known.append(each)
-    return total_of(known)
+    return Total(low=sum_of(low for low, _ in amounts), high=sum_of(high for _, high in amounts))
 
 
 def _amounts(row: Line) -> _Amounts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from advisor.catalogue.price_snapshot import Folder, Prices, load
@@ -87,11 +87,22 @@ def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
 
     if any(each.rule == MISFIT and each.severity == "error" for each in plan.findings):
         return _NOT_TO_RUN
-    found = cost(plan.option, charged(plan, facts), prices)
-    if found.usd_low is not None and found.usd_low != found.usd_high:
-        found = estimated(found, plan.option, completed(plan, facts), prices)
+
+    def priced(changed: Callable[[Usage], Usage] = lambda usage: usage) -> Cost:
+        found = cost(plan.option, changed(charged(plan, facts)), prices)
+        if found.usd_low is None or found.usd_low == found.usd_high:
+            return found
+        return estimated(found, plan.option, changed(completed(plan, facts)), prices)
+
+    whole, active = priced(), facts.workload.interval("traffic.active")
     beside = _uncounted(facts.book, facts.point[facts.book.needs])
-    return found._replace(notes=(*found.notes, beside)) if beside else found
+    if beside:
+        whole = whole._replace(notes=(*whole.notes, beside))
+    if active is None:
+        return whole
+    from advisor.pricing.part_time import part_time
+
+    return whole._replace(part_time=part_time(active, plan.usage, priced))
 
 
 @lru_cache(maxsize=256)

@@ -20,6 +20,8 @@ class RegionPrices(NamedTuple):
     own: bool  # the user's snapshot
     prices: int  # how many are known
     rows: tuple[PriceRow, ...]  # empty in the list of all Regions
+    age_days: int | None  # since that date
+    stale: bool  # older than prices should be
 
 
 class Book(NamedTuple):
@@ -29,6 +31,7 @@ class Book(NamedTuple):
     single: bool  # one Region was asked for, and its rows are wanted
     components: tuple[str, ...]  # only these; all when empty
     per: Mapping[str, str]  # component -> what a price of it is for: an hour
+    stale_days: int  # the age above which a snapshot is stale
 
 
 def shipped() -> str:
@@ -36,13 +39,14 @@ def shipped() -> str:
     return os.path.join(rules_directory(), "prices")
 
 
-def book(region: str | None, components: Sequence[str], own: Folder) -> Book:
+def book(region: str | None, components: Sequence[str], own: Folder, today: str) -> Book:
     """The prices of a Region, or a line for each Region.
 
     Args:
         region: its code; every Region with a snapshot without one.
         components: only these.
         own: folder of the user's snapshots.
+        today: date (YYYY-MM-DD) on which the age is counted.
 
     Raises:
         InputError: nothing is known of the Region, or a snapshot of the user's cannot be read.
@@ -51,17 +55,43 @@ def book(region: str | None, components: Sequence[str], own: Folder) -> Book:
     if os.path.isdir(own):
         names = tuple(sorted({*names, *regions(own)}))
     if region is None:
-        known = (_known(load(name, shipped(), own), components, rows=False) for name in names)
-        return Book(tuple(known), False, tuple(components), per)
-    found = _known(load(region, shipped(), own), components, rows=True)
+        all_of_them = [load(name, shipped(), own) for name in names]
+        known = tuple(_known(each, components, today, rows=False) for each in all_of_them)
+        return Book(known, False, tuple(components), per, _stale_days(all_of_them[0]))
+    prices = load(region, shipped(), own)
+    found = _known(prices, components, today, rows=True)
     if region not in names:
         raise InputError(
             f"no price is known in {region}",
             hint=f"Read it with: sm-advise prices refresh --region {region}",
         )
-    return Book((found,), True, tuple(components), per)
+    return Book((found,), True, tuple(components), per, _stale_days(prices))
 
 
-def _known(prices: Prices, components: Sequence[str], *, rows: bool) -> RegionPrices:
+def _stale_days(prices: Prices) -> int:
+    days: int = prices.terms["stale"]["days"]
+    return days
+
+
+def _known(prices: Prices, components: Sequence[str], today: str, *, rows: bool) -> RegionPrices:
     found = tuple(row for row in prices.rows() if not components or row.component in components)
-    return RegionPrices(prices.region, prices.date, prices.own, len(found), found if rows else ())
+    age = age_days(prices.date, today)
+    return RegionPrices(
+        region=prices.region,
+        date=prices.date,
+        own=prices.own,
+        prices=len(found),
+        rows=found if rows else (),
+        age_days=age,
+        stale=age is not None and age > _stale_days(prices),
+    )
+
+
+def age_days(date: str | None, today: str) -> int | None:
+    """Days since a date; ``None`` where it is none, since a snapshot of the user's may hold any."""
+    from datetime import date as day
+
+    try:
+        return None if date is None else (day.fromisoformat(today) - day.fromisoformat(date)).days
+    except ValueError:
+        return None

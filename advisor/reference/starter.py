@@ -90,7 +90,7 @@ def _example(key: Key) -> str:
         return '{rule-id: {because: "…", by: jd, until: 2027-01-31}}'
     if key.kind == "named":
         return f"{{{_NAMED[key.path]}: {key.example}}}"
-    if key.kind in ("texts", "variants"):
+    if key.kind in ("texts", "variants", "windows"):
         return f"[{key.example}]"
     if key.kind == "models":
         return f"[{{name: {key.example}, size: 800 MB, share: 20 %}}]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from advisor.model.advice import (
     Verdict,
 )
 from advisor.model.workload import Finding
-from advisor.text.money_format import money
+from advisor.text.money_format import a_month, money
 
 SEVERITIES = ("error", "warning", "info")
 
@@ -111,7 +111,17 @@ def room(verdict: Verdict) -> str:
     return f"{verdict.margin:.2g}x" if verdict.margin < 100 else f"{verdict.margin:.0f}x"
 
 
-def grounds(cost: Cost) -> str:
+def beside_cost(cost: Cost) -> Iterator[str]:
+    """What a cost rests on, and what the same plan costs in the stated hours alone."""
+    if text := _grounds(cost):
+        yield text
+    less = cost.part_time
+    if less is not None:
+        hours = "-".join(f"{float(end):.4g}" for end in less.hours.split(".."))
+        yield f"In its {hours} h a month alone: {a_month(less)}. {less.note}"
+
+
+def _grounds(cost: Cost) -> str:
     """The facts behind an estimate or an open cost; empty where the cost is one number."""
     if cost.usd_estimate is not None:
         return f"The estimate rests on {', '.join(cost.estimate_rests_on)}."

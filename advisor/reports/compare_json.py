@@ -47,6 +47,7 @@ def render(found: Comparison, canvas: Canvas) -> str:
             "summary": advice.summary,
         },
         "options": [_row(row) for row in found.rows],
+        "break_even_requests": dict(found.break_even_requests),
         "break_evens": [_break_even(each) for each in found.break_evens],
         "assumed": dict(found.assumed),
         "curves": [_curve(axis) for axis in found.axes],
@@ -80,12 +81,17 @@ def _row(row: ComparedOption) -> dict[str, Any]:
         "usd_per_thousand_requests": None
         if row.per_thousand is None
         else row.per_thousand._asdict(),
+        "unit_costs": None if row.units is None else row.units._asdict(),
         "latency": None if latency is None else latency._asdict(),
     }
 
 
 def _cost(cost: Cost) -> dict[str, Any]:
-    return {**cost._asdict(), "items": [item._asdict() for item in cost.items]}
+    value = {**cost._asdict(), "items": [item._asdict() for item in cost.items]}
+    less = value.pop("part_time")
+    if less is not None:
+        value["part_time"] = {**less._asdict(), "items": [item._asdict() for item in less.items]}
+    return value
 
 
 def _break_even(each: BreakEven) -> dict[str, Any]:

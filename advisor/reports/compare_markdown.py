@@ -10,7 +10,7 @@ from advisor.measurement import words as measured_words
 from advisor.model.advice import CostItem
 from advisor.pricing.plan_cost import in_brief
 from advisor.reports import cost_curves as outcomes
-from advisor.reports.advice_view import grounds
+from advisor.reports.advice_view import beside_cost
 from advisor.reports.terminal_chart import Canvas
 from advisor.text.markup import code, prose, table
 from advisor.text.money_format import NOT_APPLICABLE, UNKNOWN, a_month, basis_in_words, money
@@ -86,9 +86,7 @@ def _rests_on(row: ComparedOption) -> Iterator[str]:
     headings = ("Item", "Quantity", "USD each", "USD a month", "Price", "As of")
     yield from table(headings, [_item(item) for item in cost.items])
     yield ""
-    if text := grounds(cost):
-        yield f"- {prose(text)}"
-    for note in cost.notes:
+    for note in (*beside_cost(cost), *cost.notes):
         yield f"- {prose(note)}"
     if latency is not None:
         yield f"- Latency {prose(latency.basis)}."

@@ -10,7 +10,7 @@ from advisor.measurement import words as measured_words
 from advisor.model.advice import Cost, CostItem
 from advisor.pricing.plan_cost import in_brief
 from advisor.reports import cost_curves as outcomes
-from advisor.reports.advice_view import grounds
+from advisor.reports.advice_view import beside_cost
 from advisor.reports.terminal_chart import Bar, Canvas, bars, plot, table, wrapped
 from advisor.text.money_format import UNKNOWN, basis_in_words, money
 from advisor.text.quantity_format import about, busy
@@ -106,7 +106,7 @@ def _rests_on(row: ComparedOption, canvas: Canvas) -> Iterator[str]:
     yield ""
     yield f"{candidate.option}: {in_brief(plan)}"
     yield from table(("",) * 4, [_item(item) for item in cost.items], canvas, 3)
-    if text := grounds(cost):
+    for text in beside_cost(cost):
         yield from wrapped(text, canvas, "  ", "    ")
     if latency is not None:
         text = " ".join((f"Latency {latency.basis}.", *latency.notes))

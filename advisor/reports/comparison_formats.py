@@ -38,6 +38,10 @@ PRICE_FORMATS = {
     "markdown": "advisor.reports.prices_markdown",
     "csv": "advisor.reports.prices_csv",
 }
+REFRESH_FORMATS = {
+    "text": "advisor.reports.refresh_text",
+    "json": "advisor.reports.refresh_json",
+}
 
 
 def money_renderer(formats: dict[str, str], name: str) -> Callable[[Any, Canvas], str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from advisor import __version__
-from advisor.model.advice import Advice, Candidate, Cost, Plan
+from advisor.model.advice import Advice, Candidate, Cost, PartTime, Plan
 from advisor.reports import Context
 from advisor.reports.json_parts import (
     array,
@@ -165,9 +165,21 @@ def _plan(plan: Plan | None, separator: str) -> str:
 def _cost(cost: Cost | None) -> str:
     if cost is None:
         return "null"
+    less = "" if cost.part_time is None else f'"part_time": {_part_time(cost.part_time)}, '
+    return f"{{{_amounts(cost)}, {rest_of_cost(cost)}, {less}{_items(cost)}}}"
+
+
+def _part_time(less: PartTime) -> str:
+    said = encode({"hours": less.hours, "note": less.note})
+    return f"{said[:-1]}, {_amounts(less)}, {_items(less)}}}"
+
+
+def _amounts(cost: Cost | PartTime) -> str:
     return (
-        f'{{"usd_low": {money(cost.usd_low)}, "usd_high": {money(cost.usd_high)}, '
-        f'"usd_estimate": {money(cost.usd_estimate)}, '
-        f"{rest_of_cost(cost)}, "
-        f'"items": {array(map(cost_item, cost.items))}}}'
+        f'"usd_low": {money(cost.usd_low)}, "usd_high": {money(cost.usd_high)}, '
+        f'"usd_estimate": {money(cost.usd_estimate)}'
     )
+
+
+def _items(cost: Cost | PartTime) -> str:
+    return f'"items": {array(map(cost_item, cost.items))}'

@@ -251,7 +251,8 @@ def _cost(advice: Advice) -> Iterator[str]:
         yield "Not part of this answer."
         return
     prices = f", prices of {advice.prices_date}" if advice.prices_date else ""
-    said = (f"{a_month(cost)}{prices}.", highlights.grounds(cost), basis_in_words(cost.basis))
+    beside = highlights.beside_cost(cost)
+    said = (f"{a_month(cost)}{prices}.", *beside, basis_in_words(cost.basis))
     yield prose(" ".join(filter(None, said)))
     unknowns = [
         f"- Not stated: {code(each.fact)}. {prose(highlights.priced(each))}."

@@ -22,6 +22,8 @@ def _region(found: Book, known: RegionPrices) -> dict[str, Any]:
     value: dict[str, Any] = {
         "region": known.region,
         "date": known.date,
+        "age_days": known.age_days,
+        "stale": known.stale,
         "own": known.own,
         "count": known.prices,
     }

@@ -58,7 +58,11 @@ _SHARES = {
     "min/day": 7 * 60 * _SECOND,
     "h/week": _HOUR,
     "h/day": 7 * _HOUR,
+    "h/month": 7 * 24 * _HOUR // 10,
 }
+# A month has 730 / 168 weeks, so that an hour a month is no whole number of base units: a 73rd of
+# the number above.
+DENOMINATORS = {"h/month": MONTH_HOURS // 10}
 _MULTIPLES = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "B": 10**9}
 
 # Kind -> unit as written -> base units in one of it.
@@ -80,7 +84,7 @@ FORMS = {
     "size": "20 KB, 1.5 MB, <=6 MB, >4 MB or 1 MB..5 MB",
     "time": "250 ms, 60 s, 15 min, 4 h, >60 s or 5 min..15 min",
     "rate": "20/s, 400/h, 5/day, 2M/month, >=1000/s or 2/h..6/h",
-    "share": "8 h/day, 40 h/week or 1 h/day..3 h/day",
+    "share": "8 h/day, 40 h/week, 160 h/month or 1 h/day..3 h/day",
     "money": "500 USD/month or <=800 USD/month",
     "count": "12, 2k, 10M, 8B, >=100 or 300..600",
     "percent": "5 % or 1 %..10 %",
@@ -182,7 +186,8 @@ def parse(text: str, kind: str) -> Interval:
 def _ratio(text: str, kind: str) -> tuple[int, int]:
     """A number with its unit as a fraction of base units: numerator and denominator."""
     number = text.rstrip(_AFTER_NUMBER)
-    factor = KINDS[kind].get(text[len(number) :].lstrip(" "))
+    unit = text[len(number) :].lstrip(" ")
+    factor, parts = KINDS[kind].get(unit), DENOMINATORS.get(unit, 1)
     whole, point, decimals = number.partition(".")
     if (
         factor is None
@@ -191,8 +196,8 @@ def _ratio(text: str, kind: str) -> tuple[int, int]:
     ):
         raise _refusal(text, kind)
     if not point:
-        return int(whole) * factor, 1
-    scaled, scale = int(whole + decimals) * factor, 10 ** len(decimals)
+        return int(whole) * factor, parts
+    scaled, scale = int(whole + decimals) * factor, 10 ** len(decimals) * parts
     if kind == "count" and scaled % scale:
         raise QuantityError(f"{text!r} is not a whole number", kind)
     return scaled, scale
@@ -262,7 +267,9 @@ _SHOWN: dict[str, _Units] = {
         (1, 1000, " ms"),
     ),
     "rate": tuple((factor, factor, unit) for unit, factor in _RATES.items()),
-    "share": tuple((1, _SHARES[unit], " " + unit) for unit in ("h/day", "h/week", "min/week")),
+    "share": tuple(
+        (1, _SHARES[unit], " " + unit) for unit in ("h/day", "h/week", "h/month", "min/week")
+    ),
     "money": ((1, _SECOND, " USD/month"),),
     "count": ((1, 1, ""),),
     "percent": ((1, 1000, " %"),),
@@ -312,11 +319,12 @@ def _number(value: int, read: Callable[[int, int], int], near: int, kind: str) -
         return _ZERO[kind]
     units = _SHOWN[kind]
     for (_, factor, unit), places in _roundest_first(units, near):
-        digits, rest = divmod(near * 10**places, factor)
+        scale = 10**places * DENOMINATORS.get(unit[1:], 1)
+        digits, rest = divmod(near * scale, factor)
         if rest and places == 3:  # 1.001 KB would read back to 1025 B, and is no rounder
             continue
         for candidate in (digits, digits + 1) if rest else (digits,):
-            if read(candidate * factor, 10**places) == value:
+            if read(candidate * factor, scale) == value:
                 text = _shortest(candidate, places, kind)
                 if len(text.partition(".")[0].rstrip("kMGB")) <= MOST_DIGITS:
                     return text + unit

@@ -25,6 +25,8 @@ LETTERS = (
 _TAG_TEXT = rf"[{LETTERS}0-9 _.:/=+@-]*"
 _NAME = r"[A-Za-z0-9](?:-*[A-Za-z0-9])*"
 _INSTANCE = r"ml\.[a-z][a-z0-9-]{1,15}\.(?:medium|large|xlarge|[1-9][0-9]?xlarge|metal)"
+_DAY = "(?:mon|tue|wed|thu|fri|sat|sun)"
+_TIME = "(?:[01]?[0-9](?::[0-5][0-9])?|2[0-3](?::[0-5][0-9])?|24(?::00)?)"
 
 FORMS = {
     "name": Form(
@@ -165,6 +167,26 @@ FORMS = {
         shortest=10,
         longest=10,
         says="a date such as 2027-03-31",
+    ),
+    "days": Form(
+        pattern=rf"{_DAY}(?:-{_DAY})?(?:, ?{_DAY}(?:-{_DAY})?)*",
+        shortest=3,
+        longest=64,
+        says="days such as mon-fri or sat, sun",
+        quoted=False,
+    ),
+    "hours": Form(
+        pattern=rf"{_TIME}-{_TIME}",
+        shortest=3,
+        longest=11,
+        says="from and to, such as 8-18 or 8:30-17",
+    ),
+    "timezone": Form(
+        pattern=r"[A-Z][A-Za-z_]*(?:/[A-Za-z0-9_+-]+){0,2}",
+        shortest=3,
+        longest=64,
+        says="a time zone such as Europe/Berlin",
+        quoted=False,
     ),
     "line": Form(
         pattern=rf"[^\n{UNSEEN}]+", shortest=1, longest=128, says="one line of text", quoted=False

@@ -168,6 +168,12 @@ def read_waivers(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode)
     reading.state(key.path, "", found, key_node)
 
 
+def _read_windows(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
+    from advisor.workload.windows import read_windows
+
+    read_windows(reading, key, key_node, node)
+
+
 # Kind of key -> what reads it.
 GROUPS = {
     "needs": read_needs,
@@ -177,4 +183,5 @@ GROUPS = {
     "variants": read_variants,
     "models": read_models,
     "waivers": read_waivers,
+    "windows": _read_windows,
 }

@@ -8,8 +8,8 @@ class Key(Value):
 
     ``kind`` is a kind of quantity (``quantity.KINDS``), ``word``, ``flag``, ``text`` (of a
     form), ``texts`` (a list of them), ``named`` (a mapping of free names to them), ``needs``,
-    ``record`` (a mapping that is kept together), ``models``, ``variants``, ``waivers`` or
-    ``section``. A ``word`` with keys below it is short for the first of them.
+    ``record`` (a mapping that is kept together), ``models``, ``variants``, ``windows``, ``waivers``
+    or ``section``. A ``word`` with keys below it is short for the first of them.
     """
 
     path: str

@@ -9,7 +9,7 @@ from advisor.model.options import OPTIONS, WAYS
 from advisor.model.workload import PARTS
 from advisor.text.quantity import WEEK
 from advisor.workload.key import Key
-from advisor.workload.release_keys import RELEASE
+from advisor.workload.release_keys import HOURS, RELEASE
 
 SCHEMA = "sm-advise/workload.v1"
 # What must be stated -> what to do when it is not.
@@ -156,6 +156,7 @@ KEYS = (
         example="8 h/day",
         most=WEEK,
     ),
+    *HOURS,
     Key(
         path="traffic.concurrent",
         kind="count",
@@ -341,6 +342,13 @@ KEYS = (
         about="Instance type; overrides the sizing, but is still checked.",
         example="ml.m5.xlarge",
         form="instance",
+    ),
+    Key(
+        path="deploy.volume",
+        kind="size",
+        about="Storage volume of each instance; overrides the sizing.",
+        example="100 GB",
+        exact=True,
     ),
     Key(
         path="deploy.hosting",

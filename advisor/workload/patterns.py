@@ -6,7 +6,7 @@ ends of a range.
 
 from __future__ import annotations
 
-from advisor.text.quantity import KINDS, MOST_DECIMALS, MOST_DIGITS, WEEK
+from advisor.text.quantity import DENOMINATORS, KINDS, MOST_DECIMALS, MOST_DIGITS, WEEK
 
 _NUMBER = rf"[0-9]{{1,{MOST_DIGITS}}}(?:\.[0-9]{{1,{MOST_DECIMALS}}})?"
 _NOT_ZERO = r"(?=[0-9]*\.?[0-9]*[1-9])"
@@ -76,7 +76,8 @@ def _amount(kind: str, *, full: bool) -> str:
     """A number with its unit; where the kind has a most, up to it (``full``) or below."""
     units = KINDS[kind]
     if kind == "share":
-        return _bounded({unit: WEEK // factor for unit, factor in units.items()}, full=full)
+        most = {unit: WEEK * DENOMINATORS.get(unit, 1) // factor for unit, factor in units.items()}
+        return _bounded(most, full=full)
     if kind == "percent":
         return _bounded({"%": 100}, full=full)
     if kind == "rate":

@@ -50,7 +50,7 @@ def _places() -> dict[str, dict[str, _Place]]:
                 words = {word: word for word in key.words}
                 inner[part] = _Place(path, words, key._replace(path=path, parts=()), {})
         levels[key.path] = inner
-        words = {word: word for word in key.words}
+        words = {} if key.kind in GROUPS else {word: word for word in key.words}
         levels[parent][name] = _Place(key.path, words, key, inner)
     return levels
 
@@ -113,6 +113,10 @@ def _document(root: YamlNode, reading: Reading) -> Reading:
         _refuse_empty_fleet(reading)
     if "models" in reading.values:
         stand_for_all(reading.values)
+    if "traffic.windows" in reading.values:
+        from advisor.workload.windows import settle_active
+
+        settle_active(reading.values)
     return reading
 
 

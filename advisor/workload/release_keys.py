@@ -1,4 +1,4 @@
-"""The keys under ``deploy`` about releases: rollout, variants and notifications."""
+"""The keys about known hours, and those under ``deploy`` about releases: rollout, variants."""
 
 from __future__ import annotations
 
@@ -132,5 +132,44 @@ VARIANT = (
         about="Its weight in the traffic; the workload's own model has 1.",
         example="0.25",
         form="weight",
+    ),
+)
+
+BUSINESS_HOURS = "business hours"
+
+HOURS = (
+    Key(
+        path="traffic.windows",
+        kind="windows",
+        about="Known hours of the week, in `timezone`; without `active` they are the time with"
+        " traffic. `business hours` is mon-fri 9-17.",
+        example="{days: mon-fri, hours: 8-18}",
+        words=(BUSINESS_HOURS,),
+        most=20,
+    ),
+    Key(
+        path="traffic.timezone",
+        kind="text",
+        about="Time zone of `windows`; default UTC.",
+        example="Europe/Berlin",
+        form="timezone",
+    ),
+)
+
+# What may be said of each of `traffic.windows`.
+WINDOW = (
+    Key(
+        path="days",
+        kind="text",
+        about="Days of the week; every day without them.",
+        example="mon-fri",
+        form="days",
+    ),
+    Key(
+        path="hours",
+        kind="text",
+        about="From and to on these days; an end before the start is on the next day.",
+        example="8-18",
+        form="hours",
     ),
 )

@@ -19,9 +19,15 @@ from advisor.workload.keys import (
     short_for,
 )
 from advisor.workload.patterns import count_pattern, quantity_pattern, whole
-from advisor.workload.release_keys import VARIANT
+from advisor.workload.release_keys import VARIANT, WINDOW
 
 Schema = dict[str, Any]
+# Kind of a list of mappings -> the keys of one, and the one that it must have.
+_LISTS = {
+    "models": (MODEL, "name"),
+    "variants": (VARIANT, "name"),
+    "windows": (WINDOW, "hours"),
+}
 
 
 def schema() -> Schema:
@@ -71,7 +77,7 @@ def _mapping() -> Schema:
 def _key(key: Key) -> Schema:
     """The schema of one key, with the texts for editors."""
     found: Schema = {"description": key.about}
-    if key.example and key.kind not in ("texts", "named", "variants", "models"):
+    if key.example and key.kind not in ("texts", "named", "variants", "models", "windows"):
         found["examples"] = [key.example]
     return found | _value(key)
 
@@ -92,10 +98,8 @@ def _value(key: Key) -> Schema:
         return {"type": ["array", "null"], "uniqueItems": True, **items}
     if key.kind == "named":
         return _named(key)
-    if key.kind == "variants":
-        return _variants(key)
-    if key.kind == "models":
-        return _models(key)
+    if key.kind in _LISTS:
+        return _list(key)
     return _needs() if key.kind == "needs" else _waivers()
 
 
@@ -155,12 +159,18 @@ def _named(key: Key) -> Schema:
     }
 
 
-def _models(key: Key) -> Schema:
-    model = _mapping() | {
-        "properties": {part.path: _key(part) for part in MODEL},
-        "required": ["name"],
+def _list(key: Key) -> Schema:
+    """A list of mappings, or a word that stands for one."""
+    parts, required = _LISTS[key.kind]
+    item = _mapping() | {
+        "properties": {part.path: _key(part) for part in parts},
+        "required": [required],
     }
-    return {"type": ["array", "null"], "items": model, "minItems": 1, "maxItems": key.most}
+    several: Schema = {"items": item, "minItems": 1, "maxItems": key.most}
+    if key.words:
+        enum: Schema = {"enum": list(key.words)}
+        return {"anyOf": [enum, {"type": ["array", "null"], **several}]}
+    return {"type": ["array", "null"], **several}
 
 
 def _needs() -> Schema:
@@ -174,14 +184,6 @@ def _needs() -> Schema:
             {"type": "null"},
         ]
     }
-
-
-def _variants(key: Key) -> Schema:
-    variant = _mapping() | {
-        "properties": {part.path: _key(part) for part in VARIANT},
-        "required": ["name"],
-    }
-    return {"type": ["array", "null"], "items": variant, "minItems": 1, "maxItems": key.most}
 
 
 def _waivers() -> Schema:

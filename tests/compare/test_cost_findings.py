@@ -140,3 +140,17 @@ def test_none_fits_costs_nothing() -> None:
     assert advice.decision.option is None
     assert all(candidate.cost is None for candidate in advice.candidates)
     assert not {"over-budget", "estimated-price"} & {each.rule for each in advice.findings}
+
+
+def test_hours_that_are_only_a_number_cannot_be_scheduled() -> None:
+    # 40 of 168 h a week: 83.95 x 40 / 168 = 19.99, and some data.
+    traffic = {**STEADY["traffic"], "pattern": "periodic", "active": "40 h/week"}
+    known: dict[str, Any] = {"decision": {"option": "real-time", "because": "it is measured"}}
+    (finding,) = found(answer(traffic=traffic, **known), "hours-without-windows")
+    assert finding.severity == "info"
+    assert "the plan costs 20.00 USD a month" in finding.message
+    assert "traffic.windows" in finding.fix
+    del traffic["active"]
+    scheduled = {**traffic, "windows": "business hours"}
+    assert not found(answer(traffic=scheduled, **known), "hours-without-windows")
+    assert not found(answer(**known), "hours-without-windows")

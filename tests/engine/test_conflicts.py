@@ -57,6 +57,11 @@ CONTRADICTIONS = {
         "requests: {arrival: online}\ntraffic:\n  peak: 59/min\n  volume: 3600/h\n",
         "traffic.peak is 59/min, below 1/s, the mean of traffic.volume, 3600/h",
     ),
+    # Seven hours on seven days are 49 h a week.
+    "more-time-than-the-windows-cover": (
+        "requests: {arrival: online}\ntraffic:\n  active: 51 h/week\n  windows: [{hours: 8-15}]\n",
+        "traffic.active is 51 h/week, but traffic.windows cover only 7 h/day",
+    ),
     "zero-with-an-answer-sooner-than-a-start": (
         (
             "requests: {arrival: online, answer: 9 s}\n"
@@ -124,6 +129,10 @@ AGREEMENTS = {
     "peak-that-may-reach-it": (
         "requests: {arrival: online}\ntraffic: {peak: '>10/min', volume: 3600/h}\n"
     ),
+    "time-within-the-windows": (
+        "requests: {arrival: online}\ntraffic: {active: 7 h/day, windows: [{hours: 8-15}]}\n"
+    ),
+    "time-of-the-windows": "requests: {arrival: online}\ntraffic: {windows: business hours}\n",
     "zero-with-patience": (
         "requests: {arrival: online, cold_start: tolerated}\nneeds: [scale-to-zero]\n"
     ),

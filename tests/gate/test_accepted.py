@@ -20,7 +20,7 @@ OURS = tuple(
     path
     for path in OTHERS
     if LEAVES[path].form not in {*ADDRESSES, "security_group"}
-    and LEAVES[path].kind not in ("variants", "models")
+    and LEAVES[path].kind not in ("variants", "models", "windows")
 )
 
 

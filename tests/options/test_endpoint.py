@@ -62,6 +62,23 @@ def test_volume(option: str, size: str, volume: int | None) -> None:
     assert variant(planned(option, online(model=model))).get("VolumeSizeInGB") == volume
 
 
+@pytest.mark.parametrize(
+    ("name", "stated", "volume"),
+    [
+        ("ml.m5.xlarge", "20 GB", 20),  # also below the default of 30 GB
+        ("ml.m5.xlarge", "20.5 GB", 21),  # whole GB
+        ("ml.m5.xlarge", "2 TB", 512),
+        ("ml.g5.xlarge", "100 GB", None),  # local disks
+    ],
+)
+@BOTH
+def test_a_stated_volume(option: str, name: str, stated: str, volume: int | None) -> None:
+    model = {"size": "100 GB", "memory": "1 GB"}
+    found = planned(option, online(model=model, deploy={"instance_type": name, "volume": stated}))
+    assert variant(found).get("VolumeSizeInGB") == volume
+    assert value(found, "VolumeSizeInGB") == (volume or "not set")
+
+
 def test_scratch_space_counts_towards_the_volume() -> None:
     found = planned(REAL_TIME, online(model={"size": "10 GB", "memory": "1 GB", "disk": "40 GB"}))
     assert variant(found)["VolumeSizeInGB"] == 60

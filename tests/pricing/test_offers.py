@@ -220,13 +220,3 @@ def test_a_snapshot_from_a_downloaded_file() -> None:
         "storage",
     )
     assert found.problems == ()
-
-
-def test_changes_between_snapshots() -> None:
-    old = {"prices": {"hosting": {"a": ["1", 0], "b": ["2", 1]}, "data": {"in": ["0.016", 0]}}}
-    new = {"prices": {"hosting": {"a": ["1", 5], "b": ["3", 0], "c": ["4", 0]}}}
-    assert refresh.changes(old, new) == (
-        ("data", "in", "0.016", None),
-        ("hosting", "b", "2", "3"),
-        ("hosting", "c", None, "4"),
-    )

@@ -1,12 +1,11 @@
 """Fetching snapshots from a local server; failures leave the old ones alone."""
 
 import json
-import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import jsonschema
@@ -16,66 +15,27 @@ from advisor.catalogue.price_snapshot import load
 from advisor.model.errors import InputError
 from advisor.pricing.price_refresh import charges, refresh
 from advisor.pricing.price_refresh.download import Limits, download
+from tests.price_server import (
+    EU_WEST_1,
+    INDEX,
+    US_EAST_1,
+    Answer,
+    Server,
+    broken,
+    elsewhere,
+    endless,
+    five_gigabytes,
+    not_http,
+    truncated,
+    truncated_without_length,
+    whole,
+    without_hosting,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFERS = Path(__file__).parent / "offers"
 SHIPPED = ROOT / "rules/prices"
 PRICE_LIST = charges.load(SHIPPED)
-INDEX = "/offers/v1.0/aws/AmazonSageMaker/current/region_index.json"
-US_EAST_1 = "/offers/v1.0/aws/AmazonSageMaker/20260920025606/us-east-1/index.json"
-EU_WEST_1 = "/offers/v1.0/aws/AmazonSageMaker/20260920025606/eu-west-1/index.json"
-
-Answer = Callable[[BaseHTTPRequestHandler], None]
-
-
-def _whole(body: bytes) -> Answer:
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    return answer
-
-
-class Server:
-    """A price list on this machine, and what was asked of it."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, Answer] = {
-            INDEX: _whole((OFFERS / "region_index.json").read_bytes()),
-            US_EAST_1: _whole((OFFERS / "us-east-1.json").read_bytes()),
-            EU_WEST_1: _whole((OFFERS / "eu-west-1.json").read_bytes()),
-        }
-        self.asked: list[str] = []
-        self.released = threading.Event()
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outer.asked.append(self.path)
-                answer = outer.answers.get(self.path)
-                if answer is None:
-                    self.send_error(404)
-                    return
-                try:
-                    answer(self)
-                except OSError:
-                    self.close_connection = True
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                del format, args
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,))
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
-
-    def close(self) -> None:
-        self.released.set()
-        self._http.shutdown()
-        self._thread.join()
-        self._http.server_close()
 
 
 @pytest.fixture
@@ -121,64 +81,17 @@ def test_several_regions(server: Server, tmp_path: Path) -> None:
     ]
 
 
-def _truncated(handler: BaseHTTPRequestHandler) -> None:
-    body = (OFFERS / "eu-west-1.json").read_bytes()
-    handler.send_response(200)
-    handler.send_header("Content-Length", str(len(body)))
-    handler.end_headers()
-    handler.wfile.write(body[: len(body) // 2])
-
-
-def _truncated_without_length(handler: BaseHTTPRequestHandler) -> None:
-    handler.send_response(200)
-    handler.end_headers()
-    handler.wfile.write((OFFERS / "eu-west-1.json").read_bytes()[:2000])
-
-
-def _five_gigabytes(handler: BaseHTTPRequestHandler) -> None:
-    handler.send_response(200)
-    handler.send_header("Content-Length", str(5 * 1024**3))
-    handler.end_headers()
-
-
-def _endless(handler: BaseHTTPRequestHandler) -> None:
-    handler.send_response(200)
-    handler.end_headers()
-    for _ in range(64):
-        handler.wfile.write(b" " * 65536)
-
-
-def _elsewhere(handler: BaseHTTPRequestHandler) -> None:
-    handler.send_response(302)
-    handler.send_header("Location", "https://prices.example.com/index.json")
-    handler.end_headers()
-
-
-def _broken(handler: BaseHTTPRequestHandler) -> None:
-    handler.send_error(503)
-
-
-def _not_http(handler: BaseHTTPRequestHandler) -> None:
-    handler.wfile.write(b"SSH-2.0-OpenSSH\r\n")
-
-
-def _without_hosting(handler: BaseHTTPRequestHandler) -> None:
-    document = json.loads((OFFERS / "eu-west-1.json").read_bytes())
-    document["products"] = {}
-    _whole(json.dumps(document).encode())(handler)
-
-
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (_truncated, r"stopped after 1,840 of 3,680 bytes"),
-        (_truncated_without_length, "cut off"),
-        (_five_gigabytes, r"has 5,368,709,120 bytes; sm-advise downloads at most 1,048,576"),
-        (_endless, r"downloads at most 1,048,576"),
-        (_elsewhere, r"redirects to https://prices\.example\.com/index\.json"),
-        (_broken, "returned status 503"),
-        (_not_http, "cannot be downloaded"),
-        (_without_hosting, "no hosting prices of eu-west-1"),
+        (truncated, r"stopped after 1,840 of 3,680 bytes"),
+        (truncated_without_length, "cut off"),
+        (five_gigabytes, r"has 5,368,709,120 bytes; sm-advise downloads at most 1,048,576"),
+        (endless, r"downloads at most 1,048,576"),
+        (elsewhere, r"redirects to https://prices\.example\.com/index\.json"),
+        (broken, "returned status 503"),
+        (not_http, "cannot be downloaded"),
+        (without_hosting, "no hosting prices of eu-west-1"),
     ],
 )
 def test_failures_leave_the_old_snapshots_alone(
@@ -228,7 +141,7 @@ def test_slow_servers_are_given_up(server: Server, old: Path, kind: str) -> None
     ],
 )
 def test_a_wrong_index(server: Server, old: Path, body: bytes, message: str) -> None:
-    server.answers[INDEX] = _whole(body)
+    server.answers[INDEX] = whole(body)
     with pytest.raises(InputError, match=message):
         _refresh(server, old, "eu-west-1")
     assert server.asked == [INDEX]

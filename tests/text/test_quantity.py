@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.model.workload import Interval
-from advisor.text.quantity import KINDS, RATE_PER_MONTH, QuantityError, parse, show
+from advisor.text.quantity import (
+    DENOMINATORS,
+    KINDS,
+    RATE_PER_MONTH,
+    QuantityError,
+    parse,
+    show,
+)
 
 KB, MB, GB, TB = 1024, 1024**2, 1024**3, 1024**4
 MS, SECOND = 1000, 1_000_000
@@ -55,6 +62,11 @@ PER_HOUR = 730 * RATE_PER_MONTH  # a month has 730 hours
         ("2/h..6/h", "rate", 2 * PER_HOUR, 6 * PER_HOUR),
         ("8 h/day", "share", 56 * HOUR, 56 * HOUR),  # of a week
         ("40 h/week", "share", 40 * HOUR, 40 * HOUR),
+        ("365 h/month", "share", 84 * HOUR, 84 * HOUR),  # half of 730 h is half of a week
+        # 160 x 168 / 730 = 36.8219178 h a week.
+        ("160 h/month", "share", 132_558_904_110, 132_558_904_110),
+        (">= 160 h/month", "share", 132_558_904_110, None),
+        ("<= 160 h/month", "share", None, 132_558_904_109),
         ("30 min/day", "share", 3 * HOUR + HOUR // 2, 3 * HOUR + HOUR // 2),
         ("500 USD/month", "money", 500_000_000, 500_000_000),
         ("0.01 USD/month", "money", 10_000, 10_000),
@@ -146,6 +158,7 @@ def test_a_text_that_is_no_quantity_is_refused_with_the_accepted_forms(
         (10_000 * 60 * PER_HOUR, 10_000 * 60 * PER_HOUR, "rate", "10k/min"),
         (56 * HOUR, 56 * HOUR, "share", "8 h/day"),
         (40 * HOUR, 40 * HOUR, "share", "40 h/week"),
+        (132_558_904_110, 132_558_904_110, "share", "160 h/month"),
         (500_000_000, 500_000_000, "money", "500 USD/month"),
         (300, 600, "count", "300..600"),
         (1000, 1000, "count", "1000"),
@@ -193,7 +206,7 @@ def test_a_bound_keeps_the_whole_base_units_that_satisfy_it(
     number: object, unit: tuple[str, str], step: int
 ) -> None:
     kind, name = unit
-    exact = Fraction(str(number)) * KINDS[kind][name]
+    exact = Fraction(str(number)) * KINDS[kind][name] / DENOMINATORS.get(name, 1)
     if kind == "count" and exact.denominator != 1:
         return
     near = max(0, int(exact) + step)

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from advisor.model.errors import InputError
-from advisor.model.workload import Interval, Workload
+from advisor.model.workload import Interval, Window, Workload
 from advisor.workload import read_file, read_workloads
 from advisor.workload.keys import KEYS, features
 
@@ -45,6 +45,8 @@ traffic:
   peak: 20/s
   volume: 2M/month
   active: 8 h/day
+  windows: [{days: mon-fri, hours: 8-18}, {hours: '0:30-2'}]
+  timezone: Europe/Berlin
   concurrent: 30
 dataset:
   size: 40 GB
@@ -85,6 +87,7 @@ deploy:
   security_groups: [sg-1]
   tags: {team: risk, cost-center: 4711}
   instance_type: ml.m5.xlarge
+  volume: 100 GB
   hosting: multi-model
   instances: {min: 2, max: 6}
   version: 2026-11-20
@@ -149,6 +152,11 @@ VALUES: dict[str, Any] = {
     "traffic.peak": point(20 * PER_SECOND),
     "traffic.volume": point(2_000_000 * 84_000),
     "traffic.active": point(7 * 8 * HOUR),  # of a week
+    "traffic.windows": (
+        Window(days=(0, 1, 2, 3, 4), start=480, end=1080),
+        Window(days=(0, 1, 2, 3, 4, 5, 6), start=30, end=120),
+    ),
+    "traffic.timezone": "Europe/Berlin",
     "traffic.concurrent": point(30),
     "dataset.size": point(40 * GB),
     "dataset.records": point(10_000_000),
@@ -204,6 +212,7 @@ VALUES: dict[str, Any] = {
     "deploy.security_groups": ("sg-1",),
     "deploy.tags": {"cost-center": "4711", "team": "risk"},
     "deploy.instance_type": "ml.m5.xlarge",
+    "deploy.volume": point(100 * GB),
     "deploy.hosting": "multi-model",
     "deploy.instances.min": point(2),
     "deploy.instances.max": point(6),
@@ -348,10 +357,10 @@ def test_what_is_stated_knows_its_text_and_the_place_of_its_key() -> None:
     stated = read(FULL).values
     payload = stated["requests.payload.max"]
     assert (payload.text, payload.line, payload.column) == ("2 MB", 8, 40)
-    assert (stated["needs.vpc"].line, stated["needs.vpc"].column) == (50, 9)
+    assert (stated["needs.vpc"].line, stated["needs.vpc"].column) == (52, 9)
     assert stated["needs.data-capture"].text == "5 %"
     waiver = stated["accept.contested-limit"]
-    assert (waiver.text, waiver.line, waiver.column) == ("tried", 87, 3)
+    assert (waiver.text, waiver.line, waiver.column) == ("tried", 90, 3)
 
 
 def test_a_workload_knows_its_name_its_file_and_its_bytes() -> None:

@@ -26,7 +26,7 @@ from advisor.workload import read_workloads
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
 from advisor.workload.keys import KEYS, MODEL, WAIVER, features, short_for
-from advisor.workload.release_keys import VARIANT
+from advisor.workload.release_keys import VARIANT, WINDOW
 from advisor.workload.schema import schema
 
 Strategy = st.SearchStrategy[Any]
@@ -151,6 +151,10 @@ def mapped(key: Key) -> Strategy:
         return needs()
     if key.kind == "models":
         return st.lists(beside_the_mark(record(MODEL)), max_size=3)
+    if key.kind == "windows":
+        return st.one_of(
+            st.just(key.words[0]), st.lists(beside_the_mark(record(WINDOW)), max_size=3)
+        )
     assert key.kind == "waivers"
     waiver = st.one_of(texts("text"), record(WAIVER))
     return st.dictionaries(texts("rule"), beside_the_mark(waiver), max_size=2)

@@ -60,7 +60,7 @@ def place(key: Key, value: Any) -> dict[str, Any]:
     return document
 
 
-NOT_SINGLE = ("texts", "named", "variants", "models")
+NOT_SINGLE = ("texts", "named", "variants", "models", "windows")
 SINGLE = [key for key in KEYS if key.example and key.kind not in NOT_SINGLE]
 
 

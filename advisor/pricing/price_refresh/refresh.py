@@ -26,15 +26,6 @@ class Refreshed(NamedTuple):
     problems: tuple[str, ...]  # prices that were left out, and why
 
 
-class PriceChange(NamedTuple):
-    """One price that differs between two snapshots; ``None`` where it is absent."""
-
-    component: str
-    key: str
-    old: str | None
-    new: str | None
-
-
 def from_file(path: Path, region: str, price_list: PriceList) -> Refreshed:
     """The snapshot of a Region from a downloaded offer file.
 
@@ -103,23 +94,6 @@ def write(refreshed: Iterable[Refreshed], folder: Path) -> tuple[Path, ...]:
             f"the snapshot cannot be written: {error.strerror}", file=str(folder)
         ) from error
     return tuple(path for _, path in done)
-
-
-def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[PriceChange, ...]:
-    """Prices that differ between two snapshots, in their order."""
-    before, after = (
-        {
-            (component, key): entry[0]
-            for component, prices in snapshot["prices"].items()
-            for key, entry in prices.items()
-        }
-        for snapshot in (old, new)
-    )
-    return tuple(
-        PriceChange(*place, before.get(place), after.get(place))
-        for place in sorted(before.keys() | after.keys())
-        if before.get(place) != after.get(place)
-    )
 
 
 def _addresses(index: Path, index_url: str, regions: Sequence[str]) -> dict[str, str]:

@@ -104,7 +104,7 @@ def _cost(advice: Advice) -> Iterator[RenderableType]:
     cost = None if advice.chosen is None else advice.chosen.cost
     if cost is not None:
         lines = [said(a_month(cost))]
-        lines += [said(text, QUIET) for text in (highlights.grounds(cost),) if text]
+        lines += [said(text, QUIET) for text in highlights.beside_cost(cost)]
         lines += [
             line(said(each.fact, DOUBT), f" {highlights.priced(each)}")
             for each in advice.cost_unknowns or ()

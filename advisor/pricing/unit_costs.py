@@ -1,0 +1,136 @@
+"""What an hour and a request of a plan cost, at full digits, and how many requests an hour buys."""
+
+from __future__ import annotations
+
+from decimal import Context, Decimal
+
+from advisor.catalogue.price_snapshot import Prices
+from advisor.model.advice import Cost, Plan
+from advisor.model.usage import FleetUsage, Number, ServerlessUsage, Usage, WorkloadFacts
+from advisor.model.value import Value
+from advisor.pricing.amounts import decimal, product, quotient, sum_of
+from advisor.pricing.billable_usage import charged, completed
+from advisor.pricing.cost_lines import lines, pinned
+from advisor.pricing.plan_cost import COMPONENTS
+from advisor.text.quantity import MONTH_HOURS, RATE_PER_MONTH
+
+_DIGITS = Context(prec=20)
+_MINUTES = Decimal(60)
+_PER_MINUTE = decimal(RATE_PER_MONTH * MONTH_HOURS * 60)  # base units of one request a minute
+
+
+class UnitCosts(Value):
+    """Decimal texts at full digits; ``None`` where a price or a quantity is not known."""
+
+    usd_per_hour: str | None  # of the instances for the peak while they run
+    requests_per_minute: str | None  # that these serve when all of them are always busy
+    usd_per_request_busy: str | None  # of one request then; of serverless what one more costs
+    usd_per_request: str | None  # the cost of the month over its requests
+
+
+def unit_costs(
+    plan: Plan, facts: WorkloadFacts, prices: Prices, cost: Cost, requests: Number | None
+) -> UnitCosts:
+    """The costs of an hour and of a request.
+
+    Args:
+        plan: of one option.
+        facts: of the workload.
+        prices: of the plan's Region.
+        cost: of a month.
+        requests: of a month, where one number is known.
+    """
+    usage, hour, rate = charged(plan, facts), None, None
+    if isinstance(usage, ServerlessUsage):
+        busy = _one_more(plan, facts, prices)
+    else:
+        hour, rate = _hour(usage, COMPONENTS[plan.option], prices), _rate(usage, facts)
+        busy = quotient(hour, product(rate, _MINUTES)) if hour is not None and rate else None
+    each = None
+    if requests and cost.usd_low is not None and cost.usd_low == cost.usd_high:
+        each = quotient(Decimal(cost.usd_low), decimal(requests))
+    return UnitCosts(
+        usd_per_hour=_text(hour),
+        requests_per_minute=_text(rate),
+        usd_per_request_busy=_text(busy),
+        usd_per_request=_text(each),
+    )
+
+
+def break_even_requests(instances: Cost, one: UnitCosts) -> str | None:
+    """Requests a month that cost, each by itself, what instances cost without any.
+
+    Args:
+        instances: of a month; the lines of data are left out.
+        one: of serverless inference.
+    """
+    fixed = sum_of(
+        None if item.usd_low is None else Decimal(item.usd_low)
+        for item in (instances.part_time or instances).items
+        if item.unit != "GB"
+    )
+    if fixed is None or one.usd_per_request_busy is None:
+        return None
+    return _text(quotient(fixed, Decimal(one.usd_per_request_busy)))
+
+
+def _one_more(plan: Plan, facts: WorkloadFacts, prices: Prices) -> Decimal | None:
+    """What one more request on demand costs: its time and its data."""
+    usage = completed(plan, facts)
+    if usage.parts or not isinstance(usage, ServerlessUsage):
+        return None
+    rows = lines(plan.option, pinned(usage._replace(provisioned=0), "requests", Decimal(1)), prices)
+    return sum_of(
+        None if row.price is None else product(row.quantity.low, Decimal(row.price.usd))
+        for row in rows
+    )
+
+
+def _hour(usage: Usage, component: str, prices: Prices) -> Decimal | None:
+    """What the instances for the peak cost in an hour, with variants and further endpoints."""
+    if usage.parts:
+        hours = [(_hour(each.usage, component, prices), each.times.exact) for each in usage.parts]
+        return sum_of(
+            None if usd is None or times is None else product(usd, decimal(times))
+            for usd, times in hours
+        )
+    if isinstance(usage, ServerlessUsage):
+        return None
+    count, endpoints = _count(usage), None
+    counts = [(usage.instance_type, count)]
+    if isinstance(usage, FleetUsage):
+        counts += [(other.instance_type, decimal(other.count)) for other in usage.variants]
+        endpoints = usage.endpoints
+    usd = sum_of(
+        None if price is None or number is None else product(number, Decimal(price.usd))
+        for name, number in counts
+        for price in (prices.lookup(component, name),)
+    )
+    many = 1 if endpoints is None else endpoints.exact
+    return None if usd is None or many is None else product(usd, decimal(many))
+
+
+def _count(usage: Usage) -> Decimal | None:
+    if isinstance(usage, ServerlessUsage):
+        return None
+    count = usage.count.exact
+    if count is None and isinstance(usage, FleetUsage):
+        count = usage.instances
+    return None if count is None else decimal(count)
+
+
+def _rate(usage: Usage, facts: WorkloadFacts) -> Decimal | None:
+    """Requests a minute of a fleet: measured of one instance, else by the time of a request."""
+    count = _count(usage)
+    if usage.parts or not isinstance(usage, FleetUsage) or count is None:
+        return None
+    measured = facts.workload.interval("model.throughput")
+    if measured is not None and measured.low is not None and measured.low == measured.high:
+        return product(count, quotient(decimal(measured.low), _PER_MINUTE))
+    time = usage.traffic.processing_s
+    return quotient(product(count, decimal(usage.workers * 60)), decimal(time)) if time else None
+
+
+def _text(value: Decimal | None) -> str | None:
+    """All digits of an exact number, twenty of one without end."""
+    return None if value is None else f"{_DIGITS.plus(value).normalize():f}"

@@ -1,0 +1,75 @@
+"""``traffic.windows``: the hours of the week with traffic, and the time that follows from them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from advisor.model.workload import DAYS, Interval, Stated, Window, minutes_covered
+from advisor.text.quantity import KINDS, show
+from advisor.text.yaml_reader import ScalarNode, SequenceNode, YamlNode
+from advisor.workload.key import Key
+from advisor.workload.reading import Reading
+from advisor.workload.record import read_record
+from advisor.workload.release_keys import BUSINESS_HOURS, WINDOW
+from advisor.workload.values import RefusedError
+
+_MINUTE = KINDS["share"]["min/week"]
+
+
+def read_windows(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
+    """State a tuple of windows, one for each item of a list."""
+    if isinstance(node, ScalarNode) and node.value == BUSINESS_HOURS:
+        window = {"days": "mon-fri", "hours": "9-17"}
+        reading.state(key.path, node.value, (_window(window),), key_node)
+        return
+    if not isinstance(node, SequenceNode):
+        hint = f"write [{key.example}], or {BUSINESS_HOURS}"
+        reading.refuse(key.path, node, RefusedError("expected a list", hint))
+        return
+    if not 1 <= len(node.value) <= (key.most or 1):
+        problem = f"the list has {len(node.value)} items"
+        reading.refuse(key.path, node, RefusedError(problem, f"write 1 to {key.most} items"))
+    found = []
+    for number, item in enumerate(node.value, start=1):
+        path = f"{key.path}[{number}]"
+        record = read_record(reading, path, item, WINDOW, needed="hours")
+        if "hours" not in record:
+            continue
+        try:
+            found.append(_window(record))
+        except RefusedError as refusal:
+            reading.refuse(path, item, refusal)
+    text = "; ".join(window.text for window in found)
+    reading.state(key.path, text, tuple(found), key_node)
+
+
+def _window(record: dict[str, Any]) -> Window:
+    start, end = (_minutes(text) for text in record["hours"].split("-"))
+    if start == end:
+        raise RefusedError("the window has no length", "write 0-24 for a whole day")
+    days = _days(record.get("days", f"{DAYS[0]}-{DAYS[-1]}"))
+    return Window(days=days, start=start, end=end)
+
+
+def _minutes(text: str) -> int:
+    hours, _, minutes = text.partition(":")
+    return int(hours) * 60 + int(minutes or 0)
+
+
+def _days(text: str) -> tuple[int, ...]:
+    found: set[int] = set()
+    for part in text.replace(" ", "").split(","):
+        first, _, last = part.partition("-")
+        start, end = DAYS.index(first), DAYS.index(last or first)
+        found.update((start + step) % 7 for step in range((end - start) % 7 + 1))
+    return tuple(sorted(found))
+
+
+def settle_active(values: dict[str, Stated]) -> None:
+    """State the time with traffic that windows cover, unless the file states it."""
+    stated = values["traffic.windows"]
+    if stated.value:
+        covered = minutes_covered(stated.value) * _MINUTE
+        time = Interval(covered, covered)
+        found = Stated("traffic.active", show(time, "share"), time, stated.line, stated.column)
+        values.setdefault("traffic.active", found)
