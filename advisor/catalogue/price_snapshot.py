@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from advisor.model.errors import InputError
 from advisor.model.value import Value
+from advisor.model.workload import NO_SETTINGS, OwnSettings
 
 SCHEMA = "sm-advise/prices.v1"
 STAND_IN = "stand-in:"
@@ -51,6 +52,7 @@ class Prices:
         date: of the newest price; ``None`` when nothing is known of the Region.
         own: whether this is the user's snapshot, not the shipped one.
         stated: whether the workload names the Region; else the reference Region stands for it.
+        discount: what the user's settings take off each price, in per cent; empty: nothing.
         terms: estimates for gaps, and notes on discounts.
     """
 
@@ -61,6 +63,7 @@ class Prices:
         "_reference",
         "_snapshot",
         "date",
+        "discount",
         "own",
         "region",
         "stated",
@@ -75,11 +78,13 @@ class Prices:
         *,
         own: bool = False,
         stated: bool = True,
+        discount: str = "",
     ) -> None:
         self.region: str = snapshot["region"]
         self.date: str | None = snapshot["date"]
         self.own = own
         self.stated = stated
+        self.discount = discount
         self.terms = terms
         self._snapshot = snapshot
         self._reference = reference  # of the Region whose prices may stand in
@@ -92,7 +97,8 @@ class Prices:
         place = (component, key)
         if place not in self._found:
             found = _known(self._snapshot, component, key)
-            self._found[place] = found if found is not None else self._stand_in(component, key)
+            found = found if found is not None else self._stand_in(component, key)
+            self._found[place] = found and _less(found, self.discount)
         return self._found[place]
 
     def _stand_in(self, component: str, key: str) -> Price | None:
@@ -111,10 +117,11 @@ class Prices:
     def per_hour(self, component: str) -> "PerHour":
         """Instance type to its price in whole millionths of a USD an hour, for choosing by price.
 
-        Includes stand-ins of the same Region; a type without a price is left out.
+        Includes stand-ins of the same Region; a type without a price is left out. A discount is no
+        reason to choose another type, so these are prices without it.
         """
         if component not in self._hourly:
-            self._hourly[component] = PerHour(self, component)
+            self._hourly[component] = PerHour(self._with(self._snapshot, ""), component)
         return self._hourly[component]
 
     def learning(
@@ -130,19 +137,27 @@ class Prices:
             as_of: their day, YYYY-MM-DD; may be empty.
         """
         known = self._snapshot["prices"].get(component, {})
-        number = len(self._snapshot["sources"])
-        new = {key: (text, number) for key, text in usd.items() if key not in known}
-        if not new:
+        origin = {"basis": basis, "source": source, "as_of": as_of}
+        new = {key: {"value": usd[key], **origin} for key in usd if key not in known}
+        snapshot = _laid_over(self._snapshot, {component: new}) if new else self._snapshot
+        return self._with(snapshot, self.discount)
+
+    def _with(self, snapshot: Mapping[str, Any], discount: str) -> "Prices":
+        """The same Region with another snapshot or discount; itself where neither differs."""
+        if snapshot is self._snapshot and discount == self.discount:
             return self
-        snapshot = {
-            **self._snapshot,
-            "sources": [
-                *self._snapshot["sources"],
-                {"basis": basis, "source": source, "as_of": as_of},
-            ],
-            "prices": {**self._snapshot["prices"], component: {**known, **new}},
-        }
-        return Prices(snapshot, self._reference, self.terms, own=self.own, stated=self.stated)
+        own, stated = self.own, self.stated
+        return Prices(
+            snapshot, self._reference, self.terms, own=own, stated=stated, discount=discount
+        )
+
+    def digest(self) -> str:
+        """``sha256:…`` over the snapshot, by which two of one date are told apart."""
+        import json
+
+        from advisor.text.digest import sha256
+
+        return "sha256:" + sha256(json.dumps(self._snapshot, sort_keys=True).encode())
 
     def instance_types(self) -> tuple[str, ...]:
         """The types with a known hourly price, of any component."""
@@ -190,7 +205,12 @@ class PerHour(Mapping[str, int]):
         return sum(1 for _ in self)
 
 
-def load(region: str | None, shipped: Folder, own: Folder | None = None) -> Prices:
+def load(
+    region: str | None,
+    shipped: Folder,
+    own: Folder | None = None,
+    settings: OwnSettings = NO_SETTINGS,
+) -> Prices:
     """The prices of a Region.
 
     Args:
@@ -198,6 +218,7 @@ def load(region: str | None, shipped: Folder, own: Folder | None = None) -> Pric
             Without one the reference Region stands for it.
         shipped: folder of the shipped snapshots and of ``terms.json``.
         own: folder of the user's snapshots, which replace the shipped ones.
+        settings: what the user's settings say of prices; their snapshots go before ``own``.
 
     Raises:
         InputError: the code is not one of a Region, or the user's snapshot is not readable.
@@ -205,11 +226,17 @@ def load(region: str | None, shipped: Folder, own: Folder | None = None) -> Pric
     terms = _read(os.path.join(shipped, "terms.json"))
     wanted: str = terms["reference_region"] if region is None else region
     require_region(wanted)
+    own = settings.snapshot or own
     snapshot, is_own = _snapshot(wanted, shipped, own)
     reference = snapshot
     if wanted != terms["reference_region"]:
         reference, _ = _snapshot(terms["reference_region"], shipped, own)
-    return Prices(snapshot, reference, terms, own=is_own, stated=region is not None)
+    if settings.prices:
+        import json
+
+        snapshot = _laid_over(snapshot, json.loads(settings.prices).get(wanted, {}))
+    discount, stated = settings.discount, region is not None
+    return Prices(snapshot, reference, terms, own=is_own, stated=stated, discount=discount)
 
 
 def components(folder: Folder) -> dict[str, str]:
@@ -242,12 +269,46 @@ def require_region(region: str) -> None:
 def _snapshot(region: str, shipped: Folder, own: Folder | None) -> tuple[Mapping[str, Any], bool]:
     """A Region's snapshot, and whether it is the user's; empty when there is none."""
     name = f"{region}.json"
-    if own is not None and os.path.isfile(os.path.join(own, name)):
-        return _read_own(os.path.join(own, name), region), True
+    found = None if own is None else _own_snapshot(own, name, region)
+    if found is not None:
+        return found, True
     path = os.path.join(shipped, name)
     if os.path.isfile(path):
         return _read(path), False
     return {"schema": SCHEMA, "region": region, "date": None, "sources": [], "prices": {}}, False
+
+
+def _own_snapshot(own: Folder, name: str, region: str) -> Mapping[str, Any] | None:
+    """The user's snapshot of a Region: of a folder the file of its name, or a file itself."""
+    if os.path.isfile(own):
+        found = _read_own(os.fspath(own), region, named=True)
+        return found if found["region"] == region else None
+    path = os.path.join(own, name)
+    return _read_own(path, region) if os.path.isfile(path) else None
+
+
+def _laid_over(
+    snapshot: Mapping[str, Any], given: Mapping[str, Mapping[str, Mapping[str, str]]]
+) -> Mapping[str, Any]:
+    """A snapshot with other prices: component -> key -> value, basis, source and day of each."""
+    sources, prices = [*snapshot["sources"]], {**snapshot["prices"]}
+    for component, entries in given.items():
+        first = len(sources)
+        sources += entries.values()
+        new = {key: (each["value"], first + n) for n, (key, each) in enumerate(entries.items())}
+        prices[component] = {**prices.get(component, {}), **new}
+    return {**snapshot, "sources": sources, "prices": prices}
+
+
+def _less(price: Price, discount: str) -> Price:
+    """A price less a discount in per cent."""
+    if not discount:
+        return price
+    from decimal import Decimal
+
+    usd = Decimal(price.usd) * (100 - Decimal(discount)) / 100
+    source = f"{price.source}, less {discount} % (your settings)"
+    return price._replace(usd=f"{usd.normalize():f}", source=source)
 
 
 def _read(path: str) -> Mapping[str, Any]:
@@ -258,8 +319,11 @@ def _read(path: str) -> Mapping[str, Any]:
     return document
 
 
-def _read_own(path: str, region: str) -> Mapping[str, Any]:
-    """A snapshot that the program did not ship, so that everything about it may be wrong."""
+def _read_own(path: str, region: str, named: bool = False) -> Mapping[str, Any]:
+    """A snapshot that the program did not ship, so that everything about it may be wrong.
+
+    A file that the user ``named`` may be of another Region.
+    """
     hint = f"Write it again with: sm-advise prices refresh --region {region}"
     try:
         document = _read(path)
@@ -268,17 +332,18 @@ def _read_own(path: str, region: str) -> Mapping[str, Any]:
         raise InputError(message, file=path, hint=hint) from error
     except (ValueError, RecursionError) as error:
         raise InputError("this is not a price snapshot", file=path, hint=hint) from error
-    if not _is_sound(document, region):
+    if not _is_sound(document, None if named else region):
         raise InputError("this is not a price snapshot", file=path, hint=hint)
     return document
 
 
-def _is_sound(document: Any, region: str) -> bool:
+def _is_sound(document: Any, region: str | None) -> bool:
     """Whether lookups in a document cannot fail, and no price in it is zero."""
     try:
         return (
             document["schema"] == SCHEMA
-            and document["region"] == region
+            and isinstance(document["region"], str)
+            and region in (None, document["region"])
             and isinstance(document["date"], str)
             and all(
                 isinstance(source[name], str)

@@ -10,12 +10,18 @@ import click
 
 from advisor.artifacts import ARTIFACTS
 from advisor.cli import CONTEXT, complaints
-from advisor.cli.money import gated, max_monthly, measured, price_folder, with_load_test
-from advisor.cli.settings import as_of_date, changes_from, context, today
+from advisor.cli.money import (
+    answered,
+    max_monthly,
+    measured,
+    price_folder,
+    under_settings,
+    with_load_test,
+)
+from advisor.cli.settings import as_of_date, changes_from, context
 from advisor.model.advice import Advice
 from advisor.model.errors import InputError
 from advisor.model.workload import Finding
-from advisor.pipeline import advise as advise_workload
 from advisor.reports import ADVICE_FORMATS, renderer
 from advisor.workload import read_file
 
@@ -74,12 +80,7 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
     plausible unknown or a contested limit), 2 a file could not be read, 3 a bug of ours.
     """
     _require_folder(options)
-    asked = {
-        **options,
-        "changes": changes_from(settings),
-        "as_of": options["as_of"] or today(),
-        "own_prices": price_folder(),
-    }
+    asked = {**options, "changes": changes_from(settings)}
     if form == "jsonl" and options["output"] is None and not asked["measured"]:
         return _in_groups(workloads, asked)
     advices, unread = _answers(workloads, asked)
@@ -123,27 +124,17 @@ def _answers(paths: Sequence[str], asked: dict[str, Any]) -> tuple[list[Advice],
     said: list[str] = []
     for path in paths:
         try:
-            read += read_file(path, asked["changes"])
+            read += [under_settings(each, asked) for each in read_file(path, asked["changes"])]
         except InputError as error:
             said += complaints(error)
     if asked["measured"] and len(read) > 1:
         raise click.UsageError(
             "--measured takes one workload, because a load test measures one model"
         )
-    return [_answer(workload, asked) for workload in read], said
-
-
-def _answer(workload: Workload, asked: dict[str, Any]) -> Advice:
-    advice = advise_workload(
-        with_load_test(workload, asked, asked["own_prices"]),
-        limits=asked["limits"],
-        region=asked["region"],
-        changes=dict(asked["changes"]),
-        as_of=asked["as_of"],
-        strict=asked["strict"],
-        own_prices=asked["own_prices"],
-    )
-    return gated(advice, asked["max_monthly"])
+    return [
+        answered(with_load_test(each, asked, price_folder()), asked, asked["changes"])
+        for each in read
+    ], said
 
 
 def _code(advices: Sequence[Advice], unread: Sequence[str], asked: dict[str, Any]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,8 @@ import click
 
 from advisor.catalogue.price_snapshot import is_price
 from advisor.cli import CONTEXT
-from advisor.cli.money import canvas, gated, max_monthly, price_folder
-from advisor.cli.settings import as_of_date, today
+from advisor.cli.money import answered, canvas, max_monthly, under_settings
+from advisor.cli.settings import as_of_date
 from advisor.model.errors import InputError
 from advisor.reports.comparison_formats import DIFF_FORMATS, money_renderer
 from advisor.workload import read_file, read_workloads
@@ -142,19 +143,15 @@ def _names(workloads: list[Workload]) -> set[str]:
 def _difference(old: Workload, new: Workload, options: dict[str, Any]) -> Difference:
     from advisor.compare.diff import difference
 
-    return difference(_answer(old, options), gated(_answer(new, options), options["max_monthly"]))
+    once = {**options, "max_monthly": None}
+    return difference(_answer(old, once), _answer(new, options))
 
 
 def _answer(workload: Workload, options: dict[str, Any]) -> Advice:
-    from advisor.pipeline import advise
-
-    return advise(
-        workload,
-        limits=options["limits"],
-        region=options["region"],
-        as_of=options["as_of"] or today(),
-        own_prices=price_folder(),
-    )
+    """The answer under the settings of today, for a revision too."""
+    file = workload.file
+    folder = os.path.dirname(file.partition(":")[2] if is_revision(file) else file)
+    return answered(under_settings(workload, options, folder), options, folder=folder)
 
 
 def _gated(made: Difference, options: dict[str, Any]) -> tuple[Finding, ...]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from advisor.catalogue.price_snapshot import is_price
-from advisor.cli.settings import as_of_date, changes_from
+from advisor.cli.settings import as_of_date, changes_from, today
 from advisor.model.errors import InputError
+from advisor.model.workload import Finding
 from advisor.workload import read_workloads
-from advisor.workload.source import read_bytes
+from advisor.workload.source import has_settings, read_bytes
 
 if TYPE_CHECKING:
     from advisor.model.advice import Advice
@@ -115,13 +116,13 @@ def with_load_test(workload: Workload, options: Mapping[str, Any], folder: str) 
     )
 
 
-def one_workload(path: str, settings: Sequence[str]) -> Workload:
-    """The workload of a file that holds one.
+def one_workload(path: str, settings: Sequence[str], options: Mapping[str, Any]) -> Workload:
+    """The workload of a file that holds one, under the settings of its folder.
 
     Raises:
-        InputError: the file cannot be read, or holds several.
+        InputError: the file cannot be read, or holds several; or so the settings.
     """
-    return one_of(read_bytes(path), path, changes_from(settings))
+    return under_settings(one_of(read_bytes(path), path, changes_from(settings)), options)
 
 
 def one_of(data: bytes, path: str, changes: Sequence[tuple[str, str]]) -> Workload:
@@ -141,21 +142,79 @@ def one_of(data: bytes, path: str, changes: Sequence[tuple[str, str]]) -> Worklo
     return found[0]
 
 
-def gated(advice: Advice, most: str | None) -> Advice:
-    """The answer with a finding when its cost exceeds --max-monthly."""
-    if most is None:
-        return advice
-    from advisor.compare.cost_findings import beyond
+def under_settings(
+    workload: Workload, options: Mapping[str, Any], folder: str | None = None
+) -> Workload:
+    """A workload with what the settings of a folder, else of that of its file, say for it.
 
-    chosen = advice.chosen
-    if chosen is None or chosen.cost is None:
-        return advice
-    finding = beyond(chosen.cost, most, "--max-monthly")
-    if finding is None:
+    Raises:
+        InputError: a file of settings cannot be read, or says what no such file can.
+    """
+    folder = os.path.dirname(workload.file) if folder is None else folder
+    if not has_settings(folder):
+        return workload
+    from advisor.gate.settings import settled
+
+    return settled(workload, [key for key in ("limits", "region") if options[key]], folder)
+
+
+def answered(
+    workload: Workload,
+    options: Mapping[str, Any],
+    changes: Sequence[tuple[str, str]] = (),
+    folder: str | None = None,
+) -> Advice:
+    """The answer that options ask for, with the findings of --max-monthly and of the settings.
+
+    Args:
+        workload: under its settings already.
+        options: limits, region and as_of; strict and max_monthly where the command has them.
+        changes: what --set has changed in it.
+        folder: that of the settings, where it is not that of the workload's file.
+    """
+    from advisor.pipeline import advise
+
+    advice = advise(
+        workload,
+        limits=options["limits"],
+        region=options["region"],
+        changes=dict(changes),
+        as_of=options["as_of"] or today(),
+        strict=options.get("strict", False),
+        own_prices=price_folder(),
+    )
+    found = [*_beyond_settings(advice, folder), *_beyond(advice, options.get("max_monthly"))]
+    if not found:
         return advice
     rank = {"error": 0, "warning": 1, "info": 2}
-    found = sorted((finding, *advice.findings), key=lambda each: rank[each.severity])
+    found = sorted((*found, *advice.findings), key=lambda each: rank[each.severity])
     return advice._replace(findings=tuple(found))
+
+
+def _beyond_settings(advice: Advice, folder: str | None) -> Iterator[Finding]:
+    """What the plan takes and the settings do not allow, unless the workload accepts it."""
+    workload = advice.workload
+    folder = os.path.dirname(workload.file) if folder is None else folder
+    if not has_settings(folder):
+        return
+    from advisor.gate.checks import load_checks
+    from advisor.gate.intent.organisation_policy import beyond
+    from advisor.gate.settings import organisation_of
+
+    for rule, message in beyond(advice, organisation_of(folder)):
+        if rule not in workload.mapping("accept"):
+            place, fix = workload.place("deploy.instance_type"), load_checks()[rule].fix
+            yield Finding(rule, "warning", message, *place, fix)
+
+
+def _beyond(advice: Advice, most: str | None) -> Iterator[Finding]:
+    """That the cost exceeds --max-monthly."""
+    if most is not None and advice.chosen is not None and advice.chosen.cost is not None:
+        from advisor.compare.cost_findings import beyond
+
+        finding = beyond(advice.chosen.cost, most, "--max-monthly")
+        if finding is not None:
+            yield finding
 
 
 def canvas(form: str) -> Canvas:

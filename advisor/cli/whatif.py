@@ -50,7 +50,7 @@ def whatif(workload: str, key: str, form: str, settings: tuple[str, ...], **opti
     """
     folder = price_folder()
     found = sweep(
-        with_load_test(one_workload(workload, settings), options, folder),
+        with_load_test(one_workload(workload, settings, options), options, folder),
         key,
         SweptRange(options["start"], options["end"], options["points"]),
         limits=options["limits"],

@@ -11,7 +11,7 @@ from advisor.engine.facts import Facts
 from advisor.model.advice import Cost, Latency, Plan
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME
 from advisor.model.usage import FleetUsage, JobUsage, ServerlessUsage, Usage
-from advisor.model.workload import Measured
+from advisor.model.workload import NO_SETTINGS, Measured, Workload
 from advisor.pricing.billable_usage import charged, completed
 from advisor.rulebook.source import rules_directory
 from advisor.text.quantity import MONTH_HOURS, RATE_PER_MONTH
@@ -23,27 +23,30 @@ COMPONENTS = {
     BATCH_TRANSFORM: "batch-transform",
 }
 _PER_SECOND = RATE_PER_MONTH * MONTH_HOURS * 3600
-_known: dict[tuple[str | None, str | None], Prices] = {}
+_known: dict[tuple[str | None, ...], Prices] = {}
 _NO_PRICES: Mapping[str, int] = {}
 
 
 def prices_of(
-    region: str | None, own: Folder | None = None, measured: Measured | None = None
+    region: str | None, own: Folder | None = None, workload: Workload | None = None
 ) -> Prices:
     """The prices of a Region, read once per process; those of the reference Region without one.
 
     Args:
         region: its code.
         own: folder of the user's snapshots.
-        measured: a load test, whose costs stand in for prices that are not known.
+        workload: its settings may tell of other prices, and the costs of its load tests stand in
+            for prices that are not known.
 
     Raises:
         InputError: the code is not one of a Region, or the user's snapshot is not readable.
     """
-    key = (region, None if own is None else os.fspath(own))
+    said = NO_SETTINGS if workload is None else workload.settings
+    folder = None if own is None else os.fspath(own)
+    key = (region, folder, said.snapshot, said.discount, said.prices)
     if key not in _known:
-        _known[key] = load(region, os.path.join(rules_directory(), "prices"), own)
-    return learned(_known[key], measured)
+        _known[key] = load(region, os.path.join(rules_directory(), "prices"), own, said)
+    return learned(_known[key], None if workload is None else workload.measured)
 
 
 def learned(prices: Prices, measured: Measured | None) -> Prices:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from advisor.model.workload import Workload
 from advisor.rulebook.cache import cached_file, keep, read_object
 from advisor.rulebook.resolve import Rulebook, resolve
 from advisor.rulebook.source import Folder, is_packaged, rules_directory
@@ -28,6 +29,20 @@ def load(limits: str = "safe", rules: Folder | None = None, overlay: str = "") -
     if key not in _loaded:
         _loaded[key] = resolve(compiled(folder, overlay), limits)
     return _loaded[key]
+
+
+def book_for(workload: Workload, limits: str | None = None) -> Rulebook:
+    """The rulebook by which a workload is answered, what its settings lay over it included.
+
+    Args:
+        workload: its own choice of limits, else ``safe``, counts where nobody asks for others.
+        limits: ``safe`` or ``latest``.
+
+    Raises:
+        RulebookError: the rules cannot be read or contradict themselves.
+    """
+    said = limits or workload.text("limits") or "safe"
+    return load(said, overlay=workload.settings.overlay)
 
 
 def compiled(rules: Folder, overlay: str = "") -> dict[str, Any]:

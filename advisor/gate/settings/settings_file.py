@@ -13,13 +13,11 @@ from advisor.configuration.source import SourceText, decode
 from advisor.gate.settings.schema_walk import accepts
 from advisor.model.errors import InputError
 from advisor.model.value import Value
+from advisor.workload.source import mentions_us
 
 Places = Callable[[Path], tuple[int, int]]
 """Line and column of what stands at a path; 0 where nobody knows."""
 
-_MENTION = re.compile(
-    rb"""tool\s*\.\s*["']?sm-advise|^\s*["']?sm-advise["']?\s*[.=]""", re.MULTILINE
-)
 _HEADER = re.compile(r"^\s*\[+([^\[\],=]*)\]+\s*(?:#.*)?$")
 _OURS = re.compile(r"""\s*["']?tool["']?\s*(?:$|\.\s*["']?sm-advise\b)""")
 _POSITION = re.compile(r"line (\d+), column (\d+)")
@@ -66,7 +64,7 @@ def read_toml_settings(path: str) -> SettingsFile | None:
             data = stream.read()
     except OSError:
         return None
-    if not _MENTION.search(data):
+    if not mentions_us(data):
         return None
     source = decode(path, data)
     table = _toml(source).get("tool", {})
