@@ -34,6 +34,7 @@ class Price(NamedTuple):
     as_of: str
     stand_in: bool  # the price of something else, used for want of its own
     because: str = ""  # for a stand-in: why it may be used
+    listed: str = ""  # before the discount of the settings; empty where there is none
 
 
 class PriceRow(Value):
@@ -121,7 +122,7 @@ class Prices:
         reason to choose another type, so these are prices without it.
         """
         if component not in self._hourly:
-            self._hourly[component] = PerHour(self._with(self._snapshot, ""), component)
+            self._hourly[component] = PerHour(self, component)
         return self._hourly[component]
 
     def learning(
@@ -140,24 +141,10 @@ class Prices:
         origin = {"basis": basis, "source": source, "as_of": as_of}
         new = {key: {"value": usd[key], **origin} for key in usd if key not in known}
         snapshot = _laid_over(self._snapshot, {component: new}) if new else self._snapshot
-        return self._with(snapshot, self.discount)
-
-    def _with(self, snapshot: Mapping[str, Any], discount: str) -> "Prices":
-        """The same Region with another snapshot or discount; itself where neither differs."""
-        if snapshot is self._snapshot and discount == self.discount:
-            return self
-        own, stated = self.own, self.stated
+        own, stated, discount = self.own, self.stated, self.discount
         return Prices(
             snapshot, self._reference, self.terms, own=own, stated=stated, discount=discount
         )
-
-    def digest(self) -> str:
-        """``sha256:…`` over the snapshot, by which two of one date are told apart."""
-        import json
-
-        from advisor.text.digest import sha256
-
-        return "sha256:" + sha256(json.dumps(self._snapshot, sort_keys=True).encode())
 
     def instance_types(self) -> tuple[str, ...]:
         """The types with a known hourly price, of any component."""
@@ -173,9 +160,10 @@ class Prices:
                 )
 
     def notes(self, option: str) -> tuple[str, ...]:
-        """Discounts and free allowances of an option, as sources state them; never counted."""
+        """The discount of the settings, and those that sources state, which are never counted."""
         if option not in self._notes:
-            self._notes[option] = tuple(
+            taken = f"Each price is less {self.discount} %, the discount of your settings."
+            self._notes[option] = (taken,) * bool(self.discount) + tuple(
                 f"{note['text']} ({'' if note['as_of'] == 'undated' else 'as of '}{note['as_of']})"
                 for note in self.terms["notes"]
                 if option in note["options"]
@@ -196,7 +184,7 @@ class PerHour(Mapping[str, int]):
         found = self._prices.lookup(self._component, key)
         if found is None:
             raise KeyError(key)
-        return _millionths(found.usd)
+        return _millionths(found.listed or found.usd)
 
     def __iter__(self) -> Iterator[str]:
         return (key for key in self._prices.instance_types() if key in self)
@@ -232,9 +220,7 @@ def load(
     if wanted != terms["reference_region"]:
         reference, _ = _snapshot(terms["reference_region"], shipped, own)
     if settings.prices:
-        import json
-
-        snapshot = _laid_over(snapshot, json.loads(settings.prices).get(wanted, {}))
+        snapshot = _laid_over(snapshot, _given(settings.prices, wanted))
     discount, stated = settings.discount, region is not None
     return Prices(snapshot, reference, terms, own=is_own, stated=stated, discount=discount)
 
@@ -300,6 +286,18 @@ def _laid_over(
     return {**snapshot, "sources": sources, "prices": prices}
 
 
+def _given(text: str, region: str) -> dict[str, dict[str, dict[str, str]]]:
+    """The prices of a Region that settings give: component -> key -> entry."""
+    import json
+
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for name, entry in json.loads(text).items():
+        place, component, key = name.split("/")
+        if place == region:
+            found.setdefault(component, {})[key] = {**entry, "basis": "settings"}
+    return found
+
+
 def _less(price: Price, discount: str) -> Price:
     """A price less a discount in per cent."""
     if not discount:
@@ -308,7 +306,7 @@ def _less(price: Price, discount: str) -> Price:
 
     usd = Decimal(price.usd) * (100 - Decimal(discount)) / 100
     source = f"{price.source}, less {discount} % (your settings)"
-    return price._replace(usd=f"{usd.normalize():f}", source=source)
+    return price._replace(usd=f"{usd.normalize():f}", listed=price.usd, source=source)
 
 
 def _read(path: str) -> Mapping[str, Any]:

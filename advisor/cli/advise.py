@@ -17,8 +17,9 @@ from advisor.cli.money import (
     price_folder,
     under_settings,
     with_load_test,
+    workload_options,
 )
-from advisor.cli.settings import as_of_date, changes_from, context
+from advisor.cli.settings import changes_from, context
 from advisor.model.advice import Advice
 from advisor.model.errors import InputError
 from advisor.model.workload import Finding
@@ -53,26 +54,12 @@ STRICT = ("decisive-unknown", "contested-limit")  # warnings that fail with --st
     multiple=True,
     help="Artifact to write (repeatable; default: requests).",
 )
-@click.option("--limits", type=click.Choice(["safe", "latest"]), help="Documented bounds to apply.")
-@click.option("--region", metavar="REGION", help="Use this Region instead of the workload's.")
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Override a key of the file; VALUE is YAML (repeatable).",
-)
+@workload_options
 @measured
 @click.option("--strict", is_flag=True, help="Fail on plausible unknowns and contested limits too.")
 @max_monthly
 @click.option("--force", is_flag=True, help="Overwrite files in DIR.")
 @click.option("--dry-run", is_flag=True, help="List what --output would write.")
-@click.option(
-    "--as-of",
-    callback=as_of_date,
-    metavar="DATE",
-    help="Date on which waivers and decisions are judged (YYYY-MM-DD; default: today).",
-)
 def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **options: Any) -> int:
     """Recommend an option for each WORKLOAD file (`-` reads standard input).
 

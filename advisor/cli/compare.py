@@ -16,6 +16,7 @@ from advisor.cli.money import (
     one_workload,
     price_folder,
     with_load_test,
+    with_settings_line,
     workload_options,
 )
 from advisor.cli.settings import changes_from
@@ -46,5 +47,6 @@ def compare(workload: str, form: str, settings: tuple[str, ...], **options: Any)
     asked = with_load_test(one_workload(workload, settings, options), options, folder)
     advice = answered(asked, options, changes_from(settings))
     found = compare_options(advice, folder)
-    click.echo(money_renderer(COMPARE_FORMATS, form)(found, canvas(form)), nl=False)
+    text = money_renderer(COMPARE_FORMATS, form)(found, canvas(form))
+    click.echo(with_settings_line(text, asked, form), nl=False)
     return exit_code(advice, strict=False)

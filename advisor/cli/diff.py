@@ -10,7 +10,7 @@ import click
 
 from advisor.catalogue.price_snapshot import is_price
 from advisor.cli import CONTEXT
-from advisor.cli.money import answered, canvas, max_monthly, under_settings
+from advisor.cli.money import answered, canvas, max_monthly, under_settings, with_settings_line
 from advisor.cli.settings import as_of_date
 from advisor.model.errors import InputError
 from advisor.reports.comparison_formats import DIFF_FORMATS, money_renderer
@@ -96,6 +96,8 @@ def diff(old: str, new: str | None, form: str, **options: Any) -> int:
     if len(before) == len(after) == 1:
         added, removed = [], []
     text = money_renderer(DIFF_FORMATS, form)((found, added, removed), canvas(form))
+    if found:
+        text = with_settings_line(text, found[0].new.workload, form)
     click.echo(text, nl=False)
     return 1 if failed else 0
 

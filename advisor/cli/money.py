@@ -233,3 +233,16 @@ def canvas(form: str) -> Canvas:
 
     width = shutil.get_terminal_size((_PLAIN_WIDTH, 24)).columns
     return Canvas(max(NARROWEST, width), unicode)
+
+
+def with_settings_line(text: str, workload: Workload, form: str) -> str:
+    """A report for people, its last line the settings that changed the answer."""
+    words = workload.settings.words
+    if not text or not words or form not in ("text", "markdown"):
+        return text
+    from advisor.reports.terminal_chart import wrapped
+    from advisor.text.markup import prose
+
+    said = f"Settings {words}"
+    lines = [prose(said)] if form == "markdown" else wrapped(said, canvas(form))
+    return "\n".join([text, *lines, ""])

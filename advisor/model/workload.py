@@ -108,7 +108,11 @@ class OwnSettings(Value):
     discount: str = ""  # per cent off each price, as decimal text
     snapshot: str = ""  # path of a price snapshot, or of a folder of them
     overlay: str = ""  # what is laid over the rules; see advisor.rulebook.overlay
-    prices: str = ""  # JSON of prices laid over a snapshot: Region -> component -> key -> entry
+    prices: str = ""  # JSON of prices laid over snapshots: REGION/COMPONENT/KEY -> entry
+
+    def as_inputs(self) -> dict[str, Any]:
+        """``{"settings": …}`` for the inputs of a JSON; empty where no settings count."""
+        return {"settings": self.said} if self.said else {}
 
 
 NO_SETTINGS = OwnSettings()

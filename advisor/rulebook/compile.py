@@ -6,6 +6,7 @@ What depends on the limits mode (words tied to a limit, bounds in force) is reso
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any
 
@@ -15,7 +16,7 @@ from advisor.rulebook.digest import FORMAT, digest
 from advisor.rulebook.formulas import UNITS
 from advisor.rulebook.hardware import family_of
 from advisor.rulebook.hosting import compile_hosting
-from advisor.rulebook.overlay import limit_of, overlay_of, regions_of, types_of
+from advisor.rulebook.overlay import Entries, limit_of, require_known, types_of
 from advisor.rulebook.references import fields, of_fields, of_quotas, of_regions, referred
 from advisor.rulebook.source import Folder, read_rules, read_table
 from advisor.rulebook.types import ELSEWHERE
@@ -37,6 +38,9 @@ def compile_rules(rules: Folder, overlay: str = "") -> dict[str, Any]:
     """
     compiler = _Compiler(rules, overlay)
     options = [compiler.option(name) for name in OPTIONS]
+    limits = [limit["id"] for option in options for limit in option["limits"]]
+    for name in compiler.own.get("limits", ()):
+        require_known("limit", name, limits)
     types, families = (
         read_table(os.path.join(rules, name)) for name in ("instances.csv", "families.csv")
     )
@@ -95,10 +99,11 @@ class _Compiler:
 
     def __init__(self, rules: Folder, overlay: str) -> None:
         self.rules = rules
-        self.own = overlay_of(overlay)
+        self.own: dict[str, Entries] = json.loads(overlay or "{}")
         self.regions: dict[str, Any] = read_rules(os.path.join(rules, "regions.yaml"))
         known = self.regions["regions"]
-        self.regions["regions"] = regions_of(known, self.own.get("regions", {}))
+        for name, entry in self.own.get("regions", {}).items():
+            known[name] = {**known.get(name, {}), **entry}
         quotas = read_rules(os.path.join(rules, "quotas.yaml"))["quotas"]
         self.known = {**of_regions(self.regions["regions"]), **of_quotas(quotas)}
         document = self.read("assumptions.yaml")

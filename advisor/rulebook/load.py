@@ -32,25 +32,17 @@ def load(limits: str = "safe", rules: Folder | None = None, overlay: str = "") -
 
 
 def book_for(workload: Workload, limits: str | None = None) -> Rulebook:
-    """The rulebook by which a workload is answered, what its settings lay over it included.
-
-    Args:
-        workload: its own choice of limits, else ``safe``, counts where nobody asks for others.
-        limits: ``safe`` or ``latest``.
+    """The rulebook for a workload: for limits that are asked for, else its own, else ``safe``.
 
     Raises:
         RulebookError: the rules cannot be read or contradict themselves.
     """
-    said = limits or workload.text("limits") or "safe"
-    return load(said, overlay=workload.settings.overlay)
+    limits = limits or workload.text("limits") or "safe"
+    return load(limits, overlay=workload.settings.overlay)
 
 
 def compiled(rules: Folder, overlay: str = "") -> dict[str, Any]:
     """The compiled form of a rules folder; that of the rules in use is read once per process.
-
-    Args:
-        rules: the folder.
-        overlay: entries of the user's settings; see ``advisor.rulebook.overlay``.
 
     Raises:
         RulebookError: a rule file cannot be read.

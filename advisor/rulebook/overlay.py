@@ -5,12 +5,12 @@ An overlay is JSON text with the keys ``limits``, ``instance_types`` and ``regio
 of it is judged, explained and shown like any other, under its own source and date.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from advisor.model.errors import RulebookError
 from advisor.rulebook.hardware import CPU, family_of
-from advisor.text.quantity import parse
+from advisor.text.quantity import QuantityError, parse
 
 Entries = Mapping[str, Mapping[str, Any]]
 COMPARED = ("tiers", "at_most", "at_least", "one_of", "not_in")
@@ -19,29 +19,35 @@ _BECAUSE = "Your settings say that AWS has changed this since this release."
 _MIB = 1 << 20
 
 
-def overlay_of(text: str) -> Mapping[str, Entries]:
-    """The entries of an overlay by kind; none for an empty text."""
-    found: Mapping[str, Entries] = json.loads(text) if text else {}
-    return found
+def require_known(what: str, name: str, known: Collection[str]) -> None:
+    """Refuse a name that is none of the known ones.
+
+    Raises:
+        RulebookError: it is none; behind the semicolon, the nearest.
+    """
+    if name not in known:
+        from advisor.text.spelling import nearest  # only once something is wrong
+
+        near = nearest(name, known)
+        hint = f"did you mean {near}?" if near else "sm-advise rules list prints every id"
+        raise RulebookError(f"there is no {what} {name!r}; {hint}")
 
 
 def limit_of(raw: Mapping[str, Any], own: Entries) -> Mapping[str, Any]:
-    """A limit as the settings have it: their bound, source and date, and no other document's."""
+    """A limit as the settings have it: their bound, source and date, and no other document's.
+
+    Raises:
+        RulebookError: the rules have a list of values there and the settings do not, or so.
+    """
     entry = own.get(raw["id"])
     if entry is None:
         return raw
     bound = next(key for key in COMPARED if key in raw)
+    if isinstance(raw[bound], list) != isinstance(entry["value"], list):
+        form = "a list" if isinstance(raw[bound], list) else "one value"
+        raise RulebookError(f"{raw['id']} has {entry['value']}; write {form}")
     kept = {key: value for key, value in raw.items() if key != "also"}
     return {**kept, bound: entry["value"], **_origin(entry)}
-
-
-def regions_of(known: Mapping[str, Any], own: Entries) -> dict[str, Any]:
-    """The Regions with those that the settings add, or tell of otherwise."""
-    told = {
-        name: {key: value for key, value in entry.items() if key not in ("source", "as_of")}
-        for name, entry in own.items()
-    }
-    return {**known, **{name: {**known.get(name, {}), **entry} for name, entry in told.items()}}
 
 
 def types_of(
@@ -50,6 +56,9 @@ def types_of(
     """The rows of instance types and families with those that the settings add.
 
     A type of a new family names a known one that it is ``like``.
+
+    Raises:
+        RulebookError: it names none, or a size is no quantity.
     """
     rows = {row["instance_type"]: row for row in types}
     groups = {row["id"]: row for row in families}
@@ -57,6 +66,7 @@ def types_of(
         rows[name] = _row(name, entry, rows.get(name, dict.fromkeys(types[0], "")))
         family = family_of(name)
         if family not in groups:
+            require_known("family", entry.get("like", family), groups)
             groups[family] = {**groups[entry["like"]], "id": family, **_origin(entry)}
     return list(rows.values()), list(groups.values())
 
@@ -83,4 +93,7 @@ def _origin(entry: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _mib(size: str | None) -> str:
-    return "" if size is None else str((parse(size, "size").low or 0) // _MIB)
+    try:
+        return "" if size is None else str((parse(size, "size").low or 0) // _MIB)
+    except QuantityError as error:
+        raise RulebookError(f"{size!r} is no size; {error}") from error
