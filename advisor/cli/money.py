@@ -13,8 +13,9 @@ from advisor.catalogue.price_snapshot import is_price
 from advisor.cli.settings import as_of_date, changes_from, today
 from advisor.model.errors import InputError
 from advisor.model.workload import Finding
+from advisor.rulebook.source import has_settings
 from advisor.workload import read_workloads
-from advisor.workload.source import has_settings, read_bytes
+from advisor.workload.source import read_bytes
 
 if TYPE_CHECKING:
     from advisor.model.advice import Advice

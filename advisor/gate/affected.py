@@ -11,7 +11,7 @@ from advisor.configuration.files import is_parameter_file
 from advisor.gate.intent.pairing import own_pairs
 from advisor.gate.settings import LOCK_FILE, Pair, organisation_of
 from advisor.model.errors import InputError
-from advisor.workload.source import ORGANISATION_FILE, PROJECT_FILE
+from advisor.rulebook.source import ORGANISATION_FILE, PROJECT_FILE
 
 _SETTINGS = (ORGANISATION_FILE, PROJECT_FILE, LOCK_FILE)
 _CALL = re.compile(rb'source"?\s*[=:]\s*"(\.\.?/[^"]*)"')

@@ -1,17 +1,12 @@
-"""Bytes of workload files and of standard input, and whether settings count for a folder."""
+"""Bytes of workload files and of standard input, never more than a reader takes."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from functools import cache
 
 from advisor.model.errors import InputError
 from advisor.text.terms import WORKLOAD
-
-ORGANISATION_FILE = ".sm-advise.yaml"
-PROJECT_FILE = "pyproject.toml"
 
 
 def read_bytes(path: str) -> bytes:
@@ -50,47 +45,3 @@ def _reading_hint(error: Exception) -> str:
     if isinstance(error, IsADirectoryError):
         return "name the workload file in it"
     return "name a file that can be read"
-
-
-@cache
-def has_settings(folder: str) -> bool:
-    """Whether a folder, or one around it, has settings: without reading any, for every answer."""
-    for parent in upwards(folder):
-        if os.path.isfile(os.path.join(parent, ORGANISATION_FILE)):
-            return True
-        try:
-            with open(os.path.join(parent, PROJECT_FILE), "rb") as stream:
-                if mentions_us(stream.read()):
-                    return True
-        except OSError:
-            continue
-    return False
-
-
-def mentions_us(data: bytes) -> bool:
-    """Whether a pyproject.toml may have a table of ours: those that have none need no reader."""
-    if b"sm-advise" not in data:
-        return False
-    import re
-
-    ours = rb"""["']?sm-advise["']?"""
-    if re.search(rb"tool\s*\.\s*" + ours, data):
-        return True
-    tool = rb"""(?m)^\s*\[?\s*["']?tool["']?\s*[\]=]"""
-    return bool(re.search(tool, data) and re.search(ours + rb"\s*[.=]", data))
-
-
-def upwards(folder: str) -> Iterator[str]:
-    """A folder and those around it, the innermost first, as far as the repository reaches."""
-    here = os.getcwd()
-    current = os.path.abspath(folder or ".")
-    while True:
-        yield os.path.relpath(current) if current.startswith(here) else current
-        if is_outermost(current):
-            return
-        current = os.path.dirname(current)
-
-
-def is_outermost(folder: str) -> bool:
-    """Whether a folder is the root of a repository or of the file system."""
-    return os.path.exists(os.path.join(folder, ".git")) or os.path.dirname(folder) == folder

@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from advisor.catalogue.price_snapshot import Prices
 from advisor.configuration.source import seen_from
 from advisor.model.errors import InputError
-from advisor.pricing.plan_cost import prices_of
 from advisor.text.digest import sha256
 from advisor.text.quantity_format import word
 
 if TYPE_CHECKING:
+    from advisor.catalogue.price_snapshot import Prices
     from advisor.model.advice import Advice, Step
 
 SCHEMA = "sm-advise/lock.v1"
@@ -43,6 +42,8 @@ def answer_of(advice: Advice) -> dict[str, object]:
     bound; ``sized`` says how the instance type, or the serverless memory, was found; ``snapshot``,
     which prices the costs rest on.
     """
+    from advisor.pricing.plan_cost import prices_of
+
     prices = prices_of(advice.region, workload=advice.workload)
     chosen = advice.chosen
     plan = None if chosen is None else chosen.plan
@@ -177,19 +178,26 @@ def reasons_of(old: Answer, new: Answer) -> Iterator[str]:
             yield f"{rule} breaks at {now}" if now else f"{rule} no longer breaks, as at {was}"
     elif old.get("sized") and old["sized"] != new.get("sized"):
         yield f"then: {old['sized']} Now: {new.get('sized') or 'not sized'}"
+    yield from _moved_prices(old, new)
+
+
+def _moved_prices(old: Answer, new: Answer) -> Iterator[str]:
     then, today = _priced(old), _priced(new)
-    if then != today and (old.get("prices") != new.get("prices") or "snapshot" in old):
+    if then == today and "snapshot" in old:
+        then, today = (f"{then} ({_table(side, 'snapshot').get('digest')})" for side in (old, new))
+    if then != today:
         alone = all(old.get(key) == new.get(key) for key in _DECIDES)
         yield f"the prices were {then}, are {today}" + (" and alone moved it" if alone else "")
 
 
 def _priced(answer: Answer) -> str:
-    """What costs rest on: ``of 2026-11-17 (us-east-1, 3f2a90c1), your own, less 12 %``."""
-    held = _table(answer, "snapshot")
-    text = f"of {answer.get('prices') or 'no date'}"
-    text += f" ({held['region']}, {held['digest']})" if held else ""
-    text += ", your own" if held.get("own") else ""
-    return text + (f", less {held['discount']} %" if held.get("discount") else "")
+    """What the costs of an answer rest on: ``of 2026-11-17, your own, less 12 %``."""
+    held, date = _table(answer, "snapshot"), answer.get("prices")
+    return (
+        f"of {date or 'no date'}"
+        + (", your own" if held.get("own") else "")
+        + (f", less {held['discount']} %" if held.get("discount") else "")
+    )
 
 
 def rests_differently(old: Answer, new: Answer) -> frozenset[str]:

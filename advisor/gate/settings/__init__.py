@@ -13,13 +13,12 @@ from functools import cache
 from typing import Any
 
 from advisor.gate.finding import Acceptance
-from advisor.gate.settings.own_settings import own_settings
 from advisor.gate.settings.settings_file import SettingsFile, read_toml_settings, read_yaml_settings
 from advisor.model.errors import InputError
 from advisor.model.value import Value
 from advisor.model.workload import NO_SETTINGS, OwnSettings, Stated, Workload
+from advisor.rulebook.source import ORGANISATION_FILE, PROJECT_FILE, is_outermost, upwards
 from advisor.text.quantity_format import word
-from advisor.workload.source import ORGANISATION_FILE, PROJECT_FILE, is_outermost, upwards
 
 LOCK_FILE = "sm-advise.lock"
 CONCURRENCY = "serverless-concurrency"
@@ -176,13 +175,18 @@ def organisation_of(folder: str) -> Organisation:
         return organisation_of(above)  # so that each file is read once, not once a folder below it
     said = _said(folder)
     table, says = _merged(said)
+    own = NO_SETTINGS
+    if table.keys() & {"prices", "overlay"}:
+        from advisor.gate.settings.own_settings import own_settings
+
+        own = own_settings(said)
     lists = ("families", "needs", "subnets", "tags")
     return Organisation(
         **_fields(table, "region", "limits", "owner", "quotas", *lists),
         **_policy(said),
         says=says,
         files=tuple(each.path for each in said),
-        own=own_settings(said),
+        own=own,
     )
 
 

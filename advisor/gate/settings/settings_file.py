@@ -13,7 +13,7 @@ from advisor.configuration.source import SourceText, decode
 from advisor.gate.settings.schema_walk import accepts
 from advisor.model.errors import InputError
 from advisor.model.value import Value
-from advisor.workload.source import mentions_us
+from advisor.rulebook.source import mentions_us
 
 Places = Callable[[Path], tuple[int, int]]
 """Line and column of what stands at a path; 0 where nobody knows."""
