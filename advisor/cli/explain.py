@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advisor.cli import CONTEXT
-from advisor.cli.money import answered, canvas, one_of, under_settings, workload_options
+from advisor.cli.money import (
+    answered,
+    canvas,
+    one_of,
+    under_settings,
+    with_settings_line,
+    workload_options,
+)
 from advisor.cli.settings import changes_from, context
 from advisor.model.errors import InputError
 
@@ -102,4 +109,5 @@ def _explain_there(
         )
         for each in [e for e in found if e.kind not in _OF_CONFIGURATIONS] or found
     ]
-    click.echo(money_renderer(EXPLAIN_FORMATS, form)(here, canvas(form)), nl=False)
+    text = money_renderer(EXPLAIN_FORMATS, form)(here, canvas(form))
+    click.echo(with_settings_line(text, advice.workload, form), nl=False)

@@ -120,7 +120,7 @@ def test_a_discount_is_read_by_every_command_and_shown_in_the_last_line(
 
 
 def test_a_snapshot_of_the_settings_goes_before_the_cache(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = answer(capsys)
     item = chosen(before)["monthly_cost"]["items"][0]
@@ -132,7 +132,8 @@ def test_a_snapshot_of_the_settings_goes_before_the_cache(
         "sources": [{"basis": "price-list", "source": "mine", "as_of": "2026-11-30"}],
         "prices": {"hosting": {kind: ["1", 0]}, "data": {"in": ["1", 0], "out": ["1", 0]}},
     }
-    for folder, price in (("cache/sm-advise/prices", "3"), ("own", "1")):
+    monkeypatch.setenv("XDG_CACHE_HOME", "filled")
+    for folder, price in (("filled/sm-advise/prices", "3"), ("own", "1")):
         Path(folder).mkdir(parents=True)
         snapshot["prices"]["hosting"] = {kind: [price, 0]}  # type: ignore[index]
         Path(folder, "us-east-1.json").write_text(json.dumps(snapshot), encoding="utf-8")
@@ -164,18 +165,18 @@ def test_a_limit_of_the_settings_is_judged_and_shown_with_its_origin(
 ) -> None:
     text = WORKLOAD.replace("payload: 1 MB", "payload: 28 MB")
     Path("w.yaml").write_text(text, encoding="utf-8")
-    before = answer(capsys)
+    before = answer(capsys)  # 28 MB, or 37.3 MB as base64, are above both documented bounds
     assert option(before, "real-time")["eligible"] is False
-    settings({"overlay": {"limits": {"real-time-payload": {"value": "30 MB", **ORIGIN}}}})
+    settings({"overlay": {"limits": {"real-time-payload": {"value": "40 MB", **ORIGIN}}}})
     after = answer(capsys)
     verdicts = option(after, "real-time")["verdicts"]
     found = next(each for each in verdicts if each["rule"] == "real-time-payload")
-    assert (found["outcome"], found["bound"], found["source"]) == ("met", "30 MB", TOLD)
+    assert (found["outcome"], found["bound"], found["source"]) == ("met", "40 MB", TOLD)
     assert found["as_of"] == "2026-11-28"
     assert before["tool"]["rules"] != after["tool"]["rules"]
     explained, _ = told(capsys, "explain", "real-time-payload", "w.yaml")
-    assert "30 MB" in explained
-    assert "your settings" in " ".join(explained.split())
+    assert "40 MB" in explained
+    assert TOLD in " ".join(explained.split())
     assert TOLD in " ".join(told(capsys, "w.yaml")[0].split())
     # Later, without the settings, nothing of it is left.
     Path(".sm-advise.yaml").unlink()
