@@ -95,7 +95,7 @@ def _of_file(path: str, run: _Judging) -> JudgedConfigurations:
     try:
         source = _source(path, run.options)
         organisation = organisation_of(os.path.dirname(path))
-        region = run.options.region or organisation.region
+        region = run.options.configured_in or organisation.region
         beside = parameter_sources(path) if path != STDIN else ()
         read = read_configuration(source, run.service, region, beside)
     except InputError as error:
@@ -211,7 +211,7 @@ def _of_module(
     if not any(source.file in wanted for source in read.sources):
         return nothing
     organisation = organisation_of(os.path.dirname(read.sources[0].file))
-    region = run.options.region or module.region or organisation.region
+    region = run.options.configured_in or module.region or organisation.region
     judged = _judged(document, read.sources, organisation, region, run)
     return judged._replace(errors=errors, unread=(*module.unread, *judged.unread))
 

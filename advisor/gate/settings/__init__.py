@@ -94,6 +94,11 @@ class CheckOptions(Value):
     sift: bool = False  # named files that hold nothing of ours are passed over, too
     progress: Callable[[str], None] | None = None  # called with how far the run is, in words
 
+    @property
+    def configured_in(self) -> str:
+        """The Region of every configuration; for a workload its own goes before that of a file."""
+        return self.region or self.project.region
+
     def counted(self, paths: Sequence[str], what: str) -> Iterator[str]:
         """The paths one by one; of many the caller hears how far the run is."""
         for number, path in enumerate(paths):
