@@ -121,7 +121,7 @@ def _answers(paths: Sequence[str], asked: dict[str, Any]) -> tuple[list[Advice],
     return [
         answered(with_load_test(each, asked, price_folder()), asked, asked["changes"])
         for each in read
-    ], said
+    ], [*dict.fromkeys(said)]
 
 
 def _code(advices: Sequence[Advice], unread: Sequence[str], asked: dict[str, Any]) -> int:
