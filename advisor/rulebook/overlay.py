@@ -46,8 +46,10 @@ def limit_of(raw: Mapping[str, Any], own: Entries) -> Mapping[str, Any]:
     if isinstance(raw[bound], list) != isinstance(entry["value"], list):
         form = "a list" if isinstance(raw[bound], list) else "one value"
         raise RulebookError(f"{raw['id']} has {entry['value']}; write {form}")
+    # Of several documented bounds one names the field of AWS's API, which others refer to.
+    fields = {"model": each["model"] for each in (raw, *raw.get("also", ())) if "model" in each}
     kept = {key: value for key, value in raw.items() if key != "also"}
-    return {**kept, bound: entry["value"], **_origin(entry)}
+    return {**kept, **fields, bound: entry["value"], **_origin(entry)}
 
 
 def types_of(

@@ -35,7 +35,7 @@ def test_each_limit_can_be_told_anew_and_keeps_all_but_its_origin() -> None:
     """The same bounds again: what is compiled differs in reason, source, day and other bounds."""
     told = {name: {"value": written(limit), **ORIGIN} for name, limit in LIMITS.items()}
     found = laid(limits=told)
-    moved = {"because", "source", "as_of", "also"}
+    moved = {"because", "source", "as_of", "also", "model"}
     for option in found["options"]:
         for limit in option["limits"]:
             shipped = LIMITS[limit["id"]]
@@ -43,6 +43,8 @@ def test_each_limit_can_be_told_anew_and_keeps_all_but_its_origin() -> None:
             assert all(limit[key] == shipped[key] for key in limit.keys() - moved), limit["id"]
             assert (limit["source"], limit["as_of"]) == tuple(ORIGIN.values())
             assert limit["also"] == []
+            documented = [shipped, *shipped["also"]]
+            assert ("model" in limit) is any("model" in each for each in documented)
             assert "settings" in limit["because"]
     rest = [key for key in SHIPPED if key not in ("digest", "options")]
     assert {key: found[key] for key in rest} == {key: SHIPPED[key] for key in rest}
