@@ -5,7 +5,7 @@ Workload → facts → verdicts → decision → plan → cost → advice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from advisor.catalogue.price_snapshot import Folder, Prices
 from advisor.compare.cost_findings import beside
@@ -20,9 +20,10 @@ from advisor.engine.standing import stand
 from advisor.engine.summary import summarise
 from advisor.engine.verdicts import eligible, limit_at, verdicts
 from advisor.model.advice import Advice, Candidate, Decision
-from advisor.model.options import OPTIONS
+from advisor.model.options import BATCH_TRANSFORM, OPTIONS
 from advisor.model.workload import Finding, Workload
-from advisor.options import plan
+from advisor.options import known, plan
+from advisor.options.named_types import Market, market_of, type_findings
 from advisor.pricing.plan_cost import expected_latency, monthly_cost, per_hour, prices_of
 from advisor.rulebook.load import book_for
 from advisor.rulebook.resolve import Rulebook
@@ -146,6 +147,8 @@ def _findings(
 ) -> tuple[tuple[Finding, ...], frozenset[str]]:
     """All findings, errors first, and the entries of consider.yaml that cautions name."""
     found = list(conflicts(facts))
+    batch = decision.option == BATCH_TRANSFORM
+    found += type_findings(facts.workload, lambda: _market(facts, prices, transform=batch))
     if facts.workload.measured is not None:
         found += facts.workload.measured.findings
     named: frozenset[str] = frozenset()
@@ -166,6 +169,17 @@ def _findings(
     rank = {"error": 0, "warning": 1, "info": 2}
     found.sort(key=lambda finding: rank[finding.severity])
     return tuple(found), named
+
+
+def _market(facts: Facts, prices: Prices, *, transform: bool) -> Market:
+    """What the types that are stated are asked of."""
+    from advisor.configuration.rulefiles import read_json_rules  # for a type that is unknown only
+
+    def others() -> Collection[str]:
+        found: list[str] = read_json_rules("service", "model.json")["other_instance_types"]
+        return found
+
+    return market_of(known(facts.book), others, prices, transform=transform)
 
 
 def _contested(facts: Facts, chosen: Candidate) -> list[Finding]:

@@ -3,8 +3,8 @@
 A snapshot is one JSON file for one Region, ``<region>.json``, which
 ``rules/schema/prices.schema.json`` describes. The user's own, written by ``sm-advise prices
 refresh``, replaces the shipped one as a whole. A price that is not known is absent: it is never
-zero. What may be used in its place stands in ``rules/prices/terms.json`` with its reason, and is
-labelled as a stand-in wherever it is used.
+zero. What may be used in its place stands in the shipped snapshot or in
+``rules/prices/terms.json`` with its reason, and is labelled as a stand-in wherever it is used.
 
 Components and the kinds of their keys stand in ``rules/prices/price-list.json``: prices in USD an
 hour by instance type (``hosting``), a second by memory in MB (``serverless``), a GB by direction
@@ -21,6 +21,7 @@ from advisor.model.workload import NO_SETTINGS, OwnSettings
 
 SCHEMA = "sm-advise/prices.v1"
 STAND_IN = "stand-in:"
+_NOT_SOLD = f"{STAND_IN}ec2-ratio"  # the one estimate for types that the list does not sell
 # Plain paths: pathlib costs 4 ms of start-up, and prices are on the way to every answer.
 Folder: TypeAlias = str | os.PathLike[str]
 
@@ -29,7 +30,7 @@ class Price(NamedTuple):
     """One unit price and how strong it is."""
 
     usd: str  # decimal text
-    basis: str  # price-list, price-list-quoted, aws-bill, derived, …, stand-in:studio-notebook
+    basis: str  # price-list, price-list-quoted, aws-bill, derived, …, stand-in:hosting
     source: str
     as_of: str
     stand_in: bool  # the price of something else, used for want of its own
@@ -61,7 +62,7 @@ class Prices:
         "_found",
         "_hourly",
         "_notes",
-        "_reference",
+        "_shipped",
         "_snapshot",
         "date",
         "discount",
@@ -74,7 +75,7 @@ class Prices:
     def __init__(
         self,
         snapshot: Mapping[str, Any],
-        reference: Mapping[str, Any],
+        shipped: Mapping[str, Any],
         terms: Mapping[str, Any],
         *,
         own: bool = False,
@@ -88,7 +89,7 @@ class Prices:
         self.discount = discount
         self.terms = terms
         self._snapshot = snapshot
-        self._reference = reference  # of the Region whose prices may stand in
+        self._shipped = shipped  # of the same Region; the same object unless the user has one
         self._found: dict[tuple[str, str], Price | None] = {}
         self._hourly: dict[str, PerHour] = {}
         self._notes: dict[str, tuple[str, ...]] = {}
@@ -97,29 +98,37 @@ class Prices:
         """The price, else an estimate for it, else ``None``."""
         place = (component, key)
         if place not in self._found:
-            found = _known(self._snapshot, component, key)
-            found = found if found is not None else self._stand_in(component, key)
+            found = self._look_up(component, key)
             self._found[place] = found and _less(found, self.discount)
         return self._found[place]
 
-    def _stand_in(self, component: str, key: str) -> Price | None:
+    def _look_up(self, component: str, key: str) -> Price | None:
+        found = self._within(self._snapshot, component, key)
+        if found is not None or self._snapshot is self._shipped:
+            return found
+        return _lent(self._within(self._shipped, component, key), self.terms["shipped"])
+
+    def _within(self, place: Mapping[str, Any], component: str, key: str) -> Price | None:
+        """What one snapshot says of a price, or of one that costs the same."""
+        found = _known(place, component, key)
         for rule in self.terms["stand_ins"]:
-            if rule["component"] != component or rule.get("key", key) != key:
-                continue
-            place = self._reference if "region" in rule else self._snapshot
-            found = _known(place, rule["take"], rule.get("take_key", key))
-            if found is not None:
-                source = f"{found.source} ({rule['region']})" if "region" in rule else found.source
-                return found._replace(
-                    basis=rule["basis"], source=source, stand_in=True, because=rule["because"]
-                )
-        return None
+            if found is None and rule["component"] == component and rule.get("key", key) == key:
+                found = _lent(_known(place, rule["take"], rule.get("take_key", key)), rule)
+        return found
+
+    def sold(self, instance_type: str) -> bool | None:
+        """Whether the shipped list sells a type for hosting here; ``None`` without a list."""
+        hosting = self._shipped["prices"].get("hosting")
+        if hosting is None:
+            return None
+        entry = hosting.get(instance_type)
+        return entry is not None and _price(self._shipped, entry).basis != _NOT_SOLD
 
     def per_hour(self, component: str) -> "PerHour":
         """Instance type to its price in whole millionths of a USD an hour, for choosing by price.
 
-        Includes stand-ins of the same Region; a type without a price is left out. A discount is no
-        reason to choose another type, so these are prices without it.
+        Includes estimates; a type without a price is left out. A discount is no reason to choose
+        another type, so these are prices without it.
         """
         if component not in self._hourly:
             self._hourly[component] = PerHour(self, component)
@@ -137,22 +146,26 @@ class Prices:
             source: where they come from.
             as_of: their day, YYYY-MM-DD; may be empty.
         """
-        known = self._snapshot["prices"].get(component, {})
-        origin = {"basis": basis, "source": source, "as_of": as_of}
-        new = {key: {"value": usd[key], **origin} for key in usd if key not in known}
-        snapshot = _laid_over(self._snapshot, {component: new}) if new else self._snapshot
+        origin, new = {"basis": basis, "source": source, "as_of": as_of}, {}
+        for key, text in usd.items():
+            known = self.lookup(component, key)
+            if known is None or known.stand_in:
+                new[key] = {"value": text, **origin}
+        if not new:
+            return self
+        snapshot = _laid_over(self._snapshot, {component: new})
         own, stated, discount = self.own, self.stated, self.discount
         return Prices(
-            snapshot, self._reference, self.terms, own=own, stated=stated, discount=discount
+            snapshot, self._shipped, self.terms, own=own, stated=stated, discount=discount
         )
 
     def instance_types(self) -> tuple[str, ...]:
         """The types with a known hourly price, of any component."""
-        known = self._snapshot["prices"].values()
+        known = (*self._snapshot["prices"].values(), *self._shipped["prices"].values())
         return tuple(sorted({key for prices in known for key in prices if key.startswith("ml.")}))
 
     def rows(self) -> Iterator[PriceRow]:
-        """Every known price of the Region, without stand-ins from elsewhere, in a fixed order."""
+        """Every price and estimate of the Region's snapshot, in a fixed order."""
         for component, prices in sorted(self._snapshot["prices"].items()):
             for key in sorted(prices, key=_by_size):
                 yield PriceRow(
@@ -214,15 +227,13 @@ def load(
     terms = _read(os.path.join(shipped, "terms.json"))
     wanted: str = terms["reference_region"] if region is None else region
     require_region(wanted)
+    given = _given(settings.prices, wanted)
+    listed = _laid_over(_shipped_snapshot(wanted, shipped), given)
     own = settings.snapshot or own
-    snapshot, is_own = _snapshot(wanted, shipped, own)
-    reference = snapshot
-    if wanted != terms["reference_region"]:
-        reference, _ = _snapshot(terms["reference_region"], shipped, own)
-    if settings.prices:
-        snapshot = _laid_over(snapshot, _given(settings.prices, wanted))
+    found = None if own is None else _own_snapshot(own, wanted)
+    snapshot = listed if found is None else _laid_over(found, given)
     discount, stated = settings.discount, region is not None
-    return Prices(snapshot, reference, terms, own=is_own, stated=stated, discount=discount)
+    return Prices(snapshot, listed, terms, own=found is not None, stated=stated, discount=discount)
 
 
 def components(folder: Folder) -> dict[str, str]:
@@ -252,24 +263,20 @@ def require_region(region: str) -> None:
         )
 
 
-def _snapshot(region: str, shipped: Folder, own: Folder | None) -> tuple[Mapping[str, Any], bool]:
-    """A Region's snapshot, and whether it is the user's; empty when there is none."""
-    name = f"{region}.json"
-    found = None if own is None else _own_snapshot(own, name, region)
-    if found is not None:
-        return found, True
-    path = os.path.join(shipped, name)
+def _shipped_snapshot(region: str, folder: Folder) -> Mapping[str, Any]:
+    """The shipped snapshot of a Region; empty where nothing is known of it."""
+    path = os.path.join(folder, f"{region}.json")
     if os.path.isfile(path):
-        return _read(path), False
-    return {"schema": SCHEMA, "region": region, "date": None, "sources": [], "prices": {}}, False
+        return _read(path)
+    return {"schema": SCHEMA, "region": region, "date": None, "sources": [], "prices": {}}
 
 
-def _own_snapshot(own: Folder, name: str, region: str) -> Mapping[str, Any] | None:
+def _own_snapshot(own: Folder, region: str) -> Mapping[str, Any] | None:
     """The user's snapshot of a Region: of a folder the file of its name, or a file itself."""
     if os.path.isfile(own):
         found = _read_own(os.fspath(own), region, named=True)
         return found if found["region"] == region else None
-    path = os.path.join(own, name)
+    path = os.path.join(own, f"{region}.json")
     return _read_own(path, region) if os.path.isfile(path) else None
 
 
@@ -277,6 +284,8 @@ def _laid_over(
     snapshot: Mapping[str, Any], given: Mapping[str, Mapping[str, Mapping[str, str]]]
 ) -> Mapping[str, Any]:
     """A snapshot with other prices: component -> key -> value, basis, source and day of each."""
+    if not given:
+        return snapshot
     sources, prices = [*snapshot["sources"]], {**snapshot["prices"]}
     for component, entries in given.items():
         first = len(sources)
@@ -288,9 +297,11 @@ def _laid_over(
 
 def _given(text: str, region: str) -> dict[str, dict[str, dict[str, str]]]:
     """The prices of a Region that settings give: component -> key -> entry."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    if not text:
+        return found
     import json
 
-    found: dict[str, dict[str, dict[str, str]]] = {}
     for name, entry in json.loads(text).items():
         place, component, key = name.split("/")
         if place == region:
@@ -370,6 +381,13 @@ def _known(snapshot: Mapping[str, Any], component: str, key: str) -> Price | Non
     """A price that the snapshot itself holds."""
     entry = snapshot["prices"].get(component, {}).get(key)
     return None if entry is None else _price(snapshot, entry)
+
+
+def _lent(found: Price | None, rule: Mapping[str, str]) -> Price | None:
+    """A price in place of another; an estimate keeps its own, weaker reason."""
+    if found is None or found.stand_in:
+        return found
+    return found._replace(basis=rule["basis"], stand_in=True, because=rule["because"])
 
 
 def _price(snapshot: Mapping[str, Any], entry: tuple[str, int]) -> Price:

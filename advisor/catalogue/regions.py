@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from advisor.model.value import Value
 
-_DOMAINS = (["amazonaws", "com"], ["amazonaws", "com", "cn"])
+DOMAINS = dict.fromkeys(("aws", "aws-us-gov"), "amazonaws.com")
+DOMAINS |= {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}
+_PARTITIONS = {"cn-": "aws-cn", "eus": "aws-eusc"}  # by what their Regions begin with
 AT_HOME = ("ecr", "sns", "kms")
 """Services whose resources must be in the endpoint's own Region."""
 
@@ -13,7 +15,7 @@ class Place(Value):
     """Where a resource is."""
 
     service: str
-    partition: str  # aws, aws-cn, aws-us-gov
+    partition: str  # aws, aws-cn, aws-us-gov, aws-eusc
     region: str  # empty where the service has none
 
 
@@ -29,7 +31,8 @@ def place_of(text: str) -> Place | None:
         )
     host, slash, _ = text.partition("/")
     labels = host.split(".")
-    if not slash or labels[1:2] != ["dkr"] or labels[4:] not in _DOMAINS:
+    known = ".".join(labels[4:]) in DOMAINS.values()
+    if not (slash and known and labels[1] == "dkr"):
         return None
     account, _, registry, region = labels[:4]
     if registry not in ("ecr", "ecr-fips") or not (account.isdigit() and _is_plain(region)):
@@ -44,6 +47,4 @@ def _is_plain(text: str) -> bool:
 
 def partition_of(region: str) -> str:
     """The partition that a Region belongs to."""
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+    return _PARTITIONS.get(region[:3], "aws-us-gov" if region.startswith("us-gov-") else "aws")

@@ -15,6 +15,7 @@ from advisor.cli.money import (
     max_monthly,
     measured,
     price_folder,
+    read_settings,
     under_settings,
     with_load_test,
     workload_options,
@@ -111,6 +112,7 @@ def _answers(paths: Sequence[str], asked: dict[str, Any]) -> tuple[list[Advice],
     said: list[str] = []
     for path in paths:
         try:
+            read_settings(path)
             read += [under_settings(each, asked) for each in read_file(path, asked["changes"])]
         except InputError as error:
             said += complaints(error)

@@ -10,7 +10,14 @@ import click
 
 from advisor.catalogue.price_snapshot import is_price
 from advisor.cli import CONTEXT
-from advisor.cli.money import answered, canvas, max_monthly, under_settings, with_settings_line
+from advisor.cli.money import (
+    answered,
+    canvas,
+    max_monthly,
+    read_settings,
+    under_settings,
+    with_settings_line,
+)
 from advisor.cli.settings import as_of_date
 from advisor.model.errors import InputError
 from advisor.reports.comparison_formats import DIFF_FORMATS, money_renderer
@@ -108,6 +115,7 @@ def _sides(
     if revision is not None:
         if new is not None:
             raise click.UsageError("--rev takes one FILE, not two")
+        read_settings(old)
         data = read_revision(revision, old)
         return read_workloads(data, f"{revision}:{old}"), read_file(old)
     if new is None:
@@ -118,9 +126,10 @@ def _sides(
 
 
 def _read(name: str) -> list[Workload]:
-    if not is_revision(name):
+    revision, _, path = name.partition(":") if is_revision(name) else ("", "", name)
+    read_settings(path)
+    if not revision:
         return read_file(name)
-    revision, _, path = name.partition(":")
     return read_workloads(read_revision(revision, path), name)
 
 

@@ -132,6 +132,7 @@ def one_of(data: bytes, path: str, changes: Sequence[tuple[str, str]]) -> Worklo
     Raises:
         InputError: the bytes are no workload, or hold several.
     """
+    read_settings(path)
     found = read_workloads(data, path, changes)
     if len(found) > 1:
         names = ", ".join(workload.name for workload in found)
@@ -141,6 +142,18 @@ def one_of(data: bytes, path: str, changes: Sequence[tuple[str, str]]) -> Worklo
             hint="Write each workload to its own file.",
         )
     return found[0]
+
+
+def read_settings(file: str) -> None:
+    """Read the settings of a file's folder: of the Regions that they tell none is misspelt.
+
+    Raises:
+        InputError: a file of settings cannot be read, or says what no such file can.
+    """
+    if has_settings(os.path.dirname(file)):
+        from advisor.gate.settings import organisation_of
+
+        organisation_of(os.path.dirname(file))
 
 
 def under_settings(

@@ -106,7 +106,7 @@ def _beside(exceeded: bool | None, cost: Cost, usd: str) -> str:
 
 
 def _prices(facts: Facts, chosen: Candidate, cost: Cost, prices: Prices) -> list[Finding]:
-    """Findings about missing prices, and about prices from another Region or component."""
+    """Findings about missing prices, and about prices that are estimates."""
     found = []
     place = facts.workload.place("region")
     where = f"in {prices.region}"
@@ -122,8 +122,7 @@ def _prices(facts: Facts, chosen: Candidate, cost: Cost, prices: Prices) -> list
     if count:
         lent = {item.basis.partition(":")[2] for item in cost.items if ":" in item.basis}
         message = (
-            f"{count} of {len(cost.items)} prices {where} come from another Region or component"
-            f" ({', '.join(sorted(lent))})"
+            f"{count} of {len(cost.items)} prices {where} are estimates ({', '.join(sorted(lent))})"
         )
         found.append(Finding("estimated-price", "info", message, *place, fix))
     return found

@@ -51,6 +51,7 @@ def _all(facts: Facts) -> Iterator[Finding]:
     yield from _memory_without_accelerator(workload)
     yield from _listed_models(workload)
     yield from _other_regions(workload)
+    yield from _unknown_region(facts)
 
 
 def _finding(workload: Workload, message: str, first: Stated, second: Stated) -> Finding:
@@ -213,3 +214,17 @@ def _addresses(stated: Stated) -> list[str]:
         return []
     entries = [entry for entry in stated.value if isinstance(entry, dict)]
     return [text for entry in entries for text in entry.values() if isinstance(text, str)]
+
+
+def _unknown_region(facts: Facts) -> Iterator[Finding]:
+    """Say of a Region that the rules do not name what is not known of it."""
+    region = facts.region
+    if region is not None and region not in facts.book.raw["regions"]["regions"]:
+        yield Finding(
+            "region-unknown",
+            "warning",
+            f"{region} is not a Region that sm-advise knows; its prices and what is sold there"
+            " are unknown",
+            *facts.workload.place("region"),
+            "Correct region, or look up there what the plan needs before you deploy.",
+        )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.discover import STDIN, FoundFiles
-from advisor.configuration.document import Document, Read
+from advisor.configuration.document import Document, Node, Read, ReadFault
 from advisor.configuration.files import (
     is_terraform,
     parameter_sources,
@@ -27,6 +27,8 @@ from advisor.gate.rules.service_walk import load_service
 from advisor.gate.settings import CheckOptions, Organisation, organisation_of
 from advisor.model.errors import InputError
 from advisor.model.value import Value
+from advisor.rulebook.load import known_regions
+from advisor.rulebook.regions import misspelling
 
 if TYPE_CHECKING:
     from advisor.configuration.terraform.modules import TerraformRead
@@ -211,9 +213,21 @@ def _of_module(
     if not any(source.file in wanted for source in read.sources):
         return nothing
     organisation = organisation_of(os.path.dirname(read.sources[0].file))
-    region = run.options.configured_in or module.region or organisation.region
+    misspelt = tuple(_misspelt(module.provider))
+    document = document._replace(faults=(*misspelt, *document.faults))
+    own = "" if misspelt else module.region
+    region = run.options.configured_in or own or organisation.region
     judged = _judged(document, read.sources, organisation, region, run)
     return judged._replace(errors=errors, unread=(*module.unread, *judged.unread))
+
+
+def _misspelt(provider: Node | None) -> Iterator[ReadFault]:
+    """That the Region of a provider is a letter or two away from a known one."""
+    wrong = misspelling(str(provider.value), known_regions()) if provider is not None else None
+    if provider is not None and wrong is not None:
+        yield ReadFault(
+            rule="region-misspelt", node=provider, address="provider.aws", message="; ".join(wrong)
+        )
 
 
 def _unread(path: str, document: Document) -> tuple[str, ...]:

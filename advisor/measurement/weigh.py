@@ -88,7 +88,7 @@ def _against(facts: Facts, known: Knowledge, found: Measurement) -> str:
     types = instances.types_for(draft, None)
     instance = types.catalogue.get(found.instance_type)
     if instance is None:
-        return types.unknown(found.instance_type)[0]
+        return f"the instance type {found.instance_type} does not exist"
     stated = facts.workload.text("deploy.instance_type")
     if stated is not None:
         same = stated == found.instance_type

@@ -11,6 +11,7 @@ from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERV
 from advisor.options.hosting import concern
 from advisor.options.plan_builder import Basis, Draft
 from advisor.rulebook.knowledge import Knowledge, knowledge
+from advisor.rulebook.resolve import Rulebook
 
 MODULES: Mapping[str, str] = {
     BATCH_TRANSFORM: "advisor.options.batch_transform",
@@ -45,6 +46,13 @@ def plan(
     return _sizing[option](draft, prices, deploy=deploy)
 
 
+def known(book: Rulebook) -> Knowledge:
+    """The figures of a rulebook, made once."""
+    if book.digest not in _known:
+        _known[book.digest] = knowledge(book.raw)
+    return _known[book.digest]
+
+
 class _Latest:
     """The basis of the latest workload: its options are planned one after another."""
 
@@ -54,10 +62,7 @@ class _Latest:
     def of(self, facts: Facts) -> Basis:
         basis = self._basis  # read once: another thread may plan another workload
         if basis is None or basis.facts is not facts:
-            digest = facts.book.digest
-            if digest not in _known:
-                _known[digest] = knowledge(facts.book.raw)
-            basis = self._basis = Basis(facts, _known[digest])
+            basis = self._basis = Basis(facts, known(facts.book))
         return basis
 
 

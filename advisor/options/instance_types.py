@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from advisor.options.load import mib
 from advisor.options.memory import Need
-from advisor.rulebook.hardware import CPU, Instance, family_of, rank, size
+from advisor.rulebook.hardware import CPU, Instance, rank, size
 from advisor.rulebook.knowledge import Knowledge
 
 _MOST_KNOWN = 64
@@ -139,19 +139,6 @@ class Types:
             share, memory = self.number("usable-memory"), mib(instance.memory_mib or 0)
             return f"{need.host_text} is more than {share} x {memory} of memory"
         return ""
-
-    def unknown(self, name: str) -> tuple[str, str]:
-        """That no instance type has a name, and the fix with the types that come nearest."""
-        from difflib import get_close_matches  # only once something is wrong
-
-        catalogue, family = self.catalogue, family_of(name)
-        what = f"the instance type {name} does not exist"
-        if family in catalogue.families:
-            sizes = [each for each in catalogue.types if family_of(each) == family]
-            fix = f"Write one of {', '.join(sizes)}."
-            return f"{what}: the family {family} has no such size", fix
-        (near,) = get_close_matches(name, catalogue.types, n=1, cutoff=0)
-        return f"{what}: there is no family {family}", f"Write {near}, if that is meant."
 
     def _steps_of(self, accelerator: str) -> Steps:
         place = (self._digest, accelerator)

@@ -92,14 +92,8 @@ def note(draft: Draft, found: TypeChoice) -> Instance:
 def _override(types: Types, need: Need, name: str) -> tuple[TypeChoice | None, tuple[Remark, ...]]:
     """The stated type; ``None`` where it cannot stand in a request, with the reason."""
     instance = types.catalogue.get(name)
-    if instance is None:
-        what, fix = types.unknown(name)
-        message = f"{what}; the requests use the chosen type"
-        return None, (
-            Remark(
-                rule="instance-unknown", severity="warning", message=message, path=_STATED, fix=fix
-            ),
-        )
+    if instance is None:  # advisor.options.named_types says so
+        return None, ()
     if need.transform and not instance.in_transform:
         message = f"batch transform does not take {name}; the requests use the chosen type"
         return None, (
@@ -113,16 +107,14 @@ def _override(types: Types, need: Need, name: str) -> tuple[TypeChoice | None, t
             because="stated under deploy; its memory is unknown",
             remarks=(remark,),
         ), ()
-    reason, remarks = types.misfit(instance, need), _region(types, instance, need, _STATED)
-    if reason:
-        small = Remark(
-            rule="instance-too-small", severity="error", message=f"{name}: {reason}", path=_STATED
-        )
-        remarks = (small, *remarks)
+    reason = types.misfit(instance, need)
+    remark = Remark(
+        rule="instance-too-small", severity="error", message=f"{name}: {reason}", path=_STATED
+    )
     return TypeChoice(
         instance=instance,
         because=f"stated under deploy; {reason or _has(instance)}",
-        remarks=remarks,
+        remarks=(remark,) if reason else (),
     ), ()
 
 
@@ -133,11 +125,7 @@ def _measured_on(
     name = named.measured_on or ""
     instance = types.catalogue.get(name)
     fix = "Measure on the plan's type, then state model.measured_on and the times."
-    if instance is None:
-        reason, spelling = types.unknown(name)
-        fix = f"{spelling} {fix}"
-    else:
-        reason = types.misfit(instance, need)
+    reason = types.misfit(instance, need) if instance is not None else "there is no such type"
     if instance is None or reason:
         message = f"processing was measured on {name}, which cannot be used here: {reason}"
         return None, (
@@ -151,9 +139,7 @@ def _measured_on(
         )
     fits = f"{need.text}; {_has(instance)}" if instance.memory_mib else "figures unknown"
     because = f"{_because_measured(named.measured)}, and it fits: {fits}"
-    return TypeChoice(
-        instance=instance, because=because, remarks=_region(types, instance, need, _MEASURED_ON)
-    ), ()
+    return TypeChoice(instance=instance, because=because), ()
 
 
 def _because_measured(measured: Measured | None) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from advisor.catalogue.regions import DOMAINS, partition_of
 from advisor.model.workload import Finding
 from advisor.options.plan_builder import Draft
 
@@ -143,15 +144,11 @@ def tags(draft: Draft) -> list[dict[str, str]]:
 def _places(region: str | None) -> Mapping[str, str]:
     """The placeholders that name a Region or its partition."""
     region = region or _REGION
-    partition, domain = "aws", "amazonaws.com"
-    if region.startswith("cn-"):
-        partition, domain = "aws-cn", "amazonaws.com.cn"
-    elif region.startswith("us-gov-"):
-        partition = "aws-us-gov"
+    partition = partition_of(region)
     here = f"{region}:{_ACCOUNT}"
     return {
         "role": f"arn:{partition}:iam::{_ACCOUNT}:role/REPLACE-ME",
-        "image": f"{_ACCOUNT}.dkr.ecr.{region}.{domain}/replace-me:latest",
+        "image": f"{_ACCOUNT}.dkr.ecr.{region}.{DOMAINS[partition]}/replace-me:latest",
         "package": f"arn:{partition}:sagemaker:{here}:model-package/REPLACE-ME",
         "policy": f"arn:{partition}:autoscaling:{here}:scalingPolicy:REPLACE-ME",
         "topic": f"arn:{partition}:sns:{here}:REPLACE-ME",  # without the kind at its end

@@ -14,7 +14,7 @@ from advisor.model.options import (
 )
 from advisor.model.usage import VariantUsage
 from advisor.model.value import Value
-from advisor.options import instances, names, placeholders
+from advisor.options import names, placeholders
 from advisor.options.load import number, sentence
 from advisor.options.plan_builder import Draft, once
 from advisor.rulebook.hardware import Instance
@@ -221,14 +221,9 @@ def _sized(
 
 
 def _shadow_type(draft: Draft, instance: Instance) -> str:
-    path = "deploy.shadow.instance_type"
-    stated = draft.text(path)
-    if stated is None or stated in draft.knowledge.catalogue.types:
-        return stated or instance.type
-    what, fix = instances.types_for(draft, None).unknown(stated)
-    message = f"{what}; the shadow runs on {instance.type}"
-    draft.find("instance-unknown", "warning", message, path=path, fix=fix)
-    return instance.type
+    stated = draft.text("deploy.shadow.instance_type")
+    exists = stated in draft.knowledge.catalogue.types  # else advisor.options.named_types says so
+    return stated if stated is not None and exists else instance.type
 
 
 def _shadow(draft: Draft, instance: Instance, count: int) -> Beside:

@@ -11,6 +11,7 @@ from advisor.model.value import Value
 from advisor.pricing.amounts import amount, product, total_of, usd
 from advisor.pricing.cost_lines import Line, lines, pinned, varying
 from advisor.pricing.ranges import read
+from advisor.text.money_format import basis_in_words
 
 EXCLUDED = "Not included: Amazon S3, data transfer, logs and metrics, image storage, taxes."
 
@@ -259,8 +260,10 @@ def _notes(option: str, rows: tuple[Line, ...], prices: Prices) -> Iterator[str]
     if unbounded:
         yield f"No upper bound is stated for: {', '.join(unbounded)}."
     if lent:
-        yield f"{len(lent)} of {len(rows)} prices come from another Region or component."
-        yield from dict.fromkeys(f"{price.basis}: {price.because}" for price in lent)
+        yield f"{len(lent)} of {len(rows)} prices are estimates."
+        yield from dict.fromkeys(
+            f"{basis_in_words(price.basis)}: {price.because}" for price in lent
+        )
     if lent or missing:
         yield f"To read the current prices: sm-advise prices refresh --region {prices.region}"
     yield from prices.notes(option)

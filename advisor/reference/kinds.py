@@ -185,6 +185,8 @@ def family(raw: Raw) -> Iterator[Detail]:
     yield Detail("Sizing", f"{chosen}, number {raw['order']} of its class")
     if raw["lacks"]:
         yield Detail("Lacks", ", ".join(raw["lacks"].split()))
+    if raw["training_plans"] == "true":
+        yield Detail("Capacity", "SageMaker training plans reserve it for endpoints")
 
 
 def regions(raw: Raw) -> Iterator[Detail]:

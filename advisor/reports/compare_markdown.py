@@ -13,7 +13,7 @@ from advisor.reports import cost_curves as outcomes
 from advisor.reports.advice_view import grounds
 from advisor.reports.terminal_chart import Canvas
 from advisor.text.markup import code, prose, table
-from advisor.text.money_format import NOT_APPLICABLE, UNKNOWN, a_month, money
+from advisor.text.money_format import NOT_APPLICABLE, UNKNOWN, a_month, basis_in_words, money
 from advisor.text.quantity_format import about, busy
 
 _KINDS = {"traffic.volume": "volume", "requests.processing": "time", "dataset.records": "count"}
@@ -103,6 +103,6 @@ def _item(item: CostItem) -> tuple[str, ...]:
         prose(f"{item.quantity} {item.unit}"),
         item.unit_price_usd or UNKNOWN,
         prose(money(item)),
-        prose(item.basis),
+        prose(basis_in_words(item.basis)),
         prose(item.as_of),
     )

@@ -12,7 +12,7 @@ from advisor.pricing.plan_cost import in_brief
 from advisor.reports import cost_curves as outcomes
 from advisor.reports.advice_view import grounds
 from advisor.reports.terminal_chart import Bar, Canvas, bars, plot, table, wrapped
-from advisor.text.money_format import UNKNOWN, money
+from advisor.text.money_format import UNKNOWN, basis_in_words, money
 from advisor.text.quantity_format import about, busy
 
 _WIDE = 78
@@ -129,7 +129,7 @@ def _notes(rows: list[ComparedOption], canvas: Canvas) -> Iterator[str]:
 
 def _item(item: CostItem) -> tuple[str, str, str, str]:
     price = "price unknown" if item.unit_price_usd is None else f"x {item.unit_price_usd}"
-    rests = f"{item.basis} {item.as_of}".strip()
+    rests = f"{basis_in_words(item.basis)} {item.as_of}".strip()
     return f"  {item.name}", money(item), f"{item.quantity} {item.unit} {price}", rests
 
 

@@ -12,7 +12,7 @@ from advisor.model.workload import Finding
 from advisor.reports import Context
 from advisor.reports import advice_view as highlights
 from advisor.text.markup import cited, code, prose, table
-from advisor.text.money_format import UNKNOWN, a_month, money
+from advisor.text.money_format import UNKNOWN, a_month, basis_in_words, money
 from advisor.text.quantity_format import word
 
 # What is shown before a fold; together with the headings at most 60 lines.
@@ -252,7 +252,7 @@ def _cost(advice: Advice) -> Iterator[str]:
         yield "Not part of this answer."
         return
     prices = f", prices of {advice.prices_date}" if advice.prices_date else ""
-    said = (f"{a_month(cost)}{prices}.", highlights.grounds(cost), cost.basis)
+    said = (f"{a_month(cost)}{prices}.", highlights.grounds(cost), basis_in_words(cost.basis))
     yield prose(" ".join(filter(None, said)))
     rows = [
         (
@@ -260,7 +260,7 @@ def _cost(advice: Advice) -> Iterator[str]:
             prose(f"{item.quantity} {item.unit}"),
             item.unit_price_usd or UNKNOWN,
             prose(money(item)),
-            prose(item.basis),
+            prose(basis_in_words(item.basis)),
             cited(item.source, item.as_of),
         )
         for item in cost.items

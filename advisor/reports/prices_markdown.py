@@ -5,6 +5,7 @@ from __future__ import annotations
 from advisor.pricing.price_listing import Book
 from advisor.reports.terminal_chart import Canvas
 from advisor.text.markup import code, prose, table
+from advisor.text.money_format import basis_in_words
 
 
 def render(found: Book, canvas: Canvas) -> str:
@@ -29,7 +30,7 @@ def render(found: Book, canvas: Canvas) -> str:
                 row.component,
                 code(row.key),
                 row.price.usd,
-                prose(row.price.basis),
+                prose(basis_in_words(row.price.basis)),
                 prose(row.price.as_of),
                 prose(row.price.source),
             )

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from advisor.pricing.price_listing import Book
 from advisor.reports.terminal_chart import Canvas, table, wrapped
+from advisor.text.money_format import basis_in_words
 
 
 def render(found: Book, canvas: Canvas) -> str:
@@ -32,7 +33,8 @@ def _lines(found: Book, canvas: Canvas) -> Iterator[str]:
         cells = []
         for row in group:
             number = sources.setdefault(row.price.source, f"[{len(sources) + 1}]")
-            cells.append((f"  {row.key}", row.price.usd, row.price.as_of, row.price.basis, number))
+            basis = basis_in_words(row.price.basis)
+            cells.append((f"  {row.key}", row.price.usd, row.price.as_of, basis, number))
         yield from table(("",) * 5, cells, canvas)
     yield ""
     for source, number in sources.items():

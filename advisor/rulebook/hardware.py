@@ -20,6 +20,7 @@ class Family(Value):
     choose: bool  # whether sizing takes it without being told to
     lacks: frozenset[str]  # precisions that the accelerator cannot compute in
     autoscaling: bool
+    training_plans: bool  # its capacity can be reserved for endpoints, sold by the hour or not
     origin: Source
 
 
@@ -133,6 +134,7 @@ def _family(row: Mapping[str, str]) -> Family:
         choose=row["choose"] == "true",
         lacks=frozenset(row["lacks"].split()),
         autoscaling=row["autoscaling"] == "true",
+        training_plans=row["training_plans"] == "true",
         origin=Source(
             because=row["because"], source=row["source"], as_of=row["as_of"], since=row["since"]
         ),

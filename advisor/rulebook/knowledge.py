@@ -10,9 +10,9 @@ from advisor.rulebook.types import Constant, Source
 
 
 class RegionOffer(Value):
-    """What one Region offers, as far as prices show. ``None``: nothing was found on it."""
+    """What one Region offers, beside its list of prices. ``None``: nothing was found on it."""
 
-    hosting: frozenset[str] | None  # families with accelerators or Graviton processors
+    hosting: frozenset[str] | None  # families of accelerators or Graviton, without such a list
     batch: frozenset[str] | None
     serverless_concurrency: int | None
 

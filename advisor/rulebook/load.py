@@ -7,6 +7,7 @@ and the compiled form is kept in the user's cache under that digest: a stale one
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from advisor.model.workload import Workload
@@ -15,6 +16,8 @@ from advisor.rulebook.resolve import Rulebook, resolve
 from advisor.rulebook.source import Folder, is_packaged, rules_directory
 
 _in_use: list[dict[str, Any]] = []
+TOLD_REGIONS: dict[str, Mapping[str, Any]] = {}
+"""Regions that the settings which were read tell of: a workload is read before its settings."""
 _loaded: dict[tuple[str, str, str], Rulebook] = {}
 
 
@@ -52,6 +55,17 @@ def compiled(rules: Folder, overlay: str = "") -> dict[str, Any]:
     if not _in_use:
         _in_use.append(_read(rules, ""))
     return _in_use[0]
+
+
+def known_regions() -> Mapping[str, Mapping[str, Any]]:
+    """The Regions of the rules in use and of settings: every one that is no misspelling.
+
+    Raises:
+        RulebookError: the rules cannot be read.
+    """
+    rules = _in_use[0] if _in_use else compiled(rules_directory())
+    found: Mapping[str, Mapping[str, Any]] = rules["regions"]["regions"]
+    return {**found, **TOLD_REGIONS} if TOLD_REGIONS else found
 
 
 def _read(rules: Folder, overlay: str) -> dict[str, Any]:

@@ -47,7 +47,8 @@ def limit_of(raw: Mapping[str, Any], own: Entries) -> Mapping[str, Any]:
         form = "a list" if isinstance(raw[bound], list) else "one value"
         raise RulebookError(f"{raw['id']} has {entry['value']}; write {form}")
     # Of several documented bounds one names the field of AWS's API, which others refer to.
-    fields = {"model": each["model"] for each in (raw, *raw.get("also", ())) if "model" in each}
+    documented = (raw, *raw.get("also", ()))
+    fields = next(({"model": each["model"]} for each in documented if "model" in each), {})
     kept = {key: value for key, value in raw.items() if key != "also"}
     return {**kept, **fields, bound: entry["value"], **_origin(entry)}
 

@@ -14,6 +14,11 @@ UNKNOWN = "unknown"  # a price is missing, or nothing stated or assumed leads to
 NOT_APPLICABLE = "-"  # there is nothing to pay for
 
 
+def basis_in_words(basis: str) -> str:
+    """How strong prices are, as people read it: a stand-in is an estimate."""
+    return basis.replace("stand-in:", "estimate:")
+
+
 class Amount(Protocol):
     """The range of an amount: decimal texts in USD, ``None`` where an end is unknown.
 

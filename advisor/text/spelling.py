@@ -95,6 +95,11 @@ def plain(word: str) -> str:
     return word.lower().replace("_", "").replace("-", "").replace(" ", "")
 
 
+def listed(words: tuple[str, ...]) -> str:
+    """Words as a person would list them: ``a, b or c``."""
+    return " or ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
+
+
 def edits(one: str, other: str, most: int) -> int:
     """Insertions, deletions, replacements and swaps between two words; exact up to ``most``."""
     before: list[int] = []

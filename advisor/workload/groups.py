@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor.text.spelling import likely
+from advisor.text.spelling import likely, listed
 from advisor.text.yaml_reader import MappingNode, ScalarNode, SequenceNode, YamlNode
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
@@ -15,7 +15,6 @@ from advisor.workload.record import read_record
 from advisor.workload.release_keys import VARIANT
 from advisor.workload.values import (
     RefusedError,
-    listed,
     read_flag,
     read_quantity,
     read_text,

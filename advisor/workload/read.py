@@ -7,6 +7,7 @@ from advisor.model.errors import InputError
 from advisor.model.workload import Stated, Workload
 from advisor.text.digest import sha256
 from advisor.text.quantity import KINDS
+from advisor.text.spelling import listed
 from advisor.text.yaml_reader import MappingNode, YamlNode, error_at, is_nothing, read_documents
 from advisor.workload.forms import FORMS
 from advisor.workload.groups import GROUPS
@@ -18,7 +19,6 @@ from advisor.workload.source import read_bytes
 from advisor.workload.values import (
     RefusedError,
     is_text_anyway,
-    listed,
     read_flag,
     read_quantity,
     read_text,

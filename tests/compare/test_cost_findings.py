@@ -136,12 +136,12 @@ def test_of_a_ranged_budget_the_upper_end_counts(budget: str) -> None:
 
 
 def test_a_price_that_is_not_known_is_said_to_be_missing() -> None:
-    advice = answer(deploy={"instance_type": "ml.r6i.large"})
+    advice = answer(region="eu-west-1", deploy={"instance_type": "ml.r6i.large"})
     (finding,) = found(advice, "price-unknown")
     assert finding.message.startswith(
-        "no price is known in us-east-1 for Instances ml.r6i.large, so the cost of real-time"
+        "no price is known in eu-west-1 for Instances ml.r6i.large, so the cost of real-time"
     )
-    assert finding.fix.endswith("sm-advise prices refresh --region us-east-1")
+    assert finding.fix.endswith("sm-advise prices refresh --region eu-west-1")
     assert not found(advice, "over-budget")
 
 
@@ -153,9 +153,7 @@ def test_stand_ins_are_counted() -> None:
         ).workload
     )  # fmt: skip
     (finding,) = found(advice, "estimated-price")
-    assert finding.message == (
-        "1 of 1 prices in us-east-1 come from another Region or component (hosting)"
-    )
+    assert finding.message == "1 of 1 prices in us-east-1 are estimates (hosting)"
 
 
 def test_a_finding_about_money_can_be_accepted() -> None:
@@ -232,7 +230,10 @@ def test_an_estimate_above_the_budget_warns_and_is_no_error() -> None:
 
 def test_a_missing_price_does_not_meet_a_budget() -> None:
     (finding,) = found(
-        answer(deploy={"instance_type": "ml.r6i.large"}, budget="500 USD/month"), "over-budget"
+        answer(
+            region="eu-west-1", deploy={"instance_type": "ml.r6i.large"}, budget="500 USD/month"
+        ),
+        "over-budget",
     )
     assert finding.severity == "info"
     assert "so it may be above the budget of 500 USD/month" in finding.message

@@ -23,7 +23,6 @@ from advisor.configuration.json_nodes import read_json
 from advisor.configuration.rulefiles import read_json_rules
 from advisor.configuration.source import SourceText
 from advisor.configuration.terraform.names import snake
-from advisor.gate.rules.instance_types import judge_type
 from advisor.gate.rules.service_walk import load_service, problems
 
 TABLE = Path(__file__).parents[2] / "rules" / "service" / "model.json"
@@ -216,49 +215,6 @@ def test_a_name_known_in_part_is_wrong_where_no_ending_mends_it(
         kind="EndpointConfig", dialect="terraform", address="x", body=body, mark=MARK
     )
     assert [p.rule for p in problems(load_service(), resource)] == ([rule] if rule else [])
-
-
-@pytest.mark.parametrize(
-    ("text", "suggestion", "newer"),
-    [
-        ("m5.large", "ml.m5.large", False),
-        ("ml.g5.xlarg", "ml.g5.xlarge", False),
-        ("ml.g5xlarge", "ml.g5.xlarge", False),
-        ("ml_m5_large", "ml.m5.large", False),
-        ("ml.m5.7xlarge", "ml.m5.xlarge", False),
-        ("ml.t4g.medium", "ml.m5.large", False),
-        ("ml.g9.xlarge", "", True),
-        ("ml.inf3.xlarge", "", True),
-        ("ml.q1.xlarge", "", True),
-        ("cpu", "", False),
-    ],
-)
-def test_an_instance_type_is_wrong_unless_a_newer_model_may_know_it(
-    text: str, suggestion: str, newer: bool
-) -> None:
-    service = load_service()
-    allowed = service.enum("ProductionVariantInstanceType")
-    opinion = judge_type(text, allowed, service.other_instance_types, "hosting")
-    assert opinion is not None
-    assert opinion.newer is newer
-    assert opinion.suggestion == suggestion
-
-
-def test_every_listed_type_is_right() -> None:
-    service = load_service()
-    for name in ("ProductionVariantInstanceType", "TransformInstanceType"):
-        allowed = service.enum(name)
-        for text in allowed:
-            assert judge_type(text, allowed, service.other_instance_types, "x") is None
-
-
-def test_a_type_of_the_newest_model_is_a_note_in_an_older_table() -> None:
-    """The six ml.g7 types came with the model of 2026-11-17; an older table has none of them."""
-    service = load_service()
-    old = [t for t in service.enum("ProductionVariantInstanceType") if not t.startswith("ml.g7.")]
-    opinion = judge_type("ml.g7.2xlarge", old, service.other_instance_types, "hosting")
-    assert opinion is not None
-    assert opinion.newer
 
 
 @pytest.mark.parametrize(

@@ -260,6 +260,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         "there is no Region 'us-eats-1'",
         "did you mean us-east-1?",
     ),
+    "no code of a Region": (
+        {"regions": {"Hong Kong": ORIGIN}},
+        "'Hong Kong' is not the code of a Region",
+        "us-east-1",
+    ),
     "a component misspelt": (
         {"prices": {"us-east-1/hostin/ml.m5.large": {"value": "1", **ORIGIN}}},
         "there is no component of prices 'hostin'",
@@ -342,6 +347,25 @@ def test_a_flag_goes_before_the_workload_and_the_workload_before_the_settings(
     inputs = answer(capsys, "--region", "us-west-2", "--limits", "safe")["inputs"]
     assert (inputs["region"], inputs["limits"]) == ("us-west-2", "safe")
     assert "settings" not in inputs
+
+
+@pytest.mark.parametrize("region", ["ap-east-3", "us-east-9", "eu-west-4"])
+def test_a_region_that_the_settings_tell_is_no_misspelling(
+    region: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each is a letter away from a known one; without the settings it is refused."""
+    text = WORKLOAD.replace("us-east-1", region)
+    Path("w.yaml").write_text(text, encoding="utf-8")
+    Path("v.yaml").write_text(text.replace("5/s", "6/s"), encoding="utf-8")
+    commands = (["w.yaml"], ["compare", "w.yaml"], ["whatif", "w.yaml", "traffic.volume"])
+    commands += (["diff", "w.yaml", "v.yaml"], ["explain", "real-time", "w.yaml"])
+    commands += (["check", "w.yaml"], ["check", ".", "--region", region])
+    assert run(["w.yaml"]) == 2
+    settings({"region": region, "overlay": {"regions": {region: ORIGIN}}})
+    capsys.readouterr()
+    for command in commands:
+        assert run(command) == 0, command
+        assert capsys.readouterr().err == ""
 
 
 def test_each_entry_of_the_nearest_file_wins(capsys: pytest.CaptureFixture[str]) -> None:

@@ -202,8 +202,8 @@ def add_type(copy: Copy, row: str) -> None:
 
 def test_a_family_and_a_type_of_it(copy: Copy) -> None:
     path = copy.rules / "families.csv"
-    because = '"Like m5, four generations later."'
-    row = f'm9i,"General purpose, x86",general,0,true,,true,{because},{SOURCE},2026-11-17,0.2\n'
+    origin = f'"Like m5, four generations later.",{SOURCE},2026-11-17,0.2'
+    row = f'm9i,"General purpose, x86",general,0,true,,true,{origin},false\n'
     path.write_text(path.read_text(encoding="utf-8").rstrip("\n") + "\n" + row, encoding="utf-8")
     add_type(copy, "ml.m9i.large,2,8192,none,,0,,x86_64,false,,true,karpenter-2026")
     copy.edit(

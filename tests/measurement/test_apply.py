@@ -288,10 +288,7 @@ def test_a_type_that_does_not_fit_or_does_not_exist(tmp_path: Path) -> None:
     assert standing(workload) == {"ml.m5.large": "unusable", "ml.x9.large": "unusable"}
     message = the("measured-elsewhere", workload).message
     assert "is more than 0.9 x 8 GB of memory" in message
-    assert (
-        "ml.x9.large: the instance type ml.x9.large does not exist: there is no family x9"
-        in message
-    )
+    assert "ml.x9.large: the instance type ml.x9.large does not exist" in message
 
 
 @pytest.mark.parametrize(("percent", "fires"), [(90.0, False), (90.1, True)])

@@ -114,11 +114,10 @@ def test_what_excludes_them_is_said(workload: dict[str, Any], need: str) -> None
     assert listed(found, "ShadowProductionVariants") == []
 
 
-def test_an_unknown_type_of_a_shadow_is_said() -> None:
+def test_a_shadow_of_an_unknown_type_runs_on_that_of_the_plan() -> None:
     found = planned(REAL_TIME, four(shadow={**OTHER, "instance_type": "ml.m99.xlarge"}))
     (shadow,) = listed(found, "ShadowProductionVariants")
     assert shadow["InstanceType"] == "ml.m5.xlarge"
-    assert "instance-unknown" in rules(found)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,6 @@ US_EAST_1 = {
     ("hosting", "ml.g6e.2xlarge"): "2.8026",
     ("asynchronous", "ml.g6e.2xlarge"): "2.8026",
     ("batch-transform", "ml.m5.xlarge"): "0.23",
-    ("studio-notebook", "ml.c5.large"): "0.102",
     ("serverless", "3072"): "0.00006",
     ("serverless", "2048"): "0.00004",
     ("provisioned-concurrency-usage", "2048"): "0.00001",

@@ -126,14 +126,16 @@ def test_the_input_objects_are_named_with_their_size() -> None:
     assert "102.4 MB" in found.message
 
 
-def test_a_price_of_another_region_is_an_estimate_with_the_way_to_replace_it() -> None:
-    advice = answer("pricing-tool")
+def test_a_price_of_another_component_is_an_estimate_with_the_way_to_replace_it() -> None:
+    advice = answer("nightly-churn-scores")
     (found,) = (each for each in advice.findings if each.rule == "estimated-price")
-    assert found.message.startswith("1 of 3 prices in eu-west-1 come from another Region")
-    assert found.fix.endswith("sm-advise prices refresh --region eu-west-1")
+    assert found.message == "1 of 1 prices in us-east-1 are estimates (hosting)"
+    assert found.fix.endswith("sm-advise prices refresh --region us-east-1")
     assert advice.chosen is not None
     assert advice.chosen.cost is not None
-    assert "stand-in:other-region" in advice.chosen.cost.basis
+    assert advice.chosen.cost.basis == "stand-in:hosting"
+    # The serverless list of eu-west-1 leaves nothing to estimate.
+    assert not [each for each in answer("pricing-tool").findings if each.rule == "estimated-price"]
 
 
 def test_nearly_every_call_of_the_pricing_tool_starts_cold() -> None:

@@ -46,7 +46,8 @@ def test_each_limit_can_be_told_anew_and_keeps_all_but_its_origin() -> None:
             documented = [shipped, *shipped["also"]]
             assert ("model" in limit) is any("model" in each for each in documented)
             assert "settings" in limit["because"]
-    rest = [key for key in SHIPPED if key not in ("digest", "options")]
+    # The most time of an asynchronous call is that of the second document, which is not told here.
+    rest = [key for key in SHIPPED if key not in ("digest", "options", "sizing")]
     assert {key: found[key] for key in rest} == {key: SHIPPED[key] for key in rest}
     assert found["digest"] != SHIPPED["digest"]
 

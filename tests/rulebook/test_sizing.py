@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
+from advisor.rulebook.hardware import family_of
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
 
@@ -33,8 +36,10 @@ def test_own_figures_are_argued() -> None:
 
 def test_regions_and_quotas_resolve() -> None:
     assert KNOWN.offers["us-east-1"].serverless_concurrency == 1000
-    assert KNOWN.offers["us-east-1"].hosting is not None
-    assert "g5" in KNOWN.offers["eu-west-1"].hosting  # type: ignore[operator]
+    # The price list tells what is sold for hosting, where there is one.
+    assert KNOWN.offers["us-east-1"].hosting is None
+    assert KNOWN.offers["cn-north-1"].hosting == {"g4dn", "g5"}
+    assert "g5" in KNOWN.offers["eu-west-1"].batch  # type: ignore[operator]
     # Taipei has hosting prices and no transform prices at all.
     assert KNOWN.offers["ap-east-2"].batch is None
     for entry in KNOWN.quotas:
@@ -42,5 +47,16 @@ def test_regions_and_quotas_resolve() -> None:
             assert set(entry.codes) <= set(KNOWN.catalogue.types)
     for region, offer in KNOWN.offers.items():
         families = (offer.hosting or frozenset()) | (offer.batch or frozenset())
-        # m7g is priced and not in the API's list, which decides.
-        assert families - {"m7g"} <= set(KNOWN.catalogue.families), region
+        assert families <= set(KNOWN.catalogue.families), region
+
+
+def test_training_plans_reserve_the_families_of_the_service_model() -> None:
+    loaders = pytest.importorskip("botocore.loaders")
+    shapes = loaders.Loader().load_service_model("sagemaker", "service-2")["shapes"]
+    reserved = {family_of(name) for name in shapes["ReservedCapacityInstanceType"]["enum"]}
+    families = KNOWN.catalogue.families
+    ours = {name for name in families if families[name].training_plans}
+    # An older botocore knows fewer types.
+    assert reserved <= ours
+    assert {"p5e", "trn2"} <= ours
+    assert not ours & {"g5", "m5", "inf2"}

@@ -139,11 +139,16 @@ def variable_values(folder: Folder, given: Mapping[str, Node]) -> dict[str, Node
     return values
 
 
-def known_region(folder: Folder) -> str:
-    """The Region of the default provider where it is certain; empty where it is not."""
+def provider_region(folder: Folder) -> Node | None:
+    """The Region of the default provider; ``None`` where it has none, or none that is known."""
     if folder.region is None:
-        return ""
+        return None
     evaluator = Evaluator(variable_values(folder, folder.given), folder.local_values)
     node = evaluator.value(folder.region)
-    certain = node.kind == "scalar" and not node.via.startswith("default")
-    return str(node.value) if certain else ""
+    return node if node.kind == "scalar" else None
+
+
+def known_region(folder: Folder) -> str:
+    """That Region where no caller can give another; else empty."""
+    node = provider_region(folder)
+    return str(node.value) if node is not None and not node.via.startswith("default") else ""

@@ -12,7 +12,13 @@ from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import Node, Read, unknown
 from advisor.configuration.source import SourceText
 from advisor.configuration.terraform import hcl_tree as hcl
-from advisor.configuration.terraform.folder import Folder, gather, known_region, variable_values
+from advisor.configuration.terraform.folder import (
+    Folder,
+    gather,
+    known_region,
+    provider_region,
+    variable_values,
+)
 from advisor.configuration.terraform.folder_documents import read_folder
 from advisor.configuration.terraform.hcl_values import Evaluator
 from advisor.configuration.unsupported_formats import in_terraform
@@ -29,6 +35,7 @@ class TerraformRead(NamedTuple):
     read: Read
     region: str
     unread: tuple[str, ...]
+    provider: Node | None = None  # the Region that it names, also where that is not certain
 
 
 class _Module(NamedTuple):
@@ -57,7 +64,8 @@ def read_modules(
         )
         unread = _not_read(module.sources)
         read = Read(document=document, sources=module.sources, errors=module.errors)
-        yield TerraformRead(read, known_region(module.folder), unread)
+        folder = module.folder
+        yield TerraformRead(read, known_region(folder), unread, provider_region(folder))
 
 
 def _not_read(sources: Iterable[SourceText]) -> tuple[str, ...]:

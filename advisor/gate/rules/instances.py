@@ -42,16 +42,6 @@ def is_a(instance_type: str, property_name: str) -> bool | None:
     return None if row is None else _PROPERTIES[property_name](row)
 
 
-def group_of(instance_type: str) -> str:
-    """How rules/regions.yaml groups a type: gpu, neuron or graviton; empty for others."""
-    row = _rows().get(instance_type)
-    if row is None:
-        return ""
-    if row["accelerator"] in ("gpu", "neuron"):
-        return row["accelerator"]
-    return "graviton" if row["arch"] == "arm64" else ""
-
-
 def memory_bytes(instance_type: str) -> tuple[int | None, int | None]:
     """Bytes of host memory, and of all accelerators together; ``None`` where it is not known."""
     row = _rows().get(instance_type)
@@ -79,12 +69,6 @@ def family(instance_type: str) -> str:
     """``g5`` of ``ml.g5.xlarge``; the text itself where it is no instance type."""
     parts = instance_type.split(".")
     return parts[1] if len(parts) == 3 else instance_type
-
-
-def is_known(instance_type: str, *, transform: bool) -> bool:
-    """Whether rules/instances.csv has a type for hosting, or for batch transform."""
-    row = _rows().get(instance_type)
-    return row is not None and (not transform or row["in_transform"] == "true")
 
 
 @cache

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from advisor.catalogue.price_snapshot import components, is_price
+from advisor.catalogue.price_snapshot import components, is_price, require_region
 from advisor.gate.settings.settings_file import SettingsFile
 from advisor.model.errors import InputError, RulebookError
 from advisor.model.workload import NO_SETTINGS, OwnSettings
@@ -102,13 +102,15 @@ def _require_sense(entries: Collection[_Entry], rules: str) -> None:
             date.fromisoformat(each.says["as_of"])
             if each.kind == "prices":
                 _require_price(each, known or compiled(rules_directory()))
+            elif each.kind == "regions":
+                require_region(each.name)
             elif not known:
                 compiled(rules_directory(), json.dumps({each.kind: {each.name: each.says}}))
-        except (ValueError, RulebookError) as error:
+        except (ValueError, RulebookError, InputError) as error:
             line, column = each.file.place(("overlay", each.kind, each.name))
-            message, _, hint = str(error).partition("; ")
+            message, _, hint = str(error).replace("\n", "; ").partition("; ")
             raise InputError(
-                message, file=each.file.path, line=line, column=column, hint=hint
+                message, file=each.file.path, line=line, column=column, hint=hint.strip()
             ) from None
     assert known, "each entry fits the rules, and all together do not"
 

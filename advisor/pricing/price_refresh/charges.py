@@ -14,7 +14,6 @@ class Charge(NamedTuple):
     """One kind of charge: how its products are recognised, and what its prices are called."""
 
     component: str  # of the snapshot
-    charged: bool  # to an option; else its prices only stand in for others
     usage_type: re.Pattern[str]  # the whole usage type; its group is the key
     attributes: Mapping[str, str]  # must agree wherever a product has them
     key: str  # instance-type | memory-gb | direction | volume
@@ -45,7 +44,6 @@ def load(rules: Path) -> PriceList:
     charges = tuple(
         Charge(
             component=entry["component"],
-            charged=entry.get("charged", True),
             usage_type=re.compile(entry["usage_type"]),
             attributes=entry["attributes"],
             key=entry["key"],

@@ -172,7 +172,7 @@ def _snapshot(region: str, offer: PriceOffer, source: str, price_list: PriceList
         "sources": [{"basis": "price-list", "source": source, "as_of": offer.date}],
         "prices": prices,
     }
-    charged = (charge.component for charge in price_list.charges if charge.charged)
+    charged = (charge.component for charge in price_list.charges)
     missing = tuple(component for component in charged if component not in prices)
     return Refreshed(region, document, missing, offer.problems)
 

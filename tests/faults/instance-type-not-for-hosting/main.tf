@@ -12,7 +12,7 @@ variable "image" { type = string }
 locals {
   prefix = "ranker-${var.stage}"
   sizes = {
-    dev  = { type = "ml.m6i.large", count = 1 }
+    dev  = { type = "ml.m5.large", count = 1 }
     prod = { type = "ml.t3.2xlarge", count = 3 }
   }
   size    = local.sizes[var.stage]

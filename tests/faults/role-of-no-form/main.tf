@@ -31,7 +31,7 @@ resource "aws_sagemaker_endpoint_configuration" "sentiment" {
   production_variants {
     variant_name           = "AllTraffic"
     model_name             = aws_sagemaker_model.sentiment.name
-    instance_type          = "ml.m6i.large"
+    instance_type          = "ml.m5.large"
     initial_instance_count = 2
   }
 }

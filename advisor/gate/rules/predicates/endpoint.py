@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
 
+from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import Node, Path, Resource, written
-from advisor.gate.rules.instances import is_known
 from advisor.gate.rules.predicates.model import multi_model, pipeline
 from advisor.gate.rules.view import Fault, View, same_value, text_of
+from advisor.options import known
+from advisor.options.named_types import Market, Opinion, market_of, misnamed, unsold
+from advisor.pricing.plan_cost import prices_of
+from advisor.rulebook.load import load
 
 
 def instance_type(view: View) -> Iterator[Fault]:
@@ -17,23 +22,40 @@ def instance_type(view: View) -> Iterator[Fault]:
     allowed = view.service.enum(
         "TransformInstanceType" if batch else "ProductionVariantInstanceType"
     )
+    yield from _judged(view, view.region, misnamed, allowed)
+
+
+def unsold_type(view: View, home: str) -> Iterator[Fault]:
+    """Instance types that the list of a Region, where things are deployed, does not have."""
+    yield from _judged(view, home, unsold) if home else ()
+
+
+def _judged(
+    view: View,
+    home: str,
+    judge: Callable[[str, Market], Opinion | None],
+    allowed: Collection[str] = (),
+) -> Iterator[Fault]:
+    batch = view.resource.kind == "TransformJob"
     for path, node in instance_types(view.resource):
         text = text_of(node)
-        if text is None or text in allowed or is_known(text, transform=batch):
+        if text is None or text in allowed:
             continue
-        from advisor.gate.rules.instance_types import judge_type
-
-        where = "batch transform" if batch else "hosting"
-        opinion = judge_type(text, allowed, view.service.other_instance_types, where)
+        opinion = judge(text, _market(view.service, home, batch))
         if opinion is not None:
-            severity = "info" if opinion.newer else "error"
             yield Fault(
                 node=node,
                 path=path,
                 message=opinion.message,
-                suggestion=opinion.suggestion,
-                severity=severity,
+                suggestion=opinion.nearest,
+                severity=opinion.severity,
             )
+
+
+@cache
+def _market(service: ServiceModel, home: str, transform: bool) -> Market:
+    others, prices = service.other_instance_types, prices_of(home or None)
+    return market_of(known(load()), lambda: others, prices, transform=transform)
 
 
 def instance_types(resource: Resource) -> Iterator[tuple[Path, Node]]:

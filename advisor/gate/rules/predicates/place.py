@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from advisor.catalogue.regions import AT_HOME, partition_of, place_of
 from advisor.configuration.document import Node, Path, walk
-from advisor.configuration.rulefiles import read_yaml_rules, rule_path
-from advisor.gate.rules.instances import family, group_of
-from advisor.gate.rules.predicates.endpoint import instance_types
+from advisor.gate.rules.predicates.endpoint import unsold_type
 from advisor.gate.rules.view import Fault, View, text_of
+from advisor.rulebook.load import known_regions
+from advisor.rulebook.regions import meant, misspelling
 
 _FREE = frozenset({"Environment", "Tags"})
 """Fields whose texts are the user's own: they may name things anywhere."""
@@ -27,6 +26,28 @@ def _places(view: View) -> Iterator[tuple[Path, Node, str, str, str]]:
         place = place_of(text)
         if place is not None:
             yield path, node, place.partition, place.region, place.service
+
+
+def misspelt_region(view: View) -> Iterator[Fault]:
+    """An ARN or an image whose Region is a letter or two away from a known one."""
+    for path, node, _, region, _ in _places(view):
+        wrong = misspelling(region, known_regions()) if region else None
+        if wrong is not None:
+            near = meant(region, known_regions())
+            right = str(node.value).replace(region, near[0]) if len(near) == 1 else ""
+            message = "; ".join(wrong)
+            yield Fault(node=node, path=path, message=message, suggestion=right)
+
+
+def unknown_region(view: View) -> Iterator[Fault]:
+    """A Region that no list names, where it is written, or else that of the whole configuration."""
+    body = view.resource.body
+    home = [((), body, view.region)] if view.region else []
+    for path, node, region in (*((path, node, r) for path, node, _, r, _ in _places(view)), *home):
+        if region and region not in known_regions() and not meant(region, known_regions()):
+            message = f"{region} is not a Region that sm-advise knows"
+            yield Fault(node=node, path=path, message=message)
+            return
 
 
 def other_region(view: View) -> Iterator[Fault]:
@@ -96,35 +117,16 @@ def _home(view: View) -> str:
     return _of_models(view)[0] or next(own, "")
 
 
-def _offer(region: str) -> dict[str, Any]:
-    """What rules/regions.yaml says of a Region; empty when it says nothing."""
-    if not region:
-        return {}
-    found: dict[str, Any] = read_yaml_rules(rule_path("regions.yaml"))["regions"].get(region, {})
-    return found
-
-
-def region_without_family(view: View) -> Iterator[Fault]:
-    """An accelerated or Graviton type whose family has no price in the Region."""
-    batch = view.resource.kind == "TransformJob"
-    home = _home(view)
-    listed = _offer(home).get("batch" if batch else "hosting")
-    if listed is None:
-        return
-    for path, node in instance_types(view.resource):
-        text = text_of(node) or ""
-        group = group_of(text)
-        if group in listed and family(text) not in listed[group]:
-            offered = ", ".join(listed[group]) or "none"
-            message = f"{family(text)} has no price in {home}; {group} families there: {offered}"
-            yield Fault(node=node, path=path, message=message)
+def region_without_type(view: View) -> Iterator[Fault]:
+    """An instance type that the price list of the Region does not have."""
+    yield from unsold_type(view, _home(view))
 
 
 def region_without_serverless(view: View) -> Iterator[Fault]:
     """A serverless variant in a Region that the guide does not name."""
     home = _home(view)
-    offer = _offer(home)
-    if not offer or "serverless_concurrency" in offer:
+    offer = known_regions().get(home)
+    if offer is None or "serverless_concurrency" in offer:
         return
     for path, variant in view.variants():
         node = variant.get("ServerlessConfig")
@@ -173,11 +175,13 @@ def shared_output(view: View) -> Iterator[Fault]:
 
 
 PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
+    "misspelt_region": misspelt_region,
+    "unknown_region": unknown_region,
     "other_region": other_region,
     "network_ids": network_ids,
     "other_partition": other_partition,
     "writes_to_input": writes_to_input,
     "shared_output": shared_output,
-    "region_without_family": region_without_family,
+    "region_without_type": region_without_type,
     "region_without_serverless": region_without_serverless,
 }
