@@ -122,9 +122,8 @@ def test_a_discount_is_read_by_every_command_and_shown_in_the_last_line(
 def test_a_snapshot_of_the_settings_goes_before_the_cache(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = answer(capsys)
-    item = chosen(before)["monthly_cost"]["items"][0]
-    kind = item["name"].removeprefix("Instances ")
+    kind = "ml.m5.xlarge"  # stated, so that no price chooses another one
+    asked = ("--set", f"deploy.instance_type={kind}")
     snapshot = {
         "schema": "sm-advise/prices.v1",
         "region": "us-east-1",
@@ -137,10 +136,10 @@ def test_a_snapshot_of_the_settings_goes_before_the_cache(
         Path(folder).mkdir(parents=True)
         snapshot["prices"]["hosting"] = {kind: [price, 0]}  # type: ignore[index]
         Path(folder, "us-east-1.json").write_text(json.dumps(snapshot), encoding="utf-8")
-    assert chosen(answer(capsys))["monthly_cost"]["items"][0]["unit_price_usd"] == "3"
+    assert chosen(answer(capsys, *asked))["monthly_cost"]["items"][0]["unit_price_usd"] == "3"
     for path in ("own", "own/us-east-1.json"):
         settings({"prices": {"snapshot": path}})
-        found = answer(capsys)
+        found = answer(capsys, *asked)
         assert chosen(found)["monthly_cost"]["items"][0]["unit_price_usd"] == "1"
         assert found["inputs"]["prices"] == "2026-11-30"
     # A file of one Region says nothing of another.
@@ -357,9 +356,15 @@ def test_a_region_that_the_settings_tell_is_no_misspelling(
     text = WORKLOAD.replace("us-east-1", region)
     Path("w.yaml").write_text(text, encoding="utf-8")
     Path("v.yaml").write_text(text.replace("5/s", "6/s"), encoding="utf-8")
-    commands = (["w.yaml"], ["compare", "w.yaml"], ["whatif", "w.yaml", "traffic.volume"])
-    commands += (["diff", "w.yaml", "v.yaml"], ["explain", "real-time", "w.yaml"])
-    commands += (["check", "w.yaml"], ["check", ".", "--region", region])
+    commands = [
+        ["w.yaml"],
+        ["compare", "w.yaml"],
+        ["whatif", "w.yaml", "traffic.volume"],
+        ["diff", "w.yaml", "v.yaml"],
+        ["explain", "real-time", "w.yaml"],
+        ["check", "w.yaml"],
+        ["check", ".", "--region", region],
+    ]
     assert run(["w.yaml"]) == 2
     settings({"region": region, "overlay": {"regions": {region: ORIGIN}}})
     capsys.readouterr()
