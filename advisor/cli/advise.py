@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from advisor.cli.money import (
     max_monthly,
     measured,
     price_folder,
-    read_settings,
+    settings_of,
     under_settings,
     with_load_test,
     workload_options,
@@ -112,7 +113,7 @@ def _answers(paths: Sequence[str], asked: dict[str, Any]) -> tuple[list[Advice],
     said: list[str] = []
     for path in paths:
         try:
-            read_settings(path)
+            settings_of(os.path.dirname(path))
             read += [under_settings(each, asked) for each in read_file(path, asked["changes"])]
         except InputError as error:
             said += complaints(error)

@@ -14,7 +14,7 @@ from advisor.cli.money import (
     answered,
     canvas,
     max_monthly,
-    read_settings,
+    settings_of,
     under_settings,
     with_settings_line,
 )
@@ -115,7 +115,7 @@ def _sides(
     if revision is not None:
         if new is not None:
             raise click.UsageError("--rev takes one FILE, not two")
-        read_settings(old)
+        settings_of(os.path.dirname(old))
         data = read_revision(revision, old)
         return read_workloads(data, f"{revision}:{old}"), read_file(old)
     if new is None:
@@ -127,7 +127,7 @@ def _sides(
 
 def _read(name: str) -> list[Workload]:
     revision, _, path = name.partition(":") if is_revision(name) else ("", "", name)
-    read_settings(path)
+    settings_of(os.path.dirname(path))
     if not revision:
         return read_file(name)
     return read_workloads(read_revision(revision, path), name)

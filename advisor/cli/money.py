@@ -18,6 +18,7 @@ from advisor.workload import read_workloads
 from advisor.workload.source import read_bytes
 
 if TYPE_CHECKING:
+    from advisor.gate.settings import Organisation
     from advisor.model.advice import Advice
     from advisor.model.workload import Workload
     from advisor.reports.terminal_chart import Canvas
@@ -132,7 +133,7 @@ def one_of(data: bytes, path: str, changes: Sequence[tuple[str, str]]) -> Worklo
     Raises:
         InputError: the bytes are no workload, or hold several.
     """
-    read_settings(path)
+    settings_of(os.path.dirname(path))
     found = read_workloads(data, path, changes)
     if len(found) > 1:
         names = ", ".join(workload.name for workload in found)
@@ -144,32 +145,31 @@ def one_of(data: bytes, path: str, changes: Sequence[tuple[str, str]]) -> Worklo
     return found[0]
 
 
-def read_settings(file: str) -> None:
-    """Read the settings of a file's folder: of the Regions that they tell none is misspelt.
+def settings_of(folder: str) -> Organisation | None:
+    """What settings say for the files of a folder; ``None``, at no cost, where there are none.
+
+    They are read before a workload: of the Regions that they tell none is misspelt there.
 
     Raises:
         InputError: a file of settings cannot be read, or says what no such file can.
     """
-    if has_settings(os.path.dirname(file)):
-        from advisor.gate.settings import organisation_of
+    if not has_settings(folder):
+        return None
+    from advisor.gate.settings import organisation_of
 
-        organisation_of(os.path.dirname(file))
+    return organisation_of(folder)
 
 
 def under_settings(
     workload: Workload, options: Mapping[str, Any], folder: str | None = None
 ) -> Workload:
-    """A workload with what the settings of a folder, else of that of its file, say for it.
-
-    Raises:
-        InputError: a file of settings cannot be read, or says what no such file can.
-    """
-    folder = os.path.dirname(workload.file) if folder is None else folder
-    if not has_settings(folder):
+    """A workload with what the settings of a folder, else of that of its file, say for it."""
+    found = settings_of(os.path.dirname(workload.file) if folder is None else folder)
+    if found is None:
         return workload
     from advisor.gate.settings import settled
 
-    return settled(workload, [key for key in ("limits", "region") if options[key]], folder)
+    return settled(workload, found, [key for key in ("limits", "region") if options[key]])
 
 
 def answered(
@@ -208,14 +208,13 @@ def answered(
 def _beyond_settings(advice: Advice, folder: str | None) -> Iterator[Finding]:
     """What the plan takes and the settings do not allow, unless the workload accepts it."""
     workload = advice.workload
-    folder = os.path.dirname(workload.file) if folder is None else folder
-    if not has_settings(folder):
+    found = settings_of(os.path.dirname(workload.file) if folder is None else folder)
+    if found is None:
         return
     from advisor.gate.checks import load_checks
     from advisor.gate.intent.organisation_policy import beyond
-    from advisor.gate.settings import organisation_of
 
-    for rule, message in beyond(advice, organisation_of(folder)):
+    for rule, message in beyond(advice, found):
         if rule not in workload.mapping("accept"):
             place, fix = workload.place("deploy.instance_type"), load_checks()[rule].fix
             yield Finding(rule, "warning", message, *place, fix)

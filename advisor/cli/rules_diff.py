@@ -92,10 +92,11 @@ def _workloads(paths: Sequence[str], errors: list[InputError]) -> list[Workload]
 
 def _read(path: str) -> list[Workload]:
     """The workloads of a file, with what the settings of its folder say."""
-    from advisor.gate.settings import settled
+    from advisor.gate.settings import organisation_of, settled
     from advisor.workload import read_file
 
-    return [settled(workload) for workload in read_file(path)]
+    organisation = organisation_of(os.path.dirname(path))
+    return [settled(workload, organisation) for workload in read_file(path)]
 
 
 def _compared(

@@ -236,8 +236,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "no such day": (
         {"regions": {"ap-east-3": {"source": SOURCE, "as_of": "2026-02-30"}}},
-        "day",
-        "",
+        "there is no day 2026-02-30",
+        "write as_of: 2026-11-28",
     ),
     "family misspelt": (
         {"instance_types": {"ml.m9i.large": {"vcpu": 2, "memory": "8 GB", "like": "m7", **ORIGIN}}},
@@ -273,6 +273,16 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         {"prices": {"us-east-1/hosting/ml.m5.larg": {"value": "1", **ORIGIN}}},
         "there is no instance type 'ml.m5.larg'",
         "did you mean ml.m5.large?",
+    ),
+    "no such memory": (
+        {"prices": {"us-east-1/serverless/409": {"value": "1", **ORIGIN}}},
+        "there is no price of this component for '409'",
+        "",
+    ),
+    "no such direction": (
+        {"prices": {"us-east-1/data/inn": {"value": "1", **ORIGIN}}},
+        "there is no price of this component for 'inn'",
+        "did you mean in?",
     ),
     "no price": (
         {"prices": {"us-east-1/hosting/ml.m5.large": {"value": "free", **ORIGIN}}},

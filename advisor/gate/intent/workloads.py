@@ -93,7 +93,7 @@ def _answered(path: str, asking: _Asking) -> AnsweredWorkloads:
     kept: list[Advice] = []
     answers: dict[str, Mapping[str, object]] = {}
     flags = ("region",) if asking.options.region else ()
-    workloads = tuple(settled(each, flags) for each in found)
+    workloads = tuple(settled(each, organisation, flags) for each in found)
     for workload in workloads:
         advice = _advice(workload, asking.options)
         key = lock_key(asking.options.lock, workload.file, workload.name)

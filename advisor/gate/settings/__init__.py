@@ -197,20 +197,18 @@ def organisation_of(folder: str) -> Organisation:
     )
 
 
-def settled(workload: Workload, flags: Collection[str] = (), folder: str | None = None) -> Workload:
-    """A workload with what the settings of its folder say that changes its answer.
+def settled(
+    workload: Workload, organisation: Organisation, flags: Collection[str] = ()
+) -> Workload:
+    """A workload with what settings say that changes its answer.
 
     Limits, Region and needs count where the workload says nothing of them.
 
     Args:
         workload: as its file says.
+        organisation: what holds for the files of its folder.
         flags: ``limits`` and ``region``, where the command line chooses them.
-        folder: that of its file, where the file is named otherwise, as a revision is.
-
-    Raises:
-        InputError: a file of settings cannot be read, or says what no such file can.
     """
-    organisation = organisation_of(os.path.dirname(workload.file) if folder is None else folder)
     own, texts = organisation.own, {"limits": organisation.limits, "region": organisation.region}
     added = {key: Stated(key, text, text, 0, 0) for key, text in texts.items() if text}
     for need in organisation.needs:

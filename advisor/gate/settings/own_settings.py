@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from advisor.catalogue.price_snapshot import components, is_price, require_region
+from advisor.catalogue.price_snapshot import components, is_price, load, require_region
 from advisor.gate.settings.settings_file import SettingsFile
 from advisor.model.errors import InputError, RulebookError
 from advisor.model.workload import NO_SETTINGS, OwnSettings
@@ -97,22 +97,29 @@ def _require_sense(entries: Collection[_Entry], rules: str) -> None:
         known = compiled(rules_directory(), rules)
     except RulebookError:
         known = {}
-    for each in entries:
+    for each in sorted(entries, key=lambda entry: entry.kind == "prices"):
         try:
-            date.fromisoformat(each.says["as_of"])
+            _require_day(each.says["as_of"])
             if each.kind == "prices":
                 _require_price(each, known or compiled(rules_directory()))
             elif each.kind == "regions":
                 require_region(each.name)
             elif not known:
                 compiled(rules_directory(), json.dumps({each.kind: {each.name: each.says}}))
-        except (ValueError, RulebookError, InputError) as error:
+        except (RulebookError, InputError) as error:
             line, column = each.file.place(("overlay", each.kind, each.name))
             message, _, hint = str(error).replace("\n", "; ").partition("; ")
             raise InputError(
                 message, file=each.file.path, line=line, column=column, hint=hint.strip()
             ) from None
     assert known, "each entry fits the rules, and all together do not"
+
+
+def _require_day(text: str) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise RulebookError(f"there is no day {text}; write as_of: 2026-11-28") from None
 
 
 def _require_price(entry: _Entry, rules: Mapping[str, Any]) -> None:
@@ -122,11 +129,18 @@ def _require_price(entry: _Entry, rules: Mapping[str, Any]) -> None:
         RulebookError: it is one.
     """
     region, component, key = (*entry.name.split("/"), "", "")[:3]
-    per = components(os.path.join(rules_directory(), "prices"))
+    folder = os.path.join(rules_directory(), "prices")
+    per = components(folder)
     require_known("Region", region, rules["regions"]["regions"])
     require_known("component of prices", component, per)
     if per[component] == "an hour":
         require_known("instance type", key, [row[0] for row in rules["instances"][1:]])
+    else:  # sizes in MB that the rules tell, directions and volumes that us-east-1 has a price of
+        limits = [limit for option in rules["options"] for limit in option["limits"]]
+        sizes = [str(each >> 20) for limit in limits for each in limit.get("tiers", ())]
+        others = [row.key for row in load(None, folder).rows() if row.component == component]
+        known = sizes if per[component] == "a second" else others
+        require_known("price of this component for", key, known)
     value = entry.says["value"]
     entry.says["value"] = text = value if isinstance(value, str) else f"{Decimal(repr(value)):f}"
     if not is_price(text):
