@@ -11,7 +11,7 @@ from advisor.engine.facts import Facts
 from advisor.model.advice import Cost, Latency, Plan
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME
 from advisor.model.usage import FleetUsage, JobUsage, ServerlessUsage, Usage
-from advisor.model.workload import NO_SETTINGS, Measured, Workload
+from advisor.model.workload import NO_SETTINGS, Measured, OwnSettings, Workload
 from advisor.pricing.billable_usage import charged, completed
 from advisor.rulebook.source import rules_directory
 from advisor.text.quantity import MONTH_HOURS, RATE_PER_MONTH
@@ -41,12 +41,18 @@ def prices_of(
     Raises:
         InputError: the code is not one of a Region, or the user's snapshot is not readable.
     """
-    said = NO_SETTINGS if workload is None else workload.settings
-    folder = None if own is None else os.fspath(own)
-    key = (region, folder, said.snapshot, said.discount, said.prices)
-    if key not in _known:
-        _known[key] = load(region, os.path.join(rules_directory(), "prices"), own, said)
-    return learned(_known[key], None if workload is None else workload.measured)
+    if workload is None:
+        return prices_under(NO_SETTINGS, region, own)
+    return learned(prices_under(workload.settings, region, own), workload.measured)
+
+
+def prices_under(said: OwnSettings, region: str | None, own: Folder | None = None) -> Prices:
+    """The same under some settings, without a load test."""
+    key = (region, None if own is None else os.fspath(own), said.snapshot, said.discount)
+    if (*key, said.prices) not in _known:
+        shipped = os.path.join(rules_directory(), "prices")
+        _known[*key, said.prices] = load(region, shipped, own, said)
+    return _known[*key, said.prices]
 
 
 def learned(prices: Prices, measured: Measured | None) -> Prices:

@@ -211,6 +211,30 @@ def test_an_instance_type_a_region_and_a_price_of_yesterday(
     assert all(each["outcome"] != "broken" for each in serverless if "region" in each["rule"])
 
 
+def test_a_check_takes_a_type_that_the_settings_tell(capsys: pytest.CaptureFixture[str]) -> None:
+    """Told with a price in its Region, it is known and sold there; without one it is not sold."""
+    variant = {"VariantName": "a", "ModelName": "m", "InitialInstanceCount": 1}
+    config = {
+        "EndpointConfigName": "x",
+        "ProductionVariants": [{**variant, "InstanceType": "ml.m9i.large"}],
+    }
+    Path("config.json").write_text(json.dumps(config), encoding="utf-8")
+    command = ["check", "config.json", "--region", "us-east-1", "--format", "json"]
+
+    def rules() -> set[str]:
+        return {each["rule"] for each in json.loads(told(capsys, *command)[0])["findings"]}
+
+    assert "instance-type" in rules()
+    kinds = {"instance_types": {"ml.m9i.large": {"vcpu": 2, "memory": "8 GB", "like": "m7i"}}}
+    kinds["instance_types"]["ml.m9i.large"].update(ORIGIN)
+    settings({"overlay": kinds})
+    assert "instance-type" not in rules()
+    price = {"us-east-1/hosting/ml.m9i.large": {"value": 0.125, **ORIGIN}}
+    before = rules()
+    settings({"overlay": {**kinds, "prices": price}})
+    assert before - rules() == {"region-without-family"}
+
+
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "limit misspelt": (
         {"limits": {"real-time-paylod": {"value": "30 MB", **ORIGIN}}},

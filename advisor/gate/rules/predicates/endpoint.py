@@ -10,9 +10,10 @@ from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import Node, Path, Resource, written
 from advisor.gate.rules.predicates.model import multi_model, pipeline
 from advisor.gate.rules.view import Fault, View, same_value, text_of
+from advisor.model.workload import OwnSettings
 from advisor.options import known
 from advisor.options.named_types import Market, Opinion, market_of, misnamed, unsold
-from advisor.pricing.plan_cost import prices_of
+from advisor.pricing.plan_cost import prices_under
 from advisor.rulebook.load import load
 
 
@@ -41,7 +42,8 @@ def _judged(
         text = text_of(node)
         if text is None or text in allowed:
             continue
-        opinion = judge(text, _market(view.service, home, batch))
+        own = view.organisation.own
+        opinion = judge(text, _market(view.service, home, batch, (own.overlay, own.prices)))
         if opinion is not None:
             yield Fault(
                 node=node,
@@ -53,9 +55,11 @@ def _judged(
 
 
 @cache
-def _market(service: ServiceModel, home: str, transform: bool) -> Market:
-    others, prices = service.other_instance_types, prices_of(home or None)
-    return market_of(known(load()), lambda: others, prices, transform=transform)
+def _market(service: ServiceModel, home: str, transform: bool, own: tuple[str, str]) -> Market:
+    overlay, told = own
+    prices = prices_under(OwnSettings(prices=told), home or None)
+    others, rules = service.other_instance_types, load(overlay=overlay)
+    return market_of(known(rules), lambda: others, prices, transform=transform)
 
 
 def instance_types(resource: Resource) -> Iterator[tuple[Path, Node]]:
