@@ -5,7 +5,7 @@ Workload → facts → verdicts → decision → plan → cost → advice.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from advisor.catalogue.price_snapshot import Folder, Prices
 from advisor.compare.cost_findings import beside
@@ -23,13 +23,13 @@ from advisor.model.advice import Advice, Candidate, Decision
 from advisor.model.options import BATCH_TRANSFORM, OPTIONS
 from advisor.model.workload import Finding, Workload
 from advisor.options import known, plan
-from advisor.options.named_types import Market, market_of, type_findings
 from advisor.pricing.plan_cost import expected_latency, monthly_cost, per_hour, prices_of
 from advisor.rulebook.load import book_for
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import CLEAR, CONTESTED, RULED_OUT
 from advisor.workload.acceptance import accept, decided_option, decision_findings
 
+_NAMING = ("instance_type", "measured_on", "models", "variants")  # ends of keys of types
 _STATUS = ("clear", "contested", "ruled-out")
 
 
@@ -147,8 +147,7 @@ def _findings(
 ) -> tuple[tuple[Finding, ...], frozenset[str]]:
     """All findings, errors first, and the entries of consider.yaml that cautions name."""
     found = list(conflicts(facts))
-    batch = decision.option == BATCH_TRANSFORM
-    found += type_findings(facts.workload, lambda: _market(facts, prices, transform=batch))
+    found += _named_types(facts, prices, transform=decision.option == BATCH_TRANSFORM)
     if facts.workload.measured is not None:
         found += facts.workload.measured.findings
     named: frozenset[str] = frozenset()
@@ -171,15 +170,20 @@ def _findings(
     return tuple(found), named
 
 
-def _market(facts: Facts, prices: Prices, *, transform: bool) -> Market:
-    """What the types that are stated are asked of."""
-    from advisor.configuration.rulefiles import read_json_rules  # for a type that is unknown only
+def _named_types(facts: Facts, prices: Prices, *, transform: bool) -> Sequence[Finding]:
+    """What is wrong with the instance types that the workload names."""
+    if not any(path.endswith(_NAMING) for path in facts.workload.values):
+        return ()
+    from advisor.options.named_types import Market, type_findings  # most workloads name none
 
     def others() -> Collection[str]:
+        from advisor.configuration.rulefiles import read_json_rules
+
         found: list[str] = read_json_rules("service", "model.json")["other_instance_types"]
         return found
 
-    return market_of(known(facts.book), others, prices, transform=transform)
+    market = Market(known=known(facts.book), others=others, prices=prices, transform=transform)
+    return tuple(type_findings(facts.workload, market))
 
 
 def _contested(facts: Facts, chosen: Candidate) -> list[Finding]:

@@ -9,7 +9,6 @@ from advisor.model.workload import LARGEST_FIRST, USUAL_FIRST, Interval, Stated,
 from advisor.rulebook.entries import pick
 from advisor.rulebook.fact_entries import TYPICAL_PROCESSING
 from advisor.rulebook.formulas import UNITS, mean_rate
-from advisor.rulebook.regions import require_region
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import ELSEWHERE, INFINITY, UNSET, Assumption, FactEntry
 from advisor.text.quantity import show
@@ -42,7 +41,10 @@ class Facts:
 
     def __init__(self, book: Rulebook, workload: Workload, region: str | None = None) -> None:
         if region is not None:
-            require_region(region, book.raw["regions"]["regions"], "--region")
+            if region not in book.raw["regions"]["regions"]:
+                from advisor.rulebook.regions import require_region  # once something is wrong
+
+                require_region(region, book.raw["regions"]["regions"], "--region")
             stated = Stated("region", region, region, 0, 0)
             workload = workload._replace(values={**workload.values, "region": stated})
         self.book = book

@@ -27,8 +27,6 @@ from advisor.gate.rules.service_walk import load_service
 from advisor.gate.settings import CheckOptions, Organisation, organisation_of
 from advisor.model.errors import InputError
 from advisor.model.value import Value
-from advisor.rulebook.load import known_regions
-from advisor.rulebook.regions import misspelling
 
 if TYPE_CHECKING:
     from advisor.configuration.terraform.modules import TerraformRead
@@ -223,8 +221,13 @@ def _of_module(
 
 def _misspelt(provider: Node | None) -> Iterator[ReadFault]:
     """That the Region of a provider is a letter or two away from a known one."""
-    wrong = misspelling(str(provider.value), known_regions()) if provider is not None else None
-    if provider is not None and wrong is not None:
+    if provider is None:
+        return
+    from advisor.rulebook.load import known_regions
+    from advisor.rulebook.regions import misspelling
+
+    wrong = misspelling(str(provider.value), known_regions())
+    if wrong is not None:
         yield ReadFault(
             rule="region-misspelt", node=provider, address="provider.aws", message="; ".join(wrong)
         )

@@ -17,8 +17,6 @@ from advisor.gate.policy.triage import triage
 from advisor.gate.settings import CheckOptions, Pair, pair_of
 from advisor.model.errors import InputError
 from advisor.model.value import Value
-from advisor.rulebook.load import known_regions
-from advisor.rulebook.regions import require_region
 
 
 class CheckReport(Value):
@@ -66,6 +64,9 @@ def check(options: CheckOptions) -> CheckReport:
         InputError: a setting or the baseline cannot be read; files that cannot are in the report.
     """
     if options.region:
+        from advisor.rulebook.load import known_regions
+        from advisor.rulebook.regions import require_region
+
         require_region(options.region, known_regions(), "--region")
     run = _run_input(options, load_checks())
     found, checks = run.found, run.checks

@@ -7,12 +7,12 @@ from operator import ge
 from advisor.catalogue.price_snapshot import Prices
 from advisor.model.value import Value
 from advisor.model.workload import Finding, Interval, Stated, Workload
-from advisor.rulebook.hardware import CPU, Instance, InstanceTypes, family_of
+from advisor.rulebook.hardware import CPU, Instance, family_of
 from advisor.rulebook.knowledge import Knowledge
 from advisor.text.spelling import edits
 
 _KEYS = ("instance_type", "measured_on")  # last part of the keys that name a type
-_FORM = re.compile(r"ml\.([a-z]+)[a-z0-9-]*\.([a-z0-9-]+)")
+_FORM = re.compile(r"ml\.([a-z]{1,12})[a-z0-9-]{0,12}\.([a-z0-9-]{1,12})")
 _MULTIPLES = {"medium": 0.25, "large": 0.5, "xlarge": 1.0, "metal": 1000.0}  # of an xlarge
 _FAR = 3  # edits from which on a text is not taken for a type
 _ALL = 32  # edits between two families at the most
@@ -21,10 +21,9 @@ _ALL = 32  # edits between two families at the most
 class Market(Value):
     """What a type is asked of: the API's list, and what a Region sells."""
 
-    catalogue: InstanceTypes  # of hosting, with those of batch transform marked
+    known: Knowledge  # types of hosting, with those of batch transform marked
     others: Callable[[], Collection[str]]  # types that only other operations of SageMaker take
     prices: Prices  # of the Region
-    batch: frozenset[str] | None  # families with devices that transform jobs have a price for
     transform: bool  # asked for batch transform, not for hosting
 
     @property
@@ -34,16 +33,18 @@ class Market(Value):
 
     def types(self) -> Iterator[Instance]:
         """Every type of the API's list."""
-        for each in self.catalogue.types.values():
+        for each in self.known.catalogue.types.values():
             if each.in_transform or not self.transform:
                 yield each
 
     def sells(self, instance: Instance) -> bool | None:
-        """Whether the list that is shipped has the type; ``None`` without one of the Region."""
-        found = self.prices.sold(instance.type)
-        if found and self.transform and self.batch is not None and instance.accelerator != CPU:
-            return instance.family.id in self.batch
-        return found
+        """Whether the list that is shipped has the type; ``None`` where nothing tells."""
+        found, offer = self.prices.sold(instance.type), self.known.offers.get(self.prices.region)
+        plain = instance.accelerator == CPU and instance.arch != "arm64"
+        if plain or offer is None or found is False:
+            return found
+        families = offer.batch if self.transform else offer.hosting if found is None else None
+        return found if families is None else instance.family.id in families
 
 
 class Opinion(Value):
@@ -54,34 +55,13 @@ class Opinion(Value):
     nearest: str  # type to write instead; empty where none comes near
 
 
-def market_of(
-    known: Knowledge, others: Callable[[], Collection[str]], prices: Prices, *, transform: bool
-) -> Market:
-    """What a type is asked of.
-
-    Args:
-        known: figures of the rules.
-        others: makes the list of types that only other operations of SageMaker take.
-        prices: of the Region.
-        transform: asked for batch transform, not for hosting.
-    """
-    offer = known.offers.get(prices.region)
-    return Market(
-        catalogue=known.catalogue,
-        others=others,
-        prices=prices,
-        batch=offer.batch if offer is not None else None,
-        transform=transform,
-    )
-
-
 def misnamed(name: str, market: Market) -> Opinion | None:
     """What is wrong with a type that the API does not take; ``None`` for one that it takes.
 
     An error where the API knows the family or the type, so that it is certain to refuse; else a
     warning, because a newer API may have the family.
     """
-    instance = market.catalogue.get(name)
+    instance = market.known.catalogue.get(name)
     if instance is not None and (instance.in_transform or not market.transform):
         return None
     where, severity, near = market.where, "error", _nearest(name, market)
@@ -95,7 +75,7 @@ def misnamed(name: str, market: Market) -> Opinion | None:
     elif sizes := [each.type for each in market.types() if each.family.id == family]:
         has = ", ".join(each.split(".")[2] for each in sizes)
         message = f"the family {family} has no size {form[2]} in {where}; it has {has}"
-    elif family in map(family_of, (*market.catalogue.types, *market.others())):
+    elif family in map(family_of, (*market.known.catalogue.types, *market.others())):
         message = f"{where} does not take the family {family}"
     else:
         message = f"{name} is not in the API's list for {where}, where {near} comes nearest"
@@ -109,7 +89,7 @@ def unsold(name: str, market: Market) -> Opinion | None:
     The nearest type that is sold has at least as many vCPUs, as much memory and as many devices of
     as much memory; of those the same device goes first, then the cheapest by the list.
     """
-    instance = market.catalogue.get(name)
+    instance = market.known.catalogue.get(name)
     if instance is None or market.sells(instance) is not False:
         return None
     hourly = market.prices.per_hour("hosting")
@@ -118,32 +98,33 @@ def unsold(name: str, market: Market) -> Opinion | None:
     model = instance.accelerator_model
     near, found = "", "nor one like it"
     if enough:
-        best = min(enough, key=lambda e: (e.accelerator_model != model, hourly[e.type], e.type))
-        near = best.type
+        near = min((e.accelerator_model != model, hourly.get(e.type, 0), e.type) for e in enough)[2]
         found = f"the nearest that it has is {near}"
     elif sold:
         near = max(sold, key=lambda each: (_figures(each), each.type)).type
         found = f"the largest like it is {near}"
     region, where = market.prices.region, market.where
     message = f"the price list has no {name} for {where} in {region}; {found}"
+    if instance.family.training_plans:
+        message += f"; training plans reserve {instance.family.id}"
     return Opinion(severity="warning", message=message, nearest=near)
 
 
-def type_findings(workload: Workload, market: Callable[[], Market]) -> Iterator[Finding]:
+def type_findings(workload: Workload, market: Market) -> Iterator[Finding]:
     """What is wrong with the types that a workload names.
 
     Args:
         workload: the workload; without a Region nothing is said of what is sold.
-        market: made where a type is named.
+        market: of its Region.
     """
     for stated in workload.values.values():
         for name in _named(stated):
-            asked, place = market(), workload.place(stated.path)
-            opinion = misnamed(name, asked._replace(transform=False))
+            place = workload.place(stated.path)
+            opinion = misnamed(name, market._replace(transform=False))
             if opinion is not None:
                 fix = f"Write {opinion.nearest}, if that is meant. A plan takes another type."
                 yield Finding("instance-unknown", opinion.severity, opinion.message, *place, fix)
-            elif "region" in workload.values and (opinion := unsold(name, asked)) is not None:
+            elif "region" in workload.values and (opinion := unsold(name, market)) is not None:
                 fix = "The list is not the service: ask AWS, or take a type that it has."
                 yield Finding("instance-region", opinion.severity, opinion.message, *place, fix)
 
@@ -183,8 +164,7 @@ def _nearest(name: str, market: Market) -> str:
         best = min(away, key=lambda each: away[each])
         return best if away[best] < _FAR else ""
     family, letters, size = family_of(written), form[1], form[2]
-
-    families = list(market.catalogue.families)
+    families = list(market.known.catalogue.families)
 
     def order(each: Instance) -> tuple[object, ...]:
         kind = each.family.id

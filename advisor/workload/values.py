@@ -8,7 +8,6 @@ from functools import cache
 
 from advisor.catalogue.regions import place_of
 from advisor.model.workload import Interval
-from advisor.rulebook.regions import misspelling
 from advisor.text.places import UNSEEN, UNSEEN_ASCII
 from advisor.text.quantity import QuantityError, parse, show
 from advisor.text.spelling import likely, listed
@@ -142,6 +141,10 @@ def _refuse_misspelt_region(form: Form, text: str) -> None:
     if not region:
         return
     from advisor.rulebook.load import known_regions
+
+    if region in known_regions():
+        return
+    from advisor.rulebook.regions import misspelling  # only once something is wrong
 
     wrong = misspelling(region, known_regions())
     if wrong is not None:

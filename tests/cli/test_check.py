@@ -24,7 +24,7 @@ ERROR = CLEAN.replace("m5", "t3")
 WARNING = CLEAN.replace("ml.m5.large", "ml.g5.xlarge").replace(
     '"ModelName"', '"VolumeSizeInGB": 9, "ModelName"'
 )
-NOTE = CLEAN.replace("m5.large", "m9.large")
+UNKNOWN = CLEAN.replace("m5.large", "m9.large")
 
 
 @pytest.fixture(autouse=True)
@@ -50,8 +50,8 @@ def code(result: Result) -> object:
         (ERROR, ["--fail-on", "never"], 0),
         (WARNING, [], 0),
         (WARNING, ["--fail-on", "warning"], 1),
-        (NOTE, ["--fail-on", "warning"], 0),
-        (NOTE, ["--fail-on", "info"], 1),
+        (UNKNOWN, [], 0),
+        (UNKNOWN, ["--fail-on", "warning"], 1),
         (ERROR, ["--ignore", "instance-type"], 0),
         (ERROR, ["--select", "out-of-range"], 0),
         (ERROR, ["--select", "instance-type"], 1),

@@ -15,7 +15,7 @@ from advisor.gate.run import check
 from advisor.gate.settings import CheckOptions
 from advisor.model.workload import Finding
 from advisor.options import known
-from advisor.options.named_types import Market, market_of, misnamed, unsold
+from advisor.options.named_types import Market, misnamed, unsold
 from advisor.pipeline import advise
 from advisor.pricing.plan_cost import prices_of
 from advisor.rulebook.load import known_regions, load
@@ -31,7 +31,7 @@ REGIONS = st.sampled_from(sorted(known_regions()))
 
 def market(region: str = "us-east-1", *, transform: bool = False) -> Market:
     others = SERVICE.other_instance_types
-    return market_of(KNOWN, lambda: others, prices_of(region), transform=transform)
+    return Market(known=KNOWN, others=lambda: others, prices=prices_of(region), transform=transform)
 
 
 # -- what the API does not have --------------------------------------------------------------------

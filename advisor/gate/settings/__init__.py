@@ -17,8 +17,6 @@ from advisor.gate.settings.settings_file import SettingsFile, read_toml_settings
 from advisor.model.errors import InputError
 from advisor.model.value import Value
 from advisor.model.workload import NO_SETTINGS, OwnSettings, Stated, Workload
-from advisor.rulebook.load import TOLD_REGIONS, known_regions
-from advisor.rulebook.regions import require_region
 from advisor.rulebook.source import ORGANISATION_FILE, PROJECT_FILE, is_outermost, upwards
 from advisor.text.quantity_format import word
 
@@ -282,13 +280,22 @@ def _said(folder: str) -> list[SettingsFile]:
         if not organisation and os.path.isfile(path):
             organisation = True
             found += _extended(read_yaml_settings(path))
+    if any(said.table.keys() & {"region", "overlay"} for said in found):
+        _require_regions(found)
+    return found
+
+
+def _require_regions(found: Sequence[SettingsFile]) -> None:
+    """Refuse a misspelt Region; those that an overlay tells are none from here on."""
+    from advisor.rulebook.load import TOLD_REGIONS, known_regions
+    from advisor.rulebook.regions import require_region
+
     for said in found:
         TOLD_REGIONS.update(said.table.get("overlay", {}).get("regions", {}))
     for said in found:
         if "region" in said.table:
             at = said.place(("region",))
             require_region(said.table["region"], known_regions(), said.path, at)
-    return found
 
 
 def _extended(first: SettingsFile) -> Iterator[SettingsFile]:

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
 
-from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import Node, Path, Resource, written
 from advisor.gate.rules.predicates.model import multi_model, pipeline
 from advisor.gate.rules.view import Fault, View, same_value, text_of
-from advisor.model.workload import OwnSettings
-from advisor.options import known
-from advisor.options.named_types import Market, Opinion, market_of, misnamed, unsold
-from advisor.pricing.plan_cost import prices_under
-from advisor.rulebook.load import load
 
 
 def instance_type(view: View) -> Iterator[Fault]:
@@ -23,43 +16,11 @@ def instance_type(view: View) -> Iterator[Fault]:
     allowed = view.service.enum(
         "TransformInstanceType" if batch else "ProductionVariantInstanceType"
     )
-    yield from _judged(view, view.region, misnamed, allowed)
+    if all(text_of(node) in allowed for _, node in instance_types(view.resource)):
+        return
+    from advisor.gate.rules.named_types import judged  # only once something is wrong
 
-
-def unsold_type(view: View, home: str) -> Iterator[Fault]:
-    """Instance types that the list of a Region, where things are deployed, does not have."""
-    yield from _judged(view, home, unsold) if home else ()
-
-
-def _judged(
-    view: View,
-    home: str,
-    judge: Callable[[str, Market], Opinion | None],
-    allowed: Collection[str] = (),
-) -> Iterator[Fault]:
-    batch = view.resource.kind == "TransformJob"
-    for path, node in instance_types(view.resource):
-        text = text_of(node)
-        if text is None or text in allowed:
-            continue
-        own = view.organisation.own
-        opinion = judge(text, _market(view.service, home, batch, (own.overlay, own.prices)))
-        if opinion is not None:
-            yield Fault(
-                node=node,
-                path=path,
-                message=opinion.message,
-                suggestion=opinion.nearest,
-                severity=opinion.severity,
-            )
-
-
-@cache
-def _market(service: ServiceModel, home: str, transform: bool, own: tuple[str, str]) -> Market:
-    overlay, told = own
-    prices = prices_under(OwnSettings(prices=told), home or None)
-    others, rules = service.other_instance_types, load(overlay=overlay)
-    return market_of(known(rules), lambda: others, prices, transform=transform)
+    yield from judged(view, instance_types(view.resource), "misnamed", view.region)
 
 
 def instance_types(resource: Resource) -> Iterator[tuple[Path, Node]]:

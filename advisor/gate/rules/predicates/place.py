@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from advisor.catalogue.regions import AT_HOME, partition_of, place_of
 from advisor.configuration.document import Node, Path, walk
-from advisor.gate.rules.predicates.endpoint import unsold_type
+from advisor.gate.rules.predicates.endpoint import instance_types
 from advisor.gate.rules.view import Fault, View, text_of
-from advisor.rulebook.load import known_regions
-from advisor.rulebook.regions import meant, misspelling
+from advisor.text.spelling import listed
 
 _FREE = frozenset({"Environment", "Tags"})
 """Fields whose texts are the user's own: they may name things anywhere."""
@@ -30,24 +30,40 @@ def _places(view: View) -> Iterator[tuple[Path, Node, str, str, str]]:
 
 def misspelt_region(view: View) -> Iterator[Fault]:
     """An ARN or an image whose Region is a letter or two away from a known one."""
-    for path, node, _, region, _ in _places(view):
-        wrong = misspelling(region, known_regions()) if region else None
-        if wrong is not None:
-            near = meant(region, known_regions())
+    for path, node, region, near in _strange_regions(view):
+        if near:
             right = str(node.value).replace(region, near[0]) if len(near) == 1 else ""
-            message = "; ".join(wrong)
+            message = f"{region!r} is not a Region; did you mean {listed(near)}?"
             yield Fault(node=node, path=path, message=message, suggestion=right)
 
 
 def unknown_region(view: View) -> Iterator[Fault]:
     """A Region that no list names, where it is written, or else that of the whole configuration."""
-    body = view.resource.body
-    home = [((), body, view.region)] if view.region else []
-    for path, node, region in (*((path, node, r) for path, node, _, r, _ in _places(view)), *home):
-        if region and region not in known_regions() and not meant(region, known_regions()):
+    for path, node, region, near in _strange_regions(view):
+        if not near:
             message = f"{region} is not a Region that sm-advise knows"
             yield Fault(node=node, path=path, message=message)
             return
+
+
+def _strange_regions(view: View) -> Iterator[tuple[Path, Node, str, tuple[str, ...]]]:
+    """The Regions of ARNs and images, and of the whole, that are not known; the known ones near."""
+    named = [(path, node, region) for path, node, _, region, _ in _places(view) if region]
+    if view.region:
+        named.append(((), view.resource.body, view.region))
+    for path, node, region in named:
+        known = _known()
+        if region not in known:
+            from advisor.rulebook.regions import meant  # only once something is wrong
+
+            yield path, node, region, meant(region, known)
+
+
+def _known() -> Mapping[str, Mapping[str, Any]]:
+    """The Regions of the rules with what each offers; most configurations name none."""
+    from advisor.rulebook.load import known_regions
+
+    return known_regions()
 
 
 def other_region(view: View) -> Iterator[Fault]:
@@ -119,13 +135,18 @@ def _home(view: View) -> str:
 
 def region_without_type(view: View) -> Iterator[Fault]:
     """An instance type that the price list of the Region does not have."""
-    yield from unsold_type(view, _home(view))
+    home, types = _home(view), list(instance_types(view.resource))
+    if not home or not types:
+        return
+    from advisor.gate.rules.named_types import judged  # reads the prices of the Region
+
+    yield from judged(view, types, "unsold", home)
 
 
 def region_without_serverless(view: View) -> Iterator[Fault]:
     """A serverless variant in a Region that the guide does not name."""
     home = _home(view)
-    offer = known_regions().get(home)
+    offer = _known().get(home) if home else None
     if offer is None or "serverless_concurrency" in offer:
         return
     for path, variant in view.variants():
