@@ -515,6 +515,13 @@ def test_a_lock_keeps_the_prices_and_tells_when_they_alone_moved_an_answer(
         assert "decision-changed" in text
         assert words in text
         assert "and alone moved it" in text
+    # Another Region, or a stated type, moves it too: then the prices are not alone.
+    text = WORKLOAD + "deploy: {instance_type: ml.m5.xlarge}\n"
+    Path("w.yaml").write_text(text, encoding="utf-8")
+    text = told(capsys, "check", "w.yaml")[0]
+    assert "decision-changed" in text
+    assert "alone moved it" not in text
+    Path("w.yaml").write_text(WORKLOAD, encoding="utf-8")
     # A lock of an earlier release has no snapshot: nothing is said of prices of the same day.
     one = {key: value for key, value in kept.items() if key != "snapshot"}
     table = {**lock, "workloads": dict.fromkeys(lock["workloads"], one)}

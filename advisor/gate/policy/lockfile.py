@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 SCHEMA = "sm-advise/lock.v1"
 _DECIDING = ("requests", "traffic", "dataset", "model", "needs", "prefer", "budget", "decision")
 
-_DECIDES = ("rules", "facts", "assumed")  # what moves an answer beside the prices
+_ASKED = ("deploy", "environment", "models", "limits", "region")
+_DECIDES = ("rules", "facts", "assumed", "asked")  # what moves an answer beside the prices
 
 _SIZES = ("InstanceType", "MemorySizeInMB")
 
@@ -40,7 +41,7 @@ def answer_of(advice: Advice) -> dict[str, object]:
     ``facts`` are as the workload writes them, ``assumed`` those that it leaves open; ``path`` are
     the questions and the ways taken, ``against`` the rules that an option breaks, with value and
     bound; ``sized`` says how the instance type, or the serverless memory, was found; ``snapshot``,
-    which prices the costs rest on.
+    which prices the costs rest on; ``asked`` what else chooses the plan.
     """
     from advisor.pricing.plan_cost import prices_of
 
@@ -62,6 +63,11 @@ def answer_of(advice: Advice) -> dict[str, object]:
             "discount": prices.discount,
         },
         "facts": {path: each.text for path, each in values if path.startswith(_DECIDING)},
+        "asked": {
+            **{path: each.text for path, each in values if path.startswith(_ASKED)},
+            "limits": advice.limits,
+            "region": advice.region,
+        },
         "assumed": {
             fact.fact: word(fact.value)
             for fact in advice.decision.facts
