@@ -24,7 +24,7 @@ from advisor.model.options import BATCH_TRANSFORM, OPTIONS
 from advisor.model.workload import Finding, Workload
 from advisor.options import known, plan
 from advisor.pricing.plan_cost import expected_latency, monthly_cost, per_hour, prices_of
-from advisor.rulebook.load import load
+from advisor.rulebook.load import book_for
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import CLEAR, CONTESTED, RULED_OUT
 from advisor.workload.acceptance import accept, decided_option, decision_findings
@@ -58,7 +58,7 @@ def advise(
         RulebookError: the rules cannot be read.
         InputError: the Region's code is none, or the user's snapshot cannot be read.
     """
-    book = load(limits or workload.text("limits") or "safe")
+    book = book_for(workload, limits)
     return advise_by(
         book,
         workload,
@@ -86,7 +86,7 @@ def advise_by(
         InputError: the Region's code is none, or the user's snapshot cannot be read.
     """
     facts = Facts(book, workload, region)
-    prices = prices_of(facts.region, own_prices, workload.measured)
+    prices = prices_of(facts.region, own_prices, workload)
     decision = answer(Neighbourhood(facts), decided_option(workload))
     candidates = tuple(_candidate(facts, name, decision, prices) for name in OPTIONS)
     found, named = _findings(facts, decision, candidates, prices, as_of)

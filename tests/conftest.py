@@ -35,6 +35,12 @@ def _settings_of_this_test() -> None:
     settings = sys.modules.get("advisor.gate.settings")
     if settings is not None:
         settings.organisation_of.cache_clear()
+    load = sys.modules.get("advisor.rulebook.load")
+    if load is not None:
+        load.TOLD_REGIONS.clear()
+    source = sys.modules.get("advisor.rulebook.source")
+    if source is not None:
+        source.has_settings.cache_clear()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

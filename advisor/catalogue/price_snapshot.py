@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from advisor.model.errors import InputError
 from advisor.model.value import Value
+from advisor.model.workload import NO_SETTINGS, OwnSettings
 
 SCHEMA = "sm-advise/prices.v1"
 STAND_IN = "stand-in:"
@@ -34,6 +35,7 @@ class Price(NamedTuple):
     as_of: str
     stand_in: bool  # the price of something else, used for want of its own
     because: str = ""  # for a stand-in: why it may be used
+    listed: str = ""  # before the discount of the settings; empty where there is none
 
 
 class PriceRow(Value):
@@ -52,6 +54,7 @@ class Prices:
         date: of the newest price; ``None`` when nothing is known of the Region.
         own: whether this is the user's snapshot, not the shipped one.
         stated: whether the workload names the Region; else the reference Region stands for it.
+        discount: what the user's settings take off each price, in per cent; empty: nothing.
         terms: estimates for gaps, and notes on discounts.
     """
 
@@ -62,6 +65,7 @@ class Prices:
         "_shipped",
         "_snapshot",
         "date",
+        "discount",
         "own",
         "region",
         "stated",
@@ -76,11 +80,13 @@ class Prices:
         *,
         own: bool = False,
         stated: bool = True,
+        discount: str = "",
     ) -> None:
         self.region: str = snapshot["region"]
         self.date: str | None = snapshot["date"]
         self.own = own
         self.stated = stated
+        self.discount = discount
         self.terms = terms
         self._snapshot = snapshot
         self._shipped = shipped  # of the same Region; the same object unless the user has one
@@ -92,7 +98,8 @@ class Prices:
         """The price, else an estimate for it, else ``None``."""
         place = (component, key)
         if place not in self._found:
-            self._found[place] = self._look_up(component, key)
+            found = self._look_up(component, key)
+            self._found[place] = found and _less(found, self.discount)
         return self._found[place]
 
     def _look_up(self, component: str, key: str) -> Price | None:
@@ -120,7 +127,8 @@ class Prices:
     def per_hour(self, component: str) -> "PerHour":
         """Instance type to its price in whole millionths of a USD an hour, for choosing by price.
 
-        Includes estimates; a type without a price is left out.
+        Includes estimates; a type without a price is left out. A discount is no reason to choose
+        another type, so these are prices without it.
         """
         if component not in self._hourly:
             self._hourly[component] = PerHour(self, component)
@@ -138,25 +146,18 @@ class Prices:
             source: where they come from.
             as_of: their day, YYYY-MM-DD; may be empty.
         """
-        number, new = len(self._snapshot["sources"]), {}
+        origin, new = {"basis": basis, "source": source, "as_of": as_of}, {}
         for key, text in usd.items():
             known = self.lookup(component, key)
             if known is None or known.stand_in:
-                new[key] = (text, number)
+                new[key] = {"value": text, **origin}
         if not new:
             return self
-        snapshot = {
-            **self._snapshot,
-            "sources": [
-                *self._snapshot["sources"],
-                {"basis": basis, "source": source, "as_of": as_of},
-            ],
-            "prices": {
-                **self._snapshot["prices"],
-                component: {**self._snapshot["prices"].get(component, {}), **new},
-            },
-        }
-        return Prices(snapshot, self._shipped, self.terms, own=self.own, stated=self.stated)
+        snapshot = _laid_over(self._snapshot, {component: new})
+        own, stated, discount = self.own, self.stated, self.discount
+        return Prices(
+            snapshot, self._shipped, self.terms, own=own, stated=stated, discount=discount
+        )
 
     def instance_types(self) -> tuple[str, ...]:
         """The types with a known hourly price, of any component."""
@@ -172,9 +173,10 @@ class Prices:
                 )
 
     def notes(self, option: str) -> tuple[str, ...]:
-        """Discounts and free allowances of an option, as sources state them; never counted."""
+        """The discount of the settings, and those that sources state, which are never counted."""
         if option not in self._notes:
-            self._notes[option] = tuple(
+            taken = f"Each price is less {self.discount} %, the discount of your settings."
+            self._notes[option] = (taken,) * bool(self.discount) + tuple(
                 f"{note['text']} ({'' if note['as_of'] == 'undated' else 'as of '}{note['as_of']})"
                 for note in self.terms["notes"]
                 if option in note["options"]
@@ -195,7 +197,7 @@ class PerHour(Mapping[str, int]):
         found = self._prices.lookup(self._component, key)
         if found is None:
             raise KeyError(key)
-        return _millionths(found.usd)
+        return _millionths(found.listed or found.usd)
 
     def __iter__(self) -> Iterator[str]:
         return (key for key in self._prices.instance_types() if key in self)
@@ -204,7 +206,12 @@ class PerHour(Mapping[str, int]):
         return sum(1 for _ in self)
 
 
-def load(region: str | None, shipped: Folder, own: Folder | None = None) -> Prices:
+def load(
+    region: str | None,
+    shipped: Folder,
+    own: Folder | None = None,
+    settings: OwnSettings = NO_SETTINGS,
+) -> Prices:
     """The prices of a Region.
 
     Args:
@@ -212,6 +219,7 @@ def load(region: str | None, shipped: Folder, own: Folder | None = None) -> Pric
             Without one the reference Region stands for it.
         shipped: folder of the shipped snapshots and of ``terms.json``.
         own: folder of the user's snapshots, which replace the shipped ones.
+        settings: what the user's settings say of prices; their snapshots go before ``own``.
 
     Raises:
         InputError: the code is not one of a Region, or the user's snapshot is not readable.
@@ -219,11 +227,13 @@ def load(region: str | None, shipped: Folder, own: Folder | None = None) -> Pric
     terms = _read(os.path.join(shipped, "terms.json"))
     wanted: str = terms["reference_region"] if region is None else region
     require_region(wanted)
-    snapshot = _shipped_snapshot(wanted, shipped)
-    path = None if own is None else os.path.join(own, f"{wanted}.json")
-    if path is None or not os.path.isfile(path):
-        return Prices(snapshot, snapshot, terms, stated=region is not None)
-    return Prices(_read_own(path, wanted), snapshot, terms, own=True, stated=region is not None)
+    given = _given(settings.prices, wanted)
+    listed = _laid_over(_shipped_snapshot(wanted, shipped), given)
+    own = settings.snapshot or own
+    found = None if own is None else _own_snapshot(own, wanted)
+    snapshot = listed if found is None else _laid_over(found, given)
+    discount, stated = settings.discount, region is not None
+    return Prices(snapshot, listed, terms, own=found is not None, stated=stated, discount=discount)
 
 
 def components(folder: Folder) -> dict[str, str]:
@@ -261,6 +271,55 @@ def _shipped_snapshot(region: str, folder: Folder) -> Mapping[str, Any]:
     return {"schema": SCHEMA, "region": region, "date": None, "sources": [], "prices": {}}
 
 
+def _own_snapshot(own: Folder, region: str) -> Mapping[str, Any] | None:
+    """The user's snapshot of a Region: of a folder the file of its name, or a file itself."""
+    if os.path.isfile(own):
+        found = _read_own(os.fspath(own), region, named=True)
+        return found if found["region"] == region else None
+    path = os.path.join(own, f"{region}.json")
+    return _read_own(path, region) if os.path.isfile(path) else None
+
+
+def _laid_over(
+    snapshot: Mapping[str, Any], given: Mapping[str, Mapping[str, Mapping[str, str]]]
+) -> Mapping[str, Any]:
+    """A snapshot with other prices: component -> key -> value, basis, source and day of each."""
+    if not given:
+        return snapshot
+    sources, prices = [*snapshot["sources"]], {**snapshot["prices"]}
+    for component, entries in given.items():
+        first = len(sources)
+        sources += entries.values()
+        new = {key: (each["value"], first + n) for n, (key, each) in enumerate(entries.items())}
+        prices[component] = {**prices.get(component, {}), **new}
+    return {**snapshot, "sources": sources, "prices": prices}
+
+
+def _given(text: str, region: str) -> dict[str, dict[str, dict[str, str]]]:
+    """The prices of a Region that settings give: component -> key -> entry."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    if not text:
+        return found
+    import json
+
+    for name, entry in json.loads(text).items():
+        place, component, key = name.split("/")
+        if place == region:
+            found.setdefault(component, {})[key] = {**entry, "basis": "settings"}
+    return found
+
+
+def _less(price: Price, discount: str) -> Price:
+    """A price less a discount in per cent."""
+    if not discount:
+        return price
+    from decimal import Decimal
+
+    usd = Decimal(price.usd) * (100 - Decimal(discount)) / 100
+    source = f"{price.source}, less {discount} % (your settings)"
+    return price._replace(usd=f"{usd.normalize():f}", listed=price.usd, source=source)
+
+
 def _read(path: str) -> Mapping[str, Any]:
     import json
 
@@ -269,8 +328,11 @@ def _read(path: str) -> Mapping[str, Any]:
     return document
 
 
-def _read_own(path: str, region: str) -> Mapping[str, Any]:
-    """A snapshot that the program did not ship, so that everything about it may be wrong."""
+def _read_own(path: str, region: str, named: bool = False) -> Mapping[str, Any]:
+    """A snapshot that the program did not ship, so that everything about it may be wrong.
+
+    A file that the user ``named`` may be of another Region.
+    """
     hint = f"Write it again with: sm-advise prices refresh --region {region}"
     try:
         document = _read(path)
@@ -279,17 +341,18 @@ def _read_own(path: str, region: str) -> Mapping[str, Any]:
         raise InputError(message, file=path, hint=hint) from error
     except (ValueError, RecursionError) as error:
         raise InputError("this is not a price snapshot", file=path, hint=hint) from error
-    if not _is_sound(document, region):
+    if not _is_sound(document, None if named else region):
         raise InputError("this is not a price snapshot", file=path, hint=hint)
     return document
 
 
-def _is_sound(document: Any, region: str) -> bool:
+def _is_sound(document: Any, region: str | None) -> bool:
     """Whether lookups in a document cannot fail, and no price in it is zero."""
     try:
         return (
             document["schema"] == SCHEMA
-            and document["region"] == region
+            and isinstance(document["region"], str)
+            and region in (None, document["region"])
             and isinstance(document["date"], str)
             and all(
                 isinstance(source[name], str)

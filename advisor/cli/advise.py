@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,12 +11,20 @@ import click
 
 from advisor.artifacts import ARTIFACTS
 from advisor.cli import CONTEXT, complaints
-from advisor.cli.money import gated, measured, money_gates, price_folder, with_load_test
-from advisor.cli.settings import as_of_date, changes_from, context, today
+from advisor.cli.money import (
+    answered,
+    measured,
+    money_gates,
+    price_folder,
+    settings_of,
+    under_settings,
+    with_load_test,
+    workload_options,
+)
+from advisor.cli.settings import changes_from, context
 from advisor.model.advice import Advice
 from advisor.model.errors import InputError
 from advisor.model.workload import Finding
-from advisor.pipeline import advise as advise_workload
 from advisor.reports import ADVICE_FORMATS, renderer
 from advisor.workload import read_file
 
@@ -47,26 +56,12 @@ STRICT = ("decisive-unknown", "contested-limit")  # warnings that fail with --st
     multiple=True,
     help="Artifact to write (repeatable; default: requests).",
 )
-@click.option("--limits", type=click.Choice(["safe", "latest"]), help="Documented bounds to apply.")
-@click.option("--region", metavar="REGION", help="Use this Region instead of the workload's.")
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Override a key of the file; VALUE is YAML (repeatable).",
-)
+@workload_options
 @measured
 @click.option("--strict", is_flag=True, help="Fail on plausible unknowns and contested limits too.")
 @money_gates
 @click.option("--force", is_flag=True, help="Overwrite files in DIR.")
 @click.option("--dry-run", is_flag=True, help="List what --output would write.")
-@click.option(
-    "--as-of",
-    callback=as_of_date,
-    metavar="DATE",
-    help="Date on which waivers and decisions are judged (YYYY-MM-DD; default: today).",
-)
 def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **options: Any) -> int:
     """Recommend an option for each WORKLOAD file (`-` reads standard input).
 
@@ -77,8 +72,6 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
     asked = {
         **options,
         "changes": changes_from(settings),
-        "as_of": options["as_of"] or today(),
-        "own_prices": price_folder(),
         "weigh": form not in ("jsonl", "request"),
     }
     if form == "jsonl" and options["output"] is None and not asked["measured"]:
@@ -124,32 +117,18 @@ def _answers(paths: Sequence[str], asked: dict[str, Any]) -> tuple[list[Advice],
     said: list[str] = []
     for path in paths:
         try:
-            read += read_file(path, asked["changes"])
+            settings_of(os.path.dirname(path))
+            read += [under_settings(each, asked) for each in read_file(path, asked["changes"])]
         except InputError as error:
             said += complaints(error)
     if asked["measured"] and len(read) > 1:
         raise click.UsageError(
             "--measured takes one workload, because a load test measures one model"
         )
-    return [_answer(workload, asked) for workload in read], said
-
-
-def _answer(workload: Workload, asked: dict[str, Any]) -> Advice:
-    advice = advise_workload(
-        with_load_test(workload, asked, asked["own_prices"]),
-        limits=asked["limits"],
-        region=asked["region"],
-        changes=dict(asked["changes"]),
-        as_of=asked["as_of"],
-        strict=asked["strict"],
-        own_prices=asked["own_prices"],
-    )
-    advice = gated(advice, asked)
-    if not asked["weigh"]:
-        return advice
-    from advisor.compare.cost_unknowns import weighed
-
-    return weighed(advice, asked["own_prices"])
+    return [
+        answered(with_load_test(each, asked, price_folder()), asked, asked["changes"])
+        for each in read
+    ], [*dict.fromkeys(said)]
 
 
 def _code(advices: Sequence[Advice], unread: Sequence[str], asked: dict[str, Any]) -> int:

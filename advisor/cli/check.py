@@ -156,7 +156,7 @@ def _request(paths: tuple[str, ...], project: Project, options: dict[str, Any]) 
         baseline=options["baseline"] or ("" if options["write_baseline"] else project.baseline),
         lock=lock_path("."),
         relock=options["write_lock"],
-        region=options["region"] or project.region,
+        region=options["region"] or "",
         framework=options["framework"] or "",
         changed=changed,
         stdin=sys.stdin.buffer.read() if "-" in paths else b"",
@@ -241,6 +241,7 @@ def _settings(project: Project, options: dict[str, Any]) -> str:
         for key in ("region", "limits", "owner", "families", "needs", "subnets", "tags", "quotas")
         if (value := getattr(here, key))
     ]
+    lines += [f"for files: {here.own.words}"] * bool(here.own.words)
     lines += [f"for files: never waived: {rule} ({by})" for rule, by in here.never_waived.items()]
     if here.longest_waiver:
         lines.append(f"for files: longest waiver: {here.longest_waiver} days")

@@ -9,16 +9,17 @@ import click
 from advisor.cli import CONTEXT
 from advisor.cli.advise import exit_code
 from advisor.cli.money import (
+    answered,
     canvas,
-    gated,
     measured,
     money_gates,
     one_workload,
     price_folder,
     with_load_test,
+    with_settings_line,
     workload_options,
 )
-from advisor.cli.settings import changes_from, today
+from advisor.cli.settings import changes_from
 from advisor.reports.comparison_formats import COMPARE_FORMATS, money_renderer
 
 
@@ -41,18 +42,11 @@ def compare(workload: str, form: str, settings: tuple[str, ...], **options: Any)
     read, 3 a bug of ours.
     """
     from advisor.compare.compare import compare as compare_options
-    from advisor.pipeline import advise
 
     folder = price_folder()
-    advice = advise(
-        with_load_test(one_workload(workload, settings), options, folder),
-        limits=options["limits"],
-        region=options["region"],
-        changes=dict(changes_from(settings)),
-        as_of=options["as_of"] or today(),
-        own_prices=folder,
-    )
-    advice = gated(advice, options)
+    asked = with_load_test(one_workload(workload, settings, options), options, folder)
+    advice = answered(asked, options, changes_from(settings))
     found = compare_options(advice, folder)
-    click.echo(money_renderer(COMPARE_FORMATS, form)(found, canvas(form)), nl=False)
+    text = money_renderer(COMPARE_FORMATS, form)(found, canvas(form))
+    click.echo(with_settings_line(text, asked, form), nl=False)
     return exit_code(advice, strict=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,15 @@ import click
 
 from advisor.catalogue.price_snapshot import is_price
 from advisor.cli import CONTEXT
-from advisor.cli.money import canvas, gated, money_gates, price_folder
-from advisor.cli.settings import as_of_date, today
+from advisor.cli.money import (
+    answered,
+    canvas,
+    money_gates,
+    settings_of,
+    under_settings,
+    with_settings_line,
+)
+from advisor.cli.settings import as_of_date
 from advisor.model.errors import InputError
 from advisor.reports.comparison_formats import DIFF_FORMATS, money_renderer
 from advisor.workload import read_file, read_workloads
@@ -101,6 +109,8 @@ def diff(old: str, new: str | None, form: str, **options: Any) -> int:
     if len(before) == len(after) == 1:
         added, removed = [], []
     text = money_renderer(DIFF_FORMATS, form)((found, added, removed), canvas(form))
+    if found:
+        text = with_settings_line(text, found[0].new.workload, form)
     click.echo(text, nl=False)
     return 1 if failed else 0
 
@@ -111,6 +121,7 @@ def _sides(
     if revision is not None:
         if new is not None:
             raise click.UsageError("--rev takes one FILE, not two")
+        settings_of(os.path.dirname(old))
         data = read_revision(revision, old)
         return read_workloads(data, f"{revision}:{old}"), read_file(old)
     if new is None:
@@ -121,9 +132,10 @@ def _sides(
 
 
 def _read(name: str) -> list[Workload]:
-    if not is_revision(name):
+    revision, _, path = name.partition(":") if is_revision(name) else ("", "", name)
+    settings_of(os.path.dirname(path))
+    if not revision:
         return read_file(name)
-    revision, _, path = name.partition(":")
     return read_workloads(read_revision(revision, path), name)
 
 
@@ -148,19 +160,15 @@ def _names(workloads: list[Workload]) -> set[str]:
 def _difference(old: Workload, new: Workload, options: dict[str, Any]) -> Difference:
     from advisor.compare.diff import difference
 
-    return difference(_answer(old, options), gated(_answer(new, options), options))
+    once = {**options, "max_monthly": None, "max_estimates": None}
+    return difference(_answer(old, once), _answer(new, options))
 
 
 def _answer(workload: Workload, options: dict[str, Any]) -> Advice:
-    from advisor.pipeline import advise
-
-    return advise(
-        workload,
-        limits=options["limits"],
-        region=options["region"],
-        as_of=options["as_of"] or today(),
-        own_prices=price_folder(),
-    )
+    """The answer under the settings of today, for a revision too."""
+    file = workload.file
+    folder = os.path.dirname(file.partition(":")[2] if is_revision(file) else file)
+    return answered(under_settings(workload, options, folder), options, folder=folder)
 
 
 def _gated(made: Difference, options: dict[str, Any]) -> tuple[Finding, ...]:

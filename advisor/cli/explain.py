@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advisor.cli import CONTEXT
-from advisor.cli.money import canvas, one_of, price_folder, workload_options
-from advisor.cli.settings import changes_from, context, today
+from advisor.cli.money import (
+    answered,
+    canvas,
+    one_of,
+    under_settings,
+    with_settings_line,
+    workload_options,
+)
+from advisor.cli.settings import changes_from, context
 from advisor.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -80,7 +87,6 @@ def _explain_there(
     found: Sequence[Entry], workload: str, form: str, options: dict[str, Any]
 ) -> None:
     from advisor.compare.explained import explained
-    from advisor.pipeline import advise
     from advisor.reports.comparison_formats import EXPLAIN_FORMATS, money_renderer
     from advisor.workload.source import read_bytes
 
@@ -89,14 +95,8 @@ def _explain_there(
     def again(changes: Sequence[Change]) -> Advice:
         made = [*changes_from(options["settings"]), *((each.fact, each.to) for each in changes)]
         moved = {each.fact for each in changes}
-        return advise(
-            one_of(data, workload, made),
-            limits=options["limits"],
-            region=None if "region" in moved else options["region"],
-            changes=dict(made),
-            as_of=options["as_of"] or today(),
-            own_prices=price_folder(),
-        )
+        asked = {**options, "region": None if "region" in moved else options["region"]}
+        return answered(under_settings(one_of(data, workload, made), asked), asked, made)
 
     advice = again(())
     here = [
@@ -109,4 +109,5 @@ def _explain_there(
         )
         for each in [e for e in found if e.kind not in _OF_CONFIGURATIONS] or found
     ]
-    click.echo(money_renderer(EXPLAIN_FORMATS, form)(here, canvas(form)), nl=False)
+    text = money_renderer(EXPLAIN_FORMATS, form)(here, canvas(form))
+    click.echo(with_settings_line(text, advice.workload, form), nl=False)

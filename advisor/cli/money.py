@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from advisor.catalogue.price_snapshot import is_price
-from advisor.cli.settings import as_of_date, changes_from
+from advisor.cli.settings import as_of_date, changes_from, today
 from advisor.model.errors import InputError
+from advisor.model.workload import Finding
+from advisor.rulebook.source import has_settings
 from advisor.workload import read_workloads
 from advisor.workload.source import read_bytes
 
 if TYPE_CHECKING:
+    from advisor.gate.settings import Organisation
     from advisor.model.advice import Advice
     from advisor.model.workload import Workload
     from advisor.reports.terminal_chart import Canvas
@@ -144,13 +147,13 @@ def with_load_test(workload: Workload, options: Mapping[str, Any], folder: str) 
     )
 
 
-def one_workload(path: str, settings: Sequence[str]) -> Workload:
-    """The workload of a file that holds one.
+def one_workload(path: str, settings: Sequence[str], options: Mapping[str, Any]) -> Workload:
+    """The workload of a file that holds one, under the settings of its folder.
 
     Raises:
-        InputError: the file cannot be read, or holds several.
+        InputError: the file cannot be read, or holds several; or so the settings.
     """
-    return one_of(read_bytes(path), path, changes_from(settings))
+    return under_settings(one_of(read_bytes(path), path, changes_from(settings)), options)
 
 
 def one_of(data: bytes, path: str, changes: Sequence[tuple[str, str]]) -> Workload:
@@ -159,6 +162,7 @@ def one_of(data: bytes, path: str, changes: Sequence[tuple[str, str]]) -> Worklo
     Raises:
         InputError: the bytes are no workload, or hold several.
     """
+    settings_of(os.path.dirname(path))
     found = read_workloads(data, path, changes)
     if len(found) > 1:
         names = ", ".join(workload.name for workload in found)
@@ -170,15 +174,96 @@ def one_of(data: bytes, path: str, changes: Sequence[tuple[str, str]]) -> Worklo
     return found[0]
 
 
-def gated(advice: Advice, options: Mapping[str, Any]) -> Advice:
+def settings_of(folder: str) -> Organisation | None:
+    """What settings say for the files of a folder; ``None``, at no cost, where there are none.
+
+    They are read before a workload: of the Regions that they tell none is misspelt there.
+
+    Raises:
+        InputError: a file of settings cannot be read, or says what no such file can.
+    """
+    if not has_settings(folder):
+        return None
+    from advisor.gate.settings import organisation_of
+
+    return organisation_of(folder)
+
+
+def under_settings(
+    workload: Workload, options: Mapping[str, Any], folder: str | None = None
+) -> Workload:
+    """A workload with what the settings of a folder, else of that of its file, say for it."""
+    found = settings_of(os.path.dirname(workload.file) if folder is None else folder)
+    if found is None:
+        return workload
+    from advisor.gate.settings import settled
+
+    return settled(workload, found, [key for key in ("limits", "region") if options[key]])
+
+
+def answered(
+    workload: Workload,
+    options: Mapping[str, Any],
+    changes: Sequence[tuple[str, str]] = (),
+    folder: str | None = None,
+) -> Advice:
+    """The answer that options ask for, with the findings of the gates on money and of the settings.
+
+    Args:
+        workload: under its settings already.
+        options: limits, region and as_of; strict, weigh and the gates on money where the
+            command has them.
+        changes: what --set has changed in it.
+        folder: that of the settings, where it is not that of the workload's file.
+    """
+    from advisor.pipeline import advise
+
+    advice = advise(
+        workload,
+        limits=options["limits"],
+        region=options["region"],
+        changes=dict(changes),
+        as_of=options["as_of"] or today(),
+        strict=options.get("strict", False),
+        own_prices=price_folder(),
+    )
+    found = list(_beyond_settings(advice, folder))
+    if found:
+        rank = {"error": 0, "warning": 1, "info": 2}
+        found = sorted((*found, *advice.findings), key=lambda each: rank[each.severity])
+        advice = advice._replace(findings=tuple(found))
+    advice = _gated(advice, options)
+    if not options.get("weigh"):
+        return advice
+    from advisor.compare.cost_unknowns import weighed
+
+    return weighed(advice, price_folder())
+
+
+def _gated(advice: Advice, options: Mapping[str, Any]) -> Advice:
     """The answer with what the gates on money find."""
-    most, estimates = options["max_monthly"], options["max_estimates"]
-    allow = options["allow_unknown_cost"]
+    most, estimates = options.get("max_monthly"), options.get("max_estimates")
+    allow = options.get("allow_unknown_cost", False)
     if most is None and estimates is None and not allow:
         return advice
     from advisor.compare.cost_gates import gated as judged
 
     return judged(advice, most=most, estimates=estimates, allow_unknown=allow)
+
+
+def _beyond_settings(advice: Advice, folder: str | None) -> Iterator[Finding]:
+    """What the plan takes and the settings do not allow, unless the workload accepts it."""
+    workload = advice.workload
+    found = settings_of(os.path.dirname(workload.file) if folder is None else folder)
+    if found is None:
+        return
+    from advisor.gate.checks import load_checks
+    from advisor.gate.intent.organisation_policy import beyond
+
+    for rule, message in beyond(advice, found):
+        if rule not in workload.mapping("accept"):
+            place, fix = workload.place("deploy.instance_type"), load_checks()[rule].fix
+            yield Finding(rule, "warning", message, *place, fix)
 
 
 def canvas(form: str) -> Canvas:
@@ -197,3 +282,16 @@ def canvas(form: str) -> Canvas:
 
     width = shutil.get_terminal_size((_PLAIN_WIDTH, 24)).columns
     return Canvas(max(NARROWEST, width), unicode)
+
+
+def with_settings_line(text: str, workload: Workload, form: str) -> str:
+    """A report for people, its last line the settings that changed the answer."""
+    words = workload.settings.words
+    if not text or not words or form not in ("text", "markdown"):
+        return text
+    from advisor.reports.terminal_chart import wrapped
+    from advisor.text.markup import prose
+
+    said = f"Settings {words}"
+    lines = [prose(said)] if form == "markdown" else wrapped(said, canvas(form))
+    return "\n".join([text, *lines, ""])

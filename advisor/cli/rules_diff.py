@@ -91,24 +91,12 @@ def _workloads(paths: Sequence[str], errors: list[InputError]) -> list[Workload]
 
 
 def _read(path: str) -> list[Workload]:
-    """The workloads of a file, with the needs of their organisation."""
-    from advisor.gate.intent.workloads import needing
-    from advisor.gate.settings import organisation_of
+    """The workloads of a file, with what the settings of its folder say."""
+    from advisor.gate.settings import organisation_of, settled
     from advisor.workload import read_file
 
     organisation = organisation_of(os.path.dirname(path))
-    return [needing(workload, organisation) for workload in read_file(path)]
-
-
-def _asked(workload: Workload) -> tuple[str | None, str | None]:
-    """Limits and Region as `check` asks: the workload's own, else the organisation's."""
-    from advisor.gate.settings import organisation_of
-
-    organisation = organisation_of(os.path.dirname(workload.file))
-    return (
-        workload.text("limits") or organisation.limits or None,
-        workload.text("region") or organisation.region or None,
-    )
+    return [settled(workload, organisation) for workload in read_file(path)]
 
 
 def _compared(
@@ -140,7 +128,7 @@ def _answers(
     from advisor.reference.moved_answers import RuleSetAnswers
 
     asked = RuleSetAnswers(*rules)
-    return _readable(name, lambda: [asked.answer(each, _asked, day) for each in workloads])
+    return _readable(name, lambda: [asked.answer(each, day) for each in workloads])
 
 
 def _readable(name: str, work: Callable[[], Result]) -> Result:
@@ -174,7 +162,7 @@ def _against_lock(lock: str, new: str, workloads: Sequence[Workload], day: str) 
     with rule_set(new) as rules:
         asked = RuleSetAnswers(rules, rules_directory())
         answers: list[tuple[Workload, Answer, Answer]] = [
-            (workload, old, asked.answer(workload, _asked, day))
+            (workload, old, asked.answer(workload, day))
             for workload in workloads
             if (old := locked.get(lock_key(lock, workload.file, workload.name))) is not None
         ]

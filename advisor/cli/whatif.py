@@ -13,6 +13,7 @@ from advisor.cli.money import (
     one_workload,
     price_folder,
     with_load_test,
+    with_settings_line,
     workload_options,
 )
 from advisor.compare.whatif import MOST_POINTS, POINTS, SweptRange, sweep
@@ -49,13 +50,15 @@ def whatif(workload: str, key: str, form: str, settings: tuple[str, ...], **opti
     Exit codes: 0 a sweep, 2 the file could not be read or the key cannot vary, 3 a bug of ours.
     """
     folder = price_folder()
+    asked = with_load_test(one_workload(workload, settings, options), options, folder)
     found = sweep(
-        with_load_test(one_workload(workload, settings), options, folder),
+        asked,
         key,
         SweptRange(options["start"], options["end"], options["points"]),
         limits=options["limits"],
         region=options["region"],
         own_prices=folder,
     )
-    click.echo(money_renderer(WHATIF_FORMATS, form)(found, canvas(form)), nl=False)
+    text = money_renderer(WHATIF_FORMATS, form)(found, canvas(form))
+    click.echo(with_settings_line(text, asked, form), nl=False)
     return 0

@@ -17,7 +17,7 @@ from advisor.pricing.billable_usage import charged
 from advisor.pricing.comparable import Share, per_thousand_requests
 from advisor.pricing.plan_cost import expected_latency, prices_of
 from advisor.pricing.unit_costs import UnitCosts, break_even_requests, unit_costs
-from advisor.rulebook.load import load
+from advisor.rulebook.load import book_for
 from advisor.text.quantity import MICROSECONDS_PER_MONTH, RATE_PER_MONTH, show
 
 # The curve over the volume covers what most endpoints see, and a thousand times either way of this
@@ -93,8 +93,8 @@ def compare(advice: Advice, own_prices: Folder | None = None) -> Comparison:
         advice: the answer.
         own_prices: folder of the user's price snapshots, the same as for the answer.
     """
-    facts = Facts(load(advice.limits), advice.workload, advice.region)
-    prices = prices_of(advice.region, own_prices, advice.workload.measured)
+    facts = Facts(book_for(advice.workload, advice.limits), advice.workload, advice.region)
+    prices = prices_of(advice.region, own_prices, advice.workload)
     axes = []
     break_evens: list[BreakEven] = []
     for key, count in _keys(facts):

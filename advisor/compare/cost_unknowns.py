@@ -17,7 +17,7 @@ from advisor.model.advice import Advice, Cost, CostOutcome, CostUnknown, Decisio
 from advisor.model.workload import Interval
 from advisor.options import plan
 from advisor.pricing.plan_cost import in_brief, monthly_cost, per_hour, prices_of
-from advisor.rulebook.load import load
+from advisor.rulebook.load import book_for
 from advisor.rulebook.types import UNSET, FactEntry
 from advisor.text.quantity import WEEK, show
 
@@ -39,8 +39,8 @@ def weighed(advice: Advice, own_prices: Folder | None = None) -> Advice:
     """
     if advice.decision.option is None:
         return advice._replace(cost_unknowns=())
-    facts = Facts(load(advice.limits), advice.workload, advice.region)
-    prices = prices_of(advice.region, own_prices, advice.workload.measured)
+    facts = Facts(book_for(advice.workload, advice.limits), advice.workload, advice.region)
+    prices = prices_of(advice.region, own_prices, advice.workload)
     return advice._replace(cost_unknowns=_heaviest(facts, advice.decision, prices))
 
 

@@ -13,7 +13,7 @@ from advisor.engine.verdicts import limit_at, stated_text
 from advisor.model.advice import Advice, Candidate, Change, Cost, Fact, Step, Verdict, WouldChange
 from advisor.model.options import OPTIONS
 from advisor.model.workload import LARGEST_FIRST, Finding
-from advisor.rulebook.load import load
+from advisor.rulebook.load import book_for
 from advisor.rulebook.types import UNSET, Limit
 from advisor.text.quantity_format import word
 
@@ -62,7 +62,7 @@ def explained(advice: Advice, kind: str, name: str, again: Again) -> Here:
         name: its id; of a word the fact.
         again: gives the answer with some changes made.
     """
-    facts = Facts(load(advice.limits), advice.workload, advice.region)
+    facts = Facts(book_for(advice.workload, advice.limits), advice.workload, advice.region)
     if kind == "option":
         return _option(advice, facts, name, again)
     if kind == "limit":

@@ -10,7 +10,7 @@ from advisor.engine.decision_cells import Cell, Handle, Neighbourhood
 from advisor.engine.facts import Facts
 from advisor.model.errors import InputError
 from advisor.model.workload import Interval, Workload
-from advisor.rulebook.load import load
+from advisor.rulebook.load import book_for
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import INFINITY, UNSET
 from advisor.text.quantity import KINDS, WEEK, QuantityError, parse
@@ -84,10 +84,10 @@ def sweep(
     """
     from advisor.pricing.plan_cost import prices_of
 
-    book = load(limits or workload.text("limits") or "safe")
+    book = book_for(workload, limits)
     facts = Facts(book, workload, region)
     entry = _key(key, book)
-    scenario = Scenario(facts, key, prices_of(facts.region, own_prices, workload.measured))
+    scenario = Scenario(facts, key, prices_of(facts.region, own_prices, workload))
     if entry.kind not in KINDS:
         return _of_words(facts, entry, scenario, wanted)
     return _of_numbers(facts, entry, scenario, wanted)

@@ -9,14 +9,9 @@ from collections.abc import Iterable, Mapping
 from advisor.configuration.discover import FoundFiles
 from advisor.configuration.files import is_parameter_file
 from advisor.gate.intent.pairing import own_pairs
-from advisor.gate.settings import (
-    LOCK_FILE,
-    ORGANISATION_FILE,
-    PROJECT_FILE,
-    Pair,
-    organisation_of,
-)
+from advisor.gate.settings import LOCK_FILE, Pair, organisation_of
 from advisor.model.errors import InputError
+from advisor.rulebook.source import ORGANISATION_FILE, PROJECT_FILE
 
 _SETTINGS = (ORGANISATION_FILE, PROJECT_FILE, LOCK_FILE)
 _CALL = re.compile(rb'source"?\s*[=:]\s*"(\.\.?/[^"]*)"')

@@ -95,7 +95,7 @@ def _of_file(path: str, run: _Judging) -> JudgedConfigurations:
     try:
         source = _source(path, run.options)
         organisation = organisation_of(os.path.dirname(path))
-        region = run.options.region or organisation.region
+        region = run.options.configured_in or organisation.region
         beside = parameter_sources(path) if path != STDIN else ()
         read = read_configuration(source, run.service, region, beside)
     except InputError as error:
@@ -213,7 +213,8 @@ def _of_module(
     organisation = organisation_of(os.path.dirname(read.sources[0].file))
     misspelt = tuple(_misspelt(module.provider))
     document = document._replace(faults=(*misspelt, *document.faults))
-    region = run.options.region or (not misspelt and module.region) or organisation.region
+    own = "" if misspelt else module.region
+    region = run.options.configured_in or own or organisation.region
     judged = _judged(document, read.sources, organisation, region, run)
     return judged._replace(errors=errors, unread=(*module.unread, *judged.unread))
 

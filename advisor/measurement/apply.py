@@ -15,7 +15,7 @@ from advisor.measurement.weigh import TAKEN, weighed
 from advisor.model.workload import Measured, Measurement, Workload
 from advisor.pricing.plan_cost import learned, prices_of
 from advisor.rulebook.knowledge import knowledge
-from advisor.rulebook.load import load
+from advisor.rulebook.load import book_for
 
 
 def measured_workload(
@@ -42,8 +42,8 @@ def measured_workload(
     Raises:
         InputError: the Region's code is none, or the user's snapshot cannot be read.
     """
-    facts = Facts(load(limits or workload.text("limits") or "safe"), workload, region)
-    prices = prices_of(facts.region, own_prices)
+    facts = Facts(book_for(workload, limits), workload, region)
+    prices = prices_of(facts.region, own_prices, workload)
     known = knowledge(facts.book.raw)
     number: Callable[[str], Any] = known.numbers.__getitem__
     place = facts.region or prices.region

@@ -12,7 +12,7 @@ from advisor.options import load_test, memory, plan
 from advisor.options.plan_builder import Basis, Draft
 from advisor.pricing.plan_cost import per_hour, prices_of
 from advisor.rulebook.knowledge import knowledge
-from advisor.rulebook.load import load
+from advisor.rulebook.load import book_for
 
 _BY_HAND = (
     "Load your own endpoint instead, and state the result: model.measured_on, "
@@ -54,8 +54,8 @@ def load_tests(advice: Advice) -> LoadTests:
     Raises:
         InputError: neither kind of endpoint can take the workload's requests.
     """
-    facts = Facts(load(advice.limits), advice.workload, advice.region)
-    prices = per_hour(REAL_TIME, prices_of(facts.region))
+    facts = Facts(book_for(advice.workload, advice.limits), advice.workload, advice.region)
+    prices = per_hour(REAL_TIME, prices_of(facts.region, workload=advice.workload))
     basis = Basis(facts, knowledge(facts.book.raw))
     tests = []
     for option in (REAL_TIME, SERVERLESS):

@@ -135,6 +135,24 @@ class Measured(Value):
     findings: tuple[Finding, ...]
 
 
+class OwnSettings(Value):
+    """What files of settings say that changes the answer to a workload."""
+
+    words: str = ""  # all of it in a line, with the files
+    said: Mapping[str, Any] = {}  # the same by key, as ``inputs`` of the JSON shows it
+    discount: str = ""  # per cent off each price, as decimal text
+    snapshot: str = ""  # path of a price snapshot, or of a folder of them
+    overlay: str = ""  # what is laid over the rules; see advisor.rulebook.overlay
+    prices: str = ""  # JSON of prices laid over snapshots: REGION/COMPONENT/KEY -> entry
+
+    def as_inputs(self) -> dict[str, Any]:
+        """``{"settings": …}`` for the inputs of a JSON; empty where no settings count."""
+        return {"settings": self.said} if self.said else {}
+
+
+NO_SETTINGS = OwnSettings()
+
+
 class Workload(Value):
     """A workload file as read: stated values with their places. An unstated key is absent."""
 
@@ -144,6 +162,7 @@ class Workload(Value):
     values: Mapping[str, Stated]  # key path -> value; needs are 'needs.vpc' -> True
     needs_stated: bool  # a `needs` list is complete: what it leaves out is not needed
     measured: Measured | None = None  # the load tests that some of the values come from
+    settings: OwnSettings = NO_SETTINGS
 
     def interval(self, path: str) -> Interval | None:
         """The stated range of a quantity or count, ``None`` without one."""

@@ -12,7 +12,7 @@ from advisor.engine.facts import Facts
 from advisor.model.advice import Cost, Latency, Plan
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME
 from advisor.model.usage import FleetUsage, JobUsage, ServerlessUsage, Usage
-from advisor.model.workload import Measured
+from advisor.model.workload import NO_SETTINGS, Measured, OwnSettings, Workload
 from advisor.pricing.billable_usage import charged, completed
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.source import rules_directory
@@ -25,7 +25,7 @@ COMPONENTS = {
     BATCH_TRANSFORM: "batch-transform",
 }
 _PER_SECOND = RATE_PER_MONTH * MONTH_HOURS * 3600
-_known: dict[tuple[str | None, str | None], Prices] = {}
+_known: dict[tuple[str | None, ...], Prices] = {}
 _NO_PRICES: Mapping[str, int] = {}
 MISFIT = "instance-too-small"  # the finding that the type of a plan cannot hold the model
 _NOT_TO_RUN = Cost(
@@ -39,22 +39,31 @@ _NOT_TO_RUN = Cost(
 
 
 def prices_of(
-    region: str | None, own: Folder | None = None, measured: Measured | None = None
+    region: str | None, own: Folder | None = None, workload: Workload | None = None
 ) -> Prices:
     """The prices of a Region, read once per process; those of the reference Region without one.
 
     Args:
         region: its code.
         own: folder of the user's snapshots.
-        measured: a load test, whose costs stand in for prices that are not known.
+        workload: its settings may tell of other prices, and the costs of its load tests stand in
+            for prices that are not known.
 
     Raises:
         InputError: the code is not one of a Region, or the user's snapshot is not readable.
     """
-    key = (region, None if own is None else os.fspath(own))
-    if key not in _known:
-        _known[key] = load(region, os.path.join(rules_directory(), "prices"), own)
-    return learned(_known[key], measured)
+    if workload is None:
+        return prices_under(NO_SETTINGS, region, own)
+    return learned(prices_under(workload.settings, region, own), workload.measured)
+
+
+def prices_under(said: OwnSettings, region: str | None, own: Folder | None = None) -> Prices:
+    """The same under some settings, without a load test."""
+    key = (region, None if own is None else os.fspath(own), said.snapshot, said.discount)
+    if (*key, said.prices) not in _known:
+        shipped = os.path.join(rules_directory(), "prices")
+        _known[*key, said.prices] = load(region, shipped, own, said)
+    return _known[*key, said.prices]
 
 
 def learned(prices: Prices, measured: Measured | None) -> Prices:

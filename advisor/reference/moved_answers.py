@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from advisor.gate.policy.lockfile import Answer, answer_of, moved, reasons_of, rests_differently
@@ -13,8 +13,6 @@ from advisor.reference.rule_changes import EntryChange
 from advisor.rulebook.load import compiled
 from advisor.rulebook.resolve import Rulebook, resolve
 from advisor.rulebook.source import Folder
-
-Asked = Callable[[Workload], "tuple[str | None, str | None]"]  # limits and Region of a workload
 
 
 class MovedAnswer(NamedTuple):
@@ -37,24 +35,24 @@ class RuleSetAnswers:
     def __init__(self, rules: Folder, others: Folder) -> None:
         self.rules = rules
         self.others = others
-        self._books: dict[str, Rulebook] = {}
+        self._books: dict[tuple[str, str], Rulebook] = {}
 
-    def answer(self, workload: Workload, asked: Asked, as_of: str) -> Answer:
+    def answer(self, workload: Workload, as_of: str) -> Answer:
         """What the rules answer, as a lock file keeps it.
 
         Raises:
             RulebookError: the rules cannot be read or contradict themselves.
         """
-        limits, region = asked(workload)
-        book = self._book(limits or "safe")
-        return answer_of(advise_by(book, workload, region=region, as_of=as_of))
+        book = self._book(workload.text("limits") or "safe", workload.settings.overlay)
+        return answer_of(advise_by(book, workload, as_of=as_of))
 
-    def _book(self, limits: str) -> Rulebook:
-        if limits not in self._books:
-            own, other = compiled(self.rules), compiled(self.others)
+    def _book(self, limits: str, overlay: str) -> Rulebook:
+        asked = (limits, overlay)
+        if asked not in self._books:
+            own, other = compiled(self.rules, overlay), compiled(self.others)
             sizing = [*own["sizing"], *_missing(own["sizing"], other["sizing"])]
-            self._books[limits] = resolve({**own, "sizing": sizing}, limits)
-        return self._books[limits]
+            self._books[asked] = resolve({**own, "sizing": sizing}, limits)
+        return self._books[asked]
 
 
 def _missing(own: Iterable[Any], other: Iterable[Any]) -> list[Any]:

@@ -39,6 +39,7 @@ def render(found: Comparison, canvas: Canvas) -> str:
             "region": advice.region,
             "prices": advice.prices_date,
             "set": dict(advice.changes),
+            **advice.workload.settings.as_inputs(),
         },
         **_measured(advice.workload.measured),
         "recommendation": {

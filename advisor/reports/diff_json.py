@@ -60,6 +60,7 @@ def _side(advice: Advice) -> dict[str, Any]:
     return {
         "file": advice.workload.file,
         "sha256": advice.workload.sha256,
+        **advice.workload.settings.as_inputs(),
         "option": advice.decision.option,
         "status": advice.decision.status,
         "usd_low": cost.usd_low,

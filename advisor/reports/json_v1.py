@@ -80,6 +80,7 @@ def _inputs(advice: Advice) -> Iterable[str]:
             "prices": advice.prices_date,
             "set": dict(advice.changes),
             "as_of": advice.as_of or None,
+            **workload.settings.as_inputs(),
         }
     )
 

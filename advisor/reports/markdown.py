@@ -102,7 +102,7 @@ def _facts(advice: Advice) -> Iterator[str]:
         (
             code(fact.fact),
             code(word(fact.value)),
-            _origin(fact),
+            _origin(fact, advice),
         )
         for fact in facts
     ]
@@ -116,9 +116,10 @@ def _facts(advice: Advice) -> Iterator[str]:
         yield from _folded(f"{len(tests)} measured", table(measured_words.HEADINGS, tests))
 
 
-def _origin(fact: Fact) -> str:
+def _origin(fact: Fact, advice: Advice) -> str:
     if fact.origin == "stated":
-        return f"line {fact.line}" if fact.line else "--set"
+        elsewhere = "settings" if fact.fact in advice.workload.settings.said else "--set"
+        return f"line {fact.line}" if fact.line else elsewhere
     return prose(f"{fact.origin}: {fact.because}" if fact.because else fact.origin)
 
 
@@ -298,4 +299,6 @@ def _provenance(advice: Advice) -> Iterator[str]:
         f"sources read {oldest} to {newest}",
         f"sm-advise {__version__}",
     ]
+    if workload.settings.words:
+        parts.append(f"settings {prose(workload.settings.words)}")
     yield f"{'; '.join(parts)}."

@@ -29,6 +29,7 @@ def render(found: Sweep, canvas: Canvas) -> str:
             "file": found.workload.file,
             "sha256": found.workload.sha256,
         },
+        **found.workload.settings.as_inputs(),
         "fact": found.key,
         "unit": "" if found.stretches[0].words else unit(found.kind),
         "current": None if found.current is None else _value(found, found.current),

@@ -6,6 +6,7 @@ What depends on the limits mode (words tied to a limit, bounds in force) is reso
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any
 
@@ -15,6 +16,7 @@ from advisor.rulebook.digest import FORMAT, digest
 from advisor.rulebook.formulas import UNITS
 from advisor.rulebook.hardware import family_of
 from advisor.rulebook.hosting import compile_hosting
+from advisor.rulebook.overlay import Entries, limit_of, require_known, types_of
 from advisor.rulebook.references import fields, of_fields, of_quotas, of_regions, referred
 from advisor.rulebook.source import Folder, read_rules, read_table
 from advisor.rulebook.types import ELSEWHERE
@@ -24,22 +26,30 @@ _COMPARISONS = ("is", "above", "below", "at_most", "at_least")
 TYPICAL_PROCESSING = "requests.processing.typical"
 
 
-def compile_rules(rules: Folder) -> dict[str, Any]:
+def compile_rules(rules: Folder, overlay: str = "") -> dict[str, Any]:
     """Read and check every rule file; a value that JSON can hold.
+
+    Args:
+        rules: their folder.
+        overlay: entries of the user's settings that go before those of the files.
 
     Raises:
         RulebookError: a file cannot be read, an id does not resolve, or a value has the wrong unit.
     """
-    compiler = _Compiler(rules)
+    compiler = _Compiler(rules, overlay)
     options = [compiler.option(name) for name in OPTIONS]
+    limits = [limit["id"] for option in options for limit in option["limits"]]
+    for name in compiler.own.get("limits", ()):
+        require_known("limit", name, limits)
     types, families = (
         read_table(os.path.join(rules, name)) for name in ("instances.csv", "families.csv")
     )
+    types, families = types_of(types, families, compiler.own.get("instance_types", {}))
     _require_families(types, {each["id"] for each in families})
     known = of_fields(fields(options))
     return {
         "format": FORMAT,
-        "digest": digest(rules),
+        "digest": digest(rules, overlay),
         "facts": compiler.facts(),
         "derived": compiler.derived_facts(),
         "words": compiler.words(),
@@ -87,9 +97,13 @@ def _columns_and_rows(table: list[dict[str, str]]) -> list[list[str]]:
 class _Compiler:
     """Holds the tables that names are checked against."""
 
-    def __init__(self, rules: Folder) -> None:
+    def __init__(self, rules: Folder, overlay: str) -> None:
         self.rules = rules
+        self.own: dict[str, Entries] = json.loads(overlay or "{}")
         self.regions: dict[str, Any] = read_rules(os.path.join(rules, "regions.yaml"))
+        known = self.regions["regions"]
+        for name, entry in self.own.get("regions", {}).items():
+            known[name] = {**known.get(name, {}), **entry}
         quotas = read_rules(os.path.join(rules, "quotas.yaml"))["quotas"]
         self.known = {**of_regions(self.regions["regions"]), **of_quotas(quotas)}
         document = self.read("assumptions.yaml")
@@ -254,7 +268,7 @@ class _Compiler:
         return entry
 
     def limit(self, raw: Any, where: str) -> dict[str, Any]:
-        fact = raw["fact"]
+        raw, fact = limit_of(raw, self.own.get("limits", {})), raw["fact"]
         entry = self.documented(raw, fact, where)
         entry["kind"] = self.kind(fact, where)
         entry["when"] = self.condition(raw["when"], where) if "when" in raw else None

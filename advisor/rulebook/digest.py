@@ -33,13 +33,13 @@ def rule_files(rules: Folder) -> list[str]:
     return [os.path.join(rules, name) for name in (*_FILES, *options)]
 
 
-def digest(rules: Folder) -> str:
-    """``sha256:…`` over names and contents of the rule files.
+def digest(rules: Folder, overlay: str = "") -> str:
+    """``sha256:…`` over names and contents of the rule files, and what is laid over them.
 
     Raises:
         RulebookError: a file is missing.
     """
-    parts = [f"format {FORMAT}".encode()]
+    parts = [f"format {FORMAT}{overlay}".encode()]
     for path in rule_files(rules):
         try:
             with open(path, "rb") as file:

@@ -1,8 +1,10 @@
-"""Find ``rules/`` and read one of its files as plain values."""
+"""Find ``rules/`` and a user's settings; read a rule file as plain values."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from functools import cache
 from typing import Any, TypeAlias
 
 from advisor.model.errors import InputError, RulebookError
@@ -10,6 +12,8 @@ from advisor.model.errors import InputError, RulebookError
 # A path of a rule file or folder. Not pathlib's: importing that costs every start 2 ms.
 Folder: TypeAlias = str | os.PathLike[str]
 
+ORGANISATION_FILE = ".sm-advise.yaml"
+PROJECT_FILE = "pyproject.toml"
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -81,3 +85,47 @@ def read_table(path: Folder) -> list[dict[str, str]]:
             name = next(iter(row.values()))
             raise RulebookError(f"{path}: the row of {name} has the wrong number of columns")
     return rows
+
+
+@cache
+def has_settings(folder: str) -> bool:
+    """Whether a folder, or one around it, has settings: without reading any, for every answer."""
+    for parent in upwards(folder):
+        if os.path.isfile(os.path.join(parent, ORGANISATION_FILE)):
+            return True
+        try:
+            with open(os.path.join(parent, PROJECT_FILE), "rb") as stream:
+                if mentions_us(stream.read()):
+                    return True
+        except OSError:
+            continue
+    return False
+
+
+def mentions_us(data: bytes) -> bool:
+    """Whether a pyproject.toml may have a table of ours: those that have none need no reader."""
+    if b"sm-advise" not in data:
+        return False
+    import re
+
+    ours = rb"""["']?sm-advise["']?"""
+    if re.search(rb"tool\s*\.\s*" + ours, data):
+        return True
+    tool = rb"""(?m)^\s*\[?\s*["']?tool["']?\s*[\]=]"""
+    return bool(re.search(tool, data) and re.search(ours + rb"\s*[.=]", data))
+
+
+def upwards(folder: str) -> Iterator[str]:
+    """A folder and those around it, the innermost first, as far as the repository reaches."""
+    here = os.getcwd()
+    current = os.path.abspath(folder or ".")
+    while True:
+        yield os.path.relpath(current) if current.startswith(here) else current
+        if is_outermost(current):
+            return
+        current = os.path.dirname(current)
+
+
+def is_outermost(folder: str) -> bool:
+    """Whether a folder is the root of a repository or of the file system."""
+    return os.path.exists(os.path.join(folder, ".git")) or os.path.dirname(folder) == folder

@@ -337,6 +337,10 @@ KEYS: dict[str, Any] = {
     "tags": ["team"],
     "quotas": {"ml.m5.large": 2},
     "waivers": {"never": ["out-of-range"], "longest_days": 9, "inline": False},
+    "prices": {"discount": "12 %"},
+    "overlay": {
+        "regions": {"ap-east-3": {"source": "https://aws.amazon.com/new", "as_of": "2026-11-28"}}
+    },
 }
 
 
@@ -379,6 +383,8 @@ def test_each_key_counts_in_both_files(file: str) -> None:
     )
     assert organisation.never_waived == {"out-of-range": path}
     assert (organisation.longest_waiver, organisation.inline_refused) == (9, path)
+    assert (organisation.own.discount, organisation.own.said["files"]) == ("12", [path])
+    assert "ap-east-3" in organisation.own.overlay
 
 
 @pytest.mark.parametrize(

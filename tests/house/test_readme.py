@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from advisor import advise, read_workloads
+from advisor.gate.settings import organisation_of
 from tests.cli.command import ran
 
 README = Path(__file__).parents[2] / "README.md"
@@ -49,7 +50,7 @@ def test_the_workload_of_the_readme_is_read_and_answered() -> None:
 
 
 def test_the_models_of_the_readme_become_containers_of_a_pipeline() -> None:
-    example, models, _ = blocks("yaml")
+    example, _, models, _ = blocks("yaml")
     [workload] = read_workloads(f"{example.partition('needs:')[0]}{models}".encode(), "README.md")
     advice = advise(workload)
     assert advice.chosen is not None
@@ -60,7 +61,7 @@ def test_the_models_of_the_readme_become_containers_of_a_pipeline() -> None:
 
 def test_the_release_of_the_readme_is_carried_by_the_requests() -> None:
     """Its needs and its ``deploy`` in place of those of the workload above it."""
-    example, _, release = blocks("yaml")
+    example, _, _, release = blocks("yaml")
     others = example.partition("needs:")[0]
     [workload] = read_workloads(f"{others}{release}".encode(), "README.md")
     advice = advise(workload)
@@ -78,6 +79,14 @@ def test_the_python_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch, tmp_path
     (tmp_path / "workload.yaml").write_text(blocks("yaml")[0], encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     exec(compile(script, "README.md", "exec"), {})  # noqa: S102 - our own documentation
+
+
+def test_the_settings_of_the_readme_are_accepted(tmp_path: Path) -> None:
+    (tmp_path / "prices").mkdir()
+    (tmp_path / ".sm-advise.yaml").write_text(blocks("yaml")[1], encoding="utf-8")
+    own = organisation_of(str(tmp_path)).own
+    assert own.discount == "12"
+    assert own.said["overlay"].keys() == {"limits", "instance_types", "regions", "prices"}
 
 
 def test_the_request_of_the_readme_is_json() -> None:

@@ -18,7 +18,7 @@ from advisor.gate.settings import organisation_of
 from advisor.model.advice import Advice, Candidate, Verdict
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
 from advisor.model.workload import LARGEST_FIRST, Interval, Workload
-from advisor.rulebook.load import load
+from advisor.rulebook.load import book_for
 from advisor.rulebook.types import Bound, Limit
 from advisor.text.quantity import show
 from advisor.text.quantity_format import word
@@ -50,7 +50,7 @@ class WorkloadFit:
     def __init__(self, advice: Advice, checks: Mapping[str, Check], view_of: ViewOf) -> None:
         self.advice = advice
         self.workload: Workload = advice.workload
-        self.facts = Facts(load(advice.limits), advice.workload, advice.region)
+        self.facts = Facts(book_for(advice.workload, advice.limits), advice.workload, advice.region)
         self.checks = checks
         self.view_of = view_of
         self.organisation = organisation_of(os.path.dirname(advice.workload.file))

@@ -25,11 +25,11 @@ from advisor.gate.intent.pairing import (
 from advisor.gate.policy.lockfile import answer_of, lock_key, read_lock, told
 from advisor.gate.rules.service_walk import load_service
 from advisor.gate.rules.view import View
-from advisor.gate.settings import CheckOptions, Organisation, Pair, organisation_of
+from advisor.gate.settings import CheckOptions, Organisation, Pair, organisation_of, settled
 from advisor.model.advice import Advice
 from advisor.model.errors import InputError
 from advisor.model.value import Value
-from advisor.model.workload import Finding, Stated, Workload
+from advisor.model.workload import Finding, Workload
 
 
 class _Asking(Value):
@@ -92,9 +92,10 @@ def _answered(path: str, asking: _Asking) -> AnsweredWorkloads:
     pairs: list[Pair] = []
     kept: list[Advice] = []
     answers: dict[str, Mapping[str, object]] = {}
-    workloads = tuple(needing(each, organisation) for each in found)
+    flags = ("region",) if asking.options.region else ()
+    workloads = tuple(settled(each, organisation, flags) for each in found)
     for workload in workloads:
-        advice = _advice(workload, organisation, asking.options)
+        advice = _advice(workload, asking.options)
         key = lock_key(asking.options.lock, workload.file, workload.name)
         answers[key] = answer_of(advice)
         told_of = [
@@ -115,16 +116,10 @@ def _answered(path: str, asking: _Asking) -> AnsweredWorkloads:
     )
 
 
-def _advice(workload: Workload, organisation: Organisation, options: CheckOptions) -> Advice:
-    """The answer to a workload, where it says nothing with what its organisation does."""
+def _advice(workload: Workload, options: CheckOptions) -> Advice:
     from advisor.pipeline import advise
 
-    return advise(
-        workload,
-        limits=workload.text("limits") or organisation.limits or None,
-        region=options.region or workload.text("region") or organisation.region or None,
-        as_of=options.as_of,
-    )
+    return advise(workload, region=options.region or None, as_of=options.as_of)
 
 
 def _of_answer(
@@ -316,13 +311,3 @@ def _views(world: World, region: str, organisation: Organisation) -> Callable[[R
         region=region,
         organisation=organisation,
     )
-
-
-def needing(workload: Workload, organisation: Organisation) -> Workload:
-    """A workload that also needs what its organisation does, where it says nothing of it."""
-    added = {
-        path: Stated(path, "true", True, 0, 0)
-        for path in (f"needs.{need}" for need in organisation.needs)
-        if path not in workload.values
-    }
-    return workload._replace(values={**workload.values, **added}) if added else workload

@@ -5,17 +5,23 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from advisor.configuration.source import seen_from
 from advisor.model.errors import InputError
+from advisor.text.digest import sha256
 from advisor.text.quantity_format import word
 
 if TYPE_CHECKING:
+    from advisor.catalogue.price_snapshot import Prices
     from advisor.model.advice import Advice, Step
 
 SCHEMA = "sm-advise/lock.v1"
 _DECIDING = ("requests", "traffic", "dataset", "model", "needs", "prefer", "budget", "decision")
+
+_ASKED = ("deploy", "environment", "models", "limits", "region")
+_DECIDES = ("rules", "facts", "assumed", "asked")  # what moves an answer beside the prices
 
 _SIZES = ("InstanceType", "MemorySizeInMB")
 
@@ -34,8 +40,12 @@ def answer_of(advice: Advice) -> dict[str, object]:
 
     ``facts`` are as the workload writes them, ``assumed`` those that it leaves open; ``path`` are
     the questions and the ways taken, ``against`` the rules that an option breaks, with value and
-    bound; ``sized`` says how the instance type, or the serverless memory, was found.
+    bound; ``sized`` says how the instance type, or the serverless memory, was found; ``snapshot``,
+    which prices the costs rest on; ``asked`` what else chooses the plan.
     """
+    from advisor.pricing.plan_cost import prices_of
+
+    prices = prices_of(advice.region, workload=advice.workload)
     chosen = advice.chosen
     plan = None if chosen is None else chosen.plan
     settings = () if plan is None else plan.settings
@@ -46,7 +56,18 @@ def answer_of(advice: Advice) -> dict[str, object]:
         "memory_mb": next((e.value for e in settings if e.name == "MemorySizeInMB"), None),
         "rules": advice.rules_digest,
         "prices": advice.prices_date,
+        "snapshot": {
+            "region": prices.region,
+            "digest": _digest(prices),
+            "own": prices.own,
+            "discount": prices.discount,
+        },
         "facts": {path: each.text for path, each in values if path.startswith(_DECIDING)},
+        "asked": {
+            **{path: each.text for path, each in values if path.startswith(_ASKED)},
+            "limits": advice.limits,
+            "region": advice.region,
+        },
         "assumed": {
             fact.fact: word(fact.value)
             for fact in advice.decision.facts
@@ -61,6 +82,13 @@ def answer_of(advice: Advice) -> dict[str, object]:
         },
         "sized": next((each.because for each in settings if each.name in _SIZES), ""),
     }
+
+
+@cache
+def _digest(prices: Prices) -> str:
+    """By which two snapshots of one date are told apart."""
+    rows = [(row.component, row.key, row.price.usd) for row in prices.rows()]
+    return sha256(json.dumps(rows).encode())[:12]
 
 
 def _answered(step: Step) -> str:
@@ -156,9 +184,26 @@ def reasons_of(old: Answer, new: Answer) -> Iterator[str]:
             yield f"{rule} breaks at {now}" if now else f"{rule} no longer breaks, as at {was}"
     elif old.get("sized") and old["sized"] != new.get("sized"):
         yield f"then: {old['sized']} Now: {new.get('sized') or 'not sized'}"
-    if old.get("prices") != new.get("prices"):
-        then, today = (side.get("prices") or "none" for side in (old, new))
-        yield f"the prices were of {then}, are of {today}"
+    yield from _moved_prices(old, new)
+
+
+def _moved_prices(old: Answer, new: Answer) -> Iterator[str]:
+    then, today = _priced(old), _priced(new)
+    if then == today and "snapshot" in old:
+        then, today = (f"{then} ({_table(side, 'snapshot').get('digest')})" for side in (old, new))
+    if then != today:
+        alone = all(old.get(key) == new.get(key) for key in _DECIDES)
+        yield f"the prices were {then}, are {today}" + (" and alone moved it" if alone else "")
+
+
+def _priced(answer: Answer) -> str:
+    """What the costs of an answer rest on: ``of 2026-11-17, your own, less 12 %``."""
+    held, date = _table(answer, "snapshot"), answer.get("prices")
+    return (
+        f"of {date or 'no date'}"
+        + (", your own" if held.get("own") else "")
+        + (f", less {held['discount']} %" if held.get("discount") else "")
+    )
 
 
 def rests_differently(old: Answer, new: Answer) -> frozenset[str]:

@@ -8,9 +8,10 @@ from functools import cache
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import Node, Path
 from advisor.gate.rules.view import Fault, View, text_of
+from advisor.model.workload import OwnSettings
 from advisor.options import known
 from advisor.options.named_types import Market, Opinion, misnamed, unsold
-from advisor.pricing.plan_cost import prices_of
+from advisor.pricing.plan_cost import prices_under
 from advisor.rulebook.load import load
 
 _JUDGES: dict[str, Callable[[str, Market], Opinion | None]] = {
@@ -23,7 +24,8 @@ def judged(
     view: View, types: Iterable[tuple[Path, Node]], judge: str, home: str
 ) -> Iterator[Fault]:
     """What a judge has against instance types, asked of a Region, which may be empty."""
-    market = _market(view.service, home, view.resource.kind == "TransformJob")
+    batch, own = view.resource.kind == "TransformJob", view.organisation.own
+    market = _market(view.service, home, batch, (own.overlay, own.prices))
     for path, node in types:
         text = text_of(node)
         found = _JUDGES[judge](text, market) if text is not None else None
@@ -38,10 +40,11 @@ def judged(
 
 
 @cache
-def _market(service: ServiceModel, home: str, transform: bool) -> Market:
+def _market(service: ServiceModel, home: str, transform: bool, own: tuple[str, str]) -> Market:
+    overlay, told = own
     return Market(
-        known=known(load()),
+        known=known(load(overlay=overlay)),
         others=lambda: service.other_instance_types,
-        prices=prices_of(home or None),
+        prices=prices_under(OwnSettings(prices=told), home or None),
         transform=transform,
     )

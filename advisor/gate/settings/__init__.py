@@ -8,7 +8,7 @@ A policy on waivers only ever becomes stricter.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,9 +16,10 @@ from advisor.gate.finding import Acceptance
 from advisor.gate.settings.settings_file import SettingsFile, read_toml_settings, read_yaml_settings
 from advisor.model.errors import InputError
 from advisor.model.value import Value
+from advisor.model.workload import NO_SETTINGS, OwnSettings, Stated, Workload
+from advisor.rulebook.source import ORGANISATION_FILE, PROJECT_FILE, is_outermost, upwards
+from advisor.text.quantity_format import word
 
-ORGANISATION_FILE = ".sm-advise.yaml"
-PROJECT_FILE = "pyproject.toml"
 LOCK_FILE = "sm-advise.lock"
 CONCURRENCY = "serverless-concurrency"
 """The key of ``quotas`` that is no instance type."""
@@ -93,6 +94,11 @@ class CheckOptions(Value):
     sift: bool = False  # named files that hold nothing of ours are passed over, too
     progress: Callable[[str], None] | None = None  # called with how far the run is, in words
 
+    @property
+    def configured_in(self) -> str:
+        """The Region of every configuration; for a workload its own goes before that of a file."""
+        return self.region or self.project.region
+
     def counted(self, paths: Sequence[str], what: str) -> Iterator[str]:
         """The paths one by one; of many the caller hears how far the run is."""
         for number, path in enumerate(paths):
@@ -117,6 +123,7 @@ class Organisation(Value):
     inline_refused: str = ""  # the file that says that comments do not count
     says: Mapping[str, str] = {}  # key -> the file that says it
     files: tuple[str, ...] = ()  # all that count, those that are extended among them
+    own: OwnSettings = NO_SETTINGS  # prices, and what AWS has published since
 
 
 def read_project(folder: str) -> Project:
@@ -167,19 +174,56 @@ def organisation_of(folder: str) -> Organisation:
     """
     here = os.path.abspath(folder or ".")
     above = os.path.dirname(here)
-    if not _is_outermost(here) and not any(
+    if not is_outermost(here) and not any(
         os.path.isfile(os.path.join(here, name)) for name in (PROJECT_FILE, ORGANISATION_FILE)
     ):
         return organisation_of(above)  # so that each file is read once, not once a folder below it
     said = _said(folder)
     table, says = _merged(said)
+    own = NO_SETTINGS
+    if table.keys() & {"prices", "overlay"}:
+        from advisor.gate.settings.own_settings import own_settings
+
+        own = own_settings(said)
     lists = ("families", "needs", "subnets", "tags")
     return Organisation(
         **_fields(table, "region", "limits", "owner", "quotas", *lists),
         **_policy(said),
         says=says,
         files=tuple(each.path for each in said),
+        own=own,
     )
+
+
+def settled(
+    workload: Workload, organisation: Organisation, flags: Collection[str] = ()
+) -> Workload:
+    """A workload with what settings say that changes its answer.
+
+    Limits, Region and needs count where the workload says nothing of them.
+
+    Args:
+        workload: as its file says.
+        organisation: what holds for the files of its folder.
+        flags: ``limits`` and ``region``, where the command line chooses them.
+    """
+    own, texts = organisation.own, {"limits": organisation.limits, "region": organisation.region}
+    added = {key: Stated(key, text, text, 0, 0) for key, text in texts.items() if text}
+    for need in organisation.needs:
+        added[f"needs.{need}"] = Stated(f"needs.{need}", "true", True, 0, 0)
+    for key in (*workload.values, *flags):
+        added.pop(key, None)
+    if not added and own == NO_SETTINGS:
+        return workload
+    said = {key: each.value for key, each in added.items()}
+    by_key = [organisation.says[key.partition(".")[0]] for key in said]
+    files = list(dict.fromkeys([*by_key, *own.said.get("files", ())]))
+    words = [*(f"{key} {word(value)}" for key, value in said.items()), own.words]
+    own = own._replace(
+        words=f"{', '.join(files)}: {', '.join(filter(None, words))}",
+        said={**own.said, **said, "files": files},
+    )
+    return workload._replace(values={**workload.values, **added}, settings=own)
 
 
 def _fields(table: Mapping[str, Any], *keys: str) -> dict[str, Any]:
@@ -226,7 +270,7 @@ def _said(folder: str) -> list[SettingsFile]:
     """
     found: list[SettingsFile] = []
     project = organisation = False
-    for parent in _upwards(folder):
+    for parent in upwards(folder):
         if not project:
             path = os.path.normpath(os.path.join(parent, PROJECT_FILE))
             table = read_toml_settings(path)
@@ -236,7 +280,22 @@ def _said(folder: str) -> list[SettingsFile]:
         if not organisation and os.path.isfile(path):
             organisation = True
             found += _extended(read_yaml_settings(path))
+    if any(said.table.keys() & {"region", "overlay"} for said in found):
+        _require_regions(found)
     return found
+
+
+def _require_regions(found: Sequence[SettingsFile]) -> None:
+    """Refuse a misspelt Region; those that an overlay tells are none from here on."""
+    from advisor.rulebook.load import TOLD_REGIONS, known_regions
+    from advisor.rulebook.regions import require_region
+
+    for said in found:
+        TOLD_REGIONS.update(said.table.get("overlay", {}).get("regions", {}))
+    for said in found:
+        if "region" in said.table:
+            at = said.place(("region",))
+            require_region(said.table["region"], known_regions(), said.path, at)
 
 
 def _extended(first: SettingsFile) -> Iterator[SettingsFile]:
@@ -266,24 +325,8 @@ def _beside(file: str, path: str) -> str:
 
 def lock_path(folder: str) -> str:
     """The nearest lock file from a folder upwards; without one, where it is to be."""
-    for parent in _upwards(folder):
+    for parent in upwards(folder):
         path = os.path.join(parent, LOCK_FILE)
         if os.path.isfile(path):
             return os.path.normpath(path)
     return os.path.normpath(os.path.join(folder, LOCK_FILE))
-
-
-def _upwards(folder: str) -> Iterator[str]:
-    """A folder and those around it, the innermost first, as far as the repository reaches."""
-    here = os.getcwd()
-    current = os.path.abspath(folder or ".")
-    while True:
-        yield os.path.relpath(current) if current.startswith(here) else current
-        if _is_outermost(current):
-            return
-        current = os.path.dirname(current)
-
-
-def _is_outermost(folder: str) -> bool:
-    """Whether a folder is the root of a repository or of the file system."""
-    return os.path.exists(os.path.join(folder, ".git")) or os.path.dirname(folder) == folder

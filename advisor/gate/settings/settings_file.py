@@ -13,13 +13,11 @@ from advisor.configuration.source import SourceText, decode
 from advisor.gate.settings.schema_walk import accepts
 from advisor.model.errors import InputError
 from advisor.model.value import Value
+from advisor.rulebook.source import mentions_us
 
 Places = Callable[[Path], tuple[int, int]]
 """Line and column of what stands at a path; 0 where nobody knows."""
 
-_MENTION = re.compile(
-    rb"""tool\s*\.\s*["']?sm-advise|^\s*["']?sm-advise["']?\s*[.=]""", re.MULTILINE
-)
 _HEADER = re.compile(r"^\s*\[+([^\[\],=]*)\]+\s*(?:#.*)?$")
 _OURS = re.compile(r"""\s*["']?tool["']?\s*(?:$|\.\s*["']?sm-advise\b)""")
 _POSITION = re.compile(r"line (\d+), column (\d+)")
@@ -66,7 +64,7 @@ def read_toml_settings(path: str) -> SettingsFile | None:
             data = stream.read()
     except OSError:
         return None
-    if not _MENTION.search(data):
+    if not mentions_us(data):
         return None
     source = decode(path, data)
     table = _toml(source).get("tool", {})
@@ -106,11 +104,6 @@ def _kept(path: str, value: Any, place: Places, equals: str) -> SettingsFile:
     if not accepts(read_json_rules("schema", "settings.schema.json"), value):
         raise _refused(path, value, place, equals)
     _require_rules(path, value, place)
-    if "region" in value:
-        from advisor.rulebook.load import known_regions
-        from advisor.rulebook.regions import require_region
-
-        require_region(value["region"], known_regions(), path, place(("region",)))
     return SettingsFile(path=path, table=value, place=place)
 
 

@@ -60,5 +60,6 @@ def _provenance(advice: Advice) -> str:
         f"prices {advice.prices_date}" if advice.prices_date else "",
         f"judged as of {advice.as_of}" if highlights.dated(advice) and advice.as_of else "",
         f"sm-advise {__version__}",
+        f"settings {advice.workload.settings.words}" if advice.workload.settings.words else "",
     ]
     return ", ".join(part for part in parts if part)
