@@ -38,7 +38,7 @@ def test_regions_and_quotas_resolve() -> None:
     assert KNOWN.offers["us-east-1"].serverless_concurrency == 1000
     # The price list tells what is sold for hosting, where there is one.
     assert KNOWN.offers["us-east-1"].hosting is None
-    assert KNOWN.offers["cn-north-1"].hosting == {"g4dn", "g5"}
+    assert KNOWN.offers["cn-north-1"].hosting == frozenset({"g4dn", "g5"})
     assert "g5" in KNOWN.offers["eu-west-1"].batch  # type: ignore[operator]
     # Taipei has hosting prices and no transform prices at all.
     assert KNOWN.offers["ap-east-2"].batch is None
