@@ -12,7 +12,7 @@ from advisor.engine.facts import Facts
 from advisor.model.advice import Cost, Latency, PartTime, Plan
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME
 from advisor.model.usage import FleetUsage, JobUsage, ServerlessUsage, Usage, known
-from advisor.model.workload import Interval, Measured
+from advisor.model.workload import Measured, Workload
 from advisor.pricing.billable_usage import charged, completed
 from advisor.rulebook.source import rules_directory
 from advisor.text.quantity import MONTH_HOURS, RATE_PER_MONTH, WEEK
@@ -26,8 +26,8 @@ COMPONENTS = {
     ASYNCHRONOUS: "asynchronous",
     BATCH_TRANSFORM: "batch-transform",
 }
-_BY_HAND = "Delete and create it on a schedule of your own."
-_WARM = "Provision concurrency in the hours only, on a schedule of your own."
+_BY_HAND = "Delete and create it on a schedule of your own"
+_WARM = "Provision concurrency in the hours only, on a schedule of your own"
 _PER_SECOND = RATE_PER_MONTH * MONTH_HOURS * 3600
 _known: dict[tuple[str | None, str | None], Prices] = {}
 _NO_PRICES: Mapping[str, int] = {}
@@ -83,23 +83,22 @@ def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
             return found
         return estimated(found, plan.option, changed(completed(plan, facts)), prices)
 
-    whole, active = priced(), facts.workload.interval("traffic.active")
-    if active is None:
-        return whole
-    return whole._replace(part_time=_part_time(active, plan.usage, priced))
+    whole = priced()
+    return whole._replace(part_time=_part_time(facts.workload, plan.usage, priced))
 
 
 def _part_time(
-    active: Interval, usage: Usage, priced: Callable[[Callable[[Usage], Usage]], Cost]
+    workload: Workload, usage: Usage, priced: Callable[[Callable[[Usage], Usage]], Cost]
 ) -> PartTime | None:
     """The cost of a plan within the active time; ``None`` where that saves nothing.
 
     Args:
-        active: the stated time with traffic.
+        workload: with the time with traffic, and perhaps its windows.
         usage: of the plan.
         priced: the cost of the plan after a change of its usage.
     """
-    if active.high is None or active.high >= WEEK or not _stands(usage):
+    active = workload.interval("traffic.active")
+    if active is None or active.high is None or active.high >= WEEK or not _stands(usage):
         return None
     from advisor.pricing.amounts import decimal, quotient
     from advisor.pricing.ranges import Range
@@ -114,8 +113,16 @@ def _part_time(
         usd_high=found.usd_high,
         usd_estimate=found.usd_estimate,
         items=found.items,
-        note=_WARM if isinstance(usage, ServerlessUsage) else _BY_HAND,
+        note=f"{_WARM if isinstance(usage, ServerlessUsage) else _BY_HAND}{_when(workload)}.",
     )
+
+
+def _when(workload: Workload) -> str:
+    """The windows of a schedule, where they are stated."""
+    windows = workload.values.get("traffic.windows")
+    if windows is None:
+        return ""
+    return f": {windows.text}, {workload.text('traffic.timezone') or 'UTC'}"
 
 
 def _stands(usage: Usage) -> bool:
