@@ -138,7 +138,7 @@ def _moved(
     from advisor.configuration.discover import discover
     from advisor.pipeline import advise
     from advisor.pricing.plan_cost import prices_of
-    from advisor.pricing.price_refresh.difference import moved_cost
+    from advisor.pricing.price_refresh.difference import MovedCost
     from advisor.pricing.price_refresh.refresh import write
     from advisor.workload import read_file
 
@@ -156,5 +156,5 @@ def _moved(
                 region = prices_of(workload.text("region")).region
                 if region in in_use:
                     old = advise(workload, own_prices=in_use[region])
-                    moved.append(moved_cost(old, advise(workload, own_prices=folder)))
+                    moved.append(MovedCost(old, advise(workload, own_prices=folder)))
     return tuple(moved)

@@ -41,7 +41,7 @@ class Window(Value):
 
     days: tuple[int, ...]  # places in DAYS, in order
     start: int  # minutes of the day
-    end: int  # minutes of the day, of the next one where it is before the start
+    end: int  # minutes of the day, of the next one where it is not after the start
 
     @property
     def last(self) -> int:

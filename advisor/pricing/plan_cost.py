@@ -6,17 +6,21 @@ import os
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from advisor.catalogue.price_snapshot import Folder, Prices, load
 from advisor.engine.facts import Facts
-from advisor.model.advice import Cost, Latency, Plan
+from advisor.model.advice import Cost, Latency, PartTime, Plan
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME
-from advisor.model.usage import FleetUsage, JobUsage, ServerlessUsage, Usage
+from advisor.model.usage import FleetUsage, JobUsage, ServerlessUsage, Usage, known
 from advisor.model.workload import NO_SETTINGS, Measured, OwnSettings, Workload
 from advisor.pricing.billable_usage import charged, completed
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.source import rules_directory
-from advisor.text.quantity import MONTH_HOURS, RATE_PER_MONTH
+from advisor.text.quantity import MONTH_HOURS, RATE_PER_MONTH, WEEK
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 # The component of the price list under which an option's instances are sold.
 COMPONENTS = {
@@ -24,6 +28,8 @@ COMPONENTS = {
     ASYNCHRONOUS: "asynchronous",
     BATCH_TRANSFORM: "batch-transform",
 }
+_BY_HAND = "Delete and create it on a schedule of your own"
+_WARM = "Provision concurrency in the hours only, on a schedule of your own"
 _PER_SECOND = RATE_PER_MONTH * MONTH_HOURS * 3600
 _known: dict[tuple[str | None, ...], Prices] = {}
 _NO_PRICES: Mapping[str, int] = {}
@@ -103,15 +109,71 @@ def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
             return found
         return estimated(found, plan.option, changed(completed(plan, facts)), prices)
 
-    whole, active = priced(), facts.workload.interval("traffic.active")
+    whole = priced()
     beside = _uncounted(facts.book, facts.point[facts.book.needs])
     if beside:
         whole = whole._replace(notes=(*whole.notes, beside))
-    if active is None:
-        return whole
-    from advisor.pricing.part_time import part_time
+    hours = _part_time(facts.workload, plan.usage, priced)
+    return whole if hours is None else whole._replace(part_time=hours)
 
-    return whole._replace(part_time=part_time(active, plan.usage, priced))
+
+def _part_time(
+    workload: Workload, usage: Usage, priced: Callable[[Callable[[Usage], Usage]], Cost]
+) -> PartTime | None:
+    """The cost of a plan within the active time; ``None`` where that saves nothing.
+
+    Args:
+        workload: with the time with traffic, and perhaps its windows.
+        usage: of the plan.
+        priced: the cost of the plan after a change of its usage.
+    """
+    active = workload.interval("traffic.active")
+    if active is None or active.high is None or active.high >= WEEK or not _stands(usage):
+        return None
+    from advisor.pricing.amounts import decimal, quotient
+    from advisor.pricing.ranges import Range
+
+    few, many = (quotient(decimal(end or 0), decimal(WEEK)) for end in active)
+    found = least = priced(lambda each: _within(each, many))
+    if few != many:
+        least = priced(lambda each: _within(each, few))
+    return PartTime(
+        hours=Range(few * MONTH_HOURS, many * MONTH_HOURS).text(),
+        usd_low=least.usd_low,
+        usd_high=found.usd_high,
+        usd_estimate=found.usd_estimate,
+        items=found.items,
+        note=f"{_WARM if isinstance(usage, ServerlessUsage) else _BY_HAND}{_when(workload)}.",
+    )
+
+
+def _when(workload: Workload) -> str:
+    """The windows of a schedule, where they are stated."""
+    windows = workload.values.get("traffic.windows")
+    if windows is None:
+        return ""
+    return f": {windows.text}, {workload.text('traffic.timezone') or 'UTC'}"
+
+
+def _stands(usage: Usage) -> bool:
+    """Whether something of a plan costs money while nothing is asked of it."""
+    if usage.parts:
+        return any(_stands(part.usage) for part in usage.parts)
+    if isinstance(usage, ServerlessUsage):
+        return usage.provisioned > 0
+    return not isinstance(usage, JobUsage) and usage.minimum != 0 and usage.instance_hours is None
+
+
+def _within(usage: Usage, share: Decimal) -> Usage:
+    """The usage of a plan that exists for a share of the month."""
+    if usage.parts:
+        parts = (part._replace(usage=_within(part.usage, share)) for part in usage.parts)
+        return usage._replace(parts=tuple(parts))
+    if isinstance(usage, JobUsage) or not _stands(usage):
+        return usage
+    if isinstance(usage, ServerlessUsage):
+        return usage._replace(provisioned_hours=known(share * MONTH_HOURS))
+    return usage._replace(open_share=share)
 
 
 @lru_cache(maxsize=256)

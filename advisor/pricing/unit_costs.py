@@ -94,29 +94,27 @@ def _hour(usage: Usage, component: str, prices: Prices) -> Decimal | None:
             None if usd is None or times is None else product(usd, decimal(times))
             for usd, times in hours
         )
-    if isinstance(usage, ServerlessUsage):
+    count = _count(usage)
+    if isinstance(usage, ServerlessUsage) or count is None:
         return None
-    count, endpoints = _count(usage), None
-    counts = [(usage.instance_type, count)]
+    counts: list[tuple[str, Number]] = [(usage.instance_type, count)]
+    many: Number | None = 1
     if isinstance(usage, FleetUsage):
-        counts += [(other.instance_type, decimal(other.count)) for other in usage.variants]
-        endpoints = usage.endpoints
+        counts += [(other.instance_type, other.count) for other in usage.variants]
+        many = 1 if usage.endpoints is None else usage.endpoints.exact
+    found = [(prices.lookup(component, name), number) for name, number in counts]
     usd = sum_of(
-        None if price is None or number is None else product(number, Decimal(price.usd))
-        for name, number in counts
-        for price in (prices.lookup(component, name),)
+        None if price is None else product(decimal(number), Decimal(price.usd))
+        for price, number in found
     )
-    many = 1 if endpoints is None else endpoints.exact
     return None if usd is None or many is None else product(usd, decimal(many))
 
 
-def _count(usage: Usage) -> Decimal | None:
+def _count(usage: Usage) -> Number | None:
     if isinstance(usage, ServerlessUsage):
         return None
     count = usage.count.exact
-    if count is None and isinstance(usage, FleetUsage):
-        count = usage.instances
-    return None if count is None else decimal(count)
+    return usage.instances if count is None and isinstance(usage, FleetUsage) else count
 
 
 def _rate(usage: Usage, facts: WorkloadFacts) -> Decimal | None:
@@ -126,9 +124,9 @@ def _rate(usage: Usage, facts: WorkloadFacts) -> Decimal | None:
         return None
     measured = facts.workload.interval("model.throughput")
     if measured is not None and measured.low is not None and measured.low == measured.high:
-        return product(count, quotient(decimal(measured.low), _PER_MINUTE))
+        return product(decimal(count), quotient(decimal(measured.low), _PER_MINUTE))
     time = usage.traffic.processing_s
-    return quotient(product(count, decimal(usage.workers * 60)), decimal(time)) if time else None
+    return quotient(decimal(count) * usage.workers * 60, decimal(time)) if time else None
 
 
 def _text(value: Decimal | None) -> str | None:

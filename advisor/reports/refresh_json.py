@@ -35,17 +35,13 @@ def _change(each: PriceChange) -> dict[str, Any]:
 
 
 def _workload(each: MovedCost) -> dict[str, Any]:
+    whens = zip(("old", "new"), each.ways, each.costs, strict=True)
     return {
-        "name": each.name,
-        "file": each.file,
+        "name": each.new.workload.name,
+        "file": each.new.workload.file,
         "costs_otherwise": each.costs_otherwise,
         "runs_otherwise": each.runs_otherwise,
-        **{
-            when: {"option": option, "runs_on": runs_on or None, "monthly_cost": _cost(cost)}
-            for when, option, runs_on, cost in zip(
-                ("old", "new"), each.option, each.runs_on, (each.old, each.new), strict=True
-            )
-        },
+        **{when: {"plan": way or None, "monthly_cost": _cost(cost)} for when, way, cost in whens},
     }
 
 

@@ -63,15 +63,15 @@ def _workloads(workloads: tuple[MovedCost, ...], canvas: Canvas) -> Iterator[str
     yield f"Workloads: {len(moved)} of {len(workloads)} cost something else"
     arrow = canvas.signs.arrow
     for each in moved[:_MOST_SHOWN]:
-        cost = f"{money(each.old)} {arrow} {money(each.new)} USD a month"
-        yield from _wrapped(f"{each.name} ({each.file}): {cost} on {each.runs_on[1]}", canvas)
+        cost = f" {arrow} ".join(map(money, each.costs))
+        where = f"{each.new.workload.name} ({each.new.workload.file})"
+        yield from _wrapped(f"{where}: {cost} USD a month, {each.ways[1]}", canvas)
     if len(moved) > _MOST_SHOWN:
         yield f"  and {len(moved) - _MOST_SHOWN} more"
     others = [each for each in workloads if each.runs_otherwise]
     for each in others:
-        ways = zip(each.option, each.runs_on, strict=True)
-        old, new = (f"{option} on {runs}" for option, runs in ways)
-        yield from _wrapped(f"{each.name} changes: {old} {arrow} {new}", canvas)
+        ways = f" {arrow} ".join(each.ways)
+        yield from _wrapped(f"{each.new.workload.name} changes: {ways}", canvas)
     if not others:
         text = "No option and no instance type changes: plans choose by the shipped prices."
         yield from _wrapped(text, canvas)

@@ -168,7 +168,7 @@ WINDOW = (
     Key(
         path="hours",
         kind="text",
-        about="From and to on these days; an end before the start is on the next day.",
+        about="From and to on these days; an end that is not after the start is on the next day.",
         example="8-18",
         form="hours",
     ),

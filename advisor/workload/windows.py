@@ -33,20 +33,14 @@ def read_windows(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode)
     for number, item in enumerate(node.value, start=1):
         path = f"{key.path}[{number}]"
         record = read_record(reading, path, item, WINDOW, needed="hours")
-        if "hours" not in record:
-            continue
-        try:
+        if "hours" in record:
             found.append(_window(record))
-        except RefusedError as refusal:
-            reading.refuse(path, item, refusal)
     text = "; ".join(window.text for window in found)
     reading.state(key.path, text, tuple(found), key_node)
 
 
 def _window(record: dict[str, Any]) -> Window:
     start, end = (_minutes(text) for text in record["hours"].split("-"))
-    if start == end:
-        raise RefusedError("the window has no length", "write 0-24 for a whole day")
     days = _days(record.get("days", f"{DAYS[0]}-{DAYS[-1]}"))
     return Window(days=days, start=start, end=end)
 

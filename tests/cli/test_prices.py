@@ -115,7 +115,9 @@ def test_what_it_moves_in_the_workloads_at_hand(tmp_path: Path, named: tuple[str
     assert "Workloads: 1 of 1 cost something else" in done.out
     # 2 x 730 h at 0.514 = 750.44, then at 0.257; and 2 KB of a million requests at 0.016 a GB.
     text = " ".join(done.out.split())
-    assert "scores (scores.yaml): 750.47 → 375.25 USD a month on 2 x ml.m5.xlarge" in text
+    assert (
+        "scores (scores.yaml): 750.47 → 375.25 USD a month, real-time on 2 x ml.m5.xlarge" in text
+    )
     assert "No option and no instance type changes: plans choose by the shipped prices." in text
 
 
@@ -134,7 +136,7 @@ def test_the_same_as_json(tmp_path: Path) -> None:
     )
     (workload,) = found["workloads"]
     assert (workload["costs_otherwise"], workload["runs_otherwise"]) == (True, False)
-    assert workload["old"]["runs_on"] == workload["new"]["runs_on"] == "2 x ml.m5.xlarge"
+    assert workload["old"]["plan"] == workload["new"]["plan"] == "real-time on 2 x ml.m5.xlarge"
     old, new = (float(workload[when]["monthly_cost"]["usd_low"]) for when in ("old", "new"))
     assert old - new == pytest.approx(2 * 730 * 0.257, abs=0.001)
 

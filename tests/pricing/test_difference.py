@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from advisor.catalogue.price_snapshot import SCHEMA
 from advisor.pipeline import advise
-from advisor.pricing.price_refresh.difference import Difference, difference, moved_cost
+from advisor.pricing.price_refresh.difference import Difference, MovedCost, difference
 from advisor.pricing.price_refresh.refresh import Refreshed
 from tests.planned import facts_of, online
 
@@ -136,8 +136,8 @@ def test_prices_move_a_cost_and_never_the_instances(tmp_path: Path) -> None:
     (name,) = {item.name for item in old.chosen.cost.items if item.unit == "instance-hour"}
     dear = {"hosting": {name.removeprefix("Instances "): "99"}}
     own = written(tmp_path / "own", dear)
-    found = moved_cost(old, advise(workload, own_prices=own))
+    found = MovedCost(old, advise(workload, own_prices=own))
     assert found.costs_otherwise
     assert not found.runs_otherwise
-    unmoved = moved_cost(old, advise(workload))
+    unmoved = MovedCost(old, advise(workload))
     assert not unmoved.costs_otherwise

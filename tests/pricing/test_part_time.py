@@ -57,6 +57,17 @@ def test_instances_by_the_hour(traffic: dict[str, Any], hours: str, usd: str) ->
     assert less.hours == hours
     assert less.items[0].usd_low == less.items[0].usd_high == usd
     assert "schedule of your own" in less.note
+    assert ("UTC" in less.note) == ("windows" in traffic)
+
+
+def test_the_windows_are_the_schedule() -> None:
+    windows = [{"days": "mon-tue", "hours": "8-18"}, {"days": "sat", "hours": "22-2"}]
+    less = cost({"windows": windows, "timezone": "Europe/Berlin"}, **ONE).part_time
+    assert less is not None
+    assert less.note == (
+        "Delete and create it on a schedule of your own: mon, tue 8:00-18:00; sat 22:00-2:00,"
+        " Europe/Berlin."
+    )
 
 
 def test_a_range_of_hours_is_a_range_of_cost() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
+from typing import NamedTuple
 
 from advisor.catalogue.price_snapshot import Folder, Prices, load
 from advisor.model.advice import Advice, Cost
@@ -50,28 +51,34 @@ class Difference(Value):
     unlisted: int  # shipped prices that the new list does not have
 
 
-class MovedCost(Value):
-    """One workload with the prices that were in use, and with the new ones."""
+class MovedCost(NamedTuple):
+    """One workload, answered with the prices that were in use and with the new ones."""
 
-    name: str
-    file: str
-    option: tuple[str | None, str | None]
-    runs_on: tuple[str, str]
-    old: Cost | None
-    new: Cost | None
+    old: Advice
+    new: Advice
+
+    @property
+    def costs(self) -> tuple[Cost | None, ...]:
+        """Of the chosen option, before and after."""
+        return tuple(None if each.chosen is None else each.chosen.cost for each in self)
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The chosen option and its instances, before and after: which new prices never change."""
+        plans = [None if each.chosen is None else each.chosen.plan for each in self]
+        return tuple("" if plan is None else f"{plan.option} on {in_brief(plan)}" for plan in plans)
 
     @property
     def costs_otherwise(self) -> bool:
         """Whether the price moves it."""
         ends = ("usd_low", "usd_high", "usd_estimate")
-        return [getattr(self.old, end, None) for end in ends] != [
-            getattr(self.new, end, None) for end in ends
-        ]
+        old, new = ([getattr(cost, end, None) for end in ends] for cost in self.costs)
+        return old != new
 
     @property
     def runs_otherwise(self) -> bool:
-        """Whether its option or its instances change, which new prices should never do."""
-        return len(set(self.option)) + len(set(self.runs_on)) > 2
+        """Whether its option or its instances change."""
+        return len(set(self.ways)) > 1
 
 
 def difference(one: Refreshed, shipped: Folder, own: Folder) -> Difference:
@@ -105,21 +112,6 @@ def difference(one: Refreshed, shipped: Folder, own: Folder) -> Difference:
         shipped=len(old.keys() & fresh.keys()),
         wrong=_largest_first(_changes(old, fresh)),
         unlisted=len(old.keys() - fresh.keys()),
-    )
-
-
-def moved_cost(old: Advice, new: Advice) -> MovedCost:
-    """One workload, answered twice."""
-    before, after = old.chosen, new.chosen
-    plans = [None if each is None else each.plan for each in (before, after)]
-    first, second = ("" if plan is None else in_brief(plan) for plan in plans)
-    return MovedCost(
-        name=old.workload.name,
-        file=old.workload.file,
-        option=(old.decision.option, new.decision.option),
-        runs_on=(first, second),
-        old=None if before is None else before.cost,
-        new=None if after is None else after.cost,
     )
 
 
