@@ -142,6 +142,14 @@ def weights_mib(draft: Draft) -> tuple[int | None, str]:
     return archive, "" if size is None else f"{mib(size / MIB)} artifact"
 
 
+def archive_bytes(draft: Draft) -> int | None:
+    """Size of the artifact: stated, else that of the stated parameters."""
+    size = draft.upper("model.size")
+    if size is not None or draft.upper("model.parameters") is None:
+        return size
+    return int(draft.facts.taken("model.size"))
+
+
 def _accelerator(draft: Draft) -> str:
     """What is stated, else a GPU where accelerator memory is, else what is assumed."""
     stated = draft.text("model.accelerator")
