@@ -138,7 +138,7 @@ def _unknown(
 ) -> DecisiveUnknown:
     fact = handle.fact
     ordinary = _ordinary(around, fact)
-    remote = not any(
+    remote = around.option is not None and not any(
         _is_ordinary(cell, ordinary, low, high) for cell in cells if cell.option != around.option
     )
     value = around.facts.point[handle.variables[0]]
