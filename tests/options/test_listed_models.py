@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from advisor.engine.facts import Facts
 from advisor.model.options import REAL_TIME
+from advisor.model.workload import Interval
 from advisor.options import hosting
 from advisor.options.hosting.models import members
 from advisor.options.memory import need
@@ -88,7 +89,7 @@ def test_what_a_list_says_of_all(models: list[Document], expected: Document) -> 
     for name, value in expected.items():
         found = workload.values.get(f"model.{name}")
         stated = found.value if found is not None else None
-        assert (stated.high if isinstance(stated, tuple) else stated) == value
+        assert (stated.high if isinstance(stated, Interval) else stated) == value
 
 
 def test_models_alike_are_numbered_and_share_their_part() -> None:
