@@ -106,7 +106,8 @@ class Neighbourhood:
         unstated = ~self.facts.stated & book.conditional_bits
         questions = [question for question, _ in self.walk.steps]
         path = tuple([question.id for question in questions])
-        key = (path, self.walk.leaf.id, len(self.considered), unstated)
+        weighed = self.facts.stated >> book.parameters & 1
+        key = (path, self.walk.leaf.id, len(self.considered), unstated, weighed)
         known = book.relevance.get(key)
         if known is None:
             options = [book.option[name] for name in self.considered]
@@ -129,7 +130,9 @@ class Neighbourhood:
         book = self.book
         done = _expand(book, variables)
         if book.size in done:  # it follows from these where it is not stated
-            done |= {book.parameters, book.precision}
+            done.add(book.parameters)
+            if self.facts.stated >> book.parameters & 1:
+                done.add(book.precision)
         for fact in book.conditional_facts:
             if fact.variable in done and unstated >> fact.variable & 1:
                 for alternative in fact.assume:

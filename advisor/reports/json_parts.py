@@ -192,6 +192,7 @@ def fix(item: Fix) -> dict[str, Any]:
         "option": item.option,
         "advice": item.advice,
         "source": item.source,
+        "breaks": item.breaks,
     }
 
 
