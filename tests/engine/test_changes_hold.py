@@ -40,6 +40,7 @@ def test_what_a_change_contradicts_is_said(document: Document, much: Document) -
         put(document, path, value)
     decision = advise(read(document)).decision
     before = contradictions(document)
+    told: list[tuple[Any, tuple[str, ...]]]
     told = [((each,), each.breaks) for each in decision.would_change if "needs" not in each.fact]
     told += [(each.changes, each.breaks) for each in decision.fixes]
     for changes, breaks in told:
