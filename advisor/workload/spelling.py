@@ -17,7 +17,7 @@ def explain_key(name: str, parent: str, siblings: Iterable[str], value: str = ""
         name: the key as written.
         parent: key path of the mapping in which it stands; empty for the file itself.
         siblings: keys that this mapping takes.
-        value: what stands there, where it is a single value: the hint has the line to paste.
+        value: of the key, where it is a single one: the hint has the line to paste.
     """
     siblings = tuple(siblings)
     if name == "<<":
