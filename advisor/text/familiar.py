@@ -21,23 +21,9 @@ _SHARE = re.compile(r"(min|h)[a-z]* *(?:/|per|an?|each|every) *(day|week)")
 _MONEY = re.compile(r"(?:usd|dollars?|\$)? *(?:/|per|an?|each|every) *mo(?:nth)?")
 _COUNTS = {"": "", "thousand": "k", "million": "M", "billion": "B", "b": "B"}
 # Without the s of a plural, in lower case.
-_NAMES = {
-    "byte": "B",
-    "kilobyte": "KB",
-    "megabyte": "MB",
-    "gigabyte": "GB",
-    "terabyte": "TB",
-    "microsecond": "us",
-    "millisecond": "ms",
-    "msec": "ms",
-    "sec": "s",
-    "second": "s",
-    "minute": "min",
-    "hr": "h",
-    "hour": "h",
-    "day": "d",
-    "percent": "%",
-}
+_NAMES = {"byte": "B", "kilobyte": "KB", "megabyte": "MB", "gigabyte": "GB", "terabyte": "TB"}
+_NAMES |= {"microsecond": "us", "millisecond": "ms", "msec": "ms", "sec": "s", "second": "s"}
+_NAMES |= {"minute": "min", "hr": "h", "hour": "h", "day": "d", "percent": "%"}
 _PERIODS = {"s": "/s", "min": "/min", "h": "/h", "d": "/day", "week": "/week", "year": "/year"}
 _PERIODS |= {"month": "/month", "mo": "/month", "m": "/min"}
 
@@ -76,6 +62,14 @@ def _one(text: str, kind: str) -> str | None:
     if unit is None or ("$" in text and kind != "money"):
         return None
     return f"{sign}{number} {unit}".rstrip()
+
+
+def meant_by(written: str, kind: str) -> str | None:
+    """The unit that was probably meant by another one, ``None`` without a guess."""
+    lower = written.lower()
+    known = {each.lower(): each for each in reversed(KINDS[kind])}
+    likely = {"time": {"m": "min"}, "money": {"usd": "USD/month", "$": "USD/month"}}
+    return likely.get(kind, {}).get(lower) or _unit(written, kind) or known.get(lower)
 
 
 def _unit(written: str, kind: str) -> str | None:
