@@ -19,7 +19,7 @@ from advisor.engine.facts import Facts
 from advisor.engine.standing import stand
 from advisor.engine.summary import summarise
 from advisor.engine.verdicts import eligible, limit_at, verdicts
-from advisor.model.advice import Advice, Candidate, Decision
+from advisor.model.advice import Advice, Candidate, Decision, Plan
 from advisor.model.options import BATCH_TRANSFORM, OPTIONS
 from advisor.model.workload import Finding, Workload
 from advisor.options import known, plan
@@ -152,8 +152,9 @@ def _findings(
         found += facts.workload.measured.findings
     named: frozenset[str] = frozenset()
     chosen = next((each for each in candidates if each.option == decision.option), None)
+    decided = decision.status == "decided"
     if chosen is not None:
-        if decision.status == "decided":
+        if decided:
             found += decision_findings(facts.workload, chosen, decision.rules_option, as_of)
         if chosen.status != _STATUS[CLEAR]:
             found += _contested(facts, chosen)
@@ -162,7 +163,7 @@ def _findings(
         found += warned
         found += _needs(facts, chosen)
         if chosen.plan is not None:
-            found += chosen.plan.findings
+            found += _of_plan(facts, chosen, chosen.plan, () if decided else candidates)
         found += spending(facts, decision.option, candidates, prices)
     found += _remote(facts, decision)
     rank = {"error": 0, "warning": 1, "info": 2}
@@ -184,6 +185,18 @@ def _named_types(facts: Facts, prices: Prices, *, transform: bool) -> Sequence[F
 
     market = Market(known=known(facts.book), others=others, prices=prices, transform=transform)
     return tuple(type_findings(facts.workload, market))
+
+
+def _of_plan(
+    facts: Facts, chosen: Candidate, made: Plan, others: tuple[Candidate, ...]
+) -> tuple[Finding, ...]:
+    """The findings of the plan: errors only where they hold at every possible value."""
+    if all(each.severity != "error" for each in made.findings):
+        return made.findings
+    from advisor.options.certain import weigh
+
+    possible = [each.option for each in others if each.eligible is not False]
+    return tuple(weigh(each, facts, chosen.option, possible) for each in made.findings)
 
 
 def _contested(facts: Facts, chosen: Candidate) -> list[Finding]:

@@ -162,12 +162,13 @@ def _facts(around: Neighbourhood) -> tuple[Fact, ...]:
 
 def _assumed(facts: Facts, fact: FactEntry) -> Fact:
     chosen = facts.chosen.get(fact.variable, fact.assume[0])
-    kind = "derived" if chosen.follows >= 0 else "assumed"
+    because = facts.derived(fact.variable)
+    kind = "derived" if because or chosen.follows >= 0 else "assumed"
     return Fact(
         fact=fact.id,
         value=say(fact, facts.point[fact.variable]),
         origin=kind,
         line=0,
         column=0,
-        because=chosen.because,
+        because=because or chosen.because,
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from advisor.catalogue.regions import AT_HOME, place_of
 from advisor.engine.facts import Facts
+from advisor.model.options import SERVERLESS
 from advisor.model.workload import PARTS, Finding, Interval, Stated, Workload, minutes_covered
 from advisor.rulebook.formulas import mean_rate
 from advisor.rulebook.types import INFINITY
@@ -53,6 +55,45 @@ def _all(facts: Facts) -> Iterator[Finding]:
     yield from _listed_models(workload)
     yield from _other_regions(workload)
     yield from _unknown_region(facts)
+
+
+# What is said of another fact is void once a fact is changed at all: its partners below. Others are
+# contradicted by some values only, and `conflicts` tells.
+_VOID: Mapping[str, tuple[str, ...]] = {
+    "requests.arrival": ("requests.answer", "requests.first_byte"),
+    "requests.streaming": ("requests.first_byte",),
+    "model.accelerator": (
+        "model.accelerator_memory",
+        "model.measured_on",
+        "requests.processing",
+        "model.throughput",
+    ),
+}
+_JUDGED = ("requests.", "model.", "traffic.peak", "traffic.volume")
+
+
+def contradicted(facts: Facts, changes: Sequence[Stated], option: str | None) -> tuple[str, ...]:
+    """The other stated facts that do not hold with some changes: contradicted, or void.
+
+    Times that were measured on an instance are void on other hardware.
+
+    Args:
+        facts: of the workload.
+        changes: what is stated instead.
+        option: the answer with the changes.
+    """
+    workload = facts.workload
+    found = [each for change in changes for each in _VOID.get(change.path, ())]
+    if option == SERVERLESS:
+        found.append("model.measured_on")
+    broken = [stated.path for each in found if (stated := workload.stated(each)) is not None]
+    changed = {each.path: each for each in changes}
+    if any(path.startswith(_JUDGED) for path in changed):
+        moved = Facts(facts.book, workload._replace(values={**workload.values, **changed}))
+        known = {each.message for each in conflicts(facts)}
+        new = " ".join(each.message for each in conflicts(moved) if each.message not in known)
+        broken += [path for path in workload.values if re.search(rf"\b{path}\b(?!\.)", new)]
+    return tuple(dict.fromkeys(each for each in broken if each not in changed))
 
 
 def _finding(workload: Workload, message: str, first: Stated, second: Stated) -> Finding:

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple, TypeAlias
 
 from advisor.engine.decide import Walk, status, walk
-from advisor.engine.facts import Facts
+from advisor.engine.facts import MIB, Facts
 from advisor.model.workload import LARGEST_FIRST, Interval
 from advisor.rulebook.cells import Reach, merge_cuts
 from advisor.rulebook.formulas import active_cut, volume_cut
@@ -106,7 +106,8 @@ class Neighbourhood:
         unstated = ~self.facts.stated & book.conditional_bits
         questions = [question for question, _ in self.walk.steps]
         path = tuple([question.id for question in questions])
-        key = (path, self.walk.leaf.id, len(self.considered), unstated)
+        weighed = self.facts.stated >> book.parameters & 1
+        key = (path, self.walk.leaf.id, len(self.considered), unstated, weighed)
         known = book.relevance.get(key)
         if known is None:
             options = [book.option[name] for name in self.considered]
@@ -116,7 +117,7 @@ class Neighbourhood:
             variables = self._with_assumptions(
                 steering.union(*(option.variables for option in options)), unstated
             )
-            cuts = merge_cuts(_pairs(option.cuts) for option in options)
+            cuts = merge_cuts([book.assumption_cuts, *(_pairs(option.cuts) for option in options)])
             known = book.relevance[key] = (variables, steering, cuts, len(book.relevance))
         return known
 
@@ -128,6 +129,10 @@ class Neighbourhood:
         """Base variables behind some, and those that an assumption about one of them depends on."""
         book = self.book
         done = _expand(book, variables)
+        if book.size in done:  # it follows from these where it is not stated
+            done.add(book.parameters)
+            if self.facts.stated >> book.parameters & 1:
+                done.add(book.precision)
         for fact in book.conditional_facts:
             if fact.variable in done and unstated >> fact.variable & 1:
                 for alternative in fact.assume:
@@ -300,6 +305,7 @@ class Neighbourhood:
                 if cut is not None:
                     yield cut
         stated = self.facts.stated
+        yield from self._weighed(variable, table)
         for follower, leader in book.followers:
             if stated >> follower & 1:
                 continue
@@ -309,6 +315,18 @@ class Neighbourhood:
             elif variable == book.active and stated >> leader & 1:
                 for bound in self._solved(follower, table):
                     yield active_cut(bound, point[leader])
+
+    def _weighed(self, variable: int, table: Mapping[int, tuple[int, ...]]) -> Iterator[int]:
+        """Of the parameters those at which weights of a possible precision cross a bound."""
+        book, stated = self.book, self.facts.stated
+        if variable != book.parameters:
+            return
+        bounds = [*table.get(book.loaded, ())]
+        if not stated >> book.size & 1:
+            bounds += self._solved(book.size, table)
+        known = stated >> book.precision & 1
+        for bits in [book.bits_of[self.facts.point[book.precision]]] if known else {*book.bits_of}:
+            yield from (bound // MIB * MIB * 8 // bits for bound in bounds)
 
     def answer(self, variables: tuple[int, ...], low: int, high: int) -> str | None:
         """The option chosen when variables are stated as a range, or (bits, 0), else as it is.

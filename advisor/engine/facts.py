@@ -8,11 +8,12 @@ from typing import Any
 from advisor.model.workload import LARGEST_FIRST, USUAL_FIRST, Interval, Stated, Workload
 from advisor.rulebook.entries import pick
 from advisor.rulebook.fact_entries import TYPICAL_PROCESSING
-from advisor.rulebook.formulas import UNITS, mean_rate
+from advisor.rulebook.formulas import UNITS, mean_rate, precisions, weights
 from advisor.rulebook.resolve import Rulebook
-from advisor.rulebook.types import ELSEWHERE, INFINITY, UNSET, Assumption, FactEntry
+from advisor.rulebook.types import INFINITY, UNSET, Assumption, FactEntry
 from advisor.text.quantity import show
 
+MIB = 1024 * 1024
 _TRIPLES = ("requests.payload", "requests.response", "requests.processing")
 _LARGEST = {base: [base + part for part in LARGEST_FIRST] for base in _TRIPLES}
 _USUAL = {base: [base + part for part in USUAL_FIRST] for base in _TRIPLES}
@@ -85,7 +86,9 @@ class Facts:
         fact = self.book.facts[variable]
         value = item.value
         if fact.discrete:
-            self.low[variable] = 1 << fact.words.index(value if value in fact.words else ELSEWHERE)
+            word = value.lower() if isinstance(value, str) else value
+            known = word in fact.words  # the last word stands for every other text
+            self.low[variable] = 1 << (fact.words.index(word) if known else len(fact.words) - 1)
         elif isinstance(value, Interval):
             self.low[variable] = value.low or 0
             self.high[variable] = INFINITY if value.high is None else value.high
@@ -109,6 +112,7 @@ class Facts:
                     point[variable] = low[variable].bit_length() - 1
                 else:
                     point[variable] = pick(low[variable], high[variable], fact.unfavourable_high)
+        self._narrow(low, high, stated)
         self.triggers = book.triggers(~stated & book.conditional_bits)
         point[book.needs] = low[book.needs]
         if not stated >> book.typical_processing & 1:
@@ -119,7 +123,8 @@ class Facts:
             if not stated >> fact.variable & 1:
                 chosen = self._alternative(fact, low, high, stated)
                 self.chosen[fact.variable] = chosen
-                point[fact.variable] = self._value(chosen, point)
+                point[fact.variable] = self._value(fact, chosen, point, low)
+        self._weigh(point, stated)
         for formula in book.formulas:
             point[formula.variable] = formula.value(point)
 
@@ -137,10 +142,35 @@ class Facts:
             f"{fact.id} has no unconditional assumption"
         )  # the verifier forbids it
 
-    def _value(self, chosen: Assumption, point: list[int]) -> int:
+    def _value(self, fact: FactEntry, chosen: Assumption, point: list[int], low: list[int]) -> int:
+        """What is assumed; of words the first possible one, where it is none of these."""
         if chosen.follows >= 0:
             return mean_rate(point[chosen.follows], point[self.book.active])
+        words = low[fact.variable]
+        if fact.discrete and not words >> chosen.value & 1:
+            return (words & -words).bit_length() - 1
         return chosen.value
+
+    def _narrow(self, low: list[int], high: list[int], stated: int) -> None:
+        """Leave the precisions that stated size and parameters tell, where they tell any."""
+        book = self.book
+        if stated >> book.precision & 1:
+            return
+        told = 0
+        if stated >> book.size & stated >> book.parameters & 1:
+            size, count = ((low[each], high[each]) for each in (book.size, book.parameters))
+            told = precisions(size, count, book.bits_of, book.near)
+        low[book.precision] = told or book.template_low[book.precision]
+
+    def _weigh(self, point: list[int], stated: int) -> bool:
+        """Take the weights, in whole MiB, for a size that is not stated; whether it moved."""
+        book = self.book
+        if not stated >> book.parameters & ~(stated >> book.size) & 1:
+            return False
+        exact = weights(point[book.parameters], book.bits_of[point[book.precision]])
+        size = -(-exact // MIB) * MIB
+        moved, point[book.size] = size != point[book.size], size
+        return moved
 
     def moved(self, changes: Mapping[int, tuple[int, int]]) -> list[int]:
         """The point when some variables are stated as given: closed ranges, or (bits, 0).
@@ -163,6 +193,8 @@ class Facts:
         touched = list(changes)
         if bits & self.triggers:
             touched += self._reassume(changes, point, self.stated | bits)
+        if self._weigh(point, self.stated | bits):
+            touched.append(book.size)
         for variable in touched:
             for formula in book.dependents[variable]:
                 point[formula.variable] = formula.value(point)
@@ -175,14 +207,26 @@ class Facts:
         low, high = self.low.copy(), self.high.copy()
         for variable, bounds in changes.items():
             low[variable], high[variable] = bounds
+        self._narrow(low, high, stated)
         touched = []
         for fact in self.book.conditional_facts:
             if not stated >> fact.variable & 1:
-                value = self._value(self._alternative(fact, low, high, stated), point)
+                chosen = self._alternative(fact, low, high, stated)
+                value = self._value(fact, chosen, point, low)
                 if value != point[fact.variable]:
                     point[fact.variable] = value
                     touched.append(fact.variable)
         return touched
+
+    def derived(self, variable: int) -> str:
+        """How the value of an unstated fact follows from stated ones; empty where it does not."""
+        book, fact = self.book, self.book.facts[variable]
+        if variable == book.precision and self.low[variable] != fact.low:
+            each = book.bits_of[self.point[variable]] / 8
+            return f"model.size / model.parameters is about {each:g} bytes."
+        if variable == book.size and self.is_stated("model.parameters"):
+            return f"model.parameters in {self.taken('model.precision')}."
+        return ""
 
     # -- questions of later steps ------------------------------------------------------------------
 

@@ -1,21 +1,24 @@
 """Changes of an answer: decisive unknowns, the nearest change of each fact, and fixes."""
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import combinations, product
 from typing import TypeVar
 
+from advisor.engine.conflicts import contradicted
 from advisor.engine.decide import decide
 from advisor.engine.decision_cells import Cell, Handle, Neighbourhood, first_word, write, written
 from advisor.engine.facts import Facts, say
 from advisor.model.advice import Change, DecisiveUnknown, Fix, WouldChange
 from advisor.model.value import Value
+from advisor.model.workload import Interval, Stated
 from advisor.rulebook.types import INFINITY, UNSET, Admitted, FactEntry, Limit
 
 T = TypeVar("T")
 
 MOST_FIXES = 5
+_MOST_TRIED = 20  # fixes of which it is asked what else they break
 _FEATURE_WEIGHT = 5.0  # to give up a needed feature is harder than most changes of a number
 _UNSTATED_WEIGHT, _UNCHANGEABLE_WEIGHT = 0.5, 20.0
 _MANY_WORDS = 8  # of a fact with more words one is named for each answer
@@ -138,7 +141,7 @@ def _unknown(
 ) -> DecisiveUnknown:
     fact = handle.fact
     ordinary = _ordinary(around, fact)
-    remote = not any(
+    remote = around.option is not None and not any(
         _is_ordinary(cell, ordinary, low, high) for cell in cells if cell.option != around.option
     )
     value = around.facts.point[handle.variables[0]]
@@ -213,10 +216,33 @@ def would_change(around: Neighbourhood) -> tuple[WouldChange, ...]:
         if each.near:
             bounds = low[each.order], high[each.order]
             best = _nearest(each.fact, each.near, *bounds)
+            change = _stated(each.id, each.fact, *best.said)
             found.append(
-                WouldChange(fact=each.id, to=write(*best.said, each.fact), option=best.option)
+                WouldChange(
+                    fact=each.id,
+                    to=change.text,
+                    option=best.option,
+                    breaks=contradicted(around.facts, (change,), best.option),
+                )
             )
-    return (*found, *known.features)
+    return _sound_first((*found, *known.features))
+
+
+_Breaking = TypeVar("_Breaking", WouldChange, Fix)
+
+
+def _sound_first(found: Sequence[_Breaking]) -> tuple[_Breaking, ...]:
+    """Those that break nothing else first; nothing where each of them does."""
+    ordered = sorted(found, key=lambda each: bool(each.breaks))
+    return () if ordered and ordered[0].breaks else tuple(ordered)
+
+
+def _stated(path: str, fact: FactEntry, low: int, high: int) -> Stated:
+    """A change of a fact as the file would state it."""
+    value: object = Interval(low or None, None if high >= INFINITY else high)
+    if fact.discrete:
+        value = fact.words[low.bit_length() - 1]
+    return Stated(path, write(low, high, fact), value, 0, 0)
 
 
 def _nearest(fact: FactEntry, cells: tuple[Cell, ...], low: int, high: int) -> Cell:
@@ -264,11 +290,13 @@ def fixes(around: Neighbourhood) -> tuple[Fix, ...]:
     Of changes of the same facts to the same option only the nearest.
     """
     edits = list(_edits(around, every=False))
+    done: list[Fix] = []
     for size in (1, 2):
         found = _reaching(around, edits, size, around.book.option)
-        if found:
-            return tuple(_fix(around, *each) for each in found[:MOST_FIXES])
-    return ()
+        done += [_fix(around, *each) for each in found[:_MOST_TRIED]]
+        if any(not each.breaks for each in done):
+            break
+    return _sound_first(done)[:MOST_FIXES]
 
 
 def ways_to(around: Neighbourhood, option: str) -> Iterator[tuple[tuple[Change, ...], ...]]:
@@ -382,7 +410,15 @@ def _fix(around: Neighbourhood, chosen: tuple[_Edit, ...], option: str) -> Fix:
     source = next((limit.fix_source or limit.origin.source for limit in limits), "")
     if not advice:
         advice = f"State or change {' and '.join(change.fact for change in changes)}."
-    return Fix(changes=changes, option=option, advice=advice, source=source)
+    stated = [
+        _stated(edit.fact, around.book.facts[edit.variables[0]], edit.low, edit.high)
+        for edit in chosen
+        if edit.variables[0] != around.book.needs
+    ]
+    breaks = contradicted(around.facts, stated, option)
+    if breaks:
+        advice += f" It breaks {' and '.join(breaks)}."
+    return Fix(changes=changes, option=option, advice=advice, source=source, breaks=breaks)
 
 
 def _repaired(around: Neighbourhood, chosen: tuple[_Edit, ...], option: str) -> list[Limit]:

@@ -245,6 +245,13 @@ class WouldChange(Value):
     fact: str
     to: str
     option: str | None
+    breaks: tuple[str, ...] = ()  # other stated facts that do not hold with it
+
+    @property
+    def leads(self) -> str:
+        """The option, and what else the change breaks, in a few words."""
+        broken = f" (breaks {', '.join(self.breaks)})" if self.breaks else ""
+        return (self.option or "none fits") + broken
 
 
 class Change(Value):
@@ -259,8 +266,9 @@ class Fix(Value):
 
     changes: tuple[Change, ...]
     option: str
-    advice: str
+    advice: str  # names what it breaks
     source: str
+    breaks: tuple[str, ...] = ()  # other stated facts that do not hold with it
 
 
 class Consider(Value):

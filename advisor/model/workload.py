@@ -11,6 +11,13 @@ LARGEST_FIRST = ("", ".max", ".p99", ".typical")  # as limits read it
 USUAL_FIRST = ("", ".typical", ".p99", ".max")  # as load facts read it
 PARTS = USUAL_FIRST[1:]
 
+# Of a list of models what one fact of `model` says of all: of these keys the largest value, since
+# limits must hold for every model; of the weights those of the heaviest model together, since they
+# tell of each other; and what all have, or one must have.
+LARGEST_OF_ALL = ("memory", "accelerator_memory", "image_size", "startup", "disk")
+HEAVIEST_OF_ALL = ("size", "parameters", "precision")
+SAID_OF_ALL = (*LARGEST_OF_ALL, *HEAVIEST_OF_ALL, "accelerator", "framework")
+
 
 class Interval(NamedTuple):
     """A closed range of whole base units; ``None`` where nothing bounds it.

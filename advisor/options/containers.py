@@ -112,6 +112,7 @@ def _container(draft: Draft) -> dict[str, Any]:
 
 def _multi_model(draft: Draft, container: dict[str, Any]) -> None:
     count = memory.models(draft)
+    draft.carry(draft.way)
     container["Mode"] = "MultiModel"
     container["ModelDataUrl"] = prefix(draft)
     draft.set(

@@ -139,6 +139,8 @@ def volume_gb(draft: Draft, instance: Instance) -> int | None:
 def _unpacked_gb(draft: Draft) -> float | None:
     """Model and scratch space on one instance."""
     unpacked = upper(draft.facts.interval("model.unpacked"))
+    if draft.upper("model.parameters") is not None:
+        unpacked = draft.facts.taken("model.unpacked")
     if unpacked is None:
         return None
     together = memory.models(draft) if draft.option == REAL_TIME and memory.shared(draft) else 1
@@ -173,7 +175,7 @@ def _volume(draft: Draft, done: Parameters, instance: Instance) -> None:
 
 def _download_timeout(draft: Draft, done: Parameters) -> None:
     """Set only where the default start-up allowance would be used up: no default is published."""
-    size = draft.upper("model.size")
+    size = memory.archive_bytes(draft)
     if size is None:
         return
     rate, margin = draft.number("download-rate"), draft.number("timeout-margin")

@@ -60,7 +60,7 @@ def need(
         return alone
     host, host_text = alone.host_mib, alone.host_text
     if together > 1:
-        host, host_text = _host(draft, alone.accelerator, together, multi_model)
+        host, host_text = _host(draft, together, multi_model)
     return Need(
         accelerator=alone.accelerator,
         accelerator_mib=alone.accelerator_mib,
@@ -93,7 +93,7 @@ def _alone(draft: Draft) -> Need:
     """The need of an endpoint with one model on each instance."""
     accelerator = _accelerator(draft)
     device, device_text = _device(draft, accelerator)
-    host, host_text = _host(draft, accelerator, 1, multi_model=False)
+    host, host_text = _host(draft, 1, multi_model=False)
     workers = 1
     if accelerator == CPU:
         workers = max(1, draft.upper("model.concurrency") or 1)
@@ -142,6 +142,14 @@ def weights_mib(draft: Draft) -> tuple[int | None, str]:
     return archive, "" if size is None else f"{mib(size / MIB)} artifact"
 
 
+def archive_bytes(draft: Draft) -> int | None:
+    """Size of the artifact: stated, else that of the stated parameters."""
+    size = draft.upper("model.size")
+    if size is not None or draft.upper("model.parameters") is None:
+        return size
+    return int(draft.facts.taken("model.size"))
+
+
 def _accelerator(draft: Draft) -> str:
     """What is stated, else a GPU where accelerator memory is, else what is assumed."""
     stated = draft.text("model.accelerator")
@@ -172,24 +180,19 @@ def _device(draft: Draft, accelerator: str) -> tuple[int, str]:
     return size, f"{text} x {times} = {mib(size)} of accelerator memory"
 
 
-def _each(draft: Draft, accelerator: str) -> tuple[int, str]:
-    """Host memory of one model in MiB: loaded, or the copies while its weights pass through."""
+def _each(draft: Draft) -> tuple[int, str]:
+    """Host memory of one model in MiB, also of one whose weights only pass through."""
     each, text = resident_mib(draft)
     if each is None:
         each = -(-draft.facts.taken("model.memory") // MIB)
         text = f"{mib(each)} assumed for the loaded model"
-    if accelerator != CPU:
-        weights, weights_text = weights_mib(draft)
-        copies = draft.number("load-copies")
-        if (weights or 0) * copies > each:
-            return (weights or 0) * copies, f"{weights_text} x {copies} copies while loading"
     return each, text
 
 
-def _host(draft: Draft, accelerator: str, together: int, multi_model: bool) -> tuple[int, str]:
+def _host(draft: Draft, together: int, multi_model: bool) -> tuple[int, str]:
     """Host memory in MiB: the models held at once, or the copies while loading, and the server."""
     server = draft.number("server-memory")
-    each, text = _each(draft, accelerator)
+    each, text = _each(draft)
     if together > 1:
         cap = draft.number("shared-models-memory")
         total = each * together

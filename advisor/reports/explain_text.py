@@ -99,7 +99,7 @@ def _way(here: Here, way: WinningChange, canvas: Canvas) -> Row:
 
 def _outcomes(here: Here, canvas: Canvas) -> list[Row]:
     arrow = canvas.signs.arrow
-    return [(f"{e.fact} {e.to}", f"{arrow} {e.option or 'none fits'}") for e in here.outcomes]
+    return [(f"{e.fact} {e.to}", f"{arrow} {e.leads}") for e in here.outcomes]
 
 
 def _judged(judged: Judged) -> Row:

@@ -209,6 +209,7 @@ def fix(item: Fix) -> dict[str, Any]:
         "option": item.option,
         "advice": item.advice,
         "source": item.source,
+        "breaks": item.breaks,
     }
 
 

@@ -91,7 +91,7 @@ def _fixes(advice: Advice) -> Iterator[str]:
 def _changes(advice: Advice) -> Iterator[str]:
     if not advice.decision.fixes:
         for change in advice.decision.would_change:
-            yield f"- {code(f'{change.fact}: {change.to}')} → {change.option or 'none fits'}"
+            yield f"- {code(f'{change.fact}: {change.to}')} → {change.leads}"
 
 
 def _facts(advice: Advice) -> Iterator[str]:

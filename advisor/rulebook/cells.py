@@ -210,6 +210,7 @@ class Reach:
         options: Iterable[OptionEntry],
         dependents: Sequence[Iterable[Formula]],
         active: int,
+        weighed: tuple[frozenset[int], int],
     ) -> None:
         moved, assumed = set(variables), set()
         for fact in unstated:  # what is assumed of these may be assumed anew
@@ -217,6 +218,8 @@ class Reach:
             if not leading.isdisjoint(variables):
                 moved.add(fact.variable)
                 assumed |= leading
+        if not weighed[0].isdisjoint(moved):  # the size follows from these
+            moved.add(weighed[1])
         formulas = {formula for each in moved for formula in dependents[each]}
         inputs = {each for formula in formulas for each in formula.inputs}
         moved |= {formula.variable for formula in formulas}

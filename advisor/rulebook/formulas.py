@@ -79,6 +79,26 @@ def active_cut(bound: int, volume: int) -> int:
     return -(-volume * WEEK // max(bound, 1)) - 1
 
 
+def weights(count: int, bits: int) -> int:
+    """Bytes of so many parameters; 0 where their number is not known."""
+    return -(-count * bits // 8) if count != UNSET else 0
+
+
+def precisions(
+    size: tuple[int, int], count: tuple[int, int], bits: Sequence[int], within: float
+) -> int:
+    """The precisions (bits of a set) of weights of a size in bytes and a number of parameters.
+
+    Those whose bytes differ from size over parameters by at most a factor, at every value of the
+    two ranges; 0 where there is none.
+    """
+    if not size[0] or not count[0] or max(size[1], count[1]) >= INFINITY:
+        return 0
+    least, most = 8 * size[0] / count[1], 8 * size[1] / count[0]
+    near = [each / within <= least and most <= each * within for each in bits]
+    return sum(1 << word for word, fits in enumerate(near) if fits)
+
+
 def _wire(name: str, result: int, size: int, encoding: int) -> Formula:
     """RFC 4648: every three bytes, begun or full, become four."""
 
@@ -309,11 +329,9 @@ def _loaded(index: Mapping[str, int], bits: Sequence[int]) -> Formula:
         index["model.precision"],
     )
 
-    def weights(count: int, word: int) -> int:
-        return -(-count * bits[word] // 8) if count != UNSET else 0
-
     def value(point: Point) -> int:
-        return max(point[memory], point[size], weights(point[parameters], point[precision]))
+        loaded = weights(point[parameters], bits[point[precision]])
+        return max(point[memory], point[size], loaded)
 
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
         least = [low[i] for i in (memory, size) if stated >> i & 1]

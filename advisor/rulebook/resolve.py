@@ -51,8 +51,9 @@ class Rulebook:
         self.start = self.questions[compiled["flowchart"]["start"]]
         precision = next(each for each in compiled["facts"] if each["id"] == "model.precision")
         self.bits: Mapping[str, int] = precision["bits"]  # of one parameter, by precision
-        each_word = [self.bits[word] for word in precision["words"]]
-        self.formulas: tuple[Formula, ...] = formulas(self.index, self.features, each_word)
+        self.near: float = precision["factor"]  # of size over parameters
+        self.bits_of = [self.bits[word] for word in precision["words"]]
+        self.formulas: tuple[Formula, ...] = formulas(self.index, self.features, self.bits_of)
         self._name()
         self._prepare()
         self._cautions: tuple[Caution, ...] | None = None
@@ -75,6 +76,10 @@ class Rulebook:
         self.processing = self.index["requests.processing"]
         self.typical_processing = self.index[TYPICAL_PROCESSING]
         self.active = self.index["traffic.active"]
+        self.size = self.index["model.size"]
+        self.parameters = self.index["model.parameters"]
+        self.precision = self.index["model.precision"]
+        self.loaded = self.index["model.loaded"]
 
     def _prepare(self) -> None:
         """Tables that make a point, find its cells and tell what depends on what."""
@@ -94,6 +99,13 @@ class Rulebook:
             if alternative.follows >= 0
         ]
         self.conditional_bits = bit_set(fact.variable for fact in self.conditional_facts)
+        self.assumption_cuts = [
+            cut
+            for fact in self.conditional_facts
+            for alternative in fact.assume
+            if alternative.when is not None
+            for cut in form_cuts(alternative.when.form)
+        ]
         leaders = bit_set(leader for _, leader in self.followers)
         self.assumption_bits = self.conditional_bits | leaders
         self._triggers: dict[int, int] = {}
@@ -125,6 +137,7 @@ class Rulebook:
         for follower, leader in self.followers:
             load = [group for group in groups if follower in group]
             groups.append({leader, follower, self.active}.union(*load))
+        groups.append({self.parameters, self.index["model.disk"]})  # by the size that follows
         for group in groups:
             numbers = bit_set(each for each in group if not self.facts[each].discrete)
             for variable in group:
@@ -153,6 +166,7 @@ class Rulebook:
                 options=self.options,
                 dependents=self.dependents,
                 active=self.active,
+                weighed=(frozenset({self.parameters, self.precision}), self.size),
             )
         return known
 

@@ -100,31 +100,6 @@ _NAMES = {
     "percent": "a percentage",
 }
 
-# What people write for a unit that has another name here; singular, in lower case.
-_FAMILIAR = {
-    "byte": "B",
-    "sec": "s",
-    "second": "s",
-    "m": "min",
-    "minute": "min",
-    "hr": "h",
-    "hour": "h",
-    "day": "d",
-    "rps": "/s",
-    "tps": "/s",
-    "req/s": "/s",
-    "/sec": "/s",
-    "/second": "/s",
-    "/minute": "/min",
-    "/hour": "/h",
-    "/d": "/day",
-    "usd": "USD/month",
-    "usd/mo": "USD/month",
-    "percent": "%",
-    "million": "M",
-    "billion": "B",
-}
-
 # Beyond these a number is a slip of the keyboard, and arithmetic on it only costs time.
 MOST_DIGITS = 15
 MOST_DECIMALS = 9
@@ -207,7 +182,6 @@ def _refusal(text: str, kind: str) -> QuantityError:
     """Describe the mistake in a number and its unit."""
     number = text.rstrip(_AFTER_NUMBER)
     unit = text[len(number) :].strip(" ")
-    units = KINDS[kind]
     whole, point, decimals = number.partition(".")
     if not text:
         return QuantityError("a number is missing", kind)
@@ -221,11 +195,9 @@ def _refusal(text: str, kind: str) -> QuantityError:
         )
     if not unit:
         return QuantityError(f"{text!r} has no unit", kind)
-    wanted = unit.lower().replace("per ", "/").replace(" ", "")
-    meanings = {known.lower(): known for known in reversed(units)} | {
-        word: known for word, known in _FAMILIAR.items() if known in units
-    }
-    meant = meanings.get(wanted) or meanings.get(wanted.rstrip("s"))
+    from advisor.text.familiar import meant_by  # only once something is wrong
+
+    meant = meant_by(unit, kind)
     guess = f": did you mean {meant}?" if meant else ""
     return QuantityError(f"{text!r} has no unit of {_NAMES[kind]}{guess}", kind)
 

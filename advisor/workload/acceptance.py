@@ -17,21 +17,25 @@ def decided_option(workload: Workload) -> str | None:
 def decision_findings(
     workload: Workload, candidate: Candidate, rules_option: str | None, as_of: str
 ) -> tuple[Finding, ...]:
-    """Findings about the decision: an error where it breaks a limit, a note where it differs."""
+    """Findings about the decision: an error where it breaks a limit, a note where it differs.
+
+    What only a value that is taken breaks is a warning.
+    """
     decision = workload.mapping("decision")
     place = workload.place("decision")
-    reasons = {reason.rule: reason.text for reason in candidate.standing.reasons}
     found = [
         Finding(
             "decision-breaks-limit",
-            "error",
-            f"the decision for {candidate.option} breaks {verdict.rule}: {reasons[verdict.rule]}",
+            "error" if verdict.outcome == "broken" else "warning",
+            f"the decision for {candidate.option} breaks {reason.rule}: {reason.text}",
             *place,
-            f"Change decision.option, or change {verdict.fact}.",
+            f"Change decision.option, or change {verdict.fact}."
+            if verdict.outcome == "broken"
+            else f"State {' and '.join(reason.assumed) or verdict.fact}.",
             verdict.source,
         )
-        for verdict in candidate.verdicts
-        if verdict.outcome == "broken"
+        for reason in candidate.standing.reasons
+        if (verdict := reason.verdict) is not None and reason.kind != "bound"
     ]
     if rules_option != candidate.option:
         found.append(

@@ -431,8 +431,8 @@ def short_for(key: Key) -> str:
     return next(below, "").rpartition(".")[2]
 
 
-# What may be said of each of `models`.
-MODEL = (
+# What may be said of each of `models`: its name, its share, and whatever may be said of `model`.
+_ONE_OF_MANY = (
     Key(
         path="name",
         kind="text",
@@ -440,34 +440,14 @@ MODEL = (
         example="tenant-a",
         form="name",
     ),
+    *[key for key in KEYS if key.path.startswith("model.") and key.path != "model.count"],
     Key(
-        path="image",
-        kind="text",
-        about="Container image.",
-        example="123456789012.dkr.ecr.us-east-1.amazonaws.com/fraud:1",
-        form="image",
-    ),
-    Key(
-        path="artifact",
-        kind="text",
-        about="S3 address of the archive.",
-        example="s3://my-bucket/fraud/model.tar.gz",
-        form="artifact",
-    ),
-    Key(path="size", kind="size", about="Size of the model archive.", example="800 MB"),
-    Key(
-        path="memory",
-        kind="size",
-        about="Memory of the loaded model while it serves.",
-        example="2 GB",
-    ),
-    Key(path="accelerator_memory", kind="size", about="Accelerator memory.", example="20 GB"),
-    Key(
-        path="framework",
-        kind="text",
-        about="Framework that serves the model.",
-        example="xgboost",
-        form="line",
+        path="count",
+        kind="count",
+        about="Models alike; each gets a number behind the name.",
+        example="3",
+        most=50,
+        exact=True,
     ),
     Key(
         path="share",
@@ -477,3 +457,4 @@ MODEL = (
         most=100_000,
     ),
 )
+MODEL = tuple(key._replace(path=key.path.removeprefix("model.")) for key in _ONE_OF_MANY)

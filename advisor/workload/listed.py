@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor.model.workload import Interval, Stated
+from advisor.model.workload import HEAVIEST_OF_ALL, LARGEST_OF_ALL, SAID_OF_ALL, Interval, Stated
 from advisor.text.yaml_reader import SequenceNode, YamlNode
 from advisor.workload.key import Key
 from advisor.workload.keys import MODEL
@@ -12,8 +12,8 @@ from advisor.workload.reading import Reading
 from advisor.workload.record import read_record
 from advisor.workload.values import RefusedError
 
-# Of these the largest model decides, since limits and sizing must hold for every one.
-_LARGEST = ("size", "memory", "accelerator_memory")
+_ACCELERATORS = ("neuron", "gpu", "none")  # the first that one model must have
+_WIDEST = 32  # bits of a parameter whose precision is not stated
 
 
 def read_models(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
@@ -31,53 +31,76 @@ def read_models(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) 
             refusal = RefusedError(problem, "give each model its own name")
             reading.refuse(f"{key.path}[{number}].name", item, refusal)
         elif name is not None:
-            found.append(model)
-    if not 1 <= len(node.value) <= (key.most or 1):
-        problem = f"the list has {len(node.value)} items"
+            found += _alike(model)
+    if not found or not 1 <= len(found) <= (key.most or 1):
+        problem = f"the list has {len(found)} items"
         hint = f"write 1 to {key.most} items; for more, state model.count instead"
         reading.refuse(key.path, node, RefusedError(problem, hint))
     names = ", ".join(model["name"] for model in found)
     reading.state(key.path, names, tuple(found), key_node)
 
 
-def stand_for_all(values: dict[str, Stated]) -> None:
-    """Add the facts of ``model`` that follow from a list of models, unless the file states them.
+def _alike(model: dict[str, Any]) -> list[dict[str, Any]]:
+    """A model, or as many alike as its count, each with a number behind the name."""
+    count = model.pop("count", None)
+    if count is None or count.high < 2:
+        return [model]
+    if "share" in model:
+        low, high = (end and end // count.high for end in model["share"])
+        model["share"] = Interval(low, high)
+    return [{**model, "name": f"{model['name']}-{each}"} for each in range(1, count.high + 1)]
 
-    The count is the length of the list; sizes are those of the largest model, also above what
-    ``model`` states for the others; the framework is the one that all of them have.
+
+def stand_for_all(values: dict[str, Stated]) -> None:
+    """Add the facts of ``model`` that follow from a list of models.
+
+    What ``model`` states holds for each that does not state it itself. The count is the length of
+    the list, unless it is stated.
     """
-    stated = values["models"]
-    models: tuple[dict[str, Any], ...] = stated.value
+    models: tuple[dict[str, Any], ...] = values["models"].value
     if not models:
         return
-    count = len(models)
-    _put(values, "model.count", str(count), Interval(count, count))
-    for name in _LARGEST:
+    for name in SAID_OF_ALL:
         default = values.get(f"model.{name}")
         if default is not None:
             for model in models:
                 model.setdefault(name, default.value)
-        _put_largest(values, name, models)
+    if "model.count" not in values:
+        _put(values, "count", Interval(len(models), len(models)))
+    for name in LARGEST_OF_ALL:
+        sizes = [model[name] for model in models if name in model]
+        _put(values, name, max(sizes, key=_largest) if sizes else None)
+    heaviest = max(models, key=_weight)
+    for name in HEAVIEST_OF_ALL:
+        _put(values, name, heaviest.get(name))
+    kinds = {model.get("accelerator") for model in models}
+    _put(values, "accelerator", next((each for each in _ACCELERATORS if each in kinds), None))
     frameworks = {model.get("framework") for model in models}
-    if len(frameworks) == 1 and None not in frameworks:
-        (framework,) = frameworks
-        _put(values, "model.framework", str(framework), framework)
+    _put(values, "framework", frameworks.pop() if len(frameworks) == 1 else None)
 
 
-def _put(values: dict[str, Stated], path: str, text: str, value: Any) -> None:
-    place = values["models"]
-    values.setdefault(path, Stated(path, text, value, place.line, place.column))
+def _largest(size: Interval) -> tuple[int, int]:
+    return size.high or size.low or 0, size.low or 0
 
 
-def _put_largest(values: dict[str, Stated], name: str, models: tuple[dict[str, Any], ...]) -> None:
+def _weight(model: dict[str, Any]) -> float:
+    """Bytes of the weights as far as they are stated."""
+    nothing = Interval(0, 0)
+    bits = int(str(model.get("precision", _WIDEST)).lstrip("bfpint"))
+    parameters = _largest(model.get("parameters", nothing))[0]
+    return max(_largest(model.get("size", nothing))[0], parameters * bits / 8)
+
+
+def _put(values: dict[str, Stated], name: str, value: Any) -> None:
+    """State a fact of the list at its place, unless the file says the same, or nothing says it."""
     path = f"model.{name}"
-    sizes = [model[name] for model in models if name in model]
-    if not sizes:
-        return
-    rest = values.get(path)
-    largest = max(sizes, key=lambda size: (size.high or size.low or 0, size.low or 0))
-    if rest is None or largest is not rest.value:
+    known = values.get(path)
+    if value is None:
+        values.pop(path, None)
+    elif known is None or known.value != value:
         from advisor.text.quantity import show
 
+        kind = next(key.kind for key in MODEL if key.path == name)
+        text = show(value, kind) if isinstance(value, Interval) else str(value)
         place = values["models"]
-        values[path] = Stated(path, show(largest, "size"), largest, place.line, place.column)
+        values[path] = Stated(path, text, value, place.line, place.column)

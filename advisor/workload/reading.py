@@ -63,11 +63,12 @@ class Reading:
     def refuse_keys(self, path: str, found: Pairs, known: Iterable[str]) -> None:
         """Note every key that does not exist in this mapping."""
         siblings = tuple(known)
-        for name, (node, _) in found.items():
+        for name, (node, value) in found.items():
             if name not in siblings:
                 quoted = repr(name) if len(name) <= 40 else repr(name[:39] + "…")
                 message = f"{quoted} is not a key of {path or 'a workload file'}"
                 from advisor.workload.spelling import explain_key  # only once something is wrong
 
-                hint = explain_key(name, path, siblings)
+                text = value.value if isinstance(value, ScalarNode) else ""
+                hint = explain_key(name, path, siblings, text)
                 self.errors.append(error_at(node, message, self.file, hint))

@@ -170,7 +170,13 @@ def test_derived_facts_come_from_the_stated_ones() -> None:
         online(
             requests={"payload": "3 MB", "encoding": "base64", "processing": "500 ms"},
             traffic={"peak": "20/s"},
-            model={"size": "1 GB", "memory": "2 GB", "disk": "500 MB", "parameters": "2B"},
+            model={
+                "size": "1 GB",
+                "memory": "2 GB",
+                "disk": "500 MB",
+                "parameters": "2B",
+                "precision": "fp32",
+            },
         )
     )
     assert facts.taken("wire.payload") == 4 * MB  # a third more

@@ -667,6 +667,11 @@ def test_no_answer_is_an_error(tmp_path: Path) -> None:
     )
     (found,) = of_rule(check(CheckOptions(paths=[str(path)], as_of=AS_OF)), "no-answer")
     assert (found.severity, found.line) == ("error", 1)
+    # At the smaller payloads of the range real-time inference fits: 25 MB at most.
+    range_of = "name: x\nrequests: {arrival: online, streaming: true, payload: 10 MB..30 MB}\n"
+    path.write_text(range_of, encoding="utf-8")
+    (found,) = of_rule(check(CheckOptions(paths=[str(path)], as_of=AS_OF)), "no-answer")
+    assert found.severity == "warning"
 
 
 def test_a_duplicate_name_is_a_finding(tmp_path: Path) -> None:

@@ -29,7 +29,9 @@ from tests.planned import facts_of, online, parameters, planned, rules, setting,
 RAW = load().raw["hosting"]
 TABLE = hosting(RAW)
 FEATURES = {each.id for each in load().features}
-ASKED = ("multi-container", "inference-pipeline", "inference-components", "scale-to-zero")
+ASKED = (
+    "multi-model", "multi-container", "inference-pipeline", "inference-components", "scale-to-zero",
+)  # fmt: skip
 READ = sorted({need for row in [*TABLE.preferences] for need in row.when.needs} | {
     need for way in TABLE.ways.values() for limit in way.limits for need in limit.when.needs
 })  # fmt: skip
@@ -202,6 +204,10 @@ def test_every_row_and_every_way_is_chosen_somewhere() -> None:
         ({"needs": ["inference-pipeline"]}, "inference-pipeline", "prefer-pipeline"),
         ({"needs": ["inference-pipeline"], "models": 16}, None, "prefer-pipeline"),
         ({"needs": ["multi-container"], "accelerator": "gpu"}, None, "prefer-containers"),
+        ({"needs": ["multi-model"]}, "multi-model", "prefer-multi-model"),
+        ({"needs": ["multi-model"], "models": 1}, "multi-model", "prefer-multi-model"),
+        ({"needs": ["multi-model"], "streaming": True}, None, "prefer-multi-model"),
+        ({"needs": ["multi-model", "scale-to-zero"]}, None, "prefer-multi-model"),
         ({"needs": ["multi-container", "inference-pipeline"]}, None, "prefer-pipeline"),
         ({"needs": ["inference-pipeline", "scale-to-zero"]}, None, "prefer-pipeline"),
         ({"option": "serverless"}, "endpoint-each", "prefer-no-sharing"),

@@ -130,6 +130,18 @@ DECISION = {
     "until": "2027-03-31",
 }
 WAIVER = {"because": "tried", "until": "2027-01-31", "ticket": "RISK-12"}
+OF_EACH = {
+    "size": point(800 * MB),
+    "parameters": point(8 * 10**9),
+    "precision": "bf16",
+    "framework": "xgboost",
+    "memory": point(2 * GB),
+    "accelerator": "none",
+    "accelerator_memory": point(20 * GB),
+    "image_size": point(3 * GB),
+    "startup": point(40 * SECOND),
+    "disk": point(0),
+}
 VALUES: dict[str, Any] = {
     "schema": "sm-advise/workload.v1",
     "name": "fraud-scoring",
@@ -181,22 +193,14 @@ VALUES: dict[str, Any] = {
     "model.measured_on": "ml.m5.xlarge",
     "model.concurrency": point(4),
     "model.throughput": point(900 * PER_SECOND),
-    # Each with what `model` states for it: the sizes of one that says nothing else.
+    # Each with what `model` states of one that says nothing else, as far as all must hold.
     "models": (
-        {
-            "name": "north",
-            "share": point(20_000),
-            "framework": "xgboost",
-            "size": point(800 * MB),
-            "memory": point(2 * GB),
-            "accelerator_memory": point(20 * GB),
-        },
+        {"name": "north", "share": point(20_000), **OF_EACH},
         {
             "name": "south",
-            "size": point(700 * MB),
             "artifact": "s3://my-bucket/south/model.tar.gz",
-            "memory": point(2 * GB),
-            "accelerator_memory": point(20 * GB),
+            **OF_EACH,
+            "size": point(700 * MB),
         },
     ),
     "needs.data-capture": True,

@@ -30,6 +30,7 @@ class BrokenReason(NamedTuple):
     because: str = ""
     source: str = ""
     as_of: str = ""
+    severity: str = "error"  # a warning where a value of an unstated fact decides
 
 
 class CapacityFit(NamedTuple):

@@ -75,11 +75,8 @@ class WorkloadFit:
         capacity = CapacityFit(self.facts, self._said, view, part, option)
         costs = capacity.over_budget(candidate, self.advice.prices_date or "")
         broken = [*self._limits(candidate), *costs]
-        for reason in broken:
+        for reason in (*broken, *self._contested(candidate)):
             yield self._broken(resource, node, where, reason, at_key=True)
-        for reason in self._contested(candidate):
-            found = self._broken(resource, node, where, reason, at_key=True)
-            yield found._replace(severity="warning")
         for setting in settings():
             if setting.option in ("", option):
                 yield from self._setting(resource, part, path, setting)
@@ -107,7 +104,8 @@ class WorkloadFit:
                 )
             limit = self.facts.book.limit.get(verdict.rule)
             because = limit.origin.because if limit is not None else verdict.note
-            yield BrokenReason(text, because, verdict.source, verdict.as_of)
+            severity = "warning" if taken else "error"
+            yield BrokenReason(text, because, verdict.source, verdict.as_of, severity)
 
     def _contested(self, candidate: Candidate) -> Iterator[BrokenReason]:
         """The limits that are kept, if at all, only by the newest bound that AWS documents."""
@@ -123,6 +121,7 @@ class WorkloadFit:
                     limit.newest.because,
                     limit.newest.source,
                     limit.newest.as_of,
+                    "warning",
                 )
 
     def _taken(self, verdict: Verdict) -> str:
@@ -190,7 +189,13 @@ class WorkloadFit:
     def _broken(
         self, resource: Resource, node: Node, path: Path, reason: BrokenReason, at_key: bool = False
     ) -> GateFinding:
-        fault = Fault(node=node, path=path, message=reason.message, at_key=at_key)
+        fault = Fault(
+            node=node,
+            path=path,
+            message=reason.message,
+            at_key=at_key,
+            severity=reason.severity,
+        )
         found = finding_of(self.checks["option-broken"], resource, fault)
         if not reason.source:
             return found

@@ -76,6 +76,17 @@ def _absent_components(body: Node) -> Iterator[tuple[str, str]]:
             yield "scale-to-zero", "variant without ModelName, with ManagedInstanceScaling from 0"
 
 
+def _absent_forms(model: Node) -> Iterator[tuple[str, str]]:
+    """The forms of hosting that a model with one container does not have."""
+    container = model.get("PrimaryContainer")
+    if model.get("Containers") is None and container is not None:
+        yield "inference-pipeline", "Containers"
+        yield "multi-container", "Containers"
+        mode = container.get("Mode")
+        if mode is None or text_of(mode) == "SingleModel":
+            yield "multi-model", "Mode: MultiModel"
+
+
 def absent_needs(
     resource: Resource, model: Resource | None, option: str
 ) -> Iterator[tuple[str, str]]:
@@ -100,9 +111,7 @@ def absent_needs(
             yield "notifications", "NotificationConfig"
     if model is None:
         return
-    if model.body.get("Containers") is None and model.body.get("PrimaryContainer") is not None:
-        yield "inference-pipeline", "Containers"
-        yield "multi-container", "Containers"
+    yield from _absent_forms(model.body)
     if model.body.get("VpcConfig") is None and body.get("VpcConfig") is None:
         yield "vpc", "VpcConfig"
     isolated = (model.body, body)  # of components it stands on the configuration, as the network

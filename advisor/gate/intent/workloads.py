@@ -136,7 +136,10 @@ def _of_answer(
         accepted = _as_gate_finding(each, checks)
         yield accepted._replace(status=ACCEPTED, acceptance=why, fix="")
     if advice.decision.option is None:
-        yield _at(checks["no-answer"], workload, "requests", advice.summary)
+        told_of = _at(checks["no-answer"], workload, "requests", advice.summary)
+        if advice.decision.unknowns:  # one of them, stated, may give an answer
+            told_of = told_of._replace(severity="warning")
+        yield told_of
     for rule, message in beyond(advice, organisation):
         # A warning: nothing is configured yet, and deploy.instance_type can choose otherwise.
         told_of = _at(checks[rule], workload, "deploy.instance_type", message)

@@ -1,11 +1,23 @@
 """Several models, or the containers of one, in; the way they are hosted, and its plan, out."""
 
-from advisor.model.options import REAL_TIME
+from advisor.model.options import (
+    INFERENCE_COMPONENTS,
+    INFERENCE_PIPELINE,
+    MULTI_CONTAINER,
+    MULTI_MODEL,
+    REAL_TIME,
+)
 from advisor.options import memory
 from advisor.options.plan_builder import Draft, once
 
 # Needs that ask for a form of hosting, also of a single model.
-_ASKED = ("multi-container", "inference-pipeline", "inference-components", "tenant-isolation")
+_ASKED = (
+    MULTI_MODEL,
+    MULTI_CONTAINER,
+    INFERENCE_PIPELINE,
+    INFERENCE_COMPONENTS,
+    "tenant-isolation",
+)
 
 
 def concern(draft: Draft) -> bool:

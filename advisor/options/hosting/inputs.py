@@ -108,7 +108,7 @@ def _warm(draft: Draft) -> bool:
 
 def load_s(draft: Draft) -> float:
     """Seconds until the largest model is loaded from S3; its start where no size is stated."""
-    size = draft.upper("model.size")
+    size = memory.archive_bytes(draft)
     if size is None:
         stated = draft.upper("model.startup")
         return (draft.facts.taken("model.startup") if stated is None else stated) / SECOND

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 from advisor.engine.facts import Facts
 from advisor.model.options import BATCH_TRANSFORM, INFERENCE_PIPELINE, MULTI_CONTAINER
 from advisor.model.usage import Quantity, known
-from advisor.model.workload import Interval, Stated, Workload
+from advisor.model.workload import SAID_OF_ALL, Interval, Stated, Workload
 from advisor.options import memory
 from advisor.options.plan_builder import Basis, Draft, once
 
 LEAST_CONTAINERS = 2
-_SIZES = ("size", "memory", "accelerator_memory")
 _TRAFFIC = ("traffic.peak", "traffic.volume", "traffic.concurrent")
 _RECORDS = ("dataset.records", "dataset.size")
 _LEFT_OUT = ("models", "deploy.hosting")
+_OF_LIST = {"name", "share", "artifact"}
 _WHOLE = 100_000  # thousandths of a percent
 
 
@@ -110,12 +110,10 @@ def _part_of(draft: Draft, model: Mapping[str, Any], share: float | None) -> Wor
     values = {path: item for path, item in workload.values.items() if path not in _LEFT_OUT}
     _state(values, "model.count", Interval(1, 1))
     if model:
-        for part in _SIZES:
-            if listed(draft):
-                _replace(values, f"model.{part}", model.get(part))
-        for part in ("image", "framework"):
-            if part in model:
-                _state(values, f"model.{part}", model[part])
+        for part in SAID_OF_ALL if listed(draft) else ():
+            values.pop(f"model.{part}", None)
+        for part in model.keys() - _OF_LIST:
+            _state(values, f"model.{part}", model[part])
         _state_artifact(values, model, name)
     if share is not None:
         _scale(values, share, records=draft.option == BATCH_TRANSFORM and "share" in model)
@@ -127,13 +125,6 @@ def _state(values: dict[str, Stated], path: str, value: Any) -> None:
     old = values.get(path)
     line, column = (old.line, old.column) if old is not None else (0, 0)
     values[path] = Stated(path, str(value), value, line, column)
-
-
-def _replace(values: dict[str, Stated], path: str, value: Any) -> None:
-    if value is None:
-        values.pop(path, None)
-    else:
-        _state(values, path, value)
 
 
 def _state_artifact(values: dict[str, Stated], model: Mapping[str, Any], name: str) -> None:

@@ -146,8 +146,7 @@ def _changes(advice: Advice) -> Iterator[RenderableType]:
     shown = found[:_MOST_CHANGES]
     most = max(len(f"{change.fact} {change.to}") for change in shown)
     lines = [
-        line(f"{change.fact} {change.to}".ljust(most), f" → {change.option or 'none fits'}")
-        for change in shown
+        line(f"{change.fact} {change.to}".ljust(most), f" → {change.leads}") for change in shown
     ]
     more = len(found) - _MOST_CHANGES
     if more > 0:
