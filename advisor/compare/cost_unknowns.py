@@ -25,7 +25,7 @@ _MOST = 3
 _TIMES = 10
 _MOVED = Decimal("1.1")  # a cost that moves by less is the same to its reader
 _UNKNOWN = Decimal("Infinity")
-_UNITS = {"size": 1024, "share": WEEK // 168}  # values are read aloud: 102 KB, 17 h a week
+_READABLE = 1024
 
 
 def weighed(advice: Advice, own_prices: Folder | None = None) -> Advice:
@@ -78,7 +78,7 @@ def _heaviest(facts: Facts, decision: Decision, prices: Prices) -> tuple[CostUnk
 def _values(facts: Facts, fact: FactEntry) -> Iterator[int]:
     """Values to try: on either side of the assumed one, as far as they are ordinary."""
     taken = facts.point[fact.variable]
-    unit = _UNITS.get(fact.kind, 1)
+    unit = _unit(fact.kind, taken)
     low = max(taken // _TIMES, facts.low[fact.variable], fact.ordinary.low, fact.least)
     high = min(taken * _TIMES, facts.high[fact.variable], fact.ordinary.high)
     if fact.kind == "share":
@@ -86,6 +86,16 @@ def _values(facts: Facts, fact: FactEntry) -> Iterator[int]:
     for value in (-(-low // unit) * unit, high // unit * unit):
         if value != taken and low <= value <= high:
             yield value
+
+
+def _unit(kind: str, near: int) -> int:
+    """What values are whole multiples of, so that one can read them aloud: 102 KB, 17 h a week."""
+    if kind == "share":
+        return WEEK // 168
+    unit = 1
+    while kind == "size" and near >= 100 * unit * _READABLE:
+        unit *= _READABLE
+    return unit
 
 
 def _outcome(facts: Facts, held: str | None, prices: Prices, value: str) -> CostOutcome:
