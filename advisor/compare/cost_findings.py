@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from advisor.catalogue.price_snapshot import Prices
 from advisor.engine.facts import Facts
 from advisor.engine.standing import phrase
-from advisor.model.advice import Candidate, Cost
+from advisor.model.advice import Candidate, Cost, Plan
 from advisor.model.workload import Finding, Interval
 from advisor.pricing.comparable import certainly_cheaper, over_budget, stand_ins
-from advisor.pricing.plan_cost import in_brief
-from advisor.text.money_format import UNKNOWN, a_month, money
+from advisor.pricing.plan_cost import in_brief, listed
+from advisor.text.money_format import UNKNOWN, a_month, figure, money
 from advisor.text.quantity import show
 
 _MILLION = 1_000_000
@@ -33,6 +33,8 @@ def findings(
     if chosen is None or chosen.cost is None:
         return []
     found = [*_budget(facts, chosen.cost), *_prices(facts, chosen, chosen.cost, prices)]
+    if prices.own and chosen.plan is not None:
+        found += _at_your_prices(facts, chosen.plan, prices)
     cheaper = _cheapest_below(chosen, candidates)
     if cheaper is not None:
         found.append(_cheaper(facts, chosen, cheaper, prices))
@@ -126,6 +128,24 @@ def _prices(facts: Facts, chosen: Candidate, cost: Cost, prices: Prices) -> list
         )
         found.append(Finding("estimated-price", "info", message, *place, fix))
     return found
+
+
+def _at_your_prices(facts: Facts, made: Plan, prices: Prices) -> list[Finding]:
+    """The type that the user's prices would choose, where its fleet is cheaper."""
+    from advisor.options import plan  # few users have prices of their own
+    from advisor.pricing.billable_usage import completed
+    from advisor.pricing.monthly import total
+
+    other = plan(made.option, facts, listed(made.option, prices), deploy=False)
+    usd, own = (total(made.option, completed(e, facts), prices).middle for e in (other, made))
+    if in_brief(other) == in_brief(made) or usd is None or own is None or usd >= own:
+        return []
+    message = (
+        f"at your prices {in_brief(other)} would cost {figure(usd)} USD a month, and"
+        f" {in_brief(made)} costs {figure(own)}; types are chosen by the list of sm-advise"
+    )
+    fix = "State deploy.instance_type to take the other type."
+    return [Finding("cheaper-at-your-prices", "info", message, fix=fix)]
 
 
 def _cheapest_below(chosen: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:

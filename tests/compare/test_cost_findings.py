@@ -34,13 +34,13 @@ def found(advice: Advice, rule: str) -> list[Finding]:
 
 
 def test_an_option_that_costs_less_is_told_with_both_figures_and_the_question() -> None:
-    # Real-time: 0.115 x 730 = 83.95. Serverless: 50,000 x 0.1 s x 0.00004 = 0.20, and some data.
+    # Real-time: 0.102 x 730 = 74.46. Serverless: 50,000 x 0.1 s x 0.00004 = 0.20, and some data.
     advice = answer()
     assert advice.decision.option == "real-time"
     (finding,) = found(advice, "cheaper-option")
     assert finding.severity == "info"
     assert finding.message.startswith("Serverless inference on 2048 MB, at most ")
-    assert "would cost 0.21 instead of 83.96 USD a month on 1 x ml.m5.large" in finding.message
+    assert "would cost 0.21 instead of 74.47 USD a month on 1 x ml.c6i.large" in finding.message
     assert "It is ranked lower by the question gaps. " in finding.message
 
 
@@ -73,7 +73,7 @@ def test_where_cost_is_preferred_it_warns_and_stands_beside_the_answer() -> None
     assert finding.severity == "warning"
     assert finding.line == 1
     assert " Serverless inference on 2048 MB" in advice.summary
-    assert advice.summary.endswith("USD a month on 1 x ml.m5.large.")
+    assert advice.summary.endswith("USD a month on 1 x ml.c6i.large.")
     assert "would cost" not in answer().summary
 
 
@@ -99,7 +99,7 @@ def test_costs_that_overlap_give_no_finding() -> None:
 
 @pytest.mark.parametrize(
     ("budget", "severity"),
-    [("50 USD/month", "error"), ("83.95 USD/month", "error"), ("84 USD/month", None)],
+    [("50 USD/month", "error"), ("74.46 USD/month", "error"), ("75 USD/month", None)],
 )
 def test_a_budget_that_the_whole_range_exceeds_is_an_error(
     budget: str, severity: str | None
@@ -217,15 +217,15 @@ def test_an_amount_is_met_only_where_the_whole_range_keeps_within(
 
 
 def test_an_estimate_above_the_budget_warns_and_is_no_error() -> None:
-    # 83.95 for the instance; data without end, of which what is assumed is 1 MB and 100 KB a
-    # request: 50,000 x (1 x 0.016 + 0.0977 x 0.016) / 1024 = 0.86, so about 84.81.
+    # 74.46 for the instance; data without end, of which what is assumed is 1 MB and 100 KB a
+    # request: 50,000 x (1 x 0.016 + 0.0977 x 0.016) / 1024 = 0.86, so about 75.32.
     requests = {"processing": "100 ms", "answer": "10 s", "cold_start": "tolerated"}
-    (finding,) = found(answer(requests=requests, budget="84.50 USD/month"), "over-budget")
+    (finding,) = found(answer(requests=requests, budget="75 USD/month"), "over-budget")
     assert finding.severity == "warning"
-    assert "about 84.81 USD a month, which at the assumed values is above" in finding.message
-    (finding,) = found(answer(requests=requests, budget="85 USD/month"), "over-budget")
+    assert "about 75.32 USD a month, which at the assumed values is above" in finding.message
+    (finding,) = found(answer(requests=requests, budget="76 USD/month"), "over-budget")
     assert finding.severity == "info"
-    assert "about 84.81 USD a month, and may be above" in finding.message
+    assert "about 75.32 USD a month, and may be above" in finding.message
 
 
 def test_a_missing_price_does_not_meet_a_budget() -> None:
