@@ -23,7 +23,7 @@ from advisor.model.advice import Advice, Candidate, Decision, Plan
 from advisor.model.options import BATCH_TRANSFORM, OPTIONS
 from advisor.model.workload import Finding, Workload
 from advisor.options import known, plan
-from advisor.pricing.plan_cost import expected_latency, monthly_cost, per_hour, prices_of
+from advisor.pricing.plan_cost import expected_latency, listed, monthly_cost, prices_of
 from advisor.rulebook.load import book_for
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import CLEAR, CONTESTED, RULED_OUT
@@ -122,7 +122,7 @@ def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> C
     chosen = name == decision.option
     made = cost = latency = None
     if chosen or (at_point != RULED_OUT and name in decision.leaf_options):
-        made = plan(name, facts, per_hour(name, prices), deploy=chosen)
+        made = plan(name, facts, listed(name, prices.shipped), deploy=chosen)
         cost = monthly_cost(made, facts, prices)
         latency = expected_latency(made, facts) if chosen else None
     return Candidate(

@@ -16,7 +16,7 @@ from advisor.engine.facts import Facts, say
 from advisor.model.advice import Advice, Cost, CostOutcome, CostUnknown, Decision
 from advisor.model.workload import Interval
 from advisor.options import plan
-from advisor.pricing.plan_cost import in_brief, monthly_cost, per_hour, prices_of
+from advisor.pricing.plan_cost import in_brief, listed, monthly_cost, prices_of
 from advisor.rulebook.load import book_for
 from advisor.rulebook.types import UNSET, FactEntry
 from advisor.text.quantity import WEEK, show
@@ -102,7 +102,7 @@ def _outcome(facts: Facts, held: str | None, prices: Prices, value: str) -> Cost
     option = held or decide(facts.book, facts.point)
     if option is None:
         return CostOutcome(value=value, option=None, runs_on=None, cost=None)
-    made = plan(option, facts, per_hour(option, prices), deploy=False)
+    made = plan(option, facts, listed(option, prices.shipped), deploy=False)
     return CostOutcome(
         value=value,
         option=option,

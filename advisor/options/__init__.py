@@ -31,8 +31,8 @@ def plan(
     Args:
         option: one of ``advisor.model.options.OPTIONS``.
         facts: what the workload leaves possible; no longer changed.
-        prices: millionths of a USD an hour by instance type, as far as they are known; they order
-            equal fits and decide nothing else. Choices are remembered: not changed either.
+        prices: millionths of a USD an hour of the types that the Region sells, by which the type is
+            chosen; empty without a list. Choices are remembered: not changed either.
         deploy: whether the plan is to be deployed. One that is only compared has the settings and
             usage that its cost depends on, and no requests, call or quotas.
     """

@@ -40,7 +40,8 @@ class Sizes(Value):
 def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Plan:
     """The plan of an asynchronous endpoint; arguments as for real-time."""
     work = load(draft)
-    instance = instances.note(draft, instances.choice(draft, memory.need(draft), prices))
+    found = instances.choice(draft, memory.need(draft), prices, _taken)
+    instance = instances.note(draft, found)
     capacity = fleet.capacity(draft, work, instance)
     sizes = _fleet(draft, work, capacity, instance)
     usage = _usage(draft, capacity, sizes, instance)
@@ -60,6 +61,12 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     return draft.plan(requests, invoke, quotas.quotas(draft, wanted, instance), usage)
 
 
+def _taken(draft: Draft, instance: Instance) -> tuple[float, bool]:
+    """Instances of a type that the plan takes at the peak."""
+    work = load(draft)
+    return _fleet(draft, work, fleet.capacity(draft, work, instance), instance).ceiling, True
+
+
 def _fleet(draft: Draft, work: Load, capacity: Capacity, instance: Instance) -> Sizes:
     alarm = draft.number("wake-alarm-period") * draft.number("wake-alarm-periods")
     wake, wake_text = _wake(alarm, draft.number("instance-start"), endpoint.start_s(draft))
@@ -70,6 +77,7 @@ def _fleet(draft: Draft, work: Load, capacity: Capacity, instance: Instance) -> 
     if not zero:
         floor, why_zero = _floor(draft, work, capacity, why_zero)
     limits = fleet.bounds(draft)
+    fleet.held(draft, max(floor, most), limits)
     if draft.needs("autoscaling") and most <= floor:
         most = draft.number("scaling-ceiling") * max(1, floor)
         why += f"; {most} leave room for the scaling that is needed"

@@ -59,10 +59,9 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
             held.accelerator_mib,
             held.accelerator_text,
         )
-    instance = instances.note(draft, instances.choice(draft, need, prices))
-    workers, workers_text = fleet.workers(draft, instance)
-    split = records(draft, workers, workers_text)
-    run = _run(draft, split)
+    found = instances.choice(draft, need, prices, _taken, least=0)
+    instance = instances.note(draft, found)
+    split, run = _design(draft, instance)
     usage = _usage(draft, split, run, instance)
     if not deploy:
         return draft.sized(usage)
@@ -75,6 +74,17 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     invoke = call.job(draft, job.parameters["TransformJobName"])
     drawn = quotas.quotas(draft, {"instances": run.instances}, instance)
     return draft.plan((model, job), invoke, drawn, usage)
+
+
+def _design(draft: Draft, instance: Instance) -> tuple[Records, Run]:
+    split = records(draft, *fleet.workers(draft, instance))
+    return split, _run(draft, split)
+
+
+def _taken(draft: Draft, instance: Instance) -> tuple[float, bool]:
+    """Hours of all instances of a job on a type; the instances alone where no time is known."""
+    _, run = _design(draft, instance)
+    return run.instances * (run.high_hours or run.low_hours or 1), True
 
 
 def _outgrows_volume(draft: Draft) -> bool:
@@ -100,7 +110,7 @@ def _run(draft: Draft, split: Records) -> Run:
             f"instance + {seconds(start)} start, within {seconds(limit / SECOND)}: {why}"
         )
     bounds = fleet.bounds(draft)
-    count = min(fleet.within(count, bounds), draft.number("batch-instances-most"))
+    count = min(fleet.held(draft, count, bounds), draft.number("batch-instances-most"))
     draft.set("InstanceCount", count, sentence(because))
     if not rate or count_range is None:
         return Run(count, None, None)

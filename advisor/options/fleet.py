@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from advisor.model.value import Value
-from advisor.options.load import PER_SECOND, Load, number, per_second, seconds
+from advisor.options.load import PER_SECOND, Load, counted, number, per_second, seconds
 from advisor.options.plan_builder import Draft, once, upper
 from advisor.rulebook.hardware import CPU, Instance
 
@@ -76,6 +76,19 @@ def within(count: int, limits: Bounds, least: int = 1) -> int:
     low = max(least, limits.least or 0)
     high = max(low, limits.most) if limits.most is not None else MOST
     return min(max(count, low), high)
+
+
+def held(draft: Draft, needed: int, limits: Bounds, least: int = 1) -> int:
+    """The count inside the stated bounds; a finding where the load takes more than they allow."""
+    count = within(needed, limits, least)
+    if count < needed:
+        draft.find(
+            "fleet-bounded",
+            "warning",
+            f"the load takes {counted(needed, 'instance')}, and deploy.instances allows {count:,}",
+            path="deploy.instances.max",
+        )
+    return count
 
 
 def ends(floor: int, ceiling: int, limits: Bounds, least: int) -> tuple[int, int]:

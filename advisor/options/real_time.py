@@ -57,6 +57,7 @@ class Design(Value):
     many: bool  # models share the instances
     uneven: bool  # requests are long, so that it matters where each one goes
     hurried: bool  # sent at random, requests would need more instances for the answer time
+    answered: bool  # false only where no fleet answers in the stated time
 
     @property
     def routed(self) -> bool:
@@ -74,24 +75,24 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
 
     Args:
         draft: the plan to make.
-        prices: millionths of a USD an hour by instance type, for equal fits.
+        prices: millionths of a USD an hour of the instance types that the Region sells.
         deploy: whether requests and what goes with them are wanted.
     """
-    design = _design(draft, prices)
-    others = _others(draft, design)
+    made = design(draft, prices)
+    others = _others(draft, made)
     if not deploy:
-        return draft.sized(_usage(draft, design, others))
+        return draft.sized(_usage(draft, made, others))
     model = containers.create_model(draft)
-    config = _config(draft, model, design)
+    config = _config(draft, model, made)
     models = variants.add(draft, others, model, config)
     model, *rest = endpoint.requests(draft, model, config)
-    released = rollout.complete(draft, (model, *models, *rest), _replaced(design, others))
-    requests = released.requests + _scaling(draft, design)
-    _carried(draft, design)
-    invoke = call.synchronous(draft, design.work)
+    released = rollout.complete(draft, (model, *models, *rest), _replaced(made, others))
+    requests = released.requests + _scaling(draft, made)
+    _carried(draft, made)
+    invoke = call.synchronous(draft, made.work)
     wanted = {"instances": released.instances, "endpoints": 1}
-    drawn = quotas.quotas(draft, wanted, design.instance)
-    return draft.plan(requests, invoke, drawn, _usage(draft, design, others))
+    drawn = quotas.quotas(draft, wanted, made.instance)
+    return draft.plan(requests, invoke, drawn, _usage(draft, made, others))
 
 
 def _others(draft: Draft, design: Design) -> tuple[variants.Beside, ...]:
@@ -121,11 +122,22 @@ def _need(draft: Draft) -> memory.Need:
     return together.need(draft)
 
 
-def _design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
+def design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
+    """The type and the fleet of an endpoint, noted in its plan; arguments as for ``size``."""
+    least = fleet.within(availability(draft)[0], fleet.bounds(draft))
+    found = instances.choice(draft, _need(draft), prices, _taken, least=least)
+    return _fleet_of(draft, instances.note(draft, found))
+
+
+def _taken(draft: Draft, instance: Instance) -> tuple[float, bool]:
+    """Instances of a type that the plan takes, and whether they answer in time."""
+    found = _fleet_of(draft, instance)
+    return found.sizes.initial, found.answered
+
+
+def _fleet_of(draft: Draft, instance: Instance) -> Design:
     work = load(draft)
     many = memory.shared(draft)
-    need = _need(draft)
-    instance = instances.note(draft, instances.choice(draft, need, prices))
     capacity = fleet.capacity(draft, work, instance)
     uneven = _uneven(draft, work)
     count, floor, why = _count(draft, work, capacity)
@@ -148,6 +160,7 @@ def _design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
         many=many,
         uneven=uneven,
         hurried=hurried,
+        answered=found.met,
     )
 
 
@@ -163,7 +176,7 @@ def _count(draft: Draft, work: Load, capacity: Capacity) -> tuple[int, tuple[int
 def _fleet(draft: Draft, instance: Instance, count: int, least: tuple[int, str], why: str) -> Fleet:
     floor, why_floor = least
     limits = fleet.bounds(draft)
-    initial = fleet.within(count, limits)
+    initial = fleet.held(draft, count, limits)
     if initial != count:
         why = f"{why}; {initial} by the stated bounds"
     draft.set("InitialInstanceCount", initial, sentence(why))

@@ -88,9 +88,15 @@ def learned(prices: Prices, measured: Measured | None) -> Prices:
 
 
 def per_hour(option: str, prices: Prices) -> Mapping[str, int]:
-    """Hourly prices that order instance types which fit an option equally well."""
+    """Millionths of a USD an hour by instance type, for an option's instances."""
     component = COMPONENTS.get(option)
     return _NO_PRICES if component is None else prices.per_hour(component)
+
+
+def listed(option: str, prices: Prices) -> Mapping[str, int]:
+    """The same of the types that are sold: a plan chooses by the shipped list and no other."""
+    component = COMPONENTS.get(option)
+    return _NO_PRICES if component is None else prices.per_hour(component, sold=True)
 
 
 def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:

@@ -532,7 +532,7 @@ def test_unnamed_models_have_the_requests_of_one_and_the_cost_of_all() -> None:
     # 600/s / 4 = 150/s against 2 / 100 ms x 0.5 = 10/s: 4 x 15 instances for 730 hours.
     assert [each.operation for each in found.chosen.plan.requests].count("CreateEndpoint") == 1
     line = found.chosen.cost.items[0]
-    assert (line.name, line.quantity) == ("Instances ml.m5.large", str(4 * 15 * 730))
+    assert (line.name, line.quantity) == ("Instances ml.c6i.large", str(4 * 15 * 730))
     assert "models-not-named" in {each.rule for each in found.findings}
 
 
@@ -550,7 +550,7 @@ def test_named_models_cost_what_their_own_endpoints_cost() -> None:
     cost = advice(document).chosen.cost
     items = {each.name: each.quantity for each in cost.items}
     # Two instances each: 12,288 + 256 MiB are above 0.9 x 8,192 and within 0.9 x 16,384.
-    assert items["Instances ml.m5.large"] == "1460"
+    assert items["Instances ml.c6i.large"] == "1460"
     assert items["Instances ml.r5.large"] == "1460"
     # 1M x 8 KB / 1 GiB of all requests, as if there were one endpoint.
     whole = Decimal(1_000_000 * 8192) / Decimal(1024**3)
@@ -569,7 +569,7 @@ def test_a_range_of_models_is_a_range_of_instances_and_not_of_data() -> None:
         "region": "us-east-1",
     }
     items = {each.name: each.quantity for each in advice(document).chosen.cost.items}
-    assert items["Instances ml.m5.large"] == "2920..5840"  # 2 and 4 times two instances of 730 h
+    assert items["Instances ml.c6i.large"] == "2920..5840"  # 2 and 4 times two instances of 730 h
     assert items["Data in"] == "976.5625"  # 1M x 1 MB / 1,024 MB
 
 

@@ -57,7 +57,7 @@ def _design(draft: Draft, prices: Mapping[str, int] | None) -> ComponentDesign:
     initial = max(floor, copies.packed(components, "copies", times, has))
     least = 0 if to_zero else max(floor, copies.packed(components, "least", times, has))
     most = max(initial, copies.packed(components, "most", times, has))
-    initial = fleet.within(initial, limits)
+    initial = fleet.held(draft, initial, limits)
     least, most = fleet.ends(min(least, initial), max(most, initial), limits, 0 if to_zero else 1)
     initial = min(max(1, least, initial), most)
     _say_instances(draft, components, (least, initial, most), times)
