@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from advisor.engine.decide import status
+from advisor.model.options import SERVERLESS
 from advisor.model.workload import LARGEST_FIRST, USUAL_FIRST, Interval, Stated, Workload
 from advisor.rulebook.entries import pick
 from advisor.rulebook.fact_entries import TYPICAL_PROCESSING
 from advisor.rulebook.formulas import UNITS, mean_rate
 from advisor.rulebook.resolve import Rulebook
-from advisor.rulebook.types import ELSEWHERE, INFINITY, UNSET, Assumption, FactEntry
+from advisor.rulebook.types import ELSEWHERE, INFINITY, LATE, UNSET, Assumption, FactEntry
 from advisor.text.quantity import show
 
 _TRIPLES = ("requests.payload", "requests.response", "requests.processing")
@@ -91,6 +93,8 @@ class Facts:
             self.low[variable], self.high[variable] = word.low, word.high
         self.stated |= 1 << variable
         self.signature += (variable, item.path, self.low[variable], self.high[variable])
+        if variable != self.book.answer or isinstance(value, Interval):
+            self.low[self.book.said] |= 1 << variable
 
     # -- the assumed point -----------------------------------------------------------------------
 
@@ -106,7 +110,8 @@ class Facts:
                 else:
                     point[variable] = pick(low[variable], high[variable], fact.unfavourable_high)
         self.triggers = book.triggers(~stated & book.conditional_bits)
-        point[book.needs] = low[book.needs]
+        self.triggers |= book.spoken & ~low[book.said]
+        point[book.needs], point[book.said] = low[book.needs], low[book.said]
         if not stated >> book.typical_processing & 1:
             point[book.typical_processing] = point[book.processing]
         for formula in book.formulas:
@@ -118,6 +123,25 @@ class Facts:
                 point[fact.variable] = self._value(chosen, point)
         for formula in book.formulas:
             point[formula.variable] = formula.value(point)
+        if book.kept_warm >= 0:
+            low[book.kept_warm] = 1 << self._warm(point)
+
+    def _warm(self, point: list[int]) -> int:
+        """Set whether serverless is kept warm, worked out only where a start is all it breaks."""
+        book = self.book
+        point[book.kept_warm] = 0
+        if status(book.option[SERVERLESS], book.needs, point) == LATE:
+            from advisor.engine.kept_warm import can_be_warm
+
+            point[book.kept_warm] = int(can_be_warm(book, point))
+        return point[book.kept_warm]
+
+    @property
+    def can_be_warm(self) -> bool:
+        """Whether serverless would be kept warm if a start were all that it breaks."""
+        from advisor.engine.kept_warm import can_be_warm
+
+        return can_be_warm(self.book, self.point)
 
     def _alternative(
         self, fact: FactEntry, low: list[int], high: list[int], stated: int
@@ -159,9 +183,12 @@ class Facts:
         touched = list(changes)
         if bits & self.triggers:
             touched += self._reassume(changes, point, self.stated | bits)
+        point[book.said] |= bits
         for variable in touched:
             for formula in book.dependents[variable]:
                 point[formula.variable] = formula.value(point)
+        if book.kept_warm >= 0:
+            self._warm(point)
         return point
 
     def _reassume(

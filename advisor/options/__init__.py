@@ -54,10 +54,7 @@ class _Latest:
     def of(self, facts: Facts) -> Basis:
         basis = self._basis  # read once: another thread may plan another workload
         if basis is None or basis.facts is not facts:
-            digest = facts.book.digest
-            if digest not in _known:
-                _known[digest] = knowledge(facts.book.raw)
-            basis = self._basis = Basis(facts, _known[digest])
+            basis = self._basis = Basis(facts, knowledge(facts.book.raw))
         return basis
 
 

@@ -120,8 +120,7 @@ def _setup_s(draft: Draft) -> float:
     measured = _measured(draft)
     if measured is not None and measured.setup_s is not None:
         return measured.setup_s
-    stated = draft.upper("model.startup")
-    return stated / SECOND if stated is not None else float(draft.number("serverless-setup"))
+    return float(draft.facts.taken("start.serverless") / SECOND)
 
 
 def _concurrency(draft: Draft, work: Load, setup: float, provisioned: int) -> int:
@@ -177,6 +176,11 @@ def _provisioned(draft: Draft, work: Load) -> int:
     setup = _setup_s(draft)
     avoided = facts.taken("requests.cold_start") < setup * SECOND
     foreseen = draft.text("traffic.pattern") in _PREDICTABLE
+    if facts.taken("serverless.kept-warm") and not draft.needs("provisioned-concurrency"):
+        draft.carry("provisioned-concurrency")
+        because = "A start misses what callers accept; one environment takes the load, kept warm."
+        draft.set("ProvisionedConcurrency", 1, because, constant="provisioned-spill")
+        return 1
     if not draft.needs("provisioned-concurrency") and not (avoided and foreseen):
         if avoided:
             draft.find(

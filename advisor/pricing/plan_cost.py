@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from advisor.catalogue.price_snapshot import Folder, Prices, load
 from advisor.engine.facts import Facts
+from advisor.engine.kept_warm import shipped_prices
 from advisor.model.advice import Cost, Latency, Plan
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME
 from advisor.model.usage import FleetUsage, JobUsage, ServerlessUsage, Usage
@@ -42,7 +43,11 @@ def prices_of(
     """
     key = (region, None if own is None else os.fspath(own))
     if key not in _known:
-        _known[key] = load(region, os.path.join(rules_directory(), "prices"), own)
+        _known[key] = (
+            shipped_prices(region)
+            if own is None
+            else load(region, os.path.join(rules_directory(), "prices"), own)
+        )
     return learned(_known[key], measured)
 
 
