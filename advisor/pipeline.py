@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from advisor.catalogue.price_snapshot import Folder, Prices
+from advisor.compare.answer_findings import in_time
 from advisor.compare.cost_findings import beside
 from advisor.compare.cost_findings import findings as spending
 from advisor.engine.answer import answer
@@ -29,7 +30,7 @@ from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import CLEAR, CONTESTED, RULED_OUT
 from advisor.workload.acceptance import accept, decided_option, decision_findings
 
-_STATUS = ("clear", "contested", "ruled-out")
+_STATUS = ("clear", "contested", "late", "ruled-out")
 
 
 def advise(
@@ -155,6 +156,7 @@ def _findings(
             found += decision_findings(facts.workload, chosen, decision.rules_option, as_of)
         if chosen.status != _STATUS[CLEAR]:
             found += _contested(facts, chosen)
+        found += in_time(facts, chosen)
         way = chosen.plan.hosting if chosen.plan is not None else ""
         warned, named = cautions(facts, chosen.option, way)
         found += warned

@@ -13,6 +13,7 @@ hour by instance type (``hosting``), a second by memory in MB (``serverless``), 
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 from advisor.model.errors import InputError
@@ -210,6 +211,12 @@ def load(region: str | None, shipped: Folder, own: Folder | None = None) -> Pric
     if wanted != terms["reference_region"]:
         reference, _ = _snapshot(terms["reference_region"], shipped, own)
     return Prices(snapshot, reference, terms, own=is_own, stated=region is not None)
+
+
+@cache
+def shipped(region: str | None, folder: str) -> Prices:
+    """The prices of a Region that come with the program, read once per process; see ``load``."""
+    return load(region, folder)
 
 
 def components(folder: Folder) -> dict[str, str]:

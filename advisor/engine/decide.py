@@ -24,8 +24,7 @@ class Walk(Value):
 
 
 def status(option: OptionEntry, needs: int, point: Point) -> int:
-    """``CLEAR``, ``CONTESTED`` (met only at the newest documented bounds), ``LATE`` (but for a
-    start) or ``RULED_OUT``.
+    """``CLEAR``, ``CONTESTED`` (met only at the newest bounds), ``LATE`` or ``RULED_OUT``.
 
     Args:
         option: what is judged.

@@ -278,5 +278,7 @@ def say(fact: FactEntry, value: int) -> Any:
         return None
     if fact.words:
         return fact.words[value]
+    if value in fact.names:
+        return fact.names[value]
     number = value // UNITS.get(fact.id, 1)
     return show(Interval(number, number), fact.kind)

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 
-from advisor.catalogue.price_snapshot import Prices, load
+from advisor.catalogue.price_snapshot import Prices, shipped
 from advisor.engine.decide import status
 from advisor.model.options import ASYNCHRONOUS, REAL_TIME
+from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.formulas import IN_FLIGHT_UNIT
 from advisor.rulebook.hardware import CPU
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.resolve import Rulebook
-from advisor.rulebook.source import rules_directory
 from advisor.rulebook.types import CLEAR, ELSEWHERE, INFINITY, Point
 
 _MIB = 1024**2
 _HOUR_S = 3600
 _MICRO = 1_000_000
-
-
-@cache
-def shipped_prices(region: str | None) -> Prices:
-    """The prices of a Region that come with the program, read once per process.
-
-    Raises:
-        InputError: the code is not one of a Region.
-    """
-    return load(region, os.path.join(rules_directory(), "prices"))
 
 
 def can_be_warm(book: Rulebook, point: Point) -> bool:
@@ -45,7 +34,7 @@ def can_be_warm(book: Rulebook, point: Point) -> bool:
     if together > 1 or (together < 1 and point[book.index["load.in-flight"]] > book.fits_one):
         return False
     others = (book.option[name] for name in (REAL_TIME, ASYNCHRONOUS))
-    warm = _warm_usd(book, point)
+    warm = warm_usd(book, point)
     if warm is None or all(status(each, book.needs, point) != CLEAR for each in others):
         return warm is not None
     least = _instance_usd(book, point)
@@ -55,15 +44,17 @@ def can_be_warm(book: Rulebook, point: Point) -> bool:
 def _prices(book: Rulebook, point: Point) -> Prices | None:
     region = point[book.index["region"]]
     name = book.fact["region"].words[region]
-    return None if name == ELSEWHERE else shipped_prices(name)
+    return None if name == ELSEWHERE else shipped(name, os.path.join(rules_directory(), "prices"))
 
 
 def _memory_mib(book: Rulebook, point: Point) -> int:
     """The loaded model and its server."""
-    return -(-point[book.index["model.loaded"]] // _MIB) + knowledge(book.raw).numbers["server-memory"]
+    return (
+        -(-point[book.index["model.loaded"]] // _MIB) + knowledge(book.raw).numbers["server-memory"]
+    )
 
 
-def _warm_usd(book: Rulebook, point: Point) -> float | None:
+def warm_usd(book: Rulebook, point: Point) -> float | None:
     """USD an hour of one environment, with the work that it does."""
     wanted, prices = _memory_mib(book, point), _prices(book, point)
     tiers = knowledge(book.raw).numbers["serverless-memory-tiers"]

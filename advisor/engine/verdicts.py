@@ -10,6 +10,7 @@ from advisor.rulebook.types import (
     CLEAR,
     CONTESTED,
     INFINITY,
+    LATE,
     RULED_OUT,
     Feature,
     Limit,
@@ -32,7 +33,8 @@ SUPPORT = {
 def verdicts(option: OptionEntry, facts: Facts) -> tuple[Verdict, ...]:
     """One verdict per limit that can apply and per needed feature, in the order of the rules.
 
-    Outcomes are those of the stated facts alone: ``met``, ``broken``, ``contested``, ``unknown``;
+    Outcomes are those of the stated facts alone: ``met``, ``broken``, ``contested``, ``late``,
+    ``unknown``;
     features also ``conditional`` and ``unclear``, which never rule an option out.
     """
     known = facts.book.verdicts
@@ -41,6 +43,12 @@ def verdicts(option: OptionEntry, facts: Facts) -> tuple[Verdict, ...]:
         applies = True if limit.when is None else limit.when.possible(facts.low, facts.high)
         if applies is False:
             continue
+        if (
+            limit.late
+            and limit_at(limit, facts.point) == CLEAR
+            and _outcome(limit, facts, applies) != "met"
+        ):
+            continue  # a start that nobody stated, and that nobody's answer rests on
         key = (limit.id, applies, *_seen(facts, limit.variable))
         verdict = known.get(key)
         if verdict is None:
@@ -68,15 +76,17 @@ def limit_at(limit: Limit, point: Point) -> int:
     low, high = (1 << value, 0) if limit.discrete else (value, value)
     if limit.bound.admits.has_all(low, high):
         return CLEAR
+    if limit.late:
+        return LATE
     return CONTESTED if limit.newest.admits.has_all(low, high) else RULED_OUT
 
 
 def eligible(found: tuple[Verdict, ...]) -> bool | None:
-    """False when something is broken, ``None`` when something is open or contested, else true."""
+    """False when something is broken, ``None`` when something is open or held against it."""
     outcomes = {verdict.outcome for verdict in found}
     if "broken" in outcomes:
         return False
-    return None if outcomes & {"unknown", "contested"} else True
+    return None if outcomes & {"unknown", "contested", "late"} else True
 
 
 def _outcome(limit: Limit, facts: Facts, applies: bool | None) -> str:
@@ -86,6 +96,8 @@ def _outcome(limit: Limit, facts: Facts, applies: bool | None) -> str:
         return "met"
     if in_force is None or applies is None:
         return "unknown"
+    if limit.late:
+        return "late"
     newest = limit.newest.admits.has_all(low, high)
     if newest is None:
         return "unknown"

@@ -10,7 +10,7 @@ from advisor.model.advice import Plan
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
 from advisor.options.hosting import concern
 from advisor.options.plan_builder import Basis, Draft
-from advisor.rulebook.knowledge import Knowledge, knowledge
+from advisor.rulebook.knowledge import knowledge
 
 MODULES: Mapping[str, str] = {
     BATCH_TRANSFORM: "advisor.options.batch_transform",
@@ -19,7 +19,6 @@ MODULES: Mapping[str, str] = {
     REAL_TIME: "advisor.options.real_time",
 }
 _sizing: dict[str, Callable[..., Plan]] = {}
-_known: dict[str, Knowledge] = {}
 
 
 def plan(

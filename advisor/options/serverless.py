@@ -174,25 +174,16 @@ def _provisioned(draft: Draft, work: Load) -> int:
     """Warm environments, where cold starts are to be avoided and the traffic can be foreseen."""
     facts = draft.facts
     setup = _setup_s(draft)
-    avoided = facts.taken("requests.cold_start") < setup * SECOND
+    needed, zero = draft.needs("provisioned-concurrency"), draft.needs("scale-to-zero")
+    avoided = facts.taken("requests.cold_start") < setup * SECOND and not zero
     foreseen = draft.text("traffic.pattern") in _PREDICTABLE
-    if facts.taken("serverless.kept-warm") and not draft.needs("provisioned-concurrency"):
-        draft.carry("provisioned-concurrency")
-        because = "A start misses what callers accept; one environment takes the load, kept warm."
-        draft.set("ProvisionedConcurrency", 1, because, constant="provisioned-spill")
-        return 1
-    if not draft.needs("provisioned-concurrency") and not (avoided and foreseen):
-        if avoided:
-            draft.find(
-                "cold-starts-remain",
-                "warning",
-                f"a cold start of about {seconds(setup)} is not accepted, but no fact says when "
-                "traffic comes, so no warm capacity is provisioned",
-                path="requests.cold_start",
-                fix="State traffic.pattern, or add provisioned-concurrency to needs.",
-            )
+    if not (needed or facts.taken("serverless.kept-warm") or (avoided and foreseen)):
         return 0
     draft.carry("provisioned-concurrency")
+    if facts.taken("serverless.kept-warm") and not needed:
+        because = f"A start of about {seconds(setup)} is too late, and one takes the load."
+        draft.set("ProvisionedConcurrency", 1, because, constant="provisioned-spill")
+        return 1
     spill, most = draft.number("provisioned-spill"), draft.number("serverless-concurrency-most")
     if work.in_flight is None:
         because = "Cold starts are avoided, and the load is not stated, so one."

@@ -6,9 +6,8 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 
-from advisor.catalogue.price_snapshot import Folder, Prices, load
+from advisor.catalogue.price_snapshot import Folder, Prices, load, shipped
 from advisor.engine.facts import Facts
-from advisor.engine.kept_warm import shipped_prices
 from advisor.model.advice import Cost, Latency, Plan
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME
 from advisor.model.usage import FleetUsage, JobUsage, ServerlessUsage, Usage
@@ -43,11 +42,8 @@ def prices_of(
     """
     key = (region, None if own is None else os.fspath(own))
     if key not in _known:
-        _known[key] = (
-            shipped_prices(region)
-            if own is None
-            else load(region, os.path.join(rules_directory(), "prices"), own)
-        )
+        folder = os.path.join(rules_directory(), "prices")
+        _known[key] = shipped(region, folder) if own is None else load(region, folder, own)
     return learned(_known[key], measured)
 
 

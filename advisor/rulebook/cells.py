@@ -98,7 +98,10 @@ def limit_cuts(limit: Limit) -> list[tuple[int, int]]:
     """Where a limit can change its outcome; a flag of its `when` may have a cut as well."""
     cuts = []
     if limit.when is not None:
-        cuts += [*form_cuts(limit.when.form), *((flag, 0) for flag, _ in _word_tests(limit.when.form))]
+        cuts += [
+            *form_cuts(limit.when.form),
+            *((flag, 0) for flag, _ in _word_tests(limit.when.form)),
+        ]
     if limit.discrete:
         return cuts
     for bound in (limit.bound, limit.newest):

@@ -64,6 +64,7 @@ def _unwritten(name: str, symbols: Symbols, title: str, kind: str, why: Source) 
         ordinary=nothing,
         changeable=0.0,
         say_words=False,
+        names={},
         derived_from=(),
         origin=why,
     )
@@ -91,6 +92,11 @@ def _fact(raw: Mapping[str, Any], symbols: Symbols) -> FactEntry:
         ordinary=_ordinary(raw["ordinary"], everything, symbols),
         changeable=float(raw.get("changeable", 0)),
         say_words=raw.get("say") == "words",
+        names={
+            pick(word.low, word.high, False): word.id
+            for word in symbols.words.values()
+            if word.stated and word.fact == raw["id"] and raw.get("say") == "words"
+        },
         derived_from=(),
         origin=origin(raw),
     )

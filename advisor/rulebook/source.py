@@ -1,4 +1,4 @@
-"""Find ``rules/`` and read one of its files as plain values."""
+"""Read one file of ``rules/`` as plain values."""
 
 from __future__ import annotations
 
@@ -6,26 +6,16 @@ import os
 from typing import Any, TypeAlias
 
 from advisor.model.errors import InputError, RulebookError
+from advisor.rulebook import cache
 
 # A path of a rule file or folder. Not pathlib's: importing that costs every start 2 ms.
 Folder: TypeAlias = str | os.PathLike[str]
-
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
-
-def rules_directory() -> str:
-    """The folder of the rule files.
-
-    An installed package carries them inside (``advisor/rules``); a checkout has them beside the
-    package, and there the live folder is read, never a copy.
-    """
-    inside = os.path.join(_PACKAGE, "rules")
-    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(_PACKAGE), "rules")
+rules_directory = cache.rules_directory
 
 
 def is_packaged(rules: Folder) -> bool:
     """Whether this is the copy inside an installed package, which nobody edits."""
-    return os.fspath(rules) == os.path.join(_PACKAGE, "rules")
+    return os.fspath(rules) == os.path.join(cache.PACKAGE, "rules")
 
 
 def read_rules(path: Folder) -> Any:

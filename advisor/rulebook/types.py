@@ -112,6 +112,7 @@ class FactEntry(Value):
     ordinary: Admitted
     changeable: float  # 0: nobody can change it
     say_words: bool
+    names: Mapping[int, str]  # of a fact that is said in words: the value taken for each of them
     derived_from: tuple[int, ...]  # of a derived fact
     origin: Source
 
