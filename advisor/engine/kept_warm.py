@@ -49,9 +49,8 @@ def _prices(book: Rulebook, point: Point) -> Prices | None:
 
 def _memory_mib(book: Rulebook, point: Point) -> int:
     """The loaded model and its server."""
-    return (
-        -(-point[book.index["model.loaded"]] // _MIB) + knowledge(book.raw).numbers["server-memory"]
-    )
+    server: int = knowledge(book.raw).numbers["server-memory"]
+    return -(-point[book.index["model.loaded"]] // _MIB) + server
 
 
 def warm_usd(book: Rulebook, point: Point) -> float | None:

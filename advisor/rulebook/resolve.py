@@ -81,7 +81,7 @@ class Rulebook:
         self.typical_processing = self.index[TYPICAL_PROCESSING]
         self.active = self.index["traffic.active"]
         self.said = self.index[SAID]
-        self.answer = self.index["requests.answer"]
+        self.answer = self.index.get("requests.answer", -1)
         self.kept_warm = self.index.get(KEPT_WARM, -1)
         spoken = ("requests.answer", "requests.cold_start") if KEPT_WARM in self.index else ()
         self.spoken = bit_set(self.index[name] for name in spoken)  # whether it is stated counts
