@@ -20,6 +20,7 @@ from advisor.rulebook.types import (
 from advisor.text.quantity import show
 from advisor.text.quantity_format import about
 
+_MANY_TIMES = 1_000_000  # thousandths of a percent: how many times says no more
 _LONGEST = len("99999 KB")
 SUPPORT = {
     "supported": "met",
@@ -130,7 +131,7 @@ def stated_text(facts: Facts, variable: int) -> str:
 def _derived_text(facts: Facts, variable: int) -> str:
     entry = facts.book.facts[variable]
     low, high = facts.low[variable], facts.high[variable]
-    if low <= 0 and high >= INFINITY:
+    if entry.discrete or (low <= 0 and high >= INFINITY):
         return ""
     stated = [
         v for v in entry.derived_from if facts.stated >> v & 1 and not facts.book.facts[v].discrete
@@ -147,7 +148,9 @@ def _derived_text(facts: Facts, variable: int) -> str:
     if entry.id == "wire.payload" and not facts.stated >> entry.derived_from[0] & 1:
         return _derived_text(facts, facts.book.index["dataset.record"])
     unit = UNITS.get(entry.id, 1)
-    if unit > 1:
+    if entry.kind == "percent" and low > _MANY_TIMES * unit:
+        return f"> {about(_MANY_TIMES, entry.kind)}"  # without end where nothing is accepted
+    if unit > 1 or entry.kind == "percent":
         return _load_text(low / unit, high / unit if high < INFINITY else None, entry.kind)
     text = show(Interval(low or None, None if high >= INFINITY else high), entry.kind)
     one_sided = low == high or high >= INFINITY

@@ -45,9 +45,8 @@ def constants(sizing: Iterable[Mapping[str, Any]]) -> Constants:
         "component": (number["component-wake-period"] + machine) * _SECOND,
         "asynchronous": (alarm + machine) * _SECOND,
     }
-    shortest, longest = (
-        number[f"serverless-keep-alive-{end}"] * _SECOND for end in ("least", "most")
-    )
+    shortest = number["serverless-keep-alive-least"] * _SECOND
+    longest = number["serverless-keep-alive-most"] * _SECOND
     part = 0  # thousandths of a request; P(two or more in progress) <= spill for Poisson arrivals
     while 1 - math.exp(-part / 1000) * (1 + part / 1000) <= number["provisioned-spill"]:
         part += 1
@@ -55,13 +54,13 @@ def constants(sizing: Iterable[Mapping[str, Any]]) -> Constants:
     return Constants(pauses=pauses, keep_alive=(shortest, longest), fits_one=fits_one)
 
 
-def starts(index: Mapping[str, int], known: Constants) -> tuple[Formula, ...]:
-    """The formulas of starts."""
+def starts(index: Mapping[str, int], known: Constants, every: int) -> tuple[Formula, ...]:
+    """The formulas of starts; a wait of ``every`` microseconds accepts each of them."""
     each = [_start(way, pause, index) for way, pause in known.pauses.items()]
     cold = index["requests.cold_start"]
     time, answer = index["requests.processing.typical"], index["requests.answer"]
-    waits = [_ratio("wait", start, 0, (cold, index)) for start in each]
-    answers = [_ratio("answer", start, time, (answer, index)) for start in each]
+    waits = [_ratio("wait", start, 0, (cold, every), index) for start in each]
+    answers = [_ratio("answer", start, time, (answer, INFINITY), index) for start in each]
     flags = _is_number(index), _warm(known, index)
     return (*each, *waits, *answers, _cold_share(known, index), *flags)
 
@@ -70,7 +69,7 @@ def _start(way: str, pause: int, index: Mapping[str, int]) -> Formula:
     startup = index["model.startup"]
 
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
-        return low[startup] + pause, min(high[startup] + pause, INFINITY)
+        return max(low[startup], 1) + pause, min(high[startup] + pause, INFINITY)
 
     def solve(point: Point, variable: int, bound: int) -> int | None:
         return bound - pause if bound >= pause else None
@@ -86,15 +85,18 @@ def _start(way: str, pause: int, index: Mapping[str, int]) -> Formula:
 
 
 def _ratio(
-    kind: str, start: Formula, work: int, accepted: tuple[int, Mapping[str, int]]
+    kind: str, start: Formula, work: int, accepted: tuple[int, int], index: Mapping[str, int]
 ) -> Formula:
-    """A start, and the work of a variable after it (0: none), as a share of what is accepted."""
-    whole, index = accepted
+    """A start, and the work of a variable after it (0: none), as a share of what is accepted.
+
+    That is a variable, and the value from which on it accepts whatever a start takes.
+    """
+    whole, every = accepted
     name = f"{kind}.{start.id.partition('.')[2]}"
     (startup,) = start.inputs
 
     def value(point: Point) -> int:
-        if point[whole] == UNSET:
+        if point[whole] == UNSET or point[whole] >= every:
             return 0
         return _share(start.value(point) + (point[work] if work else 0), point[whole])
 
@@ -102,13 +104,17 @@ def _ratio(
         least, most = start.bounds(low, high, stated)
         if work:
             least, most = least + low[work], min(most + high[work], INFINITY)
-        smallest = 0 if high[whole] >= INFINITY else _share(least, high[whole])
+        if low[whole] >= every:
+            return 0, 0
+        smallest = 0 if high[whole] >= min(every, INFINITY) else _share(least, high[whole])
         return smallest, INFINITY if most >= INFINITY else _share(most, low[whole])
 
     def solve(point: Point, variable: int, bound: int) -> int | None:
         part = start.value(point) + (point[work] if work else 0)
         if variable == whole:
-            return -(-part * _WHOLE // bound) - 1 if bound > 0 else None
+            return min(-(-part * _WHOLE // max(bound, 1)), every) - 1
+        if point[whole] >= every:
+            return None
         rest = bound * point[whole] // _WHOLE - (part - point[variable])
         return rest if rest >= 0 else None
 

@@ -95,9 +95,9 @@ def _regions(space: Space, leaf: PathEnd) -> Iterator[Box]:
         yield from narrow(leaf.boxes, [each.met for each in conditions])[:1]
         for condition in conditions:
             others = [each.met for each in conditions if each is not condition]
-            yield from narrow(leaf.boxes, [condition.broken, *others])[:1]
+            beyond = condition.broken or condition.unmet  # a late one rules nothing out
+            yield from narrow(leaf.boxes, [beyond, *others])[:1]
             yield from narrow(leaf.boxes, [condition.newest, *others])[:1]
-            yield from narrow(leaf.boxes, [condition.unmet, *others])[:1]
 
 
 def alive(space: Space, leaves: Sequence[PathEnd], proved: Proved) -> Outcome:

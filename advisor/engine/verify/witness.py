@@ -22,6 +22,13 @@ _BASE = {
 }
 # Derived facts about starts: every combination is taken as possible, and none is stated.
 _FREE = ("start.", "wait.", "answer.", "serverless.", "answer-is-")
+# What makes one of them late, or serverless not kept warm, unless the box says something of a fact.
+_LATE = {
+    "wait": ("requests.cold_start", 0, "requests.cold_start"),
+    "answer": ("requests.answer", 1_000_000, "requests.answer"),
+    "serverless": ("traffic.concurrent", 2, "load.in-flight"),
+}
+_JUST_LATE = 100_001  # thousandths of a percent
 _STATED_ALWAYS = {
     "requests.encoding": Stated("requests.encoding", "binary", "binary", 0, 0),
 }
@@ -44,7 +51,9 @@ class Witness:
             if fact["id"].startswith("start."):
                 self.values.setdefault(fact["id"], number)
         self._agree()
-        self.real = all(self._inside(variable, allowed) for variable, allowed in box.items())
+        late = [self.values.get(f"wait.{way}", 0) for way in ("serverless", "component")]
+        ordered = max(late) < _JUST_LATE or box.get("wait.asynchronous", 2) & 2 > 0
+        self.real = ordered and all(self._inside(name, allowed) for name, allowed in box.items())
         self.workload = self._workload()
 
     def _value(self, variable: str, allowed: int) -> Any:
@@ -100,7 +109,9 @@ class Witness:
 
     def _statements(self, variable: str, value: Any) -> list[tuple[str, Any]]:
         if variable.startswith(_FREE):
-            return []
+            path, each, unless = _LATE.get(variable.partition(".")[0], ("", 0, ""))
+            late = path and value in (False, _JUST_LATE) and unless not in self.values
+            return [(path, _one(each))] if late else []
         if not isinstance(value, int) or isinstance(value, bool):
             return [(variable, value)]
         if variable == "load.busy-share":
