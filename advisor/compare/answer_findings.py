@@ -52,6 +52,9 @@ def _missed(facts: Facts, chosen: Candidate) -> Iterator[Finding]:
     answer = None if stated is None else stated.low or stated.high
     if answer is None or chosen.latency is None:
         return
+    slow, cold = facts.largest("requests.processing"), chosen.latency.cold_start_share
+    if slow is not None and (slow.high or 0) > answer and not cold:
+        return  # the work alone is too long, which is a conflict of the file
     wanted, p99 = about(answer, "time"), chosen.latency.p99_ms
     if p99 is not None and p99 * _MILLISECOND > answer:
         took = about(round(p99 * _MILLISECOND), "time")
@@ -62,7 +65,7 @@ def _missed(facts: Facts, chosen: Candidate) -> Iterator[Finding]:
     else:
         return
     fix = "Relax requests.answer, or shorten requests.processing."
-    if chosen.latency.cold_start_share:
+    if cold:
         fix += " To avoid starts, add provisioned-concurrency to needs."
         fix += _price(facts, chosen.option)
     yield Finding("answer-missed", "warning", text, *facts.workload.place("requests.answer"), fix)

@@ -28,6 +28,7 @@ class Facts:
     """
 
     __slots__ = (
+        "_can_be_warm",
         "book",
         "chosen",
         "high",
@@ -51,6 +52,7 @@ class Facts:
         self.low = book.template_low.copy()
         self.high = book.template_high.copy()
         self.stated = 0
+        self._can_be_warm: bool | None = None
         self.chosen: dict[int, Assumption] = {}
         self.seen: dict[int, tuple[str, str, int, int]] = {}  # memo of advisor.verdicts
         self.signature: list[Any] = []  # variable, path, low and high of each stated fact
@@ -139,9 +141,11 @@ class Facts:
     @property
     def can_be_warm(self) -> bool:
         """Whether serverless would be kept warm if a start were all that it breaks."""
-        from advisor.engine.kept_warm import can_be_warm
+        if self._can_be_warm is None:
+            from advisor.engine.kept_warm import can_be_warm
 
-        return can_be_warm(self.book, self.point)
+            self._can_be_warm = can_be_warm(self.book, self.point)
+        return self._can_be_warm
 
     def _alternative(
         self, fact: FactEntry, low: list[int], high: list[int], stated: int

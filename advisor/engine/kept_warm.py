@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 from advisor.catalogue.price_snapshot import Prices, shipped
 from advisor.engine.decide import status
@@ -12,11 +13,13 @@ from advisor.rulebook.formulas import IN_FLIGHT_UNIT
 from advisor.rulebook.hardware import CPU
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.resolve import Rulebook
-from advisor.rulebook.types import CLEAR, ELSEWHERE, INFINITY, Point
+from advisor.rulebook.types import CLEAR, ELSEWHERE, Point
 
 _MIB = 1024**2
 _HOUR_S = 3600
 _MICRO = 1_000_000
+# Of the rules, a Region, and whether Graviton will do: planned memory and price, cheapest first.
+_by_memory: dict[tuple[str, str, bool], list[tuple[float, float]]] = {}
 
 
 def can_be_warm(book: Rulebook, point: Point) -> bool:
@@ -70,18 +73,24 @@ def warm_usd(book: Rulebook, point: Point) -> float | None:
 
 def _instance_usd(book: Rulebook, point: Point) -> float | None:
     """USD an hour of the cheapest type that sizing may choose and that holds the model."""
-    figures, prices = knowledge(book.raw), _prices(book, point)
+    prices, arm = _prices(book, point), bool(point[book.needs] & book.feature["graviton"].bit)
     if prices is None:
         return None
-    arm = point[book.needs] & book.feature["graviton"].bit
-    wanted = _memory_mib(book, point) / figures.numbers["usable-memory"]
-    hourly = prices.per_hour("hosting")
-    least = min(
-        (
-            hourly.get(each.type, INFINITY)
-            for each in figures.catalogue.candidates(CPU)
-            if (each.memory_mib or 0) >= wanted and (arm or each.arch != "arm64")
-        ),
-        default=INFINITY,
-    )
-    return None if least >= INFINITY else least / _MICRO
+    key = book.digest, prices.region, arm
+    if key not in _by_memory:
+        _by_memory[key] = list(_types(book, prices, arm))
+    wanted = _memory_mib(book, point)
+    return next((usd for memory, usd in _by_memory[key] if memory >= wanted), None)
+
+
+def _types(book: Rulebook, prices: Prices, arm: bool) -> Iterator[tuple[float, float]]:
+    """Planned memory in MiB and USD an hour of each type than which none with more is cheaper."""
+    known, hourly = knowledge(book.raw), prices.per_hour("hosting")
+    share = known.numbers["usable-memory"]
+    most = 0.0
+    priced = [each for each in known.catalogue.candidates(CPU) if each.type in hourly]
+    for each in sorted(priced, key=lambda each: hourly[each.type]):
+        memory = (each.memory_mib or 0) * share
+        if memory > most and (arm or each.arch != "arm64"):
+            most = memory
+            yield memory, hourly[each.type] / _MICRO

@@ -57,7 +57,9 @@ class Rulebook:
         if KEPT_WARM in self.index:
             known = constants(compiled["sizing"])
             self.fits_one = known.fits_one
-            self.formulas += starts(self.index, known, self.words["requests.cold_start", "tolerated"].low)
+            self.formulas += starts(
+                self.index, known, self.words["requests.cold_start", "tolerated"].low
+            )
         self._name()
         self._prepare()
         self._cautions: tuple[Caution, ...] | None = None
