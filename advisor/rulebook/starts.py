@@ -5,8 +5,8 @@ start that is compared with no accepted wait at all is above every ratio.
 """
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
 
 from advisor.model.value import Value
 from advisor.rulebook.fact_entries import SAID
@@ -23,8 +23,13 @@ from advisor.text.quantity import WEEK
 
 _WHOLE = 100_000  # thousandths of a percent
 _SECOND = 1_000_000
-ANSWER_IS_NUMBER = "answer-is-stated-number"
 KEPT_WARM = "serverless.kept-warm"
+# The functions of a formula: its value, its bounds, and how to solve for an input.
+_How: TypeAlias = tuple[
+    Callable[[Point], int],
+    Callable[[Sets, Sets, int], tuple[int, int]],
+    Callable[[Point, int, int], int | None],
+]
 
 
 class Constants(Value):
@@ -56,13 +61,25 @@ def constants(sizing: Iterable[Mapping[str, Any]]) -> Constants:
 
 def starts(index: Mapping[str, int], known: Constants, every: int) -> tuple[Formula, ...]:
     """The formulas of starts; a wait of ``every`` microseconds accepts each of them."""
+    cold, answer = index["requests.cold_start"], index["requests.answer"]
+    time = index["requests.processing.typical"]
     each = [_start(way, pause, index) for way, pause in known.pauses.items()]
-    cold = index["requests.cold_start"]
-    time, answer = index["requests.processing.typical"], index["requests.answer"]
     waits = [_ratio("wait", start, 0, (cold, every), index) for start in each]
     answers = [_ratio("answer", start, time, (answer, INFINITY), index) for start in each]
     flags = _is_number(index), _warm(known, index)
     return (*each, *waits, *answers, _cold_share(known, index), *flags)
+
+
+def _formula(name: str, index: Mapping[str, int], inputs: tuple[int, ...], how: _How) -> Formula:
+    value, bounds, solve = how
+    return Formula(
+        id=name,
+        variable=index[name],
+        inputs=inputs,
+        value=value,
+        bounds=bounds,
+        solve=solve,
+    )
 
 
 def _start(way: str, pause: int, index: Mapping[str, int]) -> Formula:
@@ -74,13 +91,8 @@ def _start(way: str, pause: int, index: Mapping[str, int]) -> Formula:
     def solve(point: Point, variable: int, bound: int) -> int | None:
         return bound - pause if bound >= pause else None
 
-    return Formula(
-        id=f"start.{way}",
-        variable=index[f"start.{way}"],
-        inputs=(startup,),
-        value=lambda point: point[startup] + pause,
-        bounds=bounds,
-        solve=solve,
+    return _formula(
+        f"start.{way}", index, (startup,), (lambda point: point[startup] + pause, bounds, solve)
     )
 
 
@@ -118,14 +130,8 @@ def _ratio(
         rest = bound * point[whole] // _WHOLE - (part - point[variable])
         return rest if rest >= 0 else None
 
-    return Formula(
-        id=name,
-        variable=index[name],
-        inputs=(startup, work, whole) if work else (startup, whole),
-        value=value,
-        bounds=bounds,
-        solve=solve,
-    )
+    inputs = (startup, work, whole) if work else (startup, whole)
+    return _formula(name, index, inputs, (value, bounds, solve))
 
 
 def _share(part: int, whole: int) -> int:
@@ -140,22 +146,12 @@ def _cold_share(known: Constants, index: Mapping[str, int]) -> Formula:
     The point takes the longest keep-alive, so that what is held against it holds for each; the
     range reaches to the shortest. It is the share of one environment, which no load makes larger.
     """
-    volume, active, time = (
-        index["traffic.volume"],
-        index["traffic.active"],
-        index["requests.processing.typical"],
-    )
+    volume, active = index["traffic.volume"], index["traffic.active"]
+    time = index["requests.processing.typical"]
     shortest, longest = known.keep_alive
 
     def share(rate: int, kept: int) -> int:
         return int(_WHOLE * math.exp(-min(rate * kept / IN_FLIGHT_UNIT, 700)))
-
-    def least(kept: int, bound: int) -> int:
-        """The smallest rate at which the share is within the bound."""
-        rate = int(math.log(_WHOLE / (bound + 1)) * IN_FLIGHT_UNIT / kept)
-        while share(rate, kept) > bound:
-            rate += 1 + rate // 10**15
-        return rate
 
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
         rarely = mean_rate(low[volume], min(high[active], WEEK))
@@ -166,51 +162,42 @@ def _cold_share(known: Constants, index: Mapping[str, int]) -> Formula:
         return share(min(often, INFINITY), most), share(rarely, low[time] + shortest)
 
     def solve(point: Point, variable: int, bound: int) -> int | None:
+        load = math.log(_WHOLE / (bound + 1)) * IN_FLIGHT_UNIT  # rate times time at the bound
         if variable == time:
-            rate = mean_rate(point[volume], point[active])
-            kept = math.log(_WHOLE / (bound + 1)) * IN_FLIGHT_UNIT / max(rate, 1)
-            cut = int(kept) - longest
+            cut = int(load / max(mean_rate(point[volume], point[active]), 1)) - longest
             return cut if cut >= 0 else None
-        rate = least(point[time] + longest, bound) - 1
+        kept = point[time] + longest
+        rate = int(load / kept)
+        while share(rate, kept) <= bound:
+            rate -= 1 + rate // 10**15
         if variable == volume:
             return volume_cut(rate, point[active])
         return active_cut(rate, point[volume])
 
-    name = "serverless.cold-share"
-    return Formula(
-        id=name,
-        variable=index[name],
-        inputs=(volume, active, time),
-        value=lambda point: share(mean_rate(point[volume], point[active]), point[time] + longest),
-        bounds=bounds,
-        solve=solve,
-    )
+    def value(point: Point) -> int:
+        return share(mean_rate(point[volume], point[active]), point[time] + longest)
+
+    return _formula("serverless.cold-share", index, (volume, active, time), (value, bounds, solve))
 
 
 def _is_number(index: Mapping[str, int]) -> Formula:
     """Whether the answer time binds starts: it is a number, and no start is accepted apart."""
     said, answer, cold = index[SAID], index["requests.answer"], index["requests.cold_start"]
 
-    def holds(said: int) -> int:
-        return said >> answer & ~(said >> cold) & 1
+    def value(point: Point) -> int:
+        return point[said] >> answer & ~(point[said] >> cold) & 1
 
-    return Formula(
-        id=ANSWER_IS_NUMBER,
-        variable=index[ANSWER_IS_NUMBER],
-        inputs=(answer, cold),
-        value=lambda point: holds(point[said]),
-        bounds=lambda low, high, stated: (1 << holds(low[said]), 0),
-        solve=lambda point, variable, bound: None,
-    )
+    def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
+        return 1 << value(low), 0
+
+    how = (value, bounds, lambda point, variable, bound: None)
+    return _formula("answer-is-stated-number", index, (answer, cold), how)
 
 
 def _warm(known: Constants, index: Mapping[str, int]) -> Formula:
     """A flag that ``advisor.engine.kept_warm`` sets; its cut is where one environment suffices."""
-    concurrent, peak, time = (
-        index["traffic.concurrent"],
-        index["traffic.peak"],
-        index["requests.processing.typical"],
-    )
+    concurrent, peak = index["traffic.concurrent"], index["traffic.peak"]
+    time = index["requests.processing.typical"]
 
     def solve(point: Point, variable: int, bound: int) -> int | None:
         if variable == concurrent:
@@ -219,11 +206,5 @@ def _warm(known: Constants, index: Mapping[str, int]) -> Formula:
         return known.fits_one // other if other > 0 and point[concurrent] == UNSET else None
 
     warm = index[KEPT_WARM]
-    return Formula(
-        id=KEPT_WARM,
-        variable=warm,
-        inputs=(concurrent, peak, time),
-        value=lambda point: point[warm],
-        bounds=lambda low, high, stated: (0b11, 0),
-        solve=solve,
-    )
+    how = (lambda point: point[warm], lambda low, high, stated: (0b11, 0), solve)
+    return _formula(KEPT_WARM, index, (concurrent, peak, time), how)
