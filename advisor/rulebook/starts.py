@@ -162,6 +162,8 @@ def _cold_share(known: Constants, index: Mapping[str, int]) -> Formula:
         return share(min(often, INFINITY), most), share(rarely, low[time] + shortest)
 
     def solve(point: Point, variable: int, bound: int) -> int | None:
+        if bound >= _WHOLE:
+            return None
         load = math.log(_WHOLE / (bound + 1)) * IN_FLIGHT_UNIT  # rate times time at the bound
         if variable == time:
             cut = int(load / max(mean_rate(point[volume], point[active]), 1)) - longest
