@@ -223,5 +223,9 @@ def _usage(
         max_concurrency=concurrency,
         provisioned=provisioned,
         cold_start_s=setup,
+        keep_alive_s=(
+            float(draft.number("serverless-keep-alive-least")),
+            float(draft.number("serverless-keep-alive-most")),
+        ),
         measured=measured,
     )
