@@ -186,7 +186,7 @@ def test_a_fleet_that_goes_to_zero_cannot_be_divided() -> None:
 @pytest.mark.parametrize(
     ("rollout", "wait", "terminate", "limit"),
     [
-        # 300 s for instances + 15 s for the container, x 2, + 2 x 300 s + 300 s = 1530 s, in minutes
+        # 300 s for instances + 15 s for the container, x 2, + 2 x 300 s + 300 s = 1530 s
         ("canary", 300, 300, 1560),
         # 630 s + 4 x 300 s + 300 s = 2130 s
         ("linear", 300, 300, 2160),
