@@ -20,6 +20,7 @@ from advisor.rulebook.types import (
 from advisor.text.quantity import show
 from advisor.text.quantity_format import about
 
+_SHARE = {"percent": 100_000}  # thousandths of a percent
 _MANY_TIMES = 1_000_000  # thousandths of a percent: how many times says no more
 _LONGEST = len("99999 KB")
 SUPPORT = {
@@ -131,8 +132,8 @@ def stated_text(facts: Facts, variable: int) -> str:
 def _derived_text(facts: Facts, variable: int) -> str:
     entry = facts.book.facts[variable]
     low, high = facts.low[variable], facts.high[variable]
-    if entry.discrete or (low <= 0 and high >= INFINITY):
-        return ""
+    if entry.discrete or (high >= INFINITY and low <= _SHARE.get(entry.kind, 0)):
+        return ""  # nothing stated says on which side of a whole a share lies
     stated = [
         v for v in entry.derived_from if facts.stated >> v & 1 and not facts.book.facts[v].discrete
     ]
