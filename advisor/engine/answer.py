@@ -116,6 +116,8 @@ def _shown(facts: Facts, variable: int) -> Iterable[int]:
     if variable == book.kept_warm:
         return [variable] * facts.point[variable]
     inputs = book.facts[variable].derived_from
+    if inputs and facts.point[variable] == 0 and book.facts[variable].kind == "percent":
+        return inputs[-1:]  # what accepts every start asks for no start
     return [each for each in inputs if each != book.index["requests.arrival"]] or (variable,)
 
 
