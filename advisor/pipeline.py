@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from advisor.catalogue.price_snapshot import Folder, Prices
+from advisor.compare.answer_findings import in_time
 from advisor.compare.cost_findings import beside
 from advisor.compare.cost_findings import findings as spending
 from advisor.engine.answer import answer
@@ -22,15 +23,16 @@ from advisor.engine.verdicts import eligible, limit_at, verdicts
 from advisor.model.advice import Advice, Candidate, Decision, Plan
 from advisor.model.options import BATCH_TRANSFORM, OPTIONS
 from advisor.model.workload import Finding, Workload
-from advisor.options import known, plan
+from advisor.options import plan
 from advisor.pricing.plan_cost import expected_latency, listed, monthly_cost, prices_of
+from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import book_for
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import CLEAR, CONTESTED, RULED_OUT
 from advisor.workload.acceptance import accept, decided_option, decision_findings
 
 _NAMING = ("instance_type", "measured_on", "models", "variants")  # ends of keys of types
-_STATUS = ("clear", "contested", "ruled-out")
+_STATUS = ("clear", "contested", "late", "ruled-out")
 
 
 def advise(
@@ -158,6 +160,7 @@ def _findings(
             found += decision_findings(facts.workload, chosen, decision.rules_option, as_of)
         if chosen.status != _STATUS[CLEAR]:
             found += _contested(facts, chosen)
+        found += in_time(facts, chosen)
         way = chosen.plan.hosting if chosen.plan is not None else ""
         warned, named = cautions(facts, chosen.option, way)
         found += warned
@@ -183,7 +186,9 @@ def _named_types(facts: Facts, prices: Prices, *, transform: bool) -> Sequence[F
         found: list[str] = read_json_rules("service", "model.json")["other_instance_types"]
         return found
 
-    market = Market(known=known(facts.book), others=others, prices=prices, transform=transform)
+    market = Market(
+        known=knowledge(facts.book.raw), others=others, prices=prices, transform=transform
+    )
     return tuple(type_findings(facts.workload, market))
 
 

@@ -13,6 +13,7 @@ hour by instance type (``hosting``), a second by memory in MB (``serverless``), 
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 from advisor.model.errors import InputError
@@ -260,6 +261,12 @@ def load(
     snapshot = listed if found is None else _laid_over(found, given)
     discount, stated = settings.discount, region is not None
     return Prices(snapshot, listed, terms, own=found is not None, stated=stated, discount=discount)
+
+
+@cache
+def shipped(region: str | None, folder: str) -> Prices:
+    """The prices of a Region that come with the program, read once per process; see ``load``."""
+    return load(region, folder)
 
 
 def components(folder: Folder) -> dict[str, str]:

@@ -10,7 +10,6 @@ from advisor.engine.facts import Facts, say
 from advisor.engine.sensitivity import decisive_unknowns, fixes, would_change
 from advisor.engine.verdicts import stated_text
 from advisor.model.advice import Decision, Fact, Step, yes_no
-from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import UNSET, Condition, FactEntry, Leaf, Point, Question
 
 _NOT_FACTS = (
@@ -101,16 +100,24 @@ def _values(facts: Facts, question: Question, taken: bool) -> dict[str, Any]:
     """The facts that decided a question: their stated values, else their assumed ones."""
     shown: dict[str, Any] = {}
     for variable in _deciding(question.when, facts.point, taken):
-        for each in _shown(facts.book, variable):
+        for each in _shown(facts, variable):
             text = stated_text(facts, each)
             if text or facts.point[each] != UNSET:
                 shown[facts.book.facts[each].id] = _typed(facts, each, text)
     return shown
 
 
-def _shown(book: Rulebook, variable: int) -> Iterable[int]:
-    """The facts behind a value; whether the input is known beforehand is the first question."""
+def _shown(facts: Facts, variable: int) -> Iterable[int]:
+    """The facts behind a value; whether the input is known beforehand is the first question.
+
+    What is worked out for the workload stands for itself, where it holds.
+    """
+    book = facts.book
+    if variable == book.kept_warm:
+        return [variable] * facts.point[variable]
     inputs = book.facts[variable].derived_from
+    if inputs and facts.point[variable] == 0 and book.facts[variable].kind == "percent":
+        return inputs[-1:]  # what accepts every start asks for no start
     return [each for each in inputs if each != book.index["requests.arrival"]] or (variable,)
 
 

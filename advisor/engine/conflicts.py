@@ -199,9 +199,7 @@ def _zero_without_patience(facts: Facts) -> Iterator[Finding]:
         )
         return
     patience = values.get("requests.cold_start")
-    brief = facts.book.words["requests.cold_start", "a-serverless-start"].low
-    variable = facts.book.index["requests.cold_start"]
-    if patience is not None and facts.high[variable] < brief:
+    if patience is not None and facts.point[facts.book.index["wait.serverless"]] > _WHOLE:
         yield _finding(
             facts.workload,
             f"needs scale-to-zero, but requests.cold_start accepts only {patience.text}: the first"

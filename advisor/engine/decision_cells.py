@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple, TypeAlias
 
-from advisor.engine.decide import Walk, status, walk
+from advisor.engine.decide import Walk, first_usable, status, walk
 from advisor.engine.facts import MIB, Facts
 from advisor.model.workload import LARGEST_FIRST, Interval
 from advisor.rulebook.cells import Reach, merge_cuts
@@ -19,6 +19,7 @@ from advisor.rulebook.types import (
     CLEAR,
     CONTESTED,
     INFINITY,
+    LATE,
     RULED_OUT,
     UNSET,
     FactEntry,
@@ -84,17 +85,12 @@ class Neighbourhood:
 
     def _judge(self) -> tuple[str, ...]:
         """Take the winner. The options up to the first clear one matter, else all do."""
-        names = self.walk.leaf.options
-        for number, (name, standing) in enumerate(zip(names, self.statuses, strict=True), start=1):
-            if standing == CLEAR:
-                self.option = name
-                return names[:number]
-        self.option = next(
-            (n for n, standing in zip(names, self.statuses, strict=True) if standing == CONTESTED),
-            None,
-        )
-        self.contested = self.option is not None
-        return names
+        names, standings = self.walk.leaf.options, self.statuses
+        judged = zip(names, standings, strict=True)
+        self.option = first_usable(self.book, judged, self.facts.point)
+        chosen = None if self.option is None else standings[names.index(self.option)]
+        self.contested = chosen == CONTESTED
+        return names[: names.index(self.option) + 1] if self.option and chosen == CLEAR else names
 
     def _relevance(self) -> _Relevance:
         """The variables that can change the answer or the path, and the cuts on the way taken.
@@ -193,7 +189,7 @@ class Neighbourhood:
         elif low == high and not handle.fact.discrete:
             own = self.places[variable]
         chosen = facts.chosen.get(variable)
-        contested, broken = self.outcomes
+        broken = self.outcomes[2]
         steers = not self.steering.isdisjoint(handle.variables)
         names = reach.limits if steers else self.walk.leaf.options
         return (
@@ -206,11 +202,16 @@ class Neighbourhood:
             self.option,
             reach.beside(self.places),
             broken & reach.questions if steers else None,
-            *[
-                RULED_OUT if broken & apart else CONTESTED if contested & apart else CLEAR
-                for apart in map(reach.limits.__getitem__, names)
-            ],
+            *[self._apart(reach.limits[name]) for name in names],
+            facts.can_be_warm if any(reach.touched[name].late_checks for name in names) else None,
         )
+
+    def _apart(self, limits: int) -> int:
+        """What some limits (bits) say of their option at the workload's point."""
+        contested, late, broken = self.outcomes
+        if broken & limits:
+            return RULED_OUT
+        return LATE if late & limits else CONTESTED if contested & limits else CLEAR
 
     def cells(self, handle: Handle) -> list[Cell]:
         """Every cell of a handle with its answer, in order; neighbours with one answer are joined.
@@ -335,22 +336,20 @@ class Neighbourhood:
         """
         point = self.facts.moved(dict.fromkeys(variables, (low, high)))
         reach = self._reach(variables)
-        contested, broken = self.outcomes
         leaf = self.walk.leaf if self.steering.isdisjoint(variables) else self._leaf(point, reach)
-        second = None
+        return first_usable(self.book, self._judged(leaf, point, reach), point)
+
+    def _judged(self, leaf: Leaf, point: Point, reach: Reach) -> Iterator[tuple[str, int]]:
+        """The options of a leaf, each with its status at a moved point."""
         for name in leaf.options:
-            apart = reach.limits[name]
-            if not broken & apart:
-                found = status(reach.touched[name], self.book.needs, point)
-                if found == CLEAR and not contested & apart:
-                    return name
-                if found != RULED_OUT and second is None:
-                    second = name
-        return second
+            found = self._apart(reach.limits[name])
+            if found != RULED_OUT:
+                found = max(found, status(reach.touched[name], self.book.needs, point))
+            yield name, found
 
     def _leaf(self, point: Point, reach: Reach) -> Leaf:
         """The end of the walk from a moved point."""
-        book, broken = self.book, self.outcomes[1]
+        book, broken = self.book, self.outcomes[2]
         question = book.start
         while True:
             bit = book.outcomes.question[question.id]

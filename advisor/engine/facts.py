@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from advisor.engine.decide import status
+from advisor.model.options import SERVERLESS
 from advisor.model.workload import LARGEST_FIRST, USUAL_FIRST, Interval, Stated, Workload
 from advisor.rulebook.entries import pick
 from advisor.rulebook.fact_entries import TYPICAL_PROCESSING
 from advisor.rulebook.formulas import UNITS, mean_rate, precisions, weights
 from advisor.rulebook.resolve import Rulebook
-from advisor.rulebook.types import INFINITY, UNSET, Assumption, FactEntry
+from advisor.rulebook.types import INFINITY, LATE, UNSET, Assumption, FactEntry
 from advisor.text.quantity import show
 
 MIB = 1024 * 1024
@@ -27,6 +29,7 @@ class Facts:
     """
 
     __slots__ = (
+        "_can_be_warm",
         "book",
         "chosen",
         "high",
@@ -54,6 +57,7 @@ class Facts:
         self.low = book.template_low.copy()
         self.high = book.template_high.copy()
         self.stated = 0
+        self._can_be_warm: bool | None = None
         self.chosen: dict[int, Assumption] = {}
         self.seen: dict[int, tuple[str, str, int, int]] = {}  # memo of advisor.verdicts
         self.signature: list[Any] = []  # variable, path, low and high of each stated fact
@@ -98,6 +102,8 @@ class Facts:
             self.low[variable], self.high[variable] = word.low, word.high
         self.stated |= 1 << variable
         self.signature += (variable, item.path, self.low[variable], self.high[variable])
+        if variable != self.book.answer or isinstance(value, Interval):
+            self.low[self.book.said] |= 1 << variable
 
     # -- the assumed point -----------------------------------------------------------------------
 
@@ -114,7 +120,8 @@ class Facts:
                     point[variable] = pick(low[variable], high[variable], fact.unfavourable_high)
         self._narrow(low, high, stated)
         self.triggers = book.triggers(~stated & book.conditional_bits)
-        point[book.needs] = low[book.needs]
+        self.triggers |= book.spoken & ~low[book.said]
+        point[book.needs], point[book.said] = low[book.needs], low[book.said]
         if not stated >> book.typical_processing & 1:
             point[book.typical_processing] = point[book.processing]
         for formula in book.formulas:
@@ -127,6 +134,27 @@ class Facts:
         self._weigh(point, stated)
         for formula in book.formulas:
             point[formula.variable] = formula.value(point)
+        if book.kept_warm >= 0:
+            low[book.kept_warm] = 1 << self._warm(point)
+
+    def _warm(self, point: list[int]) -> int:
+        """Set whether serverless is kept warm, worked out only where a start is all it breaks."""
+        book = self.book
+        point[book.kept_warm] = 0
+        if status(book.option[SERVERLESS], book.needs, point) == LATE:
+            from advisor.engine.kept_warm import can_be_warm
+
+            point[book.kept_warm] = int(can_be_warm(book, point))
+        return point[book.kept_warm]
+
+    @property
+    def can_be_warm(self) -> bool:
+        """Whether serverless would be kept warm if a start were all that it breaks."""
+        if self._can_be_warm is None:
+            from advisor.engine.kept_warm import can_be_warm
+
+            self._can_be_warm = can_be_warm(self.book, self.point)
+        return self._can_be_warm
 
     def _alternative(
         self, fact: FactEntry, low: list[int], high: list[int], stated: int
@@ -195,9 +223,12 @@ class Facts:
             touched += self._reassume(changes, point, self.stated | bits)
         if self._weigh(point, self.stated | bits):
             touched.append(book.size)
+        point[book.said] |= bits
         for variable in touched:
             for formula in book.dependents[variable]:
                 point[formula.variable] = formula.value(point)
+        if book.kept_warm >= 0:
+            self._warm(point)
         return point
 
     def _reassume(
@@ -299,5 +330,7 @@ def say(fact: FactEntry, value: int) -> Any:
         return None
     if fact.words:
         return fact.words[value]
+    if value in fact.names:
+        return fact.names[value]
     number = value // UNITS.get(fact.id, 1)
     return show(Interval(number, number), fact.kind)

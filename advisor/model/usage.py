@@ -110,6 +110,7 @@ class ServerlessUsage(Value):
     provisioned_hours: Quantity | None = None  # a month that it is provisioned; all where None
     provisioned_share: Quantity | None = None  # of the work that it does; modelled where None
     cold_start_s: float | None = None  # from a request to an environment that serves it
+    keep_alive_s: tuple[float, float] = (0.0, 0.0)  # of an idle environment, shortest and longest
     measured: bool = False  # the times were measured on a serverless endpoint
     parts: tuple[Part, ...] = ()
     origins: Mapping[str, str] = _NONE

@@ -70,14 +70,14 @@ def _serverless(usage: ServerlessUsage) -> Latency:
     missing = _missing(traffic, mean_rate="traffic.volume")
     if missing:
         return _unknown(missing)
-    from advisor.modelling.queueing import cold_starts, validity
+    from advisor.modelling.queueing import validity
 
     service, setup = _service(traffic), usage.cold_start_s
     load = _known(traffic.mean_rate) * service.mean_s
     reason = validity.against_cold_start_share(load, traffic.pattern)
     if reason:
         return _unknown(reason)
-    shortest, longest = cold_starts.KEEP_ALIVE_S
+    shortest, longest = usage.keep_alive_s
     often, seldom = (_cold_share(usage, service, keep) for keep in (shortest, longest))
 
     def above(time: float) -> float:

@@ -10,8 +10,7 @@ from advisor.model.advice import Plan
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
 from advisor.options.hosting import concern
 from advisor.options.plan_builder import Basis, Draft
-from advisor.rulebook.knowledge import Knowledge, knowledge
-from advisor.rulebook.resolve import Rulebook
+from advisor.rulebook.knowledge import knowledge
 
 MODULES: Mapping[str, str] = {
     BATCH_TRANSFORM: "advisor.options.batch_transform",
@@ -20,7 +19,6 @@ MODULES: Mapping[str, str] = {
     REAL_TIME: "advisor.options.real_time",
 }
 _sizing: dict[str, Callable[..., Plan]] = {}
-_known: dict[str, Knowledge] = {}
 
 
 def plan(
@@ -46,13 +44,6 @@ def plan(
     return _sizing[option](draft, prices, deploy=deploy)
 
 
-def known(book: Rulebook) -> Knowledge:
-    """The figures of a rulebook, made once."""
-    if book.digest not in _known:
-        _known[book.digest] = knowledge(book.raw)
-    return _known[book.digest]
-
-
 class _Latest:
     """The basis of the latest workload: its options are planned one after another."""
 
@@ -62,7 +53,7 @@ class _Latest:
     def of(self, facts: Facts) -> Basis:
         basis = self._basis  # read once: another thread may plan another workload
         if basis is None or basis.facts is not facts:
-            basis = self._basis = Basis(facts, known(facts.book))
+            basis = self._basis = Basis(facts, knowledge(facts.book.raw))
         return basis
 
 

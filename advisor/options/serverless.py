@@ -120,8 +120,7 @@ def _setup_s(draft: Draft) -> float:
     measured = _measured(draft)
     if measured is not None and measured.setup_s is not None:
         return measured.setup_s
-    stated = draft.upper("model.startup")
-    return stated / SECOND if stated is not None else float(draft.number("serverless-setup"))
+    return float(draft.facts.taken("start.serverless") / SECOND)
 
 
 def _concurrency(draft: Draft, work: Load, setup: float, provisioned: int) -> int:
@@ -175,20 +174,16 @@ def _provisioned(draft: Draft, work: Load) -> int:
     """Warm environments, where cold starts are to be avoided and the traffic can be foreseen."""
     facts = draft.facts
     setup = _setup_s(draft)
-    avoided = facts.taken("requests.cold_start") < setup * SECOND
+    needed, zero = draft.needs("provisioned-concurrency"), draft.needs("scale-to-zero")
+    avoided = facts.taken("requests.cold_start") < setup * SECOND and not zero
     foreseen = draft.text("traffic.pattern") in _PREDICTABLE
-    if not draft.needs("provisioned-concurrency") and not (avoided and foreseen):
-        if avoided:
-            draft.find(
-                "cold-starts-remain",
-                "warning",
-                f"a cold start of about {seconds(setup)} is not accepted, but no fact says when "
-                "traffic comes, so no warm capacity is provisioned",
-                path="requests.cold_start",
-                fix="State traffic.pattern, or add provisioned-concurrency to needs.",
-            )
+    if not (needed or facts.taken("serverless.kept-warm") or (avoided and foreseen)):
         return 0
     draft.carry("provisioned-concurrency")
+    if facts.taken("serverless.kept-warm") and not needed:
+        because = f"A start of about {seconds(setup)} is too late, and one takes the load."
+        draft.set("ProvisionedConcurrency", 1, because, constant="provisioned-spill")
+        return 1
     spill, most = draft.number("provisioned-spill"), draft.number("serverless-concurrency-most")
     if work.in_flight is None:
         because = "Cold starts are avoided, and the load is not stated, so one."
@@ -228,5 +223,9 @@ def _usage(
         max_concurrency=concurrency,
         provisioned=provisioned,
         cold_start_s=setup,
+        keep_alive_s=(
+            float(draft.number("serverless-keep-alive-least")),
+            float(draft.number("serverless-keep-alive-most")),
+        ),
         measured=measured,
     )

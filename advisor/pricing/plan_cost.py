@@ -8,15 +8,15 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from advisor.catalogue.price_snapshot import Folder, Prices, load
+from advisor.catalogue.price_snapshot import Folder, Prices, load, shipped
 from advisor.engine.facts import Facts
 from advisor.model.advice import Cost, Latency, PartTime, Plan
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME
 from advisor.model.usage import FleetUsage, JobUsage, ServerlessUsage, Usage, known
 from advisor.model.workload import NO_SETTINGS, Measured, OwnSettings, Workload
 from advisor.pricing.billable_usage import charged, completed
+from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.resolve import Rulebook
-from advisor.rulebook.source import rules_directory
 from advisor.text.quantity import MONTH_HOURS, RATE_PER_MONTH, WEEK
 
 if TYPE_CHECKING:
@@ -65,10 +65,12 @@ def prices_of(
 
 def prices_under(said: OwnSettings, region: str | None, own: Folder | None = None) -> Prices:
     """The same under some settings, without a load test."""
+    folder = os.path.join(rules_directory(), "prices")
+    if own is None and said is NO_SETTINGS:
+        return shipped(region, folder)
     key = (region, None if own is None else os.fspath(own), said.snapshot, said.discount)
     if (*key, said.prices) not in _known:
-        shipped = os.path.join(rules_directory(), "prices")
-        _known[*key, said.prices] = load(region, shipped, own, said)
+        _known[*key, said.prices] = load(region, folder, own, said)
     return _known[*key, said.prices]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from operator import itemgetter
 from typing import Any
 
-from advisor.rulebook.entries import number_check, word_check
+from advisor.rulebook.entries import checks, number_check, word_check
 from advisor.rulebook.formulas import Formula
 from advisor.rulebook.types import (
     INFINITY,
@@ -95,10 +95,15 @@ def form_cuts(form: tuple[Any, ...]) -> list[tuple[int, int]]:
 
 
 def limit_cuts(limit: Limit) -> list[tuple[int, int]]:
-    """Where a limit can change its outcome."""
-    if limit.discrete:
-        return []
+    """Where a limit can change its outcome; a flag of its `when` may have a cut as well."""
     cuts = []
+    if limit.when is not None:
+        cuts += [
+            *form_cuts(limit.when.form),
+            *((flag, 0) for flag, _ in _word_tests(limit.when.form)),
+        ]
+    if limit.discrete:
+        return cuts
     for bound in (limit.bound, limit.newest):
         cuts += form_cuts(("in", limit.variable, bound.admits.low, bound.admits.high))
     return cuts
@@ -130,6 +135,7 @@ class Outcomes:
 
     __slots__ = (
         "_lacks",
+        "_late",
         "_numbers",
         "_questions",
         "_words",
@@ -156,6 +162,7 @@ class Outcomes:
         self._words: list[tuple[Any, ...]] = []
         self._numbers: list[tuple[Any, ...]] = []
         self._lacks: list[tuple[int, int]] = []
+        self._late = 0
         for option in options:
             first = len(self.reads)
             for limit in option.limits:
@@ -164,14 +171,15 @@ class Outcomes:
                     self._words.append((bit, *word_check(limit)))
                 else:
                     self._numbers.append((bit, *number_check(limit)))
+                    self._late |= bit * limit.late
                 self.reads.append(limit.reads)
             self._lacks.append((1 << len(self.reads), option.unsupported))
             self.reads.append({needs})
             self.options[option.id] = (1 << len(self.reads)) - (1 << first)
 
-    def at(self, point: Point) -> tuple[int, int]:
-        """The limits met only at the newest documented bound, and the rules that do not hold."""
-        contested = broken = 0
+    def at(self, point: Point) -> tuple[int, int, int]:
+        """As bits: limits met only at the newest bound, late ones, and rules that do not hold."""
+        contested = late = broken = 0
         for bit, test in self._questions:
             if not test(point):
                 broken |= bit
@@ -185,12 +193,14 @@ class Outcomes:
         for bit, variable, low, high, newest_low, newest_high, when in self._numbers:
             value = point[variable]
             if not low <= value <= high and (when is None or when(point)):
-                if newest_low <= value <= newest_high:
+                if bit & self._late:
+                    late |= bit
+                elif newest_low <= value <= newest_high:
                     contested |= bit
                 else:
                     broken |= bit
         needed = point[self.needs]
-        return contested, broken | sum(bit for bit, lacks in self._lacks if needed & lacks)
+        return contested, late, broken | sum(bit for bit, lacks in self._lacks if needed & lacks)
 
 
 class Reach:
@@ -243,8 +253,7 @@ def _touched(option: OptionEntry, moved: set[int], needs: int) -> OptionEntry:
     limits = [limit for limit in option.limits if not moved.isdisjoint(limit.reads)]
     return option._replace(
         unsupported=option.unsupported if needs in moved else 0,
-        number_checks=tuple(number_check(limit) for limit in limits if not limit.discrete),
-        word_checks=tuple(word_check(limit) for limit in limits if limit.discrete),
+        **checks(limits),
     )
 
 

@@ -141,9 +141,7 @@ class _Compiler:
 
     def mask(self, fact: str, values: Any, where: str) -> int:
         """Words of a word fact (or booleans of a flag) as a bit set over its domain."""
-        entry = self.entries.get(fact)
-        if entry is None:
-            raise RulebookError(f"{where}: the fact {fact!r} does not exist")
+        self.kind(fact, where)
         domain = self.domain(fact)
         bits = 0
         for value in values if isinstance(values, list) else [values]:
@@ -154,7 +152,7 @@ class _Compiler:
 
     def domain(self, fact: str) -> list[Any]:
         """The words of a word fact, or both booleans of a flag, in the order of their bits."""
-        entry = self.entries[fact]
+        entry = self.entries.get(fact) or self.derived[fact]
         return [False, True] if entry["kind"] == "flag" else entry["words"]
 
     def condition(self, raw: Any, where: str) -> list[Any]:

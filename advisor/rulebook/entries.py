@@ -152,6 +152,16 @@ def negated(form: tuple[Any, ...]) -> tuple[Any, ...]:
     raise RulebookError("a limit's `when` may only read words, flags and needs")
 
 
+def checks(limits: Iterable[Limit]) -> dict[str, Any]:
+    """Limits as the fields of an ``OptionEntry`` that judging it reads."""
+    numbers = [limit for limit in limits if not limit.discrete]
+    return {
+        "number_checks": tuple(number_check(limit) for limit in numbers if not limit.late),
+        "late_checks": tuple(number_check(limit) for limit in numbers if limit.late),
+        "word_checks": tuple(word_check(limit) for limit in limits if limit.discrete),
+    }
+
+
 def number_check(limit: Limit) -> NumberCheck:
     """A limit of a number as ``advisor.engine.decide`` reads it."""
     when = limit.when.test if limit.when else None

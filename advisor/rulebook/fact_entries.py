@@ -19,6 +19,7 @@ from advisor.rulebook.types import (
 
 TYPICAL_PROCESSING = "requests.processing.typical"
 NEEDS = "needs"
+SAID = "said"  # the variable that holds, as bits, the stated facts, but no answer time in words
 
 
 def fact_entries(compiled: Mapping[str, Any], symbols: Symbols) -> list[FactEntry]:
@@ -32,19 +33,16 @@ def fact_entries(compiled: Mapping[str, Any], symbols: Symbols) -> list[FactEntr
             title="Usual model time for one request",
         )
     )
-    done.append(
-        _unwritten(
-            NEEDS,
-            symbols,
-            "Needed features",
-            "needs",
-            Source(because="", source="", as_of="", since=""),
-        )
-    )
+    nowhere = Source(because="", source="", as_of="", since="")
+    done.append(_unwritten(NEEDS, symbols, "Needed features", "needs", nowhere))
+    done.append(_unwritten(SAID, symbols, "Stated facts", "needs", nowhere))
     for raw in compiled["derived"]:
         entry = _unwritten(raw["id"], symbols, raw["title"], raw["kind"], origin(raw))
         sources = tuple(symbols.index[name] for name in raw["from"])
-        done.append(entry._replace(high=INFINITY, ordinary=ANYTHING, derived_from=sources))
+        flag: dict[str, Any] = {"high": INFINITY}
+        if raw["kind"] == "flag":
+            flag = {"words": (False, True), "discrete": True, "low": 0b11}
+        done.append(entry._replace(**flag, ordinary=ANYTHING, derived_from=sources))
     return done
 
 
@@ -66,6 +64,7 @@ def _unwritten(name: str, symbols: Symbols, title: str, kind: str, why: Source) 
         ordinary=nothing,
         changeable=0.0,
         say_words=False,
+        names={},
         derived_from=(),
         origin=why,
     )
@@ -93,6 +92,11 @@ def _fact(raw: Mapping[str, Any], symbols: Symbols) -> FactEntry:
         ordinary=_ordinary(raw["ordinary"], everything, symbols),
         changeable=float(raw.get("changeable", 0)),
         say_words=raw.get("say") == "words",
+        names={
+            pick(word.low, word.high, False): word.id
+            for word in symbols.words.values()
+            if word.stated and word.fact == raw["id"] and raw.get("say") == "words"
+        },
         derived_from=(),
         origin=origin(raw),
     )

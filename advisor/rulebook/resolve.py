@@ -19,10 +19,11 @@ from advisor.rulebook.cells import (
     word_classes,
 )
 from advisor.rulebook.entries import features
-from advisor.rulebook.fact_entries import NEEDS, TYPICAL_PROCESSING, fact_entries
+from advisor.rulebook.fact_entries import NEEDS, SAID, TYPICAL_PROCESSING, fact_entries
 from advisor.rulebook.formulas import Formula, formulas
 from advisor.rulebook.note_entries import caution_entry, outside_entry
 from advisor.rulebook.option_entries import option_entry, questions
+from advisor.rulebook.starts import KEPT_WARM, constants, starts
 from advisor.rulebook.symbols import Symbols
 from advisor.rulebook.types import UNSET, Caution, Condition, Outside
 
@@ -54,6 +55,12 @@ class Rulebook:
         self.near: float = precision["factor"]  # of size over parameters
         self.bits_of = [self.bits[word] for word in precision["words"]]
         self.formulas: tuple[Formula, ...] = formulas(self.index, self.features, self.bits_of)
+        if KEPT_WARM in self.index:
+            constants_known = constants(compiled["sizing"])
+            self.fits_one = constants_known.fits_one
+            self.formulas += starts(
+                self.index, constants_known, self.words["requests.cold_start", "tolerated"].low
+            )
         self._name()
         self._prepare()
         self._cautions: tuple[Caution, ...] | None = None
@@ -80,6 +87,11 @@ class Rulebook:
         self.parameters = self.index["model.parameters"]
         self.precision = self.index["model.precision"]
         self.loaded = self.index["model.loaded"]
+        self.said = self.index[SAID]
+        self.answer = self.index.get("requests.answer", -1)
+        self.kept_warm = self.index.get(KEPT_WARM, -1)
+        spoken = ("requests.answer", "requests.cold_start") if KEPT_WARM in self.index else ()
+        self.spoken = bit_set(self.index[name] for name in spoken)  # whether it is stated counts
 
     def _prepare(self) -> None:
         """Tables that make a point, find its cells and tell what depends on what."""
@@ -208,7 +220,7 @@ class Rulebook:
 def _variables(compiled: Mapping[str, Any]) -> dict[str, int]:
     """Facts in the order of the file, typical processing time, needed features, derived facts."""
     names = [entry["id"] for entry in compiled["facts"]]
-    names += [TYPICAL_PROCESSING, NEEDS]
+    names += [TYPICAL_PROCESSING, NEEDS, SAID]
     names += [entry["id"] for entry in compiled["derived"]]
     return {name: number for number, name in enumerate(names)}
 

@@ -28,8 +28,8 @@ def features() -> Mapping[str, bool]:
     Raises:
         RulebookError: the rules cannot be read.
     """
+    from advisor.rulebook.cache import rules_directory
     from advisor.rulebook.load import compiled
-    from advisor.rulebook.source import rules_directory
 
     entries = compiled(rules_directory())["features"]
     return {each["id"]: each.get("share", False) for each in entries if "fact" not in each}

@@ -574,7 +574,7 @@ def test_a_range_of_models_is_a_range_of_instances_and_not_of_data() -> None:
 
 
 def test_components_at_zero_are_paid_while_each_of_them_works() -> None:
-    # One request a month: a copy is up for the work, 15 minutes after it, and 6.5 to get there.
+    # One request a month: a copy is up for the work, 15 minutes after it, and 6.25 to get there.
     document = {
         **online(
             requests={"processing": "1 min", "payload": "1 KB", "response": "1 KB"},
@@ -587,9 +587,9 @@ def test_components_at_zero_are_paid_while_each_of_them_works() -> None:
     }
     found = advice(document).chosen
     low, high = (float(each) for each in found.cost.items[0].quantity.split(".."))
-    # A third of a request each, so a third of (60 + 900) s to (60 + 900 + 390) s three times.
+    # A third of a request each, so a third of (60 + 900) s to (60 + 900 + 375) s three times.
     assert low == pytest.approx(960 / 3600, rel=0.01)
-    assert high == pytest.approx(1350 / 3600, rel=0.01)
+    assert high == pytest.approx(1335 / 3600, rel=0.01)
     assert "find no copy and fail" in " ".join(found.latency.notes)
 
 

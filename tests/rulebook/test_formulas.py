@@ -21,7 +21,11 @@ from advisor.rulebook.types import INFINITY, UNSET, Point
 from advisor.text.quantity import RATE_PER_MONTH, WEEK
 
 BOOK = load()
-FORMULAS = {each.id: each for each in BOOK.formulas if each.id != "needs"}
+FORMULAS = {
+    each.id: each
+    for each in BOOK.formulas
+    if each.id != "needs" and not BOOK.fact[each.id].discrete
+}
 SECOND = 1_000_000  # microseconds
 MB = 1 << 20
 PER_SECOND = RATE_PER_MONTH * 730 * 3600
@@ -92,6 +96,38 @@ def at(name: str) -> int:
         ("model.loaded", {"model.parameters": 3, "model.precision": 4}, 2),  # 12 bits
         ("model.loaded", {"model.memory": 5, "model.size": 7}, 7),
         ("model.unpacked", {"model.size": 5, "model.disk": 7}, 12),
+        # 15 s; 60 s until the alarm + 300 s for an instance + 15 s; and 2 x 60 s + 300 s + 15 s.
+        ("start.serverless", {"model.startup": 15 * SECOND}, 15 * SECOND),
+        ("start.component", {"model.startup": 15 * SECOND}, 375 * SECOND),
+        ("start.asynchronous", {"model.startup": 15 * SECOND}, 435 * SECOND),
+        # 15 s of the accepted 2 s: 750 %. Nothing is accepted, or every start.
+        (
+            "wait.serverless",
+            {"model.startup": 15 * SECOND, "requests.cold_start": 2 * SECOND},
+            750_000,
+        ),
+        ("wait.serverless", {"model.startup": 1, "requests.cold_start": 0}, INFINITY),
+        ("wait.component", {"model.startup": 1, "requests.cold_start": 7200 * SECOND}, 0),
+        # (15 s + 0.1 s) of 2 s: 755 %.
+        (
+            "answer.serverless",
+            {
+                "model.startup": 15 * SECOND,
+                "requests.processing.typical": SECOND // 10,
+                "requests.answer": 2 * SECOND,
+            },
+            755_000,
+        ),
+        # 10 an hour, 1 s of work, kept for 645 s: e ** -(10 x 646 / 3600) = e ** -1.794 = 16.6 %.
+        (
+            "serverless.cold-share",
+            {
+                "traffic.volume": 7300 * RATE_PER_MONTH,
+                "traffic.active": WEEK,
+                "requests.processing.typical": SECOND,
+            },
+            16_621,
+        ),
     ],
 )
 def test_a_derived_fact_has_the_value_that_follows(

@@ -155,7 +155,8 @@ def test_a_folder_has_its_files(folder: Path) -> None:
 
 def expected_outcome(limit: Limit, path: Path, limits: str) -> str:
     if not contested(limit):
-        return "broken" if fires(path) else "met"
+        beyond = "late" if limit.late else "broken"
+        return beyond if fires(path) else "met"
     side = path.stem.partition("-")[0]
     if path.stem.endswith("-latest"):
         side += "-latest"
@@ -173,7 +174,7 @@ def test_a_limit_and_nothing_else_of_its_option(path: Path, limits: str) -> None
         return
     expected = expected_outcome(limit, path, limits)
     assert found.pop(limit.id) == expected
-    assert not {"broken", "contested"} & set(found.values())
+    assert not {"broken", "contested", "late"} & set(found.values())
     assert (judged.eligible is False) == (expected == "broken")
 
 

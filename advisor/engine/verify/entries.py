@@ -121,8 +121,8 @@ def _read(compiled: Mapping[str, Any]) -> Iterator[str]:
     """Facts that some rule compares with something, once for each rule."""
     judged = [limit for option in compiled["options"] for limit in option["limits"]]
     judged += compiled["cautions"]
-    for entry in judged:
-        yield entry["fact"]
+    yield from (entry["fact"] for entry in judged)
+    yield from (option["start"] for option in compiled["options"] if "start" in option)
     for feature in compiled["features"]:
         if "fact" in feature:
             yield feature["fact"]

@@ -11,6 +11,7 @@ from advisor.options.hosting import models as named
 from advisor.options.hosting.component_requests import ComponentDesign
 from advisor.options.hosting.packing import MILLI, Room
 from advisor.options.load import (
+    SECOND,
     counted,
     load,
     mib,
@@ -145,9 +146,8 @@ def _usage(draft: Draft, design: ComponentDesign) -> FleetUsage:
         volume_gb=endpoint.volume_gb(draft, design.instance),
     )
     if design.to_zero:
-        start = draft.number("instance-start") + endpoint.start_s(draft)
         usage = usage._replace(
-            wake_s=float(draft.number("component-wake-period") + start),
+            wake_s=draft.facts.taken("start.component") / SECOND,
             linger_s=float(draft.number("scale-in-alarm")),
         )
     usage = usage._replace(busiest=_busiest(first, usage))
