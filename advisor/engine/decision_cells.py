@@ -5,15 +5,14 @@ are constant. Whatever is asked here is asked of ``decide`` at one point per cel
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple, TypeAlias
 
 from advisor.engine.decide import Walk, status, walk
 from advisor.engine.facts import Facts
 from advisor.model.workload import LARGEST_FIRST, Interval
-from advisor.rulebook.cells import Reach, merge_cuts
-from advisor.rulebook.formulas import active_cut, volume_cut
+from advisor.rulebook.cells import Reach, bit_set, merge_cuts
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import (
     CLEAR,
@@ -50,6 +49,11 @@ class Cell(NamedTuple):
 # Base variables that can change the answer, those of them that can change the path, the cuts of the
 # options that matter on the path taken, and a number that all workloads of this path share.
 _Relevance: TypeAlias = "tuple[frozenset[int], frozenset[int], Mapping[int, tuple[int, ...]], int]"
+
+
+# What is read of a load: each value, the number of its cell, and the cuts between the cells.
+_Places: TypeAlias = "list[tuple[int, int, tuple[int, ...]]]"
+_BEYOND = 1 << 70  # 5 billion requests a second, 37 million years: no file states more
 
 
 class Neighbourhood:
@@ -103,7 +107,7 @@ class Neighbourhood:
         what steers are those of the whole rulebook.
         """
         book = self.book
-        unstated = ~self.facts.stated & book.conditional_bits
+        unstated = ~self.facts.stated & book.assumption_bits
         questions = [question for question, _ in self.walk.steps]
         path = tuple([question.id for question in questions])
         key = (path, self.walk.leaf.id, len(self.considered), unstated)
@@ -128,13 +132,17 @@ class Neighbourhood:
         """Base variables behind some, and those that an assumption about one of them depends on."""
         book = self.book
         done = _expand(book, variables)
+        rules = book.load
+        moving = {rules.peak, rules.volume, rules.concurrent, book.typical_processing}
+        if not moving.isdisjoint(done) and unstated & rules.bits:
+            done |= {*moving, rules.active, book.processing}
+            if ~unstated & rules.bits:
+                done.add(rules.pattern)
         for fact in book.conditional_facts:
             if fact.variable in done and unstated >> fact.variable & 1:
                 for alternative in fact.assume:
                     if alternative.when is not None:
                         done |= alternative.when.variables
-                    if alternative.follows >= 0:
-                        done |= {alternative.follows, book.active}
         return frozenset(done)
 
     # -- handles -----------------------------------------------------------------------------------
@@ -158,16 +166,17 @@ class Neighbourhood:
                 yield Handle(path, fact, (variable,), stated)
 
     def _processing(self, fact: FactEntry, stated: bool) -> Iterator[Handle]:
-        """One handle, or one each for the largest and the typical time when both are stated."""
+        """One handle, or one for each stated time, with the times that are read from it."""
         book, values = self.book, self.facts.workload.values
-        both = (fact.variable, book.typical_processing)
         leaves = [p for part in LARGEST_FIRST[1:] if (p := fact.id + part) in values]
         if len(leaves) < 2:
-            yield Handle(leaves[0] if leaves else fact.id, fact, both, stated)
+            yield Handle(leaves[0] if leaves else fact.id, fact, book.times[:3], stated)
             return
-        usual = leaves[-1]
-        yield Handle(leaves[0], fact, both[:1], True)
-        yield Handle(usual, book.facts[book.typical_processing], both[1:], True)
+        tail = next((path for path in (fact.id + ".p99", fact.id + ".max") if path in values))
+        for path in leaves:
+            read = (leaves[0], leaves[-1], tail)
+            variables = tuple(v for v, each in zip(book.times, read, strict=False) if each == path)
+            yield Handle(path, book.facts[variables[0]], variables, True)
 
     def likeness(self, handle: Handle) -> tuple[object, ...] | None:
         """A key that is equal where the cells of a handle have the same ranges and answers.
@@ -177,7 +186,10 @@ class Neighbourhood:
         """
         book, facts, point = self.book, self.facts, self.facts.point
         variable = handle.variables[0]
-        if facts.stated & book.partners[handle.variables[-1]]:
+        own_bits = bit_set(handle.variables)
+        if own_bits & book.time_bits == book.time_bits & ~(1 << book.mean):
+            own_bits |= 1 << book.mean
+        if facts.stated & book.partners[variable] & ~own_bits:
             return None
         low, high = facts.low[variable], facts.high[variable]
         reach = self._reach(handle.variables)
@@ -187,7 +199,6 @@ class Neighbourhood:
             values = reach.exact(point), *[(facts.low[v], facts.high[v]) for v in reach.assumed]
         elif low == high and not handle.fact.discrete:
             own = self.places[variable]
-        chosen = facts.chosen.get(variable)
         contested, broken = self.outcomes
         steers = not self.steering.isdisjoint(handle.variables)
         names = reach.limits if steers else self.walk.leaf.options
@@ -196,7 +207,6 @@ class Neighbourhood:
             handle.stated,
             own,
             values,
-            chosen and (chosen.follows, chosen.factor),
             self.way,
             self.option,
             reach.beside(self.places),
@@ -282,33 +292,67 @@ class Neighbourhood:
         steers = not self.steering.isdisjoint(handle.variables)
         table = self.cuts if handle.fact.unfavourable_high and not steers else self.book.cuts
         cuts = {cut for variable in handle.variables for cut in self._solved(variable, table)}
-        low = handle.fact.least
+        low, high = handle.fact.least, INFINITY
+        bits = bit_set(handle.variables)
+        if bits & (self.book.load.bits | self.book.time_bits):
+            if self.facts.stated & self.book.load.bits:
+                least, most = self._domain(handle)
+                low, high = max(low, least), min(high, most)
+            cuts.update(self._of_load(handle.variables, table, low, min(high, _BEYOND)))
         done = []
         for cut in sorted(cuts):
-            if cut >= low:
+            if low <= cut < high:
                 done.append((low, cut))
                 low = cut + 1
-        return [*done, (low, INFINITY)]
+        return [*done, (low, high)]
+
+    def _domain(self, handle: Handle) -> tuple[int, int]:
+        """What other stated facts of the load leave to one of its facts."""
+        variable = handle.variables[0]
+        if variable in self.book.times:
+            if len(handle.variables) < len(self.book.times) - 1:
+                return 0, INFINITY  # one of several stated times
+            variable = self.book.mean
+        if handle.stated:
+            return self.facts.domain(variable)
+        return self.facts.low[variable], self.facts.high[variable]
+
+    def _of_load(
+        self,
+        variables: tuple[int, ...],
+        table: Mapping[int, tuple[int, ...]],
+        low: int,
+        high: int,
+    ) -> Iterator[int]:
+        """Where a fact of the load moves the load across a constant.
+
+        All that rules read of it rises or falls with the fact as long as the pattern stays, and the
+        pattern follows from sets that do. So where ends are alike, nothing lies between them.
+        """
+        book, facts = self.book, self.facts
+        read = {*book.load_read, *book.load_formulas}.difference(variables)
+        watched = [(v, table[v]) for v in read if v in table]
+        sets = () if facts.stated >> book.load.pattern & 1 else book.pattern_cuts
+
+        def at(value: int) -> _Places:
+            least, most, point = facts.at(dict.fromkeys(variables, (value, value)))
+            found = [(point[v], cuts) for v, cuts in watched]
+            for v, cuts in sets:
+                found += ((least[v], cuts), (most[v], cuts))
+            return [(each, bisect_left(cuts, each), cuts) for each, cuts in found]
+
+        yield from _crossings(at, low, at(low), high, at(high), 0)
 
     def _solved(self, variable: int, table: Mapping[int, tuple[int, ...]]) -> Iterator[int]:
-        """Its own cuts, and those solved from derived facts and from facts that follow it."""
+        """Its own cuts, and those solved from derived facts."""
         book, point = self.book, self.facts.point
-        yield from table.get(variable, ())
+        if not (variable in book.pattern_only and self.facts.stated >> book.load.pattern & 1):
+            yield from table.get(variable, ())
         for formula in book.dependents[variable]:
             for bound in table.get(formula.variable, ()):
                 cut = formula.solve(point, variable, bound)
                 if cut is not None:
                     yield cut
-        stated = self.facts.stated
-        for follower, leader in book.followers:
-            if stated >> follower & 1:
-                continue
-            if variable == leader:
-                for bound in self._solved(follower, table):
-                    yield volume_cut(bound, point[book.active])
-            elif variable == book.active and stated >> leader & 1:
-                for bound in self._solved(follower, table):
-                    yield active_cut(bound, point[leader])
 
     def answer(self, variables: tuple[int, ...], low: int, high: int) -> str | None:
         """The option chosen when variables are stated as a range, or (bits, 0), else as it is.
@@ -345,7 +389,7 @@ class Neighbourhood:
     def _reach(self, variables: tuple[int, ...]) -> Reach:
         """What setting some variables can move."""
         facts, book = self.facts, self.book
-        moves = facts.triggers >> variables[0] & 1
+        moves = facts.triggers >> variables[0] & 1 or facts.moves_load(bit_set(variables))
         return book.reach(variables, ~facts.stated & book.conditional_bits if moves else 0)
 
     def possible(self, handle: Handle) -> tuple[int, int]:
@@ -357,6 +401,36 @@ class Neighbourhood:
         """Whether one value was stated, and no range."""
         low, high = self.possible(handle)
         return handle.stated and (low & (low - 1) == 0 if handle.fact.discrete else low == high)
+
+
+def _crossings(
+    at: Callable[[int], _Places], low: int, at_low: _Places, high: int, at_high: _Places, turn: int
+) -> Iterator[int]:
+    """Cuts between two values: guessed as if all were products of the fact, then halved."""
+    pair = next((p for p in zip(at_low, at_high, strict=True) if p[0][1] != p[1][1]), None)
+    if pair is None:
+        return
+    if high - low == 1:
+        yield low
+        return
+    (first, place, cuts), (last, other, _) = pair
+    bound = cuts[min(place, other)]
+    near_low = abs(first.bit_length() - bound.bit_length()) <= abs(
+        last.bit_length() - bound.bit_length()
+    )
+    first, last = max(first, 1), max(last, 1)
+    if turn % 3 == 2:
+        middle = 1 << (low.bit_length() + high.bit_length()) // 2
+        if not low < middle < high:
+            middle = (low + high) // 2
+    else:
+        value, here = (first, low) if near_low is (turn % 3 == 0) else (last, high)
+        double = 2 * bound + 1  # between the two values that the cut lies between
+        middle = here * double // (2 * value) if first < last else here * 2 * value // double
+    middle = min(max(middle, low + 1), high - 1)
+    at_middle = at(middle)
+    yield from _crossings(at, low, at_low, middle, at_middle, turn + 1)
+    yield from _crossings(at, middle, at_middle, high, at_high, turn + 1)
 
 
 def _joined(asked: list[tuple[int, int, str | None]], fact: FactEntry) -> list[Cell]:

@@ -157,8 +157,8 @@ def _is_ordinary(cell: Cell, ordinary: Admitted, low: int, high: int) -> bool:
 
 def _ordinary(around: Neighbourhood, fact: FactEntry) -> Admitted:
     """The ordinary values; around a value that follows from a stated fact, where one does."""
-    chosen = around.facts.chosen.get(fact.variable)
-    if chosen is None or chosen.follows < 0:
+    chosen = fact.assume[0] if fact.assume else None
+    if chosen is None or chosen.follows < 0 or not around.facts.stated >> chosen.follows & 1:
         return fact.ordinary
     value = around.facts.point[fact.variable]
     return Admitted(low=value // chosen.factor, high=value * chosen.factor)

@@ -107,7 +107,7 @@ def _peak(draft: Draft, mean: float | None) -> tuple[float | None, float]:
         return stated / PER_SECOND, 0
     if mean is None:
         return None, 0
-    times = draft.number("peak-to-mean")
+    times = draft.facts.book.fact["traffic.peak"].assume[0].times
     return times * mean, times
 
 

@@ -42,6 +42,7 @@ def compile_rules(rules: Folder) -> dict[str, Any]:
         "digest": digest(rules),
         "facts": compiler.facts(),
         "derived": compiler.derived_facts(),
+        "load": compiler.load,
         "words": compiler.words(),
         "options": options,
         "features": compiler.features,
@@ -95,6 +96,7 @@ class _Compiler:
         document = self.read("assumptions.yaml")
         self.entries: dict[str, dict[str, Any]] = {e["id"]: e for e in document["facts"]}
         self.derived: dict[str, dict[str, Any]] = {e["id"]: e for e in document["derived"]}
+        self.load: list[dict[str, Any]] = document["load"]
         self.features: list[dict[str, Any]] = self.read("features.yaml")["features"]
         self.word_ids = {(w["fact"], w["id"]) for w in self.read("words.yaml")["words"]}
         region = self.entries["region"]
@@ -197,8 +199,8 @@ class _Compiler:
         if "when" in raw:
             done["when"] = self.condition(raw["when"], where)
         if "follows" in raw:
-            names = ("follows", "formula", "factor")
-            return done | {name: raw[name] for name in names}
+            names = ("follows", "formula", "factor", "times")
+            return done | {name: raw[name] for name in names if name in raw}
         if entry["kind"] in ("word", "flag"):
             return done | {"value": self.mask(fact, raw["value"], where).bit_length() - 1}
         return done | {"value": self.number(fact, raw["value"], where)}
@@ -227,6 +229,8 @@ class _Compiler:
                 for name in _COMPARISONS
                 if name in raw
             }
+            if "ordinary" in raw:
+                raw = {**raw, "ordinary": self.number(raw["fact"], raw["ordinary"], where)}
             done.append({**raw, "bounds": bounds})
         return done
 

@@ -8,6 +8,7 @@ from typing import Any
 from advisor.model.errors import RulebookError
 from advisor.model.options import OPTIONS
 from advisor.rulebook.types import (
+    UNSET,
     INFINITY,
     Admitted,
     Bound,
@@ -123,6 +124,7 @@ def words(
             high=high,
             stated=bool(entry.get("stated")),
             origin=origin(entry),
+            ordinary=entry.get("ordinary", UNSET),
         )
     return done
 

@@ -69,14 +69,8 @@ def mean_rate(volume: int, active: int) -> int:
     return -(-volume * WEEK // max(active, 1))
 
 
-def volume_cut(bound: int, active: int) -> int:
-    """The largest volume whose mean rate is within a bound."""
-    return bound * max(active, 1) // WEEK
-
-
-def active_cut(bound: int, volume: int) -> int:
-    """The largest active time that still drives the mean rate above a bound."""
-    return -(-volume * WEEK // max(bound, 1)) - 1
+def _asked(point: Point, variable: int, bound: int) -> None:
+    """Cuts of the load are found by asking it: its facts move each other (advisor.engine.load)."""
 
 
 def _wire(name: str, result: int, size: int, encoding: int) -> Formula:
@@ -176,28 +170,20 @@ def _in_flight(index: Mapping[str, int]) -> Formula:
     concurrent, peak, time = (
         index["traffic.concurrent"],
         index["traffic.peak"],
-        index["requests.processing.typical"],
+        index["requests.processing.mean"],
     )
 
     def value(point: Point) -> int:
-        if point[concurrent] != UNSET:
-            return point[concurrent] * IN_FLIGHT_UNIT
-        return point[peak] * point[time]
+        """Where all are stated and disagree, the larger load counts."""
+        return max(point[concurrent] * IN_FLIGHT_UNIT, point[peak] * point[time])
 
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
-        if stated >> concurrent & 1:
-            return low[concurrent] * IN_FLIGHT_UNIT, min(
-                high[concurrent] * IN_FLIGHT_UNIT, INFINITY
-            )
-        return low[peak] * low[time], min(high[peak] * high[time], INFINITY)
-
-    def solve(point: Point, variable: int, bound: int) -> int | None:
-        if variable == concurrent:
-            return bound // IN_FLIGHT_UNIT
-        if point[concurrent] != UNSET:
-            return None
-        other = point[time] if variable == peak else point[peak]
-        return bound // other if other > 0 else None
+        least, most = low[concurrent] * IN_FLIGHT_UNIT, high[concurrent] * IN_FLIGHT_UNIT
+        if not stated >> concurrent & 1:
+            least, most = low[peak] * low[time], high[peak] * high[time]
+        elif stated >> peak & stated >> time & 1:
+            least, most = max(least, low[peak] * low[time]), max(most, high[peak] * high[time])
+        return least, min(most, INFINITY)
 
     name = "load.in-flight"
     return Formula(
@@ -206,22 +192,18 @@ def _in_flight(index: Mapping[str, int]) -> Formula:
         inputs=(concurrent, peak, time),
         value=value,
         bounds=bounds,
-        solve=solve,
+        solve=_asked,
     )
 
 
 def _busy_share(index: Mapping[str, int]) -> Formula:
-    volume, time = index["traffic.volume"], index["requests.processing.typical"]
+    volume, time = index["traffic.volume"], index["requests.processing.mean"]
 
     def value(point: Point) -> int:
         return point[volume] * point[time]
 
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
         return low[volume] * low[time], min(high[volume] * high[time], INFINITY)
-
-    def solve(point: Point, variable: int, bound: int) -> int | None:
-        other = point[time] if variable == volume else point[volume]
-        return bound // other if other > 0 else None
 
     name = "load.busy-share"
     return Formula(
@@ -230,7 +212,7 @@ def _busy_share(index: Mapping[str, int]) -> Formula:
         inputs=(volume, time),
         value=value,
         bounds=bounds,
-        solve=solve,
+        solve=_asked,
     )
 
 
