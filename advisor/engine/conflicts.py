@@ -37,7 +37,7 @@ _ORDERED = (
 _LOAD = (
     (
         one_load.MEAN_WITHIN_PEAK,
-        "the mean of the volume is above the peak while there is traffic: {said}",
+        "the peak is below the mean of the volume: {said}",
         ("traffic.peak", "traffic.volume", "traffic.active"),
     ),
     (
