@@ -34,7 +34,7 @@ _ORDERED = (
     ),
 )
 # What keeps a load together, what to say where stated facts break it, and which ones.
-_LOAD = (
+_LOAD: tuple[tuple[int, str, tuple[str, ...]], ...] = (
     (
         one_load.MEAN_WITHIN_PEAK,
         "the peak is below the mean of the volume: {said}",
@@ -137,8 +137,8 @@ def _load(facts: Facts) -> Iterator[Finding]:
         if facts.dropped & bit:
             peak = index["traffic.peak"]
             if not facts.stated >> peak & 1:  # its bounds come from requests in progress
-                names = dict.fromkeys((*names, "traffic.concurrent", "requests.processing"))
-            paths = [facts.workload.stated(name) for name in names]
+                names = (*names, "traffic.concurrent", "requests.processing")
+            paths = [facts.workload.stated(name) for name in dict.fromkeys(names)]
             stated = [each for each in paths if each is not None]
             said = " and ".join(f"{each.path}, {each.text}" for each in stated)
             limit = rules.bursts[facts.point[rules.pattern]]

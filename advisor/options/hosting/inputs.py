@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from advisor.model.options import REAL_TIME
 from advisor.options import fleet, instances, memory, real_time
 from advisor.options.hosting import models as named
-from advisor.options.load import SECOND, counted, load
+from advisor.options.load import SECOND, counted, known, load
 from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import CPU, GPU
 from advisor.rulebook.hosting import Inputs
@@ -53,7 +53,8 @@ def _load(draft: Draft) -> HostingInputs:
     work = load(draft)
     instance = instances.choice(draft, memory.need(draft), None).instance
     capacity = fleet.capacity(draft, work, instance)
-    if work.in_flight is None and (work.peak is None or capacity.per_second is None):
+    measured = draft.upper("model.throughput")
+    if known(draft).in_flight is None and (known(draft).peak is None or not measured):
         return HostingInputs({}, apart, "")
     count, floor = named.count(draft), real_time.availability(draft)[0]
     needed, _ = real_time.for_peak(draft, work, capacity)
