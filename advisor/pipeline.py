@@ -224,9 +224,7 @@ def _needs(facts: Facts, chosen: Candidate) -> list[Finding]:
     return found
 
 
-def _with_deadline(
-    facts: Facts, decision: Decision, candidates: tuple[Candidate, ...]
-) -> Decision:
+def _with_deadline(facts: Facts, decision: Decision, candidates: tuple[Candidate, ...]) -> Decision:
     """The decision, with what keeps a deadline from being judged as its first unknown."""
     plan = next((each.plan for each in candidates if each.option == decision.option), None)
     if plan is None or plan.option != BATCH_TRANSFORM or not plan.rests_on:
@@ -245,9 +243,7 @@ def _with_deadline(
     return decision._replace(status=status, unknowns=(first, *others))
 
 
-def _size(
-    facts: Facts, decision: Decision, candidates: tuple[Candidate, ...]
-) -> Iterator[Finding]:
+def _size(facts: Facts, decision: Decision, candidates: tuple[Candidate, ...]) -> Iterator[Finding]:
     """The facts that --strict requires for a size."""
     plan = next((each.plan for each in candidates if each.option == decision.option), None)
     if plan is not None and plan.rests_on:

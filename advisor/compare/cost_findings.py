@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from advisor.catalogue.price_snapshot import Prices
 from advisor.engine.facts import Facts
@@ -32,7 +33,7 @@ def findings(
     chosen = next((each for each in candidates if each.option == option), None)
     if chosen is None or chosen.cost is None:
         return []
-    found = [*_budget(facts, chosen.cost), *_prices(facts, chosen, chosen.cost, prices)]
+    found = [*_budget(facts, chosen, candidates), *_prices(facts, chosen, chosen.cost, prices)]
     cheaper = _cheapest_below(chosen, candidates)
     if cheaper is not None:
         found.append(_cheaper(facts, chosen, cheaper, prices))
@@ -66,7 +67,9 @@ def beyond(cost: Cost, usd: str, what: str) -> Finding | None:
     return Finding("over-max-monthly", "error" if exceeded else "warning", message, fix=fix)
 
 
-def _budget(facts: Facts, cost: Cost) -> list[Finding]:
+def _budget(facts: Facts, chosen: Candidate, candidates: Sequence[Candidate]) -> list[Finding]:
+    cost = chosen.cost
+    assert cost is not None
     stated = facts.workload.interval("budget")
     budget = None if stated is None else stated.low if stated.high is None else stated.high
     if budget is None:
@@ -79,12 +82,28 @@ def _budget(facts: Facts, cost: Cost) -> list[Finding]:
     place = facts.workload.place("budget")
     how = _beside(exceeded, cost, usd)
     message = f"the plan costs {a_month(cost)}, {how} the budget of {text}"
+    other = _within(usd, chosen, candidates)
+    if other is not None and (exceeded or over_budget(_as_estimated(cost), usd)):
+        message += f". {_named(other)} costs {a_month(other.cost)} and is {phrase(other.standing)}"
     if exceeded:
         fix = "Run sm-advise compare to see the cost items, or raise budget."
+        if other is not None:
+            fix = f"Set decision.option to {other.option} to use it, or raise budget."
         return [Finding("over-budget", "error", message, *place, fix)]
     fix = f"State {cost.widest}; it widens the range most." if cost.widest else ""
     sure = cost.usd_high is not None or over_budget(_as_estimated(cost), usd) is True
     return [Finding("over-budget", "warning" if sure else "info", message, *place, fix)]
+
+
+def _within(usd: str, chosen: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
+    """The cheapest other option that meets every limit within an amount."""
+    found = []
+    for each in candidates:
+        if each is not chosen and each.status == "clear" and each.cost is not None:
+            likely = _as_estimated(each.cost)
+            if over_budget(likely, usd) is False:
+                found.append((Decimal(likely.usd_low or 0), each.option, each))
+    return min(found)[2] if found else None
 
 
 def _as_estimated(cost: Cost) -> Cost:

@@ -172,7 +172,7 @@ class Neighbourhood:
         if len(leaves) < 2:
             yield Handle(leaves[0] if leaves else fact.id, fact, book.times[:3], stated)
             return
-        tail = next((path for path in (fact.id + ".p99", fact.id + ".max") if path in values))
+        tail = next(path for path in (fact.id + ".p99", fact.id + ".max") if path in values)
         for path in leaves:
             read = (leaves[0], leaves[-1], tail)
             variables = tuple(v for v, each in zip(book.times, read, strict=False) if each == path)

@@ -8,8 +8,8 @@ from typing import Any
 from advisor.model.errors import RulebookError
 from advisor.model.options import OPTIONS
 from advisor.rulebook.types import (
-    UNSET,
     INFINITY,
+    UNSET,
     Admitted,
     Bound,
     Feature,
