@@ -132,14 +132,13 @@ def _out_of_order(
 
 def _load(facts: Facts) -> Iterator[Finding]:
     """What was dropped because the stated facts of the load leave nothing of it."""
-    index, rules = facts.book.index, facts.book.load
+    rules = facts.book.load
     for bit, message, names in _LOAD:
         if facts.dropped & bit:
-            peak = index["traffic.peak"]
-            if not facts.stated >> peak & 1:  # its bounds come from requests in progress
-                names = (*names, "traffic.concurrent", "requests.processing")
-            paths = [facts.workload.stated(name) for name in dict.fromkeys(names)]
-            stated = [each for each in paths if each is not None]
+            read = dict.fromkeys(names)
+            if not facts.is_stated("traffic.peak"):  # its bounds come from requests in progress
+                read |= dict.fromkeys(("traffic.concurrent", "requests.processing"))
+            stated = [each for name in read if (each := facts.workload.stated(name)) is not None]
             said = " and ".join(f"{each.path}, {each.text}" for each in stated)
             limit = rules.bursts[facts.point[rules.pattern]]
             text = message.format(said=said, limit=limit, spread=rules.spread)

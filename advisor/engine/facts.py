@@ -117,10 +117,10 @@ class Facts:
                 fact = book.facts[variable]
                 if fact.discrete:
                     point[variable] = low[variable].bit_length() - 1
-                elif variable in self.usual:
-                    point[variable] = self.usual[variable]
                 else:
                     point[variable] = pick(low[variable], high[variable], fact.unfavourable_high)
+        for variable, value in self.usual.items():
+            point[variable] = value
         self.triggers = book.triggers(~stated & book.conditional_bits)
         point[book.needs] = low[book.needs]
         if stated >> book.mean & 1:
@@ -131,12 +131,7 @@ class Facts:
             self.dropped = self._narrow(low, high, stated)
         for formula in book.formulas:
             low[formula.variable], high[formula.variable] = formula.bounds(low, high, stated)
-        for fact in book.conditional_facts:
-            if not stated >> fact.variable & 1:
-                chosen = self._alternative(fact, low, high)
-                self.chosen[fact.variable] = chosen
-                point[fact.variable] = chosen.value
-        self._load(low, high, point, stated)
+        self.chosen = self._assume(low, high, point, stated)
         for formula in book.formulas:
             point[formula.variable] = formula.value(point)
 
@@ -158,9 +153,15 @@ class Facts:
         low[self.book.processing] = max(low[self.book.processing], low[rules.time])
         return dropped
 
-    def _load(self, low: list[int], high: list[int], point: list[int], stated: int) -> None:
-        """The point of the load; without a stated part of it the rulebook's own holds."""
-        book, rules = self.book, self.book.load
+    def _assume(
+        self, low: list[int], high: list[int], point: list[int], stated: int
+    ) -> dict[int, Assumption]:
+        """Take what depends on sets, and the load; without a stated part of it all is as it is."""
+        book, rules, done = self.book, self.book.load, {}
+        for fact in book.conditional_facts:
+            if not stated >> fact.variable & 1:
+                chosen = done[fact.variable] = self._alternative(fact, low, high)
+                point[fact.variable] = chosen.value
         if stated & rules.bits:
             box = one_load.box_of(rules, low, high)
             times = book.facts[rules.peak].assume[0].times
@@ -168,6 +169,7 @@ class Facts:
         if not stated >> rules.time & 1:
             for variable in book.times:
                 point[variable] = point[rules.time]
+        return done
 
     def _alternative(self, fact: FactEntry, low: list[int], high: list[int]) -> Assumption:
         """The first alternative that the stated facts satisfy for certain."""
@@ -246,15 +248,12 @@ class Facts:
             for variable in rules.places:
                 if not stated >> variable & 1:
                     point[variable] = book.template_point[variable]
-        for fact in book.conditional_facts:
-            if not stated >> fact.variable & 1:
-                point[fact.variable] = self._alternative(fact, low, high).value
-        self._load(low, high, point, stated)
+        self._assume(low, high, point, stated)
         return low, high
 
     def domain(self, variable: int) -> tuple[int, int]:
         """The values of a fact of the load that the other stated facts leave; all in a conflict."""
-        low, high, rules = self.low.copy(), self.high.copy(), self.book.load
+        low, high = self.low.copy(), self.high.copy()
         for each, least, most in self.free:
             low[each], high[each] = least, most
         stated = self.stated & ~(1 << variable)

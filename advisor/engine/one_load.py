@@ -1,4 +1,4 @@
-"""Peak, volume, active time, mean time and requests in progress as one load that agrees with itself.
+"""Peak, volume, active time, mean time and requests in progress: one load that agrees.
 
 A box holds what is still possible of each of these five: lower and upper end in the order of
 ``LoadRules.places``, in the base units of the facts. What is stated narrows what is not.

@@ -125,7 +125,7 @@ def deadline(draft: Draft) -> Deadline | None:
 
 
 def sized(draft: Draft) -> tuple[str, tuple[str, ...]]:
-    """Whether the size of a plan is ``stated``, ``assumed`` or ``not-sized``, and by which facts."""
+    """``stated``, ``assumed`` or ``not-sized``, with the facts that the size of a plan lacks."""
     fewest, most = draft.upper("deploy.instances.min"), draft.upper("deploy.instances.max")
     if fewest is not None and fewest == most:
         return "stated", ()

@@ -229,9 +229,10 @@ class _Compiler:
                 for name in _COMPARISONS
                 if name in raw
             }
+            entry = {**raw, "bounds": bounds}
             if "ordinary" in raw:
-                raw = {**raw, "ordinary": self.number(raw["fact"], raw["ordinary"], where)}
-            done.append({**raw, "bounds": bounds})
+                entry["ordinary"] = self.number(raw["fact"], raw["ordinary"], where)
+            done.append(entry)
         return done
 
     def bound(self, raw: Any, fact: str, where: str) -> dict[str, Any]:
