@@ -144,7 +144,7 @@ def _load(facts: Facts) -> Iterator[Finding]:
             text = message.format(said=said, limit=limit, spread=rules.spread)
             yield _finding(facts.workload, text, stated[0], stated[-1])
     values = facts.workload.values
-    usual, tail = (values.get("requests.processing" + part) for part in (".typical", ".p99"))
+    usual, tail = (values.get("requests.processing" + part) for part in PARTS[:2])
     if usual is not None and tail is not None:
         from advisor.modelling.queueing.service_times import WIDEST
 

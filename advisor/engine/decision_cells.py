@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from advisor.engine.decide import Walk, status, walk
 from advisor.engine.facts import Facts
-from advisor.model.workload import LARGEST_FIRST, Interval
+from advisor.model.workload import LARGEST_FIRST, TAIL_FIRST, Interval
 from advisor.rulebook.cells import Reach, bit_set, merge_cuts
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import (
@@ -172,7 +172,7 @@ class Neighbourhood:
         if len(leaves) < 2:
             yield Handle(leaves[0] if leaves else fact.id, fact, book.times[:3], stated)
             return
-        tail = next(path for path in (fact.id + ".p99", fact.id + ".max") if path in values)
+        tail = next(path for part in TAIL_FIRST if (path := fact.id + part) in values)
         for path in leaves:
             read = (leaves[0], leaves[-1], tail)
             variables = tuple(v for v, each in zip(book.times, read, strict=False) if each == path)

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.engine import one_load
-from advisor.model.workload import LARGEST_FIRST, USUAL_FIRST, Interval, Stated, Workload
+from advisor.model.workload import (
+    LARGEST_FIRST,
+    TAIL_FIRST,
+    USUAL_FIRST,
+    Interval,
+    Stated,
+    Workload,
+)
 from advisor.rulebook.entries import pick
 from advisor.rulebook.formulas import UNITS
 from advisor.rulebook.resolve import Rulebook
@@ -16,7 +23,7 @@ from advisor.text.quantity import show
 _TRIPLES = ("requests.payload", "requests.response", "requests.processing")
 _LARGEST = {base: [base + part for part in LARGEST_FIRST] for base in _TRIPLES}
 _USUAL = {base: [base + part for part in USUAL_FIRST] for base in _TRIPLES}
-_TAIL = ["requests.processing" + part for part in ("", ".p99", ".max", ".typical")]
+_TAIL = ["requests.processing" + part for part in TAIL_FIRST]
 
 
 class Facts:

@@ -150,11 +150,13 @@ def _asleep(usage: FleetUsage, service: ServiceTime) -> tuple[float, float]:
 
 
 def _service(traffic: Traffic) -> ServiceTime:
-    """Log-normal through the two stated quantiles, constant when there is one."""
+    """Log-normal, with the mean that all else reads; constant when there is one time."""
     from advisor.modelling.queueing import service_times
 
-    typical, high = _usual(traffic), traffic.processing_p99_s
-    return service_times.lognormal(typical, typical if high is None else float(high))
+    mean, high = _known(traffic.processing_s), traffic.processing_p99_s
+    if traffic.median_s is not None and high is not None:
+        return service_times.lognormal(traffic.median_s, high)
+    return service_times.around(mean, mean if high is None else float(high))
 
 
 def _usual(traffic: Traffic) -> float:

@@ -1,7 +1,6 @@
 """How much work comes in: rates, times and requests in progress, from what was stated of them."""
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from advisor.model.options import BATCH_TRANSFORM
 from advisor.model.value import Value
@@ -99,7 +98,7 @@ def known(draft: Draft) -> Load:
     )
 
 
-class Deadline(NamedTuple):
+class Deadline(Value):
     """How long one run of a data set may take."""
 
     seconds: float
@@ -115,13 +114,17 @@ def deadline(draft: Draft) -> Deadline | None:
     limit = None if stated is None else stated.low or stated.high
     if limit:
         said = seconds(limit / SECOND)
-        found.append(Deadline(limit / SECOND, "dataset.deadline", f"the deadline of {said}"))
+        found.append(
+            Deadline(
+                seconds=limit / SECOND, path="dataset.deadline", text=f"the deadline of {said}"
+            )
+        )
     often = None if runs is None else runs.high or runs.low
     if often:
         period = PER_SECOND / often
         said = f"the {seconds(period)} until the next run begins"
-        found.append(Deadline(period, "dataset.runs", said))
-    return min(found, default=None)
+        found.append(Deadline(seconds=period, path="dataset.runs", text=said))
+    return min(found, default=None, key=lambda each: each.seconds)
 
 
 def sized(draft: Draft) -> tuple[str, tuple[str, ...]]:

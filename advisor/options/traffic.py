@@ -25,7 +25,7 @@ def traffic(draft: Draft) -> Traffic:
         bytes_in=_wire(draft, "requests.payload"),
         bytes_out=_wire(draft, "requests.response"),
         processing_s=work.processing_s,
-        median_s=None if work.processing_s is None else work.median_s,
+        median_s=work.median_s if draft.upper("requests.processing.p99") else None,
         processing_p99_s=p99 / SECOND if p99 else None,
         rate=work.peak,
         mean_rate=work.mean,

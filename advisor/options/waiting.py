@@ -99,7 +99,9 @@ def for_answer(
     from advisor.modelling.queueing import service_times
 
     slow, certain = _slow_s(draft)
-    service = service_times.lognormal(work.median_s, slow or work.median_s)
+    service = service_times.around(work.processing_s or 0.0, slow or 0.0)
+    if certain and slow is not None:
+        service = service_times.lognormal(work.median_s, slow)
     if service.above(answer) > _LATE:
         return nothing  # a conflict of the file, which more instances do not mend
     pattern = draft.text("traffic.pattern")

@@ -72,6 +72,7 @@ def load_rules(compiled: Mapping[str, Any], index: Mapping[str, int]) -> LoadRul
         bursts=tuple(ratios.get(word, 0) for word in pattern["words"]),
         spread=entries["in-progress"]["value"],
         bits=1 << active | 1 << peak | 1 << volume | 1 << concurrent,
+        places=(active, index[MEAN_PROCESSING], peak, volume, concurrent),
     )
 
 

@@ -70,7 +70,7 @@ def mean_rate(volume: int, active: int) -> int:
 
 
 def _asked(point: Point, variable: int, bound: int) -> None:
-    """Cuts of the load are found by asking it: its facts move each other (advisor.engine.load)."""
+    """Cuts of a load are found by asking it, as its facts move each other."""
 
 
 def _wire(name: str, result: int, size: int, encoding: int) -> Formula:

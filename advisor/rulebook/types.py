@@ -1,7 +1,7 @@
 """What one entry under ``rules/`` becomes, resolved for a limits mode."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from advisor.model.value import Value
 
@@ -97,7 +97,7 @@ class Assumption(Value):
     times: int = 1  # the value that follows is so many times what its formula gives
 
 
-class LoadRules(NamedTuple):
+class LoadRules(Value):
     """The variables of one load, and what is known of how they keep together."""
 
     active: int
@@ -109,11 +109,7 @@ class LoadRules(NamedTuple):
     bursts: tuple[int, ...]  # by pattern: the peak is at most so many times the mean; 0: any
     spread: int  # requests in progress stated beside rate and time differ at most so many times
     bits: int  # the stated facts that move others
-
-    @property
-    def places(self) -> tuple[int, ...]:
-        """The numbers, in the order in which they are assumed."""
-        return self[:5]
+    places: tuple[int, ...]  # the numbers, in the order in which they are assumed
 
 
 class FactEntry(Value):

@@ -58,6 +58,14 @@ def constant(seconds: float) -> ServiceTime:
     return ServiceTime(median_s=seconds, sigma=0.0)
 
 
+def around(mean_s: float, p99_s: float) -> ServiceTime:
+    """The log-normal time with this mean and this 99th percentile, as far as one has both."""
+    if p99_s <= mean_s:
+        return constant(mean_s)
+    sigma = _Z99 - math.sqrt(max(0.0, _Z99**2 - 2 * math.log(p99_s / mean_s)))
+    return ServiceTime(median_s=mean_s * math.exp(-(sigma**2) / 2), sigma=sigma)
+
+
 def lognormal(median_s: float, p99_s: float) -> ServiceTime:
     """The log-normal time with this median and this 99th percentile.
 
