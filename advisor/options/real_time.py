@@ -20,6 +20,7 @@ from advisor.options import (
     waiting,
 )
 from advisor.options import invocation as call
+from advisor.options import load as loads
 from advisor.options.fleet import Capacity
 from advisor.options.load import (
     Load,
@@ -90,7 +91,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     released = rollout.complete(draft, (model, *models, *rest), _replaced(design, others))
     requests = released.requests + _scaling(draft, design)
     _carried(draft, design)
-    invoke = call.synchronous(draft, design.work)
+    invoke = call.synchronous(draft, loads.known(draft))
     wanted = {"instances": released.instances, "endpoints": 1}
     drawn = quotas.quotas(draft, wanted, design.instance)
     return draft.plan(requests, invoke, drawn, _usage(draft, design, others))

@@ -68,7 +68,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     draft.carry("autoscaling", "multi-az", "response-streaming")
     if provisioned == 0:
         draft.carry("scale-to-zero")
-    invoke = call.synchronous(draft, work)
+    invoke = call.synchronous(draft, work if _measured(draft) else loads.known(draft))
     count = memory.models(draft)
     wanted = {"concurrency": concurrency, "endpoints": count, "memory-mb": memory_mb}
     return draft.plan(released.requests, invoke, quotas.quotas(draft, wanted), usage)
@@ -134,18 +134,17 @@ def _concurrency(draft: Draft, work: Load, setup: float, provisioned: int) -> in
         draft.number("serverless-concurrency-least"),
         draft.number("serverless-concurrency-most"),
     )
-    if loads.known(draft).in_flight is None and _measured(draft) is None:
+    if "traffic.peak" in work.rests_on:
         chosen = int(draft.number("serverless-concurrency-default"))
-        because = "Neither peak rate and processing time nor requests in progress are stated."
+        because = "Neither peak, volume nor requests in progress are stated."
         draft.set("MaxConcurrency", chosen, because, constant="serverless-concurrency-default")
         return chosen
-    assert work.in_flight is not None
-    flying, text = work.in_flight, work.in_flight_text
-    if _bursts(draft) and not provisioned and work.peak is not None:
+    flying, text = work.in_flight or 0.0, work.in_flight_text
+    if _bursts(draft) and not provisioned:
         from advisor.modelling.queueing.cold_starts import after_quiet
 
-        _, flying = after_quiet(work.peak, work.processing_s or 0.0, setup)
-        flying = max(flying, work.in_flight)
+        _, cold = after_quiet(work.peak or 0.0, work.processing_s or 0.0, setup)
+        flying = max(flying, cold)
         text = (
             f"after a pause all start cold: {work.peak_text} x ({seconds(setup)} start + "
             f"{work.time_text}) = {number(flying)} in progress"

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from advisor.engine import one_load
 from advisor.engine.decision_cells import Neighbourhood
 from advisor.engine.facts import Facts
 from advisor.engine.one_load import IN_PROGRESS, MEAN_WITHIN_PEAK, PEAK_WITHIN_BURST, mean_time
+from advisor.engine.verify.coherent import coherent
 from advisor.model.workload import Interval
 from advisor.rulebook.formulas import IN_FLIGHT_UNIT
 from advisor.rulebook.load import load
@@ -83,7 +85,7 @@ def test_the_assumed_point_keeps_what_holds_of_every_load(document: Document) ->
         both = facts.is_stated("traffic.peak") and facts.is_stated("requests.processing")
         spread = RULES.spread if both else 1
         least, most = sorted((peak * time, (peak + 1) * (time + 1)))
-        assert least <= concurrent * IN_FLIGHT_UNIT * spread
+        assert least <= (concurrent + 1) * IN_FLIGHT_UNIT * spread
         assert (concurrent - 1) * IN_FLIGHT_UNIT <= most * spread  # at least one
 
 
@@ -140,6 +142,18 @@ def test_to_state_an_assumed_value_changes_no_answer(
     else:
         changes = changes and [data.draw(st.sampled_from(changes))]
     assert Neighbourhood(facts_of(document, *changes)).option == here.option
+
+
+def test_the_verifier_finds_an_assumption_that_ignores_a_peak(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    proved = {"coherent": 0}
+    assert list(coherent(BOOK, proved)) == []
+    assert proved["coherent"] > 1000
+    monkeypatch.setattr(one_load, "assume", lambda *_: None)
+    message, witness = next(coherent(BOOK, {"coherent": 0}))
+    assert message == "what is assumed of the load contradicts it"
+    assert "traffic." in witness
 
 
 # -- by hand ---------------------------------------------------------------------------------------
