@@ -51,9 +51,8 @@ class Cell(NamedTuple):
 _Relevance: TypeAlias = "tuple[frozenset[int], frozenset[int], Mapping[int, tuple[int, ...]], int]"
 
 
-# What is read of a load: each value, the number of its cell, and the cuts between the cells.
-_Places: TypeAlias = "list[tuple[int, int, tuple[int, ...]]]"
-_BEYOND = 1 << 70  # 5 billion requests a second, 37 million years: no file states more
+_Places: TypeAlias = "tuple[list[int], list[int]]"  # the numbers of cells, and the values in them
+_BEYOND = 1 << 90  # no file states more bytes, requests or microseconds
 
 
 class Neighbourhood:
@@ -132,10 +131,12 @@ class Neighbourhood:
         """Base variables behind some, and those that an assumption about one of them depends on."""
         book = self.book
         done = _expand(book, variables)
-        rules = book.load
-        moving = {rules.peak, rules.volume, rules.concurrent, book.typical_processing}
-        if not moving.isdisjoint(done) and unstated & rules.bits:
-            done |= {*moving, rules.active, book.processing}
+        rules, usual = book.load, book.typical_processing
+        moving = {v for v in (rules.peak, rules.volume) if v in done and unstated >> v & 1}
+        if usual in done and unstated >> book.mean & ~unstated >> rules.concurrent & 1:
+            moving.add(usual)
+        if moving:  # an unstated part of a load follows from the others
+            done |= {*rules.places, usual, book.processing} - {book.mean}
             if ~unstated & rules.bits:
                 done.add(rules.pattern)
         for fact in book.conditional_facts:
@@ -289,22 +290,26 @@ class Neighbourhood:
         Beyond the limits of the options that matter the next ones begin. A range that is worse at
         its lower end lies there with the end that is taken, so it is cut at those as well.
         """
-        steers = not self.steering.isdisjoint(handle.variables)
-        table = self.cuts if handle.fact.unfavourable_high and not steers else self.book.cuts
-        cuts = {cut for variable in handle.variables for cut in self._solved(variable, table)}
+        book, facts, variables = self.book, self.facts, handle.variables
+        steers = not self.steering.isdisjoint(variables)
+        table = self.cuts if handle.fact.unfavourable_high and not steers else book.cuts
         low, high = handle.fact.least, INFINITY
-        bits = bit_set(handle.variables)
-        if bits & (self.book.load.bits | self.book.time_bits):
-            if self.facts.stated & self.book.load.bits:
-                least, most = self._domain(handle)
-                low, high = max(low, least), min(high, most)
-            cuts.update(self._of_load(handle.variables, table, low, min(high, _BEYOND)))
+        if facts.stated & book.load.bits and self._is_load(variables):
+            least, most = self._domain(handle)
+            low, high = max(low, least), min(high, most)
+        pattern = facts.stated >> book.load.pattern & 1
+        own = [v for v in variables if not (pattern and v in book.pattern_only)]
+        cuts = {cut for variable in own for cut in table.get(variable, ())}
+        cuts.update(self._asked(variables, table, low, min(high, _BEYOND)))
         done = []
         for cut in sorted(cuts):
             if low <= cut < high:
                 done.append((low, cut))
                 low = cut + 1
         return [*done, (low, high)]
+
+    def _is_load(self, variables: tuple[int, ...]) -> bool:
+        return bool(bit_set(variables) & (self.book.load.bits | self.book.time_bits))
 
     def _domain(self, handle: Handle) -> tuple[int, int]:
         """What other stated facts of the load leave to one of its facts."""
@@ -317,42 +322,32 @@ class Neighbourhood:
             return self.facts.domain(variable)
         return self.facts.low[variable], self.facts.high[variable]
 
-    def _of_load(
-        self,
-        variables: tuple[int, ...],
-        table: Mapping[int, tuple[int, ...]],
-        low: int,
-        high: int,
-    ) -> Iterator[int]:
-        """Where a fact of the load moves the load across a constant.
+    def _asked(
+        self, variables: tuple[int, ...], table: Mapping[int, tuple[int, ...]], low: int, high: int
+    ) -> list[int]:
+        """Where a fact moves what follows from it across a constant of the rules.
 
         All that rules read of it rises or falls with the fact as long as the pattern stays, and the
         pattern follows from sets that do. So where ends are alike, nothing lies between them.
         """
-        book, facts = self.book, self.facts
-        read = {*book.load_read, *book.load_formulas}.difference(variables)
-        watched = [(v, table[v]) for v in read if v in table]
-        sets = () if facts.stated >> book.load.pattern & 1 else book.pattern_cuts
+        book, facts, sets = self.book, self.facts, []
+        if self._is_load(variables):
+            read = {*book.load_read, *book.load_formulas}.difference(variables)
+            if not facts.stated >> book.load.pattern & 1:
+                sets = book.pattern_cuts
+        else:
+            read = {formula.variable for v in variables for formula in book.dependents[v]}
+        points = [v for v in read if v in table]
+        cuts = [table[v] for v in points] + [each for _, each in sets for _ in range(2)]
 
         def at(value: int) -> _Places:
-            least, most, point = facts.at(dict.fromkeys(variables, (value, value)))
-            found = [(point[v], cuts) for v, cuts in watched]
-            for v, cuts in sets:
-                found += ((least[v], cuts), (most[v], cuts))
-            return [(each, bisect_left(cuts, each), cuts) for each, cuts in found]
+            low, high, point = facts.at(dict.fromkeys(variables, (value, value)))
+            values = [point[v] for v in points]
+            for v, _ in sets:
+                values += (low[v], high[v])
+            return list(map(bisect_left, cuts, values)), values
 
-        yield from _crossings(at, low, at(low), high, at(high), 0)
-
-    def _solved(self, variable: int, table: Mapping[int, tuple[int, ...]]) -> Iterator[int]:
-        """Its own cuts, and those solved from derived facts."""
-        book, point = self.book, self.facts.point
-        if not (variable in book.pattern_only and self.facts.stated >> book.load.pattern & 1):
-            yield from table.get(variable, ())
-        for formula in book.dependents[variable]:
-            for bound in table.get(formula.variable, ()):
-                cut = formula.solve(point, variable, bound)
-                if cut is not None:
-                    yield cut
+        return _crossings(at, cuts, low, high) if cuts else []
 
     def answer(self, variables: tuple[int, ...], low: int, high: int) -> str | None:
         """The option chosen when variables are stated as a range, or (bits, 0), else as it is.
@@ -404,33 +399,35 @@ class Neighbourhood:
 
 
 def _crossings(
-    at: Callable[[int], _Places], low: int, at_low: _Places, high: int, at_high: _Places, turn: int
-) -> Iterator[int]:
+    at: Callable[[int], _Places], cuts: list[tuple[int, ...]], low: int, high: int
+) -> list[int]:
     """Cuts between two values: guessed as if all were products of the fact, then halved."""
-    pair = next((p for p in zip(at_low, at_high, strict=True) if p[0][1] != p[1][1]), None)
-    if pair is None:
-        return
-    if high - low == 1:
-        yield low
-        return
-    (first, place, cuts), (last, other, _) = pair
-    bound = cuts[min(place, other)]
-    near_low = abs(first.bit_length() - bound.bit_length()) <= abs(
-        last.bit_length() - bound.bit_length()
-    )
-    first, last = max(first, 1), max(last, 1)
-    if turn % 3 == 2:
-        middle = 1 << (low.bit_length() + high.bit_length()) // 2
-        if not low < middle < high:
-            middle = (low + high) // 2
-    else:
-        value, here = (first, low) if near_low is (turn % 3 == 0) else (last, high)
-        double = 2 * bound + 1  # between the two values that the cut lies between
-        middle = here * double // (2 * value) if first < last else here * 2 * value // double
-    middle = min(max(middle, low + 1), high - 1)
-    at_middle = at(middle)
-    yield from _crossings(at, low, at_low, middle, at_middle, turn + 1)
-    yield from _crossings(at, middle, at_middle, high, at_high, turn + 1)
+    found, open_ = [], [(low, at(low), high, at(high), 0)]
+    while open_:
+        low, at_low, high, at_high, turn = open_.pop()
+        if at_low[0] == at_high[0]:
+            continue
+        if high - low == 1:
+            found.append(low)
+            continue
+        pairs = enumerate(zip(at_low[0], at_high[0], strict=True))
+        number, (place, other) = next(each for each in pairs if each[1][0] != each[1][1])
+        first, last = max(at_low[1][number], 1), max(at_high[1][number], 1)
+        double = 2 * cuts[number][min(place, other)] + 1  # between the values beside the cut
+        size = double.bit_length() - 1
+        near_low = abs(first.bit_length() - size) <= abs(last.bit_length() - size)
+        if turn % 3 == 2:
+            middle = 1 << (low.bit_length() + high.bit_length()) // 2
+            if not low < middle < high:
+                middle = (low + high) // 2
+        else:
+            value, here = (first, low) if near_low is (turn % 3 == 0) else (last, high)
+            middle = here * double // (2 * value) if first < last else here * 2 * value // double
+        middle = min(max(middle, low + 1), high - 1)
+        at_middle = at(middle)
+        open_.append((low, at_low, middle, at_middle, turn + 1))
+        open_.append((middle, at_middle, high, at_high, turn + 1))
+    return found
 
 
 def _joined(asked: list[tuple[int, int, str | None]], fact: FactEntry) -> list[Cell]:

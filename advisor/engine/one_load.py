@@ -32,7 +32,7 @@ def box_of(rules: LoadRules, low: list[int], high: list[int]) -> Box:
     """What the sets of a workload say of its load."""
     box: Box = []
     for variable in rules.places:
-        box += (max(low[variable], 1), max(high[variable], 1))
+        box += (low[variable] or 1, high[variable] or 1)
     box[_ACTIVE + 1] = min(box[_ACTIVE + 1], WEEK)
     return box
 

@@ -104,7 +104,7 @@ class Rulebook:
                 self.template_point[fact.variable] = fact.assume[0].times * mean_rate(value, active)
         self.conditional_facts = [fact for fact in self.base_facts if len(fact.assume) > 1]
         self.conditional_bits = bit_set(fact.variable for fact in self.conditional_facts)
-        self.assumption_bits = self.conditional_bits | self.load.bits
+        self.assumption_bits = self.conditional_bits | self.load.bits | 1 << self.mean
         self._triggers: dict[int, int] = {}
         self.dependents = dependents(self.formulas, len(self.index))
         inputs = {variable for formula in self.formulas for variable in formula.inputs}

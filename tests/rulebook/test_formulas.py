@@ -169,30 +169,6 @@ def somewhere(data: st.DataObject, formula: Formula) -> Point:
     return here
 
 
-@pytest.mark.parametrize(("name", "variable"), NUMERIC, ids=str)
-@given(data=st.data())
-def test_a_solved_cut_is_where_bisection_finds_it(
-    name: str, variable: int, data: st.DataObject
-) -> None:
-    formula = FORMULAS[name]
-    here = somewhere(data, formula)
-    bound = data.draw(amounts) * data.draw(st.sampled_from([1, 10**12]))
-    cut = formula.solve(here, variable, bound)
-
-    def reached(each: int) -> int:
-        there = here.copy()
-        there[variable] = each
-        return formula.value(there)
-
-    found = last_within(reached, bound)
-    if found is not None:
-        assert cut == found
-    elif cut is not None:
-        # A cut where nothing changes does no harm; where it lies in reach, the sides must agree.
-        sides = {reached(each) <= bound for each in (max(cut, 1), min(max(cut, 0) + 1, LARGEST))}
-        assert len(sides) == 1
-
-
 # -- ranges ----------------------------------------------------------------------------------------
 
 
