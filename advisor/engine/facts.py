@@ -157,7 +157,8 @@ class Facts:
         burst = 0 if words & (words - 1) else rules.bursts[words.bit_length() - 1]
         dropped = one_load.narrow(rules, box, stated, burst)
         one_load.put(rules, box, low, high)
-        low[self.book.processing] = max(low[self.book.processing], low[rules.time])
+        if not stated >> self.book.processing & 1:  # the largest time is no shorter than the mean
+            low[self.book.processing] = low[rules.time]
         return dropped
 
     def _assume(
