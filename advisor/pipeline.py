@@ -5,7 +5,7 @@ Workload → facts → verdicts → decision → plan → cost → advice.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from advisor.catalogue.price_snapshot import Folder, Prices
 from advisor.compare.answer_findings import in_time
@@ -20,7 +20,7 @@ from advisor.engine.facts import Facts
 from advisor.engine.standing import stand
 from advisor.engine.summary import summarise
 from advisor.engine.verdicts import eligible, limit_at, verdicts
-from advisor.model.advice import Advice, Candidate, Decision, Plan
+from advisor.model.advice import Advice, Candidate, Decision, DecisiveUnknown, Plan
 from advisor.model.options import BATCH_TRANSFORM, OPTIONS
 from advisor.model.workload import Finding, Workload
 from advisor.options import plan
@@ -91,9 +91,10 @@ def advise_by(
     prices = prices_of(facts.region, own_prices, workload)
     decision = answer(Neighbourhood(facts), decided_option(workload))
     candidates = tuple(_candidate(facts, name, decision, prices) for name in OPTIONS)
+    decision = _with_deadline(facts, decision, candidates)
     found, named = _findings(facts, decision, candidates, prices, as_of)
     if strict:
-        found = (*_unknowns(facts, decision), *found)
+        found = (*_unknowns(facts, decision), *_size(facts, decision, candidates), *found)
     standing, accepted = accept(workload, found, as_of)
     return Advice(
         workload=workload,
@@ -126,6 +127,8 @@ def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> C
     if chosen or (at_point != RULED_OUT and name in decision.leaf_options):
         made = plan(name, facts, listed(name, prices.shipped), deploy=chosen)
         cost = monthly_cost(made, facts, prices)
+        if made.sized == "not-sized":
+            cost = cost._replace(complete=False)
         latency = expected_latency(made, facts) if chosen else None
     return Candidate(
         option=name,
@@ -255,6 +258,37 @@ def _needs(facts: Facts, chosen: Candidate) -> list[Finding]:
                 Finding("need-not-carried", "warning", message, *place, fix, verdict.source)
             )
     return found
+
+
+def _with_deadline(facts: Facts, decision: Decision, candidates: tuple[Candidate, ...]) -> Decision:
+    """The decision, with what keeps a deadline from being judged as its first unknown."""
+    plan = next((each.plan for each in candidates if each.option == decision.option), None)
+    if plan is None or plan.option != BATCH_TRANSFORM or not plan.rests_on:
+        return decision
+    name = plan.rests_on[0]
+    same = next((each for each in decision.unknowns if each.fact == name), None)
+    value = facts.text(facts.book.index[name])
+    first = DecisiveUnknown(
+        fact=name,
+        remote=False,
+        assumed=value or "",
+        outcomes=same.outcomes if same is not None else {value: plan.option} if value else {},
+    )
+    others = tuple(each for each in decision.unknowns if each is not same)
+    status = "assumed" if decision.status == "recommended" else decision.status
+    return decision._replace(status=status, unknowns=(first, *others))
+
+
+def _size(facts: Facts, decision: Decision, candidates: tuple[Candidate, ...]) -> Iterator[Finding]:
+    """The facts that --strict requires for a size."""
+    plan = next((each.plan for each in candidates if each.option == decision.option), None)
+    if plan is not None and plan.rests_on:
+        names = " and ".join(plan.rests_on)
+        rule = "size-assumed" if plan.sized == "assumed" else plan.sized
+        how = "is assumed" if rule == "size-assumed" else "is unknown"
+        message = f"{names} {how}, and the size of the plan rests on it"
+        fix = f"State {names}, or accept {rule} with a reason."
+        yield Finding(rule, "warning", message, *facts.workload.place(plan.rests_on[0]), fix)
 
 
 def _unknowns(facts: Facts, decision: Decision) -> list[Finding]:

@@ -162,20 +162,25 @@ def _facts(around: Neighbourhood) -> tuple[Fact, ...]:
     for variable in sorted(around.relevant):
         if not facts.stated >> variable & 1 and facts.point[variable] != UNSET:
             fact = facts.book.facts[variable]
-            if fact.assume and variable != facts.book.typical_processing:
+            if fact.assume and variable not in facts.book.times[1:]:
                 listed.append(_assumed(facts, fact))
     return tuple(listed)
 
 
 def _assumed(facts: Facts, fact: FactEntry) -> Fact:
     chosen = facts.chosen.get(fact.variable, fact.assume[0])
-    because = facts.derived(fact.variable)
-    kind = "derived" if because or chosen.follows >= 0 else "assumed"
+    following = chosen.follows >= 0 and facts.stated >> chosen.follows & 1
+    derived, value = facts.derived(fact.variable), facts.point[fact.variable]
+    because = derived or chosen.because
+    if not derived and chosen.follows < 0 and not fact.discrete and value != chosen.value:
+        stated = [each for each in facts.book.load.places if facts.stated >> each & 1]
+        names = " and ".join(facts.book.facts[each].id for each in stated)
+        because += f" {say(fact, chosen.value)} does not agree with {names}: the nearest that does."
     return Fact(
         fact=fact.id,
-        value=say(fact, facts.point[fact.variable]),
-        origin=kind,
+        value=say(fact, value),
+        origin="derived" if derived or following else "assumed",
         line=0,
         column=0,
-        because=because or chosen.because,
+        because=because,
     )

@@ -166,8 +166,8 @@ def _ordinary(around: Neighbourhood, fact: FactEntry) -> Admitted:
     if fact.id == "traffic.concurrent":  # several times what rate and time make of it
         usual = -(-_BURST * point[book.index["load.in-flight"]] // IN_FLIGHT_UNIT)
         return fact.ordinary._replace(high=max(1, min(usual, fact.ordinary.high)))
-    chosen = around.facts.chosen.get(fact.variable)
-    if chosen is None or chosen.follows < 0:
+    chosen = fact.assume[0] if fact.assume else None
+    if chosen is None or chosen.follows < 0 or not around.facts.stated >> chosen.follows & 1:
         return fact.ordinary
     value = around.facts.point[fact.variable]
     return Admitted(low=value // chosen.factor, high=value * chosen.factor)

@@ -189,6 +189,10 @@ def _verdict(limit: Limit, facts: Facts, applies: bool | None, value: str, name:
             f"{limit.bound.text} by {limit.bound.source} ({limit.bound.as_of}); "
             f"{limit.newest.text} by {limit.newest.source} ({limit.newest.as_of})"
         )
+    elif outcome == "unknown" and value and facts.book.facts[limit.variable].id.startswith("wire."):
+        high = facts.high[limit.variable]
+        if high < INFINITY:
+            note = f"{about(high, 'size')} if base64; encoding not stated"
     return Verdict(
         rule=limit.id,
         title=limit.title,
@@ -210,6 +214,9 @@ def _margin(limit: Limit, facts: Facts) -> float | None:
         return None
     low, high = facts.low[limit.variable], facts.high[limit.variable]
     bound = limit.bound.admits
+    entry = facts.book.facts[limit.variable]
+    if entry.id.startswith("wire.") and not facts.is_stated("requests.encoding"):
+        high = min(high, max(low, facts.high[entry.derived_from[0]]))  # as it was written
     if bound.high < INFINITY:
         value = high if high < INFINITY else low
         return round(bound.high / value, 3) if value > 0 else None

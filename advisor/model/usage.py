@@ -53,7 +53,8 @@ class Traffic(Value):
     requests: Quantity = UNKNOWN  # a month
     bytes_in: Quantity = UNKNOWN  # usual size of a request on the wire
     bytes_out: Quantity = UNKNOWN  # usual size of a response on the wire
-    processing_s: float | None = None  # usual time of one request
+    processing_s: float | None = None  # mean time of one request
+    median_s: float | None = None  # its usual time; the mean where it is not given
     processing_p99_s: float | None = None  # the largest stated time below an open end
     rate: float | None = None  # requests at the peak
     mean_rate: float | None = None  # requests, mean over the active time

@@ -9,6 +9,7 @@ from advisor.engine.facts import Facts
 from advisor.model.advice import Plan
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
 from advisor.options.hosting import concern
+from advisor.options.load import sized
 from advisor.options.plan_builder import Basis, Draft
 from advisor.rulebook.knowledge import knowledge
 
@@ -40,8 +41,11 @@ def plan(
     if concern(draft):
         from advisor.options.hosting.planned import planned
 
-        return planned(draft, prices, _sizing[option], deploy=deploy)
-    return _sizing[option](draft, prices, deploy=deploy)
+        made = planned(draft, prices, _sizing[option], deploy=deploy)
+    else:
+        made = _sizing[option](draft, prices, deploy=deploy)
+    how, facts_missing = sized(draft)
+    return made if how == "stated" else made._replace(sized=how, rests_on=facts_missing)
 
 
 class _Latest:

@@ -11,7 +11,8 @@ from advisor.model.options import SERVERLESS
 from advisor.model.usage import ServerlessUsage, Usage
 from advisor.options import containers, endpoint, instances, memory, names, placeholders
 from advisor.options import invocation as call
-from advisor.options.load import Load, load, seconds, sentence
+from advisor.options import load as loads
+from advisor.options.load import Load, seconds, sentence
 from advisor.options.plan_builder import NOT_CALLED, Draft
 from advisor.rulebook.hardware import Instance
 
@@ -44,7 +45,7 @@ def plan(draft: Draft, sized: Usage, prices: Mapping[str, int] | None) -> Plan:
         sized: usage of the plan to measure.
         prices: millionths of a USD an hour of the types that the Region sells.
     """
-    work = load(draft)
+    work = loads.known(draft)
     # One model, whatever else shares its endpoint: that is all that a job can load.
     model = containers.create_model(draft)
     config: Parameters = {"ModelName": model.parameters["ModelName"]}

@@ -208,7 +208,7 @@ def _brief(usage: Usage) -> str:
         return f"{usage.memory_mb} MB, at most {usage.max_concurrency} at once{warm}"
     low, high = usage.count.low, usage.count.high
     if isinstance(usage, FleetUsage) and usage.maximum is not None:
-        high = usage.maximum
+        low, high = usage.minimum, usage.maximum
     count = f"{low}" if low == high else f"{low} to {high}"
     return f"{count} x {usage.instance_type}"
 

@@ -29,15 +29,13 @@ def bit_set(variables: Iterable[int]) -> int:
     return bits
 
 
-def triggers(facts: Iterable[FactEntry], active: int) -> set[int]:
+def triggers(facts: Iterable[FactEntry]) -> set[int]:
     """Variables that some assumption depends on."""
     done: set[int] = set()
     for fact in facts:
         for alternative in fact.assume:
             if alternative.when is not None:
                 done |= alternative.when.variables
-            if alternative.follows >= 0:
-                done |= {alternative.follows, active}
     return done
 
 
@@ -219,17 +217,20 @@ class Reach:
         outcomes: Outcomes,
         options: Iterable[OptionEntry],
         dependents: Sequence[Iterable[Formula]],
-        active: int,
+        load: AbstractSet[int],
         weighed: tuple[frozenset[int], int],
     ) -> None:
         moved, assumed = set(variables), set()
         for fact in unstated:  # what is assumed of these may be assumed anew
-            leading = triggers([fact], active)
+            leading = triggers([fact])
             if not leading.isdisjoint(variables):
                 moved.add(fact.variable)
                 assumed |= leading
         if not weighed[0].isdisjoint(moved):  # the size follows from these
             moved.add(weighed[1])
+        if not load.isdisjoint(moved):  # the facts of one load move each other
+            moved |= load
+            assumed |= load
         formulas = {formula for each in moved for formula in dependents[each]}
         inputs = {each for formula in formulas for each in formula.inputs}
         moved |= {formula.variable for formula in formulas}

@@ -52,6 +52,7 @@ def compile_rules(rules: Folder, overlay: str = "") -> dict[str, Any]:
         "digest": digest(rules, overlay),
         "facts": compiler.facts(),
         "derived": compiler.derived_facts(),
+        "load": compiler.load,
         "words": compiler.words(),
         "options": options,
         "features": compiler.features,
@@ -109,6 +110,7 @@ class _Compiler:
         document = self.read("assumptions.yaml")
         self.entries: dict[str, dict[str, Any]] = {e["id"]: e for e in document["facts"]}
         self.derived: dict[str, dict[str, Any]] = {e["id"]: e for e in document["derived"]}
+        self.load: list[dict[str, Any]] = document["load"]
         self.features: list[dict[str, Any]] = self.read("features.yaml")["features"]
         self.word_ids = {(w["fact"], w["id"]) for w in self.read("words.yaml")["words"]}
         region = self.entries["region"]
@@ -209,8 +211,8 @@ class _Compiler:
         if "when" in raw:
             done["when"] = self.condition(raw["when"], where)
         if "follows" in raw:
-            names = ("follows", "formula", "factor")
-            return done | {name: raw[name] for name in names}
+            names = ("follows", "formula", "factor", "times")
+            return done | {name: raw[name] for name in names if name in raw}
         if entry["kind"] in ("word", "flag"):
             return done | {"value": self.mask(fact, raw["value"], where).bit_length() - 1}
         return done | {"value": self.number(fact, raw["value"], where)}
@@ -239,7 +241,10 @@ class _Compiler:
                 for name in _COMPARISONS
                 if name in raw
             }
-            done.append({**raw, "bounds": bounds})
+            entry = {**raw, "bounds": bounds}
+            if "ordinary" in raw:
+                entry["ordinary"] = self.number(raw["fact"], raw["ordinary"], where)
+            done.append(entry)
         return done
 
     def bound(self, raw: Any, fact: str, where: str) -> dict[str, Any]:

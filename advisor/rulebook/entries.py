@@ -9,6 +9,7 @@ from advisor.model.errors import RulebookError
 from advisor.model.options import OPTIONS
 from advisor.rulebook.types import (
     INFINITY,
+    UNSET,
     Admitted,
     Bound,
     Feature,
@@ -124,6 +125,7 @@ def words(
             high=high,
             stated=bool(entry.get("stated")),
             origin=origin(entry),
+            ordinary=entry.get("ordinary", UNSET),
         )
     return done
 

@@ -9,27 +9,16 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from advisor.model.value import Value
-from advisor.rulebook.fact_entries import SAID
-from advisor.rulebook.formulas import (
-    IN_FLIGHT_UNIT,
-    Formula,
-    Sets,
-    active_cut,
-    mean_rate,
-    volume_cut,
-)
+from advisor.rulebook.fact_entries import MEAN_PROCESSING, SAID
+from advisor.rulebook.formulas import IN_FLIGHT_UNIT, Formula, Sets, mean_rate
 from advisor.rulebook.types import INFINITY, UNSET, Point
 from advisor.text.quantity import WEEK
 
 _WHOLE = 100_000  # thousandths of a percent
 _SECOND = 1_000_000
 KEPT_WARM = "serverless.kept-warm"
-# The functions of a formula: its value, its bounds, and how to solve for an input.
-_How: TypeAlias = tuple[
-    Callable[[Point], int],
-    Callable[[Sets, Sets, int], tuple[int, int]],
-    Callable[[Point, int, int], int | None],
-]
+# The functions of a formula: its value and its bounds.
+_How: TypeAlias = tuple[Callable[[Point], int], Callable[[Sets, Sets, int], tuple[int, int]]]
 
 
 class Constants(Value):
@@ -66,20 +55,12 @@ def starts(index: Mapping[str, int], known: Constants, every: int) -> tuple[Form
     each = [_start(way, pause, index) for way, pause in known.pauses.items()]
     waits = [_ratio("wait", start, 0, (cold, every), index) for start in each]
     answers = [_ratio("answer", start, time, (answer, INFINITY), index) for start in each]
-    flags = _is_number(index), _warm(known, index)
+    flags = _is_number(index), _warm(index)
     return (*each, *waits, *answers, _cold_share(known, index), *flags)
 
 
 def _formula(name: str, index: Mapping[str, int], inputs: tuple[int, ...], how: _How) -> Formula:
-    value, bounds, solve = how
-    return Formula(
-        id=name,
-        variable=index[name],
-        inputs=inputs,
-        value=value,
-        bounds=bounds,
-        solve=solve,
-    )
+    return Formula(id=name, variable=index[name], inputs=inputs, value=how[0], bounds=how[1])
 
 
 def _start(way: str, pause: int, index: Mapping[str, int]) -> Formula:
@@ -88,11 +69,8 @@ def _start(way: str, pause: int, index: Mapping[str, int]) -> Formula:
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
         return max(low[startup], 1) + pause, min(high[startup] + pause, INFINITY)
 
-    def solve(point: Point, variable: int, bound: int) -> int | None:
-        return bound - pause if bound >= pause else None
-
     return _formula(
-        f"start.{way}", index, (startup,), (lambda point: point[startup] + pause, bounds, solve)
+        f"start.{way}", index, (startup,), (lambda point: point[startup] + pause, bounds)
     )
 
 
@@ -121,17 +99,8 @@ def _ratio(
         smallest = 0 if high[whole] >= min(every, INFINITY) else _share(least, high[whole])
         return smallest, INFINITY if most >= INFINITY else _share(most, low[whole])
 
-    def solve(point: Point, variable: int, bound: int) -> int | None:
-        part = start.value(point) + (point[work] if work else 0)
-        if variable == whole:
-            return min(-(-part * _WHOLE // max(bound, 1)), every) - 1
-        if point[whole] >= every:
-            return None
-        rest = bound * point[whole] // _WHOLE - (part - point[variable])
-        return rest if rest >= 0 else None
-
     inputs = (startup, work, whole) if work else (startup, whole)
-    return _formula(name, index, inputs, (value, bounds, solve))
+    return _formula(name, index, inputs, (value, bounds))
 
 
 def _share(part: int, whole: int) -> int:
@@ -147,7 +116,7 @@ def _cold_share(known: Constants, index: Mapping[str, int]) -> Formula:
     range reaches to the shortest. It is the share of one environment, which no load makes larger.
     """
     volume, active = index["traffic.volume"], index["traffic.active"]
-    time = index["requests.processing.typical"]
+    time = index[MEAN_PROCESSING]
     shortest, longest = known.keep_alive
 
     def share(rate: int, kept: int) -> int:
@@ -161,25 +130,10 @@ def _cold_share(known: Constants, index: Mapping[str, int]) -> Formula:
         most = min(high[time], INFINITY) + longest
         return share(min(often, INFINITY), most), share(rarely, low[time] + shortest)
 
-    def solve(point: Point, variable: int, bound: int) -> int | None:
-        if bound >= _WHOLE:
-            return None
-        load = math.log(_WHOLE / (bound + 1)) * IN_FLIGHT_UNIT  # rate times time at the bound
-        if variable == time:
-            cut = int(load / max(mean_rate(point[volume], point[active]), 1)) - longest
-            return cut if cut >= 0 else None
-        kept = point[time] + longest
-        rate = int(load / kept)
-        while share(rate, kept) <= bound:
-            rate -= 1 + rate // 10**15
-        if variable == volume:
-            return volume_cut(rate, point[active])
-        return active_cut(rate, point[volume])
-
     def value(point: Point) -> int:
         return share(mean_rate(point[volume], point[active]), point[time] + longest)
 
-    return _formula("serverless.cold-share", index, (volume, active, time), (value, bounds, solve))
+    return _formula("serverless.cold-share", index, (volume, active, time), (value, bounds))
 
 
 def _is_number(index: Mapping[str, int]) -> Formula:
@@ -192,21 +146,12 @@ def _is_number(index: Mapping[str, int]) -> Formula:
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
         return 1 << value(low), 0
 
-    how = (value, bounds, lambda point, variable, bound: None)
-    return _formula("answer-is-stated-number", index, (answer, cold), how)
+    return _formula("answer-is-stated-number", index, (answer, cold), (value, bounds))
 
 
-def _warm(known: Constants, index: Mapping[str, int]) -> Formula:
-    """A flag that ``advisor.engine.kept_warm`` sets; its cut is where one environment suffices."""
-    concurrent, peak = index["traffic.concurrent"], index["traffic.peak"]
-    time = index["requests.processing.typical"]
-
-    def solve(point: Point, variable: int, bound: int) -> int | None:
-        if variable == concurrent:
-            return 1
-        other = point[time] if variable == peak else point[peak]
-        return known.fits_one // other if other > 0 and point[concurrent] == UNSET else None
-
+def _warm(index: Mapping[str, int]) -> Formula:
+    """A flag that ``advisor.engine.kept_warm`` sets from these, among others."""
     warm = index[KEPT_WARM]
-    how = (lambda point: point[warm], lambda low, high, stated: (0b11, 0), solve)
-    return _formula(KEPT_WARM, index, (concurrent, peak, time), how)
+    inputs = tuple(index[name] for name in ("traffic.concurrent", "traffic.peak", MEAN_PROCESSING))
+    how = (lambda point: point[warm], lambda low, high, stated: (0b11, 0))
+    return _formula(KEPT_WARM, index, inputs, how)

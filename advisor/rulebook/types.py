@@ -82,6 +82,7 @@ class Word(Value):
     high: int
     stated: bool
     origin: Source
+    ordinary: int = UNSET  # the value that is taken of it, where it has one
 
 
 class Assumption(Value):
@@ -93,6 +94,22 @@ class Assumption(Value):
     formula: str  # empty, or the formula that derives the value from `follows`
     follows: int  # variable of the stated fact, -1 without
     factor: int  # what lies further from a value that follows is remote
+    times: int = 1  # the value that follows is so many times what its formula gives
+
+
+class LoadRules(Value):
+    """The variables of one load, and what is known of how they keep together."""
+
+    active: int
+    time: int  # the mean
+    peak: int
+    volume: int
+    concurrent: int
+    pattern: int
+    bursts: tuple[int, ...]  # by pattern: the peak is at most so many times the mean; 0: any
+    spread: int  # requests in progress stated beside rate and time differ at most so many times
+    bits: int  # the stated facts that move others
+    places: tuple[int, ...]  # the numbers, in the order in which they are assumed
 
 
 class FactEntry(Value):

@@ -105,7 +105,7 @@ def test_facts_are_listed_as_stated_then_as_assumed() -> None:
 def test_a_fact_that_follows_from_another_is_derived() -> None:
     found = decision(online(**GAPS | {"traffic": {"pattern": "spiky", "volume": "60/h"}}))
     (peak,) = [fact for fact in found.facts if fact.fact == "traffic.peak"]
-    assert (peak.value, peak.origin) == ("1/min", "derived")  # 60 an hour, all day long
+    assert (peak.value, peak.origin) == ("3/min", "derived")  # three times 60 an hour
 
 
 # -- unknowns --------------------------------------------------------------------------------------

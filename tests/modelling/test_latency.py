@@ -115,7 +115,8 @@ def test_a_start_of_unknown_length() -> None:
     assert "The cold-start time is unknown: state model.startup." in often.notes
     # At 1/s few start cold (0.12 % at 600 s), so neither quantile depends on their length.
     seldom = _latency(SERVERLESS, {**facts, "mean_rate": 1.0})
-    assert seldom.p50_ms == pytest.approx(2000, rel=0.01)
+    # A mean of 2 s and a p99 of 6 s: half of a log-normal time is within 1.74 s.
+    assert seldom.p50_ms == pytest.approx(1740, rel=0.01)
     assert seldom.p99_ms is not None
     assert 6000 <= seldom.p99_ms < 7000
 

@@ -53,7 +53,7 @@ CONFLICTS = {
     "conflict-processing-answer": "requests.processing…longer than requests.answer,",
     "conflict-first-byte-answer": "requests.first_byte is",
     "conflict-memory-archive": "below model.size,",
-    "conflict-peak-mean": "the mean of traffic.volume",
+    "conflict-peak-mean": "below the mean of the volume",
     "conflict-zero-startup": "scale-to-zero, but model.startup takes",
     "conflict-zero-cold-start": "scale-to-zero, but requests.cold_start accepts only",
     "conflict-accelerator-memory": "model.accelerator is none",

@@ -78,6 +78,9 @@ class Witness:
             values.setdefault("model.loaded", size)
             values.setdefault("model.unpacked", size)
         self._agree_on_record()
+        busy, flying = values.get("load.busy-share"), values.get("load.in-flight")
+        if busy is not None:  # the mean of a month is at most the peak, in one unit
+            values["load.in-flight"] = max(busy, flying or 0)
 
     def _agree_on_record(self) -> None:
         """Where the input is known beforehand, a request carries one record at least."""
@@ -118,6 +121,7 @@ class Witness:
             volume = max(value // _MILLISECOND, 1)
             return [
                 ("requests.processing.typical", _one(_MILLISECOND)),
+                ("requests.processing.p99", _one(_MILLISECOND)),  # so that it is the mean
                 ("traffic.volume", _one(volume)),
             ]
         if variable == "load.in-flight":

@@ -8,7 +8,7 @@ from advisor.options import fleet, instances, memory, real_time
 from advisor.options.hosting import models as named
 from advisor.options.hosting import packing
 from advisor.options.hosting.packing import MILLI, Room
-from advisor.options.load import PER_SECOND, Load, load, per_second, seconds
+from advisor.options.load import PER_SECOND, Load, load, per_second
 from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import CPU, Instance
 
@@ -141,28 +141,26 @@ def _for_peak(draft: Draft, work: Load, workers: int, on_one: int) -> tuple[int,
     A throughput that was measured on an instance is shared by the copies that fill it.
     """
     safety, measured = draft.number("safety-factor"), draft.upper("model.throughput")
-    if work.peak is not None and measured:
+    peak = work.peak or 0.0
+    if measured:
         rate = measured / PER_SECOND / on_one
-        count = min(fleet.MOST, instances_for_rate(work.peak, rate, safety))
+        count = min(fleet.MOST, instances_for_rate(peak, rate, safety))
         text = (
             f"{per_second(measured / PER_SECOND)} measured on an instance of {said(on_one)}, "
             f"x {safety}; {work.peak_text} / {per_second(rate * safety)} = {said(count)}"
         )
         return count, text, rate
-    if work.peak is not None and work.processing_s is not None:
-        rate = workers / work.processing_s
-        count = min(fleet.MOST, instances_for_rate(work.peak, rate, safety))
+    if work.concurrent is None:
+        rate = workers / (work.processing_s or 1.0)
+        count = min(fleet.MOST, instances_for_rate(peak, rate, safety))
         text = (
-            f"{workers} at once / {seconds(work.processing_s)} = {per_second(rate)} a copy, "
+            f"{workers} at once / {work.time_text} = {per_second(rate)} a copy, "
             f"x {safety}; {work.peak_text} / {per_second(rate * safety)} = "
             f"{said(count)}"
         )
         return count, text, rate
-    if work.in_flight is not None:
-        count = max(1, min(fleet.MOST, whole(work.in_flight / (workers * safety))))
-        text = f"{work.in_flight_text} / ({workers} at once x {safety}) = {said(count)}"
-        return count, text, None
-    return 1, "neither peak rate and processing time nor requests in progress are stated: one", None
+    count = max(1, min(fleet.MOST, whole((work.in_flight or 0.0) / (workers * safety))))
+    return count, f"{work.in_flight_text} / ({workers} at once x {safety}) = {said(count)}", None
 
 
 def said(count: int) -> str:

@@ -10,7 +10,7 @@ from advisor.model.options import REAL_TIME
 from advisor.options import instances, memory, real_time
 from advisor.options.hosting import models as named
 from advisor.options.instance_types import Types
-from advisor.options.load import SECOND, counted
+from advisor.options.load import SECOND, counted, known
 from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import CPU, GPU, Instance
 from advisor.rulebook.hosting import Inputs
@@ -54,7 +54,8 @@ def _load(draft: Draft, prices: Mapping[str, int] | None) -> HostingInputs:
     apart = _apart(draft, prices)
     made = real_time.design(draft.apart(), prices)
     work, capacity = made.work, made.capacity
-    if work.in_flight is None and (work.peak is None or capacity.per_second is None):
+    measured = draft.upper("model.throughput")
+    if known(draft).in_flight is None and (known(draft).peak is None or not measured):
         return HostingInputs({}, apart, "")
     count, floor = named.count(draft), real_time.availability(draft)[0]
     needed, _ = real_time.for_peak(draft, work, capacity)
