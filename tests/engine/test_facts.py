@@ -54,7 +54,7 @@ def test_a_payload_is_taken_at_its_bad_end(stated: str, expected: int) -> None:
     ("stated", "expected"),
     [
         ("1 s..5 s", SECOND),  # soon is the bad end of an answer
-        ("interactive", 100 * MS),
+        ("interactive", 100 * MS + 1),
         ("relaxed", SECOND + 1),
         ("later", MINUTE + 1),
         (">2 min", 2 * MINUTE + 1),
