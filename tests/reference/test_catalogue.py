@@ -38,7 +38,8 @@ def detail(entry: Entry, label: str) -> list[str]:
 def ids_of_the_rulebook() -> list[str]:
     """Whatever the engine can name in an answer."""
     book = load("safe")
-    ids = [*book.option, *book.limit, *book.questions, *(fact.id for fact in book.facts)]
+    facts = [fact.id for fact in book.facts if fact.variable != book.mean]  # texts say "mean of"
+    ids = [*book.option, *book.limit, *book.questions, *facts]
     ids += [caution.id for caution in book.cautions()]
     ids += [outside.id for outside in book.outside()]
     ids += [word for _, word in book.words]
