@@ -35,7 +35,8 @@ def test_facts_plan_and_cost_that_differ_are_named(folder: Path) -> None:
     done = ran("diff", "old.yaml", "w.yaml", cwd=folder)
     assert done.code == 0
     # Two instances at 0.115 USD an hour: 2 x 0.115 x 730 h = 167.90; twelve: 1,007.40. Data of the
-    # assumed 4/s on top, a fifth of the peak: 10,512,000 x 120 KB x 0.016 / GB = 19.25; of 40/s 192.48.
+    # assumed 4/s on top, a fifth of the peak: 10,512,000 x 120 KB x 0.016 / GB = 19.25;
+    # of 40/s 192.48.
     assert "about 187.15 → about 1,199.88 USD a month (about +1,012.73)" in done.out
     assert "traffic.peak  20/s → 200/s" in done.out
     assert "InitialInstanceCount  2 → 12" in done.out
