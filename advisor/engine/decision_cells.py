@@ -324,8 +324,10 @@ class Neighbourhood:
         bounds = [*table.get(book.loaded, ())]
         if not stated >> book.size & 1:
             bounds += self._solved(book.size, table)
-        known = stated >> book.precision & 1
-        for bits in [book.bits_of[self.facts.point[book.precision]]] if known else {*book.bits_of}:
+        words = {self.facts.point[book.precision]}
+        if not stated >> book.precision & 1:
+            words |= {each.value for each in book.facts[book.precision].assume}
+        for bits in {book.bits_of[each] for each in words}:
             yield from (bound // MIB * MIB * 8 // bits for bound in bounds)
 
     def answer(self, variables: tuple[int, ...], low: int, high: int) -> str | None:
