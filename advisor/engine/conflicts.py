@@ -87,7 +87,14 @@ _VOID: Mapping[str, tuple[str, ...]] = {
         "model.throughput",
     ),
 }
-_JUDGED = ("requests.", "model.", "traffic.peak", "traffic.volume")
+# Facts that may contradict each other; the parts of one quantity may as well.
+_TOGETHER = (
+    {"requests.processing", "requests.answer", "requests.first_byte", "model.startup"},
+    {"requests.cold_start", "needs.scale-to-zero"},
+    {"traffic.peak", "traffic.volume", "traffic.active", "traffic.concurrent"},
+    {"requests.processing", "traffic.peak", "traffic.concurrent"},
+    {"model.size", "model.memory"},
+)
 
 
 def contradicted(facts: Facts, changes: Sequence[Stated], option: str | None) -> tuple[str, ...]:
@@ -106,12 +113,22 @@ def contradicted(facts: Facts, changes: Sequence[Stated], option: str | None) ->
         found.append("model.measured_on")
     broken = [stated.path for each in found if (stated := workload.stated(each)) is not None]
     changed = {each.path: each for each in changes}
-    if any(path.startswith(_JUDGED) for path in changed):
+    if any(_speaks_of_another(workload, path) for path in changed):
         moved = Facts(facts.book, workload._replace(values={**workload.values, **changed}))
         known = {each.message for each in conflicts(facts)}
         new = " ".join(each.message for each in conflicts(moved) if each.message not in known)
         broken += [path for path in workload.values if re.search(rf"\b{path}\b(?!\.)", new)]
     return tuple(dict.fromkeys(each for each in broken if each not in changed))
+
+
+def _speaks_of_another(workload: Workload, path: str) -> bool:
+    """Whether another stated fact may contradict a value of a key."""
+    if path.endswith(PARTS):
+        return True
+    return any(
+        path in group and any(workload.stated(other) for other in group if other != path)
+        for group in _TOGETHER
+    )
 
 
 def _finding(workload: Workload, message: str, first: Stated, second: Stated) -> Finding:

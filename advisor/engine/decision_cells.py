@@ -341,9 +341,8 @@ class Neighbourhood:
         """
         book, facts, sets = self.book, self.facts, []
         moving = {*variables}
-        if not (
-            moving.isdisjoint((book.parameters, book.precision)) or facts.stated >> book.size & 1
-        ):
+        weights = not moving.isdisjoint((book.parameters, book.precision))
+        if weights and not facts.stated >> book.size & 1:
             moving.add(book.size)  # it follows from these
         if self._is_load(variables):
             moving |= {*book.load.places, *book.times}

@@ -61,15 +61,10 @@ def need(
     host, host_text = alone.host_mib, alone.host_text
     if together > 1:
         host, host_text = _host(draft, together, multi_model)
-    return Need(
-        accelerator=alone.accelerator,
-        accelerator_mib=alone.accelerator_mib,
-        accelerator_text=alone.accelerator_text,
+    return alone._replace(
         host_mib=host,
         host_text=host_text,
         text=_text(alone.accelerator_text, host_text, alone.workers),
-        workers=alone.workers,
-        precision=alone.precision,
         arm=alone.arm and not transform,
         local_disk=local_disk,
         single_device=multi_model and alone.accelerator == GPU,

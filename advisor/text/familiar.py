@@ -7,8 +7,7 @@ meanings is left alone: ``Mb`` (bits), ``5 m`` (months), ``2m/month`` (thousandt
 from __future__ import annotations
 
 import re
-
-from advisor.text.quantity import KINDS, QuantityError, parse
+from collections.abc import Mapping
 
 _RANGE = re.compile(r"([0-9.]+[^-\u2013.]*?) *(?:-|\u2013|\.\.|\bto\b) *([0-9.]+.*)")
 _ONE = re.compile(r"([<>]?=? *)\$?([0-9.]+) *(.*)")
@@ -28,51 +27,43 @@ _PERIODS = {"s": "/s", "min": "/min", "h": "/h", "d": "/day", "week": "/week", "
 _PERIODS |= {"month": "/month", "mo": "/month", "m": "/min"}
 
 
-def spelt(text: str, kind: str) -> str | None:
-    """The text in the spelling that ``parse`` reads, ``None`` where there is no one meaning.
+def spelt(text: str, kind: str, units: Mapping[str, int]) -> str | None:
+    """The text in the spelling that is read, ``None`` where there is no one meaning.
 
     Args:
-        text: that ``parse`` refused.
+        text: that could not be read.
         kind: a key of ``advisor.text.quantity.KINDS``.
+        units: of that kind.
     """
     found = _RANGE.fullmatch(text)
     if found is None:
-        return _read(_one(text, kind), kind)
-    high = _one(found[2], kind)
-    unit = high.lstrip("0123456789. ") if high else ""
-    bare = found[1].strip()
-    low = f"{bare}{unit}" if bare.replace(".", "").isdigit() else _one(bare, kind)
-    return _read(f"{low}..{high}", kind)
+        return _one(text, kind, units)
+    low, high = found[1].strip(), _one(found[2], kind, units) or ""
+    if low.replace(".", "").isdigit():
+        low += high.lstrip("0123456789. ")
+    return f"{_one(low, kind, units)}..{high}"
 
 
-def _read(text: str | None, kind: str) -> str | None:
-    try:
-        parse(text or "", kind)
-    except QuantityError:
-        return None
-    return text
-
-
-def _one(text: str, kind: str) -> str | None:
+def _one(text: str, kind: str, units: Mapping[str, int]) -> str | None:
     found = _ONE.fullmatch(text.strip())
     if found is None:
         return None
     sign, number, written = found.groups()
-    unit = written if written in KINDS[kind] else _unit(written.strip(), kind)
+    unit = written if written in units else _unit(written.strip(), kind, units)
     if unit is None or ("$" in text and kind != "money"):
         return None
     return f"{sign}{number} {unit}".rstrip()
 
 
-def meant_by(written: str, kind: str) -> str | None:
+def meant_by(written: str, kind: str, units: Mapping[str, int]) -> str | None:
     """The unit that was probably meant by another one, ``None`` without a guess."""
     lower = written.lower()
-    known = {each.lower(): each for each in reversed(KINDS[kind])}
+    known = {each.lower(): each for each in reversed([*units])}
     likely = {"time": {"m": "min"}, "money": {"usd": "USD/month", "$": "USD/month"}}
-    return likely.get(kind, {}).get(lower) or _unit(written, kind) or known.get(lower)
+    return likely.get(kind, {}).get(lower) or _unit(written, kind, units) or known.get(lower)
 
 
-def _unit(written: str, kind: str) -> str | None:
+def _unit(written: str, kind: str, units: Mapping[str, int]) -> str | None:
     """A unit as KINDS has it; case does not count in a name that is all of one case."""
     lower = written.lower()
     if kind == "rate":
@@ -88,9 +79,7 @@ def _unit(written: str, kind: str) -> str | None:
         return _NAMES[lower.removesuffix("s")]
     if lower in ("m", "b") or not (written.isupper() or written.islower() or written == "kB"):
         return None
-    return next(
-        (each for each in KINDS[kind] if each.lower() in (lower, lower.removesuffix("s"))), None
-    )
+    return next((each for each in units if each.lower() in (lower, lower.removesuffix("s"))), None)
 
 
 def _rate(written: str) -> str | None:

@@ -20,6 +20,7 @@ percent    one thousandth of a percent
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -103,6 +104,7 @@ _NAMES = {
 # Beyond these a number is a slip of the keyboard, and arithmetic on it only costs time.
 MOST_DIGITS = 15
 MOST_DECIMALS = 9
+_MOST_FAMILIAR = 60  # characters of a text that may be another spelling
 
 _AFTER_NUMBER = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/% "
 
@@ -158,6 +160,23 @@ def parse(text: str, kind: str) -> Interval:
     return Interval(low, high)
 
 
+def parse_any(text: str, kind: str) -> Interval:
+    """As ``parse``; a text in another spelling that has one meaning is read as well.
+
+    Raises:
+        QuantityError: the text is no quantity of this kind; the message shows the accepted forms.
+    """
+    try:
+        return parse(text, kind)
+    except QuantityError:
+        from advisor.text.familiar import spelt  # few files need it
+
+        meant = spelt(text, kind, KINDS[kind]) if len(text) <= _MOST_FAMILIAR else None
+        with suppress(QuantityError):
+            return parse(meant or "", kind)
+        raise
+
+
 def _ratio(text: str, kind: str) -> tuple[int, int]:
     """A number with its unit as a fraction of base units: numerator and denominator."""
     number = text.rstrip(_AFTER_NUMBER)
@@ -197,7 +216,7 @@ def _refusal(text: str, kind: str) -> QuantityError:
         return QuantityError(f"{text!r} has no unit", kind)
     from advisor.text.familiar import meant_by  # only once something is wrong
 
-    meant = meant_by(unit, kind)
+    meant = meant_by(unit, kind, KINDS[kind])
     guess = f": did you mean {meant}?" if meant else ""
     return QuantityError(f"{text!r} has no unit of {_NAMES[kind]}{guess}", kind)
 

@@ -9,7 +9,7 @@ from functools import cache
 from advisor.catalogue.regions import place_of
 from advisor.model.workload import Interval
 from advisor.text.places import UNSEEN, UNSEEN_ASCII
-from advisor.text.quantity import QuantityError, parse, show
+from advisor.text.quantity import QuantityError, parse_any, show
 from advisor.text.spelling import likely, listed, plain
 from advisor.text.yaml_reader import ScalarNode, YamlNode, is_nothing
 from advisor.workload.forms import FORMS, LETTERS, Form
@@ -56,9 +56,10 @@ def read_quantity(key: Key, text: str) -> Interval:
         RefusedError: it cannot be read, or is impossible for this key.
     """
     try:
-        interval = parse(text, key.kind)
+        interval = parse_any(text, key.kind)
     except QuantityError as error:
-        interval = _otherwise_spelt(key, text, error)
+        problem = error.problem if len(text) <= _MOST_SHOWN else f"{shown(text)} cannot be read"
+        raise RefusedError(problem, _quantity_hint(key, error.forms, text)) from error
     bounds = [bound for bound in interval if bound is not None]
     if key.kind == "count" and min(bounds) < key.least:
         raise RefusedError(f"{shown(text)} is less than {key.least}", f"write {key.least} or more")
@@ -70,19 +71,6 @@ def read_quantity(key: Key, text: str) -> Interval:
     if key.exact and (len(bounds) == 1 or ".." in text or bounds[0] != bounds[1]):
         raise RefusedError(f"{shown(text)} is a range", "write one number")
     return interval
-
-
-def _otherwise_spelt(key: Key, text: str, error: QuantityError) -> Interval:
-    """A quantity in another spelling of one meaning, such as ``3 minutes``."""
-    problem = f"{shown(text)} cannot be read"
-    if len(text) <= _MOST_SHOWN:
-        from advisor.text.familiar import spelt  # few files need it
-
-        meant = spelt(text, key.kind)
-        if meant is not None:
-            return parse(meant, key.kind)
-        problem = error.problem
-    raise RefusedError(problem, _quantity_hint(key, error.forms, text)) from error
 
 
 def _quantity_hint(key: Key, forms: str, text: str) -> str:

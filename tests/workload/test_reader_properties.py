@@ -21,8 +21,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from advisor.model.errors import InputError
-from advisor.text.familiar import spelt
-from advisor.text.quantity import KINDS, QuantityError, parse
+from advisor.text.quantity import KINDS, QuantityError, parse, parse_any
 from advisor.text.spelling import plain
 from advisor.workload import read_workloads
 from advisor.workload.forms import FORMS
@@ -203,13 +202,20 @@ def refusals(text: str, changes: Sequence[tuple[str, str]] = ()) -> list[str]:
     return []
 
 
+def reads_anyway(value: str, kind: str) -> bool:
+    with suppress(QuantityError):
+        parse_any(value, kind)
+        return True
+    return False
+
+
 def otherwise_spelt(value: Any) -> bool:
     """Whether a value of a document is one that the reader takes for another spelling."""
     if isinstance(value, dict | list):
         return any(map(otherwise_spelt, value.values() if isinstance(value, dict) else value))
     words = {word for key in KEYS for word in key.words}
     return isinstance(value, str) and (
-        any(spelt(value, kind) is not None for kind in KINDS)
+        any(reads_anyway(value, kind) for kind in KINDS)
         or (value not in words and plain(value) in map(plain, words))
     )
 
