@@ -5,9 +5,10 @@ Workload → facts → verdicts → decision → plan → cost → advice.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from advisor.catalogue.price_snapshot import Folder, Prices
+from advisor.compare.answer_findings import in_time
 from advisor.compare.cost_findings import beside
 from advisor.compare.cost_findings import findings as spending
 from advisor.engine.answer import answer
@@ -19,18 +20,19 @@ from advisor.engine.facts import Facts
 from advisor.engine.standing import stand
 from advisor.engine.summary import summarise
 from advisor.engine.verdicts import eligible, limit_at, verdicts
-from advisor.model.advice import Advice, Candidate, Decision, Plan
+from advisor.model.advice import Advice, Candidate, Decision, DecisiveUnknown, Plan
 from advisor.model.options import BATCH_TRANSFORM, OPTIONS
 from advisor.model.workload import Finding, Workload
-from advisor.options import known, plan
-from advisor.pricing.plan_cost import expected_latency, monthly_cost, per_hour, prices_of
+from advisor.options import plan
+from advisor.pricing.plan_cost import expected_latency, listed, monthly_cost, prices_of
+from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import book_for
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import CLEAR, CONTESTED, RULED_OUT
 from advisor.workload.acceptance import accept, decided_option, decision_findings
 
 _NAMING = ("instance_type", "measured_on", "models", "variants")  # ends of keys of types
-_STATUS = ("clear", "contested", "ruled-out")
+_STATUS = ("clear", "contested", "late", "ruled-out")
 
 
 def advise(
@@ -89,9 +91,10 @@ def advise_by(
     prices = prices_of(facts.region, own_prices, workload)
     decision = answer(Neighbourhood(facts), decided_option(workload))
     candidates = tuple(_candidate(facts, name, decision, prices) for name in OPTIONS)
+    decision = _with_deadline(facts, decision, candidates)
     found, named = _findings(facts, decision, candidates, prices, as_of)
     if strict:
-        found = (*_unknowns(facts, decision), *found)
+        found = (*_unknowns(facts, decision), *_size(facts, decision, candidates), *found)
     standing, accepted = accept(workload, found, as_of)
     return Advice(
         workload=workload,
@@ -122,8 +125,10 @@ def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> C
     chosen = name == decision.option
     made = cost = latency = None
     if chosen or (at_point != RULED_OUT and name in decision.leaf_options):
-        made = plan(name, facts, per_hour(name, prices), deploy=chosen)
+        made = plan(name, facts, listed(name, prices.shipped), deploy=chosen)
         cost = monthly_cost(made, facts, prices)
+        if made.sized == "not-sized":
+            cost = cost._replace(complete=False)
         latency = expected_latency(made, facts) if chosen else None
     return Candidate(
         option=name,
@@ -158,6 +163,7 @@ def _findings(
             found += decision_findings(facts.workload, chosen, decision.rules_option, as_of)
         if chosen.status != _STATUS[CLEAR]:
             found += _contested(facts, chosen)
+        found += in_time(facts, chosen)
         way = chosen.plan.hosting if chosen.plan is not None else ""
         warned, named = cautions(facts, chosen.option, way)
         found += warned
@@ -183,7 +189,9 @@ def _named_types(facts: Facts, prices: Prices, *, transform: bool) -> Sequence[F
         found: list[str] = read_json_rules("service", "model.json")["other_instance_types"]
         return found
 
-    market = Market(known=known(facts.book), others=others, prices=prices, transform=transform)
+    market = Market(
+        known=knowledge(facts.book.raw), others=others, prices=prices, transform=transform
+    )
     return tuple(type_findings(facts.workload, market))
 
 
@@ -250,6 +258,37 @@ def _needs(facts: Facts, chosen: Candidate) -> list[Finding]:
                 Finding("need-not-carried", "warning", message, *place, fix, verdict.source)
             )
     return found
+
+
+def _with_deadline(facts: Facts, decision: Decision, candidates: tuple[Candidate, ...]) -> Decision:
+    """The decision, with what keeps a deadline from being judged as its first unknown."""
+    plan = next((each.plan for each in candidates if each.option == decision.option), None)
+    if plan is None or plan.option != BATCH_TRANSFORM or not plan.rests_on:
+        return decision
+    name = plan.rests_on[0]
+    same = next((each for each in decision.unknowns if each.fact == name), None)
+    value = facts.text(facts.book.index[name])
+    first = DecisiveUnknown(
+        fact=name,
+        remote=False,
+        assumed=value or "",
+        outcomes=same.outcomes if same is not None else {value: plan.option} if value else {},
+    )
+    others = tuple(each for each in decision.unknowns if each is not same)
+    status = "assumed" if decision.status == "recommended" else decision.status
+    return decision._replace(status=status, unknowns=(first, *others))
+
+
+def _size(facts: Facts, decision: Decision, candidates: tuple[Candidate, ...]) -> Iterator[Finding]:
+    """The facts that --strict requires for a size."""
+    plan = next((each.plan for each in candidates if each.option == decision.option), None)
+    if plan is not None and plan.rests_on:
+        names = " and ".join(plan.rests_on)
+        rule = "size-assumed" if plan.sized == "assumed" else plan.sized
+        how = "is assumed" if rule == "size-assumed" else "is unknown"
+        message = f"{names} {how}, and the size of the plan rests on it"
+        fix = f"State {names}, or accept {rule} with a reason."
+        yield Finding(rule, "warning", message, *facts.workload.place(plan.rests_on[0]), fix)
 
 
 def _unknowns(facts: Facts, decision: Decision) -> list[Finding]:

@@ -25,7 +25,12 @@ _QUANTITIES = frozenset(
         "provisioned_hours", "provisioned_share", "requests", "runs", "seconds",
     }
 )  # fmt: skip
-_NOTHING = {"instance_type": "", "memory_mb": 0, "count": Quantity()}
+_NOTHING = {
+    "instance_type": "",
+    "memory_mb": 0,
+    "count": Quantity(),
+    "keep_alive_s": (300.0, 645.0),
+}
 _OF_TRAFFIC = frozenset(Traffic.__annotations__)
 
 

@@ -13,6 +13,7 @@ hour by instance type (``hosting``), a second by memory in MB (``serverless``), 
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 from advisor.model.errors import InputError
@@ -61,6 +62,7 @@ class Prices:
     __slots__ = (
         "_found",
         "_hourly",
+        "_list",
         "_notes",
         "_shipped",
         "_snapshot",
@@ -91,7 +93,8 @@ class Prices:
         self._snapshot = snapshot
         self._shipped = shipped  # of the same Region; the same object unless the user has one
         self._found: dict[tuple[str, str], Price | None] = {}
-        self._hourly: dict[str, PerHour] = {}
+        self._hourly: dict[tuple[str, bool], PerHour] = {}
+        self._list: Prices | None = None
         self._notes: dict[str, tuple[str, ...]] = {}
 
     def lookup(self, component: str, key: str) -> Price | None:
@@ -124,15 +127,29 @@ class Prices:
         entry = hosting.get(instance_type)
         return entry is not None and _price(self._shipped, entry).basis != _NOT_SOLD
 
-    def per_hour(self, component: str) -> "PerHour":
+    def per_hour(self, component: str, *, sold: bool = False) -> "PerHour":
         """Instance type to its price in whole millionths of a USD an hour, for choosing by price.
 
         Includes estimates; a type without a price is left out. A discount is no reason to choose
         another type, so these are prices without it.
+
+        Args:
+            component: hosting, say.
+            sold: only types that the shipped list sells; then false where there is no list.
         """
-        if component not in self._hourly:
-            self._hourly[component] = PerHour(self, component)
-        return self._hourly[component]
+        place = (component, sold)
+        if place not in self._hourly:
+            self._hourly[place] = PerHour(self, component, sold)
+        return self._hourly[place]
+
+    @property
+    def shipped(self) -> "Prices":
+        """The prices of the shipped snapshot alone, which are the same on every machine."""
+        if self._snapshot is self._shipped:
+            return self
+        if self._list is None:
+            self._list = Prices(self._shipped, self._shipped, self.terms, stated=self.stated)
+        return self._list
 
     def learning(
         self, component: str, usd: Mapping[str, str], basis: str, source: str, as_of: str
@@ -187,17 +204,27 @@ class Prices:
 class PerHour(Mapping[str, int]):
     """Hourly prices of one component, looked up when they are asked for."""
 
-    __slots__ = ("_component", "_prices")
+    __slots__ = ("_component", "_prices", "_sold", "_usd")
 
-    def __init__(self, prices: Prices, component: str) -> None:
+    def __init__(self, prices: Prices, component: str, sold: bool) -> None:
         self._prices = prices
         self._component = component
+        self._sold = sold
+        self._usd: dict[str, int | None] = {}
 
     def __getitem__(self, key: str) -> int:
-        found = self._prices.lookup(self._component, key)
-        if found is None:
+        if key not in self._usd:
+            found = self._prices.lookup(self._component, key)
+            missing = found is None or (self._sold and not self._prices.sold(key))
+            usd = None if found is None or missing else found.listed or found.usd
+            self._usd[key] = None if usd is None else _millionths(usd)
+        price = self._usd[key]
+        if price is None:
             raise KeyError(key)
-        return _millionths(found.listed or found.usd)
+        return price
+
+    def __bool__(self) -> bool:
+        return self._prices.sold("") is not None if self._sold else len(self) > 0
 
     def __iter__(self) -> Iterator[str]:
         return (key for key in self._prices.instance_types() if key in self)
@@ -234,6 +261,12 @@ def load(
     snapshot = listed if found is None else _laid_over(found, given)
     discount, stated = settings.discount, region is not None
     return Prices(snapshot, listed, terms, own=found is not None, stated=stated, discount=discount)
+
+
+@cache
+def shipped(region: str | None, folder: str) -> Prices:
+    """The prices of a Region that come with the program, read once per process; see ``load``."""
+    return load(region, folder)
 
 
 def components(folder: Folder) -> dict[str, str]:

@@ -36,7 +36,12 @@ if TYPE_CHECKING:
 # Files of JSON Lines that are answered before their lines are printed: memory stays the same for
 # any number of files, and a step done for many at once takes a tenth less than step after step.
 TOGETHER = 100
-STRICT = ("decisive-unknown", "contested-limit")  # warnings that fail with --strict
+STRICT = (
+    "decisive-unknown",
+    "contested-limit",
+    "size-assumed",
+    "not-sized",
+)  # warnings that fail with --strict
 
 
 @click.command(context_settings=CONTEXT)

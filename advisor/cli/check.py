@@ -194,8 +194,8 @@ def _context(form: str) -> FindingContext:
     interactive = sys.stdout.isatty()
     digest = ""
     if form == "json":
+        from advisor.rulebook.cache import rules_directory
         from advisor.rulebook.digest import digest as digest_of
-        from advisor.rulebook.source import rules_directory
 
         digest = digest_of(rules_directory())
     if form != "text" or not interactive:

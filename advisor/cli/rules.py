@@ -71,8 +71,9 @@ def verify(limits: str | None, drift: bool, form: str) -> int:
     if drift:
         return _print_drift(form)
     from advisor.engine.verify import verify as prove
+    from advisor.rulebook.cache import rules_directory
     from advisor.rulebook.load import compiled
-    from advisor.rulebook.source import rules_directory, service_table
+    from advisor.rulebook.source import service_table
 
     folder = rules_directory()
     rulebook, service = compiled(folder), service_table(folder)

@@ -152,7 +152,7 @@ def _against_lock(lock: str, new: str, workloads: Sequence[Workload], day: str) 
     from advisor.reference.moved_answers import RuleSetAnswers, moved_answers
     from advisor.reference.rule_sets import rule_set
     from advisor.reference.rules_compared import Compared
-    from advisor.rulebook.source import rules_directory
+    from advisor.rulebook.cache import rules_directory
 
     locked: dict[str, dict[str, object]] = read_lock(lock)
     if not workloads:

@@ -29,7 +29,7 @@ def schema(what: str) -> int:
 
         click.echo(schema_text(), nl=False)
         return 0
-    from advisor.rulebook.source import rules_directory
+    from advisor.rulebook.cache import rules_directory
 
     path = os.path.join(rules_directory(), "schema", _FILES[what])
     with open(path, encoding="utf-8") as file:

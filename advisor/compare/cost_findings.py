@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from advisor.catalogue.price_snapshot import Prices
 from advisor.engine.facts import Facts
 from advisor.engine.standing import phrase
-from advisor.model.advice import Candidate
+from advisor.model.advice import Candidate, Plan
 from advisor.model.usage import FleetUsage
 from advisor.model.workload import Finding, Interval
 from advisor.options import plan
 from advisor.pricing.comparable import certainly_cheaper, stand_ins
-from advisor.pricing.plan_cost import in_brief, monthly_cost, per_hour
-from advisor.text.money_format import a_month, money
+from advisor.pricing.plan_cost import in_brief, listed, monthly_cost
+from advisor.text.money_format import a_month, figure, money
 
 _ABOUT = 0.002  # as exact as the three digits that are printed
 
@@ -41,6 +41,8 @@ def findings(
         over = None if ceiling is None else judged(ceiling, chosen.cost, candidates)
         found += [] if over is None else [over]
     found += _prices(facts, chosen, prices, gated=gated)
+    if prices.own and chosen.plan is not None:
+        found += _at_your_prices(facts, chosen.plan, prices)
     less = chosen.cost.part_time
     if less is not None and "traffic.windows" not in facts.workload.values:
         message = (
@@ -90,6 +92,23 @@ def _prices(facts: Facts, chosen: Candidate, prices: Prices, *, gated: bool) -> 
     return found
 
 
+def _at_your_prices(facts: Facts, made: Plan, prices: Prices) -> list[Finding]:
+    """The type that the user's prices would choose, where its fleet is cheaper."""
+    from advisor.pricing.billable_usage import completed
+    from advisor.pricing.monthly import total
+
+    other = plan(made.option, facts, listed(made.option, prices), deploy=False)
+    usd, own = (total(made.option, completed(e, facts), prices).middle for e in (other, made))
+    if in_brief(other) == in_brief(made) or usd is None or own is None or usd >= own:
+        return []
+    message = (
+        f"at your prices {in_brief(other)} would cost {figure(usd)} USD a month, and"
+        f" {in_brief(made)} costs {figure(own)}; types are chosen by the list of sm-advise"
+    )
+    fix = "State deploy.instance_type to take the other type."
+    return [Finding("cheaper-at-your-prices", "info", message, fix=fix)]
+
+
 def _cheapest_below(
     facts: Facts, chosen: Candidate, candidates: Sequence[Candidate], prices: Prices
 ) -> Candidate | None:
@@ -127,7 +146,7 @@ def _alike(facts: Facts, chosen: Candidate, other: Candidate, prices: Prices) ->
     from advisor.compare.scenario import restated
 
     raised = Facts(facts.book, restated(facts.workload, changes), facts.region)
-    made = plan(other.option, raised, per_hour(other.option, prices), deploy=False)
+    made = plan(other.option, raised, listed(other.option, prices.shipped), deploy=False)
     return other._replace(plan=made, cost=monthly_cost(made, raised, prices))
 
 

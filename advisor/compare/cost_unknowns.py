@@ -16,7 +16,7 @@ from advisor.engine.facts import Facts, say
 from advisor.model.advice import Advice, Cost, CostOutcome, CostUnknown, Decision
 from advisor.model.workload import Interval
 from advisor.options import plan
-from advisor.pricing.plan_cost import in_brief, monthly_cost, per_hour, prices_of
+from advisor.pricing.plan_cost import in_brief, listed, monthly_cost, prices_of
 from advisor.rulebook.load import book_for
 from advisor.rulebook.types import UNSET, FactEntry
 from advisor.text.quantity import WEEK, show
@@ -25,7 +25,7 @@ _MOST = 3
 _TIMES = 10
 _MOVED = Decimal("1.1")  # a cost that moves by less is the same to its reader
 _UNKNOWN = Decimal("Infinity")
-_UNITS = {"size": 1024, "share": WEEK // 168}  # values are read aloud: 102 KB, 17 h a week
+_READABLE = 1024
 
 
 def weighed(advice: Advice, own_prices: Folder | None = None) -> Advice:
@@ -78,7 +78,7 @@ def _heaviest(facts: Facts, decision: Decision, prices: Prices) -> tuple[CostUnk
 def _values(facts: Facts, fact: FactEntry) -> Iterator[int]:
     """Values to try: on either side of the assumed one, as far as they are ordinary."""
     taken = facts.point[fact.variable]
-    unit = _UNITS.get(fact.kind, 1)
+    unit = _unit(fact.kind, taken)
     low = max(taken // _TIMES, facts.low[fact.variable], fact.ordinary.low, fact.least)
     high = min(taken * _TIMES, facts.high[fact.variable], fact.ordinary.high)
     if fact.kind == "share":
@@ -88,11 +88,21 @@ def _values(facts: Facts, fact: FactEntry) -> Iterator[int]:
             yield value
 
 
+def _unit(kind: str, near: int) -> int:
+    """What values are whole multiples of, so that one can read them aloud: 102 KB, 17 h a week."""
+    if kind == "share":
+        return WEEK // 168
+    unit = 1
+    while kind == "size" and near >= 100 * unit * _READABLE:
+        unit *= _READABLE
+    return unit
+
+
 def _outcome(facts: Facts, held: str | None, prices: Prices, value: str) -> CostOutcome:
     option = held or decide(facts.book, facts.point)
     if option is None:
         return CostOutcome(value=value, option=None, runs_on=None, cost=None)
-    made = plan(option, facts, per_hour(option, prices), deploy=False)
+    made = plan(option, facts, listed(option, prices.shipped), deploy=False)
     return CostOutcome(
         value=value,
         option=option,

@@ -120,7 +120,7 @@ def _judged(facts: Facts, option: str, verdict: Verdict) -> Judged:
     limit = facts.book.limit.get(verdict.rule)
     if limit is None or verdict.outcome != "unknown":
         return Judged(option, verdict, "")
-    outcome = ("met", DISAGREE, "broken")[limit_at(limit, facts.point)]
+    outcome = ("met", DISAGREE, "late", "broken")[limit_at(limit, facts.point)]
     if verdict.value or facts.book.facts[limit.variable].derived_from:
         return Judged(option, verdict, f"{outcome} as assumed")
     value = word(facts.text(limit.variable))

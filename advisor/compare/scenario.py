@@ -12,7 +12,7 @@ from advisor.model.workload import PARTS, Interval, Stated, Workload
 from advisor.options import plan
 from advisor.pricing.billable_usage import completed
 from advisor.pricing.monthly import Total, total
-from advisor.pricing.plan_cost import per_hour
+from advisor.pricing.plan_cost import listed
 from advisor.rulebook.formulas import mean_rate
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import RULED_OUT
@@ -120,7 +120,7 @@ class Scenario:
                 continue
             if status(book.option[name], book.needs, point) == RULED_OUT:
                 continue
-            made = plan(name, facts, per_hour(name, self._prices), deploy=False)
+            made = plan(name, facts, listed(name, self._prices.shipped), deploy=False)
             costs[name] = total(name, completed(made, facts), self._prices)
         return Outcome(value=value, option=option, costs=costs)
 

@@ -8,7 +8,8 @@ from functools import cache
 from typing import Any
 
 from advisor.model.errors import RulebookError
-from advisor.rulebook.source import read_rules, rules_directory
+from advisor.rulebook.cache import rules_directory
+from advisor.rulebook.source import read_rules
 
 
 def rule_path(*names: str) -> str:

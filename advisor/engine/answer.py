@@ -10,7 +10,6 @@ from advisor.engine.facts import Facts, say
 from advisor.engine.sensitivity import decisive_unknowns, fixes, would_change
 from advisor.engine.verdicts import stated_text
 from advisor.model.advice import Decision, Fact, Step, yes_no
-from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import UNSET, Condition, FactEntry, Leaf, Point, Question
 
 _NOT_FACTS = (
@@ -101,16 +100,24 @@ def _values(facts: Facts, question: Question, taken: bool) -> dict[str, Any]:
     """The facts that decided a question: their stated values, else their assumed ones."""
     shown: dict[str, Any] = {}
     for variable in _deciding(question.when, facts.point, taken):
-        for each in _shown(facts.book, variable):
+        for each in _shown(facts, variable):
             text = stated_text(facts, each)
             if text or facts.point[each] != UNSET:
                 shown[facts.book.facts[each].id] = _typed(facts, each, text)
     return shown
 
 
-def _shown(book: Rulebook, variable: int) -> Iterable[int]:
-    """The facts behind a value; whether the input is known beforehand is the first question."""
+def _shown(facts: Facts, variable: int) -> Iterable[int]:
+    """The facts behind a value; whether the input is known beforehand is the first question.
+
+    What is worked out for the workload stands for itself, where it holds.
+    """
+    book = facts.book
+    if variable == book.kept_warm:
+        return [variable] * facts.point[variable]
     inputs = book.facts[variable].derived_from
+    if inputs and facts.point[variable] == 0 and book.facts[variable].kind == "percent":
+        return inputs[-1:]  # what accepts every start asks for no start
     return [each for each in inputs if each != book.index["requests.arrival"]] or (variable,)
 
 
@@ -155,20 +162,25 @@ def _facts(around: Neighbourhood) -> tuple[Fact, ...]:
     for variable in sorted(around.relevant):
         if not facts.stated >> variable & 1 and facts.point[variable] != UNSET:
             fact = facts.book.facts[variable]
-            if fact.assume and variable != facts.book.typical_processing:
+            if fact.assume and variable not in facts.book.times[1:]:
                 listed.append(_assumed(facts, fact))
     return tuple(listed)
 
 
 def _assumed(facts: Facts, fact: FactEntry) -> Fact:
     chosen = facts.chosen.get(fact.variable, fact.assume[0])
-    because = facts.derived(fact.variable)
-    kind = "derived" if because or chosen.follows >= 0 else "assumed"
+    following = chosen.follows >= 0 and facts.stated >> chosen.follows & 1
+    derived, value = facts.derived(fact.variable), facts.point[fact.variable]
+    because = derived or chosen.because
+    if not derived and chosen.follows < 0 and not fact.discrete and value != chosen.value:
+        stated = [each for each in facts.book.load.places if facts.stated >> each & 1]
+        names = " and ".join(facts.book.facts[each].id for each in stated)
+        because += f" {say(fact, chosen.value)} does not agree with {names}: the nearest that does."
     return Fact(
         fact=fact.id,
-        value=say(fact, facts.point[fact.variable]),
-        origin=kind,
+        value=say(fact, value),
+        origin="derived" if derived or following else "assumed",
         line=0,
         column=0,
-        because=because or chosen.because,
+        because=because,
     )

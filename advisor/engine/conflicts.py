@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from advisor.catalogue.regions import AT_HOME, place_of
+from advisor.engine import one_load
 from advisor.engine.facts import Facts
 from advisor.model.options import SERVERLESS
 from advisor.model.workload import PARTS, Finding, Interval, Stated, Workload, minutes_covered
-from advisor.rulebook.formulas import mean_rate
 from advisor.rulebook.types import INFINITY
-from advisor.text.quantity import KINDS, WEEK, show
+from advisor.text.quantity import KINDS, show
 
 _WHOLE = 100_000  # thousandths of a percent
 _TRIPLES = ("requests.payload", "requests.response", "requests.processing")
@@ -35,6 +35,24 @@ _ORDERED = (
         "model.memory is {second.text}, below model.size, {first.text}",
     ),
 )
+# What keeps a load together, what to say where stated facts break it, and which ones.
+_LOAD: tuple[tuple[int, str, tuple[str, ...]], ...] = (
+    (
+        one_load.MEAN_WITHIN_PEAK,
+        "the peak is below the mean of the volume: {said}",
+        ("traffic.peak", "traffic.volume", "traffic.active"),
+    ),
+    (
+        one_load.PEAK_WITHIN_BURST,
+        "the peak is more than {limit} times the mean, unusual for such traffic: {said}",
+        ("traffic.peak", "traffic.volume", "traffic.active", "traffic.pattern"),
+    ),
+    (
+        one_load.IN_PROGRESS,
+        "requests in progress are rate times time, within a factor of {spread}: {said}",
+        ("traffic.concurrent", "traffic.peak", "requests.processing"),
+    ),
+)
 
 
 def conflicts(facts: Facts) -> tuple[Finding, ...]:
@@ -48,7 +66,7 @@ def _all(facts: Facts) -> Iterator[Finding]:
         yield from _triple(facts, base)
     for larger, smaller, message in _ORDERED:
         yield from _out_of_order(facts, larger, smaller, message)
-    yield from _peak_below_mean(workload)
+    yield from _load(facts)
     yield from _beyond_windows(workload)
     yield from _zero_without_patience(facts)
     yield from _memory_without_accelerator(workload)
@@ -155,19 +173,31 @@ def _out_of_order(
         yield _finding(workload, message.format(first=first, second=second), first, second)
 
 
-def _peak_below_mean(workload: Workload) -> Iterator[Finding]:
-    peak, volume = workload.values.get("traffic.peak"), workload.values.get("traffic.volume")
-    if peak is None or volume is None or volume.value.low is None or peak.value.high is None:
-        return
-    mean = mean_rate(volume.value.low, WEEK)
-    if mean > peak.value.high:
-        rate = show(Interval(mean, mean), "rate")
-        yield _finding(
-            workload,
-            f"traffic.peak is {peak.text}, below {rate}, the mean of traffic.volume, {volume.text}",
-            peak,
-            volume,
-        )
+def _load(facts: Facts) -> Iterator[Finding]:
+    """What was dropped because the stated facts of the load leave nothing of it."""
+    rules = facts.book.load
+    for bit, message, names in _LOAD:
+        if facts.dropped & bit:
+            read = dict.fromkeys(names)
+            if not facts.is_stated("traffic.peak"):  # its bounds come from requests in progress
+                read |= dict.fromkeys(("traffic.concurrent", "requests.processing"))
+            stated = [each for name in read if (each := facts.workload.stated(name)) is not None]
+            said = " and ".join(f"{each.path}, {each.text}" for each in stated)
+            limit = rules.bursts[facts.point[rules.pattern]]
+            text = message.format(said=said, limit=limit, spread=rules.spread)
+            yield _finding(facts.workload, text, stated[0], stated[-1])
+    values = facts.workload.values
+    usual, tail = (values.get("requests.processing" + part) for part in PARTS[:2])
+    if usual is not None and tail is not None:
+        from advisor.modelling.queueing.service_times import WIDEST
+
+        low, high = facts.point[facts.book.typical_processing], facts.point[facts.book.tail]
+        if high > low * WIDEST:
+            message = f"{tail.path}, {tail.text}, is more than {WIDEST} times the typical time"
+            yield _finding(facts.workload, f"{message}, {usual.text}", tail, usual)._replace(
+                rule="processing-spread",
+                fix=f"The mean is taken at {WIDEST} times. State both, measured on one machine.",
+            )
 
 
 def _beyond_windows(workload: Workload) -> Iterator[Finding]:
@@ -199,9 +229,7 @@ def _zero_without_patience(facts: Facts) -> Iterator[Finding]:
         )
         return
     patience = values.get("requests.cold_start")
-    brief = facts.book.words["requests.cold_start", "a-serverless-start"].low
-    variable = facts.book.index["requests.cold_start"]
-    if patience is not None and facts.high[variable] < brief:
+    if patience is not None and facts.point[facts.book.index["wait.serverless"]] > _WHOLE:
         yield _finding(
             facts.workload,
             f"needs scale-to-zero, but requests.cold_start accepts only {patience.text}: the first"

@@ -1,10 +1,13 @@
 """Decide for one point: limits rule options out, then the flowchart ranks the rest."""
 
+from collections.abc import Iterable
+
 from advisor.model.value import Value
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import (
     CLEAR,
     CONTESTED,
+    LATE,
     RULED_OUT,
     Leaf,
     OptionEntry,
@@ -21,7 +24,7 @@ class Walk(Value):
 
 
 def status(option: OptionEntry, needs: int, point: Point) -> int:
-    """``CLEAR``, ``CONTESTED`` (met only at the newest documented bounds) or ``RULED_OUT``.
+    """``CLEAR``, ``CONTESTED`` (met only at the newest bounds), ``LATE`` or ``RULED_OUT``.
 
     Args:
         option: what is judged.
@@ -45,6 +48,9 @@ def status(option: OptionEntry, needs: int, point: Point) -> int:
         if not newest_low <= value <= newest_high:
             return RULED_OUT
         answer = CONTESTED
+    for variable, low, high, _, _, when in option.late_checks:
+        if not low <= point[variable] <= high and (when is None or when(point)):
+            return LATE
     return answer
 
 
@@ -62,24 +68,31 @@ def walk(book: Rulebook, point: Point) -> Walk:
 
 
 def decide(book: Rulebook, point: Point) -> str | None:
-    """The first clear option of the leaf, else the first contested one, else none."""
+    """The first clear option of the leaf, else what ``first_usable`` says."""
     question = book.start
     while True:
         target = question.then if question.when.test(point) else question.otherwise
         if not isinstance(target, str):
             break
         question = book.questions[target]
-    return first_usable(book, target, point)
-
-
-def first_usable(book: Rulebook, leaf: Leaf, point: Point) -> str | None:
-    """Of a leaf's options the first clear one, else the first contested one, else none."""
-    contested = None
     needs = book.needs
-    for name in leaf.options:
-        answer = status(book.option[name], needs, point)
+    judged = ((name, status(book.option[name], needs, point)) for name in target.options)
+    return first_usable(book, judged, point)
+
+
+def first_usable(book: Rulebook, judged: Iterable[tuple[str, int]], point: Point) -> str | None:
+    """Of options with their status the first clear one, else the first contested one.
+
+    Without these the one that starts soonest of those that are held back only by a start.
+    """
+    contested = late = None
+    for name, answer in judged:
         if answer == CLEAR:
             return name
-        if answer == CONTESTED and contested is None:
-            contested = name
-    return contested
+        if answer == CONTESTED:
+            contested = contested or name
+        elif answer == LATE:
+            start = point[book.option[name].start]
+            if late is None or start < late[0]:
+                late = start, name
+    return contested or (late and late[1])

@@ -5,20 +5,20 @@ are constant. Whatever is asked here is asked of ``decide`` at one point per cel
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple, TypeAlias
 
-from advisor.engine.decide import Walk, status, walk
-from advisor.engine.facts import MIB, Facts
-from advisor.model.workload import LARGEST_FIRST, Interval
-from advisor.rulebook.cells import Reach, merge_cuts
-from advisor.rulebook.formulas import active_cut, volume_cut
+from advisor.engine.decide import Walk, first_usable, status, walk
+from advisor.engine.facts import Facts
+from advisor.model.workload import LARGEST_FIRST, TAIL_FIRST, Interval
+from advisor.rulebook.cells import Reach, bit_set, merge_cuts
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import (
     CLEAR,
     CONTESTED,
     INFINITY,
+    LATE,
     RULED_OUT,
     UNSET,
     FactEntry,
@@ -50,6 +50,10 @@ class Cell(NamedTuple):
 # Base variables that can change the answer, those of them that can change the path, the cuts of the
 # options that matter on the path taken, and a number that all workloads of this path share.
 _Relevance: TypeAlias = "tuple[frozenset[int], frozenset[int], Mapping[int, tuple[int, ...]], int]"
+
+
+_Places: TypeAlias = "tuple[list[int], list[int]]"  # the numbers of cells, and the values in them
+_BEYOND = 1 << 90  # no file states more bytes, requests or microseconds
 
 
 class Neighbourhood:
@@ -84,17 +88,12 @@ class Neighbourhood:
 
     def _judge(self) -> tuple[str, ...]:
         """Take the winner. The options up to the first clear one matter, else all do."""
-        names = self.walk.leaf.options
-        for number, (name, standing) in enumerate(zip(names, self.statuses, strict=True), start=1):
-            if standing == CLEAR:
-                self.option = name
-                return names[:number]
-        self.option = next(
-            (n for n, standing in zip(names, self.statuses, strict=True) if standing == CONTESTED),
-            None,
-        )
-        self.contested = self.option is not None
-        return names
+        names, standings = self.walk.leaf.options, self.statuses
+        judged = zip(names, standings, strict=True)
+        self.option = first_usable(self.book, judged, self.facts.point)
+        chosen = None if self.option is None else standings[names.index(self.option)]
+        self.contested = chosen == CONTESTED
+        return names[: names.index(self.option) + 1] if self.option and chosen == CLEAR else names
 
     def _relevance(self) -> _Relevance:
         """The variables that can change the answer or the path, and the cuts on the way taken.
@@ -103,7 +102,7 @@ class Neighbourhood:
         what steers are those of the whole rulebook.
         """
         book = self.book
-        unstated = ~self.facts.stated & book.conditional_bits
+        unstated = ~self.facts.stated & book.assumption_bits
         questions = [question for question, _ in self.walk.steps]
         path = tuple([question.id for question in questions])
         weighed = self.facts.stated >> book.parameters & 1
@@ -133,13 +132,19 @@ class Neighbourhood:
             done.add(book.parameters)
             if self.facts.stated >> book.parameters & 1:
                 done.add(book.precision)
+        rules, usual = book.load, book.typical_processing
+        moving = {v for v in (rules.peak, rules.volume) if v in done and unstated >> v & 1}
+        if usual in done and unstated >> book.mean & ~unstated >> rules.concurrent & 1:
+            moving.add(usual)
+        if moving:  # an unstated part of a load follows from the others
+            done |= {*rules.places, usual, book.processing} - {book.mean}
+            if ~unstated & rules.bits:
+                done.add(rules.pattern)
         for fact in book.conditional_facts:
             if fact.variable in done and unstated >> fact.variable & 1:
                 for alternative in fact.assume:
                     if alternative.when is not None:
                         done |= alternative.when.variables
-                    if alternative.follows >= 0:
-                        done |= {alternative.follows, book.active}
         return frozenset(done)
 
     # -- handles -----------------------------------------------------------------------------------
@@ -163,16 +168,17 @@ class Neighbourhood:
                 yield Handle(path, fact, (variable,), stated)
 
     def _processing(self, fact: FactEntry, stated: bool) -> Iterator[Handle]:
-        """One handle, or one each for the largest and the typical time when both are stated."""
+        """One handle, or one for each stated time, with the times that are read from it."""
         book, values = self.book, self.facts.workload.values
-        both = (fact.variable, book.typical_processing)
         leaves = [p for part in LARGEST_FIRST[1:] if (p := fact.id + part) in values]
         if len(leaves) < 2:
-            yield Handle(leaves[0] if leaves else fact.id, fact, both, stated)
+            yield Handle(leaves[0] if leaves else fact.id, fact, book.times[:3], stated)
             return
-        usual = leaves[-1]
-        yield Handle(leaves[0], fact, both[:1], True)
-        yield Handle(usual, book.facts[book.typical_processing], both[1:], True)
+        tail = next(path for part in TAIL_FIRST if (path := fact.id + part) in values)
+        for path in leaves:
+            read = (leaves[0], leaves[-1], tail)
+            variables = tuple(v for v, each in zip(book.times, read, strict=False) if each == path)
+            yield Handle(path, book.facts[variables[0]], variables, True)
 
     def likeness(self, handle: Handle) -> tuple[object, ...] | None:
         """A key that is equal where the cells of a handle have the same ranges and answers.
@@ -182,7 +188,10 @@ class Neighbourhood:
         """
         book, facts, point = self.book, self.facts, self.facts.point
         variable = handle.variables[0]
-        if facts.stated & book.partners[handle.variables[-1]]:
+        own_bits = bit_set(handle.variables)
+        if own_bits & book.time_bits == book.time_bits & ~(1 << book.mean):
+            own_bits |= 1 << book.mean
+        if facts.stated & book.partners[variable] & ~own_bits:
             return None
         low, high = facts.low[variable], facts.high[variable]
         reach = self._reach(handle.variables)
@@ -192,8 +201,7 @@ class Neighbourhood:
             values = reach.exact(point), *[(facts.low[v], facts.high[v]) for v in reach.assumed]
         elif low == high and not handle.fact.discrete:
             own = self.places[variable]
-        chosen = facts.chosen.get(variable)
-        contested, broken = self.outcomes
+        broken = self.outcomes[2]
         steers = not self.steering.isdisjoint(handle.variables)
         names = reach.limits if steers else self.walk.leaf.options
         return (
@@ -201,16 +209,20 @@ class Neighbourhood:
             handle.stated,
             own,
             values,
-            chosen and (chosen.follows, chosen.factor),
             self.way,
             self.option,
             reach.beside(self.places),
             broken & reach.questions if steers else None,
-            *[
-                RULED_OUT if broken & apart else CONTESTED if contested & apart else CLEAR
-                for apart in map(reach.limits.__getitem__, names)
-            ],
+            *[self._apart(reach.limits[name]) for name in names],
+            facts.can_be_warm if any(reach.touched[name].late_checks for name in names) else None,
         )
+
+    def _apart(self, limits: int) -> int:
+        """What some limits (bits) say of their option at the workload's point."""
+        contested, late, broken = self.outcomes
+        if broken & limits:
+            return RULED_OUT
+        return LATE if late & limits else CONTESTED if contested & limits else CLEAR
 
     def cells(self, handle: Handle) -> list[Cell]:
         """Every cell of a handle with its answer, in order; neighbours with one answer are joined.
@@ -284,49 +296,72 @@ class Neighbourhood:
         Beyond the limits of the options that matter the next ones begin. A range that is worse at
         its lower end lies there with the end that is taken, so it is cut at those as well.
         """
-        steers = not self.steering.isdisjoint(handle.variables)
-        table = self.cuts if handle.fact.unfavourable_high and not steers else self.book.cuts
-        cuts = {cut for variable in handle.variables for cut in self._solved(variable, table)}
-        low = handle.fact.least
+        book, facts, variables = self.book, self.facts, handle.variables
+        steers = not self.steering.isdisjoint(variables)
+        table = self.cuts if handle.fact.unfavourable_high and not steers else book.cuts
+        low, high = handle.fact.least, INFINITY
+        if facts.stated & book.load.bits and self._is_load(variables):
+            least, most = self._domain(handle)
+            low, high = max(low, least), min(high, most)
+        pattern = facts.stated >> book.load.pattern & 1
+        own = [v for v in variables if not (pattern and v in book.pattern_only)]
+        cuts = {cut for variable in own for cut in table.get(variable, ()) if low <= cut < high}
+        # What is assumed anew jumps at a cut of its own, so each stretch between them is asked.
+        jumps = sorted(cuts) if facts.triggers >> variables[0] & 1 else []
+        starts, ends = [low, *(cut + 1 for cut in jumps)], [*jumps, min(high, _BEYOND)]
+        for first, last in zip(starts, ends, strict=True):
+            cuts.update(self._asked(variables, table, first, max(first, last)))
         done = []
         for cut in sorted(cuts):
-            if cut >= low:
-                done.append((low, cut))
-                low = cut + 1
-        return [*done, (low, INFINITY)]
+            done.append((low, cut))
+            low = cut + 1
+        return [*done, (low, high)]
 
-    def _solved(self, variable: int, table: Mapping[int, tuple[int, ...]]) -> Iterator[int]:
-        """Its own cuts, and those solved from derived facts and from facts that follow it."""
-        book, point = self.book, self.facts.point
-        yield from table.get(variable, ())
-        for formula in book.dependents[variable]:
-            for bound in table.get(formula.variable, ()):
-                cut = formula.solve(point, variable, bound)
-                if cut is not None:
-                    yield cut
-        stated = self.facts.stated
-        yield from self._weighed(variable, table)
-        for follower, leader in book.followers:
-            if stated >> follower & 1:
-                continue
-            if variable == leader:
-                for bound in self._solved(follower, table):
-                    yield volume_cut(bound, point[book.active])
-            elif variable == book.active and stated >> leader & 1:
-                for bound in self._solved(follower, table):
-                    yield active_cut(bound, point[leader])
+    def _is_load(self, variables: tuple[int, ...]) -> bool:
+        return bool(bit_set(variables) & (self.book.load.bits | self.book.time_bits))
 
-    def _weighed(self, variable: int, table: Mapping[int, tuple[int, ...]]) -> Iterator[int]:
-        """Of the parameters those at which weights of a possible precision cross a bound."""
-        book, stated = self.book, self.facts.stated
-        if variable != book.parameters:
-            return
-        bounds = [*table.get(book.loaded, ())]
-        if not stated >> book.size & 1:
-            bounds += self._solved(book.size, table)
-        known = stated >> book.precision & 1
-        for bits in [book.bits_of[self.facts.point[book.precision]]] if known else {*book.bits_of}:
-            yield from (bound // MIB * MIB * 8 // bits for bound in bounds)
+    def _domain(self, handle: Handle) -> tuple[int, int]:
+        """What other stated facts of the load leave to one of its facts."""
+        variable = handle.variables[0]
+        if variable in self.book.times:
+            if len(handle.variables) < len(self.book.times) - 1:
+                return 0, INFINITY  # one of several stated times
+            variable = self.book.mean
+        if handle.stated:
+            return self.facts.domain(variable)
+        return self.facts.low[variable], self.facts.high[variable]
+
+    def _asked(
+        self, variables: tuple[int, ...], table: Mapping[int, tuple[int, ...]], low: int, high: int
+    ) -> list[int]:
+        """Where a fact moves what follows from it across a constant of the rules.
+
+        All that rules read of it rises or falls with the fact as long as the pattern stays, and the
+        pattern follows from sets that do. So where ends are alike, nothing lies between them.
+        """
+        book, facts, sets = self.book, self.facts, []
+        moving = {*variables}
+        if not (
+            moving.isdisjoint((book.parameters, book.precision)) or facts.stated >> book.size & 1
+        ):
+            moving.add(book.size)  # it follows from these
+        if self._is_load(variables):
+            moving |= {*book.load.places, *book.times}
+            if not facts.stated >> book.load.pattern & 1:
+                sets = book.pattern_cuts
+        read = {formula.variable for v in moving for formula in book.dependents[v]}
+        read |= moving.intersection((*book.load_read, book.size)).difference(variables)
+        points = [v for v in read if v in table]
+        cuts = [table[v] for v in points] + [each for _, each in sets for _ in range(2)]
+
+        def at(value: int) -> _Places:
+            low, high, point = facts.at(dict.fromkeys(variables, (value, value)))
+            values = [point[v] for v in points]
+            for v, _ in sets:
+                values += (low[v], high[v])
+            return list(map(bisect_left, cuts, values)), values
+
+        return _crossings(at, cuts, low, high) if cuts else []
 
     def answer(self, variables: tuple[int, ...], low: int, high: int) -> str | None:
         """The option chosen when variables are stated as a range, or (bits, 0), else as it is.
@@ -335,22 +370,20 @@ class Neighbourhood:
         """
         point = self.facts.moved(dict.fromkeys(variables, (low, high)))
         reach = self._reach(variables)
-        contested, broken = self.outcomes
         leaf = self.walk.leaf if self.steering.isdisjoint(variables) else self._leaf(point, reach)
-        second = None
+        return first_usable(self.book, self._judged(leaf, point, reach), point)
+
+    def _judged(self, leaf: Leaf, point: Point, reach: Reach) -> Iterator[tuple[str, int]]:
+        """The options of a leaf, each with its status at a moved point."""
         for name in leaf.options:
-            apart = reach.limits[name]
-            if not broken & apart:
-                found = status(reach.touched[name], self.book.needs, point)
-                if found == CLEAR and not contested & apart:
-                    return name
-                if found != RULED_OUT and second is None:
-                    second = name
-        return second
+            found = self._apart(reach.limits[name])
+            if found != RULED_OUT:
+                found = max(found, status(reach.touched[name], self.book.needs, point))
+            yield name, found
 
     def _leaf(self, point: Point, reach: Reach) -> Leaf:
         """The end of the walk from a moved point."""
-        book, broken = self.book, self.outcomes[1]
+        book, broken = self.book, self.outcomes[2]
         question = book.start
         while True:
             bit = book.outcomes.question[question.id]
@@ -363,7 +396,7 @@ class Neighbourhood:
     def _reach(self, variables: tuple[int, ...]) -> Reach:
         """What setting some variables can move."""
         facts, book = self.facts, self.book
-        moves = facts.triggers >> variables[0] & 1
+        moves = facts.triggers >> variables[0] & 1 or facts.moves_load(bit_set(variables))
         return book.reach(variables, ~facts.stated & book.conditional_bits if moves else 0)
 
     def possible(self, handle: Handle) -> tuple[int, int]:
@@ -375,6 +408,38 @@ class Neighbourhood:
         """Whether one value was stated, and no range."""
         low, high = self.possible(handle)
         return handle.stated and (low & (low - 1) == 0 if handle.fact.discrete else low == high)
+
+
+def _crossings(
+    at: Callable[[int], _Places], cuts: list[tuple[int, ...]], low: int, high: int
+) -> list[int]:
+    """Cuts between two values: guessed as if all were products of the fact, then halved."""
+    found, open_ = [], [(low, at(low), high, at(high), 0)]
+    while open_:
+        low, at_low, high, at_high, turn = open_.pop()
+        if at_low[0] == at_high[0]:
+            continue
+        if high - low == 1:
+            found.append(low)
+            continue
+        pairs = enumerate(zip(at_low[0], at_high[0], strict=True))
+        number, (place, other) = next(each for each in pairs if each[1][0] != each[1][1])
+        first, last = max(at_low[1][number], 1), max(at_high[1][number], 1)
+        double = 2 * cuts[number][min(place, other)] + 1  # between the values beside the cut
+        size = double.bit_length() - 1
+        near_low = abs(first.bit_length() - size) <= abs(last.bit_length() - size)
+        if turn % 3 == 2:
+            middle = 1 << (low.bit_length() + high.bit_length()) // 2
+            if not low < middle < high:
+                middle = (low + high) // 2
+        else:
+            value, here = (first, low) if near_low is (turn % 3 == 0) else (last, high)
+            middle = here * double // (2 * value) if first < last else here * 2 * value // double
+        middle = min(max(middle, low + 1), high - 1)
+        at_middle = at(middle)
+        open_.append((low, at_low, middle, at_middle, turn + 1))
+        open_.append((middle, at_middle, high, at_high, turn + 1))
+    return found
 
 
 def _joined(asked: list[tuple[int, int, str | None]], fact: FactEntry) -> list[Cell]:

@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.model.workload import LARGEST_FIRST, USUAL_FIRST, Interval, Stated, Workload
+from advisor.engine import one_load
+from advisor.engine.decide import status
+from advisor.model.options import SERVERLESS
+from advisor.model.workload import (
+    LARGEST_FIRST,
+    TAIL_FIRST,
+    USUAL_FIRST,
+    Interval,
+    Stated,
+    Workload,
+)
 from advisor.rulebook.entries import pick
-from advisor.rulebook.fact_entries import TYPICAL_PROCESSING
-from advisor.rulebook.formulas import UNITS, mean_rate, precisions, weights
+from advisor.rulebook.formulas import UNITS, Formula, precisions, weights
 from advisor.rulebook.resolve import Rulebook
-from advisor.rulebook.types import INFINITY, UNSET, Assumption, FactEntry
+from advisor.rulebook.types import INFINITY, LATE, UNSET, Assumption, FactEntry
 from advisor.text.quantity import show
 
 MIB = 1024 * 1024
 _TRIPLES = ("requests.payload", "requests.response", "requests.processing")
 _LARGEST = {base: [base + part for part in LARGEST_FIRST] for base in _TRIPLES}
 _USUAL = {base: [base + part for part in USUAL_FIRST] for base in _TRIPLES}
+_TAIL = ["requests.processing" + part for part in TAIL_FIRST]
 
 
 class Facts:
@@ -27,8 +37,11 @@ class Facts:
     """
 
     __slots__ = (
+        "_can_be_warm",
         "book",
         "chosen",
+        "dropped",
+        "free",
         "high",
         "low",
         "point",
@@ -37,6 +50,7 @@ class Facts:
         "signature",
         "stated",
         "triggers",
+        "usual",
         "workload",
     )
 
@@ -54,6 +68,10 @@ class Facts:
         self.low = book.template_low.copy()
         self.high = book.template_high.copy()
         self.stated = 0
+        self.usual: dict[int, int] = {}  # the value that is taken of a stated word
+        self.dropped = 0  # bits of what would leave nothing of the load
+        self.free: list[tuple[int, int, int]] = []  # the load before stated facts narrow each other
+        self._can_be_warm: bool | None = None
         self.chosen: dict[int, Assumption] = {}
         self.seen: dict[int, tuple[str, str, int, int]] = {}  # memo of advisor.verdicts
         self.signature: list[Any] = []  # variable, path, low and high of each stated fact
@@ -76,10 +94,15 @@ class Facts:
             largest = next((values[path] for path in paths if path in values), None)
             if largest is not None:
                 self.state(index[base], largest)
-        usual = _USUAL["requests.processing"]
-        typical = next((values[path] for path in usual if path in values), None)
-        if typical is not None:
-            self.state(index[TYPICAL_PROCESSING], typical)
+        book = self.book
+        for variable, paths in (
+            (book.typical_processing, _USUAL["requests.processing"]),
+            (book.tail, _TAIL),
+        ):
+            stated = next((values[path] for path in paths if path in values), None)
+            if stated is not None:
+                self.state(variable, stated)
+                self.stated |= 1 << book.mean
 
     def state(self, variable: int, item: Stated) -> None:
         """Narrow a variable to its stated values."""
@@ -93,11 +116,15 @@ class Facts:
             self.low[variable] = value.low or 0
             self.high[variable] = INFINITY if value.high is None else value.high
         else:
-            name = "requests.processing" if fact.id == TYPICAL_PROCESSING else fact.id
-            word = self.book.words[name, value]
-            self.low[variable], self.high[variable] = word.low, word.high
+            name = "requests.processing" if variable in self.book.times else fact.id
+            said = self.book.words[name, value]
+            self.low[variable], self.high[variable] = said.low, said.high
+            if said.ordinary != UNSET:
+                self.usual[variable] = said.ordinary
         self.stated |= 1 << variable
         self.signature += (variable, item.path, self.low[variable], self.high[variable])
+        if variable != self.book.answer or isinstance(value, Interval):
+            self.low[self.book.said] |= 1 << variable
 
     # -- the assumed point -----------------------------------------------------------------------
 
@@ -112,46 +139,100 @@ class Facts:
                     point[variable] = low[variable].bit_length() - 1
                 else:
                     point[variable] = pick(low[variable], high[variable], fact.unfavourable_high)
-        self._narrow(low, high, stated)
+        for variable, value in self.usual.items():
+            point[variable] = value
+        self._precise(low, high, stated)
         self.triggers = book.triggers(~stated & book.conditional_bits)
-        point[book.needs] = low[book.needs]
-        if not stated >> book.typical_processing & 1:
-            point[book.typical_processing] = point[book.processing]
+        self.triggers |= book.spoken & ~low[book.said]
+        point[book.needs], point[book.said] = low[book.needs], low[book.said]
+        if stated >> book.mean & 1:
+            self._mean(low, high, point)
+        if stated & book.load.bits:
+            kept = (*book.load.places, book.processing)
+            self.free = [(variable, low[variable], high[variable]) for variable in kept]
+            self.dropped = self._narrow(low, high, stated)
         for formula in book.formulas:
             low[formula.variable], high[formula.variable] = formula.bounds(low, high, stated)
-        for fact in book.conditional_facts:
-            if not stated >> fact.variable & 1:
-                chosen = self._alternative(fact, low, high, stated)
-                self.chosen[fact.variable] = chosen
-                point[fact.variable] = self._value(fact, chosen, point, low)
+        self.chosen = self._assume(low, high, point, stated)
         self._weigh(point, stated)
         for formula in book.formulas:
             point[formula.variable] = formula.value(point)
+        if book.kept_warm >= 0:
+            low[book.kept_warm] = 1 << self._warm(point)
 
-    def _alternative(
-        self, fact: FactEntry, low: list[int], high: list[int], stated: int
-    ) -> Assumption:
+    def _mean(self, low: list[int], high: list[int], point: list[int]) -> None:
+        """The mean time of a request, from the usual one and the 99th percentile."""
+        book = self.book
+        usual, tail, mean = book.times[1:]
+        for values in (low, high, point):
+            values[mean] = one_load.mean_time(values[usual], values[tail])
+
+    def _narrow(self, low: list[int], high: list[int], stated: int) -> int:
+        """Let the stated facts of the load narrow it; the bits of what would leave nothing."""
+        rules = self.book.load
+        box = one_load.box_of(rules, low, high)
+        words = low[rules.pattern]
+        burst = 0 if words & (words - 1) else rules.bursts[words.bit_length() - 1]
+        dropped = one_load.narrow(rules, box, stated, burst)
+        one_load.put(rules, box, low, high)
+        if not stated >> self.book.processing & 1:  # the largest time is no shorter than the mean
+            low[self.book.processing] = low[rules.time]
+        return dropped
+
+    def _assume(
+        self, low: list[int], high: list[int], point: list[int], stated: int
+    ) -> dict[int, Assumption]:
+        """Take what depends on sets, and the load; without a stated part of it all is as it is."""
+        book, rules, done = self.book, self.book.load, {}
+        for fact in book.conditional_facts:
+            if not stated >> fact.variable & 1:
+                chosen = done[fact.variable] = self._alternative(fact, low, high)
+                point[fact.variable] = self._value(fact, chosen, low)
+        if stated & rules.bits:
+            box = one_load.box_of(rules, low, high)
+            times = book.facts[rules.peak].assume[0].times
+            one_load.assume(rules, box, point, stated, times)
+        if not stated >> rules.time & 1:
+            for variable in book.times:
+                point[variable] = point[rules.time]
+        return done
+
+    def _warm(self, point: list[int]) -> int:
+        """Set whether serverless is kept warm, worked out only where a start is all it breaks."""
+        book = self.book
+        point[book.kept_warm] = 0
+        if status(book.option[SERVERLESS], book.needs, point) == LATE:
+            from advisor.engine.kept_warm import can_be_warm
+
+            point[book.kept_warm] = int(can_be_warm(book, point))
+        return point[book.kept_warm]
+
+    @property
+    def can_be_warm(self) -> bool:
+        """Whether serverless would be kept warm if a start were all that it breaks."""
+        if self._can_be_warm is None:
+            from advisor.engine.kept_warm import can_be_warm
+
+            self._can_be_warm = can_be_warm(self.book, self.point)
+        return self._can_be_warm
+
+    def _alternative(self, fact: FactEntry, low: list[int], high: list[int]) -> Assumption:
         """The first alternative that the stated facts satisfy for certain."""
         for alternative in fact.assume:
-            if alternative.follows >= 0:
-                if stated >> alternative.follows & 1:
-                    return alternative
-            elif alternative.when is None or alternative.when.possible(low, high):
+            if alternative.when is None or alternative.when.possible(low, high):
                 return alternative
         raise AssertionError(
             f"{fact.id} has no unconditional assumption"
         )  # the verifier forbids it
 
-    def _value(self, fact: FactEntry, chosen: Assumption, point: list[int], low: list[int]) -> int:
+    def _value(self, fact: FactEntry, chosen: Assumption, low: list[int]) -> int:
         """What is assumed; of words the first possible one, where it is none of these."""
-        if chosen.follows >= 0:
-            return mean_rate(point[chosen.follows], point[self.book.active])
         words = low[fact.variable]
         if fact.discrete and not words >> chosen.value & 1:
             return (words & -words).bit_length() - 1
         return chosen.value
 
-    def _narrow(self, low: list[int], high: list[int], stated: int) -> None:
+    def _precise(self, low: list[int], high: list[int], stated: int) -> None:
         """Leave the precisions that stated size and parameters tell, where they tell any."""
         book = self.book
         if stated >> book.precision & 1:
@@ -172,15 +253,50 @@ class Facts:
         moved, point[book.size] = size != point[book.size], size
         return moved
 
+    def moves_load(self, bits: int) -> bool:
+        """Whether stating some variables (bits) may move the load beside them."""
+        rules, stated = self.book.load, self.stated
+        return bool(
+            bits & rules.bits
+            or (bits & self.book.time_bits and stated >> rules.concurrent & 1)
+            or (bits >> rules.pattern & 1 and stated & rules.bits)
+        )
+
     def moved(self, changes: Mapping[int, tuple[int, int]]) -> list[int]:
         """The point when some variables are stated as given: closed ranges, or (bits, 0).
 
         Assumptions are made again; all else stays. This is the inner loop of every question
         about neighbours, so nothing is computed that the change cannot reach.
         """
+        return self.at(changes)[2]
+
+    def at(self, changes: Mapping[int, tuple[int, int]]) -> tuple[list[int], list[int], list[int]]:
+        """The sets and the point; sets are narrowed again only where changes reach them."""
         book = self.book
-        point = self.point.copy()
-        bits = 0
+        point, sets = self.point.copy(), (self.low, self.high)
+        bits = self._put(changes, point)
+        touched = list(changes)
+        formulas: list[Formula] = []
+        if bits & self.triggers or self.moves_load(bits):
+            sets = self._reassume(changes, point, bits)
+            formulas = book.reassumed
+        elif bits & book.time_bits:
+            point[book.mean] = one_load.mean_time(point[book.typical_processing], point[book.tail])
+            touched.append(book.mean)
+        if self._weigh(point, self.stated | bits):
+            touched.append(book.size)
+        for formula in formulas:
+            point[formula.variable] = formula.value(point)
+        for variable in touched:
+            for formula in book.dependents[variable]:
+                point[formula.variable] = formula.value(point)
+        if book.kept_warm >= 0:
+            self._warm(point)
+        return *sets, point
+
+    def _put(self, changes: Mapping[int, tuple[int, int]], point: list[int]) -> int:
+        """Write what is stated anew into a point; its variables as bits."""
+        book, bits = self.book, 0
         for variable, (low, high) in changes.items():
             fact = book.facts[variable]
             if fact.discrete:
@@ -190,33 +306,49 @@ class Facts:
             else:
                 point[variable] = pick(low, high, fact.unfavourable_high)
             bits |= 1 << variable
-        touched = list(changes)
-        if bits & self.triggers:
-            touched += self._reassume(changes, point, self.stated | bits)
-        if self._weigh(point, self.stated | bits):
-            touched.append(book.size)
-        for variable in touched:
-            for formula in book.dependents[variable]:
-                point[formula.variable] = formula.value(point)
-        return point
+        point[book.said] |= bits
+        return bits
 
     def _reassume(
-        self, changes: Mapping[int, tuple[int, int]], point: list[int], stated: int
-    ) -> list[int]:
-        """Choose the conditional assumptions again; the variables that got a new value."""
+        self, changes: Mapping[int, tuple[int, int]], point: list[int], bits: int
+    ) -> tuple[list[int], list[int]]:
+        """Narrow and assume again what changes reach: the sets.
+
+        Args:
+            changes: as for ``moved``.
+            point: with the changes; what is assumed is written into it.
+            bits: the changed variables.
+        """
+        book, rules, stated = self.book, self.book.load, self.stated | bits
         low, high = self.low.copy(), self.high.copy()
+        for variable, least, most in self.free:
+            low[variable], high[variable] = least, most
         for variable, bounds in changes.items():
             low[variable], high[variable] = bounds
+        self._precise(low, high, stated)
+        if bits & book.time_bits:
+            stated |= 1 << rules.time
+            self._mean(low, high, point)
+        if stated & rules.bits:
+            self._narrow(low, high, stated)
+            for variable in rules.places:
+                if not stated >> variable & 1:
+                    point[variable] = book.template_point[variable]
+        self._assume(low, high, point, stated)
+        return low, high
+
+    def domain(self, variable: int) -> tuple[int, int]:
+        """The values of a fact of the load that the other stated facts leave; all in a conflict."""
+        low, high = self.low.copy(), self.high.copy()
+        for each, least, most in self.free:
+            low[each], high[each] = least, most
+        stated = self.stated & ~(1 << variable)
+        own = low[variable], high[variable]
+        low[variable], high[variable] = 0, INFINITY
         self._narrow(low, high, stated)
-        touched = []
-        for fact in self.book.conditional_facts:
-            if not stated >> fact.variable & 1:
-                chosen = self._alternative(fact, low, high, stated)
-                value = self._value(fact, chosen, point, low)
-                if value != point[fact.variable]:
-                    point[fact.variable] = value
-                    touched.append(fact.variable)
-        return touched
+        if self.stated >> variable & 1 and not low[variable] <= own[0] <= own[1] <= high[variable]:
+            return 0, INFINITY
+        return low[variable], high[variable]
 
     def derived(self, variable: int) -> str:
         """How the value of an unstated fact follows from stated ones; empty where it does not."""
@@ -299,5 +431,7 @@ def say(fact: FactEntry, value: int) -> Any:
         return None
     if fact.words:
         return fact.words[value]
+    if value in fact.names:
+        return fact.names[value]
     number = value // UNITS.get(fact.id, 1)
     return show(Interval(number, number), fact.kind)

@@ -39,6 +39,7 @@ def next_question(
         skipped: facts that the user does not know.
     """
     around = _around(read(answers))
+    skipped = {*skipped, *answers}  # a range, once answered, is not asked for again
     best: DecisiveUnknown | None = None
     fewest = 0.0
     for unknown in _plausible(around, skipped):

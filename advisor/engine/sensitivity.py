@@ -13,6 +13,7 @@ from advisor.engine.facts import Facts, say
 from advisor.model.advice import Change, DecisiveUnknown, Fix, WouldChange
 from advisor.model.value import Value
 from advisor.model.workload import Interval, Stated
+from advisor.rulebook.formulas import IN_FLIGHT_UNIT
 from advisor.rulebook.types import INFINITY, UNSET, Admitted, FactEntry, Limit
 
 T = TypeVar("T")
@@ -21,6 +22,7 @@ MOST_FIXES = 5
 _MOST_TRIED = 20  # fixes of which it is asked what else they break
 _FEATURE_WEIGHT = 5.0  # to give up a needed feature is harder than most changes of a number
 _UNSTATED_WEIGHT, _UNCHANGEABLE_WEIGHT = 0.5, 20.0
+_BURST = 10  # times the requests in progress that are ordinary
 _MANY_WORDS = 8  # of a fact with more words one is named for each answer
 
 
@@ -160,8 +162,12 @@ def _is_ordinary(cell: Cell, ordinary: Admitted, low: int, high: int) -> bool:
 
 def _ordinary(around: Neighbourhood, fact: FactEntry) -> Admitted:
     """The ordinary values; around a value that follows from a stated fact, where one does."""
-    chosen = around.facts.chosen.get(fact.variable)
-    if chosen is None or chosen.follows < 0:
+    book, point = around.book, around.facts.point
+    if fact.id == "traffic.concurrent":  # several times what rate and time make of it
+        usual = -(-_BURST * point[book.index["load.in-flight"]] // IN_FLIGHT_UNIT)
+        return fact.ordinary._replace(high=max(1, min(usual, fact.ordinary.high)))
+    chosen = fact.assume[0] if fact.assume else None
+    if chosen is None or chosen.follows < 0 or not around.facts.stated >> chosen.follows & 1:
         return fact.ordinary
     value = around.facts.point[fact.variable]
     return Admitted(low=value // chosen.factor, high=value * chosen.factor)

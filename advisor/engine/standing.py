@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from advisor.engine.facts import Facts
-from advisor.engine.verdicts import SUPPORT, limit_at
+from advisor.engine.verdicts import SUPPORT, limit_at, stated_text
 from advisor.model.advice import Decision, Reason, Standing, Step, Verdict
-from advisor.rulebook.types import CLEAR, CONTESTED, UNSET, Leaf, Limit, OptionEntry
+from advisor.rulebook.types import CLEAR, CONTESTED, LATE, UNSET, Leaf, Limit, OptionEntry
 from advisor.rulebook.types import RULED_OUT as BROKEN
-from advisor.text.quantity_format import word
+from advisor.text.quantity_format import about, word
 
 CHOSEN, OPEN, RANKED_LOWER, RULED_OUT = "chosen", "open", "ranked-lower", "ruled-out"
 DISAGREE = "AWS documents disagree"
@@ -121,11 +121,15 @@ def _unstated(facts: Facts, variables: Iterable[int]) -> tuple[str, ...]:
 
 
 def _bounds(facts: Facts, option: OptionEntry, found: tuple[Verdict, ...]) -> Iterator[Reason]:
-    """Limits that are met only at the newest documented bound."""
+    """Limits that are met only at the newest documented bound, and starts that are too late."""
     known = {verdict.rule: verdict for verdict in found}
     for limit in option.limits:
         verdict = known.get(limit.id)
-        if verdict is None or limit_at(limit, facts.point) != CONTESTED:
+        found_at = CLEAR if verdict is None else limit_at(limit, facts.point)
+        if verdict is None or found_at not in (CONTESTED, LATE):
+            continue
+        if found_at == LATE:
+            yield _late(facts, option, limit, verdict)
             continue
         value = verdict.value or f"assumed {word(facts.text(limit.variable))}"
         text = (
@@ -136,6 +140,22 @@ def _bounds(facts: Facts, option: OptionEntry, found: tuple[Verdict, ...]) -> It
         yield Reason(
             kind="bound", rule=limit.id, text=text, value=value, assumed=assumed, verdict=verdict
         )
+
+
+def _late(facts: Facts, option: OptionEntry, limit: Limit, verdict: Verdict) -> Reason:
+    """A start, or an answer after one, that takes longer than is accepted."""
+    book, inputs = facts.book, facts.book.facts[limit.variable].derived_from
+    time, accepted = facts.point[option.start], inputs[-1]
+    work = [each for each in inputs if each == book.typical_processing]
+    what = "an answer after a start" if work else "a start"
+    for each in work:
+        time += facts.point[each]
+    value, wanted = about(time, "time"), stated_text(facts, accepted)
+    text = f"{what} takes about {value}, {book.facts[accepted].id} is {wanted}"
+    assumed = _unstated(facts, {limit.variable})
+    return Reason(
+        kind="bound", rule=limit.id, text=text, value=value, assumed=assumed, verdict=verdict
+    )
 
 
 def _ranked(facts: Facts, decision: Decision, name: str) -> Iterator[Reason]:
@@ -168,8 +188,9 @@ def _question(facts: Facts, step: Step, why: str = "") -> Reason:
     text = f"by the question {step.question}" + (f": {why}" if why else f" ({way})")
     assumed: tuple[str, ...] = ()
     if step.assumed:
-        stated, index = facts.stated, facts.book.index
-        assumed = tuple(each for each in step.facts if not stated >> index[each] & 1)
+        book = facts.book
+        shown = (book.index[each] for each in step.facts)
+        assumed = _unstated(facts, shown)
     return Reason(
         kind="question", rule=step.question, text=text, value=way, assumed=assumed, verdict=None
     )

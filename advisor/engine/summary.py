@@ -59,6 +59,8 @@ def _blocking(candidate: Candidate) -> Reason | None:
 def _against(book: Rulebook, reason: Reason) -> str:
     verdict = reason.verdict
     assert verdict is not None
+    if reason.kind == "bound" and book.limit[verdict.rule].late:
+        return reason.text
     if reason.kind == "need":
         return f"it does not support {verdict.fact}, {verdict.title}"
     most = verdict.broken_by or bound(verdict)

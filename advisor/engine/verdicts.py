@@ -10,6 +10,7 @@ from advisor.rulebook.types import (
     CLEAR,
     CONTESTED,
     INFINITY,
+    LATE,
     RULED_OUT,
     Feature,
     Limit,
@@ -19,6 +20,8 @@ from advisor.rulebook.types import (
 from advisor.text.quantity import show
 from advisor.text.quantity_format import about
 
+_SHARE = {"percent": 100_000}  # thousandths of a percent
+_MANY_TIMES = 1_000_000  # thousandths of a percent: how many times says no more
 _LONGEST = len("99999 KB")
 SUPPORT = {
     "supported": "met",
@@ -32,7 +35,8 @@ SUPPORT = {
 def verdicts(option: OptionEntry, facts: Facts) -> tuple[Verdict, ...]:
     """One verdict per limit that can apply and per needed feature, in the order of the rules.
 
-    Outcomes are those of the stated facts alone: ``met``, ``broken``, ``contested``, ``unknown``;
+    Outcomes are those of the stated facts alone: ``met``, ``broken``, ``contested``, ``late``,
+    ``unknown``;
     features also ``conditional`` and ``unclear``, which never rule an option out.
     """
     known = facts.book.verdicts
@@ -41,6 +45,12 @@ def verdicts(option: OptionEntry, facts: Facts) -> tuple[Verdict, ...]:
         applies = True if limit.when is None else limit.when.possible(facts.low, facts.high)
         if applies is False:
             continue
+        if (
+            limit.late
+            and limit_at(limit, facts.point) == CLEAR
+            and _outcome(limit, facts, applies) != "met"
+        ):
+            continue  # a start that nobody stated, and that nobody's answer rests on
         key = (limit.id, applies, *_seen(facts, limit.variable))
         verdict = known.get(key)
         if verdict is None:
@@ -68,15 +78,17 @@ def limit_at(limit: Limit, point: Point) -> int:
     low, high = (1 << value, 0) if limit.discrete else (value, value)
     if limit.bound.admits.has_all(low, high):
         return CLEAR
+    if limit.late:
+        return LATE
     return CONTESTED if limit.newest.admits.has_all(low, high) else RULED_OUT
 
 
 def eligible(found: tuple[Verdict, ...]) -> bool | None:
-    """False when something is broken, ``None`` when something is open or contested, else true."""
+    """False when something is broken, ``None`` when something is open or held against it."""
     outcomes = {verdict.outcome for verdict in found}
     if "broken" in outcomes:
         return False
-    return None if outcomes & {"unknown", "contested"} else True
+    return None if outcomes & {"unknown", "contested", "late"} else True
 
 
 def _outcome(limit: Limit, facts: Facts, applies: bool | None) -> str:
@@ -86,6 +98,8 @@ def _outcome(limit: Limit, facts: Facts, applies: bool | None) -> str:
         return "met"
     if in_force is None or applies is None:
         return "unknown"
+    if limit.late:
+        return "late"
     newest = limit.newest.admits.has_all(low, high)
     if newest is None:
         return "unknown"
@@ -118,8 +132,8 @@ def stated_text(facts: Facts, variable: int) -> str:
 def _derived_text(facts: Facts, variable: int) -> str:
     entry = facts.book.facts[variable]
     low, high = facts.low[variable], facts.high[variable]
-    if low <= 0 and high >= INFINITY:
-        return ""
+    if entry.discrete or (high >= INFINITY and low <= _SHARE.get(entry.kind, 0)):
+        return ""  # nothing stated says on which side of a whole a share lies
     stated = [
         v for v in entry.derived_from if facts.stated >> v & 1 and not facts.book.facts[v].discrete
     ]
@@ -135,7 +149,9 @@ def _derived_text(facts: Facts, variable: int) -> str:
     if entry.id == "wire.payload" and not facts.stated >> entry.derived_from[0] & 1:
         return _derived_text(facts, facts.book.index["dataset.record"])
     unit = UNITS.get(entry.id, 1)
-    if unit > 1:
+    if entry.kind == "percent" and low > _MANY_TIMES * unit:
+        return f"> {about(_MANY_TIMES, entry.kind)}"  # without end where nothing is accepted
+    if unit > 1 or entry.kind == "percent":
         return _load_text(low / unit, high / unit if high < INFINITY else None, entry.kind)
     text = show(Interval(low or None, None if high >= INFINITY else high), entry.kind)
     one_sided = low == high or high >= INFINITY
@@ -173,6 +189,10 @@ def _verdict(limit: Limit, facts: Facts, applies: bool | None, value: str, name:
             f"{limit.bound.text} by {limit.bound.source} ({limit.bound.as_of}); "
             f"{limit.newest.text} by {limit.newest.source} ({limit.newest.as_of})"
         )
+    elif outcome == "unknown" and value and facts.book.facts[limit.variable].id.startswith("wire."):
+        high = facts.high[limit.variable]
+        if high < INFINITY:
+            note = f"{about(high, 'size')} if base64; encoding not stated"
     return Verdict(
         rule=limit.id,
         title=limit.title,
@@ -194,6 +214,9 @@ def _margin(limit: Limit, facts: Facts) -> float | None:
         return None
     low, high = facts.low[limit.variable], facts.high[limit.variable]
     bound = limit.bound.admits
+    entry = facts.book.facts[limit.variable]
+    if entry.id.startswith("wire.") and not facts.is_stated("requests.encoding"):
+        high = min(high, max(low, facts.high[entry.derived_from[0]]))  # as it was written
     if bound.high < INFINITY:
         value = high if high < INFINITY else low
         return round(bound.high / value, 3) if value > 0 else None

@@ -11,10 +11,10 @@ from advisor.configuration.rulefiles import read_yaml_rules, rule_path
 from advisor.gate.finding import SEVERITIES, GateFinding
 from advisor.model.errors import InputError, RulebookError
 from advisor.model.value import Value
-from advisor.rulebook.cache import cached_file, keep, read_object
+from advisor.rulebook.cache import cached_file, keep, read_object, rules_directory
 from advisor.rulebook.digest import digest as digest_of
 from advisor.rulebook.references import fields, of_constants, of_fields, referred
-from advisor.rulebook.source import is_packaged, rules_directory
+from advisor.rulebook.source import is_packaged
 from advisor.text.digest import sha256
 
 PROFILES = ("production",)

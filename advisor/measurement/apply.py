@@ -43,7 +43,8 @@ def measured_workload(
         InputError: the Region's code is none, or the user's snapshot cannot be read.
     """
     facts = Facts(book_for(workload, limits), workload, region)
-    prices = prices_of(facts.region, own_prices, workload)
+    # What is taken is the same on every machine, whatever prices its user has.
+    prices = prices_of(facts.region, own_prices, workload).shipped
     known = knowledge(facts.book.raw)
     number: Callable[[str], Any] = known.numbers.__getitem__
     place = facts.region or prices.region

@@ -10,7 +10,7 @@ from advisor.model.errors import InputError
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
 from advisor.options import load_test, memory, plan
 from advisor.options.plan_builder import Basis, Draft
-from advisor.pricing.plan_cost import per_hour, prices_of
+from advisor.pricing.plan_cost import listed, prices_of
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import book_for
 
@@ -55,7 +55,7 @@ def load_tests(advice: Advice) -> LoadTests:
         InputError: neither kind of endpoint can take the workload's requests.
     """
     facts = Facts(book_for(advice.workload, advice.limits), advice.workload, advice.region)
-    prices = per_hour(REAL_TIME, prices_of(facts.region, workload=advice.workload))
+    prices = listed(REAL_TIME, prices_of(facts.region, workload=advice.workload).shipped)
     basis = Basis(facts, knowledge(facts.book.raw))
     tests = []
     for option in (REAL_TIME, SERVERLESS):

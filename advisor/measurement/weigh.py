@@ -107,7 +107,8 @@ def _weigh(facts: Facts, prices: Prices, found: Measurement) -> _Weighed:
         note = f"{found.memory_mb} MB x {seconds(found.latency_s)}"
         return _Weighed(late, usd, found._replace(note=note))
     workload, _ = restated(facts.workload, facts, found)
-    made = plan(REAL_TIME, Facts(facts.book, workload), prices.per_hour("hosting"), deploy=False)
+    listed = prices.shipped.per_hour("hosting", sold=True)
+    made = plan(REAL_TIME, Facts(facts.book, workload), listed, deploy=False)
     assert isinstance(made.usage, FleetUsage)
     count = made.usage.instances
     price = prices.lookup("hosting", found.instance_type)

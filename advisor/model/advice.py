@@ -197,6 +197,8 @@ class Plan(Value):
     carried: frozenset[str]
     usage: "Usage"  # what cost and latency follow from
     hosting: str = ""  # how several models are hosted, where that was a question
+    sized: str = "stated"  # | assumed | not-sized: what the number of instances rests on
+    rests_on: tuple[str, ...] = ()  # the unstated facts behind it
 
 
 class Candidate(Value):

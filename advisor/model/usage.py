@@ -53,7 +53,8 @@ class Traffic(Value):
     requests: Quantity = UNKNOWN  # a month
     bytes_in: Quantity = UNKNOWN  # usual size of a request on the wire
     bytes_out: Quantity = UNKNOWN  # usual size of a response on the wire
-    processing_s: float | None = None  # usual time of one request
+    processing_s: float | None = None  # mean time of one request
+    median_s: float | None = None  # its usual time; the mean where it is not given
     processing_p99_s: float | None = None  # the largest stated time below an open end
     rate: float | None = None  # requests at the peak
     mean_rate: float | None = None  # requests, mean over the active time
@@ -110,6 +111,7 @@ class ServerlessUsage(Value):
     provisioned_hours: Quantity | None = None  # a month that it is provisioned; all where None
     provisioned_share: Quantity | None = None  # of the work that it does; modelled where None
     cold_start_s: float | None = None  # from a request to an environment that serves it
+    keep_alive_s: tuple[float, float] = (0.0, 0.0)  # of an idle environment, shortest and longest
     measured: bool = False  # the times were measured on a serverless endpoint
     parts: tuple[Part, ...] = ()
     origins: Mapping[str, str] = _NONE

@@ -9,6 +9,7 @@ from advisor.model.value import Value
 # its parts is stated beside it.
 LARGEST_FIRST = ("", ".max", ".p99", ".typical")  # as limits read it
 USUAL_FIRST = ("", ".typical", ".p99", ".max")  # as load facts read it
+TAIL_FIRST = ("", ".p99", ".typical", ".max")  # as the mean reads it, beside the usual one
 PARTS = USUAL_FIRST[1:]
 
 # Of a list of models what one fact of `model` says of all: of these keys the largest value, since

@@ -70,14 +70,14 @@ def _serverless(usage: ServerlessUsage) -> Latency:
     missing = _missing(traffic, mean_rate="traffic.volume")
     if missing:
         return _unknown(missing)
-    from advisor.modelling.queueing import cold_starts, validity
+    from advisor.modelling.queueing import validity
 
     service, setup = _service(traffic), usage.cold_start_s
     load = _known(traffic.mean_rate) * service.mean_s
     reason = validity.against_cold_start_share(load, traffic.pattern)
     if reason:
         return _unknown(reason)
-    shortest, longest = cold_starts.KEEP_ALIVE_S
+    shortest, longest = usage.keep_alive_s
     often, seldom = (_cold_share(usage, service, keep) for keep in (shortest, longest))
 
     def above(time: float) -> float:
@@ -150,11 +150,17 @@ def _asleep(usage: FleetUsage, service: ServiceTime) -> tuple[float, float]:
 
 
 def _service(traffic: Traffic) -> ServiceTime:
-    """Log-normal through the two stated quantiles, constant when there is one."""
+    """Log-normal, with the mean that all else reads; constant when there is one time."""
     from advisor.modelling.queueing import service_times
 
-    typical, high = _known(traffic.processing_s), traffic.processing_p99_s
-    return service_times.lognormal(typical, typical if high is None else float(high))
+    mean, high = _known(traffic.processing_s), traffic.processing_p99_s
+    if traffic.median_s is not None and high is not None:
+        return service_times.lognormal(traffic.median_s, high)
+    return service_times.around(mean, mean if high is None else float(high))
+
+
+def _usual(traffic: Traffic) -> float:
+    return _known(traffic.processing_s if traffic.median_s is None else traffic.median_s)
 
 
 def _queue(usage: FleetUsage, service: ServiceTime, routing: str) -> tuple[Wait | None, str]:
@@ -219,7 +225,7 @@ def _answer(
     ``above`` gives P(response > seconds); without it hardly any request waits, and a response takes
     as long as its processing.
     """
-    typical, high = _known(usage.traffic.processing_s), usage.traffic.processing_p99_s
+    typical, high = _usual(usage.traffic), usage.traffic.processing_p99_s
     p50 = _milliseconds(typical) if above is None else _quantile(above, 0.5, typical)
     p99: float | None = None
     notes: tuple[str, ...] = ()

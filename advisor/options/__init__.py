@@ -9,9 +9,9 @@ from advisor.engine.facts import Facts
 from advisor.model.advice import Plan
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
 from advisor.options.hosting import concern
+from advisor.options.load import sized
 from advisor.options.plan_builder import Basis, Draft
-from advisor.rulebook.knowledge import Knowledge, knowledge
-from advisor.rulebook.resolve import Rulebook
+from advisor.rulebook.knowledge import knowledge
 
 MODULES: Mapping[str, str] = {
     BATCH_TRANSFORM: "advisor.options.batch_transform",
@@ -20,7 +20,6 @@ MODULES: Mapping[str, str] = {
     REAL_TIME: "advisor.options.real_time",
 }
 _sizing: dict[str, Callable[..., Plan]] = {}
-_known: dict[str, Knowledge] = {}
 
 
 def plan(
@@ -31,8 +30,8 @@ def plan(
     Args:
         option: one of ``advisor.model.options.OPTIONS``.
         facts: what the workload leaves possible; no longer changed.
-        prices: millionths of a USD an hour by instance type, as far as they are known; they order
-            equal fits and decide nothing else. Choices are remembered: not changed either.
+        prices: millionths of a USD an hour of the types that the Region sells, by which the type is
+            chosen; empty without a list. Choices are remembered: not changed either.
         deploy: whether the plan is to be deployed. One that is only compared has the settings and
             usage that its cost depends on, and no requests, call or quotas.
     """
@@ -42,15 +41,11 @@ def plan(
     if concern(draft):
         from advisor.options.hosting.planned import planned
 
-        return planned(draft, prices, _sizing[option], deploy=deploy)
-    return _sizing[option](draft, prices, deploy=deploy)
-
-
-def known(book: Rulebook) -> Knowledge:
-    """The figures of a rulebook, made once."""
-    if book.digest not in _known:
-        _known[book.digest] = knowledge(book.raw)
-    return _known[book.digest]
+        made = planned(draft, prices, _sizing[option], deploy=deploy)
+    else:
+        made = _sizing[option](draft, prices, deploy=deploy)
+    how, facts_missing = sized(draft)
+    return made if how == "stated" else made._replace(sized=how, rests_on=facts_missing)
 
 
 class _Latest:
@@ -62,7 +57,7 @@ class _Latest:
     def of(self, facts: Facts) -> Basis:
         basis = self._basis  # read once: another thread may plan another workload
         if basis is None or basis.facts is not facts:
-            basis = self._basis = Basis(facts, known(facts.book))
+            basis = self._basis = Basis(facts, knowledge(facts.book.raw))
         return basis
 
 

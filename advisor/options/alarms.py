@@ -9,7 +9,7 @@ from advisor.model.advice import Parameters, Request
 from advisor.model.options import ASYNCHRONOUS, REAL_TIME, SERVERLESS
 from advisor.options import names, topics
 from advisor.options.endpoint import endpoint_name
-from advisor.options.load import SECOND, load, number, per_second, seconds
+from advisor.options.load import SECOND, known, number, per_second, seconds
 from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import CPU, Instance
 
@@ -119,7 +119,7 @@ def _patient(draft: Draft, alarm: Alarm, parts: int = 1) -> Span:
         alarm: what is watched.
         parts: models that share the traffic, of which the alarm watches one.
     """
-    periods, work = draft.number("alarm-periods"), load(draft)
+    periods, work = draft.number("alarm-periods"), known(draft)
     rate = work.mean if work.mean is not None else work.peak
     if alarm.metric not in _OF_REQUESTS or alarm.statistic == "Sum" or not rate:
         return _span(draft, alarm, periods)
@@ -217,7 +217,7 @@ def _errors(draft: Draft, suffix: str, variant: str, *, several: bool) -> Alarm:
 def _failures(draft: Draft, suffix: str, variant: str) -> Alarm:
     """Requests that a queue accepted and that ended without a result."""
     share, period = draft.number("alarm-error-share"), draft.number("alarm-period")
-    work = load(draft)
+    work = known(draft)
     rate = work.mean if work.mean is not None else work.peak
     says = "Accepted requests ended without a result"
     metric = "InvocationFailures"
@@ -267,7 +267,7 @@ def _client_errors(draft: Draft) -> Alarm:
 
 def _latency(draft: Draft, suffix: str) -> Alarm | None:
     """ModelLatency, in microseconds; ``None`` where no time is stated."""
-    work, metric = load(draft), "ModelLatency"
+    work, metric = known(draft), "ModelLatency"
     answer = draft.facts.workload.interval("requests.answer")
     if draft.option != ASYNCHRONOUS and answer is not None and answer.high is not None:
         because = f"requests.answer of {seconds(answer.high / SECOND)}, in microseconds."
@@ -302,7 +302,7 @@ def _latency(draft: Draft, suffix: str) -> Alarm | None:
 
 def _queue(draft: Draft) -> list[Alarm]:
     """What only a queue has: requests that grow old in it, or too old."""
-    work = load(draft)
+    work = known(draft)
     says = "Requests expired in the queue and were dropped"
     because = "A dropped request never gets an answer, so one is too many."
     found = [

@@ -22,7 +22,19 @@ from advisor.options import (
 )
 from advisor.options import invocation as call
 from advisor.options.fleet import Capacity
-from advisor.options.load import SECOND, Load, counted, load, number, per_second, seconds, sentence
+from advisor.options.load import (
+    SECOND,
+    Load,
+    counted,
+    known,
+    load,
+    number,
+    per_second,
+    seconds,
+    sentence,
+    sized,
+    timed,
+)
 from advisor.options.plan_builder import Draft
 from advisor.options.rollout.replaced import Replaced, asked
 from advisor.rulebook.hardware import Instance
@@ -40,7 +52,8 @@ class Sizes(Value):
 def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Plan:
     """The plan of an asynchronous endpoint; arguments as for real-time."""
     work = load(draft)
-    instance = instances.note(draft, instances.choice(draft, memory.need(draft), prices))
+    found = instances.choice(draft, memory.need(draft), prices, _taken)
+    instance = instances.note(draft, found)
     capacity = fleet.capacity(draft, work, instance)
     sizes = _fleet(draft, work, capacity, instance)
     usage = _usage(draft, capacity, sizes, instance)
@@ -54,10 +67,16 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
         draft, made, Replaced(instance=instance, least=sizes.floor, most=sizes.ceiling)
     )
     requests = released.requests + _scaling(draft, work, capacity, sizes)
-    invoke = call.queued(draft, work, _useful_s(work, sizes))
+    invoke = call.queued(draft, work, _useful_s(draft, work, sizes))
     _carried(draft, sizes, instance)
     wanted = {"instances": released.instances, "endpoints": 1}
     return draft.plan(requests, invoke, quotas.quotas(draft, wanted, instance), usage)
+
+
+def _taken(draft: Draft, instance: Instance) -> tuple[float, bool]:
+    """Instances of a type that the plan takes at the peak."""
+    work = load(draft)
+    return _fleet(draft, work, fleet.capacity(draft, work, instance), instance).ceiling, True
 
 
 def _fleet(draft: Draft, work: Load, capacity: Capacity, instance: Instance) -> Sizes:
@@ -70,6 +89,7 @@ def _fleet(draft: Draft, work: Load, capacity: Capacity, instance: Instance) -> 
     if not zero:
         floor, why_zero = _floor(draft, work, capacity, why_zero)
     limits = fleet.bounds(draft)
+    fleet.held(draft, max(floor, most), limits)
     if draft.needs("autoscaling") and most <= floor:
         most = draft.number("scaling-ceiling") * max(1, floor)
         why += f"; {most} leave room for the scaling that is needed"
@@ -135,13 +155,15 @@ def _wait(draft: Draft, work: Load, wake: float) -> float | None:
 
 def _most(draft: Draft, work: Load, capacity: Capacity, wait: float | None) -> tuple[int, str]:
     """Instances at most: for the peak as it comes, or for what the queue leaves of it."""
-    if work.in_flight is None:
-        times = draft.number("scaling-ceiling")
-        return times, f"Neither peak nor processing time is stated, so {times} at most"
     lag = draft.number("tracking-alarm") + draft.number("instance-start") + endpoint.start_s(draft)
     if wait is None or wait < lag:
-        return _as_it_comes(draft, work, capacity, wait, lag)
-    return _spread(draft, work, capacity, wait)
+        found = _as_it_comes(draft, work, capacity, wait, lag)
+    else:
+        found = _spread(draft, work, capacity, wait)
+    least = draft.number("scaling-ceiling")
+    if known(draft).in_flight is None and found[0] < least:
+        return least, f"{found[1]}; {least} leave room, as the load is not stated"
+    return found
 
 
 def _as_it_comes(
@@ -163,16 +185,17 @@ def _spread(draft: Draft, work: Load, capacity: Capacity, wait: float) -> tuple[
     busy, lasts = draft.number("highest-utilisation"), draft.number("peak-duration")
     flying = (work.in_flight or 0.0) / capacity.workers
     burst = _whole(flying * lasts / (lasts + wait))
-    if work.mean is None or work.processing_s is None:
+    if known(draft).mean is None:
         count = max(burst, _whole(flying / busy))
         return count, (
             f"{work.in_flight_text} / {busy} busy = {count}; the volume is not stated, so the "
             "peak may last"
         )
-    steady = work.mean * work.processing_s / capacity.workers
+    mean = work.mean or 0.0
+    steady = mean * (work.processing_s or 0.0) / capacity.workers
     count = max(burst, _whole(steady / busy))
     text = (
-        f"{per_second(work.mean)} in the active time x {seconds(work.processing_s)} = "
+        f"{per_second(mean)} in the active time x {work.time_text} = "
         f"{number(steady)} instances busy, / {busy} = {_whole(steady / busy)}; the peak of "
         f"{number(flying)} spread over its {seconds(lasts)} and the {seconds(round(wait))} that an "
         f"answer may wait = {burst}"
@@ -190,8 +213,9 @@ def _peak_may_last(flying: float, count: int, wait: float) -> str:
 def _floor(draft: Draft, work: Load, capacity: Capacity, why: str) -> tuple[int, str]:
     """Instances that stay: for the mean load, and two where zones are asked for."""
     count = 1
-    if work.mean is not None and work.processing_s is not None:
-        count = _whole(work.mean * work.processing_s / capacity.workers)
+    mean = known(draft).mean
+    if mean is not None:
+        count = _whole(mean * (work.processing_s or 0.0) / capacity.workers)
         why += f"; {counted(count, 'instance')} for the mean of the active time"
     if draft.needs("multi-az"):
         count = max(count, draft.number("availability-instances"))
@@ -256,26 +280,27 @@ def _scaling(draft: Draft, work: Load, capacity: Capacity, sizes: Sizes) -> tupl
 
 
 def _backlog(draft: Draft, work: Load, capacity: Capacity, sizes: Sizes) -> float:
-    if sizes.wait_s is None or work.processing_s is None:
+    time = known(draft).processing_s
+    if sizes.wait_s is None or time is None:
         goal = float(draft.number("backlog-target"))
         because = "Answer or processing time not stated."
         draft.set("TargetValue", goal, because, constant="backlog-target")
         return goal
     safety = draft.number("safety-factor")
     count = capacity.workers
-    found = asynchronous_backlog_target(sizes.wait_s * safety, work.processing_s, count)
+    found = asynchronous_backlog_target(sizes.wait_s * safety, time, count)
     goal = round(max(1.0, found), 1)
     because = (
-        f"{safety} x {seconds(round(sizes.wait_s))} to wait / {seconds(work.processing_s)} x "
+        f"{safety} x {seconds(round(sizes.wait_s))} to wait / {work.time_text} x "
         f"{count} at once + {count} in progress = {number(goal)} requests for each instance."
     )
     draft.set("TargetValue", goal, because, constant="safety-factor")
     return goal
 
 
-def _useful_s(work: Load, sizes: Sizes) -> float | None:
-    """After twice the answer time and a start nobody waits for the answer any more."""
-    if work.answer_s is None or work.answer_open:
+def _useful_s(draft: Draft, work: Load, sizes: Sizes) -> float | None:
+    """After twice the answer time and a start nobody waits any more; a word is no such bound."""
+    if work.answer_s is None or work.answer_open or draft.text("requests.answer") is not None:
         return None
     return 2 * work.answer_s + (sizes.wake_s if sizes.floor == 0 else 0.0)
 
@@ -288,16 +313,17 @@ def _carried(draft: Draft, sizes: Sizes, instance: Instance) -> None:
 
 
 def _usage(draft: Draft, capacity: Capacity, sizes: Sizes, instance: Instance) -> FleetUsage:
-    to_zero = sizes.floor == 0
+    to_zero, unknown = sizes.floor == 0, sized(draft)[1]
     return FleetUsage(
         instance_type=instance.type,
-        count=Quantity(low=sizes.floor, high=sizes.ceiling),
+        count=Quantity(low=sizes.floor, high=None if unknown else sizes.ceiling),
+        origins={"count": unknown[0]} if unknown else {},
         traffic=traffic.traffic(draft),
         minimum=sizes.floor,
         instances=sizes.ceiling,
         maximum=sizes.ceiling,
         workers=capacity.workers,
-        rate_of_one=capacity.per_second,
+        rate_of_one=capacity.per_second if timed(draft) else None,
         measured=traffic.measured(draft, instance.type),
         wake_s=sizes.wake_s if to_zero else None,
         linger_s=float(draft.number("scale-in-alarm")) if to_zero else None,

@@ -26,11 +26,15 @@ from advisor.options.hosting import shared_memory as together
 from advisor.options.load import (
     PER_SECOND,
     SECOND,
+    Deadline,
     counted,
+    deadline,
+    load,
     number,
     per_second,
     seconds,
     sentence,
+    timed,
 )
 from advisor.options.plan_builder import Draft, upper
 from advisor.options.records import Records, records
@@ -59,10 +63,9 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
             held.accelerator_mib,
             held.accelerator_text,
         )
-    instance = instances.note(draft, instances.choice(draft, need, prices))
-    workers, workers_text = fleet.workers(draft, instance)
-    split = records(draft, workers, workers_text)
-    run = _run(draft, split)
+    found = instances.choice(draft, need, prices, _taken, least=0)
+    instance = instances.note(draft, found)
+    split, run = _design(draft, instance)
     usage = _usage(draft, split, run, instance)
     if not deploy:
         return draft.sized(usage)
@@ -77,6 +80,17 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     return draft.plan((model, job), invoke, drawn, usage)
 
 
+def _design(draft: Draft, instance: Instance) -> tuple[Records, Run]:
+    split = records(draft, *fleet.workers(draft, instance))
+    return split, _run(draft, split)
+
+
+def _taken(draft: Draft, instance: Instance) -> tuple[float, bool]:
+    """Hours of all instances of a job on a type; the instances alone where no time is known."""
+    _, run = _design(draft, instance)
+    return run.instances * (run.high_hours or run.low_hours or 1), True
+
+
 def _outgrows_volume(draft: Draft) -> bool:
     unpacked = upper(draft.facts.interval("model.unpacked"))
     return unpacked is not None and unpacked > draft.number("volume-default") * memory.GIB
@@ -89,20 +103,19 @@ def _run(draft: Draft, split: Records) -> Run:
     count_range = facts.workload.interval("dataset.records")
     total = upper(count_range)
     files = draft.upper("dataset.files")
-    deadline = facts.workload.interval("dataset.deadline")
-    limit = deadline.low or deadline.high if deadline is not None else None
+    limit = deadline(draft)
     count, because = 1, f"{rate_text}; one instance is cheapest, because each start is paid"
-    if rate and total and limit:
-        wanted = transform_jobs.instances_for_deadline(total, rate, start, limit / SECOND)
-        count, why = _for_deadline(draft, wanted, files)
+    if total and limit is not None:
+        wanted = transform_jobs.instances_for_deadline(total, rate, start, limit.seconds)
+        count, why = _for_deadline(draft, limit, wanted, files)
         because = (
             f"{number(total)} records / {rate_text} = {seconds(round(total / rate))} on one "
-            f"instance + {seconds(start)} start, within {seconds(limit / SECOND)}: {why}"
+            f"instance + {seconds(start)} start, within {limit.text}: {why}"
         )
     bounds = fleet.bounds(draft)
-    count = min(fleet.within(count, bounds), draft.number("batch-instances-most"))
+    count = min(fleet.held(draft, count, bounds), draft.number("batch-instances-most"))
     draft.set("InstanceCount", count, sentence(because))
-    if not rate or count_range is None:
+    if not timed(draft) or count_range is None:
         return Run(count, None, None)
     low, high = (
         transform_jobs.job_seconds(end, count, files or None, rate, start) / 3600
@@ -113,42 +126,42 @@ def _run(draft: Draft, split: Records) -> Run:
     return Run(count, low, high)
 
 
-def _for_deadline(draft: Draft, wanted: int | None, files: int | None) -> tuple[int, str]:
+def _for_deadline(
+    draft: Draft, limit: Deadline, wanted: int | None, files: int | None
+) -> tuple[int, str]:
     most = draft.number("batch-instances-most")
     if wanted is None:
         draft.find(
             "deadline-missed",
             "warning",
-            "dataset.deadline is shorter than the start of a job",
-            path="dataset.deadline",
+            f"the start of a job takes longer than {limit.text}",
+            path=limit.path,
         )
-        return 1, "the start takes longer than dataset.deadline"
+        return 1, "the start alone takes longer"
     useful = min(most, files) if files else most
     if wanted > useful:
         draft.find(
             "deadline-missed",
             "warning",
-            f"{wanted:,} instances would be needed, and {useful} can work: a job has {most} at "
-            "most, with one object on each",
-            path="dataset.deadline",
+            f"{wanted:,} instances would be needed to end within {limit.text}, and {useful} can "
+            f"work: a job has {most} at most, with one object on each",
+            path=limit.path,
             fix="Split the input into more objects, or choose a faster type.",
         )
-        return useful, f"{useful} of the {wanted:,} that the deadline asks for"
+        return useful, f"{useful} of the {wanted:,} that would be needed"
     return wanted, counted(wanted, "instance")
 
 
-def _rate(draft: Draft, split: Records) -> tuple[float | None, str]:
+def _rate(draft: Draft, split: Records) -> tuple[float, str]:
     """Records per second of one instance."""
     measured = draft.upper("model.throughput")
     if measured:
         rate = measured / PER_SECOND
         return rate, f"{per_second(rate)} measured on one instance"
-    each = upper(draft.facts.typical("requests.processing"))
-    if not each:
-        return None, "neither throughput nor processing time of a record is stated"
-    rate = split.concurrent * SECOND / each
-    work = f"{counted(split.concurrent, 'request')} at once / {seconds(each / SECOND)}"
-    return rate, f"{work} = {per_second(rate)}"
+    work = load(draft)
+    rate = split.concurrent / (work.processing_s or 1.0)
+    text = f"{counted(split.concurrent, 'request')} at once / {work.time_text}"
+    return rate, f"{text} = {per_second(rate)}"
 
 
 def _job(draft: Draft, model: Request, split: Records, run: Run, instance: Instance) -> Request:

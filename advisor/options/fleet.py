@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from advisor.model.value import Value
-from advisor.options.load import PER_SECOND, Load, number, per_second, seconds
+from advisor.options.load import PER_SECOND, Load, counted, number, per_second
 from advisor.options.plan_builder import Draft, once, upper
 from advisor.rulebook.hardware import CPU, Instance
 
@@ -14,7 +14,7 @@ class Capacity(Value):
     """What one instance carries when it is fully busy."""
 
     workers: int  # requests in progress
-    per_second: float | None  # requests; None when neither throughput nor time is stated
+    per_second: float  # requests
     text: str
 
 
@@ -28,21 +28,21 @@ class Bounds(Value):
 def capacity(draft: Draft, load: Load, instance: Instance) -> Capacity:
     """Measured throughput if it is stated, else requests at once over the time of one."""
     measured = draft.upper("model.throughput")
-    return _capacity(*workers(draft, instance), measured, load.processing_s)
+    return _capacity(*workers(draft, instance), measured, load.processing_s or 0.0, load.time_text)
 
 
 @lru_cache(maxsize=256)  # the options of one workload often take the same type
-def _capacity(count: int, text: str, measured: int | None, time_s: float | None) -> Capacity:
+def _capacity(
+    count: int, text: str, measured: int | None, time_s: float, time_text: str
+) -> Capacity:
     if measured:
         rate = measured / PER_SECOND
         return Capacity(
             workers=count, per_second=rate, text=f"{per_second(rate)} measured on one instance"
         )
-    if time_s is None:
-        return Capacity(workers=count, per_second=None, text=f"{text}; processing time not stated")
     rate = count / time_s
     return Capacity(
-        workers=count, per_second=rate, text=f"{text} / {seconds(time_s)} = {per_second(rate)}"
+        workers=count, per_second=rate, text=f"{text} / {time_text} = {per_second(rate)}"
     )
 
 
@@ -76,6 +76,19 @@ def within(count: int, limits: Bounds, least: int = 1) -> int:
     low = max(least, limits.least or 0)
     high = max(low, limits.most) if limits.most is not None else MOST
     return min(max(count, low), high)
+
+
+def held(draft: Draft, needed: int, limits: Bounds, least: int = 1) -> int:
+    """The count inside the stated bounds; a finding where the load takes more than they allow."""
+    count = within(needed, limits, least)
+    if count < needed:
+        draft.find(
+            "fleet-bounded",
+            "warning",
+            f"the load takes {counted(needed, 'instance')}, and deploy.instances allows {count:,}",
+            path="deploy.instances.max",
+        )
+    return count
 
 
 def ends(floor: int, ceiling: int, limits: Bounds, least: int) -> tuple[int, int]:

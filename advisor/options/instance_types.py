@@ -6,23 +6,30 @@ looked for once.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
-from typing import TypeAlias
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
+from advisor.model.value import Value
 from advisor.options.load import mib
 from advisor.options.memory import Need
-from advisor.rulebook.hardware import CPU, Instance, rank, size
+from advisor.rulebook.hardware import CPU, GPU, NEURON, Instance, size
 from advisor.rulebook.knowledge import Knowledge
 
 _MOST_KNOWN = 64
 _MOST_REMEMBERED = 4096
-_NO_PRICE = 1 << 62  # an unknown price orders after every known one
 
 # What the types of one class have, in ascending order: MiB of the host that are planned for, MiB of
 # all devices, vCPUs.
 Steps: TypeAlias = tuple[list[int], list[int], list[int]]
 
 _steps: dict[tuple[str, str], Steps] = {}  # by digest of the rules and class of types
+
+
+class Fitting(Value):
+    """The types that fit a need with their prices, the lowest first, all of unknown price last."""
+
+    all: tuple[tuple[int | None, Instance], ...]
+    classes: tuple[tuple[int | None, Instance], ...]  # the first with each number of vCPUs
 
 
 class Types:
@@ -39,7 +46,8 @@ class Types:
             known: figures and catalogue of the rules.
             digest: of the same rules.
             region: its code.
-            prices: millionths of a USD an hour by type, as far as they are known; not changed.
+            prices: millionths of a USD an hour of the types that the Region sells, by the list
+                that is shipped; empty where there is no list. Not changed.
         """
         self.catalogue = known.catalogue
         self.region = region
@@ -47,7 +55,7 @@ class Types:
         self._digest = digest
         self.number = known.numbers.__getitem__
         self._offer = known.offers.get(region or "")
-        self._found: dict[tuple[object, ...], Instance | None] = {}
+        self._found: dict[tuple[object, ...], Fitting] = {}
 
     def usable_mib(self, instance: Instance) -> int | None:
         """Host memory that is planned for, in MiB."""
@@ -56,25 +64,50 @@ class Types:
         return int(instance.memory_mib * self.number("usable-memory"))
 
     def offered(self, instance: Instance, *, transform: bool) -> bool:
-        """Whether the Region has a price for the family; true where nothing is known."""
-        if instance.accelerator == CPU and instance.arch != "arm64":
-            return True
-        if self._offer is None:
-            return True
-        families = self._offer.batch if transform else self._offer.hosting
-        return families is None or instance.family.id in families
+        """Whether the Region sells the type, as far as lists show; true where nothing is known."""
+        families, offer = None, self._offer
+        if offer is not None and (instance.accelerator != CPU or instance.arch == "arm64"):
+            families = offer.batch if transform else offer.hosting
+        listed = instance.type in self.prices or not self.prices
+        return listed and (families is None or instance.family.id in families)
 
-    def smallest(self, need: Need) -> Instance | None:
-        """The smallest type that fits; of equal fits the one of the cheapest known price."""
-        key = self.key(need)
+    def fitting(self, need: Need, *, newest: bool = False) -> Fitting:
+        """The types to choose from.
+
+        Of a current generation, sold in the Region, and fit for the need. What matters least is
+        dropped until something fits: a vCPU for each request at once, then a local disk, and in the
+        end the Region's list. Equal prices go by size, then the newer generation first; where no
+        price is known, the family that most Regions sell.
+
+        Args:
+            need: what a type must offer.
+            newest: only the newest generation of those without devices, if there are any.
+        """
+        key = (newest, *self.key(need))
         if key not in self._found:
             if len(self._found) >= _MOST_REMEMBERED:
                 self._found.clear()
-            self._found[key] = self._look(need)
+            found = self._look(need)
+            plain = [each for each in found if each.accelerator == CPU] if newest else []
+            latest = max((each.family.generation for each in plain), default=0)
+            found = [each for each in plain if each.family.generation == latest] or found
+            pairs = tuple(
+                sorted(
+                    ((self.prices.get(each.type), each) for each in found),
+                    key=lambda pair: (pair[0] is None, pair[0] or 0, *self._order(pair[1])),
+                )
+            )
+            # An accelerator works on one request whatever vCPUs are beside it.
+            classes = {
+                0 if each.accelerator != CPU else each.vcpu: (price, each)
+                for price, each in reversed(pairs)
+            }
+            first = sorted(classes.values(), key=pairs.index)
+            self._found[key] = Fitting(all=pairs, classes=tuple(first))
         return self._found[key]
 
     def key(self, need: Need) -> tuple[object, ...]:
-        """Equal for needs that lead to the same type."""
+        """Equal for needs that the same types fit."""
         host, devices, vcpus = self._steps_of(need.accelerator)
         return (
             need.accelerator,
@@ -88,36 +121,50 @@ class Types:
             need.transform,
         )
 
+    def cheapest(
+        self,
+        types: Sequence[tuple[int | None, Instance]],
+        size: Callable[[Instance], tuple[float, int]],
+        least: float,
+    ) -> Instance:
+        """The type whose fleet costs least of those that keep the targets.
+
+        An unknown price comes after every known one, and devices or vCPUs stand for it; of equal
+        fleets the smaller type is taken, then the newer.
+
+        Args:
+            types: of ``fitting``; at least one.
+            size: instances or hours that a type takes, and how many targets are not kept then.
+            least: amount that a fleet of any type takes.
+        """
+        best = types[0][1]
+        lowest: tuple[Any, ...] = ()
+        for price, each in types if len(types) > 1 else ():
+            settled = lowest and not lowest[0] and not lowest[1]
+            if settled and (price is None or price * least > lowest[2]):
+                break  # what follows costs more still
+            amount, missed = size(each)
+            cost = amount * (price or each.accelerator_count or each.vcpu or 1)
+            order = (missed, price is None, cost, *self._order(each))
+            if not lowest or order < lowest:
+                best, lowest = each, order
+        return best
+
     def alternatives(self, need: Need) -> Iterator[Instance]:
-        """Types that fit, the smallest first, one of each class of equal fits: the cheapest.
+        """Types that fit, of the lowest price first, one of each class that may differ in speed.
 
         With an accelerator a class is its model and number; other types of it differ in host memory
-        and vCPUs, which say little of its speed. Nor is a type with more memory faster than one of
-        general purpose with as many vCPUs, so it is left out where that fits.
+        and vCPUs, which say little of its speed. Without one it is the number of vCPUs, and whether
+        the type is made for computing: more memory makes none faster.
         """
-        classes: dict[tuple[object, ...], list[Instance]] = {}
-        for each in self.catalogue.candidates(need.accelerator):
-            if self._suits(each, need) and self.offered(each, transform=need.transform):
-                kind: tuple[object, ...] = size(each)
-                if need.accelerator != CPU:
-                    kind = (each.accelerator_model, each.accelerator_count)
-                classes.setdefault(kind, []).append(each)
-        firsts = [equal[0] for equal in classes.values()]
-        general = {each.vcpu for each in firsts if each.family.group == "general"}
-        for equal in classes.values():
-            if equal[0].family.group == "memory" and equal[0].vcpu in general:
-                continue
-            yield self._cheapest(equal)
-
-    def suiting(self, need: Need) -> list[Instance]:
-        """Every type that sizing may choose and that fits, smallest first.
-
-        Those that the Region is known to lack are left out, unless nothing else fits.
-        """
-        candidates = self.catalogue.candidates(need.accelerator)
-        found = [each for each in candidates if self._suits(each, need)]
-        here = [each for each in found if self.offered(each, transform=need.transform)]
-        return here or found
+        seen = set()
+        for _, each in self.fitting(need).all:
+            kind: tuple[object, object] = (each.accelerator_model, each.accelerator_count)
+            if need.accelerator == CPU:
+                kind = (each.vcpu, each.family.group == "compute")
+            if kind not in seen and each.accelerator == need.accelerator:
+                seen.add(kind)
+                yield each
 
     def misfit(self, instance: Instance, need: Need) -> str:
         """Why a type does not serve the need, empty when it does; unknown figures are no reason."""
@@ -140,11 +187,23 @@ class Types:
             return f"{need.host_text} is more than {share} x {memory} of memory"
         return ""
 
+    def lacking(self, instance: Instance, need: Need) -> str:
+        """What the need asks for that the type lacks without being too small for the model."""
+        if instance.vcpu is not None and instance.vcpu < need.workers:
+            return (
+                f"{need.workers} requests at once keep as many vCPUs busy, it has {instance.vcpu}"
+            )
+        if need.local_disk and instance.local_nvme is False:
+            return "the model outgrows the volume of a job, and the type has no local disk"
+        if instance.arch == "arm64" and not need.arm:
+            return "its processor is Arm, and needs.graviton does not say that the model runs on it"
+        return ""
+
     def _steps_of(self, accelerator: str) -> Steps:
         place = (self._digest, accelerator)
         found = _steps.get(place)
         if found is None:
-            types = self.catalogue.candidates(accelerator)
+            types = self._candidates(accelerator)
             found = _steps[place] = (
                 sorted({self.usable_mib(each) or 0 for each in types}),
                 sorted({each.accelerator_total_mib for each in types}),
@@ -152,36 +211,26 @@ class Types:
             )
         return found
 
-    def _look(self, need: Need) -> Instance | None:
-        """Drop what matters least until something fits: Region's list, then disk, then workers."""
+    def _candidates(self, accelerator: str) -> tuple[Instance, ...]:
+        """Types of current generations; those with devices also for a model that uses none."""
+        kinds = (CPU, GPU, NEURON) if accelerator == CPU else (accelerator,)
+        return tuple(each for kind in kinds for each in self.catalogue.candidates(kind))
 
-        def region(each: Instance) -> bool:
-            return self.offered(each, transform=need.transform)
+    def _look(self, need: Need) -> list[Instance]:
+        found = [each for each in self._candidates(need.accelerator) if self._suits(each, need)]
+        plain = [each for each in found if each.accelerator == need.accelerator]
+        priced = found if self.prices else plain
+        here = [each for each in priced if self.offered(each, transform=need.transform)] or plain
+        for wished in (need, need._replace(workers=1)):
+            if meeting := [each for each in here if not self.lacking(each, wished)]:
+                return meeting
+        return here
 
-        def disk(each: Instance) -> bool:
-            return not need.local_disk or each.local_nvme is True
-
-        def workers(each: Instance) -> bool:
-            return (each.vcpu or 0) >= need.workers
-
-        for wishes in ((workers, disk, region), (disk, region), (region,), ()):
-            found = self._first(need, wishes)
-            if found is not None:
-                return found
-        return None
-
-    def _first(self, need: Need, wishes: tuple[Callable[[Instance], bool], ...]) -> Instance | None:
-        equal: list[Instance] = []
-        for each in self.catalogue.candidates(need.accelerator):
-            if equal and size(each) != size(equal[0]):
-                break
-            if self._suits(each, need) and all(wish(each) for wish in wishes):
-                equal.append(each)
-        return self._cheapest(equal) if equal else None
-
-    def _cheapest(self, equal: list[Instance]) -> Instance:
-        prices = self.prices
-        return min(equal, key=lambda each: (prices.get(each.type, _NO_PRICE), rank(each)))
+    def _order(self, instance: Instance) -> tuple[Any, ...]:
+        """The smaller, then the newer where a price shows that it is sold."""
+        family = instance.family
+        newer = -family.generation if instance.type in self.prices else 0
+        return (*size(instance), newer, family.order, instance.type)
 
     def _suits(self, instance: Instance, need: Need) -> bool:
         if (instance.arch == "arm64") != need.arm:

@@ -1,24 +1,17 @@
-"""The choice of an instance type: what fits first, price second."""
+"""The choice of an instance type: of those that fit, the one of the cheapest fleet."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from advisor.model.value import Value
 from advisor.model.workload import Measured
 from advisor.options.instance_types import Types, types_of
-from advisor.options.load import mib, sentence
+from advisor.options.load import counted, mib, sentence
 from advisor.options.memory import Need
 from advisor.options.plan_builder import Draft
-from advisor.rulebook.hardware import Instance
+from advisor.rulebook.hardware import CPU, Instance
 
+_TIMES = ("requests.processing", "model.throughput")
 _STATED, _MEASURED_ON = "deploy.instance_type", "model.measured_on"
-
-
-class NamedTypes(Value):
-    """The types that a workload names."""
-
-    stated: str | None  # deploy.instance_type
-    measured_on: str | None
-    measured: Measured | None  # what load tests found
 
 
 class Remark(Value):
@@ -39,40 +32,60 @@ class TypeChoice(Value):
     remarks: tuple[Remark, ...] = ()
 
 
-def choose(types: Types, named: NamedTypes, need: Need) -> TypeChoice:
-    """The type that the workload names if it may be used, else the smallest that fits.
+def choice(
+    draft: Draft,
+    need: Need,
+    prices: Mapping[str, int] | None,
+    size: Callable[[Draft, Instance], tuple[float, bool]],
+    *,
+    every: bool = False,
+    least: float = 1,
+) -> TypeChoice:
+    """The type that the workload names if it may be used, else the one of the cheapest fleet.
 
-    Among types that fit equally well the cheapest known price wins; an unknown one filters nothing.
+    Args:
+        draft: the plan; nothing is noted in it.
+        need: what a type must offer.
+        prices: millionths of a USD an hour of the types that the Region sells, by the shipped list.
+        size: what the plan takes of a type, in instances or their hours, and whether that is in
+            time; what it finds against the type counts as a target that is not kept.
+        every: whether more than the requests at once of a type tells what the plan takes of it.
+        least: amount that the plan takes of any type.
     """
+    types = types_for(draft, prices)
     remarks: tuple[Remark, ...] = ()
-    if named.stated is not None:
-        found, remarks = _override(types, need, named.stated)
-        if found is not None:
-            return found
-    if named.measured_on is not None:
-        found, more = _measured_on(types, need, named)
+    for named in (_override, _measured_on):
+        found, more = named(draft, types, need)
+        remarks += more
         if found is not None:
             return found._replace(remarks=remarks + found.remarks)
-        remarks += more
-    smallest = types.smallest(need)
-    if smallest is None:
-        nearest = _largest(types, need)
-        return nearest._replace(remarks=remarks + nearest.remarks)
-    because = f"the smallest type that fits: {need.text}; {_has(smallest)}"
-    return TypeChoice(
-        instance=smallest,
-        because=because,
-        remarks=remarks + _region(types, smallest, need, "region"),
-    )
 
+    def sized(instance: Instance) -> tuple[float, int]:
+        apart = draft.apart()
+        amount, kept = size(apart, instance)
+        return amount, len(apart.findings) + (not kept)
 
-def choice(draft: Draft, need: Need, prices: Mapping[str, int] | None) -> TypeChoice:
-    """The choice for a plan; ``prices`` are millionths of a USD an hour by type, where known."""
-    measured = draft.facts.workload.measured
-    named = NamedTypes(
-        stated=draft.text(_STATED), measured_on=draft.text(_MEASURED_ON), measured=measured
-    )
-    return choose(types_for(draft, prices), named, need)
+    fast, among, why = draft.text("prefer") == "latency", "that fit", ""
+    fitting = types.fitting(need, newest=fast)
+    if not fitting.all:
+        return _largest(types, need, remarks)
+    compared = fitting.all if every else fitting.classes
+    if draft.upper("model.concurrency") and not every:
+        compared = fitting.all[:1]  # fleets of all types are equally large
+    instance = types.cheapest(compared, sized, least)
+    if fast:
+        among = "of the newest generation that fit" if need.accelerator == CPU else among
+        why = "; prefer: latency, but no speeds of types are known here"
+    if draft.text(_MEASURED_ON) is None and any(
+        path.startswith(_TIMES) for path in draft.facts.workload.values
+    ):
+        why += "; the stated times are taken to hold on it"
+    what = "the cheapest fleet" if instance.type in types.prices else "the smallest"
+    many = f"{what} of {counted(len(fitting.all), 'type')} {among}"
+    if not types.offered(instance, transform=need.transform):
+        remarks += (_not_sold(types, instance, need),)
+    because = f"{many}: {need.text}; {_has(instance)}{why}"
+    return TypeChoice(instance=instance, because=because, remarks=remarks)
 
 
 def types_for(draft: Draft, prices: Mapping[str, int] | None) -> Types:
@@ -89,10 +102,13 @@ def note(draft: Draft, found: TypeChoice) -> Instance:
     return found.instance
 
 
-def _override(types: Types, need: Need, name: str) -> tuple[TypeChoice | None, tuple[Remark, ...]]:
+def _override(
+    draft: Draft, types: Types, need: Need
+) -> tuple[TypeChoice | None, tuple[Remark, ...]]:
     """The stated type; ``None`` where it cannot stand in a request, with the reason."""
+    name = draft.text(_STATED) or ""
     instance = types.catalogue.get(name)
-    if instance is None:  # advisor.options.named_types says so
+    if instance is None:  # advisor.options.named_types says so where one is named
         return None, ()
     if need.transform and not instance.in_transform:
         message = f"batch transform does not take {name}; the requests use the chosen type"
@@ -108,21 +124,36 @@ def _override(types: Types, need: Need, name: str) -> tuple[TypeChoice | None, t
             remarks=(remark,),
         ), ()
     reason = types.misfit(instance, need)
-    remark = Remark(
-        rule="instance-too-small", severity="error", message=f"{name}: {reason}", path=_STATED
-    )
     return TypeChoice(
         instance=instance,
         because=f"stated under deploy; {reason or _has(instance)}",
-        remarks=(remark,) if reason else (),
+        remarks=tuple(_against(draft, types, need, instance)),
     ), ()
 
 
+def _against(draft: Draft, types: Types, need: Need, instance: Instance) -> Iterator[Remark]:
+    """What speaks against a stated type; nothing that times measured on it would have shown."""
+    reason, severity = types.misfit(instance, need), "error"
+    measured_on = draft.text(_MEASURED_ON)
+    if not reason and measured_on != instance.type:
+        reason, severity = types.lacking(instance, need), "warning"
+    if reason:
+        message = f"{instance.type}: {reason}"
+        yield Remark(rule="instance-too-small", severity=severity, message=message, path=_STATED)
+    if measured_on not in (None, instance.type):
+        message = f"times were measured on {measured_on}, and the plan takes {instance.type}"
+        yield Remark(
+            rule="measured-elsewhere", severity="warning", message=message, path=_MEASURED_ON
+        )
+
+
 def _measured_on(
-    types: Types, need: Need, named: NamedTypes
+    draft: Draft, types: Types, need: Need
 ) -> tuple[TypeChoice | None, tuple[Remark, ...]]:
     """The type on which times were measured; ``None`` where it cannot be used, with the reason."""
-    name = named.measured_on or ""
+    name = draft.text(_MEASURED_ON)
+    if name is None:
+        return None, ()
     instance = types.catalogue.get(name)
     fix = "Measure on the plan's type, then state model.measured_on and the times."
     reason = types.misfit(instance, need) if instance is not None else "there is no such type"
@@ -138,7 +169,7 @@ def _measured_on(
             ),
         )
     fits = f"{need.text}; {_has(instance)}" if instance.memory_mib else "figures unknown"
-    because = f"{_because_measured(named.measured)}, and it fits: {fits}"
+    because = f"{_because_measured(draft.facts.workload.measured)}, and it fits: {fits}"
     return TypeChoice(instance=instance, because=because), ()
 
 
@@ -150,17 +181,18 @@ def _because_measured(measured: Measured | None) -> str:
     return f"the first of {tested} types that the job {measured.taken.job.name} measured ({fleet})"
 
 
-def _region(types: Types, instance: Instance, need: Need, path: str) -> tuple[Remark, ...]:
-    if types.offered(instance, transform=need.transform):
-        return ()
-    message = f"{instance.type} has no known price in {types.region}"
-    fix = "Look the type up in the AWS price list of the Region before you deploy."
-    return (
-        Remark(rule="instance-region", severity="warning", message=message, path=path, fix=fix),
+def _not_sold(types: Types, instance: Instance, need: Need) -> Remark:
+    message = f"no type that fits is sold in {types.region}, the plan takes {instance.type}; needed"
+    return Remark(
+        rule="instance-region",
+        severity="warning",
+        message=f"{message}: {need.text}",
+        path="region",
+        fix="Take another Region, or a smaller model.",
     )
 
 
-def _largest(types: Types, need: Need) -> TypeChoice:
+def _largest(types: Types, need: Need, remarks: tuple[Remark, ...]) -> TypeChoice:
     """Nothing fits: the type that comes nearest, so that the requests can be looked at."""
     candidates = [
         each
@@ -177,7 +209,7 @@ def _largest(types: Types, need: Need) -> TypeChoice:
     return TypeChoice(
         instance=instance,
         because=f"no type fits, this one comes nearest: {reason}",
-        remarks=(remark,),
+        remarks=(*remarks, remark),
     )
 
 

@@ -2,9 +2,12 @@
 
 from functools import lru_cache
 
+from advisor.model.options import BATCH_TRANSFORM
 from advisor.model.value import Value
 from advisor.model.workload import Interval
-from advisor.options.plan_builder import Draft, once, upper
+from advisor.options.plan_builder import Draft, once
+from advisor.rulebook.fact_entries import MEAN_PROCESSING, TYPICAL_PROCESSING
+from advisor.rulebook.formulas import IN_FLIGHT_UNIT
 from advisor.text.quantity import MONTH_HOURS, RATE_PER_MONTH, WEEK
 from advisor.text.quantity_format import about
 
@@ -12,111 +15,167 @@ SECOND = 1_000_000
 _MIB = 1024**2
 HOUR_S = 3600
 PER_SECOND = RATE_PER_MONTH * MONTH_HOURS * HOUR_S  # base units of one request a second
+_RATES = ("traffic.peak", "traffic.volume")
 _SAID = 4096  # texts of figures that are kept: the options of one workload name the same ones
 
 
 class Load(Value):
-    """The load of a workload; ``None`` where nothing stated leads to a number."""
+    """The load that a plan is sized for: the one point that the decision was made at.
+
+    ``rests_on`` names what nobody stated of it. ``known`` leaves that out: ``None`` there.
+    """
 
     peak: float | None  # requests per second
-    assumed: float  # times the mean that the peak is assumed to be; 0 where it is stated
+    peak_text: str  # with where it comes from
     mean: float | None  # requests per second over the active time
     active_share: float  # of the week, 0 to 1
-    processing_s: float | None  # usual time of one request
+    processing_s: float | None  # mean time of one request
+    median_s: float | None  # its usual time
+    time_text: str  # the mean with where it comes from
     slowest_s: float | None  # largest stated time; None also when it is open above
     concurrent: int | None  # stated requests in progress at the peak
     in_flight: float | None  # the same: stated, else peak times processing time (Little's law)
     answer_s: float | None  # how soon the answer is needed
     answer_open: bool  # any later answer will do
-
-    @property
-    def peak_text(self) -> str:
-        """The peak with where it comes from, where it is known."""
-        assert self.peak is not None
-        if self.mean is None or not self.assumed:
-            return f"{per_second(self.peak)} at the peak"
-        mean, peak = per_second(self.mean), per_second(self.peak)
-        return f"{self.assumed} x {mean} mean = {peak} assumed at the peak"
+    rests_on: tuple[str, ...]
 
     @property
     def in_flight_text(self) -> str:
-        """Requests in progress with their arithmetic, where they are known."""
-        if self.concurrent is not None:
+        """Requests in progress with their arithmetic."""
+        if self.concurrent is not None and self.in_flight == self.concurrent:
             return f"{self.concurrent:,} requests in progress as stated"
-        assert self.in_flight is not None
-        assert self.processing_s is not None
-        return (
-            f"{self.peak_text} x {seconds(self.processing_s)} = "
-            f"{number(self.in_flight)} requests in progress"
-        )
+        return f"{self.peak_text} x {self.time_text} = {number(self.in_flight or 0)} in progress"
 
 
 @once
 def load(draft: Draft) -> Load:
     """The load of the workload that a plan is made for."""
     facts = draft.facts
-    active = draft.upper("traffic.active")
-    share = min(1.0, active / WEEK) if active else 1.0
-    volume = _rate(draft, "traffic.volume")
-    mean = volume / PER_SECOND / share if volume is not None else None
-    peak, assumed = _peak(draft, mean)
-    processing, slowest = _times(draft)
-    concurrent = draft.upper("traffic.concurrent")
-    if concurrent is not None:
-        concurrent = max(1, concurrent)
-    flying = None if concurrent is None else float(concurrent)
-    if flying is None and peak is not None and processing is not None:
-        flying = peak * processing
+    point = [facts.taken(f"traffic.{name}") for name in ("peak", "volume", "active")]
+    peak, mean, share = point[0] / PER_SECOND, point[1] / PER_SECOND, point[2] / WEEK
+    mean /= share
+    processing, median = (
+        facts.taken(name) / SECOND for name in (MEAN_PROCESSING, TYPICAL_PROCESSING)
+    )
+    peak = max(peak, mean)  # where both are stated and contradict each other
+    concurrent = facts.taken("traffic.concurrent")
+    stated = [name for name in _RATES if facts.is_stated(name)]
+    rests_on = []
+    if not stated and concurrent is None:
+        rests_on.append("traffic.peak")
+    if not timed(draft) and concurrent is None:
+        rests_on.append("requests.processing")
     answer = facts.interval("requests.answer")
+    largest = facts.largest("requests.processing")
     return Load(
         peak=peak,
-        assumed=assumed,
+        peak_text=_peak_text(draft, peak, mean, stated),
         mean=mean,
         active_share=share,
         processing_s=processing,
-        slowest_s=slowest,
+        median_s=median,
+        time_text=_time_text(draft, processing, median),
+        slowest_s=None if largest is None or largest.high is None else largest.high / SECOND,
         concurrent=concurrent,
-        in_flight=flying,
-        answer_s=_answer(answer),
+        in_flight=facts.taken("load.in-flight") / IN_FLIGHT_UNIT,
+        answer_s=_answer_s(draft, answer, processing),
         answer_open=answer is not None and answer.high is None,
+        rests_on=tuple(rests_on),
     )
 
 
-def _times(draft: Draft) -> tuple[float | None, float | None]:
-    """The usual and the largest time of one request, as far as they are stated and bounded."""
-    facts = draft.facts
-    if not facts.is_stated("requests.processing"):
-        return None, None
-    usual = upper(facts.typical("requests.processing"))
-    largest = facts.largest("requests.processing")
+@once
+def known(draft: Draft) -> Load:
+    """The same as far as stated facts lead to it."""
+    work, facts = load(draft), draft.facts
+    timed = facts.is_stated("requests.processing")
+    rated = any(facts.is_stated(name) for name in _RATES) or (work.concurrent and timed)
+    return work._replace(
+        peak=work.peak if rated else None,
+        mean=work.mean if facts.is_stated("traffic.volume") else None,
+        processing_s=work.processing_s if timed else None,
+        in_flight=work.in_flight if work.concurrent or (rated and timed) else None,
+    )
+
+
+class Deadline(Value):
+    """How long one run of a data set may take."""
+
+    seconds: float
+    path: str  # what says so
+    text: str
+
+
+@once
+def deadline(draft: Draft) -> Deadline | None:
+    """The stated deadline, or the time until the next run begins, whichever is shorter."""
+    facts, found = draft.facts.workload, []
+    stated, runs = facts.interval("dataset.deadline"), facts.interval("dataset.runs")
+    limit = None if stated is None else stated.low or stated.high
+    if limit:
+        said = seconds(limit / SECOND)
+        found.append(
+            Deadline(
+                seconds=limit / SECOND, path="dataset.deadline", text=f"the deadline of {said}"
+            )
+        )
+    often = None if runs is None else runs.high or runs.low
+    if often:
+        period = PER_SECOND / often
+        said = f"the {seconds(period)} until the next run begins"
+        found.append(Deadline(seconds=period, path="dataset.runs", text=said))
+    return min(found, default=None, key=lambda each: each.seconds)
+
+
+def sized(draft: Draft) -> tuple[str, tuple[str, ...]]:
+    """``stated``, ``assumed`` or ``not-sized``, with the facts that the size of a plan lacks."""
+    fewest, most = draft.upper("deploy.instances.min"), draft.upper("deploy.instances.max")
+    if fewest is not None and fewest == most:
+        return "stated", ()
+    if draft.option != BATCH_TRANSFORM:
+        found = load(draft).rests_on
+    elif deadline(draft) is None:  # one instance, however long it takes
+        return "stated", ()
+    elif draft.upper("dataset.records") is None:
+        return "not-sized", ("dataset.records",)
+    else:
+        found = () if timed(draft) else ("requests.processing",)
+    return ("assumed" if found else "stated"), found
+
+
+def timed(draft: Draft) -> bool:
+    """Whether a stated fact says how fast one instance works."""
     return (
-        usual / SECOND if usual else None,
-        largest.high / SECOND if largest is not None and largest.high is not None else None,
+        draft.facts.is_stated("requests.processing") or draft.upper("model.throughput") is not None
     )
 
 
-def _rate(draft: Draft, path: str) -> int | None:
-    """The stated rate; ``>= 0`` says as much as nothing."""
-    found = draft.upper(path)
-    return found if found != 0 else upper(draft.facts.interval(path))
-
-
-def _peak(draft: Draft, mean: float | None) -> tuple[float | None, float]:
-    stated = _rate(draft, "traffic.peak")
-    if stated is not None:
-        return stated / PER_SECOND, 0
-    if mean is None:
-        return None, 0
-    times = draft.number("peak-to-mean")
-    return times * mean, times
-
-
-def _answer(interval: Interval | None) -> float | None:
-    """The earliest moment that must do: the lower end of a range."""
-    if interval is None:
+def _answer_s(draft: Draft, answer: Interval | None, processing: float) -> float | None:
+    """How soon the answer must come; a word is no shorter than the work alone takes."""
+    if answer is None:
         return None
-    value = interval.low or interval.high
-    return value / SECOND if value is not None else None
+    taken: int = draft.facts.taken("requests.answer")
+    if draft.text("requests.answer") is not None and taken < processing * SECOND:
+        taken = max(answer.high or 0, round(processing * SECOND))
+    return taken / SECOND
+
+
+def _peak_text(draft: Draft, peak: float, mean: float, stated: list[str]) -> str:
+    said = per_second(peak)
+    if "traffic.peak" in stated or draft.facts.is_stated("traffic.concurrent"):
+        return f"{said} at the peak"
+    times = draft.facts.book.fact["traffic.peak"].assume[0].times
+    assumed = "" if stated else " assumed"
+    return f"{times} x {per_second(mean)}{assumed} mean = {said} assumed at the peak"
+
+
+def _time_text(draft: Draft, mean: float, median: float) -> str:
+    said = seconds(mean)
+    if mean != median:
+        return f"{said} (mean of {seconds(median)} and its 99th percentile)"
+    if draft.text("requests.processing") is not None:
+        return f"{said} assumed of {draft.text('requests.processing')}"
+    return said if draft.facts.is_stated("requests.processing") else f"{said} assumed"
 
 
 def number(value: float) -> str:

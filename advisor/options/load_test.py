@@ -11,7 +11,8 @@ from advisor.model.options import SERVERLESS
 from advisor.model.usage import ServerlessUsage, Usage
 from advisor.options import containers, endpoint, instances, memory, names, placeholders
 from advisor.options import invocation as call
-from advisor.options.load import Load, load, seconds, sentence
+from advisor.options import load as loads
+from advisor.options.load import Load, seconds, sentence
 from advisor.options.plan_builder import NOT_CALLED, Draft
 from advisor.rulebook.hardware import Instance
 
@@ -42,9 +43,9 @@ def plan(draft: Draft, sized: Usage, prices: Mapping[str, int] | None) -> Plan:
     Args:
         draft: of real-time or serverless inference, the two that a job measures.
         sized: usage of the plan to measure.
-        prices: millionths of a USD an hour by instance type, for equal fits.
+        prices: millionths of a USD an hour of the types that the Region sells.
     """
-    work = load(draft)
+    work = loads.known(draft)
     # One model, whatever else shares its endpoint: that is all that a job can load.
     model = containers.create_model(draft)
     config: Parameters = {"ModelName": model.parameters["ModelName"]}
@@ -121,7 +122,7 @@ def _types(draft: Draft, chosen: str, prices: Mapping[str, int] | None) -> list[
     if stated is None or not found:
         others = instances.types_for(draft, prices).alternatives(need)
         found += [each.type for each in others if each.type != chosen and not _is_burstable(each)]
-        because = f"{need.text}; the type of the plan and the next classes that fit"
+        because = f"{need.text}; the type of the plan and the cheapest of the next classes that fit"
     if first is not None and _is_burstable(first):
         because += f"; {chosen} is burstable, and jobs take no burstable types"
     names_ = found[:most]

@@ -136,6 +136,12 @@ class Draft:
         if found not in self.findings:
             self.findings.append(found)
 
+    def apart(self) -> Draft:
+        """A draft of the same plan to try something in: nothing noted there is noted here."""
+        made = Draft(self.option, self.basis)
+        made.way, made.number_of = self.way, self.number_of
+        return made
+
     def take(self, other: Draft) -> None:
         """Note what was found and carried while a part of this plan was made, each finding once."""
         self.findings += [each for each in other.findings if each not in self.findings]

@@ -20,6 +20,7 @@ from advisor.options import (
     waiting,
 )
 from advisor.options import invocation as call
+from advisor.options import load as loads
 from advisor.options.fleet import Capacity
 from advisor.options.load import (
     Load,
@@ -29,6 +30,8 @@ from advisor.options.load import (
     per_second,
     seconds,
     sentence,
+    sized,
+    timed,
 )
 from advisor.options.plan_builder import Draft
 from advisor.options.rollout.replaced import Replaced
@@ -57,6 +60,7 @@ class Design(Value):
     many: bool  # models share the instances
     uneven: bool  # requests are long, so that it matters where each one goes
     hurried: bool  # sent at random, requests would need more instances for the answer time
+    answered: bool  # false only where no fleet answers in the stated time
 
     @property
     def routed(self) -> bool:
@@ -74,24 +78,24 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
 
     Args:
         draft: the plan to make.
-        prices: millionths of a USD an hour by instance type, for equal fits.
+        prices: millionths of a USD an hour of the instance types that the Region sells.
         deploy: whether requests and what goes with them are wanted.
     """
-    design = _design(draft, prices)
-    others = _others(draft, design)
+    made = design(draft, prices)
+    others = _others(draft, made)
     if not deploy:
-        return draft.sized(_usage(draft, design, others))
+        return draft.sized(_usage(draft, made, others))
     model = containers.create_model(draft)
-    config = _config(draft, model, design)
+    config = _config(draft, model, made)
     models = variants.add(draft, others, model, config)
     model, *rest = endpoint.requests(draft, model, config)
-    released = rollout.complete(draft, (model, *models, *rest), _replaced(design, others))
-    requests = released.requests + _scaling(draft, design)
-    _carried(draft, design)
-    invoke = call.synchronous(draft, design.work)
+    released = rollout.complete(draft, (model, *models, *rest), _replaced(made, others))
+    requests = released.requests + _scaling(draft, made)
+    _carried(draft, made)
+    invoke = call.synchronous(draft, loads.known(draft))
     wanted = {"instances": released.instances, "endpoints": 1}
-    drawn = quotas.quotas(draft, wanted, design.instance)
-    return draft.plan(requests, invoke, drawn, _usage(draft, design, others))
+    drawn = quotas.quotas(draft, wanted, made.instance)
+    return draft.plan(requests, invoke, drawn, _usage(draft, made, others))
 
 
 def _others(draft: Draft, design: Design) -> tuple[variants.Beside, ...]:
@@ -121,11 +125,22 @@ def _need(draft: Draft) -> memory.Need:
     return together.need(draft)
 
 
-def _design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
+def design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
+    """The type and the fleet of an endpoint, noted in its plan; arguments as for ``size``."""
+    least = fleet.within(availability(draft)[0], fleet.bounds(draft))
+    found = instances.choice(draft, _need(draft), prices, _taken, least=least)
+    return _fleet_of(draft, instances.note(draft, found))
+
+
+def _taken(draft: Draft, instance: Instance) -> tuple[float, bool]:
+    """Instances of a type that the plan takes, and whether they answer in time."""
+    found = _fleet_of(draft, instance)
+    return found.sizes.initial, found.answered
+
+
+def _fleet_of(draft: Draft, instance: Instance) -> Design:
     work = load(draft)
     many = memory.shared(draft)
-    need = _need(draft)
-    instance = instances.note(draft, instances.choice(draft, need, prices))
     capacity = fleet.capacity(draft, work, instance)
     uneven = _uneven(draft, work)
     count, floor, why = _count(draft, work, capacity)
@@ -148,6 +163,7 @@ def _design(draft: Draft, prices: Mapping[str, int] | None) -> Design:
         many=many,
         uneven=uneven,
         hurried=hurried,
+        answered=found.met,
     )
 
 
@@ -163,9 +179,12 @@ def _count(draft: Draft, work: Load, capacity: Capacity) -> tuple[int, tuple[int
 def _fleet(draft: Draft, instance: Instance, count: int, least: tuple[int, str], why: str) -> Fleet:
     floor, why_floor = least
     limits = fleet.bounds(draft)
-    initial = fleet.within(count, limits)
+    initial = fleet.held(draft, count, limits)
     if initial != count:
         why = f"{why}; {initial} by the stated bounds"
+        if initial < count:
+            message = f"the peak needs {count:,} instances, and deploy.instances allows {initial:,}"
+            draft.find("fleet-below-peak", "warning", message, path="deploy.instances.max")
     draft.set("InitialInstanceCount", initial, sentence(why))
     if not _scaled(draft, limits, instance):
         return Fleet(floor=initial, initial=initial, ceiling=initial)
@@ -204,20 +223,19 @@ def for_peak(draft: Draft, work: Load, capacity: Capacity) -> tuple[int, str]:
     safety = draft.number("safety-factor")
     measured = draft.facts.workload.interval("model.throughput") is not None
     rate = capacity.per_second
-    if work.peak is not None and rate is not None and (measured or work.concurrent is None):
-        count = min(fleet.MOST, instances_for_rate(work.peak, rate, safety))
+    if measured or work.concurrent is None:
+        count = min(fleet.MOST, instances_for_rate(work.peak or 0.0, rate, safety))
         planned = per_second(rate * safety)
         return count, (
             f"{capacity.text}, x {safety} = {planned} planned for; {work.peak_text} / {planned} = "
             f"{counted(count, 'instance')}"
         )
-    if work.in_flight is not None:
-        count = max(1, min(fleet.MOST, whole(work.in_flight / (capacity.workers * safety))))
-        return count, (
-            f"{work.in_flight_text} / ({number(capacity.workers)} at once x {safety}) = "
-            f"{counted(count, 'instance')}"
-        )
-    return 1, "neither peak rate and processing time nor throughput is stated, so one instance"
+    flying = work.in_flight or 0.0
+    count = max(1, min(fleet.MOST, whole(flying / (capacity.workers * safety))))
+    return count, (
+        f"{work.in_flight_text} / ({number(capacity.workers)} at once x {safety}) = "
+        f"{counted(count, 'instance')}"
+    )
 
 
 def _scaled(draft: Draft, limits: fleet.Bounds, instance: Instance) -> bool:
@@ -248,15 +266,14 @@ def _say_routing(draft: Draft, design: Design) -> None:
         )
         draft.set("RoutingStrategy", strategy, because)
         return
-    took = f"Requests of {seconds(time)} each" if time is not None else "Streamed requests"
-    because = f"{took} go where fewest are in progress."
+    because = f"Requests of {seconds(time or 0.0)} each go where fewest are in progress."
     draft.set("RoutingStrategy", strategy, because, constant="long-request")
 
 
 def _uneven(draft: Draft, work: Load) -> bool:
     if draft.facts.taken("requests.streaming") is True:
         return True
-    return work.processing_s is not None and work.processing_s >= draft.number("long-request")
+    return bool((work.processing_s or 0.0) >= draft.number("long-request"))
 
 
 def _scaling(draft: Draft, design: Design) -> tuple[Request, ...]:
@@ -265,7 +282,8 @@ def _scaling(draft: Draft, design: Design) -> tuple[Request, ...]:
     draft.carry("autoscaling")
     safety, capacity = draft.number("safety-factor"), design.capacity
     register = scaling.target(draft, design.sizes.floor, design.sizes.ceiling)
-    if capacity.per_second is None or design.uneven:
+    measured = draft.upper("model.throughput") is not None
+    if design.uneven or not (measured or draft.facts.is_stated("requests.processing")):
         goal = max(1.0, capacity.workers * safety)
         because = (
             f"{number(capacity.workers)} requests at once x {safety}; requests in progress, every "
@@ -275,9 +293,8 @@ def _scaling(draft: Draft, design: Design) -> tuple[Request, ...]:
         return register, scaling.by_concurrency(draft, goal)
     goal = round(invocations_target(capacity.per_second, safety), 3)
     because = f"{capacity.text}, x {safety} x 60 = {number(goal)} per instance and minute."
-    planned = _planned(draft, design)
-    if planned is not None and design.sizes.for_answer:
-        goal = round(planned * 60, 3)
+    if design.sizes.for_answer:
+        goal = round(_planned(draft, design) * 60, 3)
         because = (
             f"{design.work.peak_text} / {design.sizes.for_answer} x 60 = {number(goal)} per "
             "instance and minute, at which answers are in time."
@@ -286,14 +303,12 @@ def _scaling(draft: Draft, design: Design) -> tuple[Request, ...]:
     return register, scaling.by_invocations(draft, goal)
 
 
-def _planned(draft: Draft, design: Design) -> float | None:
+def _planned(draft: Draft, design: Design) -> float:
     """Requests per second that one instance is given."""
-    if design.capacity.per_second is None:
-        return None
     planned = float(design.capacity.per_second * draft.number("safety-factor"))
-    if design.sizes.for_answer is None or design.work.peak is None:
+    if design.sizes.for_answer is None:
         return planned
-    return min(planned, design.work.peak / design.sizes.for_answer)
+    return min(planned, (design.work.peak or 0.0) / design.sizes.for_answer)
 
 
 def _carried(draft: Draft, design: Design) -> None:
@@ -306,22 +321,25 @@ def _carried(draft: Draft, design: Design) -> None:
 
 
 def _usage(draft: Draft, design: Design, others: tuple[variants.Beside, ...]) -> FleetUsage:
-    sizes, routing = design.sizes, None
+    sizes, routing, origins = design.sizes, None, {}
+    count = Quantity(low=sizes.floor, high=sizes.initial) if design.scaled else known(sizes.initial)
+    if sized(draft)[0] == "assumed":
+        origins = {"count": design.work.rests_on[0]}
+        count = Quantity(low=min(sizes.floor, availability(draft)[0]), high=None)
     if design.routed:
         from advisor.modelling.queueing.responses import LEAST_OUTSTANDING_REQUESTS
 
         routing = LEAST_OUTSTANDING_REQUESTS
     return FleetUsage(
         instance_type=design.instance.type,
-        count=Quantity(low=sizes.floor, high=sizes.initial)
-        if design.scaled
-        else known(sizes.initial),
+        count=count,
+        origins=origins,
         traffic=traffic.traffic(draft),
         minimum=sizes.floor,
         instances=sizes.initial,
         maximum=sizes.ceiling,
         workers=design.capacity.workers,
-        rate_of_one=_planned(draft, design),
+        rate_of_one=_planned(draft, design) if timed(draft) else None,
         planned_share=draft.number("safety-factor"),
         routing=routing,
         measured=traffic.measured(draft, design.instance.type),

@@ -18,9 +18,11 @@ from advisor.options import (
     variants,
 )
 from advisor.options import invocation as call
+from advisor.options import load as loads
 from advisor.options.load import SECOND, Load, load, mib, number, seconds, sentence
 from advisor.options.plan_builder import Draft
 from advisor.options.rollout.replaced import Replaced
+from advisor.rulebook.fact_entries import MEAN_PROCESSING
 from advisor.text.quantity_format import percent
 
 _PREDICTABLE = frozenset({"sustained", "diurnal", "periodic"})
@@ -66,7 +68,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     draft.carry("autoscaling", "multi-az", "response-streaming")
     if provisioned == 0:
         draft.carry("scale-to-zero")
-    invoke = call.synchronous(draft, work)
+    invoke = call.synchronous(draft, work if _measured(draft) else loads.known(draft))
     count = memory.models(draft)
     wanted = {"concurrency": concurrency, "endpoints": count, "memory-mb": memory_mb}
     return draft.plan(released.requests, invoke, quotas.quotas(draft, wanted), usage)
@@ -88,7 +90,10 @@ def _work(draft: Draft) -> Load:
     if work.concurrent is None and work.peak is not None:
         flying = work.peak * time
     slowest = None if work.slowest_s is None else max(work.slowest_s, time)
-    return work._replace(processing_s=time, slowest_s=slowest, in_flight=flying)
+    said = f"{seconds(time)} measured"
+    return work._replace(
+        processing_s=time, median_s=time, time_text=said, slowest_s=slowest, in_flight=flying
+    )
 
 
 def _memory(draft: Draft) -> int:
@@ -120,8 +125,7 @@ def _setup_s(draft: Draft) -> float:
     measured = _measured(draft)
     if measured is not None and measured.setup_s is not None:
         return measured.setup_s
-    stated = draft.upper("model.startup")
-    return stated / SECOND if stated is not None else float(draft.number("serverless-setup"))
+    return float(draft.facts.taken("start.serverless") / SECOND)
 
 
 def _concurrency(draft: Draft, work: Load, setup: float, provisioned: int) -> int:
@@ -129,20 +133,20 @@ def _concurrency(draft: Draft, work: Load, setup: float, provisioned: int) -> in
         draft.number("serverless-concurrency-least"),
         draft.number("serverless-concurrency-most"),
     )
-    if work.in_flight is None:
+    if "traffic.peak" in work.rests_on:
         chosen = int(draft.number("serverless-concurrency-default"))
-        because = "Neither peak rate and processing time nor requests in progress are stated."
+        because = "Neither peak, volume nor requests in progress are stated."
         draft.set("MaxConcurrency", chosen, because, constant="serverless-concurrency-default")
         return chosen
-    flying, text = work.in_flight, work.in_flight_text
-    if _bursts(draft) and not provisioned and work.peak is not None:
+    flying, text = work.in_flight or 0.0, work.in_flight_text
+    if _bursts(draft) and not provisioned:
         from advisor.modelling.queueing.cold_starts import after_quiet
 
-        _, flying = after_quiet(work.peak, work.processing_s or 0.0, setup)
-        flying = max(flying, work.in_flight)
+        _, cold = after_quiet(work.peak or 0.0, work.processing_s or 0.0, setup)
+        flying = max(flying, cold)
         text = (
             f"after a pause all start cold: {work.peak_text} x ({seconds(setup)} start + "
-            f"{seconds(work.processing_s or 0.0)}) = {number(flying)} in progress"
+            f"{work.time_text}) = {number(flying)} in progress"
         )
     share = draft.number("serverless-throttled")
     wanted, enough = _servers(flying, share, most)
@@ -175,26 +179,18 @@ def _provisioned(draft: Draft, work: Load) -> int:
     """Warm environments, where cold starts are to be avoided and the traffic can be foreseen."""
     facts = draft.facts
     setup = _setup_s(draft)
-    avoided = facts.taken("requests.cold_start") < setup * SECOND
+    needed, zero = draft.needs("provisioned-concurrency"), draft.needs("scale-to-zero")
+    avoided = facts.taken("requests.cold_start") < setup * SECOND and not zero
     foreseen = draft.text("traffic.pattern") in _PREDICTABLE
-    if not draft.needs("provisioned-concurrency") and not (avoided and foreseen):
-        if avoided:
-            draft.find(
-                "cold-starts-remain",
-                "warning",
-                f"a cold start of about {seconds(setup)} is not accepted, but no fact says when "
-                "traffic comes, so no warm capacity is provisioned",
-                path="requests.cold_start",
-                fix="State traffic.pattern, or add provisioned-concurrency to needs.",
-            )
+    if not (needed or facts.taken("serverless.kept-warm") or (avoided and foreseen)):
         return 0
     draft.carry("provisioned-concurrency")
-    spill, most = draft.number("provisioned-spill"), draft.number("serverless-concurrency-most")
-    if work.in_flight is None:
-        because = "Cold starts are avoided, and the load is not stated, so one."
-        draft.set("ProvisionedConcurrency", 1, because)
+    if facts.taken("serverless.kept-warm") and not needed:
+        because = f"A start of about {seconds(setup)} is too late, and one takes the load."
+        draft.set("ProvisionedConcurrency", 1, because, constant="provisioned-spill")
         return 1
-    count = _level(work.in_flight, spill, most)
+    spill, most = draft.number("provisioned-spill"), draft.number("serverless-concurrency-most")
+    count = _level(work.in_flight or 0.0, spill, most)
     exceeded = f"{count} are exceeded for less than {percent(spill)} of the time"
     because = f"{work.in_flight_text}; {exceeded}, at most {most}"
     draft.set("ProvisionedConcurrency", count, sentence(because), constant="provisioned-spill")
@@ -217,9 +213,11 @@ def _usage(
     draft: Draft, work: Load, memory_mb: int, concurrency: int, provisioned: int, setup: float
 ) -> ServerlessUsage:
     moved, measured = traffic.traffic(draft), _measured(draft) is not None
-    seconds = between(draft.facts.typical("requests.processing") or Interval(None, None), SECOND)
+    facts = draft.facts
+    time = facts.interval(MEAN_PROCESSING) if facts.is_stated("requests.processing") else None
+    seconds = between(time or Interval(None, None), SECOND)
     if measured and work.processing_s is not None:
-        moved = moved._replace(processing_s=work.processing_s)
+        moved = moved._replace(processing_s=work.processing_s, median_s=work.processing_s)
         seconds = known(work.processing_s)
     return ServerlessUsage(
         memory_mb=memory_mb,
@@ -228,5 +226,9 @@ def _usage(
         max_concurrency=concurrency,
         provisioned=provisioned,
         cold_start_s=setup,
+        keep_alive_s=(
+            float(draft.number("serverless-keep-alive-least")),
+            float(draft.number("serverless-keep-alive-most")),
+        ),
         measured=measured,
     )

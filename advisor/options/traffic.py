@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advisor.model.usage import UNKNOWN, Quantity, Traffic, between
 from advisor.model.workload import Interval
-from advisor.options.load import SECOND, load
+from advisor.options.load import SECOND, known
 from advisor.options.plan_builder import Draft, once
 from advisor.text.quantity import RATE_PER_MONTH
 
@@ -14,7 +14,7 @@ _OPEN = Interval(None, None)
 @once
 def traffic(draft: Draft) -> Traffic:
     """Volume, sizes and times of a workload, as far as it states them."""
-    work, requests = load(draft), UNKNOWN
+    work, requests = known(draft), UNKNOWN
     if draft.upper("traffic.volume") is not None:
         requests = between(draft.facts.interval("traffic.volume") or _OPEN, RATE_PER_MONTH)
     p99 = draft.upper("requests.processing.p99")
@@ -25,6 +25,7 @@ def traffic(draft: Draft) -> Traffic:
         bytes_in=_wire(draft, "requests.payload"),
         bytes_out=_wire(draft, "requests.response"),
         processing_s=work.processing_s,
+        median_s=work.median_s if draft.upper("requests.processing.p99") else None,
         processing_p99_s=p99 / SECOND if p99 else None,
         rate=work.peak,
         mean_rate=work.mean,

@@ -94,12 +94,14 @@ def for_answer(
     """
     nothing = Answering(fleet=count, text="", met=True)
     answer = _answer_s(draft)
-    if answer is None or work.peak is None or work.processing_s is None:
+    if answer is None or work.peak is None or work.median_s is None or work.rests_on:
         return nothing
     from advisor.modelling.queueing import service_times
 
     slow, certain = _slow_s(draft)
-    service = service_times.lognormal(work.processing_s, slow or work.processing_s)
+    service = service_times.around(work.processing_s or 0.0, slow or 0.0)
+    if certain and slow is not None:
+        service = service_times.lognormal(work.median_s, slow)
     if service.above(answer) > _LATE:
         return nothing  # a conflict of the file, which more instances do not mend
     pattern = draft.text("traffic.pattern")
@@ -149,6 +151,4 @@ def _slow_s(draft: Draft) -> tuple[float | None, bool]:
 
 def _workers(work: Load, capacity: Capacity) -> int:
     """Requests that one instance works on at once; of a measured rate those that it implies."""
-    if capacity.per_second is None or work.processing_s is None:
-        return capacity.workers
-    return max(1, int(capacity.per_second * work.processing_s))
+    return max(1, int(round(capacity.per_second * (work.processing_s or 0.0), 6)))

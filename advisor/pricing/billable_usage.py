@@ -16,7 +16,7 @@ from advisor.model.usage import (
     known,
 )
 from advisor.model.workload import Interval
-from advisor.rulebook.fact_entries import TYPICAL_PROCESSING
+from advisor.rulebook.fact_entries import MEAN_PROCESSING
 from advisor.text.quantity import MONTH_HOURS, RATE_PER_MONTH
 
 _SECOND = 1_000_000
@@ -73,16 +73,17 @@ def _completed(usage: Usage, facts: WorkloadFacts) -> Usage:
 class _Assuming:
     """Takes what is assumed in place of what is not one number, and notes what is rested on."""
 
-    __slots__ = ("rests_on",)
+    __slots__ = ("facts", "rests_on")
 
-    def __init__(self) -> None:
+    def __init__(self, facts: WorkloadFacts) -> None:
+        self.facts = facts
         self.rests_on: dict[str, str] = {}
 
     def quantity(self, name: str, found: Quantity, value: Number, fact: str) -> Quantity:
         """The quantity, or the assumed value of it where a range is stated, or nothing."""
         if found.exact is not None:
             return found
-        if found.high is None:
+        if found.high is None or self.facts.word(fact) is not None:
             self.rests_on[name] = fact
         return known(value)
 
@@ -110,7 +111,7 @@ class _Assuming:
 
 def _assumed_work(usage: ServerlessUsage, facts: WorkloadFacts) -> ServerlessUsage:
     """The work of a serverless endpoint."""
-    taking, time = _Assuming(), facts.taken(TYPICAL_PROCESSING) / _SECOND
+    taking, time = _Assuming(facts), facts.taken(MEAN_PROCESSING) / _SECOND
     traffic = usage.traffic._replace(**taking.moved(usage, facts))
     spent = taking.quantity("seconds", usage.seconds, time, "requests.processing")
     return usage._replace(traffic=traffic, seconds=spent, assumed=taking.rests_on)
@@ -118,13 +119,16 @@ def _assumed_work(usage: ServerlessUsage, facts: WorkloadFacts) -> ServerlessUsa
 
 def _assumed_load(usage: FleetUsage, facts: WorkloadFacts) -> FleetUsage:
     """The load of an endpoint with instances, as far as its cost may turn on it."""
-    taking, traffic, time = _Assuming(), usage.traffic, facts.taken(TYPICAL_PROCESSING) / _SECOND
+    taking, traffic = _Assuming(facts), usage.traffic
+    time = facts.taken(MEAN_PROCESSING) / _SECOND
     traffic = traffic._replace(**taking.moved(usage, facts))
     planned = usage.rate_of_one
     assert usage.minimum is not None
     assert usage.maximum is not None
     if usage.minimum >= usage.maximum:
-        return usage._replace(traffic=traffic, assumed=taking.rests_on)
+        fact = usage.origins.get("count", "")
+        count = taking.quantity("count", usage.count, usage.minimum, fact)
+        return usage._replace(traffic=traffic, count=count, assumed=taking.rests_on)
     if usage.minimum == 0:
         spent = taking.single("processing_s", traffic.processing_s, time, "requests.processing")
         traffic = traffic._replace(processing_s=spent)
@@ -145,7 +149,7 @@ def _assumed_run(usage: JobUsage, facts: WorkloadFacts) -> JobUsage:
 
     files = facts.workload.interval("dataset.files")
     objects = None if files is None else files.high or files.low or None
-    rate = usage.workers * _SECOND / facts.taken(TYPICAL_PROCESSING)
+    rate = usage.workers * _SECOND / facts.taken(MEAN_PROCESSING)
     count = int(usage.count.exact or 1)
     hours = job_seconds(records.high, count, objects, rate, usage.start_s) / _HOUR_S
     return usage._replace(job_hours=known(hours), assumed={"job_hours": "requests.processing"})

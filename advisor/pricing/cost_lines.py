@@ -27,7 +27,7 @@ _MONTH = exactly(MONTH_HOURS)
 _SECONDS_PER_HOUR = exactly(3600)
 # What the hours of a fleet follow from that has instances, or none, when nothing is asked of it.
 _LOADS = {
-    True: ("requests", "rate", "rate_of_one"),
+    True: ("requests", "rate", "rate_of_one", "count"),
     False: ("requests", "processing_s", "linger_s", "wake_s"),
 }
 _WORK = ("requests", "seconds")

@@ -8,15 +8,15 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from advisor.catalogue.price_snapshot import Folder, Prices, load
+from advisor.catalogue.price_snapshot import Folder, Prices, load, shipped
 from advisor.engine.facts import Facts
 from advisor.model.advice import Cost, Latency, PartTime, Plan
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME
 from advisor.model.usage import FleetUsage, JobUsage, ServerlessUsage, Usage, known
 from advisor.model.workload import NO_SETTINGS, Measured, OwnSettings, Workload
 from advisor.pricing.billable_usage import charged, completed
+from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.resolve import Rulebook
-from advisor.rulebook.source import rules_directory
 from advisor.text.quantity import MONTH_HOURS, RATE_PER_MONTH, WEEK
 
 if TYPE_CHECKING:
@@ -65,10 +65,12 @@ def prices_of(
 
 def prices_under(said: OwnSettings, region: str | None, own: Folder | None = None) -> Prices:
     """The same under some settings, without a load test."""
+    folder = os.path.join(rules_directory(), "prices")
+    if own is None and said is NO_SETTINGS:
+        return shipped(region, folder)
     key = (region, None if own is None else os.fspath(own), said.snapshot, said.discount)
     if (*key, said.prices) not in _known:
-        shipped = os.path.join(rules_directory(), "prices")
-        _known[*key, said.prices] = load(region, shipped, own, said)
+        _known[*key, said.prices] = load(region, folder, own, said)
     return _known[*key, said.prices]
 
 
@@ -88,9 +90,15 @@ def learned(prices: Prices, measured: Measured | None) -> Prices:
 
 
 def per_hour(option: str, prices: Prices) -> Mapping[str, int]:
-    """Hourly prices that order instance types which fit an option equally well."""
+    """Millionths of a USD an hour by instance type, for an option's instances."""
     component = COMPONENTS.get(option)
     return _NO_PRICES if component is None else prices.per_hour(component)
+
+
+def listed(option: str, prices: Prices) -> Mapping[str, int]:
+    """The same of the types that are sold: a plan chooses by the shipped list and no other."""
+    component = COMPONENTS.get(option)
+    return _NO_PRICES if component is None else prices.per_hour(component, sold=True)
 
 
 def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
@@ -200,7 +208,7 @@ def _brief(usage: Usage) -> str:
         return f"{usage.memory_mb} MB, at most {usage.max_concurrency} at once{warm}"
     low, high = usage.count.low, usage.count.high
     if isinstance(usage, FleetUsage) and usage.maximum is not None:
-        high = usage.maximum
+        low, high = usage.minimum, usage.maximum
     count = f"{low}" if low == high else f"{low} to {high}"
     return f"{count} x {usage.instance_type}"
 

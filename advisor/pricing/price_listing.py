@@ -9,7 +9,7 @@ from typing import NamedTuple
 from advisor.catalogue.price_snapshot import Folder, PriceRow, Prices, load, regions
 from advisor.catalogue.price_snapshot import components as components_of
 from advisor.model.errors import InputError
-from advisor.rulebook.source import rules_directory
+from advisor.rulebook.cache import rules_directory
 
 
 class RegionPrices(NamedTuple):

@@ -13,6 +13,7 @@ from advisor.reference.entry import Detail, Entry, entry
 from advisor.reference.kinds import DESCRIBERS
 from advisor.reference.usage import Usage
 from advisor.reference.workload_keys import key_entries, with_forms
+from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.load import compiled
 from advisor.rulebook.references import (
     fields,
@@ -22,7 +23,7 @@ from advisor.rulebook.references import (
     of_regions,
     referred,
 )
-from advisor.rulebook.source import Folder, read_rules, read_table, rules_directory
+from advisor.rulebook.source import Folder, read_rules, read_table
 
 # kind -> title of its list, in reading order
 KINDS = {

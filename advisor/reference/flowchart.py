@@ -6,7 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
-from advisor.rulebook.source import Folder, read_rules, rules_directory
+from advisor.rulebook.cache import rules_directory
+from advisor.rulebook.source import Folder, read_rules
 
 Target: TypeAlias = str | tuple[str, ...]  # another question, or options, best first
 

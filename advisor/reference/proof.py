@@ -15,6 +15,7 @@ _COUNTED = {
     "alive": "questions, options, limits, features and assumptions that each change some answer",
     "monotone": "limits for which a larger value never makes an option fit",
     "consistent": "limits that are consistent, with bounds in the order of their dates",
+    "coherent": "combinations of a load whose assumed values agree with the stated ones",
     "accepted": "requests with a size, bound, Region, word or type of the rules that check accepts",
     "sourced": "entries with a reason, a source, its date and a release",
 }

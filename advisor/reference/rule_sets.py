@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from advisor.model.errors import InputError
-from advisor.rulebook.source import rules_directory
+from advisor.rulebook.cache import rules_directory
 from advisor.workload.revision import git, reason
 
 MOST_BYTES = 64 << 20

@@ -46,7 +46,22 @@ def headline(advice: Advice) -> str:
 def status(advice: Advice) -> str:
     """The kind of answer; empty when the headline states it."""
     text = _STATUS[advice.decision.status]
+    plan = None if advice.chosen is None else advice.chosen.plan
+    if plan is not None and plan.sized == "not-sized":
+        text = f"{text}; not sized" if text else "not sized"
     return f"{text}; AWS documents disagree on a limit" if advice.decision.contested else text
+
+
+def size(advice: Advice) -> str:
+    """What the size of the plan rests on, as far as nobody stated it; empty otherwise."""
+    plan = None if advice.chosen is None else advice.chosen.plan
+    if plan is None or not plan.rests_on:
+        return ""
+    if plan.sized == "not-sized":
+        return f"Not sized: state {' and '.join(plan.rests_on)}."
+    taken = {fact.fact: fact.value for fact in advice.decision.facts}
+    names = (f"{name} {taken[name]}" if name in taken else name for name in plan.rests_on)
+    return f"The size rests on {' and '.join(names)}, which nobody stated."
 
 
 def because(advice: Advice) -> str:

@@ -87,7 +87,7 @@ def _inputs(advice: Advice) -> Iterable[str]:
 
 def _answer(advice: Advice, line: str) -> Iterable[str]:
     """The answer, how it came about, and what would move it."""
-    decision = advice.decision
+    decision, plan = advice.decision, None if advice.chosen is None else advice.chosen.plan
     each_on_a_line = f",{line} "
     yield '"facts": ' + array(map(fact, decision.facts), each_on_a_line)
     yield '"recommendation": ' + encode(
@@ -97,6 +97,8 @@ def _answer(advice: Advice, line: str) -> Iterable[str]:
             "summary": advice.summary,
             "rules_option": decision.rules_option,
             "contested": decision.contested,
+            "sized": None if plan is None else plan.sized,
+            "sized_rests_on": [] if plan is None else plan.rests_on,
         }
     )
     yield '"path": ' + array(map(step, (*decision.path, *decision.not_asked)), each_on_a_line)

@@ -67,6 +67,8 @@ def _decision(advice: Advice) -> Iterator[str]:
     yield prose(highlights.because(advice))
     if advice.decision.status == "decided":
         yield prose(highlights.decided(advice))
+    if size := highlights.size(advice):
+        yield prose(size)
     flips = [*_unknowns(advice), *_fixes(advice), *_changes(advice)]
     if flips:
         yield ""

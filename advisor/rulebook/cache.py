@@ -1,10 +1,22 @@
-"""The user's cache: what was made from rule files, kept under the digest of their content."""
+"""Where the rule files are, and the user's cache of what was made from them, by their digest."""
 
 from __future__ import annotations
 
 import json
 import os
 from typing import Any
+
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def rules_directory() -> str:
+    """The folder of the rule files.
+
+    An installed package carries them inside (``advisor/rules``); a checkout has them beside the
+    package, and there the live folder is read, never a copy.
+    """
+    inside = os.path.join(PACKAGE, "rules")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(PACKAGE), "rules")
 
 
 def cached_file(name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from operator import itemgetter
 from typing import Any
 
-from advisor.rulebook.entries import number_check, word_check
+from advisor.rulebook.entries import checks, number_check, word_check
 from advisor.rulebook.formulas import Formula
 from advisor.rulebook.types import (
     INFINITY,
@@ -29,15 +29,13 @@ def bit_set(variables: Iterable[int]) -> int:
     return bits
 
 
-def triggers(facts: Iterable[FactEntry], active: int) -> set[int]:
+def triggers(facts: Iterable[FactEntry]) -> set[int]:
     """Variables that some assumption depends on."""
     done: set[int] = set()
     for fact in facts:
         for alternative in fact.assume:
             if alternative.when is not None:
                 done |= alternative.when.variables
-            if alternative.follows >= 0:
-                done |= {alternative.follows, active}
     return done
 
 
@@ -95,10 +93,15 @@ def form_cuts(form: tuple[Any, ...]) -> list[tuple[int, int]]:
 
 
 def limit_cuts(limit: Limit) -> list[tuple[int, int]]:
-    """Where a limit can change its outcome."""
-    if limit.discrete:
-        return []
+    """Where a limit can change its outcome; a flag of its `when` may have a cut as well."""
     cuts = []
+    if limit.when is not None:
+        cuts += [
+            *form_cuts(limit.when.form),
+            *((flag, 0) for flag, _ in _word_tests(limit.when.form)),
+        ]
+    if limit.discrete:
+        return cuts
     for bound in (limit.bound, limit.newest):
         cuts += form_cuts(("in", limit.variable, bound.admits.low, bound.admits.high))
     return cuts
@@ -130,6 +133,7 @@ class Outcomes:
 
     __slots__ = (
         "_lacks",
+        "_late",
         "_numbers",
         "_questions",
         "_words",
@@ -156,6 +160,7 @@ class Outcomes:
         self._words: list[tuple[Any, ...]] = []
         self._numbers: list[tuple[Any, ...]] = []
         self._lacks: list[tuple[int, int]] = []
+        self._late = 0
         for option in options:
             first = len(self.reads)
             for limit in option.limits:
@@ -164,14 +169,15 @@ class Outcomes:
                     self._words.append((bit, *word_check(limit)))
                 else:
                     self._numbers.append((bit, *number_check(limit)))
+                    self._late |= bit * limit.late
                 self.reads.append(limit.reads)
             self._lacks.append((1 << len(self.reads), option.unsupported))
             self.reads.append({needs})
             self.options[option.id] = (1 << len(self.reads)) - (1 << first)
 
-    def at(self, point: Point) -> tuple[int, int]:
-        """The limits met only at the newest documented bound, and the rules that do not hold."""
-        contested = broken = 0
+    def at(self, point: Point) -> tuple[int, int, int]:
+        """As bits: limits met only at the newest bound, late ones, and rules that do not hold."""
+        contested = late = broken = 0
         for bit, test in self._questions:
             if not test(point):
                 broken |= bit
@@ -185,12 +191,14 @@ class Outcomes:
         for bit, variable, low, high, newest_low, newest_high, when in self._numbers:
             value = point[variable]
             if not low <= value <= high and (when is None or when(point)):
-                if newest_low <= value <= newest_high:
+                if bit & self._late:
+                    late |= bit
+                elif newest_low <= value <= newest_high:
                     contested |= bit
                 else:
                     broken |= bit
         needed = point[self.needs]
-        return contested, broken | sum(bit for bit, lacks in self._lacks if needed & lacks)
+        return contested, late, broken | sum(bit for bit, lacks in self._lacks if needed & lacks)
 
 
 class Reach:
@@ -209,17 +217,20 @@ class Reach:
         outcomes: Outcomes,
         options: Iterable[OptionEntry],
         dependents: Sequence[Iterable[Formula]],
-        active: int,
+        load: AbstractSet[int],
         weighed: tuple[frozenset[int], int],
     ) -> None:
         moved, assumed = set(variables), set()
         for fact in unstated:  # what is assumed of these may be assumed anew
-            leading = triggers([fact], active)
+            leading = triggers([fact])
             if not leading.isdisjoint(variables):
                 moved.add(fact.variable)
                 assumed |= leading
         if not weighed[0].isdisjoint(moved):  # the size follows from these
             moved.add(weighed[1])
+        if not load.isdisjoint(moved):  # the facts of one load move each other
+            moved |= load
+            assumed |= load
         formulas = {formula for each in moved for formula in dependents[each]}
         inputs = {each for formula in formulas for each in formula.inputs}
         moved |= {formula.variable for formula in formulas}
@@ -243,8 +254,7 @@ def _touched(option: OptionEntry, moved: set[int], needs: int) -> OptionEntry:
     limits = [limit for limit in option.limits if not moved.isdisjoint(limit.reads)]
     return option._replace(
         unsupported=option.unsupported if needs in moved else 0,
-        number_checks=tuple(number_check(limit) for limit in limits if not limit.discrete),
-        word_checks=tuple(word_check(limit) for limit in limits if limit.discrete),
+        **checks(limits),
     )
 
 

@@ -54,6 +54,7 @@ def compile_rules(rules: Folder, overlay: str = "") -> dict[str, Any]:
         "keys": compiler.keys(),
         "facts": compiler.facts(),
         "derived": compiler.derived_facts(),
+        "load": compiler.load,
         "words": compiler.words(),
         "options": options,
         "features": compiler.features,
@@ -111,6 +112,7 @@ class _Compiler:
         document = self.read("assumptions.yaml")
         self.entries: dict[str, dict[str, Any]] = {e["id"]: e for e in document["facts"]}
         self.derived: dict[str, dict[str, Any]] = {e["id"]: e for e in document["derived"]}
+        self.load: list[dict[str, Any]] = document["load"]
         self.features: list[dict[str, Any]] = self.read("features.yaml")["features"]
         self.word_ids = {(w["fact"], w["id"]) for w in self.read("words.yaml")["words"]}
         region = self.entries["region"]
@@ -143,9 +145,7 @@ class _Compiler:
 
     def mask(self, fact: str, values: Any, where: str) -> int:
         """Words of a word fact (or booleans of a flag) as a bit set over its domain."""
-        entry = self.entries.get(fact)
-        if entry is None:
-            raise RulebookError(f"{where}: the fact {fact!r} does not exist")
+        self.kind(fact, where)
         domain = self.domain(fact)
         bits = 0
         for value in values if isinstance(values, list) else [values]:
@@ -156,7 +156,7 @@ class _Compiler:
 
     def domain(self, fact: str) -> list[Any]:
         """The words of a word fact, or both booleans of a flag, in the order of their bits."""
-        entry = self.entries[fact]
+        entry = self.entries.get(fact) or self.derived[fact]
         return [False, True] if entry["kind"] == "flag" else entry["words"]
 
     def condition(self, raw: Any, where: str) -> list[Any]:
@@ -224,8 +224,8 @@ class _Compiler:
         if "when" in raw:
             done["when"] = self.condition(raw["when"], where)
         if "follows" in raw:
-            names = ("follows", "formula", "factor")
-            return done | {name: raw[name] for name in names}
+            names = ("follows", "formula", "factor", "times")
+            return done | {name: raw[name] for name in names if name in raw}
         if entry["kind"] in ("word", "flag"):
             return done | {"value": self.mask(fact, raw["value"], where).bit_length() - 1}
         return done | {"value": self.number(fact, raw["value"], where)}
@@ -254,7 +254,10 @@ class _Compiler:
                 for name in _COMPARISONS
                 if name in raw
             }
-            done.append({**raw, "bounds": bounds})
+            entry = {**raw, "bounds": bounds}
+            if "ordinary" in raw:
+                entry["ordinary"] = self.number(raw["fact"], raw["ordinary"], where)
+            done.append(entry)
         return done
 
     def bound(self, raw: Any, fact: str, where: str) -> dict[str, Any]:

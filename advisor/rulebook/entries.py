@@ -9,6 +9,7 @@ from advisor.model.errors import RulebookError
 from advisor.model.options import OPTIONS
 from advisor.rulebook.types import (
     INFINITY,
+    UNSET,
     Admitted,
     Bound,
     Feature,
@@ -124,6 +125,7 @@ def words(
             high=high,
             stated=bool(entry.get("stated")),
             origin=origin(entry),
+            ordinary=entry.get("ordinary", UNSET),
         )
     return done
 
@@ -150,6 +152,16 @@ def negated(form: tuple[Any, ...]) -> tuple[Any, ...]:
     if kind in ("all", "any"):
         return ("any" if kind == "all" else "all", tuple(negated(part) for part in form[1]))
     raise RulebookError("a limit's `when` may only read words, flags and needs")
+
+
+def checks(limits: Iterable[Limit]) -> dict[str, Any]:
+    """Limits as the fields of an ``OptionEntry`` that judging it reads."""
+    numbers = [limit for limit in limits if not limit.discrete]
+    return {
+        "number_checks": tuple(number_check(limit) for limit in numbers if not limit.late),
+        "late_checks": tuple(number_check(limit) for limit in numbers if limit.late),
+        "word_checks": tuple(word_check(limit) for limit in limits if limit.discrete),
+    }
 
 
 def number_check(limit: Limit) -> NumberCheck:

@@ -14,38 +14,64 @@ from advisor.rulebook.types import (
     Admitted,
     Assumption,
     FactEntry,
+    LoadRules,
     Source,
 )
 
 TYPICAL_PROCESSING = "requests.processing.typical"
+TAIL_PROCESSING = "requests.processing.p99"
+MEAN_PROCESSING = "requests.processing.mean"  # what load facts read; it follows from both
+# Variables beside the facts of the file, in their order: the times of one request.
+TIMES = {
+    TYPICAL_PROCESSING: "Usual model time for one request",
+    TAIL_PROCESSING: "99th percentile of the model time for one request",
+    MEAN_PROCESSING: "Mean model time for one request",
+}
 NEEDS = "needs"
+SAID = "said"  # the variable that holds, as bits, the stated facts, but no answer time in words
 
 
 def fact_entries(compiled: Mapping[str, Any], symbols: Symbols) -> list[FactEntry]:
-    """Every fact: stated ones, the typical processing time, the needed features, derived ones."""
+    """Every fact: stated ones, the times of a request, the needed features, derived ones."""
     done = [_fact(raw, symbols) for raw in compiled["facts"]]
     processing = done[symbols.index["requests.processing"]]
-    done.append(
-        processing._replace(
-            id=TYPICAL_PROCESSING,
-            variable=symbols.index[TYPICAL_PROCESSING],
-            title="Usual model time for one request",
-        )
-    )
-    done.append(
-        _unwritten(
-            NEEDS,
-            symbols,
-            "Needed features",
-            "needs",
-            Source(because="", source="", as_of="", since=""),
-        )
-    )
+    done += [
+        processing._replace(id=name, variable=symbols.index[name], title=title)
+        for name, title in TIMES.items()
+    ]
+    nowhere = Source(because="", source="", as_of="", since="")
+    done.append(_unwritten(NEEDS, symbols, "Needed features", "needs", nowhere))
+    done.append(_unwritten(SAID, symbols, "Stated facts", "needs", nowhere))
     for raw in compiled["derived"]:
         entry = _unwritten(raw["id"], symbols, raw["title"], raw["kind"], origin(raw))
         sources = tuple(symbols.index[name] for name in raw["from"])
-        done.append(entry._replace(high=INFINITY, ordinary=ANYTHING, derived_from=sources))
+        flag: dict[str, Any] = {"high": INFINITY}
+        if raw["kind"] == "flag":
+            flag = {"words": (False, True), "discrete": True, "low": 0b11}
+        done.append(entry._replace(**flag, ordinary=ANYTHING, derived_from=sources))
     return done
+
+
+def load_rules(compiled: Mapping[str, Any], index: Mapping[str, int]) -> LoadRules:
+    """How the facts of one load keep together: what the entries of ``load`` say."""
+    entries = {each["id"]: each for each in compiled["load"]}
+    pattern = next(each for each in compiled["facts"] if each["id"] == "traffic.pattern")
+    ratios = entries["peak-to-mean"]["values"]
+    active, peak, volume, concurrent = (
+        index[f"traffic.{name}"] for name in ("active", "peak", "volume", "concurrent")
+    )
+    return LoadRules(
+        active=active,
+        time=index[MEAN_PROCESSING],
+        peak=peak,
+        volume=volume,
+        concurrent=concurrent,
+        pattern=index["traffic.pattern"],
+        bursts=tuple(ratios.get(word, 0) for word in pattern["words"]),
+        spread=entries["in-progress"]["value"],
+        bits=1 << active | 1 << peak | 1 << volume | 1 << concurrent,
+        places=(active, index[MEAN_PROCESSING], peak, volume, concurrent),
+    )
 
 
 def _unwritten(name: str, symbols: Symbols, title: str, kind: str, why: Source) -> FactEntry:
@@ -66,6 +92,7 @@ def _unwritten(name: str, symbols: Symbols, title: str, kind: str, why: Source) 
         ordinary=nothing,
         changeable=0.0,
         say_words=False,
+        names={},
         derived_from=(),
         origin=why,
     )
@@ -93,6 +120,11 @@ def _fact(raw: Mapping[str, Any], symbols: Symbols) -> FactEntry:
         ordinary=_ordinary(raw["ordinary"], everything, symbols),
         changeable=float(raw.get("changeable", 0)),
         say_words=raw.get("say") == "words",
+        names={
+            pick(word.low, word.high, False): word.id
+            for word in symbols.words.values()
+            if word.stated and word.fact == raw["id"] and raw.get("say") == "words"
+        },
         derived_from=(),
         origin=origin(raw),
     )
@@ -120,6 +152,7 @@ def _assumption(fact: str, raw: Mapping[str, Any], symbols: Symbols) -> Assumpti
         formula=raw.get("formula", ""),
         follows=follows,
         factor=raw.get("factor", 1),
+        times=raw.get("times", 1),
     )
 
 

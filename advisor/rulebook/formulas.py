@@ -1,7 +1,7 @@
-"""Facts that follow from others: value at a point, range over sets, and how to solve for an input.
+"""Facts that follow from others: the value at a point, and the range over sets.
 
-Each formula is monotone in each of its inputs. Units are whole: a rate times a time is kept as the
-product, so that a bound on it is solved with one division, rounded so that the meaning stays.
+Each formula is monotone in each of its inputs, so the cut of an input at which a bound is crossed
+is found by asking. Units are whole: a rate times a time is kept as the product.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,9 +25,8 @@ class Formula(Value):
 
     The fact is counted in ``UNITS`` of its kind's base unit (1 where the table has no entry).
     ``value`` takes a point; ``bounds`` takes lower bounds (bit sets for words), upper bounds and
-    the set of stated variables and gives the range; ``solve`` takes a point, an input and a bound
-    and gives the cut of that input at which the bound is crossed, ``None`` if it never is. A word
-    may make an input a ``share`` of the fact, as a numerator and a denominator.
+    the set of stated variables and gives the range. A word may make an input a ``share`` of the
+    fact, as a numerator and a denominator.
     """
 
     id: str
@@ -35,7 +34,6 @@ class Formula(Value):
     inputs: tuple[int, ...]
     value: Callable[[Point], int]
     bounds: Callable[[Sets, Sets, int], tuple[int, int]]
-    solve: Callable[[Point, int, int], int | None]
     share: tuple[int, int] = (1, 1)
 
 
@@ -67,16 +65,6 @@ def formulas(
 def mean_rate(volume: int, active: int) -> int:
     """Rate while there is traffic: a volume over the active time of each week, rounded up."""
     return -(-volume * WEEK // max(active, 1))
-
-
-def volume_cut(bound: int, active: int) -> int:
-    """The largest volume whose mean rate is within a bound."""
-    return bound * max(active, 1) // WEEK
-
-
-def active_cut(bound: int, volume: int) -> int:
-    """The largest active time that still drives the mean rate above a bound."""
-    return -(-volume * WEEK // max(bound, 1)) - 1
 
 
 def weights(count: int, bits: int) -> int:
@@ -113,18 +101,12 @@ def _wire(name: str, result: int, size: int, encoding: int) -> Formula:
             largest = _on_wire(largest, 1)
         return smallest, largest
 
-    def solve(point: Point, variable: int, bound: int) -> int | None:
-        if variable != size:
-            return None
-        return bound // 4 * 3 if point[encoding] == 1 else bound
-
     return Formula(
         id=name,
         variable=result,
         inputs=(size, encoding),
         value=value,
         bounds=bounds,
-        solve=solve,
         share=_BASE64,
     )
 
@@ -155,14 +137,6 @@ def _payload(index: Mapping[str, int]) -> Formula:
         one = record.bounds(low, high, stated)
         return _with_record(known, one, low[encoding], surely=low[arrival] == 1 << _BATCH)
 
-    def solve(point: Point, variable: int, bound: int) -> int | None:
-        if point[arrival] != _BATCH or variable == encoding:
-            return body.solve(point, variable, bound)
-        raw = bound // 4 * 3 if point[encoding] == 1 else bound
-        if variable == payload:
-            return raw if not described(point) or record.value(point) <= raw else None
-        return record.solve(point, variable, raw) if point[payload] <= raw else None
-
     inputs = (payload, encoding, size, records, arrival)
     return Formula(
         id=body.id,
@@ -170,7 +144,6 @@ def _payload(index: Mapping[str, int]) -> Formula:
         inputs=inputs,
         value=value,
         bounds=bounds,
-        solve=solve,
         share=body.share,
     )
 
@@ -196,28 +169,20 @@ def _in_flight(index: Mapping[str, int]) -> Formula:
     concurrent, peak, time = (
         index["traffic.concurrent"],
         index["traffic.peak"],
-        index["requests.processing.typical"],
+        index["requests.processing.mean"],
     )
 
     def value(point: Point) -> int:
-        if point[concurrent] != UNSET:
-            return point[concurrent] * IN_FLIGHT_UNIT
-        return point[peak] * point[time]
+        """Where all are stated and disagree, the larger load counts."""
+        return max(point[concurrent] * IN_FLIGHT_UNIT, point[peak] * point[time])
 
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
-        if stated >> concurrent & 1:
-            return low[concurrent] * IN_FLIGHT_UNIT, min(
-                high[concurrent] * IN_FLIGHT_UNIT, INFINITY
-            )
-        return low[peak] * low[time], min(high[peak] * high[time], INFINITY)
-
-    def solve(point: Point, variable: int, bound: int) -> int | None:
-        if variable == concurrent:
-            return bound // IN_FLIGHT_UNIT
-        if point[concurrent] != UNSET:
-            return None
-        other = point[time] if variable == peak else point[peak]
-        return bound // other if other > 0 else None
+        least, most = low[concurrent] * IN_FLIGHT_UNIT, high[concurrent] * IN_FLIGHT_UNIT
+        if not stated >> concurrent & 1:
+            least, most = low[peak] * low[time], high[peak] * high[time]
+        elif stated >> peak & stated >> time & 1:
+            least, most = max(least, low[peak] * low[time]), max(most, high[peak] * high[time])
+        return least, min(most, INFINITY)
 
     name = "load.in-flight"
     return Formula(
@@ -226,22 +191,17 @@ def _in_flight(index: Mapping[str, int]) -> Formula:
         inputs=(concurrent, peak, time),
         value=value,
         bounds=bounds,
-        solve=solve,
     )
 
 
 def _busy_share(index: Mapping[str, int]) -> Formula:
-    volume, time = index["traffic.volume"], index["requests.processing.typical"]
+    volume, time = index["traffic.volume"], index["requests.processing.mean"]
 
     def value(point: Point) -> int:
         return point[volume] * point[time]
 
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
         return low[volume] * low[time], min(high[volume] * high[time], INFINITY)
-
-    def solve(point: Point, variable: int, bound: int) -> int | None:
-        other = point[time] if variable == volume else point[volume]
-        return bound // other if other > 0 else None
 
     name = "load.busy-share"
     return Formula(
@@ -250,7 +210,6 @@ def _busy_share(index: Mapping[str, int]) -> Formula:
         inputs=(volume, time),
         value=value,
         bounds=bounds,
-        solve=solve,
     )
 
 
@@ -272,16 +231,6 @@ def _record(index: Mapping[str, int]) -> Formula:
         largest = -(-high[size] // max(low[records], 1)) if high[size] < INFINITY else INFINITY
         return -(-low[size] // max(high[records], 1)), largest
 
-    def solve(point: Point, variable: int, bound: int) -> int | None:
-        if variable == payload:
-            described = point[size] != UNSET and point[records] != UNSET
-            return None if described else bound
-        if variable == size:
-            return None if point[records] == UNSET else bound * point[records]
-        if point[size] == UNSET:
-            return None
-        return -(-point[size] // bound) - 1 if bound > 0 else None
-
     name = "dataset.record"
     return Formula(
         id=name,
@@ -289,7 +238,6 @@ def _record(index: Mapping[str, int]) -> Formula:
         inputs=(size, records, payload),
         value=value,
         bounds=bounds,
-        solve=solve,
     )
 
 
@@ -308,17 +256,8 @@ def _object(index: Mapping[str, int]) -> Formula:
         largest = -(-high[size] // max(low[files], 1)) if high[size] < INFINITY else INFINITY
         return -(-low[size] // max(high[files], 1)), largest
 
-    def solve(point: Point, variable: int, bound: int) -> int | None:
-        if variable == size:
-            return None if point[files] == UNSET else bound * point[files]
-        if point[size] == UNSET:
-            return None
-        return -(-point[size] // bound) - 1 if bound > 0 else None
-
     name = "dataset.object"
-    return Formula(
-        id=name, variable=index[name], inputs=(size, files), value=value, bounds=bounds, solve=solve
-    )
+    return Formula(id=name, variable=index[name], inputs=(size, files), value=value, bounds=bounds)
 
 
 def _loaded(index: Mapping[str, int], bits: Sequence[int]) -> Formula:
@@ -345,11 +284,6 @@ def _loaded(index: Mapping[str, int], bits: Sequence[int]) -> Formula:
             return max(least, default=0), INFINITY
         return max(least), min(max(most), INFINITY)
 
-    def solve(point: Point, variable: int, bound: int) -> int | None:
-        if variable == parameters:
-            return bound * 8 // bits[point[precision]]
-        return None if variable == precision else bound
-
     name = "model.loaded"
     return Formula(
         id=name,
@@ -357,7 +291,6 @@ def _loaded(index: Mapping[str, int], bits: Sequence[int]) -> Formula:
         inputs=(memory, size, parameters, precision),
         value=value,
         bounds=bounds,
-        solve=solve,
     )
 
 
@@ -370,14 +303,8 @@ def _unpacked(index: Mapping[str, int]) -> Formula:
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
         return low[size] + low[disk], min(high[size] + high[disk], INFINITY)
 
-    def solve(point: Point, variable: int, bound: int) -> int | None:
-        rest = bound - (point[disk] if variable == size else point[size])
-        return rest if rest >= 0 else None
-
     name = "model.unpacked"
-    return Formula(
-        id=name, variable=index[name], inputs=(size, disk), value=value, bounds=bounds, solve=solve
-    )
+    return Formula(id=name, variable=index[name], inputs=(size, disk), value=value, bounds=bounds)
 
 
 def _needed_by_fact(index: Mapping[str, int], features: Sequence[Feature]) -> list[Formula]:
@@ -397,9 +324,4 @@ def _needed(needs: int, flag: int, bit: int) -> Formula:
         needed = low[needs] | bit if low[flag] == 2 else low[needs] & ~bit
         return needed, 0
 
-    def solve(point: Point, variable: int, bound: int) -> int | None:
-        return None
-
-    return Formula(
-        id="needs", variable=needs, inputs=(flag,), value=value, bounds=bounds, solve=solve
-    )
+    return Formula(id="needs", variable=needs, inputs=(flag,), value=value, bounds=bounds)

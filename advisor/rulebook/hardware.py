@@ -1,4 +1,4 @@
-"""Instance types and their families, and the order in which sizing tries them."""
+"""Instance types and their families, and what makes one smaller than another."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -22,6 +22,11 @@ class Family(Value):
     autoscaling: bool
     training_plans: bool  # its capacity can be reserved for endpoints, sold by the hour or not
     origin: Source
+
+    @property
+    def generation(self) -> int:
+        """The number in the family's name: 5 of m5, 200 of p6-b200 aside."""
+        return int(next((sign for sign in self.id if sign.isdecimal()), "0"))
 
 
 class Instance(Value):
@@ -47,7 +52,7 @@ class Instance(Value):
 
 
 class InstanceTypes:
-    """All instance types by name, and the ones that sizing may choose, smallest first."""
+    """All instance types by name, and the ones that sizing may choose."""
 
     def __init__(
         self, types: Sequence[Sequence[str]], families: Iterable[Mapping[str, str]]
@@ -59,26 +64,24 @@ class InstanceTypes:
         self._chosen_families = {row["id"] for row in families if row["choose"] == "true"}
         self.families = OnDemand({row["id"]: row for row in families}, _family)
         self.types = OnDemand(self._rows, self._instance)
-        self._ordered: dict[str, tuple[Instance, ...]] = {}
+        self._candidates: dict[str, tuple[Instance, ...]] = {}
 
     def get(self, name: str) -> Instance | None:
         """The instance type of that name, ``None`` when the API has none."""
         return self.types[name] if name in self._rows else None
 
     def candidates(self, accelerator: str) -> tuple[Instance, ...]:
-        """Types that sizing may choose for ``none``, ``gpu`` or ``neuron``, in the order to try."""
-        if accelerator not in self._ordered:
+        """Types that sizing may choose for ``none``, ``gpu`` or ``neuron``."""
+        if accelerator not in self._candidates:
             kind, vcpu = (self._columns.index(each) for each in ("accelerator", "vcpu"))
-            chosen = [
+            self._candidates[accelerator] = tuple(
                 self.types[name]
                 for name, row in self._rows.items()
                 if row[kind] == accelerator
                 and row[vcpu]
                 and family_of(name) in self._chosen_families
-            ]
-            chosen.sort(key=lambda each: (size(each), rank(each)))
-            self._ordered[accelerator] = tuple(chosen)
-        return self._ordered[accelerator]
+            )
+        return self._candidates[accelerator]
 
     def _instance(self, values: Sequence[str]) -> Instance:
         row = dict(zip(self._columns, values, strict=True))
@@ -118,11 +121,6 @@ def size(instance: Instance) -> tuple[int, ...]:
         return (vcpu, group, memory)
     devices, device = instance.accelerator_count or 0, instance.accelerator_memory_mib or 0
     return (group, devices, device, vcpu, memory)
-
-
-def rank(instance: Instance) -> tuple[int, str]:
-    """Order of equal fits whose prices do not tell them apart."""
-    return (instance.family.order, instance.type)
 
 
 def _family(row: Mapping[str, str]) -> Family:

@@ -42,8 +42,18 @@ class Knowledge(Value):
     quotas: tuple[QuotaEntry, ...]
 
 
+_made: dict[str, Knowledge] = {}
+
+
 def knowledge(compiled: Mapping[str, Any]) -> Knowledge:
-    """The figures of a compiled rulebook."""
+    """The figures of a compiled rulebook, made once for each digest."""
+    digest = compiled["digest"]
+    if digest not in _made:
+        _made[digest] = _make(compiled)
+    return _made[digest]
+
+
+def _make(compiled: Mapping[str, Any]) -> Knowledge:
     sizing = {entry["id"]: _constant(entry) for entry in compiled["sizing"]}
     return Knowledge(
         sizing=sizing,

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.model.workload import Workload
-from advisor.rulebook.cache import cached_file, keep, read_object
+from advisor.rulebook.cache import cached_file, keep, read_object, rules_directory
 from advisor.rulebook.resolve import Rulebook, resolve
-from advisor.rulebook.source import Folder, is_packaged, rules_directory
+from advisor.rulebook.source import Folder, is_packaged
 
 _in_use: list[dict[str, Any]] = []
 TOLD_REGIONS: dict[str, Mapping[str, Any]] = {}

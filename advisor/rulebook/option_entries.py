@@ -7,7 +7,7 @@ from typing import Any
 
 from advisor.model.errors import RulebookError
 from advisor.rulebook.cells import form_cuts, limit_cuts, merge_cuts
-from advisor.rulebook.entries import bound, leaf, number_check, origin, word_check
+from advisor.rulebook.entries import bound, checks, leaf, origin
 from advisor.rulebook.symbols import Symbols
 from advisor.rulebook.types import FactEntry, Leaf, Limit, OptionEntry, Question
 
@@ -32,8 +32,8 @@ def option_entry(
         summary=raw["summary"],
         limits=limits,
         unsupported=unsupported,
-        number_checks=tuple(number_check(limit) for limit in limits if not limit.discrete),
-        word_checks=tuple(word_check(limit) for limit in limits if limit.discrete),
+        **checks(limits),
+        start=symbols.index[raw["start"]] if "start" in raw else -1,
         variables=frozenset(variables),
         cuts=merge_cuts([limit_cuts(limit) for limit in limits]),
         origin=origin(raw),
@@ -60,6 +60,7 @@ def _limit(
         newest=newest,
         also=tuple(each for each in documented if each is not in_force),
         when=symbols.condition(raw["when"]) if raw["when"] else None,
+        late=raw.get("broken") == "late",
         origin=origin(raw),
         fix=raw.get("fix", ""),
         fix_source=raw.get("fix_source", ""),

@@ -19,10 +19,20 @@ from advisor.rulebook.cells import (
     word_classes,
 )
 from advisor.rulebook.entries import features
-from advisor.rulebook.fact_entries import NEEDS, TYPICAL_PROCESSING, fact_entries
-from advisor.rulebook.formulas import Formula, formulas
+from advisor.rulebook.fact_entries import (
+    MEAN_PROCESSING,
+    NEEDS,
+    SAID,
+    TAIL_PROCESSING,
+    TIMES,
+    TYPICAL_PROCESSING,
+    fact_entries,
+    load_rules,
+)
+from advisor.rulebook.formulas import Formula, formulas, mean_rate
 from advisor.rulebook.note_entries import caution_entry, outside_entry
 from advisor.rulebook.option_entries import option_entry, questions
+from advisor.rulebook.starts import KEPT_WARM, constants, starts
 from advisor.rulebook.symbols import Symbols
 from advisor.rulebook.types import UNSET, Caution, Condition, Outside
 
@@ -30,8 +40,8 @@ from advisor.rulebook.types import UNSET, Caution, Condition, Outside
 class Rulebook:
     """Every rule that decides, and the tables that make asking fast.
 
-    ``variables`` are the facts in a fixed order, then the typical processing time, the set of
-    needed features (bits) and the derived facts.
+    ``variables`` are the facts in a fixed order, then the times of one request, the set of needed
+    features (bits) and the derived facts.
     """
 
     def __init__(self, compiled: Mapping[str, Any], limits: str) -> None:
@@ -54,6 +64,12 @@ class Rulebook:
         self.near: float = precision["factor"]  # of size over parameters
         self.bits_of = [self.bits[word] for word in precision["words"]]
         self.formulas: tuple[Formula, ...] = formulas(self.index, self.features, self.bits_of)
+        if KEPT_WARM in self.index:
+            constants_known = constants(compiled["sizing"])
+            self.fits_one = constants_known.fits_one
+            self.formulas += starts(
+                self.index, constants_known, self.words["requests.cold_start", "tolerated"].low
+            )
         self._name()
         self._prepare()
         self._cautions: tuple[Caution, ...] | None = None
@@ -75,29 +91,36 @@ class Rulebook:
         self.needs = self.index[NEEDS]
         self.processing = self.index["requests.processing"]
         self.typical_processing = self.index[TYPICAL_PROCESSING]
-        self.active = self.index["traffic.active"]
+        self.tail = self.index[TAIL_PROCESSING]
+        self.mean = self.index[MEAN_PROCESSING]
+        self.times = (self.processing, self.typical_processing, self.tail, self.mean)
+        self.time_bits = bit_set(self.times)
+        self.load = load_rules(self.raw, self.index)
         self.size = self.index["model.size"]
         self.parameters = self.index["model.parameters"]
         self.precision = self.index["model.precision"]
         self.loaded = self.index["model.loaded"]
+        self.said = self.index[SAID]
+        self.answer = self.index.get("requests.answer", -1)
+        self.kept_warm = self.index.get(KEPT_WARM, -1)
+        spoken = ("requests.answer", "requests.cold_start") if KEPT_WARM in self.index else ()
+        self.spoken = bit_set(self.index[name] for name in spoken)  # whether it is stated counts
 
     def _prepare(self) -> None:
         """Tables that make a point, find its cells and tell what depends on what."""
         self.base_facts = self.facts[: self.typical_processing]
-        self.stated_first = (*range(len(self.base_facts)), self.typical_processing)
+        self.stated_first = (*range(len(self.base_facts)), self.typical_processing, self.tail)
         self.template_low = [fact.low for fact in self.facts]
         self.template_high = [fact.high for fact in self.facts]
         self.template_point = [
             fact.assume[0].value if len(fact.assume) == 1 else UNSET for fact in self.facts
         ]
-        self.template_point[self.typical_processing] = UNSET
+        for fact in self.base_facts:
+            if fact.assume and fact.assume[0].follows >= 0:
+                value = self.template_point[fact.assume[0].follows]
+                active = self.template_point[self.load.active]
+                self.template_point[fact.variable] = fact.assume[0].times * mean_rate(value, active)
         self.conditional_facts = [fact for fact in self.base_facts if len(fact.assume) > 1]
-        self.followers = [
-            (fact.variable, alternative.follows)
-            for fact in self.conditional_facts
-            for alternative in fact.assume
-            if alternative.follows >= 0
-        ]
         self.conditional_bits = bit_set(fact.variable for fact in self.conditional_facts)
         self.assumption_cuts = [
             cut
@@ -106,8 +129,7 @@ class Rulebook:
             if alternative.when is not None
             for cut in form_cuts(alternative.when.form)
         ]
-        leaders = bit_set(leader for _, leader in self.followers)
-        self.assumption_bits = self.conditional_bits | leaders
+        self.assumption_bits = self.conditional_bits | self.load.bits | 1 << self.mean
         self._triggers: dict[int, int] = {}
         self.dependents = dependents(self.formulas, len(self.index))
         inputs = {variable for formula in self.formulas for variable in formula.inputs}
@@ -115,6 +137,17 @@ class Rulebook:
             self.base_facts, self._conditions(), self.limit.values(), inputs
         )
         self.cuts = self._cuts()
+        again = {*self.load.places, self.size, *(fact.variable for fact in self.conditional_facts)}
+        self.reassumed = [each for each in self.formulas if not again.isdisjoint(each.inputs)]
+        asked = (self.load.active, self.load.peak, self.load.volume)
+        self.pattern_cuts = [(each, self.cuts[each]) for each in asked if each in self.cuts]
+        judged = set().union(
+            *(question.when.variables for question in self.questions.values()),
+            *(limit.reads for limit in self.limit.values()),
+        )
+        # What rules read of a load, and what only the assumed pattern reads.
+        self.load_read = judged.intersection((*asked, self.load.concurrent, self.processing))
+        self.pattern_only = set(asked) - judged
         self.all_cuts = self._all_cuts()
         self.place_cuts = [
             [] if fact.discrete else cuts
@@ -134,15 +167,12 @@ class Rulebook:
         done = [0] * len(self.facts)
         largest_of = self.index["model.loaded"]  # bounds each of its inputs apart
         groups = [set(f.inputs) for f in self.formulas if f.variable != largest_of]
-        for follower, leader in self.followers:
-            load = [group for group in groups if follower in group]
-            groups.append({leader, follower, self.active}.union(*load))
+        groups.append({*self.load.places, *self.times})
         groups.append({self.parameters, self.index["model.disk"]})  # by the size that follows
         for group in groups:
             numbers = bit_set(each for each in group if not self.facts[each].discrete)
             for variable in group:
                 done[variable] |= numbers & ~(1 << variable)
-        done[self.processing] = done[self.typical_processing]
         return done
 
     def triggers(self, unstated: int) -> int:
@@ -150,7 +180,7 @@ class Rulebook:
         known = self._triggers.get(unstated)
         if known is None:
             facts = [fact for fact in self.conditional_facts if unstated >> fact.variable & 1]
-            known = self._triggers[unstated] = bit_set(triggers(facts, self.active))
+            known = self._triggers[unstated] = bit_set(triggers(facts))
         return known
 
     def reach(self, variables: tuple[int, ...], unstated: int) -> Reach:
@@ -165,7 +195,7 @@ class Rulebook:
                 outcomes=self.outcomes,
                 options=self.options,
                 dependents=self.dependents,
-                active=self.active,
+                load={*self.load.places, self.load.pattern, *self.times},
                 weighed=(frozenset({self.parameters, self.precision}), self.size),
             )
         return known
@@ -206,9 +236,9 @@ class Rulebook:
 
 
 def _variables(compiled: Mapping[str, Any]) -> dict[str, int]:
-    """Facts in the order of the file, typical processing time, needed features, derived facts."""
+    """Facts in the order of the file, the times of a request, needed features, derived facts."""
     names = [entry["id"] for entry in compiled["facts"]]
-    names += [TYPICAL_PROCESSING, NEEDS]
+    names += [*TIMES, NEEDS, SAID]
     names += [entry["id"] for entry in compiled["derived"]]
     return {name: number for number, name in enumerate(names)}
 

@@ -1,4 +1,4 @@
-"""Find ``rules/`` and a user's settings; read a rule file as plain values."""
+"""Find a user's settings; read a rule file as plain values."""
 
 from __future__ import annotations
 
@@ -8,28 +8,18 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from advisor.model.errors import InputError, RulebookError
+from advisor.rulebook.cache import PACKAGE
 
 # A path of a rule file or folder. Not pathlib's: importing that costs every start 2 ms.
 Folder: TypeAlias = str | os.PathLike[str]
 
 ORGANISATION_FILE = ".sm-advise.yaml"
 PROJECT_FILE = "pyproject.toml"
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
-
-def rules_directory() -> str:
-    """The folder of the rule files.
-
-    An installed package carries them inside (``advisor/rules``); a checkout has them beside the
-    package, and there the live folder is read, never a copy.
-    """
-    inside = os.path.join(_PACKAGE, "rules")
-    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(_PACKAGE), "rules")
 
 
 def is_packaged(rules: Folder) -> bool:
     """Whether this is the copy inside an installed package, which nobody edits."""
-    return os.fspath(rules) == os.path.join(_PACKAGE, "rules")
+    return os.fspath(rules) == os.path.join(PACKAGE, "rules")
 
 
 def read_rules(path: Folder) -> Any:

@@ -13,7 +13,7 @@ INFINITY = 1 << 240  # above every product of two facts; keeps bounds integers
 ELSEWHERE = "elsewhere"  # the word for a Region that no list names
 UNSET = -1  # value of a fact that has none until someone states it
 
-CLEAR, CONTESTED, RULED_OUT = 0, 1, 2
+CLEAR, CONTESTED, LATE, RULED_OUT = 0, 1, 2, 3
 
 
 class Condition(Value):
@@ -82,6 +82,7 @@ class Word(Value):
     high: int
     stated: bool
     origin: Source
+    ordinary: int = UNSET  # the value that is taken of it, where it has one
 
 
 class Assumption(Value):
@@ -93,6 +94,22 @@ class Assumption(Value):
     formula: str  # empty, or the formula that derives the value from `follows`
     follows: int  # variable of the stated fact, -1 without
     factor: int  # what lies further from a value that follows is remote
+    times: int = 1  # the value that follows is so many times what its formula gives
+
+
+class LoadRules(Value):
+    """The variables of one load, and what is known of how they keep together."""
+
+    active: int
+    time: int  # the mean
+    peak: int
+    volume: int
+    concurrent: int
+    pattern: int
+    bursts: tuple[int, ...]  # by pattern: the peak is at most so many times the mean; 0: any
+    spread: int  # requests in progress stated beside rate and time differ at most so many times
+    bits: int  # the stated facts that move others
+    places: tuple[int, ...]  # the numbers, in the order in which they are assumed
 
 
 class FactEntry(Value):
@@ -112,6 +129,7 @@ class FactEntry(Value):
     ordinary: Admitted
     changeable: float  # 0: nobody can change it
     say_words: bool
+    names: Mapping[int, str]  # of a fact that is said in words: the value taken for each of them
     derived_from: tuple[int, ...]  # of a derived fact
     origin: Source
 
@@ -141,6 +159,7 @@ class Limit(Value):
     newest: Bound  # the same unless a newer bound is documented
     also: tuple[Bound, ...]
     when: Condition | None
+    late: bool  # beyond it the option comes after every clear one, and is not ruled out
     origin: Source
     fix: str
     fix_source: str
@@ -188,6 +207,8 @@ class OptionEntry(Value):
     unsupported: int  # bits of the features it lacks
     number_checks: tuple[NumberCheck, ...]
     word_checks: tuple[WordCheck, ...]
+    late_checks: tuple[NumberCheck, ...]
+    start: int  # the variable of its start after a pause; -1 where it has none
     variables: frozenset[int]
     cuts: Mapping[int, tuple[int, ...]]
     origin: Source

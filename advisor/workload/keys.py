@@ -55,7 +55,7 @@ def features() -> Mapping[str, bool]:
 
 
 def _rules() -> dict[str, Any]:
+    from advisor.rulebook.cache import rules_directory
     from advisor.rulebook.load import compiled
-    from advisor.rulebook.source import rules_directory
 
     return compiled(rules_directory())

@@ -91,7 +91,7 @@ VPC = """\
             ("assumptions.yaml", "      - value: tolerated", "      - value: avoid"),
             SMALL.replace(", cold_start: tolerated", ""),
             {"old": "real-time", "new": "serverless"},
-            "requests.cold_start was assumed to be 0 s, is assumed to be 5 min",
+            "requests.cold_start was assumed to be avoid, is assumed to be tolerated",
             ["requests.cold_start"],
         ),
         (  # an instance type: 192 MiB do not hold what 8 GiB do

@@ -33,13 +33,13 @@ def found(advice: Advice, rule: str) -> list[Finding]:
 
 
 def test_an_option_that_costs_less_is_told_with_both_figures_and_the_question() -> None:
-    # Real-time: 0.115 x 730 = 83.95. Serverless: 50,000 x 0.1 s x 0.00004 = 0.20, and some data.
+    # Real-time: 0.102 x 730 = 74.46. Serverless: 50,000 x 0.1 s x 0.00004 = 0.20, and some data.
     advice = answer()
     assert advice.decision.option == "real-time"
     (finding,) = found(advice, "cheaper-option")
     assert finding.severity == "info"
     assert finding.message.startswith("Serverless inference on 2048 MB, at most ")
-    assert "would cost 0.21 instead of 83.96 USD a month on 1 x ml.m5.large" in finding.message
+    assert "would cost 0.21 instead of 74.47 USD a month on 1 x ml.c6i.large" in finding.message
     assert "It is ranked lower by the question gaps. " in finding.message
 
 
@@ -72,7 +72,7 @@ def test_where_cost_is_preferred_it_warns_and_stands_beside_the_answer() -> None
     assert finding.severity == "warning"
     assert finding.line == 1
     assert " Serverless inference on 2048 MB" in advice.summary
-    assert advice.summary.endswith("USD a month on 1 x ml.m5.large.")
+    assert advice.summary.endswith("USD a month on 1 x ml.c6i.large.")
     assert "would cost" not in answer().summary
 
 
@@ -143,12 +143,12 @@ def test_none_fits_costs_nothing() -> None:
 
 
 def test_hours_that_are_only_a_number_cannot_be_scheduled() -> None:
-    # 40 of 168 h a week: 83.95 x 40 / 168 = 19.99, and some data.
+    # 40 of 168 h a week: 74.46 x 40 / 168 = 17.73, and some data.
     traffic = {**STEADY["traffic"], "pattern": "periodic", "active": "40 h/week"}
     known: dict[str, Any] = {"decision": {"option": "real-time", "because": "it is measured"}}
     (finding,) = found(answer(traffic=traffic, **known), "hours-without-windows")
     assert finding.severity == "info"
-    assert "the plan costs 20.00 USD a month" in finding.message
+    assert "the plan costs 17.74 USD a month" in finding.message
     assert "traffic.windows" in finding.fix
     del traffic["active"]
     scheduled = {**traffic, "windows": "business hours"}

@@ -136,10 +136,10 @@ def test_a_fleet_carries_at_least_the_mean() -> None:
         )
     )
     scenario = Scenario(facts, "traffic.volume", prices_of("us-east-1"))
-    # 38.05/s / 0.5/s = 77 instances x 0.115 x 730, and 191 GB at 0.016.
+    # 38.05/s / 0.5/s = 77 instances x 0.102 x 730, and 191 GB at 0.016.
     found = scenario.at(100_000_000 * 84_000).middle(REAL_TIME)
     assert found is not None
-    assert float(found) == pytest.approx(77 * 0.115 * 730 + 3.05, rel=1e-3)
+    assert float(found) == pytest.approx(77 * 0.102 * 730 + 3.05, rel=1e-3)
 
 
 def test_the_same_value_is_worked_out_once() -> None:

@@ -105,7 +105,7 @@ def test_facts_are_listed_as_stated_then_as_assumed() -> None:
 def test_a_fact_that_follows_from_another_is_derived() -> None:
     found = decision(online(**GAPS | {"traffic": {"pattern": "spiky", "volume": "60/h"}}))
     (peak,) = [fact for fact in found.facts if fact.fact == "traffic.peak"]
-    assert (peak.value, peak.origin) == ("1/min", "derived")  # 60 an hour, all day long
+    assert (peak.value, peak.origin) == ("3/min", "derived")  # three times 60 an hour
 
 
 # -- unknowns --------------------------------------------------------------------------------------
@@ -137,7 +137,8 @@ def test_unknowns_are_told_with_every_answer_and_the_plausible_ones_first() -> N
 
 
 def test_a_cold_start_is_told_in_words() -> None:
-    found = decision(online(**GAPS))
+    """Two at once are too many for one environment kept warm."""
+    found = decision(online(traffic={**GAPS["traffic"], "concurrent": 2}))
     (patience,) = [each for each in found.unknowns if each.fact == "requests.cold_start"]
     assert patience.outcomes == {"avoid": "real-time", "tolerated": "serverless"}
 
@@ -177,9 +178,17 @@ def test_the_nearest_change_of_each_stated_fact_is_told() -> None:
     assert set(found.would_change) == {
         WouldChange(fact="requests.arrival", to="batch", option="batch-transform"),
         WouldChange(fact="requests.payload", to="> 4 MB", option="real-time"),
-        WouldChange(fact="requests.cold_start", to="< 10 s", option="real-time"),
         WouldChange(fact="traffic.pattern", to="sustained", option="real-time"),
     }
+
+
+def test_a_start_that_is_too_late_would_change_the_answer() -> None:
+    """A start takes 15 s, and two at once are too many for one environment kept warm."""
+    traffic = {**GAPS["traffic"], "concurrent": 2}
+    found = decision(online(requests={"cold_start": "20 s"}, traffic=traffic))
+    assert found.option == "serverless"
+    change = WouldChange(fact="requests.cold_start", to="< 15 s", option="real-time")
+    assert change in found.would_change
 
 
 def test_a_change_downward_is_told_by_its_upper_edge() -> None:

@@ -81,10 +81,8 @@ def by_hand(stated: Mapping[str, Any], limits: str = "safe") -> str | None:
     streaming, volume = get("requests.streaming", False), get("traffic.volume", 20)
     rare = "traffic.volume" in stated and volume <= 10
     pattern = get("traffic.pattern", "intermittent" if rare else "sustained")
-    # Calls a second: at least the mean while there is traffic, or one when no volume is known.
-    peak = Fraction(1)
-    if "traffic.volume" in stated:
-        peak = volume * 24 / (Fraction(get("traffic.active", 24)) * 3600)
+    # Calls a second: at least the mean while there is traffic.
+    peak = volume * 24 / (Fraction(get("traffic.active", 24)) * 3600)
     vpc = get("needs.vpc", False)
     batch = get("requests.arrival") == "batch"
 

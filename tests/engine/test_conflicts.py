@@ -55,7 +55,7 @@ CONTRADICTIONS = {
     # 3,600 an hour are one a second on average.
     "peak-below-the-mean": (
         "requests: {arrival: online}\ntraffic:\n  peak: 59/min\n  volume: 3600/h\n",
-        "traffic.peak is 59/min, below 1/s, the mean of traffic.volume, 3600/h",
+        "the peak is below the mean of the volume: traffic.peak, 59/min and traffic.volume, 3600/h",
     ),
     # Seven hours on seven days are 49 h a week.
     "more-time-than-the-windows-cover": (

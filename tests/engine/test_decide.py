@@ -10,7 +10,7 @@ from advisor.engine.decide import decide, first_usable, status, walk
 from advisor.engine.facts import Facts
 from advisor.rulebook.compile import compile_rules
 from advisor.rulebook.resolve import Rulebook, resolve
-from advisor.rulebook.types import CLEAR, CONTESTED, RULED_OUT, Point
+from advisor.rulebook.types import CLEAR, CONTESTED, RULED_OUT, Leaf, Point
 from advisor.workload import read_workloads
 
 SMALL = Path(__file__).resolve().parents[1] / "rulebooks" / "small"
@@ -118,7 +118,12 @@ def test_the_first_usable_option_of_the_leaf_wins(
     assert " ".join(signs) == path
     assert found.leaf.id == leaf
     assert decide(BOOK, here) == expected
-    assert first_usable(BOOK, found.leaf, here) == expected
+    assert usable(found.leaf, here) == expected
+
+
+def usable(leaf: Leaf, here: Point) -> str | None:
+    judged = ((name, status(BOOK.option[name], BOOK.needs, here)) for name in leaf.options)
+    return first_usable(BOOK, judged, here)
 
 
 def test_a_clear_option_wins_over_a_contested_one_that_stands_before_it() -> None:
@@ -127,12 +132,12 @@ def test_a_clear_option_wins_over_a_contested_one_that_stands_before_it() -> Non
     assert leaf.options == ("real-time", "asynchronous", "serverless")
     contested = point("arrival: online, payload: 7 B")
     assert status(BOOK.option["real-time"], BOOK.needs, contested) == CONTESTED
-    assert first_usable(BOOK, leaf, contested) == "asynchronous"
+    assert usable(leaf, contested) == "asynchronous"
     # With 5 s asynchronous is contested too, and real-time, which takes 2 s, is ruled out.
     longer = point("arrival: online, payload: 7 B, processing: 5 s")
-    assert first_usable(BOOK, leaf, longer) == "asynchronous"
+    assert usable(leaf, longer) == "asynchronous"
     # 13 B are too many for each of them.
-    assert first_usable(BOOK, leaf, point("arrival: online, payload: 13 B")) is None
+    assert usable(leaf, point("arrival: online, payload: 13 B")) is None
 
 
 @pytest.mark.parametrize(("arrival", "expected"), [("online", CONTESTED), ("batch", CLEAR)])

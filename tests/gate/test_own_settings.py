@@ -435,7 +435,7 @@ def test_settings_add_findings_to_an_answer(capsys: pytest.CaptureFixture[str]) 
     assert finding["severity"] == "warning"
     assert finding["fix"]
     assert "settings" not in found["inputs"]  # it changes no answer
-    settings({"families": ["c5", "m5", "m6i", "m7i", "t2"]})
+    settings({"families": ["c5", "c6i", "m5", "m6i", "m7i", "t2"]})
     assert not any(e["rule"] == "family-not-allowed" for e in answer(capsys)["findings"])
 
 

@@ -164,7 +164,7 @@ def test_the_service_makes_its_own_load_where_nothing_is_stated() -> None:
     assert "TrafficPattern" not in body["InputConfig"]
     container = body["InputConfig"]["ContainerConfig"]
     assert container["SupportedInstanceTypes"] == [
-        "ml.m5.large", "ml.c5.large", "ml.m5.xlarge", "ml.c5.xlarge", "ml.m5.2xlarge",
+        "ml.c6i.large", "ml.m5.large", "ml.c6i.xlarge", "ml.m5.xlarge", "ml.c6i.2xlarge",
     ]  # fmt: skip
     assert container["SupportedEndpointType"] == "RealTime"
 
@@ -174,7 +174,7 @@ def test_the_service_makes_its_own_load_where_nothing_is_stated() -> None:
 
 def test_types_of_memory_are_left_out_where_others_fit_and_taken_where_none_does() -> None:
     assert types(measuring(scoring())) == [
-        "ml.m5.large", "ml.c5.large", "ml.m5.xlarge", "ml.c5.xlarge", "ml.m5.2xlarge",
+        "ml.c6i.large", "ml.m5.large", "ml.c6i.xlarge", "ml.m5.xlarge", "ml.c6i.2xlarge",
     ]  # fmt: skip
     # 12 GB + 256 MB: above 0.9 x 8 GB, below 0.9 x 16 GB, so 2 vCPUs with 16 GB and 4 with 16 GB.
     found = types(measuring(scoring(model={"memory": "12 GB"})))
@@ -193,7 +193,7 @@ def test_accelerators_differ_by_their_model() -> None:
 def test_the_type_of_the_plan_comes_first() -> None:
     # 20/s x 60 ms on what was measured: nothing smaller is taken by the plan.
     named = scoring(model={"measured_on": "ml.c5.2xlarge"})
-    assert types(measuring(named))[:2] == ["ml.c5.2xlarge", "ml.m5.large"]
+    assert types(measuring(named))[:2] == ["ml.c5.2xlarge", "ml.c6i.large"]
 
 
 def test_a_stated_type_is_the_only_one() -> None:

@@ -96,13 +96,13 @@ def test_no_p99_without_a_stated_one() -> None:
 
 
 def test_nearly_every_call_of_five_a_day_starts_cold() -> None:
-    # 5 calls in 8 hours are 1 in 5760 s: exp(-300 / 5760) = 94.9 %, exp(-900 / 5760) = 85.5 %.
+    # 5 calls in 8 hours are 1 in 5760 s: exp(-300 / 5760) = 94.9 %, exp(-645 / 5760) = 89.4 %.
     facts = {
         "processing_s": 2, "processing_p99_s": 6, "mean_rate": 5 / (8 * 3600), "cold_start_s": 20
     }  # fmt: skip
     found = _latency(SERVERLESS, facts)
     assert found.cold_start_share == pytest.approx(0.949, abs=2e-3)
-    assert any(note.startswith("85.") and "94." in note for note in found.notes)
+    assert any(note.startswith("89.") and "94." in note for note in found.notes)
     # Cold at the median: 20 s, and about the median of the processing time.
     assert found.p50_ms == pytest.approx(22000, rel=0.02)
     assert found.p99_ms == pytest.approx(26000, rel=0.02)
@@ -115,7 +115,8 @@ def test_a_start_of_unknown_length() -> None:
     assert "The cold-start time is unknown: state model.startup." in often.notes
     # At 1/s few start cold (0.12 % at 600 s), so neither quantile depends on their length.
     seldom = _latency(SERVERLESS, {**facts, "mean_rate": 1.0})
-    assert seldom.p50_ms == pytest.approx(2000, rel=0.01)
+    # A mean of 2 s and a p99 of 6 s: half of a log-normal time is within 1.74 s.
+    assert seldom.p50_ms == pytest.approx(1740, rel=0.01)
     assert seldom.p99_ms is not None
     assert 6000 <= seldom.p99_ms < 7000
 

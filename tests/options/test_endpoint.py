@@ -303,8 +303,14 @@ def test_scaling_between_availability_and_twice_the_peak() -> None:
 
 def test_stated_bounds_replace_our_own() -> None:
     assert scaled(busy(deploy={"instances": {"min": "1", "max": "6"}})) == (1, 6)
-    found = planned(REAL_TIME, busy(deploy={"instances": {"min": "1", "max": "6"}}))
-    assert variant(found)["InitialInstanceCount"] == 6
+    # 10 of two vCPUs are more than 6; 5 of four carry the peak.
+    bounds = {"min": "1", "max": "6"}
+    found = planned(REAL_TIME, busy(deploy={"instances": bounds}))
+    assert variant(found)["InitialInstanceCount"] == 5
+    assert rules(found) == set()
+    stated = busy(deploy={"instances": bounds, "instance_type": "ml.m5.large"})
+    assert variant(planned(REAL_TIME, stated))["InitialInstanceCount"] == 6
+    assert rules(planned(REAL_TIME, stated)) == {"fleet-bounded"}
     fixed = planned(REAL_TIME, busy(deploy={"instances": {"min": "4", "max": "4"}}))
     assert variant(fixed)["InitialInstanceCount"] == 4
     assert len(fixed.requests) == 3
@@ -432,7 +438,8 @@ def test_sizes_on_the_wire_and_ranges(option: str) -> None:
     assert figure(usage, "bytes_in") == 4096
     assert figure(usage, "bytes_out") == [400, 800]
     assert figure(usage, "requests") == [1000, None]
-    assert (figure(usage, "processing_s"), figure(usage, "processing_p99_s")) == (1.0, 3.0)
+    # ln(3) / 2.3263 = 0.47225 standard deviations; the mean is exp(0.47225**2 / 2) x 1 s.
+    assert (figure(usage, "processing_s"), figure(usage, "processing_p99_s")) == (1.117964, 3.0)
     assert figure(usage, "pattern") == "diurnal"
 
 

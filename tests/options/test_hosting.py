@@ -532,7 +532,7 @@ def test_unnamed_models_have_the_requests_of_one_and_the_cost_of_all() -> None:
     # 600/s / 4 = 150/s against 2 / 100 ms x 0.5 = 10/s: 4 x 15 instances for 730 hours.
     assert [each.operation for each in found.chosen.plan.requests].count("CreateEndpoint") == 1
     line = found.chosen.cost.items[0]
-    assert (line.name, line.quantity) == ("Instances ml.m5.large", str(4 * 15 * 730))
+    assert (line.name, line.quantity) == ("Instances ml.c6i.large", str(4 * 15 * 730))
     assert "models-not-named" in {each.rule for each in found.findings}
 
 
@@ -550,7 +550,7 @@ def test_named_models_cost_what_their_own_endpoints_cost() -> None:
     cost = advice(document).chosen.cost
     items = {each.name: each.quantity for each in cost.items}
     # Two instances each: 12,288 + 256 MiB are above 0.9 x 8,192 and within 0.9 x 16,384.
-    assert items["Instances ml.m5.large"] == "1460"
+    assert items["Instances ml.c6i.large"] == "1460"
     assert items["Instances ml.r5.large"] == "1460"
     # 1M x 8 KB / 1 GiB of all requests, as if there were one endpoint.
     whole = Decimal(1_000_000 * 8192) / Decimal(1024**3)
@@ -569,12 +569,12 @@ def test_a_range_of_models_is_a_range_of_instances_and_not_of_data() -> None:
         "region": "us-east-1",
     }
     items = {each.name: each.quantity for each in advice(document).chosen.cost.items}
-    assert items["Instances ml.m5.large"] == "2920..5840"  # 2 and 4 times two instances of 730 h
+    assert items["Instances ml.c6i.large"] == "2920..5840"  # 2 and 4 times two instances of 730 h
     assert items["Data in"] == "976.5625"  # 1M x 1 MB / 1,024 MB
 
 
 def test_components_at_zero_are_paid_while_each_of_them_works() -> None:
-    # One request a month: a copy is up for the work, 15 minutes after it, and 6.5 to get there.
+    # One request a month: a copy is up for the work, 15 minutes after it, and 6.25 to get there.
     document = {
         **online(
             requests={"processing": "1 min", "payload": "1 KB", "response": "1 KB"},
@@ -587,9 +587,9 @@ def test_components_at_zero_are_paid_while_each_of_them_works() -> None:
     }
     found = advice(document).chosen
     low, high = (float(each) for each in found.cost.items[0].quantity.split(".."))
-    # A third of a request each, so a third of (60 + 900) s to (60 + 900 + 390) s three times.
+    # A third of a request each, so a third of (60 + 900) s to (60 + 900 + 375) s three times.
     assert low == pytest.approx(960 / 3600, rel=0.01)
-    assert high == pytest.approx(1350 / 3600, rel=0.01)
+    assert high == pytest.approx(1335 / 3600, rel=0.01)
     assert "find no copy and fail" in " ".join(found.latency.notes)
 
 

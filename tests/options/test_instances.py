@@ -1,12 +1,14 @@
-"""Which instance type a plan takes: what fits first, price second."""
+"""Which instance type a plan takes: of those that fit, the one of the cheapest fleet."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME
+from advisor.pricing.plan_cost import listed, prices_of
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
 from tests.planned import facts_of, online, planned, rules, setting, value, variant
@@ -17,6 +19,10 @@ KNOWN = knowledge(load("safe").raw)
 
 def chosen(model: dict[str, Any], option: str = REAL_TIME, **parts: Any) -> str:
     return str(value(planned(option, online(model=model, **parts)), "InstanceType"))
+
+
+def sold_in(region: str) -> Mapping[str, int]:
+    return listed(REAL_TIME, prices_of(region))
 
 
 # -- memory ----------------------------------------------------------------------------------------
@@ -176,19 +182,25 @@ def test_a_measured_type_that_does_not_fit_is_left_with_a_warning() -> None:
 
 def test_a_stated_type_goes_before_the_measured_one() -> None:
     model = {"measured_on": "ml.m5.large", "memory": "1 GB"}
-    assert override("ml.m6i.large", model) == ("ml.m6i.large", set())
+    assert override("ml.m6i.large", model) == ("ml.m6i.large", {"measured-elsewhere"})
+    assert override("ml.m5.large", model) == ("ml.m5.large", set())
 
 
 # -- Region, architecture, option ------------------------------------------------------------------
 
 
-def test_a_family_without_a_price_in_the_region_is_not_chosen() -> None:
+@pytest.mark.parametrize(
+    ("region", "expected"),
+    [
+        ("us-east-1", "ml.g6e.xlarge"),
+        ("eu-west-1", "ml.g4dn.12xlarge"),  # no g6e and no g7e: four T4 hold 64 GB together
+        ("eu-central-2", "ml.g6.12xlarge"),  # only g6: four L4
+    ],
+)
+def test_a_type_that_is_not_sold_in_the_region_is_not_chosen(region: str, expected: str) -> None:
     model = {"accelerator": "gpu", "accelerator_memory": "40 GB"}
-    assert chosen(model, region="us-east-1") == "ml.g6e.xlarge"
-    # Ireland has no g6e and no g7e: four T4 hold 64 GB together.
-    assert chosen(model, region="eu-west-1") == "ml.g4dn.12xlarge"
-    # Zurich has only g6: four L4.
-    assert chosen(model, region="eu-central-2") == "ml.g6.12xlarge"
+    found = planned(REAL_TIME, online(region=region, model=model), sold_in(region))
+    assert (value(found, "InstanceType"), rules(found)) == (expected, set())
 
 
 def test_a_named_type_that_is_not_sold_in_the_region_is_taken() -> None:
@@ -213,10 +225,11 @@ def test_several_models_on_a_gpu_take_a_type_with_one() -> None:
     # No GPU holds two of 60 GB, which is against the form that is stated.
     model = {"accelerator": "gpu", "accelerator_memory": "60 GB", "count": "4"}
     stated = {"hosting": "multi-model"}
-    found = planned(REAL_TIME, online(region="eu-west-1", model=model, deploy=stated))
+    workload = online(region="eu-west-1", model=model, deploy=stated)
+    found = planned(REAL_TIME, workload, sold_in("eu-west-1"))
     assert value(found, "InstanceType") == "ml.g7e.2xlarge"
     assert rules(found) == {"instance-region", "hosting-ruled-out"}  # Ireland has none that large
-    there = planned(REAL_TIME, online(region="us-east-1", model=model, deploy=stated))
+    there = planned(REAL_TIME, {**workload, "region": "us-east-1"}, sold_in("us-east-1"))
     assert rules(there) == {"hosting-ruled-out"}
     named = online(model=model, deploy={**stated, "instance_type": "ml.g5.12xlarge"})
     assert rules(planned(REAL_TIME, named)) == {"instance-too-small", "hosting-ruled-out"}
@@ -239,16 +252,90 @@ def test_the_cheapest_of_equal_fits() -> None:
 
 
 def test_a_price_never_outweighs_the_fit() -> None:
-    workload = online(model={"memory": "1 GB"})
-    prices = {"ml.c5.large": 1, "ml.m5.xlarge": 1, "ml.m5.large": 115_000}
+    workload = online(model={"memory": "4 GB"})  # more than 0.9 x 4 GB
+    prices = {"ml.c5.large": 1, "ml.m5.xlarge": 116_000, "ml.m5.large": 115_000}
     assert value(planned(REAL_TIME, workload, prices), "InstanceType") == "ml.m5.large"
 
 
-def test_an_unknown_price_filters_nothing() -> None:
-    workload = online(model={"accelerator": "gpu", "accelerator_memory": "20 GB"})
-    assert value(planned(ASYNCHRONOUS, workload, {}), "InstanceType") == "ml.g5.xlarge"
-    prices = {"ml.g6.xlarge": 1_130_000}
-    assert value(planned(ASYNCHRONOUS, workload, prices), "InstanceType") == "ml.g6.xlarge"
+def test_what_counts_is_the_price_of_the_fleet() -> None:
+    # 30/s x 100 ms = 3 at once / 0.5 = 6 at once: 3 of two vCPUs, 2 of four.
+    busy = online(
+        requests={"processing": "100 ms"}, traffic={"peak": "30/s"}, model={"memory": "1 GB"}
+    )
+    prices = {"ml.m5.large": 100, "ml.m5.xlarge": 149}
+    assert value(planned(REAL_TIME, busy, prices), "InstanceType") == "ml.m5.xlarge"
+    prices = {"ml.m5.large": 100, "ml.m5.xlarge": 151}
+    assert value(planned(REAL_TIME, busy, prices), "InstanceType") == "ml.m5.large"
+    # Two for availability: 2 x 149 against 2 x 100.
+    calm = online(environment="production", model={"memory": "1 GB"})
+    prices = {"ml.m5.large": 100, "ml.m5.xlarge": 149}
+    assert value(planned(REAL_TIME, calm, prices), "InstanceType") == "ml.m5.large"
+
+
+def test_equal_fleets_go_to_the_smaller_type_then_the_newer() -> None:
+    # 40/s x 100 ms / 0.5 = 8 at once: 4 of two vCPUs, 2 of four.
+    busy = online(
+        requests={"processing": "100 ms"}, traffic={"peak": "40/s"}, model={"memory": "1 GB"}
+    )
+    prices = {"ml.m5.xlarge": 200, "ml.m5.large": 100, "ml.m6i.large": 100, "ml.m7i.xlarge": 200}
+    assert value(planned(REAL_TIME, busy, prices), "InstanceType") == "ml.m6i.large"
+
+
+def test_a_type_that_the_list_does_not_sell_is_only_taken_where_nothing_else_fits() -> None:
+    workload = online(
+        region="us-east-1", model={"accelerator": "gpu", "accelerator_memory": "20 GB"}
+    )
+    found = planned(ASYNCHRONOUS, workload, {"ml.g6.xlarge": 1_130_000})
+    assert (value(found, "InstanceType"), rules(found)) == ("ml.g6.xlarge", set())
+    found = planned(ASYNCHRONOUS, workload, {"ml.m5.large": 115_000})
+    assert (value(found, "InstanceType"), rules(found)) == ("ml.g5.xlarge", {"instance-region"})
+    (finding,) = (each for each in found.findings if each.rule == "instance-region")
+    assert finding.message.startswith(
+        "no type that fits is sold in us-east-1, the plan takes ml.g5"
+    )
+
+
+def test_without_a_list_the_smallest_is_taken() -> None:
+    found = planned(ASYNCHRONOUS, online(model={"accelerator_memory": "20 GB"}), {})
+    assert value(found, "InstanceType") == "ml.g5.xlarge"
+    assert setting(found, "InstanceType").because.startswith("The smallest of ")
+
+
+def test_latency_takes_the_newest_generation_and_says_that_speeds_are_unknown() -> None:
+    prices = {"ml.c5.large": 102, "ml.c6i.large": 102, "ml.c7i.large": 107, "ml.c7i.xlarge": 214}
+    workload = online(prefer="latency", model={"memory": "1 GB"})
+    found = planned(REAL_TIME, workload, prices)
+    assert value(found, "InstanceType") == "ml.c7i.large"
+    assert "no speeds of types are known here" in setting(found, "InstanceType").because
+    assert value(planned(REAL_TIME, {**workload, "prefer": "cost"}, prices), "InstanceType") == (
+        "ml.c6i.large"
+    )
+
+
+def test_times_are_not_carried_to_a_type_without_saying_so() -> None:
+    timed = online(requests={"processing": "100 ms"}, model={"memory": "1 GB"})
+    carried = "the stated times are taken to hold on it"
+    assert carried in setting(planned(REAL_TIME, timed), "InstanceType").because
+    silent = planned(REAL_TIME, online(model={"memory": "1 GB"}))
+    assert carried not in setting(silent, "InstanceType").because
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "message"),
+    [
+        ({"concurrency": "24"}, "ml.m5.large", "24 requests at once keep as many vCPUs busy"),
+        ({"memory": "1 GB"}, "ml.c6g.large", "its processor is Arm"),
+    ],
+)
+def test_what_a_stated_type_lacks_is_a_warning(
+    model: dict[str, Any], name: str, message: str
+) -> None:
+    found = planned(REAL_TIME, online(model=model, deploy={"instance_type": name}))
+    (finding,) = (each for each in found.findings if each.rule == "instance-too-small")
+    assert finding.severity == "warning"
+    assert message in finding.message
+    measured = online(model={**model, "measured_on": name}, deploy={"instance_type": name})
+    assert rules(planned(REAL_TIME, measured)) == set()
 
 
 # -- the tables ------------------------------------------------------------------------------------

@@ -14,14 +14,14 @@ from advisor.gate.rules.service_walk import load_service
 from advisor.gate.run import check
 from advisor.gate.settings import CheckOptions
 from advisor.model.workload import Finding
-from advisor.options import known
 from advisor.options.named_types import Market, misnamed, unsold
 from advisor.pipeline import advise
 from advisor.pricing.plan_cost import prices_of
+from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import known_regions, load
 from advisor.workload import read_workloads
 
-KNOWN = known(load())
+KNOWN = knowledge(load().raw)
 SERVICE = load_service()
 HOSTING = SERVICE.enum("ProductionVariantInstanceType")
 TRANSFORM = SERVICE.enum("TransformInstanceType")

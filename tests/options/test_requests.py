@@ -310,7 +310,7 @@ def _sized(found: Plan, size: dict[str, Any], least: int) -> Iterator[str]:
 
 
 def _production(found: Plan) -> list[dict[str, Any]]:
-    (config,) = (e.parameters for e in found.requests if e.operation == "CreateEndpointConfig")
+    config = next(e.parameters for e in found.requests if e.operation == "CreateEndpointConfig")
     production: list[dict[str, Any]] = config["ProductionVariants"]
     return production
 

@@ -186,18 +186,18 @@ def test_a_fleet_that_goes_to_zero_cannot_be_divided() -> None:
 @pytest.mark.parametrize(
     ("rollout", "wait", "terminate", "limit"),
     [
-        # 300 s for instances + 30 s for the container, x 2, + 2 x 300 s + 300 s = 1560 s
+        # 300 s for instances + 15 s for the container, x 2, + 2 x 300 s + 300 s = 1530 s
         ("canary", 300, 300, 1560),
-        # + 4 x 300 s + 300 s = 2160 s
+        # 630 s + 4 x 300 s + 300 s = 2130 s
         ("linear", 300, 300, 2160),
-        # no steps: 660 s + 300 s = 960 s
+        # no steps: 630 s + 300 s = 930 s
         ("all-at-once", 0, 300, 960),
-        # 660 s, and 600 s is the least
+        # 630 s, and 600 s is the least
         ({"strategy": "all-at-once", "terminate_wait": "0 s"}, 0, 0, 660),
-        ({"strategy": "canary", "wait": "90500 ms", "terminate_wait": "1 s"}, 91, 1, 900),  # 843
+        ({"strategy": "canary", "wait": "90500 ms", "terminate_wait": "1 s"}, 91, 1, 840),  # 813
         ({"strategy": "canary", "wait": "1 h", "terminate_wait": "1 h"}, 3600, 3600, 11460),
-        # Stated limits: 330 s of start + 900 s of waits = 1230 s
-        ({"strategy": "canary", "timeout": "1230 s"}, 300, 300, 1230),
+        # Stated limits: 315 s of start + 900 s of waits = 1215 s
+        ({"strategy": "canary", "timeout": "1215 s"}, 300, 300, 1215),
         ({"strategy": "canary", "timeout": "8 h"}, 300, 300, 28800),
     ],
 )
@@ -211,10 +211,10 @@ def test_waits_and_the_time_limit(rollout: Any, wait: int, terminate: int, limit
 
 
 def test_a_rolling_update_starts_instances_for_every_batch() -> None:
-    """4 x 330 s x 2 + 4 x 300 s = 3840 s."""
+    """4 x 315 s x 2 + 4 x 300 s = 3720 s."""
     policy = deployment(planned(REAL_TIME, fleet(4, "rolling")))["RollingUpdatePolicy"]
     assert policy["WaitIntervalInSeconds"] == 300
-    assert policy["MaximumExecutionTimeoutInSeconds"] == 3840
+    assert policy["MaximumExecutionTimeoutInSeconds"] == 3720
 
 
 @pytest.mark.parametrize(
@@ -223,10 +223,10 @@ def test_a_rolling_update_starts_instances_for_every_batch() -> None:
         ({"wait": "3601 s"}, "WaitIntervalInSeconds", 3600),
         ({"terminate_wait": "2 h"}, "TerminationWaitInSeconds", 3600),
         ({"timeout": "599 s"}, "MaximumExecutionTimeoutInSeconds", 1560),
-        ({"timeout": "1229 s"}, "MaximumExecutionTimeoutInSeconds", 1560),
+        ({"timeout": "1214 s"}, "MaximumExecutionTimeoutInSeconds", 1560),
         ({"timeout": "28801 s"}, "MaximumExecutionTimeoutInSeconds", 1560),
-        # 10 steps of an hour: (28800 - 330 - 300) / 10 = 2817, less one second
-        ({"strategy": "linear", "step": "10 %", "wait": "1 h"}, "WaitIntervalInSeconds", 2816),
+        # 10 steps of an hour: (28800 - 315 - 300) / 10 = 2818.5, in whole seconds
+        ({"strategy": "linear", "step": "10 %", "wait": "1 h"}, "WaitIntervalInSeconds", 2818),
     ],
 )
 def test_times_beyond_the_bounds_are_adjusted(rollout: Any, field: str, set_to: int) -> None:

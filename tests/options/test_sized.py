@@ -12,7 +12,6 @@ from advisor.engine.facts import Facts
 from advisor.model.options import ASYNCHRONOUS, OPTIONS, REAL_TIME
 from advisor.options import plan
 from advisor.options.instance_types import types_of
-from advisor.options.instances import NamedTypes, choose
 from advisor.options.memory import Need
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
@@ -22,7 +21,6 @@ from tests.strategies import documents, read
 PRICES = {"ml.m5.large": 3, "ml.m6i.large": 2, "ml.r5.large": 2, "ml.c5.xlarge": 1}
 KNOWN = knowledge(load("safe").raw)
 TYPES = types_of(KNOWN, "", None, None)
-NOTHING = NamedTypes(stated=None, measured_on=None, measured=None)
 
 
 @pytest.mark.parametrize("option", OPTIONS)
@@ -90,13 +88,13 @@ def needs_alike(accelerator: str, host: int, device: int) -> Iterator[Need]:
 
 
 @pytest.mark.parametrize("prices", [{}, PRICES])
-def test_a_remembered_type_is_the_one_that_would_be_found(prices: dict[str, int]) -> None:
+def test_remembered_types_are_those_that_would_be_found(prices: dict[str, int]) -> None:
     types = types_of(KNOWN, "", None, prices)
     for each in needs():
-        found = choose(types, NOTHING, each)
-        assert found == choose(types_of(KNOWN, "", None, prices), NOTHING, each)
+        found = types.fitting(each)
+        assert found == types_of(KNOWN, "", None, prices).fitting(each)
         # A copy is another list of prices, for which nothing is remembered.
-        assert found == choose(types_of(KNOWN, "", None, prices.copy()), NOTHING, each)
+        assert found == types_of(KNOWN, "", None, prices.copy()).fitting(each)
 
 
 @given(st.integers(1, 10**7), st.integers(1, 10**7))

@@ -111,10 +111,10 @@ def test_600_models_fit_one_instance_type() -> None:
 
 
 def test_an_endpoint_for_each_model_costs_as_much_as_300_endpoints() -> None:
-    # 300 to 600 x 0.276 x 730: 60,444 to 120,888, against 403 on shared instances.
+    # 300 to 600 x 0.233 x 730: 51,027 to 102,054, against 403 on shared instances.
     low, high = usd(answer("models-per-customer"), "asynchronous")
-    assert low == pytest.approx(300 * 0.276 * 730, rel=0.01)
-    assert high == pytest.approx(600 * 0.276 * 730, rel=0.01)
+    assert low == pytest.approx(300 * 0.233 * 730, rel=0.01)
+    assert high == pytest.approx(600 * 0.233 * 730, rel=0.01)
 
 
 def test_the_input_objects_are_named_with_their_size() -> None:

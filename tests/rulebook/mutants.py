@@ -21,9 +21,9 @@ from advisor.model.advice import Advice
 from advisor.model.errors import RulebookError
 from advisor.model.workload import Workload
 from advisor.pipeline import advise_by
+from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.load import compiled
 from advisor.rulebook.resolve import resolve
-from advisor.rulebook.source import rules_directory
 from tests.rulebook import test_rules_fire as judges
 
 Form = list[Any]

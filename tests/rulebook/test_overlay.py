@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from advisor.model.errors import RulebookError
+from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.compile import compile_rules
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.overlay import COMPARED
 from advisor.rulebook.resolve import resolve
-from advisor.rulebook.source import rules_directory
 
 ORIGIN = {"source": "your settings, 2026-11-28, https://aws.amazon.com/new", "as_of": "2026-11-28"}
 RULES = Path(rules_directory())

@@ -13,7 +13,7 @@ from advisor.rulebook.load import load
 
 ROOT = Path(__file__).resolve().parents[2]
 KNOWN = knowledge(load("safe").raw)
-NAMED = re.compile(r'(?:number\(|constant=)"([a-z-]+)"')
+NAMED = re.compile(r'(?:numbers?[(\[]|constant=)"([a-z-]+)"')
 
 
 def used() -> set[str]:

@@ -217,9 +217,9 @@ def drift() -> tuple[Move, ...]:
 
 def limits_moved(table: Mapping[str, Any]) -> tuple[Move, ...]:
     """The fields that a limit of rules/options bounds and a table ends elsewhere."""
+    from advisor.rulebook.cache import rules_directory
     from advisor.rulebook.load import compiled
     from advisor.rulebook.references import fields, shape_of
-    from advisor.rulebook.source import rules_directory
 
     known = fields(compiled(rules_directory())["options"])
     ends = (

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from advisor.engine.verify.claims import alive, consistent, monotone, sound, total
+from advisor.engine.verify.coherent import coherent
 from advisor.engine.verify.entries import (
     agrees_with_model,
     sourced,
@@ -22,7 +23,7 @@ from advisor.engine.verify.space import Space
 from advisor.model.errors import RulebookError
 from advisor.rulebook.resolve import Rulebook, resolve
 
-CLAIMS = ("total", "sound", "alive", "monotone", "consistent", "sourced")
+CLAIMS = ("total", "sound", "alive", "monotone", "consistent", "coherent", "sourced")
 
 
 class Problem(NamedTuple):
@@ -97,3 +98,5 @@ def _outcomes(
     if all(unconditional(fact) for fact in space.raw["facts"]):  # else the engine cannot be asked
         for message, witness in sound(space, book, found, proved):
             yield "sound", message, witness
+        for message, witness in coherent(book, proved):
+            yield "coherent", message, witness

@@ -7,7 +7,7 @@ from itertools import product
 from typing import TypeAlias
 
 from advisor.engine.verify.paths import PathEnd
-from advisor.engine.verify.space import INFINITY, Box, Space, join, narrow
+from advisor.engine.verify.space import INFINITY, Box, Space, is_late, join, narrow
 from advisor.engine.verify.witness import Witness, answer_of_rules, engine_answer
 from advisor.model.advice import yes_no
 from advisor.model.options import OPTIONS
@@ -95,7 +95,8 @@ def _regions(space: Space, leaf: PathEnd) -> Iterator[Box]:
         yield from narrow(leaf.boxes, [each.met for each in conditions])[:1]
         for condition in conditions:
             others = [each.met for each in conditions if each is not condition]
-            yield from narrow(leaf.boxes, [condition.broken, *others])[:1]
+            beyond = condition.broken or condition.unmet  # a late one rules nothing out
+            yield from narrow(leaf.boxes, [beyond, *others])[:1]
             yield from narrow(leaf.boxes, [condition.newest, *others])[:1]
 
 
@@ -151,12 +152,12 @@ def _some_input(space: Space, boxes: list[Box], not_clear: Sequence[str]) -> boo
 
 def _limits_alive(space: Space, leaves: Sequence[PathEnd], option: str, proved: Proved) -> Outcome:
     conditions = space.conditions_of(option)
-    limits = {limit["id"] for limit in space.options[option]["limits"]}
+    limits = {limit["id"]: is_late(limit) for limit in space.options[option]["limits"]}
     for condition in conditions:
         proved["alive"] += 1
         name = condition.id
         others = [each.newest for each in conditions if each is not condition]
-        alone = narrow(condition.broken, others)
+        alone = narrow(condition.unmet if limits.get(name) else condition.broken, others)
         if not alone:
             yield f"{name} is never the only thing that rules {option} out", f"rule: {name}"
         elif name in limits and not _matters(leaves, option, alone):

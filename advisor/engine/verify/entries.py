@@ -21,7 +21,7 @@ def entries(compiled: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
         yield question["id"], question
     for word in compiled["words"]:
         yield f"{word['fact']} {word['id']}", word
-    for kind in ("facts", "derived", "features", "cautions", "consider", "sizing"):
+    for kind in ("facts", "derived", "load", "features", "cautions", "consider", "sizing"):
         for entry in compiled[kind]:
             yield entry["id"], entry
 
@@ -68,7 +68,7 @@ def used(compiled: Mapping[str, Any]) -> Iterator[str]:
 def unconditional(fact: Mapping[str, Any]) -> bool:
     """Whether a fact has a value to take, or none at all, whatever is stated of others."""
     alternatives = fact["assume"]
-    return not alternatives or not {"when", "follows"} & alternatives[-1].keys()
+    return not alternatives or "when" not in alternatives[-1]
 
 
 def agrees_with_model(
@@ -121,8 +121,8 @@ def _read(compiled: Mapping[str, Any]) -> Iterator[str]:
     """Facts that some rule compares with something, once for each rule."""
     judged = [limit for option in compiled["options"] for limit in option["limits"]]
     judged += compiled["cautions"]
-    for entry in judged:
-        yield entry["fact"]
+    yield from (entry["fact"] for entry in judged)
+    yield from (option["start"] for option in compiled["options"] if "start" in option)
     for feature in compiled["features"]:
         if "fact" in feature:
             yield feature["fact"]

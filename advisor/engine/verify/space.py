@@ -119,6 +119,8 @@ class Space:
         for question in self.questions.values():
             yield from self._condition_constants(question["when"])
         for limit in self.all_limits.values():
+            if limit["when"] is not None:
+                yield from self._condition_constants(limit["when"])
             if "mask" not in limit["bound"]:
                 for bound in (limit, self.newest(limit)):
                     yield (limit["fact"], *self.range_of(bound["bound"]))
@@ -177,7 +179,12 @@ class Space:
         return [{variable: allowed}] if allowed else []
 
     def limit_boxes(self, limit: Mapping[str, Any], met: bool, newest: bool) -> list[Box]:
-        """The inputs on which a limit is met or broken, at its bound in force or its newest."""
+        """The inputs on which a limit is met or broken, at its bound in force or its newest.
+
+        One that only makes an option late rules nothing out, as if a newest bound admitted all.
+        """
+        if newest and is_late(limit):
+            return [{}] if met else []
         bound = (self.newest(limit) if newest else self.in_force(limit))["bound"]
         fact = limit["fact"]
         inside = bound["mask"] if "mask" in bound else self.mask(fact, *self.range_of(bound))
@@ -215,9 +222,14 @@ class Space:
         return done
 
 
+def is_late(limit: Mapping[str, Any]) -> bool:
+    """Whether an option beyond the limit comes after every clear one, and is not ruled out."""
+    return limit.get("broken") == "late"
+
+
 def _domains(compiled: Mapping[str, Any]) -> dict[str, list[Any]]:
     done: dict[str, list[Any]] = {}
-    for fact in compiled["facts"]:
+    for fact in (*compiled["facts"], *compiled["derived"]):
         if fact["kind"] == "flag":
             done[fact["id"]] = [False, True]
         elif fact["kind"] == "word":

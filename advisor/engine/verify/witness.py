@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.engine.verify.space import INFINITY, Box, Space
+from advisor.engine.verify.space import INFINITY, Box, Space, is_late
 from advisor.model.workload import Interval, Stated, Workload
 from advisor.rulebook.formulas import IN_FLIGHT_UNIT
 from advisor.rulebook.resolve import Rulebook
@@ -20,6 +20,15 @@ _BASE = {
     "model.loaded": "model.memory",
     "model.unpacked": "model.disk",
 }
+# Derived facts about starts: every combination is taken as possible, and none is stated.
+_FREE = ("start.", "wait.", "answer.", "serverless.", "answer-is-")
+# What makes one of them late, or serverless not kept warm, unless the box says something of a fact.
+_LATE = {
+    "wait": ("requests.cold_start", 0, "requests.cold_start"),
+    "answer": ("requests.answer", 1_000_000, "requests.answer"),
+    "serverless": ("traffic.concurrent", 2, "load.in-flight"),
+}
+_JUST_LATE = 100_001  # thousandths of a percent
 _STATED_ALWAYS = {
     "requests.encoding": Stated("requests.encoding", "binary", "binary", 0, 0),
 }
@@ -38,8 +47,13 @@ class Witness:
             variable: self._value(variable, allowed) for variable, allowed in box.items()
         }
         self.values.setdefault("requests.arrival", "online")
+        for number, fact in enumerate(space.raw["derived"], start=1):
+            if fact["id"].startswith("start."):
+                self.values.setdefault(fact["id"], number)
         self._agree()
-        self.real = all(self._inside(variable, allowed) for variable, allowed in box.items())
+        late = [self.values.get(f"wait.{way}", 0) for way in ("serverless", "component")]
+        ordered = max(late) < _JUST_LATE or box.get("wait.asynchronous", 2) & 2 > 0
+        self.real = ordered and all(self._inside(name, allowed) for name, allowed in box.items())
         self.workload = self._workload()
 
     def _value(self, variable: str, allowed: int) -> Any:
@@ -64,6 +78,9 @@ class Witness:
             values.setdefault("model.loaded", size)
             values.setdefault("model.unpacked", size)
         self._agree_on_record()
+        busy, flying = values.get("load.busy-share"), values.get("load.in-flight")
+        if busy is not None:  # the mean of a month is at most the peak, in one unit
+            values["load.in-flight"] = max(busy, flying or 0)
 
     def _agree_on_record(self) -> None:
         """Where the input is known beforehand, a request carries one record at least."""
@@ -94,12 +111,17 @@ class Witness:
         )
 
     def _statements(self, variable: str, value: Any) -> list[tuple[str, Any]]:
+        if variable.startswith(_FREE):
+            path, each, unless = _LATE.get(variable.partition(".")[0], ("", 0, ""))
+            late = path and value in (False, _JUST_LATE) and unless not in self.values
+            return [(path, _one(each))] if late else []
         if not isinstance(value, int) or isinstance(value, bool):
             return [(variable, value)]
         if variable == "load.busy-share":
             volume = max(value // _MILLISECOND, 1)
             return [
                 ("requests.processing.typical", _one(_MILLISECOND)),
+                ("requests.processing.p99", _one(_MILLISECOND)),  # so that it is the mean
                 ("traffic.volume", _one(volume)),
             ]
         if variable == "load.in-flight":
@@ -173,19 +195,25 @@ def answer_of_rules(space: Space, values: Mapping[str, Any]) -> str | None:
         if not isinstance(target, str):
             break
         question = space.questions[target]
-    contested = None
+    contested, late = [], []
     for option in target["options"]:
-        broken = _broken(space, option, values, newest=False)
-        if not broken:
+        if not _broken(space, option, values, newest=False):
             return str(option)
-        if contested is None and not _broken(space, option, values, newest=True):
-            contested = str(option)
-    return contested
+        if not _broken(space, option, values, newest=True):
+            entry = space.options[option]
+            starts = [limit for limit in entry["limits"] if is_late(limit)]
+            if all(_inside(space, limit, values, False) for limit in starts):
+                contested.append(str(option))
+            else:
+                late.append((values[entry["start"]], str(option)))
+    return contested[0] if contested else min(late)[1] if late else None
 
 
 def _inside(
     space: Space, limit: Mapping[str, Any], values: Mapping[str, Any], newest: bool
 ) -> bool:
+    if newest and is_late(limit):
+        return True
     if limit["when"] is not None and not _true(space, limit["when"], values):
         return True
     value = values.get(limit["fact"])
@@ -237,4 +265,8 @@ def engine_answer(book: Rulebook, witness: Witness) -> str | None:
     from advisor.engine.decide import decide
     from advisor.engine.facts import Facts
 
-    return decide(book, Facts(book, witness.workload).point)
+    point = Facts(book, witness.workload).point
+    for name, variable in book.index.items():
+        if name.startswith(_FREE):
+            point[variable] = int(witness.values.get(name, 0))
+    return decide(book, point)

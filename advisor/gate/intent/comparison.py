@@ -111,7 +111,7 @@ class WorkloadFit:
         """The limits that are kept, if at all, only by the newest bound that AWS documents."""
         for verdict in candidate.verdicts:
             limit = self.facts.book.limit.get(verdict.rule)
-            if limit is None or verdict.outcome == "broken" or self._taken(verdict):
+            if limit is None or limit.late or verdict.outcome == "broken" or self._taken(verdict):
                 continue
             if verdict.outcome == "contested" or self._is_beyond(limit, limit.bound):
                 yield BrokenReason(
@@ -127,7 +127,7 @@ class WorkloadFit:
     def _taken(self, verdict: Verdict) -> str:
         """What is taken for a fact that nobody stated, where only that leaves a limit open."""
         limit = self.facts.book.limit.get(verdict.rule)
-        if verdict.outcome != "unknown" or limit is None or limit.when is None:
+        if verdict.outcome != "unknown" or limit is None or limit.when is None or limit.late:
             return ""
         if not self._is_beyond(limit, limit.bound) or not self._is_beyond(limit, limit.newest):
             return ""

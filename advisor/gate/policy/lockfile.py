@@ -78,7 +78,7 @@ def answer_of(advice: Advice) -> dict[str, object]:
             verdict.rule: f"{verdict.value} (bound {verdict.broken_by or verdict.bound})"
             for candidate in advice.candidates
             for verdict in candidate.verdicts
-            if verdict.outcome in ("broken", "contested")
+            if verdict.outcome in ("broken", "contested", "late")
         },
         "sized": next((each.because for each in settings if each.name in _SIZES), ""),
     }

@@ -9,9 +9,9 @@ from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import Node, Path
 from advisor.gate.rules.view import Fault, View, text_of
 from advisor.model.workload import OwnSettings
-from advisor.options import known
 from advisor.options.named_types import Market, Opinion, misnamed, unsold
 from advisor.pricing.plan_cost import prices_under
+from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
 
 _JUDGES: dict[str, Callable[[str, Market], Opinion | None]] = {
@@ -43,7 +43,7 @@ def judged(
 def _market(service: ServiceModel, home: str, transform: bool, own: tuple[str, str]) -> Market:
     overlay, told = own
     return Market(
-        known=known(load(overlay=overlay)),
+        known=knowledge(load(overlay=overlay).raw),
         others=lambda: service.other_instance_types,
         prices=prices_under(OwnSettings(prices=told), home or None),
         transform=transform,

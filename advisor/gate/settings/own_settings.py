@@ -16,9 +16,9 @@ from advisor.catalogue.price_snapshot import components, is_price, load, require
 from advisor.gate.settings.settings_file import SettingsFile
 from advisor.model.errors import InputError, RulebookError
 from advisor.model.workload import NO_SETTINGS, OwnSettings
+from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.load import compiled
 from advisor.rulebook.overlay import require_known
-from advisor.rulebook.source import rules_directory
 
 
 class _Entry(NamedTuple):

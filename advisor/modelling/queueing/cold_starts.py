@@ -15,10 +15,6 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# How long SageMaker keeps an idle environment is not documented. AWS Lambda kept its own for 636 to
-# 645 s in 2020 (pacslab/serverless-performance-modeling), users report about 300 s: print the band.
-KEEP_ALIVE_S = (300.0, 900.0)
-
 _NODES = 24  # the error of the contour falls as 3.89 ** -nodes
 _NEGLIGIBLE = 1e-17
 _PATIENCE = 20

@@ -8,6 +8,7 @@ from advisor.model.value import Value
 _Z99 = 2.3263478740408408  # 99th percentile of the standard normal distribution
 # Quantiles of responses are then right to 0.05 %, where the forms themselves are to 8 %.
 _STEPS = 96
+WIDEST = 100  # 99th percentile over median; the mean falls beyond exp(z99 ** 2), 224
 _REACH = 6.0  # standard deviations on either side; beyond lie 2e-9
 
 
@@ -57,12 +58,21 @@ def constant(seconds: float) -> ServiceTime:
     return ServiceTime(median_s=seconds, sigma=0.0)
 
 
+def around(mean_s: float, p99_s: float) -> ServiceTime:
+    """The log-normal time with this mean and this 99th percentile, as far as one has both."""
+    if p99_s <= mean_s:
+        return constant(mean_s)
+    sigma = _Z99 - math.sqrt(max(0.0, _Z99**2 - 2 * math.log(p99_s / mean_s)))
+    return ServiceTime(median_s=mean_s * math.exp(-(sigma**2) / 2), sigma=sigma)
+
+
 def lognormal(median_s: float, p99_s: float) -> ServiceTime:
     """The log-normal time with this median and this 99th percentile.
 
     Processing times are bounded below and have a tail above, which a log-normal shape has too; that
-    it is this shape is an assumption of sm-advise.
+    it is this shape is an assumption of sm-advise. The ratio of the two counts up to ``WIDEST``.
     """
     if p99_s <= median_s:
         return constant(median_s)
-    return ServiceTime(median_s=median_s, sigma=math.log(p99_s / median_s) / _Z99)
+    ratio = min(p99_s / median_s, WIDEST)
+    return ServiceTime(median_s=median_s, sigma=math.log(ratio) / _Z99)

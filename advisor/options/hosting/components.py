@@ -11,6 +11,7 @@ from advisor.options.hosting import models as named
 from advisor.options.hosting.component_requests import ComponentDesign
 from advisor.options.hosting.packing import MILLI, Room
 from advisor.options.load import (
+    SECOND,
     counted,
     load,
     mib,
@@ -57,7 +58,7 @@ def _design(draft: Draft, prices: Mapping[str, int] | None) -> ComponentDesign:
     initial = max(floor, copies.packed(components, "copies", times, has))
     least = 0 if to_zero else max(floor, copies.packed(components, "least", times, has))
     most = max(initial, copies.packed(components, "most", times, has))
-    initial = fleet.within(initial, limits)
+    initial = fleet.held(draft, initial, limits)
     least, most = fleet.ends(min(least, initial), max(most, initial), limits, 0 if to_zero else 1)
     initial = min(max(1, least, initial), most)
     _say_instances(draft, components, (least, initial, most), times)
@@ -145,9 +146,8 @@ def _usage(draft: Draft, design: ComponentDesign) -> FleetUsage:
         volume_gb=endpoint.volume_gb(draft, design.instance),
     )
     if design.to_zero:
-        start = draft.number("instance-start") + endpoint.start_s(draft)
         usage = usage._replace(
-            wake_s=float(draft.number("component-wake-period") + start),
+            wake_s=draft.facts.taken("start.component") / SECOND,
             linger_s=float(draft.number("scale-in-alarm")),
         )
     usage = usage._replace(busiest=_busiest(first, usage))

@@ -8,9 +8,9 @@ from advisor.options import fleet, instances, memory, real_time
 from advisor.options.hosting import models as named
 from advisor.options.hosting import packing
 from advisor.options.hosting.packing import MILLI, Room
-from advisor.options.load import PER_SECOND, Load, counted, load, per_second, seconds
+from advisor.options.load import PER_SECOND, Load, load, per_second
 from advisor.options.plan_builder import Draft
-from advisor.rulebook.hardware import CPU, Instance, rank, size
+from advisor.rulebook.hardware import CPU, Instance
 
 
 class Component(NamedTuple):
@@ -32,37 +32,24 @@ def instance_type(
     alone: memory.Need,
     prices: Mapping[str, int] | None,
 ) -> instances.TypeChoice:
-    """The type that is named, else the one of which all copies of the peak take least.
+    """The type that is named, else that of the cheapest fleet for all copies of the peak.
 
-    Types come first on which the largest copy takes the fewest devices, since a model on one device
-    needs no parallelism; then the fewest devices, or vCPUs, of the fleet; price tells equals apart.
+    Args:
+        draft: the plan being made.
+        members: the models.
+        alone: need of the largest.
+        prices: as for real-time.
     """
-    stated = draft.text("deploy.instance_type") or draft.text("model.measured_on")
-    found = [] if stated is not None else instances.types_for(draft, prices).suiting(alone)
-    if not found:
-        return instances.choice(draft, alone, prices)
     times = 1 if named.listed(draft) else named.count(draft)
     floor = 1 if draft.needs("scale-to-zero") else fewest(draft)[0]
-    least = min(_devices(alone, each) for each in found)
-    found = [each for each in found if _devices(alone, each) == least]
-    unknown = 1 << 62
 
-    def fleet_of(each: Instance) -> tuple[tuple[int, ...], int]:
-        """What all copies take of a type, least first, and how many of it."""
-        parts = tuple(component(draft, member, each, scaled=False) for member in members)
-        count = max(floor, packed(parts, "copies", times, room_of(draft, each)))
-        price = ({} if prices is None else prices).get(each.type, unknown)
-        scarce = each.vcpu if alone.accelerator == CPU else each.accelerator_count
-        return (count * (scarce or 1), *size(each), price, *rank(each)[:1]), count
+    def taken(apart: Draft, each: Instance) -> tuple[float, bool]:
+        parts = tuple(component(apart, member, each, scaled=False) for member in members)
+        count = max(floor, packed(parts, "copies", times, room_of(apart, each)))
+        return fleet.held(apart, count, fleet.bounds(apart)), True
 
-    instance = min(found, key=lambda each: fleet_of(each)[0])
-    _, count = fleet_of(instance)
-    because = (
-        f"the type that carries all copies with the fewest "
-        f"{'vCPUs' if alone.accelerator == CPU else 'devices'}: {alone.text}; "
-        f"{counted(count, 'instance')} of it"
-    )
-    return instances.TypeChoice(instance=instance, because=because)
+    least = fleet.within(floor, fleet.bounds(draft))
+    return instances.choice(draft, alone, prices, taken, every=True, least=least)
 
 
 def weight(need: memory.Need) -> tuple[int, int]:
@@ -154,28 +141,26 @@ def _for_peak(draft: Draft, work: Load, workers: int, on_one: int) -> tuple[int,
     A throughput that was measured on an instance is shared by the copies that fill it.
     """
     safety, measured = draft.number("safety-factor"), draft.upper("model.throughput")
-    if work.peak is not None and measured:
+    peak = work.peak or 0.0
+    if measured:
         rate = measured / PER_SECOND / on_one
-        count = min(fleet.MOST, instances_for_rate(work.peak, rate, safety))
+        count = min(fleet.MOST, instances_for_rate(peak, rate, safety))
         text = (
             f"{per_second(measured / PER_SECOND)} measured on an instance of {said(on_one)}, "
             f"x {safety}; {work.peak_text} / {per_second(rate * safety)} = {said(count)}"
         )
         return count, text, rate
-    if work.peak is not None and work.processing_s is not None:
-        rate = workers / work.processing_s
-        count = min(fleet.MOST, instances_for_rate(work.peak, rate, safety))
+    if work.concurrent is None:
+        rate = workers / (work.processing_s or 1.0)
+        count = min(fleet.MOST, instances_for_rate(peak, rate, safety))
         text = (
-            f"{workers} at once / {seconds(work.processing_s)} = {per_second(rate)} a copy, "
+            f"{workers} at once / {work.time_text} = {per_second(rate)} a copy, "
             f"x {safety}; {work.peak_text} / {per_second(rate * safety)} = "
             f"{said(count)}"
         )
         return count, text, rate
-    if work.in_flight is not None:
-        count = max(1, min(fleet.MOST, whole(work.in_flight / (workers * safety))))
-        text = f"{work.in_flight_text} / ({workers} at once x {safety}) = {said(count)}"
-        return count, text, None
-    return 1, "neither peak rate and processing time nor requests in progress are stated: one", None
+    count = max(1, min(fleet.MOST, whole((work.in_flight or 0.0) / (workers * safety))))
+    return count, f"{work.in_flight_text} / ({workers} at once x {safety}) = {said(count)}", None
 
 
 def said(count: int) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from advisor.model.options import REAL_TIME
-from advisor.options import fleet, instances, memory, real_time
+from advisor.options import instances, memory, real_time
 from advisor.options.hosting import models as named
-from advisor.options.load import SECOND, counted, load
+from advisor.options.instance_types import Types
+from advisor.options.load import SECOND, counted, known
 from advisor.options.plan_builder import Draft
-from advisor.rulebook.hardware import CPU, GPU
+from advisor.rulebook.hardware import CPU, GPU, Instance
 from advisor.rulebook.hosting import Inputs
 
 _TRITON = ("triton", "tritonserver")
@@ -26,10 +28,10 @@ class HostingInputs(NamedTuple):
     load_text: str  # how the peak compares with them; empty where it is not known
 
 
-def inputs(draft: Draft) -> HostingInputs:
-    """One value for everything that a rule may ask."""
-    known = _load(draft) if draft.option == REAL_TIME else HostingInputs({}, (), "")
-    alone = memory.need(draft)
+def inputs(draft: Draft, prices: Mapping[str, int] | None) -> HostingInputs:
+    """One value for everything that a rule may ask; prices as for real-time."""
+    known = _load(draft, prices) if draft.option == REAL_TIME else HostingInputs({}, (), "")
+    alone, types = memory.need(draft), instances.types_for(draft, prices)
     values: dict[str, Any] = {
         "option": draft.option,
         "needs": frozenset(each.id for each in draft.facts.book.features if draft.needs(each.id)),
@@ -40,41 +42,38 @@ def inputs(draft: Draft) -> HostingInputs:
         "streaming": draft.facts.taken("requests.streaming") is True,
         "warm": _warm(draft),
         "sizes": _sizes(draft),
-        "room": _room(draft, alone),
-        "together": _together(draft),
+        "room": _room(alone, types),
+        "together": _together(draft, types),
         **known.inputs,
     }
     return known._replace(inputs={"load": "unknown", **values})
 
 
-def _load(draft: Draft) -> HostingInputs:
+def _load(draft: Draft, prices: Mapping[str, int] | None) -> HostingInputs:
     """Whether the peak fills the instances that each model would have of its own."""
-    apart = _apart(draft)
-    work = load(draft)
-    instance = instances.choice(draft, memory.need(draft), None).instance
-    capacity = fleet.capacity(draft, work, instance)
-    if work.in_flight is None and (work.peak is None or capacity.per_second is None):
+    apart = _apart(draft, prices)
+    made = real_time.design(draft.apart(), prices)
+    work, capacity = made.work, made.capacity
+    measured = draft.upper("model.throughput")
+    if known(draft).in_flight is None and (known(draft).peak is None or not measured):
         return HostingInputs({}, apart, "")
     count, floor = named.count(draft), real_time.availability(draft)[0]
     needed, _ = real_time.for_peak(draft, work, capacity)
     filling = needed >= count * floor
     text = (
-        f"the peak takes {counted(needed, 'instance')} of {instance.type}, and "
+        f"the peak takes {counted(needed, 'instance')} of {made.instance.type}, and "
         f"{counted(count, 'endpoint')} would have {count} x {floor} = {count * floor}"
     )
     return HostingInputs({"load": "filling" if filling else "shared"}, apart, text)
 
 
-def _apart(draft: Draft) -> tuple[tuple[str, int], ...]:
-    """The fleet of an endpoint for each model, by type: the peak of each, and its availability."""
+def _apart(draft: Draft, prices: Mapping[str, int] | None) -> tuple[tuple[str, int], ...]:
+    """The fleet of an endpoint for each model, by type."""
     found: Counter[str] = Counter()
     times = 1 if named.listed(draft) else named.count(draft)
     for each in named.members(draft):
-        part = each.draft
-        instance = instances.choice(part, memory.need(part), None).instance
-        work = load(part)
-        needed, _ = real_time.for_peak(part, work, fleet.capacity(part, work, instance))
-        found[instance.type] += times * max(needed, real_time.availability(part)[0])
+        made = real_time.design(each.draft.apart(), prices)
+        found[made.instance.type] += times * made.sizes.initial
     return tuple(found.items())
 
 
@@ -121,24 +120,25 @@ def _sizes(draft: Draft) -> str:
     return "uneven" if uneven else "alike"
 
 
-def _room(draft: Draft, alone: memory.Need) -> str:
+def _room(alone: memory.Need, types: Types) -> str:
     """Models that the memory of one GPU holds, on the largest type with a single one."""
     if alone.accelerator != GPU or not alone.accelerator_mib:
         return "unknown"
-    most = max(
-        each.accelerator_total_mib
-        for each in draft.knowledge.catalogue.candidates(GPU)
-        if each.accelerator_count == 1
-    )
+    single = [each for each in _sold(types, GPU) if each.accelerator_count == 1]
+    most = max((each.accelerator_total_mib for each in single), default=0)
     return "several" if most >= 2 * alone.accelerator_mib else "alone"
 
 
-def _together(draft: Draft) -> str:
+def _together(draft: Draft, types: Types) -> str:
     """Whether all models are resident at once on the largest type."""
     found = named.members(draft)
     total = sum(memory.need(each.draft).host_mib for each in found)
     if len(found) == 1:
         total *= named.count(draft)
-    types = instances.types_for(draft, None)
-    most = max(types.usable_mib(each) or 0 for each in types.catalogue.candidates(CPU))
+    most = max((types.usable_mib(each) or 0 for each in _sold(types, CPU)), default=0)
     return "fits" if total <= most else "exceeds"
+
+
+def _sold(types: Types, kind: str) -> list[Instance]:
+    """Types of a kind that an endpoint in the Region may run on."""
+    return [e for e in types.catalogue.candidates(kind) if types.offered(e, transform=False)]

@@ -30,7 +30,7 @@ def planned(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deplo
         deploy: whether requests and what goes with them are wanted.
     """
     table = choice.rules(draft)
-    known = inputs(draft)
+    known = inputs(draft, prices)
     found = choice.choose(table, known.inputs)
     # Where none serves, the form that was asked for is shown with what is against it.
     draft.way = draft.text("deploy.hosting") or found.way or found.row.then[0]

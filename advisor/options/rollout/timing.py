@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from advisor.model.options import SERVERLESS
 from advisor.options import endpoint
-from advisor.options.load import SECOND, load, number, per_second, seconds
+from advisor.options.load import SECOND, known, number, per_second, seconds
 from advisor.options.plan_builder import Draft
 from advisor.options.rollout.replaced import warn
 from advisor.options.rollout.step import ROLLING
@@ -89,7 +89,7 @@ def seen(draft: Draft, wait: int, share: float) -> None:
     if wait < needed and own:
         message = f"a wait of {seconds(wait)} ends before an alarm can: it looks at {needed} s"
         warn(draft, "rollout-unseen", message, "deploy.rollout.wait")
-    work = load(draft)
+    work = known(draft)
     rate = work.mean if work.mean is not None else work.peak
     enough = 1 / draft.number("alarm-error-share")
     if rate is None or rate * wait * share >= enough:

@@ -34,6 +34,8 @@ def answer(advice: Advice) -> Iterator[RenderableType]:
     if advice.decision.option is None:
         yield from _fixes(advice)
     yield Text()
+    if size := highlights.size(advice):
+        yield labelled("Assumes", [said(size, DOUBT)])
     yield from _unknowns(advice)
     yield labelled("Path", [_path(advice)])
 

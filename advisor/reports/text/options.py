@@ -51,9 +51,13 @@ def _rest(candidate: Candidate) -> str:
     found = highlights.unstated(candidate)
     if candidate.standing.standing not in (CHOSEN, OPEN) or not found:
         return ""
-    names = ", ".join(verdict.title.lower() for verdict in found[:_MOST_VERDICTS])
-    more = len(found) - _MOST_VERDICTS
-    return f"not stated: {names}" + (f" and {more} more" if more > 0 else "")
+    told = [f"{each.title} {each.value} ({each.note})" for each in found if each.note]
+    found = tuple(each for each in found if not each.note)
+    if found:
+        names = ", ".join(verdict.title.lower() for verdict in found[:_MOST_VERDICTS])
+        more = len(found) - _MOST_VERDICTS
+        told.append(f"not stated: {names}" + (f" and {more} more" if more > 0 else ""))
+    return "; ".join(told)
 
 
 def _sentence(reason: Reason) -> Text:
