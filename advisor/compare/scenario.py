@@ -13,7 +13,6 @@ from advisor.options import plan
 from advisor.pricing.billable_usage import completed
 from advisor.pricing.monthly import Total, total
 from advisor.pricing.plan_cost import listed
-from advisor.rulebook.formulas import mean_rate
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import RULED_OUT
 from advisor.workload.keys import keys
@@ -113,7 +112,6 @@ class Scenario:
         facts = self.facts_at(value)
         point, book = facts.point, self._book
         option = decide(book, point)
-        facts = _with_room(facts)
         costs = {}
         for name in walk(book, point).leaf.options:
             if self._options is not None and name not in self._options:
@@ -138,23 +136,6 @@ def current(facts: Facts, key: str) -> int:
 def _scaled(stated: Interval, over: int, under: int) -> Interval:
     low, high = (None if end is None else max(1, end * over // under) for end in stated)
     return Interval(low, high)
-
-
-def _with_room(facts: Facts) -> Facts:
-    """Facts whose peak is at least the mean, so that the fleet can carry what comes.
-
-    The answer does not see this: it is the rules' for what was stated.
-    """
-    peak, volume = (
-        facts.workload.interval("traffic.peak"),
-        facts.workload.interval("traffic.volume"),
-    )
-    if peak is None or volume is None or peak.high is None or volume.high is None:
-        return facts
-    mean = mean_rate(volume.high, facts.taken("traffic.active"))
-    if mean <= peak.high:
-        return facts
-    return Facts(facts.book, restated(facts.workload, {"traffic.peak": Interval(mean, mean)}))
 
 
 def restated(workload: Workload, changes: Mapping[str, Interval | str | bool]) -> Workload:

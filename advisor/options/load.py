@@ -61,7 +61,7 @@ def load(draft: Draft) -> Load:
     concurrent = facts.taken("traffic.concurrent")
     stated = [name for name in _RATES if facts.is_stated(name)]
     rests_on = []
-    if not stated and concurrent is None:
+    if not stated and concurrent is None and draft.text("requests.arrival") != "batch":
         rests_on.append("traffic.peak")
     if not timed(draft) and concurrent is None:
         rests_on.append("requests.processing")

@@ -122,7 +122,7 @@ def test_strict_fails_on_a_plausible_unknown_and_an_acceptance_silences_it(tmp_p
     assert ran(path).code == 0
     assert done.code == 1
     assert "decisive-unknown" in {each["rule"] for each in json.loads(done.out)["findings"]}
-    accepted = ONLINE + 'accept: {decisive-unknown: "nobody knows yet"}\n'
+    accepted = ONLINE + 'accept: {decisive-unknown: "nobody knows", size-assumed: "nor this"}\n'
     assert ran(write(tmp_path, accepted), "--strict").code == 0
 
 

@@ -35,8 +35,9 @@ def test_facts_plan_and_cost_that_differ_are_named(folder: Path) -> None:
     done = ran("diff", "old.yaml", "w.yaml", cwd=folder)
     assert done.code == 0
     # Two instances at 0.115 USD an hour: 2 x 0.115 x 730 h = 167.90; twelve: 1,007.40. Data of the
-    # assumed 20/h on top: 14,600 x 100 KB out x 0.016 / GB = 0.02.
-    assert "about 167.93 → about 1,007.43 USD a month (about +839.50)" in done.out
+    # assumed 4/s on top, a fifth of the peak: 10,512,000 x 120 KB x 0.016 / GB = 19.25;
+    # of 40/s 192.48.
+    assert "about 187.15 → about 1,199.88 USD a month (about +1,012.73)" in done.out
     assert "traffic.peak  20/s → 200/s" in done.out
     assert "InitialInstanceCount  2 → 12" in done.out
 

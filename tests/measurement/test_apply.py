@@ -64,7 +64,7 @@ def test_a_measurement_takes_the_place_of_assumptions(tmp_path: Path) -> None:
     before = advise(facts_of(SCORING).workload)
     assert before.chosen is not None
     assert before.chosen.plan is not None
-    assert "nor throughput is stated" in setting(before.chosen.plan, "InitialInstanceCount").because
+    assert "100 ms assumed" in setting(before.chosen.plan, "InitialInstanceCount").because
     workload = measured(tmp_path, SCORING, LARGE)
     assert texts(workload) == {
         "requests.processing.typical": "100 ms",
@@ -351,7 +351,9 @@ def test_serverless_takes_memory_time_and_start_from_the_job(tmp_path: Path) -> 
     assert figure(plan.usage, "cold_start_s") == 8
     assert figure(plan.usage, "measured") is True
     # After a pause all start cold: 2/s x (8 s + 0.25 s) = 16.5 in progress at the most.
-    assert "2/s at the peak x (8 s start + 250 ms)" in setting(plan, "MaxConcurrency").because
+    assert (
+        "2/s at the peak x (8 s start + 250 ms measured)" in setting(plan, "MaxConcurrency").because
+    )
     # 10,000 x 0.25 s x 0.00006 USD a second at 3 GB = 0.15.
     assert advice.chosen.cost is not None
     assert advice.chosen.cost.items[0].usd_low == "0.15"
