@@ -21,8 +21,7 @@ from advisor.text.yaml_reader import text_node
 from advisor.workload import read_workloads
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
-from advisor.workload.keys import KEYS, MODEL, WAIVER, features, short_for
-from advisor.workload.release_keys import VARIANT, WINDOW
+from advisor.workload.keys import features, keys
 from advisor.workload.values import RefusedError, read_quantity, read_text
 
 Document = dict[str, Any]
@@ -37,9 +36,9 @@ FEATURES = tuple(features())
 SHARED_FEATURES = tuple(name for name, shared in features().items() if shared)
 LEAVES = {
     key.path: key
-    for key in KEYS
+    for key in keys().values()
     if key.kind != "section"
-    and not short_for(key)
+    and not key.short_for
     and not key.path.startswith(("decision.", "deploy.instances."))
 }
 # What rules read, and what they do not.
@@ -203,17 +202,17 @@ def value_of(key: Key) -> st.SearchStrategy[Any]:
 def _mapped(key: Key) -> st.SearchStrategy[Any]:
     """What consists of mappings with keys of their own."""
     if key.kind == "variants":
-        variant = _record(VARIANT, "name")
+        variant = _record(keys(key.path).values(), "name")
         return st.lists(variant, min_size=1, max_size=2, unique_by=lambda each: each["name"])
     if key.kind == "record":
-        return _record((k for k in KEYS if k.path.startswith(key.path + ".")), "option")
+        return _record((k for k in keys().values() if k.path.startswith(key.path + ".")), "option")
     if key.kind == "waivers":
-        waiver = st.one_of(texts("text"), _record(WAIVER, "because"))
+        waiver = st.one_of(texts("text"), _record(keys(key.path).values(), "because"))
         return st.dictionaries(texts("rule"), waiver, max_size=3)
     if key.kind == "windows":
-        return st.lists(_record(WINDOW, "hours"), min_size=1, max_size=2)
+        return st.lists(_record(keys(key.path).values(), "hours"), min_size=1, max_size=2)
     assert key.kind == "models", f"no strategy for the kind {key.kind}"
-    model = _record(MODEL, "name")
+    model = _record(keys(key.path).values(), "name")
     return st.lists(model, min_size=1, max_size=4, unique_by=lambda each: str(each["name"]))
 
 

@@ -15,10 +15,9 @@ from advisor.pricing.monthly import Total, total
 from advisor.pricing.plan_cost import listed
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import RULED_OUT
-from advisor.workload.keys import KEYS
+from advisor.workload.keys import keys
 
 KeyValue: TypeAlias = int | str | bool  # base units of the key's kind, a word, a yes or no
-_SPLIT = frozenset(key.path for key in KEYS if key.parts)
 
 # What grows with a key when the workload stays as it is and there is more of it, and the power with
 # which it does: a model that takes twice as long serves half as many requests.
@@ -147,14 +146,15 @@ def restated(workload: Workload, changes: Mapping[str, Interval | str | bool]) -
     """
     values = dict(workload.values)
     measured = workload.measured
+    split = {path for path, key in keys().items() if key.parts}
     for key, value in changes.items():
         base, _, _ = key.rpartition(".")
         if measured is not None and "requests.processing" in (key, base):
             measured = measured._replace(serverless=None)
-        if key in _SPLIT:
+        if key in split:
             for part in PARTS:
                 values.pop(key + part, None)
-        elif base in _SPLIT and base in values:
+        elif base in split and base in values:
             values[base + ".max"] = values.pop(base)._replace(path=base + ".max")
         values[key] = Stated(key, "", value, 0, 0)
     return workload._replace(values=values, measured=measured)

@@ -17,7 +17,7 @@ from advisor.text.quantity import KINDS, WEEK, QuantityError, parse
 from advisor.text.quantity_format import word
 from advisor.text.spelling import likely
 from advisor.workload.key import Key
-from advisor.workload.keys import KEYS
+from advisor.workload.keys import keys
 
 POINTS = 61
 MOST_POINTS = 10_000
@@ -100,7 +100,11 @@ def _key(path: str, book: Rulebook) -> Key:
         if path[len(_NEEDS) :] in names:
             return Key(path=path, kind="flag", about="")
         raise _unknown(path, sorted(_NEEDS + name for name in names))
-    entries = {key.path: key for key in KEYS if key.kind in KINDS or key.kind in ("word", "flag")}
+    entries = {
+        path: key
+        for path, key in keys().items()
+        if key.kind in KINDS or key.kind in ("word", "flag")
+    }
     for entry in tuple(entries.values()):
         for part in entry.parts:
             name = f"{entry.path}.{part}"

@@ -11,7 +11,7 @@ from advisor.reference.sentences import listed
 from advisor.text.quantity import KINDS
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
-from advisor.workload.keys import KEYS, REQUIRED, SCHEMA, features, short_for
+from advisor.workload.keys import features, keys
 
 ANSWERS = {"name": "my-model", "requests.arrival": "online"}  # what the template says of itself
 _COLUMN = 38  # where the comments start
@@ -35,19 +35,22 @@ def starter(answers: Mapping[str, str]) -> str:
     Args:
         answers: key path to value as a person would type it; ``needs`` as names with commas.
     """
-    return "\n".join([_HEAD, *_lines({"schema": SCHEMA, **answers})]).rstrip("\n") + "\n"
+    return (
+        "\n".join([_HEAD, *_lines({"schema": keys()["schema"].words[0], **answers})]).rstrip("\n")
+        + "\n"
+    )
 
 
 def _lines(answers: Mapping[str, str]) -> Iterator[str]:
     inside = False
-    for key in KEYS:
+    for key in keys().values():
         depth = key.path.count(".")
-        section = key.kind in ("section", "record") or bool(short_for(key))
+        section = key.kind in ("section", "record") or bool(key.short_for)
         if not depth and (section or inside):
             yield ""
         inside = section or depth > 0
         if section:
-            below = (path.startswith(key.path + ".") for path in (*answers, *REQUIRED))
+            below = (path.startswith(key.path + ".") for path in (*answers, *ANSWERS))
             yield from _commented(_pair(key, "", any(below), depth), key.about)
         else:
             value = answers.get(key.path)

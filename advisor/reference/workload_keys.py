@@ -9,7 +9,7 @@ from advisor.reference.sentences import listed
 from advisor.text.quantity import FORMS as QUANTITIES
 from advisor.workload.forms import FORMS as TEXTS
 from advisor.workload.key import Key
-from advisor.workload.keys import KEYS
+from advisor.workload.keys import keys
 
 
 def forms(key: Key) -> tuple[Detail, ...]:
@@ -33,10 +33,10 @@ def forms(key: Key) -> tuple[Detail, ...]:
 
 def with_forms(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Facts that are keys of the file: the accepted values before the details of the rules."""
-    keys = {key.path: key for key in KEYS}
+    known = keys()
     return tuple(
-        each._replace(details=(*forms(keys[each.id]), *each.details))
-        if each.kind == "fact" and each.id in keys
+        each._replace(details=(*forms(known[each.id]), *each.details))
+        if each.kind == "fact" and each.id in known
         else each
         for each in entries
     )
@@ -58,5 +58,5 @@ def key_entries() -> tuple[Entry, ...]:
             file="",
             raw={"id": key.path},
         )
-        for key in KEYS
+        for key in keys().values()
     )

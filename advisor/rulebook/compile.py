@@ -12,7 +12,8 @@ from typing import Any
 
 from advisor.model.errors import RulebookError
 from advisor.model.options import OPTIONS
-from advisor.rulebook.digest import FORMAT, digest
+from advisor.rulebook.digest import FORMAT, KEYS, digest
+from advisor.rulebook.file_keys import FileKey, compile_keys
 from advisor.rulebook.formulas import UNITS
 from advisor.rulebook.hardware import family_of
 from advisor.rulebook.hosting import compile_hosting
@@ -50,6 +51,7 @@ def compile_rules(rules: Folder, overlay: str = "") -> dict[str, Any]:
     return {
         "format": FORMAT,
         "digest": digest(rules, overlay),
+        "keys": compiler.keys(),
         "facts": compiler.facts(),
         "derived": compiler.derived_facts(),
         "load": compiler.load,
@@ -192,6 +194,17 @@ class _Compiler:
         if unknown:
             raise RulebookError(f"{where}: {unknown[0]!r} is not one of {', '.join(_COMPARISONS)}")
         return ["in", fact, {name: self.number(fact, text, where) for name, text in tests.items()}]
+
+    def keys(self) -> dict[str, list[FileKey]]:
+        """The keys of a workload file; none in a set of rules that has no format of its own."""
+        if not os.path.exists(os.path.join(self.rules, KEYS)):
+            return {}
+        entries = self.entries.items()
+        words = {fact: list(entry["words"]) for fact, entry in entries if entry["kind"] == "word"}
+        for each in self.read("words.yaml")["words"]:
+            if each.get("stated"):
+                words.setdefault(each["fact"], []).append(each["id"])
+        return compile_keys(self.read(KEYS)["keys"], words)
 
     def facts(self) -> list[dict[str, Any]]:
         done = []

@@ -9,7 +9,7 @@ from advisor.model.options import OPTIONS
 from advisor.rulebook.source import Folder
 from advisor.text.digest import sha256
 
-FORMAT = 9  # of the compiled form; part of the digest, so that an old cache is not read
+FORMAT = 10  # of the compiled form; part of the digest, so that an old cache is not read
 _FILES = (
     "assumptions.yaml",
     "words.yaml",
@@ -25,12 +25,15 @@ _FILES = (
     "instances.csv",
     "families.csv",
 )
+KEYS = "keys.yaml"
+"""What a workload file may say; the keys in use are those of the rules that the program ships."""
 
 
 def rule_files(rules: Folder) -> list[str]:
     """The files that decide an answer, in a fixed order. Prices and checks are not among them."""
     options = [os.path.join("options", f"{name.replace('-', '_')}.yaml") for name in OPTIONS]
-    return [os.path.join(rules, name) for name in (*_FILES, *options)]
+    keys = [KEYS] if os.path.exists(os.path.join(rules, KEYS)) else []
+    return [os.path.join(rules, name) for name in (*_FILES, *keys, *options)]
 
 
 def digest(rules: Folder, overlay: str = "") -> str:

@@ -8,11 +8,10 @@ from advisor.text.spelling import likely, listed
 from advisor.text.yaml_reader import MappingNode, ScalarNode, SequenceNode, YamlNode
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
-from advisor.workload.keys import KEYS, WAIVER, features
+from advisor.workload.keys import features, keys
 from advisor.workload.listed import read_models
 from advisor.workload.reading import Reading
 from advisor.workload.record import read_record
-from advisor.workload.release_keys import VARIANT
 from advisor.workload.values import (
     RefusedError,
     read_flag,
@@ -21,7 +20,6 @@ from advisor.workload.values import (
     single,
 )
 
-_DECISION = tuple(key for key in KEYS if key.path.startswith("decision."))
 _SHARE = Key(
     path="share", kind="percent", about="Share of the requests.", example="5 %", most=100_000
 )
@@ -124,7 +122,8 @@ def read_named(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -
 
 def read_decision(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
     """State the dict of a decision."""
-    found = read_record(reading, key.path, node, _DECISION, needed="option")
+    parts = [each for path, each in keys().items() if path.startswith(f"{key.path}.")]
+    found = read_record(reading, key.path, node, parts)
     reading.state(key.path, found.get("option", ""), found, key_node)
 
 
@@ -136,7 +135,7 @@ def read_variants(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode
         return
     found: dict[str, dict[str, Any]] = {}
     for item in node.value:
-        record = read_record(reading, key.path, item, VARIANT, needed="name")
+        record = read_record(reading, key.path, item, keys(key.path).values())
         name = record.get("name", "")
         if name.lower() in found:
             refusal = RefusedError(f"{name!r} is repeated", "write it once")
@@ -160,7 +159,7 @@ def read_waivers(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode)
             if isinstance(value, ScalarNode):
                 found[rule] = {"because": read_text(FORMS["text"], value)}
             else:
-                found[rule] = read_record(reading, path, value, WAIVER, needed="because")
+                found[rule] = read_record(reading, path, value, keys(key.path).values())
         except RefusedError as refusal:
             reading.refuse(path, wrong, refusal)
             continue

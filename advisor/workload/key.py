@@ -9,7 +9,7 @@ class Key(Value):
     ``kind`` is a kind of quantity (``quantity.KINDS``), ``word``, ``flag``, ``text`` (of a
     form), ``texts`` (a list of them), ``named`` (a mapping of free names to them), ``needs``,
     ``record`` (a mapping that is kept together), ``models``, ``variants``, ``windows``, ``waivers``
-    or ``section``. A ``word`` with keys below it is short for the first of them.
+    or ``section``.
     """
 
     path: str
@@ -22,3 +22,5 @@ class Key(Value):
     least: int = 1  # base units that a stated point must reach
     most: int | None = None  # base units, or items of a list
     exact: bool = False  # one number, no range
+    short_for: str = ""  # of a `word`: the name of the key below for which it stands
+    required: str = ""  # what to do when it is not stated; empty where it need not be

@@ -7,7 +7,7 @@ from typing import Any
 from advisor.model.workload import HEAVIEST_OF_ALL, LARGEST_OF_ALL, SAID_OF_ALL, Interval, Stated
 from advisor.text.yaml_reader import SequenceNode, YamlNode
 from advisor.workload.key import Key
-from advisor.workload.keys import MODEL
+from advisor.workload.keys import keys
 from advisor.workload.reading import Reading
 from advisor.workload.record import read_record
 from advisor.workload.values import RefusedError
@@ -24,7 +24,7 @@ def read_models(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) 
         return
     found: list[dict[str, Any]] = []
     for number, item in enumerate(node.value, start=1):
-        model = read_record(reading, f"{key.path}[{number}]", item, MODEL, needed="name")
+        model = read_record(reading, f"{key.path}[{number}]", item, keys(key.path).values())
         name = model.get("name")
         if name is not None and any(name == other["name"] for other in found):
             problem = f"two models have the name {name!r}"
@@ -100,7 +100,6 @@ def _put(values: dict[str, Stated], name: str, value: Any) -> None:
     elif known is None or known.value != value:
         from advisor.text.quantity import show
 
-        kind = next(key.kind for key in MODEL if key.path == name)
-        text = show(value, kind) if isinstance(value, Interval) else str(value)
+        text = show(value, keys()[path].kind) if isinstance(value, Interval) else str(value)
         place = values["models"]
         values[path] = Stated(path, text, value, place.line, place.column)

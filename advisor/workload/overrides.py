@@ -18,13 +18,7 @@ from advisor.text.yaml_reader import (
     read_text,
     text_node,
 )
-from advisor.workload.keys import KEYS, short_for
-
-# Keys whose one value counts as that of a key below them.
-_SPLIT = {
-    key.path: "max" if key.parts else short_for(key) for key in KEYS if key.parts or short_for(key)
-}
-_FREE = tuple(key.path + "." for key in KEYS if key.kind in ("named", "waivers"))
+from advisor.workload.keys import keys
 
 
 def apply(root: YamlNode, changes: Sequence[tuple[str, str]]) -> YamlNode:
@@ -58,9 +52,9 @@ def apply(root: YamlNode, changes: Sequence[tuple[str, str]]) -> YamlNode:
 def _names(path: str) -> list[str]:
     """The keys of a path; what follows a mapping with free names is one of them."""
     names = path.split(".")
-    for free in _FREE:
-        if path.startswith(free):
-            depth = free.count(".")
+    for key in keys().values():
+        if key.kind in ("named", "waivers") and path.startswith(f"{key.path}."):
+            depth = key.path.count(".") + 1
             names[depth:] = [".".join(names[depth:])]
     if "" in names or not path.isprintable():
         hint = "write the key as requests.payload, then = and a value"
@@ -89,11 +83,13 @@ def _as_mapping(node: YamlNode, path: str) -> MappingNode | None:
     if isinstance(node, MappingNode):
         return _copy(node)
     turns: list[YamlNode] = []
+    key = keys().get(path)
+    below = key and ("max" if key.parts else key.short_for)  # whose value the one value counts as
     if isinstance(node, SequenceNode) and path == "needs":
         for item in node.value:
             turns += item, text_node("true", item.start_mark)
-    elif isinstance(node, ScalarNode) and path in _SPLIT and not is_nothing(node):
-        turns += text_node(_SPLIT[path], node.start_mark), node
+    elif isinstance(node, ScalarNode) and below and not is_nothing(node):
+        turns += text_node(below, node.start_mark), node
     else:
         return None
     return mapping_node(turns, node.start_mark)

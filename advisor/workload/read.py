@@ -1,6 +1,7 @@
 """A workload file to Workloads: one walk over the nodes of each document, by the table of keys."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from advisor.model.errors import InputError
@@ -12,7 +13,7 @@ from advisor.text.yaml_reader import MappingNode, YamlNode, error_at, is_nothing
 from advisor.workload.forms import FORMS
 from advisor.workload.groups import GROUPS
 from advisor.workload.key import Key
-from advisor.workload.keys import KEYS, REQUIRED
+from advisor.workload.keys import keys, required
 from advisor.workload.listed import stand_for_all
 from advisor.workload.reading import Reading
 from advisor.workload.source import read_bytes
@@ -38,10 +39,11 @@ class _Place(NamedTuple):
     inner: "dict[str, _Place]"
 
 
-def _places() -> dict[str, dict[str, _Place]]:
-    """The table of keys as a tree: its levels by their paths."""
+@cache
+def _places() -> dict[str, _Place]:
+    """The table of keys as a tree."""
     levels: dict[str, dict[str, _Place]] = {"": {}}
-    for key in KEYS:
+    for key in keys().values():
         parent, _, name = key.path.rpartition(".")
         inner: dict[str, _Place] = {}
         if key.kind in KINDS:
@@ -52,16 +54,9 @@ def _places() -> dict[str, dict[str, _Place]]:
         levels[key.path] = inner
         words = {} if key.kind in GROUPS else {word: word for word in key.words}
         levels[parent][name] = _Place(key.path, words, key, inner)
-    return levels
+    return levels[""]
 
 
-_LEVELS = _places()
-# What is said of a section that is no mapping.
-_HINTS = {
-    path: f"write `{next(iter(inner))}: …` under it" if path else "write `name: …` first"
-    for path, inner in _LEVELS.items()
-    if inner
-}
 _new = tuple.__new__  # a third of the time of calling the class
 
 
@@ -106,8 +101,8 @@ def read_workloads(
 
 def _document(root: YamlNode, reading: Reading) -> Reading:
     """The stated values of one document, and its errors as a whole."""
-    _walk(reading, "", root, _LEVELS[""])
-    if "name" not in reading.values or "requests.arrival" not in reading.values:
+    _walk(reading, "", root, _places())
+    if not reading.values.keys() >= required().keys():
         _refuse_missing(reading, root)
     if "deploy.instances.min" in reading.values:
         _refuse_empty_fleet(reading)
@@ -139,7 +134,8 @@ def _bytes_of(root: YamlNode, data: bytes) -> bytes:
 
 def _walk(reading: Reading, path: str, node: YamlNode, places: dict[str, _Place]) -> None:
     """Read one mapping. Goes by the table, so that the order in the file changes nothing."""
-    found = reading.pairs(path, node, _HINTS[path])
+    hint = f"write `{next(iter(places))}: …` under it" if path else "write `name: …` first"
+    found = reading.pairs(path, node, hint)
     values = reading.values
     stated = [name for name in places if name in found]
     for name in stated:
@@ -187,7 +183,7 @@ def _scalar(key: Key, value: YamlNode) -> Any:
         )
     node = single(value, example)
     if is_nothing(node):
-        optional = "" if key.path in REQUIRED else ", or remove the key"
+        optional = "" if key.required else ", or remove the key"
         raise RefusedError("the value is missing", example + optional)
     if key.kind in KINDS:
         return read_quantity(key, node.value)
@@ -200,7 +196,7 @@ def _refuse_missing(reading: Reading, root: YamlNode) -> None:
     """Note the missing required keys, except those present with an error."""
     if "" in reading.refused:
         return
-    for path, hint in REQUIRED.items():
+    for path, hint in required().items():
         parent, _, _ = path.rpartition(".")
         if not {path, parent} & (reading.refused | reading.values.keys()):
             keys = (key for key in root.value[::2] if key.value == parent)

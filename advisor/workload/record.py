@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from advisor.text.quantity import KINDS
@@ -14,15 +14,16 @@ from advisor.workload.values import RefusedError, read_quantity, read_text, read
 
 
 def read_record(
-    reading: Reading, path: str, record: YamlNode, parts: Sequence[Key], needed: str
+    reading: Reading, path: str, record: YamlNode, parts: Iterable[Key]
 ) -> dict[str, Any]:
     """A mapping with a fixed set of texts, words and quantities, by name.
 
     A part that cannot be read is refused and left out, and so is an unknown part.
     """
+    names = {part.path.rpartition(".")[2]: part for part in parts}
+    needed = next(name for name, part in names.items() if part.required)
     pairs = reading.pairs(path, record, f"write {{{needed}: …}}")
     found: dict[str, Any] = {}
-    names = {part.path.rpartition(".")[2]: part for part in parts}
     for name, part in names.items():
         if name not in pairs:
             continue
@@ -38,5 +39,5 @@ def read_record(
             reading.refuse(f"{path}.{name}", pairs[name][1], refusal)
     reading.refuse_keys(path, pairs, names)
     if needed not in pairs and path not in reading.refused:
-        reading.refuse(path, record, RefusedError(f"{needed} is missing", f"add {needed}: …"))
+        reading.refuse(path, record, RefusedError(f"{needed} is missing", names[needed].required))
     return found

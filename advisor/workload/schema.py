@@ -9,51 +9,34 @@ from advisor.text.quantity import FORMS as QUANTITY_FORMS
 from advisor.text.quantity import KINDS, MOST_DIGITS
 from advisor.workload.forms import FORMS, Form
 from advisor.workload.key import Key
-from advisor.workload.keys import (
-    KEYS,
-    MODEL,
-    REQUIRED,
-    SCHEMA,
-    WAIVER,
-    features,
-    short_for,
-)
+from advisor.workload.keys import features, keys, required
 from advisor.workload.patterns import count_pattern, quantity_pattern, whole
-from advisor.workload.release_keys import VARIANT, WINDOW
 
 Schema = dict[str, Any]
-# Kind of a list of mappings -> the keys of one, and the one that it must have.
-_LISTS = {
-    "models": (MODEL, "name"),
-    "variants": (VARIANT, "name"),
-    "windows": (WINDOW, "hours"),
-}
+_LISTS = ("models", "variants", "windows")  # kinds whose value is a list of mappings
 
 
 def schema() -> Schema:
     """JSON Schema, draft 2020-12. It cannot compare the two ends of a range or of a fleet."""
     root: Schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": SCHEMA,
+        "$id": keys()["schema"].words[0],
         "title": "sm-advise workload",
         "description": "A workload for Amazon SageMaker inference.",
         **_mapping(),
         "$defs": {kind: _quantity(kind, zero=False) for kind in KINDS},
     }
     levels = {"": root}
-    for key in KEYS:
+    for key in keys().values():
         parent, _, name = key.path.rpartition(".")
         level = _key(key)
         levels[parent]["properties"][name] = level
         levels[key.path] = _mapping_of(level)
-        if key.path in REQUIRED:
+        if key.required:
             levels[parent].setdefault("required", []).append(name)
-    for path in REQUIRED:
-        parent, _, _ = path.rpartition(".")
-        if parent:
+        if parent and key.path in required():
             levels[parent]["type"] = "object"
             root["required"].append(parent)
-    levels["decision"]["required"] = ["option"]
     return root
 
 
@@ -77,7 +60,7 @@ def _mapping() -> Schema:
 def _key(key: Key) -> Schema:
     """The schema of one key, with the texts for editors."""
     found: Schema = {"description": key.about}
-    if key.example and key.kind not in ("texts", "named", "variants", "models", "windows"):
+    if key.example and key.kind not in ("texts", "named", *_LISTS):
         found["examples"] = [key.example]
     return found | _value(key)
 
@@ -100,13 +83,13 @@ def _value(key: Key) -> Schema:
         return _named(key)
     if key.kind in _LISTS:
         return _list(key)
-    return _needs() if key.kind == "needs" else _waivers()
+    return _needs() if key.kind == "needs" else _waivers(key)
 
 
 def _word(key: Key) -> Schema:
     """A word of a list; or, where it is short for the first of several keys, a mapping of them."""
     enum: Schema = {"enum": list(key.words)}
-    return {"anyOf": [enum, _mapping()]} if short_for(key) else enum
+    return {"anyOf": [enum, _mapping()]} if key.short_for else enum
 
 
 def _quantity_key(key: Key) -> Schema:
@@ -161,16 +144,19 @@ def _named(key: Key) -> Schema:
 
 def _list(key: Key) -> Schema:
     """A list of mappings, or a word that stands for one."""
-    parts, required = _LISTS[key.kind]
-    item = _mapping() | {
-        "properties": {part.path: _key(part) for part in parts},
-        "required": [required],
-    }
-    several: Schema = {"items": item, "minItems": 1, "maxItems": key.most}
+    several: Schema = {"items": _item(key), "minItems": 1, "maxItems": key.most}
     if key.words:
         enum: Schema = {"enum": list(key.words)}
         return {"anyOf": [enum, {"type": ["array", "null"], **several}]}
     return {"type": ["array", "null"], **several}
+
+
+def _item(key: Key) -> Schema:
+    """One mapping of several."""
+    parts = keys(key.path)
+    required = [path for path, part in parts.items() if part.required]
+    properties = {path: _key(part) for path, part in parts.items()}
+    return _mapping() | {"properties": properties, "required": required}
 
 
 def _needs() -> Schema:
@@ -186,13 +172,9 @@ def _needs() -> Schema:
     }
 
 
-def _waivers() -> Schema:
-    waiver = _mapping() | {
-        "properties": {key.path: _key(key) for key in WAIVER},
-        "required": ["because"],
-    }
+def _waivers(key: Key) -> Schema:
     return {
         "type": ["object", "null"],
         "propertyNames": _text(FORMS["rule"]) | {"type": "string"},
-        "additionalProperties": {"anyOf": [_text(FORMS["text"]), waiver]},
+        "additionalProperties": {"anyOf": [_text(FORMS["text"]), _item(key)]},
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from advisor.text.spelling import likely, plain
-from advisor.workload.keys import KEYS
+from advisor.workload.keys import keys
 
 _MOST_PASTED = 40  # characters of a value that a hint repeats
 
@@ -28,13 +28,13 @@ def explain_key(name: str, parent: str, siblings: Iterable[str], value: str = ""
     here = parent + "." if parent else ""
     if close is not None and plain(close) == plain(name):
         return f"did you mean {close}?{_line(close, value)}"
-    elsewhere = [key.path for key in KEYS if key.path.rpartition(".")[2] == name]
+    elsewhere = [path for path in keys() if path.rpartition(".")[2] == name]
     if elsewhere:
         line = _line(elsewhere[0], value) if len(elsewhere) == 1 else ""
         return f"did you mean {' or '.join(elsewhere)}?{line}"
     if close is not None:
         return f"did you mean {here}{close}?{_line(close, value)}"
-    last_parts = {key.path.rpartition(".")[2]: key.path for key in KEYS}
+    last_parts = {path.rpartition(".")[2]: path for path in keys()}
     far = likely(name, last_parts, alike=0.8)
     if far is not None:
         return f"did you mean {last_parts[far]}?{_line(last_parts[far], value)}"

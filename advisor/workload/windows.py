@@ -8,9 +8,9 @@ from advisor.model.workload import DAYS, Interval, Stated, Window, minutes_cover
 from advisor.text.quantity import KINDS, show
 from advisor.text.yaml_reader import ScalarNode, SequenceNode, YamlNode
 from advisor.workload.key import Key
+from advisor.workload.keys import keys
 from advisor.workload.reading import Reading
 from advisor.workload.record import read_record
-from advisor.workload.release_keys import BUSINESS_HOURS, WINDOW
 from advisor.workload.values import RefusedError
 
 _MINUTE = KINDS["share"]["min/week"]
@@ -18,12 +18,12 @@ _MINUTE = KINDS["share"]["min/week"]
 
 def read_windows(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
     """State a tuple of windows, one for each item of a list."""
-    if isinstance(node, ScalarNode) and node.value == BUSINESS_HOURS:
+    if isinstance(node, ScalarNode) and node.value in key.words:
         window = {"days": "mon-fri", "hours": "9-17"}
         reading.state(key.path, node.value, (_window(window),), key_node)
         return
     if not isinstance(node, SequenceNode):
-        hint = f"write [{key.example}], or {BUSINESS_HOURS}"
+        hint = f"write [{key.example}], or {key.words[0]}"
         reading.refuse(key.path, node, RefusedError("expected a list", hint))
         return
     if not 1 <= len(node.value) <= (key.most or 1):
@@ -32,7 +32,7 @@ def read_windows(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode)
     found = []
     for number, item in enumerate(node.value, start=1):
         path = f"{key.path}[{number}]"
-        record = read_record(reading, path, item, WINDOW, needed="hours")
+        record = read_record(reading, path, item, keys(key.path).values())
         if "hours" in record:
             found.append(_window(record))
     text = "; ".join(window.text for window in found)

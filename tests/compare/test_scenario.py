@@ -21,13 +21,13 @@ from advisor.pricing.monthly import total
 from advisor.pricing.plan_cost import prices_of
 from advisor.rulebook.load import load
 from advisor.text.quantity import show
-from advisor.workload.keys import KEYS
+from advisor.workload.keys import keys
 from tests.planned import facts_of, online
 from tests.strategies import Document, documents, read
 
 NUMBERS = [
     (path, key.kind)
-    for key in KEYS
+    for key in keys().values()
     if key.kind in ("size", "time", "rate", "count", "share") and not key.path.startswith("deploy")
     for path in (key.path, *(f"{key.path}.{part}" for part in key.parts))
 ]
@@ -44,7 +44,9 @@ def test_a_restated_number_is_what_set_would_make_of_it(
 ) -> None:
     path, kind = key
     entry = next(
-        each for each in KEYS if path in (each.path, *(f"{each.path}.{p}" for p in each.parts))
+        each
+        for each in keys().values()
+        if path in (each.path, *(f"{each.path}.{p}" for p in each.parts))
     )
     value = min(max(value, entry.least), entry.most or value)
     text = show(Interval(value, value), kind)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from advisor.compare.whatif import POINTS, Sweep, SweptRange, sweep
 from advisor.model.errors import InputError
 from advisor.model.workload import Workload
-from advisor.workload.keys import KEYS
+from advisor.workload.keys import keys
 from tests.planned import facts_of, online
 from tests.strategies import FEATURES, Document, documents, read
 
@@ -28,7 +28,7 @@ CALM: dict[str, Any] = {
 MB = 1024 * 1024
 MOVABLE = sorted(
     path
-    for key in KEYS
+    for key in keys().values()
     if key.kind in ("size", "time", "rate", "share", "money", "count", "word", "flag")
     and key.path not in ("schema", "limits", "decision.option")
     for path in (key.path, *(f"{key.path}.{part}" for part in key.parts))

@@ -16,8 +16,7 @@ import yaml
 
 from advisor.cli import group
 from advisor.reference.catalogue import catalogue
-from advisor.workload.keys import KEYS, MODEL, features
-from advisor.workload.release_keys import VARIANT
+from advisor.workload.keys import features, keys
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -65,15 +64,15 @@ def prose(path: Path) -> str:
 
 
 @cache
-def keys() -> frozenset[str]:
+def known_keys() -> frozenset[str]:
     """Every key path of a workload file, the derived facts, and the parts of a quantity."""
-    known = {key.path for key in KEYS} | {f"needs.{feature}" for feature in features()}
-    known |= {f"{key.path}.{part}" for key in KEYS for part in key.parts}
+    known = set(keys()) | {f"needs.{feature}" for feature in features()}
+    known |= {f"{key.path}.{part}" for key in keys().values() for part in key.parts}
     rules = catalogue()
     known |= {each.id for kind in ("fact", "derived-fact") for each in rules.of_kind(kind)}
     known |= {f"needs.{each.id}" for each in rules.of_kind("feature")}
-    known |= {f"deploy.variants.{key.path}" for key in VARIANT}
-    return frozenset(known | {f"models.{key.path}" for key in MODEL})
+    known |= {f"deploy.variants.{path}" for path in keys("deploy.variants")}
+    return frozenset(known | {f"models.{path}" for path in keys("models")})
 
 
 def lost_paths(text: str) -> Iterator[str]:
@@ -174,7 +173,7 @@ def test_commands_options_and_targets_exist(path: Path) -> None:
 
 @pytest.mark.parametrize("path", TEXTS, ids=names)
 def test_keys_of_the_workload_file_exist(path: Path) -> None:
-    assert list(lost_keys(prose(path), keys())) == []
+    assert list(lost_keys(prose(path), known_keys())) == []
 
 
 @pytest.mark.parametrize("path", PAGES, ids=names)
@@ -184,7 +183,7 @@ def test_links_and_anchors_exist(path: Path) -> None:
 
 def test_the_recipes_name_questions_limits_checks_and_facts_that_exist() -> None:
     """An entry of its own may be new; what it refers to is there."""
-    known, facts = {each.id for each in catalogue().entries}, keys()
+    known, facts = {each.id for each in catalogue().entries}, known_keys()
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     referred: set[str] = set()
     for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL):
@@ -214,4 +213,4 @@ def test_the_recipes_name_questions_limits_checks_and_facts_that_exist() -> None
 )
 def test_a_reference_to_nothing_is_found(text: str, lost: list[str]) -> None:
     found = [*lost_paths(text), *lost_modules(text), *lost_targets(text), *lost_options(text)]
-    assert [*found, *lost_keys(text, keys())] == lost
+    assert [*found, *lost_keys(text, known_keys())] == lost

@@ -18,10 +18,12 @@ from advisor.options.plan_builder import Basis, Draft
 from advisor.pipeline import advise
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
-from advisor.workload.keys import KEYS, MODEL
+from advisor.workload.keys import keys
 from tests.strategies import Document, read, value_of
 
-PARTS = {key.path: key for key in MODEL if key.path not in ("name", "share", "count")}
+PARTS = {
+    path: key for path, key in keys("models").items() if path not in ("name", "share", "count")
+}
 
 
 def draft(document: Document) -> Draft:
@@ -36,8 +38,10 @@ def online(**parts: Any) -> Document:
 
 
 def test_a_model_of_a_list_takes_every_key_of_model() -> None:
-    of_model = {key.path.removeprefix("model.") for key in KEYS if key.path.startswith("model.")}
-    assert {key.path for key in MODEL} == of_model | {"name", "share"}
+    of_model = {
+        key.path.removeprefix("model.") for key in keys().values() if key.path.startswith("model.")
+    }
+    assert set(keys("models")) == of_model | {"name", "share"}
 
 
 models = st.fixed_dictionaries({}, optional={path: value_of(key) for path, key in PARTS.items()})

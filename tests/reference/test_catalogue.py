@@ -15,7 +15,7 @@ from advisor.reference.entry import Entry
 from advisor.reference.explain import as_values, explain
 from advisor.rulebook.load import load
 from advisor.workload.key import Key
-from advisor.workload.keys import KEYS
+from advisor.workload.keys import keys
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ID = re.compile(r"[a-z][a-z0-9-]+")
@@ -72,7 +72,7 @@ def test_every_finding_of_the_code_can_be_explained(name: str) -> None:
     assert known().find(name)
 
 
-@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.path)
+@pytest.mark.parametrize("key", keys().values(), ids=lambda key: key.path)
 def test_every_key_of_a_workload_file_can_be_explained(key: Key) -> None:
     assert known().find(key.path)
 

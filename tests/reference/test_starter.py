@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from advisor.model.errors import InputError
 from advisor.reference.starter import ANSWERS, starter, written
 from advisor.workload import read_workloads
-from advisor.workload.keys import KEYS, short_for
-
-BY_PATH = {key.path: key for key in KEYS}
+from advisor.workload.keys import keys
 
 
 def stated(text: str) -> dict[str, str]:
@@ -34,7 +32,9 @@ def test_every_key_stands_in_the_template_and_its_example_is_accepted() -> None:
     # Comments beside a key start further right than any key.
     text = "\n".join(re.sub(r"^( {0,6})# ([a-z_0-9]+:)", r"\1\2", line) for line in lines)
     leaves = {
-        key.path for key in KEYS if key.kind not in ("section", "needs") and not short_for(key)
+        key.path
+        for key in keys().values()
+        if key.kind not in ("section", "needs") and not key.short_for
     }
     leaves -= {path for path in leaves if path.startswith("decision.")}  # kept together
     assert leaves <= stated(text).keys()
@@ -80,7 +80,7 @@ def test_answers_are_read_back() -> None:
 def test_a_value_is_quoted_where_it_would_mean_something_else(
     path: str, value: str, text: str
 ) -> None:
-    assert written(BY_PATH[path], value) == text
+    assert written(keys()[path], value) == text
 
 
 @given(st.text(max_size=20), st.sampled_from(["name", "owner", "requests.payload", "traffic.peak"]))

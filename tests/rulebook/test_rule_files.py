@@ -35,6 +35,7 @@ FILES = [
     "findings.yaml",
     "flowchart.yaml",
     "archives.yaml",
+    "keys.yaml",
     "many_models.yaml",
     "quotas.yaml",
     "regions.yaml",
@@ -126,6 +127,18 @@ def with_value(key: str, value: Any) -> Callable[[dict[str, Any]], None]:
     return damage
 
 
+def key(path: str, **fields: Any) -> Callable[[dict[str, Any]], None]:
+    """One key of a workload file with other fields; without those that are none."""
+
+    def damage(document: dict[str, Any]) -> None:
+        (entry,) = (each for each in document["keys"] if each["path"] == path)
+        entry.update(fields)
+        for name in [name for name, value in fields.items() if value is None]:
+            del entry[name]
+
+    return damage
+
+
 FIRST = {
     "cautions.yaml": lambda document: document["cautions"][0],
     "consider.yaml": lambda document: document["consider"][0],
@@ -135,6 +148,7 @@ FIRST = {
     "many_models.yaml": lambda document: document["ways"][0],
     "options/serverless.yaml": lambda document: document["limits"][0],
     "archives.yaml": lambda document: document["layouts"][0],
+    "keys.yaml": lambda document: document,
     "quotas.yaml": lambda document: document["quotas"][0],
     "regions.yaml": lambda document: document,
     "words.yaml": lambda document: document["words"][0],
@@ -182,6 +196,14 @@ def test_a_schema_refuses_a_damaged_entry(
         ("consider.yaml", with_value("when", {"requests.payload": {"more_than": "1 MB"}})),
         ("features.yaml", with_value("support", {"real-time": "supported"})),
         ("quotas.yaml", without("seen_source")),
+        ("keys.yaml", key("requests.payload", kind="sizes")),
+        ("keys.yaml", key("requests.payload", least=1)),  # the default
+        ("keys.yaml", key("requests.payload", most="many")),
+        ("keys.yaml", key("requests.payload", owner="nobody")),
+        ("keys.yaml", key("name", form=None)),  # a text of no form
+        ("keys.yaml", key("deploy.subnets", most=None)),  # a list without end
+        ("keys.yaml", key("models", each=None)),  # items of which nothing may be said
+        ("keys.yaml", key("name", about=None)),
     ],
 )
 def test_a_schema_refuses_what_a_rule_cannot_mean(

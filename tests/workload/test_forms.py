@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.workload.forms import FORMS, LETTERS
-from advisor.workload.keys import KEYS
+from advisor.workload.keys import keys
 
 SAGEMAKER = botocore.session.get_session().get_service_model("sagemaker")
 
@@ -84,7 +84,7 @@ def test_every_instance_type_of_the_service_model_may_be_named(enumeration: str)
     ],
 )
 def test_a_list_may_be_as_long_as_the_service_model_takes(path: str, shape: str) -> None:
-    (key,) = (key for key in KEYS if key.path == path)
+    key = keys()[path]
     assert key.most == SAGEMAKER.shape_for(shape).metadata["max"]
 
 

@@ -8,7 +8,7 @@ fleet whose least is above its most, and two models or variants of one name.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -26,8 +26,7 @@ from advisor.text.spelling import plain
 from advisor.workload import read_workloads
 from advisor.workload.forms import FORMS
 from advisor.workload.key import Key
-from advisor.workload.keys import KEYS, MODEL, WAIVER, features, short_for
-from advisor.workload.release_keys import VARIANT, WINDOW
+from advisor.workload.keys import features, keys
 from advisor.workload.schema import schema
 
 Strategy = st.SearchStrategy[Any]
@@ -94,8 +93,8 @@ def texts(form: str) -> Strategy:
     return st.one_of(sound, sound, sound, spoiled.map("".join))
 
 
-def record(keys: tuple[Key, ...]) -> Strategy:
-    return some_of({key.path.rpartition(".")[2]: value(key) for key in keys})
+def record(parts: Iterable[Key]) -> Strategy:
+    return some_of({key.path.rpartition(".")[2]: value(key) for key in parts})
 
 
 def some_of(values: dict[str, Strategy]) -> Strategy:
@@ -127,13 +126,13 @@ def value(key: Key) -> Strategy:
         parts = some_of(dict.fromkeys(key.parts, plain))
         return st.one_of(plain, parts) if key.parts else plain
     if key.kind in ("section", "record"):
-        return record(tuple(k for k in KEYS if k.path.rpartition(".")[0] == key.path))
+        return record(k for k in keys().values() if k.path.rpartition(".")[0] == key.path)
     if key.kind == "word":
         word = st.sampled_from([*key.words, "other"])
-        below = tuple(k for k in KEYS if k.path.rpartition(".")[0] == key.path)
-        return st.one_of(word, record(below)) if short_for(key) else word
+        below = tuple(k for k in keys().values() if k.path.rpartition(".")[0] == key.path)
+        return st.one_of(word, record(below)) if key.short_for else word
     if key.kind == "variants":
-        return st.lists(beside_the_mark(record(VARIANT)), max_size=3)
+        return st.lists(beside_the_mark(record(keys(key.path).values())), max_size=3)
     if key.kind == "flag":
         return st.one_of(st.booleans(), st.just("true"))
     if key.kind == "text":
@@ -151,17 +150,18 @@ def mapped(key: Key) -> Strategy:
     if key.kind == "needs":
         return needs()
     if key.kind == "models":
-        return st.lists(beside_the_mark(record(MODEL)), max_size=3)
+        return st.lists(beside_the_mark(record(keys(key.path).values())), max_size=3)
     if key.kind == "windows":
         return st.one_of(
-            st.just(key.words[0]), st.lists(beside_the_mark(record(WINDOW)), max_size=3)
+            st.just(key.words[0]),
+            st.lists(beside_the_mark(record(keys(key.path).values())), max_size=3),
         )
     assert key.kind == "waivers"
-    waiver = st.one_of(texts("text"), record(WAIVER))
+    waiver = st.one_of(texts("text"), record(keys(key.path).values()))
     return st.dictionaries(texts("rule"), beside_the_mark(waiver), max_size=2)
 
 
-TOP = {key.path: value(key) for key in KEYS if "." not in key.path}
+TOP = {key.path: value(key) for key in keys().values() if "." not in key.path}
 SOUND = {"name": st.just("a"), "requests": st.just({"arrival": "online"})}
 
 
@@ -180,13 +180,13 @@ def documents(draw: st.DrawFn) -> Any:
 @st.composite
 def single_facts(draw: st.DrawFn) -> Any:
     """One key on top of the required ones, so that one mistake does not hide another."""
-    path = draw(st.sampled_from([key.path for key in KEYS if key.kind != "section"]))
+    path = draw(st.sampled_from([each for each, key in keys().items() if key.kind != "section"]))
     document: dict[str, Any] = {"name": "a", "requests": {"arrival": "online"}}
     inner = document
     *sections, name = path.split(".")
     for section in sections:
         inner = inner.setdefault(section, {"option": "serverless"} if section == "decision" else {})
-    inner[name] = draw(beside_the_mark(value(next(key for key in KEYS if key.path == path))))
+    inner[name] = draw(beside_the_mark(value(keys()[path])))
     return document
 
 
@@ -213,7 +213,7 @@ def otherwise_spelt(value: Any) -> bool:
     """Whether a value of a document is one that the reader takes for another spelling."""
     if isinstance(value, dict | list):
         return any(map(otherwise_spelt, value.values() if isinstance(value, dict) else value))
-    words = {word for key in KEYS for word in key.words}
+    words = {word for key in keys().values() for word in key.words}
     return isinstance(value, str) and (
         any(reads_anyway(value, kind) for kind in KINDS)
         or (value not in words and plain(value) in map(plain, words))
@@ -261,8 +261,8 @@ def test_no_bytes_make_the_reader_fail_otherwise(
 
 
 PATHS = st.one_of(
-    st.sampled_from([key.path for key in KEYS]),
-    st.builds("{}.{}".format, st.sampled_from([key.path for key in KEYS]), st.sampled_from("aé.*")),
+    st.sampled_from(list(keys())),
+    st.builds("{}.{}".format, st.sampled_from(list(keys())), st.sampled_from("aé.*")),
     st.text(alphabet="ab.é \n", max_size=6),
 )
 OPTION_VALUES = st.one_of(

@@ -12,8 +12,7 @@ from jsonschema import Draft202012Validator
 
 from advisor.workload import read_workloads
 from advisor.workload.key import Key
-from advisor.workload.keys import KEYS, WAIVER
-from advisor.workload.release_keys import VARIANT
+from advisor.workload.keys import keys
 from advisor.workload.schema import schema, schema_text
 
 SHIPPED = Path(__file__).parents[2] / "rules" / "schema" / "workload.schema.json"
@@ -61,7 +60,7 @@ def place(key: Key, value: Any) -> dict[str, Any]:
 
 
 NOT_SINGLE = ("texts", "named", "variants", "models", "windows")
-SINGLE = [key for key in KEYS if key.example and key.kind not in NOT_SINGLE]
+SINGLE = [key for key in keys().values() if key.example and key.kind not in NOT_SINGLE]
 
 
 @pytest.mark.parametrize("key", SINGLE, ids=lambda key: key.path)
@@ -71,7 +70,7 @@ def test_every_example_is_accepted(key: Key) -> None:
     assert read_workloads(json.dumps(document).encode(), "w.yaml")
 
 
-WORDS = [(key, word) for key in KEYS for word in key.words]
+WORDS = [(key, word) for key in keys().values() for word in key.words]
 
 
 @pytest.mark.parametrize(("key", "word"), WORDS, ids=lambda each: getattr(each, "path", each))
@@ -81,6 +80,10 @@ def test_every_word_is_accepted(key: Key, word: str) -> None:
     assert read_workloads(json.dumps(document).encode(), "w.yaml")
 
 
-@pytest.mark.parametrize("key", [*KEYS, *VARIANT, *WAIVER], ids=lambda key: key.path)
+@pytest.mark.parametrize(
+    "key",
+    [*keys().values(), *keys("deploy.variants").values(), *keys("accept").values()],
+    ids=lambda key: key.path,
+)
 def test_every_key_is_described_in_a_sentence(key: Key) -> None:
     assert re.fullmatch(r"[A-Za-z].*\.", key.about)

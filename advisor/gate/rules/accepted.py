@@ -29,7 +29,7 @@ from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import RULED_OUT
 from advisor.text.quantity import show
 from advisor.workload import read_workloads
-from advisor.workload.keys import KEYS
+from advisor.workload.keys import keys
 
 # What is stated so that a derived fact has a given value; ``{}`` is the value.
 _STATED = {
@@ -38,7 +38,6 @@ _STATED = {
     "dataset.record": "dataset: {{size: {}, records: 1}}",
 }
 _ARRIVALS = ("online", "batch")
-_PATHS = frozenset(key.path for key in KEYS)
 
 
 class Refused(NamedTuple):
@@ -85,7 +84,7 @@ def _statements(book: Rulebook) -> Iterator[tuple[str, str]]:
     for region in book.raw["regions"]["regions"]:
         yield f"the Region {region}", f"region: {region}"
     for fact in book.base_facts:
-        if fact.kind == "word" and fact.id in _PATHS - {"region", "requests.arrival"}:
+        if fact.kind == "word" and fact.id in keys().keys() - {"region", "requests.arrival"}:
             for word in fact.words:
                 yield f"the word {word} of {fact.id}", _stated(fact.id, word)
     for (name, _), word in book.words.items():
@@ -118,7 +117,7 @@ def _bounds(book: Rulebook) -> Iterator[tuple[str, str]]:
     for name in fields(book.raw["options"]):
         limit = book.limit[name]
         form = _STATED.get(limit.fact)
-        if form or limit.fact in _PATHS:
+        if form or limit.fact in keys():
             unit = UNITS.get(limit.fact, 1)
             ends = (limit.bound.admits.high, limit.newest.admits.high)
             for value in (unit, *raw[name].get("tiers", ()), *ends):
