@@ -135,7 +135,7 @@ def test_an_unstated_fact_that_would_choose_an_option_leaves_it_open() -> None:
     assert left["real-time"].standing == "open"
     assert left["real-time"].reasons[0].text == "chosen if traffic.pattern is sustained or diurnal"
     assert rules(left["real-time"]) == [
-        "traffic.pattern", "traffic.peak", "traffic.volume", "traffic.concurrent", "cold-start",
+        "traffic.pattern", "traffic.peak", "traffic.volume", "cold-start",
     ]  # fmt: skip
     assert left["asynchronous"].standing == "ranked-lower"
 

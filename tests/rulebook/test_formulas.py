@@ -131,7 +131,7 @@ def at(name: str) -> int:
             {
                 "traffic.volume": 7300 * RATE_PER_MONTH,
                 "traffic.active": WEEK,
-                "requests.processing.typical": SECOND,
+                "requests.processing.mean": SECOND,
             },
             16_621,
         ),

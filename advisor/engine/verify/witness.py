@@ -80,7 +80,8 @@ class Witness:
         self._agree_on_record()
         busy, flying = values.get("load.busy-share"), values.get("load.in-flight")
         if busy is not None:  # the mean of a month is at most the peak, in one unit
-            values["load.in-flight"] = max(busy, flying or 0)
+            cold = flying is None and values.get("serverless.kept-warm") is False
+            values["load.in-flight"] = max(busy, flying or 0, 2 * IN_FLIGHT_UNIT * cold)
 
     def _agree_on_record(self) -> None:
         """Where the input is known beforehand, a request carries one record at least."""
