@@ -60,8 +60,7 @@ class WorkloadFit:
         if resource.kind == "TransformJob":
             yield from self._part(resource, resource.body, ())
             return
-        listed = resource.body.get("ProductionVariants")
-        for index, variant in enumerate(listed.items() if listed is not None else []):
+        for index, variant in enumerate(resource.body.items("ProductionVariants")):
             if variant.kind == "map":
                 yield from self._part(resource, variant, ("ProductionVariants", index))
 
@@ -146,9 +145,7 @@ class WorkloadFit:
         self, resource: Resource, part: Node, path: Path, setting: Carried
     ) -> Iterator[GateFinding]:
         """A setting below the fact that it has to carry."""
-        node: Node | None = part
-        for step in setting.path:
-            node = node.get(step) if node is not None else None
+        node = part.at(*setting.path)
         fact = self.facts.interval(setting.fact)
         if fact is None or not fact.low or (node is None and setting.default is None):
             return
@@ -157,8 +154,9 @@ class WorkloadFit:
             return
         kind = self.facts.book.facts[self.facts.book.index[setting.fact]].kind
         silent = " by default" if node is None else ""
+        title = setting.title[:1].lower() + setting.title[1:]
         message = (
-            f"{_lower(setting.title)}: {setting.path[-1]} is {amount:g}{silent}, {setting.fact} is "
+            f"{title}: {setting.path[-1]} is {amount:g}{silent}, {setting.fact} is "
             f"{show(Interval(fact.low, fact.low), kind)}{self._said(setting.fact)} ({setting.id})"
         )
         reason = BrokenReason(message, setting.because, setting.source, setting.as_of)
@@ -189,13 +187,8 @@ class WorkloadFit:
     def _broken(
         self, resource: Resource, node: Node, path: Path, reason: BrokenReason, at_key: bool = False
     ) -> GateFinding:
-        fault = Fault(
-            node=node,
-            path=path,
-            message=reason.message,
-            at_key=at_key,
-            severity=reason.severity,
-        )
+        text, severity = reason.message, reason.severity
+        fault = Fault(node=node, path=path, message=text, at_key=at_key, severity=severity)
         found = finding_of(self.checks["option-broken"], resource, fault)
         if not reason.source:
             return found
@@ -215,10 +208,6 @@ class WorkloadFit:
                 if stated is not None and fact.removeprefix("needs.") in self.organisation.needs:
                     return f" ({self.organisation.says['needs']})"
         return f" ({self.workload.file})"
-
-
-def _lower(title: str) -> str:
-    return title[:1].lower() + title[1:]
 
 
 def _telling(resource: Resource, part: Node, path: Path, option: str) -> tuple[Node, Path]:

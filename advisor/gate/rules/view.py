@@ -57,8 +57,7 @@ class View(Value):
 def variants_of(config: Resource) -> Iterator[tuple[Path, Node]]:
     """Production variants, then shadow variants, of an endpoint configuration."""
     for name in ("ProductionVariants", "ShadowProductionVariants"):
-        listed = config.body.get(name)
-        for index, item in enumerate(listed.items() if listed else []):
+        for index, item in enumerate(config.body.items(name)):
             if item.kind == "map":
                 yield (name, index), item
 
@@ -69,8 +68,7 @@ def containers(model: Resource) -> list[tuple[Path, Node]]:
     primary = model.body.get("PrimaryContainer")
     if primary is not None and primary.kind == "map":
         found.append((("PrimaryContainer",), primary))
-    listed = model.body.get("Containers")
-    for index, item in enumerate(listed.items() if listed else []):
+    for index, item in enumerate(model.body.items("Containers")):
         if item.kind == "map":
             found.append((("Containers", index), item))
     return found

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
-from advisor.configuration.document import Node, Path, Resource
+from advisor.configuration.document import Node, Resource
 from advisor.configuration.scalars import number
 from advisor.gate.rules.instances import accelerators, memory_bytes
 from advisor.gate.rules.view import Fault, View, text_of
@@ -66,11 +66,10 @@ def does_not_fit(view: View) -> Iterator[Fault]:
     """A component that asks for more than one instance of its variant has."""
     host = _host(view)
     type_name = text_of(host.get("InstanceType")) if host is not None else None
-    specification = view.resource.body.get("Specification")
-    needs = specification.get("ComputeResourceRequirements") if specification else None
+    path = ("Specification", "ComputeResourceRequirements")
+    needs = view.resource.body.at(*path)
     if needs is None or type_name is None:
         return
-    path: Path = ("Specification", "ComputeResourceRequirements")
     memory, devices = memory_bytes(type_name)[0], accelerators(type_name)
     for field, most, unit in (
         ("MinMemoryRequiredInMb", memory // _MIB if memory else None, "MB of memory"),
@@ -81,10 +80,3 @@ def does_not_fit(view: View) -> Iterator[Fault]:
         if node is not None and wanted is not None and most is not None and wanted > most:
             message = f"{field} {wanted:g}: {type_name} has {most:,} {unit}"
             yield Fault(node=node, path=(*path, field), message=message)
-
-
-PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
-    "unknown_variant": unknown_variant,
-    "on_other_variant": on_other_variant,
-    "does_not_fit": does_not_fit,
-}
