@@ -94,9 +94,6 @@ def carried_settings() -> list[dict[str, Any]]:
 def compile_checks(rules: Mapping[str, Any]) -> dict[str, Any]:
     """The entries of every file, as plain values: what a wheel carries beside the files.
 
-    Args:
-        rules: the compiled rulebook, whose limits the entries refer to.
-
     Raises:
         RulebookError: a file cannot be read, an entry lacks a key or has an unknown one, or a
             reference does not resolve.

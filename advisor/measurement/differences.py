@@ -22,14 +22,7 @@ _MEASURED_WINS = "Sizes and costs use the measured value; state it in the worklo
 def findings(
     facts: Facts, results: Sequence[Result], measured: Measured, number: Callable[[str], Any]
 ) -> tuple[Finding, ...]:
-    """The findings about a measurement, in the order of importance.
-
-    Args:
-        facts: of the workload as it is stated.
-        results: what jobs found.
-        measured: what was made of it.
-        number: the value of a sizing constant.
-    """
+    """The findings about a measurement, in the order of importance."""
     return tuple(_all(facts, results, measured, number))
 
 

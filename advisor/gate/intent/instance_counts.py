@@ -22,13 +22,7 @@ _OPEN = Counts(None, None)
 
 
 def counts(view: View, variant: Node, option: str) -> Counts:
-    """The bounds that scaling sets; without scaling, the initial number.
-
-    Args:
-        view: the endpoint configuration among the resources of its document.
-        variant: one of its production variants.
-        option: which option the configuration makes.
-    """
+    """The bounds that scaling sets; without scaling, the initial number."""
     managed = variant.get("ManagedInstanceScaling")
     if managed is not None:
         return _between(managed, "MinInstanceCount", "MaxInstanceCount")
