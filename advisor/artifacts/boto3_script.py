@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from collections.abc import Iterator
 from typing import Any
 
 from advisor.artifacts import Files, requests_of
+from advisor.artifacts.requests import kebab
 from advisor.artifacts.variables import (
     ASKED,
     JOB,
@@ -177,7 +177,7 @@ def _clients(requests: tuple[Request, ...], region: str | None) -> Iterator[str]
 
 def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     operation = request.operation
-    client, method = _CLIENTS[request.service], _snake(operation)
+    client, method = _CLIENTS[request.service], kebab(operation).replace("-", "_")
     if operation == "CreateEndpoint":
         return f"ENDPOINT = {_literal(body)}\n{_ENDPOINT.format(more=_update(body, scaled))}"
     if operation == "CreateTransformJob":
@@ -227,25 +227,17 @@ def _arguments(body: dict[str, Any], indent: str) -> str:
     return "".join(f"{indent}{key}={_literal(value, indent)},\n" for key, value in body.items())
 
 
-def _snake(operation: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
-
-
 def _literal(value: Any, indent: str = "") -> str:
     """A value as Python writes it, one member on a line."""
     inner = indent + "    "
     if isinstance(value, Text):
-        return _expression(value)
+        return " + ".join(_text(p) if isinstance(p, str) else _name(p) for p in value.parts)
     if isinstance(value, dict) and value:
         members = (f"{inner}{_text(k)}: {_literal(v, inner)},\n" for k, v in value.items())
         return "{\n" + "".join(members) + indent + "}"
     if isinstance(value, list) and value:
         return "[\n" + "".join(f"{inner}{_literal(v, inner)},\n" for v in value) + indent + "]"
     return _text(value) if isinstance(value, str) else repr(value)
-
-
-def _expression(text: Text) -> str:
-    return " + ".join(_text(p) if isinstance(p, str) else _name(p) for p in text.parts)
 
 
 def _name(part: Variable | Answered) -> str:

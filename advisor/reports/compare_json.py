@@ -22,9 +22,8 @@ _KINDS = {
 }
 
 
-def render(found: Comparison, canvas: Canvas) -> str:
+def render(found: Comparison, _: Canvas) -> str:
     """One object."""
-    del canvas
     advice = found.advice
     value = {
         "schema": SCHEMA,

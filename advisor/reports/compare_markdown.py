@@ -19,9 +19,8 @@ from advisor.text.quantity_format import about, busy
 _KINDS = {"traffic.volume": "volume", "requests.processing": "time", "dataset.records": "count"}
 
 
-def render(found: Comparison, canvas: Canvas) -> str:
+def render(found: Comparison, _: Canvas) -> str:
     """A page for a review."""
-    del canvas
     return "\n".join(_lines(found)) + "\n"
 
 

@@ -6,14 +6,13 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 
 from advisor.configuration.document import Node, Path, Resource
-from advisor.configuration.scalars import number
 from advisor.engine.facts import Facts
 from advisor.gate.checks import Check
 from advisor.gate.finding import GateFinding
 from advisor.gate.intent.capacity import BrokenReason, CapacityFit
 from advisor.gate.intent.need_fields import Carried, absent_needs, settings
 from advisor.gate.rules.judge import finding_of
-from advisor.gate.rules.view import Fault, View, text_of
+from advisor.gate.rules.view import Fault, View, number_of
 from advisor.gate.settings import organisation_of
 from advisor.model.advice import Advice, Candidate, Verdict
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
@@ -149,7 +148,7 @@ class WorkloadFit:
         fact = self.facts.interval(setting.fact)
         if fact is None or not fact.low or (node is None and setting.default is None):
             return
-        amount = setting.default if node is None else number(text_of(node) or "")
+        amount = setting.default if node is None else number_of(node)
         if amount is None or amount * setting.unit >= fact.low:
             return
         kind = self.facts.book.facts[self.facts.book.index[setting.fact]].kind

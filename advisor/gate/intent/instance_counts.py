@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from advisor.configuration.document import Node
-from advisor.configuration.scalars import number
 from advisor.gate.rules.scaling import INSTANCES, scaled
-from advisor.gate.rules.view import View, text_of
+from advisor.gate.rules.view import View, number_of, text_of
 from advisor.model.options import ASYNCHRONOUS
 
 
@@ -44,5 +43,5 @@ def _between(node: Node, least: str, most: str) -> Counts:
 
 
 def _count(node: Node | None) -> int | None:
-    amount = number(text_of(node) or "")
+    amount = number_of(node)
     return None if amount is None else int(amount)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import Node, Path, Reference, Resource, World
+from advisor.configuration.scalars import number
 from advisor.gate.settings import Organisation
 from advisor.model.value import Value
 
@@ -77,6 +78,11 @@ def containers(model: Resource) -> list[tuple[Path, Node]]:
 def text_of(node: Node | None) -> str | None:
     """The text of a plain value; ``None`` when it is absent or not known."""
     return str(node.value) if node is not None and node.kind == "scalar" else None
+
+
+def number_of(node: Node | None) -> int | float | None:
+    """The number that a plain value writes; ``None`` when it is absent, not known or none."""
+    return number(text_of(node) or "")
 
 
 def same_value(one: Node | None, other: Node | None) -> bool:

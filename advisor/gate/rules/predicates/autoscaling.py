@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from advisor.configuration.document import Node, Resource
-from advisor.configuration.scalars import number
 from advisor.gate.rules.instances import is_a
 from advisor.gate.rules.scaling import (
     CONCURRENCY,
@@ -20,7 +19,7 @@ from advisor.gate.rules.scaling import (
     policies_of,
     scaled,
 )
-from advisor.gate.rules.view import Fault, View, text_of
+from advisor.gate.rules.view import Fault, View, number_of, text_of
 
 
 def minimum_zero(view: View) -> Iterator[Fault]:
@@ -135,7 +134,7 @@ def unknown_variant(view: View) -> Iterator[Fault]:
 def capacity_range(view: View) -> Iterator[Fault]:
     """A maximum below the minimum, or one of them below 0."""
     low, high = view.resource.body.get("MinCapacity"), view.resource.body.get("MaxCapacity")
-    small, large = _amount(low), _amount(high)
+    small, large = number_of(low), number_of(high)
     for name, node, amount in (("MinCapacity", low, small), ("MaxCapacity", high, large)):
         if node is not None and amount is not None and amount < 0:
             yield Fault(
@@ -165,7 +164,7 @@ def initial_outside(view: View) -> Iterator[Fault]:
     high = view.resource.body.get("MaxCapacity")
     for _, variant in configured(view):
         count = variant.get("InitialInstanceCount")
-        start, large = _amount(count), _amount(high)
+        start, large = number_of(count), number_of(high)
         if (
             count is not None
             and high is not None
@@ -184,7 +183,7 @@ def concurrency_above(view: View) -> Iterator[Fault]:
         return
     for _, variant in configured(view):
         limit = variant.at("ServerlessConfig", "MaxConcurrency")
-        large, most = _amount(high), _amount(limit)
+        large, most = number_of(high), number_of(limit)
         if limit is not None and large is not None and most is not None and large > most:
             message = f"MaxCapacity {large:g} is above the variant's MaxConcurrency {most:g}"
             yield Fault(
@@ -194,12 +193,6 @@ def concurrency_above(view: View) -> Iterator[Fault]:
                 suggestion=f"{most:g}",
                 related=(limit,),
             )
-
-
-def _amount(node: Node | None) -> float | None:
-    """The number that a value writes; ``None`` when it writes none."""
-    text = text_of(node)
-    return None if text is None else number(text)
 
 
 def invocation_metric(view: View) -> Iterator[Fault]:

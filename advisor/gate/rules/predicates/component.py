@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.configuration.document import Node, Resource
-from advisor.configuration.scalars import number
 from advisor.gate.rules.instances import accelerators, memory_bytes
-from advisor.gate.rules.view import Fault, View, text_of
+from advisor.gate.rules.view import Fault, View, number_of, text_of
 
 _MIB = 1024 * 1024
 
@@ -76,7 +75,7 @@ def does_not_fit(view: View) -> Iterator[Fault]:
         ("NumberOfAcceleratorDevicesRequired", devices, "accelerators"),
     ):
         node = needs.get(field)
-        wanted = number(text_of(node) or "")
+        wanted = number_of(node)
         if node is not None and wanted is not None and most is not None and wanted > most:
             message = f"{field} {wanted:g}: {type_name} has {most:,} {unit}"
             yield Fault(node=node, path=(*path, field), message=message)

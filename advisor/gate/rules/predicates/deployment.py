@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from math import ceil
 
 from advisor.configuration.document import Node, Path
-from advisor.configuration.scalars import number
 from advisor.gate.rules.scaling import scaled
-from advisor.gate.rules.view import Fault, View, text_of
+from advisor.gate.rules.view import Fault, View, number_of, text_of
 
 SHARES = {
     ("BlueGreenUpdatePolicy", "TrafficRoutingConfiguration", "CanarySize"): (1, 50),
@@ -23,7 +22,7 @@ def traffic_share(view: View) -> Iterator[Fault]:
     for path, (low, high) in SHARES.items():
         size = view.resource.body.at("DeploymentConfig", *path)
         node = size.get("Value") if size is not None else None
-        value = number(text_of(node) or "")
+        value = number_of(node)
         if size is None or node is None or value is None:
             continue
         where: Path = ("DeploymentConfig", *path, "Value")
@@ -44,7 +43,7 @@ def _fleet(view: View) -> float | None:
     variants = list(view.variants(config)) if config is not None else []
     if len(variants) != 1 or any(True for _ in view.of_kind("ScalableTarget")):
         return None
-    return number(text_of(variants[0][1].get("InitialInstanceCount")) or "")
+    return number_of(variants[0][1].get("InitialInstanceCount"))
 
 
 def waits_too_long(view: View) -> Iterator[Fault]:
@@ -52,11 +51,11 @@ def waits_too_long(view: View) -> Iterator[Fault]:
     for name, between, size in WAITS:
         policy = view.resource.body.at("DeploymentConfig", name)
         limit = policy.get("MaximumExecutionTimeoutInSeconds") if policy is not None else None
-        most = number(text_of(limit) or "")
+        most = number_of(limit)
         if policy is None or limit is None or most is None:
             continue
-        wait = number(text_of(policy.at(*between)) or "")
-        ending = number(text_of(policy.get("TerminationWaitInSeconds")) or "")
+        wait = number_of(policy.at(*between))
+        ending = number_of(policy.get("TerminationWaitInSeconds"))
         times = _steps(policy.at(*size), view)
         once, total = (count * (wait or 0) + (ending or 0) for count in (1, times))
         if (wait is not None or ending is not None) and total >= most:
@@ -82,7 +81,7 @@ WAITS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
 
 def _steps(size: Node | None, view: View) -> int:
     """How often a deployment waits, at the least: between its steps, and once without steps."""
-    value = number(text_of(size.get("Value")) or "") if size is not None else None
+    value = number_of(size.get("Value")) if size is not None else None
     if size is None or value is None or value <= 0:
         return 1
     unit = text_of(size.get("Type"))

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from advisor.configuration.document import Node
-from advisor.configuration.scalars import number
 from advisor.gate.rules.instances import family
 from advisor.gate.rules.predicates.endpoint import instance_types
-from advisor.gate.rules.view import Fault, View, text_of
+from advisor.gate.rules.view import Fault, View, number_of, text_of
 from advisor.gate.settings import CONCURRENCY, NEEDS
 
 
@@ -37,13 +36,13 @@ def above_quota(view: View) -> Iterator[Fault]:
         field = "InitialInstanceCount"
         if serverless is not None:
             name, count, field = CONCURRENCY, serverless.get("MaxConcurrency"), "ServerlessConfig"
-        amount = number(text_of(count) or "")
+        amount = number_of(count)
         if name is not None and count is not None and amount is not None:
             wanted[name] += int(amount)
             nodes[name] = (count, (*path, field))
     count = view.resource.body.at("TransformResources", "InstanceCount")
     name = text_of(view.resource.body.at("TransformResources", "InstanceType"))
-    amount = number(text_of(count) or "")
+    amount = number_of(count)
     if count is not None and name is not None and amount is not None:
         wanted[name] += int(amount)
         nodes[name] = (count, ("TransformResources", "InstanceCount"))
