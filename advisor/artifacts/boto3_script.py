@@ -13,6 +13,7 @@ from advisor.artifacts.variables import (
     ASKED,
     JOB,
     LEFT,
+    MADE_ONCE,
     NOT_RETAINED,
     Answered,
     Text,
@@ -60,13 +61,6 @@ _CLIENTS = {
     "application-autoscaling": "autoscaling",
     "cloudwatch": "cloudwatch",
     "sns": "sns",
-}
-# What is made once: its describe call and the field that names it.
-_MADE = {
-    "CreateModel": ("describe_model", "ModelName"),
-    "CreateEndpointConfig": ("describe_endpoint_config", "EndpointConfigName"),
-    "CreateEndpoint": ("describe_endpoint", "EndpointName"),
-    "CreateTransformJob": ("describe_transform_job", "TransformJobName"),
 }
 _ENDPOINT = """\
 if found(sagemaker.describe_endpoint, EndpointName=ENDPOINT["EndpointName"]) is None:
@@ -188,7 +182,7 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
         )
         job = {**body, "TransformJobName": Text((JOB,))}
         return head + _made(client, method, operation, job) + _WAIT_FOR_JOB
-    if operation in _MADE:
+    if operation in MADE_ONCE:
         return _made(client, method, operation, body)
     if operation == "CreateInferenceComponent":
         return f"COMPONENT = {_literal(body)}\n{_COMPONENT}"
@@ -214,7 +208,7 @@ def _update(body: dict[str, Any], scaled: bool) -> str:
 
 
 def _made(client: str, method: str, operation: str, body: dict[str, Any]) -> str:
-    describe, field = _MADE[operation]
+    describe, field = method.replace("create", "describe"), MADE_ONCE[operation]
     look = f"found({client}.{describe}, {field}={_literal(body[field])})"
     call = f"{client}.{method}(\n{_arguments(body, '        ')}    )"
     left = f"{body[field]} {LEFT}" if isinstance(body[field], str) and variables(body) else ""

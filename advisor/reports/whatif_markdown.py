@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from advisor.compare.break_even import number_at
 from advisor.compare.scenario import Outcome
 from advisor.compare.whatif import Sweep
 from advisor.measurement import words
@@ -32,9 +33,8 @@ def _lines(found: Sweep) -> Iterator[str]:
     if found.crossings:
         yield "\nThe cheapest option changes:\n"
         for each in found.crossings:
-            value = each.above.value
-            assert isinstance(value, int)
-            yield f"- {code(about(value, kind_of(found)))}: {prose(each.sentence('to'))}"
+            value = about(number_at(each.above), kind_of(found))
+            yield f"- {code(value)}: {prose(each.sentence('to'))}"
     options = list(dict.fromkeys(option for point in found.points for option in point.costs))
     yield f"\n<details><summary>{len(found.points)} values</summary>\n"
     headings = (code(found.key), "Answer", "Cheapest", *(f"{option} USD" for option in options))

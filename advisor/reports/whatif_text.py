@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from advisor.compare.break_even import number_at
 from advisor.compare.scenario import Outcome
 from advisor.compare.whatif import Stretch, Sweep
 from advisor.measurement import words
@@ -128,9 +129,8 @@ def _turns(found: Sweep, canvas: Canvas) -> Iterator[str]:
     yield "Cheapest"
     rows = []
     for each in found.crossings[:_MOST_SHOWN]:
-        value = each.above.value
-        assert isinstance(value, int)
-        rows.append((f"  {about(value, kind_of(found))}", each.sentence(canvas.signs.arrow)))
+        value = about(number_at(each.above), kind_of(found))
+        rows.append((f"  {value}", each.sentence(canvas.signs.arrow)))
     yield from table(("", ""), rows, canvas, flexible=1)
     more = len(found.crossings) - _MOST_SHOWN
     if more > 0:
