@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import Node, Path, Reference, Resource, World
@@ -94,3 +94,13 @@ def same_value(one: Node | None, other: Node | None) -> bool:
             isinstance(part, str | Reference) for part in one.value
         )
     return one.kind in ("scalar", "reference") and bool(one.value == other.value)
+
+
+def no_such_variant(node: Node, path: Path, name: str, variants: Iterable[Node]) -> Iterator[Fault]:
+    """That a name is none of some variants', where all of their names are known."""
+    names = [text_of(variant.get("VariantName")) for variant in variants]
+    known = ", ".join(each for each in names if each)
+    if names and None not in names and name not in names:
+        message = f"the configuration has no variant {name!r}; it has {known}"
+        only = known if len(names) == 1 else ""
+        yield Fault(node=node, path=path, message=message, suggestion=only)

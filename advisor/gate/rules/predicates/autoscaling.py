@@ -19,7 +19,7 @@ from advisor.gate.rules.scaling import (
     policies_of,
     scaled,
 )
-from advisor.gate.rules.view import Fault, View, number_of, text_of
+from advisor.gate.rules.view import Fault, View, no_such_variant, number_of, text_of
 
 
 def minimum_zero(view: View) -> Iterator[Fault]:
@@ -119,16 +119,8 @@ def unknown_variant(view: View) -> Iterator[Fault]:
         return
     if what.variant_name is None or what.variant is not None:
         return
-    names = [text_of(variant.get("VariantName")) for _, variant in view.variants(what.config)]
-    if names and None not in names and what.variant_name not in names:
-        known = ", ".join(name for name in names if name)
-        message = f"the configuration has no variant {what.variant_name!r}; it has {known}"
-        yield Fault(
-            node=node,
-            path=("ResourceId",),
-            message=message,
-            suggestion=names[0] or "" if len(names) == 1 else "",
-        )
+    variants = (variant for _, variant in view.variants(what.config))
+    yield from no_such_variant(node, ("ResourceId",), what.variant_name, variants)
 
 
 def capacity_range(view: View) -> Iterator[Fault]:

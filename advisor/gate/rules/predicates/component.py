@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from advisor.configuration.document import Node, Resource
 from advisor.gate.rules.instances import accelerators, memory_bytes
-from advisor.gate.rules.view import Fault, View, number_of, text_of
+from advisor.gate.rules.view import Fault, View, no_such_variant, number_of, text_of
 
 _MIB = 1024 * 1024
 
@@ -38,17 +38,8 @@ def unknown_variant(view: View) -> Iterator[Fault]:
     """A component for a variant that the endpoint's configuration does not have."""
     node = view.resource.body.get("VariantName")
     text = text_of(node)
-    names = [text_of(variant.get("VariantName")) for variant in _variants(view)]
-    if node is None or text is None or not names or None in names or text in names:
-        return
-    known = ", ".join(name for name in names if name)
-    message = f"the configuration has no variant {text!r}; it has {known}"
-    yield Fault(
-        node=node,
-        path=("VariantName",),
-        message=message,
-        suggestion=known if len(names) == 1 else "",
-    )
+    if node is not None and text is not None:
+        yield from no_such_variant(node, ("VariantName",), text, _variants(view))
 
 
 def on_other_variant(view: View) -> Iterator[Fault]:
