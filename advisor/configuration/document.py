@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -73,6 +73,14 @@ class Node(NamedTuple):
         for name in path:
             found = found.get(name) if found is not None else None
         return found
+
+    def within(self, change: Callable[[Node], Node]) -> Node:
+        """The same map or list with a change made to each member; other values as they are."""
+        if self.kind == "map":
+            return self._replace(value={key: change(value) for key, value in self.value.items()})
+        if self.kind == "list":
+            return self._replace(value=[change(value) for value in self.value])
+        return self
 
     def items(self, *path: str) -> list[Node]:
         """The elements of a list, or of the one at a path; empty when there is no list."""
