@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from advisor.artifacts import Files, requests_of
-from advisor.artifacts.requests import kebab
 from advisor.artifacts.variables import (
     ASKED,
     JOB,
@@ -24,6 +23,7 @@ from advisor.artifacts.variables import (
     topic_of,
     variables,
 )
+from advisor.configuration.terraform.names import snake
 from advisor.model.advice import Advice, Request
 
 _HEAD = '''\
@@ -171,7 +171,7 @@ def _clients(requests: tuple[Request, ...], region: str | None) -> Iterator[str]
 
 def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     operation = request.operation
-    client, method = _CLIENTS[request.service], kebab(operation).replace("-", "_")
+    client, method = _CLIENTS[request.service], snake(operation)
     if operation == "CreateEndpoint":
         return f"ENDPOINT = {_literal(body)}\n{_ENDPOINT.format(more=_update(body, scaled))}"
     if operation == "CreateTransformJob":

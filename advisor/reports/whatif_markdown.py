@@ -8,8 +8,8 @@ from advisor.compare.break_even import number_at
 from advisor.compare.scenario import Outcome
 from advisor.compare.whatif import Sweep
 from advisor.measurement import words
+from advisor.reports.cost_curves import kind_of, span
 from advisor.reports.terminal_chart import Canvas
-from advisor.reports.whatif_text import kind_of, span
 from advisor.text.markup import code, prose, table
 from advisor.text.money_format import UNKNOWN, money
 from advisor.text.quantity_format import about, word
