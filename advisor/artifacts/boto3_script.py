@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +12,7 @@ from advisor.artifacts.variables import (
     ASKED,
     JOB,
     LEFT,
+    MADE_ONCE,
     NOT_RETAINED,
     Answered,
     Text,
@@ -23,6 +23,7 @@ from advisor.artifacts.variables import (
     topic_of,
     variables,
 )
+from advisor.configuration.terraform.names import snake
 from advisor.model.advice import Advice, Request
 
 _HEAD = '''\
@@ -60,13 +61,6 @@ _CLIENTS = {
     "application-autoscaling": "autoscaling",
     "cloudwatch": "cloudwatch",
     "sns": "sns",
-}
-# What is made once: its describe call and the field that names it.
-_MADE = {
-    "CreateModel": ("describe_model", "ModelName"),
-    "CreateEndpointConfig": ("describe_endpoint_config", "EndpointConfigName"),
-    "CreateEndpoint": ("describe_endpoint", "EndpointName"),
-    "CreateTransformJob": ("describe_transform_job", "TransformJobName"),
 }
 _ENDPOINT = """\
 if found(sagemaker.describe_endpoint, EndpointName=ENDPOINT["EndpointName"]) is None:
@@ -177,7 +171,7 @@ def _clients(requests: tuple[Request, ...], region: str | None) -> Iterator[str]
 
 def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     operation = request.operation
-    client, method = _CLIENTS[request.service], _snake(operation)
+    client, method = _CLIENTS[request.service], snake(operation)
     if operation == "CreateEndpoint":
         return f"ENDPOINT = {_literal(body)}\n{_ENDPOINT.format(more=_update(body, scaled))}"
     if operation == "CreateTransformJob":
@@ -188,7 +182,7 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
         )
         job = {**body, "TransformJobName": Text((JOB,))}
         return head + _made(client, method, operation, job) + _WAIT_FOR_JOB
-    if operation in _MADE:
+    if operation in MADE_ONCE:
         return _made(client, method, operation, body)
     if operation == "CreateInferenceComponent":
         return f"COMPONENT = {_literal(body)}\n{_COMPONENT}"
@@ -214,7 +208,7 @@ def _update(body: dict[str, Any], scaled: bool) -> str:
 
 
 def _made(client: str, method: str, operation: str, body: dict[str, Any]) -> str:
-    describe, field = _MADE[operation]
+    describe, field = method.replace("create", "describe"), MADE_ONCE[operation]
     look = f"found({client}.{describe}, {field}={_literal(body[field])})"
     call = f"{client}.{method}(\n{_arguments(body, '        ')}    )"
     left = f"{body[field]} {LEFT}" if isinstance(body[field], str) and variables(body) else ""
@@ -227,25 +221,17 @@ def _arguments(body: dict[str, Any], indent: str) -> str:
     return "".join(f"{indent}{key}={_literal(value, indent)},\n" for key, value in body.items())
 
 
-def _snake(operation: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
-
-
 def _literal(value: Any, indent: str = "") -> str:
     """A value as Python writes it, one member on a line."""
     inner = indent + "    "
     if isinstance(value, Text):
-        return _expression(value)
+        return " + ".join(_text(p) if isinstance(p, str) else _name(p) for p in value.parts)
     if isinstance(value, dict) and value:
         members = (f"{inner}{_text(k)}: {_literal(v, inner)},\n" for k, v in value.items())
         return "{\n" + "".join(members) + indent + "}"
     if isinstance(value, list) and value:
         return "[\n" + "".join(f"{inner}{_literal(v, inner)},\n" for v in value) + indent + "]"
     return _text(value) if isinstance(value, str) else repr(value)
-
-
-def _expression(text: Text) -> str:
-    return " + ".join(_text(p) if isinstance(p, str) else _name(p) for p in text.parts)
 
 
 def _name(part: Variable | Answered) -> str:

@@ -90,11 +90,6 @@ def files(advice: Advice) -> Files:
 def template(bodies: Bodies, advice: Advice, description: str = "") -> str:
     """The template that makes some requests.
 
-    Args:
-        bodies: requests with their parameters, in which variables stand for placeholders.
-        advice: whose requests they are.
-        description: what the template says of itself.
-
     Raises:
         InputError: as ``files`` says.
     """

@@ -23,10 +23,6 @@ def skips(request: Request, requests: tuple[Request, ...]) -> Iterator[Skip]:
 
     Our own check of what they ask for says why; where the request does as they ask, they are
     content and nothing is skipped.
-
-    Args:
-        request: the one that makes the resource.
-        requests: all of the plan.
     """
     for name, holds in (
         ("key-and-local-disk", _has_local_disks(request)),

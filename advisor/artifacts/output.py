@@ -16,11 +16,6 @@ _REQUEST = re.compile(r"[0-9]+-[a-z]+(-[a-z]+)*\.json")  # 2-create-endpoint-con
 def write_files(files: Sequence[tuple[Path, str]], *, force: bool, dry_run: bool) -> list[str]:
     """Write each file unless it exists with the same content; a line about each.
 
-    Args:
-        files: path and content.
-        force: overwrite files that differ.
-        dry_run: only say what would be done.
-
     Raises:
         InputError: a file exists with other content and ``force`` is off (then nothing is
             written), or a folder cannot be created or written.

@@ -17,6 +17,7 @@ from advisor.artifacts.variables import (
     ASKED,
     JOB,
     LEFT,
+    MADE_ONCE,
     NOT_RETAINED,
     Answered,
     Text,
@@ -104,13 +105,6 @@ component_in_service() {
   exit 1
 }
 """
-# What is made once: the option of its describe call.
-_MADE = {
-    "CreateModel": ("describe-model", "ModelName"),
-    "CreateEndpointConfig": ("describe-endpoint-config", "EndpointConfigName"),
-    "CreateEndpoint": ("describe-endpoint", "EndpointName"),
-    "CreateTransformJob": ("describe-transform-job", "TransformJobName"),
-}
 
 
 def files(advice: Advice) -> Files:
@@ -164,9 +158,10 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     document = _quoted(body)
     if request.operation == "CreateInferenceComponent":
         return _component(call, body, document)
-    if request.operation not in _MADE:
+    if request.operation not in MADE_ONCE:
         return _put(request, call, document)
-    describe, field = _MADE[request.operation]
+    describe = kebab(request.operation.replace("Create", "Describe"))
+    field = MADE_ONCE[request.operation]
     option = f"--{kebab(field)} {shlex.quote(body[field])}"
     look = f"sagemaker {describe} {option}"
     made = f"  {call} --cli-input-json {document}\n"

@@ -19,6 +19,15 @@ NOT_RETAINED = ("DesiredWeight", "DataCaptureConfig")
 """What UpdateEndpoint takes from the new configuration when it keeps the count of instances."""
 
 
+MADE_ONCE = {
+    "CreateModel": "ModelName",
+    "CreateEndpointConfig": "EndpointConfigName",
+    "CreateEndpoint": "EndpointName",
+    "CreateTransformJob": "TransformJobName",
+}
+"""Operation whose resource a script makes where it is missing -> the field that names it."""
+
+
 def scales_variants(requests: Iterable[Request]) -> bool:
     """Whether the count of a variant's instances follows the load, so that an update keeps it.
 

@@ -21,7 +21,7 @@ from advisor.cli.money import (
     with_load_test,
     workload_options,
 )
-from advisor.cli.settings import changes_from, context
+from advisor.cli.settings import changes_from, context, format_option
 from advisor.model.advice import Advice
 from advisor.model.errors import InputError
 from advisor.model.workload import Finding
@@ -46,13 +46,7 @@ STRICT = (
 
 @click.command(context_settings=CONTEXT)
 @click.argument("workloads", nargs=-1, required=True, metavar="WORKLOAD...")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(list(ADVICE_FORMATS)),
-    default="text",
-    help="Output format; request prints only the JSON of the main request.",
-)
+@format_option(ADVICE_FORMATS, "Output format; request prints only the JSON of the main request.")
 @click.option("--output", type=click.Path(), metavar="DIR", help="Write the artifacts to DIR.")
 @click.option(
     "--artifact",

@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from advisor.cli import CONTEXT, complain
-from advisor.cli.settings import as_of_date, today
+from advisor.cli.settings import as_of_option, today
 from advisor.gate.checks import PROFILES, require_known
 from advisor.gate.finding import SEVERITIES
 from advisor.gate.run import CheckReport
@@ -71,12 +71,7 @@ _SOURCES = {
 @click.option(
     "--changed-since", metavar="REV", help="Check only what changed since this git revision."
 )
-@click.option(
-    "--as-of",
-    callback=as_of_date,
-    metavar="DATE",
-    help="Date on which waivers are judged (YYYY-MM-DD; default: today).",
-)
+@as_of_option("Date on which waivers are judged")
 @click.option(
     "--pass-over",
     is_flag=True,
@@ -253,16 +248,13 @@ def _settings(project: Project, options: dict[str, Any]) -> str:
 def _setting(name: str, options: dict[str, Any], project: Project) -> str:
     """A setting that the command line, the environment or the project can give."""
     given, own = options.get(name), getattr(project, name, "")
-    from_line, adds = _SOURCES.get(_source(name)), name in ("select", "ignore")
+    source: Any = click.get_current_context().get_parameter_source(name)
+    from_line, adds = _SOURCES.get(source), name in ("select", "ignore")
     parts = [f"{_shown(given)} ({from_line})"] if given else []
     if own and (adds or not given):
         parts.append(f"{_shown(own)} ({project.says[name.replace('_', '-')]})")
     default = "error" if name == "fail_on" else "none"
     return f"{name.replace('_', '-')}: {', '.join(parts) or f'{default} (default)'}"
-
-
-def _source(name: str) -> Any:
-    return click.get_current_context().get_parameter_source(name)
 
 
 def _shown(value: Any) -> str:

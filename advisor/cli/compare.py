@@ -19,19 +19,13 @@ from advisor.cli.money import (
     with_settings_line,
     workload_options,
 )
-from advisor.cli.settings import changes_from
+from advisor.cli.settings import changes_from, format_option
 from advisor.reports.comparison_formats import COMPARE_FORMATS, money_renderer
 
 
 @click.command(context_settings=CONTEXT)
 @click.argument("workload", metavar="WORKLOAD")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(list(COMPARE_FORMATS)),
-    default="text",
-    help="Output format.",
-)
+@format_option(COMPARE_FORMATS)
 @workload_options
 @measured
 @money_gates

@@ -18,7 +18,7 @@ from advisor.cli.money import (
     under_settings,
     with_settings_line,
 )
-from advisor.cli.settings import as_of_date
+from advisor.cli.settings import as_of_option, format_option
 from advisor.model.errors import InputError
 from advisor.reports.comparison_formats import DIFF_FORMATS, money_renderer
 from advisor.workload import read_file, read_workloads
@@ -63,21 +63,10 @@ def increase(ctx: click.Context, param: click.Parameter, value: str | None) -> M
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW", required=False)
 @click.option("--rev", metavar="REV", help="Compare one FILE with this git revision of it.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(list(DIFF_FORMATS)),
-    default="text",
-    help="Output format; markdown is for a comment on a pull request.",
-)
+@format_option(DIFF_FORMATS, "Output format; markdown is for a comment on a pull request.")
 @click.option("--limits", type=click.Choice(["safe", "latest"]), help="Documented bounds to apply.")
 @click.option("--region", metavar="REGION", help="Use this Region instead of the workloads'.")
-@click.option(
-    "--as-of",
-    callback=as_of_date,
-    metavar="DATE",
-    help="Date on which waivers and decisions are judged (YYYY-MM-DD; default: today).",
-)
+@as_of_option("Date on which waivers and decisions are judged")
 @money_gates
 @click.option(
     "--max-increase",
@@ -100,10 +89,10 @@ def diff(old: str, new: str | None, form: str, **options: Any) -> int:
     for one, other in _pairs(before, after):
         made = _difference(one, other, options)
         made = made._replace(appeared=_gated(made, options))
-        failed |= any(_fails(finding) for finding in made.appeared)
+        failed |= any(each.rule in GATES and each.severity == "error" for each in made.appeared)
         found.append(made)
     added, removed = (
-        [workload.name for workload in side if workload.name not in _names(others)]
+        [each.name for each in side if each.name not in {other.name for other in others}]
         for side, others in ((after, before), (before, after))
     )
     if len(before) == len(after) == 1:
@@ -153,10 +142,6 @@ def _pairs(before: list[Workload], after: list[Workload]) -> list[tuple[Workload
     return [(each, known[each.name]) for each in before if each.name in known]
 
 
-def _names(workloads: list[Workload]) -> set[str]:
-    return {workload.name for workload in workloads}
-
-
 def _difference(old: Workload, new: Workload, options: dict[str, Any]) -> Difference:
     from advisor.compare.diff import difference
 
@@ -184,7 +169,3 @@ def _gated(made: Difference, options: dict[str, Any]) -> tuple[Finding, ...]:
         return made.appeared
     found = allowed([finding]) if options["allow_unknown_cost"] else [finding]
     return (*found, *made.appeared)
-
-
-def _fails(finding: Finding) -> bool:
-    return finding.rule in GATES and finding.severity == "error"

@@ -17,7 +17,7 @@ from advisor.cli.money import (
     with_settings_line,
     workload_options,
 )
-from advisor.cli.settings import changes_from, context
+from advisor.cli.settings import changes_from, context, format_option
 from advisor.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -32,12 +32,8 @@ _OF_CONFIGURATIONS = ("check", "layout", "setting")  # kinds that say nothing of
 @click.command(context_settings=CONTEXT)
 @click.argument("name", metavar="ID")
 @click.argument("workload", metavar="[WORKLOAD]", required=False)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Output format; json is a list, because a word may belong to several facts.",
+@format_option(
+    ["text", "json"], "Output format; json is a list, because a word may belong to several facts."
 )
 @workload_options
 def explain(name: str, workload: str | None, form: str, **options: Any) -> int:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from advisor.catalogue.price_snapshot import is_price
-from advisor.cli.settings import as_of_date, changes_from, today
+from advisor.cli.settings import Command, as_of_option, changes_from, today
 from advisor.model.errors import InputError
 from advisor.model.workload import Finding
 from advisor.rulebook.source import has_settings
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from advisor.model.workload import Workload
     from advisor.reports.terminal_chart import Canvas
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 _PLAIN_WIDTH = 80
 
 
@@ -50,15 +49,10 @@ def usd(ctx: click.Context, param: click.Parameter, value: str | None) -> str | 
     return text
 
 
-def workload_options(command: _Command) -> _Command:
+def workload_options(command: Command) -> Command:
     """Add the options that `advise` has for the workload."""
     for option in (
-        click.option(
-            "--as-of",
-            callback=as_of_date,
-            metavar="DATE",
-            help="Date on which waivers and decisions are judged (YYYY-MM-DD; default: today).",
-        ),
+        as_of_option("Date on which waivers and decisions are judged"),
         click.option(
             "--set",
             "settings",
@@ -91,7 +85,7 @@ def share(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     return f"{part:f}"
 
 
-def money_gates(command: _Command) -> _Command:
+def money_gates(command: Command) -> Command:
     """Add the gates on the cost of the recommended option."""
     for option in (
         click.option(
@@ -116,7 +110,7 @@ def money_gates(command: _Command) -> _Command:
     return command
 
 
-def measured(command: _Command) -> _Command:
+def measured(command: Command) -> Command:
     """Add the results of load tests, which replace stated values."""
     return click.option(
         "--measured",

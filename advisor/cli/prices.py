@@ -11,7 +11,7 @@ import click
 from advisor.catalogue.price_snapshot import components
 from advisor.cli import CONTEXT, complain
 from advisor.cli.money import canvas, price_folder
-from advisor.cli.settings import as_of_date, today
+from advisor.cli.settings import as_of_option, format_option, today
 from advisor.model.errors import InputError
 from advisor.pricing.price_listing import shipped
 from advisor.reports.comparison_formats import PRICE_FORMATS, REFRESH_FORMATS, money_renderer
@@ -35,19 +35,8 @@ def prices() -> None:
     multiple=True,
     help="Show only this component (repeatable).",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(list(PRICE_FORMATS)),
-    default="text",
-    help="Output format.",
-)
-@click.option(
-    "--as-of",
-    callback=as_of_date,
-    metavar="DATE",
-    help="Date on which the age is counted (YYYY-MM-DD; default: today).",
-)
+@format_option(PRICE_FORMATS)
+@as_of_option("Date on which the age is counted")
 def show(region: str | None, wanted: tuple[str, ...], form: str, as_of: str | None) -> int:
     """Print the known prices in USD, each with its source and date, and how old they are."""
     from advisor.pricing.price_listing import book
@@ -78,13 +67,7 @@ def show(region: str | None, wanted: tuple[str, ...], form: str, as_of: str | No
     "--output", metavar="DIR",
     help="Write the snapshots to DIR instead of the cache folder that answers use.",
 )  # fmt: skip
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(list(REFRESH_FORMATS)),
-    default="text",
-    help="Output format.",
-)
+@format_option(REFRESH_FORMATS)
 def refresh(
     *,
     paths: tuple[str, ...],

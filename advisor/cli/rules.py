@@ -9,7 +9,7 @@ import click
 
 from advisor.cli import CONTEXT
 from advisor.cli.rules_diff import rules_diff
-from advisor.cli.settings import as_of_date, today
+from advisor.cli.settings import as_of_option, format_option, today
 from advisor.reference import DRAWINGS, drawing
 from advisor.reference.catalogue import KINDS
 
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from advisor.engine.verify import Report
 
 _OLD_DAYS = 180  # half a year; AWS's guide changes a page about that often
-_FORMAT = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Output format."
-)
+_FORMAT = format_option(["text", "json"])
 
 
 @click.group(context_settings=CONTEXT)
@@ -126,12 +124,8 @@ def _print_drift(form: str) -> int:
 
 
 @rules.command(context_settings=CONTEXT)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(list(DRAWINGS)),
-    default="text",
-    help="Output format: text for a terminal, mermaid for a page, svg for an image.",
+@format_option(
+    DRAWINGS, "Output format: text for a terminal, mermaid for a page, svg for an image."
 )
 def flowchart(form: str) -> int:
     """Draw the questions and their answers."""
@@ -151,12 +145,7 @@ def flowchart(form: str) -> int:
     help="Days after which a source is old.",
 )
 @click.option("--all", "everything", is_flag=True, help="Print all sources, not only the old ones.")
-@click.option(
-    "--as-of",
-    callback=as_of_date,
-    metavar="DATE",
-    help="Date to count from (YYYY-MM-DD; default: today).",
-)
+@as_of_option("Date to count from")
 @_FORMAT
 def sources(older_than: int, everything: bool, as_of: str | None, form: str) -> int:
     """Print the sources of the rules that nobody has read for a while."""

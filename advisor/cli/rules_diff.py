@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from advisor.cli import CONTEXT, complain
-from advisor.cli.settings import as_of_date, today
+from advisor.cli.settings import as_of_option, format_option, today
 from advisor.model.errors import InputError, RulebookError
 
 if TYPE_CHECKING:
@@ -34,19 +34,8 @@ _OTHER_FORM = (KeyError, TypeError, ValueError, AttributeError, IndexError, Stop
     metavar="PATH",
     help="Report which of these workloads get another answer: files, folders, patterns.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    help="Output format.",
-)
-@click.option(
-    "--as-of",
-    callback=as_of_date,
-    metavar="DATE",
-    help="Date on which decisions are judged (YYYY-MM-DD; default: today).",
-)
+@format_option(["text", "json", "markdown"])
+@as_of_option("Date on which decisions are judged")
 def rules_diff(old: str, new: str, paths: tuple[str, ...], form: str, as_of: str | None) -> int:
     """Show what differs from OLD to NEW, and which answers change.
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from advisor.reports import Context
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def changes_from(settings: Sequence[str]) -> list[tuple[str, str]]:
@@ -49,6 +51,20 @@ def as_of_date(ctx: click.Context, param: click.Parameter, value: str | None) ->
         raise click.BadParameter(
             f"{value!r} is not a date; write YYYY-MM-DD, such as 2026-11-20"
         ) from error
+
+
+def format_option(
+    names: Iterable[str], words: str = "Output format."
+) -> Callable[[Command], Command]:
+    """The option --format, text by default, with its words in the help."""
+    choice = click.Choice(list(names))
+    return click.option("--format", "form", type=choice, default="text", help=words)
+
+
+def as_of_option(words: str) -> Callable[[Command], Command]:
+    """The option --as-of; its help begins with some words."""
+    text = f"{words} (YYYY-MM-DD; default: today)."
+    return click.option("--as-of", callback=as_of_date, metavar="DATE", help=text)
 
 
 def context(form: str) -> Context:

@@ -16,6 +16,7 @@ from advisor.cli.money import (
     with_settings_line,
     workload_options,
 )
+from advisor.cli.settings import format_option
 from advisor.compare.whatif import MOST_POINTS, POINTS, SweptRange, sweep
 from advisor.reports.comparison_formats import WHATIF_FORMATS, money_renderer
 
@@ -32,13 +33,7 @@ from advisor.reports.comparison_formats import WHATIF_FORMATS, money_renderer
     show_default=True,
     help="Number of values to compute costs at, evenly spaced by a factor.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(list(WHATIF_FORMATS)),
-    default="text",
-    help="Output format.",
-)
+@format_option(WHATIF_FORMATS)
 @workload_options
 @measured
 def whatif(workload: str, key: str, form: str, settings: tuple[str, ...], **options: Any) -> int:

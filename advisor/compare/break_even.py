@@ -83,8 +83,8 @@ def nearest(at: Callable[[int], Outcome], start: int, precision: float) -> Cross
         ends = [first, at(start * _FAR if up else max(1, start // _FAR))]
         if ends[0].cheapest == ends[1].cheapest:
             continue
-        while (ratio := _value(ends[up]) // max(1, _value(ends[not up]))) > _NEAR:
-            middle = at(_value(ends[not up]) * math.isqrt(ratio))
+        while (ratio := number_at(ends[up]) // max(1, number_at(ends[not up]))) > _NEAR:
+            middle = at(number_at(ends[not up]) * math.isqrt(ratio))
             ends[middle.cheapest != first.cheapest] = middle
         low, high = close(at, ends[not up], ends[up], precision)
         return Crossing(below=low, above=high, before=low.cheapest, after=high.cheapest)
@@ -108,11 +108,11 @@ def close(
     Mathematical Software 47, 2020), which is as good as halving at its worst and much better where
     costs are nearly straight lines.
     """
-    first, width = low.cheapest, _value(high) - _value(low)
+    first, width = low.cheapest, number_at(high) - number_at(low)
     slack = 1 << (width.bit_length() + 1)
-    while (gap := _value(high) - _value(low)) > max(1.0, _value(low) * precision):
+    while (gap := number_at(high) - number_at(low)) > max(1.0, number_at(low) * precision):
         slack //= 2
-        middle = _value(low) + gap // 2
+        middle = number_at(low) + gap // 2
         guess = _interpolated(low, high)
         if guess is None:
             guess = middle
@@ -122,7 +122,7 @@ def close(
             guess = middle if abs(middle - guess) <= truncation else guess + side * truncation
             reach = max(0, slack - gap // 2)
             guess = min(max(guess, middle - reach), middle + reach)
-        found = at(min(max(guess, _value(low) + 1), _value(high) - 1))
+        found = at(min(max(guess, number_at(low) + 1), number_at(high) - 1))
         if found.cheapest == first:
             low = found
         else:
@@ -130,7 +130,8 @@ def close(
     return low, high
 
 
-def _value(outcome: Outcome) -> int:
+def number_at(outcome: Outcome) -> int:
+    """The value of a point where that is a number."""
     assert isinstance(outcome.value, int)
     return outcome.value
 
@@ -148,4 +149,4 @@ def _interpolated(low: Outcome, high: Outcome) -> int | None:
         gaps.append(other - one)
     if gaps[0] <= gaps[1]:
         return None
-    return _value(low) + int((_value(high) - _value(low)) * gaps[0] / (gaps[0] - gaps[1]))
+    return number_at(low) + int((number_at(high) - number_at(low)) * gaps[0] / (gaps[0] - gaps[1]))

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from advisor.catalogue.price_snapshot import Folder
-from advisor.compare.break_even import Crossing, crossings, grid
+from advisor.compare.break_even import Crossing, crossings, grid, number_at
 from advisor.compare.scenario import Outcome, Scenario, current, restated
-from advisor.engine.decision_cells import Cell, Handle, Neighbourhood
+from advisor.engine.decision_cells import Cell, Neighbourhood
 from advisor.engine.facts import Facts
 from advisor.model.errors import InputError
 from advisor.model.workload import Interval, Workload
@@ -189,13 +189,8 @@ def _of_numbers(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange
         stated=stated,
         stretches=stretches,
         points=points,
-        crossings=tuple(crossings(scenario.at, [_number(point) for point in points])),
+        crossings=tuple(crossings(scenario.at, [number_at(point) for point in points])),
     )
-
-
-def _number(outcome: Outcome) -> int:
-    assert isinstance(outcome.value, int)
-    return outcome.value
 
 
 def _is_assumed(facts: Facts, key: str) -> bool:
@@ -208,14 +203,9 @@ def _cells(facts: Facts, key: str, now: int) -> list[Cell]:
     workload = restated(facts.workload, {key: Interval(now, now)})
     around = Neighbourhood(Facts(facts.book, workload))
     for handle in around.handles():
-        if _moves(handle, key):
+        if handle.id == key:
             return around.cells(handle)
     return [Cell(0, INFINITY, around.option)]
-
-
-def _moves(handle: Handle, key: str) -> bool:
-    """Whether a handle is the key, or the part of a split quantity that limits read."""
-    return handle.id == key
 
 
 def _ends(entry: Key, now: int, cells: list[Cell], wanted: SweptRange) -> tuple[int, int]:

@@ -124,14 +124,9 @@ def opened(node: Node) -> Node | None:
 
 def _referring(node: Node, holes: Mapping[str, Reference]) -> Node:
     """The same value; a text that is nothing but a reference becomes one."""
-    if node.kind == "map":
-        entries = {key: _referring(inner, holes) for key, inner in node.value.items()}
-        return node._replace(value=entries)
-    if node.kind == "list":
-        return node._replace(value=[_referring(inner, holes) for inner in node.value])
     if node.kind == "scalar" and node.value in holes:
         return node._replace(kind="reference", value=holes[node.value])
-    return node
+    return node.within(lambda inner: _referring(inner, holes))
 
 
 def _placed(node: Node, mark: Mark, block: bool) -> Node:
@@ -140,12 +135,8 @@ def _placed(node: Node, mark: Mark, block: bool) -> Node:
     def at(inner: Mark) -> Mark:
         return Mark(mark.file, mark.line + inner.line, 1) if block else mark
 
-    value = node.value
-    if node.kind == "map":
-        value = {key: _placed(inner, mark, block) for key, inner in value.items()}
-    elif node.kind == "list":
-        value = [_placed(inner, mark, block) for inner in value]
-    return node._replace(value=value, mark=at(node.mark), key=at(node.key) if node.key else None)
+    placed = node.within(lambda inner: _placed(inner, mark, block))
+    return placed._replace(mark=at(node.mark), key=at(node.key) if node.key else None)
 
 
 def _without_paths(node: Node) -> Node:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -67,9 +67,25 @@ class Node(NamedTuple):
         found: Node | None = self.value.get(name) if self.kind == "map" else None
         return None if found is not None and found.is_null else found
 
-    def items(self) -> list[Node]:
-        """The elements of a list; empty when this is no list."""
-        return self.value if self.kind == "list" else []
+    def at(self, *path: str) -> Node | None:
+        """The member at a path of keys; ``None`` where ``get`` finds none on the way."""
+        found: Node | None = self
+        for name in path:
+            found = found.get(name) if found is not None else None
+        return found
+
+    def within(self, change: Callable[[Node], Node]) -> Node:
+        """The same map or list with a change made to each member; other values as they are."""
+        if self.kind == "map":
+            return self._replace(value={key: change(value) for key, value in self.value.items()})
+        if self.kind == "list":
+            return self._replace(value=[change(value) for value in self.value])
+        return self
+
+    def items(self, *path: str) -> list[Node]:
+        """The elements of a list, or of the one at a path; empty when there is no list."""
+        node = self.at(*path)
+        return node.value if node is not None and node.kind == "list" else []
 
     @property
     def is_null(self) -> bool:

@@ -177,18 +177,10 @@ def _scales_sagemaker(kind: str, node: Node) -> bool:
 
 
 def _tracks_sagemaker(node: Node) -> bool:
-    predefined, custom = (
-        node.get("PredefinedMetricSpecification"),
-        node.get("CustomizedMetricSpecification"),
-    )
-    metric = predefined.get("PredefinedMetricType") if predefined is not None else None
+    metric = node.at("PredefinedMetricSpecification", "PredefinedMetricType")
     if metric is not None:
         return "SageMaker" in str(metric.value) or str(metric.value) == "InvocationsPerInstance"
-    return custom is not None and _of_sagemaker(custom)
-
-
-def _of_sagemaker(node: Node) -> bool:
-    namespace = node.get("Namespace")
+    namespace = node.at("CustomizedMetricSpecification", "Namespace")
     return namespace is not None and "sagemaker" in str(namespace.value).lower()
 
 
@@ -211,12 +203,6 @@ def _resource(kind: str, node: Node, prefix: str) -> Resource:
 
 def without_placeholders(node: Node) -> Node:
     """The same values; texts that someone is to fill in before the request is sent are unknown."""
-    if node.kind == "map":
-        return node._replace(
-            value={key: without_placeholders(value) for key, value in node.value.items()}
-        )
-    if node.kind == "list":
-        return node._replace(value=[without_placeholders(value) for value in node.value])
     if node.kind == "scalar" and isinstance(node.value, str) and _PLACEHOLDER.search(node.value):
         return node._replace(kind="unknown", value=Hidden("a placeholder"))
-    return node
+    return node.within(without_placeholders)

@@ -63,8 +63,4 @@ def settled(node: Node) -> Node:
     """
     if node.via == COMPARED:
         return unknown(node.via, node.mark).under(node.key)
-    if node.kind == "map":
-        return node._replace(value={key: settled(value) for key, value in node.value.items()})
-    if node.kind == "list":
-        return node._replace(value=[settled(value) for value in node.value])
-    return node
+    return node.within(settled)

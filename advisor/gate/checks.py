@@ -46,9 +46,7 @@ class Check(Value):
     message: str = ""
     fix: str = ""
     profile: str = ""  # silent unless the profile is selected
-    instead_of: tuple[
-        str, ...
-    ] = ()  # service-model findings at the same value that this one replaces
+    instead_of: tuple[str, ...] = ()  # findings of the service model that this one replaces
     linters: tuple[str, ...] = ()  # rules of other linters that ask for what this one refuses
 
     def finding(self, message: str, file: str, line: int = 0, column: int = 0) -> GateFinding:
@@ -93,9 +91,6 @@ def carried_settings() -> list[dict[str, Any]]:
 
 def compile_checks(rules: Mapping[str, Any]) -> dict[str, Any]:
     """The entries of every file, as plain values: what a wheel carries beside the files.
-
-    Args:
-        rules: the compiled rulebook, whose limits the entries refer to.
 
     Raises:
         RulebookError: a file cannot be read, an entry lacks a key or has an unknown one, or a

@@ -22,14 +22,7 @@ _MEASURED_WINS = "Sizes and costs use the measured value; state it in the worklo
 def findings(
     facts: Facts, results: Sequence[Result], measured: Measured, number: Callable[[str], Any]
 ) -> tuple[Finding, ...]:
-    """The findings about a measurement, in the order of importance.
-
-    Args:
-        facts: of the workload as it is stated.
-        results: what jobs found.
-        measured: what was made of it.
-        number: the value of a sizing constant.
-    """
+    """The findings about a measurement, in the order of importance."""
     return tuple(_all(facts, results, measured, number))
 
 
@@ -79,15 +72,13 @@ def _unusable(facts: Facts, measured: Measured) -> Iterator[Finding]:
         if each.instance_type and each.standing == UNUSABLE
     ]
     if reasons and measured.taken is None:
-        stated = facts.workload.values.get("deploy.instance_type")
-        yield _finding(
-            facts=facts,
-            rule="measured-elsewhere",
-            severity="warning",
-            message="none of the measured instance types can be used "
+        yield Finding(
+            "measured-elsewhere",
+            "warning",
+            "none of the measured instance types can be used "
             f"({'; '.join(reasons)}), so their times and rates are not",
-            stated=stated,
-            fix="Measure on the plan's type; times of one type do not apply to another.",
+            *facts.workload.place("deploy.instance_type"),
+            "Measure on the plan's type; times of one type do not apply to another.",
         )
 
 
@@ -95,15 +86,14 @@ def _slow(facts: Facts, chosen: Measurement) -> Iterator[Finding]:
     answer = answer_s(facts)
     if answer is None or chosen.latency_s <= answer:
         return
-    yield _finding(
-        facts=facts,
-        rule="measured-slow",
-        severity="warning",
-        message=f"{chosen.name} took {seconds(chosen.latency_s)} at its highest rate, longer than "
+    yield Finding(
+        "measured-slow",
+        "warning",
+        f"{chosen.name} took {seconds(chosen.latency_s)} at its highest rate, longer than "
         f"requests.answer, {seconds(answer)}, and nothing else that was measured is in "
         "time",
-        stated=facts.workload.values.get("requests.answer"),
-        fix="Measure a faster type, or with ModelLatencyThresholds at the answer time: at a lower "
+        *facts.workload.place("requests.answer"),
+        "Measure a faster type, or with ModelLatencyThresholds at the answer time: at a lower "
         "rate the same type answers sooner.",
     )
 
@@ -112,7 +102,13 @@ def _differs(facts: Facts, chosen: Measurement, tolerance: float) -> Iterator[Fi
     values = facts.workload.values
     elsewhere = values.get("model.measured_on")
     if elsewhere is not None and elsewhere.value != chosen.instance_type:
-        yield _other_type(facts, elsewhere, chosen)
+        # Times that were stated of another type are not contradicted, only not used.
+        message = (
+            f"the stated times were measured on {elsewhere.text}, and sizing takes {chosen.name}, "
+            "which the load test measured"
+        )
+        place = facts.workload.place(elsewhere.path)
+        yield Finding("measured-differs", "info", message, *place, _MEASURED_WINS)
         return
     yield from _time(facts, chosen, tolerance)
     stated = values.get("model.throughput")
@@ -122,22 +118,6 @@ def _differs(facts: Facts, chosen: Measurement, tolerance: float) -> Iterator[Fi
         below = low is not None and rate < low * (1 - tolerance)
         if below or (high is not None and rate > high * (1 + tolerance)):
             yield _differing(facts, stated, per_second(chosen.per_second), chosen, worse=below)
-
-
-def _other_type(facts: Facts, stated: Stated, chosen: Measurement) -> Finding:
-    """Times that were stated of another type are not contradicted, only not used."""
-    message = (
-        f"the stated times were measured on {stated.text}, and sizing takes {chosen.name}, which "
-        "the load test measured"
-    )
-    return _finding(
-        facts=facts,
-        rule="measured-differs",
-        severity="info",
-        message=message,
-        stated=stated,
-        fix=_MEASURED_WINS,
-    )
 
 
 def _time(facts: Facts, chosen: Measurement, tolerance: float) -> Iterator[Finding]:
@@ -158,15 +138,11 @@ def _time(facts: Facts, chosen: Measurement, tolerance: float) -> Iterator[Findi
 def _differing(
     facts: Facts, stated: Stated, measured: str, chosen: Measurement, *, worse: bool
 ) -> Finding:
-    return _finding(
-        facts=facts,
-        rule="measured-differs",
-        severity="warning" if worse else "info",
-        message=f"{stated.path} is stated as {stated.text} and was measured as {measured} on "
-        f"{chosen.name}",
-        stated=stated,
-        fix=_MEASURED_WINS,
+    message = (
+        f"{stated.path} is stated as {stated.text} and was measured as {measured} on {chosen.name}"
     )
+    severity, place = "warning" if worse else "info", facts.workload.place(stated.path)
+    return Finding("measured-differs", severity, message, *place, _MEASURED_WINS)
 
 
 def _memory(chosen: Measurement, usable: float) -> Iterator[Finding]:
@@ -179,18 +155,3 @@ def _memory(chosen: Measurement, usable: float) -> Iterator[Finding]:
             chosen.job.file,
             fix="Choose a type with more memory, or run fewer workers in the container.",
         )
-
-
-def _finding(
-    facts: Facts, rule: str, severity: str, message: str, stated: Stated | None, fix: str
-) -> Finding:
-    line, column = (stated.line, stated.column) if stated is not None else (0, 0)
-    return Finding(
-        rule=rule,
-        severity=severity,
-        message=message,
-        file=facts.workload.file,
-        line=line,
-        column=column,
-        fix=fix,
-    )

@@ -21,11 +21,6 @@ def restated(
     that rate answers no slower. A stated p99 or largest time stays unless it is below that, and
     requests at once unless they were stated of another type. Times on serverless environments say
     nothing of an instance type.
-
-    Args:
-        workload: as it is stated.
-        facts: of that workload.
-        found: what was measured.
     """
     values = dict(workload.values)
     time = max(1, round(found.latency_s * SECOND))

@@ -19,10 +19,6 @@ def in_milliseconds(result: Result, number: Callable[[str], Any]) -> bool:
     of both kinds. Milliseconds are taken unless a benchmark proves the other: no request takes
     longer than an endpoint waits for its container, and no more are in progress than the job has
     virtual users, each of which waits for its answer.
-
-    Args:
-        result: of the job; all of its benchmarks have one unit.
-        number: the value of a sizing constant.
     """
     longest = number("answer-default")
     for each in result.benchmarks:

@@ -46,12 +46,6 @@ def weighed(
 
     One of the instance types and one of the serverless sizes is taken, if any can be used. The
     fleet is sized as for real-time inference, the option that the job measures.
-
-    Args:
-        facts: of the workload as it is stated.
-        known: instance types and figures of the rules.
-        prices: of the Region.
-        tests: what was measured.
     """
     done: dict[int, Measurement] = {}
     for serverless in (False, True):

@@ -111,12 +111,7 @@ def unsold(name: str, market: Market) -> Opinion | None:
 
 
 def type_findings(workload: Workload, market: Market) -> Iterator[Finding]:
-    """What is wrong with the types that a workload names.
-
-    Args:
-        workload: the workload; without a Region nothing is said of what is sold.
-        market: of its Region.
-    """
+    """What is wrong with the types that a workload names; without a Region, not what is sold."""
     for stated in workload.values.values():
         for name in _named(stated):
             place = workload.place(stated.path)

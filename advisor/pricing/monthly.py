@@ -67,13 +67,7 @@ _MOST_WRITTEN = 4096
 
 
 def cost(option: str, usage: Usage, prices: Prices) -> Cost:
-    """The monthly cost of ``option`` on demand, as far as its quantities are known.
-
-    Args:
-        option: one of ``advisor.model.options.OPTIONS``.
-        usage: that of its plan.
-        prices: of the plan's Region.
-    """
+    """The monthly cost of ``option`` on demand, as far as its quantities are known."""
     rows = lines(option, usage, prices)
     written = [_write(row) for row in rows]
     whole = _sum_up([amounts for amounts, _ in written])
@@ -99,12 +93,6 @@ def estimated(found: Cost, option: str, assumed: Usage, prices: Prices) -> Cost:
 
     A fact weighs as much as the lines that it decides cost beyond what is certain. Where nothing is
     assumed, the cost is returned as it is; where something stays without bound, with its fact.
-
-    Args:
-        found: what stated facts leave.
-        option: one of ``advisor.model.options.OPTIONS``.
-        assumed: the usage of its plan with what is assumed.
-        prices: of the plan's Region.
     """
     facts = _assumed(assumed)
     if not facts:

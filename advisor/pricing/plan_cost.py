@@ -218,17 +218,13 @@ def expected_latency(plan: Plan, facts: Facts) -> Latency:
     from advisor.modelling.latency import latency
 
     usage = plan.usage
+    slowest, measured = usage, facts.workload.interval("model.throughput")
     if isinstance(usage, FleetUsage):
-        measured = facts.workload.interval("model.throughput")
         if usage.busiest is not None:
-            found = latency(plan.option, usage.busiest)
+            slowest = usage.busiest
         elif measured is not None and measured.high is not None:
-            rate = measured.high / _PER_SECOND
-            found = latency(plan.option, usage._replace(max_rate=rate))
-        else:
-            found = latency(plan.option, usage)
-    else:
-        found = latency(plan.option, usage)
+            slowest = usage._replace(max_rate=measured.high / _PER_SECOND)
+    found = latency(plan.option, slowest)
     if found.p50_ms is None or isinstance(usage, JobUsage) or usage.traffic.rate is None:
         return found
     stated = facts.is_stated("traffic.peak")

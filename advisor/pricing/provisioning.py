@@ -29,10 +29,6 @@ def provisioning_note(usage: ServerlessUsage, prices: Prices) -> str:
 
     The marginal rule: a level is worth its price while it is busy for more than idle / (on demand -
     running) of the time. Empty where a price or the load is not known.
-
-    Args:
-        usage: with provisioned concurrency.
-        prices: of the plan's Region.
     """
     memory = str(usage.memory_mb)
     kept_warm, running, on_demand = (

@@ -31,15 +31,7 @@ class UnitCosts(Value):
 def unit_costs(
     plan: Plan, facts: WorkloadFacts, prices: Prices, cost: Cost, requests: Number | None
 ) -> UnitCosts:
-    """The costs of an hour and of a request.
-
-    Args:
-        plan: of one option.
-        facts: of the workload.
-        prices: of the plan's Region.
-        cost: of a month.
-        requests: of a month, where one number is known.
-    """
+    """The costs of an hour and of a request."""
     usage, hour, rate = charged(plan, facts), None, None
     if isinstance(usage, ServerlessUsage):
         busy = _one_more(plan, facts, prices)
@@ -58,12 +50,7 @@ def unit_costs(
 
 
 def break_even_requests(instances: Cost, one: UnitCosts) -> str | None:
-    """Requests a month that cost, each by itself, what instances cost without any.
-
-    Args:
-        instances: of a month; the lines of data are left out.
-        one: of serverless inference.
-    """
+    """Requests a month whose serverless costs are those of instances without any, data left out."""
     fixed = sum_of(
         None if item.usd_low is None else Decimal(item.usd_low)
         for item in (instances.part_time or instances).items

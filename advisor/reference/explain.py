@@ -16,13 +16,7 @@ _OWN = "sm-advise"
 
 
 def explain(found: Sequence[Entry], catalogue: RulebookIndex, width: int) -> str:
-    """Text of the entries of one id, one block each.
-
-    Args:
-        found: what ``Catalogue.find`` gave.
-        catalogue: tells where they are used.
-        width: columns of the text; long addresses are never broken.
-    """
+    """Text of the entries of one id, one block each."""
     blocks = ["\n".join(_lines(each, catalogue, min(width, _WIDEST))) for each in found]
     return "\n\n".join(blocks) + "\n"
 

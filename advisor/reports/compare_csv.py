@@ -18,9 +18,8 @@ _HEADINGS = (
 )  # fmt: skip
 
 
-def render(found: Comparison, canvas: Canvas) -> str:
+def render(found: Comparison, _: Canvas) -> str:
     """The table, with what is not known left empty."""
-    del canvas
     stream = StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(_HEADINGS)

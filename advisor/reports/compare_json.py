@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from advisor import __version__
+from advisor.compare.break_even import number_at
 from advisor.compare.compare import Axis, BreakEven, ComparedOption, Comparison
 from advisor.engine.standing import why
 from advisor.model.advice import Cost
@@ -22,9 +23,8 @@ _KINDS = {
 }
 
 
-def render(found: Comparison, canvas: Canvas) -> str:
+def render(found: Comparison, _: Canvas) -> str:
     """One object."""
-    del canvas
     advice = found.advice
     value = {
         "schema": SCHEMA,
@@ -97,21 +97,19 @@ def _cost(cost: Cost) -> dict[str, Any]:
 
 def _break_even(each: BreakEven) -> dict[str, Any]:
     crossing, kind = each.crossing, _KINDS[each.key]
-    below, above = crossing.below, crossing.above
-    assert isinstance(below.value, int)
-    assert isinstance(above.value, int)
+    below, above = number_at(crossing.below), number_at(crossing.above)
     return {
         "fact": each.key,
-        "at": about(above.value, kind),
+        "at": about(above, kind),
         "unit": unit(kind),
-        "below": plain(below.value, kind),
-        "above": plain(above.value, kind),
+        "below": plain(below, kind),
+        "above": plain(above, kind),
         "busy_share": each.busy_share,
         "before": crossing.before,
         "after": crossing.after,
         "step": crossing.jump,
-        "usd_below": costs(below),
-        "usd_above": costs(above),
+        "usd_below": costs(crossing.below),
+        "usd_above": costs(crossing.above),
     }
 
 

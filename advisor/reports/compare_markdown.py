@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from advisor.compare.break_even import number_at
 from advisor.compare.compare import BreakEven, ComparedOption, Comparison
 from advisor.engine.standing import why, words
 from advisor.measurement import words as measured_words
@@ -19,9 +20,8 @@ from advisor.text.quantity_format import about, busy
 _KINDS = {"traffic.volume": "volume", "requests.processing": "time", "dataset.records": "count"}
 
 
-def render(found: Comparison, canvas: Canvas) -> str:
+def render(found: Comparison, _: Canvas) -> str:
     """A page for a review."""
-    del canvas
     return "\n".join(_lines(found)) + "\n"
 
 
@@ -69,11 +69,9 @@ def _cells(row: ComparedOption) -> tuple[str, ...]:
 
 def _break_even(each: BreakEven) -> str:
     crossing = each.crossing
-    value = crossing.above.value
-    assert isinstance(value, int)
     share = f" ({busy(each.busy_share)})" if each.busy_share is not None else ""
     before, after = (option or "none" for option in (crossing.before, crossing.after))
-    at = code(f"{each.key}: {about(value, _KINDS[each.key])}")
+    at = code(f"{each.key}: {about(number_at(crossing.above), _KINDS[each.key])}")
     return f"{at}{prose(share)}: {before} → {after}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from advisor.compare.break_even import number_at
 from advisor.compare.compare import Axis, BreakEven, ComparedOption, Comparison
 from advisor.engine.standing import why, words
 from advisor.measurement import words as measured_words
@@ -151,10 +152,9 @@ def _break_evens(found: Comparison, canvas: Canvas) -> Iterator[str]:
 
 def _break_even(each: BreakEven, canvas: Canvas) -> str:
     crossing, kind = each.crossing, _AXES[each.key][0]
-    value = crossing.above.value
-    assert isinstance(value, int)
     share = f" ({busy(each.busy_share)})" if each.busy_share is not None else ""
-    return f"{each.key} {about(value, kind)}{share}: {crossing.sentence(canvas.signs.arrow)}"
+    value = about(number_at(crossing.above), kind)
+    return f"{each.key} {value}{share}: {crossing.sentence(canvas.signs.arrow)}"
 
 
 def _curve(axis: Axis, canvas: Canvas) -> Iterator[str]:

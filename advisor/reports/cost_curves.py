@@ -1,4 +1,4 @@
-"""Outcomes in the reports of compare and whatif: costs, and one curve for each option."""
+"""Outcomes in the reports of compare and whatif: costs, stretches, a curve for each option."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from advisor.compare.scenario import Outcome
+from advisor.compare.whatif import Stretch, Sweep
 from advisor.model.advice import Latency
+from advisor.model.workload import Interval
 from advisor.reports.terminal_chart import Curve
 from advisor.text.money_format import NOT_APPLICABLE, UNKNOWN
+from advisor.text.quantity import show
 from advisor.text.quantity_format import milliseconds, percent
 
 _LETTERS = {"batch-transform": "B", "asynchronous": "A", "serverless": "S", "real-time": "R"}
@@ -57,3 +60,18 @@ def legend(points: Sequence[Outcome]) -> str:
 
 def _options(points: Sequence[Outcome]) -> list[str]:
     return list(dict.fromkeys(option for point in points for option in point.costs))
+
+
+def kind_of(found: Sweep) -> str:
+    """The kind as figures are written: a volume is given by the month."""
+    return "volume" if found.key == "traffic.volume" else found.kind
+
+
+def span(found: Sweep, each: Stretch) -> str:
+    """A stretch as the workload file accepts it; open at the ends of the sweep."""
+    if each.words:
+        return ", ".join(each.words)
+    first, last = each is found.stretches[0], each is found.stretches[-1]
+    low = "" if first else show(Interval(each.low, None), found.kind)
+    high = "" if last else show(Interval(None, each.high), found.kind)
+    return ", ".join(text for text in (low, high) if text) or "any"

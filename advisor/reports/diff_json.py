@@ -16,9 +16,8 @@ from advisor.reports.terminal_chart import Canvas
 SCHEMA = "sm-advise/diff.v1"
 
 
-def render(found: tuple[Sequence[Difference], Sequence[str], Sequence[str]], canvas: Canvas) -> str:
+def render(found: tuple[Sequence[Difference], Sequence[str], Sequence[str]], _: Canvas) -> str:
     """One object; ``changed`` is false, and the lists are empty, when nothing changed."""
-    del canvas
     differences, added, removed = found
     value = {
         "schema": SCHEMA,

@@ -13,9 +13,8 @@ _NOTHING = "-"
 _MOST_SHOWN = 10  # facts and settings before a fold
 
 
-def render(found: tuple[Sequence[Difference], Sequence[str], Sequence[str]], canvas: Canvas) -> str:
+def render(found: tuple[Sequence[Difference], Sequence[str], Sequence[str]], _: Canvas) -> str:
     """One section for each workload that changed."""
-    del canvas
     differences, added, removed = found
     parts = ["\n".join(_lines(each)) for each in differences if each.matters]
     parts += [f"### {prose(name)}: added" for name in added]

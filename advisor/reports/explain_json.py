@@ -11,9 +11,8 @@ from advisor.model.advice import Candidate, Cost
 from advisor.reports.terminal_chart import Canvas
 
 
-def render(found: Sequence[tuple[str, str, Here]], canvas: Canvas) -> str:
+def render(found: Sequence[tuple[str, str, Here]], _: Canvas) -> str:
     """An object for each entry of the id; what does not belong to it is empty or null."""
-    del canvas
     value = [_here(*each) for each in found]
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 

@@ -13,9 +13,8 @@ from advisor.reports.finding_words import advice, counts, scope
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def render(report: CheckReport, context: FindingContext) -> str:
+def render(report: CheckReport, _: FindingContext) -> str:
     """One annotation for each finding that stands and each file that could not be read."""
-    del context
     lines = [_annotation(finding) for finding in report.findings if finding.counts]
     for error in report.errors:
         where = f"file={_property(error.file)},line={error.line or 1},col={error.column or 1}"

@@ -19,9 +19,8 @@ _SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
 _NOT_READ = "not-read"
 
 
-def render(report: CheckReport, context: FindingContext) -> str:
+def render(report: CheckReport, _: FindingContext) -> str:
     """The findings that stand, each with a fingerprint that no line moves; what was not read."""
-    del context
     seen: dict[str, int] = {}
     entries = []
     for finding in report.findings:

@@ -13,9 +13,8 @@ from advisor.reports.finding_formats import FindingContext
 from advisor.reports.finding_words import accepted_because, instead, sentence
 
 
-def render(report: CheckReport, context: FindingContext) -> str:
+def render(report: CheckReport, _: FindingContext) -> str:
     """The report as one document; a run without findings is one passed case."""
-    del context
     files = sorted({finding.file for finding in report.findings})
     lines = ['<?xml version="1.0" encoding="UTF-8"?>']
     failures = sum(1 for finding in report.findings if finding.counts)

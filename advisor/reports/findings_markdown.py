@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from advisor.gate.finding import GateFinding
 from advisor.gate.run import CheckReport
-from advisor.model.errors import InputError
 from advisor.model.printable import printable
 from advisor.reports.finding_formats import FindingContext
 from advisor.reports.finding_words import accepted_because, counts, instead, scope, sentence
@@ -12,12 +11,14 @@ from advisor.reports.finding_words import accepted_because, counts, instead, sco
 _WORDS = {"error": "error", "warning": "warning", "info": "note"}
 
 
-def render(report: CheckReport, context: FindingContext) -> str:
+def render(report: CheckReport, _: FindingContext) -> str:
     """Counts, tables of unread files and of open findings by owner; the rest is folded."""
-    del context
     lines = ["### sm-advise", "", f"{counts(report)} in {scope(report)}.", ""]
     if report.errors:
-        rows = [_unreadable(error) for error in report.errors]
+        rows = [
+            f"| `{_code(error.at())}` | {_cell(error.message)} | {_cell(error.hint)} |"
+            for error in report.errors
+        ]
         lines += ["| could not be read | why | what to do |", "| --- | --- | --- |", *rows, ""]
     standing = [finding for finding in report.findings if finding.counts]
     owners = sorted({finding.owner for finding in standing})
@@ -49,10 +50,6 @@ def _row(finding: GateFinding) -> str:
         f"| {_WORDS[finding.severity]} | `{_code(_place(finding))}` | {what} "
         f"| {_cell(instead(finding))} |"
     )
-
-
-def _unreadable(error: InputError) -> str:
-    return f"| `{_code(error.at())}` | {_cell(error.message)} | {_cell(error.hint)} |"
 
 
 def _place(finding: GateFinding) -> str:

@@ -21,9 +21,8 @@ HOME = "https://github.com/sm-advise/sm-advise"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
-def render(report: CheckReport, context: FindingContext) -> str:
+def render(report: CheckReport, _: FindingContext) -> str:
     """The report as a SARIF log with one run."""
-    del context
     rules = sorted({finding.rule for finding in report.findings})
     run = {
         "tool": {

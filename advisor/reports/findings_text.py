@@ -58,7 +58,8 @@ def _finding(finding: GateFinding, report: CheckReport, context: FindingContext)
     if finding.status == ACCEPTED:
         return [*lines, *_paragraph("accepted", accepted_because(finding), context)]
     if finding.address:
-        lines.append(f"  in {printable(finding.address)}" + _inside(finding))
+        inside = f", {printable(finding.path)}" if finding.path else ""
+        lines.append(f"  in {printable(finding.address)}{inside}")
     number = str(finding.line)
     shown = excerpt(finding, report.sources, context.columns - len(number) - _MARGIN)
     if shown is not None:
@@ -69,10 +70,6 @@ def _finding(finding: GateFinding, report: CheckReport, context: FindingContext)
         lines.append(f"  source: {printable(finding.source)}{dated}")
     lines += _paragraph("instead", instead(finding), context)
     return lines
-
-
-def _inside(finding: GateFinding) -> str:
-    return f", {printable(finding.path)}" if finding.path else ""
 
 
 def _paragraph(label: str, text: str, context: FindingContext) -> list[str]:

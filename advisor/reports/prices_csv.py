@@ -11,9 +11,8 @@ from advisor.reports.terminal_chart import Canvas
 from advisor.text.quantity_format import word
 
 
-def render(found: Book, canvas: Canvas) -> str:
+def render(found: Book, _: Canvas) -> str:
     """The table."""
-    del canvas
     stream = StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     if not found.single:

@@ -11,9 +11,8 @@ from advisor.reports.terminal_chart import Canvas
 SCHEMA = "sm-advise/price-list.v1"
 
 
-def render(found: Book, canvas: Canvas) -> str:
+def render(found: Book, _: Canvas) -> str:
     """One object; the prices themselves only where one Region was asked for."""
-    del canvas
     value = {"schema": SCHEMA, "regions": [_region(found, each) for each in found.regions]}
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 

@@ -8,9 +8,8 @@ from advisor.text.markup import code, prose, table
 from advisor.text.money_format import basis_in_words
 
 
-def render(found: Book, canvas: Canvas) -> str:
+def render(found: Book, _: Canvas) -> str:
     """A table of prices, or of Regions."""
-    del canvas
     if not found.single:
         rows = [
             (

@@ -12,9 +12,8 @@ from advisor.reports.terminal_chart import Canvas
 SCHEMA = "sm-advise/price-refresh.v1"
 
 
-def render(found: tuple[tuple[Difference, ...], tuple[MovedCost, ...]], canvas: Canvas) -> str:
+def render(found: tuple[tuple[Difference, ...], tuple[MovedCost, ...]], _: Canvas) -> str:
     """One object."""
-    del canvas
     regions, workloads = found
     value = {
         "schema": SCHEMA,

@@ -12,9 +12,8 @@ from advisor.reports.terminal_chart import Canvas
 from advisor.text.quantity_format import plain, unit, word
 
 
-def render(found: Sweep, canvas: Canvas) -> str:
+def render(found: Sweep, _: Canvas) -> str:
     """The table; an option that may not be used at a value has empty cells."""
-    del canvas
     stream = StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     words = bool(found.stretches[0].words)

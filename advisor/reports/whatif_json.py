@@ -18,9 +18,8 @@ from advisor.text.quantity_format import plain, unit
 SCHEMA = "sm-advise/whatif.v1"
 
 
-def render(found: Sweep, canvas: Canvas) -> str:
+def render(found: Sweep, _: Canvas) -> str:
     """One object."""
-    del canvas
     value = {
         "schema": SCHEMA,
         "tool": {"version": __version__},

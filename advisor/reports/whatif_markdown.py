@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from advisor.compare.break_even import number_at
 from advisor.compare.scenario import Outcome
-from advisor.compare.whatif import Stretch, Sweep
+from advisor.compare.whatif import Sweep
 from advisor.measurement import words
-from advisor.model.workload import Interval
+from advisor.reports.cost_curves import kind_of, span
 from advisor.reports.terminal_chart import Canvas
 from advisor.text.markup import code, prose, table
 from advisor.text.money_format import UNKNOWN, money
-from advisor.text.quantity import show
 from advisor.text.quantity_format import about, word
 
 _NONE = "none fits"
 
 
-def render(found: Sweep, canvas: Canvas) -> str:
+def render(found: Sweep, _: Canvas) -> str:
     """A page."""
-    del canvas
     return "\n".join(_lines(found)) + "\n"
 
 
@@ -29,14 +28,13 @@ def _lines(found: Sweep) -> Iterator[str]:
         yield f"Measured {prose(words.origin(found.workload.measured))}.\n"
     yield from table(
         (code(found.key), "Answer"),
-        [(code(_span(found, each)), each.option or _NONE) for each in found.stretches],
+        [(code(span(found, each)), each.option or _NONE) for each in found.stretches],
     )
     if found.crossings:
         yield "\nThe cheapest option changes:\n"
         for each in found.crossings:
-            value = each.above.value
-            assert isinstance(value, int)
-            yield f"- {code(about(value, _kind(found)))}: {prose(each.sentence('to'))}"
+            value = about(number_at(each.above), kind_of(found))
+            yield f"- {code(value)}: {prose(each.sentence('to'))}"
     options = list(dict.fromkeys(option for point in found.points for option in point.costs))
     yield f"\n<details><summary>{len(found.points)} values</summary>\n"
     headings = (code(found.key), "Answer", "Cheapest", *(f"{option} USD" for option in options))
@@ -44,22 +42,8 @@ def _lines(found: Sweep) -> Iterator[str]:
     yield "\n</details>"
 
 
-def _kind(found: Sweep) -> str:
-    return "volume" if found.key == "traffic.volume" else found.kind
-
-
-def _span(found: Sweep, each: Stretch) -> str:
-    if each.words:
-        return ", ".join(each.words)
-    low = show(Interval(each.low, None), found.kind)
-    high = show(Interval(None, each.high), found.kind)
-    if each is found.stretches[0]:
-        return "any" if len(found.stretches) == 1 else high
-    return low if each is found.stretches[-1] else f"{low}, {high}"
-
-
 def _row(found: Sweep, point: Outcome, options: list[str]) -> tuple[str, ...]:
     value = point.value
-    text = about(value, _kind(found)) if type(value) is int else word(value)
+    text = about(value, kind_of(found)) if type(value) is int else word(value)
     costs = [prose(money(point.costs.get(option))) for option in options]
     return (text, point.option or _NONE, point.cheapest or UNKNOWN, *costs)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from advisor.compare.break_even import number_at
 from advisor.compare.scenario import Outcome
-from advisor.compare.whatif import Stretch, Sweep
+from advisor.compare.whatif import Sweep
 from advisor.measurement import words
-from advisor.model.workload import Interval
 from advisor.reports import cost_curves as outcomes
 from advisor.reports.terminal_chart import Canvas, plot, strip, table, wrapped
 from advisor.text.money_format import money
-from advisor.text.quantity import show
 from advisor.text.quantity_format import about, word
 
 _NONE = "none fits"
@@ -42,18 +41,13 @@ def _lines(found: Sweep, canvas: Canvas) -> Iterator[str]:
     yield from _curve(found, canvas)
 
 
-def kind_of(found: Sweep) -> str:
-    """The kind as figures are written: a volume is given by the month."""
-    return "volume" if found.key == "traffic.volume" else found.kind
-
-
 def _now(found: Sweep) -> str:
     if found.current is None:
         return "nothing is stated"
     word = "as stated" if found.stated else "assumed"
     if isinstance(found.current, str):
         return f"{word}: {found.current}"
-    return f"{word}: {about(found.current, kind_of(found))}"
+    return f"{word}: {about(found.current, outcomes.kind_of(found))}"
 
 
 def _words(found: Sweep, canvas: Canvas) -> Iterator[str]:
@@ -89,7 +83,7 @@ def _strips(found: Sweep, canvas: Canvas) -> Iterator[str]:
     last = found.points[-1].cheapest or "none"
     if any(point.costs for point in found.points):
         yield f"{'cheapest':<{_MARGIN}}{strip([*turns, (1.0, last)], canvas, _MARGIN)}"
-    kind = kind_of(found)
+    kind = outcomes.kind_of(found)
     first, final = about(start, kind), about(end, kind)
     room = max(1, canvas.width - _MARGIN - len(first) - len(final))
     line = " " * _MARGIN + first + " " * room + final
@@ -105,18 +99,8 @@ def _answers(found: Sweep, canvas: Canvas) -> Iterator[str]:
         yield f"The answer is {option} over the whole range."
         return
     yield "Answer"
-    rows = [(f"  {span(found, each)}", each.option or _NONE) for each in found.stretches]
+    rows = [(f"  {outcomes.span(found, each)}", each.option or _NONE) for each in found.stretches]
     yield from table(("", ""), rows, canvas)
-
-
-def span(found: Sweep, each: Stretch) -> str:
-    """A stretch as the workload file accepts it; open at the ends of the sweep."""
-    if each.words:
-        return ", ".join(each.words)
-    first, last = each is found.stretches[0], each is found.stretches[-1]
-    low = "" if first else show(Interval(each.low, None), found.kind)
-    high = "" if last else show(Interval(None, each.high), found.kind)
-    return ", ".join(text for text in (low, high) if text) or "any"
 
 
 def _turns(found: Sweep, canvas: Canvas) -> Iterator[str]:
@@ -128,9 +112,8 @@ def _turns(found: Sweep, canvas: Canvas) -> Iterator[str]:
     yield "Cheapest"
     rows = []
     for each in found.crossings[:_MOST_SHOWN]:
-        value = each.above.value
-        assert isinstance(value, int)
-        rows.append((f"  {about(value, kind_of(found))}", each.sentence(canvas.signs.arrow)))
+        value = about(number_at(each.above), outcomes.kind_of(found))
+        rows.append((f"  {value}", each.sentence(canvas.signs.arrow)))
     yield from table(("", ""), rows, canvas, flexible=1)
     more = len(found.crossings) - _MOST_SHOWN
     if more > 0:
@@ -139,7 +122,7 @@ def _turns(found: Sweep, canvas: Canvas) -> Iterator[str]:
 
 def _curve(found: Sweep, canvas: Canvas) -> Iterator[str]:
     values = [max(1.0, float(str(point.value))) for point in found.points]
-    kind = kind_of(found)
+    kind = outcomes.kind_of(found)
     now = float(found.current) if isinstance(found.current, int) else None
     labels = {value: about(value, kind) for value in (values[0], values[-1])}
     if now is not None:

@@ -45,14 +45,7 @@ def word_classes(
     limits: Iterable[Limit],
     apart: AbstractSet[int],
 ) -> dict[int, tuple[int, ...]]:
-    """Words of a fact that no rule tells apart, as bit sets in the order of their first word.
-
-    Args:
-        facts: the base facts.
-        conditions: every condition of the rulebook.
-        limits: every limit.
-        apart: variables whose words a formula tells apart.
-    """
+    """Words of a fact that no rule tells apart, as bit sets in the order of their first word."""
     masks: dict[int, set[int]] = {}
     for condition in conditions:
         for variable, bits in _word_tests(condition.form):

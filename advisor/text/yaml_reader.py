@@ -95,10 +95,6 @@ _EVENTS_PER_VALUE = 3
 def read_documents(data: bytes, file: str) -> list[YamlNode]:
     """Every document of a workload file that holds something.
 
-    Args:
-        data: UTF-8, with or without a byte order mark.
-        file: how messages name it.
-
     Raises:
         InputError: the bytes are no YAML, are empty, or go beyond the terms of workloads.
     """

@@ -28,10 +28,6 @@ def apply(root: YamlNode, changes: Sequence[tuple[str, str]]) -> YamlNode:
     quantity counts as ``max`` beside a ``typical`` or ``p99`` that is set; a list of needs gains
     what is set to true.
 
-    Args:
-        root: of the document; stays as it is.
-        changes: key paths with YAML texts.
-
     Raises:
         InputError: a key path is empty, or a value is no YAML.
     """
@@ -111,10 +107,6 @@ def read_value(text: str, option: str) -> YamlNode:
     """Read the YAML value that came with a command-line option.
 
     What starts with ``>`` is taken as written: a bound such as ``> 4 MB``, not a folded text.
-
-    Args:
-        text: the value.
-        option: how messages name the option, such as ``--set budget``.
 
     Raises:
         InputError: the text is no YAML, or holds what no file may hold.

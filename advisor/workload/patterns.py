@@ -81,12 +81,9 @@ def _amount(kind: str, *, full: bool) -> str:
     if kind == "percent":
         return _bounded({"%": 100}, full=full)
     if kind == "rate":
-        return rf"{_NUMBER} *[kKMGB]?/(?:{'|'.join(_periods(units))})"
+        periods = "|".join(unit[1:] for unit in units if unit.startswith("/"))
+        return rf"{_NUMBER} *[kKMGB]?/(?:{periods})"
     return rf"{_NUMBER} *(?:{'|'.join(units)})"
-
-
-def _periods(units: dict[str, int]) -> list[str]:
-    return [unit[1:] for unit in units if unit.startswith("/")]
 
 
 def _bounded(most: dict[str, int], *, full: bool) -> str:

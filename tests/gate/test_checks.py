@@ -106,13 +106,16 @@ def test_a_check_says_why_since_when_and_by_whom() -> None:
 def test_predicates_and_checks_name_each_other() -> None:
     predicates = TESTS.parent / "advisor" / "gate" / "rules" / "predicates"
     modules = [path.stem for path in predicates.glob("[!_]*.py")]
-    tables = {
+    there = {
         f"{module}.{name}"
         for module in modules
-        for name in import_module(f"advisor.gate.rules.predicates.{module}").PREDICATES
+        for name, each in vars(import_module(f"advisor.gate.rules.predicates.{module}")).items()
+        if getattr(each, "__module__", "").endswith(f"predicates.{module}")
+        and getattr(each, "__annotations__", {}) == {"view": "View", "return": "Iterator[Fault]"}
+        and not name.startswith("_")
     }
     named = {entry.python for entry in load_checks().values() if entry.python}
-    assert named == tables
+    assert named == there
     assert all(callable(predicate(name)) for name in named)
 
 

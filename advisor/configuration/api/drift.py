@@ -130,16 +130,11 @@ def compare(compiled: dict[str, Any], installed: dict[str, Any]) -> tuple[Move, 
     for name in sorted(old_shapes.keys() | new_shapes.keys()):
         old, new = old_shapes.get(name), new_shapes.get(name)
         if old is None or new is None:
-            moves.append(
-                Move(
-                    where=name,
-                    what="shape",
-                    compiled="" if old is None else "known",
-                    installed="known" if new else "",
-                )
-            )
+            was, now = ("" if each is None else "known" for each in (old, new))
+            moves.append(Move(where=name, what="shape", compiled=was, installed=now))
             continue
-        moves.extend(_compare_members(name, old, new))
+        members = (each.get("members", {}) for each in (old, new))
+        moves.extend(_compare_members(name, "field", *members))
         moves.extend(
             Move(where=name, what=key, compiled=_text(old.get(key)), installed=_text(new.get(key)))
             for key in ("type", "min", "max", "pattern")
@@ -155,42 +150,25 @@ def compare_operations(
 ) -> tuple[Move, ...]:
     """The operations that are new, and those that are gone."""
     return tuple(
-        Move(
-            where=f"{service}.{move.compiled or move.installed}",
-            what=move.what,
-            compiled=move.compiled,
-            installed=move.installed,
-        )
+        move._replace(where=f"{service}.{move.compiled or move.installed}")
         for service, names in known.items()
         for move in _compare_sets(service, "operation", names, installed.get(service))
     )
 
 
-def _compare_members(name: str, old: dict[str, Any], new: dict[str, Any]) -> list[Move]:
-    before, after = old.get("members", {}), new.get("members", {})
+def _compare_members(
+    name: str, what: str, old: Mapping[str, str], new: Mapping[str, str]
+) -> list[Move]:
+    keys = [key for key in sorted(old.keys() | new.keys()) if old.get(key) != new.get(key)]
     return [
-        Move(
-            where=f"{name}.{key}",
-            what="field",
-            compiled=before.get(key, ""),
-            installed=after.get(key, ""),
-        )
-        for key in sorted(before.keys() | after.keys())
-        if before.get(key) != after.get(key)
+        Move(where=f"{name}.{k}", what=what, compiled=old.get(k, ""), installed=new.get(k, ""))
+        for k in keys
     ]
 
 
 def _compare_sets(name: str, what: str, old: list[str] | None, new: list[str] | None) -> list[Move]:
-    before, after = set(old or ()), set(new or ())
-    return [
-        Move(
-            where=name,
-            what=what,
-            compiled=value if value in before else "",
-            installed=value if value in after else "",
-        )
-        for value in sorted(before ^ after)
-    ]
+    before, after = ({value: value for value in each or ()} for each in (old, new))
+    return [move._replace(where=name) for move in _compare_members(name, what, before, after)]
 
 
 def _text(value: object) -> str:

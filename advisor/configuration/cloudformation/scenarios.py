@@ -18,15 +18,7 @@ Outcome: TypeAlias = "tuple[tuple[bool | None, ...], tuple[str | None, ...]]"
 def choices(
     template: TemplateValues, entries: Collection[Node], given: Values, fixed: Values, region: str
 ) -> Iterator[tuple[str, Values]]:
-    """Every choice of parameters that makes a difference, with words for it.
-
-    Args:
-        template: the template.
-        entries: the resources that are looked at.
-        given: values of parameters that are certain.
-        fixed: every parameter with what is known of it.
-        region: where it is deployed, where that is certain.
-    """
+    """Every choice of parameters that makes a difference, with words for it."""
     conditions = sorted(set(_conditions_of(entries)) & set(template.conditions))
     selected = _selected(template, entries, given)
     candidates = _candidates(template, conditions, selected, given)

@@ -31,14 +31,7 @@ def read_template(
     parameter_files: Sequence[tuple[str, Values]] = (),
     region: str = "",
 ) -> Document:
-    """A template as a document.
-
-    Args:
-        file: how findings call it.
-        node: its one document.
-        parameter_files: name and values of files beside it that say what its parameters are.
-        region: the Region it is deployed to, where that is certain.
-    """
+    """A template as a document."""
     template = TemplateValues(**{name.lower(): _section(node, name) for name in _SECTIONS})
     made = written_out(template.resources, _defaults(template))
     template = template._replace(resources=made)

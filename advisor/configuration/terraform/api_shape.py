@@ -77,12 +77,10 @@ def to_api(raw: Node, kind: str, service: ServiceModel) -> Node:
 def _without_nulls(node: Node) -> Node:
     """Null in Terraform is the same as nothing, at every depth."""
     if node.kind == "map":
-        return node._replace(
-            value={k: _without_nulls(v) for k, v in node.value.items() if not v.is_null}
-        )
-    if node.kind == "list":
-        return node._replace(value=[_without_nulls(v) for v in node.value if not v.is_null])
-    return node
+        node = node._replace(value={k: v for k, v in node.value.items() if not v.is_null})
+    elif node.kind == "list":
+        node = node._replace(value=[v for v in node.value if not v.is_null])
+    return node.within(_without_nulls)
 
 
 def _convert(node: Node, name: str, service: ServiceModel, tree: Tree | None) -> Node:

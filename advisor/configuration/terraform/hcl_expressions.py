@@ -65,9 +65,7 @@ class ExpressionReader(TextReader):
 
     def _choice(self, test: Expression, start: int, lines: bool) -> Expression:
         self.at += 1
-        self.blank(lines=True)
-        yes = self.expression(lines=lines)
-        self.blank(lines=True)
+        yes = self._spaced(lines)
         self.take(":", "the second part of a conditional, after :,")
         self.blank(lines=True)
         no = self.expression(lines=lines)
@@ -94,9 +92,7 @@ class ExpressionReader(TextReader):
             return self.quoted()
         if here == "(":
             self.at += 1
-            self.blank(lines=True)
-            inner = self.expression(lines=True)
-            self.blank(lines=True)
+            inner = self._spaced()
             self.take(")")
             return inner
         if here == "[":
@@ -131,8 +127,7 @@ class ExpressionReader(TextReader):
             self.blank(lines=True)
             if self.peek(")"):
                 break
-            arguments.append(self.expression(lines=True))
-            self.blank(lines=True)
+            arguments.append(self._spaced())
             if self.peek("..."):
                 self.at += 3
                 self.blank(lines=True)
@@ -174,8 +169,7 @@ class ExpressionReader(TextReader):
             self.blank(lines=True)
             self.take("]")
             return "*"
-        inner = self.expression(lines=True)
-        self.blank(lines=True)
+        inner = self._spaced()
         self.take("]")
         return inner
 
@@ -187,8 +181,7 @@ class ExpressionReader(TextReader):
         if self._is_for():
             return self._for("]", start)
         while not self.peek("]"):
-            items.append(self.expression(lines=True))
-            self.blank(lines=True)
+            items.append(self._spaced())
             if not self.peek("]"):
                 self.take(",", "a comma or ]")
                 self.blank(lines=True)
@@ -268,9 +261,10 @@ class ExpressionReader(TextReader):
         self.blank(lines=True)
         return name
 
-    def _spaced(self) -> Expression:
+    def _spaced(self, lines: bool = True) -> Expression:
+        """An expression with the white space around it."""
         self.blank(lines=True)
-        expression = self.expression(lines=True)
+        expression = self.expression(lines=lines)
         self.blank(lines=True)
         return expression
 

@@ -14,8 +14,7 @@ MOST_ITEMS = 1000
 
 
 def _text(function: Callable[[str], str]) -> Callable[[Arguments, Mark], Node | None]:
-    def apply(arguments: Arguments, mark: Mark) -> Node | None:
-        del mark
+    def apply(arguments: Arguments, _: Mark) -> Node | None:
         if len(arguments) != 1 or arguments[0].kind != "scalar" or arguments[0].is_null:
             return None
         return arguments[0]._replace(value=function(as_text(arguments[0].value)), key=None)
@@ -23,9 +22,8 @@ def _text(function: Callable[[str], str]) -> Callable[[Arguments, Mark], Node | 
     return apply
 
 
-def _same(arguments: Arguments, mark: Mark) -> Node | None:
+def _same(arguments: Arguments, _: Mark) -> Node | None:
     """``tolist``, ``toset``, ``tomap`` and their kin: the same elements."""
-    del mark
     return arguments[0] if len(arguments) == 1 else None
 
 
@@ -38,8 +36,7 @@ def _toset(arguments: Arguments, mark: Mark) -> Node | None:
     return given._replace(value=[each[text] for text in sorted(each)])
 
 
-def _tonumber(arguments: Arguments, mark: Mark) -> Node | None:
-    del mark
+def _tonumber(arguments: Arguments, _: Mark) -> Node | None:
     node = arguments[0] if len(arguments) == 1 else None
     if node is None or node.kind != "scalar" or node.is_null or isinstance(node.value, bool):
         return None
@@ -65,16 +62,14 @@ def _concat(arguments: Arguments, mark: Mark) -> Node | None:
     return Node("list", items, mark) if len(items) <= MOST_ITEMS else None
 
 
-def _lookup(arguments: Arguments, mark: Mark) -> Node | None:
-    del mark
+def _lookup(arguments: Arguments, _: Mark) -> Node | None:
     if len(arguments) < 2 or arguments[0].kind != "map" or arguments[1].kind != "scalar":
         return None
     found: Node | None = arguments[0].value.get(as_text(arguments[1].value))
     return found or (arguments[2] if len(arguments) == 3 else None)
 
 
-def _coalesce(arguments: Arguments, mark: Mark) -> Node | None:
-    del mark
+def _coalesce(arguments: Arguments, _: Mark) -> Node | None:
     for argument in arguments:
         if argument.kind == "unknown":
             return None
@@ -126,8 +121,7 @@ def _format(arguments: Arguments, mark: Mark) -> Node | None:
     return joined(made, mark)
 
 
-def _element(arguments: Arguments, mark: Mark) -> Node | None:
-    del mark
+def _element(arguments: Arguments, _: Mark) -> Node | None:
     if len(arguments) != 2 or arguments[0].kind != "list" or not arguments[0].value:
         return None
     index = arguments[1].value if arguments[1].kind == "scalar" else None

@@ -49,12 +49,7 @@ def _names(tree: Tree) -> list[str]:
 
 
 def member_of(key: str, members: Mapping[str, str]) -> str | None:
-    """The field of the API that an argument or block sets.
-
-    Args:
-        key: as the provider spells it.
-        members: plain name -> field of the API.
-    """
+    """The field of the API that an argument or block sets."""
     word = plain(_OTHER_NAMES.get(key, key))
     return members.get(word) or members.get(word + "s")
 

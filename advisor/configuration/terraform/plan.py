@@ -201,10 +201,8 @@ def _without_empty(node: Node) -> Node:
     """Values without what a plan writes of blocks and arguments that are not there."""
     if node.kind == "map":
         kept = {key: value for key, value in node.value.items() if not _empty(value)}
-        return node._replace(value={key: _without_empty(value) for key, value in kept.items()})
-    if node.kind == "list":
-        return node._replace(value=[_without_empty(item) for item in node.value])
-    return node
+        node = node._replace(value=kept)
+    return node.within(_without_empty)
 
 
 def _empty(node: Node) -> bool:

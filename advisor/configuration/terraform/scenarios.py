@@ -20,13 +20,7 @@ Values = Mapping[str, Node]
 def choices(
     folder: Folder, blocks: Sequence[hcl.HclBlock], given: Values
 ) -> Iterator[tuple[str, dict[str, Node]]]:
-    """Every choice of variables that makes a difference, with words for it.
-
-    Args:
-        folder: the folder.
-        blocks: the resources that are looked at.
-        given: values of variables that are certain.
-    """
+    """Every choice of variables that makes a difference, with words for it."""
     fixed = variable_values(folder, given)
     tests = [test for block in blocks for test in _tests(block.body, folder)]
     candidates = _candidates(folder, tests, given)

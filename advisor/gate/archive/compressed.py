@@ -118,10 +118,9 @@ class GzipBytes:
         try:
             piece = self._inflate.decompress(self._packed, PIECE)
         except zlib.error as error:
-            raise ArchiveError(
-                "archive-corrupt",
-                f"the gzip data is damaged near byte {self.packed:,}: {_said(error)}",
-            ) from None
+            said = str(error).rpartition(": ")[2]  # without its number
+            message = f"the gzip data is damaged near byte {self.packed:,}: {said}"
+            raise ArchiveError("archive-corrupt", message) from None
         self._packed = self._inflate.unconsumed_tail
         self.unpacked += len(piece)
         self._bounded()
@@ -159,8 +158,3 @@ class GzipBytes:
             raise ArchiveError("archive-unbounded", "the gzip data has thousands of empty parts")
         self._packed = rest
         self._inflate = zlib.decompressobj(wbits=31)
-
-
-def _said(error: zlib.error) -> str:
-    """What zlib says, without its number."""
-    return str(error).rpartition(": ")[2]

@@ -6,6 +6,7 @@ import posixpath
 import re
 import stat
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from advisor.gate.archive.contents import Archive, is_junk
@@ -85,14 +86,6 @@ def _links(archive: Archive) -> Iterator[MemberFault]:
             yield MemberFault(
                 "archive-link-outside", each.name, f"{where}, which is not in the archive"
             )
-
-
-def _symlinks(archive: Archive) -> Iterator[MemberFault]:
-    return _within(archive, SYMLINK, "archive-symlink")
-
-
-def _hard_links(archive: Archive) -> Iterator[MemberFault]:
-    return _within(archive, HARD_LINK, "archive-hard-link")
 
 
 def _within(archive: Archive, kind: str, check: str) -> Iterator[MemberFault]:
@@ -209,8 +202,8 @@ _LOOKS: tuple[Callable[[Archive], Iterator[MemberFault]], ...] = (
     _archive_alone,
     _outside,
     _links,
-    _symlinks,
-    _hard_links,
+    partial(_within, kind=SYMLINK, check="archive-symlink"),
+    partial(_within, kind=HARD_LINK, check="archive-hard-link"),
     _special,
     _set_id,
     _same_name,

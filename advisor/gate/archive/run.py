@@ -48,11 +48,6 @@ class ArchiveRun(Value):
 def check_archives(named: Sequence[str], pairs: Iterable[Pair], run: ArchiveRun) -> CheckedArchives:
     """Check the archives that were named, and those that a pair names.
 
-    Args:
-        named: their paths.
-        pairs: those whose artifact is an archive.
-        run: what is the same for every archive.
-
     Raises:
         InputError: no framework has the name that the caller gave.
     """

@@ -111,12 +111,7 @@ class CapacityFit(NamedTuple):
             )
 
     def over_budget(self, candidate: Candidate, prices_date: str) -> Iterator[BrokenReason]:
-        """A budget that the instances which stay, or the least cost of the option, exceed.
-
-        Args:
-            candidate: the option that the configuration makes, as the answer has it.
-            prices_date: the day of the answer's prices.
-        """
+        """A budget that the instances which stay, or the least cost of the option, exceed."""
         budget = self.facts.workload.interval("budget")
         if budget is None or budget.high is None:
             return

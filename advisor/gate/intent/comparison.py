@@ -6,14 +6,13 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 
 from advisor.configuration.document import Node, Path, Resource
-from advisor.configuration.scalars import number
 from advisor.engine.facts import Facts
 from advisor.gate.checks import Check
 from advisor.gate.finding import GateFinding
 from advisor.gate.intent.capacity import BrokenReason, CapacityFit
 from advisor.gate.intent.need_fields import Carried, absent_needs, settings
 from advisor.gate.rules.judge import finding_of
-from advisor.gate.rules.view import Fault, View, text_of
+from advisor.gate.rules.view import Fault, View, number_of
 from advisor.gate.settings import organisation_of
 from advisor.model.advice import Advice, Candidate, Verdict
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
@@ -60,8 +59,7 @@ class WorkloadFit:
         if resource.kind == "TransformJob":
             yield from self._part(resource, resource.body, ())
             return
-        listed = resource.body.get("ProductionVariants")
-        for index, variant in enumerate(listed.items() if listed is not None else []):
+        for index, variant in enumerate(resource.body.items("ProductionVariants")):
             if variant.kind == "map":
                 yield from self._part(resource, variant, ("ProductionVariants", index))
 
@@ -146,19 +144,18 @@ class WorkloadFit:
         self, resource: Resource, part: Node, path: Path, setting: Carried
     ) -> Iterator[GateFinding]:
         """A setting below the fact that it has to carry."""
-        node: Node | None = part
-        for step in setting.path:
-            node = node.get(step) if node is not None else None
+        node = part.at(*setting.path)
         fact = self.facts.interval(setting.fact)
         if fact is None or not fact.low or (node is None and setting.default is None):
             return
-        amount = setting.default if node is None else number(text_of(node) or "")
+        amount = setting.default if node is None else number_of(node)
         if amount is None or amount * setting.unit >= fact.low:
             return
         kind = self.facts.book.facts[self.facts.book.index[setting.fact]].kind
         silent = " by default" if node is None else ""
+        title = setting.title[:1].lower() + setting.title[1:]
         message = (
-            f"{_lower(setting.title)}: {setting.path[-1]} is {amount:g}{silent}, {setting.fact} is "
+            f"{title}: {setting.path[-1]} is {amount:g}{silent}, {setting.fact} is "
             f"{show(Interval(fact.low, fact.low), kind)}{self._said(setting.fact)} ({setting.id})"
         )
         reason = BrokenReason(message, setting.because, setting.source, setting.as_of)
@@ -189,13 +186,8 @@ class WorkloadFit:
     def _broken(
         self, resource: Resource, node: Node, path: Path, reason: BrokenReason, at_key: bool = False
     ) -> GateFinding:
-        fault = Fault(
-            node=node,
-            path=path,
-            message=reason.message,
-            at_key=at_key,
-            severity=reason.severity,
-        )
+        text, severity = reason.message, reason.severity
+        fault = Fault(node=node, path=path, message=text, at_key=at_key, severity=severity)
         found = finding_of(self.checks["option-broken"], resource, fault)
         if not reason.source:
             return found
@@ -215,10 +207,6 @@ class WorkloadFit:
                 if stated is not None and fact.removeprefix("needs.") in self.organisation.needs:
                     return f" ({self.organisation.says['needs']})"
         return f" ({self.workload.file})"
-
-
-def _lower(title: str) -> str:
-    return title[:1].lower() + title[1:]
 
 
 def _telling(resource: Resource, part: Node, path: Path, option: str) -> tuple[Node, Path]:

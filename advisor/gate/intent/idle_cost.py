@@ -25,11 +25,7 @@ def standing_cost(
 ) -> StandingCost | None:
     """The monthly price of the fewest instances of a variant; ``None`` where that is open.
 
-    Args:
-        view: the endpoint configuration among the resources of its document.
-        variant: one of its production variants.
-        option: which option the configuration makes.
-        region: where it runs; the reference Region without one.
+    Without a Region the reference Region's prices count.
 
     Raises:
         InputError: the Region's code is none.

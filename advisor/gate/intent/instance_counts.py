@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from advisor.configuration.document import Node
-from advisor.configuration.scalars import number
 from advisor.gate.rules.scaling import INSTANCES, scaled
-from advisor.gate.rules.view import View, text_of
+from advisor.gate.rules.view import View, number_of, text_of
 from advisor.model.options import ASYNCHRONOUS
 
 
@@ -22,13 +21,7 @@ _OPEN = Counts(None, None)
 
 
 def counts(view: View, variant: Node, option: str) -> Counts:
-    """The bounds that scaling sets; without scaling, the initial number.
-
-    Args:
-        view: the endpoint configuration among the resources of its document.
-        variant: one of its production variants.
-        option: which option the configuration makes.
-    """
+    """The bounds that scaling sets; without scaling, the initial number."""
     managed = variant.get("ManagedInstanceScaling")
     if managed is not None:
         return _between(managed, "MinInstanceCount", "MaxInstanceCount")
@@ -50,5 +43,5 @@ def _between(node: Node, least: str, most: str) -> Counts:
 
 
 def _count(node: Node | None) -> int | None:
-    amount = number(text_of(node) or "")
+    amount = number_of(node)
     return None if amount is None else int(amount)

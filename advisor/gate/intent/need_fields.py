@@ -62,15 +62,13 @@ def _unit(text: str) -> int:
 def _absent_variants(body: Node) -> Iterator[tuple[str, str]]:
     if body.get("ShadowProductionVariants") is None:
         yield "shadow-testing", "ShadowProductionVariants"
-    variants = body.get("ProductionVariants")
-    if variants is not None and len(variants.items()) == 1:
+    if len(body.items("ProductionVariants")) == 1:
         yield "multiple-variants", "second variant in ProductionVariants"
 
 
 def _absent_components(body: Node) -> Iterator[tuple[str, str]]:
     """What only an endpoint for inference components has."""
-    variants = body.get("ProductionVariants")
-    for variant in variants.items() if variants is not None else ():
+    for variant in body.items("ProductionVariants"):
         if variant.kind == "map" and variant.get("ModelName") is not None:
             yield "inference-components", "variant without ModelName"
             yield "scale-to-zero", "variant without ModelName, with ManagedInstanceScaling from 0"
@@ -104,8 +102,7 @@ def absent_needs(
         if option == REAL_TIME:
             yield from _absent_variants(body)
             yield from _absent_components(body)
-        asynchronous = body.get("AsyncInferenceConfig")
-        output = asynchronous.get("OutputConfig") if asynchronous is not None else None
+        output = body.at("AsyncInferenceConfig", "OutputConfig")
         silent = output is not None and output.get("NotificationConfig") is None
         if option == ASYNCHRONOUS and silent:
             yield "notifications", "NotificationConfig"

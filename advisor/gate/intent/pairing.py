@@ -82,12 +82,7 @@ def pairs_by_artifact(workload: Workload, archives: Sequence[str]) -> list[Pair]
 
 
 def of_archives(pairs: Iterable[Pair], named: Sequence[str]) -> tuple[list[Pair], list[Pair]]:
-    """The pairs whose artifact is a model archive, and the others.
-
-    Args:
-        pairs: of a run.
-        named: the archives that the run was asked for, whatever they are called.
-    """
+    """The pairs whose artifact is a model archive, and the others."""
     known = {os.path.normpath(path) for path in named}
     archives: list[Pair] = []
     others: list[Pair] = []

@@ -51,13 +51,6 @@ def answer_workloads(
 ) -> AnsweredWorkloads:
     """Answer every workload, and note what was made for it.
 
-    Args:
-        paths: files of workloads.
-        options: of the run.
-        checks: every check by its id.
-        pairs: those that the caller and the project name.
-        archives: paths of the model archives of the run.
-
     Raises:
         InputError: the lock file, or an organisation's file, cannot be read.
     """

@@ -137,13 +137,7 @@ class Waivers(Value):
     def apply(
         self, findings: Iterable[GateFinding], comments: Sequence[Waiver], by_file: ByFile
     ) -> Waived:
-        """Accept what is accepted; say which waivers are unused, expired or not allowed.
-
-        Args:
-            findings: those of one file.
-            comments: the waivers in that file.
-            by_file: the waiver that another file holds for a finding, if any.
-        """
+        """Accept what is accepted; say which waivers are unused, expired or not allowed."""
         about: list[GateFinding] = []
         used: set[Waiver] = set()
         elsewhere: set[Waiver] = set()

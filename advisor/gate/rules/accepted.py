@@ -48,11 +48,7 @@ class Refused(NamedTuple):
 
 
 def accepted(book: Rulebook) -> tuple[int, list[Refused]]:
-    """How many requests were judged, and the values of which one is refused.
-
-    Args:
-        book: the rules in use, for one limits mode.
-    """
+    """How many requests were judged, and the values of which one is refused."""
     judged: set[tuple[str, str]] = set()
     refused = []
     for what, statement in _statements(book):

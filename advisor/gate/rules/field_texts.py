@@ -18,10 +18,10 @@ class ServiceProblem(Value):
     """One way in which a value disagrees with the service model."""
 
     rule: str
-    severity: str
     message: str
     node: Node
     path: Path
+    severity: str = "error"
     suggestion: str = ""
     at_key: bool = False
 
@@ -50,9 +50,7 @@ def text_problems(
         )
     else:
         return
-    yield ServiceProblem(
-        rule=rule, severity="error", message=message, node=node, path=path, at_key=at_key
-    )
+    yield ServiceProblem(rule=rule, message=message, node=node, path=path, at_key=at_key)
 
 
 def form_message(text: str, shape: Shape, path: Path) -> str:
@@ -93,20 +91,14 @@ def partly_known(node: Node, shape: Shape, path: Path) -> Iterator[ServiceProble
     if size > shape.get("max", size):
         name = last_name(path)
         message = f"{name} has {size} characters and more; at most {shape['max']} are allowed"
-        yield ServiceProblem(
-            rule="wrong-length", severity="error", message=message, node=node, path=path
-        )
+        yield ServiceProblem(rule="wrong-length", message=message, node=node, path=path)
     elif _is_name(shape) and (wrong := _wrong_in_name(parts)):
         message = f"{last_name(path)} has {wrong}: letters, digits and inner hyphens only"
-        yield ServiceProblem(
-            rule="wrong-form", severity="error", message=message, node=node, path=path
-        )
+        yield ServiceProblem(rule="wrong-form", message=message, node=node, path=path)
     elif _is_place(shape) and not _may_be_place(parts[0]):
         name = last_name(path)
         message = f"{name} does not start with s3://: s3://bucket/prefix is expected"
-        yield ServiceProblem(
-            rule="wrong-form", severity="error", message=message, node=node, path=path
-        )
+        yield ServiceProblem(rule="wrong-form", message=message, node=node, path=path)
 
 
 def _wrong_in_name(parts: tuple[object, ...]) -> str:

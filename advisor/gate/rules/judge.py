@@ -34,13 +34,12 @@ Predicate = Callable[[View], Iterator[Fault]]
 
 @cache
 def predicate(name: str) -> Predicate:
-    """The predicate that ``module.name`` means: from the table of ``predicates/module``.
+    """The predicate that ``module.name`` means: a function of ``predicates/module``.
 
     Only the modules that a document needs are imported; a test looks at all of them.
     """
     module, _, inner = name.partition(".")
-    table = import_module(f"advisor.gate.rules.predicates.{module}").PREDICATES
-    found: Predicate = table[inner]
+    found: Predicate = getattr(import_module(f"advisor.gate.rules.predicates.{module}"), inner)
     return found
 
 
@@ -207,10 +206,7 @@ def _each(path: Path, node: Node) -> Iterator[tuple[Path, Node]]:
 
 def _descend(node: Node, dotted: str) -> tuple[Node | None, Path]:
     path = tuple(dotted.split("."))
-    found: Node | None = node
-    for step in path:
-        found = found.get(step) if found is not None else None
-    return found, path
+    return node.at(*path), path
 
 
 def _pointed_at(check: Check, scope: Scope, path: Path) -> list[tuple[str, Node, Path]]:

@@ -14,6 +14,9 @@ INSTANCES = "sagemaker:variant:DesiredInstanceCount"
 CONCURRENCY = "sagemaker:variant:DesiredProvisionedConcurrency"
 COPIES = "sagemaker:inference-component:DesiredCopyCount"
 DIMENSIONS = (INSTANCES, CONCURRENCY, COPIES)
+_TRACKING = "TargetTrackingScalingPolicyConfiguration"
+PREDEFINED = (_TRACKING, "PredefinedMetricSpecification", "PredefinedMetricType")
+CUSTOM = (_TRACKING, "CustomizedMetricSpecification")
 
 
 _Index: TypeAlias = "dict[Any, list[Resource]]"

@@ -86,9 +86,7 @@ class _ServiceWalk:
         """The problems of one value that should have a shape."""
         if node.is_null and not self.described:
             message = "expected a value, found null"
-            yield ServiceProblem(
-                rule="wrong-type", severity="error", message=message, node=node, path=path
-            )
+            yield ServiceProblem(rule="wrong-type", message=message, node=node, path=path)
         if node.kind == "unknown" or node.is_null:
             return
         shape = self.model.shapes[name]
@@ -122,7 +120,6 @@ class _ServiceWalk:
                 message = f"{key} is missing"
                 yield ServiceProblem(
                     rule="missing-field",
-                    severity="error",
                     message=message,
                     node=node,
                     path=(*path, key),
@@ -151,23 +148,15 @@ class _ServiceWalk:
         near = nearest(key, members)
         if near:
             message = f"{key} is no field of {holder}"
-            return ServiceProblem(
-                rule="unknown-field",
-                severity="error",
-                message=message,
-                node=value,
-                path=path,
-                suggestion=near,
-                at_key=True,
-            )
-        message = f"{key} is not a field that the service model {self.model.version} knows here"
+        else:
+            message = f"{key} is not a field that the service model {self.model.version} knows here"
         return ServiceProblem(
             rule="unknown-field",
-            severity="warning",
             message=message,
             node=value,
             path=path,
-            suggestion="",
+            severity="error" if near else "warning",
+            suggestion=near,
             at_key=True,
         )
 
@@ -240,22 +229,16 @@ class _ServiceWalk:
         text = as_text(node.value)
         near = nearest(text, values)
         message = f"{quoted(node.value)} is no value of {last_name(path)}: {_words(values)}"
+        severity = "error"
         if _is_other_version(text, values) or not (near or len(values) < _FEW_VALUES):
             message += f"; a newer service model than {self.model.version} may know it"
-            return ServiceProblem(
-                rule="unknown-value",
-                severity="warning",
-                message=message,
-                node=node,
-                path=path,
-                suggestion=near,
-            )
+            severity = "warning"
         return ServiceProblem(
             rule="unknown-value",
-            severity="error",
             message=message,
             node=node,
             path=path,
+            severity=severity,
             suggestion=near,
         )
 
@@ -286,14 +269,12 @@ def _not(node: Node, path: Path, expected: str) -> Iterator[ServiceProblem]:
         return
     found = {"map": "an object", "list": "a list"}.get(node.kind) or quoted(node.value)
     message = f"{last_name(path)} is {found}; {expected} is expected"
-    yield ServiceProblem(rule="wrong-type", severity="error", message=message, node=node, path=path)
+    yield ServiceProblem(rule="wrong-type", message=message, node=node, path=path)
 
 
 def _entries(node: Node, path: Path, count: int, bound: str) -> ServiceProblem:
     message = f"{last_name(path)} has {count} entries; {bound}"
-    return ServiceProblem(
-        rule="wrong-length", severity="error", message=message, node=node, path=path
-    )
+    return ServiceProblem(rule="wrong-length", message=message, node=node, path=path)
 
 
 def _out_of_range(node: Node, path: Path, value: float, shape: Shape) -> Iterator[ServiceProblem]:
@@ -305,7 +286,6 @@ def _out_of_range(node: Node, path: Path, value: float, shape: Shape) -> Iterato
             message = f"{last_name(path)} is {node.value}; it must be {words} {shape[bound]}"
             yield ServiceProblem(
                 rule="out-of-range",
-                severity="error",
                 message=message,
                 node=node,
                 path=path,

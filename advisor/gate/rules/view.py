@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import Node, Path, Reference, Resource, World
+from advisor.configuration.scalars import number
 from advisor.gate.settings import Organisation
 from advisor.model.value import Value
 
@@ -57,8 +58,7 @@ class View(Value):
 def variants_of(config: Resource) -> Iterator[tuple[Path, Node]]:
     """Production variants, then shadow variants, of an endpoint configuration."""
     for name in ("ProductionVariants", "ShadowProductionVariants"):
-        listed = config.body.get(name)
-        for index, item in enumerate(listed.items() if listed else []):
+        for index, item in enumerate(config.body.items(name)):
             if item.kind == "map":
                 yield (name, index), item
 
@@ -69,8 +69,7 @@ def containers(model: Resource) -> list[tuple[Path, Node]]:
     primary = model.body.get("PrimaryContainer")
     if primary is not None and primary.kind == "map":
         found.append((("PrimaryContainer",), primary))
-    listed = model.body.get("Containers")
-    for index, item in enumerate(listed.items() if listed else []):
+    for index, item in enumerate(model.body.items("Containers")):
         if item.kind == "map":
             found.append((("Containers", index), item))
     return found
@@ -79,6 +78,11 @@ def containers(model: Resource) -> list[tuple[Path, Node]]:
 def text_of(node: Node | None) -> str | None:
     """The text of a plain value; ``None`` when it is absent or not known."""
     return str(node.value) if node is not None and node.kind == "scalar" else None
+
+
+def number_of(node: Node | None) -> int | float | None:
+    """The number that a plain value writes; ``None`` when it is absent, not known or none."""
+    return number(text_of(node) or "")
 
 
 def same_value(one: Node | None, other: Node | None) -> bool:
@@ -90,3 +94,13 @@ def same_value(one: Node | None, other: Node | None) -> bool:
             isinstance(part, str | Reference) for part in one.value
         )
     return one.kind in ("scalar", "reference") and bool(one.value == other.value)
+
+
+def no_such_variant(node: Node, path: Path, name: str, variants: Iterable[Node]) -> Iterator[Fault]:
+    """That a name is none of some variants', where all of their names are known."""
+    names = [text_of(variant.get("VariantName")) for variant in variants]
+    known = ", ".join(each for each in names if each)
+    if names and None not in names and name not in names:
+        message = f"the configuration has no variant {name!r}; it has {known}"
+        only = known if len(names) == 1 else ""
+        yield Fault(node=node, path=path, message=message, suggestion=only)

@@ -311,11 +311,8 @@ def _extended(first: SettingsFile) -> Iterator[SettingsFile]:
         except InputError as error:
             error.hint = f"{said.path} extends it. {error.hint}".strip()
             raise
-    line, column = first.place(("extends",))
     message = f"this file extends more than {MOST_EXTENDED} files, or itself"
-    raise InputError(
-        message, file=first.path, line=line, column=column, hint="shorten the chain of extends"
-    )
+    raise first.error(("extends",), message, "shorten the chain of extends")
 
 
 def _beside(file: str, path: str) -> str:

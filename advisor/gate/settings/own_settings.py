@@ -76,9 +76,8 @@ def _existing(file: SettingsFile, text: str) -> str:
     path = os.path.normpath(os.path.join(os.path.dirname(file.path), text))
     if os.path.exists(path):
         return path
-    line, column = file.place(("prices", "snapshot"))
     hint = "sm-advise prices refresh --output FOLDER writes one"
-    raise InputError(f"there is no {path}", file=file.path, line=line, column=column, hint=hint)
+    raise file.error(("prices", "snapshot"), f"there is no {path}", hint)
 
 
 def _as_text(entries: Iterable[tuple[str, Any]]) -> str:
@@ -107,11 +106,9 @@ def _require_sense(entries: Collection[_Entry], rules: str) -> None:
             elif not known:
                 compiled(rules_directory(), json.dumps({each.kind: {each.name: each.says}}))
         except (RulebookError, InputError) as error:
-            line, column = each.file.place(("overlay", each.kind, each.name))
             message, _, hint = str(error).replace("\n", "; ").partition("; ")
-            raise InputError(
-                message, file=each.file.path, line=line, column=column, hint=hint.strip()
-            ) from None
+            at = ("overlay", each.kind, each.name)
+            raise each.file.error(at, message, hint.strip()) from None
     assert known, "each entry fits the rules, and all together do not"
 
 

@@ -61,17 +61,13 @@ def _worded(error: Any, path: Path, equals: str) -> Iterator[Refusal]:
                 sample = _example(schema["properties"][key], key, equals)
                 yield Refusal(path, f"{name} has no {key}", f"write {sample}")
     elif error.validator in ("enum", "type", "minimum", "maximum"):
-        near = nearest(value, schema["enum"]) if _is_word(schema, value) else ""
+        near = nearest(value, schema["enum"]) if "enum" in schema and isinstance(value, str) else ""
         hint = f"did you mean {near}?" if near else _instead(schema, path, equals)
         found = f"{name} takes {expected(schema)}, not {_shown(value)}"
         yield Refusal(path, f"{name} has no value" if value is None else found, hint)
     else:
         hint = schema.get("patternErrorMessage", "") or _instead(schema, path, equals)
         yield Refusal(path, f"{name} cannot be {_shown(value)}", hint)
-
-
-def _is_word(schema: Schema, value: Any) -> bool:
-    return "enum" in schema and isinstance(value, str)
 
 
 def _unknown_keys(schema: Schema, value: Any, path: Path, equals: str) -> Iterator[Refusal]:

@@ -30,6 +30,11 @@ class SettingsFile(Value):
     table: Mapping[str, Any]
     place: Places
 
+    def error(self, at: Path, message: str, hint: str = "") -> InputError:
+        """An error about what stands at a path of the file."""
+        line, column = self.place(at)
+        return InputError(message, file=self.path, line=line, column=column, hint=hint)
+
 
 def read_yaml_settings(path: str) -> SettingsFile:
     """The settings of a YAML file.
@@ -101,31 +106,23 @@ def _as_json(value: Any) -> Any:
 
 def _kept(path: str, value: Any, place: Places, equals: str) -> SettingsFile:
     """The file, unless the schema or the list of rules has something against it."""
+    file = SettingsFile(path=path, table=value, place=place)
     if not accepts(read_json_rules("schema", "settings.schema.json"), value):
-        raise _refused(path, value, place, equals)
+        raise _refused(file, equals)
     _require_rules(path, value, place)
-    return SettingsFile(path=path, table=value, place=place)
+    return file
 
 
-def _refused(path: str, value: Any, place: Places, equals: str) -> InputError:
+def _refused(file: SettingsFile, equals: str) -> InputError:
     """All that is wrong with a file, in its order."""
     from advisor.gate.settings.schema_words import refusals
 
     schema = read_json_rules("schema", "settings.schema.json")
-    if not isinstance(value, dict):
-        return InputError(
-            "settings are a mapping of keys and values",
-            file=path,
-            line=place(())[0],
-            column=place(())[1],
-            hint="write one setting a line; sm-advise schema settings prints them",
-        )
-    errors = []
-    for refusal in refusals(schema, value, equals):
-        line, column = place(refusal.path)
-        errors.append(
-            InputError(refusal.message, file=path, line=line, column=column, hint=refusal.hint)
-        )
+    if not isinstance(file.table, dict):
+        hint = "write one setting a line; sm-advise schema settings prints them"
+        return file.error((), "settings are a mapping of keys and values", hint)
+    found = refusals(schema, file.table, equals)
+    errors = [file.error(refusal.path, refusal.message, refusal.hint) for refusal in found]
     first, *others = sorted(errors, key=lambda error: (error.line, error.column))
     first.others = tuple(others)
     return first

@@ -66,11 +66,6 @@ def place(
 
     Hardware attributes are not looked at: some are wrong, and none is needed. ``instanceType`` is
     not either, because it carries suffixes; ``instanceName`` and the usage type must agree.
-
-    Args:
-        attributes: of the product, by normalised name.
-        region: whose products are wanted.
-        charges: in the order in which they are tried.
     """
     for name, wanted in (("locationtype", "AWS Region"), ("regioncode", region)):
         if not _is_blank(attributes.get(name)) and attributes[name] != wanted:

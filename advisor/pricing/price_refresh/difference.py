@@ -82,13 +82,7 @@ class MovedCost(NamedTuple):
 
 
 def difference(one: Refreshed, shipped: Folder, own: Folder) -> Difference:
-    """What a refreshed Region changes; a snapshot of the user's that cannot be read counts not.
-
-    Args:
-        one: the new snapshot.
-        shipped: folder of the shipped snapshots.
-        own: folder of the user's snapshots.
-    """
+    """What a refreshed Region changes; a snapshot of the user's that cannot be read counts not."""
     before = delivered = load(one.region, shipped)
     with suppress(InputError):  # what is no snapshot is replaced
         before = load(one.region, shipped, own)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 from advisor.configuration.document import Node, Resource
-from advisor.configuration.scalars import number
 from advisor.gate.rules.instances import is_a
 from advisor.gate.rules.scaling import (
     CONCURRENCY,
     COPIES,
+    CUSTOM,
     DIMENSIONS,
     INSTANCES,
+    PREDEFINED,
     asynchronous,
     configured,
     policies_of,
     scaled,
 )
-from advisor.gate.rules.view import Fault, View, text_of
+from advisor.gate.rules.view import Fault, View, no_such_variant, number_of, text_of
 
 
 def minimum_zero(view: View) -> Iterator[Fault]:
@@ -118,22 +119,14 @@ def unknown_variant(view: View) -> Iterator[Fault]:
         return
     if what.variant_name is None or what.variant is not None:
         return
-    names = [text_of(variant.get("VariantName")) for _, variant in view.variants(what.config)]
-    if names and None not in names and what.variant_name not in names:
-        known = ", ".join(name for name in names if name)
-        message = f"the configuration has no variant {what.variant_name!r}; it has {known}"
-        yield Fault(
-            node=node,
-            path=("ResourceId",),
-            message=message,
-            suggestion=names[0] or "" if len(names) == 1 else "",
-        )
+    variants = (variant for _, variant in view.variants(what.config))
+    yield from no_such_variant(node, ("ResourceId",), what.variant_name, variants)
 
 
 def capacity_range(view: View) -> Iterator[Fault]:
     """A maximum below the minimum, or one of them below 0."""
     low, high = view.resource.body.get("MinCapacity"), view.resource.body.get("MaxCapacity")
-    small, large = _amount(low), _amount(high)
+    small, large = number_of(low), number_of(high)
     for name, node, amount in (("MinCapacity", low, small), ("MaxCapacity", high, large)):
         if node is not None and amount is not None and amount < 0:
             yield Fault(
@@ -163,7 +156,7 @@ def initial_outside(view: View) -> Iterator[Fault]:
     high = view.resource.body.get("MaxCapacity")
     for _, variant in configured(view):
         count = variant.get("InitialInstanceCount")
-        start, large = _amount(count), _amount(high)
+        start, large = number_of(count), number_of(high)
         if (
             count is not None
             and high is not None
@@ -181,9 +174,8 @@ def concurrency_above(view: View) -> Iterator[Fault]:
     if high is None or text_of(view.resource.body.get("ScalableDimension")) != CONCURRENCY:
         return
     for _, variant in configured(view):
-        serverless = variant.get("ServerlessConfig")
-        limit = serverless.get("MaxConcurrency") if serverless is not None else None
-        large, most = _amount(high), _amount(limit)
+        limit = variant.at("ServerlessConfig", "MaxConcurrency")
+        large, most = number_of(high), number_of(limit)
         if limit is not None and large is not None and most is not None and large > most:
             message = f"MaxCapacity {large:g} is above the variant's MaxConcurrency {most:g}"
             yield Fault(
@@ -195,26 +187,12 @@ def concurrency_above(view: View) -> Iterator[Fault]:
             )
 
 
-def _amount(node: Node | None) -> float | None:
-    """The number that a value writes; ``None`` when it writes none."""
-    text = text_of(node)
-    return None if text is None else number(text)
-
-
 def invocation_metric(view: View) -> Iterator[Fault]:
     """A policy that follows invocations, which asynchronous endpoints do not publish."""
-    tracking = view.resource.body.get("TargetTrackingScalingPolicyConfiguration")
-    predefined = tracking.get("PredefinedMetricSpecification") if tracking is not None else None
-    node = predefined.get("PredefinedMetricType") if predefined is not None else None
-    custom = tracking.get("CustomizedMetricSpecification") if tracking is not None else None
-    path: tuple[str | int, ...] = (
-        "TargetTrackingScalingPolicyConfiguration",
-        "PredefinedMetricSpecification",
-        "PredefinedMetricType",
-    )
-    if node is None and custom is not None:
-        node = custom.get("MetricName")
-        path = (path[0], "CustomizedMetricSpecification", "MetricName")
+    path, node = PREDEFINED, view.resource.body.at(*PREDEFINED)
+    if node is None:
+        path = (*CUSTOM, "MetricName")
+        node = view.resource.body.at(*path)
     text = text_of(node)
     if node is None or text is None or not re.search("Invocations(PerInstance)?$", text):
         return
@@ -230,18 +208,16 @@ _BACKLOG = frozenset(
 
 def backlog_dimension(view: View) -> Iterator[Fault]:
     """A metric of the backlog with a dimension other than the endpoint's name."""
-    path = ("TargetTrackingScalingPolicyConfiguration", "CustomizedMetricSpecification")
-    tracking = view.resource.body.get(path[0])
-    custom = tracking.get(path[1]) if tracking is not None else None
+    custom = view.resource.body.at(*CUSTOM)
     if custom is None or text_of(custom.get("Namespace")) != "AWS/SageMaker":
         return
-    metric, dimensions = text_of(custom.get("MetricName")), custom.get("Dimensions")
-    for index, entry in enumerate(dimensions.items() if dimensions else []):
+    metric = text_of(custom.get("MetricName"))
+    for index, entry in enumerate(custom.items("Dimensions")):
         name = entry.get("Name")
         text = text_of(name)
         if name is not None and metric in _BACKLOG and text not in (None, "EndpointName"):
             message = f"{metric} has no dimension {text}"
-            yield Fault(node=name, path=(*path, "Dimensions", index, "Name"), message=message)
+            yield Fault(node=name, path=(*CUSTOM, "Dimensions", index, "Name"), message=message)
 
 
 def no_way_from_zero(view: View) -> Iterator[Fault]:
@@ -290,20 +266,3 @@ def several_tracking(view: View) -> Iterator[Fault]:
         yield Fault(
             node=node, path=("ResourceId",), related=tuple(policy.body for policy in tracking)
         )
-
-
-PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
-    "minimum_zero": minimum_zero,
-    "burstable": burstable,
-    "resource_id_form": resource_id_form,
-    "dimension": dimension,
-    "unknown_variant": unknown_variant,
-    "capacity_range": capacity_range,
-    "initial_outside": initial_outside,
-    "concurrency_above": concurrency_above,
-    "invocation_metric": invocation_metric,
-    "no_way_from_zero": no_way_from_zero,
-    "no_copy_from_zero": no_copy_from_zero,
-    "backlog_dimension": backlog_dimension,
-    "several_tracking": several_tracking,
-}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
-from advisor.configuration.document import Node, Path, Resource
-from advisor.configuration.scalars import number
+from advisor.configuration.document import Node, Resource
 from advisor.gate.rules.instances import accelerators, memory_bytes
-from advisor.gate.rules.view import Fault, View, text_of
+from advisor.gate.rules.view import Fault, View, no_such_variant, number_of, text_of
 
 _MIB = 1024 * 1024
 
@@ -39,17 +38,8 @@ def unknown_variant(view: View) -> Iterator[Fault]:
     """A component for a variant that the endpoint's configuration does not have."""
     node = view.resource.body.get("VariantName")
     text = text_of(node)
-    names = [text_of(variant.get("VariantName")) for variant in _variants(view)]
-    if node is None or text is None or not names or None in names or text in names:
-        return
-    known = ", ".join(name for name in names if name)
-    message = f"the configuration has no variant {text!r}; it has {known}"
-    yield Fault(
-        node=node,
-        path=("VariantName",),
-        message=message,
-        suggestion=known if len(names) == 1 else "",
-    )
+    if node is not None and text is not None:
+        yield from no_such_variant(node, ("VariantName",), text, _variants(view))
 
 
 def on_other_variant(view: View) -> Iterator[Fault]:
@@ -66,25 +56,17 @@ def does_not_fit(view: View) -> Iterator[Fault]:
     """A component that asks for more than one instance of its variant has."""
     host = _host(view)
     type_name = text_of(host.get("InstanceType")) if host is not None else None
-    specification = view.resource.body.get("Specification")
-    needs = specification.get("ComputeResourceRequirements") if specification else None
+    path = ("Specification", "ComputeResourceRequirements")
+    needs = view.resource.body.at(*path)
     if needs is None or type_name is None:
         return
-    path: Path = ("Specification", "ComputeResourceRequirements")
     memory, devices = memory_bytes(type_name)[0], accelerators(type_name)
     for field, most, unit in (
         ("MinMemoryRequiredInMb", memory // _MIB if memory else None, "MB of memory"),
         ("NumberOfAcceleratorDevicesRequired", devices, "accelerators"),
     ):
         node = needs.get(field)
-        wanted = number(text_of(node) or "")
+        wanted = number_of(node)
         if node is not None and wanted is not None and most is not None and wanted > most:
             message = f"{field} {wanted:g}: {type_name} has {most:,} {unit}"
             yield Fault(node=node, path=(*path, field), message=message)
-
-
-PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
-    "unknown_variant": unknown_variant,
-    "on_other_variant": on_other_variant,
-    "does_not_fit": does_not_fit,
-}

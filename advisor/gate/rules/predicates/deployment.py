@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from math import ceil
 
 from advisor.configuration.document import Node, Path
-from advisor.configuration.scalars import number
 from advisor.gate.rules.scaling import scaled
-from advisor.gate.rules.view import Fault, View, text_of
+from advisor.gate.rules.view import Fault, View, number_of, text_of
 
 SHARES = {
     ("BlueGreenUpdatePolicy", "TrafficRoutingConfiguration", "CanarySize"): (1, 50),
@@ -18,19 +17,12 @@ SHARES = {
 """Part of a deployment -> percent of the capacity that it may have; see the check traffic-share."""
 
 
-def _down(node: Node | None, path: tuple[str, ...]) -> Node | None:
-    for step in path:
-        node = node.get(step) if node is not None else None
-    return node
-
-
 def traffic_share(view: View) -> Iterator[Fault]:
     """A canary, step or batch outside the share of the capacity that it may have."""
-    deployment = view.resource.body.get("DeploymentConfig")
     for path, (low, high) in SHARES.items():
-        size = _down(deployment, path)
+        size = view.resource.body.at("DeploymentConfig", *path)
         node = size.get("Value") if size is not None else None
-        value = number(text_of(node) or "")
+        value = number_of(node)
         if size is None or node is None or value is None:
             continue
         where: Path = ("DeploymentConfig", *path, "Value")
@@ -51,21 +43,20 @@ def _fleet(view: View) -> float | None:
     variants = list(view.variants(config)) if config is not None else []
     if len(variants) != 1 or any(True for _ in view.of_kind("ScalableTarget")):
         return None
-    return number(text_of(variants[0][1].get("InitialInstanceCount")) or "")
+    return number_of(variants[0][1].get("InitialInstanceCount"))
 
 
 def waits_too_long(view: View) -> Iterator[Fault]:
     """A maximum execution time that the waits alone use up."""
-    deployment = view.resource.body.get("DeploymentConfig")
     for name, between, size in WAITS:
-        policy = _down(deployment, (name,))
+        policy = view.resource.body.at("DeploymentConfig", name)
         limit = policy.get("MaximumExecutionTimeoutInSeconds") if policy is not None else None
-        most = number(text_of(limit) or "")
+        most = number_of(limit)
         if policy is None or limit is None or most is None:
             continue
-        wait = number(text_of(_down(policy, between)) or "")
-        ending = number(text_of(policy.get("TerminationWaitInSeconds")) or "")
-        times = _steps(_down(policy, size), view)
+        wait = number_of(policy.at(*between))
+        ending = number_of(policy.get("TerminationWaitInSeconds"))
+        times = _steps(policy.at(*size), view)
         once, total = (count * (wait or 0) + (ending or 0) for count in (1, times))
         if (wait is not None or ending is not None) and total >= most:
             several = f" ({times} times {wait:g} s)" if wait and times > 1 else ""
@@ -90,7 +81,7 @@ WAITS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
 
 def _steps(size: Node | None, view: View) -> int:
     """How often a deployment waits, at the least: between its steps, and once without steps."""
-    value = number(text_of(size.get("Value")) or "") if size is not None else None
+    value = number_of(size.get("Value")) if size is not None else None
     if size is None or value is None or value <= 0:
         return 1
     unit = text_of(size.get("Type"))
@@ -100,13 +91,11 @@ def _steps(size: Node | None, view: View) -> int:
 
 def rolling_excluded(view: View) -> Iterator[Fault]:
     """A rolling update of an endpoint with several variants, or of a serverless one."""
-    rolling = _down(view.resource.body.get("DeploymentConfig"), ("RollingUpdatePolicy",))
-    config = view.config_of(view.resource)
+    where = ("DeploymentConfig", "RollingUpdatePolicy")
+    rolling, config = view.resource.body.at(*where), view.config_of(view.resource)
     if rolling is None or config is None:
         return
-    where: Path = ("DeploymentConfig", "RollingUpdatePolicy")
-    variants = config.body.get("ProductionVariants")
-    found = variants.items() if variants is not None else []
+    found = config.body.items("ProductionVariants")
     if sum(1 for item in found if item.kind == "map") > 1:
         message = "rolling updates exclude endpoints with several variants"
         yield Fault(node=rolling, path=where, message=message, at_key=True)
@@ -155,13 +144,3 @@ def unconnected(view: View) -> Iterator[Fault]:
         if name in ("endpoint_config_name", "all"):
             message = f"{name} is in ignore_changes: the endpoint never gets a new configuration"
             yield Fault(node=node, path=("lifecycle", "ignore_changes"), message=message)
-
-
-PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
-    "traffic_share": traffic_share,
-    "waits_too_long": waits_too_long,
-    "rolling_excluded": rolling_excluded,
-    "guarded_inferentia": guarded_inferentia,
-    "counts_reset": counts_reset,
-    "unconnected": unconnected,
-}

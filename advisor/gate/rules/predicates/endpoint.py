@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 from advisor.configuration.document import Node, Path, Resource, written
 from advisor.gate.rules.predicates.model import multi_model, pipeline
@@ -27,19 +27,16 @@ def instance_types(resource: Resource) -> Iterator[tuple[Path, Node]]:
     """Every instance type that a configuration or job names."""
     body = resource.body
     if resource.kind == "TransformJob":
-        resources = body.get("TransformResources")
-        node = resources.get("InstanceType") if resources else None
+        node = body.at("TransformResources", "InstanceType")
         if node is not None:
             yield ("TransformResources", "InstanceType"), node
         return
     for name in ("ProductionVariants", "ShadowProductionVariants"):
-        listed = body.get(name)
-        for index, variant in enumerate(listed.items() if listed else []):
+        for index, variant in enumerate(body.items(name)):
             node = variant.get("InstanceType")
             if node is not None:
                 yield (name, index, "InstanceType"), node
-            pools = variant.get("InstancePools")
-            for number, pool in enumerate(pools.items() if pools else []):
+            for number, pool in enumerate(variant.items("InstancePools")):
                 node = pool.get("InstanceType")
                 if node is not None:
                     yield (name, index, "InstancePools", number, "InstanceType"), node
@@ -98,8 +95,7 @@ def all_weights_zero(view: View) -> Iterator[Fault]:
         for path, variant in view.variants()
         if path[0] == "ProductionVariants"
     ]
-    listed = view.resource.body.get("ProductionVariants")
-    if not weights or listed is None or len(weights) != len(listed.items()):
+    if not weights or len(weights) != len(view.resource.body.items("ProductionVariants")):
         return
     if all(node is not None and text_of(node) in ("0", "0.0") for _, node in weights):
         path, node = weights[0]
@@ -110,10 +106,9 @@ def all_weights_zero(view: View) -> Iterator[Fault]:
 def repeated_pool(view: View) -> Iterator[Fault]:
     """Two instance pools of a variant with the same priority or the same type."""
     for path, variant in view.variants():
-        pools = variant.get("InstancePools")
         for field in ("Priority", "InstanceType"):
             seen: list[Node] = []
-            for index, pool in enumerate(pools.items() if pools else []):
+            for index, pool in enumerate(variant.items("InstancePools")):
                 node = pool.get(field)
                 if node is None:
                     continue
@@ -127,9 +122,8 @@ def repeated_pool(view: View) -> Iterator[Fault]:
 
 def repeated_tag(view: View) -> Iterator[Fault]:
     """A tag key that stands twice; the service refuses the request."""
-    tags = view.resource.body.get("Tags")
     seen: dict[str, Node] = {}
-    for index, tag in enumerate(tags.items() if tags else []):
+    for index, tag in enumerate(view.resource.body.items("Tags")):
         key = tag.get("Key")
         text = text_of(key)
         if key is None or text is None:
@@ -143,8 +137,7 @@ def repeated_tag(view: View) -> Iterator[Fault]:
 
 def reserved_tag(view: View) -> Iterator[Fault]:
     """A tag key with the prefix of tags that AWS sets itself."""
-    tags = view.resource.body.get("Tags")
-    for index, tag in enumerate(tags.items() if tags else []):
+    for index, tag in enumerate(view.resource.body.items("Tags")):
         key = tag.get("Key")
         text = text_of(key)
         if key is not None and text is not None and text.lower().startswith("aws:"):
@@ -228,8 +221,7 @@ def arn_as_name(view: View) -> Iterator[Fault]:
 
 def shadow_with_model(view: View) -> Iterator[Fault]:
     """A shadow test with what shadow tests exclude: many models or containers, Inferentia 1."""
-    listed = view.resource.body.get("ShadowProductionVariants")
-    if listed is None or not listed.items():
+    if not view.resource.body.items("ShadowProductionVariants"):
         return
     for path, variant in view.variants():
         type_text = text_of(variant.get("InstanceType")) or ""
@@ -279,20 +271,3 @@ def capture_with_multi_model(view: View) -> Iterator[Fault]:
         if model is not None and any(True for _ in multi_model(model)):
             yield Fault(node=capture, path=("DataCaptureConfig",), at_key=True)
             return
-
-
-PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
-    "instance_type": instance_type,
-    "repeated_variant_name": repeated_variant_name,
-    "alike_variants": alike_variants,
-    "all_weights_zero": all_weights_zero,
-    "repeated_pool": repeated_pool,
-    "repeated_tag": repeated_tag,
-    "reserved_tag": reserved_tag,
-    "key_form": key_form,
-    "arn_as_name": arn_as_name,
-    "shadow_with_model": shadow_with_model,
-    "name_kept": name_kept,
-    "destroyed_first": destroyed_first,
-    "capture_with_multi_model": capture_with_multi_model,
-}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from advisor.configuration.document import Node, Path, Resource, World
@@ -34,8 +34,7 @@ def pipeline(model: Resource) -> Places:
 
 def direct(model: Resource) -> Node | None:
     """The mode of a multi-container model whose containers are called directly."""
-    execution = model.body.get("InferenceExecutionConfig")
-    mode = execution.get("Mode") if execution is not None else None
+    mode = model.body.at("InferenceExecutionConfig", "Mode")
     return mode if mode is not None and text_of(mode) == "Direct" else None
 
 
@@ -53,8 +52,7 @@ def _isolation(model: Resource) -> Places:
 
 def _private_registry(model: Resource) -> Places:
     for path, container in containers(model):
-        image = container.get("ImageConfig")
-        mode = image.get("RepositoryAccessMode") if image is not None else None
+        mode = container.at("ImageConfig", "RepositoryAccessMode")
         if mode is not None and text_of(mode) == "Vpc":
             yield (*path, "ImageConfig", "RepositoryAccessMode"), mode
 
@@ -275,22 +273,10 @@ def empty_container(view: View) -> Iterator[Fault]:
             yield Fault(node=container, path=path, at_key=True)
 
 
-PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
-    "serverless_multi_model": for_serverless(multi_model),
-    "serverless_pipeline": for_serverless(pipeline),
-    "serverless_vpc": for_serverless(_network),
-    "serverless_isolation": for_serverless(_isolation),
-    "serverless_registry": for_serverless(_private_registry),
-    "serverless_data_source": for_serverless(_data_source),
-    "batch_data_source": for_batch(_data_source),
-    "host_names": host_names,
-    "direct_on_gpu": direct_on_gpu,
-    "multi_model_on_gpus": multi_model_on_gpus,
-    "multi_model_on_inferentia": multi_model_on_inferentia,
-    "gpu_image": gpu_image,
-    "multi_model_server": multi_model_server,
-    "foreign_image": foreign_image,
-    "several_multi_model": several_multi_model,
-    "large_environment": large_environment,
-    "empty_container": empty_container,
-}
+serverless_multi_model = for_serverless(multi_model)
+serverless_pipeline = for_serverless(pipeline)
+serverless_vpc = for_serverless(_network)
+serverless_isolation = for_serverless(_isolation)
+serverless_registry = for_serverless(_private_registry)
+serverless_data_source = for_serverless(_data_source)
+batch_data_source = for_batch(_data_source)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 from advisor.configuration.document import Node
-from advisor.configuration.scalars import number
 from advisor.gate.rules.instances import family
 from advisor.gate.rules.predicates.endpoint import instance_types
-from advisor.gate.rules.view import Fault, View, text_of
+from advisor.gate.rules.view import Fault, View, number_of, text_of
 from advisor.gate.settings import CONCURRENCY, NEEDS
 
 
@@ -37,14 +36,13 @@ def above_quota(view: View) -> Iterator[Fault]:
         field = "InitialInstanceCount"
         if serverless is not None:
             name, count, field = CONCURRENCY, serverless.get("MaxConcurrency"), "ServerlessConfig"
-        amount = number(text_of(count) or "")
+        amount = number_of(count)
         if name is not None and count is not None and amount is not None:
             wanted[name] += int(amount)
             nodes[name] = (count, (*path, field))
-    resources = view.resource.body.get("TransformResources")
-    count = resources.get("InstanceCount") if resources is not None else None
-    name = text_of(resources.get("InstanceType")) if resources is not None else None
-    amount = number(text_of(count) or "")
+    count = view.resource.body.at("TransformResources", "InstanceCount")
+    name = text_of(view.resource.body.at("TransformResources", "InstanceType"))
+    amount = number_of(count)
     if count is not None and name is not None and amount is not None:
         wanted[name] += int(amount)
         nodes[name] = (count, ("TransformResources", "InstanceCount"))
@@ -62,7 +60,7 @@ def tag_missing(view: View) -> Iterator[Fault]:
     tags = view.resource.body.get("Tags")
     if tags is not None and tags.kind != "list":
         return
-    items = tags.items() if tags is not None else []
+    items = view.resource.body.items("Tags")
     if any(item.kind != "map" or text_of(item.get("Key")) is None for item in items):
         return
     given = {text_of(item.get("Key")) for item in items}
@@ -77,11 +75,9 @@ def tag_missing(view: View) -> Iterator[Fault]:
 def subnet_foreign(view: View) -> Iterator[Fault]:
     """A subnet that the organisation's file does not list."""
     allowed = view.organisation.subnets
-    vpc = view.resource.body.get("VpcConfig")
-    subnets = vpc.get("Subnets") if vpc is not None else None
-    for index, node in enumerate(subnets.items() if subnets is not None and allowed else []):
+    for index, node in enumerate(view.resource.body.items("VpcConfig", "Subnets")):
         text = text_of(node)
-        if text is not None and text not in allowed:
+        if text is not None and allowed and text not in allowed:
             yield Fault(
                 node=node,
                 path=("VpcConfig", "Subnets", index),
@@ -97,12 +93,3 @@ def need_missing(view: View) -> Iterator[Fault]:
         if kind == view.resource.kind and (node is None or text_of(node) == "False"):
             message = f"the organisation requires {need}: {field}"
             yield Fault(node=view.resource.body, path=(field,), message=message, at_key=True)
-
-
-PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
-    "family_not_allowed": family_not_allowed,
-    "above_quota": above_quota,
-    "tag_missing": tag_missing,
-    "subnet_foreign": subnet_foreign,
-    "need_missing": need_missing,
-}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from advisor.catalogue.regions import AT_HOME, partition_of, place_of
@@ -101,10 +101,8 @@ _IDS = (("Subnets", "subnet-"), ("SecurityGroupIds", "sg-"))
 
 def network_ids(view: View) -> Iterator[Fault]:
     """Ids of subnets and security groups that do not begin as they do."""
-    network = view.resource.body.get("VpcConfig")
     for field, beginning in _IDS:
-        listed = network.get(field) if network is not None else None
-        for index, node in enumerate(listed.items() if listed is not None else []):
+        for index, node in enumerate(view.resource.body.items("VpcConfig", field)):
             text = text_of(node)
             if text is not None and not text.startswith(beginning):
                 message = f"{text!r} in {field}; expected an id that begins with {beginning}"
@@ -163,11 +161,8 @@ def _prefix(node: Node | None) -> str | None:
 
 def writes_to_input(view: View) -> Iterator[Fault]:
     """A transform job whose results land among its input."""
-    source = view.resource.body.get("TransformInput")
-    for step in ("DataSource", "S3DataSource", "S3Uri"):
-        source = source.get(step) if source is not None else None
-    output = view.resource.body.get("TransformOutput")
-    target = output.get("S3OutputPath") if output is not None else None
+    source = view.resource.body.at("TransformInput", "DataSource", "S3DataSource", "S3Uri")
+    target = view.resource.body.at("TransformOutput", "S3OutputPath")
     read, written_to = _prefix(source), _prefix(target)
     if target is None or source is None or read is None or written_to is None:
         return
@@ -183,9 +178,7 @@ def shared_output(view: View) -> Iterator[Fault]:
         ("AsyncInferenceConfig", "OutputConfig", "S3FailurePath"),
         ("DataCaptureConfig", "DestinationS3Uri"),
     ):
-        node: Node | None = view.resource.body
-        for step in path:
-            node = node.get(step) if node is not None else None
+        node = view.resource.body.at(*path)
         place = _prefix(node)
         if node is None or place is None:
             continue
@@ -193,16 +186,3 @@ def shared_output(view: View) -> Iterator[Fault]:
         if twin is not None:
             yield Fault(node=node, path=path, related=(twin,))
         seen.append((node, place))
-
-
-PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
-    "misspelt_region": misspelt_region,
-    "unknown_region": unknown_region,
-    "other_region": other_region,
-    "network_ids": network_ids,
-    "other_partition": other_partition,
-    "writes_to_input": writes_to_input,
-    "shared_output": shared_output,
-    "region_without_type": region_without_type,
-    "region_without_serverless": region_without_serverless,
-}

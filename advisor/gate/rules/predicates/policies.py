@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
 from advisor.configuration.document import Node, Path
 from advisor.configuration.scalars import number
-from advisor.gate.rules.scaling import CONCURRENCY, COPIES, INSTANCES, dimension_of
+from advisor.gate.rules.scaling import CONCURRENCY, COPIES, INSTANCES, PREDEFINED, dimension_of
 from advisor.gate.rules.view import Fault, View, text_of
 
 METRICS = {
@@ -32,21 +32,14 @@ class _Adjustment(NamedTuple):
 
 def metric_dimension(view: View) -> Iterator[Fault]:
     """A predefined metric that is published for another dimension than the policy scales."""
-    path = (
-        "TargetTrackingScalingPolicyConfiguration",
-        "PredefinedMetricSpecification",
-        "PredefinedMetricType",
-    )
-    node: Node | None = view.resource.body
-    for step in path:
-        node = node.get(step) if node is not None else None
+    node = view.resource.body.at(*PREDEFINED)
     metric, scaled = METRICS.get(text_of(node) or ""), dimension_of(view)
     if node is None or metric is None or scaled not in METRICS.values() or metric == scaled:
         return
     right = next(name for name, dimension in METRICS.items() if dimension == scaled)
     yield Fault(
         node=node,
-        path=path,
+        path=PREDEFINED,
         message=f"the policy scales {scaled}, but the metric belongs to {metric}",
         suggestion=right,
     )
@@ -95,10 +88,8 @@ def _ends(first: _Adjustment, last: _Adjustment) -> Iterator[Fault]:
 
 def _steps(view: View) -> list[_Adjustment] | None:
     """The steps with their bounds; ``None`` where one of them is not known."""
-    policy = view.resource.body.get(_STEPS[0])
-    listed = policy.get(_STEPS[1]) if policy is not None else None
     steps: list[_Adjustment] = []
-    for index, node in enumerate(listed.items() if listed is not None else []):
+    for index, node in enumerate(view.resource.body.items(*_STEPS)):
         if node.kind != "map":
             return None
         low = _bound(node.get("MetricIntervalLowerBound"), float("-inf"))
@@ -115,9 +106,3 @@ def _bound(node: Node | None, absent: float) -> float | None:
         return absent
     text = text_of(node)
     return None if text is None else number(text)
-
-
-PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
-    "metric_dimension": metric_dimension,
-    "step_bounds": step_bounds,
-}

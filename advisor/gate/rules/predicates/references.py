@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from advisor.configuration.document import Node, Path
 from advisor.configuration.resource_types import TERRAFORM_KINDS
@@ -127,11 +127,3 @@ _NOT_ARNS: Mapping[str, tuple[frozenset[str], str]] = {
     "aws_sns_topic": (frozenset({"name", "display_name"}), "arn"),
 }
 """Type of a resource -> its attributes that are names or ids, and the one that is its ARN."""
-
-
-PREDICATES: Mapping[str, Callable[[View], Iterator[Fault]]] = {
-    "other_kind": other_kind,
-    "missing": missing,
-    "no_attribute": no_attribute,
-    "name_as_arn": name_as_arn,
-}
