@@ -295,7 +295,7 @@ class Facts:
         return *sets, point
 
     def _put(self, changes: Mapping[int, tuple[int, int]], point: list[int]) -> int:
-        """Write what is stated anew into a point; its variables as bits."""
+        """Write changes into a point; the changed variables as bits."""
         book, bits = self.book, 0
         for variable, (low, high) in changes.items():
             fact = book.facts[variable]

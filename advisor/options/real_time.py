@@ -182,9 +182,6 @@ def _fleet(draft: Draft, instance: Instance, count: int, least: tuple[int, str],
     initial = fleet.held(draft, count, limits)
     if initial != count:
         why = f"{why}; {initial} by the stated bounds"
-        if initial < count:
-            message = f"the peak needs {count:,} instances, and deploy.instances allows {initial:,}"
-            draft.find("fleet-below-peak", "warning", message, path="deploy.instances.max")
     draft.set("InitialInstanceCount", initial, sentence(why))
     if not _scaled(draft, limits, instance):
         return Fleet(floor=initial, initial=initial, ceiling=initial)

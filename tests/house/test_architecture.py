@@ -83,7 +83,12 @@ def test_tests_mirror_the_rooms() -> None:
         inner = folder.parts[1:]
         assert not inner or ROOT.joinpath("advisor", *folder.parts).is_dir(), folder
     top = {path.name for path in ROOT.glob("tests/test_*.py")}
-    assert top == {"test_agreement.py", "test_aws.py", "test_pipeline.py"}
+    assert top == {
+        "test_agreement.py",
+        "test_aws.py",
+        "test_contradictions.py",
+        "test_pipeline.py",
+    }
 
 
 def test_a_circle_is_found_and_an_arrow_that_follows_is_not_needed(tmp_path: Path) -> None:
