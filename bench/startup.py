@@ -33,8 +33,8 @@ def main() -> int:
     ]
     bars = [
         BASELINE,
-        Bar(ratio=1.6, peak_mib=30),
-        Bar(ratio=2.2, peak_mib=30),
+        Bar(ratio=1.75, peak_mib=30),
+        Bar(ratio=2.4, peak_mib=30),
         Bar(ratio=1.5, peak_mib=60),
     ]
     costs = measure(commands, Path.cwd(), _REPETITIONS)

@@ -126,7 +126,7 @@ def quantities(key: Key) -> st.SearchStrategy[str | int]:
             )
         )
     if key.kind == "count":
-        forms.append(st.integers(max(key.least, 1), 1_000_000))
+        forms.append(st.integers(max(key.least, 1), key.most or 1_000_000))
     if key.words:
         forms.append(st.sampled_from(key.words))
     return st.one_of(forms)

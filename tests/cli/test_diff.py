@@ -34,10 +34,10 @@ def folder(tmp_path: Path) -> Path:
 def test_facts_plan_and_cost_that_differ_are_named(folder: Path) -> None:
     done = ran("diff", "old.yaml", "w.yaml", cwd=folder)
     assert done.code == 0
-    # Two instances at 0.115 USD an hour: 2 x 0.115 x 730 h = 167.90; twelve: 1,007.40. Data of the
+    # Two instances at 0.102 USD an hour: 2 x 0.102 x 730 h = 148.92; twelve: 893.52. Data of the
     # assumed 4/s on top, a fifth of the peak: 10,512,000 x 120 KB x 0.016 / GB = 19.25;
     # of 40/s 192.48.
-    assert "about 187.15 → about 1,199.88 USD a month (about +1,012.73)" in done.out
+    assert "about 168.17 → about 1,086.00 USD a month (about +917.83)" in done.out
     assert "traffic.peak  20/s → 200/s" in done.out
     assert "InitialInstanceCount  2 → 12" in done.out
 
@@ -46,7 +46,7 @@ def test_facts_plan_and_cost_that_differ_are_named(folder: Path) -> None:
 def test_a_revision_is_an_old_side(folder: Path, sides: tuple[str, ...]) -> None:
     done = ran("diff", *sides, "--format", "json", cwd=folder)
     (only,) = json.loads(done.out)["workloads"]
-    assert (only["old"]["usd_low"], only["new"]["usd_low"]) == ("167.90", "1007.40")
+    assert (only["old"]["usd_low"], only["new"]["usd_low"]) == ("148.92", "893.52")
     assert only["old"]["file"] == "HEAD:w.yaml"
 
 
@@ -77,13 +77,13 @@ def test_a_cost_without_an_upper_end_fails_a_gate_unless_it_is_allowed(
 @pytest.mark.parametrize(
     ("gate", "code"),
     [
-        # 1,007.40 / 167.90 = 6: five times more.
+        # 893.52 / 148.92 = 6: five times more.
         (("--max-increase", "10 %"), 1),
         (("--max-increase", "500%"), 0),
-        (("--max-increase", "839.49"), 1),
-        (("--max-increase", "839.50 USD"), 0),
-        (("--max-monthly", "1007.39"), 1),
-        (("--max-monthly", "1007.41"), 0),
+        (("--max-increase", "744.59"), 1),
+        (("--max-increase", "744.60 USD"), 0),
+        (("--max-monthly", "893.51"), 1),
+        (("--max-monthly", "893.53"), 0),
     ],
 )
 def test_a_cost_gate_fails_above_its_amount_and_not_at_it(

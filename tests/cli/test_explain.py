@@ -98,9 +98,8 @@ def test_an_option_is_explained_as_text() -> None:
 def test_the_chosen_option_tells_what_would_change_it() -> None:
     found = there("real-time", FRAUD)
     assert (found["stands"], found["chosen_with"]) == ("chosen", [])
-    assert {"fact": "requests.arrival", "to": "batch", "option": "batch-transform"} in found[
-        "would_change"
-    ]
+    arrival = {"fact": "requests.arrival", "to": "batch", "option": "batch-transform"}
+    assert {**arrival, "breaks": ["requests.answer"]} in found["would_change"]
 
 
 def test_an_option_that_no_small_change_chooses_says_so() -> None:
@@ -157,7 +156,7 @@ def test_a_fact_is_explained_with_value_origin_and_readers() -> None:
     assert {"kind": "limit", "id": "serverless-payload"} in found["read_by"]
     assert {"kind": "question", "id": "synchronous"} in found["read_by"]
     assert found["would_change"] == [
-        {"fact": "requests.payload.max", "to": "> 6 MB", "option": "asynchronous"}
+        {"fact": "requests.payload.max", "to": "> 6 MB", "option": "asynchronous", "breaks": []}
     ]
     (image,) = there("model.image_size", FRAUD)["facts"]
     assert (image["value"], image["origin"]) == ("2 GB", "assumed")

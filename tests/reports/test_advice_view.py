@@ -104,7 +104,7 @@ def test_findings_are_counted_by_severity() -> None:
 def test_the_assumption_that_decides_comes_first() -> None:
     advice = example("depends-on-an-unknown")
     facts, remote = highlights.assumed(advice)
-    assert facts[0].fact == "requests.answer"
+    assert facts[0].fact == "requests.cold_start"
     assert {fact.origin for fact in facts} == {"assumed"}
     assert remote == sum(
         each.remote and each.fact in {fact.fact for fact in facts}

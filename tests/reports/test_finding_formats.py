@@ -26,7 +26,7 @@ Resources:
           VolumeSizeInGB: 64
 """
 NO_SIZE = (
-    "g5 has no size xlarg in hosting; it has xlarge, 2xlarge, 4xlarge, 8xlarge, 12xlarge, 16xlarge,"
+    "the family g5 has no size xlarg in hosting; it has xlarge, 2xlarge, 4xlarge, 8xlarge, 12xlarge, 16xlarge,"
     " 24xlarge, 48xlarge"
 )
 BROKEN = "Resources:\n  A: {Type: AWS::SageMaker::Model\n"
@@ -54,7 +54,8 @@ def test_text_shows_the_line_the_caret_the_reason_and_what_to_write(report: Chec
         "  8 |           InstanceType: ml.g5.xlarg\n"
         "    |                         ^^^^^^^^^^^\n"
         "  why: Hosting and batch transform each have a closed list of types. It differs\n"
-        "    from EC2's. A type that a newer API may have is a note.\n"
+        "    from EC2's. A type of a family that the API does not have is a warning,\n"
+        "    because a newer API may have it.\n"
         "  source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/"
         "API_ProductionVariant.html (2026-11-17)\n"
         "  instead: did you mean ml.g5.xlarge? Set InstanceType to a listed type.\n"
