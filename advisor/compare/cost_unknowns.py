@@ -56,14 +56,10 @@ def _heaviest(facts: Facts, decision: Decision, prices: Prices) -> tuple[CostUnk
             continue
         outcomes = tuple(
             _outcome(
-                Facts(
-                    facts.book,
-                    restated(facts.workload, {fact.id: Interval(value, value)}),
-                    facts.region,
-                ),
+                Facts(facts.book, restated(facts.workload, {fact.id: value}), facts.region),
                 held,
                 prices,
-                show(Interval(value, value), fact.kind),
+                value if isinstance(value, str) else show(value, fact.kind),
             )
             for value in _values(facts, fact)
         )
@@ -75,9 +71,12 @@ def _heaviest(facts: Facts, decision: Decision, prices: Prices) -> tuple[CostUnk
     return tuple(unknown for _, unknown in found[:_MOST])
 
 
-def _values(facts: Facts, fact: FactEntry) -> Iterator[int]:
-    """Values to try: on either side of the assumed one, as far as they are ordinary."""
+def _values(facts: Facts, fact: FactEntry) -> Iterator[Interval | str]:
+    """Values to try: on either side of the assumed one, as far as they are ordinary; or words."""
     taken = facts.point[fact.variable]
+    if taken in fact.names:
+        yield from fact.names.values()
+        return
     unit = _unit(fact.kind, taken)
     low = max(taken // _TIMES, facts.low[fact.variable], fact.ordinary.low, fact.least)
     high = min(taken * _TIMES, facts.high[fact.variable], fact.ordinary.high)
@@ -85,7 +84,7 @@ def _values(facts: Facts, fact: FactEntry) -> Iterator[int]:
         high = min(high, WEEK)
     for value in (-(-low // unit) * unit, high // unit * unit):
         if value != taken and low <= value <= high:
-            yield value
+            yield Interval(value, value)
 
 
 def _unit(kind: str, near: int) -> int:
