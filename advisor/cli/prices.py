@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ def show(region: str | None, wanted: tuple[str, ...], form: str, as_of: str | No
     """Print the known prices in USD, each with its source and date, and how old they are."""
     from advisor.pricing.price_listing import book
 
+    _require_known(() if region is None else (region,))
     found = book(region, wanted, price_folder(), as_of or today())
     click.echo(money_renderer(PRICE_FORMATS, form)(found, canvas(form)), nl=False)
     return 0
@@ -92,6 +94,7 @@ def refresh(
     from advisor.pricing.price_refresh.refresh import from_file, from_url, write
 
     wanted = tuple(dict.fromkeys(regions))
+    _require_known(wanted)
     price_list = charges.load(Path(shipped()))
     if source is not None:
         found = tuple(from_file(Path(source), region, price_list) for region in wanted)
@@ -141,3 +144,16 @@ def _moved(
                     old = advise(workload, own_prices=in_use[region])
                     moved.append(MovedCost(old, advise(workload, own_prices=folder)))
     return tuple(moved)
+
+
+def _require_known(regions: Iterable[str]) -> None:
+    """Refuse a misspelt Region.
+
+    Raises:
+        InputError: one is a letter or two away from a known Region.
+    """
+    from advisor.rulebook.load import known_regions
+    from advisor.rulebook.regions import require_region
+
+    for region in regions:
+        require_region(region, known_regions(), "--region")

@@ -192,3 +192,11 @@ def test_what_cannot_be_read_leaves_the_old_prices(
     assert said in done.err
     assert "Traceback" not in done.err
     assert not list(tmp_path.rglob("*.json"))
+
+
+@pytest.mark.parametrize("command", ["show", "refresh"])
+def test_a_misspelt_region_is_refused_with_the_nearest(command: str) -> None:
+    done = ran("prices", command, "--region", "eu-centrl-1")
+    assert done.code == 2
+    assert "eu-centrl-1" in done.err
+    assert "did you mean eu-central-1?" in done.err
