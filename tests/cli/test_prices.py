@@ -191,7 +191,7 @@ def test_what_cannot_be_read_leaves_the_old_prices(
     assert done.code == 2
     assert said in done.err
     assert "Traceback" not in done.err
-    assert not list(tmp_path.rglob("*.json"))
+    assert not list(tmp_path.rglob("prices/*.json"))
 
 
 @pytest.mark.parametrize("command", ["show", "refresh"])

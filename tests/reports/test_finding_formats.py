@@ -26,8 +26,8 @@ Resources:
           VolumeSizeInGB: 64
 """
 NO_SIZE = (
-    "the family g5 has no size xlarg in hosting; it has xlarge, 2xlarge, 4xlarge, 8xlarge, 12xlarge, 16xlarge,"
-    " 24xlarge, 48xlarge"
+    "the family g5 has no size xlarg in hosting; it has xlarge, 2xlarge, 4xlarge, 8xlarge,"
+    " 12xlarge, 16xlarge, 24xlarge, 48xlarge"
 )
 BROKEN = "Resources:\n  A: {Type: AWS::SageMaker::Model\n"
 DATA = Path(__file__).parents[1] / "data"
