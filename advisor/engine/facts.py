@@ -70,7 +70,8 @@ class Facts:
         self.stated = 0
         self.usual: dict[int, int] = {}  # the value that is taken of a stated word
         self.dropped = 0  # bits of what would leave nothing of the load
-        self.free: list[tuple[int, int, int]] = []  # the load before stated facts narrow each other
+        # The load before stated facts narrow each other: variable, range and value.
+        self.free: list[tuple[int, int, int, int]] = []
         self._can_be_warm: bool | None = None
         self.chosen: dict[int, Assumption] = {}
         self.seen: dict[int, tuple[str, str, int, int]] = {}  # memo of advisor.verdicts
@@ -149,7 +150,7 @@ class Facts:
             self._mean(low, high, point)
         if stated & book.load.bits:
             kept = (*book.load.places, book.processing)
-            self.free = [(variable, low[variable], high[variable]) for variable in kept]
+            self.free = [(each, low[each], high[each], point[each]) for each in kept]
             self.dropped = self._narrow(low, high, stated)
         for formula in book.formulas:
             low[formula.variable], high[formula.variable] = formula.bounds(low, high, stated)
@@ -321,8 +322,10 @@ class Facts:
         """
         book, rules, stated = self.book, self.book.load, self.stated | bits
         low, high = self.low.copy(), self.high.copy()
-        for variable, least, most in self.free:
+        for variable, least, most, value in self.free:
             low[variable], high[variable] = least, most
+            if not bits >> variable & 1:
+                point[variable] = value
         for variable, bounds in changes.items():
             low[variable], high[variable] = bounds
         self._precise(low, high, stated)
@@ -331,16 +334,13 @@ class Facts:
             self._mean(low, high, point)
         if stated & rules.bits:
             self._narrow(low, high, stated)
-            for variable in rules.places:
-                if not stated >> variable & 1:
-                    point[variable] = book.template_point[variable]
         self._assume(low, high, point, stated)
         return low, high
 
     def domain(self, variable: int) -> tuple[int, int]:
         """The values of a fact of the load that the other stated facts leave; all in a conflict."""
         low, high = self.low.copy(), self.high.copy()
-        for each, least, most in self.free:
+        for each, least, most, _ in self.free:
             low[each], high[each] = least, most
         stated = self.stated & ~(1 << variable)
         own = low[variable], high[variable]
