@@ -25,7 +25,7 @@ from advisor.rulebook.types import (
     Leaf,
     Point,
 )
-from advisor.text.quantity import show
+from advisor.text.quantity import WEEK, show
 from advisor.text.quantity_format import word
 
 
@@ -305,10 +305,12 @@ class Neighbourhood:
             low, high = max(low, least), min(high, most)
         pattern = facts.stated >> book.load.pattern & 1
         own = [v for v in variables if not (pattern and v in book.pattern_only)]
-        cuts = {cut for variable in own for cut in table.get(variable, ()) if low <= cut < high}
+        most = min(high, WEEK if variables[0] == book.load.active else _BEYOND)
+        cuts = {cut for variable in own for cut in table.get(variable, ()) if low <= cut < most}
+        cuts.update(cut for cut in facts.tells(variables[0]) if low <= cut < most)
         # What is assumed anew jumps at a cut of its own, so each stretch between them is asked.
         jumps = sorted(cuts) if facts.triggers >> variables[0] & 1 else []
-        starts, ends = [low, *(cut + 1 for cut in jumps)], [*jumps, min(high, _BEYOND)]
+        starts, ends = [low, *(cut + 1 for cut in jumps)], [*jumps, most]
         for first, last in zip(starts, ends, strict=True):
             cuts.update(self._asked(variables, table, first, max(first, last)))
         done = []

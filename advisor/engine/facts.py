@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from advisor.engine import one_load
@@ -17,7 +17,7 @@ from advisor.model.workload import (
     Workload,
 )
 from advisor.rulebook.entries import pick
-from advisor.rulebook.formulas import UNITS, Formula, precisions, weights
+from advisor.rulebook.formulas import UNITS, Formula, near, weights
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import INFINITY, LATE, UNSET, Assumption, FactEntry
 from advisor.text.quantity import show
@@ -145,6 +145,8 @@ class Facts:
         self._precise(low, high, stated)
         self.triggers = book.triggers(~stated & book.conditional_bits)
         self.triggers |= book.spoken & ~low[book.said]
+        tells = stated >> book.parameters & ~(stated >> book.precision) & 1
+        self.triggers |= tells << book.size  # it then may tell the precision
         point[book.needs], point[book.said] = low[book.needs], low[book.said]
         if stated >> book.mean & 1:
             self._mean(low, high, point)
@@ -238,11 +240,23 @@ class Facts:
         book = self.book
         if stated >> book.precision & 1:
             return
-        told = 0
+        told, count = 0, (low[book.parameters], high[book.parameters])
         if stated >> book.size & stated >> book.parameters & 1:
-            size, count = ((low[each], high[each]) for each in (book.size, book.parameters))
-            told = precisions(size, count, book.bits_of, book.near)
+            for word, each in enumerate(book.bits_of):
+                least, most = near(count, each, 8, book.near)
+                told |= (least <= low[book.size] and high[book.size] <= most) << word
         low[book.precision] = told or book.template_low[book.precision]
+
+    def tells(self, variable: int) -> Iterator[int]:
+        """Where a size, or a number of parameters, begins or ends to tell the precision."""
+        book, stated = self.book, self.stated
+        other = {book.size: book.parameters, book.parameters: book.size}.get(variable)
+        if other is not None and stated >> other & ~(stated >> book.precision) & 1:
+            for each in book.bits_of:
+                share = (each, 8) if variable == book.size else (8, each)
+                least, most = near((self.low[other], self.high[other]), *share, book.near)
+                if least <= most:
+                    yield from (least - 1, most)
 
     def _weigh(self, point: list[int], stated: int) -> bool:
         """Take the weights, in whole MiB, for a size that is not stated; whether it moved."""
