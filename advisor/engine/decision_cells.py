@@ -133,9 +133,12 @@ class Neighbourhood:
             if self.facts.stated >> book.parameters & 1:
                 done.add(book.precision)
         rules, usual = book.load, book.typical_processing
-        moving = {v for v in (rules.peak, rules.volume) if v in done and unstated >> v & 1}
-        if usual in done and unstated >> book.mean & ~unstated >> rules.concurrent & 1:
-            moving.add(usual)
+        rates = {rules.active, rules.peak, rules.volume}
+        if rules.pattern in done and unstated >> rules.pattern & 1:  # it follows from these
+            done |= rates
+        moving = {v for v in rates if v in done and unstated >> v & 1}
+        if unstated >> book.mean & ~unstated >> rules.concurrent & 1:
+            moving |= done.intersection(book.times)
         if moving:  # an unstated part of a load follows from the others
             done |= {*rules.places, usual, book.processing} - {book.mean}
             if ~unstated & rules.bits:
@@ -232,7 +235,8 @@ class Neighbourhood:
         """
         variables, fact = handle.variables, handle.fact
         value = self.facts.point[variables[0]]
-        same = self.pinned(handle) or not self.facts.triggers >> variables[0] & 1
+        moves = self.facts.moves(bit_set(variables))
+        same = self.pinned(handle) or not moves
         if fact.discrete:
             return [
                 Cell(
@@ -250,9 +254,7 @@ class Neighbourhood:
             else (low, high, self.answer(variables, low, high))
             for low, high in self.ranges(handle)
         ]
-        if not self.facts.triggers >> variables[0] & 1:
-            return _joined(asked, fact)
-        return self._named(handle, asked)
+        return self._named(handle, asked) if moves else _joined(asked, fact)
 
     def _named(self, handle: Handle, asked: list[tuple[int, int, str | None]]) -> list[Cell]:
         """Cells of a fact that an assumption depends on, each under a range that has its answer."""
@@ -285,7 +287,7 @@ class Neighbourhood:
         """
         fact, variables = handle.fact, handle.variables
         one_sided = written(fact.least if downward else low, high, fact)
-        if not self.facts.triggers >> variables[0] & 1:
+        if not self.facts.moves(bit_set(variables)):
             return one_sided
         ranges = (one_sided, (low, high))
         return next((each for each in ranges if self.answer(variables, *each) == option), None)
@@ -397,7 +399,7 @@ class Neighbourhood:
     def _reach(self, variables: tuple[int, ...]) -> Reach:
         """What setting some variables can move."""
         facts, book = self.facts, self.book
-        moves = facts.triggers >> variables[0] & 1 or facts.moves_load(bit_set(variables))
+        moves = facts.moves(bit_set(variables))
         return book.reach(variables, ~facts.stated & book.conditional_bits if moves else 0)
 
     def possible(self, handle: Handle) -> tuple[int, int]:

@@ -268,11 +268,11 @@ class Facts:
         moved, point[book.size] = size != point[book.size], size
         return moved
 
-    def moves_load(self, bits: int) -> bool:
-        """Whether stating some variables (bits) may move the load beside them."""
+    def moves(self, bits: int) -> bool:
+        """Whether stating some variables (bits) may move what is assumed, or the load beside them."""
         rules, stated = self.book.load, self.stated
         return bool(
-            bits & rules.bits
+            bits & (self.triggers | rules.bits)
             or (bits & self.book.time_bits and stated >> rules.concurrent & 1)
             or (bits >> rules.pattern & 1 and stated & rules.bits)
         )
@@ -292,7 +292,7 @@ class Facts:
         bits = self._put(changes, point)
         touched = list(changes)
         formulas: list[Formula] = []
-        if bits & self.triggers or self.moves_load(bits):
+        if self.moves(bits):
             sets = self._reassume(changes, point, bits)
             formulas = book.reassumed
         elif bits & book.time_bits:
