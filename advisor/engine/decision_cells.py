@@ -25,7 +25,7 @@ from advisor.rulebook.types import (
     Leaf,
     Point,
 )
-from advisor.text.quantity import show
+from advisor.text.quantity import WEEK, show
 from advisor.text.quantity_format import word
 
 _FAR = 16  # ends that are more times apart are halved by their digits
@@ -135,9 +135,12 @@ class Neighbourhood:
             if self.facts.stated >> book.parameters & 1:
                 done.add(book.precision)
         rules, usual = book.load, book.typical_processing
-        moving = {v for v in (rules.peak, rules.volume) if v in done and unstated >> v & 1}
-        if usual in done and unstated >> book.mean & ~unstated >> rules.concurrent & 1:
-            moving.add(usual)
+        rates = {rules.active, rules.peak, rules.volume}
+        if rules.pattern in done and unstated >> rules.pattern & 1:  # it follows from these
+            done |= rates
+        moving = {v for v in rates if v in done and unstated >> v & 1}
+        if unstated >> book.mean & ~unstated >> rules.concurrent & 1:
+            moving |= done.intersection(book.times)
         if moving:  # an unstated part of a load follows from the others
             done |= {*rules.places, usual, book.processing} - {book.mean}
             if ~unstated & rules.bits:
@@ -234,7 +237,8 @@ class Neighbourhood:
         """
         variables, fact = handle.variables, handle.fact
         value = self.facts.point[variables[0]]
-        same = self.pinned(handle) or not self.facts.triggers >> variables[0] & 1
+        moves = self.facts.moves(bit_set(variables))
+        same = self.pinned(handle) or not moves
         if fact.discrete:
             return [
                 Cell(
@@ -252,9 +256,7 @@ class Neighbourhood:
             else (low, high, self.answer(variables, low, high))
             for low, high in self.ranges(handle)
         ]
-        if not self.facts.triggers >> variables[0] & 1:
-            return _joined(asked, fact)
-        return self._named(handle, asked)
+        return self._named(handle, asked) if moves else _joined(asked, fact)
 
     def _named(self, handle: Handle, asked: list[tuple[int, int, str | None]]) -> list[Cell]:
         """Cells of a fact that an assumption depends on, each under a range that has its answer."""
@@ -287,7 +289,7 @@ class Neighbourhood:
         """
         fact, variables = handle.fact, handle.variables
         one_sided = written(fact.least if downward else low, high, fact)
-        if not self.facts.triggers >> variables[0] & 1:
+        if not self.facts.moves(bit_set(variables)):
             return one_sided
         ranges = (one_sided, (low, high))
         return next((each for each in ranges if self.answer(variables, *each) == option), None)
@@ -307,10 +309,12 @@ class Neighbourhood:
             low, high = max(low, least), min(high, most)
         pattern = facts.stated >> book.load.pattern & 1
         own = [v for v in variables if not (pattern and v in book.pattern_only)]
-        cuts = {cut for variable in own for cut in table.get(variable, ()) if low <= cut < high}
+        most = min(high, WEEK if variables[0] == book.load.active else _BEYOND)
+        cuts = {cut for variable in own for cut in table.get(variable, ()) if low <= cut < most}
+        cuts.update(cut for cut in facts.tells(variables[0]) if low <= cut < most)
         # What is assumed anew jumps at a cut of its own, so each stretch between them is asked.
         jumps = sorted(cuts) if facts.triggers >> variables[0] & 1 else []
-        starts, ends = [low, *(cut + 1 for cut in jumps)], [*jumps, min(high, _BEYOND)]
+        starts, ends = [low, *(cut + 1 for cut in jumps)], [*jumps, most]
         for first, last in zip(starts, ends, strict=True):
             cuts.update(self._asked(variables, table, first, max(first, last)))
         done = []
@@ -397,7 +401,7 @@ class Neighbourhood:
     def _reach(self, variables: tuple[int, ...]) -> Reach:
         """What setting some variables can move."""
         facts, book = self.facts, self.book
-        moves = facts.triggers >> variables[0] & 1 or facts.moves_load(bit_set(variables))
+        moves = facts.moves(bit_set(variables))
         return book.reach(variables, ~facts.stated & book.conditional_bits if moves else 0)
 
     def possible(self, handle: Handle) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from advisor.engine import one_load
@@ -17,7 +17,7 @@ from advisor.model.workload import (
     Workload,
 )
 from advisor.rulebook.entries import pick
-from advisor.rulebook.formulas import UNITS, Formula, precisions, weights
+from advisor.rulebook.formulas import UNITS, Formula, near, weights
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import INFINITY, LATE, UNSET, Assumption, FactEntry
 from advisor.text.quantity import show
@@ -70,7 +70,8 @@ class Facts:
         self.stated = 0
         self.usual: dict[int, int] = {}  # the value that is taken of a stated word
         self.dropped = 0  # bits of what would leave nothing of the load
-        self.free: list[tuple[int, int, int]] = []  # the load before stated facts narrow each other
+        # The load before stated facts narrow each other: variable, range and value.
+        self.free: list[tuple[int, int, int, int]] = []
         self._can_be_warm: bool | None = None
         self.chosen: dict[int, Assumption] = {}
         self.seen: dict[int, tuple[str, str, int, int]] = {}  # memo of advisor.verdicts
@@ -144,12 +145,14 @@ class Facts:
         self._precise(low, high, stated)
         self.triggers = book.triggers(~stated & book.conditional_bits)
         self.triggers |= book.spoken & ~low[book.said]
+        tells = stated >> book.parameters & ~(stated >> book.precision) & 1
+        self.triggers |= tells << book.size  # it then may tell the precision
         point[book.needs], point[book.said] = low[book.needs], low[book.said]
         if stated >> book.mean & 1:
             self._mean(low, high, point)
         if stated & book.load.bits:
             kept = (*book.load.places, book.processing)
-            self.free = [(variable, low[variable], high[variable]) for variable in kept]
+            self.free = [(each, low[each], high[each], point[each]) for each in kept]
             self.dropped = self._narrow(low, high, stated)
         for formula in book.formulas:
             low[formula.variable], high[formula.variable] = formula.bounds(low, high, stated)
@@ -237,11 +240,23 @@ class Facts:
         book = self.book
         if stated >> book.precision & 1:
             return
-        told = 0
+        told, count = 0, (low[book.parameters], high[book.parameters])
         if stated >> book.size & stated >> book.parameters & 1:
-            size, count = ((low[each], high[each]) for each in (book.size, book.parameters))
-            told = precisions(size, count, book.bits_of, book.near)
+            for word, each in enumerate(book.bits_of):
+                least, most = near(count, each, 8, book.near)
+                told |= (least <= low[book.size] and high[book.size] <= most) << word
         low[book.precision] = told or book.template_low[book.precision]
+
+    def tells(self, variable: int) -> Iterator[int]:
+        """Where a size, or a number of parameters, begins or ends to tell the precision."""
+        book, stated = self.book, self.stated
+        other = {book.size: book.parameters, book.parameters: book.size}.get(variable)
+        if other is not None and stated >> other & ~(stated >> book.precision) & 1:
+            for each in book.bits_of:
+                share = (each, 8) if variable == book.size else (8, each)
+                least, most = near((self.low[other], self.high[other]), *share, book.near)
+                if least <= most:
+                    yield from (least - 1, most)
 
     def _weigh(self, point: list[int], stated: int) -> bool:
         """Take the weights, in whole MiB, for a size that is not stated; whether it moved."""
@@ -253,11 +268,11 @@ class Facts:
         moved, point[book.size] = size != point[book.size], size
         return moved
 
-    def moves_load(self, bits: int) -> bool:
-        """Whether stating some variables (bits) may move the load beside them."""
+    def moves(self, bits: int) -> bool:
+        """Whether stating some variables (bits) may move what is assumed, or the load beside them."""
         rules, stated = self.book.load, self.stated
         return bool(
-            bits & rules.bits
+            bits & (self.triggers | rules.bits)
             or (bits & self.book.time_bits and stated >> rules.concurrent & 1)
             or (bits >> rules.pattern & 1 and stated & rules.bits)
         )
@@ -277,7 +292,7 @@ class Facts:
         bits = self._put(changes, point)
         touched = list(changes)
         formulas: list[Formula] = []
-        if bits & self.triggers or self.moves_load(bits):
+        if self.moves(bits):
             sets = self._reassume(changes, point, bits)
             formulas = book.reassumed
         elif bits & book.time_bits:
@@ -321,8 +336,10 @@ class Facts:
         """
         book, rules, stated = self.book, self.book.load, self.stated | bits
         low, high = self.low.copy(), self.high.copy()
-        for variable, least, most in self.free:
+        for variable, least, most, value in self.free:
             low[variable], high[variable] = least, most
+            if not bits >> variable & 1:
+                point[variable] = value
         for variable, bounds in changes.items():
             low[variable], high[variable] = bounds
         self._precise(low, high, stated)
@@ -331,16 +348,13 @@ class Facts:
             self._mean(low, high, point)
         if stated & rules.bits:
             self._narrow(low, high, stated)
-            for variable in rules.places:
-                if not stated >> variable & 1:
-                    point[variable] = book.template_point[variable]
         self._assume(low, high, point, stated)
         return low, high
 
     def domain(self, variable: int) -> tuple[int, int]:
         """The values of a fact of the load that the other stated facts leave; all in a conflict."""
         low, high = self.low.copy(), self.high.copy()
-        for each, least, most in self.free:
+        for each, least, most, _ in self.free:
             low[each], high[each] = least, most
         stated = self.stated & ~(1 << variable)
         own = low[variable], high[variable]

@@ -216,6 +216,8 @@ class Reach:
         moved, assumed = set(variables), set()
         for fact in unstated:  # what is assumed of these may be assumed anew
             leading = triggers([fact])
+            if fact.variable in weighed[0]:
+                leading.add(weighed[1])  # which may tell it
             if not leading.isdisjoint(variables):
                 moved.add(fact.variable)
                 assumed |= leading

@@ -72,19 +72,10 @@ def weights(count: int, bits: int) -> int:
     return -(-count * bits // 8) if count != UNSET else 0
 
 
-def precisions(
-    size: tuple[int, int], count: tuple[int, int], bits: Sequence[int], within: float
-) -> int:
-    """The precisions (bits of a set) of weights of a size in bytes and a number of parameters.
-
-    Those whose bytes differ from size over parameters by at most a factor, at every value of the
-    two ranges; 0 where there is none.
-    """
-    if not size[0] or not count[0] or max(size[1], count[1]) >= INFINITY:
-        return 0
-    least, most = 8 * size[0] / count[1], 8 * size[1] / count[0]
-    near = [each / within <= least and most <= each * within for each in bits]
-    return sum(1 << word for word, fits in enumerate(near) if fits)
+def near(known: tuple[int, int], over: int, under: int, within: float) -> tuple[int, int]:
+    """The values that differ from over / under of each value of a range by at most a factor."""
+    more, less = within.as_integer_ratio()
+    return -(-known[1] * over * less // (under * more)), known[0] * over * more // (under * less)
 
 
 def _wire(name: str, result: int, size: int, encoding: int) -> Formula:

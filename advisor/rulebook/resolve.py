@@ -137,7 +137,8 @@ class Rulebook:
             self.base_facts, self._conditions(), self.limit.values(), inputs
         )
         self.cuts = self._cuts()
-        again = {*self.load.places, self.size, *(fact.variable for fact in self.conditional_facts)}
+        again = {*self.load.places, *self.times, self.size}
+        again.update(fact.variable for fact in self.conditional_facts)
         self.reassumed = [each for each in self.formulas if not again.isdisjoint(each.inputs)]
         asked = (self.load.active, self.load.peak, self.load.volume)
         self.pattern_cuts = [(each, self.cuts[each]) for each in asked if each in self.cuts]
