@@ -12,6 +12,18 @@ from advisor.options import plan
 from advisor.rulebook.load import load
 from advisor.workload import read_workloads
 
+# A steady load with all that costs stated: an instance serves it, and serverless costs less.
+STEADY: dict[str, Any] = {
+    "region": "us-east-1",
+    "environment": "test",
+    "requests": {
+        "payload": "10 KB", "response": "1 KB", "processing": "100 ms", "answer": "10 s",
+        "cold_start": "tolerated",
+    },
+    "traffic": {"pattern": "sustained", "peak": "1/s", "volume": "50k/month"},
+    "model": {"memory": "1 GB", "size": "200 MB", "accelerator": "none", "count": 1},
+}  # fmt: skip
+
 
 def facts_of(workload: Mapping[str, Any], limits: str = "safe") -> Facts:
     """The facts of one workload, read as the JSON file that it would be."""

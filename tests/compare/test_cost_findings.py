@@ -10,18 +10,7 @@ import pytest
 from advisor.model.advice import Advice
 from advisor.model.workload import Finding
 from advisor.pipeline import advise
-from tests.planned import batch, facts_of, online
-
-STEADY: dict[str, Any] = {
-    "region": "us-east-1",
-    "environment": "test",
-    "requests": {
-        "payload": "10 KB", "response": "1 KB", "processing": "100 ms", "answer": "10 s",
-        "cold_start": "tolerated",
-    },
-    "traffic": {"pattern": "sustained", "peak": "1/s", "volume": "50k/month"},
-    "model": {"memory": "1 GB", "size": "200 MB", "accelerator": "none", "count": 1},
-}  # fmt: skip
+from tests.planned import STEADY, batch, facts_of, online
 
 
 def answer(**parts: Any) -> Advice:

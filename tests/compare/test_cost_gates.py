@@ -12,19 +12,9 @@ from advisor.compare.cost_gates import NOT_PROVEN, gated, judged, max_monthly
 from advisor.model.advice import Advice, Cost, CostItem
 from advisor.model.workload import Finding
 from advisor.pipeline import advise
-from tests.planned import facts_of, online
+from tests.planned import STEADY, facts_of, online
 from tests.strategies import Document, documents, read
 
-STEADY: dict[str, Any] = {
-    "region": "us-east-1",
-    "environment": "test",
-    "requests": {
-        "payload": "10 KB", "response": "1 KB", "processing": "100 ms", "answer": "10 s",
-        "cold_start": "tolerated",
-    },
-    "traffic": {"pattern": "sustained", "peak": "1/s", "volume": "50k/month"},
-    "model": {"memory": "1 GB", "size": "200 MB", "accelerator": "none", "count": 1},
-}  # fmt: skip
 OPEN_ABOVE = {key: value for key, value in STEADY["requests"].items() if key != "response"}
 MONEY = ("over-budget", "over-max-monthly", "over-max-estimates", NOT_PROVEN)
 
