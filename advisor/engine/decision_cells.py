@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from advisor.engine.decide import Walk, first_usable, status, walk
 from advisor.engine.facts import Facts
 from advisor.model.workload import LARGEST_FIRST, TAIL_FIRST, Interval
-from advisor.rulebook.cells import Reach, bit_set, merge_cuts
+from advisor.rulebook.cells import Reach, bit_set, merge_cuts, triggers
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import (
     CLEAR,
@@ -147,9 +147,7 @@ class Neighbourhood:
                 done.add(rules.pattern)
         for fact in book.conditional_facts:
             if fact.variable in done and unstated >> fact.variable & 1:
-                for alternative in fact.assume:
-                    if alternative.when is not None:
-                        done |= alternative.when.variables
+                done |= triggers([fact])
         return frozenset(done)
 
     # -- handles -----------------------------------------------------------------------------------

@@ -253,8 +253,8 @@ class Facts:
         other = {book.size: book.parameters, book.parameters: book.size}.get(variable)
         if other is not None and stated >> other & ~(stated >> book.precision) & 1:
             for each in book.bits_of:
-                share = (each, 8) if variable == book.size else (8, each)
-                least, most = near((self.low[other], self.high[other]), *share, book.near)
+                over, under = (each, 8) if variable == book.size else (8, each)
+                least, most = near((self.low[other], self.high[other]), over, under, book.near)
                 if least <= most:
                     yield from (least - 1, most)
 
@@ -269,7 +269,7 @@ class Facts:
         return moved
 
     def moves(self, bits: int) -> bool:
-        """Whether stating some variables (bits) may move what is assumed, or the load beside them."""
+        """Whether stating some variables (bits) may move an assumption, or the load beside them."""
         rules, stated = self.book.load, self.stated
         return bool(
             bits & (self.triggers | rules.bits)
