@@ -26,6 +26,8 @@ _TIMES = 10
 _MOVED = Decimal("1.1")  # a cost that moves by less is the same to its reader
 _UNKNOWN = Decimal("Infinity")
 _READABLE = 1024
+# Facts that limits alone read: no size and no cost follows from them.
+_SIZELESS = ("requests.first_byte", "model.image_size", "model.disk")
 
 
 def weighed(advice: Advice, own_prices: Folder | None = None) -> Advice:
@@ -50,7 +52,7 @@ def _heaviest(facts: Facts, decision: Decision, prices: Prices) -> tuple[CostUnk
     found = []
     for fact in facts.book.base_facts:
         # Whoever has several of a thing says so: that five models cost more tells nobody anything.
-        if fact.discrete or fact.kind == "count":
+        if fact.discrete or fact.kind == "count" or fact.id in _SIZELESS:
             continue
         if facts.is_stated(fact.id) or facts.point[fact.variable] == UNSET:
             continue

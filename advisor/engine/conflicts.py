@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
@@ -117,7 +116,8 @@ def contradicted(facts: Facts, changes: Sequence[Stated], option: str | None) ->
         moved = Facts(facts.book, workload._replace(values={**workload.values, **changed}))
         known = {each.message for each in conflicts(facts)}
         new = " ".join(each.message for each in conflicts(moved) if each.message not in known)
-        broken += [path for path in workload.values if re.search(rf"\b{path}\b(?!\.)", new)]
+        named = {word.strip(".,:;()") for word in new.split()}
+        broken += [path for path in workload.values if path in named]
     return tuple(dict.fromkeys(each for each in broken if each not in changed))
 
 
