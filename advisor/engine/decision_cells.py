@@ -25,7 +25,7 @@ from advisor.rulebook.types import (
     Leaf,
     Point,
 )
-from advisor.text.quantity import WEEK, show
+from advisor.text.quantity import MOST_DIGITS, WEEK, show
 from advisor.text.quantity_format import word
 
 _FAR = 16  # ends that are more times apart are halved by their digits
@@ -55,6 +55,7 @@ _Relevance: TypeAlias = "tuple[frozenset[int], frozenset[int], Mapping[int, tupl
 
 
 _Places: TypeAlias = "tuple[list[int], list[int]]"  # the numbers of cells, and the values in them
+_MOST_COUNTED = 10**MOST_DIGITS - 1  # beyond, a file may not name every number
 _BEYOND = 1 << 90  # no file states more bytes, requests or microseconds
 
 
@@ -307,7 +308,8 @@ class Neighbourhood:
             low, high = max(low, least), min(high, most)
         pattern = facts.stated >> book.load.pattern & 1
         own = [v for v in variables if not (pattern and v in book.pattern_only)]
-        most = min(high, WEEK if variables[0] == book.load.active else _BEYOND)
+        counted = _MOST_COUNTED if handle.fact.kind == "count" else _BEYOND
+        most = min(high, WEEK if variables[0] == book.load.active else counted)
         cuts = {cut for variable in own for cut in table.get(variable, ()) if low <= cut < most}
         cuts.update(cut for cut in facts.tells(variables[0]) if low <= cut < most)
         # What is assumed anew jumps at a cut of its own, so each stretch between them is asked.
