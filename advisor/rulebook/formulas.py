@@ -74,7 +74,7 @@ def weights(count: int, bits: int) -> int:
 
 def near(known: tuple[int, int], over: int, under: int, within: float) -> tuple[int, int]:
     """The values that differ from over / under of each value of a range by at most a factor."""
-    more, less = within.as_integer_ratio()
+    more, less = round(within * 1000), 1000  # whole, so that a solved end is exact
     return -(-known[1] * over * less // (under * more)), known[0] * over * more // (under * less)
 
 

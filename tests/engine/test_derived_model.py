@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advisor.engine.decision_cells import Neighbourhood
 from advisor.engine.facts import MIB, Facts
 from advisor.model.advice import Advice
 from advisor.pipeline import advise
@@ -105,6 +106,29 @@ def test_parameters_give_a_size(parameters: int, precision: str) -> None:
     assert taken(parameters=parameters, precision=precision, size="3 GB").taken("model.size") == (
         3 * 1024 * MIB
     )
+
+
+@given(
+    st.integers(10**6, 10**12),
+    st.sampled_from(sorted(BYTES.values())),
+    st.floats(0.5, 2),
+    st.booleans(),
+)
+def test_to_state_a_size_is_to_move_it(
+    parameters: int, each: float, off: float, stated: bool
+) -> None:
+    size = max(1, round(parameters * each * off))
+    here = taken(parameters=parameters, **({"size": "1 GB"} if stated else {}))
+    moved = here.moved({here.book.size: (size, size)})
+    assert moved == taken(parameters=parameters, size=f"{size} B").point
+
+
+def test_a_size_has_a_cell_for_each_precision_that_it_tells() -> None:
+    # 4 GB of 8B parameters are int4 and fit 6 GB; 3 GB tell nothing, so 16 GB of bf16 count.
+    here = Neighbourhood(taken(parameters="8B", size="3 GB"), whole=True)
+    size = next(each for each in here.handles() if each.id == "model.size")
+    least, most = here.ranges(size)[1]
+    assert (least, most) == (3_333_333_334, 4_800_000_000)  # 0.5 bytes x 8B / 1.2 and x 1.2
 
 
 def test_what_is_derived_is_listed_with_its_formula() -> None:
