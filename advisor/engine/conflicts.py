@@ -117,7 +117,8 @@ def contradicted(facts: Facts, changes: Sequence[Stated], option: str | None) ->
         known = {each.message for each in conflicts(facts)}
         new = " ".join(each.message for each in conflicts(moved) if each.message not in known)
         named = {word.strip(".,:;()") for word in new.split()}
-        broken += [path for path in workload.values if path in named]
+        needs = {f"needs.{name}" for name in named if f"needs {name}" in new}
+        broken += [path for path in workload.values if path in named | needs]
     return tuple(dict.fromkeys(each for each in broken if each not in changed))
 
 
