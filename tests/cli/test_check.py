@@ -344,11 +344,12 @@ def test_a_change_that_touches_nothing_of_ours_is_no_error() -> None:
 
 def test_findings_of_answers_can_be_ignored_and_selected() -> None:
     text = (ROOT / "examples" / "fraud-scoring.yaml").read_text(encoding="utf-8")
+    text = text.replace("budget: 500", "budget: 300")
     Path("workload.yaml").write_text(text, encoding="utf-8")
-    assert "cheaper-option" in run(".").stdout
-    assert "cheaper-option" not in run(".", "--ignore", "cheaper-option").stdout
-    assert "cheaper-option" in run(".", "--select", "cheaper-option").stdout
-    assert "cheaper-option" not in run(".", "--select", "instance-type").stdout
+    assert "over-budget" in run(".").stdout
+    assert "over-budget" not in run(".", "--ignore", "over-budget").stdout
+    assert "over-budget" in run(".", "--select", "over-budget").stdout
+    assert "over-budget" not in run(".", "--select", "instance-type").stdout
 
 
 def test_the_environment_names_the_format_as_the_option_does(
