@@ -22,7 +22,7 @@ from advisor.engine.summary import summarise
 from advisor.engine.verdicts import eligible, limit_at, verdicts
 from advisor.model.advice import Advice, Candidate, Decision, DecisiveUnknown, Plan
 from advisor.model.options import BATCH_TRANSFORM, OPTIONS
-from advisor.model.workload import Finding, Workload
+from advisor.model.workload import Finding, Workload, by_severity
 from advisor.options import plan
 from advisor.pricing.plan_cost import expected_latency, listed, monthly_cost, prices_of
 from advisor.rulebook.knowledge import knowledge
@@ -127,8 +127,6 @@ def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> C
     if chosen or (at_point != RULED_OUT and name in decision.leaf_options):
         made = plan(name, facts, listed(name, prices.shipped), deploy=chosen)
         cost = monthly_cost(made, facts, prices)
-        if made.sized == "not-sized":
-            cost = cost._replace(complete=False)
         latency = expected_latency(made, facts) if chosen else None
     return Candidate(
         option=name,
@@ -172,9 +170,7 @@ def _findings(
             found += _of_plan(facts, chosen, chosen.plan, () if decided else candidates)
         found += spending(facts, decision.option, candidates, prices)
     found += _remote(facts, decision)
-    rank = {"error": 0, "warning": 1, "info": 2}
-    found.sort(key=lambda finding: rank[finding.severity])
-    return tuple(found), named
+    return by_severity(found), named
 
 
 def _named_types(facts: Facts, prices: Prices, *, transform: bool) -> Sequence[Finding]:

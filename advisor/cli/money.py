@@ -12,7 +12,7 @@ import click
 from advisor.catalogue.price_snapshot import is_price
 from advisor.cli.settings import Command, as_of_option, changes_from, today
 from advisor.model.errors import InputError
-from advisor.model.workload import Finding
+from advisor.model.workload import Finding, by_severity
 from advisor.rulebook.source import has_settings
 from advisor.workload import read_workloads
 from advisor.workload.source import read_bytes
@@ -223,9 +223,7 @@ def answered(
     )
     found = list(_beyond_settings(advice, folder))
     if found:
-        rank = {"error": 0, "warning": 1, "info": 2}
-        found = sorted((*found, *advice.findings), key=lambda each: rank[each.severity])
-        advice = advice._replace(findings=tuple(found))
+        advice = advice._replace(findings=by_severity((*found, *advice.findings)))
     advice = _gated(advice, options)
     if not options.get("weigh"):
         return advice

@@ -8,10 +8,9 @@ from advisor.engine.facts import Facts
 from advisor.model.advice import Candidate
 from advisor.model.options import BATCH_TRANSFORM, SERVERLESS
 from advisor.model.workload import Finding
+from advisor.text.quantity import MONTH_HOURS, WHOLE
 from advisor.text.quantity_format import about, percent
 
-_HOURS = 730  # of a month
-_WHOLE = 100_000  # thousandths of a percent
 _FEW = 1_000  # 1 in 100: a time to answer is that of the others
 _MILLISECOND = 1_000
 
@@ -43,7 +42,7 @@ def _price(facts: Facts, option: str) -> str:
     from advisor.engine.kept_warm import warm_usd
 
     usd = warm_usd(facts.book, facts.point)
-    return "" if usd is None else f" One costs about {usd * _HOURS:,.2f} USD a month."
+    return "" if usd is None else f" One costs about {usd * MONTH_HOURS:,.2f} USD a month."
 
 
 def _missed(facts: Facts, chosen: Candidate) -> Iterator[Finding]:
@@ -60,7 +59,7 @@ def _missed(facts: Facts, chosen: Candidate) -> Iterator[Finding]:
         took = about(round(p99 * _MILLISECOND), "time")
         text = f"99 of 100 answers take up to about {took}, requests.answer is {wanted}"
     elif p99 is None and _often_cold(facts, chosen.option) > _FEW:
-        share = percent(_often_cold(facts, chosen.option) / _WHOLE)
+        share = percent(_often_cold(facts, chosen.option) / WHOLE)
         text = f"up to {share} of the requests start cold, and then miss requests.answer, {wanted}"
     else:
         return
@@ -78,5 +77,5 @@ def _often_cold(facts: Facts, option: str) -> int:
     """
     if option != SERVERLESS or facts.taken("serverless.kept-warm"):
         return 0
-    binds = facts.taken("answer-is-stated-number") and facts.taken("answer.serverless") > _WHOLE
+    binds = facts.taken("answer-is-stated-number") and facts.taken("answer.serverless") > WHOLE
     return facts.high[facts.book.index["serverless.cold-share"]] if binds else 0

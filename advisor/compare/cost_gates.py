@@ -11,7 +11,7 @@ from decimal import Decimal
 from advisor.engine.standing import phrase
 from advisor.model.advice import Advice, Candidate, Cost
 from advisor.model.value import Value
-from advisor.model.workload import Finding, Interval, Workload
+from advisor.model.workload import Finding, Interval, Workload, by_severity
 from advisor.pricing.comparable import estimated_share, over_budget
 from advisor.pricing.plan_cost import in_brief
 from advisor.text.money_format import UNKNOWN, a_month, money
@@ -120,8 +120,7 @@ def gated(
     kept = [each for each in found if each is not None]
     if allow_unknown:
         kept = allowed(kept)
-    rank = {"error": 0, "warning": 1, "info": 2}
-    return advice._replace(findings=tuple(sorted(kept, key=lambda each: rank[each.severity])))
+    return advice._replace(findings=by_severity(kept))
 
 
 def allowed(findings: Iterable[Finding]) -> list[Finding]:

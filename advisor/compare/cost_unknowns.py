@@ -13,7 +13,7 @@ from advisor.catalogue.price_snapshot import Folder, Prices
 from advisor.compare.scenario import restated
 from advisor.engine.decide import decide
 from advisor.engine.facts import Facts, say
-from advisor.model.advice import Advice, Cost, CostOutcome, CostUnknown, Decision
+from advisor.model.advice import Advice, Candidate, Cost, CostOutcome, CostUnknown
 from advisor.model.workload import Interval
 from advisor.options import plan
 from advisor.pricing.plan_cost import in_brief, listed, monthly_cost, prices_of
@@ -39,16 +39,19 @@ def weighed(advice: Advice, own_prices: Folder | None = None) -> Advice:
         advice: the answer.
         own_prices: folder of the user's price snapshots, the same as for the answer.
     """
-    if advice.decision.option is None:
+    if advice.chosen is None:
         return advice._replace(cost_unknowns=())
     facts = Facts(book_for(advice.workload, advice.limits), advice.workload, advice.region)
     prices = prices_of(advice.region, own_prices, advice.workload)
-    return advice._replace(cost_unknowns=_heaviest(facts, advice.decision, prices))
+    return advice._replace(cost_unknowns=_heaviest(facts, advice, advice.chosen, prices))
 
 
-def _heaviest(facts: Facts, decision: Decision, prices: Prices) -> tuple[CostUnknown, ...]:
-    held = decision.option if decision.status == "decided" else None
-    base = _outcome(facts, held, prices, "")
+def _heaviest(
+    facts: Facts, advice: Advice, chosen: Candidate, prices: Prices
+) -> tuple[CostUnknown, ...]:
+    held = chosen.option if advice.decision.status == "decided" else None
+    assert chosen.plan is not None
+    runs_on = in_brief(chosen.plan)
     found = []
     for fact in facts.book.base_facts:
         # Whoever has several of a thing says so: that five models cost more tells nobody anything.
@@ -65,8 +68,8 @@ def _heaviest(facts: Facts, decision: Decision, prices: Prices) -> tuple[CostUnk
             )
             for value in _values(facts, fact)
         )
-        moved = max((_distance(base, each) for each in outcomes), default=Decimal(1))
-        if moved > _MOVED or any(each.runs_on != base.runs_on for each in outcomes):
+        moved = max((_distance(chosen.cost, each.cost) for each in outcomes), default=Decimal(1))
+        if moved > _MOVED or any(each.runs_on != runs_on for each in outcomes):
             assumed = str(say(fact, facts.point[fact.variable]))
             found.append((moved, CostUnknown(fact=fact.id, assumed=assumed, outcomes=outcomes)))
     found.sort(key=lambda pair: -pair[0])
@@ -112,9 +115,9 @@ def _outcome(facts: Facts, held: str | None, prices: Prices, value: str) -> Cost
     )
 
 
-def _distance(base: CostOutcome, other: CostOutcome) -> Decimal:
+def _distance(base: Cost | None, other: Cost | None) -> Decimal:
     """How many times a cost is another, from one up; infinite where one of them is not known."""
-    one, two = _usd(base.cost), _usd(other.cost)
+    one, two = _usd(base), _usd(other)
     if one is None or two is None:
         return Decimal(1) if one is two else _UNKNOWN
     low, high = sorted((one, two))

@@ -11,9 +11,8 @@ from advisor.engine.facts import Facts
 from advisor.model.options import SERVERLESS
 from advisor.model.workload import PARTS, Finding, Interval, Stated, Workload, minutes_covered
 from advisor.rulebook.types import INFINITY
-from advisor.text.quantity import KINDS, show
+from advisor.text.quantity import KINDS, WHOLE, show
 
-_WHOLE = 100_000  # thousandths of a percent
 _TRIPLES = ("requests.payload", "requests.response", "requests.processing")
 # Facts of which the first must not be above the second, and what to say when it is: the larger as
 # `first`, the smaller as `second`, both as they were written.
@@ -247,7 +246,7 @@ def _zero_without_patience(facts: Facts) -> Iterator[Finding]:
         )
         return
     patience = values.get("requests.cold_start")
-    if patience is not None and facts.point[facts.book.index["wait.serverless"]] > _WHOLE:
+    if patience is not None and facts.point[facts.book.index["wait.serverless"]] > WHOLE:
         yield _finding(
             facts.workload,
             f"needs scale-to-zero, but requests.cold_start accepts only {patience.text}: the first"
@@ -282,7 +281,7 @@ def _listed_models(workload: Workload) -> Iterator[Finding]:
         message = f"model.count is {count.text}, but models lists {number}"
         yield _finding(workload, message, count, listed)
     shares = [model["share"].low or 0 for model in listed.value if "share" in model]
-    if sum(shares) > _WHOLE:
+    if sum(shares) > WHOLE:
         total = show(Interval(sum(shares), sum(shares)), "percent")
         message = f"the shares of models add up to {total}, more than 100 %"
         yield _finding(workload, message, listed, listed)

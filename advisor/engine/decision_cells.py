@@ -5,10 +5,11 @@ are constant. Whatever is asked here is asked of ``decide`` at one point per cel
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple, TypeAlias
 
+from advisor.engine.crossings import Places, crossings
 from advisor.engine.decide import Walk, first_usable, status, walk
 from advisor.engine.facts import Facts
 from advisor.model.workload import LARGEST_FIRST, TAIL_FIRST, Interval
@@ -25,10 +26,8 @@ from advisor.rulebook.types import (
     Leaf,
     Point,
 )
-from advisor.text.quantity import MOST_DIGITS, WEEK, show
+from advisor.text.quantity import WEEK, largest, show
 from advisor.text.quantity_format import word
-
-_FAR = 16  # ends that are more times apart are halved by their digits
 
 
 class Handle(NamedTuple):
@@ -52,11 +51,6 @@ class Cell(NamedTuple):
 # Base variables that can change the answer, those of them that can change the path, the cuts of the
 # options that matter on the path taken, and a number that all workloads of this path share.
 _Relevance: TypeAlias = "tuple[frozenset[int], frozenset[int], Mapping[int, tuple[int, ...]], int]"
-
-
-_Places: TypeAlias = "tuple[list[int], list[int]]"  # the numbers of cells, and the values in them
-_MOST_COUNTED = 10**MOST_DIGITS - 1  # beyond, a file may not name every number
-_BEYOND = 1 << 90  # no file states more bytes, requests or microseconds
 
 
 class Neighbourhood:
@@ -308,8 +302,8 @@ class Neighbourhood:
             low, high = max(low, least), min(high, most)
         pattern = facts.stated >> book.load.pattern & 1
         own = [v for v in variables if not (pattern and v in book.pattern_only)]
-        counted = _MOST_COUNTED if handle.fact.kind == "count" else _BEYOND
-        most = min(high, WEEK if variables[0] == book.load.active else counted)
+        named = WEEK if variables[0] == book.load.active else largest(handle.fact.kind)
+        most = min(high, named)
         cuts = {cut for variable in own for cut in table.get(variable, ()) if low <= cut < most}
         cuts.update(cut for cut in facts.tells(variables[0]) if low <= cut < most)
         # What is assumed anew jumps at a cut of its own, so each stretch between them is asked.
@@ -359,14 +353,14 @@ class Neighbourhood:
         points = [v for v in read if v in table]
         cuts = [table[v] for v in points] + [each for _, each in sets for _ in range(2)]
 
-        def at(value: int) -> _Places:
+        def at(value: int) -> Places:
             low, high, point = facts.at(dict.fromkeys(variables, (value, value)))
             values = [point[v] for v in points]
             for v, _ in sets:
                 values += (low[v], high[v])
             return list(map(bisect_left, cuts, values)), values
 
-        return _crossings(at, cuts, low, high) if cuts else []
+        return crossings(at, cuts, low, high) if cuts else []
 
     def answer(self, variables: tuple[int, ...], low: int, high: int) -> str | None:
         """The option chosen when variables are stated as a range, or (bits, 0), else as it is.
@@ -413,49 +407,6 @@ class Neighbourhood:
         """Whether one value was stated, and no range."""
         low, high = self.possible(handle)
         return handle.stated and (low & (low - 1) == 0 if handle.fact.discrete else low == high)
-
-
-def _crossings(
-    at: Callable[[int], _Places], cuts: list[tuple[int, ...]], low: int, high: int
-) -> list[int]:
-    """Cuts between two values: guessed, and then halved."""
-    found, open_ = [], [(low, at(low), high, at(high), 0)]
-    while open_:
-        low, at_low, high, at_high, turn = open_.pop()
-        if at_low[0] == at_high[0]:
-            continue
-        if high - low == 1:
-            found.append(low)
-            continue
-        pairs = enumerate(zip(at_low[0], at_high[0], strict=True))
-        number, (place, other) = next(each for each in pairs if each[1][0] != each[1][1])
-        ends = (low, at_low[1][number]), (high, at_high[1][number])
-        double = 2 * cuts[number][min(place, other)] + 1  # between the values beside the cut
-        middle = _guess(turn, *ends, double)
-        middle = min(max(middle, low + 1), high - 1)
-        at_middle = at(middle)
-        open_.append((low, at_low, middle, at_middle, turn + 1))
-        open_.append((middle, at_middle, high, at_high, turn + 1))
-    return found
-
-
-def _guess(turn: int, lower: tuple[int, int], upper: tuple[int, int], double: int) -> int:
-    """Where a fact may move what follows from it across half of ``double``.
-
-    In turn as if that was a product of the fact, from the nearer end; as if it was a straight line;
-    and halfway, between far ends by the number of digits.
-    """
-    (low, first), (high, last) = lower, upper
-    if turn % 3 == 0:
-        first, last = max(first, 1), max(last, 1)
-        size = double.bit_length() - 1
-        near = abs(first.bit_length() - size) <= abs(last.bit_length() - size)
-        value, here = (first, low) if near else (last, high)
-        return here * double // (2 * value) if first < last else here * 2 * value // double
-    if turn % 3 == 1 and high < _FAR * low:
-        return low + (double - 2 * first) * (high - low) // (2 * (last - first))
-    middle = 1 << (low.bit_length() + high.bit_length()) // 2
-    return middle if high > _FAR * low and low < middle < high else (low + high) // 2
 
 
 def _joined(asked: list[tuple[int, int, str | None]], fact: FactEntry) -> list[Cell]:

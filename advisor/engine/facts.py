@@ -20,9 +20,8 @@ from advisor.rulebook.entries import pick
 from advisor.rulebook.formulas import UNITS, Formula, near, weights
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import INFINITY, LATE, UNSET, Assumption, FactEntry
-from advisor.text.quantity import show
+from advisor.text.quantity import MIB, show
 
-MIB = 1024 * 1024
 _TRIPLES = ("requests.payload", "requests.response", "requests.processing")
 _LARGEST = {base: [base + part for part in LARGEST_FIRST] for base in _TRIPLES}
 _USUAL = {base: [base + part for part in USUAL_FIRST] for base in _TRIPLES}
@@ -48,6 +47,7 @@ class Facts:
         "region",
         "seen",
         "signature",
+        "spoken",
         "stated",
         "triggers",
         "usual",
@@ -144,7 +144,7 @@ class Facts:
             point[variable] = value
         self._precise(low, high, stated)
         self.triggers = book.triggers(~stated & book.conditional_bits)
-        self.triggers |= book.spoken & ~low[book.said]
+        self.spoken = book.spoken & ~low[book.said]
         tells = stated >> book.parameters & ~(stated >> book.precision) & 1
         self.triggers |= tells << book.size  # it then may tell the precision
         point[book.needs], point[book.said] = low[book.needs], low[book.said]
@@ -269,6 +269,10 @@ class Facts:
         return moved
 
     def moves(self, bits: int) -> bool:
+        """Whether stating some variables (bits) counts by itself, or may move others."""
+        return bool(bits & self.spoken) or self._moves_others(bits)
+
+    def _moves_others(self, bits: int) -> bool:
         """Whether stating some variables (bits) may move an assumption, or the load beside them."""
         rules, stated = self.book.load, self.stated
         return bool(
@@ -290,11 +294,11 @@ class Facts:
         book = self.book
         point, sets = self.point.copy(), (self.low, self.high)
         bits = self._put(changes, point)
-        touched = list(changes)
+        touched, dependents = list(changes), book.dependents
         formulas: list[Formula] = []
-        if self.moves(bits):
+        if self._moves_others(bits):
             sets = self._reassume(changes, point, bits)
-            formulas = book.reassumed
+            formulas, dependents = book.reassumed, book.dependents_apart
         elif bits & book.time_bits:
             point[book.mean] = one_load.mean_time(point[book.typical_processing], point[book.tail])
             touched.append(book.mean)
@@ -303,7 +307,7 @@ class Facts:
         for formula in formulas:
             point[formula.variable] = formula.value(point)
         for variable in touched:
-            for formula in book.dependents[variable]:
+            for formula in dependents[variable]:
                 point[formula.variable] = formula.value(point)
         if book.kept_warm >= 0:
             self._warm(point)

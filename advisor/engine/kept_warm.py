@@ -14,8 +14,8 @@ from advisor.rulebook.hardware import CPU
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import CLEAR, ELSEWHERE, Point
+from advisor.text.quantity import MIB
 
-_MIB = 1024**2
 _HOUR_S = 3600
 _MICRO = 1_000_000
 # Of the rules, a Region, and whether Graviton will do: planned memory and price, cheapest first.
@@ -53,7 +53,7 @@ def _prices(book: Rulebook, point: Point) -> Prices | None:
 def _memory_mib(book: Rulebook, point: Point) -> int:
     """The loaded model and its server."""
     server: int = knowledge(book.raw).numbers["server-memory"]
-    return -(-point[book.index["model.loaded"]] // _MIB) + server
+    return -(-point[book.index["model.loaded"]] // MIB) + server
 
 
 def warm_usd(book: Rulebook, point: Point) -> float | None:

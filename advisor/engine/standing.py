@@ -107,9 +107,13 @@ def _taken(facts: Facts, limit: Limit, verdict: Verdict) -> Reason:
 
 
 def _unstated(facts: Facts, variables: Iterable[int]) -> tuple[str, ...]:
-    """The base facts behind some variables that have a value only because one was assumed."""
+    """The base facts behind some variables that have a value only because one was assumed.
+
+    A need that nobody names is not needed: it is no assumption.
+    """
     book = facts.book
     inputs = {each for name in variables for each in book.facts[name].derived_from or (name,)}
+    inputs.discard(book.needs)
     return tuple(
         book.facts[each].id
         for each in sorted(inputs)

@@ -17,10 +17,10 @@ from advisor.rulebook.types import (
     OptionEntry,
     Point,
 )
-from advisor.text.quantity import show
+from advisor.text.quantity import WHOLE, show
 from advisor.text.quantity_format import about
 
-_SHARE = {"percent": 100_000}  # thousandths of a percent
+_SHARE = {"percent": WHOLE}
 _MANY_TIMES = 1_000_000  # thousandths of a percent: how many times says no more
 _LONGEST = len("99999 KB")
 SUPPORT = {

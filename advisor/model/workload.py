@@ -1,6 +1,6 @@
 """Stated and measured values: the first value of the flow."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from advisor.model.value import Value
@@ -87,6 +87,12 @@ class Finding(NamedTuple):
     column: int = 0
     fix: str = ""
     source: str = ""
+
+
+def by_severity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings with the errors first, then the warnings; else in the order in which they come."""
+    rank = {"error": 0, "warning": 1, "info": 2}
+    return tuple(sorted(findings, key=lambda each: rank[each.severity]))
 
 
 class Job(Value):

@@ -10,6 +10,7 @@ from advisor.options import memory, names, placeholders
 from advisor.options.load import SECOND, mib, seconds
 from advisor.options.plan_builder import Draft, once, upper
 from advisor.rulebook.hardware import Instance
+from advisor.text.quantity import MIB
 
 
 def variant(draft: Draft, model: Request, instance: Instance, count: int) -> Parameters:
@@ -179,14 +180,13 @@ def _download_timeout(draft: Draft, done: Parameters) -> None:
     if size is None:
         return
     rate, margin = draft.number("download-rate"), draft.number("timeout-margin")
-    time = size / memory.MIB / rate
+    time = size / MIB / rate
     wanted = time * margin
     if wanted <= draft.number("health-check-default"):
         return
     done["ModelDataDownloadTimeoutInSeconds"] = _timeout(draft, wanted)
     because = (
-        f"{mib(size / memory.MIB)} at {rate} MB/s = {seconds(round(time))}, x {margin}, in whole "
-        "minutes."
+        f"{mib(size / MIB)} at {rate} MB/s = {seconds(round(time))}, x {margin}, in whole minutes."
     )
     value = done["ModelDataDownloadTimeoutInSeconds"]
     draft.set("ModelDataDownloadTimeoutInSeconds", value, because, constant="download-rate")

@@ -8,11 +8,10 @@ from advisor.model.workload import Interval
 from advisor.options.plan_builder import Draft, once
 from advisor.rulebook.fact_entries import MEAN_PROCESSING, TYPICAL_PROCESSING
 from advisor.rulebook.formulas import IN_FLIGHT_UNIT
-from advisor.text.quantity import MONTH_HOURS, RATE_PER_MONTH, WEEK
+from advisor.text.quantity import MIB, MONTH_HOURS, RATE_PER_MONTH, WEEK
 from advisor.text.quantity_format import about
 
 SECOND = 1_000_000
-_MIB = 1024**2
 HOUR_S = 3600
 PER_SECOND = RATE_PER_MONTH * MONTH_HOURS * HOUR_S  # base units of one request a second
 _RATES = ("traffic.peak", "traffic.volume")
@@ -207,4 +206,4 @@ def sentence(text: str) -> str:
 
 def mib(size: float) -> str:
     """A size given in MiB."""
-    return about(size * _MIB, "size")
+    return about(size * MIB, "size")

@@ -5,8 +5,8 @@ from advisor.model.value import Value
 from advisor.options.load import counted, mib, number
 from advisor.options.plan_builder import Draft, once
 from advisor.rulebook.hardware import CPU, GPU
+from advisor.text.quantity import MIB
 
-MIB = 1024 * 1024
 GIB = 1024 * MIB
 
 

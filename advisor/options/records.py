@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from advisor.modelling.queueing.transform_jobs import records_per_request
 from advisor.options.load import mib, number, sentence
-from advisor.options.memory import MIB
 from advisor.options.plan_builder import Draft, upper
+from advisor.text.quantity import MIB
 
 _SPLIT = {"csv": "Line", "jsonlines": "Line", "recordio": "RecordIO", "tfrecord": "TFRecord"}
 _MEDIA = {

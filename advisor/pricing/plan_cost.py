@@ -104,7 +104,7 @@ def listed(option: str, prices: Prices) -> Mapping[str, int]:
 def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
     """The monthly cost of a plan; what nobody stated leaves it open above, beside an estimate.
 
-    What certainly does not fit has no price.
+    What certainly does not fit has no price, and that of a plan without a size is incomplete.
     """
     from advisor.pricing.monthly import cost, estimated
 
@@ -121,6 +121,8 @@ def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
     beside = _uncounted(facts.book, facts.point[facts.book.needs])
     if beside:
         whole = whole._replace(notes=(*whole.notes, beside))
+    if plan.sized == "not-sized":
+        whole = whole._replace(complete=False)
     hours = _part_time(facts.workload, plan.usage, priced)
     return whole if hours is None else whole._replace(part_time=hours)
 

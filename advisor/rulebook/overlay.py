@@ -10,13 +10,12 @@ from typing import Any
 
 from advisor.model.errors import RulebookError
 from advisor.rulebook.hardware import CPU, family_of
-from advisor.text.quantity import QuantityError, parse
+from advisor.text.quantity import MIB, QuantityError, parse
 
 Entries = Mapping[str, Mapping[str, Any]]
 COMPARED = ("tiers", "at_most", "at_least", "one_of", "not_in")
 """Keys under which a limit holds its bound."""
 _BECAUSE = "Your settings say that AWS has changed this since this release."
-_MIB = 1 << 20
 
 
 def require_known(what: str, name: str, known: Collection[str]) -> None:
@@ -97,6 +96,6 @@ def _origin(entry: Mapping[str, Any]) -> dict[str, str]:
 
 def _mib(size: str | None) -> str:
     try:
-        return "" if size is None else str((parse(size, "size").low or 0) // _MIB)
+        return "" if size is None else str((parse(size, "size").low or 0) // MIB)
     except QuantityError as error:
         raise RulebookError(f"{size!r} is no size; {error}") from error

@@ -140,6 +140,8 @@ class Rulebook:
         again = {*self.load.places, *self.times, self.size}
         again.update(fact.variable for fact in self.conditional_facts)
         self.reassumed = [each for each in self.formulas if not again.isdisjoint(each.inputs)]
+        apart = [each for each in self.formulas if again.isdisjoint(each.inputs)]
+        self.dependents_apart = dependents(apart, len(self.index))
         asked = (self.load.active, self.load.peak, self.load.volume)
         self.pattern_cuts = [(each, self.cuts[each]) for each in asked if each in self.cuts]
         judged = set().union(

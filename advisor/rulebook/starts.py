@@ -12,9 +12,8 @@ from advisor.model.value import Value
 from advisor.rulebook.fact_entries import MEAN_PROCESSING, SAID
 from advisor.rulebook.formulas import IN_FLIGHT_UNIT, Formula, Sets, mean_rate
 from advisor.rulebook.types import INFINITY, UNSET, Point
-from advisor.text.quantity import WEEK
+from advisor.text.quantity import WEEK, WHOLE
 
-_WHOLE = 100_000  # thousandths of a percent
 _SECOND = 1_000_000
 KEPT_WARM = "serverless.kept-warm"
 # The functions of a formula: its value and its bounds.
@@ -106,7 +105,7 @@ def _ratio(
 def _share(part: int, whole: int) -> int:
     if whole <= 0:
         return INFINITY if part > 0 else 0
-    return -(-part * _WHOLE // whole)
+    return -(-part * WHOLE // whole)
 
 
 def _cold_share(known: Constants, index: Mapping[str, int]) -> Formula:
@@ -120,7 +119,7 @@ def _cold_share(known: Constants, index: Mapping[str, int]) -> Formula:
     shortest, longest = known.keep_alive
 
     def share(rate: int, kept: int) -> int:
-        return int(_WHOLE * math.exp(-min(rate * kept / IN_FLIGHT_UNIT, 700)))
+        return int(WHOLE * math.exp(-min(rate * kept / IN_FLIGHT_UNIT, 700)))
 
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
         rarely = mean_rate(low[volume], min(high[active], WEEK))

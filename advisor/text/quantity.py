@@ -29,6 +29,8 @@ from advisor.model.workload import Interval
 _KIB = 1024
 _SECOND = 1_000_000
 _HOUR = 3600 * _SECOND
+MIB = 1024 * _KIB
+WHOLE = 100_000  # of a percentage, which is counted in thousandths of a percent
 RATE_PER_MONTH = 84_000
 MONTH_HOURS = 730
 MICROSECONDS_PER_MONTH = MONTH_HOURS * _HOUR
@@ -301,7 +303,16 @@ def show(interval: Interval, kind: str) -> str:
 def _better(first: str, second: str, interval: Interval, kind: str) -> str:
     """The shorter of two texts for a one-sided range, unless only the longer one is exact."""
     short, long = sorted((first, second), key=len)
-    return short if parse(short, kind) == interval else long
+    with suppress(QuantityError):  # beyond the digits that are read, neither is exact
+        if parse(short, kind) == interval:
+            return short
+    return long
+
+
+def largest(kind: str) -> int:
+    """The largest number of a kind that ``parse`` reads without a multiple, in base units."""
+    factors = (each // DENOMINATORS.get(unit.strip(), 1) for _, each, unit in _SHOWN[kind])
+    return int(10**MOST_DIGITS - 1) * max(factors)
 
 
 def _number(value: int, read: Callable[[int, int], int], near: int, kind: str) -> str:

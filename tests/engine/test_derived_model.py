@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.engine.decision_cells import Neighbourhood
-from advisor.engine.facts import MIB, Facts
+from advisor.engine.facts import Facts
 from advisor.model.advice import Advice
 from advisor.pipeline import advise
 from advisor.rulebook.load import load
+from advisor.text.quantity import MIB
 from tests.strategies import read
 
 BYTES = {"fp32": 4.0, "bf16": 2.0, "fp16": 2.0, "int8": 1.0, "int4": 0.5}

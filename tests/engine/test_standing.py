@@ -119,6 +119,14 @@ def test_a_largest_value_is_named_rather_than_an_assumed_start() -> None:
     assert reason.assumed == ("requests.streaming",)
 
 
+def test_a_need_that_nobody_names_is_no_assumption() -> None:
+    # A pipeline has up to 15 steps; whether it has more depends on a count that is a range.
+    for count in ("<=40", "3..40"):
+        needs = {"inference-pipeline": True, "vpc": False}
+        out = standings(online(model={"count": count}, needs=needs))["real-time"]
+        assert "needs" not in [each for reason in out.reasons for each in reason.assumed]
+
+
 def test_what_only_an_assumption_breaks_comes_last_and_is_called_assumed() -> None:
     # 4 GB of parameters at fp32 would be 16 GB; nothing but the assumption speaks of memory.
     out = calm({"payload": "5 MB"}, model={"parameters": "4B", "accelerator": "none"})["serverless"]

@@ -14,6 +14,7 @@ from advisor.text.quantity import (
     KINDS,
     RATE_PER_MONTH,
     QuantityError,
+    largest,
     parse,
     show,
 )
@@ -237,3 +238,16 @@ def test_beyond_what_can_be_written_a_bound_is_never_looser(value: int) -> None:
     assert value <= least <= value + TB
     assert value - TB <= most <= value
     assert abs(point - value) <= TB
+
+
+@given(st.integers(10**15, 10**80), st.sampled_from(sorted(KINDS)))
+def test_a_bound_of_any_size_can_be_written(value: int, kind: str) -> None:
+    # A formula multiplies what a file states, so its bounds are larger than what a file may state.
+    for interval in (Interval(value, None), Interval(None, value), Interval(value, value)):
+        assert show(interval, kind)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_the_largest_number_reads_back(kind: str) -> None:
+    most = largest(kind)
+    assert parse(show(Interval(None, most), kind), kind) == Interval(None, most)

@@ -14,6 +14,7 @@ from advisor.options.load import SECOND, counted, known
 from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import CPU, GPU, Instance
 from advisor.rulebook.hosting import Inputs
+from advisor.text.quantity import MIB
 
 _TRITON = ("triton", "tritonserver")
 
@@ -111,7 +112,7 @@ def load_s(draft: Draft) -> float:
     if size is None:
         stated = draft.upper("model.startup")
         return (draft.facts.taken("model.startup") if stated is None else stated) / SECOND
-    return size / memory.MIB / float(draft.number("download-rate"))
+    return size / MIB / float(draft.number("download-rate"))
 
 
 def _sizes(draft: Draft) -> str:

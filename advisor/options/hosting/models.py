@@ -11,13 +11,13 @@ from advisor.model.usage import Quantity, known
 from advisor.model.workload import SAID_OF_ALL, Interval, Stated, Workload
 from advisor.options import memory
 from advisor.options.plan_builder import Basis, Draft, once
+from advisor.text.quantity import WHOLE
 
 LEAST_CONTAINERS = 2
 _TRAFFIC = ("traffic.peak", "traffic.volume", "traffic.concurrent")
 _RECORDS = ("dataset.records", "dataset.size")
 _LEFT_OUT = ("models", "deploy.hosting")
 _OF_LIST = {"name", "share", "artifact"}
-_WHOLE = 100_000  # thousandths of a percent
 
 
 class Member(NamedTuple):
@@ -84,7 +84,7 @@ def containers(draft: Draft) -> tuple[Member, ...]:
 def _shares(models: tuple[Mapping[str, Any], ...]) -> list[float]:
     """Stated shares, of a range the larger end; what they leave is split evenly."""
     stated = [model.get("share") for model in models]
-    known = [None if each is None else (each.high or each.low or 0) / _WHOLE for each in stated]
+    known = [None if each is None else (each.high or each.low or 0) / WHOLE for each in stated]
     silent = known.count(None)
     left = max(0.0, 1 - sum(each for each in known if each is not None))
     return [left / silent if each is None else each for each in known]

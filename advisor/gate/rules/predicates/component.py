@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from advisor.configuration.document import Node, Resource
 from advisor.gate.rules.instances import accelerators, memory_bytes
 from advisor.gate.rules.view import Fault, View, no_such_variant, number_of, text_of
-
-_MIB = 1024 * 1024
+from advisor.text.quantity import MIB
 
 
 def _config(view: View) -> Resource | None:
@@ -62,7 +61,7 @@ def does_not_fit(view: View) -> Iterator[Fault]:
         return
     memory, devices = memory_bytes(type_name)[0], accelerators(type_name)
     for field, most, unit in (
-        ("MinMemoryRequiredInMb", memory // _MIB if memory else None, "MB of memory"),
+        ("MinMemoryRequiredInMb", memory // MIB if memory else None, "MB of memory"),
         ("NumberOfAcceleratorDevicesRequired", devices, "accelerators"),
     ):
         node = needs.get(field)
