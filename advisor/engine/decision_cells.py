@@ -320,6 +320,15 @@ class Neighbourhood:
     def _is_load(self, variables: tuple[int, ...]) -> bool:
         return bool(bit_set(variables) & (self.book.load.bits | self.book.time_bits))
 
+    def _load_beside(self, variables: tuple[int, ...]) -> set[int]:
+        """The facts of the load that some of them may move: times only by requests in progress."""
+        book = self.book
+        coupled = self.facts.stated >> book.load.concurrent & 1 or book.load.concurrent in variables
+        if coupled:
+            return {*book.load.places, *book.times}
+        times = not set(book.times).isdisjoint(variables)
+        return {*book.times} if times else {book.load.active, book.load.peak, book.load.volume}
+
     def _domain(self, handle: Handle) -> tuple[int, int]:
         """What other stated facts of the load leave to one of its facts."""
         variable = handle.variables[0]
@@ -345,16 +354,19 @@ class Neighbourhood:
         if weights and not facts.stated >> book.size & 1:
             moving.add(book.size)  # it follows from these
         if self._is_load(variables):
-            moving |= {*book.load.places, *book.times}
+            moving |= self._load_beside(variables)
             if not facts.stated >> book.load.pattern & 1:
                 sets = book.pattern_cuts
-        read = {formula.variable for v in moving for formula in book.dependents[v]}
-        read |= moving.intersection((*book.load_read, book.size)).difference(variables)
-        points = [v for v in read if v in table]
+        read = moving.intersection((*book.load_read, book.size)).difference(variables)
+        formulas = [f for f in book.formulas if not moving.isdisjoint(f.inputs)]
+        if all(formula.variable != book.kept_warm for formula in formulas):  # which reads others
+            formulas = [formula for formula in formulas if formula.variable in table]
+        points = [v for v in (*[f.variable for f in formulas], *read) if v in table]
         cuts = [table[v] for v in points] + [each for _, each in sets for _ in range(2)]
+        ask = facts.asking(variables, formulas)
 
         def at(value: int) -> Places:
-            low, high, point = facts.at(dict.fromkeys(variables, (value, value)))
+            low, high, point = ask(value)
             values = [point[v] for v in points]
             for v, _ in sets:
                 values += (low[v], high[v])

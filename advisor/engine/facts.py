@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from advisor.engine import one_load
@@ -16,6 +16,7 @@ from advisor.model.workload import (
     Stated,
     Workload,
 )
+from advisor.rulebook.cells import bit_set
 from advisor.rulebook.entries import pick
 from advisor.rulebook.formulas import UNITS, Formula, near, weights
 from advisor.rulebook.resolve import Rulebook
@@ -312,6 +313,42 @@ class Facts:
         if book.kept_warm >= 0:
             self._warm(point)
         return *sets, point
+
+    def asking(
+        self, variables: tuple[int, ...], formulas: Sequence[Formula]
+    ) -> Callable[[int], tuple[list[int], list[int], list[int]]]:
+        """As ``at``, for one value of some numbers after another.
+
+        Args:
+            variables: what is stated, all with the same value.
+            formulas: those that are asked for, in their order; the others stay as they were.
+        """
+        book, bits = self.book, bit_set(variables)
+        start, point, stated = self.point.copy(), self.point.copy(), self.stated | bits
+        start[book.said] |= bits
+        others, times = self._moves_others(bits), bits & book.time_bits
+        evaluated = [(formula.variable, formula.value) for formula in formulas]
+        warm = any(formula.variable == book.kept_warm for formula in formulas)
+
+        def at(value: int) -> tuple[list[int], list[int], list[int]]:
+            low, high = self.low, self.high
+            point[:] = start
+            for variable in variables:
+                point[variable] = value
+            if others:
+                changes = dict.fromkeys(variables, (value, value))
+                low, high = self._reassume(changes, point, bits)
+            elif times:
+                usual, tail = point[book.typical_processing], point[book.tail]
+                point[book.mean] = one_load.mean_time(usual, tail)
+            self._weigh(point, stated)
+            for variable, evaluate in evaluated:
+                point[variable] = evaluate(point)
+            if warm:
+                self._warm(point)
+            return low, high, point
+
+        return at
 
     def _put(self, changes: Mapping[int, tuple[int, int]], point: list[int]) -> int:
         """Write changes into a point; the changed variables as bits."""
