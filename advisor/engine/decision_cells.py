@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple, TypeAlias
 
-from advisor.engine.crossings import Places, crossings
+from advisor.engine.crossings import crossings
 from advisor.engine.decide import Walk, first_usable, status, walk
 from advisor.engine.facts import Facts
 from advisor.model.workload import LARGEST_FIRST, TAIL_FIRST, Interval
@@ -361,18 +361,19 @@ class Neighbourhood:
         formulas = [f for f in book.formulas if not moving.isdisjoint(f.inputs)]
         if all(formula.variable != book.kept_warm for formula in formulas):  # which reads others
             formulas = [formula for formula in formulas if formula.variable in table]
-        points = [v for v in (*[f.variable for f in formulas], *read) if v in table]
-        cuts = [table[v] for v in points] + [each for _, each in sets for _ in range(2)]
+        asked = [(f.over, cut) for f in formulas for cut in table.get(f.variable, ())]
+        points = [(v, cut) for v in read for cut in table.get(v, ())]
+        if not (asked or points or sets):
+            return []
         ask = facts.asking(variables, formulas)
 
-        def at(value: int) -> Places:
+        def over(value: int) -> list[int]:
             low, high, point = ask(value)
-            values = [point[v] for v in points]
-            for v, _ in sets:
-                values += (low[v], high[v])
-            return list(map(bisect_left, cuts, values)), values
+            done = [above(point, cut) for above, cut in asked]
+            done += [point[v] - cut for v, cut in points]
+            return done + [each[v] - cut for v, cuts in sets for cut in cuts for each in (low, high)]
 
-        return crossings(at, cuts, low, high) if cuts else []
+        return crossings(over, low, high)
 
     def answer(self, variables: tuple[int, ...], low: int, high: int) -> str | None:
         """The option chosen when variables are stated as a range, or (bits, 0), else as it is.

@@ -26,7 +26,8 @@ class Formula(Value):
     The fact is counted in ``UNITS`` of its kind's base unit (1 where the table has no entry).
     ``value`` takes a point; ``bounds`` takes lower bounds (bit sets for words), upper bounds and
     the set of stated variables and gives the range. A word may make an input a ``share`` of the
-    fact, as a numerator and a denominator.
+    fact, as a numerator and a denominator. ``near`` tells finer than ``value``, which is rounded,
+    how far a point is above a cut of the fact: about a straight line of each input.
     """
 
     id: str
@@ -35,6 +36,15 @@ class Formula(Value):
     value: Callable[[Point], int]
     bounds: Callable[[Sets, Sets, int], tuple[int, int]]
     share: tuple[int, int] = (1, 1)
+    near: Callable[[Point, int], int] | None = None
+
+    def over(self, point: Point, cut: int) -> int:
+        """How far the fact, which a point holds, is above a cut; not positive where it is not."""
+        above = point[self.variable] - cut
+        if self.near is None:
+            return above
+        finer = self.near(point, cut)
+        return finer if (finer > 0) == (above > 0) else int(above > 0)
 
 
 def formulas(
@@ -121,6 +131,13 @@ def _payload(index: Mapping[str, int]) -> Formula:
             return body.value(point)
         return _on_wire(max(point[payload], record.value(point)), point[encoding])
 
+    def finer(point: Point, cut: int) -> int:
+        if not described(point):
+            return body.value(point) - cut
+        whole = max(point[payload] * point[records], point[size])
+        of, each = _BASE64 if point[encoding] == 1 else (1, 1)
+        return whole * each - cut * of * point[records]
+
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
         known = body.bounds(low, high, stated)
         if not (low[arrival] >> _BATCH & 1 and stated >> size & 1 and stated >> records & 1):
@@ -136,6 +153,7 @@ def _payload(index: Mapping[str, int]) -> Formula:
         value=value,
         bounds=bounds,
         share=body.share,
+        near=finer,
     )
 
 
@@ -222,6 +240,11 @@ def _record(index: Mapping[str, int]) -> Formula:
         largest = -(-high[size] // max(low[records], 1)) if high[size] < INFINITY else INFINITY
         return -(-low[size] // max(high[records], 1)), largest
 
+    def finer(point: Point, cut: int) -> int:
+        if point[size] == UNSET or point[records] == UNSET:
+            return point[payload] - cut
+        return point[size] - cut * max(point[records], 1)
+
     name = "dataset.record"
     return Formula(
         id=name,
@@ -229,6 +252,7 @@ def _record(index: Mapping[str, int]) -> Formula:
         inputs=(size, records, payload),
         value=value,
         bounds=bounds,
+        near=finer,
     )
 
 
@@ -248,7 +272,14 @@ def _object(index: Mapping[str, int]) -> Formula:
         return -(-low[size] // max(high[files], 1)), largest
 
     name = "dataset.object"
-    return Formula(id=name, variable=index[name], inputs=(size, files), value=value, bounds=bounds)
+    return Formula(
+        id=name,
+        variable=index[name],
+        inputs=(size, files),
+        value=value,
+        bounds=bounds,
+        near=lambda point, cut: point[size] - cut * max(point[files], 1),
+    )
 
 
 def _loaded(index: Mapping[str, int], bits: Sequence[int]) -> Formula:

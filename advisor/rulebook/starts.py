@@ -6,6 +6,7 @@ start that is compared with no accepted wait at all is above every ratio.
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, TypeAlias
 
 from advisor.model.value import Value
@@ -16,8 +17,12 @@ from advisor.text.quantity import WEEK, WHOLE
 
 _SECOND = 1_000_000
 KEPT_WARM = "serverless.kept-warm"
-# The functions of a formula: its value and its bounds.
-_How: TypeAlias = tuple[Callable[[Point], int], Callable[[Sets, Sets, int], tuple[int, int]]]
+# The functions of a formula: its value, its bounds, and perhaps how far it is above a cut.
+_How: TypeAlias = tuple[
+    Callable[[Point], int],
+    Callable[[Sets, Sets, int], tuple[int, int]],
+    Callable[[Point, int], int] | None,
+]
 
 
 class Constants(Value):
@@ -59,7 +64,10 @@ def starts(index: Mapping[str, int], known: Constants, every: int) -> tuple[Form
 
 
 def _formula(name: str, index: Mapping[str, int], inputs: tuple[int, ...], how: _How) -> Formula:
-    return Formula(id=name, variable=index[name], inputs=inputs, value=how[0], bounds=how[1])
+    value, bounds, finer = how
+    return Formula(
+        id=name, variable=index[name], inputs=inputs, value=value, bounds=bounds, near=finer
+    )
 
 
 def _start(way: str, pause: int, index: Mapping[str, int]) -> Formula:
@@ -69,7 +77,7 @@ def _start(way: str, pause: int, index: Mapping[str, int]) -> Formula:
         return max(low[startup], 1) + pause, min(high[startup] + pause, INFINITY)
 
     return _formula(
-        f"start.{way}", index, (startup,), (lambda point: point[startup] + pause, bounds)
+        f"start.{way}", index, (startup,), (lambda point: point[startup] + pause, bounds, None)
     )
 
 
@@ -84,10 +92,16 @@ def _ratio(
     name = f"{kind}.{start.id.partition('.')[2]}"
     (startup,) = start.inputs
 
+    def part(point: Point) -> int:
+        return start.value(point) + (point[work] if work else 0)
+
     def value(point: Point) -> int:
         if point[whole] == UNSET or point[whole] >= every:
             return 0
-        return _share(start.value(point) + (point[work] if work else 0), point[whole])
+        return _share(part(point), point[whole])
+
+    def finer(point: Point, cut: int) -> int:
+        return part(point) * WHOLE - cut * point[whole]
 
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
         least, most = start.bounds(low, high, stated)
@@ -99,7 +113,7 @@ def _ratio(
         return smallest, INFINITY if most >= INFINITY else _share(most, low[whole])
 
     inputs = (startup, work, whole) if work else (startup, whole)
-    return _formula(name, index, inputs, (value, bounds))
+    return _formula(name, index, inputs, (value, bounds, finer))
 
 
 def _share(part: int, whole: int) -> int:
@@ -121,6 +135,11 @@ def _cold_share(known: Constants, index: Mapping[str, int]) -> Formula:
     def share(rate: int, kept: int) -> int:
         return int(WHOLE * math.exp(-min(rate * kept / IN_FLIGHT_UNIT, 700)))
 
+    @cache
+    def reached(cut: int) -> int:
+        """About the product of rate and time from which on the share is at most a cut."""
+        return round(IN_FLIGHT_UNIT * math.log(WHOLE / (cut + 1)))
+
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
         rarely = mean_rate(low[volume], min(high[active], WEEK))
         if high[volume] >= INFINITY:
@@ -132,7 +151,11 @@ def _cold_share(known: Constants, index: Mapping[str, int]) -> Formula:
     def value(point: Point) -> int:
         return share(mean_rate(point[volume], point[active]), point[time] + longest)
 
-    return _formula("serverless.cold-share", index, (volume, active, time), (value, bounds))
+    def finer(point: Point, cut: int) -> int:
+        busy = point[volume] * WEEK * (point[time] + longest)
+        return reached(cut) * point[active] - busy
+
+    return _formula("serverless.cold-share", index, (volume, active, time), (value, bounds, finer))
 
 
 def _is_number(index: Mapping[str, int]) -> Formula:
@@ -145,12 +168,12 @@ def _is_number(index: Mapping[str, int]) -> Formula:
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
         return 1 << value(low), 0
 
-    return _formula("answer-is-stated-number", index, (answer, cold), (value, bounds))
+    return _formula("answer-is-stated-number", index, (answer, cold), (value, bounds, None))
 
 
 def _warm(index: Mapping[str, int]) -> Formula:
     """A flag that ``advisor.engine.kept_warm`` sets from these, among others."""
     warm = index[KEPT_WARM]
     inputs = tuple(index[name] for name in ("traffic.concurrent", "traffic.peak", MEAN_PROCESSING))
-    how = (lambda point: point[warm], lambda low, high, stated: (0b11, 0))
+    how = (lambda point: point[warm], lambda low, high, stated: (0b11, 0), None)
     return _formula(KEPT_WARM, index, inputs, how)
