@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 _FAR = 16  # ends that are more times apart are halved by their digits
-_TURNS = "line beside line beside inverse beside half half half".split()  # and again
+_TURNS = ("line", "beside", "line", "beside", "inverse", "beside", *3 * ("half",))  # and again
 _WIDER = 4  # times the last step from a guess
 
 

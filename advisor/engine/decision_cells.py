@@ -7,6 +7,8 @@ are constant. Whatever is asked here is asked of ``decide`` at one point per cel
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from advisor.engine.crossings import crossings
@@ -47,6 +49,8 @@ class Cell(NamedTuple):
     option: str | None
     said: tuple[int, int] = (0, 0)  # what stands for the cell in a workload file
 
+
+Asked: TypeAlias = "tuple[int, int, str | None]"  # a closed range, and its answer
 
 # Base variables that can change the answer, those of them that can change the path, the cuts of the
 # options that matter on the path taken, and a number that all workloads of this path share.
@@ -251,18 +255,28 @@ class Neighbourhood:
         ]
         return self._named(handle, asked) if moves else _joined(asked, fact)
 
-    def _named(self, handle: Handle, asked: list[tuple[int, int, str | None]]) -> list[Cell]:
+    def _named(self, handle: Handle, asked: list[Asked]) -> list[Cell]:
         """Cells of a fact that an assumption depends on, each under a range that has its answer."""
         named: list[Cell] = []
-        for low, high, option in asked:
-            if named and named[-1].option == option:
-                start = named[-1].low
-                said = self.said(handle, start, high, option)
-                if said is not None:
-                    named[-1] = Cell(start, high, option, said)
-                    continue
+        for (low, high, option), run in _runs(asked):
             said = self.said(handle, low, high, option)
-            named.append(Cell(low, high, option, said or (low, high)))
+            if said is not None or len(run) == 1:
+                named.append(Cell(low, high, option, said or (low, high)))
+            else:
+                named += self._piecewise(handle, run)
+        return named
+
+    def _piecewise(self, handle: Handle, run: list[Asked]) -> list[Cell]:
+        """Cells of one answer that no range names together: as many together as one does."""
+        named: list[Cell] = []
+        for low, high, option in run:
+            start = named[-1].low if named else low
+            said = self.said(handle, start, high, option)
+            if named and said is not None:
+                named.pop()
+            elif named:
+                start, said = low, self.said(handle, low, high, option)
+            named.append(Cell(start, high, option, said or (low, high)))
         return named
 
     def said(
@@ -361,7 +375,12 @@ class Neighbourhood:
         formulas = [f for f in book.formulas if not moving.isdisjoint(f.inputs)]
         if all(formula.variable != book.kept_warm for formula in formulas):  # which reads others
             formulas = [formula for formula in formulas if formula.variable in table]
-        asked = [(f.over, cut) for f in formulas for cut in table.get(f.variable, ())]
+        asked = [
+            (formula.over, cut)
+            for formula in formulas
+            if self._counts(formula.variable)
+            for cut in table.get(formula.variable, ())
+        ]
         points = [(v, cut) for v in read for cut in table.get(v, ())]
         if not (asked or points or sets):
             return []
@@ -371,9 +390,16 @@ class Neighbourhood:
             low, high, point = ask(value)
             done = [above(point, cut) for above, cut in asked]
             done += [point[v] - cut for v, cut in points]
-            return done + [each[v] - cut for v, cuts in sets for cut in cuts for each in (low, high)]
+            return done + [
+                each[v] - cut for v, cuts in sets for cut in cuts for each in (low, high)
+            ]
 
         return crossings(over, low, high)
+
+    def _counts(self, variable: int) -> bool:
+        """Whether a rule that holds without a feature, or a needed feature, reads a variable."""
+        features = self.book.only_with.get(variable)
+        return features is None or bool(features & self.facts.point[self.book.needs])
 
     def answer(self, variables: tuple[int, ...], low: int, high: int) -> str | None:
         """The option chosen when variables are stated as a range, or (bits, 0), else as it is.
@@ -422,15 +448,18 @@ class Neighbourhood:
         return handle.stated and (low & (low - 1) == 0 if handle.fact.discrete else low == high)
 
 
-def _joined(asked: list[tuple[int, int, str | None]], fact: FactEntry) -> list[Cell]:
+def _joined(asked: list[Asked], fact: FactEntry) -> list[Cell]:
     """Neighbouring cells with one answer as one, each under its one-sided range."""
-    runs: list[tuple[int, int, str | None]] = []
-    for low, high, option in asked:
-        if runs and runs[-1][2] == option:
-            runs[-1] = (runs[-1][0], high, option)
-        else:
-            runs.append((low, high, option))
-    return [Cell(low, high, option, written(low, high, fact)) for low, high, option in runs]
+    return [
+        Cell(low, high, option, written(low, high, fact)) for (low, high, option), _ in _runs(asked)
+    ]
+
+
+def _runs(asked: list[Asked]) -> Iterator[tuple[Asked, list[Asked]]]:
+    """Neighbours with one answer: the range that they fill, and each of them."""
+    for option, group in groupby(asked, key=itemgetter(2)):
+        run = list(group)
+        yield (run[0][0], run[-1][1], option), run
 
 
 def written(low: int, high: int, fact: FactEntry) -> tuple[int, int]:

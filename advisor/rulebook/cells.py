@@ -100,6 +100,28 @@ def limit_cuts(limit: Limit) -> list[tuple[int, int]]:
     return cuts
 
 
+def only_with_needs(limits: Iterable[Limit], read: AbstractSet[int]) -> dict[int, int]:
+    """Variables that only limits of needed features read: the features, as bits.
+
+    Args:
+        limits: of every option.
+        read: what other conditions read.
+    """
+    done: dict[int, int] = {}
+    for limit in limits:
+        bits = 0 if limit.when is None or limit.variable in read else _needed(limit.when.form)
+        known = done.get(limit.variable, bits)
+        done[limit.variable] = known | bits if known and bits else 0
+    return {variable: bits for variable, bits in done.items() if bits}
+
+
+def _needed(form: tuple[Any, ...]) -> int:
+    """Features (bits) without each of which a condition never holds; 0: it may."""
+    if form[0] == "all":
+        return next((bits for part in form[1] if (bits := _needed(part))), 0)
+    return form[2] if form[0] == "need" and form[3] else 0
+
+
 def merge_cuts(parts: Iterable[Iterable[tuple[int, int]]]) -> dict[int, tuple[int, ...]]:
     """Cuts by variable, sorted."""
     done: dict[int, set[int]] = {}

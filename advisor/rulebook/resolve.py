@@ -15,6 +15,7 @@ from advisor.rulebook.cells import (
     form_cuts,
     limit_cuts,
     merge_cuts,
+    only_with_needs,
     triggers,
     word_classes,
 )
@@ -137,6 +138,8 @@ class Rulebook:
             self.base_facts, self._conditions(), self.limit.values(), inputs
         )
         self.cuts = self._cuts()
+        read = {variable for each in self._conditions() for variable, _ in form_cuts(each.form)}
+        self.only_with = only_with_needs(self.limit.values(), read)
         again = {*self.load.places, *self.times, self.size}
         again.update(fact.variable for fact in self.conditional_facts)
         self.reassumed = [each for each in self.formulas if not again.isdisjoint(each.inputs)]
