@@ -55,22 +55,25 @@ _LOAD: tuple[tuple[int, str, tuple[str, ...]], ...] = (
 
 def conflicts(facts: Facts) -> tuple[Finding, ...]:
     """Contradictions among stated facts; none of them prevents an answer."""
-    return tuple(_all(facts))
-
-
-def _all(facts: Facts) -> Iterator[Finding]:
     workload = facts.workload
+    return (
+        *_among_facts(facts),
+        *_memory_without_accelerator(workload),
+        *_listed_models(workload),
+        *_other_regions(workload),
+        *_unknown_region(facts),
+    )
+
+
+def _among_facts(facts: Facts) -> Iterator[Finding]:
+    """Contradictions of facts that rules read, those of ``_TOGETHER`` among them."""
     for base in _TRIPLES:
         yield from _triple(facts, base)
     for larger, smaller, message in _ORDERED:
         yield from _out_of_order(facts, larger, smaller, message)
     yield from _load(facts)
-    yield from _beyond_windows(workload)
+    yield from _beyond_windows(facts.workload)
     yield from _zero_without_patience(facts)
-    yield from _memory_without_accelerator(workload)
-    yield from _listed_models(workload)
-    yield from _other_regions(workload)
-    yield from _unknown_region(facts)
 
 
 # What is said of another fact is void once a fact is changed at all: its partners below. Others are
@@ -113,8 +116,9 @@ def contradicted(facts: Facts, changes: Sequence[Stated], option: str | None) ->
     changed = {each.path: each for each in changes}
     if any(_speaks_of_another(workload, path) for path in changed):
         moved = Facts(facts.book, workload._replace(values={**workload.values, **changed}))
-        known = {each.message for each in conflicts(facts)}
-        new = " ".join(each.message for each in conflicts(moved) if each.message not in known)
+        known = {each.message for each in _among_facts(facts)}
+        messages = (each.message for each in _among_facts(moved))
+        new = " ".join(each for each in messages if each not in known)
         named = {word.strip(".,:;()") for word in new.split()}
         needs = {f"needs.{name}" for name in named if f"needs {name}" in new}
         broken += [path for path in workload.values if path in named | needs]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import lru_cache
 
 from advisor.catalogue.price_snapshot import Prices, shipped
 from advisor.engine.decide import status
@@ -45,9 +46,13 @@ def can_be_warm(book: Rulebook, point: Point) -> bool:
 
 
 def _prices(book: Rulebook, point: Point) -> Prices | None:
-    region = point[book.index["region"]]
-    name = book.fact["region"].words[region]
-    return None if name == ELSEWHERE else shipped(name, os.path.join(rules_directory(), "prices"))
+    name = book.fact["region"].words[point[book.index["region"]]]
+    return _of_region(name, rules_directory())
+
+
+@lru_cache(maxsize=64)
+def _of_region(name: str, rules: str) -> Prices | None:
+    return None if name == ELSEWHERE else shipped(name, os.path.join(rules, "prices"))
 
 
 def _memory_mib(book: Rulebook, point: Point) -> int:

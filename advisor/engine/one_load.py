@@ -59,7 +59,7 @@ def narrow(rules: LoadRules, box: Box, stated: int, burst: int) -> int:
     dropped = 0
     concurrent = stated >> rules.concurrent & 1
     both = stated >> rules.peak & stated >> rules.time & 1
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS if burst or concurrent else 1):  # the first alone is kept at once
         before = box.copy()
         if not dropped & MEAN_WITHIN_PEAK and not _at_most(box, _VOLUME, WEEK, (_PEAK, _ACTIVE), 1):
             dropped |= MEAN_WITHIN_PEAK

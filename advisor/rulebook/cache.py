@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from functools import cache
 from typing import Any
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
+@cache
 def rules_directory() -> str:
     """The folder of the rule files.
 
