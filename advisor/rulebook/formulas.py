@@ -26,7 +26,7 @@ class Formula(Value):
     The fact is counted in ``UNITS`` of its kind's base unit (1 where the table has no entry).
     ``value`` takes a point; ``bounds`` takes lower bounds (bit sets for words), upper bounds and
     the set of stated variables and gives the range. A word may make an input a ``share`` of the
-    fact, as a numerator and a denominator. ``near`` tells finer than ``value``, which is rounded,
+    fact, as a numerator and a denominator. ``finer`` tells better than ``value``, which is rounded,
     how far a point is above a cut of the fact: about a straight line of each input.
     """
 
@@ -36,15 +36,15 @@ class Formula(Value):
     value: Callable[[Point], int]
     bounds: Callable[[Sets, Sets, int], tuple[int, int]]
     share: tuple[int, int] = (1, 1)
-    near: Callable[[Point, int], int] | None = None
+    finer: Callable[[Point, int], int] | None = None
 
     def over(self, point: Point, cut: int) -> int:
         """How far the fact, which a point holds, is above a cut; not positive where it is not."""
         above = point[self.variable] - cut
-        if self.near is None:
+        if self.finer is None:
             return above
-        finer = self.near(point, cut)
-        return finer if (finer > 0) == (above > 0) else int(above > 0)
+        exact = self.finer(point, cut)
+        return exact if (exact > 0) == (above > 0) else int(above > 0)
 
 
 def formulas(
@@ -153,7 +153,7 @@ def _payload(index: Mapping[str, int]) -> Formula:
         value=value,
         bounds=bounds,
         share=body.share,
-        near=finer,
+        finer=finer,
     )
 
 
@@ -252,7 +252,7 @@ def _record(index: Mapping[str, int]) -> Formula:
         inputs=(size, records, payload),
         value=value,
         bounds=bounds,
-        near=finer,
+        finer=finer,
     )
 
 
@@ -278,7 +278,7 @@ def _object(index: Mapping[str, int]) -> Formula:
         inputs=(size, files),
         value=value,
         bounds=bounds,
-        near=lambda point, cut: point[size] - cut * max(point[files], 1),
+        finer=lambda point, cut: point[size] - cut * max(point[files], 1),
     )
 
 

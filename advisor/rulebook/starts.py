@@ -66,7 +66,7 @@ def starts(index: Mapping[str, int], known: Constants, every: int) -> tuple[Form
 def _formula(name: str, index: Mapping[str, int], inputs: tuple[int, ...], how: _How) -> Formula:
     value, bounds, finer = how
     return Formula(
-        id=name, variable=index[name], inputs=inputs, value=value, bounds=bounds, near=finer
+        id=name, variable=index[name], inputs=inputs, value=value, bounds=bounds, finer=finer
     )
 
 
