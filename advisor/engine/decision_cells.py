@@ -216,7 +216,7 @@ class Neighbourhood:
             reach.beside(self.places),
             broken & reach.questions if steers else None,
             *[self._apart(reach.limits[name]) for name in names],
-            facts.can_be_warm if any(reach.touched[name].late_checks for name in names) else None,
+            facts.can_be_warm if any(reach.touched(name).late_checks for name in names) else None,
         )
 
     def _apart(self, limits: int) -> int:
@@ -416,7 +416,7 @@ class Neighbourhood:
         for name in leaf.options:
             found = self._apart(reach.limits[name])
             if found != RULED_OUT:
-                found = max(found, status(reach.touched[name], self.book.needs, point))
+                found = max(found, status(reach.touched(name), self.book.needs, point))
             yield name, found
 
     def _leaf(self, point: Point, reach: Reach) -> Leaf:

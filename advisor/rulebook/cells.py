@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from operator import itemgetter
 from typing import Any
 
-from advisor.rulebook.entries import checks, number_check, word_check
+from advisor.rulebook.entries import number_check, word_check
 from advisor.rulebook.formulas import Formula
 from advisor.rulebook.types import (
     INFINITY,
@@ -152,6 +152,7 @@ class Outcomes:
         "_numbers",
         "_questions",
         "_words",
+        "checks",
         "needs",
         "options",
         "question",
@@ -176,14 +177,18 @@ class Outcomes:
         self._numbers: list[tuple[Any, ...]] = []
         self._lacks: list[tuple[int, int]] = []
         self._late = 0
+        self.checks: dict[str, list[tuple[int, str, Any]]] = {}  # bit, field and check of limits
         for option in options:
-            first = len(self.reads)
+            first, checks = len(self.reads), self.checks.setdefault(option.id, [])
             for limit in option.limits:
                 bit = 1 << len(self.reads)
                 if limit.discrete:
-                    self._words.append((bit, *word_check(limit)))
+                    checks.append((bit, "word_checks", word_check(limit)))
+                    self._words.append((bit, *checks[-1][2]))
                 else:
-                    self._numbers.append((bit, *number_check(limit)))
+                    kind = "late_checks" if limit.late else "number_checks"
+                    checks.append((bit, kind, number_check(limit)))
+                    self._numbers.append((bit, *checks[-1][2]))
                     self._late |= bit * limit.late
                 self.reads.append(limit.reads)
             self._lacks.append((1 << len(self.reads), option.unsupported))
@@ -222,7 +227,18 @@ class Reach:
     All else is what rules that read nothing of it say at the workload's point.
     """
 
-    __slots__ = ("assumed", "beside", "exact", "limits", "questions", "touched")
+    __slots__ = (
+        "_apart",
+        "_needs_move",
+        "_options",
+        "_outcomes",
+        "_touched",
+        "assumed",
+        "beside",
+        "exact",
+        "limits",
+        "questions",
+    )
 
     def __init__(
         self,
@@ -230,7 +246,7 @@ class Reach:
         unstated: Iterable[FactEntry],
         *,
         outcomes: Outcomes,
-        options: Iterable[OptionEntry],
+        options: Mapping[str, OptionEntry],
         dependents: Sequence[Iterable[Formula]],
         load: AbstractSet[int],
         weighed: tuple[frozenset[int], int],
@@ -259,20 +275,31 @@ class Reach:
             else:
                 beside |= read
         self.questions = apart & outcomes.questions
-        self.touched = {option.id: _touched(option, moved, outcomes.needs) for option in options}
+        self._needs_move = outcomes.needs in moved
+        self._outcomes, self._apart = outcomes, apart
+        self._options = options
+        self._touched: dict[str, OptionEntry] = {}
         self.limits = {name: bits & apart for name, bits in outcomes.options.items()}
         self.assumed = sorted(assumed)
         self.beside = picker(beside - set(variables))
         self.exact = picker(inputs | assumed)
 
-
-def _touched(option: OptionEntry, moved: set[int], needs: int) -> OptionEntry:
-    """An option with only those of its rules that read what moves."""
-    limits = [limit for limit in option.limits if not moved.isdisjoint(limit.reads)]
-    return option._replace(
-        unsupported=option.unsupported if needs in moved else 0,
-        **checks(limits),
-    )
+    def touched(self, name: str) -> OptionEntry:
+        """An option with only those of its rules that read what moves."""
+        known = self._touched.get(name)
+        if known is None:
+            option = self._options[name]
+            checks = self._outcomes.checks[name]
+            known = self._touched[name] = option._replace(
+                unsupported=option.unsupported if self._needs_move else 0,
+                **{
+                    field: tuple(
+                        check for bit, of, check in checks if of == field and not bit & self._apart
+                    )
+                    for field in ("word_checks", "number_checks", "late_checks")
+                },
+            )
+        return known
 
 
 def picker(variables: set[int]) -> Callable[[list[int]], Any]:

@@ -199,7 +199,7 @@ class Rulebook:
                 variables,
                 assumed,
                 outcomes=self.outcomes,
-                options=self.options,
+                options=self.option,
                 dependents=self.dependents,
                 load={*self.load.places, self.load.pattern, *self.times},
                 weighed=(frozenset({self.parameters, self.precision}), self.size),
