@@ -33,12 +33,14 @@ def crossings(over: Callable[[int], list[int]], low: int, high: int) -> list[int
             pairs = enumerate(zip(first, last, strict=True))
             number = next(each for each, (one, two) in pairs if (one > 0) != (two > 0))
             turn = side = 0
-        rounds, way = divmod(turn, len(_TURNS))
-        if side and _TURNS[way] == "beside":
-            step = _WIDER ** (rounds + way // 2)
+        rounds, place = divmod(turn, len(_TURNS))
+        flag = abs(last[number] - first[number]) == 1  # which tells no distance
+        way = "half" if flag else _TURNS[place]
+        if side and way == "beside":
+            step = _WIDER ** (rounds + place // 2)
             middle = low + step if side > 0 else high - step
         else:
-            middle = _guess(_TURNS[way], low, first[number], high, last[number])
+            middle = _guess(way, low, first[number], high, last[number])
         middle = min(max(middle, low + 1), high - 1)
         beside = over(middle)
         open_.append((low, first, middle, beside, number, turn + 1, -1))

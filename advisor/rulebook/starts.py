@@ -152,8 +152,8 @@ def _cold_share(known: Constants, index: Mapping[str, int]) -> Formula:
         return share(mean_rate(point[volume], point[active]), point[time] + longest)
 
     def finer(point: Point, cut: int) -> int:
-        busy = point[volume] * WEEK * (point[time] + longest)
-        return reached(cut) * point[active] - busy
+        most = reached(cut) // (point[time] + longest)  # the rate is rounded up to a whole one
+        return most * point[active] - point[volume] * WEEK + 1
 
     return _formula("serverless.cold-share", index, (volume, active, time), (value, bounds, finer))
 
