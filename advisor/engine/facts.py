@@ -184,12 +184,15 @@ class Facts:
         return dropped
 
     def _assume(
-        self, low: list[int], high: list[int], point: list[int], stated: int
+        self, low: list[int], high: list[int], point: list[int], stated: int, moved: int = -1
     ) -> dict[int, Assumption]:
-        """Take what depends on sets, and the load; without a stated part of it all is as it is."""
+        """Take what depends on sets that moved (bits), and the load.
+
+        Without a stated part of the load all of it is as it is.
+        """
         book, rules, done = self.book, self.book.load, {}
-        for fact in book.conditional_facts:
-            if not stated >> fact.variable & 1:
+        for fact, read in book.conditional_reads:
+            if read & moved and not stated >> fact.variable & 1:
                 chosen = done[fact.variable] = self._alternative(fact, low, high)
                 point[fact.variable] = self._value(fact, chosen, low)
         if stated & rules.bits:
@@ -383,13 +386,17 @@ class Facts:
                 point[variable] = value
         for variable, bounds in changes.items():
             low[variable], high[variable] = bounds
-        self._precise(low, high, stated)
+        moved = bits
+        if bits & book.weight_bits:
+            self._precise(low, high, stated)
+            moved |= book.weight_bits
         if bits & book.time_bits:
             stated |= 1 << rules.time
             self._mean(low, high, point)
         if stated & rules.bits:
             self._narrow(low, high, stated)
-        self._assume(low, high, point, stated)
+            moved |= book.load_bits
+        self._assume(low, high, point, stated, moved)
         return low, high
 
     def domain(self, variable: int) -> tuple[int, int]:

@@ -97,9 +97,11 @@ class Rulebook:
         self.times = (self.processing, self.typical_processing, self.tail, self.mean)
         self.time_bits = bit_set(self.times)
         self.load = load_rules(self.raw, self.index)
+        self.load_bits = bit_set((*self.load.places, self.load.pattern, *self.times))
         self.size = self.index["model.size"]
         self.parameters = self.index["model.parameters"]
         self.precision = self.index["model.precision"]
+        self.weight_bits = bit_set((self.size, self.parameters, self.precision))
         self.loaded = self.index["model.loaded"]
         self.said = self.index[SAID]
         self.answer = self.index.get("requests.answer", -1)
@@ -123,6 +125,9 @@ class Rulebook:
                 self.template_point[fact.variable] = fact.assume[0].times * mean_rate(value, active)
         self.conditional_facts = [fact for fact in self.base_facts if len(fact.assume) > 1]
         self.conditional_bits = bit_set(fact.variable for fact in self.conditional_facts)
+        self.conditional_reads = [
+            (fact, bit_set(triggers([fact]))) for fact in self.conditional_facts
+        ]
         self.assumption_cuts = [
             cut
             for fact in self.conditional_facts
