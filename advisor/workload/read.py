@@ -107,7 +107,7 @@ def _document(root: YamlNode, reading: Reading) -> Reading:
     if "deploy.instances.min" in reading.values:
         _refuse_empty_fleet(reading)
     if "models" in reading.values:
-        stand_for_all(reading.values)
+        stand_for_all(reading)
     if "traffic.windows" in reading.values:
         from advisor.workload.windows import settle_active
 
