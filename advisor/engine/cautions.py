@@ -74,8 +74,7 @@ def consider(facts: Facts, none_fits: bool, named: frozenset[str]) -> tuple[Cons
     return tuple(
         _entry(outside)
         for outside in facts.book.outside()
-        if outside.id in named
-        or (outside.applies in (wanted, "both") and outside.when.test(point))
+        if outside.id in named or (outside.applies in (wanted, "both") and outside.when.test(point))
     )
 
 

@@ -70,7 +70,7 @@ def ids(
 
 
 def test_what_fits_outside_depends_on_whether_anything_fits_inside() -> None:
-    # 2 GB: a pointer and a queued job help in either case, cutting and containers only when none fits.
+    # 2 GB: a pointer and a job help in either case, cutting and containers when nothing fits.
     huge = online(requests={"payload": "2 GB", "answer": "10 s"})
     assert ids(huge, none_fits=False) == {"s3-pointer", "aws-batch"}
     assert ids(huge, none_fits=True) == {
