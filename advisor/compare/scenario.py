@@ -1,6 +1,6 @@
 """The full model at any value of one key: the answer, and what each usable option costs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -55,7 +55,10 @@ class Outcome(Value):
 class Scenario:
     """One workload with other values of one key, and everything else unchanged."""
 
-    __slots__ = ("_along", "_book", "_current", "_found", "_options", "_prices", "key", "workload")
+    __slots__ = (
+        "_along", "_book", "_current", "_elsewhere", "_found", "_options", "_prices",
+        "key", "workload",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -65,6 +68,7 @@ class Scenario:
         *,
         along: Mapping[str, int] | None = None,
         options: frozenset[str] | None = None,
+        elsewhere: Callable[[str | None], Prices] | None = None,
     ) -> None:
         """Prepare a scenario.
 
@@ -74,6 +78,7 @@ class Scenario:
             prices: of the workload's Region.
             along: other stated keys that move with it, each with its power: ``VOLUME``, …
             options: cost these only; all that may be used when not given.
+            elsewhere: gives the prices of a Region, where the Region is what moves.
         """
         self.key = key
         self.workload = facts.workload
@@ -82,6 +87,7 @@ class Scenario:
         self._along = along or {}
         self._current = current(facts, key)
         self._options = options
+        self._elsewhere = elsewhere
         self._found: dict[KeyValue, Outcome] = {}
 
     def facts_at(self, value: KeyValue) -> Facts:
@@ -112,14 +118,15 @@ class Scenario:
         facts = self.facts_at(value)
         point, book = facts.point, self._book
         option = decide(book, point)
+        prices = self._prices if self._elsewhere is None else self._elsewhere(facts.region)
         costs = {}
         for name in walk(book, point).leaf.options:
             if self._options is not None and name not in self._options:
                 continue
             if status(book.option[name], book.needs, point) == RULED_OUT:
                 continue
-            made = plan(name, facts, listed(name, self._prices.shipped), deploy=False)
-            costs[name] = total(name, completed(made, facts), self._prices)
+            made = plan(name, facts, listed(name, prices.shipped), deploy=False)
+            costs[name] = total(name, completed(made, facts), prices)
         return Outcome(value=value, option=option, costs=costs)
 
 
