@@ -55,10 +55,7 @@ class Outcome(Value):
 class Scenario:
     """One workload with other values of one key, and everything else unchanged."""
 
-    __slots__ = (
-        "_along", "_book", "_current", "_elsewhere", "_found", "_options", "_prices",
-        "key", "workload",
-    )  # fmt: skip
+    __slots__ = ("_along", "_book", "_current", "_found", "_options", "_prices", "key", "workload")
 
     def __init__(
         self,
@@ -83,11 +80,10 @@ class Scenario:
         self.key = key
         self.workload = facts.workload
         self._book: Rulebook = facts.book
-        self._prices = prices
+        self._prices = elsewhere or (lambda _: prices)
         self._along = along or {}
         self._current = current(facts, key)
         self._options = options
-        self._elsewhere = elsewhere
         self._found: dict[KeyValue, Outcome] = {}
 
     def facts_at(self, value: KeyValue) -> Facts:
@@ -118,7 +114,7 @@ class Scenario:
         facts = self.facts_at(value)
         point, book = facts.point, self._book
         option = decide(book, point)
-        prices = self._prices if self._elsewhere is None else self._elsewhere(facts.region)
+        prices = self._prices(facts.region)
         costs = {}
         for name in walk(book, point).leaf.options:
             if self._options is not None and name not in self._options:

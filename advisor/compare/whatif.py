@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
-from advisor.catalogue.price_snapshot import Folder, Prices
+from advisor.catalogue.price_snapshot import Folder
 from advisor.compare.break_even import Crossing, crossings, grid, number_at
 from advisor.compare.scenario import Outcome, Scenario, current, restated
 from advisor.engine.decision_cells import Cell, Neighbourhood
@@ -89,10 +90,7 @@ def sweep(
     book = book_for(workload, limits)
     facts = Facts(book, workload, region)
     entry = _key(key, book)
-
-    def prices(place: str | None) -> Prices:
-        return prices_of(place, own_prices, workload)
-
+    prices = partial(prices_of, own=own_prices, workload=workload)
     elsewhere = prices if key == _REGION else None
     scenario = Scenario(facts, key, prices(facts.region), elsewhere=elsewhere)
     if entry.kind not in KINDS:

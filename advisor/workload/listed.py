@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor.model.errors import InputError
 from advisor.model.workload import HEAVIEST_OF_ALL, LARGEST_OF_ALL, SAID_OF_ALL, Interval, Stated
 from advisor.text.yaml_reader import SequenceNode, YamlNode
 from advisor.workload.key import Key
@@ -88,9 +87,7 @@ def _is_word(reading: Reading, said: Stated) -> bool:
         return False
     message = f"{said.path}: {said.text!r} speaks of one model, and models lists several"
     hint = f"write a number, such as {key.example}"
-    reading.errors.append(
-        InputError(message, file=reading.file, line=said.line, column=said.column, hint=hint)
-    )
+    reading.refuse_stated(said, message, hint)
     return True
 
 
