@@ -56,5 +56,5 @@ def whatif(workload: str, key: str, form: str, settings: tuple[str, ...], **opti
         own_prices=folder,
     )
     text = money_renderer(WHATIF_FORMATS, form)(found, canvas(form))
-    click.echo(with_settings_line(text, asked, form), nl=False)
+    click.echo(with_settings_line(text, form, asked), nl=False)
     return 0
