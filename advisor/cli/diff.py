@@ -98,8 +98,7 @@ def diff(old: str, new: str | None, form: str, **options: Any) -> int:
     if len(before) == len(after) == 1:
         added, removed = [], []
     text = money_renderer(DIFF_FORMATS, form)((found, added, removed), canvas(form))
-    if found:
-        text = with_settings_line(text, found[0].new.workload, form)
+    text = with_settings_line(text, form, *(each.new.workload for each in found))
     click.echo(text, nl=False)
     return 1 if failed else 0
 

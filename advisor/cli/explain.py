@@ -106,4 +106,4 @@ def _explain_there(
         for each in [e for e in found if e.kind not in _OF_CONFIGURATIONS] or found
     ]
     text = money_renderer(EXPLAIN_FORMATS, form)(here, canvas(form))
-    click.echo(with_settings_line(text, advice.workload, form), nl=False)
+    click.echo(with_settings_line(text, form, advice.workload), nl=False)

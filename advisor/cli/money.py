@@ -276,9 +276,9 @@ def canvas(form: str) -> Canvas:
     return Canvas(max(NARROWEST, width), unicode)
 
 
-def with_settings_line(text: str, workload: Workload, form: str) -> str:
-    """A report for people, its last line the settings that changed the answer."""
-    words = workload.settings.words
+def with_settings_line(text: str, form: str, *workloads: Workload) -> str:
+    """A report for people, its last line the settings that changed the answers."""
+    words = "; ".join(dict.fromkeys(w.settings.words for w in workloads if w.settings.words))
     if not text or not words or form not in ("text", "markdown"):
         return text
     from advisor.reports.terminal_chart import wrapped

@@ -39,8 +39,9 @@ from advisor.reports.comparison_formats import WHATIF_FORMATS, money_renderer
 def whatif(workload: str, key: str, form: str, settings: tuple[str, ...], **options: Any) -> int:
     """Show where the answer and the cheapest option of WORKLOAD change as KEY changes.
 
-    KEY is a key of the file, such as traffic.volume, requests.payload or needs.vpc. The answer is
-    exact over the whole range; the cheapest option is searched between neighbouring points.
+    KEY is a key of the file, such as traffic.volume, requests.payload, needs.vpc or region. The
+    answer is exact over the whole range; the cheapest option is searched between neighbouring
+    points. Regions come in the order of what the answer costs there.
 
     Exit codes: 0 a sweep, 2 the file could not be read or the key cannot vary, 3 a bug of ours.
     """
@@ -55,5 +56,5 @@ def whatif(workload: str, key: str, form: str, settings: tuple[str, ...], **opti
         own_prices=folder,
     )
     text = money_renderer(WHATIF_FORMATS, form)(found, canvas(form))
-    click.echo(with_settings_line(text, asked, form), nl=False)
+    click.echo(with_settings_line(text, form, asked), nl=False)
     return 0

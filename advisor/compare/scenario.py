@@ -1,6 +1,6 @@
 """The full model at any value of one key: the answer, and what each usable option costs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -65,6 +65,7 @@ class Scenario:
         *,
         along: Mapping[str, int] | None = None,
         options: frozenset[str] | None = None,
+        elsewhere: Callable[[str | None], Prices] | None = None,
     ) -> None:
         """Prepare a scenario.
 
@@ -74,11 +75,12 @@ class Scenario:
             prices: of the workload's Region.
             along: other stated keys that move with it, each with its power: ``VOLUME``, …
             options: cost these only; all that may be used when not given.
+            elsewhere: gives the prices of a Region, where the Region is what moves.
         """
         self.key = key
         self.workload = facts.workload
         self._book: Rulebook = facts.book
-        self._prices = prices
+        self._prices = elsewhere or (lambda _: prices)
         self._along = along or {}
         self._current = current(facts, key)
         self._options = options
@@ -112,14 +114,15 @@ class Scenario:
         facts = self.facts_at(value)
         point, book = facts.point, self._book
         option = decide(book, point)
+        prices = self._prices(facts.region)
         costs = {}
         for name in walk(book, point).leaf.options:
             if self._options is not None and name not in self._options:
                 continue
             if status(book.option[name], book.needs, point) == RULED_OUT:
                 continue
-            made = plan(name, facts, listed(name, self._prices.shipped), deploy=False)
-            costs[name] = total(name, completed(made, facts), self._prices)
+            made = plan(name, facts, listed(name, prices.shipped), deploy=False)
+            costs[name] = total(name, completed(made, facts), prices)
         return Outcome(value=value, option=option, costs=costs)
 
 

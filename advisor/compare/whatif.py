@@ -1,6 +1,8 @@
 """Vary one key over its range: changes of the answer and of the cheapest option."""
 
 from collections.abc import Sequence
+from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from advisor.catalogue.price_snapshot import Folder
@@ -25,6 +27,7 @@ _REACH = 100  # from a hundredth of the value to a hundred times of it
 _BEYOND = 4  # and so many times beyond the furthest change of the answer that is near
 _NEAR = 10**6
 _NEEDS = "needs."
+_REGION = "region"
 
 
 class Stretch(NamedTuple):
@@ -73,7 +76,7 @@ def sweep(
 
     Args:
         workload: everything else.
-        key: path of a quantity, a word, a yes or no, or a feature (``needs.vpc``).
+        key: path of a quantity, a word, a yes or no, a feature (``needs.vpc``), or ``region``.
         wanted: ends and number of points.
         limits: ``safe`` or ``latest``; the workload's own choice without it.
         region: used instead of the workload's Region.
@@ -87,7 +90,9 @@ def sweep(
     book = book_for(workload, limits)
     facts = Facts(book, workload, region)
     entry = _key(key, book)
-    scenario = Scenario(facts, key, prices_of(facts.region, own_prices, workload))
+    prices = partial(prices_of, own=own_prices, workload=workload)
+    elsewhere = prices if key == _REGION else None
+    scenario = Scenario(facts, key, prices(facts.region), elsewhere=elsewhere)
     if entry.kind not in KINDS:
         return _of_words(facts, entry, scenario, wanted)
     return _of_numbers(facts, entry, scenario, wanted)
@@ -109,6 +114,8 @@ def _key(path: str, book: Rulebook) -> Key:
         for part in entry.parts:
             name = f"{entry.path}.{part}"
             entries[name] = entry._replace(path=name, parts=())
+    places = book.fact[_REGION].words[:-1]  # the last stands for every other code
+    entries[_REGION] = keys()[_REGION]._replace(kind="word", words=places)
     for left_out in ("schema", "limits", "decision.option"):
         entries.pop(left_out)
     if path not in entries:
@@ -136,6 +143,8 @@ def _of_words(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange) 
     flag = entry.kind == "flag"
     values: tuple[bool | str, ...] = (False, True) if flag else entry.words
     points = tuple(scenario.at(value) for value in values)
+    if entry.path == _REGION:
+        points = tuple(sorted(points, key=_price))
     stretches: list[Stretch] = []
     for point in points:
         text = word(point.value)
@@ -157,6 +166,12 @@ def _of_words(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange) 
         points=points,
         crossings=(),
     )
+
+
+def _price(point: Outcome) -> tuple[bool, Decimal]:
+    """What the answer costs, for an order in which an unknown price and no answer come last."""
+    usd = None if point.option is None else point.middle(point.option)
+    return usd is None, usd or Decimal(0)
 
 
 def _assumed_word(facts: Facts, entry: Key) -> object:

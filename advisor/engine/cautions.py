@@ -6,7 +6,7 @@ from advisor.engine.facts import Facts
 from advisor.model.advice import Consider
 from advisor.model.workload import Finding
 from advisor.rulebook.formulas import UNITS
-from advisor.rulebook.types import INFINITY, Caution, FactEntry, Outside
+from advisor.rulebook.types import INFINITY, UNSET, Caution, FactEntry, Outside
 from advisor.text.quantity_format import about
 
 
@@ -62,13 +62,19 @@ def _placed(caution: Caution, place: tuple[str, int, int], figure: str) -> Findi
 
 
 def consider(facts: Facts, none_fits: bool, named: frozenset[str]) -> tuple[Consider, ...]:
-    """Entries that apply: every one where no option fits, else those for a poor fit or named."""
+    """Entries that apply: every one where no option fits, else those for a poor fit or named.
+
+    A word that nobody states or assumes is the last of its fact, which stands for every other.
+    """
     wanted = "none-fits" if none_fits else "poor-fit"
+    point = [
+        low.bit_length() - 1 if value == UNSET and fact.discrete else value
+        for fact, low, value in zip(facts.book.facts, facts.low, facts.point, strict=True)
+    ]
     return tuple(
         _entry(outside)
         for outside in facts.book.outside()
-        if outside.id in named
-        or (outside.applies in (wanted, "both") and outside.when.test(facts.point))
+        if outside.id in named or (outside.applies in (wanted, "both") and outside.when.test(point))
     )
 
 

@@ -200,14 +200,14 @@ def _by_words(
     around: Neighbourhood, fact: FactEntry, cells: list[Cell]
 ) -> dict[str, str | None] | None:
     """The cells under the fact's own words, if each has one whose taken value lies in it."""
+    words = [w for w in around.book.words.values() if w.fact == fact.id and w.stated]
     named: dict[str, str | None] = {}
     for cell in cells:
-        for word in around.book.words.values():
-            if word.fact == fact.id and word.stated:
-                taken = word.low if word.high >= INFINITY else word.high
-                if cell.low <= taken <= cell.high:
-                    named[word.id] = cell.option
-    return named if len(named) == len(cells) else None
+        here = [word.id for word in words if cell.low <= word.taken <= cell.high]
+        if not here:
+            return None
+        named.update(dict.fromkeys(here, cell.option))
+    return named
 
 
 # -- what would change the answer ---------------------------------------------------------------

@@ -45,9 +45,10 @@ def _least(facts: Facts) -> Iterator[tuple[Facts, tuple[str, ...]]]:
     """The workload as it needs least, with the facts that were taken otherwise."""
     workload = facts.workload
     stated = {
-        path[len("model.") :]: item.value
+        path[len("model.") :]: item.value if of is None or of.discrete else facts.interval(path)
         for path, item in workload.values.items()
         if path.startswith("model.")
+        for of in (facts.book.fact.get(path),)
     }
     streams = workload.flag("requests.streaming")
     for accelerator, streaming in product(

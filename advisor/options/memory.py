@@ -114,7 +114,7 @@ def resident_mib(draft: Draft) -> tuple[int | None, str]:
     stated = draft.upper("model.memory")
     if stated is not None:
         size = -(-stated // MIB)
-        return size, f"{mib(size)} loaded as stated"
+        return size, f"{mib(size)} loaded{_of_word(draft, 'model.memory') or ' as stated'}"
     weights, text = weights_mib(draft)
     if weights is None:
         return None, "memory of the loaded model not stated"
@@ -132,9 +132,17 @@ def weights_mib(draft: Draft) -> tuple[int | None, str]:
         bytes_each = draft.facts.book.bits[precision] / 8
         weights = -(-int(count * bytes_each) // MIB)
         if archive is None or weights > archive:
-            each = f"{count:,} parameters x {number(bytes_each)} bytes ({precision})"
+            said = f"{count:,} parameters{_of_word(draft, 'model.parameters')}"
+            each = f"{said} x {number(bytes_each)} bytes ({precision})"
             return weights, f"{each} = {mib(weights)}"
-    return archive, "" if size is None else f"{mib(size / MIB)} artifact"
+    said = _of_word(draft, "model.size")
+    return archive, "" if size is None else f"{mib(size / MIB)} artifact{said}"
+
+
+def _of_word(draft: Draft, path: str) -> str:
+    """The word that a number was taken of; empty where the number was stated."""
+    word = draft.text(path)
+    return f" (usual of {word!r})" if word else ""
 
 
 def archive_bytes(draft: Draft) -> int | None:

@@ -25,7 +25,7 @@ class Basis:
     ``number`` gives the value of a sizing constant, ``needs`` whether a feature is needed, by name
     or by the fact that asks for it; both raise ``KeyError`` for a name that the rules do not have.
     ``upper`` and ``text`` give what the workload states under a key path, or ``None``: of a
-    quantity the end that loads more, and words or free text.
+    quantity the end that loads more, of a word for one its usual value, and words or free text.
     """
 
     __slots__ = ("done", "facts", "knowledge", "needs", "number", "text", "upper")
@@ -41,6 +41,9 @@ class Basis:
                 uppers[path] = upper(value)
             elif isinstance(value, str):
                 texts[path] = value
+                fact = facts.book.fact.get(path)
+                if fact is not None and not fact.discrete:  # a word for a number
+                    uppers[path] = facts.taken(path)
         self.needs: Callable[[str], bool] = _needed(facts).__getitem__
         self.number: Callable[[str], Any] = knowledge.numbers.__getitem__
         self.text: Callable[[str], str | None] = texts.get

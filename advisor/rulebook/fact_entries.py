@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.rulebook.entries import origin, pick
+from advisor.rulebook.entries import origin
 from advisor.rulebook.symbols import Symbols
 from advisor.rulebook.types import (
     ANYTHING,
@@ -121,7 +121,7 @@ def _fact(raw: Mapping[str, Any], symbols: Symbols) -> FactEntry:
         changeable=float(raw.get("changeable", 0)),
         say_words=raw.get("say") == "words",
         names={
-            pick(word.low, word.high, False): word.id
+            word.taken: word.id
             for word in symbols.words.values()
             if word.stated and word.fact == raw["id"] and raw.get("say") == "words"
         },
@@ -157,8 +157,5 @@ def _assumption(fact: str, raw: Mapping[str, Any], symbols: Symbols) -> Assumpti
 
 
 def _assumed(fact: str, value: Any, symbols: Symbols) -> int:
-    """A word on a number is assumed at the end next to its bound (see ``pick``)."""
-    if isinstance(value, str):
-        word = symbols.words[fact, value]
-        return pick(word.low, word.high, False)
-    return int(value)
+    """A word on a number is assumed at what is taken of it."""
+    return symbols.words[fact, value].taken if isinstance(value, str) else int(value)

@@ -48,8 +48,13 @@ def _parts(entries: Any, file: list[FileKey], known: Mapping[str, Sequence[str]]
             for key in file
             if key["path"].startswith(below)
         )
-        parts += [key for key in alike if key["path"] not in named]
+        parts += [_in_list(key) for key in alike if key["path"] not in named]
     return parts
+
+
+def _in_list(key: FileKey) -> FileKey:
+    """A key of one model among several: a word for a size speaks of one model only."""
+    return {name: each for name, each in key.items() if name != "words" or key["kind"] == "word"}
 
 
 def _key(raw: FileKey, known: Mapping[str, Any]) -> FileKey:

@@ -84,6 +84,13 @@ class Word(Value):
     origin: Source
     ordinary: int = UNSET  # the value that is taken of it, where it has one
 
+    @property
+    def taken(self) -> int:
+        """The ordinary value, else the end next to its bound."""
+        if self.ordinary != UNSET:
+            return self.ordinary
+        return self.low if self.high >= INFINITY else self.high
+
 
 class Assumption(Value):
     """One assumption for an unstated fact."""

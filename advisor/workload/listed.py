@@ -51,18 +51,19 @@ def _alike(model: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**model, "name": f"{model['name']}-{each}"} for each in range(1, count.high + 1)]
 
 
-def stand_for_all(values: dict[str, Stated]) -> None:
+def stand_for_all(reading: Reading) -> None:
     """Add the facts of ``model`` that follow from a list of models.
 
     What ``model`` states holds for each that does not state it itself. The count is the length of
     the list, unless it is stated.
     """
+    values = reading.values
     models: tuple[dict[str, Any], ...] = values["models"].value
     if not models:
         return
     for name in SAID_OF_ALL:
         default = values.get(f"model.{name}")
-        if default is not None:
+        if default is not None and not _is_word(reading, default):
             for model in models:
                 model.setdefault(name, default.value)
     if "model.count" not in values:
@@ -77,6 +78,17 @@ def stand_for_all(values: dict[str, Stated]) -> None:
     _put(values, "accelerator", next((each for each in _ACCELERATORS if each in kinds), None))
     frameworks = {model.get("framework") for model in models}
     _put(values, "framework", frameworks.pop() if len(frameworks) == 1 else None)
+
+
+def _is_word(reading: Reading, said: Stated) -> bool:
+    """Refuse a word for a number, which says how large one model is."""
+    key = keys()[said.path]
+    if key.kind == "word" or said.value not in key.words:
+        return False
+    message = f"{said.path}: {said.text!r} speaks of one model, and models lists several"
+    hint = f"write a number, such as {key.example}"
+    reading.refuse_stated(said, message, hint)
+    return True
 
 
 def _largest(size: Interval) -> tuple[int, int]:

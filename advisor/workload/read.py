@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from advisor.model.errors import InputError
 from advisor.model.workload import Stated, Workload
 from advisor.text.digest import sha256
 from advisor.text.quantity import KINDS
@@ -107,7 +106,7 @@ def _document(root: YamlNode, reading: Reading) -> Reading:
     if "deploy.instances.min" in reading.values:
         _refuse_empty_fleet(reading)
     if "models" in reading.values:
-        stand_for_all(reading.values)
+        stand_for_all(reading)
     if "traffic.windows" in reading.values:
         from advisor.workload.windows import settle_active
 
@@ -208,8 +207,4 @@ def _refuse_empty_fleet(reading: Reading) -> None:
     least, most = (reading.values.get(f"deploy.instances.{end}") for end in ("min", "max"))
     if least is not None and most is not None and least.value.low > most.value.low:
         message = f"deploy.instances: min {least.text} is above max {most.text}"
-        hint = "write the smaller number as min"
-        error = InputError(
-            message, file=reading.file, line=least.line, column=least.column, hint=hint
-        )
-        reading.errors.append(error)
+        reading.refuse_stated(least, message, "write the smaller number as min")

@@ -43,6 +43,12 @@ class Reading:
         message = f"{path}: {refusal.problem}" if path else refusal.problem
         self.errors.append(error_at(node, message, self.file, refusal.hint))
 
+    def refuse_stated(self, said: Stated, message: str, hint: str) -> None:
+        """Note that a value that was read contradicts another."""
+        self.errors.append(
+            InputError(message, file=self.file, line=said.line, column=said.column, hint=hint)
+        )
+
     def in_order(self) -> list[InputError]:
         """The errors as they stand in the file."""
         return sorted(self.errors, key=lambda error: (error.line, error.column))

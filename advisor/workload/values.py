@@ -75,7 +75,7 @@ def read_quantity(key: Key, text: str) -> Interval:
 
 def _quantity_hint(key: Key, forms: str, text: str) -> str:
     if not key.words:
-        return forms
+        return f"no word stands for it; {forms}" if text.isalpha() else forms
     close = likely(text, key.words)
     return f"{forms}; or {', '.join(key.words)}" if close is None else f"did you mean {close}?"
 

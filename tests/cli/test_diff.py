@@ -133,3 +133,16 @@ def test_two_workloads_of_one_name_in_a_file_cannot_be_paired(tmp_path: Path) ->
     done = ran("diff", "a.yaml", "a.yaml", cwd=tmp_path)
     assert done.code == 2
     assert "two workloads have the name scoring" in done.err
+
+
+def test_the_settings_of_every_pair_are_said(tmp_path: Path) -> None:
+    # The first states its Region, so that only limits are taken for it; the second takes both.
+    settings = '[tool.sm-advise]\nregion = "eu-west-1"\nlimits = "latest"\n'
+    (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
+    second = WORKLOAD.replace("scoring", "ranking").replace("region: us-east-1\n", "")
+    both = f"{WORKLOAD}---\n{second}"
+    (tmp_path / "old.yaml").write_text(both, encoding="utf-8")
+    (tmp_path / "new.yaml").write_text(both.replace("20/s", "200/s"), encoding="utf-8")
+    done = ran("diff", "old.yaml", "new.yaml", cwd=tmp_path)
+    said = " ".join(done.out.split())
+    assert "Settings pyproject.toml: limits latest; pyproject.toml: limits latest, region" in said

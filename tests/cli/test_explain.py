@@ -24,7 +24,7 @@ def test_an_entry_is_explained() -> None:
 
 def test_an_entry_is_explained_as_json() -> None:
     done = called("explain", "small", "--format", "json")
-    assert [value["id"] for value in json.loads(done.out)] == ["small", "small"]
+    assert [value["id"] for value in json.loads(done.out)] == ["small"] * 4
 
 
 def test_an_unknown_id_is_an_input_error_with_the_nearest_ones() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from advisor.compare.whatif import POINTS, Sweep, SweptRange, sweep
 from advisor.model.errors import InputError
 from advisor.model.workload import Workload
+from advisor.rulebook.load import load
 from advisor.workload.keys import keys
 from tests.planned import facts_of, online
 from tests.strategies import FEATURES, Document, documents, read
@@ -108,6 +109,24 @@ def test_words_are_all_shown(key: str, words: list[str]) -> None:
     assert found.current in words
 
 
+def test_regions_are_shown_by_price_each_with_its_own_answer() -> None:
+    workload = calm()
+    found = sweep(workload, "region")
+    named = [str(point.value) for point in found.points]
+    assert (found.current, found.stated) == ("us-east-1", True)
+    assert sorted(named) == sorted(load().fact["region"].words[:-1])
+    costs = [point.middle(point.option) for point in found.points if point.option]
+    known = [usd for usd in costs if usd is not None]
+    assert costs[: len(known)] == sorted(known)  # unknown prices come last
+    for place in ("us-east-1", "eu-central-1", "ap-south-2"):
+        there = sweep(workload, "needs.vpc", region=place).points[0]
+        here = found.points[named.index(place)]
+        assert (here.option, here.costs) == (there.option, there.costs), place
+    # AWS lists no serverless inference for Hyderabad.
+    assert stretch_of(found, "eu-central-1") == "serverless"
+    assert stretch_of(found, "ap-south-2") == "real-time"
+
+
 def test_a_feature_turns_the_answer() -> None:
     found = sweep(calm(), "needs.vpc")
     assert [(each.words, each.option) for each in found.stretches] == [
@@ -122,6 +141,8 @@ def test_a_feature_turns_the_answer() -> None:
         ("requests.paylod", SweptRange(), "requests.paylod cannot be varied"),
         ("needs.vcp", SweptRange(), "needs.vcp cannot be varied"),
         ("name", SweptRange(), "name cannot be varied"),
+        ("regoin", SweptRange(), "regoin cannot be varied"),
+        ("region", SweptRange("us-east-1"), "region has no range"),
         ("limits", SweptRange(), "limits cannot be varied"),
         ("needs.vpc", SweptRange("true"), "needs.vpc has no range"),
         ("requests.payload", SweptRange("3"), "has no unit"),
@@ -154,7 +175,7 @@ def stretch_of(found: Sweep, value: Any) -> str | None:
 
 @given(
     documents(),
-    st.sampled_from([*MOVABLE, *(f"needs.{name}" for name in FEATURES)]),
+    st.sampled_from([*MOVABLE, "region", *(f"needs.{name}" for name in FEATURES)]),
     st.integers(2, 9),
 )
 def test_every_point_has_the_answer_of_its_stretch(

@@ -70,9 +70,9 @@ def ids(
 
 
 def test_what_fits_outside_depends_on_whether_anything_fits_inside() -> None:
-    # 2 GB: a pointer helps in either case, cutting and another service only when nothing fits.
+    # 2 GB: a pointer and a job help in either case, cutting and containers when nothing fits.
     huge = online(requests={"payload": "2 GB", "answer": "10 s"})
-    assert ids(huge, none_fits=False) == {"s3-pointer"}
+    assert ids(huge, none_fits=False) == {"s3-pointer", "aws-batch"}
     assert ids(huge, none_fits=True) == {
         "s3-pointer", "split-payload", "aws-batch", "container-service",
     }  # fmt: skip

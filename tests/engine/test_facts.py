@@ -43,7 +43,7 @@ def taken(fact: str, **parts: Any) -> Any:
         ("<=5 MB", 5 * MB),
         ("<5 MB", 5 * MB - 1),
         ("small", 100 * KB),  # its ordinary value
-        ("large", 6 * MB + 1),  # beyond a synchronous call
+        ("large", 50 * MB),  # the usual one beyond a synchronous call
     ],
 )
 def test_a_payload_is_taken_at_its_bad_end(stated: str, expected: int) -> None:
@@ -66,8 +66,9 @@ def test_an_answer_is_taken_at_its_bad_end(stated: str, expected: int) -> None:
 
 def test_a_word_moves_with_the_limit_it_is_tied_to() -> None:
     large = online(requests={"payload": "large"})
-    assert facts_of(large).taken("requests.payload") == 6 * MB + 1
-    assert facts_of(large, "latest").taken("requests.payload") == 25 * MB + 1
+    for limits, most in (("safe", 6 * MB), ("latest", 25 * MB)):
+        assert facts_of(large, limits).interval("requests.payload") == Interval(most + 1, None)
+        assert facts_of(large, limits).taken("requests.payload") == 50 * MB
 
 
 # -- typical, p99, max -----------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import random
 import re
 import subprocess
 import sys
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from advisor.model.advice import WouldChange
 from advisor.model.workload import Interval, Workload
 from advisor.pipeline import advise
 from advisor.reports import Context, renderer
-from advisor.rulebook.load import load
+from advisor.rulebook.cache import rules_directory
+from advisor.rulebook.load import compiled, load
 from advisor.rulebook.resolve import Rulebook, resolve
 from advisor.rulebook.types import INFINITY, RULED_OUT, UNSET
 from advisor.text.quantity import WEEK, parse, show
@@ -187,6 +189,28 @@ def test_each_outcome_of_an_unknown_is_what_it_says(document: Document) -> None:
     for unknown in decisive_unknowns(around(read(document))):
         for value, expected in unknown.outcomes.items():
             assert option(document, (unknown.fact, value)) == expected, (unknown, value)
+
+
+def _spoken() -> Rulebook:
+    """The rules, with every fact that has stated words named by these."""
+    raw = deepcopy(compiled(rules_directory()))
+    named = {word["fact"] for word in raw["words"] if word.get("stated")}
+    for fact in raw["facts"]:
+        if fact["id"] in named:
+            fact["say"] = "words"
+    return resolve(raw, "safe")
+
+
+SPOKEN = _spoken()
+
+
+@given(documents(others=()))
+def test_an_outcome_under_a_word_is_what_stating_the_word_gives(document: Document) -> None:
+    for unknown in decisive_unknowns(around(read(document), SPOKEN)):
+        for value, expected in unknown.outcomes.items():
+            if (unknown.fact, value) in SPOKEN.words:
+                stated = around(read(document, [(unknown.fact, value)]), SPOKEN)
+                assert stated.option == expected, (unknown, value)
 
 
 @given(BARE, st.data())

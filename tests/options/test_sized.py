@@ -10,11 +10,15 @@ from hypothesis import strategies as st
 
 from advisor.engine.facts import Facts
 from advisor.model.options import ASYNCHRONOUS, OPTIONS, REAL_TIME
+from advisor.model.workload import Interval
 from advisor.options import plan
 from advisor.options.instance_types import types_of
 from advisor.options.memory import Need
+from advisor.pipeline import advise
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
+from advisor.rulebook.types import Word
+from advisor.text.quantity import show
 from tests.planned import facts_of, online, value
 from tests.strategies import documents, read
 
@@ -110,3 +114,28 @@ def test_the_step_of_a_need_tells_what_fits(first: int, second: int) -> None:
         for host in (first, second)
     ]
     assert alike == (fitting[0] == fitting[1])
+
+
+SIZE_WORDS = [
+    word
+    for word in load("safe").words.values()
+    if word.stated and load("safe").fact[word.fact].kind in ("size", "count")
+]
+
+
+@pytest.mark.parametrize("word", SIZE_WORDS, ids=lambda word: f"{word.fact}-{word.id}")
+def test_a_word_for_a_size_is_planned_at_its_usual_value(word: Word) -> None:
+    for limits in ("safe", "latest"):  # the interval moves with the limit, the usual value does not
+        there = load(limits).words[word.fact, word.id]
+        assert there.low <= there.ordinary <= there.high
+    number = show(Interval(word.ordinary, word.ordinary), load("safe").fact[word.fact].kind)
+
+    def answer(said: str) -> tuple[str | None, list[tuple[str, object]]]:
+        section, key = word.fact.split(".")
+        parts = {"requests": {"payload": "10 KB"}, "traffic": {"peak": "2/s"}}
+        parts[section] = {**parts.get(section, {}), key: said}
+        advice = advise(facts_of(online(**parts)).workload)
+        made = plan(REAL_TIME, facts_of(online(**parts)))
+        return advice.decision.option, [(each.name, each.value) for each in made.settings]
+
+    assert answer(word.id) == answer(number)

@@ -122,6 +122,8 @@ def test_a_word_belongs_to_its_fact() -> None:
     assert [entry.name for entry in known().find("small")] == [
         "requests.payload small",
         "requests.response small",
+        "model.size small",
+        "model.memory small",
     ]
     assert one("requests.payload small").id == "small"
 
@@ -141,7 +143,10 @@ def test_what_rests_on_an_entry_is_told() -> None:
     assert "s3-pointer" in used["consider"]
     assert "option" not in used  # it stands in the option's own file
     assert known().usage.of(one("needs.vpc")) == {"consider": ("aws-lambda",)}
-    assert known().usage.of(one("load.busy-share busy")) == {"question": ("busy",)}
+    assert known().usage.of(one("load.busy-share busy")) == {
+        "question": ("busy",),
+        "consider": ("bedrock",),
+    }
 
 
 def test_nothing_rests_on_itself() -> None:
