@@ -8,10 +8,11 @@ from functools import lru_cache
 
 from advisor.rulebook.formulas import IN_FLIGHT_UNIT, mean_rate
 from advisor.rulebook.types import INFINITY, LoadRules
-from advisor.text.quantity import WEEK
+from advisor.text.quantity import WEEK, largest
 
 _ACTIVE, _TIME, _PEAK, _VOLUME, _CONCURRENT = range(0, 10, 2)
 _ROUNDS = 3
+_MOST = (WEEK, largest("time"), INFINITY, INFINITY, INFINITY)  # no file states more
 # What keeps the five together, as bits of what was dropped because nothing would be left.
 MEAN_WITHIN_PEAK, PEAK_WITHIN_BURST, IN_PROGRESS = 1, 2, 4
 
@@ -31,19 +32,18 @@ def mean_time(median: int, tail: int) -> int:
 def box_of(rules: LoadRules, low: list[int], high: list[int]) -> Box:
     """What the sets of a workload say of its load."""
     box: Box = []
-    for variable in rules.places:
-        box += (low[variable] or 1, high[variable] or 1)
-    box[_ACTIVE + 1] = min(box[_ACTIVE + 1], WEEK)
+    for variable, most in zip(rules.places, _MOST, strict=True):
+        box += (low[variable] or 1, min(high[variable], most) or 1)
     return box
 
 
 def put(rules: LoadRules, box: Box, low: list[int], high: list[int]) -> None:
     """Narrow the sets of a workload to a box."""
-    for place, variable in enumerate(rules.places):
-        least, most = box[2 * place : 2 * place + 2]
+    ends = zip(rules.places, box[::2], box[1::2], _MOST, strict=True)
+    for variable, least, most, any_ in ends:
         if least > 1:
             low[variable] = least
-        if most < (INFINITY if place else WEEK):
+        if most < any_:
             high[variable] = most
 
 
