@@ -203,7 +203,9 @@ def _mapped(key: Key) -> st.SearchStrategy[Any]:
     """What consists of mappings with keys of their own."""
     if key.kind == "variants":
         variant = _record(keys(key.path).values(), "name")
-        return st.lists(variant, min_size=1, max_size=2, unique_by=lambda each: each["name"])
+        return st.lists(
+            variant, min_size=1, max_size=2, unique_by=lambda each: each["name"].lower()
+        )
     if key.kind == "record":
         return _record((k for k in keys().values() if k.path.startswith(key.path + ".")), "option")
     if key.kind == "waivers":
