@@ -180,7 +180,7 @@ class World:
         return self.named(kind, field, (node.value,))
 
 
-class ReadFault(Value):
+class ReadFault(NamedTuple):
     """Something that a reader finds wrong before there is a resource to judge."""
 
     rule: str

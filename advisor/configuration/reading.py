@@ -80,7 +80,7 @@ def _repeated(parsed: Parsed, dialect: str) -> Iterable[ReadFault]:
             continue
         node = Node("scalar", again.key, again.mark)
         message = f"{again.key} is repeated; first on line {again.first.line}"
-        yield ReadFault(rule="repeated-key", node=node, address="", message=message)
+        yield ReadFault("repeated-key", node, "", message)
 
 
 def _of_others(again: Repeated, template: Node) -> bool:

@@ -228,9 +228,7 @@ def _misspelt(provider: Node | None) -> Iterator[ReadFault]:
 
     wrong = misspelling(str(provider.value), known_regions())
     if wrong is not None:
-        yield ReadFault(
-            rule="region-misspelt", node=provider, address="provider.aws", message="; ".join(wrong)
-        )
+        yield ReadFault("region-misspelt", provider, "provider.aws", "; ".join(wrong))
 
 
 def _unread(path: str, document: Document) -> tuple[str, ...]:

@@ -183,10 +183,10 @@ def _strange_types(template: TemplateValues) -> Iterator[ReadFault]:
             opinion = judge_cloudformation(str(node.value))
             if opinion is not None:
                 yield ReadFault(
-                    rule="no-such-resource",
-                    node=node,
-                    address=f"Resources.{name}",
-                    message=opinion[0],
+                    "no-such-resource",
+                    node,
+                    f"Resources.{name}",
+                    opinion[0],
                     suggestion=opinion[1],
                     severity=opinion[2],
                 )

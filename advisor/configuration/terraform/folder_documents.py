@@ -247,12 +247,7 @@ def _strange(folder: Folder) -> Iterator[ReadFault]:
             address = ".".join(block.labels)
             message, suggestion, severity = opinion
             yield ReadFault(
-                rule="no-such-resource",
-                node=node,
-                address=address,
-                message=message,
-                suggestion=suggestion,
-                severity=severity,
+                "no-such-resource", node, address, message, suggestion=suggestion, severity=severity
             )
 
 
@@ -260,13 +255,11 @@ def _bare_words(words: Iterable[hcl.Traversal]) -> Iterator[ReadFault]:
     for word in words:
         node = Node("scalar", word.root, word.mark)
         message = f'{word.root} without quotes is a reference; write "{word.root}"'
-        yield ReadFault(
-            rule="bare-word", node=node, address="", message=message, suggestion=f'"{word.root}"'
-        )
+        yield ReadFault("bare-word", node, "", message, suggestion=f'"{word.root}"')
 
 
 def _twice(folder: Folder) -> Iterator[ReadFault]:
     for again, first in folder.repeated:
         node = Node("scalar", again.name, again.mark)
         message = f"{again.name} is repeated; the first is on line {first.mark.line}"
-        yield ReadFault(rule="repeated-key", node=node, address="", message=message)
+        yield ReadFault("repeated-key", node, "", message)

@@ -98,22 +98,14 @@ def _misplaced(body: hcl.Body, tree: Tree, address: str) -> Iterator[ReadFault]:
             node = Node("scalar", name, attribute.mark)
             message = f"{name} is a block and takes no equals sign"
             yield ReadFault(
-                rule="block-or-argument",
-                node=node,
-                address=address,
-                message=message,
-                suggestion=f"{name} {{ … }}",
+                "block-or-argument", node, address, message, suggestion=f"{name} {{ … }}"
             )
     for block in body.blocks:
         if block.type in tree["arguments"]:
             node = Node("scalar", block.type, block.mark)
             message = f"{block.type} is an argument and takes an equals sign"
             yield ReadFault(
-                rule="block-or-argument",
-                node=node,
-                address=address,
-                message=message,
-                suggestion=f"{block.type} = {{ … }}",
+                "block-or-argument", node, address, message, suggestion=f"{block.type} = {{ … }}"
             )
         elif block.type in blocks:
             yield from _misplaced(block.body, blocks[block.type], address)

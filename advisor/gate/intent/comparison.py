@@ -180,14 +180,14 @@ class WorkloadFit:
         message = f"the rules would choose {first} for {self.workload.name}; this is {option}"
         if decided:
             message = f"{first} was decided on{self._said('decision')}; this is {option}"
-        fault = Fault(node=node, path=path, message=message, suggestion=first, at_key=True)
+        fault = Fault(node, path, message, suggestion=first, at_key=True)
         yield finding_of(self.checks["option-differs"], resource, fault)
 
     def _broken(
         self, resource: Resource, node: Node, path: Path, reason: BrokenReason, at_key: bool = False
     ) -> GateFinding:
         text, severity = reason.message, reason.severity
-        fault = Fault(node=node, path=path, message=text, at_key=at_key, severity=severity)
+        fault = Fault(node, path, text, at_key=at_key, severity=severity)
         found = finding_of(self.checks["option-broken"], resource, fault)
         if not reason.source:
             return found

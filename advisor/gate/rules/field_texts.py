@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 from advisor.configuration.api.service import Shape
 from advisor.configuration.document import Node, Path, written
-from advisor.model.value import Value
 
 LONGEST_NAME = 63
 """Characters; what shapes of names have in common."""
 
 
-class ServiceProblem(Value):
+class ServiceProblem(NamedTuple):
     """One way in which a value disagrees with the service model."""
 
     rule: str
@@ -50,7 +50,7 @@ def text_problems(
         )
     else:
         return
-    yield ServiceProblem(rule=rule, message=message, node=node, path=path, at_key=at_key)
+    yield ServiceProblem(rule, message, node, path, at_key=at_key)
 
 
 def form_message(text: str, shape: Shape, path: Path) -> str:
@@ -91,14 +91,14 @@ def partly_known(node: Node, shape: Shape, path: Path) -> Iterator[ServiceProble
     if size > shape.get("max", size):
         name = last_name(path)
         message = f"{name} has {size} characters and more; at most {shape['max']} are allowed"
-        yield ServiceProblem(rule="wrong-length", message=message, node=node, path=path)
+        yield ServiceProblem("wrong-length", message, node, path)
     elif _is_name(shape) and (wrong := _wrong_in_name(parts)):
         message = f"{last_name(path)} has {wrong}: letters, digits and inner hyphens only"
-        yield ServiceProblem(rule="wrong-form", message=message, node=node, path=path)
+        yield ServiceProblem("wrong-form", message, node, path)
     elif _is_place(shape) and not _may_be_place(parts[0]):
         name = last_name(path)
         message = f"{name} does not start with s3://: s3://bucket/prefix is expected"
-        yield ServiceProblem(rule="wrong-form", message=message, node=node, path=path)
+        yield ServiceProblem("wrong-form", message, node, path)
 
 
 def _wrong_in_name(parts: tuple[object, ...]) -> str:

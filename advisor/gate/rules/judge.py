@@ -106,9 +106,9 @@ class Judge(Value):
             if problem.rule == "missing-field":  # to add, not to write instead of something
                 message, suggestion = f"{suggestion} is missing", ""
             fault = Fault(
-                node=problem.node,
-                path=problem.path,
-                message=message,
+                problem.node,
+                problem.path,
+                message,
                 suggestion=suggestion,
                 at_key=problem.at_key,
                 severity=problem.severity,
@@ -146,9 +146,9 @@ def _data_faults(check: Check, view: View) -> Iterator[Fault]:
         if holds(check.fault, scope) and not _misspelt(check.fault, scope, view.service.fields):
             (name, node, where), *others = _pointed_at(check, scope, path)
             yield Fault(
-                node=node,
-                path=where,
-                message=_filled(check.message, scope),
+                node,
+                where,
+                _filled(check.message, scope),
                 suggestion=_instead(check.fault, node),
                 at_key=name not in values,
                 related=tuple(other for _, other, _ in others),

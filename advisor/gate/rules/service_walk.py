@@ -86,7 +86,7 @@ class _ServiceWalk:
         """The problems of one value that should have a shape."""
         if node.is_null and not self.described:
             message = "expected a value, found null"
-            yield ServiceProblem(rule="wrong-type", message=message, node=node, path=path)
+            yield ServiceProblem("wrong-type", message, node, path)
         if node.kind == "unknown" or node.is_null:
             return
         shape = self.model.shapes[name]
@@ -119,12 +119,7 @@ class _ServiceWalk:
             if node.get(key) is None and not wrong and key not in self._optional(node, name):
                 message = f"{key} is missing"
                 yield ServiceProblem(
-                    rule="missing-field",
-                    message=message,
-                    node=node,
-                    path=(*path, key),
-                    suggestion=key,
-                    at_key=True,
+                    "missing-field", message, node, (*path, key), suggestion=key, at_key=True
                 )
 
     def _also_required(self, name: str) -> tuple[str, ...]:
@@ -151,10 +146,10 @@ class _ServiceWalk:
         else:
             message = f"{key} is not a field that the service model {self.model.version} knows here"
         return ServiceProblem(
-            rule="unknown-field",
-            message=message,
-            node=value,
-            path=path,
+            "unknown-field",
+            message,
+            value,
+            path,
             severity="error" if near else "warning",
             suggestion=near,
             at_key=True,
@@ -234,12 +229,7 @@ class _ServiceWalk:
             message += f"; a newer service model than {self.model.version} may know it"
             severity = "warning"
         return ServiceProblem(
-            rule="unknown-value",
-            message=message,
-            node=node,
-            path=path,
-            severity=severity,
-            suggestion=near,
+            "unknown-value", message, node, path, severity=severity, suggestion=near
         )
 
     def anything(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
@@ -269,12 +259,12 @@ def _not(node: Node, path: Path, expected: str) -> Iterator[ServiceProblem]:
         return
     found = {"map": "an object", "list": "a list"}.get(node.kind) or quoted(node.value)
     message = f"{last_name(path)} is {found}; {expected} is expected"
-    yield ServiceProblem(rule="wrong-type", message=message, node=node, path=path)
+    yield ServiceProblem("wrong-type", message, node, path)
 
 
 def _entries(node: Node, path: Path, count: int, bound: str) -> ServiceProblem:
     message = f"{last_name(path)} has {count} entries; {bound}"
-    return ServiceProblem(rule="wrong-length", message=message, node=node, path=path)
+    return ServiceProblem("wrong-length", message, node, path)
 
 
 def _out_of_range(node: Node, path: Path, value: float, shape: Shape) -> Iterator[ServiceProblem]:
@@ -284,13 +274,7 @@ def _out_of_range(node: Node, path: Path, value: float, shape: Shape) -> Iterato
     ):
         if broken:
             message = f"{last_name(path)} is {node.value}; it must be {words} {shape[bound]}"
-            yield ServiceProblem(
-                rule="out-of-range",
-                message=message,
-                node=node,
-                path=path,
-                suggestion=str(shape[bound]),
-            )
+            yield ServiceProblem("out-of-range", message, node, path, suggestion=str(shape[bound]))
 
 
 def _request(shape: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import Node, Path, Reference, Resource, World
@@ -11,7 +12,7 @@ from advisor.gate.settings import Organisation
 from advisor.model.value import Value
 
 
-class Fault(Value):
+class Fault(NamedTuple):
     """One place where a check found what it looks for."""
 
     node: Node
@@ -103,4 +104,4 @@ def no_such_variant(node: Node, path: Path, name: str, variants: Iterable[Node])
     if names and None not in names and name not in names:
         message = f"the configuration has no variant {name!r}; it has {known}"
         only = known if len(names) == 1 else ""
-        yield Fault(node=node, path=path, message=message, suggestion=only)
+        yield Fault(node, path, message, suggestion=only)

@@ -32,7 +32,7 @@ def minimum_zero(view: View) -> Iterator[Fault]:
         assert what.config is not None
         hosted = variant.get("ModelName") is not None and variant.get("ServerlessConfig") is None
         if asynchronous(what.config) is False and hosted:
-            yield Fault(node=node, path=("MinCapacity",), suggestion="1")
+            yield Fault(node, ("MinCapacity",), suggestion="1")
 
 
 def burstable(view: View) -> Iterator[Fault]:
@@ -43,7 +43,7 @@ def burstable(view: View) -> Iterator[Fault]:
         node = view.resource.body.get("ResourceId") or view.resource.body
         if instance is not None and text is not None and is_a(text, "burstable"):
             message = f"{text} cannot be scaled automatically"
-            yield Fault(node=node, path=("ResourceId",), message=message, related=(instance,))
+            yield Fault(node, ("ResourceId",), message, related=(instance,))
 
 
 def resource_id_form(view: View) -> Iterator[Fault]:
@@ -54,7 +54,7 @@ def resource_id_form(view: View) -> Iterator[Fault]:
     if scaled(view).form != "other":
         return
     message = "expected endpoint/NAME/variant/NAME or inference-component/NAME"
-    yield Fault(node=node, path=("ResourceId",), message=message)
+    yield Fault(node, ("ResourceId",), message)
 
 
 def dimension(view: View) -> Iterator[Fault]:
@@ -65,16 +65,12 @@ def dimension(view: View) -> Iterator[Fault]:
         return
     form = scaled(view).form
     if text not in DIMENSIONS:
-        yield Fault(
-            node=node,
-            path=("ScalableDimension",),
-            message=f"expected one of {', '.join(DIMENSIONS)}",
-        )
+        yield Fault(node, ("ScalableDimension",), f"expected one of {', '.join(DIMENSIONS)}")
     elif (form == "component") != (text == COPIES) and form in ("component", "variant"):
         right = COPIES if form == "component" else INSTANCES
         what = "an inference component" if form == "component" else "a variant"
         message = f"ResourceId names {what}"
-        yield Fault(node=node, path=("ScalableDimension",), message=message, suggestion=right)
+        yield Fault(node, ("ScalableDimension",), message, suggestion=right)
     else:
         yield from _other_capacity(view, node, text)
 
@@ -89,20 +85,12 @@ def _other_capacity(view: View, node: Node, text: str) -> Iterator[Fault]:
         if text == INSTANCES and serverless is not None and serverless.kind == "map":
             message = "the variant is serverless: it has no instances to scale"
             yield Fault(
-                node=node,
-                path=("ScalableDimension",),
-                message=message,
-                suggestion=CONCURRENCY,
-                related=(serverless,),
+                node, ("ScalableDimension",), message, suggestion=CONCURRENCY, related=(serverless,)
             )
         elif text == CONCURRENCY and instances is not None and instances.kind == "scalar":
             message = "the variant runs on instances: it has no provisioned concurrency"
             yield Fault(
-                node=node,
-                path=("ScalableDimension",),
-                message=message,
-                suggestion=INSTANCES,
-                related=(instances,),
+                node, ("ScalableDimension",), message, suggestion=INSTANCES, related=(instances,)
             )
 
 
@@ -130,10 +118,7 @@ def capacity_range(view: View) -> Iterator[Fault]:
     for name, node, amount in (("MinCapacity", low, small), ("MaxCapacity", high, large)):
         if node is not None and amount is not None and amount < 0:
             yield Fault(
-                node=node,
-                path=(name,),
-                message=f"{name} is {amount:g}; it must be at least 0",
-                suggestion="0",
+                node, (name,), f"{name} is {amount:g}; it must be at least 0", suggestion="0"
             )
             return
     if (
@@ -144,7 +129,7 @@ def capacity_range(view: View) -> Iterator[Fault]:
         and large < small
     ):
         message = f"MaxCapacity {large:g} is below MinCapacity {small:g}"
-        yield Fault(node=high, path=("MaxCapacity",), message=message, related=(low,))
+        yield Fault(high, ("MaxCapacity",), message, related=(low,))
 
 
 def initial_outside(view: View) -> Iterator[Fault]:
@@ -165,7 +150,7 @@ def initial_outside(view: View) -> Iterator[Fault]:
             and start > large
         ):
             message = f"InitialInstanceCount is {start:g}, above MaxCapacity {large:g}"
-            yield Fault(node=high, path=("MaxCapacity",), message=message, related=(count,))
+            yield Fault(high, ("MaxCapacity",), message, related=(count,))
 
 
 def concurrency_above(view: View) -> Iterator[Fault]:
@@ -178,13 +163,7 @@ def concurrency_above(view: View) -> Iterator[Fault]:
         large, most = number_of(high), number_of(limit)
         if limit is not None and large is not None and most is not None and large > most:
             message = f"MaxCapacity {large:g} is above the variant's MaxConcurrency {most:g}"
-            yield Fault(
-                node=high,
-                path=("MaxCapacity",),
-                message=message,
-                suggestion=f"{most:g}",
-                related=(limit,),
-            )
+            yield Fault(high, ("MaxCapacity",), message, suggestion=f"{most:g}", related=(limit,))
 
 
 def invocation_metric(view: View) -> Iterator[Fault]:
@@ -198,7 +177,7 @@ def invocation_metric(view: View) -> Iterator[Fault]:
         return
     what = scaled(view)
     if what.config is not None and asynchronous(what.config):
-        yield Fault(node=node, path=path)
+        yield Fault(node, path)
 
 
 _BACKLOG = frozenset(
@@ -217,7 +196,7 @@ def backlog_dimension(view: View) -> Iterator[Fault]:
         text = text_of(name)
         if name is not None and metric in _BACKLOG and text not in (None, "EndpointName"):
             message = f"{metric} has no dimension {text}"
-            yield Fault(node=name, path=(*CUSTOM, "Dimensions", index, "Name"), message=message)
+            yield Fault(name, (*CUSTOM, "Dimensions", index, "Name"), message)
 
 
 def no_way_from_zero(view: View) -> Iterator[Fault]:
@@ -240,7 +219,7 @@ def no_copy_from_zero(view: View) -> Iterator[Fault]:
 def _never_woken(view: View, node: Node) -> Iterator[Fault]:
     policies = policies_of(view, view.resource)
     if policies and not any(_steps(policy) for policy in policies):
-        yield Fault(node=node, path=("MinCapacity",))
+        yield Fault(node, ("MinCapacity",))
 
 
 def _steps(policy: Resource) -> bool:
@@ -263,6 +242,4 @@ def several_tracking(view: View) -> Iterator[Fault]:
     ]
     if len(tracking) > 1:
         node = view.resource.body.get("ResourceId") or view.resource.body
-        yield Fault(
-            node=node, path=("ResourceId",), related=tuple(policy.body for policy in tracking)
-        )
+        yield Fault(node, ("ResourceId",), related=tuple(policy.body for policy in tracking))

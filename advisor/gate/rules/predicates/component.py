@@ -48,7 +48,7 @@ def on_other_variant(view: View) -> Iterator[Fault]:
         found = host.get(field) if host is not None else None
         if node is not None and found is not None and found.kind != "unknown":
             message = f"the variant {text_of(node)!r} {words}, so it hosts no components"
-            yield Fault(node=node, path=("VariantName",), message=message, related=(found,))
+            yield Fault(node, ("VariantName",), message, related=(found,))
 
 
 def does_not_fit(view: View) -> Iterator[Fault]:
@@ -68,4 +68,4 @@ def does_not_fit(view: View) -> Iterator[Fault]:
         wanted = number_of(node)
         if node is not None and wanted is not None and most is not None and wanted > most:
             message = f"{field} {wanted:g}: {type_name} has {most:,} {unit}"
-            yield Fault(node=node, path=(*path, field), message=message)
+            yield Fault(node, (*path, field), message)

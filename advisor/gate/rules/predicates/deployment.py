@@ -29,12 +29,10 @@ def traffic_share(view: View) -> Iterator[Fault]:
         unit, fleet = text_of(size.get("Type")), _fleet(view)
         if unit == "CAPACITY_PERCENT" and not low <= value <= high:
             message = f"{path[-1]} is {value:g} %; expected {low} to {high} %"
-            yield Fault(
-                node=node, path=where, message=message, suggestion=str(low if value < low else high)
-            )
+            yield Fault(node, where, message, suggestion=str(low if value < low else high))
         elif unit == "INSTANCE_COUNT" and fleet is not None and value * 100 > fleet * high:
             message = f"{path[-1]} is {value:g} of {fleet:g} instances; expected at most {high} %"
-            yield Fault(node=node, path=where, message=message, severity="warning")
+            yield Fault(node, where, message, severity="warning")
 
 
 def _fleet(view: View) -> float | None:
@@ -63,9 +61,7 @@ def waits_too_long(view: View) -> Iterator[Fault]:
             message = f"the waits take {total:g} s{several}, but the deployment may take {most:g} s"
             where: Path = ("DeploymentConfig", name, "MaximumExecutionTimeoutInSeconds")
             refused = name == "BlueGreenUpdatePolicy" and once >= most
-            yield Fault(
-                node=limit, path=where, message=message, severity="" if refused else "warning"
-            )
+            yield Fault(limit, where, message, severity="" if refused else "warning")
 
 
 WAITS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
@@ -98,14 +94,12 @@ def rolling_excluded(view: View) -> Iterator[Fault]:
     found = config.body.items("ProductionVariants")
     if sum(1 for item in found if item.kind == "map") > 1:
         message = "rolling updates exclude endpoints with several variants"
-        yield Fault(node=rolling, path=where, message=message, at_key=True)
+        yield Fault(rolling, where, message, at_key=True)
     for variant in found:
         serverless = variant.get("ServerlessConfig")
         if serverless is not None and serverless.kind == "map":
             message = "rolling updates exclude serverless endpoints"
-            yield Fault(
-                node=rolling, path=where, message=message, at_key=True, related=(serverless,)
-            )
+            yield Fault(rolling, where, message, at_key=True, related=(serverless,))
 
 
 def guarded_inferentia(view: View) -> Iterator[Fault]:
@@ -117,9 +111,7 @@ def guarded_inferentia(view: View) -> Iterator[Fault]:
     for _, variant in view.variants(config):
         instance = variant.get("InstanceType")
         if instance is not None and (text_of(instance) or "").startswith("ml.inf1."):
-            yield Fault(
-                node=deployment, path=("DeploymentConfig",), at_key=True, related=(instance,)
-            )
+            yield Fault(deployment, ("DeploymentConfig",), at_key=True, related=(instance,))
             return
 
 
@@ -131,7 +123,7 @@ def counts_reset(view: View) -> Iterator[Fault]:
     for target in view.of_kind("ScalableTarget"):
         endpoint = scaled(view._replace(resource=target)).endpoint
         if endpoint is not None and endpoint.address == view.resource.address:
-            yield Fault(node=view.resource.body, path=())
+            yield Fault(view.resource.body, ())
             return
 
 
@@ -143,4 +135,4 @@ def unconnected(view: View) -> Iterator[Fault]:
     for name, node in ignored:
         if name in ("endpoint_config_name", "all"):
             message = f"{name} is in ignore_changes: the endpoint never gets a new configuration"
-            yield Fault(node=node, path=("lifecycle", "ignore_changes"), message=message)
+            yield Fault(node, ("lifecycle", "ignore_changes"), message)

@@ -19,7 +19,7 @@ def family_not_allowed(view: View) -> Iterator[Fault]:
         text = text_of(node)
         if text is not None and family(text) not in allowed:
             message = f"{family(text)} is not allowed; use {', '.join(allowed)}"
-            yield Fault(node=node, path=path, message=message)
+            yield Fault(node, path, message)
 
 
 def above_quota(view: View) -> Iterator[Fault]:
@@ -52,7 +52,7 @@ def above_quota(view: View) -> Iterator[Fault]:
             message = (
                 f"the configurations need {total} of {name}; the account's quota is {quotas[name]}"
             )
-            yield Fault(node=node, path=where, message=message)
+            yield Fault(node, where, message)
 
 
 def tag_missing(view: View) -> Iterator[Fault]:
@@ -67,9 +67,7 @@ def tag_missing(view: View) -> Iterator[Fault]:
     for key in view.organisation.tags:
         if key not in given:
             message = f"the tag {key} is missing"
-            yield Fault(
-                node=tags or view.resource.body, path=("Tags",), message=message, at_key=True
-            )
+            yield Fault(tags or view.resource.body, ("Tags",), message, at_key=True)
 
 
 def subnet_foreign(view: View) -> Iterator[Fault]:
@@ -78,11 +76,7 @@ def subnet_foreign(view: View) -> Iterator[Fault]:
     for index, node in enumerate(view.resource.body.items("VpcConfig", "Subnets")):
         text = text_of(node)
         if text is not None and allowed and text not in allowed:
-            yield Fault(
-                node=node,
-                path=("VpcConfig", "Subnets", index),
-                message=f"{text} is not an allowed subnet",
-            )
+            yield Fault(node, ("VpcConfig", "Subnets", index), f"{text} is not an allowed subnet")
 
 
 def need_missing(view: View) -> Iterator[Fault]:
@@ -92,4 +86,4 @@ def need_missing(view: View) -> Iterator[Fault]:
         node = view.resource.body.value.get(field)
         if kind == view.resource.kind and (node is None or text_of(node) == "False"):
             message = f"the organisation requires {need}: {field}"
-            yield Fault(node=view.resource.body, path=(field,), message=message, at_key=True)
+            yield Fault(view.resource.body, (field,), message, at_key=True)

@@ -34,7 +34,7 @@ def misspelt_region(view: View) -> Iterator[Fault]:
         if near:
             right = str(node.value).replace(region, near[0]) if len(near) == 1 else ""
             message = f"{region!r} is not a Region; did you mean {listed(near)}?"
-            yield Fault(node=node, path=path, message=message, suggestion=right)
+            yield Fault(node, path, message, suggestion=right)
 
 
 def unknown_region(view: View) -> Iterator[Fault]:
@@ -42,7 +42,7 @@ def unknown_region(view: View) -> Iterator[Fault]:
     for path, node, region, near in _strange_regions(view):
         if not near:
             message = f"{region} is not a Region that sm-advise knows"
-            yield Fault(node=node, path=path, message=message)
+            yield Fault(node, path, message)
             return
 
 
@@ -80,7 +80,7 @@ def other_region(view: View) -> Iterator[Fault]:
         elif region != home:
             related = (first,) if first is not None else ()
             message = f"this is in {region}; the rest is in {home}"
-            yield Fault(node=node, path=path, message=message, related=related)
+            yield Fault(node, path, message, related=related)
 
 
 def _of_models(view: View) -> tuple[str, Node | None]:
@@ -106,7 +106,7 @@ def network_ids(view: View) -> Iterator[Fault]:
             text = text_of(node)
             if text is not None and not text.startswith(beginning):
                 message = f"{text!r} in {field}; expected an id that begins with {beginning}"
-                yield Fault(node=node, path=("VpcConfig", field, index), message=message)
+                yield Fault(node, ("VpcConfig", field, index), message)
 
 
 def other_partition(view: View) -> Iterator[Fault]:
@@ -116,11 +116,7 @@ def other_partition(view: View) -> Iterator[Fault]:
         if not home:
             home = partition
         elif partition != home:
-            yield Fault(
-                node=node,
-                path=path,
-                message=f"this is in the partition {partition}; the rest is in {home}",
-            )
+            yield Fault(node, path, f"this is in the partition {partition}; the rest is in {home}")
 
 
 def _home(view: View) -> str:
@@ -151,7 +147,7 @@ def region_without_serverless(view: View) -> Iterator[Fault]:
         node = variant.get("ServerlessConfig")
         if node is not None and node.kind == "map":
             message = f"AWS does not list {home} for serverless inference"
-            yield Fault(node=node, path=(*path, "ServerlessConfig"), message=message, at_key=True)
+            yield Fault(node, (*path, "ServerlessConfig"), message, at_key=True)
 
 
 def _prefix(node: Node | None) -> str | None:
@@ -167,7 +163,7 @@ def writes_to_input(view: View) -> Iterator[Fault]:
     if target is None or source is None or read is None or written_to is None:
         return
     if written_to == read or written_to.startswith(read):
-        yield Fault(node=target, path=("TransformOutput", "S3OutputPath"), related=(source,))
+        yield Fault(target, ("TransformOutput", "S3OutputPath"), related=(source,))
 
 
 def shared_output(view: View) -> Iterator[Fault]:
@@ -184,5 +180,5 @@ def shared_output(view: View) -> Iterator[Fault]:
             continue
         twin = next((other for other, text in seen if text == place), None)
         if twin is not None:
-            yield Fault(node=node, path=path, related=(twin,))
+            yield Fault(node, path, related=(twin,))
         seen.append((node, place))
