@@ -123,7 +123,7 @@ class JsonReader:
             key, key_mark, at = self._key(at)
             node, at = self.value(at, depth + 1)
             if key in entries:
-                self.repeated.append(Repeated(key, key_mark, entries[key].place))
+                self.repeated.append(Repeated(key=key, mark=key_mark, first=entries[key].place))
             entries[key] = node.under(key_mark)
             at = self._next(at, "}")
         return Node("map", entries, mark), at + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from advisor.configuration.document import Mark, Node
 from advisor.configuration.source import SourceText
@@ -10,7 +10,7 @@ from advisor.model.errors import InputError
 from advisor.model.value import Value
 
 
-class Repeated(NamedTuple):
+class Repeated(Value):
     """A key that stands twice in one map; the later value is the one that counts."""
 
     key: str
@@ -100,7 +100,7 @@ class _Nodes:
                     entries.setdefault(name, inherited)
                 continue
             if key in first:
-                self.repeated.append(Repeated(key, mark, first[key]))
+                self.repeated.append(Repeated(key=key, mark=mark, first=first[key]))
             first[key] = mark
             entries[key] = node
         return entries
