@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from advisor.reference.entry import Detail, Entry
 from advisor.reference.sentences import listed
 from advisor.text.quantity import FORMS as QUANTITIES
-from advisor.workload.forms import FORMS as TEXTS
+from advisor.workload.forms import forms as text_forms
 from advisor.workload.key import Key
 from advisor.workload.keys import keys
 
@@ -20,7 +20,7 @@ def forms(key: Key) -> tuple[Detail, ...]:
     if key.kind == "flag":
         takes.append("true or false")
     if key.form:
-        takes.append(TEXTS[key.form].says)
+        takes.append(text_forms()[key.form].says)
     if key.words:
         takes.append(listed(key.words))
     details = [Detail("Key", key.about)]

@@ -6,7 +6,7 @@ from typing import Any
 
 from advisor.text.spelling import likely, listed
 from advisor.text.yaml_reader import MappingNode, ScalarNode, SequenceNode, YamlNode
-from advisor.workload.forms import FORMS
+from advisor.workload.forms import forms
 from advisor.workload.key import Key
 from advisor.workload.keys import features, keys
 from advisor.workload.listed import read_models
@@ -70,7 +70,7 @@ def _need(reading: Reading, name: str, name_node: YamlNode, value: YamlNode) -> 
 
 def read_texts(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
     """State a tuple of texts of one form."""
-    form = FORMS[key.form]
+    form = forms()[key.form]
     if not isinstance(node, SequenceNode):
         reading.refuse(key.path, node, RefusedError("expected a list", f"write [{key.example}]"))
         return
@@ -103,7 +103,7 @@ def _items(reading: Reading, key: Key, node: SequenceNode) -> dict[str, ScalarNo
 
 def read_named(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
     """State a dict of texts by free names, sorted by name."""
-    names = FORMS["tag_key" if key.form == "tag" else "reference"]
+    names = forms()["tag_key" if key.form == "tag" else "reference"]
     found = {}
     pairs = reading.pairs(key.path, node, f"write {{name: {key.example}}}")
     wrong: YamlNode
@@ -111,7 +111,7 @@ def read_named(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -
         path, wrong = key.path, name_node
         try:
             path, wrong = f"{key.path}.{read_text(names, name_node)}", value
-            found[name] = read_text(FORMS[key.form], single(value, f"write one text for {name}"))
+            found[name] = read_text(forms()[key.form], single(value, f"write one text for {name}"))
         except RefusedError as refusal:
             reading.refuse(path, wrong, refusal)
     if len(pairs) > (key.most or 0):
@@ -155,9 +155,9 @@ def read_waivers(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode)
     for rule, (rule_node, value) in sorted(pairs.items()):
         path, wrong = key.path, rule_node
         try:
-            path, wrong = f"{key.path}.{read_text(FORMS['rule'], rule_node)}", value
+            path, wrong = f"{key.path}.{read_text(forms()['rule'], rule_node)}", value
             if isinstance(value, ScalarNode):
-                found[rule] = {"because": read_text(FORMS["text"], value)}
+                found[rule] = {"because": read_text(forms()["text"], value)}
             else:
                 found[rule] = read_record(reading, path, value, keys(key.path).values())
         except RefusedError as refusal:

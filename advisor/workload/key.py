@@ -18,7 +18,7 @@ class Key(Value):
     example: str = ""
     words: tuple[str, ...] = ()  # accepted instead of a number; all there is for a `word`
     parts: tuple[str, ...] = ()  # typical, p99, max: a quantity may be split into them
-    form: str = ""  # of advisor.workload.forms.FORMS
+    form: str = ""  # of advisor.workload.forms.forms
     least: int = 1  # base units that a stated point must reach
     most: int | None = None  # base units, or items of a list
     exact: bool = False  # one number, no range

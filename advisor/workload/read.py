@@ -10,7 +10,7 @@ from advisor.text.digest import sha256
 from advisor.text.quantity import KINDS
 from advisor.text.spelling import listed
 from advisor.text.yaml_reader import MappingNode, YamlNode, error_at, is_nothing, read_documents
-from advisor.workload.forms import FORMS
+from advisor.workload.forms import forms
 from advisor.workload.groups import GROUPS
 from advisor.workload.key import Key
 from advisor.workload.keys import keys, required
@@ -188,7 +188,7 @@ def _scalar(key: Key, value: YamlNode) -> Any:
     if key.kind in KINDS:
         return read_quantity(key, node.value)
     if key.kind == "text":
-        return read_text(FORMS[key.form], node)
+        return read_text(forms()[key.form], node)
     return read_flag(node) if key.kind == "flag" else read_word(key, node.value)
 
 

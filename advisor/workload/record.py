@@ -7,7 +7,7 @@ from typing import Any
 
 from advisor.text.quantity import KINDS
 from advisor.text.yaml_reader import YamlNode
-from advisor.workload.forms import FORMS
+from advisor.workload.forms import forms
 from advisor.workload.key import Key
 from advisor.workload.reading import Reading
 from advisor.workload.values import RefusedError, read_quantity, read_text, read_word, single
@@ -34,7 +34,7 @@ def read_record(
             elif part.kind in KINDS:
                 found[name] = read_quantity(part, node.value)
             else:
-                found[name] = read_text(FORMS[part.form], node)
+                found[name] = read_text(forms()[part.form], node)
         except RefusedError as refusal:
             reading.refuse(f"{path}.{name}", pairs[name][1], refusal)
     reading.refuse_keys(path, pairs, names)

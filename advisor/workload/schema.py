@@ -7,7 +7,7 @@ from typing import Any
 
 from advisor.text.quantity import FORMS as QUANTITY_FORMS
 from advisor.text.quantity import KINDS, MOST_DIGITS
-from advisor.workload.forms import FORMS, Form
+from advisor.workload.forms import Form, forms
 from advisor.workload.key import Key
 from advisor.workload.keys import features, keys, required
 from advisor.workload.patterns import count_pattern, quantity_pattern, whole
@@ -75,9 +75,9 @@ def _value(key: Key) -> Schema:
     if key.kind == "flag":
         return {"type": "boolean"}
     if key.kind == "text":
-        return _text(FORMS[key.form])
+        return _text(forms()[key.form])
     if key.kind == "texts":
-        items = {"items": _text(FORMS[key.form]), "minItems": 1, "maxItems": key.most}
+        items = {"items": _text(forms()[key.form]), "minItems": 1, "maxItems": key.most}
         return {"type": ["array", "null"], "uniqueItems": True, **items}
     if key.kind == "named":
         return _named(key)
@@ -129,15 +129,15 @@ def _text(form: Form) -> Schema:
         "pattern": whole(form.pattern),
         "patternErrorMessage": f"Write {form.says}.",
     }
-    return found | ({"format": "date"} if form is FORMS["date"] else {})
+    return found | ({"format": "date"} if form is forms()["date"] else {})
 
 
 def _named(key: Key) -> Schema:
-    names = _text(FORMS["tag_key" if key.form == "tag" else "reference"]) | {"type": "string"}
+    names = _text(forms()["tag_key" if key.form == "tag" else "reference"]) | {"type": "string"}
     return {
         "type": ["object", "null"],
         "propertyNames": names,
-        "additionalProperties": _text(FORMS[key.form]),
+        "additionalProperties": _text(forms()[key.form]),
         "maxProperties": key.most,
     }
 
@@ -175,6 +175,6 @@ def _needs() -> Schema:
 def _waivers(key: Key) -> Schema:
     return {
         "type": ["object", "null"],
-        "propertyNames": _text(FORMS["rule"]) | {"type": "string"},
-        "additionalProperties": {"anyOf": [_text(FORMS["text"]), _item(key)]},
+        "propertyNames": _text(forms()["rule"]) | {"type": "string"},
+        "additionalProperties": {"anyOf": [_text(forms()["text"]), _item(key)]},
     }
