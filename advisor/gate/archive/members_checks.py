@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
+from advisor.configuration.rulefiles import read_yaml_rules, rule_path
 from advisor.gate.archive.contents import Archive, is_junk
 from advisor.gate.archive.tar_header import DIRECTORY, FILE, HARD_LINK, SYMLINK
 from advisor.gate.archive.tar_members import TarMember
@@ -16,25 +17,6 @@ from advisor.gate.archive.tar_members import TarMember
 MOST_SHOWN = 5
 """Findings of one check in an archive; the last one counts the others."""
 
-_MODEL_ENDS = (
-    ".bin",
-    ".bst",
-    ".ckpt",
-    ".engine",
-    ".h5",
-    ".joblib",
-    ".keras",
-    ".onnx",
-    ".params",
-    ".pb",
-    ".pkl",
-    ".plan",
-    ".pt",
-    ".pth",
-    ".safetensors",
-    ".ubj",
-    "/xgboost-model",
-)
 _SHARD = re.compile(r"(.*-)(\d{5})(-of-)(\d{5})(\.(?:safetensors|bin))")
 
 
@@ -166,8 +148,9 @@ def _pointers(archive: Archive) -> Iterator[MemberFault]:
 
 
 def _empty_files(archive: Archive) -> Iterator[MemberFault]:
+    ends = tuple(read_yaml_rules(rule_path("archives.yaml"))["models"])
     for path, each in archive.by_path:
-        named = f"/{path}".endswith(_MODEL_ENDS)
+        named = f"/{path}".endswith(ends)
         if each.kind == FILE and not each.size and named and not is_junk(each.name):
             yield MemberFault("archive-empty-file", each.name, f"{each.name} is empty")
 

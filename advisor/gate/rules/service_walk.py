@@ -8,6 +8,7 @@ from functools import cache
 
 from advisor.configuration.api.service import ServiceModel, Shape, service_model
 from advisor.configuration.document import PARTIAL, Node, Path, Resource
+from advisor.configuration.rulefiles import of_dialects
 from advisor.configuration.scalars import as_text, number, quoted
 from advisor.gate.checks import bounded_fields
 from advisor.gate.rules.field_texts import (
@@ -24,42 +25,6 @@ def load_service() -> ServiceModel:
     """The service model, with the bounds of our limits."""
     return service_model(bounded_fields())
 
-
-NAMED_BY_THE_TOOL: Mapping[str, frozenset[str]] = {
-    "CreateEndpointConfigInput": frozenset({"EndpointConfigName"}),
-    "CreateModelInput": frozenset({"ModelName"}),
-    "CreateEndpointInput": frozenset({"EndpointName"}),
-    "CreateInferenceComponentInput": frozenset({"InferenceComponentName"}),
-}
-"""Required fields that CloudFormation and Terraform make up when they are left out."""
-
-NAMED_BY_TERRAFORM: Mapping[str, frozenset[str]] = {
-    "ProductionVariant": frozenset({"VariantName"}),
-}
-
-OF_THE_TEMPLATE: Mapping[str, frozenset[str]] = {
-    "CreateEndpointInput": frozenset(
-        {"ExcludeRetainedVariantProperties", "RetainAllVariantProperties", "RetainDeploymentConfig"}
-    ),
-    "CreateInferenceComponentInput": frozenset({"DeploymentConfig", "EndpointArn"}),
-    "application-autoscaling:RegisterScalableTargetRequest": frozenset({"ScheduledActions"}),
-    "application-autoscaling:PutScalingPolicyRequest": frozenset({"ScalingTargetId"}),
-}
-"""Fields that CloudFormation has and the request that makes the resource has not."""
-
-REQUIRED_BY_CLOUDFORMATION: Mapping[str, tuple[str, ...]] = {
-    "application-autoscaling:RegisterScalableTargetRequest": ("MinCapacity", "MaxCapacity"),
-}
-"""Fields that CloudFormation's resource schemas ask for and the request does not."""
-
-REQUIRED_BY_TERRAFORM: Mapping[str, tuple[str, ...]] = {
-    "CreateModelInput": ("ExecutionRoleArn",),
-    "application-autoscaling:RegisterScalableTargetRequest": ("MinCapacity", "MaxCapacity"),
-}
-"""Fields that the AWS provider's schema (5.100) asks for and the request does not."""
-
-OF_THE_TARGET = frozenset({"ServiceNamespace", "ResourceId", "ScalableDimension"})
-"""What a scaling policy takes from its target, where it names one."""
 
 _LOOSE = ("cloudformation", "terraform", "plan")
 _FEW_VALUES = 20
@@ -107,7 +72,7 @@ class _ServiceWalk:
     def _names(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
         """Fields that do not exist, and required ones that are missing."""
         shape = self.model.shapes[name]
-        own = OF_THE_TEMPLATE.get(name, frozenset()) if self.loose else frozenset()
+        own = of_dialects("of_the_template").get(name, ()) if self.loose else ()
         unknown = [key for key in node.value if key not in shape["members"] and key not in own]
         for key in unknown:
             holder = last_name(path) if path else _request(name)
@@ -122,19 +87,22 @@ class _ServiceWalk:
                     "missing-field", message, node, (*path, key), suggestion=key, at_key=True
                 )
 
-    def _also_required(self, name: str) -> tuple[str, ...]:
+    def _also_required(self, name: str) -> Sequence[str]:
         """Fields that only this dialect asks for."""
-        asked = {"cloudformation": REQUIRED_BY_CLOUDFORMATION, "terraform": REQUIRED_BY_TERRAFORM}
-        return asked.get(self.dialect, {}).get(name, ())
+        found: Sequence[str] = of_dialects("required").get(self.dialect, {}).get(name, ())
+        return found
 
-    def _optional(self, node: Node, name: str) -> frozenset[str]:
+    def _optional(self, node: Node, name: str) -> Sequence[str]:
         """Required fields that this dialect does without."""
         if "ScalingTargetId" in node.value:
-            return OF_THE_TARGET
-        optional = NAMED_BY_THE_TOOL.get(name, frozenset()) if self.loose else frozenset()
-        if self.dialect in ("terraform", "plan"):
-            optional |= NAMED_BY_TERRAFORM.get(name, frozenset())
-        return optional
+            target: Sequence[str] = of_dialects("of_the_target")
+            return target
+        made_up = of_dialects("made_up")
+        by_terraform = self.dialect in ("terraform", "plan")
+        return [
+            *(made_up["by_both"].get(name, ()) if self.loose else ()),
+            *(made_up["by_terraform"].get(name, ()) if by_terraform else ()),
+        ]
 
     def _unknown_field(
         self, value: Node, holder: str, members: dict[str, str], path: Path
