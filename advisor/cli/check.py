@@ -138,7 +138,7 @@ def _require_no_contradiction(options: dict[str, Any], project: Project) -> None
 def _request(paths: tuple[str, ...], project: Project, options: dict[str, Any]) -> CheckOptions:
     changed = None
     if options["changed_since"]:
-        from advisor.gate.git_diff import changed_since
+        from advisor.gate.affected import changed_since
 
         changed = changed_since(options["changed_since"])
     return CheckOptions(
@@ -228,7 +228,9 @@ def _settings(project: Project, options: dict[str, Any]) -> str:
     if project.exclude:
         lines.append(f"exclude: {', '.join(project.exclude)} ({says['exclude']})")
     lines += [f"pair: {pair.workload} {pair.artifact} ({pair.where})" for pair in project.pairs]
-    lines += [f"accept: {each.pattern}: {each.rule} ({each.why.where})" for each in project.accept]
+    lines += [
+        f"accept: {each.pattern}: {each.rule} ({each.acceptance.where})" for each in project.accept
+    ]
     lines.append(f"lock: {lock_path('.')}")
     here = organisation_of(".")
     lines += [

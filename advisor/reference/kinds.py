@@ -101,7 +101,7 @@ def _assumptions(raw: Raw) -> Iterator[Detail]:
             yield Detail("Assumed", f"{when}{taken}. {each['because']}")
 
 
-def derived(raw: Raw) -> Iterator[Detail]:
+def derived_fact(raw: Raw) -> Iterator[Detail]:
     """What it follows from."""
     yield Detail("Kind", raw["kind"])
     yield Detail("From", ", ".join(raw["from"]))
@@ -236,25 +236,9 @@ def _ends(raw: Raw) -> Iterator[Detail]:
         yield Detail("Consider", ", ".join(raw["consider"]))
 
 
-DESCRIBERS: dict[str, Callable[[Raw], Iterator[Detail]]] = {
-    "option": option,
-    "limit": limit,
-    "question": question,
-    "way": way,
-    "way-limit": way_limit,
-    "preference": preference,
-    "fact": fact,
-    "derived-fact": derived,
-    "word": word,
-    "feature": feature,
-    "caution": caution,
-    "consider": consider,
-    "finding": finding,
-    "quota": quota,
-    "constant": constant,
-    "family": family,
-    "regions": regions,
-    "check": check,
-    "layout": layout,
-    "setting": setting,
-}
+_ALL: tuple[Callable[[Raw], Iterator[Detail]], ...] = (
+    *(option, limit, question, way, way_limit, preference, fact, derived_fact, word, feature),
+    *(caution, consider, finding, quota, constant, family, regions, check, layout, setting),
+)
+DESCRIBERS = {each.__name__.replace("_", "-"): each for each in _ALL}
+"""Kind of an entry -> the function of its name."""

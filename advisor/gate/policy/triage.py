@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 
 from advisor import __version__
 from advisor.gate.checks import PROFILES, Check
-from advisor.gate.finding import GateFinding
-from advisor.gate.policy.waivers import Waiver, Waivers, names_file, project_waivers
+from advisor.gate.finding import GateFinding, Waiver
+from advisor.gate.policy.waivers import Waivers, names_file
 from advisor.gate.settings import CheckOptions, organisation_of
 from advisor.model.value import Value
 
@@ -63,11 +64,13 @@ def _waived(
             profiles=options.select.intersection(PROFILES),
         )
 
-    by_rule = project_waivers(options.project.accept)
+    by_rule: dict[str, list[Waiver]] = {}
+    for each in options.project.accept:
+        by_rule.setdefault(each.rule, []).append(each)
 
     def of_project(finding: GateFinding) -> Waiver | None:
         of_rule = by_rule.get(finding.rule, ())
-        return next((waiver for each, waiver in of_rule if names_file(each, finding.file)), None)
+        return next((each for each in of_rule if names_file(each, finding.file)), None)
 
     by_file: dict[str, list[GateFinding]] = {}
     for finding in dict.fromkeys(findings):
@@ -78,7 +81,7 @@ def _waived(
         waived = waivers(file).apply(by_file.get(file, ()), comments.get(file, ()), of_project)
         result += waived.findings + waived.about
         used |= waived.used
-    for each in (waiver for of_rule in by_rule.values() for _, waiver in of_rule):
+    for each in chain.from_iterable(by_rule.values()):
         if each not in used and _covers(options, os.path.dirname(each.file)):
             result.append(waivers(each.file).unused(each))
     return list(dict.fromkeys(result))

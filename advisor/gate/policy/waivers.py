@@ -8,8 +8,8 @@ from fnmatch import fnmatch
 
 from advisor.configuration.source import SourceText, seen_from
 from advisor.gate.checks import Check
-from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, GateFinding
-from advisor.gate.settings import Accepted, Organisation
+from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, GateFinding, Waiver
+from advisor.gate.settings import Organisation
 from advisor.model.value import Value
 from advisor.text.spelling import nearest
 
@@ -20,17 +20,6 @@ _RULE = re.compile(r"\s+([a-z0-9-]+)\s*:(.*)")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DETAILS = ("until", "by", "ticket")
 _DETAIL = tuple(f"{key}=" for key in _DETAILS)
-
-
-class Waiver(Value):
-    """A comment that accepts a rule for what stands on a line, or begins there."""
-
-    rule: str
-    acceptance: Acceptance
-    file: str
-    line: int  # of the comment
-    column: int
-    covers: int  # the line that it speaks of
 
 
 ByFile = Callable[[GateFinding], Waiver | None]
@@ -104,23 +93,7 @@ def _next_line(source: SourceText, line: int) -> int:
     return line + 1
 
 
-def project_waivers(accept: Iterable[Accepted]) -> dict[str, list[tuple[Accepted, Waiver]]]:
-    """What the settings accept per file, as waivers by their rule, the nearest file's first."""
-    found: dict[str, list[tuple[Accepted, Waiver]]] = {}
-    for each in accept:
-        waiver = Waiver(
-            rule=each.rule,
-            acceptance=each.why,
-            file=each.file,
-            line=each.line,
-            column=each.column,
-            covers=0,
-        )
-        found.setdefault(each.rule, []).append((each, waiver))
-    return found
-
-
-def names_file(accepted: Accepted, file: str) -> bool:
+def names_file(accepted: Waiver, file: str) -> bool:
     """Whether the pattern of an acceptance names a file, as the folder of the settings sees it."""
     seen = seen_from(accepted.file, file) if accepted.file and file != "-" else file
     return fnmatch(seen, accepted.pattern)
@@ -242,7 +215,7 @@ def _of_workload(finding: GateFinding) -> Waiver | None:
     if why is None:
         return None
     file, _, line = why.where.rpartition(":")
-    return Waiver(rule=finding.rule, acceptance=why, file=file, line=int(line), column=1, covers=0)
+    return Waiver(rule=finding.rule, acceptance=why, file=file, line=int(line), column=1)
 
 
 def _is_day(text: str) -> bool:
