@@ -9,7 +9,7 @@ from advisor.configuration.cloudformation.intrinsics import Resolver, TemplateVa
 from advisor.configuration.cloudformation.loops import LOOP, written_out
 from advisor.configuration.cloudformation.scenarios import Values, choices
 from advisor.configuration.document import Document, Node, ReadFault, Resource, World, unknown, walk
-from advisor.configuration.resource_types import CLOUDFORMATION_KINDS, judge_cloudformation
+from advisor.configuration.resource_types import CLOUDFORMATION_KINDS, strange_cloudformation
 from advisor.configuration.scalars import as_text
 from advisor.configuration.scenarios import settled
 
@@ -180,16 +180,7 @@ def _strange_types(template: TemplateValues) -> Iterator[ReadFault]:
     for name, entry in template.resources.items():
         node = entry.get("Type")
         if node is not None and node.kind == "scalar":
-            opinion = judge_cloudformation(str(node.value))
-            if opinion is not None:
-                yield ReadFault(
-                    "no-such-resource",
-                    node,
-                    f"Resources.{name}",
-                    opinion[0],
-                    suggestion=opinion[1],
-                    severity=opinion[2],
-                )
+            yield from strange_cloudformation(node, f"Resources.{name}")
 
 
 def _unread(template: TemplateValues) -> Iterator[str]:

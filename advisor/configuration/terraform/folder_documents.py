@@ -8,7 +8,7 @@ from typing import Any
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.calls import TERRAFORM
 from advisor.configuration.document import Document, Mark, Node, ReadFault, Resource, World, unknown
-from advisor.configuration.resource_types import TERRAFORM_KINDS, judge_terraform
+from advisor.configuration.resource_types import TERRAFORM_KINDS, strange_terraform
 from advisor.configuration.scalars import as_text, number
 from advisor.configuration.scenarios import settled
 from advisor.configuration.terraform import hcl_tree as hcl
@@ -241,14 +241,8 @@ def _lifecycle(body: hcl.Body) -> dict[str, Any]:
 
 def _strange(folder: Folder) -> Iterator[ReadFault]:
     for block in folder.resources:
-        opinion = judge_terraform(block.labels[0])
-        if opinion is not None:
-            node = Node("scalar", block.labels[0], block.mark)
-            address = ".".join(block.labels)
-            message, suggestion, severity = opinion
-            yield ReadFault(
-                "no-such-resource", node, address, message, suggestion=suggestion, severity=severity
-            )
+        node = Node("scalar", block.labels[0], block.mark)
+        yield from strange_terraform(node, ".".join(block.labels))
 
 
 def _bare_words(words: Iterable[hcl.Traversal]) -> Iterator[ReadFault]:
