@@ -20,8 +20,7 @@ from advisor.text.quantity import KINDS, parse, show
 from advisor.text.yaml_reader import text_node
 from advisor.workload import read_workloads
 from advisor.workload.forms import forms
-from advisor.workload.key import Key
-from advisor.workload.keys import features, keys
+from advisor.workload.keys import Key, features, keys
 from advisor.workload.values import RefusedError, read_quantity, read_text
 
 Document = dict[str, Any]

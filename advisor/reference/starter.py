@@ -10,8 +10,7 @@ from textwrap import wrap
 from advisor.reference.sentences import listed
 from advisor.text.quantity import KINDS
 from advisor.workload.forms import forms
-from advisor.workload.key import Key
-from advisor.workload.keys import features, keys
+from advisor.workload.keys import Key, features, keys
 
 ANSWERS = {"name": "my-model", "requests.arrival": "online"}  # what the template says of itself
 _COLUMN = 38  # where the comments start

@@ -8,8 +8,7 @@ from advisor.reference.entry import Detail, Entry
 from advisor.reference.sentences import listed
 from advisor.text.quantity import FORMS as QUANTITIES
 from advisor.workload.forms import forms as text_forms
-from advisor.workload.key import Key
-from advisor.workload.keys import keys
+from advisor.workload.keys import Key, keys
 
 
 def forms(key: Key) -> tuple[Detail, ...]:

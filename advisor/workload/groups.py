@@ -7,11 +7,9 @@ from typing import Any
 from advisor.text.spelling import likely, listed
 from advisor.text.yaml_reader import MappingNode, ScalarNode, SequenceNode, YamlNode
 from advisor.workload.forms import forms
-from advisor.workload.key import Key
-from advisor.workload.keys import features, keys
+from advisor.workload.keys import Key, features, keys
 from advisor.workload.listed import read_models
-from advisor.workload.reading import Reading
-from advisor.workload.record import read_record
+from advisor.workload.reading import Reading, read_record
 from advisor.workload.values import (
     RefusedError,
     read_flag,
@@ -28,7 +26,7 @@ _SHARE = Key(
 def read_needs(reading: Reading, key: Key, _key_node: YamlNode, node: YamlNode) -> None:
     """State ``needs.FEATURE`` for each of a list, or of a mapping to true, false or a share."""
     if isinstance(node, SequenceNode):
-        for name, item in sorted(_items(reading, key, node).items()):
+        for name, item in sorted(_items(reading, key, node.value).items()):
             if _known(reading, name, item):
                 reading.state(f"needs.{name}", "true", True, item)
     elif isinstance(node, MappingNode):
@@ -70,35 +68,31 @@ def _need(reading: Reading, name: str, name_node: YamlNode, value: YamlNode) -> 
 
 def read_texts(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
     """State a tuple of texts of one form."""
-    form = forms()[key.form]
-    if not isinstance(node, SequenceNode):
-        reading.refuse(key.path, node, RefusedError("expected a list", f"write [{key.example}]"))
+    form, items = forms()[key.form], reading.items(key, node)
+    if items is None:
         return
     found = []
-    for item in _items(reading, key, node).values():
+    for item in _items(reading, key, items).values():
         try:
             found.append(read_text(form, item))
         except RefusedError as refusal:
             reading.refuse(key.path, item, refusal)
-    if not 1 <= len(node.value) <= (key.most or 1):
-        problem = f"the list has {len(node.value)} items"
-        reading.refuse(key.path, node, RefusedError(problem, f"write 1 to {key.most} items"))
     reading.state(key.path, ", ".join(found), tuple(found), key_node)
 
 
-def _items(reading: Reading, key: Key, node: SequenceNode) -> dict[str, ScalarNode]:
+def _items(reading: Reading, key: Key, items: list[YamlNode]) -> dict[str, ScalarNode]:
     """The items that are texts, each once."""
-    items: dict[str, ScalarNode] = {}
-    for item in node.value:
+    found: dict[str, ScalarNode] = {}
+    for item in items:
         if not isinstance(item, ScalarNode):
             refusal = RefusedError("an item is not a text", f"write {key.path}: [a, b]")
             reading.refuse(key.path, item, refusal)
-        elif item.value in items:
+        elif item.value in found:
             refusal = RefusedError(f"{item.value[:40]!r} is repeated", "write it once")
             reading.refuse(key.path, item, refusal)
         else:
-            items[item.value] = item
-    return items
+            found[item.value] = item
+    return found
 
 
 def read_named(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
@@ -129,21 +123,17 @@ def read_decision(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode
 
 def read_variants(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
     """State a tuple of dicts, one for each variant; no two have one name."""
-    if not isinstance(node, SequenceNode):
-        refusal = RefusedError("expected a list", f"write [{key.example}]")
-        reading.refuse(key.path, node, refusal)
-        return
     found: dict[str, dict[str, Any]] = {}
-    for item in node.value:
+    items = reading.items(key, node)
+    if items is None:
+        return
+    for item in items:
         record = read_record(reading, key.path, item, keys(key.path).values())
         name = record.get("name", "")
         if name.lower() in found:
             refusal = RefusedError(f"{name!r} is repeated", "write it once")
             reading.refuse(key.path, item, refusal)
         found[name.lower()] = record
-    if not 1 <= len(node.value) <= (key.most or 1):
-        problem = f"the list has {len(node.value)} items"
-        reading.refuse(key.path, node, RefusedError(problem, f"write 1 to {key.most} items"))
     reading.state(key.path, ", ".join(found), tuple(found.values()), key_node)
 
 

@@ -6,10 +6,8 @@ from typing import Any
 
 from advisor.model.workload import HEAVIEST_OF_ALL, LARGEST_OF_ALL, SAID_OF_ALL, Interval, Stated
 from advisor.text.yaml_reader import SequenceNode, YamlNode
-from advisor.workload.key import Key
-from advisor.workload.keys import keys
-from advisor.workload.reading import Reading
-from advisor.workload.record import read_record
+from advisor.workload.keys import Key, keys
+from advisor.workload.reading import Reading, read_record
 from advisor.workload.values import RefusedError
 
 _ACCELERATORS = ("neuron", "gpu", "none")  # the first that one model must have

@@ -8,8 +8,7 @@ from typing import Any
 from advisor.text.quantity import FORMS as QUANTITY_FORMS
 from advisor.text.quantity import KINDS, MOST_DIGITS
 from advisor.workload.forms import Form, forms
-from advisor.workload.key import Key
-from advisor.workload.keys import features, keys, required
+from advisor.workload.keys import Key, features, keys, required
 from advisor.workload.patterns import count_pattern, quantity_pattern, whole
 
 Schema = dict[str, Any]

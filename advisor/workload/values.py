@@ -13,7 +13,7 @@ from advisor.text.quantity import QuantityError, parse_any, show
 from advisor.text.spelling import likely, listed, plain
 from advisor.text.yaml_reader import ScalarNode, YamlNode, is_nothing
 from advisor.workload.forms import LETTERS, Form, forms
-from advisor.workload.key import Key
+from advisor.workload.keys import Key
 
 _MOST_SHOWN = 60
 _FLAGS = {"true": True, "false": False}

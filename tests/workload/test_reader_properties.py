@@ -25,8 +25,7 @@ from advisor.text.quantity import KINDS, QuantityError, parse, parse_any
 from advisor.text.spelling import plain
 from advisor.workload import read_workloads
 from advisor.workload.forms import forms
-from advisor.workload.key import Key
-from advisor.workload.keys import features, keys
+from advisor.workload.keys import Key, features, keys
 from advisor.workload.schema import schema
 
 Strategy = st.SearchStrategy[Any]

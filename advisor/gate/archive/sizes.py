@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
-from advisor.gate.archive.contents import Archive
+from advisor.gate.archive.contents import Archive, ArchiveFault
 from advisor.gate.archive.deployed import MemoryRoom
 from advisor.model.workload import Interval, Workload
 from advisor.text.quantity_format import about
@@ -14,17 +13,9 @@ MARGIN = 10
 """Per cent by which an archive may exceed the stated size before that is worth a word."""
 
 
-class SizeFault(NamedTuple):
-    """A check that the size of an archive breaks, and the value that it was compared with."""
-
-    check: str
-    message: str
-    value: str
-
-
 def room_faults(
     archive: Archive, workload: Workload, rooms: Iterable[MemoryRoom]
-) -> Iterator[SizeFault]:
+) -> Iterator[ArchiveFault]:
     """What does not fit. Only an archive that was read to its end has a size."""
     if not archive.complete:
         return
@@ -34,21 +25,21 @@ def room_faults(
     loaded = sum(_loaded_sizes(archive))
     for room in rooms:
         if room.disk is not None and wanted > room.disk:
-            yield SizeFault(
+            yield ArchiveFault(
                 "archive-exceeds-disk",
                 f"{_size(archive.unpacked)} unpacked{beside}; {room.where} has {_size(room.disk)} "
                 "of disk",
-                str(room.disk),
+                value=str(room.disk),
             )
         if room.memory is not None and loaded > room.memory:
-            yield SizeFault(
+            yield ArchiveFault(
                 "archive-exceeds-memory",
                 f"{_size(loaded)} of model files; {room.where} has {_size(room.memory)} of memory",
-                str(room.memory),
+                value=str(room.memory),
             )
 
 
-def stated_faults(archive: Archive, workload: Workload) -> Iterator[SizeFault]:
+def stated_faults(archive: Archive, workload: Workload) -> Iterator[ArchiveFault]:
     """What the workload says of the archive's size and is far below the real one."""
     size = workload.interval("model.size")
     if not archive.complete or size is None or size.high is None:
@@ -60,11 +51,11 @@ def stated_faults(archive: Archive, workload: Workload) -> Iterator[SizeFault]:
     if _exceeds(archive.packed, size.high):
         has = f"{_size(archive.packed)}, {_size(archive.unpacked)} unpacked"
         message = f"{said}, but the archive has {has}"
-        yield SizeFault("archive-larger-than-stated", message, stated.text)
+        yield ArchiveFault("archive-larger-than-stated", message, value=stated.text)
     elif scratch is not None and _exceeds(archive.unpacked, size.high + scratch):
         beside = f" and model.disk {workload.values['model.disk'].text}" if disk else ""
         message = f"{said}{beside}, but the archive has {_size(archive.unpacked)} unpacked"
-        yield SizeFault("archive-larger-than-stated", message, stated.text)
+        yield ArchiveFault("archive-larger-than-stated", message, value=stated.text)
 
 
 def _loaded_sizes(archive: Archive) -> Iterator[int]:

@@ -156,7 +156,7 @@ def counts(view: View, variant: Node, option: str) -> Counts:
     managed = variant.get("ManagedInstanceScaling")
     if managed is not None:
         return _between(managed, "MinInstanceCount", "MaxInstanceCount")
-    for target in view.of_kind("ScalableTarget"):
+    for target in view.world.of_kind("ScalableTarget"):
         what = scaled(view._replace(resource=target))
         if what.form == "open" or what.variant is variant:
             if text_of(target.body.get("ScalableDimension")) != INSTANCES:

@@ -139,7 +139,7 @@ class Judge(Value):
 def _data_faults(check: Check, view: View) -> Iterator[Fault]:
     """The faults of a check whose predicate is data."""
     assert check.fault is not None
-    root = view.resource.body
+    root = view.body
     values = compared(check.fault)
     for path, part in _parts(check, root):
         scope = Scope(part=part, root=root)

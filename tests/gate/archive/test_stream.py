@@ -38,7 +38,7 @@ def read(path: Path, data: bytes) -> Archive:
 
 
 def rules(archive: Archive) -> list[str]:
-    return [problem.rule for problem in archive.problems]
+    return [problem.check for problem in archive.problems]
 
 
 def only(archive: Archive) -> str:

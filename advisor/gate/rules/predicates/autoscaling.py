@@ -24,8 +24,8 @@ from advisor.gate.rules.view import Fault, View, no_such_variant, number_of, tex
 
 def minimum_zero(view: View) -> Iterator[Fault]:
     """A plain real-time variant that is allowed to scale to no instance."""
-    node = view.resource.body.get("MinCapacity")
-    dimension = text_of(view.resource.body.get("ScalableDimension"))
+    node = view.body.get("MinCapacity")
+    dimension = text_of(view.body.get("ScalableDimension"))
     if node is None or text_of(node) != "0" or dimension != INSTANCES:
         return
     for what, variant in configured(view):
@@ -40,7 +40,7 @@ def burstable(view: View) -> Iterator[Fault]:
     for _, variant in configured(view):
         instance = variant.get("InstanceType")
         text = text_of(instance)
-        node = view.resource.body.get("ResourceId") or view.resource.body
+        node = view.body.get("ResourceId") or view.body
         if instance is not None and text is not None and is_a(text, "burstable"):
             message = f"{text} cannot be scaled automatically"
             yield Fault(node, ("ResourceId",), message, related=(instance,))
@@ -48,7 +48,7 @@ def burstable(view: View) -> Iterator[Fault]:
 
 def resource_id_form(view: View) -> Iterator[Fault]:
     """A resource id of a form that Application Auto Scaling does not know for SageMaker."""
-    node = view.resource.body.get("ResourceId")
+    node = view.body.get("ResourceId")
     if node is None or node.kind == "reference" or not _sagemaker(view.resource):
         return
     if scaled(view).form != "other":
@@ -59,7 +59,7 @@ def resource_id_form(view: View) -> Iterator[Fault]:
 
 def dimension(view: View) -> Iterator[Fault]:
     """A dimension that SageMaker does not have, or that does not belong to the resource id."""
-    node = view.resource.body.get("ScalableDimension")
+    node = view.body.get("ScalableDimension")
     text = text_of(node)
     if node is None or text is None or not _sagemaker(view.resource):
         return
@@ -102,7 +102,7 @@ def _sagemaker(resource: Resource) -> bool:
 def unknown_variant(view: View) -> Iterator[Fault]:
     """A resource id that names a variant which the endpoint's configuration does not have."""
     what = scaled(view)
-    node = view.resource.body.get("ResourceId")
+    node = view.body.get("ResourceId")
     if node is None or node.kind == "reference" or what.config is None:
         return
     if what.variant_name is None or what.variant is not None:
@@ -113,7 +113,7 @@ def unknown_variant(view: View) -> Iterator[Fault]:
 
 def capacity_range(view: View) -> Iterator[Fault]:
     """A maximum below the minimum, or one of them below 0."""
-    low, high = view.resource.body.get("MinCapacity"), view.resource.body.get("MaxCapacity")
+    low, high = view.body.get("MinCapacity"), view.body.get("MaxCapacity")
     small, large = number_of(low), number_of(high)
     for name, node, amount in (("MinCapacity", low, small), ("MaxCapacity", high, large)):
         if node is not None and amount is not None and amount < 0:
@@ -134,11 +134,11 @@ def capacity_range(view: View) -> Iterator[Fault]:
 
 def initial_outside(view: View) -> Iterator[Fault]:
     """An initial instance count outside the range that autoscaling keeps."""
-    if text_of(view.resource.body.get("ScalableDimension")) != INSTANCES:
+    if text_of(view.body.get("ScalableDimension")) != INSTANCES:
         return
     if any(True for _ in capacity_range(view)):
         return  # which of the two is wrong is said there
-    high = view.resource.body.get("MaxCapacity")
+    high = view.body.get("MaxCapacity")
     for _, variant in configured(view):
         count = variant.get("InitialInstanceCount")
         start, large = number_of(count), number_of(high)
@@ -155,8 +155,8 @@ def initial_outside(view: View) -> Iterator[Fault]:
 
 def concurrency_above(view: View) -> Iterator[Fault]:
     """Provisioned concurrency that may scale beyond the variant's maximum concurrency."""
-    high = view.resource.body.get("MaxCapacity")
-    if high is None or text_of(view.resource.body.get("ScalableDimension")) != CONCURRENCY:
+    high = view.body.get("MaxCapacity")
+    if high is None or text_of(view.body.get("ScalableDimension")) != CONCURRENCY:
         return
     for _, variant in configured(view):
         limit = variant.at("ServerlessConfig", "MaxConcurrency")
@@ -168,10 +168,10 @@ def concurrency_above(view: View) -> Iterator[Fault]:
 
 def invocation_metric(view: View) -> Iterator[Fault]:
     """A policy that follows invocations, which asynchronous endpoints do not publish."""
-    path, node = PREDEFINED, view.resource.body.at(*PREDEFINED)
+    path, node = PREDEFINED, view.body.at(*PREDEFINED)
     if node is None:
         path = (*CUSTOM, "MetricName")
-        node = view.resource.body.at(*path)
+        node = view.body.at(*path)
     text = text_of(node)
     if node is None or text is None or not re.search("Invocations(PerInstance)?$", text):
         return
@@ -187,7 +187,7 @@ _BACKLOG = frozenset(
 
 def backlog_dimension(view: View) -> Iterator[Fault]:
     """A metric of the backlog with a dimension other than the endpoint's name."""
-    custom = view.resource.body.at(*CUSTOM)
+    custom = view.body.at(*CUSTOM)
     if custom is None or text_of(custom.get("Namespace")) != "AWS/SageMaker":
         return
     metric = text_of(custom.get("MetricName"))
@@ -201,7 +201,7 @@ def backlog_dimension(view: View) -> Iterator[Fault]:
 
 def no_way_from_zero(view: View) -> Iterator[Fault]:
     """An asynchronous endpoint that may scale to zero without a step policy that wakes it."""
-    node = view.resource.body.get("MinCapacity")
+    node = view.body.get("MinCapacity")
     what = scaled(view)
     if node is None or text_of(node) != "0" or what.config is None or not asynchronous(what.config):
         return
@@ -210,8 +210,8 @@ def no_way_from_zero(view: View) -> Iterator[Fault]:
 
 def no_copy_from_zero(view: View) -> Iterator[Fault]:
     """A component whose copies may scale to zero without a step policy that brings one back."""
-    node = view.resource.body.get("MinCapacity")
-    dimension_text = text_of(view.resource.body.get("ScalableDimension"))
+    node = view.body.get("MinCapacity")
+    dimension_text = text_of(view.body.get("ScalableDimension"))
     if node is not None and text_of(node) == "0" and dimension_text == COPIES:
         yield from _never_woken(view, node)
 
@@ -241,5 +241,5 @@ def several_tracking(view: View) -> Iterator[Fault]:
         if policy.body.get("TargetTrackingScalingPolicyConfiguration") is not None
     ]
     if len(tracking) > 1:
-        node = view.resource.body.get("ResourceId") or view.resource.body
+        node = view.body.get("ResourceId") or view.body
         yield Fault(node, ("ResourceId",), related=tuple(policy.body for policy in tracking))

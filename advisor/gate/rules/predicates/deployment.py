@@ -20,7 +20,7 @@ SHARES = {
 def traffic_share(view: View) -> Iterator[Fault]:
     """A canary, step or batch outside the share of the capacity that it may have."""
     for path, (low, high) in SHARES.items():
-        size = view.resource.body.at("DeploymentConfig", *path)
+        size = view.body.at("DeploymentConfig", *path)
         node = size.get("Value") if size is not None else None
         value = number_of(node)
         if size is None or node is None or value is None:
@@ -39,7 +39,7 @@ def _fleet(view: View) -> float | None:
     """The instances of the endpoint's one variant; ``None`` where they are not known, or scale."""
     config = view.config_of(view.resource)
     variants = list(view.variants(config)) if config is not None else []
-    if len(variants) != 1 or any(True for _ in view.of_kind("ScalableTarget")):
+    if len(variants) != 1 or any(True for _ in view.world.of_kind("ScalableTarget")):
         return None
     return number_of(variants[0][1].get("InitialInstanceCount"))
 
@@ -47,7 +47,7 @@ def _fleet(view: View) -> float | None:
 def waits_too_long(view: View) -> Iterator[Fault]:
     """A maximum execution time that the waits alone use up."""
     for name, between, size in WAITS:
-        policy = view.resource.body.at("DeploymentConfig", name)
+        policy = view.body.at("DeploymentConfig", name)
         limit = policy.get("MaximumExecutionTimeoutInSeconds") if policy is not None else None
         most = number_of(limit)
         if policy is None or limit is None or most is None:
@@ -88,7 +88,7 @@ def _steps(size: Node | None, view: View) -> int:
 def rolling_excluded(view: View) -> Iterator[Fault]:
     """A rolling update of an endpoint with several variants, or of a serverless one."""
     where = ("DeploymentConfig", "RollingUpdatePolicy")
-    rolling, config = view.resource.body.at(*where), view.config_of(view.resource)
+    rolling, config = view.body.at(*where), view.config_of(view.resource)
     if rolling is None or config is None:
         return
     found = config.body.items("ProductionVariants")
@@ -104,7 +104,7 @@ def rolling_excluded(view: View) -> Iterator[Fault]:
 
 def guarded_inferentia(view: View) -> Iterator[Fault]:
     """Deployment guardrails on Inferentia 1."""
-    deployment = view.resource.body.get("DeploymentConfig")
+    deployment = view.body.get("DeploymentConfig")
     config = view.config_of(view.resource)
     if deployment is None or deployment.kind != "map" or config is None:
         return
@@ -117,13 +117,13 @@ def guarded_inferentia(view: View) -> Iterator[Fault]:
 
 def counts_reset(view: View) -> Iterator[Fault]:
     """An update that sets scaled variants back to the counts of the configuration."""
-    retained = text_of(view.resource.body.get("RetainAllVariantProperties")) or ""
+    retained = text_of(view.body.get("RetainAllVariantProperties")) or ""
     if retained.lower() == "true":
         return
-    for target in view.of_kind("ScalableTarget"):
+    for target in view.world.of_kind("ScalableTarget"):
         endpoint = scaled(view._replace(resource=target)).endpoint
         if endpoint is not None and endpoint.address == view.resource.address:
-            yield Fault(view.resource.body, ())
+            yield Fault(view.body, ())
             return
 
 

@@ -95,7 +95,7 @@ def all_weights_zero(view: View) -> Iterator[Fault]:
         for path, variant in view.variants()
         if path[0] == "ProductionVariants"
     ]
-    if not weights or len(weights) != len(view.resource.body.items("ProductionVariants")):
+    if not weights or len(weights) != len(view.body.items("ProductionVariants")):
         return
     if all(node is not None and text_of(node) in ("0", "0.0") for _, node in weights):
         path, node = weights[0]
@@ -121,7 +121,7 @@ def repeated_pool(view: View) -> Iterator[Fault]:
 def repeated_tag(view: View) -> Iterator[Fault]:
     """A tag key that stands twice; the service refuses the request."""
     seen: dict[str, Node] = {}
-    for index, tag in enumerate(view.resource.body.items("Tags")):
+    for index, tag in enumerate(view.body.items("Tags")):
         key = tag.get("Key")
         text = text_of(key)
         if key is None or text is None:
@@ -133,7 +133,7 @@ def repeated_tag(view: View) -> Iterator[Fault]:
 
 def reserved_tag(view: View) -> Iterator[Fault]:
     """A tag key with the prefix of tags that AWS sets itself."""
-    for index, tag in enumerate(view.resource.body.items("Tags")):
+    for index, tag in enumerate(view.body.items("Tags")):
         key = tag.get("Key")
         text = text_of(key)
         if key is not None and text is not None and text.lower().startswith("aws:"):
@@ -149,7 +149,7 @@ _KEY_FORM = re.compile(
 
 def key_form(view: View) -> Iterator[Fault]:
     """A KMS key that is none of: key id, key ARN, alias, alias ARN."""
-    for path, node in named(view.resource.body, ("KmsKeyId", "VolumeKmsKeyId"), ()):
+    for path, node in named(view.body, ("KmsKeyId", "VolumeKmsKeyId"), ()):
         text = text_of(node)
         if text and not _KEY_FORM.fullmatch(text):
             yield Fault(
@@ -183,7 +183,7 @@ _ARNS = ("Ref", "arn", "Arn", "ModelArn", "EndpointConfigArn", "EndpointArn")
 def arn_as_name(view: View) -> Iterator[Fault]:
     """What gives an ARN (CloudFormation's Ref, Terraform's arn) where the API takes a name."""
     for field, kind in NAMES[view.resource.kind]:
-        for path, node in named(view.resource.body, (field,), ()):
+        for path, node in named(view.body, (field,), ()):
             if node.kind == "scalar" and str(node.value).startswith("arn:"):
                 name = str(node.value).rsplit("/", 1)[-1]
                 yield Fault(node, path, f"{field} is an ARN; expected a name", suggestion=name)
@@ -204,7 +204,7 @@ def arn_as_name(view: View) -> Iterator[Fault]:
 
 def shadow_with_model(view: View) -> Iterator[Fault]:
     """A shadow test with what shadow tests exclude: many models or containers, Inferentia 1."""
-    if not view.resource.body.items("ShadowProductionVariants"):
+    if not view.body.items("ShadowProductionVariants"):
         return
     for path, variant in view.variants():
         type_text = text_of(variant.get("InstanceType")) or ""
@@ -224,7 +224,7 @@ def shadow_with_model(view: View) -> Iterator[Fault]:
 
 def _fixed_name(view: View) -> Node | None:
     """The configuration's name where it is written out, so that a changed one has the same."""
-    node = view.resource.body.get("EndpointConfigName")
+    node = view.body.get("EndpointConfigName")
     return node if view.resource.lifecycle.get("name_written_out") else None
 
 
@@ -244,7 +244,7 @@ def destroyed_first(view: View) -> Iterator[Fault]:
 
 def capture_with_multi_model(view: View) -> Iterator[Fault]:
     """Data capture on an endpoint of many models, which Model Monitor does not read."""
-    capture = view.resource.body.get("DataCaptureConfig")
+    capture = view.body.get("DataCaptureConfig")
     if capture is None or capture.kind != "map":
         return
     for _, variant in view.variants():

@@ -99,8 +99,8 @@ def for_batch(what: Callable[[Resource], Places]) -> Callable[[View], Iterator[F
     """A predicate: the model has something that a transform job which uses it does not take."""
 
     def predicate(view: View) -> Iterator[Fault]:
-        for job in view.of_kind("TransformJob"):
-            used = view.meant_by(job.body.get("ModelName"), "Model", "ModelName")
+        for job in view.world.of_kind("TransformJob"):
+            used = view.world.meant_by(job.body.get("ModelName"), "Model", "ModelName")
             if used is not None and used.address == view.resource.address:
                 for path, node in what(view.resource):
                     yield Fault(node, path, at_key=node.kind != "scalar")
@@ -212,7 +212,7 @@ _OF_AWS = re.compile(
 
 def foreign_image(view: View) -> Iterator[Fault]:
     """An image of another account than the role's on a serverless endpoint."""
-    role = _OWNER.match(text_of(view.resource.body.get("ExecutionRoleArn")) or "")
+    role = _OWNER.match(text_of(view.body.get("ExecutionRoleArn")) or "")
     for path, container in containers(view.resource) if role is not None else ():
         node = container.get("Image")
         text = text_of(node) or ""

@@ -17,7 +17,7 @@ _FREE = frozenset({"Environment", "Tags"})
 
 def _places(view: View) -> Iterator[tuple[Path, Node, str, str, str]]:
     """Path, value, partition, Region and service of everything that names its Region."""
-    for path, node in walk(view.resource.body):
+    for path, node in walk(view.body):
         if not _FREE.isdisjoint(path):
             continue
         text = text_of(node) if node.kind == "scalar" and isinstance(node.value, str) else None
@@ -50,7 +50,7 @@ def _strange_regions(view: View) -> Iterator[tuple[Path, Node, str, tuple[str, .
     """The Regions of ARNs and images, and of the whole, that are not known; the known ones near."""
     named = [(path, node, region) for path, node, _, region, _ in _places(view) if region]
     if view.region:
-        named.append(((), view.resource.body, view.region))
+        named.append(((), view.body, view.region))
     for path, node, region in named:
         known = _known()
         if region not in known:
@@ -102,7 +102,7 @@ _IDS = (("Subnets", "subnet-"), ("SecurityGroupIds", "sg-"))
 def network_ids(view: View) -> Iterator[Fault]:
     """Ids of subnets and security groups that do not begin as they do."""
     for field, beginning in _IDS:
-        for index, node in enumerate(view.resource.body.items("VpcConfig", field)):
+        for index, node in enumerate(view.body.items("VpcConfig", field)):
             text = text_of(node)
             if text is not None and not text.startswith(beginning):
                 message = f"{text!r} in {field}; expected an id that begins with {beginning}"
@@ -157,8 +157,8 @@ def _prefix(node: Node | None) -> str | None:
 
 def writes_to_input(view: View) -> Iterator[Fault]:
     """A transform job whose results land among its input."""
-    source = view.resource.body.at("TransformInput", "DataSource", "S3DataSource", "S3Uri")
-    target = view.resource.body.at("TransformOutput", "S3OutputPath")
+    source = view.body.at("TransformInput", "DataSource", "S3DataSource", "S3Uri")
+    target = view.body.at("TransformOutput", "S3OutputPath")
     read, written_to = _prefix(source), _prefix(target)
     if target is None or source is None or read is None or written_to is None:
         return
@@ -174,7 +174,7 @@ def shared_output(view: View) -> Iterator[Fault]:
         ("AsyncInferenceConfig", "OutputConfig", "S3FailurePath"),
         ("DataCaptureConfig", "DestinationS3Uri"),
     ):
-        node = view.resource.body.at(*path)
+        node = view.body.at(*path)
         place = _prefix(node)
         if node is None or place is None:
             continue

@@ -32,7 +32,7 @@ class _Adjustment(NamedTuple):
 
 def metric_dimension(view: View) -> Iterator[Fault]:
     """A predefined metric that is published for another dimension than the policy scales."""
-    node = view.resource.body.at(*PREDEFINED)
+    node = view.body.at(*PREDEFINED)
     metric, scaled = METRICS.get(text_of(node) or ""), dimension_of(view)
     if node is None or metric is None or scaled not in METRICS.values() or metric == scaled:
         return
@@ -83,7 +83,7 @@ def _ends(first: _Adjustment, last: _Adjustment) -> Iterator[Fault]:
 def _steps(view: View) -> list[_Adjustment] | None:
     """The steps with their bounds; ``None`` where one of them is not known."""
     steps: list[_Adjustment] = []
-    for index, node in enumerate(view.resource.body.items(*_STEPS)):
+    for index, node in enumerate(view.body.items(*_STEPS)):
         if node.kind != "map":
             return None
         low = _bound(node.get("MetricIntervalLowerBound"), float("-inf"))

@@ -27,7 +27,7 @@ _FROM_OUTSIDE = ("data.", "module.", "random_", "null_", "terraform_")
 def _references(view: View) -> Iterator[tuple[Path, Node, str]]:
     """Path and reference of each name of another resource, with the kind that it should be of."""
     for field, kind in NAMES[view.resource.kind]:
-        for path, node in named(view.resource.body, (field,), ()):
+        for path, node in named(view.body, (field,), ()):
             if node.kind == "reference":
                 yield path, node, kind
 
@@ -40,7 +40,7 @@ def other_kind(view: View) -> Iterator[Fault]:
         if found and found != kind:
             known, other = _WORDS.get(kind, kind), _WORDS.get(found, found)
             message = f"{path[-1]} takes the name of {known}; {node.value.target} is {other}"
-            others = [resource.identity for resource in view.of_kind(kind)]
+            others = [resource.identity for resource in view.world.of_kind(kind)]
             yield Fault(node, path, message, suggestion=others[0] if len(others) == 1 else "")
 
 
@@ -92,7 +92,7 @@ def _attributes(view: View, kind: str) -> frozenset[str]:
 
 def name_as_arn(view: View) -> Iterator[Fault]:
     """The name of a role or a topic where the field takes its ARN."""
-    for path, node in named(view.resource.body, _ARN_FIELDS, ()):
+    for path, node in named(view.body, _ARN_FIELDS, ()):
         if node.kind != "reference":
             continue
         target, attribute = node.value
