@@ -84,7 +84,7 @@ def _explain_there(
 ) -> None:
     from advisor.compare.explained import explained
     from advisor.reports.comparison_formats import EXPLAIN_FORMATS, money_renderer
-    from advisor.workload.source import read_bytes
+    from advisor.workload.read import read_bytes
 
     data = read_bytes(workload)
 

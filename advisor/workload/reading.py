@@ -71,7 +71,7 @@ class Reading:
             return {}
 
     def items(self, key: Key, node: YamlNode, hint: str = "") -> list[YamlNode] | None:
-        """The items of a list, of which there may be too many; ``None`` when it is none."""
+        """The items of a list, where there is one; too many or none of them are refused."""
         if not isinstance(node, SequenceNode):
             refusal = RefusedError("expected a list", hint or f"write [{key.example}]")
             self.refuse(key.path, node, refusal)

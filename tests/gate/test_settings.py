@@ -18,9 +18,14 @@ from advisor.configuration.document import Path as Steps
 from advisor.configuration.rulefiles import read_json_rules
 from advisor.gate.finding import SEVERITIES
 from advisor.gate.settings import CONCURRENCY, NEEDS, NEVER, Pair, organisation_of, read_project
-from advisor.gate.settings.schema_walk import KEYWORDS, accepts
 from advisor.gate.settings.schema_words import refusals
-from advisor.gate.settings.settings_file import SettingsFile, read_toml_settings, read_yaml_settings
+from advisor.gate.settings.settings_file import (
+    KEYWORDS,
+    SettingsFile,
+    accepts,
+    read_toml_settings,
+    read_yaml_settings,
+)
 from advisor.model.errors import InputError
 
 SCHEMA: dict[str, Any] = read_json_rules("schema", "settings.schema.json")

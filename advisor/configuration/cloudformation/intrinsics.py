@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from advisor.configuration.document import Hidden, Mark, Node, Reference, unknown
-from advisor.configuration.partial_texts import joined
-from advisor.configuration.scalars import as_text
+from advisor.configuration.partial_texts import as_text, joined
 from advisor.model.value import Value
 
 NO_VALUE = Node("unknown", Hidden("AWS::NoValue", maybe_absent=True), Mark("", 0, 0))

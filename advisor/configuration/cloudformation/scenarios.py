@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from advisor.configuration.cloudformation.intrinsics import Resolver, TemplateValues
 from advisor.configuration.document import Hidden, Node, walk
-from advisor.configuration.scalars import as_text
+from advisor.configuration.partial_texts import as_text
 from advisor.configuration.scenarios import COMPARED, outcomes
 
 Values: TypeAlias = "Mapping[str, Node]"

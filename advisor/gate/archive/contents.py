@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from advisor.gate.archive.compressed import ArchiveError, GzipBytes, PlainBytes, kind_of
-from advisor.gate.archive.tar_header import BLOCK, DIRECTORY
-from advisor.gate.archive.tar_members import TORCHSCRIPT, TarMember, members
+from advisor.gate.archive.tar_members import BLOCK, DIRECTORY, TORCHSCRIPT, TarMember, members
 from advisor.model.errors import InputError
 
 _DEEPEST_FOLDER = 4  # of a pattern of rules/archives.yaml that means a folder

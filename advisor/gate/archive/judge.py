@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 
 from advisor.gate.archive.contents import Archive, ArchiveFault
 from advisor.gate.archive.deployed import Deployed, planned_rooms
-from advisor.gate.archive.framework import Framework, framework_of
-from advisor.gate.archive.layouts import (
+from advisor.gate.archive.framework import (
     AT_TOP,
+    Framework,
     Layout,
     LayoutFault,
     Names,
     around_everything,
     example,
+    framework_of,
     holds,
     names_of,
     without_folder,

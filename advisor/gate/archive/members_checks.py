@@ -10,8 +10,7 @@ from functools import partial
 
 from advisor.configuration.rulefiles import read_yaml_rules, rule_path
 from advisor.gate.archive.contents import Archive, ArchiveFault, is_junk
-from advisor.gate.archive.tar_header import DIRECTORY, FILE, HARD_LINK, SYMLINK
-from advisor.gate.archive.tar_members import TarMember
+from advisor.gate.archive.tar_members import DIRECTORY, FILE, HARD_LINK, SYMLINK, TarMember
 
 MOST_SHOWN = 5
 """Findings of one check in an archive; the last one counts the others."""

@@ -19,7 +19,7 @@ from advisor.configuration.document import (
     World,
     written,
 )
-from advisor.configuration.scalars import as_text, number
+from advisor.configuration.partial_texts import as_text, number
 from advisor.gate.checks import Check
 from advisor.gate.finding import GateFinding
 from advisor.gate.rules.predicate import Scope, compared, holds, lacking

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import Node, Path, Reference, Resource, World
-from advisor.configuration.scalars import number
+from advisor.configuration.partial_texts import number
 from advisor.gate.settings import Organisation
 from advisor.model.value import Value
 

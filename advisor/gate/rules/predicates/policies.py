@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from advisor.configuration.document import Node, Path
-from advisor.configuration.scalars import number
+from advisor.configuration.partial_texts import number
 from advisor.gate.rules.scaling import CONCURRENCY, COPIES, INSTANCES, PREDEFINED, dimension_of
 from advisor.gate.rules.view import Fault, View, text_of
 
