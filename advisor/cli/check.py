@@ -22,10 +22,7 @@ from advisor.text.quantity_format import word
 
 _PROGRESS_WIDTH = 39  # columns: narrow terminals have 40
 _SETTINGS = ("fail_on", "select", "ignore", "workload", "region", "baseline")
-_SOURCES = {
-    ParameterSource.COMMANDLINE: "command line",
-    ParameterSource.ENVIRONMENT: "environment",
-}
+_SOURCES = {ParameterSource.COMMANDLINE: "command line", ParameterSource.ENVIRONMENT: "environment"}
 
 
 @click.command(context_settings={**CONTEXT, "auto_envvar_prefix": "SM_ADVISE_CHECK"})
@@ -51,9 +48,7 @@ _SOURCES = {
 )
 @click.option("--ignore", multiple=True, metavar="ID", help="Skip these rules (repeatable).")
 @click.option(
-    "--workload",
-    metavar="FILE[#NAME]",
-    help="Workload to check the configurations against.",
+    "--workload", metavar="FILE[#NAME]", help="Workload to check the configurations against."
 )
 @click.option("--framework", metavar="NAME", help="Framework to check model archives against.")
 @click.option("--region", metavar="REGION", help="Region of the configurations.")
@@ -72,11 +67,7 @@ _SOURCES = {
     "--changed-since", metavar="REV", help="Check only what changed since this git revision."
 )
 @as_of_option("Date on which waivers are judged")
-@click.option(
-    "--pass-over",
-    is_flag=True,
-    help="Ignore named files with nothing to check.",
-)
+@click.option("--pass-over", is_flag=True, help="Ignore named files with nothing to check.")
 @click.option("--no-progress", is_flag=True, help="Hide progress.")
 @click.option("--show-config", is_flag=True, help="Print the settings and their sources.")
 def check(paths: tuple[str, ...], form: str, **options: Any) -> int:

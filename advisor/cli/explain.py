@@ -73,8 +73,7 @@ def _find(known: RulebookIndex, name: str) -> tuple[Entry, ...]:
         close = known.nearest(name)
         guess = f"did you mean {' or '.join(close)}? " if close else ""
         raise InputError(
-            f"the rules have no id {name!r}",
-            hint=f"{guess}`sm-advise rules list` prints every id.",
+            f"the rules have no id {name!r}", hint=f"{guess}`sm-advise rules list` prints every id."
         )
     return found
 

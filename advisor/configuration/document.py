@@ -129,10 +129,7 @@ class World:
     """
 
     def __init__(
-        self,
-        when: str,
-        resources: tuple[Resource, ...],
-        declared: Mapping[str, str] | None = None,
+        self, when: str, resources: tuple[Resource, ...], declared: Mapping[str, str] | None = None
     ) -> None:
         self.when = when
         self.resources = resources

@@ -13,10 +13,7 @@ from advisor.model.errors import InputError
 
 
 def read_configuration(
-    source: SourceText,
-    service: ServiceModel,
-    region: str = "",
-    beside: Iterable[SourceText] = (),
+    source: SourceText, service: ServiceModel, region: str = "", beside: Iterable[SourceText] = ()
 ) -> Read:
     """A JSON or YAML text: a plan, a template, or requests.
 

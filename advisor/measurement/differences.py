@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from advisor.engine.facts import Facts
-from advisor.measurement.restate import PER_SECOND, SECOND, highest
+from advisor.measurement.restate import PER_SECOND, SECOND, highest, in_milliseconds
 from advisor.measurement.result import Result
-from advisor.measurement.units import in_milliseconds
 from advisor.measurement.weigh import UNUSABLE, answer_s
 from advisor.model.workload import USUAL_FIRST, Finding, Interval, Measured, Measurement, Stated
 from advisor.options import names

@@ -7,14 +7,7 @@ from typing import Any
 
 from advisor.model.options import OPTIONS
 from advisor.reference.entry import Detail
-from advisor.reference.sentences import (
-    bound,
-    bounds,
-    condition,
-    hosting_condition,
-    listed,
-    value,
-)
+from advisor.reference.sentences import bound, bounds, condition, hosting_condition, listed, value
 
 Raw = Mapping[str, Any]
 

@@ -10,13 +10,7 @@ from advisor.workload.forms import forms
 from advisor.workload.keys import Key, features, keys
 from advisor.workload.listed import read_models
 from advisor.workload.reading import Reading, read_record
-from advisor.workload.values import (
-    RefusedError,
-    read_flag,
-    read_quantity,
-    read_text,
-    single,
-)
+from advisor.workload.values import RefusedError, read_flag, read_quantity, read_text, single
 
 _SHARE = Key(
     path="share", kind="percent", about="Share of the requests.", example="5 %", most=100_000

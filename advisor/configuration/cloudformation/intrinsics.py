@@ -29,10 +29,7 @@ class Resolver:
     """Resolves values in one world: parameters with values, conditions true or false."""
 
     def __init__(
-        self,
-        template: TemplateValues,
-        values: Mapping[str, Node],
-        region: str = "",
+        self, template: TemplateValues, values: Mapping[str, Node], region: str = ""
     ) -> None:
         self.template = template
         self.values = values

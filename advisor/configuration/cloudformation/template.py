@@ -26,10 +26,7 @@ def is_template(node: Node) -> bool:
 
 
 def read_template(
-    file: str,
-    node: Node,
-    parameter_files: Sequence[tuple[str, Values]] = (),
-    region: str = "",
+    file: str, node: Node, parameter_files: Sequence[tuple[str, Values]] = (), region: str = ""
 ) -> Document:
     """A template as a document."""
     template = TemplateValues(**{name.lower(): _section(node, name) for name in _SECTIONS})

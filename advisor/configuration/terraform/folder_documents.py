@@ -185,10 +185,7 @@ def _append(entries: dict[str, Node], name: str, node: Node) -> None:
 
 
 def _dynamic(
-    block: hcl.HclBlock,
-    evaluator: Evaluator,
-    symbols: Mapping[str, Node],
-    entries: dict[str, Node],
+    block: hcl.HclBlock, evaluator: Evaluator, symbols: Mapping[str, Node], entries: dict[str, Node]
 ) -> None:
     """The blocks that a ``dynamic`` block makes; an unknown one where that is open."""
     name = block.labels[0]

@@ -19,8 +19,7 @@ from advisor.gate.archive.framework import (
     names_of,
     without_folder,
 )
-from advisor.gate.archive.members_checks import member_faults
-from advisor.gate.archive.sizes import room_faults, stated_faults
+from advisor.gate.archive.members_checks import member_faults, room_faults, stated_faults
 from advisor.gate.checks import Check
 from advisor.gate.finding import ERROR, WARNING, GateFinding
 from advisor.model.advice import Advice

@@ -116,14 +116,7 @@ _IN_TORCHSCRIPT = b"/constants.pkl"
 _LONG_NAME, _LONG_TARGET = b"L", b"K"
 _EXTENDED, _EXTENDED_FOR_ALL = (b"x", b"X"), b"g"
 _USED = frozenset(
-    {
-        b"path",
-        b"linkpath",
-        b"size",
-        b"GNU.sparse.name",
-        b"GNU.sparse.realsize",
-        b"GNU.sparse.size",
-    }
+    {b"path", b"linkpath", b"size", b"GNU.sparse.name", b"GNU.sparse.realsize", b"GNU.sparse.size"}
 )
 
 
