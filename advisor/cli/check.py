@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from advisor.cli import CONTEXT, complain
-from advisor.cli.settings import as_of_option, today
+from advisor.cli.settings import as_of_option, context, today
 from advisor.gate.checks import PROFILES, require_known
 from advisor.gate.finding import SEVERITIES
 from advisor.gate.run import CheckReport
@@ -101,8 +101,7 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     if request.progress:
         request.progress("")
     _write(report, options)
-    context = _context(form)
-    print(finding_renderer(form)(report, context), end="")
+    print(finding_renderer(form)(report, _context(form)), end="")
     for error in report.errors:
         complain(error)
     some = not (options["pass_over"] or options["changed_since"])
@@ -177,20 +176,16 @@ def _write(report: CheckReport, options: dict[str, Any]) -> None:
 
 
 def _context(form: str) -> FindingContext:
-    interactive = sys.stdout.isatty()
     digest = ""
     if form == "json":
         from advisor.rulebook.cache import rules_directory
         from advisor.rulebook.digest import digest as digest_of
 
         digest = digest_of(rules_directory())
-    if form != "text" or not interactive:
+    where = context(form)
+    if form != "text" or not where.interactive:
         return FindingContext(rules_digest=digest)
-    import shutil
-
-    colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    columns = shutil.get_terminal_size((80, 24)).columns
-    return FindingContext(width=columns, colour=colour, columns=columns)
+    return FindingContext(width=where.width, colour=where.colour, columns=where.width)
 
 
 def _exit_code(report: CheckReport, fail_on: str, *, expect: bool) -> int:

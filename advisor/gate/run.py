@@ -13,7 +13,7 @@ from advisor.gate.checks import Check, load_checks
 from advisor.gate.configurations import JudgedConfigurations, judge_configurations
 from advisor.gate.finding import OPEN, GateFinding, in_order
 from advisor.gate.intent.pairing import AnsweredWorkloads, of_archives
-from advisor.gate.policy.triage import triage
+from advisor.gate.policy.waivers import triage
 from advisor.gate.settings import CheckOptions, Pair, pair_of
 from advisor.model.errors import InputError
 from advisor.model.value import Value

@@ -9,11 +9,8 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from advisor.reference.flowchart import Chart
 
-DRAWINGS = {
-    "text": "advisor.reference.flowchart_text",
-    "mermaid": "advisor.reference.flowchart_mermaid",
-    "svg": "advisor.reference.flowchart_svg",
-}
+DRAWINGS = {"text": "flowchart", "mermaid": "flowchart", "svg": "flowchart_svg"}
+"""Form of a drawing -> the module that draws it, in a function such as ``svg_drawing``."""
 
 
 def drawing(name: str) -> Callable[[Chart], str]:
@@ -22,4 +19,5 @@ def drawing(name: str) -> Callable[[Chart], str]:
     Raises:
         KeyError: no drawing has that name; the command line offers only the table's names.
     """
-    return cast("Callable[[Chart], str]", import_module(DRAWINGS[name]).draw)
+    module = import_module(f"advisor.reference.{DRAWINGS[name]}")
+    return cast("Callable[[Chart], str]", getattr(module, f"{name}_drawing"))

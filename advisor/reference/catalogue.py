@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 from advisor.model.options import OPTIONS
 from advisor.model.workload import PARTS
 from advisor.reference.entry import Detail, Entry, Usage, entry
-from advisor.reference.kinds import DESCRIBERS
-from advisor.reference.workload_keys import key_entries, with_forms
+from advisor.reference.kinds import DESCRIBERS, key_entries, with_forms
 from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.load import compiled
 from advisor.rulebook.references import (

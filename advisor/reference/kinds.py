@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from advisor.model.options import OPTIONS
-from advisor.reference.entry import Detail
+from advisor.reference.entry import Detail, Entry
 from advisor.reference.sentences import bound, bounds, condition, hosting_condition, listed, value
+from advisor.text.quantity import FORMS as QUANTITIES
+from advisor.workload.forms import forms
+from advisor.workload.keys import Key, keys
 
 Raw = Mapping[str, Any]
 
@@ -235,3 +238,53 @@ _ALL: tuple[Callable[[Raw], Iterator[Detail]], ...] = (
 )
 DESCRIBERS = {each.__name__.replace("_", "-"): each for each in _ALL}
 """Kind of an entry -> the function of its name."""
+
+
+def key_details(key: Key) -> tuple[Detail, ...]:
+    """The values of a key, with an example."""
+    takes = []
+    if key.kind in QUANTITIES:
+        takes.append(QUANTITIES[key.kind])
+    if key.kind == "flag":
+        takes.append("true or false")
+    if key.form:
+        takes.append(forms()[key.form].says)
+    if key.words:
+        takes.append(listed(key.words))
+    details = [Detail("Key", key.about)]
+    if takes:
+        details.append(Detail("Write", "; or ".join(takes)))
+    if key.parts:
+        details.append(Detail("Parts", ", ".join(key.parts)))
+    return tuple(details)
+
+
+def with_forms(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Facts that are keys of the file: the accepted values before the details of the rules."""
+    known = keys()
+    return tuple(
+        each._replace(details=(*key_details(known[each.id]), *each.details))
+        if each.kind == "fact" and each.id in known
+        else each
+        for each in entries
+    )
+
+
+def key_entries() -> tuple[Entry, ...]:
+    """Every key as an entry of its own; no rule stands behind it."""
+    return tuple(
+        Entry(
+            id=key.path,
+            kind="key",
+            title=key.about,
+            details=key_details(key)[1:],
+            because="",
+            source="",
+            where="",
+            as_of="",
+            since="",
+            file="",
+            raw={"id": key.path},
+        )
+        for key in keys().values()
+    )

@@ -14,9 +14,8 @@ from advisor.text.spelling import listed
 from advisor.text.terms import WORKLOAD
 from advisor.text.yaml_reader import MappingNode, YamlNode, error_at, is_nothing, read_documents
 from advisor.workload.forms import forms
-from advisor.workload.groups import GROUPS
+from advisor.workload.groups import GROUPS, stand_for_all
 from advisor.workload.keys import Key, keys, required
-from advisor.workload.listed import stand_for_all
 from advisor.workload.reading import Reading
 from advisor.workload.values import (
     RefusedError,
