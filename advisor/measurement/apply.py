@@ -60,7 +60,7 @@ def measured_workload(
     if chosen is not None:
         workload, keys = restated(workload, facts, chosen)
     measured = bare._replace(keys=keys, taken=taken, serverless=serverless, tests=tests)
-    told = findings(facts, results, measured, number)
+    told = tuple(findings(facts, results, measured, number))
     return workload._replace(measured=measured._replace(findings=told))
 
 

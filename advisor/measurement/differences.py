@@ -20,14 +20,8 @@ _MEASURED_WINS = "Sizes and costs use the measured value; state it in the worklo
 
 def findings(
     facts: Facts, results: Sequence[Result], measured: Measured, number: Callable[[str], Any]
-) -> tuple[Finding, ...]:
-    """The findings about a measurement, in the order of importance."""
-    return tuple(_all(facts, results, measured, number))
-
-
-def _all(
-    facts: Facts, results: Sequence[Result], measured: Measured, number: Callable[[str], Any]
 ) -> Iterator[Finding]:
+    """The findings about a measurement, in the order of importance."""
     for result in results:
         yield from _model(facts, result)
     chosen = measured.taken or measured.serverless

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from advisor.gate.archive.compressed import LARGEST_UNPACKED, PIECE, ArchiveError, kind_of
+from advisor.gate.archive.compressed import (
+    LARGEST_UNPACKED,
+    PIECE,
+    ArchiveError,
+    GzipBytes,
+    PlainBytes,
+    kind_of,
+)
 
 BLOCK = 512
 _USTAR = b"ustar\x00"
@@ -120,16 +127,6 @@ _USED = frozenset(
 )
 
 
-class Stream(Protocol):
-    """Bytes in their order."""
-
-    def read(self, count: int) -> bytes:
-        """Exactly count bytes, fewer only where they end."""
-
-    def drain(self) -> None:
-        """Read what is left, where that tells whether the bytes are whole."""
-
-
 class TarMember(NamedTuple):
     """One member of an archive. ``name`` and ``target`` hold what is not UTF-8 as surrogates."""
 
@@ -141,7 +138,7 @@ class TarMember(NamedTuple):
     holds: str = ""  # what its first bytes say of a file: gzip, tar, a description, or nothing
 
 
-def members(stream: Stream) -> Iterator[TarMember]:
+def members(stream: GzipBytes | PlainBytes) -> Iterator[TarMember]:
     """Every member of an archive in its order; what files hold is passed over.
 
     Raises:
@@ -151,7 +148,7 @@ def members(stream: Stream) -> Iterator[TarMember]:
 
 
 class _Reader:
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: GzipBytes | PlainBytes) -> None:
         self._stream = stream
         self._headers = 0
         self._names = 0

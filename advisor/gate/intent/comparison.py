@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -133,9 +133,6 @@ def _is_off(node: Node | None) -> bool:
     return (text_of(node) or "").lower() == "false"
 
 
-ViewOf = Callable[[Resource], View]
-
-
 def option_of(resource: Resource, variant: Node) -> str:
     """The option that a configuration makes; empty where that is open."""
     if resource.kind == "TransformJob":
@@ -157,16 +154,17 @@ def option_of(resource: Resource, variant: Node) -> str:
 class WorkloadFit:
     """One workload, with its advice, against what was configured for it."""
 
-    def __init__(self, advice: Advice, checks: Mapping[str, Check], view_of: ViewOf) -> None:
+    def __init__(self, advice: Advice, checks: Mapping[str, Check], view: View) -> None:
         self.advice = advice
         self.workload: Workload = advice.workload
         self.facts = Facts(book_for(advice.workload, advice.limits), advice.workload, advice.region)
         self.checks = checks
-        self.view_of = view_of
+        self.view = view
         self.organisation = organisation_of(os.path.dirname(advice.workload.file))
 
-    def findings(self, resource: Resource) -> Iterator[GateFinding]:
-        """What of a configuration no longer fits the workload."""
+    def findings(self) -> Iterator[GateFinding]:
+        """What of the configuration in view no longer fits the workload."""
+        resource = self.view.resource
         if resource.kind == "TransformJob":
             yield from self._part(resource, resource.body, ())
             return
@@ -180,8 +178,7 @@ class WorkloadFit:
             return
         candidate = next(each for each in self.advice.candidates if each.option == option)
         node, where = _telling(resource, part, path, option)
-        view = self.view_of(resource)
-        capacity = CapacityFit(self.facts, self._said, view, part, option)
+        capacity = CapacityFit(self.facts, self._said, self.view, part, option)
         costs = capacity.over_budget(candidate, self.advice.prices_date or "")
         broken = [*self._limits(candidate), *costs]
         for reason in (*broken, *self._contested(candidate)):
@@ -274,7 +271,7 @@ class WorkloadFit:
 
     def _needs(self, resource: Resource, part: Node, option: str) -> Iterator[GateFinding]:
         """Needs of the workload that a field of the configuration would carry and does not."""
-        model = self.view_of(resource).model_of(part)
+        model = self.view.model_of(part)
         for need, field in absent_needs(resource, model, option):
             if self.workload.flag(f"needs.{need}"):
                 message = f"{need} is needed{self._said('needs.' + need)}; there is no {field}"
