@@ -26,7 +26,7 @@ def read_configuration(
     Raises:
         InputError: bad syntax, or beyond the bounds.
     """
-    if _is_json(source):
+    if source.file.endswith(".json") or source.text.lstrip()[:1] in ("{", "["):
         from advisor.configuration.json_nodes import read_json
         from advisor.configuration.terraform.plan import is_plan, read_plan
 
@@ -42,10 +42,6 @@ def read_configuration(
         faults = tuple(_repeated(parsed, document.dialect))
         document = document._replace(faults=(*document.faults, *faults))
     return Read(document=document, sources=(source,))
-
-
-def _is_json(source: SourceText) -> bool:
-    return source.file.endswith(".json") or source.text.lstrip()[:1] in ("{", "[")
 
 
 def _not_too_large(source: SourceText) -> None:

@@ -40,18 +40,14 @@ def restated(
         rate = max(1, int(found.per_second * PER_SECOND))
         new["model.throughput"] = _quantity(rate, "rate")
         new["model.measured_on"] = (found.instance_type, found.instance_type)
-        if "model.concurrency" not in values or _elsewhere(workload, found):
+        elsewhere = workload.text("model.measured_on") not in (None, found.instance_type)
+        if "model.concurrency" not in values or elsewhere:
             at_once = max(1, int(found.per_second * found.latency_s))
             new["model.concurrency"] = _quantity(at_once, "count")
     for path, (text, value) in new.items():
         values.pop(path, None)
         values[path] = Stated(path, text, value, 0, 0)
     return workload._replace(values=values), tuple(new)
-
-
-def _elsewhere(workload: Workload, found: Measurement) -> bool:
-    """Whether the file tells what it states of another instance type."""
-    return workload.text("model.measured_on") not in (None, found.instance_type)
 
 
 def highest(facts: Facts, item: Stated) -> int:

@@ -127,7 +127,8 @@ def _text(found: Compared, width: int) -> Iterator[str]:
         for line in wrap(printable(each.why), max(width - 4, 20), break_on_hyphens=False):
             yield f"    {line}"
         for name in each.rules:
-            yield from (f"    {line}" for line in _entry_named(name, found.changes or ()))
+            named = [change for change in found.changes or () if change.name == name]
+            yield from (f"    {line}" for change in named for line in _entry(change))
     if found.moved:
         yield ""
     kind = ""
@@ -139,12 +140,6 @@ def _text(found: Compared, width: int) -> Iterator[str]:
     if found.changes:
         yield ""
     yield _counted(found)
-
-
-def _entry_named(name: str, changes: Sequence[EntryChange]) -> Iterator[str]:
-    for change in changes:
-        if change.name == name:
-            yield from _entry(change)
 
 
 def _entry(change: EntryChange) -> Iterator[str]:

@@ -35,7 +35,7 @@ def read_template(
     relevant = {
         name: entry
         for name, entry in template.resources.items()
-        if _kind(entry) is not None or _makes_calls(entry)
+        if _kind(entry) is not None or (_type(entry) in CLOUDFORMATION and mentions_calls(entry))
     }
     worlds: list[World] = []
     for origin, given in (("", {}), *parameter_files):
@@ -90,10 +90,6 @@ def _kind(entry: Node) -> str | None:
         properties = entry.get("Properties")
         return kind if properties is not None and _about_sagemaker(kind, properties) else None
     return kind
-
-
-def _makes_calls(entry: Node) -> bool:
-    return _type(entry) in CLOUDFORMATION and mentions_calls(entry)
 
 
 def _about_sagemaker(kind: str, properties: Node) -> bool:
