@@ -19,9 +19,8 @@ from advisor.rulebook.load import load
 from advisor.text.quantity import KINDS, parse, show
 from advisor.text.yaml_reader import text_node
 from advisor.workload import read_workloads
-from advisor.workload.forms import FORMS
-from advisor.workload.key import Key
-from advisor.workload.keys import features, keys
+from advisor.workload.forms import forms
+from advisor.workload.keys import Key, features, keys
 from advisor.workload.values import RefusedError, read_quantity, read_text
 
 Document = dict[str, Any]
@@ -147,7 +146,7 @@ def _split(key: Key) -> st.SearchStrategy[Any]:
 @cache
 def texts(form: str) -> st.SearchStrategy[str]:
     """A text of one of the forms of ``advisor.workload.forms``."""
-    rule = FORMS[form]
+    rule = forms()[form]
 
     def fits(text: str) -> bool:
         try:

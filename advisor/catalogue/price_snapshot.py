@@ -59,21 +59,6 @@ class Prices:
         terms: estimates for gaps, and notes on discounts.
     """
 
-    __slots__ = (
-        "_found",
-        "_hourly",
-        "_list",
-        "_notes",
-        "_shipped",
-        "_snapshot",
-        "date",
-        "discount",
-        "own",
-        "region",
-        "stated",
-        "terms",
-    )
-
     def __init__(
         self,
         snapshot: Mapping[str, Any],
@@ -203,8 +188,6 @@ class Prices:
 
 class PerHour(Mapping[str, int]):
     """Hourly prices of one component, looked up when they are asked for."""
-
-    __slots__ = ("_component", "_prices", "_sold", "_usd")
 
     def __init__(self, prices: Prices, component: str, sold: bool) -> None:
         self._prices = prices

@@ -21,27 +21,18 @@ from advisor.model.errors import InputError, RulebookError
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 
-# command -> module that defines it under the same name, and its line in the help
+# command, defined by the module of its name -> its line in the help
 COMMANDS = {
-    "advise": (
-        "advisor.cli.advise",
-        "Recommend an option for each workload (the default command).",
-    ),
-    "compare": ("advisor.cli.compare", "Compare cost and latency of the four options."),
-    "whatif": (
-        "advisor.cli.whatif",
-        "Vary one key, and show where the answer and the cost change.",
-    ),
-    "diff": ("advisor.cli.diff", "Show what changed between two files or revisions."),
-    "check": (
-        "advisor.cli.check",
-        "Check workloads, requests, templates, Terraform and model archives.",
-    ),
-    "explain": ("advisor.cli.explain", "Explain a rule, question, limit, fact, feature or option."),
-    "rules": ("advisor.cli.rules", "List, verify, draw and compare the rules."),
-    "prices": ("advisor.cli.prices", "Show or refresh prices."),
-    "init": ("advisor.cli.init", "Start a workload file."),
-    "schema": ("advisor.cli.schema", "Print a JSON Schema, for editors."),
+    "advise": "Recommend an option for each workload (the default command).",
+    "compare": "Compare cost and latency of the four options.",
+    "whatif": "Vary one key, and show where the answer and the cost change.",
+    "diff": "Show what changed between two files or revisions.",
+    "check": "Check workloads, requests, templates, Terraform and model archives.",
+    "explain": "Explain a rule, question, limit, fact, feature or option.",
+    "rules": "List, verify, draw and compare the rules.",
+    "prices": "Show or refresh prices.",
+    "init": "Start a workload file.",
+    "schema": "Print a JSON Schema, for editors.",
 }
 
 
@@ -56,7 +47,7 @@ class Commands(click.Group):
         """Import the command's module."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(COMMANDS[cmd_name][0])
+        module = import_module(f"advisor.cli.{cmd_name}")
         command: click.Command = getattr(module, cmd_name)
         return command
 
@@ -71,7 +62,7 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 def _refuse_a_slip(name: str) -> None:

@@ -24,7 +24,6 @@ from advisor.cli.money import (
 from advisor.cli.settings import changes_from, context, format_option
 from advisor.model.advice import Advice
 from advisor.model.errors import InputError
-from advisor.model.workload import Finding
 from advisor.reports import ADVICE_FORMATS, renderer
 from advisor.workload import read_file
 
@@ -67,7 +66,9 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
     Exit codes: 0 an answer, 1 no option fits or a finding is an error (with --strict also a
     plausible unknown or a contested limit), 2 a file could not be read, 3 a bug of ours.
     """
-    _require_folder(options)
+    for option, given in (("artifact", "artifacts"), ("force", "force"), ("dry-run", "dry_run")):
+        if options[given] and options["output"] is None:
+            raise click.UsageError(f"--{option} needs --output DIR: add the folder to write to")
     asked = {
         **options,
         "changes": changes_from(settings),
@@ -87,12 +88,6 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
     if options["output"] is not None:
         _write(advices, options)
     return _code(advices, unread, asked)
-
-
-def _require_folder(options: dict[str, Any]) -> None:
-    for option, given in (("artifact", "artifacts"), ("force", "force"), ("dry-run", "dry_run")):
-        if options[given] and options["output"] is None:
-            raise click.UsageError(f"--{option} needs --output DIR: add the folder to write to")
 
 
 def _in_groups(paths: Sequence[str], asked: dict[str, Any]) -> int:
@@ -179,8 +174,5 @@ def exit_code(advice: Advice, strict: bool) -> int:
     """1 when none fits or a finding fails, else 0."""
     if advice.decision.option is None:
         return 1
-    return 1 if any(_fails(finding, strict) for finding in advice.findings) else 0
-
-
-def _fails(finding: Finding, strict: bool) -> bool:
-    return finding.severity == "error" or (strict and finding.rule in STRICT)
+    failing = STRICT if strict else ()
+    return int(any(e.severity == "error" or e.rule in failing for e in advice.findings))

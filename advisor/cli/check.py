@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from advisor.cli import CONTEXT, complain
-from advisor.cli.settings import as_of_option, today
+from advisor.cli.settings import as_of_option, context, today
 from advisor.gate.checks import PROFILES, require_known
 from advisor.gate.finding import SEVERITIES
 from advisor.gate.run import CheckReport
@@ -22,10 +22,7 @@ from advisor.text.quantity_format import word
 
 _PROGRESS_WIDTH = 39  # columns: narrow terminals have 40
 _SETTINGS = ("fail_on", "select", "ignore", "workload", "region", "baseline")
-_SOURCES = {
-    ParameterSource.COMMANDLINE: "command line",
-    ParameterSource.ENVIRONMENT: "environment",
-}
+_SOURCES = {ParameterSource.COMMANDLINE: "command line", ParameterSource.ENVIRONMENT: "environment"}
 
 
 @click.command(context_settings={**CONTEXT, "auto_envvar_prefix": "SM_ADVISE_CHECK"})
@@ -51,9 +48,7 @@ _SOURCES = {
 )
 @click.option("--ignore", multiple=True, metavar="ID", help="Skip these rules (repeatable).")
 @click.option(
-    "--workload",
-    metavar="FILE[#NAME]",
-    help="Workload to check the configurations against.",
+    "--workload", metavar="FILE[#NAME]", help="Workload to check the configurations against."
 )
 @click.option("--framework", metavar="NAME", help="Framework to check model archives against.")
 @click.option("--region", metavar="REGION", help="Region of the configurations.")
@@ -72,11 +67,7 @@ _SOURCES = {
     "--changed-since", metavar="REV", help="Check only what changed since this git revision."
 )
 @as_of_option("Date on which waivers are judged")
-@click.option(
-    "--pass-over",
-    is_flag=True,
-    help="Ignore named files with nothing to check.",
-)
+@click.option("--pass-over", is_flag=True, help="Ignore named files with nothing to check.")
 @click.option("--no-progress", is_flag=True, help="Hide progress.")
 @click.option("--show-config", is_flag=True, help="Print the settings and their sources.")
 def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
@@ -110,8 +101,7 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     if request.progress:
         request.progress("")
     _write(report, options)
-    context = _context(form)
-    print(finding_renderer(form)(report, context), end="")
+    print(finding_renderer(form)(report, _context(form)), end="")
     for error in report.errors:
         complain(error)
     some = not (options["pass_over"] or options["changed_since"])
@@ -138,7 +128,7 @@ def _require_no_contradiction(options: dict[str, Any], project: Project) -> None
 def _request(paths: tuple[str, ...], project: Project, options: dict[str, Any]) -> CheckOptions:
     changed = None
     if options["changed_since"]:
-        from advisor.gate.git_diff import changed_since
+        from advisor.gate.affected import changed_since
 
         changed = changed_since(options["changed_since"])
     return CheckOptions(
@@ -186,20 +176,16 @@ def _write(report: CheckReport, options: dict[str, Any]) -> None:
 
 
 def _context(form: str) -> FindingContext:
-    interactive = sys.stdout.isatty()
     digest = ""
     if form == "json":
         from advisor.rulebook.cache import rules_directory
         from advisor.rulebook.digest import digest as digest_of
 
         digest = digest_of(rules_directory())
-    if form != "text" or not interactive:
+    where = context(form)
+    if form != "text" or not where.interactive:
         return FindingContext(rules_digest=digest)
-    import shutil
-
-    colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    columns = shutil.get_terminal_size((80, 24)).columns
-    return FindingContext(width=columns, colour=colour, columns=columns)
+    return FindingContext(width=where.width, colour=where.colour, columns=where.width)
 
 
 def _exit_code(report: CheckReport, fail_on: str, *, expect: bool) -> int:
@@ -228,7 +214,9 @@ def _settings(project: Project, options: dict[str, Any]) -> str:
     if project.exclude:
         lines.append(f"exclude: {', '.join(project.exclude)} ({says['exclude']})")
     lines += [f"pair: {pair.workload} {pair.artifact} ({pair.where})" for pair in project.pairs]
-    lines += [f"accept: {each.pattern}: {each.rule} ({each.why.where})" for each in project.accept]
+    lines += [
+        f"accept: {each.pattern}: {each.rule} ({each.acceptance.where})" for each in project.accept
+    ]
     lines.append(f"lock: {lock_path('.')}")
     here = organisation_of(".")
     lines += [

@@ -73,8 +73,7 @@ def _find(known: RulebookIndex, name: str) -> tuple[Entry, ...]:
         close = known.nearest(name)
         guess = f"did you mean {' or '.join(close)}? " if close else ""
         raise InputError(
-            f"the rules have no id {name!r}",
-            hint=f"{guess}`sm-advise rules list` prints every id.",
+            f"the rules have no id {name!r}", hint=f"{guess}`sm-advise rules list` prints every id."
         )
     return found
 
@@ -84,7 +83,7 @@ def _explain_there(
 ) -> None:
     from advisor.compare.explained import explained
     from advisor.reports.comparison_formats import EXPLAIN_FORMATS, money_renderer
-    from advisor.workload.source import read_bytes
+    from advisor.workload.read import read_bytes
 
     data = read_bytes(workload)
 

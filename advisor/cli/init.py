@@ -40,8 +40,7 @@ def init(file: str, stdout: bool, force: bool, no_questions: bool) -> int:
 
     if not stdout and not force and os.path.lexists(file):
         raise InputError(
-            f"{file} already exists",
-            hint="Choose another name, or add --force to overwrite it.",
+            f"{file} already exists", hint="Choose another name, or add --force to overwrite it."
         )
     asked = not no_questions and interactive()
     # click before 8.4 leaves a space of each prompt on standard output, where the file may go.

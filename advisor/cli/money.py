@@ -15,7 +15,7 @@ from advisor.model.errors import InputError
 from advisor.model.workload import Finding, by_severity
 from advisor.rulebook.source import has_settings
 from advisor.workload import read_workloads
-from advisor.workload.source import read_bytes
+from advisor.workload.read import read_bytes
 
 if TYPE_CHECKING:
     from advisor.gate.settings import Organisation

@@ -91,10 +91,9 @@ def _read(path: str) -> list[Workload]:
 def _compared(
     old: str, new: str, workloads: Sequence[Workload], day: str, errors: list[InputError]
 ) -> Compared:
-    from advisor.reference.moved_answers import moved_answers
     from advisor.reference.rule_changes import rule_changes
     from advisor.reference.rule_sets import rule_set
-    from advisor.reference.rules_compared import Compared
+    from advisor.reference.rules_compared import Compared, moved_answers
 
     with ExitStack() as stack:
         before, after = (stack.enter_context(rule_set(name)) for name in (old, new))
@@ -114,7 +113,7 @@ def _answers(
     name: str, workloads: Sequence[Workload], day: str, rules: tuple[str, str]
 ) -> list[Answer]:
     """The answer of the first of two sets of rules to each workload."""
-    from advisor.reference.moved_answers import RuleSetAnswers
+    from advisor.reference.rules_compared import RuleSetAnswers
 
     asked = RuleSetAnswers(*rules)
     return _readable(name, lambda: [asked.answer(each, day) for each in workloads])
@@ -138,9 +137,8 @@ def _readable(name: str, work: Callable[[], Result]) -> Result:
 def _against_lock(lock: str, new: str, workloads: Sequence[Workload], day: str) -> Compared:
     """The answers that a lock keeps against those of now; without --workloads, all of its own."""
     from advisor.gate.policy.lockfile import lock_key, read_lock
-    from advisor.reference.moved_answers import RuleSetAnswers, moved_answers
     from advisor.reference.rule_sets import rule_set
-    from advisor.reference.rules_compared import Compared
+    from advisor.reference.rules_compared import Compared, RuleSetAnswers, moved_answers
     from advisor.rulebook.cache import rules_directory
 
     locked: dict[str, dict[str, object]] = read_lock(lock)

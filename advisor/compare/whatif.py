@@ -18,8 +18,7 @@ from advisor.rulebook.types import INFINITY, UNSET
 from advisor.text.quantity import KINDS, WEEK, QuantityError, parse
 from advisor.text.quantity_format import word
 from advisor.text.spelling import likely
-from advisor.workload.key import Key
-from advisor.workload.keys import keys
+from advisor.workload.keys import Key, keys
 
 POINTS = 61
 MOST_POINTS = 10_000

@@ -129,10 +129,7 @@ class World:
     """
 
     def __init__(
-        self,
-        when: str,
-        resources: tuple[Resource, ...],
-        declared: Mapping[str, str] | None = None,
+        self, when: str, resources: tuple[Resource, ...], declared: Mapping[str, str] | None = None
     ) -> None:
         self.when = when
         self.resources = resources
@@ -180,7 +177,7 @@ class World:
         return self.named(kind, field, (node.value,))
 
 
-class ReadFault(Value):
+class ReadFault(NamedTuple):
     """Something that a reader finds wrong before there is a resource to judge."""
 
     rule: str

@@ -1,4 +1,4 @@
-"""Paths → sources: files on disk as texts with their names, read once and within bounds."""
+"""Paths → sources: which files are of what kind by name; texts read once and within bounds."""
 
 from __future__ import annotations
 
@@ -14,6 +14,42 @@ from advisor.configuration.source import (
     too_large,
 )
 from advisor.model.errors import InputError
+
+GZIP = b"\x1f\x8b"
+ENDS = (
+    ".tar.gz",
+    ".tgz",
+    ".tar",
+    ".tar.bz2",
+    ".tbz2",
+    ".tar.xz",
+    ".txz",
+    ".tar.zst",
+    ".tar.lz4",
+    ".zip",
+    ".mar",
+    ".7z",
+)
+"""Also those that are refused, so that what is wrong with them can be said."""
+
+
+def is_archive_name(path: str) -> bool:
+    """Whether a path is called like an archive."""
+    return path.lower().endswith(ENDS)
+
+
+def is_archive(path: str) -> bool:
+    """Whether a path is called like an archive, or is a file that gzip wrote."""
+    if is_archive_name(path):
+        return True
+    try:
+        if not os.path.isfile(path):
+            return False
+        with open(path, "rb") as stream:
+            return stream.read(len(GZIP)) == GZIP
+    except OSError:
+        return False
+
 
 _TERRAFORM = (".tf", ".tf.json", ".tfvars", ".tfvars.json")
 

@@ -13,10 +13,7 @@ from advisor.model.errors import InputError
 
 
 def read_configuration(
-    source: SourceText,
-    service: ServiceModel,
-    region: str = "",
-    beside: Iterable[SourceText] = (),
+    source: SourceText, service: ServiceModel, region: str = "", beside: Iterable[SourceText] = ()
 ) -> Read:
     """A JSON or YAML text: a plan, a template, or requests.
 
@@ -29,7 +26,7 @@ def read_configuration(
     Raises:
         InputError: bad syntax, or beyond the bounds.
     """
-    if _is_json(source):
+    if source.file.endswith(".json") or source.text.lstrip()[:1] in ("{", "["):
         from advisor.configuration.json_nodes import read_json
         from advisor.configuration.terraform.plan import is_plan, read_plan
 
@@ -45,10 +42,6 @@ def read_configuration(
         faults = tuple(_repeated(parsed, document.dialect))
         document = document._replace(faults=(*document.faults, *faults))
     return Read(document=document, sources=(source,))
-
-
-def _is_json(source: SourceText) -> bool:
-    return source.file.endswith(".json") or source.text.lstrip()[:1] in ("{", "[")
 
 
 def _not_too_large(source: SourceText) -> None:
@@ -80,7 +73,7 @@ def _repeated(parsed: Parsed, dialect: str) -> Iterable[ReadFault]:
             continue
         node = Node("scalar", again.key, again.mark)
         message = f"{again.key} is repeated; first on line {again.first.line}"
-        yield ReadFault(rule="repeated-key", node=node, address="", message=message)
+        yield ReadFault("repeated-key", node, "", message)
 
 
 def _of_others(again: Repeated, template: Node) -> bool:

@@ -7,53 +7,8 @@ from functools import cache
 
 from advisor.configuration.api.service import OPERATIONS
 from advisor.configuration.document import PARTIAL, Document, Hidden, Node, Resource, World
+from advisor.configuration.rulefiles import of_dialects
 from advisor.configuration.yaml_nodes import Parsed
-
-_TELLING: tuple[tuple[str, frozenset[str]], ...] = (
-    ("TransformJob", frozenset({"TransformJobName", "TransformInput"})),
-    ("TransformJob", frozenset({"TransformInput", "TransformOutput"})),
-    ("TransformJob", frozenset({"TransformJobName", "TransformOutput"})),
-    ("TransformJob", frozenset({"TransformJobName", "TransformResources"})),
-    ("ScalingPolicy", frozenset({"PolicyName", "ScalableDimension"})),
-    ("ScalingPolicy", frozenset({"PolicyName", "ResourceId"})),
-    ("ScalingPolicy", frozenset({"PolicyName", "ServiceNamespace"})),
-    ("ScalableTarget", frozenset({"ResourceId", "MinCapacity"})),
-    ("ScalableTarget", frozenset({"ResourceId", "MaxCapacity"})),
-    ("ScalableTarget", frozenset({"ResourceId", "ScalableDimension"})),
-    ("InferenceComponent", frozenset({"InferenceComponentName"})),
-    ("AsyncInvocation", frozenset({"EndpointName", "InputLocation"})),
-    ("AsyncInvocation", frozenset({"EndpointName", "InvocationTimeoutSeconds"})),
-    ("EndpointUpdate", frozenset({"EndpointConfigName", "RetainAllVariantProperties"})),
-    ("EndpointUpdate", frozenset({"EndpointConfigName", "RetainDeploymentConfig"})),
-    ("Endpoint", frozenset({"EndpointName", "EndpointConfigName"})),
-    ("Endpoint", frozenset({"EndpointName", "DeploymentConfig"})),
-    ("EndpointConfig", frozenset({"ProductionVariants"})),
-    ("EndpointConfig", frozenset({"EndpointConfigName"})),
-    ("Model", frozenset({"ModelName", "PrimaryContainer"})),
-    ("Model", frozenset({"ModelName", "Containers"})),
-    ("Model", frozenset({"ModelName", "ExecutionRoleArn"})),
-    ("Model", frozenset({"ExecutionRoleArn", "PrimaryContainer"})),
-)
-"""Keys that tell which operation an object is the input of; the first that fits counts."""
-
-_DESCRIBED = frozenset(
-    {"CreationTime", "creationTime", "LastModifiedTime", "EndpointStatus", "TransformJobStatus"}
-)
-_PARTS: tuple[tuple[str, str, frozenset[str]], ...] = (
-    ("ScalingPolicy", "TargetTrackingScalingPolicyConfiguration", frozenset({"TargetValue"})),
-    (
-        "ScalingPolicy",
-        "StepScalingPolicyConfiguration",
-        frozenset({"StepAdjustments", "AdjustmentType"}),
-    ),
-    ("Endpoint", "DeploymentConfig", frozenset({"BlueGreenUpdatePolicy"})),
-    ("Endpoint", "DeploymentConfig", frozenset({"RollingUpdatePolicy"})),
-)
-"""Kind, field, and telling keys of files that hold one field; the rest is on the command line."""
-_VARIANT = ("ModelName", "InstanceType", "ServerlessConfig")
-"""Beside VariantName, any of these tells a variant."""
-_WRAPPERS = frozenset({"input", "parameters", "params", "request", "requests"})
-"""Keys of an object under which requests stand, besides the names of operations and kinds."""
 
 _PLACEHOLDER = re.compile(r"<[A-Za-z_][^<>]*>|\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\}")
 
@@ -92,7 +47,7 @@ def _collect(node: Node, prefix: str, into: list[Resource]) -> None:
         into.append(_resource(kind, node, prefix))
         return
     for key, inner in node.value.items():
-        if _plain(key) in _WRAPPERS | _names() and not prefix.count("."):
+        if _plain(key) in _names() and not prefix.count("."):
             _collect(inner, f"{prefix}.{key}".lstrip("."), into)
 
 
@@ -112,10 +67,9 @@ def _plain(key: str) -> str:
 
 @cache
 def _names() -> frozenset[str]:
-    """The names of operations and of kinds, however they are written."""
-    return frozenset(
-        _plain(word) for kind, (_, name) in OPERATIONS.items() for word in (kind, name)
-    )
+    """Keys under which requests stand: names of operations and kinds, however written, and more."""
+    named = (_plain(word) for kind, (_, name) in OPERATIONS.items() for word in (kind, name))
+    return frozenset((*named, *of_dialects("requests")["wrappers"]))
 
 
 def _add_named(item: Node, address: str, into: list[Resource]) -> None:
@@ -128,20 +82,25 @@ def _add_named(item: Node, address: str, into: list[Resource]) -> None:
 def kind_of(node: Node) -> str:
     """The kind of request that an object is; empty when it is none."""
     keys = node.value.keys()
-    for kind, telling in _TELLING:
-        if telling <= keys:
-            return kind if _scales_sagemaker(kind, node) else ""
-    return next((kind for kind, name, _ in _PARTS if _is_part(name, node)), "")
+    for kind, telling in of_dialects("requests")["telling"]:
+        if keys >= set(telling):
+            return str(kind) if _scales_sagemaker(kind, node) else ""
+    return _part_of(node)[0]
 
 
-def _is_part(name: str, node: Node) -> bool:
-    """Whether an object is a field alone, without the request around it."""
-    telling = any(field == name and wanted <= node.value.keys() for _, field, wanted in _PARTS)
-    return telling and (not name.startswith("Target") or _tracks_sagemaker(node))
+def _part_of(node: Node) -> tuple[str, str]:
+    """Kind and field of an object that is a field alone, without the request around it."""
+    for kind, name, telling in of_dialects("requests")["parts"]:
+        ours = not name.startswith("Target") or _tracks_sagemaker(node)
+        if ours and node.value.keys() >= set(telling):
+            return kind, name
+    return "", ""
 
 
 def _is_variant(node: Node) -> bool:
-    return node.get("VariantName") is not None and any(node.get(key) for key in _VARIANT)
+    return node.get("VariantName") is not None and any(
+        node.get(key) for key in of_dialects("requests")["variant"]
+    )
 
 
 def _part(kind: str, field: str, node: Node, prefix: str) -> Resource:
@@ -185,10 +144,10 @@ def _tracks_sagemaker(node: Node) -> bool:
 
 
 def _resource(kind: str, node: Node, prefix: str) -> Resource:
-    described = bool(_DESCRIBED & node.value.keys())
+    described = not node.value.keys().isdisjoint(of_dialects("requests")["described"])
     body = without_placeholders(node)
     operation = OPERATIONS[kind][1]
-    part = next((name for _, name, _ in _PARTS if _is_part(name, node)), "")
+    part = _part_of(node)[1]
     if part and part not in node.value:
         return _part(kind, part, node, prefix)
     return Resource(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
 
+from advisor.configuration.document import Node, ReadFault
 from advisor.configuration.rulefiles import read_json_rules
 from advisor.text.spelling import nearest
 
@@ -25,32 +25,35 @@ TERRAFORM_KINDS: Mapping[str, str] = {
     "aws_appautoscaling_policy": "ScalingPolicy",
 }
 
-Opinion = tuple[str, str, str]
-"""Message, what was probably meant, severity."""
+
+def strange_cloudformation(node: Node, address: str) -> Iterator[ReadFault]:
+    """What is wrong with a resource type of a template; nothing where nothing is known to be."""
+    name = str(node.value)
+    if name.lower().startswith("aws::sagemaker::") and name not in CLOUDFORMATION_KINDS:
+        words = "CloudFormation has no resource type"
+        yield from _strange(node, address, "cloudformation", "::", words)
 
 
-def judge_cloudformation(name: str) -> Opinion | None:
-    """What is wrong with a resource type of a template; ``None`` when nothing is known to be."""
-    if not name.lower().startswith("aws::sagemaker::") or name in CLOUDFORMATION_KINDS:
-        return None
-    return _judge(name, "cloudformation", "::", "CloudFormation has no resource type")
+def strange_terraform(node: Node, address: str) -> Iterator[ReadFault]:
+    """The same of a resource type of a Terraform configuration."""
+    if node.value.startswith("aws_sagemaker") and node.value not in TERRAFORM_KINDS:
+        words = "the AWS provider has no resource"
+        yield from _strange(node, address, "terraform", "aws_sagemaker_", words)
 
 
-def judge_terraform(name: str) -> Opinion | None:
-    """What is wrong with a resource type of a configuration; ``None`` when nothing is."""
-    if not name.startswith("aws_sagemaker") or name in TERRAFORM_KINDS:
-        return None
-    return _judge(name, "terraform", "aws_sagemaker_", "the AWS provider has no resource")
-
-
-def _judge(name: str, dialect: str, separator: str, words: str) -> Opinion | None:
-    known: list[str] = _lists()[dialect]["types"]
+def _strange(
+    node: Node, address: str, dialect: str, separator: str, words: str
+) -> Iterator[ReadFault]:
+    name, lists = str(node.value), read_json_rules("service", "resource-types.json")
+    known: list[str] = lists[dialect]["types"]
     if name in known:
-        return None
+        return
     near = nearest(name, known) or _abbreviated(name, known, separator)
     last = name.rsplit(separator, 1)[-1].replace("_", "").lower()
-    certain = bool(near) or last in _lists()["made_by_no_resource"]["words"]
-    return f"{words} {name}", near, "error" if certain else "warning"
+    certain = bool(near) or last in lists["made_by_no_resource"]["words"]
+    severity = "error" if certain else "warning"
+    message = f"{words} {name}"
+    yield ReadFault("no-such-resource", node, address, message, near, severity=severity)
 
 
 def _abbreviated(name: str, known: list[str], separator: str) -> str:
@@ -62,8 +65,3 @@ def _abbreviated(name: str, known: list[str], separator: str) -> str:
         if len(shorter) > 8 and longer.startswith(shorter):
             return candidate
     return ""
-
-
-def _lists() -> dict[str, Any]:
-    found: dict[str, Any] = read_json_rules("service", "resource-types.json")
-    return found

@@ -32,6 +32,15 @@ def read_json_rules(*names: str) -> Any:
         raise RulebookError(f"{path}: {error}") from error
 
 
+def of_dialects(part: str) -> Any:
+    """A part of ``rules/service/dialects.json``, which says what each holds.
+
+    Raises:
+        RulebookError: the file is missing or is no JSON.
+    """
+    return read_json_rules("service", "dialects.json")[part]
+
+
 @cache
 def read_yaml_rules(path: str) -> Any:
     """A YAML file of rules as plain values; read once.

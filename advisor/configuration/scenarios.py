@@ -22,8 +22,7 @@ Outcome = TypeVar("Outcome")
 
 
 def outcomes(
-    candidates: Mapping[str, Sequence[Value]],
-    outcome: Callable[[Mapping[str, Value]], Outcome],
+    candidates: Mapping[str, Sequence[Value]], outcome: Callable[[Mapping[str, Value]], Outcome]
 ) -> Iterator[tuple[Mapping[str, Value], Outcome]]:
     """Each different outcome once, with the first choice of values that leads to it.
 

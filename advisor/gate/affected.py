@@ -1,4 +1,4 @@
-"""What a change reaches: the files that differ, and those that are judged by them."""
+"""What a change reaches: the files that differ, as git says, and those that are judged by them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,37 @@ from advisor.gate.intent.pairing import own_pairs
 from advisor.gate.settings import LOCK_FILE, Pair, organisation_of
 from advisor.model.errors import InputError
 from advisor.rulebook.source import ORGANISATION_FILE, PROJECT_FILE
+from advisor.workload.revision import git
 
 _SETTINGS = (ORGANISATION_FILE, PROJECT_FILE, LOCK_FILE)
 _CALL = re.compile(rb'source"?\s*[=:]\s*"(\.\.?/[^"]*)"')
 _MOST_READ = 1 << 20  # bytes of a Terraform file in which calls of modules are looked for
+
+
+def changed_since(revision: str) -> frozenset[str]:
+    """Real paths of the files that differ from a revision, with those that git does not track yet.
+
+    Raises:
+        InputError: git is missing, this is no repository, or the revision is not known.
+    """
+    if revision.startswith("-"):
+        raise InputError(f"{revision} is not a git revision", hint="Write one, such as main.")
+    top = _git("rev-parse", "--show-toplevel").strip()
+    differing = _git("diff", "--name-only", "-z", revision, "--")
+    untracked = _git("ls-files", "--others", "--exclude-standard", "-z", "--full-name", top)
+    names = [name for name in (differing + untracked).split("\0") if name]
+    return frozenset(os.path.realpath(os.path.join(top, name)) for name in names)
+
+
+def _git(*arguments: str) -> str:
+    result = git(os.curdir, *arguments)
+    if result.returncode:
+        lines = os.fsdecode(result.stderr).strip().splitlines() or ["git failed"]
+        raise InputError(
+            f"git {arguments[0]}: {lines[-1]}",
+            hint="--changed-since takes a revision such as origin/main; a shallow clone has few",
+        )
+    return os.fsdecode(result.stdout)
 
 
 class _Touched:

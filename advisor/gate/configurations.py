@@ -20,8 +20,8 @@ from advisor.configuration.files import (
 from advisor.configuration.reading import read_configuration
 from advisor.configuration.source import SourceText, decode
 from advisor.gate.checks import Check
-from advisor.gate.finding import GateFinding
-from advisor.gate.policy.waivers import Waiver, comments_of
+from advisor.gate.finding import GateFinding, Waiver
+from advisor.gate.policy.waivers import comments_of
 from advisor.gate.rules.judge import Judge
 from advisor.gate.rules.service_walk import load_service
 from advisor.gate.settings import CheckOptions, Organisation, organisation_of
@@ -228,9 +228,7 @@ def _misspelt(provider: Node | None) -> Iterator[ReadFault]:
 
     wrong = misspelling(str(provider.value), known_regions())
     if wrong is not None:
-        yield ReadFault(
-            rule="region-misspelt", node=provider, address="provider.aws", message="; ".join(wrong)
-        )
+        yield ReadFault("region-misspelt", provider, "provider.aws", "; ".join(wrong))
 
 
 def _unread(path: str, document: Document) -> tuple[str, ...]:

@@ -21,6 +21,18 @@ class Acceptance(Value):
     where: str = ""  # file:line of the waiver, or 'baseline'
 
 
+class Waiver(Value):
+    """A rule that is accepted: for what stands on a line, or in the files of a pattern."""
+
+    rule: str
+    acceptance: Acceptance
+    file: str  # that holds the waiver
+    line: int = 0
+    column: int = 0
+    covers: int = 0  # of a comment: the line that it speaks of
+    pattern: str = ""  # of the settings: of files, as the folder of ``file`` sees them
+
+
 class GateFinding(Value):
     """One finding of the gate. ``path`` and ``value`` are what a baseline knows it by."""
 

@@ -13,7 +13,7 @@ from advisor.gate.checks import Check, load_checks
 from advisor.gate.configurations import JudgedConfigurations, judge_configurations
 from advisor.gate.finding import OPEN, GateFinding, in_order
 from advisor.gate.intent.pairing import AnsweredWorkloads, of_archives
-from advisor.gate.policy.triage import triage
+from advisor.gate.policy.waivers import triage
 from advisor.gate.settings import CheckOptions, Pair, pair_of
 from advisor.model.errors import InputError
 from advisor.model.value import Value
@@ -72,7 +72,8 @@ def check(options: CheckOptions) -> CheckReport:
     found, checks = run.found, run.checks
     answered = _answered(run)
     pairs = (*run.pairs, *answered.pairs)
-    judged = judge_configurations(found, options, checks, _artifacts(pairs))
+    made = frozenset(os.path.normpath(pair.artifact.partition("#")[0]) for pair in pairs)
+    judged = judge_configurations(found, options, checks, made)
     archives = _archives(run, pairs, answered, judged)
     findings, failed = _fitted(run, pairs, answered, judged, archives)
     stand = triage(findings, judged.comments, checks, options, found.files)
@@ -124,11 +125,6 @@ def _looked_at(pairs: Sequence[Pair], found: FoundFiles) -> list[Pair]:
         for pair in pairs
         if seen & {os.path.realpath(pair.workload), os.path.realpath(pair.artifact.split("#")[0])}
     ]
-
-
-def _artifacts(pairs: Iterable[Pair]) -> frozenset[str]:
-    """The normalised paths of what was made for workloads."""
-    return frozenset(os.path.normpath(pair.artifact.partition("#")[0]) for pair in pairs)
 
 
 def _answered(run: _RunInput) -> AnsweredWorkloads:

@@ -8,9 +8,8 @@ from typing import Any
 from advisor.catalogue.price_snapshot import Folder
 from advisor.engine.facts import Facts
 from advisor.measurement.differences import findings
-from advisor.measurement.restate import restated
+from advisor.measurement.restate import measurement, restated
 from advisor.measurement.result import Result
-from advisor.measurement.units import measurement
 from advisor.measurement.weigh import TAKEN, weighed
 from advisor.model.workload import Measured, Measurement, Workload
 from advisor.pricing.plan_cost import learned, prices_of
@@ -61,7 +60,7 @@ def measured_workload(
     if chosen is not None:
         workload, keys = restated(workload, facts, chosen)
     measured = bare._replace(keys=keys, taken=taken, serverless=serverless, tests=tests)
-    told = findings(facts, results, measured, number)
+    told = tuple(findings(facts, results, measured, number))
     return workload._replace(measured=measured._replace(findings=told))
 
 

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from advisor.engine.facts import Facts
-from advisor.measurement.restate import PER_SECOND, SECOND, highest
+from advisor.measurement.restate import PER_SECOND, SECOND, highest, in_milliseconds
 from advisor.measurement.result import Result
-from advisor.measurement.units import in_milliseconds
 from advisor.measurement.weigh import UNUSABLE, answer_s
 from advisor.model.workload import USUAL_FIRST, Finding, Interval, Measured, Measurement, Stated
 from advisor.options import names
@@ -21,14 +20,8 @@ _MEASURED_WINS = "Sizes and costs use the measured value; state it in the worklo
 
 def findings(
     facts: Facts, results: Sequence[Result], measured: Measured, number: Callable[[str], Any]
-) -> tuple[Finding, ...]:
-    """The findings about a measurement, in the order of importance."""
-    return tuple(_all(facts, results, measured, number))
-
-
-def _all(
-    facts: Facts, results: Sequence[Result], measured: Measured, number: Callable[[str], Any]
 ) -> Iterator[Finding]:
+    """The findings about a measurement, in the order of importance."""
     for result in results:
         yield from _model(facts, result)
     chosen = measured.taken or measured.serverless

@@ -29,7 +29,7 @@ class Benchmark(NamedTuple):
     instances: int  # that the number of invocations is of
     memory_mb: int | None  # serverless
     invocations: int  # a minute, of the whole endpoint
-    latency: int  # ModelLatency: milliseconds or microseconds, see `advisor.measurement.units`
+    latency: int  # ModelLatency: milliseconds or microseconds, see `advisor.measurement.restate`
     setup: int | None  # ModelSetupTime
     usd_per_hour: float | None  # of the whole endpoint
     cpu_percent: float | None
@@ -93,11 +93,7 @@ def _document(path: str) -> Json:
         document = json.loads(data.decode("utf-8-sig"))
     except json.JSONDecodeError as error:
         raise InputError(
-            "this is not JSON",
-            file=path,
-            line=error.lineno,
-            column=error.colno,
-            hint=hint,
+            "this is not JSON", file=path, line=error.lineno, column=error.colno, hint=hint
         ) from error
     except (ValueError, RecursionError) as error:
         raise InputError("this is not JSON", file=path, hint=hint) from error

@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING
 
 from advisor.model.advice import Latency
 from advisor.model.options import ASYNCHRONOUS
-from advisor.model.usage import (
-    EndpointUsage,
-    FleetUsage,
-    JobUsage,
-    ServerlessUsage,
-    Traffic,
-    Usage,
-)
+from advisor.model.usage import EndpointUsage, FleetUsage, JobUsage, ServerlessUsage, Traffic, Usage
 from advisor.text.quantity_format import percent
 
 # Each form imports the part of queueing that it needs: an answer needs one of them.
@@ -215,10 +208,7 @@ def _refused(usage: ServerlessUsage, service: ServiceTime) -> tuple[str, ...]:
 
 
 def _answer(
-    usage: EndpointUsage,
-    above: Callable[[float], float] | None,
-    cold_start_share: float,
-    how: str,
+    usage: EndpointUsage, above: Callable[[float], float] | None, cold_start_share: float, how: str
 ) -> Latency:
     """Quantiles of a response time; p99 only where that of the processing time is known.
 

@@ -9,10 +9,8 @@ from typing import Any, NamedTuple
 
 from advisor.model.options import OPTIONS
 from advisor.model.workload import PARTS
-from advisor.reference.entry import Detail, Entry, entry
-from advisor.reference.kinds import DESCRIBERS
-from advisor.reference.usage import Usage
-from advisor.reference.workload_keys import key_entries, with_forms
+from advisor.reference.entry import Detail, Entry, Usage, entry
+from advisor.reference.kinds import DESCRIBERS, key_entries, with_forms
 from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.load import compiled
 from advisor.rulebook.references import (
@@ -185,9 +183,10 @@ def raw_entries(folder: Folder, *, whole: bool = True) -> Iterator[tuple[str, st
     yield "regions", "regions.yaml", read("regions.yaml")
     families = read_table(os.path.join(folder, "families.csv"))
     yield from (("family", "families.csv", raw) for raw in families)
-    for name in [] if is_missing("checks") else _check_files(folder):
-        file = f"checks/{name}"
-        yield from (("check", file, raw) for raw in read(file).get("checks", ()))
+    for name in [] if is_missing("checks") else sorted(os.listdir(os.path.join(folder, "checks"))):
+        if name.endswith(".yaml"):
+            file = f"checks/{name}"
+            yield from (("check", file, raw) for raw in read(file).get("checks", ()))
 
 
 def _ways(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
@@ -195,9 +194,3 @@ def _ways(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
     for way in document.get("ways", ()):
         yield "way", _WAYS, way
         yield from (("way-limit", _WAYS, {**limit, "way": way["way"]}) for limit in way["limits"])
-
-
-def _check_files(folder: Folder) -> list[str]:
-    return sorted(
-        name for name in os.listdir(os.path.join(folder, "checks")) if name.endswith(".yaml")
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 
@@ -51,3 +51,51 @@ def entry(kind: str, raw: Mapping[str, Any], file: str, details: tuple[Detail, .
         file=file,
         raw=raw,
     )
+
+
+_SAID = {"title", "asks", "says", "summary", "note", "message", "fix", "because", "where"}
+_CITED = {"source", "fix_source", "seen_source", "as_of", "since"}
+_NAMELESS = _SAID | _CITED | {"id", "kind", "unit", "support"}  # hold no name of another entry
+_NEEDS = "needs."
+
+
+class Usage:
+    """The references between entries, by the name of the entry that is referred to."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._users: dict[str, dict[tuple[str, str], None]] = {}
+        listed = list(entries)
+        words = {each.name for each in listed if each.kind == "word"}
+        for user in listed:
+            for name in _named(user.raw, "", words):
+                if name != user.name:
+                    self._users.setdefault(name, {})[user.kind, user.name] = None
+
+    def of(self, entry: Entry) -> dict[str, tuple[str, ...]]:
+        """The entries that refer to this one: names by kind, both in the order of the rules."""
+        found: dict[str, tuple[str, ...]] = {}
+        for kind, name in self._users.get(entry.name, ()):
+            if (kind, entry.kind) != ("option", "limit"):  # its own option, which holds it
+                found[kind] = (*found.get(kind, ()), name)
+        return found
+
+
+def _named(raw: Any, fact: str, words: set[str]) -> Iterator[str]:
+    """Every name that an entry holds; a word is ``FACT WORD``.
+
+    Args:
+        raw: the entry or a part of it.
+        fact: the fact that the part is compared with.
+        words: names of words.
+    """
+    if isinstance(raw, Mapping):
+        about = str(raw.get("fact", fact))
+        for key, value in raw.items():
+            if key not in _NAMELESS:
+                yield key.removeprefix(_NEEDS)
+                yield from _named(value, key if "." in key else about, words)
+    elif isinstance(raw, list):
+        for each in raw:
+            yield from _named(each, fact, words)
+    elif isinstance(raw, str):
+        yield f"{fact} {raw}" if f"{fact} {raw}" in words else raw

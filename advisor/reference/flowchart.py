@@ -1,15 +1,16 @@
-"""The flowchart for its drawings: questions, each with two answers."""
+"""The flowchart: questions, each with two answers; drawn with characters, and in Mermaid."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.source import Folder, read_rules
 
 Target: TypeAlias = str | tuple[str, ...]  # another question, or options, best first
+_LEGEND = "◆ is a question of AWS's hosting FAQ, ● a refinement with its own source."
 
 
 class ChartNode(NamedTuple):
@@ -51,3 +52,60 @@ def read_chart(rules: Folder | None = None) -> Chart:
         faq = bool(raw.get("faq"))
         nodes[raw["id"]] = ChartNode(raw["id"], raw["asks"], faq, (("yes", yes), ("no", no)))
     return Chart(document["start"], nodes)
+
+
+def text_drawing(chart: Chart) -> str:
+    """The drawing, some 80 columns wide."""
+    return "\n".join([*_branch(chart, chart.start, "", set()), "", _LEGEND]) + "\n"
+
+
+def _branch(chart: Chart, name: str, prefix: str, drawn: set[str]) -> Iterator[str]:
+    while True:
+        node = chart.nodes[name]
+        drawn.add(name)
+        yield f"{prefix}{'◆' if node.faq else '●'} {node.id}: {node.asks}"
+        onward = node.onward(drawn)
+        if onward is not None:
+            drawn.add(onward[1])
+        bar = "│" if onward else " "
+        for answer, target in node.ways:
+            if isinstance(target, tuple):
+                yield f"{prefix}{bar}    {answer} → {', '.join(target)}"
+            elif (answer, target) != onward and target in drawn:
+                yield f"{prefix}{bar}    {answer} → question {target}"
+            elif (answer, target) != onward:
+                yield f"{prefix}{bar}    {answer}"
+                yield from _branch(chart, target, f"{prefix}{bar}    ", drawn)
+        if onward is None:
+            return
+        answer, name = onward
+        yield f"{prefix}│ {answer}"
+
+
+def mermaid_drawing(chart: Chart) -> str:
+    """A Mermaid diagram without the fence around it."""
+    return "\n".join(_lines(chart)) + "\n"
+
+
+def _lines(chart: Chart) -> Iterator[str]:
+    yield "flowchart TD"
+    for node in chart.nodes.values():
+        yield f'  {_id(node.id)}{{"{_quoted(node.asks)}"}}'
+        for answer, target in node.ways:
+            if isinstance(target, str):
+                yield f"  {_id(node.id)} -- {answer} --> {_id(target)}"
+            else:
+                leaf = f"{_id(node.id)}_{answer}"
+                yield f'  {_id(node.id)} -- {answer} --> {leaf}["{_quoted(", ".join(target))}"]'
+    asked = ",".join(_id(node.id) for node in chart.nodes.values() if node.faq)
+    if asked:
+        yield "  classDef faq stroke-width:3px"
+        yield f"  class {asked} faq"
+
+
+def _id(name: str) -> str:
+    return "q_" + name.replace("-", "_")  # "end" and the like are words of Mermaid's own
+
+
+def _quoted(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")

@@ -48,7 +48,7 @@ class _Box(NamedTuple):
         return _EDGE + self.row * _DOWN
 
 
-def draw(chart: Chart) -> str:
+def svg_drawing(chart: Chart) -> str:
     """A complete SVG document."""
     boxes: dict[str, _Box] = {}
     _place(chart, chart.start, (0, 0), boxes, {chart.start})

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from advisor.model.options import OPTIONS
-from advisor.reference.entry import Detail
-from advisor.reference.sentences import (
-    bound,
-    bounds,
-    condition,
-    hosting_condition,
-    listed,
-    value,
-)
+from advisor.reference.entry import Detail, Entry
+from advisor.reference.sentences import bound, bounds, condition, hosting_condition, listed, value
+from advisor.text.quantity import FORMS as QUANTITIES
+from advisor.workload.forms import forms
+from advisor.workload.keys import Key, keys
 
 Raw = Mapping[str, Any]
 
@@ -101,7 +97,7 @@ def _assumptions(raw: Raw) -> Iterator[Detail]:
             yield Detail("Assumed", f"{when}{taken}. {each['because']}")
 
 
-def derived(raw: Raw) -> Iterator[Detail]:
+def derived_fact(raw: Raw) -> Iterator[Detail]:
     """What it follows from."""
     yield Detail("Kind", raw["kind"])
     yield Detail("From", ", ".join(raw["from"]))
@@ -236,25 +232,59 @@ def _ends(raw: Raw) -> Iterator[Detail]:
         yield Detail("Consider", ", ".join(raw["consider"]))
 
 
-DESCRIBERS: dict[str, Callable[[Raw], Iterator[Detail]]] = {
-    "option": option,
-    "limit": limit,
-    "question": question,
-    "way": way,
-    "way-limit": way_limit,
-    "preference": preference,
-    "fact": fact,
-    "derived-fact": derived,
-    "word": word,
-    "feature": feature,
-    "caution": caution,
-    "consider": consider,
-    "finding": finding,
-    "quota": quota,
-    "constant": constant,
-    "family": family,
-    "regions": regions,
-    "check": check,
-    "layout": layout,
-    "setting": setting,
-}
+_ALL: tuple[Callable[[Raw], Iterator[Detail]], ...] = (
+    *(option, limit, question, way, way_limit, preference, fact, derived_fact, word, feature),
+    *(caution, consider, finding, quota, constant, family, regions, check, layout, setting),
+)
+DESCRIBERS = {each.__name__.replace("_", "-"): each for each in _ALL}
+"""Kind of an entry -> the function of its name."""
+
+
+def key_details(key: Key) -> tuple[Detail, ...]:
+    """The values of a key, with an example."""
+    takes = []
+    if key.kind in QUANTITIES:
+        takes.append(QUANTITIES[key.kind])
+    if key.kind == "flag":
+        takes.append("true or false")
+    if key.form:
+        takes.append(forms()[key.form].says)
+    if key.words:
+        takes.append(listed(key.words))
+    details = [Detail("Key", key.about)]
+    if takes:
+        details.append(Detail("Write", "; or ".join(takes)))
+    if key.parts:
+        details.append(Detail("Parts", ", ".join(key.parts)))
+    return tuple(details)
+
+
+def with_forms(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Facts that are keys of the file: the accepted values before the details of the rules."""
+    known = keys()
+    return tuple(
+        each._replace(details=(*key_details(known[each.id]), *each.details))
+        if each.kind == "fact" and each.id in known
+        else each
+        for each in entries
+    )
+
+
+def key_entries() -> tuple[Entry, ...]:
+    """Every key as an entry of its own; no rule stands behind it."""
+    return tuple(
+        Entry(
+            id=key.path,
+            kind="key",
+            title=key.about,
+            details=key_details(key)[1:],
+            because="",
+            source="",
+            where="",
+            as_of="",
+            since="",
+            file="",
+            raw={"id": key.path},
+        )
+        for key in keys().values()
+    )

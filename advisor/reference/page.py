@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.reference import flowchart_mermaid
 from advisor.reference.catalogue import KINDS, RulebookIndex, catalogue
 from advisor.reference.entry import Entry
-from advisor.reference.flowchart import read_chart
+from advisor.reference.flowchart import mermaid_drawing, read_chart
 from advisor.rulebook.source import Folder
 from advisor.text.markup import cited, code, prose, table
 
@@ -52,7 +51,7 @@ def _reference(found: RulebookIndex, rules: Folder | None) -> Iterator[str]:
     yield "## The flowchart"
     yield ""
     yield "```mermaid"
-    yield flowchart_mermaid.draw(read_chart(rules)) + "```"
+    yield mermaid_drawing(read_chart(rules)) + "```"
     yield ""
     yield "A leaf lists options, best first. A thick border marks a question of AWS's hosting FAQ."
     for kind, labels in _COLUMNS.items():

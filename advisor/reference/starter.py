@@ -9,9 +9,8 @@ from textwrap import wrap
 
 from advisor.reference.sentences import listed
 from advisor.text.quantity import KINDS
-from advisor.workload.forms import FORMS
-from advisor.workload.key import Key
-from advisor.workload.keys import features, keys
+from advisor.workload.forms import forms
+from advisor.workload.keys import Key, features, keys
 
 ANSWERS = {"name": "my-model", "requests.arrival": "online"}  # what the template says of itself
 _COLUMN = 38  # where the comments start
@@ -107,6 +106,6 @@ def written(key: Key, value: str) -> str:
     if _PLAIN.fullmatch(value):
         number_or_word = key.kind in KINDS or key.kind in ("word", "flag")
         text = value[0].isalpha() and value.lower() not in _NOT_TEXTS
-        if number_or_word or text or not (key.form and FORMS[key.form].quoted):
+        if number_or_word or text or not (key.form and forms()[key.form].quoted):
             return value
     return json.dumps(value, ensure_ascii=False)

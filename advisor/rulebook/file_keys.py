@@ -58,7 +58,7 @@ def _in_list(key: FileKey) -> FileKey:
 
 
 def _key(raw: FileKey, known: Mapping[str, Any]) -> FileKey:
-    """The fields of ``advisor.workload.key.Key``, without those that keep their default."""
+    """The fields of ``advisor.workload.keys.Key``, without those that keep their default."""
     path, kind = raw["path"], raw["kind"]
     done = {name: value for name, value in raw.items() if name not in ("each", "split", "words")}
     words = known.get(f"{path}.{raw['short_for']}" if "short_for" in raw else path, ())

@@ -4,21 +4,118 @@ from __future__ import annotations
 
 from typing import Any
 
+from advisor.model.workload import HEAVIEST_OF_ALL, LARGEST_OF_ALL, SAID_OF_ALL, Interval, Stated
 from advisor.text.spelling import likely, listed
 from advisor.text.yaml_reader import MappingNode, ScalarNode, SequenceNode, YamlNode
-from advisor.workload.forms import FORMS
-from advisor.workload.key import Key
-from advisor.workload.keys import features, keys
-from advisor.workload.listed import read_models
-from advisor.workload.reading import Reading
-from advisor.workload.record import read_record
-from advisor.workload.values import (
-    RefusedError,
-    read_flag,
-    read_quantity,
-    read_text,
-    single,
-)
+from advisor.workload.forms import forms
+from advisor.workload.keys import Key, features, keys
+from advisor.workload.reading import Reading, read_record
+from advisor.workload.values import RefusedError, read_flag, read_quantity, read_text, single
+
+_ACCELERATORS = ("neuron", "gpu", "none")  # the first that one model must have
+_WIDEST = 32  # bits of a parameter whose precision is not stated
+
+
+def read_models(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
+    """State a tuple of dicts, in the order of the list: each model's parts by name."""
+    if not isinstance(node, SequenceNode):
+        hint = f"write models: [{{name: {key.example}}}]"
+        reading.refuse(key.path, node, RefusedError("expected a list", hint))
+        return
+    found: list[dict[str, Any]] = []
+    for number, item in enumerate(node.value, start=1):
+        model = read_record(reading, f"{key.path}[{number}]", item, keys(key.path).values())
+        name = model.get("name")
+        if name is not None and any(name == other["name"] for other in found):
+            problem = f"two models have the name {name!r}"
+            refusal = RefusedError(problem, "give each model its own name")
+            reading.refuse(f"{key.path}[{number}].name", item, refusal)
+        elif name is not None:
+            found += _alike(model)
+    if not found or not 1 <= len(found) <= (key.most or 1):
+        problem = f"the list has {len(found)} items"
+        hint = f"write 1 to {key.most} items; for more, state model.count instead"
+        reading.refuse(key.path, node, RefusedError(problem, hint))
+    names = ", ".join(model["name"] for model in found)
+    reading.state(key.path, names, tuple(found), key_node)
+
+
+def _alike(model: dict[str, Any]) -> list[dict[str, Any]]:
+    """A model, or as many alike as its count, each with a number behind the name."""
+    count = model.pop("count", None)
+    if count is None or count.high < 2:
+        return [model]
+    if "share" in model:
+        low, high = (end and end // count.high for end in model["share"])
+        model["share"] = Interval(low, high)
+    return [{**model, "name": f"{model['name']}-{each}"} for each in range(1, count.high + 1)]
+
+
+def stand_for_all(reading: Reading) -> None:
+    """Add the facts of ``model`` that follow from a list of models.
+
+    What ``model`` states holds for each that does not state it itself. The count is the length of
+    the list, unless it is stated.
+    """
+    values = reading.values
+    models: tuple[dict[str, Any], ...] = values["models"].value
+    if not models:
+        return
+    for name in SAID_OF_ALL:
+        default = values.get(f"model.{name}")
+        if default is not None and not _is_word(reading, default):
+            for model in models:
+                model.setdefault(name, default.value)
+    if "model.count" not in values:
+        _put(values, "count", Interval(len(models), len(models)))
+    for name in LARGEST_OF_ALL:
+        sizes = [model[name] for model in models if name in model]
+        _put(values, name, max(sizes, key=_largest) if sizes else None)
+    heaviest = max(models, key=_weight)
+    for name in HEAVIEST_OF_ALL:
+        _put(values, name, heaviest.get(name))
+    kinds = {model.get("accelerator") for model in models}
+    _put(values, "accelerator", next((each for each in _ACCELERATORS if each in kinds), None))
+    frameworks = {model.get("framework") for model in models}
+    _put(values, "framework", frameworks.pop() if len(frameworks) == 1 else None)
+
+
+def _is_word(reading: Reading, said: Stated) -> bool:
+    """Refuse a word for a number, which says how large one model is."""
+    key = keys()[said.path]
+    if key.kind == "word" or said.value not in key.words:
+        return False
+    message = f"{said.path}: {said.text!r} speaks of one model, and models lists several"
+    hint = f"write a number, such as {key.example}"
+    reading.refuse_stated(said, message, hint)
+    return True
+
+
+def _largest(size: Interval) -> tuple[int, int]:
+    return size.high or size.low or 0, size.low or 0
+
+
+def _weight(model: dict[str, Any]) -> float:
+    """Bytes of the weights as far as they are stated."""
+    nothing = Interval(0, 0)
+    bits = int(str(model.get("precision", _WIDEST)).lstrip("bfpint"))
+    parameters = _largest(model.get("parameters", nothing))[0]
+    return max(_largest(model.get("size", nothing))[0], parameters * bits / 8)
+
+
+def _put(values: dict[str, Stated], name: str, value: Any) -> None:
+    """State a fact of the list at its place, unless the file says the same, or nothing says it."""
+    path = f"model.{name}"
+    known = values.get(path)
+    if value is None:
+        values.pop(path, None)
+    elif known is None or known.value != value:
+        from advisor.text.quantity import show
+
+        text = show(value, keys()[path].kind) if isinstance(value, Interval) else str(value)
+        place = values["models"]
+        values[path] = Stated(path, text, value, place.line, place.column)
+
 
 _SHARE = Key(
     path="share", kind="percent", about="Share of the requests.", example="5 %", most=100_000
@@ -28,7 +125,7 @@ _SHARE = Key(
 def read_needs(reading: Reading, key: Key, _key_node: YamlNode, node: YamlNode) -> None:
     """State ``needs.FEATURE`` for each of a list, or of a mapping to true, false or a share."""
     if isinstance(node, SequenceNode):
-        for name, item in sorted(_items(reading, key, node).items()):
+        for name, item in sorted(_items(reading, key, node.value).items()):
             if _known(reading, name, item):
                 reading.state(f"needs.{name}", "true", True, item)
     elif isinstance(node, MappingNode):
@@ -70,40 +167,36 @@ def _need(reading: Reading, name: str, name_node: YamlNode, value: YamlNode) -> 
 
 def read_texts(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
     """State a tuple of texts of one form."""
-    form = FORMS[key.form]
-    if not isinstance(node, SequenceNode):
-        reading.refuse(key.path, node, RefusedError("expected a list", f"write [{key.example}]"))
+    form, items = forms()[key.form], reading.items(key, node)
+    if items is None:
         return
     found = []
-    for item in _items(reading, key, node).values():
+    for item in _items(reading, key, items).values():
         try:
             found.append(read_text(form, item))
         except RefusedError as refusal:
             reading.refuse(key.path, item, refusal)
-    if not 1 <= len(node.value) <= (key.most or 1):
-        problem = f"the list has {len(node.value)} items"
-        reading.refuse(key.path, node, RefusedError(problem, f"write 1 to {key.most} items"))
     reading.state(key.path, ", ".join(found), tuple(found), key_node)
 
 
-def _items(reading: Reading, key: Key, node: SequenceNode) -> dict[str, ScalarNode]:
+def _items(reading: Reading, key: Key, items: list[YamlNode]) -> dict[str, ScalarNode]:
     """The items that are texts, each once."""
-    items: dict[str, ScalarNode] = {}
-    for item in node.value:
+    found: dict[str, ScalarNode] = {}
+    for item in items:
         if not isinstance(item, ScalarNode):
             refusal = RefusedError("an item is not a text", f"write {key.path}: [a, b]")
             reading.refuse(key.path, item, refusal)
-        elif item.value in items:
+        elif item.value in found:
             refusal = RefusedError(f"{item.value[:40]!r} is repeated", "write it once")
             reading.refuse(key.path, item, refusal)
         else:
-            items[item.value] = item
-    return items
+            found[item.value] = item
+    return found
 
 
 def read_named(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
     """State a dict of texts by free names, sorted by name."""
-    names = FORMS["tag_key" if key.form == "tag" else "reference"]
+    names = forms()["tag_key" if key.form == "tag" else "reference"]
     found = {}
     pairs = reading.pairs(key.path, node, f"write {{name: {key.example}}}")
     wrong: YamlNode
@@ -111,7 +204,7 @@ def read_named(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -
         path, wrong = key.path, name_node
         try:
             path, wrong = f"{key.path}.{read_text(names, name_node)}", value
-            found[name] = read_text(FORMS[key.form], single(value, f"write one text for {name}"))
+            found[name] = read_text(forms()[key.form], single(value, f"write one text for {name}"))
         except RefusedError as refusal:
             reading.refuse(path, wrong, refusal)
     if len(pairs) > (key.most or 0):
@@ -129,21 +222,17 @@ def read_decision(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode
 
 def read_variants(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
     """State a tuple of dicts, one for each variant; no two have one name."""
-    if not isinstance(node, SequenceNode):
-        refusal = RefusedError("expected a list", f"write [{key.example}]")
-        reading.refuse(key.path, node, refusal)
-        return
     found: dict[str, dict[str, Any]] = {}
-    for item in node.value:
+    items = reading.items(key, node)
+    if items is None:
+        return
+    for item in items:
         record = read_record(reading, key.path, item, keys(key.path).values())
         name = record.get("name", "")
         if name.lower() in found:
             refusal = RefusedError(f"{name!r} is repeated", "write it once")
             reading.refuse(key.path, item, refusal)
         found[name.lower()] = record
-    if not 1 <= len(node.value) <= (key.most or 1):
-        problem = f"the list has {len(node.value)} items"
-        reading.refuse(key.path, node, RefusedError(problem, f"write 1 to {key.most} items"))
     reading.state(key.path, ", ".join(found), tuple(found.values()), key_node)
 
 
@@ -155,9 +244,9 @@ def read_waivers(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode)
     for rule, (rule_node, value) in sorted(pairs.items()):
         path, wrong = key.path, rule_node
         try:
-            path, wrong = f"{key.path}.{read_text(FORMS['rule'], rule_node)}", value
+            path, wrong = f"{key.path}.{read_text(forms()['rule'], rule_node)}", value
             if isinstance(value, ScalarNode):
-                found[rule] = {"because": read_text(FORMS["text"], value)}
+                found[rule] = {"because": read_text(forms()["text"], value)}
             else:
                 found[rule] = read_record(reading, path, value, keys(key.path).values())
         except RefusedError as refusal:

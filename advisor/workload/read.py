@@ -1,21 +1,22 @@
 """A workload file to Workloads: one walk over the nodes of each document, by the table of keys."""
 
+import os
+import sys
 from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from advisor.model.errors import InputError
 from advisor.model.workload import Stated, Workload
 from advisor.text.digest import sha256
 from advisor.text.quantity import KINDS
 from advisor.text.spelling import listed
+from advisor.text.terms import WORKLOAD
 from advisor.text.yaml_reader import MappingNode, YamlNode, error_at, is_nothing, read_documents
-from advisor.workload.forms import FORMS
-from advisor.workload.groups import GROUPS
-from advisor.workload.key import Key
-from advisor.workload.keys import keys, required
-from advisor.workload.listed import stand_for_all
+from advisor.workload.forms import forms
+from advisor.workload.groups import GROUPS, stand_for_all
+from advisor.workload.keys import Key, keys, required
 from advisor.workload.reading import Reading
-from advisor.workload.source import read_bytes
 from advisor.workload.values import (
     RefusedError,
     is_text_anyway,
@@ -25,6 +26,45 @@ from advisor.workload.values import (
     read_word,
     single,
 )
+
+
+def read_bytes(path: str) -> bytes:
+    """Bytes of a file, or of standard input for ``-``; one more than any may have at most.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        if path == "-":
+            if sys.stdin is None:
+                raise InputError("standard input is closed", file=path, hint="name a file instead")
+            return sys.stdin.buffer.read(WORKLOAD.most_bytes + 1)
+        return _read_path(path)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(
+            f"cannot be read: {reason}", file=path, hint=_reading_hint(error)
+        ) from error
+
+
+def _read_path(path: str) -> bytes:
+    with open(path, "rb", opener=_open_without_waiting) as stream:
+        os.set_blocking(stream.fileno(), True)
+        return stream.read(WORKLOAD.most_bytes + 1)
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Open a pipe that nobody writes to as an empty file instead of waiting for a writer."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _reading_hint(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "check the path; sm-advise init writes a first workload file"
+    if isinstance(error, IsADirectoryError):
+        return "name the workload file in it"
+    return "name a file that can be read"
+
 
 _REMEMBERED = 2000  # texts per key whose value is kept; a stream of files repeats most of them
 
@@ -187,7 +227,7 @@ def _scalar(key: Key, value: YamlNode) -> Any:
     if key.kind in KINDS:
         return read_quantity(key, node.value)
     if key.kind == "text":
-        return read_text(FORMS[key.form], node)
+        return read_text(forms()[key.form], node)
     return read_flag(node) if key.kind == "flag" else read_word(key, node.value)
 
 

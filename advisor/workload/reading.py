@@ -1,4 +1,4 @@
-"""The values and errors of one document so far."""
+"""The values and errors of one document so far, and how a mapping with named parts is read."""
 
 from __future__ import annotations
 
@@ -7,9 +7,19 @@ from typing import Any
 
 from advisor.model.errors import InputError
 from advisor.model.workload import Stated
-from advisor.text.yaml_reader import MappingNode, ScalarNode, YamlNode, entries, error_at
+from advisor.text.quantity import KINDS
+from advisor.text.yaml_reader import (
+    MappingNode,
+    ScalarNode,
+    SequenceNode,
+    YamlNode,
+    entries,
+    error_at,
+)
+from advisor.workload.forms import forms
+from advisor.workload.keys import Key
 from advisor.workload.keys import features as of_rules
-from advisor.workload.values import RefusedError
+from advisor.workload.values import RefusedError, read_quantity, read_text, read_word, single
 
 Pairs = dict[str, tuple[ScalarNode, YamlNode]]
 
@@ -66,6 +76,18 @@ class Reading:
             self.errors.append(error)
             return {}
 
+    def items(self, key: Key, node: YamlNode, hint: str = "") -> list[YamlNode] | None:
+        """The items of a list, where there is one; too many or none of them are refused."""
+        if not isinstance(node, SequenceNode):
+            refusal = RefusedError("expected a list", hint or f"write [{key.example}]")
+            self.refuse(key.path, node, refusal)
+            return None
+        if not 1 <= len(node.value) <= (key.most or 1):
+            problem = f"the list has {len(node.value)} items"
+            self.refuse(key.path, node, RefusedError(problem, f"write 1 to {key.most} items"))
+        found: list[YamlNode] = node.value
+        return found
+
     def refuse_keys(self, path: str, found: Pairs, known: Iterable[str]) -> None:
         """Note every key that does not exist in this mapping."""
         siblings = tuple(known)
@@ -78,3 +100,33 @@ class Reading:
                 text = value.value if isinstance(value, ScalarNode) else ""
                 hint = explain_key(name, path, siblings, text)
                 self.errors.append(error_at(node, message, self.file, hint))
+
+
+def read_record(
+    reading: Reading, path: str, record: YamlNode, parts: Iterable[Key]
+) -> dict[str, Any]:
+    """A mapping with a fixed set of texts, words and quantities, by name.
+
+    A part that cannot be read is refused and left out, and so is an unknown part.
+    """
+    names = {part.path.rpartition(".")[2]: part for part in parts}
+    needed = next(name for name, part in names.items() if part.required)
+    pairs = reading.pairs(path, record, f"write {{{needed}: …}}")
+    found: dict[str, Any] = {}
+    for name, part in names.items():
+        if name not in pairs:
+            continue
+        try:
+            node = single(pairs[name][1], f"write {name}: {part.example or part.words[0]}")
+            if part.kind == "word":
+                found[name] = read_word(part, node.value)
+            elif part.kind in KINDS:
+                found[name] = read_quantity(part, node.value)
+            else:
+                found[name] = read_text(forms()[part.form], node)
+        except RefusedError as refusal:
+            reading.refuse(f"{path}.{name}", pairs[name][1], refusal)
+    reading.refuse_keys(path, pairs, names)
+    if needed not in pairs and path not in reading.refused:
+        reading.refuse(path, record, RefusedError(f"{needed} is missing", names[needed].required))
+    return found

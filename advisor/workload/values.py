@@ -12,8 +12,8 @@ from advisor.text.places import UNSEEN, UNSEEN_ASCII
 from advisor.text.quantity import QuantityError, parse_any, show
 from advisor.text.spelling import likely, listed, plain
 from advisor.text.yaml_reader import ScalarNode, YamlNode, is_nothing
-from advisor.workload.forms import FORMS, LETTERS, Form
-from advisor.workload.key import Key
+from advisor.workload.forms import LETTERS, Form, forms
+from advisor.workload.keys import Key
 
 _MOST_SHOWN = 60
 _FLAGS = {"true": True, "false": False}
@@ -139,8 +139,8 @@ def read_text(form: Form, node: ScalarNode) -> str:
 
 
 def _refuse_misspelt_region(form: Form, text: str) -> None:
-    place = None if form is FORMS["region"] else place_of(text)
-    region = text if form is FORMS["region"] else place.region if place is not None else ""
+    place = None if form is forms()["region"] else place_of(text)
+    region = text if form is forms()["region"] else place.region if place is not None else ""
     if not region:
         return
     from advisor.rulebook.load import known_regions
@@ -164,7 +164,7 @@ def _matcher(pattern: str, ascii_only: bool) -> Callable[[str], re.Match[str] | 
 
 def _exists(form: Form, text: str) -> bool:
     """Whether the calendar has a date; true for any other text."""
-    if form is not FORMS["date"]:
+    if form is not forms()["date"]:
         return True
     from datetime import date
 

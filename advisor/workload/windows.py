@@ -6,12 +6,9 @@ from typing import Any
 
 from advisor.model.workload import DAYS, Interval, Stated, Window, minutes_covered
 from advisor.text.quantity import KINDS, show
-from advisor.text.yaml_reader import ScalarNode, SequenceNode, YamlNode
-from advisor.workload.key import Key
-from advisor.workload.keys import keys
-from advisor.workload.reading import Reading
-from advisor.workload.record import read_record
-from advisor.workload.values import RefusedError
+from advisor.text.yaml_reader import ScalarNode, YamlNode
+from advisor.workload.keys import Key, keys
+from advisor.workload.reading import Reading, read_record
 
 _MINUTE = KINDS["share"]["min/week"]
 
@@ -22,15 +19,11 @@ def read_windows(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode)
         window = {"days": "mon-fri", "hours": "9-17"}
         reading.state(key.path, node.value, (_window(window),), key_node)
         return
-    if not isinstance(node, SequenceNode):
-        hint = f"write [{key.example}], or {key.words[0]}"
-        reading.refuse(key.path, node, RefusedError("expected a list", hint))
+    listed = reading.items(key, node, f"write [{key.example}], or {key.words[0]}")
+    if listed is None:
         return
-    if not 1 <= len(node.value) <= (key.most or 1):
-        problem = f"the list has {len(node.value)} items"
-        reading.refuse(key.path, node, RefusedError(problem, f"write 1 to {key.most} items"))
     found = []
-    for number, item in enumerate(node.value, start=1):
+    for number, item in enumerate(listed, start=1):
         path = f"{key.path}[{number}]"
         record = read_record(reading, path, item, keys(key.path).values())
         if "hours" in record:

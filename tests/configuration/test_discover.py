@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from advisor.configuration.discover import FoundFiles, discover
-from advisor.gate.git_diff import changed_since
+from advisor.gate.affected import changed_since
 from advisor.gate.run import CheckReport, check
 from advisor.gate.settings import CheckOptions, Pair, Project
 from advisor.model.errors import InputError

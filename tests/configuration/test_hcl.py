@@ -12,7 +12,7 @@ import pytest
 from advisor.configuration.files import read_source
 from advisor.configuration.source import SourceText
 from advisor.configuration.terraform import hcl_tree as hcl
-from advisor.configuration.terraform.hcl_reader import read_hcl
+from advisor.configuration.terraform.hcl_expressions import read_hcl
 from advisor.model.errors import InputError
 
 hcl2 = pytest.importorskip("hcl2")

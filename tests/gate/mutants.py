@@ -51,7 +51,7 @@ def mutants_of(check: Check) -> Iterator[Mutant]:
 
 def everywhere(view: View) -> Iterator[Fault]:
     """A fault in each resource."""
-    yield Fault(node=view.resource.body, path=())
+    yield Fault(view.body, ())
 
 
 def altered(condition: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -18,9 +18,14 @@ from advisor.configuration.document import Path as Steps
 from advisor.configuration.rulefiles import read_json_rules
 from advisor.gate.finding import SEVERITIES
 from advisor.gate.settings import CONCURRENCY, NEEDS, NEVER, Pair, organisation_of, read_project
-from advisor.gate.settings.schema_walk import KEYWORDS, accepts
 from advisor.gate.settings.schema_words import refusals
-from advisor.gate.settings.settings_file import SettingsFile, read_toml_settings, read_yaml_settings
+from advisor.gate.settings.settings_file import (
+    KEYWORDS,
+    SettingsFile,
+    accepts,
+    read_toml_settings,
+    read_yaml_settings,
+)
 from advisor.model.errors import InputError
 
 SCHEMA: dict[str, Any] = read_json_rules("schema", "settings.schema.json")
@@ -368,8 +373,8 @@ def test_each_key_counts_in_both_files(file: str) -> None:
     )
     (accepted,) = project.accept
     assert (accepted.pattern, accepted.rule) == ("*.json", "out-of-range")
-    assert (accepted.why.because, accepted.why.ticket) == ("known", "12")
-    assert accepted.why.where == f"{path}:{accepted.line}"
+    assert (accepted.acceptance.because, accepted.acceptance.ticket) == ("known", "12")
+    assert accepted.acceptance.where == f"{path}:{accepted.line}"
     assert project.region == ("" if file.endswith(".yaml") else "eu-west-1")
     assert tuple(organisation._asdict().values())[:8] == (
         "eu-west-1",
@@ -420,7 +425,7 @@ def test_the_nearest_file_wins_and_a_policy_on_waivers_only_becomes_stricter(
     found = organisation_of("team")
     assert (found.owner, found.limits) == ("team", "latest")
     assert found.quotas == {"ml.m5.large": 9, "ml.g5.xlarge": 1}
-    assert [each.why.because for each in read_project("team").accept] == ["near", "far"]
+    assert [each.acceptance.because for each in read_project("team").accept] == ["near", "far"]
     far = far.removeprefix("./")
     assert found.never_waived == {"no-capacity": str(Path(far))}
     assert (found.longest_waiver, found.inline_refused) == (30, far)

@@ -6,7 +6,7 @@ import pytest
 
 from advisor.gate.checks import Check, load_checks
 from advisor.gate.finding import GateFinding
-from advisor.gate.policy.triage import is_new, triage
+from advisor.gate.policy.waivers import is_new, triage
 from advisor.gate.settings import CheckOptions
 
 REQUEST = CheckOptions(paths=["."], as_of="2026-11-20")
@@ -45,7 +45,7 @@ def test_a_check_is_new_for_one_minor_release(release: str, version: str, expect
 
 
 def test_a_new_check_warns_and_says_until_when(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("advisor.gate.policy.triage.is_new", lambda check: check.since == "0.2")
+    monkeypatch.setattr("advisor.gate.policy.waivers.is_new", lambda check: check.since == "0.2")
     for release, severity in (("0.1", "error"), ("0.2", "warning")):
         checks = {**load_checks(), "instance-type": since(release)}
         (found,) = triage([ERROR], {}, checks, REQUEST).findings

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from advisor.gate.finding import ACCEPTED, BASELINED, OPEN, Acceptance, GateFinding
+from advisor.gate.finding import ACCEPTED, BASELINED, OPEN, Acceptance, GateFinding, Waiver
 from advisor.gate.policy.baseline import baseline_text
 from advisor.gate.run import CheckReport, check
-from advisor.gate.settings import Accepted, CheckOptions, Project, organisation_of, read_project
+from advisor.gate.settings import CheckOptions, Project, organisation_of, read_project
 from advisor.model.errors import InputError
 
 AS_OF = "2026-11-20"
@@ -158,7 +158,7 @@ def test_pyproject_accepts_per_file_and_the_finding_stays_visible(tmp_path: Path
         because="generated", by="jd", until="2027-01-31", ticket="RISK-12", where="pyproject.toml:3"
     )
     project = Project(
-        accept=(Accepted(pattern="*/template.yaml", rule="out-of-range", why=why, file=""),)
+        accept=(Waiver(pattern="*/template.yaml", rule="out-of-range", acceptance=why, file=""),)
     )
     found = by_rule(run(tmp_path, TEMPLATE.format(trailing=""), project))
     assert found["out-of-range"].acceptance == why

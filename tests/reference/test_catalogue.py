@@ -14,8 +14,7 @@ from advisor.reference.catalogue import KINDS, RulebookIndex, catalogue
 from advisor.reference.entry import Entry
 from advisor.reference.explain import as_values, explain
 from advisor.rulebook.load import load
-from advisor.workload.key import Key
-from advisor.workload.keys import keys
+from advisor.workload.keys import Key, keys
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ID = re.compile(r"[a-z][a-z0-9-]+")

@@ -13,7 +13,7 @@ from advisor.rulebook.compile import compile_rules
 from advisor.rulebook.file_keys import compile_keys
 from advisor.rulebook.source import read_rules
 from advisor.text.quantity import KINDS
-from advisor.workload.forms import FORMS
+from advisor.workload.forms import forms
 from advisor.workload.keys import keys, required
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,7 +61,7 @@ def test_a_fact_that_is_compared_has_the_kind_of_its_key(path: str) -> None:
 @pytest.mark.parametrize("of", ["", *LISTS])
 def test_every_form_exists_and_every_bound_has_the_unit_of_its_kind(of: str) -> None:
     for key in keys(of).values():
-        assert not key.form or key.form in FORMS, key.path
+        assert not key.form or key.form in forms(), key.path
         assert bool(key.form) == (key.kind in ("text", "texts", "named")), key.path
         assert key.most is None or isinstance(key.most, int), key.path
         assert not key.parts or key.kind in KINDS, key.path

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.workload.forms import FORMS, LETTERS
+from advisor.workload.forms import LETTERS, forms
 from advisor.workload.keys import keys
 
 SAGEMAKER = botocore.session.get_session().get_service_model("sagemaker")
@@ -47,7 +47,7 @@ def python(pattern: str) -> str:
 def test_the_service_model_takes_every_text_of_a_form(
     form: str, shape: str, data: st.DataObject
 ) -> None:
-    rule, bounds = FORMS[form], SAGEMAKER.shape_for(shape).metadata
+    rule, bounds = forms()[form], SAGEMAKER.shape_for(shape).metadata
     text = data.draw(st.from_regex(rule.pattern, fullmatch=True))[: rule.longest]
     if not re.fullmatch(rule.pattern, text) or len(text) < rule.shortest:
         return
@@ -59,7 +59,7 @@ def test_the_service_model_takes_every_text_of_a_form(
 @pytest.mark.parametrize("form", SHAPES)
 def test_the_longest_text_of_a_form_is_short_enough(form: str) -> None:
     bounds = [SAGEMAKER.shape_for(shape).metadata["max"] for shape in SHAPES[form]]
-    assert FORMS[form].longest + len(ENDINGS.get(form, "")) <= min(bounds)
+    assert forms()[form].longest + len(ENDINGS.get(form, "")) <= min(bounds)
 
 
 def test_the_letters_of_tags_are_letters_to_unicode() -> None:
@@ -69,7 +69,7 @@ def test_the_letters_of_tags_are_letters_to_unicode() -> None:
 
 @pytest.mark.parametrize("enumeration", ["ProductionVariantInstanceType", "TransformInstanceType"])
 def test_every_instance_type_of_the_service_model_may_be_named(enumeration: str) -> None:
-    rule = FORMS["instance"]
+    rule = forms()["instance"]
     for name in SAGEMAKER.shape_for(enumeration).metadata["enum"]:
         assert re.fullmatch(rule.pattern, name), name
         assert rule.shortest <= len(name) <= rule.longest
@@ -97,4 +97,4 @@ REGIONS = [
 
 @pytest.mark.parametrize("region", [*REGIONS, "us-iso-east-1", "eusc-de-east-1", "us-isob-east-1"])
 def test_every_region_may_be_named(region: str) -> None:
-    assert re.fullmatch(FORMS["region"].pattern, region)
+    assert re.fullmatch(forms()["region"].pattern, region)

@@ -24,9 +24,8 @@ from advisor.model.errors import InputError
 from advisor.text.quantity import KINDS, QuantityError, parse, parse_any
 from advisor.text.spelling import plain
 from advisor.workload import read_workloads
-from advisor.workload.forms import FORMS
-from advisor.workload.key import Key
-from advisor.workload.keys import features, keys
+from advisor.workload.forms import forms
+from advisor.workload.keys import Key, features, keys
 from advisor.workload.schema import schema
 
 Strategy = st.SearchStrategy[Any]
@@ -86,7 +85,7 @@ def quantities(kind: str) -> Strategy:
 
 
 def texts(form: str) -> Strategy:
-    sound = st.from_regex(FORMS[form].pattern, fullmatch=True)
+    sound = st.from_regex(forms()[form].pattern, fullmatch=True)
     if form == "date":
         sound = st.one_of(sound, st.dates().map(str))
     spoiled = st.tuples(sound, st.sampled_from([" ", "\n", "_", "é", "٣", "\u202e", "x" * 400]))

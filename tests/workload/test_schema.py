@@ -11,8 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from advisor.workload import read_workloads
-from advisor.workload.key import Key
-from advisor.workload.keys import keys
+from advisor.workload.keys import Key, keys
 from advisor.workload.schema import schema, schema_text
 
 SHIPPED = Path(__file__).parents[2] / "rules" / "schema" / "workload.schema.json"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from advisor.configuration.api.service import OPERATIONS
 from advisor.model.errors import not_installed
-from advisor.model.value import Value
 
 
-class Move(Value):
+class Move(NamedTuple):
     """One difference between the compiled table and an installed botocore."""
 
     where: str  # ProductionVariantServerlessConfig.MaxConcurrency, sagemaker.CreateEndpoint
@@ -131,12 +130,12 @@ def compare(compiled: dict[str, Any], installed: dict[str, Any]) -> tuple[Move, 
         old, new = old_shapes.get(name), new_shapes.get(name)
         if old is None or new is None:
             was, now = ("" if each is None else "known" for each in (old, new))
-            moves.append(Move(where=name, what="shape", compiled=was, installed=now))
+            moves.append(Move(name, "shape", was, now))
             continue
         members = (each.get("members", {}) for each in (old, new))
         moves.extend(_compare_members(name, "field", *members))
         moves.extend(
-            Move(where=name, what=key, compiled=_text(old.get(key)), installed=_text(new.get(key)))
+            Move(name, key, _text(old.get(key)), _text(new.get(key)))
             for key in ("type", "min", "max", "pattern")
             if old.get(key) != new.get(key)
         )
@@ -160,10 +159,7 @@ def _compare_members(
     name: str, what: str, old: Mapping[str, str], new: Mapping[str, str]
 ) -> list[Move]:
     keys = [key for key in sorted(old.keys() | new.keys()) if old.get(key) != new.get(key)]
-    return [
-        Move(where=f"{name}.{k}", what=what, compiled=old.get(k, ""), installed=new.get(k, ""))
-        for k in keys
-    ]
+    return [Move(f"{name}.{k}", what, old.get(k, ""), new.get(k, "")) for k in keys]
 
 
 def _compare_sets(name: str, what: str, old: list[str] | None, new: list[str] | None) -> list[Move]:
@@ -206,7 +202,7 @@ def limits_moved(table: Mapping[str, Any]) -> tuple[Move, ...]:
         for path in each.paths
     )
     return tuple(
-        Move(where=each.limit, what="limit", compiled=str(each.most), installed=_text(shape["max"]))
+        Move(each.limit, "limit", str(each.most), _text(shape["max"]))
         for each, shape in ends
         if shape.get("max", each.most) != each.most
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 
 from advisor.configuration.document import Hidden, Mark, Node, Reference, unknown
-from advisor.configuration.partial_texts import joined
-from advisor.configuration.scalars import as_text
+from advisor.configuration.partial_texts import as_text, joined
 from advisor.model.value import Value
 
 NO_VALUE = Node("unknown", Hidden("AWS::NoValue", maybe_absent=True), Mark("", 0, 0))
@@ -30,10 +30,7 @@ class Resolver:
     """Resolves values in one world: parameters with values, conditions true or false."""
 
     def __init__(
-        self,
-        template: TemplateValues,
-        values: Mapping[str, Node],
-        region: str = "",
+        self, template: TemplateValues, values: Mapping[str, Node], region: str = ""
     ) -> None:
         self.template = template
         self.values = values
@@ -136,15 +133,9 @@ class Resolver:
         own = parts[1].value if len(parts) == 2 and parts[1].kind == "map" else {}
         if text.kind != "scalar":
             return unknown("Fn::Sub of something computed", mark)
-        pieces: list[Node | str] = []
-        end = 0
-        source = str(text.value)
-        for found in _PLACE.finditer(source):
-            pieces.append(source[end : found.start()])
-            pieces.append(self._filling(found[1], own, mark))
-            end = found.end()
-        pieces.append(source[end:])
-        return joined(pieces, mark)
+        pieces = _PLACE.split(str(text.value))
+        filled = (self._filling(name, own, mark) for name in pieces[1::2])
+        return joined(_in_turn(pieces[::2], filled), mark)
 
     def _filling(self, name: str, own: Mapping[str, Node], mark: Mark) -> Node | str:
         if name.startswith("!"):
@@ -208,13 +199,15 @@ def is_no_value(node: Node) -> bool:
 
 
 def _with_holes(node: Node, holes: re.Pattern[str], reason: str) -> Node:
-    pieces: list[Node | str] = []
-    end = 0
-    for found in holes.finditer(node.value):
-        pieces += [node.value[end : found.start()], unknown(reason, node.mark)]
-        end = found.end()
-    pieces.append(node.value[end:])
-    return joined(pieces, node.mark).under(node.key)
+    texts = holes.split(node.value)
+    return joined(_in_turn(texts, repeat(unknown(reason, node.mark))), node.mark).under(node.key)
+
+
+def _in_turn(texts: Sequence[str], between: Iterable[Node | str]) -> Iterator[Node | str]:
+    """Texts with one of some values between each two."""
+    for text, value in zip(texts[:-1], between, strict=False):
+        yield from (text, value)
+    yield from texts[-1:]
 
 
 def _equal(one: Node, other: Node) -> bool | None:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from advisor.configuration.cloudformation.intrinsics import Resolver, TemplateValues
 from advisor.configuration.document import Hidden, Node, walk
-from advisor.configuration.scalars import as_text
+from advisor.configuration.partial_texts import as_text
 from advisor.configuration.scenarios import COMPARED, outcomes
 
 Values: TypeAlias = "Mapping[str, Node]"
@@ -111,12 +111,8 @@ def _complete(parameter: Node, name: str, values: list[Node]) -> None:
         values.append(Node("unknown", hidden, parameter.mark))
     if default is not None and default.kind == "scalar":
         usual = as_text(default.value)
-        values[:] = [node for node in values if not _is_text(node, usual)]
+        values[:] = [n for n in values if n.kind != "scalar" or as_text(n.value) != usual]
         values.insert(0, default._replace(via=f"default of parameter {name}", key=None))
-
-
-def _is_text(node: Node, text: str) -> bool:
-    return node.kind == "scalar" and as_text(node.value) == text
 
 
 def _outcome(

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from advisor.configuration.calls import CLOUDFORMATION, mentions_calls, opened, scheduled, tasks
 from advisor.configuration.cloudformation.intrinsics import Resolver, TemplateValues, is_no_value
-from advisor.configuration.cloudformation.loops import LOOP, written_out
 from advisor.configuration.cloudformation.scenarios import Values, choices
 from advisor.configuration.document import Document, Node, ReadFault, Resource, World, unknown, walk
-from advisor.configuration.resource_types import CLOUDFORMATION_KINDS, judge_cloudformation
-from advisor.configuration.scalars import as_text
+from advisor.configuration.partial_texts import as_text
+from advisor.configuration.resource_types import CLOUDFORMATION_KINDS, strange_cloudformation
 from advisor.configuration.scenarios import settled
+from advisor.configuration.source import MOST_VALUES
 
 
 def is_template(node: Node) -> bool:
@@ -26,10 +26,7 @@ def is_template(node: Node) -> bool:
 
 
 def read_template(
-    file: str,
-    node: Node,
-    parameter_files: Sequence[tuple[str, Values]] = (),
-    region: str = "",
+    file: str, node: Node, parameter_files: Sequence[tuple[str, Values]] = (), region: str = ""
 ) -> Document:
     """A template as a document."""
     template = TemplateValues(**{name.lower(): _section(node, name) for name in _SECTIONS})
@@ -38,7 +35,7 @@ def read_template(
     relevant = {
         name: entry
         for name, entry in template.resources.items()
-        if _kind(entry) is not None or _makes_calls(entry)
+        if _kind(entry) is not None or (_type(entry) in CLOUDFORMATION and mentions_calls(entry))
     }
     worlds: list[World] = []
     for origin, given in (("", {}), *parameter_files):
@@ -93,10 +90,6 @@ def _kind(entry: Node) -> str | None:
         properties = entry.get("Properties")
         return kind if properties is not None and _about_sagemaker(kind, properties) else None
     return kind
-
-
-def _makes_calls(entry: Node) -> bool:
-    return _type(entry) in CLOUDFORMATION and mentions_calls(entry)
 
 
 def _about_sagemaker(kind: str, properties: Node) -> bool:
@@ -180,16 +173,7 @@ def _strange_types(template: TemplateValues) -> Iterator[ReadFault]:
     for name, entry in template.resources.items():
         node = entry.get("Type")
         if node is not None and node.kind == "scalar":
-            opinion = judge_cloudformation(str(node.value))
-            if opinion is not None:
-                yield ReadFault(
-                    rule="no-such-resource",
-                    node=node,
-                    address=f"Resources.{name}",
-                    message=opinion[0],
-                    suggestion=opinion[1],
-                    severity=opinion[2],
-                )
+            yield from strange_cloudformation(node, f"Resources.{name}")
 
 
 def _unread(template: TemplateValues) -> Iterator[str]:
@@ -201,3 +185,67 @@ def _unread(template: TemplateValues) -> Iterator[str]:
             yield f"Resources.{name}: a custom resource holds an endpoint configuration"
         if name.startswith(LOOP):
             yield f"Resources.{name}: a loop makes resources"
+
+
+LOOP = "Fn::ForEach::"
+
+
+def written_out(
+    entries: Mapping[str, Node], lists: Mapping[str, Node], most: int = MOST_VALUES
+) -> dict[str, Node]:
+    """The entries of a section with those that its loops make; an uncertain loop stays.
+
+    Args:
+        entries: name -> entry, as the template has them.
+        lists: name -> value of the template's parameters, of which loops run over lists.
+        most: values that a loop may write; one that makes more stays, too.
+    """
+    found: dict[str, Node] = {}
+    for name, node in entries.items():
+        values = _values(node, lists) if name.startswith(LOOP) else None
+        if values is None or len(values) * sum(1 for _ in walk(node)) > most:
+            found[name] = node
+            continue
+        identifier, _, body = node.items()
+        for value in values:
+            made = _substituted(body, str(identifier.value), value).value
+            found.update(written_out(made, lists, most // len(values)))
+    return found
+
+
+def _values(node: Node, lists: Mapping[str, Node]) -> list[str] | None:
+    """The texts that a loop runs over; ``None`` where they, or its form, are not certain."""
+    parts = node.items()
+    if len(parts) != 3 or parts[0].kind != "scalar" or parts[2].kind != "map":
+        return None
+    over: Node | None = parts[1]
+    if parts[1].kind == "map":
+        name = parts[1].get("Ref")
+        over = lists.get(str(name.value)) if name is not None and len(parts[1].value) == 1 else None
+    if over is None or over.kind != "list" or any(each.kind != "scalar" for each in over.items()):
+        return None
+    return [as_text(each.value) for each in over.items()]
+
+
+def _substituted(node: Node, identifier: str, value: str) -> Node:
+    """A value of the loop's body with its identifier filled in, in keys and texts."""
+
+    def filled(text: str) -> str:
+        if identifier not in text:
+            return text
+        plain = "".join(character for character in value if character.isalnum())
+        return text.replace(f"${{{identifier}}}", value).replace(f"&{{{identifier}}}", plain)
+
+    if node.kind == "map":
+        name = node.get("Ref")
+        if name is not None and len(node.value) == 1 and name.value == identifier:
+            return node._replace(kind="scalar", value=value)
+        entries = node.value.items()
+        return node._replace(
+            value={filled(key): _substituted(each, identifier, value) for key, each in entries}
+        )
+    if node.kind == "list":
+        return node._replace(value=[_substituted(e, identifier, value) for e in node.value])
+    if node.kind == "scalar" and isinstance(node.value, str):
+        return node._replace(value=filled(node.value))
+    return node

@@ -10,44 +10,8 @@ from typing import Any
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import Hidden, Node
+from advisor.configuration.rulefiles import of_dialects
 from advisor.configuration.terraform.names import Tree, inner, is_name, member_of, plain, tree_of
-
-_NAMES = {
-    "EndpointConfig": "EndpointConfigName",
-    "Model": "ModelName",
-    "Endpoint": "EndpointName",
-    "InferenceComponent": "InferenceComponentName",
-    "ScalingPolicy": "PolicyName",
-}
-_EMPTY_IS_ABSENT = frozenset(
-    {
-        "KmsKeyId",
-        "MetricIntervalLowerBound",
-        "MetricIntervalUpperBound",
-        "ModelName",
-        "ModelPackageName",
-        "VariantName",
-    }
-)
-"""Fields that the provider leaves out of the request where they hold an empty text."""
-_NOT_OF_THE_REQUEST = frozenset(
-    {
-        "alarm_arns",
-        "arn",
-        "connection",
-        "count",
-        "depends_on",
-        "for_each",
-        "id",
-        "lifecycle",
-        "name_prefix",
-        "provider",
-        "provisioner",
-        "region",
-        "tags_all",
-        "timeouts",
-    }
-)
 
 
 def to_api(raw: Node, kind: str, service: ServiceModel) -> Node:
@@ -56,14 +20,15 @@ def to_api(raw: Node, kind: str, service: ServiceModel) -> Node:
     Names that the API does not have keep their Terraform spelling, so that the walk over the
     service model finds them.
     """
-    shape = service.kinds[kind]
-    entries = {key: value for key, value in raw.value.items() if key not in _NOT_OF_THE_REQUEST}
-    if "name" in entries and kind in _NAMES:
-        entries[_NAMES[kind]] = entries.pop("name")
+    shape, provider = service.kinds[kind], of_dialects("terraform")
+    others, named = provider["not_of_the_request"], provider["names"].get(kind)
+    entries = {key: value for key, value in raw.value.items() if key not in others}
+    if "name" in entries and named:
+        entries[named] = entries.pop("name")
     prefix = raw.value.get("name_prefix")
-    if prefix is not None and kind in _NAMES and prefix.kind in ("scalar", "text"):
+    if prefix is not None and named and prefix.kind in ("scalar", "text"):
         pieces = prefix.value if prefix.kind == "text" else (str(prefix.value),)
-        entries[_NAMES[kind]] = prefix._replace(
+        entries[named] = prefix._replace(
             kind="text", value=(*pieces, Hidden("made up by Terraform"))
         )
     tags = entries.get("tags")
@@ -106,13 +71,14 @@ def _convert(node: Node, name: str, service: ServiceModel, tree: Tree | None) ->
 
 def _structure(node: Node, shape: dict[str, Any], service: ServiceModel, tree: Tree | None) -> Node:
     members = {plain(member): member for member in shape["members"]}
+    absent_if_empty = of_dialects("terraform")["absent_if_empty"]
     entries: dict[str, Node] = {}
     for key, value in node.value.items():
         member = member_of(key, members)
         if member is None or not (key == member or is_name(key, member, tree, members)):
             entries[key] = value
             continue
-        if member in _EMPTY_IS_ABSENT and value.kind == "scalar" and value.value == "":
+        if member in absent_if_empty and value.kind == "scalar" and value.value == "":
             continue
         converted = _convert(value, shape["members"][member], service, inner(tree, key))
         if not (converted.kind == "list" and not converted.value and value.kind == "list"):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from advisor.configuration.document import Node, unknown
 from advisor.configuration.source import SourceText
 from advisor.configuration.terraform import hcl_tree as hcl
-from advisor.configuration.terraform.hcl_reader import read_hcl
+from advisor.configuration.terraform.hcl_expressions import read_hcl
 from advisor.configuration.terraform.hcl_values import Evaluator
 from advisor.configuration.terraform.json_syntax import read_tf_json
 from advisor.model.errors import InputError

@@ -6,17 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from advisor.configuration.api.service import ServiceModel
-from advisor.configuration.calls import TERRAFORM
+from advisor.configuration.calls import TERRAFORM, opened, scheduled, tasks
 from advisor.configuration.document import Document, Mark, Node, ReadFault, Resource, World, unknown
-from advisor.configuration.resource_types import TERRAFORM_KINDS, judge_terraform
-from advisor.configuration.scalars import as_text, number
+from advisor.configuration.partial_texts import as_text, number
+from advisor.configuration.resource_types import TERRAFORM_KINDS, strange_terraform
 from advisor.configuration.scenarios import settled
 from advisor.configuration.terraform import hcl_tree as hcl
 from advisor.configuration.terraform.api_shape import to_api
-from advisor.configuration.terraform.calls import calls_of
 from advisor.configuration.terraform.folder import Folder, says_nothing
-from advisor.configuration.terraform.hcl_loops import elements
-from advisor.configuration.terraform.hcl_values import MOST_STEPS, Evaluator
+from advisor.configuration.terraform.hcl_values import MOST_STEPS, Evaluator, elements
 from advisor.configuration.terraform.names import misplaced
 from advisor.configuration.terraform.scenarios import choices
 
@@ -187,10 +185,7 @@ def _append(entries: dict[str, Node], name: str, node: Node) -> None:
 
 
 def _dynamic(
-    block: hcl.HclBlock,
-    evaluator: Evaluator,
-    symbols: Mapping[str, Node],
-    entries: dict[str, Node],
+    block: hcl.HclBlock, evaluator: Evaluator, symbols: Mapping[str, Node], entries: dict[str, Node]
 ) -> None:
     """The blocks that a ``dynamic`` block makes; an unknown one where that is open."""
     name = block.labels[0]
@@ -241,32 +236,64 @@ def _lifecycle(body: hcl.Body) -> dict[str, Any]:
 
 def _strange(folder: Folder) -> Iterator[ReadFault]:
     for block in folder.resources:
-        opinion = judge_terraform(block.labels[0])
-        if opinion is not None:
-            node = Node("scalar", block.labels[0], block.mark)
-            address = ".".join(block.labels)
-            message, suggestion, severity = opinion
-            yield ReadFault(
-                rule="no-such-resource",
-                node=node,
-                address=address,
-                message=message,
-                suggestion=suggestion,
-                severity=severity,
-            )
+        node = Node("scalar", block.labels[0], block.mark)
+        yield from strange_terraform(node, ".".join(block.labels))
 
 
 def _bare_words(words: Iterable[hcl.Traversal]) -> Iterator[ReadFault]:
     for word in words:
         node = Node("scalar", word.root, word.mark)
         message = f'{word.root} without quotes is a reference; write "{word.root}"'
-        yield ReadFault(
-            rule="bare-word", node=node, address="", message=message, suggestion=f'"{word.root}"'
-        )
+        yield ReadFault("bare-word", node, "", message, suggestion=f'"{word.root}"')
 
 
 def _twice(folder: Folder) -> Iterator[ReadFault]:
     for again, first in folder.repeated:
         node = Node("scalar", again.name, again.mark)
         message = f"{again.name} is repeated; the first is on line {first.mark.line}"
-        yield ReadFault(rule="repeated-key", node=node, address="", message=message)
+        yield ReadFault("repeated-key", node, "", message)
+
+
+_UNWRAPPED = ("jsonencode", "replace", "trimspace")
+"""Functions whose first argument holds the values; jsonencode only writes them as text."""
+_DEEPEST_LOCAL = 5
+
+
+def calls_of(
+    block: hcl.HclBlock, evaluator: Evaluator, symbols: Mapping[str, Node], address: str
+) -> Iterator[Resource]:
+    """The requests that a state machine or a schedule makes."""
+    for name in TERRAFORM[block.labels[0]]:
+        attribute = block.body.attributes.get(name)
+        if attribute is not None:
+            definition = opened(_held(attribute.value, evaluator, symbols))
+            yield from tasks(definition, address) if definition is not None else ()
+        for inner in block.body.blocks:
+            if inner.type == name:
+                entries = {
+                    key: _held(value.value, evaluator, symbols).under(value.mark)
+                    for key, value in inner.body.attributes.items()
+                }
+                yield from scheduled(Node("map", entries, inner.mark), address)
+
+
+def _held(
+    expression: hcl.Expression, evaluator: Evaluator, symbols: Mapping[str, Node], depth: int = 0
+) -> Node:
+    """The value that an expression holds, before jsonencode makes a text of it."""
+    if (
+        isinstance(expression, hcl.FunctionCall)
+        and expression.name in _UNWRAPPED
+        and expression.arguments
+    ):
+        return _held(expression.arguments[0], evaluator, symbols, depth)
+    if (
+        isinstance(expression, hcl.Traversal)
+        and expression.root == "local"
+        and len(expression.steps) == 1
+        and depth < _DEEPEST_LOCAL
+    ):
+        local = evaluator.local_values.get(str(expression.steps[0]))
+        if local is not None:
+            return _held(local, evaluator, symbols, depth + 1)
+    return evaluator.value(expression, symbols)

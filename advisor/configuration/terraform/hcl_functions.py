@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable
 
 from advisor.configuration.document import Mark, Node
-from advisor.configuration.partial_texts import joined
-from advisor.configuration.scalars import as_text, number
+from advisor.configuration.partial_texts import as_text, joined, number
 
 Arguments = list[Node]
 MOST_ITEMS = 1000

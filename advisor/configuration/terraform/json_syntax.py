@@ -8,7 +8,7 @@ from advisor.configuration.document import Node
 from advisor.configuration.json_nodes import read_json
 from advisor.configuration.source import SourceText
 from advisor.configuration.terraform import hcl_tree as hcl
-from advisor.configuration.terraform.hcl_reader import HclReader
+from advisor.configuration.terraform.hcl_expressions import HclReader
 
 _LABELS = {"resource": 2, "data": 2, "variable": 1, "provider": 1, "module": 1, "output": 1}
 

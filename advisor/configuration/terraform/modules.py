@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from advisor.configuration.api.service import ServiceModel
+from advisor.configuration.discover import in_terraform
 from advisor.configuration.document import Node, Read, unknown
 from advisor.configuration.source import SourceText
 from advisor.configuration.terraform import hcl_tree as hcl
@@ -21,7 +22,6 @@ from advisor.configuration.terraform.folder import (
 )
 from advisor.configuration.terraform.folder_documents import read_folder
 from advisor.configuration.terraform.hcl_values import Evaluator
-from advisor.configuration.unsupported_formats import in_terraform
 from advisor.model.errors import InputError
 
 _OURS = re.compile(r"aws_sagemaker_|sagemaker:|SageMaker")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from advisor.configuration.document import Node, Path, ReadFault
+from advisor.configuration.document import Mark, Node, Path, ReadFault
 from advisor.configuration.resource_types import TERRAFORM_KINDS
 from advisor.configuration.rulefiles import read_json_rules
 
@@ -93,28 +93,17 @@ def misplaced(block: hcl.HclBlock) -> Iterator[ReadFault]:
 
 def _misplaced(body: hcl.Body, tree: Tree, address: str) -> Iterator[ReadFault]:
     blocks = tree.get("blocks", {})
+
+    def wrong(name: str, mark: Mark, what: str, right: str) -> ReadFault:
+        node, message = Node("scalar", name, mark), f"{name} is {what} equals sign"
+        return ReadFault("block-or-argument", node, address, message, suggestion=name + right)
+
     for name, attribute in body.attributes.items():
         if name in blocks:
-            node = Node("scalar", name, attribute.mark)
-            message = f"{name} is a block and takes no equals sign"
-            yield ReadFault(
-                rule="block-or-argument",
-                node=node,
-                address=address,
-                message=message,
-                suggestion=f"{name} {{ … }}",
-            )
+            yield wrong(name, attribute.mark, "a block and takes no", " { … }")
     for block in body.blocks:
         if block.type in tree["arguments"]:
-            node = Node("scalar", block.type, block.mark)
-            message = f"{block.type} is an argument and takes an equals sign"
-            yield ReadFault(
-                rule="block-or-argument",
-                node=node,
-                address=address,
-                message=message,
-                suggestion=f"{block.type} = {{ … }}",
-            )
+            yield wrong(block.type, block.mark, "an argument and takes an", " = { … }")
         elif block.type in blocks:
             yield from _misplaced(block.body, blocks[block.type], address)
         elif block.type == "dynamic" and block.labels and block.labels[0] in blocks:

@@ -12,7 +12,6 @@ from advisor.configuration.resource_types import TERRAFORM_KINDS
 from advisor.configuration.source import SourceText
 from advisor.configuration.terraform.api_shape import to_api
 
-_LISTS = ("resource_changes", "configuration")
 _GONE = ("delete", "forget")
 
 
@@ -30,36 +29,79 @@ def read_plan(source: SourceText, service: ServiceModel) -> Document:
     Raises:
         InputError: no JSON, or nesting or size beyond the bounds.
     """
-    reader = JsonReader(source)
-    top = reader.outline(reader.space(0))
-    references = _references(reader, top.get("configuration"))
-    found = [
-        _changed(reader, offset, references, service)
-        for offset in _members(reader, top, "resource_changes")
-    ]
+    plan = _Plan(source, service)
+    found = [plan.changed(offset) for offset in plan.members(plan.top, "resource_changes")]
     if not any(found):
-        found = [
-            _standing(reader, offset, references, service) for offset in _resources(reader, top)
-        ]
+        found = [plan.standing(offset) for offset in plan.resources()]
     resources = tuple(resource for resource in found if resource is not None)
     return Document(file=source.file, dialect="plan", worlds=(World("", resources),))
 
 
-def _members(reader: JsonReader, outline: Mapping[str | int, int], key: str) -> Iterable[int]:
-    """The offsets of the entries of a list; none where it is not there."""
-    start = outline.get(key)
-    return reader.outline(start).values() if start is not None and reader.text[start] == "[" else ()
+class _Plan:
+    """Makes the resources of one plan, each from the offset at which it stands."""
 
+    def __init__(self, source: SourceText, service: ServiceModel) -> None:
+        self.reader = JsonReader(source)
+        self.service = service
+        self.top = self.reader.outline(self.reader.space(0))
+        self.references = _references(self.reader, self.top.get("configuration"))
 
-def _resources(reader: JsonReader, top: Mapping[str | int, int]) -> Iterator[int]:
-    """The resources that a plan ends with, or a state holds, module by module."""
-    start = top.get("planned_values", top.get("values"))
-    values = reader.outline(start) if start is not None and reader.text[start] == "{" else {}
-    pending = [values["root_module"]] if "root_module" in values else []
-    while pending:
-        module = reader.outline(pending.pop())
-        yield from _members(reader, module, "resources")
-        pending += reversed(list(_members(reader, module, "child_modules")))
+    def members(self, outline: Mapping[str | int, int], key: str) -> Iterable[int]:
+        """The offsets of the entries of a list; none where it is not there."""
+        start = outline.get(key)
+        there = start is not None and self.reader.text[start] == "["
+        return self.reader.outline(start).values() if start is not None and there else ()
+
+    def resources(self) -> Iterator[int]:
+        """The resources that a plan ends with, or a state holds, module by module."""
+        start = self.top.get("planned_values", self.top.get("values"))
+        there = start is not None and self.reader.text[start] == "{"
+        values = self.reader.outline(start) if start is not None and there else {}
+        pending = [values["root_module"]] if "root_module" in values else []
+        while pending:
+            module = self.reader.outline(pending.pop())
+            yield from self.members(module, "resources")
+            pending += reversed(list(self.members(module, "child_modules")))
+
+    def changed(self, offset: int) -> Resource | None:
+        """A resource as a change of the plan leaves it; ``None`` where it goes."""
+        outline = _wanted(self.reader, offset)
+        if outline is None or "change" not in outline or "address" not in outline:
+            return None
+        change = self.reader.value(outline["change"])[0]
+        actions = change.get("actions")
+        if actions is not None and any(item.value in _GONE for item in actions.items()[-1:]):
+            return None
+        return self._made(outline, change.get("after"), change.get("after_unknown"))
+
+    def standing(self, offset: int) -> Resource | None:
+        """A resource with the values that it ends with."""
+        outline = _wanted(self.reader, offset)
+        if outline is None or "values" not in outline or "address" not in outline:
+            return None
+        values = self.reader.value(outline["values"])[0]
+        expressions = self.references.get(_static(self.reader.string(outline["address"])[0]), {})
+        return self._made(outline, values, _left_out(values, expressions))
+
+    def _made(
+        self, outline: Mapping[str | int, int], after: Node | None, hidden: Node | None
+    ) -> Resource | None:
+        if after is None or after.kind != "map":
+            return None
+        kind = TERRAFORM_KINDS[self.reader.string(outline["type"])[0]]
+        address = self.reader.string(outline["address"])[0]
+        identity = _static(address)
+        raw = _filled(_without_empty(after), hidden, self.references.get(identity, {}))
+        if kind in ("ScalableTarget", "ScalingPolicy") and not _of_sagemaker(raw):
+            return None
+        return Resource(
+            kind=kind,
+            dialect="plan",
+            address=address,
+            body=to_api(raw, kind, self.service),
+            mark=after.mark,
+            identity=identity,
+        )
 
 
 def _wanted(reader: JsonReader, offset: int) -> dict[str | int, int] | None:
@@ -69,40 +111,6 @@ def _wanted(reader: JsonReader, offset: int) -> dict[str | int, int] | None:
     if kind is None or reader.text[kind] != '"':
         return None
     return outline if reader.string(kind)[0] in TERRAFORM_KINDS else None
-
-
-def _changed(
-    reader: JsonReader,
-    offset: int,
-    references: Mapping[str, Mapping[str, Any]],
-    service: ServiceModel,
-) -> Resource | None:
-    """A resource as a change of the plan leaves it; ``None`` where it goes."""
-    outline = _wanted(reader, offset)
-    if outline is None or "change" not in outline or "address" not in outline:
-        return None
-    change = reader.value(outline["change"])[0]
-    actions, after = change.get("actions"), change.get("after")
-    if actions is not None and any(item.value in _GONE for item in actions.items()[-1:]):
-        return None
-    hidden = change.get("after_unknown")
-    return _made(reader, outline, after, hidden, references=references, service=service)
-
-
-def _standing(
-    reader: JsonReader,
-    offset: int,
-    references: Mapping[str, Mapping[str, Any]],
-    service: ServiceModel,
-) -> Resource | None:
-    """A resource with the values that it ends with."""
-    outline = _wanted(reader, offset)
-    if outline is None or "values" not in outline or "address" not in outline:
-        return None
-    values = reader.value(outline["values"])[0]
-    expressions = references.get(_static(reader.string(outline["address"])[0]), {})
-    hidden = _left_out(values, expressions)
-    return _made(reader, outline, values, hidden, references=references, service=service)
 
 
 def _left_out(values: Node, expressions: Mapping[str, Any]) -> Node:
@@ -120,33 +128,6 @@ def _left_out(values: Node, expressions: Mapping[str, Any]) -> Node:
             ]
             hidden[key] = Node("list", masks, node.mark)
     return Node("map", hidden, values.mark)
-
-
-def _made(
-    reader: JsonReader,
-    outline: Mapping[str | int, int],
-    after: Node | None,
-    hidden: Node | None,
-    references: Mapping[str, Mapping[str, Any]],
-    service: ServiceModel,
-) -> Resource | None:
-    if after is None or after.kind != "map":
-        return None
-    type_name = reader.string(outline["type"])[0]
-    address = reader.string(outline["address"])[0]
-    identity = _static(address)
-    raw = _filled(_without_empty(after), hidden, references.get(identity, {}))
-    kind = TERRAFORM_KINDS[type_name]
-    if kind in ("ScalableTarget", "ScalingPolicy") and not _of_sagemaker(raw):
-        return None
-    return Resource(
-        kind=kind,
-        dialect="plan",
-        address=address,
-        body=to_api(raw, kind, service),
-        mark=after.mark,
-        identity=identity,
-    )
 
 
 def _of_sagemaker(raw: Node) -> bool:

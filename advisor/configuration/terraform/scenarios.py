@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from advisor.configuration.document import Hidden, Node, unknown
-from advisor.configuration.scalars import as_text
+from advisor.configuration.partial_texts import as_text
 from advisor.configuration.scenarios import COMPARED, outcomes
 from advisor.configuration.terraform import hcl_tree as hcl
 from advisor.configuration.terraform.folder import Folder, default_of, says_nothing, variable_values

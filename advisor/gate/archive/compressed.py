@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import BinaryIO
 
-from advisor.configuration.archive_names import GZIP
+from advisor.configuration.files import GZIP
 
 PIECE = 64 * 1024
 LARGEST_UNPACKED = 512 * 1024**3

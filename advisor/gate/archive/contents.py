@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from advisor.gate.archive.compressed import ArchiveError, GzipBytes, PlainBytes, kind_of
-from advisor.gate.archive.tar_header import BLOCK, DIRECTORY
-from advisor.gate.archive.tar_members import TORCHSCRIPT, TarMember, members
+from advisor.gate.archive.tar_members import BLOCK, DIRECTORY, TORCHSCRIPT, TarMember, members
 from advisor.model.errors import InputError
 
 _DEEPEST_FOLDER = 4  # of a pattern of rules/archives.yaml that means a folder
@@ -17,11 +16,13 @@ _JUNK = re.compile(r"(?:^|/)(?:\._[^/]*/?$|\.DS_Store(?:/|$)|__MACOSX(?:/|$))")
 _WRITTEN_OTHERWISE = re.compile(r"^/|^\./|//|/\./|/\.?$|^\.?$")
 
 
-class ArchiveProblem(NamedTuple):
-    """A check that an archive breaks before its layout is looked at."""
+class ArchiveFault(NamedTuple):
+    """A check that an archive breaks: as a whole, by a member, or against a value."""
 
-    rule: str
+    check: str
     message: str
+    member: str = ""
+    value: str = ""  # that it was compared with
 
 
 class Archive:
@@ -40,7 +41,7 @@ class Archive:
         file: str,
         packed: int,
         members: tuple[TarMember, ...],
-        problems: tuple[ArchiveProblem, ...],
+        problems: tuple[ArchiveFault, ...],
         *,
         complete: bool,
     ) -> None:
@@ -126,7 +127,7 @@ def read_archive(path: str) -> Archive:
             stream.seek(0)
             if kind == "gzip":
                 return _read(path, size, GzipBytes(stream), ())
-            refused = ArchiveProblem("archive-compression", _instead(kind, size))
+            refused = ArchiveFault("archive-compression", _instead(kind, size))
             if kind == "tar":
                 return _read(path, size, PlainBytes(stream), (refused,))
             return Archive(path, size, (), (refused,), complete=False)
@@ -144,15 +145,15 @@ def _instead(kind: str, size: int) -> str:
 
 
 def _read(
-    path: str, size: int, stream: GzipBytes | PlainBytes, before: tuple[ArchiveProblem, ...]
+    path: str, size: int, stream: GzipBytes | PlainBytes, before: tuple[ArchiveFault, ...]
 ) -> Archive:
     found: list[TarMember] = []
     problems = list(before)
     try:
         found.extend(members(stream))
     except ArchiveError as fault:
-        problems.append(ArchiveProblem(fault.rule, fault.message))
+        problems.append(ArchiveFault(fault.rule, fault.message))
         return Archive(path, size, tuple(found), tuple(problems), complete=False)
     if not any(each.kind != DIRECTORY for each in found):
-        problems.append(ArchiveProblem("archive-empty", "the archive contains no file"))
+        problems.append(ArchiveFault("archive-empty", "the archive contains no file"))
     return Archive(path, size, tuple(found), tuple(problems), complete=True)

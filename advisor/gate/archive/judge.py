@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from advisor.gate.archive.contents import Archive
+from advisor.gate.archive.contents import Archive, ArchiveFault
 from advisor.gate.archive.deployed import Deployed, planned_rooms
-from advisor.gate.archive.framework import Framework, framework_of
-from advisor.gate.archive.layouts import (
+from advisor.gate.archive.framework import (
     AT_TOP,
+    Framework,
     Layout,
     LayoutFault,
     Names,
     around_everything,
     example,
+    framework_of,
     holds,
     names_of,
     without_folder,
 )
-from advisor.gate.archive.members_checks import member_faults
-from advisor.gate.archive.sizes import room_faults, stated_faults
+from advisor.gate.archive.members_checks import member_faults, room_faults, stated_faults
 from advisor.gate.checks import Check
 from advisor.gate.finding import ERROR, WARNING, GateFinding
 from advisor.model.advice import Advice
@@ -43,19 +43,15 @@ class ArchiveJudge(Value):
         Raises:
             InputError: the framework on the command line is not known.
         """
-        for problem in archive.problems:
-            yield self._finding(archive, problem.rule, problem.message)
-        for fault in member_faults(archive):
-            yield self._finding(archive, fault.check, fault.message, fault.member)
+        for fault in (*archive.problems, *member_faults(archive)):
+            yield self._finding(archive, fault)
         if archive.files:
             yield from self._layout(archive, advice, deployed or Deployed())
         if advice is not None:
             every = (*planned_rooms(advice), *(deployed.rooms if deployed else ()))
-            for size in (
-                *stated_faults(archive, advice.workload),
-                *room_faults(archive, advice.workload, every),
-            ):
-                yield self._finding(archive, size.check, size.message, value=size.value)
+            rooms = room_faults(archive, advice.workload, every)
+            for fault in (*stated_faults(archive, advice.workload), *rooms):
+                yield self._finding(archive, fault)
 
     def _layout(
         self, archive: Archive, advice: Advice | None, deployed: Deployed
@@ -64,12 +60,11 @@ class ArchiveJudge(Value):
         stated = advice.workload.text("model.framework") or "" if advice else ""
         image = advice.workload.text("model.image") or "" if advice else ""
         framework = framework_of(names, self.framework, stated, image or deployed.image)
-        for check, message in (
-            ("archive-framework", framework.note),
-            ("archive-framework-differs", framework.differs),
-        ):
-            if message:
-                yield self._finding(archive, check, message)
+        if framework.note:
+            yield self._finding(archive, ArchiveFault("archive-framework", framework.note))
+        if framework.differs:
+            told = ArchiveFault("archive-framework-differs", framework.differs)
+            yield self._finding(archive, told)
         if framework.layout is not None:
             environment = deployed.environment
             standing = [
@@ -107,18 +102,16 @@ class ArchiveJudge(Value):
         fault: LayoutFault,
         member: str,
     ) -> GateFinding:
-        found = self._finding(archive, fault.check, f"{layout.title}: {fault.says}", member)
+        told = ArchiveFault(fault.check, f"{layout.title}: {fault.says}", member)
+        found = self._finding(archive, told)
         severity = fault.severity or found.severity
         if framework.own_image and severity == ERROR:
             severity = WARNING  # a container of one's own may look elsewhere
         return found._replace(severity=severity, source=layout.source, as_of=layout.as_of)
 
-    def _finding(
-        self, archive: Archive, rule: str, message: str, member: str = "", value: str = ""
-    ) -> GateFinding:
-        check = self.checks[rule]
-        found = check.finding(_shown(message), archive.file)
-        return found._replace(address=_shown(member), value=value)
+    def _finding(self, archive: Archive, fault: ArchiveFault) -> GateFinding:
+        found = self.checks[fault.check].finding(_shown(fault.message), archive.file)
+        return found._replace(address=_shown(fault.member), value=fault.value)
 
 
 def _shown(text: str) -> str:

@@ -1,58 +1,33 @@
-"""What is wrong with the members of an archive, whatever its framework is."""
+"""What is wrong with the members of an archive and with its size, whatever its framework is."""
 
 from __future__ import annotations
 
 import posixpath
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import NamedTuple
 
-from advisor.gate.archive.contents import Archive, is_junk
-from advisor.gate.archive.tar_header import DIRECTORY, FILE, HARD_LINK, SYMLINK
-from advisor.gate.archive.tar_members import TarMember
+from advisor.configuration.rulefiles import read_yaml_rules, rule_path
+from advisor.gate.archive.contents import Archive, ArchiveFault, is_junk
+from advisor.gate.archive.deployed import MemoryRoom
+from advisor.gate.archive.tar_members import DIRECTORY, FILE, HARD_LINK, SYMLINK, TarMember
+from advisor.model.workload import Interval, Workload
+from advisor.text.quantity_format import about
 
 MOST_SHOWN = 5
 """Findings of one check in an archive; the last one counts the others."""
 
-_MODEL_ENDS = (
-    ".bin",
-    ".bst",
-    ".ckpt",
-    ".engine",
-    ".h5",
-    ".joblib",
-    ".keras",
-    ".onnx",
-    ".params",
-    ".pb",
-    ".pkl",
-    ".plan",
-    ".pt",
-    ".pth",
-    ".safetensors",
-    ".ubj",
-    "/xgboost-model",
-)
 _SHARD = re.compile(r"(.*-)(\d{5})(-of-)(\d{5})(\.(?:safetensors|bin))")
 
 
-class MemberFault(NamedTuple):
-    """A check that a member of an archive breaks."""
-
-    check: str
-    member: str
-    message: str
-
-
-def member_faults(archive: Archive) -> Iterator[MemberFault]:
+def member_faults(archive: Archive) -> Iterator[ArchiveFault]:
     """The faults of an archive's members, of each check only the first few.
 
     Names are as the archive writes them.
     """
     for look in _LOOKS:
-        shown: list[MemberFault] = []
+        shown: list[ArchiveFault] = []
         more = 0
         for fault in look(archive):
             if len(shown) < MOST_SHOWN:
@@ -65,114 +40,115 @@ def member_faults(archive: Archive) -> Iterator[MemberFault]:
         yield from shown
 
 
-def _outside(archive: Archive) -> Iterator[MemberFault]:
+def _outside(archive: Archive) -> Iterator[ArchiveFault]:
     for each in archive.members:
         if each.name.startswith("/") or ".." in each.name.split("/"):
             way = "an absolute name" if each.name.startswith("/") else "a name with .."
-            yield MemberFault("archive-path-outside", each.name, f"{each.name} is {way}")
+            yield ArchiveFault("archive-path-outside", f"{each.name} is {way}", each.name)
 
 
-def _links(archive: Archive) -> Iterator[MemberFault]:
+def _links(archive: Archive) -> Iterator[ArchiveFault]:
     """Links that lead out of the archive, or to what is not in it."""
     links = [(each, _target(each)) for each in archive.members if each.kind in (SYMLINK, HARD_LINK)]
     targets = {target for _, target in links}
     known = targets & {path for path, _ in archive.by_path}
     known |= _folders_among(targets, archive)
     for each, target in links:
-        where = _called(each)
+        message = ""
         if target.startswith(("/", "../")) or target in ("..", "."):
-            yield MemberFault("archive-link-outside", each.name, f"{where}, outside of the archive")
+            message = f"{_called(each)}, outside of the archive"
         elif target not in known and archive.complete:
-            yield MemberFault(
-                "archive-link-outside", each.name, f"{where}, which is not in the archive"
-            )
+            message = f"{_called(each)}, which is not in the archive"
+        if message:
+            yield ArchiveFault("archive-link-outside", message, each.name)
 
 
-def _within(archive: Archive, kind: str, check: str) -> Iterator[MemberFault]:
+def _within(archive: Archive, kind: str, check: str) -> Iterator[ArchiveFault]:
     """The links of a kind that stay in the archive."""
     elsewhere = {fault.member for fault in _links(archive)}
     for each in archive.members:
         if each.kind == kind and each.name not in elsewhere:
-            yield MemberFault(check, each.name, _called(each))
+            yield ArchiveFault(check, _called(each), each.name)
 
 
-def _special(archive: Archive) -> Iterator[MemberFault]:
+def _special(archive: Archive) -> Iterator[ArchiveFault]:
     usual = (FILE, DIRECTORY, SYMLINK, HARD_LINK)
     for each in archive.members:
         if each.kind not in usual:
             kind = "a special file" if each.kind == "other" else f"a {each.kind}"
-            yield MemberFault("archive-special-file", each.name, f"{each.name} is {kind}")
+            yield ArchiveFault("archive-special-file", f"{each.name} is {kind}", each.name)
 
 
-def _set_id(archive: Archive) -> Iterator[MemberFault]:
+def _set_id(archive: Archive) -> Iterator[ArchiveFault]:
     for each in archive.members:
         # On a folder the group bit only hands on the group, which shared disks set as a rule.
         if each.kind == FILE and each.mode & (stat.S_ISUID | stat.S_ISGID):
             bit = "setuid" if each.mode & stat.S_ISUID else "setgid"
-            yield MemberFault("archive-set-id", each.name, f"{each.name} has its {bit} bit set")
+            yield ArchiveFault("archive-set-id", f"{each.name} has its {bit} bit set", each.name)
 
 
-def _same_name(archive: Archive) -> Iterator[MemberFault]:
+def _same_name(archive: Archive) -> Iterator[ArchiveFault]:
     seen: set[str] = set()
     for path, each in archive.by_path:
         if path in seen and each.kind != DIRECTORY:
-            yield MemberFault("archive-same-name", each.name, f"{path} is repeated")
+            yield ArchiveFault("archive-same-name", f"{path} is repeated", each.name)
         seen.add(path)
 
 
-def _file_and_folder(archive: Archive) -> Iterator[MemberFault]:
+def _file_and_folder(archive: Archive) -> Iterator[ArchiveFault]:
     folders = _folders_among(set(archive.files), archive)
     for name in archive.files:
         if name in folders:
-            yield MemberFault(
-                "archive-file-and-folder", name, f"{name} is both a file and a folder"
+            yield ArchiveFault(
+                "archive-file-and-folder", f"{name} is both a file and a folder", name
             )
 
 
-def _same_but_case(archive: Archive) -> Iterator[MemberFault]:
+def _same_but_case(archive: Archive) -> Iterator[ArchiveFault]:
     seen: dict[str, str] = {}
     for path, each in archive.by_path:
         first = seen.setdefault(path.casefold(), path)
         if first != path:
             message = f"{path} and {first} differ in case only"
-            yield MemberFault("archive-same-but-case", each.name, message)
+            yield ArchiveFault("archive-same-but-case", message, each.name)
 
 
-def _encoding(archive: Archive) -> Iterator[MemberFault]:
+def _encoding(archive: Archive) -> Iterator[ArchiveFault]:
     for each in archive.members:
         if any("\udc80" <= letter <= "\udcff" for letter in each.name):
-            yield MemberFault("archive-name-encoding", each.name, f"{each.name} is not UTF-8")
+            yield ArchiveFault("archive-name-encoding", f"{each.name} is not UTF-8", each.name)
 
 
-def _backslash(archive: Archive) -> Iterator[MemberFault]:
+def _backslash(archive: Archive) -> Iterator[ArchiveFault]:
     for each in archive.members:
         if "\\" in each.name:
             message = f"{each.name} is one file name, not folders and a file"
-            yield MemberFault("archive-backslash", each.name, message)
+            yield ArchiveFault("archive-backslash", message, each.name)
 
 
-def _macos(archive: Archive) -> Iterator[MemberFault]:
+def _macos(archive: Archive) -> Iterator[ArchiveFault]:
     found = [each.name for each in archive.members if is_junk(each.name)]
     if found:
         more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
-        yield MemberFault("archive-macos-files", found[0], f"macOS added {found[0]}{more}")
+        yield ArchiveFault("archive-macos-files", f"macOS added {found[0]}{more}", found[0])
 
 
-def _pointers(archive: Archive) -> Iterator[MemberFault]:
+def _pointers(archive: Archive) -> Iterator[ArchiveFault]:
     for each in archive.members:
         if each.holds.startswith("a Git LFS pointer"):
             message = f"{each.name} is {each.holds}"
-            yield MemberFault("archive-pointer", each.name, message)
+            yield ArchiveFault("archive-pointer", message, each.name)
 
 
-def _empty_files(archive: Archive) -> Iterator[MemberFault]:
+def _empty_files(archive: Archive) -> Iterator[ArchiveFault]:
+    ends = tuple(read_yaml_rules(rule_path("archives.yaml"))["models"])
     for path, each in archive.by_path:
-        named = f"/{path}".endswith(_MODEL_ENDS)
+        named = f"/{path}".endswith(ends)
         if each.kind == FILE and not each.size and named and not is_junk(each.name):
-            yield MemberFault("archive-empty-file", each.name, f"{each.name} is empty")
+            yield ArchiveFault("archive-empty-file", f"{each.name} is empty", each.name)
 
 
-def _shards(archive: Archive) -> Iterator[MemberFault]:
+def _shards(archive: Archive) -> Iterator[ArchiveFault]:
     parts: dict[tuple[str, str, str], set[int]] = {}
     for name in archive.files:
         match = _SHARD.fullmatch(name)
@@ -185,20 +161,20 @@ def _shards(archive: Archive) -> Iterator[MemberFault]:
             first = next(number for number in range(1, int(total) + 1) if number not in found)
             name = f"{before}{first:05}-of-{total}{end}"
             more = f", and {missing - 1:,} more parts" if missing > 1 else ""
-            yield MemberFault("archive-shard-missing", name, f"{name} is missing{more}")
+            yield ArchiveFault("archive-shard-missing", f"{name} is missing{more}", name)
 
 
-def _archive_alone(archive: Archive) -> Iterator[MemberFault]:
+def _archive_alone(archive: Archive) -> Iterator[ArchiveFault]:
     """One archive, and nothing beside it."""
     files = [each for each in archive.members if each.kind == FILE and not is_junk(each.name)]
     if len(files) == 1 and len(archive.files) == 1 and archive.complete:
         name = files[0].name
         if files[0].holds in ("gzip", "tar") and name.endswith((".tar", ".gz", ".tgz")):
             message = f"the archive contains only {name}, which is an archive"
-            yield MemberFault("archive-in-archive", name, message)
+            yield ArchiveFault("archive-in-archive", message, name)
 
 
-_LOOKS: tuple[Callable[[Archive], Iterator[MemberFault]], ...] = (
+_LOOKS: tuple[Callable[[Archive], Iterator[ArchiveFault]], ...] = (
     _archive_alone,
     _outside,
     _links,
@@ -240,3 +216,72 @@ def _called(link: TarMember) -> str:
     """What a link is and where it leads."""
     kind = "hard link" if link.kind == HARD_LINK else "symbolic link"
     return f"{link.name} is a {kind} to {link.target}"
+
+
+MARGIN = 10
+"""Per cent by which an archive may exceed the stated size before that is worth a word."""
+
+
+def room_faults(
+    archive: Archive, workload: Workload, rooms: Iterable[MemoryRoom]
+) -> Iterator[ArchiveFault]:
+    """What does not fit. Only an archive that was read to its end has a size."""
+    if not archive.complete:
+        return
+    scratch = _low(workload, "model.disk")
+    wanted = archive.unpacked + scratch
+    beside = f" and {_size(scratch)} of scratch space" if scratch else ""
+    loaded = sum(_loaded_sizes(archive))
+    for room in rooms:
+        if room.disk is not None and wanted > room.disk:
+            yield ArchiveFault(
+                "archive-exceeds-disk",
+                f"{_size(archive.unpacked)} unpacked{beside}; {room.where} has {_size(room.disk)} "
+                "of disk",
+                value=str(room.disk),
+            )
+        if room.memory is not None and loaded > room.memory:
+            yield ArchiveFault(
+                "archive-exceeds-memory",
+                f"{_size(loaded)} of model files; {room.where} has {_size(room.memory)} of memory",
+                value=str(room.memory),
+            )
+
+
+def stated_faults(archive: Archive, workload: Workload) -> Iterator[ArchiveFault]:
+    """What the workload says of the archive's size and is far below the real one."""
+    size = workload.interval("model.size")
+    if not archive.complete or size is None or size.high is None:
+        return
+    disk = workload.interval("model.disk")
+    scratch = 0 if disk is None else disk.high
+    stated = workload.values["model.size"]
+    said = f"model.size is {stated.text} ({workload.file}:{stated.line})"
+    if _exceeds(archive.packed, size.high):
+        has = f"{_size(archive.packed)}, {_size(archive.unpacked)} unpacked"
+        message = f"{said}, but the archive has {has}"
+        yield ArchiveFault("archive-larger-than-stated", message, value=stated.text)
+    elif scratch is not None and _exceeds(archive.unpacked, size.high + scratch):
+        beside = f" and model.disk {workload.values['model.disk'].text}" if disk else ""
+        message = f"{said}{beside}, but the archive has {_size(archive.unpacked)} unpacked"
+        yield ArchiveFault("archive-larger-than-stated", message, value=stated.text)
+
+
+def _loaded_sizes(archive: Archive) -> Iterator[int]:
+    """Bytes of the files that are not code."""
+    for name, size in archive.sizes.items():
+        if not name.startswith("code/") and not name.endswith(".py"):
+            yield size
+
+
+def _exceeds(size: int, stated: int) -> bool:
+    return size * 100 > stated * (100 + MARGIN)
+
+
+def _low(workload: Workload, path: str) -> int:
+    found: Interval | None = workload.interval(path)
+    return 0 if found is None or found.low is None else found.low
+
+
+def _size(size: int) -> str:
+    return about(size, "size")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 
@@ -14,7 +14,6 @@ from advisor.gate.archive.contents import read_archive
 from advisor.gate.archive.deployed import Deployed, deployed
 from advisor.gate.archive.judge import ArchiveJudge
 from advisor.gate.checks import Check
-from advisor.gate.finding import GateFinding
 from advisor.gate.intent.pairing import (
     BY_ARTIFACT,
     AnsweredWorkloads,
@@ -89,7 +88,9 @@ def _checked(path: str, file: str, pairs: Sequence[Pair], run: ArchiveRun) -> Ch
         for advice in advices:
             findings = tuple(run.judge.findings(archive, advice, where))
             belonging.append(OfWorkload(workload=advice.workload, findings=findings))
-    alone = () if belonging else tuple(_owned(run.judge.findings(archive)))
+    owner = organisation_of(os.path.dirname(file)).owner
+    own = () if belonging else run.judge.findings(archive)
+    alone = tuple(each._replace(owner=owner) for each in own)
     return CheckedArchives(
         findings=alone, of_workloads=tuple(belonging), errors=tuple(errors), unread=unread
     )
@@ -135,12 +136,6 @@ def _of_one(one: Pair, other: Pair) -> bool:
     """Whether two pairs are of one workload."""
     same = os.path.normpath(one.workload) == os.path.normpath(other.workload)
     return same and (one.name == other.name or not (one.name and other.name))
-
-
-def _owned(findings: Iterator[GateFinding]) -> Iterator[GateFinding]:
-    """Findings with the owner that the organisation's file names."""
-    for each in findings:
-        yield each._replace(owner=organisation_of(os.path.dirname(each.file)).owner)
 
 
 def _of_pair(error: InputError, pairs: Sequence[Pair]) -> InputError:

@@ -3,10 +3,108 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from advisor.gate.archive.compressed import LARGEST_UNPACKED, PIECE, ArchiveError, kind_of
-from advisor.gate.archive.tar_header import BLOCK, FILE, Header, header_of
+from advisor.gate.archive.compressed import (
+    LARGEST_UNPACKED,
+    PIECE,
+    ArchiveError,
+    GzipBytes,
+    PlainBytes,
+    kind_of,
+)
+
+BLOCK = 512
+_USTAR = b"ustar\x00"
+
+DIRECTORY, FILE, SYMLINK, HARD_LINK = "directory", "file", "symlink", "hard link"
+DEVICE, FIFO, OTHER = "device", "FIFO", "other"
+_KINDS = {
+    b"0": FILE,
+    b"\0": FILE,
+    b"7": FILE,
+    b"S": FILE,
+    b"1": HARD_LINK,
+    b"2": SYMLINK,
+    b"3": DEVICE,
+    b"4": DEVICE,
+    b"5": DIRECTORY,
+    b"D": DIRECTORY,
+    b"6": FIFO,
+}
+_WITHOUT_DATA = frozenset({b"1", b"2", b"3", b"4", b"5", b"6"})
+
+
+class Header(NamedTuple):
+    """What a block says of the member that it opens."""
+
+    name: bytes
+    type: bytes
+    size: int  # bytes of data that follow
+    mode: int
+    target: bytes
+    real_size: int  # of a sparse file of GNU tar; else the size
+    extended: bool  # blocks that go on with its sparse map follow
+
+    @property
+    def kind(self) -> str:
+        """What the member is: file, directory, symlink, hard link, device, FIFO or other."""
+        if self.type in (b"0", b"\0") and self.name.endswith(b"/"):
+            return DIRECTORY  # as tars from before 1988 write one
+        return _KINDS.get(self.type, OTHER)
+
+    @property
+    def has_data(self) -> bool:
+        """Whether as many bytes as its size follow."""
+        return self.type not in _WITHOUT_DATA
+
+
+def header_of(block: bytes) -> Header | None:
+    """A block as a header; ``None`` for the block of zeros that ends an archive.
+
+    Raises:
+        ArchiveError: its checksum or one of its numbers is wrong.
+    """
+    if not block.strip(b"\0"):
+        return None
+    wanted = _number(block[148:156])
+    if wanted != sum(block) - sum(block[148:156]) + 8 * ord(" "):
+        raise ArchiveError("archive-corrupt", "the checksum of a tar header is wrong")
+    name = _field(block[:100])
+    if block[257:263] == _USTAR and block[345]:
+        name = _field(block[345:500]) + b"/" + name
+    kind = block[156:157]
+    size = _number(block[124:136])
+    sparse = kind == b"S"
+    return Header(
+        name=name,
+        type=kind,
+        size=size,
+        mode=_number(block[100:108]),
+        target=_field(block[157:257]),
+        real_size=_number(block[483:495]) if sparse else size,
+        extended=sparse and bool(block[482]),
+    )
+
+
+def _field(field: bytes) -> bytes:
+    return field.partition(b"\0")[0]
+
+
+def _number(field: bytes) -> int:
+    """A number in octal digits, or as GNU tar writes large ones: in base 256."""
+    if field[0] & 0x80:
+        if field[0] != 0x80:
+            raise ArchiveError(
+                "archive-corrupt", "a number in a tar header is negative or too large"
+            )
+        return int.from_bytes(field[1:], "big")
+    digits = field.strip(b"\0 ")
+    try:
+        return int(digits, 8) if digits else 0
+    except ValueError:
+        raise ArchiveError("archive-corrupt", "a number in a tar header cannot be read") from None
+
 
 MOST_HEADERS = 100_000
 """Headers of one archive; a Python environment packed beside a model has some 30,000 files."""
@@ -25,25 +123,8 @@ _IN_TORCHSCRIPT = b"/constants.pkl"
 _LONG_NAME, _LONG_TARGET = b"L", b"K"
 _EXTENDED, _EXTENDED_FOR_ALL = (b"x", b"X"), b"g"
 _USED = frozenset(
-    {
-        b"path",
-        b"linkpath",
-        b"size",
-        b"GNU.sparse.name",
-        b"GNU.sparse.realsize",
-        b"GNU.sparse.size",
-    }
+    {b"path", b"linkpath", b"size", b"GNU.sparse.name", b"GNU.sparse.realsize", b"GNU.sparse.size"}
 )
-
-
-class Stream(Protocol):
-    """Bytes in their order."""
-
-    def read(self, count: int) -> bytes:
-        """Exactly count bytes, fewer only where they end."""
-
-    def drain(self) -> None:
-        """Read what is left, where that tells whether the bytes are whole."""
 
 
 class TarMember(NamedTuple):
@@ -57,7 +138,7 @@ class TarMember(NamedTuple):
     holds: str = ""  # what its first bytes say of a file: gzip, tar, a description, or nothing
 
 
-def members(stream: Stream) -> Iterator[TarMember]:
+def members(stream: GzipBytes | PlainBytes) -> Iterator[TarMember]:
     """Every member of an archive in its order; what files hold is passed over.
 
     Raises:
@@ -67,7 +148,7 @@ def members(stream: Stream) -> Iterator[TarMember]:
 
 
 class _Reader:
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: GzipBytes | PlainBytes) -> None:
         self._stream = stream
         self._headers = 0
         self._names = 0

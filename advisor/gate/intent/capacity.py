@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from advisor.configuration.document import Node
 from advisor.engine.facts import Facts
-from advisor.gate.intent.idle_cost import standing_cost
-from advisor.gate.intent.instance_counts import counts
 from advisor.gate.rules.instances import is_a, memory_of
-from advisor.gate.rules.view import View, text_of
+from advisor.gate.rules.scaling import INSTANCES, scaled
+from advisor.gate.rules.view import View, number_of, text_of
 from advisor.model.advice import Candidate
-from advisor.model.options import REAL_TIME
+from advisor.model.options import ASYNCHRONOUS, REAL_TIME
 from advisor.model.workload import Interval
+from advisor.pricing.plan_cost import per_hour, prices_of
 from advisor.text.money_format import figure
-from advisor.text.quantity import show
+from advisor.text.quantity import MONTH_HOURS, show
 
 ACCELERATORS = ("gpu", "neuron")
 ZONES = 2
@@ -139,3 +139,69 @@ def _money(message: str, day: str) -> BrokenReason:
     """A reason that prices give."""
     because = "The budget of the workload is what it may cost; prices are AWS's, without discounts."
     return BrokenReason(message, because, "https://aws.amazon.com/sagemaker/pricing/", day)
+
+
+class Counts(NamedTuple):
+    """The fewest and the most instances; ``None`` where that is open."""
+
+    least: int | None
+    most: int | None
+
+
+_OPEN = Counts(None, None)
+
+
+def counts(view: View, variant: Node, option: str) -> Counts:
+    """The bounds that scaling sets; without scaling, the initial number."""
+    managed = variant.get("ManagedInstanceScaling")
+    if managed is not None:
+        return _between(managed, "MinInstanceCount", "MaxInstanceCount")
+    for target in view.world.of_kind("ScalableTarget"):
+        what = scaled(view._replace(resource=target))
+        if what.form == "open" or what.variant is variant:
+            if text_of(target.body.get("ScalableDimension")) != INSTANCES:
+                return _OPEN
+            return _between(target.body, "MinCapacity", "MaxCapacity")
+    initial = _count(variant.get("InitialInstanceCount"))
+    if view.resource.dialect in ("request", "described") and initial is not None:
+        # The requests of an endpoint are files of their own: a target may be in another one.
+        return Counts(0 if option == ASYNCHRONOUS else 1, None)
+    return Counts(initial, initial)
+
+
+def _between(node: Node, least: str, most: str) -> Counts:
+    return Counts(_count(node.get(least)), _count(node.get(most)))
+
+
+def _count(node: Node | None) -> int | None:
+    amount = number_of(node)
+    return None if amount is None else int(amount)
+
+
+class StandingCost(NamedTuple):
+    """Instances that are there whatever the traffic, and their price."""
+
+    instances: int
+    instance_type: str
+    micro_usd: int  # a month, in millionths of a USD
+    prices: str  # of which day they are
+
+
+def standing_cost(
+    view: View, variant: Node, option: str, region: str | None
+) -> StandingCost | None:
+    """The monthly price of the fewest instances of a variant; ``None`` where that is open.
+
+    Without a Region the reference Region's prices count.
+
+    Raises:
+        InputError: the Region's code is none.
+    """
+    instance_type, count = text_of(variant.get("InstanceType")), counts(view, variant, option).least
+    prices = prices_of(region)
+    if instance_type is None or not count:
+        return None
+    hourly = per_hour(option, prices).get(instance_type)
+    if hourly is None:
+        return None
+    return StandingCost(count, instance_type, count * hourly * MONTH_HOURS, prices.date or "")

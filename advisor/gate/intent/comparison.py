@@ -3,26 +3,134 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import NamedTuple
 
 from advisor.configuration.document import Node, Path, Resource
 from advisor.engine.facts import Facts
-from advisor.gate.checks import Check
+from advisor.gate.checks import Check, carried_settings
 from advisor.gate.finding import GateFinding
 from advisor.gate.intent.capacity import BrokenReason, CapacityFit
-from advisor.gate.intent.need_fields import Carried, absent_needs, settings
 from advisor.gate.rules.judge import finding_of
-from advisor.gate.rules.view import Fault, View, number_of
+from advisor.gate.rules.view import Fault, View, number_of, text_of
 from advisor.gate.settings import organisation_of
 from advisor.model.advice import Advice, Candidate, Verdict
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
 from advisor.model.workload import LARGEST_FIRST, Interval, Workload
 from advisor.rulebook.load import book_for
 from advisor.rulebook.types import Bound, Limit
-from advisor.text.quantity import show
+from advisor.text.quantity import parse, show
 from advisor.text.quantity_format import word
 
-ViewOf = Callable[[Resource], View]
+
+class Carried(NamedTuple):
+    """A setting that must not be below a fact; see rules/checks/intent.yaml."""
+
+    id: str
+    option: str  # empty: every option on instances
+    path: tuple[str, ...]
+    fact: str
+    unit: int  # base units of the fact for one of the setting
+    default: float | None
+    title: str
+    because: str
+    source: str
+    as_of: str
+
+
+@cache
+def settings() -> tuple[Carried, ...]:
+    """The settings of rules/checks/intent.yaml.
+
+    Raises:
+        RulebookError: the file cannot be read.
+    """
+    return tuple(
+        Carried(
+            id=entry["id"],
+            option=entry.get("option", ""),
+            path=tuple(entry["setting"].split(".")),
+            fact=entry["fact"],
+            unit=_unit(entry["unit"]),
+            default=entry.get("default"),
+            title=entry["title"],
+            because=entry["because"],
+            source=entry["source"],
+            as_of=entry["as_of"],
+        )
+        for entry in carried_settings()
+    )
+
+
+def _unit(text: str) -> int:
+    kind = "count" if text.isdigit() else "time" if text.endswith(" s") else "size"
+    low = parse(text, kind).low
+    assert low is not None
+    return low
+
+
+def _absent_variants(body: Node) -> Iterator[tuple[str, str]]:
+    if body.get("ShadowProductionVariants") is None:
+        yield "shadow-testing", "ShadowProductionVariants"
+    if len(body.items("ProductionVariants")) == 1:
+        yield "multiple-variants", "second variant in ProductionVariants"
+
+
+def _absent_components(body: Node) -> Iterator[tuple[str, str]]:
+    """What only an endpoint for inference components has."""
+    for variant in body.items("ProductionVariants"):
+        if variant.kind == "map" and variant.get("ModelName") is not None:
+            yield "inference-components", "variant without ModelName"
+            yield "scale-to-zero", "variant without ModelName, with ManagedInstanceScaling from 0"
+
+
+def _absent_forms(model: Node) -> Iterator[tuple[str, str]]:
+    """The forms of hosting that a model with one container does not have."""
+    container = model.get("PrimaryContainer")
+    if model.get("Containers") is None and container is not None:
+        yield "inference-pipeline", "Containers"
+        yield "multi-container", "Containers"
+        mode = container.get("Mode")
+        if mode is None or text_of(mode) == "SingleModel":
+            yield "multi-model", "Mode: MultiModel"
+
+
+def absent_needs(
+    resource: Resource, model: Resource | None, option: str
+) -> Iterator[tuple[str, str]]:
+    """Needs that a field carries where it is there, and the field, where it is not.
+
+    Fields of the model are looked at only where the document makes the model.
+    """
+    body = resource.body
+    if resource.kind == "EndpointConfig":
+        capture = body.get("DataCaptureConfig")
+        if option != SERVERLESS and (capture is None or _is_off(capture.get("EnableCapture"))):
+            yield "data-capture", "DataCaptureConfig"
+        if body.get("KmsKeyId") is None:
+            yield "kms", "KmsKeyId"
+        if option == REAL_TIME:
+            yield from _absent_variants(body)
+            yield from _absent_components(body)
+        output = body.at("AsyncInferenceConfig", "OutputConfig")
+        silent = output is not None and output.get("NotificationConfig") is None
+        if option == ASYNCHRONOUS and silent:
+            yield "notifications", "NotificationConfig"
+    if model is None:
+        return
+    yield from _absent_forms(model.body)
+    if model.body.get("VpcConfig") is None and body.get("VpcConfig") is None:
+        yield "vpc", "VpcConfig"
+    isolated = (model.body, body)  # of components it stands on the configuration, as the network
+    switches = [each.get("EnableNetworkIsolation") for each in isolated]
+    if all(switch is None or _is_off(switch) for switch in switches):
+        yield "network-isolation", "EnableNetworkIsolation"
+
+
+def _is_off(node: Node | None) -> bool:
+    """Whether a switch is certainly off, however a document writes it."""
+    return (text_of(node) or "").lower() == "false"
 
 
 def option_of(resource: Resource, variant: Node) -> str:
@@ -46,16 +154,17 @@ def option_of(resource: Resource, variant: Node) -> str:
 class WorkloadFit:
     """One workload, with its advice, against what was configured for it."""
 
-    def __init__(self, advice: Advice, checks: Mapping[str, Check], view_of: ViewOf) -> None:
+    def __init__(self, advice: Advice, checks: Mapping[str, Check], view: View) -> None:
         self.advice = advice
         self.workload: Workload = advice.workload
         self.facts = Facts(book_for(advice.workload, advice.limits), advice.workload, advice.region)
         self.checks = checks
-        self.view_of = view_of
+        self.view = view
         self.organisation = organisation_of(os.path.dirname(advice.workload.file))
 
-    def findings(self, resource: Resource) -> Iterator[GateFinding]:
-        """What of a configuration no longer fits the workload."""
+    def findings(self) -> Iterator[GateFinding]:
+        """What of the configuration in view no longer fits the workload."""
+        resource = self.view.resource
         if resource.kind == "TransformJob":
             yield from self._part(resource, resource.body, ())
             return
@@ -69,8 +178,7 @@ class WorkloadFit:
             return
         candidate = next(each for each in self.advice.candidates if each.option == option)
         node, where = _telling(resource, part, path, option)
-        view = self.view_of(resource)
-        capacity = CapacityFit(self.facts, self._said, view, part, option)
+        capacity = CapacityFit(self.facts, self._said, self.view, part, option)
         costs = capacity.over_budget(candidate, self.advice.prices_date or "")
         broken = [*self._limits(candidate), *costs]
         for reason in (*broken, *self._contested(candidate)):
@@ -163,7 +271,7 @@ class WorkloadFit:
 
     def _needs(self, resource: Resource, part: Node, option: str) -> Iterator[GateFinding]:
         """Needs of the workload that a field of the configuration would carry and does not."""
-        model = self.view_of(resource).model_of(part)
+        model = self.view.model_of(part)
         for need, field in absent_needs(resource, model, option):
             if self.workload.flag(f"needs.{need}"):
                 message = f"{need} is needed{self._said('needs.' + need)}; there is no {field}"
@@ -180,14 +288,14 @@ class WorkloadFit:
         message = f"the rules would choose {first} for {self.workload.name}; this is {option}"
         if decided:
             message = f"{first} was decided on{self._said('decision')}; this is {option}"
-        fault = Fault(node=node, path=path, message=message, suggestion=first, at_key=True)
+        fault = Fault(node, path, message, suggestion=first, at_key=True)
         yield finding_of(self.checks["option-differs"], resource, fault)
 
     def _broken(
         self, resource: Resource, node: Node, path: Path, reason: BrokenReason, at_key: bool = False
     ) -> GateFinding:
         text, severity = reason.message, reason.severity
-        fault = Fault(node=node, path=path, message=text, at_key=at_key, severity=severity)
+        fault = Fault(node, path, text, at_key=at_key, severity=severity)
         found = finding_of(self.checks["option-broken"], resource, fault)
         if not reason.source:
             return found

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from advisor.configuration.archive_names import is_archive_name
 from advisor.configuration.document import Document, Resource, World
 from advisor.configuration.files import (
+    is_archive_name,
     parameter_sources,
     read_source,
     read_sources,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from advisor.configuration.discover import STDIN
-from advisor.configuration.document import Document, Resource, World
+from advisor.configuration.document import Document
 from advisor.gate.checks import Check
 from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, GateFinding
 from advisor.gate.intent.comparison import WorkloadFit
@@ -80,7 +80,7 @@ def _answered(path: str, asking: _Asking) -> AnsweredWorkloads:
         errors = (error, *error.others)
         error.others = ()  # each stands for itself from here on
         return AnsweredWorkloads(errors=errors)
-    named = any(_same(pair.workload, path) for pair in asking.pairs)
+    named = any(os.path.normpath(pair.workload) == os.path.normpath(path) for pair in asking.pairs)
     findings: list[GateFinding] = []
     pairs: list[Pair] = []
     kept: list[Advice] = []
@@ -121,7 +121,8 @@ def _of_answer(
     """What the answer itself has to say, and the organisation of it."""
     workload = advice.workload
     for each in advice.findings:
-        if _worth_a_word(each):
+        # Notes of an answer are for its reader; here only the one on a decision counts.
+        if each.severity != "info" or each.rule == "decision-differs":
             yield _as_gate_finding(each, checks)
     accept = workload.mapping("accept")
     for each in advice.accepted:
@@ -216,9 +217,16 @@ def compare_pairs(
             continue
         organisation = organisation_of(os.path.dirname(pair.workload))
         for advice in advices:
+            region, service = advice.region or "", load_service()
             for world, resource in made:
-                view = _views(world, advice.region or "", organisation)
-                findings = WorkloadFit(advice, checks, view).findings(resource)
+                view = View(
+                    resource=resource,
+                    world=world,
+                    service=service,
+                    region=region,
+                    organisation=organisation,
+                )
+                findings = WorkloadFit(advice, checks, view).findings()
                 compared.append(OfWorkload(workload=advice.workload, findings=tuple(findings)))
     return compared, errors
 
@@ -287,23 +295,3 @@ def _is_used(finding: GateFinding, used: Iterable[tuple[str, str]]) -> bool:
 def _acceptance(entry: Mapping[str, str], workload: Workload) -> Acceptance:
     """An entry of ``accept:`` as the gate keeps it."""
     return Acceptance(**entry, where=f"{workload.file}:{workload.values['accept'].line}")
-
-
-def _worth_a_word(finding: Finding) -> bool:
-    """Notes of an answer are for its reader; here only the one on a decision counts."""
-    return finding.severity != "info" or finding.rule == "decision-differs"
-
-
-def _same(one: str, other: str) -> bool:
-    return os.path.normpath(one) == os.path.normpath(other)
-
-
-def _views(world: World, region: str, organisation: Organisation) -> Callable[[Resource], View]:
-    """How a comparison sees a resource among those of one world."""
-    return lambda resource: View(
-        resource=resource,
-        world=world,
-        service=load_service(),
-        region=region,
-        organisation=organisation,
-    )

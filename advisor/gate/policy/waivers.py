@@ -1,15 +1,18 @@
-"""Findings that people accept: beside the code, per file in the settings, in the workload."""
+"""Findings that people accept, and each finding with its status after waivers and the baseline."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatch
+from itertools import chain
 
+from advisor import __version__
 from advisor.configuration.source import SourceText, seen_from
-from advisor.gate.checks import Check
-from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, GateFinding
-from advisor.gate.settings import Accepted, Organisation
+from advisor.gate.checks import PROFILES, Check
+from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, GateFinding, Waiver
+from advisor.gate.settings import CheckOptions, Organisation, organisation_of
 from advisor.model.value import Value
 from advisor.text.spelling import nearest
 
@@ -20,17 +23,6 @@ _RULE = re.compile(r"\s+([a-z0-9-]+)\s*:(.*)")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DETAILS = ("until", "by", "ticket")
 _DETAIL = tuple(f"{key}=" for key in _DETAILS)
-
-
-class Waiver(Value):
-    """A comment that accepts a rule for what stands on a line, or begins there."""
-
-    rule: str
-    acceptance: Acceptance
-    file: str
-    line: int  # of the comment
-    column: int
-    covers: int  # the line that it speaks of
 
 
 ByFile = Callable[[GateFinding], Waiver | None]
@@ -104,23 +96,7 @@ def _next_line(source: SourceText, line: int) -> int:
     return line + 1
 
 
-def project_waivers(accept: Iterable[Accepted]) -> dict[str, list[tuple[Accepted, Waiver]]]:
-    """What the settings accept per file, as waivers by their rule, the nearest file's first."""
-    found: dict[str, list[tuple[Accepted, Waiver]]] = {}
-    for each in accept:
-        waiver = Waiver(
-            rule=each.rule,
-            acceptance=each.why,
-            file=each.file,
-            line=each.line,
-            column=each.column,
-            covers=0,
-        )
-        found.setdefault(each.rule, []).append((each, waiver))
-    return found
-
-
-def names_file(accepted: Accepted, file: str) -> bool:
+def names_file(accepted: Waiver, file: str) -> bool:
     """Whether the pattern of an acceptance names a file, as the folder of the settings sees it."""
     seen = seen_from(accepted.file, file) if accepted.file and file != "-" else file
     return fnmatch(seen, accepted.pattern)
@@ -242,7 +218,7 @@ def _of_workload(finding: GateFinding) -> Waiver | None:
     if why is None:
         return None
     file, _, line = why.where.rpartition(":")
-    return Waiver(rule=finding.rule, acceptance=why, file=file, line=int(line), column=1, covers=0)
+    return Waiver(rule=finding.rule, acceptance=why, file=file, line=int(line), column=1)
 
 
 def _is_day(text: str) -> bool:
@@ -253,3 +229,126 @@ def _is_day(text: str) -> bool:
         return bool(_DATE.fullmatch(text)) and bool(date.fromisoformat(text))
     except ValueError:
         return False
+
+
+FIRST_RELEASE = "0.1"
+
+
+class Triaged(Value):
+    """Every finding with its status, and how many entries of the baseline are over."""
+
+    findings: tuple[GateFinding, ...]
+    over: int
+
+
+def triage(
+    findings: Sequence[GateFinding],
+    comments: Mapping[str, Sequence[Waiver]],
+    checks: Mapping[str, Check],
+    options: CheckOptions,
+    seen: Collection[str] = (),
+) -> Triaged:
+    """Judge the findings of a run by what people accept and by what was asked for.
+
+    Args:
+        findings: as they were found, in any order.
+        comments: the waivers that stand in a file, by file.
+        checks: every check by its id.
+        options: what the caller asks for.
+        seen: the files that were read, of which a baseline may list findings that are gone.
+
+    Raises:
+        InputError: the baseline, or an organisation's file, cannot be read.
+    """
+    waived = _waived(findings, comments, checks, options)
+    left, over = _without_known(waived, options.baseline, seen)
+    return Triaged(findings=tuple(_wanted(left, checks, options)), over=over)
+
+
+def _waived(
+    findings: Sequence[GateFinding],
+    comments: Mapping[str, Sequence[Waiver]],
+    checks: Mapping[str, Check],
+    options: CheckOptions,
+) -> list[GateFinding]:
+    """The findings after waivers, with those that the waivers themselves are."""
+
+    def waivers(file: str) -> Waivers:
+        organisation = organisation_of(os.path.dirname(file))
+        return Waivers(
+            checks=checks,
+            organisation=organisation,
+            as_of=options.as_of,
+            profiles=options.select.intersection(PROFILES),
+        )
+
+    by_rule: dict[str, list[Waiver]] = {}
+    for each in options.project.accept:
+        by_rule.setdefault(each.rule, []).append(each)
+
+    def of_project(finding: GateFinding) -> Waiver | None:
+        of_rule = by_rule.get(finding.rule, ())
+        return next((each for each in of_rule if names_file(each, finding.file)), None)
+
+    by_file: dict[str, list[GateFinding]] = {}
+    for finding in dict.fromkeys(findings):
+        by_file.setdefault(finding.file, []).append(finding)
+    result: list[GateFinding] = []
+    used: set[Waiver] = set()
+    for file in sorted({*by_file, *comments}):
+        waived = waivers(file).apply(by_file.get(file, ()), comments.get(file, ()), of_project)
+        result += waived.findings + waived.about
+        used |= waived.used
+    for each in chain.from_iterable(by_rule.values()):
+        if each not in used and _covers(options, os.path.dirname(each.file)):
+            result.append(waivers(each.file).unused(each))
+    return list(dict.fromkeys(result))
+
+
+def _covers(options: CheckOptions, folder: str) -> bool:
+    """Whether the run reads everything in a folder of settings."""
+    if options.changed is not None:
+        return False
+    folder = os.path.realpath(folder)
+    paths = (os.path.realpath(path) for path in options.paths if path != "-")
+    return any(os.path.commonpath((path, folder)) == path for path in paths)
+
+
+def _without_known(
+    findings: list[GateFinding], baseline: str, seen: Collection[str]
+) -> tuple[list[GateFinding], int]:
+    """The findings with those of the baseline marked, but for what may not be waived."""
+    if not baseline:
+        return findings, 0
+
+    from advisor.gate.policy.baseline import apply_baseline, read_baseline
+
+    def is_bound(finding: GateFinding) -> bool:
+        return finding.rule in organisation_of(os.path.dirname(finding.file)).never_waived
+
+    bound = [finding for finding in findings if is_bound(finding)]
+    free = [finding for finding in findings if not is_bound(finding)]
+    marked, over = apply_baseline(free, read_baseline(baseline), baseline, seen)
+    return bound + marked, over
+
+
+def _wanted(
+    findings: Sequence[GateFinding], checks: Mapping[str, Check], options: CheckOptions
+) -> Iterator[GateFinding]:
+    """The findings that were asked for, with the severity of their age."""
+    only = options.select.difference(PROFILES)
+    for finding in findings:
+        if finding.rule in options.ignore or (only and finding.rule not in only):
+            continue
+        check = checks.get(finding.rule)
+        if check is not None and finding.severity == "error" and is_new(check):
+            message = f"{finding.message} (new in {check.since}: an error from the next release on)"
+            yield finding._replace(severity="warning", message=message)
+        else:
+            yield finding
+
+
+def is_new(check: Check, version: str = __version__) -> bool:
+    """Whether a check came with this very minor release: it warns for one release, then counts."""
+    minor = ".".join(version.split(".")[:2])
+    return check.since == minor and minor != FIRST_RELEASE

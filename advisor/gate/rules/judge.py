@@ -19,7 +19,7 @@ from advisor.configuration.document import (
     World,
     written,
 )
-from advisor.configuration.scalars import as_text, number
+from advisor.configuration.partial_texts import as_text, number
 from advisor.gate.checks import Check
 from advisor.gate.finding import GateFinding
 from advisor.gate.rules.predicate import Scope, compared, holds, lacking
@@ -106,9 +106,9 @@ class Judge(Value):
             if problem.rule == "missing-field":  # to add, not to write instead of something
                 message, suggestion = f"{suggestion} is missing", ""
             fault = Fault(
-                node=problem.node,
-                path=problem.path,
-                message=message,
+                problem.node,
+                problem.path,
+                message,
                 suggestion=suggestion,
                 at_key=problem.at_key,
                 severity=problem.severity,
@@ -139,16 +139,16 @@ class Judge(Value):
 def _data_faults(check: Check, view: View) -> Iterator[Fault]:
     """The faults of a check whose predicate is data."""
     assert check.fault is not None
-    root = view.resource.body
+    root = view.body
     values = compared(check.fault)
     for path, part in _parts(check, root):
         scope = Scope(part=part, root=root)
         if holds(check.fault, scope) and not _misspelt(check.fault, scope, view.service.fields):
             (name, node, where), *others = _pointed_at(check, scope, path)
             yield Fault(
-                node=node,
-                path=where,
-                message=_filled(check.message, scope),
+                node,
+                where,
+                _filled(check.message, scope),
                 suggestion=_instead(check.fault, node),
                 at_key=name not in values,
                 related=tuple(other for _, other, _ in others),

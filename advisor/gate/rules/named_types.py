@@ -31,11 +31,7 @@ def judged(
         found = _JUDGES[judge](text, market) if text is not None else None
         if found is not None:
             yield Fault(
-                node=node,
-                path=path,
-                message=found.message,
-                suggestion=found.nearest,
-                severity=found.severity,
+                node, path, found.message, suggestion=found.nearest, severity=found.severity
             )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from advisor.configuration.document import Node, unknown
-from advisor.configuration.scalars import as_text, number
+from advisor.configuration.partial_texts import as_text, number
 from advisor.gate.rules.instances import is_a
 from advisor.model.errors import RulebookError
 from advisor.model.value import Value

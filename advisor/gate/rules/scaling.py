@@ -34,7 +34,7 @@ class Scaled(Value):
 
 def scaled(view: View) -> Scaled:
     """The endpoint and variant that the resource in view scales."""
-    node = view.resource.body.get("ResourceId")
+    node = view.body.get("ResourceId")
     target = target_of(view)
     if node is None or (node.kind in ("unknown", "reference") and target is not None):
         node = target.body.get("ResourceId") if target is not None else node
@@ -115,7 +115,7 @@ def _variant(view: View, config: Resource, part: list[object]) -> Node | None:
 
 def dimension_of(view: View) -> str | None:
     """The dimension that a policy scales: its own, else its target's; ``None`` where it is open."""
-    node, target = view.resource.body.get("ScalableDimension"), target_of(view)
+    node, target = view.body.get("ScalableDimension"), target_of(view)
     if (node is None or node.kind == "reference") and target is not None:
         node = target.body.get("ScalableDimension")
     return text_of(node)

@@ -5,18 +5,142 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from advisor.configuration.api.service import ServiceModel, Shape, service_model
-from advisor.configuration.document import PARTIAL, Node, Path, Resource
-from advisor.configuration.scalars import as_text, number, quoted
+from advisor.configuration.document import PARTIAL, Node, Path, Resource, written
+from advisor.configuration.partial_texts import as_text, number, quoted
+from advisor.configuration.rulefiles import of_dialects
 from advisor.gate.checks import bounded_fields
-from advisor.gate.rules.field_texts import (
-    ServiceProblem,
-    last_name,
-    partly_known,
-    text_problems,
-)
 from advisor.text.spelling import misspelt, nearest
+
+LONGEST_NAME = 63
+"""Characters; what shapes of names have in common."""
+
+
+class ServiceProblem(NamedTuple):
+    """One way in which a value disagrees with the service model."""
+
+    rule: str
+    message: str
+    node: Node
+    path: Path
+    severity: str = "error"
+    suggestion: str = ""
+    at_key: bool = False
+
+
+def last_name(path: Path) -> str:
+    """How a message calls a value: by the last name of its path, with the index in a list."""
+    names = [index for index, step in enumerate(path) if isinstance(step, str)]
+    return written(path[names[-1] :]) if names else "this"
+
+
+def text_problems(
+    text: str, shape: Shape, node: Node, path: Path, at_key: bool = False
+) -> Iterator[ServiceProblem]:
+    """Length and pattern of a text that is wholly known; ``at_key`` when it is the key itself."""
+    pattern = compiled(shape.get("pattern"))
+    rule = "wrong-length"
+    if len(text) > shape.get("max", len(text)):
+        message = (
+            f"{last_name(path)} has {len(text)} characters; at most {shape['max']} are allowed"
+        )
+    elif pattern and not pattern.fullmatch(text):
+        rule, message = "wrong-form", form_message(text, shape, path)
+    elif len(text) < shape.get("min", 0):
+        message = (
+            f"{last_name(path)} has {len(text)} characters; at least {shape['min']} are needed"
+        )
+    else:
+        return
+    yield ServiceProblem(rule, message, node, path, at_key=at_key)
+
+
+def form_message(text: str, shape: Shape, path: Path) -> str:
+    """Why a text does not have the form of its field, in words where the form is well known."""
+    pattern = shape["pattern"]
+    shown = text if len(text) <= 80 else text[:77] + "…"
+    if not text:
+        return f"{last_name(path)} is empty"
+    if _is_name(shape):
+        if text.startswith("arn:"):
+            return f"{last_name(path)} is an ARN; a name is expected: what follows the last /"
+        wanted = "letters, digits and inner hyphens only"
+        return f"{last_name(path)} {shown!r} has characters that a name cannot have: {wanted}"
+    if _is_place(shape):
+        return f"{last_name(path)} {shown!r} is no S3 address: s3://bucket/prefix is expected"
+    for beginning, wanted in _FORMS:
+        if pattern.startswith(beginning):
+            return f"{last_name(path)} {shown!r} {wanted}"
+    return f"{last_name(path)} {shown!r} does not have the form {pattern}"
+
+
+_FORMS = (
+    ("arn:aws[a-z\\-]*:iam::", "is no role: arn:aws:iam::ACCOUNT:role/NAME is expected"),
+    ("arn:aws[a-z\\-]*:sns:", "is no topic: arn:aws:sns:REGION:ACCOUNT:NAME is expected"),
+    ("[\\S]+", "has a space; none is allowed"),
+    (
+        "[a-zA-Z_][a-zA-Z0-9_]",
+        "is no name of a variable: letters, digits and _ only, no digit first",
+    ),
+)
+"""How a pattern of the model begins -> what it wants, in words."""
+
+
+def partly_known(node: Node, shape: Shape, path: Path) -> Iterator[ServiceProblem]:
+    """What is certain of a text of which parts are not known."""
+    parts = node.value
+    size = sum(len(part) for part in parts if isinstance(part, str))
+    if size > shape.get("max", size):
+        name = last_name(path)
+        message = f"{name} has {size} characters and more; at most {shape['max']} are allowed"
+        yield ServiceProblem("wrong-length", message, node, path)
+    elif _is_name(shape) and (wrong := _wrong_in_name(parts)):
+        message = f"{last_name(path)} has {wrong}: letters, digits and inner hyphens only"
+        yield ServiceProblem("wrong-form", message, node, path)
+    elif _is_place(shape) and not _may_be_place(parts[0]):
+        name = last_name(path)
+        message = f"{name} does not start with s3://: s3://bucket/prefix is expected"
+        yield ServiceProblem("wrong-form", message, node, path)
+
+
+def _wrong_in_name(parts: tuple[object, ...]) -> str:
+    """What a name cannot have, of what is known of it; empty when nothing is wrong so far."""
+    letters = "".join(part for part in parts if isinstance(part, str))
+    bad = next((c for c in letters if not (c.isascii() and (c.isalnum() or c == "-"))), "")
+    if bad:
+        return repr(bad)
+    first, last = parts[0], parts[-1]
+    if isinstance(first, str) and first.startswith("-"):
+        return "'-' at its start"
+    return "'-' at its end" if isinstance(last, str) and last.endswith("-") else ""
+
+
+def _may_be_place(first: object) -> bool:
+    """Whether a text that begins so can become an S3 address."""
+    if not isinstance(first, str) or len(first) < len("https://"):
+        return True
+    return first.startswith(("s3://", "https://"))
+
+
+def _is_name(shape: Shape) -> bool:
+    return (
+        str(shape.get("pattern", "")).startswith("[a-zA-Z0-9](")
+        and shape.get("max") == LONGEST_NAME
+    )
+
+
+def _is_place(shape: Shape) -> bool:
+    return str(shape.get("pattern", "")).startswith("(https|s3)://")
+
+
+@cache
+def compiled(pattern: str | None) -> re.Pattern[str] | None:
+    """A pattern of the model; ``None`` for the few in a dialect that Python does not speak."""
+    if not pattern or "\\p{" in pattern or "\\z" in pattern or "\\uD800" in pattern:
+        return None
+    return re.compile(pattern)
 
 
 @cache
@@ -24,42 +148,6 @@ def load_service() -> ServiceModel:
     """The service model, with the bounds of our limits."""
     return service_model(bounded_fields())
 
-
-NAMED_BY_THE_TOOL: Mapping[str, frozenset[str]] = {
-    "CreateEndpointConfigInput": frozenset({"EndpointConfigName"}),
-    "CreateModelInput": frozenset({"ModelName"}),
-    "CreateEndpointInput": frozenset({"EndpointName"}),
-    "CreateInferenceComponentInput": frozenset({"InferenceComponentName"}),
-}
-"""Required fields that CloudFormation and Terraform make up when they are left out."""
-
-NAMED_BY_TERRAFORM: Mapping[str, frozenset[str]] = {
-    "ProductionVariant": frozenset({"VariantName"}),
-}
-
-OF_THE_TEMPLATE: Mapping[str, frozenset[str]] = {
-    "CreateEndpointInput": frozenset(
-        {"ExcludeRetainedVariantProperties", "RetainAllVariantProperties", "RetainDeploymentConfig"}
-    ),
-    "CreateInferenceComponentInput": frozenset({"DeploymentConfig", "EndpointArn"}),
-    "application-autoscaling:RegisterScalableTargetRequest": frozenset({"ScheduledActions"}),
-    "application-autoscaling:PutScalingPolicyRequest": frozenset({"ScalingTargetId"}),
-}
-"""Fields that CloudFormation has and the request that makes the resource has not."""
-
-REQUIRED_BY_CLOUDFORMATION: Mapping[str, tuple[str, ...]] = {
-    "application-autoscaling:RegisterScalableTargetRequest": ("MinCapacity", "MaxCapacity"),
-}
-"""Fields that CloudFormation's resource schemas ask for and the request does not."""
-
-REQUIRED_BY_TERRAFORM: Mapping[str, tuple[str, ...]] = {
-    "CreateModelInput": ("ExecutionRoleArn",),
-    "application-autoscaling:RegisterScalableTargetRequest": ("MinCapacity", "MaxCapacity"),
-}
-"""Fields that the AWS provider's schema (5.100) asks for and the request does not."""
-
-OF_THE_TARGET = frozenset({"ServiceNamespace", "ResourceId", "ScalableDimension"})
-"""What a scaling policy takes from its target, where it names one."""
 
 _LOOSE = ("cloudformation", "terraform", "plan")
 _FEW_VALUES = 20
@@ -86,7 +174,7 @@ class _ServiceWalk:
         """The problems of one value that should have a shape."""
         if node.is_null and not self.described:
             message = "expected a value, found null"
-            yield ServiceProblem(rule="wrong-type", message=message, node=node, path=path)
+            yield ServiceProblem("wrong-type", message, node, path)
         if node.kind == "unknown" or node.is_null:
             return
         shape = self.model.shapes[name]
@@ -107,7 +195,7 @@ class _ServiceWalk:
     def _names(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
         """Fields that do not exist, and required ones that are missing."""
         shape = self.model.shapes[name]
-        own = OF_THE_TEMPLATE.get(name, frozenset()) if self.loose else frozenset()
+        own = of_dialects("of_the_template").get(name, ()) if self.loose else ()
         unknown = [key for key in node.value if key not in shape["members"] and key not in own]
         for key in unknown:
             holder = last_name(path) if path else _request(name)
@@ -119,27 +207,25 @@ class _ServiceWalk:
             if node.get(key) is None and not wrong and key not in self._optional(node, name):
                 message = f"{key} is missing"
                 yield ServiceProblem(
-                    rule="missing-field",
-                    message=message,
-                    node=node,
-                    path=(*path, key),
-                    suggestion=key,
-                    at_key=True,
+                    "missing-field", message, node, (*path, key), suggestion=key, at_key=True
                 )
 
-    def _also_required(self, name: str) -> tuple[str, ...]:
+    def _also_required(self, name: str) -> Sequence[str]:
         """Fields that only this dialect asks for."""
-        asked = {"cloudformation": REQUIRED_BY_CLOUDFORMATION, "terraform": REQUIRED_BY_TERRAFORM}
-        return asked.get(self.dialect, {}).get(name, ())
+        found: Sequence[str] = of_dialects("required").get(self.dialect, {}).get(name, ())
+        return found
 
-    def _optional(self, node: Node, name: str) -> frozenset[str]:
+    def _optional(self, node: Node, name: str) -> Sequence[str]:
         """Required fields that this dialect does without."""
         if "ScalingTargetId" in node.value:
-            return OF_THE_TARGET
-        optional = NAMED_BY_THE_TOOL.get(name, frozenset()) if self.loose else frozenset()
-        if self.dialect in ("terraform", "plan"):
-            optional |= NAMED_BY_TERRAFORM.get(name, frozenset())
-        return optional
+            target: Sequence[str] = of_dialects("of_the_target")
+            return target
+        made_up = of_dialects("made_up")
+        by_terraform = self.dialect in ("terraform", "plan")
+        return [
+            *(made_up["by_both"].get(name, ()) if self.loose else ()),
+            *(made_up["by_terraform"].get(name, ()) if by_terraform else ()),
+        ]
 
     def _unknown_field(
         self, value: Node, holder: str, members: dict[str, str], path: Path
@@ -151,10 +237,10 @@ class _ServiceWalk:
         else:
             message = f"{key} is not a field that the service model {self.model.version} knows here"
         return ServiceProblem(
-            rule="unknown-field",
-            message=message,
-            node=value,
-            path=path,
+            "unknown-field",
+            message,
+            value,
+            path,
             severity="error" if near else "warning",
             suggestion=near,
             at_key=True,
@@ -234,12 +320,7 @@ class _ServiceWalk:
             message += f"; a newer service model than {self.model.version} may know it"
             severity = "warning"
         return ServiceProblem(
-            rule="unknown-value",
-            message=message,
-            node=node,
-            path=path,
-            severity=severity,
-            suggestion=near,
+            "unknown-value", message, node, path, severity=severity, suggestion=near
         )
 
     def anything(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
@@ -269,12 +350,12 @@ def _not(node: Node, path: Path, expected: str) -> Iterator[ServiceProblem]:
         return
     found = {"map": "an object", "list": "a list"}.get(node.kind) or quoted(node.value)
     message = f"{last_name(path)} is {found}; {expected} is expected"
-    yield ServiceProblem(rule="wrong-type", message=message, node=node, path=path)
+    yield ServiceProblem("wrong-type", message, node, path)
 
 
 def _entries(node: Node, path: Path, count: int, bound: str) -> ServiceProblem:
     message = f"{last_name(path)} has {count} entries; {bound}"
-    return ServiceProblem(rule="wrong-length", message=message, node=node, path=path)
+    return ServiceProblem("wrong-length", message, node, path)
 
 
 def _out_of_range(node: Node, path: Path, value: float, shape: Shape) -> Iterator[ServiceProblem]:
@@ -284,13 +365,7 @@ def _out_of_range(node: Node, path: Path, value: float, shape: Shape) -> Iterato
     ):
         if broken:
             message = f"{last_name(path)} is {node.value}; it must be {words} {shape[bound]}"
-            yield ServiceProblem(
-                rule="out-of-range",
-                message=message,
-                node=node,
-                path=path,
-                suggestion=str(shape[bound]),
-            )
+            yield ServiceProblem("out-of-range", message, node, path, suggestion=str(shape[bound]))
 
 
 def _request(shape: str) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import Node, Path, Reference, Resource, World
-from advisor.configuration.scalars import number
+from advisor.configuration.partial_texts import number
 from advisor.gate.settings import Organisation
 from advisor.model.value import Value
 
 
-class Fault(Value):
+class Fault(NamedTuple):
     """One place where a check found what it looks for."""
 
     node: Node
@@ -32,25 +33,22 @@ class View(Value):
     region: str  # where it is deployed; empty when that is not certain
     organisation: Organisation
 
-    def of_kind(self, kind: str) -> Sequence[Resource]:
-        """The resources of a kind in this world."""
-        return self.world.of_kind(kind)
-
     def variants(self, resource: Resource | None = None) -> Iterator[tuple[Path, Node]]:
         """Production variants, then shadow variants, of an endpoint configuration."""
         return variants_of(resource or self.resource)
 
-    def meant_by(self, node: Node | None, kind: str, name_field: str) -> Resource | None:
-        """The resource of a kind that a reference, or a literal name, means."""
-        return self.world.meant_by(node, kind, name_field)
+    @property
+    def body(self) -> Node:
+        """The resource's values."""
+        return self.resource.body
 
     def model_of(self, variant: Node) -> Resource | None:
         """The model of a variant, where the document makes it."""
-        return self.meant_by(variant.get("ModelName"), "Model", "ModelName")
+        return self.world.meant_by(variant.get("ModelName"), "Model", "ModelName")
 
     def config_of(self, endpoint: Resource) -> Resource | None:
         """The configuration of an endpoint, where the document makes it."""
-        return self.meant_by(
+        return self.world.meant_by(
             endpoint.body.get("EndpointConfigName"), "EndpointConfig", "EndpointConfigName"
         )
 
@@ -103,4 +101,4 @@ def no_such_variant(node: Node, path: Path, name: str, variants: Iterable[Node])
     if names and None not in names and name not in names:
         message = f"the configuration has no variant {name!r}; it has {known}"
         only = known if len(names) == 1 else ""
-        yield Fault(node=node, path=path, message=message, suggestion=only)
+        yield Fault(node, path, message, suggestion=only)

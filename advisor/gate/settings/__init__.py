@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from advisor.gate.finding import Acceptance
+from advisor.gate.finding import Acceptance, Waiver
 from advisor.gate.settings.settings_file import SettingsFile, read_toml_settings, read_yaml_settings
 from advisor.model.errors import InputError
 from advisor.model.value import Value
@@ -50,17 +50,6 @@ def pair_of(workload: str, artifact: str, where: str) -> Pair:
     return Pair(workload=path, artifact=artifact, where=where, name=name)
 
 
-class Accepted(Value):
-    """A rule that is accepted in the files of a pattern."""
-
-    pattern: str  # of files, as the folder of ``file`` sees them
-    rule: str
-    why: Acceptance
-    file: str
-    line: int = 0
-    column: int = 0
-
-
 class Project(Value):
     """What holds for a run: the settings that the folder of its first path has."""
 
@@ -70,7 +59,7 @@ class Project(Value):
     exclude: tuple[str, ...] = ()
     region: str = ""  # of pyproject.toml
     baseline: str = ""
-    accept: tuple[Accepted, ...] = ()  # the nearest first
+    accept: tuple[Waiver, ...] = ()  # the nearest first
     pairs: tuple[Pair, ...] = ()
     says: Mapping[str, str] = {}  # key -> the file that says it
 
@@ -153,16 +142,15 @@ def read_project(folder: str) -> Project:
     )
 
 
-def _accepted(said: SettingsFile) -> Iterator[Accepted]:
+def _accepted(said: SettingsFile) -> Iterator[Waiver]:
     for pattern, rules in said.table.get("accept", {}).items():
         for rule, why in rules.items():
             line, column = said.place(("accept", pattern, rule))
             entry = {"because": why} if isinstance(why, str) else why
             texts = {key: str(value) for key, value in entry.items()}
             reason = Acceptance(**texts, where=f"{said.path}:{line}")
-            yield Accepted(
-                pattern=pattern, rule=rule, why=reason, file=said.path, line=line, column=column
-            )
+            found = Waiver(rule=rule, acceptance=reason, file=said.path, line=line, column=column)
+            yield found._replace(pattern=pattern)
 
 
 @cache

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from advisor.configuration.document import Path, Step
-from advisor.gate.settings.schema_walk import Schema
 from advisor.model.errors import not_installed
 from advisor.model.printable import printable
 from advisor.text.spelling import nearest
 
+Schema = Mapping[str, Any]
 _LONGEST = 40  # characters of a value that a message repeats
 
 
@@ -27,7 +27,7 @@ class Refusal(NamedTuple):
 
 
 def refusals(schema: Schema, value: Any, equals: str = ": ") -> list[Refusal]:
-    """All that a schema has against a value that ``schema_walk`` refused; at least one.
+    """All that a schema has against a value that ``settings_file.accepts`` refused; at least one.
 
     Args:
         schema: a schema with an example of each value.

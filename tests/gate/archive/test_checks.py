@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from advisor.configuration.rulefiles import read_yaml_rules
-from advisor.gate.archive.layouts import layouts
+from advisor.gate.archive.framework import layouts
 from advisor.gate.archive.members_checks import MOST_SHOWN
 from advisor.gate.checks import load_checks
 from advisor.gate.finding import GateFinding

@@ -13,16 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.gate.archive.contents import Archive, read_archive
-from advisor.gate.archive.framework import framework_of, named, recognised, required
-from advisor.gate.archive.judge import ArchiveJudge
-from advisor.gate.archive.layouts import (
+from advisor.gate.archive.framework import (
     LayoutFault,
     Names,
     expression,
+    framework_of,
     holds,
     layouts,
+    named,
     names_of,
+    recognised,
+    required,
 )
+from advisor.gate.archive.judge import ArchiveJudge
 from advisor.gate.archive.tar_members import TarMember
 from advisor.gate.checks import load_checks
 from advisor.gate.finding import GateFinding

@@ -11,7 +11,7 @@ from advisor.configuration.reading import read_configuration
 from advisor.configuration.source import SourceText
 from advisor.gate.archive.contents import Archive
 from advisor.gate.archive.deployed import MemoryRoom, configured_rooms, planned_rooms
-from advisor.gate.archive.sizes import room_faults, stated_faults
+from advisor.gate.archive.members_checks import room_faults, stated_faults
 from advisor.gate.archive.tar_members import TarMember
 from advisor.gate.rules.service_walk import load_service
 from advisor.model.workload import Workload

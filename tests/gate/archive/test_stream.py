@@ -18,12 +18,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.configuration.archive_names import is_archive
+from advisor.configuration.files import is_archive
 from advisor.gate.archive import compressed, tar_members
 from advisor.gate.archive.compressed import ArchiveError, GzipBytes, PlainBytes
 from advisor.gate.archive.contents import Archive, read_archive
-from advisor.gate.archive.tar_header import header_of
-from advisor.gate.archive.tar_members import LONGEST_EXTENSION, members
+from advisor.gate.archive.tar_members import LONGEST_EXTENSION, header_of, members
 from advisor.model.errors import InputError
 from tests.archives import member, packed, tarred, written
 
@@ -38,7 +37,7 @@ def read(path: Path, data: bytes) -> Archive:
 
 
 def rules(archive: Archive) -> list[str]:
-    return [problem.rule for problem in archive.problems]
+    return [problem.check for problem in archive.problems]
 
 
 def only(archive: Archive) -> str:
@@ -369,7 +368,7 @@ import re, sys
 from advisor.gate.archive.contents import read_archive
 archive = read_archive(sys.argv[1])
 status = open("/proc/self/status").read()
-print(int(re.search(r"VmHWM:\\s+(\\d+)", status)[1]) // 1024, archive.problems[0].rule)
+print(int(re.search(r"VmHWM:\\s+(\\d+)", status)[1]) // 1024, archive.problems[0].check)
 """
 
 

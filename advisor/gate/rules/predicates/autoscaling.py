@@ -24,15 +24,15 @@ from advisor.gate.rules.view import Fault, View, no_such_variant, number_of, tex
 
 def minimum_zero(view: View) -> Iterator[Fault]:
     """A plain real-time variant that is allowed to scale to no instance."""
-    node = view.resource.body.get("MinCapacity")
-    dimension = text_of(view.resource.body.get("ScalableDimension"))
+    node = view.body.get("MinCapacity")
+    dimension = text_of(view.body.get("ScalableDimension"))
     if node is None or text_of(node) != "0" or dimension != INSTANCES:
         return
     for what, variant in configured(view):
         assert what.config is not None
         hosted = variant.get("ModelName") is not None and variant.get("ServerlessConfig") is None
         if asynchronous(what.config) is False and hosted:
-            yield Fault(node=node, path=("MinCapacity",), suggestion="1")
+            yield Fault(node, ("MinCapacity",), suggestion="1")
 
 
 def burstable(view: View) -> Iterator[Fault]:
@@ -40,41 +40,37 @@ def burstable(view: View) -> Iterator[Fault]:
     for _, variant in configured(view):
         instance = variant.get("InstanceType")
         text = text_of(instance)
-        node = view.resource.body.get("ResourceId") or view.resource.body
+        node = view.body.get("ResourceId") or view.body
         if instance is not None and text is not None and is_a(text, "burstable"):
             message = f"{text} cannot be scaled automatically"
-            yield Fault(node=node, path=("ResourceId",), message=message, related=(instance,))
+            yield Fault(node, ("ResourceId",), message, related=(instance,))
 
 
 def resource_id_form(view: View) -> Iterator[Fault]:
     """A resource id of a form that Application Auto Scaling does not know for SageMaker."""
-    node = view.resource.body.get("ResourceId")
+    node = view.body.get("ResourceId")
     if node is None or node.kind == "reference" or not _sagemaker(view.resource):
         return
     if scaled(view).form != "other":
         return
     message = "expected endpoint/NAME/variant/NAME or inference-component/NAME"
-    yield Fault(node=node, path=("ResourceId",), message=message)
+    yield Fault(node, ("ResourceId",), message)
 
 
 def dimension(view: View) -> Iterator[Fault]:
     """A dimension that SageMaker does not have, or that does not belong to the resource id."""
-    node = view.resource.body.get("ScalableDimension")
+    node = view.body.get("ScalableDimension")
     text = text_of(node)
     if node is None or text is None or not _sagemaker(view.resource):
         return
     form = scaled(view).form
     if text not in DIMENSIONS:
-        yield Fault(
-            node=node,
-            path=("ScalableDimension",),
-            message=f"expected one of {', '.join(DIMENSIONS)}",
-        )
+        yield Fault(node, ("ScalableDimension",), f"expected one of {', '.join(DIMENSIONS)}")
     elif (form == "component") != (text == COPIES) and form in ("component", "variant"):
         right = COPIES if form == "component" else INSTANCES
         what = "an inference component" if form == "component" else "a variant"
         message = f"ResourceId names {what}"
-        yield Fault(node=node, path=("ScalableDimension",), message=message, suggestion=right)
+        yield Fault(node, ("ScalableDimension",), message, suggestion=right)
     else:
         yield from _other_capacity(view, node, text)
 
@@ -89,20 +85,12 @@ def _other_capacity(view: View, node: Node, text: str) -> Iterator[Fault]:
         if text == INSTANCES and serverless is not None and serverless.kind == "map":
             message = "the variant is serverless: it has no instances to scale"
             yield Fault(
-                node=node,
-                path=("ScalableDimension",),
-                message=message,
-                suggestion=CONCURRENCY,
-                related=(serverless,),
+                node, ("ScalableDimension",), message, suggestion=CONCURRENCY, related=(serverless,)
             )
         elif text == CONCURRENCY and instances is not None and instances.kind == "scalar":
             message = "the variant runs on instances: it has no provisioned concurrency"
             yield Fault(
-                node=node,
-                path=("ScalableDimension",),
-                message=message,
-                suggestion=INSTANCES,
-                related=(instances,),
+                node, ("ScalableDimension",), message, suggestion=INSTANCES, related=(instances,)
             )
 
 
@@ -114,7 +102,7 @@ def _sagemaker(resource: Resource) -> bool:
 def unknown_variant(view: View) -> Iterator[Fault]:
     """A resource id that names a variant which the endpoint's configuration does not have."""
     what = scaled(view)
-    node = view.resource.body.get("ResourceId")
+    node = view.body.get("ResourceId")
     if node is None or node.kind == "reference" or what.config is None:
         return
     if what.variant_name is None or what.variant is not None:
@@ -125,15 +113,12 @@ def unknown_variant(view: View) -> Iterator[Fault]:
 
 def capacity_range(view: View) -> Iterator[Fault]:
     """A maximum below the minimum, or one of them below 0."""
-    low, high = view.resource.body.get("MinCapacity"), view.resource.body.get("MaxCapacity")
+    low, high = view.body.get("MinCapacity"), view.body.get("MaxCapacity")
     small, large = number_of(low), number_of(high)
     for name, node, amount in (("MinCapacity", low, small), ("MaxCapacity", high, large)):
         if node is not None and amount is not None and amount < 0:
             yield Fault(
-                node=node,
-                path=(name,),
-                message=f"{name} is {amount:g}; it must be at least 0",
-                suggestion="0",
+                node, (name,), f"{name} is {amount:g}; it must be at least 0", suggestion="0"
             )
             return
     if (
@@ -144,16 +129,16 @@ def capacity_range(view: View) -> Iterator[Fault]:
         and large < small
     ):
         message = f"MaxCapacity {large:g} is below MinCapacity {small:g}"
-        yield Fault(node=high, path=("MaxCapacity",), message=message, related=(low,))
+        yield Fault(high, ("MaxCapacity",), message, related=(low,))
 
 
 def initial_outside(view: View) -> Iterator[Fault]:
     """An initial instance count outside the range that autoscaling keeps."""
-    if text_of(view.resource.body.get("ScalableDimension")) != INSTANCES:
+    if text_of(view.body.get("ScalableDimension")) != INSTANCES:
         return
     if any(True for _ in capacity_range(view)):
         return  # which of the two is wrong is said there
-    high = view.resource.body.get("MaxCapacity")
+    high = view.body.get("MaxCapacity")
     for _, variant in configured(view):
         count = variant.get("InitialInstanceCount")
         start, large = number_of(count), number_of(high)
@@ -165,40 +150,34 @@ def initial_outside(view: View) -> Iterator[Fault]:
             and start > large
         ):
             message = f"InitialInstanceCount is {start:g}, above MaxCapacity {large:g}"
-            yield Fault(node=high, path=("MaxCapacity",), message=message, related=(count,))
+            yield Fault(high, ("MaxCapacity",), message, related=(count,))
 
 
 def concurrency_above(view: View) -> Iterator[Fault]:
     """Provisioned concurrency that may scale beyond the variant's maximum concurrency."""
-    high = view.resource.body.get("MaxCapacity")
-    if high is None or text_of(view.resource.body.get("ScalableDimension")) != CONCURRENCY:
+    high = view.body.get("MaxCapacity")
+    if high is None or text_of(view.body.get("ScalableDimension")) != CONCURRENCY:
         return
     for _, variant in configured(view):
         limit = variant.at("ServerlessConfig", "MaxConcurrency")
         large, most = number_of(high), number_of(limit)
         if limit is not None and large is not None and most is not None and large > most:
             message = f"MaxCapacity {large:g} is above the variant's MaxConcurrency {most:g}"
-            yield Fault(
-                node=high,
-                path=("MaxCapacity",),
-                message=message,
-                suggestion=f"{most:g}",
-                related=(limit,),
-            )
+            yield Fault(high, ("MaxCapacity",), message, suggestion=f"{most:g}", related=(limit,))
 
 
 def invocation_metric(view: View) -> Iterator[Fault]:
     """A policy that follows invocations, which asynchronous endpoints do not publish."""
-    path, node = PREDEFINED, view.resource.body.at(*PREDEFINED)
+    path, node = PREDEFINED, view.body.at(*PREDEFINED)
     if node is None:
         path = (*CUSTOM, "MetricName")
-        node = view.resource.body.at(*path)
+        node = view.body.at(*path)
     text = text_of(node)
     if node is None or text is None or not re.search("Invocations(PerInstance)?$", text):
         return
     what = scaled(view)
     if what.config is not None and asynchronous(what.config):
-        yield Fault(node=node, path=path)
+        yield Fault(node, path)
 
 
 _BACKLOG = frozenset(
@@ -208,7 +187,7 @@ _BACKLOG = frozenset(
 
 def backlog_dimension(view: View) -> Iterator[Fault]:
     """A metric of the backlog with a dimension other than the endpoint's name."""
-    custom = view.resource.body.at(*CUSTOM)
+    custom = view.body.at(*CUSTOM)
     if custom is None or text_of(custom.get("Namespace")) != "AWS/SageMaker":
         return
     metric = text_of(custom.get("MetricName"))
@@ -217,12 +196,12 @@ def backlog_dimension(view: View) -> Iterator[Fault]:
         text = text_of(name)
         if name is not None and metric in _BACKLOG and text not in (None, "EndpointName"):
             message = f"{metric} has no dimension {text}"
-            yield Fault(node=name, path=(*CUSTOM, "Dimensions", index, "Name"), message=message)
+            yield Fault(name, (*CUSTOM, "Dimensions", index, "Name"), message)
 
 
 def no_way_from_zero(view: View) -> Iterator[Fault]:
     """An asynchronous endpoint that may scale to zero without a step policy that wakes it."""
-    node = view.resource.body.get("MinCapacity")
+    node = view.body.get("MinCapacity")
     what = scaled(view)
     if node is None or text_of(node) != "0" or what.config is None or not asynchronous(what.config):
         return
@@ -231,8 +210,8 @@ def no_way_from_zero(view: View) -> Iterator[Fault]:
 
 def no_copy_from_zero(view: View) -> Iterator[Fault]:
     """A component whose copies may scale to zero without a step policy that brings one back."""
-    node = view.resource.body.get("MinCapacity")
-    dimension_text = text_of(view.resource.body.get("ScalableDimension"))
+    node = view.body.get("MinCapacity")
+    dimension_text = text_of(view.body.get("ScalableDimension"))
     if node is not None and text_of(node) == "0" and dimension_text == COPIES:
         yield from _never_woken(view, node)
 
@@ -240,7 +219,7 @@ def no_copy_from_zero(view: View) -> Iterator[Fault]:
 def _never_woken(view: View, node: Node) -> Iterator[Fault]:
     policies = policies_of(view, view.resource)
     if policies and not any(_steps(policy) for policy in policies):
-        yield Fault(node=node, path=("MinCapacity",))
+        yield Fault(node, ("MinCapacity",))
 
 
 def _steps(policy: Resource) -> bool:
@@ -262,7 +241,5 @@ def several_tracking(view: View) -> Iterator[Fault]:
         if policy.body.get("TargetTrackingScalingPolicyConfiguration") is not None
     ]
     if len(tracking) > 1:
-        node = view.resource.body.get("ResourceId") or view.resource.body
-        yield Fault(
-            node=node, path=("ResourceId",), related=tuple(policy.body for policy in tracking)
-        )
+        node = view.body.get("ResourceId") or view.body
+        yield Fault(node, ("ResourceId",), related=tuple(policy.body for policy in tracking))

@@ -12,7 +12,7 @@ from advisor.text.quantity import MIB
 
 def _config(view: View) -> Resource | None:
     """The configuration of the component's endpoint, where the document makes both."""
-    endpoint = view.meant_by(view.resource.body.get("EndpointName"), "Endpoint", "EndpointName")
+    endpoint = view.world.meant_by(view.body.get("EndpointName"), "Endpoint", "EndpointName")
     return view.config_of(endpoint) if endpoint is not None else None
 
 
@@ -26,7 +26,7 @@ def _variants(view: View) -> list[Node]:
 
 def _host(view: View) -> Node | None:
     """The variant that the component names, where it is known."""
-    name = text_of(view.resource.body.get("VariantName"))
+    name = text_of(view.body.get("VariantName"))
     return next(
         (node for node in _variants(view) if name and text_of(node.get("VariantName")) == name),
         None,
@@ -35,7 +35,7 @@ def _host(view: View) -> Node | None:
 
 def unknown_variant(view: View) -> Iterator[Fault]:
     """A component for a variant that the endpoint's configuration does not have."""
-    node = view.resource.body.get("VariantName")
+    node = view.body.get("VariantName")
     text = text_of(node)
     if node is not None and text is not None:
         yield from no_such_variant(node, ("VariantName",), text, _variants(view))
@@ -43,12 +43,12 @@ def unknown_variant(view: View) -> Iterator[Fault]:
 
 def on_other_variant(view: View) -> Iterator[Fault]:
     """A component on a variant that names a model, or that is serverless."""
-    host, node = _host(view), view.resource.body.get("VariantName")
+    host, node = _host(view), view.body.get("VariantName")
     for field, words in (("ModelName", "names a model"), ("ServerlessConfig", "is serverless")):
         found = host.get(field) if host is not None else None
         if node is not None and found is not None and found.kind != "unknown":
             message = f"the variant {text_of(node)!r} {words}, so it hosts no components"
-            yield Fault(node=node, path=("VariantName",), message=message, related=(found,))
+            yield Fault(node, ("VariantName",), message, related=(found,))
 
 
 def does_not_fit(view: View) -> Iterator[Fault]:
@@ -56,7 +56,7 @@ def does_not_fit(view: View) -> Iterator[Fault]:
     host = _host(view)
     type_name = text_of(host.get("InstanceType")) if host is not None else None
     path = ("Specification", "ComputeResourceRequirements")
-    needs = view.resource.body.at(*path)
+    needs = view.body.at(*path)
     if needs is None or type_name is None:
         return
     memory, devices = memory_bytes(type_name)[0], accelerators(type_name)
@@ -68,4 +68,4 @@ def does_not_fit(view: View) -> Iterator[Fault]:
         wanted = number_of(node)
         if node is not None and wanted is not None and most is not None and wanted > most:
             message = f"{field} {wanted:g}: {type_name} has {most:,} {unit}"
-            yield Fault(node=node, path=(*path, field), message=message)
+            yield Fault(node, (*path, field), message)

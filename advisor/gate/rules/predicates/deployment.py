@@ -20,7 +20,7 @@ SHARES = {
 def traffic_share(view: View) -> Iterator[Fault]:
     """A canary, step or batch outside the share of the capacity that it may have."""
     for path, (low, high) in SHARES.items():
-        size = view.resource.body.at("DeploymentConfig", *path)
+        size = view.body.at("DeploymentConfig", *path)
         node = size.get("Value") if size is not None else None
         value = number_of(node)
         if size is None or node is None or value is None:
@@ -29,19 +29,17 @@ def traffic_share(view: View) -> Iterator[Fault]:
         unit, fleet = text_of(size.get("Type")), _fleet(view)
         if unit == "CAPACITY_PERCENT" and not low <= value <= high:
             message = f"{path[-1]} is {value:g} %; expected {low} to {high} %"
-            yield Fault(
-                node=node, path=where, message=message, suggestion=str(low if value < low else high)
-            )
+            yield Fault(node, where, message, suggestion=str(low if value < low else high))
         elif unit == "INSTANCE_COUNT" and fleet is not None and value * 100 > fleet * high:
             message = f"{path[-1]} is {value:g} of {fleet:g} instances; expected at most {high} %"
-            yield Fault(node=node, path=where, message=message, severity="warning")
+            yield Fault(node, where, message, severity="warning")
 
 
 def _fleet(view: View) -> float | None:
     """The instances of the endpoint's one variant; ``None`` where they are not known, or scale."""
     config = view.config_of(view.resource)
     variants = list(view.variants(config)) if config is not None else []
-    if len(variants) != 1 or any(True for _ in view.of_kind("ScalableTarget")):
+    if len(variants) != 1 or any(True for _ in view.world.of_kind("ScalableTarget")):
         return None
     return number_of(variants[0][1].get("InitialInstanceCount"))
 
@@ -49,7 +47,7 @@ def _fleet(view: View) -> float | None:
 def waits_too_long(view: View) -> Iterator[Fault]:
     """A maximum execution time that the waits alone use up."""
     for name, between, size in WAITS:
-        policy = view.resource.body.at("DeploymentConfig", name)
+        policy = view.body.at("DeploymentConfig", name)
         limit = policy.get("MaximumExecutionTimeoutInSeconds") if policy is not None else None
         most = number_of(limit)
         if policy is None or limit is None or most is None:
@@ -63,9 +61,7 @@ def waits_too_long(view: View) -> Iterator[Fault]:
             message = f"the waits take {total:g} s{several}, but the deployment may take {most:g} s"
             where: Path = ("DeploymentConfig", name, "MaximumExecutionTimeoutInSeconds")
             refused = name == "BlueGreenUpdatePolicy" and once >= most
-            yield Fault(
-                node=limit, path=where, message=message, severity="" if refused else "warning"
-            )
+            yield Fault(limit, where, message, severity="" if refused else "warning")
 
 
 WAITS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
@@ -92,46 +88,42 @@ def _steps(size: Node | None, view: View) -> int:
 def rolling_excluded(view: View) -> Iterator[Fault]:
     """A rolling update of an endpoint with several variants, or of a serverless one."""
     where = ("DeploymentConfig", "RollingUpdatePolicy")
-    rolling, config = view.resource.body.at(*where), view.config_of(view.resource)
+    rolling, config = view.body.at(*where), view.config_of(view.resource)
     if rolling is None or config is None:
         return
     found = config.body.items("ProductionVariants")
     if sum(1 for item in found if item.kind == "map") > 1:
         message = "rolling updates exclude endpoints with several variants"
-        yield Fault(node=rolling, path=where, message=message, at_key=True)
+        yield Fault(rolling, where, message, at_key=True)
     for variant in found:
         serverless = variant.get("ServerlessConfig")
         if serverless is not None and serverless.kind == "map":
             message = "rolling updates exclude serverless endpoints"
-            yield Fault(
-                node=rolling, path=where, message=message, at_key=True, related=(serverless,)
-            )
+            yield Fault(rolling, where, message, at_key=True, related=(serverless,))
 
 
 def guarded_inferentia(view: View) -> Iterator[Fault]:
     """Deployment guardrails on Inferentia 1."""
-    deployment = view.resource.body.get("DeploymentConfig")
+    deployment = view.body.get("DeploymentConfig")
     config = view.config_of(view.resource)
     if deployment is None or deployment.kind != "map" or config is None:
         return
     for _, variant in view.variants(config):
         instance = variant.get("InstanceType")
         if instance is not None and (text_of(instance) or "").startswith("ml.inf1."):
-            yield Fault(
-                node=deployment, path=("DeploymentConfig",), at_key=True, related=(instance,)
-            )
+            yield Fault(deployment, ("DeploymentConfig",), at_key=True, related=(instance,))
             return
 
 
 def counts_reset(view: View) -> Iterator[Fault]:
     """An update that sets scaled variants back to the counts of the configuration."""
-    retained = text_of(view.resource.body.get("RetainAllVariantProperties")) or ""
+    retained = text_of(view.body.get("RetainAllVariantProperties")) or ""
     if retained.lower() == "true":
         return
-    for target in view.of_kind("ScalableTarget"):
+    for target in view.world.of_kind("ScalableTarget"):
         endpoint = scaled(view._replace(resource=target)).endpoint
         if endpoint is not None and endpoint.address == view.resource.address:
-            yield Fault(node=view.resource.body, path=())
+            yield Fault(view.body, ())
             return
 
 
@@ -143,4 +135,4 @@ def unconnected(view: View) -> Iterator[Fault]:
     for name, node in ignored:
         if name in ("endpoint_config_name", "all"):
             message = f"{name} is in ignore_changes: the endpoint never gets a new configuration"
-            yield Fault(node=node, path=("lifecycle", "ignore_changes"), message=message)
+            yield Fault(node, ("lifecycle", "ignore_changes"), message)

@@ -52,7 +52,7 @@ def repeated_variant_name(view: View) -> Iterator[Fault]:
         twin = next((other for other in seen if same_value(name, other)), None)
         if twin is not None:
             message = f"another variant has the name {text_of(name) or 'the same'} too"
-            yield Fault(node=name, path=(*path, "VariantName"), message=message, related=(twin,))
+            yield Fault(name, (*path, "VariantName"), message, related=(twin,))
         seen.append(name)
 
 
@@ -65,7 +65,7 @@ def alike_variants(view: View) -> Iterator[Fault]:
             continue
         for other, other_model in seen:
             if same_value(model, other_model) and _same_capacity(variant, other):
-                yield Fault(node=model, path=(*path, "ModelName"), related=(other_model,))
+                yield Fault(model, (*path, "ModelName"), related=(other_model,))
                 break
         seen.append((variant, model))
 
@@ -95,12 +95,12 @@ def all_weights_zero(view: View) -> Iterator[Fault]:
         for path, variant in view.variants()
         if path[0] == "ProductionVariants"
     ]
-    if not weights or len(weights) != len(view.resource.body.items("ProductionVariants")):
+    if not weights or len(weights) != len(view.body.items("ProductionVariants")):
         return
     if all(node is not None and text_of(node) in ("0", "0.0") for _, node in weights):
         path, node = weights[0]
         assert node is not None
-        yield Fault(node=node, path=(*path, "InitialVariantWeight"))
+        yield Fault(node, (*path, "InitialVariantWeight"))
 
 
 def repeated_pool(view: View) -> Iterator[Fault]:
@@ -114,38 +114,30 @@ def repeated_pool(view: View) -> Iterator[Fault]:
                     continue
                 if any(same_value(node, other) for other in seen):
                     message = f"two instance pools have the {field} {text_of(node) or ''}".rstrip()
-                    yield Fault(
-                        node=node, path=(*path, "InstancePools", index, field), message=message
-                    )
+                    yield Fault(node, (*path, "InstancePools", index, field), message)
                 seen.append(node)
 
 
 def repeated_tag(view: View) -> Iterator[Fault]:
     """A tag key that stands twice; the service refuses the request."""
     seen: dict[str, Node] = {}
-    for index, tag in enumerate(view.resource.body.items("Tags")):
+    for index, tag in enumerate(view.body.items("Tags")):
         key = tag.get("Key")
         text = text_of(key)
         if key is None or text is None:
             continue
         if text in seen:
-            yield Fault(
-                node=key, path=("Tags", index, "Key"), message=f"the tag {text!r} is repeated"
-            )
+            yield Fault(key, ("Tags", index, "Key"), f"the tag {text!r} is repeated")
         seen[text] = key
 
 
 def reserved_tag(view: View) -> Iterator[Fault]:
     """A tag key with the prefix of tags that AWS sets itself."""
-    for index, tag in enumerate(view.resource.body.items("Tags")):
+    for index, tag in enumerate(view.body.items("Tags")):
         key = tag.get("Key")
         text = text_of(key)
         if key is not None and text is not None and text.lower().startswith("aws:"):
-            yield Fault(
-                node=key,
-                path=("Tags", index, "Key"),
-                message=f"the tag key {text!r} begins with aws:",
-            )
+            yield Fault(key, ("Tags", index, "Key"), f"the tag key {text!r} begins with aws:")
 
 
 _KEY_FORM = re.compile(
@@ -157,14 +149,13 @@ _KEY_FORM = re.compile(
 
 def key_form(view: View) -> Iterator[Fault]:
     """A KMS key that is none of: key id, key ARN, alias, alias ARN."""
-    for path, node in named(view.resource.body, ("KmsKeyId", "VolumeKmsKeyId"), ()):
+    for path, node in named(view.body, ("KmsKeyId", "VolumeKmsKeyId"), ()):
         text = text_of(node)
         if text and not _KEY_FORM.fullmatch(text):
             yield Fault(
-                node=node,
-                path=path,
-                message=f"{text!r} is no KMS key; expected a key id, a key ARN, alias/… or an"
-                " alias ARN",
+                node,
+                path,
+                f"{text!r} is no KMS key; expected a key id, a key ARN, alias/… or an alias ARN",
             )
 
 
@@ -192,15 +183,10 @@ _ARNS = ("Ref", "arn", "Arn", "ModelArn", "EndpointConfigArn", "EndpointArn")
 def arn_as_name(view: View) -> Iterator[Fault]:
     """What gives an ARN (CloudFormation's Ref, Terraform's arn) where the API takes a name."""
     for field, kind in NAMES[view.resource.kind]:
-        for path, node in named(view.resource.body, (field,), ()):
+        for path, node in named(view.body, (field,), ()):
             if node.kind == "scalar" and str(node.value).startswith("arn:"):
                 name = str(node.value).rsplit("/", 1)[-1]
-                yield Fault(
-                    node=node,
-                    path=path,
-                    message=f"{field} is an ARN; expected a name",
-                    suggestion=name,
-                )
+                yield Fault(node, path, f"{field} is an ARN; expected a name", suggestion=name)
             if node.kind != "reference" or node.value.attribute not in _ARNS:
                 continue
             target = view.world.find(node.value.target)
@@ -212,38 +198,33 @@ def arn_as_name(view: View) -> Iterator[Fault]:
                 right = f"!GetAtt {target.identity}.{field}"
             given = f"Ref {target.identity}" if node.value.attribute == "Ref" else str(node.value)
             yield Fault(
-                node=node,
-                path=path,
-                message=f"{given} gives the ARN; {field} takes the name",
-                suggestion=right,
+                node, path, f"{given} gives the ARN; {field} takes the name", suggestion=right
             )
 
 
 def shadow_with_model(view: View) -> Iterator[Fault]:
     """A shadow test with what shadow tests exclude: many models or containers, Inferentia 1."""
-    if not view.resource.body.items("ShadowProductionVariants"):
+    if not view.body.items("ShadowProductionVariants"):
         return
     for path, variant in view.variants():
         type_text = text_of(variant.get("InstanceType")) or ""
         if type_text.startswith("ml.inf1."):
             node = variant.get("InstanceType")
             assert node is not None
-            yield Fault(
-                node=node, path=(*path, "InstanceType"), message="shadow tests exclude Inferentia 1"
-            )
+            yield Fault(node, (*path, "InstanceType"), "shadow tests exclude Inferentia 1")
         model = view.model_of(variant)
         for what, words in ((multi_model, "multi-model"), (pipeline, "several containers")):
             for inner, _ in what(model) if model is not None else ():
                 assert model is not None
                 node = variant.get("ModelName") or variant
                 message = f"shadow tests exclude {words} ({written(inner)} of {model.address})"
-                yield Fault(node=node, path=(*path, "ModelName"), message=message)
+                yield Fault(node, (*path, "ModelName"), message)
                 break
 
 
 def _fixed_name(view: View) -> Node | None:
     """The configuration's name where it is written out, so that a changed one has the same."""
-    node = view.resource.body.get("EndpointConfigName")
+    node = view.body.get("EndpointConfigName")
     return node if view.resource.lifecycle.get("name_written_out") else None
 
 
@@ -251,23 +232,23 @@ def name_kept(view: View) -> Iterator[Fault]:
     """``create_before_destroy`` with a name that the configuration before it still has."""
     node = _fixed_name(view)
     if node is not None and view.resource.lifecycle.get("create_before_destroy"):
-        yield Fault(node=node, path=("EndpointConfigName",))
+        yield Fault(node, ("EndpointConfigName",))
 
 
 def destroyed_first(view: View) -> Iterator[Fault]:
     """A configuration that goes before its successor is there."""
     node = _fixed_name(view)
     if node is not None and not view.resource.lifecycle.get("create_before_destroy"):
-        yield Fault(node=node, path=("EndpointConfigName",))
+        yield Fault(node, ("EndpointConfigName",))
 
 
 def capture_with_multi_model(view: View) -> Iterator[Fault]:
     """Data capture on an endpoint of many models, which Model Monitor does not read."""
-    capture = view.resource.body.get("DataCaptureConfig")
+    capture = view.body.get("DataCaptureConfig")
     if capture is None or capture.kind != "map":
         return
     for _, variant in view.variants():
         model = view.model_of(variant)
         if model is not None and any(True for _ in multi_model(model)):
-            yield Fault(node=capture, path=("DataCaptureConfig",), at_key=True)
+            yield Fault(capture, ("DataCaptureConfig",), at_key=True)
             return

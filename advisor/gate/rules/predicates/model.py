@@ -89,9 +89,7 @@ def for_serverless(what: Callable[[Resource], Places]) -> Callable[[View], Itera
             serverless = variant.get("ServerlessConfig")
             if serverless is not None and serverless.kind == "map":
                 for path, node in what(view.resource):
-                    yield Fault(
-                        node=node, path=path, at_key=node.kind != "scalar", related=(serverless,)
-                    )
+                    yield Fault(node, path, at_key=node.kind != "scalar", related=(serverless,))
                 return
 
     return predicate
@@ -101,11 +99,11 @@ def for_batch(what: Callable[[Resource], Places]) -> Callable[[View], Iterator[F
     """A predicate: the model has something that a transform job which uses it does not take."""
 
     def predicate(view: View) -> Iterator[Fault]:
-        for job in view.of_kind("TransformJob"):
-            used = view.meant_by(job.body.get("ModelName"), "Model", "ModelName")
+        for job in view.world.of_kind("TransformJob"):
+            used = view.world.meant_by(job.body.get("ModelName"), "Model", "ModelName")
             if used is not None and used.address == view.resource.address:
                 for path, node in what(view.resource):
-                    yield Fault(node=node, path=path, at_key=node.kind != "scalar")
+                    yield Fault(node, path, at_key=node.kind != "scalar")
                 return
 
     return predicate
@@ -124,7 +122,7 @@ def host_names(view: View) -> Iterator[Fault]:
             f"{len(nameless)} of {len(listed)} containers have no ContainerHostname; first this"
         )
         rest = tuple(other for _, other in nameless[1:])
-        yield Fault(node=container, path=path, message=message, at_key=True, related=rest)
+        yield Fault(container, path, message, at_key=True, related=rest)
     seen: list[Node] = []
     for path, container in listed:
         name = container.get("ContainerHostname")
@@ -132,7 +130,7 @@ def host_names(view: View) -> Iterator[Fault]:
             continue
         if any(same_value(name, other) for other in seen):
             message = f"two containers are called {text_of(name) or 'the same'}"
-            yield Fault(node=name, path=(*path, "ContainerHostname"), message=message)
+            yield Fault(name, (*path, "ContainerHostname"), message)
         seen.append(name)
 
 
@@ -163,13 +161,7 @@ def _on_type(view: View, node: Node, path: Path, property_name: str) -> Iterator
         text = text_of(instance)
         if instance is not None and text is not None and is_a(text, property_name):
             message = f"the variant that serves this model runs on {text}"
-            yield Fault(
-                node=node,
-                path=path,
-                message=message,
-                at_key=node.kind != "scalar",
-                related=(instance,),
-            )
+            yield Fault(node, path, message, at_key=node.kind != "scalar", related=(instance,))
             return
 
 
@@ -194,11 +186,7 @@ def gpu_image(view: View) -> Iterator[Fault]:
         text = "".join(piece for piece in pieces if isinstance(piece, str))
         if _FOR_GPU.search(text):
             where = "a serverless endpoint" if "serverless" in bare else bare[0]
-            yield Fault(
-                node=node,
-                path=(*path, "Image"),
-                message=f"the image is for GPUs, but {where} has none",
-            )
+            yield Fault(node, (*path, "Image"), f"the image is for GPUs, but {where} has none")
 
 
 _TRITON = re.compile("triton", re.IGNORECASE)
@@ -224,7 +212,7 @@ _OF_AWS = re.compile(
 
 def foreign_image(view: View) -> Iterator[Fault]:
     """An image of another account than the role's on a serverless endpoint."""
-    role = _OWNER.match(text_of(view.resource.body.get("ExecutionRoleArn")) or "")
+    role = _OWNER.match(text_of(view.body.get("ExecutionRoleArn")) or "")
     for path, container in containers(view.resource) if role is not None else ():
         node = container.get("Image")
         text = text_of(node) or ""
@@ -234,14 +222,14 @@ def foreign_image(view: View) -> Iterator[Fault]:
         serverless = [v for _, v in users(view) if v.get("ServerlessConfig") is not None]
         if serverless and not _OF_AWS.search(text):
             message = f"the image is of account {image[2]}; the model's role is of {role[1]}"
-            yield Fault(node=node, path=(*path, "Image"), message=message, related=(serverless[0],))
+            yield Fault(node, (*path, "Image"), message, related=(serverless[0],))
 
 
 def several_multi_model(view: View) -> Iterator[Fault]:
     """More than one container of a pipeline loads many models."""
     found = list(multi_model(view.resource))
     for path, node in found[1:]:
-        yield Fault(node=node, path=path, related=(found[0][1],))
+        yield Fault(node, path, related=(found[0][1],))
 
 
 def large_environment(view: View) -> Iterator[Fault]:
@@ -257,7 +245,7 @@ def large_environment(view: View) -> Iterator[Fault]:
             total += len(key.encode()) + len((text_of(value) or "").encode())
     if last is not None and total > LARGEST_ENVIRONMENT:
         message = f"the environments have {total:,} bytes; expected at most {LARGEST_ENVIRONMENT:,}"
-        yield Fault(node=last[1], path=last[0], message=message, at_key=True)
+        yield Fault(last[1], last[0], message, at_key=True)
 
 
 def empty_container(view: View) -> Iterator[Fault]:
@@ -270,7 +258,7 @@ def empty_container(view: View) -> Iterator[Fault]:
             and container.get("Image") is None
             and container.get("ModelPackageName") is None
         ):
-            yield Fault(node=container, path=path, at_key=True)
+            yield Fault(container, path, at_key=True)
 
 
 serverless_multi_model = for_serverless(multi_model)

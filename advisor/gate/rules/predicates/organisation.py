@@ -19,7 +19,7 @@ def family_not_allowed(view: View) -> Iterator[Fault]:
         text = text_of(node)
         if text is not None and family(text) not in allowed:
             message = f"{family(text)} is not allowed; use {', '.join(allowed)}"
-            yield Fault(node=node, path=path, message=message)
+            yield Fault(node, path, message)
 
 
 def above_quota(view: View) -> Iterator[Fault]:
@@ -40,8 +40,8 @@ def above_quota(view: View) -> Iterator[Fault]:
         if name is not None and count is not None and amount is not None:
             wanted[name] += int(amount)
             nodes[name] = (count, (*path, field))
-    count = view.resource.body.at("TransformResources", "InstanceCount")
-    name = text_of(view.resource.body.at("TransformResources", "InstanceType"))
+    count = view.body.at("TransformResources", "InstanceCount")
+    name = text_of(view.body.at("TransformResources", "InstanceType"))
     amount = number_of(count)
     if count is not None and name is not None and amount is not None:
         wanted[name] += int(amount)
@@ -52,44 +52,38 @@ def above_quota(view: View) -> Iterator[Fault]:
             message = (
                 f"the configurations need {total} of {name}; the account's quota is {quotas[name]}"
             )
-            yield Fault(node=node, path=where, message=message)
+            yield Fault(node, where, message)
 
 
 def tag_missing(view: View) -> Iterator[Fault]:
     """A tag that every resource carries."""
-    tags = view.resource.body.get("Tags")
+    tags = view.body.get("Tags")
     if tags is not None and tags.kind != "list":
         return
-    items = view.resource.body.items("Tags")
+    items = view.body.items("Tags")
     if any(item.kind != "map" or text_of(item.get("Key")) is None for item in items):
         return
     given = {text_of(item.get("Key")) for item in items}
     for key in view.organisation.tags:
         if key not in given:
             message = f"the tag {key} is missing"
-            yield Fault(
-                node=tags or view.resource.body, path=("Tags",), message=message, at_key=True
-            )
+            yield Fault(tags or view.body, ("Tags",), message, at_key=True)
 
 
 def subnet_foreign(view: View) -> Iterator[Fault]:
     """A subnet that the organisation's file does not list."""
     allowed = view.organisation.subnets
-    for index, node in enumerate(view.resource.body.items("VpcConfig", "Subnets")):
+    for index, node in enumerate(view.body.items("VpcConfig", "Subnets")):
         text = text_of(node)
         if text is not None and allowed and text not in allowed:
-            yield Fault(
-                node=node,
-                path=("VpcConfig", "Subnets", index),
-                message=f"{text} is not an allowed subnet",
-            )
+            yield Fault(node, ("VpcConfig", "Subnets", index), f"{text} is not an allowed subnet")
 
 
 def need_missing(view: View) -> Iterator[Fault]:
     """Something that the organisation needs everywhere and that this resource does not carry."""
     for need in view.organisation.needs:
         kind, field = NEEDS.get(need, ("", ""))
-        node = view.resource.body.value.get(field)
+        node = view.body.value.get(field)
         if kind == view.resource.kind and (node is None or text_of(node) == "False"):
             message = f"the organisation requires {need}: {field}"
-            yield Fault(node=view.resource.body, path=(field,), message=message, at_key=True)
+            yield Fault(view.body, (field,), message, at_key=True)

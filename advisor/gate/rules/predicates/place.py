@@ -17,7 +17,7 @@ _FREE = frozenset({"Environment", "Tags"})
 
 def _places(view: View) -> Iterator[tuple[Path, Node, str, str, str]]:
     """Path, value, partition, Region and service of everything that names its Region."""
-    for path, node in walk(view.resource.body):
+    for path, node in walk(view.body):
         if not _FREE.isdisjoint(path):
             continue
         text = text_of(node) if node.kind == "scalar" and isinstance(node.value, str) else None
@@ -34,7 +34,7 @@ def misspelt_region(view: View) -> Iterator[Fault]:
         if near:
             right = str(node.value).replace(region, near[0]) if len(near) == 1 else ""
             message = f"{region!r} is not a Region; did you mean {listed(near)}?"
-            yield Fault(node=node, path=path, message=message, suggestion=right)
+            yield Fault(node, path, message, suggestion=right)
 
 
 def unknown_region(view: View) -> Iterator[Fault]:
@@ -42,7 +42,7 @@ def unknown_region(view: View) -> Iterator[Fault]:
     for path, node, region, near in _strange_regions(view):
         if not near:
             message = f"{region} is not a Region that sm-advise knows"
-            yield Fault(node=node, path=path, message=message)
+            yield Fault(node, path, message)
             return
 
 
@@ -50,7 +50,7 @@ def _strange_regions(view: View) -> Iterator[tuple[Path, Node, str, tuple[str, .
     """The Regions of ARNs and images, and of the whole, that are not known; the known ones near."""
     named = [(path, node, region) for path, node, _, region, _ in _places(view) if region]
     if view.region:
-        named.append(((), view.resource.body, view.region))
+        named.append(((), view.body, view.region))
     for path, node, region in named:
         known = _known()
         if region not in known:
@@ -80,7 +80,7 @@ def other_region(view: View) -> Iterator[Fault]:
         elif region != home:
             related = (first,) if first is not None else ()
             message = f"this is in {region}; the rest is in {home}"
-            yield Fault(node=node, path=path, message=message, related=related)
+            yield Fault(node, path, message, related=related)
 
 
 def _of_models(view: View) -> tuple[str, Node | None]:
@@ -102,11 +102,11 @@ _IDS = (("Subnets", "subnet-"), ("SecurityGroupIds", "sg-"))
 def network_ids(view: View) -> Iterator[Fault]:
     """Ids of subnets and security groups that do not begin as they do."""
     for field, beginning in _IDS:
-        for index, node in enumerate(view.resource.body.items("VpcConfig", field)):
+        for index, node in enumerate(view.body.items("VpcConfig", field)):
             text = text_of(node)
             if text is not None and not text.startswith(beginning):
                 message = f"{text!r} in {field}; expected an id that begins with {beginning}"
-                yield Fault(node=node, path=("VpcConfig", field, index), message=message)
+                yield Fault(node, ("VpcConfig", field, index), message)
 
 
 def other_partition(view: View) -> Iterator[Fault]:
@@ -116,11 +116,7 @@ def other_partition(view: View) -> Iterator[Fault]:
         if not home:
             home = partition
         elif partition != home:
-            yield Fault(
-                node=node,
-                path=path,
-                message=f"this is in the partition {partition}; the rest is in {home}",
-            )
+            yield Fault(node, path, f"this is in the partition {partition}; the rest is in {home}")
 
 
 def _home(view: View) -> str:
@@ -151,7 +147,7 @@ def region_without_serverless(view: View) -> Iterator[Fault]:
         node = variant.get("ServerlessConfig")
         if node is not None and node.kind == "map":
             message = f"AWS does not list {home} for serverless inference"
-            yield Fault(node=node, path=(*path, "ServerlessConfig"), message=message, at_key=True)
+            yield Fault(node, (*path, "ServerlessConfig"), message, at_key=True)
 
 
 def _prefix(node: Node | None) -> str | None:
@@ -161,13 +157,13 @@ def _prefix(node: Node | None) -> str | None:
 
 def writes_to_input(view: View) -> Iterator[Fault]:
     """A transform job whose results land among its input."""
-    source = view.resource.body.at("TransformInput", "DataSource", "S3DataSource", "S3Uri")
-    target = view.resource.body.at("TransformOutput", "S3OutputPath")
+    source = view.body.at("TransformInput", "DataSource", "S3DataSource", "S3Uri")
+    target = view.body.at("TransformOutput", "S3OutputPath")
     read, written_to = _prefix(source), _prefix(target)
     if target is None or source is None or read is None or written_to is None:
         return
     if written_to == read or written_to.startswith(read):
-        yield Fault(node=target, path=("TransformOutput", "S3OutputPath"), related=(source,))
+        yield Fault(target, ("TransformOutput", "S3OutputPath"), related=(source,))
 
 
 def shared_output(view: View) -> Iterator[Fault]:
@@ -178,11 +174,11 @@ def shared_output(view: View) -> Iterator[Fault]:
         ("AsyncInferenceConfig", "OutputConfig", "S3FailurePath"),
         ("DataCaptureConfig", "DestinationS3Uri"),
     ):
-        node = view.resource.body.at(*path)
+        node = view.body.at(*path)
         place = _prefix(node)
         if node is None or place is None:
             continue
         twin = next((other for other, text in seen if text == place), None)
         if twin is not None:
-            yield Fault(node=node, path=path, related=(twin,))
+            yield Fault(node, path, related=(twin,))
         seen.append((node, place))

@@ -27,7 +27,7 @@ _FROM_OUTSIDE = ("data.", "module.", "random_", "null_", "terraform_")
 def _references(view: View) -> Iterator[tuple[Path, Node, str]]:
     """Path and reference of each name of another resource, with the kind that it should be of."""
     for field, kind in NAMES[view.resource.kind]:
-        for path, node in named(view.resource.body, (field,), ()):
+        for path, node in named(view.body, (field,), ()):
             if node.kind == "reference":
                 yield path, node, kind
 
@@ -40,13 +40,8 @@ def other_kind(view: View) -> Iterator[Fault]:
         if found and found != kind:
             known, other = _WORDS.get(kind, kind), _WORDS.get(found, found)
             message = f"{path[-1]} takes the name of {known}; {node.value.target} is {other}"
-            others = [resource.identity for resource in view.of_kind(kind)]
-            yield Fault(
-                node=node,
-                path=path,
-                message=message,
-                suggestion=others[0] if len(others) == 1 else "",
-            )
+            others = [resource.identity for resource in view.world.of_kind(kind)]
+            yield Fault(node, path, message, suggestion=others[0] if len(others) == 1 else "")
 
 
 def _kind_by_name(target: str) -> str:
@@ -66,7 +61,7 @@ def missing(view: View) -> Iterator[Fault]:
         message = f"{target} does not exist here"
         severity = "error" if view.resource.dialect == "cloudformation" else "warning"
         near = nearest(target, sorted(declared)) if len(declared) <= _MOST_NAMES else ""
-        yield Fault(node=node, path=path, message=message, suggestion=near, severity=severity)
+        yield Fault(node, path, message, suggestion=near, severity=severity)
 
 
 def no_attribute(view: View) -> Iterator[Fault]:
@@ -82,9 +77,7 @@ def no_attribute(view: View) -> Iterator[Fault]:
                 message = f"{node.value.target} is the whole resource; {path[-1]} takes its name"
             terraform = view.resource.dialect != "cloudformation"
             right = "name" if terraform else str(path[-1])
-            yield Fault(
-                node=node, path=path, message=message, suggestion=f"{node.value.target}.{right}"
-            )
+            yield Fault(node, path, message, suggestion=f"{node.value.target}.{right}")
 
 
 def _attributes(view: View, kind: str) -> frozenset[str]:
@@ -99,7 +92,7 @@ def _attributes(view: View, kind: str) -> frozenset[str]:
 
 def name_as_arn(view: View) -> Iterator[Fault]:
     """The name of a role or a topic where the field takes its ARN."""
-    for path, node in named(view.resource.body, _ARN_FIELDS, ()):
+    for path, node in named(view.body, _ARN_FIELDS, ()):
         if node.kind != "reference":
             continue
         target, attribute = node.value
@@ -112,10 +105,7 @@ def name_as_arn(view: View) -> Iterator[Fault]:
             if view.resource.dialect == "cloudformation":
                 meant = f"!GetAtt {meant}"
             yield Fault(
-                node=node,
-                path=path,
-                message=f"{given} is not an ARN; {path[-1]} takes the ARN",
-                suggestion=meant,
+                node, path, f"{given} is not an ARN; {path[-1]} takes the ARN", suggestion=meant
             )
 
 
