@@ -21,6 +21,7 @@ from advisor.artifacts.variables import (
     topic_of,
 )
 from advisor.artifacts.yaml_text import Tagged, document
+from advisor.gate.rules.service_walk import OF_THE_TARGET
 from advisor.model.advice import Advice, Request
 from advisor.model.errors import InputError
 from advisor.options.names import digest
@@ -155,6 +156,11 @@ def _parameter(variable: Variable) -> dict[str, str]:
 
 def _add(request: Request, body: dict[str, Any], made: TemplateFile, told: dict[str, Any]) -> None:
     operation = request.operation
+    if operation == "PutScheduledAction":  # a property of its target
+        own = {key: value for key, value in body.items() if key not in OF_THE_TARGET}
+        target = made.resources[made.latest["RegisterScalableTarget"]]["Properties"]
+        target.setdefault("ScheduledActions", []).append(own)
+        return
     stem, kind = _RESOURCES[operation]
     if operation == "CreateModel":
         stem += made.release

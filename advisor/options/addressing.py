@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advisor.model.options import ENDPOINT_EACH, INFERENCE_COMPONENTS, MULTI_CONTAINER, MULTI_MODEL
-from advisor.options import containers, names
+from advisor.options import containers, names, schedule
 from advisor.options.hosting import models as named
 from advisor.options.plan_builder import Draft
 
@@ -87,12 +87,12 @@ def _copies(draft: Draft) -> tuple[str, ...]:
             path="needs.tenant-isolation",
             fix="Allow sagemaker:InvokeEndpoint for each caller on its own component only.",
         )
-    if draft.needs("scale-to-zero"):
+    if "scale-to-zero" in draft.carried:
         asleep = "At zero copies a call fails at once with ValidationError and wakes the component"
         notes.append(f"{asleep}: retry until it is back, which takes minutes.")
-        if draft.text("traffic.pattern") == "periodic":
+        if draft.text("traffic.pattern") == "periodic" and not schedule.stated(draft):
             notes.append(
-                "The windows are known: a scheduled action that raises MinCapacity before each of "
-                "them (PutScheduledAction) spares the first callers the failures."
+                "With traffic.windows, scheduled actions raise MinCapacity before each of them, "
+                "which spares the first callers the failures."
             )
     return tuple(notes)

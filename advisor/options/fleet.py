@@ -105,6 +105,21 @@ def ends(floor: int, ceiling: int, limits: Bounds, least: int) -> tuple[int, int
     return low, max(1, low, high)
 
 
+def outside(draft: Draft, floor: int, why: str) -> tuple[int, str]:
+    """Instances that scheduled actions leave outside of the windows, with the reason.
+
+    Args:
+        draft: the plan being made.
+        floor: instances for availability alone.
+        why: what asks for them.
+    """
+    least = draft.number("schedule-instances-least")
+    limits = bounds(draft)
+    kept = within(max(floor, least), limits, least)
+    stated = limits.least is not None and kept > floor
+    return kept, f"{counted(kept, 'instance')} as deploy.instances asks" if stated else why
+
+
 def scalable(draft: Draft, instance: Instance) -> bool:
     """Whether the type takes a scaling policy; a finding when it does not."""
     if not instance.family.autoscaling:

@@ -13,7 +13,17 @@ _DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 
 def target(draft: Draft, minimum: int, maximum: int) -> Request:
     """RegisterScalableTarget for the endpoint's variant."""
-    parameters = {**_subject(draft), "MinCapacity": minimum, "MaxCapacity": maximum}
+    return _registered(_subject(draft), minimum, maximum)
+
+
+def environments(draft: Draft, count: int) -> Request:
+    """RegisterScalableTarget for the provisioned concurrency of a serverless variant."""
+    dimension = "sagemaker:variant:DesiredProvisionedConcurrency"
+    return _registered({**_subject(draft), "ScalableDimension": dimension}, count, count)
+
+
+def _registered(subject: Parameters, minimum: int, maximum: int) -> Request:
+    parameters = {**subject, "MinCapacity": minimum, "MaxCapacity": maximum}
     return Request(service=_SERVICE, operation="RegisterScalableTarget", parameters=parameters)
 
 
@@ -59,8 +69,7 @@ def wake(draft: Draft) -> tuple[Request, Request]:
 
 def copies(component: str, minimum: int, maximum: int) -> Request:
     """RegisterScalableTarget for the copies of an inference component."""
-    parameters = {**_copies_of(component), "MinCapacity": minimum, "MaxCapacity": maximum}
-    return Request(service=_SERVICE, operation="RegisterScalableTarget", parameters=parameters)
+    return _registered(_copies_of(component), minimum, maximum)
 
 
 def by_copies(draft: Draft, component: str, per_copy: float) -> Request:
