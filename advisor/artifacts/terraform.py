@@ -193,6 +193,12 @@ def _add(
         members = _members(_flat(body), operation, made, top=True)
     if operation == "RegisterScalableTarget" and body["ResourceId"].startswith("inference-"):
         members["depends_on"] = [Raw(f"{_STACK}.this")]
+    if operation == "PutScheduledAction":  # which moves the bounds that the target was given
+        target = made.latest["RegisterScalableTarget"].split(".")
+        head = 'resource "{}" "{}"'.format(*target)
+        ignored = {"ignore_changes": [Raw("min_capacity"), Raw("max_capacity")]}
+        block = next(each for each in made.blocks if each.head == head)
+        block.members["lifecycle"] = [Block("lifecycle", ignored)]
     if operation in _IMMUTABLE:
         members["name"] = _moving_name(members["name"], body, address, made)
         members["lifecycle"] = [Block("lifecycle", {"create_before_destroy": True})]

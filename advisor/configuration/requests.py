@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from advisor.configuration.api.service import OPERATIONS
+from advisor.configuration.api.service import OPERATIONS, SCALING
 from advisor.configuration.document import PARTIAL, Document, Hidden, Node, Resource, World
 from advisor.configuration.yaml_nodes import Parsed
 
@@ -17,6 +17,8 @@ _TELLING: tuple[tuple[str, frozenset[str]], ...] = (
     ("ScalingPolicy", frozenset({"PolicyName", "ScalableDimension"})),
     ("ScalingPolicy", frozenset({"PolicyName", "ResourceId"})),
     ("ScalingPolicy", frozenset({"PolicyName", "ServiceNamespace"})),
+    ("ScheduledAction", frozenset({"ScheduledActionName", "ResourceId"})),
+    ("ScheduledAction", frozenset({"ScheduledActionName", "ServiceNamespace"})),
     ("ScalableTarget", frozenset({"ResourceId", "MinCapacity"})),
     ("ScalableTarget", frozenset({"ResourceId", "MaxCapacity"})),
     ("ScalableTarget", frozenset({"ResourceId", "ScalableDimension"})),
@@ -161,7 +163,7 @@ def _part(kind: str, field: str, node: Node, prefix: str) -> Resource:
 
 def _scales_sagemaker(kind: str, node: Node) -> bool:
     """Whether a scaling request is about SageMaker; true of what is no scaling request."""
-    if kind not in ("ScalableTarget", "ScalingPolicy"):
+    if kind not in SCALING:
         return True
     namespace, dimension = node.get("ServiceNamespace"), node.get("ScalableDimension")
     resource = node.get("ResourceId")

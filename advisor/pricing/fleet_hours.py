@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.model.usage import FleetUsage, Traffic
+from advisor.model.usage import FleetUsage
 from advisor.pricing.amounts import decimal
 from advisor.pricing.ranges import Range, read
 from advisor.pricing.scaled_hours import Activity, Hours, Release, autoscaled, scaled_to_zero
@@ -25,18 +25,18 @@ def scaled_hours(usage: FleetUsage) -> Range:
     requests = read("requests", usage.traffic.requests)
     found = _from_minimum if usage.minimum else _from_zero
     low = found(usage, float(requests.low), usage.maximum)
-    most = _most_requests(usage.traffic, requests)
+    most = _most_requests(usage, requests)
     if most is None:
         return Range(decimal(low.low), decimal(float(usage.maximum * MONTH_HOURS)))
     return Range(decimal(low.low), decimal(found(usage, most, usage.maximum).high))
 
 
-def _most_requests(traffic: Traffic, requests: Range) -> float | None:
+def _most_requests(usage: FleetUsage, requests: Range) -> float | None:
     """The most that are stated; else as many as the peak brings if it never ends."""
     if requests.high is not None:
         return float(requests.high)
-    rate = traffic.rate
-    return None if rate is None else max(float(requests.low), float(rate) * _MONTH_S)
+    rate, month_s = usage.traffic.rate, _MONTH_S * float(usage.open_share)
+    return None if rate is None else max(float(requests.low), float(rate) * month_s)
 
 
 def _from_minimum(usage: FleetUsage, requests: float, maximum: int) -> Hours:

@@ -18,6 +18,7 @@ _NAMES = {
     "Endpoint": "EndpointName",
     "InferenceComponent": "InferenceComponentName",
     "ScalingPolicy": "PolicyName",
+    "ScheduledAction": "ScheduledActionName",
 }
 _EMPTY_IS_ABSENT = frozenset(
     {

@@ -134,9 +134,10 @@ def _scaling(draft: Draft, component: Component, design: ComponentDesign) -> lis
     """Copies follow the requests in progress; from none the first failed call adds one."""
     name, hours = addressing.component(draft, component.member), design.hours
     least, most = component.least, max(component.most, component.least, 1)
-    if hours is not None:
+    if hours is not None and hours.outside < component.copies:
         least = component.copies
-        hours = hours._replace(outside=min(hours.outside, least))
+    else:
+        hours = None
     register = scaling.copies(name, least, most)
     done = [register, *schedule.actions(hours, register, least, followed=design.scaled)]
     if not design.scaled:
