@@ -198,7 +198,7 @@ def _add(
         head = 'resource "{}" "{}"'.format(*target)
         ignored = {"ignore_changes": [Raw("min_capacity"), Raw("max_capacity")]}
         block = next(each for each in made.blocks if each.head == head)
-        block.members["lifecycle"] = [Block("lifecycle", ignored)]
+        block.body["lifecycle"] = [Block("lifecycle", ignored)]
     if operation in _IMMUTABLE:
         members["name"] = _moving_name(members["name"], body, address, made)
         members["lifecycle"] = [Block("lifecycle", {"create_before_destroy": True})]
