@@ -59,8 +59,8 @@ _LIST_TYPES = {
 }
 _WARM = "      ScalableDimension: sagemaker:variant:DesiredProvisionedConcurrency\n"
 _ACCEPTED = (
-    "      # sm-advise: accept scaling-provisioned-in-template: CloudFormation calls the API, which\n"
-    "      # takes this dimension. AWS's guide names only the CLI and the SDKs: look at the first run.\n"
+    "      # AWS's guide names only the CLI and the SDKs for this dimension: watch the first run.\n"
+    "      # sm-advise: accept scaling-provisioned-in-template: the API takes it\n"
 )
 _NO_QUOTES = '[^"\\\\]+'  # so that a value can stand in the JSON of a scheduled call
 
