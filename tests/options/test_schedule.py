@@ -279,3 +279,38 @@ def test_a_timetable_says_its_formula() -> None:
         "50.8 h a week for mon, tue, wed, thu, fri 8:00-18:00, Europe/Berlin, from 10 min before"
         " each: ten minutes. Outside, one stays."
     )
+
+
+# 730 h are 168 h a week. Of the real-time fleet 50.5 h x 5 + 117.5 h x 2 = 487.5 h a week; of the
+# warm environments (50 h + 5 x 5 min) x 15 + the rest x 1 = 873.83 h. The copies, each on its own
+# instance, stay 15 minutes after a window until target tracking lets them go: 51.75 h x 3.
+@pytest.mark.parametrize(
+    ("traffic", "base", "line", "hours", "always"),
+    [
+        ({}, FLEET, "Instances", 487.5 * 730 / 168, 5 * 730),
+        ({"peak": "10/s"}, WARM, "kept warm", (50.41666667 * 14 + 168) * 730 / 168, 15 * 730),
+        (
+            {"peak": "2/s"}, {**cold(COMPONENTS, "tolerated"), "environment": "test"}, "Instances",
+            51.75 * 3 * 730 / 168, 3 * 730,
+        ),
+    ],
+)  # fmt: skip
+def test_the_cost_counts_the_hours_and_names_those_without(
+    traffic: dict[str, Any], base: dict[str, Any], line: str, hours: float, always: int
+) -> None:
+    found = advice({**OFFICE, **traffic}, base).chosen
+    assert found is not None
+    assert found.cost is not None
+    assert found.cost.always_on is not None
+    assert found.cost.always_on.hours == "730"
+    for cost, wanted in ((found.cost, hours), (found.cost.always_on, always)):
+        (item,) = (each for each in cost.items if line in each.name)
+        quantity = float(item.quantity) / (3600 if item.unit == "second" else 1)
+        assert quantity == pytest.approx(wanted, rel=1e-6)
+        assert float(item.usd_low or 0) == pytest.approx(
+            float(item.quantity) * float(item.unit_price_usd or 0), rel=1e-5
+        )
+    part = found.cost.part_time
+    assert part is not None
+    assert float(part.usd_low or 0) < float(found.cost.usd_low or 0)
+    assert float(found.cost.usd_low or 0) < float(found.cost.always_on.usd_low or 0)
