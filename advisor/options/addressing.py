@@ -61,32 +61,30 @@ def _multi_model(draft: Draft) -> tuple[str, ...]:
 
 
 def _pinned(draft: Draft, key: str) -> tuple[str, ...]:
-    if not draft.needs("tenant-isolation"):
+    allowed = f'with {{"StringEquals": {{"{key}": "…"}}}} for each'
+    if not _kept_apart(draft, f", with a condition on {key}", allowed):
         return ()
-    draft.carry("tenant-isolation")
-    draft.find(
-        "tenants-by-policy",
-        "info",
-        f"tenants are kept apart by the callers' IAM policies, with a condition on {key}; the "
-        "instances are shared",
-        path="needs.tenant-isolation",
-        fix=f'Allow sagemaker:InvokeEndpoint with {{"StringEquals": {{"{key}": "…"}}}} for each.',
-    )
     return (f"IAM keeps callers apart: allow each one its own {key} only.",)
 
 
-def _copies(draft: Draft) -> tuple[str, ...]:
-    notes = ["InferenceComponentName names the model."]
+def _kept_apart(draft: Draft, how: str, allowed: str) -> bool:
+    """Whether tenants are kept apart by the callers' policies, with what there is to say of it."""
     if draft.needs("tenant-isolation"):
         draft.carry("tenant-isolation")
         draft.find(
             "tenants-by-policy",
             "info",
-            "tenants are kept apart by the callers' IAM policies on the component, and by the "
-            "component's own container; the instances are shared",
+            f"tenants are kept apart by the callers' IAM policies{how}; the instances are shared",
             path="needs.tenant-isolation",
-            fix="Allow sagemaker:InvokeEndpoint for each caller on its own component only.",
+            fix=f"Allow sagemaker:InvokeEndpoint {allowed}.",
         )
+    return draft.needs("tenant-isolation")
+
+
+def _copies(draft: Draft) -> tuple[str, ...]:
+    notes = ["InferenceComponentName names the model."]
+    by = " on the component, and by the component's own container"
+    _kept_apart(draft, by, "for each caller on its own component only")
     if "scale-to-zero" in draft.carried:
         asleep = "At zero copies a call fails at once with ValidationError and wakes the component"
         notes.append(f"{asleep}: retry until it is back, which takes minutes.")

@@ -269,16 +269,13 @@ def _notify(draft: Draft, output: Parameters) -> None:
 
 
 def _scaling(draft: Draft, work: Load, capacity: Capacity, sizes: Sizes) -> tuple[Request, ...]:
-    register, followed = (
-        scaling.target(draft, sizes.floor, sizes.ceiling),
-        sizes.ceiling > sizes.floor,
-    )
-    actions = tuple(schedule.actions(sizes.hours, register, sizes.floor, followed=followed))
-    if not followed:
-        return (register, *actions) if actions else ()
+    register = scaling.target(draft, sizes.floor, sizes.ceiling)
+    scheduled = schedule.scheduled(sizes.hours, register)
+    if sizes.ceiling <= sizes.floor:
+        return scheduled
     draft.carry("autoscaling")
     goal = _backlog(draft, work, capacity, sizes)
-    requests = (register, *actions, scaling.by_backlog(draft, goal))
+    requests = (*(scheduled or (register,)), scaling.by_backlog(draft, goal))
     if sizes.floor > 0:
         return requests
     draft.carry("scale-to-zero")

@@ -284,8 +284,7 @@ def _scaling(draft: Draft, design: Design) -> tuple[Request, ...]:
     sizes = design.sizes
     register = scaling.target(draft, sizes.floor, sizes.ceiling)
     if not design.scaled:
-        actions = tuple(schedule.actions(sizes.hours, register, sizes.initial))
-        return (register, *actions) if actions else ()
+        return schedule.scheduled(sizes.hours, register)
     draft.carry("autoscaling")
     safety, capacity = draft.number("safety-factor"), design.capacity
     measured = draft.upper("model.throughput") is not None
@@ -296,7 +295,7 @@ def _scaling(draft: Draft, design: Design) -> tuple[Request, ...]:
             "ten seconds, follow long or streamed requests better than their number a minute."
         )
         draft.set("TargetValue", goal, because, constant="safety-factor")
-        return register, scaling.by_concurrency(draft, goal)
+        return register, scaling.by(draft, "concurrency", goal)
     goal = round(invocations_target(capacity.per_second, safety), 3)
     because = f"{capacity.text}, x {safety} x 60 = {number(goal)} per instance and minute."
     if design.sizes.for_answer:
@@ -306,7 +305,7 @@ def _scaling(draft: Draft, design: Design) -> tuple[Request, ...]:
             "instance and minute, at which answers are in time."
         )
     draft.set("TargetValue", goal, because, constant="safety-factor")
-    return register, scaling.by_invocations(draft, goal)
+    return register, scaling.by(draft, "invocations", goal)
 
 
 def _planned(draft: Draft, design: Design) -> float:

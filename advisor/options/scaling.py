@@ -9,6 +9,10 @@ from advisor.options.plan_builder import Draft, once
 
 _SERVICE = "application-autoscaling"
 _DIMENSION = "sagemaker:variant:DesiredInstanceCount"
+_METRICS = {
+    "invocations": "SageMakerVariantInvocationsPerInstance",
+    "concurrency": "SageMakerVariantConcurrentRequestsPerModelHighResolution",
+}
 
 
 def target(draft: Draft, minimum: int, maximum: int) -> Request:
@@ -27,16 +31,9 @@ def _registered(subject: Parameters, minimum: int, maximum: int) -> Request:
     return Request(service=_SERVICE, operation="RegisterScalableTarget", parameters=parameters)
 
 
-def by_invocations(draft: Draft, per_minute: float) -> Request:
-    """Track invocations per instance and minute."""
-    metric = _predefined("SageMakerVariantInvocationsPerInstance")
-    return _tracking(draft, "invocations", per_minute, metric)
-
-
-def by_concurrency(draft: Draft, per_model: float) -> Request:
-    """Track requests in progress, at ten-second resolution."""
-    metric = _predefined("SageMakerVariantConcurrentRequestsPerModelHighResolution")
-    return _tracking(draft, "concurrency", per_model, metric)
+def by(draft: Draft, kind: str, value: float) -> Request:
+    """Track invocations per instance and minute, or requests in progress every ten seconds."""
+    return _tracking(draft, kind, value, _predefined(_METRICS[kind]))
 
 
 def by_backlog(draft: Draft, per_instance: float) -> Request:
@@ -60,11 +57,18 @@ def wake(draft: Draft) -> tuple[Request, Request]:
         "Without this policy no instance starts from zero until the backlog exceeds its target.",
         constant="wake-alarm-periods",
     )
-    name = endpoint_name(draft)
-    policy = _step(name, _subject(draft), draft.number("scaling-cooldown"), "Average")
-    return policy, Request(
-        service="cloudwatch", operation="PutMetricAlarm", parameters=_wake_alarm(draft, name)
-    )
+    periods = draft.number("wake-alarm-periods")
+    numbers = {
+        "Statistic": "Average",
+        "Period": draft.number("wake-alarm-period"),
+        "EvaluationPeriods": periods,
+        "DatapointsToAlarm": periods,
+        "Threshold": 1.0,
+    }
+    watched = "EndpointName", endpoint_name(draft)
+    metric = "Requests wait because there is no instance", "HasBacklogWithoutCapacity"
+    policy = _step(watched[1], _subject(draft), draft.number("scaling-cooldown"), "Average")
+    return policy, _alarm(draft, metric, watched, numbers)
 
 
 def copies(component: str, minimum: int, maximum: int) -> Request:
@@ -95,12 +99,11 @@ def wake_component(draft: Draft, component: str) -> tuple[Request, Request]:
         "DatapointsToAlarm": 1,
         "Threshold": float(draft.number("component-wake-calls")),
     }
-    says = "Calls fail because there is no copy"
-    watched = ("InferenceComponentName", component)
-    alarm = _alarm(draft, says, "NoCapacityInvocationFailures", watched, numbers)
+    metric = "Calls fail because there is no copy", "NoCapacityInvocationFailures"
+    watched = "InferenceComponentName", component
     cooldown = draft.number("component-wake-cooldown")
     policy = _step(component, _copies_of(component), cooldown, "Maximum")
-    return policy, Request(service="cloudwatch", operation="PutMetricAlarm", parameters=alarm)
+    return policy, _alarm(draft, metric, watched, numbers)
 
 
 def _copies_of(component: str) -> Parameters:
@@ -127,35 +130,23 @@ def _step(name: str, subject: Parameters, cooldown: int, aggregation: str) -> Re
     return Request(service=_SERVICE, operation="PutScalingPolicy", parameters=policy)
 
 
-def _wake_alarm(draft: Draft, endpoint: str) -> Parameters:
-    periods = draft.number("wake-alarm-periods")
-    numbers = {
-        "Statistic": "Average",
-        "Period": draft.number("wake-alarm-period"),
-        "EvaluationPeriods": periods,
-        "DatapointsToAlarm": periods,
-        "Threshold": 1.0,
-    }
-    says = "Requests wait because there is no instance"
-    return _alarm(draft, says, "HasBacklogWithoutCapacity", ("EndpointName", endpoint), numbers)
-
-
 def _alarm(
-    draft: Draft, says: str, metric: str, watched: tuple[str, str], numbers: Parameters
-) -> Parameters:
-    """An alarm that calls the step policy."""
-    dimension, value = watched
-    return {
+    draft: Draft, metric: tuple[str, str], watched: tuple[str, str], numbers: Parameters
+) -> Request:
+    """An alarm that calls the step policy: what it says, its metric, its dimension and the rest."""
+    (says, name), (dimension, value) = metric, watched
+    parameters: Parameters = {
         "AlarmName": f"{value}-wake",
         "AlarmDescription": says,
         "AlarmActions": [placeholders.policy_arn(draft)],
-        "MetricName": metric,
+        "MetricName": name,
         "Namespace": "AWS/SageMaker",
         "Dimensions": [{"Name": dimension, "Value": value}],
         **numbers,
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
         "TreatMissingData": "missing",
     }
+    return Request(service="cloudwatch", operation="PutMetricAlarm", parameters=parameters)
 
 
 @once

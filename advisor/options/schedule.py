@@ -93,26 +93,20 @@ def _up(windows: tuple[Window, ...], lead: int, pause: int) -> tuple[tuple[int, 
     return () if begin + _WEEK - end < pause else tuple(found)
 
 
-def actions(
-    hours: Timetable | None, target: Request, size: int, *, followed: bool = False
-) -> Iterator[Request]:
-    """PutScheduledAction before each window and at its end, for a registered target.
+def scheduled(hours: Timetable | None, target: Request) -> tuple[Request, ...]:
+    """A target, and PutScheduledAction before each window and at its end; nothing without hours.
 
-    Args:
-        hours: none make no action.
-        target: the RegisterScalableTarget request.
-        size: what the peak needs.
-        followed: whether a policy moves the size between the bounds, so that the upper one stays.
+    The target's bounds hold within the hours. Where they differ a policy moves the size, and the
+    upper one stays outside.
     """
-    if hours is None:
-        return
-    most = target.parameters["MaxCapacity"]
-    outside = hours.outside, most if followed else hours.outside
-    ways = (
-        ("begin", [begin for begin, _ in hours.up], (size, most)),
-        ("end", [end for _, end in hours.up], outside),
-    )
-    for name, moments, (least, limit) in ways:
+    return () if hours is None else (target, *_actions(hours, target))
+
+
+def _actions(hours: Timetable, target: Request) -> Iterator[Request]:
+    size, most = (target.parameters[f"{end}Capacity"] for end in ("Min", "Max"))
+    outside = hours.outside, most if most > size else hours.outside
+    begins, ends = zip(*hours.up, strict=True)
+    for name, moments, (least, limit) in (("begin", begins, (size, most)), ("end", ends, outside)):
         times: dict[int, list[int]] = {}
         for moment in moments:
             day, minute = divmod(moment % _WEEK, _DAY)

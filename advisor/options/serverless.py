@@ -76,9 +76,8 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     invoke = call.synchronous(draft, work if _measured(draft) else loads.known(draft))
     count = memory.models(draft)
     wanted = {"concurrency": concurrency, "endpoints": count, "memory-mb": memory_mb}
-    register = scaling.environments(draft, provisioned)
-    actions = tuple(schedule.actions(hours, register, provisioned))
-    requests = (*released.requests, register, *actions) if actions else released.requests
+    scheduled = schedule.scheduled(hours, scaling.environments(draft, provisioned))
+    requests = released.requests + scheduled
     return draft.plan(requests, invoke, quotas.quotas(draft, wanted), usage)
 
 

@@ -48,7 +48,7 @@ Resources:
 """
 
 
-@pytest.mark.parametrize(("minimum", "places"), [("0", [38]), ("1", [])])
+@pytest.mark.parametrize(("minimum", "places"), [("0", [35]), ("1", [])])
 def test_an_action_to_zero_is_found_at_its_value(
     minimum: str, places: list[int], tmp_path: Path
 ) -> None:

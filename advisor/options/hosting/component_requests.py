@@ -139,9 +139,10 @@ def _scaling(draft: Draft, component: Component, design: ComponentDesign) -> lis
     else:
         hours = None
     register = scaling.copies(name, least, most)
-    done = [register, *schedule.actions(hours, register, least, followed=design.scaled)]
+    done = [*schedule.scheduled(hours, register)]
     if not design.scaled:
-        return [] if hours is None else done
+        return done
+    done = done or [register]
     goal = max(1.0, component.workers * draft.number("safety-factor"))
     if component is design.components[0]:
         draft.set(
