@@ -33,6 +33,14 @@ class Alarm(NamedTuple):
     variant: str = names.VARIANT  # empty: the endpoint as a whole
 
 
+def _watch(
+    suffix: str, watched: tuple[str, str, float], says: str, because: str, **more: str
+) -> Alarm:
+    """An alarm on a metric, its statistic and the threshold."""
+    metric, statistic, threshold = watched
+    return Alarm(suffix, metric, statistic, threshold, says, because=because, **more)
+
+
 class Span(NamedTuple):
     """How long an alarm looks before it goes off."""
 
@@ -201,13 +209,11 @@ def _errors(draft: Draft, suffix: str, variant: str, *, several: bool) -> Alarm:
         says = f"More than {100 * share:g} % of the requests failed with a 5XX status"
         because = f"The mean of 1 for each failed request and 0 for others: {100 * share:g} % fail."
         metric = "Invocation5XXErrors"
-        return Alarm(
-            suffix=suffix,
-            metric=metric,
-            statistic="Average",
-            threshold=share,
-            says=says,
-            because=because,
+        return _watch(
+            suffix,
+            (metric, "Average", share),
+            says,
+            because,
             constant="alarm-error-share",
             variant=variant,
         )
@@ -223,29 +229,14 @@ def _failures(draft: Draft, suffix: str, variant: str) -> Alarm:
     metric = "InvocationFailures"
     if rate is None:
         because = "Neither rate nor volume is stated, so one failure is too many."
-        return Alarm(
-            suffix=suffix,
-            metric=metric,
-            statistic="Sum",
-            threshold=0,
-            says=says,
-            because=because,
-            variant=variant,
-        )
+        return _watch(suffix, (metric, "Sum", 0), says, because, variant=variant)
     count = int(share * rate * period)
     because = (
         f"Failures for any reason: {share} x {per_second(rate)} x {period} s = "
         f"{number(share * rate * period)}, in whole requests."
     )
-    return Alarm(
-        suffix=suffix,
-        metric=metric,
-        statistic="Sum",
-        threshold=count,
-        says=says,
-        because=because,
-        constant="alarm-error-share",
-        variant=variant,
+    return _watch(
+        suffix, (metric, "Sum", count), says, because, constant="alarm-error-share", variant=variant
     )
 
 
@@ -254,14 +245,8 @@ def _client_errors(draft: Draft) -> Alarm:
     says = f"More than {100 * share:g} % of the requests were refused with a 4XX status"
     because = f"A caller or a new version changed the format: {100 * share:g} % are refused."
     constant = "alarm-error-share"
-    return Alarm(
-        suffix="client-errors",
-        metric="Invocation4XXErrors",
-        statistic="Average",
-        threshold=share,
-        says=says,
-        because=because,
-        constant=constant,
+    return _watch(
+        "client-errors", ("Invocation4XXErrors", "Average", share), says, because, constant=constant
     )
 
 
@@ -272,14 +257,7 @@ def _latency(draft: Draft, suffix: str) -> Alarm | None:
     if draft.option != ASYNCHRONOUS and answer is not None and answer.high is not None:
         because = f"requests.answer of {seconds(answer.high / SECOND)}, in microseconds."
         says = "One request in a hundred takes longer than requests.answer allows"
-        return Alarm(
-            suffix=suffix,
-            metric=metric,
-            statistic="p99",
-            threshold=answer.high,
-            says=says,
-            because=because,
-        )
+        return _watch(suffix, (metric, "p99", answer.high), says, because)
     if work.processing_s is None:
         return None
     times, says = draft.number("alarm-slow"), "Requests take longer than stated"
@@ -289,15 +267,7 @@ def _latency(draft: Draft, suffix: str) -> Alarm | None:
     usual = work.processing_s if asynchronous else work.slowest_s or work.processing_s
     because = f"{times} x {seconds(usual)} of processing, in microseconds."
     value = round(times * usual * SECOND)
-    return Alarm(
-        suffix=suffix,
-        metric=metric,
-        statistic=statistic,
-        threshold=value,
-        says=says,
-        because=because,
-        constant="alarm-slow",
-    )
+    return _watch(suffix, (metric, statistic, value), says, because, constant="alarm-slow")
 
 
 def _queue(draft: Draft) -> list[Alarm]:
@@ -305,31 +275,12 @@ def _queue(draft: Draft) -> list[Alarm]:
     work = known(draft)
     says = "Requests expired in the queue and were dropped"
     because = "A dropped request never gets an answer, so one is too many."
-    found = [
-        Alarm(
-            suffix="expired",
-            metric="ExpiredRequests",
-            statistic="Sum",
-            threshold=0,
-            says=says,
-            because=because,
-        )
-    ]
+    found = [_watch("expired", ("ExpiredRequests", "Sum", 0), says, because)]
     if work.answer_s is not None and not work.answer_open:
         says = "The oldest request in the queue is older than requests.answer allows"
         because = f"requests.answer of {seconds(work.answer_s)}, in seconds."
         metric, limit = "ApproximateAgeOfOldestRequest", math.ceil(work.answer_s)
-        found.append(
-            Alarm(
-                suffix="age",
-                metric=metric,
-                statistic="Maximum",
-                threshold=limit,
-                says=says,
-                because=because,
-                variant="",
-            )
-        )
+        found.append(_watch("age", (metric, "Maximum", limit), says, because, variant=""))
     return found
 
 
@@ -344,13 +295,11 @@ def _hosts(draft: Draft, instance: Instance | None) -> list[Alarm]:
         says = f"More than {full} % of the {kind} is taken"
         because = f"{full} % of the {kind} of the fullest instance."
         found.append(
-            Alarm(
-                suffix=kind,
-                metric=metric,
-                statistic="Maximum",
-                threshold=full,
-                says=says,
-                because=because,
+            _watch(
+                kind,
+                (metric, "Maximum", full),
+                says,
+                because,
                 constant="alarm-full",
                 namespace=_HOSTS,
             )
@@ -361,13 +310,11 @@ def _hosts(draft: Draft, instance: Instance | None) -> list[Alarm]:
         because = f"{full} % of each of {instance.vcpu} vCPUs = {limit}: the metric adds them up."
         metric = "CPUUtilization"
         found.append(
-            Alarm(
-                suffix="cpu",
-                metric=metric,
-                statistic="Average",
-                threshold=limit,
-                says=says,
-                because=because,
+            _watch(
+                "cpu",
+                (metric, "Average", limit),
+                says,
+                because,
                 constant="alarm-full",
                 namespace=_HOSTS,
             )

@@ -12,6 +12,7 @@ _DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 _METRICS = {
     "invocations": "SageMakerVariantInvocationsPerInstance",
     "concurrency": "SageMakerVariantConcurrentRequestsPerModelHighResolution",
+    "copies": "SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution",
 }
 
 
@@ -31,9 +32,14 @@ def _registered(subject: Parameters, minimum: int, maximum: int) -> Request:
     return Request(service=_SERVICE, operation="RegisterScalableTarget", parameters=parameters)
 
 
-def by(draft: Draft, kind: str, value: float) -> Request:
-    """Track invocations per instance and minute, or requests in progress every ten seconds."""
-    return _tracking(draft, kind, value, _predefined(_METRICS[kind]))
+def by(draft: Draft, kind: str, value: float, component: str = "") -> Request:
+    """Track invocations per instance and minute, or requests in progress every ten seconds.
+
+    The latter are those of a variant's instance, or of a component's copy.
+    """
+    metric = _METRICS["copies" if component else kind]
+    found = {"PredefinedMetricSpecification": {"PredefinedMetricType": metric}}
+    return _tracking(draft, kind, value, found, component)
 
 
 def by_backlog(draft: Draft, per_instance: float) -> Request:
@@ -74,20 +80,6 @@ def wake(draft: Draft) -> tuple[Request, Request]:
 def copies(component: str, minimum: int, maximum: int) -> Request:
     """RegisterScalableTarget for the copies of an inference component."""
     return _registered(_copies_of(component), minimum, maximum)
-
-
-def by_copies(draft: Draft, component: str, per_copy: float) -> Request:
-    """Track requests in progress on each copy, at ten-second resolution."""
-    metric = _predefined("SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution")
-    subject = _copies_of(component)
-    return _tracking(
-        draft=draft,
-        kind="concurrency",
-        value=per_copy,
-        metric=metric,
-        subject=subject,
-        name=component,
-    )
 
 
 def wake_component(draft: Draft, component: str) -> tuple[Request, Request]:
@@ -158,22 +150,20 @@ def _subject(draft: Draft) -> Parameters:
     }
 
 
-def _predefined(metric: str) -> Parameters:
-    return {"PredefinedMetricSpecification": {"PredefinedMetricType": metric}}
-
-
 def _tracking(
     draft: Draft,
     kind: str,
     value: float,
     metric: Parameters,
-    subject: Parameters | None = None,
-    name: str = "",
+    component: str = "",
 ) -> Request:
+    name, subject = endpoint_name(draft), _subject(draft)
+    if component:
+        name, subject = component, _copies_of(component)
     cooldown = draft.number("scaling-cooldown")
     parameters: Parameters = {
-        "PolicyName": f"{name or endpoint_name(draft)}-{kind}",
-        **(subject or _subject(draft)),
+        "PolicyName": f"{name}-{kind}",
+        **subject,
         "PolicyType": "TargetTrackingScaling",
         "TargetTrackingScalingPolicyConfiguration": {
             "TargetValue": float(value),

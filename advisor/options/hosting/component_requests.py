@@ -152,7 +152,7 @@ def _scaling(draft: Draft, component: Component, design: ComponentDesign) -> lis
             "least one, in progress on each copy.",
             constant="safety-factor",
         )
-    done.append(scaling.by_copies(draft, name, goal))
+    done.append(scaling.by(draft, "concurrency", goal, name))
     if design.to_zero:
         done += scaling.wake_component(draft, name)
     return done
