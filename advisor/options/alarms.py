@@ -16,6 +16,7 @@ from advisor.rulebook.hardware import CPU, Instance
 _REQUESTS, _HOSTS = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
 # Metrics that have values only where requests come.
 _OF_REQUESTS = frozenset({"Invocation5XXErrors", "Invocation4XXErrors", "ModelLatency"})
+_SHARE = "alarm-error-share"
 MOST_ROLLBACK = 10  # AutoRollbackConfiguration takes no more, and deploy.rollout.alarms neither
 
 
@@ -132,7 +133,7 @@ def _patient(draft: Draft, alarm: Alarm, parts: int = 1) -> Span:
     if alarm.metric not in _OF_REQUESTS or alarm.statistic == "Sum" or not rate:
         return _span(draft, alarm, periods)
     least, most = draft.number("alarm-period"), draft.number("alarm-period-most")
-    enough = 1 / draft.number("alarm-error-share")
+    enough = 1 / draft.number(_SHARE)
     wanted = math.ceil(enough * parts / rate / least) * least
     if wanted <= least:
         return _span(draft, alarm, periods)
@@ -202,27 +203,20 @@ def _statistic(name: str) -> dict[str, Any]:
 
 def _errors(draft: Draft, suffix: str, variant: str, *, several: bool) -> Alarm:
     """Requests that the service or the container failed."""
-    share = draft.number("alarm-error-share")
+    share = draft.number(_SHARE)
     if several:
         suffix = f"{suffix}-{variant}"
     if draft.option != ASYNCHRONOUS:
         says = f"More than {100 * share:g} % of the requests failed with a 5XX status"
         because = f"The mean of 1 for each failed request and 0 for others: {100 * share:g} % fail."
-        metric = "Invocation5XXErrors"
-        return _watch(
-            suffix,
-            (metric, "Average", share),
-            says,
-            because,
-            constant="alarm-error-share",
-            variant=variant,
-        )
+        metric = "Invocation5XXErrors", "Average", share
+        return _watch(suffix, metric, says, because, constant=_SHARE, variant=variant)
     return _failures(draft, suffix, variant)
 
 
 def _failures(draft: Draft, suffix: str, variant: str) -> Alarm:
     """Requests that a queue accepted and that ended without a result."""
-    share, period = draft.number("alarm-error-share"), draft.number("alarm-period")
+    share, period = draft.number(_SHARE), draft.number("alarm-period")
     work = known(draft)
     rate = work.mean if work.mean is not None else work.peak
     says = "Accepted requests ended without a result"
@@ -235,19 +229,16 @@ def _failures(draft: Draft, suffix: str, variant: str) -> Alarm:
         f"Failures for any reason: {share} x {per_second(rate)} x {period} s = "
         f"{number(share * rate * period)}, in whole requests."
     )
-    return _watch(
-        suffix, (metric, "Sum", count), says, because, constant="alarm-error-share", variant=variant
-    )
+    failed = metric, "Sum", count
+    return _watch(suffix, failed, says, because, constant=_SHARE, variant=variant)
 
 
 def _client_errors(draft: Draft) -> Alarm:
-    share = draft.number("alarm-error-share")
+    share = draft.number(_SHARE)
     says = f"More than {100 * share:g} % of the requests were refused with a 4XX status"
     because = f"A caller or a new version changed the format: {100 * share:g} % are refused."
-    constant = "alarm-error-share"
-    return _watch(
-        "client-errors", ("Invocation4XXErrors", "Average", share), says, because, constant=constant
-    )
+    refused = "Invocation4XXErrors", "Average", share
+    return _watch("client-errors", refused, says, because, constant=_SHARE)
 
 
 def _latency(draft: Draft, suffix: str) -> Alarm | None:
@@ -290,33 +281,15 @@ def _hosts(draft: Draft, instance: Instance | None) -> list[Alarm]:
     kinds = {"memory": "MemoryUtilization"}
     if draft.option != SERVERLESS:
         kinds["disk"] = "DiskUtilization"
+    of_host = {"constant": "alarm-full", "namespace": _HOSTS}
     found = []
     for kind, metric in kinds.items():
         says = f"More than {full} % of the {kind} is taken"
         because = f"{full} % of the {kind} of the fullest instance."
-        found.append(
-            _watch(
-                kind,
-                (metric, "Maximum", full),
-                says,
-                because,
-                constant="alarm-full",
-                namespace=_HOSTS,
-            )
-        )
+        found.append(_watch(kind, (metric, "Maximum", full), says, because, **of_host))
     if instance is not None and instance.accelerator == CPU and instance.vcpu:
         limit = full * instance.vcpu
         says = f"More than {full} % of the processors are busy"
         because = f"{full} % of each of {instance.vcpu} vCPUs = {limit}: the metric adds them up."
-        metric = "CPUUtilization"
-        found.append(
-            _watch(
-                "cpu",
-                (metric, "Average", limit),
-                says,
-                because,
-                constant="alarm-full",
-                namespace=_HOSTS,
-            )
-        )
+        found.append(_watch("cpu", ("CPUUtilization", "Average", limit), says, because, **of_host))
     return found

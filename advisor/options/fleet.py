@@ -108,16 +108,11 @@ def ends(floor: int, ceiling: int, limits: Bounds, least: int) -> tuple[int, int
 def outside(draft: Draft, floor: int, why: str) -> tuple[int, str]:
     """Instances that scheduled actions leave outside of the windows, with the reason.
 
-    Args:
-        draft: the plan being made.
-        floor: instances for availability alone.
-        why: what asks for them.
+    Without stated bounds these are the ``floor`` of availability, for its own reason.
     """
     least = draft.number("schedule-instances-least")
-    limits = bounds(draft)
-    kept = within(max(floor, least), limits, least)
-    stated = limits.least is not None and kept > floor
-    return kept, f"{counted(kept, 'instance')} as deploy.instances asks" if stated else why
+    kept = within(max(floor, least), bounds(draft), least)
+    return kept, why if kept <= floor else f"{counted(kept, 'instance')}: deploy.instances"
 
 
 def scalable(draft: Draft, instance: Instance) -> bool:

@@ -64,13 +64,7 @@ def wake(draft: Draft) -> tuple[Request, Request]:
         constant="wake-alarm-periods",
     )
     periods = draft.number("wake-alarm-periods")
-    numbers = {
-        "Statistic": "Average",
-        "Period": draft.number("wake-alarm-period"),
-        "EvaluationPeriods": periods,
-        "DatapointsToAlarm": periods,
-        "Threshold": 1.0,
-    }
+    numbers = _numbers("Average", draft.number("wake-alarm-period"), periods, 1.0)
     watched = "EndpointName", endpoint_name(draft)
     metric = "Requests wait because there is no instance", "HasBacklogWithoutCapacity"
     policy = _step(watched[1], _subject(draft), draft.number("scaling-cooldown"), "Average")
@@ -84,18 +78,23 @@ def copies(component: str, minimum: int, maximum: int) -> Request:
 
 def wake_component(draft: Draft, component: str) -> tuple[Request, Request]:
     """The step policy that adds the first copy, and the alarm that calls it."""
-    numbers = {
-        "Statistic": "Sum",
-        "Period": draft.number("component-wake-period"),
-        "EvaluationPeriods": 1,
-        "DatapointsToAlarm": 1,
-        "Threshold": float(draft.number("component-wake-calls")),
-    }
+    calls = float(draft.number("component-wake-calls"))
+    numbers = _numbers("Sum", draft.number("component-wake-period"), 1, calls)
     metric = "Calls fail because there is no copy", "NoCapacityInvocationFailures"
     watched = "InferenceComponentName", component
     cooldown = draft.number("component-wake-cooldown")
     policy = _step(component, _copies_of(component), cooldown, "Maximum")
     return policy, _alarm(draft, metric, watched, numbers)
+
+
+def _numbers(statistic: str, period: int, periods: int, threshold: float) -> Parameters:
+    return {
+        "Statistic": statistic,
+        "Period": period,
+        "EvaluationPeriods": periods,
+        "DatapointsToAlarm": periods,
+        "Threshold": threshold,
+    }
 
 
 def _copies_of(component: str) -> Parameters:
