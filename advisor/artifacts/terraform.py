@@ -32,6 +32,7 @@ _RESOURCES = {
     "CreateEndpoint": "aws_sagemaker_endpoint",
     "RegisterScalableTarget": "aws_appautoscaling_target",
     "PutScalingPolicy": "aws_appautoscaling_policy",
+    "PutScheduledAction": "aws_appautoscaling_scheduled_action",
     "PutMetricAlarm": "aws_cloudwatch_metric_alarm",
     "CreateTopic": "aws_sns_topic",
     "CreateTransformJob": "aws_scheduler_schedule",
@@ -42,6 +43,7 @@ _NAMES = {
     "CreateEndpointConfig": {"EndpointConfigName": "name"},
     "CreateEndpoint": {"EndpointName": "name"},
     "PutScalingPolicy": {"PolicyName": "name", "StepAdjustments": "step_adjustment"},
+    "PutScheduledAction": {"ScheduledActionName": "name"},
     "PutMetricAlarm": {
         "AlarmName": "alarm_name",
         "EvaluateLowSampleCountPercentile": "evaluate_low_sample_count_percentiles",
@@ -191,6 +193,12 @@ def _add(
         members = _members(_flat(body), operation, made, top=True)
     if operation == "RegisterScalableTarget" and body["ResourceId"].startswith("inference-"):
         members["depends_on"] = [Raw(f"{_STACK}.this")]
+    if operation == "PutScheduledAction":  # which moves the bounds that the target was given
+        target = made.latest["RegisterScalableTarget"].split(".")
+        head = 'resource "{}" "{}"'.format(*target)
+        ignored = {"ignore_changes": [Raw("min_capacity"), Raw("max_capacity")]}
+        block = next(each for each in made.blocks if each.head == head)
+        block.body["lifecycle"] = [Block("lifecycle", ignored)]
     if operation in _IMMUTABLE:
         members["name"] = _moving_name(members["name"], body, address, made)
         members["lifecycle"] = [Block("lifecycle", {"create_before_destroy": True})]
@@ -216,6 +224,8 @@ def _label(request: Request) -> str:
         of_what = next(each["Value"] for each in body["Dimensions"] if each["Name"] in WATCHED)
         suffix: str = body["AlarmName"].removeprefix(f"{of_what}-")
         return suffix.replace("-", "_").lower()
+    if request.operation == "PutScheduledAction":
+        return str(body["ScheduledActionName"]).replace("-", "_")
     return _LABELS.get(str(body.get("PolicyType")), "this")
 
 
@@ -292,7 +302,7 @@ def _attribute(field: str, value: Any, operation: str, made: TerraformFile) -> A
     if (field, value) in made.names:
         return Raw(made.names[field, value])
     if field == "ResourceId":
-        if operation == "PutScalingPolicy":
+        if operation in ("PutScalingPolicy", "PutScheduledAction"):
             return Raw(f"{made.latest['RegisterScalableTarget']}.resource_id")
         if not value.startswith("endpoint/"):
             return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from advisor.configuration.api.service import OPERATIONS
+from advisor.configuration.api.service import OPERATIONS, SCALING
 from advisor.configuration.document import PARTIAL, Document, Hidden, Node, Resource, World
 from advisor.configuration.rulefiles import of_dialects
 from advisor.configuration.yaml_nodes import Parsed
@@ -120,7 +120,7 @@ def _part(kind: str, field: str, node: Node, prefix: str) -> Resource:
 
 def _scales_sagemaker(kind: str, node: Node) -> bool:
     """Whether a scaling request is about SageMaker; true of what is no scaling request."""
-    if kind not in ("ScalableTarget", "ScalingPolicy"):
+    if kind not in SCALING:
         return True
     namespace, dimension = node.get("ServiceNamespace"), node.get("ScalableDimension")
     resource = node.get("ResourceId")

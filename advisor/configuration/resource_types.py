@@ -23,6 +23,7 @@ TERRAFORM_KINDS: Mapping[str, str] = {
     "aws_sagemaker_inference_component": "InferenceComponent",
     "aws_appautoscaling_target": "ScalableTarget",
     "aws_appautoscaling_policy": "ScalingPolicy",
+    "aws_appautoscaling_scheduled_action": "ScheduledAction",
 }
 
 

@@ -112,15 +112,15 @@ class CostItem(Value):
     usd_estimate: str | None = None  # as that of the whole
 
 
-class PartTime(Value):
-    """What the same plan costs if it exists in the stated hours only; ends as those of the cost."""
+class OtherHours(Value):
+    """What the same plan costs in other hours than those planned; ends as those of the cost."""
 
     hours: str  # a month
     usd_low: str | None
     usd_high: str | None
     usd_estimate: str | None
     items: tuple[CostItem, ...]
-    note: str  # how that is done, since no request of the plan does it
+    note: str  # how that comes about, since no request of the plan does it
 
 
 class Cost(Value):
@@ -139,7 +139,8 @@ class Cost(Value):
     notes: tuple[str, ...] = ()
     usd_estimate: str | None = None
     estimate_rests_on: tuple[str, ...] = ()  # facts that nothing bounds, the weightiest first
-    part_time: PartTime | None = None  # where hours are stated, and saving them saves money
+    part_time: OtherHours | None = None  # where hours are stated, and saving them saves money
+    always_on: OtherHours | None = None  # where scheduled actions save money
 
 
 class Latency(Value):

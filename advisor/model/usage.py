@@ -70,6 +70,13 @@ class VariantUsage(Value):
     count: int
 
 
+class OffHours(Value):
+    """What stays of a plan outside of the hours that its scheduled actions keep it up."""
+
+    count: int  # instances, or provisioned environments
+    minutes: int  # of a week
+
+
 class FleetUsage(Value):
     """A real-time or an asynchronous endpoint."""
 
@@ -88,6 +95,7 @@ class FleetUsage(Value):
     wake_s: float | None = None  # where it goes to zero: from a request to its service
     linger_s: float | None = None  # where it goes to zero: without work until an instance goes
     open_share: Number = 1  # of the month in which it exists
+    off: OffHours | None = None  # where scheduled actions scale it in
     volume_gb: Number | None = None  # GB of the storage volume asked for, on each instance
     variants: tuple[VariantUsage, ...] = ()
     busiest: FleetUsage | None = None  # of the model with most requests, which latency reads
@@ -109,6 +117,7 @@ class ServerlessUsage(Value):
     max_concurrency: int | None = None  # requests in progress; more are refused
     provisioned: int = 0  # provisioned concurrency
     provisioned_hours: Quantity | None = None  # a month that it is provisioned; all where None
+    off: OffHours | None = None  # where scheduled actions lower it
     provisioned_share: Quantity | None = None  # of the work that it does; modelled where None
     cold_start_s: float | None = None  # from a request to an environment that serves it
     keep_alive_s: tuple[float, float] = (0.0, 0.0)  # of an idle environment, shortest and longest

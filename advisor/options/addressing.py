@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advisor.model.options import ENDPOINT_EACH, INFERENCE_COMPONENTS, MULTI_CONTAINER, MULTI_MODEL
-from advisor.options import containers, names
+from advisor.options import containers, names, schedule
 from advisor.options.hosting import models as named
 from advisor.options.plan_builder import Draft
 
@@ -61,38 +61,36 @@ def _multi_model(draft: Draft) -> tuple[str, ...]:
 
 
 def _pinned(draft: Draft, key: str) -> tuple[str, ...]:
-    if not draft.needs("tenant-isolation"):
+    allowed = f'with {{"StringEquals": {{"{key}": "…"}}}} for each'
+    if not _kept_apart(draft, f", with a condition on {key}", allowed):
         return ()
-    draft.carry("tenant-isolation")
-    draft.find(
-        "tenants-by-policy",
-        "info",
-        f"tenants are kept apart by the callers' IAM policies, with a condition on {key}; the "
-        "instances are shared",
-        path="needs.tenant-isolation",
-        fix=f'Allow sagemaker:InvokeEndpoint with {{"StringEquals": {{"{key}": "…"}}}} for each.',
-    )
     return (f"IAM keeps callers apart: allow each one its own {key} only.",)
 
 
-def _copies(draft: Draft) -> tuple[str, ...]:
-    notes = ["InferenceComponentName names the model."]
+def _kept_apart(draft: Draft, how: str, allowed: str) -> bool:
+    """Whether tenants are kept apart by the callers' policies, with what there is to say of it."""
     if draft.needs("tenant-isolation"):
         draft.carry("tenant-isolation")
         draft.find(
             "tenants-by-policy",
             "info",
-            "tenants are kept apart by the callers' IAM policies on the component, and by the "
-            "component's own container; the instances are shared",
+            f"tenants are kept apart by the callers' IAM policies{how}; the instances are shared",
             path="needs.tenant-isolation",
-            fix="Allow sagemaker:InvokeEndpoint for each caller on its own component only.",
+            fix=f"Allow sagemaker:InvokeEndpoint {allowed}.",
         )
-    if draft.needs("scale-to-zero"):
+    return draft.needs("tenant-isolation")
+
+
+def _copies(draft: Draft) -> tuple[str, ...]:
+    notes = ["InferenceComponentName names the model."]
+    by = " on the component, and by the component's own container"
+    _kept_apart(draft, by, "for each caller on its own component only")
+    if "scale-to-zero" in draft.carried:
         asleep = "At zero copies a call fails at once with ValidationError and wakes the component"
         notes.append(f"{asleep}: retry until it is back, which takes minutes.")
-        if draft.text("traffic.pattern") == "periodic":
+        if draft.text("traffic.pattern") == "periodic" and not schedule.stated(draft):
             notes.append(
-                "The windows are known: a scheduled action that raises MinCapacity before each of "
-                "them (PutScheduledAction) spares the first callers the failures."
+                "With traffic.windows, scheduled actions raise MinCapacity before each of them, "
+                "which spares the first callers the failures."
             )
     return tuple(notes)

@@ -16,6 +16,7 @@ from advisor.rulebook.hardware import CPU, Instance
 _REQUESTS, _HOSTS = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
 # Metrics that have values only where requests come.
 _OF_REQUESTS = frozenset({"Invocation5XXErrors", "Invocation4XXErrors", "ModelLatency"})
+_SHARE = "alarm-error-share"
 MOST_ROLLBACK = 10  # AutoRollbackConfiguration takes no more, and deploy.rollout.alarms neither
 
 
@@ -31,6 +32,14 @@ class Alarm(NamedTuple):
     constant: str = ""
     namespace: str = _REQUESTS
     variant: str = names.VARIANT  # empty: the endpoint as a whole
+
+
+def _watch(
+    suffix: str, watched: tuple[str, str, float], says: str, because: str, **more: str
+) -> Alarm:
+    """An alarm on a metric, its statistic and the threshold."""
+    metric, statistic, threshold = watched
+    return Alarm(suffix, metric, statistic, threshold, says, because=because, **more)
 
 
 class Span(NamedTuple):
@@ -124,7 +133,7 @@ def _patient(draft: Draft, alarm: Alarm, parts: int = 1) -> Span:
     if alarm.metric not in _OF_REQUESTS or alarm.statistic == "Sum" or not rate:
         return _span(draft, alarm, periods)
     least, most = draft.number("alarm-period"), draft.number("alarm-period-most")
-    enough = 1 / draft.number("alarm-error-share")
+    enough = 1 / draft.number(_SHARE)
     wanted = math.ceil(enough * parts / rate / least) * least
     if wanted <= least:
         return _span(draft, alarm, periods)
@@ -194,75 +203,42 @@ def _statistic(name: str) -> dict[str, Any]:
 
 def _errors(draft: Draft, suffix: str, variant: str, *, several: bool) -> Alarm:
     """Requests that the service or the container failed."""
-    share = draft.number("alarm-error-share")
+    share = draft.number(_SHARE)
     if several:
         suffix = f"{suffix}-{variant}"
     if draft.option != ASYNCHRONOUS:
         says = f"More than {100 * share:g} % of the requests failed with a 5XX status"
         because = f"The mean of 1 for each failed request and 0 for others: {100 * share:g} % fail."
-        metric = "Invocation5XXErrors"
-        return Alarm(
-            suffix=suffix,
-            metric=metric,
-            statistic="Average",
-            threshold=share,
-            says=says,
-            because=because,
-            constant="alarm-error-share",
-            variant=variant,
-        )
+        metric = "Invocation5XXErrors", "Average", share
+        return _watch(suffix, metric, says, because, constant=_SHARE, variant=variant)
     return _failures(draft, suffix, variant)
 
 
 def _failures(draft: Draft, suffix: str, variant: str) -> Alarm:
     """Requests that a queue accepted and that ended without a result."""
-    share, period = draft.number("alarm-error-share"), draft.number("alarm-period")
+    share, period = draft.number(_SHARE), draft.number("alarm-period")
     work = known(draft)
     rate = work.mean if work.mean is not None else work.peak
     says = "Accepted requests ended without a result"
     metric = "InvocationFailures"
     if rate is None:
         because = "Neither rate nor volume is stated, so one failure is too many."
-        return Alarm(
-            suffix=suffix,
-            metric=metric,
-            statistic="Sum",
-            threshold=0,
-            says=says,
-            because=because,
-            variant=variant,
-        )
+        return _watch(suffix, (metric, "Sum", 0), says, because, variant=variant)
     count = int(share * rate * period)
     because = (
         f"Failures for any reason: {share} x {per_second(rate)} x {period} s = "
         f"{number(share * rate * period)}, in whole requests."
     )
-    return Alarm(
-        suffix=suffix,
-        metric=metric,
-        statistic="Sum",
-        threshold=count,
-        says=says,
-        because=because,
-        constant="alarm-error-share",
-        variant=variant,
-    )
+    failed = metric, "Sum", count
+    return _watch(suffix, failed, says, because, constant=_SHARE, variant=variant)
 
 
 def _client_errors(draft: Draft) -> Alarm:
-    share = draft.number("alarm-error-share")
+    share = draft.number(_SHARE)
     says = f"More than {100 * share:g} % of the requests were refused with a 4XX status"
     because = f"A caller or a new version changed the format: {100 * share:g} % are refused."
-    constant = "alarm-error-share"
-    return Alarm(
-        suffix="client-errors",
-        metric="Invocation4XXErrors",
-        statistic="Average",
-        threshold=share,
-        says=says,
-        because=because,
-        constant=constant,
-    )
+    refused = "Invocation4XXErrors", "Average", share
+    return _watch("client-errors", refused, says, because, constant=_SHARE)
 
 
 def _latency(draft: Draft, suffix: str) -> Alarm | None:
@@ -272,14 +248,7 @@ def _latency(draft: Draft, suffix: str) -> Alarm | None:
     if draft.option != ASYNCHRONOUS and answer is not None and answer.high is not None:
         because = f"requests.answer of {seconds(answer.high / SECOND)}, in microseconds."
         says = "One request in a hundred takes longer than requests.answer allows"
-        return Alarm(
-            suffix=suffix,
-            metric=metric,
-            statistic="p99",
-            threshold=answer.high,
-            says=says,
-            because=because,
-        )
+        return _watch(suffix, (metric, "p99", answer.high), says, because)
     if work.processing_s is None:
         return None
     times, says = draft.number("alarm-slow"), "Requests take longer than stated"
@@ -289,15 +258,7 @@ def _latency(draft: Draft, suffix: str) -> Alarm | None:
     usual = work.processing_s if asynchronous else work.slowest_s or work.processing_s
     because = f"{times} x {seconds(usual)} of processing, in microseconds."
     value = round(times * usual * SECOND)
-    return Alarm(
-        suffix=suffix,
-        metric=metric,
-        statistic=statistic,
-        threshold=value,
-        says=says,
-        because=because,
-        constant="alarm-slow",
-    )
+    return _watch(suffix, (metric, statistic, value), says, because, constant="alarm-slow")
 
 
 def _queue(draft: Draft) -> list[Alarm]:
@@ -305,31 +266,12 @@ def _queue(draft: Draft) -> list[Alarm]:
     work = known(draft)
     says = "Requests expired in the queue and were dropped"
     because = "A dropped request never gets an answer, so one is too many."
-    found = [
-        Alarm(
-            suffix="expired",
-            metric="ExpiredRequests",
-            statistic="Sum",
-            threshold=0,
-            says=says,
-            because=because,
-        )
-    ]
+    found = [_watch("expired", ("ExpiredRequests", "Sum", 0), says, because)]
     if work.answer_s is not None and not work.answer_open:
         says = "The oldest request in the queue is older than requests.answer allows"
         because = f"requests.answer of {seconds(work.answer_s)}, in seconds."
         metric, limit = "ApproximateAgeOfOldestRequest", math.ceil(work.answer_s)
-        found.append(
-            Alarm(
-                suffix="age",
-                metric=metric,
-                statistic="Maximum",
-                threshold=limit,
-                says=says,
-                because=because,
-                variant="",
-            )
-        )
+        found.append(_watch("age", (metric, "Maximum", limit), says, because, variant=""))
     return found
 
 
@@ -339,37 +281,15 @@ def _hosts(draft: Draft, instance: Instance | None) -> list[Alarm]:
     kinds = {"memory": "MemoryUtilization"}
     if draft.option != SERVERLESS:
         kinds["disk"] = "DiskUtilization"
+    of_host = {"constant": "alarm-full", "namespace": _HOSTS}
     found = []
     for kind, metric in kinds.items():
         says = f"More than {full} % of the {kind} is taken"
         because = f"{full} % of the {kind} of the fullest instance."
-        found.append(
-            Alarm(
-                suffix=kind,
-                metric=metric,
-                statistic="Maximum",
-                threshold=full,
-                says=says,
-                because=because,
-                constant="alarm-full",
-                namespace=_HOSTS,
-            )
-        )
+        found.append(_watch(kind, (metric, "Maximum", full), says, because, **of_host))
     if instance is not None and instance.accelerator == CPU and instance.vcpu:
         limit = full * instance.vcpu
         says = f"More than {full} % of the processors are busy"
         because = f"{full} % of each of {instance.vcpu} vCPUs = {limit}: the metric adds them up."
-        metric = "CPUUtilization"
-        found.append(
-            Alarm(
-                suffix="cpu",
-                metric=metric,
-                statistic="Average",
-                threshold=limit,
-                says=says,
-                because=because,
-                constant="alarm-full",
-                namespace=_HOSTS,
-            )
-        )
+        found.append(_watch("cpu", ("CPUUtilization", "Average", limit), says, because, **of_host))
     return found

@@ -1,7 +1,6 @@
 """Asynchronous inference: instances for the answer time, none where a start fits into it."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from advisor.model.advice import Parameters, Plan, Request
 from advisor.model.usage import FleetUsage, Quantity
@@ -17,6 +16,7 @@ from advisor.options import (
     quotas,
     rollout,
     scaling,
+    schedule,
     traffic,
     variants,
 )
@@ -47,6 +47,7 @@ class Sizes(Value):
     ceiling: int
     wait_s: float | None  # a request may wait this long in the queue
     wake_s: float  # from zero instances to the first service
+    hours: schedule.Timetable | None = None  # in which the floor is up
 
 
 def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Plan:
@@ -63,8 +64,9 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     config = _config(draft, model, instance, capacity, sizes)
     made = endpoint.requests(draft, model, config)
     variants.elsewhere(draft)
+    least = sizes.floor if sizes.hours is None else sizes.hours.outside
     released = rollout.complete(
-        draft, made, Replaced(instance=instance, least=sizes.floor, most=sizes.ceiling)
+        draft, made, Replaced(instance=instance, least=least, most=sizes.ceiling)
     )
     requests = released.requests + _scaling(draft, work, capacity, sizes)
     invoke = call.queued(draft, work, _useful_s(draft, work, sizes))
@@ -81,7 +83,7 @@ def _taken(draft: Draft, instance: Instance) -> tuple[float, bool]:
 
 def _fleet(draft: Draft, work: Load, capacity: Capacity, instance: Instance) -> Sizes:
     alarm = draft.number("wake-alarm-period") * draft.number("wake-alarm-periods")
-    wake, wake_text = _wake(alarm, draft.number("instance-start"), endpoint.start_s(draft))
+    wake, wake_text = endpoint.in_service(draft, float(alarm))
     zero, why_zero = _zero(draft, work, wake, wake_text)
     wait = _wait(draft, work, wake if zero else 0.0)
     most, why = _most(draft, work, capacity, wait)
@@ -98,15 +100,11 @@ def _fleet(draft: Draft, work: Load, capacity: Capacity, instance: Instance) -> 
         floor, why_zero = ceiling, "a fixed number for the peak"
     draft.set("MinCapacity", floor, sentence(why_zero))
     draft.set("MaxCapacity", ceiling, sentence(why))
-    return Sizes(floor=floor, ceiling=ceiling, wait_s=wait, wake_s=wake)
-
-
-@lru_cache(maxsize=256)  # most models start as fast as is assumed
-def _wake(alarm: float, machine: float, start: float) -> tuple[float, str]:
-    """From a request that finds no instance to its service, in seconds."""
-    total = alarm + machine + start
-    parts = f"{seconds(alarm)} until the alarm + {seconds(machine)} for an instance"
-    return total, f"{parts} + {seconds(start)} for the container = {seconds(total)}"
+    hours = None
+    if floor > 0 and instance.family.autoscaling and schedule.stated(draft):
+        kept = fleet.outside(draft, *_least(draft, "one for what comes outside of the windows"))
+        hours = schedule.timetable(draft, floor, kept, endpoint.in_service(draft))
+    return Sizes(floor=floor, ceiling=ceiling, wait_s=wait, wake_s=wake, hours=hours)
 
 
 def _zero(draft: Draft, work: Load, wake: float, wake_text: str) -> tuple[bool, str]:
@@ -212,15 +210,21 @@ def _peak_may_last(flying: float, count: int, wait: float) -> str:
 
 def _floor(draft: Draft, work: Load, capacity: Capacity, why: str) -> tuple[int, str]:
     """Instances that stay: for the mean load, and two where zones are asked for."""
-    count = 1
     mean = known(draft).mean
-    if mean is not None:
-        count = _whole(mean * (work.processing_s or 0.0) / capacity.workers)
-        why += f"; {counted(count, 'instance')} for the mean of the active time"
+    if mean is None:
+        return _least(draft, why)
+    count = _whole(mean * (work.processing_s or 0.0) / capacity.workers)
+    least, why = _least(
+        draft, f"{why}; {counted(count, 'instance')} for the mean of the active time"
+    )
+    return max(count, least), why
+
+
+def _least(draft: Draft, why: str) -> tuple[int, str]:
+    """One instance, and two where zones are asked for."""
     if draft.needs("multi-az"):
-        count = max(count, draft.number("availability-instances"))
-        why += "; multi-az: two zones"
-    return count, why
+        return draft.number("availability-instances"), f"{why}; multi-az: two zones"
+    return 1, why
 
 
 def _config(
@@ -265,14 +269,13 @@ def _notify(draft: Draft, output: Parameters) -> None:
 
 
 def _scaling(draft: Draft, work: Load, capacity: Capacity, sizes: Sizes) -> tuple[Request, ...]:
+    register = scaling.target(draft, sizes.floor, sizes.ceiling)
+    scheduled = schedule.scheduled(sizes.hours, register)
     if sizes.ceiling <= sizes.floor:
-        return ()
+        return scheduled
     draft.carry("autoscaling")
     goal = _backlog(draft, work, capacity, sizes)
-    requests = (
-        scaling.target(draft, sizes.floor, sizes.ceiling),
-        scaling.by_backlog(draft, goal),
-    )
+    requests = (*(scheduled or (register,)), scaling.by_backlog(draft, goal))
     if sizes.floor > 0:
         return requests
     draft.carry("scale-to-zero")
@@ -313,7 +316,8 @@ def _carried(draft: Draft, sizes: Sizes, instance: Instance) -> None:
 
 
 def _usage(draft: Draft, capacity: Capacity, sizes: Sizes, instance: Instance) -> FleetUsage:
-    to_zero, unknown = sizes.floor == 0, sized(draft)[1]
+    to_zero, unknown, hours = sizes.floor == 0, sized(draft)[1], sizes.hours
+    linger_s = float(draft.number("scale-in-alarm"))
     return FleetUsage(
         instance_type=instance.type,
         count=Quantity(low=sizes.floor, high=None if unknown else sizes.ceiling),
@@ -326,7 +330,8 @@ def _usage(draft: Draft, capacity: Capacity, sizes: Sizes, instance: Instance) -
         rate_of_one=capacity.per_second if timed(draft) else None,
         measured=traffic.measured(draft, instance.type),
         wake_s=sizes.wake_s if to_zero else None,
-        linger_s=float(draft.number("scale-in-alarm")) if to_zero else None,
+        linger_s=linger_s if to_zero else None,
+        off=hours.off(linger_s if sizes.ceiling > sizes.floor else 0.0) if hours else None,
         volume_gb=endpoint.volume_gb(draft, instance),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from advisor.model.advice import Parameters, Request
 from advisor.model.options import REAL_TIME
@@ -119,6 +120,19 @@ def start_s(draft: Draft) -> float:
     stated = draft.upper("model.startup")
     taken = stated if stated is not None else draft.facts.taken("model.startup")
     return float(taken / SECOND)
+
+
+def in_service(draft: Draft, alarm_s: float = 0.0) -> tuple[float, str]:
+    """From the order of an instance, or the alarm that orders it, to its service; the formula."""
+    return _in_service(alarm_s, float(draft.number("instance-start")), start_s(draft))
+
+
+@lru_cache(maxsize=256)  # most models start as fast as is assumed
+def _in_service(alarm: float, machine: float, start: float) -> tuple[float, str]:
+    total = alarm + machine + start
+    parts = f"{seconds(alarm)} until the alarm + " if alarm else ""
+    parts += f"{seconds(machine)} for an instance + {seconds(start)} for the container"
+    return total, f"{parts} = {seconds(total)}"
 
 
 def volume_gb(draft: Draft, instance: Instance) -> int | None:

@@ -105,6 +105,16 @@ def ends(floor: int, ceiling: int, limits: Bounds, least: int) -> tuple[int, int
     return low, max(1, low, high)
 
 
+def outside(draft: Draft, floor: int, why: str) -> tuple[int, str]:
+    """Instances that scheduled actions leave outside of the windows, with the reason.
+
+    Without stated bounds these are the ``floor`` of availability, for its own reason.
+    """
+    least = draft.number("schedule-instances-least")
+    kept = within(max(floor, least), bounds(draft), least)
+    return kept, why if kept <= floor else f"{counted(kept, 'instance')}: deploy.instances"
+
+
 def scalable(draft: Draft, instance: Instance) -> bool:
     """Whether the type takes a scaling policy; a finding when it does not."""
     if not instance.family.autoscaling:

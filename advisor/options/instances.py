@@ -1,8 +1,8 @@
 """The choice of an instance type: of those that fit, the one of the cheapest fleet."""
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
-from advisor.model.value import Value
 from advisor.model.workload import Measured
 from advisor.options.instance_types import Types, types_of
 from advisor.options.load import counted, mib, sentence
@@ -14,7 +14,7 @@ _TIMES = ("requests.processing", "model.throughput")
 _STATED, _MEASURED_ON = "deploy.instance_type", "model.measured_on"
 
 
-class Remark(Value):
+class Remark(NamedTuple):
     """A finding about a type, before it has its place in the file."""
 
     rule: str
@@ -24,7 +24,7 @@ class Remark(Value):
     fix: str = ""
 
 
-class TypeChoice(Value):
+class TypeChoice(NamedTuple):
     """An instance type, why it was taken, and what there is to say about those that are named."""
 
     instance: Instance
@@ -85,7 +85,7 @@ def choice(
     if not types.offered(instance, transform=need.transform):
         remarks += (_not_sold(types, instance, need),)
     because = f"{many}: {need.text}; {_has(instance)}{why}"
-    return TypeChoice(instance=instance, because=because, remarks=remarks)
+    return TypeChoice(instance, because, remarks)
 
 
 def types_for(draft: Draft, prices: Mapping[str, int] | None) -> Types:
@@ -112,23 +112,15 @@ def _override(
         return None, ()
     if need.transform and not instance.in_transform:
         message = f"batch transform does not take {name}; the requests use the chosen type"
-        return None, (
-            Remark(rule="instance-too-small", severity="error", message=message, path=_STATED),
-        )
+        return None, (Remark("instance-too-small", "error", message, _STATED),)
     if instance.memory_mib is None:
         message = f"sm-advise has no figures for {name}, so it did not check whether the model fits"
-        remark = Remark(rule="instance-unknown", severity="warning", message=message, path=_STATED)
-        return TypeChoice(
-            instance=instance,
-            because="stated under deploy; its memory is unknown",
-            remarks=(remark,),
-        ), ()
+        remark = Remark("instance-unknown", "warning", message, _STATED)
+        because = "stated under deploy; its memory is unknown"
+        return TypeChoice(instance, because, (remark,)), ()
     reason = types.misfit(instance, need)
-    return TypeChoice(
-        instance=instance,
-        because=f"stated under deploy; {reason or _has(instance)}",
-        remarks=tuple(_against(draft, types, need, instance)),
-    ), ()
+    because = f"stated under deploy; {reason or _has(instance)}"
+    return TypeChoice(instance, because, tuple(_against(draft, types, need, instance))), ()
 
 
 def _against(draft: Draft, types: Types, need: Need, instance: Instance) -> Iterator[Remark]:
@@ -139,12 +131,10 @@ def _against(draft: Draft, types: Types, need: Need, instance: Instance) -> Iter
         reason, severity = types.lacking(instance, need), "warning"
     if reason:
         message = f"{instance.type}: {reason}"
-        yield Remark(rule="instance-too-small", severity=severity, message=message, path=_STATED)
+        yield Remark("instance-too-small", severity, message, _STATED)
     if measured_on not in (None, instance.type):
         message = f"times were measured on {measured_on}, and the plan takes {instance.type}"
-        yield Remark(
-            rule="measured-elsewhere", severity="warning", message=message, path=_MEASURED_ON
-        )
+        yield Remark("measured-elsewhere", "warning", message, _MEASURED_ON)
 
 
 def _measured_on(
@@ -159,18 +149,10 @@ def _measured_on(
     reason = types.misfit(instance, need) if instance is not None else "there is no such type"
     if instance is None or reason:
         message = f"processing was measured on {name}, which cannot be used here: {reason}"
-        return None, (
-            Remark(
-                rule="measured-elsewhere",
-                severity="warning",
-                message=message,
-                path=_MEASURED_ON,
-                fix=fix,
-            ),
-        )
+        return None, (Remark("measured-elsewhere", "warning", message, _MEASURED_ON, fix),)
     fits = f"{need.text}; {_has(instance)}" if instance.memory_mib else "figures unknown"
     because = f"{_because_measured(draft.facts.workload.measured)}, and it fits: {fits}"
-    return TypeChoice(instance=instance, because=because), ()
+    return TypeChoice(instance, because), ()
 
 
 def _because_measured(measured: Measured | None) -> str:
@@ -183,13 +165,8 @@ def _because_measured(measured: Measured | None) -> str:
 
 def _not_sold(types: Types, instance: Instance, need: Need) -> Remark:
     message = f"no type that fits is sold in {types.region}, the plan takes {instance.type}; needed"
-    return Remark(
-        rule="instance-region",
-        severity="warning",
-        message=f"{message}: {need.text}",
-        path="region",
-        fix="Take another Region, or a smaller model.",
-    )
+    fix = "Take another Region, or a smaller model."
+    return Remark("instance-region", "warning", f"{message}: {need.text}", "region", fix)
 
 
 def _largest(types: Types, need: Need, remarks: tuple[Remark, ...]) -> TypeChoice:
@@ -205,12 +182,9 @@ def _largest(types: Types, need: Need, remarks: tuple[Remark, ...]) -> TypeChoic
     reason = types.misfit(instance, need) or "it does not meet the workload's needs"
     fix = "Use a smaller precision or model, or state a type that fits in deploy.instance_type."
     message = f"no type fits; {instance.type}: {reason}"
-    remark = Remark(rule="instance-too-small", severity="error", message=message, fix=fix)
-    return TypeChoice(
-        instance=instance,
-        because=f"no type fits, this one comes nearest: {reason}",
-        remarks=(*remarks, remark),
-    )
+    remark = Remark("instance-too-small", "error", message, fix=fix)
+    because = f"no type fits, this one comes nearest: {reason}"
+    return TypeChoice(instance, because, (*remarks, remark))
 
 
 def _has(instance: Instance) -> str:

@@ -165,15 +165,7 @@ def _ids(draft: Draft, path: str, places: tuple[str, ...], field: str) -> list[s
 
 def _place(draft: Draft, place: str, field: str, path: str = "") -> str:
     message, fix = _says(place, field, path)
-    found = Finding(
-        rule="placeholder",
-        severity="info",
-        message=message,
-        file=draft.facts.workload.file,
-        line=0,
-        column=0,
-        fix=fix,
-    )
+    found = Finding("placeholder", "info", message, draft.facts.workload.file, fix=fix)
     if found not in draft.findings:  # several requests may hold one placeholder
         draft.findings.append(found)
     return place

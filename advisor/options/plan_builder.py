@@ -126,16 +126,8 @@ class Draft:
         """Note something the reader must know, once, at the line of a key if that was stated."""
         workload = self.facts.workload
         stated = workload.values.get(path)
-        line, column = (stated.line, stated.column) if stated is not None else (0, 0)
-        found = Finding(
-            rule=rule,
-            severity=severity,
-            message=message,
-            file=workload.file,
-            line=line,
-            column=column,
-            fix=fix,
-        )
+        place = (stated.line, stated.column) if stated is not None else (0, 0)
+        found = Finding(rule, severity, message, workload.file, *place, fix=fix)
         if found not in self.findings:
             self.findings.append(found)
 

@@ -15,6 +15,7 @@ from advisor.options import (
     quotas,
     rollout,
     scaling,
+    schedule,
     traffic,
     variants,
     waiting,
@@ -48,6 +49,7 @@ class Fleet(Value):
     initial: int  # for the peak
     ceiling: int  # at most, when scaled
     for_answer: int | None = None  # that the answer time asks for, where that is more
+    hours: schedule.Timetable | None = None  # in which the peak's fleet is up
 
 
 class Design(Value):
@@ -105,7 +107,8 @@ def _others(draft: Draft, design: Design) -> tuple[variants.Beside, ...]:
 def _replaced(design: Design, others: tuple[variants.Beside, ...]) -> Replaced:
     """What an update replaces: also the variants that stand beside."""
     counts = [each.instances for each in others if not each.shadow]
-    least = min([design.sizes.floor, *counts])
+    hours = design.sizes.hours
+    least = min([design.sizes.floor if hours is None else hours.outside, *counts])
     more = variants.alike(others, design.instance)
     return Replaced(
         instance=design.instance,
@@ -184,7 +187,11 @@ def _fleet(draft: Draft, instance: Instance, count: int, least: tuple[int, str],
         why = f"{why}; {initial} by the stated bounds"
     draft.set("InitialInstanceCount", initial, sentence(why))
     if not _scaled(draft, limits, instance):
-        return Fleet(floor=initial, initial=initial, ceiling=initial)
+        hours = None
+        if instance.family.autoscaling and schedule.stated(draft):
+            outside = fleet.outside(draft, floor, why_floor)
+            hours = schedule.timetable(draft, initial, outside, endpoint.in_service(draft))
+        return Fleet(floor=initial, initial=initial, ceiling=initial, hours=hours)
     times = draft.number("scaling-ceiling")
     floor, ceiling = fleet.ends(floor, max(floor, times * initial), limits, 1)
     stated = "stated under deploy.instances."
@@ -274,11 +281,12 @@ def _uneven(draft: Draft, work: Load) -> bool:
 
 
 def _scaling(draft: Draft, design: Design) -> tuple[Request, ...]:
+    sizes = design.sizes
+    register = scaling.target(draft, sizes.floor, sizes.ceiling)
     if not design.scaled:
-        return ()
+        return schedule.scheduled(sizes.hours, register)
     draft.carry("autoscaling")
     safety, capacity = draft.number("safety-factor"), design.capacity
-    register = scaling.target(draft, design.sizes.floor, design.sizes.ceiling)
     measured = draft.upper("model.throughput") is not None
     if design.uneven or not (measured or draft.facts.is_stated("requests.processing")):
         goal = max(1.0, capacity.workers * safety)
@@ -287,7 +295,7 @@ def _scaling(draft: Draft, design: Design) -> tuple[Request, ...]:
             "ten seconds, follow long or streamed requests better than their number a minute."
         )
         draft.set("TargetValue", goal, because, constant="safety-factor")
-        return register, scaling.by_concurrency(draft, goal)
+        return register, scaling.by(draft, "concurrency", goal)
     goal = round(invocations_target(capacity.per_second, safety), 3)
     because = f"{capacity.text}, x {safety} x 60 = {number(goal)} per instance and minute."
     if design.sizes.for_answer:
@@ -297,7 +305,7 @@ def _scaling(draft: Draft, design: Design) -> tuple[Request, ...]:
             "instance and minute, at which answers are in time."
         )
     draft.set("TargetValue", goal, because, constant="safety-factor")
-    return register, scaling.by_invocations(draft, goal)
+    return register, scaling.by(draft, "invocations", goal)
 
 
 def _planned(draft: Draft, design: Design) -> float:
@@ -341,5 +349,6 @@ def _usage(draft: Draft, design: Design, others: tuple[variants.Beside, ...]) ->
         routing=routing,
         measured=traffic.measured(draft, design.instance.type),
         volume_gb=endpoint.volume_gb(draft, design.instance),
+        off=sizes.hours.off() if sizes.hours is not None else None,
         variants=variants.usage(others),
     )

@@ -9,24 +9,37 @@ from advisor.options.plan_builder import Draft, once
 
 _SERVICE = "application-autoscaling"
 _DIMENSION = "sagemaker:variant:DesiredInstanceCount"
+_METRICS = {
+    "invocations": "SageMakerVariantInvocationsPerInstance",
+    "concurrency": "SageMakerVariantConcurrentRequestsPerModelHighResolution",
+    "copies": "SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution",
+}
 
 
 def target(draft: Draft, minimum: int, maximum: int) -> Request:
     """RegisterScalableTarget for the endpoint's variant."""
-    parameters = {**_subject(draft), "MinCapacity": minimum, "MaxCapacity": maximum}
+    return _registered(_subject(draft), minimum, maximum)
+
+
+def environments(draft: Draft, count: int) -> Request:
+    """RegisterScalableTarget for the provisioned concurrency of a serverless variant."""
+    dimension = "sagemaker:variant:DesiredProvisionedConcurrency"
+    return _registered({**_subject(draft), "ScalableDimension": dimension}, count, count)
+
+
+def _registered(subject: Parameters, minimum: int, maximum: int) -> Request:
+    parameters = {**subject, "MinCapacity": minimum, "MaxCapacity": maximum}
     return Request(service=_SERVICE, operation="RegisterScalableTarget", parameters=parameters)
 
 
-def by_invocations(draft: Draft, per_minute: float) -> Request:
-    """Track invocations per instance and minute."""
-    metric = _predefined("SageMakerVariantInvocationsPerInstance")
-    return _tracking(draft, "invocations", per_minute, metric)
+def by(draft: Draft, kind: str, value: float, component: str = "") -> Request:
+    """Track invocations per instance and minute, or requests in progress every ten seconds.
 
-
-def by_concurrency(draft: Draft, per_model: float) -> Request:
-    """Track requests in progress, at ten-second resolution."""
-    metric = _predefined("SageMakerVariantConcurrentRequestsPerModelHighResolution")
-    return _tracking(draft, "concurrency", per_model, metric)
+    The latter are those of a variant's instance, or of a component's copy.
+    """
+    metric = _METRICS["copies" if component else kind]
+    found = {"PredefinedMetricSpecification": {"PredefinedMetricType": metric}}
+    return _tracking(draft, kind, value, found, component)
 
 
 def by_backlog(draft: Draft, per_instance: float) -> Request:
@@ -50,48 +63,38 @@ def wake(draft: Draft) -> tuple[Request, Request]:
         "Without this policy no instance starts from zero until the backlog exceeds its target.",
         constant="wake-alarm-periods",
     )
-    name = endpoint_name(draft)
-    policy = _step(name, _subject(draft), draft.number("scaling-cooldown"), "Average")
-    return policy, Request(
-        service="cloudwatch", operation="PutMetricAlarm", parameters=_wake_alarm(draft, name)
-    )
+    periods = draft.number("wake-alarm-periods")
+    numbers = _numbers("Average", draft.number("wake-alarm-period"), periods, 1.0)
+    watched = "EndpointName", endpoint_name(draft)
+    metric = "Requests wait because there is no instance", "HasBacklogWithoutCapacity"
+    policy = _step(watched[1], _subject(draft), draft.number("scaling-cooldown"), "Average")
+    return policy, _alarm(draft, metric, watched, numbers)
 
 
 def copies(component: str, minimum: int, maximum: int) -> Request:
     """RegisterScalableTarget for the copies of an inference component."""
-    parameters = {**_copies_of(component), "MinCapacity": minimum, "MaxCapacity": maximum}
-    return Request(service=_SERVICE, operation="RegisterScalableTarget", parameters=parameters)
-
-
-def by_copies(draft: Draft, component: str, per_copy: float) -> Request:
-    """Track requests in progress on each copy, at ten-second resolution."""
-    metric = _predefined("SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution")
-    subject = _copies_of(component)
-    return _tracking(
-        draft=draft,
-        kind="concurrency",
-        value=per_copy,
-        metric=metric,
-        subject=subject,
-        name=component,
-    )
+    return _registered(_copies_of(component), minimum, maximum)
 
 
 def wake_component(draft: Draft, component: str) -> tuple[Request, Request]:
     """The step policy that adds the first copy, and the alarm that calls it."""
-    numbers = {
-        "Statistic": "Sum",
-        "Period": draft.number("component-wake-period"),
-        "EvaluationPeriods": 1,
-        "DatapointsToAlarm": 1,
-        "Threshold": float(draft.number("component-wake-calls")),
-    }
-    says = "Calls fail because there is no copy"
-    watched = ("InferenceComponentName", component)
-    alarm = _alarm(draft, says, "NoCapacityInvocationFailures", watched, numbers)
+    calls = float(draft.number("component-wake-calls"))
+    numbers = _numbers("Sum", draft.number("component-wake-period"), 1, calls)
+    metric = "Calls fail because there is no copy", "NoCapacityInvocationFailures"
+    watched = "InferenceComponentName", component
     cooldown = draft.number("component-wake-cooldown")
     policy = _step(component, _copies_of(component), cooldown, "Maximum")
-    return policy, Request(service="cloudwatch", operation="PutMetricAlarm", parameters=alarm)
+    return policy, _alarm(draft, metric, watched, numbers)
+
+
+def _numbers(statistic: str, period: int, periods: int, threshold: float) -> Parameters:
+    return {
+        "Statistic": statistic,
+        "Period": period,
+        "EvaluationPeriods": periods,
+        "DatapointsToAlarm": periods,
+        "Threshold": threshold,
+    }
 
 
 def _copies_of(component: str) -> Parameters:
@@ -118,35 +121,23 @@ def _step(name: str, subject: Parameters, cooldown: int, aggregation: str) -> Re
     return Request(service=_SERVICE, operation="PutScalingPolicy", parameters=policy)
 
 
-def _wake_alarm(draft: Draft, endpoint: str) -> Parameters:
-    periods = draft.number("wake-alarm-periods")
-    numbers = {
-        "Statistic": "Average",
-        "Period": draft.number("wake-alarm-period"),
-        "EvaluationPeriods": periods,
-        "DatapointsToAlarm": periods,
-        "Threshold": 1.0,
-    }
-    says = "Requests wait because there is no instance"
-    return _alarm(draft, says, "HasBacklogWithoutCapacity", ("EndpointName", endpoint), numbers)
-
-
 def _alarm(
-    draft: Draft, says: str, metric: str, watched: tuple[str, str], numbers: Parameters
-) -> Parameters:
-    """An alarm that calls the step policy."""
-    dimension, value = watched
-    return {
+    draft: Draft, metric: tuple[str, str], watched: tuple[str, str], numbers: Parameters
+) -> Request:
+    """An alarm that calls the step policy: what it says, its metric, its dimension and the rest."""
+    (says, name), (dimension, value) = metric, watched
+    parameters: Parameters = {
         "AlarmName": f"{value}-wake",
         "AlarmDescription": says,
         "AlarmActions": [placeholders.policy_arn(draft)],
-        "MetricName": metric,
+        "MetricName": name,
         "Namespace": "AWS/SageMaker",
         "Dimensions": [{"Name": dimension, "Value": value}],
         **numbers,
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
         "TreatMissingData": "missing",
     }
+    return Request(service="cloudwatch", operation="PutMetricAlarm", parameters=parameters)
 
 
 @once
@@ -158,22 +149,20 @@ def _subject(draft: Draft) -> Parameters:
     }
 
 
-def _predefined(metric: str) -> Parameters:
-    return {"PredefinedMetricSpecification": {"PredefinedMetricType": metric}}
-
-
 def _tracking(
     draft: Draft,
     kind: str,
     value: float,
     metric: Parameters,
-    subject: Parameters | None = None,
-    name: str = "",
+    component: str = "",
 ) -> Request:
+    name, subject = endpoint_name(draft), _subject(draft)
+    if component:
+        name, subject = component, _copies_of(component)
     cooldown = draft.number("scaling-cooldown")
     parameters: Parameters = {
-        "PolicyName": f"{name or endpoint_name(draft)}-{kind}",
-        **(subject or _subject(draft)),
+        "PolicyName": f"{name}-{kind}",
+        **subject,
         "PolicyType": "TargetTrackingScaling",
         "TargetTrackingScalingPolicyConfiguration": {
             "TargetValue": float(value),

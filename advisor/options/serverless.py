@@ -14,6 +14,8 @@ from advisor.options import (
     names,
     quotas,
     rollout,
+    scaling,
+    schedule,
     traffic,
     variants,
 )
@@ -44,6 +46,9 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
         provisioned=provisioned,
         setup=setup,
     )
+    hours = _hours(draft, provisioned, setup)
+    if hours is not None:
+        usage = usage._replace(off=hours.off())
     if not deploy:
         return draft.sized(usage)
     model = containers.create_model(draft)
@@ -71,7 +76,9 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     invoke = call.synchronous(draft, work if _measured(draft) else loads.known(draft))
     count = memory.models(draft)
     wanted = {"concurrency": concurrency, "endpoints": count, "memory-mb": memory_mb}
-    return draft.plan(released.requests, invoke, quotas.quotas(draft, wanted), usage)
+    scheduled = schedule.scheduled(hours, scaling.environments(draft, provisioned))
+    requests = released.requests + scheduled
+    return draft.plan(requests, invoke, quotas.quotas(draft, wanted), usage)
 
 
 def _measured(draft: Draft) -> Measurement | None:
@@ -195,6 +202,16 @@ def _provisioned(draft: Draft, work: Load) -> int:
     because = f"{work.in_flight_text}; {exceeded}, at most {most}"
     draft.set("ProvisionedConcurrency", count, sentence(because), constant="provisioned-spill")
     return count
+
+
+def _hours(draft: Draft, provisioned: int, setup: float) -> schedule.Timetable | None:
+    """The hours in which more than the least is provisioned."""
+    if not (provisioned and schedule.stated(draft)):
+        return None
+    kept = draft.number("schedule-provisioned-least")
+    start = setup, f"{seconds(setup)} for a start"
+    why = f"{kept} stays provisioned, which may not go to zero"
+    return schedule.timetable(draft, provisioned, (kept, why), start)
 
 
 def _level(flying: float, spill: float, most: int) -> int:

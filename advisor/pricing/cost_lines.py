@@ -9,6 +9,7 @@ from advisor.model.options import ASYNCHRONOUS, REAL_TIME
 from advisor.model.usage import (
     FleetUsage,
     JobUsage,
+    OffHours,
     Part,
     Quantity,
     ServerlessUsage,
@@ -25,6 +26,7 @@ from advisor.text.quantity import MONTH_HOURS
 BYTES_PER_GB = Decimal(1024**3)
 _MONTH = exactly(MONTH_HOURS)
 _SECONDS_PER_HOUR = exactly(3600)
+_MINUTES_A_WEEK = Decimal(7 * 24 * 60)
 # What the hours of a fleet follow from that has instances, or none, when nothing is asked of it.
 _LOADS = {
     True: ("requests", "rate", "rate_of_one", "count"),
@@ -127,6 +129,10 @@ def _fleet(option: str, usage: FleetUsage, prices: Prices) -> Iterator[Line]:
 
 def _fleet_hours(usage: FleetUsage) -> Range:
     """Hours of a fleet that scales where its load is known, else of the instances in service."""
+    if usage.off is not None:
+        share, kept = _off(usage.off)
+        within = _fleet_hours(usage._replace(off=None, open_share=share.rest().low))
+        return within.plus(kept)
     minimum, maximum, traffic = usage.minimum, usage.maximum, usage.traffic
     if minimum is None or maximum is None or minimum >= maximum:
         return read("count", usage.count).times(_open_hours(usage))
@@ -138,6 +144,12 @@ def _fleet_hours(usage: FleetUsage) -> Range:
     from advisor.pricing.fleet_hours import scaled_hours
 
     return scaled_hours(usage)
+
+
+def _off(off: OffHours) -> tuple[Range, Range]:
+    """The share of a month outside of scheduled hours, and the hours of what stays then."""
+    share = exactly(off.minutes).over(_MINUTES_A_WEEK)
+    return share, exactly(off.count).times(share).times(_MONTH)
 
 
 def _open_hours(usage: FleetUsage) -> Range:
@@ -158,9 +170,13 @@ def _serverless(usage: ServerlessUsage, prices: Prices) -> Iterator[Line]:
         carried = _provisioned_share(usage, busy)
         share = read("provisioned_share", usage.provisioned_share, otherwise=carried)
         hours = read("provisioned_hours", usage.provisioned_hours, otherwise=_MONTH)
+        hours = exactly(usage.provisioned).times(hours)
+        if usage.off is not None:
+            share, kept = _off(usage.off)
+            hours = hours.times(share.rest()).plus(kept)
         yield Line(
             f"Provisioned concurrency {memory} MB, kept warm",
-            exactly(usage.provisioned).times(hours).times(_SECONDS_PER_HOUR),
+            hours.times(_SECONDS_PER_HOUR),
             "second",
             prices.lookup("provisioned-concurrency-usage", memory),
         )

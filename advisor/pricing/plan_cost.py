@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from advisor.catalogue.price_snapshot import Folder, Prices, load, shipped
 from advisor.engine.facts import Facts
-from advisor.model.advice import Cost, Latency, PartTime, Plan
+from advisor.model.advice import Cost, Latency, OtherHours, Plan
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME
 from advisor.model.usage import FleetUsage, JobUsage, ServerlessUsage, Usage, known
 from advisor.model.workload import NO_SETTINGS, Measured, OwnSettings, Workload
@@ -30,6 +30,7 @@ COMPONENTS = {
 }
 _BY_HAND = "Delete and create it on a schedule of your own"
 _WARM = "Provision concurrency in the hours only, on a schedule of your own"
+_ACTIONS = "That is without the scheduled actions of the plan."
 _PER_SECOND = RATE_PER_MONTH * MONTH_HOURS * 3600
 _known: dict[tuple[str | None, ...], Prices] = {}
 _NO_PRICES: Mapping[str, int] = {}
@@ -123,13 +124,16 @@ def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
         whole = whole._replace(notes=(*whole.notes, beside))
     if plan.sized == "not-sized":
         whole = whole._replace(complete=False)
+    if "traffic.windows" in facts.workload.values and _each(plan.usage, _awake) != plan.usage:
+        dear = priced(lambda usage: _each(usage, _awake))
+        whole = whole._replace(always_on=_other(str(MONTH_HOURS), dear, dear, _ACTIONS))
     hours = _part_time(facts.workload, plan.usage, priced)
     return whole if hours is None else whole._replace(part_time=hours)
 
 
 def _part_time(
     workload: Workload, usage: Usage, priced: Callable[[Callable[[Usage], Usage]], Cost]
-) -> PartTime | None:
+) -> OtherHours | None:
     """The cost of a plan within the active time; ``None`` where that saves nothing.
 
     Args:
@@ -144,16 +148,22 @@ def _part_time(
     from advisor.pricing.ranges import Range
 
     few, many = (quotient(decimal(end or 0), decimal(WEEK)) for end in active)
-    found = least = priced(lambda each: _within(each, many))
+    found = least = priced(lambda usage: _each(usage, lambda each: _within(each, many)))
     if few != many:
-        least = priced(lambda each: _within(each, few))
-    return PartTime(
-        hours=Range(few * MONTH_HOURS, many * MONTH_HOURS).text(),
+        least = priced(lambda usage: _each(usage, lambda each: _within(each, few)))
+    note = f"{_WARM if isinstance(usage, ServerlessUsage) else _BY_HAND}{_when(workload)}."
+    return _other(Range(few * MONTH_HOURS, many * MONTH_HOURS).text(), least, found, note)
+
+
+def _other(hours: str, least: Cost, most: Cost, note: str) -> OtherHours:
+    """The cost in other hours, from what the fewest and the most of them cost."""
+    return OtherHours(
+        hours=hours,
         usd_low=least.usd_low,
-        usd_high=found.usd_high,
-        usd_estimate=found.usd_estimate,
-        items=found.items,
-        note=f"{_WARM if isinstance(usage, ServerlessUsage) else _BY_HAND}{_when(workload)}.",
+        usd_high=most.usd_high,
+        usd_estimate=most.usd_estimate,
+        items=most.items,
+        note=note,
     )
 
 
@@ -174,16 +184,26 @@ def _stands(usage: Usage) -> bool:
     return not isinstance(usage, JobUsage) and usage.minimum != 0 and usage.instance_hours is None
 
 
+def _each(usage: Usage, change: Callable[[Usage], Usage]) -> Usage:
+    """The usage of a plan after a change of each of its parts that is paid for by itself."""
+    if not usage.parts:
+        return change(usage)
+    parts = (part._replace(usage=_each(part.usage, change)) for part in usage.parts)
+    return usage._replace(parts=tuple(parts))
+
+
 def _within(usage: Usage, share: Decimal) -> Usage:
     """The usage of a plan that exists for a share of the month."""
-    if usage.parts:
-        parts = (part._replace(usage=_within(part.usage, share)) for part in usage.parts)
-        return usage._replace(parts=tuple(parts))
     if isinstance(usage, JobUsage) or not _stands(usage):
         return usage
     if isinstance(usage, ServerlessUsage):
-        return usage._replace(provisioned_hours=known(share * MONTH_HOURS))
-    return usage._replace(open_share=share)
+        return usage._replace(provisioned_hours=known(share * MONTH_HOURS), off=None)
+    return usage._replace(open_share=share, off=None)
+
+
+def _awake(usage: Usage) -> Usage:
+    """The usage without scheduled actions."""
+    return usage if isinstance(usage, JobUsage) else usage._replace(off=None)
 
 
 @lru_cache(maxsize=256)
@@ -210,7 +230,8 @@ def _brief(usage: Usage) -> str:
         return f"{usage.memory_mb} MB, at most {usage.max_concurrency} at once{warm}"
     low, high = usage.count.low, usage.count.high
     if isinstance(usage, FleetUsage) and usage.maximum is not None:
-        low, high = usage.minimum, usage.maximum
+        low = usage.minimum if usage.off is None else usage.off.count
+        high = usage.maximum
     count = f"{low}" if low == high else f"{low} to {high}"
     return f"{count} x {usage.instance_type}"
 

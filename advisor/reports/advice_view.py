@@ -127,9 +127,11 @@ def room(verdict: Verdict) -> str:
 
 
 def beside_cost(cost: Cost) -> Iterator[str]:
-    """What a cost rests on, and what the same plan costs in the stated hours alone."""
+    """What a cost rests on, and what the same plan costs all month, and in the hours alone."""
     if text := _grounds(cost):
         yield text
+    if cost.always_on is not None:
+        yield f"Always on: {a_month(cost.always_on)}. {cost.always_on.note}"
     less = cost.part_time
     if less is not None:
         hours = "-".join(f"{float(end):.4g}" for end in less.hours.split(".."))

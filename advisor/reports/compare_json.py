@@ -89,9 +89,10 @@ def _row(row: ComparedOption) -> dict[str, Any]:
 
 def _cost(cost: Cost) -> dict[str, Any]:
     value = {**cost._asdict(), "items": [item._asdict() for item in cost.items]}
-    less = value.pop("part_time")
-    if less is not None:
-        value["part_time"] = {**less._asdict(), "items": [item._asdict() for item in less.items]}
+    for key in ("part_time", "always_on"):
+        other = value.pop(key)
+        if other is not None:
+            value[key] = {**other._asdict(), "items": [item._asdict() for item in other.items]}
     return value
 
 

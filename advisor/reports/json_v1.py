@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from advisor import __version__
-from advisor.model.advice import Advice, Candidate, Cost, PartTime, Plan
+from advisor.model.advice import Advice, Candidate, Cost, OtherHours, Plan
 from advisor.reports import Context
 from advisor.reports.json_parts import (
     array,
@@ -168,21 +168,23 @@ def _plan(plan: Plan | None, separator: str) -> str:
 def _cost(cost: Cost | None) -> str:
     if cost is None:
         return "null"
-    less = "" if cost.part_time is None else f'"part_time": {_part_time(cost.part_time)}, '
-    return f"{{{_amounts(cost)}, {rest_of_cost(cost)}, {less}{_items(cost)}}}"
+    others = _other("part_time", cost.part_time) + _other("always_on", cost.always_on)
+    return f"{{{_amounts(cost)}, {rest_of_cost(cost)}, {others}{_items(cost)}}}"
 
 
-def _part_time(less: PartTime) -> str:
-    said = encode({"hours": less.hours, "note": less.note})
-    return f"{said[:-1]}, {_amounts(less)}, {_items(less)}}}"
+def _other(key: str, cost: OtherHours | None) -> str:
+    if cost is None:
+        return ""
+    said = encode({"hours": cost.hours, "note": cost.note})
+    return f'"{key}": {said[:-1]}, {_amounts(cost)}, {_items(cost)}}}, '
 
 
-def _amounts(cost: Cost | PartTime) -> str:
+def _amounts(cost: Cost | OtherHours) -> str:
     return (
         f'"usd_low": {money(cost.usd_low)}, "usd_high": {money(cost.usd_high)}, '
         f'"usd_estimate": {money(cost.usd_estimate)}'
     )
 
 
-def _items(cost: Cost | PartTime) -> str:
+def _items(cost: Cost | OtherHours) -> str:
     return f'"items": {array(map(cost_item, cost.items))}'

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from advisor.configuration.document import Hidden, Node, Reference, World
+from advisor.configuration.rulefiles import of_dialects
 from advisor.model.advice import Request
 
 KINDS = {
@@ -16,13 +17,16 @@ KINDS = {
     "CreateInferenceComponent": "InferenceComponent",
     "RegisterScalableTarget": "ScalableTarget",
     "PutScalingPolicy": "ScalingPolicy",
+    "PutScheduledAction": "ScheduledAction",
 }
 _NAMES = {
     "Model": "ModelName",
     "EndpointConfig": "EndpointConfigName",
     "Endpoint": "EndpointName",
     "InferenceComponent": "InferenceComponentName",
+    "ScheduledAction": "ScheduledActionName",
 }
+_ACTIONS = "ScheduledActions"
 
 
 Known: TypeAlias = Mapping[str, str]
@@ -121,7 +125,14 @@ def found(world: World, names: Known) -> list[tuple[str, dict[str, Any]]]:
             entries.pop(_RUN, None)
         rest = plain(each.body._replace(value=entries), world, names)
         made.append((each.kind, body | rest))
-    return in_order(made)
+    return in_order([part for each in made for part in _apart(*each)])
+
+
+def _apart(kind: str, body: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """A template's target, and each of its scheduled actions as the request that makes it."""
+    own = {key: value for key, value in body.items() if key != _ACTIONS}
+    subject = {key: own[key] for key in of_dialects("of_the_target") if key in own}
+    return [(kind, own), *(("ScheduledAction", subject | each) for each in body.get(_ACTIONS, ()))]
 
 
 def in_order(made: list[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:

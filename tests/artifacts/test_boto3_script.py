@@ -120,6 +120,7 @@ def wanted(advice: Advice) -> list[Any]:
         "CreateTransformJob": "create_transform_job",
         "RegisterScalableTarget": "register_scalable_target",
         "PutScalingPolicy": "put_scaling_policy",
+        "PutScheduledAction": "put_scheduled_action",
         "PutMetricAlarm": "put_metric_alarm",
         "CreateTopic": "create_topic",
     }

@@ -57,7 +57,8 @@ def read_back(advice: Advice) -> list[tuple[str, dict[str, Any]]]:
     assert read.document is not None
     assert read.document.faults == ()
     identities = list(template(advice)["Resources"])
-    made = found(read.document.worlds[-1], known(identities, plan_of(advice).requests))
+    requests = [each for each in plan_of(advice).requests if each.operation != "PutScheduledAction"]
+    made = found(read.document.worlds[-1], known(identities, requests))
     # What holds for updates only is in no request of the plan.
     return [(kind, {k: v for k, v in body.items() if "Retain" not in k}) for kind, body in made]
 

@@ -50,6 +50,9 @@ KINDS = {
     "ScalingPolicy": Kind(
         "AWS::ApplicationAutoScaling::ScalingPolicy", "aws_appautoscaling_policy", "PolicyName"
     ),
+    "ScheduledAction": Kind(
+        terraform="aws_appautoscaling_scheduled_action", name="ScheduledActionName"
+    ),
     "TransformJob": Kind(name="TransformJobName"),
     "EndpointUpdate": Kind(),
     "AsyncInvocation": Kind(),

@@ -1,12 +1,13 @@
 """Instance hours of fleets that follow their load, whatever course the rate takes."""
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.pricing import scaled_hours as hours
+from advisor.pricing import fleet_hours as hours
 
 
 def test_embeddings_at_the_peak_of_two_thousand() -> None:
@@ -47,7 +48,7 @@ def test_one_instance_at_zero_between_requests() -> None:
     # Table J: at one request an hour 27.8932 % of the month is on, 203.62 h. At most, its starts
     # are billed: a request an hour is 0.35 in a release time of 1260 s, so 730 x exp(-0.35) = 514
     # cycles of 300 s, 42.87 h.
-    found = hours.scaled_to_zero(730, 60, 1, 1, hours.Release(linger_s=1200, wake_s=300))
+    found = hours.scaled_to_zero(730, 60, 1, 1, linger_s=1200, wake_s=300)
     assert found.low == pytest.approx(0.278932 * 730, rel=1e-5)
     assert found.high - found.low == pytest.approx(730 * math.exp(-0.35) * 300 / 3600)
 
@@ -56,7 +57,7 @@ def test_a_busy_fleet_that_never_reaches_zero() -> None:
     # 60 an hour of 10 min are 10 instances' work, 7300 h. At most the busiest cycles are added: one
     # request in 1800 s, 730 x 2 / e = 537 of 300 s, and those of 2 in 1800 s for the further
     # instances, 0.667 of the mean: 730 x 4 x 0.667 / e^2 = 263 of 1500 s.
-    found = hours.scaled_to_zero(730 * 60, 600, 1, 20, hours.Release(linger_s=1200, wake_s=300))
+    found = hours.scaled_to_zero(730 * 60, 600, 1, 20, linger_s=1200, wake_s=300)
     assert found.low == pytest.approx(7300)
     starts = 730 * 2 / math.e * 300 / 3600
     further = 730 * 4 * 2 / 3 / math.e**2 * 1500 / 3600
@@ -66,14 +67,14 @@ def test_a_busy_fleet_that_never_reaches_zero() -> None:
 def test_calls_in_office_hours() -> None:
     # 60 h a week are 260.7 h a month; 44,000 calls of 4 min are 2933.3 h of work. A day's end adds
     # 900 s for the first and 1500 s for twelve others at most, 30.4 x 18,900 s = 159.7 h.
-    release = hours.Release(linger_s=900, wake_s=600)
+    release: dict[str, Any] = {"linger_s": 900, "wake_s": 600}
     found = hours.scaled_to_zero(
         44_000,
         240,
         concurrency=1,
         maximum=13,
-        release=release,
-        activity=hours.Activity(hours=260.714, windows=730 / 24),
+        **release,
+        active=(260.714, 730 / 24),
     )
     assert found.low == pytest.approx(2933.33, abs=0.01)
     within = hours.scaled_to_zero(
@@ -81,8 +82,8 @@ def test_calls_in_office_hours() -> None:
         240,
         concurrency=1,
         maximum=13,
-        release=release,
-        activity=hours.Activity(hours=260.714),
+        **release,
+        active=(260.714, 0),
     )
     assert found.high - within.high == pytest.approx(30.4167 * 18_900 / 3600, rel=1e-4)
     # At 1.57 USD an hour the expected 4.6 to 5.1 thousand.
@@ -95,8 +96,9 @@ def test_no_fleet_runs_longer_than_all_of_it_always() -> None:
         60,
         concurrency=1,
         maximum=2,
-        release=hours.Release(linger_s=3600, wake_s=0),
-        activity=hours.Activity(hours=729, windows=1000),
+        linger_s=3600,
+        wake_s=0,
+        active=(729, 1000),
     )
     assert found.high == 2 * 730
 
@@ -111,9 +113,9 @@ def test_no_fleet_runs_longer_than_all_of_it_always() -> None:
 def test_at_zero_more_requests_never_take_fewer_hours(
     requests: float, more: float, seconds: float, concurrency: int, maximum: int
 ) -> None:
-    release = hours.Release(linger_s=900, wake_s=300)
+    release: dict[str, Any] = {"linger_s": 900, "wake_s": 300}
     found, after = (
-        hours.scaled_to_zero(number, seconds, concurrency, maximum, release)
+        hours.scaled_to_zero(number, seconds, concurrency, maximum, **release)
         for number in (requests, requests + more)
     )
     work = hours.busy(requests, seconds, concurrency)

@@ -24,10 +24,14 @@ OPERATIONS = {
     "InferenceComponent": ("sagemaker", "CreateInferenceComponent"),
     "ScalableTarget": ("application-autoscaling", "RegisterScalableTarget"),
     "ScalingPolicy": ("application-autoscaling", "PutScalingPolicy"),
+    "ScheduledAction": ("application-autoscaling", "PutScheduledAction"),
     "Invocation": ("sagemaker-runtime", "InvokeEndpoint"),
     "AsyncInvocation": ("sagemaker-runtime", "InvokeEndpointAsync"),
 }
 """Kind of a resource -> service and operation whose input has its shape."""
+
+SCALING = ("ScalableTarget", "ScalingPolicy", "ScheduledAction")
+"""Kinds that other services have too."""
 
 
 class ServiceModel:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from advisor.configuration.api.service import SCALING
 from advisor.configuration.calls import CLOUDFORMATION, mentions_calls, opened, scheduled, tasks
 from advisor.configuration.cloudformation.intrinsics import Resolver, TemplateValues, is_no_value
 from advisor.configuration.cloudformation.scenarios import Values, choices
@@ -86,7 +87,7 @@ def _type(entry: Node) -> str:
 
 def _kind(entry: Node) -> str | None:
     kind = CLOUDFORMATION_KINDS.get(_type(entry))
-    if kind in ("ScalableTarget", "ScalingPolicy"):
+    if kind in SCALING:
         properties = entry.get("Properties")
         return kind if properties is not None and _about_sagemaker(kind, properties) else None
     return kind

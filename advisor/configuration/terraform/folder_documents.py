@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from advisor.configuration.api.service import ServiceModel
+from advisor.configuration.api.service import SCALING, ServiceModel
 from advisor.configuration.calls import TERRAFORM, opened, scheduled, tasks
 from advisor.configuration.document import Document, Mark, Node, ReadFault, Resource, World, unknown
 from advisor.configuration.partial_texts import as_text, number
@@ -81,7 +81,7 @@ def _relevant(block: hcl.HclBlock, folder: Folder, followed: tuple[Mark, ...] = 
     kind = TERRAFORM_KINDS.get(block.labels[0])
     if block.labels[0] in TERRAFORM:
         return _mentions(block.body, "sagemaker:") or _mentions(block.body, "local")
-    if kind not in ("ScalableTarget", "ScalingPolicy"):
+    if kind not in SCALING:
         return kind is not None
     for name in ("service_namespace", "scalable_dimension", "resource_id"):
         attribute = block.body.attributes.get(name)

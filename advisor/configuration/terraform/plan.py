@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from advisor.configuration.api.service import ServiceModel
+from advisor.configuration.api.service import SCALING, ServiceModel
 from advisor.configuration.document import Document, Node, Reference, Resource, World, unknown
 from advisor.configuration.json_nodes import JsonReader
 from advisor.configuration.resource_types import TERRAFORM_KINDS
@@ -92,7 +92,7 @@ class _Plan:
         address = self.reader.string(outline["address"])[0]
         identity = _static(address)
         raw = _filled(_without_empty(after), hidden, self.references.get(identity, {}))
-        if kind in ("ScalableTarget", "ScalingPolicy") and not _of_sagemaker(raw):
+        if kind in SCALING and not _of_sagemaker(raw):
             return None
         return Resource(
             kind=kind,

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from advisor.model.advice import Parameters, Request
-from advisor.options import addressing, containers, endpoint, names, placeholders, scaling
+from advisor.options import addressing, containers, endpoint, names, placeholders, scaling, schedule
 from advisor.options.hosting.copies import Component
 from advisor.options.hosting.packing import MILLI
 from advisor.options.load import Load, number
@@ -25,7 +25,8 @@ class ComponentDesign(NamedTuple):
     initial: int
     most: int
     to_zero: bool
-    scaled: bool
+    scaled: bool  # whether a policy moves the copies
+    hours: schedule.Timetable | None  # in which the copies for the peak are up
 
 
 def requests(draft: Draft, design: ComponentDesign) -> tuple[Request, ...]:
@@ -39,8 +40,7 @@ def requests(draft: Draft, design: ComponentDesign) -> tuple[Request, ...]:
     done = [*models, *made[1:]]
     for component, model in zip(design.components, models, strict=True):
         done.append(_component(draft, component, model, start))
-        if design.scaled:
-            done += _scaling(draft, component, design)
+        done += _scaling(draft, component, design)
     if design.scaled:
         draft.carry("autoscaling")
     if design.to_zero:
@@ -132,7 +132,17 @@ def _component(draft: Draft, component: Component, model: Request, start: Parame
 
 def _scaling(draft: Draft, component: Component, design: ComponentDesign) -> list[Request]:
     """Copies follow the requests in progress; from none the first failed call adds one."""
-    name = addressing.component(draft, component.member)
+    name, hours = addressing.component(draft, component.member), design.hours
+    least, most = component.least, max(component.most, component.least, 1)
+    if hours is not None and hours.outside < component.copies:
+        least = component.copies
+    else:
+        hours = None
+    register = scaling.copies(name, least, most)
+    done = [*schedule.scheduled(hours, register)]
+    if not design.scaled:
+        return done
+    done = done or [register]
     goal = max(1.0, component.workers * draft.number("safety-factor"))
     if component is design.components[0]:
         draft.set(
@@ -142,8 +152,7 @@ def _scaling(draft: Draft, component: Component, design: ComponentDesign) -> lis
             "least one, in progress on each copy.",
             constant="safety-factor",
         )
-    least, most = component.least, max(component.most, component.least, 1)
-    found = [scaling.copies(name, least, most), scaling.by_copies(draft, name, goal)]
+    done.append(scaling.by(draft, "concurrency", goal, name))
     if design.to_zero:
-        found += scaling.wake_component(draft, name)
-    return found
+        done += scaling.wake_component(draft, name)
+    return done

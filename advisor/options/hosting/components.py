@@ -3,8 +3,18 @@
 from collections.abc import Mapping
 
 from advisor.model.advice import Plan
-from advisor.model.usage import FleetUsage, Part, Quantity, known
-from advisor.options import endpoint, fleet, instances, memory, quotas, rollout, traffic, variants
+from advisor.model.usage import FleetUsage, Part, Quantity
+from advisor.options import (
+    endpoint,
+    fleet,
+    instances,
+    memory,
+    quotas,
+    rollout,
+    schedule,
+    traffic,
+    variants,
+)
 from advisor.options import invocation as call
 from advisor.options.hosting import component_requests, copies
 from advisor.options.hosting import models as named
@@ -54,6 +64,17 @@ def _design(draft: Draft, prices: Mapping[str, int] | None) -> ComponentDesign:
     floor = 1 if to_zero else copies.fewest(draft)[0]
     components = tuple(copies.component(draft, each, instance, scaled=scaled) for each in members)
     times = 1 if named.listed(draft) else named.count(draft)
+    hours = None
+    if schedule.stated(draft) and not limits.least and (to_zero or not scaled):
+        hours = _hours(draft, components, to_zero, times, has)
+    if hours is not None:
+        to_zero = scaled = scaled or not hours.outside
+        components = tuple(
+            each._replace(least=min(hours.outside, each.copies))
+            for each in (
+                copies.component(draft, member, instance, scaled=scaled) for member in members
+            )
+        )
     _say_copies(draft, components, has, instance, times)
     initial = max(floor, copies.packed(components, "copies", times, has))
     least = 0 if to_zero else max(floor, copies.packed(components, "least", times, has))
@@ -72,7 +93,29 @@ def _design(draft: Draft, prices: Mapping[str, int] | None) -> ComponentDesign:
         most=most,
         to_zero=to_zero,
         scaled=scaled,
+        hours=hours,
     )
+
+
+def _hours(
+    draft: Draft, components: tuple[copies.Component, ...], to_zero: bool, times: int, has: Room
+) -> schedule.Timetable | None:
+    """The hours in which the copies of the peak are up, where that takes fewer instances outside.
+
+    Where callers accept a start, a plan that goes to zero needs no hours: a call wakes it. Any
+    other goes to zero outside of them.
+    """
+    cold = draft.facts.interval("requests.cold_start")
+    start = max(endpoint.in_service(each.member.draft) for each in components)
+    patient = cold is not None and (cold.high is None or cold.high >= start[0] * SECOND)
+    outside = copies.fewest(draft)
+    if to_zero or (patient and not draft.needs("multi-az")):
+        outside = (0, "none, and a call that fails wakes one")
+    kept = tuple(each._replace(least=min(outside[0], each.copies)) for each in components)
+    fewest, most = (copies.packed(kept, which, times, has) for which in ("least", "copies"))
+    if (to_zero and patient) or fewest >= most:
+        return None
+    return schedule.timetable(draft, max(each.copies for each in kept), outside, start)
 
 
 def _say_copies(
@@ -130,13 +173,14 @@ def _usage(draft: Draft, design: ComponentDesign) -> FleetUsage:
     safety, rate = draft.number("safety-factor"), None
     if first.rate is not None:
         rate = total * first.rate / design.initial * safety
+    hours, linger_s = design.hours, float(draft.number("scale-in-alarm"))
+    least = design.least if hours is None else design.initial
+    asleep = design.to_zero and hours is None
     usage = FleetUsage(
         instance_type=design.instance.type,
-        count=Quantity(low=design.least, high=design.initial)
-        if design.scaled
-        else known(design.initial),
+        count=Quantity(low=least, high=design.initial),
         traffic=traffic.traffic(draft),
-        minimum=design.least,
+        minimum=least,
         instances=design.initial,
         maximum=design.most,
         workers=max(1, total * first.workers // design.initial),
@@ -145,13 +189,14 @@ def _usage(draft: Draft, design: ComponentDesign) -> FleetUsage:
         measured=traffic.measured(draft, design.instance.type),
         volume_gb=endpoint.volume_gb(draft, design.instance),
     )
-    if design.to_zero:
-        usage = usage._replace(
-            wake_s=draft.facts.taken("start.component") / SECOND,
-            linger_s=float(draft.number("scale-in-alarm")),
-        )
+    if asleep:
+        wake_s = draft.facts.taken("start.component") / SECOND
+        usage = usage._replace(wake_s=wake_s, linger_s=linger_s)
+    elif hours is not None:
+        off = hours.off(linger_s if design.scaled else 0.0)
+        usage = usage._replace(off=off._replace(count=design.least))
     usage = usage._replace(busiest=_busiest(first, usage))
-    if not design.to_zero or len(design.components) * design.times == 1:
+    if not asleep or len(design.components) * design.times == 1:
         return usage
     parts = tuple(_asleep_alone(draft, each, design.instance, usage) for each in design.components)
     return usage._replace(parts=parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from advisor.configuration.document import Node, Resource
+from advisor.configuration.document import Node, Path, Resource
 from advisor.gate.rules.instances import is_a
 from advisor.gate.rules.scaling import (
     CONCURRENCY,
@@ -16,6 +16,7 @@ from advisor.gate.rules.scaling import (
     PREDEFINED,
     asynchronous,
     configured,
+    dimension_of,
     policies_of,
     scaled,
 )
@@ -23,16 +24,27 @@ from advisor.gate.rules.view import Fault, View, no_such_variant, number_of, tex
 
 
 def minimum_zero(view: View) -> Iterator[Fault]:
-    """A plain real-time variant that is allowed to scale to no instance."""
-    node = view.body.get("MinCapacity")
-    dimension = text_of(view.body.get("ScalableDimension"))
-    if node is None or text_of(node) != "0" or dimension != INSTANCES:
+    """A plain real-time variant that is allowed, or at some time told, to scale to no instance."""
+    if dimension_of(view) != INSTANCES:
         return
     for what, variant in configured(view):
         assert what.config is not None
         hosted = variant.get("ModelName") is not None and variant.get("ServerlessConfig") is None
         if asynchronous(what.config) is False and hosted:
-            yield Fault(node, ("MinCapacity",), suggestion="1")
+            for path, node in _minimums(view.body):
+                if text_of(node) == "0":
+                    yield Fault(node, path, suggestion="1")
+
+
+def _minimums(body: Node) -> Iterator[tuple[Path, Node]]:
+    """The minimum of a target, of a scheduled action, and of those that a template's target has."""
+    bodies: list[tuple[Path, Node]] = [((), body)]
+    bodies += [(("ScheduledActions", n), e) for n, e in enumerate(body.items("ScheduledActions"))]
+    for path, each in bodies:
+        for inner in ((), ("ScalableTargetAction",)):
+            node = each.at(*inner, "MinCapacity")
+            if node is not None:
+                yield (*path, *inner, "MinCapacity"), node
 
 
 def burstable(view: View) -> Iterator[Fault]:
