@@ -96,9 +96,12 @@ def _taken(facts: Facts, limit: Limit, verdict: Verdict) -> Reason:
     """A limit that the taken value breaks while the stated facts leave it open."""
     variables = {limit.variable, *(() if limit.when is None else limit.when.variables)}
     assumed = _unstated(facts, variables)
-    value = verdict.value or f"assumed {word(facts.text(limit.variable))}"
+    value = verdict.value
+    if assumed or not value:  # what is stated alone does not break the limit
+        value = f"assumed {word(facts.text(limit.variable))}"
     text = _against(facts, limit, verdict, value)
     if verdict.value and assumed:
+        verdict = verdict._replace(margin=None)
         taken = ", ".join(f"{name} {word(facts.text(facts.book.index[name]))}" for name in assumed)
         text += f" (assumes {taken})"
     return Reason(

@@ -49,6 +49,8 @@ def status(advice: Advice) -> str:
     plan = None if advice.chosen is None else advice.chosen.plan
     if plan is not None and plan.sized == "not-sized":
         text = f"{text}; not sized" if text else "not sized"
+    if wrong := sum(each.severity == "error" for each in advice.findings):
+        text = f"{text}; {wrong} error" + ("s" if wrong > 1 else "")
     return f"{text}; AWS documents disagree on a limit" if advice.decision.contested else text
 
 
