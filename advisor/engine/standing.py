@@ -97,11 +97,11 @@ def _taken(facts: Facts, limit: Limit, verdict: Verdict) -> Reason:
     variables = {limit.variable, *(() if limit.when is None else limit.when.variables)}
     assumed = _unstated(facts, variables)
     value = verdict.value
-    if assumed or not value:  # what is stated alone does not break the limit
+    if not value or _unstated(facts, {limit.variable}):  # what is stated alone breaks no limit
         value = f"assumed {word(facts.text(limit.variable))}"
+        verdict = verdict._replace(margin=None)
     text = _against(facts, limit, verdict, value)
     if verdict.value and assumed:
-        verdict = verdict._replace(margin=None)
         taken = ", ".join(f"{name} {word(facts.text(facts.book.index[name]))}" for name in assumed)
         text += f" (assumes {taken})"
     return Reason(
@@ -160,6 +160,7 @@ def _late(facts: Facts, option: OptionEntry, limit: Limit, verdict: Verdict) -> 
     value, wanted = about(time, "time"), stated_text(facts, accepted)
     text = f"{what} takes about {value}, {book.facts[accepted].id} is {wanted}"
     assumed = _unstated(facts, {limit.variable})
+    verdict = verdict._replace(bound=wanted)  # in the unit of the value, not the share of it
     return Reason(
         kind="bound", rule=limit.id, text=text, value=value, assumed=assumed, verdict=verdict
     )
