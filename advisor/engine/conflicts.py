@@ -9,7 +9,15 @@ from advisor.catalogue.regions import AT_HOME, place_of
 from advisor.engine import one_load
 from advisor.engine.facts import Facts
 from advisor.model.options import SERVERLESS
-from advisor.model.workload import LARGEST_FIRST, PARTS, Finding, Interval, Stated, Workload, minutes_covered
+from advisor.model.workload import (
+    LARGEST_FIRST,
+    PARTS,
+    Finding,
+    Interval,
+    Stated,
+    Workload,
+    minutes_covered,
+)
 from advisor.rulebook.types import INFINITY
 from advisor.text.quantity import KINDS, WHOLE, show
 

@@ -171,7 +171,9 @@ class Rulebook:
         largest_of = self.index["model.loaded"]  # bounds each of its inputs apart
         groups = [set(f.inputs) for f in self.formulas if f.variable != largest_of]
         groups.append({*self.load.places, *self.times})
-        groups.append({self.parameters, self.precision, self.index["model.disk"]})  # the size follows
+        groups.append(
+            {self.parameters, self.precision, self.index["model.disk"]}
+        )  # the size follows
         for group in groups:
             numbers = bit_set(each for each in group if not self.facts[each].discrete)
             for variable in group:
