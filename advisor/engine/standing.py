@@ -97,7 +97,7 @@ def _taken(facts: Facts, limit: Limit, verdict: Verdict) -> Reason:
     variables = {limit.variable, *(() if limit.when is None else limit.when.variables)}
     assumed = _unstated(facts, variables)
     value = verdict.value
-    if not value or _unstated(facts, {limit.variable}):  # what is stated alone breaks no limit
+    if not value or (verdict.margin or 0) > 1:  # what is stated alone is within the bound
         value = f"assumed {word(facts.text(limit.variable))}"
         verdict = verdict._replace(margin=None)
     text = _against(facts, limit, verdict, value)
