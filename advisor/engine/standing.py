@@ -62,7 +62,8 @@ def _broken(facts: Facts, option: OptionEntry, found: tuple[Verdict, ...]) -> It
     broken = [verdict for verdict in found if verdict.outcome == "broken"]
     yield from (_limit(facts, verdict) for verdict in broken if not is_need(verdict))
     yield from (_need(verdict, ()) for verdict in broken if is_need(verdict))
-    known = {verdict.rule: verdict for verdict in found if verdict.outcome == "unknown"}
+    # One that is met may be broken at the value taken: stated facts contradict each other then.
+    known = {verdict.rule: verdict for verdict in found if verdict.outcome != "broken"}
     guessed = [
         _taken(facts, limit, known[limit.id])
         for limit in option.limits
@@ -157,7 +158,8 @@ def _late(facts: Facts, option: OptionEntry, limit: Limit, verdict: Verdict) -> 
     what = "an answer after a start" if work else "a start"
     for each in work:
         time += facts.point[each]
-    value, wanted = about(time, "time"), stated_text(facts, accepted)
+    value = about(time, "time")
+    wanted = stated_text(facts, accepted) or word(facts.text(accepted))
     text = f"{what} takes about {value}, {book.facts[accepted].id} is {wanted}"
     assumed = _unstated(facts, {limit.variable})
     verdict = verdict._replace(bound=wanted)  # in the unit of the value, not the share of it

@@ -147,10 +147,9 @@ def _concurrency(draft: Draft, work: Load, setup: float, provisioned: int) -> in
     wanted, enough = _servers(flying, share, most)
     chosen = int(max(least, provisioned, wanted))
     because = f"{text}; by Erlang's formula {chosen} throttle less than {percent(share)} of them"
-    room = draft.number("serverless-concurrency-default")
-    if "traffic.peak" in work.rests_on and chosen < room:
-        because += f"; {room} leave room, as the load is not stated"
-        chosen = int(room)
+    if "traffic.peak" in work.rests_on and chosen < draft.number("serverless-concurrency-default"):
+        chosen = int(draft.number("serverless-concurrency-default"))
+        because += f"; {chosen} leave room, as the load is not stated"
     if not enough:
         because = f"{text}; {most} is the most an endpoint may have, and the rest is throttled"
     draft.set("MaxConcurrency", chosen, sentence(because), constant="serverless-throttled")

@@ -94,6 +94,13 @@ KINDS = [
         "assumed 7",
     ),
     (
+        # 60 GB in fewer than 615 records are more than 100 MB each; in more they fit.
+        "where another answer ends",
+        "requests: {arrival: batch}\ndataset: {size: 60 GB, runs: 1/day}",
+        "> 59 → asynchronous; > 614 → batch-transform",
+        "recommended)",
+    ),
+    (
         "an error in the first line",
         (
             "requests: {arrival: online, processing: 200 ms}\ntraffic: {peak: 100/s}\n"
