@@ -47,7 +47,8 @@ UNITS = {
 
 # Facts from which another is assumed once they are stated: the pattern of the traffic, and a 99th
 # percentile of the answer. To state one says more than what is assumed of it.
-HINTS = {"requests.cold_start", "requests.answer", "traffic.volume", "traffic.peak"}
+HINTS = {"requests.answer", "requests.cold_start"}
+HINTS |= {f"traffic.{each}" for each in ("active", "peak", "volume")}
 
 
 class Answer(NamedTuple):
@@ -104,15 +105,13 @@ def mean_time(answer: Answer) -> float | None:
     return None
 
 
-# -- the predicates --------------------------------------------------------------------------------
-
-
 def peak_within_fleet(answer: Answer) -> Iterator[str]:
     """Peak rate times mean time is at most what the fleet holds, unless it is not sized."""
     chosen, peak, mean = answer.chosen, number(answer.stated("traffic.peak")), mean_time(answer)
     if chosen is None or peak is None or mean is None or chosen["option"] == "batch-transform":
         return
-    if answer.json["recommendation"]["sized"] == "not-sized" or "model.throughput" in answer.facts:
+    unsized = answer.json["recommendation"]["sized"] == "not-sized"
+    if unsized or "fleet-bounded" in answer.rules or "model.throughput" in answer.facts:
         return
     told, need = settings(chosen), peak * mean
     need /= told.get("Endpoints", 1)
@@ -288,7 +287,7 @@ def money_is_one(answer: Answer) -> Iterator[str]:
     row = re.search(rf"^  {chosen['option']} .*?({figure})$", answer.text, re.MULTILINE)
     if row is None or row[1] != wanted:
         yield f"text has {row and row[1]}, JSON {wanted}"
-    if f"| {wanted} |" not in answer.markdown:
+    if f"| {wanted} |" not in answer.markdown.replace("\\", ""):
         yield f"Markdown lacks {wanted}"
 
 
