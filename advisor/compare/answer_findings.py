@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from advisor.engine.facts import Facts
 from advisor.model.advice import Candidate
 from advisor.model.options import BATCH_TRANSFORM, SERVERLESS
-from advisor.model.workload import Finding
+from advisor.model.workload import TAIL_FIRST, Finding, Interval
 from advisor.text.quantity import MONTH_HOURS, WHOLE
 from advisor.text.quantity_format import about, percent
 
@@ -51,8 +51,9 @@ def _missed(facts: Facts, chosen: Candidate) -> Iterator[Finding]:
     answer = None if stated is None else stated.low or stated.high
     if answer is None or chosen.latency is None:
         return
-    slow, cold = facts.largest("requests.processing"), chosen.latency.cold_start_share
-    if slow is not None and (slow.high or 0) > answer and not cold:
+    slow = facts.workload.stated("requests.processing", TAIL_FIRST)
+    time, cold = None if slow is None else slow.value, chosen.latency.cold_start_share
+    if isinstance(time, Interval) and (time.high or 0) > answer and not cold:
         return  # the work alone is too long, which is a conflict of the file
     wanted, p99 = about(answer, "time"), chosen.latency.p99_ms
     if p99 is not None and p99 * _MILLISECOND > answer:

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from advisor.catalogue.price_snapshot import Folder, Prices
 from advisor.compare.scenario import restated
+from advisor.engine.conflicts import conflicts
 from advisor.engine.decide import decide
 from advisor.engine.facts import Facts, say
 from advisor.model.advice import Advice, Candidate, Cost, CostOutcome, CostUnknown
@@ -51,7 +52,7 @@ def _heaviest(
 ) -> tuple[CostUnknown, ...]:
     held = chosen.option if advice.decision.status == "decided" else None
     assert chosen.plan is not None
-    runs_on = in_brief(chosen.plan)
+    runs_on, known = in_brief(chosen.plan), len(conflicts(facts))
     found = []
     for fact in facts.book.base_facts:
         # Whoever has several of a thing says so: that five models cost more tells nobody anything.
@@ -59,14 +60,16 @@ def _heaviest(
             continue
         if facts.is_stated(fact.id) or facts.point[fact.variable] == UNSET:
             continue
+        tried = [
+            (Facts(facts.book, restated(facts.workload, {fact.id: value}), facts.region), value)
+            for value in _values(facts, fact)
+        ]
         outcomes = tuple(
             _outcome(
-                Facts(facts.book, restated(facts.workload, {fact.id: value}), facts.region),
-                held,
-                prices,
-                value if isinstance(value, str) else show(value, fact.kind),
+                each, held, prices, value if isinstance(value, str) else show(value, fact.kind)
             )
-            for value in _values(facts, fact)
+            for each, value in tried
+            if len(conflicts(each)) <= known  # it contradicts nothing that is stated
         )
         moved = max((_distance(chosen.cost, each.cost) for each in outcomes), default=Decimal(1))
         if moved > _MOVED or any(each.runs_on != runs_on for each in outcomes):

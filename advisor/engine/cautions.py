@@ -49,9 +49,8 @@ def _finding(caution: Caution, facts: Facts) -> Finding:
 
 def _figure(entry: FactEntry, facts: Facts) -> str:
     """The value of a derived fact, which the file does not hold."""
-    low, high = facts.low[entry.variable], facts.high[entry.variable]
-    value = high if high < INFINITY else low
-    if not entry.derived_from or entry.discrete or value <= 0:
+    value = facts.point[entry.variable]
+    if not entry.derived_from or entry.discrete or not 0 < value < INFINITY:
         return ""
     return f"{entry.title}: {about(value / UNITS.get(entry.id, 1), entry.kind)}."
 

@@ -9,7 +9,15 @@ from advisor.catalogue.regions import AT_HOME, place_of
 from advisor.engine import one_load
 from advisor.engine.facts import Facts
 from advisor.model.options import SERVERLESS
-from advisor.model.workload import PARTS, Finding, Interval, Stated, Workload, minutes_covered
+from advisor.model.workload import (
+    LARGEST_FIRST,
+    PARTS,
+    Finding,
+    Interval,
+    Stated,
+    Workload,
+    minutes_covered,
+)
 from advisor.rulebook.types import INFINITY
 from advisor.text.quantity import KINDS, WHOLE, show
 
@@ -181,16 +189,18 @@ def _triple(facts: Facts, base: str) -> Iterator[Finding]:
 def _out_of_order(
     facts: Facts, larger: tuple[str, ...], smaller: str, message: str
 ) -> Iterator[Finding]:
-    """Of several ways to state the larger fact the most usual one counts.
+    """Of several ways to state the larger fact any counts, a largest one only where it is alone.
 
     A measured one is no contradiction of the file's; `measured-slow` tells of it.
     """
     workload = facts.workload
-    first = next((item for path in larger if (item := workload.values.get(path))), None)
+    ways = [item for path in larger if (item := workload.values.get(path))]
     second = workload.values.get(smaller)
+    usual = [each for each in ways if not each.path.endswith(LARGEST_FIRST[1])] or ways
+    first = next((each for each in usual if second and _above(facts, each, second)), None)
     if workload.measured is not None and first is not None and first.path in workload.measured.keys:
         return
-    if first is not None and second is not None and _above(facts, first, second):
+    if first is not None and second is not None:
         yield _finding(workload, message.format(first=first, second=second), first, second)
 
 

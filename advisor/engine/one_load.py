@@ -110,7 +110,8 @@ def _exactly(box: Box) -> bool:
     """Requests in progress are rate times time; a rate or a time that follows is rounded down."""
     two = (_PEAK, _TIME)
     kept = box[_CONCURRENT : _CONCURRENT + 2]
-    held = _at_most(box, _CONCURRENT, IN_FLIGHT_UNIT, two, 0)
+    # A count of one says no more than that there are not two.
+    held = kept[0] <= 1 or _at_most(box, _CONCURRENT, IN_FLIGHT_UNIT, two, 0)
     held = held and _at_least(box, _CONCURRENT, IN_FLIGHT_UNIT, two)
     box[_CONCURRENT:] = kept  # a stated one, which others follow
     return held
@@ -148,6 +149,7 @@ def assume(rules: LoadRules, box: Box, point: list[int], stated: int, times: int
     follows = stated >> rules.concurrent & 1
     if follows:
         point[rules.concurrent] = _within(point[rules.concurrent], fewest, busiest)
+        fewest = fewest if fewest > 1 else 0
         follows = not stated >> rules.peak & stated >> rules.time & 1
     if follows:
         slowest = max(quickest, min(slowest, busiest * IN_FLIGHT_UNIT // slow))

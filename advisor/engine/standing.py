@@ -62,7 +62,8 @@ def _broken(facts: Facts, option: OptionEntry, found: tuple[Verdict, ...]) -> It
     broken = [verdict for verdict in found if verdict.outcome == "broken"]
     yield from (_limit(facts, verdict) for verdict in broken if not is_need(verdict))
     yield from (_need(verdict, ()) for verdict in broken if is_need(verdict))
-    known = {verdict.rule: verdict for verdict in found if verdict.outcome == "unknown"}
+    # One that is met may be broken at the value taken: stated facts contradict each other then.
+    known = {verdict.rule: verdict for verdict in found if verdict.outcome != "broken"}
     guessed = [
         _taken(facts, limit, known[limit.id])
         for limit in option.limits
@@ -96,7 +97,10 @@ def _taken(facts: Facts, limit: Limit, verdict: Verdict) -> Reason:
     """A limit that the taken value breaks while the stated facts leave it open."""
     variables = {limit.variable, *(() if limit.when is None else limit.when.variables)}
     assumed = _unstated(facts, variables)
-    value = verdict.value or f"assumed {word(facts.text(limit.variable))}"
+    value = verdict.value
+    if not value or (verdict.margin or 0) > 1:  # what is stated alone is within the bound
+        value = f"assumed {word(facts.text(limit.variable))}"
+        verdict = verdict._replace(margin=None)
     text = _against(facts, limit, verdict, value)
     if verdict.value and assumed:
         taken = ", ".join(f"{name} {word(facts.text(facts.book.index[name]))}" for name in assumed)
@@ -154,9 +158,11 @@ def _late(facts: Facts, option: OptionEntry, limit: Limit, verdict: Verdict) -> 
     what = "an answer after a start" if work else "a start"
     for each in work:
         time += facts.point[each]
-    value, wanted = about(time, "time"), stated_text(facts, accepted)
+    value = about(time, "time")
+    wanted = stated_text(facts, accepted) or word(facts.text(accepted))
     text = f"{what} takes about {value}, {book.facts[accepted].id} is {wanted}"
     assumed = _unstated(facts, {limit.variable})
+    verdict = verdict._replace(bound=wanted)  # in the unit of the value, not the share of it
     return Reason(
         kind="bound", rule=limit.id, text=text, value=value, assumed=assumed, verdict=verdict
     )

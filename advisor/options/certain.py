@@ -95,13 +95,12 @@ def _of_model(
                 named.append(f"model.{name}")
     count = model.pop("parameters", None)
     size = model["size"].low if "size" in model else 1
+    bits = facts.book.bits
+    precision = model.setdefault("precision", min(bits, key=bits.__getitem__))
+    if "precision" not in stated and (count is not None or accelerator != CPU):
+        named.append("model.precision")
     if count is not None:
-        if "precision" not in stated:
-            named.append("model.precision")
-        each = facts.book.bits[
-            stated.get("precision") or min(facts.book.bits, key=facts.book.bits.__getitem__)
-        ]
-        size = max(size, -(-count.low * each // 8))
+        size = max(size, -(-count.low * bits[precision] // 8))
         model["size"] = Interval(size, size)
     for name in ("memory", *(() if accelerator == CPU else ("accelerator_memory",))):
         if name not in model:

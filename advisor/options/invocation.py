@@ -8,7 +8,7 @@ from advisor.model.advice import Invoke, Parameters
 from advisor.model.options import MULTI_MODEL, SERVERLESS
 from advisor.options import memory, placeholders
 from advisor.options.endpoint import endpoint_name
-from advisor.options.load import Load, seconds, sentence
+from advisor.options.load import SECOND, Load, seconds, sentence
 from advisor.options.plan_builder import Draft
 
 # What the framework's serving container takes unless it was written otherwise.
@@ -73,6 +73,8 @@ def _client_timeout(draft: Draft, load: Load) -> tuple[int, str]:
     slowest = load.slowest_s or load.processing_s
     margin, work = draft.number("client-margin"), draft.number("answer-default")
     text = f"{work} s, the most that a call may take,"
+    if slowest is None and (taken := draft.facts.taken("requests.processing") / SECOND) > work:
+        slowest = taken
     if slowest is not None:
         work, text = slowest, f"{seconds(slowest)} of work"
     timeout = math.ceil(work) + margin
@@ -144,8 +146,13 @@ def _invocation_timeout(draft: Draft, load: Load) -> int:
     """The default while the work fits it, else the most: nothing is gained in between."""
     default, most = draft.number("async-timeout-default"), draft.number("async-timeout-most")
     timeout = default
-    if load.slowest_s is None and draft.facts.largest("requests.processing") is None:
+    stated = draft.facts.largest("requests.processing") is not None
+    taken = draft.facts.taken("requests.processing") / SECOND
+    if not stated and taken <= default:
         because = f"Processing time not stated; {default} s is the default."
+    elif not stated:
+        because = f"A request takes {seconds(taken)} assumed, above the default of {default} s."
+        timeout = most
     elif load.slowest_s is None or load.slowest_s > default:
         longest = seconds(load.slowest_s) if load.slowest_s is not None else "an open time"
         because = f"A request takes up to {longest}, above the default of {default} s."

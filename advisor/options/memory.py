@@ -20,7 +20,7 @@ class Need(Value):
     host_text: str
     text: str  # all of it
     workers: int  # vCPUs that the stated concurrency keeps busy
-    precision: str | None
+    precision: str
     arm: bool  # may run on Graviton
     local_disk: bool
     single_device: bool  # multi-model endpoints take types with one GPU only
@@ -100,7 +100,7 @@ def _alone(draft: Draft) -> Need:
         host_text=host_text,
         text=_text(device_text, host_text, workers),
         workers=workers,
-        precision=draft.text("model.precision"),
+        precision=draft.facts.taken("model.precision"),
         arm=draft.needs("graviton"),
         local_disk=False,
         single_device=False,

@@ -98,6 +98,8 @@ def _payload(draft: Draft, *, splits: bool) -> int:
     largest = upper(draft.facts.interval("dataset.record" if splits else "dataset.object"))
     if largest is None and draft.facts.is_stated("requests.payload"):
         largest = draft.facts.taken("wire.payload")
+    if largest is None:  # an object holds at least one record
+        unit, largest = "record", upper(draft.facts.interval("dataset.record"))
     if largest is None:
         because = f"Size of one {unit} not stated."
         draft.set("MaxPayloadInMB", default, because, constant="batch-payload-default")

@@ -140,11 +140,6 @@ def _concurrency(draft: Draft, work: Load, setup: float, provisioned: int) -> in
         draft.number("serverless-concurrency-least"),
         draft.number("serverless-concurrency-most"),
     )
-    if "traffic.peak" in work.rests_on:
-        chosen = int(draft.number("serverless-concurrency-default"))
-        because = "Neither peak, volume nor requests in progress are stated."
-        draft.set("MaxConcurrency", chosen, because, constant="serverless-concurrency-default")
-        return chosen
     flying, text = work.in_flight or 0.0, work.in_flight_text
     if _bursts(draft) and not provisioned:
         from advisor.modelling.queueing.cold_starts import after_quiet
@@ -159,6 +154,9 @@ def _concurrency(draft: Draft, work: Load, setup: float, provisioned: int) -> in
     wanted, enough = _servers(flying, share, most)
     chosen = int(max(least, provisioned, wanted))
     because = f"{text}; by Erlang's formula {chosen} throttle less than {percent(share)} of them"
+    if "traffic.peak" in work.rests_on and chosen < draft.number("serverless-concurrency-default"):
+        chosen = int(draft.number("serverless-concurrency-default"))
+        because += f"; {chosen} leave room, as the load is not stated"
     if not enough:
         because = f"{text}; {most} is the most an endpoint may have, and the rest is throttled"
     draft.set("MaxConcurrency", chosen, sentence(because), constant="serverless-throttled")

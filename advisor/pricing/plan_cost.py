@@ -114,7 +114,7 @@ def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
 
     def priced(changed: Callable[[Usage], Usage] = lambda usage: usage) -> Cost:
         found = cost(plan.option, changed(charged(plan, facts)), prices)
-        if found.usd_low is None or found.usd_low == found.usd_high:
+        if found.usd_low is None or found.usd_low == found.usd_high or _lacks_runs(plan, facts):
             return found
         return estimated(found, plan.option, changed(completed(plan, facts)), prices)
 
@@ -129,6 +129,13 @@ def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
         whole = whole._replace(always_on=_other(str(MONTH_HOURS), dear, dear, _ACTIONS))
     hours = _part_time(facts.workload, plan.usage, priced)
     return whole if hours is None else whole._replace(part_time=hours)
+
+
+def _lacks_runs(plan: Plan, facts: Facts) -> bool:
+    """Whether the requests of a month are the records of runs of which too little is stated."""
+    if plan.option == BATCH_TRANSFORM or facts.word("requests.arrival") != "batch":
+        return False
+    return None in map(facts.workload.interval, ("dataset.records", "dataset.runs"))
 
 
 def _part_time(

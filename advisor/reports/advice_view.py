@@ -49,6 +49,8 @@ def status(advice: Advice) -> str:
     plan = None if advice.chosen is None else advice.chosen.plan
     if plan is not None and plan.sized == "not-sized":
         text = f"{text}; not sized" if text else "not sized"
+    if wrong := sum(each.severity == "error" for each in advice.findings):
+        text = f"{text}; {wrong} error" + ("s" if wrong > 1 else "")
     return f"{text}; AWS documents disagree on a limit" if advice.decision.contested else text
 
 
@@ -165,12 +167,15 @@ def plausible(advice: Advice) -> tuple[DecisiveUnknown, ...]:
 
 
 def others(advice: Advice, unknown: DecisiveUnknown) -> tuple[tuple[str, str | None], ...]:
-    """The values of a decisive unknown that lead away from the answer, with where they lead."""
-    return tuple(
-        (value, option)
-        for value, option in unknown.outcomes.items()
-        if option != advice.decision.rules_option
-    )
+    """The values of a decisive unknown that lead away from the answer, with where they lead.
+
+    And where one such range ends: above 59 another option, above 614 the answer again.
+    """
+    found: list[tuple[str, str | None]] = []
+    for value, option in unknown.outcomes.items():
+        if option != advice.decision.rules_option or (found and value.startswith(">")):
+            found.append((value, option))
+    return tuple(found)
 
 
 def assumed(advice: Advice) -> Assumed:

@@ -179,7 +179,8 @@ class Rulebook:
         largest_of = self.index["model.loaded"]  # bounds each of its inputs apart
         groups = [set(f.inputs) for f in self.formulas if f.variable != largest_of]
         groups.append({*self.load.places, *self.times})
-        groups.append({self.parameters, self.index["model.disk"]})  # by the size that follows
+        # The size follows from these.
+        groups.append({self.parameters, self.precision, self.index["model.disk"]})
         for group in groups:
             numbers = bit_set(each for each in group if not self.facts[each].discrete)
             for variable in group:

@@ -75,7 +75,7 @@ def needs_alike(accelerator: str, host: int, device: int) -> Iterator[Need]:
         host_text="",
         text="",
         workers=1,
-        precision=None,
+        precision="fp32",
         arm=False,
         local_disk=False,
         single_device=False,
