@@ -94,7 +94,7 @@ def test_nothing_is_old_on_its_own_day() -> None:
 
 
 def test_all_sources_as_json() -> None:
-    arguments = ("--all", "--as-of", "2026-11-20", "--format", "json")
+    arguments = ("--all", "--as-of", "2026-12-31", "--format", "json")
     values = json.loads(called("rules", "sources", *arguments).out)
     urls = [value["source"] for value in values]
     assert len(urls) == len(set(urls)) > 50
