@@ -1,8 +1,8 @@
 """The choice of an instance type: of those that fit, the one of the cheapest fleet."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
 
+from advisor.model.value import Value
 from advisor.model.workload import Measured
 from advisor.options.instance_types import Types, types_of
 from advisor.options.load import counted, mib, sentence
@@ -14,7 +14,7 @@ _TIMES = ("requests.processing", "model.throughput")
 _STATED, _MEASURED_ON = "deploy.instance_type", "model.measured_on"
 
 
-class Remark(NamedTuple):
+class Remark(Value):
     """A finding about a type, before it has its place in the file."""
 
     rule: str
@@ -24,7 +24,7 @@ class Remark(NamedTuple):
     fix: str = ""
 
 
-class TypeChoice(NamedTuple):
+class TypeChoice(Value):
     """An instance type, why it was taken, and what there is to say about those that are named."""
 
     instance: Instance
@@ -85,7 +85,7 @@ def choice(
     if not types.offered(instance, transform=need.transform):
         remarks += (_not_sold(types, instance, need),)
     because = f"{many}: {need.text}; {_has(instance)}{why}"
-    return TypeChoice(instance, because, remarks)
+    return TypeChoice(instance=instance, because=because, remarks=remarks)
 
 
 def types_for(draft: Draft, prices: Mapping[str, int] | None) -> Types:
@@ -112,15 +112,18 @@ def _override(
         return None, ()
     if need.transform and not instance.in_transform:
         message = f"batch transform does not take {name}; the requests use the chosen type"
-        return None, (Remark("instance-too-small", "error", message, _STATED),)
+        return None, (
+            Remark(rule="instance-too-small", severity="error", message=message, path=_STATED),
+        )
     if instance.memory_mib is None:
         message = f"sm-advise has no figures for {name}, so it did not check whether the model fits"
-        remark = Remark("instance-unknown", "warning", message, _STATED)
+        remark = Remark(rule="instance-unknown", severity="warning", message=message, path=_STATED)
         because = "stated under deploy; its memory is unknown"
-        return TypeChoice(instance, because, (remark,)), ()
+        return TypeChoice(instance=instance, because=because, remarks=(remark,)), ()
     reason = types.misfit(instance, need)
     because = f"stated under deploy; {reason or _has(instance)}"
-    return TypeChoice(instance, because, tuple(_against(draft, types, need, instance))), ()
+    remarks = tuple(_against(draft, types, need, instance))
+    return TypeChoice(instance=instance, because=because, remarks=remarks), ()
 
 
 def _against(draft: Draft, types: Types, need: Need, instance: Instance) -> Iterator[Remark]:
@@ -131,10 +134,12 @@ def _against(draft: Draft, types: Types, need: Need, instance: Instance) -> Iter
         reason, severity = types.lacking(instance, need), "warning"
     if reason:
         message = f"{instance.type}: {reason}"
-        yield Remark("instance-too-small", severity, message, _STATED)
+        yield Remark(rule="instance-too-small", severity=severity, message=message, path=_STATED)
     if measured_on not in (None, instance.type):
         message = f"times were measured on {measured_on}, and the plan takes {instance.type}"
-        yield Remark("measured-elsewhere", "warning", message, _MEASURED_ON)
+        yield Remark(
+            rule="measured-elsewhere", severity="warning", message=message, path=_MEASURED_ON
+        )
 
 
 def _measured_on(
@@ -149,10 +154,18 @@ def _measured_on(
     reason = types.misfit(instance, need) if instance is not None else "there is no such type"
     if instance is None or reason:
         message = f"processing was measured on {name}, which cannot be used here: {reason}"
-        return None, (Remark("measured-elsewhere", "warning", message, _MEASURED_ON, fix),)
+        return None, (
+            Remark(
+                rule="measured-elsewhere",
+                severity="warning",
+                message=message,
+                path=_MEASURED_ON,
+                fix=fix,
+            ),
+        )
     fits = f"{need.text}; {_has(instance)}" if instance.memory_mib else "figures unknown"
     because = f"{_because_measured(draft.facts.workload.measured)}, and it fits: {fits}"
-    return TypeChoice(instance, because), ()
+    return TypeChoice(instance=instance, because=because), ()
 
 
 def _because_measured(measured: Measured | None) -> str:
@@ -166,7 +179,13 @@ def _because_measured(measured: Measured | None) -> str:
 def _not_sold(types: Types, instance: Instance, need: Need) -> Remark:
     message = f"no type that fits is sold in {types.region}, the plan takes {instance.type}; needed"
     fix = "Take another Region, or a smaller model."
-    return Remark("instance-region", "warning", f"{message}: {need.text}", "region", fix)
+    return Remark(
+        rule="instance-region",
+        severity="warning",
+        message=f"{message}: {need.text}",
+        path="region",
+        fix=fix,
+    )
 
 
 def _largest(types: Types, need: Need, remarks: tuple[Remark, ...]) -> TypeChoice:
@@ -182,9 +201,9 @@ def _largest(types: Types, need: Need, remarks: tuple[Remark, ...]) -> TypeChoic
     reason = types.misfit(instance, need) or "it does not meet the workload's needs"
     fix = "Use a smaller precision or model, or state a type that fits in deploy.instance_type."
     message = f"no type fits; {instance.type}: {reason}"
-    remark = Remark("instance-too-small", "error", message, fix=fix)
+    remark = Remark(rule="instance-too-small", severity="error", message=message, fix=fix)
     because = f"no type fits, this one comes nearest: {reason}"
-    return TypeChoice(instance, because, (*remarks, remark))
+    return TypeChoice(instance=instance, because=because, remarks=(*remarks, remark))
 
 
 def _has(instance: Instance) -> str:

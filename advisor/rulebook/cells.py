@@ -116,7 +116,7 @@ def only_with_needs(limits: Iterable[Limit], read: AbstractSet[int]) -> dict[int
 
 
 def _needed(form: tuple[Any, ...]) -> int:
-    """Features (bits) without each of which a condition never holds; 0: it may."""
+    """Features (bits) that a condition needs in any case; 0: it may hold without them."""
     if form[0] == "all":
         return next((bits for part in form[1] if (bits := _needed(part))), 0)
     return form[2] if form[0] == "need" and form[3] else 0
