@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 # Files of JSON Lines that are answered before their lines are printed: memory stays the same for
 # any number of files, and a step done for many at once takes a tenth less than step after step.
 TOGETHER = 100
+FOR_PEOPLE = ("text", "markdown")
 STRICT = (
     "decisive-unknown",
     "contested-limit",
@@ -61,6 +62,7 @@ STRICT = (
 @money_gates
 @click.option("--force", is_flag=True, help="Overwrite files in DIR.")
 @click.option("--dry-run", is_flag=True, help="List what --output would write.")
+@click.option("-v", "--verbose", is_flag=True, help="Say everything: path, margins, dates, formulas.")
 def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **options: Any) -> int:
     """Recommend an option for each WORKLOAD file (`-` reads standard input).
 
@@ -83,10 +85,18 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
             "--format request takes one workload: name one file with one document"
         )
     if advices:
-        click.echo(renderer(form)(advices, context(form)), nl=False)
+        where = context(form)._replace(verbose=options["verbose"])
+        shown = advices if form not in FOR_PEOPLE else _alongside(advices)
+        click.echo(renderer(form)(shown, where), nl=False)
     if options["output"] is not None:
         _write(advices, options)
     return _code(advices, unread, asked)
+
+
+def _alongside(advices: Sequence[Advice]) -> list[Advice]:
+    from advisor.compare.alongside import alongside
+
+    return [alongside(each, price_folder()) for each in advices]
 
 
 def _require_folder(options: dict[str, Any]) -> None:

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 
 class Context(Value):
-    """The target of a renderer's text: width, colour and characters."""
+    """The target of a renderer's text: width, colour and characters; and how much it says."""
 
     width: int = 80
     colour: bool = False
     interactive: bool = False
+    verbose: bool = False
 
 
 Renderer: TypeAlias = "Callable[[Sequence[Advice], Context], str]"

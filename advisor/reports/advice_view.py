@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
+from unicodedata import combining, east_asian_width
 
-from advisor.engine.standing import CHOSEN, bound
 from advisor.model.advice import (
     Advice,
     Candidate,
@@ -14,21 +14,13 @@ from advisor.model.advice import (
     CostUnknown,
     DecisiveUnknown,
     Fact,
-    Reason,
     Verdict,
 )
 from advisor.model.workload import Finding
 from advisor.text.money_format import a_month, money
+from advisor.text.quantity_format import word
 
 SEVERITIES = ("error", "warning", "info")
-
-_STATUS = {
-    "recommended": "recommended",
-    "assumed": "recommended; rests on assumptions",
-    "decided": "as decided",
-    "none-fits": "",
-}
-
 
 class Assumed(NamedTuple):
     """The assumed facts that something looked at, the most important first."""
@@ -37,42 +29,44 @@ class Assumed(NamedTuple):
     remote: int  # how many would change the answer only at unusual values
 
 
-def headline(advice: Advice) -> str:
-    """The answer in a few words."""
+class Rests(NamedTuple):
+    """A fact that nobody stated and that decides something."""
+
+    fact: str
+    value: str  # as a workload file would write it; empty where it has none
+    decides: tuple[str, ...]  # price, size, option
+
+
+def spoken(option: str | None) -> str:
+    """An option within a sentence."""
+    return "none fits" if option is None else option.replace("batch-transform", "batch transform")
+
+
+def columns_of(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if east_asian_width(each) in "WF" else not combining(each) for each in text)
+
+
+def rests_on(advice: Advice) -> tuple[Rests, ...]:
+    """The facts that price, size or option rest on and nobody stated, those of the price first."""
     chosen = advice.chosen
-    return chosen.title if chosen is not None else "None of the four options fits"
-
-
-def status(advice: Advice) -> str:
-    """The kind of answer; empty when the headline states it."""
-    text = _STATUS[advice.decision.status]
-    plan = None if advice.chosen is None else advice.chosen.plan
-    if plan is not None and plan.sized == "not-sized":
-        text = f"{text}; not sized" if text else "not sized"
-    return f"{text}; AWS documents disagree on a limit" if advice.decision.contested else text
-
-
-def size(advice: Advice) -> str:
-    """What the size of the plan rests on, as far as nobody stated it; empty otherwise."""
-    plan = None if advice.chosen is None else advice.chosen.plan
-    if plan is None or not plan.rests_on:
-        return ""
-    if plan.sized == "not-sized":
-        return f"Not sized: state {' and '.join(plan.rests_on)}."
-    taken = {fact.fact: fact.value for fact in advice.decision.facts}
-    names = (f"{name} {taken[name]}" if name in taken else name for name in plan.rests_on)
-    return f"The size rests on {' and '.join(names)}, which nobody stated."
-
-
-def because(advice: Advice) -> str:
-    """The summary without the headline that a report has just printed."""
-    text = advice.summary
-    for separator in (", as decided; ", ": ", ". "):
-        start = headline(advice) + separator
-        if text.startswith(start):
-            text = text[len(start) :]
-            break
-    return text[:1].upper() + text[1:]
+    cost, plan = (None, None) if chosen is None else (chosen.cost, chosen.plan)
+    unknowns = plausible(advice)
+    weighed = advice.cost_unknowns or ()
+    priced = [*(() if cost is None else cost.estimate_rests_on), *(each.fact for each in weighed)]
+    values = {fact.fact: word(fact.value) for fact in advice.decision.facts}
+    values |= {each.fact: each.assumed for each in (*weighed, *unknowns) if each.assumed}
+    decides: dict[str, dict[str, None]] = {}
+    for what, facts in (
+        ("price", priced),
+        ("size", () if plan is None else plan.rests_on),
+        ("option", [each.fact for each in unknowns]),
+    ):
+        for fact in facts:
+            decides.setdefault(fact, {})[what] = None
+    return tuple(Rests(fact, values.get(fact, ""), tuple(by)) for fact, by in decides.items())
 
 
 def decided(advice: Advice) -> str:
@@ -83,33 +77,6 @@ def decided(advice: Advice) -> str:
     by = f" by {decision['by']}" if "by" in decision else ""
     until = f" until {decision['until']}" if "until" in decision else ""
     return f"Decided{by}{until}: {decision.get('because', 'no reason given')}"
-
-
-def shown(candidate: Candidate) -> tuple[Reason, ...]:
-    """The reasons that a table shows; of the chosen option the tightest limit.
-
-    Which question led to the chosen option stands above the table.
-    """
-    if candidate.standing.standing != CHOSEN:
-        return candidate.standing.reasons
-    held = tuple(each for each in candidate.standing.reasons if each.verdict is not None)
-    met = [each for each in candidate.verdicts if each.outcome == "met" and each.margin]
-    if held or not met:
-        return held
-    tight = min(met, key=lambda verdict: verdict.margin or 0.0)
-    text = f"{tight.title} {tight.value}, limit {bound(tight)}"
-    return (
-        Reason(
-            kind="limit", rule=tight.rule, text=text, value=tight.value, assumed=(), verdict=tight
-        ),
-    )
-
-
-def resting(reason: Reason) -> str:
-    """The unstated facts that a stated value is judged with; empty where there are none."""
-    if not reason.assumed or reason.verdict is None or not reason.verdict.value:
-        return ""
-    return f" (assumes {', '.join(reason.assumed)})"
 
 
 def unstated(candidate: Candidate) -> tuple[Verdict, ...]:

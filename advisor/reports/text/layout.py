@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from advisor.model.printable import printable
+from advisor.reports.advice_view import SEVERITIES
 
 GOOD, DOUBT, BAD, QUIET = "green", "yellow", "red", "dim"
 TONES = {
@@ -25,36 +26,13 @@ TONES = {
     "info": QUIET,
 }
 _LABEL = 12
+_HANG = 2
 _LEAST_TEXT = 20
 
 
 def said(text: object, style: str = "") -> Text:
     """Any text as it stands: no markup in it is read, and no character acts on the terminal."""
     return Text(printable(str(text)), style=style)
-
-
-def line(*parts: Text | str) -> Text:
-    """Parts in a row."""
-    done = Text()
-    for part in parts:
-        done.append_text(said(part) if isinstance(part, str) else part)
-    return done
-
-
-def heading(text: str, aside: str = "") -> Text:
-    """The title of a section, after an empty line."""
-    title = said(text, "bold")
-    return Text("\n").append_text(line(title, "  ", said(aside, QUIET)) if aside else title)
-
-
-def labelled(label: str, lines: Iterable[Text]) -> Table:
-    """Lines beside a label in the margin."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(width=_LABEL, no_wrap=True)
-    table.add_column(overflow="fold")
-    for number, each in enumerate(lines):
-        table.add_row(said("" if number else label, "bold"), each)
-    return table
 
 
 def columns(
@@ -84,12 +62,34 @@ def columns(
 class Hanging:
     """A paragraph whose lines are indented after the first."""
 
-    def __init__(self, text: Text, *, indent: int = 2, hang: int = 4) -> None:
+    def __init__(self, text: Text, *, hang: int) -> None:
         self.text = text
-        self.indent = indent
         self.hang = hang
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        width = max(options.max_width - self.indent - self.hang, _LEAST_TEXT)
-        for number, each in enumerate(self.text.wrap(console, width, overflow="fold")):
-            yield Text(" " * (self.indent + (self.hang if number else 0))).append_text(each)
+        first, *rest = self.text.wrap(console, options.max_width, overflow="fold")
+        yield first
+        width = max(options.max_width - self.hang, _LEAST_TEXT)
+        left = self.text[len(first.plain) :]
+        left.plain = left.plain.lstrip()
+        if rest:
+            for each in left.wrap(console, width, overflow="fold"):
+                yield Text(" " * self.hang).append_text(each)
+
+
+class Labelled:
+    """A label in a column of its own, and lines beside it that hang after their first."""
+
+    def __init__(self, label: str, lines: Sequence[str]) -> None:
+        self.label = label
+        self.lines = lines
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        start = self.label
+        for each in self.lines:
+            text = said(each)
+            word = each.partition(" ")[0]
+            text.stylize(TONES.get(word, "") if word in SEVERITIES else "", 0, len(word))
+            line = said(start.ljust(_LABEL), "bold").append_text(text)
+            yield Hanging(line, hang=_LABEL + _HANG)
+            start = ""

@@ -1,105 +1,73 @@
-"""The four options side by side: the reasons, the margins and the dates of the sources."""
+"""The four options side by side: money, times, and how each stands with every reason."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
-from rich.text import Text
 
-from advisor.engine.standing import CHOSEN, OPEN, STANDINGS, bound, words
-from advisor.model.advice import Advice, Candidate, Reason
-from advisor.reports import advice_view as highlights
-from advisor.reports.text.layout import QUIET, TONES, columns, heading, line, said
-from advisor.text.money_format import money
+from advisor.engine.standing import CHOSEN, OPEN, bound, words
+from advisor.model.advice import Advice, Candidate
+from advisor.model.options import BATCH_TRANSFORM
+from advisor.reports import advice_view as view
+from advisor.reports.answer_blocks import OptionRow, option_rows
+from advisor.reports.text.layout import QUIET, TONES, Hanging, said
 
-_WIDE = 110
-_MOST_VERDICTS = 3
-
-
-def options(advice: Advice, width: int) -> Iterator[RenderableType]:
-    """A table with a line for each reason; sentences where the terminal is narrow."""
-    yield heading("Options")
-    costs = any(candidate.cost is not None for candidate in advice.candidates)
-    yield _columns(advice, costs) if width >= _WIDE else _sentences(advice, costs)
+_GAP = 2
+_LEAST_STANDING = 28
 
 
-def _order(advice: Advice) -> list[Candidate]:
-    return sorted(advice.candidates, key=lambda each: STANDINGS.index(each.standing.standing))
+def options(advice: Advice, width: int, verbose: bool) -> Iterator[RenderableType]:
+    """A line for each option; below it its standing where the terminal is narrow."""
+    rows = option_rows(advice)
+    end = "A run" if advice.decision.option == BATCH_TRANSFORM else "p99"
+    figured = any(row.candidate.plan is not None for row in rows)
+    headings = ["Option", "USD/month", *(["p50", end] if figured else [])]
+    cells = [_cells(row, figured) for row in rows]
+    if end == "A run" and figured:
+        headings, cells = [*headings[:2], end], [[*each[:2], each[3]] for each in cells]
+    widths = [max(map(len, column)) for column in zip(headings, *cells, strict=True)]
+    used = sum(widths) + _GAP * len(widths)
+    beside = width - used >= _LEAST_STANDING
+    yield said(_line(headings, widths) + ("Standing" if beside else ""), QUIET)
+    for row, figures in zip(rows, cells, strict=True):
+        tone = TONES[words(row.candidate.standing)]
+        start = _line(figures, widths)
+        if beside:
+            yield Hanging(said(start + row.standing, tone), hang=used)
+        else:
+            yield said(start.rstrip(), tone)
+            yield Hanging(said("  " + row.standing, tone), hang=4)
+        if verbose:
+            yield from (Hanging(said(f"    {text}", QUIET), hang=6) for text in _judged(row.candidate))
 
 
-def _sentences(advice: Advice, costs: bool) -> RenderableType:
-    rows = []
-    for candidate in _order(advice):
-        reasons = [_sentence(each) for each in highlights.shown(candidate)]
-        rest = _rest(candidate)
-        reasons += [said(rest, QUIET)] if rest else []
-        row = [*_first(candidate), Text("\n").join(reasons)]
-        rows.append([*row, said(money(candidate.cost))] if costs else row)
-    headings = ["", "", "", "USD/month"] if costs else []
-    return columns(headings or ["", "", ""], rows, flexible=2, header=costs)
+def _cells(row: OptionRow, figured: bool) -> list[str]:
+    return [row.option, row.money, *([row.p50, row.p99] if figured else [])]
 
 
-def _first(candidate: Candidate) -> list[Text]:
-    """Its name and how it stands."""
-    stands = words(candidate.standing)
-    return [said(f"  {candidate.option}"), said(stands, TONES[stands])]
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    first, *rest = (
+        cell.rjust(width) if number else cell.ljust(width)
+        for number, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    )
+    gap = " " * _GAP
+    return gap.join([first, *rest]) + gap
 
 
-def _rest(candidate: Candidate) -> str:
-    """The limits of an option that may be used on which nothing was stated."""
-    found = highlights.unstated(candidate)
-    if candidate.standing.standing not in (CHOSEN, OPEN) or not found:
-        return ""
-    told = [f"{each.title} {each.value} ({each.note})" for each in found if each.note]
-    found = tuple(each for each in found if not each.note)
-    if found:
-        names = ", ".join(verdict.title.lower() for verdict in found[:_MOST_VERDICTS])
-        more = len(found) - _MOST_VERDICTS
-        told.append(f"not stated: {names}" + (f" and {more} more" if more > 0 else ""))
-    return "; ".join(told)
-
-
-def _sentence(reason: Reason) -> Text:
-    notes = []
-    if reason.verdict is not None:
-        notes = [highlights.room(reason.verdict), reason.verdict.as_of]
-    text = ", ".join(note for note in notes if note)
-    return line(reason.text, said(f" ({text})" if text else "", QUIET))
-
-
-def _columns(advice: Advice, costs: bool) -> RenderableType:
-    headings = [
-        "  Option",
-        "",
-        "Limit, need or question",
-        "Value",
-        "Bound",
-        "Margin",
-        "Source read",
-    ]
-    rows = []
-    for candidate in _order(advice):
-        first, cost = _first(candidate), said(money(candidate.cost))
-        for reason in highlights.shown(candidate):
-            row = [*first, *_cells(reason)]
-            rows.append([*row, cost] if costs else row)
-            first, cost = [Text(), Text()], Text()
-        rest = _rest(candidate)
-        if rest or first[0]:
-            row = [*first, said(rest, QUIET), Text(), Text(), Text(), Text()]
-            rows.append([*row, cost] if costs else row)
-    return columns([*headings, "USD/month"] if costs else headings, rows, flexible=2)
-
-
-def _cells(reason: Reason) -> list[Text]:
-    verdict = reason.verdict
-    if verdict is None:
-        return [said(reason.text), Text(), Text(), Text(), Text()]
-    return [
-        said(verdict.title + highlights.resting(reason)),
-        said(reason.value),
-        said(bound(verdict)),
-        said(highlights.room(verdict)),
-        said(verdict.as_of, QUIET),
-    ]
+def _judged(candidate: Candidate) -> Iterator[str]:
+    """The reasons and the tight limits with margin and date; the limits that nothing stated meets."""
+    for reason in candidate.standing.reasons:
+        verdict = reason.verdict
+        notes = [view.room(verdict), verdict.as_of] if verdict is not None else []
+        told = ", ".join(filter(None, notes))
+        yield reason.text + (f" ({told})" if told else "")
+    if candidate.standing.standing not in (CHOSEN, OPEN):
+        return
+    for verdict in candidate.verdicts:
+        if verdict.outcome == "met" and verdict.margin:
+            room = f"{view.room(verdict)}, {verdict.as_of}"
+            yield f"{verdict.title} {verdict.value}, limit {bound(verdict)} ({room})"
+    if found := view.unstated(candidate):
+        told = [f"{each.title.lower()}{f' ({each.note})' * bool(each.note)}" for each in found]
+        yield f"not stated: {', '.join(told)}"

@@ -1,0 +1,304 @@
+"""The blocks below the first lines of an answer, each a title and its lines, in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from advisor import __version__
+from advisor.engine.standing import RANKED_LOWER, RULED_OUT, STANDINGS, words
+from advisor.measurement import words as measured_words
+from advisor.model.advice import Advice, Candidate, Cost, Plan, Quota, Setting, WouldChange
+from advisor.model.workload import Finding
+from advisor.pricing.comparable import stand_ins
+from advisor.reports import advice_view as view
+from advisor.reports.plain_words import Words
+from advisor.rulebook.load import book_for
+from advisor.text.money_format import a_month, figure, money
+from advisor.text.quantity import parse
+from advisor.text.quantity_format import milliseconds, word
+
+_MOST_UNKNOWNS = 3
+_MOST_CHANGES = 3
+_FAR = 10  # times the stated value: what lies further is no change that anyone expects
+_SIZES = 2  # the first settings of a plan say what it runs on, and how many
+_NAMES = "Name"  # settings that only name a resource say nothing about sizing
+_ORDINARY = ("Unchanged", "Time of a call not stated")
+_AMPLE = 2  # a default so many times what is wanted needs no request
+_COUNTED = ("Not included:", "Not counted")
+_DIGEST = slice(7, 19)  # twelve digits behind "sha256:" tell rule sets apart
+_VERBOSE_ONLY = ("remote-unknowns",)
+
+
+class Block(NamedTuple):
+    """A part of an answer with a title."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+class OptionRow(NamedTuple):
+    """One option in the table: figures as texts, and how it stands with every reason."""
+
+    option: str
+    money: str
+    p50: str
+    p99: str  # of a job the time of a run
+    standing: str
+    candidate: Candidate
+
+
+def option_rows(advice: Advice) -> tuple[OptionRow, ...]:
+    """The options: chosen, open, ranked lower, ruled out."""
+    names = Words(advice)
+    order = sorted(advice.candidates, key=lambda each: STANDINGS.index(each.standing.standing))
+    return tuple(_option_row(advice, each, names) for each in order)
+
+
+def _option_row(advice: Advice, candidate: Candidate, names: Words) -> OptionRow:
+    reasons = names.reasons(candidate, advice.decision.path)
+    stands = words(candidate.standing)
+    if candidate.option == advice.decision.option:
+        reasons += [found] if (found := view.counted(_severe(advice))) else []
+    link = ": " if candidate.standing.standing in (RANKED_LOWER, RULED_OUT) else "; "
+    found_times = candidate.latency
+    times = (None, None) if found_times is None else (found_times.p50_ms, found_times.p99_ms)
+    missing = "-" if candidate.plan is None else "unknown"
+    p50, p99 = (missing if time is None else milliseconds(time) for time in times)
+    text = stands + (link + "; ".join(reasons) if reasons else "")
+    return OptionRow(candidate.option, money(candidate.cost), p50, p99, text, candidate)
+
+
+def blocks(advice: Advice, *, verbose: bool) -> Iterator[Block]:
+    """Every block that has something to say.
+
+    Args:
+        advice: the answer.
+        verbose: also what most readers can do without.
+    """
+    plan = None if advice.chosen is None else advice.chosen.plan
+    made = (
+        ("Path", _path(advice) if verbose else ()),
+        ("Depends on", _depends_on(advice, verbose)),
+        ("Changes if", _changes(advice, verbose)),
+        ("Plan", () if plan is None else _plan(plan, verbose)),
+        ("Cost", _cost(advice, verbose)),
+        ("Measured", _measured(advice)),
+        ("Assumed", _assumed(advice) if verbose else ()),
+        ("Deploy", () if plan is None or not verbose else _deploy(plan)),
+        ("Invoke", () if plan is None or not verbose else _invoke(plan)),
+        ("Findings", _findings(advice, verbose)),
+        ("Accepted", _accepted(advice)),
+        ("Fixes", _fixes(advice)),
+        ("Outside", _outside(advice, verbose)),
+        ("Ask AWS", () if plan is None else _quotas(plan.quotas, verbose)),
+    )
+    for title, lines in made:
+        if found := tuple(lines):
+            yield Block(title, found)
+
+
+def _severe(advice: Advice) -> list[Finding]:
+    return [each for each in advice.findings if each.severity != "info"]
+
+
+def _path(advice: Advice) -> Iterator[str]:
+    """Question ids with the way taken, in the order asked, and the leaf."""
+    steps = advice.decision.path
+    told = (f"{step.question} {step.way}{'?' if step.assumed else ''}" for step in steps)
+    note = " (? = assumed)" if any(step.assumed for step in steps) else ""
+    yield f"{', '.join(told)} -> {', '.join(advice.decision.leaf_options)}{note}"
+
+
+def _depends_on(advice: Advice, verbose: bool) -> Iterator[str]:
+    found = view.plausible(advice)
+    shown = found if verbose else found[:_MOST_UNKNOWNS]
+    for unknown in shown:
+        leads: dict[str, list[str]] = {}
+        for value, option in view.others(advice, unknown):
+            leads.setdefault(option or "none fits", []).append(value)
+        if leads:
+            ways = "; ".join(f"{' or '.join(values)} -> {to}" for to, values in leads.items())
+            assumed = f" (assumed {word(unknown.assumed)})" if unknown.assumed else ""
+            yield f"{unknown.fact} {ways}{assumed}"
+    if more := [each.fact for each in found[len(shown) :]]:
+        yield f"and {', '.join(more)}"
+
+
+def _changes(advice: Advice, verbose: bool) -> Iterator[str]:
+    """The nearest changes; one that breaks another stated fact comes after the others."""
+    found = advice.decision.would_change
+    if not verbose:
+        near = [each for each in found if _near(advice, each)]
+        found = tuple(sorted(near, key=lambda each: bool(each.breaks))[:_MOST_CHANGES])
+    stated = {each.fact: word(each.value) for each in advice.decision.facts}
+    for each in found:
+        now = f" (now {stated[each.fact]})" if stated.get(each.fact) else ""
+        yield f"{each.fact} {each.to}{now} -> {each.leads}"
+
+
+def _near(advice: Advice, change: WouldChange) -> bool:
+    """Whether a number changes by no more than ten times; words are near each other."""
+    book = book_for(advice.workload, advice.limits)
+    base = change.fact.removesuffix(".typical").removesuffix(".p99").removesuffix(".max")
+    fact, stated = book.fact.get(base), advice.workload.interval(change.fact)
+    if fact is None or fact.discrete or stated is None:
+        return True
+    now = [end for end in stated if end is not None]
+    then = [end for end in parse(change.to, fact.kind) if end is not None]
+    return any(a <= _FAR * b and b <= _FAR * a for a in now for b in then)
+
+
+def _plan(plan: Plan, verbose: bool) -> Iterator[str]:
+    """What it runs on with the whole formula; of other settings what most readers ask for."""
+    shown = [each for each in plan.settings if not each.name.endswith(_NAMES)]
+    for number, each in enumerate(shown):
+        if verbose or not each.because.startswith(_ORDINARY):
+            whole = verbose or (number < _SIZES or "Instance" in each.name)
+            yield _setting(each, whole=whole)
+
+
+def _setting(setting: Setting, *, whole: bool) -> str:
+    reason = setting.because.split(". ", 1)[0].rstrip(".")
+    if not whole:
+        reason = reason.partition("; ")[0]
+    return f"{setting.name} {setting.value}: {reason}"
+
+
+def _cost(advice: Advice, verbose: bool) -> Iterator[str]:
+    """The sum, what it rests on and what it leaves out."""
+    cost = None if advice.chosen is None else advice.chosen.cost
+    if cost is None:
+        return
+    yield from _sum(cost, verbose)
+    yield from view.beside_cost(cost)
+    for each in advice.cost_unknowns or ():
+        yield f"{each.fact} {view.priced(each)}"
+    dated = f"Prices of {advice.prices_date}" if advice.prices_date else ""
+    lent = f"{stand_ins(cost)} of {len(cost.items)} are estimates" if stand_ins(cost) else ""
+    if told := ", ".join(filter(None, (dated, lent))):
+        yield f"{told}."
+    yield from (note for note in cost.notes if verbose or note.startswith(_COUNTED) or not cost.items)
+
+
+def _sum(cost: Cost, verbose: bool) -> Iterator[str]:
+    """The items with their prices, or each on a line."""
+    items = [
+        f"{money(item)} {item.name} ({_number(item.quantity)} {item.unit}"
+        + (f" x {item.unit_price_usd}" if item.unit_price_usd else "")
+        + (f", {item.basis}" if verbose else "")
+        + ")"
+        for item in cost.items
+    ]
+    yield a_month(cost) + ("" if verbose or not items else f" = {' + '.join(items)}")
+    if verbose:
+        yield from items
+
+
+def _number(quantity: str) -> str:
+    ends = [figure(end).removesuffix(".00") for end in quantity.split("..") if end]
+    return "-".join(ends) if ends else quantity
+
+
+def _measured(advice: Advice) -> Iterator[str]:
+    """The results of a load test, each configuration on a line."""
+    measured = advice.workload.measured
+    if measured is not None:
+        yield measured_words.origin(measured)
+        yield from map(measured_words.line, measured.tests)
+        facts = [each for each in advice.decision.facts if each.origin == "measured"]
+        if facts:
+            text = ", ".join(f"{each.fact} {each.value}" for each in facts)
+            yield f"State it to keep it: {text}"
+
+
+def _assumed(advice: Advice) -> Iterator[str]:
+    """The assumed facts that a rule read, the most important first."""
+    facts, remote = view.assumed(advice)
+    if facts:
+        note = f" ({remote} of {len(facts)} matter at unusual values only)" if remote else ""
+        yield ", ".join(f"{fact.fact} {word(fact.value)}" for fact in facts) + note
+
+
+def _deploy(plan: Plan) -> Iterator[str]:
+    yield ", ".join(_runs(request.operation for request in plan.requests))
+    yield "--output DIR writes them; --format request prints the main one"
+
+
+def _runs(operations: Iterable[str]) -> Iterator[str]:
+    """Each operation, one that is called several times in a row with how often."""
+    for operation, calls in groupby(operations):
+        count = len(list(calls))
+        yield operation if count == 1 else f"{count} x {operation}"
+
+
+def _invoke(plan: Plan) -> Iterator[str]:
+    invoke = plan.invoke
+    timeout = f", client timeout {invoke.client_timeout_s} s" if invoke.client_timeout_s else ""
+    yield f"{invoke.operation}{timeout}"
+    yield from invoke.notes
+
+
+def _findings(advice: Advice, verbose: bool) -> Iterator[str]:
+    """Errors and warnings one by one with what to do; of one kind of info a line."""
+    for group in view.by_rule(advice.findings):
+        first = group[0]
+        fixes = view.merged([finding.fix for finding in group if finding.fix])
+        if first.severity == "info" and not verbose:
+            if first.rule not in _VERBOSE_ONLY:
+                number = f" ({len(group)})" if len(group) > 1 else ""
+                says = fixes if number and fixes else first.message.partition(". ")[0]
+                yield f"info {first.rule}{number}: {says.rstrip('.')}"
+            continue
+        for finding in group:
+            place = f", {finding.file}:{finding.line}:{finding.column}" if finding.line else ""
+            says = finding.message.rstrip(".")
+            end = f" {fixes}" if fixes and finding is group[-1] else ""
+            yield f"{first.severity} {first.rule}{place}: {says}.{end}"
+
+
+def _accepted(advice: Advice) -> Iterator[str]:
+    for group in view.by_rule(advice.accepted):
+        number = f" ({len(group)})" if len(group) > 1 else ""
+        yield f"{group[0].rule}{number}: {group[0].fix}"
+
+
+def _fixes(advice: Advice) -> Iterator[str]:
+    """The changes, nearest first."""
+    for number, fix in enumerate(advice.decision.fixes, 1):
+        changes = " and ".join(f"{change.fact} {change.to}" for change in fix.changes)
+        yield f"{number} {changes} -> {fix.option}: {fix.advice}"
+
+
+def _outside(advice: Advice, verbose: bool) -> Iterator[str]:
+    """Services outside the four options."""
+    for each in advice.consider:
+        why = each.because if verbose else each.because.partition(". ")[0].rstrip(".") + "."
+        yield f"{each.title}: {why}"
+
+
+def _quotas(quotas: Sequence[Quota], verbose: bool) -> Iterator[str]:
+    for each in quotas:
+        ample = each.default is not None and each.default >= _AMPLE * (each.wanted or 0)
+        if verbose or not ample:
+            figures = [str(each.wanted)] if each.wanted is not None else []
+            figures += [f"default {each.default}"] if each.default is not None else []
+            code = f" ({each.code})" if each.code else ""
+            yield (f"{each.name}: {', '.join(figures)}" if figures else each.name) + code
+
+
+def provenance(advice: Advice, *, verbose: bool) -> str:
+    """The inputs of the answer and the versions on one line."""
+    oldest, newest = view.sources_read(advice)
+    parts = [
+        advice.region or "",
+        f"limits {advice.limits}",
+        f"rules {advice.rules_digest[_DIGEST]}",
+        f"sources read {oldest} to {newest}" if verbose else "",
+        f"prices {advice.prices_date}" if verbose and advice.prices_date else "",
+        f"judged as of {advice.as_of}" if view.dated(advice) and advice.as_of else "",
+        f"sm-advise {__version__}",
+        f"settings {advice.workload.settings.words}" if advice.workload.settings.words else "",
+    ]
+    return ", ".join(filter(None, parts)) + ("" if verbose else "; all: -v")
