@@ -62,7 +62,7 @@ STRICT = (
 @money_gates
 @click.option("--force", is_flag=True, help="Overwrite files in DIR.")
 @click.option("--dry-run", is_flag=True, help="List what --output would write.")
-@click.option("-v", "--verbose", is_flag=True, help="Say everything: path, margins, dates, formulas.")
+@click.option("-v", "--verbose", is_flag=True, help="Say everything, such as margins.")
 def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **options: Any) -> int:
     """Recommend an option for each WORKLOAD file (`-` reads standard input).
 

@@ -22,6 +22,7 @@ from advisor.text.quantity_format import word
 
 SEVERITIES = ("error", "warning", "info")
 
+
 class Assumed(NamedTuple):
     """The assumed facts that something looked at, the most important first."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -22,12 +23,13 @@ from advisor.text.quantity_format import milliseconds, word
 _MOST_UNKNOWNS = 3
 _MOST_CHANGES = 3
 _FAR = 10  # times the stated value: what lies further is no change that anyone expects
-_SIZES = 2  # the first settings of a plan say what it runs on, and how many
+_COUNTS = "Count"  # settings whose whole formula is told: how many instances
 _NAMES = "Name"  # settings that only name a resource say nothing about sizing
 _ORDINARY = ("Unchanged", "Time of a call not stated")
 _AMPLE = 2  # a default so many times what is wanted needs no request
 _COUNTED = ("Not included:", "Not counted")
 _DIGEST = slice(7, 19)  # twelve digits behind "sha256:" tell rule sets apart
+_DECIMAL = re.compile(r"\d+(\.\d+)?")
 _VERBOSE_ONLY = ("remote-unknowns",)
 
 
@@ -153,10 +155,9 @@ def _near(advice: Advice, change: WouldChange) -> bool:
 def _plan(plan: Plan, verbose: bool) -> Iterator[str]:
     """What it runs on with the whole formula; of other settings what most readers ask for."""
     shown = [each for each in plan.settings if not each.name.endswith(_NAMES)]
-    for number, each in enumerate(shown):
+    for each in shown:
         if verbose or not each.because.startswith(_ORDINARY):
-            whole = verbose or (number < _SIZES or "Instance" in each.name)
-            yield _setting(each, whole=whole)
+            yield _setting(each, whole=verbose or each.name.endswith(_COUNTS))
 
 
 def _setting(setting: Setting, *, whole: bool) -> str:
@@ -177,9 +178,9 @@ def _cost(advice: Advice, verbose: bool) -> Iterator[str]:
         yield f"{each.fact} {view.priced(each)}"
     dated = f"Prices of {advice.prices_date}" if advice.prices_date else ""
     lent = f"{stand_ins(cost)} of {len(cost.items)} are estimates" if stand_ins(cost) else ""
-    if told := ", ".join(filter(None, (dated, lent))):
-        yield f"{told}."
-    yield from (note for note in cost.notes if verbose or note.startswith(_COUNTED) or not cost.items)
+    told = [f"{', '.join(filter(None, (dated, lent)))}."] if dated or lent else []
+    told += [note for note in cost.notes if verbose or note.startswith(_COUNTED) or not cost.items]
+    yield from told if verbose else filter(None, [" ".join(told)])
 
 
 def _sum(cost: Cost, verbose: bool) -> Iterator[str]:
@@ -197,8 +198,11 @@ def _sum(cost: Cost, verbose: bool) -> Iterator[str]:
 
 
 def _number(quantity: str) -> str:
-    ends = [figure(end).removesuffix(".00") for end in quantity.split("..") if end]
-    return "-".join(ends) if ends else quantity
+    """A number or a range with thousands separators; other texts as they are."""
+    ends = quantity.split("..")
+    if not all(_DECIMAL.fullmatch(end) for end in ends):
+        return quantity
+    return "-".join(figure(end).removesuffix(".00") for end in ends)
 
 
 def _measured(advice: Advice) -> Iterator[str]:
@@ -252,7 +256,9 @@ def _findings(advice: Advice, verbose: bool) -> Iterator[str]:
                 yield f"info {first.rule}{number}: {says.rstrip('.')}"
             continue
         for finding in group:
-            place = f", {finding.file}:{finding.line}:{finding.column}" if finding.line else ""
+            place = f", line {finding.line}" if finding.line else ""
+            if finding.line and (verbose or finding.file != advice.workload.file):
+                place = f", {finding.file}:{finding.line}:{finding.column}"
             says = finding.message.rstrip(".")
             end = f" {fixes}" if fixes and finding is group[-1] else ""
             yield f"{first.severity} {first.rule}{place}: {says}.{end}"

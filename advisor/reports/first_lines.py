@@ -117,8 +117,8 @@ def _answers(advice: Advice, chosen: Candidate) -> Iterator[str]:
         (option, "", ""),
     ):
         yield f"{who}{runs}, {paid}{wrong}{end}"
-    if wrong:
-        yield f"{option}, {paid}"
+    yield f"{option}, {paid}"
+    yield f"{option}, {paid.removesuffix('/month')}"
 
 
 def price(candidate: Candidate) -> str:
@@ -152,8 +152,9 @@ def _why(advice: Advice, names: Words) -> Iterator[str]:
         if each.option != decision.option and (reasons := names.reasons(each, path))
     ]
     if decision.option is None:
-        each_why = [f"{view.spoken(each.option)} {reasons[0]}" for each, reasons in against]
-        yield from (f"{capital(text)}." for text in capped(each_why, "; "))
+        told = [f"{view.spoken(each.option)}: {reasons[0]}" for each, reasons in against]
+        yield from (f"{capital(text)}." for text in capped(told, "; "))
+        yield f"{capital(against[0][1][0]) if against else path[-1].asks}."
     elif against:
         first, reasons = against[0]
         who = f"{capital(view.spoken(first.option))} is {words(first.standing)}"
@@ -194,6 +195,7 @@ def _alternative(advice: Advice, names: Words) -> Iterator[str]:
     for start in (where, what):
         yield from (f"{start}, {text}." for text in told)
     yield f"{what}."
+    yield f"{who}, {price(other).removesuffix('/month')}"
 
 
 def _nearness(candidate: Candidate) -> tuple[int, float]:
@@ -253,7 +255,9 @@ def _next(advice: Advice) -> Iterator[str]:
     command = f"sm-advise {_quoted(file)}"
     error = next((each for each in advice.findings if each.severity == "error"), None)
     fix = _first_fix(advice)
-    unknown = min(view.rests_on(advice), key=lambda each: "option" not in each.decides, default=None)
+    unknown = min(
+        view.rests_on(advice), key=lambda each: "option" not in each.decides, default=None
+    )
     if fix is not None:
         sets = " ".join(f"--set {_quoted(f'{each.fact}={each.to}')}" for each in fix.changes)
         yield f"{command} {sets}"
@@ -262,7 +266,7 @@ def _next(advice: Advice) -> Iterator[str]:
     elif error is not None and error.fix:
         yield error.fix
         yield f"{error.fix.partition('. ')[0].rstrip('.')}."
-        yield f"Read the finding {error.rule}."
+        yield f"sm-advise explain {error.rule}"
     elif unknown is not None:
         yield f"State {unknown.fact} in {file}." if file != "-" else f"State {unknown.fact}."
         yield f"State {unknown.fact}."
@@ -273,9 +277,14 @@ def _next(advice: Advice) -> Iterator[str]:
         many = f"the {left} placeholders" if left > 1 else "the placeholder"
         yield f"Fill in {many} below, then run this with --output deploy/"
         yield f"Fill in {many} below."
+        yield f"Fill in {many[4:]}."
     else:
         yield f"{command} --output deploy/"
         yield "Run this with --output deploy/"
+
+
+def _decisiveness(rests: view.Rests) -> int:
+    return min(map(("option", "size", "price").index, rests.decides))
 
 
 def _quoted(text: str) -> str:

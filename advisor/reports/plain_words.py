@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from advisor.engine.standing import bound, holds
+from advisor.engine.standing import CHOSEN, bound, holds
 from advisor.model.advice import Advice, Candidate, Reason, Step
 from advisor.rulebook.load import book_for
 from advisor.text.quantity_format import word
@@ -53,9 +53,7 @@ class Words:
 
     def plain(self, text: str) -> str:
         """A text with the words of facts in place of their key paths."""
-        return _KEY.sub(
-            lambda key: self.fact(key[0]) if self._known(key[0]) else key[0], text
-        )
+        return _KEY.sub(lambda key: self.fact(key[0]) if self._known(key[0]) else key[0], text)
 
     def _known(self, path: str) -> bool:
         base, _, part = path.rpartition(".")
@@ -87,7 +85,7 @@ class Words:
     def _reason(self, reason: Reason, candidate: Candidate, asked: Mapping[str, Step]) -> str:
         verdict = reason.verdict
         if reason.kind == "question":
-            if candidate.standing.standing == "chosen":
+            if candidate.standing.standing == CHOSEN:
                 return ""
             leaf = self.leaf(asked[reason.rule])
             short: Mapping[str, str] = {**leaf.get("not", {}), **leaf.get("lower", {})}
@@ -99,8 +97,11 @@ class Words:
             if verdict.rule in self._limits:
                 return self._limits[verdict.rule]
             return lowered(f"{verdict.title} {reason.value}, limit {bound(verdict)}")
-        text = "as decided" if reason.kind == "decision" else self.plain(reason.text)
-        return lowered(text)
+        if reason.kind == "decision":
+            chosen = candidate.standing.standing == CHOSEN
+            return "as decided" if chosen else "the rules would choose it"
+        what, comma, wanted = self.plain(reason.text).partition(", ")
+        return lowered(what) + (f" ({wanted.replace(' is ', ' ')})" if comma else "")
 
     def condition(self, candidate: Candidate) -> str:
         """The first value of a fact that would choose an option; empty without one."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from rich.console import Console, ConsoleOptions, RenderResult
-from rich.table import Table
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from advisor.model.printable import printable
@@ -27,7 +27,8 @@ TONES = {
 }
 _LABEL = 12
 _HANG = 2
-_LEAST_TEXT = 20
+_GAP = 2
+_LEAST_TEXT = 26
 
 
 def said(text: object, style: str = "") -> Text:
@@ -35,28 +36,39 @@ def said(text: object, style: str = "") -> Text:
     return Text(printable(str(text)), style=style)
 
 
-def columns(
-    headings: Sequence[str],
-    rows: Iterable[Sequence[Text]],
-    *,
-    flexible: int = -1,
-    header: bool = True,
-) -> Table:
-    """A table without lines; only the ``flexible`` column wraps, all do when there is none."""
-    table = Table(
-        box=None,
-        padding=(0, 2, 0, 0),
-        pad_edge=False,
-        show_edge=False,
-        header_style=QUIET,
-        show_header=header,
-    )
-    for number, each in enumerate(headings):
-        wraps = flexible in (-1, number)
-        table.add_column(said(each), overflow="fold", no_wrap=not wraps)
-    for row in rows:
-        table.add_row(*row)
-    return table
+def aligned(
+    headings: Sequence[str], rows: Iterable[tuple[Sequence[str], str, str]], width: int
+) -> Iterator[RenderableType]:
+    """Rows of cells in columns, each with a text beside it, or below it where there is no room.
+
+    Args:
+        headings: of the cells, and of the text.
+        rows: the cells, the text and the tone of each.
+        width: of the terminal.
+    """
+    rows = list(rows)
+    *titles, last = headings
+    widths = [
+        max(map(cell_len, column)) for column in zip(titles, *(e[0] for e in rows), strict=True)
+    ]
+    used = sum(widths) + _GAP * len(widths)
+    beside = width - used >= _LEAST_TEXT
+    yield said(_cells(titles, widths) + (last if beside else ""), QUIET)
+    for cells, text, tone in rows:
+        start = _cells(cells, widths)
+        if beside:
+            yield Hanging(said(start + text, tone), hang=used)
+        else:
+            yield Hanging(said(start.rstrip(), tone), hang=_HANG)
+            yield Hanging(said("  " + text, tone), hang=4)
+
+
+def _cells(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """The first to the left, the others to the right."""
+    pads = [" " * (width - cell_len(each)) for each, width in zip(cells, widths, strict=True)]
+    first, *rest = zip(cells, pads, strict=True)
+    parts = ["".join(first), *(pad + each for each, pad in rest)]
+    return "".join(part + " " * _GAP for part in parts)
 
 
 class Hanging:

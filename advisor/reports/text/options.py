@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rich.console import RenderableType
 
@@ -11,10 +11,7 @@ from advisor.model.advice import Advice, Candidate
 from advisor.model.options import BATCH_TRANSFORM
 from advisor.reports import advice_view as view
 from advisor.reports.answer_blocks import OptionRow, option_rows
-from advisor.reports.text.layout import QUIET, TONES, Hanging, said
-
-_GAP = 2
-_LEAST_STANDING = 28
+from advisor.reports.text.layout import QUIET, TONES, Hanging, aligned, said
 
 
 def options(advice: Advice, width: int, verbose: bool) -> Iterator[RenderableType]:
@@ -26,37 +23,24 @@ def options(advice: Advice, width: int, verbose: bool) -> Iterator[RenderableTyp
     cells = [_cells(row, figured) for row in rows]
     if end == "A run" and figured:
         headings, cells = [*headings[:2], end], [[*each[:2], each[3]] for each in cells]
-    widths = [max(map(len, column)) for column in zip(headings, *cells, strict=True)]
-    used = sum(widths) + _GAP * len(widths)
-    beside = width - used >= _LEAST_STANDING
-    yield said(_line(headings, widths) + ("Standing" if beside else ""), QUIET)
-    for row, figures in zip(rows, cells, strict=True):
-        tone = TONES[words(row.candidate.standing)]
-        start = _line(figures, widths)
-        if beside:
-            yield Hanging(said(start + row.standing, tone), hang=used)
-        else:
-            yield said(start.rstrip(), tone)
-            yield Hanging(said("  " + row.standing, tone), hang=4)
-        if verbose:
-            yield from (Hanging(said(f"    {text}", QUIET), hang=6) for text in _judged(row.candidate))
+    tones = [TONES[words(row.candidate.standing)] for row in rows]
+    notes = [row.standing for row in rows]
+    head, *lines = aligned([*headings, "Standing"], zip(cells, notes, tones, strict=True), width)
+    yield head
+    each_of = len(lines) // len(rows) if rows else 1
+    for number, line in enumerate(lines, 1):
+        yield line
+        if verbose and number % each_of == 0:
+            judged = _judged(rows[number // each_of - 1].candidate)
+            yield from (Hanging(said(f"    {text}", QUIET), hang=6) for text in judged)
 
 
 def _cells(row: OptionRow, figured: bool) -> list[str]:
     return [row.option, row.money, *([row.p50, row.p99] if figured else [])]
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    first, *rest = (
-        cell.rjust(width) if number else cell.ljust(width)
-        for number, (cell, width) in enumerate(zip(cells, widths, strict=True))
-    )
-    gap = " " * _GAP
-    return gap.join([first, *rest]) + gap
-
-
 def _judged(candidate: Candidate) -> Iterator[str]:
-    """The reasons and the tight limits with margin and date; the limits that nothing stated meets."""
+    """The reasons and the limits that are met, with margin and date; the limits left open."""
     for reason in candidate.standing.reasons:
         verdict = reason.verdict
         notes = [view.room(verdict), verdict.as_of] if verdict is not None else []
@@ -69,5 +53,5 @@ def _judged(candidate: Candidate) -> Iterator[str]:
             room = f"{view.room(verdict)}, {verdict.as_of}"
             yield f"{verdict.title} {verdict.value}, limit {bound(verdict)} ({room})"
     if found := view.unstated(candidate):
-        told = [f"{each.title.lower()}{f' ({each.note})' * bool(each.note)}" for each in found]
-        yield f"not stated: {', '.join(told)}"
+        limits = (f"{each.title.lower()}{f' ({each.note})' * bool(each.note)}" for each in found)
+        yield f"not stated: {', '.join(limits)}"

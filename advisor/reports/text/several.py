@@ -10,19 +10,18 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from advisor.model.advice import Advice, Cost
+from advisor.model.printable import printable
 from advisor.pricing.plan_cost import in_brief
 from advisor.reports import advice_view as view
-from advisor.reports.text.layout import TONES, Labelled, columns, said
-from advisor.text.money_format import between, money
+from advisor.reports.text.layout import TONES, Labelled, aligned
+from advisor.text.money_format import UNKNOWN, between, money
 
 
 def several(advices: Sequence[Advice], width: int) -> Iterator[RenderableType]:
     """One line for each workload, the dearest first."""
     ranked = sorted(advices, key=_cost_order)
-    yield columns(
-        ("Workload", "Option", "Runs on", "USD/month", "Worst finding", "Owner"),
-        [_row(each) for each in ranked],
-    )
+    headings = ("Workload", "USD/month", "Answer; worst finding; owner")
+    yield from aligned(headings, map(_row, ranked), width)
     yield Text()
     yield Labelled("Total", tuple(_total(advices)))
     for each in ranked:
@@ -45,23 +44,25 @@ def _cost_order(advice: Advice) -> tuple[bool, Decimal, str]:
     return usd is None, -Decimal(usd or 0), advice.workload.name
 
 
-def _row(advice: Advice) -> tuple[Text, ...]:
+def _row(advice: Advice) -> tuple[tuple[str, str], str, str]:
     chosen, worst = advice.chosen, next(iter(advice.findings), None)
     plan = None if chosen is None else chosen.plan
-    runs_on = "-" if plan is None else "not sized" if plan.sized == "not-sized" else in_brief(plan)
+    runs_on = "" if plan is None else f" on {in_brief(plan)}"
+    if plan is not None and plan.sized == "not-sized":
+        runs_on = ", not sized"
     cost = _paid(advice)
     interval = money(cost)
     if cost is not None and cost.usd_estimate is not None:
-        interval += f" ({between(cost.usd_low, cost.usd_high)})"
-    severity = "none" if worst is None else worst.severity
-    return (
-        said(advice.workload.name, "bold"),
-        said(view.spoken(advice.decision.option), TONES[advice.decision.status]),
-        said(runs_on),
-        said(interval),
-        said(severity if worst is None else f"{severity} {worst.rule}", TONES.get(severity, "")),
-        said(advice.workload.text("owner") or "-"),
+        ends = between(cost.usd_low, cost.usd_high)
+        interval += f" ({ends})" if ends != UNKNOWN else ""
+    owner = advice.workload.text("owner")
+    told = (
+        view.spoken(advice.decision.option) + runs_on,
+        "no finding" if worst is None else f"{worst.severity} {worst.rule}",
+        owner or "",
     )
+    name = printable(advice.workload.name)
+    return (name, interval), "; ".join(filter(None, told)), TONES[advice.decision.status]
 
 
 def _total(advices: Sequence[Advice]) -> Iterator[str]:
@@ -81,4 +82,5 @@ def _total(advices: Sequence[Advice]) -> Iterator[str]:
     open_answers = sum(bool(view.rests_on(each)) for each in advices)
     if facts:
         fact, number = facts.most_common(1)[0]
-        yield f"{open_answers} of {len(advices)} open; stating {fact} helps most: {number} rest on it"
+        many = f"{open_answers} of {len(advices)} open"
+        yield f"{many}; stating {fact} closes most: {number} rest on it"
