@@ -13,7 +13,6 @@ from advisor.model.advice import (
     Cost,
     CostUnknown,
     DecisiveUnknown,
-    Fact,
     Verdict,
 )
 from advisor.model.workload import Finding
@@ -21,13 +20,6 @@ from advisor.text.money_format import a_month, money
 from advisor.text.quantity_format import word
 
 SEVERITIES = ("error", "warning", "info")
-
-
-class Assumed(NamedTuple):
-    """The assumed facts that something looked at, the most important first."""
-
-    facts: tuple[Fact, ...]
-    remote: int  # how many would change the answer only at unusual values
 
 
 class Rests(NamedTuple):
@@ -58,7 +50,8 @@ def rests_on(advice: Advice) -> tuple[Rests, ...]:
     weighed = advice.cost_unknowns or ()
     priced = [*(() if cost is None else cost.estimate_rests_on), *(each.fact for each in weighed)]
     values = {fact.fact: word(fact.value) for fact in advice.decision.facts}
-    values |= {each.fact: each.assumed for each in (*weighed, *unknowns) if each.assumed}
+    values |= {each.fact: each.assumed for each in weighed if each.assumed}
+    values |= {each.fact: each.assumed for each in unknowns if each.assumed}
     decides: dict[str, dict[str, None]] = {}
     for what, facts in (
         ("price", priced),
@@ -137,26 +130,6 @@ def others(advice: Advice, unknown: DecisiveUnknown) -> tuple[tuple[str, str | N
         for value, option in unknown.outcomes.items()
         if option != advice.decision.rules_option
     )
-
-
-def assumed(advice: Advice) -> Assumed:
-    """Assumed facts: decisive unknowns first, then the path, then open limits, then the rest."""
-    decision = advice.decision
-    ranks: dict[str, int] = {}
-    for unknown in decision.unknowns:
-        ranks.setdefault(unknown.fact, 4 if unknown.remote else 0)
-    for step in decision.path:
-        if step.assumed:
-            for fact in step.facts:
-                ranks[fact] = min(ranks.get(fact, 1), 1)
-    if advice.chosen is not None:
-        for verdict in unstated(advice.chosen):
-            ranks[verdict.fact] = min(ranks.get(verdict.fact, 2), 2)
-    facts = [fact for fact in decision.facts if fact.origin == "assumed"]
-    facts.sort(key=lambda fact: ranks.get(fact.fact, 3))
-    named = {fact.fact for fact in facts}
-    remote = sum(1 for each in decision.unknowns if each.remote and each.fact in named)
-    return Assumed(tuple(facts), remote)
 
 
 def dated(advice: Advice) -> bool:

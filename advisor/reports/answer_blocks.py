@@ -218,11 +218,9 @@ def _measured(advice: Advice) -> Iterator[str]:
 
 
 def _assumed(advice: Advice) -> Iterator[str]:
-    """The assumed facts that a rule read, the most important first."""
-    facts, remote = view.assumed(advice)
+    facts = [each for each in advice.decision.facts if each.origin == "assumed"]
     if facts:
-        note = f" ({remote} of {len(facts)} matter at unusual values only)" if remote else ""
-        yield ", ".join(f"{fact.fact} {word(fact.value)}" for fact in facts) + note
+        yield ", ".join(f"{fact.fact} {word(fact.value)}" for fact in facts)
 
 
 def _deploy(plan: Plan) -> Iterator[str]:

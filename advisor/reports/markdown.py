@@ -35,7 +35,7 @@ def _page(advice: Advice) -> Iterator[str]:
     yield from (f"- **{each.label}** {prose(each.text)}" for each in others)
     yield "\n## Options"
     yield from _options(advice)
-    tables = {"Plan": _plan, "Cost": _cost, "Ask AWS": _quotas}
+    tables = {"Plan": _plan, "Cost": _cost}
     for block in blocks(advice, verbose=False):
         yield f"\n## {block.title}"
         lines = [f"- {prose(line)}" for line in block.lines]
@@ -150,25 +150,6 @@ def _invoke(advice: Advice) -> Iterator[str]:
     if invoke.notes:
         notes = [f"- {prose(note)}" for note in invoke.notes]
         yield from _folded("notes for the caller", notes)
-
-
-def _quotas(advice: Advice, lines: Sequence[str]) -> Iterator[str]:
-    yield from lines[:_MOST_LINES]
-    plan = _planned(advice)
-    quotas = plan.quotas if plan is not None else ()
-    rows = [
-        (
-            prose(quota.name),
-            code(quota.code) if quota.code else "",
-            str(quota.wanted if quota.wanted is not None else ""),
-            str(quota.default if quota.default is not None else "not published"),
-            prose(quota.note),
-            cited(quota.source, quota.as_of),
-        )
-        for quota in quotas
-    ]
-    headings = ("Quota", "Code", "Wanted", "Default", "Note", "Source")
-    yield from _folded(f"all {len(rows)} quotas", table(headings, rows))
 
 
 def _cost(advice: Advice, lines: Sequence[str]) -> Iterator[str]:
