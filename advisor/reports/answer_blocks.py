@@ -10,7 +10,16 @@ from typing import NamedTuple
 from advisor import __version__
 from advisor.engine.standing import RANKED_LOWER, RULED_OUT, STANDINGS, words
 from advisor.measurement import words as measured_words
-from advisor.model.advice import Advice, Candidate, Cost, Plan, Quota, Setting, WouldChange
+from advisor.model.advice import (
+    Advice,
+    Candidate,
+    Cost,
+    CostItem,
+    Plan,
+    Quota,
+    Setting,
+    WouldChange,
+)
 from advisor.model.workload import Finding
 from advisor.pricing.comparable import stand_ins
 from advisor.reports import advice_view as view
@@ -132,7 +141,8 @@ def _changes(advice: Advice, verbose: bool) -> Iterator[str]:
     """The nearest changes; one that breaks another stated fact comes after the others."""
     found = advice.decision.would_change
     if not verbose:
-        near = [each for each in found if _near(advice, each)]
+        other = [each for each in found if each.option != advice.decision.option]
+        near = [each for each in other if _near(advice, each)]
         found = tuple(sorted(near, key=lambda each: bool(each.breaks))[:_MOST_CHANGES])
     stated = {each.fact: word(each.value) for each in advice.decision.facts}
     for each in found:
@@ -185,24 +195,21 @@ def _cost(advice: Advice, verbose: bool) -> Iterator[str]:
 
 def _sum(cost: Cost, verbose: bool) -> Iterator[str]:
     """The items with their prices, or each on a line."""
-    items = [
-        f"{money(item)} {item.name} ({_number(item.quantity)} {item.unit}"
-        + (f" x {item.unit_price_usd}" if item.unit_price_usd else "")
-        + (f", {item.basis}" if verbose else "")
-        + ")"
-        for item in cost.items
-    ]
+    items = [f"{money(item)} {item.name}{_times(item, verbose)}" for item in cost.items]
     yield a_month(cost) + ("" if verbose or not items else f" = {' + '.join(items)}")
     if verbose:
         yield from items
 
 
-def _number(quantity: str) -> str:
-    """A number or a range with thousands separators; other texts as they are."""
-    ends = quantity.split("..")
-    if not all(_DECIMAL.fullmatch(end) for end in ends):
-        return quantity
-    return "-".join(figure(end).removesuffix(".00") for end in ends)
+def _times(item: CostItem, verbose: bool) -> str:
+    """Quantity and price of an item; nothing where its quantity has no upper end."""
+    ends = item.quantity.split("..")
+    if not verbose and not all(_DECIMAL.fullmatch(end) for end in ends):
+        return ""
+    if all(_DECIMAL.fullmatch(end) for end in ends):
+        ends = [figure(end).removesuffix(".00") for end in ends]
+    each = f" x {item.unit_price_usd}" if item.unit_price_usd else ""
+    return f" ({'-'.join(ends)} {item.unit}{each}{f', {item.basis}' if verbose else ''})"
 
 
 def _measured(advice: Advice) -> Iterator[str]:

@@ -186,6 +186,8 @@ def _alternative(advice: Advice, names: Words) -> Iterator[str]:
     if not others:
         yield "No other option fits."
         return
+    order = advice.decision.leaf_options
+    others.sort(key=lambda each: order.index(each.option) if each.option in order else len(order))
     other = min(others, key=_nearness)
     who = capital(view.spoken(other.option))
     what = f"{who}: {price(other)}"

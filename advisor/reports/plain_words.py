@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from advisor.engine.standing import CHOSEN, bound, holds
+from advisor.engine.standing import CHOSEN, bound
 from advisor.model.advice import Advice, Candidate, Reason, Step
 from advisor.rulebook.load import book_for
 from advisor.text.quantity_format import word
@@ -79,7 +79,7 @@ class Words:
             else:
                 done.append(self._reason(each, candidate, asked))
         if choosing:
-            done.insert(0, f"wins by another {' or '.join(choosing)}")
+            done.insert(0, f"wins by another {', '.join(choosing)}")
         return [each for each in dict.fromkeys(done) if each]
 
     def _reason(self, reason: Reason, candidate: Candidate, asked: Mapping[str, Step]) -> str:
@@ -107,7 +107,7 @@ class Words:
         """The first value of a fact that would choose an option; empty without one."""
         for each in candidate.standing.reasons:
             if each.kind == "fact":
-                return f"if {holds(self.fact(each.rule), each.value)}"
+                return f"wins if you state {self.value(each.rule, each.value)}"
         return ""
 
 
