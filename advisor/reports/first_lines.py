@@ -58,7 +58,7 @@ def fitting(width: int, texts: Iterable[str]) -> str:
     """The first text that fits, or else the last one, cut between two words."""
     text = ""
     for each in texts:
-        text = printable(each)
+        text = printable(each).strip()
         if view.columns_of(text) <= width:
             return text
     while text and view.columns_of(text) > width - len(_CUT):
@@ -215,7 +215,8 @@ def _fix(advice: Advice, names: Words) -> Iterator[str]:
     broken = f" (breaks {', '.join(map(names.fact, fix.breaks))})" if fix.breaks else ""
     changes = " and ".join(names.value(each.fact, each.to) for each in fix.changes)
     leads = f"{view.spoken(fix.option)}{broken}"
-    yield f"{fix.advice.partition('. ')[0].rstrip('.')}: {leads} at {changes}."
+    advice_given = names.plain(fix.advice.partition(". ")[0].rstrip("."))
+    yield f"{advice_given}: {leads} at {changes}."
     yield f"{capital(changes)}: {leads}."
     yield f"{capital(changes)}."
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -36,31 +37,33 @@ def said(text: object, style: str = "") -> Text:
     return Text(printable(str(text)), style=style)
 
 
-def aligned(
-    headings: Sequence[str], rows: Iterable[tuple[Sequence[str], str, str]], width: int
-) -> Iterator[RenderableType]:
-    """Rows of cells in columns, each with a text beside it, or below it where there is no room.
+class Row(NamedTuple):
+    """A row of cells with a text beside it, or below it where there is no room."""
 
-    Args:
-        headings: of the cells, and of the text.
-        rows: the cells, the text and the tone of each.
-        width: of the terminal.
-    """
-    rows = list(rows)
+    cells: Sequence[str]
+    text: str
+    tone: str
+    under: Sequence[str] = ()  # quiet lines below
+
+
+def aligned(headings: Sequence[str], rows: Sequence[Row], width: int) -> Iterator[RenderableType]:
+    """Rows in columns; the last heading is that of their texts."""
     *titles, last = headings
     widths = [
-        max(map(cell_len, column)) for column in zip(titles, *(e[0] for e in rows), strict=True)
+        max(map(cell_len, column))
+        for column in zip(titles, *(row.cells for row in rows), strict=True)
     ]
     used = sum(widths) + _GAP * len(widths)
     beside = width - used >= _LEAST_TEXT
     yield said(_cells(titles, widths) + (last if beside else ""), QUIET)
-    for cells, text, tone in rows:
-        start = _cells(cells, widths)
+    for row in rows:
+        start = _cells(row.cells, widths)
         if beside:
-            yield Hanging(said(start + text, tone), hang=used)
+            yield Hanging(said(start + row.text, row.tone), hang=used)
         else:
-            yield Hanging(said(start.rstrip(), tone), hang=_HANG)
-            yield Hanging(said("  " + text, tone), hang=4)
+            yield Hanging(said(start.rstrip(), row.tone), hang=_HANG)
+            yield Hanging(said("  " + row.text, row.tone), hang=4)
+        yield from (Hanging(said(f"    {each}", QUIET), hang=6) for each in row.under)
 
 
 def _cells(cells: Sequence[str], widths: Sequence[int]) -> str:

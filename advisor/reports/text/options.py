@@ -10,33 +10,30 @@ from advisor.engine.standing import CHOSEN, OPEN, bound, words
 from advisor.model.advice import Advice, Candidate
 from advisor.model.options import BATCH_TRANSFORM
 from advisor.reports import advice_view as view
-from advisor.reports.answer_blocks import OptionRow, option_rows
-from advisor.reports.text.layout import QUIET, TONES, Hanging, aligned, said
+from advisor.reports.answer_blocks import option_rows
+from advisor.reports.text.layout import TONES, Row, aligned
+
+_BOTH_TIMES = 60  # columns that a second time needs
 
 
 def options(advice: Advice, width: int, verbose: bool) -> Iterator[RenderableType]:
     """A line for each option; below it its standing where the terminal is narrow."""
     rows = option_rows(advice)
-    end = "A run" if advice.decision.option == BATCH_TRANSFORM else "p99"
-    figured = any(row.candidate.plan is not None for row in rows)
-    headings = ["Option", "USD/month", *(["p50", end] if figured else [])]
-    cells = [_cells(row, figured) for row in rows]
-    if end == "A run" and figured:
-        headings, cells = [*headings[:2], end], [[*each[:2], each[3]] for each in cells]
-    tones = [TONES[words(row.candidate.standing)] for row in rows]
-    notes = [row.standing for row in rows]
-    head, *lines = aligned([*headings, "Standing"], zip(cells, notes, tones, strict=True), width)
-    yield head
-    each_of = len(lines) // len(rows) if rows else 1
-    for number, line in enumerate(lines, 1):
-        yield line
-        if verbose and number % each_of == 0:
-            judged = _judged(rows[number // each_of - 1].candidate)
-            yield from (Hanging(said(f"    {text}", QUIET), hang=6) for text in judged)
-
-
-def _cells(row: OptionRow, figured: bool) -> list[str]:
-    return [row.option, row.money, *([row.p50, row.p99] if figured else [])]
+    batch = advice.decision.option == BATCH_TRANSFORM
+    titles = {"option": "Option", "money": "USD/month"}
+    if any(row.candidate.plan is not None for row in rows):
+        titles |= {} if batch or width < _BOTH_TIMES else {"p50": "p50"}
+        titles |= {"p99": "A run" if batch else "p99"}
+    lines = [
+        Row(
+            [getattr(row, name) for name in titles],
+            row.standing,
+            TONES[words(row.candidate.standing)],
+            tuple(_judged(row.candidate)) if verbose else (),
+        )
+        for row in rows
+    ]
+    return aligned([*titles.values(), "Standing"], lines, width)
 
 
 def _judged(candidate: Candidate) -> Iterator[str]:

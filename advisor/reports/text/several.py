@@ -13,7 +13,7 @@ from advisor.model.advice import Advice, Cost
 from advisor.model.printable import printable
 from advisor.pricing.plan_cost import in_brief
 from advisor.reports import advice_view as view
-from advisor.reports.text.layout import TONES, Labelled, aligned
+from advisor.reports.text.layout import TONES, Labelled, Row, aligned
 from advisor.text.money_format import UNKNOWN, between, money
 
 
@@ -21,7 +21,7 @@ def several(advices: Sequence[Advice], width: int) -> Iterator[RenderableType]:
     """One line for each workload, the dearest first."""
     ranked = sorted(advices, key=_cost_order)
     headings = ("Workload", "USD/month", "Answer; worst finding; owner")
-    yield from aligned(headings, map(_row, ranked), width)
+    yield from aligned(headings, [*map(_row, ranked)], width)
     yield Text()
     yield Labelled("Total", tuple(_total(advices)))
     for each in ranked:
@@ -44,7 +44,7 @@ def _cost_order(advice: Advice) -> tuple[bool, Decimal, str]:
     return usd is None, -Decimal(usd or 0), advice.workload.name
 
 
-def _row(advice: Advice) -> tuple[tuple[str, str], str, str]:
+def _row(advice: Advice) -> Row:
     chosen, worst = advice.chosen, next(iter(advice.findings), None)
     plan = None if chosen is None else chosen.plan
     runs_on = "" if plan is None else f" on {in_brief(plan)}"
@@ -62,12 +62,12 @@ def _row(advice: Advice) -> tuple[tuple[str, str], str, str]:
         owner or "",
     )
     name = printable(advice.workload.name)
-    return (name, interval), "; ".join(filter(None, told)), TONES[advice.decision.status]
+    return Row((name, interval), "; ".join(filter(None, told)), TONES[advice.decision.status])
 
 
 def _total(advices: Sequence[Advice]) -> Iterator[str]:
     """The sum of what is known, how many are open, and the fact that closes most of them."""
-    costs = [_paid(each) for each in advices]
+    costs = [_paid(each) for each in advices if each.chosen is not None]
     known = [each for each in costs if each is not None and each.usd_low is not None]
     missing = len(costs) - len(known)
     low = sum((Decimal(each.usd_low or 0) for each in known), Decimal(0))
