@@ -86,17 +86,14 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
         )
     if advices:
         where = context(form)._replace(verbose=options["verbose"])
-        shown = advices if form not in FOR_PEOPLE else _alongside(advices)
-        click.echo(renderer(form)(shown, where), nl=False)
+        if form in FOR_PEOPLE:
+            from advisor.compare.alongside import alongside
+
+            advices = [alongside(each, price_folder()) for each in advices]
+        click.echo(renderer(form)(advices, where), nl=False)
     if options["output"] is not None:
         _write(advices, options)
     return _code(advices, unread, asked)
-
-
-def _alongside(advices: Sequence[Advice]) -> list[Advice]:
-    from advisor.compare.alongside import alongside
-
-    return [alongside(each, price_folder()) for each in advices]
 
 
 def _require_folder(options: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import takewhile
+from os.path import commonprefix
 from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
@@ -160,21 +160,12 @@ def counted(findings: Iterable[Finding]) -> str:
 def merged(texts: Sequence[str]) -> str:
     """Sentences that differ in one place as one: ``State a, b in the file``."""
     rows = [text.split(" ") for text in dict.fromkeys(texts)]
-    if len(rows) < 2:
-        return " ".join(rows[0]) if rows else ""
-    start = _shared(rows)
-    end = _shared([row[start:][::-1] for row in rows])
+    start = len(commonprefix(rows))
+    end = len(commonprefix([row[start:][::-1] for row in rows]))
     middles = [" ".join(row[start : len(row) - end]) for row in rows]
-    if not start or not all(middles):
-        return " ".join(" ".join(row) for row in rows)
-    last = len(rows[0]) - end
-    return " ".join([*rows[0][:start], ", ".join(middles), *rows[0][last:]])
-
-
-def _shared(rows: Sequence[Sequence[str]]) -> int:
-    """How many first words all rows have in common."""
-    columns = zip(*rows, strict=False)
-    return sum(1 for _ in takewhile(lambda words: len(set(words)) == 1, columns))
+    if len(rows) < 2 or not start or not all(middles):
+        return " ".join(map(" ".join, rows))
+    return " ".join([*rows[0][:start], ", ".join(middles), *rows[0][len(rows[0]) - end :]])
 
 
 def sources_read(advice: Advice) -> tuple[str, str]:

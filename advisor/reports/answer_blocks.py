@@ -17,7 +17,6 @@ from advisor.model.advice import (
     CostItem,
     Plan,
     Quota,
-    Setting,
     WouldChange,
 )
 from advisor.model.workload import Finding
@@ -166,15 +165,12 @@ def _plan(plan: Plan, verbose: bool) -> Iterator[str]:
     """What it runs on with the whole formula; of other settings what most readers ask for."""
     shown = [each for each in plan.settings if not each.name.endswith(_NAMES)]
     for each in shown:
-        if verbose or not each.because.startswith(_ORDINARY):
-            yield _setting(each, whole=verbose or each.name.endswith(_COUNTS))
-
-
-def _setting(setting: Setting, *, whole: bool) -> str:
-    reason = setting.because.split(". ", 1)[0].rstrip(".")
-    if not whole:
-        reason = reason.partition("; ")[0]
-    return f"{setting.name} {setting.value}: {reason}"
+        if verbose:
+            yield f"{each.name} {each.value}: {each.because}"
+        elif not each.because.startswith(_ORDINARY):
+            reason = each.because.split(". ", 1)[0].rstrip(".")
+            whole = each.name.endswith(_COUNTS)
+            yield f"{each.name} {each.value}: {reason if whole else reason.partition('; ')[0]}"
 
 
 def _cost(advice: Advice, verbose: bool) -> Iterator[str]:

@@ -6,11 +6,12 @@ Each is one line at any width. It is made shorter by leaving out parts, the leas
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from shlex import quote
 from typing import NamedTuple
 
 from advisor.engine.standing import STANDINGS, words
 from advisor.model.advice import Advice, Candidate, Fix
-from advisor.model.options import BATCH_TRANSFORM, SERVERLESS
+from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, SERVERLESS
 from advisor.model.printable import printable
 from advisor.model.workload import Finding
 from advisor.pricing.comparable import stand_ins
@@ -186,8 +187,6 @@ def _alternative(advice: Advice, names: Words) -> Iterator[str]:
     if not others:
         yield "No other option fits."
         return
-    order = advice.decision.leaf_options
-    others.sort(key=lambda each: order.index(each.option) if each.option in order else len(order))
     other = min(others, key=_nearness)
     who = capital(view.spoken(other.option))
     what = f"{who}: {price(other)}"
@@ -200,10 +199,11 @@ def _alternative(advice: Advice, names: Words) -> Iterator[str]:
     yield f"{who}, {price(other).removesuffix('/month')}"
 
 
-def _nearness(candidate: Candidate) -> tuple[int, float]:
+def _nearness(candidate: Candidate) -> tuple[int, float, bool]:
     cost = candidate.cost
     usd = None if cost is None else cost.usd_estimate or cost.usd_low
-    return STANDINGS.index(candidate.standing.standing), float("inf" if usd is None else usd)
+    rank = STANDINGS.index(candidate.standing.standing)
+    return rank, float("inf" if usd is None else usd), candidate.option == ASYNCHRONOUS
 
 
 def _fix(advice: Advice, names: Words) -> Iterator[str]:
@@ -255,14 +255,14 @@ def _assumes(advice: Advice, names: Words) -> Iterator[str]:
 def _next(advice: Advice) -> Iterator[str]:
     """One command, or one thing to state."""
     file = advice.workload.file
-    command = f"sm-advise {_quoted(file)}"
+    command = f"sm-advise {quote(file)}"
     error = next((each for each in advice.findings if each.severity == "error"), None)
     fix = _first_fix(advice)
     unknown = min(
         view.rests_on(advice), key=lambda each: "option" not in each.decides, default=None
     )
     if fix is not None:
-        sets = " ".join(f"--set {_quoted(f'{each.fact}={each.to}')}" for each in fix.changes)
+        sets = " ".join(f"--set {quote(f'{each.fact}={each.to}')}" for each in fix.changes)
         yield f"{command} {sets}"
         yield f"Try {sets}"
         yield f"State {fix.changes[0].fact}."
@@ -288,9 +288,3 @@ def _next(advice: Advice) -> Iterator[str]:
 
 def _decisiveness(rests: view.Rests) -> int:
     return min(map(("option", "size", "price").index, rests.decides))
-
-
-def _quoted(text: str) -> str:
-    from shlex import quote
-
-    return quote(text)

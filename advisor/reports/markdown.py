@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from advisor import __version__
 from advisor.engine.standing import CHOSEN, bound, in_words, is_need
 from advisor.measurement import words as measured_words
-from advisor.model.advice import Advice, Fact, Plan, Verdict
+from advisor.model.advice import Advice, Fact, Verdict
 from advisor.reports import Context
 from advisor.reports import advice_view as highlights
-from advisor.reports.answer_blocks import blocks, option_rows
+from advisor.reports.answer_blocks import blocks, option_rows, provenance
 from advisor.reports.first_lines import first_lines
 from advisor.text.markup import cited, code, prose, table
 from advisor.text.money_format import UNKNOWN, basis_in_words, money
@@ -18,7 +17,6 @@ from advisor.text.quantity_format import word
 
 # What is shown before a fold; together with the headings at most 60 lines.
 _MOST_LINES = 3
-_MOST_SETTINGS = 3
 _DIGITS = 12  # of a digest; enough to tell files apart
 _ANY_WIDTH = 1000  # a page has no columns
 
@@ -35,17 +33,19 @@ def _page(advice: Advice) -> Iterator[str]:
     yield from (f"- **{each.label}** {prose(each.text)}" for each in others)
     yield "\n## Options"
     yield from _options(advice)
-    tables = {"Plan": _plan, "Cost": _cost}
     for block in blocks(advice, verbose=False):
         yield f"\n## {block.title}"
-        lines = [f"- {prose(line)}" for line in block.lines]
-        yield from _some(lines, _MOST_LINES) if block.title not in tables else ()
-        if block.title in tables:
-            yield from tables[block.title](advice, lines)
-    for title, section in (("Invoke", _invoke), ("Facts", _facts), ("Provenance", _provenance)):
-        if lines := list(section(advice)):
-            yield f"\n## {title}"
-            yield from lines
+        yield from _some([f"- {prose(line)}" for line in block.lines], _MOST_LINES)
+    details = [
+        f"- **{block.title}** {prose(line)}"
+        for block in blocks(advice, verbose=True)
+        for line in block.lines
+    ]
+    yield "\n## Facts and sources"
+    yield from _facts(advice)
+    yield from _folded("all details", details)
+    yield from _prices(advice)
+    yield f"\n{_origins(advice)}."
 
 
 def _folded(summary: str, lines: Iterable[str]) -> Iterator[str]:
@@ -122,38 +122,7 @@ def _verdict(verdict: Verdict) -> tuple[str, ...]:
     )
 
 
-def _planned(advice: Advice) -> Plan | None:
-    return advice.chosen.plan if advice.chosen is not None else None
-
-
-def _plan(advice: Advice, lines: Sequence[str]) -> Iterator[str]:
-    plan = _planned(advice)
-    rows = [
-        (code(setting.name), code(setting.value), prose(setting.because))
-        for setting in (plan.settings if plan is not None else ())
-    ]
-    headings = ("Setting", "Value", "Formula")
-    yield from table(headings, rows[:_MOST_SETTINGS])
-    if len(rows) > _MOST_SETTINGS:
-        more = rows[_MOST_SETTINGS:]
-        yield from _folded(f"{len(more)} more", table(headings, more))
-
-
-def _invoke(advice: Advice) -> Iterator[str]:
-    plan = _planned(advice)
-    if plan is None:
-        return
-    invoke = plan.invoke
-    names = ", ".join(code(name) for name in invoke.parameters)
-    timeout = f" Client timeout {invoke.client_timeout_s} s." if invoke.client_timeout_s else ""
-    yield f"{code(invoke.operation)} with {names}.{timeout}"
-    if invoke.notes:
-        notes = [f"- {prose(note)}" for note in invoke.notes]
-        yield from _folded("notes for the caller", notes)
-
-
-def _cost(advice: Advice, lines: Sequence[str]) -> Iterator[str]:
-    yield from lines
+def _prices(advice: Advice) -> Iterator[str]:
     cost = advice.chosen.cost if advice.chosen is not None else None
     rows = [
         (
@@ -167,24 +136,14 @@ def _cost(advice: Advice, lines: Sequence[str]) -> Iterator[str]:
         for item in (cost.items if cost is not None else ())
     ]
     headings = ("Item", "Quantity", "USD each", "USD/month", "Basis", "Source")
-    yield from _folded(f"{len(rows)} lines", table(headings, rows))
+    yield from _folded(f"{len(rows)} prices", table(headings, rows))
 
 
-def _provenance(advice: Advice) -> Iterator[str]:
+def _origins(advice: Advice) -> str:
     workload = advice.workload
-    oldest, newest = highlights.sources_read(advice)
-    dated = highlights.dated(advice) and advice.as_of
     parts = [
         f"{code(workload.file)} with SHA-256 {code(workload.sha256[:_DIGITS])}",
         *(f"{code(f'{fact}={value}')} set" for fact, value in advice.changes.items()),
-        f"limits {advice.limits}",
-        f"region {prose(advice.region)}" if advice.region else "region not stated",
-        f"prices of {advice.prices_date}" if advice.prices_date else "no prices",
-        f"rules {code(advice.rules_digest.removeprefix('sha256:')[:_DIGITS])}",
-        f"sources read {oldest} to {newest}",
-        *([f"judged as of {advice.as_of}"] if dated else []),
-        f"sm-advise {__version__}",
+        prose(provenance(advice, verbose=True)),
     ]
-    if workload.settings.words:
-        parts.append(f"settings {prose(workload.settings.words)}")
-    yield f"{'; '.join(parts)}."
+    return "; ".join(parts)
