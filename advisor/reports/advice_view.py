@@ -160,8 +160,9 @@ def counted(findings: Iterable[Finding]) -> str:
 def merged(texts: Sequence[str]) -> str:
     """Sentences that differ in one place as one: ``State a, b in the file``."""
     rows = [text.split(" ") for text in dict.fromkeys(texts)]
-    start = len(commonprefix(rows))
-    end = len(commonprefix([row[start:][::-1] for row in rows]))
+    start = len(commonprefix(rows))  # noqa: RUF071 - of words, not of paths
+    ends = [row[start:][::-1] for row in rows]
+    end = len(commonprefix(ends))  # noqa: RUF071 - as above
     middles = [" ".join(row[start : len(row) - end]) for row in rows]
     if len(rows) < 2 or not start or not all(middles):
         return " ".join(map(" ".join, rows))
