@@ -191,10 +191,8 @@ def _alternative(advice: Advice, names: Words) -> Iterator[str]:
     who = capital(view.spoken(other.option))
     what = f"{who}: {price(other)}"
     where = f"{who} on {in_brief(other.plan)}: {price(other)}" if other.plan else what
-    reasons = [names.condition(other), *names.reasons(other, advice.decision.path)]
-    told = [each for each in reasons if each and not each.startswith("wins by")]
-    for start in (where, what):
-        yield from (f"{start}, {text}." for text in told)
+    told = [*names.conditions(other), *names.reasons(other, advice.decision.path)]
+    yield from (f"{start}, {text}." for start in (where, what) for text in told)
     yield f"{what}."
     yield f"{who}, {price(other).removesuffix('/month')}"
 
@@ -258,9 +256,7 @@ def _next(advice: Advice) -> Iterator[str]:
     command = f"sm-advise {quote(file)}"
     error = next((each for each in advice.findings if each.severity == "error"), None)
     fix = _first_fix(advice)
-    unknown = min(
-        view.rests_on(advice), key=lambda each: "option" not in each.decides, default=None
-    )
+    unknown = min(view.rests_on(advice), key=_decisiveness, default=None)
     if fix is not None:
         sets = " ".join(f"--set {quote(f'{each.fact}={each.to}')}" for each in fix.changes)
         yield f"{command} {sets}"
@@ -287,4 +283,5 @@ def _next(advice: Advice) -> Iterator[str]:
 
 
 def _decisiveness(rests: view.Rests) -> int:
+    """The option comes first, then the size."""
     return min(map(("option", "size", "price").index, rests.decides))

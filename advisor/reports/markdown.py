@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from advisor.engine.standing import CHOSEN, bound, in_words, is_need
-from advisor.measurement import words as measured_words
 from advisor.model.advice import Advice, Fact, Verdict
 from advisor.reports import Context
 from advisor.reports import advice_view as highlights
@@ -74,13 +73,6 @@ def _facts(advice: Advice) -> Iterator[str]:
         for fact in facts
     ]
     yield from _folded(summary, table(("Fact", "Value", "Origin"), rows))
-    measured = advice.workload.measured
-    if measured is not None:
-        yield f"\nMeasured {prose(measured_words.origin(measured))}."
-        tests = [
-            tuple(prose(cell) for cell in measured_words.cells(each)) for each in measured.tests
-        ]
-        yield from _folded(f"{len(tests)} measured", table(measured_words.HEADINGS, tests))
 
 
 def _origin(fact: Fact, advice: Advice) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from advisor.engine.standing import CHOSEN, bound
@@ -103,12 +103,11 @@ class Words:
         what, comma, wanted = self.plain(reason.text).partition(", ")
         return lowered(what) + (f" ({wanted.replace(' is ', ' ')})" if comma else "")
 
-    def condition(self, candidate: Candidate) -> str:
-        """The first value of a fact that would choose an option; empty without one."""
+    def conditions(self, candidate: Candidate) -> Iterator[str]:
+        """Values of unstated facts with which an option would be chosen."""
         for each in candidate.standing.reasons:
             if each.kind == "fact":
-                return f"wins if you state {self.value(each.rule, each.value)}"
-        return ""
+                yield f"wins with {self.value(each.rule, each.value.partition(' or ')[0])}"
 
 
 def lowered(text: str) -> str:
