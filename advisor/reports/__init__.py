@@ -34,6 +34,7 @@ ADVICE_FORMATS = {
     "json": "advisor.reports.json_v1",
     "jsonl": "advisor.reports.jsonl",
     "markdown": "advisor.reports.markdown",
+    "csv": "advisor.reports.advice_csv",
     "request": "advisor.reports.request",
 }
 

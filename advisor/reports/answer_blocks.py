@@ -31,7 +31,7 @@ from advisor.text.quantity_format import milliseconds, word
 _MOST_UNKNOWNS = 3
 _MOST_CHANGES = 3
 _FAR = 10  # times the stated value: what lies further is no change that anyone expects
-_COUNTS = "Count"  # settings whose whole formula is told: how many instances
+_COUNTS = ("Count", "Concurrency")  # settings whose whole formula is told
 _NAMES = "Name"  # settings that only name a resource say nothing about sizing
 _ORDINARY = ("Unchanged", "Time of a call not stated")
 _AMPLE = 2  # a default so many times what is wanted needs no request

@@ -17,7 +17,7 @@ from advisor.model.workload import Finding
 from advisor.pricing.comparable import stand_ins
 from advisor.pricing.plan_cost import in_brief
 from advisor.reports import advice_view as view
-from advisor.reports.plain_words import Words, capital
+from advisor.reports.plain_words import KEY, Words, capital
 from advisor.text.money_format import NOT_APPLICABLE, UNKNOWN, money
 from advisor.text.quantity_format import milliseconds
 
@@ -272,6 +272,9 @@ def _next(advice: Advice) -> Iterator[str]:
     elif advice.chosen is None:
         yield "See what is outside the four options below."
         yield "See Outside below."
+    elif missing := _unmodelled(advice.chosen):
+        yield f"State {missing} in {file}, for a p99."
+        yield f"State {missing}."
     elif left := sum(each.rule == "placeholder" for each in advice.findings):
         many = f"the {left} placeholders" if left > 1 else "the placeholder"
         yield f"Fill in {many} below, then run this with --output deploy/"
@@ -280,6 +283,15 @@ def _next(advice: Advice) -> Iterator[str]:
     else:
         yield f"{command} --output deploy/"
         yield "Run this with --output deploy/"
+
+
+def _unmodelled(chosen: Candidate) -> str:
+    """The fact without which there is no p99; empty where there is one, or none is missing."""
+    found = chosen.latency
+    if found is None or found.p99_ms is not None:
+        return ""
+    key = KEY.search(" ".join((found.basis, *found.notes)))
+    return key[0] if key else ""
 
 
 def _decisiveness(rests: view.Rests) -> int:

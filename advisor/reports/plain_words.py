@@ -11,7 +11,7 @@ from advisor.model.advice import Advice, Candidate, Reason, Step
 from advisor.rulebook.load import book_for
 from advisor.text.quantity_format import word
 
-_KEY = re.compile(r"\b(?:[a-z]+\.[a-z_-]+(?:\.(?:typical|p99|max))?|region|prefer)\b")
+KEY = re.compile(r"\b(?:[a-z]+\.[a-z_-]+(?:\.(?:typical|p99|max))?|region|prefer)\b")
 _PARTS = {"typical": "typical ", "p99": "p99 of the ", "max": "largest "}
 
 
@@ -53,7 +53,7 @@ class Words:
 
     def plain(self, text: str) -> str:
         """A text with the words of facts in place of their key paths."""
-        return _KEY.sub(lambda key: self.fact(key[0]) if self._known(key[0]) else key[0], text)
+        return KEY.sub(lambda key: self.fact(key[0]) if self._known(key[0]) else key[0], text)
 
     def _known(self, path: str) -> bool:
         base, _, part = path.rpartition(".")

@@ -132,7 +132,7 @@ def test_a_stated_need_that_rules_the_first_option_out_is_the_reason() -> None:
     assert told(example("fraud-scoring")) == [
         "fraud-scoring: real-time on 2 x ml.m5.xlarge, 336.53 USD/month, p99 200 ms",
         "Why Serverless is ruled out: no VPC, no data capture.",
-        "Or Asynchronous: 168.82 USD/month, answers go through S3.",
+        "Or Asynchronous on 1 x ml.m5.xlarge: 168.82 USD/month, answers go through S3.",
         "Assumes Nothing that the option, size or price rests on.",
         "Next sm-advise examples/fraud-scoring.yaml --output deploy/",
     ]
@@ -160,6 +160,20 @@ def test_what_decides_the_option_is_stated_before_what_decides_the_price() -> No
     *_, assumes, follows = told(advice)
     assert assumes.startswith("Assumes Request 1 MB")
     assert "option" in decides[follows.split()[2]]
+
+
+def test_where_only_the_p99_is_open_the_fact_for_it_is_asked_for() -> None:
+    text = """
+name: all-but-p99
+region: us-east-1
+requests: {arrival: online, payload: 1 KB, response: 1 KB, processing: 50 ms, answer: 1 s}
+traffic: {pattern: sustained, peak: 20/s, volume: 40M/month}
+model: {size: 100 MB, memory: 500 MB, measured_on: ml.m5.xlarge}
+"""
+    (workload,) = read_workloads(text.encode(), "w.yaml")
+    first, *_, follows = told(advise(workload, as_of=AS_OF))
+    assert first.endswith("p99 unknown")
+    assert follows == "Next State requests.processing.p99 in w.yaml, for a p99."
 
 
 @pytest.mark.parametrize(
