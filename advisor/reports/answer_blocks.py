@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from advisor import __version__
@@ -13,13 +13,11 @@ from advisor.measurement import words as measured_words
 from advisor.model.advice import (
     Advice,
     Candidate,
-    Cost,
     CostItem,
     Plan,
     Quota,
     WouldChange,
 )
-from advisor.model.workload import Finding
 from advisor.pricing.comparable import stand_ins
 from advisor.reports import advice_view as view
 from advisor.reports.plain_words import Words
@@ -70,7 +68,8 @@ def _option_row(advice: Advice, candidate: Candidate, names: Words) -> OptionRow
     reasons = names.reasons(candidate, advice.decision.path)
     stands = words(candidate.standing)
     if candidate.option == advice.decision.option:
-        reasons += [found] if (found := view.counted(_severe(advice))) else []
+        severe = [each for each in advice.findings if each.severity != "info"]
+        reasons += filter(None, [view.counted(severe)])
     link = ": " if candidate.standing.standing in (RANKED_LOWER, RULED_OUT) else "; "
     found_times = candidate.latency
     times = (None, None) if found_times is None else (found_times.p50_ms, found_times.p99_ms)
@@ -95,7 +94,7 @@ def blocks(advice: Advice, *, verbose: bool) -> Iterator[Block]:
         ("Plan", () if plan is None else _plan(plan, verbose)),
         ("Cost", _cost(advice, verbose)),
         ("Measured", _measured(advice)),
-        ("Assumed", _assumed(advice) if verbose else ()),
+        ("Assumed", _of_origin(advice, "assumed") if verbose else ()),
         ("Deploy", () if plan is None or not verbose else _deploy(plan)),
         ("Invoke", () if plan is None or not verbose else _invoke(plan)),
         ("Findings", _findings(advice, verbose)),
@@ -107,10 +106,6 @@ def blocks(advice: Advice, *, verbose: bool) -> Iterator[Block]:
     for title, lines in made:
         if found := tuple(lines):
             yield Block(title, found)
-
-
-def _severe(advice: Advice) -> list[Finding]:
-    return [each for each in advice.findings if each.severity != "info"]
 
 
 def _path(advice: Advice) -> Iterator[str]:
@@ -163,14 +158,13 @@ def _near(advice: Advice, change: WouldChange) -> bool:
 
 def _plan(plan: Plan, verbose: bool) -> Iterator[str]:
     """What it runs on with the whole formula; of other settings what most readers ask for."""
-    shown = [each for each in plan.settings if not each.name.endswith(_NAMES)]
-    for each in shown:
-        if verbose:
-            yield f"{each.name} {each.value}: {each.because}"
-        elif not each.because.startswith(_ORDINARY):
-            reason = each.because.split(". ", 1)[0].rstrip(".")
-            whole = each.name.endswith(_COUNTS)
-            yield f"{each.name} {each.value}: {reason if whole else reason.partition('; ')[0]}"
+    for each in plan.settings:
+        if each.name.endswith(_NAMES) or (not verbose and each.because.startswith(_ORDINARY)):
+            continue
+        reason = each.because if verbose else each.because.partition(". ")[0].rstrip(".")
+        if not verbose and not each.name.endswith(_COUNTS):
+            reason = reason.partition("; ")[0]
+        yield f"{each.name} {each.value}: {reason}"
 
 
 def _cost(advice: Advice, verbose: bool) -> Iterator[str]:
@@ -178,7 +172,9 @@ def _cost(advice: Advice, verbose: bool) -> Iterator[str]:
     cost = None if advice.chosen is None else advice.chosen.cost
     if cost is None:
         return
-    yield from _sum(cost, verbose)
+    items = [f"{money(item)} {item.name}{_times(item, verbose)}" for item in cost.items]
+    yield a_month(cost) + ("" if verbose or not items else f" = {' + '.join(items)}")
+    yield from items if verbose else ()
     yield from view.beside_cost(cost)
     for each in advice.cost_unknowns or ():
         yield f"{each.fact} {view.priced(each)}"
@@ -189,21 +185,13 @@ def _cost(advice: Advice, verbose: bool) -> Iterator[str]:
     yield from told if verbose else filter(None, [" ".join(told)])
 
 
-def _sum(cost: Cost, verbose: bool) -> Iterator[str]:
-    """The items with their prices, or each on a line."""
-    items = [f"{money(item)} {item.name}{_times(item, verbose)}" for item in cost.items]
-    yield a_month(cost) + ("" if verbose or not items else f" = {' + '.join(items)}")
-    if verbose:
-        yield from items
-
-
 def _times(item: CostItem, verbose: bool) -> str:
     """Quantity and price of an item; nothing where its quantity has no upper end."""
     ends = item.quantity.split("..")
-    if not verbose and not all(_DECIMAL.fullmatch(end) for end in ends):
-        return ""
     if all(_DECIMAL.fullmatch(end) for end in ends):
         ends = [figure(end).removesuffix(".00") for end in ends]
+    elif not verbose:
+        return ""
     each = f" x {item.unit_price_usd}" if item.unit_price_usd else ""
     return f" ({'-'.join(ends)} {item.unit}{each}{f', {item.basis}' if verbose else ''})"
 
@@ -214,28 +202,20 @@ def _measured(advice: Advice) -> Iterator[str]:
     if measured is not None:
         yield measured_words.origin(measured)
         yield from map(measured_words.line, measured.tests)
-        facts = [each for each in advice.decision.facts if each.origin == "measured"]
-        if facts:
-            text = ", ".join(f"{each.fact} {each.value}" for each in facts)
-            yield f"State it to keep it: {text}"
+        yield from (f"State it to keep it: {each}" for each in _of_origin(advice, "measured"))
 
 
-def _assumed(advice: Advice) -> Iterator[str]:
-    facts = [each for each in advice.decision.facts if each.origin == "assumed"]
+def _of_origin(advice: Advice, origin: str) -> Iterator[str]:
+    """The facts of one origin on a line; nothing where there are none."""
+    facts = [each for each in advice.decision.facts if each.origin == origin]
     if facts:
         yield ", ".join(f"{fact.fact} {word(fact.value)}" for fact in facts)
 
 
 def _deploy(plan: Plan) -> Iterator[str]:
-    yield ", ".join(_runs(request.operation for request in plan.requests))
+    calls = Counter(request.operation for request in plan.requests)
+    yield ", ".join(name if times == 1 else f"{times} x {name}" for name, times in calls.items())
     yield "--output DIR writes them; --format request prints the main one"
-
-
-def _runs(operations: Iterable[str]) -> Iterator[str]:
-    """Each operation, one that is called several times in a row with how often."""
-    for operation, calls in groupby(operations):
-        count = len(list(calls))
-        yield operation if count == 1 else f"{count} x {operation}"
 
 
 def _invoke(plan: Plan) -> Iterator[str]:
