@@ -29,7 +29,9 @@ from advisor.text.quantity_format import milliseconds, word
 _MOST_UNKNOWNS = 3
 _MOST_CHANGES = 3
 _FAR = 10  # times the stated value: what lies further is no change that anyone expects
-_COUNTS = ("Count", "Concurrency")  # settings whose whole formula is told
+_COUNTS = ("Count", "Concurrency")  # settings of which more than a clause is told
+_MOST_STEPS = 3  # of their formula: of one instance, of the peak, of the zones
+_CLAUSE = re.compile(r"(?:\([^)]*\)|[^;,]|[;,](?! ))+")
 _NAMES = "Name"  # settings that only name a resource say nothing about sizing
 _ORDINARY = ("Unchanged", "Time of a call not stated")
 _AMPLE = 2  # a default so many times what is wanted needs no request
@@ -162,9 +164,16 @@ def _plan(plan: Plan, verbose: bool) -> Iterator[str]:
         if each.name.endswith(_NAMES) or (not verbose and each.because.startswith(_ORDINARY)):
             continue
         reason = each.because if verbose else each.because.partition(". ")[0].rstrip(".")
-        if not verbose and not each.name.endswith(_COUNTS):
-            reason = reason.partition("; ")[0]
+        if not verbose:
+            counted = "; ".join(reason.split("; ")[:_MOST_STEPS])
+            reason = counted if each.name.endswith(_COUNTS) else _clause(reason)
         yield f"{each.name} {each.value}: {reason}"
+
+
+def _clause(text: str) -> str:
+    """What stands before the first comma or semicolon outside brackets."""
+    found = _CLAUSE.match(text)
+    return text if found is None else found[0]
 
 
 def _cost(advice: Advice, verbose: bool) -> Iterator[str]:
@@ -233,7 +242,7 @@ def _findings(advice: Advice, verbose: bool) -> Iterator[str]:
         if first.severity == "info" and not verbose:
             if first.rule not in _VERBOSE_ONLY:
                 number = f" ({len(group)})" if len(group) > 1 else ""
-                says = fixes if number and fixes else first.message.partition(". ")[0]
+                says = fixes if number and fixes else _clause(first.message.partition(". ")[0])
                 yield f"info {first.rule}{number}: {says.rstrip('.')}"
             continue
         for finding in group:
@@ -266,13 +275,15 @@ def _outside(advice: Advice, verbose: bool) -> Iterator[str]:
 
 
 def _quotas(quotas: Sequence[Quota], verbose: bool) -> Iterator[str]:
+    told = []
     for each in quotas:
         ample = each.default is not None and each.default >= _AMPLE * (each.wanted or 0)
         if verbose or not ample:
             figures = [str(each.wanted)] if each.wanted is not None else []
             figures += [f"default {each.default}"] if each.default is not None else []
             code = f" ({each.code})" if each.code else ""
-            yield (f"{each.name}: {', '.join(figures)}" if figures else each.name) + code
+            told.append((f"{each.name}: {', '.join(figures)}" if figures else each.name) + code)
+    yield from told if verbose else filter(None, ["; ".join(told)])
 
 
 def provenance(advice: Advice, *, verbose: bool) -> str:
