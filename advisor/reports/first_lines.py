@@ -104,7 +104,8 @@ def _answers(advice: Advice, chosen: Candidate) -> Iterator[str]:
     elif plan is not None:
         link = ", " if chosen.option == SERVERLESS else " on "
         brief = in_brief(plan)
-        full, short = link + brief, link + brief.partition(", at most")[0]
+        start, _, end = brief.partition(", at most")
+        full, short = link + brief, link + start + end.partition(" at once")[2]
     paid = price(chosen)
     errors = sum(each.severity == "error" for each in advice.findings)
     wrong = f", {errors} error{'s'[: errors != 1]}" if errors else ""
@@ -236,9 +237,9 @@ def _assumes(advice: Advice, names: Words) -> Iterator[str]:
     told = [f"{', '.join(texts)} ({decides})" for decides, texts in groups.items()]
     single = [text for texts in groups.values() for text in texts]
     cost = None if advice.chosen is None else advice.chosen.cost
-    if cost is not None and stand_ins(cost):
-        told.append("estimated prices")
-        single.append("estimated prices")
+    also = [names.unchecked[each.rule] for each in advice.findings if each.rule in names.unchecked]
+    also += ["estimated prices"] if cost is not None and stand_ins(cost) else []
+    told, single = [*told, *also], [*single, *also]
     if not told:
         yield "Nothing that the option, size or price rests on."
         yield "Nothing that decides."

@@ -24,6 +24,9 @@ class Words:
             **raw["findings"],
             **{each["id"]: each["title"] for each in raw["cautions"]},
         }
+        self.unchecked: dict[str, str] = {
+            each["id"]: each["assumes"] for each in raw["cautions"] if "assumes" in each
+        }
         self._facts: dict[str, str] = {
             **{each["id"]: each["short"] for each in raw["facts"]},
             **{each["id"]: lowered(each["title"]) for each in raw["derived"]},
