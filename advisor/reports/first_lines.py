@@ -96,7 +96,7 @@ def _headline(advice: Advice, width: int) -> str:
 def _answers(advice: Advice, chosen: Candidate) -> Iterator[str]:
     """Option, what it runs on, money and time, then with less of it."""
     option = view.spoken(chosen.option)
-    decided = f"{option}, as decided," if advice.decision.status == "decided" else option
+    decided = f"{option} (as decided)" if advice.decision.status == "decided" else option
     plan = chosen.plan
     full = short = ""
     if plan is not None and plan.sized == "not-sized":
