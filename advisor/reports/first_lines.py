@@ -163,7 +163,11 @@ def _why(advice: Advice, names: Words) -> Iterator[str]:
         yield from (f"{who}: {text}." for text in capped(reasons))
         yield from (f"{capital(view.spoken(first.option))}: {text}." for text in capped(reasons))
     else:
-        yield from names.leaf(path[-1]).get("why", (path[-1].asks,))
+        told = names.leaf(path[-1]).get("why", [path[-1].asks])
+        if any(step.assumed for step in path[-2:]):  # the last question rests on the one before
+            yield from (f"{text.rstrip('.')} (assumed)." for text in told)
+            told = told[-1:]
+        yield from told
 
 
 # -- risk, alternative or fix ----------------------------------------------------------------------

@@ -124,8 +124,8 @@ def test_every_answer_keeps_the_layout(document: Document) -> None:
     hold(weighed(advise(read(document), as_of=AS_OF)))
 
 
-def told(advice: Advice) -> list[str]:
-    return [f"{each.label} {each.text}".strip() for each in first_lines(advice, 90)]
+def told(advice: Advice, width: int = 90) -> list[str]:
+    return [f"{each.label} {each.text}".strip() for each in first_lines(advice, width)]
 
 
 def test_a_stated_need_that_rules_the_first_option_out_is_the_reason() -> None:
@@ -160,6 +160,16 @@ def test_what_decides_the_option_is_stated_before_what_decides_the_price() -> No
     *_, assumes, follows = told(advice)
     assert assumes.startswith("Assumes Request 1 MB")
     assert "option" in decides[follows.split()[2]]
+
+
+def test_a_reason_that_nobody_stated_is_marked() -> None:
+    stated = "{name: a, requests: {arrival: online, processing: 10 ms}, traffic: {pattern: %s}}"
+    for pattern, why in (
+        ("sustained", "Why The traffic has no gaps (assumed)."),  # its volume is assumed
+        ("sustained, volume: 100k/month", "Why The traffic has no gaps: instances serve it"),
+    ):
+        (workload,) = read_workloads((stated % pattern).encode(), "w.yaml")
+        assert told(advise(workload, as_of=AS_OF), 80)[1].startswith(why)
 
 
 def test_where_only_the_p99_is_open_the_fact_for_it_is_asked_for() -> None:
