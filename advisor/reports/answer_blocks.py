@@ -29,7 +29,7 @@ from advisor.text.quantity_format import milliseconds, word
 _MOST_UNKNOWNS = 3
 _MOST_CHANGES = 3
 _FAR = 10  # times the stated value: what lies further is no change that anyone expects
-_COUNTS = ("Count", "Concurrency")  # settings of which more than a clause is told
+_COUNTS = ("Count", "Concurrency")  # settings whose formula is told further than a clause
 _MOST_STEPS = 3  # of their formula: of one instance, of the peak, of the zones
 _CLAUSE = re.compile(r"(?:\([^)]*\)|[^;,]|[;,](?! ))+")
 _NAMES = "Name"  # settings that only name a resource say nothing about sizing
@@ -171,7 +171,7 @@ def _plan(plan: Plan, verbose: bool) -> Iterator[str]:
 
 
 def _clause(text: str) -> str:
-    """What stands before the first comma or semicolon outside brackets."""
+    """The words before the first comma or semicolon outside brackets."""
     found = _CLAUSE.match(text)
     return text if found is None else found[0]
 
