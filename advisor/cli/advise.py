@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 # Files of JSON Lines that are answered before their lines are printed: memory stays the same for
 # any number of files, and a step done for many at once takes a tenth less than step after step.
 TOGETHER = 100
+FOR_PEOPLE = ("text", "markdown")
 STRICT = (
     "decisive-unknown",
     "contested-limit",
@@ -60,6 +61,7 @@ STRICT = (
 @money_gates
 @click.option("--force", is_flag=True, help="Overwrite files in DIR.")
 @click.option("--dry-run", is_flag=True, help="List what --output would write.")
+@click.option("-v", "--verbose", is_flag=True, help="Say everything, such as margins.")
 def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **options: Any) -> int:
     """Recommend an option for each WORKLOAD file (`-` reads standard input).
 
@@ -84,7 +86,12 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
             "--format request takes one workload: name one file with one document"
         )
     if advices:
-        click.echo(renderer(form)(advices, context(form)), nl=False)
+        where = context(form)._replace(verbose=options["verbose"])
+        if form in FOR_PEOPLE:
+            from advisor.compare.alongside import alongside
+
+            advices = [alongside(each, price_folder()) for each in advices]
+        click.echo(renderer(form)(advices, where), nl=False)
     if options["output"] is not None:
         _write(advices, options)
     return _code(advices, unread, asked)

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 
 class Context(Value):
-    """The target of a renderer's text: width, colour and characters."""
+    """The target of a renderer's text: width, colour and characters; and how much it says."""
 
     width: int = 80
     colour: bool = False
     interactive: bool = False
+    verbose: bool = False
 
 
 Renderer: TypeAlias = "Callable[[Sequence[Advice], Context], str]"
@@ -33,6 +34,7 @@ ADVICE_FORMATS = {
     "json": "advisor.reports.json_v1",
     "jsonl": "advisor.reports.jsonl",
     "markdown": "advisor.reports.markdown",
+    "csv": "advisor.reports.advice_csv",
     "request": "advisor.reports.request",
 }
 

@@ -3,78 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import takewhile
+from os.path import commonprefix
 from typing import NamedTuple
+from unicodedata import combining, east_asian_width
 
-from advisor.engine.standing import CHOSEN, bound
 from advisor.model.advice import (
     Advice,
     Candidate,
     Cost,
     CostUnknown,
     DecisiveUnknown,
-    Fact,
-    Reason,
     Verdict,
 )
 from advisor.model.workload import Finding
 from advisor.text.money_format import a_month, money
+from advisor.text.quantity_format import word
 
 SEVERITIES = ("error", "warning", "info")
 
-_STATUS = {
-    "recommended": "recommended",
-    "assumed": "recommended; rests on assumptions",
-    "decided": "as decided",
-    "none-fits": "",
-}
+
+class Rests(NamedTuple):
+    """A fact that nobody stated and that decides something."""
+
+    fact: str
+    value: str  # as a workload file would write it; empty where it has none
+    decides: tuple[str, ...]  # price, size, option
 
 
-class Assumed(NamedTuple):
-    """The assumed facts that something looked at, the most important first."""
-
-    facts: tuple[Fact, ...]
-    remote: int  # how many would change the answer only at unusual values
+def spoken(option: str | None) -> str:
+    """An option within a sentence."""
+    return "none fits" if option is None else option.replace("batch-transform", "batch transform")
 
 
-def headline(advice: Advice) -> str:
-    """The answer in a few words."""
+def columns_of(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if east_asian_width(each) in "WF" else not combining(each) for each in text)
+
+
+def rests_on(advice: Advice) -> tuple[Rests, ...]:
+    """The facts that price, size or option rest on and nobody stated, those of the price first."""
     chosen = advice.chosen
-    return chosen.title if chosen is not None else "None of the four options fits"
-
-
-def status(advice: Advice) -> str:
-    """The kind of answer; empty when the headline states it."""
-    text = _STATUS[advice.decision.status]
-    plan = None if advice.chosen is None else advice.chosen.plan
-    if plan is not None and plan.sized == "not-sized":
-        text = f"{text}; not sized" if text else "not sized"
-    if wrong := sum(each.severity == "error" for each in advice.findings):
-        text = f"{text}; {wrong} error" + ("s" if wrong > 1 else "")
-    return f"{text}; AWS documents disagree on a limit" if advice.decision.contested else text
-
-
-def size(advice: Advice) -> str:
-    """What the size of the plan rests on, as far as nobody stated it; empty otherwise."""
-    plan = None if advice.chosen is None else advice.chosen.plan
-    if plan is None or not plan.rests_on:
-        return ""
-    if plan.sized == "not-sized":
-        return f"Not sized: state {' and '.join(plan.rests_on)}."
-    taken = {fact.fact: fact.value for fact in advice.decision.facts}
-    names = (f"{name} {taken[name]}" if name in taken else name for name in plan.rests_on)
-    return f"The size rests on {' and '.join(names)}, which nobody stated."
-
-
-def because(advice: Advice) -> str:
-    """The summary without the headline that a report has just printed."""
-    text = advice.summary
-    for separator in (", as decided; ", ": ", ". "):
-        start = headline(advice) + separator
-        if text.startswith(start):
-            text = text[len(start) :]
-            break
-    return text[:1].upper() + text[1:]
+    cost, plan = (None, None) if chosen is None else (chosen.cost, chosen.plan)
+    unknowns = plausible(advice)
+    weighed = advice.cost_unknowns or ()
+    priced = [*(() if cost is None else cost.estimate_rests_on), *(each.fact for each in weighed)]
+    values = {fact.fact: word(fact.value) for fact in advice.decision.facts}
+    values |= {each.fact: each.assumed for each in weighed if each.assumed}
+    values |= {each.fact: each.assumed for each in unknowns if each.assumed}
+    decides: dict[str, dict[str, None]] = {}
+    for what, facts in (
+        ("price", priced),
+        ("size", () if plan is None else plan.rests_on),
+        ("option", [each.fact for each in unknowns]),
+    ):
+        for fact in facts:
+            decides.setdefault(fact, {})[what] = None
+    return tuple(Rests(fact, values.get(fact, ""), tuple(by)) for fact, by in decides.items())
 
 
 def decided(advice: Advice) -> str:
@@ -85,33 +71,6 @@ def decided(advice: Advice) -> str:
     by = f" by {decision['by']}" if "by" in decision else ""
     until = f" until {decision['until']}" if "until" in decision else ""
     return f"Decided{by}{until}: {decision.get('because', 'no reason given')}"
-
-
-def shown(candidate: Candidate) -> tuple[Reason, ...]:
-    """The reasons that a table shows; of the chosen option the tightest limit.
-
-    Which question led to the chosen option stands above the table.
-    """
-    if candidate.standing.standing != CHOSEN:
-        return candidate.standing.reasons
-    held = tuple(each for each in candidate.standing.reasons if each.verdict is not None)
-    met = [each for each in candidate.verdicts if each.outcome == "met" and each.margin]
-    if held or not met:
-        return held
-    tight = min(met, key=lambda verdict: verdict.margin or 0.0)
-    text = f"{tight.title} {tight.value}, limit {bound(tight)}"
-    return (
-        Reason(
-            kind="limit", rule=tight.rule, text=text, value=tight.value, assumed=(), verdict=tight
-        ),
-    )
-
-
-def resting(reason: Reason) -> str:
-    """The unstated facts that a stated value is judged with; empty where there are none."""
-    if not reason.assumed or reason.verdict is None or not reason.verdict.value:
-        return ""
-    return f" (assumes {', '.join(reason.assumed)})"
 
 
 def unstated(candidate: Candidate) -> tuple[Verdict, ...]:
@@ -178,26 +137,6 @@ def others(advice: Advice, unknown: DecisiveUnknown) -> tuple[tuple[str, str | N
     return tuple(found)
 
 
-def assumed(advice: Advice) -> Assumed:
-    """Assumed facts: decisive unknowns first, then the path, then open limits, then the rest."""
-    decision = advice.decision
-    ranks: dict[str, int] = {}
-    for unknown in decision.unknowns:
-        ranks.setdefault(unknown.fact, 4 if unknown.remote else 0)
-    for step in decision.path:
-        if step.assumed:
-            for fact in step.facts:
-                ranks[fact] = min(ranks.get(fact, 1), 1)
-    if advice.chosen is not None:
-        for verdict in unstated(advice.chosen):
-            ranks[verdict.fact] = min(ranks.get(verdict.fact, 2), 2)
-    facts = [fact for fact in decision.facts if fact.origin == "assumed"]
-    facts.sort(key=lambda fact: ranks.get(fact.fact, 3))
-    named = {fact.fact for fact in facts}
-    remote = sum(1 for each in decision.unknowns if each.remote and each.fact in named)
-    return Assumed(tuple(facts), remote)
-
-
 def dated(advice: Advice) -> bool:
     """Whether the day on which the answer was asked for could have changed it."""
     return bool(advice.workload.mapping("decision") or advice.workload.mapping("accept"))
@@ -226,21 +165,13 @@ def counted(findings: Iterable[Finding]) -> str:
 def merged(texts: Sequence[str]) -> str:
     """Sentences that differ in one place as one: ``State a, b in the file``."""
     rows = [text.split(" ") for text in dict.fromkeys(texts)]
-    if len(rows) < 2:
-        return " ".join(rows[0]) if rows else ""
-    start = _shared(rows)
-    end = _shared([row[start:][::-1] for row in rows])
+    start = len(commonprefix(rows))  # noqa: RUF071 - of words, not of paths
+    ends = [row[start:][::-1] for row in rows]
+    end = len(commonprefix(ends))  # noqa: RUF071 - as above
     middles = [" ".join(row[start : len(row) - end]) for row in rows]
-    if not start or not all(middles):
-        return " ".join(" ".join(row) for row in rows)
-    last = len(rows[0]) - end
-    return " ".join([*rows[0][:start], ", ".join(middles), *rows[0][last:]])
-
-
-def _shared(rows: Sequence[Sequence[str]]) -> int:
-    """How many first words all rows have in common."""
-    columns = zip(*rows, strict=False)
-    return sum(1 for _ in takewhile(lambda words: len(set(words)) == 1, columns))
+    if len(rows) < 2 or not start or not all(middles):
+        return " ".join(map(" ".join, rows))
+    return " ".join([*rows[0][:start], ", ".join(middles), *rows[0][len(rows[0]) - end :]])
 
 
 def sources_read(advice: Advice) -> tuple[str, str]:

@@ -65,7 +65,9 @@ def compile_rules(rules: Folder, overlay: str = "") -> dict[str, Any]:
         "consider": [
             compiler.consider(entry) for entry in compiler.read("consider.yaml")["consider"]
         ],
-        "findings": [entry["id"] for entry in compiler.read("findings.yaml")["findings"]],
+        "findings": {
+            entry["id"]: entry["title"] for entry in compiler.read("findings.yaml")["findings"]
+        },
         "hosting": compile_hosting(
             referred(compiler.read("many_models.yaml"), known),
             {each["id"] for each in compiler.features},

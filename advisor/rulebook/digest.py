@@ -9,7 +9,7 @@ from advisor.model.options import OPTIONS
 from advisor.rulebook.source import Folder
 from advisor.text.digest import sha256
 
-FORMAT = 10  # of the compiled form; part of the digest, so that an old cache is not read
+FORMAT = 11  # of the compiled form; part of the digest, so that an old cache is not read
 _FILES = (
     "assumptions.yaml",
     "words.yaml",

@@ -89,6 +89,17 @@ def test_every_file_is_reported_and_the_highest_code_wins(tmp_path: Path) -> Non
     assert "missing.yaml" in done.err
 
 
+def test_the_text_says_everything_on_demand() -> None:
+    short, everything = (ran(EXAMPLE, *flags).out for flags in ((), ("-v",)))
+    assert short.splitlines()[:5] == everything.splitlines()[:5]
+    assert "\nPath " not in short
+    assert "\nPath " in everything
+    # The price of an option that needs alone rule out is there for people; JSON stays as it was.
+    assert "serverless            8.96" in short
+    found = json.loads(ran(EXAMPLE, "--format", "json").out)["options"]
+    assert [each["monthly_cost"] is None for each in found] == [True, False, True, False]
+
+
 def test_set_states_a_fact_as_the_file_would(tmp_path: Path) -> None:
     path = write(tmp_path, ONLINE)
     done = ran(path, "--set", "requests.payload=> 6 MB", "--format", "json")

@@ -74,7 +74,7 @@ def test_any_encoding_of_the_terminal_will_do(encoding: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert b"fraud-scoring: Real-time inference" in done.stdout
+    assert b"fraud-scoring: real-time on 2 x ml.m5.xlarge" in done.stdout
 
 
 def test_a_missing_file_with_a_hostile_name_is_shown_and_not_obeyed(tmp_path: Path) -> None:

@@ -86,14 +86,9 @@ def printed(advice: Advice, form: str) -> str:
 
 
 def text_figures(text: str) -> dict[str, str]:
-    """Option -> the last column of the table of options of ``advise``."""
-    head = next(line for line in text.splitlines() if line.rstrip().endswith("USD/month"))
-    start = head.rindex("USD/month")
-    return {
-        line.split()[0]: line[start:].strip()
-        for line in text.splitlines()
-        if line[:2] == "  " and line.split()[0] in OPTIONS and len(line) > start
-    }
+    """Option -> the first figure beside it in the table of options of ``advise``."""
+    rows = (re.split(r"\s{2,}", line) for line in text.splitlines())
+    return {row[0]: row[1] for row in rows if row[0] in OPTIONS}
 
 
 def rows(text: str, heading: str) -> dict[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""``--format text``: the answer as a person reads it in a terminal, the recommendation first."""
+"""``--format text``: the answer as a person reads it in a terminal, five lines first."""
 
 from __future__ import annotations
 
@@ -6,22 +6,21 @@ from collections.abc import Iterator, Sequence
 from io import StringIO
 
 from rich.console import Console, RenderableType
-from rich.rule import Rule
+from rich.text import Text
 
 from advisor.model.advice import Advice
 from advisor.reports import Context
-from advisor.reports.advice_view import counted, headline
-from advisor.reports.text.answer import answer, grounds
-from advisor.reports.text.deployment import deployment
-from advisor.reports.text.findings import findings
-from advisor.reports.text.layout import QUIET, TONES, columns, heading, said
+from advisor.reports.answer_blocks import blocks, provenance
+from advisor.reports.first_lines import LABEL, first_lines
+from advisor.reports.text.layout import QUIET, TONES, Labelled, said
 from advisor.reports.text.options import options
+from advisor.reports.text.several import several
 
 NARROWEST = 40
 
 
 def render(advices: Sequence[Advice], context: Context) -> str:
-    """A block for each workload, and a table of all when there are several.
+    """The answer for a workload; a table of all when there are several.
 
     Without ``context.colour`` the text holds no escape sequence at all.
     """
@@ -37,41 +36,31 @@ def render(advices: Sequence[Advice], context: Context) -> str:
         legacy_windows=False,
         _environ={},  # the command line has read the environment
     )
-    for part in _parts(advices, console.width):
+    for part in _parts(advices, console.width, context.verbose):
         console.print(part)
     return "".join(line.rstrip(" ") + "\n" for line in stream.getvalue().splitlines())
 
 
-def _parts(advices: Sequence[Advice], width: int) -> Iterator[RenderableType]:
-    for number, advice in enumerate(advices):
-        if number:
-            yield _break()
-        yield from answer(advice)
-        yield from options(advice, width)
-        yield from grounds(advice)
-        yield from deployment(advice)
-        yield from findings(advice)
+def _parts(advices: Sequence[Advice], width: int, verbose: bool) -> Iterator[RenderableType]:
     if len(advices) > 1:
-        yield _break()
-        yield from _summary(advices)
+        yield from several(advices, width)
+    if len(advices) == 1 or verbose:
+        for number, advice in enumerate(advices):
+            if number or len(advices) > 1:
+                yield Text()
+            yield from _answer(advice, width, verbose)
 
 
-def _break() -> RenderableType:
-    return Rule(style=QUIET)
-
-
-def _summary(advices: Sequence[Advice]) -> Iterator[RenderableType]:
-    """One line for each workload."""
-    yield heading(f"{len(advices)} workloads")
-    yield columns(
-        ("Workload", "Answer", "Status", "Findings"),
-        [
-            (
-                said(advice.workload.name, "bold"),
-                said(headline(advice) if advice.chosen else "none fits"),
-                said(advice.decision.status, TONES[advice.decision.status]),
-                said(counted(advice.findings) or "none", QUIET),
-            )
-            for advice in advices
-        ],
-    )
+def _answer(advice: Advice, width: int, verbose: bool) -> Iterator[RenderableType]:
+    for line in first_lines(advice, width):
+        if line.label:
+            yield said(line.label.ljust(LABEL), "bold").append_text(said(line.text))
+        else:
+            yield said(line.text, f"bold {TONES[advice.decision.status]}")
+    yield Text()
+    yield from options(advice, width, verbose)
+    yield Text()
+    for block in blocks(advice, verbose=verbose):
+        yield Labelled(block.title, block.lines)
+    yield Text()
+    yield said(provenance(advice, verbose=verbose), QUIET)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from rich.console import Console, ConsoleOptions, RenderResult
-from rich.table import Table
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from advisor.model.printable import printable
+from advisor.reports.advice_view import SEVERITIES
 
 GOOD, DOUBT, BAD, QUIET = "green", "yellow", "red", "dim"
 TONES = {
@@ -25,7 +27,9 @@ TONES = {
     "info": QUIET,
 }
 _LABEL = 12
-_LEAST_TEXT = 20
+_HANG = 2
+_GAP = 2
+_LEAST_TEXT = 26
 
 
 def said(text: object, style: str = "") -> Text:
@@ -33,63 +37,74 @@ def said(text: object, style: str = "") -> Text:
     return Text(printable(str(text)), style=style)
 
 
-def line(*parts: Text | str) -> Text:
-    """Parts in a row."""
-    done = Text()
-    for part in parts:
-        done.append_text(said(part) if isinstance(part, str) else part)
-    return done
+class Row(NamedTuple):
+    """A row of cells with a text beside it, or below it where there is no room."""
+
+    cells: Sequence[str]
+    text: str
+    tone: str
+    under: Sequence[str] = ()  # quiet lines below
 
 
-def heading(text: str, aside: str = "") -> Text:
-    """The title of a section, after an empty line."""
-    title = said(text, "bold")
-    return Text("\n").append_text(line(title, "  ", said(aside, QUIET)) if aside else title)
-
-
-def labelled(label: str, lines: Iterable[Text]) -> Table:
-    """Lines beside a label in the margin."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(width=_LABEL, no_wrap=True)
-    table.add_column(overflow="fold")
-    for number, each in enumerate(lines):
-        table.add_row(said("" if number else label, "bold"), each)
-    return table
-
-
-def columns(
-    headings: Sequence[str],
-    rows: Iterable[Sequence[Text]],
-    *,
-    flexible: int = -1,
-    header: bool = True,
-) -> Table:
-    """A table without lines; only the ``flexible`` column wraps, all do when there is none."""
-    table = Table(
-        box=None,
-        padding=(0, 2, 0, 0),
-        pad_edge=False,
-        show_edge=False,
-        header_style=QUIET,
-        show_header=header,
-    )
-    for number, each in enumerate(headings):
-        wraps = flexible in (-1, number)
-        table.add_column(said(each), overflow="fold", no_wrap=not wraps)
+def aligned(headings: Sequence[str], rows: Sequence[Row], width: int) -> Iterator[RenderableType]:
+    """Rows in columns; the last heading is that of their texts."""
+    *titles, last = headings
+    widths = [
+        max(map(cell_len, column))
+        for column in zip(titles, *(row.cells for row in rows), strict=True)
+    ]
+    used = sum(widths) + _GAP * len(widths)
+    beside = width - used >= _LEAST_TEXT
+    yield said(_cells(titles, widths) + (last if beside else ""), QUIET)
     for row in rows:
-        table.add_row(*row)
-    return table
+        start = _cells(row.cells, widths)
+        if beside:
+            yield Hanging(said(start + row.text, row.tone), hang=used)
+        else:
+            yield Hanging(said(start.rstrip(), row.tone), hang=_HANG)
+            yield Hanging(said("  " + row.text, row.tone), hang=4)
+        yield from (Hanging(said(f"    {each}", QUIET), hang=6) for each in row.under)
+
+
+def _cells(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """The first to the left, the others to the right."""
+    pads = [" " * (width - cell_len(each)) for each, width in zip(cells, widths, strict=True)]
+    first, *rest = zip(cells, pads, strict=True)
+    parts = ["".join(first), *(pad + each for each, pad in rest)]
+    return "".join(part + " " * _GAP for part in parts)
 
 
 class Hanging:
     """A paragraph whose lines are indented after the first."""
 
-    def __init__(self, text: Text, *, indent: int = 2, hang: int = 4) -> None:
+    def __init__(self, text: Text, *, hang: int) -> None:
         self.text = text
-        self.indent = indent
         self.hang = hang
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        width = max(options.max_width - self.indent - self.hang, _LEAST_TEXT)
-        for number, each in enumerate(self.text.wrap(console, width, overflow="fold")):
-            yield Text(" " * (self.indent + (self.hang if number else 0))).append_text(each)
+        first, *rest = self.text.wrap(console, options.max_width, overflow="fold")
+        yield first
+        width = max(options.max_width - self.hang, _LEAST_TEXT)
+        left = self.text[len(first.plain) :]
+        left.plain = left.plain.lstrip()
+        if rest:
+            for each in left.wrap(console, width, overflow="fold"):
+                yield Text(" " * self.hang).append_text(each)
+
+
+class Labelled:
+    """A label in a column of its own, and lines beside it that hang after their first."""
+
+    def __init__(self, label: str, lines: Sequence[str]) -> None:
+        self.label = label
+        self.lines = lines
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        start = self.label
+        for each in self.lines:
+            text = said(each)
+            word = each.partition(" ")[0]
+            text.stylize(TONES.get(word, "") if word in SEVERITIES else "", 0, len(word))
+            line = said(start.ljust(_LABEL), "bold").append_text(text)
+            yield Hanging(line, hang=_LABEL + _HANG)
+            start = ""

@@ -1,105 +1,54 @@
-"""The four options side by side: the reasons, the margins and the dates of the sources."""
+"""The four options side by side: money, times, and how each stands with every reason."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from rich.console import RenderableType
-from rich.text import Text
 
-from advisor.engine.standing import CHOSEN, OPEN, STANDINGS, bound, words
-from advisor.model.advice import Advice, Candidate, Reason
-from advisor.reports import advice_view as highlights
-from advisor.reports.text.layout import QUIET, TONES, columns, heading, line, said
-from advisor.text.money_format import money
+from advisor.engine.standing import CHOSEN, OPEN, bound, words
+from advisor.model.advice import Advice, Candidate
+from advisor.model.options import BATCH_TRANSFORM
+from advisor.reports import advice_view as view
+from advisor.reports.answer_blocks import option_rows
+from advisor.reports.text.layout import TONES, Row, aligned
 
-_WIDE = 110
-_MOST_VERDICTS = 3
-
-
-def options(advice: Advice, width: int) -> Iterator[RenderableType]:
-    """A table with a line for each reason; sentences where the terminal is narrow."""
-    yield heading("Options")
-    costs = any(candidate.cost is not None for candidate in advice.candidates)
-    yield _columns(advice, costs) if width >= _WIDE else _sentences(advice, costs)
+_BOTH_TIMES = 60  # columns that a second time needs
 
 
-def _order(advice: Advice) -> list[Candidate]:
-    return sorted(advice.candidates, key=lambda each: STANDINGS.index(each.standing.standing))
-
-
-def _sentences(advice: Advice, costs: bool) -> RenderableType:
-    rows = []
-    for candidate in _order(advice):
-        reasons = [_sentence(each) for each in highlights.shown(candidate)]
-        rest = _rest(candidate)
-        reasons += [said(rest, QUIET)] if rest else []
-        row = [*_first(candidate), Text("\n").join(reasons)]
-        rows.append([*row, said(money(candidate.cost))] if costs else row)
-    headings = ["", "", "", "USD/month"] if costs else []
-    return columns(headings or ["", "", ""], rows, flexible=2, header=costs)
-
-
-def _first(candidate: Candidate) -> list[Text]:
-    """Its name and how it stands."""
-    stands = words(candidate.standing)
-    return [said(f"  {candidate.option}"), said(stands, TONES[stands])]
-
-
-def _rest(candidate: Candidate) -> str:
-    """The limits of an option that may be used on which nothing was stated."""
-    found = highlights.unstated(candidate)
-    if candidate.standing.standing not in (CHOSEN, OPEN) or not found:
-        return ""
-    told = [f"{each.title} {each.value} ({each.note})" for each in found if each.note]
-    found = tuple(each for each in found if not each.note)
-    if found:
-        names = ", ".join(verdict.title.lower() for verdict in found[:_MOST_VERDICTS])
-        more = len(found) - _MOST_VERDICTS
-        told.append(f"not stated: {names}" + (f" and {more} more" if more > 0 else ""))
-    return "; ".join(told)
-
-
-def _sentence(reason: Reason) -> Text:
-    notes = []
-    if reason.verdict is not None:
-        notes = [highlights.room(reason.verdict), reason.verdict.as_of]
-    text = ", ".join(note for note in notes if note)
-    return line(reason.text, said(f" ({text})" if text else "", QUIET))
-
-
-def _columns(advice: Advice, costs: bool) -> RenderableType:
-    headings = [
-        "  Option",
-        "",
-        "Limit, need or question",
-        "Value",
-        "Bound",
-        "Margin",
-        "Source read",
+def options(advice: Advice, width: int, verbose: bool) -> Iterator[RenderableType]:
+    """A line for each option; below it its standing where the terminal is narrow."""
+    rows = option_rows(advice)
+    batch = advice.decision.option == BATCH_TRANSFORM
+    titles = {"option": "Option", "money": "USD/month"}
+    if any(row.candidate.plan is not None for row in rows):
+        titles |= {} if batch or width < _BOTH_TIMES else {"p50": "p50"}
+        titles |= {"p99": "A run" if batch else "p99"}
+    lines = [
+        Row(
+            [getattr(row, name) for name in titles],
+            row.standing,
+            TONES[words(row.candidate.standing)],
+            tuple(_judged(row.candidate)) if verbose else (),
+        )
+        for row in rows
     ]
-    rows = []
-    for candidate in _order(advice):
-        first, cost = _first(candidate), said(money(candidate.cost))
-        for reason in highlights.shown(candidate):
-            row = [*first, *_cells(reason)]
-            rows.append([*row, cost] if costs else row)
-            first, cost = [Text(), Text()], Text()
-        rest = _rest(candidate)
-        if rest or first[0]:
-            row = [*first, said(rest, QUIET), Text(), Text(), Text(), Text()]
-            rows.append([*row, cost] if costs else row)
-    return columns([*headings, "USD/month"] if costs else headings, rows, flexible=2)
+    return aligned([*titles.values(), "Standing"], lines, width)
 
 
-def _cells(reason: Reason) -> list[Text]:
-    verdict = reason.verdict
-    if verdict is None:
-        return [said(reason.text), Text(), Text(), Text(), Text()]
-    return [
-        said(verdict.title + highlights.resting(reason)),
-        said(reason.value),
-        said(bound(verdict)),
-        said(highlights.room(verdict)),
-        said(verdict.as_of, QUIET),
-    ]
+def _judged(candidate: Candidate) -> Iterator[str]:
+    """The reasons and the limits that are met, with margin and date; the limits left open."""
+    for reason in candidate.standing.reasons:
+        verdict = reason.verdict
+        notes = [view.room(verdict), verdict.as_of] if verdict is not None else []
+        told = ", ".join(filter(None, notes))
+        yield reason.text + (f" ({told})" if told else "")
+    if candidate.standing.standing not in (CHOSEN, OPEN):
+        return
+    for verdict in candidate.verdicts:
+        if verdict.outcome == "met" and verdict.margin:
+            room = f"{view.room(verdict)}, {verdict.as_of}"
+            yield f"{verdict.title} {verdict.value}, limit {bound(verdict)} ({room})"
+    if found := view.unstated(candidate):
+        limits = (f"{each.title.lower()}{f' ({each.note})' * bool(each.note)}" for each in found)
+        yield f"not stated: {', '.join(limits)}"
