@@ -15,6 +15,7 @@ from advisor.model.advice import (
     DecisiveUnknown,
     Verdict,
 )
+from advisor.model.usage import FleetUsage
 from advisor.model.workload import Finding
 from advisor.text.money_format import a_month, money
 from advisor.text.quantity_format import word
@@ -33,6 +34,18 @@ class Rests(NamedTuple):
 def spoken(option: str | None) -> str:
     """An option within a sentence."""
     return "none fits" if option is None else option.replace("batch-transform", "batch transform")
+
+
+def fewer_instances(advice: Advice, other: Candidate) -> str:
+    """How many instances another fleet has where it has fewer; empty where they are alike."""
+    fleets = [
+        each.plan.usage.instances
+        for each in (advice.chosen, other)
+        if each is not None and each.plan is not None and isinstance(each.plan.usage, FleetUsage)
+    ]
+    if len(fleets) < 2 or fleets[1] >= fleets[0]:
+        return ""
+    return f"{fleets[1]} instance{'s'[: fleets[1] != 1]}, not {fleets[0]}"
 
 
 def columns_of(text: str) -> int:

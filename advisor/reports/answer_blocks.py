@@ -72,6 +72,7 @@ def _option_row(advice: Advice, candidate: Candidate, names: Words) -> OptionRow
     if candidate.option == advice.decision.option:
         severe = [each for each in advice.findings if each.severity != "info"]
         reasons += filter(None, [view.counted(severe)])
+    reasons += filter(None, [view.fewer_instances(advice, candidate)])
     link = ": " if candidate.standing.standing in (RANKED_LOWER, RULED_OUT) else "; "
     found_times = candidate.latency
     times = (None, None) if found_times is None else (found_times.p50_ms, found_times.p99_ms)

@@ -197,7 +197,11 @@ def _alternative(advice: Advice, names: Words) -> Iterator[str]:
     what = f"{who}: {price(other)}"
     where = f"{who} on {in_brief(other.plan)}: {price(other)}" if other.plan else what
     told = [*names.conditions(other), *names.reasons(other, advice.decision.path)]
-    yield from (f"{start}, {text}." for start in (where, what) for text in told)
+    fewer = view.fewer_instances(advice, other)
+    if fewer:  # what is not alike is not left out
+        what, told = f"{who}: {price(other)} on {fewer}", [*told, ""]
+        where = what
+    yield from (f"{start}, {text}".rstrip(", ") + "." for start in (where, what) for text in told)
     yield f"{what}."
     yield f"{who}, {price(other).removesuffix('/month')}"
 
