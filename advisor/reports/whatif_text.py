@@ -56,8 +56,8 @@ def _words(found: Sweep, canvas: Canvas) -> Iterator[str]:
     for point in found.points:
         value = word(point.value)
         mark = canvas.signs.mark if value == found.current else ""
-        rows.append((mark, value, point.option or _NONE, point.cheapest or "", _usd(point)))
-    yield from table(("", found.key, "Answer", "Cheapest", "USD/month "), rows, canvas)
+        rows.append((mark, value, point.option or _NONE, _usd(point), point.cheapest or ""))
+    yield from table(("", found.key, "Answer", "USD/month ", "Cheapest option"), rows, canvas)
 
 
 def _usd(point: Outcome) -> str:
