@@ -142,11 +142,7 @@ def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> C
 
 
 def _findings(
-    facts: Facts,
-    decision: Decision,
-    candidates: tuple[Candidate, ...],
-    prices: Prices,
-    as_of: str,
+    facts: Facts, decision: Decision, candidates: tuple[Candidate, ...], prices: Prices, as_of: str
 ) -> tuple[tuple[Finding, ...], frozenset[str]]:
     """All findings, errors first, and the entries of consider.yaml that cautions name."""
     found = list(conflicts(facts))

@@ -27,18 +27,9 @@ _LEAST_VOLUME = RATE_PER_MONTH
 _FAR, _REACH = 1000, 100
 _POINTS, _COARSE = 49, 17
 # Key of an axis -> what moves with it.
-AXES = {
-    "traffic.volume": VOLUME,
-    "requests.processing": DURATION,
-    "dataset.records": RECORDS,
-}
+AXES = {"traffic.volume": VOLUME, "requests.processing": DURATION, "dataset.records": RECORDS}
 # The facts that costs read, as far as the workload leaves them open.
-_PRICED = (
-    "traffic.volume",
-    "requests.processing",
-    "requests.payload",
-    "requests.response",
-)
+_PRICED = ("traffic.volume", "requests.processing", "requests.payload", "requests.response")
 
 
 class ComparedOption(NamedTuple):

@@ -111,10 +111,7 @@ def _outcome(facts: Facts, held: str | None, prices: Prices, value: str) -> Cost
         return CostOutcome(value=value, option=None, runs_on=None, cost=None)
     made = plan(option, facts, listed(option, prices.shipped), deploy=False)
     return CostOutcome(
-        value=value,
-        option=option,
-        runs_on=in_brief(made),
-        cost=monthly_cost(made, facts, prices),
+        value=value, option=option, runs_on=in_brief(made), cost=monthly_cost(made, facts, prices)
     )
 
 

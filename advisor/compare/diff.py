@@ -74,9 +74,7 @@ def _facts(old: Mapping[str, Stated], new: Mapping[str, Stated]) -> tuple[Change
     for path in dict.fromkeys((*old, *new)):
         before, after = old.get(path), new.get(path)
         if before is None or after is None or before.value != after.value:
-            found.append(
-                ChangedValue(path, _text(before), _text(after)),
-            )
+            found.append(ChangedValue(path, _text(before), _text(after)))
     return tuple(found)
 
 
@@ -208,11 +206,7 @@ def exceeded(found: Difference, most: MostIncrease) -> Finding | None:
     """A finding when the recommended option's cost rose by more than is allowed, else nothing."""
     old, new = chosen_cost(found.old), chosen_cost(found.new)
     risen = rise(old, new)
-    ends = [
-        (risen.low, old.usd_low),
-        (risen.high, old.usd_high),
-        (risen.estimate, _single(old)),
-    ]
+    ends = [(risen.low, old.usd_low), (risen.high, old.usd_high), (risen.estimate, _single(old))]
     beyond = [_beyond(each, start, most) for each, start in ends if each is not None]
     if not all(beyond) or not beyond:
         if new.usd_high is None and found.new.decision.option is not None and found.matters:

@@ -126,8 +126,7 @@ def _unknown(path: str, known: Sequence[str]) -> InputError:
     guess = likely(path, known)
     hint = "Name a key that takes a quantity, a word, true or false; or needs.FEATURE."
     return InputError(
-        f"{path} cannot be varied",
-        hint=f"Did you mean {guess}? {hint}" if guess else hint,
+        f"{path} cannot be varied", hint=f"Did you mean {guess}? {hint}" if guess else hint
     )
 
 

@@ -57,11 +57,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     if draft.way == INFERENCE_PIPELINE:
         held = together.need(draft)
         need = memory.with_host(
-            need,
-            held.host_mib,
-            held.host_text,
-            held.accelerator_mib,
-            held.accelerator_text,
+            need, held.host_mib, held.host_text, held.accelerator_mib, held.accelerator_text
         )
     found = instances.choice(draft, need, prices, _taken, least=0)
     instance = instances.note(draft, found)

@@ -151,11 +151,7 @@ class Draft:
         return self.plan((), NOT_CALLED, (), usage)
 
     def plan(
-        self,
-        requests: tuple[Request, ...],
-        invoke: Invoke,
-        quotas: tuple[Quota, ...],
-        usage: Usage,
+        self, requests: tuple[Request, ...], invoke: Invoke, quotas: tuple[Quota, ...], usage: Usage
     ) -> Plan:
         """The finished plan."""
         return Plan(

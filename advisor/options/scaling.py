@@ -150,11 +150,7 @@ def _subject(draft: Draft) -> Parameters:
 
 
 def _tracking(
-    draft: Draft,
-    kind: str,
-    value: float,
-    metric: Parameters,
-    component: str = "",
+    draft: Draft, kind: str, value: float, metric: Parameters, component: str = ""
 ) -> Request:
     name, subject = endpoint_name(draft), _subject(draft)
     if component:

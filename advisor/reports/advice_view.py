@@ -7,14 +7,7 @@ from os.path import commonprefix
 from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
-from advisor.model.advice import (
-    Advice,
-    Candidate,
-    Cost,
-    CostUnknown,
-    DecisiveUnknown,
-    Verdict,
-)
+from advisor.model.advice import Advice, Candidate, Cost, CostUnknown, DecisiveUnknown, Verdict
 from advisor.model.usage import FleetUsage
 from advisor.model.workload import Finding
 from advisor.text.money_format import a_month, money

@@ -10,14 +10,7 @@ from typing import NamedTuple
 from advisor import __version__
 from advisor.engine.standing import RANKED_LOWER, RULED_OUT, STANDINGS, words
 from advisor.measurement import words as measured_words
-from advisor.model.advice import (
-    Advice,
-    Candidate,
-    CostItem,
-    Plan,
-    Quota,
-    WouldChange,
-)
+from advisor.model.advice import Advice, Candidate, CostItem, Plan, Quota, WouldChange
 from advisor.pricing.comparable import stand_ins
 from advisor.reports import advice_view as view
 from advisor.reports.plain_words import Words

@@ -16,11 +16,7 @@ from advisor.reports.terminal_chart import Canvas
 from advisor.text.quantity_format import about, plain, unit
 
 SCHEMA = "sm-advise/compare.v1"
-_KINDS = {
-    "traffic.volume": "rate",
-    "requests.processing": "time",
-    "dataset.records": "count",
-}
+_KINDS = {"traffic.volume": "rate", "requests.processing": "time", "dataset.records": "count"}
 
 
 def render(found: Comparison, _: Canvas) -> str:

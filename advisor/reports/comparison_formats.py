@@ -23,10 +23,7 @@ WHATIF_FORMATS = {
     "markdown": "advisor.reports.whatif_markdown",
     "csv": "advisor.reports.whatif_csv",
 }
-EXPLAIN_FORMATS = {
-    "text": "advisor.reports.explain_text",
-    "json": "advisor.reports.explain_json",
-}
+EXPLAIN_FORMATS = {"text": "advisor.reports.explain_text", "json": "advisor.reports.explain_json"}
 DIFF_FORMATS = {
     "text": "advisor.reports.diff_text",
     "json": "advisor.reports.diff_json",
@@ -38,10 +35,7 @@ PRICE_FORMATS = {
     "markdown": "advisor.reports.prices_markdown",
     "csv": "advisor.reports.prices_csv",
 }
-REFRESH_FORMATS = {
-    "text": "advisor.reports.refresh_text",
-    "json": "advisor.reports.refresh_json",
-}
+REFRESH_FORMATS = {"text": "advisor.reports.refresh_text", "json": "advisor.reports.refresh_json"}
 
 
 def money_renderer(formats: dict[str, str], name: str) -> Callable[[Any, Canvas], str]:

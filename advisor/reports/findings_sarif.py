@@ -74,9 +74,7 @@ def _result(finding: GateFinding, index: int) -> dict[str, Any]:
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
         "message": {"text": advice(finding)},
-        "partialFingerprints": {
-            "smAdvise/v1": sha256("\x1f".join(finding.key).encode())[:32],
-        },
+        "partialFingerprints": {"smAdvise/v1": sha256("\x1f".join(finding.key).encode())[:32]},
         "properties": {"address": finding.address, "path": finding.path, "asOf": finding.as_of},
     }
     if finding.file and finding.file != "-":

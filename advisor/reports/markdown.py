@@ -64,14 +64,7 @@ def _facts(advice: Advice) -> Iterator[str]:
     facts = advice.decision.facts
     origins = [fact.origin for fact in facts]
     summary = ", ".join(f"{origins.count(origin)} {origin}" for origin in dict.fromkeys(origins))
-    rows = [
-        (
-            code(fact.fact),
-            code(word(fact.value)),
-            _origin(fact, advice),
-        )
-        for fact in facts
-    ]
+    rows = [(code(fact.fact), code(word(fact.value)), _origin(fact, advice)) for fact in facts]
     yield from _folded(summary, table(("Fact", "Value", "Origin"), rows))
 
 

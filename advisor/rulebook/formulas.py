@@ -103,12 +103,7 @@ def _wire(name: str, result: int, size: int, encoding: int) -> Formula:
         return smallest, largest
 
     return Formula(
-        id=name,
-        variable=result,
-        inputs=(size, encoding),
-        value=value,
-        bounds=bounds,
-        share=_BASE64,
+        id=name, variable=result, inputs=(size, encoding), value=value, bounds=bounds, share=_BASE64
     )
 
 
@@ -195,11 +190,7 @@ def _in_flight(index: Mapping[str, int]) -> Formula:
 
     name = "load.in-flight"
     return Formula(
-        id=name,
-        variable=index[name],
-        inputs=(concurrent, peak, time),
-        value=value,
-        bounds=bounds,
+        id=name, variable=index[name], inputs=(concurrent, peak, time), value=value, bounds=bounds
     )
 
 
@@ -213,13 +204,7 @@ def _busy_share(index: Mapping[str, int]) -> Formula:
         return low[volume] * low[time], min(high[volume] * high[time], INFINITY)
 
     name = "load.busy-share"
-    return Formula(
-        id=name,
-        variable=index[name],
-        inputs=(volume, time),
-        value=value,
-        bounds=bounds,
-    )
+    return Formula(id=name, variable=index[name], inputs=(volume, time), value=value, bounds=bounds)
 
 
 def _record(index: Mapping[str, int]) -> Formula:

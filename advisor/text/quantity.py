@@ -39,14 +39,7 @@ WEEK = 168 * _HOUR
 _SIZES = {"B": 1}
 for _power, _prefix in enumerate("KMGT", start=1):
     _SIZES[_prefix + "B"] = _SIZES[_prefix + "iB"] = _KIB**_power
-_TIMES = {
-    "us": 1,
-    "ms": 1000,
-    "s": _SECOND,
-    "min": 60 * _SECOND,
-    "h": _HOUR,
-    "d": 24 * _HOUR,
-}
+_TIMES = {"us": 1, "ms": 1000, "s": _SECOND, "min": 60 * _SECOND, "h": _HOUR, "d": 24 * _HOUR}
 _RATES = {
     "/s": RATE_PER_MONTH * MONTH_HOURS * 3600,
     "/min": RATE_PER_MONTH * MONTH_HOURS * 60,

@@ -61,15 +61,9 @@ _NO_QUESTION = (
     "write `key: value`, or put the text in quotes",
 )
 _BAD_START = "a value cannot start with this character", "put it in quotes"
-_BLOCK_TEXT = (
-    "a text that starts with > or | needs quotes",
-    "put it in quotes, such as '>60 s'",
-)
+_BLOCK_TEXT = ("a text that starts with > or | needs quotes", "put it in quotes, such as '>60 s'")
 _OPEN_QUOTE = "this quote is not closed", "close it, or remove it"
-_ESCAPE = (
-    "this escape is unknown",
-    "use single quotes, which keep a backslash as it is",
-)
+_ESCAPE = ("this escape is unknown", "use single quotes, which keep a backslash as it is")
 _OPEN_BRACKET = (
     "this bracket is not closed, or a comma is missing in it",
     "close it, or put the text in quotes",

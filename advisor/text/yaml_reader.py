@@ -62,18 +62,10 @@ if TYPE_CHECKING:
 
 else:
     # A class of our own for each text would cost a tenth of the time of reading a workload.
-    from yaml.events import (
-        MappingStartEvent as MappingNode,
-    )
-    from yaml.events import (
-        NodeEvent as YamlNode,
-    )
-    from yaml.events import (
-        ScalarEvent as ScalarNode,
-    )
-    from yaml.events import (
-        SequenceStartEvent as SequenceNode,
-    )
+    from yaml.events import MappingStartEvent as MappingNode
+    from yaml.events import NodeEvent as YamlNode
+    from yaml.events import ScalarEvent as ScalarNode
+    from yaml.events import SequenceStartEvent as SequenceNode
 
 
 _SURROGATE = r"\ud800-\udfff"

@@ -179,10 +179,7 @@ def monotone(space: Space, leaves: Sequence[PathEnd], proved: Proved) -> Outcome
             proved["monotone"] += 1
             witness = _real(space, _below_usable(space, fact, usable, broken))
             if witness is not None:
-                yield (
-                    f"{option}: raising {fact} turns it from ruled out to usable",
-                    witness.text,
-                )
+                yield (f"{option}: raising {fact} turns it from ruled out to usable", witness.text)
 
 
 def _bounded_above(space: Space, option: str) -> list[str]:

@@ -29,9 +29,7 @@ _LATE = {
     "serverless": ("traffic.concurrent", 2, "load.in-flight"),
 }
 _JUST_LATE = 100_001  # thousandths of a percent
-_STATED_ALWAYS = {
-    "requests.encoding": Stated("requests.encoding", "binary", "binary", 0, 0),
-}
+_STATED_ALWAYS = {"requests.encoding": Stated("requests.encoding", "binary", "binary", 0, 0)}
 
 
 class Witness:

@@ -20,14 +20,7 @@ from advisor.options.hosting import component_requests, copies
 from advisor.options.hosting import models as named
 from advisor.options.hosting.component_requests import ComponentDesign
 from advisor.options.hosting.packing import MILLI, Room
-from advisor.options.load import (
-    SECOND,
-    counted,
-    load,
-    mib,
-    number,
-    sentence,
-)
+from advisor.options.load import SECOND, counted, load, mib, number, sentence
 from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import Instance
 

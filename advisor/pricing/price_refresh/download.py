@@ -111,6 +111,5 @@ def _slow(url: str, limits: Limits) -> InputError:
 
 def _too_large(url: str, size: int, limits: Limits) -> InputError:
     return InputError(
-        f"{url} has {size:,} bytes; sm-advise downloads at most {limits.most_bytes:,}",
-        hint=_HINT,
+        f"{url} has {size:,} bytes; sm-advise downloads at most {limits.most_bytes:,}", hint=_HINT
     )
