@@ -208,62 +208,45 @@ def _busy_share(index: Mapping[str, int]) -> Formula:
 
 
 def _record(index: Mapping[str, int]) -> Formula:
-    size, records, payload = (
-        index["dataset.size"],
-        index["dataset.records"],
-        index["requests.payload"],
-    )
-
-    def value(point: Point) -> int:
-        if point[size] == UNSET or point[records] == UNSET:
-            return point[payload]
-        return -(-point[size] // max(point[records], 1))
-
-    def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
-        if not (stated >> size & 1 and stated >> records & 1):
-            return low[payload], high[payload]
-        largest = -(-high[size] // max(low[records], 1)) if high[size] < INFINITY else INFINITY
-        return -(-low[size] // max(high[records], 1)), largest
-
-    def finer(point: Point, cut: int) -> int:
-        if point[size] == UNSET or point[records] == UNSET:
-            return point[payload] - cut
-        return point[size] - cut * max(point[records], 1)
-
-    name = "dataset.record"
-    return Formula(
-        id=name,
-        variable=index[name],
-        inputs=(size, records, payload),
-        value=value,
-        bounds=bounds,
-        finer=finer,
-    )
+    return _part_of_set("dataset.record", index, "dataset.records", "requests.payload")
 
 
 def _object(index: Mapping[str, int]) -> Formula:
     """One input object: what a call carries when the format cannot be split into records."""
-    size, files = index["dataset.size"], index["dataset.files"]
+    return _part_of_set("dataset.object", index, "dataset.files")
+
+
+def _part_of_set(name: str, index: Mapping[str, int], parts: str, otherwise: str = "") -> Formula:
+    """The size of the data set over its parts; where one is not known another fact, or nothing."""
+    size, number = index["dataset.size"], index[parts]
+    other = index[otherwise] if otherwise else None
+
+    def known(point: Point) -> bool:
+        return point[size] != UNSET and point[number] != UNSET
 
     def value(point: Point) -> int:
-        if point[size] == UNSET or point[files] == UNSET:
-            return 0
-        return -(-point[size] // max(point[files], 1))
+        if not known(point):
+            return 0 if other is None else point[other]
+        return -(-point[size] // max(point[number], 1))
 
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
-        if not (stated >> size & 1 and stated >> files & 1):
-            return 0, INFINITY
-        largest = -(-high[size] // max(low[files], 1)) if high[size] < INFINITY else INFINITY
-        return -(-low[size] // max(high[files], 1)), largest
+        if not (stated >> size & 1 and stated >> number & 1):
+            return (0, INFINITY) if other is None else (low[other], high[other])
+        largest = -(-high[size] // max(low[number], 1)) if high[size] < INFINITY else INFINITY
+        return -(-low[size] // max(high[number], 1)), largest
 
-    name = "dataset.object"
+    def finer(point: Point, cut: int) -> int:
+        if not known(point):
+            return value(point) - cut
+        return point[size] - cut * max(point[number], 1)
+
     return Formula(
         id=name,
         variable=index[name],
-        inputs=(size, files),
+        inputs=(size, number) if other is None else (size, number, other),
         value=value,
         bounds=bounds,
-        finer=lambda point, cut: point[size] - cut * max(point[files], 1),
+        finer=finer,
     )
 
 
