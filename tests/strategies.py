@@ -223,6 +223,8 @@ def values(path: str) -> st.SearchStrategy[Any]:
     if path == "region":
         known = sorted(load().raw["regions"]["regions"])
         return st.one_of(st.sampled_from(known), texts("region"))
+    if path == "traffic.timezone":
+        return st.sampled_from(("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"))
     return value_of(LEAVES[path])
 
 

@@ -8,9 +8,10 @@ from functools import lru_cache
 from advisor.model.advice import Parameters, Request
 from advisor.model.usage import OffHours
 from advisor.model.value import Value
-from advisor.model.workload import DAYS, Window
+from advisor.model.workload import DAYS, Window, minutes_covered
 from advisor.options.load import number, seconds
 from advisor.options.plan_builder import Draft
+from advisor.text.quantity import KINDS
 
 _DAY = 24 * 60
 _WEEK = 7 * _DAY
@@ -32,9 +33,14 @@ class Timetable(Value):
 
 
 def stated(draft: Draft) -> bool:
-    """Whether the hours of a plan are known: windows are stated, and callers come in them."""
+    """Whether the hours of a plan are known: windows hold all the time in which callers come."""
     facts = draft.facts
-    return "traffic.windows" in facts.workload.values and facts.word("requests.arrival") != "batch"
+    values = facts.workload.values
+    windows, active = values.get("traffic.windows"), facts.workload.interval("traffic.active")
+    if windows is None or facts.word("requests.arrival") == "batch":
+        return False
+    covered = minutes_covered(windows.value) * KINDS["share"]["min/week"]
+    return active is None or (active.low or 0) <= covered
 
 
 def timetable(
@@ -62,8 +68,8 @@ def timetable(
     draft.set(
         "ScheduledActions",
         f"{size} up, {outside[0]} outside",
-        f"{hours} h a week for {windows.text}, {found.timezone or 'UTC'}, from {lead} min before "
-        f"each: {why}. Outside, {outside[1]}.",
+        f"{hours} h a week, from {lead} min before each of {windows.text} "
+        f"({found.timezone or 'UTC'}): {why}. Outside, {outside[1]}.",
         constant="schedule-lead-least",
     )
     return found

@@ -5,6 +5,7 @@ Each is one line at any width. It is made shorter by leaving out parts, the leas
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from shlex import quote
 from typing import NamedTuple
@@ -25,6 +26,7 @@ LABEL = 9
 _CUT = "..."
 _LEAST_NAME = 8
 _SEVERE = ("error", "warning")
+_BRACKET = re.compile(r" \([^()]*\)$")
 
 
 class FirstLine(NamedTuple):
@@ -164,7 +166,8 @@ def _why(advice: Advice, names: Words) -> Iterator[str]:
         yield from (f"{capital(view.spoken(first.option))}: {text}." for text in capped(reasons))
     else:
         told = names.leaf(path[-1]).get("why", [path[-1].asks])
-        if any(step.assumed for step in path[-2:]):  # the last question rests on the one before
+        # A question that is met because of a yes rests on it as well.
+        if path[-1].assumed or any(step.assumed and step.taken for step in path[-2:-1]):
             yield from (f"{text.rstrip('.')} (assumed)." for text in told)
             told = told[-1:]
         yield from told
@@ -201,14 +204,15 @@ def _alternative(advice: Advice, names: Words) -> Iterator[str]:
     if fewer:  # what is not alike is not left out
         what, told = f"{who}: {price(other)} on {fewer}", [*told, ""]
         where = what
-    yield from (f"{start}, {text}".rstrip(", ") + "." for start in (where, what) for text in told)
+    told[1:1] = [_BRACKET.sub("", text) for text in told[:1]]  # before a reason that matters less
+    yield from (f"{start}, {text}".rstrip(", ") + "." for text in told for start in (where, what))
     yield f"{what}."
     yield f"{who}, {price(other).removesuffix('/month')}"
 
 
 def _nearness(candidate: Candidate) -> tuple[int, float, bool]:
     cost = candidate.cost
-    usd = None if cost is None else cost.usd_estimate or cost.usd_low
+    usd = None if cost is None else cost.usd_estimate or (cost.usd_high and cost.usd_low)
     rank = STANDINGS.index(candidate.standing.standing)
     return rank, float("inf" if usd is None else usd), candidate.option == ASYNCHRONOUS
 
@@ -262,13 +266,14 @@ def _assumes(advice: Advice, names: Words) -> Iterator[str]:
 def _next(advice: Advice) -> Iterator[str]:
     """One command, or one thing to state."""
     file = advice.workload.file
-    command = f"sm-advise {quote(file)}"
+    again = f"sm-advise {quote(file)}" if _as_the_file_says(advice) else "Run this with"
+    within = "" if file == "-" else f" in {file}"
     error = next((each for each in advice.findings if each.severity == "error"), None)
     fix = _first_fix(advice)
     unknown = min(view.rests_on(advice), key=_decisiveness, default=None)
     if fix is not None:
         sets = " ".join(f"--set {quote(f'{each.fact}={each.to}')}" for each in fix.changes)
-        yield f"{command} {sets}"
+        yield f"{again} {sets}"
         yield f"Try {sets}"
         yield f"State {fix.changes[0].fact}."
     elif error is not None and error.fix:
@@ -276,13 +281,13 @@ def _next(advice: Advice) -> Iterator[str]:
         yield f"{error.fix.partition('. ')[0].rstrip('.')}."
         yield f"sm-advise explain {error.rule}"
     elif unknown is not None:
-        yield f"State {unknown.fact} in {file}." if file != "-" else f"State {unknown.fact}."
+        yield f"State {unknown.fact}{within}."
         yield f"State {unknown.fact}."
     elif advice.chosen is None:
         yield "See what is outside the four options below."
         yield "See Outside below."
     elif missing := _unmodelled(advice.chosen):
-        yield f"State {missing} in {file}, for a p99."
+        yield f"State {missing}{within}, for a p99."
         yield f"State {missing}."
     elif left := sum(each.rule == "placeholder" for each in advice.findings):
         many = f"the {left} placeholders" if left > 1 else "the placeholder"
@@ -290,8 +295,16 @@ def _next(advice: Advice) -> Iterator[str]:
         yield f"Fill in {many} below."
         yield f"Fill in {many[4:]}."
     else:
-        yield f"{command} --output deploy/"
+        yield f"{again} --output deploy/"
         yield "Run this with --output deploy/"
+
+
+def _as_the_file_says(advice: Advice) -> bool:
+    """Whether the file alone gives this answer: no option of the command line changed it."""
+    workload = advice.workload
+    limits = workload.text("limits") or "safe"
+    named = all(each.line for each in workload.values.values())  # what an option sets has no line
+    return workload.file != "-" and named and advice.limits == limits
 
 
 def _unmodelled(chosen: Candidate) -> str:

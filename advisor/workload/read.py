@@ -151,6 +151,10 @@ def _document(root: YamlNode, reading: Reading) -> Reading:
         from advisor.workload.windows import settle_active
 
         settle_active(reading.values)
+    if "traffic.timezone" in reading.values:
+        from advisor.workload.windows import require_zone
+
+        require_zone(reading)
     return reading
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from advisor.model.workload import DAYS, Interval, Stated, Window, minutes_covered
 from advisor.text.quantity import KINDS, show
+from advisor.text.spelling import likely
 from advisor.text.yaml_reader import ScalarNode, YamlNode
 from advisor.workload.keys import Key, keys
 from advisor.workload.reading import Reading, read_record
@@ -30,6 +31,17 @@ def read_windows(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode)
             found.append(_window(record))
     text = "; ".join(window.text for window in found)
     reading.state(key.path, text, tuple(found), key_node)
+
+
+def require_zone(reading: Reading) -> None:
+    """Refuse a time zone that this machine's list lacks; without a list any name is taken."""
+    from zoneinfo import available_timezones
+
+    said, known = reading.values["traffic.timezone"], available_timezones()
+    if known and said.value not in known:
+        close = likely(str(said.value), sorted(known))
+        hint = f"did you mean {close}?" if close else "write one such as Europe/Berlin"
+        reading.refuse_stated(said, f"traffic.timezone: {said.text!r} is not a time zone", hint)
 
 
 def _window(record: dict[str, Any]) -> Window:

@@ -178,6 +178,23 @@ def by_text(text: str) -> dict[str, str]:
     return {option: each.pop() for option, each in found.items()}
 
 
+def by_answer(text: str) -> dict[str, str]:
+    """The first standing in each row of an answer's options, in the text or in Markdown."""
+    rows: dict[str, str] = {}
+    option = ""
+    for line in text.splitlines():
+        row = re.match(rf"(?:\| )?(?:\*\*)?({'|'.join(OPTIONS)})\b", line)
+        if row is not None:
+            option = row[1]
+        if option and not line.strip():
+            break
+        if option:
+            rows[option] = rows.get(option, "") + f" {line}"
+    known = "|".join(words(Standing(standing=each, reasons=())) for each in STANDINGS)
+    found = {option: re.findall(rf"\b(?:{known})\b", row)[0] for option, row in rows.items()}
+    return {option: standing.replace(" ", "-") for option, standing in found.items()}
+
+
 def by_table(text: str) -> dict[str, str]:
     """The second column of the first Markdown table whose first one names an option."""
     rows = re.findall(
@@ -209,8 +226,8 @@ def hold_against_each_other(advice: Advice, *widths: int) -> None:
     assert by_json(json.loads(told(advice, "json"))["options"]) == whole
     assert by_json(json.loads(told(advice, "jsonl"))["options"]) == whole
     for width in widths:
-        assert by_text(told(advice, "text", width)) == plain
-    assert by_table(told(advice, "markdown").partition("## Options")[2]) == plain
+        assert by_answer(told(advice, "text", width).partition("\n\n")[2]) == plain
+    assert by_answer(told(advice, "markdown").partition("## Options")[2]) == plain
     compared = compare(advice)
     texts = {
         form: money_renderer(COMPARE_FORMATS, form)(compared, Canvas()) for form in COMPARE_FORMATS
