@@ -138,7 +138,9 @@ def others(advice: Advice, unknown: DecisiveUnknown) -> tuple[tuple[str, str | N
     """
     found: list[tuple[str, str | None]] = []
     for value, option in unknown.outcomes.items():
-        if option != advice.decision.rules_option or (found and value.startswith(">")):
+        ends = bool(found) and value.startswith(">") and found[-1][1] != option
+        again = bool(found) and value.startswith(">") and found[-1][1] == option
+        if ends or (option != advice.decision.rules_option and not again):
             found.append((value, option))
     return tuple(found)
 

@@ -118,7 +118,9 @@ def _depends_on(advice: Advice, verbose: bool) -> Iterator[str]:
     for unknown in shown:
         leads: dict[str, list[str]] = {}
         for value, option in view.others(advice, unknown):
-            leads.setdefault(option or "none fits", []).append(value)
+            # What is stated may say more than the same value where it is assumed.
+            said = f"{value}, once stated," if value == word(unknown.assumed) else value
+            leads.setdefault(option or "none fits", []).append(said)
         if leads:
             ways = "; ".join(f"{' or '.join(values)} -> {to}" for to, values in leads.items())
             assumed = f" (assumed {word(unknown.assumed)})" if unknown.assumed else ""

@@ -304,7 +304,8 @@ def _as_the_file_says(advice: Advice) -> bool:
     workload = advice.workload
     limits = workload.text("limits") or "safe"
     named = all(each.line for each in workload.values.values())  # what an option sets has no line
-    return workload.file != "-" and named and advice.limits == limits
+    same = advice.limits == limits and advice.region == workload.text("region")
+    return workload.file != "-" and named and same
 
 
 def _unmodelled(chosen: Candidate) -> str:

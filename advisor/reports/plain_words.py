@@ -38,6 +38,7 @@ class Words:
             for limit in option["limits"]
             if "short" in limit
         }
+        self._assumed = {each.fact: word(each.assumed) for each in advice.decision.unknowns}
         self._questions = {each["id"]: each for each in raw["flowchart"]["questions"]}
 
     def fact(self, path: str) -> str:
@@ -110,7 +111,9 @@ class Words:
         """Values of unstated facts with which an option would be chosen."""
         for each in candidate.standing.reasons:
             if each.kind == "fact":
-                yield f"wins with {self.value(each.rule, each.value.partition(' or ')[0])}"
+                value = each.value.partition(" or ")[0]
+                stated = " stated" if value == self._assumed.get(each.rule) else ""
+                yield f"wins with {self.value(each.rule, value)}{stated}"
 
 
 def lowered(text: str) -> str:
