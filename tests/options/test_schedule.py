@@ -13,7 +13,7 @@ from advisor.model.advice import Advice, Plan
 from advisor.model.options import REAL_TIME
 from advisor.model.workload import DAYS
 from advisor.options.plan_builder import Basis, Draft
-from advisor.options.schedule import timetable
+from advisor.options.schedule import stated, timetable
 from advisor.pipeline import advise
 from advisor.rulebook.knowledge import knowledge
 from tests.aws import judge
@@ -276,9 +276,16 @@ def test_a_timetable_says_its_formula() -> None:
     assert found.off(900.0).minutes == WEEK - 5 * (10 * 60 + 10 + 15)
     (setting,) = draft.settings
     assert setting.because.startswith(
-        "50.8 h a week for mon, tue, wed, thu, fri 8:00-18:00, Europe/Berlin, from 10 min before"
-        " each: ten minutes. Outside, one stays."
+        "50.8 h a week, from 10 min before each of mon, tue, wed, thu, fri 8:00-18:00"
+        " (Europe/Berlin): ten minutes. Outside, one stays."
     )
+
+
+def test_windows_shorter_than_the_stated_time_with_traffic_are_no_schedule() -> None:
+    # The windows cover 50 h of the 168 h in which callers come.
+    traffic = {**OFFICE, "active": "24 h/day"}
+    facts = facts_of({"name": "x", "requests": {"arrival": "online"}, "traffic": traffic})
+    assert not stated(Draft(REAL_TIME, Basis(facts, knowledge(facts.book.raw))))
 
 
 # 730 h are 168 h a week. Of the real-time fleet 50.5 h x 5 + 117.5 h x 2 = 487.5 h a week; of the

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import available_timezones
 
 import pytest
 from hypothesis import given
@@ -91,3 +92,13 @@ def test_any_windows_cover_between_the_longest_and_the_sum(
     found = workload.interval("traffic.active")
     assert found is not None
     assert found.low == found.high == minutes_covered(windows) * 60_000_000 <= WEEK
+
+
+def test_a_time_zone_that_does_not_exist_is_refused() -> None:
+    if not available_timezones():
+        pytest.skip("this machine has no list of time zones")
+    text = b"name: a\nrequests: {arrival: online}\ntraffic: {timezone: Europe/Berln}\n"
+    with pytest.raises(InputError) as caught:
+        read_workloads(text, "w.yaml")
+    assert "'Europe/Berln' is not a time zone" in str(caught.value)
+    assert caught.value.hint == "did you mean Europe/Berlin?"
