@@ -263,14 +263,19 @@ def documents(
         stated += draw(st.lists(st.sampled_from(others), unique=True, max_size=4))
     for path in stated:
         put(document, path, draw(values(path)))
-    if "models" in document:  # each of several models has a number of its own
-        model = document.get("model", {})
-        for name in [n for n, said in model.items() if _is_size_word(f"model.{n}", said)]:
-            del model[name]
+    if "models" in document:
+        without_size_words(document)
     fleet = draw(st.one_of(st.none(), _fleet())) if others else None
     if fleet is not None:
         put(document, "deploy.instances", fleet)
     return document
+
+
+def without_size_words(document: Document) -> None:
+    """Take out the words for sizes: each of several models has a number of its own."""
+    model = document.get("model", {})
+    for name in [n for n, said in model.items() if _is_size_word(f"model.{n}", said)]:
+        del model[name]
 
 
 def _is_size_word(path: str, said: Any) -> bool:

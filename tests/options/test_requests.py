@@ -18,7 +18,7 @@ from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
 from tests.aws import judge
 from tests.planned import facts_of, parameters
-from tests.strategies import documents, put, values
+from tests.strategies import documents, put, values, without_size_words
 
 TYPES = knowledge(load("safe").raw).catalogue.types
 FORMS_OF_HOSTING = (
@@ -43,6 +43,7 @@ def stated(draw: st.DrawFn) -> Facts:
             put(document, path, draw(st.sampled_from(sorted(TYPES))))
     if draw(st.integers(0, 2)) == 0:
         document["models"] = draw(values("models"))
+        without_size_words(document)
         needs = draw(st.lists(st.sampled_from(FORMS_OF_HOSTING), unique=True, max_size=2))
         document["needs"] = dict.fromkeys(needs, True)
     return facts_of(document, draw(st.sampled_from(["safe", "latest"])))
