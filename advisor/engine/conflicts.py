@@ -16,10 +16,9 @@ from advisor.model.workload import (
     Interval,
     Stated,
     Workload,
-    minutes_covered,
 )
 from advisor.rulebook.types import INFINITY
-from advisor.text.quantity import KINDS, WHOLE, show
+from advisor.text.quantity import WHOLE, show, time_covered
 
 _TRIPLES = ("requests.payload", "requests.response", "requests.processing")
 # Facts of which the first must not be above the second, and what to say when it is: the larger as
@@ -236,7 +235,7 @@ def _beyond_windows(workload: Workload) -> Iterator[Finding]:
     windows, active = workload.values.get("traffic.windows"), workload.values.get("traffic.active")
     if windows is None or active is None or not windows.value:
         return
-    covered = minutes_covered(windows.value) * KINDS["share"]["min/week"]
+    covered = time_covered(windows.value)
     if (active.value.low or 0) > covered:
         time = show(Interval(covered, covered), "share")
         message = f"traffic.active is {active.text}, but traffic.windows cover only {time}"

@@ -164,11 +164,11 @@ class Facts:
         if book.kept_warm >= 0:
             low[book.kept_warm] = 1 << self._warm(point)
 
-    def _mean(self, low: list[int], high: list[int], point: list[int]) -> None:
+    def _mean(self, *lists: list[int]) -> None:
         """The mean time of a request, from the usual one and the 99th percentile."""
         book = self.book
         usual, tail, mean = book.times[1:]
-        for values in (low, high, point):
+        for values in lists:
             values[mean] = one_load.mean_time(values[usual], values[tail])
 
     def _narrow(self, low: list[int], high: list[int], stated: int) -> int:
@@ -304,7 +304,7 @@ class Facts:
             sets = self._reassume(changes, point, bits)
             formulas, dependents = book.reassumed, book.dependents_apart
         elif bits & book.time_bits:
-            point[book.mean] = one_load.mean_time(point[book.typical_processing], point[book.tail])
+            self._mean(point)
             touched.append(book.mean)
         if self._weigh(point, self.stated | bits):
             touched.append(book.size)
@@ -342,8 +342,7 @@ class Facts:
                 changes = dict.fromkeys(variables, (value, value))
                 low, high = self._reassume(changes, point, bits)
             elif times:
-                usual, tail = point[book.typical_processing], point[book.tail]
-                point[book.mean] = one_load.mean_time(usual, tail)
+                self._mean(point)
             self._weigh(point, stated)
             for variable, evaluate in evaluated:
                 point[variable] = evaluate(point)

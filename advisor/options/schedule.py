@@ -8,10 +8,10 @@ from functools import lru_cache
 from advisor.model.advice import Parameters, Request
 from advisor.model.usage import OffHours
 from advisor.model.value import Value
-from advisor.model.workload import DAYS, Window, minutes_covered
+from advisor.model.workload import DAYS, Window
 from advisor.options.load import number, seconds
 from advisor.options.plan_builder import Draft
-from advisor.text.quantity import KINDS
+from advisor.text.quantity import time_covered
 
 _DAY = 24 * 60
 _WEEK = 7 * _DAY
@@ -39,8 +39,7 @@ def stated(draft: Draft) -> bool:
     windows, active = values.get("traffic.windows"), facts.workload.interval("traffic.active")
     if windows is None or facts.word("requests.arrival") == "batch":
         return False
-    covered = minutes_covered(windows.value) * KINDS["share"]["min/week"]
-    return active is None or (active.low or 0) <= covered
+    return active is None or (active.low or 0) <= time_covered(windows.value)
 
 
 def timetable(

@@ -196,17 +196,16 @@ def _alternative(advice: Advice, names: Words) -> Iterator[str]:
         yield "No other option fits."
         return
     other = min(others, key=_nearness)
+    assert other.plan is not None
     who = capital(view.spoken(other.option))
     what = f"{who}: {price(other)}"
-    where = f"{who} on {in_brief(other.plan)}: {price(other)}" if other.plan else what
+    fewer = view.fewer_instances(advice, other)  # what is not alike is not left out
+    where = f"{who} on {in_brief(other.plan)}: {price(other)}"
+    starts = (f"{what} on {fewer}",) if fewer else (where, what)
     told = [*names.conditions(other), *names.reasons(other, advice.decision.path)]
-    fewer = view.fewer_instances(advice, other)
-    if fewer:  # what is not alike is not left out
-        what, told = f"{who}: {price(other)} on {fewer}", [*told, ""]
-        where = what
     told[1:1] = [_BRACKET.sub("", text) for text in told[:1]]  # before a reason that matters less
-    yield from (f"{start}, {text}".rstrip(", ") + "." for text in told for start in (where, what))
-    yield f"{what}."
+    yield from (f"{start}, {text}." for text in told for start in starts)
+    yield f"{starts[-1]}."
     yield f"{who}, {price(other).removesuffix('/month')}"
 
 

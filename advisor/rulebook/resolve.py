@@ -97,7 +97,8 @@ class Rulebook:
         self.times = (self.processing, self.typical_processing, self.tail, self.mean)
         self.time_bits = bit_set(self.times)
         self.load = load_rules(self.raw, self.index)
-        self.load_bits = bit_set((*self.load.places, self.load.pattern, *self.times))
+        self.load_facts = frozenset((*self.load.places, self.load.pattern, *self.times))
+        self.load_bits = bit_set(self.load_facts)
         self.size = self.index["model.size"]
         self.parameters = self.index["model.parameters"]
         self.precision = self.index["model.precision"]
@@ -207,7 +208,7 @@ class Rulebook:
                 outcomes=self.outcomes,
                 options=self.option,
                 dependents=self.dependents,
-                load={*self.load.places, self.load.pattern, *self.times},
+                load=self.load_facts,
                 weighed=(frozenset({self.parameters, self.precision}), self.size),
             )
         return known

@@ -17,12 +17,8 @@ from advisor.text.quantity import WEEK, WHOLE
 
 _SECOND = 1_000_000
 KEPT_WARM = "serverless.kept-warm"
-# The functions of a formula: its value, its bounds, and perhaps how far it is above a cut.
-_How: TypeAlias = tuple[
-    Callable[[Point], int],
-    Callable[[Sets, Sets, int], tuple[int, int]],
-    Callable[[Point, int], int] | None,
-]
+# The functions of a formula: its value and its bounds.
+_How: TypeAlias = tuple[Callable[[Point], int], Callable[[Sets, Sets, int], tuple[int, int]]]
 
 
 class Constants(Value):
@@ -63,8 +59,14 @@ def starts(index: Mapping[str, int], known: Constants, every: int) -> tuple[Form
     return (*each, *waits, *answers, _cold_share(known, index), *flags)
 
 
-def _formula(name: str, index: Mapping[str, int], inputs: tuple[int, ...], how: _How) -> Formula:
-    value, bounds, finer = how
+def _formula(
+    name: str,
+    index: Mapping[str, int],
+    inputs: tuple[int, ...],
+    how: _How,
+    finer: Callable[[Point, int], int] | None = None,
+) -> Formula:
+    value, bounds = how
     return Formula(
         id=name, variable=index[name], inputs=inputs, value=value, bounds=bounds, finer=finer
     )
@@ -77,7 +79,7 @@ def _start(way: str, pause: int, index: Mapping[str, int]) -> Formula:
         return max(low[startup], 1) + pause, min(high[startup] + pause, INFINITY)
 
     return _formula(
-        f"start.{way}", index, (startup,), (lambda point: point[startup] + pause, bounds, None)
+        f"start.{way}", index, (startup,), (lambda point: point[startup] + pause, bounds)
     )
 
 
@@ -113,7 +115,7 @@ def _ratio(
         return smallest, INFINITY if most >= INFINITY else _share(most, low[whole])
 
     inputs = (startup, work, whole) if work else (startup, whole)
-    return _formula(name, index, inputs, (value, bounds, finer))
+    return _formula(name, index, inputs, (value, bounds), finer)
 
 
 def _share(part: int, whole: int) -> int:
@@ -155,7 +157,8 @@ def _cold_share(known: Constants, index: Mapping[str, int]) -> Formula:
         most = reached(cut) // (point[time] + longest)  # the rate is rounded up to a whole one
         return most * point[active] - point[volume] * WEEK + 1
 
-    return _formula("serverless.cold-share", index, (volume, active, time), (value, bounds, finer))
+    inputs = volume, active, time
+    return _formula("serverless.cold-share", index, inputs, (value, bounds), finer)
 
 
 def _is_number(index: Mapping[str, int]) -> Formula:
@@ -168,12 +171,12 @@ def _is_number(index: Mapping[str, int]) -> Formula:
     def bounds(low: Sets, high: Sets, stated: int) -> tuple[int, int]:
         return 1 << value(low), 0
 
-    return _formula("answer-is-stated-number", index, (answer, cold), (value, bounds, None))
+    return _formula("answer-is-stated-number", index, (answer, cold), (value, bounds))
 
 
 def _warm(index: Mapping[str, int]) -> Formula:
     """A flag that ``advisor.engine.kept_warm`` sets from these, among others."""
     warm = index[KEPT_WARM]
     inputs = tuple(index[name] for name in ("traffic.concurrent", "traffic.peak", MEAN_PROCESSING))
-    how = (lambda point: point[warm], lambda low, high, stated: (0b11, 0), None)
+    how = (lambda point: point[warm], lambda low, high, stated: (0b11, 0))
     return _formula(KEPT_WARM, index, inputs, how)

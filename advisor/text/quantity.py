@@ -24,7 +24,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import TypeAlias
 
-from advisor.model.workload import Interval
+from advisor.model.workload import Interval, Window, minutes_covered
 
 _KIB = 1024
 _SECOND = 1_000_000
@@ -300,6 +300,11 @@ def _better(first: str, second: str, interval: Interval, kind: str) -> str:
         if parse(short, kind) == interval:
             return short
     return long
+
+
+def time_covered(windows: tuple[Window, ...]) -> int:
+    """Time of the week that windows cover together, in base units."""
+    return minutes_covered(windows) * _SHARES["min/week"]
 
 
 def largest(kind: str) -> int:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor.model.workload import DAYS, Interval, Stated, Window, minutes_covered
-from advisor.text.quantity import KINDS, show
+from advisor.model.workload import DAYS, Interval, Stated, Window
+from advisor.text.quantity import show, time_covered
 from advisor.text.spelling import likely
 from advisor.text.yaml_reader import ScalarNode, YamlNode
 from advisor.workload.keys import Key, keys
 from advisor.workload.reading import Reading, read_record
-
-_MINUTE = KINDS["share"]["min/week"]
 
 
 def read_windows(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
@@ -35,9 +33,15 @@ def read_windows(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode)
 
 def require_zone(reading: Reading) -> None:
     """Refuse a time zone that this machine's list lacks; without a list any name is taken."""
-    from zoneinfo import available_timezones
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-    said, known = reading.values["traffic.timezone"], available_timezones()
+    said = reading.values["traffic.timezone"]
+    try:
+        ZoneInfo(str(said.value))
+    except (ZoneInfoNotFoundError, OSError):
+        known = available_timezones()  # takes as long as all the rest of an answer
+    else:
+        return
     if known and said.value not in known:
         close = likely(str(said.value), sorted(known))
         hint = f"did you mean {close}?" if close else "write one such as Europe/Berlin"
@@ -68,7 +72,7 @@ def settle_active(values: dict[str, Stated]) -> None:
     """State the time with traffic that windows cover, unless the file states it."""
     stated = values["traffic.windows"]
     if stated.value:
-        covered = minutes_covered(stated.value) * _MINUTE
+        covered = time_covered(stated.value)
         time = Interval(covered, covered)
         found = Stated("traffic.active", show(time, "share"), time, stated.line, stated.column)
         values.setdefault("traffic.active", found)
