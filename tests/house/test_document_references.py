@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
-    ROOT / "docs" / "architecture.md",
+    ROOT / "SECURITY.md",
+    *sorted((ROOT / "docs").glob("*.md")),
     ROOT / "examples" / "README.md",
     ROOT / "rules" / "README.md",
     ROOT / "rules" / "prices" / "sources" / "README.md",
@@ -48,7 +49,7 @@ KEY = re.compile(rf"(?<![\w./:-])(?>(?:{SECTIONS})(?:\.[a-z_]+[a-z0-9_-]*)+)(?![
 # Placeholders of a recipe, the rules inside a wheel, and names that only look like keys.
 NO_FILES = {"tests/invalid/NAME.yaml", "tests/invalid/NAME.error.txt", "advisor/rules"}
 NO_KEYS = {"deploy.sh", "model.batch_data_source", "model.joblib", "model.safetensors"}
-FILE_ENDINGS = (".gz", ".json", ".py", ".pt", ".pth", ".tar")
+FILE_ENDINGS = (".gz", ".json", ".md", ".py", ".pt", ".pth", ".tar")
 PREDICATE = re.compile(r"^ +python: .*$", re.MULTILINE)  # tests of the checks follow these
 
 

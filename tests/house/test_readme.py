@@ -1,9 +1,8 @@
-"""What the README shows is what the program prints."""
+"""What the README and the pages of docs/ show is what the program prints."""
 
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -12,59 +11,107 @@ import yaml
 from advisor import advise, read_workloads
 from advisor.gate.settings import organisation_of
 from tests.cli.command import ran
+from tests.house.pages import (
+    PAGES,
+    ROOT,
+    Step,
+    agrees,
+    blocks,
+    named,
+    played,
+    rewritten,
+    settled,
+    steps,
+)
 
-README = Path(__file__).parents[2] / "README.md"
-SESSION = re.compile(r"(?<=<!-- session -->\n).*?(?=<!-- /session -->)", re.DOTALL)
+README, DOCS = ROOT / "README.md", ROOT / "docs"
 COMMAND = "examples/fraud-scoring.yaml"
+SHOWN = [page for page in PAGES if blocks(page, "console")]
+LONGEST_README = 150
 
 
-def blocks(language: str) -> list[str]:
-    """The fenced blocks of one language."""
-    return re.findall(rf"```{language}\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+@pytest.mark.parametrize("page", SHOWN, ids=lambda page: page.name)
+def test_every_session_is_real(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    folder, update = settled(page, tmp_path), request.config.getoption("--update-golden")
+    for block in blocks(page, "console"):
+        printed = [(step, played(step, folder)) for step in steps(block.text)]
+        if update:
+            again = "".join(rewritten(*each) for each in printed)
+            text = page.read_text(encoding="utf-8")
+            page.write_text(
+                text.replace(f"```console\n{block.text}```", f"```console\n{again}```"),
+                encoding="utf-8",
+            )
+        else:
+            lost = [step.line for step, out in printed if not agrees(step, out)]
+            assert lost == [], "pytest --update-golden writes them, then review"
 
 
-def test_the_session_is_real(request: pytest.FixtureRequest) -> None:
-    done = ran(COMMAND, COLUMNS="80")
-    shown = f"```console\n$ sm-advise {COMMAND}\n{done.out}```\n"
+@pytest.mark.parametrize(
+    ("shown", "out", "fits", "again"),
+    [
+        ("one\ntwo\n", "one\ntwo\n", True, "one\ntwo\n"),
+        ("one\n", "one\ntwo\n", False, "one\ntwo\n"),
+        ("one\n…\n", "one\ntwo\n", True, "one\n…\n"),
+        ("none\n…\n", "one\ntwo\n", False, "one\n…\n"),
+        ("…\n", "one\ntwo\n", True, "…\n"),
+        ("", "one\ntwo\n", True, ""),
+        ("one\n\n", "one\n", False, "one\n"),
+    ],
+)
+def test_what_a_page_may_leave_out(shown: str, out: str, fits: bool, again: str) -> None:
+    step = Step("sm-advise w.yaml", shown)
+    assert agrees(step, out) == fits
+    assert rewritten(step, out) == f"$ sm-advise w.yaml\n{again}"
+
+
+def test_a_step_is_its_words_and_its_exit_code() -> None:
+    (first, second) = steps("$ sm-advise 'a b' > c.json    # exit code 1\n$ sm-advise d\nout\n")
+    assert (first.words, first.code, first.shown) == (["sm-advise", "a b"], 1, "")
+    assert (second.words, second.code, second.shown) == (["sm-advise", "d"], 0, "out\n")
+    with pytest.raises(ValueError, match="begins with"):
+        list(steps("sm-advise w.yaml\n"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_is_not_run_here_needs_the_network_or_another_program(page: Path) -> None:
+    """A command of ours that could run stands in a session, where it does."""
+    for block in blocks(page, "sh"):
+        for line in block.text.splitlines():
+            assert not line.startswith("sm-advise ") or line.startswith(
+                ("sm-advise prices refresh ", "sm-advise check model.tar.gz ")
+            ), line
+
+
+def test_the_readme_is_short_and_leads_to_every_page() -> None:
     text = README.read_text(encoding="utf-8")
-    if request.config.getoption("--update-golden"):
-        README.write_text(SESSION.sub(lambda _: shown, text), encoding="utf-8")
-        text = README.read_text(encoding="utf-8")
-    found = SESSION.search(text)
-    assert done.code == 0
-    assert found is not None
-    assert found[0] == shown, "pytest --update-golden writes it"
+    assert len(text.splitlines()) <= LONGEST_README
+    assert [page.name for page in DOCS.glob("*.md") if f"(docs/{page.name})" not in text] == []
 
 
-def test_the_explanation_is_how_a_real_one_begins() -> None:
-    command = f"explain serverless {COMMAND}"
-    (shown,) = (each for each in blocks("console") if command in each)
-    done = ran(*command.split(), COLUMNS="80")
-    assert f"$ sm-advise {command}\n{done.out}".startswith(shown)
+def test_every_format_and_exit_code_is_told() -> None:
+    text = (DOCS / "stability.md").read_text(encoding="utf-8")
+    assert [code for code in range(4) if f"| {code} | " not in text] == []
 
 
-def test_the_workload_of_the_readme_is_read_and_answered() -> None:
-    example, *_ = blocks("yaml")
-    [workload] = read_workloads(example.encode(), "README.md")
-    assert advise(workload).decision.option == "real-time"  # the vpc rules serverless out
+def workload(*parts: str) -> bytes:
+    """The workload of the page of the keys without its needs, and what other pages add."""
+    head = named(DOCS / "workload.md", "workload.yaml").partition("needs:")[0]
+    return "\n".join([head, *(named(DOCS / "deploy.md", part) for part in parts)]).encode()
 
 
-def test_the_models_of_the_readme_become_containers_of_a_pipeline() -> None:
-    example, _, models, _ = blocks("yaml")
-    [workload] = read_workloads(f"{example.partition('needs:')[0]}{models}".encode(), "README.md")
-    advice = advise(workload)
+def test_the_models_of_the_page_become_containers_of_a_pipeline() -> None:
+    [read] = read_workloads(workload("models"), "deploy.md")
+    advice = advise(read)
     assert advice.chosen is not None
     assert advice.chosen.plan is not None
     model = advice.chosen.plan.requests[0].parameters
     assert [each["ContainerHostname"] for each in model["Containers"]] == ["clean", "score"]
 
 
-def test_the_release_of_the_readme_is_carried_by_the_requests() -> None:
-    """Its needs and its ``deploy`` in place of those of the workload above it."""
-    example, _, _, release = blocks("yaml")
-    others = example.partition("needs:")[0]
-    [workload] = read_workloads(f"{others}{release}".encode(), "README.md")
-    advice = advise(workload)
+def test_the_release_of_the_page_is_carried_by_the_requests() -> None:
+    [read] = read_workloads(workload("release"), "deploy.md")
+    advice = advise(read)
     assert not [each for each in advice.findings if each.severity != "info"]
     assert advice.chosen is not None
     assert advice.chosen.plan is not None
@@ -74,31 +121,27 @@ def test_the_release_of_the_readme_is_carried_by_the_requests() -> None:
     assert policy["TrafficRoutingConfiguration"]["Type"] == "CANARY"
 
 
-def test_the_python_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    [script] = blocks("python")
-    (tmp_path / "workload.yaml").write_text(blocks("yaml")[0], encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    exec(compile(script, "README.md", "exec"), {})  # noqa: S102 - our own documentation
+def test_the_python_of_the_page_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    page = DOCS / "python.md"
+    monkeypatch.chdir(settled(page, tmp_path))
+    [script] = blocks(page, "python")
+    exec(compile(script.text, page.name, "exec"), {})  # noqa: S102 - our own documentation
 
 
-def test_the_settings_of_the_readme_are_accepted(tmp_path: Path) -> None:
+def test_the_settings_of_the_page_are_accepted(tmp_path: Path) -> None:
     (tmp_path / "prices").mkdir()
-    (tmp_path / ".sm-advise.yaml").write_text(blocks("yaml")[1], encoding="utf-8")
+    text = named(DOCS / "settings.md", ".sm-advise.yaml")
+    (tmp_path / ".sm-advise.yaml").write_text(text, encoding="utf-8")
     own = organisation_of(str(tmp_path)).own
     assert own.discount == "12"
     assert own.said["overlay"].keys() == {"limits", "instance_types", "regions", "prices"}
 
 
-def test_the_request_of_the_readme_is_json() -> None:
+def test_the_request_of_the_page_is_json() -> None:
     assert json.loads(ran(COMMAND, "--format", "request").out)["ProductionVariants"]
 
 
-def test_every_exit_code_is_told() -> None:
-    text = README.read_text(encoding="utf-8")
-    for code in range(4):
-        assert f"| {code} | " in text
-
-
-def test_examples_of_the_readme_are_yaml_without_surprises() -> None:
-    for example in blocks("yaml"):
-        assert isinstance(yaml.safe_load(example), dict)
+@pytest.mark.parametrize("page", [README, *DOCS.glob("*.md")], ids=lambda page: page.name)
+def test_examples_of_a_page_are_yaml_without_surprises(page: Path) -> None:
+    for example in blocks(page, "yaml"):
+        assert isinstance(yaml.safe_load(example.text), dict)

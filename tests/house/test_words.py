@@ -51,7 +51,8 @@ PLAIN_ROOMS = (
 PAGES = [
     ROOT / "CONTRIBUTING.md",
     ROOT / "README.md",
-    ROOT / "docs" / "architecture.md",
+    ROOT / "SECURITY.md",
+    *sorted((ROOT / "docs").glob("*.md")),
     ROOT / "examples" / "README.md",
 ]
 
