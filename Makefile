@@ -12,7 +12,7 @@ PYTEST_ARGS ?= -n auto
 WHOLE := tests/artifacts tests/cli tests/test_agreement.py tests/configuration/test_discover.py \
 	tests/engine/test_brute_force.py tests/engine/test_properties.py tests/engine/test_verify*.py \
 	tests/house/test_hot_path.py tests/house/test_house.py tests/house/test_locks.py \
-	tests/house/test_wiring.py tests/options/test_choice.py tests/options/test_requests.py tests/workload/test_forms.py
+	tests/house/test_readme.py tests/house/test_site.py tests/house/test_wiring.py tests/options/test_choice.py tests/options/test_requests.py tests/workload/test_forms.py
 
 # The exact releases that the targets install, with their hashes; `make lock` writes both.
 RUN_LOCK := requirements/run.txt
@@ -86,9 +86,10 @@ coverage: $(VENV)/dev.stamp  ## Runs the tests and shows untested branches
 	$(BIN)/coverage report
 
 .PHONY: docs
-docs: $(VENV)/run.stamp  ## Writes the reference of the rules, the schema of workloads and the map
+docs: $(VENV)/dev.stamp  ## Writes the reference of rules and keys, and the map; builds the site in build/docs
 	$(BIN)/python scripts/write_reference.py
 	$(BIN)/python scripts/draw_house.py
+	$(BIN)/python scripts/build_docs.py
 
 .PHONY: agreement
 agreement: $(VENV)/dev.stamp  ## Compares our answers with published deployments

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from advisor.workload import read_file, read_workloads
 
 __version__ = "0.1.0"
+HOME = "https://github.com/sm-advise/sm-advise"
+PAGES = "https://sm-advise.github.io/sm-advise"  # what `make docs` builds of a release
 __all__ = ["Advice", "Workload", "__version__", "advise", "read_file", "read_workloads"]
 
 _HOMES = {

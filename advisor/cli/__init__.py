@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import click
 
-from advisor import __version__
+from advisor import HOME, __version__
 from advisor.model.errors import InputError, RulebookError
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
@@ -131,7 +131,7 @@ def run(arguments: list[str] | None = None) -> int:
         traceback.print_exc()
         print(
             "\nThis is a bug in sm-advise. Please report it with the file and the lines above:"
-            "\nhttps://github.com/sm-advise/sm-advise/issues",
+            f"\n{HOME}/issues",
             file=sys.stderr,
         )
         return 3

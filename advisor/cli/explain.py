@@ -33,7 +33,9 @@ _OF_CONFIGURATIONS = ("check", "layout", "setting")  # kinds that say nothing of
 @click.argument("name", metavar="ID")
 @click.argument("workload", metavar="[WORKLOAD]", required=False)
 @format_option(
-    ["text", "json"], "Output format; json is a list, because a word may belong to several facts."
+    ["text", "json", "markdown"],
+    "Output format; json is a list, because a word may belong to several facts. markdown is the "
+    "page of an ID.",
 )
 @workload_options
 def explain(name: str, workload: str | None, form: str, **options: Any) -> int:
@@ -50,11 +52,13 @@ def explain(name: str, workload: str | None, form: str, **options: Any) -> int:
     ours.
     """
     from advisor.reference.catalogue import catalogue
-    from advisor.reference.explain import as_values
+    from advisor.reference.explain import as_page, as_values
     from advisor.reference.explain import explain as explained
 
     known = catalogue()
     found = _find(known, name)
+    if workload is not None and form == "markdown":
+        raise click.UsageError("--format markdown is for an ID alone: leave out WORKLOAD")
     if workload is not None:
         _explain_there(found, workload, form, options)
         return 0
@@ -62,6 +66,8 @@ def explain(name: str, workload: str | None, form: str, **options: Any) -> int:
         raise click.UsageError("--set, --limits, --region and --as-of need a WORKLOAD: name one")
     if form == "json":
         click.echo(json.dumps(as_values(found, known), indent=2, ensure_ascii=False))
+    elif form == "markdown":
+        click.echo(as_page(found, known), nl=False)
     else:
         click.echo(explained(found, known, context("text").width), nl=False)
     return 0

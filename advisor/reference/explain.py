@@ -1,4 +1,4 @@
-"""Explain one entry: its content, reason, source with date, and uses."""
+"""Explain one entry, as text or as a page: its content, reason, source with date, and uses."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from advisor.model.printable import printable
 from advisor.reference.catalogue import RulebookIndex
 from advisor.reference.entry import Entry
+from advisor.text.markup import cited, code, prose
 
 _MARGIN = 17
 _WIDEST = 100
@@ -19,6 +20,13 @@ def explain(found: Sequence[Entry], catalogue: RulebookIndex, width: int) -> str
     """Text of the entries of one id, one block each."""
     blocks = ["\n".join(_lines(each, catalogue, min(width, _WIDEST))) for each in found]
     return "\n\n".join(blocks) + "\n"
+
+
+def as_page(found: Sequence[Entry], catalogue: RulebookIndex) -> str:
+    """The entries of one id as Markdown; what uses them links to pages beside this one."""
+    heading = found[0].id if len({each.name for each in found}) > 1 else found[0].name
+    blocks = ["\n".join(_page_lines(each, catalogue)) for each in found]
+    return f"# {code(heading)}\n\n" + "\n\n".join(blocks) + "\n"
 
 
 def as_values(found: Sequence[Entry], catalogue: RulebookIndex) -> list[dict[str, Any]]:
@@ -63,6 +71,26 @@ def _lines(entry: Entry, catalogue: RulebookIndex, width: int) -> Iterator[str]:
     if users:
         text = "; ".join(f"{_plain(kind)} {', '.join(names)}" for kind, names in users.items())
         yield from _labelled("Used by", text, width)
+
+
+def _page_lines(entry: Entry, catalogue: RulebookIndex) -> Iterator[str]:
+    place = f" in `rules/{entry.file}`" if entry.file else " of the workload file"
+    name = f" {code(entry.name)}" if entry.name != entry.id else ""
+    yield f"**{prose(entry.title)}** ({_plain(entry.kind)}{name}{place})\n"
+    for detail in entry.details:
+        source = (
+            f" ({cited(detail.source, detail.as_of or detail.source)})" if detail.source else ""
+        )
+        yield f"- {detail.label}: {prose(detail.text)}{source}"
+    if entry.because:
+        yield f"\nWhy: {prose(entry.because)}"
+    if entry.source:
+        where = f" ({prose(entry.where)})" if entry.where else ""
+        yield f"\nSource: {cited(entry.source, entry.source)}{where}"
+        yield f"\nAs of {entry.as_of}; in the rules since {entry.since}"
+    for kind, names in catalogue.usage.of(entry).items():
+        linked = ", ".join(f"[{code(each)}]({each.split()[-1]}.md)" for each in names)
+        yield f"\nUsed by ({_plain(kind)}): {linked}"
 
 
 def _plain(kind: str) -> str:

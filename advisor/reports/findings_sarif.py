@@ -9,7 +9,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from advisor import __version__
+from advisor import HOME, PAGES, __version__
 from advisor.configuration.document import Mark
 from advisor.gate.finding import GateFinding
 from advisor.gate.run import CheckReport
@@ -17,7 +17,6 @@ from advisor.reports.finding_formats import FindingContext
 from advisor.reports.finding_words import accepted_because, advice
 from advisor.text.digest import sha256
 
-HOME = "https://github.com/sm-advise/sm-advise"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
@@ -55,16 +54,14 @@ def render(report: CheckReport, _: FindingContext) -> str:
 
 def _rule(rule: str, report: CheckReport) -> dict[str, Any]:
     check = report.checks.get(rule)
-    entry: dict[str, Any] = {"id": rule}
+    entry: dict[str, Any] = {"id": rule, "helpUri": f"{PAGES}/rules/{rule}.html"}
     if check is None:
         return entry
     entry["shortDescription"] = {"text": check.title}
     entry["fullDescription"] = {"text": check.because}
     entry["defaultConfiguration"] = {"level": _LEVELS[check.severity]}
-    if check.fix:
-        entry["help"] = {"text": check.fix}
-    if check.source.startswith("https://"):
-        entry["helpUri"] = check.source
+    source = f"Source: {check.source} ({check.as_of})" if "://" in check.source else ""
+    entry["help"] = {"text": " ".join(filter(None, (check.fix, source))) or check.because}
     return entry
 
 

@@ -17,7 +17,13 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 EXTRAS = PROJECT["optional-dependencies"]
 WANTED = {
     "run.txt": [*PROJECT["dependencies"], *EXTRAS["build"]],
-    "dev.txt": [*PROJECT["dependencies"], *EXTRAS["build"], *EXTRAS["test"], *EXTRAS["dev"]],
+    "dev.txt": [
+        *PROJECT["dependencies"],
+        *EXTRAS["build"],
+        *EXTRAS["docs"],
+        *EXTRAS["test"],
+        *EXTRAS["dev"],
+    ],
 }
 
 
