@@ -246,3 +246,16 @@ def test_the_job_of_the_gitlab_example_leaves_its_reports(place: Place) -> None:
     (issue,) = json.loads((place.work / reports["codequality"]).read_text(encoding="utf-8"))
     assert issue["check_name"] == "instance-type"
     assert "<testsuites" in (place.work / reports["junit"]).read_text(encoding="utf-8")
+
+
+# The Jenkins example
+
+
+@needs_bash
+def test_the_steps_of_the_jenkins_example_leave_their_report(place: Place) -> None:
+    text = (ROOT / "examples/ci/Jenkinsfile").read_text(encoding="utf-8")
+    (place.work / "c.json").write_text(WRONG, encoding="utf-8")
+    steps = re.findall(r"sh '\S*bin/(sm-advise .*)'", text)
+    assert [place.run(each).returncode for each in steps] == [0, 1]
+    (report,) = re.findall(r"junit '(.*)'", text)
+    assert "<testsuites" in (place.work / report).read_text(encoding="utf-8")
