@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import advisor
 from advisor.cli import COMMANDS
 from tests.cli.command import ROOT
 
@@ -19,6 +20,7 @@ NETWORK = {
     "poplib", "requests", "smtplib", "socket", "socketserver", "ssl", "telnetlib", "urllib.request",
     "urllib3", "webbrowser", "xmlrpc",
 }  # fmt: skip
+PACKAGE = Path(advisor.__file__).parent
 LOCAL_VERBS = {"archive", "cat-file", "diff", "ls-files", "ls-tree", "rev-parse", "show"}
 MAY = "advisor/pricing/price_refresh/"
 BOTOCORE = "advisor/configuration/api/drift.py"  # its data files, for `rules verify --drift`
@@ -114,8 +116,8 @@ def test_the_refresh_of_prices_is_what_the_guard_refuses() -> None:
 
 def test_only_the_refresh_of_prices_imports_the_network() -> None:
     found = {}
-    for path in sorted((ROOT / "advisor").rglob("*.py")):
-        name = path.relative_to(ROOT).as_posix()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE.parent).as_posix()
         modules = imported(path.read_text(encoding="utf-8"))
         found[name] = reaches(modules)
         assert name == BOTOCORE or not any(each.startswith("botocore") for each in modules), name
@@ -124,7 +126,7 @@ def test_only_the_refresh_of_prices_imports_the_network() -> None:
 
 def test_git_is_asked_for_nothing_of_a_remote() -> None:
     verbs = set()
-    for path in sorted((ROOT / "advisor").rglob("*.py")):
+    for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 said = [e.value for e in node.args if isinstance(e, ast.Constant)]
