@@ -28,7 +28,7 @@ _CODE = re.compile(r"# exit code (\d)")
 
 
 class Block(NamedTuple):
-    """A fenced block; ``name`` stands in a comment above it: a file of the page's sessions."""
+    """A fenced block; the comment above it names a file of the page, or of the repository."""
 
     name: str
     language: str
@@ -83,7 +83,7 @@ def settled(page: Path, folder: Path) -> Path:
     """The examples and the named files of a page in a folder, committed as ``main``."""
     shutil.copytree(ROOT / "examples", folder / "examples")
     for each in blocks(page):
-        if "." in each.name:
+        if "." in each.name and "/" not in each.name:
             (folder / each.name).write_text(each.text, encoding="utf-8")
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgsign=0"]
     for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "x"]):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 
 from advisor import advise, read_workloads
+from advisor.cli import COMMANDS, group
 from advisor.gate.settings import organisation_of
 from tests.cli.command import ran
 from tests.house.pages import (
@@ -28,6 +30,16 @@ README, DOCS = ROOT / "README.md", ROOT / "docs"
 COMMAND = "examples/fraud-scoring.yaml"
 SHOWN = [page for page in PAGES if blocks(page, "console")]
 LONGEST_README = 150
+SETTINGS = json.loads((ROOT / "rules/schema/settings.schema.json").read_text(encoding="utf-8"))
+
+
+def choices(command: str, option: str) -> list[str]:
+    """What an option of a command takes."""
+    found = group.get_command(click.Context(group), command)
+    assert found is not None
+    (kind,) = (each.type for each in found.params if option in each.opts)
+    assert isinstance(kind, click.Choice)
+    return list(kind.choices)
 
 
 @pytest.mark.parametrize("page", SHOWN, ids=lambda page: page.name)
@@ -45,6 +57,18 @@ def test_every_session_is_real(page: Path, tmp_path: Path, request: pytest.Fixtu
         else:
             lost = [step.line for step, out in printed if not agrees(step, out)]
             assert lost == [], "pytest --update-golden writes them, then review"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_an_example_of_a_page_is_the_file(page: Path, request: pytest.FixtureRequest) -> None:
+    for block in blocks(page):
+        if block.name.startswith("examples/"):
+            text = (ROOT / block.name).read_text(encoding="utf-8")
+            if request.config.getoption("--update-golden"):
+                whole = page.read_text(encoding="utf-8")
+                page.write_text(whole.replace(f"\n{block.text}```", f"\n{text}```"), "utf-8")
+            else:
+                assert block.text == text, f"{block.name}: pytest --update-golden writes it"
 
 
 @pytest.mark.parametrize(
@@ -89,9 +113,23 @@ def test_the_readme_is_short_and_leads_to_every_page() -> None:
     assert [page.name for page in DOCS.glob("*.md") if f"(docs/{page.name})" not in text] == []
 
 
-def test_every_format_and_exit_code_is_told() -> None:
-    text = (DOCS / "stability.md").read_text(encoding="utf-8")
-    assert [code for code in range(4) if f"| {code} | " not in text] == []
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        ("stability.md", [f"| {code} | " for code in range(4)]),
+        ("settings.md", [f"`{key}`" for key in SETTINGS["properties"]]),
+        ("check.md", [f"`{form}`" for form in choices("check", "--format")]),
+        ("deploy.md", [f"`{kind}`" for kind in choices("advise", "--artifact")]),
+    ],
+)
+def test_a_page_tells_every_code_key_format_and_kind(page: str, told: list[str]) -> None:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    assert [each for each in told if each not in text] == []
+
+
+def test_every_command_is_on_a_page() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in (README, *DOCS.glob("*.md")))
+    assert [each for each in COMMANDS if f"sm-advise {each}" not in text if each != "advise"] == []
 
 
 def workload(*parts: str) -> bytes:
