@@ -79,7 +79,8 @@ def sources(folder: Path) -> Path:
     known = catalogue()
     for name in {each.id for each in (*known.entries, *known.keys)}:
         page = folder / "rules" / f"{name}.md"
-        page.write_text(as_page(known.find(name), known), encoding="utf-8")
+        text = as_page(known.find(name), known)
+        page.write_text(f"{text}\n[All rules and checks](README.md)\n", encoding="utf-8")
     (folder / "rules" / "flowchart.svg").write_text(svg_drawing(read_chart()), encoding="utf-8")
     head = (ROOT / "rules" / "README.md").read_text(encoding="utf-8").partition(MARK)[0]
     index = head.replace("The rest of this page is written by `make docs`.\n", "") + _index(known)

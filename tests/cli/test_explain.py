@@ -27,6 +27,27 @@ def test_an_entry_is_explained_as_json() -> None:
     assert [value["id"] for value in json.loads(done.out)] == ["small"] * 4
 
 
+def test_an_entry_is_a_page_in_markdown() -> None:
+    text = called("explain", "serverless-payload", "--format", "markdown").out
+    assert text.startswith("# `serverless-payload`\n\n**Request body** (limit in `rules/options/")
+    assert "\n- Bound: wire.payload at most 4 MB\n" in text
+    assert "\nUsed by (word): [`requests.payload small`](small.md)\n" in text
+    several = called("explain", "small", "--format", "markdown").out
+    assert several.startswith("# `small`\n")
+    assert several.count("\n**") == 4  # a word of four facts
+
+
+def test_a_key_that_no_rule_reads_is_a_page_without_a_source() -> None:
+    text = called("explain", "deploy.role", "--format", "markdown").out
+    assert text.startswith("# `deploy.role`\n\n**Execution role.** (key of the workload file)\n")
+    assert "Source" not in text
+
+
+def test_a_page_is_of_an_id_alone() -> None:
+    with pytest.raises(click.UsageError, match="leave out WORKLOAD"):
+        called("explain", "serverless", FRAUD, "--format", "markdown")
+
+
 def test_an_unknown_id_is_an_input_error_with_the_nearest_ones() -> None:
     done = called("explain", "serverles-payload")
     assert done.code == 2

@@ -67,7 +67,7 @@ def test_every_rule_check_and_key_has_the_page_that_explain_prints(pages: Path) 
     assert {path.stem for path in (pages / "rules").glob("*.md")} == names | {"README"}
     for name in ("serverless-payload", "transform-payload", "requests.payload", "small", "vpc"):
         text = (pages / "rules" / f"{name}.md").read_text(encoding="utf-8")
-        assert text == readable(called("explain", name, "--format", "markdown").out)
+        assert text.startswith(readable(called("explain", name, "--format", "markdown").out))
 
 
 def test_every_rule_and_check_is_in_the_list(pages: Path) -> None:
