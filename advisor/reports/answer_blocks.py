@@ -21,6 +21,7 @@ from advisor.text.quantity_format import milliseconds, word
 
 _MOST_UNKNOWNS = 3
 _MOST_CHANGES = 3
+_MOST_PRICED = 2  # unstated facts with what they do to the price
 _FAR = 10  # times the stated value: what lies further is no change that anyone expects
 _COUNTS = ("Count", "Concurrency")  # settings whose formula is told further than a clause
 _MOST_STEPS = 3  # of their formula: of one instance, of the peak, of the zones
@@ -31,7 +32,7 @@ _AMPLE = 2  # a default so many times what is wanted needs no request
 _COUNTED = ("Not included:", "Not counted")
 _DIGEST = slice(7, 19)  # twelve digits behind "sha256:" tell rule sets apart
 _DECIMAL = re.compile(r"\d+(\.\d+)?")
-_VERBOSE_ONLY = ("remote-unknowns",)
+_VERBOSE_ONLY = ("remote-unknowns", "hours-without-windows")  # the cost says the second
 
 
 class Block(NamedTuple):
@@ -113,13 +114,14 @@ def _path(advice: Advice) -> Iterator[str]:
 
 
 def _depends_on(advice: Advice, verbose: bool) -> Iterator[str]:
-    found = view.plausible(advice)
+    found, names = view.plausible(advice), Words(advice)
     shown = found if verbose else found[:_MOST_UNKNOWNS]
     for unknown in shown:
         leads: dict[str, list[str]] = {}
         for value, option in view.others(advice, unknown):
             # What is stated may say more than the same value where it is assumed.
-            said = f"{value}, once stated," if value == word(unknown.assumed) else value
+            short = names.short(unknown.fact, value)
+            said = f"{value}, once stated," if value == word(unknown.assumed) else short
             leads.setdefault(option or "none fits", []).append(said)
         if leads:
             ways = "; ".join(f"{' or '.join(values)} -> {to}" for to, values in leads.items())
@@ -181,8 +183,11 @@ def _cost(advice: Advice, verbose: bool) -> Iterator[str]:
     yield a_month(cost) + ("" if verbose or not items else f" = {' + '.join(items)}")
     yield from items if verbose else ()
     yield from view.beside_cost(cost)
-    for each in advice.cost_unknowns or ():
-        yield f"{each.fact} {view.priced(each)}"
+    unknowns = advice.cost_unknowns or ()
+    shown = unknowns if verbose else unknowns[:_MOST_PRICED]
+    yield from (f"{each.fact} {view.priced(each)}" for each in shown)
+    if more := [each.fact for each in unknowns[len(shown) :]]:
+        yield f"and {', '.join(more)}"
     dated = f"Prices of {advice.prices_date}" if advice.prices_date else ""
     lent = f"{stand_ins(cost)} of {len(cost.items)} are estimates" if stand_ins(cost) else ""
     told = [f"{', '.join(filter(None, (dated, lent)))}."] if dated or lent else []
@@ -271,15 +276,22 @@ def _outside(advice: Advice, verbose: bool) -> Iterator[str]:
 
 
 def _quotas(quotas: Sequence[Quota], verbose: bool) -> Iterator[str]:
+    """Defaults that are too low; without one the last that is unknown, of the instance type."""
+    short = [each for each in quotas if each.default is None or _scarce(each)]
+    shown = quotas if verbose else [each for each in short if each.default is not None]
+    shown = shown or short[-1:]
     told = []
-    for each in quotas:
-        ample = each.default is not None and each.default >= _AMPLE * (each.wanted or 0)
-        if verbose or not ample:
-            figures = [str(each.wanted)] if each.wanted is not None else []
-            figures += [f"default {each.default}"] if each.default is not None else []
-            code = f" ({each.code})" if each.code else ""
-            told.append((f"{each.name}: {', '.join(figures)}" if figures else each.name) + code)
-    yield from told if verbose else filter(None, ["; ".join(told)])
+    for each in shown:
+        figures = [str(each.wanted)] if each.wanted is not None else []
+        figures += [f"default {each.default}"] if each.default is not None else []
+        code = f" ({each.code})" if each.code else ""
+        told.append((f"{each.name}: {', '.join(figures)}" if figures else each.name) + code)
+    more = f" and {len(short) - len(shown)} more" if len(short) > len(shown) else ""
+    yield from told if verbose else filter(None, ["; ".join(told) + more])
+
+
+def _scarce(quota: Quota) -> bool:
+    return quota.default is not None and quota.default < _AMPLE * (quota.wanted or 0)
 
 
 def provenance(advice: Advice, *, verbose: bool) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from advisor.engine.standing import CHOSEN, bound
 from advisor.model.advice import Advice, Candidate, Reason, Step
 from advisor.rulebook.load import book_for
-from advisor.text.quantity_format import word
+from advisor.text.quantity_format import few_digits, word
 
 KEY = re.compile(r"\b(?:[a-z]+\.[a-z_-]+(?:\.(?:typical|p99|max))?|region|prefer)\b")
 _PARTS = {"typical": "typical ", "p99": "p99 of the ", "max": "largest "}
@@ -19,7 +19,9 @@ class Words:
     """Words from the rulebook of one answer. No id and no key path is among them."""
 
     def __init__(self, advice: Advice) -> None:
-        raw = book_for(advice.workload, advice.limits).raw
+        book = book_for(advice.workload, advice.limits)
+        raw = book.raw
+        self._kinds = {name: fact.kind for name, fact in book.fact.items() if not fact.discrete}
         self._titles: dict[str, str] = {
             **raw["findings"],
             **{each["id"]: each["title"] for each in raw["cautions"]},
@@ -50,10 +52,16 @@ class Words:
 
     def value(self, path: str, value: object) -> str:
         """A fact with its value: model time 100 ms, no streaming."""
-        text, name = word(value), self.fact(path)
+        text, name = self.short(path, word(value)), self.fact(path)
         if text in ("true", "false"):
             return name if text == "true" else f"no {name}"
         return f"{name} {text}"
+
+    def short(self, path: str, value: str) -> str:
+        """A value of a fact in a few digits."""
+        base, _, part = path.rpartition(".")
+        kind = self._kinds.get(base if part in _PARTS else path)
+        return few_digits(value, kind) if kind else value
 
     def plain(self, text: str) -> str:
         """A text with the words of facts in place of their key paths."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from advisor.model.workload import Interval
-from advisor.text.quantity import KINDS, show
+from advisor.text.quantity import KINDS, QuantityError, parse, show
 
 _DIGITS = 3
 # Kind -> units as written, largest first, each with how many of it there must be.
@@ -19,6 +21,7 @@ _UNITS: dict[str, tuple[tuple[str, float], ...]] = {
 }
 _MULTIPLES = ((10**9, "G"), (10**6, "M"), (10**4, "k"))
 _COUNTED = ("rate", "volume", "count")
+_OUTWARD = (0, 1, 2, 5, 10)  # thousandths: the third digit counts at most ten of them
 
 
 def word(value: object) -> str:
@@ -42,6 +45,30 @@ def about(value: float, kind: str) -> str:
         if number >= least:
             return _written(number, kind) + unit
     raise AssertionError(kind)  # the last unit takes everything
+
+
+def few_digits(bound: str, kind: str) -> str:
+    """An exact bound in about three digits, moved outward so that it stays true.
+
+    Above 8524.8 ms becomes above 8.53 s: whatever is above the second is above the first. A text
+    without a bound, and one that is as short as that already, stays as it is.
+
+    Args:
+        bound: ``> 8524.8 ms``, as the workload file accepts it.
+        kind: of its quantity.
+    """
+    sign = bound[: 1 + bound.startswith((">=", "<="))]
+    if sign not in (">", ">=", "<", "<="):
+        return bound
+    low, high = parse(bound, kind)
+    exact, outward = (low, 1) if high is None else (high, -1)
+    for steps in _OUTWARD:
+        text = f"{sign} {about((exact or 0) * (1 + outward * steps / 1000), kind)}"
+        with suppress(QuantityError):  # a count is whole
+            moved = parse(text, kind)[high is not None]
+            if len(text) < len(bound) and ((moved or 0) - (exact or 0)) * outward >= 0:
+                return text
+    return bound
 
 
 # Kind -> unit in which data for programs is given, and base units in one of it.

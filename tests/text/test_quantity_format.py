@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.text.quantity import KINDS, parse
-from advisor.text.quantity_format import about, plain, unit
+from advisor.model.workload import Interval
+from advisor.text.quantity import KINDS, parse, show
+from advisor.text.quantity_format import about, few_digits, plain, unit
 
 REAL = sorted(set(KINDS) - {"percent"})
 
@@ -57,3 +58,32 @@ def test_a_rounded_value_is_accepted_and_near(value: int, kind: str) -> None:
 )
 def test_plain_numbers_for_programs(value: int, kind: str, number: float, name: str) -> None:
     assert (plain(value, kind), unit(kind)) == (number, name)
+
+
+@pytest.mark.parametrize(
+    ("exact", "kind", "short"),
+    [
+        ("> 8524.8 ms", "time", "> 8.53 s"),  # 8.52 s is below 8.5248 s
+        ("<= 8524.8 ms", "time", "<= 8.52 s"),
+        # 225,076,928.7138 / 31,536,000 s = 7.137 a second
+        ("> 225076928.7138/year", "rate", "> 7.14/s"),
+        ("> 60 s", "time", "> 60 s"),
+        ("< 2", "count", "< 2"),
+        ("sustained", "time", "sustained"),
+    ],
+)
+def test_a_bound_in_a_few_digits(exact: str, kind: str, short: str) -> None:
+    assert few_digits(exact, kind) == short
+
+
+@given(
+    st.sampled_from([">", ">=", "<", "<="]),
+    st.integers(1, 10**15),
+    st.sampled_from(["size", "time", "rate", "share", "money", "count", "percent"]),
+)
+def test_a_bound_in_a_few_digits_stays_true(sign: str, value: int, kind: str) -> None:
+    exact = f"{sign} {show(Interval(value, value), kind)}"
+    low, high = parse(exact, kind)
+    shorter = parse(few_digits(exact, kind), kind)
+    assert low is None or (shorter.low is not None and shorter.low >= low)
+    assert high is None or (shorter.high is not None and shorter.high <= high)
