@@ -22,6 +22,7 @@ LETTERS = (
 class Form(Value):
     """A text with a syntax: what AWS's service model accepts, or stricter where that is vague."""
 
+    name: str
     pattern: str
     shortest: int  # characters
     longest: int
@@ -40,7 +41,7 @@ def forms() -> Mapping[str, Form]:
     found = read_object(path)
     if found is None:
         raise RulebookError(f"{path}: this is no list of forms")
-    made = {name: Form(**entry) for name, entry in found["forms"].items()}
+    made = {name: Form(name=name, **entry) for name, entry in found["forms"].items()}
     return {name: form._replace(pattern=_spelt(form.pattern)) for name, form in made.items()}
 
 

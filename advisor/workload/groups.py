@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from advisor.model.workload import HEAVIEST_OF_ALL, LARGEST_OF_ALL, SAID_OF_ALL, Interval, Stated
-from advisor.text.spelling import likely, listed
-from advisor.text.yaml_reader import MappingNode, ScalarNode, SequenceNode, YamlNode
+from advisor.text.spelling import likely, listed, plain
+from advisor.text.yaml_reader import MappingNode, ScalarNode, SequenceNode, YamlNode, text_node
 from advisor.workload.forms import forms
 from advisor.workload.keys import Key, features, keys
 from advisor.workload.reading import Reading, read_record
-from advisor.workload.values import RefusedError, read_flag, read_quantity, read_text, single
+from advisor.workload.values import (
+    RefusedError,
+    only_meaning,
+    read_flag,
+    read_quantity,
+    read_text,
+    single,
+)
 
 _ACCELERATORS = ("neuron", "gpu", "none")  # the first that one model must have
 _WIDEST = 32  # bits of a parameter whose precision is not stated
@@ -83,7 +90,7 @@ def stand_for_all(reading: Reading) -> None:
 def _is_word(reading: Reading, said: Stated) -> bool:
     """Refuse a word for a number, which says how large one model is."""
     key = keys()[said.path]
-    if key.kind == "word" or said.value not in key.words:
+    if key.kind in ("word", "text") or said.value not in key.words:
         return False
     message = f"{said.path}: {said.text!r} speaks of one model, and models lists several"
     hint = f"write a number, such as {key.example}"
@@ -126,25 +133,40 @@ def read_needs(reading: Reading, key: Key, _key_node: YamlNode, node: YamlNode) 
     """State ``needs.FEATURE`` for each of a list, or of a mapping to true, false or a share."""
     if isinstance(node, SequenceNode):
         for name, item in sorted(_items(reading, key, node.value).items()):
-            if _known(reading, name, item):
-                reading.state(f"needs.{name}", "true", True, item)
+            feature = _feature(reading, name, item)
+            if feature:
+                reading.state(f"needs.{feature}", "true", True, item)
     elif isinstance(node, MappingNode):
         for name, (name_node, value) in sorted(reading.pairs("needs", node, "").items()):
-            if _known(reading, name, name_node):
-                _need(reading, name, name_node, value)
+            feature = _feature(reading, name, name_node)
+            if feature:
+                _need(reading, feature, name_node, value)
     else:
-        hint = f"write needs: [{node.value if node.value in reading.features else 'vpc, kms'}]"
-        reading.refuse("needs", node, RefusedError("expected a list", hint))
+        names = [each.strip() for each in node.value.split(",")]
+        several = SequenceNode(None, None, True, node.start_mark, node.start_mark)
+        mark = node.start_mark
+        several.value = [text_node(each, mark) for each in names if each not in ("none", "")]
+        read_needs(reading, key, _key_node, several)
     reading.needs_stated = True
 
 
-def _known(reading: Reading, name: str, node: YamlNode) -> bool:
-    if name in reading.features:
-        return True
+def _feature(reading: Reading, name: str, node: YamlNode) -> str:
+    """The feature that is meant; empty, and an error, where none or several are."""
+    known = {plain(each): each for each in reading.features}
+    if name in reading.features or plain(name) in known:
+        return known[plain(name)]
+    problem = f"the feature {name[:40]!r} does not exist"
+    try:
+        meant = only_meaning(name, "needs")
+    except RefusedError as refusal:
+        problem, meant = refusal.problem, refusal.hint
+    if meant in reading.features:
+        return meant
     close = likely(name, reading.features)
     hint = f"did you mean {close}?" if close else f"write {listed(tuple(reading.features))}"
-    reading.refuse("needs", node, RefusedError(f"the feature {name[:40]!r} does not exist", hint))
-    return False
+    hint = (meant if meant.startswith("write ") else f"write {meant}") if meant else hint
+    reading.refuse("needs", node, RefusedError(problem, hint))
+    return ""
 
 
 def _need(reading: Reading, name: str, name_node: YamlNode, value: YamlNode) -> None:
@@ -153,7 +175,7 @@ def _need(reading: Reading, name: str, name_node: YamlNode, value: YamlNode) -> 
     try:
         node = single(value, "write true or false")
         needed = True
-        if features().get(name) and node.value not in ("true", "false"):
+        if features().get(name) and node.value[:1].isdigit():
             share = read_quantity(_SHARE, node.value)
         else:
             needed = read_flag(node)

@@ -151,10 +151,6 @@ def _document(root: YamlNode, reading: Reading) -> Reading:
         from advisor.workload.windows import settle_active
 
         settle_active(reading.values)
-    if "traffic.timezone" in reading.values:
-        from advisor.workload.windows import require_zone
-
-        require_zone(reading)
     return reading
 
 
@@ -213,7 +209,9 @@ def _read(reading: Reading, place: _Place, key_node: YamlNode, node: YamlNode) -
     except RefusedError as refusal:
         reading.refuse(key.path, node, refusal)
         return None
-    if len(place.known) < _REMEMBERED and (key.kind in KINDS or is_text_anyway(node.value)):
+    if len(place.known) < _REMEMBERED and (
+        key.kind in KINDS or (key.kind != "flag" and is_text_anyway(node.value))
+    ):
         place.known[node.value] = value
     return value
 

@@ -67,6 +67,10 @@ class Reading:
         """Entries of a mapping; none, and an error, when it is no sound mapping."""
         if not isinstance(node, MappingNode):
             problem = "expected a mapping of keys" if path else "a workload file must have keys"
+            if isinstance(node, ScalarNode) and path:
+                from advisor.workload.spelling import explain_value  # only once something is wrong
+
+                hint = explain_value(path, node.value) or hint
             self.refuse(path, node, RefusedError(problem, hint))
             return {}
         try:

@@ -8,8 +8,9 @@ from functools import cache
 
 from advisor.catalogue.regions import place_of
 from advisor.model.workload import Interval
+from advisor.rulebook.load import known_regions
 from advisor.text.places import UNSEEN, UNSEEN_ASCII
-from advisor.text.quantity import QuantityError, parse_any, show
+from advisor.text.quantity import QuantityError, parse, show
 from advisor.text.spelling import likely, listed, plain
 from advisor.text.yaml_reader import ScalarNode, YamlNode, is_nothing
 from advisor.workload.forms import LETTERS, Form, forms
@@ -17,6 +18,8 @@ from advisor.workload.keys import Key
 
 _MOST_SHOWN = 60
 _FLAGS = {"true": True, "false": False}
+_OF_A_LIST = ("region", "timezone", "framework")  # forms whose texts are names of a list
+_RESPELT = ("days", "hours", "instance", "date", "step")  # forms with more than one way to write
 
 
 class RefusedError(ValueError):
@@ -49,17 +52,19 @@ def shown(text: str) -> str:
     return repr(text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…")
 
 
-def read_quantity(key: Key, text: str) -> Interval:
-    """A quantity or count as a closed range of base units.
+def read_quantity(key: Key, text: str) -> Interval | str:
+    """A quantity or count as a closed range of base units, or one of the key's words.
 
     Raises:
         RefusedError: it cannot be read, or is impossible for this key.
     """
     try:
-        interval = parse_any(text, key.kind)
-    except QuantityError as error:
-        problem = error.problem if len(text) <= _MOST_SHOWN else f"{shown(text)} cannot be read"
-        raise RefusedError(problem, _quantity_hint(key, error.forms, text)) from error
+        interval = parse(text, key.kind)
+    except QuantityError:
+        meant = spelt_word(key, text)
+        if meant in key.words:
+            return meant
+        interval = _familiar(key, meant if meant[:1].isdigit() else text)
     bounds = [bound for bound in interval if bound is not None]
     if key.kind == "count" and min(bounds) < key.least:
         raise RefusedError(f"{shown(text)} is less than {key.least}", f"write {key.least} or more")
@@ -73,11 +78,45 @@ def read_quantity(key: Key, text: str) -> Interval:
     return interval
 
 
-def _quantity_hint(key: Key, forms: str, text: str) -> str:
-    if not key.words:
-        return f"no word stands for it; {forms}" if text.isalpha() else forms
-    close = likely(text, key.words)
-    return f"{forms}; or {', '.join(key.words)}" if close is None else f"did you mean {close}?"
+def _familiar(key: Key, text: str) -> Interval:
+    from advisor.workload.familiar import parse_any, rewritten  # few files need it
+
+    try:
+        return parse_any(rewritten(text, key.path.rpartition(".")[2]) or text, key.kind)
+    except QuantityError as error:
+        problem = error.problem if len(text) <= _MOST_SHOWN else f"{shown(text)} cannot be read"
+        hint = error.forms
+        if not key.words and text.isalpha() and not error.hint:
+            hint = f"no word stands for it; {hint}"
+        elif key.words and not error.hint:
+            close = likely(text, key.words)
+            guess = f"did you mean {close}?"
+            hint = guess if close else f"{hint}; or {', '.join(key.words)}"
+        raise RefusedError(problem, hint) from error
+
+
+def spelt_word(key: Key, text: str) -> str:
+    """The plain spelling of a word; empty for a text that is none.
+
+    Raises:
+        RefusedError: it has several meanings.
+    """
+    same = {plain(word): word for word in key.words}.get(plain(text))
+    return same or only_meaning(text, key.path.rpartition(".")[2], key.kind)
+
+
+def only_meaning(text: str, *names: str) -> str:
+    """The plain spelling of a word, of the first of several tables that knows it; or empty.
+
+    Raises:
+        RefusedError: it has several meanings.
+    """
+    from advisor.workload.familiar import meanings
+
+    found = meanings(text, *names)
+    if len(found) > 1:
+        raise RefusedError(f"{shown(text)} has several meanings", f"write {listed(found)}")
+    return found[0] if found else ""
 
 
 def read_word(key: Key, text: str) -> str:
@@ -86,11 +125,9 @@ def read_word(key: Key, text: str) -> str:
     Raises:
         RefusedError: it is another one.
     """
-    if text in key.words:
-        return text
-    same = {plain(word): word for word in key.words}.get(plain(text))
-    if same is not None:
-        return same
+    meant = text if text in key.words else spelt_word(key, text)
+    if meant in key.words:
+        return meant
     close = likely(text, key.words) if len(key.words) > 1 else None
     guess = f"did you mean {close}? " if close else ""
     raise RefusedError(
@@ -99,12 +136,14 @@ def read_word(key: Key, text: str) -> str:
 
 
 def read_flag(node: ScalarNode) -> bool:
-    """A boolean: ``true`` or ``false``, unquoted.
+    """A boolean, unquoted: ``true`` or ``false``, or a word that means one of them.
 
     Raises:
         RefusedError: it is neither.
     """
     value = None if node.style else _FLAGS.get(node.value)
+    if value is None and not node.style:
+        value = _FLAGS.get(only_meaning(node.value, "flag"))
     if value is None:
         problem = f"{shown(node.value)} is not true or false"
         if node.style and node.value in _FLAGS:
@@ -125,31 +164,53 @@ def read_text(form: Form, node: ScalarNode) -> str:
             raise RefusedError("the value is missing", f"write {form.says}, or remove the key")
         if form.quoted and (text in _FLAGS or is_number(text)):
             kind = "a boolean" if text in _FLAGS else "a number"
-            fits = re.fullmatch(form.pattern, text)
-            hint = "put it in quotes" if fits else f"write {form.says}"
+            hint = f"write {form.says}"
+            if re.fullmatch(form.pattern, text):
+                hint = "put it in quotes"
             raise RefusedError(f"{shown(text)} without quotes is {kind}", hint)
-    _refuse_misspelt_region(form, text)
+    if form.name in _OF_A_LIST and not (form.name == "region" and text in known_regions()):
+        from advisor.workload.listed import READERS  # few names are not the list's own
+
+        return READERS[form.name](form, text)
+    _refuse_misspelt_region(text)
     if len(text) > form.longest:
         problem = f"{shown(text)} has {len(text)} characters; expected at most {form.longest}"
         raise RefusedError(problem, f"write {form.says}")
-    matches = _matcher(form.pattern, text.isascii())
-    if len(text) < form.shortest or not matches(text) or not _exists(form, text):
-        raise RefusedError(f"{shown(text)} is not accepted", f"write {form.says}")
-    return text
+    if fits(form, text):
+        return text
+    meant = _respelt(form, text)
+    if meant:
+        return meant
+    raise RefusedError(f"{shown(text)} is not accepted", f"write {form.says}")
 
 
-def _refuse_misspelt_region(form: Form, text: str) -> None:
-    place = None if form is forms()["region"] else place_of(text)
-    region = text if form is forms()["region"] else place.region if place is not None else ""
-    if not region:
+def fits(form: Form, text: str) -> bool:
+    """Whether a text has a form, and a date is in the calendar."""
+    return (
+        form.shortest <= len(text) <= form.longest
+        and _matcher(form.pattern, text.isascii())(text) is not None
+        and _exists(form, text)
+    )
+
+
+def _respelt(form: Form, text: str) -> str:
+    """A text as the form has it, where case or a way to write is all that differs; or empty."""
+    from advisor.workload.familiar import rewritten
+
+    tidy = rewritten(text, form.name)
+    found = (each for each in (tidy, tidy.lower()) if form.name in _RESPELT and fits(form, each))
+    return next(found, "")
+
+
+def _refuse_misspelt_region(text: str) -> None:
+    place = place_of(text)
+    if place is None or not place.region:
         return
-    from advisor.rulebook.load import known_regions
-
-    if region in known_regions():
+    if place.region in known_regions():
         return
     from advisor.rulebook.regions import misspelling  # only once something is wrong
 
-    wrong = misspelling(region, known_regions())
+    wrong = misspelling(place.region, known_regions())
     if wrong is not None:
         raise RefusedError(*wrong)
 

@@ -2,50 +2,63 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from advisor.model.workload import DAYS, Interval, Stated, Window
 from advisor.text.quantity import show, time_covered
-from advisor.text.spelling import likely
-from advisor.text.yaml_reader import ScalarNode, YamlNode
+from advisor.text.yaml_reader import MappingNode, ScalarNode, YamlNode, mapping_node, text_node
 from advisor.workload.keys import Key, keys
 from advisor.workload.reading import Reading, read_record
+from advisor.workload.values import RefusedError, spelt_word
+
+_DAY, _NOON = 6 * 60, 12 * 60  # minutes
+_TIME = r"(?:\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m\.?|h|uhr)?|noon|midnight)"
+_IN_WORDS = re.compile(
+    rf"(?P<before>[a-z ,&:-]*?)"
+    rf"(?P<hours>{_TIME} *(?:-|\u2013|to|until|till|and) *{_TIME})(?P<after>[a-z ,&:-]*)",
+    re.IGNORECASE,
+)
 
 
 def read_windows(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
     """State a tuple of windows, one for each item of a list."""
-    if isinstance(node, ScalarNode) and node.value in key.words:
+    if isinstance(node, ScalarNode) and spelt_word(key, node.value) in key.words:
         window = {"days": "mon-fri", "hours": "9-17"}
         reading.state(key.path, node.value, (_window(window),), key_node)
         return
-    listed = reading.items(key, node, f"write [{key.example}], or {key.words[0]}")
-    if listed is None:
-        return
+    one = _in_words(node)
+    several: list[YamlNode] | None = [one] if isinstance(one, MappingNode) else None
+    several = several or reading.items(key, node, f"write mon-fri 9-17, or {key.words[0]}")
     found = []
-    for number, item in enumerate(listed, start=1):
+    for number, item in enumerate(several or (), start=1):
         path = f"{key.path}[{number}]"
-        record = read_record(reading, path, item, keys(key.path).values())
+        record = read_record(reading, path, _in_words(item), keys(key.path).values())
         if "hours" in record:
             found.append(_window(record))
+            start, end = found[-1].start, found[-1].end
+            if 0 < end < start and _DAY <= start < _NOON:  # 9-5 is said of a day
+                problem = f"{record['hours']} may end in the afternoon or on the next day"
+                later = f"{start // 60}-{end // 60 + 12}"
+                hint = f"write {later}, or {start // 60}-24 and 0-{end // 60} as two windows"
+                reading.refuse(path, item, RefusedError(problem, hint))
+    if several is None:
+        return
     text = "; ".join(window.text for window in found)
     reading.state(key.path, text, tuple(found), key_node)
 
 
-def require_zone(reading: Reading) -> None:
-    """Refuse a time zone that this machine's list lacks; without a list any name is taken."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
-
-    said = reading.values["traffic.timezone"]
-    try:
-        ZoneInfo(str(said.value))
-    except (ZoneInfoNotFoundError, OSError):
-        known = available_timezones()  # takes as long as all the rest of an answer
-    else:
-        return
-    if known and said.value not in known:
-        close = likely(str(said.value), sorted(known))
-        hint = f"did you mean {close}?" if close else "write one such as Europe/Berlin"
-        reading.refuse_stated(said, f"traffic.timezone: {said.text!r} is not a time zone", hint)
+def _in_words(node: YamlNode) -> YamlNode:
+    """A window such as ``Mon-Fri 9am-5pm`` as the mapping that it stands for."""
+    found = _IN_WORDS.fullmatch(node.value) if isinstance(node, ScalarNode) else None
+    if found is None:
+        return node
+    mark = node.start_mark
+    turns: list[YamlNode] = [text_node("hours", mark), text_node(found["hours"].strip(), mark)]
+    days = (found["before"] or found["after"] or "").strip(" ,:")
+    if days:
+        turns += text_node("days", mark), text_node(days, mark)
+    return mapping_node(turns, mark)
 
 
 def _window(record: dict[str, Any]) -> Window:

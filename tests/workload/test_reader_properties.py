@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from advisor.model.errors import InputError
-from advisor.text.quantity import KINDS, QuantityError, parse, parse_any
+from advisor.text.quantity import KINDS, QuantityError, parse
 from advisor.text.spelling import plain
 from advisor.workload import read_workloads
+from advisor.workload.familiar import parse_any
 from advisor.workload.forms import forms
 from advisor.workload.keys import Key, features, keys
 from advisor.workload.schema import schema
