@@ -22,6 +22,7 @@ from advisor.text.spelling import plain
 
 _MOST_FAMILIAR = 60  # characters of a text that may be another spelling
 _AMOUNT = re.compile(r"((?:[<>]=?)?) *(\d+(?:\.\d+)?(?:e\+?\d\d?(?!\d))?) *(.*)", re.IGNORECASE)
+_PARTS = re.compile(r"(?:\d+(?:\.\d+)? *[a-z]+ *){2,}", re.IGNORECASE)
 _PART = re.compile(r"(\d+(?:\.\d+)?) *([a-z]+) *", re.IGNORECASE)
 _Unit = tuple[Fraction, str]
 
@@ -119,9 +120,8 @@ def _amount(text: str, kind: str) -> str | None:
     sign, number, written = found.groups()
     unit = _unit(written.strip(), kind)
     if unit is None:
-        parts = _PART.findall(text[len(sign) :]) if kind == "time" else []
-        whole = "".join(part.group() for part in _PART.finditer(text)) == text[len(sign) :].strip()
-        return f"{sign}{_together(parts)} us" if whole and _together(parts) else None
+        whole = kind == "time" and _PARTS.fullmatch(text[len(sign) :].strip())
+        return f"{sign}{_together(_PART.findall(text))} us" if whole else None
     nines = round(Fraction(number) * unit[0] * 10**MOST_DECIMALS)
     whole_part, decimals = divmod(nines, 10**MOST_DECIMALS)
     shown = f"{whole_part}.{decimals:0{MOST_DECIMALS}}".rstrip("0").rstrip(".")
@@ -129,11 +129,11 @@ def _amount(text: str, kind: str) -> str | None:
 
 
 def _together(parts: Sequence[tuple[str, str]]) -> int:
-    """Microseconds of ``1h30m``, where m is a minute; 0 unless each unit is below the last."""
+    """Microseconds of ``1h30m``, where m is a minute; -1 unless each unit is below the last."""
     units = [_named({"m": "min"}, name, "time") or _named(None, name, "time") for _, name in parts]
     times = [KINDS["time"][unit[1]] * unit[0] if unit else Fraction(0) for unit in units]
-    if len(parts) < 2 or times != sorted(set(times), reverse=True):
-        return 0
+    if times != sorted(set(times), reverse=True):
+        return -1
     return int(sum(Fraction(part[0]) * time for part, time in zip(parts, times, strict=True)))
 
 

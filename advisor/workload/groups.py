@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from advisor.model.workload import HEAVIEST_OF_ALL, LARGEST_OF_ALL, SAID_OF_ALL, Interval, Stated
 from advisor.text.spelling import likely, listed, plain
-from advisor.text.yaml_reader import MappingNode, ScalarNode, SequenceNode, YamlNode, text_node
+from advisor.text.yaml_reader import MappingNode, ScalarNode, SequenceNode, YamlNode
 from advisor.workload.forms import forms
 from advisor.workload.keys import Key, features, keys
 from advisor.workload.reading import Reading, read_record
@@ -131,47 +132,46 @@ _SHARE = Key(
 
 def read_needs(reading: Reading, key: Key, _key_node: YamlNode, node: YamlNode) -> None:
     """State ``needs.FEATURE`` for each of a list, or of a mapping to true, false or a share."""
-    if isinstance(node, SequenceNode):
-        for name, item in sorted(_items(reading, key, node.value).items()):
-            feature = _feature(reading, name, item)
-            if feature:
-                reading.state(f"needs.{feature}", "true", True, item)
-    elif isinstance(node, MappingNode):
-        for name, (name_node, value) in sorted(reading.pairs("needs", node, "").items()):
-            feature = _feature(reading, name, name_node)
-            if feature:
-                _need(reading, feature, name_node, value)
+    found: dict[str, tuple[ScalarNode, YamlNode | None]] = {}
+    if isinstance(node, MappingNode):
+        found |= reading.pairs("needs", node, "")
+    elif isinstance(node, SequenceNode):
+        found |= {name: (item, None) for name, item in _items(reading, key, node.value).items()}
     else:
         names = [each.strip() for each in node.value.split(",")]
-        several = SequenceNode(None, None, True, node.start_mark, node.start_mark)
-        mark = node.start_mark
-        several.value = [text_node(each, mark) for each in names if each not in ("none", "")]
-        read_needs(reading, key, _key_node, several)
+        found |= {name: (node, None) for name in names if name not in ("none", "")}
+    for name, (name_node, value) in sorted(found.items()):
+        try:
+            feature = _feature(reading.features, name)
+        except RefusedError as refusal:
+            reading.refuse("needs", name_node, refusal)
+        else:
+            _need(reading, feature, name_node, value)
     reading.needs_stated = True
 
 
-def _feature(reading: Reading, name: str, node: YamlNode) -> str:
-    """The feature that is meant; empty, and an error, where none or several are."""
-    known = {plain(each): each for each in reading.features}
-    if name in reading.features or plain(name) in known:
-        return known[plain(name)]
-    problem = f"the feature {name[:40]!r} does not exist"
-    try:
-        meant = only_meaning(name, "needs")
-    except RefusedError as refusal:
-        problem, meant = refusal.problem, refusal.hint
-    if meant in reading.features:
+def _feature(features: Collection[str], name: str) -> str:
+    """The feature that is meant.
+
+    Raises:
+        RefusedError: none is, or several are.
+    """
+    if name in features:
+        return name
+    meant = {plain(each): each for each in features}.get(plain(name)) or only_meaning(name, "needs")
+    if meant in features:
         return meant
-    close = likely(name, reading.features)
-    hint = f"did you mean {close}?" if close else f"write {listed(tuple(reading.features))}"
-    hint = (meant if meant.startswith("write ") else f"write {meant}") if meant else hint
-    reading.refuse("needs", node, RefusedError(problem, hint))
-    return ""
+    close = likely(name, features)
+    hint = f"did you mean {close}?" if close else f"write {listed(tuple(features))}"
+    problem = f"the feature {name[:40]!r} does not exist"
+    raise RefusedError(problem, f"write {meant}" if meant else hint)
 
 
-def _need(reading: Reading, name: str, name_node: YamlNode, value: YamlNode) -> None:
-    path = f"needs.{name}"
-    share = None
+def _need(reading: Reading, name: str, name_node: YamlNode, value: YamlNode | None) -> None:
+    path, share = f"needs.{name}", None
+    if value is None:
+        reading.state(path, "true", True, name_node)
+        return
     try:
         node = single(value, "write true or false")
         needed = True

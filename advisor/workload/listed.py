@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from advisor.rulebook.load import known_regions
 from advisor.rulebook.regions import misspelling
@@ -13,7 +14,7 @@ from advisor.workload.forms import Form
 from advisor.workload.keys import keys
 from advisor.workload.values import RefusedError, fits, only_meaning, shown
 
-_SURE = 6  # letters of a name of which two may be wrong; of a shorter one, one
+_SURE, _SHORT = 6, 3  # letters of a name of which two may be wrong, and none
 _VERSION = re.compile(r"(.*?)[ =@:v-]*\b(\d[\w.+-]*)")
 
 
@@ -40,12 +41,10 @@ def _zone(form: Form, text: str) -> str:
 
     tidy = rewritten(text, form.name) or text
     meant = only_meaning(text, form.name) or tidy
-    try:
-        ZoneInfo(meant)
-    except (ZoneInfoNotFoundError, OSError, ValueError):
-        known = sorted(available_timezones())  # takes as long as all the rest of an answer
-    else:
-        return meant
+    with suppress(ZoneInfoNotFoundError, OSError):
+        if fits(form, meant):
+            return ZoneInfo(meant).key
+    known = sorted(available_timezones())  # takes as long as all the rest of an answer
     if not known and fits(form, text):
         return text
     same = [each for each in known if plain(tidy) in (plain(each), plain(each.rpartition("/")[2]))]
@@ -66,10 +65,8 @@ def _framework(form: Form, text: str) -> str:
     same = [each for each in usual if plain(each) == plain(name)] or meanings(name, form.name)
     if same:
         return f"{same[0]} {version}".rstrip()
-    wrong = 2 if len(name) >= _SURE else 1
-    near = [
-        each for each in usual if len(each) > 3 and edits(plain(name), plain(each), wrong) <= wrong
-    ]
+    wrong = 2 if len(name) >= _SURE else 1 if len(name) > _SHORT else 0
+    near = [each for each in usual if edits(plain(name), plain(each), wrong) <= wrong]
     if near:
         hint = f"did you mean {listed(tuple(near))}? Write framework: {near[0]}"
         raise RefusedError(f"{shown(text)} is no known framework", hint)

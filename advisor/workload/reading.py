@@ -7,7 +7,6 @@ from typing import Any
 
 from advisor.model.errors import InputError
 from advisor.model.workload import Stated
-from advisor.text.quantity import KINDS
 from advisor.text.yaml_reader import (
     MappingNode,
     ScalarNode,
@@ -16,10 +15,9 @@ from advisor.text.yaml_reader import (
     entries,
     error_at,
 )
-from advisor.workload.forms import forms
 from advisor.workload.keys import Key
 from advisor.workload.keys import features as of_rules
-from advisor.workload.values import RefusedError, read_quantity, read_text, read_word, single
+from advisor.workload.values import RefusedError, scalar
 
 Pairs = dict[str, tuple[ScalarNode, YamlNode]]
 
@@ -121,13 +119,7 @@ def read_record(
         if name not in pairs:
             continue
         try:
-            node = single(pairs[name][1], f"write {name}: {part.example or part.words[0]}")
-            if part.kind == "word":
-                found[name] = read_word(part, node.value)
-            elif part.kind in KINDS:
-                found[name] = read_quantity(part, node.value)
-            else:
-                found[name] = read_text(forms()[part.form], node)
+            found[name] = scalar(part, pairs[name][1])
         except RefusedError as refusal:
             reading.refuse(f"{path}.{name}", pairs[name][1], refusal)
     reading.refuse_keys(path, pairs, names)

@@ -11,17 +11,11 @@ from advisor.text.yaml_reader import text_node
 from advisor.workload.familiar import meanings, rewritten, spellings
 from advisor.workload.forms import forms
 from advisor.workload.keys import keys
-from advisor.workload.values import (
-    RefusedError,
-    fits,
-    read_flag,
-    read_quantity,
-    read_text,
-    read_word,
-)
+from advisor.workload.values import RefusedError, fits, scalar
 
 _MOST_PASTED = 40  # characters of a value that a hint repeats
-_MOST_LINES = 2
+_MOST_LINES, _FEW = 2, 4
+_SINGLE = (*KINDS, "word", "flag", "text")  # kinds of key that take one value
 _TOLD_APART = ("instance", "framework", "role", "artifact")  # forms that tell what a text is
 
 
@@ -63,6 +57,8 @@ def explain_value(path: str, value: str) -> str:
     known += [each for each, key in keys().items() if key.form in _TOLD_APART]
     fit = [each for each in known if _takes(each, value)]
     below = [each for each in fit if each.startswith(f"{path}.")]
+    if not below and len(fit) > _FEW:
+        return ""
     return _lines((below or fit)[:_MOST_LINES], "", value) if fit else ""
 
 
@@ -87,7 +83,7 @@ def _lines(meant: Iterable[str], parent: str, value: str, called: str = "") -> s
     below = {path: text for path, text in found.items() if parent and path.startswith(f"{parent}.")}
     fit = {path: text for path, text in (below or found).items() if text}
     named = fit or below or found
-    lines = [_line(path, parent, text or _example(path)) for path, text in named.items()]
+    lines = [_line(path, parent, text) for path, text in named.items()]
     question = f"did you mean {called or listed(tuple(named))}?"
     if not all(lines) or not (value or len(named) > 1):
         return question
@@ -103,40 +99,24 @@ def _with_value(meant: str, value: str) -> tuple[str, str]:
     return path, next((each for each in written if _takes(path, each)), "")
 
 
-def _example(path: str) -> str:
-    key = keys().get(path)
-    return key.example if key is not None else ""
-
-
 def _takes(path: str, value: str) -> bool:
-    """Whether a key takes a value."""
-    key, node = keys().get(path), text_node(value)
-    if not value or len(value) > _MOST_PASTED or value != value.strip():
-        return False
-    if key is None:
-        return True  # of one item of a list
+    """Whether a key takes a value; a key of one item of a list counts as one that does."""
+    key = keys().get(path)
+    if key is None or not value or len(value) > _MOST_PASTED or value != value.strip():
+        return key is None and bool(value)
     if key.form == "framework":  # which takes any text
         return plain(value) in map(plain, key.words) or bool(meanings(value, key.form))
     if key.kind == "windows":
         return fits(forms()["hours"], rewritten(value, "hours"))
     with suppress(RefusedError):
-        if key.kind == "flag":
-            read_flag(node)
-        elif key.kind == "word":
-            read_word(key, value)
-        elif key.kind == "text":
-            read_text(forms()[key.form], node)
-        elif key.kind in KINDS:
-            read_quantity(key, value)
-        else:
-            return key.kind == "record"
-        return True
+        return key.kind in _SINGLE and scalar(key, text_node(value)) is not None
     return False
 
 
 def _line(path: str, parent: str, value: str) -> str:
     """The line to paste: a key of this mapping, or one of another section in the short form."""
     key = keys().get(path)
+    value = value or (key.example if key is not None else "")
     if not value or (key is not None and key.kind in ("section", "models", "named", "waivers")):
         return ""
     *sections, last = path.removeprefix(f"{parent}.").split(".")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 from advisor.catalogue.regions import place_of
 from advisor.model.workload import Interval
 from advisor.rulebook.load import known_regions
 from advisor.text.places import UNSEEN, UNSEEN_ASCII
-from advisor.text.quantity import QuantityError, parse, show
+from advisor.text.quantity import KINDS, QuantityError, parse, show
 from advisor.text.spelling import likely, listed, plain
 from advisor.text.yaml_reader import ScalarNode, YamlNode, is_nothing
 from advisor.workload.forms import LETTERS, Form, forms
@@ -45,6 +46,28 @@ def single(node: YamlNode, hint: str) -> ScalarNode:
     if not isinstance(node, ScalarNode):
         raise RefusedError("expected a single value", hint)
     return node
+
+
+def scalar(key: Key, value: YamlNode) -> Any:
+    """The value of a key that takes a single one.
+
+    Raises:
+        RefusedError: the key does not take it.
+    """
+    example = "write true or false"
+    if key.kind != "flag":
+        example = (
+            f"write a value such as {key.example}" if key.example else f"write {listed(key.words)}"
+        )
+    node = single(value, example)
+    if is_nothing(node):
+        optional = "" if key.required else ", or remove the key"
+        raise RefusedError("the value is missing", example + optional)
+    if key.kind in KINDS:
+        return read_quantity(key, node.value)
+    if key.kind == "text":
+        return read_text(forms()[key.form], node)
+    return read_flag(node) if key.kind == "flag" else read_word(key, node.value)
 
 
 def shown(text: str) -> str:

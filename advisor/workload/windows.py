@@ -39,8 +39,8 @@ def read_windows(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode)
             start, end = found[-1].start, found[-1].end
             if 0 < end < start and _DAY <= start < _NOON:  # 9-5 is said of a day
                 problem = f"{record['hours']} may end in the afternoon or on the next day"
-                later = f"{start // 60}-{end // 60 + 12}"
-                hint = f"write {later}, or {start // 60}-24 and 0-{end // 60} as two windows"
+                start, end = start // 60, end // 60
+                hint = f"write {start}-{end + 12}, or {start}-24 and 0-{end} as two windows"
                 reading.refuse(path, item, RefusedError(problem, hint))
     if several is None:
         return
