@@ -18,7 +18,8 @@ from advisor.model.errors import RulebookError
 from advisor.model.workload import Interval
 from advisor.rulebook.cache import read_object, rules_directory
 from advisor.text.quantity import KINDS, MOST_DECIMALS, NAMES, QuantityError, parse
-from advisor.text.spelling import plain
+from advisor.text.spelling import listed, plain
+from advisor.workload.forms import RefusedError, shown
 
 _MOST_FAMILIAR = 60  # characters of a text that may be another spelling
 _AMOUNT = re.compile(r"((?:[<>]=?)?) *(\d+(?:\.\d+)?(?:e\+?\d\d?(?!\d))?) *(.*)", re.IGNORECASE)
@@ -49,10 +50,23 @@ def meanings(text: str, *names: str) -> tuple[str, ...]:
         names: of a key, a form or a kind; the first that knows the word answers.
     """
     for name in names:
-        found = spellings()["words"].get(name, {}).get(plain(text))
-        if found is not None:
-            return (found,) if isinstance(found, str) else tuple(found)
+        for written in (text, rewritten(text, name)):
+            found = spellings()["words"].get(name, {}).get(plain(written))
+            if found is not None:
+                return (found,) if isinstance(found, str) else tuple(found)
     return ()
+
+
+def only_meaning(text: str, *names: str) -> str:
+    """The plain spelling of a word, of the first of several tables that knows it; or empty.
+
+    Raises:
+        RefusedError: it has several meanings.
+    """
+    found = meanings(text, *names)
+    if len(found) > 1:
+        raise RefusedError(f"{shown(text)} has several meanings", f"write {listed(found)}")
+    return found[0] if found else ""
 
 
 def rewritten(text: str, *names: str) -> str:
@@ -138,7 +152,7 @@ def _together(parts: Sequence[tuple[str, str]]) -> int:
 
 
 def _unit(written: str, kind: str) -> _Unit | None:
-    """How many of which unit of KINDS a unit is, ``None`` where it has no one meaning."""
+    """A unit as a number of one of KINDS, ``None`` where it has no one meaning."""
     head, slash, period = written.partition("/")
     if not slash or kind not in ("rate", "share", "money"):
         return _named(None, written, kind)

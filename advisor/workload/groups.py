@@ -8,17 +8,10 @@ from typing import Any
 from advisor.model.workload import HEAVIEST_OF_ALL, LARGEST_OF_ALL, SAID_OF_ALL, Interval, Stated
 from advisor.text.spelling import likely, listed, plain
 from advisor.text.yaml_reader import MappingNode, ScalarNode, SequenceNode, YamlNode
-from advisor.workload.forms import forms
+from advisor.workload.forms import RefusedError, forms
 from advisor.workload.keys import Key, features, keys
 from advisor.workload.reading import Reading, read_record
-from advisor.workload.values import (
-    RefusedError,
-    only_meaning,
-    read_flag,
-    read_quantity,
-    read_text,
-    single,
-)
+from advisor.workload.values import read_flag, read_quantity, read_text, single
 
 _ACCELERATORS = ("neuron", "gpu", "none")  # the first that one model must have
 _WIDEST = 32  # bits of a parameter whose precision is not stated
@@ -158,6 +151,8 @@ def _feature(features: Collection[str], name: str) -> str:
     """
     if name in features:
         return name
+    from advisor.workload.familiar import only_meaning  # few files need it
+
     meant = {plain(each): each for each in features}.get(plain(name)) or only_meaning(name, "needs")
     if meant in features:
         return meant

@@ -9,13 +9,12 @@ from contextlib import suppress
 from advisor.rulebook.load import known_regions
 from advisor.rulebook.regions import misspelling
 from advisor.text.spelling import edits, likely, listed, plain
-from advisor.workload.familiar import meanings, rewritten
-from advisor.workload.forms import Form
+from advisor.workload.familiar import meanings, only_meaning, rewritten
+from advisor.workload.forms import Form, RefusedError, fits, shown
 from advisor.workload.keys import keys
-from advisor.workload.values import RefusedError, fits, only_meaning, shown
 
 _SURE, _SHORT = 6, 3  # letters of a name of which two may be wrong, and none
-_VERSION = re.compile(r"(.*?)[ =@:v-]*\b(\d[\w.+-]*)")
+_VERSION = re.compile(r"(.*?)(?:[ =@:v-]+(?=\d)|(?=\d+\.))(\d[\w.+-]*)")
 
 
 def _region(form: Form, text: str) -> str:
@@ -37,22 +36,31 @@ def _region(form: Form, text: str) -> str:
 
 def _zone(form: Form, text: str) -> str:
     """A time zone of this machine's list; without a list, any name is taken."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+    from zoneinfo import available_timezones
 
+    if fits(form, text) and _is_zone(text):
+        return text
     tidy = rewritten(text, form.name) or text
-    meant = only_meaning(text, form.name) or tidy
-    with suppress(ZoneInfoNotFoundError, OSError):
-        if fits(form, meant):
-            return ZoneInfo(meant).key
+    meant = only_meaning(text.rpartition("/")[2], form.name) or tidy
+    if _is_zone(meant):
+        return meant
     known = sorted(available_timezones())  # takes as long as all the rest of an answer
     if not known and fits(form, text):
         return text
     same = [each for each in known if plain(tidy) in (plain(each), plain(each.rpartition("/")[2]))]
     if len(same) == 1:
         return same[0]
-    close = same or [each for each in (likely(text, known),) if each]
+    close = same or [each for each in (likely(text, known, alike=0.8),) if each]
     hint = f"did you mean {listed(tuple(close))}?" if close else "write one such as Europe/Berlin"
     raise RefusedError(f"{shown(text)} is not a time zone", hint)
+
+
+def _is_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    with suppress(ZoneInfoNotFoundError, OSError, ValueError):
+        return name[:1].isupper() and bool(ZoneInfo(name).key)
+    return False
 
 
 def _framework(form: Form, text: str) -> str:

@@ -12,10 +12,11 @@ from advisor.text.digest import sha256
 from advisor.text.quantity import KINDS
 from advisor.text.terms import WORKLOAD
 from advisor.text.yaml_reader import MappingNode, YamlNode, error_at, is_nothing, read_documents
+from advisor.workload.forms import RefusedError
 from advisor.workload.groups import GROUPS, stand_for_all
 from advisor.workload.keys import Key, keys, required
 from advisor.workload.reading import Reading
-from advisor.workload.values import RefusedError, is_text_anyway, scalar
+from advisor.workload.values import is_text_anyway, scalar
 
 
 def read_bytes(path: str) -> bytes:

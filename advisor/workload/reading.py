@@ -15,9 +15,10 @@ from advisor.text.yaml_reader import (
     entries,
     error_at,
 )
+from advisor.workload.forms import RefusedError
 from advisor.workload.keys import Key
 from advisor.workload.keys import features as of_rules
-from advisor.workload.values import RefusedError, scalar
+from advisor.workload.values import scalar
 
 Pairs = dict[str, tuple[ScalarNode, YamlNode]]
 

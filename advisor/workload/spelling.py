@@ -9,9 +9,9 @@ from advisor.text.quantity import KINDS
 from advisor.text.spelling import likely, listed, plain
 from advisor.text.yaml_reader import text_node
 from advisor.workload.familiar import meanings, rewritten, spellings
-from advisor.workload.forms import forms
+from advisor.workload.forms import RefusedError, fits, forms
 from advisor.workload.keys import keys
-from advisor.workload.values import RefusedError, fits, scalar
+from advisor.workload.values import scalar
 
 _MOST_PASTED = 40  # characters of a value that a hint repeats
 _MOST_LINES, _FEW = 2, 4

@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from advisor.catalogue.regions import place_of
 from advisor.model.workload import Interval
 from advisor.rulebook.load import known_regions
-from advisor.text.places import UNSEEN, UNSEEN_ASCII
 from advisor.text.quantity import KINDS, QuantityError, parse, show
 from advisor.text.spelling import likely, listed, plain
 from advisor.text.yaml_reader import ScalarNode, YamlNode, is_nothing
-from advisor.workload.forms import LETTERS, Form, forms
+from advisor.workload.forms import MOST_SHOWN, Form, RefusedError, fits, forms, shown
 from advisor.workload.keys import Key
 
-_MOST_SHOWN = 60
+_BYTES = re.compile(r"\d{1,3}(?:\.\d+)?B").fullmatch
 _FLAGS = {"true": True, "false": False}
 _OF_A_LIST = ("region", "timezone", "framework")  # forms whose texts are names of a list
 _RESPELT = ("days", "hours", "instance", "date", "step")  # forms with more than one way to write
-
-
-class RefusedError(ValueError):
-    """A value that its key does not take.
-
-    Args:
-        problem: what is wrong with it, without a final stop.
-        hint: what to write instead.
-    """
-
-    def __init__(self, problem: str, hint: str) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.hint = hint
 
 
 def single(node: YamlNode, hint: str) -> ScalarNode:
@@ -70,11 +53,6 @@ def scalar(key: Key, value: YamlNode) -> Any:
     return read_flag(node) if key.kind == "flag" else read_word(key, node.value)
 
 
-def shown(text: str) -> str:
-    """A text from a file as messages quote it: on one line and not too long."""
-    return repr(text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…")
-
-
 def read_quantity(key: Key, text: str) -> Interval | str:
     """A quantity or count as a closed range of base units, or one of the key's words.
 
@@ -88,6 +66,9 @@ def read_quantity(key: Key, text: str) -> Interval | str:
         if meant in key.words:
             return meant
         interval = _familiar(key, meant if meant[:1].isdigit() else text)
+    if _BYTES(text) and key.path.endswith("size"):  # of a model, of which people say 7B
+        hint = f"write its size, such as 15 GB, or its parameters: {text}"
+        raise RefusedError(f"{shown(text)} would be that many bytes", hint)
     bounds = [bound for bound in interval if bound is not None]
     if key.kind == "count" and min(bounds) < key.least:
         raise RefusedError(f"{shown(text)} is less than {key.least}", f"write {key.least} or more")
@@ -107,7 +88,7 @@ def _familiar(key: Key, text: str) -> Interval:
     try:
         return parse_any(rewritten(text, key.path.rpartition(".")[2]) or text, key.kind)
     except QuantityError as error:
-        problem = error.problem if len(text) <= _MOST_SHOWN else f"{shown(text)} cannot be read"
+        problem = error.problem if len(text) <= MOST_SHOWN else f"{shown(text)} cannot be read"
         hint = error.forms
         if not key.words and text.isalpha() and not error.hint:
             hint = f"no word stands for it; {hint}"
@@ -124,22 +105,10 @@ def spelt_word(key: Key, text: str) -> str:
     Raises:
         RefusedError: it has several meanings.
     """
+    from advisor.workload.familiar import only_meaning
+
     same = {plain(word): word for word in key.words}.get(plain(text))
     return same or only_meaning(text, key.path.rpartition(".")[2], key.kind)
-
-
-def only_meaning(text: str, *names: str) -> str:
-    """The plain spelling of a word, of the first of several tables that knows it; or empty.
-
-    Raises:
-        RefusedError: it has several meanings.
-    """
-    from advisor.workload.familiar import meanings
-
-    found = meanings(text, *names)
-    if len(found) > 1:
-        raise RefusedError(f"{shown(text)} has several meanings", f"write {listed(found)}")
-    return found[0] if found else ""
 
 
 def read_word(key: Key, text: str) -> str:
@@ -166,6 +135,8 @@ def read_flag(node: ScalarNode) -> bool:
     """
     value = None if node.style else _FLAGS.get(node.value)
     if value is None and not node.style:
+        from advisor.workload.familiar import only_meaning
+
         value = _FLAGS.get(only_meaning(node.value, "flag"))
     if value is None:
         problem = f"{shown(node.value)} is not true or false"
@@ -196,24 +167,13 @@ def read_text(form: Form, node: ScalarNode) -> str:
 
         return READERS[form.name](form, text)
     _refuse_misspelt_region(text)
+    meant = text if fits(form, text) else _respelt(form, text)
+    if meant:
+        return meant
     if len(text) > form.longest:
         problem = f"{shown(text)} has {len(text)} characters; expected at most {form.longest}"
         raise RefusedError(problem, f"write {form.says}")
-    if fits(form, text):
-        return text
-    meant = _respelt(form, text)
-    if meant:
-        return meant
     raise RefusedError(f"{shown(text)} is not accepted", f"write {form.says}")
-
-
-def fits(form: Form, text: str) -> bool:
-    """Whether a text has a form, and a date is in the calendar."""
-    return (
-        form.shortest <= len(text) <= form.longest
-        and _matcher(form.pattern, text.isascii())(text) is not None
-        and _exists(form, text)
-    )
 
 
 def _respelt(form: Form, text: str) -> str:
@@ -236,27 +196,6 @@ def _refuse_misspelt_region(text: str) -> None:
     wrong = misspelling(place.region, known_regions())
     if wrong is not None:
         raise RefusedError(*wrong)
-
-
-@cache
-def _matcher(pattern: str, ascii_only: bool) -> Callable[[str], re.Match[str] | None]:
-    # A class with letters or signs of all scripts takes a part of a millisecond to compile.
-    if ascii_only:
-        pattern = pattern.replace(LETTERS, "A-Za-z").replace(UNSEEN, UNSEEN_ASCII)
-    return re.compile(pattern).fullmatch
-
-
-def _exists(form: Form, text: str) -> bool:
-    """Whether the calendar has a date; true for any other text."""
-    if form is not forms()["date"]:
-        return True
-    from datetime import date
-
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def is_text_anyway(text: str) -> bool:

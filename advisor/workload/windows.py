@@ -8,15 +8,17 @@ from typing import Any
 from advisor.model.workload import DAYS, Interval, Stated, Window
 from advisor.text.quantity import show, time_covered
 from advisor.text.yaml_reader import MappingNode, ScalarNode, YamlNode, mapping_node, text_node
+from advisor.workload.forms import RefusedError
 from advisor.workload.keys import Key, keys
 from advisor.workload.reading import Reading, read_record
-from advisor.workload.values import RefusedError, spelt_word
+from advisor.workload.values import spelt_word
 
 _DAY, _NOON = 6 * 60, 12 * 60  # minutes
-_TIME = r"(?:\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m\.?|h|uhr)?|noon|midnight)"
+_BETWEEN = re.compile(r"(?<=[\dm])\s*[,;]\s*")  # one window and the next
+_TIME = r"(?:\d{1,2}(?:[:.]?\d\d)? ?(?:[ap]\.?m\.?|h|uhr)?|noon|midnight)"
 _IN_WORDS = re.compile(
-    rf"(?P<before>[a-z ,&:-]*?)"
-    rf"(?P<hours>{_TIME} *(?:-|\u2013|to|until|till|and) *{_TIME})(?P<after>[a-z ,&:-]*)",
+    rf"(?P<before>[a-z ,&:\u2013-]*?)"
+    rf"(?P<hours>{_TIME} *(?:-|\u2013|to|until|till|and) *{_TIME})(?P<after>[a-z ,&:\u2013-]*)",
     re.IGNORECASE,
 )
 
@@ -27,13 +29,14 @@ def read_windows(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode)
         window = {"days": "mon-fri", "hours": "9-17"}
         reading.state(key.path, node.value, (_window(window),), key_node)
         return
-    one = _in_words(node)
-    several: list[YamlNode] | None = [one] if isinstance(one, MappingNode) else None
-    several = several or reading.items(key, node, f"write mon-fri 9-17, or {key.words[0]}")
+    several: list[YamlNode] | None = _in_words(node)
+    if not all(isinstance(each, MappingNode) for each in several or ()):
+        several = reading.items(key, node, f"write mon-fri 9-17, or {key.words[0]}")
     found = []
-    for number, item in enumerate(several or (), start=1):
+    items = [each for item in several or () for each in _in_words(item)]
+    for number, item in enumerate(items, start=1):
         path = f"{key.path}[{number}]"
-        record = read_record(reading, path, _in_words(item), keys(key.path).values())
+        record = read_record(reading, path, item, keys(key.path).values())
         if "hours" in record:
             found.append(_window(record))
             start, end = found[-1].start, found[-1].end
@@ -48,17 +51,21 @@ def read_windows(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode)
     reading.state(key.path, text, tuple(found), key_node)
 
 
-def _in_words(node: YamlNode) -> YamlNode:
-    """A window such as ``Mon-Fri 9am-5pm`` as the mapping that it stands for."""
-    found = _IN_WORDS.fullmatch(node.value) if isinstance(node, ScalarNode) else None
-    if found is None:
-        return node
-    mark = node.start_mark
-    turns: list[YamlNode] = [text_node("hours", mark), text_node(found["hours"].strip(), mark)]
-    days = (found["before"] or found["after"] or "").strip(" ,:")
-    if days:
-        turns += text_node("days", mark), text_node(days, mark)
-    return mapping_node(turns, mark)
+def _in_words(node: YamlNode) -> list[YamlNode]:
+    """Windows such as ``Mon-Fri 9am-5pm`` as mappings; any other node as it is."""
+    if not isinstance(node, ScalarNode):
+        return [node]
+    several: list[YamlNode] = []
+    for part in _BETWEEN.split(node.value):
+        found = _IN_WORDS.fullmatch(part)
+        if found is None:
+            return [node]
+        said = (("hours", found["hours"]), ("days", found["before"] or found["after"] or ""))
+        turns = [(name, text.strip(" ,:")) for name, text in said if text.strip(" ,:")]
+        mark = node.start_mark
+        texts: list[YamlNode] = [text_node(each, mark) for turn in turns for each in turn]
+        several.append(mapping_node(texts, mark))
+    return several
 
 
 def _window(record: dict[str, Any]) -> Window:

@@ -37,6 +37,8 @@ ONLY_THE_READER = (
     "is above max",
     "deploy.variants: '",
     "two models have the name",
+    "would be that many bytes",
+    "may end in the afternoon",
 )
 
 # -- documents -----------------------------------------------------------------------------------
@@ -316,6 +318,8 @@ def test_what_only_the_reader_says_is_said(said: str) -> None:
     document = {
         "name": "a",
         "requests": {"arrival": "online", "payload": "2 MB..1 MB"},
+        "model": {"size": "7B"},
+        "traffic": {"windows": [{"hours": "9-5"}]},
         "models": [{"name": "a"}, {"name": "a"}],
         "deploy": {
             "instances": {"min": 2, "max": 1},
