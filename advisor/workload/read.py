@@ -178,6 +178,8 @@ def _walk(reading: Reading, path: str, node: YamlNode, places: dict[str, _Place]
             value = _read(reading, place, key_node, node)
             if value is None:
                 continue
+        if value.__class__ is str:
+            text = value  # as the plain spelling has it
         mark = key_node.start_mark
         values[where] = _new(Stated, (where, text, value, mark.line + 1, mark.column + 1))
     if len(stated) < len(found):
