@@ -66,6 +66,8 @@ class Reading:
         """Entries of a mapping; none, and an error, when it is no sound mapping."""
         if not isinstance(node, MappingNode):
             problem = "expected a mapping of keys" if path else "a workload file must have keys"
+            if isinstance(node, SequenceNode) and path:
+                hint += ", without hyphens or brackets"
             if isinstance(node, ScalarNode) and path:
                 from advisor.workload.spelling import explain_value  # only once something is wrong
 

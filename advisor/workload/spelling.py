@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -15,6 +16,8 @@ from advisor.workload.values import scalar
 
 _MOST_PASTED = 40  # characters of a value that a hint repeats
 _MOST_LINES, _FEW = 2, 4
+_NOISE = re.compile("^(?:max(?:imum)?|num(?:berof)?|total|expected|required|target)")
+_LAST_WORD = re.compile("([A-Za-z0-9_-]+?)(?:[_-]|(?<=[a-z])(?=[A-Z]))([A-Za-z]+)")
 _SINGLE = (*KINDS, "word", "flag", "text")  # kinds of key that take one value
 _TOLD_APART = ("instance", "framework", "role", "artifact")  # forms that tell what a text is
 
@@ -35,9 +38,11 @@ def explain_key(name: str, parent: str, siblings: Iterable[str], value: str = ""
         return "put a space after the colon"
     if name[:1].isdigit():
         return "write no comma within a number, or put the value in quotes"
-    close = likely(name, siblings)
+    part = spellings()["parts"].get(plain(name))
+    close = part if part in siblings else likely(name, siblings)
+    name, value = _without_unit(name, value)
     here = parent + "." if parent else ""
-    if close is not None and plain(close) in (plain(name), plain(name).removesuffix("s")):
+    if close is not None and plain(close) in (plain(name), plain(name).removesuffix("s"), part):
         return _lines([here + close], parent, value, close)
     meant = _meant(name)
     if meant:
@@ -62,15 +67,25 @@ def explain_value(path: str, value: str) -> str:
     return _lines((below or fit)[:_MOST_LINES], "", value) if fit else ""
 
 
+def _without_unit(name: str, value: str) -> tuple[str, str]:
+    """``latency_ms: 200`` as ``latency: 200 ms``; any other key and value as they are."""
+    found = _LAST_WORD.fullmatch(name)
+    unit = spellings()["endings"].get(found[2].lower()) if found else None
+    is_number = value.replace(".", "", 1).isdigit()
+    return (found[1], f"{value} {unit}") if found and unit and is_number else (name, value)
+
+
 def _meant(name: str) -> list[str]:
     """Keys, or keys with what to write: of another name, of the same, or with its section."""
     written, table = plain(name), spellings()["keys"]
-    other = table.get(written) or table.get(written.removesuffix("s")) or []
+    bare = _NOISE.sub("", written)
+    tried = (written, written.removesuffix("s"), bare, bare.removesuffix("s"))
+    other: list[str] = next((table[each] for each in tried if each in table), [])
     return (
         [each for each in other if each.partition(": ")[0] in keys()]
         or [path for path in keys() if path.rpartition(".")[2] == name]
         or [path for path in keys() if plain(path.replace(".", "")) == written]
-        or [path for path in keys() if plain(path.rpartition(".")[2]) == written]
+        or [path for path in keys() if plain(path.rpartition(".")[2]) in tried]
     )
 
 

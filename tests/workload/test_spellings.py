@@ -348,6 +348,16 @@ KEYS = [
     ("requests.peak", "20/s", "traffic: {peak: 20/s}"),
     ("deploy.instanceType", "ml.m5.xlarge", "instance_type: ml.m5.xlarge"),
     ("deploy.count", "2", "instances: {min: 2}"),
+    ("latency_ms", "200", "requests: {answer: 200 ms} or requests: {processing: 200 ms}"),
+    ("memoryGb", "4", "model: {memory: 4 GB}"),
+    ("payload_size_mb", "5", "requests: {payload: 5 MB}"),
+    ("budget_usd", "500", "budget: 500 USD/month"),
+    ("max_payload_size", "5 MB", "requests: {payload: 5 MB}"),
+    ("num_gpus", "2", "model: {accelerator: gpu}"),
+    ("requests.payload.maximum", "2 MB", "max: 2 MB"),
+    ("requests.payload.avg", "20 KB", "typical: 20 KB"),
+    ("traffic.avg_rps", "5", "volume: 5/s"),
+    ("traffic.max", "20/s", "peak: 20/s"),
     ("env", "prod", "environment: prod"),
     ("vpc", "true", "needs: [vpc]"),
     ("hours", "9-17", "traffic: {windows: 9-17}"),
@@ -368,8 +378,10 @@ def refusal(data: str, changes: list[tuple[str, str]]) -> InputError:
 def in_file(path: str, text: str) -> str:
     """A workload file that states one more fact."""
     *sections, name = path.split(".")
-    if sections == ["requests"]:
-        return f"name: a\nrequests:\n  arrival: online\n  {name}: {text}\n"
+    if sections[:1] == ["requests"]:
+        inner = f"{{{name}: {text}}}" if len(sections) == 2 else text
+        name = sections[1] if len(sections) == 2 else name
+        return f"name: a\nrequests:\n  arrival: online\n  {name}: {inner}\n"
     line = f"{name}: {text}" if path != "requests" else ""
     for section in reversed(sections):
         line = f"{section}:\n  " + line.replace("\n", "\n  ")
