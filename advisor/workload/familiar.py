@@ -6,20 +6,16 @@ is refused, stands in rules/service/spellings.json; nothing of it is read before
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
-from advisor.model.errors import RulebookError
 from advisor.model.workload import Interval
-from advisor.rulebook.cache import read_object, rules_directory
 from advisor.text.quantity import KINDS, MOST_DECIMALS, NAMES, QuantityError, parse
 from advisor.text.spelling import listed, plain
-from advisor.workload.forms import RefusedError, shown
+from advisor.workload.forms import RefusedError, service_table, shown
 
 _MOST_FAMILIAR = 60  # characters of a text that may be another spelling
 _AMOUNT = re.compile(r"((?:[<>]=?)?) *(\d+(?:\.\d+)?(?:e\+?\d\d?(?!\d))?) *(.*)", re.IGNORECASE)
@@ -28,18 +24,13 @@ _PART = re.compile(r"(\d+(?:\.\d+)?) *([a-z]+) *", re.IGNORECASE)
 _Unit = tuple[Fraction, str]
 
 
-@cache
 def spellings() -> dict[str, Any]:
     """The tables of rules/service/spellings.json.
 
     Raises:
         RulebookError: the file cannot be read.
     """
-    path = os.path.join(rules_directory(), "service", "spellings.json")
-    found = read_object(path)
-    if found is None:
-        raise RulebookError(f"{path}: this is no list of spellings")
-    return found
+    return service_table("spellings.json")
 
 
 def meanings(text: str, *names: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Any
 
 from advisor.model.errors import RulebookError
 from advisor.model.value import Value
@@ -34,17 +35,28 @@ class Form(Value):
 
 
 @cache
+def service_table(name: str) -> dict[str, Any]:
+    """A file of rules/service; read once.
+
+    Raises:
+        RulebookError: it cannot be read.
+    """
+    path = os.path.join(rules_directory(), "service", name)
+    found = read_object(path)
+    if found is None:
+        raise RulebookError(f"{path}: this is no table")
+    return found
+
+
+@cache
 def forms() -> Mapping[str, Form]:
     """The forms of rules/service/forms.json by name; read once.
 
     Raises:
         RulebookError: the file cannot be read.
     """
-    path = os.path.join(rules_directory(), "service", "forms.json")
-    found = read_object(path)
-    if found is None:
-        raise RulebookError(f"{path}: this is no list of forms")
-    made = {name: Form(name=name, **entry) for name, entry in found["forms"].items()}
+    entries = service_table("forms.json")["forms"].items()
+    made = {name: Form(name=name, **entry) for name, entry in entries}
     return {name: form._replace(pattern=_spelt(form.pattern)) for name, form in made.items()}
 
 

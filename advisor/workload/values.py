@@ -15,6 +15,7 @@ from advisor.workload.forms import MOST_SHOWN, Form, RefusedError, fits, forms, 
 from advisor.workload.keys import Key
 
 _BYTES = re.compile(r"\d{1,3}(?:\.\d+)?B").fullmatch
+_MODEL_SIZE = ("model.size", "size")  # of `model`, and of one of `models`
 _FLAGS = {"true": True, "false": False}
 _OF_A_LIST = ("region", "timezone", "framework")  # forms whose texts are names of a list
 _RESPELT = ("days", "hours", "instance", "date", "step")  # forms with more than one way to write
@@ -66,7 +67,7 @@ def read_quantity(key: Key, text: str) -> Interval | str:
         if meant in key.words:
             return meant
         interval = _familiar(key, meant if meant[:1].isdigit() else text)
-    if _BYTES(text) and key.path.endswith("size"):  # of a model, of which people say 7B
+    if _BYTES(text) and key.path in _MODEL_SIZE:  # people say 7B of its parameters
         hint = f"write its size, such as 15 GB, or its parameters: {text}"
         raise RefusedError(f"{shown(text)} would be that many bytes", hint)
     bounds = [bound for bound in interval if bound is not None]
@@ -158,9 +159,8 @@ def read_text(form: Form, node: ScalarNode) -> str:
             raise RefusedError("the value is missing", f"write {form.says}, or remove the key")
         if form.quoted and (text in _FLAGS or is_number(text)):
             kind = "a boolean" if text in _FLAGS else "a number"
-            hint = f"write {form.says}"
-            if re.fullmatch(form.pattern, text):
-                hint = "put it in quotes"
+            quotes = re.fullmatch(form.pattern, text)
+            hint = "put it in quotes" if quotes else f"write {form.says}"
             raise RefusedError(f"{shown(text)} without quotes is {kind}", hint)
     if form.name in _OF_A_LIST and not (form.name == "region" and text in known_regions()):
         from advisor.workload.listed import READERS  # few names are not the list's own
@@ -187,9 +187,7 @@ def _respelt(form: Form, text: str) -> str:
 
 def _refuse_misspelt_region(text: str) -> None:
     place = place_of(text)
-    if place is None or not place.region:
-        return
-    if place.region in known_regions():
+    if place is None or not place.region or place.region in known_regions():
         return
     from advisor.rulebook.regions import misspelling  # only once something is wrong
 
