@@ -18,9 +18,11 @@ from advisor.text.spelling import listed, plain
 from advisor.workload.forms import RefusedError, service_table, shown
 
 _MOST_FAMILIAR = 60  # characters of a text that may be another spelling
-_AMOUNT = re.compile(r"((?:[<>]=?)?) *(\d+(?:\.\d+)?(?:e\+?\d\d?(?!\d))?) *(.*)", re.IGNORECASE)
-_PARTS = re.compile(r"(?:\d+(?:\.\d+)? *[a-z]+ *){2,}", re.IGNORECASE)
-_PART = re.compile(r"(\d+(?:\.\d+)?) *([a-z]+) *", re.IGNORECASE)
+_FLAGS = re.IGNORECASE | re.ASCII
+_AMOUNT = re.compile(r"((?:[<>]=?)?) *(\d+(?:\.\d+)?(?:e\+?\d\d?(?!\d))?) *(.*)", _FLAGS)
+_PARTS = re.compile(r"(?:\d+(?:\.\d+)? *[a-z]+ *){2,}", _FLAGS)
+_PART = re.compile(r"(\d+(?:\.\d+)?) *([a-z]+) *", _FLAGS)
+_PERIOD = re.compile(r"(\d*(?:\.\d+)?) *(.*)", _FLAGS)
 _Unit = tuple[Fraction, str]
 
 
@@ -147,8 +149,9 @@ def _unit(written: str, kind: str) -> _Unit | None:
     head, slash, period = written.partition("/")
     if not slash or kind not in ("rate", "share", "money"):
         return _named(None, written, kind)
-    number = period[: len(period) - len(period.lstrip("0123456789. "))].strip()
-    per = _named(spellings()["units"]["period"], period[len(number) :].strip(), "period")
+    found = _PERIOD.fullmatch(period.strip())
+    number, name = found.groups() if found else ("", "")
+    per = _named(spellings()["units"]["period"], name.strip(), "period")
     above = _named(None, head.strip(), "time" if kind == "share" else "count")
     if per is None or above is None or (number and not Fraction(number)):
         return None

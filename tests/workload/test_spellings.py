@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.model.errors import InputError
-from advisor.text.quantity import KINDS, parse
+from advisor.text.quantity import KINDS, QuantityError, parse
 from advisor.workload import read_workloads
 from advisor.workload.familiar import parse_any, spellings
 from advisor.workload.keys import features, keys
@@ -492,3 +492,28 @@ def test_every_sign_in_words_is_the_sign(number: int, kind: str, data: st.DataOb
     )
     found = parse_any(f"{said} {number} {unit}", kind)
     assert found == parse(f"{sign}{number} {unit}", kind)
+
+
+PIECES = "1|2.5|1,000|e9| |..|-|to|/|per|a|half|up to|h|m|s|MB|k|day|month|usd|$|rps|every|9:30|%"
+TYPED = st.one_of(
+    st.text(max_size=30),
+    st.text(alphabet="0123456789.,:/-+<>=~ %$kKMGBbhms", max_size=16),
+    st.lists(
+        st.sampled_from(PIECES.split("|")),
+        max_size=7,
+    ).map("".join),
+)
+
+
+@given(TYPED, st.sampled_from(sorted(KINDS)))
+def test_whatever_is_typed_is_a_quantity_or_refused(typed: str, kind: str) -> None:
+    with suppress(QuantityError):
+        low, high = parse_any(typed, kind)
+        assert low is None or high is None or 0 <= low <= high
+
+
+@given(TYPED, st.sampled_from([path for path, key in keys().items() if key.kind != "section"]))
+def test_whatever_is_typed_for_a_key_is_taken_or_refused(typed: str, path: str) -> None:
+    for name in (path, path.rpartition(".")[2] + "x", f"{typed[:20]}x"):
+        with suppress(InputError):
+            read_workloads(SMALL.encode(), "w.yaml", [(name, typed)])
