@@ -8,7 +8,7 @@ from typing import Any
 from advisor.model.workload import DAYS, Interval, Stated, Window
 from advisor.text.quantity import show, time_covered
 from advisor.text.yaml_reader import MappingNode, ScalarNode, YamlNode, mapping_node, text_node
-from advisor.workload.forms import RefusedError
+from advisor.workload.forms import RefusedError, shown
 from advisor.workload.keys import Key, keys
 from advisor.workload.reading import Reading, read_record
 from advisor.workload.values import spelt_word
@@ -30,8 +30,12 @@ def read_windows(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode)
         reading.state(key.path, node.value, (_window(window),), key_node)
         return
     several: list[YamlNode] | None = _in_words(node)
-    if not all(isinstance(each, MappingNode) for each in several or ()):
-        several = reading.items(key, node, f"write mon-fri 9-17, or {key.words[0]}")
+    if several == [node] and isinstance(node, ScalarNode):
+        hint = f"write mon-fri 9-17, or {key.words[0]}; without the key every hour counts"
+        reading.refuse(key.path, node, RefusedError(f"{shown(node.value)} names no hours", hint))
+        return
+    if several == [node] and not isinstance(node, MappingNode):
+        several = reading.items(key, node)
     found = []
     items = [each for item in several or () for each in _in_words(item)]
     for number, item in enumerate(items, start=1):

@@ -279,7 +279,12 @@ REFUSED = [
     ("traffic.active", "9-17", "is a window", "write windows: [{hours: 9-17}]"),
     ("traffic.active", "5 days a week", "says days", "write the hours"),
     ("traffic.windows", "9-5 weekdays", "9-5 may end in the afternoon", "write 9-17, or 9-24 and"),
-    ("traffic.windows", "weekdays", "expected a list", "write mon-fri 9-17, or business hours"),
+    (
+        "traffic.windows",
+        "weekdays",
+        "'weekdays' names no hours",
+        "write mon-fri 9-17, or business hours",
+    ),
     ("traffic.timezone", "IST", "several meanings", "write Asia/Kolkata, Europe/Dublin or"),
     ("traffic.timezone", "Europe/Berln", "is not a time zone", "did you mean Europe/Berlin?"),
     ("traffic.concurrent", "30 users", "counts users", "write the requests in progress"),

@@ -60,7 +60,7 @@ def test_the_time_has_the_place_of_the_windows() -> None:
 @pytest.mark.parametrize(
     ("windows", "message"),
     [
-        ("weekends", "traffic.windows: expected a list"),
+        ("weekends", "traffic.windows: 'weekends' names no hours"),
         ("[]", "traffic.windows: the list has 0 items"),
         ("[{days: mon}]", "traffic.windows[1]: hours is missing"),
         ("[{hours: 8-25}]", "traffic.windows[1].hours: '8-25' is not accepted"),
