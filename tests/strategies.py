@@ -19,9 +19,9 @@ from advisor.rulebook.load import load
 from advisor.text.quantity import KINDS, parse, show
 from advisor.text.yaml_reader import text_node
 from advisor.workload import read_workloads
-from advisor.workload.forms import forms
+from advisor.workload.forms import RefusedError, forms
 from advisor.workload.keys import Key, features, keys
-from advisor.workload.values import RefusedError, read_quantity, read_text
+from advisor.workload.values import read_quantity, read_text
 
 Document = dict[str, Any]
 

@@ -62,7 +62,7 @@ def _key(raw: FileKey, known: Mapping[str, Any]) -> FileKey:
     path, kind = raw["path"], raw["kind"]
     done = {name: value for name, value in raw.items() if name not in ("each", "split", "words")}
     words = known.get(f"{path}.{raw['short_for']}" if "short_for" in raw else path, ())
-    if words and kind != "text":
+    if words and (kind != "text" or "words" in raw):
         done["words"] = list(_LISTS[words] if isinstance(words, str) else words)
     elif kind == "word":
         raise RulebookError(f"keys.yaml: {path}: no fact lists its words; write words: […]")

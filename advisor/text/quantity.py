@@ -86,7 +86,7 @@ FORMS = {
     "percent": "5 % or 1 %..10 %",
 }
 
-_NAMES = {
+NAMES = {
     "size": "a size",
     "time": "a time",
     "rate": "a rate",
@@ -99,7 +99,6 @@ _NAMES = {
 # Beyond these a number is a slip of the keyboard, and arithmetic on it only costs time.
 MOST_DIGITS = 15
 MOST_DECIMALS = 9
-_MOST_FAMILIAR = 60  # characters of a text that may be another spelling
 
 _AFTER_NUMBER = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/% "
 
@@ -110,11 +109,12 @@ class QuantityError(ValueError):
     Args:
         problem: what is wrong with it, without a final stop.
         kind: a key of ``KINDS``; decides which accepted forms are shown.
+        hint: what to write instead of one of these forms.
     """
 
-    def __init__(self, problem: str, kind: str) -> None:
-        self.problem = problem
-        self.forms = f"write it like {FORMS[kind]}"
+    def __init__(self, problem: str, kind: str, hint: str = "") -> None:
+        self.problem, self.hint = problem, hint
+        self.forms = hint or f"write it like {FORMS[kind]}"
         super().__init__(f"{problem}; {self.forms}")
 
 
@@ -155,23 +155,6 @@ def parse(text: str, kind: str) -> Interval:
     return Interval(low, high)
 
 
-def parse_any(text: str, kind: str) -> Interval:
-    """As ``parse``; a text in another spelling that has one meaning is read as well.
-
-    Raises:
-        QuantityError: the text is no quantity of this kind; the message shows the accepted forms.
-    """
-    try:
-        return parse(text, kind)
-    except QuantityError:
-        from advisor.text.familiar import spelt  # few files need it
-
-        meant = spelt(text, kind, KINDS[kind]) if len(text) <= _MOST_FAMILIAR else None
-        with suppress(QuantityError):
-            return parse(meant or "", kind)
-        raise
-
-
 def _ratio(text: str, kind: str) -> tuple[int, int]:
     """A number with its unit as a fraction of base units: numerator and denominator."""
     number = text.rstrip(_AFTER_NUMBER)
@@ -202,18 +185,14 @@ def _refusal(text: str, kind: str) -> QuantityError:
     if number.startswith("-"):
         return QuantityError(f"{text!r} is below zero", kind)
     if not (number.isascii() and whole.isdigit() and (decimals.isdigit() or not point)):
-        return QuantityError(f"{text!r} is not {_NAMES[kind]}", kind)
+        return QuantityError(f"{text!r} is not {NAMES[kind]}", kind)
     if len(whole) > MOST_DIGITS or len(decimals) > MOST_DECIMALS:
         return QuantityError(
             f"{text!r} has more than {MOST_DIGITS} digits, or {MOST_DECIMALS} decimals", kind
         )
     if not unit:
         return QuantityError(f"{text!r} has no unit", kind)
-    from advisor.text.familiar import meant_by  # only once something is wrong
-
-    meant = meant_by(unit, kind, KINDS[kind])
-    guess = f": did you mean {meant}?" if meant else ""
-    return QuantityError(f"{text!r} has no unit of {_NAMES[kind]}{guess}", kind)
+    return QuantityError(f"{unit!r} in {text!r} is no unit of {NAMES[kind]}", kind)
 
 
 def _nearest(numerator: int, denominator: int) -> int:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from advisor.model.workload import HEAVIEST_OF_ALL, LARGEST_OF_ALL, SAID_OF_ALL, Interval, Stated
-from advisor.text.spelling import likely, listed
+from advisor.text.spelling import likely, listed, plain
 from advisor.text.yaml_reader import MappingNode, ScalarNode, SequenceNode, YamlNode
-from advisor.workload.forms import forms
+from advisor.workload.forms import RefusedError, forms
 from advisor.workload.keys import Key, features, keys
 from advisor.workload.reading import Reading, read_record
-from advisor.workload.values import RefusedError, read_flag, read_quantity, read_text, single
+from advisor.workload.values import read_flag, read_quantity, read_text, single
 
 _ACCELERATORS = ("neuron", "gpu", "none")  # the first that one model must have
 _WIDEST = 32  # bits of a parameter whose precision is not stated
@@ -83,7 +84,7 @@ def stand_for_all(reading: Reading) -> None:
 def _is_word(reading: Reading, said: Stated) -> bool:
     """Refuse a word for a number, which says how large one model is."""
     key = keys()[said.path]
-    if key.kind == "word" or said.value not in key.words:
+    if key.kind in ("word", "text") or said.value not in key.words:
         return False
     message = f"{said.path}: {said.text!r} speaks of one model, and models lists several"
     hint = f"write a number, such as {key.example}"
@@ -124,36 +125,52 @@ _SHARE = Key(
 
 def read_needs(reading: Reading, key: Key, _key_node: YamlNode, node: YamlNode) -> None:
     """State ``needs.FEATURE`` for each of a list, or of a mapping to true, false or a share."""
-    if isinstance(node, SequenceNode):
-        for name, item in sorted(_items(reading, key, node.value).items()):
-            if _known(reading, name, item):
-                reading.state(f"needs.{name}", "true", True, item)
-    elif isinstance(node, MappingNode):
-        for name, (name_node, value) in sorted(reading.pairs("needs", node, "").items()):
-            if _known(reading, name, name_node):
-                _need(reading, name, name_node, value)
+    found: dict[str, tuple[ScalarNode, YamlNode | None]] = {}
+    if isinstance(node, MappingNode):
+        found |= reading.pairs("needs", node, "")
+    elif isinstance(node, SequenceNode):
+        found |= {name: (item, None) for name, item in _items(reading, key, node.value).items()}
     else:
-        hint = f"write needs: [{node.value if node.value in reading.features else 'vpc, kms'}]"
-        reading.refuse("needs", node, RefusedError("expected a list", hint))
+        names = [each.strip() for each in node.value.split(",")]
+        found |= {name: (node, None) for name in names if name not in ("none", "")}
+    for name, (name_node, value) in sorted(found.items()):
+        try:
+            feature = _feature(reading.features, name)
+        except RefusedError as refusal:
+            reading.refuse("needs", name_node, refusal)
+        else:
+            _need(reading, feature, name_node, value)
     reading.needs_stated = True
 
 
-def _known(reading: Reading, name: str, node: YamlNode) -> bool:
-    if name in reading.features:
-        return True
-    close = likely(name, reading.features)
-    hint = f"did you mean {close}?" if close else f"write {listed(tuple(reading.features))}"
-    reading.refuse("needs", node, RefusedError(f"the feature {name[:40]!r} does not exist", hint))
-    return False
+def _feature(features: Collection[str], name: str) -> str:
+    """The feature that is meant.
+
+    Raises:
+        RefusedError: none is, or several are.
+    """
+    if name in features:
+        return name
+    from advisor.workload.familiar import only_meaning  # few files need it
+
+    meant = {plain(each): each for each in features}.get(plain(name)) or only_meaning(name, "needs")
+    if meant in features:
+        return meant
+    close = likely(name, features)
+    hint = f"did you mean {close}?" if close else f"write {listed(tuple(features))}"
+    problem = f"the feature {name[:40]!r} does not exist"
+    raise RefusedError(problem, f"write {meant}" if meant else hint)
 
 
-def _need(reading: Reading, name: str, name_node: YamlNode, value: YamlNode) -> None:
-    path = f"needs.{name}"
-    share = None
+def _need(reading: Reading, name: str, name_node: YamlNode, value: YamlNode | None) -> None:
+    path, share = f"needs.{name}", None
+    if value is None:
+        reading.state(path, "true", True, name_node)
+        return
     try:
         node = single(value, "write true or false")
         needed = True
-        if features().get(name) and node.value not in ("true", "false"):
+        if features().get(name) and node.value[:1].isdigit():
             share = read_quantity(_SHARE, node.value)
         else:
             needed = read_flag(node)

@@ -10,22 +10,13 @@ from advisor.model.errors import InputError
 from advisor.model.workload import Stated, Workload
 from advisor.text.digest import sha256
 from advisor.text.quantity import KINDS
-from advisor.text.spelling import listed
 from advisor.text.terms import WORKLOAD
 from advisor.text.yaml_reader import MappingNode, YamlNode, error_at, is_nothing, read_documents
-from advisor.workload.forms import forms
+from advisor.workload.forms import RefusedError
 from advisor.workload.groups import GROUPS, stand_for_all
 from advisor.workload.keys import Key, keys, required
 from advisor.workload.reading import Reading
-from advisor.workload.values import (
-    RefusedError,
-    is_text_anyway,
-    read_flag,
-    read_quantity,
-    read_text,
-    read_word,
-    single,
-)
+from advisor.workload.values import is_text_anyway, scalar
 
 
 def read_bytes(path: str) -> bytes:
@@ -151,10 +142,6 @@ def _document(root: YamlNode, reading: Reading) -> Reading:
         from advisor.workload.windows import settle_active
 
         settle_active(reading.values)
-    if "traffic.timezone" in reading.values:
-        from advisor.workload.windows import require_zone
-
-        require_zone(reading)
     return reading
 
 
@@ -191,6 +178,8 @@ def _walk(reading: Reading, path: str, node: YamlNode, places: dict[str, _Place]
             value = _read(reading, place, key_node, node)
             if value is None:
                 continue
+        if value.__class__ is str:
+            text = value  # as the plain spelling has it
         mark = key_node.start_mark
         values[where] = _new(Stated, (where, text, value, mark.line + 1, mark.column + 1))
     if len(stated) < len(found):
@@ -209,30 +198,15 @@ def _read(reading: Reading, place: _Place, key_node: YamlNode, node: YamlNode) -
             _walk(reading, key.path, node, place.inner)
         return None
     try:
-        value = _scalar(key, node)
+        value = scalar(key, node)
     except RefusedError as refusal:
         reading.refuse(key.path, node, refusal)
         return None
-    if len(place.known) < _REMEMBERED and (key.kind in KINDS or is_text_anyway(node.value)):
+    if len(place.known) < _REMEMBERED and (
+        key.kind in KINDS or (key.kind != "flag" and is_text_anyway(node.value))
+    ):
         place.known[node.value] = value
     return value
-
-
-def _scalar(key: Key, value: YamlNode) -> Any:
-    example = "write true or false"
-    if key.kind != "flag":
-        example = (
-            f"write a value such as {key.example}" if key.example else f"write {listed(key.words)}"
-        )
-    node = single(value, example)
-    if is_nothing(node):
-        optional = "" if key.required else ", or remove the key"
-        raise RefusedError("the value is missing", example + optional)
-    if key.kind in KINDS:
-        return read_quantity(key, node.value)
-    if key.kind == "text":
-        return read_text(forms()[key.form], node)
-    return read_flag(node) if key.kind == "flag" else read_word(key, node.value)
 
 
 def _refuse_missing(reading: Reading, root: YamlNode) -> None:

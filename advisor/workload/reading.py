@@ -7,7 +7,6 @@ from typing import Any
 
 from advisor.model.errors import InputError
 from advisor.model.workload import Stated
-from advisor.text.quantity import KINDS
 from advisor.text.yaml_reader import (
     MappingNode,
     ScalarNode,
@@ -16,10 +15,10 @@ from advisor.text.yaml_reader import (
     entries,
     error_at,
 )
-from advisor.workload.forms import forms
+from advisor.workload.forms import RefusedError
 from advisor.workload.keys import Key
 from advisor.workload.keys import features as of_rules
-from advisor.workload.values import RefusedError, read_quantity, read_text, read_word, single
+from advisor.workload.values import scalar
 
 Pairs = dict[str, tuple[ScalarNode, YamlNode]]
 
@@ -67,6 +66,12 @@ class Reading:
         """Entries of a mapping; none, and an error, when it is no sound mapping."""
         if not isinstance(node, MappingNode):
             problem = "expected a mapping of keys" if path else "a workload file must have keys"
+            if isinstance(node, SequenceNode) and path:
+                hint += ", without hyphens or brackets"
+            if isinstance(node, ScalarNode) and path:
+                from advisor.workload.spelling import explain_value  # only once something is wrong
+
+                hint = explain_value(path, node.value) or hint
             self.refuse(path, node, RefusedError(problem, hint))
             return {}
         try:
@@ -117,13 +122,7 @@ def read_record(
         if name not in pairs:
             continue
         try:
-            node = single(pairs[name][1], f"write {name}: {part.example or part.words[0]}")
-            if part.kind == "word":
-                found[name] = read_word(part, node.value)
-            elif part.kind in KINDS:
-                found[name] = read_quantity(part, node.value)
-            else:
-                found[name] = read_text(forms()[part.form], node)
+            found[name] = scalar(part, pairs[name][1])
         except RefusedError as refusal:
             reading.refuse(f"{path}.{name}", pairs[name][1], refusal)
     reading.refuse_keys(path, pairs, names)

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import cache
+from typing import Any
 
 from advisor.catalogue.regions import place_of
 from advisor.model.workload import Interval
-from advisor.text.places import UNSEEN, UNSEEN_ASCII
-from advisor.text.quantity import QuantityError, parse_any, show
+from advisor.rulebook.load import known_regions
+from advisor.text.quantity import KINDS, QuantityError, parse, show
 from advisor.text.spelling import likely, listed, plain
 from advisor.text.yaml_reader import ScalarNode, YamlNode, is_nothing
-from advisor.workload.forms import LETTERS, Form, forms
+from advisor.workload.forms import MOST_SHOWN, Form, RefusedError, fits, forms, shown
 from advisor.workload.keys import Key
 
-_MOST_SHOWN = 60
+_BYTES = re.compile(r"\d{1,3}(?:\.\d+)?B").fullmatch
+_MODEL_SIZE = ("model.size", "size")  # of `model`, and of one of `models`
 _FLAGS = {"true": True, "false": False}
-
-
-class RefusedError(ValueError):
-    """A value that its key does not take.
-
-    Args:
-        problem: what is wrong with it, without a final stop.
-        hint: what to write instead.
-    """
-
-    def __init__(self, problem: str, hint: str) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.hint = hint
+_OF_A_LIST = ("region", "timezone", "framework")  # forms whose texts are names of a list
+_RESPELT = ("days", "hours", "instance", "date", "step")  # forms with more than one way to write
 
 
 def single(node: YamlNode, hint: str) -> ScalarNode:
@@ -44,22 +32,44 @@ def single(node: YamlNode, hint: str) -> ScalarNode:
     return node
 
 
-def shown(text: str) -> str:
-    """A text from a file as messages quote it: on one line and not too long."""
-    return repr(text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…")
+def scalar(key: Key, value: YamlNode) -> Any:
+    """The value of a key that takes a single one.
+
+    Raises:
+        RefusedError: the key does not take it.
+    """
+    example = "write true or false"
+    if key.kind != "flag":
+        example = (
+            f"write a value such as {key.example}" if key.example else f"write {listed(key.words)}"
+        )
+    node = single(value, example)
+    if is_nothing(node):
+        optional = "" if key.required else ", or remove the key"
+        raise RefusedError("the value is missing", example + optional)
+    if key.kind in KINDS:
+        return read_quantity(key, node.value)
+    if key.kind == "text":
+        return read_text(forms()[key.form], node)
+    return read_flag(node) if key.kind == "flag" else read_word(key, node.value)
 
 
-def read_quantity(key: Key, text: str) -> Interval:
-    """A quantity or count as a closed range of base units.
+def read_quantity(key: Key, text: str) -> Interval | str:
+    """A quantity or count as a closed range of base units, or one of the key's words.
 
     Raises:
         RefusedError: it cannot be read, or is impossible for this key.
     """
     try:
-        interval = parse_any(text, key.kind)
-    except QuantityError as error:
-        problem = error.problem if len(text) <= _MOST_SHOWN else f"{shown(text)} cannot be read"
-        raise RefusedError(problem, _quantity_hint(key, error.forms, text)) from error
+        interval = parse(text, key.kind)
+    except QuantityError:
+        meant = spelt_word(key, text)
+        if meant in key.words:
+            return meant
+        interval = _familiar(key, meant if meant[:1].isdigit() else text)
+    if _BYTES(text) and key.path in _MODEL_SIZE:  # people say 7B of its parameters
+        hint = f"write its size, such as 15 GB, or its parameters: {text}"
+        raise RefusedError(f"{shown(text)} would be that many bytes", hint)
     bounds = [bound for bound in interval if bound is not None]
     if key.kind == "count" and min(bounds) < key.least:
         raise RefusedError(f"{shown(text)} is less than {key.least}", f"write {key.least} or more")
@@ -73,11 +83,33 @@ def read_quantity(key: Key, text: str) -> Interval:
     return interval
 
 
-def _quantity_hint(key: Key, forms: str, text: str) -> str:
-    if not key.words:
-        return f"no word stands for it; {forms}" if text.isalpha() else forms
-    close = likely(text, key.words)
-    return f"{forms}; or {', '.join(key.words)}" if close is None else f"did you mean {close}?"
+def _familiar(key: Key, text: str) -> Interval:
+    from advisor.workload.familiar import parse_any, rewritten  # few files need it
+
+    try:
+        return parse_any(rewritten(text, key.path.rpartition(".")[2]) or text, key.kind)
+    except QuantityError as error:
+        problem = error.problem if len(text) <= MOST_SHOWN else f"{shown(text)} cannot be read"
+        hint = error.forms
+        if not key.words and text.isalpha() and not error.hint:
+            hint = f"no word stands for it; {hint}"
+        elif key.words and not error.hint:
+            close = likely(text, key.words)
+            guess = f"did you mean {close}?"
+            hint = guess if close else f"{hint}; or {', '.join(key.words)}"
+        raise RefusedError(problem, hint) from error
+
+
+def spelt_word(key: Key, text: str) -> str:
+    """The plain spelling of a word; empty for a text that is none.
+
+    Raises:
+        RefusedError: it has several meanings.
+    """
+    from advisor.workload.familiar import only_meaning
+
+    same = {plain(word): word for word in key.words}.get(plain(text))
+    return same or only_meaning(text, key.path.rpartition(".")[2], key.kind)
 
 
 def read_word(key: Key, text: str) -> str:
@@ -86,11 +118,9 @@ def read_word(key: Key, text: str) -> str:
     Raises:
         RefusedError: it is another one.
     """
-    if text in key.words:
-        return text
-    same = {plain(word): word for word in key.words}.get(plain(text))
-    if same is not None:
-        return same
+    meant = text if text in key.words else spelt_word(key, text)
+    if meant in key.words:
+        return meant
     close = likely(text, key.words) if len(key.words) > 1 else None
     guess = f"did you mean {close}? " if close else ""
     raise RefusedError(
@@ -99,12 +129,16 @@ def read_word(key: Key, text: str) -> str:
 
 
 def read_flag(node: ScalarNode) -> bool:
-    """A boolean: ``true`` or ``false``, unquoted.
+    """A boolean, unquoted: ``true`` or ``false``, or a word that means one of them.
 
     Raises:
         RefusedError: it is neither.
     """
     value = None if node.style else _FLAGS.get(node.value)
+    if value is None and not node.style:
+        from advisor.workload.familiar import only_meaning
+
+        value = _FLAGS.get(only_meaning(node.value, "flag"))
     if value is None:
         problem = f"{shown(node.value)} is not true or false"
         if node.style and node.value in _FLAGS:
@@ -125,54 +159,41 @@ def read_text(form: Form, node: ScalarNode) -> str:
             raise RefusedError("the value is missing", f"write {form.says}, or remove the key")
         if form.quoted and (text in _FLAGS or is_number(text)):
             kind = "a boolean" if text in _FLAGS else "a number"
-            fits = re.fullmatch(form.pattern, text)
-            hint = "put it in quotes" if fits else f"write {form.says}"
+            quotes = re.fullmatch(form.pattern, text)
+            hint = "put it in quotes" if quotes else f"write {form.says}"
             raise RefusedError(f"{shown(text)} without quotes is {kind}", hint)
-    _refuse_misspelt_region(form, text)
+    if form.name in _OF_A_LIST and not (form.name == "region" and text in known_regions()):
+        from advisor.workload.listed import READERS  # few names are not the list's own
+
+        return READERS[form.name](form, text)
+    _refuse_misspelt_region(text)
+    meant = text if fits(form, text) else _respelt(form, text)
+    if meant:
+        return meant
     if len(text) > form.longest:
         problem = f"{shown(text)} has {len(text)} characters; expected at most {form.longest}"
         raise RefusedError(problem, f"write {form.says}")
-    matches = _matcher(form.pattern, text.isascii())
-    if len(text) < form.shortest or not matches(text) or not _exists(form, text):
-        raise RefusedError(f"{shown(text)} is not accepted", f"write {form.says}")
-    return text
+    raise RefusedError(f"{shown(text)} is not accepted", f"write {form.says}")
 
 
-def _refuse_misspelt_region(form: Form, text: str) -> None:
-    place = None if form is forms()["region"] else place_of(text)
-    region = text if form is forms()["region"] else place.region if place is not None else ""
-    if not region:
-        return
-    from advisor.rulebook.load import known_regions
+def _respelt(form: Form, text: str) -> str:
+    """A text as the form has it, where case or a way to write is all that differs; or empty."""
+    from advisor.workload.familiar import rewritten
 
-    if region in known_regions():
+    tidy = rewritten(text, form.name)
+    found = (each for each in (tidy, tidy.lower()) if form.name in _RESPELT and fits(form, each))
+    return next(found, "")
+
+
+def _refuse_misspelt_region(text: str) -> None:
+    place = place_of(text)
+    if place is None or not place.region or place.region in known_regions():
         return
     from advisor.rulebook.regions import misspelling  # only once something is wrong
 
-    wrong = misspelling(region, known_regions())
+    wrong = misspelling(place.region, known_regions())
     if wrong is not None:
         raise RefusedError(*wrong)
-
-
-@cache
-def _matcher(pattern: str, ascii_only: bool) -> Callable[[str], re.Match[str] | None]:
-    # A class with letters or signs of all scripts takes a part of a millisecond to compile.
-    if ascii_only:
-        pattern = pattern.replace(LETTERS, "A-Za-z").replace(UNSEEN, UNSEEN_ASCII)
-    return re.compile(pattern).fullmatch
-
-
-def _exists(form: Form, text: str) -> bool:
-    """Whether the calendar has a date; true for any other text."""
-    if form is not forms()["date"]:
-        return True
-    from datetime import date
-
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def is_text_anyway(text: str) -> bool:

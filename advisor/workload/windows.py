@@ -2,50 +2,74 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from advisor.model.workload import DAYS, Interval, Stated, Window
 from advisor.text.quantity import show, time_covered
-from advisor.text.spelling import likely
-from advisor.text.yaml_reader import ScalarNode, YamlNode
+from advisor.text.yaml_reader import MappingNode, ScalarNode, YamlNode, mapping_node, text_node
+from advisor.workload.forms import RefusedError, shown
 from advisor.workload.keys import Key, keys
 from advisor.workload.reading import Reading, read_record
+from advisor.workload.values import spelt_word
+
+_DAY, _NOON = 6 * 60, 12 * 60  # minutes
+_BETWEEN = re.compile(r"(?<=[\dm])\s*[,;]\s*")  # one window and the next
+_TIME = r"(?:\d{1,2}(?:[:.]?\d\d)? ?(?:[ap]\.?m\.?|h|uhr)?|noon|midnight)"
+_IN_WORDS = re.compile(
+    rf"(?P<before>[a-z ,&:\u2013-]*?)"
+    rf"(?P<hours>{_TIME} *(?:-|\u2013|to|until|till|and) *{_TIME})(?P<after>[a-z ,&:\u2013-]*)",
+    re.IGNORECASE,
+)
 
 
 def read_windows(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
     """State a tuple of windows, one for each item of a list."""
-    if isinstance(node, ScalarNode) and node.value in key.words:
+    if isinstance(node, ScalarNode) and spelt_word(key, node.value) in key.words:
         window = {"days": "mon-fri", "hours": "9-17"}
         reading.state(key.path, node.value, (_window(window),), key_node)
         return
-    listed = reading.items(key, node, f"write [{key.example}], or {key.words[0]}")
-    if listed is None:
+    several: list[YamlNode] | None = _in_words(node)
+    if several == [node] and isinstance(node, ScalarNode):
+        hint = f"write mon-fri 9-17, or {key.words[0]}; without the key every hour counts"
+        reading.refuse(key.path, node, RefusedError(f"{shown(node.value)} names no hours", hint))
         return
+    if several == [node] and not isinstance(node, MappingNode):
+        several = reading.items(key, node)
     found = []
-    for number, item in enumerate(listed, start=1):
+    items = [each for item in several or () for each in _in_words(item)]
+    for number, item in enumerate(items, start=1):
         path = f"{key.path}[{number}]"
         record = read_record(reading, path, item, keys(key.path).values())
         if "hours" in record:
             found.append(_window(record))
+            start, end = found[-1].start, found[-1].end
+            if 0 < end < start and _DAY <= start < _NOON:  # 9-5 is said of a day
+                problem = f"{record['hours']} may end in the afternoon or on the next day"
+                start, end = start // 60, end // 60
+                hint = f"write {start}-{end + 12}, or {start}-24 and 0-{end} as two windows"
+                reading.refuse(path, item, RefusedError(problem, hint))
+    if several is None:
+        return
     text = "; ".join(window.text for window in found)
     reading.state(key.path, text, tuple(found), key_node)
 
 
-def require_zone(reading: Reading) -> None:
-    """Refuse a time zone that this machine's list lacks; without a list any name is taken."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
-
-    said = reading.values["traffic.timezone"]
-    try:
-        ZoneInfo(str(said.value))
-    except (ZoneInfoNotFoundError, OSError):
-        known = available_timezones()  # takes as long as all the rest of an answer
-    else:
-        return
-    if known and said.value not in known:
-        close = likely(str(said.value), sorted(known))
-        hint = f"did you mean {close}?" if close else "write one such as Europe/Berlin"
-        reading.refuse_stated(said, f"traffic.timezone: {said.text!r} is not a time zone", hint)
+def _in_words(node: YamlNode) -> list[YamlNode]:
+    """Windows such as ``Mon-Fri 9am-5pm`` as mappings; any other node as it is."""
+    if not isinstance(node, ScalarNode):
+        return [node]
+    several: list[YamlNode] = []
+    for part in _BETWEEN.split(node.value):
+        found = _IN_WORDS.fullmatch(part)
+        if found is None:
+            return [node]
+        said = (("hours", found["hours"]), ("days", found["before"] or found["after"] or ""))
+        turns = [(name, text.strip(" ,:")) for name, text in said if text.strip(" ,:")]
+        mark = node.start_mark
+        texts: list[YamlNode] = [text_node(each, mark) for turn in turns for each in turn]
+        several.append(mapping_node(texts, mark))
+    return several
 
 
 def _window(record: dict[str, Any]) -> Window:

@@ -97,7 +97,7 @@ def test_needs_are_not_asked_for_when_none_changes_the_answer(
 
 @pytest.mark.usefixtures("at_a_terminal")
 def test_a_wrong_answer_is_asked_again_and_a_question_mark_explains() -> None:
-    done = called("init", typed="churn\n\n?\nspikey\nspiky\ntolerated\n\n\n\n\n")
+    done = called("init", typed="churn\n\n?\nspky\nspiky\ntolerated\n\n\n\n\n")
     assert "traffic.pattern (fact, rules/assumptions.yaml)" in done.err
     assert "did you mean spiky?" in done.err
     assert stated("workload.yaml")["traffic.pattern"] == "spiky"

@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from advisor.model.errors import InputError
-from advisor.text.quantity import KINDS, QuantityError, parse, parse_any
+from advisor.text.quantity import KINDS, QuantityError, parse
 from advisor.text.spelling import plain
 from advisor.workload import read_workloads
+from advisor.workload.familiar import parse_any
 from advisor.workload.forms import forms
 from advisor.workload.keys import Key, features, keys
 from advisor.workload.schema import schema
@@ -36,6 +37,8 @@ ONLY_THE_READER = (
     "is above max",
     "deploy.variants: '",
     "two models have the name",
+    "would be that many bytes",
+    "may end in the afternoon",
 )
 
 # -- documents -----------------------------------------------------------------------------------
@@ -315,6 +318,8 @@ def test_what_only_the_reader_says_is_said(said: str) -> None:
     document = {
         "name": "a",
         "requests": {"arrival": "online", "payload": "2 MB..1 MB"},
+        "model": {"size": "7B"},
+        "traffic": {"windows": [{"hours": "9-5"}]},
         "models": [{"name": "a"}, {"name": "a"}],
         "deploy": {
             "instances": {"min": 2, "max": 1},
