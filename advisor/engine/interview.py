@@ -55,9 +55,9 @@ def next_question(
 
 
 def needs_that_matter(answers: Answers, read: Reader, features: Collection[str]) -> tuple[str, ...]:
-    """The features that each would change the answer alone, in the order given."""
-    option = answer(answers, read)
-    return tuple(name for name in features if answer({**answers, "needs": name}, read) != option)
+    """The features that each would lead to another option alone, in the order given."""
+    same = (answer(answers, read), None)
+    return tuple(name for name in features if answer({**answers, "needs": name}, read) not in same)
 
 
 def answer(answers: Answers, read: Reader) -> str | None:
