@@ -8,8 +8,12 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from advisor.configuration.rulefiles import read_yaml_rules, rule_path
+from advisor.reference.catalogue import catalogue
 from advisor.text.quantity import KINDS
 from advisor.workload.keys import Key, keys
+
+_NEEDS = "needs"
+_BETWEEN = re.compile(r"[,\s]+(?:and\s+)?")
 
 
 class Choice(NamedTuple):
@@ -29,21 +33,19 @@ class Question(NamedTuple):
     because: str = ""
     first: bool = False
     arrival: str = ""  # only where requests arrive this way
-    about_one: tuple[str, ...] = ()  # only once one of these keys has been answered
+    about_one: Collection[str] = ()  # only once one of these keys has been answered
 
     def is_for(self, answers: Mapping[str, str]) -> bool:
         """Whether the question makes sense after some answers."""
         same = self.arrival in ("", answers.get("requests.arrival"))
-        return (
-            bool(self.takes)
-            and same
-            and (not self.about_one or not answers.keys().isdisjoint(self.about_one))
-        )
+        about = not self.about_one or not answers.keys().isdisjoint(self.about_one)
+        return bool(self.takes) and same and about
 
     @property
     def example(self) -> str:
         """A value that the first key takes."""
-        return next(iter(self._keys())).example
+        key = next(self._keys())
+        return key.example or " or ".join(key.words)
 
     @property
     def explained(self) -> str:
@@ -54,28 +56,49 @@ class Question(NamedTuple):
     def meant(self, typed: str) -> Iterator[tuple[str, str]]:
         """The keys that an answer may be for, each with its value, the likeliest first."""
         numbers = {str(number): each for number, each in enumerate(self.choices, 1)}
-        if typed in numbers:
+        if _NEEDS in self.takes:
+            names = (numbers[e].value if e in numbers else e for e in _BETWEEN.split(typed))
+            yield _NEEDS, ", ".join(each for each in names if each.lower() not in ("no", "none"))
+        elif typed in numbers:
             yield numbers[typed][:2]
-            return
-        for key, part in self.takes.items():
-            if re.search(part, typed, re.IGNORECASE):
-                yield key, typed
-        said = [each for each in self.choices if each.says.lower().startswith(typed.lower())]
-        if len(said) == 1:
-            yield said[0][:2]
+        else:
+            text = typed.lower()
+            yield from ((key, typed) for key, part in self.takes.items() if re.search(part, text))
+            said = [each[:2] for each in self.choices if each.says.lower().startswith(text)]
+            yield from said if len(said) == 1 else ()
 
-    def _keys(self) -> list[Key]:
-        return [keys()[path] for path in self.takes]
+    def among(self, needs: Collection[str]) -> Question:
+        """The same question with some needs as its choices."""
+        titles = {each.id: each.title for each in catalogue().of_kind("feature")}
+        return self._replace(choices=tuple(Choice(_NEEDS, each, titles[each]) for each in needs))
+
+    def _keys(self) -> Iterator[Key]:
+        return (keys()[path] for path in self.takes)
 
 
-def questions() -> tuple[Question, ...]:
-    """The questions in the order of the file."""
-    return _read()[0]
+@cache
+def _file() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = read_yaml_rules(rule_path("questions.yaml"))
+    return found
 
 
 def words(name: str) -> Any:
     """A setting of the file: ``skips``, ``hedges`` or ``follow_ups``."""
-    return _read()[1][name]
+    return _file()[name]
+
+
+@cache
+def questions() -> tuple[Question, ...]:
+    """The questions in the order of the file; without keys that no workload file has."""
+    return tuple(_question(dict(each)) for each in _file()["questions"])
+
+
+def _question(entry: dict[str, Any]) -> Question:
+    takes = entry.pop("takes")
+    own = next(iter(takes))
+    choices = (Choice(**{"key": own, **each}) for each in entry.pop("choices", ()))
+    known = {key: pattern for key, pattern in takes.items() if key in keys()}
+    return Question(takes=known, choices=tuple(choices), **entry)
 
 
 def question_of(
@@ -83,34 +106,11 @@ def question_of(
 ) -> Question | None:
     """How to ask for a fact; ``None`` where that was done, or no key of the file takes it."""
     fitting = [each for each in questions() if fact in each.takes and each.is_for(answers)]
-    left = [each for each in fitting if each not in done]
     if fitting or fact not in keys():
+        left = [each for each in fitting if each not in done]
         return min(left, key=lambda each: [*each.takes].index(fact), default=None)
     key = keys()[fact]
     if key.kind not in (*KINDS, "word", "flag", "text"):
         return None
     listed = key.words or (("true", "false") if key.kind == "flag" else ())
     return Question(key.about, {fact: ""}, tuple(Choice(fact, each, each) for each in listed))
-
-
-@cache
-def _read() -> tuple[tuple[Question, ...], Mapping[str, Any]]:
-    file = read_yaml_rules(rule_path("questions.yaml"))
-    return tuple(map(_question, file["questions"])), file
-
-
-def _question(entry: Mapping[str, Any]) -> Question:
-    takes = {each["key"]: each.get("where", "") for each in entry["takes"]}
-    own = next(iter(takes))
-    return Question(
-        asks=entry["asks"],
-        takes={key: pattern for key, pattern in takes.items() if key in keys()},
-        choices=tuple(
-            Choice(each.get("key", own), each["value"], each["says"])
-            for each in entry.get("choices", ())
-        ),
-        because=entry["because"],
-        first=entry.get("first", False),
-        arrival=entry.get("for", ""),
-        about_one=tuple(entry.get("about_one", ())),
-    )

@@ -10,28 +10,17 @@ from typing import Any, NamedTuple
 from advisor.catalogue.regions import AT_HOME, place_of
 from advisor.configuration.discover import discover
 from advisor.configuration.document import Node, Resource, World
-from advisor.configuration.files import (
-    is_terraform,
-    parameter_sources,
-    read_source,
-    read_sources,
-    terraform_files,
-)
-from advisor.configuration.reading import read_configuration
 from advisor.configuration.rulefiles import read_json_rules
 from advisor.gate.intent.comparison import option_of
-from advisor.gate.intent.pairing import COMPARED
+from advisor.gate.intent.pairing import COMPARED, documents_at
 from advisor.gate.rules.instances import is_a
 from advisor.gate.rules.scaling import INSTANCES, scaled
 from advisor.gate.rules.service_walk import load_service
 from advisor.gate.rules.view import View, containers, text_of
 from advisor.gate.settings import Organisation
 from advisor.model.errors import InputError
-from advisor.model.options import BATCH_TRANSFORM
 from advisor.text.spelling import nearest
 from advisor.workload import read_workloads
-
-_LONGEST = 63  # characters of a workload's name
 
 
 class ProvenWorkload(NamedTuple):
@@ -40,14 +29,6 @@ class ProvenWorkload(NamedTuple):
     values: dict[str, str]  # key path -> value as YAML
     said: dict[str, str]  # key path -> where it was read
     bounds: dict[str, str]  # key path -> what may be true, and stays a comment
-
-
-class _Parts(NamedTuple):
-    """A configuration with what belongs to it, by the names of rules/service/proven.json."""
-
-    view: View
-    variant: Node
-    nodes: Mapping[str, list[Node]]
 
 
 def proven(path: str, name: str | None = None) -> list[ProvenWorkload]:
@@ -60,173 +41,124 @@ def proven(path: str, name: str | None = None) -> list[ProvenWorkload]:
     Raises:
         InputError: it cannot be read, holds none, or none of the name.
     """
-    resources, region = _read(path)
-    world = World("", tuple(resources))
-    found: dict[str, ProvenWorkload] = {}
-    names: list[str] = []
-    for resource in (each for kind in COMPARED for each in world.of_kind(kind)):
-        parts = _parts(resource, world)
-        called = _named(parts)
-        names.append(called)
-        if name in (None, called, resource.address, resource.identity):
-            unique = called if called not in found else f"{called[: _LONGEST - 4]}-{len(found) + 1}"
-            found[unique] = _workload(unique, parts, region)
-    if not names:
+    inside = discover([path]).configurations if os.path.isdir(path) else ()
+    read = [each for file in (path, *inside) for each in documents_at(file)]
+    worlds = (document.worlds[0] for document, _ in read if document.worlds)
+    world = World("", tuple(each for one in worlds for each in one.resources))
+    region = next((region for _, region in read if region), "")
+    known = [each for kind in COMPARED for each in world.of_kind(kind)]
+    found = [(each.address, _workload(each, world, region)) for each in known]
+    if not found:
         hint = "Name Terraform, a template, or the JSON of describe-endpoint-config."
         raise InputError("no endpoint configuration or transform job here", file=path, hint=hint)
-    if not found:
+    chosen = [each for at, each in found if name in (None, at, each.values["name"])]
+    if not chosen:
+        names = [each.values["name"] for _, each in found]
         near = nearest(name or "", names)
         hint = f"did you mean {near}?" if near else f"there is {', '.join(names)}"
         raise InputError(f"no endpoint or job here has the name {name}", file=path, hint=hint)
-    return list(found.values())
+    return chosen
 
 
-def _read(path: str) -> tuple[list[Resource], str]:
-    """The resources of a file or folder, and the Region of its provider where that is certain.
-
-    Raises:
-        InputError: the file cannot be read.
-    """
-    files = discover([path])
-    if files.errors:
-        raise files.errors[0]
-    documents = []
-    for file in files.configurations:
-        try:
-            beside = parameter_sources(file)
-            documents.append(
-                read_configuration(read_source(file), load_service(), beside=beside).document
-            )
-        except InputError:
-            if file == path:
-                raise
-    region = ""
-    if files.folders:
-        from advisor.configuration.terraform.modules import read_modules
-
-        texts = {each: read_sources(terraform_files(each))[0] for each in files.folders}
-        for module in read_modules(texts, load_service()):
-            if not is_terraform(path) or path in (each.file for each in module.read.sources):
-                documents.append(module.read.document)
-                region = region or module.region
-    worlds = (each.worlds[0] for each in documents if each is not None and each.worlds)
-    return [resource for world in worlds for resource in world.resources], region
-
-
-def _parts(resource: Resource, world: World) -> _Parts:
+def _workload(resource: Resource, world: World, region: str) -> ProvenWorkload:
     view = View(
         resource=resource,
         world=world,
         service=load_service(),
-        region="",
+        region=region,
         organisation=Organisation(),
     )
-    variants = [each for each in resource.body.items("ProductionVariants") if each.kind == "map"]
-    variant = variants[0] if variants else resource.body
-    model = view.model_of(variant)
-    targets = (scaled(view._replace(resource=e)) for e in world.of_kind("ScalableTarget"))
-    scaling = [
-        target.body
-        for target, means in zip(world.of_kind("ScalableTarget"), targets, strict=True)
-        if means.config is resource and text_of(target.body.get("ScalableDimension")) == INSTANCES
-    ]
-    nodes = {
-        resource.kind: [resource.body],
-        "Variant": variants[:1],
-        "Model": [] if model is None else [model.body],
-        "Container": [] if model is None else [node for _, node in containers(model)],
-        "ScalableTarget": scaling,
-        "Endpoint": [e.body for e in world.of_kind("Endpoint") if view.config_of(e) is resource],
-    }
-    return _Parts(view, variant, nodes)
-
-
-def _named(parts: _Parts) -> str:
-    """The name of the endpoint or job as a workload may have it."""
-    fields = (("Endpoint", "EndpointName"), ("EndpointConfig", "EndpointConfigName"))
-    for kind, field in (*fields, ("TransformJob", "TransformJobName")):
-        for node in parts.nodes.get(kind, ()):
-            if (text := text_of(node.get(field))) is not None:
-                return _plain(text)
-    resource = parts.view.resource
-    if resource.dialect in ("request", "described"):  # its address is the operation's name
-        return _plain(os.path.basename(resource.mark.file).partition(".")[0])
-    return _plain(resource.identity.rpartition(".")[2])
-
-
-def _plain(text: str) -> str:
-    return re.sub("[^A-Za-z0-9]+", "-", text)[:_LONGEST].strip("-") or "workload"
-
-
-def _workload(name: str, parts: _Parts, region: str) -> ProvenWorkload:
-    resource = parts.view.resource
-    option = option_of(resource, parts.variant)
-    here = f"{resource.mark.file}:{resource.mark.line}"
-    arrival = "batch" if option == BATCH_TRANSFORM else "online"
-    found = ProvenWorkload({"name": name, "requests.arrival": arrival}, {}, {})
-    found.said.update(dict.fromkeys(found.values, f"{here} {resource.address}"))
-    needs: dict[str, tuple[str, str]] = {}
+    here = f"{resource.mark.file}:{resource.mark.line} {resource.address}"
+    found, needs = ProvenWorkload({}, {}, {}), dict[str, tuple[str, str]]()
+    parts = _parts(view)
     for entry, node, value in _fields(parts):
         place = f"{node.place.file}:{node.place.line} {entry['field']}"
-        key = entry.get("key")
-        if "need" in entry:
-            shared = "unit" in entry and _accepted("needs", f"{{{entry['need']}: {value}}}")
-            needs.setdefault(entry["need"], (value if shared else "true", place))
-        if key is None or key in found.said:
-            continue
-        most = "bound" in entry
-        known = not most and _accepted(key, value)
-        (found.values if known else found.bounds)[key] = f"<={value}" if most else value
-        found.said[key] = f"At most, by {place}" if most else place
-    if len(resource.body.items("ProductionVariants")) > 1:
-        needs["multiple-variants"] = ("true", f"{here} ProductionVariants")
+        key, need, most = entry.get("key"), entry.get("need"), "bound" in entry
+        if need is not None:
+            shared = "unit" in entry and _accepted("needs", f"{{{need}: {value}}}")
+            needs.setdefault(need, (value if shared else "true", place))
+        if key is not None and key not in found.said:
+            known = not most and _accepted(key, value)
+            (found.values if known else found.bounds)[key] = f"<={value}" if most else value
+            found.said[key] = f"At most, by {place}" if most else place
+    variants = resource.body.items("ProductionVariants")
+    if len(variants) > 1:
+        needs["multiple-variants"] = "true", here
     if needs:
         found.values["needs"] = (
             f"{{{', '.join(f'{n}: {value}' for n, (value, _) in needs.items())}}}"
         )
         found.said["needs"] = "; ".join(f"{need}: {place}" for need, (_, place) in needs.items())
+    option = option_of(resource, (*variants, resource.body)[0])
     if option:
         found.values.update({"decision.option": option, "decision.because": "it is configured so"})
-        found.said["decision.option"] = f"{here} {resource.address}"
-    _settle(found, region, parts)
+    _settle(found, view, here)
     return found
 
 
-def _settle(found: ProvenWorkload, region: str, parts: _Parts) -> None:
-    """Add what follows from values: the accelerator of a type, the Region of an address."""
-    instance_type = found.values.get("deploy.instance_type", "")
-    kinds = [kind for kind in ("gpu", "neuron") if is_a(instance_type, kind)]
+def _settle(found: ProvenWorkload, view: View, here: str) -> None:
+    """Add what follows: the name, the accelerator of a type, the Region of an address."""
+    values, resource = found.values, view.resource
+    unnamed = os.path.basename(resource.mark.file).partition(".")[0]
+    if resource.dialect not in ("request", "described"):  # their address is an operation
+        unnamed = resource.identity.rpartition(".")[2]
+    name = found.bounds.pop("name", "") or values.get("name") or unnamed
+    values["name"] = re.sub("[^A-Za-z0-9]+", "-", name)[:63].strip("-") or "workload"
+    values["requests.arrival"] = "batch" if resource.kind == "TransformJob" else "online"
+    instance_type = values.get("deploy.instance_type", "")
     if is_a(instance_type, "gpu") is not None:
-        found.values["model.accelerator"] = kinds[0] if kinds else "none"
+        kinds = [kind for kind in ("gpu", "neuron") if is_a(instance_type, kind)]
+        values["model.accelerator"] = kinds[0] if kinds else "none"
         found.said["model.accelerator"] = f"{instance_type}: {found.said['deploy.instance_type']}"
-    arns = (text_of(parts.view.body.get(f"{kind}Arn")) or "" for kind in COMPARED)
-    for text in (*found.values.values(), *arns):
-        place = place_of(text)
-        if place is not None and place.service in (*AT_HOME, "sagemaker") and not region:
-            region = place.region
+    arns = (text_of(view.body.get(f"{kind}Arn")) or "" for kind in COMPARED)
+    places = [place for text in (*values.values(), *arns) if (place := place_of(text))]
+    regions = [each.region for each in places if each.service in (*AT_HOME, "sagemaker")]
+    region = next(filter(None, (view.region, *regions)), "")
     if region and _accepted("region", region):
-        found.values["region"] = region
+        values["region"] = region
         found.said["region"] = "The provider's Region, or that of an address below."
+    for key in ("name", "requests.arrival", "decision.option"):
+        found.said.setdefault(key, here)
 
 
-def _fields(parts: _Parts) -> Iterator[tuple[Mapping[str, Any], Node, str]]:
+def _parts(view: View) -> Mapping[str, Node | None]:
+    """What belongs to a configuration, by the names of rules/service/proven.json."""
+    resource, world = view.resource, view.world
+    variants = [each for each in resource.body.items("ProductionVariants") if each.kind == "map"]
+    model = view.model_of((*variants, resource.body)[0])
+    held = [node for _, node in containers(model)] if model is not None else []
+    endpoints = [e.body for e in world.of_kind("Endpoint") if view.config_of(e) is resource]
+    targets = [
+        each.body
+        for each in world.of_kind("ScalableTarget")
+        if scaled(view._replace(resource=each)).config is resource
+        and text_of(each.body.get("ScalableDimension")) == INSTANCES
+    ]
+    return {
+        resource.kind: resource.body,
+        "Variant": next(iter(variants), None),
+        "Model": model.body if model is not None else None,
+        "Container": next(iter(held), None),
+        "ScalableTarget": next(iter(targets), None),
+        "Endpoint": next(iter(endpoints), None),
+    }
+
+
+def _fields(parts: Mapping[str, Node | None]) -> Iterator[tuple[Mapping[str, Any], Node, str]]:
     """Each field that proves something, with the value to write."""
     for entry in read_json_rules("service", "proven.json")["fields"]:
-        for holder in parts.nodes.get(entry["of"], ())[:1]:
-            node = holder.at(*entry["field"].split("."))
-            off = holder.at(*entry["off"].split(".")) if "off" in entry else None
-            if node is None or node.kind == "unknown" or _is_off(off) or _is_off(node):
-                continue
-            text = _written(node)
-            if "when" in entry and text != entry["when"]:
-                continue
-            value = entry.get("value", text + entry.get("unit", ""))
-            if text or not {"key", "unit"} & entry.keys() or "value" in entry:
-                yield entry, node, value
-
-
-def _is_off(node: Node | None) -> bool:
-    return (text_of(node) or "").lower() == "false"
+        holder = parts.get(entry["of"])
+        node, off = (
+            holder.at(*entry[each].split(".")) if holder is not None and each in entry else None
+            for each in ("field", "off")
+        )
+        if node is None or node.kind == "unknown":
+            continue
+        text = _written(node)
+        if "false" in (text.lower(), (text_of(off) or "").lower()):
+            continue
+        if entry.get("when", text) == text and (text or not {"key", "unit"} & entry.keys()):
+            yield entry, node, entry.get("value", text + entry.get("unit", ""))
 
 
 def _written(node: Node) -> str:
