@@ -168,7 +168,6 @@ class Interview:
         from advisor.engine.interview import answer, needs_that_matter, next_question
         from advisor.reference.questions import question_of
         from advisor.reports.advice_view import rests_on, spoken
-        from advisor.workload.keys import features
 
         while (unknown := next_question(self.given, read, self.skipped)) is not None:
             if question := question_of(unknown.fact, self.given, self.done):
@@ -177,7 +176,8 @@ class Interview:
             self.skipped.add(unknown.fact)
         if "needs" not in self.skipped and (question := question_of("needs", self.given, ())):
             self.skipped.add("needs")
-            if matter := needs_that_matter(self.given, read, tuple(features())):
+            needs = [each.value for each in question.choices]
+            if matter := needs_that_matter(self.given, read, needs):
                 so_far = spoken(answer(self.given, read))
                 return question.among(matter), f"So far: {so_far}. Each would change that."
         for rests in rests_on(_advice(read(self.given))):

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from advisor.configuration.rulefiles import read_yaml_rules, rule_path
-from advisor.reference.catalogue import catalogue
 from advisor.text.quantity import KINDS
 from advisor.workload.keys import Key, keys
 
@@ -22,6 +21,11 @@ class Choice(NamedTuple):
     key: str
     value: str  # as the workload file takes it
     says: str
+
+    def is_said_by(self, text: str) -> bool:
+        """Whether a text in lower case is how it begins, or a word of it."""
+        own = self.says.lower()
+        return own.startswith(text) or text in re.findall(r"\w+", own)
 
 
 class Question(NamedTuple):
@@ -64,13 +68,12 @@ class Question(NamedTuple):
         else:
             text = typed.lower()
             yield from ((key, typed) for key, part in self.takes.items() if re.search(part, text))
-            said = [each[:2] for each in self.choices if each.says.lower().startswith(text)]
+            said = [each[:2] for each in self.choices if each.is_said_by(text)]
             yield from said if len(said) == 1 else ()
 
-    def among(self, needs: Collection[str]) -> Question:
-        """The same question with some needs as its choices."""
-        titles = {each.id: each.title for each in catalogue().of_kind("feature")}
-        return self._replace(choices=tuple(Choice(_NEEDS, each, titles[each]) for each in needs))
+    def among(self, values: Collection[str]) -> Question:
+        """The same question with some of its choices."""
+        return self._replace(choices=tuple(e for e in self.choices if e.value in values))
 
     def _keys(self) -> Iterator[Key]:
         return (keys()[path] for path in self.takes)
@@ -105,9 +108,9 @@ def question_of(
     fact: str, answers: Mapping[str, str], done: Collection[Question]
 ) -> Question | None:
     """How to ask for a fact; ``None`` where that was done, or no key of the file takes it."""
-    fitting = [each for each in questions() if fact in each.takes and each.is_for(answers)]
-    if fitting or fact not in keys():
-        left = [each for each in fitting if each not in done]
+    about = [each for each in questions() if fact in each.takes]
+    if about or fact not in keys():
+        left = [each for each in about if each.is_for(answers) and each not in done]
         return min(left, key=lambda each: [*each.takes].index(fact), default=None)
     key = keys()[fact]
     if key.kind not in (*KINDS, "word", "flag", "text"):
