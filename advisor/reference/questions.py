@@ -25,7 +25,8 @@ class Choice(NamedTuple):
     def is_said_by(self, text: str) -> bool:
         """Whether a text in lower case is how it begins, or a word of it."""
         own = self.says.lower()
-        return own.startswith(text) or text in re.findall(r"\w+", own)
+        is_word = text[:1].isalpha()  # a number without its unit is none of the words
+        return is_word and (own.startswith(text) or text in re.findall(r"\w+", own))
 
 
 class Question(NamedTuple):
@@ -49,7 +50,7 @@ class Question(NamedTuple):
     def example(self) -> str:
         """A value that the first key takes."""
         key = next(self._keys())
-        return key.example or " or ".join(key.words)
+        return key.example or " or ".join(key.words or ("true", "false"))
 
     @property
     def explained(self) -> str:

@@ -1,0 +1,145 @@
+"""The questions of init fit the keys of the file, and an answer is for the key that was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from advisor.reference.questions import Choice, Question, question_of, questions, words
+from advisor.reference.starter import starter
+from advisor.rulebook.cache import rules_directory
+from advisor.rulebook.load import load
+from advisor.rulebook.source import read_rules
+from advisor.workload import read_workloads
+from advisor.workload.keys import keys
+
+LATER = {"model.id"}  # keys that the questions are ready for, and no workload file has
+ONLINE = {"requests.arrival": "online"}
+WRITTEN: list[dict[str, Any]] = read_rules(f"{rules_directory()}/questions.yaml")["questions"]
+
+
+def asked(start: str) -> Question:
+    (found,) = (each for each in questions() if each.asks.startswith(start))
+    return found
+
+
+def choices() -> Iterator[Choice]:
+    for question in questions():
+        yield from question.choices
+
+
+def test_every_key_exists_or_is_expected() -> None:
+    paths = {path for each in WRITTEN for path in (*each["takes"], *each.get("about_one", ()))}
+    assert paths - keys().keys() == LATER - keys().keys()
+    assert all(question.takes.keys() <= keys().keys() for question in questions())
+
+
+@pytest.mark.parametrize("choice", [*choices()], ids=lambda each: f"{each.key} {each.value}")
+def test_every_choice_is_accepted_by_its_key(choice: Choice) -> None:
+    answers = {"name": "x", **ONLINE, choice.key: choice.value}
+    (workload,) = read_workloads(starter(answers).encode(), "workload.yaml")
+    found = {path for path in workload.values if path.startswith(choice.key)}
+    assert found
+    assert choice.key in keys()
+
+
+def test_no_two_questions_are_the_same_and_no_choice_is_said_twice() -> None:
+    assert len({each.asks for each in questions()}) == len(questions())
+    for question in questions():
+        assert len({each.says for each in question.choices}) == len(question.choices)
+        assert len(question.choices) < 10
+
+
+def test_questions_and_choices_are_short_enough_for_a_terminal() -> None:
+    # 80 columns, of which a number takes five; a question may take two lines.
+    assert max(len(each.asks) for each in questions()) <= 110
+    assert max(len(each.says) for each in choices()) <= 100
+
+
+@pytest.mark.parametrize("arrival", ["online", "batch"])
+def test_the_first_questions_are_few(arrival: str) -> None:
+    answers = {"requests.arrival": arrival, "model.parameters": "8B"}
+    first = [each for each in questions() if each.first and each.is_for(answers)]
+    assert len(first) <= 10
+    assert words("follow_ups") <= 6
+
+
+def test_a_question_about_language_models_waits_for_one() -> None:
+    streaming = asked("Must the answer appear word by word")
+    assert not streaming.is_for(ONLINE)
+    assert streaming.is_for({**ONLINE, "model.parameters": "8B"})
+    assert not streaming.is_for({"requests.arrival": "batch", "model.parameters": "8B"})
+
+
+def test_a_question_without_a_key_is_not_asked() -> None:
+    assert not Question("What is its id?", {}).is_for(ONLINE)
+
+
+@pytest.mark.parametrize("fact", [each.id for each in load("safe").base_facts])
+@pytest.mark.parametrize("arrival", ["online", "batch"])
+def test_every_fact_can_be_asked_for_or_another_question_covers_it(fact: str, arrival: str) -> None:
+    question = question_of(fact, {"requests.arrival": arrival}, ())
+    covered = any(fact in each.takes for each in questions())
+    assert question is not None or covered
+    if question is not None:
+        assert fact in question.takes
+        assert question.example
+        assert question.explained.endswith(".")
+
+
+def test_a_fact_is_asked_for_by_its_own_question_and_only_once() -> None:
+    own = question_of("traffic.peak", ONLINE, ())
+    assert own == asked("How often is it called at the busiest time?")
+    model = question_of("model.size", ONLINE, ())
+    assert model == asked("How large is the model?")
+    assert question_of("model.size", ONLINE, [model]) is None
+    assert question_of("requests.payload", {"requests.arrival": "batch"}, ()) is None
+    assert question_of("model.loaded", ONLINE, ()) is None  # no key of the file
+
+
+@pytest.mark.parametrize(
+    ("question", "typed", "meant"),
+    [
+        ("How often is it called? ", "500 per day", ["traffic.volume", "traffic.peak"]),
+        ("How often is it called? ", "1M/month", ["traffic.volume", "traffic.peak"]),
+        ("How often is it called? ", "20/s", ["traffic.peak"]),
+        ("How large is the model?", "8B", ["model.parameters", "model.size"]),
+        ("How large is the model?", "8", []),
+        ("Does the model need a GPU?", "yes", ["model.accelerator", "model.accelerator"]),
+        ("How many rows", "7", ["dataset.records"]),
+    ],
+)
+def test_an_answer_is_tried_for_the_likeliest_key_first(
+    question: str, typed: str, meant: list[str]
+) -> None:
+    found = [key for key, _ in asked(question).meant(typed)]
+    assert [key for key in found if key not in LATER] == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("1, 3", "vpc, data-capture"),
+        ("1 and kms", "vpc, kms"),
+        ("none", ""),
+        ("2 9", "network-isolation, notifications"),
+    ],
+)
+def test_several_needs_are_chosen_by_number_or_name(typed: str, value: str) -> None:
+    assert list(asked("Does it need any of these?").meant(typed)) == [("needs", value)]
+
+
+def test_among_some_choices_the_numbers_are_theirs() -> None:
+    few = asked("Does it need any of these?").among(["kms", "notifications"])
+    assert list(few.meant("1")) == [("needs", "notifications")]
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_for_keys_that_the_question_takes(typed: str) -> None:
+    for question in questions():
+        keyed = {*question.takes, *(each.key for each in question.choices)}
+        assert {key for key, _ in question.meant(typed)} <= keyed
