@@ -63,14 +63,14 @@ def init(
         text = _started_from(source, name)
     else:
         text = starter(dict(ANSWERS) if typed is None else Interview(typed).answers())
+    answered = source is not None or typed is not None
+    said = _first_lines(text, "-" if stdout else file) if answered else ""
     if stdout:
         click.echo(text, nl=False)
     else:
         write_file(Path(file), text)
-    if source is not None or typed is not None:
-        _show_answers(text, "-" if stdout else file)
-    if not stdout:
-        click.echo(f"wrote {file}; run sm-advise {file} for the whole answer", err=True)
+        said += f"wrote {file}; run sm-advise {file} for the whole answer\n"
+    click.echo(said, nl=False, err=True)
     return 0
 
 
@@ -216,19 +216,25 @@ def _started_from(source: str, name: str | None) -> str:
         InputError: it is neither, or it cannot be read.
     """
     from advisor.reference.starter import examples, starter
+    from advisor.workload import read_workloads
     from advisor.workload.read import read_bytes
 
-    if os.path.lexists(source):
-        from advisor.gate.intent.proven import proven
-
-        return "---\n".join(starter(*each) for each in proven(source, name))
     known = examples()
-    if (path := known.get(source.removesuffix(".yaml"))) is None:
+    if os.path.lexists(source):
+        from advisor.configuration.discover import discover
+
+        if not discover([source]).workloads:
+            from advisor.gate.intent.proven import proven
+
+            return "---\n".join(starter(*each) for each in proven(source, name))
+    elif source not in known:
         raise InputError(
             f"no example, file or folder has the name {source}",
             hint=f"The examples are {', '.join(known)}.",
         )
-    return read_bytes(path).decode()
+    data = read_bytes(source := known.get(source, source))
+    read_workloads(data, source)
+    return data.decode("utf-8-sig")
 
 
 def _advice(workload: Workload) -> Advice:
@@ -242,16 +248,16 @@ def _columns() -> int:
     return max(_NARROWEST, shutil.get_terminal_size((_WIDEST, 24)).columns)
 
 
-def _show_answers(text: str, file: str) -> None:
-    """Print the first lines of each answer to standard error."""
+def _first_lines(text: str, file: str) -> str:
+    """The first lines of each answer."""
     from advisor.cli.money import price_folder
     from advisor.compare.alongside import alongside
     from advisor.reports.first_lines import LABEL, first_lines
     from advisor.workload import read_workloads
 
+    said = "\n"
     for workload in read_workloads(text.encode(), file):
-        advice = alongside(_advice(workload), price_folder())
-        click.echo(err=True)
-        for line in first_lines(advice, _columns()):
-            click.echo(f"{line.label.ljust(LABEL) if line.label else ''}{line.text}", err=True)
-    click.echo(err=True)
+        for line in first_lines(alongside(_advice(workload), price_folder()), _columns()):
+            said += f"{line.label.ljust(LABEL) if line.label else ''}{line.text}\n"
+        said += "\n"
+    return said

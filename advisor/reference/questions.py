@@ -44,7 +44,7 @@ class Question(NamedTuple):
         """Whether the question makes sense after some answers."""
         same = self.arrival in ("", answers.get("requests.arrival"))
         about = not self.about_one or not answers.keys().isdisjoint(self.about_one)
-        return bool(self.takes) and same and about
+        return same and about
 
     @property
     def example(self) -> str:
@@ -93,16 +93,14 @@ def words(name: str) -> Any:
 
 @cache
 def questions() -> tuple[Question, ...]:
-    """The questions in the order of the file; without keys that no workload file has."""
+    """The questions in the order of the file."""
     return tuple(_question(dict(each)) for each in _file()["questions"])
 
 
 def _question(entry: dict[str, Any]) -> Question:
-    takes = entry.pop("takes")
-    own = next(iter(takes))
+    own = next(iter(entry["takes"]))
     choices = (Choice(**{"key": own, **each}) for each in entry.pop("choices", ()))
-    known = {key: pattern for key, pattern in takes.items() if key in keys()}
-    return Question(takes=known, choices=tuple(choices), **entry)
+    return Question(choices=tuple(choices), **entry)
 
 
 def question_of(

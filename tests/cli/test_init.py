@@ -237,7 +237,9 @@ TYPED = st.one_of(
 
 
 @given(typed=st.lists(TYPED, max_size=25), ends=st.booleans())
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_any_answers_end_in_a_file_that_is_read_or_in_none(typed: list[str], ends: bool) -> None:
     Path("workload.yaml").unlink(missing_ok=True)
     done = called("init", typed="\n".join(typed) + ("" if ends else ENOUGH * 10))
@@ -262,6 +264,15 @@ def test_every_example_is_a_start(example: Path) -> None:
     assert Path("workload.yaml").read_bytes() == example.read_bytes()
     (workload,) = read_file("workload.yaml")
     assert f"\n{workload.name}: " in done.err
+
+
+def test_a_workload_is_a_start_too_if_it_can_be_read() -> None:
+    Path("old.yaml").write_text("name: old\nrequests: {arrival: online}\n", encoding="utf-8")
+    assert called("init", "new.yaml", "--from", "old.yaml").code == 0
+    assert stated("new.yaml") == {"name": "old", "requests.arrival": "online"}
+    Path("old.yaml").write_text("name: old\nrequests: {arrival: never}\n", encoding="utf-8")
+    assert called("init", "newer.yaml", "--from", "old.yaml").code == 2
+    assert not Path("newer.yaml").exists()
 
 
 def test_an_unknown_example_lists_those_there_are() -> None:
