@@ -37,10 +37,8 @@ _OTHERWISE = f"Nothing was written. Add {_TEMPLATE} to write a file without answ
 def init(
     file: str, source: str | None, name: str | None, stdout: bool, force: bool, silent: bool
 ) -> int:
-    r"""Start a workload file (default: workload.yaml).
+    """Start a workload file (default: workload.yaml).
 
-    \b
-    sm-advise init
     sm-advise init fraud.yaml --from fraud-scoring
 
     On a terminal it asks a few questions in words, writes the file and prints the answer. Lines
@@ -215,24 +213,24 @@ def _started_from(source: str, name: str | None) -> str:
     Raises:
         InputError: it is neither, or it cannot be read.
     """
+    from advisor.configuration.discover import discover
     from advisor.reference.starter import examples, starter
     from advisor.workload import read_workloads
     from advisor.workload.read import read_bytes
 
-    known = examples()
-    if os.path.lexists(source):
-        from advisor.configuration.discover import discover
+    if not os.path.lexists(source):
+        known = examples()
+        if source not in known:
+            raise InputError(
+                f"no example, file or folder has the name {source}",
+                hint=f"The examples are {', '.join(known)}.",
+            )
+        source = known[source]
+    elif os.path.isdir(source) or not discover([source]).workloads:
+        from advisor.gate.intent.proven import proven
 
-        if not discover([source]).workloads:
-            from advisor.gate.intent.proven import proven
-
-            return "---\n".join(starter(*each) for each in proven(source, name))
-    elif source not in known:
-        raise InputError(
-            f"no example, file or folder has the name {source}",
-            hint=f"The examples are {', '.join(known)}.",
-        )
-    data = read_bytes(source := known.get(source, source))
+        return "---\n".join(starter(*each) for each in proven(source, name))
+    data = read_bytes(source)
     read_workloads(data, source)
     return data.decode("utf-8-sig")
 
