@@ -204,7 +204,7 @@ def test_of_several_endpoints_one_is_named(tmp_path: Path) -> None:
     path.write_text(json.dumps([config(ON_CPU), other]), encoding="utf-8")
     assert [each.values["name"] for each in proven(str(path))] == ["fraud-7", "other"]
     assert [each.values["name"] for each in proven(str(path), "other")] == ["other"]
-    with pytest.raises(InputError, match="no endpoint or job here has the name othre") as error:
+    with pytest.raises(InputError, match="here has the name othre") as error:
         proven(str(path), "othre")
     assert error.value.hint == "did you mean other?"
 
@@ -297,3 +297,20 @@ def test_any_values_give_a_workload_that_is_read(
     own = config({"InstanceType": instance_type, **data})
     made = {**data, "ProductionVariants": own["ProductionVariants"]}
     every(tmp_path_factory.mktemp("any"), made, {**MODEL, **data})
+
+
+CORPUS = Path(__file__).resolve().parents[1] / "corpus"
+REAL = sorted(each for each in CORPUS.glob("*/*") if each.parent.name != "LICENSES")[::9]
+
+
+@pytest.mark.parametrize("path", REAL, ids=lambda path: path.name[:60])
+def test_real_configurations_give_workloads_that_are_read(path: Path) -> None:
+    try:
+        found = proven(str(path))
+    except InputError as error:  # a model alone, or what no reader takes
+        assert error.file  # noqa: PT017
+        return
+    for each in found:
+        (workload,) = read_workloads(starter(*each).encode(), "workload.yaml")
+        assert workload.name == each.values["name"]
+        assert advise(workload).decision.status

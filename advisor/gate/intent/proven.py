@@ -48,15 +48,17 @@ def proven(path: str, name: str | None = None) -> list[ProvenWorkload]:
     region = next((region for _, region in read if region), "")
     known = [each for kind in COMPARED for each in world.of_kind(kind)]
     found = [(each.address, _workload(each, world, region)) for each in known]
-    if not found:
-        hint = "Name Terraform, a template, or the JSON of describe-endpoint-config."
-        raise InputError("no endpoint configuration or transform job here", file=path, hint=hint)
     chosen = [each for at, each in found if name in (None, at, each.values["name"])]
     if not chosen:
+        what = "no endpoint configuration or transform job"
         names = [each.values["name"] for _, each in found]
         near = nearest(name or "", names)
         hint = f"did you mean {near}?" if near else f"there is {', '.join(names)}"
-        raise InputError(f"no endpoint or job here has the name {name}", file=path, hint=hint)
+        if not found:
+            hint = "Name Terraform, a template, or the JSON of describe-endpoint-config."
+        raise InputError(
+            f"{what} here{f' has the name {name}' if name else ''}", file=path, hint=hint
+        )
     return chosen
 
 
@@ -81,16 +83,14 @@ def _workload(resource: Resource, world: World, region: str) -> ProvenWorkload:
             known = not most and _accepted(key, value)
             (found.values if known else found.bounds)[key] = f"<={value}" if most else value
             found.said[key] = f"At most, by {place}" if most else place
-    variants = resource.body.items("ProductionVariants")
-    if len(variants) > 1:
+    if len(resource.body.items("ProductionVariants")) > 1:
         needs["multiple-variants"] = "true", here
     if needs:
         found.values["needs"] = (
             f"{{{', '.join(f'{n}: {value}' for n, (value, _) in needs.items())}}}"
         )
         found.said["needs"] = "; ".join(f"{need}: {place}" for need, (_, place) in needs.items())
-    option = option_of(resource, (*variants, resource.body)[0])
-    if option:
+    if option := option_of(resource, parts["Variant"] or resource.body):
         found.values.update({"decision.option": option, "decision.because": "it is configured so"})
     _settle(found, view, here)
     return found
@@ -124,8 +124,8 @@ def _settle(found: ProvenWorkload, view: View, here: str) -> None:
 def _parts(view: View) -> Mapping[str, Node | None]:
     """What belongs to a configuration, by the names of rules/service/proven.json."""
     resource, world = view.resource, view.world
-    variants = [each for each in resource.body.items("ProductionVariants") if each.kind == "map"]
-    model = view.model_of((*variants, resource.body)[0])
+    variant = next(iter(resource.body.items("ProductionVariants")), resource.body)
+    model = view.model_of(variant)
     held = [node for _, node in containers(model)] if model is not None else []
     endpoints = [e.body for e in world.of_kind("Endpoint") if view.config_of(e) is resource]
     targets = [
@@ -136,7 +136,7 @@ def _parts(view: View) -> Mapping[str, Node | None]:
     ]
     return {
         resource.kind: resource.body,
-        "Variant": next(iter(variants), None),
+        "Variant": variant,
         "Model": model.body if model is not None else None,
         "Container": next(iter(held), None),
         "ScalableTarget": next(iter(targets), None),
