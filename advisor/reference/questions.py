@@ -39,12 +39,13 @@ class Question(NamedTuple):
     first: bool = False
     arrival: str = ""  # only where requests arrive this way
     about_one: Collection[str] = ()  # only once one of these keys has been answered
+    unless: Collection[str] = ()  # not once one of these has
 
     def is_for(self, answers: Mapping[str, str]) -> bool:
         """Whether the question makes sense after some answers."""
         same = self.arrival in ("", answers.get("requests.arrival"))
         about = not self.about_one or not answers.keys().isdisjoint(self.about_one)
-        return same and about
+        return same and about and answers.keys().isdisjoint(self.unless)
 
     @property
     def example(self) -> str:

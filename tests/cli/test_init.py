@@ -156,7 +156,7 @@ def test_how_large_is_parameters_or_a_file(typed: str, key: str, text: str) -> N
     assert len({"model.size", "model.parameters"} & found.keys()) == 1
 
 
-@pytest.mark.parametrize("typed", ["9", "0", "8", "big", "-3 GB", "3 parsecs", "1 KB: x"])
+@pytest.mark.parametrize("typed", ["9", "0", "8", "vast", "-3 GB", "3 parsecs", "1 KB: x"])
 def test_a_wrong_answer_says_what_is_expected_and_is_asked_again(typed: str) -> None:
     done = typing("churn", "1", typed, "3 GB")
     assert stated("workload.yaml")["model.size"] == "3 GB"

@@ -30,7 +30,7 @@ def choices() -> Iterator[Choice]:
 def test_every_key_exists() -> None:
     for question in questions():
         assert question.takes
-        assert {*question.takes, *question.about_one} <= keys().keys()
+        assert {*question.takes, *question.about_one, *question.unless} <= keys().keys()
 
 
 @pytest.mark.parametrize("choice", [*choices()], ids=lambda each: f"{each.key} {each.value}")
@@ -68,6 +68,12 @@ def test_a_question_about_language_models_waits_for_one() -> None:
     assert not streaming.is_for(ONLINE)
     assert streaming.is_for({**ONLINE, "model.parameters": "8B"})
     assert not streaming.is_for({"requests.arrival": "batch", "model.parameters": "8B"})
+
+
+def test_what_follows_from_an_answer_is_not_asked() -> None:
+    peak = asked("How often is it called at the busiest time?")
+    assert peak.is_for(ONLINE)
+    assert not peak.is_for({**ONLINE, "traffic.concurrent": "30"})
 
 
 @pytest.mark.parametrize("fact", [each.id for each in load("safe").base_facts])
