@@ -125,7 +125,7 @@ class Interview:
         click.echo(err=True)
         say(question.asks)
         for number, choice in enumerate(question.choices, 1):
-            say(choice.says, f" {number:>2}  ", "     ")
+            say(choice.says, f" {number:>2}  ")
         say(note, "  ")
         while text := self._heard(question):
             wrong = []
@@ -185,13 +185,12 @@ class Interview:
         return None, ""
 
 
-def say(text: str, indent: str = "", further: str | None = None) -> None:
+def say(text: str, indent: str = "") -> None:
     """Print a text, if there is one, wrapped to the terminal, on standard error."""
     from advisor.model.printable import printable
 
-    further = indent if further is None else further
     if text:
-        width = min(_WIDEST, _columns())
+        width, further = min(_WIDEST, _columns()), " " * len(indent)
         click.echo(click.wrap_text(printable(text), width, indent, further), err=True)
 
 
@@ -236,10 +235,11 @@ def _started_from(source: str, name: str | None) -> str:
 
 
 def _advice(workload: Workload) -> Advice:
-    from advisor.cli.money import answered, under_settings
+    from advisor.cli.money import answered, price_folder, under_settings
+    from advisor.compare.alongside import alongside
 
     asked = {"limits": None, "region": None, "as_of": None, "weigh": True}
-    return answered(under_settings(workload, asked), asked)
+    return alongside(answered(under_settings(workload, asked), asked), price_folder())
 
 
 def _columns() -> int:
@@ -248,14 +248,12 @@ def _columns() -> int:
 
 def _first_lines(text: str, file: str) -> str:
     """The first lines of each answer."""
-    from advisor.cli.money import price_folder
-    from advisor.compare.alongside import alongside
     from advisor.reports.first_lines import LABEL, first_lines
     from advisor.workload import read_workloads
 
     said = "\n"
     for workload in read_workloads(text.encode(), file):
-        for line in first_lines(alongside(_advice(workload), price_folder()), _columns()):
+        for line in first_lines(_advice(workload), _columns()):
             said += f"{line.label.ljust(LABEL) if line.label else ''}{line.text}\n"
         said += "\n"
     return said

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from advisor.configuration.rulefiles import read_yaml_rules, rule_path
-from advisor.text.quantity import KINDS
 from advisor.workload.keys import Key, keys
 
 _NEEDS = "needs"
@@ -107,13 +106,7 @@ def _question(entry: dict[str, Any]) -> Question:
 def question_of(
     fact: str, answers: Mapping[str, str], done: Collection[Question]
 ) -> Question | None:
-    """How to ask for a fact; ``None`` where that was done, or no key of the file takes it."""
-    about = [each for each in questions() if fact in each.takes]
-    if about or fact not in keys():
-        left = [each for each in about if each.is_for(answers) and each not in done]
-        return min(left, key=lambda each: [*each.takes].index(fact), default=None)
-    key = keys()[fact]
-    if key.kind not in (*KINDS, "word", "flag", "text"):
-        return None
-    listed = key.words or (("true", "false") if key.kind == "flag" else ())
-    return Question(key.about, {fact: ""}, tuple(Choice(fact, each, each) for each in listed))
+    """How to ask for a fact; ``None`` where that was done, or nobody is asked for it."""
+    asking = [each for each in questions() if fact in each.takes and each not in done]
+    left = [each for each in asking if each.is_for(answers)]
+    return min(left, key=lambda each: [*each.takes].index(fact), default=None)
