@@ -106,6 +106,8 @@ def test_a_fact_is_asked_for_by_its_own_question_and_only_once() -> None:
     [
         ("How often is it called? ", "500 per day", ["traffic.volume", "traffic.peak"]),
         ("How often is it called? ", "1M/month", ["traffic.volume", "traffic.peak"]),
+        ("How often is it called? ", "10 daily", ["traffic.volume", "traffic.peak"]),
+        ("How often is it called? ", "5/d", ["traffic.volume", "traffic.peak"]),
         ("How often is it called? ", "20/s", ["traffic.peak"]),
         ("How large is the model?", "8B", ["model.parameters", "model.size"]),
         ("How large is the model?", "8", []),
