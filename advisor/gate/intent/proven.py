@@ -43,8 +43,9 @@ def proven(path: str, name: str | None = None) -> list[ProvenWorkload]:
     """
     inside = discover([path]).configurations if os.path.isdir(path) else ()
     read = [each for file in (path, *inside) for each in documents_at(file)]
-    worlds = (document.worlds[0] for document, _ in read if document.worlds)
-    world = World("", tuple(each for one in worlds for each in one.resources))
+    worlds = [document.worlds[0] for document, _ in read if document.worlds]
+    when = " and ".join(each.when for each in worlds if each.when)
+    world = World(when, tuple(each for one in worlds for each in one.resources))
     region = next((region for _, region in read if region), "")
     known = [each for kind in COMPARED for each in world.of_kind(kind)]
     found = [(each.address, _workload(each, world, region)) for each in known]
@@ -71,6 +72,7 @@ def _workload(resource: Resource, world: World, region: str) -> ProvenWorkload:
         organisation=Organisation(),
     )
     here = f"{resource.mark.file}:{resource.mark.line} {resource.address}"
+    here += f", if {world.when}" if world.when else ""
     found, needs = ProvenWorkload({}, {}, {}), dict[str, tuple[str, str]]()
     parts = _parts(view)
     for entry, node, value in _fields(parts):
