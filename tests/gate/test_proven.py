@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,22 +57,27 @@ MODEL = {
 }
 
 
-def of(tmp_path: Path, *requests: dict[str, Any]) -> ProvenWorkload:
-    """What requests in one file prove of the first workload."""
-    return every(tmp_path, *requests)[0]
-
-
-def every(tmp_path: Path, *requests: dict[str, Any]) -> list[ProvenWorkload]:
-    """What requests in one file prove; the text of each is a workload that has an answer."""
+def file_of(tmp_path: Path, *requests: dict[str, Any]) -> str:
+    """The path of a file of requests."""
     path = tmp_path / "deploy.json"
     path.write_text(json.dumps(requests, indent=1), encoding="utf-8")
-    all_of_it = proven(str(path))
-    for found in all_of_it:
+    return str(path)
+
+
+def of(tmp_path: Path, *requests: dict[str, Any]) -> ProvenWorkload:
+    """What requests in one file prove of the first workload."""
+    found = proven(file_of(tmp_path, *requests))
+    hold(found)
+    return found[0]
+
+
+def hold(every: list[ProvenWorkload]) -> None:
+    """The text of each is a workload that states every value and has an answer."""
+    for found in every:
         (workload,) = read_workloads(starter(*found).encode(), "workload.yaml")
         single = {each for each in found.values if each != "needs" and "decision" not in each}
         assert single <= workload.values.keys()
         assert advise(workload).decision.status
-    return all_of_it
 
 
 @pytest.mark.parametrize(
@@ -296,7 +302,11 @@ def test_any_values_give_a_workload_that_is_read(
 ) -> None:
     own = config({"InstanceType": instance_type, **data})
     made = {**data, "ProductionVariants": own["ProductionVariants"]}
-    every(tmp_path_factory.mktemp("any"), made, {**MODEL, **data})
+    path = file_of(tmp_path_factory.mktemp("any"), made, {**MODEL, **data})
+    found: list[ProvenWorkload] = []
+    with suppress(InputError):  # with the keys of another request it is that request
+        found = proven(path)
+    hold(found)
 
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
@@ -310,7 +320,4 @@ def test_real_configurations_give_workloads_that_are_read(path: Path) -> None:
     except InputError as error:  # a model alone, or what no reader takes
         assert error.file  # noqa: PT017
         return
-    for each in found:
-        (workload,) = read_workloads(starter(*each).encode(), "workload.yaml")
-        assert workload.name == each.values["name"]
-        assert advise(workload).decision.status
+    hold(found)
