@@ -18,7 +18,7 @@ WHOLE := tests/artifacts tests/cli tests/test_agreement.py tests/configuration/t
 RUN_LOCK := requirements/run.txt
 DEV_LOCK := requirements/dev.txt
 
-SOURCES := $(shell find advisor rules -type f -not -name '*.pyc') pyproject.toml hatch_build.py
+SOURCES := $(shell find advisor examples rules -type f -not -name '*.pyc') pyproject.toml hatch_build.py
 
 # Makes the environment $(1) with the Python $(2).
 define environment

@@ -1,4 +1,4 @@
-"""Puts rules/ and their compiled forms into a wheel.
+"""Puts rules/, their compiled forms and the example workloads into a wheel.
 
 Only into a wheel: an editable install and a checkout read the live folder, so no stale copy of the
 rules can ever be the one that answers.
@@ -22,13 +22,15 @@ class CompiledRules(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Add the rules and what is compiled from them to a standard wheel."""
+        """Add the rules, what is compiled from them, and the examples to a standard wheel."""
         self.scratch = ""
         if self.target_name != "wheel" or version != "standard":
             return
         rules = Path(self.root, "rules")
         self.scratch = tempfile.mkdtemp(prefix="sm-advise-")
         build_data["force_include"][str(rules)] = "advisor/rules"
+        for example in Path(self.root, "examples").glob("*.yaml"):
+            build_data["force_include"][str(example)] = f"advisor/examples/{example.name}"
         for folder, table in self._compile(rules).items():
             compiled = Path(self.scratch, folder, "compiled.json")
             compiled.parent.mkdir(exist_ok=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
-from collections.abc import Mapping
-from contextlib import redirect_stdout
+from collections.abc import Iterator, Mapping
+from io import TextIOWrapper
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,76 +17,181 @@ from advisor.cli import CONTEXT
 from advisor.model.errors import InputError
 
 if TYPE_CHECKING:
-    from advisor.engine.interview import InterviewQuestion
+    from advisor.model.advice import Advice
     from advisor.model.workload import Workload
+    from advisor.reference.questions import Question
 
 _FILE = "workload.yaml"
-_WIDTH = 78
-_SKIP = ""  # what Enter alone gives
+_WIDEST, _NARROWEST = 80, 40
+_TEMPLATE = "--no-questions"
+_OTHERWISE = f"Nothing was written. Add {_TEMPLATE} to write a file without answers."
 
 
 @click.command(context_settings=CONTEXT)
 @click.argument("file", default=_FILE, metavar="[FILE]")
+@click.option("--from", "source", metavar="X", help="Start from an example or a configuration.")
+@click.option("--name", metavar="NAME", help="With --from: only this one of several endpoints.")
 @click.option("--stdout", is_flag=True, help="Print the file instead of writing it.")
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
-@click.option("--no-questions", is_flag=True, help="Do not ask, even on a terminal.")
-def init(file: str, stdout: bool, force: bool, no_questions: bool) -> int:
+@click.option(_TEMPLATE, "--no-input", "--template", "silent", is_flag=True, help="Do not ask.")
+def init(
+    file: str, source: str | None, name: str | None, stdout: bool, force: bool, silent: bool
+) -> int:
     """Start a workload file (default: workload.yaml).
 
-    On a terminal it asks for the facts that can still change the answer, the most important first.
-    Otherwise it writes every key as a comment with its meaning.
+    sm-advise init fraud.yaml --from fraud-scoring
+
+    On a terminal it asks a few questions in words, writes the file and prints the answer. Lines
+    that are piped in are the answers. Without any, it writes every key as a comment.
+
+    --from takes the name of an example; or a file or folder of Terraform, templates, requests or
+    what AWS describes. What this proves becomes the workload.
     """
     from advisor.artifacts.output import write_file
-    from advisor.engine.interview import answer
     from advisor.reference.starter import ANSWERS, starter
 
+    if name is not None and source is None:
+        raise click.UsageError("--name needs --from: add the configuration to read")
     if not stdout and not force and os.path.lexists(file):
         raise InputError(
             f"{file} already exists", hint="Choose another name, or add --force to overwrite it."
         )
-    asked = not no_questions and interactive()
-    # click before 8.4 leaves a space of each prompt on standard output, where the file may go.
-    with redirect_stdout(sys.stderr):
-        answers = ask() if asked else dict(ANSWERS)
-    text = starter(answers)
-    if asked:
-        click.echo(f"\nThe answer is {_named(answer(answers, read))}.", err=True)
+    typed = None if silent or source is not None else lines()
+    if source is not None:
+        text = _started_from(source, name)
+    else:
+        text = starter(dict(ANSWERS) if typed is None else Interview(typed).answers())
+    answered = source is not None or typed is not None
+    said = _first_lines(text, "-" if stdout else file) if answered else ""
     if stdout:
         click.echo(text, nl=False)
-        return 0
-    write_file(Path(file), text)
-    click.echo(f"wrote {file}; run sm-advise {file} for the whole answer", err=True)
+    else:
+        write_file(Path(file), text)
+        said += f"wrote {file}; run sm-advise {file} for the whole answer\n"
+    click.echo(said, nl=False, err=True)
     return 0
 
 
-def interactive() -> bool:
-    """Whether a person can answer; questions go to standard error."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+def lines() -> Iterator[str] | None:
+    """The lines of standard input; ``None`` where nobody answers.
+
+    Raises:
+        InputError: it is closed.
+    """
+    if sys.stdin is None:
+        raise InputError("standard input is closed", hint=_OTHERWISE)
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    typed = iter(sys.stdin.readline, "")
+    if sys.stdin.isatty():
+        return typed if sys.stderr.isatty() else None
+    ahead = next(typed, None)
+    return None if ahead is None else chain([ahead], typed)
 
 
-def ask() -> dict[str, str]:
-    """The answers of a person, by key path."""
-    from advisor.engine.interview import next_question
-    from advisor.reference.starter import ANSWERS
+class Interview:
+    """Asks on standard error and reads typed lines."""
 
-    click.echo("Press Enter to skip a question, or type ? for an explanation.\n", err=True)
-    answers: dict[str, str] = {}
-    for path, default in ANSWERS.items():
-        answers[path] = _answer(path, {**ANSWERS, **answers}, default)
-    skipped: set[str] = set()
-    while True:
-        question = next_question(answers, read, skipped)
-        if question is None and "needs" not in answers:
-            answers["needs"] = _needs(answers)
-            continue
-        if question is None:
-            return answers
-        _show(question)
-        value = _answer(question.fact, answers, _SKIP)
-        if value == _SKIP:
-            skipped.add(question.fact)
-        else:
-            answers[question.fact] = value
+    def __init__(self, typed: Iterator[str]) -> None:
+        self.typed = typed
+        self.given: dict[str, str] = {}
+        self.skipped: set[str] = set()
+        self.done: list[Question] = []
+
+    def answers(self) -> dict[str, str]:
+        """Every answer, by key path.
+
+        Raises:
+            InputError: the lines end before the questions do.
+        """
+        from advisor.reference.questions import questions, words
+        from advisor.reference.starter import ANSWERS
+
+        say("Choose a number or type a value. Enter skips a question, ? explains it.")
+        for question in questions():
+            if question.first and question.is_for({**ANSWERS, **self.given}):
+                self._ask(question)
+        self.given = {**ANSWERS, **self.given}
+        for _ in range(words("follow_ups")):
+            following, note = self._next()
+            if following is None:
+                break
+            self._ask(following, note)
+        return self.given
+
+    def _ask(self, question: Question, note: str = "") -> None:
+        """Ask until the answer is one that the workload file takes, or is none."""
+        self.done.append(question)
+        click.echo(err=True)
+        say(question.asks)
+        for number, choice in enumerate(question.choices, 1):
+            say(choice.says, f" {number:>2}  ")
+        say(note, "  ")
+        while text := self._heard(question):
+            wrong = []
+            for key, value in question.meant(text):
+                try:
+                    stated = read({**self.given, key: value}).values.get(key)
+                except InputError as error:
+                    wrong.append(f"{error.message}; {error.hint}")
+                    continue
+                is_word = stated is not None and isinstance(stated.value, str)
+                self.given[key] = stated.value if stated and is_word else value
+                return
+            for each in wrong or [f"{text!r} is no answer; write it like {question.example}"]:
+                say(each, "  ")
+        self.skipped.update(question.takes)
+
+    def _heard(self, question: Question) -> str:
+        """The next line; empty where the person skips."""
+        from advisor.reference.questions import words
+
+        while True:
+            click.echo("> ", nl=False, err=True)
+            line = next(self.typed, None)
+            if line is None:
+                raise InputError("the answers ended before the questions did", hint=_OTHERWISE)
+            text = line.strip()
+            if text and not text.strip("? "):
+                say(question.explained, "  ")
+                continue
+            for word in words("hedges"):
+                value = text[len(word) :].lstrip()
+                if text.lower().startswith(word) and value[:1].isdigit():
+                    text = value
+            return "" if text.lower().rstrip(".!") in words("skips") else text
+
+    def _next(self) -> tuple[Question | None, str]:
+        """What to ask next, and what it can change: first the option, then size and price."""
+        from advisor.engine.interview import answer, needs_that_matter, next_question
+        from advisor.reference.questions import question_of
+        from advisor.reports.advice_view import rests_on, spoken
+
+        while (unknown := next_question(self.given, read, self.skipped)) is not None:
+            if question := question_of(unknown.fact, self.given, self.done):
+                ways = dict.fromkeys(map(spoken, unknown.outcomes.values()))
+                return question, f"It can lead to {' or '.join(ways)}."
+            self.skipped.add(unknown.fact)
+        if "needs" not in self.skipped and (question := question_of("needs", self.given, ())):
+            self.skipped.add("needs")
+            needs = [each.value for each in question.choices]
+            if matter := needs_that_matter(self.given, read, needs):
+                so_far = spoken(answer(self.given, read))
+                return question.among(matter), f"So far: {so_far}. Each would change that."
+        for rests in rests_on(_advice(read(self.given))):
+            known = rests.fact in {*self.given, *self.skipped}
+            if not known and (question := question_of(rests.fact, self.given, self.done)):
+                return question, f"The {' and '.join(rests.decides)} can change with it."
+        return None, ""
+
+
+def say(text: str, indent: str = "") -> None:
+    """Print a text, if there is one, wrapped to the terminal, on standard error."""
+    from advisor.model.printable import printable
+
+    if text:
+        width, further = min(_WIDEST, _columns()), " " * len(indent)
+        click.echo(click.wrap_text(printable(text), width, indent, further), err=True)
 
 
 def read(answers: Mapping[str, str]) -> Workload:
@@ -93,63 +200,60 @@ def read(answers: Mapping[str, str]) -> Workload:
     Raises:
         InputError: an answer cannot be read.
     """
-    from advisor.reference.starter import starter
+    from advisor.reference.starter import ANSWERS, starter
     from advisor.workload import read_workloads
 
-    return read_workloads(starter(answers).encode(), _FILE)[0]
+    return read_workloads(starter({**ANSWERS, **answers}).encode(), _FILE)[0]
 
 
-def _show(question: InterviewQuestion) -> None:
-    """Print the fact and where its values lead."""
-    click.echo(f"\n{question.title}", err=True)
-    for value, option in question.outcomes.items():
-        click.echo(f"  {value:<14} leads to {_named(option)}", err=True)
+def _started_from(source: str, name: str | None) -> str:
+    """The text of a workload file from an example or a configuration.
+
+    Raises:
+        InputError: it is neither, or it cannot be read.
+    """
+    from advisor.configuration.discover import discover
+    from advisor.reference.starter import examples, starter
+    from advisor.workload import read_workloads
+    from advisor.workload.read import read_bytes
+
+    if not os.path.lexists(source):
+        known = examples()
+        if source not in known:
+            raise InputError(
+                f"no example, file or folder has the name {source}",
+                hint=f"The examples are {', '.join(known)}.",
+            )
+        source = known[source]
+    elif os.path.isdir(source) or not discover([source]).workloads:
+        from advisor.gate.intent.proven import proven
+
+        return "---\n".join(starter(*each) for each in proven(source, name))
+    data = read_bytes(source)
+    read_workloads(data, source)
+    return data.decode("utf-8-sig")
 
 
-def _named(option: str | None) -> str:
-    return option or "none of the four options"
+def _advice(workload: Workload) -> Advice:
+    from advisor.cli.money import answered, price_folder, under_settings
+    from advisor.compare.alongside import alongside
+
+    asked = {"limits": None, "region": None, "as_of": None, "weigh": True}
+    return alongside(answered(under_settings(workload, asked), asked), price_folder())
 
 
-def _answer(path: str, answers: dict[str, str], default: str) -> str:
-    """A value that the workload file accepts, or the default."""
-    while True:
-        given = click.prompt(path, default=default, show_default=bool(default), err=True)
-        value = str(given).strip()
-        if value == "?":
-            _explain(path)
-        elif value == default:
-            return default
-        else:
-            try:
-                read({**answers, path: value})
-            except InputError as error:
-                wrong = f"{error.message}; {error.hint}"
-                click.echo(click.wrap_text(wrong, _WIDTH, "  ", "  "), err=True)
-            else:
-                return value
+def _columns() -> int:
+    return max(_NARROWEST, shutil.get_terminal_size((_WIDEST, 24)).columns)
 
 
-def _explain(path: str) -> None:
-    from advisor.reference.catalogue import catalogue
-    from advisor.reference.explain import explain
+def _first_lines(text: str, file: str) -> str:
+    """The first lines of each answer."""
+    from advisor.reports.first_lines import LABEL, first_lines
+    from advisor.workload import read_workloads
 
-    known = catalogue()
-    click.echo(explain(known.find(path), known, _WIDTH), err=True)
-
-
-def _needs(answers: dict[str, str]) -> str:
-    """The needs that would change the answer, as the person types them."""
-    from advisor.engine.interview import answer, needs_that_matter
-    from advisor.reference.catalogue import catalogue
-    from advisor.workload.keys import features
-
-    matter = needs_that_matter(answers, read, tuple(features()))
-    if not matter:
-        return ""
-    so_far = _named(answer(answers, read))
-    click.echo(f"\nSo far: {so_far}. Each of these needs would change that:", err=True)
-    titles = {each.id: each.title for each in catalogue().of_kind("feature")}
-    for name in matter:
-        click.echo(f"  {name:<26} {titles[name]}", err=True)
-    click.echo("Type the needs, separated by commas, or press Enter for none.", err=True)
-    return _answer("needs", answers, _SKIP)
+    said = "\n"
+    for workload in read_workloads(text.encode(), file):
+        for line in first_lines(_advice(workload), _columns()):
+            said += f"{line.label.ljust(LABEL) if line.label else ''}{line.text}\n"
+        said += "\n"
+    return said

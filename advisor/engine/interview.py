@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple
 
 from advisor.engine.decision_cells import Neighbourhood
 from advisor.engine.facts import Facts
@@ -16,18 +15,9 @@ Answers = Mapping[str, str]  # key path -> value as a person writes it
 Reader = Callable[[Answers], Workload]
 
 
-class InterviewQuestion(NamedTuple):
-    """A fact that can still change the answer."""
-
-    fact: str  # key path
-    title: str
-    assumed: str  # empty where nothing is taken without it
-    outcomes: Mapping[str, str | None]  # value -> option
-
-
 def next_question(
     answers: Answers, read: Reader, skipped: Collection[str]
-) -> InterviewQuestion | None:
+) -> DecisiveUnknown | None:
     """The fact whose cells split the answers that are left best; ``None`` when none can change it.
 
     For each plausible decisive unknown the options are counted that would still be possible once it
@@ -38,26 +28,22 @@ def next_question(
         read: makes a workload of answers.
         skipped: facts that the user does not know.
     """
-    around = _around(read(answers))
     skipped = {*skipped, *answers}  # a range, once answered, is not asked for again
     best: DecisiveUnknown | None = None
     fewest = 0.0
-    for unknown in _plausible(around, skipped):
+    for unknown in _plausible(_around(read(answers)), skipped):
         stated = (read({**answers, unknown.fact: value}) for value in unknown.outcomes)
         left = [_possible(workload, skipped) for workload in stated]
         mean = sum(left) / len(left)
         if best is None or mean < fewest:
             best, fewest = unknown, mean
-    if best is None:
-        return None
-    title = around.book.fact[best.fact].title
-    return InterviewQuestion(best.fact, title, best.assumed, best.outcomes)
+    return best
 
 
 def needs_that_matter(answers: Answers, read: Reader, features: Collection[str]) -> tuple[str, ...]:
-    """The features that each would change the answer alone, in the order given."""
-    option = answer(answers, read)
-    return tuple(name for name in features if answer({**answers, "needs": name}, read) != option)
+    """The features that each would lead to another option alone, in the order given."""
+    same = (answer(answers, read), None)
+    return tuple(name for name in features if answer({**answers, "needs": name}, read) not in same)
 
 
 def answer(answers: Answers, read: Reader) -> str | None:

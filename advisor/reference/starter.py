@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from textwrap import wrap
 
+from advisor.model.printable import printable
 from advisor.reference.sentences import listed
+from advisor.rulebook.cache import PACKAGE
 from advisor.text.quantity import KINDS
 from advisor.workload.forms import forms
 from advisor.workload.keys import Key, features, keys
 
 ANSWERS = {"name": "my-model", "requests.arrival": "online"}  # what the template says of itself
+NOTHING: Mapping[str, str] = {}
 _COLUMN = 38  # where the comments start
 _WIDEST = 110
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ./%@_-]|:(?=[^ ]))*(?<! )")
@@ -28,19 +32,33 @@ _HEAD = """\
 """
 
 
-def starter(answers: Mapping[str, str]) -> str:
+def starter(
+    answers: Mapping[str, str],
+    said: Mapping[str, str] = NOTHING,
+    bounds: Mapping[str, str] = NOTHING,
+) -> str:
     """The file as text.
 
     Args:
         answers: key path to value as a person would type it; ``needs`` as names with commas.
+        said: key path to a comment on the value, in place of the meaning of the key.
+        bounds: key path to a value that stays a comment, in place of the example.
     """
-    return (
-        "\n".join([_HEAD, *_lines({"schema": keys()["schema"].words[0], **answers})]).rstrip("\n")
-        + "\n"
-    )
+    stated = {"schema": keys()["schema"].words[0], **answers}
+    return "\n".join([_HEAD, *_lines(stated, said, bounds)]).rstrip("\n") + "\n"
 
 
-def _lines(answers: Mapping[str, str]) -> Iterator[str]:
+def examples() -> dict[str, str]:
+    """The paths of the published examples, by name: in the package, or beside it in a checkout."""
+    inside = os.path.join(PACKAGE, "examples")
+    folder = inside if os.path.isdir(inside) else os.path.join(os.path.dirname(PACKAGE), "examples")
+    names = (each for each in sorted(os.listdir(folder)) if each.endswith(".yaml"))
+    return {name.removesuffix(".yaml"): os.path.join(folder, name) for name in names}
+
+
+def _lines(
+    answers: Mapping[str, str], said: Mapping[str, str], bounds: Mapping[str, str]
+) -> Iterator[str]:
     inside = False
     for key in keys().values():
         depth = key.path.count(".")
@@ -52,9 +70,10 @@ def _lines(answers: Mapping[str, str]) -> Iterator[str]:
             below = (path.startswith(key.path + ".") for path in (*answers, *ANSWERS))
             yield from _commented(_pair(key, "", any(below), depth), key.about)
         else:
-            value = answers.get(key.path)
-            text = _example(key) if value is None else written(key, value)
-            yield from _commented(_pair(key, text, value is not None, depth), _about(key))
+            value = answers.get(key.path, bounds.get(key.path))
+            text = _example(key) if value is None else printable(written(key, value))
+            pair = _pair(key, text, key.path in answers, depth)
+            yield from _commented(pair, printable(said.get(key.path) or _about(key)))
 
 
 def _pair(key: Key, text: str, stated: bool, depth: int) -> str:
@@ -101,6 +120,8 @@ def _example(key: Key) -> str:
 
 def written(key: Key, value: str) -> str:
     """A value as YAML reads it back: quoted where it would mean something else."""
+    if value.startswith("{") or key.kind in ("texts", "named"):
+        return value  # as YAML already
     if key.kind == "needs":
         return f"[{', '.join(each.strip() for each in value.split(',') if each.strip())}]"
     if _PLAIN.fullmatch(value):

@@ -186,6 +186,12 @@ def test_the_wheel_carries_the_rules_of_the_checkout(wheel: Path) -> None:
     )
 
 
+def test_the_wheel_carries_the_examples_that_init_starts_from(wheel: Path) -> None:
+    shipped = zipfile.Path(wheel) / "advisor" / "examples"
+    examples = {path.name: path.read_bytes() for path in (ROOT / "examples").glob("*.yaml")}
+    assert {path.name: path.read_bytes() for path in shipped.iterdir()} == examples
+
+
 def test_building_leaves_no_compiled_rules_in_the_checkout(wheel: Path) -> None:
     assert wheel.exists()
     for folder in ("rules", "advisor"):

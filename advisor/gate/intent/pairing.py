@@ -130,14 +130,14 @@ def documents_of(pair: Pair, known: Mapping[str, Document]) -> list[Document]:
     if found is not None:
         return [found]
     try:
-        return _documents_at(path)
+        return [document for document, _ in documents_at(path)]
     except InputError as error:
         message = f"{pair.where} names this file: {error.message}"
         raise InputError(message, file=path, hint=error.hint) from None
 
 
-def _documents_at(path: str) -> list[Document]:
-    """The documents of a file or folder that is not among the paths of a run.
+def documents_at(path: str) -> list[tuple[Document, str]]:
+    """The documents of a file or a folder of Terraform, each with the Region of its provider.
 
     Raises:
         InputError: it cannot be read.
@@ -147,7 +147,7 @@ def _documents_at(path: str) -> list[Document]:
     if not os.path.isdir(path) and not path.endswith((".tf", ".tf.json")):
         source, beside = read_source(path), parameter_sources(path)
         document = read_configuration(source, load_service(), beside=beside).document
-        return [] if document is None else [document]
+        return [] if document is None else [(document, "")]
     folder = path if os.path.isdir(path) else os.path.dirname(path)
     try:
         files = terraform_files(folder)
@@ -157,12 +157,11 @@ def _documents_at(path: str) -> list[Document]:
     own = [each for each in errors if each.file == path]
     if own:
         raise own[0]
-    reads = (found.read for found in read_modules({folder: sources}, load_service()))
     return [
-        read.document
-        for read in reads
-        if read.document is not None
-        and (path == folder or any(source.file == path for source in read.sources))
+        (found.read.document, found.region)
+        for found in read_modules({folder: sources}, load_service())
+        if found.read.document is not None
+        and (path == folder or any(source.file == path for source in found.read.sources))
     ]
 
 
