@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli import CONTEXT
+from advisor.cli import Guided
 from advisor.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _WIDTH = 78
 _SKIP = ""  # what Enter alone gives
 
 
-@click.command(context_settings=CONTEXT)
+@click.command(cls=Guided, example="init web.yaml")
 @click.argument("file", default=_FILE, metavar="[FILE]")
 @click.option("--stdout", is_flag=True, help="Print the file instead of writing it.")
 @click.option("--force", is_flag=True, help="Overwrite FILE.")

@@ -97,13 +97,8 @@ def sweep(
     return _of_numbers(facts, entry, scenario, wanted)
 
 
-def _key(path: str, book: Rulebook) -> Key:
-    """The key under a path, one part of a split quantity or one needed feature among them."""
-    if path.startswith(_NEEDS):
-        names = {feature.id for feature in book.features if not feature.fact}
-        if path[len(_NEEDS) :] in names:
-            return Key(path=path, kind="flag", about="")
-        raise _unknown(path, sorted(_NEEDS + name for name in names))
+def varied(book: Rulebook) -> dict[str, Key]:
+    """What can vary: each key, each part of a split quantity, each feature, and the Region."""
     entries = {
         path: key
         for path, key in keys().items()
@@ -117,8 +112,16 @@ def _key(path: str, book: Rulebook) -> Key:
     entries[_REGION] = keys()[_REGION]._replace(kind="word", words=places)
     for left_out in ("schema", "limits", "decision.option"):
         entries.pop(left_out)
+    features = (_NEEDS + feature.id for feature in book.features if not feature.fact)
+    return entries | {name: Key(path=name, kind="flag", about="") for name in features}
+
+
+def _key(path: str, book: Rulebook) -> Key:
+    """The key of a path."""
+    entries = varied(book)
     if path not in entries:
-        raise _unknown(path, sorted(entries))
+        family = [name for name in entries if name.startswith(_NEEDS) == path.startswith(_NEEDS)]
+        raise _unknown(path, sorted(family))
     return entries[path]
 
 

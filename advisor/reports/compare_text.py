@@ -12,9 +12,10 @@ from advisor.model.advice import Cost, CostItem
 from advisor.pricing.plan_cost import in_brief
 from advisor.reports import cost_curves as outcomes
 from advisor.reports.advice_view import beside_cost
-from advisor.reports.terminal_chart import Bar, Canvas, bars, plot, table, wrapped
+from advisor.reports.terminal_chart import Bar, Canvas, bars, heading, plot, table, wrapped
 from advisor.text.money_format import UNKNOWN, basis_in_words, money
 from advisor.text.quantity_format import about, busy
+from advisor.text.tones import TONES
 
 _WIDE = 78
 _AXES = {
@@ -32,7 +33,8 @@ def render(found: Comparison, canvas: Canvas) -> str:
 
 def _lines(found: Comparison, canvas: Canvas) -> Iterator[str]:
     advice = found.advice
-    yield from wrapped(f"{advice.workload.name}: {advice.summary}", canvas)
+    tone = TONES[advice.decision.status]
+    yield from wrapped(f"{advice.workload.name}: {advice.summary}", canvas, tone=tone)
     where = advice.region or "no Region stated"
     yield from wrapped(
         f"On demand, USD, months of 730 h; {where}, prices of {advice.prices_date or 'no date'}",
@@ -58,18 +60,20 @@ def _options(rows: list[ComparedOption], canvas: Canvas) -> Iterator[str]:
     costs = [(money(row.candidate.cost), money(row.per_thousand)) for row in rows]
     times = [outcomes.times(row.candidate.latency) for row in rows]
     names = [(row.candidate.option, words(row.candidate.standing)) for row in rows]
+    tones = [TONES[stands] for _, stands in names]
     heads, later = ("Option", "", "USD/month ", "per 1,000 "), ("p50 ", "p99 ", "cold ")
+    cells: list[tuple[str, ...]]
     if canvas.width >= _WIDE:
         cells = [
             (*name, *cost, *time) for name, cost, time in zip(names, costs, times, strict=True)
         ]
-        yield from table((*heads, *later), cells, canvas)
+        yield from table((*heads, *later), cells, canvas, tones=tones)
         return
-    yield from table(heads, [(*n, *c) for n, c in zip(names, costs, strict=True)], canvas)
+    cells = [(*name, *cost) for name, cost in zip(names, costs, strict=True)]
+    yield from table(heads, cells, canvas, tones=tones)
     yield ""
-    yield from table(
-        ("Option", *later), [(n[0], *t) for n, t in zip(names, times, strict=True)], canvas
-    )
+    cells = [(name, *time) for (name, _), time in zip(names, times, strict=True)]
+    yield from table(("Option", *later), cells, canvas, tones=tones)
 
 
 def _others(rows: tuple[ComparedOption, ...], canvas: Canvas) -> Iterator[str]:
@@ -77,7 +81,8 @@ def _others(rows: tuple[ComparedOption, ...], canvas: Canvas) -> Iterator[str]:
     candidates = [row.candidate for row in rows]
     reasons = [(each.option, words(each.standing), why(each.standing)) for each in candidates]
     yield ""
-    yield from table(("", "", ""), reasons, canvas, flexible=2)
+    tones = [TONES[stands] for _, stands, _ in reasons]
+    yield from table(("", "", ""), reasons, canvas, flexible=2, tones=tones)
 
 
 def _bars(rows: list[ComparedOption], canvas: Canvas) -> Iterator[str]:
@@ -87,8 +92,7 @@ def _bars(rows: list[ComparedOption], canvas: Canvas) -> Iterator[str]:
         if (cost := row.candidate.cost) is not None and money(cost) != UNKNOWN
     ]
     if len(drawn) > 1:
-        yield ""
-        yield "USD a month"
+        yield from heading("USD a month", canvas)
         yield from bars(drawn, canvas)
 
 
@@ -104,8 +108,7 @@ def _rests_on(row: ComparedOption, canvas: Canvas) -> Iterator[str]:
     plan, cost, latency = candidate.plan, candidate.cost, candidate.latency
     if plan is None or cost is None:
         return
-    yield ""
-    yield f"{candidate.option}: {in_brief(plan)}"
+    yield from heading(f"{candidate.option}: {in_brief(plan)}", canvas)
     yield from table(("",) * 4, [_item(item) for item in cost.items], canvas, 3)
     for text in beside_cost(cost):
         yield from wrapped(text, canvas, "  ", "    ")
@@ -121,8 +124,7 @@ def _notes(rows: list[ComparedOption], canvas: Canvas) -> Iterator[str]:
         for note in () if row.candidate.cost is None else row.candidate.cost.notes:
             notes.setdefault(note, []).append(row.candidate.option)
     if notes:
-        yield ""
-        yield "Notes"
+        yield from heading("Notes", canvas)
     for note, options in notes.items():
         whose = "" if len(options) == len(rows) else f"{', '.join(options)}: "
         yield from wrapped(f"{whose}{note}", canvas, "  ", "    ")
@@ -188,4 +190,5 @@ def _findings(found: Comparison, canvas: Canvas) -> Iterator[str]:
     for finding in found.advice.findings:
         if finding.rule in money:
             yield ""
-            yield from wrapped(f"{finding.severity} {finding.rule}: {finding.message}.", canvas)
+            text = f"{finding.severity} {finding.rule}: {finding.message}."
+            yield from wrapped(text, canvas, tone=TONES[finding.severity])

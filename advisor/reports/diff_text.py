@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from advisor.compare.diff import ChangedValue, Difference, chosen_cost, rise
-from advisor.reports.terminal_chart import Canvas, table, wrapped
+from advisor.reports.terminal_chart import Canvas, heading, table, wrapped
 from advisor.text.money_format import UNKNOWN, a_month, money
+from advisor.text.tones import QUIET, TITLE, TONES
 
 _NOTHING = "-"
 
@@ -21,7 +22,8 @@ def render(found: tuple[Sequence[Difference], Sequence[str], Sequence[str]], can
 
 
 def _lines(found: Difference, canvas: Canvas) -> Iterator[str]:
-    yield from wrapped(f"{found.new.workload.name}: {headline(found, canvas.signs.arrow)}", canvas)
+    told = f"{found.new.workload.name}: {headline(found, canvas.signs.arrow)}"
+    yield from wrapped(told, canvas, tone=TITLE)
     sections = (
         ("Facts", found.facts),
         ("Options", found.options),
@@ -30,8 +32,7 @@ def _lines(found: Difference, canvas: Canvas) -> Iterator[str]:
     )
     for title, changes in sections:
         if changes:
-            yield ""
-            yield title
+            yield from heading(title, canvas)
             yield from _changes(changes, canvas)
     if found.requests:
         yield ""
@@ -39,11 +40,11 @@ def _lines(found: Difference, canvas: Canvas) -> Iterator[str]:
         yield from wrapped(f"Requests that differ: {names}", canvas)
     for title, findings in (("New findings", found.appeared), ("Findings gone", found.gone)):
         if findings:
-            yield ""
-            yield title
+            yield from heading(title, canvas)
             for finding in findings:
                 text = f"{finding.severity} {finding.rule}: {finding.message}"
-                yield from wrapped(text, canvas, "  ", "    ")
+                tone = TONES[finding.severity] if findings is found.appeared else QUIET
+                yield from wrapped(text, canvas, "  ", "    ", tone=tone)
 
 
 def headline(found: Difference, arrow: str) -> str:

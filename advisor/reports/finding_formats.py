@@ -8,6 +8,7 @@ from typing import cast
 
 from advisor.gate.run import CheckReport
 from advisor.model.value import Value
+from advisor.text.tones import painted
 
 
 class FindingContext(Value):
@@ -17,6 +18,10 @@ class FindingContext(Value):
     colour: bool = False
     rules_digest: str = ""
     columns: int = 160  # of the widest line that is not wrapped
+
+    def paint(self, text: str, tone: str) -> str:
+        """A text in a tone, where there is colour."""
+        return painted(text, tone, colour=self.colour)
 
 
 Renderer = Callable[[CheckReport, FindingContext], str]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from advisor.model.printable import printable
 from advisor.text.money_format import tick
+from advisor.text.tones import QUIET, TITLE, painted
 
 NARROWEST = 40
 _LEAST_PLOT = 16
@@ -43,6 +44,11 @@ class Canvas(NamedTuple):
 
     width: int = 80
     unicode: bool = True
+    colour: bool = False
+
+    def paint(self, text: str, tone: str) -> str:
+        """A text in a tone, where there is colour."""
+        return painted(text, tone, colour=self.colour)
 
     @property
     def signs(self) -> Signs:
@@ -204,7 +210,11 @@ def strip(spans: Sequence[tuple[float, str]], canvas: Canvas, margin: int) -> st
 
 
 def table(
-    headings: Sequence[str], rows: Sequence[Sequence[str]], canvas: Canvas, flexible: int = -1
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    canvas: Canvas,
+    flexible: int = -1,
+    tones: Sequence[str] = (),
 ) -> Iterator[str]:
     """Columns without lines; the flexible one wraps, or stands below where there is no room.
 
@@ -213,6 +223,7 @@ def table(
         rows: of texts, as many as headings; numbers align where their heading ends with a space.
         canvas: where it goes.
         flexible: number of the column that wraps.
+        tones: one of each row, or none at all.
     """
     shown = [[printable(cell) for cell in row] for row in rows]
     names = [heading.rstrip() for heading in headings]
@@ -221,13 +232,14 @@ def table(
         others = sum(width for number, width in enumerate(widths) if number != flexible)
         room = canvas.width - others - 2 * (len(widths) - 1)
         if room < min(_LEAST_TEXT, widths[flexible]):
-            yield from _stacked(headings, shown, canvas, flexible)
+            yield from _stacked(headings, shown, canvas, flexible, tones)
             return
         widths[flexible] = min(widths[flexible], room)
     if any(headings):
-        yield _line(headings, widths, headings)
-    for row in shown:
-        yield from _wrapped(row, widths, headings, flexible)
+        yield canvas.paint(_line(headings, widths, headings), QUIET)
+    for row, tone in zip(shown, tones or [""] * len(shown), strict=True):
+        for line in _wrapped(row, widths, headings, flexible):
+            yield canvas.paint(line, tone)
 
 
 def _wrapped(
@@ -254,13 +266,17 @@ def _line(cells: Sequence[str], widths: Sequence[int], headings: Sequence[str]) 
 
 
 def _stacked(
-    headings: Sequence[str], rows: Sequence[Sequence[str]], canvas: Canvas, flexible: int
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    canvas: Canvas,
+    flexible: int,
+    tones: Sequence[str],
 ) -> Iterator[str]:
     """The flexible column under each row."""
     kept = [number for number in range(len(headings)) if number != flexible]
     short = [[row[number] for number in kept] for row in rows]
     names = [headings[number] for number in kept]
-    lines = list(table(names, short, canvas))
+    lines = list(table(names, short, canvas, tones=tones))
     if any(names):
         yield lines.pop(0)
     for line, row in zip(lines, rows, strict=True):
@@ -269,7 +285,16 @@ def _stacked(
             yield from wrapped(row[flexible], canvas, "    ", "    ")
 
 
-def wrapped(text: str, canvas: Canvas, first: str = "", then: str = "") -> Iterator[str]:
+def wrapped(
+    text: str, canvas: Canvas, first: str = "", then: str = "", *, tone: str = ""
+) -> Iterator[str]:
     """A paragraph, safe to print."""
     width = max(NARROWEST, canvas.width)
-    yield from textwrap.wrap(printable(text), width, initial_indent=first, subsequent_indent=then)
+    lines = textwrap.wrap(printable(text), width, initial_indent=first, subsequent_indent=then)
+    yield from (canvas.paint(line, tone) for line in lines)
+
+
+def heading(text: str, canvas: Canvas) -> Iterator[str]:
+    """An empty line, and the title of what follows."""
+    yield ""
+    yield canvas.paint(text, TITLE)

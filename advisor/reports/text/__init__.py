@@ -12,9 +12,10 @@ from advisor.model.advice import Advice
 from advisor.reports import Context
 from advisor.reports.answer_blocks import blocks, provenance
 from advisor.reports.first_lines import LABEL, first_lines
-from advisor.reports.text.layout import QUIET, TONES, Labelled, said
+from advisor.reports.text.layout import Labelled, said
 from advisor.reports.text.options import options
 from advisor.reports.text.several import several
+from advisor.text.tones import QUIET, TITLE, TONES
 
 NARROWEST = 40
 
@@ -54,9 +55,9 @@ def _parts(advices: Sequence[Advice], width: int, verbose: bool) -> Iterator[Ren
 def _answer(advice: Advice, width: int, verbose: bool) -> Iterator[RenderableType]:
     for line in first_lines(advice, width):
         if line.label:
-            yield said(line.label.ljust(LABEL), "bold").append_text(said(line.text))
+            yield said(line.label.ljust(LABEL), TITLE).append_text(said(line.text))
         else:
-            yield said(line.text, f"bold {TONES[advice.decision.status]}")
+            yield said(line.text, f"{TITLE} {TONES[advice.decision.status]}")
     yield Text()
     yield from options(advice, width, verbose)
     yield Text()

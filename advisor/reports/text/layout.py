@@ -11,21 +11,8 @@ from rich.text import Text
 
 from advisor.model.printable import printable
 from advisor.reports.advice_view import SEVERITIES
+from advisor.text.tones import QUIET, TITLE, TONES
 
-GOOD, DOUBT, BAD, QUIET = "green", "yellow", "red", "dim"
-TONES = {
-    "recommended": GOOD,
-    "assumed": DOUBT,
-    "decided": GOOD,
-    "none-fits": BAD,
-    "chosen": GOOD,
-    "open": DOUBT,
-    "ranked lower": "",
-    "ruled out": QUIET,
-    "error": BAD,
-    "warning": DOUBT,
-    "info": QUIET,
-}
 _LABEL = 12
 _HANG = 2
 _GAP = 2
@@ -105,6 +92,6 @@ class Labelled:
             text = said(each)
             word = each.partition(" ")[0]
             text.stylize(TONES.get(word, "") if word in SEVERITIES else "", 0, len(word))
-            line = said(start.ljust(_LABEL), "bold").append_text(text)
+            line = said(start.ljust(_LABEL), TITLE).append_text(text)
             yield Hanging(line, hang=_LABEL + _HANG)
             start = ""

@@ -11,7 +11,8 @@ from advisor.model.advice import Advice, Candidate
 from advisor.model.options import BATCH_TRANSFORM
 from advisor.reports import advice_view as view
 from advisor.reports.answer_blocks import option_rows
-from advisor.reports.text.layout import TONES, Row, aligned
+from advisor.reports.text.layout import Row, aligned
+from advisor.text.tones import TONES
 
 _BOTH_TIMES = 60  # columns that a second time needs
 

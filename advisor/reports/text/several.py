@@ -13,8 +13,9 @@ from advisor.model.advice import Advice, Cost
 from advisor.model.printable import printable
 from advisor.pricing.plan_cost import in_brief
 from advisor.reports import advice_view as view
-from advisor.reports.text.layout import TONES, Labelled, Row, aligned
+from advisor.reports.text.layout import Labelled, Row, aligned
 from advisor.text.money_format import UNKNOWN, between, money
+from advisor.text.tones import TONES
 
 
 def several(advices: Sequence[Advice], width: int) -> Iterator[RenderableType]:
