@@ -121,7 +121,7 @@ class Commands(GuidedGroup):
             if not ctx.resilient_parsing and not os.path.lexists(args[0]):
                 from advisor.cli.help import refuse_a_slip
 
-                refuse_a_slip(args[0], args[1:])
+                refuse_a_slip(args[0], args[1:], COMMANDS)
             args = ["advise", *args]
         return super().parse_args(ctx, args)
 
@@ -140,7 +140,7 @@ class Commands(GuidedGroup):
         """Two examples, then the commands in their groups; none is imported."""
         from advisor.cli.help import write_overview
 
-        write_overview(formatter)
+        write_overview(GROUPS, formatter)
 
 
 def _remember_colour(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
@@ -150,8 +150,16 @@ def _remember_colour(ctx: click.Context, _: click.Parameter, value: str | None) 
         ctx.color = coloured(sys.stdout, ctx.obj)
 
 
-def coloured(stream: TextIO, chosen: Mapping[str, str]) -> bool:
-    """Whether a stream takes colour: --color decides, NO_COLOR, FORCE_COLOR, then the terminal."""
+def coloured(stream: TextIO, chosen: Mapping[str, str] | None = None) -> bool:
+    """Whether a stream takes colour: --color decides, NO_COLOR, FORCE_COLOR, then the terminal.
+
+    Args:
+        stream: where the text goes.
+        chosen: what --color says; that of the command that runs when it is not given.
+    """
+    if chosen is None:
+        ctx = click.get_current_context(silent=True)
+        chosen = {} if ctx is None else ctx.ensure_object(dict)
     wanted = chosen.get(_COLOR, "auto")
     if wanted != "auto" or os.environ.get("NO_COLOR"):
         return wanted == "always"
@@ -237,8 +245,6 @@ def tell(lines: Iterable[str], chosen: Mapping[str, str] | None = None) -> None:
     """
     from advisor.text.tones import TONES, painted
 
-    if chosen is None:
-        chosen = click.get_current_context().ensure_object(dict)
     colour = coloured(sys.stderr, chosen)
     for line in lines:
         word, colon, rest = line.partition(":")

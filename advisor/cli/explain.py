@@ -38,7 +38,7 @@ def explain(name: str, workload: str | None, form: str, **options: Any) -> int:
     """Explain an ID of the rules, or how it stands in WORKLOAD (`-` reads standard input).
 
     ID is an id from an answer or a key of the workload file, such as requests.payload.
-    `sm-advise rules list` prints every id. With WORKLOAD: how it stands there, with every reason,
+    `sm-advise rules list` prints every id. With WORKLOAD it tells its standing, with every reason,
     and the smallest changes that make an option the answer.
 
     Exit codes: 0 an explanation, 2 could not run.

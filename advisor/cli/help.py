@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import click
 
-from advisor.cli import COMMANDS, GROUPS
 from advisor.model.printable import printable
 from advisor.text.spelling import likely
 from advisor.text.tones import TITLE, painted
@@ -50,10 +49,10 @@ _MEANT = {
 }
 
 
-def write_overview(formatter: click.HelpFormatter) -> None:
+def write_overview(groups: Mapping[str, Mapping[str, str]], formatter: click.HelpFormatter) -> None:
     """Two examples, then the commands by what they are for."""
     formatter.write(_OVERVIEW)
-    for title, commands in GROUPS.items():
+    for title, commands in groups.items():
         formatter.write(f"\n{title}\n")
         formatter.indent()
         formatter.write_dl(list(commands.items()))
@@ -106,7 +105,7 @@ def _missing(ctx: click.Context) -> str:
     return f"\n  name a file{near}" if "WORKLOAD" in str(ctx.command.params[0].metavar) else ""
 
 
-def refuse_a_slip(name: str, rest: Sequence[str]) -> None:
+def refuse_a_slip(name: str, rest: Sequence[str], commands: Collection[str]) -> None:
     """Refuse a word that is neither a command nor a file.
 
     Raises:
@@ -114,14 +113,9 @@ def refuse_a_slip(name: str, rest: Sequence[str]) -> None:
     """
     if not name.isascii() or not name.replace("-", "").isalpha() or name.startswith("-"):
         return
-    meant = _MEANT.get(name.lower()) or likely(name, COMMANDS)
+    meant = _MEANT.get(name.lower()) or likely(name, commands)
     if meant:
         line = " ".join(["sm-advise", meant, *rest])
         raise click.UsageError(
             f"no command or file is named {name}; did you mean {meant}?\n  type: {line}"
         )
-
-
-def files_like(path: str) -> Iterator[str]:
-    """Files that a name of a missing file, or of a folder, may stand for, the nearest first."""
-    yield from ()

@@ -116,7 +116,7 @@ def context(form: str) -> Context:
         return Context(interactive=interactive)
     import shutil
 
-    colour = coloured(sys.stdout, click.get_current_context().ensure_object(dict))
+    colour = coloured(sys.stdout)
     return Context(
         width=shutil.get_terminal_size((80, 24)).columns, colour=colour, interactive=interactive
     )

@@ -6,7 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 from advisor.catalogue.price_snapshot import Folder
-from advisor.compare.break_even import Crossing, crossings, grid, number_at
+from advisor.compare.break_even import Crossing, Turn, crossings, grid, turns
 from advisor.compare.scenario import Outcome, Scenario, current, restated
 from advisor.engine.decision_cells import Cell, Neighbourhood
 from advisor.engine.facts import Facts
@@ -49,6 +49,7 @@ class Sweep(NamedTuple):
     stretches: tuple[Stretch, ...]  # exact, over the whole sweep
     points: tuple[Outcome, ...]
     crossings: tuple[Crossing, ...]
+    turns: tuple[Turn, ...]  # break-evens of every two options
 
 
 class SweptRange(NamedTuple):
@@ -166,6 +167,7 @@ def _of_words(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange) 
         stretches=tuple(stretches),
         points=points,
         crossings=(),
+        turns=(),
     )
 
 
@@ -189,7 +191,8 @@ def _of_numbers(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange
     now = current(facts, key)
     cells = _cells(facts, key, now)
     low, high = _ends(entry, now, cells, wanted)
-    points = tuple(scenario.at(value) for value in grid(low, high, wanted.points))
+    places = grid(low, high, wanted.points)
+    points = tuple(map(scenario.at, places))
     stretches = tuple(
         Stretch(max(cell.low, low), min(cell.high, high), (), cell.option)
         for cell in cells
@@ -205,7 +208,8 @@ def _of_numbers(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange
         stated=stated,
         stretches=stretches,
         points=points,
-        crossings=tuple(crossings(scenario.at, [number_at(point) for point in points])),
+        crossings=tuple(crossings(scenario.at, places)),
+        turns=tuple(turns(scenario.at, places)),
     )
 
 

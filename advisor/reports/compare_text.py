@@ -12,17 +12,12 @@ from advisor.model.advice import Cost, CostItem
 from advisor.pricing.plan_cost import in_brief
 from advisor.reports import cost_curves as outcomes
 from advisor.reports.advice_view import beside_cost
-from advisor.reports.terminal_chart import Bar, Canvas, bars, heading, plot, table, wrapped
+from advisor.reports.terminal_chart import LEAST_CHART, Bar, Canvas, bars, heading, table, wrapped
 from advisor.text.money_format import UNKNOWN, basis_in_words, money
 from advisor.text.quantity_format import about, busy
 from advisor.text.tones import TONES
 
 _WIDE = 78
-_AXES = {
-    "traffic.volume": ("volume", "volume, with peak and concurrency in proportion"),
-    "requests.processing": ("time", "duration of a request"),
-    "dataset.records": ("count", "records of a run"),
-}
 _MOST_SHOWN = 6
 
 
@@ -91,7 +86,7 @@ def _bars(rows: list[ComparedOption], canvas: Canvas) -> Iterator[str]:
         for row in rows
         if (cost := row.candidate.cost) is not None and money(cost) != UNKNOWN
     ]
-    if len(drawn) > 1:
+    if len(drawn) > 1 and canvas.width >= LEAST_CHART:
         yield from heading("USD a month", canvas)
         yield from bars(drawn, canvas)
 
@@ -137,58 +132,41 @@ def _item(item: CostItem) -> tuple[str, str, str, str]:
 
 
 def _break_evens(found: Comparison, canvas: Canvas) -> Iterator[str]:
-    yield ""
-    if not found.break_evens:
-        yield "Break-even: none within the curves below" if found.axes else "Break-even: none"
-    else:
-        yield "Break-even"
-        for each in found.break_evens[:_MOST_SHOWN]:
-            yield from wrapped(_break_even(each, canvas), canvas, "  ", "    ")
-        more = len(found.break_evens) - _MOST_SHOWN
-        if more > 0:
-            yield f"  and {more} more, see --format json"
+    """Where the cheapest option changes, then the break-even of every two."""
+    if found.break_evens:
+        yield from heading("Cheapest", canvas)
+    for each in found.break_evens[:_MOST_SHOWN]:
+        yield from wrapped(_break_even(each, canvas), canvas, "  ", "    ")
+    more = len(found.break_evens) - _MOST_SHOWN
+    if more > 0:
+        yield f"  and {more} more, see --format json"
+    pairs = [
+        f"{axis.key}: {text}"
+        for axis in found.axes
+        for text in outcomes.turned(axis.turns, outcomes.AXES[axis.key][0])
+    ]
+    yield from outcomes.listed_turns(pairs, canvas)
     if found.assumed:
         taken = ", ".join(f"{fact} {value}" for fact, value in found.assumed.items())
         yield from wrapped(f"Assumed: {taken}.", canvas, "  ", "    ")
 
 
 def _break_even(each: BreakEven, canvas: Canvas) -> str:
-    crossing, kind = each.crossing, _AXES[each.key][0]
+    crossing, kind = each.crossing, outcomes.AXES[each.key][0]
     share = f" ({busy(each.busy_share)})" if each.busy_share is not None else ""
     value = about(number_at(crossing.above), kind)
     return f"{each.key} {value}{share}: {crossing.sentence(canvas.signs.arrow)}"
 
 
 def _curve(axis: Axis, canvas: Canvas) -> Iterator[str]:
-    kind, name = _AXES[axis.key]
-    values = [float(str(point.value)) for point in axis.points]
-    drawn = list(
-        plot(
-            values,
-            outcomes.curves(axis.points),
-            {value: about(value, kind) for value in (values[0], values[-1])}
-            | {float(axis.current): f"{about(axis.current, kind)}, as stated"},
-            float(axis.current),
-            canvas,
-        )
-    )
-    if not drawn:
-        return
-    yield ""
-    yield from wrapped(f"USD a month over {name}; {outcomes.legend(axis.points)}", canvas)
-    yield from drawn
+    kind, name = outcomes.AXES[axis.key]
+    line = outcomes.along(axis.points, name, kind, axis.current, "as stated")
+    yield from outcomes.chart(axis.points, line, canvas)
 
 
 def _findings(found: Comparison, canvas: Canvas) -> Iterator[str]:
-    money = (
-        "budget-not-proven",
-        "cheaper-option",
-        "over-budget",
-        "over-max-estimates",
-        "over-max-monthly",
-    )
     for finding in found.advice.findings:
-        if finding.rule in money:
+        if finding.rule in outcomes.ABOUT_MONEY:
             yield ""
             text = f"{finding.severity} {finding.rule}: {finding.message}."
             yield from wrapped(text, canvas, tone=TONES[finding.severity])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from advisor.compare.diff import ChangedValue, Difference, chosen_cost, rise
+from advisor.model.workload import Finding
 from advisor.reports.terminal_chart import Canvas, heading, table, wrapped
 from advisor.text.money_format import UNKNOWN, a_month, money
 from advisor.text.tones import QUIET, TITLE, TONES
@@ -24,6 +25,7 @@ def render(found: tuple[Sequence[Difference], Sequence[str], Sequence[str]], can
 def _lines(found: Difference, canvas: Canvas) -> Iterator[str]:
     told = f"{found.new.workload.name}: {headline(found, canvas.signs.arrow)}"
     yield from wrapped(told, canvas, tone=TITLE)
+    yield from _findings("New findings", found.appeared, canvas)
     sections = (
         ("Facts", found.facts),
         ("Options", found.options),
@@ -38,13 +40,18 @@ def _lines(found: Difference, canvas: Canvas) -> Iterator[str]:
         yield ""
         names = ", ".join(change.name for change in found.requests)
         yield from wrapped(f"Requests that differ: {names}", canvas)
-    for title, findings in (("New findings", found.appeared), ("Findings gone", found.gone)):
-        if findings:
-            yield from heading(title, canvas)
-            for finding in findings:
-                text = f"{finding.severity} {finding.rule}: {finding.message}"
-                tone = TONES[finding.severity] if findings is found.appeared else QUIET
-                yield from wrapped(text, canvas, "  ", "    ", tone=tone)
+    yield from _findings("Findings gone", found.gone, canvas, quiet=True)
+
+
+def _findings(
+    title: str, findings: Sequence[Finding], canvas: Canvas, *, quiet: bool = False
+) -> Iterator[str]:
+    if findings:
+        yield from heading(title, canvas)
+    for each in findings:
+        tone = QUIET if quiet else TONES[each.severity]
+        text = f"{each.severity} {each.rule}: {each.message}"
+        yield from wrapped(text, canvas, "  ", "    ", tone=tone)
 
 
 def headline(found: Difference, arrow: str) -> str:

@@ -2,6 +2,7 @@
 
 import math
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ _LEAST_PLOT = 16
 _TALL = 11  # rows of a plot
 _LEAST_TEXT = 16
 _LEAST_HEIGHT = 1e-9
+_COINCIDE = 0.1  # the share of the width from which on curves that meet are named
+LEAST_CHART = 60  # columns; below it there are tables
 
 
 class Signs(NamedTuple):
@@ -108,8 +111,10 @@ def plot(
     labels: Mapping[float, str],
     now: float | None,
     canvas: Canvas,
+    *,
+    title: str = "",
 ) -> Iterator[str]:
-    """Curves over a quantity, both scales logarithmic.
+    """Curves over a quantity, both scales logarithmic; then which letters others hide.
 
     Args:
         values: positive, ascending, where the heights were taken.
@@ -117,6 +122,7 @@ def plot(
         labels: text of the first and of the last value, and of ``now``.
         now: value to be marked under the axis, ``None`` for none.
         canvas: where it goes.
+        title: what the values are, below them.
     """
     curves = [
         Curve(each.letter, tuple(height if _seen(height) else None for height in each.heights))
@@ -130,17 +136,27 @@ def plot(
     margin = max(len(text) for text in ticks.values())
     wide = max(_LEAST_PLOT, canvas.width - margin - 2)
     rows = [[" "] * wide for _ in range(_TALL)]
+    drawn, hidden = Counter[str](), Counter[tuple[str, str]]()
     for curve in curves:
         for column in range(wide):
             height = _height(curve, values, column / (wide - 1))
             if height:
                 share = math.log(height / low) / math.log(high / low)
-                rows[_TALL - 1 - round(share * (_TALL - 1))][column] = curve.letter
+                row = rows[_TALL - 1 - round(share * (_TALL - 1))]
+                drawn[curve.letter] += 1
+                hidden[row[column], curve.letter] += 1
+                row[column] = curve.letter
     for number, row in enumerate(rows):
         label = ticks.get(_TALL - 1 - number, "")
         yield f"{label:>{margin}} {canvas.signs.side}{''.join(row)}".rstrip()
     yield " " * (margin + 1) + canvas.signs.corner + canvas.signs.floor * wide
-    yield from _foot(values, labels, now=now, margin=margin, wide=wide, canvas=canvas)
+    yield from _mark(values, labels, now=now, margin=margin, wide=wide, canvas=canvas)
+    ends = labels[values[0]], labels[values[-1]]
+    yield from foot(ends, title, canvas._replace(width=margin + 2 + wide), margin + 2)
+    for (under, over), count in hidden.items():
+        if under.strip() and count > wide * _COINCIDE:
+            part = "" if count == drawn[under] else " in part"
+            yield from wrapped(f"{under} lies under {over}{part}.", canvas)
 
 
 def _seen(height: float | None) -> bool:
@@ -176,7 +192,7 @@ def _height(curve: Curve, values: Sequence[float], share: float) -> float | None
     return None
 
 
-def _foot(
+def _mark(
     values: Sequence[float],
     labels: Mapping[float, str],
     now: float | None,
@@ -192,8 +208,16 @@ def _foot(
             yield f"{indent}{' ' * column}{canvas.signs.mark} {text}".rstrip()
         else:
             yield f"{indent}{text:>{max(0, column - 1)}} {canvas.signs.mark}"
-    first, last = labels[values[0]], labels[values[-1]]
-    yield indent + first + last.rjust(max(len(last) + 1, wide - len(first)))
+
+
+def foot(ends: tuple[str, str], title: str, canvas: Canvas, margin: int) -> Iterator[str]:
+    """The first and the last value below an axis, with its title between or below them."""
+    first, last = ends
+    room = canvas.width - margin - len(first) - len(last)
+    between = title if len(title) <= room - 4 else ""
+    yield " " * margin + first + between.center(max(1, room)) + last
+    if title != between:
+        yield from wrapped(title, canvas, " " * margin, " " * margin)
 
 
 def strip(spans: Sequence[tuple[float, str]], canvas: Canvas, margin: int) -> str:
