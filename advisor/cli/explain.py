@@ -57,7 +57,8 @@ def explain(name: str, workload: str | None, form: str, **options: Any) -> int:
     if form == "json":
         click.echo(json.dumps(as_values(found, known), indent=2, ensure_ascii=False))
     else:
-        click.echo(explained(found, known, context("text").width), nl=False)
+        where = context(form)
+        click.echo(explained(found, known, where.width, colour=where.colour), nl=False)
     return 0
 
 

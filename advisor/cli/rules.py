@@ -9,7 +9,7 @@ import click
 
 from advisor.cli import Guided, GuidedGroup
 from advisor.cli.rules_diff import rules_diff
-from advisor.cli.settings import as_of_option, format_option, limits_option, today
+from advisor.cli.settings import as_of_option, context, format_option, limits_option, today
 from advisor.reference import DRAWINGS, drawing
 from advisor.reference.catalogue import KINDS
 
@@ -44,7 +44,7 @@ def list_entries(kind: str | None, form: str) -> int:
     if form == "json":
         click.echo(json.dumps(as_values(entries, known), indent=2, ensure_ascii=False))
     else:
-        click.echo(listed(entries), nl=False)
+        click.echo(listed(entries, colour=context(form).colour), nl=False)
     return 0
 
 
@@ -88,7 +88,9 @@ def verify(limits: str | None, drift: bool, form: str) -> int:
     else:
         from advisor.reference.proof import proof
 
-        click.echo("\n".join(proof(report) for report in reports), nl=False)
+        colour = context(form).colour
+
+        click.echo("\n".join(proof(each, colour=colour) for each in reports), nl=False)
     return 0 if all(report.holds for report in reports) else 2
 
 
@@ -125,7 +127,7 @@ def flowchart(form: str) -> int:
     """Draw the questions and their answers."""
     from advisor.reference.flowchart import read_chart
 
-    click.echo(drawing(form)(read_chart()), nl=False)
+    click.echo(drawing(form, colour=context(form).colour)(read_chart()), nl=False)
     return 0
 
 

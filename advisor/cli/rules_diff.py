@@ -166,4 +166,5 @@ def _printed(found: Compared, form: str) -> str:
         return json.dumps(rules_compared.as_values(found), indent=2, ensure_ascii=False) + "\n"
     if form == "markdown":
         return rules_compared.as_markdown(found)
-    return rules_compared.as_text(found, context(form).width)
+    where = context(form)
+    return rules_compared.as_text(found, where.width, colour=where.colour)

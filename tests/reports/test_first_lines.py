@@ -16,6 +16,7 @@ from advisor.pipeline import advise
 from advisor.reports import Context
 from advisor.reports.advice_view import rests_on, spoken
 from advisor.reports.first_lines import first_lines, fitting
+from advisor.reports.plain_words import Words
 from advisor.reports.text import render
 from advisor.rulebook.load import load
 from advisor.text.money_format import money
@@ -49,7 +50,7 @@ def rule_ids() -> tuple[str, ...]:
 def hold(advice: Advice) -> None:
     """Assert every rule of the layout."""
     for width in WIDTHS:
-        lines = first_lines(advice, width)
+        lines = first_lines(advice, width, Words(advice))
         first, *labelled = lines
         assert [each.label for each in labelled] == ["Why", third(advice), "Assumes", "Next"]
         printed = render([advice], Context(width=width)).splitlines()
@@ -68,7 +69,7 @@ def hold(advice: Advice) -> None:
         for found in advice.findings:
             assert found.severity == "info" or found.severity + found.rule in unbroken
         assert "→" not in whole
-    says_what_it_is(advice, first_lines(advice, 1000)[0].text)
+    says_what_it_is(advice, first_lines(advice, 1000, Words(advice))[0].text)
     rests(advice)
 
 
@@ -94,12 +95,12 @@ def says_what_it_is(advice: Advice, headline: str) -> None:
     errors = [each for each in advice.findings if each.severity == "error"]
     assert (f"{len(errors)} error" in said) == bool(errors)
     for narrow in WIDTHS[1:]:
-        assert spoken(chosen.option) in first_lines(advice, narrow)[0].text
+        assert spoken(chosen.option) in first_lines(advice, narrow, Words(advice))[0].text
 
 
 def rests(advice: Advice) -> None:
     """What the price rests on is named: in the line if there is room, and below it always."""
-    line = first_lines(advice, 2000)[3].text
+    line = first_lines(advice, 2000, Words(advice))[3].text
     whole = " ".join(render([advice], Context(width=200)).split())
     for each in rests_on(advice):
         assert (
@@ -125,7 +126,9 @@ def test_every_answer_keeps_the_layout(document: Document) -> None:
 
 
 def told(advice: Advice, width: int = 90) -> list[str]:
-    return [f"{each.label} {each.text}".strip() for each in first_lines(advice, width)]
+    return [
+        f"{each.label} {each.text}".strip() for each in first_lines(advice, width, Words(advice))
+    ]
 
 
 def test_a_stated_need_that_rules_the_first_option_out_is_the_reason() -> None:
@@ -139,7 +142,7 @@ def test_a_stated_need_that_rules_the_first_option_out_is_the_reason() -> None:
 
 
 def test_where_none_fits_the_fix_is_the_command() -> None:
-    found = first_lines(example("none-fits"), 80)
+    found = first_lines(example("none-fits"), 80, Words(example("none-fits")))
     assert [each.text for each in found] == [
         "slide-analysis: none of the four options fits",
         "Asynchronous: request body 2 GB, limit 1 GB and 1 more.",

@@ -12,6 +12,7 @@ from advisor.model.advice import Advice
 from advisor.reports import Context
 from advisor.reports.answer_blocks import blocks, provenance
 from advisor.reports.first_lines import LABEL, first_lines
+from advisor.reports.plain_words import Words
 from advisor.reports.text.layout import Labelled, said
 from advisor.reports.text.options import options
 from advisor.reports.text.several import several
@@ -53,13 +54,14 @@ def _parts(advices: Sequence[Advice], width: int, verbose: bool) -> Iterator[Ren
 
 
 def _answer(advice: Advice, width: int, verbose: bool) -> Iterator[RenderableType]:
-    for line in first_lines(advice, width):
+    names = Words(advice)
+    for line in first_lines(advice, width, names):
         if line.label:
             yield said(line.label.ljust(LABEL), TITLE).append_text(said(line.text))
         else:
             yield said(line.text, f"{TITLE} {TONES[advice.decision.status]}")
     yield Text()
-    yield from options(advice, width, verbose)
+    yield from options(advice, names, width, verbose)
     yield Text()
     for block in blocks(advice, verbose=verbose):
         yield Labelled(block.title, block.lines)

@@ -11,15 +11,16 @@ from advisor.model.advice import Advice, Candidate
 from advisor.model.options import BATCH_TRANSFORM
 from advisor.reports import advice_view as view
 from advisor.reports.answer_blocks import option_rows
+from advisor.reports.plain_words import Words
 from advisor.reports.text.layout import Row, aligned
 from advisor.text.tones import TONES
 
 _BOTH_TIMES = 60  # columns that a second time needs
 
 
-def options(advice: Advice, width: int, verbose: bool) -> Iterator[RenderableType]:
+def options(advice: Advice, names: Words, width: int, verbose: bool) -> Iterator[RenderableType]:
     """A line for each option; below it its standing where the terminal is narrow."""
-    rows = option_rows(advice)
+    rows = option_rows(advice, names)
     batch = advice.decision.option == BATCH_TRANSFORM
     titles = {"option": "Option", "money": "USD/month"}
     if any(row.candidate.plan is not None for row in rows):
