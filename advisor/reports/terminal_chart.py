@@ -1,19 +1,22 @@
 """Bars, curves and tables made of characters, for any width and for terminals without Unicode."""
 
 import math
-import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from advisor.model.printable import printable
+from advisor.reports.advice_view import SEVERITIES, columns_of
 from advisor.text.money_format import tick
-from advisor.text.tones import QUIET, TITLE, painted
+from advisor.text.tones import QUIET, TITLE, TONES, painted
 
 NARROWEST = 40
 _LEAST_PLOT = 16
 _TALL = 11  # rows of a plot
-_LEAST_TEXT = 16
+_LEAST_TEXT = 26
+_GAP = 2
+_LABEL = 12
 _LEAST_HEIGHT = 1e-9
 _COINCIDE = 0.1  # the share of the width from which on curves that meet are named
 LEAST_CHART = 60  # columns; below it there are tables
@@ -238,75 +241,81 @@ def table(
     rows: Sequence[Sequence[str]],
     canvas: Canvas,
     flexible: int = -1,
+    *,
     tones: Sequence[str] = (),
+    below: Sequence[Iterable[str]] = (),
 ) -> Iterator[str]:
     """Columns without lines; the flexible one wraps, or stands below where there is no room.
 
     Args:
         headings: empty texts make no line.
         rows: of texts, as many as headings; numbers align where their heading ends with a space.
-        canvas: where it goes.
+        canvas: where it goes; where it is too narrow each row is a paragraph.
         flexible: number of the column that wraps.
         tones: one of each row, or none at all.
+        below: quiet lines under each row, or none at all.
     """
     shown = [[printable(cell) for cell in row] for row in rows]
     names = [heading.rstrip() for heading in headings]
-    widths = [max(map(len, column)) for column in zip(names, *shown, strict=True)]
-    if flexible >= 0:
-        others = sum(width for number, width in enumerate(widths) if number != flexible)
-        room = canvas.width - others - 2 * (len(widths) - 1)
-        if room < min(_LEAST_TEXT, widths[flexible]):
-            yield from _stacked(headings, shown, canvas, flexible, tones)
-            return
+    widths = [max(map(columns_of, column)) for column in zip(names, *shown, strict=True)]
+    kept = [number for number in range(len(names)) if number != flexible]
+    used = sum(widths[number] + _GAP for number in kept)
+    room = canvas.width - used
+    stacked = flexible >= 0 and room < min(_LEAST_TEXT, widths[flexible])
+    if flexible >= 0 and not stacked:
+        kept.append(flexible)
+        kept.sort()
         widths[flexible] = min(widths[flexible], room)
-    if any(headings):
-        yield canvas.paint(_line(headings, widths, headings), QUIET)
-    for row, tone in zip(shown, tones or [""] * len(shown), strict=True):
-        for line in _wrapped(row, widths, headings, flexible):
-            yield canvas.paint(line, tone)
+    fits = used - _GAP <= canvas.width
+    if any(headings) and fits:
+        yield canvas.paint(_line(headings, widths, headings, kept), QUIET)
+    extras = zip_longest(shown, tones, below, fillvalue=())
+    for row, tone, quiet in extras:
+        lines = _cells(row, widths, headings, kept, flexible) if fits else _paragraph(row, names)
+        for line in lines if fits else wrapped(next(lines), canvas, "", "    "):
+            yield canvas.paint(line, tone or "")
+        if stacked and fits and row[flexible]:
+            yield from wrapped(row[flexible], canvas, "    ", "    ", tone=tone or "")
+        for each in quiet:
+            yield from wrapped(each, canvas, "    ", "      ", tone=QUIET)
 
 
-def _wrapped(
-    row: Sequence[str], widths: Sequence[int], headings: Sequence[str], flexible: int
-) -> Iterator[str]:
-    if flexible < 0 or len(row[flexible]) <= widths[flexible]:
-        yield _line(row, widths, headings)
-        return
-    pieces = textwrap.wrap(row[flexible], widths[flexible]) or [""]
-    for number, piece in enumerate(pieces):
-        cells = [
-            piece if column == flexible else cell if number == 0 else ""
-            for column, cell in enumerate(row)
-        ]
-        yield _line(cells, widths, headings)
+def _paragraph(row: Sequence[str], names: Sequence[str]) -> Iterator[str]:
+    """A row that has no room for its columns: each cell behind its heading."""
+    told = [
+        f"{name} {cell}".strip()
+        for name, cell in zip(("", *names[1:-1], ""), row, strict=True)
+        if cell.strip()
+    ]
+    yield ", ".join(told)
 
 
-def _line(cells: Sequence[str], widths: Sequence[int], headings: Sequence[str]) -> str:
-    aligned = (
-        cell.rstrip().rjust(width) if heading.endswith(" ") else cell.ljust(width)
-        for cell, width, heading in zip(cells, widths, headings, strict=True)
-    )
-    return "  ".join(aligned).rstrip()
-
-
-def _stacked(
+def _cells(
+    row: Sequence[str],
+    widths: Sequence[int],
     headings: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    canvas: Canvas,
+    kept: Sequence[int],
     flexible: int,
-    tones: Sequence[str],
 ) -> Iterator[str]:
-    """The flexible column under each row."""
-    kept = [number for number in range(len(headings)) if number != flexible]
-    short = [[row[number] for number in kept] for row in rows]
-    names = [headings[number] for number in kept]
-    lines = list(table(names, short, canvas, tones=tones))
-    if any(names):
-        yield lines.pop(0)
-    for line, row in zip(lines, rows, strict=True):
-        yield line
-        if row[flexible]:
-            yield from wrapped(row[flexible], canvas, "    ", "    ")
+    """The lines of a row, as many as those of its flexible cell."""
+    pieces = [""]
+    if flexible in kept:
+        pieces = list(_folded(row[flexible], widths[flexible])) or [""]
+    for number, piece in enumerate(pieces):
+        cells = ["" if number else cell for cell in row]
+        cells[flexible] = piece if flexible in kept else cells[flexible]
+        yield _line(cells, widths, headings, kept)
+
+
+def _line(
+    cells: Sequence[str], widths: Sequence[int], headings: Sequence[str], kept: Sequence[int]
+) -> str:
+    parts = []
+    for number in kept:
+        cell, right = cells[number].rstrip(), headings[number].endswith(" ")
+        pad = " " * (widths[number] - columns_of(cell))
+        parts.append(pad + cell if right else cell + pad)
+    return (" " * _GAP).join(parts).rstrip()
 
 
 def wrapped(
@@ -314,11 +323,45 @@ def wrapped(
 ) -> Iterator[str]:
     """A paragraph, safe to print."""
     width = max(NARROWEST, canvas.width)
-    lines = textwrap.wrap(printable(text), width, initial_indent=first, subsequent_indent=then)
-    yield from (canvas.paint(line, tone) for line in lines)
+    yield from (canvas.paint(line, tone) for line in _folded(printable(text), width, first, then))
+
+
+def _folded(text: str, width: int, first: str = "", then: str = "") -> Iterator[str]:
+    """Lines that end between words; a word that is longer than a line is cut."""
+    line, empty = first, True
+    for word in text.split():
+        rest = word
+        if not empty and columns_of(line) + 1 + columns_of(rest) > width:
+            yield line
+            line, empty = then, True
+        while empty and columns_of(line) + columns_of(rest) > width:
+            room = max(1, width - columns_of(line))
+            head = next(n for n in range(room, 0, -1) if n == 1 or columns_of(rest[:n]) <= room)
+            yield line + rest[:head]
+            line, rest = then, rest[head:]
+        line += rest if empty else f" {rest}"
+        empty = False
+    if not empty:
+        yield line
 
 
 def heading(text: str, canvas: Canvas) -> Iterator[str]:
     """An empty line, and the title of what follows."""
     yield ""
     yield canvas.paint(text, TITLE)
+
+
+def labelled(label: str, lines: Iterable[str], canvas: Canvas) -> Iterator[str]:
+    """A label in a column of its own, and lines beside it that hang after their first."""
+    start = label
+    for each in lines:
+        first, *rest = wrapped(each, canvas, start.ljust(_LABEL), " " * (_LABEL + _GAP))
+        word = first[_LABEL:].partition(" ")[0]
+        shown = canvas.paint(word, TONES[word] if word in SEVERITIES else "")
+        yield (
+            canvas.paint(start.ljust(_LABEL), TITLE if start else "")
+            + shown
+            + first[_LABEL + len(word) :]
+        )
+        yield from rest
+        start = ""

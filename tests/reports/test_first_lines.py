@@ -7,14 +7,13 @@ from functools import cache
 
 import pytest
 from hypothesis import given
-from rich.cells import cell_len
 
 from advisor.compare.alongside import alongside
 from advisor.compare.cost_unknowns import weighed
 from advisor.model.advice import Advice
 from advisor.pipeline import advise
 from advisor.reports import Context
-from advisor.reports.advice_view import rests_on, spoken
+from advisor.reports.advice_view import columns_of, rests_on, spoken
 from advisor.reports.first_lines import first_lines, fitting
 from advisor.reports.plain_words import Words
 from advisor.reports.text import render
@@ -57,8 +56,8 @@ def hold(advice: Advice) -> None:
         for line, each in zip(printed[1:5], labelled, strict=True):
             assert line == each.label.ljust(9) + each.text
         assert printed[5] == ""
-        assert all(line.strip() and cell_len(line) <= width for line in printed[:5])
-        assert max(map(cell_len, printed)) <= width
+        assert all(line.strip() and columns_of(line) <= width for line in printed[:5])
+        assert max(map(columns_of, printed)) <= width
         whole = "\n".join(printed)
         for word in rule_ids() if width == max(WIDTHS) else ():
             assert word not in " ".join(each.text for each in labelled[:3] if each.label != "Why")
