@@ -63,9 +63,7 @@ class Guided(click.Command):
                 ["--color"],
                 type=click.Choice(("auto", "always", "never")),
                 metavar="WHEN",
-                is_eager=True,
                 expose_value=False,
-                callback=_remember_colour,
                 help="Colour text: auto (the default), always or never.",
             )
         )
@@ -110,13 +108,15 @@ class Commands(GuidedGroup):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take a file for `advise FILE`; a file named like a command is written ./NAME."""
+        for word, behind in zip(args, [*args, ""][1:], strict=True):  # for help and errors too
+            if word == "--color" or word.startswith("--color="):
+                chosen = behind if word == "--color" else word.partition("=")[2]
+                ctx.ensure_object(dict)[_COLOR] = chosen
         if args and args[0].startswith("--color"):  # the command takes it, wherever it stands
-            behind = 1 + ("=" not in args[0])
-            args = [*args[behind:], *args[:behind]]
+            both = 1 + ("=" not in args[0])
+            args = [*args[both:], *args[:both]]
         if args and args[0] == "help":
             args = [*args[1:], "--help"]
-        if not args and not ctx.resilient_parsing:
-            args = ["--help"]
         if args and args[0] not in {*COMMANDS, "--help", "-h", "--version"}:
             if not ctx.resilient_parsing and not os.path.lexists(args[0]):
                 from advisor.cli.help import refuse_a_slip
@@ -141,13 +141,6 @@ class Commands(GuidedGroup):
         from advisor.cli.help import write_overview
 
         write_overview(GROUPS, formatter)
-
-
-def _remember_colour(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
-    """Keep what --color says; a wrong word is refused before."""
-    if value is not None:
-        ctx.ensure_object(dict)[_COLOR] = value
-        ctx.color = coloured(sys.stdout, ctx.obj)
 
 
 def coloured(stream: TextIO, chosen: Mapping[str, str] | None = None) -> bool:

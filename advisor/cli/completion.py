@@ -4,13 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from click.shell_completion import CompletionItem
-
-
-def completed(what: str, incomplete: str) -> list[CompletionItem]:
-    """The words of a table that begin as a person has typed."""
-    return [CompletionItem(word) for word in sorted(_WORDS[what]()) if word.startswith(incomplete)]
-
 
 def _settings() -> Iterator[str]:
     from advisor.workload.keys import keys
@@ -43,7 +36,7 @@ def _checks() -> Iterable[str]:
     return (*load_checks(), *PROFILES)
 
 
-_WORDS: dict[str, Callable[[], Iterable[str]]] = {
+WORDS: dict[str, Callable[[], Iterable[str]]] = {
     "settings": _settings,
     "varied": _varied,
     "ids": _ids,

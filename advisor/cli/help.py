@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 
 import click
 
@@ -12,6 +13,8 @@ from advisor.model.printable import printable
 from advisor.text.spelling import likely
 from advisor.text.tones import TITLE, painted
 
+_ENDS = (".yaml", ".yml")
+_HEAD = 1 << 16  # bytes of a file in which a key is looked for
 _MANY = 14  # options, above which they stand in groups
 _TERM = 24  # columns of an option beside its sentence
 _HEADING = re.compile(r"^(?:\w[\w ]*:(?=\s)|[A-Z]\w+:?$)", re.MULTILINE)
@@ -88,7 +91,9 @@ def with_headings(text: str, *, colour: bool) -> str:
 
 def refusal(error: click.ClickException) -> list[str]:
     """What is wrong with a command line, and where to read on."""
-    text = error.format_message()
+    text = error.format_message().rstrip(".")
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return text.split("\n")
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     if isinstance(error, click.MissingParameter) and ctx is not None and not ctx.args:
         text += _missing(ctx)
@@ -100,9 +105,16 @@ def refusal(error: click.ClickException) -> list[str]:
 
 def _missing(ctx: click.Context) -> str:
     """What could be named: the files of this folder."""
-    found = [name for name in sorted(os.listdir()) if name.endswith((".yaml", ".yml"))]
+    found = [name for name in sorted(os.listdir()) if name.endswith(_ENDS) and _is_workload(name)]
     near = f" such as {', '.join(found[:3])}" if found else ", or write one with sm-advise init"
     return f"\n  name a file{near}" if "WORKLOAD" in str(ctx.command.params[0].metavar) else ""
+
+
+def _is_workload(name: str) -> bool:
+    """Whether a file may be a workload, by the one key that each has."""
+    with suppress(OSError), open(name, "rb") as file:
+        return b"arrival" in file.read(_HEAD)
+    return False
 
 
 def refuse_a_slip(name: str, rest: Sequence[str], commands: Collection[str]) -> None:

@@ -100,9 +100,9 @@ def complete(
     """Completes a word in a shell: the names of a table that is read only then."""
 
     def completed(_: click.Context, __: click.Parameter, incomplete: str) -> list[Any]:
-        from advisor.cli import completion
+        from advisor.cli.completion import WORDS
 
-        return completion.completed(what, incomplete)
+        return sorted(word for word in WORDS[what]() if word.startswith(incomplete))
 
     return completed
 
@@ -117,6 +117,9 @@ def context(form: str) -> Context:
     import shutil
 
     colour = coloured(sys.stdout)
+    ctx = click.get_current_context(silent=True)
+    if ctx is not None:
+        ctx.color = colour  # else click takes colours out of what goes to a pipe
     return Context(
         width=shutil.get_terminal_size((80, 24)).columns, colour=colour, interactive=interactive
     )

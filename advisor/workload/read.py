@@ -63,13 +63,14 @@ def _reading_hint(error: Exception, path: str) -> str:
         from advisor.text.spelling import likely
 
         folder, name = os.path.split(path)
-        near = likely(name, _files_in(folder))
+        files = {each: each for each in _files_in(folder)}
+        files |= {os.path.splitext(each)[0]: each for each in files}
+        near = files.get(likely(name, files) or "")
         if near:
             return f"did you mean {os.path.join(folder, near)}?"
         return "check the path; sm-advise init writes a first workload file"
     if isinstance(error, IsADirectoryError):
-        found = [os.path.join(path, name) for name in _files_in(path)[:3]]
-        named = f", such as {' or '.join(found)}" if found else ""
+        named = "".join(f", such as {os.path.join(path, it)}" for it in _files_in(path)[:1])
         return f"name a workload file in it{named}; sm-advise check {path} reads them all"
     return "name a file that can be read"
 
@@ -80,7 +81,9 @@ def _files_in(folder: str) -> list[str]:
         found = os.listdir(folder or ".")
     except OSError:
         return []
-    return sorted(name for name in found if name.endswith((".yaml", ".yml", ".json")))
+    return sorted(
+        name for name in found if name.endswith((".yaml", ".yml", ".json")) and name[0] != "."
+    )
 
 
 _REMEMBERED = 2000  # texts per key whose value is kept; a stream of files repeats most of them
