@@ -230,7 +230,7 @@ def strip(spans: Sequence[tuple[float, str]], canvas: Canvas, margin: int) -> st
     for number, (end, word) in enumerate(spans):
         stop = wide if number == len(spans) - 1 else min(wide, round(end * wide))
         room = max(1, stop - start)
-        inside = word if len(word) < room else word[: max(0, room - 1)]
+        inside = word if len(word) < room else ""  # the list below has it
         done += canvas.signs.side + inside.center(room - 1, canvas.signs.floor)[: room - 1]
         start += room
     return done[:wide]
@@ -269,10 +269,11 @@ def table(
     fits = used - _GAP <= canvas.width
     if any(headings) and fits:
         yield canvas.paint(_line(headings, widths, headings, kept), QUIET)
-    extras = zip_longest(shown, tones, below, fillvalue=())
-    for row, tone, quiet in extras:
-        lines = _cells(row, widths, headings, kept, flexible) if fits else _paragraph(row, names)
-        for line in lines if fits else wrapped(next(lines), canvas, "", "    "):
+    for row, tone, quiet in zip_longest(shown, tones, below, fillvalue=()):
+        lines = _cells(row, widths, headings, kept, flexible)
+        if not fits:
+            lines = wrapped(_paragraph(row, names, flexible), canvas, "", "    ")
+        for line in lines:
             yield canvas.paint(line, tone or "")
         if stacked and fits and row[flexible]:
             yield from wrapped(row[flexible], canvas, "    ", "    ", tone=tone or "")
@@ -280,14 +281,15 @@ def table(
             yield from wrapped(each, canvas, "    ", "      ", tone=QUIET)
 
 
-def _paragraph(row: Sequence[str], names: Sequence[str]) -> Iterator[str]:
-    """A row that has no room for its columns: each cell behind its heading."""
+def _paragraph(row: Sequence[str], names: Sequence[str], flexible: int) -> str:
+    """A row that has no room for its columns: each cell behind its heading, but the first."""
     told = [
-        f"{name} {cell}".strip()
-        for name, cell in zip(("", *names[1:-1], ""), row, strict=True)
+        (number, name, cell.strip())
+        for number, (name, cell) in enumerate(zip(names, row, strict=True))
         if cell.strip()
     ]
-    yield ", ".join(told)
+    bare = (told[0][0] if told else 0, flexible)
+    return ", ".join(cell if at in bare else f"{name} {cell}".strip() for at, name, cell in told)
 
 
 def _cells(
