@@ -27,13 +27,8 @@ class FindingContext(Value):
 Renderer = Callable[[CheckReport, FindingContext], str]
 
 FINDING_FORMATS = {
-    "text": "advisor.reports.findings_text",
-    "json": "advisor.reports.findings_json",
-    "sarif": "advisor.reports.findings_sarif",
-    "junit": "advisor.reports.findings_junit",
-    "github": "advisor.reports.findings_github",
-    "gitlab": "advisor.reports.findings_gitlab",
-    "markdown": "advisor.reports.findings_markdown",
+    name: f"advisor.reports.findings_{name}"
+    for name in ("text", "json", "sarif", "junit", "github", "gitlab", "markdown")
 }
 
 

@@ -194,3 +194,37 @@ model: {size: 100 MB, memory: 500 MB, measured_on: ml.m5.xlarge}
 )
 def test_a_line_is_shortened_between_words(width: int, shown: str) -> None:
     assert fitting(width, ["one two three", "one two"]) == shown
+
+
+def risk(message: str, *, rule: str = "contested-limit", more: int = 0, width: int = 80) -> str:
+    """The risk of an answer whose findings are one with a message, and some more."""
+    advice = example("contested-limit")
+    (first, *_) = [each for each in advice.findings if each.severity == "warning"]
+    named = first._replace(rule=rule, message=message)
+    return first_lines(advice._replace(findings=(named, *(first,) * more)), width, Words(advice))[
+        2
+    ].text
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ("Processing time is 40 min. It is long", "(processing time is 40 min)"),
+        ("It is long. One input object: 102.4 MB.", "(one input object: 102.4 MB)"),
+        ("requests.payload is 9 MB, limit 6 MB", "(request is 9 MB, limit 6 MB)"),
+        ("A bound (15 min, https://a.example/1, 2026-11-20) is unclear", ""),  # a source
+        ("A g5 type with an L40S and ml.m5 has local disks", ""),  # names are no figures
+    ],
+)
+def test_the_risk_says_the_figures_of_the_finding(message: str, text: str) -> None:
+    assert risk(message) == f"AWS documents disagree about a bound {text}".rstrip() + "."
+
+
+def test_the_risk_is_made_shorter_before_it_is_cut() -> None:
+    message = "One input object, as stated in the file: 102.4 MB"
+    what = "AWS documents disagree about a bound"
+    assert [risk(message, more=1, width=width) for width in (200, 80, 60)] == [
+        f"{what} (one input object, as stated in the file: 102.4 MB), and 1 more finding below.",
+        f"{what} (102.4 MB), and 1 more.",
+        f"{what}, and 1 more.",
+    ]
