@@ -22,8 +22,7 @@ _OVERVIEW = """\
 sm-advise web.yaml             how to host the model, why, and what it costs
 sm-advise check infra/         what is wrong in requests, templates, Terraform
 
-Recommends how to serve a model on Amazon SageMaker: by batch transform, or by
-asynchronous, serverless or real-time inference.
+Recommends one of the four ways to serve a model on Amazon SageMaker.
 """
 _END = """
 `sm-advise COMMAND --help` says more, --version the version. Exit codes: 0 an

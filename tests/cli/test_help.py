@@ -38,7 +38,7 @@ def test_the_overview_shows_two_examples_then_the_groups() -> None:
     at = [lines.index(title) for title in GROUPS]
     assert at == sorted(at)
     assert [line.split()[0] for line in lines if line.startswith("  ")] == list(COMMANDS)
-    assert len(lines) <= 25
+    assert len(lines) <= 24
     assert max(map(len, lines)) <= 80
 
 
