@@ -196,9 +196,9 @@ def _figures(message: str, names: Words) -> Iterator[str]:
     said = _ASIDE.sub("", message).rstrip(".")
     for sentence in said.split(". "):
         clause, _, last = sentence.partition(", ")[0], *sentence.rpartition(": ")[1:]
-        found = [each for each in (sentence, clause, last) if _FIGURE.search(each)]
+        found = [lowered(names.plain(it)) for it in (sentence, clause, last) if _FIGURE.search(it)]
         if found:
-            yield from (lowered(names.plain(each)) for each in dict.fromkeys(found))
+            yield from (each for each in dict.fromkeys(found) if not KEY.search(each))
             return
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from advisor.catalogue.price_snapshot import Price
 from advisor.pricing.price_listing import Book
 from advisor.reports.terminal_chart import Canvas
 from advisor.text.csv_text import csv_text
@@ -16,13 +15,10 @@ def render(found: Book, _: Canvas) -> str:
         return csv_text(("region", "date", "own", "count"), rows)
     return csv_text(
         ("region", "component", "key", "usd", "basis", "as_of", "source"),
-        [
-            (known.region, row.component, row.key, *_price(row.price))
+        (
+            (known.region, each.component, each.key, it.usd, it.basis, it.as_of, it.source)
             for known in found.regions
-            for row in known.rows
-        ],
+            for each in known.rows
+            for it in (each.price,)
+        ),
     )
-
-
-def _price(price: Price) -> tuple[str, ...]:
-    return price.usd, price.basis, price.as_of, price.source

@@ -213,6 +213,7 @@ def risk(message: str, *, rule: str = "contested-limit", more: int = 0, width: i
         ("It is long. One input object: 102.4 MB.", "(one input object: 102.4 MB)"),
         ("requests.payload is 9 MB, limit 6 MB", "(request is 9 MB, limit 6 MB)"),
         ("A bound (15 min, https://a.example/1, 2026-11-20) is unclear", ""),  # a source
+        ("deploy.instances.min is 0 of 3", ""),  # a key has no words for it
         ("A g5 type with an L40S and ml.m5 has local disks", ""),  # names are no figures
     ],
 )
