@@ -93,8 +93,9 @@ class Along(NamedTuple):
         return f"{self.name} {within}, log scale" if unit else f"{self.name}, log scale"
 
     def label(self, value: float) -> str:
-        """A value on the axis."""
-        return amount(value, self.kind, self.unit)
+        """A value on the axis, large ones with separators: 14,400."""
+        text = amount(value, self.kind, self.unit)
+        return f"{int(text):,}" if text.isdecimal() and len(text) > 4 else text
 
 
 def along(points: Sequence[Outcome], name: str, kind: str, now: object, origin: str) -> Along:

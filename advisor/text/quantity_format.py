@@ -105,7 +105,7 @@ def _written(number: float, kind: str) -> str:
 def _significant(number: float) -> str:
     """Three significant digits, without an exponent."""
     if number >= 10**_DIGITS:
-        return f"{number:,.0f}" if number >= 10 ** (_DIGITS + 1) else f"{number:.0f}"
+        return f"{number:.0f}"
     if number >= 10 ** (_DIGITS - 1):
         return f"{number:.1f}".removesuffix(".0")
     text = f"{number:.{_DIGITS}g}"
