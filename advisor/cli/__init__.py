@@ -12,31 +12,86 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
 from advisor import HOME, __version__
 from advisor.model.errors import InputError, RulebookError
 
-CONTEXT = {"help_option_names": ["-h", "--help"]}
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
-# command, defined by the module of its name -> its line in the help
-COMMANDS = {
-    "advise": "Recommend an option for each workload (the default command).",
-    "compare": "Compare cost and latency of the four options.",
-    "whatif": "Vary one key, and show where the answer and the cost change.",
-    "diff": "Show what changed between two files or revisions.",
-    "check": "Check workloads, requests, templates, Terraform and model archives.",
-    "explain": "Explain a rule, question, limit, fact, feature or option.",
-    "rules": "List, verify, draw and compare the rules.",
-    "prices": "Show or refresh prices.",
-    "init": "Start a workload file.",
-    "schema": "Print a JSON Schema, for editors.",
+    from click.shell_completion import CompletionItem
+
+# group of the help -> command, defined by the module of its name -> its line in the help
+GROUPS = {
+    "Decide": {
+        "advise": "Recommend an option for each workload (the default command).",
+        "compare": "Compare cost and latency of the four options.",
+        "whatif": "Vary one key, and show where the answer and the cost change.",
+        "explain": "Explain a rule, question, limit, fact, feature or option.",
+        "init": "Start a workload file.",
+    },
+    "Guard": {
+        "check": "Check workloads, requests, templates, Terraform and model archives.",
+        "diff": "Show what changed between two files or revisions.",
+    },
+    "Data": {
+        "rules": "List, verify, draw and compare the rules.",
+        "prices": "Show or refresh prices.",
+        "schema": "Print a JSON Schema, for editors.",
+    },
 }
+COMMANDS = {name: line for group in GROUPS.values() for name, line in group.items()}
+_COLOR = "color"
 
 
-class Commands(click.Group):
+class Guided(click.Command):
+    """A command whose help begins with an example, and that takes --color.
+
+    Args:
+        example: a command line without the name of the program.
+    """
+
+    def __init__(self, *args: Any, example: str, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        self.example = example
+        self.context_settings.setdefault("help_option_names", ["-h", "--help"])
+        self.params.append(
+            click.Option(
+                ["--color"],
+                type=click.Choice(("auto", "always", "never")),
+                metavar="WHEN",
+                expose_value=False,
+                help="Colour text: auto (the default), always or never.",
+            )
+        )
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The help, its headings bold where the terminal takes colour."""
+        from advisor.cli.help import with_headings
+
+        ctx.color = coloured(sys.stdout, ctx.ensure_object(dict))
+        return with_headings(super().get_help(ctx), colour=ctx.color)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The example, then how the command is called."""
+        formatter.write(f"Example: sm-advise {self.example}\n")
+        super().format_usage(ctx, formatter)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options, by what they are for where they are many."""
+        from advisor.cli.help import write_options
+
+        write_options(self, ctx, formatter)
+
+
+class GuidedGroup(Guided, click.Group):
+    """A command that has commands of its own."""
+
+
+class Commands(GuidedGroup):
     """Imports a command when it is used, and takes a file name for `advise`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -53,45 +108,62 @@ class Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take a file for `advise FILE`; a file named like a command is written ./NAME."""
-        own = {"--help", "-h", "--version"}
-        if args and args[0] not in COMMANDS and args[0] not in own:
-            _refuse_a_slip(args[0])
+        for word, behind in zip(args, [*args, ""][1:], strict=True):  # for help and errors too
+            if word == "--color" or word.startswith("--color="):
+                chosen = behind if word == "--color" else word.partition("=")[2]
+                ctx.ensure_object(dict)[_COLOR] = chosen
+        if args and args[0].startswith("--color"):  # the command takes it, wherever it stands
+            both = 1 + ("=" not in args[0])
+            args = [*args[both:], *args[:both]]
+        if args and args[0] == "help":
+            args = [*args[1:], "--help"]
+        if args and args[0] not in {*COMMANDS, "--help", "-h", "--version"}:
+            if not ctx.resilient_parsing and not os.path.lexists(args[0]):
+                from advisor.cli.help import refuse_a_slip
+
+                refuse_a_slip(args[0], args[1:], COMMANDS)
             args = ["advise", *args]
         return super().parse_args(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands with their line in the help, and files; no command is imported."""
+        from click.shell_completion import CompletionItem
+
+        found = [
+            CompletionItem(name, help=line)
+            for name, line in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*found, CompletionItem(incomplete, type="file")]
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Two examples, then the commands in their groups; none is imported."""
+        from advisor.cli.help import write_overview
+
+        write_overview(GROUPS, formatter)
 
 
-def _refuse_a_slip(name: str) -> None:
-    """Refuse a misspelt command.
+def coloured(stream: TextIO, chosen: Mapping[str, str] | None = None) -> bool:
+    """Whether a stream takes colour: --color decides, NO_COLOR, FORCE_COLOR, then the terminal.
 
-    Raises:
-        UsageError: the name is no file and resembles a command.
+    Args:
+        stream: where the text goes.
+        chosen: what --color says; that of the command that runs when it is not given.
     """
-    if not name.isalpha() or os.path.exists(name):
-        return
-    from difflib import get_close_matches
+    if chosen is None:
+        ctx = click.get_current_context(silent=True)
+        chosen = {} if ctx is None else ctx.ensure_object(dict)
+    wanted = chosen.get(_COLOR, "auto")
+    if wanted != "auto" or os.environ.get("NO_COLOR"):
+        return wanted == "always"
+    terminal = stream.isatty() and os.environ.get("TERM") != "dumb"
+    return bool(os.environ.get("FORCE_COLOR")) or terminal
 
-    near = get_close_matches(name.lower(), COMMANDS, n=1)
-    if near:
-        raise click.UsageError(f"no command or file is named {name}; did you mean {near[0]}?")
 
-
-@click.group(cls=Commands, context_settings=CONTEXT)
+@click.group(cls=Commands, example="web.yaml")
 @click.version_option(__version__, prog_name="sm-advise")
 def group() -> None:
-    """Recommend how to serve a model on Amazon SageMaker.
-
-    The answer is batch transform, asynchronous, serverless or real-time inference, with margins,
-    assumptions, costs, the facts that would change the answer, and the AWS requests.
-
-    `sm-advise WORKLOAD...` is the same as `sm-advise advise WORKLOAD...`.
-
-    Exit codes: 0 an answer, 1 findings or none fits, 2 could not run, 3 a bug of ours.
-    """
+    """Recommend how to serve a model on Amazon SageMaker."""
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -109,19 +181,24 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit code."""
     _settle_streams()
+    chosen: dict[str, str] = {}
     try:
-        result: Any = group.main(arguments, prog_name="sm-advise", standalone_mode=False)
+        result: Any = group.main(
+            arguments, prog_name="sm-advise", standalone_mode=False, obj=chosen
+        )
         sys.stdout.flush()
     except InputError as error:
-        return complain(error)
+        return complain(error, chosen)
     except RulebookError as error:
-        print(f"error: {error}", file=sys.stderr)
+        tell([f"error: {error}"], chosen)
         return 2
     except click.exceptions.Abort:
         print("aborted", file=sys.stderr)
         return 2
     except click.ClickException as error:
-        error.show()
+        from advisor.cli.help import refusal
+
+        tell(refusal(error), chosen)
         return 2
     except BrokenPipeError:
         return _reader_left()
@@ -138,10 +215,9 @@ def run(arguments: list[str] | None = None) -> int:
     return result if isinstance(result, int) else 0
 
 
-def complain(error: InputError) -> int:
+def complain(error: InputError, chosen: Mapping[str, str] | None = None) -> int:
     """Print an input error and those found with it; exit code 2."""
-    for line in complaints(error):
-        print(line, file=sys.stderr)
+    tell(complaints(error), chosen)
     return 2
 
 
@@ -151,6 +227,21 @@ def complaints(error: InputError) -> list[str]:
 
     texts = [f"error: {each}" for each in (error, *error.others)]
     return [printable(line) for text in texts for line in text.split("\n")]
+
+
+def tell(lines: Iterable[str], chosen: Mapping[str, str] | None = None) -> None:
+    """Print lines to standard error; the word error is red where the terminal takes colour.
+
+    Args:
+        lines: safe to print.
+        chosen: what --color says; that of the command that runs when it is not given.
+    """
+    from advisor.text.tones import TONES, painted
+
+    colour = coloured(sys.stderr, chosen)
+    for line in lines:
+        word, colon, rest = line.partition(":")
+        print(painted(word, TONES.get(word, ""), colour=colour) + colon + rest, file=sys.stderr)
 
 
 def _settle_streams() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advisor.artifacts import ARTIFACTS
-from advisor.cli import CONTEXT, complaints
+from advisor.cli import Guided, complaints, tell
 from advisor.cli.money import (
     answered,
     measured,
@@ -44,20 +44,21 @@ STRICT = (
 )  # warnings that fail with --strict
 
 
-@click.command(context_settings=CONTEXT)
-@click.argument("workloads", nargs=-1, required=True, metavar="WORKLOAD...")
-@format_option(ADVICE_FORMATS, "Output format; request prints only the JSON of the main request.")
+@click.command(cls=Guided, example="web.yaml --output deploy/")
+@click.argument("workloads", nargs=-1, required=True, metavar="WORKLOAD...", type=click.Path())
+@format_option(ADVICE_FORMATS, " (the main one)")
 @click.option("--output", type=click.Path(), metavar="DIR", help="Write the artifacts to DIR.")
 @click.option(
     "--artifact",
     "artifacts",
     type=click.Choice(list(ARTIFACTS)),
     multiple=True,
-    help="Artifact to write (repeatable; default: requests).",
+    metavar="KIND",
+    help=f"Write {', '.join(ARTIFACTS)} (default: requests).",
 )
 @workload_options
 @measured
-@click.option("--strict", is_flag=True, help="Fail on plausible unknowns and contested limits too.")
+@click.option("--strict", is_flag=True, help="Fail on decisive unknowns and contested limits too.")
 @money_gates
 @click.option("--force", is_flag=True, help="Overwrite files in DIR.")
 @click.option("--dry-run", is_flag=True, help="List what --output would write.")
@@ -65,8 +66,7 @@ STRICT = (
 def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **options: Any) -> int:
     """Recommend an option for each WORKLOAD file (`-` reads standard input).
 
-    Exit codes: 0 an answer, 1 no option fits or a finding is an error (with --strict also a
-    plausible unknown or a contested limit), 2 a file could not be read, 3 a bug of ours.
+    Exit codes: 0 an answer, 1 none fits or an error is found, 2 could not run.
     """
     for option, given in (("artifact", "artifacts"), ("force", "force"), ("dry-run", "dry_run")):
         if options[given] and options["output"] is None:
@@ -79,8 +79,7 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
     if form == "jsonl" and options["output"] is None and not asked["measured"]:
         return _in_groups(workloads, asked)
     advices, unread = _answers(workloads, asked)
-    for line in unread:
-        print(line, file=sys.stderr)
+    tell(unread)
     if form == "request" and len(advices) > 1:
         raise click.UsageError(
             "--format request takes one workload: name one file with one document"
@@ -103,8 +102,7 @@ def _in_groups(paths: Sequence[str], asked: dict[str, Any]) -> int:
     codes = []
     for start in range(0, len(paths), TOGETHER):
         advices, unread = _answers(paths[start : start + TOGETHER], asked)
-        for line in unread:
-            print(line, file=sys.stderr)
+        tell(unread)
         for advice in advices:  # joined, the lines of many files would be moved about in memory
             sys.stdout.write(render([advice], where))
         sys.stdout.flush()

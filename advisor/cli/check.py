@@ -9,8 +9,15 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from advisor.cli import CONTEXT, complain
-from advisor.cli.settings import as_of_option, context, today
+from advisor.cli import Guided, complain
+from advisor.cli.settings import (
+    as_of_option,
+    complete,
+    context,
+    format_option,
+    region_option,
+    today,
+)
 from advisor.gate.checks import PROFILES, require_known
 from advisor.gate.finding import SEVERITIES
 from advisor.gate.run import CheckReport
@@ -25,65 +32,67 @@ _SETTINGS = ("fail_on", "select", "ignore", "workload", "region", "baseline")
 _SOURCES = {ParameterSource.COMMANDLINE: "command line", ParameterSource.ENVIRONMENT: "environment"}
 
 
-@click.command(context_settings={**CONTEXT, "auto_envvar_prefix": "SM_ADVISE_CHECK"})
-@click.argument("paths", nargs=-1, metavar="PATH...")
-@click.option(
-    "--format",
-    "form",
-    envvar="SM_ADVISE_CHECK_FORMAT",
-    type=click.Choice(list(FINDING_FORMATS)),
-    default="text",
-    help="Output format.",
+@click.command(
+    cls=Guided,
+    example="check infra/ --fail-on warning",
+    context_settings={"auto_envvar_prefix": "SM_ADVISE_CHECK"},
 )
+@click.argument("paths", nargs=-1, metavar="PATH...", type=click.Path())
+@format_option(FINDING_FORMATS, envvar="SM_ADVISE_CHECK_FORMAT")
 @click.option(
     "--fail-on",
     type=click.Choice([*SEVERITIES, NEVER]),
-    help="Lowest severity that gives exit code 1 (default: error).",
+    metavar="SEVERITY",
+    help="Exit with 1 from error (default), warning, info, never.",
 )
 @click.option(
     "--select",
     multiple=True,
     metavar="ID",
-    help="Report only these rules, or the profile production (repeatable).",
+    shell_complete=complete("checks"),
+    help="Report only these rules, or the profile production.",
 )
-@click.option("--ignore", multiple=True, metavar="ID", help="Skip these rules (repeatable).")
 @click.option(
-    "--workload", metavar="FILE[#NAME]", help="Workload to check the configurations against."
+    "--ignore",
+    multiple=True,
+    metavar="ID",
+    shell_complete=complete("checks"),
+    help="Skip these rules (repeatable).",
 )
-@click.option("--framework", metavar="NAME", help="Framework to check model archives against.")
-@click.option("--region", metavar="REGION", help="Region of the configurations.")
-@click.option("--baseline", metavar="FILE", help="Accept the findings in this baseline.")
+@click.option(
+    "--workload",
+    type=click.Path(),
+    metavar="FILE[#NAME]",
+    help="Check the configurations against this workload.",
+)
+@click.option("--framework", metavar="NAME", help="Check model archives against this one.")
+@region_option("Take this Region for the configurations.")
+@click.option(
+    "--baseline", type=click.Path(), metavar="FILE", help="Accept the findings in this baseline."
+)
 @click.option(
     "--write-baseline",
+    type=click.Path(),
     metavar="FILE",
-    help="Write the open findings to a baseline, which accepts them.",
+    help="Write a baseline that accepts the open findings.",
 )
-@click.option(
-    "--write-lock",
-    is_flag=True,
-    help="Write the answers to sm-advise.lock; later runs report which answers changed, and why.",
-)
-@click.option(
-    "--changed-since", metavar="REV", help="Check only what changed since this git revision."
-)
-@as_of_option("Date on which waivers are judged")
+@click.option("--write-lock", is_flag=True, help="Write the answers to sm-advise.lock.")
+@click.option("--changed-since", metavar="REV", help="Check only what changed since this revision.")
+@as_of_option("Judge waivers as of this date")
 @click.option("--pass-over", is_flag=True, help="Ignore named files with nothing to check.")
 @click.option("--no-progress", is_flag=True, help="Hide progress.")
 @click.option("--show-config", is_flag=True, help="Print the settings and their sources.")
 def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
-    """Check workloads, SageMaker requests, CloudFormation, Terraform and model archives.
+    """Check workloads, requests, CloudFormation, Terraform and model archives.
 
-    PATH is a file, a folder, a pattern, or - for standard input (default: the current folder). A
-    model archive (model.tar.gz) is read, never extracted. It is checked only if PATH or a workload
-    names it.
+    PATH is a file, a folder, a pattern or - (default: the current folder). A model archive is
+    checked, never extracted, if PATH or a workload names it.
 
-    A comment accepts the finding beside it: # sm-advise: accept RULE: reason [until=DATE]. So does
-    `accept` in the workload, or in the settings. Settings stand in the nearest .sm-advise.yaml and
-    pyproject.toml ([tool.sm-advise]), with the same keys, and in variables such as
-    SM_ADVISE_CHECK_FAIL_ON; --show-config prints them.
+    A comment accepts the finding beside it: # sm-advise: accept RULE: reason [until=DATE].
+    Settings stand in the nearest .sm-advise.yaml or pyproject.toml ([tool.sm-advise]), and in
+    variables such as SM_ADVISE_CHECK_FAIL_ON.
 
-    Exit codes: 0 no finding at or above --fail-on, 1 findings, 2 a file could not be read or
-    nothing matched, 3 a bug of ours.
+    Exit codes: 0 no finding from --fail-on on, 1 findings, 2 could not run.
     """
     first = paths[0] if paths else "."
     project = read_project(first if os.path.isdir(first) else os.path.dirname(first))
@@ -101,7 +110,7 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     if request.progress:
         request.progress("")
     _write(report, options)
-    print(finding_renderer(form)(report, _context(form)), end="")
+    click.echo(finding_renderer(form)(report, _context(form)), nl=False)
     for error in report.errors:
         complain(error)
     some = not (options["pass_over"] or options["changed_since"])
@@ -183,9 +192,11 @@ def _context(form: str) -> FindingContext:
 
         digest = digest_of(rules_directory())
     where = context(form)
-    if form != "text" or not where.interactive:
-        return FindingContext(rules_digest=digest)
-    return FindingContext(width=where.width, colour=where.colour, columns=where.width)
+    if not where.interactive:
+        return FindingContext(rules_digest=digest, colour=where.colour)
+    return FindingContext(
+        width=where.width, colour=where.colour, columns=where.width, rules_digest=digest
+    )
 
 
 def _exit_code(report: CheckReport, fail_on: str, *, expect: bool) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from advisor.cli import CONTEXT
+from advisor.cli import Guided
 from advisor.cli.advise import exit_code
 from advisor.cli.money import (
     answered,
@@ -23,17 +23,16 @@ from advisor.cli.settings import changes_from, format_option
 from advisor.reports.comparison_formats import COMPARE_FORMATS, money_renderer
 
 
-@click.command(context_settings=CONTEXT)
-@click.argument("workload", metavar="WORKLOAD")
+@click.command(cls=Guided, example="compare web.yaml --set traffic.volume=2M/month")
+@click.argument("workload", metavar="WORKLOAD", type=click.Path())
 @format_option(COMPARE_FORMATS)
 @workload_options
 @measured
 @money_gates
 def compare(workload: str, form: str, settings: tuple[str, ...], **options: Any) -> int:
-    """Compare cost and latency of the four options for WORKLOAD (`-` reads standard input).
+    """Compare cost and latency of the four options for WORKLOAD (`-`: input).
 
-    Exit codes: 0 a comparison, 1 no option fits or a finding is an error, 2 the file could not be
-    read, 3 a bug of ours.
+    Exit codes: 0 a comparison, 1 none fits or an error is found, 2 could not run.
     """
     from advisor.compare.compare import compare as compare_options
 

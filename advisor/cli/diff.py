@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advisor.catalogue.price_snapshot import is_price
-from advisor.cli import CONTEXT
+from advisor.cli import Guided
 from advisor.cli.money import (
     answered,
     canvas,
@@ -18,7 +18,7 @@ from advisor.cli.money import (
     under_settings,
     with_settings_line,
 )
-from advisor.cli.settings import as_of_option, format_option
+from advisor.cli.settings import as_of_option, format_option, limits_option, region_option
 from advisor.model.errors import InputError
 from advisor.reports.comparison_formats import DIFF_FORMATS, money_renderer
 from advisor.workload import read_file, read_workloads
@@ -59,30 +59,28 @@ def increase(ctx: click.Context, param: click.Parameter, value: str | None) -> M
         ) from error
 
 
-@click.command(context_settings=CONTEXT)
-@click.argument("old", metavar="OLD")
-@click.argument("new", metavar="NEW", required=False)
+@click.command(cls=Guided, example="diff --rev main web.yaml")
+@click.argument("old", metavar="OLD", type=click.Path())
+@click.argument("new", metavar="NEW", required=False, type=click.Path())
 @click.option("--rev", metavar="REV", help="Compare one FILE with this git revision of it.")
-@format_option(DIFF_FORMATS, "Output format; markdown is for a comment on a pull request.")
-@click.option("--limits", type=click.Choice(["safe", "latest"]), help="Documented bounds to apply.")
-@click.option("--region", metavar="REGION", help="Use this Region instead of the workloads'.")
-@as_of_option("Date on which waivers and decisions are judged")
+@format_option(DIFF_FORMATS, " (for a pull request)")
+@limits_option("Apply these documented bounds: safe or latest.")
+@region_option("Use this Region instead of the workloads'.")
+@as_of_option("Judge waivers as of this date")
 @money_gates
 @click.option(
     "--max-increase",
     callback=increase,
     metavar="USD|%",
-    help="Fail if the recommended option's monthly cost rises by more.",
+    help="Fail if the monthly cost rises by more.",
 )
 def diff(old: str, new: str | None, form: str, **options: Any) -> int:
     """Show what changed from OLD to NEW: facts, answer, plan and cost.
 
-    OLD and NEW are files, `-`, or REV:path as git writes it; or name one FILE with --rev. In files
-    with several workloads, workloads of the same name are compared. Without a relevant change,
-    nothing is printed.
+    OLD and NEW are files, `-`, or REV:path as git writes it; or name one FILE with --rev.
+    Workloads of one name are compared. Without a change nothing is printed.
 
-    Exit codes: 0 a difference or none, 1 a cost gate fails (budget in the file, --max-monthly,
-    --max-increase), 2 a file could not be read, 3 a bug of ours.
+    Exit codes: 0 a difference or none, 1 a cost gate fails, 2 could not run.
     """
     before, after = _sides(old, new, options["rev"])
     found, failed = [], False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor.cli import CONTEXT
+from advisor.cli import Guided
 from advisor.cli.money import (
     answered,
     canvas,
@@ -17,7 +17,7 @@ from advisor.cli.money import (
     with_settings_line,
     workload_options,
 )
-from advisor.cli.settings import changes_from, context, format_option
+from advisor.cli.settings import changes_from, complete, context, format_option
 from advisor.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,27 +29,19 @@ _OF_A_WORKLOAD = ("settings", "limits", "region", "as_of")
 _OF_CONFIGURATIONS = ("check", "layout", "setting")  # kinds that say nothing of a workload
 
 
-@click.command(context_settings=CONTEXT)
-@click.argument("name", metavar="ID")
-@click.argument("workload", metavar="[WORKLOAD]", required=False)
-@format_option(
-    ["text", "json", "markdown"],
-    "Output format; json is a list, because a word may belong to several facts. markdown is the "
-    "page of an ID.",
-)
+@click.command(cls=Guided, example="explain serverless-payload web.yaml")
+@click.argument("name", metavar="ID", shell_complete=complete("ids"))
+@click.argument("workload", metavar="[WORKLOAD]", required=False, type=click.Path())
+@format_option(["text", "json", "markdown"], " (json: a list; markdown: the page)")
 @workload_options
 def explain(name: str, workload: str | None, form: str, **options: Any) -> int:
     """Explain an ID of the rules, or how it stands in WORKLOAD (`-` reads standard input).
 
-    ID is an id from an answer, such as serverless-payload, or a key of the workload file, such as
-    requests.payload. `sm-advise rules list` prints every id.
+    ID is an id from an answer or a key of the workload file, such as requests.payload.
+    `sm-advise rules list` prints every id. With WORKLOAD it tells its standing, with every reason,
+    and the smallest changes that make an option the answer.
 
-    With WORKLOAD, an option is explained with every reason for its standing, and the smallest
-    changes that make it the answer, with their cost. A limit, need or question is explained with
-    its outcome there, a fact with its value, origin and readers.
-
-    Exit codes: 0 an explanation, 2 the ID is unknown or the file could not be read, 3 a bug of
-    ours.
+    Exit codes: 0 an explanation, 2 could not run.
     """
     from advisor.reference.catalogue import catalogue
     from advisor.reference.explain import as_page, as_values
@@ -69,7 +61,8 @@ def explain(name: str, workload: str | None, form: str, **options: Any) -> int:
     elif form == "markdown":
         click.echo(as_page(found, known), nl=False)
     else:
-        click.echo(explained(found, known, context("text").width), nl=False)
+        where = context(form)
+        click.echo(explained(found, known, where.width, colour=where.colour), nl=False)
     return 0
 
 

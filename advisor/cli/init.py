@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli import CONTEXT
+from advisor.cli import Guided
 from advisor.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _TEMPLATE = "--no-questions"
 _OTHERWISE = f"Nothing was written. Add {_TEMPLATE} to write a file without answers."
 
 
-@click.command(context_settings=CONTEXT)
+@click.command(cls=Guided, example="init web.yaml")
 @click.argument("file", default=_FILE, metavar="[FILE]")
 @click.option("--from", "source", metavar="X", help="Start from an example or a configuration.")
 @click.option("--name", metavar="NAME", help="With --from: only this one of several endpoints.")

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advisor.catalogue.price_snapshot import is_price
-from advisor.cli.settings import Command, as_of_option, changes_from, today
+from advisor.cli.settings import (
+    Command,
+    as_of_option,
+    changes_from,
+    complete,
+    context,
+    limits_option,
+    region_option,
+    today,
+)
 from advisor.model.errors import InputError
 from advisor.model.workload import Finding, by_severity
 from advisor.rulebook.source import has_settings
@@ -22,8 +31,6 @@ if TYPE_CHECKING:
     from advisor.model.advice import Advice
     from advisor.model.workload import Workload
     from advisor.reports.terminal_chart import Canvas
-
-_PLAIN_WIDTH = 80
 
 
 def price_folder() -> str:
@@ -52,20 +59,17 @@ def usd(ctx: click.Context, param: click.Parameter, value: str | None) -> str | 
 def workload_options(command: Command) -> Command:
     """Add the options that `advise` has for the workload."""
     for option in (
-        as_of_option("Date on which waivers and decisions are judged"),
+        as_of_option("Judge waivers as of this date"),
         click.option(
             "--set",
             "settings",
             multiple=True,
             metavar="KEY=VALUE",
-            help="Override a key of the file; VALUE is YAML (repeatable).",
+            shell_complete=complete("settings"),
+            help="Override a key of the file (repeatable).",
         ),
-        click.option(
-            "--region", metavar="REGION", help="Use this Region instead of the workload's."
-        ),
-        click.option(
-            "--limits", type=click.Choice(["safe", "latest"]), help="Documented bounds to apply."
-        ),
+        region_option("Use this Region instead of the workload's."),
+        limits_option("Apply these documented bounds: safe or latest."),
     ):
         command = option(command)
     return command
@@ -91,19 +95,19 @@ def money_gates(command: Command) -> Command:
         click.option(
             "--allow-unknown-cost",
             is_flag=True,
-            help="Let gates on money pass a cost that has no upper end or an unknown price.",
+            help="Let gates pass a cost that has no known bound.",
         ),
         click.option(
             "--max-estimates",
             callback=share,
             metavar="SHARE",
-            help="Fail if more than this share of the cost rests on estimated prices (20 %).",
+            help="Fail if more of the cost is estimated prices (20 %).",
         ),
         click.option(
             "--max-monthly",
             callback=usd,
             metavar="USD",
-            help="Fail unless the recommended option is shown to cost at most this a month.",
+            help="Fail unless it is shown to cost at most this a month.",
         ),
     ):
         command = option(command)
@@ -116,8 +120,8 @@ def measured(command: Command) -> Command:
         "--measured",
         multiple=True,
         metavar="FILE",
-        help="Use the result of a load test: the JSON of aws sagemaker "
-        "describe-inference-recommendations-job (repeatable).",
+        type=click.Path(),
+        help="Use the JSON of a load test's result (repeatable).",
     )(command)
 
 
@@ -270,10 +274,8 @@ def canvas(form: str) -> Canvas:
         unicode = False
     else:
         unicode = True
-    import shutil
-
-    width = shutil.get_terminal_size((_PLAIN_WIDTH, 24)).columns
-    return Canvas(max(NARROWEST, width), unicode)
+    where = context(form)
+    return Canvas(max(NARROWEST, where.width), unicode, where.colour)
 
 
 def with_settings_line(text: str, form: str, *workloads: Workload) -> str:

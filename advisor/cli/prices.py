@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from advisor.catalogue.price_snapshot import components
-from advisor.cli import CONTEXT, complain
+from advisor.cli import Guided, GuidedGroup, complain
 from advisor.cli.money import canvas, price_folder
-from advisor.cli.settings import as_of_option, format_option, today
+from advisor.cli.settings import as_of_option, format_option, region_option, today
 from advisor.model.errors import InputError
 from advisor.pricing.price_listing import shipped
 from advisor.reports.comparison_formats import PRICE_FORMATS, REFRESH_FORMATS, money_renderer
@@ -22,22 +22,23 @@ if TYPE_CHECKING:
     from advisor.pricing.price_refresh.refresh import Refreshed
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=GuidedGroup, example="prices show --region eu-west-1")
 def prices() -> None:
     """Show the known prices, or refresh them from the AWS Price List."""
 
 
-@prices.command(context_settings=CONTEXT)
-@click.option("--region", metavar="REGION", help="Show this Region (default: one line per Region).")
+@prices.command(cls=Guided, example="prices show --region eu-west-1")
+@region_option("Show this Region (default: one line per Region).")
 @click.option(
     "--component",
     "wanted",
     type=click.Choice(list(components(shipped()))),
     multiple=True,
-    help="Show only this component (repeatable).",
+    metavar="NAME",
+    help=f"Show only {', '.join(components(shipped()))}.",
 )
 @format_option(PRICE_FORMATS)
-@as_of_option("Date on which the age is counted")
+@as_of_option("Count the age on this date")
 def show(region: str | None, wanted: tuple[str, ...], form: str, as_of: str | None) -> int:
     """Print the known prices in USD, each with its source and date, and how old they are."""
     from advisor.pricing.price_listing import book
@@ -48,26 +49,20 @@ def show(region: str | None, wanted: tuple[str, ...], form: str, as_of: str | No
     return 0
 
 
-@prices.command(context_settings=CONTEXT)
-@click.argument("paths", metavar="[WORKLOAD]...", nargs=-1)
-@click.option(
-    "--region",
-    "regions",
-    metavar="REGION",
-    multiple=True,
-    required=True,
-    help="Region to refresh (repeatable).",
-)
+@prices.command(cls=Guided, example="prices refresh --region eu-west-1")
+@click.argument("paths", metavar="[WORKLOAD]...", nargs=-1, type=click.Path())
+@region_option("Refresh this Region (repeatable).", "regions", multiple=True, required=True)
 @click.option(
     "--from",
     "source",
+    type=click.Path(),
     metavar="FILE",
-    help="Read a downloaded offer file (JSON or CSV) instead of the network.",
+    help="Read a downloaded offer file instead of the network.",
 )
 @click.option("--url", metavar="URL", help="Use this Region index instead of AWS's.")
 @click.option(
     "--output", metavar="DIR",
-    help="Write the snapshots to DIR instead of the cache folder that answers use.",
+    help="Write the snapshots to DIR, not to the cache folder.",
 )  # fmt: skip
 @format_option(REFRESH_FORMATS)
 def refresh(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli import CONTEXT
+from advisor.cli import Guided, GuidedGroup
 from advisor.cli.rules_diff import rules_diff
-from advisor.cli.settings import as_of_option, format_option, today
+from advisor.cli.settings import as_of_option, context, format_option, limits_option, today
 from advisor.reference import DRAWINGS, drawing
 from advisor.reference.catalogue import KINDS
 
@@ -20,7 +20,7 @@ _OLD_DAYS = 180  # half a year; AWS's guide changes a page about that often
 _FORMAT = format_option(["text", "json"])
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=GuidedGroup, example="rules verify")
 def rules() -> None:
     """List, verify, draw and compare the rules, and list old sources."""
 
@@ -28,11 +28,13 @@ def rules() -> None:
 rules.add_command(rules_diff)
 
 
-@rules.command("list", context_settings=CONTEXT)
-@click.option("--kind", type=click.Choice(list(KINDS)), help="List only this kind.")
+@rules.command("list", cls=Guided, example="rules list --kind limit")
+@click.option(
+    "--kind", type=click.Choice(list(KINDS)), metavar="KIND", help=f"List only {', '.join(KINDS)}."
+)
 @_FORMAT
 def list_entries(kind: str | None, form: str) -> int:
-    """Print every rule on one line: its id, the date of its source and its text."""
+    """Print every rule on one line: its id, date and text."""
     from advisor.reference.catalogue import catalogue
     from advisor.reference.explain import as_values
     from advisor.reference.listing import listed
@@ -42,20 +44,14 @@ def list_entries(kind: str | None, form: str) -> int:
     if form == "json":
         click.echo(json.dumps(as_values(entries, known), indent=2, ensure_ascii=False))
     else:
-        click.echo(listed(entries), nl=False)
+        click.echo(listed(entries, colour=context(form).colour), nl=False)
     return 0
 
 
-@rules.command(context_settings=CONTEXT)
+@rules.command(cls=Guided, example="rules verify --limits safe")
+@limits_option("Verify safe or latest bounds (default: both).")
 @click.option(
-    "--limits",
-    type=click.Choice(["safe", "latest"]),
-    help="Documented bounds to verify (default: both).",
-)
-@click.option(
-    "--drift",
-    is_flag=True,
-    help="Compare the rules with the API of the installed botocore instead: requests, operations.",
+    "--drift", is_flag=True, help="Compare the rules with the API of the installed botocore."
 )
 @_FORMAT
 def verify(limits: str | None, drift: bool, form: str) -> int:
@@ -92,7 +88,9 @@ def verify(limits: str | None, drift: bool, form: str) -> int:
     else:
         from advisor.reference.proof import proof
 
-        click.echo("\n".join(proof(report) for report in reports), nl=False)
+        colour = context(form).colour
+
+        click.echo("\n".join(proof(each, colour=colour) for each in reports), nl=False)
     return 0 if all(report.holds for report in reports) else 2
 
 
@@ -123,19 +121,17 @@ def _print_drift(form: str) -> int:
     return 1 if moves else 0
 
 
-@rules.command(context_settings=CONTEXT)
-@format_option(
-    DRAWINGS, "Output format: text for a terminal, mermaid for a page, svg for an image."
-)
+@rules.command(cls=Guided, example="rules flowchart --format svg > flowchart.svg")
+@format_option(DRAWINGS)
 def flowchart(form: str) -> int:
     """Draw the questions and their answers."""
     from advisor.reference.flowchart import read_chart
 
-    click.echo(drawing(form)(read_chart()), nl=False)
+    click.echo(drawing(form, colour=context(form).colour)(read_chart()), nl=False)
     return 0
 
 
-@rules.command(context_settings=CONTEXT)
+@rules.command(cls=Guided, example="rules sources --older-than 90")
 @click.option(
     "--older-than",
     type=click.IntRange(min=0),
@@ -145,10 +141,10 @@ def flowchart(form: str) -> int:
     help="Days after which a source is old.",
 )
 @click.option("--all", "everything", is_flag=True, help="Print all sources, not only the old ones.")
-@as_of_option("Date to count from")
+@as_of_option("Count from this date")
 @_FORMAT
 def sources(older_than: int, everything: bool, as_of: str | None, form: str) -> int:
-    """Print the sources of the rules that nobody has read for a while."""
+    """Print the sources that nobody has read for a while."""
     from advisor.reference.catalogue import catalogue
     from advisor.reference.listing import as_values, counted, older, pages
 

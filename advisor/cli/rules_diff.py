@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from advisor.cli import CONTEXT, complain
-from advisor.cli.settings import as_of_option, format_option, today
+from advisor.cli import Guided, complain
+from advisor.cli.settings import as_of_option, context, format_option, today
 from advisor.model.errors import InputError, RulebookError
 
 if TYPE_CHECKING:
@@ -24,18 +24,19 @@ _IN_USE = "the rules in use"
 _OTHER_FORM = (KeyError, TypeError, ValueError, AttributeError, IndexError, StopIteration)
 
 
-@click.command("diff", context_settings=CONTEXT)
-@click.argument("old", metavar="OLD")
-@click.argument("new", metavar="[NEW]", required=False, default="")
+@click.command("diff", cls=Guided, example="rules diff v0.1.0 --workloads .")
+@click.argument("old", metavar="OLD", type=click.Path())
+@click.argument("new", metavar="[NEW]", required=False, default="", type=click.Path())
 @click.option(
     "--workloads",
     "paths",
     multiple=True,
+    type=click.Path(),
     metavar="PATH",
-    help="Report which of these workloads get another answer: files, folders, patterns.",
+    help="Report which of these workloads get another answer.",
 )
 @format_option(["text", "json", "markdown"])
-@as_of_option("Date on which decisions are judged")
+@as_of_option("Judge decisions on this date")
 def rules_diff(old: str, new: str, paths: tuple[str, ...], form: str, as_of: str | None) -> int:
     """Show what differs from OLD to NEW, and which answers change.
 
@@ -165,6 +166,5 @@ def _printed(found: Compared, form: str) -> str:
         return json.dumps(rules_compared.as_values(found), indent=2, ensure_ascii=False) + "\n"
     if form == "markdown":
         return rules_compared.as_markdown(found)
-    import shutil
-
-    return rules_compared.as_text(found, shutil.get_terminal_size((80, 24)).columns)
+    where = context(form)
+    return rules_compared.as_text(found, where.width, colour=where.colour)

@@ -6,7 +6,7 @@ import os
 
 import click
 
-from advisor.cli import CONTEXT
+from advisor.cli import Guided
 
 # what -> file below rules/schema
 _FILES = {
@@ -17,7 +17,7 @@ _FILES = {
 }
 
 
-@click.command(context_settings=CONTEXT)
+@click.command(cls=Guided, example="schema workload > workload.schema.json")
 @click.argument("what", type=click.Choice(list(_FILES)), default="workload")
 def schema(what: str) -> int:
     """Print the JSON Schema of a workload file, of settings, of an answer, or of findings.

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from advisor.cli import coloured
+
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from advisor.reports import Context
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -54,21 +57,58 @@ def as_of_date(ctx: click.Context, param: click.Parameter, value: str | None) ->
 
 
 def format_option(
-    names: Iterable[str], words: str = "Output format."
+    names: Iterable[str], words: str = "", **more: Any
 ) -> Callable[[Command], Command]:
-    """The option --format, text by default, with its words in the help."""
-    choice = click.Choice(list(names))
-    return click.option("--format", "form", type=choice, default="text", help=words)
+    """The option --format, text by default; its help lists the formats, with some words behind."""
+    forms = list(names)
+    listed = f"Print {', '.join(forms[:-1])} or {forms[-1]}{words}."
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(forms),
+        default="text",
+        metavar="FORMAT",
+        help=listed,
+        **more,
+    )
 
 
 def as_of_option(words: str) -> Callable[[Command], Command]:
     """The option --as-of; its help begins with some words."""
-    text = f"{words} (YYYY-MM-DD; default: today)."
+    text = f"{words} (default: today)."
     return click.option("--as-of", callback=as_of_date, metavar="DATE", help=text)
 
 
+def limits_option(words: str) -> Callable[[Command], Command]:
+    """The option --limits, with its help."""
+    return click.option(
+        "--limits", type=click.Choice(["safe", "latest"]), metavar="MODE", help=words
+    )
+
+
+def region_option(words: str, *names: str, **more: Any) -> Callable[[Command], Command]:
+    """The option --region, with its help."""
+    names = ("--region", *names)
+    return click.option(
+        *names, metavar="REGION", shell_complete=complete("regions"), help=words, **more
+    )
+
+
+def complete(
+    what: str,
+) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem | str]]:
+    """Completes a word in a shell: the names of a table that is read only then."""
+
+    def completed(_: click.Context, __: click.Parameter, incomplete: str) -> list[Any]:
+        from advisor.cli.completion import WORDS
+
+        return sorted(word for word in WORDS[what]() if word.startswith(incomplete))
+
+    return completed
+
+
 def context(form: str) -> Context:
-    """Width and colour of standard output; plain where it is not a terminal or NO_COLOR is set."""
+    """Width and colour of standard output; only text has colour."""
     from advisor.reports import Context
 
     interactive = sys.stdout.isatty()
@@ -76,7 +116,10 @@ def context(form: str) -> Context:
         return Context(interactive=interactive)
     import shutil
 
-    colour = interactive and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    colour = coloured(sys.stdout)
+    ctx = click.get_current_context(silent=True)
+    if ctx is not None:
+        ctx.color = colour  # else click takes colours out of what goes to a pipe
     return Context(
         width=shutil.get_terminal_size((80, 24)).columns, colour=colour, interactive=interactive
     )

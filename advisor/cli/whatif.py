@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from advisor.cli import CONTEXT
+from advisor.cli import Guided
 from advisor.cli.money import (
     canvas,
     measured,
@@ -16,22 +16,22 @@ from advisor.cli.money import (
     with_settings_line,
     workload_options,
 )
-from advisor.cli.settings import format_option
+from advisor.cli.settings import complete, format_option
 from advisor.compare.whatif import MOST_POINTS, POINTS, SweptRange, sweep
 from advisor.reports.comparison_formats import WHATIF_FORMATS, money_renderer
 
 
-@click.command(context_settings=CONTEXT)
-@click.argument("workload", metavar="WORKLOAD")
-@click.argument("key", metavar="KEY")
+@click.command(cls=Guided, example="whatif web.yaml traffic.volume --from 10k/month --to 10M/month")
+@click.argument("workload", metavar="WORKLOAD", type=click.Path())
+@click.argument("key", metavar="KEY", shell_complete=complete("varied"))
 @click.option("--from", "start", default="", metavar="A", help="First value, such as 10k/month.")
 @click.option("--to", "end", default="", metavar="B", help="Last value, such as 10M/month.")
 @click.option(
     "--points",
     type=click.IntRange(2, MOST_POINTS),
     default=POINTS,
-    show_default=True,
-    help="Number of values to compute costs at, evenly spaced by a factor.",
+    metavar="N",
+    help=f"Compute costs at so many values (default: {POINTS}).",
 )
 @format_option(WHATIF_FORMATS)
 @workload_options
@@ -40,10 +40,9 @@ def whatif(workload: str, key: str, form: str, settings: tuple[str, ...], **opti
     """Show where the answer and the cheapest option of WORKLOAD change as KEY changes.
 
     KEY is a key of the file, such as traffic.volume, requests.payload, needs.vpc or region. The
-    answer is exact over the whole range; the cheapest option is searched between neighbouring
-    points. Regions come in the order of what the answer costs there.
+    answer is exact over the whole range.
 
-    Exit codes: 0 a sweep, 2 the file could not be read or the key cannot vary, 3 a bug of ours.
+    Exit codes: 0 a sweep, 2 could not run.
     """
     folder = price_folder()
     asked = with_load_test(one_workload(workload, settings, options), options, folder)

@@ -1,12 +1,13 @@
 """Where the cheapest option changes along a quantity, to the next whole number."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from advisor.compare.scenario import Outcome
 from advisor.model.value import Value
+from advisor.pricing.monthly import Total
 from advisor.text.money_format import figure
 
 _CENT = Decimal("0.01")
@@ -50,6 +51,65 @@ class Crossing(Value):
             return Decimal("Infinity")
         one, other = at.middle(self.before), at.middle(self.after)
         return Decimal("Infinity") if one is None or other is None else abs(one - other)
+
+
+class Turn(Value):
+    """Where one of two options becomes cheaper than the other; a range where a cost is one."""
+
+    crossing: Crossing  # of the two alone, at the middle of their costs
+    low: int | None  # up to here the one before is cheaper for certain; None: nowhere
+    high: int | None  # from here on the one after is
+
+
+def turns(at: Callable[[int], Outcome], points: Sequence[int]) -> Iterator[Turn]:
+    """The break-evens of every two options, pair by pair, as far as the points show them.
+
+    Args:
+        at: the full model.
+        points: values of the quantity, ascending.
+    """
+    options = dict.fromkeys(option for value in points for option in at(value).costs)
+    for names in combinations(options, 2):
+        for found in crossings(_of_two(at, dict.fromkeys(names, "middle")), points):
+            ends = found.below, found.above
+            if all(each.middle(name) is not None for each in ends for name in names):
+                yield Turn(
+                    crossing=found,
+                    low=_certain(at, points, found, cheap=True),
+                    high=_certain(at, points, found, cheap=False),
+                )
+
+
+def _of_two(at: Callable[[int], Outcome], ends: Mapping[str, str]) -> Callable[[int], Outcome]:
+    """The model of some options alone, each at one end of its cost: low, middle or high."""
+
+    def of_two(value: int) -> Outcome:
+        found = at(value)
+        usd = {name: getattr(found.costs.get(name), end, None) for name, end in ends.items()}
+        return found._replace(costs={name: Total(low=it, high=it) for name, it in usd.items()})
+
+    return of_two
+
+
+def _certain(
+    at: Callable[[int], Outcome], points: Sequence[int], found: Crossing, *, cheap: bool
+) -> int | None:
+    """The last value at which the one before is cheaper at any cost, or the first of the other."""
+    assert found.before is not None
+    assert found.after is not None
+    side = found.below if cheap else found.above
+    costs = [at(number_at(side)).costs[name] for name in (found.before, found.after)]
+    if all(each.low == each.high for each in costs):
+        return number_at(side)
+    ends = {found.before: "high" if cheap else "low", found.after: "low" if cheap else "high"}
+    sure = [c for c in crossings(_of_two(at, ends), points) if c.before == found.before]
+    if cheap:
+        return max((number_at(c.below) for c in sure if _is_before(c, found)), default=None)
+    return min((number_at(c.above) for c in sure if not _is_before(c, found)), default=None)
+
+
+def _is_before(one: Crossing, other: Crossing) -> bool:
+    return number_at(one.below) <= number_at(other.below)
 
 
 def crossings(at: Callable[[int], Outcome], points: Sequence[int]) -> Iterator[Crossing]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from advisor.catalogue.price_snapshot import Folder, Prices
-from advisor.compare.break_even import Crossing, crossings, grid
+from advisor.compare.break_even import Crossing, Turn, crossings, grid, turns
 from advisor.compare.scenario import DURATION, RECORDS, VOLUME, Outcome, Scenario, current
 from advisor.engine.facts import Facts
 from advisor.engine.standing import STANDINGS
@@ -54,6 +54,7 @@ class Axis(NamedTuple):
     key: str
     current: int  # base units
     points: tuple[Outcome, ...]
+    turns: tuple[Turn, ...]  # break-evens of every two options
 
 
 class Comparison(NamedTuple):
@@ -92,7 +93,8 @@ def compare(advice: Advice, own_prices: Folder | None = None) -> Comparison:
         scenario = Scenario(facts, key, prices, along=AXES[key])
         value = current(facts, key)
         points = grid(*_ends(key, value), count)
-        axes.append(Axis(key, value, tuple(scenario.at(each) for each in points)))
+        priced = tuple(scenario.at(each) for each in points)
+        axes.append(Axis(key, value, priced, tuple(turns(scenario.at, points))))
         break_evens += (
             BreakEven(key, found, _busy_share(scenario, found))
             for found in crossings(scenario.at, points)

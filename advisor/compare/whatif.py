@@ -6,7 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 from advisor.catalogue.price_snapshot import Folder
-from advisor.compare.break_even import Crossing, crossings, grid, number_at
+from advisor.compare.break_even import Crossing, Turn, crossings, grid, turns
 from advisor.compare.scenario import Outcome, Scenario, current, restated
 from advisor.engine.decision_cells import Cell, Neighbourhood
 from advisor.engine.facts import Facts
@@ -49,6 +49,7 @@ class Sweep(NamedTuple):
     stretches: tuple[Stretch, ...]  # exact, over the whole sweep
     points: tuple[Outcome, ...]
     crossings: tuple[Crossing, ...]
+    turns: tuple[Turn, ...]  # break-evens of every two options
 
 
 class SweptRange(NamedTuple):
@@ -97,13 +98,8 @@ def sweep(
     return _of_numbers(facts, entry, scenario, wanted)
 
 
-def _key(path: str, book: Rulebook) -> Key:
-    """The key under a path, one part of a split quantity or one needed feature among them."""
-    if path.startswith(_NEEDS):
-        names = {feature.id for feature in book.features if not feature.fact}
-        if path[len(_NEEDS) :] in names:
-            return Key(path=path, kind="flag", about="")
-        raise _unknown(path, sorted(_NEEDS + name for name in names))
+def varied(book: Rulebook) -> dict[str, Key]:
+    """What can vary: each key, each part of a split quantity, each feature, and the Region."""
     entries = {
         path: key
         for path, key in keys().items()
@@ -117,8 +113,16 @@ def _key(path: str, book: Rulebook) -> Key:
     entries[_REGION] = keys()[_REGION]._replace(kind="word", words=places)
     for left_out in ("schema", "limits", "decision.option"):
         entries.pop(left_out)
+    features = (_NEEDS + feature.id for feature in book.features if not feature.fact)
+    return entries | {name: Key(path=name, kind="flag", about="") for name in features}
+
+
+def _key(path: str, book: Rulebook) -> Key:
+    """The key of a path."""
+    entries = varied(book)
     if path not in entries:
-        raise _unknown(path, sorted(entries))
+        family = [name for name in entries if name.startswith(_NEEDS) == path.startswith(_NEEDS)]
+        raise _unknown(path, sorted(family))
     return entries[path]
 
 
@@ -163,6 +167,7 @@ def _of_words(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange) 
         stretches=tuple(stretches),
         points=points,
         crossings=(),
+        turns=(),
     )
 
 
@@ -186,7 +191,8 @@ def _of_numbers(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange
     now = current(facts, key)
     cells = _cells(facts, key, now)
     low, high = _ends(entry, now, cells, wanted)
-    points = tuple(scenario.at(value) for value in grid(low, high, wanted.points))
+    places = grid(low, high, wanted.points)
+    points = tuple(map(scenario.at, places))
     stretches = tuple(
         Stretch(max(cell.low, low), min(cell.high, high), (), cell.option)
         for cell in cells
@@ -202,7 +208,8 @@ def _of_numbers(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange
         stated=stated,
         stretches=stretches,
         points=points,
-        crossings=tuple(crossings(scenario.at, [number_at(point) for point in points])),
+        crossings=tuple(crossings(scenario.at, places)),
+        turns=tuple(turns(scenario.at, places)),
     )
 
 

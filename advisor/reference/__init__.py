@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,12 +12,12 @@ if TYPE_CHECKING:
 DRAWINGS = ("text", "mermaid", "svg")
 
 
-def drawing(name: str) -> Callable[[Chart], str]:
-    """The function that draws a flowchart in one form of ``DRAWINGS``."""
+def drawing(name: str, *, colour: bool = False) -> Callable[[Chart], str]:
+    """The function that draws a flowchart in one form of ``DRAWINGS``; only text has colour."""
     if name == "svg":
         from advisor.reference.flowchart_svg import svg_drawing
 
         return svg_drawing
     from advisor.reference.flowchart import mermaid_drawing, text_drawing
 
-    return mermaid_drawing if name == "mermaid" else text_drawing
+    return mermaid_drawing if name == "mermaid" else partial(text_drawing, colour=colour)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Any
@@ -10,15 +11,23 @@ from advisor.model.printable import printable
 from advisor.reference.catalogue import RulebookIndex
 from advisor.reference.entry import Entry
 from advisor.text.markup import cited, code, prose
+from advisor.text.tones import QUIET, TITLE, painted
 
 _MARGIN = 17
 _WIDEST = 100
 _OWN = "sm-advise"
+_LABEL = re.compile(rf"^(?=\S.{{{_MARGIN - 2}}} )[A-Z][\w ]*(?=  )")
 
 
-def explain(found: Sequence[Entry], catalogue: RulebookIndex, width: int) -> str:
-    """Text of the entries of one id, one block each."""
-    blocks = ["\n".join(_lines(each, catalogue, min(width, _WIDEST))) for each in found]
+def explain(
+    found: Sequence[Entry], catalogue: RulebookIndex, width: int, *, colour: bool = False
+) -> str:
+    """Text of the entries of one id, one block each; where there is colour labels are dim."""
+    blocks = []
+    for each in found:
+        title, *lines = _lines(each, catalogue, min(width, _WIDEST))
+        lines = [_LABEL.sub(lambda it: painted(it[0], QUIET, colour=colour), it) for it in lines]
+        blocks.append("\n".join([painted(title, TITLE, colour=colour), *lines]))
     return "\n\n".join(blocks) + "\n"
 
 

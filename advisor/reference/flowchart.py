@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.source import Folder, read_rules
+from advisor.text.tones import GOOD, painted
 
 Target: TypeAlias = str | tuple[str, ...]  # another question, or options, best first
 _LEGEND = "◆ is a question of AWS's hosting FAQ, ● a refinement with its own source."
@@ -54,9 +56,14 @@ def read_chart(rules: Folder | None = None) -> Chart:
     return Chart(document["start"], nodes)
 
 
-def text_drawing(chart: Chart) -> str:
-    """The drawing, some 80 columns wide."""
-    return "\n".join([*_branch(chart, chart.start, "", set()), "", _LEGEND]) + "\n"
+def text_drawing(chart: Chart, *, colour: bool = False) -> str:
+    """The drawing, some 80 columns wide; where there is colour the options are green."""
+    lines = [*_branch(chart, chart.start, "", set()), "", _LEGEND]
+    leaf = re.compile(r"(?<=→ )(?!question ).+")
+    return "".join(
+        leaf.sub(lambda found: painted(found[0], GOOD, colour=colour), line) + "\n"
+        for line in lines
+    )
 
 
 def _branch(chart: Chart, name: str, prefix: str, drawn: set[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from advisor.reference.entry import Entry
+from advisor.text.tones import TITLE, painted
 
 
 class Page(NamedTuple):
@@ -26,11 +27,13 @@ class Page(NamedTuple):
         return tuple(dict.fromkeys(name for _, name in self.citations))
 
 
-def listed(entries: Sequence[Entry]) -> str:
+def listed(entries: Sequence[Entry], *, colour: bool = False) -> str:
     """One line for each entry: id, date of its source, title and first statement."""
     most = max((len(each.name) for each in entries), default=0)
     return "".join(
-        f"{each.name:<{most}}  {each.as_of}  {each.title}{_first(each)}\n" for each in entries
+        f"{painted(each.name.ljust(most), TITLE, colour=colour)}  {each.as_of}  {each.title}"
+        f"{_first(each)}\n"
+        for each in entries
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from advisor.text.tones import BAD, GOOD, painted
+
 if TYPE_CHECKING:
     from advisor.engine.verify import Report
 
@@ -21,21 +23,22 @@ _COUNTED = {
 }
 
 
-def proof(report: Report) -> str:
+def proof(report: Report, *, colour: bool = False) -> str:
     """A block for one limits mode."""
-    return "\n".join(_lines(report)) + "\n"
+    return "\n".join(_lines(report, colour)) + "\n"
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: Report, colour: bool) -> Iterator[str]:
     failed = len(report.problems)
     several = "claims fail" if failed > 1 else "claim fails"
     outcome = "every claim holds" if report.holds else f"{failed} {several}"
-    yield f"limits {report.limits}: {outcome}"
+    tone = GOOD if report.holds else BAD
+    yield f"limits {report.limits}: {painted(outcome, tone, colour=colour)}"
     for claim, count in report.proved.items():
         yield f"  {claim:<10} {count:>5} {_COUNTED.get(claim, 'cases')}"
     for note in report.notes:
         yield f"  note: {note}"
     for problem in report.problems:
-        yield f"  FAILED {problem.claim}: {problem.message}"
+        yield f"  {painted('FAILED', BAD, colour=colour)} {problem.claim}: {problem.message}"
         for line in problem.witness.splitlines():
             yield f"      {line}"

@@ -23,6 +23,7 @@ from advisor.rulebook.load import compiled
 from advisor.rulebook.resolve import Rulebook, resolve
 from advisor.rulebook.source import Folder
 from advisor.text.markup import code, prose, table
+from advisor.text.tones import DOUBT, TITLE, painted
 
 
 class MovedAnswer(NamedTuple):
@@ -116,14 +117,15 @@ class Compared(NamedTuple):
         return any(each.decides for each in self.changes)
 
 
-def as_text(found: Compared, width: int) -> str:
+def as_text(found: Compared, width: int, *, colour: bool = False) -> str:
     """For a terminal of some columns: the answers that move, then what differs, by kind."""
-    return "\n".join(_text(found, width)) + "\n"
+    return "\n".join(_text(found, width, colour)) + "\n"
 
 
-def _text(found: Compared, width: int) -> Iterator[str]:
+def _text(found: Compared, width: int, colour: bool) -> Iterator[str]:
     for each in found.moved:
-        yield printable(f"{each.file}: {each.name}: {_answers(each)}")
+        moved = printable(f"{each.file}: {each.name}: {_answers(each)}")
+        yield painted(moved, DOUBT, colour=colour)
         for line in wrap(printable(each.why), max(width - 4, 20), break_on_hyphens=False):
             yield f"    {line}"
         for name in each.rules:
@@ -135,7 +137,7 @@ def _text(found: Compared, width: int) -> Iterator[str]:
     for change in found.changes or ():
         if change.kind != kind:
             kind = change.kind
-            yield f"{TITLES[kind]}"
+            yield painted(TITLES[kind], TITLE, colour=colour)
         yield from (f"  {line}" for line in _entry(change))
     if found.changes:
         yield ""

@@ -53,9 +53,8 @@ class OptionRow(NamedTuple):
     candidate: Candidate
 
 
-def option_rows(advice: Advice) -> tuple[OptionRow, ...]:
+def option_rows(advice: Advice, names: Words) -> tuple[OptionRow, ...]:
     """The options: chosen, open, ranked lower, ruled out."""
-    names = Words(advice)
     order = sorted(advice.candidates, key=lambda each: STANDINGS.index(each.standing.standing))
     return tuple(_option_row(advice, each, names) for each in order)
 

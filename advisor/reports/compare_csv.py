@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
-
 from advisor.compare.compare import ComparedOption, Comparison
 from advisor.engine.standing import why
-from advisor.model.printable import printable
 from advisor.pricing.plan_cost import in_brief
 from advisor.reports.terminal_chart import Canvas
+from advisor.text.csv_text import csv_text
 
 _HEADINGS = (
     "workload", "option", "standing", "why", "plan", "usd_low", "usd_high",
@@ -20,12 +17,7 @@ _HEADINGS = (
 
 def render(found: Comparison, _: Canvas) -> str:
     """The table, with what is not known left empty."""
-    stream = StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(_HEADINGS)
-    for row in found.rows:
-        writer.writerow(["" if cell is None else cell for cell in _cells(found, row)])
-    return stream.getvalue()
+    return csv_text(_HEADINGS, [_cells(found, row) for row in found.rows])
 
 
 def _cells(found: Comparison, row: ComparedOption) -> tuple[object, ...]:
@@ -33,10 +25,10 @@ def _cells(found: Comparison, row: ComparedOption) -> tuple[object, ...]:
     cost, latency = candidate.cost, candidate.latency
     share = row.per_thousand
     return (
-        printable(found.advice.workload.name),
+        found.advice.workload.name,
         candidate.option,
         candidate.standing.standing,
-        printable(why(candidate.standing)),
+        why(candidate.standing),
         None if candidate.plan is None else in_brief(candidate.plan),
         None if cost is None else cost.usd_low,
         None if cost is None else cost.usd_high,

@@ -11,7 +11,7 @@ from advisor.compare.compare import Axis, BreakEven, ComparedOption, Comparison
 from advisor.engine.standing import why
 from advisor.model.advice import Cost
 from advisor.model.workload import Measured
-from advisor.reports.cost_curves import costs
+from advisor.reports.cost_curves import costs, pair_break_even
 from advisor.reports.terminal_chart import Canvas
 from advisor.text.quantity_format import about, plain, unit
 
@@ -46,6 +46,11 @@ def render(found: Comparison, _: Canvas) -> str:
         "options": [_row(row) for row in found.rows],
         "break_even_requests": dict(found.break_even_requests),
         "break_evens": [_break_even(each) for each in found.break_evens],
+        "pair_break_evens": [
+            pair_break_even(axis.key, _KINDS[axis.key], each)
+            for axis in found.axes
+            for each in axis.turns
+        ],
         "assumed": dict(found.assumed),
         "curves": [_curve(axis) for axis in found.axes],
         "findings": [finding._asdict() for finding in advice.findings],

@@ -17,8 +17,6 @@ from advisor.text.markup import code, prose, table
 from advisor.text.money_format import NOT_APPLICABLE, UNKNOWN, a_month, basis_in_words, money
 from advisor.text.quantity_format import about, busy
 
-_KINDS = {"traffic.volume": "volume", "requests.processing": "time", "dataset.records": "count"}
-
 
 def render(found: Comparison, _: Canvas) -> str:
     """A page for a review."""
@@ -29,6 +27,8 @@ def _lines(found: Comparison) -> Iterator[str]:
     advice = found.advice
     yield f"# {prose(advice.workload.name)}: cost and latency of the four options\n"
     yield f"{prose(advice.summary)}\n"
+    where = advice.region or "no Region stated"
+    yield f"On demand, months of 730 h, {prose(where)}, prices of {advice.prices_date or '-'}.\n"
     if advice.workload.measured is not None:
         yield f"Measured {prose(measured_words.origin(advice.workload.measured))}.\n"
     headings = (
@@ -39,20 +39,27 @@ def _lines(found: Comparison) -> Iterator[str]:
     for row in found.rows:
         standing = row.candidate.standing
         yield f"- {row.candidate.option} ({words(standing)}): {prose(why(standing))}"
-    yield "\n## Break-even\n"
-    if not found.break_evens:
-        yield "None in this range."
-    for each in found.break_evens:
-        yield f"- {_break_even(each)}"
-    if found.assumed:
-        taken = ", ".join(code(f"{fact}: {value}") for fact, value in found.assumed.items())
-        yield f"\nAssumed: {taken}."
     yield "\n## What the numbers rest on"
     for row in found.rows:
         if row.candidate.plan is not None:
             yield from _rests_on(row)
-    where = advice.region or "no Region stated"
-    yield f"\nOn demand, months of 730 h, {prose(where)}, prices of {advice.prices_date or '-'}."
+    if found.break_evens:
+        yield "\n## Cheapest\n"
+    for each in found.break_evens:
+        yield f"- {_break_even(each)}"
+    pairs = [
+        (axis.key, text)
+        for axis in found.axes
+        for text in outcomes.turned(axis.turns, outcomes.AXES[axis.key][0])
+    ]
+    yield "\n## Break-even\n"
+    yield from [f"- {code(key)}: {prose(text)}" for key, text in pairs] or ["None in this range."]
+    if found.assumed:
+        taken = ", ".join(code(f"{fact}: {value}") for fact, value in found.assumed.items())
+        yield f"\nAssumed: {taken}."
+    for finding in found.advice.findings:
+        if finding.rule in outcomes.ABOUT_MONEY:
+            yield f"\n{finding.severity} {code(finding.rule)}: {prose(finding.message)}."
 
 
 def _cells(row: ComparedOption) -> tuple[str, ...]:
@@ -71,7 +78,7 @@ def _break_even(each: BreakEven) -> str:
     crossing = each.crossing
     share = f" ({busy(each.busy_share)})" if each.busy_share is not None else ""
     before, after = (option or "none" for option in (crossing.before, crossing.after))
-    at = code(f"{each.key}: {about(number_at(crossing.above), _KINDS[each.key])}")
+    at = code(f"{each.key}: {about(number_at(crossing.above), outcomes.AXES[each.key][0])}")
     return f"{at}{prose(share)}: {before} → {after}"
 
 

@@ -12,16 +12,12 @@ from advisor.model.advice import Cost, CostItem
 from advisor.pricing.plan_cost import in_brief
 from advisor.reports import cost_curves as outcomes
 from advisor.reports.advice_view import beside_cost
-from advisor.reports.terminal_chart import Bar, Canvas, bars, plot, table, wrapped
+from advisor.reports.terminal_chart import LEAST_CHART, Bar, Canvas, bars, heading, table, wrapped
 from advisor.text.money_format import UNKNOWN, basis_in_words, money
 from advisor.text.quantity_format import about, busy
+from advisor.text.tones import TONES
 
 _WIDE = 78
-_AXES = {
-    "traffic.volume": ("volume", "volume, with peak and concurrency in proportion"),
-    "requests.processing": ("time", "duration of a request"),
-    "dataset.records": ("count", "records of a run"),
-}
 _MOST_SHOWN = 6
 
 
@@ -32,7 +28,8 @@ def render(found: Comparison, canvas: Canvas) -> str:
 
 def _lines(found: Comparison, canvas: Canvas) -> Iterator[str]:
     advice = found.advice
-    yield from wrapped(f"{advice.workload.name}: {advice.summary}", canvas)
+    tone = TONES[advice.decision.status]
+    yield from wrapped(f"{advice.workload.name}: {advice.summary}", canvas, tone=tone)
     where = advice.region or "no Region stated"
     yield from wrapped(
         f"On demand, USD, months of 730 h; {where}, prices of {advice.prices_date or 'no date'}",
@@ -58,18 +55,20 @@ def _options(rows: list[ComparedOption], canvas: Canvas) -> Iterator[str]:
     costs = [(money(row.candidate.cost), money(row.per_thousand)) for row in rows]
     times = [outcomes.times(row.candidate.latency) for row in rows]
     names = [(row.candidate.option, words(row.candidate.standing)) for row in rows]
+    tones = [TONES[stands] for _, stands in names]
     heads, later = ("Option", "", "USD/month ", "per 1,000 "), ("p50 ", "p99 ", "cold ")
+    cells: list[tuple[str, ...]]
     if canvas.width >= _WIDE:
         cells = [
             (*name, *cost, *time) for name, cost, time in zip(names, costs, times, strict=True)
         ]
-        yield from table((*heads, *later), cells, canvas)
+        yield from table((*heads, *later), cells, canvas, tones=tones)
         return
-    yield from table(heads, [(*n, *c) for n, c in zip(names, costs, strict=True)], canvas)
+    cells = [(*name, *cost) for name, cost in zip(names, costs, strict=True)]
+    yield from table(heads, cells, canvas, tones=tones)
     yield ""
-    yield from table(
-        ("Option", *later), [(n[0], *t) for n, t in zip(names, times, strict=True)], canvas
-    )
+    cells = [(name, *time) for (name, _), time in zip(names, times, strict=True)]
+    yield from table(("Option", *later), cells, canvas, tones=tones)
 
 
 def _others(rows: tuple[ComparedOption, ...], canvas: Canvas) -> Iterator[str]:
@@ -77,7 +76,8 @@ def _others(rows: tuple[ComparedOption, ...], canvas: Canvas) -> Iterator[str]:
     candidates = [row.candidate for row in rows]
     reasons = [(each.option, words(each.standing), why(each.standing)) for each in candidates]
     yield ""
-    yield from table(("", "", ""), reasons, canvas, flexible=2)
+    tones = [TONES[stands] for _, stands, _ in reasons]
+    yield from table(("", "", ""), reasons, canvas, flexible=2, tones=tones)
 
 
 def _bars(rows: list[ComparedOption], canvas: Canvas) -> Iterator[str]:
@@ -86,9 +86,8 @@ def _bars(rows: list[ComparedOption], canvas: Canvas) -> Iterator[str]:
         for row in rows
         if (cost := row.candidate.cost) is not None and money(cost) != UNKNOWN
     ]
-    if len(drawn) > 1:
-        yield ""
-        yield "USD a month"
+    if len(drawn) > 1 and canvas.width >= LEAST_CHART:
+        yield from heading("USD a month", canvas)
         yield from bars(drawn, canvas)
 
 
@@ -104,8 +103,7 @@ def _rests_on(row: ComparedOption, canvas: Canvas) -> Iterator[str]:
     plan, cost, latency = candidate.plan, candidate.cost, candidate.latency
     if plan is None or cost is None:
         return
-    yield ""
-    yield f"{candidate.option}: {in_brief(plan)}"
+    yield from heading(f"{candidate.option}: {in_brief(plan)}", canvas)
     yield from table(("",) * 4, [_item(item) for item in cost.items], canvas, 3)
     for text in beside_cost(cost):
         yield from wrapped(text, canvas, "  ", "    ")
@@ -121,8 +119,7 @@ def _notes(rows: list[ComparedOption], canvas: Canvas) -> Iterator[str]:
         for note in () if row.candidate.cost is None else row.candidate.cost.notes:
             notes.setdefault(note, []).append(row.candidate.option)
     if notes:
-        yield ""
-        yield "Notes"
+        yield from heading("Notes", canvas)
     for note, options in notes.items():
         whose = "" if len(options) == len(rows) else f"{', '.join(options)}: "
         yield from wrapped(f"{whose}{note}", canvas, "  ", "    ")
@@ -135,57 +132,41 @@ def _item(item: CostItem) -> tuple[str, str, str, str]:
 
 
 def _break_evens(found: Comparison, canvas: Canvas) -> Iterator[str]:
-    yield ""
-    if not found.break_evens:
-        yield "Break-even: none within the curves below" if found.axes else "Break-even: none"
-    else:
-        yield "Break-even"
-        for each in found.break_evens[:_MOST_SHOWN]:
-            yield from wrapped(_break_even(each, canvas), canvas, "  ", "    ")
-        more = len(found.break_evens) - _MOST_SHOWN
-        if more > 0:
-            yield f"  and {more} more, see --format json"
+    """Where the cheapest option changes, then the break-even of every two."""
+    if found.break_evens:
+        yield from heading("Cheapest", canvas)
+    for each in found.break_evens[:_MOST_SHOWN]:
+        yield from wrapped(_break_even(each, canvas), canvas, "  ", "    ")
+    more = len(found.break_evens) - _MOST_SHOWN
+    if more > 0:
+        yield f"  and {more} more, see --format json"
+    pairs = [
+        f"{axis.key}: {text}"
+        for axis in found.axes
+        for text in outcomes.turned(axis.turns, outcomes.AXES[axis.key][0])
+    ]
+    yield from outcomes.listed_turns(pairs, canvas)
     if found.assumed:
         taken = ", ".join(f"{fact} {value}" for fact, value in found.assumed.items())
         yield from wrapped(f"Assumed: {taken}.", canvas, "  ", "    ")
 
 
 def _break_even(each: BreakEven, canvas: Canvas) -> str:
-    crossing, kind = each.crossing, _AXES[each.key][0]
+    crossing, kind = each.crossing, outcomes.AXES[each.key][0]
     share = f" ({busy(each.busy_share)})" if each.busy_share is not None else ""
     value = about(number_at(crossing.above), kind)
     return f"{each.key} {value}{share}: {crossing.sentence(canvas.signs.arrow)}"
 
 
 def _curve(axis: Axis, canvas: Canvas) -> Iterator[str]:
-    kind, name = _AXES[axis.key]
-    values = [float(str(point.value)) for point in axis.points]
-    drawn = list(
-        plot(
-            values,
-            outcomes.curves(axis.points),
-            {value: about(value, kind) for value in (values[0], values[-1])}
-            | {float(axis.current): f"{about(axis.current, kind)}, as stated"},
-            float(axis.current),
-            canvas,
-        )
-    )
-    if not drawn:
-        return
-    yield ""
-    yield from wrapped(f"USD a month over {name}; {outcomes.legend(axis.points)}", canvas)
-    yield from drawn
+    kind, name = outcomes.AXES[axis.key]
+    line = outcomes.along(axis.points, name, kind, axis.current, "as stated")
+    yield from outcomes.chart(axis.points, line, canvas)
 
 
 def _findings(found: Comparison, canvas: Canvas) -> Iterator[str]:
-    money = (
-        "budget-not-proven",
-        "cheaper-option",
-        "over-budget",
-        "over-max-estimates",
-        "over-max-monthly",
-    )
     for finding in found.advice.findings:
-        if finding.rule in money:
+        if finding.rule in outcomes.ABOUT_MONEY:
             yield ""
-            yield from wrapped(f"{finding.severity} {finding.rule}: {finding.message}.", canvas)
+            text = f"{finding.severity} {finding.rule}: {finding.message}."
+            yield from wrapped(text, canvas, tone=TONES[finding.severity])

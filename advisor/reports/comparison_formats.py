@@ -11,31 +11,18 @@ from typing import Any, cast
 
 from advisor.reports.terminal_chart import Canvas
 
-COMPARE_FORMATS = {
-    "text": "advisor.reports.compare_text",
-    "json": "advisor.reports.compare_json",
-    "markdown": "advisor.reports.compare_markdown",
-    "csv": "advisor.reports.compare_csv",
-}
-WHATIF_FORMATS = {
-    "text": "advisor.reports.whatif_text",
-    "json": "advisor.reports.whatif_json",
-    "markdown": "advisor.reports.whatif_markdown",
-    "csv": "advisor.reports.whatif_csv",
-}
-EXPLAIN_FORMATS = {"text": "advisor.reports.explain_text", "json": "advisor.reports.explain_json"}
-DIFF_FORMATS = {
-    "text": "advisor.reports.diff_text",
-    "json": "advisor.reports.diff_json",
-    "markdown": "advisor.reports.diff_markdown",
-}
-PRICE_FORMATS = {
-    "text": "advisor.reports.prices_text",
-    "json": "advisor.reports.prices_json",
-    "markdown": "advisor.reports.prices_markdown",
-    "csv": "advisor.reports.prices_csv",
-}
-REFRESH_FORMATS = {"text": "advisor.reports.refresh_text", "json": "advisor.reports.refresh_json"}
+
+def _formats(kind: str, *names: str) -> dict[str, str]:
+    """Format -> module of one kind of report."""
+    return {name: f"advisor.reports.{kind}_{name}" for name in names}
+
+
+COMPARE_FORMATS = _formats("compare", "text", "json", "markdown", "csv")
+WHATIF_FORMATS = _formats("whatif", "text", "json", "markdown", "csv")
+EXPLAIN_FORMATS = _formats("explain", "text", "json")
+DIFF_FORMATS = _formats("diff", "text", "json", "markdown")
+PRICE_FORMATS = _formats("prices", "text", "json", "markdown", "csv")
+REFRESH_FORMATS = _formats("refresh", "text", "json")
 
 
 def money_renderer(formats: dict[str, str], name: str) -> Callable[[Any, Canvas], str]:

@@ -30,7 +30,8 @@ def _lines(found: Difference) -> Iterator[str]:
         yield f"\n{sign} {code(finding.rule)}: {prose(finding.message)}"
     yield ""
     yield from table(("", "Before", "After"), list(_main(found)))
-    rest = [*found.facts[_MOST_SHOWN:], *found.settings]
+    costs = [each._replace(name=f"{each.name}, USD a month") for each in found.costs]
+    rest = [*found.facts[_MOST_SHOWN:], *found.settings, *costs]
     if rest or found.requests or found.gone:
         yield "\n<details><summary>Plan, requests and findings</summary>\n"
         if rest:

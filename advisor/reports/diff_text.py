@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from advisor.compare.diff import ChangedValue, Difference, chosen_cost, rise
-from advisor.reports.terminal_chart import Canvas, table, wrapped
+from advisor.model.workload import Finding
+from advisor.reports.terminal_chart import Canvas, heading, table, wrapped
 from advisor.text.money_format import UNKNOWN, a_month, money
+from advisor.text.tones import QUIET, TITLE, TONES
 
 _NOTHING = "-"
 
@@ -21,7 +23,9 @@ def render(found: tuple[Sequence[Difference], Sequence[str], Sequence[str]], can
 
 
 def _lines(found: Difference, canvas: Canvas) -> Iterator[str]:
-    yield from wrapped(f"{found.new.workload.name}: {headline(found, canvas.signs.arrow)}", canvas)
+    told = f"{found.new.workload.name}: {headline(found, canvas.signs.arrow)}"
+    yield from wrapped(told, canvas, tone=TITLE)
+    yield from _findings("New findings", found.appeared, canvas)
     sections = (
         ("Facts", found.facts),
         ("Options", found.options),
@@ -30,20 +34,24 @@ def _lines(found: Difference, canvas: Canvas) -> Iterator[str]:
     )
     for title, changes in sections:
         if changes:
-            yield ""
-            yield title
+            yield from heading(title, canvas)
             yield from _changes(changes, canvas)
     if found.requests:
         yield ""
         names = ", ".join(change.name for change in found.requests)
         yield from wrapped(f"Requests that differ: {names}", canvas)
-    for title, findings in (("New findings", found.appeared), ("Findings gone", found.gone)):
-        if findings:
-            yield ""
-            yield title
-            for finding in findings:
-                text = f"{finding.severity} {finding.rule}: {finding.message}"
-                yield from wrapped(text, canvas, "  ", "    ")
+    yield from _findings("Findings gone", found.gone, canvas, quiet=True)
+
+
+def _findings(
+    title: str, findings: Sequence[Finding], canvas: Canvas, *, quiet: bool = False
+) -> Iterator[str]:
+    if findings:
+        yield from heading(title, canvas)
+    for each in findings:
+        tone = QUIET if quiet else TONES[each.severity]
+        text = f"{each.severity} {each.rule}: {each.message}"
+        yield from wrapped(text, canvas, "  ", "    ", tone=tone)
 
 
 def headline(found: Difference, arrow: str) -> str:

@@ -8,9 +8,10 @@ from advisor.compare.explained import Here, Judged, WinningChange
 from advisor.engine.standing import bound, in_words, is_need, words
 from advisor.model.advice import Fact, Step
 from advisor.reports.advice_view import room
-from advisor.reports.terminal_chart import Canvas, table, wrapped
+from advisor.reports.terminal_chart import Canvas, heading, table, wrapped
 from advisor.text.money_format import a_month, money
 from advisor.text.quantity_format import word
+from advisor.text.tones import TITLE, TONES
 
 Explained = tuple[str, str, Here]  # id, what it is, how it stands
 Row = tuple[str, ...]
@@ -21,10 +22,10 @@ def render(found: Sequence[Explained], canvas: Canvas) -> str:
     return "\n".join("".join(f"{line}\n" for line in _lines(*each, canvas)) for each in found)
 
 
-def _lines(name: str, title: str, here: Here, canvas: Canvas) -> Iterator[str]:
+def _lines(name: str, what: str, here: Here, canvas: Canvas) -> Iterator[str]:
     advice = here.advice
-    yield from wrapped(f"{name} in {advice.workload.name}: {here.stands}", canvas)
-    yield from wrapped(title, canvas)
+    yield from wrapped(f"{name} in {advice.workload.name}: {here.stands}", canvas, tone=TITLE)
+    yield from wrapped(what, canvas)
     sections = (
         ("Value", [_value(here, each) for each in here.facts]),
         ("Question", [] if here.step is None else _step(here.step)),
@@ -36,13 +37,13 @@ def _lines(name: str, title: str, here: Here, canvas: Canvas) -> Iterator[str]:
         ("Read by", list(here.read_by)),
         ("Findings", [(each.severity, each.message) for each in here.findings]),
     )
-    for heading, rows in sections:
+    for title, rows in sections:
         if rows:
-            yield ""
-            yield heading
+            yield from heading(title, canvas)
             indented = [(f"  {row[0]}", *row[1:]) for row in rows]
             last = len(indented[0]) - 1
-            yield from table(("",) * (last + 1), indented, canvas, flexible=last)
+            tones = [TONES.get(row[0], "") for row in rows]
+            yield from table(("",) * (last + 1), indented, canvas, flexible=last, tones=tones)
 
 
 def _value(here: Here, fact: Fact) -> Row:

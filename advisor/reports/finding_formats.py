@@ -8,6 +8,7 @@ from typing import cast
 
 from advisor.gate.run import CheckReport
 from advisor.model.value import Value
+from advisor.text.tones import painted
 
 
 class FindingContext(Value):
@@ -18,17 +19,16 @@ class FindingContext(Value):
     rules_digest: str = ""
     columns: int = 160  # of the widest line that is not wrapped
 
+    def paint(self, text: str, tone: str) -> str:
+        """A text in a tone, where there is colour."""
+        return painted(text, tone, colour=self.colour)
+
 
 Renderer = Callable[[CheckReport, FindingContext], str]
 
 FINDING_FORMATS = {
-    "text": "advisor.reports.findings_text",
-    "json": "advisor.reports.findings_json",
-    "sarif": "advisor.reports.findings_sarif",
-    "junit": "advisor.reports.findings_junit",
-    "github": "advisor.reports.findings_github",
-    "gitlab": "advisor.reports.findings_gitlab",
-    "markdown": "advisor.reports.findings_markdown",
+    name: f"advisor.reports.findings_{name}"
+    for name in ("text", "json", "sarif", "junit", "github", "gitlab", "markdown")
 }
 
 

@@ -16,8 +16,8 @@ from advisor.reports.finding_words import (
     scope,
     sentence,
 )
+from advisor.text.tones import QUIET, TITLE, TONES
 
-_COLOURS = {"error": "31", "warning": "33", "info": "36"}
 _MARGIN = 5  # columns before an excerpt, besides those of the line's number
 _WORDS = {"error": "error", "warning": "warning", "info": "note"}
 
@@ -33,7 +33,7 @@ def render(report: CheckReport, context: FindingContext) -> str:
     for owner in owners:
         if len(owners) > 1:
             title = owner or "no owner"
-            lines += [_bold(f"{title}", context), ""]
+            lines += [context.paint(printable(title), TITLE), ""]
         for finding in shown:
             if finding.owner == owner:
                 lines += [*_finding(finding, report, context), ""]
@@ -50,10 +50,10 @@ def _finding(finding: GateFinding, report: CheckReport, context: FindingContext)
     if finding.line:
         place += f":{finding.line}:{finding.column}"
     word = _WORDS[finding.severity]
-    coloured = _colour(word, _COLOURS[finding.severity], context)
-    if not finding.counts:
-        coloured = _colour(f"{finding.status} {word}", "2", context)
-    head = f"{_bold(place, context)}: {coloured} {finding.rule}: {sentence(finding)}"
+    tone = TONES[finding.severity] if finding.counts else QUIET
+    shown = word if finding.counts else f"{finding.status} {word}"
+    head = f"{context.paint(place, TITLE)}: {context.paint(shown, tone)}"
+    head += f" {finding.rule}: {sentence(finding)}"
     lines = [head]
     if finding.status == ACCEPTED:
         return [*lines, *_paragraph("accepted", accepted_because(finding), context)]
@@ -61,9 +61,9 @@ def _finding(finding: GateFinding, report: CheckReport, context: FindingContext)
         inside = f", {printable(finding.path)}" if finding.path else ""
         lines.append(f"  in {printable(finding.address)}{inside}")
     number = str(finding.line)
-    shown = excerpt(finding, report.sources, context.columns - len(number) - _MARGIN)
-    if shown is not None:
-        lines += [f"  {number} | {shown[0]}", f"  {' ' * len(number)} | {shown[1]}"]
+    quoted = excerpt(finding, report.sources, context.columns - len(number) - _MARGIN)
+    if quoted is not None:
+        lines += [f"  {number} | {quoted[0]}", f"  {' ' * len(number)} | {quoted[1]}"]
     lines += _paragraph("why", finding.because, context)
     if finding.source:
         dated = f" ({finding.as_of})" if finding.as_of else ""
@@ -83,11 +83,3 @@ def _paragraph(label: str, text: str, context: FindingContext) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
-
-
-def _bold(text: str, context: FindingContext) -> str:
-    return _colour(text, "1", context)
-
-
-def _colour(text: str, code: str, context: FindingContext) -> str:
-    return f"\x1b[{code}m{text}\x1b[0m" if context.colour else text

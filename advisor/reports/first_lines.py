@@ -18,7 +18,7 @@ from advisor.model.workload import Finding
 from advisor.pricing.comparable import stand_ins
 from advisor.pricing.plan_cost import in_brief
 from advisor.reports import advice_view as view
-from advisor.reports.plain_words import KEY, Words, capital
+from advisor.reports.plain_words import KEY, Words, capital, lowered
 from advisor.text.money_format import NOT_APPLICABLE, UNKNOWN, money
 from advisor.text.quantity_format import milliseconds
 
@@ -27,6 +27,8 @@ _CUT = "..."
 _LEAST_NAME = 8
 _SEVERE = ("error", "warning")
 _BRACKET = re.compile(r" \([^()]*\)$")
+_ASIDE = re.compile(r" \([^()]*\)")
+_FIGURE = re.compile(r"(?<![\w.-])\d")
 
 
 class FirstLine(NamedTuple):
@@ -36,9 +38,8 @@ class FirstLine(NamedTuple):
     text: str
 
 
-def first_lines(advice: Advice, width: int) -> tuple[FirstLine, ...]:
+def first_lines(advice: Advice, width: int, names: Words) -> tuple[FirstLine, ...]:
     """The five lines of an answer, each at most ``width`` columns wide with its label."""
-    names = Words(advice)
     worst = [each for each in advice.findings if each.severity in _SEVERE]
     if advice.chosen is None:
         third = "Fix", _fix(advice, names)
@@ -179,11 +180,26 @@ def _why(advice: Advice, names: Words) -> Iterator[str]:
 def _risk(worst: Sequence[Finding], names: Words) -> Iterator[str]:
     first = worst[0]
     what = names.finding(first.rule, first.message)
-    severity = "Error: " if first.severity == "error" else ""
+    what = f"Error: {what}" if first.severity == "error" else what
     more = len(worst) - 1
-    if more:
-        yield f"{severity}{what}, and {more} more finding{'s'[: more != 1]} below."
-    yield f"{severity}{what}."
+    for text in (*(f"{what} ({each})" for each in _figures(first.message, names)), what):
+        if more:
+            yield f"{text}, and {more} more finding{'s'[: more != 1]} below."
+            yield f"{text}, and {more} more."
+        else:
+            yield f"{text}."
+    yield f"{what}."
+
+
+def _figures(message: str, names: Words) -> Iterator[str]:
+    """What a finding says in figures, in fewer and fewer words; sources are no figures."""
+    said = _ASIDE.sub("", message).rstrip(".")
+    for sentence in said.split(". "):
+        clause, _, last = sentence.partition(", ")[0], *sentence.rpartition(": ")[1:]
+        found = [lowered(names.plain(it)) for it in (sentence, clause, last) if _FIGURE.search(it)]
+        if found:
+            yield from (each for each in dict.fromkeys(found) if not KEY.search(each))
+            return
 
 
 def _alternative(advice: Advice, names: Words) -> Iterator[str]:

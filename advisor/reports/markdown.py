@@ -10,6 +10,7 @@ from advisor.reports import Context
 from advisor.reports import advice_view as highlights
 from advisor.reports.answer_blocks import blocks, option_rows, provenance
 from advisor.reports.first_lines import first_lines
+from advisor.reports.plain_words import Words
 from advisor.text.markup import cited, code, prose, table
 from advisor.text.money_format import UNKNOWN, basis_in_words, money
 from advisor.text.quantity_format import word
@@ -27,11 +28,12 @@ def render(advices: Sequence[Advice], context: Context) -> str:
 
 
 def _page(advice: Advice) -> Iterator[str]:
-    headline, *others = first_lines(advice, _ANY_WIDTH)
+    names = Words(advice)
+    headline, *others = first_lines(advice, _ANY_WIDTH, names)
     yield f"# {prose(headline.text)}\n"
     yield from (f"- **{each.label}** {prose(each.text)}" for each in others)
     yield "\n## Options"
-    yield from _options(advice)
+    yield from _options(advice, names)
     for block in blocks(advice, verbose=False):
         yield f"\n## {block.title}"
         yield from _some([f"- {prose(line)}" for line in block.lines], _MOST_LINES)
@@ -75,7 +77,7 @@ def _origin(fact: Fact, advice: Advice) -> str:
     return prose(f"{fact.origin}: {fact.because}" if fact.because else fact.origin)
 
 
-def _options(advice: Advice) -> Iterator[str]:
+def _options(advice: Advice, names: Words) -> Iterator[str]:
     rows = [
         (
             f"**{row.option}**" if row.candidate.standing.standing == CHOSEN else row.option,
@@ -84,7 +86,7 @@ def _options(advice: Advice) -> Iterator[str]:
             row.p99,
             prose(row.standing),
         )
-        for row in option_rows(advice)
+        for row in option_rows(advice, names)
     ]
     yield from table(("Option", "USD/month", "p50", "p99 or run", "Standing"), rows)
     headings = ("Option", "Outcome", "Rule", "Value", "Bound", "Margin", "Source")

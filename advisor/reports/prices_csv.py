@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
-
-from advisor.model.printable import printable
 from advisor.pricing.price_listing import Book
 from advisor.reports.terminal_chart import Canvas
+from advisor.text.csv_text import csv_text
 from advisor.text.quantity_format import word
 
 
 def render(found: Book, _: Canvas) -> str:
     """The table."""
-    stream = StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
     if not found.single:
-        writer.writerow(("region", "date", "own", "count"))
-        for known in found.regions:
-            writer.writerow((known.region, known.date or "", word(known.own), known.prices))
-        return stream.getvalue()
-    writer.writerow(("region", "component", "key", "usd", "basis", "as_of", "source"))
-    for known in found.regions:
-        for row in known.rows:
-            price = row.price
-            texts = (price.usd, price.basis, price.as_of, price.source)
-            writer.writerow((known.region, row.component, row.key, *map(printable, texts)))
-    return stream.getvalue()
+        rows = [(it.region, it.date, word(it.own), it.prices) for it in found.regions]
+        return csv_text(("region", "date", "own", "count"), rows)
+    return csv_text(
+        ("region", "component", "key", "usd", "basis", "as_of", "source"),
+        (
+            (known.region, each.component, each.key, it.usd, it.basis, it.as_of, it.source)
+            for known in found.regions
+            for each in known.rows
+            for it in (each.price,)
+        ),
+    )

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from advisor.pricing.price_listing import Book, RegionPrices
-from advisor.reports.terminal_chart import Canvas, table, wrapped
+from advisor.reports.terminal_chart import Canvas, heading, table, wrapped
 from advisor.text.money_format import basis_in_words
+from advisor.text.tones import TONES
 
 
 def render(found: Book, canvas: Canvas) -> str:
@@ -31,8 +32,7 @@ def _lines(found: Book, canvas: Canvas) -> Iterator[str]:
     yield from _warned(found, canvas)
     sources: dict[str, str] = {}
     for component, group in groupby(known.rows, key=lambda row: row.component):
-        yield ""
-        yield f"{component}, {found.per.get(component, 'a unit')}"
+        yield from heading(f"{component}, {found.per.get(component, 'a unit')}", canvas)
         cells = []
         for row in group:
             number = sources.setdefault(row.price.source, f"[{len(sources) + 1}]")
@@ -59,4 +59,5 @@ def _warned(found: Book, canvas: Canvas) -> Iterator[str]:
         where = f"of {', '.join(old)}" if len(old) < len(found.regions) else "of every Region shown"
         text = f"warning: the prices {where} are older than {found.stale_days} days."
         command = f"sm-advise prices refresh --region {old[0]}"
-        yield from wrapped(f"{text} Read the current ones with: {command}", canvas)
+        text += f" Read the current ones with: {command}"
+        yield from wrapped(text, canvas, tone=TONES["warning"])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from advisor.pricing.price_refresh.difference import Difference, MovedCost, PriceChange
 from advisor.reports.terminal_chart import Canvas, wrapped
 from advisor.text.money_format import money
+from advisor.text.tones import TITLE
 
 _MOST_SHOWN = 10
 
@@ -21,7 +22,7 @@ def render(found: tuple[tuple[Difference, ...], tuple[MovedCost, ...]], canvas: 
 
 def _region(one: Difference, canvas: Canvas) -> Iterator[str]:
     noun = "price" if one.count == 1 else "prices"
-    yield f"{one.region}: {one.count} {noun} of {one.date}"
+    yield canvas.paint(f"{one.region}: {one.count} {noun} of {one.date}", TITLE)
     whose = "your own" if one.old_own else "the shipped"
     yield from _wrapped(
         f"Against {whose} prices of {one.old_date or 'no date'}: {len(one.changed)} changed,"
@@ -60,7 +61,8 @@ def _workloads(workloads: tuple[MovedCost, ...], canvas: Canvas) -> Iterator[str
     if not workloads:
         return
     moved = [each for each in workloads if each.costs_otherwise or each.runs_otherwise]
-    yield f"Workloads: {len(moved)} of {len(workloads)} cost something else"
+    said = f"Workloads: {len(moved)} of {len(workloads)} cost something else"
+    yield canvas.paint(said, TITLE)
     arrow = canvas.signs.arrow
     for each in moved[:_MOST_SHOWN]:
         cost = f" {arrow} ".join(map(money, each.costs))

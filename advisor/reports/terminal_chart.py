@@ -1,18 +1,25 @@
 """Bars, curves and tables made of characters, for any width and for terminals without Unicode."""
 
 import math
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from advisor.model.printable import printable
+from advisor.reports.advice_view import SEVERITIES, columns_of
 from advisor.text.money_format import tick
+from advisor.text.tones import QUIET, TITLE, TONES, painted
 
 NARROWEST = 40
 _LEAST_PLOT = 16
 _TALL = 11  # rows of a plot
-_LEAST_TEXT = 16
+_LEAST_TEXT = 26
+_GAP = 2
+_LABEL = 12
 _LEAST_HEIGHT = 1e-9
+_COINCIDE = 0.1  # the share of the width from which on curves that meet are named
+LEAST_CHART = 60  # columns; below it there are tables
 
 
 class Signs(NamedTuple):
@@ -43,6 +50,11 @@ class Canvas(NamedTuple):
 
     width: int = 80
     unicode: bool = True
+    colour: bool = False
+
+    def paint(self, text: str, tone: str) -> str:
+        """A text in a tone, where there is colour."""
+        return painted(text, tone, colour=self.colour)
 
     @property
     def signs(self) -> Signs:
@@ -102,8 +114,10 @@ def plot(
     labels: Mapping[float, str],
     now: float | None,
     canvas: Canvas,
+    *,
+    title: str = "",
 ) -> Iterator[str]:
-    """Curves over a quantity, both scales logarithmic.
+    """Curves over a quantity, both scales logarithmic; then which letters others hide.
 
     Args:
         values: positive, ascending, where the heights were taken.
@@ -111,6 +125,7 @@ def plot(
         labels: text of the first and of the last value, and of ``now``.
         now: value to be marked under the axis, ``None`` for none.
         canvas: where it goes.
+        title: what the values are, below them.
     """
     curves = [
         Curve(each.letter, tuple(height if _seen(height) else None for height in each.heights))
@@ -124,17 +139,27 @@ def plot(
     margin = max(len(text) for text in ticks.values())
     wide = max(_LEAST_PLOT, canvas.width - margin - 2)
     rows = [[" "] * wide for _ in range(_TALL)]
+    drawn, hidden = Counter[str](), Counter[tuple[str, str]]()
     for curve in curves:
         for column in range(wide):
             height = _height(curve, values, column / (wide - 1))
             if height:
                 share = math.log(height / low) / math.log(high / low)
-                rows[_TALL - 1 - round(share * (_TALL - 1))][column] = curve.letter
+                row = rows[_TALL - 1 - round(share * (_TALL - 1))]
+                drawn[curve.letter] += 1
+                hidden[row[column], curve.letter] += 1
+                row[column] = curve.letter
     for number, row in enumerate(rows):
         label = ticks.get(_TALL - 1 - number, "")
         yield f"{label:>{margin}} {canvas.signs.side}{''.join(row)}".rstrip()
     yield " " * (margin + 1) + canvas.signs.corner + canvas.signs.floor * wide
-    yield from _foot(values, labels, now=now, margin=margin, wide=wide, canvas=canvas)
+    yield from _mark(values, labels, now=now, margin=margin, wide=wide, canvas=canvas)
+    ends = labels[values[0]], labels[values[-1]]
+    yield from foot(ends, title, canvas._replace(width=margin + 2 + wide), margin + 2)
+    for (under, over), count in hidden.items():
+        if under.strip() and count > wide * _COINCIDE:
+            part = "" if count == drawn[under] else " in part"
+            yield from wrapped(f"{under} lies under {over}{part}.", canvas)
 
 
 def _seen(height: float | None) -> bool:
@@ -170,7 +195,7 @@ def _height(curve: Curve, values: Sequence[float], share: float) -> float | None
     return None
 
 
-def _foot(
+def _mark(
     values: Sequence[float],
     labels: Mapping[float, str],
     now: float | None,
@@ -186,8 +211,16 @@ def _foot(
             yield f"{indent}{' ' * column}{canvas.signs.mark} {text}".rstrip()
         else:
             yield f"{indent}{text:>{max(0, column - 1)}} {canvas.signs.mark}"
-    first, last = labels[values[0]], labels[values[-1]]
-    yield indent + first + last.rjust(max(len(last) + 1, wide - len(first)))
+
+
+def foot(ends: tuple[str, str], title: str, canvas: Canvas, margin: int) -> Iterator[str]:
+    """The first and the last value below an axis, with its title between or below them."""
+    first, last = ends
+    room = canvas.width - margin - len(first) - len(last)
+    between = title if len(title) <= room - 4 else ""
+    yield " " * margin + first + between.center(max(1, room)) + last
+    if title != between:
+        yield from wrapped(title, canvas, " " * margin, " " * margin)
 
 
 def strip(spans: Sequence[tuple[float, str]], canvas: Canvas, margin: int) -> str:
@@ -197,79 +230,140 @@ def strip(spans: Sequence[tuple[float, str]], canvas: Canvas, margin: int) -> st
     for number, (end, word) in enumerate(spans):
         stop = wide if number == len(spans) - 1 else min(wide, round(end * wide))
         room = max(1, stop - start)
-        inside = word if len(word) < room else word[: max(0, room - 1)]
+        inside = word if len(word) < room else ""  # the list below has it
         done += canvas.signs.side + inside.center(room - 1, canvas.signs.floor)[: room - 1]
         start += room
     return done[:wide]
 
 
 def table(
-    headings: Sequence[str], rows: Sequence[Sequence[str]], canvas: Canvas, flexible: int = -1
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    canvas: Canvas,
+    flexible: int = -1,
+    *,
+    tones: Sequence[str] = (),
+    below: Sequence[Iterable[str]] = (),
 ) -> Iterator[str]:
     """Columns without lines; the flexible one wraps, or stands below where there is no room.
 
     Args:
         headings: empty texts make no line.
         rows: of texts, as many as headings; numbers align where their heading ends with a space.
-        canvas: where it goes.
+        canvas: where it goes; where it is too narrow each row is a paragraph.
         flexible: number of the column that wraps.
+        tones: one of each row, or none at all.
+        below: quiet lines under each row, or none at all.
     """
     shown = [[printable(cell) for cell in row] for row in rows]
     names = [heading.rstrip() for heading in headings]
-    widths = [max(map(len, column)) for column in zip(names, *shown, strict=True)]
-    if flexible >= 0:
-        others = sum(width for number, width in enumerate(widths) if number != flexible)
-        room = canvas.width - others - 2 * (len(widths) - 1)
-        if room < min(_LEAST_TEXT, widths[flexible]):
-            yield from _stacked(headings, shown, canvas, flexible)
-            return
+    widths = [max(map(columns_of, column)) for column in zip(names, *shown, strict=True)]
+    kept = [number for number in range(len(names)) if number != flexible]
+    used = sum(widths[number] + _GAP for number in kept)
+    room = canvas.width - used
+    stacked = flexible >= 0 and room < min(_LEAST_TEXT, widths[flexible])
+    if flexible >= 0 and not stacked:
+        kept.append(flexible)
+        kept.sort()
         widths[flexible] = min(widths[flexible], room)
-    if any(headings):
-        yield _line(headings, widths, headings)
-    for row in shown:
-        yield from _wrapped(row, widths, headings, flexible)
+    fits = used - _GAP <= canvas.width
+    if any(headings) and fits:
+        yield canvas.paint(_line(headings, widths, headings, kept), QUIET)
+    for row, tone, quiet in zip_longest(shown, tones, below, fillvalue=()):
+        lines = _cells(row, widths, headings, kept, flexible)
+        if not fits:
+            lines = wrapped(_paragraph(row, names, flexible), canvas, "", "    ")
+        for line in lines:
+            yield canvas.paint(line, tone or "")
+        if stacked and fits and row[flexible]:
+            yield from wrapped(row[flexible], canvas, "    ", "    ", tone=tone or "")
+        for each in quiet:
+            yield from wrapped(each, canvas, "    ", "      ", tone=QUIET)
 
 
-def _wrapped(
-    row: Sequence[str], widths: Sequence[int], headings: Sequence[str], flexible: int
+def _paragraph(row: Sequence[str], names: Sequence[str], flexible: int) -> str:
+    """A row that has no room for its columns: each cell behind its heading, but the first."""
+    told = [
+        (number, name, cell.strip())
+        for number, (name, cell) in enumerate(zip(names, row, strict=True))
+        if cell.strip()
+    ]
+    bare = (told[0][0] if told else 0, flexible)
+    return ", ".join(cell if at in bare else f"{name} {cell}".strip() for at, name, cell in told)
+
+
+def _cells(
+    row: Sequence[str],
+    widths: Sequence[int],
+    headings: Sequence[str],
+    kept: Sequence[int],
+    flexible: int,
 ) -> Iterator[str]:
-    if flexible < 0 or len(row[flexible]) <= widths[flexible]:
-        yield _line(row, widths, headings)
-        return
-    pieces = textwrap.wrap(row[flexible], widths[flexible]) or [""]
+    """The lines of a row, as many as those of its flexible cell."""
+    pieces = [""]
+    if flexible in kept:
+        pieces = list(_folded(row[flexible], widths[flexible])) or [""]
     for number, piece in enumerate(pieces):
-        cells = [
-            piece if column == flexible else cell if number == 0 else ""
-            for column, cell in enumerate(row)
-        ]
-        yield _line(cells, widths, headings)
+        cells = ["" if number else cell for cell in row]
+        cells[flexible] = piece if flexible in kept else cells[flexible]
+        yield _line(cells, widths, headings, kept)
 
 
-def _line(cells: Sequence[str], widths: Sequence[int], headings: Sequence[str]) -> str:
-    aligned = (
-        cell.rstrip().rjust(width) if heading.endswith(" ") else cell.ljust(width)
-        for cell, width, heading in zip(cells, widths, headings, strict=True)
-    )
-    return "  ".join(aligned).rstrip()
+def _line(
+    cells: Sequence[str], widths: Sequence[int], headings: Sequence[str], kept: Sequence[int]
+) -> str:
+    parts = []
+    for number in kept:
+        cell, right = cells[number].rstrip(), headings[number].endswith(" ")
+        pad = " " * (widths[number] - columns_of(cell))
+        parts.append(pad + cell if right else cell + pad)
+    return (" " * _GAP).join(parts).rstrip()
 
 
-def _stacked(
-    headings: Sequence[str], rows: Sequence[Sequence[str]], canvas: Canvas, flexible: int
+def wrapped(
+    text: str, canvas: Canvas, first: str = "", then: str = "", *, tone: str = ""
 ) -> Iterator[str]:
-    """The flexible column under each row."""
-    kept = [number for number in range(len(headings)) if number != flexible]
-    short = [[row[number] for number in kept] for row in rows]
-    names = [headings[number] for number in kept]
-    lines = list(table(names, short, canvas))
-    if any(names):
-        yield lines.pop(0)
-    for line, row in zip(lines, rows, strict=True):
-        yield line
-        if row[flexible]:
-            yield from wrapped(row[flexible], canvas, "    ", "    ")
-
-
-def wrapped(text: str, canvas: Canvas, first: str = "", then: str = "") -> Iterator[str]:
     """A paragraph, safe to print."""
     width = max(NARROWEST, canvas.width)
-    yield from textwrap.wrap(printable(text), width, initial_indent=first, subsequent_indent=then)
+    yield from (canvas.paint(line, tone) for line in _folded(printable(text), width, first, then))
+
+
+def _folded(text: str, width: int, first: str = "", then: str = "") -> Iterator[str]:
+    """Lines that end between words; a word that is longer than a line is cut."""
+    line, empty = first, True
+    for word in text.split():
+        rest = word
+        if not empty and columns_of(line) + 1 + columns_of(rest) > width:
+            yield line
+            line, empty = then, True
+        while empty and columns_of(line) + columns_of(rest) > width:
+            room = max(1, width - columns_of(line))
+            head = next(n for n in range(room, 0, -1) if n == 1 or columns_of(rest[:n]) <= room)
+            yield line + rest[:head]
+            line, rest = then, rest[head:]
+        line += rest if empty else f" {rest}"
+        empty = False
+    if not empty:
+        yield line
+
+
+def heading(text: str, canvas: Canvas) -> Iterator[str]:
+    """An empty line, and the title of what follows."""
+    yield ""
+    yield canvas.paint(text, TITLE)
+
+
+def labelled(label: str, lines: Iterable[str], canvas: Canvas) -> Iterator[str]:
+    """A label in a column of its own, and lines beside it that hang after their first."""
+    start = label
+    for each in lines:
+        first, *rest = wrapped(each, canvas, start.ljust(_LABEL), " " * (_LABEL + _GAP))
+        word = first[_LABEL:].partition(" ")[0]
+        shown = canvas.paint(word, TONES[word] if word in SEVERITIES else "")
+        yield (
+            canvas.paint(start.ljust(_LABEL), TITLE if start else "")
+            + shown
+            + first[_LABEL + len(word) :]
+        )
+        yield from rest
+        start = ""

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
-
 from advisor.compare.scenario import Outcome
 from advisor.compare.whatif import Sweep
 from advisor.model.options import OPTIONS
 from advisor.reports.terminal_chart import Canvas
+from advisor.text.csv_text import csv_text
 from advisor.text.quantity_format import plain, unit, word
 
 
 def render(found: Sweep, _: Canvas) -> str:
     """The table; an option that may not be used at a value has empty cells."""
-    stream = StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
     words = bool(found.stretches[0].words)
     name = found.key if words else f"{found.key} [{unit(found.kind)}]".replace(" []", "")
     ends = [f"{option} usd_{end}" for option in OPTIONS for end in ("low", "high")]
     ends += [f"{option} usd_estimate" for option in OPTIONS]
-    writer.writerow([name, "answer", "cheapest", *ends])
-    for point in found.points:
-        writer.writerow(_row(found, point))
-    return stream.getvalue()
+    rows = [_row(found, point) for point in found.points]
+    return csv_text((name, "answer", "cheapest", *ends), rows)
 
 
 def _row(found: Sweep, point: Outcome) -> list[object]:

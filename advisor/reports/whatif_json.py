@@ -10,7 +10,7 @@ from advisor.compare.break_even import Crossing
 from advisor.compare.scenario import KeyValue, Outcome
 from advisor.compare.whatif import Stretch, Sweep
 from advisor.model.workload import Interval
-from advisor.reports.cost_curves import costs
+from advisor.reports.cost_curves import costs, pair_break_even
 from advisor.reports.terminal_chart import Canvas
 from advisor.text.quantity import show
 from advisor.text.quantity_format import plain, unit
@@ -35,6 +35,7 @@ def render(found: Sweep, _: Canvas) -> str:
         "stated": found.stated,
         "answers": [_stretch(found, each) for each in found.stretches],
         "cheapest_changes": [_crossing(found, each) for each in found.crossings],
+        "pair_break_evens": [pair_break_even(found.key, found.kind, it) for it in found.turns],
         "points": [_point(found, each) for each in found.points],
     }
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"

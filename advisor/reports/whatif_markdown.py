@@ -8,7 +8,7 @@ from advisor.compare.break_even import number_at
 from advisor.compare.scenario import Outcome
 from advisor.compare.whatif import Sweep
 from advisor.measurement import words
-from advisor.reports.cost_curves import kind_of, span
+from advisor.reports.cost_curves import kind_of, now, span, turned
 from advisor.reports.terminal_chart import Canvas
 from advisor.text.markup import code, prose, table
 from advisor.text.money_format import UNKNOWN, money
@@ -24,6 +24,7 @@ def render(found: Sweep, _: Canvas) -> str:
 
 def _lines(found: Sweep) -> Iterator[str]:
     yield f"# {prose(found.workload.name)}: what if {code(found.key)} changes\n"
+    yield f"{prose(now(found).capitalize())}.\n"
     if found.workload.measured is not None:
         yield f"Measured {prose(words.origin(found.workload.measured))}.\n"
     yield from table(
@@ -35,6 +36,9 @@ def _lines(found: Sweep) -> Iterator[str]:
         for each in found.crossings:
             value = about(number_at(each.above), kind_of(found))
             yield f"- {code(value)}: {prose(each.sentence('to'))}"
+    if found.turns:
+        yield "\nBreak-even:\n"
+        yield from (f"- {prose(text)}" for text in turned(found.turns, kind_of(found)))
     options = list(dict.fromkeys(option for point in found.points for option in point.costs))
     yield f"\n<details><summary>{len(found.points)} values</summary>\n"
     headings = (code(found.key), "Answer", "Cheapest", *(f"{option} USD" for option in options))

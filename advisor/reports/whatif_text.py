@@ -10,9 +10,10 @@ from advisor.compare.scenario import Outcome
 from advisor.compare.whatif import Sweep
 from advisor.measurement import words
 from advisor.reports import cost_curves as outcomes
-from advisor.reports.terminal_chart import Canvas, plot, strip, table, wrapped
+from advisor.reports.terminal_chart import LEAST_CHART, Canvas, foot, strip, table, wrapped
 from advisor.text.money_format import money
 from advisor.text.quantity_format import about, word
+from advisor.text.tones import GOOD, TITLE
 
 _NONE = "none fits"
 _MARGIN = 10  # of the words before a strip
@@ -25,29 +26,23 @@ def render(found: Sweep, canvas: Canvas) -> str:
 
 
 def _lines(found: Sweep, canvas: Canvas) -> Iterator[str]:
-    yield from wrapped(
-        f"{found.workload.name}: what if {found.key} changes ({_now(found)})", canvas
-    )
+    told = f"{found.workload.name}: what if {found.key} changes ({outcomes.now(found)})"
+    yield from wrapped(told, canvas, tone=TITLE)
     if found.workload.measured is not None:
         yield from wrapped(f"Measured {words.origin(found.workload.measured)}", canvas)
     yield ""
     if found.stretches[0].words:
         yield from _words(found, canvas)
         return
-    yield from _strips(found, canvas)
-    yield ""
+    if canvas.width >= LEAST_CHART:
+        yield from _strips(found, canvas)
+        yield ""
     yield from _answers(found, canvas)
     yield from _turns(found, canvas)
-    yield from _curve(found, canvas)
-
-
-def _now(found: Sweep) -> str:
-    if found.current is None:
-        return "nothing is stated"
-    word = "as stated" if found.stated else "assumed"
-    if isinstance(found.current, str):
-        return f"{word}: {found.current}"
-    return f"{word}: {about(found.current, outcomes.kind_of(found))}"
+    if found.turns:
+        kind = outcomes.kind_of(found)
+        yield from outcomes.listed_turns(outcomes.turned(found.turns, kind), canvas)
+    yield from outcomes.chart(found.points, _axis(found), canvas)
 
 
 def _words(found: Sweep, canvas: Canvas) -> Iterator[str]:
@@ -57,7 +52,9 @@ def _words(found: Sweep, canvas: Canvas) -> Iterator[str]:
         value = word(point.value)
         mark = canvas.signs.mark if value == found.current else ""
         rows.append((mark, value, point.option or _NONE, _usd(point), point.cheapest or ""))
-    yield from table(("", found.key, "Answer", "USD/month ", "Cheapest option"), rows, canvas)
+    tones = [GOOD if row[0] else "" for row in rows]
+    headings = ("", found.key, "Answer", "USD/month ", "Cheapest option")
+    yield from table(headings, rows, canvas, tones=tones)
 
 
 def _usd(point: Outcome) -> str:
@@ -83,14 +80,12 @@ def _strips(found: Sweep, canvas: Canvas) -> Iterator[str]:
     last = found.points[-1].cheapest or "none"
     if any(point.costs for point in found.points):
         yield f"{'cheapest':<{_MARGIN}}{strip([*turns, (1.0, last)], canvas, _MARGIN)}"
-    kind = outcomes.kind_of(found)
-    first, final = about(start, kind), about(end, kind)
-    room = max(1, canvas.width - _MARGIN - len(first) - len(final))
-    line = " " * _MARGIN + first + " " * room + final
     if isinstance(found.current, int):
         place = _MARGIN + round(share(found.current) * (canvas.width - _MARGIN - 1))
         yield " " * place + canvas.signs.mark
-    yield line
+    axis = _axis(found)
+    ends = axis.label(axis.values[0]), axis.label(axis.values[-1])
+    yield from foot(ends, axis.title, canvas, _MARGIN)
 
 
 def _answers(found: Sweep, canvas: Canvas) -> Iterator[str]:
@@ -98,7 +93,7 @@ def _answers(found: Sweep, canvas: Canvas) -> Iterator[str]:
         option = found.stretches[0].option or _NONE
         yield f"The answer is {option} over the whole range."
         return
-    yield "Answer"
+    yield canvas.paint("Answer", TITLE)
     rows = [(f"  {outcomes.span(found, each)}", each.option or _NONE) for each in found.stretches]
     yield from table(("", ""), rows, canvas)
 
@@ -109,7 +104,7 @@ def _turns(found: Sweep, canvas: Canvas) -> Iterator[str]:
         if cheapest is not None:
             yield f"The cheapest is {cheapest} over the whole range."
         return
-    yield "Cheapest"
+    yield canvas.paint("Cheapest", TITLE)
     rows = []
     for each in found.crossings[:_MOST_SHOWN]:
         value = about(number_at(each.above), outcomes.kind_of(found))
@@ -120,15 +115,7 @@ def _turns(found: Sweep, canvas: Canvas) -> Iterator[str]:
         yield f"  and {more} more, see --format json"
 
 
-def _curve(found: Sweep, canvas: Canvas) -> Iterator[str]:
-    values = [max(1.0, float(str(point.value))) for point in found.points]
+def _axis(found: Sweep) -> outcomes.Along:
+    origin = "as stated" if found.stated else "assumed"
     kind = outcomes.kind_of(found)
-    now = float(found.current) if isinstance(found.current, int) else None
-    labels = {value: about(value, kind) for value in (values[0], values[-1])}
-    if now is not None:
-        labels[now] = f"{about(now, kind)}, {'as stated' if found.stated else 'assumed'}"
-    drawn = list(plot(values, outcomes.curves(found.points), labels, now, canvas))
-    if drawn:
-        yield ""
-        yield from wrapped(f"USD a month: {outcomes.legend(found.points)}", canvas)
-        yield from drawn
+    return outcomes.along(found.points, found.key, kind, found.current, origin)

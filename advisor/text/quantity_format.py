@@ -36,15 +36,25 @@ def about(value: float, kind: str) -> str:
         value: base units of the kind.
         kind: of ``advisor.text.quantity``; ``volume`` for a rate that is given by the month.
     """
-    counted = "rate" if kind == "volume" else kind
     if not value:
-        return show(Interval(0, 0), counted)
-    factors = KINDS[counted]
-    for unit, least in _UNITS[kind]:
-        number = value / factors[unit.strip()]
-        if number >= least:
-            return _written(number, kind) + unit
-    raise AssertionError(kind)  # the last unit takes everything
+        return show(Interval(0, 0), "rate" if kind == "volume" else kind)
+    unit = unit_of(value, kind)
+    return amount(value, kind, unit) + unit
+
+
+def unit_of(value: float, kind: str) -> str:
+    """The unit in which a value is given, as it stands behind the number."""
+    largest = (unit for unit, least in _UNITS[kind] if value / _factor(kind, unit) >= least)
+    return next(largest)  # the last unit takes everything
+
+
+def amount(value: float, kind: str, unit: str) -> str:
+    """The number of a value in a unit of its kind, in about three digits."""
+    return _written(value / _factor(kind, unit), kind)
+
+
+def _factor(kind: str, unit: str) -> int:
+    return KINDS["rate" if kind == "volume" else kind][unit.strip()]
 
 
 def few_digits(bound: str, kind: str) -> str:

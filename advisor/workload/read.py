@@ -34,7 +34,7 @@ def read_bytes(path: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(
-            f"cannot be read: {reason}", file=path, hint=_reading_hint(error)
+            f"cannot be read: {reason}", file=path, hint=_reading_hint(error, path)
         ) from error
 
 
@@ -49,12 +49,32 @@ def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _reading_hint(error: Exception) -> str:
+def _reading_hint(error: Exception, path: str) -> str:
     if isinstance(error, FileNotFoundError):
+        from advisor.text.spelling import likely
+
+        folder, name = os.path.split(path)
+        files = {each: each for each in _files_in(folder)}
+        files |= {os.path.splitext(each)[0]: each for each in files}
+        near = files.get(likely(name, files) or "")
+        if near:
+            return f"did you mean {os.path.join(folder, near)}?"
         return "check the path; sm-advise init writes a first workload file"
     if isinstance(error, IsADirectoryError):
-        return "name the workload file in it"
+        named = "".join(f", such as {os.path.join(path, it)}" for it in _files_in(path)[:1])
+        return f"name a workload file in it{named}; sm-advise check {path} reads them all"
     return "name a file that can be read"
+
+
+def _files_in(folder: str) -> list[str]:
+    """The files of a folder that may be workloads."""
+    try:
+        found = os.listdir(folder or ".")
+    except OSError:
+        return []
+    return sorted(
+        name for name in found if name.endswith((".yaml", ".yml", ".json")) and name[0] != "."
+    )
 
 
 _REMEMBERED = 2000  # texts per key whose value is kept; a stream of files repeats most of them

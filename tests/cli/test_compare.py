@@ -132,7 +132,7 @@ def test_a_narrow_terminal_without_block_characters(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setenv("COLUMNS", "60")
     monkeypatch.setattr(sys, "stdout", Stream())
-    assert canvas("text") == (60, False)
-    assert canvas("json") == (80, True)
+    assert canvas("text") == (60, False, False)
+    assert canvas("json") == (80, True, False)
     monkeypatch.setenv("COLUMNS", "7")
-    assert canvas("text") == (40, False)
+    assert canvas("text") == (40, False, False)

@@ -109,9 +109,7 @@ def test_an_option_that_was_ruled_out_tells_every_reason_and_what_would_choose_i
 
 def test_an_option_is_explained_as_text() -> None:
     done = called("explain", "serverless", FRAUD)
-    assert done.out.startswith(
-        "serverless (option) in fraud-scoring: ruled out by serverless-vpc, "
-    )
+    assert done.out.startswith("serverless (option) in fraud-scoring: ruled out by serverless-vpc,")
     assert "needs.vpc false and needs.data-capture false  336.53" in done.out
     assert re.search("serverless-payload +met +Request body 2 MB, bound 4 MB", done.out)
 

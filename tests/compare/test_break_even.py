@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.catalogue.price_snapshot import load
-from advisor.compare.break_even import close, crossings, grid, nearest
+from advisor.compare.break_even import Turn, close, crossings, grid, nearest, turns
 from advisor.compare.scenario import Outcome
 from advisor.model.options import REAL_TIME, SERVERLESS
 from advisor.model.usage import FleetUsage, ServerlessUsage, Traffic, known
@@ -197,3 +197,72 @@ def test_a_grid_over_orders_of_magnitude() -> None:
     assert grid(0, 100, 3) == (0, 1, 10, 100)
     assert grid(5, 6, 100) == (5, 6)
     assert grid(7, 7, 1) == (7,)
+
+
+def ranged(value: int, costs: dict[str, tuple[int, int]]) -> Outcome:
+    return Outcome(
+        value=value,
+        option=None,
+        costs={
+            name: Total(low=Decimal(low), high=Decimal(high)) for name, (low, high) in costs.items()
+        },
+    )
+
+
+def told(found: Turn) -> tuple[str | None, str | None, int | None, int | None]:
+    return found.crossing.before, found.crossing.after, found.low, found.high
+
+
+def test_every_two_options_have_their_break_even() -> None:
+    # a = x, b = 100 + x / 2, c = 150: a = b at 200, a = c at 150, b = c at 100.
+    def at(x: int) -> Outcome:
+        return outcome(x, {"a": Decimal(x), "b": 100 + Decimal(x) / 2, "c": Decimal(150)})
+
+    # Where two cost the same the one that is preferred counts as the cheaper.
+    assert [told(each) for each in turns(at, [0, 1000])] == [
+        ("a", "b", 200, 201),
+        ("a", "c", 150, 151),
+        ("b", "c", 100, 101),
+    ]
+
+
+def test_a_range_of_costs_gives_a_range_of_break_evens() -> None:
+    # a = x; a fleet that scales costs 100 to 300, 200 in the middle: cheaper for certain below
+    # 100, dearer for certain above 300.
+    def at(x: int) -> Outcome:
+        return ranged(x, {"a": (x, x), "fleet": (100, 300)})
+
+    assert [told(each) for each in turns(at, [0, 1000])] == [("a", "fleet", 100, 301)]
+    # Up to 250 nothing is certain above, and a that begins at 150 is never cheaper for certain.
+    assert [told(each) for each in turns(at, [0, 250])] == [("a", "fleet", 100, None)]
+    assert [told(each) for each in turns(at, [150, 1000])] == [("a", "fleet", None, 301)]
+
+
+def test_what_is_unknown_or_not_there_has_no_break_even() -> None:
+    def unknown(x: int) -> Outcome:
+        found = ranged(x, {"a": (x, x), "b": (50, 50)})
+        return found._replace(costs={**found.costs, "b": Total(low=Decimal(50), high=None)})
+
+    assert list(turns(unknown, [0, 100])) == []
+
+    def leaves(x: int) -> Outcome:
+        return outcome(x, {"b": Decimal(5), **({"a": Decimal(1)} if x < 50 else {})})
+
+    assert list(turns(leaves, [0, 100])) == []
+
+
+@given(st.lists(lines, min_size=2, max_size=4), st.integers(min_value=1, max_value=10**6))
+def test_a_break_even_is_between_both_sides(forms: list[tuple[int, int]], high: int) -> None:
+    options = {f"option {number}": _line(*form) for number, form in enumerate(forms)}
+
+    def at(x: int) -> Outcome:
+        return outcome(x, {option: form(x) for option, form in options.items()})
+
+    for each in turns(at, [0, high]):
+        before, after, low, above = told(each)
+        assert before is not None
+        assert after is not None
+        assert low is not None
+        assert above == low + 1
+        assert options[before](low) <= options[after](low)
+        assert options[after](above) <= options[before](above)

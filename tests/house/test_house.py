@@ -32,12 +32,11 @@ IMPORTERS = {
     "botocore": ("configuration/api/drift.py",),
     "click": ("cli/*.py",),
     "jsonschema": ("gate/settings/schema_words.py",),
-    "rich": ("reports/text/*.py",),
     "yaml": ("text/yaml_reader.py",),
 }
 
 # What start-up cannot afford: each takes longer to import than an answer takes to find.
-SLOW = {"boto3", "botocore", "dataclasses", "hcl2", "jsonschema", "rich"}
+SLOW = {"boto3", "botocore", "dataclasses", "hcl2", "jsonschema"}
 
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/architecture.md"]
 

@@ -7,15 +7,15 @@ from functools import cache
 
 import pytest
 from hypothesis import given
-from rich.cells import cell_len
 
 from advisor.compare.alongside import alongside
 from advisor.compare.cost_unknowns import weighed
 from advisor.model.advice import Advice
 from advisor.pipeline import advise
 from advisor.reports import Context
-from advisor.reports.advice_view import rests_on, spoken
+from advisor.reports.advice_view import columns_of, rests_on, spoken
 from advisor.reports.first_lines import first_lines, fitting
+from advisor.reports.plain_words import Words
 from advisor.reports.text import render
 from advisor.rulebook.load import load
 from advisor.text.money_format import money
@@ -49,15 +49,15 @@ def rule_ids() -> tuple[str, ...]:
 def hold(advice: Advice) -> None:
     """Assert every rule of the layout."""
     for width in WIDTHS:
-        lines = first_lines(advice, width)
+        lines = first_lines(advice, width, Words(advice))
         first, *labelled = lines
         assert [each.label for each in labelled] == ["Why", third(advice), "Assumes", "Next"]
         printed = render([advice], Context(width=width)).splitlines()
         for line, each in zip(printed[1:5], labelled, strict=True):
             assert line == each.label.ljust(9) + each.text
         assert printed[5] == ""
-        assert all(line.strip() and cell_len(line) <= width for line in printed[:5])
-        assert max(map(cell_len, printed)) <= width
+        assert all(line.strip() and columns_of(line) <= width for line in printed[:5])
+        assert max(map(columns_of, printed)) <= width
         whole = "\n".join(printed)
         for word in rule_ids() if width == max(WIDTHS) else ():
             assert word not in " ".join(each.text for each in labelled[:3] if each.label != "Why")
@@ -68,7 +68,7 @@ def hold(advice: Advice) -> None:
         for found in advice.findings:
             assert found.severity == "info" or found.severity + found.rule in unbroken
         assert "→" not in whole
-    says_what_it_is(advice, first_lines(advice, 1000)[0].text)
+    says_what_it_is(advice, first_lines(advice, 1000, Words(advice))[0].text)
     rests(advice)
 
 
@@ -94,12 +94,12 @@ def says_what_it_is(advice: Advice, headline: str) -> None:
     errors = [each for each in advice.findings if each.severity == "error"]
     assert (f"{len(errors)} error" in said) == bool(errors)
     for narrow in WIDTHS[1:]:
-        assert spoken(chosen.option) in first_lines(advice, narrow)[0].text
+        assert spoken(chosen.option) in first_lines(advice, narrow, Words(advice))[0].text
 
 
 def rests(advice: Advice) -> None:
     """What the price rests on is named: in the line if there is room, and below it always."""
-    line = first_lines(advice, 2000)[3].text
+    line = first_lines(advice, 2000, Words(advice))[3].text
     whole = " ".join(render([advice], Context(width=200)).split())
     for each in rests_on(advice):
         assert (
@@ -125,7 +125,9 @@ def test_every_answer_keeps_the_layout(document: Document) -> None:
 
 
 def told(advice: Advice, width: int = 90) -> list[str]:
-    return [f"{each.label} {each.text}".strip() for each in first_lines(advice, width)]
+    return [
+        f"{each.label} {each.text}".strip() for each in first_lines(advice, width, Words(advice))
+    ]
 
 
 def test_a_stated_need_that_rules_the_first_option_out_is_the_reason() -> None:
@@ -139,7 +141,7 @@ def test_a_stated_need_that_rules_the_first_option_out_is_the_reason() -> None:
 
 
 def test_where_none_fits_the_fix_is_the_command() -> None:
-    found = first_lines(example("none-fits"), 80)
+    found = first_lines(example("none-fits"), 80, Words(example("none-fits")))
     assert [each.text for each in found] == [
         "slide-analysis: none of the four options fits",
         "Asynchronous: request body 2 GB, limit 1 GB and 1 more.",
@@ -192,3 +194,38 @@ model: {size: 100 MB, memory: 500 MB, measured_on: ml.m5.xlarge}
 )
 def test_a_line_is_shortened_between_words(width: int, shown: str) -> None:
     assert fitting(width, ["one two three", "one two"]) == shown
+
+
+def risk(message: str, *, rule: str = "contested-limit", more: int = 0, width: int = 80) -> str:
+    """The risk of an answer whose findings are one with a message, and some more."""
+    advice = example("contested-limit")
+    (first, *_) = [each for each in advice.findings if each.severity == "warning"]
+    named = first._replace(rule=rule, message=message)
+    return first_lines(advice._replace(findings=(named, *(first,) * more)), width, Words(advice))[
+        2
+    ].text
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ("Processing time is 40 min. It is long", "(processing time is 40 min)"),
+        ("It is long. One input object: 102.4 MB.", "(one input object: 102.4 MB)"),
+        ("requests.payload is 9 MB, limit 6 MB", "(request is 9 MB, limit 6 MB)"),
+        ("A bound (15 min, https://a.example/1, 2026-11-20) is unclear", ""),  # a source
+        ("deploy.instances.min is 0 of 3", ""),  # a key has no words for it
+        ("A g5 type with an L40S and ml.m5 has local disks", ""),  # names are no figures
+    ],
+)
+def test_the_risk_says_the_figures_of_the_finding(message: str, text: str) -> None:
+    assert risk(message) == f"AWS documents disagree about a bound {text}".rstrip() + "."
+
+
+def test_the_risk_is_made_shorter_before_it_is_cut() -> None:
+    message = "One input object, as stated in the file: 102.4 MB"
+    what = "AWS documents disagree about a bound"
+    assert [risk(message, more=1, width=width) for width in (200, 80, 60)] == [
+        f"{what} (one input object, as stated in the file: 102.4 MB), and 1 more finding below.",
+        f"{what} (102.4 MB), and 1 more.",
+        f"{what}, and 1 more.",
+    ]

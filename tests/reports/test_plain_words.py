@@ -49,7 +49,8 @@ def test_a_name_keeps_its_capital_within_a_sentence(title: str, within: str) -> 
 
 
 def test_what_is_stated_and_not_modelled_is_among_what_is_assumed() -> None:
-    assumes = first_lines(example("support-chat"), 200)[3]
+    chat, scoring = example("support-chat"), example("fraud-scoring")
+    assumes = first_lines(chat, 200, Words(chat))[3]
     assert assumes.label == "Assumes"
     assert "the time to the first part (not modelled)" in assumes.text.lower()
-    assert "first part" not in first_lines(example("fraud-scoring"), 200)[3].text
+    assert "first part" not in first_lines(scoring, 200, Words(scoring))[3].text

@@ -6,10 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.reports.terminal_chart import Bar, Canvas, Curve, bars, plot, strip, table, wrapped
+from advisor.model.printable import printable
+from advisor.reports.advice_view import columns_of
+from advisor.reports.terminal_chart import (
+    Bar,
+    Canvas,
+    Curve,
+    bars,
+    foot,
+    heading,
+    labelled,
+    plot,
+    strip,
+    table,
+    wrapped,
+)
 
 PLAIN = Canvas(40, unicode=False)
 BLOCKS = Canvas(40)
+ENDS = {1.0: "1", 100.0: "100"}
 canvases = st.builds(Canvas, st.integers(40, 160), st.booleans())
 amounts = st.floats(0, 1e9, allow_nan=False)
 
@@ -142,3 +157,77 @@ def test_texts_from_files_move_no_cursor() -> None:
     (line,) = table(("", ""), [("\x1b[31mred", "a\nb")], PLAIN)
     assert line == "\\x1b[31mred  a b"
     assert list(wrapped("\x1b]0;title\x07", PLAIN)) == ["\\x1b]0;title\\x07"]
+
+
+def test_a_table_that_has_no_room_is_a_paragraph_for_each_row() -> None:
+    rows = [("a long name of an option", "123,456.78", "1,000,000.00", "text")]
+    lines = list(table(("Name", "USD ", "per 1,000 ", "Why"), rows, PLAIN, flexible=3))
+    # 24 + 2 + 10 + 2 + 12 = 50 of 40 columns; the first and the flexible cell need no heading.
+    assert lines == [
+        "a long name of an option, USD",
+        "    123,456.78, per 1,000 1,000,000.00,",
+        "    text",
+    ]
+
+
+words = st.text("ab 東-", min_size=1, max_size=60)
+
+
+@given(
+    canvases,
+    st.lists(st.tuples(words, words, words), min_size=1, max_size=5),
+    st.integers(-1, 2),
+)
+def test_a_table_of_anything_keeps_to_its_width_and_loses_nothing(
+    canvas: Canvas, rows: list[tuple[str, str, str]], flexible: int
+) -> None:
+    lines = list(table(("One", "Two ", "Three"), rows, canvas, flexible))
+    assert all(columns_of(line) <= canvas.width for line in lines)
+    said = "".join("".join(lines).split())
+    for row in rows:
+        for cell in row:
+            assert all(letter in said for letter in cell.replace(" ", ""))
+
+
+@given(canvases, st.text("abc 東\x1b\n", max_size=300), st.text(" ", max_size=12))
+def test_a_paragraph_ends_its_lines_between_words(canvas: Canvas, text: str, hang: str) -> None:
+    lines = list(wrapped(text, canvas, "", hang))
+    assert all(columns_of(line) <= canvas.width for line in lines)
+    shown = printable(text).split()
+    if all(columns_of(word) <= canvas.width - len(hang) for word in shown):
+        assert " ".join(lines).split() == shown
+
+
+def test_colour_paints_headings_tones_and_labels_and_moves_nothing() -> None:
+    coloured = Canvas(40, unicode=False, colour=True)
+    rows = [("a", "1"), ("b", "2")]
+    drawn = list(table(("Name", "USD "), rows, coloured, tones=["green", ""]))
+    assert drawn == ["\x1b[2mName  USD\x1b[0m", "\x1b[32ma       1\x1b[0m", "b       2"]
+    assert list(labelled("Findings", ["error x", "fine"], coloured)) == [
+        "\x1b[1mFindings    \x1b[0m\x1b[31merror\x1b[0m x",
+        " " * 12 + "fine",
+    ]
+    assert list(heading("Cost", PLAIN)) == ["", "Cost"]
+
+
+def test_lines_that_coincide_are_named() -> None:
+    level = (5.0, 5.0, 5.0)
+    same = [Curve("A", level), Curve("B", level)]
+    assert list(plot([1, 10, 100], same, ENDS, None, PLAIN))[-1] == "A lies under B."
+    # From 10 on B falls to a tenth, so A is hidden in the left half alone.
+    parting = [Curve("A", level), Curve("B", (5.0, 5.0, 0.5))]
+    assert list(plot([1, 10, 100], parting, ENDS, None, PLAIN))[-1] == "A lies under B in part."
+    apart = [Curve("A", level), Curve("B", (50.0, 50.0, 50.0))]
+    assert "lies" not in "".join(plot([1, 10, 100], apart, ENDS, None, PLAIN))
+
+
+def test_the_title_of_an_axis_stands_between_its_ends_or_below() -> None:
+    assert list(foot(("1", "100"), "requests per month", PLAIN, 4)) == [
+        "    1       requests per month       100"
+    ]
+    long = "requests per month, all of them, on a log scale"
+    assert list(foot(("1", "100"), long, PLAIN, 4)) == [
+        "    1" + " " * 32 + "100",
+        "    requests per month, all of them, on",
+        "    a log scale",
+    ]

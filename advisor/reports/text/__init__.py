@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from io import StringIO
-
-from rich.console import Console, RenderableType
-from rich.text import Text
 
 from advisor.model.advice import Advice
 from advisor.reports import Context
 from advisor.reports.answer_blocks import blocks, provenance
 from advisor.reports.first_lines import LABEL, first_lines
-from advisor.reports.text.layout import QUIET, TONES, Labelled, said
+from advisor.reports.plain_words import Words
+from advisor.reports.terminal_chart import NARROWEST, Canvas, labelled, wrapped
 from advisor.reports.text.options import options
 from advisor.reports.text.several import several
-
-NARROWEST = 40
+from advisor.text.tones import QUIET, TITLE, TONES
 
 
 def render(advices: Sequence[Advice], context: Context) -> str:
@@ -24,43 +20,29 @@ def render(advices: Sequence[Advice], context: Context) -> str:
 
     Without ``context.colour`` the text holds no escape sequence at all.
     """
-    stream = StringIO()
-    console = Console(
-        file=stream,
-        width=max(context.width, NARROWEST),
-        force_terminal=context.colour,
-        color_system="standard" if context.colour else None,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-        _environ={},  # the command line has read the environment
-    )
-    for part in _parts(advices, console.width, context.verbose):
-        console.print(part)
-    return "".join(line.rstrip(" ") + "\n" for line in stream.getvalue().splitlines())
+    canvas = Canvas(max(context.width, NARROWEST), colour=context.colour)
+    return "".join(f"{line}\n" for line in _lines(advices, canvas, context.verbose))
 
 
-def _parts(advices: Sequence[Advice], width: int, verbose: bool) -> Iterator[RenderableType]:
+def _lines(advices: Sequence[Advice], canvas: Canvas, verbose: bool) -> Iterator[str]:
     if len(advices) > 1:
-        yield from several(advices, width)
+        yield from several(advices, canvas)
     if len(advices) == 1 or verbose:
         for number, advice in enumerate(advices):
             if number or len(advices) > 1:
-                yield Text()
-            yield from _answer(advice, width, verbose)
+                yield ""
+            yield from _answer(advice, canvas, verbose)
 
 
-def _answer(advice: Advice, width: int, verbose: bool) -> Iterator[RenderableType]:
-    for line in first_lines(advice, width):
-        if line.label:
-            yield said(line.label.ljust(LABEL), "bold").append_text(said(line.text))
-        else:
-            yield said(line.text, f"bold {TONES[advice.decision.status]}")
-    yield Text()
-    yield from options(advice, width, verbose)
-    yield Text()
+def _answer(advice: Advice, canvas: Canvas, verbose: bool) -> Iterator[str]:
+    names = Words(advice)
+    for label, text in first_lines(advice, canvas.width, names):
+        tone = "" if label else TONES[advice.decision.status]
+        yield canvas.paint(label.ljust(LABEL) if label else "", TITLE) + canvas.paint(text, tone)
+    yield ""
+    yield from options(advice, names, canvas, verbose)
+    yield ""
     for block in blocks(advice, verbose=verbose):
-        yield Labelled(block.title, block.lines)
-    yield Text()
-    yield said(provenance(advice, verbose=verbose), QUIET)
+        yield from labelled(block.title, block.lines, canvas)
+    yield ""
+    yield from wrapped(provenance(advice, verbose=verbose), canvas, tone=QUIET)

@@ -4,36 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.console import RenderableType
-
 from advisor.engine.standing import CHOSEN, OPEN, bound, words
 from advisor.model.advice import Advice, Candidate
 from advisor.model.options import BATCH_TRANSFORM
 from advisor.reports import advice_view as view
 from advisor.reports.answer_blocks import option_rows
-from advisor.reports.text.layout import TONES, Row, aligned
+from advisor.reports.plain_words import Words
+from advisor.reports.terminal_chart import Canvas, table
+from advisor.text.tones import TONES
 
 _BOTH_TIMES = 60  # columns that a second time needs
 
 
-def options(advice: Advice, width: int, verbose: bool) -> Iterator[RenderableType]:
+def options(advice: Advice, names: Words, canvas: Canvas, verbose: bool) -> Iterator[str]:
     """A line for each option; below it its standing where the terminal is narrow."""
-    rows = option_rows(advice)
+    rows = option_rows(advice, names)
     batch = advice.decision.option == BATCH_TRANSFORM
-    titles = {"option": "Option", "money": "USD/month"}
+    titles = {"option": "Option", "money": "USD/month "}
     if any(row.candidate.plan is not None for row in rows):
-        titles |= {} if batch or width < _BOTH_TIMES else {"p50": "p50"}
-        titles |= {"p99": "A run" if batch else "p99"}
-    lines = [
-        Row(
-            [getattr(row, name) for name in titles],
-            row.standing,
-            TONES[words(row.candidate.standing)],
-            tuple(_judged(row.candidate)) if verbose else (),
-        )
-        for row in rows
-    ]
-    return aligned([*titles.values(), "Standing"], lines, width)
+        titles |= {} if batch or canvas.width < _BOTH_TIMES else {"p50": "p50 "}
+        titles |= {"p99": "A run " if batch else "p99 "}
+    cells = [(*(getattr(row, name) for name in titles), row.standing) for row in rows]
+    return table(
+        [*titles.values(), "Standing"],
+        cells,
+        canvas,
+        flexible=len(titles),
+        tones=[TONES[words(row.candidate.standing)] for row in rows],
+        below=[_judged(row.candidate) if verbose else () for row in rows],
+    )
 
 
 def _judged(candidate: Candidate) -> Iterator[str]:

@@ -6,32 +6,30 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from rich.console import RenderableType
-from rich.text import Text
-
 from advisor.model.advice import Advice, Cost
-from advisor.model.printable import printable
 from advisor.pricing.plan_cost import in_brief
 from advisor.reports import advice_view as view
-from advisor.reports.text.layout import TONES, Labelled, Row, aligned
+from advisor.reports.terminal_chart import Canvas, labelled, table
 from advisor.text.money_format import UNKNOWN, between, money
+from advisor.text.tones import TONES
 
 
-def several(advices: Sequence[Advice], width: int) -> Iterator[RenderableType]:
+def several(advices: Sequence[Advice], canvas: Canvas) -> Iterator[str]:
     """One line for each workload, the dearest first."""
     ranked = sorted(advices, key=_cost_order)
-    headings = ("Workload", "USD/month", "Answer; worst finding; owner")
-    yield from aligned(headings, [*map(_row, ranked)], width)
-    yield Text()
-    yield Labelled("Total", tuple(_total(advices)))
+    headings = ("Workload", "USD/month ", "Answer; worst finding; owner")
+    tones = [TONES[each.decision.status] for each in ranked]
+    yield from table(headings, [*map(_row, ranked)], canvas, flexible=2, tones=tones)
+    yield ""
+    yield from labelled("Total", _total(advices), canvas)
     for each in ranked:
-        lines = tuple(
+        lines = [
             f"{found.severity} {found.rule}: {found.message}"
             for found in each.findings
             if found.severity != "info"
-        )
+        ]
         if lines:
-            yield Labelled("Findings", (each.workload.name, *lines))
+            yield from labelled("Findings", (each.workload.name, *lines), canvas)
 
 
 def _paid(advice: Advice) -> Cost | None:
@@ -44,7 +42,7 @@ def _cost_order(advice: Advice) -> tuple[bool, Decimal, str]:
     return usd is None, -Decimal(usd or 0), advice.workload.name
 
 
-def _row(advice: Advice) -> Row:
+def _row(advice: Advice) -> tuple[str, str, str]:
     chosen, worst = advice.chosen, next(iter(advice.findings), None)
     plan = None if chosen is None else chosen.plan
     runs_on = "" if plan is None else f" on {in_brief(plan)}"
@@ -61,8 +59,7 @@ def _row(advice: Advice) -> Row:
         "no finding" if worst is None else f"{worst.severity} {worst.rule}",
         owner or "",
     )
-    name = printable(advice.workload.name)
-    return Row((name, interval), "; ".join(filter(None, told)), TONES[advice.decision.status])
+    return advice.workload.name, interval, "; ".join(filter(None, told))
 
 
 def _total(advices: Sequence[Advice]) -> Iterator[str]:
