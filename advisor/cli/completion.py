@@ -36,10 +36,17 @@ def _checks() -> Iterable[str]:
     return (*load_checks(), *PROFILES)
 
 
+def _examples() -> Iterable[str]:
+    from advisor.reference.starter import examples
+
+    return examples()
+
+
 WORDS: dict[str, Callable[[], Iterable[str]]] = {
     "settings": _settings,
     "varied": _varied,
     "ids": _ids,
     "regions": _regions,
     "checks": _checks,
+    "examples": _examples,
 }

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli import Guided
+from advisor.cli import Guided, coloured
+from advisor.cli.settings import complete
 from advisor.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,7 +30,13 @@ _OTHERWISE = f"Nothing was written. Add {_TEMPLATE} to write a file without answ
 
 @click.command(cls=Guided, example="init web.yaml")
 @click.argument("file", default=_FILE, metavar="[FILE]")
-@click.option("--from", "source", metavar="X", help="Start from an example or a configuration.")
+@click.option(
+    "--from",
+    "source",
+    metavar="X",
+    shell_complete=complete("examples", files=True),
+    help="Start from an example or a configuration.",
+)
 @click.option("--name", metavar="NAME", help="With --from: only this one of several endpoints.")
 @click.option("--stdout", is_flag=True, help="Print the file instead of writing it.")
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
@@ -248,12 +255,14 @@ def _columns() -> int:
 
 def _first_lines(text: str, file: str) -> str:
     """The first lines of each answer."""
-    from advisor.reports.first_lines import LABEL, first_lines
+    from advisor.reports.plain_words import Words
+    from advisor.reports.terminal_chart import Canvas
+    from advisor.reports.text import in_brief
     from advisor.workload import read_workloads
 
+    canvas = Canvas(_columns(), colour=coloured(sys.stderr))
     said = "\n"
     for workload in read_workloads(text.encode(), file):
-        for line in first_lines(_advice(workload), _columns()):
-            said += f"{line.label.ljust(LABEL) if line.label else ''}{line.text}\n"
-        said += "\n"
+        advice = _advice(workload)
+        said += "\n".join([*in_brief(advice, Words(advice), canvas), "", ""])
     return said

@@ -95,14 +95,17 @@ def region_option(words: str, *names: str, **more: Any) -> Callable[[Command], C
 
 
 def complete(
-    what: str,
+    what: str, *, files: bool = False
 ) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem | str]]:
-    """Completes a word in a shell: the names of a table that is read only then."""
+    """Completes a word in a shell: the names of a table that is read only then; else files."""
 
     def completed(_: click.Context, __: click.Parameter, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
         from advisor.cli.completion import WORDS
 
-        return sorted(word for word in WORDS[what]() if word.startswith(incomplete))
+        found = sorted(word for word in WORDS[what]() if word.startswith(incomplete))
+        return found or ([CompletionItem(incomplete, type="file")] if files else [])
 
     return completed
 

@@ -26,6 +26,7 @@ LINES = {
     "sm-advise prices show --component serv": {"serverless"},
     "sm-advise web.yaml --color a": {"auto", "always"},
     "sm-advise diff --limits la": {"latest"},
+    "sm-advise init --from fraud-": {"fraud-canary", "fraud-scoring"},
 }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -297,7 +298,6 @@ def test_of_several_endpoints_each_is_a_document_or_one_is_named() -> None:
 
 
 def test_a_name_alone_has_nothing_to_choose_from() -> None:
-    import click
 
     with pytest.raises(click.UsageError, match="--name needs --from"):
         called("init", "--name", "x")
@@ -334,7 +334,7 @@ def at_a_terminal(typed: Iterable[str], columns: int) -> tuple[int, str]:
             os.write(terminal, next(lines, "").encode() + b"\n")
     _, status = os.waitpid(child, 0)
     os.close(terminal)
-    return os.waitstatus_to_exitcode(status), said.decode().replace("\r", "")
+    return os.waitstatus_to_exitcode(status), click.unstyle(said.decode().replace("\r", ""))
 
 
 TASKS: dict[str, Any] = {

@@ -34,11 +34,16 @@ def _lines(advices: Sequence[Advice], canvas: Canvas, verbose: bool) -> Iterator
             yield from _answer(advice, canvas, verbose)
 
 
-def _answer(advice: Advice, canvas: Canvas, verbose: bool) -> Iterator[str]:
-    names = Words(advice)
+def in_brief(advice: Advice, names: Words, canvas: Canvas) -> Iterator[str]:
+    """The five lines of an answer."""
     for label, text in first_lines(advice, canvas.width, names):
         tone = "" if label else TONES[advice.decision.status]
         yield canvas.paint(label.ljust(LABEL) if label else "", TITLE) + canvas.paint(text, tone)
+
+
+def _answer(advice: Advice, canvas: Canvas, verbose: bool) -> Iterator[str]:
+    names = Words(advice)
+    yield from in_brief(advice, names, canvas)
     yield ""
     yield from options(advice, names, canvas, verbose)
     yield ""
