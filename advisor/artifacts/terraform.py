@@ -11,12 +11,12 @@ from advisor.artifacts.hcl_text import Block, Call, Raw, Template, document, quo
 from advisor.artifacts.linter_suppressions import comments, skips
 from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, asked, job_input, schedule_name
 from advisor.artifacts.variables import (
-    KMS_KEY,
     WATCHED,
     Answered,
     Text,
     Variable,
     filled,
+    is_kms_key,
     scales_variants,
     topic_of,
     variables,
@@ -119,7 +119,7 @@ def _add_stack(stacked: Stack, made: TerraformFile) -> list[Variable]:
     """Add the stack of what the provider cannot make; the variables that its parameters need."""
     # One key is one variable, and an ARN does wherever an id does.
     wanted = {
-        name: _key_arn("") if each == KMS_KEY else each for name, each in stacked.given.items()
+        name: _key_arn("") if is_kms_key(each) else each for name, each in stacked.given.items()
     }
     given = {
         name: _given(each)
@@ -165,7 +165,7 @@ def _with_arns_of_keys(value: Any, operation: str, field: str = "") -> Any:
     if isinstance(value, dict):
         return {key: _with_arns_of_keys(inner, operation, key) for key, inner in value.items()}
     if isinstance(value, Text):
-        return Text((_key_arn(""),)) if KMS_KEY in value.parts else value
+        return Text((_key_arn(""),)) if any(map(is_kms_key, value.parts)) else value
     refused = field == "KmsKeyId" and operation == "CreateEndpointConfig"
     if refused and not str(value).startswith("arn:"):
         return Text((_key_arn(f" {value}"),))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
+from advisor.configuration.rulefiles import read_json_rules
 from advisor.model.advice import Request
 
 ASKED = """\
@@ -74,88 +76,24 @@ class PlaceholderField(NamedTuple):
 
 # The dimension of an alarm that says what it watches; its value begins the alarm's name.
 WATCHED = ("EndpointName", "InferenceComponentName")
-_ARN = r"arn:aws[a-z-]*:"
-_S3_FIELDS = "S3Uri S3OutputPath S3FailurePath DestinationS3Uri"
-
-
-def _place(
-    fields: str, pattern: str, name: str, asks: str, *, is_list: bool = False
-) -> PlaceholderField:
-    return PlaceholderField(frozenset(fields.split()), pattern, Variable(name, asks, is_list))
-
-
 JOB = Variable("transform_job_name", "Name of this run")
-KMS_KEY = Variable("kms_key_id", "Id, ARN or alias of the KMS key for encryption")
-PLACES = (
-    _place(
-        "ExecutionRoleArn",
-        _ARN + "iam::0{12}:role/REPLACE-ME",
-        "execution_role_arn",
-        "ARN of the IAM role that SageMaker assumes to run the model",
-    ),
-    _place(
-        "Image",
-        r"0{12}\.dkr\.ecr\..*/replace-me(?:-(?P<model>[0-9]+))?:latest",
-        "image_uri",
-        "Container image of the model, as an Amazon ECR address",
-    ),
-    _place(
-        "ModelPackageName",
-        _ARN + "sagemaker:.*:model-package/REPLACE-ME(?:-(?P<model>[0-9]+))?",
-        "model_package_arn",
-        "ARN of the Marketplace model package",
-    ),
-    _place(
-        "ModelDataUrl S3Uri",
-        r"s3://REPLACE-ME/(?:model(?:-(?P<model>[0-9]+))?\.tar\.gz)?",
-        "model_data_url",
-        "S3 address of the model: an archive, or a prefix that ends with a slash",
-    ),
-    _place(
-        _S3_FIELDS,
-        "s3://REPLACE-ME(?P<rest>/.+)",
-        "bucket",
-        "Name of the S3 bucket for input and output",
-    ),
-    PlaceholderField(
-        frozenset({"KmsKeyId", "VolumeKmsKeyId", "KmsMasterKeyId"}), "alias/REPLACE-ME", KMS_KEY
-    ),
-    _place(
-        "Subnets",
-        "subnet-0{17},subnet-0{16}1",
-        "subnet_ids",
-        "Ids of the subnets of the containers, in two or more zones",
-        is_list=True,
-    ),
-    _place(
-        "SecurityGroupIds",
-        "sg-0{17}",
-        "security_group_ids",
-        "Ids of the security groups of the containers",
-        is_list=True,
-    ),
-    _place(
-        "ModelDataUrl",
-        r"s3://REPLACE-ME/variants/([A-Za-z0-9-]+)/model\.tar\.gz",
-        "model_data_url_{}",
-        "S3 address of the model of the variant {}: an archive, or a prefix that ends with a slash",
-    ),
-    *(
-        PlaceholderField(
-            frozenset({field}), f"{_ARN}sns:.*:REPLACE-ME-{kind}", Answered(f"{kind}_topic")
-        )
-        for field, kind in (
-            ("SuccessTopic", "success"),
-            ("ErrorTopic", "error"),
-            ("AlarmActions", "alarms"),
-        )
-    ),
-    PlaceholderField(
-        frozenset({"AlarmActions"}),
-        _ARN + "autoscaling:.*:scalingPolicy:REPLACE-ME",
-        Answered("policy"),
-    ),
-)
+
+
+@cache
+def _places() -> tuple[PlaceholderField, ...]:
+    """The placeholders of rules/service/placeholders.json, in its order."""
+    found = []
+    for entry in read_json_rules("service", "placeholders.json")["places"]:
+        variable: Variable | Answered = Answered(entry["name"])
+        if "asks" in entry:
+            variable = Variable(entry["name"], entry["asks"], entry.get("is_list", False))
+        found.append(PlaceholderField(frozenset(entry["fields"]), entry["pattern"], variable))
+    return tuple(found)
+
+
+def is_kms_key(part: object) -> bool:
+    """Whether a part of a text is the variable of the KMS key."""
+    return isinstance(part, Variable) and part.name == "kms_key_id"
 
 
 def filled(request: Request) -> Filled:
@@ -190,7 +128,7 @@ def _filled(value: Any, field: str) -> Any:
 
 
 def _text(value: str, field: str) -> str | Text:
-    for place in PLACES:
+    for place in _places():
         found = re.fullmatch(place.pattern, value) if field in place.fields else None
         if found is None:
             continue
