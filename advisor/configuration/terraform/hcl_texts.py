@@ -48,11 +48,16 @@ class Cursor:
         """Whether a text stands here."""
         return self.text.startswith(text, self.at)
 
+    def passes(self, text: str) -> bool:
+        """Pass over a text where it stands here; whether it does."""
+        found = self.peek(text)
+        self.at += len(text) * found
+        return found
+
     def take(self, text: str, what: str = "") -> None:
         """Pass over a text that must stand here."""
-        if not self.peek(text):
+        if not self.passes(text):
             raise self.bad(f"expected {what or repr(text)} here")
-        self.at += len(text)
 
     def name(self) -> str:
         """Pass over a name that must stand here."""
@@ -126,23 +131,20 @@ class TextReader(Cursor):
     def place(self, parts: list[Any]) -> bool:
         """Read ``${…}`` or ``%{…}`` where one stands here; ``$${`` is a text."""
         for sign in "$%":
-            if self.peek(sign * 2 + "{"):
-                self.at += 3
+            if self.passes(sign * 2 + "{"):
                 parts.append(sign + "{")
                 return True
             if self.peek(sign + "{"):
                 start = self.at
                 self.at += 2
-                if self.peek("~"):
-                    self.at += 1
+                self.passes("~")
                 self.blank(lines=True)
                 if sign == "%":
                     parts.append(self._directive(start))
                 else:
                     parts.append(self.expression(lines=True))
                     self.blank(lines=True)
-                    if self.peek("~"):
-                        self.at += 1
+                    self.passes("~")
                     self.take("}", "} after the expression")
                 return True
         return False

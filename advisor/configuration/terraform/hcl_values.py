@@ -7,7 +7,7 @@ from math import fmod
 from typing import Any
 
 from advisor.configuration.document import Mark, Node, Reference, unknown
-from advisor.configuration.partial_texts import as_text, joined, number
+from advisor.configuration.partial_texts import all_of, any_of, as_text, joined, negated, number
 from advisor.configuration.terraform import hcl_tree as hcl
 from advisor.configuration.terraform.hcl_functions import FUNCTIONS
 
@@ -33,7 +33,7 @@ class Evaluator:
         """The value of an expression; ``symbols`` are names of the block it stands in."""
         if not self.spends(1) and not isinstance(expression, hcl.Literal):
             return _open("too much to evaluate", expression.mark)
-        return self._read(expression, symbols or {})
+        return _READINGS[type(expression)](self, expression, symbols or {})
 
     def spends(self, steps: int) -> bool:
         """Count what something takes; whether it was still to be had."""
@@ -45,59 +45,16 @@ class Evaluator:
         """Whether more was asked for than one world may take: the rest is unknown."""
         return self._steps > MOST_STEPS
 
-    def _read(self, expression: hcl.Expression, symbols: Mapping[str, Node]) -> Node:
-        match expression:
-            case hcl.Literal():
-                return Node("scalar", expression.value, expression.mark)
-            case hcl.Traversal():
-                return self._traversal(expression, symbols)
-            case hcl.Access():
-                base = self.value(expression.base, symbols)
-                return self._follow(base, expression.steps, expression.mark, symbols)
-            case hcl.FunctionCall() | hcl.Conditional() | hcl.Operation():
-                return self._computed(expression, symbols)
-            case hcl.Opaque():
-                return _open(f"{expression.what} is not followed", expression.mark)
-            case _:
-                return self._put_together(expression, symbols)
-
-    def _computed(
-        self,
-        expression: hcl.FunctionCall | hcl.Conditional | hcl.Operation,
-        symbols: Mapping[str, Node],
-    ) -> Node:
-        if isinstance(expression, hcl.FunctionCall):
-            return self._call(expression, symbols)
-        if isinstance(expression, hcl.Conditional):
-            return self._choice(expression, symbols)
-        return self._operation(expression, symbols)
-
-    def _put_together(
-        self,
-        expression: hcl.Interpolation | hcl.Listing | hcl.Mapping | hcl.For,
-        symbols: Mapping[str, Node],
-    ) -> Node:
-        if isinstance(expression, hcl.For):
-            return looped(expression, symbols, self.value)
-        if isinstance(expression, hcl.Interpolation):
-            return self._template(expression, symbols)
-        if isinstance(expression, hcl.Mapping):
-            return self._mapping(expression, symbols)
-        items = [self.value(item, symbols) for item in expression.items]
-        return Node("list", items, expression.mark)
-
-    def truth(self, expression: hcl.Expression, symbols: Mapping[str, Node]) -> bool | None:
-        """Whether a condition holds; ``None`` when that is open."""
-        return truth_of(self.value(expression, symbols))
-
-    def _template(self, expression: hcl.Interpolation, symbols: Mapping[str, Node]) -> Node:
+    def template(self, expression: hcl.Interpolation, symbols: Mapping[str, Node]) -> Node:
+        """A text with places, or the value of the one place that it is."""
         parts = expression.parts
         if len(parts) == 1:
             return self.value(parts[0], symbols)
         pieces = [part if isinstance(part, str) else self.value(part, symbols) for part in parts]
         return joined(pieces, expression.mark)
 
-    def _traversal(self, expression: hcl.Traversal, symbols: Mapping[str, Node]) -> Node:
+    def traversal(self, expression: hcl.Traversal, symbols: Mapping[str, Node]) -> Node:
+        """What a name and its steps mean."""
         root, steps = expression.root, expression.steps
         if root in symbols:
             return self._follow(symbols[root], steps, expression.mark, symbols)
@@ -174,13 +131,25 @@ class Evaluator:
             node = found._replace(via=found.via or node.via)
         return node.under(None)
 
-    def _call(self, expression: hcl.FunctionCall, symbols: Mapping[str, Node]) -> Node:
+    def call(self, expression: hcl.FunctionCall, symbols: Mapping[str, Node]) -> Node:
+        """What a function makes, where it is followed."""
         function = FUNCTIONS.get(expression.name)
         arguments = [self.value(argument, symbols) for argument in expression.arguments]
         result = None if function is None else function(arguments, expression.mark)
         return result or _open(f"{expression.name}() is not followed", expression.mark)
 
-    def _mapping(self, expression: hcl.Mapping, symbols: Mapping[str, Node]) -> Node:
+    def access(self, expression: hcl.Access, symbols: Mapping[str, Node]) -> Node:
+        """A part of what is no name."""
+        base = self.value(expression.base, symbols)
+        return self._follow(base, expression.steps, expression.mark, symbols)
+
+    def listing(self, expression: hcl.Listing, symbols: Mapping[str, Node]) -> Node:
+        """A list."""
+        items = [self.value(item, symbols) for item in expression.items]
+        return Node("list", items, expression.mark)
+
+    def mapping(self, expression: hcl.Mapping, symbols: Mapping[str, Node]) -> Node:
+        """A map, where its keys are known."""
         entries: dict[str, Node] = {}
         for key_expression, value_expression in expression.pairs:
             key = self.value(key_expression, symbols)
@@ -191,8 +160,9 @@ class Evaluator:
             )
         return Node("map", entries, expression.mark)
 
-    def _choice(self, expression: hcl.Conditional, symbols: Mapping[str, Node]) -> Node:
-        truth = self.truth(expression.test, symbols)
+    def choice(self, expression: hcl.Conditional, symbols: Mapping[str, Node]) -> Node:
+        """One of two values; one where both are the same."""
+        truth = truth_of(self.value(expression.test, symbols))
         if truth is not None:
             return self.value(expression.yes if truth else expression.no, symbols)
         yes, no = self.value(expression.yes, symbols), self.value(expression.no, symbols)
@@ -200,7 +170,8 @@ class Evaluator:
             return yes
         return _open("a condition that is open", expression.mark)
 
-    def _operation(self, expression: hcl.Operation, symbols: Mapping[str, Node]) -> Node:
+    def operation(self, expression: hcl.Operation, symbols: Mapping[str, Node]) -> Node:
+        """What an operator makes of known values."""
         values = [self.value(operand, symbols) for operand in expression.operands]
         result = _OPERATORS[expression.operator, len(values)](*values)
         if result is None:
@@ -247,26 +218,6 @@ def _kind(value: object) -> type:
     return float if isinstance(value, int) and not isinstance(value, bool) else type(value)
 
 
-def _different(one: Node, other: Node) -> bool | None:
-    same = _same(one, other)
-    return None if same is None else not same
-
-
-def _both(one: Node, other: Node) -> bool | None:
-    answers = (truth_of(one), truth_of(other))
-    return False if False in answers else None if None in answers else True
-
-
-def _either(one: Node, other: Node) -> bool | None:
-    answers = (truth_of(one), truth_of(other))
-    return True if True in answers else None if None in answers else False
-
-
-def _not(one: Node) -> bool | None:
-    truth = truth_of(one)
-    return None if truth is None else not truth
-
-
 def _number(node: Node) -> float | int | None:
     if node.kind != "scalar" or isinstance(node.value, bool) or node.value is None:
         return None
@@ -290,10 +241,10 @@ def _arithmetic(compute: Callable[[Any, Any], Any]) -> Callable[..., Any]:
 
 _OPERATORS: dict[tuple[str, int], Callable[..., Any]] = {
     ("==", 2): _same,
-    ("!=", 2): _different,
-    ("&&", 2): _both,
-    ("||", 2): _either,
-    ("!", 1): _not,
+    ("!=", 2): lambda one, other: negated(_same(one, other)),
+    ("&&", 2): lambda one, other: all_of((truth_of(one), truth_of(other))),
+    ("||", 2): lambda one, other: any_of((truth_of(one), truth_of(other))),
+    ("!", 1): lambda one: negated(truth_of(one)),
     ("-", 1): _arithmetic(lambda a, b: a - b),
     ("+", 2): _arithmetic(lambda a, b: a + b),
     ("-", 2): _arithmetic(lambda a, b: a - b),
@@ -328,13 +279,13 @@ def looped(loop: hcl.For, symbols: Mapping[str, Node], value_of: ValueOf) -> Nod
     """The list or map that a ``for`` expression makes; unknown where a part of it is open."""
     over = value_of(loop.over, symbols)
     if over.kind not in ("list", "map") or len(over.value) > MOST_ROUNDS or loop.grouped:
-        return _open_loop(loop)
+        return _open("a for expression that is open", loop.mark)
     items: list[Node] = []
     entries: dict[str, Node] = {}
     for inner in _rounds(loop, over, symbols):
         wanted = value_of(loop.condition, inner) if loop.condition is not None else None
         if wanted is not None and not (wanted.kind == "scalar" and isinstance(wanted.value, bool)):
-            return _open_loop(loop)
+            return _open("a for expression that is open", loop.mark)
         if wanted is not None and wanted.value is False:
             continue
         made = value_of(loop.value, inner)
@@ -343,7 +294,7 @@ def looped(loop: hcl.For, symbols: Mapping[str, Node], value_of: ValueOf) -> Nod
             continue
         key = value_of(loop.key, inner)
         if key.kind != "scalar":
-            return _open_loop(loop)
+            return _open("a for expression that is open", loop.mark)
         entries[str(key.value)] = made.under(made.key or loop.key.mark)
     if loop.key is None:
         return Node("list", items, loop.mark)
@@ -358,5 +309,16 @@ def _rounds(loop: hcl.For, over: Node, symbols: Mapping[str, Node]) -> Iterator[
         yield {**symbols, **named}
 
 
-def _open_loop(loop: hcl.For) -> Node:
-    return unknown("a for expression that is open", loop.mark, maybe_absent=True)
+_READINGS: Mapping[type, Callable[[Evaluator, Any, Mapping[str, Node]], Node]] = {
+    hcl.Literal: lambda _, read, __: Node("scalar", read.value, read.mark),
+    hcl.Interpolation: Evaluator.template,
+    hcl.Traversal: Evaluator.traversal,
+    hcl.Access: Evaluator.access,
+    hcl.FunctionCall: Evaluator.call,
+    hcl.Listing: Evaluator.listing,
+    hcl.Mapping: Evaluator.mapping,
+    hcl.Conditional: Evaluator.choice,
+    hcl.Operation: Evaluator.operation,
+    hcl.For: lambda evaluator, loop, symbols: looped(loop, symbols, evaluator.value),
+    hcl.Opaque: lambda _, read, __: _open(f"{read.what} is not followed", read.mark),
+}
