@@ -52,20 +52,6 @@ def kind_of(start: bytes) -> str:
     return next((words for magic, words in _KINDS if start.startswith(magic)), "")
 
 
-class PlainBytes:
-    """The bytes of a file that is not compressed, read like those of ``GzipBytes``."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-
-    def read(self, count: int) -> bytes:
-        """Exactly count bytes, fewer only where they end."""
-        return self._stream.read(count)
-
-    def drain(self) -> None:
-        """Nothing: no checksum follows."""
-
-
 class GzipBytes:
     """The decompressed bytes of a gzip file, which may have several parts."""
 
@@ -97,15 +83,6 @@ class GzipBytes:
         start = self._at
         self._at += min(count, have)
         return self._ready[start : self._at]
-
-    def drain(self) -> None:
-        """Read what is left: the checksum of the data comes last.
-
-        Raises:
-            ArchiveError: as ``read``.
-        """
-        while self.read(PIECE):
-            pass
 
     def _more(self) -> bytes:
         if not self._packed:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from functools import cached_property
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
-from advisor.gate.archive.compressed import ArchiveError, GzipBytes, PlainBytes, kind_of
+from advisor.gate.archive.compressed import ArchiveError, GzipBytes, kind_of
 from advisor.gate.archive.tar_members import BLOCK, DIRECTORY, TORCHSCRIPT, TarMember, members
 from advisor.model.errors import InputError
 
@@ -129,7 +129,7 @@ def read_archive(path: str) -> Archive:
                 return _read(path, size, GzipBytes(stream), ())
             refused = ArchiveFault("archive-compression", _instead(kind, size))
             if kind == "tar":
-                return _read(path, size, PlainBytes(stream), (refused,))
+                return _read(path, size, stream, (refused,))
             return Archive(path, size, (), (refused,), complete=False)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", file=path) from None
@@ -145,7 +145,7 @@ def _instead(kind: str, size: int) -> str:
 
 
 def _read(
-    path: str, size: int, stream: GzipBytes | PlainBytes, before: tuple[ArchiveFault, ...]
+    path: str, size: int, stream: GzipBytes | BinaryIO, before: tuple[ArchiveFault, ...]
 ) -> Archive:
     found: list[TarMember] = []
     problems = list(before)

@@ -40,11 +40,20 @@ def member_faults(archive: Archive) -> Iterator[ArchiveFault]:
         yield from shown
 
 
-def _outside(archive: Archive) -> Iterator[ArchiveFault]:
+def _of_each(
+    archive: Archive, check: str, says: Callable[[TarMember], str]
+) -> Iterator[ArchiveFault]:
+    """The members of which something is to be said."""
     for each in archive.members:
-        if each.name.startswith("/") or ".." in each.name.split("/"):
-            way = "an absolute name" if each.name.startswith("/") else "a name with .."
-            yield ArchiveFault("archive-path-outside", f"{each.name} is {way}", each.name)
+        said = says(each)
+        if said:
+            yield ArchiveFault(check, f"{each.name} is {said}", each.name)
+
+
+def _outside(member: TarMember) -> str:
+    if member.name.startswith("/"):
+        return "an absolute name"
+    return "a name with .." if ".." in member.name.split("/") else ""
 
 
 def _links(archive: Archive) -> Iterator[ArchiveFault]:
@@ -71,12 +80,10 @@ def _within(archive: Archive, kind: str, check: str) -> Iterator[ArchiveFault]:
             yield ArchiveFault(check, _called(each), each.name)
 
 
-def _special(archive: Archive) -> Iterator[ArchiveFault]:
-    usual = (FILE, DIRECTORY, SYMLINK, HARD_LINK)
-    for each in archive.members:
-        if each.kind not in usual:
-            kind = "a special file" if each.kind == "other" else f"a {each.kind}"
-            yield ArchiveFault("archive-special-file", f"{each.name} is {kind}", each.name)
+def _special(member: TarMember) -> str:
+    if member.kind in (FILE, DIRECTORY, SYMLINK, HARD_LINK):
+        return ""
+    return "a special file" if member.kind == "other" else f"a {member.kind}"
 
 
 def _set_id(archive: Archive) -> Iterator[ArchiveFault]:
@@ -113,17 +120,9 @@ def _same_but_case(archive: Archive) -> Iterator[ArchiveFault]:
             yield ArchiveFault("archive-same-but-case", message, each.name)
 
 
-def _encoding(archive: Archive) -> Iterator[ArchiveFault]:
-    for each in archive.members:
-        if any("\udc80" <= letter <= "\udcff" for letter in each.name):
-            yield ArchiveFault("archive-name-encoding", f"{each.name} is not UTF-8", each.name)
-
-
-def _backslash(archive: Archive) -> Iterator[ArchiveFault]:
-    for each in archive.members:
-        if "\\" in each.name:
-            message = f"{each.name} is one file name, not folders and a file"
-            yield ArchiveFault("archive-backslash", message, each.name)
+def _encoding(member: TarMember) -> str:
+    foreign = any("\udc80" <= letter <= "\udcff" for letter in member.name)
+    return "not UTF-8" if foreign else ""
 
 
 def _macos(archive: Archive) -> Iterator[ArchiveFault]:
@@ -133,11 +132,8 @@ def _macos(archive: Archive) -> Iterator[ArchiveFault]:
         yield ArchiveFault("archive-macos-files", f"macOS added {found[0]}{more}", found[0])
 
 
-def _pointers(archive: Archive) -> Iterator[ArchiveFault]:
-    for each in archive.members:
-        if each.holds.startswith("a Git LFS pointer"):
-            message = f"{each.name} is {each.holds}"
-            yield ArchiveFault("archive-pointer", message, each.name)
+def _pointer(member: TarMember) -> str:
+    return member.holds if member.holds.startswith("a Git LFS pointer") else ""
 
 
 def _empty_files(archive: Archive) -> Iterator[ArchiveFault]:
@@ -176,19 +172,23 @@ def _archive_alone(archive: Archive) -> Iterator[ArchiveFault]:
 
 _LOOKS: tuple[Callable[[Archive], Iterator[ArchiveFault]], ...] = (
     _archive_alone,
-    _outside,
+    partial(_of_each, check="archive-path-outside", says=_outside),
     _links,
     partial(_within, kind=SYMLINK, check="archive-symlink"),
     partial(_within, kind=HARD_LINK, check="archive-hard-link"),
-    _special,
+    partial(_of_each, check="archive-special-file", says=_special),
     _set_id,
     _same_name,
     _file_and_folder,
     _same_but_case,
-    _encoding,
-    _backslash,
+    partial(_of_each, check="archive-name-encoding", says=_encoding),
+    partial(
+        _of_each,
+        check="archive-backslash",
+        says=lambda each: "one file name, not folders and a file" if "\\" in each.name else "",
+    ),
     _macos,
-    _pointers,
+    partial(_of_each, check="archive-pointer", says=_pointer),
     _empty_files,
     _shards,
 )

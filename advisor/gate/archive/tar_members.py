@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from advisor.gate.archive.compressed import (
     LARGEST_UNPACKED,
     PIECE,
     ArchiveError,
     GzipBytes,
-    PlainBytes,
     kind_of,
 )
 
@@ -138,7 +137,7 @@ class TarMember(NamedTuple):
     holds: str = ""  # what its first bytes say of a file: gzip, tar, a description, or nothing
 
 
-def members(stream: GzipBytes | PlainBytes) -> Iterator[TarMember]:
+def members(stream: GzipBytes | BinaryIO) -> Iterator[TarMember]:
     """Every member of an archive in its order; what files hold is passed over.
 
     Raises:
@@ -148,7 +147,7 @@ def members(stream: GzipBytes | PlainBytes) -> Iterator[TarMember]:
 
 
 class _Reader:
-    def __init__(self, stream: GzipBytes | PlainBytes) -> None:
+    def __init__(self, stream: GzipBytes | BinaryIO) -> None:
         self._stream = stream
         self._headers = 0
         self._names = 0
@@ -168,7 +167,8 @@ class _Reader:
             else:
                 yield self._member(header, self._for_all | extended)
                 extended = {}
-        self._stream.drain()
+        while self._stream.read(PIECE):
+            pass  # the checksum of the data comes last
 
     def _header(self) -> Header | None:
         block = self._stream.read(BLOCK)
