@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from itertools import chain
 
 from advisor.configuration.document import Document, Resource
 from advisor.gate.archive import CheckedArchives
@@ -14,6 +13,7 @@ from advisor.gate.archive.contents import read_archive
 from advisor.gate.archive.deployed import Deployed, deployed
 from advisor.gate.archive.judge import ArchiveJudge
 from advisor.gate.checks import Check
+from advisor.gate.finding import together
 from advisor.gate.intent.pairing import (
     BY_ARTIFACT,
     AnsweredWorkloads,
@@ -57,13 +57,7 @@ def check_archives(named: Sequence[str], pairs: Iterable[Pair], run: ArchiveRun)
         by_path.setdefault(path, []).append(pair)
         written.setdefault(path, pair.artifact)
     parts = [_checked(path, written[path], found, run) for path, found in by_path.items()]
-    return CheckedArchives(
-        findings=tuple(chain.from_iterable(part.findings for part in parts)),
-        of_workloads=tuple(chain.from_iterable(part.of_workloads for part in parts)),
-        errors=tuple(chain.from_iterable(part.errors for part in parts)),
-        unread=tuple(chain.from_iterable(part.unread for part in parts)),
-        archives=len(parts),
-    )
+    return together(CheckedArchives, parts)._replace(archives=len(parts))
 
 
 def _checked(path: str, file: str, pairs: Sequence[Pair], run: ArchiveRun) -> CheckedArchives:

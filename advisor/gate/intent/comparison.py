@@ -28,15 +28,15 @@ class Carried(NamedTuple):
     """A setting that must not be below a fact; see rules/checks/intent.yaml."""
 
     id: str
-    option: str  # empty: every option on instances
-    path: tuple[str, ...]
     fact: str
-    unit: int  # base units of the fact for one of the setting
-    default: float | None
     title: str
     because: str
     source: str
     as_of: str
+    path: tuple[str, ...]
+    unit: int  # base units of the fact for one of the setting
+    option: str = ""  # empty: every option on instances
+    default: float | None = None
 
 
 @cache
@@ -46,21 +46,12 @@ def settings() -> tuple[Carried, ...]:
     Raises:
         RulebookError: the file cannot be read.
     """
-    return tuple(
-        Carried(
-            id=entry["id"],
-            option=entry.get("option", ""),
-            path=tuple(entry["setting"].split(".")),
-            fact=entry["fact"],
-            unit=_unit(entry["unit"]),
-            default=entry.get("default"),
-            title=entry["title"],
-            because=entry["because"],
-            source=entry["source"],
-            as_of=entry["as_of"],
-        )
-        for entry in carried_settings()
-    )
+    found = []
+    for entry in carried_settings():
+        known = {name: entry[name] for name in Carried._fields if name in entry}
+        known |= {"path": tuple(entry["setting"].split(".")), "unit": _unit(entry["unit"])}
+        found.append(Carried(**known))
+    return tuple(found)
 
 
 def _unit(text: str) -> int:

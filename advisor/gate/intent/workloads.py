@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 
 from advisor.configuration.discover import STDIN
 from advisor.configuration.document import Document
 from advisor.gate.checks import Check
-from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, GateFinding
+from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, GateFinding, together
 from advisor.gate.intent.comparison import WorkloadFit
 from advisor.gate.intent.organisation_policy import beyond
 from advisor.gate.intent.pairing import (
@@ -57,20 +56,14 @@ def answer_workloads(
     locked = read_lock(options.lock) if options.lock and not options.relock else {}
     asking = _Asking(options=options, checks=checks, pairs=pairs, archives=archives, locked=locked)
     parts = [_answered(path, asking) for path in options.counted(paths, "workloads")]
-    workloads = tuple(chain.from_iterable(part.workloads for part in parts))
-    found = chain.from_iterable(part.findings for part in parts)
-    return AnsweredWorkloads(
-        workloads=workloads,
-        findings=(*found, *_duplicates(workloads, checks)),
-        errors=tuple(chain.from_iterable(part.errors for part in parts)),
-        pairs=tuple(chain.from_iterable(part.pairs for part in parts)),
-        advices={path: kept for part in parts for path, kept in part.advices.items()},
-        answers={key: answer for part in parts for key, answer in part.answers.items()},
-    )
+    whole = together(AnsweredWorkloads, parts)
+    found = (*whole.findings, *_duplicates(whole.workloads, checks))
+    return whole._replace(findings=found)
 
 
 def _answered(path: str, asking: _Asking) -> AnsweredWorkloads:
     """The workloads of one file; their advice only where something was made for them."""
+    from advisor.pipeline import advise
     from advisor.workload import read_file, read_workloads
 
     organisation = organisation_of(os.path.dirname(path))
@@ -88,7 +81,7 @@ def _answered(path: str, asking: _Asking) -> AnsweredWorkloads:
     flags = ("region",) if asking.options.region else ()
     workloads = tuple(settled(each, organisation, flags) for each in found)
     for workload in workloads:
-        advice = _advice(workload, asking.options)
+        advice = advise(workload, region=asking.options.region or None, as_of=asking.options.as_of)
         key = lock_key(asking.options.lock, workload.file, workload.name)
         answers[key] = answer_of(advice)
         told_of = [
@@ -107,12 +100,6 @@ def _answered(path: str, asking: _Asking) -> AnsweredWorkloads:
         advices={os.path.normpath(path): tuple(kept)} if kept else {},
         answers=answers,
     )
-
-
-def _advice(workload: Workload, options: CheckOptions) -> Advice:
-    from advisor.pipeline import advise
-
-    return advise(workload, region=options.region or None, as_of=options.as_of)
 
 
 def _of_answer(

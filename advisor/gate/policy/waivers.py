@@ -28,14 +28,6 @@ _DETAIL = tuple(f"{key}=" for key in _DETAILS)
 ByFile = Callable[[GateFinding], Waiver | None]
 
 
-class Waived(Value):
-    """Findings after waivers, and the findings that the waivers themselves are."""
-
-    findings: tuple[GateFinding, ...]
-    about: tuple[GateFinding, ...]
-    used: frozenset[Waiver]  # of those that other files hold
-
-
 def comments_of(source: SourceText) -> Iterator[Waiver]:
     """The waivers in a file, well formed or not (then without a reason)."""
     if "sm-advise:" not in source.text:
@@ -112,8 +104,13 @@ class Waivers(Value):
 
     def apply(
         self, findings: Iterable[GateFinding], comments: Sequence[Waiver], by_file: ByFile
-    ) -> Waived:
-        """Accept what is accepted; say which waivers are unused, expired or not allowed."""
+    ) -> tuple[list[GateFinding], set[Waiver]]:
+        """Accept what is accepted; say which waivers are unused, expired or not allowed.
+
+        Returns:
+            the findings, those that the waivers themselves are among them; the waivers of other
+            files that were used.
+        """
         about: list[GateFinding] = []
         used: set[Waiver] = set()
         elsewhere: set[Waiver] = set()
@@ -135,9 +132,7 @@ class Waivers(Value):
             )
         for waiver in comments:
             about += self._about(waiver, waiver in used)
-        return Waived(
-            findings=tuple(result), about=tuple(dict.fromkeys(about)), used=frozenset(elsewhere)
-        )
+        return [*result, *dict.fromkeys(about)], elsewhere
 
     def _beside(self, finding: GateFinding, comments: Sequence[Waiver]) -> Waiver | None:
         """The comment that accepts a finding, where comments count."""
@@ -296,9 +291,10 @@ def _waived(
     result: list[GateFinding] = []
     used: set[Waiver] = set()
     for file in sorted({*by_file, *comments}):
-        waived = waivers(file).apply(by_file.get(file, ()), comments.get(file, ()), of_project)
-        result += waived.findings + waived.about
-        used |= waived.used
+        own, comments_here = by_file.get(file, ()), comments.get(file, ())
+        waived, elsewhere = waivers(file).apply(own, comments_here, of_project)
+        result += waived
+        used |= elsewhere
     for each in chain.from_iterable(by_rule.values()):
         if each not in used and _covers(options, os.path.dirname(each.file)):
             result.append(waivers(each.file).unused(each))
