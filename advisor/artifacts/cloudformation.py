@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from advisor.artifacts import Files, region_option, requests_of
-from advisor.artifacts.cloudformation_schedule import in_sub, pascal, schedule
 from advisor.artifacts.linter_suppressions import metadata, skips
-from advisor.artifacts.scheduled import asked
+from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, asked, job_input, schedule_name
 from advisor.artifacts.variables import (
     NOT_RETAINED,
-    WATCHED,
     Answered,
     Text,
     Variable,
+    alarm_of,
     filled,
+    leaves,
     scales_variants,
     topic_of,
 )
@@ -170,7 +171,7 @@ def _add(request: Request, body: dict[str, Any], made: TemplateFile, told: dict[
     if operation == "CreateModel":
         stem += made.release
     elif operation in ("PutMetricAlarm", "CreateTopic"):
-        stem += _suffix(body)
+        stem += _suffix(request)
     ids = (stem if n == 1 else f"{stem}{n}" for n in range(1, len(made.resources) + 2))
     logical = next(each for each in ids if each not in made.resources)
     after = made.latest.get(_before(operation, body))
@@ -196,19 +197,18 @@ def _add(request: Request, body: dict[str, Any], made: TemplateFile, told: dict[
         made.outputs[output] = {"Description": description, "Value": value}
 
 
-def _suffix(body: dict[str, Any]) -> str:
+def _suffix(request: Request) -> str:
     """``RollbackErrors`` of an alarm, ``Success`` of a topic: what follows the endpoint's name."""
-    if "Name" in body:
-        return str(body["Name"]).rpartition("-")[2].capitalize()
-    of_what = next(each["Value"] for each in body["Dimensions"] if each["Name"] in WATCHED)
-    words = str(body["AlarmName"]).removeprefix(f"{of_what}-").split("-")
+    if request.operation == "CreateTopic":
+        return topic_of(request).removesuffix("_topic").capitalize()
+    words = alarm_of(request).split("-")
     return "".join(word[0].upper() + word[1:] for word in words if word.isalnum())
 
 
 def _properties(body: dict[str, Any], operation: str, made: TemplateFile) -> dict[str, Any]:
     """The properties of one resource."""
     if operation == "CreateTransformJob":
-        return schedule(body, made.names["ModelName", body["ModelName"]])
+        return _schedule(body, made.names["ModelName", body["ModelName"]])
     if operation == "CreateTopic":
         named = {"TopicName": body["Name"], **body.get("Attributes", {})}
         tags = {key: body[key] for key in ("Tags",) if key in body}
@@ -274,21 +274,69 @@ def _text(text: Text, made: TemplateFile) -> Tagged:
             return Tagged("Ref", made.latest[part.name])
         if isinstance(part, Variable):
             return Tagged("Ref", pascal(part))
-    return Tagged("Sub", "".join(map(in_sub, text.parts)))
+    return Tagged("Sub", "".join(map(_in_sub, text.parts)))
 
 
-def _refuse_references(value: Any, advice: Advice) -> None:
+def _refuse_references(body: dict[str, Any], advice: Advice) -> None:
     """CloudFormation replaces ``{{resolve:…}}`` in every text, and has no escape for it."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            _refuse_references(key, advice)
-            _refuse_references(inner, advice)
-    elif isinstance(value, list):
-        for inner in value:
-            _refuse_references(inner, advice)
-    elif isinstance(value, str) and "{{resolve:" in value:
-        raise InputError(
-            f"CloudFormation would replace part of {value!r} by a parameter or a secret",
-            file=advice.workload.file,
-            hint="Write the value without {{resolve:, or choose another --artifact.",
+    for value in leaves(body):
+        if isinstance(value, str) and "{{resolve:" in value:
+            raise InputError(
+                f"CloudFormation would replace part of {value!r} by a parameter or a secret",
+                file=advice.workload.file,
+                hint="Write the value without {{resolve:, or choose another --artifact.",
+            )
+
+
+class _Name(NamedTuple):
+    """The name that CloudFormation gives a model."""
+
+    logical: str
+
+
+def pascal(variable: Variable) -> str:
+    """``image_uri`` to ``ImageUri``, as parameters are called."""
+    return "".join(word.capitalize() for word in variable.name.split("_"))
+
+
+def _in_sub(part: str | Variable | Answered) -> str:
+    """A part of a text as ``Fn::Sub`` writes it."""
+    if isinstance(part, str):
+        return part.replace("${", "${!")
+    return f"${{{pascal(part)}}}" if isinstance(part, Variable) else ""
+
+
+def _schedule(body: dict[str, Any], model: str) -> dict[str, Any]:
+    """CloudFormation has no transform job: a schedule calls CreateTransformJob.
+
+    ``model`` is the logical id of its model, whose name CloudFormation makes up.
+    """
+    return {
+        "Name": schedule_name(body),
+        "Description": "Starts the transform job",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "ScheduleExpression": Tagged("Ref", pascal(EXPRESSION)),
+        "Target": {
+            "Arn": Tagged("Sub", f"arn:${{AWS::Partition}}:{CALL}"),
+            "RoleArn": Tagged("Ref", pascal(ROLE)),
+            "Input": Tagged("Sub", _json({**job_input(body), "ModelName": _Name(model)})),
+        },
+    }
+
+
+def _json(value: Any) -> str:
+    """JSON with the variables as ``Fn::Sub`` writes them."""
+    if isinstance(value, _Name):
+        return f'"${{{value.logical}.ModelName}}"'
+    if isinstance(value, Text):
+        pieces = (
+            json.dumps(part, ensure_ascii=False)[1:-1] if isinstance(part, str) else part
+            for part in value.parts
         )
+        return f'"{"".join(map(_in_sub, pieces))}"'
+    if isinstance(value, dict):
+        members = (f"{_json(key)}: {_json(inner)}" for key, inner in value.items())
+        return "{" + ", ".join(members) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_json, value)) + "]"
+    return json.dumps(value, ensure_ascii=False).replace("${", "${!")

@@ -33,7 +33,8 @@ def write_files(files: Sequence[tuple[Path, str]], *, force: bool, dry_run: bool
             lines.append(f"unchanged {path}")
             continue
         if dry_run:
-            lines.append(f"{_intent(old, force)} {path}")
+            would = "would overwrite" if force else "would not overwrite without --force"
+            lines.append(f"{'would write' if old is None else would} {path}")
             continue
         write_file(path, content)
         lines.append(f"wrote {path}")
@@ -46,12 +47,6 @@ def _left_over(written: Sequence[Path]) -> list[Path]:
     folders = dict.fromkeys(path.parent for path in written if _REQUEST.fullmatch(path.name))
     beside = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir())]
     return [path for path in beside if _REQUEST.fullmatch(path.name) and path not in written]
-
-
-def _intent(old: str | None, force: bool) -> str:
-    if old is None:
-        return "would write"
-    return "would overwrite" if force else "would not overwrite without --force"
 
 
 def _standing(path: Path) -> str | None:

@@ -6,15 +6,15 @@ import shlex
 from typing import Any, NamedTuple
 
 from advisor.artifacts import Files, requests_of
-from advisor.artifacts.component_stack import FILE, Stack, stack
+from advisor.artifacts.cloudformation import pascal, template
 from advisor.artifacts.hcl_text import Block, Call, Raw, Template, document, quoted
 from advisor.artifacts.linter_suppressions import comments, skips
 from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, asked, job_input, schedule_name
 from advisor.artifacts.variables import (
-    WATCHED,
     Answered,
     Text,
     Variable,
+    alarm_of,
     filled,
     is_kms_key,
     scales_variants,
@@ -62,7 +62,12 @@ _COUNT = (
     "The provider cannot keep the count that autoscaling has set: an update starts with",
     "initial_instance_count. Deploy when the load is low, or raise the count first.",
 )
+# Version 5.100 has no inference components, and asks for a model in every variant: a template makes
+# configuration, endpoint and components, and takes the models' names as parameters.
 _STACK = "aws_cloudformation_stack"
+FILE = "endpoint.template.yaml"
+_STACKED = ("CreateEndpointConfig", "CreateEndpoint", "CreateInferenceComponent")
+_SAYS = "Endpoint with inference components, which the Terraform AWS provider does not support"
 _RUN_ID = "aws.scheduler.execution-id"
 
 
@@ -74,6 +79,53 @@ class TerraformFile(NamedTuple):
     blocks: list[Block]
     outputs: list[Block]
     moving: set[str]  # addresses whose name follows from variables
+
+
+class _Stack(NamedTuple):
+    """A template, and what its parameters are given."""
+
+    name: str
+    text: str
+    given: dict[str, Variable | str]  # parameter -> variable of the user, or name of a model
+    requests: tuple[Request, ...]  # that the template makes
+
+
+def stack(advice: Advice, requests: tuple[Request, ...]) -> _Stack | None:
+    """The template of a plan with components, ``None`` for any other plan.
+
+    Raises:
+        InputError: as ``advisor.artifacts.cloudformation.files`` says.
+    """
+    if not any(request.operation == "CreateInferenceComponent" for request in requests):
+        return None
+    stacked = tuple(request for request in requests if request.operation in _STACKED)
+    models: dict[str, Variable] = {}
+    bodies = []
+    for request in stacked:
+        body = filled(request)
+        if request.operation == "CreateInferenceComponent":
+            _name_model(body, models)
+        bodies.append((request, body))
+    given: dict[str, Variable | str] = {}
+    for each in variables([body for _, body in bodies]):
+        named = [name for name, variable in models.items() if variable == each]
+        given[pascal(each)] = named[0] if named else each
+    (name,) = (
+        str(request.parameters["EndpointName"])
+        for request in stacked
+        if request.operation == "CreateEndpoint"
+    )
+    return _Stack(name, template(bodies, advice, _SAYS), given, stacked)
+
+
+def _name_model(body: dict[str, Any], models: dict[str, Variable]) -> None:
+    """Put a parameter where the name of a model stands, so that Terraform makes that first."""
+    name = body["Specification"]["ModelName"]
+    number = len(models) + 1
+    variable = models.setdefault(
+        name, Variable(f"model_name_{number}", f"Name of model {number}, which Terraform creates")
+    )
+    body["Specification"]["ModelName"] = Text((variable,))
 
 
 def files(advice: Advice) -> Files:
@@ -115,7 +167,7 @@ def command(advice: Advice, folder: str) -> str:
     return f"{terraform} init && {terraform} apply"
 
 
-def _add_stack(stacked: Stack, made: TerraformFile) -> list[Variable]:
+def _add_stack(stacked: _Stack, made: TerraformFile) -> list[Variable]:
     """Add the stack of what the provider cannot make; the variables that its parameters need."""
     # One key is one variable, and an ARN does wherever an id does.
     wanted = {
@@ -221,9 +273,7 @@ def _label(request: Request) -> str:
     if request.operation == "CreateTopic":
         return topic_of(request).removesuffix("_topic")
     if request.operation == "PutMetricAlarm":
-        of_what = next(each["Value"] for each in body["Dimensions"] if each["Name"] in WATCHED)
-        suffix: str = body["AlarmName"].removeprefix(f"{of_what}-")
-        return suffix.replace("-", "_").lower()
+        return alarm_of(request).replace("-", "_").lower()
     if request.operation == "PutScheduledAction":
         return str(body["ScheduledActionName"]).replace("-", "_")
     return _LABELS.get(str(body.get("PolicyType")), "this")

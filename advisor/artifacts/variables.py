@@ -75,7 +75,7 @@ class PlaceholderField(NamedTuple):
 
 
 # The dimension of an alarm that says what it watches; its value begins the alarm's name.
-WATCHED = ("EndpointName", "InferenceComponentName")
+_WATCHED = ("EndpointName", "InferenceComponentName")
 JOB = Variable("transform_job_name", "Name of this run")
 
 
@@ -104,7 +104,8 @@ def filled(request: Request) -> Filled:
 
 def variables(value: Any) -> list[Variable]:
     """The variables anywhere in a value, each once, in the order of their first use."""
-    return list(dict.fromkeys(part for part in _parts(value) if isinstance(part, Variable)))
+    parts = (part for leaf in leaves(value) if isinstance(leaf, Text) for part in leaf.parts)
+    return list(dict.fromkeys(part for part in parts if isinstance(part, Variable)))
 
 
 def environment(requests: Iterable[Request]) -> str:
@@ -121,7 +122,7 @@ def _filled(value: Any, field: str) -> Any:
     if isinstance(value, list):
         if value and all(isinstance(inner, str) for inner in value):
             whole = _text(",".join(value), field)
-            if isinstance(whole, Text) and _is_list(whole):
+            if isinstance(whole, Text) and getattr(whole.parts[0], "is_list", False):
                 return whole
         return [_filled(inner, field) for inner in value]
     return value
@@ -161,16 +162,21 @@ def topic_of(request: Request) -> str:
     return f"{kind}_topic"
 
 
-def _is_list(text: Text) -> bool:
-    return any(isinstance(part, Variable) and part.is_list for part in text.parts)
+def alarm_of(request: Request) -> str:
+    """What a PutMetricAlarm request is for: its name without that of what it watches."""
+    body = request.parameters
+    watched = next(each["Value"] for each in body["Dimensions"] if each["Name"] in _WATCHED)
+    return str(body["AlarmName"]).removeprefix(f"{watched}-")
 
 
-def _parts(value: Any) -> Iterator[str | Variable | Answered]:
-    if isinstance(value, Text):
-        yield from value.parts
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _parts(inner)
+def leaves(value: Any) -> Iterator[Any]:
+    """Every key within a value, and everything in it that is neither a mapping nor a list."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from leaves(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _parts(inner)
+            yield from leaves(inner)
+    else:
+        yield value
