@@ -13,10 +13,7 @@ DRAWINGS = ("text", "mermaid", "svg")
 
 def drawing(name: str) -> Callable[[Chart], str]:
     """The function that draws a flowchart in one form of ``DRAWINGS``."""
-    if name == "svg":
-        from advisor.reference.flowchart_svg import svg_drawing
+    from advisor.reference import flowchart
 
-        return svg_drawing
-    from advisor.reference.flowchart import mermaid_drawing, text_drawing
-
-    return mermaid_drawing if name == "mermaid" else text_drawing
+    found: Callable[[Chart], str] = getattr(flowchart, f"{name}_drawing")
+    return found

@@ -7,62 +7,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
+from advisor.configuration.rulefiles import read_json_rules
 from advisor.model.options import OPTIONS
 from advisor.model.workload import PARTS
 from advisor.reference.entry import Detail, Entry, Usage, entry
 from advisor.reference.kinds import DESCRIBERS, key_entries, with_forms
+from advisor.rulebook import references as to
 from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.load import compiled
-from advisor.rulebook.references import (
-    fields,
-    of_constants,
-    of_fields,
-    of_quotas,
-    of_regions,
-    referred,
-)
 from advisor.rulebook.source import Folder, read_rules, read_table
 
-# kind -> title of its list, in reading order
-KINDS = {
-    "option": "Options",
-    "question": "Questions of the flowchart",
-    "limit": "Limits",
-    "feature": "Features",
-    "way": "Forms of hosting several models",
-    "way-limit": "Limits of the hosting forms",
-    "preference": "Questions about several models",
-    "word": "Words",
-    "fact": "Facts",
-    "derived-fact": "Derived facts",
-    "caution": "Cautions",
-    "consider": "Outside the four options",
-    "finding": "Findings",
-    "quota": "Quotas",
-    "constant": "Constants of sizing",
-    "family": "Families of instance types",
-    "regions": "Regions",
-    "check": "Checks of configurations and model archives",
-    "layout": "Layouts of model archives",
-    "setting": "Settings that carry a fact of their workload",
+_READ = read_json_rules("service", "reference.json")["kinds"]
+KINDS: Mapping[str, str] = {each["kind"]: each["title"] for each in _READ}
+"""Kind -> title of its list, in reading order."""
+COLUMNS: Mapping[str, list[str]] = {
+    each["kind"]: each["columns"] for each in _READ if "columns" in each
 }
-# kind -> file below rules/ and the key of its entries
+"""Kind -> the details that its table shows beside id and title."""
 _WAYS = "many_models.yaml"
-_FILES = (
-    ("question", "flowchart.yaml", "questions"),
-    ("feature", "features.yaml", "features"),
-    ("word", "words.yaml", "words"),
-    ("fact", "assumptions.yaml", "facts"),
-    ("derived-fact", "assumptions.yaml", "derived"),
-    ("caution", "cautions.yaml", "cautions"),
-    ("consider", "consider.yaml", "consider"),
-    ("finding", "findings.yaml", "findings"),
-    ("preference", _WAYS, "preferences"),
-    ("quota", "quotas.yaml", "quotas"),
-    ("constant", "sizing.yaml", "constants"),
-    ("layout", "archives.yaml", "layouts"),
-    ("setting", "checks/intent.yaml", "settings"),
-)
 # Kinds in which {limit: ID} is the number of a field; elsewhere it is a bound that moves by mode.
 _OF_FIELDS = frozenset({"constant", "quota", "check", "setting", "way", "way-limit"})
 _NEEDS = "needs."
@@ -143,12 +105,12 @@ def catalogue(rules: Folder | None = None) -> RulebookIndex:
 
 def _entries(folder: Folder) -> Iterator[Entry]:
     rules = compiled(folder)
-    plain = {**of_regions(rules["regions"]["regions"]), **of_quotas(rules["quotas"])}
-    limited = fields(rules["options"])
-    numbers = {**of_fields(limited), **of_constants(rules["sizing"])}
+    plain = {**to.of_regions(rules["regions"]["regions"]), **to.of_quotas(rules["quotas"])}
+    limited = to.fields(rules["options"])
+    numbers = {**to.of_fields(limited), **to.of_constants(rules["sizing"])}
     for kind, file, written in raw_entries(folder):
         known = {**plain, **numbers} if kind in _OF_FIELDS else plain
-        raw = referred(written, known)
+        raw = to.referred(written, known)
         describe: Callable[[Any], Iterator[Detail]] = DESCRIBERS[kind]
         yield entry(kind, raw, file, tuple(describe(raw)))
 
@@ -176,10 +138,10 @@ def raw_entries(folder: Folder, *, whole: bool = True) -> Iterator[tuple[str, st
         yield "option", file, document
         yield from (("limit", file, raw) for raw in document["limits"])
     yield from _ways({} if is_missing(_WAYS) else read(_WAYS))
-    for kind, file, key in _FILES:
-        document = {} if is_missing(file) else read(file)
-        listed = document[key] if whole else document.get(key, ())
-        yield from ((kind, file, raw) for raw in listed)
+    for each in (each for each in _READ if "file" in each):
+        document = {} if is_missing(each["file"]) else read(each["file"])
+        listed = document[each["key"]] if whole else document.get(each["key"], ())
+        yield from ((each["kind"], each["file"], raw) for raw in listed)
     yield "regions", "regions.yaml", read("regions.yaml")
     families = read_table(os.path.join(folder, "families.csv"))
     yield from (("family", "families.csv", raw) for raw in families)
