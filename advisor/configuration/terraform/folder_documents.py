@@ -12,11 +12,9 @@ from advisor.configuration.partial_texts import as_text, number
 from advisor.configuration.resource_types import TERRAFORM_KINDS, strange_terraform
 from advisor.configuration.scenarios import settled
 from advisor.configuration.terraform import hcl_tree as hcl
-from advisor.configuration.terraform.api_shape import to_api
-from advisor.configuration.terraform.folder import Folder, says_nothing
+from advisor.configuration.terraform.folder import Folder, choices, says_nothing
 from advisor.configuration.terraform.hcl_values import MOST_STEPS, Evaluator, elements
-from advisor.configuration.terraform.names import misplaced
-from advisor.configuration.terraform.scenarios import choices
+from advisor.configuration.terraform.names import misplaced, to_api
 
 MOST_INSTANCES = 50
 """Instances of a resource with ``for_each`` or ``count`` that are looked at."""

@@ -10,7 +10,7 @@ from advisor.configuration.document import Document, Node, Reference, Resource, 
 from advisor.configuration.json_nodes import JsonReader
 from advisor.configuration.resource_types import TERRAFORM_KINDS
 from advisor.configuration.source import SourceText
-from advisor.configuration.terraform.api_shape import to_api
+from advisor.configuration.terraform.names import to_api
 
 _GONE = ("delete", "forget")
 

@@ -7,8 +7,16 @@ import re
 from functools import cached_property
 from typing import BinaryIO, NamedTuple
 
-from advisor.gate.archive.compressed import ArchiveError, GzipBytes, kind_of
-from advisor.gate.archive.tar_members import BLOCK, DIRECTORY, TORCHSCRIPT, TarMember, members
+from advisor.gate.archive.tar_members import (
+    BLOCK,
+    DIRECTORY,
+    TORCHSCRIPT,
+    ArchiveError,
+    GzipBytes,
+    TarMember,
+    kind_of,
+    members,
+)
 from advisor.model.errors import InputError
 
 _DEEPEST_FOLDER = 4  # of a pattern of rules/archives.yaml that means a folder

@@ -2,18 +2,150 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from advisor.model.options import ENDPOINT_EACH, INFERENCE_PIPELINE, MULTI_CONTAINER
+from advisor.model.options import ENDPOINT_EACH, INFERENCE_PIPELINE, MULTI_CONTAINER, REAL_TIME
 from advisor.model.usage import FleetUsage, Usage
+from advisor.options import instances, memory, real_time
 from advisor.options.hosting import models as named
-from advisor.options.hosting.inputs import HostingInputs
-from advisor.options.load import counted, sentence
+from advisor.options.instance_types import Types
+from advisor.options.load import SECOND, counted, known, sentence
 from advisor.options.plan_builder import Draft
+from advisor.rulebook.hardware import CPU, GPU, Instance
 from advisor.rulebook.hosting import Hosting, Inputs, Preference, WayLimit, hosting
 from advisor.text.money_format import figure
-from advisor.text.quantity import MONTH_HOURS
+from advisor.text.quantity import MIB, MONTH_HOURS
+
+_TRITON = ("triton", "tritonserver")
+
+
+class HostingInputs(NamedTuple):
+    """The inputs, with the figures behind them that a plan shows."""
+
+    inputs: Inputs
+    apart: tuple[
+        tuple[str, int], ...
+    ]  # types and instances of an endpoint for each; real-time only
+    load_text: str  # how the peak compares with them; empty where it is not known
+
+
+def inputs(draft: Draft, prices: Mapping[str, int] | None) -> HostingInputs:
+    """One value for everything that a rule may ask; prices as for real-time."""
+    known = _load(draft, prices) if draft.option == REAL_TIME else HostingInputs({}, (), "")
+    alone, types = memory.need(draft), instances.types_for(draft, prices)
+    values: dict[str, Any] = {
+        "option": draft.option,
+        "needs": frozenset(each.id for each in draft.facts.book.features if draft.needs(each.id)),
+        "models": named.count(draft),
+        "frameworks": _frameworks(draft),
+        "accelerator": alone.accelerator,
+        "server": _server(draft),
+        "streaming": draft.facts.taken("requests.streaming") is True,
+        "warm": _warm(draft),
+        "sizes": _sizes(draft),
+        "room": _room(alone, types),
+        "together": _together(draft, types),
+        **known.inputs,
+    }
+    return known._replace(inputs={"load": "unknown", **values})
+
+
+def _load(draft: Draft, prices: Mapping[str, int] | None) -> HostingInputs:
+    """Whether the peak fills the instances that each model would have of its own."""
+    apart = _apart(draft, prices)
+    made = real_time.design(draft.apart(), prices)
+    work, capacity = made.work, made.capacity
+    measured = draft.upper("model.throughput")
+    if known(draft).in_flight is None and (known(draft).peak is None or not measured):
+        return HostingInputs({}, apart, "")
+    count, floor = named.count(draft), real_time.availability(draft)[0]
+    needed, _ = real_time.for_peak(draft, work, capacity)
+    filling = needed >= count * floor
+    text = (
+        f"the peak takes {counted(needed, 'instance')} of {made.instance.type}, and "
+        f"{counted(count, 'endpoint')} would have {count} x {floor} = {count * floor}"
+    )
+    return HostingInputs({"load": "filling" if filling else "shared"}, apart, text)
+
+
+def _apart(draft: Draft, prices: Mapping[str, int] | None) -> tuple[tuple[str, int], ...]:
+    """The fleet of an endpoint for each model, by type."""
+    found: Counter[str] = Counter()
+    times = 1 if named.listed(draft) else named.count(draft)
+    for each in named.members(draft):
+        made = real_time.design(each.draft.apart(), prices)
+        found[made.instance.type] += times * made.sizes.initial
+    return tuple(found.items())
+
+
+def _frameworks(draft: Draft) -> str:
+    """What the models are served with: images tell them apart as well as frameworks do."""
+    models = named.listed(draft)
+    for part in ("framework", "image"):
+        default = draft.text(f"model.{part}")
+        found = {model.get(part, default) for model in models}
+        if len(found - {None}) > 1:
+            return "several"
+    return "one" if draft.text("model.framework") or draft.text("model.image") else "unknown"
+
+
+def _server(draft: Draft) -> str:
+    stated = [draft.text("model.framework"), draft.text("model.image")]
+    stated += [model.get(part) for model in named.listed(draft) for part in ("framework", "image")]
+    texts = [text.lower() for text in stated if text is not None]
+    if not texts:
+        return "unknown"
+    return "triton" if any(name in text for text in texts for name in _TRITON) else "other"
+
+
+def _warm(draft: Draft) -> bool:
+    """Whether loading a model takes longer than the cold start that is accepted."""
+    cold = draft.facts.interval("requests.cold_start")
+    if cold is None or cold.high is None or not draft.facts.is_stated("requests.cold_start"):
+        return False
+    return cold.high < load_s(draft) * SECOND
+
+
+def load_s(draft: Draft) -> float:
+    """Seconds until the largest model is loaded from S3; its start where no size is stated."""
+    size = memory.archive_bytes(draft)
+    if size is None:
+        stated = draft.upper("model.startup")
+        return (draft.facts.taken("model.startup") if stated is None else stated) / SECOND
+    return size / MIB / float(draft.number("download-rate"))
+
+
+def _sizes(draft: Draft) -> str:
+    sizes = [memory.need(each.draft).host_mib for each in named.members(draft)]
+    uneven = max(sizes) > draft.number("uneven-sizes") * min(sizes)
+    return "uneven" if uneven else "alike"
+
+
+def _room(alone: memory.Need, types: Types) -> str:
+    """Models that the memory of one GPU holds, on the largest type with a single one."""
+    if alone.accelerator != GPU or not alone.accelerator_mib:
+        return "unknown"
+    single = [each for each in _sold(types, GPU) if each.accelerator_count == 1]
+    most = max((each.accelerator_total_mib for each in single), default=0)
+    return "several" if most >= 2 * alone.accelerator_mib else "alone"
+
+
+def _together(draft: Draft, types: Types) -> str:
+    """Whether all models are resident at once on the largest type."""
+    found = named.members(draft)
+    total = sum(memory.need(each.draft).host_mib for each in found)
+    if len(found) == 1:
+        total *= named.count(draft)
+    most = max((types.usable_mib(each) or 0 for each in _sold(types, CPU)), default=0)
+    return "fits" if total <= most else "exceeds"
+
+
+def _sold(types: Types, kind: str) -> list[Instance]:
+    """Types of a kind that an endpoint in the Region may run on."""
+    return [e for e in types.catalogue.candidates(kind) if types.offered(e, transform=False)]
+
 
 _MILLIONTHS = 1_000_000
 _known: dict[str, Hosting] = {}

@@ -14,7 +14,7 @@ from advisor.model.options import (
     REAL_TIME,
 )
 from advisor.options.hosting import choice
-from advisor.options.hosting.inputs import inputs
+from advisor.options.hosting.choice import inputs
 from advisor.options.plan_builder import Draft
 
 Size = Callable[..., Plan]

@@ -6,8 +6,15 @@ from advisor.model.advice import Request
 from advisor.options import alarms, topics
 from advisor.options.plan_builder import Draft
 from advisor.options.rollout.replaced import Released, Replaced
-from advisor.options.rollout.step import CANARY, LINEAR, ROLLING
-from advisor.options.rollout.strategy import Rollout, instances_during, plan, policy
+from advisor.options.rollout.strategy import (
+    CANARY,
+    LINEAR,
+    ROLLING,
+    Rollout,
+    instances_during,
+    plan,
+    policy,
+)
 from advisor.rulebook.hardware import Instance
 
 

@@ -25,7 +25,7 @@ from advisor.gate.archive.framework import (
     recognised,
     required,
 )
-from advisor.gate.archive.judge import ArchiveJudge
+from advisor.gate.archive.run import ArchiveJudge
 from advisor.gate.archive.tar_members import TarMember
 from advisor.gate.checks import load_checks
 from advisor.gate.finding import GateFinding
