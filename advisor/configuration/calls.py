@@ -19,6 +19,7 @@ from advisor.configuration.document import (
     Reference,
     Resource,
     World,
+    addressed,
     unknown,
     walk,
 )
@@ -85,14 +86,7 @@ def _call(called: Node, arguments: Node, address: str) -> Iterator[Resource]:
     kind = _KINDS.get(found[1]) if found else None
     if kind is not None and arguments.kind == "map":
         body = without_placeholders(_without_paths(arguments))
-        yield Resource(
-            kind=kind,
-            dialect="request",
-            address=address,
-            body=body,
-            mark=arguments.place,
-            identity=address,
-        )
+        yield addressed(kind, "request", address, body, arguments.place)
 
 
 def _text(node: Node) -> str:

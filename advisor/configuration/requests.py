@@ -6,7 +6,16 @@ import re
 from functools import cache
 
 from advisor.configuration.api.service import OPERATIONS, SCALING
-from advisor.configuration.document import PARTIAL, Document, Hidden, Node, Resource, World
+from advisor.configuration.document import (
+    PARTIAL,
+    Dialect,
+    Document,
+    Hidden,
+    Node,
+    Resource,
+    World,
+    addressed,
+)
 from advisor.configuration.rulefiles import of_dialects
 from advisor.configuration.yaml_nodes import Parsed
 
@@ -107,15 +116,8 @@ def _part(kind: str, field: str, node: Node, prefix: str) -> Resource:
     """A field as a request of which the rest is not known."""
     body = Node("map", {field: without_placeholders(node)}, node.mark)
     address = prefix or OPERATIONS[kind][1]
-    return Resource(
-        kind=kind,
-        dialect="request",
-        address=address,
-        body=body,
-        mark=node.mark,
-        identity=address,
-        lifecycle={PARTIAL: True},
-    )
+    made = addressed(kind, "request", address, body, node.mark)
+    return made._replace(lifecycle={PARTIAL: True})
 
 
 def _scales_sagemaker(kind: str, node: Node) -> bool:
@@ -150,14 +152,8 @@ def _resource(kind: str, node: Node, prefix: str) -> Resource:
     part = _part_of(node)[1]
     if part and part not in node.value:
         return _part(kind, part, node, prefix)
-    return Resource(
-        kind=kind,
-        dialect="described" if described else "request",
-        address=prefix or operation,
-        body=body,
-        mark=node.mark,
-        identity=prefix or operation,
-    )
+    dialect: Dialect = "described" if described else "request"
+    return addressed(kind, dialect, prefix or operation, body, node.mark)
 
 
 def without_placeholders(node: Node) -> Node:

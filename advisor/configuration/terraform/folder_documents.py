@@ -7,7 +7,16 @@ from typing import Any
 
 from advisor.configuration.api.service import SCALING, ServiceModel
 from advisor.configuration.calls import TERRAFORM, opened, scheduled, tasks
-from advisor.configuration.document import Document, Mark, Node, ReadFault, Resource, World, unknown
+from advisor.configuration.document import (
+    Document,
+    Mark,
+    Node,
+    ReadFault,
+    Resource,
+    World,
+    addressed,
+    unknown,
+)
 from advisor.configuration.partial_texts import as_text, number
 from advisor.configuration.resource_types import TERRAFORM_KINDS, strange_terraform
 from advisor.configuration.scenarios import settled
@@ -42,7 +51,7 @@ def read_folder(
     worlds: list[World] = []
     bare: dict[Any, hcl.Traversal] = {}
     spent = False
-    for origin, given in _bases(folder, calls):
+    for origin, given in (calls or _alone(folder)).items():
         for words, variables in choices(folder, relevant, given):
             evaluator = Evaluator(variables, folder.local_values)
             resources = tuple(
@@ -64,14 +73,10 @@ def read_folder(
     )
 
 
-def _bases(folder: Folder, calls: Calls | None) -> Iterator[tuple[str, Mapping[str, Node]]]:
-    """What is certain of the variables: as each caller, and each .tfvars file, has it."""
-    if calls:
-        yield from calls.items()
-        return
-    yield "", folder.given
-    for name, values in folder.choices.items():
-        yield f"with {name}", {**folder.given, **values}
+def _alone(folder: Folder) -> Calls:
+    """What is certain of the variables of a folder that nobody calls, by .tfvars file."""
+    chosen = folder.choices.items()
+    return {"": folder.given} | {f"with {name}": {**folder.given, **v} for name, v in chosen}
 
 
 def _relevant(block: hcl.HclBlock, folder: Folder, followed: tuple[Mark, ...] = ()) -> bool:
@@ -122,15 +127,10 @@ def _resources(
             yield from calls_of(block, evaluator, symbols, f"{kind}.{name}{suffix}")
             continue
         raw = raw_body(block.body, evaluator, symbols, block)
-        yield Resource(
-            kind=TERRAFORM_KINDS[kind],
-            dialect="terraform",
-            address=f"{kind}.{name}{suffix}",
-            body=settled(to_api(raw, TERRAFORM_KINDS[kind], service)),
-            mark=block.mark,
-            identity=f"{kind}.{name}{suffix}",
-            lifecycle=_lifecycle(block.body),
-        )
+        body = settled(to_api(raw, TERRAFORM_KINDS[kind], service))
+        address = f"{kind}.{name}{suffix}"
+        made = addressed(TERRAFORM_KINDS[kind], "terraform", address, body, block.mark)
+        yield made._replace(lifecycle=_lifecycle(block.body))
 
 
 def _instances(body: hcl.Body, evaluator: Evaluator) -> Iterator[tuple[str, dict[str, Node]]]:

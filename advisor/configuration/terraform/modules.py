@@ -109,11 +109,8 @@ def _calls(modules: Sequence[_Module]) -> dict[str, dict[str, dict[str, Node]]]:
             text = source.value.value if source and isinstance(source.value, hcl.Literal) else ""
             if not str(text).startswith(("./", "../")):
                 continue
-            base = (
-                module.name
-                if not module.name.endswith((".tf", ".json"))
-                else (os.path.dirname(module.name))
-            )
+            is_file = module.name.endswith((".tf", ".json"))
+            base = os.path.dirname(module.name) if is_file else module.name
             target = os.path.normpath(os.path.join(base, str(text)))
             if target in known:
                 words = f"as module.{block.labels[0]} of {module.name or '.'}"

@@ -193,9 +193,8 @@ def _tags(node: Node) -> Node:
     """A map of tags as the API's list of keys and values."""
     if node.kind != "map":
         return node
-    items = []
-    for key, value in node.value.items():
-        place = value.place
-        name = Node("scalar", key, place)
-        items.append(Node("map", {"Key": name, "Value": value}, place))
+    items = [
+        Node("map", {"Key": Node("scalar", key, value.place), "Value": value}, value.place)
+        for key, value in node.value.items()
+    ]
     return Node("list", items, node.mark, node.key)

@@ -92,7 +92,8 @@ class _Plan:
         address = self.reader.string(outline["address"])[0]
         identity = _static(address)
         raw = _filled(_without_empty(after), hidden, self.references.get(identity, {}))
-        if kind in SCALING and not _of_sagemaker(raw):
+        namespace = raw.get("service_namespace") if kind in SCALING else None
+        if namespace is not None and namespace.kind == "scalar" and namespace.value != "sagemaker":
             return None
         return Resource(
             kind=kind,
@@ -128,11 +129,6 @@ def _left_out(values: Node, expressions: Mapping[str, Any]) -> Node:
             ]
             hidden[key] = Node("list", masks, node.mark)
     return Node("map", hidden, values.mark)
-
-
-def _of_sagemaker(raw: Node) -> bool:
-    namespace = raw.get("service_namespace")
-    return namespace is None or namespace.kind != "scalar" or namespace.value == "sagemaker"
 
 
 def _static(address: str) -> str:
@@ -181,13 +177,11 @@ def _unknown(expression: Any, node: Node, key: str) -> Node:
 def _without_empty(node: Node) -> Node:
     """Values without what a plan writes of blocks and arguments that are not there."""
     if node.kind == "map":
-        kept = {key: value for key, value in node.value.items() if not _empty(value)}
+        empty = ("list", "map")
+        entries = ((key, each) for key, each in node.value.items() if not each.is_null)
+        kept = {key: each for key, each in entries if each.value or each.kind not in empty}
         node = node._replace(value=kept)
     return node.within(_without_empty)
-
-
-def _empty(node: Node) -> bool:
-    return node.is_null or (node.kind in ("list", "map") and not node.value)
 
 
 def _references(reader: JsonReader, start: int | None) -> dict[str, dict[str, Any]]:
