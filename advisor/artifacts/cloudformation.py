@@ -22,42 +22,18 @@ from advisor.artifacts.variables import (
     topic_of,
 )
 from advisor.artifacts.yaml_text import Tagged, document
-from advisor.configuration.rulefiles import of_dialects
+from advisor.configuration.rulefiles import of_dialects, read_json_rules
 from advisor.model.advice import Advice, Request
 from advisor.model.errors import InputError
 from advisor.options.names import digest
 
-# Logical id and type of what each operation makes; the request's fields are the properties.
-_RESOURCES = {
-    "CreateModel": ("Model", "AWS::SageMaker::Model"),
-    "CreateEndpointConfig": ("EndpointConfig", "AWS::SageMaker::EndpointConfig"),
-    "CreateEndpoint": ("Endpoint", "AWS::SageMaker::Endpoint"),
-    "CreateInferenceComponent": ("InferenceComponent", "AWS::SageMaker::InferenceComponent"),
-    "RegisterScalableTarget": ("ScalableTarget", "AWS::ApplicationAutoScaling::ScalableTarget"),
-    "PutScalingPolicy": ("ScalingPolicy", "AWS::ApplicationAutoScaling::ScalingPolicy"),
-    "PutMetricAlarm": ("Alarm", "AWS::CloudWatch::Alarm"),
-    "CreateTopic": ("Topic", "AWS::SNS::Topic"),
-    "CreateTransformJob": ("Schedule", "AWS::Scheduler::Schedule"),
-}
-_NAMES = {
-    "CreateModel": "ModelName",
-    "CreateEndpointConfig": "EndpointConfigName",
-    "CreateEndpoint": "EndpointName",
-    "PutMetricAlarm": "AlarmName",
-}
+_MADE = read_json_rules("service", "artifacts.json")["cloudformation"]
+_RESOURCES, _NAMES, _OUTPUTS = _MADE["resources"], _MADE["names"], _MADE["outputs"]
 # CloudFormation replaces these when they change, and needs another name for the new one beside the
 # old: it makes one up.
 _UNNAMED = ("CreateModel", "CreateEndpointConfig")
-_OUTPUTS = {
-    "CreateEndpoint": ("EndpointName", "Name by which callers invoke the endpoint"),
-    "CreateTransformJob": ("ScheduleName", "Name of the schedule that starts the jobs"),
-}
 _COMPONENT = "inference-component/"
 _MOST_RESOURCES = 500
-_LIST_TYPES = {
-    "subnet_ids": "List<AWS::EC2::Subnet::Id>",
-    "security_group_ids": "List<AWS::EC2::SecurityGroup::Id>",
-}
 _WARM = "      ScalableDimension: sagemaker:variant:DesiredProvisionedConcurrency\n"
 _ACCEPTED = (
     "      # AWS's guide names only the CLI and the SDKs for this dimension: watch the first run.\n"
@@ -156,7 +132,7 @@ def _parameters(bodies: Bodies) -> list[Variable]:
 
 def _parameter(variable: Variable) -> dict[str, str]:
     if variable.is_list:
-        return {"Type": _LIST_TYPES[variable.name], "Description": variable.asks}
+        return {"Type": _MADE["lists"][variable.name], "Description": variable.asks}
     return {"Type": "String", "Description": variable.asks, "AllowedPattern": _NO_QUOTES}
 
 

@@ -21,43 +21,19 @@ from advisor.artifacts.variables import (
     topic_of,
     variables,
 )
+from advisor.configuration.rulefiles import read_json_rules
 from advisor.configuration.terraform.names import snake
 from advisor.model.advice import Advice, Request
 
 _TERRAFORM = ">= 1.0"
 _PROVIDER = ">= 5.100"
-_RESOURCES = {
-    "CreateModel": "aws_sagemaker_model",
-    "CreateEndpointConfig": "aws_sagemaker_endpoint_configuration",
-    "CreateEndpoint": "aws_sagemaker_endpoint",
-    "RegisterScalableTarget": "aws_appautoscaling_target",
-    "PutScalingPolicy": "aws_appautoscaling_policy",
-    "PutScheduledAction": "aws_appautoscaling_scheduled_action",
-    "PutMetricAlarm": "aws_cloudwatch_metric_alarm",
-    "CreateTopic": "aws_sns_topic",
-    "CreateTransformJob": "aws_scheduler_schedule",
-}
-# Fields that the provider calls otherwise than by snake case; by operation.
-_NAMES = {
-    "CreateModel": {"ModelName": "name", "Containers": "container"},
-    "CreateEndpointConfig": {"EndpointConfigName": "name"},
-    "CreateEndpoint": {"EndpointName": "name"},
-    "PutScalingPolicy": {"PolicyName": "name", "StepAdjustments": "step_adjustment"},
-    "PutScheduledAction": {"ScheduledActionName": "name"},
-    "PutMetricAlarm": {
-        "AlarmName": "alarm_name",
-        "EvaluateLowSampleCountPercentile": "evaluate_low_sample_count_percentiles",
-    },
-}
+_MADE = read_json_rules("service", "artifacts.json")["terraform"]
+_RESOURCES, _NAMES, _OUTPUTS = _MADE["resources"], _MADE["names"], _MADE["outputs"]
 _REFERRED = ("name", "alarm_name")  # attributes that stand for a resource elsewhere
 _LABELS = {"TargetTrackingScaling": "tracking", "StepScaling": "step"}
 # Names cannot be given twice, so what replaces one stands beside it under another: its digest is of
 # the request, and of the variables where it has some.
 _IMMUTABLE = ("CreateModel", "CreateEndpointConfig")
-_OUTPUTS = {
-    "CreateEndpoint": ("endpoint_name", "Name by which callers invoke the endpoint"),
-    "CreateTransformJob": ("schedule_name", "Name of the schedule that starts the jobs"),
-}
 _COUNT = (
     "The provider cannot keep the count that autoscaling has set: an update starts with",
     "initial_instance_count. Deploy when the load is low, or raise the count first.",

@@ -5,26 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from advisor.configuration.document import Node, ReadFault
-from advisor.configuration.rulefiles import read_json_rules
+from advisor.configuration.rulefiles import of_dialects, read_json_rules
 from advisor.text.spelling import nearest
 
-CLOUDFORMATION_KINDS: Mapping[str, str] = {
-    "AWS::SageMaker::EndpointConfig": "EndpointConfig",
-    "AWS::SageMaker::Model": "Model",
-    "AWS::SageMaker::Endpoint": "Endpoint",
-    "AWS::SageMaker::InferenceComponent": "InferenceComponent",
-    "AWS::ApplicationAutoScaling::ScalableTarget": "ScalableTarget",
-    "AWS::ApplicationAutoScaling::ScalingPolicy": "ScalingPolicy",
-}
-TERRAFORM_KINDS: Mapping[str, str] = {
-    "aws_sagemaker_endpoint_configuration": "EndpointConfig",
-    "aws_sagemaker_model": "Model",
-    "aws_sagemaker_endpoint": "Endpoint",
-    "aws_sagemaker_inference_component": "InferenceComponent",
-    "aws_appautoscaling_target": "ScalableTarget",
-    "aws_appautoscaling_policy": "ScalingPolicy",
-    "aws_appautoscaling_scheduled_action": "ScheduledAction",
-}
+CLOUDFORMATION_KINDS: Mapping[str, str] = of_dialects("types")["cloudformation"]
+TERRAFORM_KINDS: Mapping[str, str] = of_dialects("types")["terraform"]
 
 
 def strange_cloudformation(node: Node, address: str) -> Iterator[ReadFault]:

@@ -42,6 +42,15 @@ def of_dialects(part: str) -> Any:
     return read_json_rules("service", "dialects.json")[part]
 
 
+def of_fields(part: str) -> Any:
+    """A part of ``rules/service/fields.json``, which says what each holds.
+
+    Raises:
+        RulebookError: the file is missing or is no JSON.
+    """
+    return read_json_rules("service", "fields.json")[part]
+
+
 @cache
 def read_parts(*names: str) -> dict[str, str]:
     """The parts of a text under ``rules/``, each after a line ``=== name``; read once.

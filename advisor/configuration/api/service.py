@@ -6,28 +6,16 @@ a check does not load botocore.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from advisor.configuration.rulefiles import read_json_rules
+from advisor.configuration.rulefiles import of_dialects, read_json_rules
 from advisor.rulebook.references import shape_of
 
 Shape = dict[str, Any]
 
-OPERATIONS = {
-    "EndpointConfig": ("sagemaker", "CreateEndpointConfig"),
-    "Model": ("sagemaker", "CreateModel"),
-    "Endpoint": ("sagemaker", "CreateEndpoint"),
-    "EndpointUpdate": ("sagemaker", "UpdateEndpoint"),
-    "TransformJob": ("sagemaker", "CreateTransformJob"),
-    "InferenceComponent": ("sagemaker", "CreateInferenceComponent"),
-    "ScalableTarget": ("application-autoscaling", "RegisterScalableTarget"),
-    "ScalingPolicy": ("application-autoscaling", "PutScalingPolicy"),
-    "ScheduledAction": ("application-autoscaling", "PutScheduledAction"),
-    "Invocation": ("sagemaker-runtime", "InvokeEndpoint"),
-    "AsyncInvocation": ("sagemaker-runtime", "InvokeEndpointAsync"),
-}
+OPERATIONS: Mapping[str, tuple[str, str]] = of_dialects("operations")
 """Kind of a resource -> service and operation whose input has its shape."""
 
 SCALING = ("ScalableTarget", "ScalingPolicy", "ScheduledAction")

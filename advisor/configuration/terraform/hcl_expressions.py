@@ -12,16 +12,28 @@ from typing import Any
 from advisor.configuration.document import Mark
 from advisor.configuration.source import DEEPEST, MOST_VALUES, SourceText
 from advisor.configuration.terraform import hcl_tree as hcl
-from advisor.configuration.terraform.hcl_tree import Expression, Interpolation, Literal, Opaque
 from advisor.model.errors import InputError
 
 NAME = re.compile(r"[^\W\d][\w-]*")
 _BLANK = re.compile(r"(?:[ \t\r]+|#[^\n]*|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _ALL_BLANK = re.compile(r"(?:\s+|#[^\n]*|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
+HEREDOC = re.compile(r"<<(-?)([^\W\d][\w-]*)[ \t\r]*\n")
+_ESCAPE = re.compile(r"\\(?:([nrt\"\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
+_PLAIN = re.compile(r'[^"\\$%\n]+')
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+_NUMBER = re.compile(r"\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,4})?")
+_DIGITS = re.compile(r"\d+")
+_OPERATOR = re.compile(r"&&|\|\||==|!=|<=|>=|[<>+\-*/%]")
+_WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
+_STRENGTH = {
+    operator: strength
+    for strength, operators in enumerate(("||", "&&", "== !=", "< > <= >=", "+ -", "* / %"), 1)
+    for operator in operators.split()
+}
 
 
-class Cursor:
-    """A place in a text; ``end`` cuts the text short."""
+class HclReader:
+    """Reads expressions, attributes and blocks; ``end`` cuts the text short."""
 
     def __init__(self, source: SourceText, at: int = 0, end: int | None = None) -> None:
         self.source = source
@@ -79,27 +91,7 @@ class Cursor:
         if self.depth > DEEPEST or self.count > MOST_VALUES:
             raise self.bad(f"more than {DEEPEST} levels or {MOST_VALUES:,} values")
 
-
-HEREDOC = re.compile(r"<<(-?)([^\W\d][\w-]*)[ \t\r]*\n")
-_ESCAPE = re.compile(r"\\(?:([nrt\"\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
-_PLAIN = re.compile(r'[^"\\$%\n]+')
-_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-
-
-class TextReader(Cursor):
-    """Reads texts; what stands in their places, a reader of expressions reads."""
-
-    def expression(self, strength: int = 0, lines: bool = False) -> Expression:
-        """An expression; see ``advisor.configuration.terraform.hcl_expressions``."""
-        raise NotImplementedError
-
-    def within(self, source: SourceText, at: int, end: int) -> TextReader:
-        """A reader of the same kind for a stretch of the text."""
-        inner = type(self)(source, at, end)
-        inner.depth, inner.count = self.depth, self.count
-        return inner
-
-    def quoted(self) -> Expression:
+    def quoted(self) -> hcl.Expression:
         """A text in quotes."""
         start = self.at
         self.at += 1
@@ -154,15 +146,15 @@ class TextReader(Cursor):
                 return True
         return False
 
-    def _directive(self, start: int) -> Expression:
+    def _directive(self, start: int) -> hcl.Expression:
         """Pass over ``%{ if … }`` and its kin."""
         end = self.text.find("}", self.at)
         if end < 0:
             raise self.bad("the } of this directive is missing", start)
         self.at = end + 1
-        return Opaque("a template directive", self.mark(start))
+        return hcl.Opaque("a template directive", self.mark(start))
 
-    def heredoc(self, found: re.Match[str]) -> Expression:
+    def heredoc(self, found: re.Match[str]) -> hcl.Expression:
         """A text that ends at a line with its own word."""
         start = self.at
         ending = re.compile(rf"^[ \t]*{re.escape(found[2])}[ \t\r]*$", re.MULTILINE)
@@ -170,7 +162,8 @@ class TextReader(Cursor):
         if not stop:
             raise self.bad(f"the end of this text, a line with {found[2]}, is missing")
         parts: list[Any] = []
-        inner = self.within(self.source, found.end(), stop.start())
+        inner = HclReader(self.source, found.end(), stop.start())
+        inner.depth, inner.count = self.depth, self.count
         while inner.at < len(inner.text):
             if not inner.place(parts):
                 following = [
@@ -184,7 +177,7 @@ class TextReader(Cursor):
         expression = self._whole(parts, start)
         return _dedented(expression) if found[1] else expression
 
-    def _whole(self, parts: list[Any], start: int) -> Expression:
+    def _whole(self, parts: list[Any], start: int) -> hcl.Expression:
         """Pieces as one literal where they are all text, else as a template."""
         merged: list[Any] = []
         for part in parts:
@@ -193,32 +186,8 @@ class TextReader(Cursor):
             else:
                 merged.append(part)
         if not merged or (len(merged) == 1 and isinstance(merged[0], str)):
-            return Literal(merged[0] if merged else "", self.mark(start))
-        return Interpolation(tuple(merged), self.mark(start))
-
-
-def _dedented(expression: Expression) -> Expression:
-    """What ``<<-`` does: the indentation of the least indented line is taken from every line."""
-    if not isinstance(expression, Literal):
-        return expression
-    lines = expression.value.split("\n")
-    least = min((len(line) - len(line.lstrip(" \t")) for line in lines if line.strip()), default=0)
-    return Literal("\n".join(line[least:] for line in lines), expression.mark)
-
-
-_NUMBER = re.compile(r"\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,4})?")
-_DIGITS = re.compile(r"\d+")
-_OPERATOR = re.compile(r"&&|\|\||==|!=|<=|>=|[<>+\-*/%]")
-_WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
-_STRENGTH = {
-    operator: strength
-    for strength, operators in enumerate(("||", "&&", "== !=", "< > <= >=", "+ -", "* / %"), 1)
-    for operator in operators.split()
-}
-
-
-class HclReader(TextReader):
-    """Reads expressions, attributes and blocks from where it stands."""
+            return hcl.Literal(merged[0] if merged else "", self.mark(start))
+        return hcl.Interpolation(tuple(merged), self.mark(start))
 
     def expression(self, strength: int = 0, lines: bool = False) -> hcl.Expression:
         """An expression; ``lines`` where line ends are white space."""
@@ -501,3 +470,12 @@ def read_hcl(source: SourceText) -> hcl.Body:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _dedented(expression: hcl.Expression) -> hcl.Expression:
+    """What ``<<-`` does: the indentation of the least indented line is taken from every line."""
+    if not isinstance(expression, hcl.Literal):
+        return expression
+    lines = expression.value.split("\n")
+    least = min((len(line) - len(line.lstrip(" \t")) for line in lines if line.strip()), default=0)
+    return hcl.Literal("\n".join(line[least:] for line in lines), expression.mark)

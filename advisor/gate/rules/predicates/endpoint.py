@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from advisor.configuration.document import Node, Path, Resource, written
+from advisor.configuration.rulefiles import of_fields
 from advisor.gate.rules.predicates.model import multi_model, pipeline
 from advisor.gate.rules.view import Fault, View, same_value, text_of
 
@@ -171,18 +172,12 @@ def named(node: Node, names: tuple[str, ...], path: Path) -> Iterator[tuple[Path
             yield from named(value, names, (*path, index))
 
 
-NAMES = {
-    "EndpointConfig": (("ModelName", "Model"),),
-    "Endpoint": (("EndpointConfigName", "EndpointConfig"),),
-    "TransformJob": (("ModelName", "Model"),),
-    "InferenceComponent": (("EndpointName", "Endpoint"), ("ModelName", "Model")),
-}
 _ARNS = ("Ref", "arn", "Arn", "ModelArn", "EndpointConfigArn", "EndpointArn")
 
 
 def arn_as_name(view: View) -> Iterator[Fault]:
     """What gives an ARN (CloudFormation's Ref, Terraform's arn) where the API takes a name."""
-    for field, kind in NAMES[view.resource.kind]:
+    for field, kind in of_fields("names")[view.resource.kind]:
         for path, node in named(view.body, (field,), ()):
             if node.kind == "scalar" and str(node.value).startswith("arn:"):
                 name = str(node.value).rsplit("/", 1)[-1]
