@@ -15,5 +15,5 @@ def drawing(name: str) -> Callable[[Chart], str]:
     """The function that draws a flowchart in one form of ``DRAWINGS``."""
     from advisor.reference import flowchart
 
-    found: Callable[[Chart], str] = getattr(flowchart, f"{name}_drawing")
-    return found
+    drawings = (flowchart.text_drawing, flowchart.mermaid_drawing, flowchart.svg_drawing)
+    return drawings[DRAWINGS.index(name)]

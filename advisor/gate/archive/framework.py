@@ -206,10 +206,8 @@ def required(text: str) -> Layout:
 
 def recognised(names: Names) -> tuple[Layout, str] | None:
     """The layout that the files tell of, and a file that tells so."""
-    for each in layouts():
-        if holds(each.known_by, names):
-            return each, example(each.known_by, names)
-    return None
+    found = (each for each in layouts() if holds(each.known_by, names))
+    return next(((each, example(each.known_by, names)) for each in found), None)
 
 
 def framework_of(names: Names, given: str, stated: str, image: str) -> Framework:

@@ -12,7 +12,7 @@ from advisor.configuration.rulefiles import read_yaml_rules, rule_path
 from advisor.gate.archive.contents import Archive, ArchiveFault, is_junk
 from advisor.gate.archive.deployed import MemoryRoom
 from advisor.gate.archive.tar_members import DIRECTORY, FILE, HARD_LINK, SYMLINK, TarMember
-from advisor.model.workload import Interval, Workload
+from advisor.model.workload import Workload
 from advisor.text.quantity_format import about
 
 MOST_SHOWN = 5
@@ -228,10 +228,12 @@ def room_faults(
     """What does not fit. Only an archive that was read to its end has a size."""
     if not archive.complete:
         return
-    scratch = _low(workload, "model.disk")
+    disk = workload.interval("model.disk")
+    scratch = 0 if disk is None else disk.low or 0
     wanted = archive.unpacked + scratch
     beside = f" and {_size(scratch)} of scratch space" if scratch else ""
-    loaded = sum(_loaded_sizes(archive))
+    sizes = archive.sizes.items()  # of what is loaded: the files that are not code
+    loaded = sum(n for name, n in sizes if not name.startswith("code/") and name[-3:] != ".py")
     for room in rooms:
         if room.disk is not None and wanted > room.disk:
             yield ArchiveFault(
@@ -267,20 +269,8 @@ def stated_faults(archive: Archive, workload: Workload) -> Iterator[ArchiveFault
         yield ArchiveFault("archive-larger-than-stated", message, value=stated.text)
 
 
-def _loaded_sizes(archive: Archive) -> Iterator[int]:
-    """Bytes of the files that are not code."""
-    for name, size in archive.sizes.items():
-        if not name.startswith("code/") and not name.endswith(".py"):
-            yield size
-
-
 def _exceeds(size: int, stated: int) -> bool:
     return size * 100 > stated * (100 + MARGIN)
-
-
-def _low(workload: Workload, path: str) -> int:
-    found: Interval | None = workload.interval(path)
-    return 0 if found is None or found.low is None else found.low
 
 
 def _size(size: int) -> str:

@@ -83,7 +83,10 @@ def _checked(path: str, file: str, pairs: Sequence[Pair], run: ArchiveRun) -> Ch
     except InputError as error:
         return CheckedArchives(errors=(_of_pair(error, pairs),))
     owners = _owners(path, pairs)
-    unread = _unclear(path, pairs) if pairs and not owners else ()
+    unread: tuple[str, ...] = ()
+    if pairs and not owners:
+        number = len(_workloads(pairs))
+        unread = (f"{path}: {number} workloads name this archive; choose one with --workload",)
     belonging: list[OfWorkload] = []
     errors: list[InputError] = []
     for pair in owners:
@@ -132,12 +135,6 @@ def _owners(path: str, pairs: Sequence[Pair]) -> list[Pair]:
 def _workloads(pairs: Sequence[Pair]) -> list[Pair]:
     """One pair of each workload."""
     return list({(os.path.normpath(pair.workload), pair.name): pair for pair in pairs}.values())
-
-
-def _unclear(path: str, pairs: Sequence[Pair]) -> tuple[str, ...]:
-    """That nobody can tell which of several workloads an archive belongs to."""
-    number = len(_workloads(pairs))
-    return (f"{path}: {number} workloads name this archive; choose one with --workload",)
 
 
 def _of_one(one: Pair, other: Pair) -> bool:

@@ -61,15 +61,12 @@ def _unit(text: str) -> int:
     return low
 
 
-def _absent_variants(body: Node) -> Iterator[tuple[str, str]]:
+def _absent_parts(body: Node) -> Iterator[tuple[str, str]]:
+    """What a real-time endpoint without it does not have; components need one of their own."""
     if body.get("ShadowProductionVariants") is None:
         yield "shadow-testing", "ShadowProductionVariants"
     if len(body.items("ProductionVariants")) == 1:
         yield "multiple-variants", "second variant in ProductionVariants"
-
-
-def _absent_components(body: Node) -> Iterator[tuple[str, str]]:
-    """What only an endpoint for inference components has."""
     for variant in body.items("ProductionVariants"):
         if variant.kind == "map" and variant.get("ModelName") is not None:
             yield "inference-components", "variant without ModelName"
@@ -102,8 +99,7 @@ def absent_needs(
         if body.get("KmsKeyId") is None:
             yield "kms", "KmsKeyId"
         if option == REAL_TIME:
-            yield from _absent_variants(body)
-            yield from _absent_components(body)
+            yield from _absent_parts(body)
         output = body.at("AsyncInferenceConfig", "OutputConfig")
         silent = output is not None and output.get("NotificationConfig") is None
         if option == ASYNCHRONOUS and silent:

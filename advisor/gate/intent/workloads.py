@@ -163,17 +163,7 @@ def _owner(workload: Workload) -> str:
 def _as_gate_finding(finding: Finding, checks: Mapping[str, Check]) -> GateFinding:
     """A finding of the answer as one of the gate."""
     check = checks.get(finding.rule)
-    return GateFinding(
-        rule=finding.rule,
-        severity=finding.severity,
-        message=finding.message,
-        file=finding.file,
-        line=finding.line,
-        column=finding.column,
-        because=check.because if check else "",
-        source=finding.source,
-        fix=finding.fix,
-    )
+    return GateFinding(**finding._asdict(), because=check.because if check else "")
 
 
 def _at(check: Check, workload: Workload, path: str, message: str) -> GateFinding:

@@ -79,19 +79,11 @@ def _acceptance(because: str, details: str, where: str) -> Acceptance:
 
 def _next_line(source: SourceText, line: int) -> int:
     """The next line that holds more than a comment."""
-    number = line + 1
-    while number < line + 20:
+    for number in range(line + 1, line + 20):
         text = source.line(number).strip()
         if text and not text.startswith(("#", "//", "/*", "*/")):
             return number
-        number += 1
     return line + 1
-
-
-def names_file(accepted: Waiver, file: str) -> bool:
-    """Whether the pattern of an acceptance names a file, as the folder of the settings sees it."""
-    seen = seen_from(accepted.file, file) if accepted.file and file != "-" else file
-    return fnmatch(seen, accepted.pattern)
 
 
 class Waivers(Value):
@@ -154,17 +146,13 @@ class Waivers(Value):
             file = self.organisation.never_waived[waiver.rule]
             message = f"{file} forbids a waiver of {waiver.rule}"
             yield self._finding("waiver-not-allowed", waiver, message)
-        elif self._over(waiver.acceptance):
-            message = f"the acceptance of {waiver.rule} ended on {waiver.acceptance.until}"
+        elif (until := waiver.acceptance.until) and (not _is_day(until) or until < self.as_of):
+            message = f"the acceptance of {waiver.rule} ended on {until}"
             yield self._finding("waiver-expired", waiver, message)
         elif self._too_long(waiver.acceptance):
             days = self.organisation.longest_waiver
             message = f"{waiver.rule} is accepted for more than {days} days or without an end"
             yield self._finding("waiver-not-allowed", waiver, message)
-
-    def _over(self, acceptance: Acceptance) -> bool:
-        until = acceptance.until
-        return bool(until) and (not _is_day(until) or until < self.as_of)
 
     def _too_long(self, acceptance: Acceptance) -> bool:
         longest = self.organisation.longest_waiver
@@ -283,7 +271,11 @@ def _waived(
 
     def of_project(finding: GateFinding) -> Waiver | None:
         of_rule = by_rule.get(finding.rule, ())
-        return next((each for each in of_rule if names_file(each, finding.file)), None)
+        for each in of_rule:
+            own, file = each.file, finding.file
+            if fnmatch(seen_from(own, file) if own and file != "-" else file, each.pattern):
+                return each
+        return None
 
     by_file: dict[str, list[GateFinding]] = {}
     for finding in dict.fromkeys(findings):

@@ -99,7 +99,11 @@ def partly_known(node: Node, shape: Shape, path: Path) -> Iterator[ServiceProble
     elif _is_name(shape) and (wrong := _wrong_in_name(parts)):
         message = f"{last_name(path)} has {wrong}: letters, digits and inner hyphens only"
         yield ServiceProblem("wrong-form", message, node, path)
-    elif _is_place(shape) and not _may_be_place(parts[0]):
+    elif _is_place(shape) and not (
+        not isinstance(parts[0], str)
+        or len(parts[0]) < len("https://")  # it can still become one
+        or parts[0].startswith(("s3://", "https://"))
+    ):
         name = last_name(path)
         message = f"{name} does not start with s3://: s3://bucket/prefix is expected"
         yield ServiceProblem("wrong-form", message, node, path)
@@ -115,13 +119,6 @@ def _wrong_in_name(parts: tuple[object, ...]) -> str:
     if isinstance(first, str) and first.startswith("-"):
         return "'-' at its start"
     return "'-' at its end" if isinstance(last, str) and last.endswith("-") else ""
-
-
-def _may_be_place(first: object) -> bool:
-    """Whether a text that begins so can become an S3 address."""
-    if not isinstance(first, str) or len(first) < len("https://"):
-        return True
-    return first.startswith(("s3://", "https://"))
 
 
 def _is_name(shape: Shape) -> bool:
@@ -202,18 +199,14 @@ class _ServiceWalk:
             yield self._unknown_field(node.value[key], holder, shape["members"], (*path, key))
         if self.partial and not path:
             return
-        for key in (*shape["required"], *self._also_required(name)):
+        also = of_dialects("required").get(self.dialect, {}).get(name, ())  # by this dialect alone
+        for key in (*shape["required"], *also):
             wrong = misspelt(key, unknown, ())
             if node.get(key) is None and not wrong and key not in self._optional(node, name):
                 message = f"{key} is missing"
                 yield ServiceProblem(
                     "missing-field", message, node, (*path, key), suggestion=key, at_key=True
                 )
-
-    def _also_required(self, name: str) -> Sequence[str]:
-        """Fields that only this dialect asks for."""
-        found: Sequence[str] = of_dialects("required").get(self.dialect, {}).get(name, ())
-        return found
 
     def _optional(self, node: Node, name: str) -> Sequence[str]:
         """Required fields that this dialect does without."""
@@ -323,11 +316,6 @@ class _ServiceWalk:
             "unknown-value", message, node, path, severity=severity, suggestion=near
         )
 
-    def anything(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
-        """Bytes and times, of which a file can hold several forms."""
-        del node, name, path
-        yield from ()
-
 
 _READINGS: Mapping[str, Callable[[_ServiceWalk, Node, str, Path], Iterator[ServiceProblem]]] = {
     "structure": _ServiceWalk.structure,
@@ -339,8 +327,8 @@ _READINGS: Mapping[str, Callable[[_ServiceWalk, Node, str, Path], Iterator[Servi
     "double": _ServiceWalk.number,
     "boolean": _ServiceWalk.truth,
     "string": _ServiceWalk.text,
-    "blob": _ServiceWalk.anything,
-    "timestamp": _ServiceWalk.anything,
+    "blob": lambda *_: iter(()),  # of which a file can hold several forms, as of times
+    "timestamp": lambda *_: iter(()),
 }
 
 

@@ -63,14 +63,10 @@ def variants_of(config: Resource) -> Iterator[tuple[Path, Node]]:
 
 def containers(model: Resource) -> list[tuple[Path, Node]]:
     """The containers of a model, the primary one first."""
-    found: list[tuple[Path, Node]] = []
     primary = model.body.get("PrimaryContainer")
-    if primary is not None and primary.kind == "map":
-        found.append((("PrimaryContainer",), primary))
-    for index, item in enumerate(model.body.items("Containers")):
-        if item.kind == "map":
-            found.append((("Containers", index), item))
-    return found
+    found: list[tuple[Path, Node]] = [] if primary is None else [(("PrimaryContainer",), primary)]
+    found += [(("Containers", n), item) for n, item in enumerate(model.body.items("Containers"))]
+    return [each for each in found if each[1].kind == "map"]
 
 
 def text_of(node: Node | None) -> str | None:
