@@ -9,16 +9,21 @@ from typing import Any, NamedTuple, TypeAlias
 
 from advisor.artifacts import Files, region_option, requests_of
 from advisor.artifacts.linter_suppressions import metadata, skips
-from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, asked, job_input, schedule_name
 from advisor.artifacts.variables import (
+    CALL,
+    EXPRESSION,
     NOT_RETAINED,
+    ROLE,
     Answered,
     Text,
     Variable,
     alarm_of,
+    asked,
     filled,
+    job_input,
     leaves,
     scales_variants,
+    schedule_name,
     topic_of,
 )
 from advisor.artifacts.yaml_text import Tagged, document

@@ -9,15 +9,20 @@ from advisor.artifacts import Files, requests_of
 from advisor.artifacts.cloudformation import pascal, template
 from advisor.artifacts.hcl_text import Block, Call, Raw, Template, document, quoted
 from advisor.artifacts.linter_suppressions import comments, skips
-from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, asked, job_input, schedule_name
 from advisor.artifacts.variables import (
+    CALL,
+    EXPRESSION,
+    ROLE,
     Answered,
     Text,
     Variable,
     alarm_of,
+    asked,
     filled,
     is_kms_key,
+    job_input,
     scales_variants,
+    schedule_name,
     topic_of,
     variables,
 )

@@ -9,7 +9,7 @@ import pytest
 
 from advisor.model.errors import InputError
 from advisor.pricing.price_refresh import charges, offers, refresh
-from advisor.pricing.price_refresh.json_members import members
+from advisor.pricing.price_refresh.offers import members
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFERS = Path(__file__).parent / "offers"

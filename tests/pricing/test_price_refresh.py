@@ -14,7 +14,7 @@ import pytest
 from advisor.catalogue.price_snapshot import load
 from advisor.model.errors import InputError
 from advisor.pricing.price_refresh import charges, refresh
-from advisor.pricing.price_refresh.download import Limits, download
+from advisor.pricing.price_refresh.refresh import Limits, download
 from tests.price_server import (
     EU_WEST_1,
     INDEX,
