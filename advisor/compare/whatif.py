@@ -193,7 +193,8 @@ def _of_numbers(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange
         if cell.low <= high and low <= cell.high
     )
     stated = facts.workload.typical(key) is not None
-    known = stated or _is_assumed(facts, key)
+    variable = facts.book.index.get(key)
+    known = stated or (variable is not None and facts.point[variable] != UNSET)
     return Sweep(
         workload=facts.workload,
         key=key,
@@ -204,11 +205,6 @@ def _of_numbers(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange
         points=points,
         crossings=tuple(crossings(scenario.at, [number_at(point) for point in points])),
     )
-
-
-def _is_assumed(facts: Facts, key: str) -> bool:
-    variable = facts.book.index.get(key)
-    return variable is not None and facts.point[variable] != UNSET
 
 
 def _cells(facts: Facts, key: str, now: int) -> list[Cell]:

@@ -40,12 +40,9 @@ def total_of(amounts: Iterable[Decimal]) -> Decimal:
 
 def sum_of(amounts: Iterable[Decimal | None]) -> Decimal | None:
     """The sum; ``None`` as soon as one of them is not known."""
-    known = []
-    for each in amounts:
-        if each is None:
-            return None
-        known.append(each)
-    return total_of(known)
+    found = list(amounts)
+    known = [each for each in found if each is not None]
+    return total_of(known) if len(known) == len(found) else None
 
 
 def amount(value: Decimal) -> Decimal:

@@ -45,8 +45,8 @@ class EntryChange(NamedTuple):
     what: str  # added | removed | changed
     values: tuple[ValueChange, ...]
     source: str
-    as_of: str
-    since: str
+    as_of: str = ""
+    since: str = ""
 
     @property
     def decides(self) -> bool:
@@ -82,17 +82,14 @@ def _known(folder: Folder) -> dict[tuple[str, str], _Entries]:
         name = str(raw.get("id") or raw.get("option"))
         source, as_of, since = (str(raw.get(key, "")) for key in ("source", "as_of", "since"))
         title = str(raw.get("title") or raw.get("asks", name))
+        # Without its name, and without those that are entries themselves.
+        own = {key: each for key, each in raw.items() if key not in ("id", "option", "limits")}
         key = f"{raw['fact']} {name}" if kind == "word" else name
-        found[kind, key] = _Entries(title, source, as_of, since, dict(_values("", _own(raw))))
+        found[kind, key] = _Entries(title, source, as_of, since, dict(_values("", own)))
     for row in read_table(os.path.join(folder, "instances.csv")):
         name, *_ = row.values()
         found[INSTANCE_TYPE, name] = _Entries(name, row.get("source", ""), "", "", dict(row))
     return found
-
-
-def _own(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry without its name and without those that are entries themselves."""
-    return {key: each for key, each in raw.items() if key not in ("id", "option", "limits")}
 
 
 def _values(path: str, raw: Any) -> Iterator[tuple[str, str]]:
@@ -145,8 +142,6 @@ def _api_model(old: Folder, new: Folder) -> Iterator[EntryChange]:
             what=CHANGED,
             values=(value,),
             source=source,
-            as_of="",
-            since="",
         )
 
 

@@ -90,6 +90,17 @@ def same_value(one: Node | None, other: Node | None) -> bool:
     return one.kind in ("scalar", "reference") and bool(one.value == other.value)
 
 
+def twins(found: Iterable[tuple[Path, Node | None]]) -> Iterator[tuple[Path, Node, Node]]:
+    """The values that are certainly the same as an earlier one, each with that one."""
+    seen: list[Node] = []
+    for path, node in found:
+        if node is not None:
+            twin = next((other for other in seen if same_value(node, other)), None)
+            if twin is not None:
+                yield path, node, twin
+            seen.append(node)
+
+
 def no_such_variant(node: Node, path: Path, name: str, variants: Iterable[Node]) -> Iterator[Fault]:
     """That a name is none of some variants', where all of their names are known."""
     names = [text_of(variant.get("VariantName")) for variant in variants]

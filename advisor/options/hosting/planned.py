@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from advisor.model.advice import Invoke, Plan, Quota, Setting
+from advisor.model.advice import Invoke, Plan, Quota
 from advisor.model.options import (
     BATCH_TRANSFORM,
     ENDPOINT_EACH,
@@ -122,7 +122,7 @@ def _of_all(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deplo
     busiest = max(range(len(plans)), key=lambda number: members[number].share)
     settings = list(draft.settings)
     for member, made in zip(members, plans, strict=True):
-        settings += [_of(member.name, each) for each in made.settings]
+        settings += [e._replace(name=f"{member.name}: {e.name}") for e in made.settings]
     carried = frozenset.intersection(*(made.carried for made in plans))
     parts = tuple(
         Part(usage=made.usage, facts=member.draft.facts)
@@ -138,10 +138,6 @@ def _of_all(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deplo
         carried=carried | draft.carried,
         usage=plans[busiest].usage._replace(parts=parts),
     )
-
-
-def _of(name: str, setting: Setting) -> Setting:
-    return setting._replace(name=f"{name}: {setting.name}")
 
 
 def _invoke(draft: Draft, plans: list[Plan], members: tuple[named.Member, ...]) -> Invoke:

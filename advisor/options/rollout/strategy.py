@@ -398,7 +398,8 @@ def surround(draft: Draft, requests: tuple[Request, ...], fleet: Replaced) -> Re
             instances = instances_during(draft, rolled, fleet)
         if rolled.strategy in (CANARY, LINEAR, ROLLING):
             draft.carry("canary")
-    made = topics.requests(draft, _kinds(draft, config, telling))
+    results = topics.results(draft) if "AsyncInferenceConfig" in config.parameters else ()
+    made = topics.requests(draft, [*results, *(["alarms"] if telling else [])])
     topics.unused(draft)
     return Released(
         requests=(*models, *made, config, *watching, create, *after, *telling), instances=instances
@@ -414,12 +415,6 @@ def surround_components(
     telling = alarms.of_components(draft, instance, names)
     topics.unused(draft)
     return (*requests, *topics.requests(draft, ["alarms"] if telling else []), *telling)
-
-
-def _kinds(draft: Draft, config: Request, telling: tuple[Request, ...]) -> list[str]:
-    """The topics that something publishes to."""
-    results = "AsyncInferenceConfig" in config.parameters
-    return [*(topics.results(draft) if results else ()), *(["alarms"] if telling else ())]
 
 
 def _guarded(draft: Draft, create: Request, rolled: Rollout, names: tuple[str, ...]) -> Request:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from advisor.configuration.document import Node, Path, Resource, World
 from advisor.gate.rules.instances import is_a
-from advisor.gate.rules.view import Fault, View, containers, same_value, text_of, variants_of
+from advisor.gate.rules.view import Fault, View, containers, text_of, twins, variants_of
 from advisor.text.spelling import misspelt
 
 Places = Iterator[tuple[Path, Node]]
@@ -123,15 +123,9 @@ def host_names(view: View) -> Iterator[Fault]:
         )
         rest = tuple(other for _, other in nameless[1:])
         yield Fault(container, path, message, at_key=True, related=rest)
-    seen: list[Node] = []
-    for path, container in listed:
-        name = container.get("ContainerHostname")
-        if name is None:
-            continue
-        if any(same_value(name, other) for other in seen):
-            message = f"two containers are called {text_of(name) or 'the same'}"
-            yield Fault(name, (*path, "ContainerHostname"), message)
-        seen.append(name)
+    names = (((*path, "ContainerHostname"), c.get("ContainerHostname")) for path, c in listed)
+    for path, name, _ in twins(names):
+        yield Fault(name, path, f"two containers are called {text_of(name) or 'the same'}")
 
 
 def direct_on_gpu(view: View) -> Iterator[Fault]:
