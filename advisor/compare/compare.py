@@ -14,9 +14,14 @@ from advisor.model.usage import JobUsage
 from advisor.model.workload import Interval
 from advisor.pricing.amounts import decimal
 from advisor.pricing.billable_usage import charged
-from advisor.pricing.comparable import Share, per_thousand_requests
+from advisor.pricing.comparable import (
+    Share,
+    UnitCosts,
+    break_even_requests,
+    per_thousand_requests,
+    unit_costs,
+)
 from advisor.pricing.plan_cost import expected_latency, prices_of
-from advisor.pricing.unit_costs import UnitCosts, break_even_requests, unit_costs
 from advisor.rulebook.load import book_for
 from advisor.text.quantity import MICROSECONDS_PER_MONTH, RATE_PER_MONTH, show
 

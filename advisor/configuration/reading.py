@@ -56,7 +56,7 @@ def _document(
 
     found = read_requests(source.file, parsed)
     if found is None and first is not None:
-        from advisor.configuration.calls import read_state_machine
+        from advisor.configuration.requests import read_state_machine
 
         return read_state_machine(source.file, first)
     return found

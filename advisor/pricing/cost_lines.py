@@ -17,8 +17,7 @@ from advisor.model.usage import (
     Usage,
     known,
 )
-from advisor.pricing.amounts import decimal
-from advisor.pricing.ranges import Range, exactly, read
+from advisor.pricing.amounts import Range, decimal, exactly, read
 from advisor.text.quantity import MONTH_HOURS
 
 # AWS's own serverless benchmarking toolkit divides bytes by 1024 ** 3 before it multiplies by the

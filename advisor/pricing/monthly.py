@@ -8,9 +8,8 @@ from advisor.catalogue.price_snapshot import Prices
 from advisor.model.advice import Cost, CostItem
 from advisor.model.usage import ServerlessUsage, Usage
 from advisor.model.value import Value
-from advisor.pricing.amounts import amount, product, sum_of, total_of, usd
+from advisor.pricing.amounts import amount, product, read, sum_of, total_of, usd
 from advisor.pricing.cost_lines import Line, lines, pinned, varying
-from advisor.pricing.ranges import read
 from advisor.text.money_format import basis_in_words
 
 EXCLUDED = "Not included: Amazon S3, data transfer, logs and metrics, image storage, taxes."
