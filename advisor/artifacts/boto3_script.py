@@ -13,6 +13,8 @@ from advisor.configuration.rulefiles import read_parts
 from advisor.configuration.terraform.names import snake
 from advisor.model.advice import Advice, Request
 
+_PARTS = read_parts("service", "deploy.py.txt")
+
 
 def files(advice: Advice) -> Files:
     """``deploy.py``; nothing when no option fits."""
@@ -22,13 +24,16 @@ def files(advice: Advice) -> Files:
     bodies = [asked.filled(request) for request in requests]
     operations = {request.operation for request in requests}
     waits = "CreateEndpoint" in operations
-    parts = [_parts()["head"].replace("{imports}", "import time\n" if waits else "")]
+    parts = [_PARTS["head"].replace("{imports}", "import time\n" if waits else "")]
     parts.append("".join(_inputs(asked.variables(bodies))))
-    parts.append("".join(_clients(requests, advice.region)))
+    place = "" if advice.region is None else f"region_name={_text(advice.region)}"
+    parts.append(f"session = boto3.Session({place})\n")
+    services = dict.fromkeys(request.service for request in requests)
+    parts += [f"{_client(each)} = session.client({_text(each)})\n" for each in services]
     if waits:
-        parts.append(_parts()["serving"])
+        parts.append(_PARTS["serving"])
     if "CreateInferenceComponent" in operations:
-        parts.append(_parts()["ready"])
+        parts.append(_PARTS["ready"])
     scaled = asked.scales_variants(requests)
     for request, body in zip(requests, bodies, strict=True):
         parts.append("\n" + _step(request, body, scaled))
@@ -38,10 +43,6 @@ def files(advice: Advice) -> Files:
 def command(advice: Advice, folder: str) -> str:
     """How the script is run."""
     return f"{asked.environment(requests_of(advice))}python {shlex.quote(f'{folder}/deploy.py')}"
-
-
-def _parts() -> dict[str, str]:
-    return read_parts("service", "deploy.py.txt")
 
 
 def _inputs(wanted: list[asked.Variable]) -> Iterator[str]:
@@ -55,12 +56,6 @@ def _inputs(wanted: list[asked.Variable]) -> Iterator[str]:
         yield "\n"
 
 
-def _clients(requests: tuple[Request, ...], region: str | None) -> Iterator[str]:
-    yield f"session = boto3.Session({'' if region is None else f'region_name={_text(region)}'})\n"
-    for service in dict.fromkeys(request.service for request in requests):
-        yield f"{_client(service)} = session.client({_text(service)})\n"
-
-
 def _client(service: str) -> str:
     """``autoscaling`` for ``application-autoscaling``; the others as they are."""
     return service.rpartition("-")[2]
@@ -70,7 +65,7 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     operation = request.operation
     client, method = _client(request.service), snake(operation)
     if operation == "CreateEndpoint":
-        made = _parts()["endpoint"].format(more=_update(body, scaled))
+        made = _PARTS["endpoint"].format(more=_update(body, scaled))
         return f"ENDPOINT = {_literal(body)}\n{made}"
     if operation == "CreateTransformJob":
         name = body["TransformJobName"]
@@ -79,11 +74,11 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
             f"TRANSFORM_JOB_NAME = sys.argv[1] if len(sys.argv) > 1 else {_text(name)}\n"
         )
         job = {**body, "TransformJobName": asked.Text((asked.JOB,))}
-        return head + _made(client, method, operation, job) + _parts()["job"]
+        return head + _made(client, method, operation, job) + _PARTS["job"]
     if operation in asked.MADE_ONCE:
         return _made(client, method, operation, body)
     if operation == "CreateInferenceComponent":
-        return f"COMPONENT = {_literal(body)}\n{_parts()['component']}"
+        return f"COMPONENT = {_literal(body)}\n{_PARTS['component']}"
     call = f"{client}.{method}(\n{_arguments(body, '    ')})"
     if request.parameters.get("PolicyType") == "StepScaling":
         return f'POLICY_ARN = {call}["PolicyARN"]\n'

@@ -70,7 +70,9 @@ def write_file(path: Path, content: str) -> None:
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
                 file.write(content)
-            os.chmod(name, 0o666 & ~_umask())
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(name, 0o666 & ~mask)
             os.replace(name, path)
         except BaseException:
             os.unlink(name)
@@ -80,9 +82,3 @@ def write_file(path: Path, content: str) -> None:
             f"{path} cannot be written: {error.strerror or error}",
             hint="Check the folder and its permissions.",
         ) from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -120,13 +120,14 @@ def files(advice: Advice) -> Files:
     for request in requests:
         if stacked is not None and request in stacked.requests:
             continue
+        # The provider cannot ask UpdateEndpoint for it, and the other dialects do.
+        keeps = request.operation == "CreateEndpoint" and scales_variants(requests)
+        warned = _COUNT if keeps else ()
         body = _with_arns_of_keys(filled(request), request.operation)
         wanted += asked(request.operation, body)
         if request.operation == "CreateTransformJob":
             made.blocks.append(Block('data "aws_partition" "current"', {}))
-        _add(
-            request, body, made, (*comments(skips(request, requests)), *_warned(request, requests))
-        )
+        _add(request, body, made, (*comments(skips(request, requests)), *warned))
     if stacked is not None:
         wanted += _add_stack(stacked, made)
     found = [("main.tf", document(made.blocks))]
@@ -135,11 +136,6 @@ def files(advice: Advice) -> Files:
     if wanted:
         found.append(("variables.tf", document([_variable(v) for v in dict.fromkeys(wanted)])))
     return [*found, ("outputs.tf", document(made.outputs))]
-
-
-def _warned(request: Request, requests: tuple[Request, ...]) -> tuple[str, ...]:
-    """What the provider cannot ask UpdateEndpoint for, and the other dialects do."""
-    return _COUNT if request.operation == "CreateEndpoint" and scales_variants(requests) else ()
 
 
 def command(advice: Advice, folder: str) -> str:
@@ -223,7 +219,9 @@ def _add(
     if operation == "CreateTransformJob":
         members = _schedule(body, made)
     else:
-        members = _members(_flat(body), operation, made, top=True)
+        flat = {key: value for key, value in body.items() if key != "Attributes"}
+        # The provider has the attributes of a topic beside its name.
+        members = _members(flat | body.get("Attributes", {}), operation, made, top=True)
     if operation == "RegisterScalableTarget" and body["ResourceId"].startswith("inference-"):
         members["depends_on"] = [Raw(f"{_STACK}.this")]
     if operation == "PutScheduledAction":  # which moves the bounds that the target was given
@@ -258,12 +256,6 @@ def _label(request: Request) -> str:
     if request.operation == "PutScheduledAction":
         return str(body["ScheduledActionName"]).replace("-", "_")
     return _LABELS.get(str(body.get("PolicyType")), "this")
-
-
-def _flat(body: dict[str, Any]) -> dict[str, Any]:
-    """The provider has the attributes of a topic beside its name."""
-    inner: dict[str, Any] = body.get("Attributes", {})
-    return {key: value for key, value in body.items() if key != "Attributes"} | inner
 
 
 def _moving_name(

@@ -156,8 +156,9 @@ def _cheaper(facts: Facts, chosen: Candidate, other: Candidate, prices: Prices) 
     warned = facts.word("prefer") == "cost"
     met = _meeting(facts, chosen, other, prices)
     message = (
-        f"{_named(other)} would cost {money(other.cost)} instead of {money(chosen.cost)} USD a"
-        f" month on {_runs_on(chosen)}. It is {phrase(other.standing)}. {met}"
+        f"{other.title} on {_runs_on(other)} would cost {money(other.cost)} instead of"
+        f" {money(chosen.cost)} USD a month on {_runs_on(chosen)}."
+        f" It is {phrase(other.standing)}. {met}"
     )
     return Finding(
         "cheaper-option",
@@ -166,10 +167,6 @@ def _cheaper(facts: Facts, chosen: Candidate, other: Candidate, prices: Prices) 
         *facts.workload.place("prefer"),
         f"Run sm-advise compare to see both. To use it, set decision.option to {other.option}.",
     )
-
-
-def _named(candidate: Candidate) -> str:
-    return f"{candidate.title} on {_runs_on(candidate)}"
 
 
 def _runs_on(candidate: Candidate) -> str:

@@ -152,7 +152,11 @@ def _of_words(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange) 
         else:
             stretches.append(Stretch(0, 0, (text,), point.option))
     stated = facts.workload.values.get(entry.path)
-    value = stated.value if stated is not None else _assumed_word(facts, entry)
+    value = None if stated is None else stated.value
+    if stated is None and entry.path.startswith(_NEEDS):
+        value = facts.needs(entry.path[len(_NEEDS) :])
+    elif stated is None and entry.path in facts.book.index:
+        value = facts.taken(entry.path)
     now = None if value is None else word(value)
     return Sweep(
         workload=facts.workload,
@@ -170,12 +174,6 @@ def _price(point: Outcome) -> tuple[bool, Decimal]:
     """What the answer costs, for an order in which an unknown price and no answer come last."""
     usd = None if point.option is None else point.middle(point.option)
     return usd is None, usd or Decimal(0)
-
-
-def _assumed_word(facts: Facts, entry: Key) -> object:
-    if entry.path.startswith(_NEEDS):
-        return facts.needs(entry.path[len(_NEEDS) :])
-    return facts.taken(entry.path) if entry.path in facts.book.index else None
 
 
 # -- numbers -------------------------------------------------------------------------------------

@@ -137,7 +137,9 @@ def raw_entries(folder: Folder, *, whole: bool = True) -> Iterator[tuple[str, st
         document = read(file)
         yield "option", file, document
         yield from (("limit", file, raw) for raw in document["limits"])
-    yield from _ways({} if is_missing(_WAYS) else read(_WAYS))
+    for way in () if is_missing(_WAYS) else read(_WAYS).get("ways", ()):
+        yield "way", _WAYS, way
+        yield from (("way-limit", _WAYS, {**limit, "way": way["way"]}) for limit in way["limits"])
     for each in (each for each in _READ if "file" in each):
         document = {} if is_missing(each["file"]) else read(each["file"])
         listed = document[each["key"]] if whole else document.get(each["key"], ())
@@ -149,10 +151,3 @@ def raw_entries(folder: Folder, *, whole: bool = True) -> Iterator[tuple[str, st
         if name.endswith(".yaml"):
             file = f"checks/{name}"
             yield from (("check", file, raw) for raw in read(file).get("checks", ()))
-
-
-def _ways(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
-    """The forms of hosting several models, and the limits of each."""
-    for way in document.get("ways", ()):
-        yield "way", _WAYS, way
-        yield from (("way-limit", _WAYS, {**limit, "way": way["way"]}) for limit in way["limits"])

@@ -60,14 +60,11 @@ class RuleSetAnswers:
         asked = (limits, overlay)
         if asked not in self._books:
             own, other = compiled(self.rules, overlay), compiled(self.others)
-            sizing = [*own["sizing"], *_missing(own["sizing"], other["sizing"])]
+            known = {entry["id"] for entry in own["sizing"]}
+            more = [entry for entry in other["sizing"] if entry["id"] not in known]
+            sizing = [*own["sizing"], *more]
             self._books[asked] = resolve({**own, "sizing": sizing}, limits)
         return self._books[asked]
-
-
-def _missing(own: Iterable[Any], other: Iterable[Any]) -> list[Any]:
-    known = {entry["id"] for entry in own}
-    return [entry for entry in other if entry["id"] not in known]
 
 
 def moved_answers(

@@ -52,7 +52,9 @@ class Resolver:
             items = (self.resolve(item) for item in node.value)
             return node._replace(value=[item for item in items if not is_no_value(item)])
         if node.kind == "scalar" and isinstance(node.value, str) and "{{resolve:" in node.value:
-            return _with_holes(node, _DYNAMIC, "a dynamic reference")
+            hole = unknown("a dynamic reference", node.mark)
+            filled = _in_turn(_DYNAMIC.split(node.value), repeat(hole))
+            return joined(filled, node.mark).under(node.key)
         return node
 
     def condition(self, name: str) -> bool | None:
@@ -191,11 +193,6 @@ class Resolver:
 def is_no_value(node: Node) -> bool:
     """Whether a value is AWS::NoValue: the property is not there."""
     return node.value is NO_VALUE.value
-
-
-def _with_holes(node: Node, holes: re.Pattern[str], reason: str) -> Node:
-    texts = holes.split(node.value)
-    return joined(_in_turn(texts, repeat(unknown(reason, node.mark))), node.mark).under(node.key)
 
 
 def _in_turn(texts: Sequence[str], between: Iterable[Node | str]) -> Iterator[Node | str]:

@@ -254,18 +254,17 @@ def _defaults(template: TemplateValues) -> dict[str, Node]:
         default = entry.get("Default")
         kind = entry.get("Type")
         type_name = str(kind.value) if kind is not None else "String"
-        if default is None or default.kind != "scalar" or _says_nothing(default.value):
+        if (
+            default is None
+            or default.kind != "scalar"
+            or (isinstance(default.value, str) and default.value.strip().lower() in _PLACEHOLDERS)
+        ):
             values[name] = unknown(f"parameter {name} has no default", entry.mark)
         elif type_name.startswith("AWS::SSM::"):
             values[name] = unknown(f"parameter {name} is kept in Parameter Store", default.mark)
         else:
             values[name] = parameter_value(name, default, type_name)
     return values
-
-
-def _says_nothing(value: object) -> bool:
-    """Whether a default only fills the place of a value, for a condition to look at."""
-    return isinstance(value, str) and value.strip().lower() in _PLACEHOLDERS
 
 
 _PLACEHOLDERS = ("", "-", "n/a", "na", "none", "null", "undefined", "unset")

@@ -76,12 +76,8 @@ def expression(node: Node, plain: bool = False) -> hcl.Expression:
     value: Any = node.value
     if plain or not isinstance(value, str) or ("${" not in value and "%{" not in value):
         return hcl.Literal(value, node.mark)
-    return _template(value, node)
-
-
-def _template(text: str, node: Node) -> hcl.Expression:
-    """A text with places, read from a small source of its own at the text's place."""
-    reader = HclReader(SourceText(node.mark.file, _quoted(text)))
+    # A text with places is read from a small source of its own at the text's place.
+    reader = HclReader(SourceText(node.mark.file, _quoted(value)))
     placed: hcl.Expression = _at(reader.quoted(), node)
     return placed
 
@@ -437,18 +433,17 @@ def _words(choice: Values, candidates: Mapping[str, Sequence[Node]]) -> str:
         if node is candidates[name][0] and node.via != COMPARED:
             continue
         if node.kind == "map":
-            said = (key for key, value in node.value.items() if not _open(value))
+            said = (
+                key
+                for key, value in node.value.items()
+                if value.kind != "unknown" or value.value.other
+            )
             words += [f"var.{name}.{key} is {_shown(node.value[key])}" for key in said]
         elif node.kind == "unknown":
             words.append(node.value.reason)
         else:
             words.append(f"var.{name} is {_shown(node)}")
     return ", ".join(words) or "the defaults hold"
-
-
-def _open(node: Node) -> bool:
-    """Whether nothing is said of a value, not even that it is another one."""
-    return node.kind == "unknown" and not node.value.other
 
 
 def _shown(node: Node) -> str:

@@ -369,7 +369,9 @@ def _modules(path: str, sources: Sequence[SourceText]) -> Iterator[_Module]:
     collected in one folder without being one module, and each is read with what all may share.
     """
     folder, errors = gather(sources)
-    clashing = _clashing(folder)
+    counted = Counter((block.type, block.labels) for block in folder.declared)
+    twice = (block for block in folder.declared if counted[block.type, block.labels] > 1)
+    clashing = {block.mark.file for block in twice}
     if not clashing:
         yield _Module(path, tuple(sources), folder, tuple(errors))
         return
@@ -379,12 +381,6 @@ def _modules(path: str, sources: Sequence[SourceText]) -> Iterator[_Module]:
             together = (source, *shared)
             alone, own_errors = gather(together)
             yield _Module(source.file, together, alone, tuple(own_errors))
-
-
-def _clashing(folder: Folder) -> set[str]:
-    """The files that declare something which another file of the folder declares too."""
-    counted = Counter((block.type, block.labels) for block in folder.declared)
-    return {block.mark.file for block in folder.declared if counted[block.type, block.labels] > 1}
 
 
 def _calls(modules: Sequence[_Module]) -> dict[str, dict[str, dict[str, Node]]]:

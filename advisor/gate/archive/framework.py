@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from advisor.configuration.partial_texts import all_of, any_of, negated
 from advisor.configuration.rulefiles import read_yaml_rules, rule_path
 from advisor.gate.archive.contents import Archive
 from advisor.model.errors import InputError
@@ -129,16 +130,14 @@ def holds(condition: Mapping[str, Any], names: Names) -> bool | None:
     """
     ((word, value),) = condition.items()
     if word == "not":
-        inner = holds(value, names)
-        return None if inner is None else not inner
+        return negated(holds(value, names))
     if word in ("all", "some"):
-        found = [holds(each, names) for each in value]
-        decided = word == "some"
-        if decided in found:
-            return decided
-        return None if None in found else not decided
+        return (all_of if word == "all" else any_of)(holds(each, names) for each in value)
     if word == "only":
-        return _only(value, names)
+        fits = [expression(pattern).fullmatch for pattern in value]
+        if not all(any(fit(name) for fit in fits) for name in names.files):
+            return False
+        return True if names.complete else None
     matched = {name for pattern in value for name in names.matching(pattern)}
     if word == "torchscript":
         return _counted("any", len(matched & names.torchscript), names.complete)
@@ -154,13 +153,6 @@ def _counted(word: str, count: int, complete: bool) -> bool | None:
     if not complete:
         return None
     return word == "one" and count == 1
-
-
-def _only(patterns: Sequence[str], names: Names) -> bool | None:
-    expressions = [expression(pattern) for pattern in patterns]
-    if not all(any(each.fullmatch(name) for each in expressions) for name in names.files):
-        return False
-    return True if names.complete else None
 
 
 def example(condition: Mapping[str, Any], names: Names) -> str:

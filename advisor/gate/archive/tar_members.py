@@ -104,19 +104,16 @@ class GzipBytes:
             raise ArchiveError("archive-corrupt", message) from None
         self._packed = self._inflate.unconsumed_tail
         self.unpacked += len(piece)
-        self._bounded()
-        if self._inflate.eof:
-            self._next_part()
-        elif piece:
-            self._empty_parts = 0
-        return piece
-
-    def _bounded(self) -> None:
         if self.unpacked > max(FREE, MOST_TIMES * self.packed) or self.unpacked > LARGEST_UNPACKED:
             raise ArchiveError(
                 "archive-unbounded",
                 f"{self.packed:,} bytes unpack to more than {self.unpacked:,}; reading stopped",
             )
+        if self._inflate.eof:
+            self._next_part()
+        elif piece:
+            self._empty_parts = 0
+        return piece
 
     def _next_part(self) -> None:
         """Go on after the end of a part: to the next one, or to the end of the file."""

@@ -70,17 +70,14 @@ class CapacityFit(NamedTuple):
         instance_type = text_of(self.node)
         if instance_type is None:
             return
-        yield from self._accelerator(instance_type)
-        yield from self._memory(instance_type)
-        if self.option == REAL_TIME:
-            yield from self._peak(instance_type)
-            yield from self._zones()
-
-    def _accelerator(self, instance_type: str) -> Iterator[BrokenReason]:
         wanted = self.facts.workload.text("model.accelerator")
         if wanted in ACCELERATORS and is_a(instance_type, wanted) is False:
             said = self.said("model.accelerator")
             yield BrokenReason(f"{instance_type} has no {wanted}, which the model needs{said}")
+        yield from self._memory(instance_type)
+        if self.option == REAL_TIME:
+            yield from self._peak(instance_type)
+            yield from self._zones()
 
     def _memory(self, instance_type: str) -> Iterator[BrokenReason]:
         fact, memory = self.facts.interval("model.loaded"), memory_of(instance_type)

@@ -235,7 +235,14 @@ def with_acceptances(
         for finding in (*result, *own)
         if finding.acceptance is not None and finding.status == OPEN
     }
-    return result + [finding for finding in own if not _is_used(finding, used)]
+    # An answer calls an acceptance unused that the gate has a use for.
+    needless = {(file, f"accept.{rule}") for file, rule in used}
+    return result + [
+        each
+        for each in own
+        if each.rule != "accept-unused"
+        or (each.file, each.message.partition(" ")[0]) not in needless
+    ]
 
 
 def _known_by(finding: GateFinding) -> tuple[str, str, int, str]:
@@ -259,14 +266,6 @@ def _accepted(finding: GateFinding, workload: Workload) -> GateFinding:
     if entry is None or finding.acceptance is not None:
         return finding
     return finding._replace(acceptance=_acceptance(entry, workload))
-
-
-def _is_used(finding: GateFinding, used: Iterable[tuple[str, str]]) -> bool:
-    """Whether an answer calls an acceptance unused that the gate has a use for."""
-    return finding.rule == "accept-unused" and any(
-        file == finding.file and finding.message.startswith(f"accept.{rule} ")
-        for file, rule in used
-    )
 
 
 def _acceptance(entry: Mapping[str, str], workload: Workload) -> Acceptance:

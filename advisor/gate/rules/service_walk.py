@@ -195,7 +195,9 @@ class _ServiceWalk:
         own = of_dialects("of_the_template").get(name, ()) if self.loose else ()
         unknown = [key for key in node.value if key not in shape["members"] and key not in own]
         for key in unknown:
-            holder = last_name(path) if path else _request(name)
+            # CreateModel for CreateModelInput.
+            request = name.rpartition(":")[2].removesuffix("Input").removesuffix("Request")
+            holder = last_name(path) if path else request
             yield self._unknown_field(node.value[key], holder, shape["members"], (*path, key))
         if self.partial and not path:
             return
@@ -307,7 +309,8 @@ class _ServiceWalk:
     def _unknown_value(self, node: Node, values: Sequence[str], path: Path) -> ServiceProblem:
         text = as_text(node.value)
         near = nearest(text, values)
-        message = f"{quoted(node.value)} is no value of {last_name(path)}: {_words(values)}"
+        message = f"{quoted(node.value)} is no value of {last_name(path)}: {', '.join(values[:8])}"
+        message += f" … ({len(values)} values)" if len(values) > 8 else ""
         severity = "error"
         if _is_other_version(text, values) or not (near or len(values) < _FEW_VALUES):
             message += f"; a newer service model than {self.model.version} may know it"
@@ -356,17 +359,7 @@ def _out_of_range(node: Node, path: Path, value: float, shape: Shape) -> Iterato
             yield ServiceProblem("out-of-range", message, node, path, suggestion=str(shape[bound]))
 
 
-def _request(shape: str) -> str:
-    """The request that a shape is the input of: ``CreateModel`` for ``CreateModelInput``."""
-    return shape.rpartition(":")[2].removesuffix("Input").removesuffix("Request")
-
-
 def _is_other_version(text: str, values: Sequence[str]) -> bool:
     """Whether a word differs from a listed one by its numbers only, as the next version's will."""
     shape = _NUMBERS.sub("#", text)
     return shape != text and any(_NUMBERS.sub("#", value) == shape for value in values)
-
-
-def _words(values: Sequence[str]) -> str:
-    shown = ", ".join(values[:8])
-    return shown + (f" … ({len(values)} values)" if len(values) > 8 else "")

@@ -33,7 +33,7 @@ def step_of(draft: Draft, strategy: str, fleet: Replaced) -> RolloutStep:
     if stated is not None and "instance" in stated:
         step, because = _counted(draft, int(stated.split()[0]), fleet, low, high)
     else:
-        share = _usual(draft, strategy) if stated is None else int(stated.rstrip(" %"))
+        share = int(draft.number(constant) if stated is None else stated.rstrip(" %"))
         within = min(high, max(low, share))
         if within != share:
             message = f"{strategy} takes {low} to {high} %, not {share} %; {within} % are set"
@@ -45,12 +45,6 @@ def step_of(draft: Draft, strategy: str, fleet: Replaced) -> RolloutStep:
     told = "" if stated is not None else constant
     draft.set(SIZES[strategy], f"{step.size['Value']} {unit}", because, constant=told)
     return step
-
-
-def _usual(draft: Draft, strategy: str) -> int:
-    """Percent of the instances that a step has where none is stated."""
-    usual = draft.number("rollout-batch")
-    return int(draft.number("rollout-canary") if strategy == CANARY else usual)
 
 
 def _bounds(draft: Draft, strategy: str) -> tuple[int, int]:

@@ -102,7 +102,8 @@ class _Text:
             try:
                 found, end = self._decoder.raw_decode(self._window, self._at)
             except (ValueError, RecursionError) as error:
-                if isinstance(error, RecursionError) or self._too_large():
+                rest = len(self._window) - self._at
+                if isinstance(error, RecursionError) or rest > _LARGEST_VALUE:
                     raise self._wrong("it is not JSON") from error
                 if not self._grow():
                     raise self._wrong("it is cut off, or not JSON") from error
@@ -134,9 +135,6 @@ class _Text:
         self._window = self._window[self._at :] + more
         self._at = 0
         return bool(more)
-
-    def _too_large(self) -> bool:
-        return len(self._window) - self._at > _LARGEST_VALUE
 
     def _wrong(self, why: str) -> InputError:
         return InputError(
