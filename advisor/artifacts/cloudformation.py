@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
@@ -21,6 +20,7 @@ from advisor.artifacts.variables import (
     asked,
     filled,
     job_input,
+    json_pieces,
     leaves,
     scales_variants,
     schedule_name,
@@ -269,12 +269,6 @@ def _refuse_references(body: dict[str, Any], advice: Advice) -> None:
             )
 
 
-class _Name(NamedTuple):
-    """The name that CloudFormation gives a model."""
-
-    logical: str
-
-
 def pascal(variable: Variable) -> str:
     """``image_uri`` to ``ImageUri``, as parameters are called."""
     return "".join(word.capitalize() for word in variable.name.split("_"))
@@ -284,7 +278,7 @@ def _in_sub(part: str | Variable | Answered) -> str:
     """A part of a text as ``Fn::Sub`` writes it."""
     if isinstance(part, str):
         return part.replace("${", "${!")
-    return f"${{{pascal(part)}}}" if isinstance(part, Variable) else ""
+    return f"${{{pascal(part) if isinstance(part, Variable) else part.name}}}"
 
 
 def _schedule(body: dict[str, Any], model: str) -> dict[str, Any]:
@@ -292,6 +286,7 @@ def _schedule(body: dict[str, Any], model: str) -> dict[str, Any]:
 
     ``model`` is the logical id of its model, whose name CloudFormation makes up.
     """
+    request = {**job_input(body), "ModelName": Text((Answered(f"{model}.ModelName"),))}
     return {
         "Name": schedule_name(body),
         "Description": "Starts the transform job",
@@ -300,24 +295,6 @@ def _schedule(body: dict[str, Any], model: str) -> dict[str, Any]:
         "Target": {
             "Arn": Tagged("Sub", f"arn:${{AWS::Partition}}:{CALL}"),
             "RoleArn": Tagged("Ref", pascal(ROLE)),
-            "Input": Tagged("Sub", _json({**job_input(body), "ModelName": _Name(model)})),
+            "Input": Tagged("Sub", "".join(map(_in_sub, json_pieces(request)))),
         },
     }
-
-
-def _json(value: Any) -> str:
-    """JSON with the variables as ``Fn::Sub`` writes them."""
-    if isinstance(value, _Name):
-        return f'"${{{value.logical}.ModelName}}"'
-    if isinstance(value, Text):
-        pieces = (
-            json.dumps(part, ensure_ascii=False)[1:-1] if isinstance(part, str) else part
-            for part in value.parts
-        )
-        return f'"{"".join(map(_in_sub, pieces))}"'
-    if isinstance(value, dict):
-        members = (f"{_json(key)}: {_json(inner)}" for key, inner in value.items())
-        return "{" + ", ".join(members) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_json, value)) + "]"
-    return json.dumps(value, ensure_ascii=False).replace("${", "${!")

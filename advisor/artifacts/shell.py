@@ -156,40 +156,13 @@ def _quoted(body: dict[str, Any]) -> str:
     """The JSON of a request as one shell word, with the variables expanded in double quotes."""
     pieces: list[str] = []
     open_text = ""
-    for piece in _json(body, "\n"):
+    for piece in asked.json_pieces(body, "\n"):
         if isinstance(piece, str):
             open_text += piece
         else:
             pieces += [shlex.quote(open_text), f'"${_name(piece)}"']
             open_text = ""
     return "".join([*pieces, shlex.quote(open_text)])
-
-
-def _json(value: Any, newline: str) -> Iterator[str | asked.Variable | asked.Answered]:
-    """Pieces of an indented JSON document."""
-    inner = newline + "  "
-    if isinstance(value, asked.Text):
-        yield from _string(value)
-    elif isinstance(value, dict) and value:
-        for number, (key, member) in enumerate(value.items()):
-            yield ("," if number else "{") + inner + json.dumps(key, ensure_ascii=False) + ": "
-            yield from _json(member, inner)
-        yield newline + "}"
-    elif isinstance(value, list) and value:
-        for number, member in enumerate(value):
-            yield ("," if number else "[") + inner
-            yield from _json(member, inner)
-        yield newline + "]"
-    else:
-        yield json.dumps(value, ensure_ascii=False)
-
-
-def _string(text: asked.Text) -> Iterator[str | asked.Variable | asked.Answered]:
-    is_list = any(isinstance(part, asked.Variable) and part.is_list for part in text.parts)
-    yield '["' if is_list else '"'
-    for part in text.parts:
-        yield json.dumps(part, ensure_ascii=False)[1:-1] if isinstance(part, str) else part
-    yield '"]' if is_list else '"'
 
 
 def _name(piece: asked.Variable | asked.Answered) -> str:

@@ -235,7 +235,9 @@ def _add(
         members["lifecycle"] = [Block("lifecycle", {"create_before_destroy": True})]
     made.blocks.append(Block(f'resource "{kind}" "{label}"', members, told))
     if operation in _OUTPUTS:
-        made.outputs.append(_output(operation, label, address))
+        name, description = _OUTPUTS[operation]
+        output = {"description": description, "value": Raw(f"{address}.name")}
+        made.outputs.append(Block(f'output "{name}{label.removeprefix("this")}"', output))
     made.latest[operation] = address
     for field, name in _NAMES.get(operation, {}).items():
         if name in _REFERRED:
@@ -279,12 +281,6 @@ def _variants(body: dict[str, Any]) -> list[dict[str, Any]]:
     kinds = ("ProductionVariants", "ShadowProductionVariants")
     found = [each for kind in kinds for each in body.get(kind, ())]
     return [each for each in found if "ModelName" in each]
-
-
-def _output(operation: str, label: str, address: str) -> Block:
-    name, description = _OUTPUTS[operation]
-    value = {"description": description, "value": Raw(f"{address}.name")}
-    return Block(f'output "{name}{label.removeprefix("this")}"', value)
 
 
 def _members(

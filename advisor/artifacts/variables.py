@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -211,3 +212,28 @@ def job_input(job: dict[str, Any]) -> dict[str, Any]:
     """The request of each run; its name ends in the id of the run, since no two may be equal."""
     stem = schedule_name(job)[: _LONGEST - 17].rstrip("-")
     return {**job, "TransformJobName": f"{stem}-{_ID}"}
+
+
+def json_pieces(value: Any, newline: str = "") -> Iterator[str | Variable | Answered]:
+    """A JSON document with its variables: on one line, or indented where there is a ``newline``."""
+    inner = newline and f"{newline}  "
+    between = f",{inner or ' '}"
+    if isinstance(value, Text):
+        is_list = any(isinstance(part, Variable) and part.is_list for part in value.parts)
+        yield '["' if is_list else '"'
+        for part in value.parts:
+            yield json.dumps(part, ensure_ascii=False)[1:-1] if isinstance(part, str) else part
+        yield '"]' if is_list else '"'
+    elif isinstance(value, dict) and value:
+        for number, (key, member) in enumerate(value.items()):
+            yield between if number else "{" + inner
+            yield json.dumps(key, ensure_ascii=False) + ": "
+            yield from json_pieces(member, inner)
+        yield newline + "}"
+    elif isinstance(value, list) and value:
+        for number, member in enumerate(value):
+            yield between if number else "[" + inner
+            yield from json_pieces(member, inner)
+        yield newline + "]"
+    else:
+        yield json.dumps(value, ensure_ascii=False)

@@ -197,7 +197,11 @@ def exceeded(found: Difference, most: MostIncrease) -> Finding | None:
     old, new = chosen_cost(found.old), chosen_cost(found.new)
     risen = rise(old, new)
     ends = [(risen.low, old.usd_low), (risen.high, old.usd_high), (risen.estimate, _single(old))]
-    beyond = [_beyond(each, start, most) for each, start in ends if each is not None]
+    beyond = [
+        each * _HUNDRED > Decimal(start or 0) * most.value if most.percent else each > most.value
+        for each, start in ends
+        if each is not None
+    ]
     if not all(beyond) or not beyond:
         if new.usd_high is None and found.new.decision.option is not None and found.matters:
             message = f"the new plan costs {a_month(new)}, so it may rise by more than {most.text}"
@@ -211,12 +215,6 @@ def exceeded(found: Difference, most: MostIncrease) -> Finding | None:
     )
     fix = "Undo a change listed above, or raise --max-increase."
     return Finding("over-max-increase", "error" if all(beyond) else "warning", message, fix=fix)
-
-
-def _beyond(risen: Decimal, start: str | None, most: MostIncrease) -> bool:
-    if not most.percent:
-        return risen > most.value
-    return risen * _HUNDRED > Decimal(start or 0) * most.value
 
 
 def _minus(new: str | None, old: str | None) -> Decimal | None:

@@ -75,10 +75,12 @@ def _collect(node: Node, prefix: str, into: list[Resource]) -> None:
 
 def _collect_list(node: Node, prefix: str, into: list[Resource]) -> None:
     """Add the requests of a list, or the variants that it holds alone."""
-    if node.items() and all(_is_variant(item) for item in node.items()):
+    keys = of_dialects("requests")["variant"]  # beside the name, any of these tells one
+    items = node.items()
+    if items and all(item.get("VariantName") and any(map(item.get, keys)) for item in items):
         into.append(_part("EndpointConfig", "ProductionVariants", node, prefix))
         return
-    for index, item in enumerate(node.items()):
+    for index, item in enumerate(items):
         if item.kind == "map":
             _collect(item, f"{prefix}[{index}]", into)
 
@@ -117,12 +119,6 @@ def _part_of(node: Node) -> tuple[str, str]:
         if ours and node.value.keys() >= set(telling):
             return kind, name
     return "", ""
-
-
-def _is_variant(node: Node) -> bool:
-    return node.get("VariantName") is not None and any(
-        node.get(key) for key in of_dialects("requests")["variant"]
-    )
 
 
 def _part(kind: str, field: str, node: Node, prefix: str) -> Resource:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
@@ -45,7 +45,11 @@ class RulebookIndex(NamedTuple):
         wanted = {name, name.removeprefix(_NEEDS), *(name.removesuffix(part) for part in PARTS)}
         if name.startswith(_TYPE):
             wanted.add(name.split(".")[1])  # the family of an instance type
-        found = (each for each in (*self.entries, *self.keys) if wanted & _names(each))
+
+        def names(each: Entry) -> set[str]:  # a hosting form has the word of the file, too
+            return {each.id, each.name, each.raw["way"] if each.kind == "way" else each.id}
+
+        found = (each for each in (*self.entries, *self.keys) if wanted & names(each))
         return (*found, *self._support(name), *self._asked_by(name))
 
     def _asked_by(self, name: str) -> Iterator[Entry]:
@@ -58,12 +62,13 @@ class RulebookIndex(NamedTuple):
     def _support(self, name: str) -> tuple[Entry, ...]:
         """The support of one feature by one option, under the id that verdicts use."""
         for option in OPTIONS:
-            feature = name.removeprefix(f"{option}-")
+            feature, others = name.removeprefix(f"{option}-"), {*OPTIONS} - {option}
             if feature != name:
                 return tuple(
-                    each._replace(id=name, details=_only(each.details, option))
+                    each._replace(id=name, details=details)
                     for each in self.entries
                     if each.kind == "feature" and each.id == feature
+                    for details in [tuple(d for d in each.details if d.label not in others)]
                 )
         return ()
 
@@ -77,15 +82,6 @@ class RulebookIndex(NamedTuple):
     def of_kind(self, kind: str) -> tuple[Entry, ...]:
         """The entries of one kind, in the order of their files."""
         return tuple(each for each in self.entries if each.kind == kind)
-
-
-def _names(each: Entry) -> set[str]:
-    """The id of a hosting form, which is also known by its word in the workload file."""
-    return {each.id, each.name, *([each.raw["way"]] if each.kind == "way" else [])}
-
-
-def _only(details: Iterable[Detail], option: str) -> tuple[Detail, ...]:
-    return tuple(each for each in details if each.label == option or each.label not in OPTIONS)
 
 
 def catalogue(rules: Folder | None = None) -> RulebookIndex:

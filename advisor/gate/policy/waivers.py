@@ -116,12 +116,11 @@ class Waivers(Value):
                 if waiver is None and (waiver := by_file(finding)) is not None:
                     elsewhere.add(waiver)
                 about += self._refused(waiver) if waiver is not None else ()
-            holds = waiver is not None and self._allowed(waiver)
-            result.append(
-                finding._replace(status=ACCEPTED, acceptance=waiver.acceptance)
-                if waiver is not None and holds
-                else finding._replace(status=OPEN, acceptance=None)
-            )
+            # It holds where it gives a reason, and nothing is against it.
+            why = None if waiver is None or any(self._refused(waiver)) else waiver.acceptance
+            holds = why is not None and bool(why.because)
+            status = ACCEPTED if holds else OPEN
+            result.append(finding._replace(status=status, acceptance=why if holds else None))
         for waiver in comments:
             about += self._about(waiver, waiver in used)
         return [*result, *dict.fromkeys(about)], elsewhere
@@ -135,10 +134,6 @@ class Waivers(Value):
             if waiver.rule == finding.rule and waiver.covers in places:
                 return waiver
         return None
-
-    def _allowed(self, waiver: Waiver) -> bool:
-        """Whether a waiver holds: it gives a reason, and nothing is against it."""
-        return bool(waiver.acceptance.because) and not any(self._refused(waiver))
 
     def _refused(self, waiver: Waiver) -> Iterator[GateFinding]:
         """Why a waiver does not hold: the rule may not be waived, it is over, or lasts too long."""
