@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from advisor.artifacts import Files, requests_of
-from advisor.artifacts import variables as asked
+from advisor.artifacts import variables as blanks
 from advisor.configuration.rulefiles import read_parts
 from advisor.configuration.terraform.names import snake
 from advisor.model.advice import Advice, Request
@@ -21,11 +21,11 @@ def files(advice: Advice) -> Files:
     requests = requests_of(advice)
     if not requests:
         return []
-    bodies = [asked.filled(request) for request in requests]
+    bodies = [blanks.filled(request) for request in requests]
     operations = {request.operation for request in requests}
     waits = "CreateEndpoint" in operations
     parts = [_PARTS["head"].replace("{imports}", "import time\n" if waits else "")]
-    parts.append("".join(_inputs(asked.variables(bodies))))
+    parts.append("".join(_inputs(blanks.variables(bodies))))
     place = "" if advice.region is None else f"region_name={_text(advice.region)}"
     parts.append(f"session = boto3.Session({place})\n")
     services = dict.fromkeys(request.service for request in requests)
@@ -34,7 +34,7 @@ def files(advice: Advice) -> Files:
         parts.append(_PARTS["serving"])
     if "CreateInferenceComponent" in operations:
         parts.append(_PARTS["ready"])
-    scaled = asked.scales_variants(requests)
+    scaled = blanks.scales_variants(requests)
     for request, body in zip(requests, bodies, strict=True):
         parts.append("\n" + _step(request, body, scaled))
     return [("deploy.py", "".join(parts))]
@@ -42,12 +42,12 @@ def files(advice: Advice) -> Files:
 
 def command(advice: Advice, folder: str) -> str:
     """How the script is run."""
-    return f"{asked.environment(requests_of(advice))}python {shlex.quote(f'{folder}/deploy.py')}"
+    return f"{blanks.environment(requests_of(advice))}python {shlex.quote(f'{folder}/deploy.py')}"
 
 
-def _inputs(wanted: list[asked.Variable]) -> Iterator[str]:
+def _inputs(wanted: list[blanks.Variable]) -> Iterator[str]:
     if wanted:
-        yield asked.ASKED
+        yield blanks.ASKED
     for each in wanted:
         split = '.split(",")' if each.is_list else ""
         name = each.name.upper()
@@ -73,9 +73,9 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
             "# Every run needs its own name: pass another one as the first argument.\n"
             f"TRANSFORM_JOB_NAME = sys.argv[1] if len(sys.argv) > 1 else {_text(name)}\n"
         )
-        job = {**body, "TransformJobName": asked.Text((asked.JOB,))}
+        job = {**body, "TransformJobName": blanks.Text((blanks.JOB,))}
         return head + _made(client, method, operation, job) + _PARTS["job"]
-    if operation in asked.MADE_ONCE:
+    if operation in blanks.MADE_ONCE:
         return _made(client, method, operation, body)
     if operation == "CreateInferenceComponent":
         return f"COMPONENT = {_literal(body)}\n{_PARTS['component']}"
@@ -83,7 +83,7 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     if request.parameters.get("PolicyType") == "StepScaling":
         return f'POLICY_ARN = {call}["PolicyARN"]\n'
     if operation == "CreateTopic":
-        return f'{asked.topic_of(request).upper()}_ARN = {call}["TopicArn"]\n'
+        return f'{blanks.topic_of(request).upper()}_ARN = {call}["TopicArn"]\n'
     return f"{call}\n"
 
 
@@ -92,7 +92,7 @@ def _update(body: dict[str, Any], scaled: bool) -> str:
     indent = "        "
     more = ""
     if scaled:
-        excluded = [{"VariantPropertyType": each} for each in asked.NOT_RETAINED]
+        excluded = [{"VariantPropertyType": each} for each in blanks.NOT_RETAINED]
         more += f"{indent}RetainAllVariantProperties=True,\n"
         more += f"{indent}ExcludeRetainedVariantProperties={_literal(excluded, indent)},\n"
     if "DeploymentConfig" in body:
@@ -101,11 +101,11 @@ def _update(body: dict[str, Any], scaled: bool) -> str:
 
 
 def _made(client: str, method: str, operation: str, body: dict[str, Any]) -> str:
-    describe, field = method.replace("create", "describe"), asked.MADE_ONCE[operation]
+    describe, field = method.replace("create", "describe"), blanks.MADE_ONCE[operation]
     look = f"found({client}.{describe}, {field}={_literal(body[field])})"
     call = f"{client}.{method}(\n{_arguments(body, '        ')}    )"
-    left = f"{body[field]} {asked.LEFT}" if isinstance(body[field], str) else ""
-    other = f"else:\n    print({_text(left)})\n" if left and asked.variables(body) else ""
+    left = f"{body[field]} {blanks.LEFT}" if isinstance(body[field], str) else ""
+    other = f"else:\n    print({_text(left)})\n" if left and blanks.variables(body) else ""
     return f"if {look} is None:\n    {call}\n{other}"
 
 
@@ -117,7 +117,7 @@ def _arguments(body: dict[str, Any], indent: str) -> str:
 def _literal(value: Any, indent: str = "") -> str:
     """A value as Python writes it, one member on a line."""
     inner = indent + "    "
-    if isinstance(value, asked.Text):
+    if isinstance(value, blanks.Text):
         return " + ".join(_text(p) if isinstance(p, str) else _name(p) for p in value.parts)
     if isinstance(value, dict) and value:
         members = (f"{inner}{_text(k)}: {_literal(v, inner)},\n" for k, v in value.items())
@@ -127,8 +127,8 @@ def _literal(value: Any, indent: str = "") -> str:
     return _text(value) if isinstance(value, str) else repr(value)
 
 
-def _name(part: asked.Variable | asked.Answered) -> str:
-    return f"{part.name.upper()}_ARN" if isinstance(part, asked.Answered) else part.name.upper()
+def _name(part: blanks.Variable | blanks.Answered) -> str:
+    return f"{part.name.upper()}_ARN" if isinstance(part, blanks.Answered) else part.name.upper()
 
 
 def _text(text: str) -> str:

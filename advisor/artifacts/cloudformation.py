@@ -7,25 +7,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from advisor.artifacts import Files, region_option, requests_of
+from advisor.artifacts import variables as blanks
 from advisor.artifacts.linter_suppressions import metadata, skips
-from advisor.artifacts.variables import (
-    CALL,
-    EXPRESSION,
-    NOT_RETAINED,
-    ROLE,
-    Answered,
-    Text,
-    Variable,
-    alarm_of,
-    asked,
-    filled,
-    job_input,
-    json_pieces,
-    leaves,
-    scales_variants,
-    schedule_name,
-    topic_of,
-)
 from advisor.artifacts.yaml_text import Tagged, document
 from advisor.configuration.rulefiles import of_dialects, read_json_rules
 from advisor.model.advice import Advice, Request
@@ -82,7 +65,7 @@ def template(bodies: Bodies, advice: Advice, description: str = "") -> str:
         InputError: as ``files`` says.
     """
     version = advice.workload.text("deploy.version")
-    scaled = scales_variants(request for request, _ in bodies)
+    scaled = blanks.scales_variants(request for request, _ in bodies)
     made = TemplateFile(
         names={},
         latest={},
@@ -126,16 +109,16 @@ def command(advice: Advice, folder: str) -> str:
 
 
 def _bodies(requests: tuple[Request, ...]) -> Bodies:
-    return [(request, filled(request)) for request in requests]
+    return [(request, blanks.filled(request)) for request in requests]
 
 
-def _parameters(bodies: Bodies) -> list[Variable]:
+def _parameters(bodies: Bodies) -> list[blanks.Variable]:
     """The parameters, each once."""
-    found = (each for request, body in bodies for each in asked(request.operation, body))
+    found = (each for request, body in bodies for each in blanks.asked(request.operation, body))
     return list(dict.fromkeys(found))
 
 
-def _parameter(variable: Variable) -> dict[str, str]:
+def _parameter(variable: blanks.Variable) -> dict[str, str]:
     if variable.is_list:
         return {"Type": _MADE["lists"][variable.name], "Description": variable.asks}
     return {"Type": "String", "Description": variable.asks, "AllowedPattern": _NO_QUOTES}
@@ -169,7 +152,7 @@ def _add(request: Request, body: dict[str, Any], made: TemplateFile, told: dict[
     if body.get("PolicyType") == "StepScaling":
         made.latest["policy"] = logical
     if operation == "CreateTopic":
-        made.latest[topic_of(request)] = logical
+        made.latest[blanks.topic_of(request)] = logical
     if operation in _OUTPUTS:
         name, description = _OUTPUTS[operation]
         is_job = operation == "CreateTransformJob"
@@ -181,8 +164,8 @@ def _add(request: Request, body: dict[str, Any], made: TemplateFile, told: dict[
 def _suffix(request: Request) -> str:
     """``RollbackErrors`` of an alarm, ``Success`` of a topic: what follows the endpoint's name."""
     if request.operation == "CreateTopic":
-        return topic_of(request).removesuffix("_topic").capitalize()
-    words = alarm_of(request).split("-")
+        return blanks.topic_of(request).removesuffix("_topic").capitalize()
+    words = blanks.alarm_of(request).split("-")
     return "".join(word[0].upper() + word[1:] for word in words if word.isalnum())
 
 
@@ -200,7 +183,7 @@ def _properties(body: dict[str, Any], operation: str, made: TemplateFile) -> dic
         # Only this resource refuses a tag without a value.
         body = {**body, "Tags": [each for each in body["Tags"] if each["Value"]]}
     if operation == "CreateEndpoint" and made.scaled:
-        excluded = [{"VariantPropertyType": each} for each in NOT_RETAINED]
+        excluded = [{"VariantPropertyType": each} for each in blanks.NOT_RETAINED]
         body = {
             **body,
             "RetainAllVariantProperties": True,
@@ -218,7 +201,7 @@ def _before(operation: str, body: dict[str, Any]) -> str:
 
 def _property(value: Any, field: str, operation: str, made: TemplateFile) -> Any:
     """A value of a request as a property; names of other resources become references."""
-    if isinstance(value, Text):
+    if isinstance(value, blanks.Text):
         return _text(value, made)
     if isinstance(value, dict):
         # The value of a dimension stands for what the dimension is called.
@@ -248,19 +231,19 @@ def _resource_id(value: str, made: TemplateFile) -> str | Tagged:
     return Tagged("Sub", f"{kind}/${{{made.names['EndpointName', name]}.EndpointName}}/{rest}")
 
 
-def _text(text: Text, made: TemplateFile) -> Tagged:
+def _text(text: blanks.Text, made: TemplateFile) -> Tagged:
     if len(text.parts) == 1:
         (part,) = text.parts
-        if isinstance(part, Answered):
+        if isinstance(part, blanks.Answered):
             return Tagged("Ref", made.latest[part.name])
-        if isinstance(part, Variable):
+        if isinstance(part, blanks.Variable):
             return Tagged("Ref", pascal(part))
     return Tagged("Sub", "".join(map(_in_sub, text.parts)))
 
 
 def _refuse_references(body: dict[str, Any], advice: Advice) -> None:
     """CloudFormation replaces ``{{resolve:…}}`` in every text, and has no escape for it."""
-    for value in leaves(body):
+    for value in blanks.leaves(body):
         if isinstance(value, str) and "{{resolve:" in value:
             raise InputError(
                 f"CloudFormation would replace part of {value!r} by a parameter or a secret",
@@ -269,16 +252,16 @@ def _refuse_references(body: dict[str, Any], advice: Advice) -> None:
             )
 
 
-def pascal(variable: Variable) -> str:
+def pascal(variable: blanks.Variable) -> str:
     """``image_uri`` to ``ImageUri``, as parameters are called."""
     return "".join(word.capitalize() for word in variable.name.split("_"))
 
 
-def _in_sub(part: str | Variable | Answered) -> str:
+def _in_sub(part: str | blanks.Variable | blanks.Answered) -> str:
     """A part of a text as ``Fn::Sub`` writes it."""
     if isinstance(part, str):
         return part.replace("${", "${!")
-    return f"${{{pascal(part) if isinstance(part, Variable) else part.name}}}"
+    return f"${{{pascal(part) if isinstance(part, blanks.Variable) else part.name}}}"
 
 
 def _schedule(body: dict[str, Any], model: str) -> dict[str, Any]:
@@ -286,15 +269,18 @@ def _schedule(body: dict[str, Any], model: str) -> dict[str, Any]:
 
     ``model`` is the logical id of its model, whose name CloudFormation makes up.
     """
-    request = {**job_input(body), "ModelName": Text((Answered(f"{model}.ModelName"),))}
+    request = {
+        **blanks.job_input(body),
+        "ModelName": blanks.Text((blanks.Answered(f"{model}.ModelName"),)),
+    }
     return {
-        "Name": schedule_name(body),
+        "Name": blanks.schedule_name(body),
         "Description": "Starts the transform job",
         "FlexibleTimeWindow": {"Mode": "OFF"},
-        "ScheduleExpression": Tagged("Ref", pascal(EXPRESSION)),
+        "ScheduleExpression": Tagged("Ref", pascal(blanks.EXPRESSION)),
         "Target": {
-            "Arn": Tagged("Sub", f"arn:${{AWS::Partition}}:{CALL}"),
-            "RoleArn": Tagged("Ref", pascal(ROLE)),
-            "Input": Tagged("Sub", "".join(map(_in_sub, json_pieces(request)))),
+            "Arn": Tagged("Sub", f"arn:${{AWS::Partition}}:{blanks.CALL}"),
+            "RoleArn": Tagged("Ref", pascal(blanks.ROLE)),
+            "Input": Tagged("Sub", "".join(map(_in_sub, blanks.json_pieces(request)))),
         },
     }

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from advisor.artifacts import Files, requests_of
-from advisor.artifacts import variables as asked
+from advisor.artifacts import variables as blanks
 from advisor.artifacts.requests import kebab
 from advisor.configuration.rulefiles import read_parts
 from advisor.model.advice import Advice, Request
@@ -23,7 +23,7 @@ def files(advice: Advice) -> Files:
     requests = requests_of(advice)
     if not requests:
         return []
-    bodies = [asked.filled(request) for request in requests]
+    bodies = [blanks.filled(request) for request in requests]
     plain = any(sign in json.dumps(request.parameters) for request in requests for sign in "$`")
     text = read_parts("service", "deploy.sh.txt")
     parts = ["#!/usr/bin/env bash\n", text["unexpanded"] if plain else "", text["head"]]
@@ -33,8 +33,8 @@ def files(advice: Advice) -> Files:
         parts.append(text["serving"])
     if "CreateInferenceComponent" in operations:
         parts.append(text["ready"])
-    parts.append("".join(_inputs(asked.variables(bodies))))
-    scaled = asked.scales_variants(requests)
+    parts.append("".join(_inputs(blanks.variables(bodies))))
+    scaled = blanks.scales_variants(requests)
     for request, body in zip(requests, bodies, strict=True):
         parts.append("\n" + _step(request, body, scaled))
     return [("deploy.sh", "".join(parts))]
@@ -42,7 +42,7 @@ def files(advice: Advice) -> Files:
 
 def command(advice: Advice, folder: str) -> str:
     """How the script is run."""
-    return f"{asked.environment(requests_of(advice))}bash {shlex.quote(f'{folder}/deploy.sh')}"
+    return f"{blanks.environment(requests_of(advice))}bash {shlex.quote(f'{folder}/deploy.sh')}"
 
 
 def _region(region: str | None) -> str:
@@ -53,10 +53,10 @@ def _region(region: str | None) -> str:
     return f"export AWS_REGION={name} AWS_DEFAULT_REGION={name}\n"
 
 
-def _inputs(wanted: list[asked.Variable]) -> Iterator[str]:
+def _inputs(wanted: list[blanks.Variable]) -> Iterator[str]:
     """Checks of what the user must set; a list is turned into the inside of a JSON list."""
     if wanted:
-        yield "\n" + asked.ASKED
+        yield "\n" + blanks.ASKED
     for each in wanted:
         yield f"given {_upper(each)} {shlex.quote(each.asks)}\n"
     for each in wanted:
@@ -71,16 +71,16 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     document = _quoted(body)
     if request.operation == "CreateInferenceComponent":
         return _component(call, body, document)
-    if request.operation not in asked.MADE_ONCE:
+    if request.operation not in blanks.MADE_ONCE:
         return _put(request, call, document)
     describe = kebab(request.operation.replace("Create", "Describe"))
-    field = asked.MADE_ONCE[request.operation]
+    field = blanks.MADE_ONCE[request.operation]
     option = f"--{kebab(field)} {shlex.quote(body[field])}"
     look = f"sagemaker {describe} {option}"
     made = f"  {call} --cli-input-json {document}\n"
     if request.operation != "CreateEndpoint":
-        left = f"{body[field]} {asked.LEFT}"
-        other = f"else\n  echo {shlex.quote(left)}\n" if asked.variables(body) else ""
+        left = f"{body[field]} {blanks.LEFT}"
+        other = f"else\n  echo {shlex.quote(left)}\n" if blanks.variables(body) else ""
         return f"if ! exists {look}; then\n{made}{other}fi\n"
     name, config = shlex.quote(body[field]), shlex.quote(body["EndpointConfigName"])
     return (
@@ -95,7 +95,7 @@ def _update(option: str, config: str, body: dict[str, Any], scaled: bool) -> str
     """UpdateEndpoint to another configuration; keeps the count that scaling has set."""
     more = ""
     if scaled:
-        excluded = " ".join(f"VariantPropertyType={each}" for each in asked.NOT_RETAINED)
+        excluded = " ".join(f"VariantPropertyType={each}" for each in blanks.NOT_RETAINED)
         more = (
             " \\\n      --retain-all-variant-properties"
             f" --exclude-retained-variant-properties {excluded}"
@@ -124,7 +124,7 @@ def _put(request: Request, call: str, document: str) -> str:
     if request.parameters.get("PolicyType") == "StepScaling":
         return _kept("POLICY_ARN", f"{call} --query PolicyARN", document)
     if request.operation == "CreateTopic":
-        name = f"{asked.topic_of(request).upper()}_ARN"
+        name = f"{blanks.topic_of(request).upper()}_ARN"
         return _kept(name, f"{call} --query TopicArn", document)
     return f"{call} --cli-input-json {document}\n"
 
@@ -140,12 +140,12 @@ def _kept(name: str, call: str, document: str) -> str:
 def _job(call: str, body: dict[str, Any]) -> str:
     """A job runs once under its name; the first argument names another run."""
     name = shlex.quote(body["TransformJobName"])
-    document = _quoted({**body, "TransformJobName": asked.Text((asked.JOB,))})
+    document = _quoted({**body, "TransformJobName": blanks.Text((blanks.JOB,))})
     option = '--transform-job-name "$TRANSFORM_JOB_NAME"'
     return (
         "# Every run needs its own name: pass another one as the first argument.\n"
         f"TRANSFORM_JOB_NAME=${{1:-{name}}}\n"
-        f"given TRANSFORM_JOB_NAME {shlex.quote(asked.JOB.asks)}\n"
+        f"given TRANSFORM_JOB_NAME {shlex.quote(blanks.JOB.asks)}\n"
         f"if ! exists sagemaker describe-transform-job {option}; then\n"
         f"  {call} --cli-input-json {document}\nfi\n"
         f"aws sagemaker wait transform-job-completed-or-stopped {option}\n"
@@ -156,7 +156,7 @@ def _quoted(body: dict[str, Any]) -> str:
     """The JSON of a request as one shell word, with the variables expanded in double quotes."""
     pieces: list[str] = []
     open_text = ""
-    for piece in asked.json_pieces(body, "\n"):
+    for piece in blanks.json_pieces(body, "\n"):
         if isinstance(piece, str):
             open_text += piece
         else:
@@ -165,11 +165,11 @@ def _quoted(body: dict[str, Any]) -> str:
     return "".join([*pieces, shlex.quote(open_text)])
 
 
-def _name(piece: asked.Variable | asked.Answered) -> str:
-    if isinstance(piece, asked.Answered):
+def _name(piece: blanks.Variable | blanks.Answered) -> str:
+    if isinstance(piece, blanks.Answered):
         return f"{piece.name.upper()}_ARN"
     return _upper(piece) + ("_LIST" if piece.is_list else "")
 
 
-def _upper(variable: asked.Variable) -> str:
+def _upper(variable: blanks.Variable) -> str:
     return variable.name.upper()

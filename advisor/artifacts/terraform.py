@@ -6,26 +6,10 @@ import shlex
 from typing import Any, NamedTuple
 
 from advisor.artifacts import Files, requests_of
+from advisor.artifacts import variables as blanks
 from advisor.artifacts.cloudformation import pascal, template
 from advisor.artifacts.hcl_text import Block, Call, Raw, Template, document, quoted
 from advisor.artifacts.linter_suppressions import comments, skips
-from advisor.artifacts.variables import (
-    CALL,
-    EXPRESSION,
-    ROLE,
-    Answered,
-    Text,
-    Variable,
-    alarm_of,
-    asked,
-    filled,
-    is_kms_key,
-    job_input,
-    scales_variants,
-    schedule_name,
-    topic_of,
-    variables,
-)
 from advisor.configuration.rulefiles import read_json_rules
 from advisor.configuration.terraform.names import snake
 from advisor.model.advice import Advice, Request
@@ -67,7 +51,7 @@ class _Stack(NamedTuple):
 
     name: str
     text: str
-    given: dict[str, Variable | str]  # parameter -> variable of the user, or name of a model
+    given: dict[str, blanks.Variable | str]  # parameter -> variable of the user, or name of a model
     requests: tuple[Request, ...]  # that the template makes
 
 
@@ -80,15 +64,15 @@ def stack(advice: Advice, requests: tuple[Request, ...]) -> _Stack | None:
     if not any(request.operation == "CreateInferenceComponent" for request in requests):
         return None
     stacked = tuple(request for request in requests if request.operation in _STACKED)
-    models: dict[str, Variable] = {}
+    models: dict[str, blanks.Variable] = {}
     bodies = []
     for request in stacked:
-        body = filled(request)
+        body = blanks.filled(request)
         if request.operation == "CreateInferenceComponent":
             _name_model(body, models)
         bodies.append((request, body))
-    given: dict[str, Variable | str] = {}
-    for each in variables([body for _, body in bodies]):
+    given: dict[str, blanks.Variable | str] = {}
+    for each in blanks.variables([body for _, body in bodies]):
         named = [name for name, variable in models.items() if variable == each]
         given[pascal(each)] = named[0] if named else each
     (name,) = (
@@ -99,14 +83,15 @@ def stack(advice: Advice, requests: tuple[Request, ...]) -> _Stack | None:
     return _Stack(name, template(bodies, advice, _SAYS), given, stacked)
 
 
-def _name_model(body: dict[str, Any], models: dict[str, Variable]) -> None:
+def _name_model(body: dict[str, Any], models: dict[str, blanks.Variable]) -> None:
     """Put a parameter where the name of a model stands, so that Terraform makes that first."""
     name = body["Specification"]["ModelName"]
     number = len(models) + 1
     variable = models.setdefault(
-        name, Variable(f"model_name_{number}", f"Name of model {number}, which Terraform creates")
+        name,
+        blanks.Variable(f"model_name_{number}", f"Name of model {number}, which Terraform creates"),
     )
-    body["Specification"]["ModelName"] = Text((variable,))
+    body["Specification"]["ModelName"] = blanks.Text((variable,))
 
 
 def files(advice: Advice) -> Files:
@@ -115,16 +100,16 @@ def files(advice: Advice) -> Files:
     if not requests:
         return []
     made = TerraformFile({}, {}, _settings(advice.region), [], set())
-    wanted: list[Variable] = []
+    wanted: list[blanks.Variable] = []
     stacked = stack(advice, requests)
     for request in requests:
         if stacked is not None and request in stacked.requests:
             continue
         # The provider cannot ask UpdateEndpoint for it, and the other dialects do.
-        keeps = request.operation == "CreateEndpoint" and scales_variants(requests)
+        keeps = request.operation == "CreateEndpoint" and blanks.scales_variants(requests)
         warned = _COUNT if keeps else ()
-        body = _with_arns_of_keys(filled(request), request.operation)
-        wanted += asked(request.operation, body)
+        body = _with_arns_of_keys(blanks.filled(request), request.operation)
+        wanted += blanks.asked(request.operation, body)
         if request.operation == "CreateTransformJob":
             made.blocks.append(Block('data "aws_partition" "current"', {}))
         _add(request, body, made, (*comments(skips(request, requests)), *warned))
@@ -144,15 +129,16 @@ def command(advice: Advice, folder: str) -> str:
     return f"{terraform} init && {terraform} apply"
 
 
-def _add_stack(stacked: _Stack, made: TerraformFile) -> list[Variable]:
+def _add_stack(stacked: _Stack, made: TerraformFile) -> list[blanks.Variable]:
     """Add the stack of what the provider cannot make; the variables that its parameters need."""
     # One key is one variable, and an ARN does wherever an id does.
     wanted = {
-        name: _key_arn("") if is_kms_key(each) else each for name, each in stacked.given.items()
+        name: _key_arn("") if blanks.is_kms_key(each) else each
+        for name, each in stacked.given.items()
     }
-    given = {
+    parameters = {
         name: _given(each)
-        if isinstance(each, Variable)
+        if isinstance(each, blanks.Variable)
         else _attribute("ModelName", each, "", made)
         for name, each in wanted.items()
     }
@@ -160,16 +146,16 @@ def _add_stack(stacked: _Stack, made: TerraformFile) -> list[Variable]:
         "name": stacked.name,
         "template_body": Raw(f'file("${{path.module}}/{FILE}")'),
     }
-    if given:
-        body["parameters"] = given
+    if parameters:
+        body["parameters"] = parameters
     made.blocks.append(Block(f'resource "{_STACK}" "this"', body))
     name, description = _OUTPUTS["CreateEndpoint"]
     value = Raw(f'{_STACK}.this.outputs["EndpointName"]')
     made.outputs.append(Block(f'output "{name}"', {"description": description, "value": value}))
-    return [each for each in wanted.values() if isinstance(each, Variable)]
+    return [each for each in wanted.values() if isinstance(each, blanks.Variable)]
 
 
-def _given(variable: Variable) -> Raw:
+def _given(variable: blanks.Variable) -> Raw:
     """Parameters are texts: a list is one with commas."""
     name = f"var.{variable.name}"
     return Raw(f'join(",", {name})' if variable.is_list else name)
@@ -184,7 +170,7 @@ def _settings(region: str | None) -> list[Block]:
     return blocks
 
 
-def _variable(variable: Variable) -> Block:
+def _variable(variable: blanks.Variable) -> Block:
     kind = "list(string)" if variable.is_list else "string"
     return Block(f'variable "{variable.name}"', {"description": variable.asks, "type": Raw(kind)})
 
@@ -193,17 +179,17 @@ def _with_arns_of_keys(value: Any, operation: str, field: str = "") -> Any:
     """One variable for the key, and an ARN, since configurations take neither id nor alias."""
     if isinstance(value, dict):
         return {key: _with_arns_of_keys(inner, operation, key) for key, inner in value.items()}
-    if isinstance(value, Text):
-        return Text((_key_arn(""),)) if any(map(is_kms_key, value.parts)) else value
+    if isinstance(value, blanks.Text):
+        return blanks.Text((_key_arn(""),)) if any(map(blanks.is_kms_key, value.parts)) else value
     refused = field == "KmsKeyId" and operation == "CreateEndpointConfig"
     if refused and not str(value).startswith("arn:"):
-        return Text((_key_arn(f" {value}"),))
+        return blanks.Text((_key_arn(f" {value}"),))
     return value
 
 
-def _key_arn(stated: str) -> Variable:
+def _key_arn(stated: str) -> blanks.Variable:
     asks = f"ARN of the KMS key{stated} for encryption; an id or alias is refused"
-    return Variable("kms_key_arn", asks)
+    return blanks.Variable("kms_key_arn", asks)
 
 
 def _add(
@@ -245,16 +231,16 @@ def _add(
     if body.get("PolicyType") == "StepScaling":
         made.latest["policy"] = address
     if operation == "CreateTopic":
-        made.latest[topic_of(request)] = address
+        made.latest[blanks.topic_of(request)] = address
 
 
 def _label(request: Request) -> str:
     """``rollback_errors`` of an alarm, ``success`` of a topic, else what the kind is called."""
     body = request.parameters
     if request.operation == "CreateTopic":
-        return topic_of(request).removesuffix("_topic")
+        return blanks.topic_of(request).removesuffix("_topic")
     if request.operation == "PutMetricAlarm":
-        return alarm_of(request).replace("-", "_").lower()
+        return blanks.alarm_of(request).replace("-", "_").lower()
     if request.operation == "PutScheduledAction":
         return str(body["ScheduledActionName"]).replace("-", "_")
     return _LABELS.get(str(body.get("PolicyType")), "this")
@@ -264,7 +250,7 @@ def _moving_name(
     name: str, body: dict[str, Any], address: str, made: TerraformFile
 ) -> str | Template:
     """The name of what is replaced: another one for other values of its variables."""
-    values = [f"var.{each.name}" for each in variables(body)]
+    values = [f"var.{each.name}" for each in blanks.variables(body)]
     for variant in _variants(body):
         model = made.names["ModelName", variant["ModelName"]]
         if model.removesuffix(".name") in made.moving and model not in values:
@@ -312,7 +298,7 @@ def _members(
 
 def _attribute(field: str, value: Any, operation: str, made: TerraformFile) -> Any:
     """A value; names of other resources become references."""
-    if isinstance(value, Text):
+    if isinstance(value, blanks.Text):
         return _text(value, made)
     if isinstance(value, list):
         return [_attribute(field, each, operation, made) for each in value]
@@ -331,12 +317,12 @@ def _attribute(field: str, value: Any, operation: str, made: TerraformFile) -> A
     return value
 
 
-def _text(text: Text, made: TerraformFile) -> Raw | Template:
+def _text(text: blanks.Text, made: TerraformFile) -> Raw | Template:
     parts = [
         Raw(f"{made.latest[part.name]}.arn")
-        if isinstance(part, Answered)
+        if isinstance(part, blanks.Answered)
         else Raw(f"var.{part.name}")
-        if isinstance(part, Variable)
+        if isinstance(part, blanks.Variable)
         else part
         for part in text.parts
     ]
@@ -349,14 +335,14 @@ def _schedule(body: dict[str, Any], made: TerraformFile) -> dict[str, Any]:
     # jsonencode escapes angle brackets, and the Scheduler looks for its keyword as it is.
     after = f'), "\\\\u003c{_RUN_ID}\\\\u003e", {quoted(f"<{_RUN_ID}>")})'
     target = {
-        "arn": Template(("arn:", Raw("data.aws_partition.current.partition"), f":{CALL}")),
-        "role_arn": Raw(f"var.{ROLE.name}"),
-        "input": Call("replace(jsonencode(", _object(job_input(body), made), after),
+        "arn": Template(("arn:", Raw("data.aws_partition.current.partition"), f":{blanks.CALL}")),
+        "role_arn": Raw(f"var.{blanks.ROLE.name}"),
+        "input": Call("replace(jsonencode(", _object(blanks.job_input(body), made), after),
     }
     return {
-        "name": schedule_name(body),
+        "name": blanks.schedule_name(body),
         "description": "Starts the transform job",
-        "schedule_expression": Raw(f"var.{EXPRESSION.name}"),
+        "schedule_expression": Raw(f"var.{blanks.EXPRESSION.name}"),
         "flexible_time_window": [Block("flexible_time_window", {"mode": "OFF"})],
         "target": [Block("target", target)],
     }

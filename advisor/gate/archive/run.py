@@ -27,14 +27,7 @@ from advisor.gate.archive.framework import (
 from advisor.gate.archive.members_checks import member_faults, room_faults, stated_faults
 from advisor.gate.checks import Check
 from advisor.gate.finding import ERROR, WARNING, GateFinding, together
-from advisor.gate.intent.pairing import (
-    BY_ARTIFACT,
-    AnsweredWorkloads,
-    OfWorkload,
-    documents_of,
-    meant,
-    resources_of,
-)
+from advisor.gate.intent import pairing
 from advisor.gate.settings import Pair, organisation_of
 from advisor.model.advice import Advice
 from advisor.model.errors import InputError
@@ -48,7 +41,7 @@ class ArchiveRun(Value):
 
     checks: Mapping[str, Check]
     framework: str  # the name that the caller gave; empty for none
-    answered: AnsweredWorkloads
+    answered: pairing.AnsweredWorkloads
     others: Sequence[Pair]  # pairs of configurations, which say where archives are deployed
     documents: Mapping[str, Document]  # normalised path -> a configuration of a pair
 
@@ -87,18 +80,18 @@ def _checked(path: str, file: str, pairs: Sequence[Pair], run: ArchiveRun) -> Ch
     if pairs and not owners:
         number = len(_workloads(pairs))
         unread = (f"{path}: {number} workloads name this archive; choose one with --workload",)
-    belonging: list[OfWorkload] = []
+    belonging: list[pairing.OfWorkload] = []
     errors: list[InputError] = []
     for pair in owners:
         where = _deployed(pair, run)
         try:
-            advices = meant(pair, run.answered)
+            advices = pairing.meant(pair, run.answered)
         except InputError as error:
             errors.append(error)
             continue
         for advice in advices:
             findings = tuple(run.judge.findings(archive, advice, where))
-            belonging.append(OfWorkload(workload=advice.workload, findings=findings))
+            belonging.append(pairing.OfWorkload(workload=advice.workload, findings=findings))
     owner = organisation_of(os.path.dirname(file)).owner
     own = () if belonging else run.judge.findings(archive)
     alone = tuple(each._replace(owner=owner) for each in own)
@@ -115,16 +108,16 @@ def _deployed(pair: Pair, run: ArchiveRun) -> Deployed:
         if not _of_one(pair, other):
             continue
         with suppress(InputError):  # the comparison with the workload tells it
-            found = documents_of(other, run.documents)
+            found = pairing.documents_of(other, run.documents)
             worlds = [world for document in found for world in document.worlds]
             models += [each for world in worlds for each in world.resources]
-            made += [resource for _, resource in resources_of(other, found)]
+            made += [resource for _, resource in pairing.resources_of(other, found)]
     return deployed(made, [each for each in models if each.kind == "Model"])
 
 
 def _owners(path: str, pairs: Sequence[Pair]) -> list[Pair]:
     """The pairs that count: those that were written down, else the one that is plain."""
-    written = [pair for pair in pairs if pair.where != BY_ARTIFACT]
+    written = [pair for pair in pairs if pair.where != pairing.BY_ARTIFACT]
     found = _workloads(pairs)
     if written or len(found) < 2:
         return written or found
@@ -145,7 +138,7 @@ def _of_one(one: Pair, other: Pair) -> bool:
 
 def _of_pair(error: InputError, pairs: Sequence[Pair]) -> InputError:
     """An error that says who names the archive, where it is not the caller."""
-    if not pairs or pairs[0].where in ("--workload", BY_ARTIFACT):
+    if not pairs or pairs[0].where in ("--workload", pairing.BY_ARTIFACT):
         return error
     return InputError(f"{pairs[0].where} names this file: {error.message}", file=error.file)
 

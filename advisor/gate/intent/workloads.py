@@ -9,18 +9,9 @@ from advisor.configuration.discover import STDIN
 from advisor.configuration.document import Document
 from advisor.gate.checks import Check
 from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, GateFinding, together
+from advisor.gate.intent import pairing
 from advisor.gate.intent.comparison import WorkloadFit
 from advisor.gate.intent.organisation_policy import beyond
-from advisor.gate.intent.pairing import (
-    AnsweredWorkloads,
-    OfWorkload,
-    documents_of,
-    is_of,
-    meant,
-    own_pairs,
-    pairs_by_artifact,
-    resources_of,
-)
 from advisor.gate.policy.lockfile import answer_of, lock_key, read_lock, told
 from advisor.gate.rules.service_walk import load_service
 from advisor.gate.rules.view import View
@@ -47,7 +38,7 @@ def answer_workloads(
     checks: Mapping[str, Check],
     pairs: Sequence[Pair],
     archives: Sequence[str],
-) -> AnsweredWorkloads:
+) -> pairing.AnsweredWorkloads:
     """Answer every workload, and note what was made for it.
 
     Raises:
@@ -56,12 +47,12 @@ def answer_workloads(
     locked = read_lock(options.lock) if options.lock and not options.relock else {}
     asking = _Asking(options=options, checks=checks, pairs=pairs, archives=archives, locked=locked)
     parts = [_answered(path, asking) for path in options.counted(paths, "workloads")]
-    whole = together(AnsweredWorkloads, parts)
+    whole = together(pairing.AnsweredWorkloads, parts)
     found = (*whole.findings, *_duplicates(whole.workloads, checks))
     return whole._replace(findings=found)
 
 
-def _answered(path: str, asking: _Asking) -> AnsweredWorkloads:
+def _answered(path: str, asking: _Asking) -> pairing.AnsweredWorkloads:
     """The workloads of one file; their advice only where something was made for them."""
     from advisor.pipeline import advise
     from advisor.workload import read_file, read_workloads
@@ -72,7 +63,7 @@ def _answered(path: str, asking: _Asking) -> AnsweredWorkloads:
     except InputError as error:
         errors = (error, *error.others)
         error.others = ()  # each stands for itself from here on
-        return AnsweredWorkloads(errors=errors)
+        return pairing.AnsweredWorkloads(errors=errors)
     named = any(os.path.normpath(pair.workload) == os.path.normpath(path) for pair in asking.pairs)
     findings: list[GateFinding] = []
     pairs: list[Pair] = []
@@ -89,11 +80,11 @@ def _answered(path: str, asking: _Asking) -> AnsweredWorkloads:
             *_of_lock(workload, key, answers[key], asking),
         ]
         findings += [each._replace(owner=_owner(workload)) for each in told_of]
-        own = [*own_pairs(workload), *pairs_by_artifact(workload, asking.archives)]
+        own = [*pairing.own_pairs(workload), *pairing.pairs_by_artifact(workload, asking.archives)]
         pairs += own
         if own or named:
             kept.append(advice)
-    return AnsweredWorkloads(
+    return pairing.AnsweredWorkloads(
         workloads=workloads,
         findings=tuple(findings),
         pairs=tuple(pairs),
@@ -178,17 +169,17 @@ def _at(check: Check, workload: Workload, path: str, message: str) -> GateFindin
 
 def compare_pairs(
     pairs: Iterable[Pair],
-    answered: AnsweredWorkloads,
+    answered: pairing.AnsweredWorkloads,
     documents: Mapping[str, Document],
     checks: Mapping[str, Check],
-) -> tuple[list[OfWorkload], list[InputError]]:
+) -> tuple[list[pairing.OfWorkload], list[InputError]]:
     """Compare each configuration with its workload; a pair that means nothing is an error."""
-    compared: list[OfWorkload] = []
+    compared: list[pairing.OfWorkload] = []
     errors: list[InputError] = []
     for pair in pairs:
         try:
-            advices = meant(pair, answered)
-            made = list(resources_of(pair, documents_of(pair, documents)))
+            advices = pairing.meant(pair, answered)
+            made = list(pairing.resources_of(pair, pairing.documents_of(pair, documents)))
         except InputError as error:
             errors.append(error)
             continue
@@ -204,13 +195,15 @@ def compare_pairs(
                     organisation=organisation,
                 )
                 findings = WorkloadFit(advice, checks, view).findings()
-                compared.append(OfWorkload(workload=advice.workload, findings=tuple(findings)))
+                compared.append(
+                    pairing.OfWorkload(workload=advice.workload, findings=tuple(findings))
+                )
     return compared, errors
 
 
 def with_acceptances(
-    answered: AnsweredWorkloads,
-    of_workloads: Iterable[OfWorkload],
+    answered: pairing.AnsweredWorkloads,
+    of_workloads: Iterable[pairing.OfWorkload],
     configured: Iterable[GateFinding],
     pairs: Sequence[Pair],
 ) -> list[GateFinding]:
@@ -250,12 +243,12 @@ def _known_by(finding: GateFinding) -> tuple[str, str, int, str]:
 
 
 def _accepted_by_pairs(
-    finding: GateFinding, pairs: Sequence[Pair], answered: AnsweredWorkloads
+    finding: GateFinding, pairs: Sequence[Pair], answered: pairing.AnsweredWorkloads
 ) -> GateFinding:
     """A finding of a configuration, with what the workloads that it was made for accept."""
     for pair in pairs:
         for advice in answered.advices.get(os.path.normpath(pair.workload), ()):
-            if is_of(pair, finding) and pair.name in ("", advice.workload.name):
+            if pairing.is_of(pair, finding) and pair.name in ("", advice.workload.name):
                 finding = _accepted(finding, advice.workload)
     return finding
 
