@@ -73,7 +73,7 @@ def _repeated(parsed: Parsed, dialect: str) -> Iterable[ReadFault]:
 
 def _of_others(again: Repeated, template: Node) -> bool:
     """Whether a repeated key of a template lies within a resource that is not judged here."""
-    from advisor.configuration.resource_types import CLOUDFORMATION_KINDS
+    from advisor.configuration.api.service import CLOUDFORMATION_KINDS
 
     resources = template.get("Resources")
     if resources is None or resources.kind != "map" or again.key in resources.value:

@@ -18,8 +18,8 @@ from advisor.model.errors import RulebookError
 from advisor.model.options import OPTIONS, REAL_TIME, WAYS
 from advisor.model.workload import Finding
 from advisor.options.hosting import packing
-from advisor.options.hosting.choice import Choice, choose
 from advisor.options.hosting.packing import Room, instances
+from advisor.options.hosting.planned import Choice, choose
 from advisor.pipeline import advise
 from advisor.rulebook.hosting import WORDS, HostingCondition, compile_hosting, hosting
 from advisor.rulebook.load import load

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from advisor.configuration.api.service import SCALING
+from advisor.configuration.api.service import CLOUDFORMATION_KINDS, SCALING, strange_cloudformation
 from advisor.configuration.cloudformation.intrinsics import Resolver, TemplateValues, is_no_value
 from advisor.configuration.document import (
     Document,
@@ -19,7 +19,6 @@ from advisor.configuration.document import (
 )
 from advisor.configuration.partial_texts import as_text
 from advisor.configuration.requests import CLOUDFORMATION, mentions_calls, opened, scheduled, tasks
-from advisor.configuration.resource_types import CLOUDFORMATION_KINDS, strange_cloudformation
 from advisor.configuration.scenarios import COMPARED, outcomes, settled
 from advisor.configuration.source import MOST_VALUES
 

@@ -8,7 +8,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from advisor.configuration.api.service import SCALING, ServiceModel
+from advisor.configuration.api.service import (
+    SCALING,
+    TERRAFORM_KINDS,
+    ServiceModel,
+    strange_terraform,
+)
 from advisor.configuration.discover import in_terraform
 from advisor.configuration.document import (
     Document,
@@ -23,7 +28,6 @@ from advisor.configuration.document import (
 )
 from advisor.configuration.partial_texts import as_text, number
 from advisor.configuration.requests import TERRAFORM, opened, scheduled, tasks
-from advisor.configuration.resource_types import TERRAFORM_KINDS, strange_terraform
 from advisor.configuration.scenarios import settled
 from advisor.configuration.source import SourceText
 from advisor.configuration.terraform import hcl_tree as hcl

@@ -10,9 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from advisor.configuration.api.service import ServiceModel
+from advisor.configuration.api.service import TERRAFORM_KINDS, ServiceModel
 from advisor.configuration.document import Hidden, Mark, Node, Path, ReadFault
-from advisor.configuration.resource_types import TERRAFORM_KINDS
 from advisor.configuration.rulefiles import of_dialects, read_json_rules
 
 if TYPE_CHECKING:

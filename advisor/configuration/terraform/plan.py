@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from advisor.configuration.api.service import SCALING, ServiceModel
+from advisor.configuration.api.service import SCALING, TERRAFORM_KINDS, ServiceModel
 from advisor.configuration.document import Document, Node, Reference, Resource, World, unknown
 from advisor.configuration.json_nodes import JsonReader
-from advisor.configuration.resource_types import TERRAFORM_KINDS
 from advisor.configuration.source import SourceText
 from advisor.configuration.terraform.names import to_api
 

@@ -26,14 +26,6 @@ CONCURRENCY = "serverless-concurrency"
 MOST_EXTENDED = 10
 NEVER = "never"
 
-NEEDS = {
-    "vpc": ("Model", "VpcConfig"),
-    "network-isolation": ("Model", "EnableNetworkIsolation"),
-    "kms": ("EndpointConfig", "KmsKeyId"),
-    "data-capture": ("EndpointConfig", "DataCaptureConfig"),
-}
-"""Need that an organisation may have everywhere -> kind of resource and field that carry it."""
-
 
 class Pair(Value):
     """A configuration that was made for a workload."""

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from advisor.configuration.document import Node, Path
+from advisor.configuration.rulefiles import of_fields
 from advisor.gate.rules.instances import family
 from advisor.gate.rules.predicates.endpoint import instance_types
 from advisor.gate.rules.view import Fault, View, number_of, text_of
-from advisor.gate.settings import CONCURRENCY, NEEDS
+from advisor.gate.settings import CONCURRENCY
 
 
 def family_not_allowed(view: View) -> Iterator[Fault]:
@@ -82,7 +83,7 @@ def subnet_foreign(view: View) -> Iterator[Fault]:
 def need_missing(view: View) -> Iterator[Fault]:
     """Something that the organisation needs everywhere and that this resource does not carry."""
     for need in view.organisation.needs:
-        kind, field = NEEDS.get(need, ("", ""))
+        kind, field = of_fields("needs").get(need, ("", ""))
         node = view.body.value.get(field)
         if kind == view.resource.kind and (node is None or text_of(node) == "False"):
             message = f"the organisation requires {need}: {field}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from advisor.configuration.api.service import TERRAFORM_KINDS
 from advisor.configuration.document import Node, Path
-from advisor.configuration.resource_types import TERRAFORM_KINDS
 from advisor.configuration.rulefiles import of_fields
 from advisor.configuration.terraform.names import tree_of
 from advisor.gate.rules.predicates.endpoint import named
