@@ -251,7 +251,9 @@ def _moving_name(
 ) -> str | Template:
     """The name of what is replaced: another one for other values of its variables."""
     values = [f"var.{each.name}" for each in blanks.variables(body)]
-    for variant in _variants(body):
+    kinds = ("ProductionVariants", "ShadowProductionVariants")
+    variants = [each for kind in kinds for each in body.get(kind, ()) if "ModelName" in each]
+    for variant in variants:
         model = made.names["ModelName", variant["ModelName"]]
         if model.removesuffix(".name") in made.moving and model not in values:
             values.append(model)
@@ -261,12 +263,6 @@ def _moving_name(
     stem, _, digest = name.rpartition("-")
     seen = ", ".join([quoted(digest), *values])
     return Template((f"{stem}-", Raw(f"substr(sha256(jsonencode([{seen}])), 0, 8)")))
-
-
-def _variants(body: dict[str, Any]) -> list[dict[str, Any]]:
-    kinds = ("ProductionVariants", "ShadowProductionVariants")
-    found = [each for kind in kinds for each in body.get(kind, ())]
-    return [each for each in found if "ModelName" in each]
 
 
 def _members(

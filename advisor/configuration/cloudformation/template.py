@@ -231,19 +231,15 @@ def _type(entry: Node) -> str:
 
 
 def _kind(entry: Node) -> str | None:
-    kind = CLOUDFORMATION_KINDS.get(_type(entry))
-    if kind in SCALING:
-        properties = entry.get("Properties")
-        return kind if properties is not None and _about_sagemaker(kind, properties) else None
-    return kind
-
-
-def _about_sagemaker(kind: str, properties: Node) -> bool:
-    """Whether a scaling resource is SageMaker's, as far as its literals say."""
-    texts = [str(node.value) for _, node in walk(properties) if node.kind == "scalar"]
-    if any("sagemaker" in text.lower() for text in texts):
-        return True
-    return kind == "ScalingPolicy" and properties.get("ScalingTargetId") is not None
+    kind, properties = CLOUDFORMATION_KINDS.get(_type(entry)), entry.get("Properties")
+    if kind not in SCALING or properties is None:
+        return None if kind in SCALING else kind
+    # Whether a scaling resource is SageMaker's, as far as its literals say.
+    texts = (str(node.value).lower() for _, node in walk(properties) if node.kind == "scalar")
+    if any("sagemaker" in text for text in texts):
+        return kind
+    by_target = properties.get("ScalingTargetId") is not None
+    return kind if kind == "ScalingPolicy" and by_target else None
 
 
 def _defaults(template: TemplateValues) -> dict[str, Node]:

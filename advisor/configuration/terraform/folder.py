@@ -37,7 +37,12 @@ def read_tf_json(source: SourceText) -> hcl.Body:
             continue
         for labels, item in _blocks(value, _LABELS.get(key, 0)):
             plain = key == "variable"
-            body.blocks.append(hcl.HclBlock(key, labels, _body(item, plain), item.place))
+            attributes = {
+                name: hcl.Attribute(name, expression(each, plain), each.place)
+                for name, each in item.value.items()
+            }
+            inner = hcl.Body(attributes, [], [])
+            body.blocks.append(hcl.HclBlock(key, labels, inner, item.place))
     return body
 
 
@@ -53,14 +58,6 @@ def _blocks(node: Node, labels: int) -> list[tuple[tuple[str, ...], Node]]:
     for name, inner in node.value.items():
         found += [((name, *rest), item) for rest, item in _blocks(inner, labels - 1)]
     return found
-
-
-def _body(node: Node, plain: bool) -> hcl.Body:
-    attributes = {
-        key: hcl.Attribute(key, expression(value, plain), value.place)
-        for key, value in node.value.items()
-    }
-    return hcl.Body(attributes, [], [])
 
 
 def expression(node: Node, plain: bool = False) -> hcl.Expression:

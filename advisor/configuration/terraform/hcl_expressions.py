@@ -225,7 +225,11 @@ class HclReader:
             self.deeper()
             operand = self._unary(lines)
             self.depth -= 1
-            if operator == "-" and isinstance(operand, hcl.Literal) and _is_number(operand.value):
+            if (
+                operator == "-"
+                and isinstance(operand, hcl.Literal)
+                and type(operand.value) in (int, float)
+            ):
                 return hcl.Literal(-operand.value, self.mark(start))
             return hcl.Operation(operator, (operand,), self.mark(start))
         return self._steps(self._term(), start)
@@ -466,10 +470,6 @@ def read_hcl(source: SourceText) -> hcl.Body:
     if reader.at < len(reader.text):
         raise reader.bad("expected a name here")
     return body
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _dedented(expression: hcl.Expression) -> hcl.Expression:

@@ -81,7 +81,7 @@ def read_folder(
             when = ", ".join(filter(None, (origin, words)))
             worlds.append(World(when, resources, declared))
     misplaced_names = (fault for block in relevant for fault in misplaced(block))
-    faults = (*_strange(folder), *_bare_words(bare.values()), *_twice(folder), *misplaced_names)
+    faults = (*_faults(folder, bare.values()), *misplaced_names)
     unread = (f"more than {MOST_STEPS:,} expressions; what follows from the rest is unknown",)
     return Document(
         file=name,
@@ -251,20 +251,15 @@ def _lifecycle(body: hcl.Body) -> dict[str, Any]:
     return found
 
 
-def _strange(folder: Folder) -> Iterator[ReadFault]:
+def _faults(folder: Folder, bare: Iterable[hcl.Traversal]) -> Iterator[ReadFault]:
+    """Types that do not exist, references where a text is meant, and what is repeated."""
     for block in folder.resources:
         node = Node("scalar", block.labels[0], block.mark)
         yield from strange_terraform(node, ".".join(block.labels))
-
-
-def _bare_words(words: Iterable[hcl.Traversal]) -> Iterator[ReadFault]:
-    for word in words:
+    for word in bare:
         node = Node("scalar", word.root, word.mark)
         message = f'{word.root} without quotes is a reference; write "{word.root}"'
         yield ReadFault("bare-word", node, "", message, suggestion=f'"{word.root}"')
-
-
-def _twice(folder: Folder) -> Iterator[ReadFault]:
     for again, first in folder.repeated:
         node = Node("scalar", again.name, again.mark)
         message = f"{again.name} is repeated; the first is on line {first.mark.line}"

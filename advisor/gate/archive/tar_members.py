@@ -144,17 +144,12 @@ _USTAR = b"ustar\x00"
 DIRECTORY, FILE, SYMLINK, HARD_LINK = "directory", "file", "symlink", "hard link"
 DEVICE, FIFO, OTHER = "device", "FIFO", "other"
 _KINDS = {
-    b"0": FILE,
-    b"\0": FILE,
-    b"7": FILE,
-    b"S": FILE,
+    **dict.fromkeys((b"0", b"\0", b"7", b"S"), FILE),
     b"1": HARD_LINK,
     b"2": SYMLINK,
-    b"3": DEVICE,
-    b"4": DEVICE,
-    b"5": DIRECTORY,
-    b"D": DIRECTORY,
     b"6": FIFO,
+    **dict.fromkeys((b"3", b"4"), DEVICE),
+    **dict.fromkeys((b"5", b"D"), DIRECTORY),
 }
 _WITHOUT_DATA = frozenset({b"1", b"2", b"3", b"4", b"5", b"6"})
 
