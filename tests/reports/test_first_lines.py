@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from rich.cells import cell_len
 
-from advisor.compare.alongside import alongside
+from advisor.compare.compare import alongside
 from advisor.compare.cost_unknowns import weighed
 from advisor.model.advice import Advice
 from advisor.pipeline import advise

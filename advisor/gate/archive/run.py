@@ -10,7 +10,6 @@ from contextlib import suppress
 from advisor.configuration.document import Document, Resource
 from advisor.gate.archive import CheckedArchives
 from advisor.gate.archive.contents import Archive, ArchiveFault, read_archive
-from advisor.gate.archive.deployed import Deployed, deployed, planned_rooms
 from advisor.gate.archive.framework import (
     AT_TOP,
     Framework,
@@ -24,7 +23,14 @@ from advisor.gate.archive.framework import (
     names_of,
     without_folder,
 )
-from advisor.gate.archive.members_checks import member_faults, room_faults, stated_faults
+from advisor.gate.archive.members_checks import (
+    Deployed,
+    deployed,
+    member_faults,
+    planned_rooms,
+    room_faults,
+    stated_faults,
+)
 from advisor.gate.checks import Check
 from advisor.gate.finding import ERROR, WARNING, GateFinding, together
 from advisor.gate.intent import pairing

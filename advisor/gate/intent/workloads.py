@@ -11,13 +11,22 @@ from advisor.gate.checks import Check
 from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, GateFinding, together
 from advisor.gate.intent import pairing
 from advisor.gate.intent.comparison import WorkloadFit
-from advisor.gate.intent.organisation_policy import beyond
 from advisor.gate.policy.lockfile import answer_of, lock_key, read_lock, told
+from advisor.gate.rules.instances import family
 from advisor.gate.rules.service_walk import load_service
 from advisor.gate.rules.view import View
-from advisor.gate.settings import CheckOptions, Organisation, Pair, organisation_of, settled
+from advisor.gate.settings import (
+    CONCURRENCY,
+    CheckOptions,
+    Organisation,
+    Pair,
+    organisation_of,
+    settled,
+)
 from advisor.model.advice import Advice
 from advisor.model.errors import InputError
+from advisor.model.options import SERVERLESS
+from advisor.model.usage import FleetUsage, ServerlessUsage, Usage
 from advisor.model.value import Value
 from advisor.model.workload import Finding, Workload
 
@@ -264,3 +273,32 @@ def _accepted(finding: GateFinding, workload: Workload) -> GateFinding:
 def _acceptance(entry: Mapping[str, str], workload: Workload) -> Acceptance:
     """An entry of ``accept:`` as the gate keeps it."""
     return Acceptance(**entry, where=f"{workload.file}:{workload.values['accept'].line}")
+
+
+def beyond(advice: Advice, organisation: Organisation) -> Iterator[tuple[str, str]]:
+    """Rule and message for what an answer's plan takes and the organisation does not have."""
+    chosen = advice.chosen
+    if chosen is None or chosen.plan is None:
+        return
+    usage = chosen.plan.usage
+    instance_type = usage.instance_type or ""
+    allowed = organisation.families
+    if instance_type and allowed and family(instance_type) not in allowed:
+        yield (
+            "family-not-allowed",
+            f"the plan takes {instance_type}; allowed: {', '.join(allowed)}",
+        )
+    name = CONCURRENCY if chosen.option == SERVERLESS else instance_type
+    wanted, quota = _most(usage), organisation.quotas.get(name)
+    if quota is not None and wanted is not None and wanted > quota:
+        yield "above-quota", f"the plan takes {wanted} of {name}; the account's quota is {quota}"
+
+
+def _most(usage: Usage) -> int | None:
+    """The most instances, or requests at once, that a plan may take; ``None`` where it is open."""
+    if isinstance(usage, ServerlessUsage):
+        return usage.max_concurrency
+    if isinstance(usage, FleetUsage) and usage.maximum is not None:
+        return usage.maximum
+    most = usage.count.high
+    return most if isinstance(most, int) else None
