@@ -11,6 +11,7 @@ from html import escape
 from textwrap import wrap
 from typing import NamedTuple, TypeAlias
 
+from advisor.configuration.rulefiles import read_parts
 from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.source import Folder, read_rules
 
@@ -22,19 +23,6 @@ _EDGE = 20
 _LETTERS = 40  # that fit into a box at the size of the text
 _LINE = 17
 _SVG_LEGEND = "blue: a question of AWS's hosting FAQ"
-
-_TIP = (
-    '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8"'
-    ' orient="auto"><path d="M0 0 8 4 0 8z" fill="#59636e"/></marker></defs>'
-)
-_STYLE = """
-  text { font: 13px system-ui, sans-serif; fill: #1f2328; }
-  .box { fill: #ffffff; stroke: #59636e; }
-  .faq { stroke: #0969da; stroke-width: 2.5; }
-  .leaf { fill: #f6f8fa; stroke: #d1d9e0; }
-  .way { stroke: #59636e; fill: none; marker-end: url(#tip); }
-  .answer { font-style: italic; fill: #59636e; }
-"""
 
 
 class ChartNode(NamedTuple):
@@ -161,11 +149,12 @@ def svg_drawing(chart: Chart) -> str:
     height = max(box.top for box in boxes.values()) + _HEIGHT + 2 * _EDGE
     body = [line for box in boxes.values() for line in _drawn(box, boxes)]
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    looks = read_parts("service", "flowchart.svg.txt")
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="title">',
         '<title id="title">The questions that lead to an inference option</title>',
-        f"<style>{_STYLE}</style>",
-        _TIP,
+        f"<style>\n{looks['style']}</style>",
+        looks["tip"].rstrip(),
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
     )
     legend = f'<text class="answer" x="{_EDGE}" y="{height - 10}">{_SVG_LEGEND}</text>'

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from functools import cache
 from typing import BinaryIO, NamedTuple
 
 from advisor.configuration.files import GZIP
+from advisor.configuration.rulefiles import of_fields
 
 PIECE = 64 * 1024
 LARGEST_UNPACKED = 512 * 1024**3
@@ -21,21 +23,6 @@ MOST_TIMES = 50
 text up to 20; deflate itself ends at 1032."""
 MOST_EMPTY_PARTS = 1000
 """Parts of a gzip file in a row that hold nothing; compressors in parallel write none."""
-
-_MAGIC = (
-    (b"PK\x03\x04", "a zip archive"),
-    (b"PK\x05\x06", "an empty zip archive"),
-    (b"BZh", "compressed with bzip2"),
-    (b"\xfd7zXZ\x00", "compressed with xz"),
-    (b"\x28\xb5\x2f\xfd", "compressed with zstd"),
-    (b"\x04\x22\x4d\x18", "compressed with lz4"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"\x1f\x9d", "compressed with compress"),
-    (b"version https://git-lfs", "a Git LFS pointer, not the file"),
-    (b"<?xml", "an XML text, such as an error of S3"),
-    (b"<", "a page of HTML or XML"),
-)
 
 
 class ArchiveError(Exception):
@@ -53,7 +40,12 @@ def kind_of(start: bytes) -> str:
         return "gzip"
     if start[257:262] == b"ustar":
         return "tar"
-    return next((words for magic, words in _MAGIC if start.startswith(magic)), "")
+    return next((words for magic, words in _begins() if start.startswith(magic)), "")
+
+
+@cache
+def _begins() -> tuple[tuple[bytes, str], ...]:
+    return tuple((magic.encode("latin-1"), words) for magic, words in of_fields("begins"))
 
 
 class GzipBytes:

@@ -316,10 +316,8 @@ def option_of(resource: Resource, variant: Node) -> str:
     """The option that a configuration makes; empty where that is open."""
     if resource.kind == "TransformJob":
         return BATCH_TRANSFORM
-    asynchronous, serverless = (
-        resource.body.get("AsyncInferenceConfig"),
-        variant.get("ServerlessConfig"),
-    )
+    asynchronous = resource.body.get("AsyncInferenceConfig")
+    serverless = variant.get("ServerlessConfig")
     if any(node is not None and node.kind == "unknown" for node in (asynchronous, serverless)):
         return ""
     if asynchronous is not None:

@@ -40,18 +40,14 @@ def text_problems(
     text: str, shape: Shape, node: Node, path: Path, at_key: bool = False
 ) -> Iterator[ServiceProblem]:
     """Length and pattern of a text that is wholly known; ``at_key`` when it is the key itself."""
-    pattern = compiled(shape.get("pattern"))
-    rule = "wrong-length"
-    if len(text) > shape.get("max", len(text)):
-        message = (
-            f"{last_name(path)} has {len(text)} characters; at most {shape['max']} are allowed"
-        )
+    pattern, rule, size = compiled(shape.get("pattern")), "wrong-length", len(text)
+    most, least, name = shape.get("max", size), shape.get("min", 0), last_name(path)
+    if size > most:
+        message = f"{name} has {size} characters; at most {most} are allowed"
     elif pattern and not pattern.fullmatch(text):
         rule, message = "wrong-form", form_message(text, shape, path)
-    elif len(text) < shape.get("min", 0):
-        message = (
-            f"{last_name(path)} has {len(text)} characters; at least {shape['min']} are needed"
-        )
+    elif size < least:
+        message = f"{name} has {size} characters; at least {least} are needed"
     else:
         return
     yield ServiceProblem(rule, message, node, path, at_key=at_key)
