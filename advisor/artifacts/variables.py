@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
@@ -22,12 +22,7 @@ NOT_RETAINED = ("DesiredWeight", "DataCaptureConfig")
 """What UpdateEndpoint takes from the new configuration when it keeps the count of instances."""
 
 
-MADE_ONCE = {
-    "CreateModel": "ModelName",
-    "CreateEndpointConfig": "EndpointConfigName",
-    "CreateEndpoint": "EndpointName",
-    "CreateTransformJob": "TransformJobName",
-}
+MADE_ONCE: Mapping[str, str] = read_json_rules("service", "artifacts.json")["made_once"]
 """Operation whose resource a script makes where it is missing -> the field that names it."""
 
 

@@ -76,15 +76,9 @@ class GateFinding(Value):
         return self.status == OPEN
 
 
-def in_order(finding: GateFinding) -> tuple[str, int, int, int, str]:
+def in_order(found: GateFinding) -> tuple[str, int, int, int, str]:
     """Sort key: file, place, severity, rule."""
-    return (
-        finding.file,
-        finding.line,
-        finding.column,
-        SEVERITIES.index(finding.severity),
-        finding.rule,
-    )
+    return found.file, found.line, found.column, SEVERITIES.index(found.severity), found.rule
 
 
 def together(kind: type[_Part], parts: Sequence[_Part]) -> _Part:

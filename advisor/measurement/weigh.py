@@ -32,14 +32,8 @@ class _Weighed(NamedTuple):
     @property
     def order(self) -> tuple[bool, bool, Decimal, int, str]:
         """In time first, then a known price, then the cheapest fleet, then the smallest."""
-        usd = self.usd if self.usd is not None else Decimal(0)
-        return (
-            self.late,
-            self.usd is None,
-            usd,
-            self.found.instances or 0,
-            self.found.instance_type,
-        )
+        usd, found = self.usd or Decimal(0), self.found
+        return self.late, self.usd is None, usd, found.instances or 0, found.instance_type
 
 
 def weighed(

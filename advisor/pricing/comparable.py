@@ -52,11 +52,8 @@ def per_thousand_requests(cost: Cost, requests: Number) -> Share:
     def share(text: str | None) -> str | None:
         return None if text is None else usd(quotient(Decimal(text), thousands))
 
-    return Share(
-        usd_low=share(cost.usd_low),
-        usd_high=share(cost.usd_high),
-        usd_estimate=share(cost.usd_estimate),
-    )
+    ends = ("usd_low", "usd_high", "usd_estimate")
+    return Share(**{end: share(getattr(cost, end)) for end in ends})
 
 
 def stand_ins(cost: Cost) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import zip_longest
 from typing import Any
 
 from advisor.configuration.api.service import SCALING, TERRAFORM_KINDS, ServiceModel
@@ -154,13 +155,12 @@ def _filled(after: Node, hidden: Node | None, expressions: Mapping[str, Any]) ->
 
 
 def _blocks(node: Node, hidden: Node, expression: Any) -> Node:
-    items = []
-    for index, item in enumerate(node.items()):
-        mask = hidden.items()[index] if index < len(hidden.items()) else None
-        inner = (
-            expression[index] if isinstance(expression, list) and index < len(expression) else {}
-        )
-        items.append(_filled(item, mask, inner or {}) if item.kind == "map" else item)
+    known = expression if isinstance(expression, list) else []
+    items = [
+        _filled(item, mask, inner or {}) if item.kind == "map" else item
+        for item, mask, inner in zip_longest(node.items(), hidden.items(), known)
+        if item is not None
+    ]
     return node._replace(value=items)
 
 

@@ -37,7 +37,13 @@ def archive(*sizes: int, packed: int = 1, code: int = 0, complete: bool = True) 
     """An archive with weights of these sizes in bytes and a script."""
     files = [TarMember(f"{number}.bin", "file", size) for number, size in enumerate(sizes)]
     script = TarMember("code/inference.py", "file", code)
-    return Archive("model.tar.gz", packed, (*files, script), (), complete=complete)
+    return Archive(
+        file="model.tar.gz",
+        packed=packed,
+        members=(*files, script),
+        problems=(),
+        complete=complete,
+    )
 
 
 def checks_of(found: Archive, room: MemoryRoom, model: str = "framework: pytorch") -> list[str]:
