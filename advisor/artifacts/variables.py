@@ -94,8 +94,7 @@ def is_kms_key(part: object) -> bool:
 
 def filled(request: Request) -> Filled:
     """The parameters of a request with each placeholder turned into a ``Text``."""
-    parameters: Filled = _filled(request.parameters, "")
-    return parameters
+    return dict(_filled(request.parameters, ""))
 
 
 def variables(value: Any) -> list[Variable]:

@@ -238,14 +238,12 @@ def _end(entry: Key, text: str) -> int:
         found = parse(text, entry.kind)
     except QuantityError as error:
         raise InputError(f"{entry.path}: {error.problem}", hint=error.forms) from error
+    problem = ""
     if found.low is None or found.low != found.high:
-        raise InputError(
-            f"{entry.path}: {text!r} is not one value",
-            hint=f"Write one value, such as {entry.example}.",
-        )
-    if found.low < entry.least or (entry.most is not None and found.low > entry.most):
-        raise InputError(
-            f"{entry.path}: {text} is outside the range of the key",
-            hint=f"Write one value, such as {entry.example}.",
-        )
+        problem = f"{text!r} is not one value"
+    elif found.low < entry.least or (entry.most is not None and found.low > entry.most):
+        problem = f"{text} is outside the range of the key"
+    if problem or found.low is None:
+        hint = f"Write one value, such as {entry.example}."
+        raise InputError(f"{entry.path}: {problem}", hint=hint)
     return found.low

@@ -94,6 +94,5 @@ def _parts(piece: Node | str) -> tuple[Part, ...]:
     if piece.kind == "reference":
         return (piece.value,)
     if piece.kind == "text":
-        parts: tuple[Part, ...] = piece.value
-        return parts
+        return tuple(piece.value)
     return (Hidden("computed"),)

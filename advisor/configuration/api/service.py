@@ -42,8 +42,7 @@ class ServiceModel:
 
     def enum(self, name: str) -> list[str]:
         """The values of an enumeration."""
-        values: list[str] = self.shapes[name]["enum"]
-        return values
+        return list(self.shapes[name]["enum"])
 
 
 def service_model(bounded: Iterable[Sequence[Any]]) -> ServiceModel:

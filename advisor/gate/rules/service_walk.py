@@ -209,8 +209,7 @@ class _ServiceWalk:
     def _optional(self, node: Node, name: str) -> Sequence[str]:
         """Required fields that this dialect does without."""
         if "ScalingTargetId" in node.value:
-            target: Sequence[str] = of_dialects("of_the_target")
-            return target
+            return list(of_dialects("of_the_target"))
         made_up = of_dialects("made_up")
         by_terraform = self.dialect in ("terraform", "plan")
         return [
