@@ -58,10 +58,10 @@ def _inputs(wanted: list[blanks.Variable]) -> Iterator[str]:
     if wanted:
         yield "\n" + blanks.ASKED
     for each in wanted:
-        yield f"given {_upper(each)} {shlex.quote(each.asks)}\n"
+        yield f"given {each.name.upper()} {shlex.quote(each.asks)}\n"
     for each in wanted:
         if each.is_list:
-            yield f"{_upper(each)}_LIST=${{{_upper(each)}//,/'\", \"'}}\n"
+            yield f"{each.name.upper()}_LIST=${{{each.name.upper()}//,/'\", \"'}}\n"
 
 
 def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
@@ -168,8 +168,4 @@ def _quoted(body: dict[str, Any]) -> str:
 def _name(piece: blanks.Variable | blanks.Answered) -> str:
     if isinstance(piece, blanks.Answered):
         return f"{piece.name.upper()}_ARN"
-    return _upper(piece) + ("_LIST" if piece.is_list else "")
-
-
-def _upper(variable: blanks.Variable) -> str:
-    return variable.name.upper()
+    return piece.name.upper() + ("_LIST" if piece.is_list else "")

@@ -73,20 +73,13 @@ def layouts() -> tuple[Layout, ...]:
     Raises:
         RulebookError: the file cannot be read.
     """
-    return tuple(
-        Layout(
-            id=entry["id"],
-            title=entry["title"],
-            names=tuple(entry["names"]),
-            images=tuple(entry["images"]),
-            root=entry["root"],
-            known_by=entry["known_by"],
-            faults=tuple(LayoutFault(**fault) for fault in entry["faults"]),
-            source=entry["source"],
-            as_of=entry["as_of"],
-        )
-        for entry in read_yaml_rules(rule_path("archives.yaml"))["layouts"]
-    )
+    found = []
+    for entry in read_yaml_rules(rule_path("archives.yaml"))["layouts"]:
+        known = {name: entry[name] for name in Layout._fields}
+        known |= {name: tuple(entry[name]) for name in ("names", "images")}
+        known["faults"] = tuple(LayoutFault(**fault) for fault in entry["faults"])
+        found.append(Layout(**known))
+    return tuple(found)
 
 
 def names_of(archive: Archive) -> Names:

@@ -284,10 +284,8 @@ def beyond(advice: Advice, organisation: Organisation) -> Iterator[tuple[str, st
     instance_type = usage.instance_type or ""
     allowed = organisation.families
     if instance_type and allowed and family(instance_type) not in allowed:
-        yield (
-            "family-not-allowed",
-            f"the plan takes {instance_type}; allowed: {', '.join(allowed)}",
-        )
+        message = f"the plan takes {instance_type}; allowed: {', '.join(allowed)}"
+        yield "family-not-allowed", message
     name = CONCURRENCY if chosen.option == SERVERLESS else instance_type
     wanted, quota = _most(usage), organisation.quotas.get(name)
     if quota is not None and wanted is not None and wanted > quota:

@@ -130,10 +130,8 @@ class Waivers(Value):
         if self.organisation.inline_refused:
             return None
         places = (finding.line, *finding.lines)
-        for waiver in comments:
-            if waiver.rule == finding.rule and waiver.covers in places:
-                return waiver
-        return None
+        own = (each for each in comments if each.rule == finding.rule and each.covers in places)
+        return next(own, None)
 
     def _refused(self, waiver: Waiver) -> Iterator[GateFinding]:
         """Why a waiver does not hold: the rule may not be waived, it is over, or lasts too long."""

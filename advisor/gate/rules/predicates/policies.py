@@ -91,7 +91,7 @@ def _steps(view: View) -> list[_Adjustment] | None:
 
 def _bound(node: Node | None, absent: float) -> float | None:
     """A bound as a number; ``None`` when it is not known."""
-    if node is None or text_of(node) == "":
-        return absent
     text = text_of(node)
+    if node is None or text == "":
+        return absent
     return None if text is None else number(text)
