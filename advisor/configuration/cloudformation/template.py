@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from advisor.configuration.api.service import CLOUDFORMATION_KINDS, SCALING, strange_cloudformation
@@ -34,10 +34,20 @@ def choices(
     conditions = sorted(set(_conditions_of(entries)) & set(template.conditions))
     selected = _selected(template, entries, given)
     candidates = _candidates(template, conditions, selected, given)
-    outcome = _outcome(template, fixed, conditions, sorted(selected), region)
+    names = sorted(selected)
+
+    def outcome(choice: Values) -> Outcome:
+        values = {**fixed, **choice}
+        resolver = Resolver(template, values, region)
+        nodes = (values[name] for name in names)
+        return (
+            tuple(resolver.condition(name) for name in conditions),
+            tuple(as_text(node.value) if node.kind == "scalar" else None for node in nodes),
+        )
+
     found = list(outcomes(candidates, outcome))
     for choice, result in found:
-        yield (_label(conditions, sorted(selected), result) if len(found) > 1 else ""), choice
+        yield (_label(conditions, names, result) if len(found) > 1 else ""), choice
 
 
 def _conditions_of(entries: Iterable[Node]) -> Iterator[str]:
@@ -125,27 +135,6 @@ def _complete(parameter: Node, name: str, values: list[Node]) -> None:
         usual = as_text(default.value)
         values[:] = [n for n in values if n.kind != "scalar" or as_text(n.value) != usual]
         values.insert(0, default._replace(via=f"default of parameter {name}", key=None))
-
-
-def _outcome(
-    template: TemplateValues,
-    fixed: Values,
-    conditions: Sequence[str],
-    selected: Sequence[str],
-    region: str,
-) -> Callable[[Values], Outcome]:
-    """What a choice of parameters leads to."""
-
-    def outcome(choice: Values) -> Outcome:
-        values = {**fixed, **choice}
-        resolver = Resolver(template, values, region)
-        texts = (values[name] for name in selected)
-        return (
-            tuple(resolver.condition(name) for name in conditions),
-            tuple(as_text(node.value) if node.kind == "scalar" else None for node in texts),
-        )
-
-    return outcome
 
 
 def _label(conditions: Sequence[str], selected: Sequence[str], result: Outcome) -> str:

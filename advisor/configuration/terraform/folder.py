@@ -255,7 +255,12 @@ def choices(
     fixed = variable_values(folder, given)
     tests = [test for block in blocks for test in _tests(block.body, folder)]
     candidates = _candidates(folder, tests, given)
-    found = list(outcomes(candidates, _results(folder, fixed, tests)))
+
+    def results(choice: Values) -> tuple[object, ...]:
+        evaluator = Evaluator({**fixed, **choice}, folder.local_values)
+        return tuple(_result(evaluator.value(test)) for test in tests)
+
+    found = list(outcomes(candidates, results))
     for choice, _ in found:
         words = _words(choice, candidates) if len(found) > 1 else ""
         yield words, {**fixed, **choice}
@@ -401,16 +406,6 @@ def _with_parts(default: Node, parts: list[Node]) -> Iterator[Node]:
                 if not same and (name, str(value.value)) not in seen:
                     seen.add((name, str(value.value)))
                     yield default._replace(value={**rest, name: value})
-
-
-def _results(folder: Folder, fixed: Values, tests: Sequence[hcl.Expression]) -> Any:
-    """What a choice of variables makes of the conditions."""
-
-    def results(choice: Values) -> tuple[object, ...]:
-        evaluator = Evaluator({**fixed, **choice}, folder.local_values)
-        return tuple(_result(evaluator.value(test)) for test in tests)
-
-    return results
 
 
 def _result(node: Node) -> object:

@@ -341,6 +341,32 @@ class Evaluator:
         items = [self.value(item, symbols) for item in expression.items]
         return Node("list", items, expression.mark)
 
+    def loop(self, loop: hcl.For, symbols: Mapping[str, Node]) -> Node:
+        """The list or map that a ``for`` expression makes; unknown where a part of it is open."""
+        over = self.value(loop.over, symbols)
+        if over.kind not in ("list", "map") or len(over.value) > MOST_ROUNDS or loop.grouped:
+            return _open("a for expression that is open", loop.mark)
+        items: list[Node] = []
+        entries: dict[str, Node] = {}
+        for inner in _rounds(loop, over, symbols):
+            wanted = self.value(loop.condition, inner) if loop.condition is not None else None
+            sure = wanted is None or (wanted.kind == "scalar" and isinstance(wanted.value, bool))
+            if not sure:
+                return _open("a for expression that is open", loop.mark)
+            if wanted is not None and wanted.value is False:
+                continue
+            made = self.value(loop.value, inner)
+            if loop.key is None:
+                items.append(made)
+                continue
+            key = self.value(loop.key, inner)
+            if key.kind != "scalar":
+                return _open("a for expression that is open", loop.mark)
+            entries[str(key.value)] = made.under(made.key or loop.key.mark)
+        if loop.key is None:
+            return Node("list", items, loop.mark)
+        return Node("map", entries, loop.mark)
+
     def mapping(self, expression: hcl.Mapping, symbols: Mapping[str, Node]) -> Node:
         """A map, where its keys are known."""
         entries: dict[str, Node] = {}
@@ -454,9 +480,6 @@ _OPERATORS: dict[tuple[str, int], Callable[..., Any]] = {
 MOST_ROUNDS = 1000
 """Elements that a ``for`` expression runs over; a longer list is left open."""
 
-ValueOf = Callable[[hcl.Expression, Mapping[str, Node]], Node]
-"""The value of an expression, with the names that the loop adds."""
-
 
 def elements(node: Node) -> Iterator[tuple[Node, Node]]:
     """Key and value of what ``for_each`` runs over; of a map in the order of its keys."""
@@ -466,32 +489,6 @@ def elements(node: Node) -> Iterator[tuple[Node, Node]]:
     else:
         for value in node.items():
             yield value, value
-
-
-def looped(loop: hcl.For, symbols: Mapping[str, Node], value_of: ValueOf) -> Node:
-    """The list or map that a ``for`` expression makes; unknown where a part of it is open."""
-    over = value_of(loop.over, symbols)
-    if over.kind not in ("list", "map") or len(over.value) > MOST_ROUNDS or loop.grouped:
-        return _open("a for expression that is open", loop.mark)
-    items: list[Node] = []
-    entries: dict[str, Node] = {}
-    for inner in _rounds(loop, over, symbols):
-        wanted = value_of(loop.condition, inner) if loop.condition is not None else None
-        if wanted is not None and not (wanted.kind == "scalar" and isinstance(wanted.value, bool)):
-            return _open("a for expression that is open", loop.mark)
-        if wanted is not None and wanted.value is False:
-            continue
-        made = value_of(loop.value, inner)
-        if loop.key is None:
-            items.append(made)
-            continue
-        key = value_of(loop.key, inner)
-        if key.kind != "scalar":
-            return _open("a for expression that is open", loop.mark)
-        entries[str(key.value)] = made.under(made.key or loop.key.mark)
-    if loop.key is None:
-        return Node("list", items, loop.mark)
-    return Node("map", entries, loop.mark)
 
 
 def _rounds(loop: hcl.For, over: Node, symbols: Mapping[str, Node]) -> Iterator[Mapping[str, Node]]:
@@ -512,6 +509,6 @@ _READINGS: Mapping[type, Callable[[Evaluator, Any, Mapping[str, Node]], Node]] =
     hcl.Mapping: Evaluator.mapping,
     hcl.Conditional: Evaluator.choice,
     hcl.Operation: Evaluator.operation,
-    hcl.For: lambda evaluator, loop, symbols: looped(loop, symbols, evaluator.value),
+    hcl.For: Evaluator.loop,
     hcl.Opaque: lambda _, read, __: _open(f"{read.what} is not followed", read.mark),
 }

@@ -24,8 +24,7 @@ from advisor.options import (
 from advisor.options import invocation as call
 from advisor.options.hosting import copies
 from advisor.options.hosting import models as named
-from advisor.options.hosting.copies import Component
-from advisor.options.hosting.packing import MILLI, Room
+from advisor.options.hosting.copies import MILLI, Component, Room
 from advisor.options.load import SECOND, Load, counted, load, mib, number, sentence
 from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import Instance

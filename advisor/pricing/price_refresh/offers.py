@@ -47,8 +47,6 @@ class PricePlace(NamedTuple):
 
 def load(rules: Path) -> PriceList:
     """Read ``price-list.json`` from the folder of the shipped prices."""
-    import json
-
     document = json.loads((rules / "price-list.json").read_bytes())
     charges = tuple(
         Charge(
