@@ -28,12 +28,14 @@ class RolloutStep(NamedTuple):
 def step_of(draft: Draft, strategy: str, fleet: Replaced) -> RolloutStep:
     """The stated step, else our own, inside the bounds and in whole instances."""
     low, high = _bounds(draft, strategy)
-    constant = "rollout-canary" if strategy == CANARY else "rollout-batch"
+    constant, usual = "rollout-batch", draft.number("rollout-batch")
+    if strategy == CANARY:
+        constant, usual = "rollout-canary", draft.number("rollout-canary")
     stated = draft.text("deploy.rollout.step")
     if stated is not None and "instance" in stated:
         step, because = _counted(draft, int(stated.split()[0]), fleet, low, high)
     else:
-        share = int(draft.number(constant) if stated is None else stated.rstrip(" %"))
+        share = int(usual if stated is None else stated.rstrip(" %"))
         within = min(high, max(low, share))
         if within != share:
             message = f"{strategy} takes {low} to {high} %, not {share} %; {within} % are set"
