@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from advisor.catalogue.price_snapshot import Folder, Prices
-from advisor.compare.answer_findings import in_time
-from advisor.compare.cost_findings import beside
+from advisor.compare.cost_findings import beside, in_time
 from advisor.compare.cost_findings import findings as spending
 from advisor.engine.answer import answer
 from advisor.engine.cautions import cautions, consider

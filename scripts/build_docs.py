@@ -16,8 +16,7 @@ from pathlib import Path
 from advisor import HOME, PAGES
 from advisor.reference.catalogue import KINDS, RulebookIndex, catalogue
 from advisor.reference.explain import as_page
-from advisor.reference.flowchart import read_chart
-from advisor.reference.flowchart_svg import svg_drawing
+from advisor.reference.flowchart import read_chart, svg_drawing
 from advisor.reference.page import MARK
 from advisor.text.markup import code, prose
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from advisor.configuration.resource_types import TERRAFORM_KINDS
+from advisor.configuration.api.service import TERRAFORM_KINDS
 
 TABLE = Path(__file__).parent.parent / "rules" / "service" / "terraform.json"
 PROVIDER = "registry.terraform.io/hashicorp/aws"

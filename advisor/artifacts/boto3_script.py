@@ -8,122 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from advisor.artifacts import Files, requests_of
-from advisor.artifacts.variables import (
-    ASKED,
-    JOB,
-    LEFT,
-    MADE_ONCE,
-    NOT_RETAINED,
-    Answered,
-    Text,
-    Variable,
-    environment,
-    filled,
-    scales_variants,
-    topic_of,
-    variables,
-)
+from advisor.artifacts import variables as blanks
+from advisor.configuration.rulefiles import read_parts
 from advisor.configuration.terraform.names import snake
 from advisor.model.advice import Advice, Request
 
-_HEAD = '''\
-"""Deploys one plan with boto3.
-
-It is safe to run again. It keeps existing resources, updates an endpoint that has another
-configuration, and overwrites scaling and alarms.
-"""
-
-import os
-import sys
-{imports}
-import boto3
-from botocore.exceptions import ClientError
-
-
-def given(name, asks):
-    """The value of an environment variable; ends the script when it is not set."""
-    return os.environ.get(name) or sys.exit(f"Set {name}: {asks}")
-
-
-def found(describe, **name):
-    """The answer of a describe call; None if the resource does not exist."""
-    try:
-        return describe(**name)
-    except ClientError as error:
-        if "Could not find" in error.response["Error"]["Message"]:
-            return None
-        raise
-
-
-'''
-_CLIENTS = {
-    "sagemaker": "sagemaker",
-    "application-autoscaling": "autoscaling",
-    "cloudwatch": "cloudwatch",
-    "sns": "sns",
-}
-_ENDPOINT = """\
-if found(sagemaker.describe_endpoint, EndpointName=ENDPOINT["EndpointName"]) is None:
-    sagemaker.create_endpoint(**ENDPOINT)
-# An earlier run may have been interrupted before the endpoint was in service.
-elif in_service(ENDPOINT["EndpointName"]) != ENDPOINT["EndpointConfigName"]:
-    sagemaker.update_endpoint(
-        EndpointName=ENDPOINT["EndpointName"],
-        EndpointConfigName=ENDPOINT["EndpointConfigName"],
-{more}    )
-in_service(ENDPOINT["EndpointName"], ENDPOINT["EndpointConfigName"])
-"""
-_SERVING = '''
-
-def in_service(name, wanted=None):
-    """Waits until an endpoint is in service; returns its configuration.
-
-    A rollout may take hours, longer than boto3's waiter waits. The script ends when the endpoint
-    fails, or serves another configuration than wanted because an update was rolled back.
-    """
-    while True:
-        endpoint = sagemaker.describe_endpoint(EndpointName=name)
-        status, config = endpoint["EndpointStatus"], endpoint["EndpointConfigName"]
-        if status == "InService" and wanted in (None, config):
-            return config
-        if status not in ("Creating", "Updating", "SystemUpdating", "RollingBack"):
-            reason = endpoint.get("FailureReason", "AWS gives no reason")
-            sys.exit(f"{name}: {status} with the configuration {config}: {reason}")
-        time.sleep(30)
-
-'''
-# boto3 has no waiter for components: look every half minute, for an hour at most.
-_READY = '''
-
-def component_in_service(name):
-    """Waits until a component is in service; ends the script when it fails."""
-    for _ in range(120):
-        component = sagemaker.describe_inference_component(InferenceComponentName=name)
-        if component["InferenceComponentStatus"] == "InService":
-            return
-        if component["InferenceComponentStatus"] == "Failed":
-            sys.exit(f"{name}: {component.get('FailureReason', 'failed')}")
-        time.sleep(30)
-    sys.exit(f"{name}: not in service after an hour")
-
-'''
-_COMPONENT = """\
-standing = found(
-    sagemaker.describe_inference_component,
-    InferenceComponentName=COMPONENT["InferenceComponentName"],
-)
-if standing is None:
-    sagemaker.create_inference_component(**COMPONENT)
-elif standing["Specification"].get("ModelName") != COMPONENT["Specification"]["ModelName"]:
-    sagemaker.update_inference_component(
-        InferenceComponentName=COMPONENT["InferenceComponentName"],
-        Specification=COMPONENT["Specification"],
-    )
-component_in_service(COMPONENT["InferenceComponentName"])
-"""
-_WAIT_FOR_JOB = """\
-sagemaker.get_waiter("transform_job_completed_or_stopped").wait(TransformJobName=TRANSFORM_JOB_NAME)
-"""
+_PARTS = read_parts("service", "deploy.py.txt")
 
 
 def files(advice: Advice) -> Files:
@@ -131,17 +21,20 @@ def files(advice: Advice) -> Files:
     requests = requests_of(advice)
     if not requests:
         return []
-    bodies = [filled(request) for request in requests]
+    bodies = [blanks.filled(request) for request in requests]
     operations = {request.operation for request in requests}
     waits = "CreateEndpoint" in operations
-    parts = [_HEAD.replace("{imports}", "import time\n" if waits else "")]
-    parts.append("".join(_inputs(variables(bodies))))
-    parts.append("".join(_clients(requests, advice.region)))
+    parts = [_PARTS["head"].replace("{imports}", "import time\n" if waits else "")]
+    parts.append("".join(_inputs(blanks.variables(bodies))))
+    place = "" if advice.region is None else f"region_name={_text(advice.region)}"
+    parts.append(f"session = boto3.Session({place})\n")
+    services = dict.fromkeys(request.service for request in requests)
+    parts += [f"{_client(each)} = session.client({_text(each)})\n" for each in services]
     if waits:
-        parts.append(_SERVING)
+        parts.append(_PARTS["serving"])
     if "CreateInferenceComponent" in operations:
-        parts.append(_READY)
-    scaled = scales_variants(requests)
+        parts.append(_PARTS["ready"])
+    scaled = blanks.scales_variants(requests)
     for request, body in zip(requests, bodies, strict=True):
         parts.append("\n" + _step(request, body, scaled))
     return [("deploy.py", "".join(parts))]
@@ -149,12 +42,12 @@ def files(advice: Advice) -> Files:
 
 def command(advice: Advice, folder: str) -> str:
     """How the script is run."""
-    return f"{environment(requests_of(advice))}python {shlex.quote(f'{folder}/deploy.py')}"
+    return f"{blanks.environment(requests_of(advice))}python {shlex.quote(f'{folder}/deploy.py')}"
 
 
-def _inputs(wanted: list[Variable]) -> Iterator[str]:
+def _inputs(wanted: list[blanks.Variable]) -> Iterator[str]:
     if wanted:
-        yield ASKED
+        yield blanks.ASKED
     for each in wanted:
         split = '.split(",")' if each.is_list else ""
         name = each.name.upper()
@@ -163,34 +56,34 @@ def _inputs(wanted: list[Variable]) -> Iterator[str]:
         yield "\n"
 
 
-def _clients(requests: tuple[Request, ...], region: str | None) -> Iterator[str]:
-    yield f"session = boto3.Session({'' if region is None else f'region_name={_text(region)}'})\n"
-    for service in dict.fromkeys(request.service for request in requests):
-        yield f"{_CLIENTS[service]} = session.client({_text(service)})\n"
+def _client(service: str) -> str:
+    """``autoscaling`` for ``application-autoscaling``; the others as they are."""
+    return service.rpartition("-")[2]
 
 
 def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     operation = request.operation
-    client, method = _CLIENTS[request.service], snake(operation)
+    client, method = _client(request.service), snake(operation)
     if operation == "CreateEndpoint":
-        return f"ENDPOINT = {_literal(body)}\n{_ENDPOINT.format(more=_update(body, scaled))}"
+        made = _PARTS["endpoint"].format(more=_update(body, scaled))
+        return f"ENDPOINT = {_literal(body)}\n{made}"
     if operation == "CreateTransformJob":
         name = body["TransformJobName"]
         head = (
             "# Every run needs its own name: pass another one as the first argument.\n"
             f"TRANSFORM_JOB_NAME = sys.argv[1] if len(sys.argv) > 1 else {_text(name)}\n"
         )
-        job = {**body, "TransformJobName": Text((JOB,))}
-        return head + _made(client, method, operation, job) + _WAIT_FOR_JOB
-    if operation in MADE_ONCE:
+        job = {**body, "TransformJobName": blanks.Text((blanks.JOB,))}
+        return head + _made(client, method, operation, job) + _PARTS["job"]
+    if operation in blanks.MADE_ONCE:
         return _made(client, method, operation, body)
     if operation == "CreateInferenceComponent":
-        return f"COMPONENT = {_literal(body)}\n{_COMPONENT}"
+        return f"COMPONENT = {_literal(body)}\n{_PARTS['component']}"
     call = f"{client}.{method}(\n{_arguments(body, '    ')})"
     if request.parameters.get("PolicyType") == "StepScaling":
         return f'POLICY_ARN = {call}["PolicyARN"]\n'
     if operation == "CreateTopic":
-        return f'{topic_of(request).upper()}_ARN = {call}["TopicArn"]\n'
+        return f'{blanks.topic_of(request).upper()}_ARN = {call}["TopicArn"]\n'
     return f"{call}\n"
 
 
@@ -199,7 +92,7 @@ def _update(body: dict[str, Any], scaled: bool) -> str:
     indent = "        "
     more = ""
     if scaled:
-        excluded = [{"VariantPropertyType": each} for each in NOT_RETAINED]
+        excluded = [{"VariantPropertyType": each} for each in blanks.NOT_RETAINED]
         more += f"{indent}RetainAllVariantProperties=True,\n"
         more += f"{indent}ExcludeRetainedVariantProperties={_literal(excluded, indent)},\n"
     if "DeploymentConfig" in body:
@@ -208,11 +101,11 @@ def _update(body: dict[str, Any], scaled: bool) -> str:
 
 
 def _made(client: str, method: str, operation: str, body: dict[str, Any]) -> str:
-    describe, field = method.replace("create", "describe"), MADE_ONCE[operation]
+    describe, field = method.replace("create", "describe"), blanks.MADE_ONCE[operation]
     look = f"found({client}.{describe}, {field}={_literal(body[field])})"
     call = f"{client}.{method}(\n{_arguments(body, '        ')}    )"
-    left = f"{body[field]} {LEFT}" if isinstance(body[field], str) and variables(body) else ""
-    other = f"else:\n    print({_text(left)})\n" if left else ""
+    left = f"{body[field]} {blanks.LEFT}" if isinstance(body[field], str) else ""
+    other = f"else:\n    print({_text(left)})\n" if left and blanks.variables(body) else ""
     return f"if {look} is None:\n    {call}\n{other}"
 
 
@@ -224,7 +117,7 @@ def _arguments(body: dict[str, Any], indent: str) -> str:
 def _literal(value: Any, indent: str = "") -> str:
     """A value as Python writes it, one member on a line."""
     inner = indent + "    "
-    if isinstance(value, Text):
+    if isinstance(value, blanks.Text):
         return " + ".join(_text(p) if isinstance(p, str) else _name(p) for p in value.parts)
     if isinstance(value, dict) and value:
         members = (f"{inner}{_text(k)}: {_literal(v, inner)},\n" for k, v in value.items())
@@ -234,8 +127,8 @@ def _literal(value: Any, indent: str = "") -> str:
     return _text(value) if isinstance(value, str) else repr(value)
 
 
-def _name(part: Variable | Answered) -> str:
-    return f"{part.name.upper()}_ARN" if isinstance(part, Answered) else part.name.upper()
+def _name(part: blanks.Variable | blanks.Answered) -> str:
+    return f"{part.name.upper()}_ARN" if isinstance(part, blanks.Answered) else part.name.upper()
 
 
 def _text(text: str) -> str:

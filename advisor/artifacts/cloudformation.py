@@ -7,56 +7,21 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from advisor.artifacts import Files, region_option, requests_of
-from advisor.artifacts.cloudformation_schedule import in_sub, pascal, schedule
+from advisor.artifacts import variables as blanks
 from advisor.artifacts.linter_suppressions import metadata, skips
-from advisor.artifacts.scheduled import asked
-from advisor.artifacts.variables import (
-    NOT_RETAINED,
-    WATCHED,
-    Answered,
-    Text,
-    Variable,
-    filled,
-    scales_variants,
-    topic_of,
-)
 from advisor.artifacts.yaml_text import Tagged, document
-from advisor.configuration.rulefiles import of_dialects
+from advisor.configuration.rulefiles import of_dialects, read_json_rules
 from advisor.model.advice import Advice, Request
 from advisor.model.errors import InputError
 from advisor.options.names import digest
 
-# Logical id and type of what each operation makes; the request's fields are the properties.
-_RESOURCES = {
-    "CreateModel": ("Model", "AWS::SageMaker::Model"),
-    "CreateEndpointConfig": ("EndpointConfig", "AWS::SageMaker::EndpointConfig"),
-    "CreateEndpoint": ("Endpoint", "AWS::SageMaker::Endpoint"),
-    "CreateInferenceComponent": ("InferenceComponent", "AWS::SageMaker::InferenceComponent"),
-    "RegisterScalableTarget": ("ScalableTarget", "AWS::ApplicationAutoScaling::ScalableTarget"),
-    "PutScalingPolicy": ("ScalingPolicy", "AWS::ApplicationAutoScaling::ScalingPolicy"),
-    "PutMetricAlarm": ("Alarm", "AWS::CloudWatch::Alarm"),
-    "CreateTopic": ("Topic", "AWS::SNS::Topic"),
-    "CreateTransformJob": ("Schedule", "AWS::Scheduler::Schedule"),
-}
-_NAMES = {
-    "CreateModel": "ModelName",
-    "CreateEndpointConfig": "EndpointConfigName",
-    "CreateEndpoint": "EndpointName",
-    "PutMetricAlarm": "AlarmName",
-}
+_MADE = read_json_rules("service", "artifacts.json")["cloudformation"]
+_RESOURCES, _NAMES, _OUTPUTS = _MADE["resources"], _MADE["names"], _MADE["outputs"]
 # CloudFormation replaces these when they change, and needs another name for the new one beside the
 # old: it makes one up.
 _UNNAMED = ("CreateModel", "CreateEndpointConfig")
-_OUTPUTS = {
-    "CreateEndpoint": ("EndpointName", "Name by which callers invoke the endpoint"),
-    "CreateTransformJob": ("ScheduleName", "Name of the schedule that starts the jobs"),
-}
 _COMPONENT = "inference-component/"
 _MOST_RESOURCES = 500
-_LIST_TYPES = {
-    "subnet_ids": "List<AWS::EC2::Subnet::Id>",
-    "security_group_ids": "List<AWS::EC2::SecurityGroup::Id>",
-}
 _WARM = "      ScalableDimension: sagemaker:variant:DesiredProvisionedConcurrency\n"
 _ACCEPTED = (
     "      # AWS's guide names only the CLI and the SDKs for this dimension: watch the first run.\n"
@@ -100,7 +65,7 @@ def template(bodies: Bodies, advice: Advice, description: str = "") -> str:
         InputError: as ``files`` says.
     """
     version = advice.workload.text("deploy.version")
-    scaled = scales_variants(request for request, _ in bodies)
+    scaled = blanks.scales_variants(request for request, _ in bodies)
     made = TemplateFile(
         names={},
         latest={},
@@ -144,18 +109,18 @@ def command(advice: Advice, folder: str) -> str:
 
 
 def _bodies(requests: tuple[Request, ...]) -> Bodies:
-    return [(request, filled(request)) for request in requests]
+    return [(request, blanks.filled(request)) for request in requests]
 
 
-def _parameters(bodies: Bodies) -> list[Variable]:
+def _parameters(bodies: Bodies) -> list[blanks.Variable]:
     """The parameters, each once."""
-    found = (each for request, body in bodies for each in asked(request.operation, body))
+    found = (each for request, body in bodies for each in blanks.asked(request.operation, body))
     return list(dict.fromkeys(found))
 
 
-def _parameter(variable: Variable) -> dict[str, str]:
+def _parameter(variable: blanks.Variable) -> dict[str, str]:
     if variable.is_list:
-        return {"Type": _LIST_TYPES[variable.name], "Description": variable.asks}
+        return {"Type": _MADE["lists"][variable.name], "Description": variable.asks}
     return {"Type": "String", "Description": variable.asks, "AllowedPattern": _NO_QUOTES}
 
 
@@ -170,7 +135,7 @@ def _add(request: Request, body: dict[str, Any], made: TemplateFile, told: dict[
     if operation == "CreateModel":
         stem += made.release
     elif operation in ("PutMetricAlarm", "CreateTopic"):
-        stem += _suffix(body)
+        stem += _suffix(request)
     ids = (stem if n == 1 else f"{stem}{n}" for n in range(1, len(made.resources) + 2))
     logical = next(each for each in ids if each not in made.resources)
     after = made.latest.get(_before(operation, body))
@@ -187,7 +152,7 @@ def _add(request: Request, body: dict[str, Any], made: TemplateFile, told: dict[
     if body.get("PolicyType") == "StepScaling":
         made.latest["policy"] = logical
     if operation == "CreateTopic":
-        made.latest[topic_of(request)] = logical
+        made.latest[blanks.topic_of(request)] = logical
     if operation in _OUTPUTS:
         name, description = _OUTPUTS[operation]
         is_job = operation == "CreateTransformJob"
@@ -196,19 +161,18 @@ def _add(request: Request, body: dict[str, Any], made: TemplateFile, told: dict[
         made.outputs[output] = {"Description": description, "Value": value}
 
 
-def _suffix(body: dict[str, Any]) -> str:
+def _suffix(request: Request) -> str:
     """``RollbackErrors`` of an alarm, ``Success`` of a topic: what follows the endpoint's name."""
-    if "Name" in body:
-        return str(body["Name"]).rpartition("-")[2].capitalize()
-    of_what = next(each["Value"] for each in body["Dimensions"] if each["Name"] in WATCHED)
-    words = str(body["AlarmName"]).removeprefix(f"{of_what}-").split("-")
+    if request.operation == "CreateTopic":
+        return blanks.topic_of(request).removesuffix("_topic").capitalize()
+    words = blanks.alarm_of(request).split("-")
     return "".join(word[0].upper() + word[1:] for word in words if word.isalnum())
 
 
 def _properties(body: dict[str, Any], operation: str, made: TemplateFile) -> dict[str, Any]:
     """The properties of one resource."""
     if operation == "CreateTransformJob":
-        return schedule(body, made.names["ModelName", body["ModelName"]])
+        return _schedule(body, made.names["ModelName", body["ModelName"]])
     if operation == "CreateTopic":
         named = {"TopicName": body["Name"], **body.get("Attributes", {})}
         tags = {key: body[key] for key in ("Tags",) if key in body}
@@ -219,7 +183,7 @@ def _properties(body: dict[str, Any], operation: str, made: TemplateFile) -> dic
         # Only this resource refuses a tag without a value.
         body = {**body, "Tags": [each for each in body["Tags"] if each["Value"]]}
     if operation == "CreateEndpoint" and made.scaled:
-        excluded = [{"VariantPropertyType": each} for each in NOT_RETAINED]
+        excluded = [{"VariantPropertyType": each} for each in blanks.NOT_RETAINED]
         body = {
             **body,
             "RetainAllVariantProperties": True,
@@ -237,7 +201,7 @@ def _before(operation: str, body: dict[str, Any]) -> str:
 
 def _property(value: Any, field: str, operation: str, made: TemplateFile) -> Any:
     """A value of a request as a property; names of other resources become references."""
-    if isinstance(value, Text):
+    if isinstance(value, blanks.Text):
         return _text(value, made)
     if isinstance(value, dict):
         # The value of a dimension stands for what the dimension is called.
@@ -267,28 +231,56 @@ def _resource_id(value: str, made: TemplateFile) -> str | Tagged:
     return Tagged("Sub", f"{kind}/${{{made.names['EndpointName', name]}.EndpointName}}/{rest}")
 
 
-def _text(text: Text, made: TemplateFile) -> Tagged:
+def _text(text: blanks.Text, made: TemplateFile) -> Tagged:
     if len(text.parts) == 1:
         (part,) = text.parts
-        if isinstance(part, Answered):
+        if isinstance(part, blanks.Answered):
             return Tagged("Ref", made.latest[part.name])
-        if isinstance(part, Variable):
+        if isinstance(part, blanks.Variable):
             return Tagged("Ref", pascal(part))
-    return Tagged("Sub", "".join(map(in_sub, text.parts)))
+    return Tagged("Sub", "".join(map(_in_sub, text.parts)))
 
 
-def _refuse_references(value: Any, advice: Advice) -> None:
+def _refuse_references(body: dict[str, Any], advice: Advice) -> None:
     """CloudFormation replaces ``{{resolve:…}}`` in every text, and has no escape for it."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            _refuse_references(key, advice)
-            _refuse_references(inner, advice)
-    elif isinstance(value, list):
-        for inner in value:
-            _refuse_references(inner, advice)
-    elif isinstance(value, str) and "{{resolve:" in value:
-        raise InputError(
-            f"CloudFormation would replace part of {value!r} by a parameter or a secret",
-            file=advice.workload.file,
-            hint="Write the value without {{resolve:, or choose another --artifact.",
-        )
+    for value in blanks.leaves(body):
+        if isinstance(value, str) and "{{resolve:" in value:
+            raise InputError(
+                f"CloudFormation would replace part of {value!r} by a parameter or a secret",
+                file=advice.workload.file,
+                hint="Write the value without {{resolve:, or choose another --artifact.",
+            )
+
+
+def pascal(variable: blanks.Variable) -> str:
+    """``image_uri`` to ``ImageUri``, as parameters are called."""
+    return "".join(word.capitalize() for word in variable.name.split("_"))
+
+
+def _in_sub(part: str | blanks.Variable | blanks.Answered) -> str:
+    """A part of a text as ``Fn::Sub`` writes it."""
+    if isinstance(part, str):
+        return part.replace("${", "${!")
+    return f"${{{pascal(part) if isinstance(part, blanks.Variable) else part.name}}}"
+
+
+def _schedule(body: dict[str, Any], model: str) -> dict[str, Any]:
+    """CloudFormation has no transform job: a schedule calls CreateTransformJob.
+
+    ``model`` is the logical id of its model, whose name CloudFormation makes up.
+    """
+    request = {
+        **blanks.job_input(body),
+        "ModelName": blanks.Text((blanks.Answered(f"{model}.ModelName"),)),
+    }
+    return {
+        "Name": blanks.schedule_name(body),
+        "Description": "Starts the transform job",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "ScheduleExpression": Tagged("Ref", pascal(blanks.EXPRESSION)),
+        "Target": {
+            "Arn": Tagged("Sub", f"arn:${{AWS::Partition}}:{blanks.CALL}"),
+            "RoleArn": Tagged("Ref", pascal(blanks.ROLE)),
+            "Input": Tagged("Sub", "".join(map(_in_sub, blanks.json_pieces(request)))),
+        },
+    }

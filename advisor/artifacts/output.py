@@ -33,7 +33,8 @@ def write_files(files: Sequence[tuple[Path, str]], *, force: bool, dry_run: bool
             lines.append(f"unchanged {path}")
             continue
         if dry_run:
-            lines.append(f"{_intent(old, force)} {path}")
+            would = "would overwrite" if force else "would not overwrite without --force"
+            lines.append(f"{'would write' if old is None else would} {path}")
             continue
         write_file(path, content)
         lines.append(f"wrote {path}")
@@ -46,12 +47,6 @@ def _left_over(written: Sequence[Path]) -> list[Path]:
     folders = dict.fromkeys(path.parent for path in written if _REQUEST.fullmatch(path.name))
     beside = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir())]
     return [path for path in beside if _REQUEST.fullmatch(path.name) and path not in written]
-
-
-def _intent(old: str | None, force: bool) -> str:
-    if old is None:
-        return "would write"
-    return "would overwrite" if force else "would not overwrite without --force"
 
 
 def _standing(path: Path) -> str | None:
@@ -75,7 +70,9 @@ def write_file(path: Path, content: str) -> None:
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
                 file.write(content)
-            os.chmod(name, 0o666 & ~_umask())
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(name, 0o666 & ~mask)
             os.replace(name, path)
         except BaseException:
             os.unlink(name)
@@ -85,9 +82,3 @@ def write_file(path: Path, content: str) -> None:
             f"{path} cannot be written: {error.strerror or error}",
             hint="Check the folder and its permissions.",
         ) from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

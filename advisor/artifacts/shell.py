@@ -12,99 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from advisor.artifacts import Files, requests_of
+from advisor.artifacts import variables as blanks
 from advisor.artifacts.requests import kebab
-from advisor.artifacts.variables import (
-    ASKED,
-    JOB,
-    LEFT,
-    MADE_ONCE,
-    NOT_RETAINED,
-    Answered,
-    Text,
-    Variable,
-    environment,
-    filled,
-    scales_variants,
-    topic_of,
-    variables,
-)
+from advisor.configuration.rulefiles import read_parts
 from advisor.model.advice import Advice, Request
-
-_SHEBANG = "#!/usr/bin/env bash\n"
-_UNEXPANDED = "# shellcheck disable=SC2016 # signs that a value holds are not to expand\n"
-_HEAD = """\
-# Deploys one plan with the aws CLI. It is safe to run again. It keeps existing resources, updates
-# an endpoint that has another configuration, and overwrites scaling and alarms.
-set -euo pipefail
-export AWS_PAGER=''
-"""
-_GIVEN = """\
-
-# Ends the script unless a variable is set, to a text that needs no escape in JSON.
-given() {
-  local value=${!1:-}
-  if [[ -z $value || $value == *[\\"\\\\[:cntrl:]]* ]]; then
-    printf 'Set %s: %s\\n' "$1" "$2" >&2
-    exit 2
-  fi
-}
-"""
-_EXISTS = """\
-
-# Whether a describe call finds its resource. Any failure but its absence ends the script.
-exists() {
-  local said
-  if said=$(aws "$@" 2>&1 >/dev/null); then
-    return 0
-  fi
-  if [[ $said == *'Could not find'* ]]; then
-    return 1
-  fi
-  printf '%s\\n' "$said" >&2
-  exit 1
-}
-"""
-_SERVING = """\
-
-# Waits until an endpoint is in service. A rollout may take hours, longer than the CLI's waiter
-# waits. The script ends when the endpoint fails, or serves another configuration than wanted
-# because an update was rolled back. Sets serving to the configuration.
-in_service() {
-  local said status=Creating
-  while [[ $status =~ ^(Creating|Updating|SystemUpdating|RollingBack)$ ]]; do
-    [[ -z ${said:-} ]] || sleep 30
-    said=$(aws sagemaker describe-endpoint --endpoint-name "$1" \\
-      --query '[EndpointStatus,EndpointConfigName]' --output text)
-    read -r status serving <<<"$said"
-  done
-  if [[ $status == InService && ${2:-$serving} == "$serving" ]]; then
-    return 0
-  fi
-  printf '%s: %s with the configuration %s: ' "$1" "$status" "$serving" >&2
-  aws sagemaker describe-endpoint --endpoint-name "$1" --query FailureReason --output text >&2
-  exit 1
-}
-"""
-_READY = """\
-
-# Waits until a component is in service. The CLI has no waiter: look every half minute for an hour.
-component_in_service() {
-  local status
-  for _ in {1..120}; do
-    status=$(aws sagemaker describe-inference-component --inference-component-name "$1" \\
-      --query InferenceComponentStatus --output text)
-    if [[ $status == InService ]]; then
-      return 0
-    fi
-    if [[ $status == Failed ]]; then
-      break
-    fi
-    sleep 30
-  done
-  printf '%s: %s\\n' "$1" "$status" >&2
-  exit 1
-}
-"""
 
 
 def files(advice: Advice) -> Files:
@@ -112,16 +23,18 @@ def files(advice: Advice) -> Files:
     requests = requests_of(advice)
     if not requests:
         return []
-    bodies = [filled(request) for request in requests]
+    bodies = [blanks.filled(request) for request in requests]
     plain = any(sign in json.dumps(request.parameters) for request in requests for sign in "$`")
-    parts = [_SHEBANG, _UNEXPANDED if plain else "", _HEAD, _region(advice.region), _GIVEN, _EXISTS]
+    text = read_parts("service", "deploy.sh.txt")
+    parts = ["#!/usr/bin/env bash\n", text["unexpanded"] if plain else "", text["head"]]
+    parts += [_region(advice.region), text["given"], text["exists"]]
     operations = {request.operation for request in requests}
     if "CreateEndpoint" in operations:
-        parts.append(_SERVING)
+        parts.append(text["serving"])
     if "CreateInferenceComponent" in operations:
-        parts.append(_READY)
-    parts.append("".join(_inputs(variables(bodies))))
-    scaled = scales_variants(requests)
+        parts.append(text["ready"])
+    parts.append("".join(_inputs(blanks.variables(bodies))))
+    scaled = blanks.scales_variants(requests)
     for request, body in zip(requests, bodies, strict=True):
         parts.append("\n" + _step(request, body, scaled))
     return [("deploy.sh", "".join(parts))]
@@ -129,7 +42,7 @@ def files(advice: Advice) -> Files:
 
 def command(advice: Advice, folder: str) -> str:
     """How the script is run."""
-    return f"{environment(requests_of(advice))}bash {shlex.quote(f'{folder}/deploy.sh')}"
+    return f"{blanks.environment(requests_of(advice))}bash {shlex.quote(f'{folder}/deploy.sh')}"
 
 
 def _region(region: str | None) -> str:
@@ -140,15 +53,15 @@ def _region(region: str | None) -> str:
     return f"export AWS_REGION={name} AWS_DEFAULT_REGION={name}\n"
 
 
-def _inputs(wanted: list[Variable]) -> Iterator[str]:
+def _inputs(wanted: list[blanks.Variable]) -> Iterator[str]:
     """Checks of what the user must set; a list is turned into the inside of a JSON list."""
     if wanted:
-        yield "\n" + ASKED
+        yield "\n" + blanks.ASKED
     for each in wanted:
-        yield f"given {_upper(each)} {shlex.quote(each.asks)}\n"
+        yield f"given {each.name.upper()} {shlex.quote(each.asks)}\n"
     for each in wanted:
         if each.is_list:
-            yield f"{_upper(each)}_LIST=${{{_upper(each)}//,/'\", \"'}}\n"
+            yield f"{each.name.upper()}_LIST=${{{each.name.upper()}//,/'\", \"'}}\n"
 
 
 def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
@@ -158,16 +71,16 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     document = _quoted(body)
     if request.operation == "CreateInferenceComponent":
         return _component(call, body, document)
-    if request.operation not in MADE_ONCE:
+    if request.operation not in blanks.MADE_ONCE:
         return _put(request, call, document)
     describe = kebab(request.operation.replace("Create", "Describe"))
-    field = MADE_ONCE[request.operation]
+    field = blanks.MADE_ONCE[request.operation]
     option = f"--{kebab(field)} {shlex.quote(body[field])}"
     look = f"sagemaker {describe} {option}"
     made = f"  {call} --cli-input-json {document}\n"
     if request.operation != "CreateEndpoint":
-        left = f"{body[field]} {LEFT}"
-        other = f"else\n  echo {shlex.quote(left)}\n" if variables(body) else ""
+        left = f"{body[field]} {blanks.LEFT}"
+        other = f"else\n  echo {shlex.quote(left)}\n" if blanks.variables(body) else ""
         return f"if ! exists {look}; then\n{made}{other}fi\n"
     name, config = shlex.quote(body[field]), shlex.quote(body["EndpointConfigName"])
     return (
@@ -182,7 +95,7 @@ def _update(option: str, config: str, body: dict[str, Any], scaled: bool) -> str
     """UpdateEndpoint to another configuration; keeps the count that scaling has set."""
     more = ""
     if scaled:
-        excluded = " ".join(f"VariantPropertyType={each}" for each in NOT_RETAINED)
+        excluded = " ".join(f"VariantPropertyType={each}" for each in blanks.NOT_RETAINED)
         more = (
             " \\\n      --retain-all-variant-properties"
             f" --exclude-retained-variant-properties {excluded}"
@@ -211,7 +124,7 @@ def _put(request: Request, call: str, document: str) -> str:
     if request.parameters.get("PolicyType") == "StepScaling":
         return _kept("POLICY_ARN", f"{call} --query PolicyARN", document)
     if request.operation == "CreateTopic":
-        name = f"{topic_of(request).upper()}_ARN"
+        name = f"{blanks.topic_of(request).upper()}_ARN"
         return _kept(name, f"{call} --query TopicArn", document)
     return f"{call} --cli-input-json {document}\n"
 
@@ -227,12 +140,12 @@ def _kept(name: str, call: str, document: str) -> str:
 def _job(call: str, body: dict[str, Any]) -> str:
     """A job runs once under its name; the first argument names another run."""
     name = shlex.quote(body["TransformJobName"])
-    document = _quoted({**body, "TransformJobName": Text((JOB,))})
+    document = _quoted({**body, "TransformJobName": blanks.Text((blanks.JOB,))})
     option = '--transform-job-name "$TRANSFORM_JOB_NAME"'
     return (
         "# Every run needs its own name: pass another one as the first argument.\n"
         f"TRANSFORM_JOB_NAME=${{1:-{name}}}\n"
-        f"given TRANSFORM_JOB_NAME {shlex.quote(JOB.asks)}\n"
+        f"given TRANSFORM_JOB_NAME {shlex.quote(blanks.JOB.asks)}\n"
         f"if ! exists sagemaker describe-transform-job {option}; then\n"
         f"  {call} --cli-input-json {document}\nfi\n"
         f"aws sagemaker wait transform-job-completed-or-stopped {option}\n"
@@ -243,7 +156,7 @@ def _quoted(body: dict[str, Any]) -> str:
     """The JSON of a request as one shell word, with the variables expanded in double quotes."""
     pieces: list[str] = []
     open_text = ""
-    for piece in _json(body, "\n"):
+    for piece in blanks.json_pieces(body, "\n"):
         if isinstance(piece, str):
             open_text += piece
         else:
@@ -252,38 +165,7 @@ def _quoted(body: dict[str, Any]) -> str:
     return "".join([*pieces, shlex.quote(open_text)])
 
 
-def _json(value: Any, newline: str) -> Iterator[str | Variable | Answered]:
-    """Pieces of an indented JSON document."""
-    inner = newline + "  "
-    if isinstance(value, Text):
-        yield from _string(value)
-    elif isinstance(value, dict) and value:
-        for number, (key, member) in enumerate(value.items()):
-            yield ("," if number else "{") + inner + json.dumps(key, ensure_ascii=False) + ": "
-            yield from _json(member, inner)
-        yield newline + "}"
-    elif isinstance(value, list) and value:
-        for number, member in enumerate(value):
-            yield ("," if number else "[") + inner
-            yield from _json(member, inner)
-        yield newline + "]"
-    else:
-        yield json.dumps(value, ensure_ascii=False)
-
-
-def _string(text: Text) -> Iterator[str | Variable | Answered]:
-    is_list = any(isinstance(part, Variable) and part.is_list for part in text.parts)
-    yield '["' if is_list else '"'
-    for part in text.parts:
-        yield json.dumps(part, ensure_ascii=False)[1:-1] if isinstance(part, str) else part
-    yield '"]' if is_list else '"'
-
-
-def _name(piece: Variable | Answered) -> str:
-    if isinstance(piece, Answered):
+def _name(piece: blanks.Variable | blanks.Answered) -> str:
+    if isinstance(piece, blanks.Answered):
         return f"{piece.name.upper()}_ARN"
-    return _upper(piece) + ("_LIST" if piece.is_list else "")
-
-
-def _upper(variable: Variable) -> str:
-    return variable.name.upper()
+    return piece.name.upper() + ("_LIST" if piece.is_list else "")

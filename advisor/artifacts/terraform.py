@@ -6,63 +6,33 @@ import shlex
 from typing import Any, NamedTuple
 
 from advisor.artifacts import Files, requests_of
-from advisor.artifacts.component_stack import FILE, Stack, stack
+from advisor.artifacts import variables as blanks
+from advisor.artifacts.cloudformation import pascal, template
 from advisor.artifacts.hcl_text import Block, Call, Raw, Template, document, quoted
 from advisor.artifacts.linter_suppressions import comments, skips
-from advisor.artifacts.scheduled import CALL, EXPRESSION, ROLE, asked, job_input, schedule_name
-from advisor.artifacts.variables import (
-    KMS_KEY,
-    WATCHED,
-    Answered,
-    Text,
-    Variable,
-    filled,
-    scales_variants,
-    topic_of,
-    variables,
-)
+from advisor.configuration.rulefiles import read_json_rules
 from advisor.configuration.terraform.names import snake
 from advisor.model.advice import Advice, Request
 
 _TERRAFORM = ">= 1.0"
 _PROVIDER = ">= 5.100"
-_RESOURCES = {
-    "CreateModel": "aws_sagemaker_model",
-    "CreateEndpointConfig": "aws_sagemaker_endpoint_configuration",
-    "CreateEndpoint": "aws_sagemaker_endpoint",
-    "RegisterScalableTarget": "aws_appautoscaling_target",
-    "PutScalingPolicy": "aws_appautoscaling_policy",
-    "PutScheduledAction": "aws_appautoscaling_scheduled_action",
-    "PutMetricAlarm": "aws_cloudwatch_metric_alarm",
-    "CreateTopic": "aws_sns_topic",
-    "CreateTransformJob": "aws_scheduler_schedule",
-}
-# Fields that the provider calls otherwise than by snake case; by operation.
-_NAMES = {
-    "CreateModel": {"ModelName": "name", "Containers": "container"},
-    "CreateEndpointConfig": {"EndpointConfigName": "name"},
-    "CreateEndpoint": {"EndpointName": "name"},
-    "PutScalingPolicy": {"PolicyName": "name", "StepAdjustments": "step_adjustment"},
-    "PutScheduledAction": {"ScheduledActionName": "name"},
-    "PutMetricAlarm": {
-        "AlarmName": "alarm_name",
-        "EvaluateLowSampleCountPercentile": "evaluate_low_sample_count_percentiles",
-    },
-}
+_MADE = read_json_rules("service", "artifacts.json")["terraform"]
+_RESOURCES, _NAMES, _OUTPUTS = _MADE["resources"], _MADE["names"], _MADE["outputs"]
 _REFERRED = ("name", "alarm_name")  # attributes that stand for a resource elsewhere
 _LABELS = {"TargetTrackingScaling": "tracking", "StepScaling": "step"}
 # Names cannot be given twice, so what replaces one stands beside it under another: its digest is of
 # the request, and of the variables where it has some.
 _IMMUTABLE = ("CreateModel", "CreateEndpointConfig")
-_OUTPUTS = {
-    "CreateEndpoint": ("endpoint_name", "Name by which callers invoke the endpoint"),
-    "CreateTransformJob": ("schedule_name", "Name of the schedule that starts the jobs"),
-}
 _COUNT = (
     "The provider cannot keep the count that autoscaling has set: an update starts with",
     "initial_instance_count. Deploy when the load is low, or raise the count first.",
 )
+# Version 5.100 has no inference components, and asks for a model in every variant: a template makes
+# configuration, endpoint and components, and takes the models' names as parameters.
 _STACK = "aws_cloudformation_stack"
+FILE = "endpoint.template.yaml"
+_STACKED = ("CreateEndpointConfig", "CreateEndpoint", "CreateInferenceComponent")
+_SAYS = "Endpoint with inference components, which the Terraform AWS provider does not support"
 _RUN_ID = "aws.scheduler.execution-id"
 
 
@@ -76,24 +46,73 @@ class TerraformFile(NamedTuple):
     moving: set[str]  # addresses whose name follows from variables
 
 
+class _Stack(NamedTuple):
+    """A template, and what its parameters are given."""
+
+    name: str
+    text: str
+    given: dict[str, blanks.Variable | str]  # parameter -> variable of the user, or name of a model
+    requests: tuple[Request, ...]  # that the template makes
+
+
+def stack(advice: Advice, requests: tuple[Request, ...]) -> _Stack | None:
+    """The template of a plan with components, ``None`` for any other plan.
+
+    Raises:
+        InputError: as ``advisor.artifacts.cloudformation.files`` says.
+    """
+    if not any(request.operation == "CreateInferenceComponent" for request in requests):
+        return None
+    stacked = tuple(request for request in requests if request.operation in _STACKED)
+    models: dict[str, blanks.Variable] = {}
+    bodies = []
+    for request in stacked:
+        body = blanks.filled(request)
+        if request.operation == "CreateInferenceComponent":
+            _name_model(body, models)
+        bodies.append((request, body))
+    given: dict[str, blanks.Variable | str] = {}
+    for each in blanks.variables([body for _, body in bodies]):
+        named = [name for name, variable in models.items() if variable == each]
+        given[pascal(each)] = named[0] if named else each
+    (name,) = (
+        str(request.parameters["EndpointName"])
+        for request in stacked
+        if request.operation == "CreateEndpoint"
+    )
+    return _Stack(name, template(bodies, advice, _SAYS), given, stacked)
+
+
+def _name_model(body: dict[str, Any], models: dict[str, blanks.Variable]) -> None:
+    """Put a parameter where the name of a model stands, so that Terraform makes that first."""
+    name = body["Specification"]["ModelName"]
+    number = len(models) + 1
+    variable = models.setdefault(
+        name,
+        blanks.Variable(f"model_name_{number}", f"Name of model {number}, which Terraform creates"),
+    )
+    body["Specification"]["ModelName"] = blanks.Text((variable,))
+
+
 def files(advice: Advice) -> Files:
     """``main.tf``, ``variables.tf`` where there are any, ``outputs.tf``; nothing when none fits."""
     requests = requests_of(advice)
     if not requests:
         return []
     made = TerraformFile({}, {}, _settings(advice.region), [], set())
-    wanted: list[Variable] = []
+    wanted: list[blanks.Variable] = []
     stacked = stack(advice, requests)
     for request in requests:
         if stacked is not None and request in stacked.requests:
             continue
-        body = _with_arns_of_keys(filled(request), request.operation)
-        wanted += asked(request.operation, body)
+        # The provider cannot ask UpdateEndpoint for it, and the other dialects do.
+        keeps = request.operation == "CreateEndpoint" and blanks.scales_variants(requests)
+        warned = _COUNT if keeps else ()
+        body = _with_arns_of_keys(blanks.filled(request), request.operation)
+        wanted += blanks.asked(request.operation, body)
         if request.operation == "CreateTransformJob":
             made.blocks.append(Block('data "aws_partition" "current"', {}))
-        _add(
-            request, body, made, (*comments(skips(request, requests)), *_warned(request, requests))
-        )
+        _add(request, body, made, (*comments(skips(request, requests)), *warned))
     if stacked is not None:
         wanted += _add_stack(stacked, made)
     found = [("main.tf", document(made.blocks))]
@@ -104,26 +123,22 @@ def files(advice: Advice) -> Files:
     return [*found, ("outputs.tf", document(made.outputs))]
 
 
-def _warned(request: Request, requests: tuple[Request, ...]) -> tuple[str, ...]:
-    """What the provider cannot ask UpdateEndpoint for, and the other dialects do."""
-    return _COUNT if request.operation == "CreateEndpoint" and scales_variants(requests) else ()
-
-
 def command(advice: Advice, folder: str) -> str:
     """How the folder is applied; terraform asks for the variables."""
     terraform = f"terraform {shlex.quote(f'-chdir={folder}')}"
     return f"{terraform} init && {terraform} apply"
 
 
-def _add_stack(stacked: Stack, made: TerraformFile) -> list[Variable]:
+def _add_stack(stacked: _Stack, made: TerraformFile) -> list[blanks.Variable]:
     """Add the stack of what the provider cannot make; the variables that its parameters need."""
     # One key is one variable, and an ARN does wherever an id does.
     wanted = {
-        name: _key_arn("") if each == KMS_KEY else each for name, each in stacked.given.items()
+        name: _key_arn("") if blanks.is_kms_key(each) else each
+        for name, each in stacked.given.items()
     }
-    given = {
+    parameters = {
         name: _given(each)
-        if isinstance(each, Variable)
+        if isinstance(each, blanks.Variable)
         else _attribute("ModelName", each, "", made)
         for name, each in wanted.items()
     }
@@ -131,16 +146,16 @@ def _add_stack(stacked: Stack, made: TerraformFile) -> list[Variable]:
         "name": stacked.name,
         "template_body": Raw(f'file("${{path.module}}/{FILE}")'),
     }
-    if given:
-        body["parameters"] = given
+    if parameters:
+        body["parameters"] = parameters
     made.blocks.append(Block(f'resource "{_STACK}" "this"', body))
     name, description = _OUTPUTS["CreateEndpoint"]
     value = Raw(f'{_STACK}.this.outputs["EndpointName"]')
     made.outputs.append(Block(f'output "{name}"', {"description": description, "value": value}))
-    return [each for each in wanted.values() if isinstance(each, Variable)]
+    return [each for each in wanted.values() if isinstance(each, blanks.Variable)]
 
 
-def _given(variable: Variable) -> Raw:
+def _given(variable: blanks.Variable) -> Raw:
     """Parameters are texts: a list is one with commas."""
     name = f"var.{variable.name}"
     return Raw(f'join(",", {name})' if variable.is_list else name)
@@ -155,7 +170,7 @@ def _settings(region: str | None) -> list[Block]:
     return blocks
 
 
-def _variable(variable: Variable) -> Block:
+def _variable(variable: blanks.Variable) -> Block:
     kind = "list(string)" if variable.is_list else "string"
     return Block(f'variable "{variable.name}"', {"description": variable.asks, "type": Raw(kind)})
 
@@ -164,17 +179,17 @@ def _with_arns_of_keys(value: Any, operation: str, field: str = "") -> Any:
     """One variable for the key, and an ARN, since configurations take neither id nor alias."""
     if isinstance(value, dict):
         return {key: _with_arns_of_keys(inner, operation, key) for key, inner in value.items()}
-    if isinstance(value, Text):
-        return Text((_key_arn(""),)) if KMS_KEY in value.parts else value
+    if isinstance(value, blanks.Text):
+        return blanks.Text((_key_arn(""),)) if any(map(blanks.is_kms_key, value.parts)) else value
     refused = field == "KmsKeyId" and operation == "CreateEndpointConfig"
     if refused and not str(value).startswith("arn:"):
-        return Text((_key_arn(f" {value}"),))
+        return blanks.Text((_key_arn(f" {value}"),))
     return value
 
 
-def _key_arn(stated: str) -> Variable:
+def _key_arn(stated: str) -> blanks.Variable:
     asks = f"ARN of the KMS key{stated} for encryption; an id or alias is refused"
-    return Variable("kms_key_arn", asks)
+    return blanks.Variable("kms_key_arn", asks)
 
 
 def _add(
@@ -190,7 +205,9 @@ def _add(
     if operation == "CreateTransformJob":
         members = _schedule(body, made)
     else:
-        members = _members(_flat(body), operation, made, top=True)
+        flat = {key: value for key, value in body.items() if key != "Attributes"}
+        # The provider has the attributes of a topic beside its name.
+        members = _members(flat | body.get("Attributes", {}), operation, made, top=True)
     if operation == "RegisterScalableTarget" and body["ResourceId"].startswith("inference-"):
         members["depends_on"] = [Raw(f"{_STACK}.this")]
     if operation == "PutScheduledAction":  # which moves the bounds that the target was given
@@ -204,7 +221,9 @@ def _add(
         members["lifecycle"] = [Block("lifecycle", {"create_before_destroy": True})]
     made.blocks.append(Block(f'resource "{kind}" "{label}"', members, told))
     if operation in _OUTPUTS:
-        made.outputs.append(_output(operation, label, address))
+        name, description = _OUTPUTS[operation]
+        output = {"description": description, "value": Raw(f"{address}.name")}
+        made.outputs.append(Block(f'output "{name}{label.removeprefix("this")}"', output))
     made.latest[operation] = address
     for field, name in _NAMES.get(operation, {}).items():
         if name in _REFERRED:
@@ -212,35 +231,29 @@ def _add(
     if body.get("PolicyType") == "StepScaling":
         made.latest["policy"] = address
     if operation == "CreateTopic":
-        made.latest[topic_of(request)] = address
+        made.latest[blanks.topic_of(request)] = address
 
 
 def _label(request: Request) -> str:
     """``rollback_errors`` of an alarm, ``success`` of a topic, else what the kind is called."""
     body = request.parameters
     if request.operation == "CreateTopic":
-        return topic_of(request).removesuffix("_topic")
+        return blanks.topic_of(request).removesuffix("_topic")
     if request.operation == "PutMetricAlarm":
-        of_what = next(each["Value"] for each in body["Dimensions"] if each["Name"] in WATCHED)
-        suffix: str = body["AlarmName"].removeprefix(f"{of_what}-")
-        return suffix.replace("-", "_").lower()
+        return blanks.alarm_of(request).replace("-", "_").lower()
     if request.operation == "PutScheduledAction":
         return str(body["ScheduledActionName"]).replace("-", "_")
     return _LABELS.get(str(body.get("PolicyType")), "this")
-
-
-def _flat(body: dict[str, Any]) -> dict[str, Any]:
-    """The provider has the attributes of a topic beside its name."""
-    inner: dict[str, Any] = body.get("Attributes", {})
-    return {key: value for key, value in body.items() if key != "Attributes"} | inner
 
 
 def _moving_name(
     name: str, body: dict[str, Any], address: str, made: TerraformFile
 ) -> str | Template:
     """The name of what is replaced: another one for other values of its variables."""
-    values = [f"var.{each.name}" for each in variables(body)]
-    for variant in _variants(body):
+    values = [f"var.{each.name}" for each in blanks.variables(body)]
+    kinds = ("ProductionVariants", "ShadowProductionVariants")
+    variants = [each for kind in kinds for each in body.get(kind, ()) if "ModelName" in each]
+    for variant in variants:
         model = made.names["ModelName", variant["ModelName"]]
         if model.removesuffix(".name") in made.moving and model not in values:
             values.append(model)
@@ -250,18 +263,6 @@ def _moving_name(
     stem, _, digest = name.rpartition("-")
     seen = ", ".join([quoted(digest), *values])
     return Template((f"{stem}-", Raw(f"substr(sha256(jsonencode([{seen}])), 0, 8)")))
-
-
-def _variants(body: dict[str, Any]) -> list[dict[str, Any]]:
-    kinds = ("ProductionVariants", "ShadowProductionVariants")
-    found = [each for kind in kinds for each in body.get(kind, ())]
-    return [each for each in found if "ModelName" in each]
-
-
-def _output(operation: str, label: str, address: str) -> Block:
-    name, description = _OUTPUTS[operation]
-    value = {"description": description, "value": Raw(f"{address}.name")}
-    return Block(f'output "{name}{label.removeprefix("this")}"', value)
 
 
 def _members(
@@ -293,7 +294,7 @@ def _members(
 
 def _attribute(field: str, value: Any, operation: str, made: TerraformFile) -> Any:
     """A value; names of other resources become references."""
-    if isinstance(value, Text):
+    if isinstance(value, blanks.Text):
         return _text(value, made)
     if isinstance(value, list):
         return [_attribute(field, each, operation, made) for each in value]
@@ -312,12 +313,12 @@ def _attribute(field: str, value: Any, operation: str, made: TerraformFile) -> A
     return value
 
 
-def _text(text: Text, made: TerraformFile) -> Raw | Template:
+def _text(text: blanks.Text, made: TerraformFile) -> Raw | Template:
     parts = [
         Raw(f"{made.latest[part.name]}.arn")
-        if isinstance(part, Answered)
+        if isinstance(part, blanks.Answered)
         else Raw(f"var.{part.name}")
-        if isinstance(part, Variable)
+        if isinstance(part, blanks.Variable)
         else part
         for part in text.parts
     ]
@@ -330,14 +331,14 @@ def _schedule(body: dict[str, Any], made: TerraformFile) -> dict[str, Any]:
     # jsonencode escapes angle brackets, and the Scheduler looks for its keyword as it is.
     after = f'), "\\\\u003c{_RUN_ID}\\\\u003e", {quoted(f"<{_RUN_ID}>")})'
     target = {
-        "arn": Template(("arn:", Raw("data.aws_partition.current.partition"), f":{CALL}")),
-        "role_arn": Raw(f"var.{ROLE.name}"),
-        "input": Call("replace(jsonencode(", _object(job_input(body), made), after),
+        "arn": Template(("arn:", Raw("data.aws_partition.current.partition"), f":{blanks.CALL}")),
+        "role_arn": Raw(f"var.{blanks.ROLE.name}"),
+        "input": Call("replace(jsonencode(", _object(blanks.job_input(body), made), after),
     }
     return {
-        "name": schedule_name(body),
+        "name": blanks.schedule_name(body),
         "description": "Starts the transform job",
-        "schedule_expression": Raw(f"var.{EXPRESSION.name}"),
+        "schedule_expression": Raw(f"var.{blanks.EXPRESSION.name}"),
         "flexible_time_window": [Block("flexible_time_window", {"mode": "OFF"})],
         "target": [Block("target", target)],
     }

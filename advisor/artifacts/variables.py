@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
+from advisor.configuration.rulefiles import read_json_rules
 from advisor.model.advice import Request
 
 ASKED = """\
@@ -19,12 +22,7 @@ NOT_RETAINED = ("DesiredWeight", "DataCaptureConfig")
 """What UpdateEndpoint takes from the new configuration when it keeps the count of instances."""
 
 
-MADE_ONCE = {
-    "CreateModel": "ModelName",
-    "CreateEndpointConfig": "EndpointConfigName",
-    "CreateEndpoint": "EndpointName",
-    "CreateTransformJob": "TransformJobName",
-}
+MADE_ONCE: Mapping[str, str] = read_json_rules("service", "artifacts.json")["made_once"]
 """Operation whose resource a script makes where it is missing -> the field that names it."""
 
 
@@ -73,100 +71,36 @@ class PlaceholderField(NamedTuple):
 
 
 # The dimension of an alarm that says what it watches; its value begins the alarm's name.
-WATCHED = ("EndpointName", "InferenceComponentName")
-_ARN = r"arn:aws[a-z-]*:"
-_S3_FIELDS = "S3Uri S3OutputPath S3FailurePath DestinationS3Uri"
-
-
-def _place(
-    fields: str, pattern: str, name: str, asks: str, *, is_list: bool = False
-) -> PlaceholderField:
-    return PlaceholderField(frozenset(fields.split()), pattern, Variable(name, asks, is_list))
-
-
+_WATCHED = ("EndpointName", "InferenceComponentName")
 JOB = Variable("transform_job_name", "Name of this run")
-KMS_KEY = Variable("kms_key_id", "Id, ARN or alias of the KMS key for encryption")
-PLACES = (
-    _place(
-        "ExecutionRoleArn",
-        _ARN + "iam::0{12}:role/REPLACE-ME",
-        "execution_role_arn",
-        "ARN of the IAM role that SageMaker assumes to run the model",
-    ),
-    _place(
-        "Image",
-        r"0{12}\.dkr\.ecr\..*/replace-me(?:-(?P<model>[0-9]+))?:latest",
-        "image_uri",
-        "Container image of the model, as an Amazon ECR address",
-    ),
-    _place(
-        "ModelPackageName",
-        _ARN + "sagemaker:.*:model-package/REPLACE-ME(?:-(?P<model>[0-9]+))?",
-        "model_package_arn",
-        "ARN of the Marketplace model package",
-    ),
-    _place(
-        "ModelDataUrl S3Uri",
-        r"s3://REPLACE-ME/(?:model(?:-(?P<model>[0-9]+))?\.tar\.gz)?",
-        "model_data_url",
-        "S3 address of the model: an archive, or a prefix that ends with a slash",
-    ),
-    _place(
-        _S3_FIELDS,
-        "s3://REPLACE-ME(?P<rest>/.+)",
-        "bucket",
-        "Name of the S3 bucket for input and output",
-    ),
-    PlaceholderField(
-        frozenset({"KmsKeyId", "VolumeKmsKeyId", "KmsMasterKeyId"}), "alias/REPLACE-ME", KMS_KEY
-    ),
-    _place(
-        "Subnets",
-        "subnet-0{17},subnet-0{16}1",
-        "subnet_ids",
-        "Ids of the subnets of the containers, in two or more zones",
-        is_list=True,
-    ),
-    _place(
-        "SecurityGroupIds",
-        "sg-0{17}",
-        "security_group_ids",
-        "Ids of the security groups of the containers",
-        is_list=True,
-    ),
-    _place(
-        "ModelDataUrl",
-        r"s3://REPLACE-ME/variants/([A-Za-z0-9-]+)/model\.tar\.gz",
-        "model_data_url_{}",
-        "S3 address of the model of the variant {}: an archive, or a prefix that ends with a slash",
-    ),
-    *(
-        PlaceholderField(
-            frozenset({field}), f"{_ARN}sns:.*:REPLACE-ME-{kind}", Answered(f"{kind}_topic")
-        )
-        for field, kind in (
-            ("SuccessTopic", "success"),
-            ("ErrorTopic", "error"),
-            ("AlarmActions", "alarms"),
-        )
-    ),
-    PlaceholderField(
-        frozenset({"AlarmActions"}),
-        _ARN + "autoscaling:.*:scalingPolicy:REPLACE-ME",
-        Answered("policy"),
-    ),
-)
+
+
+@cache
+def _places() -> tuple[PlaceholderField, ...]:
+    """The placeholders of rules/service/placeholders.json, in its order."""
+    found = []
+    for entry in read_json_rules("service", "placeholders.json")["places"]:
+        variable: Variable | Answered = Answered(entry["name"])
+        if "asks" in entry:
+            variable = Variable(entry["name"], entry["asks"], entry.get("is_list", False))
+        found.append(PlaceholderField(frozenset(entry["fields"]), entry["pattern"], variable))
+    return tuple(found)
+
+
+def is_kms_key(part: object) -> bool:
+    """Whether a part of a text is the variable of the KMS key."""
+    return isinstance(part, Variable) and part.name == "kms_key_id"
 
 
 def filled(request: Request) -> Filled:
     """The parameters of a request with each placeholder turned into a ``Text``."""
-    parameters: Filled = _filled(request.parameters, "")
-    return parameters
+    return dict(_filled(request.parameters, ""))
 
 
 def variables(value: Any) -> list[Variable]:
     """The variables anywhere in a value, each once, in the order of their first use."""
-    return list(dict.fromkeys(part for part in _parts(value) if isinstance(part, Variable)))
+    parts = (part for leaf in leaves(value) if isinstance(leaf, Text) for part in leaf.parts)
+    return list(dict.fromkeys(part for part in parts if isinstance(part, Variable)))
 
 
 def environment(requests: Iterable[Request]) -> str:
@@ -183,14 +117,14 @@ def _filled(value: Any, field: str) -> Any:
     if isinstance(value, list):
         if value and all(isinstance(inner, str) for inner in value):
             whole = _text(",".join(value), field)
-            if isinstance(whole, Text) and _is_list(whole):
+            if isinstance(whole, Text) and getattr(whole.parts[0], "is_list", False):
                 return whole
         return [_filled(inner, field) for inner in value]
     return value
 
 
 def _text(value: str, field: str) -> str | Text:
-    for place in PLACES:
+    for place in _places():
         found = re.fullmatch(place.pattern, value) if field in place.fields else None
         if found is None:
             continue
@@ -223,16 +157,77 @@ def topic_of(request: Request) -> str:
     return f"{kind}_topic"
 
 
-def _is_list(text: Text) -> bool:
-    return any(isinstance(part, Variable) and part.is_list for part in text.parts)
+def alarm_of(request: Request) -> str:
+    """What a PutMetricAlarm request is for: its name without that of what it watches."""
+    body = request.parameters
+    watched = next(each["Value"] for each in body["Dimensions"] if each["Name"] in _WATCHED)
+    return str(body["AlarmName"]).removeprefix(f"{watched}-")
 
 
-def _parts(value: Any) -> Iterator[str | Variable | Answered]:
-    if isinstance(value, Text):
-        yield from value.parts
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _parts(inner)
+def leaves(value: Any) -> Iterator[Any]:
+    """Every key within a value, and everything in it that is neither a mapping nor a list."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from leaves(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _parts(inner)
+            yield from leaves(inner)
+    else:
+        yield value
+
+
+CALL = "scheduler:::aws-sdk:sagemaker:createTransformJob"
+EXPRESSION = Variable(
+    "schedule_expression",
+    "Schedule of the jobs in the form of EventBridge Scheduler, such as rate(1 day)",
+)
+ROLE = Variable(
+    "scheduler_role_arn",
+    "ARN of the IAM role that EventBridge Scheduler assumes to create and tag the job",
+)
+_ID = "<aws.scheduler.execution-id>"  # the Scheduler puts 16 characters in its place
+_LONGEST = 63
+
+
+def asked(operation: str, body: dict[str, Any]) -> list[Variable]:
+    """The variables of a request; of a job also those of the schedule that starts it."""
+    found = variables(body)
+    return [*found, EXPRESSION, ROLE] if operation == "CreateTransformJob" else found
+
+
+def schedule_name(job: dict[str, Any]) -> str:
+    """The name of the schedule: the job's, without the number of its run."""
+    name: str = job["TransformJobName"]
+    return name.removesuffix("-run-1")
+
+
+def job_input(job: dict[str, Any]) -> dict[str, Any]:
+    """The request of each run; its name ends in the id of the run, since no two may be equal."""
+    stem = schedule_name(job)[: _LONGEST - 17].rstrip("-")
+    return {**job, "TransformJobName": f"{stem}-{_ID}"}
+
+
+def json_pieces(value: Any, newline: str = "") -> Iterator[str | Variable | Answered]:
+    """A JSON document with its variables: on one line, or indented where there is a ``newline``."""
+    inner = newline and f"{newline}  "
+    between = f",{inner or ' '}"
+    if isinstance(value, Text):
+        is_list = any(isinstance(part, Variable) and part.is_list for part in value.parts)
+        yield '["' if is_list else '"'
+        for part in value.parts:
+            yield json.dumps(part, ensure_ascii=False)[1:-1] if isinstance(part, str) else part
+        yield '"]' if is_list else '"'
+    elif isinstance(value, dict) and value:
+        for number, (key, member) in enumerate(value.items()):
+            yield between if number else "{" + inner
+            yield json.dumps(key, ensure_ascii=False) + ": "
+            yield from json_pieces(member, inner)
+        yield newline + "}"
+    elif isinstance(value, list) and value:
+        for number, member in enumerate(value):
+            yield between if number else "[" + inner
+            yield from json_pieces(member, inner)
+        yield newline + "]"
+    else:
+        yield json.dumps(value, ensure_ascii=False)

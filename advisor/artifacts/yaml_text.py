@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -11,7 +12,6 @@ _WORDS = frozenset(
     {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 )  # what YAML 1.1 takes for others
 _LONGEST_KEY = 1000  # YAML gives up looking for the colon after 1024 characters
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 class Tagged(NamedTuple):
@@ -72,6 +72,6 @@ def scalar(value: Any) -> str:
 
 
 def _escaped(char: str) -> str:
-    if char in _ESCAPES:
-        return _ESCAPES[char]
+    if char in '"\\\n\r\t':
+        return json.dumps(char)[1:-1]
     return char if char.isprintable() else f"\\U{ord(char):08x}"

@@ -87,7 +87,7 @@ def advise(workloads: tuple[str, ...], form: str, settings: tuple[str, ...], **o
     if advices:
         where = context(form)._replace(verbose=options["verbose"])
         if form in FOR_PEOPLE:
-            from advisor.compare.alongside import alongside
+            from advisor.compare.compare import alongside
 
             advices = [alongside(each, price_folder()) for each in advices]
         click.echo(renderer(form)(advices, where), nl=False)

@@ -243,7 +243,7 @@ def _started_from(source: str, name: str | None) -> str:
 
 def _advice(workload: Workload) -> Advice:
     from advisor.cli.money import answered, price_folder, under_settings
-    from advisor.compare.alongside import alongside
+    from advisor.compare.compare import alongside
 
     asked = {"limits": None, "region": None, "as_of": None, "weigh": True}
     return alongside(answered(under_settings(workload, asked), asked), price_folder())

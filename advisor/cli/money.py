@@ -254,7 +254,7 @@ def _beyond_settings(advice: Advice, folder: str | None) -> Iterator[Finding]:
     if found is None:
         return
     from advisor.gate.checks import load_checks
-    from advisor.gate.intent.organisation_policy import beyond
+    from advisor.gate.intent.workloads import beyond
 
     for rule, message in beyond(advice, found):
         if rule not in workload.mapping("accept"):

@@ -18,8 +18,7 @@ from advisor.pricing.price_listing import shipped
 from advisor.reports.comparison_formats import PRICE_FORMATS, REFRESH_FORMATS, money_renderer
 
 if TYPE_CHECKING:
-    from advisor.pricing.price_refresh.difference import Difference, MovedCost
-    from advisor.pricing.price_refresh.refresh import Refreshed
+    from advisor.pricing.price_refresh.refresh import Difference, MovedCost, Refreshed
 
 
 @click.group(cls=GuidedGroup, example="prices show --region eu-west-1")
@@ -84,13 +83,12 @@ def refresh(
     """
     if source is not None and url is not None:
         raise click.UsageError("--from and --url exclude each other: remove one of them")
-    from advisor.pricing.price_refresh import charges
-    from advisor.pricing.price_refresh.difference import difference
-    from advisor.pricing.price_refresh.refresh import from_file, from_url, write
+    from advisor.pricing.price_refresh import offers
+    from advisor.pricing.price_refresh.refresh import difference, from_file, from_url, write
 
     wanted = tuple(dict.fromkeys(regions))
     _require_known(wanted)
-    price_list = charges.load(Path(shipped()))
+    price_list = offers.load(Path(shipped()))
     if source is not None:
         found = tuple(from_file(Path(source), region, price_list) for region in wanted)
     else:
@@ -119,8 +117,7 @@ def _moved(
     from advisor.configuration.discover import discover
     from advisor.pipeline import advise
     from advisor.pricing.plan_cost import prices_of
-    from advisor.pricing.price_refresh.difference import MovedCost
-    from advisor.pricing.price_refresh.refresh import write
+    from advisor.pricing.price_refresh.refresh import MovedCost, write
     from advisor.workload import read_file
 
     in_use = {one.region: price_folder() if one.old_own else None for one in compared}

@@ -92,9 +92,8 @@ def _read(path: str) -> list[Workload]:
 def _compared(
     old: str, new: str, workloads: Sequence[Workload], day: str, errors: list[InputError]
 ) -> Compared:
-    from advisor.reference.rule_changes import rule_changes
     from advisor.reference.rule_sets import rule_set
-    from advisor.reference.rules_compared import Compared, moved_answers
+    from advisor.reference.rules_compared import Compared, moved_answers, rule_changes
 
     with ExitStack() as stack:
         before, after = (stack.enter_context(rule_set(name)) for name in (old, new))

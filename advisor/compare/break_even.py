@@ -121,8 +121,12 @@ def crossings(at: Callable[[int], Outcome], points: Sequence[int]) -> Iterator[C
         at: the full model.
         points: values of the quantity, ascending.
     """
-    for low, high in pairwise(points):
-        yield from _between(at, at(low), at(high))
+    for start, end in pairwise(points):
+        low, high = at(start), at(end)
+        while low.cheapest != high.cheapest:
+            below, above = close(at, low, high)
+            yield Crossing(below=below, above=above, before=below.cheapest, after=above.cheapest)
+            low = above
 
 
 def grid(low: int, high: int, count: int) -> tuple[int, ...]:
@@ -149,13 +153,6 @@ def nearest(at: Callable[[int], Outcome], start: int, precision: float) -> Cross
         low, high = close(at, ends[not up], ends[up], precision)
         return Crossing(below=low, above=high, before=low.cheapest, after=high.cheapest)
     return None
-
-
-def _between(at: Callable[[int], Outcome], low: Outcome, high: Outcome) -> Iterator[Crossing]:
-    while low.cheapest != high.cheapest:
-        below, above = close(at, low, high)
-        yield Crossing(below=below, above=above, before=below.cheapest, after=above.cheapest)
-        low = above
 
 
 def close(

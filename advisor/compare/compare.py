@@ -12,11 +12,17 @@ from advisor.model.advice import Advice, Candidate
 from advisor.model.options import BATCH_TRANSFORM, SERVERLESS
 from advisor.model.usage import JobUsage
 from advisor.model.workload import Interval
+from advisor.options import plan
 from advisor.pricing.amounts import decimal
 from advisor.pricing.billable_usage import charged
-from advisor.pricing.comparable import Share, per_thousand_requests
-from advisor.pricing.plan_cost import expected_latency, prices_of
-from advisor.pricing.unit_costs import UnitCosts, break_even_requests, unit_costs
+from advisor.pricing.comparable import (
+    Share,
+    UnitCosts,
+    break_even_requests,
+    per_thousand_requests,
+    unit_costs,
+)
+from advisor.pricing.plan_cost import expected_latency, listed, monthly_cost, prices_of
 from advisor.rulebook.load import book_for
 from advisor.text.quantity import MICROSECONDS_PER_MONTH, RATE_PER_MONTH, show
 
@@ -187,3 +193,24 @@ def _requests(facts: Facts, candidate: Candidate) -> Any:
     if any(requests is None or times is None for requests, times in several):
         return None
     return sum(decimal(requests or 0) * decimal(times or 0) for requests, times in several)
+
+
+def alongside(advice: Advice, own_prices: Folder | None = None) -> Advice:
+    """An answer with the times of each plan, and with the price of what needs alone rule out.
+
+    Args:
+        advice: the answer.
+        own_prices: folder of the user's price snapshots, the same as for the answer.
+    """
+    facts = Facts(book_for(advice.workload, advice.limits), advice.workload, advice.region)
+    prices = prices_of(advice.region, own_prices, advice.workload)
+
+    def filled(each: Candidate) -> Candidate:
+        if each.plan is None and all(found.kind == "need" for found in each.standing.reasons):
+            made = plan(each.option, facts, listed(each.option, prices.shipped), deploy=False)
+            each = each._replace(plan=made, cost=monthly_cost(made, facts, prices))
+        if each.plan is None or each.latency is not None:
+            return each
+        return each._replace(latency=expected_latency(each.plan, facts))
+
+    return advice._replace(candidates=tuple(map(filled, advice.candidates)))

@@ -1,19 +1,22 @@
-"""Findings about money: budgets, cheaper options and unknown prices."""
+"""Findings about money, and about answers: budgets, cheaper options, starts that are too late."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from advisor.catalogue.price_snapshot import Prices
 from advisor.engine.facts import Facts
 from advisor.engine.standing import phrase
 from advisor.model.advice import Candidate, Plan
+from advisor.model.options import BATCH_TRANSFORM, SERVERLESS
 from advisor.model.usage import FleetUsage
-from advisor.model.workload import Finding, Interval
+from advisor.model.workload import TAIL_FIRST, Finding, Interval
 from advisor.options import plan
 from advisor.pricing.comparable import certainly_cheaper, stand_ins
 from advisor.pricing.plan_cost import in_brief, listed, monthly_cost
 from advisor.text.money_format import a_month, figure, money
+from advisor.text.quantity import MONTH_HOURS, WHOLE
+from advisor.text.quantity_format import about, percent
 
 _ABOUT = 0.002  # as exact as the three digits that are printed
 
@@ -156,8 +159,9 @@ def _cheaper(facts: Facts, chosen: Candidate, other: Candidate, prices: Prices) 
     warned = facts.word("prefer") == "cost"
     met = _meeting(facts, chosen, other, prices)
     message = (
-        f"{_named(other)} would cost {money(other.cost)} instead of {money(chosen.cost)} USD a"
-        f" month on {_runs_on(chosen)}. It is {phrase(other.standing)}. {met}"
+        f"{other.title} on {_runs_on(other)} would cost {money(other.cost)} instead of"
+        f" {money(chosen.cost)} USD a month on {_runs_on(chosen)}."
+        f" It is {phrase(other.standing)}. {met}"
     )
     return Finding(
         "cheaper-option",
@@ -166,10 +170,6 @@ def _cheaper(facts: Facts, chosen: Candidate, other: Candidate, prices: Prices) 
         *facts.workload.place("prefer"),
         f"Run sm-advise compare to see both. To use it, set decision.option to {other.option}.",
     )
-
-
-def _named(candidate: Candidate) -> str:
-    return f"{candidate.title} on {_runs_on(candidate)}"
 
 
 def _runs_on(candidate: Candidate) -> str:
@@ -194,3 +194,74 @@ def _meeting(facts: Facts, chosen: Candidate, other: Candidate, prices: Prices) 
         return f"{met} at about {about(value, 'volume')}"
     side = "above" if found.below.value == value else "below"
     return f"It is not available {side} {about(value, 'volume')}"
+
+
+_FEW = 1_000  # 1 in 100: a time to answer is that of the others
+_MILLISECOND = 1_000
+
+
+def in_time(facts: Facts, chosen: Candidate) -> Iterator[Finding]:
+    """What the reader must know of the chosen option's starts and of its answer time.
+
+    Args:
+        facts: of the workload.
+        chosen: the option that is answered with, its latency as its plan gives it.
+    """
+    book, late = facts.book, False
+    for reason in chosen.standing.reasons:
+        limit = book.limit.get(reason.rule)
+        if limit is not None and limit.late:
+            late = True
+            accepted = book.facts[book.facts[limit.variable].derived_from[-1]].id
+            place, fix = facts.workload.place(accepted), limit.fix + _price(facts, chosen.option)
+            source = limit.origin.source
+            yield Finding("start-too-late", "warning", reason.text, *place, fix, source)
+    if not late and chosen.option != BATCH_TRANSFORM:
+        yield from _missed(facts, chosen)
+
+
+def _price(facts: Facts, option: str) -> str:
+    """What one warm environment costs, where that is a way."""
+    if option != SERVERLESS:
+        return ""
+    from advisor.engine.kept_warm import warm_usd
+
+    usd = warm_usd(facts.book, facts.point)
+    return "" if usd is None else f" One costs about {usd * MONTH_HOURS:,.2f} USD a month."
+
+
+def _missed(facts: Facts, chosen: Candidate) -> Iterator[Finding]:
+    """The plan's own 99th percentile, or the starts of serverless, against a stated number."""
+    stated = facts.workload.interval("requests.answer")
+    answer = None if stated is None else stated.low or stated.high
+    if answer is None or chosen.latency is None:
+        return
+    slow = facts.workload.stated("requests.processing", TAIL_FIRST)
+    time, cold = None if slow is None else slow.value, chosen.latency.cold_start_share
+    if isinstance(time, Interval) and (time.high or 0) > answer and not cold:
+        return  # the work alone is too long, which is a conflict of the file
+    wanted, p99 = about(answer, "time"), chosen.latency.p99_ms
+    if p99 is not None and p99 * _MILLISECOND > answer:
+        took = about(round(p99 * _MILLISECOND), "time")
+        text = f"99 of 100 answers take up to about {took}, requests.answer is {wanted}"
+    elif p99 is None and _often_cold(facts, chosen.option) > _FEW:
+        share = percent(_often_cold(facts, chosen.option) / WHOLE)
+        text = f"up to {share} of the requests start cold, and then miss requests.answer, {wanted}"
+    else:
+        return
+    fix = "Relax requests.answer, or shorten requests.processing."
+    if cold:
+        fix += " To avoid starts, add provisioned-concurrency to needs."
+        fix += _price(facts, chosen.option)
+    yield Finding("answer-missed", "warning", text, *facts.workload.place("requests.answer"), fix)
+
+
+def _often_cold(facts: Facts, option: str) -> int:
+    """Cold starts of serverless that miss a stated answer, if environments are kept for long.
+
+    In thousandths of a percent, where idle environments are kept as short as may be.
+    """
+    if option != SERVERLESS or facts.taken("serverless.kept-warm"):
+        return 0
+    binds = facts.taken("answer-is-stated-number") and facts.taken("answer.serverless") > WHOLE
+    return facts.high[facts.book.index["serverless.cold-share"]] if binds else 0

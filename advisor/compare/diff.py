@@ -1,12 +1,12 @@
 """Differences of two answers: facts, answer, options, plan and cost."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from advisor.compare.cost_gates import not_proven
 from advisor.engine.standing import phrase
-from advisor.model.advice import Advice, Cost, Plan
+from advisor.model.advice import Advice, Cost
 from advisor.model.workload import Finding, Stated
 from advisor.pricing.amounts import total_of
 from advisor.text.money_format import a_month, money, signed
@@ -54,15 +54,27 @@ class Difference(NamedTuple):
 
 def difference(old: Advice, new: Advice) -> Difference:
     """The differences of two answers."""
+
+    def changed(read: Callable[[Advice], Mapping[str, str]]) -> tuple[ChangedValue, ...]:
+        return _changes(read(old), read(new))
+
     return Difference(
         old=old,
         new=new,
         facts=_facts(old.workload.values, new.workload.values),
         answer=_answer(old, new),
-        options=_options(old, new),
-        settings=_settings(_plan(old), _plan(new)),
-        requests=_requests(_plan(old), _plan(new)),
-        costs=_costs(old, new),
+        options=changed(
+            lambda advice: {each.option: phrase(each.standing) for each in advice.candidates}
+        ),
+        settings=changed(
+            lambda advice: {each.name: str(each.value) for each in _planned(advice, "settings")}
+        ),
+        requests=_requests(old, new),
+        costs=changed(
+            lambda advice: {
+                e.option: money(e.cost) for e in advice.candidates if e.cost is not None
+            }
+        ),
         appeared=_left(new.findings, old.findings),
         gone=_left(old.findings, new.findings),
     )
@@ -101,31 +113,17 @@ def _answer(old: Advice, new: Advice) -> tuple[ChangedValue, ...]:
     return tuple(ChangedValue(*pair) for pair in pairs if pair[1] != pair[2])
 
 
-def _options(old: Advice, new: Advice) -> tuple[ChangedValue, ...]:
-    """How each option stands."""
-    before, after = (
-        {each.option: phrase(each.standing) for each in advice.candidates} for advice in (old, new)
-    )
-    return _changes(before, after)
+def _planned(advice: Advice, what: str) -> tuple[Any, ...]:
+    """The settings or the requests of the recommended option."""
+    chosen = advice.chosen
+    return () if chosen is None or chosen.plan is None else getattr(chosen.plan, what)
 
 
-def _plan(advice: Advice) -> Plan | None:
-    return None if advice.chosen is None else advice.chosen.plan
-
-
-def _settings(old: Plan | None, new: Plan | None) -> tuple[ChangedValue, ...]:
-    before, after = (
-        {} if plan is None else {each.name: str(each.value) for each in plan.settings}
-        for plan in (old, new)
-    )
-    return _changes(before, after)
-
-
-def _requests(old: Plan | None, new: Plan | None) -> tuple[ChangedValue, ...]:
+def _requests(old: Advice, new: Advice) -> tuple[ChangedValue, ...]:
     """Operations that are new, gone or have other parameters."""
     before, after = (
-        {} if plan is None else {each.operation: each.parameters for each in plan.requests}
-        for plan in (old, new)
+        {each.operation: each.parameters for each in _planned(advice, "requests")}
+        for advice in (old, new)
     )
     found = []
     for operation in dict.fromkeys((*before, *after)):
@@ -134,14 +132,6 @@ def _requests(old: Plan | None, new: Plan | None) -> tuple[ChangedValue, ...]:
             texts = (None if each is None else "as changed" for each in (one, other))
             found.append(ChangedValue(operation, *texts))
     return tuple(found)
-
-
-def _costs(old: Advice, new: Advice) -> tuple[ChangedValue, ...]:
-    before, after = (
-        {each.option: money(each.cost) for each in advice.candidates if each.cost is not None}
-        for advice in (old, new)
-    )
-    return _changes(before, after)
 
 
 def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[ChangedValue, ...]:
@@ -207,7 +197,11 @@ def exceeded(found: Difference, most: MostIncrease) -> Finding | None:
     old, new = chosen_cost(found.old), chosen_cost(found.new)
     risen = rise(old, new)
     ends = [(risen.low, old.usd_low), (risen.high, old.usd_high), (risen.estimate, _single(old))]
-    beyond = [_beyond(each, start, most) for each, start in ends if each is not None]
+    beyond = [
+        each * _HUNDRED > Decimal(start or 0) * most.value if most.percent else each > most.value
+        for each, start in ends
+        if each is not None
+    ]
     if not all(beyond) or not beyond:
         if new.usd_high is None and found.new.decision.option is not None and found.matters:
             message = f"the new plan costs {a_month(new)}, so it may rise by more than {most.text}"
@@ -221,12 +215,6 @@ def exceeded(found: Difference, most: MostIncrease) -> Finding | None:
     )
     fix = "Undo a change listed above, or raise --max-increase."
     return Finding("over-max-increase", "error" if all(beyond) else "warning", message, fix=fix)
-
-
-def _beyond(risen: Decimal, start: str | None, most: MostIncrease) -> bool:
-    if not most.percent:
-        return risen > most.value
-    return risen * _HUNDRED > Decimal(start or 0) * most.value
 
 
 def _minus(new: str | None, old: str | None) -> Decimal | None:

@@ -105,7 +105,8 @@ class Scenario:
             stated = self.workload.interval(path)
             if stated is not None:
                 over, under = (value, self._current) if power > 0 else (self._current, value)
-                moved[path] = _scaled(stated, over, under)
+                ends = (None if end is None else max(1, end * over // under) for end in stated)
+                moved[path] = Interval(*ends)
         if not any(path == self.key or path.startswith(self.key + ".") for path in moved):
             moved[self.key] = Interval(value, value)
         return moved
@@ -134,11 +135,6 @@ def current(facts: Facts, key: str) -> int:
     name = key if key in facts.book.index else key.rpartition(".")[0]
     value = facts.taken(name) if name in facts.book.index else None
     return max(1, value) if isinstance(value, int) else 1
-
-
-def _scaled(stated: Interval, over: int, under: int) -> Interval:
-    low, high = (None if end is None else max(1, end * over // under) for end in stated)
-    return Interval(low, high)
 
 
 def restated(workload: Workload, changes: Mapping[str, Interval | str | bool]) -> Workload:

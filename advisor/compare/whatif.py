@@ -156,7 +156,11 @@ def _of_words(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange) 
         else:
             stretches.append(Stretch(0, 0, (text,), point.option))
     stated = facts.workload.values.get(entry.path)
-    value = stated.value if stated is not None else _assumed_word(facts, entry)
+    value = None if stated is None else stated.value
+    if stated is None and entry.path.startswith(_NEEDS):
+        value = facts.needs(entry.path[len(_NEEDS) :])
+    elif stated is None and entry.path in facts.book.index:
+        value = facts.taken(entry.path)
     now = None if value is None else word(value)
     return Sweep(
         workload=facts.workload,
@@ -177,12 +181,6 @@ def _price(point: Outcome) -> tuple[bool, Decimal]:
     return usd is None, usd or Decimal(0)
 
 
-def _assumed_word(facts: Facts, entry: Key) -> object:
-    if entry.path.startswith(_NEEDS):
-        return facts.needs(entry.path[len(_NEEDS) :])
-    return facts.taken(entry.path) if entry.path in facts.book.index else None
-
-
 # -- numbers -------------------------------------------------------------------------------------
 
 
@@ -199,7 +197,8 @@ def _of_numbers(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange
         if cell.low <= high and low <= cell.high
     )
     stated = facts.workload.typical(key) is not None
-    known = stated or _is_assumed(facts, key)
+    variable = facts.book.index.get(key)
+    known = stated or (variable is not None and facts.point[variable] != UNSET)
     return Sweep(
         workload=facts.workload,
         key=key,
@@ -211,11 +210,6 @@ def _of_numbers(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange
         crossings=tuple(crossings(scenario.at, places)),
         turns=tuple(turns(scenario.at, places)),
     )
-
-
-def _is_assumed(facts: Facts, key: str) -> bool:
-    variable = facts.book.index.get(key)
-    return variable is not None and facts.point[variable] != UNSET
 
 
 def _cells(facts: Facts, key: str, now: int) -> list[Cell]:
@@ -251,14 +245,12 @@ def _end(entry: Key, text: str) -> int:
         found = parse(text, entry.kind)
     except QuantityError as error:
         raise InputError(f"{entry.path}: {error.problem}", hint=error.forms) from error
+    problem = ""
     if found.low is None or found.low != found.high:
-        raise InputError(
-            f"{entry.path}: {text!r} is not one value",
-            hint=f"Write one value, such as {entry.example}.",
-        )
-    if found.low < entry.least or (entry.most is not None and found.low > entry.most):
-        raise InputError(
-            f"{entry.path}: {text} is outside the range of the key",
-            hint=f"Write one value, such as {entry.example}.",
-        )
+        problem = f"{text!r} is not one value"
+    elif found.low < entry.least or (entry.most is not None and found.low > entry.most):
+        problem = f"{text} is outside the range of the key"
+    if problem or found.low is None:
+        hint = f"Write one value, such as {entry.example}."
+        raise InputError(f"{entry.path}: {problem}", hint=hint)
     return found.low

@@ -182,15 +182,12 @@ class _Sorter:
 
     def found(self, named: frozenset[str]) -> FoundFiles:
         """What was sorted so far."""
+        names = ("workloads", "configurations", "archives", "unread", "errors")
         return FoundFiles(
-            workloads=tuple(self.workloads),
-            configurations=tuple(self.configurations),
+            **{name: tuple(getattr(self, name)) for name in names},
             folders={folder: tuple(files) for folder, files in self.folders.items()},
             named=named,
             ignored=self.ignored,
-            unread=tuple(self.unread),
-            errors=tuple(self.errors),
-            archives=tuple(self.archives),
         )
 
     def take(self, path: str) -> None:

@@ -118,6 +118,13 @@ class Resource(Value):
     lifecycle: Mapping[str, Any] = {}  # what the dialect itself says of it: ignore_changes, …
 
 
+def addressed(kind: str, dialect: Dialect, address: str, body: Node, mark: Mark) -> Resource:
+    """A resource to which references say what the document calls it."""
+    return Resource(
+        kind=kind, dialect=dialect, address=address, body=body, mark=mark, identity=address
+    )
+
+
 class World:
     """The resources of a document under one choice of its conditions.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
@@ -16,26 +17,15 @@ from advisor.configuration.source import (
 from advisor.model.errors import InputError
 
 GZIP = b"\x1f\x8b"
-ENDS = (
-    ".tar.gz",
-    ".tgz",
-    ".tar",
-    ".tar.bz2",
-    ".tbz2",
-    ".tar.xz",
-    ".txz",
-    ".tar.zst",
-    ".tar.lz4",
-    ".zip",
-    ".mar",
-    ".7z",
+_ARCHIVE = re.compile(
+    r"\.(?:tar(?:\.(?:gz|bz2|xz|zst|lz4))?|tgz|tbz2|txz|zip|mar|7z)\Z", re.IGNORECASE
 )
 """Also those that are refused, so that what is wrong with them can be said."""
 
 
 def is_archive_name(path: str) -> bool:
     """Whether a path is called like an archive."""
-    return path.lower().endswith(ENDS)
+    return _ARCHIVE.search(path) is not None
 
 
 def is_archive(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""Scalars as the API reads them, and texts that are put together from pieces, some not known."""
+"""Scalars as the API reads them; texts put together from pieces, and answers, some not known."""
 
 from __future__ import annotations
 
@@ -54,6 +54,27 @@ def joined(pieces: Iterable[Node | str], mark: Mark) -> Node:
     return _whole(parts, mark, via)
 
 
+def joined_by(separator: str, items: Iterable[Node], mark: Mark) -> Node:
+    """The same of items with a text between each two."""
+    return joined([piece for item in items for piece in (separator, item)][1:], mark)
+
+
+def all_of(answers: Iterable[bool | None]) -> bool | None:
+    """Whether all hold; ``None`` where one that is open decides."""
+    found = set(answers)
+    return False if False in found else None if None in found else True
+
+
+def any_of(answers: Iterable[bool | None]) -> bool | None:
+    """Whether one holds; ``None`` where one that is open decides."""
+    return negated(all_of(map(negated, answers)))
+
+
+def negated(answer: bool | None) -> bool | None:
+    """The opposite; what is open stays so."""
+    return None if answer is None else not answer
+
+
 def _whole(parts: list[Part], mark: Mark, via: str) -> Node:
     if not parts:
         return Node("scalar", "", mark, via=via)
@@ -73,6 +94,5 @@ def _parts(piece: Node | str) -> tuple[Part, ...]:
     if piece.kind == "reference":
         return (piece.value,)
     if piece.kind == "text":
-        parts: tuple[Part, ...] = piece.value
-        return parts
+        return tuple(piece.value)
     return (Hidden("computed"),)

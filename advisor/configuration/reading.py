@@ -26,27 +26,22 @@ def read_configuration(
     Raises:
         InputError: bad syntax, or beyond the bounds.
     """
-    if source.file.endswith(".json") or source.text.lstrip()[:1] in ("{", "["):
-        from advisor.configuration.json_nodes import read_json
+    is_json = source.file.endswith(".json") or source.text.lstrip()[:1] in ("{", "[")
+    reader = read_yaml
+    if is_json:
+        from advisor.configuration.json_nodes import read_json as reader
         from advisor.configuration.terraform.plan import is_plan, read_plan
 
         if is_plan(source):
             return Read(document=read_plan(source, service), sources=(source,))
-        _not_too_large(source)
-        parsed = read_json(source)
-    else:
-        _not_too_large(source)
-        parsed = read_yaml(source)
+    if len(source.text) > LARGEST_TEMPLATE:
+        raise too_large(source.file, LARGEST_TEMPLATE)
+    parsed = reader(source)
     document = _document(source, parsed, region, beside)
     if document is not None:
         faults = tuple(_repeated(parsed, document.dialect))
         document = document._replace(faults=(*document.faults, *faults))
     return Read(document=document, sources=(source,))
-
-
-def _not_too_large(source: SourceText) -> None:
-    if len(source.text) > LARGEST_TEMPLATE:
-        raise too_large(source.file, LARGEST_TEMPLATE)
 
 
 def _document(
@@ -61,7 +56,7 @@ def _document(
 
     found = read_requests(source.file, parsed)
     if found is None and first is not None:
-        from advisor.configuration.calls import read_state_machine
+        from advisor.configuration.requests import read_state_machine
 
         return read_state_machine(source.file, first)
     return found
@@ -78,7 +73,7 @@ def _repeated(parsed: Parsed, dialect: str) -> Iterable[ReadFault]:
 
 def _of_others(again: Repeated, template: Node) -> bool:
     """Whether a repeated key of a template lies within a resource that is not judged here."""
-    from advisor.configuration.resource_types import CLOUDFORMATION_KINDS
+    from advisor.configuration.api.service import CLOUDFORMATION_KINDS
 
     resources = template.get("Resources")
     if resources is None or resources.kind != "map" or again.key in resources.value:

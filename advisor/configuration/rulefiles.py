@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from functools import cache
 from typing import Any
 
@@ -39,6 +40,31 @@ def of_dialects(part: str) -> Any:
         RulebookError: the file is missing or is no JSON.
     """
     return read_json_rules("service", "dialects.json")[part]
+
+
+def of_fields(part: str) -> Any:
+    """A part of ``rules/service/fields.json``, which says what each holds.
+
+    Raises:
+        RulebookError: the file is missing or is no JSON.
+    """
+    return read_json_rules("service", "fields.json")[part]
+
+
+@cache
+def read_parts(*names: str) -> dict[str, str]:
+    """The parts of a text under ``rules/``, each after a line ``=== name``; read once.
+
+    Raises:
+        RulebookError: the file is missing.
+    """
+    path = rule_path(*names)
+    try:
+        with open(path, encoding="utf-8") as stream:
+            _, *parts = re.split(r"^=== (.+)\n", stream.read(), flags=re.MULTILINE)
+    except (OSError, ValueError) as error:
+        raise RulebookError(f"{path}: {error}") from error
+    return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
 @cache

@@ -79,14 +79,12 @@ def load_checks() -> Mapping[str, Check]:
 @cache
 def bounded_fields() -> list[list[Any]]:
     """Operation, path and largest value of each field of AWS's API that a limit bounds."""
-    found: list[list[Any]] = _compiled()["fields"]
-    return found
+    return list(_compiled()["fields"])
 
 
 def carried_settings() -> list[dict[str, Any]]:
     """The entries of the settings that carry a fact of their workload."""
-    found: list[dict[str, Any]] = _compiled()["settings"]
-    return found
+    return list(_compiled()["settings"])
 
 
 def compile_checks(rules: Mapping[str, Any]) -> dict[str, Any]:

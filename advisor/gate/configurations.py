@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.discover import STDIN, FoundFiles
@@ -20,7 +20,7 @@ from advisor.configuration.files import (
 from advisor.configuration.reading import read_configuration
 from advisor.configuration.source import SourceText, decode
 from advisor.gate.checks import Check
-from advisor.gate.finding import GateFinding, Waiver
+from advisor.gate.finding import GateFinding, Waiver, together
 from advisor.gate.policy.waivers import comments_of
 from advisor.gate.rules.judge import Judge
 from advisor.gate.rules.service_walk import load_service
@@ -30,8 +30,6 @@ from advisor.model.value import Value
 
 if TYPE_CHECKING:
     from advisor.configuration.terraform.modules import TerraformRead
-
-_Held = TypeVar("_Held")
 
 
 class JudgedConfigurations(Value):
@@ -74,20 +72,8 @@ def judge_configurations(
     """
     run = _Judging(options=options, found=found, checks=checks, service=load_service(), kept=kept)
     paths = options.counted(found.configurations, "configurations")
-    return _together([*(_of_file(path, run) for path in paths), _of_terraform(run)])
-
-
-def _together(parts: Sequence[JudgedConfigurations]) -> JudgedConfigurations:
-    return JudgedConfigurations(
-        findings=tuple(chain.from_iterable(part.findings for part in parts)),
-        errors=tuple(chain.from_iterable(part.errors for part in parts)),
-        unread=tuple(chain.from_iterable(part.unread for part in parts)),
-        comments=_merged(part.comments for part in parts),
-        sources=_merged(part.sources for part in parts),
-        documents=_merged(part.documents for part in parts),
-        configurations=sum(part.configurations for part in parts),
-        resources=sum(part.resources for part in parts),
-        ignored=sum(part.ignored for part in parts),
+    return together(
+        JudgedConfigurations, [*(_of_file(path, run) for path in paths), _of_terraform(run)]
     )
 
 
@@ -166,7 +152,7 @@ def _of_terraform(run: _Judging) -> JudgedConfigurations:
     wanted = frozenset(files)
     folders, errors = _folders(run)
     parts = [_of_module(module, wanted, run) for module in read_modules(folders, run.service)]
-    whole = _together([JudgedConfigurations(errors=tuple(errors)), *parts])
+    whole = together(JudgedConfigurations, [JudgedConfigurations(errors=tuple(errors)), *parts])
 
     def counts(file: str) -> bool:
         return file in wanted or not is_terraform(file)
@@ -237,8 +223,3 @@ def _unread(path: str, document: Document) -> tuple[str, ...]:
 
 def _holds_something(document: Document) -> bool:
     return bool(document.faults) or any(world.resources for world in document.worlds)
-
-
-def _merged(tables: Iterable[Mapping[str, _Held]]) -> dict[str, _Held]:
-    """Several tables as one; a later entry wins."""
-    return {key: held for table in tables for key, held in table.items()}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any, TypeVar
+
 from advisor.configuration.document import Mark
 from advisor.model.value import Value
 
@@ -9,6 +13,8 @@ ERROR, WARNING, INFO = "error", "warning", "info"
 SEVERITIES = (ERROR, WARNING, INFO)
 
 OPEN, ACCEPTED, BASELINED = "open", "accepted", "baselined"
+
+_Part = TypeVar("_Part", bound=Value)
 
 
 class Acceptance(Value):
@@ -70,12 +76,20 @@ class GateFinding(Value):
         return self.status == OPEN
 
 
-def in_order(finding: GateFinding) -> tuple[str, int, int, int, str]:
+def in_order(found: GateFinding) -> tuple[str, int, int, int, str]:
     """Sort key: file, place, severity, rule."""
-    return (
-        finding.file,
-        finding.line,
-        finding.column,
-        SEVERITIES.index(finding.severity),
-        finding.rule,
-    )
+    return found.file, found.line, found.column, SEVERITIES.index(found.severity), found.rule
+
+
+def together(kind: type[_Part], parts: Sequence[_Part]) -> _Part:
+    """Parts of a result as one: tuples one after another, counts added up, tables merged."""
+    fields: dict[str, Any] = {}
+    for name in kind.__annotations__:
+        found, nothing = [getattr(part, name) for part in parts], getattr(kind, name)
+        if isinstance(nothing, int):
+            fields[name] = sum(found)
+        elif isinstance(nothing, tuple):
+            fields[name] = tuple(chain.from_iterable(found))
+        else:
+            fields[name] = {key: held for table in found for key, held in table.items()}
+    return kind(**fields)

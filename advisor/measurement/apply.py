@@ -7,10 +7,9 @@ from typing import Any
 
 from advisor.catalogue.price_snapshot import Folder
 from advisor.engine.facts import Facts
-from advisor.measurement.differences import findings
 from advisor.measurement.restate import measurement, restated
 from advisor.measurement.result import Result
-from advisor.measurement.weigh import TAKEN, weighed
+from advisor.measurement.weigh import TAKEN, findings, weighed
 from advisor.model.workload import Measured, Measurement, Workload
 from advisor.pricing.plan_cost import learned, prices_of
 from advisor.rulebook.knowledge import knowledge

@@ -64,14 +64,14 @@ def read_result(path: str) -> Result:
             hint=f"Pass the JSON with JobName, Status and InferenceRecommendations of: {_DESCRIBE}",
         )
     _completed(path, document, job, status)
-    config = _object(path, document, "InputConfig", "InputConfig")
+    config = _Part(path, "", document).object("InputConfig")
     return Result(
         file=path,
         job=job,
         date=_date(document),
         region=_region(document),
-        model=_text(path, config, "ModelName", "InputConfig"),
-        users=_users(config),
+        model=config.text("ModelName"),
+        users=_users(config.held),
         benchmarks=_benchmarks(path, document),
     )
 
@@ -147,38 +147,34 @@ def _benchmarks(path: str, document: Json) -> tuple[Benchmark, ...]:
 def _benchmark(path: str, entry: Any, place: str) -> Benchmark | None:
     """One recommendation; ``None`` where nothing was measured."""
     if not isinstance(entry, dict):
-        raise _wrong(path, place, entry, "an object")
-    configuration = _object(path, entry, "EndpointConfiguration", f"{place}.EndpointConfiguration")
-    metrics = _object(path, entry, "Metrics", f"{place}.Metrics")
-    inside = f"{place}.Metrics"
+        raise _Part(path, "", {}).wrong(place, entry, "an object")
+    whole = _Part(path, place, entry)
+    configuration, metrics = whole.object("EndpointConfiguration"), whole.object("Metrics")
     # AWS's guide prints MaximumInvocations where its API has MaxInvocations.
-    name = "MaximumInvocations" if "MaximumInvocations" in metrics else "MaxInvocations"
-    invocations = _whole(path, metrics, name, inside)
-    latency = _whole(path, metrics, "ModelLatency", inside)
-    place = f"{place}.EndpointConfiguration"
-    serverless = configuration.get("ServerlessConfig")
+    name = "MaximumInvocations" if "MaximumInvocations" in metrics.held else "MaxInvocations"
+    invocations, latency = metrics.whole(name), metrics.whole("ModelLatency")
     memory, kind = None, ""
-    if serverless is not None:
-        inner = _object(path, configuration, "ServerlessConfig", f"{place}.ServerlessConfig")
-        spelled = "MemorySizeInMb" if "MemorySizeInMb" in inner else "MemorySizeInMB"
-        memory = _whole(path, inner, spelled, f"{place}.ServerlessConfig")
+    if configuration.held.get("ServerlessConfig") is not None:
+        inner = configuration.object("ServerlessConfig")
+        spelled = "MemorySizeInMb" if "MemorySizeInMb" in inner.held else "MemorySizeInMB"
+        memory = inner.whole(spelled)
     else:
-        kind = _text(path, configuration, "InstanceType", place)
+        kind = configuration.text("InstanceType")
     if not memory and not _TYPE.fullmatch(kind):
-        raise _wrong(path, f"{place}.InstanceType", kind or None, "a type such as ml.m5.large")
+        raise configuration.wrong("InstanceType", kind or None, "a type such as ml.m5.large")
     if not invocations or latency is None:
         return None
-    instances = _whole(path, configuration, "InitialInstanceCount", place) or 1
+    instances = configuration.whole("InitialInstanceCount") or 1
     return Benchmark(
         instance_type=kind,
         instances=1 if memory else instances,
         memory_mb=memory,
         invocations=invocations,
         latency=latency,
-        setup=_whole(path, metrics, "ModelSetupTime", inside),
-        usd_per_hour=_real(metrics, "CostPerHour"),
-        cpu_percent=_real(metrics, "CpuUtilization"),
-        memory_percent=_real(metrics, "MemoryUtilization"),
+        setup=metrics.whole("ModelSetupTime"),
+        usd_per_hour=metrics.real("CostPerHour"),
+        cpu_percent=metrics.real("CpuUtilization"),
+        memory_percent=metrics.real("MemoryUtilization"),
     )
 
 
@@ -240,51 +236,56 @@ def _region(document: Json) -> str:
     return found.group(1) if found else ""
 
 
-def _object(path: str, document: Json, name: str, place: str) -> Json:
-    """A member that is an object; an empty one where it is missing."""
-    value = document.get(name, {})
-    if not isinstance(value, dict):
-        raise _wrong(path, place, value, "an object")
-    return value
+class _Part(NamedTuple):
+    """An object of the result, and where it stands."""
 
+    file: str
+    place: str  # empty for the whole
+    held: Json
 
-def _text(path: str, document: Json, name: str, place: str) -> str:
-    value = document.get(name, "")
-    if not isinstance(value, str):
-        raise _wrong(path, f"{place}.{name}", value, "a text")
-    return value
+    def object(self, name: str) -> "_Part":
+        """A member that is an object; an empty one where it is missing."""
+        value = self.held.get(name, {})
+        if not isinstance(value, dict):
+            raise self.wrong(name, value, "an object")
+        return _Part(self.file, f"{self.place}.{name}".lstrip("."), value)
 
+    def text(self, name: str) -> str:
+        """A text; empty where it is missing."""
+        value = self.held.get(name, "")
+        if not isinstance(value, str):
+            raise self.wrong(name, value, "a text")
+        return value
 
-def _whole(path: str, document: Json, name: str, place: str) -> int | None:
-    """A whole number that the API can hold; ``None`` where it is missing or not available (NaN)."""
-    value = document.get(name)
-    if value is None or (isinstance(value, float) and isnan(value)):
-        return None
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if not _is_count(value):
-        raise _wrong(path, f"{place}.{name}", value, f"a whole number from 0 to {_LARGEST}")
-    return int(value)
+    def whole(self, name: str) -> int | None:
+        """A whole number that the API can hold; ``None`` where it is missing or NaN."""
+        value = self.held.get(name)
+        if value is None or (isinstance(value, float) and isnan(value)):
+            return None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if not _is_count(value):
+            raise self.wrong(name, value, f"a whole number from 0 to {_LARGEST}")
+        return int(value)
 
+    def real(self, name: str) -> float | None:
+        """A number above zero; ``None`` for anything else, since nothing rests on it alone."""
+        value = self.held.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return float(value) if 0 < value < _LARGEST else None
 
-def _real(document: Json, name: str) -> float | None:
-    """A number above zero; ``None`` for anything else, since nothing rests on it alone."""
-    value = document.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if 0 < value < _LARGEST else None
+    def wrong(self, name: str, value: Any, wanted: str) -> InputError:
+        """The error that a member is something else."""
+        return InputError(
+            f"{f'{self.place}.{name}'.lstrip('.')} is {_kind(value)}; expected {wanted}",
+            file=self.file,
+            hint=f"Pass the answer as the aws CLI printed it: {_DESCRIBE}",
+        )
 
 
 def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST
-
-
-def _wrong(path: str, place: str, value: Any, wanted: str) -> InputError:
-    return InputError(
-        f"{place} is {_kind(value)}; expected {wanted}",
-        file=path,
-        hint=f"Pass the answer as the aws CLI printed it: {_DESCRIBE}",
-    )
 
 
 def _kind(value: Any) -> str:

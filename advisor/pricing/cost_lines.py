@@ -17,8 +17,7 @@ from advisor.model.usage import (
     Usage,
     known,
 )
-from advisor.pricing.amounts import decimal
-from advisor.pricing.ranges import Range, exactly, read
+from advisor.pricing.amounts import Range, decimal, exactly, read
 from advisor.text.quantity import MONTH_HOURS
 
 # AWS's own serverless benchmarking toolkit divides bytes by 1024 ** 3 before it multiplies by the
@@ -113,7 +112,9 @@ def _fleet(option: str, usage: FleetUsage, prices: Prices) -> Iterator[Line]:
     component, into, out = _SOLD_AS[option]
     hours = read("instance_hours", usage.instance_hours, otherwise=_fleet_hours(usage))
     if usage.endpoints is not None:
-        hours = _of_many(hours, read("endpoints", usage.endpoints), usage.minimum)
+        many = hours.times(read("endpoints", usage.endpoints))
+        # Those that go to zero share what work there is.
+        hours = Range(hours.low, many.high) if usage.minimum == 0 else many
     price, keys = prices.lookup(component, usage.instance_type), _LOADS[bool(usage.minimum)]
     yield Line(f"Instances {usage.instance_type}", hours, "instance-hour", price, keys)
     for other in usage.variants:
@@ -155,12 +156,6 @@ def _off(off: OffHours) -> tuple[Range, Range]:
 def _open_hours(usage: FleetUsage) -> Range:
     """Hours of a month in which an endpoint exists."""
     return _MONTH.times(exactly(usage.open_share))
-
-
-def _of_many(hours: Range, endpoints: Range, minimum: int | None) -> Range:
-    """Instance hours of several endpoints; those that go to zero share what work there is."""
-    each = hours.times(endpoints)
-    return Range(hours.low, each.high) if minimum == 0 else each
 
 
 def _serverless(usage: ServerlessUsage, prices: Prices) -> Iterator[Line]:

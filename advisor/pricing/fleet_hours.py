@@ -12,8 +12,7 @@ from advisor.model.usage import FleetUsage
 from advisor.model.value import Value
 from advisor.modelling.queueing import scale_to_zero
 from advisor.modelling.queueing.scaling import whole
-from advisor.pricing.amounts import decimal
-from advisor.pricing.ranges import Range, read
+from advisor.pricing.amounts import Range, decimal, read
 from advisor.text.quantity import MONTH_HOURS
 
 _HOUR_S = 3600

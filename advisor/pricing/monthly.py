@@ -6,12 +6,13 @@ from typing import TypeAlias
 
 from advisor.catalogue.price_snapshot import Prices
 from advisor.model.advice import Cost, CostItem
-from advisor.model.usage import ServerlessUsage, Usage
+from advisor.model.usage import Number, ServerlessUsage, Usage
 from advisor.model.value import Value
-from advisor.pricing.amounts import amount, product, sum_of, total_of, usd
+from advisor.pricing.amounts import amount, decimal, product, quotient, read, sum_of, total_of, usd
 from advisor.pricing.cost_lines import Line, lines, pinned, varying
-from advisor.pricing.ranges import read
 from advisor.text.money_format import basis_in_words
+from advisor.text.quantity import MONTH_HOURS
+from advisor.text.quantity_format import percent
 
 EXCLUDED = "Not included: Amazon S3, data transfer, logs and metrics, image storage, taxes."
 
@@ -71,6 +72,7 @@ def cost(option: str, usage: Usage, prices: Prices) -> Cost:
     rows = lines(option, usage, prices)
     written = [_write(row) for row in rows]
     whole = _sum_up([amounts for amounts, _ in written])
+    warm = provisioning_note(usage, prices) if isinstance(usage, ServerlessUsage) else ""
     return Cost(
         usd_low=None if whole.low is None else usd(whole.low),
         usd_high=None if whole.high is None else usd(whole.high),
@@ -78,7 +80,7 @@ def cost(option: str, usage: Usage, prices: Prices) -> Cost:
         basis=", ".join(sorted({row.price.basis for row in rows if row.price is not None})),
         items=tuple(item for _, item in written),
         widest=_widest(option, usage, prices, whole),
-        notes=(*_warm(usage, prices), *_notes(option, rows, prices)),
+        notes=(*([warm] if warm else []), *_notes(option, rows, prices)),
     )
 
 
@@ -212,16 +214,6 @@ def _narrowed(whole: Total, pinned: Total) -> Decimal:
     return (whole.high - whole.low) - (pinned.high - pinned.low)
 
 
-def _warm(usage: Usage, prices: Prices) -> tuple[str, ...]:
-    """What provisioned concurrency is worth, where a plan has it."""
-    if not isinstance(usage, ServerlessUsage) or not usage.provisioned:
-        return ()
-    from advisor.pricing.provisioning import provisioning_note
-
-    note = provisioning_note(usage, prices)
-    return (note,) if note else ()
-
-
 def _notes(option: str, rows: tuple[Line, ...], prices: Prices) -> Iterator[str]:
     if not prices.stated:
         yield f"The Region is not stated: prices of {prices.region}."
@@ -246,3 +238,54 @@ def _notes(option: str, rows: tuple[Line, ...], prices: Prices) -> Iterator[str]
         yield f"To read the current prices: sm-advise prices refresh --region {prices.region}"
     yield from prices.notes(option)
     yield EXCLUDED
+
+
+def provisioning_threshold(kept_warm: Number, on_demand: Number, running: Number) -> Decimal | None:
+    """Busy share of a level above which provisioning it is cheaper; ``None`` when it never is.
+
+    Args:
+        kept_warm: USD per second of provisioned concurrency (usage).
+        on_demand: USD per second of a request on demand.
+        running: USD per second of a request on provisioned concurrency (duration).
+    """
+    saved = total_of((decimal(on_demand), decimal(running).copy_negate()))
+    return quotient(decimal(kept_warm), saved) if saved > 0 else None
+
+
+def provisioning_note(usage: ServerlessUsage, prices: Prices) -> str:
+    """How many of the provisioned environments cost less than requests on demand would.
+
+    The marginal rule: a level is worth its price while it is busy for more than idle / (on demand -
+    running) of the time. Empty where a price or the load is not known.
+    """
+    if not usage.provisioned:
+        return ""
+    memory = str(usage.memory_mb)
+    kept_warm, running, on_demand = (
+        prices.lookup(component, memory)
+        for component in (
+            "provisioned-concurrency-usage",
+            "provisioned-concurrency-duration",
+            "serverless",
+        )
+    )
+    requests, seconds = usage.traffic.requests.exact, usage.seconds.exact
+    if kept_warm is None or running is None or on_demand is None:
+        return ""
+    if requests is None or seconds is None:
+        return ""
+    threshold = provisioning_threshold(kept_warm.usd, on_demand.usd, running.usd)
+    active_s = MONTH_HOURS * 3600 * float(usage.traffic.active_share)
+    load, count = float(requests) * float(seconds) / active_s, usage.provisioned
+    worth = 0
+    if threshold is not None:
+        from advisor.modelling.queueing.cold_starts import provisioned_levels
+
+        worth = min(count, provisioned_levels(load, float(threshold)))
+    share = (
+        "" if threshold is None else f", busy for more than {percent(float(threshold))} of the time"
+    )
+    return (
+        f"Of {count} provisioned, {worth} cost less than on demand{share}; what more they cost is"
+        " the price of warm starts."
+    )

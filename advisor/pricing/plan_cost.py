@@ -151,8 +151,7 @@ def _part_time(
     active = workload.interval("traffic.active")
     if active is None or active.high is None or active.high >= WEEK or not _stands(usage):
         return None
-    from advisor.pricing.amounts import decimal, quotient
-    from advisor.pricing.ranges import Range
+    from advisor.pricing.amounts import Range, decimal, quotient
 
     few, many = (quotient(decimal(end or 0), decimal(WEEK)) for end in active)
     found = least = priced(lambda usage: _each(usage, lambda each: _within(each, many)))

@@ -69,8 +69,7 @@ def book(region: str | None, components: Sequence[str], own: Folder, today: str)
 
 
 def _stale_days(prices: Prices) -> int:
-    days: int = prices.terms["stale"]["days"]
-    return days
+    return int(prices.terms["stale"]["days"])
 
 
 def _known(prices: Prices, components: Sequence[str], today: str, *, rows: bool) -> RegionPrices:

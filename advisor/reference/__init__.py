@@ -14,10 +14,7 @@ DRAWINGS = ("text", "mermaid", "svg")
 
 def drawing(name: str, *, colour: bool = False) -> Callable[[Chart], str]:
     """The function that draws a flowchart in one form of ``DRAWINGS``; only text has colour."""
-    if name == "svg":
-        from advisor.reference.flowchart_svg import svg_drawing
+    from advisor.reference import flowchart
 
-        return svg_drawing
-    from advisor.reference.flowchart import mermaid_drawing, text_drawing
-
-    return mermaid_drawing if name == "mermaid" else partial(text_drawing, colour=colour)
+    text = partial(flowchart.text_drawing, colour=colour)
+    return (text, flowchart.mermaid_drawing, flowchart.svg_drawing)[DRAWINGS.index(name)]

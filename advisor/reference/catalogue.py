@@ -3,66 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
+from advisor.configuration.rulefiles import read_json_rules
 from advisor.model.options import OPTIONS
 from advisor.model.workload import PARTS
 from advisor.reference.entry import Detail, Entry, Usage, entry
 from advisor.reference.kinds import DESCRIBERS, key_entries, with_forms
+from advisor.rulebook import references as to
 from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.load import compiled
-from advisor.rulebook.references import (
-    fields,
-    of_constants,
-    of_fields,
-    of_quotas,
-    of_regions,
-    referred,
-)
 from advisor.rulebook.source import Folder, read_rules, read_table
 
-# kind -> title of its list, in reading order
-KINDS = {
-    "option": "Options",
-    "question": "Questions of the flowchart",
-    "limit": "Limits",
-    "feature": "Features",
-    "way": "Forms of hosting several models",
-    "way-limit": "Limits of the hosting forms",
-    "preference": "Questions about several models",
-    "word": "Words",
-    "fact": "Facts",
-    "derived-fact": "Derived facts",
-    "caution": "Cautions",
-    "consider": "Outside the four options",
-    "finding": "Findings",
-    "quota": "Quotas",
-    "constant": "Constants of sizing",
-    "family": "Families of instance types",
-    "regions": "Regions",
-    "check": "Checks of configurations and model archives",
-    "layout": "Layouts of model archives",
-    "setting": "Settings that carry a fact of their workload",
+_READ = read_json_rules("service", "reference.json")["kinds"]
+KINDS: Mapping[str, str] = {each["kind"]: each["title"] for each in _READ}
+"""Kind -> title of its list, in reading order."""
+COLUMNS: Mapping[str, list[str]] = {
+    each["kind"]: each["columns"] for each in _READ if "columns" in each
 }
-# kind -> file below rules/ and the key of its entries
+"""Kind -> the details that its table shows beside id and title."""
 _WAYS = "many_models.yaml"
-_FILES = (
-    ("question", "flowchart.yaml", "questions"),
-    ("feature", "features.yaml", "features"),
-    ("word", "words.yaml", "words"),
-    ("fact", "assumptions.yaml", "facts"),
-    ("derived-fact", "assumptions.yaml", "derived"),
-    ("caution", "cautions.yaml", "cautions"),
-    ("consider", "consider.yaml", "consider"),
-    ("finding", "findings.yaml", "findings"),
-    ("preference", _WAYS, "preferences"),
-    ("quota", "quotas.yaml", "quotas"),
-    ("constant", "sizing.yaml", "constants"),
-    ("layout", "archives.yaml", "layouts"),
-    ("setting", "checks/intent.yaml", "settings"),
-)
 # Kinds in which {limit: ID} is the number of a field; elsewhere it is a bound that moves by mode.
 _OF_FIELDS = frozenset({"constant", "quota", "check", "setting", "way", "way-limit"})
 _NEEDS = "needs."
@@ -83,7 +45,11 @@ class RulebookIndex(NamedTuple):
         wanted = {name, name.removeprefix(_NEEDS), *(name.removesuffix(part) for part in PARTS)}
         if name.startswith(_TYPE):
             wanted.add(name.split(".")[1])  # the family of an instance type
-        found = (each for each in (*self.entries, *self.keys) if wanted & _names(each))
+
+        def names(each: Entry) -> set[str]:  # a hosting form has the word of the file, too
+            return {each.id, each.name, each.raw["way"] if each.kind == "way" else each.id}
+
+        found = (each for each in (*self.entries, *self.keys) if wanted & names(each))
         return (*found, *self._support(name), *self._asked_by(name))
 
     def _asked_by(self, name: str) -> Iterator[Entry]:
@@ -96,12 +62,13 @@ class RulebookIndex(NamedTuple):
     def _support(self, name: str) -> tuple[Entry, ...]:
         """The support of one feature by one option, under the id that verdicts use."""
         for option in OPTIONS:
-            feature = name.removeprefix(f"{option}-")
+            feature, others = name.removeprefix(f"{option}-"), {*OPTIONS} - {option}
             if feature != name:
                 return tuple(
-                    each._replace(id=name, details=_only(each.details, option))
+                    each._replace(id=name, details=details)
                     for each in self.entries
                     if each.kind == "feature" and each.id == feature
+                    for details in [tuple(d for d in each.details if d.label not in others)]
                 )
         return ()
 
@@ -115,15 +82,6 @@ class RulebookIndex(NamedTuple):
     def of_kind(self, kind: str) -> tuple[Entry, ...]:
         """The entries of one kind, in the order of their files."""
         return tuple(each for each in self.entries if each.kind == kind)
-
-
-def _names(each: Entry) -> set[str]:
-    """The id of a hosting form, which is also known by its word in the workload file."""
-    return {each.id, each.name, *([each.raw["way"]] if each.kind == "way" else [])}
-
-
-def _only(details: Iterable[Detail], option: str) -> tuple[Detail, ...]:
-    return tuple(each for each in details if each.label == option or each.label not in OPTIONS)
 
 
 def catalogue(rules: Folder | None = None) -> RulebookIndex:
@@ -143,12 +101,12 @@ def catalogue(rules: Folder | None = None) -> RulebookIndex:
 
 def _entries(folder: Folder) -> Iterator[Entry]:
     rules = compiled(folder)
-    plain = {**of_regions(rules["regions"]["regions"]), **of_quotas(rules["quotas"])}
-    limited = fields(rules["options"])
-    numbers = {**of_fields(limited), **of_constants(rules["sizing"])}
+    plain = {**to.of_regions(rules["regions"]["regions"]), **to.of_quotas(rules["quotas"])}
+    limited = to.fields(rules["options"])
+    numbers = {**to.of_fields(limited), **to.of_constants(rules["sizing"])}
     for kind, file, written in raw_entries(folder):
         known = {**plain, **numbers} if kind in _OF_FIELDS else plain
-        raw = referred(written, known)
+        raw = to.referred(written, known)
         describe: Callable[[Any], Iterator[Detail]] = DESCRIBERS[kind]
         yield entry(kind, raw, file, tuple(describe(raw)))
 
@@ -175,11 +133,13 @@ def raw_entries(folder: Folder, *, whole: bool = True) -> Iterator[tuple[str, st
         document = read(file)
         yield "option", file, document
         yield from (("limit", file, raw) for raw in document["limits"])
-    yield from _ways({} if is_missing(_WAYS) else read(_WAYS))
-    for kind, file, key in _FILES:
-        document = {} if is_missing(file) else read(file)
-        listed = document[key] if whole else document.get(key, ())
-        yield from ((kind, file, raw) for raw in listed)
+    for way in () if is_missing(_WAYS) else read(_WAYS).get("ways", ()):
+        yield "way", _WAYS, way
+        yield from (("way-limit", _WAYS, {**limit, "way": way["way"]}) for limit in way["limits"])
+    for each in (each for each in _READ if "file" in each):
+        document = {} if is_missing(each["file"]) else read(each["file"])
+        listed = document[each["key"]] if whole else document.get(each["key"], ())
+        yield from ((each["kind"], each["file"], raw) for raw in listed)
     yield "regions", "regions.yaml", read("regions.yaml")
     families = read_table(os.path.join(folder, "families.csv"))
     yield from (("family", "families.csv", raw) for raw in families)
@@ -187,10 +147,3 @@ def raw_entries(folder: Folder, *, whole: bool = True) -> Iterator[tuple[str, st
         if name.endswith(".yaml"):
             file = f"checks/{name}"
             yield from (("check", file, raw) for raw in read(file).get("checks", ()))
-
-
-def _ways(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
-    """The forms of hosting several models, and the limits of each."""
-    for way in document.get("ways", ()):
-        yield "way", _WAYS, way
-        yield from (("way-limit", _WAYS, {**limit, "way": way["way"]}) for limit in way["limits"])

@@ -22,13 +22,13 @@ class Entry(NamedTuple):
     kind: str  # a key of advisor.reference.catalogue.KINDS
     title: str
     details: tuple[Detail, ...]
-    because: str
-    source: str  # a page, or sm-advise for a figure of our own
-    where: str  # where on the page, or what else supports it
-    as_of: str
-    since: str
-    file: str  # below rules/
     raw: Mapping[str, Any]
+    because: str = ""
+    source: str = ""  # a page, or sm-advise for a figure of our own
+    where: str = ""  # where on the page, or what else supports it
+    as_of: str = ""
+    since: str = ""
+    file: str = ""  # below rules/
 
     @property
     def name(self) -> str:

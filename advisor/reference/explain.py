@@ -49,11 +49,10 @@ def as_values(found: Sequence[Entry], catalogue: RulebookIndex) -> list[dict[str
                 {name: part for name, part in detail._asdict().items() if part}
                 for detail in each.details
             ],
-            "because": each.because or None,
-            "source": each.source or None,
-            "where": each.where or None,
-            "as_of": each.as_of or None,
-            "since": each.since or None,
+            **{
+                name: getattr(each, name) or None
+                for name in ("because", "source", "where", "as_of", "since")
+            },
             "file": f"rules/{each.file}" if each.file else None,
             "used_by": {kind: list(names) for kind, names in catalogue.usage.of(each).items()},
         }

@@ -15,10 +15,16 @@ from advisor.workload.keys import Key, keys
 Raw = Mapping[str, Any]
 
 
-def option(raw: Raw) -> Iterator[Detail]:
-    """Summary and limits of an option."""
-    yield Detail("Is", raw["summary"])
-    yield Detail("Limits", ", ".join(limit["id"] for limit in raw["limits"]))
+def _rows(*rows: tuple[str, str]) -> Callable[[Raw], Iterator[Detail]]:
+    """Details that a rule file holds as they are: their labels, and the keys or texts with keys."""
+
+    def describe(raw: Raw) -> Iterator[Detail]:
+        for label, key in rows:
+            said = key.format(**raw) if "{" in key else raw[key]
+            each = said if isinstance(said, list | dict) else [said]
+            yield Detail(label, ", ".join(e if isinstance(e, str) else e["id"] for e in each))
+
+    return describe
 
 
 def limit(raw: Raw) -> Iterator[Detail]:
@@ -32,13 +38,6 @@ def limit(raw: Raw) -> Iterator[Detail]:
         yield Detail("Also", text, other["source"], other["as_of"])
     if "fix" in raw:
         yield Detail("Fix", raw["fix"], raw["fix_source"])
-
-
-def way(raw: Raw) -> Iterator[Detail]:
-    """What it is, and what rules it out."""
-    yield Detail("Is", raw["says"])
-    yield Detail("Stated as", f"deploy.hosting: {raw['way']}")
-    yield Detail("Limits", ", ".join(limit["id"] for limit in raw["limits"]))
 
 
 def way_limit(raw: Raw) -> Iterator[Detail]:
@@ -95,12 +94,6 @@ def _assumptions(raw: Raw) -> Iterator[Detail]:
             when = f"when {condition(each['when'])}: " if "when" in each else ""
             taken = value(each["value"]) if "value" in each else f"from {each['follows']}"
             yield Detail("Assumed", f"{when}{taken}. {each['because']}")
-
-
-def derived_fact(raw: Raw) -> Iterator[Detail]:
-    """What it follows from."""
-    yield Detail("Kind", raw["kind"])
-    yield Detail("From", ", ".join(raw["from"]))
 
 
 def word(raw: Raw) -> Iterator[Detail]:
@@ -185,11 +178,6 @@ def family(raw: Raw) -> Iterator[Detail]:
         yield Detail("Capacity", "SageMaker training plans reserve it for endpoints")
 
 
-def regions(raw: Raw) -> Iterator[Detail]:
-    """How many Regions are listed."""
-    yield Detail("Regions", ", ".join(raw["regions"]))
-
-
 def check(raw: Raw) -> Iterator[Detail]:
     """The kinds it reads, and the rules of other tools that say the same or the opposite."""
     yield Detail("Severity", raw["severity"])
@@ -233,11 +221,16 @@ def _ends(raw: Raw) -> Iterator[Detail]:
 
 
 _ALL: tuple[Callable[[Raw], Iterator[Detail]], ...] = (
-    *(option, limit, question, way, way_limit, preference, fact, derived_fact, word, feature),
-    *(caution, consider, finding, quota, constant, family, regions, check, layout, setting),
+    *(limit, question, way_limit, preference, fact, word, feature, caution, consider, finding),
+    *(quota, constant, family, check, layout, setting),
 )
-DESCRIBERS = {each.__name__.replace("_", "-"): each for each in _ALL}
-"""Kind of an entry -> the function of its name."""
+DESCRIBERS = {each.__name__.replace("_", "-"): each for each in _ALL} | {
+    "option": _rows(("Is", "summary"), ("Limits", "limits")),
+    "way": _rows(("Is", "says"), ("Stated as", "deploy.hosting: {way}"), ("Limits", "limits")),
+    "derived-fact": _rows(("Kind", "kind"), ("From", "from")),
+    "regions": _rows(("Regions", "regions")),
+}
+"""Kind of an entry -> what describes it: the function of its name, where that takes more."""
 
 
 def key_details(key: Key) -> tuple[Detail, ...]:
@@ -278,12 +271,6 @@ def key_entries() -> tuple[Entry, ...]:
             kind="key",
             title=key.about,
             details=key_details(key)[1:],
-            because="",
-            source="",
-            where="",
-            as_of="",
-            since="",
-            file="",
             raw={"id": key.path},
         )
         for key in keys().values()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from advisor.reference.catalogue import KINDS, RulebookIndex, catalogue
+from advisor.reference.catalogue import COLUMNS, KINDS, RulebookIndex, catalogue
 from advisor.reference.entry import Entry
 from advisor.reference.flowchart import mermaid_drawing, read_chart
 from advisor.rulebook.source import Folder
@@ -12,26 +12,7 @@ from advisor.text.markup import cited, code, prose, table
 
 MARK = "<!-- Written by scripts/write_reference.py from the rule files: edit those instead. -->"
 
-# kind -> the details that its table shows beside id and title; families are a table already
-_COLUMNS = {
-    "option": ("Is",),
-    "question": ("Yes", "No"),
-    "limit": ("Bound", "When", "Also"),
-    "feature": ("real-time", "serverless", "asynchronous", "batch-transform"),
-    "word": ("Means",),
-    "fact": ("Assumed", "Ordinary"),
-    "derived-fact": ("From",),
-    "caution": ("Options", "Sound"),
-    "consider": ("Shown",),
-    "finding": ("Severity",),
-    "quota": ("Default", "Seen"),
-    "constant": ("Value",),
-    "regions": (),
-    "check": ("Severity", "Reads"),
-    "layout": ("Called", "Begins"),
-    "setting": ("Setting", "Carries"),
-}
-_SHORT = frozenset(_COLUMNS["feature"])
+_SHORT = frozenset(COLUMNS["feature"])
 
 
 def written(readme: str, rules: Folder | None = None) -> str:
@@ -54,7 +35,7 @@ def _reference(found: RulebookIndex, rules: Folder | None) -> Iterator[str]:
     yield mermaid_drawing(read_chart(rules)) + "```"
     yield ""
     yield "A leaf lists options, best first. A thick border marks a question of AWS's hosting FAQ."
-    for kind, labels in _COLUMNS.items():
+    for kind, labels in COLUMNS.items():
         entries = found.of_kind(kind)
         yield ""
         yield f"## {KINDS[kind]}"
@@ -63,7 +44,7 @@ def _reference(found: RulebookIndex, rules: Folder | None) -> Iterator[str]:
         yield from table(headings, (_row(each, labels) for each in entries))
 
 
-def _row(entry: Entry, labels: tuple[str, ...]) -> tuple[str, ...]:
+def _row(entry: Entry, labels: Sequence[str]) -> tuple[str, ...]:
     cells = (_cell(entry, label) for label in labels)
     return code(entry.name), prose(entry.title), *cells, cited(entry.source, entry.as_of)
 

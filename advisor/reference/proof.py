@@ -5,22 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from advisor.configuration.rulefiles import read_json_rules
 from advisor.text.tones import BAD, GOOD, painted
 
 if TYPE_CHECKING:
     from advisor.engine.verify import Report
-
-# claim -> what was counted
-_COUNTED = {
-    "total": "paths, each with an answer or with a reason why none fits",
-    "sound": "choices that break no limit and have every needed feature",
-    "alive": "questions, options, limits, features and assumptions that each change some answer",
-    "monotone": "limits for which a larger value never makes an option fit",
-    "consistent": "limits that are consistent, with bounds in the order of their dates",
-    "coherent": "combinations of a load whose assumed values agree with the stated ones",
-    "accepted": "requests with a size, bound, Region, word or type of the rules that check accepts",
-    "sourced": "entries with a reason, a source, its date and a release",
-}
 
 
 def proof(report: Report, *, colour: bool = False) -> str:
@@ -34,8 +23,9 @@ def _lines(report: Report, colour: bool) -> Iterator[str]:
     outcome = "every claim holds" if report.holds else f"{failed} {several}"
     tone = GOOD if report.holds else BAD
     yield f"limits {report.limits}: {painted(outcome, tone, colour=colour)}"
+    counted = read_json_rules("service", "reference.json")["proved"]
     for claim, count in report.proved.items():
-        yield f"  {claim:<10} {count:>5} {_COUNTED.get(claim, 'cases')}"
+        yield f"  {claim:<10} {count:>5} {counted.get(claim, 'cases')}"
     for note in report.notes:
         yield f"  note: {note}"
     for problem in report.problems:

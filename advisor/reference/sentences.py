@@ -5,25 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from advisor.configuration.rulefiles import read_json_rules
 from advisor.text.quantity_format import word
 
-_COMPARISONS = {
-    "is": "is",
-    "above": "above",
-    "below": "below",
-    "at_most": "at most",
-    "at_least": "at least",
-    "one_of": "is",
-    "not_in": "is not",
-}
-
-_REFERENCES = {
-    "limit": "the bound of",
-    "tiers": "the sizes of",
-    "constant": "the constant",
-    "regions_with": "the Regions with",
-    "regions_without": "the Regions without",
-}
+_READ = read_json_rules("service", "reference.json")
+_COMPARISONS, _REFERENCES = _READ["comparisons"], _READ["references"]
 
 
 def listed(words: Sequence[object] | Mapping[str, str], last: str = "or") -> str:

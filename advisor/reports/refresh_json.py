@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from advisor.model.advice import Cost
-from advisor.pricing.price_refresh.difference import Difference, MovedCost, PriceChange
+from advisor.pricing.price_refresh.refresh import Difference, MovedCost, PriceChange
 from advisor.reports.terminal_chart import Canvas
 
 SCHEMA = "sm-advise/price-refresh.v1"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.pricing.price_refresh.difference import Difference, MovedCost, PriceChange
+from advisor.pricing.price_refresh.refresh import Difference, MovedCost, PriceChange
 from advisor.reports.terminal_chart import Canvas, wrapped
 from advisor.text.money_format import money
 from advisor.text.tones import TITLE

@@ -11,8 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.artifacts.cloudformation import files
-from advisor.artifacts.cloudformation_schedule import pascal
+from advisor.artifacts.cloudformation import files, pascal
 from advisor.artifacts.variables import Variable
 from advisor.artifacts.yaml_text import document
 from advisor.configuration.reading import read_configuration

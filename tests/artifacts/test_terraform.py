@@ -14,9 +14,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.artifacts.component_stack import FILE, stack
 from advisor.artifacts.hcl_text import Block, document, quoted
-from advisor.artifacts.terraform import files
+from advisor.artifacts.terraform import FILE, files, stack
 from advisor.artifacts.variables import Variable
 from advisor.configuration.reading import read_configuration
 from advisor.configuration.source import SourceText

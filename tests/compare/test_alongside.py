@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.compare.alongside import alongside
+from advisor.compare.compare import alongside
 from tests.reports.answers import example
 
 

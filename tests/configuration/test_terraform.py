@@ -10,7 +10,7 @@ import pytest
 from advisor.configuration.document import Document, Node, Reference, Resource
 from advisor.configuration.source import SourceText
 from advisor.configuration.terraform.folder import gather, known_region
-from advisor.configuration.terraform.folder_documents import read_folder
+from advisor.configuration.terraform.modules import read_folder
 from advisor.configuration.terraform.plan import is_plan, read_plan
 from advisor.gate.rules.service_walk import load_service
 from advisor.gate.run import CheckReport, check

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from advisor.configuration.resource_types import TERRAFORM_KINDS
+from advisor.configuration.api.service import TERRAFORM_KINDS
 from advisor.configuration.rulefiles import read_json_rules
 from advisor.configuration.terraform.names import (
     Tree,

@@ -15,9 +15,9 @@ from jsonschema import Draft202012Validator
 
 from advisor.cli import run
 from advisor.configuration.document import Path as Steps
-from advisor.configuration.rulefiles import read_json_rules
+from advisor.configuration.rulefiles import of_fields, read_json_rules
 from advisor.gate.finding import SEVERITIES
-from advisor.gate.settings import CONCURRENCY, NEEDS, NEVER, Pair, organisation_of, read_project
+from advisor.gate.settings import CONCURRENCY, NEVER, Pair, organisation_of, read_project
 from advisor.gate.settings.schema_words import refusals
 from advisor.gate.settings.settings_file import (
     KEYWORDS,
@@ -69,7 +69,7 @@ def test_each_setting_is_described_and_its_examples_are_accepted() -> None:
 def test_the_words_of_the_schema_are_those_of_the_program() -> None:
     named = SCHEMA["properties"]
     assert named["fail-on"]["enum"] == [*SEVERITIES, NEVER]
-    assert named["needs"]["items"]["enum"] == list(NEEDS)
+    assert named["needs"]["items"]["enum"] == list(of_fields("needs"))
     assert list(named["quotas"]["properties"]) == [CONCURRENCY]
     # An empty Region is none.
     workload = read_json_rules("schema", "workload.schema.json")["properties"]["region"]["pattern"]

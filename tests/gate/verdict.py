@@ -6,8 +6,8 @@ from pathlib import Path
 
 import yaml
 
+from advisor.configuration.api.service import CLOUDFORMATION_KINDS, TERRAFORM_KINDS
 from advisor.configuration.discover import STDIN
-from advisor.configuration.resource_types import CLOUDFORMATION_KINDS, TERRAFORM_KINDS
 from advisor.gate.checks import Check, load_checks
 from advisor.gate.run import check
 from advisor.gate.settings import CheckOptions

@@ -17,9 +17,9 @@ from advisor.model.advice import Plan
 from advisor.model.errors import RulebookError
 from advisor.model.options import OPTIONS, REAL_TIME, WAYS
 from advisor.model.workload import Finding
-from advisor.options.hosting import packing
-from advisor.options.hosting.choice import Choice, choose
-from advisor.options.hosting.packing import Room, instances
+from advisor.options.hosting import copies
+from advisor.options.hosting.copies import Room, filled
+from advisor.options.hosting.planned import Choice, choose
 from advisor.pipeline import advise
 from advisor.rulebook.hosting import WORDS, HostingCondition, compile_hosting, hosting
 from advisor.rulebook.load import load
@@ -292,11 +292,11 @@ def test_the_scarcest_resource_says_how_many_copies_fit() -> None:
 def test_copies_of_several_sizes_share_an_instance() -> None:
     has = Room(3600, 14_745, 0)
     demand = [(Room(1000, 756, 0), 2), (Room(1000, 9472, 0), 2), (Room(1000, 1280, 0), 2)]
-    assert instances(demand, has) == 2
+    assert filled(demand, has) == 2
 
 
 def test_a_copy_that_is_too_large_gets_an_instance_of_its_own() -> None:
-    assert instances([(Room(1000, 20_000, 0), 3)], Room(3600, 14_745, 0)) == 3
+    assert filled([(Room(1000, 20_000, 0), 3)], Room(3600, 14_745, 0)) == 3
 
 
 ROOMS = st.builds(Room, st.integers(1, 9), st.integers(1, 9), st.integers(0, 3))
@@ -307,7 +307,7 @@ def test_packing_by_groups_is_packing_one_by_one(demand: list[tuple[Room, int]])
     has = Room(20, 20, 5)
     one_by_one: list[Room] = []
     for copy_of, number in sorted(
-        demand, key=lambda each: packing._share(each[0], has), reverse=True
+        demand, key=lambda each: copies._share(each[0], has), reverse=True
     ):
         for _ in range(number):
             place = next((i for i, free in enumerate(one_by_one) if free.copies(copy_of)), None)
@@ -315,7 +315,7 @@ def test_packing_by_groups_is_packing_one_by_one(demand: list[tuple[Room, int]])
                 one_by_one.append(has.without(copy_of, 1))
             else:
                 one_by_one[place] = one_by_one[place].without(copy_of, 1)
-    found = instances(demand, has)
+    found = filled(demand, has)
     needed = sum(number for _, number in demand)
     assert found == len(one_by_one)
     assert found <= needed
@@ -325,7 +325,7 @@ def test_packing_by_groups_is_packing_one_by_one(demand: list[tuple[Room, int]])
 
 
 def test_a_million_copies_are_packed_at_once() -> None:
-    assert instances([(Room(1000, 1024, 0), 1_000_000)], Room(7200, 29_491, 0)) == 142_858
+    assert filled([(Room(1000, 1024, 0), 1_000_000)], Room(7200, 29_491, 0)) == 142_858
 
 
 # -- plans -----------------------------------------------------------------------------------------

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from advisor.catalogue.price_snapshot import SCHEMA
 from advisor.pipeline import advise
-from advisor.pricing.price_refresh.difference import Difference, MovedCost, difference
-from advisor.pricing.price_refresh.refresh import Refreshed
+from advisor.pricing.price_refresh.refresh import Difference, MovedCost, Refreshed, difference
 from tests.planned import facts_of, online
 
 ROOT = Path(__file__).resolve().parents[2]

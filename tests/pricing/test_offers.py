@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from advisor.model.errors import InputError
-from advisor.pricing.price_refresh import charges, offers, refresh
-from advisor.pricing.price_refresh.json_members import members
+from advisor.pricing.price_refresh import offers, refresh
+from advisor.pricing.price_refresh.offers import members
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFERS = Path(__file__).parent / "offers"
-PRICE_LIST = charges.load(ROOT / "rules/prices")
+PRICE_LIST = offers.load(ROOT / "rules/prices")
 
 US_EAST_1 = {
     ("hosting", "ml.m5.xlarge"): "0.23",

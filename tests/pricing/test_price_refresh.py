@@ -13,8 +13,8 @@ import pytest
 
 from advisor.catalogue.price_snapshot import load
 from advisor.model.errors import InputError
-from advisor.pricing.price_refresh import charges, refresh
-from advisor.pricing.price_refresh.download import Limits, download
+from advisor.pricing.price_refresh import offers, refresh
+from advisor.pricing.price_refresh.refresh import Limits, download
 from tests.price_server import (
     EU_WEST_1,
     INDEX,
@@ -35,7 +35,7 @@ from tests.price_server import (
 ROOT = Path(__file__).resolve().parents[2]
 OFFERS = Path(__file__).parent / "offers"
 SHIPPED = ROOT / "rules/prices"
-PRICE_LIST = charges.load(SHIPPED)
+PRICE_LIST = offers.load(SHIPPED)
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from advisor.catalogue.price_snapshot import Prices, load
 from advisor.model.options import SERVERLESS
 from advisor.model.usage import ServerlessUsage
-from advisor.pricing import provisioning
-from advisor.pricing.provisioning import provisioning_threshold
+from advisor.pricing import monthly
+from advisor.pricing.monthly import provisioning_threshold
 from tests.usages import cost, usage
 
 SHIPPED = Path(__file__).resolve().parents[2] / "rules/prices"
@@ -22,7 +22,7 @@ FACTS: dict[str, Any] = {
 def provisioning_note(figures: dict[str, Any], prices: Prices) -> str:
     found = usage(SERVERLESS, figures)
     assert isinstance(found, ServerlessUsage)
-    return provisioning.provisioning_note(found, prices)
+    return monthly.provisioning_note(found, prices)
 
 
 def test_provisioning_threshold() -> None:

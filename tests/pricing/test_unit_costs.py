@@ -9,7 +9,7 @@ import pytest
 
 from advisor.compare.compare import Comparison, compare
 from advisor.pipeline import advise
-from advisor.pricing.unit_costs import UnitCosts
+from advisor.pricing.comparable import UnitCosts
 from tests.planned import batch, facts_of, online
 
 REQUESTS = {

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from advisor.reference import DRAWINGS, drawing, flowchart_svg
+from advisor.reference import DRAWINGS, drawing
 from advisor.reference.flowchart import Chart, ChartNode, read_chart
 from advisor.rulebook.load import load
 from advisor.rulebook.types import Leaf
@@ -108,7 +108,7 @@ def test_the_boxes_of_the_image_lie_apart_and_inside(chart: Chart) -> None:
 
 
 def test_the_text_of_a_box_fits_into_it() -> None:
-    root = ElementTree.fromstring(flowchart_svg.svg_drawing(read_chart()))  # noqa: S314 - our own text
+    root = ElementTree.fromstring(drawing("svg")(read_chart()))  # noqa: S314 - our own text
     for text in root.iter(f"{SVG}text"):
         assert len(text.text or "") <= 40  # at 13 px a box of 300 px holds 40 letters
 

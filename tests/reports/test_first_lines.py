@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 from hypothesis import given
 
-from advisor.compare.alongside import alongside
+from advisor.compare.compare import alongside
 from advisor.compare.cost_unknowns import weighed
 from advisor.model.advice import Advice
 from advisor.pipeline import advise

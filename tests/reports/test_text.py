@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from advisor.compare.alongside import alongside
+from advisor.compare.compare import alongside
 from advisor.model.advice import Advice
 from advisor.model.workload import Finding
 from advisor.pipeline import advise

@@ -45,13 +45,14 @@ def compile_table() -> dict[str, Any]:
         _collect(shape, prefix, shapes)
         kinds[kind] = prefix + shape.name
     hosting = set(shapes["ProductionVariantInstanceType"]["enum"])
+    model = session.get_service_model("sagemaker")
+    enums = (getattr(model.shape_for(name), "enum", None) or () for name in model.shape_names)
+    every = {value for enum in enums for value in enum if value.startswith("ml.")}
     return {
         "botocore": version,
         "kinds": kinds,
         "shapes": dict(sorted(shapes.items())),
-        "other_instance_types": sorted(
-            _every_instance_type(session.get_service_model("sagemaker")) - hosting
-        ),
+        "other_instance_types": sorted(every - hosting),
     }
 
 
@@ -110,16 +111,6 @@ def _collect(shape: Any, prefix: str, into: dict[str, dict[str, Any]]) -> None:
             entry["pattern"] = shape.metadata["pattern"]
         if shape.enum:
             entry["enum"] = list(shape.enum)
-
-
-def _every_instance_type(model: Any) -> set[str]:
-    """Every ``ml.`` type that any operation of SageMaker knows."""
-    found: set[str] = set()
-    for name in model.shape_names:
-        shape = model.shape_for(name)
-        if shape.type_name == "string" and shape.enum:
-            found.update(value for value in shape.enum if value.startswith("ml."))
-    return found
 
 
 def compare(compiled: dict[str, Any], installed: dict[str, Any]) -> tuple[Move, ...]:

@@ -1,33 +1,23 @@
 """The service's own model of a request: shapes with fields, types, bounds, patterns and values.
 
 The table is compiled from botocore (``advisor.configuration.api.drift``) and ships as data, so that
-a check does not load botocore.
+a check does not load botocore. Beside it are the types of templates that are read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from advisor.configuration.rulefiles import read_json_rules
+from advisor.configuration.document import Node, ReadFault
+from advisor.configuration.rulefiles import of_dialects, read_json_rules
 from advisor.rulebook.references import shape_of
+from advisor.text.spelling import nearest
 
 Shape = dict[str, Any]
 
-OPERATIONS = {
-    "EndpointConfig": ("sagemaker", "CreateEndpointConfig"),
-    "Model": ("sagemaker", "CreateModel"),
-    "Endpoint": ("sagemaker", "CreateEndpoint"),
-    "EndpointUpdate": ("sagemaker", "UpdateEndpoint"),
-    "TransformJob": ("sagemaker", "CreateTransformJob"),
-    "InferenceComponent": ("sagemaker", "CreateInferenceComponent"),
-    "ScalableTarget": ("application-autoscaling", "RegisterScalableTarget"),
-    "ScalingPolicy": ("application-autoscaling", "PutScalingPolicy"),
-    "ScheduledAction": ("application-autoscaling", "PutScheduledAction"),
-    "Invocation": ("sagemaker-runtime", "InvokeEndpoint"),
-    "AsyncInvocation": ("sagemaker-runtime", "InvokeEndpointAsync"),
-}
+OPERATIONS: Mapping[str, tuple[str, str]] = of_dialects("operations")
 """Kind of a resource -> service and operation whose input has its shape."""
 
 SCALING = ("ScalableTarget", "ScalingPolicy", "ScheduledAction")
@@ -52,8 +42,7 @@ class ServiceModel:
 
     def enum(self, name: str) -> list[str]:
         """The values of an enumeration."""
-        values: list[str] = self.shapes[name]["enum"]
-        return values
+        return list(self.shapes[name]["enum"])
 
 
 def service_model(bounded: Iterable[Sequence[Any]]) -> ServiceModel:
@@ -69,3 +58,48 @@ def service_model(bounded: Iterable[Sequence[Any]]) -> ServiceModel:
         if name is not None and "max" in shapes[name]:
             shapes[name] = {**shapes[name], "max": most}
     return ServiceModel({**table, "shapes": shapes})
+
+
+CLOUDFORMATION_KINDS: Mapping[str, str] = of_dialects("types")["cloudformation"]
+TERRAFORM_KINDS: Mapping[str, str] = of_dialects("types")["terraform"]
+
+
+def strange_cloudformation(node: Node, address: str) -> Iterator[ReadFault]:
+    """What is wrong with a resource type of a template; nothing where nothing is known to be."""
+    name = str(node.value)
+    if name.lower().startswith("aws::sagemaker::") and name not in CLOUDFORMATION_KINDS:
+        words = "CloudFormation has no resource type"
+        yield from _strange(node, address, "cloudformation", "::", words)
+
+
+def strange_terraform(node: Node, address: str) -> Iterator[ReadFault]:
+    """The same of a resource type of a Terraform configuration."""
+    if node.value.startswith("aws_sagemaker") and node.value not in TERRAFORM_KINDS:
+        words = "the AWS provider has no resource"
+        yield from _strange(node, address, "terraform", "aws_sagemaker_", words)
+
+
+def _strange(
+    node: Node, address: str, dialect: str, separator: str, words: str
+) -> Iterator[ReadFault]:
+    name, lists = str(node.value), read_json_rules("service", "resource-types.json")
+    known: list[str] = lists[dialect]["types"]
+    if name in known:
+        return
+    near = nearest(name, known) or _abbreviated(name, known, separator)
+    last = name.rsplit(separator, 1)[-1].replace("_", "").lower()
+    certain = bool(near) or last in lists["made_by_no_resource"]["words"]
+    severity = "error" if certain else "warning"
+    message = f"{words} {name}"
+    yield ReadFault("no-such-resource", node, address, message, near, severity=severity)
+
+
+def _abbreviated(name: str, known: list[str], separator: str) -> str:
+    """``…_endpoint_config`` is short for ``…_endpoint_configuration``, or the reverse."""
+    last = name.rsplit(separator, 1)[-1].replace("_", "").lower()
+    for candidate in known:
+        other = candidate.rsplit(separator, 1)[-1].replace("_", "").lower()
+        longer, shorter = (other, last) if len(other) > len(last) else (last, other)
+        if len(shorter) > 8 and longer.startswith(shorter):
+            return candidate
+    return ""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 
 from advisor.configuration.document import Hidden, Mark, Node, Reference, unknown
-from advisor.configuration.partial_texts import as_text, joined
+from advisor.configuration.partial_texts import all_of, any_of, as_text, joined, joined_by, negated
 from advisor.model.value import Value
 
 NO_VALUE = Node("unknown", Hidden("AWS::NoValue", maybe_absent=True), Mark("", 0, 0))
@@ -52,7 +52,9 @@ class Resolver:
             items = (self.resolve(item) for item in node.value)
             return node._replace(value=[item for item in items if not is_no_value(item)])
         if node.kind == "scalar" and isinstance(node.value, str) and "{{resolve:" in node.value:
-            return _with_holes(node, _DYNAMIC, "a dynamic reference")
+            hole = unknown("a dynamic reference", node.mark)
+            filled = _in_turn(_DYNAMIC.split(node.value), repeat(hole))
+            return joined(filled, node.mark).under(node.key)
         return node
 
     def condition(self, name: str) -> bool | None:
@@ -75,12 +77,10 @@ class Resolver:
             return _equal(self.resolve(parts[0]), self.resolve(parts[1]))
         answers = [self.truth(part) for part in parts]
         if name == "Fn::Not" and len(answers) == 1:
-            return None if answers[0] is None else not answers[0]
-        if name == "Fn::And":
-            return False if False in answers else None if None in answers else True
-        if name == "Fn::Or":
-            return True if True in answers else None if None in answers else False
-        return None
+            return negated(answers[0])
+        return (
+            all_of(answers) if name == "Fn::And" else any_of(answers) if name == "Fn::Or" else None
+        )
 
     def _members(self, node: Node) -> dict[str, Node]:
         found: dict[str, Node] = {}
@@ -153,10 +153,7 @@ class Resolver:
         listed = self.resolve(parts[1]) if len(parts) == 2 else None
         if listed is None or listed.kind != "list" or parts[0].kind != "scalar":
             return unknown("Fn::Join of something computed", mark)
-        pieces: list[Node | str] = []
-        for index, item in enumerate(listed.items()):
-            pieces += [str(parts[0].value), item] if index else [item]
-        return joined(pieces, mark)
+        return joined_by(str(parts[0].value), listed.items(), mark)
 
     def find_in_map(self, argument: Node, mark: Mark) -> Node:
         """``Fn::FindInMap`` where map and both keys are known."""
@@ -196,11 +193,6 @@ class Resolver:
 def is_no_value(node: Node) -> bool:
     """Whether a value is AWS::NoValue: the property is not there."""
     return node.value is NO_VALUE.value
-
-
-def _with_holes(node: Node, holes: re.Pattern[str], reason: str) -> Node:
-    texts = holes.split(node.value)
-    return joined(_in_turn(texts, repeat(unknown(reason, node.mark))), node.mark).under(node.key)
 
 
 def _in_turn(texts: Sequence[str], between: Iterable[Node | str]) -> Iterator[Node | str]:

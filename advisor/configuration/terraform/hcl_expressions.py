@@ -9,49 +9,187 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from advisor.configuration.source import SourceText
-from advisor.configuration.terraform.hcl_texts import HEREDOC, NAME, TextReader
-from advisor.configuration.terraform.hcl_tree import (
-    Access,
-    Attribute,
-    Body,
-    Conditional,
-    Expression,
-    For,
-    FunctionCall,
-    HclBlock,
-    Listing,
-    Literal,
-    Mapping,
-    Operation,
-    Traversal,
-)
+from advisor.configuration.document import Mark
+from advisor.configuration.source import DEEPEST, MOST_VALUES, SourceText
+from advisor.configuration.terraform import hcl_tree as hcl
+from advisor.model.errors import InputError
 
+NAME = re.compile(r"[^\W\d][\w-]*")
+_BLANK = re.compile(r"(?:[ \t\r]+|#[^\n]*|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
+_ALL_BLANK = re.compile(r"(?:\s+|#[^\n]*|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
+HEREDOC = re.compile(r"<<(-?)([^\W\d][\w-]*)[ \t\r]*\n")
+_ESCAPE = re.compile(r"\\(?:([nrt\"\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
+_PLAIN = re.compile(r'[^"\\$%\n]+')
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _NUMBER = re.compile(r"\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,4})?")
 _DIGITS = re.compile(r"\d+")
 _OPERATOR = re.compile(r"&&|\|\||==|!=|<=|>=|[<>+\-*/%]")
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
 _STRENGTH = {
-    "||": 1,
-    "&&": 2,
-    "==": 3,
-    "!=": 3,
-    "<": 4,
-    ">": 4,
-    "<=": 4,
-    ">=": 4,
-    "+": 5,
-    "-": 5,
-    "*": 6,
-    "/": 6,
-    "%": 6,
+    operator: strength
+    for strength, operators in enumerate(("||", "&&", "== !=", "< > <= >=", "+ -", "* / %"), 1)
+    for operator in operators.split()
 }
 
 
-class ExpressionReader(TextReader):
-    """Reads expressions from where it stands."""
+class HclReader:
+    """Reads expressions, attributes and blocks; ``end`` cuts the text short."""
 
-    def expression(self, strength: int = 0, lines: bool = False) -> Expression:
+    def __init__(self, source: SourceText, at: int = 0, end: int | None = None) -> None:
+        self.source = source
+        self.text = source.text if end is None else source.text[:end]
+        self.at = at
+        self.depth = 0
+        self.count = 0
+
+    def bad(self, what: str, at: int | None = None) -> InputError:
+        """An error at the place where the reader stands, or at another."""
+        return self.source.error(f"this is not valid HCL: {what}", self.at if at is None else at)
+
+    def mark(self, start: int, end: int | None = None) -> Mark:
+        """The place of a stretch of text that ends where the reader stands."""
+        line, column = self.source.position(start)
+        stop = self.at if end is None else end
+        newline = self.text.find("\n", start, stop)
+        return Mark(
+            self.source.file, line, column, max(1, (stop if newline < 0 else newline) - start)
+        )
+
+    def blank(self, lines: bool = False) -> None:
+        """Pass over white space and comments, line ends only when told."""
+        found = (_ALL_BLANK if lines else _BLANK).match(self.text, self.at)
+        if found:
+            self.at = found.end()
+
+    def peek(self, text: str) -> bool:
+        """Whether a text stands here."""
+        return self.text.startswith(text, self.at)
+
+    def passes(self, text: str) -> bool:
+        """Pass over a text where it stands here; whether it does."""
+        found = self.peek(text)
+        self.at += len(text) * found
+        return found
+
+    def take(self, text: str, what: str = "") -> None:
+        """Pass over a text that must stand here."""
+        if not self.passes(text):
+            raise self.bad(f"expected {what or repr(text)} here")
+
+    def name(self) -> str:
+        """Pass over a name that must stand here."""
+        found = NAME.match(self.text, self.at)
+        if not found:
+            raise self.bad("expected a name here")
+        self.at = found.end()
+        return found[0]
+
+    def deeper(self) -> None:
+        """Count a level and a value, both bounded."""
+        self.depth += 1
+        self.count += 1
+        if self.depth > DEEPEST or self.count > MOST_VALUES:
+            raise self.bad(f"more than {DEEPEST} levels or {MOST_VALUES:,} values")
+
+    def quoted(self) -> hcl.Expression:
+        """A text in quotes."""
+        start = self.at
+        self.at += 1
+        parts: list[Any] = []
+        while True:
+            if self.at >= len(self.text) or self.text[self.at] == "\n":
+                raise self.bad('the closing " is missing', start)
+            if self.text[self.at] == '"':
+                self.at += 1
+                return self._whole(parts, start)
+            if not self.place(parts):
+                parts.append(self._piece())
+
+    def _piece(self) -> str:
+        """The next stretch of a quoted text that has no place in it."""
+        plain = _PLAIN.match(self.text, self.at)
+        if plain:
+            self.at = plain.end()
+            return plain[0]
+        if self.text[self.at] != "\\":
+            self.at += 1
+            return self.text[self.at - 1]
+        found = _ESCAPE.match(self.text, self.at)
+        if not found:
+            raise self.bad("a backslash here needs n, r, t, a quote, a backslash or u")
+        self.at = found.end()
+        if found[1]:
+            return _ESCAPED[found[1]]
+        number = int(found[2] or found[3], 16)
+        if number > 0x10FFFF or 0xD800 <= number <= 0xDFFF:
+            raise self.bad("this escape is no character", found.start())
+        return chr(number)
+
+    def place(self, parts: list[Any]) -> bool:
+        """Read ``${…}`` or ``%{…}`` where one stands here; ``$${`` is a text."""
+        for sign in "$%":
+            if self.passes(sign * 2 + "{"):
+                parts.append(sign + "{")
+                return True
+            if self.peek(sign + "{"):
+                start = self.at
+                self.at += 2
+                self.passes("~")
+                self.blank(lines=True)
+                if sign == "%":
+                    parts.append(self._directive(start))
+                else:
+                    parts.append(self.expression(lines=True))
+                    self.blank(lines=True)
+                    self.passes("~")
+                    self.take("}", "} after the expression")
+                return True
+        return False
+
+    def _directive(self, start: int) -> hcl.Expression:
+        """Pass over ``%{ if … }`` and its kin."""
+        end = self.text.find("}", self.at)
+        if end < 0:
+            raise self.bad("the } of this directive is missing", start)
+        self.at = end + 1
+        return hcl.Opaque("a template directive", self.mark(start))
+
+    def heredoc(self, found: re.Match[str]) -> hcl.Expression:
+        """A text that ends at a line with its own word."""
+        start = self.at
+        ending = re.compile(rf"^[ \t]*{re.escape(found[2])}[ \t\r]*$", re.MULTILINE)
+        stop = ending.search(self.text, found.end())
+        if not stop:
+            raise self.bad(f"the end of this text, a line with {found[2]}, is missing")
+        parts: list[Any] = []
+        inner = HclReader(self.source, found.end(), stop.start())
+        inner.depth, inner.count = self.depth, self.count
+        while inner.at < len(inner.text):
+            if not inner.place(parts):
+                following = [
+                    at for sign in "$%" if (at := inner.text.find(sign, inner.at + 1)) >= 0
+                ]
+                end = min(following, default=len(inner.text))
+                parts.append(inner.text[inner.at : end])
+                inner.at = end
+        self.count = inner.count
+        self.at = stop.end()
+        expression = self._whole(parts, start)
+        return _dedented(expression) if found[1] else expression
+
+    def _whole(self, parts: list[Any], start: int) -> hcl.Expression:
+        """Pieces as one literal where they are all text, else as a template."""
+        merged: list[Any] = []
+        for part in parts:
+            if isinstance(part, str) and merged and isinstance(merged[-1], str):
+                merged[-1] += part
+            else:
+                merged.append(part)
+        if not merged or (len(merged) == 1 and isinstance(merged[0], str)):
+            return hcl.Literal(merged[0] if merged else "", self.mark(start))
+        return hcl.Interpolation(tuple(merged), self.mark(start))
+
+    def expression(self, strength: int = 0, lines: bool = False) -> hcl.Expression:
         """An expression; ``lines`` where line ends are white space."""
         start = self.at
         self.deeper()
@@ -64,21 +202,21 @@ class ExpressionReader(TextReader):
             self.at = found.end()
             self.blank(lines=True)
             right = self.expression(_STRENGTH[found[0]], lines)
-            left = Operation(found[0], (left, right), self.mark(start))
+            left = hcl.Operation(found[0], (left, right), self.mark(start))
         if strength == 0 and self.peek("?"):
             left = self._choice(left, start, lines)
         self.depth -= 1
         return left
 
-    def _choice(self, test: Expression, start: int, lines: bool) -> Expression:
+    def _choice(self, test: hcl.Expression, start: int, lines: bool) -> hcl.Expression:
         self.at += 1
         yes = self._spaced(lines)
         self.take(":", "the second part of a conditional, after :,")
         self.blank(lines=True)
         no = self.expression(lines=lines)
-        return Conditional(test, yes, no, self.mark(start))
+        return hcl.Conditional(test, yes, no, self.mark(start))
 
-    def _unary(self, lines: bool) -> Expression:
+    def _unary(self, lines: bool) -> hcl.Expression:
         start = self.at
         if self.peek("!") or self.peek("-"):
             operator = self.text[self.at]
@@ -87,12 +225,16 @@ class ExpressionReader(TextReader):
             self.deeper()
             operand = self._unary(lines)
             self.depth -= 1
-            if operator == "-" and isinstance(operand, Literal) and _is_number(operand.value):
-                return Literal(-operand.value, self.mark(start))
-            return Operation(operator, (operand,), self.mark(start))
+            if (
+                operator == "-"
+                and isinstance(operand, hcl.Literal)
+                and type(operand.value) in (int, float)
+            ):
+                return hcl.Literal(-operand.value, self.mark(start))
+            return hcl.Operation(operator, (operand,), self.mark(start))
         return self._steps(self._term(), start)
 
-    def _term(self) -> Expression:
+    def _term(self) -> hcl.Expression:
         start = self.at
         here = self.text[self.at : self.at + 1]
         if here == '"':
@@ -114,65 +256,60 @@ class ExpressionReader(TextReader):
             self.at = number.end()
             text = number[0]
             value = int(text) if text.isdigit() else float(text)
-            return Literal(value, self.mark(start))
+            return hcl.Literal(value, self.mark(start))
         return self._named(self.name(), start)
 
-    def _named(self, name: str, start: int) -> Expression:
+    def _named(self, name: str, start: int) -> hcl.Expression:
         if name in _WORDS:
-            return Literal(_WORDS[name], self.mark(start))
-        while self.peek("::"):
-            self.at += 2
+            return hcl.Literal(_WORDS[name], self.mark(start))
+        while self.passes("::"):
             name += "::" + self.name()
-        if self.peek("("):
-            return self._call(name, start)
-        return Traversal(name, (), self.mark(start))
+        if self.passes("("):
+            return hcl.FunctionCall(name, self._items(")"), self.mark(start))
+        return hcl.Traversal(name, (), self.mark(start))
 
-    def _call(self, name: str, start: int) -> Expression:
-        self.at += 1
-        arguments: list[Expression] = []
-        while True:
-            self.blank(lines=True)
-            if self.peek(")"):
-                break
-            arguments.append(self._spaced())
-            if self.peek("..."):
-                self.at += 3
+    def _items(self, closing: str) -> tuple[hcl.Expression, ...]:
+        """Expressions with commas between them, up to a closing bracket; calls may spread one."""
+        items: list[hcl.Expression] = []
+        self.blank(lines=True)
+        while not self.peek(closing):
+            items.append(self._spaced())
+            if closing == ")" and self.passes("..."):
                 self.blank(lines=True)
-            if not self.peek(")"):
-                self.take(",", "a comma or )")
+            if not self.peek(closing):
+                self.take(",", f"a comma or {closing}")
+                self.blank(lines=True)
         self.at += 1
-        return FunctionCall(name, tuple(arguments), self.mark(start))
+        return tuple(items)
 
-    def _steps(self, base: Expression, start: int) -> Expression:
+    def _steps(self, base: hcl.Expression, start: int) -> hcl.Expression:
         steps: list[Any] = []
         while True:
             if self.peek(".") and not self.peek("..."):
                 self.at += 1
-                if self.peek("*"):
-                    self.at += 1
+                if self.passes("*"):
                     steps.append("*")
                     continue
                 index = _DIGITS.match(self.text, self.at)
                 if index:
                     self.at = index.end()
-                    steps.append(Literal(int(index[0]), self.mark(index.start())))
+                    steps.append(hcl.Literal(int(index[0]), self.mark(index.start())))
                 else:
                     steps.append(self.name())
-            elif self.peek("[") and not isinstance(base, Literal):
+            elif self.peek("[") and not isinstance(base, hcl.Literal):
                 steps.append(self._index())
             else:
                 break
         if not steps:
             return base
-        if isinstance(base, Traversal):
-            return Traversal(base.root, tuple(steps), self.mark(start))
-        return Access(base, tuple(steps), self.mark(start))
+        if isinstance(base, hcl.Traversal):
+            return hcl.Traversal(base.root, tuple(steps), self.mark(start))
+        return hcl.Access(base, tuple(steps), self.mark(start))
 
     def _index(self) -> Any:
         self.at += 1
         self.blank(lines=True)
-        if self.peek("*"):
-            self.at += 1
+        if self.passes("*"):
             self.blank(lines=True)
             self.take("]")
             return "*"
@@ -180,64 +317,53 @@ class ExpressionReader(TextReader):
         self.take("]")
         return inner
 
-    def _listing(self) -> Expression:
+    def _listing(self) -> hcl.Expression:
         start = self.at
         self.at += 1
-        items: list[Expression] = []
         self.blank(lines=True)
         if self._is_for():
             return self._for("]", start)
-        while not self.peek("]"):
-            items.append(self._spaced())
-            if not self.peek("]"):
-                self.take(",", "a comma or ]")
-                self.blank(lines=True)
-        self.at += 1
-        return Listing(tuple(items), self.mark(start))
+        return hcl.Listing(self._items("]"), self.mark(start))
 
-    def _mapping(self) -> Expression:
+    def _mapping(self) -> hcl.Expression:
         start = self.at
         self.at += 1
-        pairs: list[tuple[Expression, Expression]] = []
+        pairs: list[tuple[hcl.Expression, hcl.Expression]] = []
         self.blank(lines=True)
         if self._is_for():
             return self._for("}", start)
         while not self.peek("}"):
             key = self._key()
             self.blank()
-            if not (self.peek("=") or self.peek(":")):
+            if not (self.passes("=") or self.passes(":")):
                 raise self.bad("expected = here")
-            self.at += 1
             self.blank(lines=True)
             pairs.append((key, self.expression()))
             self.blank()
-            if self.peek(","):
-                self.at += 1
-            elif not (self.peek("\n") or self.peek("}")):
+            if not (self.passes(",") or self.peek("\n") or self.peek("}")):
                 raise self.bad("expected a comma or the end of the line here")
             self.blank(lines=True)
         self.at += 1
-        return Mapping(tuple(pairs), self.mark(start))
+        return hcl.Mapping(tuple(pairs), self.mark(start))
 
-    def _key(self) -> Expression:
+    def _key(self) -> hcl.Expression:
         """A key: a bare name is a text, everything else an expression."""
         start = self.at
         found = NAME.match(self.text, self.at)
         if found and not self.text.startswith((".", "(", "["), found.end()):
             self.at = found.end()
-            return Literal(found[0], self.mark(start))
+            return hcl.Literal(found[0], self.mark(start))
         return self.expression()
 
     def _is_for(self) -> bool:
         found = NAME.match(self.text, self.at)
         return found is not None and found[0] == "for"
 
-    def _for(self, closing: str, start: int) -> Expression:
+    def _for(self, closing: str, start: int) -> hcl.Expression:
         """A ``for`` expression, up to its closing bracket."""
         self.name()
         names = [self._spaced_name()]
-        if self.peek(","):
-            self.at += 1
+        if self.passes(","):
             names.append(self._spaced_name())
         if self.name() != "in":
             raise self.bad("expected in here")
@@ -245,14 +371,12 @@ class ExpressionReader(TextReader):
         self.take(":")
         first = self._spaced()
         second = self._after("=>")
-        grouped = self.peek("...")
-        if grouped:
-            self.at += len("...")
-            self.blank(lines=True)
+        grouped = self.passes("...")
+        self.blank(lines=True)
         condition = self._after("if")
         self.take(closing)
         key, value = (None, first) if second is None else (first, second)
-        return For(
+        return hcl.For(
             names=tuple(names),
             over=over,
             key=key,
@@ -268,44 +392,20 @@ class ExpressionReader(TextReader):
         self.blank(lines=True)
         return name
 
-    def _spaced(self, lines: bool = True) -> Expression:
+    def _spaced(self, lines: bool = True) -> hcl.Expression:
         """An expression with the white space around it."""
         self.blank(lines=True)
         expression = self.expression(lines=lines)
         self.blank(lines=True)
         return expression
 
-    def _after(self, word: str) -> Expression | None:
+    def _after(self, word: str) -> hcl.Expression | None:
         """The expression after a word; ``None`` when the word is not there."""
-        if not self.peek(word):
-            return None
-        self.at += len(word)
-        return self._spaced()
+        return self._spaced() if self.passes(word) else None
 
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def read_hcl(source: SourceText) -> Body:
-    """Read a file of Terraform's native syntax.
-
-    Raises:
-        InputError: bad syntax, or nesting or size beyond the bounds.
-    """
-    reader = HclReader(source)
-    body = reader.body("")
-    if reader.at < len(reader.text):
-        raise reader.bad("expected a name here")
-    return body
-
-
-class HclReader(ExpressionReader):
-    """Reads attributes and blocks."""
-
-    def body(self, closing: str) -> Body:
+    def body(self, closing: str) -> hcl.Body:
         """Attributes and blocks up to a closing brace, or to the end of the text."""
-        body = Body({}, [], [])
+        body = hcl.Body({}, [], [])
         self.deeper()
         while True:
             self.blank(lines=True)
@@ -316,7 +416,7 @@ class HclReader(ExpressionReader):
                 return body
             self._item(body)
 
-    def _item(self, body: Body) -> None:
+    def _item(self, body: hcl.Body) -> None:
         start = self.at
         name = self.name()
         mark = self.mark(start)
@@ -324,7 +424,7 @@ class HclReader(ExpressionReader):
         if self.peek("=") and not self.peek("=="):
             self.at += 1
             self.blank()
-            attribute = Attribute(name, self.expression(), mark)
+            attribute = hcl.Attribute(name, self.expression(), mark)
             if name in body.attributes:
                 body.repeated.append((attribute, body.attributes[name]))
             body.attributes[name] = attribute
@@ -339,7 +439,7 @@ class HclReader(ExpressionReader):
         if self.at >= len(self.text):
             raise self.bad("the } of the block that starts here is missing", start)
         self.take("}")
-        body.blocks.append(HclBlock(name, tuple(labels), inner, mark))
+        body.blocks.append(hcl.HclBlock(name, tuple(labels), inner, mark))
         self._line_end()
 
     def _label(self) -> str:
@@ -357,3 +457,25 @@ class HclReader(ExpressionReader):
         self.blank()
         if self.at < len(self.text) and self.text[self.at] not in "\n}":
             raise self.bad("expected the end of the line here")
+
+
+def read_hcl(source: SourceText) -> hcl.Body:
+    """Read a file of Terraform's native syntax.
+
+    Raises:
+        InputError: bad syntax, or nesting or size beyond the bounds.
+    """
+    reader = HclReader(source)
+    body = reader.body("")
+    if reader.at < len(reader.text):
+        raise reader.bad("expected a name here")
+    return body
+
+
+def _dedented(expression: hcl.Expression) -> hcl.Expression:
+    """What ``<<-`` does: the indentation of the least indented line is taken from every line."""
+    if not isinstance(expression, hcl.Literal):
+        return expression
+    lines = expression.value.split("\n")
+    least = min((len(line) - len(line.lstrip(" \t")) for line in lines if line.strip()), default=0)
+    return hcl.Literal("\n".join(line[least:] for line in lines), expression.mark)

@@ -2,14 +2,207 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from math import fmod
 from typing import Any
 
 from advisor.configuration.document import Mark, Node, Reference, unknown
-from advisor.configuration.partial_texts import as_text, joined, number
+from advisor.configuration.partial_texts import (
+    all_of,
+    any_of,
+    as_text,
+    joined,
+    joined_by,
+    negated,
+    number,
+)
 from advisor.configuration.terraform import hcl_tree as hcl
-from advisor.configuration.terraform.hcl_functions import FUNCTIONS
+
+Arguments = list[Node]
+Function = Callable[[Arguments, Mark], Node | None]
+FUNCTIONS: dict[str, Function] = {}
+"""Name -> what it makes of its arguments; ``None`` where they are not known well enough."""
+MOST_ITEMS = 1000
+_MORE = "…"
+
+
+def _takes(*kinds: str) -> Callable[[Function], Function]:
+    """Follow a function by its name, for arguments of these kinds; after the last may be more."""
+    wanted, more = [kind for kind in kinds if kind != _MORE], _MORE in kinds
+
+    def follow(function: Function) -> Function:
+        def apply(arguments: Arguments, mark: Mark) -> Node | None:
+            enough = len(arguments) == len(wanted) or (more and len(arguments) > len(wanted))
+            pairs = zip(wanted, arguments, strict=False)
+            fit = enough and all(kind in ("any", argument.kind) for kind, argument in pairs)
+            return function(arguments, mark) if fit else None
+
+        FUNCTIONS[function.__name__.removeprefix("_")] = apply
+        return function
+
+    return follow
+
+
+def _text(function: Callable[[str], str]) -> Function:
+    def apply(arguments: Arguments, _: Mark) -> Node | None:
+        if len(arguments) != 1 or arguments[0].kind != "scalar" or arguments[0].is_null:
+            return None
+        return arguments[0]._replace(value=function(as_text(arguments[0].value)), key=None)
+
+    return apply
+
+
+def _given(arguments: Arguments, _: Mark) -> Node | None:
+    """``tolist``, ``tomap`` and their kin: the same elements."""
+    return arguments[0] if len(arguments) == 1 else None
+
+
+@_takes("any")
+def _toset(arguments: Arguments, _: Mark) -> Node:
+    """The elements of a list, each once; texts in their order."""
+    (given,) = arguments
+    if given.kind != "list" or any(item.kind != "scalar" for item in given.value):
+        return given
+    each = {as_text(item.value): item for item in reversed(given.value)}
+    return given._replace(value=[each[text] for text in sorted(each)])
+
+
+@_takes("scalar")
+def _tonumber(arguments: Arguments, _: Mark) -> Node | None:
+    (node,) = arguments
+    if node.is_null or isinstance(node.value, bool):
+        return None
+    value = number(as_text(node.value))
+    return None if value is None else node._replace(value=value)
+
+
+@_takes(_MORE)
+def _merge(arguments: Arguments, mark: Mark) -> Node | None:
+    entries: dict[str, Node] = {}
+    for argument in arguments:
+        if argument.kind != "map" and not argument.is_null:
+            return None
+        entries.update(argument.value or {})
+    return Node("map", entries, mark)
+
+
+@_takes(_MORE)
+def _concat(arguments: Arguments, mark: Mark) -> Node | None:
+    if any(argument.kind != "list" for argument in arguments):
+        return None
+    items = [item for argument in arguments for item in argument.value]
+    return Node("list", items, mark) if len(items) <= MOST_ITEMS else None
+
+
+@_takes("map", "scalar", _MORE)
+def _lookup(arguments: Arguments, _: Mark) -> Node | None:
+    found: Node | None = arguments[0].value.get(as_text(arguments[1].value))
+    return found or (arguments[2] if len(arguments) == 3 else None)
+
+
+@_takes(_MORE)
+def _coalesce(arguments: Arguments, _: Mark) -> Node | None:
+    for argument in arguments:
+        if argument.kind == "unknown":
+            return None
+        if not (argument.is_null or (argument.kind == "scalar" and argument.value == "")):
+            return argument
+    return None
+
+
+@_takes("scalar", "list")
+def _join(arguments: Arguments, mark: Mark) -> Node:
+    return joined_by(as_text(arguments[0].value), arguments[1].value, mark)
+
+
+@_takes("scalar", "scalar")
+def _split(arguments: Arguments, mark: Mark) -> Node | None:
+    if not all(argument.value for argument in arguments):
+        return None
+    pieces = as_text(arguments[1].value).split(as_text(arguments[0].value))[:MOST_ITEMS]
+    return Node("list", [Node("scalar", piece, arguments[1].mark) for piece in pieces], mark)
+
+
+@_takes("any")
+def _length(arguments: Arguments, mark: Mark) -> Node | None:
+    (node,) = arguments
+    if node.kind not in ("list", "map"):
+        return None
+    entries = node.value if node.kind == "list" else node.value.values()
+    known = all(entry.kind != "unknown" for entry in entries)
+    return Node("scalar", len(entries), mark) if known else None
+
+
+@_takes("scalar", _MORE)
+def _format(arguments: Arguments, mark: Mark) -> Node | None:
+    """``format`` with the verbs %s, %d and %v; a number that is to be padded stays open."""
+    pieces = re.split(r"%([sdv%])", as_text(arguments[0].value))
+    values = iter(arguments[1:])
+    made: list[Node | str] = []
+    for index, piece in enumerate(pieces):
+        if index % 2 == 0 and "%" in piece:
+            return None
+        filled = piece if index % 2 == 0 else "%" if piece == "%" else next(values, None)
+        if filled is None:
+            return None
+        made.append(filled)
+    return joined(made, mark)
+
+
+@_takes("list", "scalar")
+def _element(arguments: Arguments, _: Mark) -> Node | None:
+    items: list[Node] = arguments[0].value
+    index = arguments[1].value
+    if not items or not isinstance(index, int) or isinstance(index, bool):
+        return None
+    return items[index % len(items)]
+
+
+@_takes("map")
+def _keys(arguments: Arguments, mark: Mark) -> Node:
+    entries = sorted(arguments[0].value.items(), key=lambda entry: entry[0])
+    return Node("list", [Node("scalar", name, value.place) for name, value in entries], mark)
+
+
+@_takes("map")
+def _values(arguments: Arguments, mark: Mark) -> Node:
+    return Node("list", [arguments[0].value[name] for name in sorted(arguments[0].value)], mark)
+
+
+def _extreme(pick: Callable[[list[float]], float]) -> Function:
+    def apply(arguments: Arguments, mark: Mark) -> Node | None:
+        texts = [as_text(each.value) for each in arguments if each.kind == "scalar"]
+        numbers = [found for found in map(number, texts) if found is not None]
+        if not numbers or len(numbers) != len(arguments):
+            return None
+        return Node("scalar", pick(numbers), mark, via=arguments[0].via)
+
+    return apply
+
+
+@_takes("list", "scalar")
+def _contains(arguments: Arguments, mark: Mark) -> Node | None:
+    items, wanted = arguments[0].value, arguments[1].value
+    if any(item.kind == "scalar" and item.value == wanted for item in items):
+        return Node("scalar", True, mark)
+    known = all(item.kind == "scalar" for item in items)
+    return Node("scalar", False, mark) if known else None
+
+
+@_takes("scalar", "scalar", "scalar")
+def _replace(arguments: Arguments, mark: Mark) -> Node | None:
+    """``replace`` of plain text; a pattern between slashes is left open."""
+    text, old, new = (as_text(each.value) for each in arguments)
+    if len(old) > 1 and old.startswith("/") and old.endswith("/"):
+        return None
+    return Node("scalar", text.replace(old, new), mark, via=arguments[0].via)
+
+
+FUNCTIONS |= dict.fromkeys(("tobool", "tolist", "tomap", "nonsensitive", "sensitive"), _given)
+FUNCTIONS |= {"lower": _text(str.lower), "upper": _text(str.upper), "trimspace": _text(str.strip)}
+FUNCTIONS |= {"tostring": _text(str), "min": _extreme(min), "max": _extreme(max)}
+
 
 MOST_STEPS = 100_000
 """Expressions that one world evaluates; a folder of real files takes some thousands."""
@@ -33,7 +226,7 @@ class Evaluator:
         """The value of an expression; ``symbols`` are names of the block it stands in."""
         if not self.spends(1) and not isinstance(expression, hcl.Literal):
             return _open("too much to evaluate", expression.mark)
-        return self._read(expression, symbols or {})
+        return _READINGS[type(expression)](self, expression, symbols or {})
 
     def spends(self, steps: int) -> bool:
         """Count what something takes; whether it was still to be had."""
@@ -45,59 +238,16 @@ class Evaluator:
         """Whether more was asked for than one world may take: the rest is unknown."""
         return self._steps > MOST_STEPS
 
-    def _read(self, expression: hcl.Expression, symbols: Mapping[str, Node]) -> Node:
-        match expression:
-            case hcl.Literal():
-                return Node("scalar", expression.value, expression.mark)
-            case hcl.Traversal():
-                return self._traversal(expression, symbols)
-            case hcl.Access():
-                base = self.value(expression.base, symbols)
-                return self._follow(base, expression.steps, expression.mark, symbols)
-            case hcl.FunctionCall() | hcl.Conditional() | hcl.Operation():
-                return self._computed(expression, symbols)
-            case hcl.Opaque():
-                return _open(f"{expression.what} is not followed", expression.mark)
-            case _:
-                return self._put_together(expression, symbols)
-
-    def _computed(
-        self,
-        expression: hcl.FunctionCall | hcl.Conditional | hcl.Operation,
-        symbols: Mapping[str, Node],
-    ) -> Node:
-        if isinstance(expression, hcl.FunctionCall):
-            return self._call(expression, symbols)
-        if isinstance(expression, hcl.Conditional):
-            return self._choice(expression, symbols)
-        return self._operation(expression, symbols)
-
-    def _put_together(
-        self,
-        expression: hcl.Interpolation | hcl.Listing | hcl.Mapping | hcl.For,
-        symbols: Mapping[str, Node],
-    ) -> Node:
-        if isinstance(expression, hcl.For):
-            return looped(expression, symbols, self.value)
-        if isinstance(expression, hcl.Interpolation):
-            return self._template(expression, symbols)
-        if isinstance(expression, hcl.Mapping):
-            return self._mapping(expression, symbols)
-        items = [self.value(item, symbols) for item in expression.items]
-        return Node("list", items, expression.mark)
-
-    def truth(self, expression: hcl.Expression, symbols: Mapping[str, Node]) -> bool | None:
-        """Whether a condition holds; ``None`` when that is open."""
-        return truth_of(self.value(expression, symbols))
-
-    def _template(self, expression: hcl.Interpolation, symbols: Mapping[str, Node]) -> Node:
+    def template(self, expression: hcl.Interpolation, symbols: Mapping[str, Node]) -> Node:
+        """A text with places, or the value of the one place that it is."""
         parts = expression.parts
         if len(parts) == 1:
             return self.value(parts[0], symbols)
         pieces = [part if isinstance(part, str) else self.value(part, symbols) for part in parts]
         return joined(pieces, expression.mark)
 
-    def _traversal(self, expression: hcl.Traversal, symbols: Mapping[str, Node]) -> Node:
+    def traversal(self, expression: hcl.Traversal, symbols: Mapping[str, Node]) -> Node:
+        """What a name and its steps mean."""
         root, steps = expression.root, expression.steps
         if root in symbols:
             return self._follow(symbols[root], steps, expression.mark, symbols)
@@ -174,13 +324,51 @@ class Evaluator:
             node = found._replace(via=found.via or node.via)
         return node.under(None)
 
-    def _call(self, expression: hcl.FunctionCall, symbols: Mapping[str, Node]) -> Node:
+    def call(self, expression: hcl.FunctionCall, symbols: Mapping[str, Node]) -> Node:
+        """What a function makes, where it is followed."""
         function = FUNCTIONS.get(expression.name)
         arguments = [self.value(argument, symbols) for argument in expression.arguments]
         result = None if function is None else function(arguments, expression.mark)
         return result or _open(f"{expression.name}() is not followed", expression.mark)
 
-    def _mapping(self, expression: hcl.Mapping, symbols: Mapping[str, Node]) -> Node:
+    def access(self, expression: hcl.Access, symbols: Mapping[str, Node]) -> Node:
+        """A part of what is no name."""
+        base = self.value(expression.base, symbols)
+        return self._follow(base, expression.steps, expression.mark, symbols)
+
+    def listing(self, expression: hcl.Listing, symbols: Mapping[str, Node]) -> Node:
+        """A list."""
+        items = [self.value(item, symbols) for item in expression.items]
+        return Node("list", items, expression.mark)
+
+    def loop(self, loop: hcl.For, symbols: Mapping[str, Node]) -> Node:
+        """The list or map that a ``for`` expression makes; unknown where a part of it is open."""
+        over = self.value(loop.over, symbols)
+        if over.kind not in ("list", "map") or len(over.value) > MOST_ROUNDS or loop.grouped:
+            return _open("a for expression that is open", loop.mark)
+        items: list[Node] = []
+        entries: dict[str, Node] = {}
+        for inner in _rounds(loop, over, symbols):
+            wanted = self.value(loop.condition, inner) if loop.condition is not None else None
+            sure = wanted is None or (wanted.kind == "scalar" and isinstance(wanted.value, bool))
+            if not sure:
+                return _open("a for expression that is open", loop.mark)
+            if wanted is not None and wanted.value is False:
+                continue
+            made = self.value(loop.value, inner)
+            if loop.key is None:
+                items.append(made)
+                continue
+            key = self.value(loop.key, inner)
+            if key.kind != "scalar":
+                return _open("a for expression that is open", loop.mark)
+            entries[str(key.value)] = made.under(made.key or loop.key.mark)
+        if loop.key is None:
+            return Node("list", items, loop.mark)
+        return Node("map", entries, loop.mark)
+
+    def mapping(self, expression: hcl.Mapping, symbols: Mapping[str, Node]) -> Node:
+        """A map, where its keys are known."""
         entries: dict[str, Node] = {}
         for key_expression, value_expression in expression.pairs:
             key = self.value(key_expression, symbols)
@@ -191,8 +379,9 @@ class Evaluator:
             )
         return Node("map", entries, expression.mark)
 
-    def _choice(self, expression: hcl.Conditional, symbols: Mapping[str, Node]) -> Node:
-        truth = self.truth(expression.test, symbols)
+    def choice(self, expression: hcl.Conditional, symbols: Mapping[str, Node]) -> Node:
+        """One of two values; one where both are the same."""
+        truth = truth_of(self.value(expression.test, symbols))
         if truth is not None:
             return self.value(expression.yes if truth else expression.no, symbols)
         yes, no = self.value(expression.yes, symbols), self.value(expression.no, symbols)
@@ -200,7 +389,8 @@ class Evaluator:
             return yes
         return _open("a condition that is open", expression.mark)
 
-    def _operation(self, expression: hcl.Operation, symbols: Mapping[str, Node]) -> Node:
+    def operation(self, expression: hcl.Operation, symbols: Mapping[str, Node]) -> Node:
+        """What an operator makes of known values."""
         values = [self.value(operand, symbols) for operand in expression.operands]
         result = _OPERATORS[expression.operator, len(values)](*values)
         if result is None:
@@ -247,26 +437,6 @@ def _kind(value: object) -> type:
     return float if isinstance(value, int) and not isinstance(value, bool) else type(value)
 
 
-def _different(one: Node, other: Node) -> bool | None:
-    same = _same(one, other)
-    return None if same is None else not same
-
-
-def _both(one: Node, other: Node) -> bool | None:
-    answers = (truth_of(one), truth_of(other))
-    return False if False in answers else None if None in answers else True
-
-
-def _either(one: Node, other: Node) -> bool | None:
-    answers = (truth_of(one), truth_of(other))
-    return True if True in answers else None if None in answers else False
-
-
-def _not(one: Node) -> bool | None:
-    truth = truth_of(one)
-    return None if truth is None else not truth
-
-
 def _number(node: Node) -> float | int | None:
     if node.kind != "scalar" or isinstance(node.value, bool) or node.value is None:
         return None
@@ -290,10 +460,10 @@ def _arithmetic(compute: Callable[[Any, Any], Any]) -> Callable[..., Any]:
 
 _OPERATORS: dict[tuple[str, int], Callable[..., Any]] = {
     ("==", 2): _same,
-    ("!=", 2): _different,
-    ("&&", 2): _both,
-    ("||", 2): _either,
-    ("!", 1): _not,
+    ("!=", 2): lambda one, other: negated(_same(one, other)),
+    ("&&", 2): lambda one, other: all_of((truth_of(one), truth_of(other))),
+    ("||", 2): lambda one, other: any_of((truth_of(one), truth_of(other))),
+    ("!", 1): lambda one: negated(truth_of(one)),
     ("-", 1): _arithmetic(lambda a, b: a - b),
     ("+", 2): _arithmetic(lambda a, b: a + b),
     ("-", 2): _arithmetic(lambda a, b: a - b),
@@ -310,9 +480,6 @@ _OPERATORS: dict[tuple[str, int], Callable[..., Any]] = {
 MOST_ROUNDS = 1000
 """Elements that a ``for`` expression runs over; a longer list is left open."""
 
-ValueOf = Callable[[hcl.Expression, Mapping[str, Node]], Node]
-"""The value of an expression, with the names that the loop adds."""
-
 
 def elements(node: Node) -> Iterator[tuple[Node, Node]]:
     """Key and value of what ``for_each`` runs over; of a map in the order of its keys."""
@@ -324,32 +491,6 @@ def elements(node: Node) -> Iterator[tuple[Node, Node]]:
             yield value, value
 
 
-def looped(loop: hcl.For, symbols: Mapping[str, Node], value_of: ValueOf) -> Node:
-    """The list or map that a ``for`` expression makes; unknown where a part of it is open."""
-    over = value_of(loop.over, symbols)
-    if over.kind not in ("list", "map") or len(over.value) > MOST_ROUNDS or loop.grouped:
-        return _open_loop(loop)
-    items: list[Node] = []
-    entries: dict[str, Node] = {}
-    for inner in _rounds(loop, over, symbols):
-        wanted = value_of(loop.condition, inner) if loop.condition is not None else None
-        if wanted is not None and not (wanted.kind == "scalar" and isinstance(wanted.value, bool)):
-            return _open_loop(loop)
-        if wanted is not None and wanted.value is False:
-            continue
-        made = value_of(loop.value, inner)
-        if loop.key is None:
-            items.append(made)
-            continue
-        key = value_of(loop.key, inner)
-        if key.kind != "scalar":
-            return _open_loop(loop)
-        entries[str(key.value)] = made.under(made.key or loop.key.mark)
-    if loop.key is None:
-        return Node("list", items, loop.mark)
-    return Node("map", entries, loop.mark)
-
-
 def _rounds(loop: hcl.For, over: Node, symbols: Mapping[str, Node]) -> Iterator[Mapping[str, Node]]:
     """The names of each round: the value alone, or key (or index) and value."""
     for index, (key, value) in enumerate(elements(over)):
@@ -358,5 +499,16 @@ def _rounds(loop: hcl.For, over: Node, symbols: Mapping[str, Node]) -> Iterator[
         yield {**symbols, **named}
 
 
-def _open_loop(loop: hcl.For) -> Node:
-    return unknown("a for expression that is open", loop.mark, maybe_absent=True)
+_READINGS: Mapping[type, Callable[[Evaluator, Any, Mapping[str, Node]], Node]] = {
+    hcl.Literal: lambda _, read, __: Node("scalar", read.value, read.mark),
+    hcl.Interpolation: Evaluator.template,
+    hcl.Traversal: Evaluator.traversal,
+    hcl.Access: Evaluator.access,
+    hcl.FunctionCall: Evaluator.call,
+    hcl.Listing: Evaluator.listing,
+    hcl.Mapping: Evaluator.mapping,
+    hcl.Conditional: Evaluator.choice,
+    hcl.Operation: Evaluator.operation,
+    hcl.For: Evaluator.loop,
+    hcl.Opaque: lambda _, read, __: _open(f"{read.what} is not followed", read.mark),
+}

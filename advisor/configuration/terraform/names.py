@@ -1,4 +1,8 @@
-"""How the AWS provider calls things: arguments and blocks of the resources that the gate reads."""
+"""How the AWS provider calls things, and its names and blocks brought into the shape of the API.
+
+The provider's names are the API's in snake case, with few exceptions; a block that may stand once
+is a structure, one that may be repeated a list.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from advisor.configuration.document import Mark, Node, Path, ReadFault
-from advisor.configuration.resource_types import TERRAFORM_KINDS
-from advisor.configuration.rulefiles import read_json_rules
+from advisor.configuration.api.service import TERRAFORM_KINDS, ServiceModel
+from advisor.configuration.document import Hidden, Mark, Node, Path, ReadFault
+from advisor.configuration.rulefiles import of_dialects, read_json_rules
 
 if TYPE_CHECKING:
     # A check of CloudFormation asks for names only; the tree is not its to load.
@@ -110,3 +114,86 @@ def _misplaced(body: hcl.Body, tree: Tree, address: str) -> Iterator[ReadFault]:
             for content in block.body.blocks:
                 if content.type == "content":
                     yield from _misplaced(content.body, blocks[block.labels[0]], address)
+
+
+def to_api(raw: Node, kind: str, service: ServiceModel) -> Node:
+    """A resource's values, by Terraform's names, as the request that makes it.
+
+    Names that the API does not have keep their Terraform spelling, so that the walk over the
+    service model finds them.
+    """
+    shape, provider = service.kinds[kind], of_dialects("terraform")
+    others, named = provider["not_of_the_request"], provider["names"].get(kind)
+    entries = {key: value for key, value in raw.value.items() if key not in others}
+    if "name" in entries and named:
+        entries[named] = entries.pop("name")
+    prefix = raw.value.get("name_prefix")
+    if prefix is not None and named and prefix.kind in ("scalar", "text"):
+        pieces = prefix.value if prefix.kind == "text" else (str(prefix.value),)
+        entries[named] = prefix._replace(
+            kind="text", value=(*pieces, Hidden("made up by Terraform"))
+        )
+    tags = entries.get("tags")
+    listed = service.shapes[shape]["members"].get("Tags")
+    if tags is not None and listed is not None and service.shapes[listed]["type"] == "list":
+        entries["tags"] = _tags(tags)
+    top = Node("map", entries, raw.mark, raw.key)
+    return _without_nulls(_convert(top, shape, service, tree_of(kind)))
+
+
+def _without_nulls(node: Node) -> Node:
+    """Null in Terraform is the same as nothing, at every depth."""
+    if node.kind == "map":
+        node = node._replace(value={k: v for k, v in node.value.items() if not v.is_null})
+    elif node.kind == "list":
+        node = node._replace(value=[v for v in node.value if not v.is_null])
+    return node.within(_without_nulls)
+
+
+def _convert(node: Node, name: str, service: ServiceModel, tree: Tree | None) -> Node:
+    shape = service.shapes[name]
+    kind = shape["type"]
+    if kind == "structure":
+        if node.kind == "list":
+            blocks = node.items()
+            if len(blocks) != 1:
+                return node if blocks else node._replace(kind="map", value={})
+            node = blocks[0].under(node.key or blocks[0].key)
+        return _structure(node, shape, service, tree) if node.kind == "map" else node
+    if kind == "map" and len(node.items()) == 1:
+        return node.items()[0].under(node.key)  # written as a block, which its own check says
+    if kind == "list":
+        if node.kind == "map":
+            node = Node("list", [node], node.mark, node.key)
+        if node.kind == "list":
+            items = [_convert(item, shape["member"], service, tree) for item in node.value]
+            return node._replace(value=items)
+    return node
+
+
+def _structure(node: Node, shape: dict[str, Any], service: ServiceModel, tree: Tree | None) -> Node:
+    members = {plain(member): member for member in shape["members"]}
+    absent_if_empty = of_dialects("terraform")["absent_if_empty"]
+    entries: dict[str, Node] = {}
+    for key, value in node.value.items():
+        member = member_of(key, members)
+        if member is None or not (key == member or is_name(key, member, tree, members)):
+            entries[key] = value
+            continue
+        if member in absent_if_empty and value.kind == "scalar" and value.value == "":
+            continue
+        converted = _convert(value, shape["members"][member], service, inner(tree, key))
+        if not (converted.kind == "list" and not converted.value and value.kind == "list"):
+            entries[member] = converted
+    return node._replace(value=entries)
+
+
+def _tags(node: Node) -> Node:
+    """A map of tags as the API's list of keys and values."""
+    if node.kind != "map":
+        return node
+    items = [
+        Node("map", {"Key": Node("scalar", key, value.place), "Value": value}, value.place)
+        for key, value in node.value.items()
+    ]
+    return Node("list", items, node.mark, node.key)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import zip_longest
 from typing import Any
 
-from advisor.configuration.api.service import SCALING, ServiceModel
+from advisor.configuration.api.service import SCALING, TERRAFORM_KINDS, ServiceModel
 from advisor.configuration.document import Document, Node, Reference, Resource, World, unknown
 from advisor.configuration.json_nodes import JsonReader
-from advisor.configuration.resource_types import TERRAFORM_KINDS
 from advisor.configuration.source import SourceText
-from advisor.configuration.terraform.api_shape import to_api
+from advisor.configuration.terraform.names import to_api
 
 _GONE = ("delete", "forget")
 
@@ -92,7 +92,8 @@ class _Plan:
         address = self.reader.string(outline["address"])[0]
         identity = _static(address)
         raw = _filled(_without_empty(after), hidden, self.references.get(identity, {}))
-        if kind in SCALING and not _of_sagemaker(raw):
+        namespace = raw.get("service_namespace") if kind in SCALING else None
+        if namespace is not None and namespace.kind == "scalar" and namespace.value != "sagemaker":
             return None
         return Resource(
             kind=kind,
@@ -130,11 +131,6 @@ def _left_out(values: Node, expressions: Mapping[str, Any]) -> Node:
     return Node("map", hidden, values.mark)
 
 
-def _of_sagemaker(raw: Node) -> bool:
-    namespace = raw.get("service_namespace")
-    return namespace is None or namespace.kind != "scalar" or namespace.value == "sagemaker"
-
-
 def _static(address: str) -> str:
     """An address without its indexes: what the configuration calls the resource."""
     text, depth = "", 0
@@ -159,13 +155,12 @@ def _filled(after: Node, hidden: Node | None, expressions: Mapping[str, Any]) ->
 
 
 def _blocks(node: Node, hidden: Node, expression: Any) -> Node:
-    items = []
-    for index, item in enumerate(node.items()):
-        mask = hidden.items()[index] if index < len(hidden.items()) else None
-        inner = (
-            expression[index] if isinstance(expression, list) and index < len(expression) else {}
-        )
-        items.append(_filled(item, mask, inner or {}) if item.kind == "map" else item)
+    known = expression if isinstance(expression, list) else []
+    items = [
+        _filled(item, mask, inner or {}) if item.kind == "map" else item
+        for item, mask, inner in zip_longest(node.items(), hidden.items(), known)
+        if item is not None
+    ]
     return node._replace(value=items)
 
 
@@ -181,13 +176,11 @@ def _unknown(expression: Any, node: Node, key: str) -> Node:
 def _without_empty(node: Node) -> Node:
     """Values without what a plan writes of blocks and arguments that are not there."""
     if node.kind == "map":
-        kept = {key: value for key, value in node.value.items() if not _empty(value)}
+        empty = ("list", "map")
+        entries = ((key, each) for key, each in node.value.items() if not each.is_null)
+        kept = {key: each for key, each in entries if each.value or each.kind not in empty}
         node = node._replace(value=kept)
     return node.within(_without_empty)
-
-
-def _empty(node: Node) -> bool:
-    return node.is_null or (node.kind in ("list", "map") and not node.value)
 
 
 def _references(reader: JsonReader, start: int | None) -> dict[str, dict[str, Any]]:

@@ -5,11 +5,20 @@ from __future__ import annotations
 import os
 import re
 from functools import cached_property
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
-from advisor.gate.archive.compressed import ArchiveError, GzipBytes, PlainBytes, kind_of
-from advisor.gate.archive.tar_members import BLOCK, DIRECTORY, TORCHSCRIPT, TarMember, members
+from advisor.gate.archive.tar_members import (
+    BLOCK,
+    DIRECTORY,
+    TORCHSCRIPT,
+    ArchiveError,
+    GzipBytes,
+    TarMember,
+    kind_of,
+    members,
+)
 from advisor.model.errors import InputError
+from advisor.model.value import Value
 
 _DEEPEST_FOLDER = 4  # of a pattern of rules/archives.yaml that means a folder
 _JUNK = re.compile(r"(?:^|/)(?:\._[^/]*/?$|\.DS_Store(?:/|$)|__MACOSX(?:/|$))")
@@ -25,31 +34,14 @@ class ArchiveFault(NamedTuple):
     value: str = ""  # that it was compared with
 
 
-class Archive:
-    """An archive as read.
+class Archive(Value):
+    """An archive as read."""
 
-    Args:
-        file: its path.
-        packed: bytes of the file.
-        members: what could be read of it, in its order.
-        problems: why no more could be, and what is wrong with the whole.
-        complete: nothing of it is unknown.
-    """
-
-    def __init__(
-        self,
-        file: str,
-        packed: int,
-        members: tuple[TarMember, ...],
-        problems: tuple[ArchiveFault, ...],
-        *,
-        complete: bool,
-    ) -> None:
-        self.file = file
-        self.packed = packed
-        self.members = members
-        self.problems = problems
-        self.complete = complete
+    file: str  # its path
+    packed: int  # bytes of the file
+    members: tuple[TarMember, ...]  # what could be read of it, in its order
+    problems: tuple[ArchiveFault, ...]  # why no more could be, and what is wrong with the whole
+    complete: bool  # nothing of it is unknown
 
     @cached_property
     def by_path(self) -> tuple[tuple[str, TarMember], ...]:
@@ -129,8 +121,8 @@ def read_archive(path: str) -> Archive:
                 return _read(path, size, GzipBytes(stream), ())
             refused = ArchiveFault("archive-compression", _instead(kind, size))
             if kind == "tar":
-                return _read(path, size, PlainBytes(stream), (refused,))
-            return Archive(path, size, (), (refused,), complete=False)
+                return _read(path, size, stream, (refused,))
+            return Archive(file=path, packed=size, members=(), problems=(refused,), complete=False)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", file=path) from None
 
@@ -145,7 +137,7 @@ def _instead(kind: str, size: int) -> str:
 
 
 def _read(
-    path: str, size: int, stream: GzipBytes | PlainBytes, before: tuple[ArchiveFault, ...]
+    path: str, size: int, stream: GzipBytes | BinaryIO, before: tuple[ArchiveFault, ...]
 ) -> Archive:
     found: list[TarMember] = []
     problems = list(before)
@@ -153,7 +145,10 @@ def _read(
         found.extend(members(stream))
     except ArchiveError as fault:
         problems.append(ArchiveFault(fault.rule, fault.message))
-        return Archive(path, size, tuple(found), tuple(problems), complete=False)
-    if not any(each.kind != DIRECTORY for each in found):
-        problems.append(ArchiveFault("archive-empty", "the archive contains no file"))
-    return Archive(path, size, tuple(found), tuple(problems), complete=True)
+        complete = False
+    else:
+        complete = True
+        if not any(each.kind != DIRECTORY for each in found):
+            problems.append(ArchiveFault("archive-empty", "the archive contains no file"))
+    read, wrong = tuple(found), tuple(problems)
+    return Archive(file=path, packed=size, members=read, problems=wrong, complete=complete)

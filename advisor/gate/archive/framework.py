@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from advisor.configuration.partial_texts import all_of, any_of, negated
 from advisor.configuration.rulefiles import read_yaml_rules, rule_path
 from advisor.gate.archive.contents import Archive
 from advisor.model.errors import InputError
@@ -72,20 +73,13 @@ def layouts() -> tuple[Layout, ...]:
     Raises:
         RulebookError: the file cannot be read.
     """
-    return tuple(
-        Layout(
-            id=entry["id"],
-            title=entry["title"],
-            names=tuple(entry["names"]),
-            images=tuple(entry["images"]),
-            root=entry["root"],
-            known_by=entry["known_by"],
-            faults=tuple(LayoutFault(**fault) for fault in entry["faults"]),
-            source=entry["source"],
-            as_of=entry["as_of"],
-        )
-        for entry in read_yaml_rules(rule_path("archives.yaml"))["layouts"]
-    )
+    found = []
+    for entry in read_yaml_rules(rule_path("archives.yaml"))["layouts"]:
+        known = {name: entry[name] for name in Layout._fields}
+        known |= {name: tuple(entry[name]) for name in ("names", "images")}
+        known["faults"] = tuple(LayoutFault(**fault) for fault in entry["faults"])
+        found.append(Layout(**known))
+    return tuple(found)
 
 
 def names_of(archive: Archive) -> Names:
@@ -129,16 +123,14 @@ def holds(condition: Mapping[str, Any], names: Names) -> bool | None:
     """
     ((word, value),) = condition.items()
     if word == "not":
-        inner = holds(value, names)
-        return None if inner is None else not inner
+        return negated(holds(value, names))
     if word in ("all", "some"):
-        found = [holds(each, names) for each in value]
-        decided = word == "some"
-        if decided in found:
-            return decided
-        return None if None in found else not decided
+        return (all_of if word == "all" else any_of)(holds(each, names) for each in value)
     if word == "only":
-        return _only(value, names)
+        fits = [expression(pattern).fullmatch for pattern in value]
+        if not all(any(fit(name) for fit in fits) for name in names.files):
+            return False
+        return True if names.complete else None
     matched = {name for pattern in value for name in names.matching(pattern)}
     if word == "torchscript":
         return _counted("any", len(matched & names.torchscript), names.complete)
@@ -154,13 +146,6 @@ def _counted(word: str, count: int, complete: bool) -> bool | None:
     if not complete:
         return None
     return word == "one" and count == 1
-
-
-def _only(patterns: Sequence[str], names: Names) -> bool | None:
-    expressions = [expression(pattern) for pattern in patterns]
-    if not all(any(each.fullmatch(name) for each in expressions) for name in names.files):
-        return False
-    return True if names.complete else None
 
 
 def example(condition: Mapping[str, Any], names: Names) -> str:
@@ -206,10 +191,8 @@ def required(text: str) -> Layout:
 
 def recognised(names: Names) -> tuple[Layout, str] | None:
     """The layout that the files tell of, and a file that tells so."""
-    for each in layouts():
-        if holds(each.known_by, names):
-            return each, example(each.known_by, names)
-    return None
+    found = (each for each in layouts() if holds(each.known_by, names))
+    return next(((each, example(each.known_by, names)) for each in found), None)
 
 
 def framework_of(names: Names, given: str, stated: str, image: str) -> Framework:

@@ -1,19 +1,153 @@
-"""What is wrong with the members of an archive and with its size, whatever its framework is."""
+"""What is wrong with the members of an archive and with its size, and where it is deployed.
+
+There are disk and memory, the image, and what its container is told.
+"""
 
 from __future__ import annotations
 
 import posixpath
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, partial
+from typing import Any, NamedTuple
 
+from advisor.configuration.document import Node, Resource
 from advisor.configuration.rulefiles import read_yaml_rules, rule_path
+from advisor.configuration.terraform.plan import plain
 from advisor.gate.archive.contents import Archive, ArchiveFault, is_junk
-from advisor.gate.archive.deployed import MemoryRoom
 from advisor.gate.archive.tar_members import DIRECTORY, FILE, HARD_LINK, SYMLINK, TarMember
-from advisor.model.workload import Interval, Workload
+from advisor.gate.rules.instances import is_a, memory_of
+from advisor.gate.rules.view import containers, text_of
+from advisor.model.advice import Advice
+from advisor.model.workload import Workload
+from advisor.text.quantity import parse
 from advisor.text.quantity_format import about
+
+_GB = 1024**3
+_MB = 1024**2
+
+
+class MemoryRoom(NamedTuple):
+    """Disk and memory, in bytes, of one place where the archive goes; ``None``: not known."""
+
+    where: str
+    disk: int | None
+    memory: int | None
+
+
+class Deployed(NamedTuple):
+    """What configurations say of where an archive goes.
+
+    ``environment`` has the container's variables, a value that is not known as ``None``; it is
+    ``None`` itself where nobody can tell which container or which variables it is.
+    """
+
+    rooms: tuple[MemoryRoom, ...] = ()
+    image: str = ""
+    environment: Mapping[str, str | None] | None = {}
+
+
+def deployed(made: Iterable[Resource], models: Iterable[Resource]) -> Deployed:
+    """Where endpoint configurations and transform jobs, with the models beside them, put it."""
+    rooms = tuple(dict.fromkeys(configured_rooms(made)))
+    told = [_told(node) for model in models for _, node in containers(model)]
+    if not told:
+        return Deployed(rooms)
+    if any(each != told[0] for each in told):
+        return Deployed(rooms, environment=None)
+    image, environment = told[0]
+    return Deployed(rooms, image, environment)
+
+
+def _told(container: Node) -> tuple[str, dict[str, str | None] | None]:
+    """The image and the variables of a container."""
+    image = text_of(container.get("Image")) or ""
+    node = container.get("Environment")
+    if node is not None and node.kind != "map":
+        return image, None
+    variables = node.value.items() if node is not None else ()
+    return image, {name: text_of(value) for name, value in variables}
+
+
+def planned_rooms(advice: Advice) -> Iterator[MemoryRoom]:
+    """The rooms of the requests that the workload's answer makes."""
+    plan = advice.chosen.plan if advice.chosen is not None else None
+    for request in plan.requests if plan is not None else ():
+        yield from _rooms(request.operation.removeprefix("Create"), request.parameters, "the plan")
+
+
+def configured_rooms(resources: Iterable[Resource]) -> Iterator[MemoryRoom]:
+    """The rooms of endpoint configurations and transform jobs."""
+    for resource in resources:
+        yield from _rooms(resource.kind, plain(resource.body), resource.mark.file)
+
+
+def _rooms(kind: str, body: Mapping[str, Any], where: str) -> Iterator[MemoryRoom]:
+    """The rooms of a configuration in the API's shape; a value that is no literal is not known."""
+    if kind == "TransformJob":
+        resources = body.get("TransformResources")
+        type_name = resources.get("InstanceType") if isinstance(resources, dict) else None
+        if isinstance(type_name, str):
+            disk = (
+                _bound("batch-transform-volume")
+                if is_a(type_name, "local-storage") is False
+                else None
+            )
+            yield MemoryRoom(f"{type_name} of {where}", disk, memory_of(type_name))
+    if kind != "EndpointConfig":
+        return
+    variants = body.get("ProductionVariants")
+    for variant in variants if isinstance(variants, list | tuple) else ():
+        if isinstance(variant, dict):
+            yield from _variant(variant, where)
+
+
+def _variant(variant: Mapping[str, Any], where: str) -> Iterator[MemoryRoom]:
+    serverless, type_name = variant.get("ServerlessConfig"), variant.get("InstanceType")
+    if isinstance(serverless, dict):
+        memory = _int(serverless.get("MemorySizeInMB"))
+        yield MemoryRoom(
+            f"the serverless endpoint of {where}",
+            _bound("serverless-disk"),
+            memory * _MB if memory else None,
+        )
+    elif isinstance(type_name, str):
+        yield MemoryRoom(
+            f"{type_name} of {where}", _volume(variant, type_name), memory_of(type_name)
+        )
+
+
+def _volume(variant: Mapping[str, Any], type_name: str) -> int | None:
+    """Bytes of the volume of an instance; ``None`` for local disks, whose size is not known."""
+    if is_a(type_name, "local-storage") is not False:
+        return None
+    asked = variant.get("VolumeSizeInGB")
+    if asked is None:
+        return _bound("volume-default")
+    size = _int(asked)
+    return size * _GB if size else None
+
+
+@cache
+def _bound(name: str) -> int:
+    """Bytes that an entry of the rules gives: a limit, a caution or a constant of sizing."""
+    options = read_yaml_rules(rule_path("options", "serverless.yaml"))["limits"]
+    cautions = read_yaml_rules(rule_path("cautions.yaml"))["cautions"]
+    constants = read_yaml_rules(rule_path("sizing.yaml"))["constants"]
+    entry = next(each for each in (*options, *cautions, *constants) if each["id"] == name)
+    text = entry.get("at_most") or f"{entry['value']} {entry['unit']}"
+    size = parse(str(text), "size").high
+    assert size is not None
+    return size
+
+
+def _int(value: Any) -> int | None:
+    """A number as templates write it, which may be a text."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else None
+
 
 MOST_SHOWN = 5
 """Findings of one check in an archive; the last one counts the others."""
@@ -40,11 +174,20 @@ def member_faults(archive: Archive) -> Iterator[ArchiveFault]:
         yield from shown
 
 
-def _outside(archive: Archive) -> Iterator[ArchiveFault]:
+def _of_each(
+    archive: Archive, check: str, says: Callable[[TarMember], str]
+) -> Iterator[ArchiveFault]:
+    """The members of which something is to be said."""
     for each in archive.members:
-        if each.name.startswith("/") or ".." in each.name.split("/"):
-            way = "an absolute name" if each.name.startswith("/") else "a name with .."
-            yield ArchiveFault("archive-path-outside", f"{each.name} is {way}", each.name)
+        said = says(each)
+        if said:
+            yield ArchiveFault(check, f"{each.name} is {said}", each.name)
+
+
+def _outside(member: TarMember) -> str:
+    if member.name.startswith("/"):
+        return "an absolute name"
+    return "a name with .." if ".." in member.name.split("/") else ""
 
 
 def _links(archive: Archive) -> Iterator[ArchiveFault]:
@@ -71,12 +214,10 @@ def _within(archive: Archive, kind: str, check: str) -> Iterator[ArchiveFault]:
             yield ArchiveFault(check, _called(each), each.name)
 
 
-def _special(archive: Archive) -> Iterator[ArchiveFault]:
-    usual = (FILE, DIRECTORY, SYMLINK, HARD_LINK)
-    for each in archive.members:
-        if each.kind not in usual:
-            kind = "a special file" if each.kind == "other" else f"a {each.kind}"
-            yield ArchiveFault("archive-special-file", f"{each.name} is {kind}", each.name)
+def _special(member: TarMember) -> str:
+    if member.kind in (FILE, DIRECTORY, SYMLINK, HARD_LINK):
+        return ""
+    return "a special file" if member.kind == "other" else f"a {member.kind}"
 
 
 def _set_id(archive: Archive) -> Iterator[ArchiveFault]:
@@ -113,17 +254,9 @@ def _same_but_case(archive: Archive) -> Iterator[ArchiveFault]:
             yield ArchiveFault("archive-same-but-case", message, each.name)
 
 
-def _encoding(archive: Archive) -> Iterator[ArchiveFault]:
-    for each in archive.members:
-        if any("\udc80" <= letter <= "\udcff" for letter in each.name):
-            yield ArchiveFault("archive-name-encoding", f"{each.name} is not UTF-8", each.name)
-
-
-def _backslash(archive: Archive) -> Iterator[ArchiveFault]:
-    for each in archive.members:
-        if "\\" in each.name:
-            message = f"{each.name} is one file name, not folders and a file"
-            yield ArchiveFault("archive-backslash", message, each.name)
+def _encoding(member: TarMember) -> str:
+    foreign = any("\udc80" <= letter <= "\udcff" for letter in member.name)
+    return "not UTF-8" if foreign else ""
 
 
 def _macos(archive: Archive) -> Iterator[ArchiveFault]:
@@ -133,11 +266,8 @@ def _macos(archive: Archive) -> Iterator[ArchiveFault]:
         yield ArchiveFault("archive-macos-files", f"macOS added {found[0]}{more}", found[0])
 
 
-def _pointers(archive: Archive) -> Iterator[ArchiveFault]:
-    for each in archive.members:
-        if each.holds.startswith("a Git LFS pointer"):
-            message = f"{each.name} is {each.holds}"
-            yield ArchiveFault("archive-pointer", message, each.name)
+def _pointer(member: TarMember) -> str:
+    return member.holds if member.holds.startswith("a Git LFS pointer") else ""
 
 
 def _empty_files(archive: Archive) -> Iterator[ArchiveFault]:
@@ -176,19 +306,23 @@ def _archive_alone(archive: Archive) -> Iterator[ArchiveFault]:
 
 _LOOKS: tuple[Callable[[Archive], Iterator[ArchiveFault]], ...] = (
     _archive_alone,
-    _outside,
+    partial(_of_each, check="archive-path-outside", says=_outside),
     _links,
     partial(_within, kind=SYMLINK, check="archive-symlink"),
     partial(_within, kind=HARD_LINK, check="archive-hard-link"),
-    _special,
+    partial(_of_each, check="archive-special-file", says=_special),
     _set_id,
     _same_name,
     _file_and_folder,
     _same_but_case,
-    _encoding,
-    _backslash,
+    partial(_of_each, check="archive-name-encoding", says=_encoding),
+    partial(
+        _of_each,
+        check="archive-backslash",
+        says=lambda each: "one file name, not folders and a file" if "\\" in each.name else "",
+    ),
     _macos,
-    _pointers,
+    partial(_of_each, check="archive-pointer", says=_pointer),
     _empty_files,
     _shards,
 )
@@ -228,10 +362,12 @@ def room_faults(
     """What does not fit. Only an archive that was read to its end has a size."""
     if not archive.complete:
         return
-    scratch = _low(workload, "model.disk")
+    disk = workload.interval("model.disk")
+    scratch = 0 if disk is None else disk.low or 0
     wanted = archive.unpacked + scratch
     beside = f" and {_size(scratch)} of scratch space" if scratch else ""
-    loaded = sum(_loaded_sizes(archive))
+    sizes = archive.sizes.items()  # of what is loaded: the files that are not code
+    loaded = sum(n for name, n in sizes if not name.startswith("code/") and name[-3:] != ".py")
     for room in rooms:
         if room.disk is not None and wanted > room.disk:
             yield ArchiveFault(
@@ -267,20 +403,8 @@ def stated_faults(archive: Archive, workload: Workload) -> Iterator[ArchiveFault
         yield ArchiveFault("archive-larger-than-stated", message, value=stated.text)
 
 
-def _loaded_sizes(archive: Archive) -> Iterator[int]:
-    """Bytes of the files that are not code."""
-    for name, size in archive.sizes.items():
-        if not name.startswith("code/") and not name.endswith(".py"):
-            yield size
-
-
 def _exceeds(size: int, stated: int) -> bool:
     return size * 100 > stated * (100 + MARGIN)
-
-
-def _low(workload: Workload, path: str) -> int:
-    found: Interval | None = workload.interval(path)
-    return 0 if found is None or found.low is None else found.low
 
 
 def _size(size: int) -> str:

@@ -183,15 +183,11 @@ def resources_of(pair: Pair, documents: Sequence[Document]) -> Iterator[tuple[Wo
                 yield world, resource
             known.append(resource.address)
     if address and not found:
-        raise _nothing_there(pair, address, known)
-
-
-def _nothing_there(pair: Pair, address: str, known: Iterable[str]) -> InputError:
-    names = list(dict.fromkeys(known))
-    near = nearest(address, names)
-    listed = f"there is {', '.join(names)}" if names else "it holds no endpoint configuration"
-    return InputError(
-        f"{pair.where} names {address} in this file, and it is not there",
-        file=pair.artifact.partition("#")[0],
-        hint=f"did you mean {near}?" if near else listed,
-    )
+        names = list(dict.fromkeys(known))
+        near = nearest(address, names)
+        listed = f"there is {', '.join(names)}" if names else "it holds no endpoint configuration"
+        raise InputError(
+            f"{pair.where} names {address} in this file, and it is not there",
+            file=pair.artifact.partition("#")[0],
+            hint=f"did you mean {near}?" if near else listed,
+        )

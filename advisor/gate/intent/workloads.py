@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 
 from advisor.configuration.discover import STDIN
 from advisor.configuration.document import Document
 from advisor.gate.checks import Check
-from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, GateFinding
+from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, GateFinding, together
+from advisor.gate.intent import pairing
 from advisor.gate.intent.comparison import WorkloadFit
-from advisor.gate.intent.organisation_policy import beyond
-from advisor.gate.intent.pairing import (
-    AnsweredWorkloads,
-    OfWorkload,
-    documents_of,
-    is_of,
-    meant,
-    own_pairs,
-    pairs_by_artifact,
-    resources_of,
-)
 from advisor.gate.policy.lockfile import answer_of, lock_key, read_lock, told
+from advisor.gate.rules.instances import family
 from advisor.gate.rules.service_walk import load_service
 from advisor.gate.rules.view import View
-from advisor.gate.settings import CheckOptions, Organisation, Pair, organisation_of, settled
+from advisor.gate.settings import (
+    CONCURRENCY,
+    CheckOptions,
+    Organisation,
+    Pair,
+    organisation_of,
+    settled,
+)
 from advisor.model.advice import Advice
 from advisor.model.errors import InputError
+from advisor.model.options import SERVERLESS
+from advisor.model.usage import FleetUsage, ServerlessUsage, Usage
 from advisor.model.value import Value
 from advisor.model.workload import Finding, Workload
 
@@ -48,7 +47,7 @@ def answer_workloads(
     checks: Mapping[str, Check],
     pairs: Sequence[Pair],
     archives: Sequence[str],
-) -> AnsweredWorkloads:
+) -> pairing.AnsweredWorkloads:
     """Answer every workload, and note what was made for it.
 
     Raises:
@@ -57,20 +56,14 @@ def answer_workloads(
     locked = read_lock(options.lock) if options.lock and not options.relock else {}
     asking = _Asking(options=options, checks=checks, pairs=pairs, archives=archives, locked=locked)
     parts = [_answered(path, asking) for path in options.counted(paths, "workloads")]
-    workloads = tuple(chain.from_iterable(part.workloads for part in parts))
-    found = chain.from_iterable(part.findings for part in parts)
-    return AnsweredWorkloads(
-        workloads=workloads,
-        findings=(*found, *_duplicates(workloads, checks)),
-        errors=tuple(chain.from_iterable(part.errors for part in parts)),
-        pairs=tuple(chain.from_iterable(part.pairs for part in parts)),
-        advices={path: kept for part in parts for path, kept in part.advices.items()},
-        answers={key: answer for part in parts for key, answer in part.answers.items()},
-    )
+    whole = together(pairing.AnsweredWorkloads, parts)
+    found = (*whole.findings, *_duplicates(whole.workloads, checks))
+    return whole._replace(findings=found)
 
 
-def _answered(path: str, asking: _Asking) -> AnsweredWorkloads:
+def _answered(path: str, asking: _Asking) -> pairing.AnsweredWorkloads:
     """The workloads of one file; their advice only where something was made for them."""
+    from advisor.pipeline import advise
     from advisor.workload import read_file, read_workloads
 
     organisation = organisation_of(os.path.dirname(path))
@@ -79,7 +72,7 @@ def _answered(path: str, asking: _Asking) -> AnsweredWorkloads:
     except InputError as error:
         errors = (error, *error.others)
         error.others = ()  # each stands for itself from here on
-        return AnsweredWorkloads(errors=errors)
+        return pairing.AnsweredWorkloads(errors=errors)
     named = any(os.path.normpath(pair.workload) == os.path.normpath(path) for pair in asking.pairs)
     findings: list[GateFinding] = []
     pairs: list[Pair] = []
@@ -88,7 +81,7 @@ def _answered(path: str, asking: _Asking) -> AnsweredWorkloads:
     flags = ("region",) if asking.options.region else ()
     workloads = tuple(settled(each, organisation, flags) for each in found)
     for workload in workloads:
-        advice = _advice(workload, asking.options)
+        advice = advise(workload, region=asking.options.region or None, as_of=asking.options.as_of)
         key = lock_key(asking.options.lock, workload.file, workload.name)
         answers[key] = answer_of(advice)
         told_of = [
@@ -96,23 +89,17 @@ def _answered(path: str, asking: _Asking) -> AnsweredWorkloads:
             *_of_lock(workload, key, answers[key], asking),
         ]
         findings += [each._replace(owner=_owner(workload)) for each in told_of]
-        own = [*own_pairs(workload), *pairs_by_artifact(workload, asking.archives)]
+        own = [*pairing.own_pairs(workload), *pairing.pairs_by_artifact(workload, asking.archives)]
         pairs += own
         if own or named:
             kept.append(advice)
-    return AnsweredWorkloads(
+    return pairing.AnsweredWorkloads(
         workloads=workloads,
         findings=tuple(findings),
         pairs=tuple(pairs),
         advices={os.path.normpath(path): tuple(kept)} if kept else {},
         answers=answers,
     )
-
-
-def _advice(workload: Workload, options: CheckOptions) -> Advice:
-    from advisor.pipeline import advise
-
-    return advise(workload, region=options.region or None, as_of=options.as_of)
 
 
 def _of_answer(
@@ -176,17 +163,7 @@ def _owner(workload: Workload) -> str:
 def _as_gate_finding(finding: Finding, checks: Mapping[str, Check]) -> GateFinding:
     """A finding of the answer as one of the gate."""
     check = checks.get(finding.rule)
-    return GateFinding(
-        rule=finding.rule,
-        severity=finding.severity,
-        message=finding.message,
-        file=finding.file,
-        line=finding.line,
-        column=finding.column,
-        because=check.because if check else "",
-        source=finding.source,
-        fix=finding.fix,
-    )
+    return GateFinding(**finding._asdict(), because=check.because if check else "")
 
 
 def _at(check: Check, workload: Workload, path: str, message: str) -> GateFinding:
@@ -201,17 +178,17 @@ def _at(check: Check, workload: Workload, path: str, message: str) -> GateFindin
 
 def compare_pairs(
     pairs: Iterable[Pair],
-    answered: AnsweredWorkloads,
+    answered: pairing.AnsweredWorkloads,
     documents: Mapping[str, Document],
     checks: Mapping[str, Check],
-) -> tuple[list[OfWorkload], list[InputError]]:
+) -> tuple[list[pairing.OfWorkload], list[InputError]]:
     """Compare each configuration with its workload; a pair that means nothing is an error."""
-    compared: list[OfWorkload] = []
+    compared: list[pairing.OfWorkload] = []
     errors: list[InputError] = []
     for pair in pairs:
         try:
-            advices = meant(pair, answered)
-            made = list(resources_of(pair, documents_of(pair, documents)))
+            advices = pairing.meant(pair, answered)
+            made = list(pairing.resources_of(pair, pairing.documents_of(pair, documents)))
         except InputError as error:
             errors.append(error)
             continue
@@ -227,13 +204,15 @@ def compare_pairs(
                     organisation=organisation,
                 )
                 findings = WorkloadFit(advice, checks, view).findings()
-                compared.append(OfWorkload(workload=advice.workload, findings=tuple(findings)))
+                compared.append(
+                    pairing.OfWorkload(workload=advice.workload, findings=tuple(findings))
+                )
     return compared, errors
 
 
 def with_acceptances(
-    answered: AnsweredWorkloads,
-    of_workloads: Iterable[OfWorkload],
+    answered: pairing.AnsweredWorkloads,
+    of_workloads: Iterable[pairing.OfWorkload],
     configured: Iterable[GateFinding],
     pairs: Sequence[Pair],
 ) -> list[GateFinding]:
@@ -258,7 +237,14 @@ def with_acceptances(
         for finding in (*result, *own)
         if finding.acceptance is not None and finding.status == OPEN
     }
-    return result + [finding for finding in own if not _is_used(finding, used)]
+    # An answer calls an acceptance unused that the gate has a use for.
+    needless = {(file, f"accept.{rule}") for file, rule in used}
+    return result + [
+        each
+        for each in own
+        if each.rule != "accept-unused"
+        or (each.file, each.message.partition(" ")[0]) not in needless
+    ]
 
 
 def _known_by(finding: GateFinding) -> tuple[str, str, int, str]:
@@ -266,12 +252,12 @@ def _known_by(finding: GateFinding) -> tuple[str, str, int, str]:
 
 
 def _accepted_by_pairs(
-    finding: GateFinding, pairs: Sequence[Pair], answered: AnsweredWorkloads
+    finding: GateFinding, pairs: Sequence[Pair], answered: pairing.AnsweredWorkloads
 ) -> GateFinding:
     """A finding of a configuration, with what the workloads that it was made for accept."""
     for pair in pairs:
         for advice in answered.advices.get(os.path.normpath(pair.workload), ()):
-            if is_of(pair, finding) and pair.name in ("", advice.workload.name):
+            if pairing.is_of(pair, finding) and pair.name in ("", advice.workload.name):
                 finding = _accepted(finding, advice.workload)
     return finding
 
@@ -284,14 +270,33 @@ def _accepted(finding: GateFinding, workload: Workload) -> GateFinding:
     return finding._replace(acceptance=_acceptance(entry, workload))
 
 
-def _is_used(finding: GateFinding, used: Iterable[tuple[str, str]]) -> bool:
-    """Whether an answer calls an acceptance unused that the gate has a use for."""
-    return finding.rule == "accept-unused" and any(
-        file == finding.file and finding.message.startswith(f"accept.{rule} ")
-        for file, rule in used
-    )
-
-
 def _acceptance(entry: Mapping[str, str], workload: Workload) -> Acceptance:
     """An entry of ``accept:`` as the gate keeps it."""
     return Acceptance(**entry, where=f"{workload.file}:{workload.values['accept'].line}")
+
+
+def beyond(advice: Advice, organisation: Organisation) -> Iterator[tuple[str, str]]:
+    """Rule and message for what an answer's plan takes and the organisation does not have."""
+    chosen = advice.chosen
+    if chosen is None or chosen.plan is None:
+        return
+    usage = chosen.plan.usage
+    instance_type = usage.instance_type or ""
+    allowed = organisation.families
+    if instance_type and allowed and family(instance_type) not in allowed:
+        message = f"the plan takes {instance_type}; allowed: {', '.join(allowed)}"
+        yield "family-not-allowed", message
+    name = CONCURRENCY if chosen.option == SERVERLESS else instance_type
+    wanted, quota = _most(usage), organisation.quotas.get(name)
+    if quota is not None and wanted is not None and wanted > quota:
+        yield "above-quota", f"the plan takes {wanted} of {name}; the account's quota is {quota}"
+
+
+def _most(usage: Usage) -> int | None:
+    """The most instances, or requests at once, that a plan may take; ``None`` where it is open."""
+    if isinstance(usage, ServerlessUsage):
+        return usage.max_concurrency
+    if isinstance(usage, FleetUsage) and usage.maximum is not None:
+        return usage.maximum
+    most = usage.count.high
+    return most if isinstance(most, int) else None

@@ -28,14 +28,6 @@ _DETAIL = tuple(f"{key}=" for key in _DETAILS)
 ByFile = Callable[[GateFinding], Waiver | None]
 
 
-class Waived(Value):
-    """Findings after waivers, and the findings that the waivers themselves are."""
-
-    findings: tuple[GateFinding, ...]
-    about: tuple[GateFinding, ...]
-    used: frozenset[Waiver]  # of those that other files hold
-
-
 def comments_of(source: SourceText) -> Iterator[Waiver]:
     """The waivers in a file, well formed or not (then without a reason)."""
     if "sm-advise:" not in source.text:
@@ -87,19 +79,11 @@ def _acceptance(because: str, details: str, where: str) -> Acceptance:
 
 def _next_line(source: SourceText, line: int) -> int:
     """The next line that holds more than a comment."""
-    number = line + 1
-    while number < line + 20:
+    for number in range(line + 1, line + 20):
         text = source.line(number).strip()
         if text and not text.startswith(("#", "//", "/*", "*/")):
             return number
-        number += 1
     return line + 1
-
-
-def names_file(accepted: Waiver, file: str) -> bool:
-    """Whether the pattern of an acceptance names a file, as the folder of the settings sees it."""
-    seen = seen_from(accepted.file, file) if accepted.file and file != "-" else file
-    return fnmatch(seen, accepted.pattern)
 
 
 class Waivers(Value):
@@ -112,8 +96,13 @@ class Waivers(Value):
 
     def apply(
         self, findings: Iterable[GateFinding], comments: Sequence[Waiver], by_file: ByFile
-    ) -> Waived:
-        """Accept what is accepted; say which waivers are unused, expired or not allowed."""
+    ) -> tuple[list[GateFinding], set[Waiver]]:
+        """Accept what is accepted; say which waivers are unused, expired or not allowed.
+
+        Returns:
+            the findings, those that the waivers themselves are among them; the waivers of other
+            files that were used.
+        """
         about: list[GateFinding] = []
         used: set[Waiver] = set()
         elsewhere: set[Waiver] = set()
@@ -127,31 +116,22 @@ class Waivers(Value):
                 if waiver is None and (waiver := by_file(finding)) is not None:
                     elsewhere.add(waiver)
                 about += self._refused(waiver) if waiver is not None else ()
-            holds = waiver is not None and self._allowed(waiver)
-            result.append(
-                finding._replace(status=ACCEPTED, acceptance=waiver.acceptance)
-                if waiver is not None and holds
-                else finding._replace(status=OPEN, acceptance=None)
-            )
+            # It holds where it gives a reason, and nothing is against it.
+            why = None if waiver is None or any(self._refused(waiver)) else waiver.acceptance
+            holds = why is not None and bool(why.because)
+            status = ACCEPTED if holds else OPEN
+            result.append(finding._replace(status=status, acceptance=why if holds else None))
         for waiver in comments:
             about += self._about(waiver, waiver in used)
-        return Waived(
-            findings=tuple(result), about=tuple(dict.fromkeys(about)), used=frozenset(elsewhere)
-        )
+        return [*result, *dict.fromkeys(about)], elsewhere
 
     def _beside(self, finding: GateFinding, comments: Sequence[Waiver]) -> Waiver | None:
         """The comment that accepts a finding, where comments count."""
         if self.organisation.inline_refused:
             return None
         places = (finding.line, *finding.lines)
-        for waiver in comments:
-            if waiver.rule == finding.rule and waiver.covers in places:
-                return waiver
-        return None
-
-    def _allowed(self, waiver: Waiver) -> bool:
-        """Whether a waiver holds: it gives a reason, and nothing is against it."""
-        return bool(waiver.acceptance.because) and not any(self._refused(waiver))
+        own = (each for each in comments if each.rule == finding.rule and each.covers in places)
+        return next(own, None)
 
     def _refused(self, waiver: Waiver) -> Iterator[GateFinding]:
         """Why a waiver does not hold: the rule may not be waived, it is over, or lasts too long."""
@@ -159,17 +139,13 @@ class Waivers(Value):
             file = self.organisation.never_waived[waiver.rule]
             message = f"{file} forbids a waiver of {waiver.rule}"
             yield self._finding("waiver-not-allowed", waiver, message)
-        elif self._over(waiver.acceptance):
-            message = f"the acceptance of {waiver.rule} ended on {waiver.acceptance.until}"
+        elif (until := waiver.acceptance.until) and (not _is_day(until) or until < self.as_of):
+            message = f"the acceptance of {waiver.rule} ended on {until}"
             yield self._finding("waiver-expired", waiver, message)
         elif self._too_long(waiver.acceptance):
             days = self.organisation.longest_waiver
             message = f"{waiver.rule} is accepted for more than {days} days or without an end"
             yield self._finding("waiver-not-allowed", waiver, message)
-
-    def _over(self, acceptance: Acceptance) -> bool:
-        until = acceptance.until
-        return bool(until) and (not _is_day(until) or until < self.as_of)
 
     def _too_long(self, acceptance: Acceptance) -> bool:
         longest = self.organisation.longest_waiver
@@ -288,7 +264,11 @@ def _waived(
 
     def of_project(finding: GateFinding) -> Waiver | None:
         of_rule = by_rule.get(finding.rule, ())
-        return next((each for each in of_rule if names_file(each, finding.file)), None)
+        for each in of_rule:
+            own, file = each.file, finding.file
+            if fnmatch(seen_from(own, file) if own and file != "-" else file, each.pattern):
+                return each
+        return None
 
     by_file: dict[str, list[GateFinding]] = {}
     for finding in dict.fromkeys(findings):
@@ -296,9 +276,10 @@ def _waived(
     result: list[GateFinding] = []
     used: set[Waiver] = set()
     for file in sorted({*by_file, *comments}):
-        waived = waivers(file).apply(by_file.get(file, ()), comments.get(file, ()), of_project)
-        result += waived.findings + waived.about
-        used |= waived.used
+        own, comments_here = by_file.get(file, ()), comments.get(file, ())
+        waived, elsewhere = waivers(file).apply(own, comments_here, of_project)
+        result += waived
+        used |= elsewhere
     for each in chain.from_iterable(by_rule.values()):
         if each not in used and _covers(options, os.path.dirname(each.file)):
             result.append(waivers(each.file).unused(each))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from advisor.configuration.document import Node, unknown
-from advisor.configuration.partial_texts import as_text, number
+from advisor.configuration.partial_texts import all_of, any_of, as_text, negated, number
 from advisor.gate.rules.instances import is_a
 from advisor.model.errors import RulebookError
 from advisor.model.value import Value
@@ -89,26 +89,6 @@ def _has(condition: Condition, scope: Scope) -> Truth:
     if node.kind == "unknown" and node.value.maybe_absent:
         return None
     return True
-
-
-def _lacks(condition: Condition, scope: Scope) -> Truth:
-    found = _has({"has": condition["lacks"]}, scope)
-    return None if found is None else not found
-
-
-def _all(condition: Condition, scope: Scope) -> Truth:
-    answers = [holds(part, scope) for part in condition["all"]]
-    return False if False in answers else None if None in answers else True
-
-
-def _any(condition: Condition, scope: Scope) -> Truth:
-    answers = [holds(part, scope) for part in condition["any"]]
-    return True if True in answers else None if None in answers else False
-
-
-def _not(condition: Condition, scope: Scope) -> Truth:
-    answer = holds(condition["not"], scope)
-    return None if answer is None else not answer
 
 
 def _field(condition: Condition, scope: Scope) -> Truth:
@@ -227,10 +207,10 @@ _COMPARISONS: dict[str, Callable[[Any, Any], Truth]] = {
 
 _READINGS: dict[str, Callable[[Condition, Scope], Truth]] = {
     "has": _has,
-    "lacks": _lacks,
-    "all": _all,
-    "any": _any,
-    "not": _not,
+    "lacks": lambda condition, scope: negated(_has({"has": condition["lacks"]}, scope)),
+    "all": lambda condition, scope: all_of(holds(part, scope) for part in condition["all"]),
+    "any": lambda condition, scope: any_of(holds(part, scope) for part in condition["any"]),
+    "not": lambda condition, scope: negated(holds(condition["not"], scope)),
     "field": _field,
     "count": _count,
     "product": _product,

@@ -35,7 +35,7 @@ class Scaled(Value):
 def scaled(view: View) -> Scaled:
     """The endpoint and variant that the resource in view scales."""
     node = view.body.get("ResourceId")
-    target = target_of(view)
+    target = target_of(view.world, view.resource)
     if node is None or (node.kind in ("unknown", "reference") and target is not None):
         node = target.body.get("ResourceId") if target is not None else node
     if node is None or node.kind not in ("scalar", "text"):
@@ -57,12 +57,8 @@ def scaled(view: View) -> Scaled:
     return Scaled(form="open" if hidden else "other")
 
 
-def target_of(view: View) -> Resource | None:
+def target_of(world: World, policy: Resource) -> Resource | None:
     """The scaling target that a policy names by reference."""
-    return _target(view.world, view.resource)
-
-
-def _target(world: World, policy: Resource) -> Resource | None:
     for field in ("ScalingTargetId", "ResourceId"):
         node = policy.body.get(field)
         if node is not None and node.kind == "reference":
@@ -95,11 +91,8 @@ def _endpoint(view: View, part: list[object]) -> Resource | None:
     if len(part) == 1 and isinstance(part[0], Reference):
         found = view.world.find(part[0].target)
         return found if found is not None and found.kind == "Endpoint" else None
-    return view.world.named("Endpoint", "EndpointName", tuple(part)) if _settled(part) else None
-
-
-def _settled(part: list[object]) -> bool:
-    return bool(part) and all(isinstance(piece, str | Reference) for piece in part)
+    settled = bool(part) and all(isinstance(piece, str | Reference) for piece in part)
+    return view.world.named("Endpoint", "EndpointName", tuple(part)) if settled else None
 
 
 def _variant(view: View, config: Resource, part: list[object]) -> Node | None:
@@ -115,7 +108,7 @@ def _variant(view: View, config: Resource, part: list[object]) -> Node | None:
 
 def dimension_of(view: View) -> str | None:
     """The dimension that a policy scales: its own, else its target's; ``None`` where it is open."""
-    node, target = view.body.get("ScalableDimension"), target_of(view)
+    node, target = view.body.get("ScalableDimension"), target_of(view.world, view.resource)
     if (node is None or node.kind == "reference") and target is not None:
         node = target.body.get("ScalableDimension")
     return text_of(node)
@@ -140,7 +133,7 @@ def _policies(world: World) -> tuple[_Index, _Index]:
     by_target: dict[Any, list[Resource]] = {}
     by_id: dict[Any, list[Resource]] = {}
     for policy in world.of_kind("ScalingPolicy"):
-        target, named = _target(world, policy), policy.body.get("ResourceId")
+        target, named = target_of(world, policy), policy.body.get("ResourceId")
         if target is not None:
             by_target.setdefault(target.address, []).append(policy)
         if named is not None and named.kind in _COMPARED:

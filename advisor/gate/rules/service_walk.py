@@ -40,18 +40,14 @@ def text_problems(
     text: str, shape: Shape, node: Node, path: Path, at_key: bool = False
 ) -> Iterator[ServiceProblem]:
     """Length and pattern of a text that is wholly known; ``at_key`` when it is the key itself."""
-    pattern = compiled(shape.get("pattern"))
-    rule = "wrong-length"
-    if len(text) > shape.get("max", len(text)):
-        message = (
-            f"{last_name(path)} has {len(text)} characters; at most {shape['max']} are allowed"
-        )
+    pattern, rule, size = compiled(shape.get("pattern")), "wrong-length", len(text)
+    most, least, name = shape.get("max", size), shape.get("min", 0), last_name(path)
+    if size > most:
+        message = f"{name} has {size} characters; at most {most} are allowed"
     elif pattern and not pattern.fullmatch(text):
         rule, message = "wrong-form", form_message(text, shape, path)
-    elif len(text) < shape.get("min", 0):
-        message = (
-            f"{last_name(path)} has {len(text)} characters; at least {shape['min']} are needed"
-        )
+    elif size < least:
+        message = f"{name} has {size} characters; at least {least} are needed"
     else:
         return
     yield ServiceProblem(rule, message, node, path, at_key=at_key)
@@ -99,7 +95,11 @@ def partly_known(node: Node, shape: Shape, path: Path) -> Iterator[ServiceProble
     elif _is_name(shape) and (wrong := _wrong_in_name(parts)):
         message = f"{last_name(path)} has {wrong}: letters, digits and inner hyphens only"
         yield ServiceProblem("wrong-form", message, node, path)
-    elif _is_place(shape) and not _may_be_place(parts[0]):
+    elif _is_place(shape) and not (
+        not isinstance(parts[0], str)
+        or len(parts[0]) < len("https://")  # it can still become one
+        or parts[0].startswith(("s3://", "https://"))
+    ):
         name = last_name(path)
         message = f"{name} does not start with s3://: s3://bucket/prefix is expected"
         yield ServiceProblem("wrong-form", message, node, path)
@@ -115,13 +115,6 @@ def _wrong_in_name(parts: tuple[object, ...]) -> str:
     if isinstance(first, str) and first.startswith("-"):
         return "'-' at its start"
     return "'-' at its end" if isinstance(last, str) and last.endswith("-") else ""
-
-
-def _may_be_place(first: object) -> bool:
-    """Whether a text that begins so can become an S3 address."""
-    if not isinstance(first, str) or len(first) < len("https://"):
-        return True
-    return first.startswith(("s3://", "https://"))
 
 
 def _is_name(shape: Shape) -> bool:
@@ -198,11 +191,14 @@ class _ServiceWalk:
         own = of_dialects("of_the_template").get(name, ()) if self.loose else ()
         unknown = [key for key in node.value if key not in shape["members"] and key not in own]
         for key in unknown:
-            holder = last_name(path) if path else _request(name)
+            # CreateModel for CreateModelInput.
+            request = name.rpartition(":")[2].removesuffix("Input").removesuffix("Request")
+            holder = last_name(path) if path else request
             yield self._unknown_field(node.value[key], holder, shape["members"], (*path, key))
         if self.partial and not path:
             return
-        for key in (*shape["required"], *self._also_required(name)):
+        also = of_dialects("required").get(self.dialect, {}).get(name, ())  # by this dialect alone
+        for key in (*shape["required"], *also):
             wrong = misspelt(key, unknown, ())
             if node.get(key) is None and not wrong and key not in self._optional(node, name):
                 message = f"{key} is missing"
@@ -210,16 +206,10 @@ class _ServiceWalk:
                     "missing-field", message, node, (*path, key), suggestion=key, at_key=True
                 )
 
-    def _also_required(self, name: str) -> Sequence[str]:
-        """Fields that only this dialect asks for."""
-        found: Sequence[str] = of_dialects("required").get(self.dialect, {}).get(name, ())
-        return found
-
     def _optional(self, node: Node, name: str) -> Sequence[str]:
         """Required fields that this dialect does without."""
         if "ScalingTargetId" in node.value:
-            target: Sequence[str] = of_dialects("of_the_target")
-            return target
+            return list(of_dialects("of_the_target"))
         made_up = of_dialects("made_up")
         by_terraform = self.dialect in ("terraform", "plan")
         return [
@@ -314,7 +304,8 @@ class _ServiceWalk:
     def _unknown_value(self, node: Node, values: Sequence[str], path: Path) -> ServiceProblem:
         text = as_text(node.value)
         near = nearest(text, values)
-        message = f"{quoted(node.value)} is no value of {last_name(path)}: {_words(values)}"
+        message = f"{quoted(node.value)} is no value of {last_name(path)}: {', '.join(values[:8])}"
+        message += f" … ({len(values)} values)" if len(values) > 8 else ""
         severity = "error"
         if _is_other_version(text, values) or not (near or len(values) < _FEW_VALUES):
             message += f"; a newer service model than {self.model.version} may know it"
@@ -322,11 +313,6 @@ class _ServiceWalk:
         return ServiceProblem(
             "unknown-value", message, node, path, severity=severity, suggestion=near
         )
-
-    def anything(self, node: Node, name: str, path: Path) -> Iterator[ServiceProblem]:
-        """Bytes and times, of which a file can hold several forms."""
-        del node, name, path
-        yield from ()
 
 
 _READINGS: Mapping[str, Callable[[_ServiceWalk, Node, str, Path], Iterator[ServiceProblem]]] = {
@@ -339,8 +325,8 @@ _READINGS: Mapping[str, Callable[[_ServiceWalk, Node, str, Path], Iterator[Servi
     "double": _ServiceWalk.number,
     "boolean": _ServiceWalk.truth,
     "string": _ServiceWalk.text,
-    "blob": _ServiceWalk.anything,
-    "timestamp": _ServiceWalk.anything,
+    "blob": lambda *_: iter(()),  # of which a file can hold several forms, as of times
+    "timestamp": lambda *_: iter(()),
 }
 
 
@@ -368,17 +354,7 @@ def _out_of_range(node: Node, path: Path, value: float, shape: Shape) -> Iterato
             yield ServiceProblem("out-of-range", message, node, path, suggestion=str(shape[bound]))
 
 
-def _request(shape: str) -> str:
-    """The request that a shape is the input of: ``CreateModel`` for ``CreateModelInput``."""
-    return shape.rpartition(":")[2].removesuffix("Input").removesuffix("Request")
-
-
 def _is_other_version(text: str, values: Sequence[str]) -> bool:
     """Whether a word differs from a listed one by its numbers only, as the next version's will."""
     shape = _NUMBERS.sub("#", text)
     return shape != text and any(_NUMBERS.sub("#", value) == shape for value in values)
-
-
-def _words(values: Sequence[str]) -> str:
-    shown = ", ".join(values[:8])
-    return shown + (f" … ({len(values)} values)" if len(values) > 8 else "")

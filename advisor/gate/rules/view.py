@@ -63,14 +63,10 @@ def variants_of(config: Resource) -> Iterator[tuple[Path, Node]]:
 
 def containers(model: Resource) -> list[tuple[Path, Node]]:
     """The containers of a model, the primary one first."""
-    found: list[tuple[Path, Node]] = []
     primary = model.body.get("PrimaryContainer")
-    if primary is not None and primary.kind == "map":
-        found.append((("PrimaryContainer",), primary))
-    for index, item in enumerate(model.body.items("Containers")):
-        if item.kind == "map":
-            found.append((("Containers", index), item))
-    return found
+    found: list[tuple[Path, Node]] = [] if primary is None else [(("PrimaryContainer",), primary)]
+    found += [(("Containers", n), item) for n, item in enumerate(model.body.items("Containers"))]
+    return [each for each in found if each[1].kind == "map"]
 
 
 def text_of(node: Node | None) -> str | None:
@@ -92,6 +88,17 @@ def same_value(one: Node | None, other: Node | None) -> bool:
             isinstance(part, str | Reference) for part in one.value
         )
     return one.kind in ("scalar", "reference") and bool(one.value == other.value)
+
+
+def twins(found: Iterable[tuple[Path, Node | None]]) -> Iterator[tuple[Path, Node, Node]]:
+    """The values that are certainly the same as an earlier one, each with that one."""
+    seen: list[Node] = []
+    for path, node in found:
+        if node is not None:
+            twin = next((other for other in seen if same_value(node, other)), None)
+            if twin is not None:
+                yield path, node, twin
+            seen.append(node)
 
 
 def no_such_variant(node: Node, path: Path, name: str, variants: Iterable[Node]) -> Iterator[Fault]:

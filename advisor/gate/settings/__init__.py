@@ -26,14 +26,6 @@ CONCURRENCY = "serverless-concurrency"
 MOST_EXTENDED = 10
 NEVER = "never"
 
-NEEDS = {
-    "vpc": ("Model", "VpcConfig"),
-    "network-isolation": ("Model", "EnableNetworkIsolation"),
-    "kms": ("EndpointConfig", "KmsKeyId"),
-    "data-capture": ("EndpointConfig", "DataCaptureConfig"),
-}
-"""Need that an organisation may have everywhere -> kind of resource and field that carry it."""
-
 
 class Pair(Value):
     """A configuration that was made for a workload."""
@@ -131,12 +123,9 @@ def read_project(folder: str) -> Project:
         baseline=_beside(says.get("baseline", ""), table.get("baseline", "")),
         accept=tuple(accepted for each in said for accepted in _accepted(each)),
         pairs=tuple(
-            pair_of(
-                _beside(says["pairs"], pair["workload"]),
-                _beside(says["pairs"], pair["artifact"]),
-                says["pairs"],
-            )
-            for pair in table.get("pairs", ())
+            pair_of(_beside(where, each["workload"]), _beside(where, each["artifact"]), where)
+            for where in [says.get("pairs", "")]
+            for each in table.get("pairs", ())
         ),
         says={**says, "region": own.path} if own is not None and region else says,
     )
@@ -310,8 +299,6 @@ def _beside(file: str, path: str) -> str:
 
 def lock_path(folder: str) -> str:
     """The nearest lock file from a folder upwards; without one, where it is to be."""
-    for parent in upwards(folder):
-        path = os.path.join(parent, LOCK_FILE)
-        if os.path.isfile(path):
-            return os.path.normpath(path)
-    return os.path.normpath(os.path.join(folder, LOCK_FILE))
+    own = os.path.join(folder, LOCK_FILE)
+    paths = (os.path.join(parent, LOCK_FILE) for parent in upwards(folder))
+    return os.path.normpath(next(filter(os.path.isfile, paths), own))

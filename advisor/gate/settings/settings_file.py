@@ -206,23 +206,19 @@ def _require_rules(path: str, table: Mapping[str, Any], place: Places) -> None:
     Raises:
         InputError: there is one.
     """
+    from advisor.gate.checks import PROFILES, require_known
+
     names: list[tuple[Path, Any]] = [((key,), table.get(key, ())) for key in ("select", "ignore")]
     names.append((("waivers", "never"), table.get("waivers", {}).get("never", ())))
     names += [(("accept", pattern), rules) for pattern, rules in table.get("accept", {}).items()]
     for at, rules in names:
         for index, rule in enumerate(rules):
             step = index if isinstance(rules, list) else rule
-            _require_rule(rule, at[0] in ("select", "ignore"), path, place((*at, step)))
-
-
-def _require_rule(rule: str, with_profiles: bool, path: str, at: tuple[int, int]) -> None:
-    from advisor.gate.checks import PROFILES, require_known
-
-    try:
-        require_known((rule,), PROFILES if with_profiles else (), path)
-    except InputError as error:
-        error.line, error.column = at
-        raise
+            try:
+                require_known((rule,), PROFILES if at[0] in ("select", "ignore") else (), path)
+            except InputError as error:
+                error.line, error.column = place((*at, step))
+                raise
 
 
 def _place_in_yaml(node: Node, path: Path) -> tuple[int, int]:

@@ -118,7 +118,7 @@ def provisioned_levels(load: float, threshold: float) -> int:
 
     Provisioning level k is cheaper than running it on demand while it is busy for more than
     ``idle / (on_demand - usage)``, all three prices per second
-    (``advisor.pricing.provisioning.provisioning_threshold``).
+    (``advisor.pricing.monthly.provisioning_threshold``).
     """
     return sum(1 for busy in levels_busy(load) if busy > threshold)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
-from advisor.model.advice import Plan
+from advisor.model.advice import Invoke, Plan, Quota
 from advisor.model.options import (
     BATCH_TRANSFORM,
     ENDPOINT_EACH,
@@ -13,9 +15,274 @@ from advisor.model.options import (
     MULTI_CONTAINER,
     REAL_TIME,
 )
-from advisor.options.hosting import choice
-from advisor.options.hosting.inputs import inputs
+from advisor.model.usage import FleetUsage, Part, Usage
+from advisor.options import instances, memory, real_time
+from advisor.options.hosting import models as named
+from advisor.options.instance_types import Types
+from advisor.options.load import SECOND, counted, known, sentence
 from advisor.options.plan_builder import Draft
+from advisor.rulebook.hardware import CPU, GPU, Instance
+from advisor.rulebook.hosting import Hosting, Inputs, Preference, WayLimit, hosting
+from advisor.text.money_format import figure
+from advisor.text.quantity import MIB, MONTH_HOURS
+
+_TRITON = ("triton", "tritonserver")
+
+
+class HostingInputs(NamedTuple):
+    """The inputs, with the figures behind them that a plan shows."""
+
+    inputs: Inputs
+    apart: tuple[
+        tuple[str, int], ...
+    ]  # types and instances of an endpoint for each; real-time only
+    load_text: str  # how the peak compares with them; empty where it is not known
+
+
+def inputs(draft: Draft, prices: Mapping[str, int] | None) -> HostingInputs:
+    """One value for everything that a rule may ask; prices as for real-time."""
+    known = _load(draft, prices) if draft.option == REAL_TIME else HostingInputs({}, (), "")
+    alone, types = memory.need(draft), instances.types_for(draft, prices)
+    values: dict[str, Any] = {
+        "option": draft.option,
+        "needs": frozenset(each.id for each in draft.facts.book.features if draft.needs(each.id)),
+        "models": named.count(draft),
+        "frameworks": _frameworks(draft),
+        "accelerator": alone.accelerator,
+        "server": _server(draft),
+        "streaming": draft.facts.taken("requests.streaming") is True,
+        "warm": _warm(draft),
+        "sizes": _sizes(draft),
+        "room": _room(alone, types),
+        "together": _together(draft, types),
+        **known.inputs,
+    }
+    return known._replace(inputs={"load": "unknown", **values})
+
+
+def _load(draft: Draft, prices: Mapping[str, int] | None) -> HostingInputs:
+    """Whether the peak fills the instances that each model would have of its own."""
+    apart = _apart(draft, prices)
+    made = real_time.design(draft.apart(), prices)
+    work, capacity = made.work, made.capacity
+    measured = draft.upper("model.throughput")
+    if known(draft).in_flight is None and (known(draft).peak is None or not measured):
+        return HostingInputs({}, apart, "")
+    count, floor = named.count(draft), real_time.availability(draft)[0]
+    needed, _ = real_time.for_peak(draft, work, capacity)
+    filling = needed >= count * floor
+    text = (
+        f"the peak takes {counted(needed, 'instance')} of {made.instance.type}, and "
+        f"{counted(count, 'endpoint')} would have {count} x {floor} = {count * floor}"
+    )
+    return HostingInputs({"load": "filling" if filling else "shared"}, apart, text)
+
+
+def _apart(draft: Draft, prices: Mapping[str, int] | None) -> tuple[tuple[str, int], ...]:
+    """The fleet of an endpoint for each model, by type."""
+    found: Counter[str] = Counter()
+    times = 1 if named.listed(draft) else named.count(draft)
+    for each in named.members(draft):
+        made = real_time.design(each.draft.apart(), prices)
+        found[made.instance.type] += times * made.sizes.initial
+    return tuple(found.items())
+
+
+def _frameworks(draft: Draft) -> str:
+    """What the models are served with: images tell them apart as well as frameworks do."""
+    models = named.listed(draft)
+    for part in ("framework", "image"):
+        default = draft.text(f"model.{part}")
+        found = {model.get(part, default) for model in models}
+        if len(found - {None}) > 1:
+            return "several"
+    return "one" if draft.text("model.framework") or draft.text("model.image") else "unknown"
+
+
+def _server(draft: Draft) -> str:
+    stated = [draft.text("model.framework"), draft.text("model.image")]
+    stated += [model.get(part) for model in named.listed(draft) for part in ("framework", "image")]
+    texts = [text.lower() for text in stated if text is not None]
+    if not texts:
+        return "unknown"
+    return "triton" if any(name in text for text in texts for name in _TRITON) else "other"
+
+
+def _warm(draft: Draft) -> bool:
+    """Whether loading a model takes longer than the cold start that is accepted."""
+    cold = draft.facts.interval("requests.cold_start")
+    if cold is None or cold.high is None or not draft.facts.is_stated("requests.cold_start"):
+        return False
+    return cold.high < load_s(draft) * SECOND
+
+
+def load_s(draft: Draft) -> float:
+    """Seconds until the largest model is loaded from S3; its start where no size is stated."""
+    size = memory.archive_bytes(draft)
+    if size is None:
+        stated = draft.upper("model.startup")
+        return (draft.facts.taken("model.startup") if stated is None else stated) / SECOND
+    return size / MIB / float(draft.number("download-rate"))
+
+
+def _sizes(draft: Draft) -> str:
+    sizes = [memory.need(each.draft).host_mib for each in named.members(draft)]
+    uneven = max(sizes) > draft.number("uneven-sizes") * min(sizes)
+    return "uneven" if uneven else "alike"
+
+
+def _room(alone: memory.Need, types: Types) -> str:
+    """Models that the memory of one GPU holds, on the largest type with a single one."""
+    if alone.accelerator != GPU or not alone.accelerator_mib:
+        return "unknown"
+    single = [each for each in _sold(types, GPU) if each.accelerator_count == 1]
+    most = max((each.accelerator_total_mib for each in single), default=0)
+    return "several" if most >= 2 * alone.accelerator_mib else "alone"
+
+
+def _together(draft: Draft, types: Types) -> str:
+    """Whether all models are resident at once on the largest type."""
+    found = named.members(draft)
+    total = sum(memory.need(each.draft).host_mib for each in found)
+    if len(found) == 1:
+        total *= named.count(draft)
+    most = max((types.usable_mib(each) or 0 for each in _sold(types, CPU)), default=0)
+    return "fits" if total <= most else "exceeds"
+
+
+def _sold(types: Types, kind: str) -> list[Instance]:
+    """Types of a kind that an endpoint in the Region may run on."""
+    return [e for e in types.catalogue.candidates(kind) if types.offered(e, transform=False)]
+
+
+_MILLIONTHS = 1_000_000
+_known: dict[str, Hosting] = {}
+
+
+class Choice(NamedTuple):
+    """What the rules say of one set of inputs."""
+
+    way: str | None  # the first of the row that is not ruled out; None: none serves
+    row: Preference
+    number: int  # of the row, from 1
+    against: Mapping[str, tuple[WayLimit, ...]]  # what rules each way out
+
+
+def rules(draft: Draft) -> Hosting:
+    """The rules of hosting, read once for each set of rules."""
+    digest = draft.facts.book.digest
+    if digest not in _known:
+        _known[digest] = hosting(draft.facts.book.raw["hosting"])
+    return _known[digest]
+
+
+def choose(table: Hosting, inputs: Inputs) -> Choice:
+    """The way that the first row which holds prefers among those that no limit rules out."""
+    against = {
+        name: tuple(limit for limit in way.limits if limit.when.holds(inputs))
+        for name, way in table.ways.items()
+    }
+    for number, row in enumerate(table.preferences, start=1):
+        if row.when.holds(inputs):
+            way = next((name for name in row.then if not against[name]), None)
+            return Choice(way, row, number, against)
+    raise AssertionError("the last preference always applies: compiling makes sure of it")
+
+
+def tell(
+    draft: Draft,
+    table: Hosting,
+    known: HostingInputs,
+    found: Choice,
+    prices: Mapping[str, int] | None,
+) -> None:
+    """Note the way with its reason, and for every other why it lost or what it would cost."""
+    way, row = draft.way, found.row
+    stated = draft.text("deploy.hosting")
+    why = row.origin.because
+    if stated is not None:
+        why = f"stated under deploy; the rules would take {found.way or 'none'}. {why}"
+    count = counted(named.count(draft), "model")
+    if way in (MULTI_CONTAINER, INFERENCE_PIPELINE):
+        count = counted(len(named.containers(draft)), "container")
+    load = f"; {known.load_text}" if known.load_text else ""
+    because = f"{table.ways[way].title} ({count}{load}): {why[0].lower()}{why[1:]}"
+    because += f" Question {found.number} ({row.id}): {row.asks} Yes."
+    draft.set("Hosting", way, because, source=row.origin.source)
+    for name, other in table.ways.items():
+        if name == way:
+            continue
+        reasons = found.against[name]
+        if reasons:
+            text = "; ".join(reason.says for reason in reasons)
+            source = reasons[0].origin.source
+            draft.set(f"Not {name}", "ruled out", sentence(text), source=source)
+        elif name in row.then or name == ENDPOINT_EACH:
+            draft.set(f"Not {name}", _instead(draft, name, known, prices), other.says)
+
+
+def _instead(
+    draft: Draft, name: str, known: HostingInputs, prices: Mapping[str, int] | None
+) -> str:
+    """What an endpoint for each model would cost; the rank of another way."""
+    if name != ENDPOINT_EACH or not known.apart:
+        return "ranks after it"
+    fleet = " + ".join(f"{count:,} x {name}" for name, count in known.apart)
+    cost = apart_usd(known, prices)
+    text = f"{counted(named.count(draft), 'endpoint')}: {fleet}"
+    return text if cost is None else f"{text}, {figure(cost)} USD a month"
+
+
+def apart_usd(known: HostingInputs, prices: Mapping[str, int] | None) -> float | None:
+    """Instances of an endpoint for each model in a month; ``None`` without every price."""
+    parts = [(({} if prices is None else prices).get(name), count) for name, count in known.apart]
+    if not parts or any(price is None for price, _ in parts):
+        return None
+    return sum((price or 0) * count for price, count in parts) * MONTH_HOURS / _MILLIONTHS
+
+
+def compare(
+    draft: Draft, known: HostingInputs, made: Usage, prices: Mapping[str, int] | None
+) -> None:
+    """Say it where an endpoint for each model would have a cheaper fleet than the shared one."""
+    if not isinstance(made, FleetUsage) or made.minimum == 0:
+        return
+    apart = apart_usd(known, prices)
+    price = ({} if prices is None else prices).get(made.instance_type)
+    if apart is None or price is None:
+        return
+    shared = made.instances * price * MONTH_HOURS / _MILLIONTHS
+    if apart < shared:
+        draft.find(
+            "hosting-cheaper",
+            "info",
+            f"instances for one endpoint per model cost {figure(apart)} USD a month, "
+            f"{draft.way} costs {figure(shared)}",
+            path="models",
+            fix="State deploy.hosting: endpoint-each, unless one endpoint is worth the difference.",
+        )
+
+
+def complain(draft: Draft, found: Choice) -> None:
+    """Findings about a way that is used although a limit is against it."""
+    asked = draft.text("deploy.hosting")
+    path = "deploy.hosting" if asked is not None else "model.count"
+    for limit in found.against[draft.way]:
+        draft.find(
+            "hosting-ruled-out",
+            "error",
+            f"{draft.way} does not work here: {limit.says} ({limit.id})",
+            path=path,
+            fix="State another form in deploy.hosting, or change the fact that rules it out.",
+        )
+    if asked is not None and found.way not in (None, asked) and not found.against[asked]:
+        draft.find(
+            "hosting-differs",
+            "info",
+            f"the rules prefer {found.way}: {found.row.asks.lower()} yes",
+            path=path,
+        )
+
 
 Size = Callable[..., Plan]
 
@@ -29,13 +296,13 @@ def planned(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deplo
         size: what plans the option for one model, or for models that share its instances.
         deploy: whether requests and what goes with them are wanted.
     """
-    table = choice.rules(draft)
+    table = rules(draft)
     known = inputs(draft, prices)
-    found = choice.choose(table, known.inputs)
+    found = choose(table, known.inputs)
     # Where none serves, the form that was asked for is shown with what is against it.
     draft.way = draft.text("deploy.hosting") or found.way or found.row.then[0]
-    choice.complain(draft, found)
-    choice.tell(draft, table, known, found, prices)
+    complain(draft, found)
+    tell(draft, table, known, found, prices)
     way = draft.way
     if not _takes(draft.option, way):
         # What was asked for cannot be sent: the requests make what the option has instead.
@@ -44,7 +311,7 @@ def planned(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deplo
     made = _planned(draft, prices, size, deploy=deploy)
     found_more = len(draft.findings)
     if way != ENDPOINT_EACH and not found.against[ENDPOINT_EACH]:
-        choice.compare(draft, known, made.usage, prices)
+        compare(draft, known, made.usage, prices)
     findings = made.findings + tuple(draft.findings[found_more:])
     return made._replace(hosting=way, findings=findings)
 
@@ -58,11 +325,115 @@ def _takes(option: str, way: str) -> bool:
 
 def _planned(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deploy: bool) -> Plan:
     if draft.way == ENDPOINT_EACH:
-        from advisor.options.hosting import each
-
-        return each.planned(draft, prices, size, deploy=deploy)
+        return _each_alone(draft, prices, size, deploy=deploy)
     if draft.way == INFERENCE_COMPONENTS:
         from advisor.options.hosting import components
 
         return components.planned(draft, prices, deploy=deploy)
     return size(draft, prices, deploy=deploy)
+
+
+_OF_ONE = " per "  # in the name of a quota that bounds each endpoint by itself
+
+
+def _each_alone(
+    draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deploy: bool
+) -> Plan:
+    """The plan of all models; arguments as for ``planned``."""
+    draft.carry("tenant-isolation")
+    if named.listed(draft):
+        return _of_all(draft, prices, size, deploy=deploy)
+    count = named.count(draft)
+    if count > 1:
+        _say_unnamed(draft, count)
+    if draft.option == REAL_TIME and count > 1:
+        return _of_one(draft, size(named.members(draft)[0].draft, prices, deploy=deploy), count)
+    return size(draft, prices, deploy=deploy)
+
+
+def _say_unnamed(draft: Draft, count: int) -> None:
+    thing = "job" if draft.option == BATCH_TRANSFORM else "endpoint"
+    draft.find(
+        "models-not-named",
+        "info",
+        f"the requests create the {thing} of one model, but there are {count:,}",
+        path="model.count",
+        fix="List the models by name under models, or repeat the requests with a name, an image "
+        "and an artifact for each.",
+    )
+
+
+def _of_one(draft: Draft, made: Plan, count: int) -> Plan:
+    """The plan of one model among many without names: it has an equal share of the traffic."""
+    member = named.members(draft)[0].draft
+    because = f"Of {counted(count, 'model')} without names each gets an equal share of the traffic."
+    draft.set("Endpoints", count, because)
+    part = Part(usage=made.usage, facts=member.facts, times=named.times(draft))
+    return made._replace(
+        settings=draft.settings + made.settings,
+        findings=_once((*draft.findings, *made.findings)),
+        quotas=tuple(_times(quota, count) for quota in made.quotas),
+        carried=made.carried | draft.carried,
+        usage=made.usage._replace(parts=(part,)),
+    )
+
+
+def _of_all(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deploy: bool) -> Plan:
+    """Every model's own plan, with its own size and share; the busiest stands for latency."""
+    members = named.members(draft)
+    plans = [size(each.draft, prices, deploy=deploy) for each in members]
+    busiest = max(range(len(plans)), key=lambda number: members[number].share)
+    settings = list(draft.settings)
+    for member, made in zip(members, plans, strict=True):
+        settings += [e._replace(name=f"{member.name}: {e.name}") for e in made.settings]
+    carried = frozenset.intersection(*(made.carried for made in plans))
+    parts = tuple(
+        Part(usage=made.usage, facts=member.draft.facts)
+        for made, member in zip(plans, members, strict=True)
+    )
+    return Plan(
+        option=draft.option,
+        settings=tuple(settings),
+        requests=tuple(request for made in plans for request in made.requests),
+        invoke=_invoke(draft, plans, members) if deploy else plans[0].invoke,
+        quotas=_drawn(plans),
+        findings=_once((*draft.findings, *(each for made in plans for each in made.findings))),
+        carried=carried | draft.carried,
+        usage=plans[busiest].usage._replace(parts=parts),
+    )
+
+
+def _invoke(draft: Draft, plans: list[Plan], members: tuple[named.Member, ...]) -> Invoke:
+    first = plans[0].invoke
+    key = "TransformJobName" if draft.option == BATCH_TRANSFORM else "EndpointName"
+    names = ", ".join(
+        f"{member.name} at {made.invoke.parameters[key]}"
+        for member, made in zip(members, plans, strict=True)
+    )
+    return first._replace(notes=(f"Each model has its own {key}: {names}.", *first.notes))
+
+
+def _times(quota: Quota, count: int) -> Quota:
+    """A quota drawn by several endpoints alike, unless it bounds each of them by itself."""
+    if quota.wanted is None or _OF_ONE in quota.name:
+        return quota
+    return quota._replace(wanted=quota.wanted * count)
+
+
+def _drawn(plans: list[Plan]) -> tuple[Quota, ...]:
+    """Quotas of all plans, added up unless they bound each endpoint by itself."""
+    found: dict[str, Quota] = {}
+    for made in plans:
+        for quota in made.quotas:
+            before = found.get(quota.name)
+            if before is None or quota.wanted is None or before.wanted is None:
+                found[quota.name] = quota if before is None else before
+            elif _OF_ONE in quota.name:
+                found[quota.name] = before._replace(wanted=max(before.wanted, quota.wanted))
+            else:
+                found[quota.name] = before._replace(wanted=before.wanted + quota.wanted)
+    return tuple(found.values())
+
+
+def _once(findings: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(findings))

@@ -15,7 +15,7 @@ def complete(draft: Draft, requests: tuple[Request, ...], fleet: Replaced) -> Re
     """The requests of an endpoint and of what surrounds it; see ``release.surround``."""
     if not asked(draft):
         return Released(requests=requests, instances=fleet.most + fleet.more)
-    from advisor.options.rollout.release import surround
+    from advisor.options.rollout.strategy import surround
 
     return surround(draft, requests, fleet)
 
@@ -27,7 +27,7 @@ def complete_components(
     if not asked(draft):
         return requests
     unguarded(draft, "SageMaker updates the components of an endpoint one by one, not as a fleet")
-    from advisor.options.rollout.release import surround_components
+    from advisor.options.rollout.strategy import surround_components
 
     return surround_components(draft, requests, instance)
 

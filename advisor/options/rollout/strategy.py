@@ -1,24 +1,230 @@
-"""How an update replaces what runs: the strategy that the endpoint can have, as a policy."""
+"""How an update replaces what runs, and what surrounds it: the rollout, its alarms and topics."""
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
-from advisor.model.advice import Parameters
+from advisor.model.advice import Parameters, Request
 from advisor.model.options import SERVERLESS
+from advisor.options import alarms, endpoint, topics
+from advisor.options.load import SECOND, counted, known, number, per_second, seconds
 from advisor.options.plan_builder import Draft
-from advisor.options.rollout.replaced import Replaced, warn
-from advisor.options.rollout.step import (
-    ALL_AT_ONCE,
-    CANARY,
-    LINEAR,
-    ROLLING,
-    SIZES,
-    RolloutStep,
-    step_of,
-)
-from advisor.options.rollout.timing import Timing, seen, timing_of
-from advisor.rulebook.hardware import CPU
+from advisor.options.rollout.replaced import Released, Replaced, warn
+from advisor.rulebook.hardware import CPU, Instance
+
+ALL_AT_ONCE, CANARY, LINEAR, ROLLING = "all-at-once", "canary", "linear", "rolling"
+SIZES = {CANARY: "CanarySize", LINEAR: "LinearStepSize", ROLLING: "MaximumBatchSize"}
+
+
+class RolloutStep(NamedTuple):
+    """The part of the fleet that moves at once."""
+
+    size: Parameters  # CapacitySize
+    instances: int  # of the largest fleet
+    steps: int  # that the whole fleet takes
+
+
+def step_of(draft: Draft, strategy: str, fleet: Replaced) -> RolloutStep:
+    """The stated step, else our own, inside the bounds and in whole instances."""
+    low, high = _bounds(draft, strategy)
+    constant, usual = "rollout-batch", draft.number("rollout-batch")
+    if strategy == CANARY:
+        constant, usual = "rollout-canary", draft.number("rollout-canary")
+    stated = draft.text("deploy.rollout.step")
+    if stated is not None and "instance" in stated:
+        step, because = _counted(draft, int(stated.split()[0]), fleet, low, high)
+    else:
+        share = int(usual if stated is None else stated.rstrip(" %"))
+        within = min(high, max(low, share))
+        if within != share:
+            message = f"{strategy} takes {low} to {high} %, not {share} %; {within} % are set"
+            warn(draft, "rollout-adjusted", message, "deploy.rollout.step")
+        step, because = _shared(within, fleet, high)
+    if strategy == CANARY:
+        step = step._replace(steps=2)
+    unit = "%" if step.size["Type"] == "CAPACITY_PERCENT" else "of the instances"
+    told = "" if stated is not None else constant
+    draft.set(SIZES[strategy], f"{step.size['Value']} {unit}", because, constant=told)
+    return step
+
+
+def _bounds(draft: Draft, strategy: str) -> tuple[int, int]:
+    """Percent of the instances that a step may have."""
+    if strategy == CANARY:
+        return 1, draft.number("rollout-canary-most")
+    if strategy == LINEAR:
+        return draft.number("rollout-linear-least"), draft.number("rollout-linear-most")
+    return draft.number("rollout-rolling-least"), draft.number("rollout-rolling-most")
+
+
+def _shared(share: int, fleet: Replaced, high: int) -> tuple[RolloutStep, str]:
+    """A step of a percentage: at least one instance of the smallest fleet."""
+    if fleet.least < fleet.most:
+        taken = max(share, math.ceil(100 / fleet.least))
+        held = math.ceil(fleet.most * taken / 100)
+        because = f"{share} % of the fleet"
+        if taken > share:
+            because += f"; one of {fleet.least} instances, when it is scaled in, is {taken} %"
+        return RolloutStep(_percent(taken), held, math.ceil(100 / taken)), f"{because}."
+    exact = fleet.most * share / 100
+    if exact.is_integer():
+        because = f"{share} % of {fleet.most} instances = {exact:g}."
+        return RolloutStep(_percent(share), int(exact), math.ceil(100 / share)), because
+    whole = min(math.ceil(exact), fleet.most * high // 100)
+    because = (
+        f"{share} % of {fleet.most} instances = {number(exact)}; {whole} in whole instances, "
+        f"{round(100 * whole / fleet.most)} %."
+    )
+    return RolloutStep(_count(whole), whole, math.ceil(fleet.most / whole)), because
+
+
+def _counted(
+    draft: Draft, stated: int, fleet: Replaced, low: int, high: int
+) -> tuple[RolloutStep, str]:
+    """A step of a number of instances that is within the bounds whatever the fleet's size."""
+    path = "deploy.rollout.step"
+    least = max(1, math.ceil(fleet.most * low / 100))
+    most = fleet.least * high // 100
+    if least > most:
+        share = min(high, max(low, math.ceil(100 * stated / fleet.least)))
+        step, because = _shared(share, fleet, high)
+        message = (
+            f"no number of instances is {low} to {high} % of {fleet.least} and of {fleet.most}; "
+            f"{step.size['Value']} % are set"
+        )
+        warn(draft, "rollout-adjusted", message, path)
+        return step, because
+    taken = min(most, max(least, stated))
+    if taken != stated:
+        message = f"a step is {least} to {most} instances here, not {stated}; {taken} are set"
+        warn(draft, "rollout-adjusted", message, path)
+    because = f"{counted(taken, 'instance')} of {fleet.least} to {fleet.most}, as stated."
+    return RolloutStep(_count(taken), taken, math.ceil(fleet.most / taken)), because
+
+
+def _percent(value: int) -> Parameters:
+    return {"Type": "CAPACITY_PERCENT", "Value": int(value)}
+
+
+def _count(value: int) -> Parameters:
+    return {"Type": "INSTANCE_COUNT", "Value": int(value)}
+
+
+class Timing(NamedTuple):
+    """Seconds."""
+
+    wait: int
+    terminate: int
+    limit: int
+
+
+def timing_of(draft: Draft, strategy: str, steps: int) -> Timing:
+    """Waits, and the time limit that leaves room for them and for the starts."""
+    wait = _wait(draft, "wait", draft.number("rollout-wait")) if steps else 0
+    terminate = 0
+    if strategy != ROLLING:
+        terminate = _wait(draft, "terminate_wait", draft.number("rollout-terminate"))
+    elif "deploy.rollout.terminate_wait" in draft.facts.workload.values:
+        message = "a rolling update ends the old instances batch by batch and has no terminate_wait"
+        warn(draft, "rollout-adjusted", message, "deploy.rollout.terminate_wait")
+    starts = steps if strategy == ROLLING else 1
+    wait = _fitting(draft, wait, terminate, steps, starts)
+    if steps:
+        reason = "" if "deploy.rollout.wait" in draft.facts.workload.values else "rollout-wait"
+        draft.set("WaitIntervalInSeconds", wait, "Between two steps.", constant=reason)
+    if strategy != ROLLING:
+        stated = "deploy.rollout.terminate_wait" in draft.facts.workload.values
+        because = "The old fleet stands by after the last step."
+        constant = "" if stated else "rollout-terminate"
+        draft.set("TerminationWaitInSeconds", terminate, because, constant=constant)
+    return Timing(wait, terminate, _limit(draft, wait, terminate, steps, starts))
+
+
+def _wait(draft: Draft, key: str, usual: int) -> int:
+    path = f"deploy.rollout.{key}"
+    stated = draft.upper(path)
+    if stated is None:
+        return int(usual)
+    wanted_s, most = math.ceil(stated / SECOND), int(draft.number("rollout-wait-most"))
+    if wanted_s > most:
+        message = f"{path} is at most {seconds(most)}, which is set"
+        warn(draft, "rollout-adjusted", message, path)
+    return min(wanted_s, most)
+
+
+def _start_s(draft: Draft) -> float:
+    """From the update to containers that answer."""
+    machine = 0 if draft.option == SERVERLESS else draft.number("instance-start")
+    return float(machine + endpoint.start_s(draft))
+
+
+def _fitting(draft: Draft, wait: int, terminate: int, steps: int, starts: int) -> int:
+    """The wait, shortened where the steps would outlast the longest time limit."""
+    room = draft.number("rollout-timeout-most") - starts * _start_s(draft) - terminate
+    if not steps or steps * wait < room:
+        return wait
+    short = max(0, -int(-room // steps) - 1)
+    message = (
+        f"{steps} steps of {seconds(wait)} are more than the "
+        f"{seconds(draft.number('rollout-timeout-most'))} that an update may take; "
+        f"{seconds(short)} are set"
+    )
+    warn(draft, "rollout-adjusted", message, "deploy.rollout.wait")
+    return short
+
+
+def seen(draft: Draft, wait: int, share: float) -> None:
+    """Warn of a step that is over before an alarm can go off, or that sees too few requests.
+
+    Args:
+        draft: the plan being made.
+        wait: seconds after the step.
+        share: of the traffic that the step takes.
+    """
+    needed = draft.number("alarm-period") * draft.number("rollback-periods")
+    own = "deploy.rollout.alarms" not in draft.facts.workload.values
+    if wait < needed and own:
+        message = f"a wait of {seconds(wait)} ends before an alarm can: it looks at {needed} s"
+        warn(draft, "rollout-unseen", message, "deploy.rollout.wait")
+    work = known(draft)
+    rate = work.mean if work.mean is not None else work.peak
+    enough = 1 / draft.number("alarm-error-share")
+    if rate is None or rate * wait * share >= enough:
+        return
+    message = (
+        f"a wait of {seconds(wait)} brings {number(rate * wait * share)} requests to the first "
+        f"step: {per_second(rate)} x {round(100 * share)} %; below {number(enough)} of them one "
+        "failure decides, or nothing does"
+    )
+    warn(draft, "rollout-unseen", message, "deploy.rollout.wait")
+
+
+def _limit(draft: Draft, wait: int, terminate: int, steps: int, starts: int) -> int:
+    margin, start = draft.number("timeout-margin"), _start_s(draft)
+    least, most = draft.number("rollout-timeout-least"), draft.number("rollout-timeout-most")
+    waits = steps * wait + terminate
+    limit = int(min(most, max(least, math.ceil((starts * start * margin + waits) / 60) * 60)))
+    stated = draft.upper("deploy.rollout.timeout")
+    times = f"{starts} x " if starts > 1 else ""
+    because = (
+        f"{times}{seconds(start)} for the start x {margin}, and {seconds(waits)} of waits, in "
+        f"whole minutes, {least} to {most} s."
+    )
+    if stated is not None:
+        asked = stated // SECOND
+        if max(least, starts * start + waits) <= asked <= most:
+            limit, because = int(asked), "As stated; above the waits and the start."
+        else:
+            message = (
+                f"deploy.rollout.timeout of {seconds(asked)} is not within {least} to {most} s and "
+                f"above the {seconds(starts * start + waits)} of start and waits; "
+                f"{seconds(limit)} are set"
+            )
+            warn(draft, "rollout-adjusted", message, "deploy.rollout.timeout")
+    draft.set("MaximumExecutionTimeoutInSeconds", limit, because)
+    return limit
+
 
 _MEANS = {
     ALL_AT_ONCE: "All traffic moves at once to a new fleet, and back when an alarm goes off.",
@@ -155,3 +361,70 @@ def _excluded(draft: Draft, fleet: Replaced) -> str:
     if fleet.instance is not None and fleet.instance.type.startswith("ml.inf1."):
         return f"deployment guardrails exclude Inferentia 1 ({fleet.instance.type})"
     return ""
+
+
+def surround(draft: Draft, requests: tuple[Request, ...], fleet: Replaced) -> Released:
+    """The requests of an endpoint with topics, alarms and the rollout of its updates.
+
+    An alarm exists before the endpoint names it; one that only tells people comes after.
+
+    Args:
+        draft: the plan being made.
+        requests: among others CreateEndpointConfig and right after it CreateEndpoint.
+        fleet: what an update replaces.
+    """
+    position = [each.operation for each in requests].index("CreateEndpoint")
+    models, after = requests[: position - 1], requests[position + 1 :]
+    config, create = requests[position - 1 : position + 1]
+    variants = tuple(
+        each["VariantName"] for each in config.parameters.get("ProductionVariants", ())
+    )
+    telling = alarms.operating(draft, fleet.instance, variants)
+    rolled = plan(draft, fleet)
+    watching: tuple[Request, ...] = ()
+    instances = fleet.most + fleet.more
+    if rolled is not None:
+        names = draft.facts.workload.items("deploy.rollout.alarms")
+        if not names:
+            config_name = config.parameters["EndpointConfigName"]
+            watching = alarms.rollback(draft, config_name, variants)
+            names = tuple(each.parameters["AlarmName"] for each in watching)
+        create = _guarded(draft, create, rolled, names)
+        if fleet.instance is not None:
+            instances = instances_during(draft, rolled, fleet)
+        if rolled.strategy in (CANARY, LINEAR, ROLLING):
+            draft.carry("canary")
+    results = topics.results(draft) if "AsyncInferenceConfig" in config.parameters else ()
+    made = topics.requests(draft, [*results, *(["alarms"] if telling else [])])
+    topics.unused(draft)
+    return Released(
+        requests=(*models, *made, config, *watching, create, *after, *telling), instances=instances
+    )
+
+
+def surround_components(
+    draft: Draft, requests: tuple[Request, ...], instance: Instance
+) -> tuple[Request, ...]:
+    """The requests of an endpoint that holds components, with alarms on each and their topic."""
+    made = (each.parameters for each in requests if each.operation == "CreateInferenceComponent")
+    names = tuple(each["InferenceComponentName"] for each in made)
+    telling = alarms.of_components(draft, instance, names)
+    topics.unused(draft)
+    return (*requests, *topics.requests(draft, ["alarms"] if telling else []), *telling)
+
+
+def _guarded(draft: Draft, create: Request, rolled: Rollout, names: tuple[str, ...]) -> Request:
+    """CreateEndpoint with the deployment configuration that later updates take over."""
+    draft.set(
+        "AutoRollbackConfiguration",
+        ", ".join(names),
+        "An update rolls back when one of these alarms goes off. The execution role must be "
+        "allowed cloudwatch:DescribeAlarms.",
+    )
+    deployment = {
+        **policy(rolled),
+        "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": name} for name in names]},
+    }
+    tags = {key: value for key, value in create.parameters.items() if key == "Tags"}
+    named = {key: value for key, value in create.parameters.items() if key != "Tags"}
+    return create._replace(parameters={**named, "DeploymentConfig": deployment, **tags})

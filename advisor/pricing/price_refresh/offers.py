@@ -1,16 +1,241 @@
-"""The on-demand prices of one Region from an offer file, as JSON or as CSV."""
+"""The on-demand prices of one Region from an offer file, as JSON or as CSV.
+
+The offer file of all Regions is larger than most machines want to hold, and none of it but the
+products and their terms matters: its members are read one by one.
+"""
 
 from __future__ import annotations
 
 import csv
+import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from advisor.catalogue.price_snapshot import is_price
 from advisor.model.errors import InputError
-from advisor.pricing.price_refresh.charges import PriceList, PricePlace, normalised, place
-from advisor.pricing.price_refresh.json_members import leading_texts, members
+
+_NOTHING = {"", "na", "n/a"}
+
+
+class Charge(NamedTuple):
+    """One kind of charge: how its products are recognised, and what its prices are called."""
+
+    component: str  # of the snapshot
+    usage_type: re.Pattern[str]  # the whole usage type; its group is the key
+    attributes: Mapping[str, str]  # must agree wherever a product has them
+    key: str  # instance-type | memory-gb | direction | volume
+    units: frozenset[str]
+
+
+class PriceList(NamedTuple):
+    """The description of the Price List: ``rules/prices/price-list.json``."""
+
+    service: str
+    index_url: str
+    charges: tuple[Charge, ...]
+
+
+class PricePlace(NamedTuple):
+    """The place of a price in a snapshot, and its accepted units."""
+
+    component: str
+    key: str
+    units: frozenset[str]
+
+
+def load(rules: Path) -> PriceList:
+    """Read ``price-list.json`` from the folder of the shipped prices."""
+    document = json.loads((rules / "price-list.json").read_bytes())
+    charges = tuple(
+        Charge(
+            component=entry["component"],
+            usage_type=re.compile(entry["usage_type"]),
+            attributes=entry["attributes"],
+            key=entry["key"],
+            units=frozenset(document["keys"][entry["key"]]["units"]),
+        )
+        for entry in document["charges"]
+    )
+    return PriceList(document["service"], document["index_url"], charges)
+
+
+def normalised(name: str) -> str:
+    """An attribute's name without what differs between JSON, CSV and time: regioncode."""
+    return "".join(character for character in name if character.isalnum()).lower()
+
+
+def place(
+    attributes: Mapping[str, Any], region: str, charges: tuple[Charge, ...]
+) -> PricePlace | None:
+    """Where a product's price belongs; ``None`` for what no option is charged for.
+
+    Hardware attributes are not looked at: some are wrong, and none is needed. ``instanceType`` is
+    not either, because it carries suffixes; ``instanceName`` and the usage type must agree.
+    """
+    for name, wanted in (("locationtype", "AWS Region"), ("regioncode", region)):
+        if not _is_blank(attributes.get(name)) and attributes[name] != wanted:
+            return None
+    usage_type = attributes.get("usagetype")
+    if not isinstance(usage_type, str):
+        return None
+    for charge in charges:
+        found = charge.usage_type.fullmatch(usage_type)
+        if found is not None and _agrees(attributes, charge):
+            key = _key(charge, found[1], attributes)
+            return None if key is None else PricePlace(charge.component, key, charge.units)
+    return None
+
+
+def _agrees(attributes: Mapping[str, Any], charge: Charge) -> bool:
+    return all(
+        str(attributes[name]).lower() == value.lower()
+        for name, value in charge.attributes.items()
+        if not _is_blank(attributes.get(name))
+    )
+
+
+def _key(charge: Charge, found: str, attributes: Mapping[str, Any]) -> str | None:
+    if charge.key == "memory-gb":
+        return str(int(found) * 1024)
+    if charge.key == "instance-type":
+        name = attributes.get("instancename")
+        return found if _is_blank(name) or name == found else None
+    return found.lower()
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or str(value).lower() in _NOTHING
+
+
+_CHUNK = 1 << 18
+_LARGEST_VALUE = 1 << 24
+_DEPTH = 3  # levels of an unwanted object that are skipped member by member
+
+
+def members(stream: TextIO, file: str, *path: str) -> Iterator[tuple[str, Any]]:
+    """Key and value of every member of the object that ``path`` leads to from the top.
+
+    Raises:
+        InputError: the text is cut off, or is not JSON.
+    """
+    yield from _members(_Text(stream, file), path)
+
+
+def leading_texts(stream: TextIO, file: str) -> dict[str, str]:
+    """The texts that stand before the first object or list of a JSON object: its head.
+
+    Raises:
+        InputError: the text is cut off, or is not JSON.
+    """
+    text = _Text(stream, file)
+    found: dict[str, str] = {}
+    for key in text.each_key():
+        if text.peek() in "{[":
+            break
+        value = text.value()
+        if isinstance(value, str):
+            found[key] = value
+    return found
+
+
+def _members(text: _Text, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    for key in text.each_key():
+        if not path:
+            yield key, text.value()
+        elif key == path[0]:
+            yield from _members(text, path[1:])
+        else:
+            text.skip(_DEPTH)
+
+
+class _Text:
+    """A window on a stream, which grows until the value at hand ends inside it."""
+
+    def __init__(self, stream: TextIO, file: str) -> None:
+        self._stream = stream
+        self._file = file
+        self._decoder = json.JSONDecoder()
+        self._window = ""
+        self._at = 0
+
+    def each_key(self) -> Iterator[str]:
+        """The keys of an object; whoever asks for the next has taken the value of the last."""
+        self._take("{")
+        if self.peek() == "}":
+            self._take("}")
+            return
+        while True:
+            key = self.value()
+            if not isinstance(key, str):
+                raise self._wrong("a key is not a text")
+            self._take(":")
+            yield key
+            if self.peek() == "}":
+                self._take("}")
+                return
+            self._take(",")
+
+    def peek(self) -> str:
+        """The next character that is not white space."""
+        while True:
+            rest = len(self._window)
+            while self._at < rest and self._window[self._at] in " \t\r\n":
+                self._at += 1
+            if self._at < rest:
+                return self._window[self._at]
+            if not self._grow():
+                raise self._wrong("it is cut off")
+
+    def value(self) -> Any:
+        """The next value, as Python values."""
+        self.peek()
+        while True:
+            try:
+                found, end = self._decoder.raw_decode(self._window, self._at)
+            except (ValueError, RecursionError) as error:
+                rest = len(self._window) - self._at
+                if isinstance(error, RecursionError) or rest > _LARGEST_VALUE:
+                    raise self._wrong("it is not JSON") from error
+                if not self._grow():
+                    raise self._wrong("it is cut off, or not JSON") from error
+                continue
+            # A number that ends with the window may go on in the next one.
+            if end == len(self._window) and self._grow():
+                continue
+            self._at = end
+            return found
+
+    def skip(self, depth: int) -> None:
+        """Skip the next value."""
+        if depth and self.peek() == "{":
+            for _ in self.each_key():
+                self.skip(depth - 1)
+        else:
+            self.value()
+
+    def _take(self, character: str) -> None:
+        if self.peek() != character:
+            raise self._wrong(f"{character} is missing")
+        self._at += 1
+
+    def _grow(self) -> bool:
+        try:
+            more = self._stream.read(max(_CHUNK, len(self._window)))
+        except UnicodeDecodeError as error:
+            raise self._wrong("it is not UTF-8") from error
+        self._window = self._window[self._at :] + more
+        self._at = 0
+        return bool(more)
+
+    def _wrong(self, why: str) -> InputError:
+        return InputError(
+            f"the offer file cannot be read: {why}",
+            file=self._file,
+            hint="Download the file again; the old prices are kept.",
+        )
+
 
 _ON_DEMAND = "OnDemand"
 _HEAD_LINES = 5

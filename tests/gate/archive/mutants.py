@@ -19,7 +19,7 @@ from unittest.mock import patch
 from advisor.gate.archive import framework
 from advisor.gate.archive.contents import Archive, read_archive
 from advisor.gate.archive.framework import Layout, layouts
-from advisor.gate.archive.judge import ArchiveJudge
+from advisor.gate.archive.run import ArchiveJudge
 from advisor.gate.checks import load_checks
 from tests.archives import packed
 from tests.gate.archive.test_layouts import CASES, contents

@@ -25,7 +25,7 @@ from advisor.gate.archive.framework import (
     recognised,
     required,
 )
-from advisor.gate.archive.judge import ArchiveJudge
+from advisor.gate.archive.run import ArchiveJudge
 from advisor.gate.archive.tar_members import TarMember
 from advisor.gate.checks import load_checks
 from advisor.gate.finding import GateFinding
@@ -79,7 +79,7 @@ def test_the_order_of_members_does_not_matter(case: dict[str, Any], order: rando
     order.shuffle(members)
     prefix = order.choice(["", "./"])
     named_so = tuple(each._replace(name=prefix + each.name) for each in members)
-    archive = Archive("model.tar.gz", 1, named_so, (), complete=True)
+    archive = Archive(file="model.tar.gz", packed=1, members=named_so, problems=(), complete=True)
     assert (
         list(ArchiveJudge(checks=load_checks(), framework=case["framework"]).findings(archive))
         == []
@@ -123,7 +123,9 @@ TREE = st.lists(
 def test_no_tree_of_members_crashes_a_check(
     members: list[TarMember], framework: str, complete: bool
 ) -> None:
-    archive = Archive("model.tar.gz", 1, tuple(members), (), complete=complete)
+    archive = Archive(
+        file="model.tar.gz", packed=1, members=tuple(members), problems=(), complete=complete
+    )
     for found in ArchiveJudge(checks=load_checks(), framework=framework).findings(archive):
         assert found.file == "model.tar.gz"
         found.message.encode()  # what no encoding can write is escaped

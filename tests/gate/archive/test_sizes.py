@@ -10,8 +10,13 @@ import pytest
 from advisor.configuration.reading import read_configuration
 from advisor.configuration.source import SourceText
 from advisor.gate.archive.contents import Archive
-from advisor.gate.archive.deployed import MemoryRoom, configured_rooms, planned_rooms
-from advisor.gate.archive.members_checks import room_faults, stated_faults
+from advisor.gate.archive.members_checks import (
+    MemoryRoom,
+    configured_rooms,
+    planned_rooms,
+    room_faults,
+    stated_faults,
+)
 from advisor.gate.archive.tar_members import TarMember
 from advisor.gate.rules.service_walk import load_service
 from advisor.model.workload import Workload
@@ -32,7 +37,13 @@ def archive(*sizes: int, packed: int = 1, code: int = 0, complete: bool = True) 
     """An archive with weights of these sizes in bytes and a script."""
     files = [TarMember(f"{number}.bin", "file", size) for number, size in enumerate(sizes)]
     script = TarMember("code/inference.py", "file", code)
-    return Archive("model.tar.gz", packed, (*files, script), (), complete=complete)
+    return Archive(
+        file="model.tar.gz",
+        packed=packed,
+        members=(*files, script),
+        problems=(),
+        complete=complete,
+    )
 
 
 def checks_of(found: Archive, room: MemoryRoom, model: str = "framework: pytorch") -> list[str]:
@@ -221,7 +232,7 @@ def test_an_archive_that_was_not_read_to_its_end_has_no_size() -> None:
 
 
 def test_the_bounds_are_those_of_the_rules(tmp_path: Path) -> None:
-    from advisor.gate.archive.deployed import _bound
+    from advisor.gate.archive.members_checks import _bound
 
     assert _bound("serverless-disk") == 5 * GB
     assert _bound("batch-transform-volume") == 30 * GB

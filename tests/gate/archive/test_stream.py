@@ -19,10 +19,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.configuration.files import is_archive
-from advisor.gate.archive import compressed, tar_members
-from advisor.gate.archive.compressed import ArchiveError, GzipBytes, PlainBytes
+from advisor.gate.archive import tar_members
 from advisor.gate.archive.contents import Archive, read_archive
-from advisor.gate.archive.tar_members import LONGEST_EXTENSION, header_of, members
+from advisor.gate.archive.tar_members import (
+    LONGEST_EXTENSION,
+    ArchiveError,
+    GzipBytes,
+    header_of,
+    members,
+)
 from advisor.model.errors import InputError
 from tests.archives import member, packed, tarred, written
 
@@ -66,7 +71,7 @@ def test_members_are_those_that_python_reads(
     data = tarred((member("/".join(parts), content) for parts, content in files), form)
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         expected = [(info.name, info.size) for info in archive]
-    found = [(each.name, each.size) for each in members(PlainBytes(io.BytesIO(data)))]
+    found = [(each.name, each.size) for each in members(io.BytesIO(data))]
     assert found == expected
 
 
@@ -84,7 +89,7 @@ def test_every_format_keeps_long_names_kinds_sizes_and_modes(form: int) -> None:
         ],
         form,
     )
-    found = list(members(PlainBytes(io.BytesIO(data))))
+    found = list(members(io.BytesIO(data)))
     assert [(each.name, each.kind, each.size) for each in found] == [
         ("model/", "directory", 0),
         (long, "file", 513),
@@ -100,7 +105,7 @@ def test_every_format_keeps_long_names_kinds_sizes_and_modes(form: int) -> None:
 @pytest.mark.parametrize("size", [0, 1, 511, 512, 513, 65536, 65537, 200_000])
 def test_a_member_is_found_behind_one_of_any_size(size: int) -> None:
     data = tarred([member("a", bytes(size)), member("b", b"12")])
-    found = [(each.name, each.size) for each in members(PlainBytes(io.BytesIO(data)))]
+    found = [(each.name, each.size) for each in members(io.BytesIO(data))]
     assert found == [("a", size), ("b", 2)]
 
 
@@ -269,7 +274,7 @@ def test_random_bytes_never_crash_the_reader(noise: bytes, at: int, compress: bo
     data = bytearray(tarred([member("a", b"1" * 600), member("b" * 120), member("c/")]))
     data[at : at + len(noise)] = noise
     stream = io.BytesIO(gzip.compress(bytes(data), 1) if compress else bytes(data))
-    reader = GzipBytes(stream) if compress else PlainBytes(stream)
+    reader = GzipBytes(stream) if compress else stream
     with contextlib.suppress(ArchiveError):
         assert all(each.size >= 0 for each in members(reader))
 
@@ -281,11 +286,11 @@ def test_the_ratio_counts_only_beyond_what_is_free(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = gzip.compress(tarred([member("zeros", bytes(4 * MIB))]), mtime=0)
-    assert compressed.MOST_TIMES * len(data) < 4 * MIB  # 1 in 1,000 or so
+    assert tar_members.MOST_TIMES * len(data) < 4 * MIB  # 1 in 1,000 or so
     assert read(file, data).complete
-    monkeypatch.setattr(compressed, "FREE", 4 * MIB)  # the tar has 10 KiB more than its member
+    monkeypatch.setattr(tar_members, "FREE", 4 * MIB)  # the tar has 10 KiB more than its member
     assert rules(read(file, data)) == ["archive-unbounded"]
-    monkeypatch.setattr(compressed, "FREE", 4 * MIB + 16 * 1024)
+    monkeypatch.setattr(tar_members, "FREE", 4 * MIB + 16 * 1024)
     assert read(file, data).complete
 
 

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.configuration.document import Node, Resource
+from advisor.configuration.document import Node
 from advisor.gate.rules.instances import accelerators, memory_bytes
 from advisor.gate.rules.view import Fault, View, no_such_variant, number_of, text_of
 from advisor.text.quantity import MIB
 
 
-def _config(view: View) -> Resource | None:
-    """The configuration of the component's endpoint, where the document makes both."""
-    endpoint = view.world.meant_by(view.body.get("EndpointName"), "Endpoint", "EndpointName")
-    return view.config_of(endpoint) if endpoint is not None else None
-
-
 def _variants(view: View) -> list[Node]:
     """The production variants of the component's endpoint; empty where they are not known."""
-    config = _config(view)
-    if config is None:
-        return []
-    return [node for path, node in view.variants(config) if path[0] == "ProductionVariants"]
+    endpoint = view.world.meant_by(view.body.get("EndpointName"), "Endpoint", "EndpointName")
+    config = view.config_of(endpoint) if endpoint is not None else None
+    listed = config.body.items("ProductionVariants") if config is not None else ()
+    return [variant for variant in listed if variant.kind == "map"]
 
 
 def _host(view: View) -> Node | None:

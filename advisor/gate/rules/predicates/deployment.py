@@ -6,20 +6,14 @@ from collections.abc import Iterator
 from math import ceil
 
 from advisor.configuration.document import Node, Path
+from advisor.configuration.rulefiles import of_fields
 from advisor.gate.rules.scaling import scaled
 from advisor.gate.rules.view import Fault, View, number_of, text_of
-
-SHARES = {
-    ("BlueGreenUpdatePolicy", "TrafficRoutingConfiguration", "CanarySize"): (1, 50),
-    ("BlueGreenUpdatePolicy", "TrafficRoutingConfiguration", "LinearStepSize"): (10, 50),
-    ("RollingUpdatePolicy", "MaximumBatchSize"): (5, 50),
-}
-"""Part of a deployment -> percent of the capacity that it may have; see the check traffic-share."""
 
 
 def traffic_share(view: View) -> Iterator[Fault]:
     """A canary, step or batch outside the share of the capacity that it may have."""
-    for path, (low, high) in SHARES.items():
+    for path, low, high in of_fields("shares"):
         size = view.body.at("DeploymentConfig", *path)
         node = size.get("Value") if size is not None else None
         value = number_of(node)
@@ -46,7 +40,7 @@ def _fleet(view: View) -> float | None:
 
 def waits_too_long(view: View) -> Iterator[Fault]:
     """A maximum execution time that the waits alone use up."""
-    for name, between, size in WAITS:
+    for name, between, size in of_fields("waits"):
         policy = view.body.at("DeploymentConfig", name)
         limit = policy.get("MaximumExecutionTimeoutInSeconds") if policy is not None else None
         most = number_of(limit)
@@ -62,17 +56,6 @@ def waits_too_long(view: View) -> Iterator[Fault]:
             where: Path = ("DeploymentConfig", name, "MaximumExecutionTimeoutInSeconds")
             refused = name == "BlueGreenUpdatePolicy" and once >= most
             yield Fault(limit, where, message, severity="" if refused else "warning")
-
-
-WAITS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
-    (
-        "BlueGreenUpdatePolicy",
-        ("TrafficRoutingConfiguration", "WaitIntervalInSeconds"),
-        ("TrafficRoutingConfiguration", "LinearStepSize"),
-    ),
-    ("RollingUpdatePolicy", ("WaitIntervalInSeconds",), ("MaximumBatchSize",)),
-)
-"""A policy, its wait, and the size of the steps between which it waits."""
 
 
 def _steps(size: Node | None, view: View) -> int:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from advisor.configuration.document import Node, Path, Resource, written
+from advisor.configuration.rulefiles import of_fields
 from advisor.gate.rules.predicates.model import multi_model, pipeline
-from advisor.gate.rules.view import Fault, View, same_value, text_of
+from advisor.gate.rules.view import Fault, View, same_value, text_of, twins
 
 
 def instance_type(view: View) -> Iterator[Fault]:
@@ -44,16 +45,10 @@ def instance_types(resource: Resource) -> Iterator[tuple[Path, Node]]:
 
 def repeated_variant_name(view: View) -> Iterator[Fault]:
     """Two variants with the same name, production and shadow together."""
-    seen: list[Node] = []
-    for path, variant in view.variants():
-        name = variant.get("VariantName")
-        if name is None:
-            continue
-        twin = next((other for other in seen if same_value(name, other)), None)
-        if twin is not None:
-            message = f"another variant has the name {text_of(name) or 'the same'} too"
-            yield Fault(name, (*path, "VariantName"), message, related=(twin,))
-        seen.append(name)
+    found = (((*path, "VariantName"), each.get("VariantName")) for path, each in view.variants())
+    for path, name, twin in twins(found):
+        message = f"another variant has the name {text_of(name) or 'the same'} too"
+        yield Fault(name, path, message, related=(twin,))
 
 
 def alike_variants(view: View) -> Iterator[Fault]:
@@ -74,18 +69,15 @@ _CAPACITY = ("InstanceType", "InstancePools", "ServerlessConfig", "InferenceAmiV
 
 
 def _same_capacity(one: Node, other: Node) -> bool:
-    for field in _CAPACITY:
-        left, right = one.get(field), other.get(field)
-        if (left is None) != (right is None):
-            return False
-        if left is not None and not (same_value(left, right) or _same_unknown(left, right)):
-            return False
-    return True
+    """Whether two variants run on the same, if only on what the same name hides."""
+    return all(_same(one.get(field), other.get(field)) for field in _CAPACITY)
 
 
-def _same_unknown(one: Node, other: Node | None) -> bool:
-    """Whether two values hidden behind the same name are one value."""
-    return other is not None and one.kind == other.kind == "unknown" and one.value == other.value
+def _same(left: Node | None, right: Node | None) -> bool:
+    if left is None or right is None:
+        return left is right
+    unknown = left.kind == right.kind == "unknown" and left.value == right.value
+    return unknown or same_value(left, right)
 
 
 def all_weights_zero(view: View) -> Iterator[Fault]:
@@ -107,37 +99,36 @@ def repeated_pool(view: View) -> Iterator[Fault]:
     """Two instance pools of a variant with the same priority or the same type."""
     for path, variant in view.variants():
         for field in ("Priority", "InstanceType"):
-            seen: list[Node] = []
-            for index, pool in enumerate(variant.items("InstancePools")):
-                node = pool.get(field)
-                if node is None:
-                    continue
-                if any(same_value(node, other) for other in seen):
-                    message = f"two instance pools have the {field} {text_of(node) or ''}".rstrip()
-                    yield Fault(node, (*path, "InstancePools", index, field), message)
-                seen.append(node)
+            pools = enumerate(variant.items("InstancePools"))
+            found = (((*path, "InstancePools", n, field), pool.get(field)) for n, pool in pools)
+            for where, node, _ in twins(found):
+                message = f"two instance pools have the {field} {text_of(node) or ''}".rstrip()
+                yield Fault(node, where, message)
 
 
 def repeated_tag(view: View) -> Iterator[Fault]:
     """A tag key that stands twice; the service refuses the request."""
-    seen: dict[str, Node] = {}
-    for index, tag in enumerate(view.body.items("Tags")):
-        key = tag.get("Key")
-        text = text_of(key)
-        if key is None or text is None:
-            continue
+    seen: set[str] = set()
+    for path, key, text in _tags(view):
         if text in seen:
-            yield Fault(key, ("Tags", index, "Key"), f"the tag {text!r} is repeated")
-        seen[text] = key
+            yield Fault(key, path, f"the tag {text!r} is repeated")
+        seen.add(text)
 
 
 def reserved_tag(view: View) -> Iterator[Fault]:
     """A tag key with the prefix of tags that AWS sets itself."""
+    for path, key, text in _tags(view):
+        if text.lower().startswith("aws:"):
+            yield Fault(key, path, f"the tag key {text!r} begins with aws:")
+
+
+def _tags(view: View) -> Iterator[tuple[Path, Node, str]]:
+    """The keys of tags that are known."""
     for index, tag in enumerate(view.body.items("Tags")):
         key = tag.get("Key")
         text = text_of(key)
-        if key is not None and text is not None and text.lower().startswith("aws:"):
-            yield Fault(key, ("Tags", index, "Key"), f"the tag key {text!r} begins with aws:")
+        if key is not None and text is not None:
+            yield ("Tags", index, "Key"), key, text
 
 
 _KEY_FORM = re.compile(
@@ -171,18 +162,12 @@ def named(node: Node, names: tuple[str, ...], path: Path) -> Iterator[tuple[Path
             yield from named(value, names, (*path, index))
 
 
-NAMES = {
-    "EndpointConfig": (("ModelName", "Model"),),
-    "Endpoint": (("EndpointConfigName", "EndpointConfig"),),
-    "TransformJob": (("ModelName", "Model"),),
-    "InferenceComponent": (("EndpointName", "Endpoint"), ("ModelName", "Model")),
-}
 _ARNS = ("Ref", "arn", "Arn", "ModelArn", "EndpointConfigArn", "EndpointArn")
 
 
 def arn_as_name(view: View) -> Iterator[Fault]:
     """What gives an ARN (CloudFormation's Ref, Terraform's arn) where the API takes a name."""
-    for field, kind in NAMES[view.resource.kind]:
+    for field, kind in of_fields("names")[view.resource.kind]:
         for path, node in named(view.body, (field,), ()):
             if node.kind == "scalar" and str(node.value).startswith("arn:"):
                 name = str(node.value).rsplit("/", 1)[-1]

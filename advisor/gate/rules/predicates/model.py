@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from advisor.configuration.document import Node, Path, Resource, World
 from advisor.gate.rules.instances import is_a
-from advisor.gate.rules.view import Fault, View, containers, same_value, text_of, variants_of
+from advisor.gate.rules.view import Fault, View, containers, text_of, twins, variants_of
 from advisor.text.spelling import misspelt
 
 Places = Iterator[tuple[Path, Node]]
@@ -17,12 +17,34 @@ LARGEST_ENVIRONMENT = 32 * 1024
 """Bytes of all keys and values of all containers together; see the check environment-too-large."""
 
 
-def multi_model(model: Resource) -> Places:
-    """Containers that load many models from one prefix."""
-    for path, container in containers(model):
-        mode = container.get("Mode")
-        if mode is not None and text_of(mode) == "MultiModel":
-            yield (*path, "Mode"), mode
+def _where(
+    path: tuple[str, ...], holds: Callable[[Node], bool], *, each: bool = False
+) -> Callable[[Resource], Places]:
+    """The value at a path of a model, or of ``each`` of its containers, where something holds."""
+
+    def places(model: Resource) -> Places:
+        for before, holder in containers(model) if each else [((), model.body)]:
+            node = holder.at(*path)
+            if node is not None and holds(node):
+                yield (*before, *path), node
+
+    return places
+
+
+def _is_map(node: Node) -> bool:
+    return node.kind == "map"
+
+
+multi_model = _where(("Mode",), lambda node: text_of(node) == "MultiModel", each=True)
+"""Containers that load many models from one prefix."""
+_network = _where(("VpcConfig",), _is_map)
+_isolation = _where(
+    ("EnableNetworkIsolation",), lambda node: (text_of(node) or "").lower() == "true"
+)
+_private_registry = _where(
+    ("ImageConfig", "RepositoryAccessMode"), lambda node: text_of(node) == "Vpc", each=True
+)
+_data_source = _where(("ModelDataSource",), _is_map, each=True)
 
 
 def pipeline(model: Resource) -> Places:
@@ -36,32 +58,6 @@ def direct(model: Resource) -> Node | None:
     """The mode of a multi-container model whose containers are called directly."""
     mode = model.body.at("InferenceExecutionConfig", "Mode")
     return mode if mode is not None and text_of(mode) == "Direct" else None
-
-
-def _network(model: Resource) -> Places:
-    node = model.body.get("VpcConfig")
-    if node is not None and node.kind == "map":
-        yield ("VpcConfig",), node
-
-
-def _isolation(model: Resource) -> Places:
-    node = model.body.get("EnableNetworkIsolation")
-    if node is not None and (text_of(node) or "").lower() == "true":
-        yield ("EnableNetworkIsolation",), node
-
-
-def _private_registry(model: Resource) -> Places:
-    for path, container in containers(model):
-        mode = container.at("ImageConfig", "RepositoryAccessMode")
-        if mode is not None and text_of(mode) == "Vpc":
-            yield (*path, "ImageConfig", "RepositoryAccessMode"), mode
-
-
-def _data_source(model: Resource) -> Places:
-    for path, container in containers(model):
-        node = container.get("ModelDataSource")
-        if node is not None and node.kind == "map":
-            yield (*path, "ModelDataSource"), node
 
 
 def users(view: View) -> Iterator[tuple[Resource, Node]]:
@@ -123,15 +119,9 @@ def host_names(view: View) -> Iterator[Fault]:
         )
         rest = tuple(other for _, other in nameless[1:])
         yield Fault(container, path, message, at_key=True, related=rest)
-    seen: list[Node] = []
-    for path, container in listed:
-        name = container.get("ContainerHostname")
-        if name is None:
-            continue
-        if any(same_value(name, other) for other in seen):
-            message = f"two containers are called {text_of(name) or 'the same'}"
-            yield Fault(name, (*path, "ContainerHostname"), message)
-        seen.append(name)
+    names = (((*path, "ContainerHostname"), c.get("ContainerHostname")) for path, c in listed)
+    for path, name, _ in twins(names):
+        yield Fault(name, path, f"two containers are called {text_of(name) or 'the same'}")
 
 
 def direct_on_gpu(view: View) -> Iterator[Fault]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from advisor.configuration.document import Node
+from advisor.configuration.document import Node, Path
+from advisor.configuration.rulefiles import of_fields
 from advisor.gate.rules.instances import family
 from advisor.gate.rules.predicates.endpoint import instance_types
 from advisor.gate.rules.view import Fault, View, number_of, text_of
-from advisor.gate.settings import CONCURRENCY, NEEDS
+from advisor.gate.settings import CONCURRENCY
 
 
 def family_not_allowed(view: View) -> Iterator[Fault]:
@@ -27,25 +28,25 @@ def above_quota(view: View) -> Iterator[Fault]:
     quotas = view.organisation.quotas
     if not quotas:
         return
-    wanted: Counter[str] = Counter()
-    nodes: dict[str, tuple[Node, tuple[str | int, ...]]] = {}
+    found: list[tuple[str | None, Node | None, Path]] = []
     for path, variant in view.variants():
+        count, name = variant.get("InitialInstanceCount"), text_of(variant.get("InstanceType"))
         serverless = variant.get("ServerlessConfig")
-        count = variant.get("InitialInstanceCount")
-        name = text_of(variant.get("InstanceType"))
-        field = "InitialInstanceCount"
-        if serverless is not None:
-            name, count, field = CONCURRENCY, serverless.get("MaxConcurrency"), "ServerlessConfig"
+        if serverless is None:
+            found.append((name, count, (*path, "InitialInstanceCount")))
+        else:
+            most = serverless.get("MaxConcurrency")
+            found.append((CONCURRENCY, most, (*path, "ServerlessConfig")))
+    where: Path = ("TransformResources", "InstanceCount")
+    name = text_of(view.body.at("TransformResources", "InstanceType"))
+    found.append((name, view.body.at("TransformResources", "InstanceCount"), where))
+    wanted: Counter[str] = Counter()
+    nodes: dict[str, tuple[Node, Path]] = {}
+    for name, count, where in found:
         amount = number_of(count)
         if name is not None and count is not None and amount is not None:
             wanted[name] += int(amount)
-            nodes[name] = (count, (*path, field))
-    count = view.body.at("TransformResources", "InstanceCount")
-    name = text_of(view.body.at("TransformResources", "InstanceType"))
-    amount = number_of(count)
-    if count is not None and name is not None and amount is not None:
-        wanted[name] += int(amount)
-        nodes[name] = (count, ("TransformResources", "InstanceCount"))
+            nodes[name] = (count, where)
     for name, total in wanted.items():
         if name in quotas and total > quotas[name]:
             node, where = nodes[name]
@@ -82,7 +83,7 @@ def subnet_foreign(view: View) -> Iterator[Fault]:
 def need_missing(view: View) -> Iterator[Fault]:
     """Something that the organisation needs everywhere and that this resource does not carry."""
     for need in view.organisation.needs:
-        kind, field = NEEDS.get(need, ("", ""))
+        kind, field = of_fields("needs").get(need, ("", ""))
         node = view.body.value.get(field)
         if kind == view.resource.kind and (node is None or text_of(node) == "False"):
             message = f"the organisation requires {need}: {field}"

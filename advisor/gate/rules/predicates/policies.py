@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
 from advisor.configuration.document import Node, Path
 from advisor.configuration.partial_texts import number
-from advisor.gate.rules.scaling import CONCURRENCY, COPIES, INSTANCES, PREDEFINED, dimension_of
+from advisor.configuration.rulefiles import of_fields
+from advisor.gate.rules.scaling import PREDEFINED, dimension_of
 from advisor.gate.rules.view import Fault, View, text_of
 
-METRICS = {
-    "SageMakerVariantInvocationsPerInstance": INSTANCES,
-    "SageMakerVariantConcurrentRequestsPerModelHighResolution": INSTANCES,
-    "SageMakerVariantProvisionedConcurrencyUtilization": CONCURRENCY,
-    "SageMakerInferenceComponentInvocationsPerCopy": COPIES,
-    "SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution": COPIES,
-}
+METRICS: Mapping[str, str] = of_fields("metrics")
 """Predefined metric -> the dimension that it is published for."""
 
 _STEPS = ("StepScalingPolicyConfiguration", "StepAdjustments")
@@ -96,7 +91,7 @@ def _steps(view: View) -> list[_Adjustment] | None:
 
 def _bound(node: Node | None, absent: float) -> float | None:
     """A bound as a number; ``None`` when it is not known."""
-    if node is None or text_of(node) == "":
-        return absent
     text = text_of(node)
+    if node is None or text == "":
+        return absent
     return None if text is None else number(text)

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from advisor.configuration.api.service import TERRAFORM_KINDS
 from advisor.configuration.document import Node, Path
-from advisor.configuration.resource_types import TERRAFORM_KINDS
+from advisor.configuration.rulefiles import of_fields
 from advisor.configuration.terraform.names import tree_of
-from advisor.gate.rules.predicates.endpoint import NAMES, named
+from advisor.gate.rules.predicates.endpoint import named
 from advisor.gate.rules.view import Fault, View
 from advisor.text.spelling import nearest
 
-_WORDS = {
-    "Model": "a model",
-    "EndpointConfig": "an endpoint configuration",
-    "Endpoint": "an endpoint",
-    "InferenceComponent": "an inference component",
-    "ScalableTarget": "a scaling target",
-    "ScalingPolicy": "a scaling policy",
-}
 _MOST_NAMES = 1000
 """Names among which a misspelt one is looked for."""
 _FROM_OUTSIDE = ("data.", "module.", "random_", "null_", "terraform_")
@@ -26,7 +19,7 @@ _FROM_OUTSIDE = ("data.", "module.", "random_", "null_", "terraform_")
 
 def _references(view: View) -> Iterator[tuple[Path, Node, str]]:
     """Path and reference of each name of another resource, with the kind that it should be of."""
-    for field, kind in NAMES[view.resource.kind]:
+    for field, kind in of_fields("names")[view.resource.kind]:
         for path, node in named(view.body, (field,), ()):
             if node.kind == "reference":
                 yield path, node, kind
@@ -38,7 +31,8 @@ def other_kind(view: View) -> Iterator[Fault]:
         target = view.world.find(node.value.target)
         found = target.kind if target is not None else _kind_by_name(node.value.target)
         if found and found != kind:
-            known, other = _WORDS.get(kind, kind), _WORDS.get(found, found)
+            words = of_fields("called")
+            known, other = words.get(kind, kind), words.get(found, found)
             message = f"{path[-1]} takes the name of {known}; {node.value.target} is {other}"
             others = [resource.identity for resource in view.world.of_kind(kind)]
             yield Fault(node, path, message, suggestion=others[0] if len(others) == 1 else "")
@@ -72,7 +66,7 @@ def no_attribute(view: View) -> Iterator[Fault]:
             continue
         known = _attributes(view, kind)
         if node.value.attribute not in known:
-            message = f"{_WORDS[kind]} has no attribute {node.value.attribute}"
+            message = f"{of_fields('called')[kind]} has no attribute {node.value.attribute}"
             if not node.value.attribute:
                 message = f"{node.value.target} is the whole resource; {path[-1]} takes its name"
             terraform = view.resource.dialect != "cloudformation"
@@ -98,7 +92,7 @@ def name_as_arn(view: View) -> Iterator[Fault]:
         target, attribute = node.value
         address = target.partition("[")[0]
         kind = view.world.declared.get(address) or address.removeprefix("data.").partition(".")[0]
-        names, right = _NOT_ARNS.get(kind, (frozenset(), ""))
+        names, right = of_fields("not_arns").get(kind, ((), ""))
         if attribute in names:
             given = f"Ref {target}" if attribute == "Ref" else str(node.value)
             meant = f"{target}.{right}"
@@ -110,10 +104,3 @@ def name_as_arn(view: View) -> Iterator[Fault]:
 
 
 _ARN_FIELDS = ("ExecutionRoleArn", "RoleARN", "SuccessTopic", "ErrorTopic")
-_NOT_ARNS: Mapping[str, tuple[frozenset[str], str]] = {
-    "AWS::IAM::Role": (frozenset({"Ref", "RoleId"}), "Arn"),
-    "AWS::SNS::Topic": (frozenset({"TopicName"}), "TopicArn"),
-    "aws_iam_role": (frozenset({"name", "id", "unique_id"}), "arn"),
-    "aws_sns_topic": (frozenset({"name", "display_name"}), "arn"),
-}
-"""Type of a resource -> its attributes that are names or ids, and the one that is its ARN."""
