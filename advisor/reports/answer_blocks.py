@@ -75,18 +75,19 @@ def _option_row(advice: Advice, candidate: Candidate, names: Words) -> OptionRow
     return OptionRow(candidate.option, money(candidate.cost), p50, p99, text, candidate)
 
 
-def blocks(advice: Advice, *, verbose: bool) -> Iterator[Block]:
+def blocks(advice: Advice, names: Words, *, verbose: bool) -> Iterator[Block]:
     """Every block that has something to say.
 
     Args:
         advice: the answer.
+        names: the plain words of its rules.
         verbose: also what most readers can do without.
     """
     plan = None if advice.chosen is None else advice.chosen.plan
     made = (
         ("Path", _path(advice) if verbose else ()),
-        ("Depends on", _depends_on(advice, verbose)),
-        ("Changes if", _changes(advice, verbose)),
+        ("Depends on", _depends_on(advice, names, verbose)),
+        ("Changes if", _changes(advice, names, verbose)),
         ("Plan", () if plan is None else _plan(plan, verbose)),
         ("Cost", _cost(advice, verbose)),
         ("Measured", _measured(advice)),
@@ -112,8 +113,8 @@ def _path(advice: Advice) -> Iterator[str]:
     yield f"{', '.join(told)} -> {', '.join(advice.decision.leaf_options)}{note}"
 
 
-def _depends_on(advice: Advice, verbose: bool) -> Iterator[str]:
-    found, names = view.plausible(advice), Words(advice)
+def _depends_on(advice: Advice, names: Words, verbose: bool) -> Iterator[str]:
+    found = view.plausible(advice)
     shown = found if verbose else found[:_MOST_UNKNOWNS]
     for unknown in shown:
         leads: dict[str, list[str]] = {}
@@ -130,7 +131,7 @@ def _depends_on(advice: Advice, verbose: bool) -> Iterator[str]:
         yield f"and {', '.join(more)}"
 
 
-def _changes(advice: Advice, verbose: bool) -> Iterator[str]:
+def _changes(advice: Advice, names: Words, verbose: bool) -> Iterator[str]:
     """The nearest changes; one that breaks another stated fact comes after the others."""
     found = advice.decision.would_change
     if not verbose:
@@ -140,7 +141,7 @@ def _changes(advice: Advice, verbose: bool) -> Iterator[str]:
     stated = {each.fact: word(each.value) for each in advice.decision.facts}
     for each in found:
         now = f" (now {stated[each.fact]})" if stated.get(each.fact) else ""
-        yield f"{each.fact} {each.to}{now} -> {each.leads}"
+        yield f"{each.fact} {names.short(each.fact, each.to)}{now} -> {each.leads}"
 
 
 def _near(advice: Advice, change: WouldChange) -> bool:

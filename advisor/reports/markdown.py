@@ -34,12 +34,12 @@ def _page(advice: Advice) -> Iterator[str]:
     yield from (f"- **{each.label}** {prose(each.text)}" for each in others)
     yield "\n## Options"
     yield from _options(advice, names)
-    for block in blocks(advice, verbose=False):
+    for block in blocks(advice, names, verbose=False):
         yield f"\n## {block.title}"
         yield from _some([f"- {prose(line)}" for line in block.lines], _MOST_LINES)
     details = [
         f"- **{block.title}** {prose(line)}"
-        for block in blocks(advice, verbose=True)
+        for block in blocks(advice, names, verbose=True)
         for line in block.lines
     ]
     yield "\n## Facts and sources"

@@ -47,7 +47,7 @@ def _answer(advice: Advice, canvas: Canvas, verbose: bool) -> Iterator[str]:
     yield ""
     yield from options(advice, names, canvas, verbose)
     yield ""
-    for block in blocks(advice, verbose=verbose):
+    for block in blocks(advice, names, verbose=verbose):
         yield from labelled(block.title, block.lines, canvas)
     yield ""
     yield from wrapped(provenance(advice, verbose=verbose), canvas, tone=QUIET)
