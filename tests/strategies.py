@@ -211,10 +211,17 @@ def _mapped(key: Key) -> st.SearchStrategy[Any]:
         waiver = st.one_of(texts("text"), _record(keys(key.path).values(), "because"))
         return st.dictionaries(texts("rule"), waiver, max_size=3)
     if key.kind == "windows":
-        return st.lists(_record(keys(key.path).values(), "hours"), min_size=1, max_size=2)
+        window = _record(keys(key.path).values(), "hours").filter(_has_one_meaning)
+        return st.lists(window, min_size=1, max_size=2)
     assert key.kind == "models", f"no strategy for the kind {key.kind}"
     model = _record(keys(key.path).values(), "name")
     return st.lists(model, min_size=1, max_size=4, unique_by=lambda each: str(each["name"]))
+
+
+def _has_one_meaning(window: Document) -> bool:
+    """``10-1`` ends after noon or after midnight, and is refused."""
+    start, _, end = str(window["hours"]).partition("-")
+    return ":" in start + end or not 0 < int(end) < int(start) < 12
 
 
 @cache

@@ -167,8 +167,9 @@ def read_text(form: Form, node: ScalarNode) -> str:
 
         return READERS[form.name](form, text)
     _refuse_misspelt_region(text)
-    meant = text if fits(form, text) else _respelt(form, text)
-    if meant:
+    if fits(form, text):
+        return text
+    if meant := _respelt(form, text):
         return meant
     if len(text) > form.longest:
         problem = f"{shown(text)} has {len(text)} characters; expected at most {form.longest}"

@@ -44,7 +44,8 @@ def read_windows(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode)
         if "hours" in record:
             found.append(_window(record))
             start, end = found[-1].start, found[-1].end
-            if 0 < end < start and _DAY <= start < _NOON:  # 9-5 is said of a day
+            clock = ":" in record["hours"]  # 9:00-5:00 is said of a clock, 9-5 of a day
+            if 0 < end < start and _DAY <= start < _NOON and not clock:
                 problem = f"{record['hours']} may end in the afternoon or on the next day"
                 start, end = start // 60, end // 60
                 hint = f"write {start}-{end + 12}, or {start}-24 and 0-{end} as two windows"
