@@ -74,11 +74,3 @@ class Accelerator(Value):
     flops_fp4: float
     link: str  # nvlink4, pcie4, neuronlink2: what joins the devices of an instance
     link_bandwidth: float  # bytes a second, one way
-    families: tuple[str, ...]  # of instance types
-    source: str
-    as_of: str
-
-    @property
-    def compiled(self) -> bool:
-        """Whether models are compiled for fixed shapes, so that no speed is modelled."""
-        return self.link.startswith("neuronlink")
