@@ -14,8 +14,8 @@ class Geometry(Value):
 
     kind: str  # llm, vlm, embedding, encoder, reranker, seq2seq, speech, diffusion, tabular, …
     dtype: str  # what the weights are released in: bf16, fp8, …
-    parameters: int
-    active_parameters: int  # read for one token; without input embeddings of their own
+    parameters: int = 0
+    active_parameters: int = 0  # read for one token; without input embeddings of their own
     layers: int = 0
     hidden: int = 0
     heads: int = 0

@@ -246,7 +246,7 @@ def _without_cache(network: _Network) -> Geometry:
     forward = network.matrices * hidden * size(*_DENSE, default=4 * hidden)
     wide = size("embedding_size", default=hidden)
     held = size("num_hidden_groups", default=layers)  # layers that share their weights are one
-    parameters = (network.vocabulary + wide * (wide != hidden)) * wide
+    parameters = (network.vocabulary + hidden * (wide != hidden)) * wide
     parameters += held * (4 * projections + forward + 13 * hidden)
     parameters += family.positions * (network.context + 2) * wide + family.pooler * hidden**2
     if family.kind != "encoder":
