@@ -69,13 +69,12 @@ class Models:
     def _near(self, wanted: str) -> list[str]:
         from difflib import SequenceMatcher  # only once something is wrong
 
-        wanted = wanted[:100]
-        tail = wanted.rpartition("/")[2]
-        alike = {
-            key: SequenceMatcher(None, key.rpartition("/")[2], tail).ratio()
-            + (key.rpartition("/")[0] == wanted.rpartition("/")[0]) / 10
-            for key in self._rows
-        }
+        owner, _, name = "-".join(wanted[:100].split()).rpartition("/")
+        alike = {}
+        for key in self._rows:
+            theirs, _, its = key.rpartition("/")  # what a name goes on with was left out
+            same = SequenceMatcher(None, its[: len(name) + 2], name).ratio()
+            alike[key] = same + (theirs == owner) / 10
         best = sorted(alike, key=lambda key: -alike[key])[:_OFFERED]
         return [self._rows[key]["id"] for key in best]
 
