@@ -4,31 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.configuration.document import Node, Resource
+from advisor.configuration.document import Node, Resource, World
 from advisor.gate.rules.instances import accelerators, memory_bytes
 from advisor.gate.rules.view import Fault, View, no_such_variant, number_of, text_of
 from advisor.text.quantity import MIB
 
 
-def _config(view: View) -> Resource | None:
-    """The configuration of the component's endpoint, where the document makes both."""
-    endpoint = view.world.meant_by(view.body.get("EndpointName"), "Endpoint", "EndpointName")
-    return view.config_of(endpoint) if endpoint is not None else None
+def _variants(world: World, component: Resource) -> list[Node]:
+    """The production variants of a component's endpoint; empty where they are not known."""
+    endpoint = world.meant_by(component.body.get("EndpointName"), "Endpoint", "EndpointName")
+    name = endpoint.body.get("EndpointConfigName") if endpoint is not None else None
+    config = world.meant_by(name, "EndpointConfig", "EndpointConfigName")
+    return [node for node in config.body.items("ProductionVariants") if node.kind == "map"] if config is not None else []
 
 
-def _variants(view: View) -> list[Node]:
-    """The production variants of the component's endpoint; empty where they are not known."""
-    config = _config(view)
-    if config is None:
-        return []
-    return [node for path, node in view.variants(config) if path[0] == "ProductionVariants"]
-
-
-def _host(view: View) -> Node | None:
-    """The variant that the component names, where it is known."""
-    name = text_of(view.body.get("VariantName"))
+def host_of(world: World, component: Resource) -> Node | None:
+    """The variant that a component names, where it is known."""
+    name = text_of(component.body.get("VariantName"))
     return next(
-        (node for node in _variants(view) if name and text_of(node.get("VariantName")) == name),
+        (
+            node
+            for node in _variants(world, component)
+            if name and text_of(node.get("VariantName")) == name
+        ),
         None,
     )
 
@@ -38,12 +36,12 @@ def unknown_variant(view: View) -> Iterator[Fault]:
     node = view.body.get("VariantName")
     text = text_of(node)
     if node is not None and text is not None:
-        yield from no_such_variant(node, ("VariantName",), text, _variants(view))
+        yield from no_such_variant(node, ("VariantName",), text, _variants(view.world, view.resource))
 
 
 def on_other_variant(view: View) -> Iterator[Fault]:
     """A component on a variant that names a model, or that is serverless."""
-    host, node = _host(view), view.body.get("VariantName")
+    host, node = host_of(view.world, view.resource), view.body.get("VariantName")
     for field, words in (("ModelName", "names a model"), ("ServerlessConfig", "is serverless")):
         found = host.get(field) if host is not None else None
         if node is not None and found is not None and found.kind != "unknown":
@@ -53,7 +51,7 @@ def on_other_variant(view: View) -> Iterator[Fault]:
 
 def does_not_fit(view: View) -> Iterator[Fault]:
     """A component that asks for more than one instance of its variant has."""
-    host = _host(view)
+    host = host_of(view.world, view.resource)
     type_name = text_of(host.get("InstanceType")) if host is not None else None
     path = ("Specification", "ComputeResourceRequirements")
     needs = view.body.at(*path)

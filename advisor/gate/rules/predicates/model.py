@@ -268,3 +268,42 @@ serverless_isolation = for_serverless(_isolation)
 serverless_registry = for_serverless(_private_registry)
 serverless_data_source = for_serverless(_data_source)
 batch_data_source = for_batch(_data_source)
+
+
+def of_language_model(rule: str) -> Callable[[View], Iterator[Fault]]:
+    """A predicate: what a check finds where the environment of a container names a model."""
+
+    def predicate(view: View) -> Iterator[Fault]:
+        if any(container.get("Environment") is not None for container in _containers(view)):
+            from advisor.gate.rules.language_models import faults  # reads the tables of models
+
+            yield from faults(view, rule)
+
+    return predicate
+
+
+def _containers(view: View) -> Iterator[Node]:
+    """The containers of a model or component, or of the models that a configuration names."""
+    component = view.body.get("Specification")
+    models = [view.resource]
+    if component is not None:
+        own = component.get("Container")
+        yield from () if own is None else (own,)
+        models = [view.world.meant_by(component.get("ModelName"), "Model", "ModelName")]
+    elif view.resource.kind == "EndpointConfig":
+        models = [view.model_of(variant) for _, variant in view.variants()]
+    for model in models:
+        yield from () if model is None else (container for _, container in containers(model))
+
+
+model_does_not_fit = of_language_model("model-does-not-fit")
+model_fit_tight = of_language_model("model-fit-tight")
+tensor_parallel_invalid = of_language_model("tensor-parallel-invalid")
+tensor_parallel_unused = of_language_model("tensor-parallel-unused")
+context_beyond_memory = of_language_model("context-beyond-memory")
+context_beyond_model = of_language_model("context-beyond-model")
+startup_timeout_short = of_language_model("startup-timeout-short")
+dtype_unsupported = of_language_model("dtype-unsupported")
+download_at_start = of_language_model("download-at-start")
+gated_model = of_language_model("gated-model")
+serverless_gpu_model = of_language_model("serverless-gpu-model")
