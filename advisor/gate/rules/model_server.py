@@ -1,4 +1,4 @@
-"""The server in a container, and what its environment tells it: which model, on how many devices.
+"""The server in a container, and what its variables tell it: which model, on how many devices.
 
 Names and words are those of ``rules/service/containers.json``.
 """
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from advisor.configuration.document import Node, Path
+from advisor.configuration.document import Node
 from advisor.configuration.partial_texts import as_text, number
 from advisor.configuration.rulefiles import read_json_rules
 from advisor.gate.rules.view import text_of
@@ -22,107 +22,84 @@ _NOT_QUANTISED = ("", "none", "null", "auto")
 class ModelServer(Value):
     """A container whose server is known."""
 
-    title: str  # vLLM
-    fills: bool  # it runs as many copies as the devices hold
-    spills: bool  # it may keep weights in host memory
-    keys: Mapping[str, Mapping[str, Any]]  # what the variables of each role are called
+    engine: Mapping[str, Any]  # its entry in the file
     container: Node
-    path: Path  # of the container
+    variables: Mapping[str, Node]
 
     def name(self, role: str) -> str:
         """The variable of a role that is set; the first one where none is."""
-        names: list[str] = self.keys[role]["names"]
-        environment = self.container.value["Environment"].value
-        return next((name for name in names if name in environment), names[0])
-
-    def node(self, role: str) -> Node | None:
-        """The value of a role; ``None`` where it is not set."""
-        return self.container.at("Environment", self.name(role)) if role in self.keys else None
-
-    def at(self, role: str) -> Path:
-        """Where the variable of a role stands, or would stand."""
-        return (*self.path, "Environment", self.name(role))
+        names: list[str] = self.engine["keys"].get(role, {"names": [""]})["names"]
+        return next((name for name in names if name in self.variables), names[0])
 
     def text(self, role: str) -> str | None:
-        """The value of a role or what the server takes without it, else empty; ``None``: open."""
-        node = self.node(role)
+        """The value of a role, else what the server takes without it; ``None``: open."""
+        node = self.variables.get(self.name(role))
         if node is None:
-            return str(self.keys.get(role, {}).get("default", ""))
+            return str(self.engine["keys"].get(role, {}).get("default", ""))
         return as_text(node.value).strip() if node.kind == "scalar" else None
 
-    def number(self, role: str) -> int | float | None:
-        """The number of a role; ``None`` where it is open, absent, or no number."""
-        return number(self.text(role) or "")
+    def count(self, role: str) -> int | None:
+        """The whole number of a role; ``None`` where it is open, absent, or no such number."""
+        text = self.text(role) or ""
+        return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
+
+    def share(self, role: str) -> float | None:
+        """The share that is set for a role; ``None`` where it is open, absent, or none."""
+        found = number(self.text(role) or "") if self.name(role) in self.variables else None
+        return float(found) if found is not None and 0 < found <= 1 else None
 
     def has(self, names: str) -> bool:
         """Whether one of the variables that a list of the file names is set."""
-        return any(name in self.container.value["Environment"].value for name in _table()[names])
+        return not self.variables.keys().isdisjoint(_table()[names])
 
     def precision(self, stored: str) -> str | None:
-        """What the weights are held in; ``None`` where that is open.
-
-        Args:
-            stored: what the model is released in.
-        """
+        """What weights that are released in a precision are held in; ``None`` where it is open."""
         quantised, wanted = self.text("quantize"), self.text("dtype")
         if quantised is None or wanted is None:
             return None
+        word = wanted if quantised.lower() in _NOT_QUANTISED else quantised
         if stored not in ("fp32", "bf16", "fp16"):
             return stored
-        word = wanted if quantised.lower() in _NOT_QUANTISED else quantised
         if word.lower() in _NOT_QUANTISED:
             return "fp16" if stored == "fp32" else stored
-        return self.word(word)
-
-    def word(self, text: str) -> str | None:
-        """The precision that a value stands for; ``None`` where the file does not say."""
-        words = _table()["words"].items()
-        return next((name for name, meant in words if text.lower() in meant), None)
+        return precision_of(word)
 
 
-def model_server(container: Node, path: Path) -> ModelServer | None:
-    """The server of a container; ``None`` where neither image nor variables tell it."""
+def precision_of(word: str) -> str | None:
+    """The precision that the value of a variable stands for; ``None`` where the file has none."""
+    words = _table()["words"].items()
+    return next((name for name, meant in words if word.lower() in meant), None)
+
+
+def model_server(container: Node) -> ModelServer | None:
+    """The server of a container; ``None`` where neither its image nor its variables tell."""
     environment = container.get("Environment")
     if environment is None or environment.kind != "map":
         return None
-    if any(key.startswith("Fn::") for key in environment.value):
-        return None  # a function makes further variables
-    found = _engine(_image(container.get("Image")), environment)
-    if found is None:
+    variables: Mapping[str, Node] = environment.value
+    engine = _engine(container.get("Image"), variables)
+    # A function of a template makes further variables, and several models have no model of theirs.
+    hidden = any(key.startswith("Fn::") for key in variables)
+    if engine is None or hidden or text_of(container.get("Mode")) == "MultiModel":
         return None
-    return ModelServer(
-        title=found["title"],
-        fills=found.get("fills", False),
-        spills=found.get("spills", False),
-        keys=found["keys"],
-        container=container,
-        path=path,
-    )
+    return ModelServer(engine=engine, container=container, variables=variables)
 
 
-def _image(node: Node | None) -> str:
-    """An image as far as it is known, with ``?`` in place of the rest."""
+def _engine(node: Node | None, variables: Mapping[str, Node]) -> Mapping[str, Any] | None:
+    image = text_of(node) or ""
     if node is not None and node.kind == "text":
-        return "".join(part if isinstance(part, str) else "?" for part in node.value)
-    return text_of(node) or ""
-
-
-def _engine(image: str, environment: Node) -> Mapping[str, Any] | None:
+        image = "".join(part if isinstance(part, str) else "?" for part in node.value)
     if any(word in image for word in _table()["not_read"]):
         return None
-    engines: Mapping[str, Mapping[str, Any]] = _table()["engines"]
     repository = image.partition("/")[2].partition(":")[0]
-    for engine in engines.values():
+    engines: list[Mapping[str, Any]] = list(_table()["engines"].values())
+    for engine in engines:
         if any(_named(each).search(repository) for each in engine["images"]):
             return engine
-    for engine in engines.values():
-        told = engine["told_by"]
-        if any(
-            key == word or (word.endswith("_") and key.startswith(word))
-            for key in environment.value
-            for word in told
-        ):
-            return engine
+    for engine in engines:
+        for word in engine["told_by"]:
+            if any(key == word or (key.startswith(word) and word[-1] == "_") for key in variables):
+                return engine
     return None
 
 

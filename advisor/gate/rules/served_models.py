@@ -1,265 +1,358 @@
-"""Containers on the types that they run on, and how the models that they name fit there.
+"""What follows from a container's variables and the type that it runs on: ``Served`` of a check.
 
-A model is known by the id that the environment writes, never by what a name looks like. What a
-value that is open could turn out to be is never held against a configuration.
+A model is known by the id that a variable writes, never by what a name looks like. A fact that an
+open value decides is left out, so that no condition on it holds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import partial
+from math import ceil
+from typing import NamedTuple
 
-from advisor.catalogue.models import KnownModel, Models
+from advisor.catalogue.models import KnownModel
 from advisor.configuration.document import Node, Path, Resource, World
-from advisor.gate.rules.model_server import ModelServer, model_server
+from advisor.gate.rules.model_server import ModelServer, model_server, precision_of
+from advisor.gate.rules.named_types import market_of
 from advisor.gate.rules.predicates.component import host_of
-from advisor.gate.rules.view import Fault, View, containers, number_of, text_of, variants_of
+from advisor.gate.rules.view import View, containers, number_of, text_of
 from advisor.model.geometry import Accelerator
-from advisor.model.value import Value
 from advisor.modelling import memory
-from advisor.rulebook.hardware import GPU, Instance, InstanceTypes
-from advisor.rulebook.knowledge import knowledge
-from advisor.rulebook.load import load
+from advisor.modelling.start_up import start_up
+from advisor.options.named_types import Market
+from advisor.rulebook.hardware import CPU, GPU, Instance
 from advisor.workload.model_files import known_models
 
-_GIB = 2**30
-LANGUAGE = ("llm", "vlm")
-_FITTED = (*LANGUAGE, "seq2seq", "embedding", "encoder", "reranker", "speech")
-_ARTIFACTS = ("ModelDataUrl", "ModelDataSource", "ArtifactUrl", "ModelPackageName")
+_FITTED = ("llm", "vlm", "seq2seq", "embedding", "encoder", "reranker", "speech")
+_STORED = ("ModelDataUrl", "ModelDataSource", "ArtifactUrl", "ModelPackageName")
+_WAYS_OUT = ("natgateway", "transitgateway")  # of a network, in the names of types of resources
+_HEALTH = "ContainerStartupHealthCheckTimeoutInSeconds"
+_DOWNLOAD = "ModelDataDownloadTimeoutInSeconds"
+_MOST_S = 3600  # that such a time-out takes
+_ROUND = 1024  # tokens to which a proposed context is rounded down
+_DEGREES = 8  # devices of the largest types
+_MIB = 2**20
 
 
-class Host(Value):
-    """Where a container runs: a variant on a type, a component on one, or a transform job."""
+class Place(NamedTuple):
+    """Where a fact comes from."""
 
     resource: Resource
-    path: Path  # of what holds the start-up time-outs
-    settings: Node | None  # these; the default counts where it lacks one
-    place: Node  # the variant, or the component's specification
-    type: Node | None = None  # what names the type; ``None`` of a serverless variant
-    component: bool = False
+    path: Path
+    node: Node
 
 
-class Served(Value):
-    """A container on a host. Sizes are bytes."""
+class Host(NamedTuple):
+    """What a container runs on."""
 
-    holder: Resource  # of the container
-    server: ModelServer
-    host: Host
+    type: Place  # the instance type, or the serverless variant
+    settings: Place  # what holds the time-outs, or would
     instance: Instance | None  # ``None``: serverless
-    model: KnownModel | None
-    devices: int  # that the container has; 0 where it has none, or that is not known
-    device: Accelerator | None
-    degree: int | None  # that is set, or that the server takes; ``None`` where that is open
-    precision: str = ""
-    context: int = 0  # tokens of the longest request; 0 where the server chooses, or it is open
-    fits: tuple[memory.Fit, ...] = ()  # at each degree that is possible; empty: not to be told
-    half: bool = False  # keys and values may have eight bits
-
-    def at(self, role: str, message: str, suggestion: str = "", severity: str = "") -> Fault:
-        """A fault at the variable of a role; at that of the model where it is not set."""
-        node = self.server.node(role)
-        if node is None:
-            role, node, suggestion = "model", self.server.node("model"), ""
-        assert node is not None
-        related = (self.host.type or self.host.place,)
-        return Fault(
-            node,
-            self.server.at(role),
-            message,
-            suggestion=suggestion,
-            severity=severity,
-            related=related,
-        )
+    needs: Node | None = None  # what a component asks for
 
     @property
-    def from_hub(self) -> bool:
-        """Whether the container fetches the weights from the Hugging Face Hub as it starts."""
-        stored = any(self.server.container.get(each) is not None for each in _ARTIFACTS)
-        return self.model is not None and not stored and not self.server.has("other_hubs")
-
-    @property
-    def where(self) -> str:
-        """The type with its devices."""
-        assert self.instance is not None
-        assert self.device is not None
-        size = gib(self.device.memory_mib * 2**20)
-        if self.devices == 1:
-            return f"{self.instance.type} has one device of {size}"
-        return f"{self.instance.type} has {self.devices} devices of {size}"
-
-    @property
-    def too_large(self) -> bool:
-        """Whether no possible degree holds the weights."""
-        return bool(self.fits) and all(fit.fits == memory.NO for fit in self.fits)
-
-    def longest(self, room: str) -> int | None:
-        """Tokens of the longest request that the low, middle or high room holds."""
-        assert self.model is not None
-        factor = 2 if self.half else 1
-        found = [
-            memory.longest_tokens(self.model.geometry, getattr(fit.room, room) * factor)
-            for fit in self.fits
-            if fit.fits != memory.NO
-        ]
-        return None if None in found else max((each or 0 for each in found), default=0)
+    def devices(self) -> int:
+        """GPUs that the container has; 0 where it has none, or that is not known."""
+        if self.instance is None or self.instance.accelerator != GPU:
+            return 0
+        if self.needs is None:
+            return self.instance.accelerator_count or 0
+        whole = self.needs.get("AcceleratorPartitionType") is None
+        wanted = number_of(self.needs.get("NumberOfAcceleratorDevicesRequired"))
+        return int(wanted) if wanted and whole else 0
 
 
-def gib(size: float) -> str:
-    """Bytes in GiB, as a message writes them."""
-    return f"{size / _GIB:.1f} GiB" if size < 100 * _GIB else f"{size / _GIB:.0f} GiB"
+class Served:
+    """A container on one type, and its facts."""
+
+    def __init__(self, container: Place, server: ModelServer, host: Host) -> None:
+        self.holder, self.path, _ = container
+        self.server, self.host = server, host
+        self.places: dict[str, Place] = {}
+        self.facts: dict[str, Node] = {}
+
+    def put(self, place: Place, **facts: str | int | None) -> None:
+        """Add facts of a place; those that are ``None`` are not known."""
+        for name, value in facts.items():
+            if value is not None:
+                self.places[name] = place
+                self.facts[name] = place.node._replace(kind="scalar", value=value)
+
+    def variable(self, role: str) -> Place:
+        """The variable of a role; that of the model where it is not set."""
+        name, variables = self.server.name(role), self.server.variables
+        if name not in variables:
+            name = self.server.name("model")
+        path = (*self.path, "Environment", name)
+        return Place(self.holder, path, variables.get(name, self.server.container))
 
 
-def served_models(view: View) -> tuple[Served, ...]:
-    """The containers of a view's world whose server and type are known."""
-    return _served(view.world, knowledge(load(overlay=view.organisation.own.overlay).raw).catalogue)
+_last: list[tuple[World, dict[str, list[Served]]]] = []
 
 
-@lru_cache(maxsize=1)
-def _served(world: World, catalogue: InstanceTypes) -> tuple[Served, ...]:
-    found = []
-    for holder, path, container, host in _pairs(world):
-        server = model_server(container, path)
-        if server is not None and text_of(container.get("Mode")) != "MultiModel":
-            made = _on(holder, server, host, catalogue)
-            if made is not None:
-                found.append(made)
-    return tuple(found)
+def served_models(view: View) -> list[Served]:
+    """What a view's resource has a part in, as far as server and type are known."""
+    if not _last or _last[0][0] is not view.world:
+        found: dict[str, list[Served]] = {}
+        market = market_of(view, view.region)
+        for each in _served(view, market):
+            _tell(each, view, market)
+            for address in {each.holder.address, each.host.settings.resource.address}:
+                found.setdefault(address, []).append(each)
+        _last[:] = [(view.world, found)]
+    return _last[0][1].get(view.resource.address, [])
 
 
-def _pairs(world: World) -> Iterator[tuple[Resource, Path, Node, Host]]:
-    for config in world.of_kind("EndpointConfig"):
-        for path, variant in variants_of(config):
-            for host in _variant(config, path, variant):
-                yield from _of_model(world, variant.get("ModelName"), host)
-    for job in world.of_kind("TransformJob"):
-        place = job.body.get("TransformResources")
-        if place is not None:
-            host = Host(
-                resource=job, path=(), settings=None, place=place, type=place.get("InstanceType")
-            )
-            yield from _of_model(world, job.body.get("ModelName"), host)
-    for component in world.of_kind("InferenceComponent"):
-        said, variant = component.body.get("Specification"), host_of(world, component)
-        if said is None or variant is None:
+# -- what runs where -----------------------------------------------------------------------------
+
+
+def _served(view: View, market: Market) -> Iterator[Served]:
+    for config in view.world.of_kind("EndpointConfig"):
+        for path, variant in view.variants(config):
+            for host in _hosts(variant, Place(config, path, variant), market):
+                yield from _of_model(view, variant, host)
+    for component in view.world.of_kind("InferenceComponent"):
+        said, host_variant = component.body.get("Specification"), host_of(view, component)
+        if said is None or host_variant is None:
             continue
-        for host in _variant(component, ("Specification", "StartupParameters"), variant):
-            host = host._replace(  # noqa: PLW2901
-                settings=said.get("StartupParameters"), place=said, component=True
-            )
-            own = said.get("Container")
-            if own is not None:
-                yield component, ("Specification", "Container"), own, host
-            yield from _of_model(world, said.get("ModelName"), host)
+        settings = Place(component, ("Specification",), said)
+        times = said.get("StartupParameters")
+        if times is not None:
+            settings = Place(component, ("Specification", "StartupParameters"), times)
+        for bare in _hosts(host_variant, settings, market):
+            host = bare._replace(needs=said.get("ComputeResourceRequirements") or said)
+            inline = Place(component, ("Specification", "Container"), said.get("Container") or said)
+            server = model_server(inline.node)
+            if server is not None:
+                yield Served(inline, server, host)
+            yield from _of_model(view, said, host)
 
 
-def _variant(resource: Resource, path: Path, variant: Node) -> Iterator[Host]:
-    """A variant on its type, on each type of its pools, or without servers."""
+def _hosts(variant: Node, settings: Place, market: Market) -> Iterator[Host]:
+    """A variant on its type, on each type of its pools, or serverless."""
     serverless = variant.get("ServerlessConfig")
-    host = Host(resource=resource, path=path, settings=variant, place=variant)
-    if serverless is not None:
-        if serverless.kind == "map":
-            yield host
-        return
+    if serverless is not None and serverless.kind == "map":
+        yield Host(settings._replace(node=serverless), settings, None)
     for part in (variant, *variant.items("InstancePools")):
-        if part.get("InstanceType") is not None:
-            yield host._replace(type=part.get("InstanceType"))
+        node = part.get("InstanceType")
+        instance = market.known.catalogue.get(text_of(node) or "")
+        if node is not None and instance is not None:
+            yield Host(settings._replace(node=node), settings, instance)
 
 
-def _of_model(
-    world: World, name: Node | None, host: Host
-) -> Iterator[tuple[Resource, Path, Node, Host]]:
-    model = world.meant_by(name, "Model", "ModelName")
-    for path, container in containers(model) if model is not None else ():
-        assert model is not None
-        yield model, path, container, host
+def _of_model(view: View, holder: Node, host: Host) -> Iterator[Served]:
+    model = view.world.meant_by(holder.get("ModelName"), "Model", "ModelName")
+    if model is not None:
+        for path, container in containers(model):
+            server = model_server(container)
+            if server is not None:
+                yield Served(Place(model, path, container), server, host)
 
 
-def _on(
-    holder: Resource, server: ModelServer, host: Host, catalogue: InstanceTypes
-) -> Served | None:
-    """A container on a host; ``None`` where the type is not known."""
-    models = known_models()
-    instance = catalogue.get(text_of(host.type) or "")
-    if host.type is not None and instance is None:
-        return None
-    devices, device = 0, None
-    if instance is not None and instance.accelerator == GPU:
-        devices = instance.accelerator_count or 0
-        device = models.accelerator(instance.accelerator_model, instance.accelerator_memory_mib)
-        if host.component:
-            wanted = number_of(
-                host.place.at("ComputeResourceRequirements", "NumberOfAcceleratorDevicesRequired")
-            )
-            split = host.place.at("ComputeResourceRequirements", "AcceleratorPartitionType")
-            devices = int(wanted) if wanted and split is None else 0
-    degree = _degree(server, devices)
-    made = Served(
-        holder=holder,
-        server=server,
-        host=host,
-        instance=instance,
-        model=_model(server.text("model"), models),
-        devices=devices,
-        device=device,
-        degree=degree,
-    )
-    return made if made.model is None else _fitted(made, made.model, models)
+# -- what follows --------------------------------------------------------------------------------
 
 
-def _model(name: str | None, models: Models) -> KnownModel | None:
-    """The model of an id, written in full or, where the Hub has no owner in it, without."""
-    wanted = (name or "").lower()
-    return models.find(wanted) if wanted in _ids(models) else None
-
-
-@cache
-def _ids(models: Models) -> frozenset[str]:
-    full = [each.lower() for each in models.ids if "/" in each]
-    tails = [each.rpartition("/")[2] for each in full]
-    return frozenset([*full, *(each for each in tails if tails.count(each) == 1)])
-
-
-def _degree(server: ModelServer, devices: int) -> int | None:
-    if "degree" not in server.keys:  # noqa: SIM118
-        return None if server.spills else 1
-    text = server.text("degree")
-    if text in ("max", "all"):
-        return devices or None
-    found = server.number("degree")
-    return int(found) if found is not None and found == int(found) else None
-
-
-def _fitted(served: Served, model: KnownModel, models: Models) -> Served:
-    """How the model fits at each degree that is possible, where all that decides it is known."""
-    server, geometry, device = served.server, model.geometry, served.device
-    precision = server.precision(geometry.dtype)
-    whole = server.text("offload") in ("", "0") and server.text("pipeline") in ("", "1")
-    told = geometry.kind in _FITTED and precision and whole and not server.spills
-    context = _context(server, geometry.context) if geometry.generates else 0
-    if not told or not served.devices or device is None or device.link.startswith("neuron"):
-        return served._replace(precision=precision or "", context=context)
-    valid = memory.degrees(geometry, served.devices)
-    cache_word = server.text("cache_dtype")
-    half = cache_word is None or server.word(cache_word) == "fp8"
-    share = server.number("memory_share")
-    fits = tuple(
-        memory.fit(
-            geometry,
-            precision or "",
-            device,
-            degree=each,
-            context=(context // 2 if half else context) or 1,
-            numbers=models.numbers,
-            usable=float(share) if share is not None and 0 < share <= 1 else None,
+def _tell(served: Served, view: View, market: Market) -> None:
+    """Add all facts that are known."""
+    server, host, models = served.server, served.host, known_models()
+    gpu = host.instance is not None and host.instance.accelerator != CPU
+    name = "a serverless endpoint" if host.instance is None else host.instance.type
+    served.put(host.type, Type=name, Gpu=gpu)
+    wanted = (server.text("model") or "").lower()
+    model = models.find(wanted) if wanted in {each.lower() for each in models.ids} else None
+    device = None
+    if host.devices and host.instance is not None:
+        device = models.accelerator(
+            host.instance.accelerator_model, host.instance.accelerator_memory_mib
         )
-        for each in ((served.degree,) if served.degree in valid else valid)
+        _tell_devices(served, model, device)
+    if model is None:
+        return
+    place, geometry = served.variable("model"), model.geometry
+    precision = server.precision(geometry.dtype)
+    weights = memory.weight_bytes(geometry, precision or geometry.dtype, models.numbers)
+    served.put(place, Model=model.id, Kind=geometry.kind, Parameters=geometry.parameters)
+    served.put(place, Precision=precision, Weights=_gib(weights))
+    _tell_network(served, model, view)
+    _tell_start(served, model, market)
+    if device is not None and precision is not None:
+        _tell_precision(served, precision, device)
+        if geometry.kind in _FITTED and not server.engine.get("spills"):
+            _tell_memory(served, model, precision, device, market)
+
+
+def _tell_devices(served: Served, model: KnownModel | None, device: Accelerator | None) -> None:
+    server, devices, degree = served.server, served.host.devices, _degree(served)
+    each = f" of {_gib(device.memory_mib * _MIB)}" if device is not None else ""
+    has = f"{devices} devices{each}" if devices > 1 else f"one device{each}"
+    served.put(served.host.type, Devices=devices, Has=has)
+    if degree is None:
+        return
+    valid, allows = tuple(range(1, devices + 1)), f"a degree is at most {devices}"
+    if model is not None and model.geometry.generates:
+        valid = memory.degrees(model.geometry, devices)
+        even = memory.degrees(model.geometry, max(devices, _DEGREES))
+        allows = f"{model.id} can be split over {', '.join(map(str, even))} of them"
+    name, place = server.name("degree"), served.variable("degree")
+    served.put(place, Degree=degree, DegreeName=name, Shares=degree in valid, Allows=allows)
+    served.put(place, Server=server.engine["title"], Best=valid[-1] if name in place.path else None)
+    pipeline, copies = server.text("pipeline") or "1", server.text("copies") or "1"
+    if degree in valid and (pipeline + copies).isdecimal():
+        each_takes = degree * int(pipeline)
+        fills = devices // each_takes if server.engine.get("fills") and each_takes else int(copies)
+        served.put(place, Used=each_takes * fills)
+
+
+def _degree(served: Served) -> int | None:
+    """Devices of one copy; ``None`` where that is open."""
+    if "degree" not in served.server.engine["keys"]:
+        return None if served.server.engine.get("spills") else 1
+    if served.server.text("degree") in ("max", "all"):
+        return served.host.devices
+    return served.server.count("degree")
+
+
+def _tell_network(served: Served, model: KnownModel, view: View) -> None:
+    server, bodies = served.server, (served.holder.body, served.host.settings.resource.body)
+    stored = any(server.container.get(each) is not None for each in _STORED)
+    kinds = [kind.lower().replace("_", "") for kind in view.world.declared.values()]
+    out = any(way in kind for way in _WAYS_OUT for kind in kinds)
+    closed = [text_of(body.get("EnableNetworkIsolation")) or "" for body in bodies]
+    inside = any(body.get("VpcConfig") is not None for body in bodies) and not out
+    network = "isolated" if "true" in map(str.lower, closed) else "a VPC" if inside else "open"
+    place, token = served.variable("model"), server.name("token")
+    served.put(place, Hub=not stored and not server.has("other_hubs"), Stored=stored)
+    served.put(place, Network=network, Gated=model.gated, TokenName=token)
+    served.put(place, Token=token in server.variables)
+
+
+def _tell_start(served: Served, model: KnownModel, market: Market) -> None:
+    """The time-out that is too short, if one is; else that of the health check."""
+    settings, numbers = served.host.settings, known_models().numbers
+    weights = memory.weight_bytes(model.geometry, model.geometry.dtype, numbers)
+    whole, stored = start_up(weights, 0, numbers), served.facts["Stored"].value
+    start = start_up(0, 0, numbers) if stored else whole
+    default = market.known.numbers["health-check-default"]
+    bands = [(_HEALTH, start.least, start.most, default)]
+    if stored:
+        bands.append((_DOWNLOAD, whole.weights_least, whole.weights_most, None))
+    for name, least, most, absent in bands if served.host.instance is not None else ():
+        node = settings.node.get(name)
+        seconds = absent if node is None else number_of(node)
+        if seconds is None or ("Timeout" in served.facts and seconds >= most):
+            continue
+        place, longer = settings, ceil(most / 60) * 60
+        if node is not None:
+            place = Place(settings.resource, (*settings.path, name), node)
+        suggested = longer if node is not None and longer <= _MOST_S else None
+        said = name if node is not None else f"the default of {name}"
+        served.put(place, Timeout=int(seconds), TimeoutName=said, Longer=suggested)
+        served.put(place, Least=int(least), Longest=ceil(most))
+
+
+def _tell_precision(served: Served, precision: str, device: Accelerator) -> None:
+    dtype = served.server.text("dtype") or ""
+    if precision_of(dtype) == "bf16" and not device.flops_bf16:
+        narrow = "float16" if "float" in dtype.lower() else "fp16"
+        served.put(served.variable("dtype"), Lacks="bf16", Instead=narrow)
+    elif precision == "fp8" and not device.flops_fp8:
+        served.put(served.variable("quantize"), Lacks="fp8")
+
+
+def _tell_memory(
+    served: Served, model: KnownModel, precision: str, device: Accelerator, market: Market
+) -> None:
+    server, geometry, numbers = served.server, model.geometry, known_models().numbers
+    if server.text("offload") not in ("", "0") or server.text("pipeline") not in ("", "1"):
+        return
+    context = _context(server, geometry.context) if geometry.generates else 0
+    word = server.text("cache_dtype")
+    packed = 2 if word is None or precision_of(word) == "fp8" else 1  # tokens in the same bytes
+    fits = partial(
+        memory.fit,
+        geometry,
+        precision,
+        device,
+        context=context // packed or 1,
+        numbers=numbers,
+        usable=server.share("memory_share"),
     )
-    return served._replace(precision=precision, context=context, half=half, fits=fits)
+    valid, degree = memory.degrees(geometry, served.host.devices), _degree(served)
+    found = [fits(degree=each) for each in ((degree,) if degree in valid else valid)]
+    best = min(
+        found,
+        key=lambda fit: (
+            (memory.YES, memory.OPEN).index(fit.fits) if fit.fits != memory.NO else 2,
+            -fit.room.high,
+        ),
+    )
+    model_at, has = served.variable("model"), served.facts["Has"].value
+    if len(found) == 1 and best.degree < served.host.devices:
+        has = f"{has}, of which it uses {best.degree}"
+    served.put(model_at, Fits=best.fits, Has=has)
+    if best.fits == memory.NO:
+        served.put(model_at, Remedy=_remedy(served, model, precision, max(context, 1), market))
+        return
+    most = memory.longest_tokens(geometry, max(fit.room.high for fit in found) * packed)
+    usual = memory.longest_tokens(geometry, best.room.middle * packed)
+    place, name = served.variable("context"), server.name("context")
+    is_set = name in place.path
+    nearest = (usual or 0) // _ROUND * _ROUND if is_set else 0
+    request = f"a request of {context} tokens fits" if context else "requests fit"
+    own = None if server.has("stretched_by") else geometry.context
+    served.put(
+        place, Context=context, ContextName=name if is_set else f"without {name} the context"
+    )
+    served.put(place, Usual=usual, Most=context if most is None else most, Nearest=nearest or None)
+    served.put(place, Request=request, Own=own or None)
 
 
 def _context(server: ModelServer, of_model: int) -> int:
-    text = server.text("context")
-    if text == "model":
-        return of_model if server.text("backend") in ("", "vllm", "lmi-dist", "auto") else 0
-    found = server.number("context")
-    return int(found) if found is not None and found > 0 else 0
+    """Tokens of the longest request; 0 where the server chooses, or that is open."""
+    if server.text("context") != "model":
+        return server.count("context") or 0
+    return of_model if server.text("backend") in ("", "vllm", "lmi-dist", "auto") else 0
+
+
+def _remedy(served: Served, model: KnownModel, precision: str, context: int, market: Market) -> str:
+    """The degree at which the type holds the model, else the cheapest type that does."""
+    models, found = known_models(), []
+    sold = market.prices.per_hour("hosting", sold=True)
+    own = served.host.instance
+    for each in (own, *market.known.catalogue.candidates(GPU)):
+        assert each is not None
+        device = models.accelerator(each.accelerator_model, each.accelerator_memory_mib)
+        devices = each.accelerator_count or 1
+        if (
+            device is None
+            or precision in each.family.lacks
+            or (each is not own and each.type not in sold)
+        ):
+            continue
+        fit = memory.best_fit(
+            model.geometry,
+            precision,
+            device,
+            devices=devices,
+            context=context,
+            numbers=models.numbers,
+        )
+        host = memory.host_bytes(fit.weights, devices, 256 * _MIB, models.numbers)
+        if fit.fits == memory.YES and each is own:
+            more = (
+                ""
+                if fit.degree <= served.host.devices
+                else "NumberOfAcceleratorDevicesRequired and "
+            )
+            return f"set {more}{served.server.name('degree')} to {fit.degree}"
+        if fit.fits == memory.YES and host <= (each.memory_mib or 0) * _MIB:
+            found.append((sold[each.type], each.type, fit.degree))
+    if not found:
+        return "no type that is sold holds it"
+    _, name, degree = min(found)
+    return f"the cheapest type that holds it is {name}, at a degree of {degree}"
+
+
+def _gib(size: float) -> str:
+    return f"{size / 2**30:.1f} GiB" if size < 100 * 2**30 else f"{size / 2**30:.0f} GiB"

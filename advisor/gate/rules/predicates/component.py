@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.configuration.document import Node, Resource, World
+from advisor.configuration.document import Node, Resource
 from advisor.gate.rules.instances import accelerators, memory_bytes
 from advisor.gate.rules.view import Fault, View, no_such_variant, number_of, text_of
 from advisor.text.quantity import MIB
 
 
-def _variants(world: World, component: Resource) -> list[Node]:
+def _variants(view: View, component: Resource) -> list[Node]:
     """The production variants of a component's endpoint; empty where they are not known."""
-    endpoint = world.meant_by(component.body.get("EndpointName"), "Endpoint", "EndpointName")
-    name = endpoint.body.get("EndpointConfigName") if endpoint is not None else None
-    config = world.meant_by(name, "EndpointConfig", "EndpointConfigName")
-    return [node for node in config.body.items("ProductionVariants") if node.kind == "map"] if config is not None else []
+    endpoint = view.world.meant_by(component.body.get("EndpointName"), "Endpoint", "EndpointName")
+    config = view.config_of(endpoint) if endpoint is not None else None
+    if config is None:
+        return []
+    return [node for path, node in view.variants(config) if path[0] == "ProductionVariants"]
 
 
-def host_of(world: World, component: Resource) -> Node | None:
+def host_of(view: View, component: Resource) -> Node | None:
     """The variant that a component names, where it is known."""
     name = text_of(component.body.get("VariantName"))
-    return next(
-        (
-            node
-            for node in _variants(world, component)
-            if name and text_of(node.get("VariantName")) == name
-        ),
-        None,
-    )
+    found = _variants(view, component) if name else []
+    return next((node for node in found if text_of(node.get("VariantName")) == name), None)
 
 
 def unknown_variant(view: View) -> Iterator[Fault]:
@@ -36,12 +31,12 @@ def unknown_variant(view: View) -> Iterator[Fault]:
     node = view.body.get("VariantName")
     text = text_of(node)
     if node is not None and text is not None:
-        yield from no_such_variant(node, ("VariantName",), text, _variants(view.world, view.resource))
+        yield from no_such_variant(node, ("VariantName",), text, _variants(view, view.resource))
 
 
 def on_other_variant(view: View) -> Iterator[Fault]:
     """A component on a variant that names a model, or that is serverless."""
-    host, node = host_of(view.world, view.resource), view.body.get("VariantName")
+    host, node = host_of(view, view.resource), view.body.get("VariantName")
     for field, words in (("ModelName", "names a model"), ("ServerlessConfig", "is serverless")):
         found = host.get(field) if host is not None else None
         if node is not None and found is not None and found.kind != "unknown":
@@ -51,7 +46,7 @@ def on_other_variant(view: View) -> Iterator[Fault]:
 
 def does_not_fit(view: View) -> Iterator[Fault]:
     """A component that asks for more than one instance of its variant has."""
-    host = host_of(view.world, view.resource)
+    host = host_of(view, view.resource)
     type_name = text_of(host.get("InstanceType")) if host is not None else None
     path = ("Specification", "ComputeResourceRequirements")
     needs = view.body.at(*path)
