@@ -248,7 +248,7 @@ def _tell_start(served: Served, model: KnownModel, market: Market) -> None:
         suggested = longer if node is not None and longer <= _MOST_S else None
         said = name if node is not None else f"the default of {name}"
         served.put(place, Timeout=int(seconds), TimeoutName=said, Longer=suggested)
-        served.put(place, Least=int(least), Longest=ceil(most))
+        served.put(place, Least=int(least), Longest=min(ceil(most), _MOST_S))
 
 
 def _tell_precision(served: Served, precision: str, device: Accelerator) -> None:
