@@ -15,7 +15,7 @@ from advisor.catalogue.models import KnownModel
 from advisor.configuration.document import Node, Path, Resource, World
 from advisor.gate.rules.model_server import ModelServer, model_server, precision_of
 from advisor.gate.rules.named_types import market_of
-from advisor.gate.rules.predicates.component import host_of
+from advisor.gate.rules.predicates.component import config_of, host_of
 from advisor.gate.rules.view import View, containers, number_of, text_of
 from advisor.model.geometry import Accelerator
 from advisor.modelling import memory
@@ -46,7 +46,7 @@ class Place(NamedTuple):
 class Host(NamedTuple):
     """What a container runs on."""
 
-    type: Place  # the instance type, or the serverless variant
+    type: Place  # the instance type of a configuration, or the serverless variant
     settings: Place  # what holds the time-outs, or would
     instance: Instance | None  # ``None``: serverless
     needs: Node | None = None  # what a component asks for
@@ -110,17 +110,19 @@ def served_models(view: View) -> list[Served]:
 def _served(view: View, market: Market) -> Iterator[Served]:
     for config in view.world.of_kind("EndpointConfig"):
         for path, variant in view.variants(config):
-            for host in _hosts(variant, Place(config, path, variant), market):
+            place = Place(config, path, variant)
+            for host in _hosts(place, place, market):
                 yield from _of_model(view, variant, host)
     for component in view.world.of_kind("InferenceComponent"):
-        said, host_variant = component.body.get("Specification"), host_of(view, component)
-        if said is None or host_variant is None:
+        inner, said = view._replace(resource=component), component.body.get("Specification")
+        home, host_node = config_of(inner), host_of(inner)
+        if said is None or home is None or host_node is None:
             continue
         settings = Place(component, ("Specification",), said)
         times = said.get("StartupParameters")
         if times is not None:
             settings = Place(component, ("Specification", "StartupParameters"), times)
-        for bare in _hosts(host_variant, settings, market):
+        for bare in _hosts(Place(home, (), host_node), settings, market):
             host = bare._replace(needs=said.get("ComputeResourceRequirements") or said)
             inline = Place(component, ("Specification", "Container"), said.get("Container") or said)
             server = model_server(inline.node)
@@ -129,16 +131,16 @@ def _served(view: View, market: Market) -> Iterator[Served]:
             yield from _of_model(view, said, host)
 
 
-def _hosts(variant: Node, settings: Place, market: Market) -> Iterator[Host]:
+def _hosts(variant: Place, settings: Place, market: Market) -> Iterator[Host]:
     """A variant on its type, on each type of its pools, or serverless."""
-    serverless = variant.get("ServerlessConfig")
+    serverless = variant.node.get("ServerlessConfig")
     if serverless is not None and serverless.kind == "map":
-        yield Host(settings._replace(node=serverless), settings, None)
-    for part in (variant, *variant.items("InstancePools")):
+        yield Host(variant._replace(node=serverless), settings, None)
+    for part in (variant.node, *variant.node.items("InstancePools")):
         node = part.get("InstanceType")
         instance = market.known.catalogue.get(text_of(node) or "")
         if node is not None and instance is not None:
-            yield Host(settings._replace(node=node), settings, instance)
+            yield Host(variant._replace(node=node), settings, instance)
 
 
 def _of_model(view: View, holder: Node, host: Host) -> Iterator[Served]:
@@ -214,7 +216,7 @@ def _degree(served: Served) -> int | None:
 
 
 def _tell_network(served: Served, model: KnownModel, view: View) -> None:
-    server, bodies = served.server, (served.holder.body, served.host.settings.resource.body)
+    server, bodies = served.server, (served.holder.body, served.host.type.resource.body)
     stored = any(server.container.get(each) is not None for each in _STORED)
     kinds = [kind.lower().replace("_", "") for kind in view.world.declared.values()]
     out = any(way in kind for way in _WAYS_OUT for kind in kinds)

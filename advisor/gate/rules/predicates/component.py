@@ -10,20 +10,27 @@ from advisor.gate.rules.view import Fault, View, no_such_variant, number_of, tex
 from advisor.text.quantity import MIB
 
 
-def _variants(view: View, component: Resource) -> list[Node]:
-    """The production variants of a component's endpoint; empty where they are not known."""
-    endpoint = view.world.meant_by(component.body.get("EndpointName"), "Endpoint", "EndpointName")
-    config = view.config_of(endpoint) if endpoint is not None else None
+def config_of(view: View) -> Resource | None:
+    """The configuration of the component's endpoint, where the document makes both."""
+    endpoint = view.world.meant_by(view.body.get("EndpointName"), "Endpoint", "EndpointName")
+    return view.config_of(endpoint) if endpoint is not None else None
+
+
+def _variants(view: View) -> list[Node]:
+    """The production variants of the component's endpoint; empty where they are not known."""
+    config = config_of(view)
     if config is None:
         return []
     return [node for path, node in view.variants(config) if path[0] == "ProductionVariants"]
 
 
-def host_of(view: View, component: Resource) -> Node | None:
-    """The variant that a component names, where it is known."""
-    name = text_of(component.body.get("VariantName"))
-    found = _variants(view, component) if name else []
-    return next((node for node in found if text_of(node.get("VariantName")) == name), None)
+def host_of(view: View) -> Node | None:
+    """The variant that the component names, where it is known."""
+    name = text_of(view.body.get("VariantName"))
+    return next(
+        (node for node in _variants(view) if name and text_of(node.get("VariantName")) == name),
+        None,
+    )
 
 
 def unknown_variant(view: View) -> Iterator[Fault]:
@@ -31,12 +38,12 @@ def unknown_variant(view: View) -> Iterator[Fault]:
     node = view.body.get("VariantName")
     text = text_of(node)
     if node is not None and text is not None:
-        yield from no_such_variant(node, ("VariantName",), text, _variants(view, view.resource))
+        yield from no_such_variant(node, ("VariantName",), text, _variants(view))
 
 
 def on_other_variant(view: View) -> Iterator[Fault]:
     """A component on a variant that names a model, or that is serverless."""
-    host, node = host_of(view, view.resource), view.body.get("VariantName")
+    host, node = host_of(view), view.body.get("VariantName")
     for field, words in (("ModelName", "names a model"), ("ServerlessConfig", "is serverless")):
         found = host.get(field) if host is not None else None
         if node is not None and found is not None and found.kind != "unknown":
@@ -46,7 +53,7 @@ def on_other_variant(view: View) -> Iterator[Fault]:
 
 def does_not_fit(view: View) -> Iterator[Fault]:
     """A component that asks for more than one instance of its variant has."""
-    host = host_of(view, view.resource)
+    host = host_of(view)
     type_name = text_of(host.get("InstanceType")) if host is not None else None
     path = ("Specification", "ComputeResourceRequirements")
     needs = view.body.at(*path)
