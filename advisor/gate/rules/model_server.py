@@ -40,8 +40,7 @@ class ModelServer(Value):
 
     def count(self, role: str) -> int | None:
         """The whole number of a role; ``None`` where it is open, absent, or no such number."""
-        text = self.text(role) or ""
-        return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
+        return count_of(self.text(role))
 
     def share(self, role: str) -> float | None:
         """The share that is set for a role; ``None`` where it is open, absent, or none."""
@@ -63,6 +62,11 @@ class ModelServer(Value):
         if word.lower() in _NOT_QUANTISED:
             return "fp16" if stored == "fp32" else stored
         return precision_of(word)
+
+
+def count_of(text: str | None) -> int | None:
+    """The whole number that a text writes; ``None`` for any other."""
+    return int(text) if text is not None and re.fullmatch("[0-9]{1,9}", text) else None
 
 
 def precision_of(word: str) -> str | None:

@@ -7,16 +7,15 @@ open value decides is left out, so that no condition on it holds.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from advisor.catalogue.models import KnownModel
 from advisor.configuration.document import Node, Path, Resource, World
-from advisor.gate.rules.model_server import ModelServer, model_server, precision_of
+from advisor.gate.rules.model_server import ModelServer, count_of, model_server, precision_of
 from advisor.gate.rules.named_types import market_of
 from advisor.gate.rules.predicates.component import config_of, host_of
-from advisor.gate.rules.view import View, containers, number_of, text_of
+from advisor.gate.rules.view import View, containers, text_of
 from advisor.model.geometry import Accelerator
 from advisor.modelling import memory
 from advisor.modelling.start_up import start_up
@@ -33,6 +32,7 @@ _MOST_S = 3600  # that such a time-out takes
 _ROUND = 1024  # tokens to which a proposed context is rounded down
 _DEGREES = 8  # devices of the largest types
 _MIB = 2**20
+_SERVER = 256 * _MIB  # bytes of host memory that a server takes besides weights
 
 
 class Place(NamedTuple):
@@ -58,9 +58,8 @@ class Host(NamedTuple):
             return 0
         if self.needs is None:
             return self.instance.accelerator_count or 0
-        whole = self.needs.get("AcceleratorPartitionType") is None
-        wanted = number_of(self.needs.get("NumberOfAcceleratorDevicesRequired"))
-        return int(wanted) if wanted and whole else 0
+        wanted = count_of(text_of(self.needs.get("NumberOfAcceleratorDevicesRequired")))
+        return wanted if wanted and self.needs.get("AcceleratorPartitionType") is None else 0
 
 
 class Served:
@@ -71,6 +70,15 @@ class Served:
         self.server, self.host = server, host
         self.places: dict[str, Place] = {}
         self.facts: dict[str, Node] = {}
+
+    @property
+    def degree(self) -> int | None:
+        """Devices of one copy; ``None`` where that is open."""
+        if "degree" not in self.server.engine["keys"]:
+            return None if self.server.engine.get("spills") else 1
+        if self.server.text("degree") in ("max", "all"):
+            return self.host.devices
+        return self.server.count("degree")
 
     def put(self, place: Place, **facts: str | int | None) -> None:
         """Add facts of a place; those that are ``None`` are not known."""
@@ -158,16 +166,13 @@ def _of_model(view: View, holder: Node, host: Host) -> Iterator[Served]:
 def _tell(served: Served, view: View, market: Market) -> None:
     """Add all facts that are known."""
     server, host, models = served.server, served.host, known_models()
-    gpu = host.instance is not None and host.instance.accelerator != CPU
-    name = "a serverless endpoint" if host.instance is None else host.instance.type
-    served.put(host.type, Type=name, Gpu=gpu)
+    own, device = host.instance, None
+    name = "a serverless endpoint" if own is None else own.type
+    served.put(host.type, Type=name, Gpu=own is not None and own.accelerator != CPU)
     wanted = (server.text("model") or "").lower()
     model = models.find(wanted) if wanted in {each.lower() for each in models.ids} else None
-    device = None
-    if host.devices and host.instance is not None:
-        device = models.accelerator(
-            host.instance.accelerator_model, host.instance.accelerator_memory_mib
-        )
+    if host.devices and own is not None:
+        device = models.accelerator(own.accelerator_model, own.accelerator_memory_mib)
         _tell_devices(served, model, device)
     if model is None:
         return
@@ -177,15 +182,17 @@ def _tell(served: Served, view: View, market: Market) -> None:
     served.put(place, Model=model.id, Kind=geometry.kind, Parameters=geometry.parameters)
     served.put(place, Precision=precision, Weights=_gib(weights))
     _tell_network(served, model, view)
-    _tell_start(served, model, market)
+    if own is not None:
+        _tell_start(served, model, market)
+    context = _tell_context(served, model)
     if device is not None and precision is not None:
         _tell_precision(served, precision, device)
         if geometry.kind in _FITTED and not server.engine.get("spills"):
-            _tell_memory(served, model, precision, device, market)
+            _tell_memory(served, Load(model, precision, context), device, market)
 
 
 def _tell_devices(served: Served, model: KnownModel | None, device: Accelerator | None) -> None:
-    server, devices, degree = served.server, served.host.devices, _degree(served)
+    server, devices, degree = served.server, served.host.devices, served.degree
     each = f" of {_gib(device.memory_mib * _MIB)}" if device is not None else ""
     has = f"{devices} devices{each}" if devices > 1 else f"one device{each}"
     served.put(served.host.type, Devices=devices, Has=has)
@@ -199,20 +206,12 @@ def _tell_devices(served: Served, model: KnownModel | None, device: Accelerator 
     name, place = server.name("degree"), served.variable("degree")
     served.put(place, Degree=degree, DegreeName=name, Shares=degree in valid, Allows=allows)
     served.put(place, Server=server.engine["title"], Best=valid[-1] if name in place.path else None)
-    pipeline, copies = server.text("pipeline") or "1", server.text("copies") or "1"
-    if degree in valid and (pipeline + copies).isdecimal():
-        each_takes = degree * int(pipeline)
-        fills = devices // each_takes if server.engine.get("fills") and each_takes else int(copies)
-        served.put(place, Used=each_takes * fills)
-
-
-def _degree(served: Served) -> int | None:
-    """Devices of one copy; ``None`` where that is open."""
-    if "degree" not in served.server.engine["keys"]:
-        return None if served.server.engine.get("spills") else 1
-    if served.server.text("degree") in ("max", "all"):
-        return served.host.devices
-    return served.server.count("degree")
+    groups, copies = (
+        1 if server.text(each) == "" else server.count(each) for each in ("pipeline", "copies")
+    )
+    if degree in valid and groups and copies:
+        copies = devices // (degree * groups) if server.engine.get("fills") else copies
+        served.put(place, Used=degree * groups * copies)
 
 
 def _tell_network(served: Served, model: KnownModel, view: View) -> None:
@@ -235,21 +234,20 @@ def _tell_start(served: Served, model: KnownModel, market: Market) -> None:
     weights = memory.weight_bytes(model.geometry, model.geometry.dtype, numbers)
     whole, stored = start_up(weights, 0, numbers), served.facts["Stored"].value
     start = start_up(0, 0, numbers) if stored else whole
-    default = market.known.numbers["health-check-default"]
-    bands = [(_HEALTH, start.least, start.most, default)]
+    bands = [(_HEALTH, start.least, start.most, market.known.numbers["health-check-default"])]
     if stored:
         bands.append((_DOWNLOAD, whole.weights_least, whole.weights_most, None))
-    for name, least, most, absent in bands if served.host.instance is not None else ():
-        node = settings.node.get(name)
-        seconds = absent if node is None else number_of(node)
+    for name, least, most, absent in bands:
+        node, place, longer = settings.node.get(name), settings, ceil(most / 60) * 60
+        seconds = absent if node is None else count_of(text_of(node))
         if seconds is None or ("Timeout" in served.facts and seconds >= most):
             continue
-        place, longer = settings, ceil(most / 60) * 60
-        if node is not None:
+        if node is None:
+            name = f"the default of {name}"  # noqa: PLW2901
+        else:
             place = Place(settings.resource, (*settings.path, name), node)
-        suggested = longer if node is not None and longer <= _MOST_S else None
-        said = name if node is not None else f"the default of {name}"
-        served.put(place, Timeout=int(seconds), TimeoutName=said, Longer=suggested)
+            served.put(place, Longer=longer if longer <= _MOST_S else None)
+        served.put(place, Timeout=seconds, TimeoutName=name)
         served.put(place, Least=int(least), Longest=min(ceil(most), _MOST_S))
 
 
@@ -262,94 +260,77 @@ def _tell_precision(served: Served, precision: str, device: Accelerator) -> None
         served.put(served.variable("quantize"), Lacks="fp8")
 
 
-def _tell_memory(
-    served: Served, model: KnownModel, precision: str, device: Accelerator, market: Market
-) -> None:
-    server, geometry, numbers = served.server, model.geometry, known_models().numbers
+def _tell_context(served: Served, model: KnownModel) -> int:
+    """Add the tokens of the longest request; 0 where the server chooses, or that is open."""
+    server, geometry = served.server, model.geometry
+    context, place, name = 0, served.variable("context"), server.name("context")
+    if geometry.generates and server.text("context") != "model":
+        context = server.count("context") or 0
+    elif geometry.generates and server.text("backend") in ("", "vllm", "lmi-dist", "auto"):
+        context = geometry.context
+    own = None if server.has("stretched_by") else geometry.context or None
+    said = name if name in place.path else f"without {name} the context"
+    served.put(place, Context=context, ContextName=said, Own=own)
+    served.put(place, Request=f"a request of {context} tokens fits" if context else "requests fit")
+    return context
+
+
+class Load(NamedTuple):
+    """What must fit."""
+
+    model: KnownModel
+    precision: str
+    context: int  # tokens of the longest request; 0 where it is not known
+
+    def fit(self, device: Accelerator, devices: int, **more: Any) -> memory.Fit:
+        """The fit at a degree that is given, or at the best one."""
+        given = (self.model.geometry, self.precision, device)
+        more = {"context": self.context or 1, "numbers": known_models().numbers, **more}
+        if "degree" in more:
+            return memory.fit(*given, **more)
+        return memory.best_fit(*given, devices=devices, **more)
+
+
+def _tell_memory(served: Served, load: Load, device: Accelerator, market: Market) -> None:
+    server, geometry, devices = served.server, load.model.geometry, served.host.devices
     if server.text("offload") not in ("", "0") or server.text("pipeline") not in ("", "1"):
         return
-    context = _context(server, geometry.context) if geometry.generates else 0
     word = server.text("cache_dtype")
     packed = 2 if word is None or precision_of(word) == "fp8" else 1  # tokens in the same bytes
-    fits = partial(
-        memory.fit,
-        geometry,
-        precision,
-        device,
-        context=context // packed or 1,
-        numbers=numbers,
-        usable=server.share("memory_share"),
-    )
-    valid, degree = memory.degrees(geometry, served.host.devices), _degree(served)
-    found = [fits(degree=each) for each in ((degree,) if degree in valid else valid)]
-    best = min(
-        found,
-        key=lambda fit: (
-            (memory.YES, memory.OPEN).index(fit.fits) if fit.fits != memory.NO else 2,
-            -fit.room.high,
-        ),
-    )
-    model_at, has = served.variable("model"), served.facts["Has"].value
-    if len(found) == 1 and best.degree < served.host.devices:
-        has = f"{has}, of which it uses {best.degree}"
-    served.put(model_at, Fits=best.fits, Has=has)
-    if best.fits == memory.NO:
-        served.put(model_at, Remedy=_remedy(served, model, precision, max(context, 1), market))
+    more = {"context": load.context // packed or 1, "usable": server.share("memory_share")}
+    has, set_ = served.facts["Has"].value, served.degree in memory.degrees(geometry, devices)
+    if set_ and served.degree != devices:
+        has = f"{has}, of which it uses {served.degree}"
+    fit = load.fit(device, devices, **more, **({"degree": served.degree} if set_ else {}))
+    served.put(served.variable("model"), Fits=fit.fits, Has=has)
+    if fit.fits == memory.NO:
+        served.put(served.variable("model"), Remedy=_remedy(served, load, market))
         return
-    most = memory.longest_tokens(geometry, max(fit.room.high for fit in found) * packed)
-    usual = memory.longest_tokens(geometry, best.room.middle * packed)
-    place, name = served.variable("context"), server.name("context")
-    is_set = name in place.path
-    nearest = (usual or 0) // _ROUND * _ROUND if is_set else 0
-    request = f"a request of {context} tokens fits" if context else "requests fit"
-    own = None if server.has("stretched_by") else geometry.context
-    served.put(
-        place, Context=context, ContextName=name if is_set else f"without {name} the context"
-    )
-    served.put(place, Usual=usual, Most=context if most is None else most, Nearest=nearest or None)
-    served.put(place, Request=request, Own=own or None)
+    rooms = (fit.room.high * packed, fit.room.middle * packed)
+    most, usual = (memory.longest_tokens(geometry, room) for room in rooms)
+    place = served.variable("context")
+    served.put(place, Most=load.context if most is None else most, Usual=usual)
+    if server.name("context") in place.path:
+        served.put(place, Nearest=(usual or 0) // _ROUND * _ROUND or None)
 
 
-def _context(server: ModelServer, of_model: int) -> int:
-    """Tokens of the longest request; 0 where the server chooses, or that is open."""
-    if server.text("context") != "model":
-        return server.count("context") or 0
-    return of_model if server.text("backend") in ("", "vllm", "lmi-dist", "auto") else 0
-
-
-def _remedy(served: Served, model: KnownModel, precision: str, context: int, market: Market) -> str:
+def _remedy(served: Served, load: Load, market: Market) -> str:
     """The degree at which the type holds the model, else the cheapest type that does."""
-    models, found = known_models(), []
-    sold = market.prices.per_hour("hosting", sold=True)
+    sold, models, found = market.prices.per_hour("hosting", sold=True), known_models(), []
     own = served.host.instance
     for each in (own, *market.known.catalogue.candidates(GPU)):
         assert each is not None
         device = models.accelerator(each.accelerator_model, each.accelerator_memory_mib)
-        devices = each.accelerator_count or 1
-        if (
-            device is None
-            or precision in each.family.lacks
-            or (each is not own and each.type not in sold)
-        ):
+        devices, price = each.accelerator_count or 1, sold.get(each.type)
+        if device is None or load.precision in each.family.lacks:
             continue
-        fit = memory.best_fit(
-            model.geometry,
-            precision,
-            device,
-            devices=devices,
-            context=context,
-            numbers=models.numbers,
-        )
-        host = memory.host_bytes(fit.weights, devices, 256 * _MIB, models.numbers)
+        fit = load.fit(device, devices)
         if fit.fits == memory.YES and each is own:
-            more = (
-                ""
-                if fit.degree <= served.host.devices
-                else "NumberOfAcceleratorDevicesRequired and "
-            )
+            more = "NumberOfAcceleratorDevicesRequired and " * (fit.degree > served.host.devices)
             return f"set {more}{served.server.name('degree')} to {fit.degree}"
-        if fit.fits == memory.YES and host <= (each.memory_mib or 0) * _MIB:
-            found.append((sold[each.type], each.type, fit.degree))
+        host = memory.host_bytes(fit.weights, devices, _SERVER, models.numbers)
+        if fit.fits == memory.YES and price and host <= (each.memory_mib or 0) * _MIB:
+            found.append((price, each.type, fit.degree))
     if not found:
         return "no type that is sold holds it"
     _, name, degree = min(found)
