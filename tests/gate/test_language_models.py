@@ -324,7 +324,7 @@ def test_the_finding_gives_the_figures_and_what_holds_the_model() -> None:
     # 85 s + 141.1 GB / 213 MB/s = 747 s; 200 s + 141.1 GB / 98 MB/s = 1,640 s.
     assert texts["startup-timeout-short"] == (
         "ContainerStartupHealthCheckTimeoutInSeconds is 60 s; meta-llama/Llama-3.1-70B-Instruct "
-        "takes 747 to 1640 s"
+        "needs 747 to 1640 s"
     )
     assert set(texts) == {
         "model-does-not-fit",

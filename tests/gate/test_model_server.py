@@ -18,7 +18,17 @@ HOST = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
 MARK = Mark("a.json", 1, 1)
 ROLES = {
     *("model", "degree", "pipeline", "copies", "context", "input", "prefill", "in_flight"),
-    *("memory_share", "dtype", "quantize", "cache_dtype", "offload", "backend", "loading", "token"),
+    *(
+        "memory_share",
+        "static_share",
+        "dtype",
+        "quantize",
+        "cache_dtype",
+        "offload",
+        "backend",
+        "loading",
+        "token",
+    ),
 }
 
 

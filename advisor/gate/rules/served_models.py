@@ -126,6 +126,7 @@ class Served:
         self.facts: dict[str, Node] = {}
         self.model: KnownModel | None = None
         self.precision: str | None = None
+        self.valid: tuple[int, ...] = ()  # degrees at which the devices can share the model
         self.context = 0  # tokens of the longest request; 0 where the server chooses, or it is open
         text = server.text("degree")
         self.degree = host.devices if text in ("max", "all") else count_of(text)
@@ -180,13 +181,14 @@ class Served:
         size = f" of {_gib(device.memory_mib * _MIB)}" if device is not None else ""
         has = f"{devices} devices{size}" if devices > 1 else f"one device{size}"
         self.put(self.host.type, Devices=devices, Has=has)
-        if degree is None:
-            return
-        valid, allows = tuple(range(1, devices + 1)), f"a degree is at most {devices}"
+        allows = f"a degree is at most {devices}"
+        self.valid = valid = tuple(range(1, devices + 1))
         if self.model is not None and self.model.geometry.generates:
-            valid = memory.degrees(self.model.geometry, devices)
+            self.valid = valid = memory.degrees(self.model.geometry, devices)
             even = memory.degrees(self.model.geometry, max(devices, _DEGREES))
             allows = f"{self.model.id} can be split over {', '.join(map(str, even))} of them"
+        if degree is None:
+            return
         self.put("degree", Shares=degree in valid, Allows=allows, Server=server.engine["title"])
         if server.is_set("degree"):
             self.put("degree", DegreeName=server.name("degree"), Degree=degree, Best=valid[-1])
@@ -197,14 +199,14 @@ class Served:
 
     def _network(self, view: View, model: KnownModel) -> None:
         bodies = (self.holder.body, self.host.type.resource.body)
-        stored = any(self.server.container.get(each) is not None for each in _STORED)
+        stored = [each for each in _STORED if self.server.container.get(each) is not None]
         kinds = [kind.lower().replace("_", "") for kind in view.world.declared.values()]
         out = any(way in kind for way in _WAYS_OUT for kind in kinds)
         closed = [(text_of(body.get("EnableNetworkIsolation")) or "").lower() for body in bodies]
         inside = any(body.get("VpcConfig") is not None for body in bodies) and not out
         network = "isolated" if "true" in closed else "a VPC" if inside else "open"
         hub = not stored and not self.server.has("other_hubs")
-        self.put("model", Hub=hub, Stored=stored, Network=network, Gated=model.gated)
+        self.put("model", Hub=hub, Stored=" ".join(stored), Network=network, Gated=model.gated)
         self.put("model", TokenName=self.server.name("token"), Token=self.server.is_set("token"))
 
     def _start(self, model: KnownModel) -> None:
@@ -217,7 +219,7 @@ class Served:
         for name, least, most, absent in (
             (_HEALTH, start.least, start.most, default),
             (_DOWNLOAD, whole.weights_least, whole.weights_most, None),
-        )[: 1 + stored if self.host.instance is not None else 0]:
+        )[: 1 + ("ModelDataSource" in stored) if self.host.instance is not None else 0]:
             node, place, said = settings.node.get(name), settings, f"the default of {name}"
             seconds = absent if node is None else count_of(text_of(node))
             if seconds is None or ("Timeout" in self.facts and seconds >= most):
@@ -254,7 +256,9 @@ class Served:
         word, has = server.text("cache_dtype"), self.facts["Has"].value
         packed = 2 if word is None or precision_of(word) == "fp8" else 1  # tokens in as many bytes
         more = {"context": self.context // packed or 1, "usable": server.share("memory_share")}
-        if self.degree in memory.degrees(geometry, devices):
+        if not geometry.generates:
+            more["degree"] = devices  # its heads may be not known; the most that there is for it
+        if self.degree in self.valid:
             more["degree"] = self.degree
             has += f", of which it uses {self.degree}" if self.degree != devices else ""
         fit = self._fit(model, device, devices, **more)
@@ -285,7 +289,7 @@ class Served:
             assert each is not None
             device = models.accelerator(each.accelerator_model, each.accelerator_memory_mib)
             devices, price = each.accelerator_count or 1, sold.get(each.type)
-            if device is None or self.precision in each.family.lacks:
+            if device is None or each.arch == "arm64" or self.precision in each.family.lacks:
                 continue
             fit = self._fit(model, device, devices)
             if fit.fits == memory.YES and each is self.host.instance:
