@@ -74,3 +74,8 @@ class Accelerator(Value):
     flops_fp4: float
     link: str  # nvlink4, pcie4, neuronlink2: what joins the devices of an instance
     link_bandwidth: float  # bytes a second, one way
+
+    @property
+    def modelled(self) -> bool:
+        """Whether speed is modelled: not where models are compiled, nor without a rate."""
+        return self.flops_fp16 > 0 and not self.link.startswith("neuronlink")
