@@ -144,6 +144,8 @@ class Copy:
             rate: requests that arrive a second.
             limit: requests that fit in flight; the rest would wait.
         """
+        if limit < 1:
+            return None
         alone = self.running(tokens, 1)
         if rate * alone.request <= 1:
             return alone._replace(
