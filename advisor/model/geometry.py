@@ -51,12 +51,12 @@ class Family(NamedTuple):
     """What a family of networks has that its configuration files do not say."""
 
     kind: str = "llm"
-    tied: bool = False
+    tied: int = 0  # 1 where one table of embeddings serves input and output
     matrices: int = 3  # of a feed-forward network
     full_every: int = 0  # of how many layers one keeps every token, where windows are used
     shared: int = 0  # experts that every token passes
-    positions: bool = False  # learned
-    pooler: bool = False
+    positions: int = 0  # 1 where they are learned
+    pooler: int = 0  # 1 where one more layer makes a vector of the text
     left_out: Mapping[str, int] = {}  # sizes that such a file may leave out
 
 
