@@ -115,16 +115,9 @@ def geometry_of(row: Mapping[str, str]) -> Geometry:
 
 def _family(row: Mapping[str, str]) -> Family:
     left_out = (each.partition("=") for each in row["left_out"].split())
-    return Family(
-        kind=row["kind"],
-        tied=row["tied"] == "1",
-        matrices=int(row["matrices"]),
-        full_every=int(row["full_every"]),
-        shared=int(row["shared"]),
-        positions=row["positions"] == "1",
-        pooler=row["pooler"] == "1",
-        left_out={name: int(size) for name, _, size in left_out},
-    )
+    sizes = {name: int(size) for name, _, size in left_out}
+    numbers = {name: int(text) for name, text in row.items() if text.isdecimal()}
+    return Family(kind=row["kind"], left_out=sizes, **numbers)
 
 
 def _accelerator(row: Mapping[str, str]) -> Accelerator:

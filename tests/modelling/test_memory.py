@@ -203,3 +203,26 @@ def test_rooms_are_in_order_and_a_longer_context_fits_no_better(
         assert found.room.low <= found.room.middle <= found.room.high
         fits.append(order.index(found.fits))
     assert fits == sorted(fits)
+
+
+# What AWS lists for its model hub: the tightest type of each model, with its devices and host GiB.
+LISTED = [
+    ("Llama-3.1-8B-Instruct", "a10g", 1, 32),
+    ("Mistral-7B-Instruct-v0.2", "a10g", 1, 32),
+    ("falcon-180B-chat", "a100-80", 8, 1152),
+    ("falcon-40b-instruct", "a10g", 4, 192),
+    ("Mixtral-8x7B-Instruct-v0.1", "a10g", 8, 768),
+    ("Mixtral-8x22B-Instruct-v0.1", "a100-40", 8, 1152),
+    ("Llama-3.1-70B-Instruct", "a10g", 8, 768),
+    ("DeepSeek-R1-Distill-Llama-8B", "a10g", 4, 192),
+]
+
+
+@pytest.mark.parametrize(("name", "on", "devices", "host"), LISTED)
+def test_what_aws_lists_is_never_refused(name: str, on: str, devices: int, host: int) -> None:
+    shape = geometry(name)
+    found = memory.best_fit(
+        shape, shape.dtype, device(on), devices=devices, context=1024, numbers=NUMBERS
+    )
+    assert found.fits != memory.NO
+    assert memory.host_bytes(found.weights, devices, 2**28, NUMBERS) <= host * GIB

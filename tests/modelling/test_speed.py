@@ -100,6 +100,7 @@ def test_arrivals_settle_where_as_many_leave() -> None:
     assert found.per_token * 1000 == pytest.approx(35.1, rel=0.01)
     assert found.first_token * 1000 == pytest.approx(476, rel=0.01)
     assert copy.settled(TOKENS, 5.0, 40.1) is None
+    assert copy.settled(TOKENS, 0.001, 0.9) is None  # not one request fits
     assert copy.running(TOKENS, 40.1).rate == pytest.approx(2.68, rel=0.01)
 
 
