@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from advisor.configuration.document import Hidden, Mark, Node
 from advisor.configuration.rulefiles import read_json_rules
 from advisor.gate.rules.model_server import ModelServer, model_server, precision_of
-from advisor.modelling.memory import PRECISIONS
+from advisor.workload.model_files import known_models
 
 TABLE = read_json_rules("service", "containers.json")
 HOST = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
@@ -69,7 +69,7 @@ def test_no_variable_has_two_roles_and_no_word_two_precisions() -> None:
         assert len(names) == len(set(names)), name
     words = [word for meant in TABLE["words"].values() for word in meant]
     assert len(words) == len(set(words))
-    assert set(TABLE["words"]) <= set(PRECISIONS)
+    assert all(f"bytes-{precision}" in known_models().numbers for precision in TABLE["words"])
     assert all(precision_of(word.upper()) is not None for word in words)
 
 
