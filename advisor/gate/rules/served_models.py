@@ -6,7 +6,7 @@ open value decides is left out, so that no condition on it holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -134,20 +134,18 @@ class Served:
             self.degree = 1
 
     def put(self, place: Place | str, **facts: str | int | None) -> None:
-        """Add facts of a place, or of the variable of a role; ``None`` is not known."""
+        """Add facts of a place, or of the variable of a role, else that of the model.
+
+        Those that are ``None`` are not known.
+        """
         if isinstance(place, str):
-            place = self.variable(place)
+            name = self.server.name(place if self.server.is_set(place) else "model")
+            node = self.server.variables.get(name, self.server.container)
+            place = Place(self.holder, (*self.path, "Environment", name), node)
         for name, value in facts.items():
             if value is not None:
                 self.places[name] = place
                 self.facts[name] = place.node._replace(kind="scalar", value=value)
-
-    def variable(self, role: str) -> Place:
-        """The variable of a role; that of the model where it is not set."""
-        variables = self.server.variables
-        name = self.server.name(role if self.server.is_set(role) else "model")
-        path = (*self.path, "Environment", name)
-        return Place(self.holder, path, variables.get(name, self.server.container))
 
     def tell(self, view: View) -> None:
         """Add all facts that are known."""
@@ -179,6 +177,7 @@ class Served:
     def _devices(self, device: Accelerator | None) -> None:
         server, devices, degree = self.server, self.host.devices, self.degree
         size = f" of {_gib(device.memory_mib * _MIB)}" if device is not None else ""
+        size += " for a copy" if self.host.needs is not None else ""
         has = f"{devices} devices{size}" if devices > 1 else f"one device{size}"
         self.put(self.host.type, Devices=devices, Has=has)
         allows = f"a degree is at most {devices}"
@@ -256,12 +255,12 @@ class Served:
         word, has = server.text("cache_dtype"), self.facts["Has"].value
         packed = 2 if word is None or precision_of(word) == "fp8" else 1  # tokens in as many bytes
         more = {"context": self.context // packed or 1, "usable": server.share("memory_share")}
-        if not geometry.generates:
-            more["degree"] = devices  # its heads may be not known; the most that there is for it
         if self.degree in self.valid:
             more["degree"] = self.degree
             has += f", of which it uses {self.degree}" if self.degree != devices else ""
-        fit = self._fit(model, device, devices, **more)
+        else:  # a model that does not generate may share all: its heads may be not known
+            more["devices" if geometry.generates else "degree"] = devices
+        fit = self._fit(model, device, **more)
         self.put("model", Fits=fit.fits, Has=has)
         if fit.fits == memory.NO:
             self.put("model", Remedy=self._remedy(model))
@@ -272,15 +271,11 @@ class Served:
         if server.is_set("context"):
             self.put("context", Nearest=(usual or 0) // _ROUND * _ROUND or None)
 
-    def _fit(self, model: KnownModel, device: Accelerator, devices: int, **more: Any) -> memory.Fit:
-        """The fit at a degree that is given, else at the best one."""
-        what = (model.geometry, self.precision or "", device)
+    def _fit(self, model: KnownModel, device: Accelerator, **more: Any) -> memory.Fit:
+        """The fit at a degree that is given, else at the best one of ``devices``."""
+        fit: Callable[..., memory.Fit] = memory.fit if "degree" in more else memory.best_fit
         more = {"context": self.context or 1, "numbers": known_models().numbers, **more}
-        return (
-            memory.fit(*what, **more)
-            if "degree" in more
-            else memory.best_fit(*what, devices=devices, **more)
-        )
+        return fit(model.geometry, self.precision or "", device, **more)
 
     def _remedy(self, model: KnownModel) -> str:
         """The degree at which the type holds the model, else the cheapest type that does."""
@@ -291,7 +286,7 @@ class Served:
             devices, price = each.accelerator_count or 1, sold.get(each.type)
             if device is None or each.arch == "arm64" or self.precision in each.family.lacks:
                 continue
-            fit = self._fit(model, device, devices)
+            fit = self._fit(model, device, devices=devices)
             if fit.fits == memory.YES and each is self.host.instance:
                 more = fit.degree > self.host.devices
                 name = "NumberOfAcceleratorDevicesRequired and " * more + self.server.name("degree")
