@@ -54,7 +54,9 @@ class CompiledRules(BuildHookInterface[Any]):
         try:
             from advisor.gate.checks import compile_checks
             from advisor.rulebook.compile import compile_rules
+            from advisor.rulebook.model_tables import compile_model_tables
         finally:
             sys.path.remove(self.root)
         compiled = compile_rules(rules)
-        return {".": compiled, "checks": compile_checks(compiled)}
+        tables = {"checks": compile_checks(compiled), "models": compile_model_tables(rules)}
+        return {".": compiled, **tables}

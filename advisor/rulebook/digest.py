@@ -27,13 +27,16 @@ _FILES = (
 )
 KEYS = "keys.yaml"
 """What a workload file may say; the keys in use are those of the rules that the program ships."""
+MODEL_TABLES = ("models.csv", "model_families.csv", "accelerators.csv", "models.yaml")
+"""What is known of models; like the keys, those in use are those that the program ships."""
 
 
 def rule_files(rules: Folder) -> list[str]:
     """The files that decide an answer, in a fixed order. Prices and checks are not among them."""
     options = [os.path.join("options", f"{name.replace('-', '_')}.yaml") for name in OPTIONS]
-    keys = [KEYS] if os.path.exists(os.path.join(rules, KEYS)) else []
-    return [os.path.join(rules, name) for name in (*_FILES, *keys, *options)]
+    paths = [os.path.join(rules, name) for name in (KEYS, *MODEL_TABLES)]
+    shipped = [path for path in paths if os.path.exists(path)]
+    return [*(os.path.join(rules, name) for name in (*_FILES, *options)), *shipped]
 
 
 def digest(rules: Folder, overlay: str = "") -> str:

@@ -1,0 +1,129 @@
+"""Open models by their ids, and accelerators by those of their instance types, as values.
+
+The tables are those of ``advisor.rulebook.model_tables``, read when a model is named.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from advisor.model.errors import InputError
+from advisor.model.geometry import Accelerator, Family, Geometry
+from advisor.model.value import Value
+
+_OFFERED = 3  # ids that an error names
+_HINT = "Give model.config, the path of the model's config.json."
+
+
+class KnownModel(Value):
+    """One row of ``models.csv``."""
+
+    id: str  # meta-llama/Llama-3.1-8B-Instruct
+    family: str
+    gated: bool  # given out after a form, as remembered
+    source: str
+    as_of: str
+    geometry: Geometry
+
+
+class Models:
+    """The models and accelerators of the tables, and the numbers of ``models.yaml`` by id."""
+
+    def __init__(self, tables: Mapping[str, Any]) -> None:
+        self._rows: dict[str, Mapping[str, str]] = {
+            row["id"].lower(): row for row in tables["models"]
+        }
+        self._devices: list[Mapping[str, str]] = tables["accelerators"]
+        self.numbers: Mapping[str, float] = {
+            entry["id"]: entry["value"] for entry in tables["constants"]
+        }
+
+        self.families = {row["family"]: _family(row) for row in tables["families"]}
+
+    @property
+    def ids(self) -> list[str]:
+        """The id of each model, in the order of the table."""
+        return [row["id"] for row in self._rows.values()]
+
+    def find(self, name: str) -> KnownModel:
+        """The model of an id; case does not count, nor the owner where one model has the name.
+
+        Raises:
+            InputError: there is none, or several owners have one of the name; the caller adds
+                the place.
+        """
+        wanted = name.strip().lower()
+        if wanted in self._rows:
+            return _model(self._rows[wanted])
+        found = [key for key in self._rows if key.rpartition("/")[2] == wanted]
+        if len(found) == 1:
+            return _model(self._rows[found[0]])
+        ids = [self._rows[key]["id"] for key in found]
+        if ids:
+            raise InputError(
+                f"{name!r} is the name of {len(ids)} models", hint=f"Write {' or '.join(ids)}."
+            )
+        near = self._near(wanted)
+        offered = f"The nearest are {', '.join(near)}. " if near else ""
+        raise InputError(f"no model is known as {name[:100]!r}", hint=f"{offered}{_HINT}")
+
+    def _near(self, wanted: str) -> list[str]:
+        from difflib import SequenceMatcher  # only once something is wrong
+
+        owner, _, name = "-".join(wanted[:100].split()).rpartition("/")
+        alike = {}
+        for key in self._rows:
+            theirs, _, its = key.rpartition("/")  # what a name goes on with was left out
+            same = SequenceMatcher(None, its[: len(name) + 2], name).ratio()
+            alike[key] = same + (theirs == owner) / 10
+        best = sorted(alike, key=lambda key: -alike[key])[:_OFFERED]
+        return [self._rows[key]["id"] for key in best]
+
+    def accelerator(self, name: str, memory_mib: int | None) -> Accelerator | None:
+        """The device that ``instances.csv`` calls by a name; ``None`` where it is not known.
+
+        Args:
+            name: a100, say.
+            memory_mib: of one device; tells two sizes of one name apart.
+        """
+        for row in self._devices:
+            own = row["id"]
+            if own == name or (
+                own.rpartition("-")[0] == name and int(row["memory_mib"]) == memory_mib
+            ):
+                return _accelerator(row)
+        return None
+
+
+def _model(row: Mapping[str, str]) -> KnownModel:
+    return KnownModel(
+        id=row["id"],
+        family=row["family"],
+        gated=row["gated"] == "1",
+        source=row["source"],
+        as_of=row["as_of"],
+        geometry=geometry_of(row),
+    )
+
+
+def geometry_of(row: Mapping[str, str]) -> Geometry:
+    """The geometry that a row of ``models.csv`` states: its columns are called as the fields."""
+    fields = Geometry.__annotations__.keys() & row.keys()
+    stated: dict[str, Any] = {name: int(row[name]) for name in fields if row[name].isdecimal()}
+    stated |= {"latent": row["latent"] == "1", "kind": row["kind"], "dtype": row["dtype"]}
+    return Geometry(**stated)
+
+
+def _family(row: Mapping[str, str]) -> Family:
+    left_out = (each.partition("=") for each in row["left_out"].split())
+    sizes = {name: int(size) for name, _, size in left_out}
+    numbers = {name: int(text) for name, text in row.items() if text.isdecimal()}
+    return Family(kind=row["kind"], left_out=sizes, **numbers)
+
+
+def _accelerator(row: Mapping[str, str]) -> Accelerator:
+    rates = {
+        name: float(text or 0) * (1e12 if name.startswith("flops") else 1e9)
+        for name, text in row.items()
+        if name.startswith(("flops", "bandwidth", "link_"))
+    }
+    return Accelerator(id=row["id"], memory_mib=int(row["memory_mib"]), link=row["link"], **rates)
