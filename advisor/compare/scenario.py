@@ -149,7 +149,7 @@ def restated(workload: Workload, changes: Mapping[str, Interval | str | bool]) -
     """
     values = dict(workload.values)
     measured = workload.measured
-    split = {path for path, key in keys().items() if key.parts}
+    split = {path: key.single for path, key in keys().items() if key.parts}
     for key, value in changes.items():
         base, _, _ = key.rpartition(".")
         if measured is not None and "requests.processing" in (key, base):
@@ -158,6 +158,7 @@ def restated(workload: Workload, changes: Mapping[str, Interval | str | bool]) -
             for part in PARTS:
                 values.pop(key + part, None)
         elif base in split and base in values:
-            values[base + ".max"] = values.pop(base)._replace(path=base + ".max")
+            single = f"{base}.{split[base]}"
+            values[single] = values.pop(base)._replace(path=single)
         values[key] = Stated(key, "", value, 0, 0)
     return workload._replace(values=values, measured=measured)

@@ -23,9 +23,11 @@ from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import INFINITY, LATE, UNSET, Assumption, FactEntry
 from advisor.text.quantity import MIB, show
 
+_NAMES = ("id", "config", "kind")
 _TRIPLES = ("requests.payload", "requests.response", "requests.processing")
 _LARGEST = {base: [base + part for part in LARGEST_FIRST] for base in _TRIPLES}
 _USUAL = {base: [base + part for part in USUAL_FIRST] for base in _TRIPLES}
+_MODEL = frozenset(f"model.{each}" for each in (*_NAMES, "parameters", "engine", "framework"))
 _TAIL = ["requests.processing" + part for part in TAIL_FIRST]
 
 
@@ -64,8 +66,19 @@ class Facts:
             stated = Stated("region", region, region, 0, 0)
             workload = workload._replace(values={**workload.values, "region": stated})
         self.book = book
-        self.workload = workload
         self.region = workload.text("region")
+        self._take(workload.as_stated)
+        if not _MODEL.isdisjoint(self.workload.values):
+            from advisor.engine.modelled import modelled, names_a_model  # most name none
+
+            told = modelled(self) if names_a_model(self) else None
+            if told is not None:
+                self._take(told)
+
+    def _take(self, workload: Workload) -> None:
+        """Read a workload and take its point."""
+        book = self.book
+        self.workload = workload
         self.low = book.template_low.copy()
         self.high = book.template_high.copy()
         self.stated = 0
@@ -117,6 +130,10 @@ class Facts:
         elif isinstance(value, Interval):
             self.low[variable] = value.low or 0
             self.high[variable] = INFINITY if value.high is None else value.high
+            told = self.workload.modelled
+            of = None if told is None else told.derived.get(item.path)
+            if of is not None and of.middle is not None and of.item is item:
+                self.usual[variable] = of.middle
         else:
             name = "requests.processing" if variable in self.book.times else fact.id
             said = self.book.words[name, value]

@@ -1,9 +1,13 @@
 """Stated and measured values: the first value of the flow."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from advisor.model.value import Value
+
+if TYPE_CHECKING:
+    from advisor.model.geometry import Geometry
+    from advisor.model.modelled import Modelled
 
 # What is appended to the key of a quantity. One quantity stands at the key itself, and then none of
 # its parts is stated beside it.
@@ -16,7 +20,10 @@ PARTS = USUAL_FIRST[1:]
 # limits must hold for every model; of the weights those of the heaviest model together, since they
 # tell of each other; and what all have, or one must have.
 LARGEST_OF_ALL = ("memory", "accelerator_memory", "image_size", "startup", "disk")
-HEAVIEST_OF_ALL = ("size", "parameters", "precision")
+HEAVIEST_OF_ALL = (
+    *("size", "parameters", "precision"),
+    *("id", "kind", "config", "context", "engine"),
+)
 SAID_OF_ALL = (*LARGEST_OF_ALL, *HEAVIEST_OF_ALL, "accelerator", "framework")
 
 
@@ -177,6 +184,17 @@ class Workload(Value):
     needs_stated: bool  # a `needs` list is complete: what it leaves out is not needed
     measured: Measured | None = None  # the load tests that some of the values come from
     settings: OwnSettings = NO_SETTINGS
+    shapes: Mapping[str, "Geometry"] = {}  # by the path under model.config that tells it
+    modelled: "Modelled | None" = None  # what its model tells in place of what is not stated
+
+    @property
+    def as_stated(self) -> "Workload":
+        """The same without what its model tells."""
+        if self.modelled is None:
+            return self
+        told = {id(each.item) for each in self.modelled.derived.values()}
+        values = {path: each for path, each in self.values.items() if id(each) not in told}
+        return self._replace(values=values, modelled=None)
 
     def interval(self, path: str) -> Interval | None:
         """The stated range of a quantity or count, ``None`` without one."""

@@ -1,0 +1,402 @@
+"""What a named model tells of a workload: sizes, the type it runs on, and how long a request takes.
+
+A step before the decision. What is stated stays; the rest gets derived values, each with its
+formula. An unknown shape is that of the nearest dense language model, scaled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import log
+from typing import TYPE_CHECKING, Any
+
+from advisor.catalogue.models import Models
+from advisor.engine.model_types import Asked, fleets, least_memory
+from advisor.model.geometry import Geometry
+from advisor.model.modelled import Derived, Modelled, OnType
+from advisor.model.value import Memo, Value
+from advisor.model.workload import Finding, Interval, Stated, Workload
+from advisor.modelling import memory
+from advisor.modelling.speed import ENGINES, Tokens
+from advisor.modelling.start_up import start_up
+from advisor.rulebook.fact_entries import MEAN_PROCESSING
+from advisor.rulebook.hardware import GPU
+from advisor.rulebook.knowledge import Knowledge, knowledge
+from advisor.text.quantity import KINDS, MIB, show
+from advisor.text.quantity_format import about
+from advisor.workload.model_files import known_models
+
+if TYPE_CHECKING:
+    from advisor.engine.facts import Facts
+
+_SECOND = 1_000_000
+_PER_SECOND = KINDS["rate"]["/s"]
+_GENERATIVE = ("llm", "vlm")
+_SERVERS = ("vllm", "lmi", "tgi", "sglang")  # of language models; TEI and Triton serve others
+_found: Memo[Any, list[OnType]] = Memo(256)
+_TOKENS = ("requests.tokens.input", "requests.tokens.output")
+_ORDINARY = "meta-llama/"  # whose models are dense and alike, from 1B to 405B
+
+
+def names_a_model(facts: Facts) -> bool:
+    """Whether the stated facts name a model whose speed and memory can be told."""
+    workload = facts.workload
+    if any(f"model.{each}" in workload.values for each in ("id", "config", "kind")):
+        return True
+    if workload.text("model.accelerator") == "none":
+        return False
+    large: int = facts.book.words["model.parameters", "large"].low
+    count = facts.taken("model.parameters")
+    return (count is not None and count >= large) or server(workload) in _SERVERS
+
+
+def server(workload: Workload) -> str:
+    """The server of the model, by its own key or as the framework; empty where none is named."""
+    named = workload.text("model.engine") or workload.text("model.framework") or ""
+    return named.lower()
+
+
+class _Model(Value):
+    """The model of a workload as far as it is known."""
+
+    name: str
+    geometry: Geometry
+    named: bool  # by id or configuration; else it has a shape like that of others
+    kind: str
+    precision: str
+    weights: int
+    usual: Tokens
+    shortest: Tokens  # the lower ends of ranges
+    context: int
+    assumed: Mapping[str, tuple[str, str]]
+
+
+def modelled(facts: Facts) -> Workload | None:
+    """The workload with what its model tells; ``None`` where that is nothing.
+
+    Args:
+        facts: of the workload as it is stated.
+    """
+    models, known = known_models(), knowledge(facts.book.raw)
+    model = _model(facts, models, known)
+    if model is None:
+        return None
+    told = dict(_sizes(facts, model, models, known))
+    result = Modelled(
+        name=model.name,
+        kind=model.kind,
+        precision=model.precision,
+        weights=model.weights,
+        kv_per_token=_kv_per_token(model),
+        context=model.context,
+        given=round(model.usual.given),
+        written=round(model.usual.written),
+        derived={},
+        assumed={},
+    )
+    if not model.geometry.generates:
+        result = result._replace(findings=(_measure_it(facts, model),))
+    elif facts.workload.text("model.accelerator") in (None, GPU):
+        asked = _asked(facts, model, known)
+        found = _fleets(asked, facts, models, known)
+        result = result._replace(assumed=model.assumed, rate=asked.rate)
+        if found:
+            told |= _times(facts, model, found[0], models.numbers)
+            result = result._replace(
+                on=found[0],
+                first_token=_ends(facts, found[0].first_token_s, "first-token", models.numbers),
+                per_token=_ends(facts, found[0].per_token_s, "token", models.numbers),
+            )
+        else:
+            result = _not_held(result, facts, asked, models, known)
+    values = facts.workload.values
+    clash = tuple(_conflicts(facts, told))
+    kept = {path: each for path, each in told.items() if facts.workload.stated(path) is None}
+    result = result._replace(derived=kept, findings=(*result.findings, *clash))
+    new = {path: each.item for path, each in kept.items()}
+    return facts.workload._replace(values={**values, **new}, modelled=result)
+
+
+# -- the model -----------------------------------------------------------------------------------
+
+
+def _model(facts: Facts, models: Models, known: Knowledge) -> _Model | None:
+    workload = facts.workload
+    config, name = workload.text("model.config"), workload.text("model.id")
+    count = facts.taken("model.parameters")
+    if config is not None or name is not None:
+        geometry = workload.shapes[config] if config else models.find(name or "").geometry
+        name, kind = name or config or "", geometry.kind
+        if workload.text("model.kind") and config:
+            kind = workload.text("model.kind") or kind
+        precision = workload.text("model.precision") or geometry.dtype
+    else:
+        kind = workload.text("model.kind") or "llm"
+        precision = str(facts.taken("model.precision"))
+        size = facts.taken("model.size") if facts.is_stated("model.size") else None
+        if count is None and size is not None:
+            count = round(size / models.numbers[f"bytes-{precision}"])
+        if count is None or kind not in _GENERATIVE:
+            return None
+        geometry = _like(count, models)
+        name = f"{about(count, 'count')} parameters"
+    if precision not in memory.PRECISIONS:
+        precision = "bf16"
+    assumed: dict[str, tuple[str, str]] = {}
+    usual, shortest, longest = _tokens(facts, known, assumed)
+    wanted = workload.interval("model.context")
+    context = wanted.high if wanted is not None else round(longest.given + longest.written)
+    return _Model(
+        name=name,
+        geometry=geometry,
+        named="model.id" in workload.values or config is not None,
+        kind=kind,
+        precision=precision,
+        weights=memory.weight_bytes(geometry, precision, models.numbers),
+        usual=usual,
+        shortest=shortest,
+        context=context or 0,
+        assumed=assumed,
+    )
+
+
+def _like(count: int, models: Models) -> Geometry:
+    """The shape of the nearest dense model with as many parameters as are stated."""
+    known = [models.find(each).geometry for each in models.ids if each.startswith(_ORDINARY)]
+    dense = [each for each in known if each.kind == "llm" and each.experts == 1]
+    nearest = min(dense, key=lambda each: abs(log(each.parameters / count)))
+    return nearest._replace(
+        parameters=count, active_parameters=count, vocabulary=0, context=0, artifact_bytes=0
+    )
+
+
+def _tokens(
+    facts: Facts, known: Knowledge, assumed: dict[str, tuple[str, str]]
+) -> tuple[Tokens, Tokens, Tokens]:
+    """Usual tokens, those of the lower ends, and the most."""
+    usual, least, most = [], [], []
+    for path in _TOKENS:
+        stated = facts.workload.typical(path)
+        if stated is None:
+            constant = known.sizing[f"tokens-{path.rpartition('.')[2]}"]
+            stated = Interval(constant.value, constant.value)
+            assumed[path] = (f"{constant.value}", constant.origin.because)
+        largest = facts.workload.stated(path)
+        ends = largest.value if largest is not None else stated
+        usual.append(stated.high or stated.low or 1)
+        least.append(stated.low or 1)
+        most.append(max(ends.high or ends.low or 1, usual[-1]))
+    return Tokens(*usual), Tokens(*least), Tokens(*most)
+
+
+def _kv_per_token(model: _Model) -> int:
+    geometry, context = model.geometry, max(model.context, 1)
+    kept = memory.kv_bytes(geometry, context) - geometry.state_bytes
+    return round(kept / context)
+
+
+# -- the type and the times ----------------------------------------------------------------------
+
+
+def _asked(facts: Facts, model: _Model, known: Knowledge) -> Asked:
+    """What the load and the targets ask of a type; a stated value goes before a modelled one."""
+    workload = facts.workload
+    rated = any(facts.is_stated(f"traffic.{each}") for each in ("peak", "volume"))
+    concurrent = None if rated else facts.taken("traffic.concurrent")
+    stated_time = facts.is_stated("requests.processing")
+    return Asked(
+        geometry=model.geometry,
+        precision=model.precision,
+        weights=model.weights,
+        usual=model.usual,
+        context=model.context,
+        rate=facts.taken("traffic.peak") / _PER_SECOND,
+        flying=float(concurrent) if concurrent else None,
+        first_byte_s=_seconds(workload, "requests.first_byte"),
+        answer_s=_seconds(workload, "requests.answer"),
+        request_s=facts.taken(MEAN_PROCESSING) / _SECOND if stated_time else None,
+        at_once=_end(workload, "model.concurrency"),
+        device_mib=_mib(workload, "model.accelerator_memory"),
+        host_mib=_mib(workload, "model.memory"),
+        least=_least(facts, known),
+        fast=workload.text("prefer") == "latency",
+        transform=workload.text("requests.arrival") == "batch",
+        named=workload.text("deploy.instance_type") or workload.text("model.measured_on"),
+        region=facts.region,
+    )
+
+
+def _least(facts: Facts, known: Knowledge) -> int:
+    """Instances that availability alone asks for, inside the stated bounds."""
+    workload = facts.workload
+    test = workload.text("environment") == "test" and not facts.needs("multi-az")
+    least = 1 if test else int(known.numbers["availability-instances"])
+    return max(1, min(least, _end(workload, "deploy.instances.max") or least))
+
+
+def _end(workload: Workload, path: str) -> int | None:
+    """The end of a stated range that loads more; ``None`` without one."""
+    stated = workload.typical(path)
+    return None if stated is None else stated.high or stated.low
+
+
+def _mib(workload: Workload, path: str) -> int | None:
+    end = _end(workload, path)
+    return None if end is None else -(-end // MIB)
+
+
+def _seconds(workload: Workload, path: str) -> float | None:
+    """A stated target at its stricter end; words are none."""
+    stated = workload.interval(path)
+    end = None if stated is None else stated.low or stated.high
+    return None if end is None else end / _SECOND
+
+
+def _sizes(
+    facts: Facts, model: _Model, models: Models, known: Knowledge
+) -> Iterator[tuple[str, Derived]]:
+    """What follows from the model alone: sizes, precision, start."""
+    geometry, numbers = model.geometry, models.numbers
+    count = geometry.parameters
+    if model.named:
+        factors = (1.0, 1.0)
+        if not geometry.certain:
+            factors = numbers["interval-parameters-low"], numbers["interval-parameters-high"]
+        yield _number("model.parameters", "count", count, factors, f"The shape of {model.name}.")
+        word = Stated("model.precision", model.precision, model.precision, 0, 0)
+        because = f"The weights of {model.name} are released so."
+        yield word.path, Derived(word, None, because)
+    each = f"{count:,} parameters in {model.precision}"
+    size = -(-model.weights // MIB) * MIB
+    if count:
+        yield _number("model.size", "size", size, (1.0, 1.0), f"{each}.")
+    if model.kind in _GENERATIVE:
+        gpu = Stated("model.accelerator", GPU, GPU, 0, 0)
+        if model.named or server(facts.workload) in _SERVERS or facts.workload.text("model.kind"):
+            yield gpu.path, Derived(gpu, None, "A language model answers too slowly on CPUs.")
+    image = _end(facts.workload, "model.image_size")
+    packed = image or int(known.numbers["image-of-language-models"] * 1_000_000)
+    if model.kind in _GENERATIVE:
+        start = start_up(model.weights, packed, numbers)
+        low, high = (round(end) * _SECOND for end in (start.least, start.most))
+        because = (
+            "Fetch of image and weights side by side, and the rest of a start, by AWS's figures."
+        )
+        item = _stated("model.startup", "time", Interval(low, high))
+        yield item.path, Derived(item, (low + high) // 2, because)
+
+
+def _times(
+    facts: Facts, model: _Model, on: OnType, numbers: Mapping[str, float]
+) -> Iterator[tuple[str, Derived]]:
+    """What follows from the type: memory, time of a request, and what one instance carries."""
+    least, most = _ends(facts, 1.0, "token", numbers)
+    least *= min(low / usual for low, usual in zip(model.shortest, model.usual, strict=True))
+    how = f"{on.in_flight / on.instances:.3g} in progress on {on.instance_type}, modelled."
+    time = on.modelled_s * _SECOND
+    yield _number("requests.processing", "time", time, (least, most), how)
+    held = f"{model.precision} weights, one request of the context and the server."
+    exact = (1.0, 1.0)
+    yield _number("model.accelerator_memory", "size", on.needs_mib * MIB, exact, held)
+    loads = f"While {on.instance_type} loads the weights."
+    yield _number("model.memory", "size", on.host_mib * MIB, exact, loads)
+    kept = f"{on.instance_type} at the most requests in progress that keep the targets, modelled."
+    yield _number("model.concurrency", "count", on.most, exact, kept)
+    yield _number("model.throughput", "rate", on.highest * _PER_SECOND, exact, kept)
+
+
+def _ends(
+    facts: Facts, middle: float, what: str, numbers: Mapping[str, float]
+) -> tuple[float, float]:
+    """The interval of a modelled time; wider where engine or shape were never measured."""
+    factor, named = numbers[f"interval-{what}"], server(facts.workload)
+    shaped = {"model.id", "model.config"} & facts.workload.values.keys()
+    if not shaped or (named and named not in ENGINES):
+        factor = max(factor, numbers["interval-engine"])
+    return middle / factor, middle * factor
+
+
+def _number(
+    path: str, kind: str, middle: float, factors: tuple[float, float], because: str
+) -> tuple[str, Derived]:
+    """A derived number with three digits, as an interval around its middle."""
+    exact = kind in ("size", "count")
+    low, value, high = (
+        max(1, round(each if exact else float(f"{each:.3g}")))
+        for each in (middle * factors[0], middle, middle * factors[1])
+    )
+    return path, Derived(_stated(path, kind, Interval(low, high)), value, because)
+
+
+def _stated(path: str, kind: str, value: Interval) -> Stated:
+    return Stated(path, show(value, kind), value, 0, 0)
+
+
+# -- what does not agree, or does not fit --------------------------------------------------------
+
+
+def _fleets(asked: Asked, facts: Facts, models: Models, known: Knowledge) -> list[OnType]:
+    """As ``model_types.fleets``, remembered: the same load is asked for again and again."""
+    key = (facts.book.digest, *asked.__dict__.values())
+    if key not in _found:
+        _found[key] = fleets(asked, models, known)
+    return _found[key]
+
+
+def _not_held(
+    result: Modelled, facts: Facts, asked: Asked, models: Models, known: Knowledge
+) -> Modelled:
+    """That the stated type does not hold the model, or none does, and what would help."""
+    needed = about(least_memory(asked, models.numbers) * MIB, "size")
+    if asked.named is not None:
+        message = f"{asked.named} cannot hold {result.name} in {result.precision}"
+        path = "deploy.instance_type"
+        if path not in facts.workload.values:
+            path = "model.measured_on"
+        fix = f"Its devices must have {needed} at the least; leave the type to sm-advise."
+        found = Finding("instance-too-small", "error", message, *facts.workload.place(path), fix)
+        return result._replace(findings=(found,))
+    fixes = []
+    for precision in (
+        _SMALLER[_SMALLER.index(asked.precision) + 1 :] if asked.precision in _SMALLER else ()
+    ):
+        weights = memory.weight_bytes(asked.geometry, precision, models.numbers)
+        if _fleets(asked._replace(precision=precision, weights=weights), facts, models, known):
+            fixes.append(("model.precision", precision))
+            break
+    least = round(asked.usual.given + asked.usual.written)
+    if asked.context > least and _fleets(asked._replace(context=least), facts, models, known):
+        fixes.append(("model.context", f"{least}"))
+    return result._replace(held=False, lacking=needed, fixes=tuple(fixes))
+
+
+_SMALLER = ("fp32", "bf16", "fp16", "fp8", "int8", "int4")
+
+
+def _conflicts(facts: Facts, told: Mapping[str, Derived]) -> Iterator[Finding]:
+    """Stated numbers outside of what the model tells; the stated ones count."""
+    near = facts.book.near
+    for path, each in told.items():
+        stated, own = facts.workload.stated(path), each.item.value
+        if path in _CAPS or stated is None or not isinstance(stated.value, Interval):
+            continue
+        if own.low is None or own.high is None:
+            continue
+        low, high = stated.value
+        if (low or 0) > own.high * near or (high is not None and high * near < own.low):
+            message = f"{stated.path} is {stated.text}, but the model tells {each.item.text}"
+            fix = "Correct it, or keep it if it was measured: what is stated counts."
+            place = (facts.workload.file, stated.line, stated.column)
+            yield Finding(
+                "conflict", "warning", f"{message} ({each.because.rstrip('.')})", *place, fix
+            )
+
+
+_CAPS = ("model.concurrency", "model.throughput", "model.memory")
+"""Keys of which any number is a choice, or comes from a measurement."""
+
+
+def _measure_it(facts: Facts, model: _Model) -> Finding:
+    message = f"no speed is modelled for {model.name} ({model.kind})"
+    fix = "Measure one request, and state requests.processing."
+    return Finding("model-speed-unknown", "info", message, *facts.workload.place("model.id"), fix)
