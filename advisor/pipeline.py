@@ -121,7 +121,7 @@ def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> C
     book: Rulebook = facts.book
     option = book.option[name]
     found = verdicts(option, facts)
-    at_point = status(option, book.needs, facts.point)
+    at_point = status(option, book.needs, facts.point) if facts.held else RULED_OUT
     chosen = name == decision.option
     made = cost = latency = None
     if chosen or (at_point != RULED_OUT and name in decision.leaf_options):
@@ -147,6 +147,8 @@ def _findings(
     """All findings, errors first, and the entries of consider.yaml that cautions name."""
     found = list(conflicts(facts))
     found += _named_types(facts, prices, transform=decision.option == BATCH_TRANSFORM)
+    if facts.workload.modelled is not None:
+        found += facts.workload.modelled.findings
     if facts.workload.measured is not None:
         found += facts.workload.measured.findings
     named: frozenset[str] = frozenset()

@@ -9,7 +9,8 @@ from advisor.engine.decision_cells import Neighbourhood
 from advisor.engine.facts import Facts, say
 from advisor.engine.sensitivity import decisive_unknowns, fixes, would_change
 from advisor.engine.verdicts import stated_text
-from advisor.model.advice import Decision, Fact, Step, yes_no
+from advisor.model.advice import Change, Decision, Fact, Fix, Step, yes_no
+from advisor.model.options import REAL_TIME
 from advisor.rulebook.types import UNSET, Condition, FactEntry, Leaf, Point, Question
 
 _NOT_FACTS = (
@@ -43,7 +44,7 @@ def answer(around: Neighbourhood, decided: str | None) -> Decision:
         status = "assumed"
     else:
         status = "recommended"
-    return Decision(
+    decision = Decision(
         option=option,
         status=status,
         rules_option=rules_option,
@@ -57,6 +58,24 @@ def answer(around: Neighbourhood, decided: str | None) -> Decision:
         would_change=would_change(around),
         fixes=fixes(around) if rules_option is None else (),
     )
+    return decision if around.facts.held or decided else _without_type(around.facts, decision)
+
+
+def _without_type(facts: Facts, decision: Decision) -> Decision:
+    """That no type holds the model, whatever the option, and what would make one hold it."""
+    told = facts.workload.modelled
+    assert told is not None
+    ways = tuple(
+        Fix(
+            changes=(Change(fact=fact, to=to),),
+            option=decision.option or REAL_TIME,
+            advice="A smaller model, precision or context fits on a type that is sold.",
+            source="",
+        )
+        for fact, to in told.fixes
+    )
+    none: dict[str, Any] = {"option": None, "rules_option": None, "status": "none-fits"}
+    return decision._replace(**none, unknowns=(), would_change=(), fixes=ways)
 
 
 def _not_asked(around: Neighbourhood) -> tuple[Step, ...]:
@@ -145,7 +164,7 @@ def _facts(around: Neighbourhood) -> tuple[Fact, ...]:
     """Stated facts in the order of the file, then the assumed facts that a rule read."""
     facts = around.facts
     measured = facts.workload.measured
-    by = ""
+    told, by = facts.workload.modelled, ""
     if measured is not None:
         found = measured.taken or measured.serverless
         by = found.by if found is not None else ""
@@ -157,8 +176,13 @@ def _facts(around: Neighbourhood) -> tuple[Fact, ...]:
                 listed.append(
                     Fact(fact=path, value=value, origin="measured", line=0, column=0, because=by)
                 )
+            elif told is not None and path in told.derived:
+                because = told.derived[path].because
+                listed.append(Fact(path, value, "derived", 0, 0, because))
             else:
                 listed.append(Fact(path, value, "stated", item.line, item.column))
+    for path, (value, because) in () if told is None else told.assumed.items():
+        listed.append(Fact(path, value, "assumed", 0, 0, because))
     for variable in sorted(around.relevant):
         if not facts.stated >> variable & 1 and facts.point[variable] != UNSET:
             fact = facts.book.facts[variable]

@@ -141,7 +141,8 @@ class Facts:
             if said.ordinary != UNSET:
                 self.usual[variable] = said.ordinary
         self.stated |= 1 << variable
-        self.signature += (variable, item.path, self.low[variable], self.high[variable])
+        taken = self.usual.get(variable)
+        self.signature += (variable, item.path, self.low[variable], self.high[variable], taken)
         if variable != self.book.answer or isinstance(value, Interval):
             self.low[self.book.said] |= 1 << variable
 
@@ -230,6 +231,12 @@ class Facts:
 
             point[book.kept_warm] = int(can_be_warm(book, point))
         return point[book.kept_warm]
+
+    @property
+    def held(self) -> bool:
+        """Whether a type that is sold holds the model; true where no model is named."""
+        told = self.workload.modelled
+        return told is None or told.held
 
     @property
     def can_be_warm(self) -> bool:

@@ -19,10 +19,10 @@ from advisor.modelling.speed import Copy, Running, Tokens
 from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.hardware import GPU, Instance, size
 from advisor.rulebook.knowledge import Knowledge
+from advisor.text.quantity import MIB, MONTH_HOURS
 
 _MILLION = 1e6
 _HOUR_S = 3600
-_MIB = 2**20
 
 
 class Asked(Value):
@@ -42,7 +42,8 @@ class Asked(Value):
     device_mib: int | None = None  # stated memory of all devices, which wins
     host_mib: int | None = None
     least: int = 1  # instances of any fleet
-    fast: bool = False  # the fastest before the cheapest
+    fast: bool = False  # the fastest before the cheapest, within the budget
+    budget_usd: float | None = None  # a month
     transform: bool = False
     named: str | None = None  # the one type that is stated
     region: str | None = None
@@ -65,7 +66,8 @@ def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
             cost = (made.usd_hour or 0.0) * made.instances
             first = (not made.kept, not made.certain)
             amount = (made.usd_hour is None, cost)
-            order = (made.request_s, *amount) if asked.fast else amount
+            dear = asked.budget_usd is not None and cost * MONTH_HOURS > asked.budget_usd
+            order = (dear, made.request_s, *amount) if asked.fast else amount
             newer = -instance.family.generation
             found.append(((*first, *order, *size(instance), newer, instance.type), made))
     return [made for _, made in sorted(found, key=lambda pair: pair[0])]
@@ -74,7 +76,7 @@ def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
 def least_memory(asked: Asked, numbers: Mapping[str, float]) -> int:
     """MiB of the devices of one copy, all together, without which no type holds the model."""
     share, engine = numbers["memory-usable-most"], numbers["memory-engine-least"] * 1024
-    return math.ceil((asked.weights / _MIB + engine) / share)
+    return math.ceil((asked.weights / MIB + engine) / share)
 
 
 def _prices(region: str | None) -> Mapping[str, int]:
@@ -113,8 +115,8 @@ def _loading(
     asked: Asked, instance: Instance, known: Knowledge, numbers: Mapping[str, float]
 ) -> int:
     """MiB of the host without which the weights cannot be loaded."""
-    devices, server = instance.accelerator_count or 1, known.numbers["server-memory"] * _MIB
-    return -(-memory.host_bytes(asked.weights, devices, server, numbers) // _MIB)
+    devices, server = instance.accelerator_count or 1, known.numbers["server-memory"] * MIB
+    return -(-memory.host_bytes(asked.weights, devices, server, numbers) // MIB)
 
 
 def _host_mib(
@@ -125,7 +127,8 @@ def _host_mib(
     if instance.memory_mib is None:
         return loading
     usable = int(instance.memory_mib * known.numbers["usable-memory"])
-    return max(1, min(loading, usable) - int(known.numbers["server-memory"]))
+    most = min(loading, usable) - int(known.numbers["server-memory"])
+    return max(most, -(-asked.weights // MIB))
 
 
 def _on(
@@ -177,7 +180,7 @@ class _Split(Value):
         """Memory of its devices, all together: for the weights, one request and the server."""
         has = self.copy.degree * self.copy.accelerator.memory_mib
         spare = (self.fit.room.low - self.fit.request_bytes) * self.copy.degree // self.fit.split
-        return min(has, has - spare // _MIB) if self.certain else has
+        return min(has, has - spare // MIB) if self.certain else has
 
 
 def _loaded(

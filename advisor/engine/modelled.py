@@ -22,14 +22,14 @@ from advisor.modelling.start_up import start_up
 from advisor.rulebook.fact_entries import MEAN_PROCESSING
 from advisor.rulebook.hardware import GPU
 from advisor.rulebook.knowledge import Knowledge, knowledge
-from advisor.text.quantity import KINDS, MIB, show
+from advisor.text.quantity import KINDS, MIB
 from advisor.text.quantity_format import about
 from advisor.workload.model_files import known_models
 
 if TYPE_CHECKING:
     from advisor.engine.facts import Facts
 
-_SECOND = 1_000_000
+_SECOND = _MILLION = 1_000_000
 _PER_SECOND = KINDS["rate"]["/s"]
 _GENERATIVE = ("llm", "vlm")
 _SERVERS = ("vllm", "lmi", "tgi", "sglang")  # of language models; TEI and Triton serve others
@@ -203,7 +203,7 @@ def _asked(facts: Facts, model: _Model, known: Knowledge) -> Asked:
     workload = facts.workload
     rated = any(facts.is_stated(f"traffic.{each}") for each in ("peak", "volume"))
     concurrent = None if rated else facts.taken("traffic.concurrent")
-    stated_time = facts.is_stated("requests.processing")
+    budget, stated_time = _end(workload, "budget"), facts.is_stated("requests.processing")
     return Asked(
         geometry=model.geometry,
         precision=model.precision,
@@ -220,6 +220,7 @@ def _asked(facts: Facts, model: _Model, known: Knowledge) -> Asked:
         host_mib=_mib(workload, "model.memory"),
         least=_least(facts, known),
         fast=workload.text("prefer") == "latency",
+        budget_usd=None if budget is None else budget / _MILLION,
         transform=workload.text("requests.arrival") == "batch",
         named=workload.text("deploy.instance_type") or workload.text("model.measured_on"),
         region=facts.region,
@@ -301,7 +302,7 @@ def _times(
     loads = f"While {on.instance_type} loads the weights."
     yield _number("model.memory", "size", on.host_mib * MIB, exact, loads)
     kept = f"{on.instance_type} at the most requests in progress that keep the targets, modelled."
-    yield _number("model.concurrency", "count", on.most, exact, kept)
+    yield _number("model.concurrency", "count", on.most // on.copies, exact, kept)
     yield _number("model.throughput", "rate", on.highest * _PER_SECOND, exact, kept)
 
 
@@ -329,7 +330,8 @@ def _number(
 
 
 def _stated(path: str, kind: str, value: Interval) -> Stated:
-    return Stated(path, show(value, kind), value, 0, 0)
+    ends = [about(end, kind) for end in value if end is not None]
+    return Stated(path, "..".join(dict.fromkeys(ends)), value, 0, 0)
 
 
 # -- what does not agree, or does not fit --------------------------------------------------------

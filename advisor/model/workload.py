@@ -196,6 +196,10 @@ class Workload(Value):
         values = {path: each for path, each in self.values.items() if id(each) not in told}
         return self._replace(values=values, modelled=None)
 
+    def is_told(self, path: str) -> bool:
+        """Whether a value is what the model tells, and nobody stated it."""
+        return self.modelled is not None and path in self.modelled.derived
+
     def interval(self, path: str) -> Interval | None:
         """The stated range of a quantity or count, ``None`` without one."""
         found = self.values.get(path)

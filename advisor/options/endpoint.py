@@ -124,7 +124,10 @@ def start_s(draft: Draft) -> float:
 
 def in_service(draft: Draft, alarm_s: float = 0.0) -> tuple[float, str]:
     """From the order of an instance, or the alarm that orders it, to its service; the formula."""
-    return _in_service(alarm_s, float(draft.number("instance-start")), start_s(draft))
+    # What a model tells of its start is that of the whole instance.
+    told = draft.facts.workload.is_told("model.startup")
+    machine = 0.0 if told else float(draft.number("instance-start"))
+    return _in_service(alarm_s, machine, start_s(draft))
 
 
 @lru_cache(maxsize=256)  # most models start as fast as is assumed

@@ -64,6 +64,8 @@ def load(draft: Draft) -> Load:
         rests_on.append("traffic.peak")
     if not timed(draft) and concurrent is None:
         rests_on.append("requests.processing")
+    if facts.workload.modelled is not None:
+        rests_on += facts.workload.modelled.assumed
     answer = facts.interval("requests.answer")
     largest = facts.largest("requests.processing")
     return Load(

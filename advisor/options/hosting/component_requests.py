@@ -3,7 +3,16 @@
 from typing import NamedTuple
 
 from advisor.model.advice import Parameters, Request
-from advisor.options import addressing, containers, endpoint, names, placeholders, scaling, schedule
+from advisor.options import (
+    addressing,
+    containers,
+    endpoint,
+    fleet,
+    names,
+    placeholders,
+    scaling,
+    schedule,
+)
 from advisor.options.hosting.copies import Component
 from advisor.options.hosting.packing import MILLI
 from advisor.options.load import Load, number
@@ -143,14 +152,15 @@ def _scaling(draft: Draft, component: Component, design: ComponentDesign) -> lis
     if not design.scaled:
         return done
     done = done or [register]
-    goal = max(1.0, component.workers * draft.number("safety-factor"))
+    safety, constant = fleet.planned_share(draft)
+    goal = max(1.0, component.workers * safety)
     if component is design.components[0]:
         draft.set(
             "TargetValue",
             goal,
-            f"{number(component.workers)} requests at once x {draft.number('safety-factor')}, at "
+            f"{number(component.workers)} requests at once x {safety}, at "
             "least one, in progress on each copy.",
-            constant="safety-factor",
+            constant=constant,
         )
     done.append(scaling.by(draft, "concurrency", goal, name))
     if design.to_zero:

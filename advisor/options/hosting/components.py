@@ -163,7 +163,7 @@ def _usage(draft: Draft, design: ComponentDesign) -> FleetUsage:
     """What costs and latency read; a copy is a worker of the fleet as a whole."""
     first = max(design.components, key=lambda each: each.member.share)
     total = sum(each.copies for each in design.components) * design.times
-    safety, rate = draft.number("safety-factor"), None
+    safety, rate = fleet.planned_share(draft)[0], None
     if first.rate is not None:
         rate = total * first.rate / design.initial * safety
     hours, linger_s = design.hours, float(draft.number("scale-in-alarm"))
