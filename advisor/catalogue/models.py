@@ -87,7 +87,7 @@ class Models:
             memory_mib: of one device; tells two sizes of one name apart.
         """
         for row in self._devices:
-            own = row["accelerator"]
+            own = row["id"]
             if own == name or (
                 own.rpartition("-")[0] == name and int(row["memory_mib"]) == memory_mib
             ):
@@ -107,32 +107,11 @@ def _model(row: Mapping[str, str]) -> KnownModel:
 
 
 def geometry_of(row: Mapping[str, str]) -> Geometry:
-    """The geometry that a row of ``models.csv`` states; empty columns are 0."""
-    number = {name: int(text) for name, text in row.items() if text.isdecimal()}
-    return Geometry(
-        kind=row["kind"],
-        dtype=row["dtype"],
-        parameters=number.get("parameters", 0),
-        active_parameters=number.get("active_parameters", 0),
-        layers=number.get("layers", 0),
-        hidden=number.get("hidden", 0),
-        heads=number.get("heads", 0),
-        kv_heads=number.get("kv_heads", 0),
-        head_dim=number.get("head_dim", 0),
-        vocabulary=number.get("vocab", 0),
-        context=number.get("context", 0),
-        full_layers=number.get("kv_layers_full", 0),
-        window_layers=number.get("kv_layers_window", 0),
-        window=number.get("window", 0),
-        kv_elements=number.get("kv_elements_per_token_layer", 0),
-        window_elements=number.get("kv_elements_window_layer", 0),
-        state_bytes=number.get("state_bytes_per_sequence", 0),
-        experts=number.get("experts", 1),
-        experts_per_token=number.get("experts_per_token", 1),
-        expert_parameters=number.get("expert_parameters", 0),
-        latent=row["mla"] == "1",
-        artifact_bytes=number.get("artifact_bytes", 0),
-    )
+    """The geometry that a row of ``models.csv`` states: its columns are called as the fields."""
+    fields = Geometry.__annotations__.keys() & row.keys()
+    stated: dict[str, Any] = {name: int(row[name]) for name in fields if row[name].isdecimal()}
+    stated |= {"latent": row["latent"] == "1", "kind": row["kind"], "dtype": row["dtype"]}
+    return Geometry(**stated)
 
 
 def _family(row: Mapping[str, str]) -> Family:
@@ -150,20 +129,9 @@ def _family(row: Mapping[str, str]) -> Family:
 
 
 def _accelerator(row: Mapping[str, str]) -> Accelerator:
-    number = {name: float(row[name] or 0) for name in row if name.startswith(("tflops", "band"))}
-    return Accelerator(
-        id=row["accelerator"],
-        memory_mib=int(row["memory_mib"]),
-        bandwidth=number["bandwidth_GBps"] * 1e9,
-        bandwidth_high=number["bandwidth_high_GBps"] * 1e9,
-        flops_fp32=number["tflops_fp32"] * 1e12,
-        flops_fp16=number["tflops_fp16"] * 1e12,
-        flops_bf16=number["tflops_bf16"] * 1e12,
-        flops_fp8=number["tflops_fp8"] * 1e12,
-        flops_fp4=number["tflops_fp4"] * 1e12,
-        link=row["link"],
-        link_bandwidth=float(row["link_GBps"]) * 1e9,
-        families=tuple(row["families"].split()),
-        source=row["source"],
-        as_of=row["as_of"],
-    )
+    rates = {
+        name: float(text or 0) * (1e12 if name.startswith("flops") else 1e9)
+        for name, text in row.items()
+        if name.startswith(("flops", "bandwidth", "link_"))
+    }
+    return Accelerator(id=row["id"], memory_mib=int(row["memory_mib"]), link=row["link"], **rates)

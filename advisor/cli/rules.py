@@ -76,7 +76,7 @@ def verify(limits: str | None, drift: bool, form: str) -> int:
     folder = rules_directory()
     rulebook, service = compiled(folder), service_table(folder)
     modes = [limits] if limits else ["safe", "latest"]
-    reports = [_accepted(prove(rulebook, mode, service)) for mode in modes]
+    reports = [_accepted(prove(rulebook, mode, service), rulebook["instances"]) for mode in modes]
     if form == "json":
         values = [
             {
@@ -96,17 +96,22 @@ def verify(limits: str | None, drift: bool, form: str) -> int:
     return 0 if all(report.holds for report in reports) else 2
 
 
-def _accepted(report: Report) -> Report:
-    """The report with one claim more: the gate accepts what is emitted for the rules' values."""
+def _accepted(report: Report, instances: list[list[str]]) -> Report:
+    """The report with two claims more: of models, and that the gate accepts what is emitted."""
     from advisor.engine.verify import Problem
+    from advisor.engine.verify.models import models_hold
     from advisor.gate.rules.accepted import accepted
     from advisor.rulebook.load import load
+    from advisor.rulebook.model_tables import model_tables
 
     if not report.holds:  # nothing can be emitted by rules that do not hold
         return report
     count, refused = accepted(load(report.limits))
-    problems = tuple(Problem("accepted", each.message, each.workload) for each in refused)
-    return report._replace(problems=problems, proved={**report.proved, "accepted": count})
+    problems = [Problem("accepted", each.message, each.workload) for each in refused]
+    tables = model_tables()
+    problems += [Problem("models", each, "") for each in models_hold(tables, instances)]
+    more = {"models": len(tables["models"]) + len(tables["accelerators"]), "accepted": count}
+    return report._replace(problems=tuple(problems), proved={**report.proved, **more})
 
 
 def _print_drift(form: str) -> int:

@@ -14,8 +14,8 @@ class Geometry(Value):
 
     kind: str  # llm, vlm, embedding, encoder, reranker, seq2seq, speech, diffusion, tabular, …
     dtype: str  # what the weights are released in: bf16, fp8, …
-    parameters: int
-    active_parameters: int  # read for one token; without input embeddings of their own
+    parameters: int = 0
+    active_parameters: int = 0  # read for one token; without input embeddings of their own
     layers: int = 0
     hidden: int = 0
     heads: int = 0
@@ -74,11 +74,3 @@ class Accelerator(Value):
     flops_fp4: float
     link: str  # nvlink4, pcie4, neuronlink2: what joins the devices of an instance
     link_bandwidth: float  # bytes a second, one way
-    families: tuple[str, ...]  # of instance types
-    source: str
-    as_of: str
-
-    @property
-    def compiled(self) -> bool:
-        """Whether models are compiled for fixed shapes, so that no speed is modelled."""
-        return self.link.startswith("neuronlink")

@@ -159,15 +159,10 @@ def _last_resort(found: Fit) -> int:
     return found.degree if found.fits == YES else -found.degree
 
 
-def copies(found: Fit, devices: int) -> int:
-    """Copies of a model that the devices of an instance run side by side."""
-    return devices // found.degree
-
-
-def in_flight_limit(geometry: Geometry, tokens: float, room: float) -> float:
-    """Requests of some tokens each whose keys and values a room holds at once."""
+def in_flight_limit(geometry: Geometry, tokens: float, room: float, most: float) -> float:
+    """Requests of some tokens each that a room holds at once, and ``most`` that a server takes."""
     each = kv_bytes(geometry, tokens)
-    return max(room, 0.0) / each if each else float("inf")
+    return min(most, max(room, 0.0) / each) if each else most
 
 
 def host_bytes(weights: int, devices: int, server: int, numbers: Numbers) -> int:

@@ -2,7 +2,7 @@
 
 All times are seconds, rates are a second, and the numbers are those of ``rules/models.yaml``. What
 it leaves out: speculative decoding, cached prefixes, adapters, pipelines across instances, and
-devices that models are compiled for (``Accelerator.compiled``).
+devices that models are compiled for (whose link is a ``neuronlink``).
 """
 
 from __future__ import annotations
@@ -178,46 +178,27 @@ class Copy:
         Returns:
             ``None`` where not even one request alone keeps them, or fits.
         """
-
-        def keeps(count: int) -> bool:
-            found = self.running(tokens, count)
-            return (first_byte is None or found.first_token <= first_byte) and (
-                answer is None or found.request <= answer
-            )
-
-        low, high = 1, int(limit)
-        if high < 1 or not keeps(1):
-            return None
+        low, found = 0, None
+        high = int(limit)
         while low < high:  # both times grow with the count
             middle = (low + high + 1) // 2
-            if keeps(middle):
-                low = middle
-            else:
+            tried = self.running(tokens, middle)
+            late = first_byte is not None and tried.first_token > first_byte
+            if late or (answer is not None and tried.request > answer):
                 high = middle - 1
-        return self.running(tokens, low)
+            else:
+                low, found = middle, tried
+        return found
 
-    def limit(self, tokens: Tokens, room: float, most: float | None = None) -> float:
-        """Requests in flight that a room for keys and values holds, as far as a server takes them.
+    def interval(self, middle: float, figure: str, engine: str = "") -> Interval:
+        """The interval of a modelled time, in its unit.
 
         Args:
-            tokens: of a request.
-            room: bytes, of ``advisor.modelling.memory.Fit``.
-            most: how many the server takes, where it is stated.
+            middle: the time.
+            figure: ``first-token``, or ``token`` for a time per token or of a whole answer.
+            engine: the server; any that has no measured rows makes it wider.
         """
-        most = self.numbers["speed-in-flight"] if most is None else most
-        each = kv_bytes(self.geometry, tokens.given + tokens.written)
-        return min(most, max(room, 0.0) / each) if each else most
-
-    def token_interval(self, middle: float, engine: str = "") -> Interval:
-        """The interval of a time per token or of a whole answer, in its unit."""
-        return self._interval(middle, "interval-token", engine)
-
-    def first_token_interval(self, middle: float, engine: str = "") -> Interval:
-        """The interval of a time to the first token, in its unit."""
-        return self._interval(middle, "interval-first-token", engine)
-
-    def _interval(self, middle: float, number: str, engine: str) -> Interval:
-        factor = self.numbers[number]
+        factor = self.numbers[f"interval-{figure}"]
         if engine and engine not in ENGINES:
             factor = max(factor, self.numbers["interval-engine"])
         faster = self.accelerator.bandwidth_high / self.accelerator.bandwidth
