@@ -21,6 +21,7 @@ from advisor.engine.standing import stand
 from advisor.engine.summary import summarise
 from advisor.engine.verdicts import eligible, limit_at, verdicts
 from advisor.model.advice import Advice, Candidate, Decision, DecisiveUnknown, Plan
+from advisor.model.modelled import Modelled
 from advisor.model.options import BATCH_TRANSFORM, OPTIONS
 from advisor.model.workload import Finding, Workload, by_severity
 from advisor.options import plan
@@ -110,7 +111,17 @@ def advise_by(
         findings=standing,
         accepted=accepted,
         as_of=as_of,
+        model=_model(facts),
     )
+
+
+def _model(facts: Facts) -> Modelled | None:
+    """What the model tells, with alternatives; most workloads name none."""
+    if facts.workload.modelled is None:
+        return None
+    from advisor.engine.modelled import with_alternatives
+
+    return with_alternatives(facts)
 
 
 def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> Candidate:

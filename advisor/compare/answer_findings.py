@@ -13,7 +13,6 @@ from advisor.text.quantity_format import about, percent
 
 _FEW = 1_000  # 1 in 100: a time to answer is that of the others
 _MILLISECOND, _SECOND = 1_000, 1_000_000
-_NEVER = (0.0, 0.0)
 
 
 def in_time(facts: Facts, chosen: Candidate) -> Iterator[Finding]:
@@ -42,13 +41,11 @@ def _modelled(facts: Facts) -> Iterator[Finding]:
     """What a language model's times say of the stated targets: a miss, or one that is possible."""
     told = facts.workload.modelled
     on = None if told is None else told.on
-    time = facts.workload.interval("requests.processing")
-    if told is None or on is None:
+    if on is None:
         return
-    ends = _NEVER if time is None else tuple((end or 0) / _SECOND for end in time)
     for path, middle, (_, high), what in (
-        ("requests.first_byte", on.first_token_s, told.first_token, "the first token"),
-        ("requests.answer", on.request_s, ends, "the whole answer"),
+        ("requests.first_byte", on.first_token_s, on.first_token, "the first token"),
+        ("requests.answer", on.modelled_s, on.request, "the whole answer"),
     ):
         stated = facts.workload.interval(path)
         target = None if stated is None else stated.low or stated.high

@@ -21,6 +21,7 @@ from advisor.rulebook.hardware import GPU, Instance, size
 from advisor.rulebook.knowledge import Knowledge
 from advisor.text.quantity import MIB, MONTH_HOURS
 
+_COMPILED = "neuronlink"  # joins devices whose speed is not modelled
 _MILLION = 1e6
 _HOUR_S = 3600
 
@@ -47,6 +48,7 @@ class Asked(Value):
     transform: bool = False
     named: str | None = None  # the one type that is stated
     region: str | None = None
+    engine: str = ""  # the server; any without measured rows makes intervals wider
 
 
 def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
@@ -59,7 +61,11 @@ def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
     found = []
     for instance in _candidates(asked, known, prices):
         device = models.accelerator(instance.accelerator_model, instance.accelerator_memory_mib)
-        if device is None or device.compiled or not _has_room(asked, instance, known, models):
+        if (
+            device is None
+            or device.link.startswith(_COMPILED)
+            or not _has_room(asked, instance, known, models)
+        ):
             continue
         made = _on(asked, instance, device, models.numbers, known, prices.get(instance.type))
         if made is not None:
@@ -188,7 +194,10 @@ def _loaded(
 ) -> OnType:
     """The copies of a type under the load of the workload."""
     copy, copies = split.copy, (instance.accelerator_count or 1) // split.copy.degree
-    holds = max(1.0, copy.limit(asked.usual, split.room, asked.at_once))
+    most_of_server = asked.at_once or copy.numbers["speed-in-flight"]
+    length = asked.usual.given + asked.usual.written
+    holds = memory.in_flight_limit(asked.geometry, length, split.room, most_of_server)
+    holds = max(1.0, holds)
     full = copy.fullest(asked.usual, holds, asked.first_byte_s, asked.answer_s)
     most = full or copy.running(asked.usual, 1)
     highest = copies * (most.in_flight / asked.request_s if asked.request_s else most.rate)
@@ -216,6 +225,9 @@ def _loaded(
         per_token_s=at_load.per_token,
         request_s=request,
         modelled_s=at_load.request,
+        first_token=copy.interval(at_load.first_token, "first-token", asked.engine),
+        per_token=copy.interval(at_load.per_token, "token", asked.engine),
+        request=copy.interval(at_load.request, "token", asked.engine),
         needs_mib=split.needs_mib,
         host_mib=_host_mib(asked, instance, known, copy.numbers),
         highest=highest,

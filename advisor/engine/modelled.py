@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from advisor.catalogue.models import Models
 from advisor.engine.model_types import Asked, fleets, least_memory
 from advisor.model.geometry import Geometry
-from advisor.model.modelled import Derived, Modelled, OnType
+from advisor.model.modelled import Alternative, Derived, Modelled, OnType
 from advisor.model.value import Memo, Value
 from advisor.model.workload import Finding, Interval, Stated, Workload
 from advisor.modelling import memory
-from advisor.modelling.speed import ENGINES, Tokens
+from advisor.modelling.speed import Tokens
 from advisor.modelling.start_up import start_up
 from advisor.rulebook.fact_entries import MEAN_PROCESSING
 from advisor.rulebook.hardware import GPU
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _SECOND = _MILLION = 1_000_000
 _PER_SECOND = KINDS["rate"]["/s"]
 _GENERATIVE = ("llm", "vlm")
+_NARROW = "fp8"  # the precision that halves 16 bits at little loss
 _SERVERS = ("vllm", "lmi", "tgi", "sglang")  # of language models; TEI and Triton serve others
 _found: Memo[Any, list[OnType]] = Memo(256)
 _TOKENS = ("requests.tokens.input", "requests.tokens.output")
@@ -99,14 +100,10 @@ def modelled(facts: Facts) -> Workload | None:
     elif facts.workload.text("model.accelerator") in (None, GPU):
         asked = _asked(facts, model, known)
         found = _fleets(asked, facts, models, known)
-        result = result._replace(assumed=model.assumed, rate=asked.rate)
+        result = result._replace(assumed=model.assumed, rate=asked.rate, asked=asked)
         if found:
-            told |= _times(facts, model, found[0], models.numbers)
-            result = result._replace(
-                on=found[0],
-                first_token=_ends(facts, found[0].first_token_s, "first-token", models.numbers),
-                per_token=_ends(facts, found[0].per_token_s, "token", models.numbers),
-            )
+            told |= _times(model, found[0])
+            result = result._replace(on=found[0])
         else:
             result = _not_held(result, facts, asked, models, known)
     values = facts.workload.values
@@ -115,6 +112,28 @@ def modelled(facts: Facts) -> Workload | None:
     result = result._replace(derived=kept, findings=(*result.findings, *clash))
     new = {path: each.item for path, each in kept.items()}
     return facts.workload._replace(values={**values, **new}, modelled=result)
+
+
+def with_alternatives(facts: Facts) -> Modelled | None:
+    """What the model of a workload tells, with what else would carry its load."""
+    told = facts.workload.modelled
+    if told is None or told.on is None:
+        return told
+    models, known, asked = known_models(), knowledge(facts.book.raw), told.asked
+    types, least = known.catalogue.types, told.given + told.written
+    weights = memory.weight_bytes(asked.geometry, _NARROW, models.numbers)
+    device = types[told.on.instance_type].accelerator_model
+    here = _fleets(asked, facts, models, known)
+    others = [on for on in here if types[on.instance_type].accelerator_model != device]
+    ways = [("another type", others)]
+    if weights < told.weights:
+        narrow = asked._replace(precision=_NARROW, weights=weights)
+        ways.append((f"model.precision {_NARROW}", _fleets(narrow, facts, models, known)))
+    if least < told.context:
+        short = asked._replace(context=least)
+        ways.append((f"model.context {least}", _fleets(short, facts, models, known)))
+    found = (Alternative(change=change, on=fleets[0]) for change, fleets in ways if fleets)
+    return told._replace(alternatives=tuple(each for each in found if each.on != told.on))
 
 
 # -- the model -----------------------------------------------------------------------------------
@@ -224,6 +243,7 @@ def _asked(facts: Facts, model: _Model, known: Knowledge) -> Asked:
         transform=workload.text("requests.arrival") == "batch",
         named=workload.text("deploy.instance_type") or workload.text("model.measured_on"),
         region=facts.region,
+        engine=server(workload) if model.named else "a shape like others",
     )
 
 
@@ -287,12 +307,11 @@ def _sizes(
         yield item.path, Derived(item, (low + high) // 2, because)
 
 
-def _times(
-    facts: Facts, model: _Model, on: OnType, numbers: Mapping[str, float]
-) -> Iterator[tuple[str, Derived]]:
+def _times(model: _Model, on: OnType) -> Iterator[tuple[str, Derived]]:
     """What follows from the type: memory, time of a request, and what one instance carries."""
-    least, most = _ends(facts, 1.0, "token", numbers)
-    least *= min(low / usual for low, usual in zip(model.shortest, model.usual, strict=True))
+    shorter = min(low / usual for low, usual in zip(model.shortest, model.usual, strict=True))
+    least, most = (end / on.modelled_s for end in on.request)
+    least *= shorter
     how = f"{on.in_flight / on.instances:.3g} in progress on {on.instance_type}, modelled."
     time = on.modelled_s * _SECOND
     yield _number("requests.processing", "time", time, (least, most), how)
@@ -304,17 +323,6 @@ def _times(
     kept = f"{on.instance_type} at the most requests in progress that keep the targets, modelled."
     yield _number("model.concurrency", "count", on.most // on.copies, exact, kept)
     yield _number("model.throughput", "rate", on.highest * _PER_SECOND, exact, kept)
-
-
-def _ends(
-    facts: Facts, middle: float, what: str, numbers: Mapping[str, float]
-) -> tuple[float, float]:
-    """The interval of a modelled time; wider where engine or shape were never measured."""
-    factor, named = numbers[f"interval-{what}"], server(facts.workload)
-    shaped = {"model.id", "model.config"} & facts.workload.values.keys()
-    if not shaped or (named and named not in ENGINES):
-        factor = max(factor, numbers["interval-engine"])
-    return middle / factor, middle * factor
 
 
 def _number(

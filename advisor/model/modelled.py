@@ -1,7 +1,7 @@
 """What follows from the name of a model: figures in place of guesses, and the type they hold on."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from advisor.model.value import Value
 from advisor.model.workload import Finding, Stated
@@ -31,6 +31,9 @@ class OnType(Value):
     per_token_s: float
     request_s: float  # as it is stated, else as modelled
     modelled_s: float
+    first_token: tuple[float, float]  # interval of what is modelled, seconds
+    per_token: tuple[float, float]
+    request: tuple[float, float]
     needs_mib: int  # of the devices of one copy, all together
     host_mib: int  # of the host while the weights are loaded, no more than is planned for
     highest: float  # requests a second that one instance serves within the targets
@@ -42,7 +45,7 @@ class OnType(Value):
 class Alternative(Value):
     """The same load with one thing changed."""
 
-    change: str  # another type, precision fp8, context 4096
+    change: str  # another type, model.precision fp8, model.context 4096
     on: OnType
 
 
@@ -61,9 +64,9 @@ class Modelled(Value):
     assumed: Mapping[str, tuple[str, str]]  # key path -> value and reason
     rate: float = 0.0  # requests a second at the peak
     on: OnType | None = None  # None: no speed is modelled, or no type holds it
-    first_token: tuple[float, float] = (0.0, 0.0)  # interval at the load, seconds
-    per_token: tuple[float, float] = (0.0, 0.0)
     held: bool = True  # false where no type holds it
     lacking: str = ""  # then: the least memory that would
     fixes: tuple[tuple[str, str], ...] = ()  # then: keys with values at which one does
     findings: tuple[Finding, ...] = ()
+    asked: Any = None  # what was asked of a type; of advisor.engine.model_types
+    alternatives: tuple[Alternative, ...] = ()

@@ -214,6 +214,8 @@ def _health_timeout(draft: Draft, done: Parameters) -> None:
     if stated is None:
         return
     margin, default = draft.number("timeout-margin"), draft.number("health-check-default")
+    if draft.facts.workload.is_told("model.startup"):
+        margin = 1  # what is modelled is the longest start
     wanted = stated / SECOND * margin
     if wanted <= default:
         return
