@@ -61,11 +61,9 @@ def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
     found = []
     for instance in _candidates(asked, known, prices):
         device = models.accelerator(instance.accelerator_model, instance.accelerator_memory_mib)
-        if (
-            device is None
-            or device.link.startswith(_COMPILED)
-            or not _has_room(asked, instance, known, models)
-        ):
+        if device is None or device.link.startswith(_COMPILED):
+            continue
+        if not _has_room(asked, instance, known, models.numbers):
             continue
         made = _on(asked, instance, device, models.numbers, known, prices.get(instance.type))
         if made is not None:
@@ -106,7 +104,9 @@ def _candidates(asked: Asked, known: Knowledge, prices: Mapping[str, int]) -> It
             yield each
 
 
-def _has_room(asked: Asked, instance: Instance, known: Knowledge, models: Models) -> bool:
+def _has_room(
+    asked: Asked, instance: Instance, known: Knowledge, numbers: Mapping[str, float]
+) -> bool:
     """Whether the host can load the weights; what is stated wins over what is modelled."""
     has = instance.memory_mib
     if has is None:
@@ -114,7 +114,7 @@ def _has_room(asked: Asked, instance: Instance, known: Knowledge, models: Models
     if asked.host_mib is not None:
         usable = int(has * known.numbers["usable-memory"])
         return asked.host_mib + int(known.numbers["server-memory"]) <= usable
-    return _loading(asked, instance, known, models.numbers) <= has
+    return _loading(asked, instance, known, numbers) <= has
 
 
 def _loading(
@@ -201,7 +201,7 @@ def _loaded(
     full = copy.fullest(asked.usual, holds, asked.first_byte_s, asked.answer_s)
     most = full or copy.running(asked.usual, 1)
     highest = copies * (most.in_flight / asked.request_s if asked.request_s else most.rate)
-    share = known.numbers["batching-share"]
+    share = known.numbers["safety-factor" if asked.at_once else "batching-share"]
     if asked.flying is not None:
         needed = asked.flying / (copies * most.in_flight * share)
     else:

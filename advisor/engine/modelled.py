@@ -24,7 +24,6 @@ from advisor.rulebook.hardware import GPU
 from advisor.rulebook.knowledge import Knowledge, knowledge
 from advisor.text.quantity import KINDS, MIB
 from advisor.text.quantity_format import about
-from advisor.workload.model_files import known_models
 
 if TYPE_CHECKING:
     from advisor.engine.facts import Facts
@@ -34,9 +33,17 @@ _PER_SECOND = KINDS["rate"]["/s"]
 _GENERATIVE = ("llm", "vlm")
 _NARROW = "fp8"  # the precision that halves 16 bits at little loss
 _SERVERS = ("vllm", "lmi", "tgi", "sglang")  # of language models; TEI and Triton serve others
+_known: dict[str, Models] = {}
 _found: Memo[Any, list[OnType]] = Memo(256)
 _TOKENS = ("requests.tokens.input", "requests.tokens.output")
 _ORDINARY = "meta-llama/"  # whose models are dense and alike, from 1B to 405B
+
+
+def _tables(facts: Facts) -> Models:
+    digest = facts.book.digest
+    if digest not in _known:
+        _known[digest] = Models(facts.book.model_tables())
+    return _known[digest]
 
 
 def names_a_model(facts: Facts) -> bool:
@@ -46,9 +53,9 @@ def names_a_model(facts: Facts) -> bool:
         return True
     if workload.text("model.accelerator") == "none":
         return False
-    large: int = facts.book.words["model.parameters", "large"].low
-    count = facts.taken("model.parameters")
-    return (count is not None and count >= large) or server(workload) in _SERVERS
+    large = facts.book.words["model.parameters", "large"].low
+    least = facts.low[facts.book.parameters] if facts.is_stated("model.parameters") else 0
+    return least >= large or server(workload) in _SERVERS
 
 
 def server(workload: Workload) -> str:
@@ -78,7 +85,7 @@ def modelled(facts: Facts) -> Workload | None:
     Args:
         facts: of the workload as it is stated.
     """
-    models, known = known_models(), knowledge(facts.book.raw)
+    models, known = _tables(facts), knowledge(facts.book.raw)
     model = _model(facts, models, known)
     if model is None:
         return None
@@ -102,10 +109,14 @@ def modelled(facts: Facts) -> Workload | None:
         found = _fleets(asked, facts, models, known)
         result = result._replace(assumed=model.assumed, rate=asked.rate, asked=asked)
         if found:
-            told |= _times(model, found[0])
+            told |= _times(model, asked, found[0])
             result = result._replace(on=found[0])
-        else:
+        elif asked.named is None:
             result = _not_held(result, facts, asked, models, known)
+        else:  # the plan says that the stated type is too small
+            least = least_memory(asked, models.numbers) * MIB
+            because = "The weights and the least that a server takes."
+            told |= [_number("model.accelerator_memory", "size", least, (1.0, 1.0), because)]
     values = facts.workload.values
     clash = tuple(_conflicts(facts, told))
     kept = {path: each for path, each in told.items() if facts.workload.stated(path) is None}
@@ -119,7 +130,7 @@ def with_alternatives(facts: Facts) -> Modelled | None:
     told = facts.workload.modelled
     if told is None or told.on is None:
         return told
-    models, known, asked = known_models(), knowledge(facts.book.raw), told.asked
+    models, known, asked = _tables(facts), knowledge(facts.book.raw), told.asked
     types, least = known.catalogue.types, told.given + told.written
     weights = memory.weight_bytes(asked.geometry, _NARROW, models.numbers)
     device = types[told.on.instance_type].accelerator_model
@@ -289,7 +300,7 @@ def _sizes(
         yield word.path, Derived(word, None, because)
     each = f"{count:,} parameters in {model.precision}"
     size = -(-model.weights // MIB) * MIB
-    if count:
+    if count and model.named:
         yield _number("model.size", "size", size, (1.0, 1.0), f"{each}.")
     if model.kind in _GENERATIVE:
         gpu = Stated("model.accelerator", GPU, GPU, 0, 0)
@@ -307,7 +318,7 @@ def _sizes(
         yield item.path, Derived(item, (low + high) // 2, because)
 
 
-def _times(model: _Model, on: OnType) -> Iterator[tuple[str, Derived]]:
+def _times(model: _Model, asked: Asked, on: OnType) -> Iterator[tuple[str, Derived]]:
     """What follows from the type: memory, time of a request, and what one instance carries."""
     shorter = min(low / usual for low, usual in zip(model.shortest, model.usual, strict=True))
     least, most = (end / on.modelled_s for end in on.request)
@@ -322,7 +333,8 @@ def _times(model: _Model, on: OnType) -> Iterator[tuple[str, Derived]]:
     yield _number("model.memory", "size", on.host_mib * MIB, exact, loads)
     kept = f"{on.instance_type} at the most requests in progress that keep the targets, modelled."
     yield _number("model.concurrency", "count", on.most // on.copies, exact, kept)
-    yield _number("model.throughput", "rate", on.highest * _PER_SECOND, exact, kept)
+    if asked.at_once is None or asked.request_s is None:
+        yield _number("model.throughput", "rate", on.highest * _PER_SECOND, exact, kept)
 
 
 def _number(
@@ -356,16 +368,8 @@ def _fleets(asked: Asked, facts: Facts, models: Models, known: Knowledge) -> lis
 def _not_held(
     result: Modelled, facts: Facts, asked: Asked, models: Models, known: Knowledge
 ) -> Modelled:
-    """That the stated type does not hold the model, or none does, and what would help."""
+    """That no type holds the model, and what would help."""
     needed = about(least_memory(asked, models.numbers) * MIB, "size")
-    if asked.named is not None:
-        message = f"{asked.named} cannot hold {result.name} in {result.precision}"
-        path = "deploy.instance_type"
-        if path not in facts.workload.values:
-            path = "model.measured_on"
-        fix = f"Its devices must have {needed} at the least; leave the type to sm-advise."
-        found = Finding("instance-too-small", "error", message, *facts.workload.place(path), fix)
-        return result._replace(findings=(found,))
     fixes = []
     for precision in (
         _SMALLER[_SMALLER.index(asked.precision) + 1 :] if asked.precision in _SMALLER else ()

@@ -60,8 +60,8 @@ def modelled(draft: Draft, instance: Instance) -> OnType | None:
 
 def planned_share(draft: Draft) -> tuple[float, str]:
     """Share of an instance's highest rate that is planned for, and the constant that says so."""
-    told = draft.facts.workload.modelled
-    name = "safety-factor" if told is None or told.on is None else "batching-share"
+    told = draft.facts.workload.is_told("model.concurrency")
+    name = "batching-share" if told else "safety-factor"
     return draft.number(name), name
 
 
