@@ -113,10 +113,10 @@ class Scenario:
     def _outcome(self, value: KeyValue) -> Outcome:
         facts = self.facts_at(value)
         point, book = facts.point, self._book
-        option = decide(book, point) if facts.held else None
+        option = decide(book, point) if facts.workload.held else None
         prices = self._prices(facts.region)
         costs = {}
-        for name in walk(book, point).leaf.options if facts.held else ():
+        for name in walk(book, point).leaf.options if facts.workload.held else ():
             if self._options is not None and name not in self._options:
                 continue
             if status(book.option[name], book.needs, point) == RULED_OUT:

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from advisor.catalogue.models import Models
 from advisor.catalogue.price_snapshot import shipped
 from advisor.model.geometry import Accelerator, Geometry
-from advisor.model.modelled import OnType
 from advisor.model.value import Value
+from advisor.model.workload import OnType
 from advisor.modelling import memory
 from advisor.modelling.speed import Copy, Running, Tokens
 from advisor.rulebook.cache import rules_directory

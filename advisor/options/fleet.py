@@ -2,8 +2,8 @@
 
 from functools import lru_cache
 
-from advisor.model.modelled import OnType
 from advisor.model.value import Value
+from advisor.model.workload import OnType
 from advisor.options.load import PER_SECOND, Load, counted, number, per_second
 from advisor.options.plan_builder import Draft, once, upper
 from advisor.rulebook.hardware import CPU, Instance

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from advisor.model.modelled import Modelled, OnType
+from advisor.model.workload import Modelled, OnType
 from advisor.text.money_format import figure
 from advisor.text.quantity import KINDS, MONTH_HOURS
 from advisor.text.quantity_format import about
