@@ -174,7 +174,7 @@ def _model(facts: StatedFacts, models: Models, known: Knowledge) -> _Model | Non
             return None
         geometry = _like(count, models)
         name = f"{about(count, 'count')} parameters"
-    if precision not in memory.PRECISIONS:
+    if f"bytes-{precision}" not in models.numbers:
         precision = "bf16"
     assumed: dict[str, tuple[str, str]] = {}
     usual, shortest, longest = _tokens(facts, known, assumed)
