@@ -7,11 +7,11 @@ formula. An unknown shape is that of the nearest dense language model, scaled.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import log
+from math import isqrt, log
 from typing import Any, Protocol
 
 from advisor.catalogue.models import Models
-from advisor.engine.model_types import Asked, fleets, least_memory
+from advisor.engine.model_types import Asked, cheapest_device, fleets, least_memory
 from advisor.model.geometry import Geometry
 from advisor.model.value import Memo, Value
 from advisor.model.workload import (
@@ -25,6 +25,7 @@ from advisor.model.workload import (
     Workload,
 )
 from advisor.modelling import memory
+from advisor.modelling.encoders import ENCODES, Device, encoding_seconds
 from advisor.modelling.speed import Tokens
 from advisor.modelling.start_up import start_up
 from advisor.rulebook.fact_entries import MEAN_PROCESSING
@@ -37,9 +38,12 @@ from advisor.text.quantity_format import about
 _SECOND = _MILLION = 1_000_000
 _PER_SECOND = KINDS["rate"]["/s"]
 _GENERATIVE = ("llm", "vlm")
+_CORES = 0.5  # of a vCPU: a core runs two threads
+_COMPILING = ("tei", "triton")
 _NARROW = "fp8"  # the precision that halves 16 bits at little loss
 _known: dict[str, Models] = {}
 _found: Memo[Any, list[OnType]] = Memo(256)
+_BODIES = ("requests.payload", "requests.response")
 _TOKENS = ("requests.tokens.input", "requests.tokens.output")
 _ORDINARY = "meta-llama/"  # whose models are dense and alike, from 1B to 405B
 
@@ -106,7 +110,11 @@ def modelled(facts: StatedFacts) -> Workload:
         derived={},
         assumed={},
     )
-    if not model.geometry.generates:
+    if model.kind in ENCODES:
+        told |= _encoding(facts, model, models, known)
+        read = {path: each for path, each in model.assumed.items() if path == _TOKENS[0]}
+        result = result._replace(assumed=read, written=0)
+    elif not model.geometry.generates:
         result = result._replace(findings=(_measure_it(facts, model),))
     elif facts.workload.text("model.accelerator") in (None, GPU):
         asked = _asked(facts, model, known)
@@ -310,6 +318,11 @@ def _sizes(
         gpu = Stated("model.accelerator", GPU, GPU, 0, 0)
         if model.named or {"model.kind", "model.engine"} & facts.workload.values.keys():
             yield gpu.path, Derived(gpu, None, "A language model answers too slowly on CPUs.")
+    for path, tokens in zip(_BODIES, (model.usual.given, model.usual.written), strict=True):
+        if model.kind != "vlm" and not model.assumed:
+            size = tokens * known.numbers["token-bytes"]
+            because = f"{tokens:,.0f} tokens of about {known.numbers['token-bytes']} bytes."
+            yield _number(path, "size", size, (0.5, 2.0), because)
     image = _end(facts.workload, "model.image_size")
     packed = image or int(known.numbers["image-of-language-models"] * 1_000_000)
     if model.kind in _GENERATIVE:
@@ -319,7 +332,7 @@ def _sizes(
             "Fetch of image and weights side by side, and the rest of a start, by AWS's figures."
         )
         item = _stated("model.startup", "time", Interval(low, high))
-        yield item.path, Derived(item, (low + high) // 2, because)
+        yield item.path, Derived(item, isqrt(low * high), because)
 
 
 def _times(model: _Model, asked: Asked, on: OnType) -> Iterator[tuple[str, Derived]]:
@@ -336,9 +349,28 @@ def _times(model: _Model, asked: Asked, on: OnType) -> Iterator[tuple[str, Deriv
     loads = f"While {on.instance_type} loads the weights."
     yield _number("model.memory", "size", on.host_mib * MIB, exact, loads)
     kept = f"{on.instance_type} at the most requests in progress that keep the targets, modelled."
-    yield _number("model.concurrency", "count", on.most // on.copies, exact, kept)
+    yield _number("model.concurrency", "count", on.concurrency // on.copies, exact, kept)
     if asked.at_once is None or asked.request_s is None:
-        yield _number("model.throughput", "rate", on.highest * _PER_SECOND, exact, kept)
+        yield _number("model.throughput", "rate", on.highest_per_s * _PER_SECOND, exact, kept)
+
+
+def _encoding(
+    facts: StatedFacts, model: _Model, models: Models, known: Knowledge
+) -> Iterator[tuple[str, Derived]]:
+    """The time of one text: on the cheapest device that holds the model, else on one vCPU."""
+    numbers, where, device = models.numbers, "one vCPU", None
+    if facts.taken("model.accelerator") == GPU:
+        found = cheapest_device(_asked(facts, model, known), models, known)
+        if found is None:
+            return
+        where, device = found
+    runs = Device(device, _CORES, compiled=facts.workload.server in _COMPILING)
+    time = encoding_seconds(model.geometry, model.usual.given, 1, runs, numbers)
+    if time is not None:
+        factor = numbers["interval-encoder"]
+        how = f"{model.usual.given:,.0f} tokens on {where}, modelled."
+        ends = (1 / factor, factor)
+        yield _number("requests.processing", "time", time * _SECOND, ends, how)
 
 
 def _number(

@@ -171,12 +171,12 @@ class OnType(Value):
     """A model on the instances of one type, as modelled for the load of a workload."""
 
     instance_type: str
-    degree: int  # devices of one copy
+    tensor_parallel: int  # devices of one copy
     copies: int  # side by side on one instance
     certain: bool  # false where it fits at the optimistic end only
     kept: bool  # whether the targets are kept; true where there are none
     holds: int  # requests of the usual length whose cache fits on one instance
-    most: int  # of them in flight while the targets are kept
+    concurrency: int  # of them in flight while the targets are kept
     instances: int  # for the load
     in_flight: float  # on all of them at the load
     first_token_s: float  # at the load
@@ -188,7 +188,7 @@ class OnType(Value):
     request: tuple[float, float]
     needs_mib: int  # of the devices of one copy, all together
     host_mib: int  # of the host while the weights are loaded, no more than is planned for
-    highest: float  # requests a second that one instance serves within the targets
+    highest_per_s: float  # requests a second that one instance serves within the targets
     usd_hour: float | None  # of one instance, by the shipped list
     usd_at_load: float | None  # of a million tokens written
     usd_at_most: float | None  # the same where an instance is as busy as the targets allow

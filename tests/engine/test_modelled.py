@@ -85,11 +85,11 @@ def test_the_load_settles_where_the_design_says() -> None:
         "deploy": {"instance_type": "ml.g5.2xlarge"},
     }
     found = on(Facts(load(), read(workload)))
-    assert (found.instances, found.degree, found.copies) == (1, 1, 1)
+    assert (found.instances, found.tensor_parallel, found.copies) == (1, 1, 1)
     assert found.in_flight == pytest.approx(9.43, rel=0.01)
     assert found.per_token_s == pytest.approx(0.0351, rel=0.01)
     assert found.first_token_s == pytest.approx(0.476, rel=0.01)
-    assert found.highest == pytest.approx(2.68, rel=0.01)
+    assert found.highest_per_s == pytest.approx(2.68, rel=0.01)
 
 
 def test_processing_is_an_interval_around_its_middle() -> None:
@@ -145,7 +145,7 @@ def test_a_model_that_nothing_holds_has_no_option_and_a_precision_that_helps() -
     assert advice.decision.status == "none-fits"
     assert advice.chosen is None
     assert {each.standing.standing for each in advice.candidates} == {"ruled-out"}
-    assert "no type that is sold holds" in advice.candidates[0].standing.reasons[0].text
+    assert "no type that is sold has" in advice.candidates[0].standing.reasons[0].text
 
 
 def test_a_stated_number_far_from_the_model_is_a_conflict() -> None:
@@ -183,7 +183,7 @@ def test_an_8b_model_with_only_parameters_gets_a_gpu_that_holds_it() -> None:
 def test_a_70b_model_gets_several_devices_and_both_time_outs() -> None:
     advice = advise(read(document({"parameters": "70B", "framework": "vllm"}, streaming=True)))
     _, found = placed(advice)
-    assert found.degree > 1
+    assert found.tensor_parallel > 1
     (config,) = [
         each.parameters
         for each in plan_of(advice).requests
@@ -246,7 +246,7 @@ def test_every_type_that_is_taken_holds_the_model(
         return
     instance = knowledge(load().raw).catalogue.types[told.on.instance_type]
     assert instance.accelerator == "gpu"
-    assert told.on.degree * told.on.copies <= (instance.accelerator_count or 0)
+    assert told.on.tensor_parallel * told.on.copies <= (instance.accelerator_count or 0)
     assert told.weights <= told.on.copies * 0.95 * instance.accelerator_total_mib * _MIB
     assert told.weights <= (instance.memory_mib or 0) * _MIB
     for middle, (low, high) in (
@@ -284,7 +284,7 @@ def test_more_parameters_take_no_less_time_or_memory(one: int, other: int) -> No
         told = facts.workload.modelled
         if told is None or told.on is None:
             return
-        times.append((told.weights, told.on.highest))
+        times.append((told.weights, told.on.highest_per_s))
     assert times[0][0] <= times[1][0]
 
 
