@@ -131,6 +131,9 @@ def current(facts: Facts, key: str) -> int:
     stated = facts.workload.typical(key)
     if stated is not None:
         return max(1, stated.low or 0 if stated.high is None else stated.high)
+    told = facts.workload.modelled
+    if told is not None and key in told.counts:
+        return max(1, told.counts[key])
     name = key if key in facts.book.index else key.rpartition(".")[0]
     value = facts.taken(name) if name in facts.book.index else None
     return max(1, value) if isinstance(value, int) else 1

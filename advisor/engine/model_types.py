@@ -235,6 +235,7 @@ def _loaded(
         copies=copies,
         certain=split.certain,
         kept=full is not None,
+        longest=memory.longest_tokens(asked.geometry, split.room),
         holds=int(holds * copies),
         concurrency=int(most.in_flight * copies),
         instances=instances,

@@ -175,6 +175,7 @@ class OnType(Value):
     copies: int  # side by side on one instance
     certain: bool  # false where it fits at the optimistic end only
     kept: bool  # whether the targets are kept; true where there are none
+    longest: int | None  # tokens of one request whose cache fits by itself; None: any
     holds: int  # requests of the usual length whose cache fits on one instance
     concurrency: int  # of them in flight while the targets are kept
     instances: int  # for the load
@@ -222,6 +223,15 @@ class Modelled(Value):
     findings: tuple[Finding, ...] = ()
     asked: Any = None  # what was asked of a type; of advisor.engine.model_types
     alternatives: tuple[Alternative, ...] = ()
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """The tokens that are taken, by key path."""
+        return {
+            "model.context": self.context,
+            "requests.tokens.input": self.given,
+            "requests.tokens.output": self.written,
+        }
 
 
 class OwnSettings(Value):

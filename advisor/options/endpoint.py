@@ -221,7 +221,8 @@ def _health_timeout(draft: Draft, done: Parameters) -> None:
         return
     value = _timeout(draft, wanted)
     done["ContainerStartupHealthCheckTimeoutInSeconds"] = value
-    because = f"Start of {seconds(stated / SECOND)} x {margin} is above the default {default} s."
+    times = f" x {margin}" if margin > 1 else " at the most"
+    because = f"Start of {seconds(stated / SECOND)}{times} is above the default {default} s."
     draft.set(
         "ContainerStartupHealthCheckTimeoutInSeconds",
         value,

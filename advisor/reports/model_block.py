@@ -37,12 +37,10 @@ def lines(told: Modelled) -> Iterator[str]:
 
 
 def _where(on: OnType) -> str:
-    split = (
-        f" (degree {on.tensor_parallel}, {on.copies} copies)"
-        if on.tensor_parallel * on.copies > 1
-        else ""
-    )
-    return on.instance_type + split
+    if on.tensor_parallel * on.copies == 1:
+        return on.instance_type
+    copies = "1 copy" if on.copies == 1 else f"{on.copies} copies"
+    return f"{on.instance_type} ({copies} on {on.tensor_parallel} devices)"
 
 
 def _dollars(on: OnType) -> str:
