@@ -165,7 +165,8 @@ def with_alternatives(facts: StatedFacts) -> Modelled | None:
 def _model(facts: StatedFacts, models: Models, known: Knowledge) -> _Model | None:
     workload = facts.workload
     config, name = workload.text("model.config"), workload.text("model.id")
-    count = facts.taken("model.parameters")
+    stated = workload.interval("model.parameters")
+    count = facts.taken("model.parameters") if stated is None or stated.low else None
     if config is not None or name is not None:
         geometry = workload.shapes[config] if config else models.find(name or "").geometry
         name, kind = name or config or "", geometry.kind
@@ -175,9 +176,9 @@ def _model(facts: StatedFacts, models: Models, known: Knowledge) -> _Model | Non
     else:
         kind = workload.text("model.kind") or "llm"
         precision = str(facts.taken("model.precision"))
-        size = facts.taken("model.size") if facts.is_stated("model.size") else None
-        if count is None and size is not None:
-            count = round(size / models.numbers[f"bytes-{precision}"])
+        size = workload.interval("model.size")
+        if count is None and size is not None and size.low:
+            count = round((size.high or size.low) / models.numbers[f"bytes-{precision}"])
         if count is None or kind not in _GENERATIVE:
             return None
         geometry = _like(count, models)
