@@ -45,7 +45,10 @@ def test_a_model_of_a_list_takes_every_key_of_model() -> None:
 
 
 models = st.fixed_dictionaries(
-    {}, optional={path: value_of(key) for path, key in PARTS.items() if path not in ("config", "context")}
+    {},
+    optional={
+        path: value_of(key) for path, key in PARTS.items() if path not in ("config", "context")
+    },
 )
 
 
