@@ -310,7 +310,7 @@ def _sizes(
         yield _number("model.parameters", "count", count, factors, f"The shape of {model.name}.")
         word = Stated("model.precision", model.precision, model.precision, 0, 0)
         because = f"The weights of {model.name} are released so."
-        yield word.path, Derived(word, None, because)
+        yield word.path, Derived(item=word, middle=None, because=because)
     each = f"{count:,} parameters in {model.precision}"
     size = -(-model.weights // MIB) * MIB
     if count and model.named:
@@ -318,7 +318,8 @@ def _sizes(
     if model.kind in _GENERATIVE:
         gpu = Stated("model.accelerator", GPU, GPU, 0, 0)
         if model.named or {"model.kind", "model.engine"} & facts.workload.values.keys():
-            yield gpu.path, Derived(gpu, None, "A language model answers too slowly on CPUs.")
+            because = "A language model answers too slowly on CPUs."
+            yield gpu.path, Derived(item=gpu, middle=None, because=because)
     for path, tokens in zip(_BODIES, (model.usual.given, model.usual.written), strict=True):
         if model.kind != "vlm" and not model.assumed:
             size = tokens * known.numbers["token-bytes"]
@@ -333,7 +334,7 @@ def _sizes(
             "Fetch of image and weights side by side, and the rest of a start, by AWS's figures."
         )
         item = _stated("model.startup", "time", Interval(low, high))
-        yield item.path, Derived(item, isqrt(low * high), because)
+        yield item.path, Derived(item=item, middle=isqrt(low * high), because=because)
 
 
 def _times(model: _Model, asked: Asked, on: OnType) -> Iterator[tuple[str, Derived]]:
@@ -383,7 +384,8 @@ def _number(
         max(1, round(each if exact else float(f"{each:.3g}")))
         for each in (middle * factors[0], middle, middle * factors[1])
     )
-    return path, Derived(_stated(path, kind, Interval(low, high)), value, because)
+    item = _stated(path, kind, Interval(low, high))
+    return path, Derived(item=item, middle=value, because=because)
 
 
 def _stated(path: str, kind: str, value: Interval) -> Stated:
