@@ -380,7 +380,7 @@ def test_what_is_stated_knows_its_text_and_the_place_of_its_key() -> None:
     assert (stated["needs.vpc"].line, stated["needs.vpc"].column) == (57, 9)
     assert stated["needs.data-capture"].text == "5 %"
     waiver = stated["accept.contested-limit"]
-    assert (waiver.text, waiver.line, waiver.column) == ("tried", 90, 3)
+    assert (waiver.text, waiver.line, waiver.column) == ("tried", 95, 3)
 
 
 def test_a_workload_knows_its_name_its_file_and_its_bytes() -> None:
