@@ -122,7 +122,8 @@ def modelled(facts: StatedFacts) -> Workload:
         result = result._replace(assumed=model.assumed, rate=asked.rate, asked=asked)
         if found:
             told |= _times(model, asked, found[0])
-            result = result._replace(on=found[0])
+            rate = found[0].highest_per_s if asked.transform else asked.rate
+            result = result._replace(on=found[0], rate=rate)
         elif asked.named is None:
             result = _not_held(result, facts, asked, models, known)
         else:  # the plan says that the stated type is too small
