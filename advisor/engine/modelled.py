@@ -96,26 +96,30 @@ def modelled(facts: StatedFacts) -> Workload:
     models, known = _tables(facts), knowledge(facts.book.raw)
     model = _model(facts, models, known)
     if model is None:
-        return facts.workload
+        kind = facts.workload.text("model.kind")
+        if kind is None or kind in _GENERATIVE:
+            return facts.workload
+        unknown = tuple(_measure_it(facts, f"a model of the kind {kind}"))
+        return facts.workload._replace(modelled=Modelled(name=kind, kind=kind, findings=unknown))
     told = dict(_sizes(facts, model, models, known))
+    length = max(model.context, 1)
+    kept = memory.kv_bytes(model.geometry, length)
     result = Modelled(
         name=model.name,
         kind=model.kind,
         precision=model.precision,
         weights=model.weights,
-        kv_per_token=_kv_per_token(model),
+        kv_per_token=round((kept - model.geometry.state_bytes) / length),
         context=model.context,
         given=round(model.usual.given),
         written=round(model.usual.written),
-        derived={},
-        assumed={},
     )
     if model.kind in ENCODES:
         told |= _encoding(facts, model, models, known)
         read = {path: each for path, each in model.assumed.items() if path == _TOKENS[0]}
         result = result._replace(assumed=read, written=0)
     elif not model.geometry.generates:
-        result = result._replace(findings=(_measure_it(facts, model),))
+        result = result._replace(findings=tuple(_measure_it(facts, model.name)))
     elif facts.workload.text("model.accelerator") in (None, GPU):
         asked = _asked(facts, model, known)
         found = _fleets(asked, facts, models, known)
@@ -130,12 +134,12 @@ def modelled(facts: StatedFacts) -> Workload:
             least = least_memory(asked, models.numbers) * MIB
             because = "The weights and the least that a server takes."
             told |= [_number("model.accelerator_memory", "size", least, (1.0, 1.0), because)]
-    values = facts.workload.values
+    values = {**facts.workload.values}
     clash = tuple(_conflicts(facts, told))
-    kept = {path: each for path, each in told.items() if facts.workload.stated(path) is None}
-    result = result._replace(derived=kept, findings=(*result.findings, *clash))
-    new = {path: each.item for path, each in kept.items()}
-    return facts.workload._replace(values={**values, **new}, modelled=result)
+    new = {path: each for path, each in told.items() if facts.workload.stated(path) is None}
+    result = result._replace(derived=new, findings=(*result.findings, *clash))
+    values |= {path: each.item for path, each in new.items()}
+    return facts.workload._replace(values=values, modelled=result)
 
 
 def with_alternatives(facts: StatedFacts) -> Modelled | None:
@@ -231,12 +235,6 @@ def _tokens(
         least.append(stated.low or 1)
         most.append(max(ends.high or ends.low or 1, usual[-1]))
     return Tokens(*usual), Tokens(*least), Tokens(*most)
-
-
-def _kv_per_token(model: _Model) -> int:
-    geometry, context = model.geometry, max(model.context, 1)
-    kept = memory.kv_bytes(geometry, context) - geometry.state_bytes
-    return round(kept / context)
 
 
 # -- the type and the times ----------------------------------------------------------------------
@@ -450,7 +448,8 @@ _CAPS = ("model.concurrency", "model.throughput", "model.memory")
 """Keys of which any number is a choice, or comes from a measurement."""
 
 
-def _measure_it(facts: StatedFacts, model: _Model) -> Finding:
-    message = f"no speed is modelled for {model.name} ({model.kind})"
-    fix = "Measure one request, and state requests.processing."
-    return Finding("model-speed-unknown", "info", message, *facts.workload.place("model.id"), fix)
+def _measure_it(facts: StatedFacts, name: str) -> Iterator[Finding]:
+    if not facts.is_stated("requests.processing"):
+        fix = "Measure one request, and state requests.processing."
+        message, place = f"no speed is modelled for {name}", facts.workload.place("model.id")
+        yield Finding("model-speed-unknown", "info", message, *place, fix)

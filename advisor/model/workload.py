@@ -207,14 +207,14 @@ class Modelled(Value):
 
     name: str  # meta-llama/Llama-3.1-8B-Instruct, or 8B parameters
     kind: str
-    precision: str
-    weights: int  # bytes of one copy
-    kv_per_token: int  # bytes of one token in the cache; 0 where there is none
-    context: int  # tokens of the longest request; 0 where it has none
-    given: int  # usual tokens of a prompt; 0 where tokens say nothing
-    written: int  # of an answer
-    derived: Mapping[str, Derived]  # by key path
-    assumed: Mapping[str, tuple[str, str]]  # key path -> value and reason
+    precision: str = ""
+    weights: int = 0  # bytes of one copy; 0 where nothing tells them
+    kv_per_token: int = 0  # bytes of one token in the cache; 0 where there is none
+    context: int = 0  # tokens of the longest request; 0 where it has none
+    given: int = 0  # usual tokens of a prompt; 0 where tokens say nothing
+    written: int = 0  # of an answer
+    derived: Mapping[str, Derived] = {}  # by key path
+    assumed: Mapping[str, tuple[str, str]] = {}  # key path -> value and reason
     rate: float = 0.0  # requests a second at the peak
     on: OnType | None = None  # None: no speed is modelled, or no type holds it
     held: bool = True  # false where no type holds it

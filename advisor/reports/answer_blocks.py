@@ -106,7 +106,7 @@ def blocks(advice: Advice, *, verbose: bool) -> Iterator[Block]:
 
 
 def _model(advice: Advice) -> Iterator[str]:
-    if advice.model is not None:
+    if advice.model is not None and advice.model.weights:
         from advisor.reports import model_block  # most workloads name none
 
         yield from model_block.lines(advice.model)

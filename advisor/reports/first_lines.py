@@ -282,6 +282,9 @@ def _next(advice: Advice) -> Iterator[str]:
         yield error.fix
         yield f"{error.fix.partition('. ')[0].rstrip('.')}."
         yield f"sm-advise explain {error.rule}"
+    elif any(each.rule == "model-speed-unknown" for each in advice.findings):
+        yield f"Measure one request, and state requests.processing{within}."
+        yield "State requests.processing."
     elif unknown is not None:
         yield f"State {unknown.fact}{within}."
         yield f"State {unknown.fact}."
