@@ -21,7 +21,7 @@ from advisor.engine.summary import summarise
 from advisor.engine.verdicts import eligible, limit_at, verdicts
 from advisor.model.advice import Advice, Candidate, Decision, DecisiveUnknown, Plan
 from advisor.model.options import BATCH_TRANSFORM, OPTIONS
-from advisor.model.workload import Finding, Workload, by_severity
+from advisor.model.workload import Finding, Modelled, Workload, by_severity
 from advisor.options import plan
 from advisor.pricing.plan_cost import expected_latency, listed, monthly_cost, prices_of
 from advisor.rulebook.knowledge import knowledge
@@ -109,7 +109,17 @@ def advise_by(
         findings=standing,
         accepted=accepted,
         as_of=as_of,
+        model=_model(facts),
     )
+
+
+def _model(facts: Facts) -> Modelled | None:
+    """What the model tells, with alternatives; most workloads name none."""
+    if facts.workload.modelled is None:
+        return None
+    from advisor.engine.modelled import with_alternatives
+
+    return with_alternatives(facts)
 
 
 def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> Candidate:
@@ -120,7 +130,7 @@ def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> C
     book: Rulebook = facts.book
     option = book.option[name]
     found = verdicts(option, facts)
-    at_point = status(option, book.needs, facts.point)
+    at_point = status(option, book.needs, facts.point) if facts.workload.held else RULED_OUT
     chosen = name == decision.option
     made = cost = latency = None
     if chosen or (at_point != RULED_OUT and name in decision.leaf_options):
@@ -146,6 +156,8 @@ def _findings(
     """All findings, errors first, and the entries of consider.yaml that cautions name."""
     found = list(conflicts(facts))
     found += _named_types(facts, prices, transform=decision.option == BATCH_TRANSFORM)
+    if facts.workload.modelled is not None:
+        found += facts.workload.modelled.findings
     if facts.workload.measured is not None:
         found += facts.workload.measured.findings
     named: frozenset[str] = frozenset()

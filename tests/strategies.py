@@ -21,6 +21,7 @@ from advisor.text.yaml_reader import text_node
 from advisor.workload import read_workloads
 from advisor.workload.forms import RefusedError, forms
 from advisor.workload.keys import Key, features, keys
+from advisor.workload.model_files import known_models
 from advisor.workload.values import read_quantity, read_text
 
 Document = dict[str, Any]
@@ -43,7 +44,9 @@ LEAVES = {
 # What rules read, and what they do not.
 FACTS = tuple(path for path in LEAVES if path in load().index and path != "requests.arrival")
 OTHERS = tuple(
-    path for path in LEAVES if path not in FACTS and path not in ("name", "requests.arrival")
+    path
+    for path in LEAVES
+    if path not in FACTS and path not in ("name", "requests.arrival", "model.config")
 )
 
 
@@ -186,6 +189,8 @@ def value_of(key: Key) -> st.SearchStrategy[Any]:
         return st.sampled_from(key.words)
     if key.kind == "flag":
         return st.booleans()
+    if key.path in ("model.id", "id"):
+        return st.sampled_from(known_models().ids)
     if key.kind == "text":
         return texts(key.form)
     if key.kind == "texts":
@@ -214,7 +219,7 @@ def _mapped(key: Key) -> st.SearchStrategy[Any]:
         window = _record(keys(key.path).values(), "hours").filter(_has_one_meaning)
         return st.lists(window, min_size=1, max_size=2)
     assert key.kind == "models", f"no strategy for the kind {key.kind}"
-    model = _record(keys(key.path).values(), "name")
+    model = _record((each for each in keys(key.path).values() if each.path != "config"), "name")
     return st.lists(model, min_size=1, max_size=4, unique_by=lambda each: str(each["name"]))
 
 
@@ -272,6 +277,12 @@ def documents(
         put(document, path, draw(values(path)))
     if "models" in document:
         without_size_words(document)
+        for model in document["models"]:
+            model.pop("config", None)
+    if "id" in document.get("model", {}) or "tokens" in document["requests"]:
+        document.get("model", {}).pop("context", None)  # which may hold fewer tokens
+    if "id" in document.get("model", {}):
+        document["requests"].pop("tokens", None)
     fleet = draw(st.one_of(st.none(), _fleet())) if others else None
     if fleet is not None:
         put(document, "deploy.instances", fleet)

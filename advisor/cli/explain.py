@@ -69,6 +69,14 @@ def explain(name: str, workload: str | None, form: str, **options: Any) -> int:
 def _find(known: RulebookIndex, name: str) -> tuple[Entry, ...]:
     found = known.find(name)
     if not found:
+        from advisor.reference.model_card import model_card  # reads the tables of models
+
+        try:
+            return (model_card(name),)
+        except InputError:
+            if "/" in name:
+                raise
+    if not found:
         close = known.nearest(name)
         guess = f"did you mean {' or '.join(close)}? " if close else ""
         raise InputError(

@@ -197,7 +197,7 @@ def _meeting(facts: Facts, chosen: Candidate, other: Candidate, prices: Prices) 
 
 
 _FEW = 1_000  # 1 in 100: a time to answer is that of the others
-_MILLISECOND = 1_000
+_MILLISECOND, _SECOND = 1_000, 1_000_000
 
 
 def in_time(facts: Facts, chosen: Candidate) -> Iterator[Finding]:
@@ -216,8 +216,33 @@ def in_time(facts: Facts, chosen: Candidate) -> Iterator[Finding]:
             place, fix = facts.workload.place(accepted), limit.fix + _price(facts, chosen.option)
             source = limit.origin.source
             yield Finding("start-too-late", "warning", reason.text, *place, fix, source)
+    if chosen.option != BATCH_TRANSFORM:
+        yield from _modelled(facts)
     if not late and chosen.option != BATCH_TRANSFORM:
         yield from _missed(facts, chosen)
+
+
+def _modelled(facts: Facts) -> Iterator[Finding]:
+    """What a language model's times say of the stated targets: a miss, or one that is possible."""
+    told = facts.workload.modelled
+    on = None if told is None else told.on
+    if on is None:
+        return
+    for path, middle, (_, high), what in (
+        ("requests.first_byte", on.first_token_s, on.first_token, "the first token"),
+        ("requests.answer", on.modelled_s, on.request, "the whole answer"),
+    ):
+        stated = facts.workload.interval(path)
+        target = None if stated is None else stated.low or stated.high
+        if target is None or high * _SECOND <= target:
+            continue
+        took, wanted = about(middle * _SECOND, "time"), about(target, "time")
+        missed = middle * _SECOND > target
+        text = f"{what} is modelled at {took}, and may take {about(high * _SECOND, 'time')}"
+        rule, severity = ("target-missed", "warning") if missed else ("target-open", "info")
+        fix = "Measure it at the peak, or relax the target."
+        place = facts.workload.place(path)
+        yield Finding(rule, severity, f"{text}; {path} is {wanted}", *place, fix)
 
 
 def _price(facts: Facts, option: str) -> str:

@@ -114,10 +114,10 @@ class Scenario:
     def _outcome(self, value: KeyValue) -> Outcome:
         facts = self.facts_at(value)
         point, book = facts.point, self._book
-        option = decide(book, point)
+        option = decide(book, point) if facts.workload.held else None
         prices = self._prices(facts.region)
         costs = {}
-        for name in walk(book, point).leaf.options:
+        for name in walk(book, point).leaf.options if facts.workload.held else ():
             if self._options is not None and name not in self._options:
                 continue
             if status(book.option[name], book.needs, point) == RULED_OUT:
@@ -132,6 +132,9 @@ def current(facts: Facts, key: str) -> int:
     stated = facts.workload.typical(key)
     if stated is not None:
         return max(1, stated.low or 0 if stated.high is None else stated.high)
+    told = facts.workload.modelled
+    if told is not None and key in told.counts:
+        return max(1, told.counts[key])
     name = key if key in facts.book.index else key.rpartition(".")[0]
     value = facts.taken(name) if name in facts.book.index else None
     return max(1, value) if isinstance(value, int) else 1
@@ -145,7 +148,7 @@ def restated(workload: Workload, changes: Mapping[str, Interval | str | bool]) -
     """
     values = dict(workload.values)
     measured = workload.measured
-    split = {path for path, key in keys().items() if key.parts}
+    split = {path: key.single for path, key in keys().items() if key.parts}
     for key, value in changes.items():
         base, _, _ = key.rpartition(".")
         if measured is not None and "requests.processing" in (key, base):
@@ -154,6 +157,7 @@ def restated(workload: Workload, changes: Mapping[str, Interval | str | bool]) -
             for part in PARTS:
                 values.pop(key + part, None)
         elif base in split and base in values:
-            values[base + ".max"] = values.pop(base)._replace(path=base + ".max")
+            single = f"{base}.{split[base]}"
+            values[single] = values.pop(base)._replace(path=single)
         values[key] = Stated(key, "", value, 0, 0)
     return workload._replace(values=values, measured=measured)

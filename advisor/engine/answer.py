@@ -43,7 +43,7 @@ def answer(around: Neighbourhood, decided: str | None) -> Decision:
         status = "assumed"
     else:
         status = "recommended"
-    return Decision(
+    decision = Decision(
         option=option,
         status=status,
         rules_option=rules_option,
@@ -57,6 +57,13 @@ def answer(around: Neighbourhood, decided: str | None) -> Decision:
         would_change=would_change(around),
         fixes=fixes(around) if rules_option is None else (),
     )
+    if around.facts.workload.modelled is None:
+        return decision
+    from advisor.engine.asked_again import asked_again, without_type  # most name no model
+
+    if not around.facts.workload.held and not decided:
+        return without_type(around.facts, decision)
+    return asked_again(around.facts, decision)
 
 
 def _not_asked(around: Neighbourhood) -> tuple[Step, ...]:
@@ -145,7 +152,7 @@ def _facts(around: Neighbourhood) -> tuple[Fact, ...]:
     """Stated facts in the order of the file, then the assumed facts that a rule read."""
     facts = around.facts
     measured = facts.workload.measured
-    by = ""
+    told, by = facts.workload.modelled, ""
     if measured is not None:
         found = measured.taken or measured.serverless
         by = found.by if found is not None else ""
@@ -157,8 +164,13 @@ def _facts(around: Neighbourhood) -> tuple[Fact, ...]:
                 listed.append(
                     Fact(fact=path, value=value, origin="measured", line=0, column=0, because=by)
                 )
+            elif told is not None and path in told.derived:
+                because = told.derived[path].because
+                listed.append(Fact(path, value, "derived", 0, 0, because))
             else:
                 listed.append(Fact(path, value, "stated", item.line, item.column))
+    for path, (value, because) in () if told is None else told.assumed.items():
+        listed.append(Fact(path, value, "assumed", 0, 0, because))
     for variable in sorted(around.relevant):
         if not facts.stated >> variable & 1 and facts.point[variable] != UNSET:
             fact = facts.book.facts[variable]

@@ -22,7 +22,11 @@ def cautions(
     """
     found = []
     consider: set[str] = set()
+    told = facts.workload.modelled
+    first = None if told is None or told.on is None else facts.book.index["requests.first_byte"]
     for caution in facts.book.cautions():
+        if caution.variable == first:  # modelled, so it is checked
+            continue
         if caution.ways and way not in caution.ways:
             continue
         if option in caution.options and _raised(caution, facts):

@@ -199,7 +199,7 @@ def _out_of_order(
     first = next((each for each in usual if second and _above(facts, each, second)), None)
     if workload.measured is not None and first is not None and first.path in workload.measured.keys:
         return
-    if first is not None and second is not None:
+    if first is not None and second is not None and not workload.is_told(first.path):
         yield _finding(workload, message.format(first=first, second=second), first, second)
 
 

@@ -9,6 +9,7 @@ from advisor.engine import one_load
 from advisor.engine.decide import status
 from advisor.model.options import SERVERLESS
 from advisor.model.workload import (
+    LANGUAGE_SERVERS,
     LARGEST_FIRST,
     TAIL_FIRST,
     USUAL_FIRST,
@@ -26,34 +27,16 @@ from advisor.text.quantity import MIB, show
 _TRIPLES = ("requests.payload", "requests.response", "requests.processing")
 _LARGEST = {base: [base + part for part in LARGEST_FIRST] for base in _TRIPLES}
 _USUAL = {base: [base + part for part in USUAL_FIRST] for base in _TRIPLES}
+_NAMING = frozenset(("model.id", "model.config", "model.kind"))
 _TAIL = ["requests.processing" + part for part in TAIL_FIRST]
 
 
 class Facts:
     """Sets and point of one workload, by variable of the rulebook.
 
-    ``low`` and ``high`` hold the closed range that is still possible (for words and flags ``low``
-    holds bits), ``point`` the value that is taken, ``stated`` the bits of the stated variables.
+    ``low`` and ``high`` hold the closed range that is possible (of words ``low`` holds bits),
+    ``point`` the value that is taken, ``stated`` the bits of the stated variables.
     """
-
-    __slots__ = (
-        "_can_be_warm",
-        "book",
-        "chosen",
-        "dropped",
-        "free",
-        "high",
-        "low",
-        "point",
-        "region",
-        "seen",
-        "signature",
-        "spoken",
-        "stated",
-        "triggers",
-        "usual",
-        "workload",
-    )
 
     def __init__(self, book: Rulebook, workload: Workload, region: str | None = None) -> None:
         if region is not None:
@@ -61,11 +44,31 @@ class Facts:
                 from advisor.rulebook.regions import require_region  # once something is wrong
 
                 require_region(region, book.raw["regions"]["regions"], "--region")
-            stated = Stated("region", region, region, 0, 0)
-            workload = workload._replace(values={**workload.values, "region": stated})
+            values = {**workload.values, "region": Stated("region", region, region, 0, 0)}
+            workload = workload._replace(values=values)
         self.book = book
-        self.workload = workload
         self.region = workload.text("region")
+        self._take(workload.as_stated)
+        if self._names_a_model():  # most do not
+            from advisor.engine.modelled import modelled
+
+            self._take(modelled(self))
+
+    def _names_a_model(self) -> bool:
+        """Whether a model is named, or one that is large or on a server of language models."""
+        workload, book = self.workload, self.book
+        if not _NAMING.isdisjoint(workload.values):
+            return True
+        if workload.text("model.accelerator") == "none":
+            return False
+        large = book.words.get(("model.parameters", "large"))
+        known = large is not None and self.low[book.parameters] >= large.low
+        return known or workload.server in LANGUAGE_SERVERS
+
+    def _take(self, workload: Workload) -> None:
+        """Read a workload and take its point."""
+        book = self.book
+        self.workload = workload
         self.low = book.template_low.copy()
         self.high = book.template_high.copy()
         self.stated = 0
@@ -117,6 +120,9 @@ class Facts:
         elif isinstance(value, Interval):
             self.low[variable] = value.low or 0
             self.high[variable] = INFINITY if value.high is None else value.high
+            middle = self.workload.middle(item)
+            if middle is not None:
+                self.usual[variable] = middle
         else:
             name = "requests.processing" if variable in self.book.times else fact.id
             said = self.book.words[name, value]
@@ -124,7 +130,8 @@ class Facts:
             if said.ordinary != UNSET:
                 self.usual[variable] = said.ordinary
         self.stated |= 1 << variable
-        self.signature += (variable, item.path, self.low[variable], self.high[variable])
+        taken = self.usual.get(variable)
+        self.signature += (variable, item.path, self.low[variable], self.high[variable], taken)
         if variable != self.book.answer or isinstance(value, Interval):
             self.low[self.book.said] |= 1 << variable
 
@@ -288,8 +295,8 @@ class Facts:
     def moved(self, changes: Mapping[int, tuple[int, int]]) -> list[int]:
         """The point when some variables are stated as given: closed ranges, or (bits, 0).
 
-        Assumptions are made again; all else stays. This is the inner loop of every question
-        about neighbours, so nothing is computed that the change cannot reach.
+        Assumptions are made again; all else stays. This is the inner loop of every question about
+        neighbours, so nothing is computed that the change cannot reach.
         """
         return self.at(changes)[2]
 
@@ -422,11 +429,6 @@ class Facts:
         return ""
 
     # -- questions of later steps ------------------------------------------------------------------
-
-    @property
-    def limits(self) -> str:
-        """``safe`` or ``latest``."""
-        return self.book.limits
 
     def is_stated(self, fact: str) -> bool:
         """Whether the workload states a base fact that rules read."""

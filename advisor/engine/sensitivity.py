@@ -219,7 +219,7 @@ def would_change(around: Neighbourhood) -> tuple[WouldChange, ...]:
     low, high = around.facts.low, around.facts.high
     found = []
     for each in known.found:
-        if each.near:
+        if each.near and not around.facts.workload.is_told(each.id):
             bounds = low[each.order], high[each.order]
             best = _nearest(each.fact, each.near, *bounds)
             change = _stated(each.id, each.fact, *best.said)

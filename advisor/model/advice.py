@@ -8,6 +8,7 @@ from advisor.model.workload import Finding, Workload
 
 if TYPE_CHECKING:  # a check makes no plan
     from advisor.model.usage import Usage
+    from advisor.model.workload import Modelled
 
 Parameters: TypeAlias = dict[str, Any]
 
@@ -318,6 +319,7 @@ class Advice(Value):
     accepted: tuple[Finding, ...]
     as_of: str
     cost_unknowns: tuple[CostUnknown, ...] | None = None  # None: nobody asked for them
+    model: "Modelled | None" = None  # what the named model tells
 
     @property
     def chosen(self) -> Candidate | None:

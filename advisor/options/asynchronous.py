@@ -167,7 +167,7 @@ def _most(draft: Draft, work: Load, capacity: Capacity, wait: float | None) -> t
 def _as_it_comes(
     draft: Draft, work: Load, capacity: Capacity, wait: float | None, lag: float
 ) -> tuple[int, str]:
-    safety = draft.number("safety-factor")
+    safety, _ = fleet.planned_share(draft)
     flying = work.in_flight or 0.0
     count = _whole(flying / (capacity.workers * safety))
     why = "no answer time is stated"

@@ -43,7 +43,7 @@ def weigh(found: Finding, facts: Facts, option: str, possible: Sequence[str]) ->
 
 def _least(facts: Facts) -> Iterator[tuple[Facts, tuple[str, ...]]]:
     """The workload as it needs least, with the facts that were taken otherwise."""
-    workload = facts.workload
+    workload = facts.workload.as_stated
     stated = {
         path[len("model.") :]: item.value if of is None or of.discrete else facts.interval(path)
         for path, item in workload.values.items()

@@ -124,7 +124,10 @@ def start_s(draft: Draft) -> float:
 
 def in_service(draft: Draft, alarm_s: float = 0.0) -> tuple[float, str]:
     """From the order of an instance, or the alarm that orders it, to its service; the formula."""
-    return _in_service(alarm_s, float(draft.number("instance-start")), start_s(draft))
+    # What a model tells of its start is that of the whole instance.
+    told = draft.facts.workload.is_told("model.startup")
+    machine = 0.0 if told else float(draft.number("instance-start"))
+    return _in_service(alarm_s, machine, start_s(draft))
 
 
 @lru_cache(maxsize=256)  # most models start as fast as is assumed
@@ -211,12 +214,15 @@ def _health_timeout(draft: Draft, done: Parameters) -> None:
     if stated is None:
         return
     margin, default = draft.number("timeout-margin"), draft.number("health-check-default")
+    if draft.facts.workload.is_told("model.startup"):
+        margin = 1  # what is modelled is the longest start
     wanted = stated / SECOND * margin
     if wanted <= default:
         return
     value = _timeout(draft, wanted)
     done["ContainerStartupHealthCheckTimeoutInSeconds"] = value
-    because = f"Start of {seconds(stated / SECOND)} x {margin} is above the default {default} s."
+    times = f" x {margin}" if margin > 1 else " at the most"
+    because = f"Start of {seconds(stated / SECOND)}{times} is above the default {default} s."
     draft.set(
         "ContainerStartupHealthCheckTimeoutInSeconds",
         value,

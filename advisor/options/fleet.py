@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from advisor.model.value import Value
+from advisor.model.workload import OnType
 from advisor.options.load import PER_SECOND, Load, counted, number, per_second
 from advisor.options.plan_builder import Draft, once, upper
 from advisor.rulebook.hardware import CPU, Instance
@@ -27,8 +28,12 @@ class Bounds(Value):
 
 def capacity(draft: Draft, load: Load, instance: Instance) -> Capacity:
     """Measured throughput if it is stated, else requests at once over the time of one."""
-    measured = draft.upper("model.throughput")
-    return _capacity(*workers(draft, instance), measured, load.processing_s or 0.0, load.time_text)
+    measured, batched = draft.upper("model.throughput"), modelled(draft, instance)
+    count, text = workers(draft, instance)
+    if batched is not None and draft.facts.workload.is_told("model.throughput"):
+        said = f"{text} = {per_second(batched.highest_per_s)} modelled"
+        return Capacity(workers=count, per_second=batched.highest_per_s, text=said)
+    return _capacity(count, text, measured, load.processing_s or 0.0, load.time_text)
 
 
 @lru_cache(maxsize=256)  # the options of one workload often take the same type
@@ -46,8 +51,26 @@ def _capacity(
     )
 
 
+def modelled(draft: Draft, instance: Instance) -> OnType | None:
+    """The model on a type as modelled; ``None`` where it is on no other type, or on none."""
+    told = draft.facts.workload.modelled
+    on = None if told is None else told.on
+    return on if on is not None and on.instance_type == instance.type else None
+
+
+def planned_share(draft: Draft) -> tuple[float, str]:
+    """Share of an instance's highest rate that is planned for, and the constant that says so."""
+    told = draft.facts.workload.is_told("model.concurrency")
+    name = "batching-share" if told else "safety-factor"
+    return draft.number(name), name
+
+
 def workers(draft: Draft, instance: Instance) -> tuple[int, str]:
-    """Requests that one instance processes at once: stated, else one for each vCPU."""
+    """Requests that one instance processes at once: modelled, stated, else one for each vCPU."""
+    on = modelled(draft, instance)
+    if on is not None:
+        several = f"{on.copies} copies of " if on.copies > 1 else ""
+        return on.concurrency, f"{several}{on.concurrency // on.copies:,} at once"
     stated = draft.upper("model.concurrency")
     if stated:
         return stated, f"{number(stated)} at once"

@@ -65,11 +65,8 @@ class Types:
 
     def offered(self, instance: Instance, *, transform: bool) -> bool:
         """Whether the Region sells the type, as far as lists show; true where nothing is known."""
-        families, offer = None, self._offer
-        if offer is not None and (instance.accelerator != CPU or instance.arch == "arm64"):
-            families = offer.batch if transform else offer.hosting
         listed = instance.type in self.prices or not self.prices
-        return listed and (families is None or instance.family.id in families)
+        return listed and (self._offer is None or self._offer.has(instance, transform=transform))
 
     def fitting(self, need: Need, *, newest: bool = False) -> Fitting:
         """The types to choose from.

@@ -9,6 +9,7 @@ from advisor.options.load import counted, mib, sentence
 from advisor.options.memory import Need
 from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import CPU, Instance
+from advisor.text.quantity import MIB
 
 _TIMES = ("requests.processing", "model.throughput")
 _STATED, _MEASURED_ON = "deploy.instance_type", "model.measured_on"
@@ -54,7 +55,7 @@ def choice(
     """
     types = types_for(draft, prices)
     remarks: tuple[Remark, ...] = ()
-    for named in (_override, _measured_on):
+    for named in (_override, _modelled, _measured_on):
         found, more = named(draft, types, need)
         remarks += more
         if found is not None:
@@ -140,6 +141,33 @@ def _against(draft: Draft, types: Types, need: Need, instance: Instance) -> Iter
         yield Remark(
             rule="measured-elsewhere", severity="warning", message=message, path=_MEASURED_ON
         )
+
+
+def _modelled(
+    draft: Draft, types: Types, need: Need
+) -> tuple[TypeChoice | None, tuple[Remark, ...]]:
+    """The type that the model was placed on before the decision; ``None`` without a model."""
+    told = draft.facts.workload.modelled
+    on = None if told is None else told.on
+    if told is None or on is None or draft.text(_MEASURED_ON) is not None:
+        return None, ()
+    instance = types.catalogue.types[on.instance_type]
+    if need.transform and not instance.in_transform:
+        return None, ()
+    split = f" on {on.tensor_parallel} devices" if on.tensor_parallel > 1 else ""
+    several = f", {on.copies} copies an instance" if on.copies > 1 else ""
+    weights = f"{mib(told.weights / MIB)} {told.precision}"
+    what = "the fastest" if draft.text("prefer") == "latency" else "the cheapest fleet"
+    because = f"{what} of the types that hold {weights}{split}{several}; {_has(instance)}"
+    remarks: tuple[Remark, ...] = ()
+    if not on.certain:
+        message = f"{weights} may not fit on {instance.type} with requests of {told.context:,}"
+        fix = "Try it, or use a smaller precision or context."
+        remark = Remark(
+            rule="model-fit-tight", severity="warning", message=f"{message} tokens", fix=fix
+        )
+        remarks = (remark,)
+    return TypeChoice(instance=instance, because=because, remarks=remarks), ()
 
 
 def _measured_on(

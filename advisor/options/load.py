@@ -64,6 +64,10 @@ def load(draft: Draft) -> Load:
         rests_on.append("traffic.peak")
     if not timed(draft) and concurrent is None:
         rests_on.append("requests.processing")
+    told = facts.workload.modelled
+    read = ("requests.processing", "model.concurrency")  # what follows from tokens
+    if told is not None and any(map(facts.workload.is_told, read)):
+        rests_on += told.assumed
     answer = facts.interval("requests.answer")
     largest = facts.largest("requests.processing")
     return Load(

@@ -114,7 +114,7 @@ def resident_mib(draft: Draft) -> tuple[int | None, str]:
     stated = draft.upper("model.memory")
     if stated is not None:
         size = -(-stated // MIB)
-        return size, f"{mib(size)} loaded{_of_word(draft, 'model.memory') or ' as stated'}"
+        return size, f"{mib(size)} loaded{_how(draft, 'model.memory')}"
     weights, text = weights_mib(draft)
     if weights is None:
         return None, "memory of the loaded model not stated"
@@ -137,6 +137,13 @@ def weights_mib(draft: Draft) -> tuple[int | None, str]:
             return weights, f"{each} = {mib(weights)}"
     said = _of_word(draft, "model.size")
     return archive, "" if size is None else f"{mib(size / MIB)} artifact{said}"
+
+
+def _how(draft: Draft, path: str) -> str:
+    """Where a number comes from."""
+    if draft.facts.workload.is_told(path):
+        return " as modelled"
+    return _of_word(draft, path) or " as stated"
 
 
 def _of_word(draft: Draft, path: str) -> str:
@@ -174,7 +181,7 @@ def _device(draft: Draft, accelerator: str) -> tuple[int, str]:
     stated = draft.upper("model.accelerator_memory")
     if stated is not None:
         size = -(-stated // MIB)
-        return size, f"{mib(size)} of accelerator memory as stated"
+        return size, f"{mib(size)} of accelerator memory{_how(draft, 'model.accelerator_memory')}"
     weights, text = weights_mib(draft)
     if weights is None:
         return 0, "accelerator memory not stated, so the smallest device is taken"

@@ -224,8 +224,8 @@ def availability(draft: Draft) -> tuple[int, str]:
 
 def for_peak(draft: Draft, work: Load, capacity: Capacity) -> tuple[int, str]:
     """Instances that carry the peak with AWS's safety factor."""
-    safety = draft.number("safety-factor")
-    measured = draft.facts.workload.interval("model.throughput") is not None
+    safety, _ = fleet.planned_share(draft)
+    measured = "model.throughput" in draft.facts.workload.as_stated.values
     rate = capacity.per_second
     if measured or work.concurrent is None:
         count = min(fleet.MOST, instances_for_rate(work.peak or 0.0, rate, safety))
@@ -286,7 +286,7 @@ def _scaling(draft: Draft, design: Design) -> tuple[Request, ...]:
     if not design.scaled:
         return schedule.scheduled(sizes.hours, register)
     draft.carry("autoscaling")
-    safety, capacity = draft.number("safety-factor"), design.capacity
+    (safety, constant), capacity = fleet.planned_share(draft), design.capacity
     measured = draft.upper("model.throughput") is not None
     if design.uneven or not (measured or draft.facts.is_stated("requests.processing")):
         goal = max(1.0, capacity.workers * safety)
@@ -294,7 +294,7 @@ def _scaling(draft: Draft, design: Design) -> tuple[Request, ...]:
             f"{number(capacity.workers)} requests at once x {safety}; requests in progress, every "
             "ten seconds, follow long or streamed requests better than their number a minute."
         )
-        draft.set("TargetValue", goal, because, constant="safety-factor")
+        draft.set("TargetValue", goal, because, constant=constant)
         return register, scaling.by(draft, "concurrency", goal)
     goal = round(invocations_target(capacity.per_second, safety), 3)
     because = f"{capacity.text}, x {safety} x 60 = {number(goal)} per instance and minute."
@@ -304,13 +304,13 @@ def _scaling(draft: Draft, design: Design) -> tuple[Request, ...]:
             f"{design.work.peak_text} / {design.sizes.for_answer} x 60 = {number(goal)} per "
             "instance and minute, at which answers are in time."
         )
-    draft.set("TargetValue", goal, because, constant="safety-factor")
+    draft.set("TargetValue", goal, because, constant=constant)
     return register, scaling.by(draft, "invocations", goal)
 
 
 def _planned(draft: Draft, design: Design) -> float:
     """Requests per second that one instance is given."""
-    planned = float(design.capacity.per_second * draft.number("safety-factor"))
+    planned = float(design.capacity.per_second * fleet.planned_share(draft)[0])
     if design.sizes.for_answer is None:
         return planned
     return min(planned, (design.work.peak or 0.0) / design.sizes.for_answer)
@@ -345,7 +345,7 @@ def _usage(draft: Draft, design: Design, others: tuple[variants.Beside, ...]) ->
         maximum=sizes.ceiling,
         workers=design.capacity.workers,
         rate_of_one=_planned(draft, design) if timed(draft) else None,
-        planned_share=draft.number("safety-factor"),
+        planned_share=fleet.planned_share(draft)[0],
         routing=routing,
         measured=traffic.measured(draft, design.instance.type),
         volume_gb=endpoint.volume_gb(draft, design.instance),

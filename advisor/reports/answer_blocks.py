@@ -88,6 +88,7 @@ def blocks(advice: Advice, names: Words, *, verbose: bool) -> Iterator[Block]:
         ("Path", _path(advice) if verbose else ()),
         ("Depends on", _depends_on(advice, names, verbose)),
         ("Changes if", _changes(advice, names, verbose)),
+        ("Model", _model(advice)),
         ("Plan", () if plan is None else _plan(plan, verbose)),
         ("Cost", _cost(advice, verbose)),
         ("Measured", _measured(advice)),
@@ -103,6 +104,13 @@ def blocks(advice: Advice, names: Words, *, verbose: bool) -> Iterator[Block]:
     for title, lines in made:
         if found := tuple(lines):
             yield Block(title, found)
+
+
+def _model(advice: Advice) -> Iterator[str]:
+    if advice.model is not None and advice.model.weights:
+        from advisor.reports import model_block  # most workloads name none
+
+        yield from model_block.lines(advice.model)
 
 
 def _path(advice: Advice) -> Iterator[str]:

@@ -112,7 +112,10 @@ def _answers(advice: Advice, chosen: Candidate) -> Iterator[str]:
     paid = price(chosen)
     errors = sum(each.severity == "error" for each in advice.findings)
     wrong = f", {errors} error{'s'[: errors != 1]}" if errors else ""
+    on = None if advice.model is None else advice.model.on
     time = f", {_time(chosen)}"
+    if on is not None and time == ", p99 unknown":
+        time = f", TTFT {milliseconds(on.first_token_s * 1000)}"
     for who, runs, end in (
         (decided, full, time),
         (decided, short, time),
@@ -295,6 +298,9 @@ def _next(advice: Advice) -> Iterator[str]:
         yield error.fix
         yield f"{error.fix.partition('. ')[0].rstrip('.')}."
         yield f"sm-advise explain {error.rule}"
+    elif any(each.rule == "model-speed-unknown" for each in advice.findings):
+        yield f"Measure one request, and state requests.processing{within}."
+        yield "State requests.processing."
     elif unknown is not None:
         yield f"State {unknown.fact}{within}."
         yield f"State {unknown.fact}."

@@ -73,6 +73,10 @@ def _inputs(advice: Advice) -> Iterable[str]:
     )
     if workload.measured is not None:
         yield '"measured": ' + encode(measured(workload.measured))
+    if advice.model is not None:
+        from advisor.reports import model_block  # most workloads name none
+
+        yield '"model": ' + encode(model_block.member(advice.model))
     yield '"inputs": ' + encode(
         {
             "limits": advice.limits,

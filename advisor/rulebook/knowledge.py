@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.model.value import Value
-from advisor.rulebook.hardware import InstanceTypes
+from advisor.rulebook.hardware import CPU, Instance, InstanceTypes
 from advisor.rulebook.lazy_mapping import OnDemand
 from advisor.rulebook.types import Constant, Source
 
@@ -15,6 +15,12 @@ class RegionOffer(Value):
     hosting: frozenset[str] | None  # families of accelerators or Graviton, without such a list
     batch: frozenset[str] | None
     serverless_concurrency: int | None
+
+    def has(self, instance: Instance, *, transform: bool) -> bool:
+        """Whether it offers a type; true of a plain one, which only a list of prices tells of."""
+        special = instance.accelerator != CPU or instance.arch == "arm64"
+        families = self.batch if transform else self.hosting
+        return not special or families is None or instance.family.id in families
 
 
 class QuotaEntry(Value):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from advisor.model.advice import Verdict
@@ -62,6 +62,8 @@ class Rulebook:
         self.start = self.questions[compiled["flowchart"]["start"]]
         precision = next(each for each in compiled["facts"] if each["id"] == "model.precision")
         self.bits: Mapping[str, int] = precision["bits"]  # of one parameter, by precision
+        # Read when a model is named: of the rules in use, whatever the overlay.
+        self.model_tables: Callable[[], Mapping[str, Any]] = dict
         self.near: float = precision["factor"]  # of size over parameters
         self.bits_of = [self.bits[word] for word in precision["words"]]
         self.formulas: tuple[Formula, ...] = formulas(self.index, self.features, self.bits_of)

@@ -99,7 +99,7 @@ def _largest(size: Interval) -> tuple[int, int]:
 def _weight(model: dict[str, Any]) -> float:
     """Bytes of the weights as far as they are stated."""
     nothing = Interval(0, 0)
-    bits = int(str(model.get("precision", _WIDEST)).lstrip("bfpint"))
+    bits = int("".join(filter(str.isdigit, str(model.get("precision", _WIDEST)))))
     parameters = _largest(model.get("parameters", nothing))[0]
     return max(_largest(model.get("size", nothing))[0], parameters * bits / 8)
 

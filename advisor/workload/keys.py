@@ -31,6 +31,14 @@ class Key(Value):
     short_for: str = ""  # of a `word`: the name of the key below for which it stands
     required: str = ""  # what to do when it is not stated; empty where it need not be
 
+    @property
+    def single(self) -> str:
+        """The part for which one quantity stands; empty for a key that is not split.
+
+        Limits read the largest of sizes and times; a number of tokens is the usual one.
+        """
+        return "" if not self.parts else "typical" if self.kind == "count" else "max"
+
 
 @cache
 def keys(of: str = "") -> Mapping[str, Key]:

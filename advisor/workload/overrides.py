@@ -25,8 +25,8 @@ def apply(root: YamlNode, changes: Sequence[tuple[str, str]]) -> YamlNode:
     """A copy of a document's root with the changes made, in their order.
 
     A mapping is replaced as a whole where its key is set, and completed where a key in it is. One
-    quantity counts as ``max`` beside a ``typical`` or ``p99`` that is set; a list of needs gains
-    what is set to true.
+    quantity counts as the part for which it stands beside another that is set; a list of needs
+    gains what is set to true.
 
     Raises:
         InputError: a key path is empty, or a value is no YAML.
@@ -80,7 +80,7 @@ def _as_mapping(node: YamlNode, path: str) -> MappingNode | None:
         return _copy(node)
     turns: list[YamlNode] = []
     key = keys().get(path)
-    below = key and ("max" if key.parts else key.short_for)  # whose value the one value counts as
+    below = key and (key.single or key.short_for)  # whose value the one value counts as
     if isinstance(node, SequenceNode) and path == "needs":
         for item in node.value:
             turns += item, text_node("true", item.start_mark)

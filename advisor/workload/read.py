@@ -77,6 +77,7 @@ def _files_in(folder: str) -> list[str]:
     )
 
 
+_NAMING = ("models", "model.id", "model.config", "model.context")  # keys that name a model
 _REMEMBERED = 2000  # texts per key whose value is kept; a stream of files repeats most of them
 
 
@@ -144,6 +145,7 @@ def read_workloads(
             sha256=sha256(data if len(roots) == 1 else _bytes_of(root, data)),
             values=reading.values,
             needs_stated=reading.needs_stated,
+            shapes=reading.shapes,
         )
         for reading, root in zip(readings, roots, strict=True)
     ]
@@ -156,6 +158,10 @@ def _document(root: YamlNode, reading: Reading) -> Reading:
         _refuse_missing(reading, root)
     if "deploy.instances.min" in reading.values:
         _refuse_empty_fleet(reading)
+    if not reading.values.keys().isdisjoint(_NAMING):
+        from advisor.workload.named_models import look_up
+
+        reading.shapes = look_up(reading)
     if "models" in reading.values:
         stand_for_all(reading)
     if "traffic.windows" in reading.values:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from advisor.model.errors import InputError
 from advisor.model.workload import Stated
@@ -20,13 +20,16 @@ from advisor.workload.keys import Key
 from advisor.workload.keys import features as of_rules
 from advisor.workload.values import scalar
 
+if TYPE_CHECKING:
+    from advisor.model.geometry import Geometry
+
 Pairs = dict[str, tuple[ScalarNode, YamlNode]]
 
 
 class Reading:
     """Collects everything about one document, so that all errors are told at once."""
 
-    __slots__ = ("_features", "errors", "file", "needs_stated", "refused", "values")
+    __slots__ = ("_features", "errors", "file", "needs_stated", "refused", "shapes", "values")
 
     def __init__(self, file: str, features: Collection[str] | None) -> None:
         self.file = file
@@ -34,6 +37,7 @@ class Reading:
         self.values: dict[str, Stated] = {}
         self.errors: list[InputError] = []
         self.needs_stated = False
+        self.shapes: dict[str, Geometry] = {}  # by the path of a model's configuration
         self.refused: set[str] = set()  # key paths that are stated and wrong
 
     @property

@@ -192,9 +192,9 @@ def _quantity_key(key: Key) -> Schema:
     number: Schema = {"$ref": f"#/$defs/{key.kind}"}
     if key.exact or not key.least:
         number = _quantity(key.kind, zero=not key.least, exact=key.exact)
-    if not key.words:
+    if not key.words and not key.parts:
         return number
-    stated: list[Schema] = [{"enum": list(key.words)}, number]
+    stated: list[Schema] = [*([{"enum": list(key.words)}] if key.words else []), number]
     if key.parts:
         part: Schema = {"anyOf": list(stated)}
         parts = {"properties": dict.fromkeys(key.parts, part), "additionalProperties": False}

@@ -98,9 +98,10 @@ def test_a_t4_does_not_compute_in_bfloat16() -> None:
 
 
 def test_accelerator_memory_follows_from_parameters() -> None:
-    # 7B x 2 bytes = 13,352 MiB, x 1.2 = 16,022 MiB; host 2 x 13,352 + 256 = 26,960 of 0.9 x 32,768.
+    # 7B x 2 bytes = 13.04 GiB. Of 15 GiB of a T4 0.9 x 15 - 13.04 - 3.4 is below nothing; of 22.35
+    # GiB of an L4 3.7 GiB are left. Host: 2 x 13,352 + 256 = 26,960 of 32,768 MiB.
     model = {"accelerator": "gpu", "parameters": "7B", "precision": "fp16"}
-    assert chosen(model) == "ml.g4dn.2xlarge"
+    assert chosen(model) == "ml.g6.2xlarge"
     # 13B: 24,796 MiB x 1.2 = 29,755 MiB on one L40S; host 49,848 MiB of 0.9 x 65,536.
     assert chosen({**model, "parameters": "13B"}) == "ml.g6e.2xlarge"
 

@@ -89,6 +89,7 @@ def says_what_it_is(advice: Advice, headline: str) -> None:
     known = chosen.cost is not None and money(chosen.cost) not in ("unknown", "-")
     assert (f"{money(chosen.cost)} USD/month" if known else "price unknown") in said
     modelled = chosen.latency is not None and chosen.latency.p99_ms is not None
+    modelled = modelled or ", TTFT " in said  # of a language model
     assert modelled != said.endswith(("p99 unknown", "run time unknown"))
     assert ("not sized" in said) == (chosen.plan is not None and chosen.plan.sized == "not-sized")
     errors = [each for each in advice.findings if each.severity == "error"]

@@ -162,14 +162,15 @@ def _scaling(draft: Draft, component: Component, design: ComponentDesign) -> lis
     if not design.scaled:
         return done
     done = done or [register]
-    goal = max(1.0, component.workers * draft.number("safety-factor"))
+    safety, constant = fleet.planned_share(draft)
+    goal = max(1.0, component.workers * safety)
     if component is design.components[0]:
         draft.set(
             "TargetValue",
             goal,
-            f"{number(component.workers)} requests at once x {draft.number('safety-factor')}, at "
+            f"{number(component.workers)} requests at once x {safety}, at "
             "least one, in progress on each copy.",
-            constant="safety-factor",
+            constant=constant,
         )
     done.append(scaling.by(draft, "concurrency", goal, name))
     if design.to_zero:
@@ -315,7 +316,7 @@ def _usage(draft: Draft, design: ComponentDesign) -> FleetUsage:
     """What costs and latency read; a copy is a worker of the fleet as a whole."""
     first = max(design.components, key=lambda each: each.member.share)
     total = sum(each.copies for each in design.components) * design.times
-    safety, rate = draft.number("safety-factor"), None
+    safety, rate = fleet.planned_share(draft)[0], None
     if first.rate is not None:
         rate = total * first.rate / design.initial * safety
     hours, linger_s = design.hours, float(draft.number("scale-in-alarm"))

@@ -132,12 +132,13 @@ def room_of(draft: Draft, instance: Instance) -> Room:
 def _takes(draft: Draft, member: named.Member, instance: Instance) -> tuple[Room, int]:
     """What one copy asks for, and the requests that it works on at once."""
     need = memory.need(member.draft)
-    stated = draft.upper("model.concurrency")
+    on = fleet.modelled(member.draft, instance)
+    stated = draft.upper("model.concurrency") if on is None else on.concurrency // on.copies
     cores = int(draft.number("component-cores"))
     workers = stated or 1
     if need.accelerator == CPU and stated:
         cores = min(stated, max(1, int((instance.vcpu or stated) * draft.number("usable-memory"))))
-    devices = _devices(need, instance)
+    devices = _devices(need, instance) if on is None else on.tensor_parallel
     least = int(draft.number("component-memory-least"))
     held = min(max(least, need.host_mib), fleet.MOST)
     return Room(min(cores, fleet.MOST) * MILLI, held, devices), workers
@@ -202,13 +203,17 @@ def _for_peak(draft: Draft, work: Load, workers: int, on_one: int) -> tuple[int,
 
     A throughput that was measured on an instance is shared by the copies that fill it.
     """
-    safety, measured = draft.number("safety-factor"), draft.upper("model.throughput")
+    safety, _ = fleet.planned_share(draft)
+    measured = draft.upper("model.throughput")
+    if work.concurrent is not None and draft.facts.workload.is_told("model.throughput"):
+        measured = None
     peak = work.peak or 0.0
     if measured:
         rate = measured / PER_SECOND / on_one
         count = min(fleet.MOST, instances_for_rate(peak, rate, safety))
+        how = "modelled" if draft.facts.workload.is_told("model.throughput") else "measured"
         text = (
-            f"{per_second(measured / PER_SECOND)} measured on an instance of {said(on_one)}, "
+            f"{per_second(measured / PER_SECOND)} {how} on an instance of {said(on_one)}, "
             f"x {safety}; {work.peak_text} / {per_second(rate * safety)} = {said(count)}"
         )
         return count, text, rate

@@ -1,0 +1,275 @@
+"""On which instance type a model runs: of those that hold it, the one of the cheapest fleet.
+
+The list that is shipped with the program decides, so that an answer is the same everywhere.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Mapping
+
+from advisor.catalogue.models import Models
+from advisor.catalogue.price_snapshot import shipped
+from advisor.model.geometry import Accelerator, Geometry
+from advisor.model.value import Value
+from advisor.model.workload import OnType
+from advisor.modelling import memory
+from advisor.modelling.speed import Copy, Running, Tokens
+from advisor.rulebook.cache import rules_directory
+from advisor.rulebook.hardware import GPU, Instance, size
+from advisor.rulebook.knowledge import Knowledge
+from advisor.text.quantity import MIB, MONTH_HOURS
+
+_COMPILED = "neuronlink"  # joins devices whose speed is not modelled
+_MILLION = 1e6
+_HOUR_S = 3600
+
+
+class Asked(Value):
+    """What a model must do, as far as the choice of its type reads it."""
+
+    geometry: Geometry
+    precision: str
+    weights: int  # bytes
+    usual: Tokens
+    context: int  # tokens of the longest request
+    rate: float  # requests a second at the peak
+    flying: float | None  # requests in progress at the peak, where they are stated instead
+    first_byte_s: float | None = None
+    answer_s: float | None = None
+    request_s: float | None = None  # stated time of one request, which wins
+    at_once: int | None = None  # stated requests that one copy takes
+    device_mib: int | None = None  # stated memory of all devices, which wins
+    host_mib: int | None = None
+    least: int = 1  # instances of any fleet
+    fast: bool = False  # the fastest before the cheapest, within the budget
+    budget_usd: float | None = None  # a month
+    transform: bool = False  # records of a job, whose rate is what its instances take
+    named: str | None = None  # the one type that is stated
+    region: str | None = None
+    engine: str = ""  # the server; any without measured rows makes intervals wider
+
+
+def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
+    """The model on every type that holds it, the one to take first.
+
+    Those that keep the targets go before others, then those that hold it for certain, then the
+    cheapest fleet by a known price, then the smaller and the newer type.
+    """
+    prices = _prices(asked)
+    found = []
+    for instance in _candidates(asked, known, prices):
+        device = models.accelerator(instance.accelerator_model, instance.accelerator_memory_mib)
+        if device is None or device.link.startswith(_COMPILED):
+            continue
+        if not _has_room(asked, instance, known, models.numbers):
+            continue
+        made = _on(asked, instance, device, models.numbers, known, prices.get(instance.type))
+        if made is not None:
+            each = 1 / made.highest_per_s if asked.transform else made.instances
+            cost = (made.usd_hour or 0.0) * each
+            first = (not made.kept, not made.certain)
+            amount = (made.usd_hour is None, cost)
+            dear = asked.budget_usd is not None and cost * MONTH_HOURS > asked.budget_usd
+            order = (dear, made.request_s, *amount) if asked.fast else amount
+            newer = -instance.family.generation
+            found.append(((*first, *order, *size(instance), newer, instance.type), made))
+    return [made for _, made in sorted(found, key=lambda pair: pair[0])]
+
+
+def cheapest_device(
+    asked: Asked, models: Models, known: Knowledge
+) -> tuple[str, Accelerator] | None:
+    """The type of the lowest price with one device that holds the weights, and that device."""
+    prices = _prices(asked)
+    found = []
+    for each in _candidates(asked, known, prices):
+        device = models.accelerator(each.accelerator_model, each.accelerator_memory_mib)
+        if (
+            device is not None
+            and asked.weights * known.numbers["accelerator-overhead"] <= device.memory_mib * MIB
+        ):
+            price = prices.get(each.type)
+            found.append(((price is None, price or 0, *size(each), each.type), device))
+    order, device = min(found, key=lambda pair: pair[0], default=((), None))
+    return None if device is None else (str(order[-1]), device)
+
+
+def least_memory(asked: Asked, numbers: Mapping[str, float]) -> int:
+    """MiB of the devices of one copy, all together, without which no type holds the model."""
+    share, engine = numbers["memory-usable-most"], numbers["memory-engine-least"] * 1024
+    return math.ceil((asked.weights / MIB + engine) / share)
+
+
+def _prices(asked: Asked) -> Mapping[str, int]:
+    folder = os.path.join(rules_directory(), "prices")
+    component = "batch-transform" if asked.transform else "hosting"
+    return shipped(asked.region, folder).per_hour(component, sold=True)
+
+
+def _candidates(asked: Asked, known: Knowledge, prices: Mapping[str, int]) -> Iterator[Instance]:
+    """The stated type; else those of current generations that the Region sells."""
+    if asked.named is not None:
+        named = known.catalogue.get(asked.named)
+        if named is not None and named.accelerator == GPU:
+            yield named
+        return
+    offer = known.offers.get(asked.region or "")
+    for each in known.catalogue.candidates(GPU):
+        sold = each.type in prices or not prices
+        sold = sold and (offer is None or offer.has(each, transform=asked.transform))
+        wanted = asked.precision not in each.family.lacks and each.arch != "arm64"
+        if sold and wanted and (each.in_transform or not asked.transform):
+            yield each
+
+
+def _has_room(
+    asked: Asked, instance: Instance, known: Knowledge, numbers: Mapping[str, float]
+) -> bool:
+    """Whether the host can load the weights; what is stated wins over what is modelled."""
+    has = instance.memory_mib
+    if has is None:
+        return True
+    if asked.host_mib is not None:
+        usable = int(has * known.numbers["usable-memory"])
+        return asked.host_mib + int(known.numbers["server-memory"]) <= usable
+    return _loading(asked, instance, known, numbers) <= has
+
+
+def _loading(
+    asked: Asked, instance: Instance, known: Knowledge, numbers: Mapping[str, float]
+) -> int:
+    """MiB of the host without which the weights cannot be loaded."""
+    devices, server = instance.accelerator_count or 1, known.numbers["server-memory"] * MIB
+    return -(-memory.host_bytes(asked.weights, devices, server, numbers) // MIB)
+
+
+def _host_mib(
+    asked: Asked, instance: Instance, known: Knowledge, numbers: Mapping[str, float]
+) -> int:
+    """The same without the server, and no more than is planned for of the host's memory."""
+    loading = _loading(asked, instance, known, numbers)
+    if instance.memory_mib is None:
+        return loading
+    usable = int(instance.memory_mib * known.numbers["usable-memory"])
+    most = min(loading, usable) - int(known.numbers["server-memory"])
+    return max(most, -(-asked.weights // MIB))
+
+
+def _on(
+    asked: Asked,
+    instance: Instance,
+    device: Accelerator,
+    numbers: Mapping[str, float],
+    known: Knowledge,
+    price: int | None,
+) -> OnType | None:
+    """At the smallest parallel degree that keeps the targets, else the smallest that holds it."""
+    devices = instance.accelerator_count or 1
+    first = None
+    for degree in memory.degrees(asked.geometry, devices):
+        fit = memory.fit(
+            asked.geometry,
+            asked.precision,
+            device,
+            degree=degree,
+            context=asked.context,
+            numbers=numbers,
+        )
+        fits = fit.fits
+        if asked.device_mib is not None:
+            fits = memory.YES if asked.device_mib <= degree * device.memory_mib else memory.NO
+        if fits == memory.NO:
+            continue
+        copy = Copy(asked.geometry, asked.precision, device, degree, numbers)
+        room = fit.room.middle if fits == memory.YES else fit.room.high
+        split = _Split(copy=copy, fit=fit, room=room, certain=fits == memory.YES)
+        made = _loaded(asked, instance, split, known, price)
+        if made.kept and made.certain:
+            return made
+        if first is None or (made.kept, made.certain) > (first.kept, first.certain):
+            first = made
+    return first
+
+
+class _Split(Value):
+    """One copy on its devices, and the room that it leaves for requests."""
+
+    copy: Copy
+    fit: memory.Fit
+    room: int
+    certain: bool
+
+    @property
+    def needs_mib(self) -> int:
+        """Memory of its devices, all together: for the weights, one request and the server."""
+        has = self.copy.degree * self.copy.accelerator.memory_mib
+        spare = (self.fit.room.low - self.fit.request_bytes) * self.copy.degree // self.fit.split
+        return min(has, has - spare // MIB) if self.certain else has
+
+
+def _loaded(
+    asked: Asked, instance: Instance, split: _Split, known: Knowledge, price: int | None
+) -> OnType:
+    """The copies of a type under the load of the workload."""
+    copy, copies = split.copy, (instance.accelerator_count or 1) // split.copy.degree
+    most_of_server = asked.at_once or copy.numbers["speed-in-flight"]
+    length = asked.usual.given + asked.usual.written
+    holds = memory.in_flight_limit(asked.geometry, length, split.room, most_of_server)
+    holds = max(1.0, holds)
+    full = copy.fullest(asked.usual, holds, asked.first_byte_s, asked.answer_s)
+    most = full or copy.running(asked.usual, 1)
+    highest = copies * (most.in_flight / asked.request_s if asked.request_s else most.rate)
+    share = known.numbers["safety-factor" if asked.at_once else "batching-share"]
+    if asked.flying is not None:
+        needed = asked.flying / (copies * most.in_flight * share)
+    else:
+        needed = asked.rate / (highest * share)
+    instances = max(asked.least, math.ceil(round(needed, 9)))
+    at_load = _at_load(asked, copy, instances * copies, most)
+    if asked.transform:  # a job keeps its instances full; its deadline tells how many there are
+        instances, at_load = 1, most
+    request = asked.request_s or at_load.request
+    usd = None if price is None else price / _MILLION
+    rate = asked.rate if asked.flying is None else asked.flying / request
+    rate = highest if asked.transform else rate
+    return OnType(
+        instance_type=instance.type,
+        tensor_parallel=copy.degree,
+        copies=copies,
+        certain=split.certain,
+        kept=full is not None,
+        longest=memory.longest_tokens(asked.geometry, split.room),
+        holds=int(holds * copies),
+        concurrency=int(most.in_flight * copies),
+        instances=instances,
+        in_flight=rate * request,
+        first_token_s=at_load.first_token,
+        per_token_s=at_load.per_token,
+        request_s=request,
+        modelled_s=at_load.request,
+        first_token=copy.interval(at_load.first_token, "first-token", asked.engine),
+        per_token=copy.interval(at_load.per_token, "token", asked.engine),
+        request=copy.interval(at_load.request, "token", asked.engine),
+        needs_mib=split.needs_mib,
+        host_mib=_host_mib(asked, instance, known, copy.numbers),
+        highest_per_s=highest,
+        usd_hour=usd,
+        usd_at_load=_per_million(usd, instances, rate * asked.usual.written),
+        usd_at_most=_per_million(usd, 1, highest * asked.usual.written),
+    )
+
+
+def _at_load(asked: Asked, copy: Copy, copies: int, most: Running) -> Running:
+    """One of the copies where the requests in flight settle, no more of them than it may have."""
+    if asked.flying is not None:
+        return copy.running(asked.usual, min(max(1.0, asked.flying / copies), most.in_flight))
+    return copy.settled(asked.usual, asked.rate / copies, most.in_flight) or most
+
+
+def _per_million(usd: float | None, instances: int, tokens_s: float) -> float | None:
+    """USD of a million tokens, of instances that write so many a second together."""
+    if usd is None or not tokens_s:
+        return None
+    return usd * instances / (tokens_s * _HOUR_S) * _MILLION

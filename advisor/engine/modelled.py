@@ -1,0 +1,455 @@
+"""What a named model tells of a workload: sizes, the type it runs on, and how long a request takes.
+
+A step before the decision. What is stated stays; the rest gets derived values, each with its
+formula. An unknown shape is that of the nearest dense language model, scaled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import isqrt, log
+from typing import Any, Protocol
+
+from advisor.catalogue.models import Models
+from advisor.engine.model_types import Asked, cheapest_device, fleets, least_memory
+from advisor.model.geometry import Geometry
+from advisor.model.value import Memo, Value
+from advisor.model.workload import (
+    Alternative,
+    Derived,
+    Finding,
+    Interval,
+    Modelled,
+    OnType,
+    Stated,
+    Workload,
+)
+from advisor.modelling import memory
+from advisor.modelling.encoders import ENCODES, Device, encoding_seconds
+from advisor.modelling.speed import Tokens
+from advisor.modelling.start_up import start_up
+from advisor.rulebook.fact_entries import MEAN_PROCESSING
+from advisor.rulebook.hardware import GPU
+from advisor.rulebook.knowledge import Knowledge, knowledge
+from advisor.rulebook.resolve import Rulebook
+from advisor.text.quantity import KINDS, MIB
+from advisor.text.quantity_format import about
+
+_SECOND = _MILLION = 1_000_000
+_PER_SECOND = KINDS["rate"]["/s"]
+_GENERATIVE = ("llm", "vlm")
+_CORES = 0.5  # of a vCPU: a core runs two threads
+_COMPILING = ("tei", "triton")
+_NARROW = "fp8"  # the precision that halves 16 bits at little loss
+_known: dict[str, Models] = {}
+_found: Memo[Any, list[OnType]] = Memo(256)
+_BODIES = ("requests.payload", "requests.response")
+_TOKENS = ("requests.tokens.input", "requests.tokens.output")
+_ORDINARY = "meta-llama/"  # whose models are dense and alike, from 1B to 405B
+
+
+class StatedFacts(Protocol):
+    """What the stated facts leave, which ``advisor.engine.facts.Facts`` answers."""
+
+    workload: Workload
+    book: Rulebook
+    region: str | None
+
+    def is_stated(self, fact: str) -> bool:
+        """Whether the workload states it."""
+
+    def taken(self, fact: str) -> Any:
+        """The value at the assumed point."""
+
+    def needs(self, feature: str) -> bool:
+        """Whether a feature is needed."""
+
+
+def _tables(facts: StatedFacts) -> Models:
+    digest = facts.book.digest
+    if digest not in _known:
+        _known[digest] = Models(facts.book.model_tables())
+    return _known[digest]
+
+
+class _Model(Value):
+    """The model of a workload as far as it is known."""
+
+    name: str
+    geometry: Geometry
+    named: bool  # by id or configuration; else it has a shape like that of others
+    kind: str
+    precision: str
+    weights: int
+    usual: Tokens
+    shortest: Tokens  # the lower ends of ranges
+    context: int
+    assumed: Mapping[str, tuple[str, str]]
+
+
+def modelled(facts: StatedFacts) -> Workload:
+    """The workload with what its model tells, if it names one that tells something.
+
+    Args:
+        facts: of the workload as it is stated.
+    """
+    models, known = _tables(facts), knowledge(facts.book.raw)
+    model = _model(facts, models, known)
+    if model is None:
+        kind = facts.workload.text("model.kind")
+        if kind is None or kind in _GENERATIVE:
+            return facts.workload
+        unknown = tuple(_measure_it(facts, f"a model of the kind {kind}"))
+        return facts.workload._replace(modelled=Modelled(name=kind, kind=kind, findings=unknown))
+    told = dict(_sizes(facts, model, models, known))
+    length = max(model.context, 1)
+    kept = memory.kv_bytes(model.geometry, length)
+    result = Modelled(
+        name=model.name,
+        kind=model.kind,
+        precision=model.precision,
+        weights=model.weights,
+        kv_per_token=round((kept - model.geometry.state_bytes) / length),
+        context=model.context,
+        given=round(model.usual.given),
+        written=round(model.usual.written),
+    )
+    if model.kind in ENCODES:
+        told |= _encoding(facts, model, models, known)
+        read = {path: each for path, each in model.assumed.items() if path == _TOKENS[0]}
+        result = result._replace(assumed=read, written=0)
+    elif not model.geometry.generates:
+        result = result._replace(findings=tuple(_measure_it(facts, model.name)))
+    elif facts.workload.text("model.accelerator") in (None, GPU):
+        asked = _asked(facts, model, known)
+        found = _fleets(asked, facts, models, known)
+        result = result._replace(assumed=model.assumed, rate=asked.rate, asked=asked)
+        if found:
+            told |= _times(model, asked, found[0])
+            rate = found[0].highest_per_s if asked.transform else asked.rate
+            result = result._replace(on=found[0], rate=rate)
+        elif asked.named is None:
+            result = _not_held(result, facts, asked, models, known)
+        else:  # the plan says that the stated type is too small
+            least = least_memory(asked, models.numbers) * MIB
+            because = "The weights and the least that a server takes."
+            told |= [_number("model.accelerator_memory", "size", least, (1.0, 1.0), because)]
+    values = {**facts.workload.values}
+    clash = tuple(_conflicts(facts, told))
+    new = {path: each for path, each in told.items() if facts.workload.stated(path) is None}
+    result = result._replace(derived=new, findings=(*result.findings, *clash))
+    values |= {path: each.item for path, each in new.items()}
+    return facts.workload._replace(values=values, modelled=result)
+
+
+def with_alternatives(facts: StatedFacts) -> Modelled | None:
+    """What the model of a workload tells, with what else would carry its load."""
+    told = facts.workload.modelled
+    if told is None or told.on is None:
+        return told
+    models, known, asked = _tables(facts), knowledge(facts.book.raw), told.asked
+    types, least = known.catalogue.types, told.given + told.written
+    weights = memory.weight_bytes(asked.geometry, _NARROW, models.numbers)
+    device = types[told.on.instance_type].accelerator_model
+    here = _fleets(asked, facts, models, known)
+    others = [on for on in here if types[on.instance_type].accelerator_model != device]
+    ways = [("another type", others)]
+    if weights < told.weights:
+        narrow = asked._replace(precision=_NARROW, weights=weights)
+        ways.append((f"model.precision {_NARROW}", _fleets(narrow, facts, models, known)))
+    if least < told.context:
+        short = asked._replace(context=least)
+        ways.append((f"model.context {least}", _fleets(short, facts, models, known)))
+    found = (Alternative(change=change, on=fleets[0]) for change, fleets in ways if fleets)
+    return told._replace(alternatives=tuple(each for each in found if each.on != told.on))
+
+
+# -- the model -----------------------------------------------------------------------------------
+
+
+def _model(facts: StatedFacts, models: Models, known: Knowledge) -> _Model | None:
+    workload = facts.workload
+    config, name = workload.text("model.config"), workload.text("model.id")
+    stated = workload.interval("model.parameters")
+    count = facts.taken("model.parameters") if stated is None or stated.low else None
+    if config is not None or name is not None:
+        geometry = workload.shapes[config] if config else models.find(name or "").geometry
+        name, kind = name or config or "", geometry.kind
+        if workload.text("model.kind") and config:
+            kind = workload.text("model.kind") or kind
+        precision = workload.text("model.precision") or geometry.dtype
+    else:
+        kind = workload.text("model.kind") or "llm"
+        precision = str(facts.taken("model.precision"))
+        size = workload.interval("model.size")
+        if count is None and size is not None and size.low:
+            count = round((size.high or size.low) / models.numbers[f"bytes-{precision}"])
+        if count is None or kind not in _GENERATIVE:
+            return None
+        geometry = _like(count, models)
+        name = f"{about(count, 'count')} parameters"
+    if f"bytes-{precision}" not in models.numbers:
+        precision = "bf16"
+    assumed: dict[str, tuple[str, str]] = {}
+    usual, shortest, longest = _tokens(facts, known, assumed)
+    wanted = workload.interval("model.context")
+    context = wanted.high if wanted is not None else round(longest.given + longest.written)
+    return _Model(
+        name=name,
+        geometry=geometry,
+        named="model.id" in workload.values or config is not None,
+        kind=kind,
+        precision=precision,
+        weights=memory.weight_bytes(geometry, precision, models.numbers),
+        usual=usual,
+        shortest=shortest,
+        context=context or 0,
+        assumed=assumed,
+    )
+
+
+def _like(count: int, models: Models) -> Geometry:
+    """The shape of the nearest dense model with as many parameters as are stated."""
+    known = [models.find(each).geometry for each in models.ids if each.startswith(_ORDINARY)]
+    dense = [each for each in known if each.kind == "llm" and each.experts == 1]
+    nearest = min(dense, key=lambda each: abs(log(each.parameters / count)))
+    return nearest._replace(
+        parameters=count, active_parameters=count, vocabulary=0, context=0, artifact_bytes=0
+    )
+
+
+def _tokens(
+    facts: StatedFacts, known: Knowledge, assumed: dict[str, tuple[str, str]]
+) -> tuple[Tokens, Tokens, Tokens]:
+    """Usual tokens, those of the lower ends, and the most."""
+    usual, least, most = [], [], []
+    for path in _TOKENS:
+        stated = facts.workload.typical(path)
+        if stated is None:
+            constant = known.sizing[f"tokens-{path.rpartition('.')[2]}"]
+            stated = Interval(constant.value, constant.value)
+            assumed[path] = (f"{constant.value}", constant.origin.because)
+        largest = facts.workload.stated(path)
+        ends = largest.value if largest is not None else stated
+        usual.append(stated.high or stated.low or 1)
+        least.append(stated.low or 1)
+        most.append(max(ends.high or ends.low or 1, usual[-1]))
+    return Tokens(*usual), Tokens(*least), Tokens(*most)
+
+
+# -- the type and the times ----------------------------------------------------------------------
+
+
+def _asked(facts: StatedFacts, model: _Model, known: Knowledge) -> Asked:
+    """What the load and the targets ask of a type; a stated value goes before a modelled one."""
+    workload = facts.workload
+    rated = any(facts.is_stated(f"traffic.{each}") for each in ("peak", "volume"))
+    concurrent = None if rated else facts.taken("traffic.concurrent")
+    budget, stated_time = _end(workload, "budget"), facts.is_stated("requests.processing")
+    return Asked(
+        geometry=model.geometry,
+        precision=model.precision,
+        weights=model.weights,
+        usual=model.usual,
+        context=model.context,
+        rate=facts.taken("traffic.peak") / _PER_SECOND,
+        flying=float(concurrent) if concurrent else None,
+        first_byte_s=_seconds(workload, "requests.first_byte"),
+        answer_s=_seconds(workload, "requests.answer"),
+        request_s=facts.taken(MEAN_PROCESSING) / _SECOND if stated_time else None,
+        at_once=_end(workload, "model.concurrency"),
+        device_mib=_mib(workload, "model.accelerator_memory"),
+        host_mib=_mib(workload, "model.memory"),
+        least=_least(facts, known),
+        fast=workload.text("prefer") == "latency",
+        budget_usd=None if budget is None else budget / _MILLION,
+        transform=workload.text("requests.arrival") == "batch",
+        named=workload.text("deploy.instance_type") or workload.text("model.measured_on"),
+        region=facts.region,
+        engine=workload.server if model.named else "a shape like others",
+    )
+
+
+def _least(facts: StatedFacts, known: Knowledge) -> int:
+    """Instances that availability alone asks for, inside the stated bounds."""
+    workload = facts.workload
+    test = workload.text("environment") == "test" and not facts.needs("multi-az")
+    least = 1 if test else int(known.numbers["availability-instances"])
+    return max(1, min(least, _end(workload, "deploy.instances.max") or least))
+
+
+def _end(workload: Workload, path: str) -> int | None:
+    """The end of a stated range that loads more; ``None`` without one."""
+    stated = workload.typical(path)
+    return None if stated is None else stated.high or stated.low
+
+
+def _mib(workload: Workload, path: str) -> int | None:
+    end = _end(workload, path)
+    return None if end is None else -(-end // MIB)
+
+
+def _seconds(workload: Workload, path: str) -> float | None:
+    """A stated target at its stricter end; words are none."""
+    stated = workload.interval(path)
+    end = None if stated is None else stated.low or stated.high
+    return None if end is None else end / _SECOND
+
+
+def _sizes(
+    facts: StatedFacts, model: _Model, models: Models, known: Knowledge
+) -> Iterator[tuple[str, Derived]]:
+    """What follows from the model alone: sizes, precision, start."""
+    geometry, numbers = model.geometry, models.numbers
+    count = geometry.parameters
+    if model.named:
+        factors = (1.0, 1.0)
+        if not geometry.certain:
+            factors = numbers["interval-parameters-low"], numbers["interval-parameters-high"]
+        yield _number("model.parameters", "count", count, factors, f"The shape of {model.name}.")
+        word = Stated("model.precision", model.precision, model.precision, 0, 0)
+        because = f"The weights of {model.name} are released so."
+        yield word.path, Derived(item=word, middle=None, because=because)
+    each = f"{count:,} parameters in {model.precision}"
+    size = -(-model.weights // MIB) * MIB
+    if count and model.named:
+        yield _number("model.size", "size", size, (1.0, 1.0), f"{each}.")
+    if model.kind in _GENERATIVE:
+        gpu = Stated("model.accelerator", GPU, GPU, 0, 0)
+        if model.named or {"model.kind", "model.engine"} & facts.workload.values.keys():
+            because = "A language model answers too slowly on CPUs."
+            yield gpu.path, Derived(item=gpu, middle=None, because=because)
+    for path, tokens in zip(_BODIES, (model.usual.given, model.usual.written), strict=True):
+        if model.kind != "vlm" and not model.assumed:
+            size = tokens * known.numbers["token-bytes"]
+            because = f"{tokens:,.0f} tokens of about {known.numbers['token-bytes']} bytes."
+            yield _number(path, "size", size, (0.5, 2.0), because)
+    image = _end(facts.workload, "model.image_size")
+    packed = image or int(known.numbers["image-of-language-models"] * 1_000_000)
+    if model.kind in _GENERATIVE:
+        start = start_up(model.weights, packed, numbers)
+        low, high = (round(end) * _SECOND for end in (start.least, start.most))
+        because = (
+            "Fetch of image and weights side by side, and the rest of a start, by AWS's figures."
+        )
+        item = _stated("model.startup", "time", Interval(low, high))
+        yield item.path, Derived(item=item, middle=isqrt(low * high), because=because)
+
+
+def _times(model: _Model, asked: Asked, on: OnType) -> Iterator[tuple[str, Derived]]:
+    """What follows from the type: memory, time of a request, and what one instance carries."""
+    shorter = min(low / usual for low, usual in zip(model.shortest, model.usual, strict=True))
+    least, most = (end / on.modelled_s for end in on.request)
+    least *= shorter
+    how = f"{on.in_flight / on.instances:.3g} in progress on {on.instance_type}, modelled."
+    time = on.modelled_s * _SECOND
+    yield _number("requests.processing", "time", time, (least, most), how)
+    held = f"{model.precision} weights, one request of the context and the server."
+    exact = (1.0, 1.0)
+    yield _number("model.accelerator_memory", "size", on.needs_mib * MIB, exact, held)
+    loads = f"While {on.instance_type} loads the weights."
+    yield _number("model.memory", "size", on.host_mib * MIB, exact, loads)
+    kept = f"{on.instance_type} at the most requests in progress that keep the targets, modelled."
+    yield _number("model.concurrency", "count", on.concurrency // on.copies, exact, kept)
+    if asked.at_once is None or asked.request_s is None:
+        yield _number("model.throughput", "rate", on.highest_per_s * _PER_SECOND, exact, kept)
+
+
+def _encoding(
+    facts: StatedFacts, model: _Model, models: Models, known: Knowledge
+) -> Iterator[tuple[str, Derived]]:
+    """The time of one text: on the cheapest device that holds the model, else on one vCPU."""
+    numbers, where, device = models.numbers, "one vCPU", None
+    if facts.taken("model.accelerator") == GPU:
+        found = cheapest_device(_asked(facts, model, known), models, known)
+        if found is None:
+            return
+        where, device = found
+    runs = Device(device, _CORES, compiled=facts.workload.server in _COMPILING)
+    time = encoding_seconds(model.geometry, model.usual.given, 1, runs, numbers)
+    if time is not None:
+        factor = numbers["interval-encoder"]
+        how = f"{model.usual.given:,.0f} tokens on {where}, modelled."
+        ends = (1 / factor, factor)
+        yield _number("requests.processing", "time", time * _SECOND, ends, how)
+
+
+def _number(
+    path: str, kind: str, middle: float, factors: tuple[float, float], because: str
+) -> tuple[str, Derived]:
+    """A derived number with three digits, as an interval around its middle."""
+    exact = kind in ("size", "count")
+    low, value, high = (
+        max(1, round(each if exact else float(f"{each:.3g}")))
+        for each in (middle * factors[0], middle, middle * factors[1])
+    )
+    item = _stated(path, kind, Interval(low, high))
+    return path, Derived(item=item, middle=value, because=because)
+
+
+def _stated(path: str, kind: str, value: Interval) -> Stated:
+    ends = [about(end, kind) for end in value if end is not None]
+    return Stated(path, "..".join(dict.fromkeys(ends)), value, 0, 0)
+
+
+# -- what does not agree, or does not fit --------------------------------------------------------
+
+
+def _fleets(asked: Asked, facts: StatedFacts, models: Models, known: Knowledge) -> list[OnType]:
+    """As ``model_types.fleets``, remembered: the same load is asked for again and again."""
+    key = (facts.book.digest, *asked.__dict__.values())
+    if key not in _found:
+        _found[key] = fleets(asked, models, known)
+    return _found[key]
+
+
+def _not_held(
+    result: Modelled, facts: StatedFacts, asked: Asked, models: Models, known: Knowledge
+) -> Modelled:
+    """That no type holds the model, and what would help."""
+    needed = about(least_memory(asked, models.numbers) * MIB, "size")
+    fixes = []
+    for precision in (
+        _SMALLER[_SMALLER.index(asked.precision) + 1 :] if asked.precision in _SMALLER else ()
+    ):
+        weights = memory.weight_bytes(asked.geometry, precision, models.numbers)
+        if _fleets(asked._replace(precision=precision, weights=weights), facts, models, known):
+            fixes.append(("model.precision", precision))
+            break
+    least = round(asked.usual.given + asked.usual.written)
+    if asked.context > least and _fleets(asked._replace(context=least), facts, models, known):
+        fixes.append(("model.context", f"{least}"))
+    return result._replace(held=False, lacking=needed, fixes=tuple(fixes))
+
+
+_SMALLER = ("fp32", "bf16", "fp16", "fp8", "int8", "int4")
+
+
+def _conflicts(facts: StatedFacts, told: Mapping[str, Derived]) -> Iterator[Finding]:
+    """Stated numbers outside of what the model tells; the stated ones count."""
+    near = facts.book.near
+    for path, each in told.items():
+        stated, own = facts.workload.stated(path), each.item.value
+        if path in _CAPS or stated is None or not isinstance(stated.value, Interval):
+            continue
+        if own.low is None or own.high is None:
+            continue
+        low, high = stated.value
+        if (low or 0) > own.high * near or (high is not None and high * near < own.low):
+            message = f"{stated.path} is {stated.text}, but the model tells {each.item.text}"
+            fix = "Correct it, or keep it if it was measured: what is stated counts."
+            place = (facts.workload.file, stated.line, stated.column)
+            yield Finding(
+                "conflict", "warning", f"{message} ({each.because.rstrip('.')})", *place, fix
+            )
+
+
+_CAPS = ("model.concurrency", "model.throughput", "model.memory")
+"""Keys of which any number is a choice, or comes from a measurement."""
+
+
+def _measure_it(facts: StatedFacts, name: str) -> Iterator[Finding]:
+    if not facts.is_stated("requests.processing"):
+        fix = "Measure one request, and state requests.processing."
+        message, place = f"no speed is modelled for {name}", facts.workload.place("model.id")
+        yield Finding("model-speed-unknown", "info", message, *place, fix)

@@ -1,0 +1,88 @@
+"""What a named model tells, in lines of text and as a member of the JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from advisor.model.workload import Modelled, OnType
+from advisor.text.money_format import figure
+from advisor.text.quantity import KINDS, MONTH_HOURS
+from advisor.text.quantity_format import about
+
+_SECOND = 1_000_000
+_PER_SECOND = KINDS["rate"]["/s"]
+
+
+def lines(told: Modelled) -> Iterator[str]:
+    """Memory, what the load settles at, the highest rate, and what else would carry the load."""
+    cache = f" + KV {about(told.kv_per_token, 'size')}/token" if told.kv_per_token else ""
+    held = f"{told.name}: weights {about(told.weights, 'size')} {told.precision}{cache}"
+    on = told.on
+    if on is None:
+        yield held
+        return
+    length = f"{told.given + told.written:,} tokens"
+    yield f"{held}; {_where(on)} holds {on.holds:,} requests of {length}"
+    rate, first, each = about(told.rate * _PER_SECOND, "rate"), on.first_token, on.per_token
+    yield (
+        f"at {rate}: {on.in_flight:.3g} in flight on {on.instances} x {on.instance_type}, TTFT"
+        f" {_time(on.first_token_s)} ({_time(first[0])}..{_time(first[1])}), TPOT"
+        f" {_time(on.per_token_s)} ({_time(each[0])}..{_time(each[1])}){_dollars(on)} (modelled)"
+    )
+    highest = about(on.highest_per_s * on.instances * _PER_SECOND, "rate")
+    yield f"highest stable rate {highest}, with {on.concurrency * on.instances:,} in flight"
+    for other in told.alternatives:
+        yield f"{other.change}: {_fleet(other.on)}"
+
+
+def _where(on: OnType) -> str:
+    if on.tensor_parallel * on.copies == 1:
+        return on.instance_type
+    copies = "1 copy" if on.copies == 1 else f"{on.copies} copies"
+    return f"{on.instance_type} ({copies} on {on.tensor_parallel} devices)"
+
+
+def _dollars(on: OnType) -> str:
+    if on.usd_at_load is None or on.usd_at_most is None:
+        return ""
+    return (
+        f", {on.usd_at_load:.3g} USD per 1M output tokens at this load and {on.usd_at_most:.3g} at"
+        " its highest"
+    )
+
+
+def _fleet(on: OnType) -> str:
+    usd = "price unknown"
+    if on.usd_hour is not None:
+        usd = f"{figure(f'{on.usd_hour * on.instances * MONTH_HOURS:.2f}')} USD/month"
+    late = "" if on.kept else ", misses a target"
+    return (
+        f"{on.instances} x {_where(on)}, {usd}, TTFT {_time(on.first_token_s)}, answer"
+        f" {_time(on.request_s)}{late}"
+    )
+
+
+def _time(seconds: float) -> str:
+    return about(seconds * _SECOND, "time")
+
+
+def member(told: Modelled) -> dict[str, Any]:
+    """The same as values; times are seconds, sizes bytes, rates requests a second."""
+    kept = ("name", "kind", "precision", "weights", "kv_per_token", "context", "given", "written")
+    said: dict[str, Any] = {name: getattr(told, name) for name in (*kept, "held")}
+    said["rate"] = _digits(told.rate)
+    said["on"] = None if told.on is None else _on(told.on)
+    others = [{"change": each.change, **_on(each.on)} for each in told.alternatives]
+    return said | {"alternatives": others}
+
+
+def _on(on: OnType) -> dict[str, Any]:
+    return {name: _digits(value) for name, value in on._asdict().items()}
+
+
+def _digits(value: Any) -> Any:
+    """A modelled number, or the ends of an interval, with the digits that say something."""
+    if isinstance(value, tuple):
+        return [_digits(end) for end in value]
+    return float(f"{value:.4g}") if isinstance(value, float) else value
