@@ -230,6 +230,7 @@ def _loaded(
         request=copy.interval(at_load.request, "token", asked.engine),
         needs_mib=split.needs_mib,
         host_mib=_host_mib(asked, instance, known, copy.numbers),
+        longest=memory.longest_tokens(asked.geometry, split.fit.room.low) or asked.context,
         highest=highest,
         usd_hour=usd,
         usd_at_load=_per_million(usd, instances, rate * asked.usual.written),

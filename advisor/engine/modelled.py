@@ -68,6 +68,8 @@ class _Model(Value):
     """The model of a workload as far as it is known."""
 
     name: str
+    hub: str
+    gated: bool
     geometry: Geometry
     named: bool  # by id or configuration; else it has a shape like that of others
     kind: str
@@ -94,6 +96,9 @@ def modelled(facts: Facts) -> Workload | None:
         name=model.name,
         kind=model.kind,
         precision=model.precision,
+        released=model.geometry.dtype,
+        hub=model.hub,
+        gated=model.gated,
         weights=model.weights,
         kv_per_token=_kv_per_token(model),
         context=model.context,
@@ -153,9 +158,14 @@ def with_alternatives(facts: Facts) -> Modelled | None:
 def _model(facts: Facts, models: Models, known: Knowledge) -> _Model | None:
     workload = facts.workload
     config, name = workload.text("model.config"), workload.text("model.id")
-    count = facts.taken("model.parameters")
+    count, hub, gated = facts.taken("model.parameters"), "", False
     if config is not None or name is not None:
-        geometry = workload.shapes[config] if config else models.find(name or "").geometry
+        if config is None:
+            known_model = models.find(name or "")
+            geometry, gated = known_model.geometry, known_model.gated
+            name = hub = known_model.id
+        else:
+            geometry = workload.shapes[config]
         name, kind = name or config or "", geometry.kind
         if workload.text("model.kind") and config:
             kind = workload.text("model.kind") or kind
@@ -178,6 +188,8 @@ def _model(facts: Facts, models: Models, known: Knowledge) -> _Model | None:
     context = wanted.high if wanted is not None else round(longest.given + longest.written)
     return _Model(
         name=name,
+        hub=hub if "/" in hub else "",
+        gated=gated,
         geometry=geometry,
         named="model.id" in workload.values or config is not None,
         kind=kind,

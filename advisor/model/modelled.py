@@ -36,6 +36,7 @@ class OnType(Value):
     request: tuple[float, float]
     needs_mib: int  # of the devices of one copy, all together
     host_mib: int  # of the host while the weights are loaded, no more than is planned for
+    longest: int  # tokens of a request that fits for certain beside the weights
     highest: float  # requests a second that one instance serves within the targets
     usd_hour: float | None  # of one instance, by the shipped list
     usd_at_load: float | None  # of a million tokens written
@@ -55,6 +56,9 @@ class Modelled(Value):
     name: str  # meta-llama/Llama-3.1-8B-Instruct, or 8B parameters
     kind: str
     precision: str
+    released: str  # precision that the weights are released in
+    hub: str  # full id on the Hugging Face Hub; empty where the table has none
+    gated: bool  # given out there after a form
     weights: int  # bytes of one copy
     kv_per_token: int  # bytes of one token in the cache; 0 where there is none
     context: int  # tokens of the longest request; 0 where it has none
