@@ -21,9 +21,8 @@ from advisor.engine.standing import stand
 from advisor.engine.summary import summarise
 from advisor.engine.verdicts import eligible, limit_at, verdicts
 from advisor.model.advice import Advice, Candidate, Decision, DecisiveUnknown, Plan
-from advisor.model.modelled import Modelled
 from advisor.model.options import BATCH_TRANSFORM, OPTIONS
-from advisor.model.workload import Finding, Workload, by_severity
+from advisor.model.workload import Finding, Modelled, Workload, by_severity
 from advisor.options import plan
 from advisor.pricing.plan_cost import expected_latency, listed, monthly_cost, prices_of
 from advisor.rulebook.knowledge import knowledge
@@ -132,7 +131,7 @@ def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> C
     book: Rulebook = facts.book
     option = book.option[name]
     found = verdicts(option, facts)
-    at_point = status(option, book.needs, facts.point) if facts.held else RULED_OUT
+    at_point = status(option, book.needs, facts.point) if facts.workload.held else RULED_OUT
     chosen = name == decision.option
     made = cost = latency = None
     if chosen or (at_point != RULED_OUT and name in decision.leaf_options):

@@ -61,8 +61,7 @@ def ratios(rows: Iterable[Mapping[str, str]], models: Models) -> Iterator[Ratio]
         copy = Copy(geometry, precision, device, degree, models.numbers)
         tokens = Tokens(float(row["input_tokens"]), float(row["output_tokens"]))
         running = copy.running(tokens, float(row["concurrency"] or 1))
-        compiled = device.link.startswith("neuronlink")
-        outside = "compiled" if compiled else "tgi 1.0" if row["engine"] == "tgi" else ""
+        outside = "compiled" if not device.modelled else "tgi 1.0" if row["engine"] == "tgi" else ""
         modelled = {
             "ttft_ms": running.first_token,
             "tpot_ms": running.per_token,

@@ -1,1 +1,1 @@
-"""Tables of AWS in, prices and Regions as values out. Nothing here knows a workload."""
+"""Tables in, prices, Regions and models as values out. Nothing here knows a workload."""

@@ -69,13 +69,12 @@ class Models:
     def _near(self, wanted: str) -> list[str]:
         from difflib import SequenceMatcher  # only once something is wrong
 
-        wanted = wanted[:100]
-        tail = wanted.rpartition("/")[2]
-        alike = {
-            key: SequenceMatcher(None, key.rpartition("/")[2], tail).ratio()
-            + (key.rpartition("/")[0] == wanted.rpartition("/")[0]) / 10
-            for key in self._rows
-        }
+        owner, _, name = "-".join(wanted[:100].split()).rpartition("/")
+        alike = {}
+        for key in self._rows:
+            theirs, _, its = key.rpartition("/")  # what a name goes on with was left out
+            same = SequenceMatcher(None, its[: len(name) + 2], name).ratio()
+            alike[key] = same + (theirs == owner) / 10
         best = sorted(alike, key=lambda key: -alike[key])[:_OFFERED]
         return [self._rows[key]["id"] for key in best]
 
@@ -116,16 +115,9 @@ def geometry_of(row: Mapping[str, str]) -> Geometry:
 
 def _family(row: Mapping[str, str]) -> Family:
     left_out = (each.partition("=") for each in row["left_out"].split())
-    return Family(
-        kind=row["kind"],
-        tied=row["tied"] == "1",
-        matrices=int(row["matrices"]),
-        full_every=int(row["full_every"]),
-        shared=int(row["shared"]),
-        positions=row["positions"] == "1",
-        pooler=row["pooler"] == "1",
-        left_out={name: int(size) for name, _, size in left_out},
-    )
+    sizes = {name: int(size) for name, _, size in left_out}
+    numbers = {name: int(text) for name, text in row.items() if text.isdecimal()}
+    return Family(kind=row["kind"], left_out=sizes, **numbers)
 
 
 def _accelerator(row: Mapping[str, str]) -> Accelerator:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -69,6 +70,11 @@ def explain(name: str, workload: str | None, form: str, **options: Any) -> int:
 
 def _find(known: RulebookIndex, name: str) -> tuple[Entry, ...]:
     found = known.find(name)
+    if not found:
+        from advisor.reference.model_card import model_card  # reads the tables of models
+
+        with suppress(InputError):
+            return (model_card(name),)
     if not found:
         close = known.nearest(name)
         guess = f"did you mean {' or '.join(close)}? " if close else ""

@@ -99,7 +99,7 @@ def verify(limits: str | None, drift: bool, form: str) -> int:
 def _accepted(report: Report, instances: list[list[str]]) -> Report:
     """The report with two claims more: of models, and that the gate accepts what is emitted."""
     from advisor.engine.verify import Problem
-    from advisor.engine.verify.models import models_hold
+    from advisor.engine.verify.models import models_hold, unknown_accelerators
     from advisor.gate.rules.accepted import accepted
     from advisor.rulebook.load import load
     from advisor.rulebook.model_tables import model_tables
@@ -111,7 +111,9 @@ def _accepted(report: Report, instances: list[list[str]]) -> Report:
     tables = model_tables()
     problems += [Problem("models", each, "") for each in models_hold(tables, instances)]
     more = {"models": len(tables["models"]) + len(tables["accelerators"]), "accepted": count}
-    return report._replace(problems=tuple(problems), proved={**report.proved, **more})
+    notes = tuple(filter(None, (*report.notes, unknown_accelerators(instances))))
+    proved = {**report.proved, **more}
+    return report._replace(problems=tuple(problems), proved=proved, notes=notes)
 
 
 def _print_drift(form: str) -> int:

@@ -106,7 +106,7 @@ def _unit(kind: str, near: int) -> int:
 
 
 def _outcome(facts: Facts, held: str | None, prices: Prices, value: str) -> CostOutcome:
-    option = held or (decide(facts.book, facts.point) if facts.held else None)
+    option = held or (decide(facts.book, facts.point) if facts.workload.held else None)
     if option is None:
         return CostOutcome(value=value, option=None, runs_on=None, cost=None)
     made = plan(option, facts, listed(option, prices.shipped), deploy=False)

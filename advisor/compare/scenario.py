@@ -113,10 +113,10 @@ class Scenario:
     def _outcome(self, value: KeyValue) -> Outcome:
         facts = self.facts_at(value)
         point, book = facts.point, self._book
-        option = decide(book, point) if facts.held else None
+        option = decide(book, point) if facts.workload.held else None
         prices = self._prices(facts.region)
         costs = {}
-        for name in walk(book, point).leaf.options if facts.held else ():
+        for name in walk(book, point).leaf.options if facts.workload.held else ():
             if self._options is not None and name not in self._options:
                 continue
             if status(book.option[name], book.needs, point) == RULED_OUT:
@@ -131,6 +131,9 @@ def current(facts: Facts, key: str) -> int:
     stated = facts.workload.typical(key)
     if stated is not None:
         return max(1, stated.low or 0 if stated.high is None else stated.high)
+    told = facts.workload.modelled
+    if told is not None and key in told.counts:
+        return max(1, told.counts[key])
     name = key if key in facts.book.index else key.rpartition(".")[0]
     value = facts.taken(name) if name in facts.book.index else None
     return max(1, value) if isinstance(value, int) else 1

@@ -58,7 +58,9 @@ def answer(around: Neighbourhood, decided: str | None) -> Decision:
         would_change=would_change(around),
         fixes=fixes(around) if rules_option is None else (),
     )
-    return decision if around.facts.held or decided else _without_type(around.facts, decision)
+    return (
+        decision if around.facts.workload.held or decided else _without_type(around.facts, decision)
+    )
 
 
 def _without_type(facts: Facts, decision: Decision) -> Decision:

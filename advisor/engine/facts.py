@@ -9,6 +9,7 @@ from advisor.engine import one_load
 from advisor.engine.decide import status
 from advisor.model.options import SERVERLESS
 from advisor.model.workload import (
+    LANGUAGE_SERVERS,
     LARGEST_FIRST,
     TAIL_FIRST,
     USUAL_FIRST,
@@ -23,39 +24,19 @@ from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import INFINITY, LATE, UNSET, Assumption, FactEntry
 from advisor.text.quantity import MIB, show
 
-_NAMES = ("id", "config", "kind")
 _TRIPLES = ("requests.payload", "requests.response", "requests.processing")
 _LARGEST = {base: [base + part for part in LARGEST_FIRST] for base in _TRIPLES}
 _USUAL = {base: [base + part for part in USUAL_FIRST] for base in _TRIPLES}
-_MODEL = frozenset(f"model.{each}" for each in (*_NAMES, "parameters", "engine", "framework"))
+_NAMING = frozenset(("model.id", "model.config", "model.kind"))
 _TAIL = ["requests.processing" + part for part in TAIL_FIRST]
 
 
 class Facts:
     """Sets and point of one workload, by variable of the rulebook.
 
-    ``low`` and ``high`` hold the closed range that is still possible (for words and flags ``low``
-    holds bits), ``point`` the value that is taken, ``stated`` the bits of the stated variables.
+    ``low`` and ``high`` hold the closed range that is possible (of words ``low`` holds bits),
+    ``point`` the value that is taken, ``stated`` the bits of the stated variables.
     """
-
-    __slots__ = (
-        "_can_be_warm",
-        "book",
-        "chosen",
-        "dropped",
-        "free",
-        "high",
-        "low",
-        "point",
-        "region",
-        "seen",
-        "signature",
-        "spoken",
-        "stated",
-        "triggers",
-        "usual",
-        "workload",
-    )
 
     def __init__(self, book: Rulebook, workload: Workload, region: str | None = None) -> None:
         if region is not None:
@@ -63,17 +44,25 @@ class Facts:
                 from advisor.rulebook.regions import require_region  # once something is wrong
 
                 require_region(region, book.raw["regions"]["regions"], "--region")
-            stated = Stated("region", region, region, 0, 0)
-            workload = workload._replace(values={**workload.values, "region": stated})
+            values = {**workload.values, "region": Stated("region", region, region, 0, 0)}
+            workload = workload._replace(values=values)
         self.book = book
         self.region = workload.text("region")
         self._take(workload.as_stated)
-        if not _MODEL.isdisjoint(self.workload.values):
-            from advisor.engine.modelled import modelled, names_a_model  # most name none
+        if self._names_a_model():  # most do not
+            from advisor.engine.modelled import modelled
 
-            told = modelled(self) if names_a_model(self) else None
-            if told is not None:
-                self._take(told)
+            self._take(modelled(self))
+
+    def _names_a_model(self) -> bool:
+        """Whether a model is named, or one that is large or on a server of language models."""
+        workload, book = self.workload, self.book
+        if not _NAMING.isdisjoint(workload.values):
+            return True
+        if workload.text("model.accelerator") == "none":
+            return False
+        large = book.words["model.parameters", "large"].low
+        return self.low[book.parameters] >= large or workload.server in LANGUAGE_SERVERS
 
     def _take(self, workload: Workload) -> None:
         """Read a workload and take its point."""
@@ -130,10 +119,9 @@ class Facts:
         elif isinstance(value, Interval):
             self.low[variable] = value.low or 0
             self.high[variable] = INFINITY if value.high is None else value.high
-            told = self.workload.modelled
-            of = None if told is None else told.derived.get(item.path)
-            if of is not None and of.middle is not None and of.item is item:
-                self.usual[variable] = of.middle
+            middle = self.workload.middle(item)
+            if middle is not None:
+                self.usual[variable] = middle
         else:
             name = "requests.processing" if variable in self.book.times else fact.id
             said = self.book.words[name, value]
@@ -233,12 +221,6 @@ class Facts:
         return point[book.kept_warm]
 
     @property
-    def held(self) -> bool:
-        """Whether a type that is sold holds the model; true where no model is named."""
-        told = self.workload.modelled
-        return told is None or told.held
-
-    @property
     def can_be_warm(self) -> bool:
         """Whether serverless would be kept warm if a start were all that it breaks."""
         if self._can_be_warm is None:
@@ -312,8 +294,8 @@ class Facts:
     def moved(self, changes: Mapping[int, tuple[int, int]]) -> list[int]:
         """The point when some variables are stated as given: closed ranges, or (bits, 0).
 
-        Assumptions are made again; all else stays. This is the inner loop of every question
-        about neighbours, so nothing is computed that the change cannot reach.
+        Assumptions are made again; all else stays. This is the inner loop of every question about
+        neighbours, so nothing is computed that the change cannot reach.
         """
         return self.at(changes)[2]
 
@@ -446,11 +428,6 @@ class Facts:
         return ""
 
     # -- questions of later steps ------------------------------------------------------------------
-
-    @property
-    def limits(self) -> str:
-        """``safe`` or ``latest``."""
-        return self.book.limits
 
     def is_stated(self, fact: str) -> bool:
         """Whether the workload states a base fact that rules read."""

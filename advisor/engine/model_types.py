@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from advisor.catalogue.models import Models
 from advisor.catalogue.price_snapshot import shipped
 from advisor.model.geometry import Accelerator, Geometry
-from advisor.model.modelled import OnType
 from advisor.model.value import Value
+from advisor.model.workload import OnType
 from advisor.modelling import memory
 from advisor.modelling.speed import Copy, Running, Tokens
 from advisor.rulebook.cache import rules_directory
@@ -75,6 +75,24 @@ def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
             newer = -instance.family.generation
             found.append(((*first, *order, *size(instance), newer, instance.type), made))
     return [made for _, made in sorted(found, key=lambda pair: pair[0])]
+
+
+def cheapest_device(
+    asked: Asked, models: Models, known: Knowledge
+) -> tuple[str, Accelerator] | None:
+    """The type of the lowest price with one device that holds the weights, and that device."""
+    prices = _prices(asked.region)
+    found = []
+    for each in _candidates(asked, known, prices):
+        device = models.accelerator(each.accelerator_model, each.accelerator_memory_mib)
+        if (
+            device is not None
+            and asked.weights * known.numbers["accelerator-overhead"] <= device.memory_mib * MIB
+        ):
+            price = prices.get(each.type)
+            found.append(((price is None, price or 0, *size(each), each.type), device))
+    order, device = min(found, key=lambda pair: pair[0], default=((), None))
+    return None if device is None else (str(order[-1]), device)
 
 
 def least_memory(asked: Asked, numbers: Mapping[str, float]) -> int:
@@ -213,12 +231,13 @@ def _loaded(
     rate = asked.rate if asked.flying is None else asked.flying / request
     return OnType(
         instance_type=instance.type,
-        degree=copy.degree,
+        tensor_parallel=copy.degree,
         copies=copies,
         certain=split.certain,
         kept=full is not None,
+        longest=memory.longest_tokens(asked.geometry, split.room),
         holds=int(holds * copies),
-        most=int(most.in_flight * copies),
+        concurrency=int(most.in_flight * copies),
         instances=instances,
         in_flight=rate * request,
         first_token_s=at_load.first_token,
@@ -230,8 +249,8 @@ def _loaded(
         request=copy.interval(at_load.request, "token", asked.engine),
         needs_mib=split.needs_mib,
         host_mib=_host_mib(asked, instance, known, copy.numbers),
-        longest=memory.longest_tokens(asked.geometry, split.fit.room.low) or asked.context,
-        highest=highest,
+        sure_context=memory.longest_tokens(asked.geometry, split.fit.room.low) or asked.context,
+        highest_per_s=highest,
         usd_hour=usd,
         usd_at_load=_per_million(usd, instances, rate * asked.usual.written),
         usd_at_most=_per_million(usd, 1, highest * asked.usual.written),

@@ -7,61 +7,69 @@ formula. An unknown shape is that of the nearest dense language model, scaled.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import log
-from typing import TYPE_CHECKING, Any
+from math import isqrt, log
+from typing import Any, Protocol
 
 from advisor.catalogue.models import Models
-from advisor.engine.model_types import Asked, fleets, least_memory
+from advisor.engine.model_types import Asked, cheapest_device, fleets, least_memory
 from advisor.model.geometry import Geometry
-from advisor.model.modelled import Alternative, Derived, Modelled, OnType
 from advisor.model.value import Memo, Value
-from advisor.model.workload import Finding, Interval, Stated, Workload
+from advisor.model.workload import (
+    Alternative,
+    Derived,
+    Finding,
+    Interval,
+    Modelled,
+    OnType,
+    Stated,
+    Workload,
+)
 from advisor.modelling import memory
+from advisor.modelling.encoders import ENCODES, Device, encoding_seconds
 from advisor.modelling.speed import Tokens
 from advisor.modelling.start_up import start_up
 from advisor.rulebook.fact_entries import MEAN_PROCESSING
 from advisor.rulebook.hardware import GPU
 from advisor.rulebook.knowledge import Knowledge, knowledge
+from advisor.rulebook.resolve import Rulebook
 from advisor.text.quantity import KINDS, MIB
 from advisor.text.quantity_format import about
-
-if TYPE_CHECKING:
-    from advisor.engine.facts import Facts
 
 _SECOND = _MILLION = 1_000_000
 _PER_SECOND = KINDS["rate"]["/s"]
 _GENERATIVE = ("llm", "vlm")
+_CORES = 0.5  # of a vCPU: a core runs two threads
+_COMPILING = ("tei", "triton")
 _NARROW = "fp8"  # the precision that halves 16 bits at little loss
-_SERVERS = ("vllm", "lmi", "tgi", "sglang")  # of language models; TEI and Triton serve others
 _known: dict[str, Models] = {}
 _found: Memo[Any, list[OnType]] = Memo(256)
+_BODIES = ("requests.payload", "requests.response")
 _TOKENS = ("requests.tokens.input", "requests.tokens.output")
 _ORDINARY = "meta-llama/"  # whose models are dense and alike, from 1B to 405B
 
 
-def _tables(facts: Facts) -> Models:
+class StatedFacts(Protocol):
+    """What the stated facts leave, which ``advisor.engine.facts.Facts`` answers."""
+
+    workload: Workload
+    book: Rulebook
+    region: str | None
+
+    def is_stated(self, fact: str) -> bool:
+        """Whether the workload states it."""
+
+    def taken(self, fact: str) -> Any:
+        """The value at the assumed point."""
+
+    def needs(self, feature: str) -> bool:
+        """Whether a feature is needed."""
+
+
+def _tables(facts: StatedFacts) -> Models:
     digest = facts.book.digest
     if digest not in _known:
         _known[digest] = Models(facts.book.model_tables())
     return _known[digest]
-
-
-def names_a_model(facts: Facts) -> bool:
-    """Whether the stated facts name a model whose speed and memory can be told."""
-    workload = facts.workload
-    if any(f"model.{each}" in workload.values for each in ("id", "config", "kind")):
-        return True
-    if workload.text("model.accelerator") == "none":
-        return False
-    large = facts.book.words["model.parameters", "large"].low
-    least = facts.low[facts.book.parameters] if facts.is_stated("model.parameters") else 0
-    return least >= large or server(workload) in _SERVERS
-
-
-def server(workload: Workload) -> str:
-    """The server of the model, by its own key or as the framework; empty where none is named."""
-    named = workload.text("model.engine") or workload.text("model.framework") or ""
-    return named.lower()
 
 
 class _Model(Value):
@@ -81,8 +89,8 @@ class _Model(Value):
     assumed: Mapping[str, tuple[str, str]]
 
 
-def modelled(facts: Facts) -> Workload | None:
-    """The workload with what its model tells; ``None`` where that is nothing.
+def modelled(facts: StatedFacts) -> Workload:
+    """The workload with what its model tells, if it names one that tells something.
 
     Args:
         facts: of the workload as it is stated.
@@ -90,7 +98,7 @@ def modelled(facts: Facts) -> Workload | None:
     models, known = _tables(facts), knowledge(facts.book.raw)
     model = _model(facts, models, known)
     if model is None:
-        return None
+        return facts.workload
     told = dict(_sizes(facts, model, models, known))
     result = Modelled(
         name=model.name,
@@ -107,7 +115,11 @@ def modelled(facts: Facts) -> Workload | None:
         derived={},
         assumed={},
     )
-    if not model.geometry.generates:
+    if model.kind in ENCODES:
+        told |= _encoding(facts, model, models, known)
+        read = {path: each for path, each in model.assumed.items() if path == _TOKENS[0]}
+        result = result._replace(assumed=read, written=0)
+    elif not model.geometry.generates:
         result = result._replace(findings=(_measure_it(facts, model),))
     elif facts.workload.text("model.accelerator") in (None, GPU):
         asked = _asked(facts, model, known)
@@ -130,7 +142,7 @@ def modelled(facts: Facts) -> Workload | None:
     return facts.workload._replace(values={**values, **new}, modelled=result)
 
 
-def with_alternatives(facts: Facts) -> Modelled | None:
+def with_alternatives(facts: StatedFacts) -> Modelled | None:
     """What the model of a workload tells, with what else would carry its load."""
     told = facts.workload.modelled
     if told is None or told.on is None:
@@ -155,7 +167,7 @@ def with_alternatives(facts: Facts) -> Modelled | None:
 # -- the model -----------------------------------------------------------------------------------
 
 
-def _model(facts: Facts, models: Models, known: Knowledge) -> _Model | None:
+def _model(facts: StatedFacts, models: Models, known: Knowledge) -> _Model | None:
     workload = facts.workload
     config, name = workload.text("model.config"), workload.text("model.id")
     count, hub, gated = facts.taken("model.parameters"), "", False
@@ -180,7 +192,7 @@ def _model(facts: Facts, models: Models, known: Knowledge) -> _Model | None:
             return None
         geometry = _like(count, models)
         name = f"{about(count, 'count')} parameters"
-    if precision not in memory.PRECISIONS:
+    if f"bytes-{precision}" not in models.numbers:
         precision = "bf16"
     assumed: dict[str, tuple[str, str]] = {}
     usual, shortest, longest = _tokens(facts, known, assumed)
@@ -213,7 +225,7 @@ def _like(count: int, models: Models) -> Geometry:
 
 
 def _tokens(
-    facts: Facts, known: Knowledge, assumed: dict[str, tuple[str, str]]
+    facts: StatedFacts, known: Knowledge, assumed: dict[str, tuple[str, str]]
 ) -> tuple[Tokens, Tokens, Tokens]:
     """Usual tokens, those of the lower ends, and the most."""
     usual, least, most = [], [], []
@@ -240,7 +252,7 @@ def _kv_per_token(model: _Model) -> int:
 # -- the type and the times ----------------------------------------------------------------------
 
 
-def _asked(facts: Facts, model: _Model, known: Knowledge) -> Asked:
+def _asked(facts: StatedFacts, model: _Model, known: Knowledge) -> Asked:
     """What the load and the targets ask of a type; a stated value goes before a modelled one."""
     workload = facts.workload
     rated = any(facts.is_stated(f"traffic.{each}") for each in ("peak", "volume"))
@@ -266,11 +278,11 @@ def _asked(facts: Facts, model: _Model, known: Knowledge) -> Asked:
         transform=workload.text("requests.arrival") == "batch",
         named=workload.text("deploy.instance_type") or workload.text("model.measured_on"),
         region=facts.region,
-        engine=server(workload) if model.named else "a shape like others",
+        engine=workload.server if model.named else "a shape like others",
     )
 
 
-def _least(facts: Facts, known: Knowledge) -> int:
+def _least(facts: StatedFacts, known: Knowledge) -> int:
     """Instances that availability alone asks for, inside the stated bounds."""
     workload = facts.workload
     test = workload.text("environment") == "test" and not facts.needs("multi-az")
@@ -297,7 +309,7 @@ def _seconds(workload: Workload, path: str) -> float | None:
 
 
 def _sizes(
-    facts: Facts, model: _Model, models: Models, known: Knowledge
+    facts: StatedFacts, model: _Model, models: Models, known: Knowledge
 ) -> Iterator[tuple[str, Derived]]:
     """What follows from the model alone: sizes, precision, start."""
     geometry, numbers = model.geometry, models.numbers
@@ -316,8 +328,13 @@ def _sizes(
         yield _number("model.size", "size", size, (1.0, 1.0), f"{each}.")
     if model.kind in _GENERATIVE:
         gpu = Stated("model.accelerator", GPU, GPU, 0, 0)
-        if model.named or server(facts.workload) in _SERVERS or facts.workload.text("model.kind"):
+        if model.named or {"model.kind", "model.engine"} & facts.workload.values.keys():
             yield gpu.path, Derived(gpu, None, "A language model answers too slowly on CPUs.")
+    for path, tokens in zip(_BODIES, (model.usual.given, model.usual.written), strict=True):
+        if model.kind != "vlm" and not model.assumed:
+            size = tokens * known.numbers["token-bytes"]
+            because = f"{tokens:,.0f} tokens of about {known.numbers['token-bytes']} bytes."
+            yield _number(path, "size", size, (0.5, 2.0), because)
     image = _end(facts.workload, "model.image_size")
     packed = image or int(known.numbers["image-of-language-models"] * 1_000_000)
     if model.kind in _GENERATIVE:
@@ -327,7 +344,7 @@ def _sizes(
             "Fetch of image and weights side by side, and the rest of a start, by AWS's figures."
         )
         item = _stated("model.startup", "time", Interval(low, high))
-        yield item.path, Derived(item, (low + high) // 2, because)
+        yield item.path, Derived(item, isqrt(low * high), because)
 
 
 def _times(model: _Model, asked: Asked, on: OnType) -> Iterator[tuple[str, Derived]]:
@@ -344,9 +361,28 @@ def _times(model: _Model, asked: Asked, on: OnType) -> Iterator[tuple[str, Deriv
     loads = f"While {on.instance_type} loads the weights."
     yield _number("model.memory", "size", on.host_mib * MIB, exact, loads)
     kept = f"{on.instance_type} at the most requests in progress that keep the targets, modelled."
-    yield _number("model.concurrency", "count", on.most // on.copies, exact, kept)
+    yield _number("model.concurrency", "count", on.concurrency // on.copies, exact, kept)
     if asked.at_once is None or asked.request_s is None:
-        yield _number("model.throughput", "rate", on.highest * _PER_SECOND, exact, kept)
+        yield _number("model.throughput", "rate", on.highest_per_s * _PER_SECOND, exact, kept)
+
+
+def _encoding(
+    facts: StatedFacts, model: _Model, models: Models, known: Knowledge
+) -> Iterator[tuple[str, Derived]]:
+    """The time of one text: on the cheapest device that holds the model, else on one vCPU."""
+    numbers, where, device = models.numbers, "one vCPU", None
+    if facts.taken("model.accelerator") == GPU:
+        found = cheapest_device(_asked(facts, model, known), models, known)
+        if found is None:
+            return
+        where, device = found
+    runs = Device(device, _CORES, compiled=facts.workload.server in _COMPILING)
+    time = encoding_seconds(model.geometry, model.usual.given, 1, runs, numbers)
+    if time is not None:
+        factor = numbers["interval-encoder"]
+        how = f"{model.usual.given:,.0f} tokens on {where}, modelled."
+        ends = (1 / factor, factor)
+        yield _number("requests.processing", "time", time * _SECOND, ends, how)
 
 
 def _number(
@@ -369,7 +405,7 @@ def _stated(path: str, kind: str, value: Interval) -> Stated:
 # -- what does not agree, or does not fit --------------------------------------------------------
 
 
-def _fleets(asked: Asked, facts: Facts, models: Models, known: Knowledge) -> list[OnType]:
+def _fleets(asked: Asked, facts: StatedFacts, models: Models, known: Knowledge) -> list[OnType]:
     """As ``model_types.fleets``, remembered: the same load is asked for again and again."""
     key = (facts.book.digest, *asked.__dict__.values())
     if key not in _found:
@@ -378,7 +414,7 @@ def _fleets(asked: Asked, facts: Facts, models: Models, known: Knowledge) -> lis
 
 
 def _not_held(
-    result: Modelled, facts: Facts, asked: Asked, models: Models, known: Knowledge
+    result: Modelled, facts: StatedFacts, asked: Asked, models: Models, known: Knowledge
 ) -> Modelled:
     """That no type holds the model, and what would help."""
     needed = about(least_memory(asked, models.numbers) * MIB, "size")
@@ -399,7 +435,7 @@ def _not_held(
 _SMALLER = ("fp32", "bf16", "fp16", "fp8", "int8", "int4")
 
 
-def _conflicts(facts: Facts, told: Mapping[str, Derived]) -> Iterator[Finding]:
+def _conflicts(facts: StatedFacts, told: Mapping[str, Derived]) -> Iterator[Finding]:
     """Stated numbers outside of what the model tells; the stated ones count."""
     near = facts.book.near
     for path, each in told.items():
@@ -422,7 +458,7 @@ _CAPS = ("model.concurrency", "model.throughput", "model.memory")
 """Keys of which any number is a choice, or comes from a measurement."""
 
 
-def _measure_it(facts: Facts, model: _Model) -> Finding:
+def _measure_it(facts: StatedFacts, model: _Model) -> Finding:
     message = f"no speed is modelled for {model.name} ({model.kind})"
     fix = "Measure one request, and state requests.processing."
     return Finding("model-speed-unknown", "info", message, *facts.workload.place("model.id"), fix)

@@ -7,8 +7,8 @@ from advisor.model.value import Value
 from advisor.model.workload import Finding, Workload
 
 if TYPE_CHECKING:  # a check makes no plan
-    from advisor.model.modelled import Modelled
     from advisor.model.usage import Usage
+    from advisor.model.workload import Modelled
 
 Parameters: TypeAlias = dict[str, Any]
 

@@ -51,12 +51,12 @@ class Family(NamedTuple):
     """What a family of networks has that its configuration files do not say."""
 
     kind: str = "llm"
-    tied: bool = False
+    tied: int = 0  # 1 where one table of embeddings serves input and output
     matrices: int = 3  # of a feed-forward network
     full_every: int = 0  # of how many layers one keeps every token, where windows are used
     shared: int = 0  # experts that every token passes
-    positions: bool = False  # learned
-    pooler: bool = False
+    positions: int = 0  # 1 where they are learned
+    pooler: int = 0  # 1 where one more layer makes a vector of the text
     left_out: Mapping[str, int] = {}  # sizes that such a file may leave out
 
 
@@ -74,3 +74,8 @@ class Accelerator(Value):
     flops_fp4: float
     link: str  # nvlink4, pcie4, neuronlink2: what joins the devices of an instance
     link_bandwidth: float  # bytes a second, one way
+
+    @property
+    def modelled(self) -> bool:
+        """Whether speed is modelled: not where models are compiled, nor without a rate."""
+        return self.flops_fp16 > 0 and not self.link.startswith("neuronlink")

@@ -7,7 +7,6 @@ from advisor.model.value import Value
 
 if TYPE_CHECKING:
     from advisor.model.geometry import Geometry
-    from advisor.model.modelled import Modelled
 
 # What is appended to the key of a quantity. One quantity stands at the key itself, and then none of
 # its parts is stated beside it.
@@ -25,6 +24,10 @@ HEAVIEST_OF_ALL = (
     *("id", "kind", "config", "context", "engine"),
 )
 SAID_OF_ALL = (*LARGEST_OF_ALL, *HEAVIEST_OF_ALL, "accelerator", "framework")
+
+
+LANGUAGE_SERVERS = ("vllm", "lmi", "tgi", "sglang")
+"""Servers of language models; TEI and Triton serve others."""
 
 
 class Interval(NamedTuple):
@@ -156,6 +159,85 @@ class Measured(Value):
     findings: tuple[Finding, ...]
 
 
+class Derived(NamedTuple):
+    """A value that a workload does not state and its model tells."""
+
+    item: Stated  # a point, or an interval; its place is that of nothing
+    middle: int | None  # base units; sizing takes it, limits judge the whole interval
+    because: str  # the formula
+
+
+class OnType(Value):
+    """A model on the instances of one type, as modelled for the load of a workload."""
+
+    instance_type: str
+    tensor_parallel: int  # devices of one copy
+    copies: int  # side by side on one instance
+    certain: bool  # false where it fits at the optimistic end only
+    kept: bool  # whether the targets are kept; true where there are none
+    longest: int | None  # tokens of one request whose cache fits by itself; None: any
+    holds: int  # requests of the usual length whose cache fits on one instance
+    concurrency: int  # of them in flight while the targets are kept
+    instances: int  # for the load
+    in_flight: float  # on all of them at the load
+    first_token_s: float  # at the load
+    per_token_s: float
+    request_s: float  # as it is stated, else as modelled
+    modelled_s: float
+    first_token: tuple[float, float]  # interval of what is modelled, seconds
+    per_token: tuple[float, float]
+    request: tuple[float, float]
+    needs_mib: int  # of the devices of one copy, all together
+    host_mib: int  # of the host while the weights are loaded, no more than is planned for
+    sure_context: int  # tokens of one request that is certain to fit
+    highest_per_s: float  # requests a second that one instance serves within the targets
+    usd_hour: float | None  # of one instance, by the shipped list
+    usd_at_load: float | None  # of a million tokens written
+    usd_at_most: float | None  # the same where an instance is as busy as the targets allow
+
+
+class Alternative(Value):
+    """The same load with one thing changed."""
+
+    change: str  # another type, model.precision fp8, model.context 4096
+    on: OnType
+
+
+class Modelled(Value):
+    """What the model of a workload tells of it."""
+
+    name: str  # meta-llama/Llama-3.1-8B-Instruct, or 8B parameters
+    kind: str
+    precision: str
+    released: str  # precision that the weights are released in
+    hub: str  # full id on the Hugging Face Hub; empty where the table has none
+    gated: bool  # given out there after a form
+    weights: int  # bytes of one copy
+    kv_per_token: int  # bytes of one token in the cache; 0 where there is none
+    context: int  # tokens of the longest request; 0 where it has none
+    given: int  # usual tokens of a prompt; 0 where tokens say nothing
+    written: int  # of an answer
+    derived: Mapping[str, Derived]  # by key path
+    assumed: Mapping[str, tuple[str, str]]  # key path -> value and reason
+    rate: float = 0.0  # requests a second at the peak
+    on: OnType | None = None  # None: no speed is modelled, or no type holds it
+    held: bool = True  # false where no type holds it
+    lacking: str = ""  # then: the least memory that would
+    fixes: tuple[tuple[str, str], ...] = ()  # then: keys with values at which one does
+    findings: tuple[Finding, ...] = ()
+    asked: Any = None  # what was asked of a type; of advisor.engine.model_types
+    alternatives: tuple[Alternative, ...] = ()
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """The tokens that are taken, by key path."""
+        return {
+            "model.context": self.context,
+            "requests.tokens.input": self.given,
+            "requests.tokens.output": self.written,
+        }
+
+
 class OwnSettings(Value):
     """What files of settings say that changes the answer to a workload."""
 
@@ -185,7 +267,7 @@ class Workload(Value):
     measured: Measured | None = None  # the load tests that some of the values come from
     settings: OwnSettings = NO_SETTINGS
     shapes: Mapping[str, "Geometry"] = {}  # by the path under model.config that tells it
-    modelled: "Modelled | None" = None  # what its model tells in place of what is not stated
+    modelled: Modelled | None = None  # what its model tells in place of what is not stated
 
     @property
     def as_stated(self) -> "Workload":
@@ -195,6 +277,21 @@ class Workload(Value):
         told = {id(each.item) for each in self.modelled.derived.values()}
         values = {path: each for path, each in self.values.items() if id(each) not in told}
         return self._replace(values=values, modelled=None)
+
+    @property
+    def held(self) -> bool:
+        """Whether a type that is sold holds the model; true where no model is named."""
+        return self.modelled is None or self.modelled.held
+
+    @property
+    def server(self) -> str:
+        """The server of the model, by its own key or as the framework; empty without one."""
+        return (self.text("model.engine") or self.text("model.framework") or "").lower()
+
+    def middle(self, item: Stated) -> int | None:
+        """The middle of an interval that the model tells; ``None`` of what is stated."""
+        told = None if self.modelled is None else self.modelled.derived.get(item.path)
+        return None if told is None or told.item is not item else told.middle
 
     def is_told(self, path: str) -> bool:
         """Whether a value is what the model tells, and nobody stated it."""

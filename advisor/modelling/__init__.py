@@ -1,1 +1,1 @@
-"""Numbers in, numbers out: queueing, start times and latency. It knows no price and no file."""
+"""Numbers in, numbers out: queueing, starts, latency, models. It knows no price and no file."""

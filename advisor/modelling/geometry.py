@@ -16,12 +16,25 @@ _HEADS = ("num_attention_heads", "n_head", "n_heads", "num_heads", "encoder_atte
 _KV_HEADS = ("num_key_value_heads", "num_kv_heads", "kv_n_heads", "multi_query_group_num")
 _WIDTH = ("intermediate_size", "ffn_hidden_size", "n_inner", "d_ff", "ffn_dim", "hidden_dim")
 _DENSE = ("intermediate_size_mlp", "dense_intermediate_size", *_WIDTH, "encoder_ffn_dim")
-_CONTEXT = ("max_position_embeddings", "n_positions", "max_sequence_length", "seq_length")
+_CONTEXT = ("max_position_embeddings", "n_positions", "max_seq_len", "seq_length")
 _EXPERTS = ("num_local_experts", "n_routed_experts", "num_experts", "moe_num_experts")
-_CHOSEN = ("num_experts_per_tok", "experts_per_token", "num_experts_per_token", "top_k_experts")
+_CHOSEN = (
+    "num_experts_per_tok",
+    "experts_per_token",
+    "num_experts_per_token",
+    "moe_top_k",
+    "top_k_experts",
+)
 _BESIDE = ("shared_expert_intermediate_size", "moe_shared_expert_intermediate_size")
 _BLOCKS = ("hybrid_override_pattern", "layers_block_type")
-_INSIDE = ("text_config", "llm_config", "language_config", "thinker_config", "attn_config")
+_INSIDE = (
+    "text_config",
+    "llm_config",
+    "language_config",
+    "thinker_config",
+    "attn_config",
+    "ffn_config",
+)
 _SEES = ("vision_config", "visual", "vision_tower_config")
 _MOST, _MOST_LAYERS = 10**12, 10_000  # a file that says more is damaged or hostile
 _WAYS = {"sliding_attention": "window", "chunked_attention": "window", "*": "full"}
@@ -269,13 +282,14 @@ def _without_cache(network: _Network) -> Geometry:
 
 def _merged(config: Mapping[str, Any], families: Mapping[str, Family]) -> Mapping[str, Any]:
     """The keys of the inner parts, before those around them and before what these leave out."""
+    found = config
     for name in _INSIDE:
         inside = config.get(name)
         if isinstance(inside, Mapping):
             deeper = _merged(inside, families)
             family = families.get(str(deeper.get("model_type")), Family())
-            return {**config, **family.left_out, **deeper}
-    return config
+            found = {**found, **family.left_out, **deeper}
+    return found
 
 
 def _dtype(keys: Mapping[str, Any], otherwise: str) -> str:

@@ -14,7 +14,6 @@ Numbers: TypeAlias = Mapping[str, float]
 _GIB, _MIB = 2**30, 2**20
 _KV_BYTES = 2  # servers keep the cache in 16 bits unless they are told otherwise
 FOUR_BIT = ("mxfp4", "int4", "fp4")
-PRECISIONS = ("fp32", "bf16", "fp16", "fp8", "int8", *FOUR_BIT)
 YES, NO, OPEN = "yes", "no", "open"
 
 

@@ -2,7 +2,7 @@
 
 All times are seconds, rates are a second, and the numbers are those of ``rules/models.yaml``. What
 it leaves out: speculative decoding, cached prefixes, adapters, pipelines across instances, and
-devices that models are compiled for (whose link is a ``neuronlink``).
+devices on which speed is not ``modelled``.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Copy:
     Args:
         geometry: of the model, which must be one that generates.
         precision: of its weights.
-        accelerator: each device.
+        accelerator: each device, on which speed must be modelled.
         degree: how many devices it is split over.
         numbers: those of ``rules/models.yaml``.
     """
@@ -144,6 +144,8 @@ class Copy:
             rate: requests that arrive a second.
             limit: requests that fit in flight; the rest would wait.
         """
+        if limit < 1:
+            return None
         alone = self.running(tokens, 1)
         if rate * alone.request <= 1:
             return alone._replace(

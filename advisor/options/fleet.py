@@ -2,8 +2,8 @@
 
 from functools import lru_cache
 
-from advisor.model.modelled import OnType
 from advisor.model.value import Value
+from advisor.model.workload import OnType
 from advisor.options.load import PER_SECOND, Load, counted, number, per_second
 from advisor.options.plan_builder import Draft, once, upper
 from advisor.rulebook.hardware import CPU, Instance
@@ -31,8 +31,8 @@ def capacity(draft: Draft, load: Load, instance: Instance) -> Capacity:
     measured, batched = draft.upper("model.throughput"), modelled(draft, instance)
     count, text = workers(draft, instance)
     if batched is not None and draft.facts.workload.is_told("model.throughput"):
-        said = f"{text} = {per_second(batched.highest)} modelled"
-        return Capacity(workers=count, per_second=batched.highest, text=said)
+        said = f"{text} = {per_second(batched.highest_per_s)} modelled"
+        return Capacity(workers=count, per_second=batched.highest_per_s, text=said)
     return _capacity(count, text, measured, load.processing_s or 0.0, load.time_text)
 
 
@@ -70,7 +70,7 @@ def workers(draft: Draft, instance: Instance) -> tuple[int, str]:
     on = modelled(draft, instance)
     if on is not None:
         several = f"{on.copies} copies of " if on.copies > 1 else ""
-        return on.most, f"{several}{on.most // on.copies:,} at once"
+        return on.concurrency, f"{several}{on.concurrency // on.copies:,} at once"
     stated = draft.upper("model.concurrency")
     if stated:
         return stated, f"{number(stated)} at once"

@@ -154,7 +154,7 @@ def _modelled(
     instance = types.catalogue.types[on.instance_type]
     if need.transform and not instance.in_transform:
         return None, ()
-    split = f" on {on.degree} devices" if on.degree > 1 else ""
+    split = f" on {on.tensor_parallel} devices" if on.tensor_parallel > 1 else ""
     several = f", {on.copies} copies an instance" if on.copies > 1 else ""
     weights = f"{mib(told.weights / MIB)} {told.precision}"
     what = "the fastest" if draft.text("prefer") == "latency" else "the cheapest fleet"

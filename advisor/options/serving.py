@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from advisor.engine.modelled import server
-from advisor.model.modelled import Modelled, OnType
 from advisor.model.options import INFERENCE_COMPONENTS, MULTI_MODEL, SERVERLESS
+from advisor.model.workload import Modelled, OnType
 from advisor.modelling import memory
 from advisor.options import timeouts
 from advisor.options.placeholders import HUB
@@ -129,11 +129,19 @@ def _devices(draft: Draft, told: Modelled, on: OnType, engine: Mapping[str, Any]
     """Devices of one copy, and copies where one container runs several."""
     copies = 1 if draft.way == INFERENCE_COMPONENTS else on.copies
     if copies == 1 or engine.get("fills") or "copies" in engine["keys"]:
-        yield "degree", f"{on.degree}", f"Devices that hold {told.precision} weights and requests."
+        yield (
+            "degree",
+            f"{on.tensor_parallel}",
+            f"Devices that hold {told.precision} weights and requests.",
+        )
         if copies > 1:
-            yield "copies", f"{copies}", f"{on.degree * copies} devices / {on.degree} of a copy."
+            yield (
+                "copies",
+                f"{copies}",
+                f"{on.tensor_parallel * copies} devices / {on.tensor_parallel} of a copy.",
+            )
         return
-    most = memory.degrees(told.asked.geometry, on.degree * copies)[-1]
+    most = memory.degrees(told.asked.geometry, on.tensor_parallel * copies)[-1]
     yield "degree", f"{most}", "The server runs one copy, so that copy takes the devices."
 
 
@@ -146,19 +154,19 @@ def _requests(
     if "model.context" not in stated and not any(
         f"requests.tokens.{each}.max" in stated for each in ("input", "output")
     ):
-        own = told.asked.geometry.context or on.longest
-        longest = max(longest, min(own, on.longest // _ROUND * _ROUND))
+        own = told.asked.geometry.context or on.sure_context
+        longest = max(longest, min(own, on.sure_context // _ROUND * _ROUND))
         because = "What memory holds beside the weights, no longer than the model's own context."
     yield "context", f"{longest}", because
     most = max(1, longest - told.written)
     yield "input", f"{most}", f"{longest:,} without the {told.written:,} of an answer."
     yield "prefill", f"{most}", "The longest input is read in one step."
-    each = on.most // on.copies
+    each = on.concurrency // on.copies
     default = engine["keys"]["in_flight"].get("default")
     if default is None:
         yield "in_flight", f"{each}", "Requests of one copy that fit and keep the targets."
-    elif on.most > int(default):
-        yield "in_flight", f"{on.most}", f"The plan counts on more than {default}."
+    elif on.concurrency > int(default):
+        yield "in_flight", f"{on.concurrency}", f"The plan counts on more than {default}."
 
 
 def _weights(told: Modelled, engine: Mapping[str, Any]) -> Iterator[Role]:

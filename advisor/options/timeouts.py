@@ -44,7 +44,8 @@ def _limit(draft: Draft) -> tuple[int, str] | None:
     wanted = stated / SECOND * margin
     if wanted <= default:
         return None
-    because = f"Start of {seconds(stated / SECOND)} x {margin} is above the default {default} s."
+    times = f" x {margin}" if margin > 1 else " at the most"
+    because = f"Start of {seconds(stated / SECOND)}{times} is above the default {default} s."
     return _timeout(draft, wanted), because
 
 

@@ -39,7 +39,7 @@ KINDS = {
     "consider": "Outside the four options",
     "finding": "Findings",
     "quota": "Quotas",
-    "constant": "Constants of sizing",
+    "constant": "Constants of sizing and of models",
     "family": "Families of instance types",
     "regions": "Regions",
     "check": "Checks of configurations and model archives",
@@ -60,6 +60,7 @@ _FILES = (
     ("preference", _WAYS, "preferences"),
     ("quota", "quotas.yaml", "quotas"),
     ("constant", "sizing.yaml", "constants"),
+    ("constant", "models.yaml", "constants"),
     ("layout", "archives.yaml", "layouts"),
     ("setting", "checks/intent.yaml", "settings"),
 )

@@ -16,7 +16,7 @@ _COUNTED = {
     "monotone": "limits for which a larger value never makes an option fit",
     "consistent": "limits that are consistent, with bounds in the order of their dates",
     "coherent": "combinations of a load whose assumed values agree with the stated ones",
-    "models": "models and accelerators whose counts follow from their sizes",
+    "models": "rows of models and accelerators, recomputed where they state their sizes",
     "accepted": "requests with a size, bound, Region, word or type of the rules that check accepts",
     "sourced": "entries with a reason, a source, its date and a release",
 }

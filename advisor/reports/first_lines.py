@@ -113,7 +113,7 @@ def _answers(advice: Advice, chosen: Candidate) -> Iterator[str]:
     wrong = f", {errors} error{'s'[: errors != 1]}" if errors else ""
     on = None if advice.model is None else advice.model.on
     time = f", {_time(chosen)}"
-    if on is not None and chosen.option != BATCH_TRANSFORM:
+    if on is not None and time == ", p99 unknown":
         time = f", TTFT {milliseconds(on.first_token_s * 1000)}"
     for who, runs, end in (
         (decided, full, time),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from advisor.model.modelled import Modelled, OnType
+from advisor.model.workload import Modelled, OnType
 from advisor.text.money_format import figure
 from advisor.text.quantity import KINDS, MONTH_HOURS
 from advisor.text.quantity_format import about
@@ -30,15 +30,17 @@ def lines(told: Modelled) -> Iterator[str]:
         f" {_time(on.first_token_s)} ({_time(first[0])}..{_time(first[1])}), TPOT"
         f" {_time(on.per_token_s)} ({_time(each[0])}..{_time(each[1])}){_dollars(on)} (modelled)"
     )
-    highest = about(on.highest * on.instances * _PER_SECOND, "rate")
-    yield f"highest stable rate {highest}, with {on.most * on.instances:,} in flight"
+    highest = about(on.highest_per_s * on.instances * _PER_SECOND, "rate")
+    yield f"highest stable rate {highest}, with {on.concurrency * on.instances:,} in flight"
     for other in told.alternatives:
         yield f"{other.change}: {_fleet(other.on)}"
 
 
 def _where(on: OnType) -> str:
-    split = f" (degree {on.degree}, {on.copies} copies)" if on.degree * on.copies > 1 else ""
-    return on.instance_type + split
+    if on.tensor_parallel * on.copies == 1:
+        return on.instance_type
+    copies = "1 copy" if on.copies == 1 else f"{on.copies} copies"
+    return f"{on.instance_type} ({copies} on {on.tensor_parallel} devices)"
 
 
 def _dollars(on: OnType) -> str:
@@ -67,43 +69,20 @@ def _time(seconds: float) -> str:
 
 def member(told: Modelled) -> dict[str, Any]:
     """The same as values; times are seconds, sizes bytes, rates requests a second."""
-    return {
-        "name": told.name,
-        "kind": told.kind,
-        "precision": told.precision,
-        "weights_bytes": told.weights,
-        "kv_bytes_per_token": told.kv_per_token,
-        "context": told.context or None,
-        "input_tokens": told.given,
-        "output_tokens": told.written,
-        "peak_per_s": _digits(told.rate),
-        "held": told.held,
-        "on": None if told.on is None else _on(told.on),
-        "alternatives": [{"change": each.change, **_on(each.on)} for each in told.alternatives],
-    }
+    kept = ("name", "kind", "precision", "weights", "kv_per_token", "context", "given", "written")
+    said: dict[str, Any] = {name: getattr(told, name) for name in (*kept, "held")}
+    said["rate"] = _digits(told.rate)
+    said["on"] = None if told.on is None else _on(told.on)
+    others = [{"change": each.change, **_on(each.on)} for each in told.alternatives]
+    return said | {"alternatives": others}
 
 
 def _on(on: OnType) -> dict[str, Any]:
-    return {
-        "instance_type": on.instance_type,
-        "instances": on.instances,
-        "tensor_parallel": on.degree,
-        "copies": on.copies,
-        "fits": "yes" if on.certain else "open",
-        "targets_kept": on.kept,
-        "holds": on.holds,
-        "concurrency": on.most,
-        "in_flight": _digits(on.in_flight),
-        "first_token_s": _digits(on.first_token_s),
-        "first_token_interval_s": [_digits(end) for end in on.first_token],
-        "per_token_s": _digits(on.per_token_s),
-        "per_token_interval_s": [_digits(end) for end in on.per_token],
-        "request_s": _digits(on.request_s),
-        "highest_per_s": _digits(on.highest),
-        "usd_per_million_tokens": _digits(on.usd_at_load),
-        "usd_per_million_tokens_at_highest": _digits(on.usd_at_most),
-    }
+    return {name: _digits(value) for name, value in on._asdict().items()}
 
 
-def _digits(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.4g}")
+def _digits(value: Any) -> Any:
+    """A modelled number, or the ends of an interval, with the digits that say something."""
+    if isinstance(value, tuple):
+        return [_digits(end) for end in value]
+    return float(f"{value:.4g}") if isinstance(value, float) else value

@@ -134,16 +134,13 @@ def _tensors(path: str) -> Counter[str]:
         raise _damaged(path)
     found: Counter[str] = Counter()
     for name, tensor in _object(header, path).items():
-        if name == "__metadata__" or (isinstance(tensor, dict) and tensor.get("dtype") == "I64"):
-            continue  # whole numbers of 64 bits count positions, and hold no parameter
-        try:
-            shape, dtype = tensor["shape"], tensor["dtype"]
-            sound = all(type(size) is int and size >= 0 for size in shape)
-            found[str(dtype)] += prod(shape) if sound else -1
-        except (KeyError, TypeError) as error:
-            raise _damaged(path) from error
-        if not sound:
+        if name == "__metadata__":
+            continue
+        shape = tensor.get("shape") if isinstance(tensor, dict) else None
+        if not isinstance(shape, list) or any(type(each) is not int or each < 0 for each in shape):
             raise _damaged(path)
+        if tensor.get("dtype") != "I64":  # positions, no parameters
+            found[str(tensor.get("dtype"))] += prod(shape)
     return found
 
 
@@ -155,10 +152,7 @@ def _damaged(path: str) -> InputError:
 def _read_gguf(path: str) -> Geometry:
     stored = os.path.getsize(path)
     with open(path, "rb") as file:
-        try:
-            pairs, parameters = _Gguf(file, stored).header()
-        except _DamagedError as error:
-            raise _damaged(path) from error
+        pairs, parameters = _Gguf(file, stored, path).header()
     family = str(pairs.get("general.architecture"))
     stated = {key: pairs.get(f"{family}.{name}") for name, key in _GGUF_KEYS.items()}
     config = {"vocab_size": pairs.get("tokenizer.ggml.tokens"), "model_type": family}
@@ -175,78 +169,61 @@ _BY_BYTES = ((0.8, "int4"), (1.5, "int8"), (3, "fp16"))
 """Bytes of a parameter below which a file counts as one of a precision; scales are included."""
 
 
-class _DamagedError(Exception):
-    """The header ends early, or says what no header can say."""
-
-
 class _Gguf:
-    """Reads the header of a ``.gguf`` file: its key-value block and its list of tensors."""
+    """Reads the header of a ``.gguf`` file: its key-value block and its list of tensors.
 
-    def __init__(self, file: BinaryIO, stored: int) -> None:
-        self.file = file
-        self.stored = stored
+    A list of texts is given as its length; fractions and lists of numbers, as ``None``.
+    """
+
+    def __init__(self, file: BinaryIO, stored: int, path: str) -> None:
+        self.file, self.stored, self.path = file, stored, path
 
     def header(self) -> tuple[dict[str, Any], int]:
-        """The pairs, a list as its length, and the parameters that the tensors add up to.
-
-        Raises:
-            _DamagedError: the header is damaged.
-        """
-        if self.file.read(4) != b"GGUF" or self.number(4) not in (2, 3):
-            raise _DamagedError
+        self.require(self.bytes(4) == b"GGUF" and self.number(4) in (2, 3))
         tensors, count = self.number(8), self.number(8)
-        if max(tensors, count) > _MOST_PAIRS:
-            raise _DamagedError
+        self.require(max(tensors, count) <= _MOST_PAIRS)
         pairs = {}
         for _ in range(count):
             name = self.text()
             pairs[name] = self.value(self.number(4))
-        return pairs, sum(self.tensor() for _ in range(tensors))
-
-    def tensor(self) -> int:
-        """The elements of the next tensor of the list."""
-        self.text()
-        dimensions = self.number(4)
-        if dimensions > 8:
-            raise _DamagedError
-        elements = prod([self.number(8) for _ in range(dimensions)])
-        self.number(12)  # type and offset
-        return elements
+        parameters = 0
+        for _ in range(tensors):
+            self.text()
+            dimensions = self.number(4)
+            self.require(dimensions <= 8)
+            parameters += prod([self.number(8) for _ in range(dimensions)])
+            self.bytes(12)  # type and offset
+        return pairs, parameters
 
     def value(self, kind: int) -> Any:
-        """The next value of a kind; a fraction, which no size is, as ``None``."""
         if kind == _TEXT:
             return self.text()
         if kind != _LIST:
-            found = self.number(_width(kind))
+            found = self.number(self.width(kind))
             return None if kind in _FLOATS else found
         item, count = self.number(4), self.number(8)
-        if count > self.stored:
-            raise _DamagedError
-        if item == _TEXT:
-            for _ in range(count):
-                self.text()
-        else:
-            self.file.seek(count * _width(item), os.SEEK_CUR)
-        return count
+        self.require(count <= self.stored)
+        if item != _TEXT:
+            self.file.seek(count * self.width(item), os.SEEK_CUR)
+        for _ in range(count if item == _TEXT else 0):
+            self.text()
+        return count if item == _TEXT else None
+
+    def width(self, kind: int) -> int:
+        self.require(kind in _WIDTHS)
+        return _WIDTHS[kind]
 
     def text(self) -> str:
-        """The next text."""
         return self.bytes(self.number(8)).decode("utf-8", "replace")
 
     def number(self, width: int) -> int:
-        """The next whole number of some bytes."""
         return int.from_bytes(self.bytes(width), "little")
 
     def bytes(self, count: int) -> bytes:
-        """The next bytes, none fewer."""
         data = self.file.read(count) if count <= self.stored else b""
-        if len(data) != count:
-            raise _DamagedError
+        self.require(len(data) == count)
         return data
 
-
-def _width(kind: int) -> int:
-    if kind not in _WIDTHS:
-        raise _DamagedError
-    return _WIDTHS[kind]
+    def require(self, sound: bool) -> None:
+        if not sound:
+            raise _damaged(self.path)

@@ -264,7 +264,7 @@ def test_what_no_rule_reads_is_asked_for_as_it_was_stated() -> None:
     facts = facts_of(online(model={"throughput": "900/s"}))
     assert facts.interval("model.throughput") == Interval(900 * PER_SECOND, 900 * PER_SECOND)
     assert facts.interval("model.concurrency") is None
-    assert facts.limits == "safe"
+    assert facts.book.limits == "safe"
 
 
 def test_an_assumption_without_an_alternative_is_a_bug_that_the_verifier_finds() -> None:

@@ -19,6 +19,7 @@ import pytest
 from advisor.gate.checks import compile_checks
 from advisor.model.workload import PARTS
 from advisor.rulebook.compile import compile_rules
+from advisor.rulebook.model_tables import compile_model_tables
 from tests.house.references import unreached
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -180,6 +181,8 @@ def test_the_wheel_carries_the_rules_of_the_checkout(wheel: Path) -> None:
             inside = shipped.joinpath(*path.relative_to(rules).parts)
             assert inside.read_bytes() == path.read_bytes(), path
     assert json.loads((shipped / "compiled.json").read_bytes()) == compile_rules(rules)
+    models = shipped / "models" / "compiled.json"
+    assert json.loads(models.read_bytes()) == compile_model_tables(rules)
     checks = shipped / "checks" / "compiled.json"
     assert json.loads(checks.read_bytes()) == json.loads(
         json.dumps(compile_checks(compile_rules(rules)))

@@ -37,6 +37,7 @@ FILES = [
     "archives.yaml",
     "keys.yaml",
     "many_models.yaml",
+    "models.yaml",
     "quotas.yaml",
     "regions.yaml",
     "sizing.yaml",

@@ -28,26 +28,38 @@ def models_hold(tables: Mapping[str, Any], instances: list[list[str]]) -> Iterat
 
     Args:
         tables: those of ``advisor.rulebook.model_tables``.
-        instances: ``instances.csv``, the names of its columns first. A type whose accelerator it
-            does not name holds no model, so there is nothing to prove.
+        instances: ``instances.csv``, the names of its columns first.
     """
-    for kind, key in (("models", "id"), ("families", "family"), ("accelerators", "id")):
-        count = Counter(row[key].lower() for row in tables[kind])
-        yield from (f"{kind}: {name} has two rows" for name, rows in count.items() if rows > 1)
-        for row in tables[kind]:
+    for table, key in (("models", "id"), ("families", "family"), ("accelerators", "id")):
+        count = Counter(row[key].lower() for row in tables[table])
+        yield from (f"{table}: {name} has two rows" for name, rows in count.items() if rows > 1)
+        for row in tables[table]:
             for column in ("source", "as_of"):
                 if not row[column]:
-                    yield f"{kind}: {row[key]} has no {column}"
+                    yield f"{table}: {row[key]} has no {column}"
     known = Models(tables)
     for row in tables["models"]:
         if row["rest"]:
             yield from _recomputed(row, known)
-    columns, *types = instances
-    for values in types:
-        kind = dict(zip(columns, values, strict=True))
+    for kind in _types(instances):
         name, memory = kind["accelerator_model"], kind["accelerator_memory_mib"]
         if name and known.accelerator(name, int(memory or 0)) is None:
             yield f"accelerators.csv has no {name} of {kind['instance_type']}"
+
+
+def unknown_accelerators(instances: list[list[str]]) -> str:
+    """A note on the types whose accelerator no table names; empty where there are none."""
+    unknown = [
+        kind["instance_type"]
+        for kind in _types(instances)
+        if kind["accelerator"] in ("gpu", "neuron") and not kind["accelerator_model"]
+    ]
+    said = "instances.csv: the accelerator is not known, so no model is placed on"
+    return f"{said} {', '.join(unknown)}" if unknown else ""
+
+
+def _types(instances: list[list[str]]) -> list[dict[str, str]]:
+    return [dict(zip(instances[0], values, strict=True)) for values in instances[1:]]
 
 
 def _recomputed(row: Mapping[str, str], known: Models) -> Iterator[str]:
@@ -55,7 +67,9 @@ def _recomputed(row: Mapping[str, str], known: Models) -> Iterator[str]:
     stated = geometry_of(row)
     texts = {key: row[name] for name, key in _NAMES.items() if row[name] not in ("", "0")}
     texts |= dict(each.split("=") for each in row["rest"].split())
-    config = {key: int(text) if text.isdecimal() else text for key, text in texts.items()}
+    config: dict[str, Any] = {
+        key: int(text) if text.isdecimal() else text for key, text in texts.items()
+    }
     if (tied := texts.get("tie_word_embeddings")) is not None:
         config["tie_word_embeddings"] = tied == "true"
     try:
@@ -63,9 +77,9 @@ def _recomputed(row: Mapping[str, str], known: Models) -> Iterator[str]:
     except InputError as error:
         yield f"models.csv: {row['id']}: {error.message}"
         return
-    compared = ("parameters", "active_parameters", "expert_parameters")
+    compared = ["parameters", "active_parameters", "expert_parameters"]
     if stated.generates:
-        compared += ("full_layers", "window_layers", "state_bytes", "latent")
+        compared += ["full_layers", "window_layers", "state_bytes", "latent"]
     for name in compared:
         here, there = getattr(stated, name), getattr(found, name)
         if abs(there - here) > _NEAR * here:

@@ -71,12 +71,12 @@ def _takes(draft: Draft, member: named.Member, instance: Instance) -> tuple[Room
     """What one copy asks for, and the requests that it works on at once."""
     need = memory.need(member.draft)
     on = fleet.modelled(member.draft, instance)
-    stated = draft.upper("model.concurrency") if on is None else on.most // on.copies
+    stated = draft.upper("model.concurrency") if on is None else on.concurrency // on.copies
     cores = int(draft.number("component-cores"))
     workers = stated or 1
     if need.accelerator == CPU and stated:
         cores = min(stated, max(1, int((instance.vcpu or stated) * draft.number("usable-memory"))))
-    devices = _devices(need, instance) if on is None else on.degree
+    devices = _devices(need, instance) if on is None else on.tensor_parallel
     least = int(draft.number("component-memory-least"))
     held = min(max(least, need.host_mib), fleet.MOST)
     return Room(min(cores, fleet.MOST) * MILLI, held, devices), workers
