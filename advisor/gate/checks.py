@@ -47,6 +47,8 @@ class Check(Value):
     fix: str = ""
     profile: str = ""  # silent unless the profile is selected
     instead_of: tuple[str, ...] = ()  # findings of the service model that this one replaces
+    milder: Mapping[str, Mapping[str, Any]] = {}  # severity -> when it is that, not the check's own
+    suggests: str = ""  # the fact of ``Served`` that stands in place of the value
     linters: tuple[str, ...] = ()  # rules of other linters that ask for what this one refuses
 
     def finding(self, message: str, file: str, line: int = 0, column: int = 0) -> GateFinding:

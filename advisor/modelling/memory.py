@@ -143,11 +143,20 @@ def best_fit(
     devices: int,
     context: int,
     numbers: Numbers,
+    usable: float | None = None,
 ) -> Fit:
     """The fit at the smallest degree that holds the model, else at the one that comes nearest."""
     order = (YES, OPEN, NO)
     found = [
-        fit(geometry, precision, accelerator, degree=each, context=context, numbers=numbers)
+        fit(
+            geometry,
+            precision,
+            accelerator,
+            degree=each,
+            context=context,
+            numbers=numbers,
+            usable=usable,
+        )
         for each in degrees(geometry, devices)
     ]
     return min(found, key=lambda each: (order.index(each.fits), _last_resort(each)))

@@ -282,7 +282,7 @@ def _hcl_body(
             continue
         if name == "tags":
             _hcl_tags(page, value, where, indent)
-        elif name in tree.get("arguments", ()):
+        elif name in (*tree.get("arguments", ()), "environment"):
             _hcl_map(page, name, value, where, indent)
         else:
             _hcl_blocks(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import (
@@ -24,10 +24,13 @@ from advisor.gate.checks import Check
 from advisor.gate.finding import GateFinding
 from advisor.gate.rules.predicate import Scope, compared, holds, lacking
 from advisor.gate.rules.service_walk import problems
-from advisor.gate.rules.view import Fault, View
+from advisor.gate.rules.view import Fault, View, containers, text_of
 from advisor.gate.settings import Organisation
 from advisor.model.value import Value
 from advisor.text.spelling import misspelt, nearest
+
+if TYPE_CHECKING:
+    from advisor.gate.rules.served_models import Place
 
 Predicate = Callable[[View], Iterator[Fault]]
 
@@ -43,6 +46,7 @@ def predicate(name: str) -> Predicate:
     return found
 
 
+_SERVED = ("Served",)  # what a check looks at ``each`` of, beside lists; see ``served_models``
 _ABOUT_FIELDS = ("missing-field", "unknown-field")
 
 
@@ -139,20 +143,44 @@ class Judge(Value):
 def _data_faults(check: Check, view: View) -> Iterator[Fault]:
     """The faults of a check whose predicate is data."""
     assert check.fault is not None
-    root = view.body
     values = compared(check.fault)
-    for path, part in _parts(check, root):
-        scope = Scope(part=part, root=root)
-        if holds(check.fault, scope) and not _misspelt(check.fault, scope, view.service.fields):
-            (name, node, where), *others = _pointed_at(check, scope, path)
-            yield Fault(
-                node,
-                where,
-                _filled(check.message, scope),
-                suggestion=_instead(check.fault, node),
-                at_key=name not in values,
-                related=tuple(other for _, other, _ in others),
-            )
+    for path, scope, places in _scopes(check, view):
+        if not holds(check.fault, scope) or _misspelt(check.fault, scope, view.service.fields):
+            continue
+        (name, node, where), *others = _pointed_at(check, scope, path)
+        if places and places[name].resource is not view.resource:
+            continue
+        milder = (severity for severity, when in check.milder.items() if holds(when, scope))
+        yield Fault(
+            node,
+            places[name].path if places else where,
+            _filled(check.message, scope),
+            suggestion=_instead(check, node, scope),
+            at_key=name not in values and not places,
+            severity=next(milder, ""),
+            related=tuple(other for _, other, _ in others),
+        )
+
+
+def _scopes(check: Check, view: View) -> Iterator[tuple[Path, Scope, Mapping[str, Place]]]:
+    """What a check looks at one by one: parts of a resource, or what is known of served models."""
+    if check.each != _SERVED:
+        for path, part in _parts(check, view.body):
+            yield path, Scope(part=part, root=view.body), {}
+    elif _with_variables(view.world):
+        from advisor.gate.rules.served_models import served_models  # reads the tables of models
+
+        for served in served_models(view):
+            part = Node("map", served.facts, view.body.mark)
+            yield (), Scope(part=part, root=part), served.places
+
+
+@lru_cache(maxsize=1)
+def _with_variables(world: World) -> bool:
+    """Whether a container of a world is given variables; most are not."""
+    found = [each for model in world.of_kind("Model") for _, each in containers(model)]
+    inline = [c.body.at("Specification", "Container") for c in world.of_kind("InferenceComponent")]
+    return any(each is not None and each.get("Environment") is not None for each in found + inline)
 
 
 def _misspelt(fault: Mapping[str, Any], scope: Scope, known: frozenset[str]) -> bool:
@@ -166,8 +194,11 @@ def _misspelt(fault: Mapping[str, Any], scope: Scope, known: frozenset[str]) -> 
     return False
 
 
-def _instead(fault: Mapping[str, Any], node: Node) -> str:
+def _instead(check: Check, node: Node, scope: Scope) -> str:
     """Of the values that a field may have, the one that was most probably meant."""
+    if check.suggests:
+        return text_of(scope.find(check.suggests)) or ""
+    fault = check.fault or {}
     choices = next(
         (part["not_in"] for part in (fault, *fault.get("all", ())) if "not_in" in part), ()
     )

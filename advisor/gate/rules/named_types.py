@@ -24,8 +24,7 @@ def judged(
     view: View, types: Iterable[tuple[Path, Node]], judge: str, home: str
 ) -> Iterator[Fault]:
     """What a judge has against instance types, asked of a Region, which may be empty."""
-    batch, own = view.resource.kind == "TransformJob", view.organisation.own
-    market = _market(view.service, home, batch, (own.overlay, own.prices))
+    market = market_of(view, home)
     for path, node in types:
         text = text_of(node)
         found = _JUDGES[judge](text, market) if text is not None else None
@@ -33,6 +32,12 @@ def judged(
             yield Fault(
                 node, path, found.message, suggestion=found.nearest, severity=found.severity
             )
+
+
+def market_of(view: View, home: str) -> Market:
+    """The types that there are, and what a Region, which may be empty, sells of them."""
+    batch, own = view.resource.kind == "TransformJob", view.organisation.own
+    return _market(view.service, home, batch, (own.overlay, own.prices))
 
 
 @cache

@@ -10,7 +10,7 @@ from advisor.gate.rules.view import Fault, View, no_such_variant, number_of, tex
 from advisor.text.quantity import MIB
 
 
-def _config(view: View) -> Resource | None:
+def config_of(view: View) -> Resource | None:
     """The configuration of the component's endpoint, where the document makes both."""
     endpoint = view.world.meant_by(view.body.get("EndpointName"), "Endpoint", "EndpointName")
     return view.config_of(endpoint) if endpoint is not None else None
@@ -18,13 +18,13 @@ def _config(view: View) -> Resource | None:
 
 def _variants(view: View) -> list[Node]:
     """The production variants of the component's endpoint; empty where they are not known."""
-    config = _config(view)
+    config = config_of(view)
     if config is None:
         return []
     return [node for path, node in view.variants(config) if path[0] == "ProductionVariants"]
 
 
-def _host(view: View) -> Node | None:
+def host_of(view: View) -> Node | None:
     """The variant that the component names, where it is known."""
     name = text_of(view.body.get("VariantName"))
     return next(
@@ -43,7 +43,7 @@ def unknown_variant(view: View) -> Iterator[Fault]:
 
 def on_other_variant(view: View) -> Iterator[Fault]:
     """A component on a variant that names a model, or that is serverless."""
-    host, node = _host(view), view.body.get("VariantName")
+    host, node = host_of(view), view.body.get("VariantName")
     for field, words in (("ModelName", "names a model"), ("ServerlessConfig", "is serverless")):
         found = host.get(field) if host is not None else None
         if node is not None and found is not None and found.kind != "unknown":
@@ -53,7 +53,7 @@ def on_other_variant(view: View) -> Iterator[Fault]:
 
 def does_not_fit(view: View) -> Iterator[Fault]:
     """A component that asks for more than one instance of its variant has."""
-    host = _host(view)
+    host = host_of(view)
     type_name = text_of(host.get("InstanceType")) if host is not None else None
     path = ("Specification", "ComputeResourceRequirements")
     needs = view.body.at(*path)
