@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from advisor.engine.modelled import server
 from advisor.model.options import INFERENCE_COMPONENTS, MULTI_MODEL, SERVERLESS
 from advisor.model.workload import Modelled, OnType
 from advisor.modelling import memory
 from advisor.options import timeouts
 from advisor.options.placeholders import HUB
 from advisor.options.plan_builder import Draft, once
+from advisor.rulebook.model_tables import server_of
 
 _ROUND = 1024  # tokens
 _HERE = "/opt/ml/model"
@@ -69,6 +69,14 @@ def environment(draft: Draft) -> dict[str, str]:
         if told is not None and told.kind in _GENERATIVE:
             _unknown(draft)
         return {"HF_MODEL_ID": hub} if hub else {}
+    if told is not None and told.gated and hub:
+        draft.find(
+            "token-left-out",
+            "info",
+            f"{hub} is given out after a form, and the requests hold no token",
+            path="model.artifact",
+            fix="Copy the weights to S3, or add the token from AWS Secrets Manager as you deploy.",
+        )
     done = {}
     for role, value, because in _roles(draft, told, engine):
         if role in engine["keys"]:
@@ -87,18 +95,13 @@ def without_hub(variables: Mapping[str, str], draft: Draft) -> dict[str, str]:
 @once
 def _engine(draft: Draft) -> Mapping[str, Any] | None:
     """The server by its key, the framework, or the image's name; ``None``: not known."""
-    engines: Mapping[str, Mapping[str, Any]] = draft.facts.book.model_tables()["servers"]["engines"]
-    named = server(draft.facts.workload)
-    image = (draft.text("model.image") or "").partition("/")[2].partition(":")[0]
-    words = (named, *image.lower().split("/"))
-    for key, engine in engines.items():
-        if named == key or any(word in engine["images"] for word in words):
-            return engine
-    return None
+    table = draft.facts.book.model_tables()["servers"]
+    named: Mapping[str, Any] | None = table["engines"].get(draft.facts.workload.server)
+    return named or server_of(table, draft.text("model.image") or "")
 
 
 def _unknown(draft: Draft) -> None:
-    named = server(draft.facts.workload)
+    named = draft.facts.workload.server
     message = f"no variables of {named} are known" if named else "no server of the model is named"
     draft.find(
         "server-unknown",
@@ -127,21 +130,13 @@ def _roles(draft: Draft, told: Modelled | None, engine: Mapping[str, Any]) -> It
 
 def _devices(draft: Draft, told: Modelled, on: OnType, engine: Mapping[str, Any]) -> Iterator[Role]:
     """Devices of one copy, and copies where one container runs several."""
-    copies = 1 if draft.way == INFERENCE_COMPONENTS else on.copies
+    degree, copies = on.tensor_parallel, 1 if draft.way == INFERENCE_COMPONENTS else on.copies
     if copies == 1 or engine.get("fills") or "copies" in engine["keys"]:
-        yield (
-            "degree",
-            f"{on.tensor_parallel}",
-            f"Devices that hold {told.precision} weights and requests.",
-        )
+        yield "degree", f"{degree}", f"Devices that hold {told.precision} weights and requests."
         if copies > 1:
-            yield (
-                "copies",
-                f"{copies}",
-                f"{on.tensor_parallel * copies} devices / {on.tensor_parallel} of a copy.",
-            )
+            yield "copies", f"{copies}", f"{degree * copies} devices / {degree} of a copy."
         return
-    most = memory.degrees(told.asked.geometry, on.tensor_parallel * copies)[-1]
+    most = memory.degrees(told.asked.geometry, degree * copies)[-1]
     yield "degree", f"{most}", "The server runs one copy, so that copy takes the devices."
 
 
