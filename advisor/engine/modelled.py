@@ -22,11 +22,12 @@ from advisor.model.workload import (
     Modelled,
     OnType,
     Stated,
+    TokenTimes,
     Workload,
 )
 from advisor.modelling import memory
 from advisor.modelling.encoders import ENCODES, Device, encoding_seconds
-from advisor.modelling.speed import Tokens
+from advisor.modelling.speed import Copy, Tokens
 from advisor.modelling.start_up import start_up
 from advisor.rulebook.fact_entries import MEAN_PROCESSING
 from advisor.rulebook.hardware import GPU
@@ -162,6 +163,28 @@ def with_alternatives(facts: StatedFacts) -> Modelled | None:
         ways.append((f"model.context {least}", _fleets(short, facts, models, known)))
     found = (Alternative(change=change, on=fleets[0]) for change, fleets in ways if fleets)
     return told._replace(alternatives=tuple(each for each in found if each.on != told.on))
+
+
+def predicted(facts: StatedFacts, measured: TokenTimes) -> TokenTimes | None:
+    """What is modelled of a measured load, on an instance of the type that the model is on."""
+    told = facts.workload.modelled
+    if told is None or told.on is None or not told.asked.geometry.generates:
+        return None
+    models, on = _tables(facts), told.on
+    instance = knowledge(facts.book.raw).catalogue.types[on.instance_type]
+    device = models.accelerator(instance.accelerator_model, instance.accelerator_memory_mib)
+    if device is None:
+        return None
+    asked, degree = told.asked, on.tensor_parallel
+    copy = Copy(asked.geometry, asked.precision, device, degree, models.numbers)
+    of_one = max(1.0, measured.in_flight / on.copies)
+    run = copy.running(Tokens(measured.given, measured.written), of_one)
+    return measured._replace(
+        per_second=run.rate * on.copies,
+        request_s=run.request,
+        first_token_s=run.first_token,
+        per_token_s=run.per_token,
+    )
 
 
 # -- the model -----------------------------------------------------------------------------------
@@ -437,11 +460,13 @@ _SMALLER = ("fp32", "bf16", "fp16", "fp8", "int8", "int4")
 
 def _conflicts(facts: StatedFacts, told: Mapping[str, Derived]) -> Iterator[Finding]:
     """Stated numbers outside of what the model tells; the stated ones count."""
-    near = facts.book.near
+    near, measured = facts.book.near, facts.workload.measured
     for path, each in told.items():
         stated, own = facts.workload.stated(path), each.item.value
         if path in _CAPS or stated is None or not isinstance(stated.value, Interval):
             continue
+        if measured is not None and stated.path in measured.keys:
+            continue  # the two are printed side by side
         if own.low is None or own.high is None:
             continue
         low, high = stated.value

@@ -1,4 +1,9 @@
-"""Read what ``aws sagemaker describe-inference-recommendations-job`` prints."""
+"""Read results of load tests: of a SageMaker job, of AIPerf, and of ``vllm bench serve``.
+
+A generative benchmark job writes the file of AIPerf to S3. Formats:
+https://docs.nvidia.com/aiperf/reference/json-export-schema and vllm/benchmarks/serve.py of
+https://github.com/vllm-project/vllm.
+"""
 
 # No `from __future__ import annotations` here: NamedTuple compiles annotations that are texts.
 import re
@@ -7,6 +12,7 @@ from math import isnan
 from typing import Any, NamedTuple
 
 from advisor.model.errors import InputError
+from advisor.model.workload import TokenTimes
 
 _LARGEST_FILE = 1024 * 1024  # a result holds ten recommendations at most
 _LARGEST = 2**31 - 1  # the API's integers
@@ -17,7 +23,11 @@ _TYPE = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9]+")
 _REGION = re.compile(r"arn:aws[a-z-]*:sagemaker:([a-z0-9-]+):")
 _DESCRIBE = "aws sagemaker describe-inference-recommendations-job --job-name NAME > result.json"
 _WAIT = "Request the result again when Status is COMPLETED."
-_RUNNING = ("PENDING", "IN_PROGRESS", "STOPPING")
+_RUNNING = ("PENDING", "IN_PROGRESS", "STOPPING", "InProgress", "Stopping")
+_EXPORT = "Pass profile_export_aiperf.json, or the file of vllm bench serve --save-result."
+_SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "sec": 1.0}
+_RATES = {"requests/sec": 1.0}
+_COUNTS = {"tokens": 1.0}
 
 Json = Mapping[str, Any]
 
@@ -34,6 +44,7 @@ class Benchmark(NamedTuple):
     usd_per_hour: float | None  # of the whole endpoint
     cpu_percent: float | None
     memory_percent: float | None
+    tokens: TokenTimes | None = None  # of a language model, on a type that the file does not name
 
 
 class Result(NamedTuple):
@@ -55,15 +66,30 @@ def read_result(path: str) -> Result:
         InputError: it cannot be read, is something else, or its job gave no result.
     """
     document = _document(path)
-    status = document.get("Status")
-    job = document.get("JobName")
+    if "request_throughput" in document or "records" in document:
+        return _of_tokens(path, document)
+    status = document.get("Status", document.get("AIBenchmarkJobStatus"))
+    job = document.get("JobName", document.get("AIBenchmarkJobName"))
     if not isinstance(status, str) or not isinstance(job, str) or not _NAME.fullmatch(job):
         raise InputError(
             "this is not the result of an inference recommendations job",
             file=path,
-            hint=f"Pass the JSON with JobName, Status and InferenceRecommendations of: {_DESCRIBE}",
+            hint=f"{_EXPORT} Of a job, pass the JSON with JobName, Status and "
+            f"InferenceRecommendations of: {_DESCRIBE}",
         )
     _completed(path, document, job, status)
+    if "AIBenchmarkJobStatus" in document:
+        place = _text(
+            path,
+            _object(path, document, "OutputConfig", "OutputConfig"),
+            "S3OutputLocation",
+            "OutputConfig",
+        )
+        raise InputError(
+            f"the figures of the job {job} are in a file below {place}",
+            file=path,
+            hint=_EXPORT,
+        )
     config = _object(path, document, "InputConfig", "InputConfig")
     return Result(
         file=path,
@@ -103,7 +129,7 @@ def _document(path: str) -> Json:
 
 
 def _completed(path: str, document: Json, job: str, status: str) -> None:
-    if status == "COMPLETED":
+    if status in ("COMPLETED", "Completed"):
         return
     if status in _RUNNING:
         message = f"the job {job} has not ended: its Status is {status}"
@@ -182,6 +208,73 @@ def _benchmark(path: str, entry: Any, place: str) -> Benchmark | None:
     )
 
 
+def _of_tokens(path: str, document: Json) -> Result:
+    """What AIPerf or vLLM measured; both give means."""
+    metrics = _object(path, document, "records", "records") if "records" in document else document
+    if isinstance(metrics.get("request_throughput"), dict):
+        name, times = "AIPerf", _of_aiperf(path, metrics)
+    else:
+        name, times = "vllm-bench", _of_vllm(path, metrics)
+    one = Benchmark(
+        instance_type="",
+        instances=1,
+        memory_mb=None,
+        invocations=0,
+        latency=0,
+        setup=None,
+        usd_per_hour=None,
+        cpu_percent=None,
+        memory_percent=None,
+        tokens=times,
+    )
+    date = _date({"CreationTime": document.get("start_time", document.get("date"))})
+    return Result(
+        file=path, job=name, date=date, region="", model="", users=None, benchmarks=(one,)
+    )
+
+
+def _of_aiperf(path: str, metrics: Json) -> TokenTimes:
+    return TokenTimes(
+        per_second=_average(path, metrics, "request_throughput", _RATES),
+        request_s=_average(path, metrics, "request_latency", _SECONDS),
+        first_token_s=_average(path, metrics, "time_to_first_token", _SECONDS),
+        per_token_s=_average(path, metrics, "inter_token_latency", _SECONDS),
+        given=_average(path, metrics, "input_sequence_length", _COUNTS),
+        written=_average(path, metrics, "output_sequence_length", _COUNTS),
+    )
+
+
+def _average(path: str, metrics: Json, name: str, units: Mapping[str, float]) -> float:
+    entry = metrics.get(name)
+    if not isinstance(entry, dict):
+        raise _wrong(path, name, entry, "an object with unit and avg, of a run with --streaming")
+    unit = entry.get("unit")
+    if not isinstance(unit, str) or unit not in units:
+        raise _wrong(path, f"{name}.unit", unit, " or ".join(units))
+    return _above_zero(path, entry, "avg", f"{name}.avg") * units[unit]
+
+
+def _of_vllm(path: str, found: Json) -> TokenTimes:
+    def number(name: str) -> float:
+        return _above_zero(path, found, name, name)
+
+    first, each = number("mean_ttft_ms") / 1000, number("mean_tpot_ms") / 1000
+    given, written = (
+        number(f"total_{which}_tokens") / number("completed") for which in ("input", "output")
+    )
+    whole = first + max(0.0, written - 1) * each
+    if "mean_e2el_ms" in found:
+        whole = number("mean_e2el_ms") / 1000
+    return TokenTimes(number("request_throughput"), whole, first, each, given, written)
+
+
+def _above_zero(path: str, document: Json, name: str, place: str) -> float:
+    value = _real(document, name)
+    if value is None:
+        raise _wrong(path, place, document.get(name), "a number above zero")
+    return value
+
+
 def _users(config: Json) -> int | None:
     """Most virtual users at once; each sends one request after the other."""
     pattern = config.get("TrafficPattern")
@@ -222,7 +315,7 @@ def _date(document: Json) -> str:
         value = document.get(name)
         try:
             if isinstance(value, str):
-                day = date.fromisoformat(value[:10])
+                day = date.fromisoformat(value[: 8 if value[:8].isdigit() else 10])
             elif isinstance(value, int | float):
                 day = datetime.fromtimestamp(value, UTC).date()
             else:
@@ -283,7 +376,7 @@ def _wrong(path: str, place: str, value: Any, wanted: str) -> InputError:
     return InputError(
         f"{place} is {_kind(value)}; expected {wanted}",
         file=path,
-        hint=f"Pass the answer as the aws CLI printed it: {_DESCRIBE}",
+        hint=f"Pass the file as it was written. {_EXPORT} Of a job: {_DESCRIBE}",
     )
 
 

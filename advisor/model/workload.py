@@ -121,6 +121,22 @@ class Job(Value):
         return f"by the job {self.name}{day} ({printable(self.file)})"
 
 
+class TokenTimes(NamedTuple):
+    """Requests to a language model under some load, on one instance; means, times in seconds."""
+
+    per_second: float  # requests
+    request_s: float
+    first_token_s: float
+    per_token_s: float  # of each further token
+    given: float  # tokens of a prompt
+    written: float  # of an answer
+
+    @property
+    def in_flight(self) -> float:
+        """Requests in progress, by Little's law."""
+        return self.per_second * self.request_s
+
+
 class Measurement(Value):
     """One configuration that a load test ran, and how it stands beside the others."""
 
@@ -136,6 +152,8 @@ class Measurement(Value):
     instances: int | None  # for the peak; None where the configuration was not weighed
     standing: str  # taken | slower | dearer | unusable: by the answer time, then by cost
     note: str  # why it is unusable, else how it compares
+    tokens: TokenTimes | None = None  # of a language model
+    modelled: TokenTimes | None = None  # the same load as modelled
 
     @property
     def name(self) -> str:

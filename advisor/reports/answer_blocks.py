@@ -215,6 +215,7 @@ def _measured(advice: Advice) -> Iterator[str]:
     if measured is not None:
         yield measured_words.origin(measured)
         yield from map(measured_words.line, measured.tests)
+        yield from filter(None, map(measured_words.beside_model, measured.tests))
         yield from (f"State it to keep it: {each}" for each in _of_origin(advice, "measured"))
 
 

@@ -238,6 +238,8 @@ def _measurement(item: Measurement) -> dict[str, Any]:
         "instances": item.instances,
         "standing": item.standing,
         "because": item.note,
+        "tokens": None if item.tokens is None else item.tokens._asdict(),
+        "modelled": None if item.modelled is None else item.modelled._asdict(),
     }
 
 
