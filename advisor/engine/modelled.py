@@ -128,7 +128,7 @@ def modelled(facts: StatedFacts) -> Workload:
         result = result._replace(assumed=model.assumed, rate=asked.rate, asked=asked)
         if found:
             told |= _times(model, asked, found[0])
-            result = result._replace(on=found[0])
+            result = result._replace(on=_measured(facts, found[0]))
         elif asked.named is None:
             result = _not_held(result, facts, asked, models, known)
         else:  # the plan says that the stated type is too small
@@ -163,6 +163,22 @@ def with_alternatives(facts: StatedFacts) -> Modelled | None:
         ways.append((f"model.context {least}", _fleets(short, facts, models, known)))
     found = (Alternative(change=change, on=fleets[0]) for change, fleets in ways if fleets)
     return told._replace(alternatives=tuple(each for each in found if each.on != told.on))
+
+
+def _measured(facts: StatedFacts, on: OnType) -> OnType:
+    """The same with measured times, where a load test of the type gave some."""
+    measured = facts.workload.measured
+    taken = None if measured is None else measured.taken
+    times = None if taken is None else taken.tokens
+    if taken is None or times is None or taken.instance_type != on.instance_type:
+        return on
+    first, each = times.first_token_s, times.per_token_s
+    return on._replace(
+        first_token_s=first,
+        first_token=(first, first),
+        per_token_s=each,
+        per_token=(each, each),
+    )
 
 
 def predicted(facts: StatedFacts, measured: TokenTimes) -> TokenTimes | None:
@@ -293,6 +309,7 @@ def _asked(facts: StatedFacts, model: _Model, known: Knowledge) -> Asked:
         answer_s=_seconds(workload, "requests.answer"),
         request_s=facts.taken(MEAN_PROCESSING) / _SECOND if stated_time else None,
         at_once=_end(workload, "model.concurrency"),
+        batched=workload.batched,
         device_mib=_mib(workload, "model.accelerator_memory"),
         host_mib=_mib(workload, "model.memory"),
         least=_least(facts, known),

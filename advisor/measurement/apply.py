@@ -62,7 +62,7 @@ def measured_workload(
     chosen = taken or serverless
     keys: tuple[str, ...] = ()
     if chosen is not None:
-        workload, keys = restated(workload, facts, chosen)
+        workload, keys = restated(workload.as_stated, facts, chosen)
     measured = bare._replace(keys=keys, taken=taken, serverless=serverless, tests=tests)
     told = tuple(findings(facts, results, measured, number))
     return workload._replace(measured=measured._replace(findings=told))

@@ -302,6 +302,12 @@ class Workload(Value):
         return self.modelled is None or self.modelled.held
 
     @property
+    def batched(self) -> bool:
+        """Whether a load test of a language model says what an instance carries."""
+        taken = None if self.measured is None else self.measured.taken
+        return taken is not None and taken.tokens is not None
+
+    @property
     def server(self) -> str:
         """The server of the model, by its own key or as the framework; empty without one."""
         return (self.text("model.engine") or self.text("model.framework") or "").lower()

@@ -61,8 +61,7 @@ def modelled(draft: Draft, instance: Instance) -> OnType | None:
 def planned_share(draft: Draft) -> tuple[float, str]:
     """Share of an instance's highest rate that is planned for, and the constant that says so."""
     workload = draft.facts.workload
-    taken = None if workload.measured is None else workload.measured.taken
-    batched = workload.is_told("model.concurrency") or (taken is not None and taken.tokens)
+    batched = workload.is_told("model.concurrency") or workload.batched
     name = "batching-share" if batched else "safety-factor"
     return draft.number(name), name
 
