@@ -320,6 +320,8 @@ def complaints(found: LoadTest) -> list[str]:
         for text in judge(each.service, each.operation, each.parameters)
     ]
     body = request(found.plan)
+    if "AIBenchmarkJobName" in body:
+        return held
     config = body["InputConfig"]
     if body["JobType"] == "Default":
         return held
@@ -365,7 +367,7 @@ def test_any_workload(document: dict[str, Any]) -> None:
         assert complaints(each) == []
     (readme, *files) = maker(KIND)(advice)
     assert readme[1].count("```") == 4
-    assert len(files) == 2 * len(found.tests)
+    assert len(files) == sum(len(each.plan.requests) for each in found.tests)
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
@@ -380,7 +382,7 @@ def test_every_example(path: Path) -> None:
         elif path.stem == "none-fits":
             assert written == []
         else:
-            assert len(written) in (2, 4)
+            assert len(written) in (2, 4, 5)  # two of a job, five of a benchmark
 
 
 def test_there_and_back(tmp_path: Path) -> None:
