@@ -218,7 +218,7 @@ def _mapped(key: Key) -> st.SearchStrategy[Any]:
     if key.kind == "windows":
         return st.lists(_record(keys(key.path).values(), "hours"), min_size=1, max_size=2)
     assert key.kind == "models", f"no strategy for the kind {key.kind}"
-    model = _record(keys(key.path).values(), "name")
+    model = _record((each for each in keys(key.path).values() if each.path != "config"), "name")
     return st.lists(model, min_size=1, max_size=4, unique_by=lambda each: str(each["name"]))
 
 

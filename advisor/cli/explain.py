@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -73,8 +72,11 @@ def _find(known: RulebookIndex, name: str) -> tuple[Entry, ...]:
     if not found:
         from advisor.reference.model_card import model_card  # reads the tables of models
 
-        with suppress(InputError):
+        try:
             return (model_card(name),)
+        except InputError:
+            if "/" in name:
+                raise
     if not found:
         close = known.nearest(name)
         guess = f"did you mean {' or '.join(close)}? " if close else ""

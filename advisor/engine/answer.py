@@ -9,8 +9,7 @@ from advisor.engine.decision_cells import Neighbourhood
 from advisor.engine.facts import Facts, say
 from advisor.engine.sensitivity import decisive_unknowns, fixes, would_change
 from advisor.engine.verdicts import stated_text
-from advisor.model.advice import Change, Decision, Fact, Fix, Step, yes_no
-from advisor.model.options import REAL_TIME
+from advisor.model.advice import Decision, Fact, Step, yes_no
 from advisor.rulebook.types import UNSET, Condition, FactEntry, Leaf, Point, Question
 
 _NOT_FACTS = (
@@ -58,26 +57,13 @@ def answer(around: Neighbourhood, decided: str | None) -> Decision:
         would_change=would_change(around),
         fixes=fixes(around) if rules_option is None else (),
     )
-    return (
-        decision if around.facts.workload.held or decided else _without_type(around.facts, decision)
-    )
+    if around.facts.workload.modelled is None:
+        return decision
+    from advisor.engine.asked_again import asked_again, without_type  # most name no model
 
-
-def _without_type(facts: Facts, decision: Decision) -> Decision:
-    """That no type holds the model, whatever the option, and what would make one hold it."""
-    told = facts.workload.modelled
-    assert told is not None
-    ways = tuple(
-        Fix(
-            changes=(Change(fact=fact, to=to),),
-            option=decision.option or REAL_TIME,
-            advice="A smaller model, precision or context fits on a type that is sold.",
-            source="",
-        )
-        for fact, to in told.fixes
-    )
-    none: dict[str, Any] = {"option": None, "rules_option": None, "status": "none-fits"}
-    return decision._replace(**none, unknowns=(), would_change=(), fixes=ways)
+    if not around.facts.workload.held and not decided:
+        return without_type(around.facts, decision)
+    return asked_again(around.facts, decision)
 
 
 def _not_asked(around: Neighbourhood) -> tuple[Step, ...]:

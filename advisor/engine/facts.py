@@ -61,8 +61,9 @@ class Facts:
             return True
         if workload.text("model.accelerator") == "none":
             return False
-        large = book.words["model.parameters", "large"].low
-        return self.low[book.parameters] >= large or workload.server in LANGUAGE_SERVERS
+        large = book.words.get(("model.parameters", "large"))
+        known = large is not None and self.low[book.parameters] >= large.low
+        return known or workload.server in LANGUAGE_SERVERS
 
     def _take(self, workload: Workload) -> None:
         """Read a workload and take its point."""

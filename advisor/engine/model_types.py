@@ -46,7 +46,7 @@ class Asked(Value):
     least: int = 1  # instances of any fleet
     fast: bool = False  # the fastest before the cheapest, within the budget
     budget_usd: float | None = None  # a month
-    transform: bool = False
+    transform: bool = False  # records of a job, whose rate is what its instances take
     named: str | None = None  # the one type that is stated
     region: str | None = None
     engine: str = ""  # the server; any without measured rows makes intervals wider
@@ -58,7 +58,7 @@ def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
     Those that keep the targets go before others, then those that hold it for certain, then the
     cheapest fleet by a known price, then the smaller and the newer type.
     """
-    prices = _prices(asked.region)
+    prices = _prices(asked)
     found = []
     for instance in _candidates(asked, known, prices):
         device = models.accelerator(instance.accelerator_model, instance.accelerator_memory_mib)
@@ -68,7 +68,8 @@ def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
             continue
         made = _on(asked, instance, device, models.numbers, known, prices.get(instance.type))
         if made is not None:
-            cost = (made.usd_hour or 0.0) * made.instances
+            each = 1 / made.highest_per_s if asked.transform else made.instances
+            cost = (made.usd_hour or 0.0) * each
             first = (not made.kept, not made.certain)
             amount = (made.usd_hour is None, cost)
             dear = asked.budget_usd is not None and cost * MONTH_HOURS > asked.budget_usd
@@ -82,7 +83,7 @@ def cheapest_device(
     asked: Asked, models: Models, known: Knowledge
 ) -> tuple[str, Accelerator] | None:
     """The type of the lowest price with one device that holds the weights, and that device."""
-    prices = _prices(asked.region)
+    prices = _prices(asked)
     found = []
     for each in _candidates(asked, known, prices):
         device = models.accelerator(each.accelerator_model, each.accelerator_memory_mib)
@@ -102,9 +103,10 @@ def least_memory(asked: Asked, numbers: Mapping[str, float]) -> int:
     return math.ceil((asked.weights / MIB + engine) / share)
 
 
-def _prices(region: str | None) -> Mapping[str, int]:
+def _prices(asked: Asked) -> Mapping[str, int]:
     folder = os.path.join(rules_directory(), "prices")
-    return shipped(region, folder).per_hour("hosting", sold=True)
+    component = "batch-transform" if asked.transform else "hosting"
+    return shipped(asked.region, folder).per_hour(component, sold=True)
 
 
 def _candidates(asked: Asked, known: Knowledge, prices: Mapping[str, int]) -> Iterator[Instance]:
@@ -229,9 +231,12 @@ def _loaded(
         needed = asked.rate / (highest * share)
     instances = max(asked.least, math.ceil(round(needed, 9)))
     at_load = _at_load(asked, copy, instances * copies, most)
+    if asked.transform:  # a job keeps its instances full; its deadline tells how many there are
+        instances, at_load = 1, most
     request = asked.request_s or at_load.request
     usd = None if price is None else price / _MILLION
     rate = asked.rate if asked.flying is None else asked.flying / request
+    rate = highest if asked.transform else rate
     return OnType(
         instance_type=instance.type,
         tensor_parallel=copy.degree,

@@ -128,7 +128,8 @@ def modelled(facts: StatedFacts) -> Workload:
         result = result._replace(assumed=model.assumed, rate=asked.rate, asked=asked)
         if found:
             told |= _times(model, asked, found[0])
-            result = result._replace(on=_measured(facts, found[0]))
+            rate = found[0].highest_per_s if asked.transform else asked.rate
+            result = result._replace(on=_measured(facts, found[0]), rate=rate)
         elif asked.named is None:
             result = _not_held(result, facts, asked, models, known)
         else:  # the plan says that the stated type is too small
@@ -209,7 +210,8 @@ def predicted(facts: StatedFacts, measured: TokenTimes) -> TokenTimes | None:
 def _model(facts: StatedFacts, models: Models, known: Knowledge) -> _Model | None:
     workload = facts.workload
     config, name = workload.text("model.config"), workload.text("model.id")
-    count, hub, gated = facts.taken("model.parameters"), "", False
+    stated, hub, gated = workload.interval("model.parameters"), "", False
+    count = facts.taken("model.parameters") if stated is None or stated.low else None
     if config is not None or name is not None:
         if config is None:
             known_model = models.find(name or "")
@@ -224,9 +226,9 @@ def _model(facts: StatedFacts, models: Models, known: Knowledge) -> _Model | Non
     else:
         kind = workload.text("model.kind") or "llm"
         precision = str(facts.taken("model.precision"))
-        size = facts.taken("model.size") if facts.is_stated("model.size") else None
-        if count is None and size is not None:
-            count = round(size / models.numbers[f"bytes-{precision}"])
+        size = workload.interval("model.size")
+        if count is None and size is not None and size.low:
+            count = round((size.high or size.low) / models.numbers[f"bytes-{precision}"])
         if count is None or kind not in _GENERATIVE:
             return None
         geometry = _like(count, models)
@@ -361,7 +363,7 @@ def _sizes(
         yield _number("model.parameters", "count", count, factors, f"The shape of {model.name}.")
         word = Stated("model.precision", model.precision, model.precision, 0, 0)
         because = f"The weights of {model.name} are released so."
-        yield word.path, Derived(word, None, because)
+        yield word.path, Derived(item=word, middle=None, because=because)
     each = f"{count:,} parameters in {model.precision}"
     size = -(-model.weights // MIB) * MIB
     if count and model.named:
@@ -369,7 +371,8 @@ def _sizes(
     if model.kind in _GENERATIVE:
         gpu = Stated("model.accelerator", GPU, GPU, 0, 0)
         if model.named or {"model.kind", "model.engine"} & facts.workload.values.keys():
-            yield gpu.path, Derived(gpu, None, "A language model answers too slowly on CPUs.")
+            because = "A language model answers too slowly on CPUs."
+            yield gpu.path, Derived(item=gpu, middle=None, because=because)
     for path, tokens in zip(_BODIES, (model.usual.given, model.usual.written), strict=True):
         if model.kind != "vlm" and not model.assumed:
             size = tokens * known.numbers["token-bytes"]
@@ -384,7 +387,7 @@ def _sizes(
             "Fetch of image and weights side by side, and the rest of a start, by AWS's figures."
         )
         item = _stated("model.startup", "time", Interval(low, high))
-        yield item.path, Derived(item, isqrt(low * high), because)
+        yield item.path, Derived(item=item, middle=isqrt(low * high), because=because)
 
 
 def _times(model: _Model, asked: Asked, on: OnType) -> Iterator[tuple[str, Derived]]:
@@ -434,7 +437,8 @@ def _number(
         max(1, round(each if exact else float(f"{each:.3g}")))
         for each in (middle * factors[0], middle, middle * factors[1])
     )
-    return path, Derived(_stated(path, kind, Interval(low, high)), value, because)
+    item = _stated(path, kind, Interval(low, high))
+    return path, Derived(item=item, middle=value, because=because)
 
 
 def _stated(path: str, kind: str, value: Interval) -> Stated:

@@ -177,7 +177,7 @@ class Measured(Value):
     findings: tuple[Finding, ...]
 
 
-class Derived(NamedTuple):
+class Derived(Value):
     """A value that a workload does not state and its model tells."""
 
     item: Stated  # a point, or an interval; its place is that of nothing

@@ -153,7 +153,8 @@ def _rate(draft: Draft, split: Records) -> tuple[float, str]:
     measured = draft.upper("model.throughput")
     if measured:
         rate = measured / PER_SECOND
-        return rate, f"{per_second(rate)} measured on one instance"
+        told = draft.facts.workload.is_told("model.throughput")
+        return rate, f"{per_second(rate)} {'modelled' if told else 'measured'} on one instance"
     work = load(draft)
     rate = split.concurrent / (work.processing_s or 1.0)
     text = f"{counted(split.concurrent, 'request')} at once / {work.time_text}"

@@ -25,9 +25,9 @@ def look_up(reading: Reading) -> dict[str, Geometry]:
     entries: list[tuple[Mapping[str, Any], Stated]] = []
     if listed is not None:
         entries += [(model, listed) for model in listed.value]
-    own = {key: values[f"model.{key}"] for key in ("id", "config") if f"model.{key}" in values}
-    for key, stated in own.items():
-        entries.append(({key: stated.value}, stated))
+    own = values.get("model.config") or values.get("model.id")
+    if own is not None:
+        entries.append(({own.path.removeprefix("model."): own.value}, own))
     for model, place in entries:
         try:
             _one(reading, model, shapes)

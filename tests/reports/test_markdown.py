@@ -19,7 +19,8 @@ from tests.strategies import Document, documents, read
 
 GOLDEN = Path(__file__).parent / "golden"
 SECTIONS = [
-    "Options", "Depends on", "Changes if", "Plan", "Cost", "Findings", "Accepted", "Fixes",
+    "Options", "Depends on", "Changes if", "Model",
+    "Plan", "Cost", "Findings", "Accepted", "Fixes",
     "Outside", "Ask AWS", "Facts and sources",
 ]  # fmt: skip
 MOST_LINES = 60

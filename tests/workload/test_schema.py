@@ -66,7 +66,8 @@ SINGLE = [key for key in keys().values() if key.example and key.kind not in NOT_
 def test_every_example_is_accepted(key: Key) -> None:
     document = place(key, key.example)
     assert not [*Draft202012Validator(schema()).iter_errors(document)]
-    assert read_workloads(json.dumps(document).encode(), "w.yaml")
+    if key.path != "model.config":  # it names a file
+        assert read_workloads(json.dumps(document).encode(), "w.yaml")
 
 
 WORDS = [(key, word) for key in keys().values() for word in key.words]

@@ -1,0 +1,29 @@
+"""A model by its id, as ``explain`` prints it."""
+
+from __future__ import annotations
+
+import pytest
+
+from advisor.model.errors import InputError
+from advisor.reference.model_card import model_card
+
+
+def test_a_language_model_has_sizes_and_types_that_hold_it() -> None:
+    card = model_card("llama-3.1-8b-instruct")
+    told = {each.label: each.text for each in card.details}
+    assert card.id == "meta-llama/Llama-3.1-8B-Instruct"
+    assert told["Weights"].startswith("15 GB bf16, 7.48 GB fp8")
+    assert told["Cache"].startswith("128 KB a token")
+    types = [each.text for each in card.details if each.label == "On"]
+    # Of 22.35 GiB of an L4 0.9 x 22.35 - 14.96 - 1.4 = 3.76 GiB hold 30,792 tokens of 128 KiB.
+    assert any("ml.g6.2xlarge: one request of 30,792 tokens" in each for each in types)
+
+
+def test_an_encoder_has_sizes_alone() -> None:
+    labels = {each.label for each in model_card("BAAI/bge-base-en-v1.5").details}
+    assert labels == {"Parameters", "Weights", "Context"}
+
+
+def test_an_unknown_id_names_the_nearest() -> None:
+    with pytest.raises(InputError, match="no model is known"):
+        model_card("BAAI/bge-base")

@@ -1,0 +1,81 @@
+"""Models that a file names: found, or refused with the place and what to write instead."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from advisor.model.errors import InputError
+from advisor.model.workload import Interval, Workload
+from advisor.workload import read_file, read_workloads
+
+HEAD = "name: chat\nrequests: {arrival: online, tokens: {input: 1k, output: 300}}\n"
+LLAMA = "meta-llama/Llama-3.1-8B-Instruct"
+
+
+def read(model: str, head: str = HEAD) -> Workload:
+    (workload,) = read_workloads(f"{head}model: {{{model}}}\n".encode(), "chat.yaml")
+    return workload
+
+
+@pytest.mark.parametrize("name", [LLAMA, LLAMA.lower(), "llama-3.1-8b-instruct"])
+def test_an_id_is_found_in_any_case_and_without_its_owner(name: str) -> None:
+    assert read(f"id: {name}").text("model.id") == name
+
+
+@pytest.mark.parametrize(
+    ("model", "message", "hint"),
+    [
+        ("id: meta-llama/Llama-3.1-8B-Instuct", "no model is known as", LLAMA),
+        ("id: meta-llama/Llama-3.1-8B-Instuct", "no model is known as", "model.config"),
+        (f"id: {LLAMA}, context: 200k", "takes 131,072 tokens", "131072"),
+        (f"id: {LLAMA}, context: 1200", "are 1,300 tokens, but model.context takes 1,200", "1200"),
+        ("id: openai-community/gpt2, context: 9k", "takes 1,024", "1024"),
+        ("config: ./nothing.json", "cannot be read", "config.json"),
+        ("engine: vlm", "is not an accepted word", "vllm"),
+        ("kind: lmm", "is not an accepted word", "llm"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_its_place(model: str, message: str, hint: str) -> None:
+    with pytest.raises(InputError) as found:
+        read(model)
+    assert message in found.value.message
+    assert hint in str(found.value.hint)
+    assert (found.value.file, found.value.line > 0) == ("chat.yaml", True)
+
+
+def test_tokens_are_counted_in_thousands_and_may_be_split() -> None:
+    said = "{input: {typical: 1k, max: 8k}, output: 300..800}"
+    head = f"name: a\nrequests: {{arrival: online, tokens: {said}}}\n"
+    workload = read(f"id: {LLAMA}", head)
+    assert workload.typical("requests.tokens.input") == Interval(1000, 1000)
+    assert workload.interval("requests.tokens.input.max") == Interval(8000, 8000)
+    assert workload.interval("requests.tokens.output") == Interval(300, 800)
+
+
+def test_one_number_beside_a_largest_one_is_the_usual_one() -> None:
+    data = f"{HEAD}model: {{id: {LLAMA}}}\n".encode()
+    (workload,) = read_workloads(data, "chat.yaml", [("requests.tokens.input.max", "4k")])
+    assert workload.interval("requests.tokens.input.typical") == Interval(1000, 1000)
+    assert workload.interval("requests.tokens.input.max") == Interval(4000, 4000)
+
+
+def test_a_configuration_lies_beside_the_file(tmp_path: Path) -> None:
+    config = {
+        "model_type": "llama", "hidden_size": 4096, "num_hidden_layers": 32, "vocab_size": 128256,
+        "num_attention_heads": 32, "num_key_value_heads": 8, "intermediate_size": 14336,
+        "max_position_embeddings": 131072, "torch_dtype": "bfloat16",
+    }  # fmt: skip
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    file = tmp_path / "chat.yaml"
+    file.write_text(f"{HEAD}model: {{config: ./config.json, id: of/no/interest}}\n")
+    (workload,) = read_file(str(file))
+    assert workload.shapes["./config.json"].parameters == pytest.approx(8_030_261_248, rel=0.005)
+
+
+def test_every_model_of_a_list_is_looked_up() -> None:
+    models = f"models: [{{name: a, id: {LLAMA}}}, {{name: b, id: of/nobody}}]\n"
+    with pytest.raises(InputError, match="of/nobody"):
+        read_workloads(f"{HEAD}{models}".encode(), "chat.yaml")
