@@ -4,6 +4,7 @@ The numbers are those of ``rules/models.yaml``, by id. Sizes are bytes, lengths 
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TypeAlias
 
 from advisor.model.geometry import Accelerator, Geometry
@@ -147,18 +148,8 @@ def best_fit(
 ) -> Fit:
     """The fit at the smallest degree that holds the model, else at the one that comes nearest."""
     order = (YES, OPEN, NO)
-    found = [
-        fit(
-            geometry,
-            precision,
-            accelerator,
-            degree=each,
-            context=context,
-            numbers=numbers,
-            usable=usable,
-        )
-        for each in degrees(geometry, devices)
-    ]
+    at = partial(fit, geometry, precision, accelerator, context=context, numbers=numbers)
+    found = [at(degree=each, usable=usable) for each in degrees(geometry, devices)]
     return min(found, key=lambda each: (order.index(each.fits), _last_resort(each)))
 
 

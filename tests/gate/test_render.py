@@ -84,7 +84,7 @@ def test_a_value_is_written_at_its_place(base: str, dialect: str) -> None:
         said = value if isinstance(value, str) else json.dumps(value)
         assert written == said or "${" in said, path
         key = lines[line - 1][min(columns) - 1 :].lstrip('"').replace("_", "").lower()
-        field = path.rpartition(".")[2].partition("[")[0].lower()
+        field = path.rpartition(".")[2].partition("[")[0].replace("_", "").lower()
         assert key.startswith((field, "name ", "kmskey")) or len(columns) == 1, path
 
 

@@ -27,6 +27,8 @@ _PROPERTIES: dict[str, Callable[[Row], bool | None]] = {
     "neuron": lambda row: row["accelerator"] == "neuron" if row["accelerator"] else None,
     "no-gpu": lambda row: row["accelerator"] != "gpu" if row["accelerator"] else None,
     "no-neuron": lambda row: row["accelerator"] != "neuron" if row["accelerator"] else None,
+    "arm": lambda row: row["arch"] == "arm64" if row["arch"] else None,
+    "x86": lambda row: row["arch"] == "x86_64" if row["arch"] else None,
     "burstable": lambda row: _classes().get(family(row["instance_type"])) == "burstable",
     "inferentia-1": lambda row: family(row["instance_type"]) == "inf1",
 }
@@ -35,7 +37,7 @@ _PROPERTIES: dict[str, Callable[[Row], bool | None]] = {
 def is_a(instance_type: str, property_name: str) -> bool | None:
     """Whether a type has a property; ``None`` when nothing says so.
 
-    Properties: local-storage, gpu, no-gpu, several-gpus, neuron, no-neuron, burstable,
+    Properties: local-storage, gpu, no-gpu, several-gpus, neuron, no-neuron, arm, x86, burstable,
     inferentia-1.
     """
     row = _rows().get(instance_type)

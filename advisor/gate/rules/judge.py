@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import (
@@ -28,9 +28,6 @@ from advisor.gate.rules.view import Fault, View, containers, text_of
 from advisor.gate.settings import Organisation
 from advisor.model.value import Value
 from advisor.text.spelling import misspelt, nearest
-
-if TYPE_CHECKING:
-    from advisor.gate.rules.served_models import Place
 
 Predicate = Callable[[View], Iterator[Fault]]
 
@@ -162,7 +159,7 @@ def _data_faults(check: Check, view: View) -> Iterator[Fault]:
         )
 
 
-def _scopes(check: Check, view: View) -> Iterator[tuple[Path, Scope, Mapping[str, Place]]]:
+def _scopes(check: Check, view: View) -> Iterator[tuple[Path, Scope, Mapping[str, Any]]]:
     """What a check looks at one by one: parts of a resource, or what is known of served models."""
     if check.each != _SERVED:
         for path, part in _parts(check, view.body):

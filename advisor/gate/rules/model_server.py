@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from advisor.configuration.document import Node
@@ -31,6 +30,10 @@ class ModelServer(Value):
         names: list[str] = self.engine["keys"].get(role, {"names": [""]})["names"]
         return next((name for name in names if name in self.variables), names[0])
 
+    def is_set(self, role: str) -> bool:
+        """Whether the container has a variable of a role."""
+        return self.name(role) in self.variables
+
     def text(self, role: str) -> str | None:
         """The value of a role, else what the server takes without it; ``None``: open."""
         node = self.variables.get(self.name(role))
@@ -38,13 +41,14 @@ class ModelServer(Value):
             return str(self.engine["keys"].get(role, {}).get("default", ""))
         return as_text(node.value).strip() if node.kind == "scalar" else None
 
-    def count(self, role: str) -> int | None:
-        """The whole number of a role; ``None`` where it is open, absent, or no such number."""
-        return count_of(self.text(role))
+    def count(self, role: str, without: int | None = None) -> int | None:
+        """The whole number of a role, or what counts without one; ``None``: open, or no number."""
+        text = self.text(role)
+        return without if text == "" else count_of(text)
 
     def share(self, role: str) -> float | None:
         """The share that is set for a role; ``None`` where it is open, absent, or none."""
-        found = number(self.text(role) or "") if self.name(role) in self.variables else None
+        found = number(self.text(role) or "") if self.is_set(role) else None
         return float(found) if found is not None and 0 < found <= 1 else None
 
     def has(self, names: str) -> bool:
@@ -95,21 +99,11 @@ def _engine(node: Node | None, variables: Mapping[str, Node]) -> Mapping[str, An
         image = "".join(part if isinstance(part, str) else "?" for part in node.value)
     if any(word in image for word in _table()["not_read"]):
         return None
-    repository = image.partition("/")[2].partition(":")[0]
+    words = f"-{image.partition('/')[2].partition(':')[0].replace('/', '-')}-"
     engines: list[Mapping[str, Any]] = list(_table()["engines"].values())
-    for engine in engines:
-        if any(_named(each).search(repository) for each in engine["images"]):
-            return engine
-    for engine in engines:
-        for word in engine["told_by"]:
-            if any(key == word or (key.startswith(word) and word[-1] == "_") for key in variables):
-                return engine
-    return None
-
-
-@cache
-def _named(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:^|[/-]){re.escape(name)}(?:$|[/-])")
+    named = (each for each in engines if any(f"-{name}-" in words for name in each["images"]))
+    told = (e for e in engines if any(key.startswith(tuple(e["told_by"])) for key in variables))
+    return next(named, None) or next(told, None)
 
 
 def _table() -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ open value decides is left out, so that no condition on it holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -62,40 +62,6 @@ class Host(NamedTuple):
         return wanted if wanted and self.needs.get("AcceleratorPartitionType") is None else 0
 
 
-class Served:
-    """A container on one type, and its facts."""
-
-    def __init__(self, container: Place, server: ModelServer, host: Host) -> None:
-        self.holder, self.path, _ = container
-        self.server, self.host = server, host
-        self.places: dict[str, Place] = {}
-        self.facts: dict[str, Node] = {}
-
-    @property
-    def degree(self) -> int | None:
-        """Devices of one copy; ``None`` where that is open."""
-        if "degree" not in self.server.engine["keys"]:
-            return None if self.server.engine.get("spills") else 1
-        if self.server.text("degree") in ("max", "all"):
-            return self.host.devices
-        return self.server.count("degree")
-
-    def put(self, place: Place, **facts: str | int | None) -> None:
-        """Add facts of a place; those that are ``None`` are not known."""
-        for name, value in facts.items():
-            if value is not None:
-                self.places[name] = place
-                self.facts[name] = place.node._replace(kind="scalar", value=value)
-
-    def variable(self, role: str) -> Place:
-        """The variable of a role; that of the model where it is not set."""
-        name, variables = self.server.name(role), self.server.variables
-        if name not in variables:
-            name = self.server.name("model")
-        path = (*self.path, "Environment", name)
-        return Place(self.holder, path, variables.get(name, self.server.container))
-
-
 _last: list[tuple[World, dict[str, list[Served]]]] = []
 
 
@@ -104,237 +70,233 @@ def served_models(view: View) -> list[Served]:
     if not _last or _last[0][0] is not view.world:
         found: dict[str, list[Served]] = {}
         market = market_of(view, view.region)
-        for each in _served(view, market):
-            _tell(each, view, market)
-            for address in {each.holder.address, each.host.settings.resource.address}:
-                found.setdefault(address, []).append(each)
+        for holder, host in _hosts(view, market):
+            model, inline = view.model_of(holder), holder.get("Container")
+            places = [Place(model, *each) for each in containers(model)] if model else []
+            if inline is not None:
+                places.append(Place(host.settings.resource, ("Specification", "Container"), inline))
+            for place in places:
+                server = model_server(place.node)
+                for each in () if server is None else (Served(place, server, host, market),):
+                    each.tell(view)
+                    for address in {place.resource.address, host.settings.resource.address}:
+                        found.setdefault(address, []).append(each)
         _last[:] = [(view.world, found)]
     return _last[0][1].get(view.resource.address, [])
 
 
-# -- what runs where -----------------------------------------------------------------------------
-
-
-def _served(view: View, market: Market) -> Iterator[Served]:
+def _hosts(view: View, market: Market) -> Iterator[tuple[Node, Host]]:
+    """What names a model or has a container, with what that runs on."""
     for config in view.world.of_kind("EndpointConfig"):
         for path, variant in view.variants(config):
             place = Place(config, path, variant)
-            for host in _hosts(place, place, market):
-                yield from _of_model(view, variant, host)
+            for host in _types(place, market):
+                yield variant, host
     for component in view.world.of_kind("InferenceComponent"):
         inner, said = view._replace(resource=component), component.body.get("Specification")
-        home, host_node = config_of(inner), host_of(inner)
-        if said is None or home is None or host_node is None:
-            continue
-        settings = Place(component, ("Specification",), said)
-        times = said.get("StartupParameters")
-        if times is not None:
-            settings = Place(component, ("Specification", "StartupParameters"), times)
-        for bare in _hosts(Place(home, (), host_node), settings, market):
-            host = bare._replace(needs=said.get("ComputeResourceRequirements") or said)
-            inline = Place(component, ("Specification", "Container"), said.get("Container") or said)
-            server = model_server(inline.node)
-            if server is not None:
-                yield Served(inline, server, host)
-            yield from _of_model(view, said, host)
+        home, hosting = config_of(inner), host_of(inner)
+        if said is not None and home is not None and hosting is not None:
+            times = said.get("StartupParameters")
+            path = ("Specification",) if times is None else ("Specification", "StartupParameters")
+            settings = Place(component, path, times or said)
+            needs = said.get("ComputeResourceRequirements") or said
+            for host in _types(Place(home, (), hosting), market):
+                yield said, host._replace(settings=settings, needs=needs)
 
 
-def _hosts(variant: Place, settings: Place, market: Market) -> Iterator[Host]:
+def _types(variant: Place, market: Market) -> Iterator[Host]:
     """A variant on its type, on each type of its pools, or serverless."""
     serverless = variant.node.get("ServerlessConfig")
     if serverless is not None and serverless.kind == "map":
-        yield Host(variant._replace(node=serverless), settings, None)
+        yield Host(variant._replace(node=serverless), variant, None)
     for part in (variant.node, *variant.node.items("InstancePools")):
         node = part.get("InstanceType")
         instance = market.known.catalogue.get(text_of(node) or "")
         if node is not None and instance is not None:
-            yield Host(variant._replace(node=node), settings, instance)
+            yield Host(variant._replace(node=node), variant, instance)
 
 
-def _of_model(view: View, holder: Node, host: Host) -> Iterator[Served]:
-    model = view.world.meant_by(holder.get("ModelName"), "Model", "ModelName")
-    if model is not None:
-        for path, container in containers(model):
-            server = model_server(container)
-            if server is not None:
-                yield Served(Place(model, path, container), server, host)
+class Served:
+    """A container on one type: its facts by name, and where each comes from."""
 
+    def __init__(self, container: Place, server: ModelServer, host: Host, market: Market) -> None:
+        self.holder, self.path, _ = container
+        self.server, self.host, self.market = server, host, market
+        self.places: dict[str, Place] = {}
+        self.facts: dict[str, Node] = {}
+        self.model: KnownModel | None = None
+        self.precision: str | None = None
+        self.valid: tuple[int, ...] = ()  # degrees at which the devices can share the model
+        self.context = 0  # tokens of the longest request; 0 where the server chooses, or it is open
+        text = server.text("degree")
+        self.degree = host.devices if text in ("max", "all") else count_of(text)
+        if "degree" not in server.engine["keys"] and not server.engine.get("spills"):
+            self.degree = 1
 
-# -- what follows --------------------------------------------------------------------------------
+    def put(self, place: Place | str, **facts: str | int | None) -> None:
+        """Add facts of a place, or of the variable of a role, else that of the model.
 
+        Those that are ``None`` are not known.
+        """
+        if isinstance(place, str):
+            name = self.server.name(place if self.server.is_set(place) else "model")
+            node = self.server.variables.get(name, self.server.container)
+            place = Place(self.holder, (*self.path, "Environment", name), node)
+        for name, value in facts.items():
+            if value is not None:
+                self.places[name] = place
+                self.facts[name] = place.node._replace(kind="scalar", value=value)
 
-def _tell(served: Served, view: View, market: Market) -> None:
-    """Add all facts that are known."""
-    server, host, models = served.server, served.host, known_models()
-    own, device = host.instance, None
-    name = "a serverless endpoint" if own is None else own.type
-    served.put(host.type, Type=name, Gpu=own is not None and own.accelerator != CPU)
-    wanted = (server.text("model") or "").lower()
-    model = models.find(wanted) if wanted in {each.lower() for each in models.ids} else None
-    if host.devices and own is not None:
-        device = models.accelerator(own.accelerator_model, own.accelerator_memory_mib)
-        _tell_devices(served, model, device)
-    if model is None:
-        return
-    place, geometry = served.variable("model"), model.geometry
-    precision = server.precision(geometry.dtype)
-    weights = memory.weight_bytes(geometry, precision or geometry.dtype, models.numbers)
-    served.put(place, Model=model.id, Kind=geometry.kind, Parameters=geometry.parameters)
-    served.put(place, Precision=precision, Weights=_gib(weights))
-    _tell_network(served, model, view)
-    if own is not None:
-        _tell_start(served, model, market)
-    context = _tell_context(served, model)
-    if device is not None and precision is not None:
-        _tell_precision(served, precision, device)
-        if geometry.kind in _FITTED and not server.engine.get("spills"):
-            _tell_memory(served, Load(model, precision, context), device, market)
+    def tell(self, view: View) -> None:
+        """Add all facts that are known."""
+        server, models, own = self.server, known_models(), self.host.instance
+        name = "a serverless endpoint" if own is None else own.type
+        self.put(self.host.type, Type=name, Gpu=own is not None and own.accelerator != CPU)
+        wanted, device = (server.text("model") or "").lower(), None
+        if wanted in {each.lower() for each in models.ids}:
+            self.model = models.find(wanted)
+        if self.host.devices and own is not None:
+            device = models.accelerator(own.accelerator_model, own.accelerator_memory_mib)
+            self._devices(device)
+        if self.model is None:
+            return
+        geometry = self.model.geometry
+        self.precision = server.precision(geometry.dtype)
+        weights = memory.weight_bytes(geometry, self.precision or geometry.dtype, models.numbers)
+        self.put("model", Model=self.model.id, Kind=geometry.kind, Parameters=geometry.parameters)
+        self.put("model", Precision=self.precision, Weights=_gib(weights))
+        self._network(view, self.model)
+        self._start(self.model)
+        self._context(self.model)
+        if device is not None and self.precision is not None:
+            self._computing(device)
+            whole = server.text("offload") in ("", "0") and server.text("pipeline") in ("", "1")
+            if geometry.kind in _FITTED and whole and not server.engine.get("spills"):
+                self._memory(self.model, device)
 
+    def _devices(self, device: Accelerator | None) -> None:
+        server, devices, degree = self.server, self.host.devices, self.degree
+        size = f" of {_gib(device.memory_mib * _MIB)}" if device is not None else ""
+        size += " for a copy" if self.host.needs is not None else ""
+        has = f"{devices} devices{size}" if devices > 1 else f"one device{size}"
+        self.put(self.host.type, Devices=devices, Has=has)
+        allows = f"a degree is at most {devices}"
+        self.valid = valid = tuple(range(1, devices + 1))
+        if self.model is not None and self.model.geometry.generates:
+            self.valid = valid = memory.degrees(self.model.geometry, devices)
+            even = memory.degrees(self.model.geometry, max(devices, _DEGREES))
+            allows = f"{self.model.id} can be split over {', '.join(map(str, even))} of them"
+        if degree is None:
+            return
+        self.put("degree", Shares=degree in valid, Allows=allows, Server=server.engine["title"])
+        if server.is_set("degree"):
+            self.put("degree", DegreeName=server.name("degree"), Degree=degree, Best=valid[-1])
+        groups, copies = server.count("pipeline", 1), server.count("copies", 1)
+        if degree in valid and groups and copies:
+            copies = devices // (degree * groups) if server.engine.get("fills") else copies
+            self.put("degree", Used=degree * groups * copies)
 
-def _tell_devices(served: Served, model: KnownModel | None, device: Accelerator | None) -> None:
-    server, devices, degree = served.server, served.host.devices, served.degree
-    each = f" of {_gib(device.memory_mib * _MIB)}" if device is not None else ""
-    has = f"{devices} devices{each}" if devices > 1 else f"one device{each}"
-    served.put(served.host.type, Devices=devices, Has=has)
-    if degree is None:
-        return
-    valid, allows = tuple(range(1, devices + 1)), f"a degree is at most {devices}"
-    if model is not None and model.geometry.generates:
-        valid = memory.degrees(model.geometry, devices)
-        even = memory.degrees(model.geometry, max(devices, _DEGREES))
-        allows = f"{model.id} can be split over {', '.join(map(str, even))} of them"
-    name, place = server.name("degree"), served.variable("degree")
-    served.put(place, Degree=degree, DegreeName=name, Shares=degree in valid, Allows=allows)
-    served.put(place, Server=server.engine["title"], Best=valid[-1] if name in place.path else None)
-    groups, copies = (
-        1 if server.text(each) == "" else server.count(each) for each in ("pipeline", "copies")
-    )
-    if degree in valid and groups and copies:
-        copies = devices // (degree * groups) if server.engine.get("fills") else copies
-        served.put(place, Used=degree * groups * copies)
+    def _network(self, view: View, model: KnownModel) -> None:
+        bodies = (self.holder.body, self.host.type.resource.body)
+        stored = [each for each in _STORED if self.server.container.get(each) is not None]
+        kinds = [kind.lower().replace("_", "") for kind in view.world.declared.values()]
+        out = any(way in kind for way in _WAYS_OUT for kind in kinds)
+        closed = [(text_of(body.get("EnableNetworkIsolation")) or "").lower() for body in bodies]
+        inside = any(body.get("VpcConfig") is not None for body in bodies) and not out
+        network = "isolated" if "true" in closed else "a VPC" if inside else "open"
+        hub = not stored and not self.server.has("other_hubs")
+        self.put("model", Hub=hub, Stored=" ".join(stored), Network=network, Gated=model.gated)
+        self.put("model", TokenName=self.server.name("token"), Token=self.server.is_set("token"))
 
+    def _start(self, model: KnownModel) -> None:
+        """The time-out that is too short, if one is; else that of the health check."""
+        settings, numbers = self.host.settings, known_models().numbers
+        weights = memory.weight_bytes(model.geometry, model.geometry.dtype, numbers)
+        whole, stored = start_up(weights, 0, numbers), self.facts["Stored"].value
+        start = start_up(0, 0, numbers) if stored else whole
+        default = self.market.known.numbers["health-check-default"]
+        for name, least, most, absent in (
+            (_HEALTH, start.least, start.most, default),
+            (_DOWNLOAD, whole.weights_least, whole.weights_most, None),
+        )[: 1 + ("ModelDataSource" in stored) if self.host.instance is not None else 0]:
+            node, place, said = settings.node.get(name), settings, f"the default of {name}"
+            seconds = absent if node is None else count_of(text_of(node))
+            if seconds is None or ("Timeout" in self.facts and seconds >= most):
+                continue
+            if node is not None:
+                place, said = Place(settings.resource, (*settings.path, name), node), name
+                longer = min(ceil(most / 60) * 60, _MOST_S)
+                self.put(place, Longer=longer if longer > seconds else None)
+            self.put(place, Timeout=seconds, TimeoutName=said)
+            self.put(place, Least=int(least), Longest=min(ceil(most), _MOST_S))
 
-def _tell_network(served: Served, model: KnownModel, view: View) -> None:
-    server, bodies = served.server, (served.holder.body, served.host.type.resource.body)
-    stored = any(server.container.get(each) is not None for each in _STORED)
-    kinds = [kind.lower().replace("_", "") for kind in view.world.declared.values()]
-    out = any(way in kind for way in _WAYS_OUT for kind in kinds)
-    closed = [text_of(body.get("EnableNetworkIsolation")) or "" for body in bodies]
-    inside = any(body.get("VpcConfig") is not None for body in bodies) and not out
-    network = "isolated" if "true" in map(str.lower, closed) else "a VPC" if inside else "open"
-    place, token = served.variable("model"), server.name("token")
-    served.put(place, Hub=not stored and not server.has("other_hubs"), Stored=stored)
-    served.put(place, Network=network, Gated=model.gated, TokenName=token)
-    served.put(place, Token=token in server.variables)
+    def _context(self, model: KnownModel) -> None:
+        server, own = self.server, model.geometry.context
+        name, backend = server.name("context"), server.text("backend")
+        if model.geometry.generates and server.text("context") != "model":
+            self.context = server.count("context") or 0
+        elif model.geometry.generates and backend in ("", "vllm", "lmi-dist", "auto"):
+            self.context = own
+        said = name if server.is_set("context") else f"without {name} the context"
+        fits = f"a request of {self.context} tokens fits" if self.context else "requests fit"
+        self.put("context", Context=self.context, ContextName=said, Request=fits)
+        self.put("context", Own=None if server.has("stretched_by") else own or None)
 
+    def _computing(self, device: Accelerator) -> None:
+        dtype = self.server.text("dtype") or ""
+        if precision_of(dtype) == "bf16" and not device.flops_bf16:
+            narrow = "float16" if "float" in dtype.lower() else "fp16"
+            self.put("dtype", Lacks="bf16", Instead=narrow)
+        elif self.precision == "fp8" and not device.flops_fp8:
+            self.put("quantize", Lacks="fp8")
 
-def _tell_start(served: Served, model: KnownModel, market: Market) -> None:
-    """The time-out that is too short, if one is; else that of the health check."""
-    settings, numbers = served.host.settings, known_models().numbers
-    weights = memory.weight_bytes(model.geometry, model.geometry.dtype, numbers)
-    whole, stored = start_up(weights, 0, numbers), served.facts["Stored"].value
-    start = start_up(0, 0, numbers) if stored else whole
-    bands = [(_HEALTH, start.least, start.most, market.known.numbers["health-check-default"])]
-    if stored:
-        bands.append((_DOWNLOAD, whole.weights_least, whole.weights_most, None))
-    for name, least, most, absent in bands:
-        node, place, longer = settings.node.get(name), settings, ceil(most / 60) * 60
-        seconds = absent if node is None else count_of(text_of(node))
-        if seconds is None or ("Timeout" in served.facts and seconds >= most):
-            continue
-        if node is None:
-            name = f"the default of {name}"  # noqa: PLW2901
-        else:
-            place = Place(settings.resource, (*settings.path, name), node)
-            served.put(place, Longer=longer if longer <= _MOST_S else None)
-        served.put(place, Timeout=seconds, TimeoutName=name)
-        served.put(place, Least=int(least), Longest=min(ceil(most), _MOST_S))
+    def _memory(self, model: KnownModel, device: Accelerator) -> None:
+        server, geometry, devices = self.server, model.geometry, self.host.devices
+        word, has = server.text("cache_dtype"), self.facts["Has"].value
+        packed = 2 if word is None or precision_of(word) == "fp8" else 1  # tokens in as many bytes
+        more = {"context": self.context // packed or 1, "usable": server.share("memory_share")}
+        if self.degree in self.valid:
+            more["degree"] = self.degree
+            has += f", of which it uses {self.degree}" if self.degree != devices else ""
+        else:  # a model that does not generate may share all: its heads may be not known
+            more["devices" if geometry.generates else "degree"] = devices
+        fit = self._fit(model, device, **more)
+        self.put("model", Fits=fit.fits, Has=has)
+        if fit.fits == memory.NO:
+            self.put("model", Remedy=self._remedy(model))
+            return
+        most = memory.longest_tokens(geometry, fit.room.high * packed)
+        usual = memory.longest_tokens(geometry, fit.room.middle * packed)
+        self.put("context", Most=self.context if most is None else most, Usual=usual)
+        if server.is_set("context"):
+            self.put("context", Nearest=(usual or 0) // _ROUND * _ROUND or None)
 
-
-def _tell_precision(served: Served, precision: str, device: Accelerator) -> None:
-    dtype = served.server.text("dtype") or ""
-    if precision_of(dtype) == "bf16" and not device.flops_bf16:
-        narrow = "float16" if "float" in dtype.lower() else "fp16"
-        served.put(served.variable("dtype"), Lacks="bf16", Instead=narrow)
-    elif precision == "fp8" and not device.flops_fp8:
-        served.put(served.variable("quantize"), Lacks="fp8")
-
-
-def _tell_context(served: Served, model: KnownModel) -> int:
-    """Add the tokens of the longest request; 0 where the server chooses, or that is open."""
-    server, geometry = served.server, model.geometry
-    context, place, name = 0, served.variable("context"), server.name("context")
-    if geometry.generates and server.text("context") != "model":
-        context = server.count("context") or 0
-    elif geometry.generates and server.text("backend") in ("", "vllm", "lmi-dist", "auto"):
-        context = geometry.context
-    own = None if server.has("stretched_by") else geometry.context or None
-    said = name if name in place.path else f"without {name} the context"
-    served.put(place, Context=context, ContextName=said, Own=own)
-    served.put(place, Request=f"a request of {context} tokens fits" if context else "requests fit")
-    return context
-
-
-class Load(NamedTuple):
-    """What must fit."""
-
-    model: KnownModel
-    precision: str
-    context: int  # tokens of the longest request; 0 where it is not known
-
-    def fit(self, device: Accelerator, devices: int, **more: Any) -> memory.Fit:
-        """The fit at a degree that is given, or at the best one."""
-        given = (self.model.geometry, self.precision, device)
+    def _fit(self, model: KnownModel, device: Accelerator, **more: Any) -> memory.Fit:
+        """The fit at a degree that is given, else at the best one of ``devices``."""
+        fit: Callable[..., memory.Fit] = memory.fit if "degree" in more else memory.best_fit
         more = {"context": self.context or 1, "numbers": known_models().numbers, **more}
-        if "degree" in more:
-            return memory.fit(*given, **more)
-        return memory.best_fit(*given, devices=devices, **more)
+        return fit(model.geometry, self.precision or "", device, **more)
 
-
-def _tell_memory(served: Served, load: Load, device: Accelerator, market: Market) -> None:
-    server, geometry, devices = served.server, load.model.geometry, served.host.devices
-    if server.text("offload") not in ("", "0") or server.text("pipeline") not in ("", "1"):
-        return
-    word = server.text("cache_dtype")
-    packed = 2 if word is None or precision_of(word) == "fp8" else 1  # tokens in the same bytes
-    more = {"context": load.context // packed or 1, "usable": server.share("memory_share")}
-    has, set_ = served.facts["Has"].value, served.degree in memory.degrees(geometry, devices)
-    if set_ and served.degree != devices:
-        has = f"{has}, of which it uses {served.degree}"
-    fit = load.fit(device, devices, **more, **({"degree": served.degree} if set_ else {}))
-    served.put(served.variable("model"), Fits=fit.fits, Has=has)
-    if fit.fits == memory.NO:
-        served.put(served.variable("model"), Remedy=_remedy(served, load, market))
-        return
-    rooms = (fit.room.high * packed, fit.room.middle * packed)
-    most, usual = (memory.longest_tokens(geometry, room) for room in rooms)
-    place = served.variable("context")
-    served.put(place, Most=load.context if most is None else most, Usual=usual)
-    if server.name("context") in place.path:
-        served.put(place, Nearest=(usual or 0) // _ROUND * _ROUND or None)
-
-
-def _remedy(served: Served, load: Load, market: Market) -> str:
-    """The degree at which the type holds the model, else the cheapest type that does."""
-    sold, models, found = market.prices.per_hour("hosting", sold=True), known_models(), []
-    own = served.host.instance
-    for each in (own, *market.known.catalogue.candidates(GPU)):
-        assert each is not None
-        device = models.accelerator(each.accelerator_model, each.accelerator_memory_mib)
-        devices, price = each.accelerator_count or 1, sold.get(each.type)
-        if device is None or load.precision in each.family.lacks:
-            continue
-        fit = load.fit(device, devices)
-        if fit.fits == memory.YES and each is own:
-            more = "NumberOfAcceleratorDevicesRequired and " * (fit.degree > served.host.devices)
-            return f"set {more}{served.server.name('degree')} to {fit.degree}"
-        host = memory.host_bytes(fit.weights, devices, _SERVER, models.numbers)
-        if fit.fits == memory.YES and price and host <= (each.memory_mib or 0) * _MIB:
-            found.append((price, each.type, fit.degree))
-    if not found:
-        return "no type that is sold holds it"
-    _, name, degree = min(found)
-    return f"the cheapest type that holds it is {name}, at a degree of {degree}"
+    def _remedy(self, model: KnownModel) -> str:
+        """The degree at which the type holds the model, else the cheapest type that does."""
+        sold, models, found = self.market.prices.per_hour("hosting", sold=True), known_models(), []
+        for each in (self.host.instance, *self.market.known.catalogue.candidates(GPU)):
+            assert each is not None
+            device = models.accelerator(each.accelerator_model, each.accelerator_memory_mib)
+            devices, price = each.accelerator_count or 1, sold.get(each.type)
+            if device is None or each.arch == "arm64" or self.precision in each.family.lacks:
+                continue
+            fit = self._fit(model, device, devices=devices)
+            if fit.fits == memory.YES and each is self.host.instance:
+                more = fit.degree > self.host.devices
+                name = "NumberOfAcceleratorDevicesRequired and " * more + self.server.name("degree")
+                return f"set {name} to {fit.degree}"
+            host = memory.host_bytes(fit.weights, devices, _SERVER, models.numbers)
+            if fit.fits == memory.YES and price and host <= (each.memory_mib or 0) * _MIB:
+                found.append((price, each.type, fit.degree))
+        if not found:
+            return "no type that is sold holds it"
+        return "the cheapest type that holds it is {1}, at a degree of {2}".format(*min(found))
 
 
 def _gib(size: float) -> str:

@@ -178,15 +178,33 @@ def gpu_image(view: View) -> Iterator[Fault]:
     ]
     if not bare or len(bare) < sum(1 for _ in users(view)):
         return
-    for path, container in containers(view.resource):
-        node = container.get("Image")
-        if node is None or node.kind not in ("scalar", "text"):
-            continue
-        pieces = node.value if node.kind == "text" else (str(node.value),)
-        text = "".join(piece for piece in pieces if isinstance(piece, str))
+    for path, node, text in _images(view.resource):
         if _FOR_GPU.search(text):
             where = "a serverless endpoint" if "serverless" in bare else bare[0]
-            yield Fault(node, (*path, "Image"), f"the image is for GPUs, but {where} has none")
+            yield Fault(node, path, f"the image is for GPUs, but {where} has none")
+
+
+def _images(model: Resource) -> Iterator[tuple[Path, Node, str]]:
+    """The images of a model, and what is known of their texts."""
+    for path, container in containers(model):
+        node = container.get("Image")
+        if node is not None and node.kind in ("scalar", "text"):
+            pieces = node.value if node.kind == "text" else (str(node.value),)
+            text = "".join(piece for piece in pieces if isinstance(piece, str))
+            yield (*path, "Image"), node, text
+
+
+_OF_FRAMEWORK = re.compile(
+    r"/(?:huggingface-)?(?:pytorch|tensorflow|mxnet|autogluon)-inference[:-]"
+)
+_FOR_ARM = re.compile("graviton|arm64")
+
+
+def other_processor(view: View) -> Iterator[Fault]:
+    """An image of AWS's frameworks on a type whose processor is of the other kind."""
+    for path, node, text in _images(view.resource):
+        if _OF_FRAMEWORK.search(text):
+            yield from _on_type(view, node, path, "x86" if _FOR_ARM.search(text) else "arm")
 
 
 _TRITON = re.compile("triton", re.IGNORECASE)
