@@ -265,7 +265,14 @@ def _of_vllm(path: str, found: Json) -> TokenTimes:
     whole = first + max(0.0, written - 1) * each
     if "mean_e2el_ms" in found:
         whole = number("mean_e2el_ms") / 1000
-    return TokenTimes(number("request_throughput"), whole, first, each, given, written)
+    return TokenTimes(
+        per_second=number("request_throughput"),
+        request_s=whole,
+        first_token_s=first,
+        per_token_s=each,
+        given=given,
+        written=written,
+    )
 
 
 def _above_zero(path: str, document: Json, name: str, place: str) -> float:

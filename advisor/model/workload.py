@@ -121,7 +121,7 @@ class Job(Value):
         return f"by the job {self.name}{day} ({printable(self.file)})"
 
 
-class TokenTimes(NamedTuple):
+class TokenTimes(Value):
     """Requests to a language model under some load, on one instance; means, times in seconds."""
 
     per_second: float  # requests

@@ -10,11 +10,9 @@ from typing import Any
 
 from advisor.model.options import INFERENCE_COMPONENTS, MULTI_MODEL, SERVERLESS
 from advisor.model.workload import Modelled, OnType
-from advisor.modelling import memory
 from advisor.options import timeouts
 from advisor.options.placeholders import HUB
 from advisor.options.plan_builder import Draft, once
-from advisor.rulebook.model_tables import server_of
 
 _ROUND = 1024  # tokens
 _HERE = "/opt/ml/model"
@@ -95,6 +93,8 @@ def without_hub(variables: Mapping[str, str], draft: Draft) -> dict[str, str]:
 @once
 def _engine(draft: Draft) -> Mapping[str, Any] | None:
     """The server by its key, the framework, or the image's name; ``None``: not known."""
+    from advisor.catalogue.models import server_of  # most workloads serve no such model
+
     table = draft.facts.book.model_tables()["servers"]
     named: Mapping[str, Any] | None = table["engines"].get(draft.facts.workload.server)
     return named or server_of(table, draft.text("model.image") or "")
@@ -136,6 +136,8 @@ def _devices(draft: Draft, told: Modelled, on: OnType, engine: Mapping[str, Any]
         if copies > 1:
             yield "copies", f"{copies}", f"{degree * copies} devices / {degree} of a copy."
         return
+    from advisor.modelling import memory  # a model is named
+
     most = memory.degrees(told.asked.geometry, degree * copies)[-1]
     yield "degree", f"{most}", "The server runs one copy, so that copy takes the devices."
 

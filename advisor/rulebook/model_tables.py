@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -56,20 +55,3 @@ def compile_model_tables(rules: Folder) -> dict[str, Any]:
         "accelerators": read_table(accelerators),
         "constants": read_rules(constants)["constants"],
     }
-
-
-def server_of(table: Mapping[str, Any], image: str) -> Mapping[str, Any] | None:
-    """The server that an image has by its name; ``None``: no server whose variables are known.
-
-    Args:
-        table: of ``rules/service/containers.json``.
-        image: with its registry and tag.
-    """
-    if any(word in image for word in table["not_read"]):
-        return None
-    repository = f"-{image.partition('/')[2].partition(':')[0].replace('/', '-')}-"
-    engines: list[Mapping[str, Any]] = list(table["engines"].values())
-    for engine in engines:
-        if any(f"-{name}-" in repository for name in engine["images"]):
-            return engine
-    return None

@@ -50,6 +50,18 @@ def measured(path: Path, **model: Any) -> Workload:
     return measured_workload(stated, [read_result(str(path))])
 
 
+def times(request_s: float) -> TokenTimes:
+    """Those of both files."""
+    return TokenTimes(
+        per_second=1.5,
+        request_s=request_s,
+        first_token_s=0.62,
+        per_token_s=0.038,
+        given=1000.0,
+        written=300.0,
+    )
+
+
 # -- reading -------------------------------------------------------------------------------------
 
 
@@ -57,7 +69,7 @@ def test_aiperf() -> None:
     found = read_result(str(AIPERF))
     (one,) = found.benchmarks
     assert (found.job, found.date) == ("AIPerf", "2026-11-30")
-    assert one.tokens == TokenTimes(1.5, 12.0, 0.62, 0.038, 1000.0, 300.0)
+    assert one.tokens == times(12.0)
     assert one.tokens.in_flight == 18.0
 
 
@@ -66,7 +78,7 @@ def test_vllm() -> None:
     (one,) = found.benchmarks
     assert (found.job, found.date) == ("vllm-bench", "2026-11-30")
     # Without --percentile-metrics e2el: the first token and 299 more make 11.982 s.
-    assert one.tokens == TokenTimes(1.5, 0.62 + 299 * 0.038, 0.62, 0.038, 1000.0, 300.0)
+    assert one.tokens == times(0.62 + 299 * 0.038)
 
 
 def test_vllm_with_the_time_of_whole_requests(tmp_path: Path) -> None:
