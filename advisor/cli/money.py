@@ -116,8 +116,8 @@ def measured(command: Command) -> Command:
         "--measured",
         multiple=True,
         metavar="FILE",
-        help="Use the result of a load test: the JSON of aws sagemaker "
-        "describe-inference-recommendations-job (repeatable).",
+        help="Use the result of a load test (repeatable): the JSON of aws sagemaker "
+        "describe-inference-recommendations-job, of AIPerf or of vllm bench serve.",
     )(command)
 
 
