@@ -255,18 +255,18 @@ def _average(path: str, metrics: Json, name: str, units: Mapping[str, float]) ->
 
 
 def _of_vllm(path: str, found: Json) -> TokenTimes:
-    def number(name: str) -> float:
+    def figure(name: str) -> float:
         return _above_zero(path, found, name, name)
 
-    first, each = number("mean_ttft_ms") / 1000, number("mean_tpot_ms") / 1000
+    first, each = figure("mean_ttft_ms") / 1000, figure("mean_tpot_ms") / 1000
     given, written = (
-        number(f"total_{which}_tokens") / number("completed") for which in ("input", "output")
+        figure(f"total_{which}_tokens") / figure("completed") for which in ("input", "output")
     )
     whole = first + max(0.0, written - 1) * each
     if "mean_e2el_ms" in found:
-        whole = number("mean_e2el_ms") / 1000
+        whole = figure("mean_e2el_ms") / 1000
     return TokenTimes(
-        per_second=number("request_throughput"),
+        per_second=figure("request_throughput"),
         request_s=whole,
         first_token_s=first,
         per_token_s=each,
