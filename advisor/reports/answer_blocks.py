@@ -164,14 +164,20 @@ def _near(advice: Advice, change: WouldChange) -> bool:
 
 def _plan(plan: Plan, verbose: bool) -> Iterator[str]:
     """What it runs on with the whole formula; of other settings what most readers ask for."""
+    variables = [each for each in plan.settings if each.name.isupper()]  # of the container
+    together = len(variables) > 1 and not verbose
     for each in plan.settings:
         if each.name.endswith(_NAMES) or (not verbose and each.because.startswith(_ORDINARY)):
+            continue
+        if together and each in variables:
             continue
         reason = each.because if verbose else each.because.partition(". ")[0].rstrip(".")
         if not verbose:
             counted = "; ".join(reason.split("; ")[:_MOST_STEPS])
             reason = counted if each.name.endswith(_COUNTS) else _clause(reason)
         yield f"{each.name} {each.value}: {reason}"
+    if together:
+        yield f"Environment {', '.join(f'{each.name} {each.value}' for each in variables)}"
 
 
 def _clause(text: str) -> str:
