@@ -50,20 +50,38 @@ def _names(test: LoadTest) -> list[str]:
 def _readme(advice: Advice, found: LoadTests) -> Iterator[str]:
     workload = advice.workload
     yield f"# Load test of {prose(workload.name)}\n"
-    yield (
-        "Amazon SageMaker Inference Recommender starts an endpoint for each configuration, raises "
-        "the load step by step and deletes the endpoint. You pay for these endpoints. The role "
-        "needs the right to create endpoints, such as the policy AmazonSageMakerFullAccess."
-    )
+    classic = not any(map(_benchmark, found.tests))
+    if classic:
+        yield (
+            "Amazon SageMaker Inference Recommender starts an endpoint for each configuration, "
+            "raises the load step by step and deletes the endpoint. You pay for these endpoints. "
+            "The role needs the right to create endpoints, such as the policy "
+            "AmazonSageMakerFullAccess."
+        )
+    else:
+        yield (
+            "A benchmark job sends the load of the workload to an endpoint with one instance. You "
+            "pay for the endpoint until you delete it."
+        )
     for note in found.notes:
         yield f"\n{prose(note)}"
     yield "\n## Run\n"
-    yield "Put a typical request into a .tar.gz at SamplePayloadUrl. Then run in this folder:"
+    if classic:
+        yield "Put a typical request into a .tar.gz at SamplePayloadUrl. Then run in this folder:"
+    else:
+        yield "Run in this folder:"
     yield "\n```sh"
     for test in found.tests:
         yield from _commands(test, region_option(advice))
     yield "```\n"
-    yield "Repeat the last command until Status is COMPLETED. Then use the result:"
+    if classic:
+        yield "Repeat the last command until Status is COMPLETED. Then use the result:"
+    else:
+        yield (
+            "When the job is Completed, copy its output from S3OutputLocation, save its "
+            f"profile_export_aiperf.json as {_RESULT.format(option=found.tests[0].option)}, and "
+            "delete the endpoint. Then use the result:"
+        )
     yield "\n```sh"
     file = shlex.quote(printable(workload.file))
     results = (f"DIR/{FOLDER}/{_RESULT.format(option=test.option)}" for test in found.tests)
@@ -77,11 +95,22 @@ def _readme(advice: Advice, found: LoadTests) -> Iterator[str]:
 def _commands(test: LoadTest, region: str) -> Iterator[str]:
     for name, request in zip(_names(test), test.plan.requests, strict=True):
         yield f"aws sagemaker {kebab(request.operation)}{region} --cli-input-json file://{name}"
+        if request.operation == "CreateEndpoint":
+            endpoint = request.parameters["EndpointName"]
+            yield f"aws sagemaker wait endpoint-in-service{region} --endpoint-name {endpoint}"
+    if _benchmark(test):
+        job = test.plan.requests[-1].parameters["AIBenchmarkJobName"]
+        yield f"aws sagemaker describe-ai-benchmark-job{region} --ai-benchmark-job-name {job}"
+        return
     job = test.plan.requests[-1].parameters["JobName"]
     yield (
         f"aws sagemaker describe-inference-recommendations-job{region} --job-name {job} "
         f"> {_RESULT.format(option=test.option)}"
     )
+
+
+def _benchmark(test: LoadTest) -> bool:
+    return test.plan.requests[-1].operation == "CreateAIBenchmarkJob"
 
 
 def _explained(test: LoadTest) -> Iterator[str]:

@@ -42,4 +42,4 @@ def command(advice: Advice, folder: str) -> str:
 
 def kebab(operation: str) -> str:
     """``CreateEndpointConfig`` to ``create-endpoint-config``, as the aws CLI spells it."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", operation).lower()
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", operation).lower()

@@ -127,3 +127,20 @@ def _accelerator(row: Mapping[str, str]) -> Accelerator:
         if name.startswith(("flops", "bandwidth", "link_"))
     }
     return Accelerator(id=row["id"], memory_mib=int(row["memory_mib"]), link=row["link"], **rates)
+
+
+def server_of(table: Mapping[str, Any], image: str) -> Mapping[str, Any] | None:
+    """The server that an image has by its name; ``None``: no server whose variables are known.
+
+    Args:
+        table: of ``rules/service/containers.json``.
+        image: with its registry and tag.
+    """
+    if any(word in image for word in table["not_read"]):
+        return None
+    repository = f"-{image.partition('/')[2].partition(':')[0].replace('/', '-')}-"
+    engines: list[Mapping[str, Any]] = list(table["engines"].values())
+    for engine in engines:
+        if any(f"-{name}-" in repository for name in engine["images"]):
+            return engine
+    return None

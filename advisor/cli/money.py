@@ -121,7 +121,7 @@ def measured(command: Command) -> Command:
         multiple=True,
         metavar="FILE",
         type=click.Path(),
-        help="Use the JSON of a load test's result (repeatable).",
+        help="Use the JSON of a load test's result: of a job, AIPerf or vllm bench (repeatable).",
     )(command)
 
 

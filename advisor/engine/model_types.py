@@ -40,6 +40,7 @@ class Asked(Value):
     answer_s: float | None = None
     request_s: float | None = None  # stated time of one request, which wins
     at_once: int | None = None  # stated requests that one copy takes
+    batched: bool = False  # these were measured, as requests that are batched
     device_mib: int | None = None  # stated memory of all devices, which wins
     host_mib: int | None = None
     least: int = 1  # instances of any fleet
@@ -221,7 +222,9 @@ def _loaded(
     full = copy.fullest(asked.usual, holds, asked.first_byte_s, asked.answer_s)
     most = full or copy.running(asked.usual, 1)
     highest = copies * (most.in_flight / asked.request_s if asked.request_s else most.rate)
-    share = known.numbers["safety-factor" if asked.at_once else "batching-share"]
+    share = known.numbers[
+        "safety-factor" if asked.at_once and not asked.batched else "batching-share"
+    ]
     if asked.flying is not None:
         needed = asked.flying / (copies * most.in_flight * share)
     else:
@@ -254,6 +257,7 @@ def _loaded(
         request=copy.interval(at_load.request, "token", asked.engine),
         needs_mib=split.needs_mib,
         host_mib=_host_mib(asked, instance, known, copy.numbers),
+        sure_context=memory.longest_tokens(asked.geometry, split.fit.room.low) or asked.context,
         highest_per_s=highest,
         usd_hour=usd,
         usd_at_load=_per_million(usd, instances, rate * asked.usual.written),

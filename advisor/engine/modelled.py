@@ -22,11 +22,12 @@ from advisor.model.workload import (
     Modelled,
     OnType,
     Stated,
+    TokenTimes,
     Workload,
 )
 from advisor.modelling import memory
 from advisor.modelling.encoders import ENCODES, Device, encoding_seconds
-from advisor.modelling.speed import Tokens
+from advisor.modelling.speed import Copy, Tokens
 from advisor.modelling.start_up import start_up
 from advisor.rulebook.fact_entries import MEAN_PROCESSING
 from advisor.rulebook.hardware import GPU
@@ -76,6 +77,8 @@ class _Model(Value):
     """The model of a workload as far as it is known."""
 
     name: str
+    hub: str
+    gated: bool
     geometry: Geometry
     named: bool  # by id or configuration; else it has a shape like that of others
     kind: str
@@ -108,6 +111,9 @@ def modelled(facts: StatedFacts) -> Workload:
         name=model.name,
         kind=model.kind,
         precision=model.precision,
+        released=model.geometry.dtype,
+        hub=model.hub,
+        gated=model.gated,
         weights=model.weights,
         kv_per_token=round((kept - model.geometry.state_bytes) / length),
         context=model.context,
@@ -127,7 +133,7 @@ def modelled(facts: StatedFacts) -> Workload:
         if found:
             told |= _times(model, asked, found[0])
             rate = found[0].highest_per_s if asked.transform else asked.rate
-            result = result._replace(on=found[0], rate=rate)
+            result = result._replace(on=_measured(facts, found[0]), rate=rate)
         elif asked.named is None:
             result = _not_held(result, facts, asked, models, known)
         else:  # the plan says that the stated type is too small
@@ -164,16 +170,59 @@ def with_alternatives(facts: StatedFacts) -> Modelled | None:
     return told._replace(alternatives=tuple(each for each in found if each.on != told.on))
 
 
+def _measured(facts: StatedFacts, on: OnType) -> OnType:
+    """The same with measured times, where a load test of the type gave some."""
+    measured = facts.workload.measured
+    taken = None if measured is None else measured.taken
+    times = None if taken is None else taken.tokens
+    if taken is None or times is None or taken.instance_type != on.instance_type:
+        return on
+    first, each = times.first_token_s, times.per_token_s
+    return on._replace(
+        first_token_s=first,
+        first_token=(first, first),
+        per_token_s=each,
+        per_token=(each, each),
+    )
+
+
+def predicted(facts: StatedFacts, measured: TokenTimes) -> TokenTimes | None:
+    """What is modelled of a measured load, on an instance of the type that the model is on."""
+    told = facts.workload.modelled
+    if told is None or told.on is None or not told.asked.geometry.generates:
+        return None
+    models, on = _tables(facts), told.on
+    instance = knowledge(facts.book.raw).catalogue.types[on.instance_type]
+    device = models.accelerator(instance.accelerator_model, instance.accelerator_memory_mib)
+    if device is None:
+        return None
+    asked, degree = told.asked, on.tensor_parallel
+    copy = Copy(asked.geometry, asked.precision, device, degree, models.numbers)
+    of_one = max(1.0, measured.in_flight / on.copies)
+    run = copy.running(Tokens(measured.given, measured.written), of_one)
+    return measured._replace(
+        per_second=run.rate * on.copies,
+        request_s=run.request,
+        first_token_s=run.first_token,
+        per_token_s=run.per_token,
+    )
+
+
 # -- the model -----------------------------------------------------------------------------------
 
 
 def _model(facts: StatedFacts, models: Models, known: Knowledge) -> _Model | None:
     workload = facts.workload
     config, name = workload.text("model.config"), workload.text("model.id")
-    stated = workload.interval("model.parameters")
+    stated, hub, gated = workload.interval("model.parameters"), "", False
     count = facts.taken("model.parameters") if stated is None or stated.low else None
     if config is not None or name is not None:
-        geometry = workload.shapes[config] if config else models.find(name or "").geometry
+        if config is None:
+            known_model = models.find(name or "")
+            geometry, gated = known_model.geometry, known_model.gated
+            name = hub = known_model.id
+        else:
+            geometry = workload.shapes[config]
         name, kind = name or config or "", geometry.kind
         if workload.text("model.kind") and config:
             kind = workload.text("model.kind") or kind
@@ -196,6 +245,8 @@ def _model(facts: StatedFacts, models: Models, known: Knowledge) -> _Model | Non
     context = wanted.high if wanted is not None else round(longest.given + longest.written)
     return _Model(
         name=name,
+        hub=hub if "/" in hub else "",
+        gated=gated,
         geometry=geometry,
         named="model.id" in workload.values or config is not None,
         kind=kind,
@@ -258,6 +309,7 @@ def _asked(facts: StatedFacts, model: _Model, known: Knowledge) -> Asked:
         answer_s=_seconds(workload, "requests.answer"),
         request_s=facts.taken(MEAN_PROCESSING) / _SECOND if stated_time else None,
         at_once=_end(workload, "model.concurrency"),
+        batched=workload.batched,
         device_mib=_mib(workload, "model.accelerator_memory"),
         host_mib=_mib(workload, "model.memory"),
         least=_least(facts, known),
@@ -427,11 +479,13 @@ _SMALLER = ("fp32", "bf16", "fp16", "fp8", "int8", "int4")
 
 def _conflicts(facts: StatedFacts, told: Mapping[str, Derived]) -> Iterator[Finding]:
     """Stated numbers outside of what the model tells; the stated ones count."""
-    near = facts.book.near
+    near, measured = facts.book.near, facts.workload.measured
     for path, each in told.items():
         stated, own = facts.workload.stated(path), each.item.value
         if path in _CAPS or stated is None or not isinstance(stated.value, Interval):
             continue
+        if measured is not None and stated.path in measured.keys:
+            continue  # the two are printed side by side
         if own.low is None or own.high is None:
             continue
         low, high = stated.value

@@ -7,9 +7,11 @@ from typing import Any
 
 from advisor.catalogue.price_snapshot import Folder
 from advisor.engine.facts import Facts
+from advisor.engine.modelled import predicted
 from advisor.measurement.restate import measurement, restated
 from advisor.measurement.result import Result
 from advisor.measurement.weigh import TAKEN, findings, weighed
+from advisor.model.errors import InputError
 from advisor.model.workload import Measured, Measurement, Workload
 from advisor.pricing.plan_cost import learned, prices_of
 from advisor.rulebook.knowledge import knowledge
@@ -47,7 +49,9 @@ def measured_workload(
     number: Callable[[str], Any] = known.numbers.__getitem__
     place = facts.region or prices.region
     tests = tuple(
-        measurement(result, each, place, number) for result in results for each in result.benchmarks
+        _modelled(facts, measurement(result, each, place, number))
+        for result in results
+        for each in result.benchmarks
     )
     jobs = tuple(dict.fromkeys(each.job for each in tests))
     bare = Measured(jobs=jobs, keys=(), taken=None, serverless=None, tests=tests, findings=())
@@ -57,10 +61,31 @@ def measured_workload(
     chosen = taken or serverless
     keys: tuple[str, ...] = ()
     if chosen is not None:
-        workload, keys = restated(workload, facts, chosen)
+        workload, keys = restated(workload.as_stated, facts, chosen)
     measured = bare._replace(keys=keys, taken=taken, serverless=serverless, tests=tests)
     told = tuple(findings(facts, results, measured, number))
     return workload._replace(measured=measured._replace(findings=told))
+
+
+def _modelled(facts: Facts, found: Measurement) -> Measurement:
+    """One of a language model with the type of the plan, and the same load as modelled."""
+    times = found.tokens
+    if times is None:
+        return found
+    stated, told = facts.workload, facts.workload.modelled
+    on = None if told is None else told.on
+    kind = stated.text("deploy.instance_type") or stated.text("model.measured_on")
+    if kind is None and on is None:
+        raise InputError(
+            "the file does not say which instance type was measured",
+            file=found.job.file,
+            hint="State model.measured_on in the workload file.",
+        )
+    kind = kind or (on.instance_type if on is not None else "")
+    found = found._replace(instance_type=kind)
+    if on is None or on.instance_type != kind:
+        return found
+    return found._replace(modelled=predicted(facts, times))
 
 
 def _taken(tests: tuple[Measurement, ...], *, serverless: bool) -> Measurement | None:

@@ -1,14 +1,15 @@
 """The load tests that are worth running for an answer: of its instances, and of serverless."""
 
 # No `from __future__ import annotations` here: NamedTuple compiles annotations that are texts.
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from advisor.engine.facts import Facts
 from advisor.model.advice import Advice, Candidate, Plan
 from advisor.model.errors import InputError
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
-from advisor.options import load_test, memory, plan
+from advisor.model.usage import Usage
+from advisor.options import benchmark, load_test, memory, plan
 from advisor.options.plan_builder import Basis, Draft
 from advisor.pricing.plan_cost import listed, prices_of
 from advisor.rulebook.knowledge import knowledge
@@ -63,7 +64,7 @@ def load_tests(advice: Advice) -> LoadTests:
             sized = plan(option, facts, prices, deploy=False).usage
             if option == REAL_TIME:
                 sized = sized._replace(instance_type=_instance_type(advice))
-            tests.append(LoadTest(option, load_test.plan(Draft(option, basis), sized, prices)))
+            tests.append(LoadTest(option, _job(Draft(option, basis), sized, prices)))
     if not tests:
         raise InputError(
             f"no load test measures {advice.workload.name}: {_against(advice, REAL_TIME)}",
@@ -71,6 +72,14 @@ def load_tests(advice: Advice) -> LoadTests:
             hint=_BY_HAND,
         )
     return LoadTests(tuple(tests), tuple(_notes(advice, Draft(REAL_TIME, basis))))
+
+
+def _job(draft: Draft, sized: Usage, prices: Mapping[str, int] | None) -> Plan:
+    """A benchmark where the model writes tokens on a GPU, else the classic job."""
+    told = draft.facts.workload.modelled
+    if draft.option == SERVERLESS or told is None or told.on is None:
+        return load_test.plan(draft, sized, prices)
+    return benchmark.plan(draft, told, told.on, sized)
 
 
 def _against(advice: Advice, option: str) -> str:
@@ -118,5 +127,6 @@ def _notes(advice: Advice, draft: Draft) -> Iterator[str]:
             f"One of {memory.models(draft)} models is measured, alone on its endpoint: loading it "
             "when it is first called, and what the others take, are not."
         )
-    if draft.facts.taken("requests.streaming") is True:
+    told = draft.facts.workload.modelled
+    if draft.facts.taken("requests.streaming") is True and (told is None or told.on is None):
         yield "Whole answers are measured, not the time to their first part."

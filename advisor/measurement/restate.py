@@ -96,6 +96,10 @@ def measurement(
         number: the value of a sizing constant.
     """
     unit = MILLISECONDS if in_milliseconds(result, number) else MICROSECONDS
+    rate = benchmark.invocations / benchmark.instances / _MINUTE_S
+    latency_s = max(1, benchmark.latency) / unit  # whole numbers: 0 is anything below one
+    if benchmark.tokens is not None:
+        rate, latency_s = benchmark.tokens.per_second, benchmark.tokens.request_s
     usd = None
     if benchmark.usd_per_hour is not None and result.region in ("", region):
         # A price has four decimals, which a float of 32 bits blurs in the eighth digit.
@@ -104,8 +108,8 @@ def measurement(
         job=Job(name=result.job, date=result.date, file=result.file),
         instance_type=benchmark.instance_type,
         memory_mb=benchmark.memory_mb,
-        per_second=benchmark.invocations / benchmark.instances / _MINUTE_S,
-        latency_s=max(1, benchmark.latency) / unit,  # whole numbers: 0 is anything below one
+        per_second=rate,
+        latency_s=latency_s,
         setup_s=_setup_s(benchmark, number),
         cpu_percent=benchmark.cpu_percent,
         memory_percent=benchmark.memory_percent,
@@ -113,6 +117,7 @@ def measurement(
         instances=None,
         standing="",
         note="",
+        tokens=benchmark.tokens,
     )
 
 

@@ -1,4 +1,9 @@
-"""Read what ``aws sagemaker describe-inference-recommendations-job`` prints."""
+"""Read results of load tests: of a SageMaker job, of AIPerf, and of ``vllm bench serve``.
+
+A generative benchmark job writes the file of AIPerf to S3. Formats:
+https://docs.nvidia.com/aiperf/reference/json-export-schema and vllm/benchmarks/serve.py of
+https://github.com/vllm-project/vllm.
+"""
 
 # No `from __future__ import annotations` here: NamedTuple compiles annotations that are texts.
 import re
@@ -7,6 +12,7 @@ from math import isnan
 from typing import Any, NamedTuple
 
 from advisor.model.errors import InputError
+from advisor.model.workload import TokenTimes
 
 _LARGEST_FILE = 1024 * 1024  # a result holds ten recommendations at most
 _LARGEST = 2**31 - 1  # the API's integers
@@ -17,7 +23,11 @@ _TYPE = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9]+")
 _REGION = re.compile(r"arn:aws[a-z-]*:sagemaker:([a-z0-9-]+):")
 _DESCRIBE = "aws sagemaker describe-inference-recommendations-job --job-name NAME > result.json"
 _WAIT = "Request the result again when Status is COMPLETED."
-_RUNNING = ("PENDING", "IN_PROGRESS", "STOPPING")
+_RUNNING = ("PENDING", "IN_PROGRESS", "STOPPING", "InProgress", "Stopping")
+_EXPORT = "Pass profile_export_aiperf.json, or the file of vllm bench serve --save-result."
+_SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "sec": 1.0}
+_RATES = {"requests/sec": 1.0}
+_COUNTS = {"tokens": 1.0}
 
 Json = Mapping[str, Any]
 
@@ -34,6 +44,7 @@ class Benchmark(NamedTuple):
     usd_per_hour: float | None  # of the whole endpoint
     cpu_percent: float | None
     memory_percent: float | None
+    tokens: TokenTimes | None = None  # of a language model, on a type that the file does not name
 
 
 class Result(NamedTuple):
@@ -48,6 +59,54 @@ class Result(NamedTuple):
     benchmarks: tuple[Benchmark, ...]  # at least one
 
 
+class _Part(NamedTuple):
+    """An object of the result, and where it stands."""
+
+    file: str
+    place: str  # empty for the whole
+    held: Json
+
+    def object(self, name: str) -> "_Part":
+        """A member that is an object; an empty one where it is missing."""
+        value = self.held.get(name, {})
+        if not isinstance(value, dict):
+            raise self.wrong(name, value, "an object")
+        return _Part(self.file, f"{self.place}.{name}".lstrip("."), value)
+
+    def text(self, name: str) -> str:
+        """A text; empty where it is missing."""
+        value = self.held.get(name, "")
+        if not isinstance(value, str):
+            raise self.wrong(name, value, "a text")
+        return value
+
+    def whole(self, name: str) -> int | None:
+        """A whole number that the API can hold; ``None`` where it is missing or NaN."""
+        value = self.held.get(name)
+        if value is None or (isinstance(value, float) and isnan(value)):
+            return None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if not _is_count(value):
+            raise self.wrong(name, value, f"a whole number from 0 to {_LARGEST}")
+        return int(value)
+
+    def real(self, name: str) -> float | None:
+        """A number above zero; ``None`` for anything else, since nothing rests on it alone."""
+        value = self.held.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return float(value) if 0 < value < _LARGEST else None
+
+    def wrong(self, name: str, value: Any, wanted: str) -> InputError:
+        """The error that a member is something else."""
+        return InputError(
+            f"{f'{self.place}.{name}'.lstrip('.')} is {_kind(value)}; expected {wanted}",
+            file=self.file,
+            hint=f"Pass the file as it was written. {_EXPORT} Of a job: {_DESCRIBE}",
+        )
+
+
 def read_result(path: str) -> Result:
     """The result in a file.
 
@@ -55,16 +114,27 @@ def read_result(path: str) -> Result:
         InputError: it cannot be read, is something else, or its job gave no result.
     """
     document = _document(path)
-    status = document.get("Status")
-    job = document.get("JobName")
+    if "request_throughput" in document or "records" in document:
+        return _of_tokens(path, document)
+    status = document.get("Status", document.get("AIBenchmarkJobStatus"))
+    job = document.get("JobName", document.get("AIBenchmarkJobName"))
     if not isinstance(status, str) or not isinstance(job, str) or not _NAME.fullmatch(job):
         raise InputError(
             "this is not the result of an inference recommendations job",
             file=path,
-            hint=f"Pass the JSON with JobName, Status and InferenceRecommendations of: {_DESCRIBE}",
+            hint=f"{_EXPORT} Of a job, pass the JSON with JobName, Status and "
+            f"InferenceRecommendations of: {_DESCRIBE}",
         )
     _completed(path, document, job, status)
-    config = _Part(path, "", document).object("InputConfig")
+    whole = _Part(path, "", document)
+    if "AIBenchmarkJobStatus" in document:
+        place = whole.object("OutputConfig").text("S3OutputLocation")
+        raise InputError(
+            f"the figures of the job {job} are in a file below {place}",
+            file=path,
+            hint=_EXPORT,
+        )
+    config = whole.object("InputConfig")
     return Result(
         file=path,
         job=job,
@@ -103,7 +173,7 @@ def _document(path: str) -> Json:
 
 
 def _completed(path: str, document: Json, job: str, status: str) -> None:
-    if status == "COMPLETED":
+    if status in ("COMPLETED", "Completed"):
         return
     if status in _RUNNING:
         message = f"the job {job} has not ended: its Status is {status}"
@@ -178,6 +248,82 @@ def _benchmark(path: str, entry: Any, place: str) -> Benchmark | None:
     )
 
 
+def _of_tokens(path: str, document: Json) -> Result:
+    """What AIPerf or vLLM measured; both give means."""
+    whole = _Part(path, "", document)
+    metrics = whole.object("records") if "records" in document else whole
+    if isinstance(metrics.held.get("request_throughput"), dict):
+        name, times = "AIPerf", _of_aiperf(metrics)
+    else:
+        name, times = "vllm-bench", _of_vllm(metrics)
+    one = Benchmark(
+        instance_type="",
+        instances=1,
+        memory_mb=None,
+        invocations=0,
+        latency=0,
+        setup=None,
+        usd_per_hour=None,
+        cpu_percent=None,
+        memory_percent=None,
+        tokens=times,
+    )
+    date = _date({"CreationTime": document.get("start_time", document.get("date"))})
+    return Result(
+        file=path, job=name, date=date, region="", model="", users=None, benchmarks=(one,)
+    )
+
+
+def _of_aiperf(metrics: _Part) -> TokenTimes:
+    return TokenTimes(
+        per_second=_average(metrics, "request_throughput", _RATES),
+        request_s=_average(metrics, "request_latency", _SECONDS),
+        first_token_s=_average(metrics, "time_to_first_token", _SECONDS),
+        per_token_s=_average(metrics, "inter_token_latency", _SECONDS),
+        given=_average(metrics, "input_sequence_length", _COUNTS),
+        written=_average(metrics, "output_sequence_length", _COUNTS),
+    )
+
+
+def _average(metrics: _Part, name: str, units: Mapping[str, float]) -> float:
+    if not isinstance(metrics.held.get(name), dict):
+        wanted = "an object with unit and avg, of a run with --streaming"
+        raise metrics.wrong(name, metrics.held.get(name), wanted)
+    entry = metrics.object(name)
+    unit = entry.held.get("unit")
+    if not isinstance(unit, str) or unit not in units:
+        raise entry.wrong("unit", unit, " or ".join(units))
+    return _above_zero(entry, "avg") * units[unit]
+
+
+def _of_vllm(found: _Part) -> TokenTimes:
+    def figure(name: str) -> float:
+        return _above_zero(found, name)
+
+    first, each = figure("mean_ttft_ms") / 1000, figure("mean_tpot_ms") / 1000
+    given, written = (
+        figure(f"total_{which}_tokens") / figure("completed") for which in ("input", "output")
+    )
+    whole = first + max(0.0, written - 1) * each
+    if "mean_e2el_ms" in found.held:
+        whole = figure("mean_e2el_ms") / 1000
+    return TokenTimes(
+        per_second=figure("request_throughput"),
+        request_s=whole,
+        first_token_s=first,
+        per_token_s=each,
+        given=given,
+        written=written,
+    )
+
+
+def _above_zero(part: _Part, name: str) -> float:
+    value = part.real(name)
+    if value is None:
+        raise part.wrong(name, part.held.get(name), "a number above zero")
+    return value
+
+
 def _users(config: Json) -> int | None:
     """Most virtual users at once; each sends one request after the other."""
     pattern = config.get("TrafficPattern")
@@ -218,7 +364,7 @@ def _date(document: Json) -> str:
         value = document.get(name)
         try:
             if isinstance(value, str):
-                day = date.fromisoformat(value[:10])
+                day = date.fromisoformat(value[: 8 if value[:8].isdigit() else 10])
             elif isinstance(value, int | float):
                 day = datetime.fromtimestamp(value, UTC).date()
             else:
@@ -234,54 +380,6 @@ def _region(document: Json) -> str:
     arn = document.get("JobArn")
     found = _REGION.match(arn) if isinstance(arn, str) else None
     return found.group(1) if found else ""
-
-
-class _Part(NamedTuple):
-    """An object of the result, and where it stands."""
-
-    file: str
-    place: str  # empty for the whole
-    held: Json
-
-    def object(self, name: str) -> "_Part":
-        """A member that is an object; an empty one where it is missing."""
-        value = self.held.get(name, {})
-        if not isinstance(value, dict):
-            raise self.wrong(name, value, "an object")
-        return _Part(self.file, f"{self.place}.{name}".lstrip("."), value)
-
-    def text(self, name: str) -> str:
-        """A text; empty where it is missing."""
-        value = self.held.get(name, "")
-        if not isinstance(value, str):
-            raise self.wrong(name, value, "a text")
-        return value
-
-    def whole(self, name: str) -> int | None:
-        """A whole number that the API can hold; ``None`` where it is missing or NaN."""
-        value = self.held.get(name)
-        if value is None or (isinstance(value, float) and isnan(value)):
-            return None
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if not _is_count(value):
-            raise self.wrong(name, value, f"a whole number from 0 to {_LARGEST}")
-        return int(value)
-
-    def real(self, name: str) -> float | None:
-        """A number above zero; ``None`` for anything else, since nothing rests on it alone."""
-        value = self.held.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return None
-        return float(value) if 0 < value < _LARGEST else None
-
-    def wrong(self, name: str, value: Any, wanted: str) -> InputError:
-        """The error that a member is something else."""
-        return InputError(
-            f"{f'{self.place}.{name}'.lstrip('.')} is {_kind(value)}; expected {wanted}",
-            file=self.file,
-            hint=f"Pass the answer as the aws CLI printed it: {_DESCRIBE}",
-        )
 
 
 def _is_count(value: Any) -> bool:

@@ -189,7 +189,7 @@ def _slow(facts: Facts, chosen: Measurement) -> Iterator[Finding]:
 
 
 def _differs(facts: Facts, chosen: Measurement, tolerance: float) -> Iterator[Finding]:
-    values = facts.workload.values
+    values = facts.workload.as_stated.values
     elsewhere = values.get("model.measured_on")
     if elsewhere is not None and elsewhere.value != chosen.instance_type:
         # Times that were stated of another type are not contradicted, only not used.
@@ -212,7 +212,7 @@ def _differs(facts: Facts, chosen: Measurement, tolerance: float) -> Iterator[Fi
 
 def _time(facts: Facts, chosen: Measurement, tolerance: float) -> Iterator[Finding]:
     """A stated usual time can be off either way, a p99 or largest one only by being exceeded."""
-    values = facts.workload.values
+    values = facts.workload.as_stated.values
     time, text = chosen.latency_s * SECOND, seconds(chosen.latency_s)
     for part in USUAL_FIRST:
         stated = values.get(_PROCESSING + part)

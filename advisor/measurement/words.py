@@ -39,5 +39,20 @@ def line(found: Measurement) -> str:
     return f"{each['Measured on']} {each['Stands']}: {', '.join(figures)}; {each['Because']}"
 
 
+def beside_model(found: Measurement) -> str:
+    """Measured over modelled; empty where nothing is modelled."""
+    own, told = found.tokens, found.modelled
+    if own is None or told is None:
+        return ""
+    pairs = [
+        ("TTFT", seconds, own.first_token_s, told.first_token_s),
+        ("TPOT", seconds, own.per_token_s, told.per_token_s),
+        ("answer", seconds, own.request_s, told.request_s),
+        ("rate", per_second, own.per_second, told.per_second),
+    ]
+    said = (f"{name} {show(a)} / {show(b)} = {a / b:.2f}" for name, show, a, b in pairs)
+    return f"measured over modelled, {own.in_flight:.3g} in flight: {', '.join(said)}"
+
+
 def _percent(value: float | None) -> str:
     return "" if value is None else percent(value / 100)

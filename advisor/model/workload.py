@@ -121,6 +121,22 @@ class Job(Value):
         return f"by the job {self.name}{day} ({printable(self.file)})"
 
 
+class TokenTimes(Value):
+    """Requests to a language model under some load, on one instance; means, times in seconds."""
+
+    per_second: float  # requests
+    request_s: float
+    first_token_s: float
+    per_token_s: float  # of each further token
+    given: float  # tokens of a prompt
+    written: float  # of an answer
+
+    @property
+    def in_flight(self) -> float:
+        """Requests in progress, by Little's law."""
+        return self.per_second * self.request_s
+
+
 class Measurement(Value):
     """One configuration that a load test ran, and how it stands beside the others."""
 
@@ -136,6 +152,8 @@ class Measurement(Value):
     instances: int | None  # for the peak; None where the configuration was not weighed
     standing: str  # taken | slower | dearer | unusable: by the answer time, then by cost
     note: str  # why it is unusable, else how it compares
+    tokens: TokenTimes | None = None  # of a language model
+    modelled: TokenTimes | None = None  # the same load as modelled
 
     @property
     def name(self) -> str:
@@ -189,6 +207,7 @@ class OnType(Value):
     request: tuple[float, float]
     needs_mib: int  # of the devices of one copy, all together
     host_mib: int  # of the host while the weights are loaded, no more than is planned for
+    sure_context: int  # tokens of one request that is certain to fit
     highest_per_s: float  # requests a second that one instance serves within the targets
     usd_hour: float | None  # of one instance, by the shipped list
     usd_at_load: float | None  # of a million tokens written
@@ -208,6 +227,9 @@ class Modelled(Value):
     name: str  # meta-llama/Llama-3.1-8B-Instruct, or 8B parameters
     kind: str
     precision: str = ""
+    released: str = ""  # precision that the weights are released in
+    hub: str = ""  # full id on the Hugging Face Hub; empty where the table has none
+    gated: bool = False  # given out there after a form
     weights: int = 0  # bytes of one copy; 0 where nothing tells them
     kv_per_token: int = 0  # bytes of one token in the cache; 0 where there is none
     context: int = 0  # tokens of the longest request; 0 where it has none
@@ -278,6 +300,12 @@ class Workload(Value):
     def held(self) -> bool:
         """Whether a type that is sold holds the model; true where no model is named."""
         return self.modelled is None or self.modelled.held
+
+    @property
+    def batched(self) -> bool:
+        """Whether a load test of a language model says what an instance carries."""
+        taken = None if self.measured is None else self.measured.taken
+        return taken is not None and taken.tokens is not None
 
     @property
     def server(self) -> str:

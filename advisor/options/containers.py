@@ -13,7 +13,7 @@ from advisor.model.options import (
     REAL_TIME,
     SERVERLESS,
 )
-from advisor.options import memory, names, placeholders
+from advisor.options import memory, names, placeholders, serving
 from advisor.options.plan_builder import Draft
 
 _MODES = {MULTI_CONTAINER: "Direct", INFERENCE_PIPELINE: "Serial"}
@@ -99,6 +99,9 @@ def _container(draft: Draft) -> dict[str, Any]:
         _multi_model(draft, container)
     else:
         _single_model(draft, container)
+    told = serving.environment(draft)
+    if told:
+        container["Environment"] = told
     if draft.option == SERVERLESS:
         container["Environment"] = {"SAGEMAKER_MODEL_SERVER_WORKERS": "1"}
         draft.set(
@@ -127,7 +130,11 @@ def prefix(draft: Draft) -> str:
     """The S3 prefix below which a multi-model endpoint finds its archives."""
     from advisor.options.hosting import models as named
 
-    artifacts: list[str] = [each["artifact"] for each in named.listed(draft) if "artifact" in each]
+    artifacts: list[str] = [
+        each["artifact"]
+        for each in named.listed(draft)
+        if each.get("artifact", placeholders.HUB).startswith("s3://")
+    ]
     if not artifacts or draft.text("model.artifact") is not None:
         return placeholders.artifact(draft).rpartition("/")[0] + "/"
     parts = [each.split("/")[:-1] for each in artifacts]
@@ -149,9 +156,13 @@ def prefix(draft: Draft) -> str:
 
 
 def _single_model(draft: Draft, container: dict[str, Any]) -> None:
-    """An archive, or a prefix of plain files where the option reads one."""
+    """An archive, a prefix of plain files where the option reads one, or neither."""
+    if serving.from_hub(draft):
+        return
     address = placeholders.artifact(draft)
     plain = address.endswith("/") or draft.needs("uncompressed-model")
+    if draft.option not in (SERVERLESS, BATCH_TRANSFORM):
+        plain = plain or serving.is_plain(draft)
     if not plain:
         container["ModelDataUrl"] = address
         return
@@ -182,9 +193,7 @@ def _single_model(draft: Draft, container: dict[str, Any]) -> None:
 
 def put_network(draft: Draft, parameters: dict[str, Any], *, isolated: bool = False) -> None:
     """Put the network on a model, or on a configuration for components, where it is wanted."""
-    stated = draft.facts.workload.values
-    inside = "deploy.subnets" in stated or "deploy.security_groups" in stated
-    if draft.needs("vpc") or draft.needs("private-image") or inside:
+    if serving.inside(draft):
         parameters["VpcConfig"] = {
             "SecurityGroupIds": placeholders.security_groups(draft),
             "Subnets": placeholders.subnets(draft),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import lru_cache
 
 from advisor.model.advice import Parameters, Request
 from advisor.model.options import REAL_TIME
-from advisor.options import memory, names, placeholders
+from advisor.options import memory, names, placeholders, serving, timeouts
 from advisor.options.load import SECOND, mib, seconds
 from advisor.options.plan_builder import Draft, once, upper
-from advisor.rulebook.hardware import Instance
-from advisor.text.quantity import MIB
+from advisor.rulebook.hardware import GPU, Instance
+
+_CUDA = re.compile(r"(?<![a-z0-9])cu(?:da-?)?([0-9]{2})(?:[.]?[0-9])?(?![0-9])")
 
 
 def variant(draft: Draft, model: Request, instance: Instance, count: int) -> Parameters:
@@ -24,8 +26,11 @@ def variant(draft: Draft, model: Request, instance: Instance, count: int) -> Par
         "InitialVariantWeight": 1.0,
     }
     _volume(draft, done, instance)
-    _download_timeout(draft, done)
-    _health_timeout(draft, done)
+    if not serving.from_hub(draft):
+        timeouts.download(draft, done)
+    timeouts.health_check(draft, done)
+    if instance.accelerator == GPU:
+        _host_image(draft, done)
     if draft.needs("shell-access"):
         done["EnableSSMAccess"] = True
         draft.carry("shell-access")
@@ -191,46 +196,15 @@ def _volume(draft: Draft, done: Parameters, instance: Instance) -> None:
     draft.set("VolumeSizeInGB", asked, because, constant="volume-headroom")
 
 
-def _download_timeout(draft: Draft, done: Parameters) -> None:
-    """Set only where the default start-up allowance would be used up: no default is published."""
-    size = memory.archive_bytes(draft)
-    if size is None:
+def _host_image(draft: Draft, done: Parameters) -> None:
+    """The image of the host, where the tag of the container's names a newer CUDA."""
+    image = draft.text("model.image") or ""
+    found = _CUDA.search(image.rpartition(":")[2])
+    if found is None:
         return
-    rate, margin = draft.number("download-rate"), draft.number("timeout-margin")
-    time = size / MIB / rate
-    wanted = time * margin
-    if wanted <= draft.number("health-check-default"):
-        return
-    done["ModelDataDownloadTimeoutInSeconds"] = _timeout(draft, wanted)
-    because = (
-        f"{mib(size / MIB)} at {rate} MB/s = {seconds(round(time))}, x {margin}, in whole minutes."
-    )
-    value = done["ModelDataDownloadTimeoutInSeconds"]
-    draft.set("ModelDataDownloadTimeoutInSeconds", value, because, constant="download-rate")
-
-
-def _health_timeout(draft: Draft, done: Parameters) -> None:
-    stated = draft.upper("model.startup")
-    if stated is None:
-        return
-    margin, default = draft.number("timeout-margin"), draft.number("health-check-default")
-    if draft.facts.workload.is_told("model.startup"):
-        margin = 1  # what is modelled is the longest start
-    wanted = stated / SECOND * margin
-    if wanted <= default:
-        return
-    value = _timeout(draft, wanted)
-    done["ContainerStartupHealthCheckTimeoutInSeconds"] = value
-    times = f" x {margin}" if margin > 1 else " at the most"
-    because = f"Start of {seconds(stated / SECOND)}{times} is above the default {default} s."
-    draft.set(
-        "ContainerStartupHealthCheckTimeoutInSeconds",
-        value,
-        because,
-        constant="health-check-default",
-    )
-
-
-def _timeout(draft: Draft, wanted: float) -> int:
-    least, most = draft.number("timeout-least"), draft.number("timeout-most")
-    return int(min(most, max(least, math.ceil(wanted / 60) * 60)))
+    images = draft.facts.book.model_tables()["servers"]["host_images"]
+    name = images["cuda"].get(found[1])
+    if name is not None:
+        done["InferenceAmiVersion"] = name
+        because = f"The image is made for CUDA {found[1]}. {images['because']}"
+        draft.set("InferenceAmiVersion", name, because, source=images["source"])

@@ -60,8 +60,9 @@ def modelled(draft: Draft, instance: Instance) -> OnType | None:
 
 def planned_share(draft: Draft) -> tuple[float, str]:
     """Share of an instance's highest rate that is planned for, and the constant that says so."""
-    told = draft.facts.workload.is_told("model.concurrency")
-    name = "batching-share" if told else "safety-factor"
+    workload = draft.facts.workload
+    batched = workload.is_told("model.concurrency") or workload.batched
+    name = "batching-share" if batched else "safety-factor"
     return draft.number(name), name
 
 

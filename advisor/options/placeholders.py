@@ -21,6 +21,7 @@ _OTHER_ARTIFACT = "s3://REPLACE-ME/variants/{}/model.tar.gz"
 _KMS_KEY = "alias/REPLACE-ME"
 _SUBNETS = ("subnet-00000000000000000", "subnet-00000000000000001")  # for two zones
 _GROUPS = ("sg-00000000000000000",)
+HUB = "hf://"  # begins an address on the Hugging Face Hub
 _MOST_TAGS = 50
 
 
@@ -94,7 +95,7 @@ def image(draft: Draft) -> str:
 def artifact(draft: Draft) -> str:
     """The S3 address of the model: an archive, or a prefix that ends with a slash."""
     stated = draft.text("model.artifact")
-    if stated is not None:
+    if stated is not None and not stated.startswith(HUB):
         return stated
     place = _ARTIFACT.replace(".tar", f"{_number(draft)}.tar")
     key = f"models[{draft.number_of}]" if draft.number_of else "model"

@@ -14,7 +14,7 @@ from advisor.model.options import (
 )
 from advisor.model.usage import VariantUsage
 from advisor.model.value import Value
-from advisor.options import names, placeholders
+from advisor.options import names, placeholders, serving
 from advisor.options.load import number, sentence
 from advisor.options.plan_builder import Draft, once
 from advisor.rulebook.hardware import Instance
@@ -99,6 +99,8 @@ def _other_model(draft: Draft, each: Beside, model: Request) -> Request:
     container = {**model.parameters["PrimaryContainer"]}
     for field in ("ModelDataUrl", "ModelDataSource"):
         container.pop(field, None)
+    if "Environment" in container:
+        container["Environment"] = serving.without_hub(container["Environment"], draft)
     container["Image"] = each.image or container["Image"]
     address = placeholders.artifact_of(draft, each.name, each.artifact)
     if address.endswith("/"):

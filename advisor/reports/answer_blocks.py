@@ -166,14 +166,20 @@ def _near(advice: Advice, change: WouldChange) -> bool:
 
 def _plan(plan: Plan, verbose: bool) -> Iterator[str]:
     """What it runs on with the whole formula; of other settings what most readers ask for."""
+    variables = [each for each in plan.settings if each.name.isupper()]  # of the container
+    together = len(variables) > 1 and not verbose
     for each in plan.settings:
         if each.name.endswith(_NAMES) or (not verbose and each.because.startswith(_ORDINARY)):
+            continue
+        if together and each in variables:
             continue
         reason = each.because if verbose else each.because.partition(". ")[0].rstrip(".")
         if not verbose:
             counted = "; ".join(reason.split("; ")[:_MOST_STEPS])
             reason = counted if each.name.endswith(_COUNTS) else _clause(reason)
         yield f"{each.name} {each.value}: {reason}"
+    if together:
+        yield f"Environment {', '.join(f'{each.name} {each.value}' for each in variables)}"
 
 
 def _clause(text: str) -> str:
@@ -220,6 +226,7 @@ def _measured(advice: Advice) -> Iterator[str]:
     if measured is not None:
         yield measured_words.origin(measured)
         yield from map(measured_words.line, measured.tests)
+        yield from filter(None, map(measured_words.beside_model, measured.tests))
         yield from (f"State it to keep it: {each}" for each in _of_origin(advice, "measured"))
 
 

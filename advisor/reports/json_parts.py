@@ -25,7 +25,7 @@ from advisor.model.advice import (
     Verdict,
 )
 from advisor.model.value import Memo
-from advisor.model.workload import Finding, Measured, Measurement
+from advisor.model.workload import Finding, Measured, Measurement, TokenTimes
 
 quoted = json.encoder.encode_basestring  # one text, with its quotation marks
 
@@ -238,7 +238,15 @@ def _measurement(item: Measurement) -> dict[str, Any]:
         "instances": item.instances,
         "standing": item.standing,
         "because": item.note,
+        "tokens": _times(item.tokens),
+        "modelled": _times(item.modelled),
     }
+
+
+def _times(times: TokenTimes | None) -> dict[str, float] | None:
+    if times is None:
+        return None
+    return {name: float(f"{value:.4g}") for name, value in times._asdict().items()}
 
 
 def finding(item: Finding) -> dict[str, Any]:

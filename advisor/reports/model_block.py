@@ -27,13 +27,19 @@ def lines(told: Modelled) -> Iterator[str]:
     rate, first, each = about(told.rate * _PER_SECOND, "rate"), on.first_token, on.per_token
     yield (
         f"at {rate}: {on.in_flight:.3g} in flight on {on.instances} x {on.instance_type}, TTFT"
-        f" {_time(on.first_token_s)} ({_time(first[0])}..{_time(first[1])}), TPOT"
-        f" {_time(on.per_token_s)} ({_time(each[0])}..{_time(each[1])}){_dollars(on)} (modelled)"
+        f" {_time(on.first_token_s)}{_ends(first)}, TPOT {_time(on.per_token_s)}{_ends(each)}"
+        f"{_dollars(on)} ({'modelled' if _ends(first) else 'measured'})"
     )
     highest = about(on.highest_per_s * on.instances * _PER_SECOND, "rate")
     yield f"highest stable rate {highest}, with {on.concurrency * on.instances:,} in flight"
     for other in told.alternatives:
         yield f"{other.change}: {_fleet(other.on)}"
+
+
+def _ends(interval: tuple[float, float]) -> str:
+    """Those of a modelled figure; empty for a measured one."""
+    low, high = interval
+    return f" ({_time(low)}..{_time(high)})" if low < high else ""
 
 
 def _where(on: OnType) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from functools import cache
 from typing import Any
@@ -43,8 +44,12 @@ def compile_model_tables(rules: Folder) -> dict[str, Any]:
     Raises:
         RulebookError: a table cannot be read.
     """
-    models, families, accelerators, constants = (os.path.join(rules, each) for each in MODEL_TABLES)
+    paths = (os.path.join(rules, each) for each in MODEL_TABLES)
+    models, families, accelerators, constants, servers = paths
+    with open(servers, encoding="utf-8") as file:
+        served = json.load(file)
     return {
+        "servers": served,
         "models": read_table(models),
         "families": read_table(families),
         "accelerators": read_table(accelerators),

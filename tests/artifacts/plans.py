@@ -187,6 +187,22 @@ MORE: tuple[dict[str, Any], ...] = (
         "decision": {"option": "serverless", "because": "its load is light"},
     },
     {
+        "name": "language-model-of-the-hub",
+        "requests": {"arrival": "online", "streaming": True, "tokens": {"input": "1k"}},
+        "traffic": {"peak": "2/s"},
+        "model": {"id": "Qwen/Qwen3-8B", "engine": "vllm"},
+    },
+    {
+        "name": "language-model-to-zero",
+        "requests": {"arrival": "online", "tokens": {"input": "1k", "output": 300}},
+        "traffic": {"peak": "2/s"},
+        "model": {
+            "id": "meta-llama/Llama-3.3-70B-Instruct",
+            "image": "763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference:0.36.0-cu130",
+        },
+        "needs": ["scale-to-zero", "vpc"],
+    },
+    {
         "name": "batch-with-a-key",
         "requests": {"arrival": "batch", "payload": "10 KB"},
         "needs": ["kms", "data-capture", "vpc"],

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from advisor.catalogue.models import server_of
 from advisor.configuration.document import Node
 from advisor.configuration.partial_texts import as_text, number
 from advisor.configuration.rulefiles import read_json_rules
@@ -99,11 +100,9 @@ def _engine(node: Node | None, variables: Mapping[str, Node]) -> Mapping[str, An
         image = "".join(part if isinstance(part, str) else "?" for part in node.value)
     if any(word in image for word in _table()["not_read"]):
         return None
-    words = f"-{image.partition('/')[2].partition(':')[0].replace('/', '-')}-"
     engines: list[Mapping[str, Any]] = list(_table()["engines"].values())
-    named = (each for each in engines if any(f"-{name}-" in words for name in each["images"]))
     told = (e for e in engines if any(key.startswith(tuple(e["told_by"])) for key in variables))
-    return next(named, None) or next(told, None)
+    return server_of(_table(), image) or next(told, None)
 
 
 def _table() -> Mapping[str, Any]:

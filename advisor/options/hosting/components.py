@@ -83,9 +83,10 @@ def requests(draft: Draft, design: ComponentDesign) -> tuple[Request, ...]:
 
 def _model(draft: Draft, component: Component) -> Request:
     # The configuration has the network, but a private registry is reached through the model's.
-    private = component.member.draft.needs("private-image")
-    made = containers.create_model(component.member.draft, network=private)
-    draft.take(component.member.draft)
+    own = component.member.draft.apart()
+    own.way = draft.way  # its container has the devices of one copy
+    made = containers.create_model(own, network=own.needs("private-image"))
+    draft.take(own)
     prefix = f"{component.member.name}: " if component.member.name else ""
     draft.set(
         f"{prefix}ModelName",
