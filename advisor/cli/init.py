@@ -162,10 +162,6 @@ class Interview:
             if text and not text.strip("? "):
                 say(question.explained, "  ")
                 continue
-            for word in words("hedges"):
-                value = text[len(word) :].lstrip()
-                if text.lower().startswith(word) and value[:1].isdigit():
-                    text = value
             return "" if text.lower().rstrip(".!") in words("skips") else text
 
     def _next(self) -> tuple[Question | None, str]:

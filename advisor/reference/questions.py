@@ -87,7 +87,7 @@ def _file() -> Mapping[str, Any]:
 
 
 def words(name: str) -> Any:
-    """A setting of the file: ``skips``, ``hedges`` or ``follow_ups``."""
+    """A setting of the file: ``skips`` or ``follow_ups``."""
     return _file()[name]
 
 
