@@ -55,8 +55,8 @@ class Asked(Value):
 def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
     """The model on every type that holds it, the one to take first.
 
-    Those that keep the targets go before others, then those that hold it for certain, then the
-    cheapest fleet by a known price, then the smaller and the newer type.
+    Those that keep the targets go before others, then those that hold it for certain, then those
+    that compute in its precision, then the cheapest fleet by a known price, then the smaller and the newer type.
     """
     prices = _prices(asked)
     found = []
@@ -70,7 +70,8 @@ def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
         if made is not None:
             each = 1 / made.highest_per_s if asked.transform else made.instances
             cost = (made.usd_hour or 0.0) * each
-            first = (not made.kept, not made.certain)
+            unpacked = asked.precision == "fp8" and not device.flops_fp8  # at each step, and slowly
+            first = (not made.kept, not made.certain, unpacked)
             amount = (made.usd_hour is None, cost)
             dear = asked.budget_usd is not None and cost * MONTH_HOURS > asked.budget_usd
             order = (dear, made.request_s, *amount) if asked.fast else amount

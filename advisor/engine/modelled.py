@@ -381,11 +381,21 @@ def _sizes(
     if model.kind in _GENERATIVE:
         start = start_up(model.weights, packed, numbers)
         low, high = (round(end) * _SECOND for end in (start.least, start.most))
+        # The rates are of small types, and AWS's own examples fetch 1.5 TB before it ends a start.
+        longest = _longest_start(facts)
+        low = min(low, longest)
         because = (
             "Fetch of image and weights side by side, and the rest of a start, by AWS's figures."
         )
         item = _stated("model.startup", "time", Interval(low, high))
-        yield item.path, Derived(item=item, middle=isqrt(low * high), because=because)
+        yield item.path, Derived(item=item, middle=min(isqrt(low * high), longest), because=because)
+
+
+def _longest_start(facts: StatedFacts) -> int:
+    """Microseconds after which AWS ends the start of a container on instances."""
+    variable = facts.book.index["model.startup"]
+    limits = [each for each in facts.book.limit.values() if each.variable == variable]
+    return max(each.bound.admits.high for each in limits)
 
 
 def _times(model: _Model, asked: Asked, on: OnType) -> Iterator[tuple[str, Derived]]:

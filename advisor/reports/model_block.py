@@ -10,6 +10,7 @@ from advisor.text.money_format import figure
 from advisor.text.quantity import KINDS, MONTH_HOURS
 from advisor.text.quantity_format import about
 
+_CENTS = 100  # from here on cents are as fine as three digits
 _SECOND = 1_000_000
 _PER_SECOND = KINDS["rate"]["/s"]
 
@@ -53,9 +54,13 @@ def _dollars(on: OnType) -> str:
     if on.usd_at_load is None or on.usd_at_most is None:
         return ""
     return (
-        f", {on.usd_at_load:.3g} USD per 1M output tokens at this load and {on.usd_at_most:.3g} at"
-        " its highest"
+        f", {_usd(on.usd_at_load)} USD per 1M output tokens at this load and"
+        f" {_usd(on.usd_at_most)} at its highest"
     )
+
+
+def _usd(amount: float) -> str:
+    return f"{amount:.3g}" if amount < _CENTS else figure(f"{amount:.2f}")
 
 
 def _fleet(on: OnType) -> str:

@@ -108,7 +108,8 @@ class Words:
         if reason.kind == "limit" and verdict is not None:
             if verdict.rule in self._limits:
                 return self._limits[verdict.rule]
-            return lowered(f"{verdict.title} {reason.value}, limit {bound(verdict)}")
+            value = self.short(verdict.fact, reason.value)
+            return lowered(f"{verdict.title} {value}, limit {bound(verdict)}")
         if reason.kind == "decision":
             chosen = candidate.standing.standing == CHOSEN
             return "as decided" if chosen else "the rules would choose it"

@@ -21,6 +21,7 @@ _UNITS: dict[str, tuple[tuple[str, float], ...]] = {
 }
 _MULTIPLES = ((10**9, "G"), (10**6, "M"), (10**4, "k"))
 _COUNTED = ("rate", "volume", "count")
+_MANY_DIGITS = 5
 _OUTWARD = (0, 1, 2, 5, 10)  # thousandths: the third digit counts at most ten of them
 
 
@@ -57,28 +58,36 @@ def _factor(kind: str, unit: str) -> int:
     return KINDS["rate" if kind == "volume" else kind][unit.strip()]
 
 
-def few_digits(bound: str, kind: str) -> str:
-    """An exact bound in about three digits, moved outward so that it stays true.
+def few_digits(text: str, kind: str) -> str:
+    """An exact value in about three digits; a bound is moved outward so that it stays true.
 
-    Above 8524.8 ms becomes above 8.53 s: whatever is above the second is above the first. A text
-    without a bound, and one that is as short as that already, stays as it is.
+    Above 8524.8 ms becomes above 8.53 s: whatever is above the second is above the first. A value,
+    and the ends of a range, are only shortened where they have five digits or more.
 
     Args:
-        bound: ``> 8524.8 ms``, as the workload file accepts it.
+        text: ``> 8524.8 ms``, ``29235 MB`` or ``LOW..HIGH``, as the workload file accepts it.
         kind: of its quantity.
     """
-    sign = bound[: 1 + bound.startswith((">=", "<="))]
+    sign = text[: 1 + text.startswith((">=", "<="))]
     if sign not in (">", ">=", "<", "<="):
-        return bound
-    low, high = parse(bound, kind)
+        return "..".join(_few_digits(end.strip(), kind) for end in text.split(".."))
+    low, high = parse(text, kind)
     exact, outward = (low, 1) if high is None else (high, -1)
     for steps in _OUTWARD:
-        text = f"{sign} {about((exact or 0) * (1 + outward * steps / 1000), kind)}"
+        shorter = f"{sign} {about((exact or 0) * (1 + outward * steps / 1000), kind)}"
         with suppress(QuantityError):  # a count is whole
-            moved = parse(text, kind)[high is not None]
-            if len(text) < len(bound) and ((moved or 0) - (exact or 0)) * outward >= 0:
-                return text
-    return bound
+            moved = parse(shorter, kind)[high is not None]
+            if len(shorter) < len(text) and ((moved or 0) - (exact or 0)) * outward >= 0:
+                return shorter
+    return text
+
+
+def _few_digits(value: str, kind: str) -> str:
+    if sum(map(str.isdigit, value)) < _MANY_DIGITS:
+        return value
+    with suppress(QuantityError):
+        return min(value, about(parse(value, kind).low or 0, kind), key=len)
+    return value
 
 
 # Kind -> unit in which data for programs is given, and base units in one of it.
