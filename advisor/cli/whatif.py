@@ -37,7 +37,7 @@ from advisor.reports.comparison_formats import WHATIF_FORMATS, money_renderer
 @workload_options
 @measured
 def whatif(workload: str, key: str, form: str, settings: tuple[str, ...], **options: Any) -> int:
-    """Show where the answer and the cheapest option of WORKLOAD change as KEY changes.
+    """Show where answer and cheapest option change as KEY of WORKLOAD changes.
 
     KEY is a key of the file, such as traffic.volume, requests.payload, needs.vpc or region. The
     answer is exact over the whole range.

@@ -56,7 +56,8 @@ def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
     """The model on every type that holds it, the one to take first.
 
     Those that keep the targets go before others, then those that hold it for certain, then those
-    that compute in its precision, then the cheapest fleet by a known price, then the smaller and the newer type.
+    that compute in its precision, then the cheapest fleet by a known price, then the smaller and
+    the newer type.
     """
     prices = _prices(asked)
     found = []

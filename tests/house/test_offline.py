@@ -121,7 +121,7 @@ def test_only_the_refresh_of_prices_imports_the_network() -> None:
         modules = imported(path.read_text(encoding="utf-8"))
         found[name] = reaches(modules)
         assert name == BOTOCORE or not any(each.startswith("botocore") for each in modules), name
-    assert {name for name, modules in found.items() if modules} == {f"{MAY}download.py"}
+    assert {name for name, modules in found.items() if modules} == {f"{MAY}refresh.py"}
 
 
 def test_git_is_asked_for_nothing_of_a_remote() -> None:

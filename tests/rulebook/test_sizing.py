@@ -18,12 +18,10 @@ NAMED = re.compile(r'(?:numbers?[(\[]|constant=)"([a-z-]+)"')
 
 
 def used() -> set[str]:
-    """Ids that the code asks for by name."""
-    return {
-        name
-        for path in (ROOT / "advisor").rglob("*.py")
-        for name in NAMED.findall(path.read_text(encoding="utf-8"))
-    }
+    """Ids that the code asks for by name, also where it chooses between several."""
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "advisor").rglob("*.py")]
+    asked = {name for text in texts for name in NAMED.findall(text)}
+    return asked | {name for name in KNOWN.sizing for text in texts if f'"{name}"' in text}
 
 
 def test_every_constant_is_used_and_known() -> None:
