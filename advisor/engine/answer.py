@@ -12,6 +12,7 @@ from advisor.engine.verdicts import stated_text
 from advisor.model.advice import Decision, Fact, Step, yes_no
 from advisor.rulebook.types import UNSET, Condition, FactEntry, Leaf, Point, Question
 
+_NAMES_A_MODEL = "model.parameters"  # so many are those of a language model
 _NOT_FACTS = (
     "name",
     "schema",
@@ -57,10 +58,14 @@ def answer(around: Neighbourhood, decided: str | None) -> Decision:
         would_change=would_change(around),
         fixes=fixes(around) if rules_option is None else (),
     )
-    if around.facts.workload.modelled is None:
+    if around.facts.workload.modelled is None and not any(
+        unknown.fact == _NAMES_A_MODEL for unknown in unknowns
+    ):
         return decision
-    from advisor.engine.asked_again import asked_again, without_type  # most name no model
+    from advisor.engine.asked_again import asked_again, naming_asked_again, without_type
 
+    if around.facts.workload.modelled is None:
+        return naming_asked_again(around.facts, decision, _NAMES_A_MODEL)
     if not around.facts.workload.held and not decided:
         return without_type(around.facts, decision)
     return asked_again(around.facts, decision)

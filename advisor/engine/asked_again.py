@@ -10,7 +10,7 @@ from typing import Any
 
 from advisor.engine.decide import decide
 from advisor.engine.facts import Facts
-from advisor.model.advice import Change, Decision, Fix
+from advisor.model.advice import Change, Decision, DecisiveUnknown, Fix
 from advisor.model.options import REAL_TIME
 from advisor.model.workload import PARTS, Stated
 from advisor.text.quantity import parse
@@ -20,11 +20,9 @@ def asked_again(facts: Facts, decision: Decision) -> Decision:
     """The decision with unknowns, changes and fixes that hold when they are stated."""
     unknowns = []
     for each in decision.unknowns:
-        ways = {
-            value: _answer(facts, (Change(fact=each.fact, to=value),)) for value in each.outcomes
-        }
-        if any(option != decision.rules_option for option in ways.values()):
-            unknowns.append(each._replace(outcomes=ways))
+        found = _unknown_again(facts, each)
+        if any(option != decision.rules_option for option in found.outcomes.values()):
+            unknowns.append(found)
     moved = tuple(
         each
         for each in decision.would_change
@@ -37,6 +35,26 @@ def asked_again(facts: Facts, decision: Decision) -> Decision:
     return decision._replace(
         status=status, unknowns=tuple(unknowns), would_change=moved, fixes=repairs
     )
+
+
+def naming_asked_again(facts: Facts, decision: Decision, fact: str) -> Decision:
+    """The decision of a workload without a model, with what large values of ``fact`` make of it."""
+    unknowns = (
+        _unknown_again(facts, each, ">") if each.fact == fact else each
+        for each in decision.unknowns
+    )
+    return decision._replace(unknowns=tuple(unknowns))
+
+
+def _unknown_again(facts: Facts, unknown: DecisiveUnknown, start: str = "") -> DecisiveUnknown:
+    """An unknown whose values that begin with ``start`` are stated in turn."""
+    ways = {
+        value: _answer(facts, (Change(fact=unknown.fact, to=value),))
+        if value.startswith(start)
+        else option
+        for value, option in unknown.outcomes.items()
+    }
+    return unknown._replace(outcomes=ways)
 
 
 def _answer(facts: Facts, changes: tuple[Change, ...]) -> str | None:
