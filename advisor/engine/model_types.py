@@ -17,7 +17,7 @@ from advisor.model.workload import OnType
 from advisor.modelling import memory
 from advisor.modelling.speed import Copy, Running, Tokens
 from advisor.rulebook.cache import rules_directory
-from advisor.rulebook.hardware import GPU, Instance, size
+from advisor.rulebook.hardware import CPU, GPU, Instance, size
 from advisor.rulebook.knowledge import Knowledge
 from advisor.text.quantity import MIB, MONTH_HOURS
 
@@ -97,6 +97,34 @@ def cheapest_device(
             found.append(((price is None, price or 0, *size(each), each.type), device))
     order, device = min(found, key=lambda pair: pair[0], default=((), None))
     return None if device is None else (str(order[-1]), device)
+
+
+def cheaper_on_device(
+    asked: Asked, known: Knowledge, on_cpu_s: float, device_type: str, on_device_s: float
+) -> bool:
+    """Whether the peak costs less on instances with a device than on any with CPUs alone.
+
+    Args:
+        asked: the model and its load.
+        known: figures and catalogue of the rules.
+        on_cpu_s: seconds of a request on one vCPU.
+        device_type: the type with one device.
+        on_device_s: seconds of a request on the device.
+    """
+    prices, share = _prices(asked), known.numbers["safety-factor"]
+
+    def fleet(price: int, seconds: float, at_once: int) -> int:
+        number: int = math.ceil(asked.rate * seconds / (at_once * share))
+        return max(asked.least, number) * price
+
+    least = 2 * asked.weights / MIB / known.numbers["usable-memory"]
+    on_cpu = [
+        fleet(prices[each.type], on_cpu_s, each.vcpu or 1)
+        for each in known.catalogue.candidates(CPU)
+        if each.type in prices and each.arch != "arm64" and (each.memory_mib or 0) >= least
+    ]
+    price = prices.get(device_type)
+    return bool(on_cpu) and price is not None and fleet(price, on_device_s, 1) < min(on_cpu)
 
 
 def least_memory(asked: Asked, numbers: Mapping[str, float]) -> int:

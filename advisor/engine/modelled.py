@@ -11,8 +11,14 @@ from math import isqrt, log
 from typing import Any, Protocol
 
 from advisor.catalogue.models import Models
-from advisor.engine.model_types import Asked, cheapest_device, fleets, least_memory
-from advisor.model.geometry import Geometry
+from advisor.engine.model_types import (
+    Asked,
+    cheaper_on_device,
+    cheapest_device,
+    fleets,
+    least_memory,
+)
+from advisor.model.geometry import Accelerator, Geometry
 from advisor.model.value import Memo, Value
 from advisor.model.workload import (
     Alternative,
@@ -420,15 +426,32 @@ def _times(model: _Model, asked: Asked, on: OnType) -> Iterator[tuple[str, Deriv
 def _encoding(
     facts: StatedFacts, model: _Model, models: Models, known: Knowledge
 ) -> Iterator[tuple[str, Derived]]:
-    """The time of one text: on the cheapest device that holds the model, else on one vCPU."""
-    numbers, where, device = models.numbers, "one vCPU", None
-    if facts.taken("model.accelerator") == GPU:
-        found = cheapest_device(_asked(facts, model, known), models, known)
-        if found is None:
+    """The time of one text: on the cheapest device that holds the model, else on one vCPU.
+
+    Where no accelerator is stated, on what carries the peak for less.
+    """
+    numbers, asked = models.numbers, _asked(facts, model, known)
+    compiled = facts.workload.server in _COMPILING
+
+    def seconds(device: Accelerator | None) -> float | None:
+        runs = Device(device, _CORES, compiled=compiled)
+        return encoding_seconds(model.geometry, model.usual.given, 1, runs, numbers)
+
+    where, time = "one vCPU", seconds(None)
+    wanted = facts.taken("model.accelerator") == GPU
+    if wanted or not facts.is_stated("model.accelerator"):
+        found = cheapest_device(asked, models, known)
+        if found is None and wanted:
             return
-        where, device = found
-    runs = Device(device, _CORES, compiled=facts.workload.server in _COMPILING)
-    time = encoding_seconds(model.geometry, model.usual.given, 1, runs, numbers)
+        faster = None if found is None else seconds(found[1])
+        if found is not None and faster is not None and time is not None and not wanted:
+            wanted = cheaper_on_device(asked, known, time, found[0], faster)
+            if wanted:
+                gpu = Stated("model.accelerator", GPU, GPU, 0, 0)
+                because = f"The peak costs less on {found[0]} than on CPUs."
+                yield gpu.path, Derived(item=gpu, middle=None, because=because)
+        if found is not None and wanted:
+            where, time = found[0], faster
     if time is not None:
         factor = numbers["interval-encoder"]
         how = f"{model.usual.given:,.0f} tokens on {where}, modelled."

@@ -322,3 +322,30 @@ def test_what_is_told_is_told_anew() -> None:
     values["traffic.peak"] = values["traffic.peak"]._replace(value=more)
     again: Workload = first.workload._replace(values=values)
     assert on(Facts(load(), again)).instances > on(first).instances
+
+
+@pytest.mark.parametrize(
+    ("peak", "accelerator", "taken"),
+    [
+        # bge-large takes about 3.7 s of a vCPU and 71 ms of a T4 for 300 tokens. Half used at 200/s
+        # that is 744 instances of two vCPUs, or 29 with a T4: 76 against 21 USD an hour.
+        ("200/s", None, "gpu"),
+        ("200/s", "none", "none"),  # what is stated stays
+        # One every ten seconds is less than one vCPU half used.
+        ("0.1/s", None, "none"),
+    ],
+)
+def test_texts_are_encoded_where_the_peak_costs_less(
+    peak: str, accelerator: str | None, taken: str
+) -> None:
+    said: dict[str, Any] = {"id": "BAAI/bge-large-en-v1.5"}
+    if accelerator is not None:
+        said["accelerator"] = accelerator
+    workload = {
+        "name": "texts",
+        "region": "us-east-1",
+        "requests": {"arrival": "online", "tokens": {"input": 300}},
+        "model": said,
+        "traffic": {"peak": peak},
+    }
+    assert Facts(load(), read(workload)).taken("model.accelerator") == taken
