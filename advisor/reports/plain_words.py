@@ -22,6 +22,9 @@ class Words:
         book = book_for(advice.workload, advice.limits)
         raw = book.raw
         self._kinds = {name: fact.kind for name, fact in book.fact.items() if not fact.discrete}
+        self._limit_kinds = {
+            name: limit.kind for name, limit in book.limit.items() if not limit.discrete
+        }
         self._titles: dict[str, str] = {
             **raw["findings"],
             **{each["id"]: each["title"] for each in raw["cautions"]},
@@ -52,7 +55,9 @@ class Words:
 
     def value(self, path: str, value: object) -> str:
         """A fact with its value: model time 100 ms, no streaming."""
-        text, name = self.short(path, word(value)), self.fact(path)
+        text, name = word(value), self.fact(path)
+        if text.startswith((">", "<")):
+            text = self.short(path, text)
         if text in ("true", "false"):
             return name if text == "true" else f"no {name}"
         return f"{name} {text}"
@@ -108,7 +113,8 @@ class Words:
         if reason.kind == "limit" and verdict is not None:
             if verdict.rule in self._limits:
                 return self._limits[verdict.rule]
-            value = self.short(verdict.fact, reason.value)
+            kind = self._limit_kinds.get(verdict.rule)
+            value = few_digits(reason.value, kind) if kind else reason.value
             return lowered(f"{verdict.title} {value}, limit {bound(verdict)}")
         if reason.kind == "decision":
             chosen = candidate.standing.standing == CHOSEN

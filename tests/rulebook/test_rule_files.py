@@ -282,6 +282,8 @@ def test_a_contested_limit_names_two_sources() -> None:
         "real-time-payload",
         "real-time-response",
         "asynchronous-processing",
+        "real-time-model-size",
+        "asynchronous-model-size",
     }
     for limit in contested.values():
         sources = {limit["source"], *(other["source"] for other in limit["also"])}
