@@ -23,6 +23,7 @@ from advisor.model.workload import Workload
 from advisor.pipeline import advise_by
 from advisor.reference.catalogue import KINDS, raw_entries
 from advisor.rulebook.load import compiled
+from advisor.rulebook.model_tables import model_tables
 from advisor.rulebook.resolve import Rulebook, resolve
 from advisor.rulebook.source import Folder, read_table, service_table
 from advisor.text.markup import code, prose, table
@@ -206,6 +207,8 @@ class RuleSetAnswers:
             more = [entry for entry in other["sizing"] if entry["id"] not in known]
             sizing = [*own["sizing"], *more]
             self._books[asked] = resolve({**own, "sizing": sizing}, limits)
+            # Another release may have no table of models: both sides read that of the rules in use.
+            self._books[asked].model_tables = model_tables
         return self._books[asked]
 
 

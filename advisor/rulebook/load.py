@@ -31,6 +31,7 @@ def load(limits: str = "safe", rules: Folder | None = None, overlay: str = "") -
     key = (os.fspath(folder), limits, overlay)
     if key not in _loaded:
         _loaded[key] = resolve(compiled(folder, overlay), limits)
+        _loaded[key].model_tables = _model_tables
     return _loaded[key]
 
 
@@ -83,6 +84,12 @@ def _read(rules: Folder, overlay: str) -> dict[str, Any]:
     fresh = _compile(rules, overlay)
     keep(cached, fresh)
     return fresh
+
+
+def _model_tables() -> Mapping[str, Any]:
+    from advisor.rulebook.model_tables import model_tables  # most workloads name no model
+
+    return model_tables()
 
 
 def _compile(rules: Folder, overlay: str) -> dict[str, Any]:

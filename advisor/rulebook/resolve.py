@@ -38,12 +38,6 @@ from advisor.rulebook.symbols import Symbols
 from advisor.rulebook.types import UNSET, Caution, Condition, Outside
 
 
-def _model_tables() -> Mapping[str, Any]:
-    from advisor.rulebook.model_tables import model_tables  # most workloads name no model
-
-    return model_tables()
-
-
 class Rulebook:
     """Every rule that decides, and the tables that make asking fast.
 
@@ -69,7 +63,7 @@ class Rulebook:
         precision = next(each for each in compiled["facts"] if each["id"] == "model.precision")
         self.bits: Mapping[str, int] = precision["bits"]  # of one parameter, by precision
         # Read when a model is named: of the rules in use, whatever the overlay.
-        self.model_tables: Callable[[], Mapping[str, Any]] = _model_tables
+        self.model_tables: Callable[[], Mapping[str, Any]] = dict
         self.near: float = precision["factor"]  # of size over parameters
         self.bits_of = [self.bits[word] for word in precision["words"]]
         self.formulas: tuple[Formula, ...] = formulas(self.index, self.features, self.bits_of)
