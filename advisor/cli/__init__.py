@@ -36,6 +36,7 @@ GROUPS = {
     "Guard": {
         "check": "Check workloads, requests, templates, Terraform and model archives.",
         "diff": "Show what changed between two files or revisions.",
+        "cost": "Price configurations as they stand.",
     },
     "Data": {
         "rules": "List, verify, draw and compare the rules.",

@@ -26,8 +26,7 @@ Recommends one of the four ways to serve a model on Amazon SageMaker.
 """
 _END = """
 `sm-advise COMMAND --help` says more, --version the version. Exit codes: 0 an
-answer, 1 findings or none fits, 2 could not run, 3 a bug of ours. Completion:
-eval "$(_SM_ADVISE_COMPLETE=bash_source sm-advise)", or zsh_source, fish_source
+answer, 1 findings or none fits, 2 could not run, 3 a bug of ours.
 """
 # What an option is for, where a command has many; the others are about the output.
 _FOR = {
@@ -45,7 +44,8 @@ _MEANT = {
     **dict.fromkeys(("sweep", "vary", "sensitivity", "what-if"), "whatif"),
     **dict.fromkeys(("describe", "why", "show", "info", "man"), "explain"),
     **dict.fromkeys(("price", "pricing", "refresh"), "prices"),
-    **dict.fromkeys(("cost", "costs", "versus", "vs"), "compare"),
+    **dict.fromkeys(("versus", "vs"), "compare"),
+    **dict.fromkeys(("costs", "estimate", "breakdown"), "cost"),
     **dict.fromkeys(("list", "rule", "flowchart", "limits"), "rules"),
     "version": "--version",
 }

@@ -41,6 +41,9 @@ class JudgedConfigurations(Value):
     comments: Mapping[str, tuple[Waiver, ...]] = {}  # file -> the waivers in it
     sources: Mapping[str, SourceText] = {}  # file -> its text, where a finding or waiver is in it
     documents: Mapping[str, Document] = {}  # normalised path -> what was made for a workload
+    read: tuple[
+        tuple[Document, str, Organisation], ...
+    ] = ()  # with Region, where nothing is judged
     configurations: int = 0
     resources: int = 0
     ignored: int = 0  # files
@@ -75,6 +78,15 @@ def judge_configurations(
     return together(
         JudgedConfigurations, [*(_of_file(path, run) for path in paths), _of_terraform(run)]
     )
+
+
+def read_configurations(found: FoundFiles, options: CheckOptions) -> JudgedConfigurations:
+    """Read what ``judge_configurations`` judges, each document with its Region and settings.
+
+    Raises:
+        InputError: an organisation's file cannot be read.
+    """
+    return judge_configurations(found, options, {}, frozenset())
 
 
 def _of_file(path: str, run: _Judging) -> JudgedConfigurations:
@@ -117,6 +129,12 @@ def _judged(
     region: str,
     run: _Judging,
 ) -> JudgedConfigurations:
+    if not run.checks:
+        return JudgedConfigurations(
+            read=((document, region, organisation),),
+            unread=_unread(document.file, document),
+            configurations=1,
+        )
     judge = Judge(
         checks=run.checks,
         service=run.service,

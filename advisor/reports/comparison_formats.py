@@ -1,4 +1,4 @@
-"""The tables of formats for comparisons, sweeps, explanations, differences and prices.
+"""The tables of formats for comparisons, sweeps, explanations, costs, differences and prices.
 
 Each format is a module of this package with a function ``render(value, canvas) -> str``.
 """
@@ -20,6 +20,7 @@ def _formats(kind: str, *names: str) -> dict[str, str]:
 COMPARE_FORMATS = _formats("compare", "text", "json", "markdown", "csv")
 WHATIF_FORMATS = _formats("whatif", "text", "json", "markdown", "csv")
 EXPLAIN_FORMATS = _formats("explain", "text", "json")
+COST_FORMATS = _formats("cost", "text", "json", "markdown", "csv")
 DIFF_FORMATS = _formats("diff", "text", "json", "markdown")
 PRICE_FORMATS = _formats("prices", "text", "json", "markdown", "csv")
 REFRESH_FORMATS = _formats("refresh", "text", "json")

@@ -22,6 +22,7 @@ COMMANDS = {
     "whatif of words": ("whatif", EXAMPLE, "requests.arrival"),
     "diff": ("diff", EXAMPLE, str(ROOT / "examples" / "none-fits.yaml")),
     "check": ("check", "--as-of", "2026-11-30", str(ROOT / "examples" / "none-fits.yaml")),
+    "cost": ("cost", str(ROOT / "tests" / "corpus" / "json")),
     "explain": ("explain", "serverless-payload"),
     "explain there": ("explain", "batch-transform", EXAMPLE),
     "rules list": ("rules", "list", "--kind", "limit"),

@@ -47,6 +47,7 @@ CALLS = [
     ("whatif", FRAUD, "region"),
     ("diff", "examples/pricing-tool.yaml", FRAUD),
     ("check", "examples", "--format", "sarif"),
+    ("cost", "tests/corpus/json"),
     ("explain", "serverless-payload"),
     ("explain", "serverless", FRAUD),
     ("rules", "list"),

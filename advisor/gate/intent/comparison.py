@@ -16,7 +16,7 @@ from advisor.gate.checks import Check, carried_settings
 from advisor.gate.finding import GateFinding
 from advisor.gate.rules.instances import is_a, memory_of
 from advisor.gate.rules.judge import finding_of
-from advisor.gate.rules.scaling import INSTANCES, scaled
+from advisor.gate.rules.scaling import INSTANCES, dimension_of, scaled
 from advisor.gate.rules.view import Fault, View, number_of, text_of
 from advisor.gate.settings import organisation_of
 from advisor.model.advice import Advice, Candidate, Verdict
@@ -162,20 +162,45 @@ _OPEN = Counts(None, None)
 
 def counts(view: View, variant: Node, option: str) -> Counts:
     """The bounds that scaling sets; without scaling, the initial number."""
-    managed = variant.get("ManagedInstanceScaling")
-    if managed is not None:
-        return _between(managed, "MinInstanceCount", "MaxInstanceCount")
-    for target in view.world.of_kind("ScalableTarget"):
-        what = scaled(view._replace(resource=target))
-        if what.form == "open" or what.variant is variant:
-            if text_of(target.body.get("ScalableDimension")) != INSTANCES:
-                return _OPEN
-            return _between(target.body, "MinCapacity", "MaxCapacity")
+    bounds = scaled_between(view, variant)
+    if bounds is not None:
+        return bounds
     initial = _count(variant.get("InitialInstanceCount"))
     if view.resource.dialect in ("request", "described") and initial is not None:
         # The requests of an endpoint are files of their own: a target may be in another one.
         return Counts(0 if option == ASYNCHRONOUS else 1, None)
     return Counts(initial, initial)
+
+
+def scaled_between(view: View, variant: Node, dimension: str = INSTANCES) -> Counts | None:
+    """The bounds of what scales a variant, scheduled actions included; ``None`` without any."""
+    managed = variant.get("ManagedInstanceScaling") if dimension == INSTANCES else None
+    if managed is not None:
+        return _between(managed, "MinInstanceCount", "MaxInstanceCount")
+    targets: list[Counts] = []
+    actions: list[Counts] = []
+    for kind, found in (("ScalableTarget", targets), ("ScheduledAction", actions)):
+        for each in view.world.of_kind(kind):
+            of_it, body = view._replace(resource=each), each.body
+            what = scaled(of_it)
+            if what.form == "open":
+                return _OPEN
+            if what.variant is not variant or dimension_of(of_it) != dimension:
+                continue
+            inner = [body.get("ScalableTargetAction")] if found is actions else [body]
+            found += [_between(part, "MinCapacity", "MaxCapacity") for part in inner if part]
+            inner = [part.get("ScalableTargetAction") for part in body.items("ScheduledActions")]
+            actions += [_between(part, "MinCapacity", "MaxCapacity") for part in inner if part]
+    if not targets:
+        return None
+    least, most = [each.least for each in targets], [each.most for each in targets]
+    least += [each.least for each in actions if each.least is not None]  # one end may stand alone
+    most += [each.most for each in actions if each.most is not None]
+    fewest, largest = [n for n in least if n is not None], [n for n in most if n is not None]
+    return Counts(
+        min(fewest) if len(fewest) == len(least) else None,
+        max(largest) if len(largest) == len(most) else None,
+    )
 
 
 def _between(node: Node, least: str, most: str) -> Counts:

@@ -1,0 +1,107 @@
+"""`sm-advise cost`: the price of configurations as they stand."""
+
+from __future__ import annotations
+
+import os
+import sys
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from advisor.catalogue.price_snapshot import is_price
+from advisor.cli import Guided, complain
+from advisor.cli.money import canvas, price_folder, usd
+from advisor.cli.settings import changes_from, format_option, region_option, today
+from advisor.model.errors import InputError
+from advisor.reports.comparison_formats import COST_FORMATS, money_renderer
+from advisor.text.quantity import MONTH_HOURS
+
+
+def hours(ctx: click.Context, param: click.Parameter, value: str | None) -> Decimal | None:
+    """Accept hours of a month: 160, 8.2."""
+    if value is None:
+        return None
+    text = value.strip().removesuffix("h").strip()
+    if not is_price(text) or Decimal(text) > MONTH_HOURS:
+        raise click.BadParameter(
+            f"{value!r} is not the hours of a month; write 1 to {MONTH_HOURS}, such as 160"
+        )
+    return Decimal(text)
+
+
+@click.command(cls=Guided, example="cost infra/ --set requests.processing=200ms")
+@click.argument("paths", nargs=-1, metavar="PATH...", type=click.Path())
+@format_option(COST_FORMATS)
+@region_option("Take this Region for the configurations.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="State the use of each endpoint, such as traffic.volume=1M/month.",
+)
+@click.option("--hours", callback=hours, metavar="H", help="Hours of a month that each one runs.")
+@click.option(
+    "--max-monthly",
+    callback=usd,
+    metavar="USD",
+    help="Fail unless they are shown to cost at most this a month.",
+)
+@click.option(
+    "--allow-unknown-cost", is_flag=True, help="Let the gate pass a cost that has no known bound."
+)
+def cost(paths: tuple[str, ...], form: str, settings: tuple[str, ...], **options: Any) -> int:
+    """Price the endpoint configurations and transform jobs in PATHs.
+
+    PATH is a file, a folder or - (default: the current folder). No workload is needed: what
+    scaling leaves open is a range, what has no known type has no price.
+
+    Exit codes: 0 a price, 1 above --max-monthly, 2 could not run.
+    """
+    from advisor.gate.costs import configured_costs, stated_use
+    from advisor.gate.settings import CheckOptions, read_project
+
+    first = paths[0] if paths else "."
+    asked = CheckOptions(
+        paths=paths or (".",),
+        as_of=today(),
+        project=read_project(first if os.path.isdir(first) else os.path.dirname(first)),
+        region=_region(options["region"]),
+        stdin=sys.stdin.buffer.read() if "-" in paths else b"",
+    )
+    use = stated_use(changes_from(settings), options["hours"])
+    found = configured_costs(asked, use, price_folder())
+    for error in found.errors:
+        complain(error)
+    if not found.rows:
+        if not found.errors:
+            hint = "It prices requests, CloudFormation and Terraform. For a workload: compare FILE."
+            complain(InputError("there is no endpoint configuration or transform job", hint=hint))
+        return 2
+    click.echo(money_renderer(COST_FORMATS, form)(found, canvas(form)), nl=False)
+    if found.errors:
+        return 2
+    return _gate(found.usd_low, found.usd_high, options)
+
+
+def _region(code: str | None) -> str:
+    if code:
+        from advisor.rulebook.load import known_regions
+        from advisor.rulebook.regions import require_region
+
+        require_region(code, known_regions(), "--region")
+    return code or ""
+
+
+def _gate(low: str, high: str | None, options: dict[str, Any]) -> int:
+    """1 where the total is above --max-monthly, or not shown to be below it."""
+    most = options["max_monthly"]
+    if most is None:
+        return 0
+    end = high or (low if options["allow_unknown_cost"] else None)
+    if end is not None and Decimal(end) <= Decimal(most):
+        return 0
+    said = "has no known upper end" if end is None else f"is up to {end}"
+    click.echo(f"over-max-monthly: the total {said}; at most {most} USD may be", err=True)
+    return 1

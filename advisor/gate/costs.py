@@ -1,0 +1,443 @@
+"""Configurations as they stand → what they cost in a month, without a workload.
+
+What a configuration leaves open stays a range, or has no price, and says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from advisor.catalogue.price_snapshot import Folder, Prices
+from advisor.configuration.discover import discover, place_of_stdin
+from advisor.configuration.document import Document, Node, World
+from advisor.gate.configurations import read_configurations
+from advisor.gate.intent.comparison import Counts, option_of, scaled_between
+from advisor.gate.rules.scaling import CONCURRENCY
+from advisor.gate.rules.service_walk import load_service
+from advisor.gate.rules.view import View, number_of, text_of, variants_of
+from advisor.gate.settings import CheckOptions, Organisation
+from advisor.model.advice import Cost
+from advisor.model.errors import InputError
+from advisor.model.options import BATCH_TRANSFORM, SERVERLESS
+from advisor.model.usage import (
+    UNKNOWN,
+    FleetUsage,
+    JobUsage,
+    Quantity,
+    ServerlessUsage,
+    Traffic,
+    between,
+    known,
+)
+from advisor.model.value import Value
+from advisor.model.workload import Interval
+from advisor.pricing.amounts import product, sum_of, total_of, usd
+from advisor.pricing.monthly import cost
+from advisor.pricing.plan_cost import prices_under
+from advisor.text.money_format import a_month, figure, money
+from advisor.text.quantity import MONTH_HOURS, RATE_PER_MONTH, QuantityError, parse, show
+
+_SECOND = 1_000_000
+_MILLION = Decimal(1_000_000)
+_KINDS = {
+    "requests.processing": "time",
+    "requests.payload": "size",
+    "requests.response": "size",
+    "traffic.volume": "rate",
+}
+_WORK = ("traffic.volume", "requests.processing")
+USED = tuple(_KINDS)
+"""Keys of a workload that tell how every endpoint is used."""
+
+
+class StatedUse(Value):
+    """What is said of the use of each endpoint and job."""
+
+    hours: Decimal | None = None  # of a month that it exists; all, for an endpoint, where None
+    values: Mapping[str, Interval] = {}  # by key of ``USED``
+
+    def quantity(self, key: str, unit: int = 1) -> Quantity:
+        """A stated value, in so many base units."""
+        stated = self.values.get(key)
+        return UNKNOWN if stated is None else between(stated, unit)
+
+    @property
+    def traffic(self) -> Traffic:
+        """What comes to an endpoint; bodies and requests that nobody stated are not counted."""
+        requests, into, out = (
+            self.quantity(key, unit) if key in self.values else known(0)
+            for key, unit in (
+                ("traffic.volume", RATE_PER_MONTH),
+                ("requests.payload", 1),
+                ("requests.response", 1),
+            )
+        )
+        return Traffic(requests=requests, bytes_in=into, bytes_out=out)
+
+    def words(self) -> dict[str, str]:
+        """The same by key, as a workload file would write it."""
+        found = {key: show(value, _KINDS[key]) for key, value in self.values.items()}
+        return found if self.hours is None else {**found, "hours": str(self.hours)}
+
+
+def stated_use(changes: Sequence[tuple[str, str]], hours: Decimal | None) -> StatedUse:
+    """The use that ``--set`` and ``--hours`` state.
+
+    Raises:
+        InputError: a key is none that a price depends on, or a value is none of its kind.
+    """
+    values = {}
+    for key, text in changes:
+        if key not in _KINDS:
+            hint = f"The price of a configuration depends on {', '.join(USED)}."
+            raise InputError(f"--set {key}: not known here", hint=hint)
+        try:
+            values[key] = parse(text, _KINDS[key])
+        except QuantityError as error:
+            raise InputError(f"--set {key}: {error}") from error
+    return StatedUse(hours=hours, values=values)
+
+
+class ConfiguredCost(Value):
+    """What one variant, or one transform job, costs in a month."""
+
+    file: str
+    line: int
+    address: str
+    part: str  # name of a variant; empty for a job
+    option: str  # empty where the configuration leaves it open
+    runs_on: str  # 2 to 10 x ml.g5.xlarge
+    region: str  # whose prices count
+    cost: Cost
+    when: str = ""  # the scenario in which it is so; empty for every one
+    open: tuple[str, ...] = ()  # what the range comes from, or why there is no price
+    unit_usd: str | None = None  # of one unit of use, where use decides
+    unit: str = ""  # hour of one instance; million requests of 1 s
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is open, and the scenario, in sentences."""
+        return (*([f"only where {self.when}"] if self.when else ()), *self.open)
+
+    @property
+    def money(self) -> str:
+        """Its cost in words: 83.95; 40.00 per million requests of 1 s; unknown."""
+        if self.unit_usd is None or self.cost.usd_high is not None:
+            return money(self.cost)
+        used = f"{figure(self.unit_usd)} per {self.unit}"
+        stands = Decimal(self.cost.usd_low or 0)
+        return f"{figure(stands)} and {used}" if stands else used
+
+
+class ConfiguredCosts(Value):
+    """The costs of all configurations of a run; while a price is missing, of the others."""
+
+    rows: tuple[ConfiguredCost, ...]
+    usd_low: str
+    usd_high: str | None  # ``None`` where nothing bounds it, or a price is missing
+    use: StatedUse
+    prices_date: str
+    unread: tuple[str, ...]
+    errors: tuple[InputError, ...]
+    usd_estimate: None = None
+
+    @property
+    def words(self) -> str:
+        """The total in a sentence."""
+        used = sum(1 for each in self.rows if each.unit_usd and each.cost.usd_high is None)
+        more = [f"{used} paid for by use"] * bool(used)
+        more += [f"{self.unpriced} without a price"] * bool(self.unpriced)
+        least = f">= {figure(self.usd_low)}" if Decimal(self.usd_low) else "an unknown amount of"
+        if not more:
+            return a_month(self)
+        return f"{least} USD a month ({', '.join(more)})"
+
+    @property
+    def unpriced(self) -> int:
+        """How many rows have no price."""
+        return sum(1 for each in self.rows if each.cost.usd_low is None)
+
+
+def configured_costs(
+    options: CheckOptions, use: StatedUse, own_prices: Folder | None = None
+) -> ConfiguredCosts:
+    """Price every endpoint configuration and transform job of a run.
+
+    Args:
+        options: its paths, Region and settings.
+        use: what is stated of the use of each endpoint.
+        own_prices: folder of the user's price snapshots.
+
+    Raises:
+        InputError: a setting cannot be read; files that cannot are in the result.
+    """
+    exclude, base = options.project.exclude, options.project.says.get("exclude", "")
+    found = place_of_stdin(discover(options.paths, exclude, base=base), options.stdin)
+    read = read_configurations(found, options)
+    rows: list[ConfiguredCost] = []
+    lows, highs, dates = [], list[Decimal | None](), [""]
+    for document, region, organisation in read.read:
+        prices = prices_under(organisation.own, region or None, own_prices)
+        dates.append(prices.date or "")
+        pricing = _Pricing(
+            document=document, region=region, prices=prices, use=use, organisation=organisation
+        )
+        worlds = [list(pricing.costs(world)) for world in document.worlds]
+        if not any(worlds):
+            continue
+        rows += _merged(worlds, [world.when for world in document.worlds])
+        ends = [_ends(each) for each in worlds]
+        lows.append(min(low for low, _ in ends))
+        most = [high for _, high in ends if high is not None]
+        highs.append(max(most) if len(most) == len(ends) else None)
+    high = sum_of(highs)
+    return ConfiguredCosts(
+        rows=tuple(rows),
+        usd_low=usd(total_of(lows)),
+        usd_high=None if high is None else usd(high),
+        use=use,
+        prices_date=max(dates),
+        unread=(*found.unread, *read.unread),
+        errors=(*found.errors, *read.errors),
+    )
+
+
+class _Pricing(Value):
+    """What one document is priced with."""
+
+    document: Document
+    region: str
+    prices: Prices
+    use: StatedUse
+    organisation: Organisation
+
+    def costs(self, world: World) -> Iterator[ConfiguredCost]:
+        """The costs in one scenario of the document."""
+        service = load_service()
+        for resource in world.resources:
+            view = View(
+                resource=resource,
+                world=world,
+                service=service,
+                region=self.region,
+                organisation=self.organisation,
+            )
+            if resource.kind == "TransformJob":
+                yield self._row(view, resource.body, resource.address)
+            if resource.kind != "EndpointConfig":
+                continue
+            endpoints = [
+                each.address
+                for each in world.of_kind("Endpoint")
+                if view.config_of(each) is resource
+            ]
+            for address in endpoints if len(endpoints) > 1 else (resource.address,):
+                for number, (_, variant) in enumerate(variants_of(resource)):
+                    # The requests of an endpoint are its variants' together.
+                    yield self._row(view, variant, address, carries=not number)
+
+    def _row(self, view: View, part: Node, address: str, *, carries: bool = True) -> ConfiguredCost:
+        option = option_of(view.resource, part)
+        use = self.use if carries else self.use._replace(values={})
+        if option == BATCH_TRANSFORM:
+            priced = _job(part, use, self.prices)
+        elif option == SERVERLESS:
+            priced = _serverless(view, part, use, self.prices)
+        else:
+            priced = _fleet(view, part, option, use, self.prices)
+        mark = part.place
+        return ConfiguredCost(
+            file=mark.file,
+            line=mark.line,
+            address=address,
+            part=text_of(part.get("VariantName")) or "",
+            option=option,
+            region=self.region or self.prices.region,
+            runs_on=priced.runs_on,
+            cost=priced.cost,
+            open=priced.open,
+            unit_usd=priced.unit_usd,
+            unit=priced.unit,
+        )
+
+
+class _Priced(Value):
+    """One variant or job with its price."""
+
+    runs_on: str
+    cost: Cost
+    open: tuple[str, ...] = ()
+    unit_usd: str | None = None
+    unit: str = ""
+
+
+_NO_PRICE = Cost(usd_low=None, usd_high=None, complete=False, basis="unknown", items=())
+
+
+def _fleet(view: View, variant: Node, option: str, use: StatedUse, prices: Prices) -> _Priced:
+    """Instances for the hours that the endpoint exists, as many as its scaling allows."""
+    types, why = _types(variant)
+    counts = scaled_between(view, variant)
+    scaled = counts is not None
+    if counts is None:
+        number = _whole(variant.get("InitialInstanceCount"))
+        counts = Counts(number, number)
+    if not types or not option:
+        return _Priced(runs_on="", cost=_NO_PRICE, open=(why or _hidden("InstanceType", variant),))
+    hours = MONTH_HOURS if use.hours is None else use.hours
+    volume = variant.get("VolumeSizeInGB")
+    usages = [
+        FleetUsage(
+            instance_type=each,
+            count=Quantity(low=counts.least or 0, high=counts.most),
+            traffic=use.traffic,
+            open_share=Decimal(hours) / MONTH_HOURS,
+            volume_gb=number_of(volume),
+        )
+        for each in types
+    ]
+    notes = []
+    if counts.least is None or counts.most is None:
+        field = "what scales it" if scaled else "InitialInstanceCount"
+        notes.append(f"the number of instances is open: {field} is not known here")
+    elif counts.least != counts.most:
+        notes.append(f"{counts.least} to {counts.most} instances, as its scaling allows")
+    if volume is not None and number_of(volume) is None:
+        notes.append("VolumeSizeInGB is not known here, and not counted")
+    if len(types) > 1:
+        notes.append("InstancePools: from the cheapest of its types to the dearest")
+    ends = f"{counts.least if counts.least is not None else '?'}"
+    if counts.most != counts.least:
+        ends += f" to {counts.most if counts.most is not None else '?'}"
+    return _Priced(
+        runs_on=f"{ends} x {' or '.join(types)}",
+        cost=_spanning([cost(option, usage, prices) for usage in usages]),
+        open=tuple(notes),
+    )
+
+
+def _serverless(view: View, variant: Node, use: StatedUse, prices: Prices) -> _Priced:
+    """What its requests take, and the environments that are kept warm all the time."""
+    config = variant.get("ServerlessConfig")
+    node = None if config is None else config.get("MemorySizeInMB")
+    memory = _whole(node)
+    if config is None or memory is None:
+        return _Priced(runs_on="", cost=_NO_PRICE, open=(_hidden("MemorySizeInMB", config),))
+    said = config.get("ProvisionedConcurrency")
+    number = 0 if said is None else _whole(said)
+    counts = scaled_between(view, variant, CONCURRENCY) or Counts(number, number)
+    notes = []
+    if counts.least != counts.most:
+        notes.append(f"{counts.least} to {counts.most} provisioned, as its scaling allows")
+    elif counts.least is None:
+        notes.append("ProvisionedConcurrency is not known here")
+    traffic, lacking = use.traffic, [key for key in _WORK if key not in use.values]
+    if lacking:  # nothing else bounds what requests cost
+        traffic = traffic._replace(requests=use.quantity("traffic.volume", RATE_PER_MONTH))
+        notes.append(f"requests are paid for by their time: state {' and '.join(lacking)}")
+    usage = ServerlessUsage(
+        memory_mb=memory,
+        traffic=traffic,
+        seconds=use.quantity("requests.processing", _SECOND),
+        provisioned_hours=None if use.hours is None else known(use.hours),
+    )
+    costs = [cost(SERVERLESS, usage._replace(provisioned=each or 0), prices) for each in counts]
+    whole = _spanning(costs)
+    if counts.most is None:
+        whole = whole._replace(usd_high=None)
+    at = use.values.get("requests.processing") or Interval(_SECOND, _SECOND)
+    price, end = prices.lookup("serverless", str(memory)), at.high or at.low or _SECOND
+    each = None if price is None else product(Decimal(price.usd), _MILLION * end / _SECOND)
+    warm = "" if not counts.most else f", {counts.most} provisioned"
+    return _Priced(
+        runs_on=f"{memory} MB{warm}",
+        cost=whole,
+        open=tuple(notes),
+        unit_usd=None if each is None else usd(each),
+        unit=f"million requests of {show(Interval(end, end), 'time')}",
+    )
+
+
+def _job(body: Node, use: StatedUse, prices: Prices) -> _Priced:
+    """Instances for as long as the jobs of a month run."""
+    held = body.get("TransformResources") or body
+    types, why = _types(held)
+    number = _whole(held.get("InstanceCount"))
+    if not types:
+        return _Priced(runs_on="", cost=_NO_PRICE, open=(why or _hidden("InstanceType", held),))
+    usage = JobUsage(
+        instance_type=types[0],
+        count=UNKNOWN if number is None else known(number),
+        job_hours=UNKNOWN if use.hours is None else known(use.hours),
+        runs=known(1),
+    )
+    notes = [] if use.hours is not None else ["a job is paid for as long as it runs: --hours"]
+    if number is None:
+        notes.append(f"the number of instances is open: {_hidden('InstanceCount', held)}")
+    price = prices.lookup("batch-transform", types[0])
+    return _Priced(
+        runs_on=f"{'?' if number is None else number} x {types[0]}",
+        cost=cost(BATCH_TRANSFORM, usage, prices),
+        open=tuple(notes),
+        unit_usd=None if price is None else price.usd,
+        unit="hour of one instance",
+    )
+
+
+def _types(holder: Node) -> tuple[list[str], str]:
+    """The instance types that a variant may run on; else why they are not known."""
+    pools = holder.items("InstancePools")
+    nodes = [each.get("InstanceType") for each in pools] or [holder.get("InstanceType")]
+    names = [text_of(node) for node in nodes]
+    if any(name is None for name in names):
+        unknown = next(node for node, name in zip(nodes, names, strict=True) if name is None)
+        return [], _why(unknown, "InstanceType")
+    return list(dict.fromkeys(name for name in names if name is not None)), ""
+
+
+def _hidden(field: str, holder: Node | None) -> str:
+    return _why(None if holder is None else holder.get(field), field)
+
+
+def _why(node: Node | None, field: str) -> str:
+    """Why a value is not known."""
+    if node is None:
+        return f"{field} is not stated here"
+    return f"{field} is not known here{f': {node.value.reason}' if node.kind == 'unknown' else ''}"
+
+
+def _whole(node: Node | None) -> int | None:
+    number = number_of(node)
+    return int(number) if number is not None and number >= 0 else None
+
+
+def _spanning(costs: Sequence[Cost]) -> Cost:
+    """From the cheapest to the dearest of several ways; the items are those of the dearest."""
+    lows = [None if each.usd_low is None else Decimal(each.usd_low) for each in costs]
+    known_lows = [low for low in lows if low is not None]
+    if len(known_lows) < len(costs):
+        return costs[lows.index(None)]
+    highs = [Decimal(each.usd_high) for each in costs if each.usd_high is not None]
+    high = usd(max(highs)) if len(highs) == len(costs) else None
+    dearest = costs[lows.index(max(known_lows))]
+    return dearest._replace(usd_low=usd(min(known_lows)), usd_high=high)
+
+
+def _merged(
+    worlds: Sequence[Sequence[ConfiguredCost]], names: Sequence[str]
+) -> Iterator[ConfiguredCost]:
+    """Each cost once, with the scenarios in which it is so."""
+    found: dict[ConfiguredCost, list[str]] = {}
+    for rows, name in zip(worlds, names, strict=True):
+        for row in rows:
+            found.setdefault(row, []).append(name)
+    for row, whens in found.items():
+        yield row if len(whens) == len(worlds) else row._replace(when=" or ".join(whens))
+
+
+def _ends(rows: Sequence[ConfiguredCost]) -> tuple[Decimal, Decimal | None]:
+    """What the rows of one scenario add up to, those without a price left out of the low end."""
+    lows = [Decimal(each.cost.usd_low or 0) for each in rows]
+    highs = [None if each.cost.usd_high is None else Decimal(each.cost.usd_high) for each in rows]
+    return total_of(lows), sum_of(highs)
