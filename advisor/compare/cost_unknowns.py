@@ -20,13 +20,14 @@ from advisor.options import plan
 from advisor.pricing.plan_cost import in_brief, listed, monthly_cost, prices_of
 from advisor.rulebook.load import book_for
 from advisor.rulebook.types import UNSET, FactEntry
-from advisor.text.quantity import WEEK, show
+from advisor.text.quantity import RATE_PER_MONTH, WEEK, show
 
 _MOST = 3
 _TIMES = 10
 _MOVED = Decimal("1.1")  # a cost that moves by less is the same to its reader
 _UNKNOWN = Decimal("Infinity")
 _READABLE = 1024
+_DIGITS = 1000  # a rate has at most three
 # Facts that limits alone read: no size and no cost follows from them.
 _SIZELESS = ("requests.first_byte", "model.image_size", "model.disk")
 
@@ -96,9 +97,14 @@ def _values(facts: Facts, fact: FactEntry) -> Iterator[Interval | str]:
 
 
 def _unit(kind: str, near: int) -> int:
-    """What values are whole multiples of, so that one can read them aloud: 102 KB, 17 h a week."""
+    """What values are whole multiples of, so that one can read them aloud: 102 KB, 5.97M/month."""
     if kind == "share":
         return WEEK // 168
+    if kind == "rate":
+        unit = RATE_PER_MONTH
+        while near >= _DIGITS * unit:
+            unit *= 10
+        return unit if near >= unit else 1
     unit = 1
     while kind == "size" and near >= 100 * unit * _READABLE:
         unit *= _READABLE

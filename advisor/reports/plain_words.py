@@ -55,9 +55,7 @@ class Words:
 
     def value(self, path: str, value: object) -> str:
         """A fact with its value: model time 100 ms, no streaming."""
-        text, name = word(value), self.fact(path)
-        if text.startswith((">", "<")):
-            text = self.short(path, text)
+        text, name = self.short(path, word(value)), self.fact(path)
         if text in ("true", "false"):
             return name if text == "true" else f"no {name}"
         return f"{name} {text}"
