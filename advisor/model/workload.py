@@ -286,6 +286,7 @@ class Workload(Value):
     settings: OwnSettings = NO_SETTINGS
     shapes: Mapping[str, "Geometry"] = {}  # by the path under model.config that tells it
     modelled: Modelled | None = None  # what its model tells in place of what is not stated
+    notes: tuple[Finding, ...] = ()  # on how the file was read
 
     @property
     def as_stated(self) -> "Workload":

@@ -146,6 +146,7 @@ def read_workloads(
             values=reading.values,
             needs_stated=reading.needs_stated,
             shapes=reading.shapes,
+            notes=tuple(reading.notes),
         )
         for reading, root in zip(readings, roots, strict=True)
     ]
@@ -191,7 +192,7 @@ def _bytes_of(root: YamlNode, data: bytes) -> bytes:
 def _walk(reading: Reading, path: str, node: YamlNode, places: dict[str, _Place]) -> None:
     """Read one mapping. Goes by the table, so that the order in the file changes nothing."""
     hint = f"write `{next(iter(places))}: …` under it" if path else "write `name: …` first"
-    found = reading.pairs(path, node, hint)
+    found = reading.pairs(path, node, hint, places.keys())
     values = reading.values
     stated = [name for name in places if name in found]
     for name in stated:

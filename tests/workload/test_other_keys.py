@@ -1,0 +1,204 @@
+"""Keys that other tools have: each reads to the facts of the key of a workload file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from advisor.engine.facts import Facts
+from advisor.model.errors import InputError
+from advisor.model.workload import Workload
+from advisor.rulebook.load import book_for
+from advisor.text.spelling import plain
+from advisor.workload import read_workloads
+from advisor.workload.familiar import spellings
+from advisor.workload.keys import keys
+
+LLAMA = "meta-llama/Llama-3.1-8B-Instruct"
+HEAD = {"name": "chat", "requests": {"arrival": "online"}}
+
+
+def flow(value: Any) -> str:
+    """A value as YAML in braces; texts stay as they are."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {flow(each)}' for key, each in value.items())}}}"
+    return str(value)
+
+
+def within(base: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy of a mapping with a value at a path."""
+    name, _, rest = path.partition(".")
+    if not rest:
+        return {**base, name: value}
+    return {**base, name: within(base.get(name, {}), rest, value)}
+
+
+def read(tree: dict[str, Any]) -> Workload:
+    (workload,) = read_workloads(flow(tree).encode(), "chat.yaml")
+    return workload
+
+
+def said(workload: Workload) -> dict[str, Any]:
+    """The stated values, and what the engine takes from them."""
+    facts = Facts(book_for(workload, None), workload)
+    values = {path: each.value for path, each in workload.values.items()}
+    return {**values, "low": facts.low, "high": facts.high, "point": facts.point}
+
+
+def aliases() -> list[tuple[str, str, str]]:
+    return [
+        (section, written, target)
+        for section, row in spellings()["read"].items()
+        for written, target in row.items()
+    ]
+
+
+def example(path: str) -> Any:
+    """A value that a key takes."""
+    samples = {"dataset": {"records": 10}, "requests": {"payload": "1 KB"}}
+    samples |= {"traffic": {"peak": "2/s"}, "model.config": "tests/data/none.json"}
+    key = keys().get(path) or keys()[path.rpartition(".")[0]]
+    return samples.get(path) or key.example or key.words[0]
+
+
+@pytest.mark.parametrize(("section", "written", "target"), aliases())
+def test_every_other_name_reads_as_its_key(section: str, written: str, target: str) -> None:
+    assert written == plain(written)
+    path = f"{section}.{target}".lstrip(".")
+    base = {"name": "chat"} if path == "requests" else HEAD
+    value = example(path)
+    if path == "requests":
+        value = {"arrival": "online"}
+    if path == "model.config":  # its file is not there: the refusal is the same
+        for name in (path, f"{section}.{written}"):
+            with pytest.raises(InputError, match=r"model\.config: .*cannot be read"):
+                read(within(base, name, value))
+        return
+    other = read(within(base, f"{section}.{written}".lstrip("."), value))
+    assert said(other) == said(read(within(base, path, value)))
+    assert [each.rule for each in other.notes] == ["read-as"]
+    assert other.notes[0].message.endswith(f"is read as {path}")
+    assert other.notes[0].line == 1
+
+
+@given(
+    st.sampled_from(["in", "prompt", "input_tokens", "promptTokens"]),
+    st.sampled_from(["out", "completion", "output-tokens", "answer", "generated"]),
+    st.integers(1, 9000),
+    st.integers(1, 9000),
+    st.sampled_from(["", " tokens", " tok"]),
+)
+def test_tokens_under_any_names(given_: str, written: str, a: int, b: int, unit: str) -> None:
+    tokens = {given_: f"{a}{unit}", written: f"{b}{unit}"}
+    other = read(within(HEAD, "requests.tokens", tokens))
+    plainly = read(within(HEAD, "requests.tokens", {"input": a, "output": b}))
+    assert said(other) == said(plainly)
+
+
+@given(
+    st.integers(1, 9000),
+    st.integers(1, 9000),
+    st.sampled_from(
+        [
+            "{}/{}",
+            "{} / {}",
+            "{} in, {} out",
+            "{} in / {} out",
+            "{} tokens in and {} tokens out",
+            "{}+{}",
+            "{} -> {}",
+            "[{}, {}]",
+            "input {}, output {}",
+            "'in: {}, out: {}'",
+        ]
+    ),
+)
+def test_tokens_in_one_text(a: int, b: int, form: str) -> None:
+    data = f"name: chat\nrequests:\n  arrival: online\n  tokens: {form.format(a, b)}\n"
+    (other,) = read_workloads(data.encode(), "chat.yaml")
+    plainly = read(within(HEAD, "requests.tokens", {"input": a, "output": b}))
+    assert said(other) == said(plainly)
+
+
+@given(st.integers(1, 10**9), st.sampled_from(["/month", "/day", "/min"]), st.booleans())
+def test_a_comma_within_a_number_ends_no_value_in_braces(
+    number: int, period: str, more: bool
+) -> None:
+    rest = ", pattern: spiky" if more else ""
+    data = "name: chat\nrequests: {arrival: online}\ntraffic: {volume: %s%s%s}\n"
+    found = [
+        read_workloads((data % (written, period, rest)).encode(), "chat.yaml")[0].values
+        for written in (f"{number:,}", f"{number}")
+    ]
+    assert {path: each.value for path, each in found[0].items()} == {
+        path: each.value for path, each in found[1].items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("data", "message", "hint"),
+    [
+        ("model: {kind: llm, type: llm}", "'type' is not a key of model", "kind: llm"),
+        ("model: {type: wooden}", "'type' is not a key of model", "model.kind"),
+        ("model: {name: lama-3.1-8b}", "no model is known as 'lama-3.1-8b'", LLAMA),
+        ("model: {name: fraud-v2}", "no model is known as 'fraud-v2'", "needs no id"),
+        ("model: {id: 8B}", "is a number of parameters", "write parameters: 8B"),
+        ("model: {id: 70 b}", "is a number of parameters", "write parameters: 70b"),
+        ("model: {id: gpt-4o}", "is a closed model", "Amazon Bedrock"),
+        ("model: {id: openai/gpt-4.1-mini}", "is a closed model", "open model"),
+        ("model: {id: anthropic.claude-3-haiku-20240307-v1:0}", "is a closed model", "Bedrock"),
+        ("model: {id: Gemini 2.5 Pro}", "is a closed model", "open model"),
+        ("model: {kind: pytorch}", "is not an accepted word", "write framework: pytorch"),
+        ("model: {kind: transformer}", "has several meanings", "llm, encoder, embedding"),
+        ("traffic: {peak: 1, 000}", "'1' names no time", "1/s"),
+        ("batch: true", "'batch' is not a key", "requests: {arrival: batch}"),
+        ("traffic: {peak: 1/s, peak: 2/s}", "the key 'peak' is repeated", "keep one"),
+    ],
+)
+def test_what_is_not_sure_is_refused_with_what_to_write(data: str, message: str, hint: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_workloads(f"name: chat\nrequests: {{arrival: online}}\n{data}\n".encode(), "chat.yaml")
+    assert message in caught.value.message
+    assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "model", ["openai/gpt-oss-200b", "openai/gpt2", "EleutherAI/gpt-j-6b", "me/claude-like-7b"]
+)
+def test_open_models_of_like_names_are_not_called_closed(model: str) -> None:
+    with pytest.raises(InputError, match="no model is known as"):
+        read(within(HEAD, "model.id", model))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"https://huggingface.co/{LLAMA}",
+        f"https://huggingface.co/{LLAMA}/tree/main",
+        f"huggingface.co/{LLAMA}",
+        f"hf://{LLAMA}",
+        "ollama/llama3.1:8b",
+        "llama 3.1 8b",
+    ],
+)
+def test_an_address_is_the_model_that_it_leads_to(written: str) -> None:
+    head = "name: chat\nrequests: {arrival: online}\nmodel:\n  id: "
+    (workload,) = read_workloads(f"{head}{written}\n".encode(), "chat.yaml")
+    (plainly,) = read_workloads(f"{head}{LLAMA}\n".encode(), "chat.yaml")
+    (one, other) = (said(each) for each in (workload, plainly))
+    assert {**one, "model.id": ""} == {**other, "model.id": ""}
+
+
+def test_a_model_of_a_list_has_the_same_other_names() -> None:
+    data = f"name: chat\nrequests: {{arrival: online}}\nmodels: [{{name: a, hf_model_id: {LLAMA}}}]"
+    (workload,) = read_workloads(data.encode(), "chat.yaml")
+    assert workload.values["models"].value == ({"name": "a", "id": LLAMA},)
+
+
+def test_an_option_may_use_the_same_names() -> None:
+    data = b"{name: chat, requests: {arrival: online}}"
+    (workload,) = read_workloads(data, "chat.yaml", [("model.type", "llm")])
+    assert workload.text("model.kind") == "llm"
