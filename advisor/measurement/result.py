@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from advisor.model.errors import InputError
 from advisor.model.workload import TokenTimes
+from advisor.text.json_text import json_object
 
 _LARGEST_FILE = 1024 * 1024  # a result holds ten recommendations at most
 _LARGEST = 2**31 - 1  # the API's integers
@@ -147,29 +148,15 @@ def read_result(path: str) -> Result:
 
 
 def _document(path: str) -> Json:
-    import json
-
     try:
         with open(path, "rb") as file:
             data = file.read(_LARGEST_FILE + 1)
-    except OSError as error:
-        raise InputError(f"the result cannot be read: {error.strerror}", file=path) from error
-    except ValueError as error:  # a NUL in the path
-        raise InputError("the result cannot be read: no such file", file=path) from error
+    except (OSError, ValueError) as error:  # a NUL in the path is a ValueError
+        why = getattr(error, "strerror", None) or "no such file"
+        raise InputError(f"the result cannot be read: {why}", file=path) from error
     if len(data) > _LARGEST_FILE:
         raise InputError("the file is larger than 1 MB, so it is no result of a job", file=path)
-    hint = f"Pass the JSON that the aws CLI prints: {_DESCRIBE}"
-    try:
-        document = json.loads(data.decode("utf-8-sig"))
-    except json.JSONDecodeError as error:
-        raise InputError(
-            "this is not JSON", file=path, line=error.lineno, column=error.colno, hint=hint
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise InputError("this is not JSON", file=path, hint=hint) from error
-    if not isinstance(document, dict):
-        raise InputError("this is not a JSON object", file=path, hint=hint)
-    return document
+    return json_object(data, path, f"Pass the JSON that the aws CLI prints: {_DESCRIBE}")
 
 
 def _completed(path: str, document: Json, job: str, status: str) -> None:

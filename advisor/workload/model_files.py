@@ -6,7 +6,6 @@ the headers are read: they count parameters exactly, so they go before the formu
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from functools import cache
@@ -16,8 +15,9 @@ from typing import Any, BinaryIO
 from advisor.catalogue.models import Models
 from advisor.model.errors import InputError
 from advisor.model.geometry import Geometry
-from advisor.modelling.geometry import from_config
+from advisor.modelling.geometry import bounded, from_config
 from advisor.rulebook.model_tables import model_tables
+from advisor.text.json_text import json_object
 
 _CONFIG = "config.json"
 _MOST_CONFIG = 1 << 20
@@ -79,25 +79,7 @@ def _read_config(path: str) -> Geometry:
         data = file.read(_MOST_CONFIG + 1)
     if len(data) > _MOST_CONFIG:
         raise InputError("the model's configuration is larger than 1 MiB", file=path, hint=_HINT)
-    return _geometry(_object(data, path), path)
-
-
-def _object(data: bytes, path: str) -> dict[str, Any]:
-    try:
-        found = json.loads(data)
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"this is not JSON: {error.msg}",
-            file=path,
-            line=error.lineno,
-            column=error.colno,
-            hint=_HINT,
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise InputError("this is not JSON", file=path, hint=_HINT) from error
-    if not isinstance(found, dict):
-        raise InputError("this is no JSON object", file=path, hint=_HINT)
-    return found
+    return _geometry(json_object(data, path, _HINT), path)
 
 
 def _geometry(config: dict[str, Any], path: str) -> Geometry:
@@ -122,7 +104,7 @@ def _with_weights(geometry: Geometry, folder: str) -> Geometry:
     if not counted or not counted.keys() <= _PLAIN.keys():
         return found
     dtype = _PLAIN[counted.most_common(1)[0][0]]
-    return found._replace(parameters=counted.total(), dtype=dtype, certain=True)
+    return bounded(found._replace(parameters=counted.total(), dtype=dtype, certain=True))
 
 
 def _tensors(path: str) -> Counter[str]:
@@ -133,7 +115,7 @@ def _tensors(path: str) -> Counter[str]:
     if len(header) != length or not header:
         raise _damaged(path)
     found: Counter[str] = Counter()
-    for name, tensor in _object(header, path).items():
+    for name, tensor in json_object(header, path, _HINT).items():
         if name == "__metadata__":
             continue
         shape = tensor.get("shape") if isinstance(tensor, dict) else None
@@ -162,7 +144,7 @@ def _read_gguf(path: str) -> Geometry:
         return found
     each = stored / parameters
     dtype = next((name for most, name in _BY_BYTES if each < most), "fp32")
-    return found._replace(parameters=parameters, dtype=dtype, certain=True)
+    return bounded(found._replace(parameters=parameters, dtype=dtype, certain=True))
 
 
 _BY_BYTES = ((0.8, "int4"), (1.5, "int8"), (3, "fp16"))

@@ -34,8 +34,15 @@ def look_up(reading: Reading) -> dict[str, Geometry]:
             _one(reading, model, shapes)
         except InputError as error:
             reading.refuse_stated(place, f"{place.path}: {error.message}", error.hint)
+            continue
         if place is own and "id" in model:
             values[own.path] = own._replace(value=model["id"])
+        shape = shapes.get(model.get("config", ""))
+        counted = "parameters" in model or "model.parameters" in values
+        if shape is not None and not shape.certain and not counted:
+            message = f"{model['config']} is of an architecture that is not known"
+            fix = "State model.parameters, or give the folder with the weights."
+            reading.note("model-shape-unknown", place.line, place.column, message, fix)
     if not reading.errors:
         _within_context(reading, shapes)
     return shapes

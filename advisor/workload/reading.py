@@ -73,6 +73,10 @@ class Reading:
             InputError(message, file=self.file, line=said.line, column=said.column, hint=hint)
         )
 
+    def note(self, rule: str, line: int, column: int, message: str, fix: str = "") -> None:
+        """Note what is good to know of how a place was read."""
+        self.notes.append(Finding(rule, "info", message, self.file, line, column, fix))
+
     def in_order(self) -> list[InputError]:
         """The errors as they stand in the file."""
         return sorted(self.errors, key=lambda error: (error.line, error.column))
@@ -120,8 +124,7 @@ class Reading:
 
         found, said = as_keys(path, node, known)
         for mark, text in said:
-            place = mark.line + 1, mark.column + 1
-            self.notes.append(Finding("read-as", "info", text, self.file, *place))
+            self.note("read-as", mark.line + 1, mark.column + 1, text)
         return found
 
     def items(self, key: Key, node: YamlNode, hint: str = "") -> list[YamlNode] | None:
