@@ -223,9 +223,13 @@ def _started_from(source: str, name: str | None) -> str:
     if not os.path.lexists(source):
         known = examples()
         if source not in known:
+            from advisor.text.spelling import likely
+
+            near = likely(os.path.basename(source), known)
+            guess = f"Did you mean {near}? " if near else ""
             raise InputError(
                 f"no example, file or folder has the name {source}",
-                hint=f"The examples are {', '.join(known)}.",
+                hint=f"{guess}The examples are {', '.join(known)}.",
             )
         source = known[source]
     elif os.path.isdir(source) or not discover([source]).workloads:
