@@ -111,13 +111,18 @@ class Interview:
         Raises:
             InputError: the lines end before the questions do.
         """
+        from advisor.engine.interview import told
         from advisor.reference.questions import questions, words
         from advisor.reference.starter import ANSWERS
 
         say("Choose a number or type a value. Enter skips a question, ? explains it.")
         for question in questions():
-            if question.first and question.is_for({**ANSWERS, **self.given}):
-                self._ask(question)
+            so_far = {**ANSWERS, **self.given}
+            if question.first and question.is_for(so_far):
+                if question.takes.keys() <= set(told(so_far, read)):
+                    self.skipped.update(question.takes)
+                else:
+                    self._ask(question)
         self.given = {**ANSWERS, **self.given}
         for _ in range(words("follow_ups")):
             following, note = self._next()
