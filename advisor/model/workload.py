@@ -313,6 +313,12 @@ class Workload(Value):
         """The server of the model, by its own key or as the framework; empty without one."""
         return (self.text("model.engine") or self.text("model.framework") or "").lower()
 
+    @property
+    def device(self) -> str:
+        """The one device that is named as the accelerator, such as a10g; empty for any."""
+        said = self.values.get("model.accelerator")
+        return "" if said is None or said.text == said.value else said.text
+
     def middle(self, item: Stated) -> int | None:
         """The middle of an interval that the model tells; ``None`` of what is stated."""
         told = None if self.modelled is None else self.modelled.derived.get(item.path)

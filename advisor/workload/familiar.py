@@ -62,6 +62,13 @@ def only_meaning(text: str, *names: str) -> str:
     return found[0] if found else ""
 
 
+def device_named(text: str) -> str:
+    """The device that a text names, as instances.csv calls it; empty where it names none."""
+    name = plain(rewritten(text, "accelerator"))
+    found: str = spellings()["devices"].get(re.sub("^(?:nvidia|aws|tesla)+", "", name), "")
+    return found
+
+
 def rewritten(text: str, *names: str) -> str:
     """A text after the rewriting of some kinds or forms, in their order."""
     text = text.strip() if len(text) <= _MOST_FAMILIAR else ""

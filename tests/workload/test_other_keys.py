@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from advisor.engine.facts import Facts
 from advisor.model.errors import InputError
 from advisor.model.workload import Workload
-from advisor.rulebook.load import book_for
+from advisor.pipeline import advise
+from advisor.rulebook.cache import rules_directory
+from advisor.rulebook.knowledge import knowledge
+from advisor.rulebook.load import book_for, compiled
 from advisor.text.spelling import plain
 from advisor.workload import read_workloads
 from advisor.workload.familiar import spellings
@@ -202,3 +205,39 @@ def test_an_option_may_use_the_same_names() -> None:
     data = b"{name: chat, requests: {arrival: online}}"
     (workload,) = read_workloads(data, "chat.yaml", [("model.type", "llm")])
     assert workload.text("model.kind") == "llm"
+
+
+ON_DEVICES = {"a10g": "ml.g5.", "NVIDIA L4": "ml.g6.", "T4": "ml.g4dn.", "l40s": "ml.g6e."}
+ON_DEVICES |= {"A100": "ml.p4d", "h100": "ml.p5.", "inf2": "ml.inf2.", "trn1": "ml.trn1."}
+
+
+SMALL = {"kind": "llm", "parameters": "3B", "precision": "fp16"}
+
+
+@pytest.mark.parametrize("device", ON_DEVICES)
+@pytest.mark.parametrize("model", [{"size": "1 GB"}, SMALL])
+def test_a_named_device_is_the_only_one_that_is_chosen(device: str, model: dict[str, str]) -> None:
+    workload = read({**HEAD, "model": {**model, "accelerator": device}})
+    advice = advise(workload)
+    plans = {each.option: each.plan for each in advice.candidates}
+    usage: Any = plans[str(advice.decision.option)]
+    assert usage.usage.instance_type.startswith(ON_DEVICES[device])
+
+
+@pytest.mark.parametrize(
+    ("device", "write"), [("v100", "ml.p3.2xlarge"), ("inf1", "ml.inf1.xlarge"), ("k80", "ml.p2")]
+)
+def test_a_device_of_an_earlier_generation_is_refused_with_its_type(
+    device: str, write: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        read({**HEAD, "model": {"accelerator": device}})
+    assert write in caught.value.hint
+
+
+def test_every_device_of_the_table_is_one_of_a_type() -> None:
+    types = knowledge(compiled(rules_directory())).catalogue.types.values()
+    known = {each.accelerator_model for each in types}
+    assert set(spellings()["devices"].values()) <= known
+    for written in spellings()["devices"]:
+        assert spellings()["words"]["accelerator"][written] in ("gpu", "neuron")
