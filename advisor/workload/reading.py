@@ -88,7 +88,7 @@ class Reading:
 
         Args:
             path: of the mapping.
-            node: what stands there.
+            node: the mapping, or whatever is in its place.
             hint: what to write instead of anything else.
             known: the keys that it takes; what others call such a key is read as it.
         """
