@@ -37,14 +37,16 @@ class Benchmark(NamedTuple):
     """One recommendation of a job: a configuration with its metrics, as the API gives them."""
 
     instance_type: str  # empty for serverless
-    instances: int  # that the number of invocations is of
-    memory_mb: int | None  # serverless
-    invocations: int  # a minute, of the whole endpoint
-    latency: int  # ModelLatency: milliseconds or microseconds, see `advisor.measurement.restate`
-    setup: int | None  # ModelSetupTime
-    usd_per_hour: float | None  # of the whole endpoint
-    cpu_percent: float | None
-    memory_percent: float | None
+    instances: int = 1  # that the number of invocations is of
+    memory_mb: int | None = None  # serverless
+    invocations: int = 0  # a minute, of the whole endpoint
+    latency: int = (
+        0  # ModelLatency: milliseconds or microseconds, see `advisor.measurement.restate`
+    )
+    setup: int | None = None  # ModelSetupTime
+    usd_per_hour: float | None = None  # of the whole endpoint
+    cpu_percent: float | None = None
+    memory_percent: float | None = None
     tokens: TokenTimes | None = None  # of a language model, on a type that the file does not name
 
 
@@ -243,18 +245,7 @@ def _of_tokens(path: str, document: Json) -> Result:
         name, times = "AIPerf", _of_aiperf(metrics)
     else:
         name, times = "vllm-bench", _of_vllm(metrics)
-    one = Benchmark(
-        instance_type="",
-        instances=1,
-        memory_mb=None,
-        invocations=0,
-        latency=0,
-        setup=None,
-        usd_per_hour=None,
-        cpu_percent=None,
-        memory_percent=None,
-        tokens=times,
-    )
+    one = Benchmark(instance_type="", tokens=times)
     date = _date({"CreationTime": document.get("start_time", document.get("date"))})
     return Result(
         file=path, job=name, date=date, region="", model="", users=None, benchmarks=(one,)

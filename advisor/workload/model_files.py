@@ -18,6 +18,7 @@ from advisor.model.geometry import Geometry
 from advisor.modelling.geometry import bounded, from_config
 from advisor.rulebook.model_tables import model_tables
 from advisor.text.json_text import json_object
+from advisor.workload.forms import service_table
 
 _CONFIG = "config.json"
 _MOST_CONFIG = 1 << 20
@@ -26,20 +27,6 @@ _MOST_PAIRS = 100_000
 _HINT = "Give the config.json that its repository has beside the weights."
 # Types of tensors whose elements are parameters; packed ones hold several in each element.
 _PLAIN = {"F32": "fp32", "F16": "fp16", "BF16": "bf16", "F8_E4M3": "fp8", "F8_E5M2": "fp8"}
-_GGUF_KEYS = {
-    "block_count": "num_hidden_layers",
-    "embedding_length": "hidden_size",
-    "attention.head_count": "num_attention_heads",
-    "attention.head_count_kv": "num_key_value_heads",
-    "attention.key_length": "head_dim",
-    "attention.sliding_window": "sliding_window",
-    "feed_forward_length": "intermediate_size",
-    "context_length": "max_position_embeddings",
-    "vocab_size": "vocab_size",
-    "expert_count": "num_experts",
-    "expert_used_count": "num_experts_per_tok",
-    "expert_feed_forward_length": "moe_intermediate_size",
-}
 _WIDTHS = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _TEXT, _LIST, _FLOATS = 8, 9, (6, 12)
 
@@ -136,7 +123,8 @@ def _read_gguf(path: str) -> Geometry:
     with open(path, "rb") as file:
         pairs, parameters = _Gguf(file, stored, path).header()
     family = str(pairs.get("general.architecture"))
-    stated = {key: pairs.get(f"{family}.{name}") for name, key in _GGUF_KEYS.items()}
+    names = service_table("gguf.json")["keys"].items()
+    stated = {key: pairs.get(f"{family}.{name}") for name, key in names}
     config = {"vocab_size": pairs.get("tokenizer.ggml.tokens"), "model_type": family}
     config |= {key: value for key, value in stated.items() if value is not None}
     found = _geometry(config, path)._replace(artifact_bytes=stored)

@@ -32,7 +32,7 @@ def as_keys(path: str, node: YamlNode, known: AbstractSet[str]) -> tuple[YamlNod
 
     Args:
         path: of the mapping; of one of several models, ``models[1]``.
-        node: the mapping, or what is in its place; several values in one text become a mapping where they name parts.
+        node: the mapping; a text or list of several values becomes one, where they are of parts.
         known: the keys that the mapping takes.
     """
     section = re.sub(r"^models\[\d+\]$", "model", path)

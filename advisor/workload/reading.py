@@ -86,11 +86,7 @@ class Reading:
     ) -> Pairs:
         """Entries of a mapping; none, and an error, when it is no sound mapping.
 
-        Args:
-            path: of the mapping.
-            node: the mapping, or whatever is in its place.
-            hint: what to write instead of anything else.
-            known: the keys that it takes; what others call such a key is read as it.
+        What others call one of the ``known`` keys, those that it takes, is read as it.
         """
         if known and not isinstance(node, MappingNode):
             node = self._familiar(path, node, known)
