@@ -148,7 +148,7 @@ class Interview:
                     wrong.append(f"{error.message}; {error.hint}")
                     continue
                 is_word = stated is not None and isinstance(stated.value, str)
-                self.given[key] = stated.value if stated and is_word else value
+                self.given[key] = stated.text if stated and is_word else value
                 return
             for each in wrong or [f"{text!r} is no answer; write it like {question.example}"]:
                 say(each, "  ")

@@ -75,13 +75,14 @@ def _parts(section: str, node: YamlNode, said: _Notes) -> YamlNode:
 
 def _joined(node: MappingNode) -> list[YamlNode]:
     """The turns of a mapping; in braces a comma within a number ends none of its values."""
+    if not node.flow_style:
+        return node.value
     turns: list[YamlNode] = []
     ends = 0
     for key, value in zip(node.value[::2], node.value[1::2], strict=True):
         before = turns[-1] if turns else None
         if (
-            node.flow_style
-            and isinstance(before, ScalarNode)
+            isinstance(before, ScalarNode)
             and isinstance(key, ScalarNode)
             and before.value[-1:].isdigit()
             and key.start_mark.index == ends + 1

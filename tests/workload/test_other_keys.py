@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from advisor.engine.facts import Facts
 from advisor.model.errors import InputError
-from advisor.model.workload import Workload
+from advisor.model.workload import Interval, Workload
 from advisor.pipeline import advise
 from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.knowledge import knowledge
@@ -203,8 +204,11 @@ def test_a_model_of_a_list_has_the_same_other_names() -> None:
 
 def test_an_option_may_use_the_same_names() -> None:
     data = b"{name: chat, requests: {arrival: online}}"
-    (workload,) = read_workloads(data, "chat.yaml", [("model.type", "llm")])
+    changes = [("model.type", "llm"), ("requests.tokens.in", ">100"), ("model.dtype", "'fp8'")]
+    (workload,) = read_workloads(data, "chat.yaml", changes)
     assert workload.text("model.kind") == "llm"
+    assert workload.text("model.precision") == "fp8"
+    assert workload.interval("requests.tokens.input") == Interval(101, None)
 
 
 ON_DEVICES = {"a10g": "ml.g5.", "NVIDIA L4": "ml.g6.", "T4": "ml.g4dn.", "l40s": "ml.g6e."}
@@ -241,3 +245,25 @@ def test_every_device_of_the_table_is_one_of_a_type() -> None:
     assert set(spellings()["devices"].values()) <= known
     for written in spellings()["devices"]:
         assert spellings()["words"]["accelerator"][written] in ("gpu", "neuron")
+
+
+ANY = st.recursive(
+    st.sampled_from(["1k", "000", "000/month", "llm", "", "~", "'x'", "2,000", "&a 1", "*a", ">5"]),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda each: f"[{', '.join(each)}]"),
+        st.lists(
+            st.tuples(
+                st.sampled_from(["in", "type", "max_tokens", "batch", "000", "volume"]), inner
+            )
+        ).map(lambda each: f"{{{', '.join(f'{key}: {value}' for key, value in each)}}}"),
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.sampled_from(["model", "requests", "traffic", "deploy", "models", "batch"]), ANY)
+def test_whatever_stands_in_a_section_is_read_or_refused(section: str, value: str) -> None:
+    head = "" if section == "requests" else "requests: {arrival: online}\n"
+    for changes in ([], [(f"{section}.tokens.in", value)] if value else []):
+        with contextlib.suppress(InputError):
+            read_workloads(f"name: a\n{head}{section}: {value}\n".encode(), "a.yaml", changes)
