@@ -4,6 +4,7 @@ The tables are those of ``advisor.rulebook.model_tables``, read when a model is 
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
@@ -90,19 +91,26 @@ class Models:
         return found
 
     @cached_property
-    def _pairs(self) -> Mapping[str, frozenset[str]]:
-        """The pairs of neighbouring letters of each name, by the key of its row."""
-        return {key: _pairs_of(key.rpartition("/")[2]) for key in self._rows}
+    def _with_pair(self) -> Mapping[str, list[tuple[str, int]]]:
+        """The rows whose name has a pair of neighbouring letters, with how many pairs it has."""
+        found: dict[str, list[tuple[str, int]]] = {}
+        for key in self._rows:
+            pairs = _pairs_of(key.rpartition("/")[2])
+            for pair in pairs:
+                found.setdefault(pair, []).append((key, len(pairs)))
+        return found
 
     def _near(self, wanted: str) -> list[str]:
         """The ids that share most pairs of letters: a count, since a long file may name many."""
         owner, _, name = wanted.rpartition("/")
-        own, alike = _pairs_of(name), {}
-        for key, theirs in self._pairs.items():
-            # What a name goes on with was left out, and counts less than what is wrong in it.
-            size = len(own) + min(len(theirs), len(own) + 2)
-            alike[key] = 2 * len(own & theirs) / max(size, 1) + key.startswith(f"{owner}/") / 10
-        best = sorted(alike, key=lambda key: -alike[key])[:_OFFERED]
+        own, prefix = _pairs_of(name), f"{owner}/"
+        shared = Counter(row for pair in own for row in self._with_pair.get(pair, ()))
+        most = len(own) + 2  # what a name goes on with was left out, and counts less
+        alike = {
+            key: 2 * count / (len(own) + min(pairs, most)) + key.startswith(prefix) / 10
+            for (key, pairs), count in shared.items()
+        }
+        best = sorted(alike, key=lambda key: (-alike[key], key))[:_OFFERED]
         return [self._rows[key]["id"] for key in best if alike[key] > _ALIKE]
 
     def accelerator(self, name: str, memory_mib: int | None) -> Accelerator | None:

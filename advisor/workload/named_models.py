@@ -77,6 +77,8 @@ def _id(written: str) -> str:
         problem, hint = refusal(tidy, "id")
         if problem:
             raise InputError(f"{shown(written)} {problem}", hint=hint) from None
+        if tidy == written:
+            raise
         known_models().find(tidy)
         return tidy
     return written
