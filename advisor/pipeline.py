@@ -154,7 +154,7 @@ def _findings(
     facts: Facts, decision: Decision, candidates: tuple[Candidate, ...], prices: Prices, as_of: str
 ) -> tuple[tuple[Finding, ...], frozenset[str]]:
     """All findings, errors first, and the entries of consider.yaml that cautions name."""
-    found = list(conflicts(facts))
+    found = [*conflicts(facts), *facts.workload.notes]
     found += _named_types(facts, prices, transform=decision.option == BATCH_TRANSFORM)
     if facts.workload.modelled is not None:
         found += facts.workload.modelled.findings

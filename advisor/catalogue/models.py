@@ -3,7 +3,11 @@
 The tables are those of ``advisor.rulebook.model_tables``, read when a model is named.
 """
 
+import re
+from collections import Counter
 from collections.abc import Mapping
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from advisor.model.errors import InputError
@@ -11,7 +15,12 @@ from advisor.model.geometry import Accelerator, Family, Geometry
 from advisor.model.value import Value
 
 _OFFERED = 3  # ids that an error names
-_HINT = "Give model.config, the path of the model's config.json."
+_ALIKE = 0.25  # share of letters in pairs from which a name is like another
+_MOST_LETTERS = 100  # of an id that are compared with those of the table
+_HINT = "A model of your own needs no id. Give model.config, the path of the model's config.json."
+# What people leave out of a name, since it changes no size: how a model was tuned, and its release.
+_LEFT_OUT = re.compile(r"-(?:instruct|it|chat|hf|v[\d.]+|\d{4})$")
+_LOOSE = re.compile(r"\bmeta-(?=llama)|[\s_.:-]+")  # Meta's models were renamed on the Hub
 
 
 class KnownModel(Value):
@@ -47,17 +56,19 @@ class Models:
     def find(self, name: str) -> KnownModel:
         """The model of an id; case does not count, nor the owner where one model has the name.
 
+        Without an owner, signs between words and how a model was tuned may be left out as well.
+
         Raises:
             InputError: there is none, or several owners have one of the name; the caller adds
                 the place.
         """
-        wanted = name.strip().lower()
+        wanted = "-".join(name[:_MOST_LETTERS].lower().split())
         if wanted in self._rows:
             return _model(self._rows[wanted])
-        found = [key for key in self._rows if key.rpartition("/")[2] == wanted]
-        if len(found) == 1:
-            return _model(self._rows[found[0]])
-        ids = [self._rows[key]["id"] for key in found]
+        named = self._named.get(wanted) or self._named.get(_loose(wanted), [])
+        ids = [self._rows[key]["id"] for key in named]
+        if len(ids) == 1:
+            return _model(self._rows[named[0]])
         if ids:
             raise InputError(
                 f"{name!r} is the name of {len(ids)} models", hint=f"Write {' or '.join(ids)}."
@@ -66,17 +77,41 @@ class Models:
         offered = f"The nearest are {', '.join(near)}. " if near else ""
         raise InputError(f"no model is known as {name[:100]!r}", hint=f"{offered}{_HINT}")
 
-    def _near(self, wanted: str) -> list[str]:
-        from difflib import SequenceMatcher  # only once something is wrong
-
-        owner, _, name = "-".join(wanted[:100].split()).rpartition("/")
-        alike = {}
+    @cached_property
+    def _named(self) -> Mapping[str, list[str]]:
+        """The keys of the rows by their names: as they are, loosely, and with less at the end."""
+        found: dict[str, list[str]] = {}
         for key in self._rows:
-            theirs, _, its = key.rpartition("/")  # what a name goes on with was left out
-            same = SequenceMatcher(None, its[: len(name) + 2], name).ratio()
-            alike[key] = same + (theirs == owner) / 10
-        best = sorted(alike, key=lambda key: -alike[key])[:_OFFERED]
-        return [self._rows[key]["id"] for key in best]
+            name, names = key.rpartition("/")[2], {_loose(key)}
+            while name not in names:
+                names |= {name, _loose(name)}
+                name = _LEFT_OUT.sub("", name)
+            for each in names:
+                found.setdefault(each, []).append(key)
+        return found
+
+    @cached_property
+    def _with_pair(self) -> Mapping[str, list[tuple[str, int]]]:
+        """The rows whose name has a pair of neighbouring letters, with how many pairs it has."""
+        found: dict[str, list[tuple[str, int]]] = {}
+        for key in self._rows:
+            pairs = _pairs_of(key.rpartition("/")[2])
+            for pair in pairs:
+                found.setdefault(pair, []).append((key, len(pairs)))
+        return found
+
+    def _near(self, wanted: str) -> list[str]:
+        """The ids that share most pairs of letters: a count, since a long file may name many."""
+        owner, _, name = wanted.rpartition("/")
+        own, prefix = _pairs_of(name), f"{owner}/"
+        shared = Counter(row for pair in own for row in self._with_pair.get(pair, ()))
+        most = len(own) + 2  # what a name goes on with was left out, and counts less
+        alike = {
+            key: 2 * count / (len(own) + min(pairs, most)) + key.startswith(prefix) / 10
+            for (key, pairs), count in shared.items()
+        }
+        best = sorted(alike, key=lambda key: (-alike[key], key))[:_OFFERED]
+        return [self._rows[key]["id"] for key in best if alike[key] > _ALIKE]
 
     def accelerator(self, name: str, memory_mib: int | None) -> Accelerator | None:
         """The device that ``instances.csv`` calls by a name; ``None`` where it is not known.
@@ -92,6 +127,14 @@ class Models:
             ):
                 return _accelerator(row)
         return None
+
+
+def _loose(name: str) -> str:
+    return _LOOSE.sub("", name)
+
+
+def _pairs_of(name: str) -> frozenset[str]:
+    return frozenset(map("".join, pairwise(name)))
 
 
 def _model(row: Mapping[str, str]) -> KnownModel:

@@ -111,13 +111,18 @@ class Interview:
         Raises:
             InputError: the lines end before the questions do.
         """
+        from advisor.engine.interview import told
         from advisor.reference.questions import questions, words
         from advisor.reference.starter import ANSWERS
 
         say("Choose a number or type a value. Enter skips a question, ? explains it.")
         for question in questions():
-            if question.first and question.is_for({**ANSWERS, **self.given}):
-                self._ask(question)
+            so_far = {**ANSWERS, **self.given}
+            if question.first and question.is_for(so_far):
+                if question.takes.keys() <= set(told(so_far, read)):
+                    self.skipped.update(question.takes)
+                else:
+                    self._ask(question)
         self.given = {**ANSWERS, **self.given}
         for _ in range(words("follow_ups")):
             following, note = self._next()
@@ -143,7 +148,7 @@ class Interview:
                     wrong.append(f"{error.message}; {error.hint}")
                     continue
                 is_word = stated is not None and isinstance(stated.value, str)
-                self.given[key] = stated.value if stated and is_word else value
+                self.given[key] = stated.text if stated and is_word else value
                 return
             for each in wrong or [f"{text!r} is no answer; write it like {question.example}"]:
                 say(each, "  ")
@@ -223,9 +228,13 @@ def _started_from(source: str, name: str | None) -> str:
     if not os.path.lexists(source):
         known = examples()
         if source not in known:
+            from advisor.text.spelling import likely
+
+            near = likely(os.path.basename(source), known)
+            guess = f"Did you mean {near}? " if near else ""
             raise InputError(
                 f"no example, file or folder has the name {source}",
-                hint=f"The examples are {', '.join(known)}.",
+                hint=f"{guess}The examples are {', '.join(known)}.",
             )
         source = known[source]
     elif os.path.isdir(source) or not discover([source]).workloads:

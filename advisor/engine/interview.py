@@ -46,6 +46,20 @@ def needs_that_matter(answers: Answers, read: Reader, features: Collection[str])
     return tuple(name for name in features if answer({**answers, "needs": name}, read) not in same)
 
 
+def told(answers: Answers, read: Reader) -> Collection[str]:
+    """The keys that a model's id tells, so that nobody is asked for them.
+
+    Of a model that reads text the bodies follow from its tokens, also where these are assumed.
+    """
+    if "model.id" not in answers:
+        return ()
+    model = Facts(load("safe"), read(answers)).workload.modelled
+    if model is None:
+        return ()
+    text = "requests.processing" in model.derived and model.kind != "vlm"
+    return {*model.derived, *(("requests.payload", "requests.response") if text else ())}
+
+
 def answer(answers: Answers, read: Reader) -> str | None:
     """The option that the rules choose on these answers; ``None`` when none fits."""
     return _around(read(answers)).option

@@ -48,6 +48,7 @@ class Asked(Value):
     budget_usd: float | None = None  # a month
     transform: bool = False  # records of a job, whose rate is what its instances take
     named: str | None = None  # the one type that is stated
+    device: str = ""  # the one accelerator that is stated, as instances.csv calls it
     region: str | None = None
     engine: str = ""  # the server; any without measured rows makes intervals wider
 
@@ -151,6 +152,7 @@ def _candidates(asked: Asked, known: Knowledge, prices: Mapping[str, int]) -> It
         sold = each.type in prices or not prices
         sold = sold and (offer is None or offer.has(each, transform=asked.transform))
         wanted = asked.precision not in each.family.lacks and each.arch != "arm64"
+        wanted = wanted and asked.device in ("", each.accelerator_model)
         if sold and wanted and (each.in_transform or not asked.transform):
             yield each
 

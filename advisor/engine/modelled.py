@@ -323,6 +323,7 @@ def _asked(facts: StatedFacts, model: _Model, known: Knowledge) -> Asked:
         budget_usd=None if budget is None else budget / _MILLION,
         transform=workload.text("requests.arrival") == "batch",
         named=workload.text("deploy.instance_type") or workload.text("model.measured_on"),
+        device=workload.device,
         region=facts.region,
         engine=workload.server if model.named else "a shape like others",
     )

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from advisor.model.errors import InputError
 from advisor.model.workload import TokenTimes
+from advisor.text.json_text import json_object
 
 _LARGEST_FILE = 1024 * 1024  # a result holds ten recommendations at most
 _LARGEST = 2**31 - 1  # the API's integers
@@ -36,14 +37,16 @@ class Benchmark(NamedTuple):
     """One recommendation of a job: a configuration with its metrics, as the API gives them."""
 
     instance_type: str  # empty for serverless
-    instances: int  # that the number of invocations is of
-    memory_mb: int | None  # serverless
-    invocations: int  # a minute, of the whole endpoint
-    latency: int  # ModelLatency: milliseconds or microseconds, see `advisor.measurement.restate`
-    setup: int | None  # ModelSetupTime
-    usd_per_hour: float | None  # of the whole endpoint
-    cpu_percent: float | None
-    memory_percent: float | None
+    instances: int = 1  # that the number of invocations is of
+    memory_mb: int | None = None  # serverless
+    invocations: int = 0  # a minute, of the whole endpoint
+    latency: int = (
+        0  # ModelLatency: milliseconds or microseconds, see `advisor.measurement.restate`
+    )
+    setup: int | None = None  # ModelSetupTime
+    usd_per_hour: float | None = None  # of the whole endpoint
+    cpu_percent: float | None = None
+    memory_percent: float | None = None
     tokens: TokenTimes | None = None  # of a language model, on a type that the file does not name
 
 
@@ -147,29 +150,15 @@ def read_result(path: str) -> Result:
 
 
 def _document(path: str) -> Json:
-    import json
-
     try:
         with open(path, "rb") as file:
             data = file.read(_LARGEST_FILE + 1)
-    except OSError as error:
-        raise InputError(f"the result cannot be read: {error.strerror}", file=path) from error
-    except ValueError as error:  # a NUL in the path
-        raise InputError("the result cannot be read: no such file", file=path) from error
+    except (OSError, ValueError) as error:  # a NUL in the path is a ValueError
+        why = getattr(error, "strerror", None) or "no such file"
+        raise InputError(f"the result cannot be read: {why}", file=path) from error
     if len(data) > _LARGEST_FILE:
         raise InputError("the file is larger than 1 MB, so it is no result of a job", file=path)
-    hint = f"Pass the JSON that the aws CLI prints: {_DESCRIBE}"
-    try:
-        document = json.loads(data.decode("utf-8-sig"))
-    except json.JSONDecodeError as error:
-        raise InputError(
-            "this is not JSON", file=path, line=error.lineno, column=error.colno, hint=hint
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise InputError("this is not JSON", file=path, hint=hint) from error
-    if not isinstance(document, dict):
-        raise InputError("this is not a JSON object", file=path, hint=hint)
-    return document
+    return json_object(data, path, f"Pass the JSON that the aws CLI prints: {_DESCRIBE}")
 
 
 def _completed(path: str, document: Json, job: str, status: str) -> None:
@@ -256,18 +245,7 @@ def _of_tokens(path: str, document: Json) -> Result:
         name, times = "AIPerf", _of_aiperf(metrics)
     else:
         name, times = "vllm-bench", _of_vllm(metrics)
-    one = Benchmark(
-        instance_type="",
-        instances=1,
-        memory_mb=None,
-        invocations=0,
-        latency=0,
-        setup=None,
-        usd_per_hour=None,
-        cpu_percent=None,
-        memory_percent=None,
-        tokens=times,
-    )
+    one = Benchmark(instance_type="", tokens=times)
     date = _date({"CreationTime": document.get("start_time", document.get("date"))})
     return Result(
         file=path, job=name, date=date, region="", model="", users=None, benchmarks=(one,)

@@ -286,6 +286,7 @@ class Workload(Value):
     settings: OwnSettings = NO_SETTINGS
     shapes: Mapping[str, "Geometry"] = {}  # by the path under model.config that tells it
     modelled: Modelled | None = None  # what its model tells in place of what is not stated
+    notes: tuple[Finding, ...] = ()  # on how the file was read
 
     @property
     def as_stated(self) -> "Workload":
@@ -311,6 +312,12 @@ class Workload(Value):
     def server(self) -> str:
         """The server of the model, by its own key or as the framework; empty without one."""
         return (self.text("model.engine") or self.text("model.framework") or "").lower()
+
+    @property
+    def device(self) -> str:
+        """The one device that is named as the accelerator, such as a10g; empty for any."""
+        said = self.values.get("model.accelerator")
+        return "" if said is None or said.text == said.value else said.text
 
     def middle(self, item: Stated) -> int | None:
         """The middle of an interval that the model tells; ``None`` of what is stated."""

@@ -36,7 +36,9 @@ _INSIDE = (
     "ffn_config",
 )
 _SEES = ("vision_config", "visual", "vision_tower_config")
-_MOST, _MOST_LAYERS = 10**12, 10_000  # a file that says more is damaged or hostile
+# A file that says more is damaged or hostile: of one size, of layers, of parameters and of a state.
+_MOST, _MOST_LAYERS, _MOST_OF_ALL = 10**8, 10_000, 10**14
+_PUBLISHED = "Give the files as they were published."
 _WAYS = {"sliding_attention": "window", "chunked_attention": "window", "*": "full"}
 _WAYS |= {"linear_attention": "linear", "mamba": "linear", "M": "linear"}
 _WAYS |= {"E": "", "moe": "", "-": "", "mlp": ""}
@@ -57,9 +59,21 @@ def from_config(config: Mapping[str, Any], families: Mapping[str, Family]) -> Ge
     """
     network = _Network(_merged(config, families), families)
     if network.family.kind != "llm":
-        return _without_cache(network)
+        return bounded(_without_cache(network))
     sees = any(isinstance(config.get(part), Mapping) for part in _SEES)
-    return _decoder(network, "vlm" if sees else "llm")
+    return bounded(_decoder(network, "vlm" if sees else "llm"))
+
+
+def bounded(found: Geometry) -> Geometry:
+    """A geometry as it is.
+
+    Raises:
+        InputError: its parameters, or what it keeps of a request, are beyond any network.
+    """
+    if max(found.parameters, found.state_bytes) > _MOST_OF_ALL:
+        message = f"the sizes of the model make more than {_MOST_OF_ALL:,} parameters"
+        raise InputError(message, hint=_PUBLISHED)
+    return found
 
 
 class _Network:
@@ -72,10 +86,14 @@ class _Network:
         self.hidden = self.size(*_HIDDEN)
         listed = [keys[name] for name in _BLOCKS if isinstance(keys.get(name), (list, str))]
         self.blocks = [str(each) for blocks in listed for each in blocks[:_MOST_LAYERS]]
-        self.layers = min(self.size(*_LAYERS, default=len(self.blocks) or None), _MOST_LAYERS)
+        blocks = len(self.blocks) or None
+        self.layers = self.size(*_LAYERS, default=blocks, most=_MOST_LAYERS)
         self.heads = self.size(*_HEADS)
         one = keys.get("multi_query") is True and not keys.get("new_decoder_architecture")
         self.kv_heads = 1 if one else self.size(*_KV_HEADS, default=self.heads)
+        if self.heads % self.kv_heads:
+            message = f"{self.heads} heads are no multiple of {self.kv_heads} of keys and values"
+            raise InputError(f"the model's configuration: {message}", hint=_PUBLISHED)
         share = max(self.hidden // self.heads, 1)
         self.head_dim = self.size("head_dim", "kv_channels", "d_kv", default=share)
         self.vocabulary = self.size("vocab_size", "padded_vocab_size")
@@ -85,15 +103,15 @@ class _Network:
         stated = keys.get("tie_word_embeddings")
         self.tied = stated if isinstance(stated, bool) else self.family.tied
 
-    def size(self, *names: str, default: int | None = None) -> int:
+    def size(self, *names: str, default: int | None = None, most: int = _MOST) -> int:
         """The first of these keys that is stated.
 
         Raises:
-            InputError: none is and there is no default, or it is no whole number above zero.
+            InputError: none is and there is no default, or it is no whole number from one to most.
         """
         for name in names:
             if (value := self.keys.get(name)) is not None:
-                return _size(value, name, least=0 if default == 0 else 1)
+                return _size(value, name, 0 if default == 0 else 1, most)
         if default is None:
             known = " or ".join(names[:2])
             hint = "Give the config.json of the model's repository, or state model.parameters."
@@ -125,7 +143,10 @@ def _decoder(network: _Network, kind: str) -> Geometry:
     chosen, routed, forward = 1, 0, dense_layers * size(*_DENSE, default=4 * hidden)
     fixed = forward * network.matrices * hidden
     if routed_layers:
-        chosen = min(size(*_CHOSEN, default=1), experts)
+        chosen = size(*_CHOSEN, default=1)
+        if chosen > experts:
+            message = f"a token passes {chosen} experts, and there are {experts}"
+            raise InputError(f"the model's configuration: {message}", hint=_PUBLISHED)
         width = size("moe_intermediate_size", "expert_ffn_hidden_size", *_WIDTH)
         inner = size("moe_latent_size", "routed_expert_hidden_size", default=hidden)
         routed = routed_layers * experts * network.matrices * inner * width
@@ -312,9 +333,9 @@ def _dtype(keys: Mapping[str, Any], otherwise: str) -> str:
     return _TYPES.get(str(stated).removeprefix("torch."), otherwise)
 
 
-def _size(value: Any, name: str, least: int) -> int:
+def _size(value: Any, name: str, least: int, most: int) -> int:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not least <= value <= _MOST or value != int(value):
-        shown, hint = str(value)[:40], f"Expected a whole number of at least {least}."
+    if not number or not least <= value <= most or value != int(value):
+        shown, hint = str(value)[:40], f"Expected a whole number from {least} to {most:,}."
         raise InputError(f"{name} of the model's configuration is {shown!r}", hint=hint)
     return int(value)

@@ -108,6 +108,7 @@ class Types:
         host, devices, vcpus = self._steps_of(need.accelerator)
         return (
             need.accelerator,
+            need.device,
             bisect_left(host, need.host_mib),
             bisect_left(devices, need.accelerator_mib),
             bisect_left(vcpus, need.workers),
@@ -169,6 +170,8 @@ class Types:
             return "batch transform does not take the type"
         if need.accelerator not in (CPU, instance.accelerator):
             return f"the type has no {_device_name(need.accelerator)}"
+        if need.device not in ("", instance.accelerator_model):
+            return f"its accelerator is {instance.accelerator_model}, and not {need.device}"
         if need.single_device and (instance.accelerator_count or 1) > 1:
             return "multi-model endpoints take types with one GPU only"
         if need.precision in instance.family.lacks:

@@ -25,6 +25,7 @@ class Need(Value):
     local_disk: bool
     single_device: bool  # multi-model endpoints take types with one GPU only
     transform: bool
+    device: str = ""  # the one that is named, as instances.csv calls it; empty for any
 
 
 @once
@@ -94,6 +95,7 @@ def _alone(draft: Draft) -> Need:
         workers = max(1, draft.upper("model.concurrency") or 1)
     return Need(
         accelerator=accelerator,
+        device=draft.facts.workload.device,
         accelerator_mib=device,
         accelerator_text=device_text,
         host_mib=host,

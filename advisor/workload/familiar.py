@@ -17,7 +17,7 @@ from advisor.text.quantity import KINDS, MOST_DECIMALS, NAMES, QuantityError, pa
 from advisor.text.spelling import listed, plain
 from advisor.workload.forms import RefusedError, service_table, shown
 
-_MOST_FAMILIAR = 60  # characters of a text that may be another spelling
+_MOST_FAMILIAR = 100  # characters of a text that may be another spelling
 _FLAGS = re.IGNORECASE | re.ASCII
 _AMOUNT = re.compile(r"((?:[<>]=?)?) *(\d+(?:\.\d+)?(?:e\+?\d\d?(?!\d))?) *(.*)", _FLAGS)
 _PARTS = re.compile(r"(?:\d+(?:\.\d+)? *[a-z]+ *){2,}", _FLAGS)
@@ -62,6 +62,13 @@ def only_meaning(text: str, *names: str) -> str:
     return found[0] if found else ""
 
 
+def device_named(text: str) -> str:
+    """The device that a text names, as instances.csv calls it; empty where it names none."""
+    name = plain(rewritten(text, "accelerator"))
+    found: str = spellings()["devices"].get(re.sub("^(?:nvidia|aws|tesla)+", "", name), "")
+    return found
+
+
 def rewritten(text: str, *names: str) -> str:
     """A text after the rewriting of some kinds or forms, in their order."""
     text = text.strip() if len(text) <= _MOST_FAMILIAR else ""
@@ -81,7 +88,9 @@ def parse_any(text: str, kind: str) -> Interval:
         return parse(text, kind)
     except QuantityError as error:
         tidy = rewritten(text, "any")
-        _refuse_two_meanings(text, tidy, kind)
+        problem, hint = refusal(tidy, "any", kind)
+        if problem:
+            raise QuantityError(f"{text!r} {problem}", kind, hint) from None
         for meant in _spelt(rewritten(tidy, kind), kind):
             if reads(meant, kind):
                 return parse(meant, kind)
@@ -101,11 +110,13 @@ def reads(text: str, kind: str) -> bool:
     return False
 
 
-def _refuse_two_meanings(text: str, tidy: str, kind: str) -> None:
+def refusal(tidy: str, *names: str) -> tuple[str, str]:
+    """Why a text of some kinds or forms is refused, and what to write; empty: it is not."""
     for of, pattern, problem, hint in spellings()["refused"]:
-        found = re.search(pattern, tidy, re.IGNORECASE) if of in ("any", kind) else None
+        found = re.search(pattern, tidy, re.IGNORECASE) if of in names else None
         if found:
-            raise QuantityError(f"{text!r} {found.expand(problem)}", kind, found.expand(hint))
+            return found.expand(problem), found.expand(hint)
+    return "", ""
 
 
 def _spelt(text: str, kind: str) -> Iterator[str]:

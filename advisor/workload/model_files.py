@@ -6,7 +6,6 @@ the headers are read: they count parameters exactly, so they go before the formu
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from functools import cache
@@ -16,8 +15,10 @@ from typing import Any, BinaryIO
 from advisor.catalogue.models import Models
 from advisor.model.errors import InputError
 from advisor.model.geometry import Geometry
-from advisor.modelling.geometry import from_config
+from advisor.modelling.geometry import bounded, from_config
 from advisor.rulebook.model_tables import model_tables
+from advisor.text.json_text import json_object
+from advisor.workload.forms import service_table
 
 _CONFIG = "config.json"
 _MOST_CONFIG = 1 << 20
@@ -26,20 +27,6 @@ _MOST_PAIRS = 100_000
 _HINT = "Give the config.json that its repository has beside the weights."
 # Types of tensors whose elements are parameters; packed ones hold several in each element.
 _PLAIN = {"F32": "fp32", "F16": "fp16", "BF16": "bf16", "F8_E4M3": "fp8", "F8_E5M2": "fp8"}
-_GGUF_KEYS = {
-    "block_count": "num_hidden_layers",
-    "embedding_length": "hidden_size",
-    "attention.head_count": "num_attention_heads",
-    "attention.head_count_kv": "num_key_value_heads",
-    "attention.key_length": "head_dim",
-    "attention.sliding_window": "sliding_window",
-    "feed_forward_length": "intermediate_size",
-    "context_length": "max_position_embeddings",
-    "vocab_size": "vocab_size",
-    "expert_count": "num_experts",
-    "expert_used_count": "num_experts_per_tok",
-    "expert_feed_forward_length": "moe_intermediate_size",
-}
 _WIDTHS = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _TEXT, _LIST, _FLOATS = 8, 9, (6, 12)
 
@@ -79,25 +66,7 @@ def _read_config(path: str) -> Geometry:
         data = file.read(_MOST_CONFIG + 1)
     if len(data) > _MOST_CONFIG:
         raise InputError("the model's configuration is larger than 1 MiB", file=path, hint=_HINT)
-    return _geometry(_object(data, path), path)
-
-
-def _object(data: bytes, path: str) -> dict[str, Any]:
-    try:
-        found = json.loads(data)
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"this is not JSON: {error.msg}",
-            file=path,
-            line=error.lineno,
-            column=error.colno,
-            hint=_HINT,
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise InputError("this is not JSON", file=path, hint=_HINT) from error
-    if not isinstance(found, dict):
-        raise InputError("this is no JSON object", file=path, hint=_HINT)
-    return found
+    return _geometry(json_object(data, path, _HINT), path)
 
 
 def _geometry(config: dict[str, Any], path: str) -> Geometry:
@@ -122,7 +91,7 @@ def _with_weights(geometry: Geometry, folder: str) -> Geometry:
     if not counted or not counted.keys() <= _PLAIN.keys():
         return found
     dtype = _PLAIN[counted.most_common(1)[0][0]]
-    return found._replace(parameters=counted.total(), dtype=dtype, certain=True)
+    return bounded(found._replace(parameters=counted.total(), dtype=dtype, certain=True))
 
 
 def _tensors(path: str) -> Counter[str]:
@@ -133,7 +102,7 @@ def _tensors(path: str) -> Counter[str]:
     if len(header) != length or not header:
         raise _damaged(path)
     found: Counter[str] = Counter()
-    for name, tensor in _object(header, path).items():
+    for name, tensor in json_object(header, path, _HINT).items():
         if name == "__metadata__":
             continue
         shape = tensor.get("shape") if isinstance(tensor, dict) else None
@@ -154,7 +123,8 @@ def _read_gguf(path: str) -> Geometry:
     with open(path, "rb") as file:
         pairs, parameters = _Gguf(file, stored, path).header()
     family = str(pairs.get("general.architecture"))
-    stated = {key: pairs.get(f"{family}.{name}") for name, key in _GGUF_KEYS.items()}
+    names = service_table("gguf.json")["keys"].items()
+    stated = {key: pairs.get(f"{family}.{name}") for name, key in names}
     config = {"vocab_size": pairs.get("tokenizer.ggml.tokens"), "model_type": family}
     config |= {key: value for key, value in stated.items() if value is not None}
     found = _geometry(config, path)._replace(artifact_bytes=stored)
@@ -162,7 +132,7 @@ def _read_gguf(path: str) -> Geometry:
         return found
     each = stored / parameters
     dtype = next((name for most, name in _BY_BYTES if each < most), "fp32")
-    return found._replace(parameters=parameters, dtype=dtype, certain=True)
+    return bounded(found._replace(parameters=parameters, dtype=dtype, certain=True))
 
 
 _BY_BYTES = ((0.8, "int4"), (1.5, "int8"), (3, "fp16"))

@@ -9,6 +9,7 @@ from typing import Any
 from advisor.model.errors import InputError
 from advisor.model.geometry import Geometry
 from advisor.model.workload import LARGEST_FIRST, Interval, Stated
+from advisor.workload.forms import shown
 from advisor.workload.model_files import known_models, read_model
 from advisor.workload.reading import Reading
 
@@ -22,7 +23,7 @@ def look_up(reading: Reading) -> dict[str, Geometry]:
     """
     values, shapes = reading.values, dict[str, Geometry]()
     listed = values.get("models")
-    entries: list[tuple[Mapping[str, Any], Stated]] = []
+    entries: list[tuple[dict[str, Any], Stated]] = []
     if listed is not None:
         entries += [(model, listed) for model in listed.value]
     own = values.get("model.config") or values.get("model.id")
@@ -33,16 +34,25 @@ def look_up(reading: Reading) -> dict[str, Geometry]:
             _one(reading, model, shapes)
         except InputError as error:
             reading.refuse_stated(place, f"{place.path}: {error.message}", error.hint)
+            continue
+        if place is own and "id" in model:
+            values[own.path] = own._replace(value=model["id"])
+        shape = shapes.get(model.get("config", ""))
+        counted = "parameters" in model or "model.parameters" in values
+        if shape is not None and not shape.certain and not counted:
+            message = f"{model['config']} is of an architecture that is not known"
+            fix = "State model.parameters, or give the folder with the weights."
+            reading.note("model-shape-unknown", place.line, place.column, message, fix)
     if not reading.errors:
         _within_context(reading, shapes)
     return shapes
 
 
-def _one(reading: Reading, model: Mapping[str, Any], shapes: dict[str, Geometry]) -> None:
+def _one(reading: Reading, model: dict[str, Any], shapes: dict[str, Geometry]) -> None:
     path = model.get("config")
     if path is None:
         if "id" in model:
-            known_models().find(model["id"])
+            model["id"] = _id(model["id"])
     elif path not in shapes:
         folder = "" if reading.file == "-" else os.path.dirname(reading.file)
         try:
@@ -50,6 +60,28 @@ def _one(reading: Reading, model: Mapping[str, Any], shapes: dict[str, Geometry]
         except InputError as error:
             where = f"{error.file}:{error.line}: " if error.line else ""
             raise InputError(f"{where}{error.message}", hint=error.hint) from error
+
+
+def _id(written: str) -> str:
+    """What the tables know a model by: as it is written, or an address without what is around it.
+
+    Raises:
+        InputError: no model is known so, or the text is no id.
+    """
+    try:
+        known_models().find(written)
+    except InputError:
+        from advisor.workload.familiar import refusal, rewritten  # only once something is odd
+
+        tidy = rewritten(written, "id") or written
+        problem, hint = refusal(tidy, "id")
+        if problem:
+            raise InputError(f"{shown(written)} {problem}", hint=hint) from None
+        if tidy == written:
+            raise
+        known_models().find(tidy)
+        return tidy
+    return written
 
 
 def _within_context(reading: Reading, shapes: Mapping[str, Geometry]) -> None:

@@ -78,6 +78,7 @@ def _files_in(folder: str) -> list[str]:
 
 
 _NAMING = ("models", "model.id", "model.config", "model.context")  # keys that name a model
+_DEVICE = "model.accelerator"  # whose text keeps the one device that it names
 _REMEMBERED = 2000  # texts per key whose value is kept; a stream of files repeats most of them
 
 
@@ -146,6 +147,7 @@ def read_workloads(
             values=reading.values,
             needs_stated=reading.needs_stated,
             shapes=reading.shapes,
+            notes=tuple(reading.notes),
         )
         for reading, root in zip(readings, roots, strict=True)
     ]
@@ -156,6 +158,11 @@ def _document(root: YamlNode, reading: Reading) -> Reading:
     _walk(reading, "", root, _places())
     if not reading.values.keys() >= required().keys():
         _refuse_missing(reading, root)
+    said = reading.values.get(_DEVICE)
+    if said is not None and said.text != said.value:
+        from advisor.workload.familiar import device_named
+
+        reading.values[_DEVICE] = said._replace(text=device_named(said.text) or said.value)
     if "deploy.instances.min" in reading.values:
         _refuse_empty_fleet(reading)
     if not reading.values.keys().isdisjoint(_NAMING):
@@ -191,7 +198,7 @@ def _bytes_of(root: YamlNode, data: bytes) -> bytes:
 def _walk(reading: Reading, path: str, node: YamlNode, places: dict[str, _Place]) -> None:
     """Read one mapping. Goes by the table, so that the order in the file changes nothing."""
     hint = f"write `{next(iter(places))}: …` under it" if path else "write `name: …` first"
-    found = reading.pairs(path, node, hint)
+    found = reading.pairs(path, node, hint, places.keys())
     values = reading.values
     stated = [name for name in places if name in found]
     for name in stated:
@@ -204,7 +211,7 @@ def _walk(reading: Reading, path: str, node: YamlNode, places: dict[str, _Place]
             value = _read(reading, place, key_node, node)
             if value is None:
                 continue
-        if value.__class__ is str:
+        if value.__class__ is str and where != _DEVICE:
             text = value  # as the plain spelling has it
         mark = key_node.start_mark
         values[where] = _new(Stated, (where, text, value, mark.line + 1, mark.column + 1))

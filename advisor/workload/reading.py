@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
 from advisor.model.errors import InputError
-from advisor.model.workload import Stated
+from advisor.model.workload import Finding, Stated
 from advisor.text.yaml_reader import (
     MappingNode,
     ScalarNode,
@@ -29,13 +30,23 @@ Pairs = dict[str, tuple[ScalarNode, YamlNode]]
 class Reading:
     """Collects everything about one document, so that all errors are told at once."""
 
-    __slots__ = ("_features", "errors", "file", "needs_stated", "refused", "shapes", "values")
+    __slots__ = (
+        "_features",
+        "errors",
+        "file",
+        "needs_stated",
+        "notes",
+        "refused",
+        "shapes",
+        "values",
+    )
 
     def __init__(self, file: str, features: Collection[str] | None) -> None:
         self.file = file
         self._features = features
         self.values: dict[str, Stated] = {}
         self.errors: list[InputError] = []
+        self.notes: list[Finding] = []  # on keys that were read under another name
         self.needs_stated = False
         self.shapes: dict[str, Geometry] = {}  # by the path of a model's configuration
         self.refused: set[str] = set()  # key paths that are stated and wrong
@@ -62,12 +73,23 @@ class Reading:
             InputError(message, file=self.file, line=said.line, column=said.column, hint=hint)
         )
 
+    def note(self, rule: str, line: int, column: int, message: str, fix: str = "") -> None:
+        """Note what is good to know of how a place was read."""
+        self.notes.append(Finding(rule, "info", message, self.file, line, column, fix))
+
     def in_order(self) -> list[InputError]:
         """The errors as they stand in the file."""
         return sorted(self.errors, key=lambda error: (error.line, error.column))
 
-    def pairs(self, path: str, node: YamlNode, hint: str) -> Pairs:
-        """Entries of a mapping; none, and an error, when it is no sound mapping."""
+    def pairs(
+        self, path: str, node: YamlNode, hint: str, known: AbstractSet[str] = frozenset()
+    ) -> Pairs:
+        """Entries of a mapping; none, and an error, when it is no sound mapping.
+
+        What others call one of the ``known`` keys, those that it takes, is read as it.
+        """
+        if known and not isinstance(node, MappingNode):
+            node = self._familiar(path, node, known)
         if not isinstance(node, MappingNode):
             problem = "expected a mapping of keys" if path else "a workload file must have keys"
             if isinstance(node, SequenceNode) and path:
@@ -78,12 +100,28 @@ class Reading:
                 hint = explain_value(path, node.value) or hint
             self.refuse(path, node, RefusedError(problem, hint))
             return {}
-        try:
-            return entries(node, self.file)
-        except InputError as error:
+        found, wrong = self._entries(node)
+        if known and (wrong is not None or not found.keys() <= known):
+            found, wrong = self._entries(self._familiar(path, node, known))
+        if wrong is not None:
             self.refused.add(path)
-            self.errors.append(error)
-            return {}
+            self.errors.append(wrong)
+        return found
+
+    def _entries(self, node: MappingNode) -> tuple[Pairs, InputError | None]:
+        try:
+            return entries(node, self.file), None
+        except InputError as error:
+            return {}, error
+
+    def _familiar(self, path: str, node: Any, known: AbstractSet[str]) -> Any:
+        """The node under the keys that are meant, with a note of each that is called otherwise."""
+        from advisor.workload.other_keys import as_keys  # only once something is odd
+
+        found, said = as_keys(path, node, known)
+        for mark, text in said:
+            self.note("read-as", mark.line + 1, mark.column + 1, text)
+        return found
 
     def items(self, key: Key, node: YamlNode, hint: str = "") -> list[YamlNode] | None:
         """The items of a list, where there is one; too many or none of them are refused."""
@@ -120,7 +158,7 @@ def read_record(
     """
     names = {part.path.rpartition(".")[2]: part for part in parts}
     needed = next(name for name, part in names.items() if part.required)
-    pairs = reading.pairs(path, record, f"write {{{needed}: …}}")
+    pairs = reading.pairs(path, record, f"write {{{needed}: …}}", names.keys())
     found: dict[str, Any] = {}
     for name, part in names.items():
         if name not in pairs:

@@ -44,7 +44,8 @@ def explain_key(name: str, parent: str, siblings: Iterable[str], value: str = ""
     here = parent + "." if parent else ""
     if close is not None and plain(close) in (plain(name), plain(name).removesuffix("s"), part):
         return _lines([here + close], parent, value, close)
-    meant = _meant(name)
+    other = parent and spellings()["read"].get(parent, {}).get(plain(name))
+    meant = [here + other] if other else _meant(name)
     if meant:
         return _lines(meant, parent, value)
     if close is not None:
@@ -60,7 +61,7 @@ def explain_value(path: str, value: str) -> str:
     """The hint for a section that has one value; empty where no key of it takes that value."""
     known = [each for each, key in keys().items() if key.kind in (*KINDS, "word")]
     known += [each for each, key in keys().items() if key.form in _TOLD_APART]
-    fit = [each for each in known if _takes(each, value)]
+    fit = [each for each in known if takes(each, value)]
     below = [each for each in fit if each.startswith(f"{path}.")]
     if not below and len(fit) > _FEW:
         return ""
@@ -111,10 +112,10 @@ def _with_value(meant: str, value: str) -> tuple[str, str]:
     if template and "{}" not in template:
         return path, "" if meanings(value, "flag") == ("false",) else template
     written = (value, template.format(value)) if template else (value,)
-    return path, next((each for each in written if _takes(path, each)), "")
+    return path, next((each for each in written if takes(path, each)), "")
 
 
-def _takes(path: str, value: str) -> bool:
+def takes(path: str, value: str) -> bool:
     """Whether a key takes a value; a key of one item of a list counts as one that does."""
     key = keys().get(path)
     if key is None or not value or len(value) > _MOST_PASTED or value != value.strip():

@@ -87,7 +87,7 @@ def _familiar(key: Key, text: str) -> Interval:
     from advisor.workload.familiar import parse_any, rewritten  # few files need it
 
     try:
-        return parse_any(rewritten(text, key.path.rpartition(".")[2]) or text, key.kind)
+        return parse_any(rewritten(text, *key.path.split(".")) or text, key.kind)
     except QuantityError as error:
         problem = error.problem if len(text) <= MOST_SHOWN else f"{shown(text)} cannot be read"
         hint = error.forms
@@ -123,9 +123,8 @@ def read_word(key: Key, text: str) -> str:
         return meant
     close = likely(text, key.words) if len(key.words) > 1 else None
     guess = f"did you mean {close}? " if close else ""
-    raise RefusedError(
-        f"{shown(text)} is not an accepted word", f"{guess}write {listed(key.words)}"
-    )
+    hint = f"write {meant}" if meant else f"{guess}write {listed(key.words)}"
+    raise RefusedError(f"{shown(text)} is not an accepted word", hint)
 
 
 def read_flag(node: ScalarNode) -> bool:

@@ -19,6 +19,11 @@ from advisor.workload.model_files import known_models
 MODELS = known_models()
 
 
+def plain(name: str) -> str:
+    """A name without what joins its words."""
+    return "".join(each for each in name if each.isalnum())
+
+
 def test_the_table_has_its_models_and_devices() -> None:
     tables = model_tables()
     assert (len(tables["models"]), len(tables["accelerators"])) == (204, 19)
@@ -53,12 +58,49 @@ def test_a_name_of_two_owners_lists_both() -> None:
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
+        ("llama 3.1 8b", "meta-llama/Llama-3.1-8B-Instruct"),
+        ("Llama-3.1-8B", "meta-llama/Llama-3.1-8B-Instruct"),
+        ("llama3.1:8b", "meta-llama/Llama-3.1-8B-Instruct"),
+        ("meta-llama/Meta-Llama-3.1-8B-Instruct", "meta-llama/Llama-3.1-8B-Instruct"),
+        ("llama 2 7b chat", "meta-llama/Llama-2-7b-chat-hf"),
+        ("mixtral 8x7b instruct", "mistralai/Mixtral-8x7B-Instruct-v0.1"),
+        ("qwen3 8b", "Qwen/Qwen3-8B"),
+        ("gemma-3-27b", "google/gemma-3-27b-it"),
+        ("bert base uncased", "google-bert/bert-base-uncased"),
+    ],
+)
+def test_a_name_without_an_owner_may_be_written_loosely(written: str, meant: str) -> None:
+    assert MODELS.find(written).id == meant
+
+
+@given(st.sampled_from(MODELS.ids), st.sampled_from([" ", "_", "", "."]))
+def test_signs_between_words_never_lead_to_another_model(name: str, joint: str) -> None:
+    written = name.rpartition("/")[2].replace("-", joint)
+    with contextlib.suppress(InputError):  # of several models
+        assert MODELS.find(written).id == name
+
+
+def test_a_name_that_several_models_go_on_from_lists_them() -> None:
+    with pytest.raises(InputError, match="is the name of 3 models") as caught:
+        MODELS.find("mistral 7b")
+    assert caught.value.hint.count("mistralai/Mistral-7B-Instruct-v0.") == 3
+
+
+def test_nothing_is_offered_where_nothing_is_near() -> None:
+    with pytest.raises(InputError) as caught:
+        MODELS.find("~")
+    assert "nearest" not in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
         ("lama-3.1-8b", "meta-llama/Llama-3.1-8B-Instruct"),
         ("mixtral", "mistralai/Mixtral-8x7B-Instruct-v0.1"),
-        ("mistral 7b instruct", "mistralai/Mistral-7B-Instruct-v0.2"),
-        ("qwen3 8b", "Qwen/Qwen3-8B"),
-        ("meta-llama/Meta-Llama-3.1-8B-Instruct", "meta-llama/Llama-3.1-8B-Instruct"),
-        ("gemma-3-27b", "google/gemma-3-27b-it"),
+        ("qwen3 8bb", "Qwen/Qwen3-8B"),
+        ("meta-llama/Llama-3.1-8B", "meta-llama/Llama-3.1-8B-Instruct"),
+        ("gemma-3-27b-instruct", "google/gemma-3-27b-it"),
+        ("mistralai/mistral-7b", "mistralai/Mistral-7B-Instruct-v0.2"),
     ],
 )
 def test_three_nearest_ids_are_offered(written: str, meant: str) -> None:
@@ -73,7 +115,8 @@ def test_three_nearest_ids_are_offered(written: str, meant: str) -> None:
 def test_any_other_text_is_refused(name: str) -> None:
     if name.strip().lower() not in {each.lower() for each in MODELS.ids}:
         with contextlib.suppress(InputError):
-            assert MODELS.find(name).id.lower().endswith(name.strip().lower())
+            found = MODELS.find(name).id.lower().rpartition("/")[2]
+            assert plain(found).startswith(plain(name.rpartition("/")[2].lower()))
 
 
 def test_a_row_as_a_value() -> None:

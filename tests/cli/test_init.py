@@ -284,6 +284,25 @@ def test_an_unknown_example_lists_those_there_are() -> None:
     assert not Path("workload.yaml").exists()
 
 
+def test_a_misspelt_example_names_the_nearest() -> None:
+    assert "Did you mean support-chat? " in called("init", "--from", "supprt-chat").err
+
+
+@pytest.mark.parametrize("tokens", [("", ""), ("1", "2")])
+def test_what_an_id_tells_is_not_asked(tokens: tuple[str, str]) -> None:
+    done = typing("chat", "1", "meta-llama/Llama-3.1-8B-Instruct", "1", *tokens, "5/day")
+    for asked in ("How large is one request?", "How long does the model work", "at the same time?"):
+        assert asked not in done.err
+    assert "How often is it called?" in done.err
+    assert stated("workload.yaml")["traffic.volume"] == "5/day"
+
+
+def test_what_no_id_tells_is_asked() -> None:
+    done = typing("chat", "1", "xgboost", "1")
+    assert "How large is one request?" in done.err
+    assert "How long does the model work" in done.err
+
+
 def test_of_several_endpoints_each_is_a_document_or_one_is_named() -> None:
     one = '{"EndpointConfigName": "NAME", "ProductionVariants": [{"VariantName": "a",'
     one += ' "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}]}'

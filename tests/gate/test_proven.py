@@ -182,10 +182,64 @@ def test_a_job_gives_its_format_and_sizes(tmp_path: Path) -> None:
 
 def test_what_only_bounds_a_fact_stays_a_comment(tmp_path: Path) -> None:
     found = of(tmp_path, config(SERVERLESS))
-    assert found.bounds == {"model.memory": "<=2048 MB", "traffic.concurrent": "<=5"}
+    assert found.bounds == {"traffic.concurrent": "<=5"}
     text = starter(*found)
-    line = next(each for each in text.splitlines() if "<=2048 MB" in each)
-    assert line.startswith('  # memory: "<=2048 MB"')
+    line = next(each for each in text.splitlines() if '"<=5"' in each)
+    assert line.startswith('  # concurrent: "<=5"')
+
+
+@pytest.mark.parametrize("memory", [1024, 2048, 3072, 4096, 5120, 6144])
+def test_serverless_memory_is_planned_as_it_is_configured(tmp_path: Path, memory: int) -> None:
+    variant = {"ServerlessConfig": {"MemorySizeInMB": memory, "MaxConcurrency": 5}}
+    found = of(tmp_path, config(variant))
+    assert found.values["model.memory"] == f"<={memory - 256} MB"  # the server takes 256 MB
+    (workload,) = read_workloads(starter(*found).encode(), "workload.yaml")
+    plans = {each.option: each.plan for each in advise(workload).candidates}
+    plan: Any = plans["serverless"]
+    assert plan.usage.memory_mb == memory
+
+
+LLAMA = "meta-llama/Llama-3.1-8B-Instruct"
+
+
+@pytest.mark.parametrize(
+    ("image", "environment", "told"),
+    [
+        (
+            "djl-inference:0.33.0-lmi15.0.0-cu128",
+            {"HF_MODEL_ID": LLAMA, "OPTION_MAX_MODEL_LEN": "8192", "OPTION_DTYPE": "fp16"},
+            {"id": LLAMA, "engine": "lmi", "context": "8192", "precision": "fp16"},
+        ),
+        (
+            "vllm:0.11",
+            {"SM_VLLM_MODEL": LLAMA, "SM_VLLM_MAX_MODEL_LEN": "4096"},
+            {"id": LLAMA, "engine": "vllm", "context": "4096"},
+        ),
+        (
+            "huggingface-pytorch-tgi-inference:2.4",
+            {"HF_MODEL_ID": LLAMA, "MAX_TOTAL_TOKENS": "4096", "HF_MODEL_QUANTIZE": "fp8"},
+            {"id": LLAMA, "engine": "tgi", "context": "4096", "precision": "fp8"},
+        ),
+        ("fraud:1", {"THREADS": "2"}, {}),
+    ],
+)
+def test_the_variables_of_a_server_name_its_model(
+    tmp_path: Path, image: str, environment: dict[str, str], told: dict[str, str]
+) -> None:
+    registry = "763104351884.dkr.ecr.eu-west-1.amazonaws.com"
+    container = {"Image": f"{registry}/{image}", "Environment": environment}
+    model = {"ModelName": "fraud", "ExecutionRoleArn": ROLE, "PrimaryContainer": container}
+    found = of(tmp_path, config({**ON_GPU, "InstanceType": "ml.g5.2xlarge"}), model)
+    for key in ("id", "engine", "context", "precision"):
+        assert found.values.get(f"model.{key}") == told.get(key), key
+
+
+def test_a_model_that_no_table_has_stays_a_comment(tmp_path: Path) -> None:
+    container = {"Image": IMAGE, "Environment": {"HF_MODEL_ID": "me/mine", "SM_NUM_GPUS": "1"}}
+    model = {"ModelName": "fraud", "ExecutionRoleArn": ROLE, "PrimaryContainer": container}
+    found = of(tmp_path, config(ON_GPU), model)
+    assert "model.id" not in found.values
+    assert found.bounds["model.id"] == "me/mine"
 
 
 def test_a_placeholder_proves_nothing(tmp_path: Path) -> None:

@@ -259,6 +259,30 @@ def test_a_size_that_no_network_has_is_named(key: str, value: Any) -> None:
         shape(LLAMA | {key: value})
 
 
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"num_key_value_heads": 7}, "32 heads are no multiple of 7 of keys and values"),
+        ({"num_key_value_heads": 64}, "32 heads are no multiple of 64"),
+        ({"num_local_experts": 4, "num_experts_per_tok": 8}, "passes 8 experts, and there are 4"),
+        ({"num_hidden_layers": 10**4, "hidden_size": 10**7}, "more than 100,000,000,000,000"),
+    ],
+)
+def test_sizes_that_do_not_go_together_are_refused(more: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        shape(LLAMA | more)
+
+
+@pytest.mark.parametrize(
+    ("key", "most"), [("num_hidden_layers", "10,000"), ("hidden_size", "100,000,000")]
+)
+@pytest.mark.parametrize("size", [10**9, 10**12])
+def test_a_size_beyond_any_network_names_the_largest(key: str, most: str, size: int) -> None:
+    with pytest.raises(InputError) as caught:
+        shape(LLAMA | {key: size})
+    assert caught.value.hint == f"Expected a whole number from 1 to {most}."
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: (

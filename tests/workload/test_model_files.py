@@ -135,10 +135,10 @@ def test_a_gguf_file() -> None:
     [
         (b"{\n  oops", "this is not JSON", 2),
         (b"", "this is not JSON", 1),
-        (b"[1]", "this is no JSON object", 0),
+        (b"[1]", "this is not a JSON object", 0),
         (b"\xff\xfe\x00", "this is not JSON", 0),
         (b"[" * 100_000, "this is not JSON", 0),
-        (b'{"hidden_size": ' + b"9" * 5000 + b"}", "this is not JSON", 0),
+        (b'{"hidden_size": ' + b"9" * 5000 + b"}", "a number of this JSON has too", 0),
         (b" " * (2**20 + 1), "the model's configuration is larger than 1 MiB", 0),
         (b"{}", "the model's configuration has no hidden_size or n_embd", 0),
         (b'{"hidden_size": -1}', "hidden_size of the model's configuration is '-1'", 0),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from advisor.model.errors import InputError
 from advisor.model.workload import Interval, Workload
+from advisor.pipeline import advise
 from advisor.workload import read_file, read_workloads
 
 HEAD = "name: chat\nrequests: {arrival: online, tokens: {input: 1k, output: 300}}\n"
@@ -79,3 +83,48 @@ def test_every_model_of_a_list_is_looked_up() -> None:
     models = f"models: [{{name: a, id: {LLAMA}}}, {{name: b, id: of/nobody}}]\n"
     with pytest.raises(InputError, match="of/nobody"):
         read_workloads(f"{HEAD}{models}".encode(), "chat.yaml")
+
+
+CONFIG = {
+    "model_type": "llama", "hidden_size": 4096, "num_hidden_layers": 32,
+    "num_attention_heads": 32, "num_key_value_heads": 8, "intermediate_size": 14336,
+    "vocab_size": 128256, "max_position_embeddings": 131072, "torch_dtype": "bfloat16",
+}  # fmt: skip
+MORE = ("num_local_experts", "num_experts_per_tok", "sliding_window", "kv_lora_rank", "head_dim")
+FIELDS = st.sampled_from([*CONFIG, *MORE, "quantization_config", "layer_types"])
+VALUES: st.SearchStrategy[object] = st.one_of(
+    st.sampled_from([0, 1, 7, 10**4, 10**6, 10**8, 10**9, 10**12, 10**400, -1, 1.5, 1e300]),
+    st.sampled_from([None, True, "8", "bert", "unheard", [], {}, ["full_attention"] * 99]),
+    st.integers(1, 2**18),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.dictionaries(FIELDS, VALUES, max_size=3), st.sampled_from(["answer: 2 s", "tokens: 1k/9"])
+)
+def test_any_configuration_is_answered_or_refused(
+    tmp_path: Path, changed: dict[str, object], said: str
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(CONFIG | changed))
+    path = tmp_path / "chat.yaml"
+    head = f"name: a\nrequests: {{arrival: online, {said}}}"
+    path.write_text(f"{head}\nmodel: {{config: config.json}}\n")
+    with contextlib.suppress(InputError):
+        (workload,) = read_file(str(path))
+        assert advise(workload).decision.status in ("recommended", "assumed", "none-fits")
+
+
+def test_an_architecture_that_is_not_known_is_said_unless_the_parameters_are(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(CONFIG | {"model_type": "unheard"}))
+    path = tmp_path / "chat.yaml"
+    path.write_text("name: a\nrequests: {arrival: online}\nmodel: {config: config.json}\n")
+    (workload,) = read_file(str(path))
+    (note,) = workload.notes
+    assert (note.rule, note.severity, note.line) == ("model-shape-unknown", "info", 3)
+    assert "model.parameters" in note.fix
+    assert note in advise(workload).findings
+    (workload,) = read_file(str(path), [("model.parameters", "8B")])
+    assert workload.notes == ()

@@ -14,11 +14,15 @@ from advisor.configuration.rulefiles import read_json_rules
 from advisor.gate.intent.comparison import option_of
 from advisor.gate.intent.pairing import COMPARED, documents_at
 from advisor.gate.rules.instances import is_a
+from advisor.gate.rules.model_server import model_server
 from advisor.gate.rules.scaling import INSTANCES, scaled
 from advisor.gate.rules.service_walk import load_service
 from advisor.gate.rules.view import View, containers, text_of
 from advisor.gate.settings import Organisation
 from advisor.model.errors import InputError
+from advisor.rulebook.cache import rules_directory
+from advisor.rulebook.knowledge import knowledge
+from advisor.rulebook.load import compiled
 from advisor.text.spelling import nearest
 from advisor.workload import read_workloads
 
@@ -141,9 +145,21 @@ def _parts(view: View) -> Mapping[str, Node | None]:
         "Variant": variant,
         "Model": model.body if model is not None else None,
         "Container": next(iter(held), None),
+        "Server": next(map(_server, held), None),
         "ScalableTarget": next(iter(targets), None),
         "Endpoint": next(iter(endpoints), None),
     }
+
+
+def _server(container: Node) -> Node | None:
+    """What the variables of a container tell its server, by their roles, and the engine's name."""
+    server = model_server(container)
+    if server is None:
+        return None
+    roles = [role for role in server.engine["keys"] if server.is_set(role)]
+    told = {role: server.variables[server.name(role)] for role in roles}
+    name = container._replace(kind="scalar", value=server.id)
+    return container._replace(value={**told, "engine": name})
 
 
 def _fields(parts: Mapping[str, Node | None]) -> Iterator[tuple[Mapping[str, Any], Node, str]]:
@@ -160,6 +176,9 @@ def _fields(parts: Mapping[str, Node | None]) -> Iterator[tuple[Mapping[str, Any
         if "false" in (text.lower(), (text_of(off) or "").lower()):
             continue
         if entry.get("when", text) == text and (text or not {"key", "unit"} & entry.keys()):
+            if "less" in entry and text.isdigit():
+                less = knowledge(compiled(rules_directory())).numbers[entry["less"]]
+                text = f"<={int(text) - int(less)}"
             yield entry, node, entry.get("value", text + entry.get("unit", ""))
 
 

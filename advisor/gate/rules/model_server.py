@@ -26,6 +26,12 @@ class ModelServer(Value):
     container: Node
     variables: Mapping[str, Node]
 
+    @property
+    def id(self) -> str:
+        """The server as a workload file names it: vllm, say."""
+        engines: Mapping[str, Any] = _table()["engines"]
+        return next(name for name, each in engines.items() if each is self.engine)
+
     def name(self, role: str) -> str:
         """The variable of a role that is set; the first one where none is."""
         names: list[str] = self.engine["keys"].get(role, {"names": [""]})["names"]

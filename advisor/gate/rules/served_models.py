@@ -6,6 +6,7 @@ open value decides is left out, so that no condition on it holds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from math import ceil
 from typing import Any, NamedTuple
@@ -32,6 +33,7 @@ _MOST_S = 3600  # that such a time-out takes
 _ROUND = 1024  # tokens to which a proposed context is rounded down
 _DEGREES = 8  # devices of the largest types
 _MIB = 2**20
+_NO_COUNT = re.compile(r"0+|-(?!1$)\d+")
 _SERVER = 256 * _MIB  # bytes of host memory that a server takes besides weights
 
 
@@ -152,6 +154,7 @@ class Served:
         server, models, own = self.server, known_models(), self.host.instance
         name = "a serverless endpoint" if own is None else own.type
         self.put(self.host.type, Type=name, Gpu=own is not None and own.accelerator != CPU)
+        self._counts()
         wanted, device = (server.text("model") or "").lower(), None
         if wanted in {each.lower() for each in models.ids}:
             self.model = models.find(wanted)
@@ -173,6 +176,13 @@ class Served:
             whole = server.text("offload") in ("", "0") and server.text("pipeline") in ("", "1")
             if geometry.kind in _FITTED and whole and not server.engine.get("spills"):
                 self._memory(self.model, device)
+
+    def _counts(self) -> None:
+        """A variable that counts, and holds nothing or less; some releases choose at -1."""
+        for role, key in self.server.engine["keys"].items():
+            text = self.server.text(role) or ""
+            if key.get("unit", "GB") != "GB" and _NO_COUNT.fullmatch(text):
+                self.put(role, Counts=False, CountName=self.server.name(role), Count=text)
 
     def _devices(self, device: Accelerator | None) -> None:
         server, devices, degree = self.server, self.host.devices, self.degree
