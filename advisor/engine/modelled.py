@@ -203,7 +203,8 @@ def predicted(facts: StatedFacts, measured: TokenTimes) -> TokenTimes | None:
     if device is None:
         return None
     asked, degree = told.asked, on.tensor_parallel
-    copy = Copy(asked.geometry, asked.precision, device, degree, models.numbers)
+    shape = (asked.geometry, asked.precision)
+    copy = Copy(*shape, device, degree, models.numbers, engine=asked.engine)
     of_one = max(1.0, measured.in_flight / on.copies)
     run = copy.running(Tokens(measured.given, measured.written), of_one)
     return measured._replace(

@@ -54,6 +54,7 @@ class Copy:
         accelerator: each device, on which speed must be modelled.
         degree: how many devices it is split over.
         numbers: those of ``rules/models.yaml``.
+        engine: the server; any that has no measured rows makes intervals wider.
     """
 
     def __init__(
@@ -63,11 +64,14 @@ class Copy:
         accelerator: Accelerator,
         degree: int,
         numbers: Numbers,
+        *,
+        engine: str = "",
     ) -> None:
         self.geometry = geometry
         self.accelerator = accelerator
         self.degree = degree
         self.numbers = numbers
+        self.engine = engine
         self._weights = weight_bytes(geometry, precision, numbers)
         routed = geometry.expert_parameters
         self._expert_bytes = routed * numbers[f"bytes-{precision}"]
@@ -85,6 +89,8 @@ class Copy:
         self._decode_flops = flops * degree * numbers["speed-decode"]
         prefill = numbers["speed-prefill"] * (numbers["speed-prefill-low"] if low else 1)
         self._prefill_flops = flops * degree * prefill
+        own = f"speed-first-token-sequences-{engine}"
+        self._others = numbers.get(own, numbers["speed-first-token-sequences"])
 
     def step(self, batch: float, context: float) -> float:
         """Seconds of one step that writes a token for each of ``batch`` requests.
@@ -122,7 +128,7 @@ class Copy:
         touched = min(1.0, tokens.given * self._share)
         layers = numbers["speed-prefill-layer"] * geometry.layers * _MICRO
         alone = load + self._weights / read * touched + layers
-        others = 1 + numbers["speed-first-token-sequences"] * (count - 1)
+        others = 1 + self._others * (count - 1)
         waits = numbers["speed-first-token-steps"] * step if count > 1 else 0
         first = numbers["speed-first-token"] * _MICRO + alone * others + waits
         each = step + load * (count - 1) / written
@@ -192,16 +198,15 @@ class Copy:
                 low, found = middle, tried
         return found
 
-    def interval(self, middle: float, figure: str, engine: str = "") -> Interval:
+    def interval(self, middle: float, figure: str) -> Interval:
         """The interval of a modelled time, in its unit.
 
         Args:
             middle: the time.
             figure: ``first-token``, or ``token`` for a time per token or of a whole answer.
-            engine: the server; any that has no measured rows makes it wider.
         """
         factor = self.numbers[f"interval-{figure}"]
-        if engine and engine not in ENGINES:
+        if self.engine and self.engine not in ENGINES:
             factor = max(factor, self.numbers["interval-engine"])
         faster = self.accelerator.bandwidth_high / self.accelerator.bandwidth
         return Interval(middle / factor / faster, middle * factor)
