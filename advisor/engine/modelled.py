@@ -11,6 +11,7 @@ from math import isqrt, log
 from typing import Any, Protocol
 
 from advisor.catalogue.models import Models
+from advisor.engine.measured_rows import nearest_rows, said
 from advisor.engine.model_types import (
     Asked,
     cheaper_on_device,
@@ -139,7 +140,8 @@ def modelled(facts: StatedFacts) -> Workload:
         if found:
             told |= _times(model, asked, found[0])
             rate = found[0].highest_per_s if asked.transform else asked.rate
-            result = result._replace(on=_measured(facts, found[0]), rate=rate)
+            on = _beside(_measured(facts, found[0]), model, models, known)
+            result = result._replace(on=on, rate=rate)
         elif asked.named is None:
             result = _not_held(result, facts, asked, models, known)
         else:  # the plan says that the stated type is too small
@@ -190,6 +192,14 @@ def _measured(facts: StatedFacts, on: OnType) -> OnType:
         per_token_s=each,
         per_token=(each, each),
     )
+
+
+def _beside(on: OnType, model: _Model, models: Models, known: Knowledge) -> OnType:
+    """The same with the nearest load that others measured of the model on the type."""
+    kind = (model.precision, on.instance_type, on.tensor_parallel)
+    rows = [row for row in models.measured(model.hub) if row[1:4] == kind]
+    near = nearest_rows(rows, model.usual, on.in_flight / on.instances / on.copies)
+    return on._replace(beside=said(near[0], models, known)) if near else on
 
 
 def predicted(facts: StatedFacts, measured: TokenTimes) -> TokenTimes | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.catalogue.models import KnownModel
+from advisor.engine.measured_rows import nearest_rows, said
 from advisor.engine.model_types import Asked, fleets
 from advisor.model.workload import OnType
 from advisor.modelling import memory
@@ -58,6 +59,10 @@ def _details(found: KnownModel) -> Iterator[Detail]:
     )
     for each in _one_of_each(fleets(asked, known_models(), known), known):
         yield Detail("On", _said(each, shape.context))
+    busy = numbers["speed-in-flight"]  # as the price above
+    for row in nearest_rows(known_models().measured(found.id), usual, busy):
+        on = f"{row.instance_type} ({row.precision}, degree {row.tensor_parallel})"
+        yield Detail("Measured", f"{on}: {said(row, known_models(), known)}")
 
 
 def _one_of_each(found: list[OnType], known: Knowledge) -> Iterator[OnType]:
