@@ -99,8 +99,8 @@ def ratios(rows: Iterable[Mapping[str, str]], models: Models) -> Iterator[Ratio]
         for name, figure in FIGURES.items():
             if row[name]:
                 value = float(row[name]) / 1000
-                ends = copy.interval(modelled[name], figure)
-                covered = ends.low <= value <= ends.high
+                low, high = copy.interval(modelled[name], figure)
+                covered = low <= value <= high
                 yield Ratio(name, modelled[name] / value, covered, outside, engine)
         if row["tpot_ms"]:
             size = weight_bytes(geometry, precision, models.numbers)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.model.errors import InputError
-from advisor.model.geometry import Accelerator, Family, Geometry, MeasuredRow
+from advisor.model.geometry import Accelerator, Family, Geometry
 from advisor.model.value import Value
 
 _OFFERED = 3  # ids that an error names
@@ -79,9 +79,9 @@ class Models:
         best = sorted(alike, key=lambda key: -alike[key])[:_OFFERED]
         return [self._rows[key]["id"] for key in best]
 
-    def measured(self, name: str) -> list[MeasuredRow]:
-        """What others measured of the model of a full id, in the order of ``measured.csv``."""
-        return [measured_row(row) for row in self._measured if row["model"] == name]
+    def measured(self, name: str) -> list[Mapping[str, str]]:
+        """The rows of ``measured.csv`` about the model of a full id."""
+        return [row for row in self._measured if row["model"] == name]
 
     def accelerator(self, name: str, memory_mib: int | None) -> Accelerator | None:
         """The device that ``instances.csv`` calls by a name; ``None`` where it is not known.
@@ -132,12 +132,6 @@ def _accelerator(row: Mapping[str, str]) -> Accelerator:
         if name.startswith(("flops", "bandwidth", "link_"))
     }
     return Accelerator(id=row["id"], memory_mib=int(row["memory_mib"]), link=row["link"], **rates)
-
-
-def measured_row(row: Mapping[str, str]) -> MeasuredRow:
-    """The values of a row of ``measured.csv``: its columns are called as the fields."""
-    kinds = MeasuredRow.__annotations__
-    return MeasuredRow(**{name: kind(row[name] or 0) for name, kind in kinds.items()})
 
 
 def server_of(table: Mapping[str, Any], image: str) -> Mapping[str, Any] | None:

@@ -11,7 +11,7 @@ from math import isqrt, log
 from typing import Any, Protocol
 
 from advisor.catalogue.models import Models
-from advisor.engine.measured_rows import nearest_rows, said
+from advisor.engine.measured_rows import measured_beside
 from advisor.engine.model_types import (
     Asked,
     cheaper_on_device,
@@ -37,7 +37,7 @@ from advisor.modelling.encoders import ENCODES, Device, encoding_seconds
 from advisor.modelling.speed import Copy, Tokens
 from advisor.modelling.start_up import start_up
 from advisor.rulebook.fact_entries import MEAN_PROCESSING
-from advisor.rulebook.hardware import GPU
+from advisor.rulebook.hardware import GPU, NEURON
 from advisor.rulebook.knowledge import Knowledge, knowledge
 from advisor.rulebook.resolve import Rulebook
 from advisor.text.quantity import KINDS, MIB
@@ -133,7 +133,7 @@ def modelled(facts: StatedFacts) -> Workload:
         result = result._replace(assumed=read, written=0)
     elif not model.geometry.generates:
         result = result._replace(findings=tuple(_measure_it(facts, model.name)))
-    elif facts.workload.text("model.accelerator") in (None, GPU):
+    elif _accelerator(facts, known) == GPU:
         asked = _asked(facts, model, known)
         found = _fleets(asked, facts, models, known)
         result = result._replace(assumed=model.assumed, rate=asked.rate, asked=asked)
@@ -148,6 +148,9 @@ def modelled(facts: StatedFacts) -> Workload:
             least = least_memory(asked, models.numbers) * MIB
             because = "The weights and the least that a server takes."
             told |= [_number("model.accelerator_memory", "size", least, (1.0, 1.0), because)]
+    else:  # models are compiled for it, or it is none
+        where = f"{model.name} on model.accelerator {_accelerator(facts, known)}"
+        result = result._replace(findings=tuple(_measure_it(facts, where)))
     values = {**facts.workload.values}
     clash = tuple(_conflicts(facts, told))
     new = {path: each for path, each in told.items() if facts.workload.stated(path) is None}
@@ -196,10 +199,10 @@ def _measured(facts: StatedFacts, on: OnType) -> OnType:
 
 def _beside(on: OnType, model: _Model, models: Models, known: Knowledge) -> OnType:
     """The same with the nearest load that others measured of the model on the type."""
-    kind = (model.precision, on.instance_type, on.tensor_parallel)
-    rows = [row for row in models.measured(model.hub) if row[1:4] == kind]
-    near = nearest_rows(rows, model.usual, on.in_flight / on.instances / on.copies)
-    return on._replace(beside=said(near[0], models, known)) if near else on
+    of_copy = on.in_flight / on.instances / on.copies
+    near = measured_beside(models, known, model.hub, model.usual, of_copy)
+    kind = (on.instance_type, model.precision, f"{on.tensor_parallel}")
+    return on._replace(beside=near.get(kind, ""))
 
 
 def predicted(facts: StatedFacts, measured: TokenTimes) -> TokenTimes | None:
@@ -384,7 +387,8 @@ def _sizes(
     if count and model.named:
         yield _number("model.size", "size", size, (1.0, 1.0), f"{each}.")
     if model.kind in _GENERATIVE:
-        gpu = Stated("model.accelerator", GPU, GPU, 0, 0)
+        on = _accelerator(facts, known)
+        gpu = Stated("model.accelerator", on, on, 0, 0)
         if model.named or {"model.kind", "model.engine"} & facts.workload.values.keys():
             because = "A language model answers too slowly on CPUs."
             yield gpu.path, Derived(item=gpu, middle=None, because=because)
@@ -406,6 +410,13 @@ def _sizes(
         )
         item = _stated("model.startup", "time", Interval(low, high))
         yield item.path, Derived(item=item, middle=min(isqrt(low * high), longest), because=because)
+
+
+def _accelerator(facts: StatedFacts, known: Knowledge) -> str:
+    """What a language model runs on: as stated, Neuron where the stated type has it, or a GPU."""
+    named = known.catalogue.get(facts.workload.text("deploy.instance_type") or "")
+    there = NEURON if named is not None and named.accelerator == NEURON else GPU
+    return facts.workload.text("model.accelerator") or there
 
 
 def _longest_start(facts: StatedFacts) -> int:

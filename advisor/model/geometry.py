@@ -79,22 +79,3 @@ class Accelerator(Value):
     def modelled(self) -> bool:
         """Whether speed is modelled: not where models are compiled, nor without a rate."""
         return self.flops_fp16 > 0 and not self.link.startswith("neuronlink")
-
-
-class MeasuredRow(NamedTuple):
-    """A model under one load as others measured it; times are milliseconds, 0: not told."""
-
-    model: str
-    precision: str
-    instance_type: str
-    tensor_parallel: int  # devices of one copy
-    engine: str  # the server
-    version: str
-    given: int  # tokens of a prompt
-    written: int  # of an answer
-    in_flight: int  # requests at once
-    first_token_ms: float
-    per_token_ms: float
-    request_ms: float
-    source: str
-    as_of: str

@@ -7,6 +7,7 @@ devices on which speed is not ``modelled``.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from math import log2
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from advisor.model.value import Value
 from advisor.modelling.memory import FOUR_BIT, Numbers, kv_bytes, kv_split, weight_bytes
 
 _MICRO = 1e-6
-_HALVINGS = 60  # of an interval of requests in flight; beyond it floats do not change
+_PARTS = 2**50  # of an interval of requests in flight; beyond it floats do not change
 ENGINES = ("vllm", "lmi", "sglang", "trtllm")
 """Servers with measured rows; LMI runs vLLM. The interval of any other is wider."""
 
@@ -36,13 +37,6 @@ class Running(Value):
     request: float  # seconds for the whole answer
     rate: float  # requests a second
     tokens: float  # written a second
-
-
-class Interval(NamedTuple):
-    """The ends of a modelled figure, in its unit."""
-
-    low: float
-    high: float
 
 
 class Copy:
@@ -159,14 +153,11 @@ class Copy:
             )
         if self.running(tokens, limit).rate < rate:
             return None
-        low, high = 1.0, limit
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            if self.running(tokens, middle).rate >= rate:
-                high = middle
-            else:
-                low = middle
-        return self.running(tokens, high)
+        part = (limit - 1) / _PARTS
+        found = bisect_left(
+            range(_PARTS), rate, key=lambda each: self.running(tokens, 1 + part * each).rate
+        )
+        return self.running(tokens, 1 + part * found)
 
     def fullest(
         self,
@@ -186,20 +177,17 @@ class Copy:
         Returns:
             ``None`` where not even one request alone keeps them, or fits.
         """
-        low, found = 0, None
-        high = int(limit)
-        while low < high:  # both times grow with the count
-            middle = (low + high + 1) // 2
-            tried = self.running(tokens, middle)
-            late = first_byte is not None and tried.first_token > first_byte
-            if late or (answer is not None and tried.request > answer):
-                high = middle - 1
-            else:
-                low, found = middle, tried
-        return found
 
-    def interval(self, middle: float, figure: str) -> Interval:
-        """The interval of a modelled time, in its unit.
+        def late(count: int) -> bool:
+            tried = self.running(tokens, count)
+            pairs = (tried.first_token, first_byte), (tried.request, answer)
+            return any(most is not None and time > most for time, most in pairs)
+
+        count = bisect_left(range(1, int(limit) + 1), True, key=late)  # both grow with the count
+        return self.running(tokens, count) if count else None
+
+    def interval(self, middle: float, figure: str) -> tuple[float, float]:
+        """The ends of the interval of a modelled time, in its unit.
 
         Args:
             middle: the time.
@@ -209,7 +197,7 @@ class Copy:
         if self.engine and self.engine not in ENGINES:
             factor = max(factor, self.numbers["interval-engine"])
         faster = self.accelerator.bandwidth_high / self.accelerator.bandwidth
-        return Interval(middle / factor / faster, middle * factor)
+        return middle / factor / faster, middle * factor
 
     def _exchange(self, tokens: float) -> float:
         """Seconds in which the devices of a copy exchange results, twice a layer."""

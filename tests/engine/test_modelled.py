@@ -162,6 +162,46 @@ def test_a_kind_without_a_formula_tells_no_time(kind: str) -> None:
     assert facts.workload.stated("requests.processing") is None
 
 
+@pytest.mark.parametrize(
+    ("model", "instance_type", "accelerator"),
+    [
+        ({"accelerator": "neuron"}, None, "neuron"),
+        ({}, "ml.inf2.24xlarge", "neuron"),  # the stated type has no other devices
+        ({"accelerator": "none"}, None, "none"),
+        ({}, "ml.g5.2xlarge", "gpu"),
+        ({}, None, "gpu"),
+    ],
+)
+def test_a_language_model_off_gpus_is_to_be_measured(
+    model: dict[str, Any], instance_type: str | None, accelerator: str
+) -> None:
+    said = document({"id": _8B, **model}, {"peak": "1/s"}, tokens=tokens())
+    if instance_type:
+        said["deploy"] = {"instance_type": instance_type}
+    facts = Facts(load(), read(said))
+    told = facts.workload.modelled
+    assert told is not None
+    assert facts.taken("model.accelerator") == accelerator
+    off = accelerator != "gpu"
+    assert [each.rule for each in told.findings] == ["model-speed-unknown"] * off
+    assert (told.on is None) == off
+
+
+def test_a_server_that_reads_prompts_first_answers_later() -> None:
+    first = {
+        engine: on(
+            facts_of(
+                {"id": _8B, "engine": engine, "measured_on": "ml.g5.2xlarge"},
+                {"peak": "1/s"},
+                tokens=tokens(),
+            )
+        )
+        for engine in ("vllm", "sglang")
+    }
+    assert first["sglang"].first_token_s > 1.2 * first["vllm"].first_token_s
+    assert first["sglang"].first_token[1] == pytest.approx(2.6 * first["sglang"].first_token_s)
+
+
 def test_nothing_is_told_of_a_workload_without_a_model() -> None:
     assert facts_of({"size": "400 MB", "framework": "xgboost"}).workload.modelled is None
     assert facts_of({"parameters": "900M"}).workload.modelled is None

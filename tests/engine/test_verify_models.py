@@ -52,7 +52,6 @@ def test_all_language_models_but_nominal_ones_are_recomputed() -> None:
         ("measured", 4, "model", "Qwen/Qwen3", "Qwen/Qwen3 is not known"),
         ("measured", 4, "instance_type", "ml.g7e.small", "ml.g7e.small is not known"),
         ("measured", 4, "source", "", "has no source"),
-        ("measured", 1, "in_flight", "1", "has two rows"),
     ],
 )
 def test_a_damaged_row_is_found(table: str, row: int, column: str, value: str, found: str) -> None:

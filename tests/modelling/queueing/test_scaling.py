@@ -35,10 +35,9 @@ def test_scale_to_zero_at_the_ends() -> None:
 
 
 def test_the_queue_example_of_the_aws_documentation() -> None:
-    # 0.1 s each, 10 s acceptable: 100 messages an instance may wait.
-    target = scaling.backlog_target(10, 0.1)
-    assert target == pytest.approx(100)
-    # An asynchronous endpoint counts the four in progress too: 100 x 4 + 4.
+    # 0.1 s each, 10 s acceptable: 100 messages an instance may wait, and one is in progress.
+    assert scaling.asynchronous_backlog_target(10, 0.1) == pytest.approx(101)
+    # Four at once: 100 x 4 may wait, and four are in progress.
     assert scaling.asynchronous_backlog_target(10, 0.1, 4) == pytest.approx(404)
 
 
@@ -76,9 +75,8 @@ def test_a_nightly_job() -> None:
 
 
 def test_one_object_keeps_one_instance_busy() -> None:
-    assert transform_jobs.working_instances(8, 1) == 1
     assert transform_jobs.job_seconds(1000, 8, 1, 10, 0) == 100
-    assert transform_jobs.working_instances(8, None) == 8
+    assert transform_jobs.job_seconds(1000, 8, None, 10, 0) == 12.5
 
 
 def test_records_of_one_request() -> None:
