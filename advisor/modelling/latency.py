@@ -171,9 +171,7 @@ def _workers(usage: FleetUsage, service: ServiceTime) -> int:
     """Requests that one instance works on at once; of a measured rate those that it implies."""
     if usage.max_rate is None:
         return usage.workers
-    from advisor.modelling.queueing import scaling
-
-    return max(1, int(scaling.implied_workers(float(usage.max_rate), service.mean_s)))
+    return max(1, int(float(usage.max_rate) * service.mean_s))  # Little's law
 
 
 def _cold_share(usage: ServerlessUsage, service: ServiceTime, keep_alive_s: float) -> float:

@@ -14,11 +14,6 @@ def whole(count: float) -> int:
     return math.ceil(count - _ROUNDING * max(1.0, abs(count)))
 
 
-def implied_workers(max_rate: float, seconds: float) -> float:
-    """Requests in progress on one instance at its measured ``max_rate``: Little's law."""
-    return max_rate * seconds
-
-
 def instances_for_rate(peak_rate: float, max_rate: float, safety: float = SAFETY_FACTOR) -> int:
     """Instances that carry ``peak_rate`` when each serves ``max_rate`` at the latency limit."""
     return max(1, whole(peak_rate / (max_rate * safety)))

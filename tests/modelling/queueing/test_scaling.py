@@ -59,11 +59,6 @@ def test_instances_for_a_rate(peak: float, rate_of_one: float, instances: int) -
     assert scaling.instances_for_rate(peak, rate_of_one) == instances
 
 
-def test_rate_of_one_instance() -> None:
-    # 4 at once, each 8 ms: 500/s.
-    assert scaling.implied_workers(500, 0.008) == pytest.approx(4)
-
-
 def test_a_nightly_job() -> None:
     # 40 M records at 25,000/s take 1600 s, and 300 s to start: 1900 s on one instance.
     assert transform_jobs.job_seconds(40e6, 1, 120, 25e3, 300) == pytest.approx(1900)
