@@ -37,7 +37,7 @@ from advisor.modelling.encoders import ENCODES, Device, encoding_seconds
 from advisor.modelling.speed import Copy, Tokens
 from advisor.modelling.start_up import start_up
 from advisor.rulebook.fact_entries import MEAN_PROCESSING
-from advisor.rulebook.hardware import GPU, NEURON
+from advisor.rulebook.hardware import GPU
 from advisor.rulebook.knowledge import Knowledge, knowledge
 from advisor.rulebook.resolve import Rulebook
 from advisor.text.quantity import KINDS, MIB
@@ -133,7 +133,7 @@ def modelled(facts: StatedFacts) -> Workload:
         result = result._replace(assumed=read, written=0)
     elif not model.geometry.generates:
         result = result._replace(findings=tuple(_measure_it(facts, model.name)))
-    elif _accelerator(facts, known) == GPU:
+    elif facts.workload.text("model.accelerator") in (None, GPU):
         asked = _asked(facts, model, known)
         found = _fleets(asked, facts, models, known)
         result = result._replace(assumed=model.assumed, rate=asked.rate, asked=asked)
@@ -148,9 +148,6 @@ def modelled(facts: StatedFacts) -> Workload:
             least = least_memory(asked, models.numbers) * MIB
             because = "The weights and the least that a server takes."
             told |= [_number("model.accelerator_memory", "size", least, (1.0, 1.0), because)]
-    else:  # models are compiled for it, or it is none
-        where = f"{model.name} on model.accelerator {_accelerator(facts, known)}"
-        result = result._replace(findings=tuple(_measure_it(facts, where)))
     values = {**facts.workload.values}
     clash = tuple(_conflicts(facts, told))
     new = {path: each for path, each in told.items() if facts.workload.stated(path) is None}
@@ -387,8 +384,7 @@ def _sizes(
     if count and model.named:
         yield _number("model.size", "size", size, (1.0, 1.0), f"{each}.")
     if model.kind in _GENERATIVE:
-        on = _accelerator(facts, known)
-        gpu = Stated("model.accelerator", on, on, 0, 0)
+        gpu = Stated("model.accelerator", GPU, GPU, 0, 0)
         if model.named or {"model.kind", "model.engine"} & facts.workload.values.keys():
             because = "A language model answers too slowly on CPUs."
             yield gpu.path, Derived(item=gpu, middle=None, because=because)
@@ -410,13 +406,6 @@ def _sizes(
         )
         item = _stated("model.startup", "time", Interval(low, high))
         yield item.path, Derived(item=item, middle=min(isqrt(low * high), longest), because=because)
-
-
-def _accelerator(facts: StatedFacts, known: Knowledge) -> str:
-    """What a language model runs on: as stated, Neuron where the stated type has it, or a GPU."""
-    named = known.catalogue.get(facts.workload.text("deploy.instance_type") or "")
-    there = NEURON if named is not None and named.accelerator == NEURON else GPU
-    return facts.workload.text("model.accelerator") or there
 
 
 def _longest_start(facts: StatedFacts) -> int:

@@ -162,31 +162,6 @@ def test_a_kind_without_a_formula_tells_no_time(kind: str) -> None:
     assert facts.workload.stated("requests.processing") is None
 
 
-@pytest.mark.parametrize(
-    ("model", "instance_type", "accelerator"),
-    [
-        ({"accelerator": "neuron"}, None, "neuron"),
-        ({}, "ml.inf2.24xlarge", "neuron"),  # the stated type has no other devices
-        ({"accelerator": "none"}, None, "none"),
-        ({}, "ml.g5.2xlarge", "gpu"),
-        ({}, None, "gpu"),
-    ],
-)
-def test_a_language_model_off_gpus_is_to_be_measured(
-    model: dict[str, Any], instance_type: str | None, accelerator: str
-) -> None:
-    said = document({"id": _8B, **model}, {"peak": "1/s"}, tokens=tokens())
-    if instance_type:
-        said["deploy"] = {"instance_type": instance_type}
-    facts = Facts(load(), read(said))
-    told = facts.workload.modelled
-    assert told is not None
-    assert facts.taken("model.accelerator") == accelerator
-    off = accelerator != "gpu"
-    assert [each.rule for each in told.findings] == ["model-speed-unknown"] * off
-    assert (told.on is None) == off
-
-
 def test_a_server_that_reads_prompts_first_answers_later() -> None:
     first = {
         engine: on(
