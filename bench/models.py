@@ -3,7 +3,8 @@
 python -m bench.models [FILE]
 
 Rows of devices that models are compiled for, and of TGI 1.0, are outside of what is modelled: they
-are counted apart, and say nothing about the others.
+are counted apart, and say nothing about the others. The rows hold no prediction of another tool, so
+that weights over bandwidth stand beside.
 """
 
 from __future__ import annotations
