@@ -42,6 +42,7 @@ class Models:
             row["id"].lower(): row for row in tables["models"]
         }
         self._devices: list[Mapping[str, str]] = tables["accelerators"]
+        self._measured: list[Mapping[str, str]] = tables["measured"]
         self.numbers: Mapping[str, float] = {
             entry["id"]: entry["value"] for entry in tables["constants"]
         }
@@ -112,6 +113,10 @@ class Models:
         }
         best = sorted(alike, key=lambda key: (-alike[key], key))[:_OFFERED]
         return [self._rows[key]["id"] for key in best if alike[key] > _ALIKE]
+
+    def measured(self, name: str) -> list[Mapping[str, str]]:
+        """The rows of ``measured.csv`` about the model of a full id."""
+        return [row for row in self._measured if row["model"] == name]
 
     def accelerator(self, name: str, memory_mib: int | None) -> Accelerator | None:
         """The device that ``instances.csv`` calls by a name; ``None`` where it is not known.

@@ -215,7 +215,7 @@ def _on(
             fits = memory.YES if asked.device_mib <= degree * device.memory_mib else memory.NO
         if fits == memory.NO:
             continue
-        copy = Copy(asked.geometry, asked.precision, device, degree, numbers)
+        copy = Copy(asked.geometry, asked.precision, device, degree, numbers, engine=asked.engine)
         room = fit.room.middle if fits == memory.YES else fit.room.high
         split = _Split(copy=copy, fit=fit, room=room, certain=fits == memory.YES)
         made = _loaded(asked, instance, split, known, price)
@@ -284,9 +284,9 @@ def _loaded(
         per_token_s=at_load.per_token,
         request_s=request,
         modelled_s=at_load.request,
-        first_token=copy.interval(at_load.first_token, "first-token", asked.engine),
-        per_token=copy.interval(at_load.per_token, "token", asked.engine),
-        request=copy.interval(at_load.request, "token", asked.engine),
+        first_token=copy.interval(at_load.first_token, "first-token"),
+        per_token=copy.interval(at_load.per_token, "token"),
+        request=copy.interval(at_load.request, "token"),
         needs_mib=split.needs_mib,
         host_mib=_host_mib(asked, instance, known, copy.numbers),
         sure_context=memory.longest_tokens(asked.geometry, split.fit.room.low) or asked.context,

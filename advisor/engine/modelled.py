@@ -11,6 +11,7 @@ from math import isqrt, log
 from typing import Any, Protocol
 
 from advisor.catalogue.models import Models
+from advisor.engine.measured_rows import measured_beside
 from advisor.engine.model_types import (
     Asked,
     cheaper_on_device,
@@ -139,7 +140,8 @@ def modelled(facts: StatedFacts) -> Workload:
         if found:
             told |= _times(model, asked, found[0])
             rate = found[0].highest_per_s if asked.transform else asked.rate
-            result = result._replace(on=_measured(facts, found[0]), rate=rate)
+            on = _beside(_measured(facts, found[0]), model, models, known)
+            result = result._replace(on=on, rate=rate)
         elif asked.named is None:
             result = _not_held(result, facts, asked, models, known)
         else:  # the plan says that the stated type is too small
@@ -192,6 +194,14 @@ def _measured(facts: StatedFacts, on: OnType) -> OnType:
     )
 
 
+def _beside(on: OnType, model: _Model, models: Models, known: Knowledge) -> OnType:
+    """The same with the nearest load that others measured of the model on the type."""
+    of_copy = on.in_flight / on.instances / on.copies
+    near = measured_beside(models, known, model.hub, model.usual, of_copy)
+    kind = (on.instance_type, model.precision, f"{on.tensor_parallel}")
+    return on._replace(beside=near.get(kind, ""))
+
+
 def predicted(facts: StatedFacts, measured: TokenTimes) -> TokenTimes | None:
     """What is modelled of a measured load, on an instance of the type that the model is on."""
     told = facts.workload.modelled
@@ -203,7 +213,8 @@ def predicted(facts: StatedFacts, measured: TokenTimes) -> TokenTimes | None:
     if device is None:
         return None
     asked, degree = told.asked, on.tensor_parallel
-    copy = Copy(asked.geometry, asked.precision, device, degree, models.numbers)
+    shape = (asked.geometry, asked.precision)
+    copy = Copy(*shape, device, degree, models.numbers, engine=asked.engine)
     of_one = max(1.0, measured.in_flight / on.copies)
     run = copy.running(Tokens(measured.given, measured.written), of_one)
     return measured._replace(

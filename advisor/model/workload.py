@@ -212,6 +212,7 @@ class OnType(Value):
     usd_hour: float | None  # of one instance, by the shipped list
     usd_at_load: float | None  # of a million tokens written
     usd_at_most: float | None  # the same where an instance is as busy as the targets allow
+    beside: str = ""  # what others measured on the type, in words
 
 
 class Alternative(Value):

@@ -152,10 +152,6 @@ def _service(traffic: Traffic) -> ServiceTime:
     return service_times.around(mean, mean if high is None else float(high))
 
 
-def _usual(traffic: Traffic) -> float:
-    return _known(traffic.processing_s if traffic.median_s is None else traffic.median_s)
-
-
 def _queue(usage: FleetUsage, service: ServiceTime, routing: str) -> tuple[Wait | None, str]:
     """The wait at the peak, or the reason why there is no number for it."""
     from advisor.modelling.queueing import responses, validity
@@ -175,9 +171,7 @@ def _workers(usage: FleetUsage, service: ServiceTime) -> int:
     """Requests that one instance works on at once; of a measured rate those that it implies."""
     if usage.max_rate is None:
         return usage.workers
-    from advisor.modelling.queueing import scaling
-
-    return max(1, int(scaling.implied_workers(float(usage.max_rate), service.mean_s)))
+    return max(1, int(float(usage.max_rate) * service.mean_s))  # Little's law
 
 
 def _cold_share(usage: ServerlessUsage, service: ServiceTime, keep_alive_s: float) -> float:
@@ -215,7 +209,8 @@ def _answer(
     ``above`` gives P(response > seconds); without it hardly any request waits, and a response takes
     as long as its processing.
     """
-    typical, high = _usual(usage.traffic), usage.traffic.processing_p99_s
+    median, high = usage.traffic.median_s, usage.traffic.processing_p99_s
+    typical = _known(usage.traffic.processing_s if median is None else median)
     p50 = _milliseconds(typical) if above is None else _quantile(above, 0.5, typical)
     p99: float | None = None
     notes: tuple[str, ...] = ()

@@ -150,12 +150,9 @@ def best_fit(
     order = (YES, OPEN, NO)
     at = partial(fit, geometry, precision, accelerator, context=context, numbers=numbers)
     found = [at(degree=each, usable=usable) for each in degrees(geometry, devices)]
-    return min(found, key=lambda each: (order.index(each.fits), _last_resort(each)))
-
-
-def _last_resort(found: Fit) -> int:
-    """The smaller degree first; where nothing is certain, the larger: it leaves more room."""
-    return found.degree if found.fits == YES else -found.degree
+    # Where nothing is certain, the larger degree: it leaves more room.
+    first = {each.degree: each.degree if each.fits == YES else -each.degree for each in found}
+    return min(found, key=lambda each: (order.index(each.fits), first[each.degree]))
 
 
 def in_flight_limit(geometry: Geometry, tokens: float, room: float, most: float) -> float:

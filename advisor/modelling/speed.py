@@ -7,6 +7,7 @@ devices on which speed is not ``modelled``.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from math import log2
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from advisor.model.value import Value
 from advisor.modelling.memory import FOUR_BIT, Numbers, kv_bytes, kv_split, weight_bytes
 
 _MICRO = 1e-6
-_HALVINGS = 60  # of an interval of requests in flight; beyond it floats do not change
+_PARTS = 2**50  # of an interval of requests in flight; beyond it floats do not change
 ENGINES = ("vllm", "lmi", "sglang", "trtllm")
 """Servers with measured rows; LMI runs vLLM. The interval of any other is wider."""
 
@@ -38,13 +39,6 @@ class Running(Value):
     tokens: float  # written a second
 
 
-class Interval(NamedTuple):
-    """The ends of a modelled figure, in its unit."""
-
-    low: float
-    high: float
-
-
 class Copy:
     """One copy of a model on its devices.
 
@@ -54,6 +48,7 @@ class Copy:
         accelerator: each device, on which speed must be modelled.
         degree: how many devices it is split over.
         numbers: those of ``rules/models.yaml``.
+        engine: the server; any that has no measured rows makes intervals wider.
     """
 
     def __init__(
@@ -63,11 +58,14 @@ class Copy:
         accelerator: Accelerator,
         degree: int,
         numbers: Numbers,
+        *,
+        engine: str = "",
     ) -> None:
         self.geometry = geometry
         self.accelerator = accelerator
         self.degree = degree
         self.numbers = numbers
+        self.engine = engine
         self._weights = weight_bytes(geometry, precision, numbers)
         routed = geometry.expert_parameters
         self._expert_bytes = routed * numbers[f"bytes-{precision}"]
@@ -85,6 +83,8 @@ class Copy:
         self._decode_flops = flops * degree * numbers["speed-decode"]
         prefill = numbers["speed-prefill"] * (numbers["speed-prefill-low"] if low else 1)
         self._prefill_flops = flops * degree * prefill
+        own = f"speed-first-token-sequences-{engine}"
+        self._others = numbers.get(own, numbers["speed-first-token-sequences"])
 
     def step(self, batch: float, context: float) -> float:
         """Seconds of one step that writes a token for each of ``batch`` requests.
@@ -122,7 +122,7 @@ class Copy:
         touched = min(1.0, tokens.given * self._share)
         layers = numbers["speed-prefill-layer"] * geometry.layers * _MICRO
         alone = load + self._weights / read * touched + layers
-        others = 1 + numbers["speed-first-token-sequences"] * (count - 1)
+        others = 1 + self._others * (count - 1)
         waits = numbers["speed-first-token-steps"] * step if count > 1 else 0
         first = numbers["speed-first-token"] * _MICRO + alone * others + waits
         each = step + load * (count - 1) / written
@@ -153,14 +153,11 @@ class Copy:
             )
         if self.running(tokens, limit).rate < rate:
             return None
-        low, high = 1.0, limit
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            if self.running(tokens, middle).rate >= rate:
-                high = middle
-            else:
-                low = middle
-        return self.running(tokens, high)
+        part = (limit - 1) / _PARTS
+        found = bisect_left(
+            range(_PARTS), rate, key=lambda each: self.running(tokens, 1 + part * each).rate
+        )
+        return self.running(tokens, 1 + part * found)
 
     def fullest(
         self,
@@ -180,31 +177,27 @@ class Copy:
         Returns:
             ``None`` where not even one request alone keeps them, or fits.
         """
-        low, found = 0, None
-        high = int(limit)
-        while low < high:  # both times grow with the count
-            middle = (low + high + 1) // 2
-            tried = self.running(tokens, middle)
-            late = first_byte is not None and tried.first_token > first_byte
-            if late or (answer is not None and tried.request > answer):
-                high = middle - 1
-            else:
-                low, found = middle, tried
-        return found
 
-    def interval(self, middle: float, figure: str, engine: str = "") -> Interval:
-        """The interval of a modelled time, in its unit.
+        def late(count: int) -> bool:
+            tried = self.running(tokens, count)
+            pairs = (tried.first_token, first_byte), (tried.request, answer)
+            return any(most is not None and time > most for time, most in pairs)
+
+        count = bisect_left(range(1, int(limit) + 1), True, key=late)  # both grow with the count
+        return self.running(tokens, count) if count else None
+
+    def interval(self, middle: float, figure: str) -> tuple[float, float]:
+        """The ends of the interval of a modelled time, in its unit.
 
         Args:
             middle: the time.
             figure: ``first-token``, or ``token`` for a time per token or of a whole answer.
-            engine: the server; any that has no measured rows makes it wider.
         """
         factor = self.numbers[f"interval-{figure}"]
-        if engine and engine not in ENGINES:
+        if self.engine and self.engine not in ENGINES:
             factor = max(factor, self.numbers["interval-engine"])
         faster = self.accelerator.bandwidth_high / self.accelerator.bandwidth
-        return Interval(middle / factor / faster, middle * factor)
+        return middle / factor / faster, middle * factor
 
     def _exchange(self, tokens: float) -> float:
         """Seconds in which the devices of a copy exchange results, twice a layer."""

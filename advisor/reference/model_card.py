@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from advisor.catalogue.models import KnownModel
+from advisor.engine.measured_rows import measured_beside
 from advisor.engine.model_types import Asked, fleets
 from advisor.model.workload import OnType
 from advisor.modelling import memory
@@ -58,17 +59,18 @@ def _details(found: KnownModel) -> Iterator[Detail]:
     )
     for each in _one_of_each(fleets(asked, known_models(), known), known):
         yield Detail("On", _said(each, shape.context))
+    busy = numbers["speed-in-flight"]  # as the price above
+    for measured in measured_beside(known_models(), known, found.id, usual, busy).values():
+        yield Detail("Measured", measured)
 
 
-def _one_of_each(found: list[OnType], known: Knowledge) -> Iterator[OnType]:
+def _one_of_each(found: list[OnType], known: Knowledge) -> Iterable[OnType]:
     """The cheapest type with each number of each device."""
-    seen = set()
+    first: dict[tuple[str, int | None], OnType] = {}
     for each in found:
         instance = known.catalogue.types[each.instance_type]
-        kind = instance.accelerator_model, instance.accelerator_count
-        if kind not in seen:
-            seen.add(kind)
-            yield each
+        first.setdefault((instance.accelerator_model, instance.accelerator_count), each)
+    return first.values()
 
 
 def _said(on: OnType, context: int) -> str:

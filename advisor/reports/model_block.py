@@ -33,6 +33,8 @@ def lines(told: Modelled) -> Iterator[str]:
     )
     highest = about(on.highest_per_s * on.instances * _PER_SECOND, "rate")
     yield f"highest stable rate {highest}, with {on.concurrency * on.instances:,} in flight"
+    if on.beside:
+        yield f"measured by others: {on.beside}"
     for other in told.alternatives:
         yield f"{other.change}: {_fleet(other.on)}"
 

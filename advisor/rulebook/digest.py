@@ -28,7 +28,7 @@ _FILES = (
 KEYS = "keys.yaml"
 """What a workload file may say; the keys in use are those of the rules that the program ships."""
 MODEL_TABLES = (
-    *("models.csv", "model_families.csv", "accelerators.csv", "models.yaml"),
+    *("models.csv", "model_families.csv", "accelerators.csv", "models.yaml", "measured.csv"),
     os.path.join("service", "containers.json"),
 )
 """What is known of models; like the keys, those in use are those that the program ships."""

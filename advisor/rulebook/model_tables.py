@@ -45,7 +45,7 @@ def compile_model_tables(rules: Folder) -> dict[str, Any]:
         RulebookError: a table cannot be read.
     """
     paths = (os.path.join(rules, each) for each in MODEL_TABLES)
-    models, families, accelerators, constants, servers = paths
+    models, families, accelerators, constants, measured, servers = paths
     with open(servers, encoding="utf-8") as file:
         served = json.load(file)
     return {
@@ -54,4 +54,5 @@ def compile_model_tables(rules: Folder) -> dict[str, Any]:
         "families": read_table(families),
         "accelerators": read_table(accelerators),
         "constants": read_rules(constants)["constants"],
+        "measured": read_table(measured),
     }

@@ -162,6 +162,21 @@ def test_a_kind_without_a_formula_tells_no_time(kind: str) -> None:
     assert facts.workload.stated("requests.processing") is None
 
 
+def test_a_server_that_reads_prompts_first_answers_later() -> None:
+    first = {
+        engine: on(
+            facts_of(
+                {"id": _8B, "engine": engine, "measured_on": "ml.g5.2xlarge"},
+                {"peak": "1/s"},
+                tokens=tokens(),
+            )
+        )
+        for engine in ("vllm", "sglang")
+    }
+    assert first["sglang"].first_token_s > 1.2 * first["vllm"].first_token_s
+    assert first["sglang"].first_token[1] == pytest.approx(2.6 * first["sglang"].first_token_s)
+
+
 def test_nothing_is_told_of_a_workload_without_a_model() -> None:
     assert facts_of({"size": "400 MB", "framework": "xgboost"}).workload.modelled is None
     assert facts_of({"parameters": "900M"}).workload.modelled is None

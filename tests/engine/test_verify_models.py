@@ -49,6 +49,9 @@ def test_all_language_models_but_nominal_ones_are_recomputed() -> None:
         ("accelerators", 2, "source", "", "has no source"),
         ("models", 7, "id", "meta-llama/LLAMA-2-7b-hf", "has two rows"),
         ("accelerators", 2, "id", "l4000", "has no l4 of ml.g6.xlarge"),
+        ("measured", 4, "model", "Qwen/Qwen3", "Qwen/Qwen3 is not known"),
+        ("measured", 4, "instance_type", "ml.g7e.small", "ml.g7e.small is not known"),
+        ("measured", 4, "source", "", "has no source"),
     ],
 )
 def test_a_damaged_row_is_found(table: str, row: int, column: str, value: str, found: str) -> None:
@@ -69,6 +72,7 @@ def test_every_number_of_models_is_read() -> None:
     """By its id, or by an id that is put together from its beginning and a precision or a word."""
     code = "".join(path.read_text("utf-8") for path in (ROOT / "advisor").rglob("*.py"))
     made = {"bytes-{}", "interval-{}", "speed-hop-{}", "encoder-gpu{}", "encoder-layer{}"}
+    made.add("speed-first-token-sequences-{}")
     beginnings = [each.partition("{")[0] for each in made]
     for each in made:
         assert re.search(rf'f"{re.escape(each.partition("{")[0])}\{{', code), each

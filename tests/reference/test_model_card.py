@@ -19,6 +19,21 @@ def test_a_language_model_has_sizes_and_types_that_hold_it() -> None:
     assert any("ml.g6.2xlarge: one request of 30,792 tokens" in each for each in types)
 
 
+def test_what_others_measured_stands_beside_what_is_modelled() -> None:
+    card = model_card("Qwen/Qwen3-32B")
+    (told,) = [each.text for each in card.details if each.label == "Measured"]
+    # Of 18 rows on ml.g5.12xlarge the nearest to 500 in, 250 out and full: 619, 240 and 32.
+    assert told.startswith(
+        "ml.g5.12xlarge (bf16, degree 4), 619 in and 240 out, 32 in flight, vllm 0.11 to 0.17:"
+        " TPOT 56 ms, answer 13.4 s (modelled: TPOT 83.9 ms); aws-samples/"
+    )
+    # TGI 1.0 and compiled devices are outside of what is modelled.
+    old = [each.text for each in model_card("Llama-2-7b-hf").details if each.label == "Measured"]
+    assert len(old) == 5
+    assert not any("modelled" in each for each in old)
+    assert not [each for each in model_card("phi-4").details if each.label == "Measured"]
+
+
 def test_an_encoder_has_sizes_alone() -> None:
     labels = {each.label for each in model_card("BAAI/bge-base-en-v1.5").details}
     assert labels == {"Parameters", "Weights", "Context"}

@@ -9,6 +9,7 @@ from advisor.model.errors import InputError
 from advisor.modelling.geometry import from_config
 
 _NEAR = 0.005  # by which a count may differ from the one that is recomputed
+_KEYS = {"models": "id", "families": "family", "accelerators": "id", "measured": "model"}
 _NAMES = {
     "hidden": "hidden_size",
     "layers": "num_hidden_layers",
@@ -30,14 +31,17 @@ def models_hold(tables: Mapping[str, Any], instances: list[list[str]]) -> Iterat
         tables: those of ``advisor.rulebook.model_tables``.
         instances: ``instances.csv``, the names of its columns first.
     """
-    for table, key in (("models", "id"), ("families", "family"), ("accelerators", "id")):
-        count = Counter(row[key].lower() for row in tables[table])
+    for table, key in _KEYS.items():
+        count = Counter(row[key].lower() for row in tables[table] if table != "measured")
         yield from (f"{table}: {name} has two rows" for name, rows in count.items() if rows > 1)
         for row in tables[table]:
             for column in ("source", "as_of"):
                 if not row[column]:
                     yield f"{table}: {row[key]} has no {column}"
     known = Models(tables)
+    names = {*known.ids, *(values[0] for values in instances)}
+    rows = {row[key] for row in tables["measured"] for key in ("model", "instance_type")}
+    yield from (f"measured.csv: {name} is not known" for name in sorted(rows - names))
     for row in tables["models"]:
         if row["rest"]:
             yield from _recomputed(row, known)

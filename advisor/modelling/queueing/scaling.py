@@ -14,11 +14,6 @@ def whole(count: float) -> int:
     return math.ceil(count - _ROUNDING * max(1.0, abs(count)))
 
 
-def implied_workers(max_rate: float, seconds: float) -> float:
-    """Requests in progress on one instance at its measured ``max_rate``: Little's law."""
-    return max_rate * seconds
-
-
 def instances_for_rate(peak_rate: float, max_rate: float, safety: float = SAFETY_FACTOR) -> int:
     """Instances that carry ``peak_rate`` when each serves ``max_rate`` at the latency limit."""
     return max(1, whole(peak_rate / (max_rate * safety)))
@@ -32,19 +27,16 @@ def invocations_target(max_rate: float, safety: float = SAFETY_FACTOR) -> float:
     return max_rate * safety * 60
 
 
-def backlog_target(acceptable_wait_s: float, seconds: float, concurrency: int = 1) -> float:
-    """Messages per instance that may wait: the rule AWS documents for queue-driven fleets.
+def asynchronous_backlog_target(
+    acceptable_wait_s: float, seconds: float, concurrency: int = 1
+) -> float:
+    """Target of ApproximateBacklogSizePerInstance: AWS's rule for fleets that a queue drives.
+
+    Messages that may wait for each instance, and the requests in progress, which count too.
 
     Args:
         acceptable_wait_s: how long a request may wait for its answer.
         seconds: processing time of one request.
         concurrency: requests that one instance processes at once.
     """
-    return acceptable_wait_s / seconds * concurrency
-
-
-def asynchronous_backlog_target(
-    acceptable_wait_s: float, seconds: float, concurrency: int = 1
-) -> float:
-    """Target of ApproximateBacklogSizePerInstance, which also counts requests in progress."""
-    return backlog_target(acceptable_wait_s, seconds, concurrency) + concurrency
+    return acceptable_wait_s / seconds * concurrency + concurrency

@@ -15,11 +15,6 @@ def records_per_request(max_payload: int, record: int) -> int:
     return max(1, max_payload // record) if record > 0 else 1
 
 
-def working_instances(instances: int, objects: int | None) -> int:
-    """Instances that have work: an input object goes to one instance, by its key."""
-    return instances if objects is None else min(instances, objects)
-
-
 def job_seconds(
     records: float, instances: int, objects: int | None, rate: float, start_s: float
 ) -> float:
@@ -28,11 +23,12 @@ def job_seconds(
     Args:
         records: records of the whole input.
         instances: of the job.
-        objects: input objects; ``None`` when not known, and then no bound.
+        objects: of the input, each of which goes to one instance; ``None``: no bound is known.
         rate: records per second of one instance.
         start_s: from CreateTransformJob to the first record.
     """
-    return start_s + records / (working_instances(instances, objects) * rate)
+    working = instances if objects is None else min(instances, objects)
+    return start_s + records / (working * rate)
 
 
 def instances_for_deadline(

@@ -35,10 +35,9 @@ def test_scale_to_zero_at_the_ends() -> None:
 
 
 def test_the_queue_example_of_the_aws_documentation() -> None:
-    # 0.1 s each, 10 s acceptable: 100 messages an instance may wait.
-    target = scaling.backlog_target(10, 0.1)
-    assert target == pytest.approx(100)
-    # An asynchronous endpoint counts the four in progress too: 100 x 4 + 4.
+    # 0.1 s each, 10 s acceptable: 100 messages an instance may wait, and one is in progress.
+    assert scaling.asynchronous_backlog_target(10, 0.1) == pytest.approx(101)
+    # Four at once: 100 x 4 may wait, and four are in progress.
     assert scaling.asynchronous_backlog_target(10, 0.1, 4) == pytest.approx(404)
 
 
@@ -60,11 +59,6 @@ def test_instances_for_a_rate(peak: float, rate_of_one: float, instances: int) -
     assert scaling.instances_for_rate(peak, rate_of_one) == instances
 
 
-def test_rate_of_one_instance() -> None:
-    # 4 at once, each 8 ms: 500/s.
-    assert scaling.implied_workers(500, 0.008) == pytest.approx(4)
-
-
 def test_a_nightly_job() -> None:
     # 40 M records at 25,000/s take 1600 s, and 300 s to start: 1900 s on one instance.
     assert transform_jobs.job_seconds(40e6, 1, 120, 25e3, 300) == pytest.approx(1900)
@@ -76,9 +70,8 @@ def test_a_nightly_job() -> None:
 
 
 def test_one_object_keeps_one_instance_busy() -> None:
-    assert transform_jobs.working_instances(8, 1) == 1
     assert transform_jobs.job_seconds(1000, 8, 1, 10, 0) == 100
-    assert transform_jobs.working_instances(8, None) == 8
+    assert transform_jobs.job_seconds(1000, 8, None, 10, 0) == 12.5
 
 
 def test_records_of_one_request() -> None:
