@@ -16,7 +16,14 @@ _PER_SECOND = KINDS["rate"]["/s"]
 
 
 def lines(told: Modelled) -> Iterator[str]:
-    """Memory, what the load settles at, the highest rate, and what else would carry the load."""
+    """Memory, what the load settles at, the highest rate, and what else would carry the load.
+
+    Of a list the same of each model that is named, behind its name.
+    """
+    for name, of_list in told.members:
+        yield from (f"{name}: {line}" for line in lines(of_list))
+    if told.members:
+        return
     cache = f" + KV {about(told.kv_per_token, 'size')}/token" if told.kv_per_token else ""
     held = f"{told.name}: weights {about(told.weights, 'size')} {told.precision}{cache}"
     on = told.on
@@ -84,8 +91,10 @@ def member(told: Modelled) -> dict[str, Any]:
     said: dict[str, Any] = {name: getattr(told, name) for name in (*kept, "held")}
     said["rate"] = _digits(told.rate)
     said["on"] = None if told.on is None else _on(told.on)
-    others = [{"change": each.change, **_on(each.on)} for each in told.alternatives]
-    return said | {"alternatives": others}
+    said["alternatives"] = [{"change": each.change, **_on(each.on)} for each in told.alternatives]
+    if told.members:
+        said["members"] = [{"model": name, **member(each)} for name, each in told.members]
+    return said
 
 
 def _on(on: OnType) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from math import fsum
 from typing import Any, NamedTuple
 
 from advisor.model.advice import Invoke, Plan, Quota
@@ -16,7 +17,8 @@ from advisor.model.options import (
     REAL_TIME,
 )
 from advisor.model.usage import FleetUsage, Part, Usage
-from advisor.options import instances, memory, real_time
+from advisor.modelling.queueing.scaling import whole
+from advisor.options import fleet, instances, memory, real_time
 from advisor.options.hosting import models as named
 from advisor.options.instance_types import Types
 from advisor.options.load import SECOND, counted, known, sentence
@@ -62,35 +64,34 @@ def inputs(draft: Draft, prices: Mapping[str, int] | None) -> HostingInputs:
 
 def _load(draft: Draft, prices: Mapping[str, int] | None) -> HostingInputs:
     """Whether the peak fills the instances that each model would have of its own."""
-    apart = _apart(draft, prices)
-    made = real_time.design(draft.apart(), prices)
-    work, capacity = made.work, made.capacity
+    found: Counter[str] = Counter()
+    listed, count = bool(named.listed(draft)), named.count(draft)
+    alone = [
+        (each.draft, real_time.design(each.draft.apart(), prices)) for each in named.members(draft)
+    ]
+    for _, made in alone:
+        found[made.instance.type] += (1 if listed else count) * made.sizes.initial
+    apart = tuple(sorted(found.items()))
     measured = draft.upper("model.throughput")
     if known(draft).in_flight is None and (known(draft).peak is None or not measured):
         return HostingInputs({}, apart, "")
-    count, floor = named.count(draft), real_time.availability(draft)[0]
-    needed, _ = real_time.for_peak(draft, work, capacity)
+    together = alone if listed else [(draft, real_time.design(draft.apart(), prices))]
+    busy = fsum(real_time.busy(each, made.work, made.capacity) for each, made in together)
+    floor, needed = real_time.availability(draft)[0], max(1, min(fleet.MOST, whole(busy)))
     filling = needed >= count * floor
+    types = " or ".join(sorted({made.instance.type for _, made in together}))
     text = (
-        f"the peak takes {counted(needed, 'instance')} of {made.instance.type}, and "
+        f"the peak takes {counted(needed, 'instance')} of {types}, and "
         f"{counted(count, 'endpoint')} would have {count} x {floor} = {count * floor}"
     )
     return HostingInputs({"load": "filling" if filling else "shared"}, apart, text)
 
 
-def _apart(draft: Draft, prices: Mapping[str, int] | None) -> tuple[tuple[str, int], ...]:
-    """The fleet of an endpoint for each model, by type."""
-    found: Counter[str] = Counter()
-    times = 1 if named.listed(draft) else named.count(draft)
-    for each in named.members(draft):
-        made = real_time.design(each.draft.apart(), prices)
-        found[made.instance.type] += times * made.sizes.initial
-    return tuple(found.items())
-
-
 def _frameworks(draft: Draft) -> str:
-    """What the models are served with: images tell them apart as well as frameworks do."""
-    models = named.listed(draft)
+    """What the models are served with: images and kinds tell them apart as frameworks do."""
+    models, told = named.listed(draft), [each.facts.workload.modelled for each in draft.facts.parts]
+    if len({None if each is None else each.kind for each in told}) > 1:
+        return "several"
     for part in ("framework", "image"):
         default = draft.text(f"model.{part}")
         found = {model.get(part, default) for model in models}
@@ -104,7 +105,7 @@ def _server(draft: Draft) -> str:
     stated += [model.get(part) for model in named.listed(draft) for part in ("framework", "image")]
     texts = [text.lower() for text in stated if text is not None]
     if not texts:
-        return "unknown"
+        return "unknown" if draft.facts.workload.modelled is None else "other"
     return "triton" if any(name in text for text in texts for name in _TRITON) else "other"
 
 
@@ -195,8 +196,13 @@ def tell(
     known: HostingInputs,
     found: Choice,
     prices: Mapping[str, int] | None,
+    *,
+    instead: str = "",
 ) -> None:
-    """Note the way with its reason, and for every other why it lost or what it would cost."""
+    """Note the way with its reason, and for every other why it lost or what it would cost.
+
+    ``instead`` is what the way of the rules costs, where another is taken for it.
+    """
     way, row = draft.way, found.row
     stated = draft.text("deploy.hosting")
     why = row.origin.because
@@ -206,8 +212,11 @@ def tell(
     if way in (MULTI_CONTAINER, INFERENCE_PIPELINE):
         count = counted(len(named.containers(draft)), "container")
     load = f"; {known.load_text}" if known.load_text else ""
-    because = f"{table.ways[way].title} ({count}{load}): {why[0].lower()}{why[1:]}"
+    title = f"{table.ways[way].title} ({count}{load})"
+    because = f"{title}: {why[0].lower()}{why[1:]}"
     because += f" Question {found.number} ({row.id}): {row.asks} Yes."
+    if instead:
+        because = f"{_instead(draft, way, known, prices)}; {found.way}: {instead}. {title}."
     draft.set("Hosting", way, because, source=row.origin.source)
     for name, other in table.ways.items():
         if name == way:
@@ -218,7 +227,10 @@ def tell(
             source = reasons[0].origin.source
             draft.set(f"Not {name}", "ruled out", sentence(text), source=source)
         elif name in row.then or name == ENDPOINT_EACH:
-            draft.set(f"Not {name}", _instead(draft, name, known, prices), other.says)
+            rank = (
+                instead if name == found.way and instead else _instead(draft, name, known, prices)
+            )
+            draft.set(f"Not {name}", rank, other.says)
 
 
 def _instead(
@@ -241,26 +253,12 @@ def apart_usd(known: HostingInputs, prices: Mapping[str, int] | None) -> float |
     return sum((price or 0) * count for price, count in parts) * MONTH_HOURS / _MILLIONTHS
 
 
-def compare(
-    draft: Draft, known: HostingInputs, made: Usage, prices: Mapping[str, int] | None
-) -> None:
-    """Say it where an endpoint for each model would have a cheaper fleet than the shared one."""
+def _shared_usd(made: Usage, prices: Mapping[str, int] | None) -> float | None:
+    """Instances that all models share in a month; ``None`` without a price, or where none stay."""
     if not isinstance(made, FleetUsage) or made.minimum == 0:
-        return
-    apart = apart_usd(known, prices)
+        return None
     price = ({} if prices is None else prices).get(made.instance_type)
-    if apart is None or price is None:
-        return
-    shared = made.instances * price * MONTH_HOURS / _MILLIONTHS
-    if apart < shared:
-        draft.find(
-            "hosting-cheaper",
-            "info",
-            f"instances for one endpoint per model cost {figure(apart)} USD a month, "
-            f"{draft.way} costs {figure(shared)}",
-            path="models",
-            fix="State deploy.hosting: endpoint-each, unless one endpoint is worth the difference.",
-        )
+    return None if price is None else made.instances * price * MONTH_HOURS / _MILLIONTHS
 
 
 def complain(draft: Draft, found: Choice) -> None:
@@ -301,6 +299,7 @@ def planned(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deplo
     found = choose(table, known.inputs)
     # Where none serves, the form that was asked for is shown with what is against it.
     draft.way = draft.text("deploy.hosting") or found.way or found.row.then[0]
+    fresh = draft.apart()
     complain(draft, found)
     tell(draft, table, known, found, prices)
     way = draft.way
@@ -309,11 +308,26 @@ def planned(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deplo
         draft.way = "" if way in (MULTI_CONTAINER, INFERENCE_PIPELINE) else ENDPOINT_EACH
         way = draft.way or way
     made = _planned(draft, prices, size, deploy=deploy)
-    found_more = len(draft.findings)
-    if way != ENDPOINT_EACH and not found.against[ENDPOINT_EACH]:
-        compare(draft, known, made.usage, prices)
-    findings = made.findings + tuple(draft.findings[found_more:])
-    return made._replace(hosting=way, findings=findings)
+    if way == ENDPOINT_EACH or found.against[ENDPOINT_EACH]:
+        return made._replace(hosting=way)
+    shared, apart = _shared_usd(made.usage, prices), apart_usd(known, prices)
+    unfit = any(each.rule == "instance-too-small" for each in made.findings)
+    dearer = shared is not None and apart is not None and apart < shared
+    if ENDPOINT_EACH in found.row.then and draft.text("deploy.hosting") is None:
+        if unfit or dearer:
+            instead = "no type holds every model" if unfit else f"{figure(shared or 0)} USD a month"
+            fresh.way = ENDPOINT_EACH
+            tell(fresh, table, known, found, prices, instead=instead)
+            return _planned(fresh, prices, size, deploy=deploy)._replace(hosting=ENDPOINT_EACH)
+    elif dearer:
+        message = (
+            f"instances for one endpoint per model cost {figure(apart or 0)} USD a month, "
+            f"{way} costs {figure(shared or 0)}"
+        )
+        fix = "State deploy.hosting: endpoint-each, unless one endpoint is worth the difference."
+        draft.find("hosting-cheaper", "info", message, path="models", fix=fix)
+        made = made._replace(findings=(*made.findings, draft.findings[-1]))
+    return made._replace(hosting=way)
 
 
 def _takes(option: str, way: str) -> bool:

@@ -1,0 +1,232 @@
+"""The models of a list one by one, each as a workload of its own, and what they tell together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import fsum
+from typing import Any, NamedTuple
+
+from advisor.engine.facts import Facts
+from advisor.model.workload import (
+    SAID_OF_ALL,
+    Derived,
+    Finding,
+    Interval,
+    Modelled,
+    Stated,
+    Workload,
+)
+from advisor.rulebook.fact_entries import MEAN_PROCESSING, TYPICAL_PROCESSING
+from advisor.rulebook.hardware import GPU, NEURON
+from advisor.text.quantity import WHOLE
+from advisor.text.quantity_format import about
+
+_TRAFFIC = ("traffic.peak", "traffic.volume", "traffic.concurrent")
+_RECORDS = ("dataset.records", "dataset.size")
+_LEFT_OUT = ("models", "deploy.hosting")
+_OF_LIST = {"name", "share", "artifact"}
+_TIME = "requests.processing"
+_OF_ONE = ("model.concurrency", "model.throughput", _TIME)  # bound one instance of one model
+_BILLIONTHS = 10**9
+
+
+class Part(NamedTuple):
+    """One model of a list."""
+
+    name: str
+    share: float  # of the requests, 0 to 1
+    facts: Facts  # of a workload with this model alone and its share of the traffic
+
+
+def parts(facts: Facts) -> tuple[Part, ...]:
+    """The models of a list; those that differ in name alone have the same facts."""
+    models = facts.workload.values["models"].value
+    known: dict[str, Facts] = {}
+    found = []
+    for model, share in zip(models, shares(models), strict=True):
+        alike = {name: value for name, value in model.items() if name != "name"}
+        key = f"{sorted(alike.items())} {share}"
+        if key not in known:
+            part = part_of(facts.workload, alike, share, among=True)
+            known[key] = Facts(facts.book, part, facts.region)
+        found.append(Part(str(model["name"]), share, known[key]))
+    return tuple(found)
+
+
+def shares(models: tuple[Mapping[str, Any], ...]) -> list[float]:
+    """Stated shares, of a range the larger end; what they leave is split evenly."""
+    stated = [model.get("share") for model in models]
+    known = [None if each is None else (each.high or each.low or 0) / WHOLE for each in stated]
+    silent = known.count(None)
+    left = max(0.0, 1 - fsum(each for each in known if each is not None))
+    return [left / silent if each is None else each for each in known]
+
+
+def part_of(
+    workload: Workload,
+    model: Mapping[str, Any],
+    share: float | None,
+    *,
+    among: bool,
+    records: bool = False,
+) -> Workload:
+    """The workload of one model alone.
+
+    Args:
+        workload: of all of them.
+        model: what the list says of it.
+        share: of the requests, 0 to 1; ``None`` for all of them.
+        among: whether it is listed, so that ``model`` speaks of all.
+        records: whether the share is one of the records, too.
+    """
+    workload, name = workload.as_stated, str(model.get("name", ""))
+    values = {path: item for path, item in workload.values.items() if path not in _LEFT_OUT}
+    _state(values, "model.count", Interval(1, 1))
+    for part in SAID_OF_ALL if among else ():
+        values.pop(f"model.{part}", None)
+    for part in model.keys() - _OF_LIST:
+        _state(values, f"model.{part}", model[part])
+    if model:
+        _state_artifact(values, model, name)
+    for path in () if share is None else (*_TRAFFIC, *(_RECORDS if records else ())):
+        item = values.get(path)
+        if item is not None and isinstance(item.value, Interval):
+            low, high = (None if end is None else _share_of(end, share or 0) for end in item.value)
+            _state(values, path, Interval(low, high))
+    stem = f"{workload.name}-{name}" if name else workload.name
+    return workload._replace(name=stem, values=values)
+
+
+def _state(values: dict[str, Stated], path: str, value: Any) -> None:
+    old = values.get(path)
+    line, column = (old.line, old.column) if old is not None else (0, 0)
+    values[path] = Stated(path, str(value), value, line, column)
+
+
+def _state_artifact(values: dict[str, Stated], model: Mapping[str, Any], name: str) -> None:
+    """The model's own artifact, else one of its name below the prefix that all share."""
+    own, shared = model.get("artifact"), values.get("model.artifact")
+    if own is not None:
+        _state(values, "model.artifact", own)
+    elif shared is not None and shared.value.endswith("/"):
+        plain = values.get("needs.uncompressed-model")
+        end = "/" if plain is not None and plain.value is True else ".tar.gz"
+        _state(values, "model.artifact", f"{shared.value}{name}{end}")
+
+
+def _share_of(end: int, share: float) -> int:
+    """A share of a whole number, rounded up so that something is left of it."""
+    return min(end, -(-end * round(share * _BILLIONTHS) // _BILLIONTHS)) if share < 1 else end
+
+
+# -- what they tell together ---------------------------------------------------------------------
+
+
+def together(facts: Facts) -> Workload:
+    """The workload of a list with what its models tell, if one of them tells something.
+
+    Of sizes and starts it is the largest, since limits must hold for every model; the usual time of
+    a request is the mean by share, since the load is that of all.
+    """
+    workload = facts.workload
+    named = [(each, told) for each in facts.parts if (told := each.facts.workload.modelled)]
+    if not named:
+        return workload
+    heaviest = max(facts.parts, key=_weight).facts.workload
+    values, derived = {**workload.values}, dict(_largest(workload, named))
+    derived |= _times(facts.parts)
+    for path in ("model.parameters", "model.precision"):  # of one model: they tell of its size
+        values.pop(path, None)
+        if path in heaviest.values:
+            values[path] = heaviest.values[path]
+        if heaviest.modelled is not None and path in heaviest.modelled.derived:
+            derived[path] = heaviest.modelled.derived[path]
+    if workload.text("model.accelerator") == NEURON:
+        derived.pop("model.accelerator", None)
+    result = _of_all(named)._replace(derived=derived)
+    values |= {path: each.item for path, each in derived.items()}
+    return workload._replace(values=values, modelled=result)
+
+
+def _weight(part: Part) -> tuple[int, str, str]:
+    """What makes a model the heaviest: its weights as far as they are known."""
+    found, workload = part.facts, part.facts.workload
+    known = any(found.is_stated(f"model.{each}") for each in ("size", "parameters"))
+    size = found.taken("model.size") if known else 0
+    return max(size, 0 if workload.modelled is None else workload.modelled.weights), *_key(part)
+
+
+def _key(part: Part) -> tuple[str, str]:
+    """An order that does not depend on that of the list."""
+    told = part.facts.workload.modelled
+    return "" if told is None else told.name, part.name
+
+
+def _of_all(named: list[tuple[Part, Modelled]]) -> Modelled:
+    """What is said of the heaviest model, or of one that no type holds, with all of them."""
+    ordered = sorted(named, key=lambda pair: (not pair[1].held, *_weight(pair[0])))
+    first = ordered[-1][1]
+    assumed = {path: each for _, told in ordered for path, each in told.assumed.items()}
+    findings = tuple(dict.fromkeys(_findings(ordered)))
+    members = tuple((part.name, told) for part, told in named)
+    return first._replace(on=None, asked=None, assumed=assumed, findings=findings, members=members)
+
+
+def _findings(named: list[tuple[Part, Modelled]]) -> Iterator[Finding]:
+    """Those of each model, with its name where not all have them."""
+    for part, told in named:
+        for each in told.findings:
+            shared = all(each in other.findings for _, other in named)
+            yield each if shared else each._replace(message=f"{part.name}: {each.message}")
+
+
+def _largest(
+    workload: Workload, named: list[tuple[Part, Modelled]]
+) -> Iterator[tuple[str, Derived]]:
+    """Of each number the largest; a device where one model needs one."""
+    paths = {path for _, told in named for path in told.derived if path not in _OF_ONE}
+    for path in sorted(paths - {"model.parameters", "model.precision"}):
+        found = [(told.derived[path], part.name) for part, told in named if path in told.derived]
+        if path == "model.accelerator":
+            yield path, next(each for each, _ in found if each.item.value == GPU)
+            continue
+        most, name = max(found, key=lambda pair: (pair[0].item.value.high, pair[0].middle, pair[1]))
+        own, ends = workload.stated(path), [each.item.value for each, _ in found]
+        if own is not None and isinstance(own.value, Interval):
+            low, high = own.value
+            ends.append(Interval(low or 0, high or low or 0))
+        least, longest = (max(each) for each in zip(*ends, strict=True))
+        if own is None or own.value != (least, longest):
+            middle = max(least, *(each.middle or 0 for each, _ in found))
+            yield path, _told(path, (least, longest), middle, f"{name}: {most.because}")
+
+
+def _times(all_of_them: tuple[Part, ...]) -> Iterator[tuple[str, Derived]]:
+    """The longest time of a request, and the mean of all by their shares."""
+    told, points, longest = "", [], [(0, 0, 0)]
+    for part in all_of_them:
+        found = part.facts.workload.modelled
+        own = None if found is None else found.derived.get(_TIME)
+        taken = part.facts.taken(MEAN_PROCESSING)
+        ends = (taken, taken, taken)
+        if own is not None:
+            ends = (own.item.value.low, own.middle or 0, own.item.value.high)
+            longest.append(ends)
+            told = max(told, own.because)
+        points.append((max(1, round(part.share * _BILLIONTHS)), ends))
+    if not told:
+        return
+    weight = sum(each for each, _ in points)
+    mean = [sum(each * ends[n] for each, ends in points) // weight for n in range(3)]
+    most = [max(each) for each in zip(*longest, strict=True)]
+    ways = (
+        ((_TIME, most),) if mean == most else ((TYPICAL_PROCESSING, mean), (f"{_TIME}.max", most))
+    )
+    for path, (low, middle, high) in ways:
+        yield path, _told(path, (low, high), middle, told)
+
+
+def _told(path: str, ends: tuple[int, int], middle: int, because: str) -> Derived:
+    kind = "time" if path == "model.startup" or path.startswith(_TIME) else "size"
+    text = "..".join(dict.fromkeys(about(end, kind) for end in ends))
+    return Derived(item=Stated(path, text, Interval(*ends), 0, 0), middle=middle, because=because)
