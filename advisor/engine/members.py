@@ -17,7 +17,7 @@ from advisor.model.workload import (
     Workload,
 )
 from advisor.rulebook.fact_entries import MEAN_PROCESSING, TYPICAL_PROCESSING
-from advisor.rulebook.hardware import GPU, NEURON
+from advisor.rulebook.hardware import NEURON
 from advisor.text.quantity import WHOLE
 from advisor.text.quantity_format import about
 
@@ -26,7 +26,10 @@ _RECORDS = ("dataset.records", "dataset.size")
 _LEFT_OUT = ("models", "deploy.hosting")
 _OF_LIST = {"name", "share", "artifact"}
 _TIME = "requests.processing"
-_OF_ONE = ("model.concurrency", "model.throughput", _TIME)  # bound one instance of one model
+_OF_ONE = {  # what bounds one instance of one model, and what tells of its size
+    *(_TIME, "model.concurrency", "model.throughput"),
+    *("model.parameters", "model.precision"),
+}
 _BILLIONTHS = 10**9
 
 
@@ -132,8 +135,9 @@ def together(facts: Facts) -> Workload:
     named = [(each, told) for each in facts.parts if (told := each.facts.workload.modelled)]
     if not named:
         return workload
-    heaviest = max(facts.parts, key=_weight).facts.workload
-    values, derived = {**workload.values}, dict(_largest(workload, named))
+    heavy = max(facts.parts, key=_weight)
+    heaviest = heavy.facts.workload
+    values, derived = {**workload.values}, dict(_largest(facts, named, _weight(heavy)[0]))
     derived |= _times(facts.parts)
     for path in ("model.parameters", "model.precision"):  # of one model: they tell of its size
         values.pop(path, None)
@@ -181,24 +185,28 @@ def _findings(named: list[tuple[Part, Modelled]]) -> Iterator[Finding]:
 
 
 def _largest(
-    workload: Workload, named: list[tuple[Part, Modelled]]
+    facts: Facts, named: list[tuple[Part, Modelled]], weights: int
 ) -> Iterator[tuple[str, Derived]]:
-    """Of each number the largest; a device where one model needs one."""
-    paths = {path for _, told in named for path in told.derived if path not in _OF_ONE}
-    for path in sorted(paths - {"model.parameters", "model.precision"}):
-        found = [(told.derived[path], part.name) for part, told in named if path in told.derived]
+    """Of each number the largest, of weights no less than those of the heaviest; a device."""
+    told = [(path, each, part.name) for part, one in named for path, each in one.derived.items()]
+    stated = [facts.workload, *(part.facts.workload for part in facts.parts)]
+    for path in sorted({"model.size", *(path for path, _, _ in told)} - _OF_ONE):
+        ends = [own for each in stated if (own := each.interval(path)) is not None]
+        of = [(each, name) for where, each, name in told if where == path]
         if path == "model.accelerator":
-            yield path, next(each for each, _ in found if each.item.value == GPU)
-            continue
-        most, name = max(found, key=lambda pair: (pair[0].item.value.high, pair[0].middle, pair[1]))
-        own, ends = workload.stated(path), [each.item.value for each, _ in found]
-        if own is not None and isinstance(own.value, Interval):
-            low, high = own.value
-            ends.append(Interval(low or 0, high or low or 0))
-        least, longest = (max(each) for each in zip(*ends, strict=True))
-        if own is None or own.value != (least, longest):
-            middle = max(least, *(each.middle or 0 for each, _ in found))
-            yield path, _told(path, (least, longest), middle, f"{name}: {most.because}")
+            yield path, of[0][0]
+        elif ends:
+            low, floor = (
+                max(least or 0 for least, _ in ends),
+                weights if path == "model.size" else 0,
+            )
+            high = max(low, floor, *(end or 0 for _, end in ends))
+            value = Interval(low, None if any(end is None for _, end in ends) else high)
+            if facts.workload.interval(path) != value:
+                key = max(of, key=lambda pair: (pair[0].middle or 0, pair[1]), default=None)
+                because = "The heaviest model." if key is None else f"{key[1]}: {key[0].because}"
+                middle = max(low, floor, *(each.middle or 0 for each, _ in of))
+                yield path, _told(path, value, middle, because)
 
 
 def _times(all_of_them: tuple[Part, ...]) -> Iterator[tuple[str, Derived]]:
@@ -223,10 +231,10 @@ def _times(all_of_them: tuple[Part, ...]) -> Iterator[tuple[str, Derived]]:
         ((_TIME, most),) if mean == most else ((TYPICAL_PROCESSING, mean), (f"{_TIME}.max", most))
     )
     for path, (low, middle, high) in ways:
-        yield path, _told(path, (low, high), middle, told)
+        yield path, _told(path, Interval(low, high), middle, told)
 
 
-def _told(path: str, ends: tuple[int, int], middle: int, because: str) -> Derived:
+def _told(path: str, value: Interval, middle: int, because: str) -> Derived:
     kind = "time" if path == "model.startup" or path.startswith(_TIME) else "size"
-    text = "..".join(dict.fromkeys(about(end, kind) for end in ends))
-    return Derived(item=Stated(path, text, Interval(*ends), 0, 0), middle=middle, because=because)
+    shown = dict.fromkeys("" if end is None else about(end, kind) for end in value)
+    return Derived(item=Stated(path, "..".join(shown), value, 0, 0), middle=middle, because=because)

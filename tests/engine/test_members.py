@@ -80,20 +80,29 @@ traffics = st.sampled_from(
         {"concurrent": 30, "pattern": "sustained"},
     ]
 )
-needs = st.sampled_from([[], [], ["scale-to-zero"], ["inference-components"]])
+needs = st.sampled_from([[], [], ["scale-to-zero"], ["inference-components"], ["multi-model"]])
+arrivals = st.sampled_from(["online", "online", "batch"])
+members = st.lists(
+    st.builds(
+        lambda model, share: {**model, **({"share": share} if share else {})},
+        st.sampled_from(KINDS),
+        st.sampled_from(["", "10 %", "25 %"]),
+    ),
+    min_size=2,
+    max_size=4,
+)
 
 
 @settings(max_examples=15, deadline=None)
-@given(
-    st.lists(st.sampled_from(KINDS), min_size=2, max_size=3),
-    traffics,
-    needs,
-    st.randoms(use_true_random=False),
-)
+@given(members, traffics, needs, arrivals, st.randoms(use_true_random=False))
 def test_the_answer_does_not_depend_on_the_order(
-    models: list[dict[str, Any]], traffic: dict[str, Any], wanted: list[str], order: Any
+    models: list[dict[str, Any]],
+    traffic: dict[str, Any],
+    wanted: list[str],
+    arrival: str,
+    order: Any,
 ) -> None:
-    document = listed(models, traffic=traffic, needs=wanted)
+    document = listed(models, traffic=traffic, needs=wanted, requests={"arrival": arrival})
     before = answered(document)
     order.shuffle(document["models"])
     assert answered(document) == before
@@ -120,8 +129,8 @@ def test_a_small_model_beside_a_large_one_hides_nothing(models: Any) -> None:
     by_name = {each.option: each for each in found.candidates}
     assert by_name["serverless"].status == "ruled-out"
     assert found.decision.option != "serverless"
-    broken = {each.fact for each in by_name["serverless"].verdicts if each.outcome == "broken"}
-    assert {"model.accelerator", "model.memory"} <= broken
+    broken = {each.rule for each in by_name["serverless"].verdicts if each.outcome == "broken"}
+    assert {"serverless-accelerator", "serverless-memory", "serverless-startup"} <= broken
 
 
 @given(st.lists(st.sampled_from(KINDS), min_size=2, max_size=4))
