@@ -17,11 +17,13 @@ PARTS = USUAL_FIRST[1:]
 
 # Of a list of models what one fact of `model` says of all: of these keys the largest value, since
 # limits must hold for every model; of the weights those of the heaviest model together, since they
-# tell of each other; and what all have, or one must have. What names a model is said of that alone.
+# tell of each other; and what all have, or one must have. What names a model is said of each alone.
 LARGEST_OF_ALL = ("memory", "accelerator_memory", "image_size", "startup", "disk")
 HEAVIEST_OF_ALL = ("size", "parameters", "precision")
-NAMES_ONE = ("id", "kind", "config", "context", "engine")
-SAID_OF_ALL = (*LARGEST_OF_ALL, *HEAVIEST_OF_ALL, *NAMES_ONE, "accelerator", "framework")
+SAID_OF_ALL = (
+    *(*LARGEST_OF_ALL, *HEAVIEST_OF_ALL, "accelerator", "framework"),
+    *("id", "kind", "config", "context", "engine"),
+)
 
 
 LANGUAGE_SERVERS = ("vllm", "lmi", "tgi", "sglang")

@@ -8,7 +8,6 @@ from typing import Any
 from advisor.model.workload import (
     HEAVIEST_OF_ALL,
     LARGEST_OF_ALL,
-    NAMES_ONE,
     SAID_OF_ALL,
     Interval,
     Stated,
@@ -91,8 +90,6 @@ def _stand_for_several(values: dict[str, Stated], models: tuple[dict[str, Any], 
     heaviest = max(models, key=lambda model: (_weight(model), str(sorted(model.items()))))
     for name in HEAVIEST_OF_ALL:
         _put(values, name, heaviest.get(name))
-    for name in NAMES_ONE:
-        _put(values, name, None)
     kinds = {model.get("accelerator") for model in models}
     none = "none" if kinds == {"none"} else None  # one that says nothing may need a device
     _put(values, "accelerator", next((each for each in _ACCELERATORS if each in kinds), none))
