@@ -7,10 +7,10 @@ from math import fsum
 from typing import Any, NamedTuple
 
 from advisor.engine.facts import Facts
+from advisor.model.options import INFERENCE_PIPELINE
 from advisor.model.workload import (
     SAID_OF_ALL,
     Derived,
-    Finding,
     Interval,
     Modelled,
     Stated,
@@ -37,16 +37,17 @@ class Part(NamedTuple):
     """One model of a list."""
 
     name: str
-    share: float  # of the requests, 0 to 1
+    share: float  # of the requests, 0 to 1; each step of a pipeline has all of them
     facts: Facts  # of a workload with this model alone and its share of the traffic
 
 
 def parts(facts: Facts) -> tuple[Part, ...]:
     """The models of a list; those that differ in name alone have the same facts."""
-    models = facts.workload.values["models"].value
+    models, steps = facts.workload.values["models"].value, facts.needs(INFERENCE_PIPELINE)
     known: dict[str, Facts] = {}
     found = []
-    for model, share in zip(models, shares(models), strict=True):
+    for model, own in zip(models, shares(models), strict=True):
+        share = 1.0 if steps else own
         alike = {name: value for name, value in model.items() if name != "name"}
         key = f"{sorted(alike.items())} {share}"
         if key not in known:
@@ -68,7 +69,7 @@ def shares(models: tuple[Mapping[str, Any], ...]) -> list[float]:
 def part_of(
     workload: Workload,
     model: Mapping[str, Any],
-    share: float | None,
+    share: float,
     *,
     among: bool,
     records: bool = False,
@@ -78,7 +79,7 @@ def part_of(
     Args:
         workload: of all of them.
         model: what the list says of it.
-        share: of the requests, 0 to 1; ``None`` for all of them.
+        share: of the requests, 0 to 1.
         among: whether it is listed, so that ``model`` speaks of all.
         records: whether the share is one of the records, too.
     """
@@ -87,14 +88,14 @@ def part_of(
     _state(values, "model.count", Interval(1, 1))
     for part in SAID_OF_ALL if among else ():
         values.pop(f"model.{part}", None)
-    for part in model.keys() - _OF_LIST:
+    for part in (each for each in model if each not in _OF_LIST):
         _state(values, f"model.{part}", model[part])
     if model:
         _state_artifact(values, model, name)
-    for path in () if share is None else (*_TRAFFIC, *(_RECORDS if records else ())):
+    for path in (*_TRAFFIC, *(_RECORDS if records else ())):
         item = values.get(path)
         if item is not None and isinstance(item.value, Interval):
-            low, high = (None if end is None else _share_of(end, share or 0) for end in item.value)
+            low, high = (None if end is None else _share_of(end, share) for end in item.value)
             _state(values, path, Interval(low, high))
     stem = f"{workload.name}-{name}" if name else workload.name
     return workload._replace(name=stem, values=values)
@@ -138,7 +139,7 @@ def together(facts: Facts) -> Workload:
     heavy = max(facts.parts, key=_weight)
     heaviest = heavy.facts.workload
     values, derived = {**workload.values}, dict(_largest(facts, named, _weight(heavy)[0]))
-    derived |= _times(facts.parts)
+    derived |= _times(facts)
     for path in ("model.parameters", "model.precision"):  # of one model: they tell of its size
         values.pop(path, None)
         if path in heaviest.values:
@@ -153,35 +154,30 @@ def together(facts: Facts) -> Workload:
 
 
 def _weight(part: Part) -> tuple[int, str, str]:
-    """What makes a model the heaviest: its weights as far as they are known."""
-    found, workload = part.facts, part.facts.workload
+    """What makes a model the heaviest: its weights; then an order that no list has."""
+    found, told = part.facts, part.facts.workload.modelled
     known = any(found.is_stated(f"model.{each}") for each in ("size", "parameters"))
-    size = found.taken("model.size") if known else 0
-    return max(size, 0 if workload.modelled is None else workload.modelled.weights), *_key(part)
-
-
-def _key(part: Part) -> tuple[str, str]:
-    """An order that does not depend on that of the list."""
-    told = part.facts.workload.modelled
-    return "" if told is None else told.name, part.name
+    size, kind = found.taken("model.size") if known else 0, "" if told is None else told.name
+    return max(size, 0 if told is None else told.weights), kind, part.name
 
 
 def _of_all(named: list[tuple[Part, Modelled]]) -> Modelled:
     """What is said of the heaviest model, or of one that no type holds, with all of them."""
     ordered = sorted(named, key=lambda pair: (not pair[1].held, *_weight(pair[0])))
-    first = ordered[-1][1]
-    assumed = {path: each for _, told in ordered for path, each in told.assumed.items()}
-    findings = tuple(dict.fromkeys(_findings(ordered)))
-    members = tuple((part.name, told) for part, told in named)
-    return first._replace(on=None, asked=None, assumed=assumed, findings=findings, members=members)
-
-
-def _findings(named: list[tuple[Part, Modelled]]) -> Iterator[Finding]:
-    """Those of each model, with its name where not all have them."""
-    for part, told in named:
-        for each in told.findings:
-            shared = all(each in other.findings for _, other in named)
-            yield each if shared else each._replace(message=f"{part.name}: {each.message}")
+    findings = dict.fromkeys(
+        each
+        if all(each in other.findings for _, other in named)
+        else each._replace(message=f"{part.name}: {each.message}")
+        for part, told in ordered
+        for each in told.findings
+    )
+    return ordered[-1][1]._replace(
+        on=None,
+        asked=None,
+        assumed={path: each for _, told in ordered for path, each in told.assumed.items()},
+        findings=tuple(findings),
+        members=tuple((part.name, told) for part, told in named),
+    )
 
 
 def _largest(
@@ -192,46 +188,39 @@ def _largest(
     stated = [facts.workload, *(part.facts.workload for part in facts.parts)]
     for path in sorted({"model.size", *(path for path, _, _ in told)} - _OF_ONE):
         ends = [own for each in stated if (own := each.interval(path)) is not None]
-        of = [(each, name) for where, each, name in told if where == path]
+        of = [(each.middle or 0, name, each) for where, each, name in told if where == path]
         if path == "model.accelerator":
-            yield path, of[0][0]
+            yield path, of[0][2]
         elif ends:
-            low, floor = (
-                max(least or 0 for least, _ in ends),
-                weights if path == "model.size" else 0,
-            )
+            floor = weights if path == "model.size" else 0
+            low = max(least or 0 for least, _ in ends)
             high = max(low, floor, *(end or 0 for _, end in ends))
             value = Interval(low, None if any(end is None for _, end in ends) else high)
             if facts.workload.interval(path) != value:
-                key = max(of, key=lambda pair: (pair[0].middle or 0, pair[1]), default=None)
-                because = "The heaviest model." if key is None else f"{key[1]}: {key[0].because}"
-                middle = max(low, floor, *(each.middle or 0 for each, _ in of))
-                yield path, _told(path, value, middle, because)
+                middle, name, most = max(of, key=lambda one: one[:2], default=(0, "", None))
+                because = "Of the heaviest model." if most is None else f"{name}: {most.because}"
+                yield path, _told(path, value, max(low, floor, middle), because)
 
 
-def _times(all_of_them: tuple[Part, ...]) -> Iterator[tuple[str, Derived]]:
-    """The longest time of a request, and the mean of all by their shares."""
-    told, points, longest = "", [], [(0, 0, 0)]
-    for part in all_of_them:
-        found = part.facts.workload.modelled
+def _times(facts: Facts) -> Iterator[tuple[str, Derived]]:
+    """The longest time of a request and the mean by shares; of a pipeline the sum of its steps."""
+    steps, told, points, longest = facts.needs(INFERENCE_PIPELINE), "", [], []
+    for part in facts.parts:
+        found, middle = part.facts.workload.modelled, part.facts.taken(MEAN_PROCESSING)
+        ends = (middle, middle, middle)
         own = None if found is None else found.derived.get(_TIME)
-        taken = part.facts.taken(MEAN_PROCESSING)
-        ends = (taken, taken, taken)
         if own is not None:
             ends = (own.item.value.low, own.middle or 0, own.item.value.high)
             longest.append(ends)
             told = max(told, own.because)
-        points.append((max(1, round(part.share * _BILLIONTHS)), ends))
-    if not told:
-        return
-    weight = sum(each for each, _ in points)
-    mean = [sum(each * ends[n] for each, ends in points) // weight for n in range(3)]
-    most = [max(each) for each in zip(*longest, strict=True)]
-    ways = (
-        ((_TIME, most),) if mean == most else ((TYPICAL_PROCESSING, mean), (f"{_TIME}.max", most))
-    )
-    for path, (low, middle, high) in ways:
-        yield path, _told(path, Interval(low, high), middle, told)
+        points.append((1 if steps else max(1, round(part.share * _BILLIONTHS)), ends))
+    if told:
+        weight = 1 if steps else sum(each for each, _ in points)
+        mean = [sum(each * ends[n] for each, ends in points) // weight for n in range(3)]
+        most = mean if steps else [max(each) for each in zip(*longest, strict=True)]
+        several = {TYPICAL_PROCESSING: mean, f"{_TIME}.max": most}
+        for path, (low, middle, high) in ({_TIME: most} if mean == most else several).items():
+            yield path, _told(path, Interval(low, high), middle, told)
 
 
 def _told(path: str, value: Interval, middle: int, because: str) -> Derived:

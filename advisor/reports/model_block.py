@@ -20,8 +20,12 @@ def lines(told: Modelled) -> Iterator[str]:
 
     Of a list the same of each model that is named, behind its name.
     """
+    alike: dict[str, tuple[list[str], Modelled]] = {}
     for name, of_list in told.members:
-        yield from (f"{name}: {line}" for line in lines(of_list))
+        alike.setdefault(repr(of_list), ([], of_list))[0].append(name)
+    for names, of_list in alike.values():
+        said = ", ".join(names[:2]) + (f" and {len(names) - 2} more" if names[2:] else "")
+        yield from (f"{said}: {line}" for line in lines(of_list))
     if told.members:
         return
     cache = f" + KV {about(told.kv_per_token, 'size')}/token" if told.kv_per_token else ""

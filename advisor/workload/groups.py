@@ -77,7 +77,7 @@ def stand_for_all(reading: Reading) -> None:
     if "model.count" not in values:
         _put(values, "count", Interval(len(models), len(models)))
     if len(models) == 1:  # it is the model of the workload
-        for name in models[0].keys() - _OF_LIST:
+        for name in (each for each in models[0] if each not in _OF_LIST):
             _put(values, name, models[0][name])
         return
     _stand_for_several(values, models)

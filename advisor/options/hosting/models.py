@@ -97,7 +97,7 @@ def _member(draft: Draft, model: Mapping[str, Any], number: int, share: float) -
     if key not in done:
         batch, workload = draft.option == BATCH_TRANSFORM and "share" in model, draft.facts.workload
         part = part_of(
-            workload, model, None if whole else share, among=bool(listed(draft)), records=batch
+            workload, model, 1.0 if whole else share, among=bool(listed(draft)), records=batch
         )
         done[key] = Basis(Facts(draft.facts.book, part, draft.facts.region), draft.knowledge)
     made = Draft(draft.option, done[key])
