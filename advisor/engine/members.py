@@ -83,21 +83,22 @@ def part_of(
         among: whether it is listed, so that ``model`` speaks of all.
         records: whether the share is one of the records, too.
     """
-    workload, name = workload.as_stated, str(model.get("name", ""))
+    workload, own = workload.as_stated, str(model.get("name", ""))
     values = {path: item for path, item in workload.values.items() if path not in _LEFT_OUT}
     _state(values, "model.count", Interval(1, 1))
-    for part in SAID_OF_ALL if among else ():
-        values.pop(f"model.{part}", None)
-    for part in (each for each in model if each not in _OF_LIST):
-        _state(values, f"model.{part}", model[part])
+    for name in SAID_OF_ALL if among else ():
+        values.pop(f"model.{name}", None)
+    for name in (each for each in model if each not in _OF_LIST):
+        _state(values, f"model.{name}", model[name])
     if model:
-        _state_artifact(values, model, name)
-    for path in (*_TRAFFIC, *(_RECORDS if records else ())):
+        _state_artifact(values, model, own)
+    for path in (*_TRAFFIC, *(_RECORDS if records else ())) if share < 1 else ():
         item = values.get(path)
         if item is not None and isinstance(item.value, Interval):
-            low, high = (None if end is None else _share_of(end, share) for end in item.value)
-            _state(values, path, Interval(low, high))
-    stem = f"{workload.name}-{name}" if name else workload.name
+            part = round(share * _BILLIONTHS)  # rounded up, so that something is left of it
+            ends = (None if e is None else min(e, -(-e * part // _BILLIONTHS)) for e in item.value)
+            _state(values, path, Interval(*ends))
+    stem = f"{workload.name}-{own}" if own else workload.name
     return workload._replace(name=stem, values=values)
 
 
@@ -116,11 +117,6 @@ def _state_artifact(values: dict[str, Stated], model: Mapping[str, Any], name: s
         plain = values.get("needs.uncompressed-model")
         end = "/" if plain is not None and plain.value is True else ".tar.gz"
         _state(values, "model.artifact", f"{shared.value}{name}{end}")
-
-
-def _share_of(end: int, share: float) -> int:
-    """A share of a whole number, rounded up so that something is left of it."""
-    return min(end, -(-end * round(share * _BILLIONTHS) // _BILLIONTHS)) if share < 1 else end
 
 
 # -- what they tell together ---------------------------------------------------------------------

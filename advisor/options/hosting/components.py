@@ -71,14 +71,8 @@ def requests(draft: Draft, design: ComponentDesign) -> tuple[Request, ...]:
         )
         draft.set("NoCapacityInvocationFailures", ">= 1", because, constant="component-wake-calls")
     if design.times > 1:
-        draft.find(
-            "models-not-named",
-            "info",
-            f"the requests create the component of one model, but there are {design.times:,}",
-            path="model.count",
-            fix="List the models by name under models, or repeat CreateModel, "
-            "CreateInferenceComponent and its scaling with a name for each.",
-        )
+        again = "CreateModel, CreateInferenceComponent and its scaling with a name"
+        named.unnamed(draft, "the component", again)
     return tuple(done)
 
 

@@ -48,6 +48,17 @@ def members(draft: Draft) -> tuple[Member, ...]:
     )
 
 
+def unnamed(draft: Draft, made: str, again: str) -> None:
+    """Say that the requests make what one of several models without names needs."""
+    draft.find(
+        "models-not-named",
+        "info",
+        f"the requests create {made} of one model, but there are {count(draft):,}",
+        path="model.count",
+        fix=f"List the models by name under models, or repeat {again} for each.",
+    )
+
+
 def placed(member: Member, instance_type: str) -> Member:
     """The same on a type that holds several models: what is modelled is that of this type."""
     facts, stated = member.draft.facts, member.draft.facts.workload.as_stated

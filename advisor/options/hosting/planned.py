@@ -353,67 +353,42 @@ _OF_ONE = " per "  # in the name of a quota that bounds each endpoint by itself
 def _each_alone(
     draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deploy: bool
 ) -> Plan:
-    """The plan of all models; arguments as for ``planned``."""
+    """Every model's own plan, with its own size and share; the busiest stands for latency.
+
+    Where they have no names, the plan of one of them, many times. Arguments as for ``planned``.
+    """
     draft.carry("tenant-isolation")
-    if named.listed(draft):
-        return _of_all(draft, prices, size, deploy=deploy)
-    count = named.count(draft)
-    if count > 1:
-        _say_unnamed(draft, count)
-    if draft.option == REAL_TIME and count > 1:
-        return _of_one(draft, size(named.members(draft)[0].draft, prices, deploy=deploy), count)
-    return size(draft, prices, deploy=deploy)
-
-
-def _say_unnamed(draft: Draft, count: int) -> None:
-    thing = "job" if draft.option == BATCH_TRANSFORM else "endpoint"
-    draft.find(
-        "models-not-named",
-        "info",
-        f"the requests create the {thing} of one model, but there are {count:,}",
-        path="model.count",
-        fix="List the models by name under models, or repeat the requests with a name, an image "
-        "and an artifact for each.",
-    )
-
-
-def _of_one(draft: Draft, made: Plan, count: int) -> Plan:
-    """The plan of one model among many without names: it has an equal share of the traffic."""
-    member = named.members(draft)[0].draft
-    because = f"Of {counted(count, 'model')} without names each gets an equal share of the traffic."
-    draft.set("Endpoints", count, because)
-    part = Part(usage=made.usage, facts=member.facts, times=named.times(draft))
-    return made._replace(
-        settings=draft.settings + made.settings,
-        findings=_once((*draft.findings, *made.findings)),
-        quotas=tuple(_times(quota, count) for quota in made.quotas),
-        carried=made.carried | draft.carried,
-        usage=made.usage._replace(parts=(part,)),
-    )
-
-
-def _of_all(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deploy: bool) -> Plan:
-    """Every model's own plan, with its own size and share; the busiest stands for latency."""
+    listed, count = bool(named.listed(draft)), named.count(draft)
+    if not listed and count > 1:
+        thing = "job" if draft.option == BATCH_TRANSFORM else "endpoint"
+        named.unnamed(draft, f"the {thing}", "the requests with a name, an image and an artifact")
+    if not listed and (draft.option != REAL_TIME or count == 1):
+        return size(draft, prices, deploy=deploy)
     members = named.members(draft)
     plans = [size(each.draft, prices, deploy=deploy) for each in members]
-    busiest = max(range(len(plans)), key=lambda number: members[number].share)
+    busiest = max(zip(members, plans, strict=True), key=lambda pair: (pair[0].share, pair[0].name))
+    if not listed:
+        alike = f"Of {counted(count, 'model')} without names each gets an equal share of the"
+        draft.set("Endpoints", count, f"{alike} traffic.")
     settings = list(draft.settings)
     for member, made in zip(members, plans, strict=True):
-        settings += [e._replace(name=f"{member.name}: {e.name}") for e in made.settings]
-    carried = frozenset.intersection(*(made.carried for made in plans))
+        before = f"{member.name}: " if listed else ""
+        settings += [e._replace(name=f"{before}{e.name}") for e in made.settings]
     parts = tuple(
-        Part(usage=made.usage, facts=member.draft.facts)
+        Part(usage=made.usage, facts=member.draft.facts, times=named.times(draft))
         for made, member in zip(plans, members, strict=True)
     )
     return Plan(
         option=draft.option,
         settings=tuple(settings),
         requests=tuple(request for made in plans for request in made.requests),
-        invoke=_invoke(draft, plans, members) if deploy else plans[0].invoke,
-        quotas=_drawn(plans),
-        findings=_once((*draft.findings, *(each for made in plans for each in made.findings))),
-        carried=carried | draft.carried,
-        usage=plans[busiest].usage._replace(parts=parts),
+        invoke=_invoke(draft, plans, members) if deploy and listed else plans[0].invoke,
+        quotas=tuple(_times(each, 1 if listed else count) for each in _drawn(plans)),
+        findings=tuple(
+            dict.fromkeys((*draft.findings, *(each for made in plans for each in made.findings)))
+        ),
+        carried=frozenset.intersection(*(made.carried for made in plans)) | draft.carried,
+        usage=busiest[1].usage._replace(parts=parts),
     )
 
 
@@ -447,7 +422,3 @@ def _drawn(plans: list[Plan]) -> tuple[Quota, ...]:
             else:
                 found[quota.name] = before._replace(wanted=before.wanted + quota.wanted)
     return tuple(found.values())
-
-
-def _once(findings: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(dict.fromkeys(findings))
