@@ -112,9 +112,9 @@ def instance_type(
     alone = max((_least(each.draft) for each in members), key=weight)
     found = instances.choice(draft, alone, prices, taken, every=True, least=least)
     outside = [each.name for each in members if not _holds(each, found.instance)]
-    if not outside:
+    if not outside or len(members) == 1:  # what one needs is compared with a stated type before
         return found
-    message = f"no type holds every model; {found.instance.type} does not hold {', '.join(outside)}"
+    message = f"{found.instance.type} does not hold every model: {', '.join(outside)}"
     fix = "State deploy.hosting: endpoint-each."
     remark = instances.Remark(rule="instance-too-small", severity="error", message=message, fix=fix)
     return found._replace(remarks=(*found.remarks, remark))

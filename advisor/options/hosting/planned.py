@@ -311,7 +311,8 @@ def planned(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deplo
     if way == ENDPOINT_EACH or found.against[ENDPOINT_EACH]:
         return made._replace(hosting=way)
     shared, apart = _shared_usd(made.usage, prices), apart_usd(known, prices)
-    unfit = any(each.rule == "instance-too-small" for each in made.findings)
+    named_type = draft.text("deploy.instance_type") is not None
+    unfit = any(e.rule == "instance-too-small" for e in made.findings) and not named_type
     dearer = shared is not None and apart is not None and apart < shared
     if ENDPOINT_EACH in found.row.then and draft.text("deploy.hosting") is None:
         if unfit or dearer:
