@@ -196,12 +196,11 @@ def tell(
     known: HostingInputs,
     found: Choice,
     prices: Mapping[str, int] | None,
-    *,
-    instead: str = "",
+    costs: Mapping[str, str],
 ) -> None:
     """Note the way with its reason, and for every other why it lost or what it would cost.
 
-    ``instead`` is what the way of the rules costs, where another is taken for it.
+    ``costs`` has what is known of other ways: of that of the rules, where another is taken for it.
     """
     way, row = draft.way, found.row
     stated = draft.text("deploy.hosting")
@@ -215,8 +214,9 @@ def tell(
     title = f"{table.ways[way].title} ({count}{load})"
     because = f"{title}: {why[0].lower()}{why[1:]}"
     because += f" Question {found.number} ({row.id}): {row.asks} Yes."
-    if instead:
-        because = f"{_instead(draft, way, known, prices)}; {found.way}: {instead}. {title}."
+    if found.way and found.way in costs:
+        instead = f"{found.way}: {costs[found.way]}"
+        because = f"{_instead(draft, way, known, prices)}; {instead}. {title}."
     draft.set("Hosting", way, because, source=row.origin.source)
     for name, other in table.ways.items():
         if name == way:
@@ -227,9 +227,7 @@ def tell(
             source = reasons[0].origin.source
             draft.set(f"Not {name}", "ruled out", sentence(text), source=source)
         elif name in row.then or name == ENDPOINT_EACH:
-            rank = (
-                instead if name == found.way and instead else _instead(draft, name, known, prices)
-            )
+            rank = costs.get(name) or _instead(draft, name, known, prices)
             draft.set(f"Not {name}", rank, other.says)
 
 
@@ -299,10 +297,16 @@ def planned(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deplo
     found = choose(table, known.inputs)
     # Where none serves, the form that was asked for is shown with what is against it.
     draft.way = draft.text("deploy.hosting") or found.way or found.row.then[0]
-    fresh = draft.apart()
+    fresh, way = draft.apart(), draft.way
+    costs: dict[str, str] = {}
+    other = next((e for e in found.row.then if e != ENDPOINT_EACH and not found.against[e]), "")
+    if way == ENDPOINT_EACH == found.way and other:
+        trial = draft.apart()
+        trial.way = other
+        if shared := _shared_usd(_planned(trial, prices, size, deploy=False).usage, prices):
+            costs[other] = f"ranks after it, {figure(shared)} USD a month"
     complain(draft, found)
-    tell(draft, table, known, found, prices)
-    way = draft.way
+    tell(draft, table, known, found, prices, costs)
     if not _takes(draft.option, way):
         # What was asked for cannot be sent: the requests make what the option has instead.
         draft.way = "" if way in (MULTI_CONTAINER, INFERENCE_PIPELINE) else ENDPOINT_EACH
@@ -316,9 +320,11 @@ def planned(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deplo
     dearer = shared is not None and apart is not None and apart < shared
     if ENDPOINT_EACH in found.row.then and draft.text("deploy.hosting") is None:
         if unfit or dearer:
-            instead = "no type holds every model" if unfit else f"{figure(shared or 0)} USD a month"
+            costs[way] = (
+                "no type holds every model" if unfit else f"{figure(shared or 0)} USD a month"
+            )
             fresh.way = ENDPOINT_EACH
-            tell(fresh, table, known, found, prices, instead=instead)
+            tell(fresh, table, known, found, prices, costs)
             return _planned(fresh, prices, size, deploy=deploy)._replace(hosting=ENDPOINT_EACH)
     elif dearer:
         message = (
