@@ -224,6 +224,9 @@ def in_time(facts: Facts, chosen: Candidate) -> Iterator[Finding]:
 
 def _modelled(facts: Facts) -> Iterator[Finding]:
     """What a language model's times say of the stated targets: a miss, or one that is possible."""
+    for part in facts.parts:
+        for each in _modelled(part.facts):
+            yield each._replace(message=f"{part.name}: {each.message}")
     told = facts.workload.modelled
     on = None if told is None else told.on
     if on is None:

@@ -23,7 +23,8 @@ def cautions(
     found = []
     consider: set[str] = set()
     told = facts.workload.modelled
-    first = None if told is None or told.on is None else facts.book.index["requests.first_byte"]
+    on = told is not None and (told.on or any(each.on for _, each in told.members))
+    first = facts.book.index["requests.first_byte"] if on else None
     for caution in facts.book.cautions():
         if caution.variable == first:  # modelled, so it is checked
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from advisor.engine import one_load
 from advisor.engine.decide import status
@@ -23,6 +23,9 @@ from advisor.rulebook.formulas import UNITS, Formula, near, weights
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import INFINITY, LATE, UNSET, Assumption, FactEntry
 from advisor.text.quantity import MIB, show
+
+if TYPE_CHECKING:
+    from advisor.engine.members import Part
 
 _TRIPLES = ("requests.payload", "requests.response", "requests.processing")
 _LARGEST = {base: [base + part for part in LARGEST_FIRST] for base in _TRIPLES}
@@ -49,7 +52,14 @@ class Facts:
         self.book = book
         self.region = workload.text("region")
         self._take(workload.as_stated)
-        if self._names_a_model():  # most do not
+        self.parts: tuple[Part, ...] = ()  # each model of a list
+        listed = self.workload.values.get("models")
+        if listed is not None and len(listed.value) > 1:
+            from advisor.engine.members import parts, together
+
+            self.parts = parts(self)
+            self._take(together(self))
+        elif self._names_a_model():  # most do not
             from advisor.engine.modelled import modelled
 
             self._take(modelled(self))

@@ -50,7 +50,7 @@ _CORES = 0.5  # of a vCPU: a core runs two threads
 _COMPILING = ("tei", "triton")
 _NARROW = "fp8"  # the precision that halves 16 bits at little loss
 _known: dict[str, Models] = {}
-_found: Memo[Any, list[OnType]] = Memo(256)
+_found: Memo[Any, list[OnType]] = Memo(1024)  # a list of models asks for several of each
 _BODIES = ("requests.payload", "requests.response")
 _TOKENS = ("requests.tokens.input", "requests.tokens.output")
 _ORDINARY = "meta-llama/"  # whose models are dense and alike, from 1B to 405B
@@ -62,6 +62,7 @@ class StatedFacts(Protocol):
     workload: Workload
     book: Rulebook
     region: str | None
+    parts: tuple[Any, ...]
 
     def is_stated(self, fact: str) -> bool:
         """Whether the workload states it."""
@@ -159,6 +160,9 @@ def modelled(facts: StatedFacts) -> Workload:
 def with_alternatives(facts: StatedFacts) -> Modelled | None:
     """What the model of a workload tells, with what else would carry its load."""
     told = facts.workload.modelled
+    if told is not None and told.members:
+        each = {part.name: with_alternatives(part.facts) for part in facts.parts}
+        return told._replace(members=tuple((name, each[name] or old) for name, old in told.members))
     if told is None or told.on is None:
         return told
     models, known, asked = _tables(facts), knowledge(facts.book.raw), told.asked
@@ -176,6 +180,15 @@ def with_alternatives(facts: StatedFacts) -> Modelled | None:
         ways.append((f"model.context {least}", _fleets(short, facts, models, known)))
     found = (Alternative(change=change, on=fleets[0]) for change, fleets in ways if fleets)
     return told._replace(alternatives=tuple(each for each in found if each.on != told.on))
+
+
+def on_type(facts: StatedFacts, instance_type: str) -> OnType | None:
+    """The model on a type; ``None`` where that does not hold it, or none is modelled."""
+    told = facts.workload.modelled
+    if told is None or told.on is None or told.on.instance_type == instance_type:
+        return None if told is None else told.on
+    found = _fleets(told.asked, facts, _tables(facts), knowledge(facts.book.raw))
+    return next((each for each in found if each.instance_type == instance_type), None)
 
 
 def _measured(facts: StatedFacts, on: OnType) -> OnType:

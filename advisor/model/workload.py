@@ -17,13 +17,13 @@ PARTS = USUAL_FIRST[1:]
 
 # Of a list of models what one fact of `model` says of all: of these keys the largest value, since
 # limits must hold for every model; of the weights those of the heaviest model together, since they
-# tell of each other; and what all have, or one must have.
+# tell of each other; and what all have, or one must have. What names a model is said of each alone.
 LARGEST_OF_ALL = ("memory", "accelerator_memory", "image_size", "startup", "disk")
-HEAVIEST_OF_ALL = (
-    *("size", "parameters", "precision"),
+HEAVIEST_OF_ALL = ("size", "parameters", "precision")
+SAID_OF_ALL = (
+    *(*LARGEST_OF_ALL, *HEAVIEST_OF_ALL, "accelerator", "framework"),
     *("id", "kind", "config", "context", "engine"),
 )
-SAID_OF_ALL = (*LARGEST_OF_ALL, *HEAVIEST_OF_ALL, "accelerator", "framework")
 
 
 LANGUAGE_SERVERS = ("vllm", "lmi", "tgi", "sglang")
@@ -246,6 +246,7 @@ class Modelled(Value):
     findings: tuple[Finding, ...] = ()
     asked: Any = None  # what was asked of a type; of advisor.engine.model_types
     alternatives: tuple[Alternative, ...] = ()
+    members: tuple[tuple[str, "Modelled"], ...] = ()  # of a list; the rest is of its heaviest
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -327,7 +328,8 @@ class Workload(Value):
 
     def is_told(self, path: str) -> bool:
         """Whether a value is what the model tells, and nobody stated it."""
-        return self.modelled is not None and path in self.modelled.derived
+        told = () if self.modelled is None else self.modelled.derived
+        return path in told or f"{path}.max" in told
 
     def interval(self, path: str) -> Interval | None:
         """The stated range of a quantity or count, ``None`` without one."""

@@ -52,10 +52,12 @@ def _capacity(
 
 
 def modelled(draft: Draft, instance: Instance) -> OnType | None:
-    """The model on a type as modelled; ``None`` where it is on no other type, or on none."""
-    told = draft.facts.workload.modelled
-    on = None if told is None else told.on
-    return on if on is not None and on.instance_type == instance.type else None
+    """The model on a type as modelled; ``None`` where it does not hold it, or none is modelled."""
+    if draft.facts.workload.modelled is None:
+        return None
+    from advisor.engine.modelled import on_type  # most workloads name no model
+
+    return on_type(draft.facts, instance.type)
 
 
 def planned_share(draft: Draft) -> tuple[float, str]:

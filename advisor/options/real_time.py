@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from advisor.model.advice import Parameters, Plan, Request
 from advisor.model.usage import FleetUsage, Quantity, known
 from advisor.model.value import Value
-from advisor.modelling.queueing.scaling import instances_for_rate, invocations_target, whole
+from advisor.modelling.queueing.scaling import invocations_target, whole
 from advisor.options import (
     containers,
     endpoint,
@@ -225,21 +225,30 @@ def availability(draft: Draft) -> tuple[int, str]:
 def for_peak(draft: Draft, work: Load, capacity: Capacity) -> tuple[int, str]:
     """Instances that carry the peak with AWS's safety factor."""
     safety, _ = fleet.planned_share(draft)
-    measured = "model.throughput" in draft.facts.workload.as_stated.values
-    rate = capacity.per_second
-    if measured or work.concurrent is None:
-        count = min(fleet.MOST, instances_for_rate(work.peak or 0.0, rate, safety))
-        planned = per_second(rate * safety)
+    count = max(1, min(fleet.MOST, whole(busy(draft, work, capacity))))
+    if _by_rate(draft, work):
+        planned = per_second(capacity.per_second * safety)
         return count, (
             f"{capacity.text}, x {safety} = {planned} planned for; {work.peak_text} / {planned} = "
             f"{counted(count, 'instance')}"
         )
-    flying = work.in_flight or 0.0
-    count = max(1, min(fleet.MOST, whole(flying / (capacity.workers * safety))))
     return count, (
         f"{work.in_flight_text} / ({number(capacity.workers)} at once x {safety}) = "
         f"{counted(count, 'instance')}"
     )
+
+
+def busy(draft: Draft, work: Load, capacity: Capacity) -> float:
+    """Instances for the peak before they are counted as whole ones."""
+    safety, _ = fleet.planned_share(draft)
+    if _by_rate(draft, work):
+        return (work.peak or 0.0) / (capacity.per_second * safety)
+    return (work.in_flight or 0.0) / (capacity.workers * safety)
+
+
+def _by_rate(draft: Draft, work: Load) -> bool:
+    measured = "model.throughput" in draft.facts.workload.as_stated.values
+    return measured or work.concurrent is None
 
 
 def _scaled(draft: Draft, limits: fleet.Bounds, instance: Instance) -> bool:

@@ -16,7 +16,18 @@ _PER_SECOND = KINDS["rate"]["/s"]
 
 
 def lines(told: Modelled) -> Iterator[str]:
-    """Memory, what the load settles at, the highest rate, and what else would carry the load."""
+    """Memory, what the load settles at, the highest rate, and what else would carry the load.
+
+    Of a list the same of each model that is named, behind its name.
+    """
+    alike: dict[str, tuple[list[str], Modelled]] = {}
+    for name, of_list in told.members:
+        alike.setdefault(repr(of_list), ([], of_list))[0].append(name)
+    for names, of_list in alike.values():
+        said = ", ".join(names[:2]) + (f" and {len(names) - 2} more" if names[2:] else "")
+        yield from (f"{said}: {line}" for line in lines(of_list))
+    if told.members:
+        return
     cache = f" + KV {about(told.kv_per_token, 'size')}/token" if told.kv_per_token else ""
     held = f"{told.name}: weights {about(told.weights, 'size')} {told.precision}{cache}"
     on = told.on
@@ -86,8 +97,10 @@ def member(told: Modelled) -> dict[str, Any]:
     said: dict[str, Any] = {name: getattr(told, name) for name in (*kept, "held")}
     said["rate"] = _digits(told.rate)
     said["on"] = None if told.on is None else _on(told.on)
-    others = [{"change": each.change, **_on(each.on)} for each in told.alternatives]
-    return said | {"alternatives": others}
+    said["alternatives"] = [{"change": each.change, **_on(each.on)} for each in told.alternatives]
+    if told.members:
+        said["members"] = [{"model": name, **member(each)} for name, each in told.members]
+    return said
 
 
 def _on(on: OnType) -> dict[str, Any]:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from advisor.model.workload import HEAVIEST_OF_ALL, LARGEST_OF_ALL, SAID_OF_ALL, Interval, Stated
+from advisor.model.workload import (
+    HEAVIEST_OF_ALL,
+    LARGEST_OF_ALL,
+    SAID_OF_ALL,
+    Interval,
+    Stated,
+)
 from advisor.text.spelling import likely, listed, plain
 from advisor.text.yaml_reader import MappingNode, ScalarNode, SequenceNode, YamlNode
 from advisor.workload.forms import RefusedError, forms
@@ -13,7 +19,8 @@ from advisor.workload.keys import Key, features, keys
 from advisor.workload.reading import Reading, read_record
 from advisor.workload.values import read_flag, read_quantity, read_text, single
 
-_ACCELERATORS = ("neuron", "gpu", "none")  # the first that one model must have
+_ACCELERATORS = ("neuron", "gpu")  # the first that one model must have
+_OF_LIST = {"name", "share"}  # what an item says of its place in the list
 _WIDEST = 32  # bits of a parameter whose precision is not stated
 
 
@@ -69,14 +76,23 @@ def stand_for_all(reading: Reading) -> None:
                 model.setdefault(name, default.value)
     if "model.count" not in values:
         _put(values, "count", Interval(len(models), len(models)))
+    if len(models) == 1:  # it is the model of the workload
+        for name in (each for each in models[0] if each not in _OF_LIST):
+            _put(values, name, models[0][name])
+        return
+    _stand_for_several(values, models)
+
+
+def _stand_for_several(values: dict[str, Stated], models: tuple[dict[str, Any], ...]) -> None:
     for name in LARGEST_OF_ALL:
         sizes = [model[name] for model in models if name in model]
         _put(values, name, max(sizes, key=_largest) if sizes else None)
-    heaviest = max(models, key=_weight)
+    heaviest = max(models, key=lambda model: (_weight(model), str(sorted(model.items()))))
     for name in HEAVIEST_OF_ALL:
         _put(values, name, heaviest.get(name))
     kinds = {model.get("accelerator") for model in models}
-    _put(values, "accelerator", next((each for each in _ACCELERATORS if each in kinds), None))
+    none = "none" if kinds == {"none"} else None  # one that says nothing may need a device
+    _put(values, "accelerator", next((each for each in _ACCELERATORS if each in kinds), none))
     frameworks = {model.get("framework") for model in models}
     _put(values, "framework", frameworks.pop() if len(frameworks) == 1 else None)
 

@@ -307,7 +307,7 @@ def test_packing_by_groups_is_packing_one_by_one(demand: list[tuple[Room, int]])
     has = Room(20, 20, 5)
     one_by_one: list[Room] = []
     for copy_of, number in sorted(
-        demand, key=lambda each: copies._share(each[0], has), reverse=True
+        demand, key=lambda each: (copies._share(each[0], has), each), reverse=True
     ):
         for _ in range(number):
             place = next((i for i, free in enumerate(one_by_one) if free.copies(copy_of)), None)

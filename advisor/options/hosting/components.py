@@ -1,6 +1,7 @@
 """Inference components: copies of each model on the instances of one endpoint, down to none."""
 
 from collections.abc import Mapping
+from math import fsum
 from typing import NamedTuple
 
 from advisor.model.advice import Parameters, Plan, Request
@@ -70,14 +71,8 @@ def requests(draft: Draft, design: ComponentDesign) -> tuple[Request, ...]:
         )
         draft.set("NoCapacityInvocationFailures", ">= 1", because, constant="component-wake-calls")
     if design.times > 1:
-        draft.find(
-            "models-not-named",
-            "info",
-            f"the requests create the component of one model, but there are {design.times:,}",
-            path="model.count",
-            fix="List the models by name under models, or repeat CreateModel, "
-            "CreateInferenceComponent and its scaling with a name for each.",
-        )
+        again = "CreateModel, CreateInferenceComponent and its scaling with a name"
+        named.unnamed(draft, "the component", again)
     return tuple(done)
 
 
@@ -163,11 +158,12 @@ def _scaling(draft: Draft, component: Component, design: ComponentDesign) -> lis
     if not design.scaled:
         return done
     done = done or [register]
-    safety, constant = fleet.planned_share(draft)
+    safety, constant = fleet.planned_share(component.member.draft)
     goal = max(1.0, component.workers * safety)
-    if component is design.components[0]:
+    alike = len({each.workers for each in design.components}) == 1
+    if component is design.components[0] or not alike:
         draft.set(
-            "TargetValue",
+            "TargetValue" if alike else f"{component.member.name}: TargetValue",
             goal,
             f"{number(component.workers)} requests at once x {safety}, at "
             "least one, in progress on each copy.",
@@ -201,8 +197,8 @@ def planned(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> 
 def _design(draft: Draft, prices: Mapping[str, int] | None) -> ComponentDesign:
     work = load(draft)
     members = named.members(draft)
-    alone = max((memory.need(each.draft) for each in members), key=copies.weight)
-    instance = instances.note(draft, copies.instance_type(draft, members, alone, prices))
+    instance = instances.note(draft, copies.instance_type(draft, members, prices))
+    members = tuple(named.placed(each, instance.type) for each in members)
     has = copies.room_of(draft, instance)
     to_zero = draft.needs("scale-to-zero")
     limits = fleet.bounds(draft)
@@ -315,11 +311,11 @@ def _say_instances(
 
 def _usage(draft: Draft, design: ComponentDesign) -> FleetUsage:
     """What costs and latency read; a copy is a worker of the fleet as a whole."""
-    first = max(design.components, key=lambda each: each.member.share)
-    total = sum(each.copies for each in design.components) * design.times
-    safety, rate = fleet.planned_share(draft)[0], None
-    if first.rate is not None:
-        rate = total * first.rate / design.initial * safety
+    every = sorted(design.components, key=lambda each: (each.member.share, each.member.name))
+    first, rate, times = every[-1], None, design.times / design.initial
+    safety = fleet.planned_share(first.member.draft)[0]
+    if all(each.rate is not None for each in every):
+        rate = fsum(each.copies * (each.rate or 0.0) for each in every) * times * safety
     hours, linger_s = design.hours, float(draft.number("scale-in-alarm"))
     least = design.least if hours is None else design.initial
     asleep = design.to_zero and hours is None
@@ -330,7 +326,7 @@ def _usage(draft: Draft, design: ComponentDesign) -> FleetUsage:
         minimum=least,
         instances=design.initial,
         maximum=design.most,
-        workers=max(1, total * first.workers // design.initial),
+        workers=max(1, int(sum(each.copies * each.workers for each in every) * times)),
         rate_of_one=rate,
         planned_share=safety,
         measured=traffic.measured(draft, design.instance.type),

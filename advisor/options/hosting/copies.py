@@ -6,9 +6,10 @@ from typing import NamedTuple
 from advisor.modelling.queueing.scaling import instances_for_rate, whole
 from advisor.options import fleet, instances, memory, real_time
 from advisor.options.hosting import models as named
-from advisor.options.load import PER_SECOND, Load, load, per_second
+from advisor.options.load import PER_SECOND, Load, load, mib, per_second
 from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import CPU, Instance
+from advisor.text.quantity import MIB
 
 MILLI = 1000  # of a vCPU: cores are counted in thousandths, so that sums stay exact
 
@@ -42,7 +43,7 @@ def filled(copies: Iterable[tuple[Room, int]], instance: Room) -> int:
         instance: what one instance has; a copy that is larger gets an instance of its own.
     """
     bins: list[tuple[Room, int]] = []  # what is free, on how many instances
-    order = sorted(copies, key=lambda each: _share(each[0], instance), reverse=True)
+    order = sorted(copies, key=lambda each: (_share(each[0], instance), each), reverse=True)
     for copy, number in order:
         left = number
         filled: list[tuple[Room, int]] = []
@@ -89,17 +90,13 @@ class Component(NamedTuple):
 
 
 def instance_type(
-    draft: Draft,
-    members: tuple[named.Member, ...],
-    alone: memory.Need,
-    prices: Mapping[str, int] | None,
+    draft: Draft, members: tuple[named.Member, ...], prices: Mapping[str, int] | None
 ) -> instances.TypeChoice:
     """The type that is named, else that of the cheapest fleet for all copies of the peak.
 
     Args:
         draft: the plan being made.
-        members: the models.
-        alone: need of the largest.
+        members: the models; the type holds a copy of each.
         prices: as for real-time.
     """
     times = 1 if named.listed(draft) else named.count(draft)
@@ -108,10 +105,38 @@ def instance_type(
     def taken(apart: Draft, each: Instance) -> tuple[float, bool]:
         parts = tuple(component(apart, member, each, scaled=False) for member in members)
         count = max(floor, packed(parts, "copies", times, room_of(apart, each)))
-        return fleet.held(apart, count, fleet.bounds(apart)), True
+        held = all(_holds(member, each) for member in members)
+        return fleet.held(apart, count, fleet.bounds(apart)), held
 
     least = fleet.within(floor, fleet.bounds(draft))
-    return instances.choice(draft, alone, prices, taken, every=True, least=least)
+    alone = max((_least(each.draft) for each in members), key=weight)
+    found = instances.choice(draft, alone, prices, taken, every=True, least=least)
+    outside = [each.name for each in members if not _holds(each, found.instance)]
+    if not outside or len(members) == 1:  # what one needs is compared with a stated type before
+        return found
+    message = f"{found.instance.type} does not hold every model: {', '.join(outside)}"
+    fix = "State deploy.hosting: endpoint-each."
+    remark = instances.Remark(rule="instance-too-small", severity="error", message=message, fix=fix)
+    return found._replace(remarks=(*found.remarks, remark))
+
+
+def _holds(member: named.Member, instance: Instance) -> bool:
+    """Whether a model may have copies on a type that are as sure and fast as on its own type."""
+    told, accelerator = member.draft.facts.workload.modelled, memory.need(member.draft).accelerator
+    if told is None or told.on is None:
+        return accelerator in (CPU, instance.accelerator)
+    on = fleet.modelled(member.draft, instance)
+    return on is not None and (on.kept, on.certain) >= (told.on.kept, told.on.certain)
+
+
+def _least(draft: Draft) -> memory.Need:
+    """What a type must have: of a modelled one the weights, since the rest differs by type."""
+    need, told = memory.need(draft), draft.facts.workload.modelled
+    if told is None or told.on is None:
+        return need
+    size = -(-told.weights // MIB)
+    text = f"{mib(size)} {told.precision}"
+    return memory.with_host(need, size, text, size, f"weights of {told.name}")
 
 
 def weight(need: memory.Need) -> tuple[int, int]:
@@ -131,16 +156,19 @@ def room_of(draft: Draft, instance: Instance) -> Room:
 
 def _takes(draft: Draft, member: named.Member, instance: Instance) -> tuple[Room, int]:
     """What one copy asks for, and the requests that it works on at once."""
-    need = memory.need(member.draft)
-    on = fleet.modelled(member.draft, instance)
-    stated = draft.upper("model.concurrency") if on is None else on.concurrency // on.copies
+    own = member.draft
+    need, on = memory.need(own), fleet.modelled(own, instance)
+    stated = own.upper("model.concurrency") if on is None else on.concurrency // on.copies
     cores = int(draft.number("component-cores"))
     workers = stated or 1
     if need.accelerator == CPU and stated:
         cores = min(stated, max(1, int((instance.vcpu or stated) * draft.number("usable-memory"))))
-    devices = _devices(need, instance) if on is None else on.tensor_parallel
-    least = int(draft.number("component-memory-least"))
-    held = min(max(least, need.host_mib), fleet.MOST)
+    devices, host = _devices(need, instance), need.host_mib
+    if on is not None:
+        devices = on.tensor_parallel
+        if own.facts.workload.is_told("model.memory"):
+            host = on.host_mib + int(draft.number("server-memory"))
+    held = min(max(int(draft.number("component-memory-least")), host), fleet.MOST)
     return Room(min(cores, fleet.MOST) * MILLI, held, devices), workers
 
 
@@ -167,7 +195,7 @@ def component(draft: Draft, member: named.Member, instance: Instance, *, scaled:
     work = load(member.draft)
     floor, why_floor = fewest(draft)
     on_one = max(1, room_of(draft, instance).copies(room))
-    needed, why, rate = _for_peak(draft, work, workers, on_one)
+    needed, why, rate = _for_peak(member.draft, work, (workers, on_one), instance)
     copies = max(floor, needed)
     if floor > needed:
         why = f"{why}; {why_floor}"
@@ -198,36 +226,43 @@ def fewest(draft: Draft) -> tuple[int, str]:
     return copies, f"{copies} copies, on instances in two Availability Zones"
 
 
-def _for_peak(draft: Draft, work: Load, workers: int, on_one: int) -> tuple[int, str, float | None]:
+def _for_peak(
+    draft: Draft, work: Load, size: tuple[int, int], instance: Instance
+) -> tuple[int, str, float | None]:
     """Copies that carry the model's share of the peak, with AWS's safety factor.
 
     A throughput that was measured on an instance is shared by the copies that fill it.
+
+    Args:
+        draft: of the model alone.
+        work: its load.
+        size: requests that one copy works on at once, and copies on one instance.
+        instance: the type that copies are placed on.
     """
+    workers, on_one = size
     safety, _ = fleet.planned_share(draft)
-    measured = draft.upper("model.throughput")
-    if work.concurrent is not None and draft.facts.workload.is_told("model.throughput"):
-        measured = None
+    measured, on = draft.upper("model.throughput"), fleet.modelled(draft, instance)
+    told = draft.facts.workload.is_told("model.throughput")
     peak = work.peak or 0.0
-    if measured:
+    if measured and not told:
         rate = measured / PER_SECOND / on_one
-        count = min(fleet.MOST, instances_for_rate(peak, rate, safety))
-        how = "modelled" if draft.facts.workload.is_told("model.throughput") else "measured"
-        text = (
-            f"{per_second(measured / PER_SECOND)} {how} on an instance of {said(on_one)}, "
-            f"x {safety}; {work.peak_text} / {per_second(rate * safety)} = {said(count)}"
-        )
-        return count, text, rate
-    if work.concurrent is None:
+        said_of = f"{per_second(measured / PER_SECOND)} measured on an instance of {said(on_one)}"
+    elif told and on is not None and work.concurrent is None:
+        rate = on.highest_per_s / on.copies
+        said_of = f"{workers:,} at once = {per_second(rate)} modelled a copy"
+    elif work.concurrent is None:
         rate = workers / (work.processing_s or 1.0)
-        count = min(fleet.MOST, instances_for_rate(peak, rate, safety))
-        text = (
-            f"{workers} at once / {work.time_text} = {per_second(rate)} a copy, "
-            f"x {safety}; {work.peak_text} / {per_second(rate * safety)} = "
-            f"{said(count)}"
+        said_of = f"{workers} at once / {work.time_text} = {per_second(rate)} a copy"
+    else:
+        count = max(1, min(fleet.MOST, whole((work.in_flight or 0.0) / (workers * safety))))
+        return (
+            count,
+            f"{work.in_flight_text} / ({workers} at once x {safety}) = {said(count)}",
+            None,
         )
-        return count, text, rate
-    count = max(1, min(fleet.MOST, whole((work.in_flight or 0.0) / (workers * safety))))
-    return count, f"{work.in_flight_text} / ({workers} at once x {safety}) = {said(count)}", None
+    count = min(fleet.MOST, instances_for_rate(peak, rate, safety))
+    planned = per_second(rate * safety)
+    return count, f"{said_of}, x {safety}; {work.peak_text} / {planned} = {said(count)}", rate
 
 
 def said(count: int) -> str:

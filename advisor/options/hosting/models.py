@@ -6,18 +6,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from advisor.engine.facts import Facts
+from advisor.engine.members import part_of, shares
 from advisor.model.options import BATCH_TRANSFORM, INFERENCE_PIPELINE, MULTI_CONTAINER
 from advisor.model.usage import Quantity, known
-from advisor.model.workload import SAID_OF_ALL, Interval, Stated, Workload
+from advisor.model.workload import Interval, Stated
 from advisor.options import memory
 from advisor.options.plan_builder import Basis, Draft, once
-from advisor.text.quantity import WHOLE
 
 LEAST_CONTAINERS = 2
-_TRAFFIC = ("traffic.peak", "traffic.volume", "traffic.concurrent")
-_RECORDS = ("dataset.records", "dataset.size")
-_LEFT_OUT = ("models", "deploy.hosting")
-_OF_LIST = {"name", "share", "artifact"}
 
 
 class Member(NamedTuple):
@@ -46,11 +42,34 @@ def members(draft: Draft) -> tuple[Member, ...]:
     if not models:
         number = count(draft)
         return (_member(draft, {}, 0, 1 / number),)
-    shares = _shares(models)
     return tuple(
         _member(draft, model, number, share)
-        for number, (model, share) in enumerate(zip(models, shares, strict=True), start=1)
+        for number, (model, share) in enumerate(zip(models, shares(models), strict=True), start=1)
     )
+
+
+def unnamed(draft: Draft, made: str, again: str) -> None:
+    """Say that the requests make what one of several models without names needs."""
+    draft.find(
+        "models-not-named",
+        "info",
+        f"the requests create {made} of one model, but there are {count(draft):,}",
+        path="model.count",
+        fix=f"List the models by name under models, or repeat {again} for each.",
+    )
+
+
+def placed(member: Member, instance_type: str) -> Member:
+    """The same on a type that holds several models: what is modelled is that of this type."""
+    facts, stated = member.draft.facts, member.draft.facts.workload.as_stated
+    told, path = facts.workload.modelled, "deploy.instance_type"
+    if told is None or told.on is None or told.on.instance_type == instance_type:
+        return member
+    values = {**stated.values, path: Stated(path, instance_type, instance_type, 0, 0)}
+    here = Facts(facts.book, stated._replace(values=values), facts.region)
+    draft = Draft(member.draft.option, Basis(here, member.draft.knowledge))
+    draft.number_of = member.draft.number_of
+    return member._replace(draft=draft)
 
 
 def times(draft: Draft) -> Quantity:
@@ -81,71 +100,17 @@ def containers(draft: Draft) -> tuple[Member, ...]:
     )
 
 
-def _shares(models: tuple[Mapping[str, Any], ...]) -> list[float]:
-    """Stated shares, of a range the larger end; what they leave is split evenly."""
-    stated = [model.get("share") for model in models]
-    known = [None if each is None else (each.high or each.low or 0) / WHOLE for each in stated]
-    silent = known.count(None)
-    left = max(0.0, 1 - sum(each for each in known if each is not None))
-    return [left / silent if each is None else each for each in known]
-
-
 def _member(draft: Draft, model: Mapping[str, Any], number: int, share: float) -> Member:
     """A plan to be made of one model; what it rests on is worked out once."""
     whole = draft.way in (MULTI_CONTAINER, INFERENCE_PIPELINE)  # each container sees all requests
     key = ("member", number, whole, draft.option == BATCH_TRANSFORM)
     done = draft.basis.done
     if key not in done:
-        part = _part_of(draft, model, None if whole else share)
+        batch, workload = draft.option == BATCH_TRANSFORM and "share" in model, draft.facts.workload
+        part = part_of(
+            workload, model, 1.0 if whole else share, among=bool(listed(draft)), records=batch
+        )
         done[key] = Basis(Facts(draft.facts.book, part, draft.facts.region), draft.knowledge)
     made = Draft(draft.option, done[key])
     made.number_of = number
     return Member(str(model.get("name", "")), made, share)
-
-
-def _part_of(draft: Draft, model: Mapping[str, Any], share: float | None) -> Workload:
-    """The workload of one model alone."""
-    workload = draft.facts.workload
-    name = str(model.get("name", ""))
-    values = {path: item for path, item in workload.values.items() if path not in _LEFT_OUT}
-    _state(values, "model.count", Interval(1, 1))
-    if model:
-        for part in SAID_OF_ALL if listed(draft) else ():
-            values.pop(f"model.{part}", None)
-        for part in model.keys() - _OF_LIST:
-            _state(values, f"model.{part}", model[part])
-        _state_artifact(values, model, name)
-    if share is not None:
-        _scale(values, share, records=draft.option == BATCH_TRANSFORM and "share" in model)
-    stem = f"{workload.name}-{name}" if name else workload.name
-    return workload._replace(name=stem, values=values)
-
-
-def _state(values: dict[str, Stated], path: str, value: Any) -> None:
-    old = values.get(path)
-    line, column = (old.line, old.column) if old is not None else (0, 0)
-    values[path] = Stated(path, str(value), value, line, column)
-
-
-def _state_artifact(values: dict[str, Stated], model: Mapping[str, Any], name: str) -> None:
-    """The model's own artifact, else one of its name below the prefix that all share."""
-    own, shared = model.get("artifact"), values.get("model.artifact")
-    if own is not None:
-        _state(values, "model.artifact", own)
-    elif shared is not None and shared.value.endswith("/"):
-        plain = values.get("needs.uncompressed-model")
-        end = "/" if plain is not None and plain.value is True else ".tar.gz"
-        _state(values, "model.artifact", f"{shared.value}{name}{end}")
-
-
-def _scale(values: dict[str, Stated], share: float, *, records: bool) -> None:
-    for path in (*_TRAFFIC, *(_RECORDS if records else ())):
-        item = values.get(path)
-        if item is not None and isinstance(item.value, Interval):
-            low, high = (None if end is None else _part(end, share) for end in item.value)
-            _state(values, path, Interval(low, high))
-
-
-def _part(end: int, share: float) -> int:
-    """A share of a whole number, rounded up so that something is left of it."""
-    return min(end, -(-end * round(share * 10**9) // 10**9)) if share < 1 else end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from math import fsum
 from typing import Any, NamedTuple
 
 from advisor.model.advice import Invoke, Plan, Quota
@@ -16,7 +17,8 @@ from advisor.model.options import (
     REAL_TIME,
 )
 from advisor.model.usage import FleetUsage, Part, Usage
-from advisor.options import instances, memory, real_time
+from advisor.modelling.queueing.scaling import whole
+from advisor.options import fleet, instances, memory, real_time
 from advisor.options.hosting import models as named
 from advisor.options.instance_types import Types
 from advisor.options.load import SECOND, counted, known, sentence
@@ -62,35 +64,34 @@ def inputs(draft: Draft, prices: Mapping[str, int] | None) -> HostingInputs:
 
 def _load(draft: Draft, prices: Mapping[str, int] | None) -> HostingInputs:
     """Whether the peak fills the instances that each model would have of its own."""
-    apart = _apart(draft, prices)
-    made = real_time.design(draft.apart(), prices)
-    work, capacity = made.work, made.capacity
+    found: Counter[str] = Counter()
+    listed, count = bool(named.listed(draft)), named.count(draft)
+    alone = [
+        (each.draft, real_time.design(each.draft.apart(), prices)) for each in named.members(draft)
+    ]
+    for _, made in alone:
+        found[made.instance.type] += (1 if listed else count) * made.sizes.initial
+    apart = tuple(sorted(found.items()))
     measured = draft.upper("model.throughput")
     if known(draft).in_flight is None and (known(draft).peak is None or not measured):
         return HostingInputs({}, apart, "")
-    count, floor = named.count(draft), real_time.availability(draft)[0]
-    needed, _ = real_time.for_peak(draft, work, capacity)
+    together = alone if listed else [(draft, real_time.design(draft.apart(), prices))]
+    busy = fsum(real_time.busy(each, made.work, made.capacity) for each, made in together)
+    floor, needed = real_time.availability(draft)[0], max(1, min(fleet.MOST, whole(busy)))
     filling = needed >= count * floor
+    types = " or ".join(sorted({made.instance.type for _, made in together}))
     text = (
-        f"the peak takes {counted(needed, 'instance')} of {made.instance.type}, and "
+        f"the peak takes {counted(needed, 'instance')} of {types}, and "
         f"{counted(count, 'endpoint')} would have {count} x {floor} = {count * floor}"
     )
     return HostingInputs({"load": "filling" if filling else "shared"}, apart, text)
 
 
-def _apart(draft: Draft, prices: Mapping[str, int] | None) -> tuple[tuple[str, int], ...]:
-    """The fleet of an endpoint for each model, by type."""
-    found: Counter[str] = Counter()
-    times = 1 if named.listed(draft) else named.count(draft)
-    for each in named.members(draft):
-        made = real_time.design(each.draft.apart(), prices)
-        found[made.instance.type] += times * made.sizes.initial
-    return tuple(found.items())
-
-
 def _frameworks(draft: Draft) -> str:
-    """What the models are served with: images tell them apart as well as frameworks do."""
-    models = named.listed(draft)
+    """What the models are served with: images and kinds tell them apart as frameworks do."""
+    models, told = named.listed(draft), [each.facts.workload.modelled for each in draft.facts.parts]
+    if len({None if each is None else each.kind for each in told}) > 1:
+        return "several"
     for part in ("framework", "image"):
         default = draft.text(f"model.{part}")
         found = {model.get(part, default) for model in models}
@@ -104,7 +105,7 @@ def _server(draft: Draft) -> str:
     stated += [model.get(part) for model in named.listed(draft) for part in ("framework", "image")]
     texts = [text.lower() for text in stated if text is not None]
     if not texts:
-        return "unknown"
+        return "unknown" if draft.facts.workload.modelled is None else "other"
     return "triton" if any(name in text for text in texts for name in _TRITON) else "other"
 
 
@@ -195,8 +196,12 @@ def tell(
     known: HostingInputs,
     found: Choice,
     prices: Mapping[str, int] | None,
+    costs: Mapping[str, str],
 ) -> None:
-    """Note the way with its reason, and for every other why it lost or what it would cost."""
+    """Note the way with its reason, and for every other why it lost or what it would cost.
+
+    ``costs`` has what is known of other ways: of that of the rules, where another is taken for it.
+    """
     way, row = draft.way, found.row
     stated = draft.text("deploy.hosting")
     why = row.origin.because
@@ -206,8 +211,12 @@ def tell(
     if way in (MULTI_CONTAINER, INFERENCE_PIPELINE):
         count = counted(len(named.containers(draft)), "container")
     load = f"; {known.load_text}" if known.load_text else ""
-    because = f"{table.ways[way].title} ({count}{load}): {why[0].lower()}{why[1:]}"
+    title = f"{table.ways[way].title} ({count}{load})"
+    because = f"{title}: {why[0].lower()}{why[1:]}"
     because += f" Question {found.number} ({row.id}): {row.asks} Yes."
+    if found.way and found.way in costs:
+        instead = f"{found.way}: {costs[found.way]}"
+        because = f"{_instead(draft, way, known, prices)}; {instead}. {title}."
     draft.set("Hosting", way, because, source=row.origin.source)
     for name, other in table.ways.items():
         if name == way:
@@ -218,7 +227,8 @@ def tell(
             source = reasons[0].origin.source
             draft.set(f"Not {name}", "ruled out", sentence(text), source=source)
         elif name in row.then or name == ENDPOINT_EACH:
-            draft.set(f"Not {name}", _instead(draft, name, known, prices), other.says)
+            rank = costs.get(name) or _instead(draft, name, known, prices)
+            draft.set(f"Not {name}", rank, other.says)
 
 
 def _instead(
@@ -241,26 +251,12 @@ def apart_usd(known: HostingInputs, prices: Mapping[str, int] | None) -> float |
     return sum((price or 0) * count for price, count in parts) * MONTH_HOURS / _MILLIONTHS
 
 
-def compare(
-    draft: Draft, known: HostingInputs, made: Usage, prices: Mapping[str, int] | None
-) -> None:
-    """Say it where an endpoint for each model would have a cheaper fleet than the shared one."""
+def _shared_usd(made: Usage, prices: Mapping[str, int] | None) -> float | None:
+    """Instances that all models share in a month; ``None`` without a price, or where none stay."""
     if not isinstance(made, FleetUsage) or made.minimum == 0:
-        return
-    apart = apart_usd(known, prices)
+        return None
     price = ({} if prices is None else prices).get(made.instance_type)
-    if apart is None or price is None:
-        return
-    shared = made.instances * price * MONTH_HOURS / _MILLIONTHS
-    if apart < shared:
-        draft.find(
-            "hosting-cheaper",
-            "info",
-            f"instances for one endpoint per model cost {figure(apart)} USD a month, "
-            f"{draft.way} costs {figure(shared)}",
-            path="models",
-            fix="State deploy.hosting: endpoint-each, unless one endpoint is worth the difference.",
-        )
+    return None if price is None else made.instances * price * MONTH_HOURS / _MILLIONTHS
 
 
 def complain(draft: Draft, found: Choice) -> None:
@@ -301,19 +297,44 @@ def planned(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deplo
     found = choose(table, known.inputs)
     # Where none serves, the form that was asked for is shown with what is against it.
     draft.way = draft.text("deploy.hosting") or found.way or found.row.then[0]
+    fresh, way = draft.apart(), draft.way
+    costs: dict[str, str] = {}
+    other = next((e for e in found.row.then if e != ENDPOINT_EACH and not found.against[e]), "")
+    if way == ENDPOINT_EACH == found.way and other:
+        trial = draft.apart()
+        trial.way = other
+        if shared := _shared_usd(_planned(trial, prices, size, deploy=False).usage, prices):
+            costs[other] = f"ranks after it, {figure(shared)} USD a month"
     complain(draft, found)
-    tell(draft, table, known, found, prices)
-    way = draft.way
+    tell(draft, table, known, found, prices, costs)
     if not _takes(draft.option, way):
         # What was asked for cannot be sent: the requests make what the option has instead.
         draft.way = "" if way in (MULTI_CONTAINER, INFERENCE_PIPELINE) else ENDPOINT_EACH
         way = draft.way or way
     made = _planned(draft, prices, size, deploy=deploy)
-    found_more = len(draft.findings)
-    if way != ENDPOINT_EACH and not found.against[ENDPOINT_EACH]:
-        compare(draft, known, made.usage, prices)
-    findings = made.findings + tuple(draft.findings[found_more:])
-    return made._replace(hosting=way, findings=findings)
+    if way == ENDPOINT_EACH or found.against[ENDPOINT_EACH]:
+        return made._replace(hosting=way)
+    shared, apart = _shared_usd(made.usage, prices), apart_usd(known, prices)
+    named_type = draft.text("deploy.instance_type") is not None
+    unfit = any(e.rule == "instance-too-small" for e in made.findings) and not named_type
+    dearer = shared is not None and apart is not None and apart < shared
+    if ENDPOINT_EACH in found.row.then and draft.text("deploy.hosting") is None:
+        if unfit or dearer:
+            costs[way] = (
+                "no type holds every model" if unfit else f"{figure(shared or 0)} USD a month"
+            )
+            fresh.way = ENDPOINT_EACH
+            tell(fresh, table, known, found, prices, costs)
+            return _planned(fresh, prices, size, deploy=deploy)._replace(hosting=ENDPOINT_EACH)
+    elif dearer:
+        message = (
+            f"instances for one endpoint per model cost {figure(apart or 0)} USD a month, "
+            f"{way} costs {figure(shared or 0)}"
+        )
+        fix = "State deploy.hosting: endpoint-each, unless one endpoint is worth the difference."
+        draft.find("hosting-cheaper", "info", message, path="models", fix=fix)
+        made = made._replace(findings=(*made.findings, draft.findings[-1]))
+    return made._replace(hosting=way)
 
 
 def _takes(option: str, way: str) -> bool:
@@ -339,67 +360,42 @@ _OF_ONE = " per "  # in the name of a quota that bounds each endpoint by itself
 def _each_alone(
     draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deploy: bool
 ) -> Plan:
-    """The plan of all models; arguments as for ``planned``."""
+    """Every model's own plan, with its own size and share; the busiest stands for latency.
+
+    Where they have no names, the plan of one of them, many times. Arguments as for ``planned``.
+    """
     draft.carry("tenant-isolation")
-    if named.listed(draft):
-        return _of_all(draft, prices, size, deploy=deploy)
-    count = named.count(draft)
-    if count > 1:
-        _say_unnamed(draft, count)
-    if draft.option == REAL_TIME and count > 1:
-        return _of_one(draft, size(named.members(draft)[0].draft, prices, deploy=deploy), count)
-    return size(draft, prices, deploy=deploy)
-
-
-def _say_unnamed(draft: Draft, count: int) -> None:
-    thing = "job" if draft.option == BATCH_TRANSFORM else "endpoint"
-    draft.find(
-        "models-not-named",
-        "info",
-        f"the requests create the {thing} of one model, but there are {count:,}",
-        path="model.count",
-        fix="List the models by name under models, or repeat the requests with a name, an image "
-        "and an artifact for each.",
-    )
-
-
-def _of_one(draft: Draft, made: Plan, count: int) -> Plan:
-    """The plan of one model among many without names: it has an equal share of the traffic."""
-    member = named.members(draft)[0].draft
-    because = f"Of {counted(count, 'model')} without names each gets an equal share of the traffic."
-    draft.set("Endpoints", count, because)
-    part = Part(usage=made.usage, facts=member.facts, times=named.times(draft))
-    return made._replace(
-        settings=draft.settings + made.settings,
-        findings=_once((*draft.findings, *made.findings)),
-        quotas=tuple(_times(quota, count) for quota in made.quotas),
-        carried=made.carried | draft.carried,
-        usage=made.usage._replace(parts=(part,)),
-    )
-
-
-def _of_all(draft: Draft, prices: Mapping[str, int] | None, size: Size, *, deploy: bool) -> Plan:
-    """Every model's own plan, with its own size and share; the busiest stands for latency."""
+    listed, count = bool(named.listed(draft)), named.count(draft)
+    if not listed and count > 1:
+        thing = "job" if draft.option == BATCH_TRANSFORM else "endpoint"
+        named.unnamed(draft, f"the {thing}", "the requests with a name, an image and an artifact")
+    if not listed and (draft.option != REAL_TIME or count == 1):
+        return size(draft, prices, deploy=deploy)
     members = named.members(draft)
     plans = [size(each.draft, prices, deploy=deploy) for each in members]
-    busiest = max(range(len(plans)), key=lambda number: members[number].share)
+    busiest = max(zip(members, plans, strict=True), key=lambda pair: (pair[0].share, pair[0].name))
+    if not listed:
+        alike = f"Of {counted(count, 'model')} without names each gets an equal share of the"
+        draft.set("Endpoints", count, f"{alike} traffic.")
     settings = list(draft.settings)
     for member, made in zip(members, plans, strict=True):
-        settings += [e._replace(name=f"{member.name}: {e.name}") for e in made.settings]
-    carried = frozenset.intersection(*(made.carried for made in plans))
+        before = f"{member.name}: " if listed else ""
+        settings += [e._replace(name=f"{before}{e.name}") for e in made.settings]
     parts = tuple(
-        Part(usage=made.usage, facts=member.draft.facts)
+        Part(usage=made.usage, facts=member.draft.facts, times=named.times(draft))
         for made, member in zip(plans, members, strict=True)
     )
     return Plan(
         option=draft.option,
         settings=tuple(settings),
         requests=tuple(request for made in plans for request in made.requests),
-        invoke=_invoke(draft, plans, members) if deploy else plans[0].invoke,
-        quotas=_drawn(plans),
-        findings=_once((*draft.findings, *(each for made in plans for each in made.findings))),
-        carried=carried | draft.carried,
-        usage=plans[busiest].usage._replace(parts=parts),
+        invoke=_invoke(draft, plans, members) if deploy and listed else plans[0].invoke,
+        quotas=tuple(_times(each, 1 if listed else count) for each in _drawn(plans)),
+        findings=tuple(
+            dict.fromkeys((*draft.findings, *(each for made in plans for each in made.findings)))
+        ),
+        carried=frozenset.intersection(*(made.carried for made in plans)) | draft.carried,
+        usage=busiest[1].usage._replace(parts=parts),
     )
 
 
@@ -433,7 +429,3 @@ def _drawn(plans: list[Plan]) -> tuple[Quota, ...]:
             else:
                 found[quota.name] = before._replace(wanted=before.wanted + quota.wanted)
     return tuple(found.values())
-
-
-def _once(findings: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(dict.fromkeys(findings))
