@@ -21,6 +21,7 @@ from advisor.engine.model_types import (
 from advisor.model.geometry import Accelerator, Geometry
 from advisor.model.value import Memo, Value
 from advisor.model.workload import (
+    GENERATIVE,
     Alternative,
     Derived,
     Finding,
@@ -44,7 +45,6 @@ from advisor.text.quantity_format import about
 
 _SECOND = _MILLION = 1_000_000
 _PER_SECOND = KINDS["rate"]["/s"]
-_GENERATIVE = ("llm", "vlm")
 _CORES = 0.5  # of a vCPU: a core runs two threads
 _COMPILING = ("tei", "triton")
 _NARROW = "fp8"  # the precision that halves 16 bits at little loss
@@ -106,7 +106,7 @@ def modelled(facts: StatedFacts) -> Workload:
     model = _model(facts, models, known)
     if model is None:
         kind = facts.workload.text("model.kind")
-        if kind is None or kind in _GENERATIVE:
+        if kind is None or kind in GENERATIVE:
             return facts.workload
         unknown = tuple(_measure_it(facts, f"a model of the kind {kind}"))
         return facts.workload._replace(modelled=Modelled(name=kind, kind=kind, findings=unknown))
@@ -239,7 +239,7 @@ def _model(facts: StatedFacts, models: Models, known: Knowledge) -> _Model | Non
         size = workload.interval("model.size")
         if count is None and size is not None and size.low:
             count = round((size.high or size.low) / models.numbers[f"bytes-{precision}"])
-        if count is None or kind not in _GENERATIVE:
+        if count is None or kind not in GENERATIVE:
             return None
         geometry = _like(count, models)
         name = f"{about(count, 'count')} parameters"
@@ -303,6 +303,7 @@ def _asked(facts: StatedFacts, model: _Model, known: Knowledge) -> Asked:
     rated = any(facts.is_stated(f"traffic.{each}") for each in ("peak", "volume"))
     concurrent = None if rated else facts.taken("traffic.concurrent")
     budget, stated_time = _end(workload, "budget"), facts.is_stated("requests.processing")
+    transform = workload.text("requests.arrival") == "batch"  # nobody waits for one record
     return Asked(
         geometry=model.geometry,
         precision=model.precision,
@@ -311,8 +312,8 @@ def _asked(facts: StatedFacts, model: _Model, known: Knowledge) -> Asked:
         context=model.context,
         rate=facts.taken("traffic.peak") / _PER_SECOND,
         flying=float(concurrent) if concurrent else None,
-        first_byte_s=_seconds(workload, "requests.first_byte"),
-        answer_s=_seconds(workload, "requests.answer"),
+        first_byte_s=None if transform else _seconds(workload, "requests.first_byte"),
+        answer_s=None if transform else _seconds(workload, "requests.answer"),
         request_s=facts.taken(MEAN_PROCESSING) / _SECOND if stated_time else None,
         at_once=_end(workload, "model.concurrency"),
         batched=workload.batched,
@@ -321,7 +322,7 @@ def _asked(facts: StatedFacts, model: _Model, known: Knowledge) -> Asked:
         least=_least(facts, known),
         fast=workload.text("prefer") == "latency",
         budget_usd=None if budget is None else budget / _MILLION,
-        transform=workload.text("requests.arrival") == "batch",
+        transform=transform,
         named=workload.text("deploy.instance_type") or workload.text("model.measured_on"),
         region=facts.region,
         engine=workload.server if model.named else "a shape like others",
@@ -372,19 +373,19 @@ def _sizes(
     size = -(-model.weights // MIB) * MIB
     if count and model.named:
         yield _number("model.size", "size", size, (1.0, 1.0), f"{each}.")
-    if model.kind in _GENERATIVE:
+    if model.kind in GENERATIVE:
         gpu = Stated("model.accelerator", GPU, GPU, 0, 0)
         if model.named or {"model.kind", "model.engine"} & facts.workload.values.keys():
             because = "A language model answers too slowly on CPUs."
             yield gpu.path, Derived(item=gpu, middle=None, because=because)
     for path, tokens in zip(_BODIES, (model.usual.given, model.usual.written), strict=True):
-        if model.kind != "vlm" and not model.assumed:
+        if model.kind != "vlm":
             size = tokens * known.numbers["token-bytes"]
             because = f"{tokens:,.0f} tokens of about {known.numbers['token-bytes']} bytes."
             yield _number(path, "size", size, (0.5, 2.0), because)
     image = _end(facts.workload, "model.image_size")
     packed = image or int(known.numbers["image-of-language-models"] * 1_000_000)
-    if model.kind in _GENERATIVE:
+    if model.kind in GENERATIVE:
         start = start_up(model.weights, packed, numbers)
         low, high = (round(end) * _SECOND for end in (start.least, start.most))
         # The rates are of small types, and AWS's own examples fetch 1.5 TB before it ends a start.

@@ -26,6 +26,9 @@ HEAVIEST_OF_ALL = (
 SAID_OF_ALL = (*LARGEST_OF_ALL, *HEAVIEST_OF_ALL, "accelerator", "framework")
 
 
+GENERATIVE = ("llm", "vlm")
+"""Kinds of models that write text, token by token."""
+
 LANGUAGE_SERVERS = ("vllm", "lmi", "tgi", "sglang")
 """Servers of language models; TEI and Triton serve others."""
 

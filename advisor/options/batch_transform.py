@@ -11,6 +11,7 @@ from advisor.model.workload import Interval
 from advisor.modelling.queueing import transform_jobs
 from advisor.options import (
     containers,
+    endpoint,
     fleet,
     instances,
     memory,
@@ -25,7 +26,6 @@ from advisor.options import invocation as call
 from advisor.options.hosting import shared_memory as together
 from advisor.options.load import (
     PER_SECOND,
-    SECOND,
     Deadline,
     counted,
     deadline,
@@ -78,7 +78,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
 
 def _design(draft: Draft, instance: Instance) -> tuple[Records, Run]:
     split = records(draft, *fleet.workers(draft, instance))
-    return split, _run(draft, split)
+    return split, _run(draft, split, instance)
 
 
 def _taken(draft: Draft, instance: Instance) -> tuple[float, bool]:
@@ -87,15 +87,21 @@ def _taken(draft: Draft, instance: Instance) -> tuple[float, bool]:
     return run.instances * (run.high_hours or run.low_hours or 1), True
 
 
+def _start_s(draft: Draft) -> float:
+    """Seconds until a job works; what a model tells of its start is that of the whole instance."""
+    told = draft.facts.workload.is_told("model.startup")
+    return endpoint.start_s(draft) if told else float(draft.number("instance-start"))
+
+
 def _outgrows_volume(draft: Draft) -> bool:
     unpacked = upper(draft.facts.interval("model.unpacked"))
     return unpacked is not None and unpacked > draft.number("volume-default") * memory.GIB
 
 
-def _run(draft: Draft, split: Records) -> Run:
+def _run(draft: Draft, split: Records, instance: Instance) -> Run:
     """One instance, because each pays its own start, unless the deadline asks for more."""
-    facts, start = draft.facts, float(draft.number("instance-start"))
-    rate, rate_text = _rate(draft, split)
+    facts, start = draft.facts, _start_s(draft)
+    rate, rate_text = _rate(draft, split, instance)
     count_range = facts.workload.interval("dataset.records")
     total = upper(count_range)
     files = draft.upper("dataset.files")
@@ -148,14 +154,18 @@ def _for_deadline(
     return wanted, counted(wanted, "instance")
 
 
-def _rate(draft: Draft, split: Records) -> tuple[float, str]:
-    """Records per second of one instance."""
-    measured = draft.upper("model.throughput")
-    if measured:
-        rate = measured / PER_SECOND
-        told = draft.facts.workload.is_told("model.throughput")
-        return rate, f"{per_second(rate)} {'modelled' if told else 'measured'} on one instance"
-    work = load(draft)
+def _rate(draft: Draft, split: Records, instance: Instance) -> tuple[float, str]:
+    """Records per second of one instance; fewer at once than it could take are served slower."""
+    measured, work = draft.upper("model.throughput"), load(draft)
+    if measured and not draft.facts.workload.is_told("model.throughput"):
+        return (
+            measured / PER_SECOND,
+            f"{per_second(measured / PER_SECOND)} measured on one instance",
+        )
+    on = fleet.modelled(draft, instance)
+    if measured and on is not None:
+        rate = on.highest_per_s * min(1.0, split.concurrent / on.concurrency)
+        return rate, f"{per_second(rate)} modelled on one instance"
     rate = split.concurrent / (work.processing_s or 1.0)
     text = f"{counted(split.concurrent, 'request')} at once / {work.time_text}"
     return rate, f"{text} = {per_second(rate)}"
@@ -198,16 +208,14 @@ def _job(draft: Draft, model: Request, split: Records, run: Run, instance: Insta
 def _client(draft: Draft, split: Records) -> Parameters:
     """Timeout of one call: twice its longest expected time, never below the default."""
     default, most = draft.number("batch-timeout-default"), draft.number("batch-timeout-most")
-    longest = upper(draft.facts.largest("requests.processing"))
-    timeout, because = default, "Time of a call not stated."
-    if longest:
-        together = split.per_request if split.strategy == "MultiRecord" else 1
-        time = longest / SECOND * together
-        wanted = math.ceil(min(time, most) * draft.number("timeout-margin"))
-        timeout = int(min(most, max(default, wanted)))
+    margin, time = draft.number("timeout-margin"), split.longest_s
+    timeout = int(min(most, max(default, math.ceil(min(time, most) * margin))))
+    because = "Time of a call not stated."
+    if timed(draft):
+        each = seconds(time / split.per_request)
         because = (
-            f"{counted(together, 'record')} in a call x {seconds(longest / SECOND)} = "
-            f"{seconds(time)}, x {draft.number('timeout-margin')}, within {default} and {most} s."
+            f"{counted(split.per_request, 'record')} in a call x {each} = {seconds(time)}, "
+            f"x {margin}, within {default} and {most} s."
         )
     draft.set("InvocationsTimeoutInSeconds", timeout, because, constant="batch-timeout-default")
     retries = draft.number("batch-retries")
@@ -269,7 +277,7 @@ def _usage(draft: Draft, split: Records, run: Run, instance: Instance) -> JobUsa
         job_hours=Quantity(low=run.low_hours, high=run.high_hours),
         runs=between(workload.interval("dataset.runs") or Interval(None, None), RATE_PER_MONTH),
         workers=split.concurrent,
-        start_s=float(draft.number("instance-start")),
+        start_s=_start_s(draft),
     )
     if run.low_hours is None and workload.interval("dataset.records") is not None:
         return usage._replace(origins={"job_hours": "requests.processing"})
