@@ -167,45 +167,41 @@ def _most(draft: Draft, work: Load, capacity: Capacity, wait: float | None) -> t
 def _as_it_comes(
     draft: Draft, work: Load, capacity: Capacity, wait: float | None, lag: float
 ) -> tuple[int, str]:
-    safety, _ = fleet.planned_share(draft)
-    flying = work.in_flight or 0.0
-    count = _whole(flying / (capacity.workers * safety))
+    count, text = fleet.for_peak(draft, work, capacity)
     why = "no answer time is stated"
     if wait is not None:
         why = f"{seconds(round(wait))} to wait are less than the {seconds(lag)} until help arrives"
-    return count, (
-        f"{work.in_flight_text} / ({capacity.workers} at once x {safety}) = {count}; {why}"
-    )
+    return count, f"{text}; {why}"
 
 
 def _spread(draft: Draft, work: Load, capacity: Capacity, wait: float) -> tuple[int, str]:
     """The queue spreads the peak: enough for the mean, and for a peak as long as one lasts."""
-    busy, lasts = draft.number("highest-utilisation"), draft.number("peak-duration")
-    flying = (work.in_flight or 0.0) / capacity.workers
-    burst = _whole(flying * lasts / (lasts + wait))
+    share, lasts = draft.number("highest-utilisation"), draft.number("peak-duration")
+    busy = fleet.busy(draft, work, capacity)[0]
+    burst = _whole(busy * lasts / (lasts + wait))
     if known(draft).mean is None:
-        count = max(burst, _whole(flying / busy))
+        count = max(burst, _whole(busy / share))
         return count, (
-            f"{work.in_flight_text} / {busy} busy = {count}; the volume is not stated, so the "
-            "peak may last"
+            f"{work.peak_text} keeps {number(busy)} instances busy, / {share} = {count}; the "
+            "volume is not stated, so the peak may last"
         )
     mean = work.mean or 0.0
-    steady = mean * (work.processing_s or 0.0) / capacity.workers
-    count = max(burst, _whole(steady / busy))
+    steady = mean / capacity.per_second
+    count = max(burst, _whole(steady / share))
     text = (
-        f"{per_second(mean)} in the active time x {work.time_text} = "
-        f"{number(steady)} instances busy, / {busy} = {_whole(steady / busy)}; the peak of "
-        f"{number(flying)} spread over its {seconds(lasts)} and the {seconds(round(wait))} that an "
+        f"{per_second(mean)} in the active time / {per_second(capacity.per_second)} = "
+        f"{number(steady)} instances busy, / {share} = {_whole(steady / share)}; the peak of "
+        f"{number(busy)} spread over its {seconds(lasts)} and the {seconds(round(wait))} that an "
         f"answer may wait = {burst}"
     )
-    return count, text + _peak_may_last(flying, count, wait)
+    return count, text + _peak_may_last(busy, count, wait)
 
 
-def _peak_may_last(flying: float, count: int, wait: float) -> str:
+def _peak_may_last(busy: float, count: int, wait: float) -> str:
     """How long the peak may last before the queue is longer than the wait."""
-    if flying <= count:
+    if busy <= count:
         return ""
-    return f"; with {count} the peak may last {number(wait * count / (flying - count) / 3600)} h"
+    return f"; with {count} the peak may last {number(wait * count / (busy - count) / 3600)} h"
 
 
 def _floor(draft: Draft, work: Load, capacity: Capacity, why: str) -> tuple[int, str]:
@@ -213,7 +209,7 @@ def _floor(draft: Draft, work: Load, capacity: Capacity, why: str) -> tuple[int,
     mean = known(draft).mean
     if mean is None:
         return _least(draft, why)
-    count = _whole(mean * (work.processing_s or 0.0) / capacity.workers)
+    count = _whole(mean / capacity.per_second)
     least, why = _least(
         draft, f"{why}; {counted(count, 'instance')} for the mean of the active time"
     )

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from advisor.model.value import Value
 from advisor.model.workload import OnType
+from advisor.modelling.queueing.scaling import whole
 from advisor.options.load import PER_SECOND, Load, counted, number, per_second
 from advisor.options.plan_builder import Draft, once, upper
 from advisor.rulebook.hardware import CPU, Instance
@@ -64,6 +65,28 @@ def planned_share(draft: Draft) -> tuple[float, str]:
     batched = workload.is_told("model.concurrency") or workload.batched
     name = "batching-share" if batched else "safety-factor"
     return draft.number(name), name
+
+
+def busy(draft: Draft, load: Load, capacity: Capacity) -> tuple[float, bool]:
+    """Instances that the peak keeps busy, and whether that follows from the rate of one."""
+    measured = "model.throughput" in draft.facts.workload.as_stated.values
+    if measured or load.concurrent is None:
+        return (load.peak or 0.0) / capacity.per_second, True
+    return (load.in_flight or 0.0) / capacity.workers, False
+
+
+def for_peak(draft: Draft, load: Load, capacity: Capacity) -> tuple[int, str]:
+    """Instances that carry the peak with AWS's safety factor."""
+    safety, _ = planned_share(draft)
+    needed, rated = busy(draft, load, capacity)
+    count = max(1, min(MOST, whole(needed / safety)))
+    if rated:
+        planned = per_second(capacity.per_second * safety)
+        why = f"{capacity.text}, x {safety} = {planned} planned for; {load.peak_text} / {planned}"
+    else:
+        at_once = f"{number(capacity.workers)} at once x {safety}"
+        why = f"{load.in_flight_text} / ({at_once})"
+    return count, f"{why} = {counted(count, 'instance')}"
 
 
 def workers(draft: Draft, instance: Instance) -> tuple[int, str]:

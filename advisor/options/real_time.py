@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from advisor.model.advice import Parameters, Plan, Request
 from advisor.model.usage import FleetUsage, Quantity, known
 from advisor.model.value import Value
-from advisor.modelling.queueing.scaling import instances_for_rate, invocations_target, whole
+from advisor.modelling.queueing.scaling import invocations_target
 from advisor.options import (
     containers,
     endpoint,
@@ -28,7 +28,6 @@ from advisor.options.load import (
     counted,
     load,
     number,
-    per_second,
     seconds,
     sentence,
     sized,
@@ -173,7 +172,7 @@ def _fleet_of(draft: Draft, instance: Instance) -> Design:
 def _count(draft: Draft, work: Load, capacity: Capacity) -> tuple[int, tuple[int, str], str]:
     """Instances for the peak, those for availability alone, and the reasons."""
     least = availability(draft)
-    needed, why = for_peak(draft, work, capacity)
+    needed, why = fleet.for_peak(draft, work, capacity)
     if least[0] > needed:
         why = f"{why}; {least[1]}"
     return max(least[0], needed), least, why
@@ -220,26 +219,6 @@ def availability(draft: Draft) -> tuple[int, str]:
         )
     taken = "in production" if stated else "as for production, because no environment is stated"
     return two, f"{two} instances {taken}, in two Availability Zones"
-
-
-def for_peak(draft: Draft, work: Load, capacity: Capacity) -> tuple[int, str]:
-    """Instances that carry the peak with AWS's safety factor."""
-    safety, _ = fleet.planned_share(draft)
-    measured = "model.throughput" in draft.facts.workload.as_stated.values
-    rate = capacity.per_second
-    if measured or work.concurrent is None:
-        count = min(fleet.MOST, instances_for_rate(work.peak or 0.0, rate, safety))
-        planned = per_second(rate * safety)
-        return count, (
-            f"{capacity.text}, x {safety} = {planned} planned for; {work.peak_text} / {planned} = "
-            f"{counted(count, 'instance')}"
-        )
-    flying = work.in_flight or 0.0
-    count = max(1, min(fleet.MOST, whole(flying / (capacity.workers * safety))))
-    return count, (
-        f"{work.in_flight_text} / ({number(capacity.workers)} at once x {safety}) = "
-        f"{counted(count, 'instance')}"
-    )
 
 
 def _scaled(draft: Draft, limits: fleet.Bounds, instance: Instance) -> bool:

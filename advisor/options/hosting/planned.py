@@ -17,6 +17,7 @@ from advisor.model.options import (
 )
 from advisor.model.usage import FleetUsage, Part, Usage
 from advisor.options import instances, memory, real_time
+from advisor.options.fleet import for_peak
 from advisor.options.hosting import models as named
 from advisor.options.instance_types import Types
 from advisor.options.load import SECOND, counted, known, sentence
@@ -69,7 +70,7 @@ def _load(draft: Draft, prices: Mapping[str, int] | None) -> HostingInputs:
     if known(draft).in_flight is None and (known(draft).peak is None or not measured):
         return HostingInputs({}, apart, "")
     count, floor = named.count(draft), real_time.availability(draft)[0]
-    needed, _ = real_time.for_peak(draft, work, capacity)
+    needed, _ = for_peak(draft, work, capacity)
     filling = needed >= count * floor
     text = (
         f"the peak takes {counted(needed, 'instance')} of {made.instance.type}, and "
