@@ -109,17 +109,20 @@ def advise_by(
         findings=standing,
         accepted=accepted,
         as_of=as_of,
-        model=_model(facts),
+        model=_model(facts, candidates, decision, prices),
     )
 
 
-def _model(facts: Facts) -> Modelled | None:
-    """What the model tells, with alternatives; most workloads name none."""
-    if facts.workload.modelled is None:
-        return None
-    from advisor.engine.modelled import with_alternatives
+def _model(
+    facts: Facts, candidates: tuple[Candidate, ...], decision: Decision, prices: Prices
+) -> Modelled | None:
+    """What the model tells, on the fleet of the plan; most workloads name none."""
+    chosen = next((each.plan for each in candidates if each.option == decision.option), None)
+    if facts.workload.modelled is None or chosen is None:
+        return facts.workload.modelled
+    from advisor.compare.model_fleets import beside_others
 
-    return with_alternatives(facts)
+    return beside_others(facts, chosen, prices)
 
 
 def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> Candidate:

@@ -280,6 +280,7 @@ def _loaded(
         holds=int(holds * copies),
         concurrency=int(most.in_flight * copies),
         instances=instances,
+        rate=rate,
         in_flight=rate * request,
         first_token_s=at_load.first_token,
         per_token_s=at_load.per_token,

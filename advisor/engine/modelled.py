@@ -22,7 +22,6 @@ from advisor.model.geometry import Accelerator, Geometry
 from advisor.model.value import Memo, Value
 from advisor.model.workload import (
     GENERATIVE,
-    Alternative,
     Derived,
     Finding,
     Interval,
@@ -41,7 +40,7 @@ from advisor.rulebook.hardware import GPU
 from advisor.rulebook.knowledge import Knowledge, knowledge
 from advisor.rulebook.resolve import Rulebook
 from advisor.text.quantity import KINDS, MIB
-from advisor.text.quantity_format import about
+from advisor.text.quantity_format import about, number
 
 _SECOND = _MILLION = 1_000_000
 _PER_SECOND = KINDS["rate"]["/s"]
@@ -138,7 +137,7 @@ def modelled(facts: StatedFacts) -> Workload:
         result = result._replace(assumed=model.assumed, rate=asked.rate, asked=asked)
         if found:
             told |= _times(model, asked, found[0])
-            rate = found[0].highest_per_s if asked.transform else asked.rate
+            rate = found[0].rate if asked.transform else asked.rate
             result = result._replace(on=_measured(facts, found[0]), rate=rate)
         elif asked.named is None:
             result = _not_held(result, facts, asked, models, known)
@@ -154,26 +153,30 @@ def modelled(facts: StatedFacts) -> Workload:
     return facts.workload._replace(values=values, modelled=result)
 
 
-def with_alternatives(facts: StatedFacts) -> Modelled | None:
-    """What the model of a workload tells, with what else would carry its load."""
+def at_fleet(facts: StatedFacts, instance_type: str, count: int) -> OnType | None:
+    """The model on the instances of a plan; ``None`` where no speed is modelled on the type."""
     told = facts.workload.modelled
-    if told is None or told.on is None:
-        return told
+    if told is None or told.on is None or told.on.instance_type != instance_type:
+        return None
+    asked = told.asked._replace(named=instance_type, count=count)
+    return _measured(facts, _fleets(asked, facts, _tables(facts), knowledge(facts.book.raw))[0])
+
+
+def variations(facts: StatedFacts, told: Modelled) -> Iterator[tuple[str, str, Any]]:
+    """What else would carry the load: its name, and a key with a value to state."""
+    if told.on is None:
+        return
     models, known, asked = _tables(facts), knowledge(facts.book.raw), told.asked
     types, least = known.catalogue.types, told.given + told.written
-    weights = memory.weight_bytes(asked.geometry, _NARROW, models.numbers)
     device = types[told.on.instance_type].accelerator_model
-    here = _fleets(asked, facts, models, known)
-    others = [on for on in here if types[on.instance_type].accelerator_model != device]
-    ways = [("another type", others)]
-    if weights < told.weights:
-        narrow = asked._replace(precision=_NARROW, weights=weights)
-        ways.append((f"model.precision {_NARROW}", _fleets(narrow, facts, models, known)))
+    for on in _fleets(asked, facts, models, known):
+        if types[on.instance_type].accelerator_model != device:
+            yield "another type", "deploy.instance_type", on.instance_type
+            break
+    if memory.weight_bytes(asked.geometry, _NARROW, models.numbers) < told.weights:
+        yield f"model.precision {_NARROW}", "model.precision", _NARROW
     if least < told.context:
-        short = asked._replace(context=least)
-        ways.append((f"model.context {least}", _fleets(short, facts, models, known)))
-    found = (Alternative(change=change, on=fleets[0]) for change, fleets in ways if fleets)
-    return told._replace(alternatives=tuple(each for each in found if each.on != told.on))
+        yield f"model.context {least}", "model.context", Interval(least, least)
 
 
 def _measured(facts: StatedFacts, on: OnType) -> OnType:
@@ -410,7 +413,7 @@ def _times(model: _Model, asked: Asked, on: OnType) -> Iterator[tuple[str, Deriv
     shorter = min(low / usual for low, usual in zip(model.shortest, model.usual, strict=True))
     least, most = (end / on.modelled_s for end in on.request)
     least *= shorter
-    how = f"{on.in_flight / on.instances:.3g} in progress on {on.instance_type}, modelled."
+    how = f"{number(on.in_flight / on.instances)} in progress on {on.instance_type}, modelled."
     time = on.modelled_s * _SECOND
     yield _number("requests.processing", "time", time, (least, most), how)
     held = f"{model.precision} weights, one request of the context and the server."

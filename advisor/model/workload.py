@@ -200,6 +200,7 @@ class OnType(Value):
     holds: int  # requests of the usual length whose cache fits on one instance
     concurrency: int  # of them in flight while the targets are kept
     instances: int  # for the load
+    rate: float  # requests a second of the load
     in_flight: float  # on all of them at the load
     first_token_s: float  # at the load
     per_token_s: float
@@ -218,10 +219,12 @@ class OnType(Value):
 
 
 class Alternative(Value):
-    """The same load with one thing changed."""
+    """The same load with one thing changed, as a plan of its own has it."""
 
     change: str  # another type, model.precision fp8, model.context 4096
     on: OnType
+    runs_on: str = ""  # 2 to 5 x ml.g5.xlarge
+    cost: Any = None  # an advisor.model.advice.Cost, of a month or of one run
 
 
 class Modelled(Value):

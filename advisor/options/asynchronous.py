@@ -28,7 +28,6 @@ from advisor.options.load import (
     counted,
     known,
     load,
-    number,
     per_second,
     seconds,
     sentence,
@@ -38,6 +37,7 @@ from advisor.options.load import (
 from advisor.options.plan_builder import Draft
 from advisor.options.rollout.replaced import Replaced, asked
 from advisor.rulebook.hardware import Instance
+from advisor.text.quantity_format import number
 
 
 class Sizes(Value):

@@ -30,7 +30,6 @@ from advisor.options.load import (
     counted,
     deadline,
     load,
-    number,
     per_second,
     seconds,
     sentence,
@@ -40,6 +39,7 @@ from advisor.options.plan_builder import Draft, upper
 from advisor.options.records import Records, records
 from advisor.rulebook.hardware import Instance
 from advisor.text.quantity import RATE_PER_MONTH
+from advisor.text.quantity_format import number
 
 
 class Run(NamedTuple):

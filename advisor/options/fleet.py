@@ -5,9 +5,10 @@ from functools import lru_cache
 from advisor.model.value import Value
 from advisor.model.workload import OnType
 from advisor.modelling.queueing.scaling import whole
-from advisor.options.load import PER_SECOND, Load, counted, number, per_second
+from advisor.options.load import PER_SECOND, Load, counted, per_second
 from advisor.options.plan_builder import Draft, once, upper
 from advisor.rulebook.hardware import CPU, Instance
+from advisor.text.quantity_format import number
 
 MOST = 2_147_483_647  # the API's counts are 32-bit integers
 

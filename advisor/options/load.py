@@ -9,7 +9,7 @@ from advisor.options.plan_builder import Draft, once
 from advisor.rulebook.fact_entries import MEAN_PROCESSING, TYPICAL_PROCESSING
 from advisor.rulebook.formulas import IN_FLIGHT_UNIT
 from advisor.text.quantity import MIB, MONTH_HOURS, RATE_PER_MONTH, WEEK
-from advisor.text.quantity_format import about
+from advisor.text.quantity_format import about, number
 
 SECOND = 1_000_000
 HOUR_S = 3600
@@ -179,11 +179,6 @@ def _time_text(draft: Draft, mean: float, median: float) -> str:
     if draft.text("requests.processing") is not None:
         return f"{said} assumed of {draft.text('requests.processing')}"
     return said if draft.facts.is_stated("requests.processing") else f"{said} assumed"
-
-
-def number(value: float) -> str:
-    """A number as people write it: three significant digits, whole from a hundred on."""
-    return f"{value:,.0f}" if value >= 99.95 else f"{value:.3g}"
 
 
 @lru_cache(maxsize=_SAID)

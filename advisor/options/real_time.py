@@ -27,7 +27,6 @@ from advisor.options.load import (
     Load,
     counted,
     load,
-    number,
     seconds,
     sentence,
     sized,
@@ -36,6 +35,7 @@ from advisor.options.load import (
 from advisor.options.plan_builder import Draft
 from advisor.options.rollout.replaced import Replaced
 from advisor.rulebook.hardware import Instance
+from advisor.text.quantity_format import number
 
 # The traffic of these patterns pauses, and an instance lost in a pause is replaced unseen.
 _WITH_GAPS = frozenset({"intermittent"})

@@ -3,9 +3,10 @@
 from typing import NamedTuple
 
 from advisor.modelling.queueing.transform_jobs import records_per_request
-from advisor.options.load import PER_SECOND, SECOND, counted, mib, number, seconds, sentence
+from advisor.options.load import PER_SECOND, SECOND, counted, mib, seconds, sentence
 from advisor.options.plan_builder import Draft, upper
 from advisor.text.quantity import MIB
+from advisor.text.quantity_format import number
 
 _SPLIT = {"csv": "Line", "jsonlines": "Line", "recordio": "RecordIO", "tfrecord": "TFRecord"}
 _MEDIA = {
