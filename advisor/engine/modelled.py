@@ -51,6 +51,8 @@ _known: dict[str, Models] = {}
 _found: Memo[Any, list[OnType]] = Memo(256)
 _BODIES = ("requests.payload", "requests.response")
 _TOKENS = ("requests.tokens.input", "requests.tokens.output")
+_TABULAR = ("tabular", "xgboost", "sklearn", "catboost", "lightgbm")
+_QUICK = "Models of tables usually take this long or less; measure it."
 _ORDINARY = "meta-llama/"  # whose models are dense and alike, from 1B to 405B
 
 
@@ -104,11 +106,14 @@ def modelled(facts: StatedFacts) -> Workload:
     models, known = _tables(facts), knowledge(facts.book.raw)
     model = _model(facts, models, known)
     if model is None:
-        kind = facts.workload.text("model.kind")
-        if kind is None or kind in GENERATIVE:
-            return facts.workload
-        unknown = tuple(_measure_it(facts, f"a model of the kind {kind}"))
-        return facts.workload._replace(modelled=Modelled(name=kind, kind=kind, findings=unknown))
+        kind = facts.workload.text("model.kind") or GENERATIVE[0]
+        named = Modelled(name=f"a model of the kind {kind}", kind=kind)
+        time = models.numbers["tabular-time"] if kind in _TABULAR else None
+        if time is None or facts.is_stated("requests.processing"):
+            return _with(facts, named, {})
+        path, each = _number("requests.processing", "time", time, (0.1, 1.0), _QUICK)
+        assumed = {path: (about(time, "time"), _QUICK)}
+        return _with(facts, named._replace(assumed=assumed), {path: each})
     told = dict(_sizes(facts, model, models, known))
     length = max(model.context, 1)
     kept = memory.kv_bytes(model.geometry, length)
@@ -129,9 +134,7 @@ def modelled(facts: StatedFacts) -> Workload:
         told |= _encoding(facts, model, models, known)
         read = {path: each for path, each in model.assumed.items() if path == _TOKENS[0]}
         result = result._replace(assumed=read, written=0)
-    elif not model.geometry.generates:
-        result = result._replace(findings=tuple(_measure_it(facts, model.name)))
-    elif facts.workload.text("model.accelerator") in (None, GPU):
+    elif model.geometry.generates and facts.workload.text("model.accelerator") in (None, GPU):
         asked = _asked(facts, model, known)
         found = _fleets(asked, facts, models, known)
         result = result._replace(assumed=model.assumed, rate=asked.rate, asked=asked)
@@ -145,12 +148,18 @@ def modelled(facts: StatedFacts) -> Workload:
             least = least_memory(asked, models.numbers) * MIB
             because = "The weights and the least that a server takes."
             told |= [_number("model.accelerator_memory", "size", least, (1.0, 1.0), because)]
-    values = {**facts.workload.values}
-    clash = tuple(_conflicts(facts, told))
+    return _with(facts, result, told)
+
+
+def _with(facts: StatedFacts, result: Modelled, told: Mapping[str, Derived]) -> Workload:
+    """The workload with what its model tells beside what is stated, and what is to be measured."""
     new = {path: each for path, each in told.items() if facts.workload.stated(path) is None}
-    result = result._replace(derived=new, findings=(*result.findings, *clash))
-    values |= {path: each.item for path, each in new.items()}
-    return facts.workload._replace(values=values, modelled=result)
+    values = {**facts.workload.values, **{path: each.item for path, each in new.items()}}
+    found = [*result.findings, *_conflicts(facts, told)]
+    made = facts.workload._replace(values=values, modelled=result)
+    if result.held and (made.untimed or "requests.processing" in result.assumed):
+        found.append(_measure_it(facts, result.name, quick=not made.untimed))
+    return made._replace(modelled=result._replace(derived=new, findings=tuple(found)))
 
 
 def at_fleet(facts: StatedFacts, instance_type: str, count: int) -> OnType | None:
@@ -539,8 +548,11 @@ _CAPS = ("model.concurrency", "model.throughput", "model.memory")
 """Keys of which any number is a choice, or comes from a measurement."""
 
 
-def _measure_it(facts: StatedFacts, name: str) -> Iterator[Finding]:
-    if not facts.is_stated("requests.processing"):
-        fix = "Measure one request, and state requests.processing."
-        message, place = f"no speed is modelled for {name}", facts.workload.place("model.id")
-        yield Finding("model-speed-unknown", "info", message, *place, fix)
+def _measure_it(facts: StatedFacts, name: str, *, quick: bool) -> Finding:
+    fix = "Measure one request, and state requests.processing."
+    message, severity = f"no speed is modelled for {name}", "info"
+    if not quick:
+        severity, message = "warning", f"{message}, so the plan has no size and no price"
+        test = "--artifact inference-recommendations-job --output test/ writes a load test"
+        fix = f"{fix} {test}, and --measured reads its result."
+    return Finding("model-speed-unknown", severity, message, *facts.workload.place("model.id"), fix)

@@ -308,6 +308,14 @@ class Workload(Value):
         return self.modelled is None or self.modelled.held
 
     @property
+    def untimed(self) -> bool:
+        """Whether nothing tells the time of a request of a model that is named.
+
+        What is assumed of other workloads does not stand for it.
+        """
+        return self.modelled is not None and self.stated("requests.processing") is None
+
+    @property
     def batched(self) -> bool:
         """Whether a load test of a language model says what an instance carries."""
         taken = None if self.measured is None else self.measured.taken

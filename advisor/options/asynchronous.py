@@ -153,6 +153,9 @@ def _wait(draft: Draft, work: Load, wake: float) -> float | None:
 
 def _most(draft: Draft, work: Load, capacity: Capacity, wait: float | None) -> tuple[int, str]:
     """Instances at most: for the peak as it comes, or for what the queue leaves of it."""
+    how, lacks = sized(draft)
+    if how == "not-sized":
+        return draft.number("scaling-ceiling"), f"not sized: state {lacks[0]}"
     lag = draft.number("tracking-alarm") + draft.number("instance-start") + endpoint.start_s(draft)
     if wait is None or wait < lag:
         found = _as_it_comes(draft, work, capacity, wait, lag)

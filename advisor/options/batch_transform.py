@@ -33,6 +33,7 @@ from advisor.options.load import (
     per_second,
     seconds,
     sentence,
+    sized,
     timed,
 )
 from advisor.options.plan_builder import Draft, upper
@@ -107,7 +108,7 @@ def _run(draft: Draft, split: Records, instance: Instance) -> Run:
     files = draft.upper("dataset.files")
     limit = deadline(draft)
     count, because = 1, f"{rate_text}; one instance is cheapest, because each start is paid"
-    if total and limit is not None:
+    if total and limit is not None and sized(draft)[0] != "not-sized":
         wanted = transform_jobs.instances_for_deadline(total, rate, start, limit.seconds)
         count, why = _for_deadline(draft, limit, wanted, files)
         because = (
@@ -167,6 +168,8 @@ def _rate(draft: Draft, split: Records, instance: Instance) -> tuple[float, str]
         rate = on.highest_per_s * min(1.0, split.concurrent / on.concurrency)
         return rate, f"{per_second(rate)} modelled on one instance"
     rate = split.concurrent / (work.processing_s or 1.0)
+    if draft.facts.workload.untimed:
+        return rate, "the time of a record is not known"
     text = f"{counted(split.concurrent, 'request')} at once / {work.time_text}"
     return rate, f"{text} = {per_second(rate)}"
 

@@ -35,7 +35,10 @@ def capacity(draft: Draft, load: Load, instance: Instance) -> Capacity:
     if batched is not None and draft.facts.workload.is_told("model.throughput"):
         said = f"{text} = {per_second(batched.highest_per_s)} modelled"
         return Capacity(workers=count, per_second=batched.highest_per_s, text=said)
-    return _capacity(count, text, measured, load.processing_s or 0.0, load.time_text)
+    found = _capacity(count, text, measured, load.processing_s or 0.0, load.time_text)
+    if draft.facts.workload.untimed and not measured:
+        return found._replace(text=f"{text}, each for {load.time_text}")
+    return found
 
 
 @lru_cache(maxsize=256)  # the options of one workload often take the same type

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from advisor.model.options import BATCH_TRANSFORM
+from advisor.model.options import BATCH_TRANSFORM, REAL_TIME
 from advisor.model.value import Value
 from advisor.model.workload import Interval
 from advisor.options.plan_builder import Draft, once
@@ -135,6 +135,10 @@ def sized(draft: Draft) -> tuple[str, tuple[str, ...]]:
     fewest, most = draft.upper("deploy.instances.min"), draft.upper("deploy.instances.max")
     if fewest is not None and fewest == most:
         return "stated", ()
+    flying = draft.option == REAL_TIME and load(draft).concurrent is not None
+    once = draft.option == BATCH_TRANSFORM and deadline(draft) is None
+    if draft.facts.workload.untimed and not (timed(draft) or flying or once):
+        return "not-sized", ("requests.processing",)
     if draft.option != BATCH_TRANSFORM:
         found = load(draft).rests_on
     elif deadline(draft) is None:  # one instance, however long it takes
@@ -173,12 +177,16 @@ def _peak_text(draft: Draft, peak: float, mean: float, stated: list[str]) -> str
 
 
 def _time_text(draft: Draft, mean: float, median: float) -> str:
-    said = seconds(mean)
+    said, workload = seconds(mean), draft.facts.workload
+    if workload.untimed:
+        return "an unknown time"
     if mean != median:
         return f"{said} (mean of {seconds(median)} and its 99th percentile)"
     if draft.text("requests.processing") is not None:
         return f"{said} assumed of {draft.text('requests.processing')}"
-    return said if draft.facts.is_stated("requests.processing") else f"{said} assumed"
+    guessed = workload.modelled is not None and "requests.processing" in workload.modelled.assumed
+    stated = draft.facts.is_stated("requests.processing") and not guessed
+    return said if stated else f"{said} assumed"
 
 
 @lru_cache(maxsize=_SAID)

@@ -172,6 +172,9 @@ def _fleet_of(draft: Draft, instance: Instance) -> Design:
 def _count(draft: Draft, work: Load, capacity: Capacity) -> tuple[int, tuple[int, str], str]:
     """Instances for the peak, those for availability alone, and the reasons."""
     least = availability(draft)
+    how, lacks = sized(draft)
+    if how == "not-sized":
+        return least[0], least, f"not sized: state {lacks[0]}; {least[1]}"
     needed, why = fleet.for_peak(draft, work, capacity)
     if least[0] > needed:
         why = f"{why}; {least[1]}"

@@ -261,7 +261,7 @@ def _first_fix(advice: Advice) -> Fix | None:
 def _assumes(advice: Advice, names: Words) -> Iterator[str]:
     groups: dict[str, list[str]] = {}
     for rests in view.rests_on(advice):
-        given = names.fact(rests.fact) + " not stated"
+        given = names.fact(rests.fact).removesuffix(" within") + " not stated"
         text = names.value(rests.fact, rests.value) if rests.value else given
         groups.setdefault(" and ".join(rests.decides), []).append(text)
     told = [f"{', '.join(texts)} ({decides})" for decides, texts in groups.items()]
