@@ -34,7 +34,7 @@ from advisor.model.workload import (
 from advisor.modelling import memory
 from advisor.modelling.encoders import ENCODES, Device, encoding_seconds
 from advisor.modelling.speed import Copy, Tokens
-from advisor.modelling.start_up import start_up
+from advisor.modelling.start_up import StartUp, start_up
 from advisor.rulebook.fact_entries import MEAN_PROCESSING
 from advisor.rulebook.hardware import GPU
 from advisor.rulebook.knowledge import Knowledge, knowledge
@@ -148,6 +148,9 @@ def modelled(facts: StatedFacts) -> Workload:
             least = least_memory(asked, models.numbers) * MIB
             because = "The weights and the least that a server takes."
             told |= [_number("model.accelerator_memory", "size", least, (1.0, 1.0), because)]
+    if model.kind in GENERATIVE:
+        start, told["model.startup"] = _start(facts, model, models.numbers, known, result.on)
+        result = result._replace(loading_s=start.loading_most)
     return _with(facts, result, told)
 
 
@@ -370,7 +373,7 @@ def _seconds(workload: Workload, path: str) -> float | None:
 def _sizes(
     facts: StatedFacts, model: _Model, models: Models, known: Knowledge
 ) -> Iterator[tuple[str, Derived]]:
-    """What follows from the model alone: sizes, precision, start."""
+    """What follows from the model alone: sizes and precision."""
     geometry, numbers = model.geometry, models.numbers
     count = geometry.parameters
     if model.named:
@@ -395,19 +398,23 @@ def _sizes(
             size = tokens * known.numbers["token-bytes"]
             because = f"{tokens:,.0f} tokens of about {known.numbers['token-bytes']} bytes."
             yield _number(path, "size", size, (0.5, 2.0), because)
+
+
+def _start(
+    facts: StatedFacts, model: _Model, numbers: memory.Numbers, known: Knowledge, on: OnType | None
+) -> tuple[StartUp, Derived]:
+    """How long a start takes on the type, and of it the part that a time-out must allow."""
     image = _end(facts.workload, "model.image_size")
     packed = image or int(known.numbers["image-of-language-models"] * 1_000_000)
-    if model.kind in GENERATIVE:
-        start = start_up(model.weights, packed, numbers)
-        low, high = (round(end) * _SECOND for end in (start.least, start.most))
-        # The rates are of small types, and AWS's own examples fetch 1.5 TB before it ends a start.
-        longest = _longest_start(facts)
-        low = min(low, longest)
-        because = (
-            "Fetch of image and weights side by side, and the rest of a start, by AWS's figures."
-        )
-        item = _stated("model.startup", "time", Interval(low, high))
-        yield item.path, Derived(item=item, middle=min(isqrt(low * high), longest), because=because)
+    devices = 1 if on is None else known.catalogue.types[on.instance_type].accelerator_count or 1
+    start = start_up(model.weights, packed, numbers, devices=devices)
+    low, high = (round(end) * _SECOND for end in (start.least, start.most))
+    longest = _longest_start(facts)  # a start beyond it may still be shorter: the plan says so
+    low = min(low, longest)
+    because = "Fetch of image and weights side by side, and the rest of a start, by AWS's figures."
+    item = _stated("model.startup", "time", Interval(low, high))
+    middle = min(isqrt(low * high), longest)
+    return start, Derived(item=item, middle=middle, because=because)
 
 
 def _longest_start(facts: StatedFacts) -> int:

@@ -248,6 +248,7 @@ class Modelled(Value):
     held: bool = True  # false where no type holds it
     lacking: str = ""  # then: the least memory that would
     fixes: tuple[tuple[str, str], ...] = ()  # then: keys with values at which one does
+    loading_s: float = 0.0  # at the most until a container answers whose weights are at hand
     findings: tuple[Finding, ...] = ()
     asked: Any = None  # what was asked of a type; of advisor.engine.model_types
     alternatives: tuple[Alternative, ...] = ()
