@@ -34,5 +34,5 @@ def start_up(weights: int, image: int, numbers: Numbers, *, devices: int = 1) ->
         most=numbers["start-other-most"] + max(image_most, weights_most),
         weights_least=weights_least,
         weights_most=weights_most,
-        loading_most=numbers["start-other-most"] + weights_least,
+        loading_most=numbers["start-other-most"] + weights / (numbers["start-weights-most"] * mega),
     )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from advisor.model.advice import Parameters, Plan, Request
 from advisor.model.options import INFERENCE_PIPELINE
-from advisor.model.usage import JobUsage, Quantity, between, known
+from advisor.model.usage import UNKNOWN, JobUsage, Quantity, between, known
 from advisor.model.workload import Interval
 from advisor.modelling.queueing import transform_jobs
 from advisor.options import (
@@ -49,6 +49,7 @@ class Run(NamedTuple):
     instances: int
     low_hours: float | None  # of one job
     high_hours: float | None
+    assumed: str  # the fact that the hours rest on and nobody stated; empty where all is known
 
 
 def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Plan:
@@ -85,7 +86,8 @@ def _design(draft: Draft, instance: Instance) -> tuple[Records, Run]:
 def _taken(draft: Draft, instance: Instance) -> tuple[float, bool]:
     """Hours of all instances of a job on a type; the instances alone where no time is known."""
     _, run = _design(draft, instance)
-    return run.instances * (run.high_hours or run.low_hours or 1), True
+    hours = None if run.assumed else run.high_hours or run.low_hours
+    return run.instances * (hours or 1), True
 
 
 def _start_s(draft: Draft) -> float:
@@ -118,15 +120,16 @@ def _run(draft: Draft, split: Records, instance: Instance) -> Run:
     bounds = fleet.bounds(draft)
     count = min(fleet.held(draft, count, bounds), draft.number("batch-instances-most"))
     draft.set("InstanceCount", count, sentence(because))
-    if not timed(draft) or count_range is None:
-        return Run(count, None, None)
+    guesses = [each for each in load(draft).rests_on if each != "traffic.peak"]
+    if count_range is None or (draft.facts.workload.untimed and not timed(draft)):
+        return Run(count, None, None, "requests.processing" if count_range else "")
     low, high = (
         transform_jobs.job_seconds(end, count, files or None, rate, start) / 3600
         if end is not None
         else None
         for end in count_range
     )
-    return Run(count, low, high)
+    return Run(count, low, high, guesses[0] if guesses else "")
 
 
 def _for_deadline(
@@ -273,15 +276,14 @@ def _capture(draft: Draft, parameters: Parameters, key: str | None) -> None:
 
 
 def _usage(draft: Draft, split: Records, run: Run, instance: Instance) -> JobUsage:
-    workload = draft.facts.workload
-    usage = JobUsage(
+    workload, assumed = draft.facts.workload, run.assumed
+    return JobUsage(
         instance_type=instance.type,
         count=known(run.instances),
-        job_hours=Quantity(low=run.low_hours, high=run.high_hours),
+        job_hours=UNKNOWN if assumed else Quantity(low=run.low_hours, high=run.high_hours),
+        taken_hours=run.high_hours if assumed else None,
         runs=between(workload.interval("dataset.runs") or Interval(None, None), RATE_PER_MONTH),
         workers=split.concurrent,
         start_s=_start_s(draft),
+        origins={"job_hours": assumed} if assumed else {},
     )
-    if run.low_hours is None and workload.interval("dataset.records") is not None:
-        return usage._replace(origins={"job_hours": "requests.processing"})
-    return usage

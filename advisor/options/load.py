@@ -62,12 +62,8 @@ def load(draft: Draft) -> Load:
     rests_on = []
     if not stated and concurrent is None and draft.text("requests.arrival") != "batch":
         rests_on.append("traffic.peak")
-    if not timed(draft) and concurrent is None:
-        rests_on.append("requests.processing")
-    told = facts.workload.modelled
-    read = ("requests.processing", "model.concurrency")  # what follows from tokens
-    if told is not None and any(map(facts.workload.is_told, read)):
-        rests_on += told.assumed
+    if timed(draft) or concurrent is None:
+        rests_on += timing(draft)
     answer = facts.interval("requests.answer")
     largest = facts.largest("requests.processing")
     return Load(
@@ -139,15 +135,23 @@ def sized(draft: Draft) -> tuple[str, tuple[str, ...]]:
     once = draft.option == BATCH_TRANSFORM and deadline(draft) is None
     if draft.facts.workload.untimed and not (timed(draft) or flying or once):
         return "not-sized", ("requests.processing",)
-    if draft.option != BATCH_TRANSFORM:
-        found = load(draft).rests_on
-    elif deadline(draft) is None:  # one instance, however long it takes
+    if once:  # one instance, however long it takes
         return "stated", ()
-    elif draft.upper("dataset.records") is None:
+    if draft.option == BATCH_TRANSFORM and draft.upper("dataset.records") is None:
         return "not-sized", ("dataset.records",)
-    else:
-        found = () if timed(draft) else ("requests.processing",)
+    found = timing(draft) if draft.option == BATCH_TRANSFORM else load(draft).rests_on
     return ("assumed" if found else "stated"), found
+
+
+def timing(draft: Draft) -> tuple[str, ...]:
+    """What the time of one request rests on and nobody stated."""
+    if not timed(draft):
+        return ("requests.processing",)
+    told = draft.facts.workload.modelled
+    read = ("requests.processing", "model.concurrency")  # what follows from tokens
+    if told is None or not any(map(draft.facts.workload.is_told, read)):
+        return ()
+    return tuple(told.assumed)
 
 
 def timed(draft: Draft) -> bool:
