@@ -35,6 +35,7 @@ from advisor.options.load import (
     sentence,
     sized,
     timed,
+    timing,
 )
 from advisor.options.plan_builder import Draft, upper
 from advisor.options.records import Records, records
@@ -120,16 +121,16 @@ def _run(draft: Draft, split: Records, instance: Instance) -> Run:
     bounds = fleet.bounds(draft)
     count = min(fleet.held(draft, count, bounds), draft.number("batch-instances-most"))
     draft.set("InstanceCount", count, sentence(because))
-    guesses = [each for each in load(draft).rests_on if each != "traffic.peak"]
+    assumed = "".join(timing(draft)[:1])
     if count_range is None or (draft.facts.workload.untimed and not timed(draft)):
-        return Run(count, None, None, "requests.processing" if count_range else "")
+        return Run(count, None, None, assumed if count_range else "")
     low, high = (
         transform_jobs.job_seconds(end, count, files or None, rate, start) / 3600
         if end is not None
         else None
         for end in count_range
     )
-    return Run(count, low, high, guesses[0] if guesses else "")
+    return Run(count, low, high, assumed)
 
 
 def _for_deadline(
