@@ -273,7 +273,8 @@ def _with_deadline(facts: Facts, decision: Decision, candidates: tuple[Candidate
         return decision
     name = plan.rests_on[0]
     same = next((each for each in decision.unknowns if each.fact == name), None)
-    value = facts.text(facts.book.index[name])
+    told, variable = facts.workload.modelled, facts.book.index.get(name)
+    value = facts.text(variable) if variable is not None else told and told.assumed[name][0]
     first = DecisiveUnknown(
         fact=name,
         remote=False,
