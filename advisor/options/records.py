@@ -18,7 +18,8 @@ _MEDIA = {
 # Servers of these models take one JSON document in a request, or one sound or picture.
 _TEXTS = ("llm", "vlm", "seq2seq", "embedding", "encoder", "reranker", "diffusion")
 _FILES = ("speech", "vision")
-_DOCUMENT, _ALONE = "application/json", "one document in a request"
+_DOCUMENT = "application/json"
+_ALONE, _MANY = "one document in a request", "as many records as fit in a request"
 
 
 class Records(NamedTuple):
@@ -48,26 +49,23 @@ def records(draft: Draft, workers: int, workers_text: str) -> Records:
     draft.set("SplitType", split_type, because)
     single = _kind(draft) in _TEXTS
     time = _longest_s(draft, workers)
-    payload, together, why = _payload(
-        draft, workers, time, splits=split_type != "None", single=single
-    )
+    cut = split_type != "None"
+    payload, together, why = _payload(draft, workers, time, splits=cut, single=single)
     concurrent = _concurrent(draft, payload, workers, workers_text)
     strategy = ""
-    if split_type != "None":
+    if cut:
         strategy = "SingleRecord" if together == 0 else "MultiRecord"
         draft.set("BatchStrategy", strategy, sentence(why))
     together = max(1, together)
     lines = split_type == "Line"
-    because = "Without it the answers have no line breaks."
-    if not lines:
-        because = "Binary answers are joined unchanged."
-    assemble = "Line" if lines else "None"
+    assemble, because = "None", "Binary answers are joined unchanged."
+    if lines:
+        assemble, because = "Line", "Without it the answers have no line breaks."
     draft.set("AssembleWith", assemble, because)
     join = draft.facts.taken("dataset.join") is True and lines
     if join:
-        draft.set(
-            "JoinSource", "Input", "join: the input's columns are written beside the prediction."
-        )
+        because = "join: the input's columns are written beside the prediction."
+        draft.set("JoinSource", "Input", because)
     return Records(
         split_type=split_type,
         strategy=strategy,
@@ -113,14 +111,11 @@ def _format(draft: Draft) -> tuple[str, str]:
 
 def _longest_s(draft: Draft, workers: int) -> float:
     """Seconds of one record at the most: stated or modelled, else what a measured rate leaves."""
-    longest, rate = (
-        upper(draft.facts.largest("requests.processing")),
-        draft.upper("model.throughput"),
-    )
+    longest = upper(draft.facts.largest("requests.processing"))
+    rate = draft.upper("model.throughput")
     if longest is None and rate:
         return workers * PER_SECOND / rate
-    taken = draft.facts.taken("requests.processing") if longest is None else longest
-    return float(taken / SECOND)
+    return float((longest or draft.facts.taken("requests.processing")) / SECOND)
 
 
 def _payload(
@@ -141,7 +136,7 @@ def _payload(
     if largest is None:
         because = f"Size of one {unit} not stated."
         draft.set("MaxPayloadInMB", default, because, constant="batch-payload-default")
-        return int(default), 1 - single, _ALONE if single else "as many records as fit in a request"
+        return int(default), 1 - single, _ALONE if single else _MANY
     margin = draft.number("batch-record-margin")
     wanted = -(-int(largest * margin) // MIB)
     payload = int(min(product, max(1, wanted, min(default, product // workers))))
@@ -149,10 +144,9 @@ def _payload(
         f"One {unit} has {mib(largest / MIB)}, x {margin} = {mib(wanted)}; {default} MB unless "
         f"that is more, or {counted(workers, 'request')} at once leave less of {product} MB."
     )
-    record = upper(draft.facts.interval("dataset.record"))
-    together, why = 0, _ALONE
-    if not single:
-        together, why = 1, "as many records as fit in a request"
+    sizes = draft.facts.interval("dataset.record")
+    record = 0 if sizes is None else sizes.low or sizes.high or 0  # more of the smaller ones fit
+    together, why = (0, _ALONE) if single else (1, _MANY)
     if splits and record and not single:
         limit, times = draft.number("batch-timeout-most"), draft.number("timeout-margin")
         most = max(1, int(limit / (time * times)))
