@@ -393,8 +393,10 @@ def _sizes(
         if model.named or {"model.kind", "model.engine"} & facts.workload.values.keys():
             because = "A language model answers too slowly on CPUs."
             yield gpu.path, Derived(item=gpu, middle=None, because=because)
-    for path, tokens in zip(_BODIES, (model.usual.given, model.usual.written), strict=True):
-        if model.kind != "vlm":
+    counts = (model.usual.given, model.usual.written)
+    for path, source, tokens in zip(_BODIES, _TOKENS, counts, strict=True):
+        text = model.kind == "llm" or (model.kind in ENCODES and path == _BODIES[0])
+        if text or (model.kind != "vlm" and source not in model.assumed):
             size = tokens * known.numbers["token-bytes"]
             because = f"{tokens:,.0f} tokens of about {known.numbers['token-bytes']} bytes."
             yield _number(path, "size", size, (0.5, 2.0), because)

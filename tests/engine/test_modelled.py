@@ -405,3 +405,26 @@ def test_texts_are_encoded_where_the_peak_costs_less(
         "traffic": {"peak": peak},
     }
     assert Facts(load(), read(workload)).taken("model.accelerator") == taken
+
+
+@pytest.mark.parametrize(
+    ("model", "said", "payload", "response"),
+    [
+        # 8 bytes a token: 500 and 250 are assumed where none are stated.
+        (_OF_8B, {}, 4000, 2000),
+        (_OF_8B, {"tokens": {"input": "1k"}}, 8000, 2000),
+        (_OF_8B, {"tokens": {"input": "1k"}, "payload": "2 MB"}, 2 * _MIB, 2000),
+        ({"id": "BAAI/bge-m3"}, {}, 4000, None),  # a vector is no text
+        ({"id": "openai/whisper-large-v3"}, {}, None, None),
+        ({"id": "Qwen/Qwen2.5-VL-7B-Instruct"}, {}, None, None),  # pictures are
+    ],
+    ids=str,
+)
+def test_bodies_follow_from_tokens(
+    model: dict[str, Any], said: dict[str, Any], payload: int | None, response: int | None
+) -> None:
+    facts = facts_of(model, {"peak": "1/s"}, **said)
+    for path, expected in (("requests.payload", payload), ("requests.response", response)):
+        assert facts.is_stated(path) is (expected is not None)
+        if expected is not None:
+            assert facts.taken(path) == expected
