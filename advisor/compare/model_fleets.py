@@ -16,8 +16,8 @@ from advisor.pricing.plan_cost import in_brief, listed, monthly_cost
 def beside_others(facts: Facts, made: Plan, prices: Prices) -> Modelled | None:
     """What the model of a workload tells on the instances of a plan, and its alternatives.
 
-    Each of these is a plan of the same option for the workload with one key changed, with the cost of
-    a month, or of one run of a job. What looks like the plan itself is left out.
+    Each of these is a plan of the same option for the workload with one key changed, with its cost
+    of a month, or of one run of a job. What looks like the plan itself is left out.
 
     Args:
         facts: of the workload, which names a model.

@@ -155,7 +155,7 @@ def modelled(facts: StatedFacts) -> Workload:
 
 
 def _with(facts: StatedFacts, result: Modelled, told: Mapping[str, Derived]) -> Workload:
-    """The workload with what its model tells beside what is stated, and what there is to measure."""
+    """The workload with what its model tells beside what is stated, and what to measure."""
     new = {path: each for path, each in told.items() if facts.workload.stated(path) is None}
     values = {**facts.workload.values, **{path: each.item for path, each in new.items()}}
     found = [*result.findings, *_conflicts(facts, told)]
