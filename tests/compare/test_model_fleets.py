@@ -99,3 +99,11 @@ def test_a_fleet_carries_its_load() -> None:
             _, told = answered(case)
             assert told.on is not None
             assert told.on.highest_per_s * told.on.instances >= float(peak.removesuffix("/s"))
+
+
+def test_a_stated_time_is_told_apart_from_modelled_ones() -> None:
+    case = {"requests": {**_ONLINE, "processing": "100 ms"}, "traffic": _PEAK, "model": _8B}
+    _, told = answered(case)
+    said = "\n".join(model_block.lines(told, job=False))
+    assert "for 100 ms each as stated" in said
+    assert "answer 100 ms" not in said
