@@ -33,8 +33,8 @@ def lines(told: Modelled, *, job: bool) -> Iterator[str]:
     stated = "" if on.request_s == on.modelled_s else f" for {_time(on.request_s)} each as stated"
     yield (
         f"at {_rate(on.rate)}: {number(on.in_flight)} requests in flight{stated} on"
-        f" {on.instances:,} x {on.instance_type}, TTFT {_time(on.first_token_s)}{_ends(first)}, TPOT"
-        f" {_time(on.per_token_s)}{_ends(each)}{_dollars(on)}"
+        f" {on.instances:,} x {on.instance_type}, TTFT {_time(on.first_token_s)}{_ends(first)},"
+        f" TPOT {_time(on.per_token_s)}{_ends(each)}{_dollars(on)}"
         f" ({'modelled' if _ends(first) else 'measured'})"
     )
     most = on.concurrency * on.instances
