@@ -156,7 +156,7 @@ def _most(draft: Draft, work: Load, capacity: Capacity, wait: float | None) -> t
     how, lacks = sized(draft)
     if how == "not-sized":
         return draft.number("scaling-ceiling"), f"not sized: state {lacks[0]}"
-    lag = draft.number("tracking-alarm") + draft.number("instance-start") + endpoint.start_s(draft)
+    lag = draft.number("tracking-alarm") + endpoint.in_service(draft)[0]
     if wait is None or wait < lag:
         found = _as_it_comes(draft, work, capacity, wait, lag)
     else:
@@ -210,7 +210,7 @@ def _peak_may_last(busy: float, count: int, wait: float) -> str:
 def _floor(draft: Draft, work: Load, capacity: Capacity, why: str) -> tuple[int, str]:
     """Instances that stay: for the mean load, and two where zones are asked for."""
     mean = known(draft).mean
-    if mean is None:
+    if mean is None or sized(draft)[0] == "not-sized":
         return _least(draft, why)
     count = _whole(mean / capacity.per_second)
     least, why = _least(
