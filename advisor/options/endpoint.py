@@ -26,9 +26,10 @@ def variant(draft: Draft, model: Request, instance: Instance, count: int) -> Par
         "InitialVariantWeight": 1.0,
     }
     _volume(draft, done, instance)
-    if not serving.from_hub(draft):
+    hub = serving.from_hub(draft)
+    if not hub:
         timeouts.download(draft, done)
-    timeouts.health_check(draft, done)
+    timeouts.health_check(draft, done, fetches=bool(hub))
     if instance.accelerator == GPU:
         _host_image(draft, done)
     if draft.needs("shell-access"):

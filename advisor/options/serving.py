@@ -122,7 +122,7 @@ def _roles(draft: Draft, told: Modelled | None, engine: Mapping[str, Any]) -> It
     yield from _devices(draft, told, told.on, engine)
     yield from _requests(draft, told, told.on, engine)
     yield from _weights(told, engine)
-    start = timeouts.start_limit(draft)
+    start = timeouts.start_limit(draft, fetches=bool(hub))
     if start is not None:
         yield "loading", f"{start}", "As long as the health check waits."
 

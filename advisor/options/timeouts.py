@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from advisor.model.advice import Parameters
-from advisor.options import memory, serving
+from advisor.options import memory
 from advisor.options.load import SECOND, mib, seconds
 from advisor.options.plan_builder import Draft
 from advisor.text.quantity import MIB
@@ -31,14 +31,14 @@ def download(draft: Draft, done: Parameters) -> None:
     draft.set(_DOWNLOAD, done[_DOWNLOAD], because, constant="download-rate")
 
 
-def start_limit(draft: Draft) -> int | None:
+def start_limit(draft: Draft, *, fetches: bool) -> int | None:
     """Seconds that the health check waits for the container; ``None``: the default does."""
-    time, margin = _start_s(draft)
+    time, margin = _start_s(draft, fetches=fetches)
     wanted = time * margin
     return _timeout(draft, wanted) if wanted > draft.number("health-check-default") else None
 
 
-def _start_s(draft: Draft) -> tuple[float, int]:
+def _start_s(draft: Draft, *, fetches: bool) -> tuple[float, int]:
     """Seconds of a start as the health check sees it, and their margin.
 
     What is modelled is the longest one. Weights in S3 are there before the container starts, and
@@ -46,17 +46,22 @@ def _start_s(draft: Draft) -> tuple[float, int]:
     """
     stated, told = draft.upper("model.startup"), draft.facts.workload.modelled
     if told is not None and draft.facts.workload.is_told("model.startup"):
-        fetched = serving.from_hub(draft)
-        return (stated or 0) / SECOND if fetched else told.loading_s, 1
+        return (stated or 0) / SECOND if fetches else told.loading_s, 1
     return (stated or 0) / SECOND, draft.number("timeout-margin")
 
 
-def health_check(draft: Draft, done: Parameters) -> None:
-    """Set only where the default is too short for the stated or modelled start."""
-    limit = start_limit(draft)
+def health_check(draft: Draft, done: Parameters, *, fetches: bool) -> None:
+    """Set only where the default is too short for the stated or modelled start.
+
+    Args:
+        draft: the plan being made.
+        done: the variant so far.
+        fetches: whether the container fetches the weights.
+    """
+    limit = start_limit(draft, fetches=fetches)
     if limit is None:
         return
-    time, margin = _start_s(draft)
+    time, margin = _start_s(draft, fetches=fetches)
     _within(draft, "the start of the container", time)
     done[_HEALTH] = limit
     default = draft.number("health-check-default")
