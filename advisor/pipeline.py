@@ -109,17 +109,20 @@ def advise_by(
         findings=standing,
         accepted=accepted,
         as_of=as_of,
-        model=_model(facts),
+        model=_model(facts, candidates, decision, prices),
     )
 
 
-def _model(facts: Facts) -> Modelled | None:
-    """What the model tells, with alternatives; most workloads name none."""
-    if facts.workload.modelled is None:
-        return None
-    from advisor.engine.modelled import with_alternatives
+def _model(
+    facts: Facts, candidates: tuple[Candidate, ...], decision: Decision, prices: Prices
+) -> Modelled | None:
+    """What the model tells, on the fleet of the plan; most workloads name none."""
+    chosen = next((each.plan for each in candidates if each.option == decision.option), None)
+    if facts.workload.modelled is None or chosen is None:
+        return facts.workload.modelled
+    from advisor.compare.model_fleets import beside_others
 
-    return with_alternatives(facts)
+    return beside_others(facts, chosen, prices)
 
 
 def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> Candidate:
@@ -270,7 +273,8 @@ def _with_deadline(facts: Facts, decision: Decision, candidates: tuple[Candidate
         return decision
     name = plan.rests_on[0]
     same = next((each for each in decision.unknowns if each.fact == name), None)
-    value = facts.text(facts.book.index[name])
+    told, variable = facts.workload.modelled, facts.book.index.get(name)
+    value = facts.text(variable) if variable is not None else told and told.assumed[name][0]
     first = DecisiveUnknown(
         fact=name,
         remote=False,

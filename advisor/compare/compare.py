@@ -143,7 +143,7 @@ def _assumed(facts: Facts, axes: Sequence[Axis]) -> dict[str, str]:
     for name in _PRICED:
         path = "requests.processing.typical" if name == "requests.processing" else name
         variable = facts.book.index[path]
-        if facts.low[variable] != facts.high[variable]:
+        if facts.low[variable] != facts.high[variable] and facts.stands(variable):
             value = facts.point[variable]
             done[name] = show(Interval(value, value), facts.book.facts[variable].kind)
     return done

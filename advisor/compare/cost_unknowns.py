@@ -13,7 +13,7 @@ from advisor.catalogue.price_snapshot import Folder, Prices
 from advisor.compare.scenario import restated
 from advisor.engine.conflicts import conflicts
 from advisor.engine.decide import decide
-from advisor.engine.facts import Facts, say
+from advisor.engine.facts import Facts
 from advisor.model.advice import Advice, Candidate, Cost, CostOutcome, CostUnknown
 from advisor.model.workload import Interval
 from advisor.options import plan
@@ -74,7 +74,7 @@ def _heaviest(
         )
         moved = max((_distance(chosen.cost, each.cost) for each in outcomes), default=Decimal(1))
         if moved > _MOVED or any(each.runs_on != runs_on for each in outcomes):
-            assumed = str(say(fact, facts.point[fact.variable]))
+            assumed = facts.assumed(fact.variable)
             found.append((moved, CostUnknown(fact=fact.id, assumed=assumed, outcomes=outcomes)))
     found.sort(key=lambda pair: -pair[0])
     return tuple(unknown for _, unknown in found[:_MOST])

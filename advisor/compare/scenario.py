@@ -123,6 +123,8 @@ class Scenario:
             if status(book.option[name], book.needs, point) == RULED_OUT:
                 continue
             made = plan(name, facts, listed(name, prices.shipped), deploy=False)
+            if made.sized == "not-sized":
+                continue
             costs[name] = total(name, completed(made, facts), prices)
         return Outcome(value=value, option=option, costs=costs)
 

@@ -14,7 +14,7 @@ from advisor.model.errors import InputError
 from advisor.model.workload import Interval, Workload
 from advisor.rulebook.load import book_for
 from advisor.rulebook.resolve import Rulebook
-from advisor.rulebook.types import INFINITY, UNSET
+from advisor.rulebook.types import INFINITY
 from advisor.text.quantity import KINDS, WEEK, QuantityError, parse
 from advisor.text.quantity_format import word
 from advisor.text.spelling import likely
@@ -198,7 +198,7 @@ def _of_numbers(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange
     )
     stated = facts.workload.typical(key) is not None
     variable = facts.book.index.get(key)
-    known = stated or (variable is not None and facts.point[variable] != UNSET)
+    known = stated or (variable is not None and facts.stands(variable))
     return Sweep(
         workload=facts.workload,
         key=key,

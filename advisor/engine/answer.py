@@ -10,6 +10,7 @@ from advisor.engine.facts import Facts, say
 from advisor.engine.sensitivity import decisive_unknowns, fixes, would_change
 from advisor.engine.verdicts import stated_text
 from advisor.model.advice import Decision, Fact, Step, yes_no
+from advisor.model.workload import Modelled
 from advisor.rulebook.types import UNSET, Condition, FactEntry, Leaf, Point, Question
 
 _NAMES_A_MODEL = "model.parameters"  # so many are those of a language model
@@ -33,7 +34,12 @@ def answer(around: Neighbourhood, decided: str | None) -> Decision:
         around: the workload's point and its neighbours.
         decided: the option of a human's decision, which stands if it is given.
     """
-    unknowns = decisive_unknowns(around)
+    unknowns = tuple(
+        each._replace(assumed=each.assumed and around.facts.assumed(around.book.index[each.fact]))
+        if each.fact in around.book.index
+        else each
+        for each in decisive_unknowns(around)
+    )
     rules_option = around.option
     option = decided or rules_option
     if option is None:
@@ -157,27 +163,27 @@ def _facts(around: Neighbourhood) -> tuple[Fact, ...]:
     """Stated facts in the order of the file, then the assumed facts that a rule read."""
     facts = around.facts
     measured = facts.workload.measured
-    told, by = facts.workload.modelled, ""
+    told, by = facts.workload.modelled or Modelled(name="", kind=""), ""
     if measured is not None:
         found = measured.taken or measured.serverless
         by = found.by if found is not None else ""
     listed = []
     for path, item in facts.workload.values.items():
-        if not path.startswith(_NOT_FACTS):
+        if not path.startswith(_NOT_FACTS) and path not in told.assumed:
             value = item.value if isinstance(item.value, bool) else item.text
             if measured is not None and path in measured.keys:
                 listed.append(
                     Fact(fact=path, value=value, origin="measured", line=0, column=0, because=by)
                 )
-            elif told is not None and path in told.derived:
+            elif path in told.derived:
                 because = told.derived[path].because
                 listed.append(Fact(path, value, "derived", 0, 0, because))
             else:
                 listed.append(Fact(path, value, "stated", item.line, item.column))
-    for path, (value, because) in () if told is None else told.assumed.items():
+    for path, (value, because) in told.assumed.items():
         listed.append(Fact(path, value, "assumed", 0, 0, because))
     for variable in sorted(around.relevant):
-        if not facts.stated >> variable & 1 and facts.point[variable] != UNSET:
+        if not facts.stated >> variable & 1 and facts.stands(variable):
             fact = facts.book.facts[variable]
             if fact.assume and variable not in facts.book.times[1:]:
                 listed.append(_assumed(facts, fact))

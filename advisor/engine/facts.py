@@ -69,10 +69,9 @@ class Facts:
         workload, book = self.workload, self.book
         if not _NAMING.isdisjoint(workload.values):
             return True
-        if workload.text("model.accelerator") == "none":
-            return False
         large = book.words.get(("model.parameters", "large"))
         known = large is not None and self.low[book.parameters] >= large.low
+        known = known and workload.text("model.accelerator") != "none"
         return known or workload.server in LANGUAGE_SERVERS
 
     def _take(self, workload: Workload) -> None:
@@ -496,6 +495,20 @@ class Facts:
     def text(self, variable: int) -> Any:
         """The assumed value as a workload file would write it."""
         return say(self.book.facts[variable], self.point[variable])
+
+    def stands(self, variable: int) -> bool:
+        """Whether the value that is assumed of a fact can stand.
+
+        No answer comes sooner than the work takes, and no usual time is that of a named model.
+        """
+        book, value = self.book, self.point[variable]
+        sooner = variable == book.answer and value < self.point[book.typical_processing]
+        unknown = variable in book.times and self.workload.untimed
+        return value != UNSET and not sooner and not unknown
+
+    def assumed(self, variable: int) -> str:
+        """The assumed value as a workload file would write it; empty where none can stand."""
+        return str(self.text(variable)) if self.stands(variable) else ""
 
 
 def say(fact: FactEntry, value: int) -> Any:

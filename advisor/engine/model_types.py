@@ -44,6 +44,7 @@ class Asked(Value):
     device_mib: int | None = None  # stated memory of all devices, which wins
     host_mib: int | None = None
     least: int = 1  # instances of any fleet
+    count: int | None = None  # instances of the plan, where there is one
     fast: bool = False  # the fastest before the cheapest, within the budget
     budget_usd: float | None = None  # a month
     transform: bool = False  # records of a job, whose rate is what its instances take
@@ -248,6 +249,8 @@ def _loaded(
     """The copies of a type under the load of the workload."""
     copy, copies = split.copy, (instance.accelerator_count or 1) // split.copy.degree
     most_of_server = asked.at_once or copy.numbers["speed-in-flight"]
+    if asked.transform:  # each request of a job takes one of these megabytes at the least
+        most_of_server = min(most_of_server, known.numbers["batch-payload-product"] // copies)
     length = asked.usual.given + asked.usual.written
     holds = memory.in_flight_limit(asked.geometry, length, split.room, most_of_server)
     holds = max(1.0, holds)
@@ -261,14 +264,14 @@ def _loaded(
         needed = asked.flying / (copies * most.in_flight * share)
     else:
         needed = asked.rate / (highest * share)
-    instances = max(asked.least, math.ceil(round(needed, 9)))
+    instances = asked.count or max(asked.least, math.ceil(round(needed, 9)))
     at_load = _at_load(asked, copy, instances * copies, most)
     if asked.transform:  # a job keeps its instances full; its deadline tells how many there are
-        instances, at_load = 1, most
+        instances, at_load = asked.count or 1, most
     request = asked.request_s or at_load.request
     usd = None if price is None else price / _MILLION
     rate = asked.rate if asked.flying is None else asked.flying / request
-    rate = highest if asked.transform else rate
+    rate = highest * instances if asked.transform else rate
     return OnType(
         instance_type=instance.type,
         tensor_parallel=copy.degree,
@@ -279,6 +282,7 @@ def _loaded(
         holds=int(holds * copies),
         concurrency=int(most.in_flight * copies),
         instances=instances,
+        rate=rate,
         in_flight=rate * request,
         first_token_s=at_load.first_token,
         per_token_s=at_load.per_token,

@@ -22,7 +22,7 @@ from advisor.engine.model_types import (
 from advisor.model.geometry import Accelerator, Geometry
 from advisor.model.value import Memo, Value
 from advisor.model.workload import (
-    Alternative,
+    GENERATIVE,
     Derived,
     Finding,
     Interval,
@@ -35,17 +35,16 @@ from advisor.model.workload import (
 from advisor.modelling import memory
 from advisor.modelling.encoders import ENCODES, Device, encoding_seconds
 from advisor.modelling.speed import Copy, Tokens
-from advisor.modelling.start_up import start_up
+from advisor.modelling.start_up import StartUp, start_up
 from advisor.rulebook.fact_entries import MEAN_PROCESSING
 from advisor.rulebook.hardware import GPU
 from advisor.rulebook.knowledge import Knowledge, knowledge
 from advisor.rulebook.resolve import Rulebook
 from advisor.text.quantity import KINDS, MIB
-from advisor.text.quantity_format import about
+from advisor.text.quantity_format import about, number
 
 _SECOND = _MILLION = 1_000_000
 _PER_SECOND = KINDS["rate"]["/s"]
-_GENERATIVE = ("llm", "vlm")
 _CORES = 0.5  # of a vCPU: a core runs two threads
 _COMPILING = ("tei", "triton")
 _NARROW = "fp8"  # the precision that halves 16 bits at little loss
@@ -53,6 +52,8 @@ _known: dict[str, Models] = {}
 _found: Memo[Any, list[OnType]] = Memo(1024)  # a list of models asks for several of each
 _BODIES = ("requests.payload", "requests.response")
 _TOKENS = ("requests.tokens.input", "requests.tokens.output")
+_TABULAR = ("tabular", "xgboost", "sklearn", "catboost", "lightgbm")
+_QUICK = "Models of tables usually take this long or less; measure it."
 _ORDINARY = "meta-llama/"  # whose models are dense and alike, from 1B to 405B
 
 
@@ -107,11 +108,14 @@ def modelled(facts: StatedFacts) -> Workload:
     models, known = _tables(facts), knowledge(facts.book.raw)
     model = _model(facts, models, known)
     if model is None:
-        kind = facts.workload.text("model.kind")
-        if kind is None or kind in _GENERATIVE:
-            return facts.workload
-        unknown = tuple(_measure_it(facts, f"a model of the kind {kind}"))
-        return facts.workload._replace(modelled=Modelled(name=kind, kind=kind, findings=unknown))
+        kind = facts.workload.text("model.kind") or GENERATIVE[0]
+        named = Modelled(name=f"a model of the kind {kind}", kind=kind)
+        time = models.numbers["tabular-time"] if kind in _TABULAR else None
+        if time is None or facts.is_stated("requests.processing"):
+            return _with(facts, named, {})
+        path, each = _number("requests.processing", "time", time, (0.1, 1.0), _QUICK)
+        assumed = {path: (about(time, "time"), _QUICK)}
+        return _with(facts, named._replace(assumed=assumed), {path: each})
     told = dict(_sizes(facts, model, models, known))
     length = max(model.context, 1)
     kept = memory.kv_bytes(model.geometry, length)
@@ -132,54 +136,62 @@ def modelled(facts: StatedFacts) -> Workload:
         told |= _encoding(facts, model, models, known)
         read = {path: each for path, each in model.assumed.items() if path == _TOKENS[0]}
         result = result._replace(assumed=read, written=0)
-    elif not model.geometry.generates:
-        result = result._replace(findings=tuple(_measure_it(facts, model.name)))
-    elif facts.workload.text("model.accelerator") in (None, GPU):
+    elif model.geometry.generates and facts.workload.text("model.accelerator") in (None, GPU):
         asked = _asked(facts, model, known)
         found = _fleets(asked, facts, models, known)
         result = result._replace(assumed=model.assumed, rate=asked.rate, asked=asked)
         if found:
             told |= _times(model, asked, found[0])
-            rate = found[0].highest_per_s if asked.transform else asked.rate
             on = _beside(_measured(facts, found[0]), model, models, known)
-            result = result._replace(on=on, rate=rate)
+            result = result._replace(on=on, rate=on.rate if asked.transform else asked.rate)
         elif asked.named is None:
             result = _not_held(result, facts, asked, models, known)
         else:  # the plan says that the stated type is too small
             least = least_memory(asked, models.numbers) * MIB
             because = "The weights and the least that a server takes."
             told |= [_number("model.accelerator_memory", "size", least, (1.0, 1.0), because)]
-    values = {**facts.workload.values}
-    clash = tuple(_conflicts(facts, told))
+    if model.kind in GENERATIVE:
+        start, told["model.startup"] = _start(facts, model, models.numbers, known, result.on)
+        result = result._replace(loading_s=start.loading_most)
+    return _with(facts, result, told)
+
+
+def _with(facts: StatedFacts, result: Modelled, told: Mapping[str, Derived]) -> Workload:
+    """The workload with what its model tells beside what is stated, and what to measure."""
     new = {path: each for path, each in told.items() if facts.workload.stated(path) is None}
-    result = result._replace(derived=new, findings=(*result.findings, *clash))
-    values |= {path: each.item for path, each in new.items()}
-    return facts.workload._replace(values=values, modelled=result)
+    values = {**facts.workload.values, **{path: each.item for path, each in new.items()}}
+    found = [*result.findings, *_conflicts(facts, told)]
+    made = facts.workload._replace(values=values, modelled=result)
+    if result.held and (made.untimed or "requests.processing" in result.assumed):
+        found.append(_measure_it(facts, result.name, quick=not made.untimed))
+    return made._replace(modelled=result._replace(derived=new, findings=tuple(found)))
 
 
-def with_alternatives(facts: StatedFacts) -> Modelled | None:
-    """What the model of a workload tells, with what else would carry its load."""
+def at_fleet(facts: StatedFacts, instance_type: str, count: int) -> OnType | None:
+    """The model on the instances of a plan; ``None`` where no speed is modelled on the type."""
     told = facts.workload.modelled
-    if told is not None and told.members:
-        each = {part.name: with_alternatives(part.facts) for part in facts.parts}
-        return told._replace(members=tuple((name, each[name] or old) for name, old in told.members))
-    if told is None or told.on is None:
-        return told
+    if told is None or told.on is None or told.on.instance_type != instance_type:
+        return None
+    asked = told.asked._replace(named=instance_type, count=count)
+    on = _fleets(asked, facts, _tables(facts), knowledge(facts.book.raw))[0]
+    return _measured(facts, on)._replace(beside=told.on.beside)
+
+
+def variations(facts: StatedFacts, told: Modelled) -> Iterator[tuple[str, str, Any]]:
+    """What else would carry the load: its name, and a key with a value to state."""
+    if told.on is None:
+        return
     models, known, asked = _tables(facts), knowledge(facts.book.raw), told.asked
     types, least = known.catalogue.types, told.given + told.written
-    weights = memory.weight_bytes(asked.geometry, _NARROW, models.numbers)
     device = types[told.on.instance_type].accelerator_model
-    here = _fleets(asked, facts, models, known)
-    others = [on for on in here if types[on.instance_type].accelerator_model != device]
-    ways = [("another type", others)]
-    if weights < told.weights:
-        narrow = asked._replace(precision=_NARROW, weights=weights)
-        ways.append((f"model.precision {_NARROW}", _fleets(narrow, facts, models, known)))
+    for on in _fleets(asked, facts, models, known):
+        if types[on.instance_type].accelerator_model != device:
+            yield "another type", "deploy.instance_type", on.instance_type
+            break
+    if memory.weight_bytes(asked.geometry, _NARROW, models.numbers) < told.weights:
+        yield f"model.precision {_NARROW}", "model.precision", _NARROW
     if least < told.context:
-        short = asked._replace(context=least)
-        ways.append((f"model.context {least}", _fleets(short, facts, models, known)))
-    found = (Alternative(change=change, on=fleets[0]) for change, fleets in ways if fleets)
-    return told._replace(alternatives=tuple(each for each in found if each.on != told.on))
+        yield f"model.context {least}", "model.context", Interval(least, least)
 
 
 def on_type(facts: StatedFacts, instance_type: str) -> OnType | None:
@@ -263,7 +275,7 @@ def _model(facts: StatedFacts, models: Models, known: Knowledge) -> _Model | Non
         size = workload.interval("model.size")
         if count is None and size is not None and size.low:
             count = round((size.high or size.low) / models.numbers[f"bytes-{precision}"])
-        if count is None or kind not in _GENERATIVE:
+        if count is None or kind not in GENERATIVE:
             return None
         geometry = _like(count, models)
         name = f"{about(count, 'count')} parameters"
@@ -327,6 +339,7 @@ def _asked(facts: StatedFacts, model: _Model, known: Knowledge) -> Asked:
     rated = any(facts.is_stated(f"traffic.{each}") for each in ("peak", "volume"))
     concurrent = None if rated else facts.taken("traffic.concurrent")
     budget, stated_time = _end(workload, "budget"), facts.is_stated("requests.processing")
+    transform = workload.text("requests.arrival") == "batch"  # nobody waits for one record
     return Asked(
         geometry=model.geometry,
         precision=model.precision,
@@ -335,8 +348,8 @@ def _asked(facts: StatedFacts, model: _Model, known: Knowledge) -> Asked:
         context=model.context,
         rate=facts.taken("traffic.peak") / _PER_SECOND,
         flying=float(concurrent) if concurrent else None,
-        first_byte_s=_seconds(workload, "requests.first_byte"),
-        answer_s=_seconds(workload, "requests.answer"),
+        first_byte_s=None if transform else _seconds(workload, "requests.first_byte"),
+        answer_s=None if transform else _seconds(workload, "requests.answer"),
         request_s=facts.taken(MEAN_PROCESSING) / _SECOND if stated_time else None,
         at_once=_end(workload, "model.concurrency"),
         batched=workload.batched,
@@ -345,7 +358,7 @@ def _asked(facts: StatedFacts, model: _Model, known: Knowledge) -> Asked:
         least=_least(facts, known),
         fast=workload.text("prefer") == "latency",
         budget_usd=None if budget is None else budget / _MILLION,
-        transform=workload.text("requests.arrival") == "batch",
+        transform=transform,
         named=workload.text("deploy.instance_type") or workload.text("model.measured_on"),
         device=workload.device,
         region=facts.region,
@@ -382,7 +395,7 @@ def _seconds(workload: Workload, path: str) -> float | None:
 def _sizes(
     facts: StatedFacts, model: _Model, models: Models, known: Knowledge
 ) -> Iterator[tuple[str, Derived]]:
-    """What follows from the model alone: sizes, precision, start."""
+    """What follows from the model alone: sizes and precision."""
     geometry, numbers = model.geometry, models.numbers
     count = geometry.parameters
     if model.named:
@@ -397,29 +410,35 @@ def _sizes(
     size = -(-model.weights // MIB) * MIB
     if count and model.named:
         yield _number("model.size", "size", size, (1.0, 1.0), f"{each}.")
-    if model.kind in _GENERATIVE:
+    if model.kind in GENERATIVE:
         gpu = Stated("model.accelerator", GPU, GPU, 0, 0)
         if model.named or {"model.kind", "model.engine"} & facts.workload.values.keys():
             because = "A language model answers too slowly on CPUs."
             yield gpu.path, Derived(item=gpu, middle=None, because=because)
-    for path, tokens in zip(_BODIES, (model.usual.given, model.usual.written), strict=True):
-        if model.kind != "vlm" and not model.assumed:
+    counts = (model.usual.given, model.usual.written)
+    for path, source, tokens in zip(_BODIES, _TOKENS, counts, strict=True):
+        text = model.kind == "llm" or (model.kind in ENCODES and path == _BODIES[0])
+        if text or (model.kind != "vlm" and source not in model.assumed):
             size = tokens * known.numbers["token-bytes"]
             because = f"{tokens:,.0f} tokens of about {known.numbers['token-bytes']} bytes."
             yield _number(path, "size", size, (0.5, 2.0), because)
+
+
+def _start(
+    facts: StatedFacts, model: _Model, numbers: memory.Numbers, known: Knowledge, on: OnType | None
+) -> tuple[StartUp, Derived]:
+    """How long a start takes on the type, and of it the part that a time-out must allow."""
     image = _end(facts.workload, "model.image_size")
     packed = image or int(known.numbers["image-of-language-models"] * 1_000_000)
-    if model.kind in _GENERATIVE:
-        start = start_up(model.weights, packed, numbers)
-        low, high = (round(end) * _SECOND for end in (start.least, start.most))
-        # The rates are of small types, and AWS's own examples fetch 1.5 TB before it ends a start.
-        longest = _longest_start(facts)
-        low = min(low, longest)
-        because = (
-            "Fetch of image and weights side by side, and the rest of a start, by AWS's figures."
-        )
-        item = _stated("model.startup", "time", Interval(low, high))
-        yield item.path, Derived(item=item, middle=min(isqrt(low * high), longest), because=because)
+    devices = 1 if on is None else known.catalogue.types[on.instance_type].accelerator_count or 1
+    start = start_up(model.weights, packed, numbers, devices=devices)
+    low, high = (round(end) * _SECOND for end in (start.least, start.most))
+    longest = _longest_start(facts)  # a start beyond it may still be shorter: the plan says so
+    low = min(low, longest)
+    because = "Fetch of image and weights side by side, and the rest of a start, by AWS's figures."
+    item = _stated("model.startup", "time", Interval(low, high))
+    middle = min(isqrt(low * high), longest)
+    return start, Derived(item=item, middle=middle, because=because)
 
 
 def _longest_start(facts: StatedFacts) -> int:
@@ -434,7 +453,7 @@ def _times(model: _Model, asked: Asked, on: OnType) -> Iterator[tuple[str, Deriv
     shorter = min(low / usual for low, usual in zip(model.shortest, model.usual, strict=True))
     least, most = (end / on.modelled_s for end in on.request)
     least *= shorter
-    how = f"{on.in_flight / on.instances:.3g} in progress on {on.instance_type}, modelled."
+    how = f"{number(on.in_flight / on.instances)} in progress on {on.instance_type}, modelled."
     time = on.modelled_s * _SECOND
     yield _number("requests.processing", "time", time, (least, most), how)
     held = f"{model.precision} weights, one request of the context and the server."
@@ -560,8 +579,11 @@ _CAPS = ("model.concurrency", "model.throughput", "model.memory")
 """Keys of which any number is a choice, or comes from a measurement."""
 
 
-def _measure_it(facts: StatedFacts, name: str) -> Iterator[Finding]:
-    if not facts.is_stated("requests.processing"):
-        fix = "Measure one request, and state requests.processing."
-        message, place = f"no speed is modelled for {name}", facts.workload.place("model.id")
-        yield Finding("model-speed-unknown", "info", message, *place, fix)
+def _measure_it(facts: StatedFacts, name: str, *, quick: bool) -> Finding:
+    fix = "Measure one request, and state requests.processing."
+    message, severity = f"no speed is modelled for {name}", "info"
+    if not quick:
+        severity, message = "warning", f"{message}, so the plan has no size and no price"
+        test = "--artifact inference-recommendations-job --output test/ writes a load test"
+        fix = f"{fix} {test}, and --measured reads its result."
+    return Finding("model-speed-unknown", severity, message, *facts.workload.place("model.id"), fix)

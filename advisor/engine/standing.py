@@ -28,8 +28,9 @@ def stand(
 
     ``chosen``: the answer, also where a human decided. ``ruled-out``: a limit or a need is broken,
     if only at an assumed value. ``open``: it may be used, and another value of one unstated fact,
-    or the rules without the human's decision, would choose it. ``ranked-lower``: it may be used,
-    and a bound on which AWS documents disagree or a question of the flowchart puts another first.
+    or the rules without the human's decision, would choose it; or a limit lies inside a modelled
+    interval. ``ranked-lower``: it may be used, and a bound on which AWS documents disagree or a
+    question of the flowchart puts another first.
 
     Args:
         facts: of the workload.
@@ -48,7 +49,10 @@ def stand(
         )
         return Standing(standing=CHOSEN, reasons=(*by, *against))
     if at_point == BROKEN:
-        return Standing(standing=RULED_OUT, reasons=tuple(_broken(facts, option, found)))
+        broken = tuple(_broken(facts, option, found))
+        if _crossed(facts, option, found):
+            return Standing(standing=OPEN, reasons=(*_ways(decision, option.id), *broken))
+        return Standing(standing=RULED_OUT, reasons=broken)
     held = (*bounds, *_ranked(facts, decision, option.id))
     ways = () if bounds else tuple(_ways(decision, option.id))
     return Standing(standing=OPEN if ways else RANKED_LOWER, reasons=(*ways, *held))
@@ -82,6 +86,25 @@ def _broken(facts: Facts, option: OptionEntry, found: tuple[Verdict, ...]) -> It
         verdict = known.get(f"{option.id}-{feature.id}")
         if feature.bit & lacking and verdict is not None:
             yield _need(verdict, (feature.fact,))
+
+
+def _crossed(facts: Facts, option: OptionEntry, found: tuple[Verdict, ...]) -> bool:
+    """Whether it breaks limits at the middle of modelled intervals alone, and at an end keeps them.
+
+    A measurement decides then, and no model.
+    """
+    told, book = facts.workload.modelled, facts.book
+    lacking = facts.point[book.needs] & option.unsupported
+    if told is None or not told.held or lacking or any(e.outcome == "broken" for e in found):
+        return False
+
+    def inside(limit: Limit) -> bool:
+        place, admitted = limit.variable, limit.newest.admits
+        behind = book.facts[place].derived_from or (place,)
+        overlaps = facts.low[place] <= admitted.high and admitted.low <= facts.high[place]
+        return overlaps and any(facts.workload.is_told(book.facts[v].id) for v in behind)
+
+    return all(inside(each) for each in option.limits if limit_at(each, facts.point) == BROKEN)
 
 
 def _limit(facts: Facts, verdict: Verdict) -> Reason:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advisor.model.workload import Measured, Measurement
 from advisor.options.load import per_second, seconds
-from advisor.text.quantity_format import percent
+from advisor.text.quantity_format import number, percent
 
 HEADINGS = ("Measured on", "Highest rate", "Latency", "CPU", "Memory", "Stands", "Because")
 
@@ -51,7 +51,7 @@ def beside_model(found: Measurement) -> str:
         ("rate", per_second, own.per_second, told.per_second),
     ]
     said = (f"{name} {show(a)} / {show(b)} = {a / b:.2f}" for name, show, a, b in pairs)
-    return f"measured over modelled, {own.in_flight:.3g} in flight: {', '.join(said)}"
+    return f"measured over modelled, {number(own.in_flight)} in flight: {', '.join(said)}"
 
 
 def _percent(value: float | None) -> str:

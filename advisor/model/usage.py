@@ -133,6 +133,7 @@ class JobUsage(Value):
     instance_type: str
     count: Quantity  # instances of one job
     job_hours: Quantity = UNKNOWN  # that one job runs
+    taken_hours: float | None = None  # the same as far as assumptions hold, where it rests on any
     runs: Quantity = UNKNOWN  # jobs a month
     workers: int = 1  # requests that one instance processes at once
     start_s: float = 0.0  # until a job works

@@ -26,6 +26,9 @@ SAID_OF_ALL = (
 )
 
 
+GENERATIVE = ("llm", "vlm")
+"""Kinds of models that write text, token by token."""
+
 LANGUAGE_SERVERS = ("vllm", "lmi", "tgi", "sglang")
 """Servers of language models; TEI and Triton serve others."""
 
@@ -197,6 +200,7 @@ class OnType(Value):
     holds: int  # requests of the usual length whose cache fits on one instance
     concurrency: int  # of them in flight while the targets are kept
     instances: int  # for the load
+    rate: float  # requests a second of the load
     in_flight: float  # on all of them at the load
     first_token_s: float  # at the load
     per_token_s: float
@@ -216,10 +220,12 @@ class OnType(Value):
 
 
 class Alternative(Value):
-    """The same load with one thing changed."""
+    """The same load with one thing changed, as a plan of its own has it."""
 
     change: str  # another type, model.precision fp8, model.context 4096
     on: OnType
+    runs_on: str = ""  # 2 to 5 x ml.g5.xlarge
+    cost: Any = None  # an advisor.model.advice.Cost, of a month or of one run
 
 
 class Modelled(Value):
@@ -243,6 +249,7 @@ class Modelled(Value):
     held: bool = True  # false where no type holds it
     lacking: str = ""  # then: the least memory that would
     fixes: tuple[tuple[str, str], ...] = ()  # then: keys with values at which one does
+    loading_s: float = 0.0  # at the most until a container answers whose weights are at hand
     findings: tuple[Finding, ...] = ()
     asked: Any = None  # what was asked of a type; of advisor.engine.model_types
     alternatives: tuple[Alternative, ...] = ()
@@ -303,6 +310,14 @@ class Workload(Value):
     def held(self) -> bool:
         """Whether a type that is sold holds the model; true where no model is named."""
         return self.modelled is None or self.modelled.held
+
+    @property
+    def untimed(self) -> bool:
+        """Whether nothing tells the time of a request of a model that is named.
+
+        What is assumed of other workloads does not stand for it.
+        """
+        return self.modelled is not None and self.stated("requests.processing") is None
 
     @property
     def batched(self) -> bool:

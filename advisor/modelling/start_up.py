@@ -11,19 +11,21 @@ class StartUp(Value):
     most: float
     weights_least: float  # of it the fetch of the weights, beside that of the image
     weights_most: float
-    image_most: float
+    loading_most: float  # of the container alone, whose weights are on the disk of the instance
 
 
-def start_up(weights: int, image: int, numbers: Numbers) -> StartUp:
+def start_up(weights: int, image: int, numbers: Numbers, *, devices: int = 1) -> StartUp:
     """The start of an instance.
 
     Args:
         weights: bytes to fetch from S3; 0 where the container fetches them itself.
         image: compressed bytes of the image; 0 where it is cached.
         numbers: those of ``rules/models.yaml``.
+        devices: of the type; the largest ones fetch faster.
     """
-    mega = 1e6
-    weights_least = weights / (numbers["start-weights-most"] * mega)
+    mega, large = 1e6, devices >= numbers["start-devices-large"]
+    fastest = numbers["start-weights-large" if large else "start-weights-most"]
+    weights_least = weights / (fastest * mega)
     weights_most = weights / (numbers["start-weights-least"] * mega)
     image_least = image / (numbers["start-image-most"] * mega)
     image_most = image / (numbers["start-image-least"] * mega)
@@ -32,5 +34,5 @@ def start_up(weights: int, image: int, numbers: Numbers) -> StartUp:
         most=numbers["start-other-most"] + max(image_most, weights_most),
         weights_least=weights_least,
         weights_most=weights_most,
-        image_most=image_most,
+        loading_most=numbers["start-other-most"] + weights / (numbers["start-weights-most"] * mega),
     )

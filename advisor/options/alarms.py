@@ -9,9 +9,10 @@ from advisor.model.advice import Parameters, Request
 from advisor.model.options import ASYNCHRONOUS, REAL_TIME, SERVERLESS
 from advisor.options import names, topics
 from advisor.options.endpoint import endpoint_name
-from advisor.options.load import SECOND, known, number, per_second, seconds
+from advisor.options.load import SECOND, known, per_second, seconds
 from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import CPU, Instance
+from advisor.text.quantity_format import number
 
 _REQUESTS, _HOSTS = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
 # Metrics that have values only where requests come.

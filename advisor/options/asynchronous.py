@@ -28,7 +28,6 @@ from advisor.options.load import (
     counted,
     known,
     load,
-    number,
     per_second,
     seconds,
     sentence,
@@ -38,6 +37,7 @@ from advisor.options.load import (
 from advisor.options.plan_builder import Draft
 from advisor.options.rollout.replaced import Replaced, asked
 from advisor.rulebook.hardware import Instance
+from advisor.text.quantity_format import number
 
 
 class Sizes(Value):
@@ -153,7 +153,10 @@ def _wait(draft: Draft, work: Load, wake: float) -> float | None:
 
 def _most(draft: Draft, work: Load, capacity: Capacity, wait: float | None) -> tuple[int, str]:
     """Instances at most: for the peak as it comes, or for what the queue leaves of it."""
-    lag = draft.number("tracking-alarm") + draft.number("instance-start") + endpoint.start_s(draft)
+    how, lacks = sized(draft)
+    if how == "not-sized":
+        return draft.number("scaling-ceiling"), f"not sized: state {lacks[0]}"
+    lag = draft.number("tracking-alarm") + endpoint.in_service(draft)[0]
     if wait is None or wait < lag:
         found = _as_it_comes(draft, work, capacity, wait, lag)
     else:
@@ -167,53 +170,49 @@ def _most(draft: Draft, work: Load, capacity: Capacity, wait: float | None) -> t
 def _as_it_comes(
     draft: Draft, work: Load, capacity: Capacity, wait: float | None, lag: float
 ) -> tuple[int, str]:
-    safety, _ = fleet.planned_share(draft)
-    flying = work.in_flight or 0.0
-    count = _whole(flying / (capacity.workers * safety))
+    count, text = fleet.for_peak(draft, work, capacity)
     why = "no answer time is stated"
     if wait is not None:
         why = f"{seconds(round(wait))} to wait are less than the {seconds(lag)} until help arrives"
-    return count, (
-        f"{work.in_flight_text} / ({capacity.workers} at once x {safety}) = {count}; {why}"
-    )
+    return count, f"{text}; {why}"
 
 
 def _spread(draft: Draft, work: Load, capacity: Capacity, wait: float) -> tuple[int, str]:
     """The queue spreads the peak: enough for the mean, and for a peak as long as one lasts."""
-    busy, lasts = draft.number("highest-utilisation"), draft.number("peak-duration")
-    flying = (work.in_flight or 0.0) / capacity.workers
-    burst = _whole(flying * lasts / (lasts + wait))
+    share, lasts = draft.number("highest-utilisation"), draft.number("peak-duration")
+    busy = fleet.busy(draft, work, capacity)[0]
+    burst = _whole(busy * lasts / (lasts + wait))
     if known(draft).mean is None:
-        count = max(burst, _whole(flying / busy))
+        count = max(burst, _whole(busy / share))
         return count, (
-            f"{work.in_flight_text} / {busy} busy = {count}; the volume is not stated, so the "
-            "peak may last"
+            f"{work.peak_text} keeps {number(busy)} instances busy, / {share} = {count}; the "
+            "volume is not stated, so the peak may last"
         )
     mean = work.mean or 0.0
-    steady = mean * (work.processing_s or 0.0) / capacity.workers
-    count = max(burst, _whole(steady / busy))
+    steady = mean / capacity.per_second
+    count = max(burst, _whole(steady / share))
     text = (
-        f"{per_second(mean)} in the active time x {work.time_text} = "
-        f"{number(steady)} instances busy, / {busy} = {_whole(steady / busy)}; the peak of "
-        f"{number(flying)} spread over its {seconds(lasts)} and the {seconds(round(wait))} that an "
+        f"{per_second(mean)} in the active time / {per_second(capacity.per_second)} = "
+        f"{number(steady)} instances busy, / {share} = {_whole(steady / share)}; the peak of "
+        f"{number(busy)} spread over its {seconds(lasts)} and the {seconds(round(wait))} that an "
         f"answer may wait = {burst}"
     )
-    return count, text + _peak_may_last(flying, count, wait)
+    return count, text + _peak_may_last(busy, count, wait)
 
 
-def _peak_may_last(flying: float, count: int, wait: float) -> str:
+def _peak_may_last(busy: float, count: int, wait: float) -> str:
     """How long the peak may last before the queue is longer than the wait."""
-    if flying <= count:
+    if busy <= count:
         return ""
-    return f"; with {count} the peak may last {number(wait * count / (flying - count) / 3600)} h"
+    return f"; with {count} the peak may last {number(wait * count / (busy - count) / 3600)} h"
 
 
 def _floor(draft: Draft, work: Load, capacity: Capacity, why: str) -> tuple[int, str]:
     """Instances that stay: for the mean load, and two where zones are asked for."""
     mean = known(draft).mean
-    if mean is None:
+    if mean is None or sized(draft)[0] == "not-sized":
         return _least(draft, why)
-    count = _whole(mean * (work.processing_s or 0.0) / capacity.workers)
+    count = _whole(mean / capacity.per_second)
     least, why = _least(
         draft, f"{why}; {counted(count, 'instance')} for the mean of the active time"
     )

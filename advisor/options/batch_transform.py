@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from advisor.model.advice import Parameters, Plan, Request
 from advisor.model.options import INFERENCE_PIPELINE
-from advisor.model.usage import JobUsage, Quantity, between, known
+from advisor.model.usage import UNKNOWN, JobUsage, Quantity, between, known
 from advisor.model.workload import Interval
 from advisor.modelling.queueing import transform_jobs
 from advisor.options import (
     containers,
+    endpoint,
     fleet,
     instances,
     memory,
@@ -25,21 +26,22 @@ from advisor.options import invocation as call
 from advisor.options.hosting import shared_memory as together
 from advisor.options.load import (
     PER_SECOND,
-    SECOND,
     Deadline,
     counted,
     deadline,
     load,
-    number,
     per_second,
     seconds,
     sentence,
+    sized,
     timed,
+    timing,
 )
 from advisor.options.plan_builder import Draft, upper
 from advisor.options.records import Records, records
 from advisor.rulebook.hardware import Instance
 from advisor.text.quantity import RATE_PER_MONTH
+from advisor.text.quantity_format import number
 
 
 class Run(NamedTuple):
@@ -48,6 +50,7 @@ class Run(NamedTuple):
     instances: int
     low_hours: float | None  # of one job
     high_hours: float | None
+    assumed: str  # the fact that the hours rest on and nobody stated; empty where all is known
 
 
 def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Plan:
@@ -78,13 +81,20 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
 
 def _design(draft: Draft, instance: Instance) -> tuple[Records, Run]:
     split = records(draft, *fleet.workers(draft, instance))
-    return split, _run(draft, split)
+    return split, _run(draft, split, instance)
 
 
 def _taken(draft: Draft, instance: Instance) -> tuple[float, bool]:
     """Hours of all instances of a job on a type; the instances alone where no time is known."""
     _, run = _design(draft, instance)
-    return run.instances * (run.high_hours or run.low_hours or 1), True
+    hours = None if run.assumed else run.high_hours or run.low_hours
+    return run.instances * (hours or 1), True
+
+
+def _start_s(draft: Draft) -> float:
+    """Seconds until a job works; what a model tells of its start is that of the whole instance."""
+    told = draft.facts.workload.is_told("model.startup")
+    return endpoint.start_s(draft) if told else float(draft.number("instance-start"))
 
 
 def _outgrows_volume(draft: Draft) -> bool:
@@ -92,16 +102,16 @@ def _outgrows_volume(draft: Draft) -> bool:
     return unpacked is not None and unpacked > draft.number("volume-default") * memory.GIB
 
 
-def _run(draft: Draft, split: Records) -> Run:
+def _run(draft: Draft, split: Records, instance: Instance) -> Run:
     """One instance, because each pays its own start, unless the deadline asks for more."""
-    facts, start = draft.facts, float(draft.number("instance-start"))
-    rate, rate_text = _rate(draft, split)
+    facts, start = draft.facts, _start_s(draft)
+    rate, rate_text = _rate(draft, split, instance)
     count_range = facts.workload.interval("dataset.records")
     total = upper(count_range)
     files = draft.upper("dataset.files")
     limit = deadline(draft)
     count, because = 1, f"{rate_text}; one instance is cheapest, because each start is paid"
-    if total and limit is not None:
+    if total and limit is not None and sized(draft)[0] != "not-sized":
         wanted = transform_jobs.instances_for_deadline(total, rate, start, limit.seconds)
         count, why = _for_deadline(draft, limit, wanted, files)
         because = (
@@ -111,15 +121,16 @@ def _run(draft: Draft, split: Records) -> Run:
     bounds = fleet.bounds(draft)
     count = min(fleet.held(draft, count, bounds), draft.number("batch-instances-most"))
     draft.set("InstanceCount", count, sentence(because))
-    if not timed(draft) or count_range is None:
-        return Run(count, None, None)
+    assumed = "".join(timing(draft)[:1])
+    if count_range is None or (draft.facts.workload.untimed and not timed(draft)):
+        return Run(count, None, None, assumed if count_range else "")
     low, high = (
         transform_jobs.job_seconds(end, count, files or None, rate, start) / 3600
         if end is not None
         else None
         for end in count_range
     )
-    return Run(count, low, high)
+    return Run(count, low, high, assumed)
 
 
 def _for_deadline(
@@ -148,15 +159,21 @@ def _for_deadline(
     return wanted, counted(wanted, "instance")
 
 
-def _rate(draft: Draft, split: Records) -> tuple[float, str]:
-    """Records per second of one instance."""
-    measured = draft.upper("model.throughput")
-    if measured:
-        rate = measured / PER_SECOND
-        told = draft.facts.workload.is_told("model.throughput")
-        return rate, f"{per_second(rate)} {'modelled' if told else 'measured'} on one instance"
-    work = load(draft)
+def _rate(draft: Draft, split: Records, instance: Instance) -> tuple[float, str]:
+    """Records per second of one instance; fewer at once than it could take are served slower."""
+    measured, work = draft.upper("model.throughput"), load(draft)
+    if measured and not draft.facts.workload.is_told("model.throughput"):
+        return (
+            measured / PER_SECOND,
+            f"{per_second(measured / PER_SECOND)} measured on one instance",
+        )
+    on = fleet.modelled(draft, instance)
+    if measured and on is not None:
+        rate = on.highest_per_s * min(1.0, split.concurrent / on.concurrency)
+        return rate, f"{per_second(rate)} modelled on one instance"
     rate = split.concurrent / (work.processing_s or 1.0)
+    if draft.facts.workload.untimed:
+        return rate, "the time of a record is not known"
     text = f"{counted(split.concurrent, 'request')} at once / {work.time_text}"
     return rate, f"{text} = {per_second(rate)}"
 
@@ -198,16 +215,14 @@ def _job(draft: Draft, model: Request, split: Records, run: Run, instance: Insta
 def _client(draft: Draft, split: Records) -> Parameters:
     """Timeout of one call: twice its longest expected time, never below the default."""
     default, most = draft.number("batch-timeout-default"), draft.number("batch-timeout-most")
-    longest = upper(draft.facts.largest("requests.processing"))
-    timeout, because = default, "Time of a call not stated."
-    if longest:
-        together = split.per_request if split.strategy == "MultiRecord" else 1
-        time = longest / SECOND * together
-        wanted = math.ceil(min(time, most) * draft.number("timeout-margin"))
-        timeout = int(min(most, max(default, wanted)))
+    margin, time = draft.number("timeout-margin"), split.longest_s
+    timeout = int(min(most, max(default, math.ceil(min(time, most) * margin))))
+    because = "Time of a call not stated."
+    if draft.facts.is_stated("requests.processing") or timeout > default:
+        each = seconds(time / split.per_request)
         because = (
-            f"{counted(together, 'record')} in a call x {seconds(longest / SECOND)} = "
-            f"{seconds(time)}, x {draft.number('timeout-margin')}, within {default} and {most} s."
+            f"{counted(split.per_request, 'record')} in a call x {each} = {seconds(time)}, "
+            f"x {margin}, within {default} and {most} s."
         )
     draft.set("InvocationsTimeoutInSeconds", timeout, because, constant="batch-timeout-default")
     retries = draft.number("batch-retries")
@@ -262,15 +277,14 @@ def _capture(draft: Draft, parameters: Parameters, key: str | None) -> None:
 
 
 def _usage(draft: Draft, split: Records, run: Run, instance: Instance) -> JobUsage:
-    workload = draft.facts.workload
-    usage = JobUsage(
+    workload, assumed = draft.facts.workload, run.assumed
+    return JobUsage(
         instance_type=instance.type,
         count=known(run.instances),
-        job_hours=Quantity(low=run.low_hours, high=run.high_hours),
+        job_hours=UNKNOWN if assumed else Quantity(low=run.low_hours, high=run.high_hours),
+        taken_hours=run.high_hours if assumed else None,
         runs=between(workload.interval("dataset.runs") or Interval(None, None), RATE_PER_MONTH),
         workers=split.concurrent,
-        start_s=float(draft.number("instance-start")),
+        start_s=_start_s(draft),
+        origins={"job_hours": assumed} if assumed else {},
     )
-    if run.low_hours is None and workload.interval("dataset.records") is not None:
-        return usage._replace(origins={"job_hours": "requests.processing"})
-    return usage

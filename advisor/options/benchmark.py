@@ -10,6 +10,7 @@ from advisor.model.usage import Usage
 from advisor.model.workload import Modelled, OnType
 from advisor.options import containers, endpoint, names, placeholders
 from advisor.options.plan_builder import NOT_CALLED, Draft
+from advisor.text.quantity_format import number
 
 
 def plan(draft: Draft, told: Modelled, on: OnType, sized: Usage) -> Plan:
@@ -66,7 +67,8 @@ def _load(draft: Draft, told: Modelled, on: OnType) -> str:
     at_once = max(1, min(on.concurrency, math.ceil(on.in_flight / on.instances)))
     least, each = draft.number("benchmark-requests-least"), draft.number("benchmark-rounds")
     count = max(least, each * at_once)
-    draft.set("concurrency", at_once, f"{on.in_flight:.3g} in progress / {on.instances} instances.")
+    because = f"{number(on.in_flight)} in progress / {on.instances} instances."
+    draft.set("concurrency", at_once, because)
     why = f"The larger of {least} and {each} x {at_once}."
     draft.set("request_count", count, why, constant="benchmark-rounds")
     wanted = {

@@ -161,20 +161,15 @@ def _single_model(draft: Draft, container: dict[str, Any]) -> None:
         return
     address = placeholders.artifact(draft)
     plain = address.endswith("/") or draft.needs("uncompressed-model")
-    if draft.option not in (SERVERLESS, BATCH_TRANSFORM):
-        plain = plain or serving.is_plain(draft)
-    if not plain:
+    packed = draft.option in (SERVERLESS, BATCH_TRANSFORM)  # they refuse ModelDataSource
+    if packed or not (plain or serving.is_plain(draft)):
         container["ModelDataUrl"] = address
-        return
-    if draft.option in (SERVERLESS, BATCH_TRANSFORM):
-        container["ModelDataUrl"] = address
-        draft.find(
-            "model-not-archived",
-            "warning",
-            f"{draft.option} reads one .tar.gz archive, and {address} is a folder of files",
-            path="model.artifact",
-            fix="Pack the model as model.tar.gz, and state its address in model.artifact.",
-        )
+        if plain:
+            message = (
+                f"{draft.option} reads one .tar.gz archive, and {address} is a folder of files"
+            )
+            fix = "Pack the model as model.tar.gz, and state its address in model.artifact."
+            draft.find("model-not-archived", "warning", message, path="model.artifact", fix=fix)
         return
     draft.carry("uncompressed-model")
     container["ModelDataSource"] = {

@@ -26,9 +26,10 @@ def variant(draft: Draft, model: Request, instance: Instance, count: int) -> Par
         "InitialVariantWeight": 1.0,
     }
     _volume(draft, done, instance)
-    if not serving.from_hub(draft):
+    hub = serving.from_hub(draft)
+    if not hub:
         timeouts.download(draft, done)
-    timeouts.health_check(draft, done)
+    timeouts.health_check(draft, done, fetches=bool(hub))
     if instance.accelerator == GPU:
         _host_image(draft, done)
     if draft.needs("shell-access"):
@@ -189,10 +190,14 @@ def _volume(draft: Draft, done: Parameters, instance: Instance) -> None:
     if stated is not None:
         draft.set("VolumeSizeInGB", asked, f"Stated under deploy.volume, at most {most} GB.")
         return
-    because = (
-        f"{mib((size or 0) * 1024)} of model and scratch space x {headroom} = {wanted} GB, at most"
-        f" {most}."
-    )
+    text = f"{mib((size or 0) * 1024)} of model and scratch space"
+    if (size or 0) > most:
+        message = (
+            f"{text} do not fit the largest volume, {most} GB, and {instance.type} has no disk"
+        )
+        fix = "Set deploy.instance_type to a type with local disks of that size."
+        draft.find("endpoint-volume", "warning", message, path="model.size", fix=fix)
+    because = f"{text} x {headroom} = {wanted} GB, at most {most}."
     draft.set("VolumeSizeInGB", asked, because, constant="volume-headroom")
 
 

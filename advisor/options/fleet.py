@@ -4,9 +4,11 @@ from functools import lru_cache
 
 from advisor.model.value import Value
 from advisor.model.workload import OnType
-from advisor.options.load import PER_SECOND, Load, counted, number, per_second
+from advisor.modelling.queueing.scaling import whole
+from advisor.options.load import PER_SECOND, Load, counted, per_second
 from advisor.options.plan_builder import Draft, once, upper
 from advisor.rulebook.hardware import CPU, Instance
+from advisor.text.quantity_format import number
 
 MOST = 2_147_483_647  # the API's counts are 32-bit integers
 
@@ -33,7 +35,10 @@ def capacity(draft: Draft, load: Load, instance: Instance) -> Capacity:
     if batched is not None and draft.facts.workload.is_told("model.throughput"):
         said = f"{text} = {per_second(batched.highest_per_s)} modelled"
         return Capacity(workers=count, per_second=batched.highest_per_s, text=said)
-    return _capacity(count, text, measured, load.processing_s or 0.0, load.time_text)
+    found = _capacity(count, text, measured, load.processing_s or 0.0, load.time_text)
+    if draft.facts.workload.untimed and not measured:
+        return found._replace(text=f"{text}, each for {load.time_text}")
+    return found
 
 
 @lru_cache(maxsize=256)  # the options of one workload often take the same type
@@ -66,6 +71,28 @@ def planned_share(draft: Draft) -> tuple[float, str]:
     batched = workload.is_told("model.concurrency") or workload.batched
     name = "batching-share" if batched else "safety-factor"
     return draft.number(name), name
+
+
+def busy(draft: Draft, load: Load, capacity: Capacity) -> tuple[float, bool]:
+    """Instances that the peak keeps busy, and whether that follows from the rate of one."""
+    measured = "model.throughput" in draft.facts.workload.as_stated.values
+    if measured or load.concurrent is None:
+        return (load.peak or 0.0) / capacity.per_second, True
+    return (load.in_flight or 0.0) / capacity.workers, False
+
+
+def for_peak(draft: Draft, load: Load, capacity: Capacity) -> tuple[int, str]:
+    """Instances that carry the peak with AWS's safety factor."""
+    safety, _ = planned_share(draft)
+    needed, rated = busy(draft, load, capacity)
+    count = max(1, min(MOST, whole(needed / safety)))
+    if rated:
+        planned = per_second(capacity.per_second * safety)
+        why = f"{capacity.text}, x {safety} = {planned} planned for; {load.peak_text} / {planned}"
+    else:
+        at_once = f"{number(capacity.workers)} at once x {safety}"
+        why = f"{load.in_flight_text} / ({at_once})"
+    return count, f"{why} = {counted(count, 'instance')}"
 
 
 def workers(draft: Draft, instance: Instance) -> tuple[int, str]:

@@ -2,14 +2,14 @@
 
 from functools import lru_cache
 
-from advisor.model.options import BATCH_TRANSFORM
+from advisor.model.options import BATCH_TRANSFORM, REAL_TIME
 from advisor.model.value import Value
 from advisor.model.workload import Interval
 from advisor.options.plan_builder import Draft, once
 from advisor.rulebook.fact_entries import MEAN_PROCESSING, TYPICAL_PROCESSING
 from advisor.rulebook.formulas import IN_FLIGHT_UNIT
 from advisor.text.quantity import MIB, MONTH_HOURS, RATE_PER_MONTH, WEEK
-from advisor.text.quantity_format import about
+from advisor.text.quantity_format import about, number
 
 SECOND = 1_000_000
 HOUR_S = 3600
@@ -62,12 +62,8 @@ def load(draft: Draft) -> Load:
     rests_on = []
     if not stated and concurrent is None and draft.text("requests.arrival") != "batch":
         rests_on.append("traffic.peak")
-    if not timed(draft) and concurrent is None:
-        rests_on.append("requests.processing")
-    told = facts.workload.modelled
-    read = ("requests.processing", "model.concurrency")  # what follows from tokens
-    if told is not None and any(map(facts.workload.is_told, read)):
-        rests_on += told.assumed
+    if timed(draft) or concurrent is None:
+        rests_on += timing(draft)
     answer = facts.interval("requests.answer")
     largest = facts.largest("requests.processing")
     return Load(
@@ -135,15 +131,27 @@ def sized(draft: Draft) -> tuple[str, tuple[str, ...]]:
     fewest, most = draft.upper("deploy.instances.min"), draft.upper("deploy.instances.max")
     if fewest is not None and fewest == most:
         return "stated", ()
-    if draft.option != BATCH_TRANSFORM:
-        found = load(draft).rests_on
-    elif deadline(draft) is None:  # one instance, however long it takes
+    flying = draft.option == REAL_TIME and load(draft).concurrent is not None
+    once = draft.option == BATCH_TRANSFORM and deadline(draft) is None
+    if draft.facts.workload.untimed and not (timed(draft) or flying or once):
+        return "not-sized", ("requests.processing",)
+    if once:  # one instance, however long it takes
         return "stated", ()
-    elif draft.upper("dataset.records") is None:
+    if draft.option == BATCH_TRANSFORM and draft.upper("dataset.records") is None:
         return "not-sized", ("dataset.records",)
-    else:
-        found = () if timed(draft) else ("requests.processing",)
+    found = timing(draft) if draft.option == BATCH_TRANSFORM else load(draft).rests_on
     return ("assumed" if found else "stated"), found
+
+
+def timing(draft: Draft) -> tuple[str, ...]:
+    """What the time of one request rests on and nobody stated."""
+    if not timed(draft):
+        return ("requests.processing",)
+    told = draft.facts.workload.modelled
+    read = ("requests.processing", "model.concurrency")  # what follows from tokens
+    if told is None or not any(map(draft.facts.workload.is_told, read)):
+        return ()
+    return tuple(told.assumed)
 
 
 def timed(draft: Draft) -> bool:
@@ -173,17 +181,16 @@ def _peak_text(draft: Draft, peak: float, mean: float, stated: list[str]) -> str
 
 
 def _time_text(draft: Draft, mean: float, median: float) -> str:
-    said = seconds(mean)
+    said, workload = seconds(mean), draft.facts.workload
+    if workload.untimed:
+        return "an unknown time"
     if mean != median:
         return f"{said} (mean of {seconds(median)} and its 99th percentile)"
     if draft.text("requests.processing") is not None:
         return f"{said} assumed of {draft.text('requests.processing')}"
-    return said if draft.facts.is_stated("requests.processing") else f"{said} assumed"
-
-
-def number(value: float) -> str:
-    """A number as people write it: three significant digits, whole from a hundred on."""
-    return f"{value:,.0f}" if value >= 99.95 else f"{value:.3g}"
+    guessed = workload.modelled is not None and "requests.processing" in workload.modelled.assumed
+    stated = draft.facts.is_stated("requests.processing") and not guessed
+    return said if stated else f"{said} assumed"
 
 
 @lru_cache(maxsize=_SAID)

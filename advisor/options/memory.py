@@ -2,10 +2,11 @@
 
 from advisor.model.options import MULTI_MODEL
 from advisor.model.value import Value
-from advisor.options.load import counted, mib, number
+from advisor.options.load import counted, mib
 from advisor.options.plan_builder import Draft, once
 from advisor.rulebook.hardware import CPU, GPU
 from advisor.text.quantity import MIB
+from advisor.text.quantity_format import number
 
 GIB = 1024 * MIB
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from advisor.model.advice import Parameters, Plan, Request
 from advisor.model.usage import FleetUsage, Quantity, known
 from advisor.model.value import Value
-from advisor.modelling.queueing.scaling import invocations_target, whole
+from advisor.modelling.queueing.scaling import invocations_target
 from advisor.options import (
     containers,
     endpoint,
@@ -27,8 +27,6 @@ from advisor.options.load import (
     Load,
     counted,
     load,
-    number,
-    per_second,
     seconds,
     sentence,
     sized,
@@ -37,6 +35,7 @@ from advisor.options.load import (
 from advisor.options.plan_builder import Draft
 from advisor.options.rollout.replaced import Replaced
 from advisor.rulebook.hardware import Instance
+from advisor.text.quantity_format import number
 
 # The traffic of these patterns pauses, and an instance lost in a pause is replaced unseen.
 _WITH_GAPS = frozenset({"intermittent"})
@@ -173,7 +172,10 @@ def _fleet_of(draft: Draft, instance: Instance) -> Design:
 def _count(draft: Draft, work: Load, capacity: Capacity) -> tuple[int, tuple[int, str], str]:
     """Instances for the peak, those for availability alone, and the reasons."""
     least = availability(draft)
-    needed, why = for_peak(draft, work, capacity)
+    how, lacks = sized(draft)
+    if how == "not-sized":
+        return least[0], least, f"not sized: state {lacks[0]}; {least[1]}"
+    needed, why = fleet.for_peak(draft, work, capacity)
     if least[0] > needed:
         why = f"{why}; {least[1]}"
     return max(least[0], needed), least, why
@@ -220,35 +222,6 @@ def availability(draft: Draft) -> tuple[int, str]:
         )
     taken = "in production" if stated else "as for production, because no environment is stated"
     return two, f"{two} instances {taken}, in two Availability Zones"
-
-
-def for_peak(draft: Draft, work: Load, capacity: Capacity) -> tuple[int, str]:
-    """Instances that carry the peak with AWS's safety factor."""
-    safety, _ = fleet.planned_share(draft)
-    count = max(1, min(fleet.MOST, whole(busy(draft, work, capacity))))
-    if _by_rate(draft, work):
-        planned = per_second(capacity.per_second * safety)
-        return count, (
-            f"{capacity.text}, x {safety} = {planned} planned for; {work.peak_text} / {planned} = "
-            f"{counted(count, 'instance')}"
-        )
-    return count, (
-        f"{work.in_flight_text} / ({number(capacity.workers)} at once x {safety}) = "
-        f"{counted(count, 'instance')}"
-    )
-
-
-def busy(draft: Draft, work: Load, capacity: Capacity) -> float:
-    """Instances for the peak before they are counted as whole ones."""
-    safety, _ = fleet.planned_share(draft)
-    if _by_rate(draft, work):
-        return (work.peak or 0.0) / (capacity.per_second * safety)
-    return (work.in_flight or 0.0) / (capacity.workers * safety)
-
-
-def _by_rate(draft: Draft, work: Load) -> bool:
-    measured = "model.throughput" in draft.facts.workload.as_stated.values
-    return measured or work.concurrent is None
 
 
 def _scaled(draft: Draft, limits: fleet.Bounds, instance: Instance) -> bool:

@@ -9,9 +9,10 @@ from advisor.model.advice import Parameters, Request
 from advisor.model.usage import OffHours
 from advisor.model.value import Value
 from advisor.model.workload import DAYS, Window
-from advisor.options.load import number, seconds
+from advisor.options.load import seconds
 from advisor.options.plan_builder import Draft
 from advisor.text.quantity import time_covered
+from advisor.text.quantity_format import number
 
 _DAY = 24 * 60
 _WEEK = 7 * _DAY

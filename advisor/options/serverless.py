@@ -21,11 +21,11 @@ from advisor.options import (
 )
 from advisor.options import invocation as call
 from advisor.options import load as loads
-from advisor.options.load import SECOND, Load, load, mib, number, seconds, sentence
+from advisor.options.load import SECOND, Load, load, mib, seconds, sentence
 from advisor.options.plan_builder import Draft
 from advisor.options.rollout.replaced import Replaced
 from advisor.rulebook.fact_entries import MEAN_PROCESSING
-from advisor.text.quantity_format import percent
+from advisor.text.quantity_format import number, percent
 
 _PREDICTABLE = frozenset({"sustained", "diurnal", "periodic"})
 

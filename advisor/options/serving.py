@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from advisor.model.options import INFERENCE_COMPONENTS, MULTI_MODEL, SERVERLESS
-from advisor.model.workload import Modelled, OnType
+from advisor.model.workload import GENERATIVE, Modelled, OnType
 from advisor.options import timeouts
 from advisor.options.placeholders import HUB
 from advisor.options.plan_builder import Draft, once
@@ -17,7 +17,6 @@ from advisor.options.plan_builder import Draft, once
 _ROUND = 1024  # tokens
 _HERE = "/opt/ml/model"
 _WHOLE = ("fp32", "bf16", "fp16")
-_GENERATIVE = ("llm", "vlm")
 _ON_THE_FLY = "fp8"  # what servers make of 16 bits while they load
 
 Role = tuple[str, str, str]  # role, value and reason
@@ -54,7 +53,7 @@ def is_plain(draft: Draft) -> bool:
     """Whether the weights are best left as plain files below a prefix, where nothing is stated."""
     told = draft.facts.workload.modelled
     stated = draft.text("model.artifact")
-    return told is not None and told.kind in _GENERATIVE and stated is None
+    return told is not None and told.kind in GENERATIVE and stated is None
 
 
 def environment(draft: Draft) -> dict[str, str]:
@@ -64,7 +63,7 @@ def environment(draft: Draft) -> dict[str, str]:
         return {}
     engine = _engine(draft)
     if engine is None:
-        if told is not None and told.kind in _GENERATIVE:
+        if told is not None and told.kind in GENERATIVE:
             _unknown(draft)
         return {"HF_MODEL_ID": hub} if hub else {}
     if told is not None and told.gated and hub:
@@ -123,7 +122,7 @@ def _roles(draft: Draft, told: Modelled | None, engine: Mapping[str, Any]) -> It
     yield from _devices(draft, told, told.on, engine)
     yield from _requests(draft, told, told.on, engine)
     yield from _weights(told, engine)
-    start = timeouts.start_limit(draft)
+    start = timeouts.start_limit(draft, fetches=bool(hub))
     if start is not None:
         yield "loading", f"{start}", "As long as the health check waits."
 

@@ -15,9 +15,10 @@ from advisor.model.options import (
 from advisor.model.usage import VariantUsage
 from advisor.model.value import Value
 from advisor.options import names, placeholders, serving
-from advisor.options.load import number, sentence
+from advisor.options.load import sentence
 from advisor.options.plan_builder import Draft, once
 from advisor.rulebook.hardware import Instance
+from advisor.text.quantity_format import number
 
 SHADOW = "Shadow"
 _CHALLENGER = "Challenger"

@@ -64,7 +64,7 @@ def _completed(usage: Usage, facts: WorkloadFacts) -> Usage:
         parts = (part._replace(usage=_completed(part.usage, part.facts)) for part in usage.parts)
         return usage._replace(parts=tuple(parts))
     if isinstance(usage, JobUsage):
-        return _assumed_run(usage, facts)
+        return _assumed_run(usage)
     if isinstance(usage, ServerlessUsage):
         return _assumed_work(usage, facts)
     return _assumed_load(usage, facts)
@@ -140,19 +140,11 @@ def _assumed_load(usage: FleetUsage, facts: WorkloadFacts) -> FleetUsage:
     return usage._replace(traffic=traffic, rate_of_one=planned, assumed=taking.rests_on)
 
 
-def _assumed_run(usage: JobUsage, facts: WorkloadFacts) -> JobUsage:
+def _assumed_run(usage: JobUsage) -> JobUsage:
     """How long a job of known records runs when the time of one is assumed."""
-    records = facts.workload.interval("dataset.records")
-    if records is None or records.high is None or usage.job_hours.high is not None:
+    if usage.taken_hours is None:
         return usage
-    from advisor.modelling.queueing.transform_jobs import job_seconds
-
-    files = facts.workload.interval("dataset.files")
-    objects = None if files is None else files.high or files.low or None
-    rate = usage.workers * _SECOND / facts.taken(MEAN_PROCESSING)
-    count = int(usage.count.exact or 1)
-    hours = job_seconds(records.high, count, objects, rate, usage.start_s) / _HOUR_S
-    return usage._replace(job_hours=known(hours), assumed={"job_hours": "requests.processing"})
+    return usage._replace(job_hours=known(usage.taken_hours), assumed=usage.origins)
 
 
 def _work_of_a_data_set(usage: EndpointUsage, facts: WorkloadFacts) -> EndpointUsage:

@@ -35,6 +35,7 @@ _PER_SECOND = RATE_PER_MONTH * MONTH_HOURS * 3600
 _known: dict[tuple[str | None, ...], Prices] = {}
 _NO_PRICES: Mapping[str, int] = {}
 MISFIT = "instance-too-small"  # the finding that the type of a plan cannot hold the model
+_UNTIMED = "requests.processing"
 _NOT_TO_RUN = Cost(
     usd_low=None,
     usd_high=None,
@@ -111,6 +112,8 @@ def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
 
     if any(each.rule == MISFIT and each.severity == "error" for each in plan.findings):
         return _NOT_TO_RUN
+    if plan.sized == "not-sized" and _UNTIMED in plan.rests_on:
+        return _NOT_TO_RUN._replace(notes=(f"The plan has no size: state {_UNTIMED}.",))
 
     def priced(changed: Callable[[Usage], Usage] = lambda usage: usage) -> Cost:
         found = cost(plan.option, changed(charged(plan, facts)), prices)

@@ -13,6 +13,7 @@ from advisor.modelling.speed import Tokens
 from advisor.reference.entry import Detail, Entry, entry
 from advisor.rulebook.knowledge import Knowledge, knowledge
 from advisor.rulebook.load import load
+from advisor.text.money_format import figure
 from advisor.text.quantity_format import about
 from advisor.workload.model_files import known_models
 
@@ -77,6 +78,6 @@ def _said(on: OnType, context: int) -> str:
     split = f" ({on.copies} x {on.tensor_parallel} devices)" if on.tensor_parallel > 1 else ""
     lengths = [each for each in (on.longest, context) if each]
     longest = f"{min(lengths):,} tokens" if lengths else "any length"
-    usd = "" if on.usd_at_most is None else f", {on.usd_at_most:.3g} USD per 1M output tokens"
+    usd = "" if on.usd_at_most is None else f", {figure(on.usd_at_most)} USD per 1M output tokens"
     many = f"or {on.holds:,} of 500 in and 250 out{usd}"
     return f"{on.instance_type}{split}: one request of {longest}, {many}"

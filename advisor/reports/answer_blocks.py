@@ -11,6 +11,7 @@ from advisor import __version__
 from advisor.engine.standing import RANKED_LOWER, RULED_OUT, STANDINGS, words
 from advisor.measurement import words as measured_words
 from advisor.model.advice import Advice, Candidate, CostItem, Plan, Quota, WouldChange
+from advisor.model.options import BATCH_TRANSFORM
 from advisor.pricing.comparable import stand_ins
 from advisor.reports import advice_view as view
 from advisor.reports.plain_words import Words
@@ -110,7 +111,8 @@ def _model(advice: Advice) -> Iterator[str]:
     if advice.model is not None and advice.model.weights:
         from advisor.reports import model_block  # most workloads name none
 
-        yield from model_block.lines(advice.model)
+        job = advice.decision.option == BATCH_TRANSFORM
+        yield from model_block.lines(advice.model, job=job)
 
 
 def _path(advice: Advice) -> Iterator[str]:

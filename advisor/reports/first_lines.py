@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from shlex import quote
 from typing import NamedTuple
 
-from advisor.engine.standing import STANDINGS, words
+from advisor.engine.standing import OPEN, STANDINGS, words
 from advisor.model.advice import Advice, Candidate, Fix
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, SERVERLESS
 from advisor.model.printable import printable
@@ -212,6 +212,10 @@ def _alternative(advice: Advice, names: Words) -> Iterator[str]:
         if each.standing.standing in ("open", "ranked-lower") and each.plan is not None
     ]
     if not others:
+        measured = (each for each in advice.candidates if each.standing.standing == OPEN)
+        for each in measured:
+            told = names.reasons(each, advice.decision.path)
+            yield from (f"{capital(view.spoken(each.option))}: {text}." for text in reversed(told))
         yield "No other option fits."
         return
     other = min(others, key=_nearness)
@@ -261,7 +265,7 @@ def _first_fix(advice: Advice) -> Fix | None:
 def _assumes(advice: Advice, names: Words) -> Iterator[str]:
     groups: dict[str, list[str]] = {}
     for rests in view.rests_on(advice):
-        given = names.fact(rests.fact) + " not stated"
+        given = names.fact(rests.fact).removesuffix(" within") + " not stated"
         text = names.value(rests.fact, rests.value) if rests.value else given
         groups.setdefault(" and ".join(rests.decides), []).append(text)
     told = [f"{', '.join(texts)} ({decides})" for decides, texts in groups.items()]

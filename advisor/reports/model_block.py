@@ -5,27 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from advisor.model.workload import Modelled, OnType
-from advisor.text.money_format import figure
-from advisor.text.quantity import KINDS, MONTH_HOURS
-from advisor.text.quantity_format import about
+from advisor.model.workload import Alternative, Modelled, OnType
+from advisor.text.money_format import NOT_APPLICABLE, UNKNOWN, figure, money
+from advisor.text.quantity import KINDS
+from advisor.text.quantity_format import about, number
 
-_CENTS = 100  # from here on cents are as fine as three digits
 _SECOND = 1_000_000
 _PER_SECOND = KINDS["rate"]["/s"]
 
 
-def lines(told: Modelled) -> Iterator[str]:
+def lines(told: Modelled, *, job: bool) -> Iterator[str]:
     """Memory, what the load settles at, the highest rate, and what else would carry the load.
 
     Of a list the same of each model that is named, behind its name.
+
+    Args:
+        told: of a model.
+        job: whether costs are those of a run, and not of a month.
     """
     alike: dict[str, tuple[list[str], Modelled]] = {}
     for name, of_list in told.members:
         alike.setdefault(repr(of_list), ([], of_list))[0].append(name)
     for names, of_list in alike.values():
         said = ", ".join(names[:2]) + (f" and {len(names) - 2} more" if names[2:] else "")
-        yield from (f"{said}: {line}" for line in lines(of_list))
+        yield from (f"{said}: {line}" for line in lines(of_list, job=job))
     if told.members:
         return
     cache = f" + KV {about(told.kv_per_token, 'size')}/token" if told.kv_per_token else ""
@@ -35,19 +38,22 @@ def lines(told: Modelled) -> Iterator[str]:
         yield held
         return
     length = f"{told.given + told.written:,} tokens"
-    yield f"{held}; {_where(on)} holds {on.holds:,} requests of {length}"
-    rate, first, each = about(told.rate * _PER_SECOND, "rate"), on.first_token, on.per_token
+    yield f"{held}; {on.instance_type}{_split(on)} holds {on.holds:,} requests of {length}"
+    first, each = on.first_token, on.per_token
+    stated = "" if on.request_s == on.modelled_s else f" for {_time(on.request_s)} each as stated"
     yield (
-        f"at {rate}: {on.in_flight:.3g} in flight on {on.instances} x {on.instance_type}, TTFT"
-        f" {_time(on.first_token_s)}{_ends(first)}, TPOT {_time(on.per_token_s)}{_ends(each)}"
-        f"{_dollars(on)} ({'modelled' if _ends(first) else 'measured'})"
+        f"at {_rate(on.rate)}: {number(on.in_flight)} requests in flight{stated} on"
+        f" {on.instances:,} x {on.instance_type}, TTFT {_time(on.first_token_s)}{_ends(first)},"
+        f" TPOT {_time(on.per_token_s)}{_ends(each)}{_dollars(on)}"
+        f" ({'modelled' if _ends(first) else 'measured'})"
     )
-    highest = about(on.highest_per_s * on.instances * _PER_SECOND, "rate")
-    yield f"highest stable rate {highest}, with {on.concurrency * on.instances:,} in flight"
+    most = on.concurrency * on.instances
+    highest = _rate(on.highest_per_s * on.instances)
+    yield f"highest stable rate {highest}, with {most:,} requests in flight"
     if on.beside:
         yield f"measured by others: {on.beside}"
     for other in told.alternatives:
-        yield f"{other.change}: {_fleet(other.on)}"
+        yield f"{other.change}: {_fleet(other, 'a run' if job else 'a month')}"
 
 
 def _ends(interval: tuple[float, float]) -> str:
@@ -56,39 +62,39 @@ def _ends(interval: tuple[float, float]) -> str:
     return f" ({_time(low)}..{_time(high)})" if low < high else ""
 
 
-def _where(on: OnType) -> str:
-    if on.tensor_parallel * on.copies == 1:
-        return on.instance_type
-    copies = "1 copy" if on.copies == 1 else f"{on.copies} copies"
-    return f"{on.instance_type} ({copies} on {on.tensor_parallel} devices)"
+def _split(on: OnType) -> str:
+    """How the devices of an instance are shared out; empty where it has one."""
+    if on.copies == 1:
+        return f" (1 copy on {on.tensor_parallel} devices)" if on.tensor_parallel > 1 else ""
+    each = "1 device" if on.tensor_parallel == 1 else f"{on.tensor_parallel} devices"
+    return f" ({on.copies} copies on {each} each)"
 
 
 def _dollars(on: OnType) -> str:
     if on.usd_at_load is None or on.usd_at_most is None:
         return ""
     return (
-        f", {_usd(on.usd_at_load)} USD per 1M output tokens at this load and"
-        f" {_usd(on.usd_at_most)} at its highest"
+        f", {figure(on.usd_at_load)} USD per 1M output tokens at this load and"
+        f" {figure(on.usd_at_most)} USD at its highest"
     )
 
 
-def _usd(amount: float) -> str:
-    return f"{amount:.3g}" if amount < _CENTS else figure(f"{amount:.2f}")
-
-
-def _fleet(on: OnType) -> str:
-    usd = "price unknown"
-    if on.usd_hour is not None:
-        usd = f"{figure(f'{on.usd_hour * on.instances * MONTH_HOURS:.2f}')} USD/month"
+def _fleet(other: Alternative, period: str) -> str:
+    usd, on = money(other.cost), other.on
+    paid = "price unknown" if usd in (UNKNOWN, NOT_APPLICABLE) else f"{usd} USD {period}"
     late = "" if on.kept else ", misses a target"
     return (
-        f"{on.instances} x {_where(on)}, {usd}, TTFT {_time(on.first_token_s)}, answer"
-        f" {_time(on.request_s)}{late}"
+        f"{other.runs_on}{_split(on)}, {paid}, TTFT {_time(on.first_token_s)}, answer"
+        f" {_time(on.modelled_s)}{late}"
     )
 
 
 def _time(seconds: float) -> str:
     return about(seconds * _SECOND, "time")
+
+
+def _rate(per_second: float) -> str:
+    return about(per_second * _PER_SECOND, "rate")
 
 
 def member(told: Modelled) -> dict[str, Any]:
@@ -97,10 +103,16 @@ def member(told: Modelled) -> dict[str, Any]:
     said: dict[str, Any] = {name: getattr(told, name) for name in (*kept, "held")}
     said["rate"] = _digits(told.rate)
     said["on"] = None if told.on is None else _on(told.on)
-    said["alternatives"] = [{"change": each.change, **_on(each.on)} for each in told.alternatives]
+    said["alternatives"] = [_other(each) for each in told.alternatives]
     if told.members:
         said["members"] = [{"model": name, **member(each)} for name, each in told.members]
     return said
+
+
+def _other(each: Alternative) -> dict[str, Any]:
+    """With the cost of a month, or of a run of a job."""
+    paid = {name: getattr(each.cost, name) for name in ("usd_low", "usd_high", "usd_estimate")}
+    return {"change": each.change, "runs_on": each.runs_on, **paid, **_on(each.on)}
 
 
 def _on(on: OnType) -> dict[str, Any]:

@@ -138,6 +138,11 @@ def _written(number: float, kind: str) -> str:
     return _significant(number)
 
 
+def number(value: float) -> str:
+    """A number without a unit: three significant digits, whole from a hundred on."""
+    return f"{value:,.0f}" if value >= 99.95 else _significant(value)
+
+
 def _significant(number: float) -> str:
     """Three significant digits, without an exponent."""
     if number >= 10**_DIGITS:

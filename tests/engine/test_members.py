@@ -185,7 +185,7 @@ def test_a_model_that_no_type_holds_is_named_and_none_fits() -> None:
 def test_the_block_of_models_says_of_each_what_it_needs() -> None:
     told = advice(listed([TREES, LLAMA_8B, {"parameters": "20B"}])).model
     assert told is not None
-    lines = list(model_block.lines(told))
+    lines = list(model_block.lines(told, job=False))
     assert any(line.startswith("m-1: meta-llama/Llama-3.1-8B-Instruct: weights") for line in lines)
     assert any(line.startswith("m-2: 20B parameters: weights") for line in lines)
     members = model_block.member(told)["members"]

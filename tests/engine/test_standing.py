@@ -294,3 +294,32 @@ def test_all_commands_and_formats_agree_on_anything(document: Document) -> None:
 @given(documents(), documents())
 def test_a_difference_tells_standings(old: Document, new: Document) -> None:
     hold_differences(advise(read(old)), advise(read(new)))
+
+
+@pytest.mark.parametrize(
+    ("written", "stands"),
+    [
+        ("300", "ranked-lower"),  # about 12 s, at the most 21 s
+        ("2200", "open"),  # about 66 s, 38 s to 115 s: the limit of 60 s is inside
+        ("6k", "ruled-out"),  # about 194 s, 111 s at the least
+    ],
+)
+def test_a_limit_inside_a_modelled_interval_leaves_an_option_open(
+    written: str, stands: str
+) -> None:
+    said = {
+        "name": "case",
+        "region": "us-east-1",
+        "requests": {
+            "arrival": "online",
+            "answer": "later",
+            "tokens": {"input": 512, "output": written},
+        },
+        "traffic": {"pattern": "intermittent", "peak": "1/min"},
+        "model": {"id": "meta-llama/Llama-3.1-8B-Instruct", "measured_on": "ml.g5.2xlarge"},
+    }
+    advice = advise(read(said))
+    (real_time,) = (each for each in advice.candidates if each.option == "real-time")
+    assert real_time.standing.standing == stands
+    if stands == "open":
+        assert any("limit 60 s" in each.text for each in real_time.standing.reasons)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from advisor.model.options import BATCH_TRANSFORM
-from tests.planned import batch, parameters, planned, rules, setting, value
+from tests.planned import batch, facts_of, parameters, planned, rules, setting, value
 from tests.usages import figure
 
 
@@ -236,3 +238,98 @@ def test_stated_bounds_of_the_fleet_hold_for_a_job() -> None:
     assert value(few, "InstanceCount") == 3
     many = planned(BATCH_TRANSFORM, batch(deploy={"instances": {"min": "500"}}))
     assert value(many, "InstanceCount") == 100
+
+
+# -- what one request holds ------------------------------------------------------------------------
+
+_8B = "meta-llama/Llama-3.1-8B-Instruct"
+
+
+@given(
+    record=st.sampled_from(["100 B", "4 KB", "100 KB", "1 MB", "30 MB"]),
+    time=st.sampled_from([None, "1 ms", "40 ms", "1 s", "20 s", "10 min", "1 h"]),
+    form=st.sampled_from([None, "csv", "jsonlines", "recordio", "parquet", "other"]),
+    model=st.sampled_from(
+        [{}, {"accelerator": "gpu"}, {"kind": "xgboost"}, {"measured_on": "ml.m5.24xlarge"}]
+        + [{"id": each} for each in (_8B, "BAAI/bge-m3", "openai/whisper-large-v3")]
+        + [{"throughput": "3/s", "concurrency": "200"}]
+    ),
+)
+def test_a_request_is_worked_off_within_its_time_out(
+    record: str, time: str | None, form: str | None, model: dict[str, Any]
+) -> None:
+    dataset = {"size": record, "records": "1", "files": "1"} | ({"format": form} if form else {})
+    found = planned(
+        BATCH_TRANSFORM,
+        batch(
+            dataset=dataset, requests={"processing": time} if time else {}, model=model,
+            region="us-east-1",
+        ),
+    )  # fmt: skip
+    sent = parameters(found, "CreateTransformJob")
+    facts = facts_of(batch(dataset=dataset, requests={"processing": time} if time else {}))
+    size = facts.taken("dataset.record")
+    together = 1
+    if sent.get("BatchStrategy") == "MultiRecord":
+        together = max(1, sent["MaxPayloadInMB"] * 1024 * 1024 // size)
+    told = facts_of(batch(requests={"processing": time} if time else {}, model=model))
+    seconds = told.taken("requests.processing") / 1e6
+    if time is None and "throughput" in model:
+        seconds = 200 / 3
+    if time is not None or "id" not in model:
+        assert together * seconds <= sent["ModelClientConfig"]["InvocationsTimeoutInSeconds"]
+    assert sent["MaxPayloadInMB"] * sent["MaxConcurrentTransforms"] <= 100
+
+
+def test_a_server_of_texts_takes_one_document_in_a_request() -> None:
+    # One record of 4 KB in a request of 1 MB leaves room for as many at once as an instance takes.
+    said = batch(
+        region="us-east-1",
+        requests={"tokens": {"input": "1k", "output": 300}},
+        dataset={"records": "1M", "size": "4 GB"},
+        model={"id": _8B, "engine": "vllm", "precision": "fp8"},
+        deploy={"instance_type": "ml.g6e.2xlarge"},
+    )
+    found = planned(BATCH_TRANSFORM, said)
+    sent = parameters(found, "CreateTransformJob")
+    assert sent["BatchStrategy"] == "SingleRecord"
+    assert sent["TransformInput"]["SplitType"] == "Line"
+    assert sent["TransformInput"]["ContentType"] == "application/json"
+    told = facts_of(said).workload.modelled
+    assert told is not None
+    assert told.on is not None
+    assert sent["MaxConcurrentTransforms"] == told.on.concurrency == 100  # 100 MB / 1 MB
+    assert sent["MaxPayloadInMB"] == 1
+
+
+def test_many_slow_records_are_fewer_in_a_request() -> None:
+    # 3,600 s / (20 s x 2) = 90 of 64 KB, in 5 MB 80; of 1 KB none of 1 MB, 1,024 of them, is left.
+    dataset = {"records": "1k", "format": "csv"}
+    slow = {"processing": "20 s"}
+    some = job(dataset={**dataset, "size": "64000 KB"}, requests=slow)
+    assert (some["MaxPayloadInMB"], some["BatchStrategy"]) == (5, "MultiRecord")
+    assert some["ModelClientConfig"]["InvocationsTimeoutInSeconds"] == 3200  # 80 x 20 s x 2
+    none = job(dataset={**dataset, "size": "1000 KB"}, requests=slow)
+    assert (none["BatchStrategy"], none["TransformInput"]["ContentType"]) == (
+        "SingleRecord",
+        "text/csv",
+    )
+
+
+def test_a_sound_is_an_object_and_its_own_request() -> None:
+    said = batch(dataset={"records": "1k"}, model={"id": "openai/whisper-large-v3"})
+    assert (
+        parameters(planned(BATCH_TRANSFORM, said), "CreateTransformJob")["TransformInput"][
+            "SplitType"
+        ]
+        == "None"
+    )
+
+
+def test_nobody_waits_for_a_record_of_a_job() -> None:
+    said = batch(region="us-east-1", dataset={"records": "1M"}, model={"id": _8B})
+    types = {
+        facts_of({**said, "requests": {"arrival": "batch", **more}}).workload.modelled.on  # type: ignore[union-attr]
+        for more in ({}, {"answer": "1 s"}, {"answer": "1 h"})
+    }
+    assert len(types) == 1

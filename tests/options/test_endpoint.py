@@ -447,3 +447,36 @@ def test_what_is_not_known_is_absent() -> None:
     usage = planned(REAL_TIME, online()).usage
     assert isinstance(usage, FleetUsage)
     assert usage.traffic == Traffic()
+
+
+@pytest.mark.parametrize(
+    ("size", "kind", "found"),
+    [
+        ("512 GB", "ml.m5.24xlarge", False),  # the largest volume holds it
+        ("513 GB", "ml.m5.24xlarge", True),
+        ("600 GB", "ml.g5.48xlarge", False),  # it has local disks
+    ],
+)
+@BOTH
+def test_a_model_larger_than_any_volume(option: str, size: str, kind: str, found: bool) -> None:
+    said = online(model={"size": size}, deploy={"instance_type": kind})
+    assert ("endpoint-volume" in rules(planned(option, said))) is found
+
+
+@pytest.mark.parametrize(
+    ("model", "found"),
+    [
+        # At 100 MB/s an hour fetches 352 GB; 24 GB more are beyond it.
+        ({"size": "351 GB"}, False),
+        ({"size": "376 GB"}, True),
+        ({"size": "10 GB", "startup": "1 h"}, False),
+        ({"size": "10 GB", "startup": "61 min"}, True),
+        # From the Hub 625 GB at 98 MB/s take up to 117 min, 15 GB less than 9 min.
+        ({"id": "deepseek-ai/DeepSeek-R1", "engine": "vllm"}, True),
+        ({"id": "Qwen/Qwen3-8B", "engine": "vllm"}, False),
+    ],
+)
+@BOTH
+def test_a_start_that_may_be_ended(option: str, model: dict[str, str], found: bool) -> None:
+    said = online(model=model, region="us-east-1")
+    assert ("start-beyond-limit" in rules(planned(option, said))) is found

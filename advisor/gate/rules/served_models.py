@@ -222,7 +222,9 @@ class Served:
         """The time-out that is too short, if one is; else that of the health check."""
         settings, numbers = self.host.settings, known_models().numbers
         weights = memory.weight_bytes(model.geometry, model.geometry.dtype, numbers)
-        whole, stored = start_up(weights, 0, numbers), self.facts["Stored"].value
+        stored, host = self.facts["Stored"].value, self.host.instance
+        devices = 0 if host is None else host.accelerator_count or 0
+        whole = start_up(weights, 0, numbers, devices=devices)
         start = start_up(0, 0, numbers) if stored else whole
         default = self.market.known.numbers["health-check-default"]
         for name, least, most, absent in (

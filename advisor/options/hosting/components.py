@@ -26,9 +26,10 @@ from advisor.options import invocation as call
 from advisor.options.hosting import copies
 from advisor.options.hosting import models as named
 from advisor.options.hosting.copies import MILLI, Component, Room
-from advisor.options.load import SECOND, Load, counted, load, mib, number, sentence
+from advisor.options.load import SECOND, Load, counted, load, mib, sentence
 from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import Instance
+from advisor.text.quantity_format import number
 
 _START = ("ModelDataDownloadTimeoutInSeconds", "ContainerStartupHealthCheckTimeoutInSeconds")
 _LONG = "long-request"

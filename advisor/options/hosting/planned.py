@@ -76,7 +76,10 @@ def _load(draft: Draft, prices: Mapping[str, int] | None) -> HostingInputs:
     if known(draft).in_flight is None and (known(draft).peak is None or not measured):
         return HostingInputs({}, apart, "")
     together = alone if listed else [(draft, real_time.design(draft.apart(), prices))]
-    busy = fsum(real_time.busy(each, made.work, made.capacity) for each, made in together)
+    busy = fsum(
+        fleet.busy(each, made.work, made.capacity)[0] / fleet.planned_share(each)[0]
+        for each, made in together
+    )
     floor, needed = real_time.availability(draft)[0], max(1, min(fleet.MOST, whole(busy)))
     filling = needed >= count * floor
     types = " or ".join(sorted({made.instance.type for _, made in together}))

@@ -8,10 +8,11 @@ from typing import NamedTuple
 from advisor.model.advice import Parameters, Request
 from advisor.model.options import SERVERLESS
 from advisor.options import alarms, endpoint, topics
-from advisor.options.load import SECOND, counted, known, number, per_second, seconds
+from advisor.options.load import SECOND, counted, known, per_second, seconds
 from advisor.options.plan_builder import Draft
 from advisor.options.rollout.replaced import Released, Replaced, warn
 from advisor.rulebook.hardware import CPU, Instance
+from advisor.text.quantity_format import number
 
 ALL_AT_ONCE, CANARY, LINEAR, ROLLING = "all-at-once", "canary", "linear", "rolling"
 SIZES = {CANARY: "CanarySize", LINEAR: "LinearStepSize", ROLLING: "MaximumBatchSize"}
