@@ -117,7 +117,7 @@ def _model(facts: Facts) -> Modelled | None:
     """What the model tells, with alternatives; most workloads name none."""
     if facts.workload.modelled is None:
         return None
-    from advisor.engine.modelled import with_alternatives
+    from advisor.engine.model_choices import with_alternatives
 
     return with_alternatives(facts)
 

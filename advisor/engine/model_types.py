@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping
 
 from advisor.catalogue.models import Models
 from advisor.catalogue.price_snapshot import shipped
-from advisor.model.geometry import Accelerator, Geometry
+from advisor.engine.model_load import Asked
+from advisor.model.geometry import Accelerator
 from advisor.model.value import Value
 from advisor.model.workload import OnType
 from advisor.modelling import memory
-from advisor.modelling.speed import Copy, Running, Tokens
+from advisor.modelling.speed import Copy, Running
 from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.hardware import CPU, GPU, Instance, size
 from advisor.rulebook.knowledge import Knowledge
@@ -24,32 +25,6 @@ from advisor.text.quantity import MIB, MONTH_HOURS
 _COMPILED = "neuronlink"  # joins devices whose speed is not modelled
 _MILLION = 1e6
 _HOUR_S = 3600
-
-
-class Asked(Value):
-    """What a model must do, as far as the choice of its type reads it."""
-
-    geometry: Geometry
-    precision: str
-    weights: int  # bytes
-    usual: Tokens
-    context: int  # tokens of the longest request
-    rate: float  # requests a second at the peak
-    flying: float | None  # requests in progress at the peak, where they are stated instead
-    first_byte_s: float | None = None
-    answer_s: float | None = None
-    request_s: float | None = None  # stated time of one request, which wins
-    at_once: int | None = None  # stated requests that one copy takes
-    batched: bool = False  # these were measured, as requests that are batched
-    device_mib: int | None = None  # stated memory of all devices, which wins
-    host_mib: int | None = None
-    least: int = 1  # instances of any fleet
-    fast: bool = False  # the fastest before the cheapest, within the budget
-    budget_usd: float | None = None  # a month
-    transform: bool = False  # records of a job, whose rate is what its instances take
-    named: str | None = None  # the one type that is stated
-    region: str | None = None
-    engine: str = ""  # the server; any without measured rows makes intervals wider
 
 
 def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:

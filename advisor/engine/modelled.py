@@ -1,27 +1,21 @@
 """What a named model tells of a workload: sizes, the type it runs on, and how long a request takes.
 
 A step before the decision. What is stated stays; the rest gets derived values, each with its
-formula. An unknown shape is that of the nearest dense language model, scaled.
+formula.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import isqrt, log
-from typing import Any, Protocol
+from math import isqrt
 
 from advisor.catalogue.models import Models
-from advisor.engine.model_types import (
-    Asked,
-    cheaper_on_device,
-    cheapest_device,
-    fleets,
-    least_memory,
-)
-from advisor.model.geometry import Accelerator, Geometry
-from advisor.model.value import Memo, Value
+from advisor.engine.model_choices import fleets_of, not_held
+from advisor.engine.model_load import Asked, asked_of, stated_end
+from advisor.engine.model_types import cheaper_on_device, cheapest_device, least_memory
+from advisor.engine.named_model import GENERATIVE, TOKENS, NamedModel, StatedFacts, model_of, tables
+from advisor.model.geometry import Accelerator
 from advisor.model.workload import (
-    Alternative,
     Derived,
     Finding,
     Interval,
@@ -35,65 +29,18 @@ from advisor.modelling import memory
 from advisor.modelling.encoders import ENCODES, Device, encoding_seconds
 from advisor.modelling.speed import Copy, Tokens
 from advisor.modelling.start_up import start_up
-from advisor.rulebook.fact_entries import MEAN_PROCESSING
 from advisor.rulebook.hardware import GPU
 from advisor.rulebook.knowledge import Knowledge, knowledge
-from advisor.rulebook.resolve import Rulebook
 from advisor.text.quantity import KINDS, MIB
 from advisor.text.quantity_format import about
 
-_SECOND = _MILLION = 1_000_000
+_SECOND = 1_000_000
 _PER_SECOND = KINDS["rate"]["/s"]
-_GENERATIVE = ("llm", "vlm")
 _CORES = 0.5  # of a vCPU: a core runs two threads
 _COMPILING = ("tei", "triton")
-_NARROW = "fp8"  # the precision that halves 16 bits at little loss
-_known: dict[str, Models] = {}
-_found: Memo[Any, list[OnType]] = Memo(256)
 _BODIES = ("requests.payload", "requests.response")
-_TOKENS = ("requests.tokens.input", "requests.tokens.output")
-_ORDINARY = "meta-llama/"  # whose models are dense and alike, from 1B to 405B
-
-
-class StatedFacts(Protocol):
-    """What the stated facts leave, which ``advisor.engine.facts.Facts`` answers."""
-
-    workload: Workload
-    book: Rulebook
-    region: str | None
-
-    def is_stated(self, fact: str) -> bool:
-        """Whether the workload states it."""
-
-    def taken(self, fact: str) -> Any:
-        """The value at the assumed point."""
-
-    def needs(self, feature: str) -> bool:
-        """Whether a feature is needed."""
-
-
-def _tables(facts: StatedFacts) -> Models:
-    digest = facts.book.digest
-    if digest not in _known:
-        _known[digest] = Models(facts.book.model_tables())
-    return _known[digest]
-
-
-class _Model(Value):
-    """The model of a workload as far as it is known."""
-
-    name: str
-    hub: str
-    gated: bool
-    geometry: Geometry
-    named: bool  # by id or configuration; else it has a shape like that of others
-    kind: str
-    precision: str
-    weights: int
-    usual: Tokens
-    shortest: Tokens  # the lower ends of ranges
-    context: int
-    assumed: Mapping[str, tuple[str, str]]
+_CAPS = ("model.concurrency", "model.throughput", "model.memory")
+"""Keys of which any number is a choice, or comes from a measurement."""
 
 
 def modelled(facts: StatedFacts) -> Workload:
@@ -102,11 +49,11 @@ def modelled(facts: StatedFacts) -> Workload:
     Args:
         facts: of the workload as it is stated.
     """
-    models, known = _tables(facts), knowledge(facts.book.raw)
-    model = _model(facts, models, known)
+    models, known = tables(facts), knowledge(facts.book.raw)
+    model = model_of(facts, models, known)
     if model is None:
         kind = facts.workload.text("model.kind")
-        if kind is None or kind in _GENERATIVE:
+        if kind is None or kind in GENERATIVE:
             return facts.workload
         unknown = tuple(_measure_it(facts, f"a model of the kind {kind}"))
         return facts.workload._replace(modelled=Modelled(name=kind, kind=kind, findings=unknown))
@@ -128,20 +75,20 @@ def modelled(facts: StatedFacts) -> Workload:
     )
     if model.kind in ENCODES:
         told |= _encoding(facts, model, models, known)
-        read = {path: each for path, each in model.assumed.items() if path == _TOKENS[0]}
+        read = {path: each for path, each in model.assumed.items() if path == TOKENS[0]}
         result = result._replace(assumed=read, written=0)
     elif not model.geometry.generates:
         result = result._replace(findings=tuple(_measure_it(facts, model.name)))
     elif facts.workload.text("model.accelerator") in (None, GPU):
-        asked = _asked(facts, model, known)
-        found = _fleets(asked, facts, models, known)
+        asked = asked_of(facts, model, known)
+        found = fleets_of(facts, asked)
         result = result._replace(assumed=model.assumed, rate=asked.rate, asked=asked)
         if found:
             told |= _times(model, asked, found[0])
             rate = found[0].highest_per_s if asked.transform else asked.rate
             result = result._replace(on=_measured(facts, found[0]), rate=rate)
         elif asked.named is None:
-            result = _not_held(result, facts, asked, models, known)
+            result = not_held(facts, asked, result)
         else:  # the plan says that the stated type is too small
             least = least_memory(asked, models.numbers) * MIB
             because = "The weights and the least that a server takes."
@@ -152,28 +99,6 @@ def modelled(facts: StatedFacts) -> Workload:
     result = result._replace(derived=new, findings=(*result.findings, *clash))
     values |= {path: each.item for path, each in new.items()}
     return facts.workload._replace(values=values, modelled=result)
-
-
-def with_alternatives(facts: StatedFacts) -> Modelled | None:
-    """What the model of a workload tells, with what else would carry its load."""
-    told = facts.workload.modelled
-    if told is None or told.on is None:
-        return told
-    models, known, asked = _tables(facts), knowledge(facts.book.raw), told.asked
-    types, least = known.catalogue.types, told.given + told.written
-    weights = memory.weight_bytes(asked.geometry, _NARROW, models.numbers)
-    device = types[told.on.instance_type].accelerator_model
-    here = _fleets(asked, facts, models, known)
-    others = [on for on in here if types[on.instance_type].accelerator_model != device]
-    ways = [("another type", others)]
-    if weights < told.weights:
-        narrow = asked._replace(precision=_NARROW, weights=weights)
-        ways.append((f"model.precision {_NARROW}", _fleets(narrow, facts, models, known)))
-    if least < told.context:
-        short = asked._replace(context=least)
-        ways.append((f"model.context {least}", _fleets(short, facts, models, known)))
-    found = (Alternative(change=change, on=fleets[0]) for change, fleets in ways if fleets)
-    return told._replace(alternatives=tuple(each for each in found if each.on != told.on))
 
 
 def _measured(facts: StatedFacts, on: OnType) -> OnType:
@@ -197,7 +122,7 @@ def predicted(facts: StatedFacts, measured: TokenTimes) -> TokenTimes | None:
     told = facts.workload.modelled
     if told is None or told.on is None or not told.asked.geometry.generates:
         return None
-    models, on = _tables(facts), told.on
+    models, on = tables(facts), told.on
     instance = knowledge(facts.book.raw).catalogue.types[on.instance_type]
     device = models.accelerator(instance.accelerator_model, instance.accelerator_memory_mib)
     if device is None:
@@ -214,148 +139,8 @@ def predicted(facts: StatedFacts, measured: TokenTimes) -> TokenTimes | None:
     )
 
 
-# -- the model -----------------------------------------------------------------------------------
-
-
-def _model(facts: StatedFacts, models: Models, known: Knowledge) -> _Model | None:
-    workload = facts.workload
-    config, name = workload.text("model.config"), workload.text("model.id")
-    stated, hub, gated = workload.interval("model.parameters"), "", False
-    count = facts.taken("model.parameters") if stated is None or stated.low else None
-    if config is not None or name is not None:
-        if config is None:
-            known_model = models.find(name or "")
-            geometry, gated = known_model.geometry, known_model.gated
-            name = hub = known_model.id
-        else:
-            geometry = workload.shapes[config]
-        name, kind = name or config or "", geometry.kind
-        if workload.text("model.kind") and config:
-            kind = workload.text("model.kind") or kind
-        precision = workload.text("model.precision") or geometry.dtype
-    else:
-        kind = workload.text("model.kind") or "llm"
-        precision = str(facts.taken("model.precision"))
-        size = workload.interval("model.size")
-        if count is None and size is not None and size.low:
-            count = round((size.high or size.low) / models.numbers[f"bytes-{precision}"])
-        if count is None or kind not in _GENERATIVE:
-            return None
-        geometry = _like(count, models)
-        name = f"{about(count, 'count')} parameters"
-    if f"bytes-{precision}" not in models.numbers:
-        precision = "bf16"
-    assumed: dict[str, tuple[str, str]] = {}
-    usual, shortest, longest = _tokens(facts, known, assumed)
-    wanted = workload.interval("model.context")
-    context = wanted.high if wanted is not None else round(longest.given + longest.written)
-    return _Model(
-        name=name,
-        hub=hub if "/" in hub else "",
-        gated=gated,
-        geometry=geometry,
-        named="model.id" in workload.values or config is not None,
-        kind=kind,
-        precision=precision,
-        weights=memory.weight_bytes(geometry, precision, models.numbers),
-        usual=usual,
-        shortest=shortest,
-        context=context or 0,
-        assumed=assumed,
-    )
-
-
-def _like(count: int, models: Models) -> Geometry:
-    """The shape of the nearest dense model with as many parameters as are stated."""
-    known = [models.find(each).geometry for each in models.ids if each.startswith(_ORDINARY)]
-    dense = [each for each in known if each.kind == "llm" and each.experts == 1]
-    nearest = min(dense, key=lambda each: abs(log(each.parameters / count)))
-    return nearest._replace(
-        parameters=count, active_parameters=count, vocabulary=0, context=0, artifact_bytes=0
-    )
-
-
-def _tokens(
-    facts: StatedFacts, known: Knowledge, assumed: dict[str, tuple[str, str]]
-) -> tuple[Tokens, Tokens, Tokens]:
-    """Usual tokens, those of the lower ends, and the most."""
-    usual, least, most = [], [], []
-    for path in _TOKENS:
-        stated = facts.workload.typical(path)
-        if stated is None:
-            constant = known.sizing[f"tokens-{path.rpartition('.')[2]}"]
-            stated = Interval(constant.value, constant.value)
-            assumed[path] = (f"{constant.value}", constant.origin.because)
-        largest = facts.workload.stated(path)
-        ends = largest.value if largest is not None else stated
-        usual.append(stated.high or stated.low or 1)
-        least.append(stated.low or 1)
-        most.append(max(ends.high or ends.low or 1, usual[-1]))
-    return Tokens(*usual), Tokens(*least), Tokens(*most)
-
-
-# -- the type and the times ----------------------------------------------------------------------
-
-
-def _asked(facts: StatedFacts, model: _Model, known: Knowledge) -> Asked:
-    """What the load and the targets ask of a type; a stated value goes before a modelled one."""
-    workload = facts.workload
-    rated = any(facts.is_stated(f"traffic.{each}") for each in ("peak", "volume"))
-    concurrent = None if rated else facts.taken("traffic.concurrent")
-    budget, stated_time = _end(workload, "budget"), facts.is_stated("requests.processing")
-    return Asked(
-        geometry=model.geometry,
-        precision=model.precision,
-        weights=model.weights,
-        usual=model.usual,
-        context=model.context,
-        rate=facts.taken("traffic.peak") / _PER_SECOND,
-        flying=float(concurrent) if concurrent else None,
-        first_byte_s=_seconds(workload, "requests.first_byte"),
-        answer_s=_seconds(workload, "requests.answer"),
-        request_s=facts.taken(MEAN_PROCESSING) / _SECOND if stated_time else None,
-        at_once=_end(workload, "model.concurrency"),
-        batched=workload.batched,
-        device_mib=_mib(workload, "model.accelerator_memory"),
-        host_mib=_mib(workload, "model.memory"),
-        least=_least(facts, known),
-        fast=workload.text("prefer") == "latency",
-        budget_usd=None if budget is None else budget / _MILLION,
-        transform=workload.text("requests.arrival") == "batch",
-        named=workload.text("deploy.instance_type") or workload.text("model.measured_on"),
-        region=facts.region,
-        engine=workload.server if model.named else "a shape like others",
-    )
-
-
-def _least(facts: StatedFacts, known: Knowledge) -> int:
-    """Instances that availability alone asks for, inside the stated bounds."""
-    workload = facts.workload
-    test = workload.text("environment") == "test" and not facts.needs("multi-az")
-    least = 1 if test else int(known.numbers["availability-instances"])
-    return max(1, min(least, _end(workload, "deploy.instances.max") or least))
-
-
-def _end(workload: Workload, path: str) -> int | None:
-    """The end of a stated range that loads more; ``None`` without one."""
-    stated = workload.typical(path)
-    return None if stated is None else stated.high or stated.low
-
-
-def _mib(workload: Workload, path: str) -> int | None:
-    end = _end(workload, path)
-    return None if end is None else -(-end // MIB)
-
-
-def _seconds(workload: Workload, path: str) -> float | None:
-    """A stated target at its stricter end; words are none."""
-    stated = workload.interval(path)
-    end = None if stated is None else stated.low or stated.high
-    return None if end is None else end / _SECOND
-
-
 def _sizes(
-    facts: StatedFacts, model: _Model, models: Models, known: Knowledge
+    facts: StatedFacts, model: NamedModel, models: Models, known: Knowledge
 ) -> Iterator[tuple[str, Derived]]:
     """What follows from the model alone: sizes, precision, start."""
     geometry, numbers = model.geometry, models.numbers
@@ -372,7 +157,7 @@ def _sizes(
     size = -(-model.weights // MIB) * MIB
     if count and model.named:
         yield _number("model.size", "size", size, (1.0, 1.0), f"{each}.")
-    if model.kind in _GENERATIVE:
+    if model.kind in GENERATIVE:
         gpu = Stated("model.accelerator", GPU, GPU, 0, 0)
         if model.named or {"model.kind", "model.engine"} & facts.workload.values.keys():
             because = "A language model answers too slowly on CPUs."
@@ -382,9 +167,9 @@ def _sizes(
             size = tokens * known.numbers["token-bytes"]
             because = f"{tokens:,.0f} tokens of about {known.numbers['token-bytes']} bytes."
             yield _number(path, "size", size, (0.5, 2.0), because)
-    image = _end(facts.workload, "model.image_size")
+    image = stated_end(facts.workload, "model.image_size")
     packed = image or int(known.numbers["image-of-language-models"] * 1_000_000)
-    if model.kind in _GENERATIVE:
+    if model.kind in GENERATIVE:
         start = start_up(model.weights, packed, numbers)
         low, high = (round(end) * _SECOND for end in (start.least, start.most))
         # The rates are of small types, and AWS's own examples fetch 1.5 TB before it ends a start.
@@ -404,7 +189,7 @@ def _longest_start(facts: StatedFacts) -> int:
     return max(each.bound.admits.high for each in limits)
 
 
-def _times(model: _Model, asked: Asked, on: OnType) -> Iterator[tuple[str, Derived]]:
+def _times(model: NamedModel, asked: Asked, on: OnType) -> Iterator[tuple[str, Derived]]:
     """What follows from the type: memory, time of a request, and what one instance carries."""
     shorter = min(low / usual for low, usual in zip(model.shortest, model.usual, strict=True))
     least, most = (end / on.modelled_s for end in on.request)
@@ -424,13 +209,13 @@ def _times(model: _Model, asked: Asked, on: OnType) -> Iterator[tuple[str, Deriv
 
 
 def _encoding(
-    facts: StatedFacts, model: _Model, models: Models, known: Knowledge
+    facts: StatedFacts, model: NamedModel, models: Models, known: Knowledge
 ) -> Iterator[tuple[str, Derived]]:
     """The time of one text: on the cheapest device that holds the model, else on one vCPU.
 
     Where no accelerator is stated, on what carries the peak for less.
     """
-    numbers, asked = models.numbers, _asked(facts, model, known)
+    numbers, asked = models.numbers, asked_of(facts, model, known)
     compiled = facts.workload.server in _COMPILING
 
     def seconds(device: Accelerator | None) -> float | None:
@@ -477,39 +262,6 @@ def _stated(path: str, kind: str, value: Interval) -> Stated:
     return Stated(path, "..".join(dict.fromkeys(ends)), value, 0, 0)
 
 
-# -- what does not agree, or does not fit --------------------------------------------------------
-
-
-def _fleets(asked: Asked, facts: StatedFacts, models: Models, known: Knowledge) -> list[OnType]:
-    """As ``model_types.fleets``, remembered: the same load is asked for again and again."""
-    key = (facts.book.digest, *asked.__dict__.values())
-    if key not in _found:
-        _found[key] = fleets(asked, models, known)
-    return _found[key]
-
-
-def _not_held(
-    result: Modelled, facts: StatedFacts, asked: Asked, models: Models, known: Knowledge
-) -> Modelled:
-    """That no type holds the model, and what would help."""
-    needed = about(least_memory(asked, models.numbers) * MIB, "size")
-    fixes = []
-    for precision in (
-        _SMALLER[_SMALLER.index(asked.precision) + 1 :] if asked.precision in _SMALLER else ()
-    ):
-        weights = memory.weight_bytes(asked.geometry, precision, models.numbers)
-        if _fleets(asked._replace(precision=precision, weights=weights), facts, models, known):
-            fixes.append(("model.precision", precision))
-            break
-    least = round(asked.usual.given + asked.usual.written)
-    if asked.context > least and _fleets(asked._replace(context=least), facts, models, known):
-        fixes.append(("model.context", f"{least}"))
-    return result._replace(held=False, lacking=needed, fixes=tuple(fixes))
-
-
-_SMALLER = ("fp32", "bf16", "fp16", "fp8", "int8", "int4")
-
-
 def _conflicts(facts: StatedFacts, told: Mapping[str, Derived]) -> Iterator[Finding]:
     """Stated numbers outside of what the model tells; the stated ones count."""
     near, measured = facts.book.near, facts.workload.measured
@@ -529,10 +281,6 @@ def _conflicts(facts: StatedFacts, told: Mapping[str, Derived]) -> Iterator[Find
             yield Finding(
                 "conflict", "warning", f"{message} ({each.because.rstrip('.')})", *place, fix
             )
-
-
-_CAPS = ("model.concurrency", "model.throughput", "model.memory")
-"""Keys of which any number is a choice, or comes from a measurement."""
 
 
 def _measure_it(facts: StatedFacts, name: str) -> Iterator[Finding]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.catalogue.models import KnownModel
-from advisor.engine.model_types import Asked, fleets
+from advisor.engine.model_load import Asked
+from advisor.engine.model_types import fleets
 from advisor.model.workload import OnType
 from advisor.modelling import memory
 from advisor.modelling.speed import Tokens

@@ -1,0 +1,65 @@
+"""The types that carry the load of a model, what else would, and what would make one hold it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from advisor.engine.model_load import Asked
+from advisor.engine.model_types import fleets, least_memory
+from advisor.engine.named_model import StatedFacts, tables
+from advisor.model.value import Memo
+from advisor.model.workload import Alternative, Modelled, OnType
+from advisor.modelling import memory
+from advisor.rulebook.knowledge import knowledge
+from advisor.text.quantity import MIB
+from advisor.text.quantity_format import about
+
+_NARROW = "fp8"  # the precision that halves 16 bits at little loss
+_SMALLER = ("fp32", "bf16", "fp16", "fp8", "int8", "int4")
+_found: Memo[Any, list[OnType]] = Memo(256)
+
+
+def fleets_of(facts: StatedFacts, asked: Asked) -> list[OnType]:
+    """As ``model_types.fleets``, remembered: the same load is asked for again and again."""
+    key = (facts.book.digest, *asked.__dict__.values())
+    if key not in _found:
+        _found[key] = fleets(asked, tables(facts), knowledge(facts.book.raw))
+    return _found[key]
+
+
+def with_alternatives(facts: StatedFacts) -> Modelled | None:
+    """What the model of a workload tells, with what else would carry its load."""
+    told = facts.workload.modelled
+    if told is None or told.on is None:
+        return told
+    types, asked = knowledge(facts.book.raw).catalogue.types, told.asked
+    weights = memory.weight_bytes(asked.geometry, _NARROW, tables(facts).numbers)
+    least = told.given + told.written
+    device = types[told.on.instance_type].accelerator_model
+    here = fleets_of(facts, asked)
+    others = [on for on in here if types[on.instance_type].accelerator_model != device]
+    ways = [("another type", others)]
+    if weights < told.weights:
+        narrow = asked._replace(precision=_NARROW, weights=weights)
+        ways.append((f"model.precision {_NARROW}", fleets_of(facts, narrow)))
+    if least < told.context:
+        short = asked._replace(context=least)
+        ways.append((f"model.context {least}", fleets_of(facts, short)))
+    found = (Alternative(change=change, on=fleets[0]) for change, fleets in ways if fleets)
+    return told._replace(alternatives=tuple(each for each in found if each.on != told.on))
+
+
+def not_held(facts: StatedFacts, asked: Asked, result: Modelled) -> Modelled:
+    """That no type holds the model, and what would help."""
+    numbers, fixes = tables(facts).numbers, []
+    needed = about(least_memory(asked, numbers) * MIB, "size")
+    known = asked.precision in _SMALLER
+    for precision in _SMALLER[_SMALLER.index(asked.precision) + 1 :] if known else ():
+        weights = memory.weight_bytes(asked.geometry, precision, numbers)
+        if fleets_of(facts, asked._replace(precision=precision, weights=weights)):
+            fixes.append(("model.precision", precision))
+            break
+    least = round(asked.usual.given + asked.usual.written)
+    if asked.context > least and fleets_of(facts, asked._replace(context=least)):
+        fixes.append(("model.context", f"{least}"))
+    return result._replace(held=False, lacking=needed, fixes=tuple(fixes))
