@@ -109,17 +109,19 @@ def advise_by(
         findings=standing,
         accepted=accepted,
         as_of=as_of,
-        model=_model(facts),
+        model=_model(
+            facts, next((c.plan for c in candidates if c.option == decision.option), None)
+        ),
     )
 
 
-def _model(facts: Facts) -> Modelled | None:
-    """What the model tells, with alternatives; most workloads name none."""
+def _model(facts: Facts, made: Plan | None) -> Modelled | None:
+    """What the model tells on the instances of a plan, with alternatives; most name none."""
     if facts.workload.modelled is None:
         return None
     from advisor.engine.model_choices import with_alternatives
 
-    return with_alternatives(facts)
+    return with_alternatives(facts, 0 if made is None else getattr(made.usage, "instances", 0))
 
 
 def _candidate(facts: Facts, name: str, decision: Decision, prices: Prices) -> Candidate:

@@ -27,8 +27,13 @@ def fleets_of(facts: StatedFacts, asked: Asked) -> list[OnType]:
     return _found[key]
 
 
-def with_alternatives(facts: StatedFacts) -> Modelled | None:
-    """What the model of a workload tells, with what else would carry its load."""
+def with_alternatives(facts: StatedFacts, planned: int) -> Modelled | None:
+    """What the model of a workload tells, with what else would carry its load.
+
+    Args:
+        facts: of the workload.
+        planned: instances of its plan, which availability or the answer time may ask for.
+    """
     told = facts.workload.modelled
     if told is None or told.on is None:
         return told
@@ -37,8 +42,8 @@ def with_alternatives(facts: StatedFacts) -> Modelled | None:
     least = told.given + told.written
     device = types[told.on.instance_type].accelerator_model
     here = fleets_of(facts, asked)
-    others = [on for on in here if types[on.instance_type].accelerator_model != device]
-    ways = [("another type", others)]
+    apart = [on for on in here if types[on.instance_type].accelerator_model != device]
+    ways = [("another type", apart)]
     if weights < told.weights:
         narrow = asked._replace(precision=_NARROW, weights=weights)
         ways.append((f"model.precision {_NARROW}", fleets_of(facts, narrow)))
@@ -46,7 +51,27 @@ def with_alternatives(facts: StatedFacts) -> Modelled | None:
         short = asked._replace(context=least)
         ways.append((f"model.context {least}", fleets_of(facts, short)))
     found = (Alternative(change=change, on=fleets[0]) for change, fleets in ways if fleets)
-    return told._replace(alternatives=tuple(each for each in found if each.on != told.on))
+    others = tuple(each for each in found if each.on != told.on)
+    if planned > told.on.instances:
+        asked = asked._replace(named=told.on.instance_type, least=planned)
+        told = told._replace(on=as_measured(facts, fleets_of(facts, asked)[0]))
+    return told._replace(alternatives=others)
+
+
+def as_measured(facts: StatedFacts, on: OnType) -> OnType:
+    """The same with measured times, where a load test of the type gave some."""
+    measured = facts.workload.measured
+    taken = None if measured is None else measured.taken
+    times = None if taken is None else taken.tokens
+    if taken is None or times is None or taken.instance_type != on.instance_type:
+        return on
+    first, each = times.first_token_s, times.per_token_s
+    return on._replace(
+        first_token_s=first,
+        first_token=(first, first),
+        per_token_s=each,
+        per_token=(each, each),
+    )
 
 
 def not_held(facts: StatedFacts, asked: Asked, result: Modelled) -> Modelled:

@@ -9,7 +9,7 @@ from advisor.model.workload import Workload
 from advisor.modelling.speed import Tokens
 from advisor.rulebook.fact_entries import MEAN_PROCESSING
 from advisor.rulebook.knowledge import Knowledge
-from advisor.text.quantity import KINDS, MIB
+from advisor.text.quantity import KINDS, MIB, WEEK
 
 _SECOND = _MILLION = 1_000_000
 _PER_SECOND = KINDS["rate"]["/s"]
@@ -23,8 +23,8 @@ class Asked(Value):
     weights: int  # bytes
     usual: Tokens
     context: int  # tokens of the longest request
-    rate: float  # requests a second at the peak
-    flying: float | None  # requests in progress at the peak, where they are stated instead
+    rate: float  # requests a second at the peak; beside ``flying`` what is stated alone
+    flying: float | None  # stated requests in progress at the peak
     first_byte_s: float | None = None
     answer_s: float | None = None
     request_s: float | None = None  # stated time of one request, which wins
@@ -33,7 +33,7 @@ class Asked(Value):
     device_mib: int | None = None  # stated memory of all devices, which wins
     host_mib: int | None = None
     least: int = 1  # instances of any fleet
-    fast: bool = False  # the fastest before the cheapest, within the budget
+    fast: bool = False  # a faster one is worth a higher price
     budget_usd: float | None = None  # a month
     transform: bool = False  # records of a job, whose rate is what its instances take
     named: str | None = None  # the one type that is stated
@@ -44,8 +44,7 @@ class Asked(Value):
 def asked_of(facts: StatedFacts, model: NamedModel, known: Knowledge) -> Asked:
     """What the load and the targets ask of a type; a stated value goes before a modelled one."""
     workload = facts.workload
-    rated = any(facts.is_stated(f"traffic.{each}") for each in ("peak", "volume"))
-    concurrent = None if rated else facts.taken("traffic.concurrent")
+    concurrent = facts.taken("traffic.concurrent")
     budget, stated_time = stated_end(workload, "budget"), facts.is_stated("requests.processing")
     return Asked(
         geometry=model.geometry,
@@ -53,7 +52,7 @@ def asked_of(facts: StatedFacts, model: NamedModel, known: Knowledge) -> Asked:
         weights=model.weights,
         usual=model.usual,
         context=model.context,
-        rate=facts.taken("traffic.peak") / _PER_SECOND,
+        rate=_rate(facts, concurrent is not None) / _PER_SECOND,
         flying=float(concurrent) if concurrent else None,
         first_byte_s=_seconds(workload, "requests.first_byte"),
         answer_s=_seconds(workload, "requests.answer"),
@@ -70,6 +69,18 @@ def asked_of(facts: StatedFacts, model: NamedModel, known: Knowledge) -> Asked:
         region=facts.region,
         engine=workload.server if model.named else "a shape like others",
     )
+
+
+def _rate(facts: StatedFacts, concurrent: bool) -> float:
+    """The rate at the peak; beside requests in progress, which tell it, the least that is stated.
+
+    In the unit of the fact.
+    """
+    if not concurrent or facts.is_stated("traffic.peak"):
+        return float(facts.taken("traffic.peak"))
+    if facts.is_stated("traffic.volume"):
+        return float(facts.taken("traffic.volume") * WEEK / facts.taken("traffic.active"))
+    return 0.0
 
 
 def _least(facts: StatedFacts, known: Knowledge) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from math import isqrt
 
 from advisor.catalogue.models import Models
-from advisor.engine.model_choices import fleets_of, not_held
+from advisor.engine.model_choices import as_measured, fleets_of, not_held
 from advisor.engine.model_load import Asked, asked_of, stated_end
 from advisor.engine.model_types import cheaper_on_device, cheapest_device, least_memory
 from advisor.engine.named_model import GENERATIVE, TOKENS, NamedModel, StatedFacts, model_of, tables
@@ -82,11 +82,11 @@ def modelled(facts: StatedFacts) -> Workload:
     elif facts.workload.text("model.accelerator") in (None, GPU):
         asked = asked_of(facts, model, known)
         found = fleets_of(facts, asked)
-        result = result._replace(assumed=model.assumed, rate=asked.rate, asked=asked)
+        result = result._replace(assumed=model.assumed, asked=asked)
         if found:
             told |= _times(model, asked, found[0])
-            rate = found[0].highest_per_s if asked.transform else asked.rate
-            result = result._replace(on=_measured(facts, found[0]), rate=rate)
+            rate = found[0].in_flight / found[0].request_s
+            result = result._replace(on=as_measured(facts, found[0]), rate=rate)
         elif asked.named is None:
             result = not_held(facts, asked, result)
         else:  # the plan says that the stated type is too small
@@ -99,22 +99,6 @@ def modelled(facts: StatedFacts) -> Workload:
     result = result._replace(derived=new, findings=(*result.findings, *clash))
     values |= {path: each.item for path, each in new.items()}
     return facts.workload._replace(values=values, modelled=result)
-
-
-def _measured(facts: StatedFacts, on: OnType) -> OnType:
-    """The same with measured times, where a load test of the type gave some."""
-    measured = facts.workload.measured
-    taken = None if measured is None else measured.taken
-    times = None if taken is None else taken.tokens
-    if taken is None or times is None or taken.instance_type != on.instance_type:
-        return on
-    first, each = times.first_token_s, times.per_token_s
-    return on._replace(
-        first_token_s=first,
-        first_token=(first, first),
-        per_token_s=each,
-        per_token=(each, each),
-    )
 
 
 def predicted(facts: StatedFacts, measured: TokenTimes) -> TokenTimes | None:

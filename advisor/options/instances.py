@@ -157,7 +157,9 @@ def _modelled(
     split = f" on {on.tensor_parallel} devices" if on.tensor_parallel > 1 else ""
     several = f", {on.copies} copies an instance" if on.copies > 1 else ""
     weights = f"{mib(told.weights / MIB)} {told.precision}"
-    what = "the fastest" if draft.text("prefer") == "latency" else "the cheapest fleet"
+    what = "the cheapest fleet"
+    if told.asked.fast or not on.kept:
+        what = "the fastest " + ("within the budget" if told.asked.budget_usd else "for its price")
     because = f"{what} of the types that hold {weights}{split}{several}; {_has(instance)}"
     remarks: tuple[Remark, ...] = ()
     if not on.certain:

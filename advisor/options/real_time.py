@@ -227,17 +227,22 @@ def for_peak(draft: Draft, work: Load, capacity: Capacity) -> tuple[int, str]:
     safety, _ = fleet.planned_share(draft)
     measured = "model.throughput" in draft.facts.workload.as_stated.values
     rate = capacity.per_second
-    if measured or work.concurrent is None:
-        count = min(fleet.MOST, instances_for_rate(work.peak or 0.0, rate, safety))
-        planned = per_second(rate * safety)
-        return count, (
-            f"{capacity.text}, x {safety} = {planned} planned for; {work.peak_text} / {planned} = "
-            f"{counted(count, 'instance')}"
-        )
-    flying = work.in_flight or 0.0
-    count = max(1, min(fleet.MOST, whole(flying / (capacity.workers * safety))))
+    peak, peak_text = work.peak or 0.0, work.peak_text
+    if work.concurrent is not None and not measured:
+        flying, told = work.in_flight or 0.0, draft.facts.workload.modelled
+        count = max(1, min(fleet.MOST, whole(flying / (capacity.workers * safety))))
+        # A language model settles by itself: a rate beside its requests in progress counts as well.
+        peak = 0.0 if told is None or told.on is None else told.asked.rate
+        if instances_for_rate(peak, rate, safety) <= count:
+            return count, (
+                f"{work.in_flight_text} / ({number(capacity.workers)} at once x {safety}) = "
+                f"{counted(count, 'instance')}"
+            )
+        peak_text = f"{per_second(peak)} as stated"
+    count = min(fleet.MOST, instances_for_rate(peak, rate, safety))
+    planned = per_second(rate * safety)
     return count, (
-        f"{work.in_flight_text} / ({number(capacity.workers)} at once x {safety}) = "
+        f"{capacity.text}, x {safety} = {planned} planned for; {peak_text} / {planned} = "
         f"{counted(count, 'instance')}"
     )
 
