@@ -52,7 +52,7 @@ def with_alternatives(facts: StatedFacts, planned: int) -> Modelled | None:
         ways.append((f"model.context {least}", fleets_of(facts, short)))
     found = (Alternative(change=change, on=fleets[0]) for change, fleets in ways if fleets)
     others = tuple(each for each in found if each.on != told.on)
-    if planned > told.on.instances:
+    if planned and planned != told.on.instances:
         asked = asked._replace(named=told.on.instance_type, least=planned)
         told = told._replace(on=as_measured(facts, fleets_of(facts, asked)[0]))
     return told._replace(alternatives=others)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from advisor.engine.availability import availability
 from advisor.engine.named_model import NamedModel, StatedFacts
 from advisor.model.geometry import Geometry
 from advisor.model.value import Value
@@ -85,10 +86,8 @@ def _rate(facts: StatedFacts, concurrent: bool) -> float:
 
 def _least(facts: StatedFacts, known: Knowledge) -> int:
     """Instances that availability alone asks for, inside the stated bounds."""
-    workload = facts.workload
-    test = workload.text("environment") == "test" and not facts.needs("multi-az")
-    least = 1 if test else int(known.numbers["availability-instances"])
-    return max(1, min(least, stated_end(workload, "deploy.instances.max") or least))
+    least, _ = availability(facts, known.numbers["availability-instances"])
+    return max(1, min(least, stated_end(facts.workload, "deploy.instances.max") or least))
 
 
 def stated_end(workload: Workload, path: str) -> int | None:

@@ -85,8 +85,7 @@ def modelled(facts: StatedFacts) -> Workload:
         result = result._replace(assumed=model.assumed, asked=asked)
         if found:
             told |= _times(model, asked, found[0])
-            rate = found[0].in_flight / found[0].request_s
-            result = result._replace(on=as_measured(facts, found[0]), rate=rate)
+            result = result._replace(on=as_measured(facts, found[0]))
         elif asked.named is None:
             result = not_held(facts, asked, result)
         else:  # the plan says that the stated type is too small

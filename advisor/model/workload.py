@@ -237,7 +237,6 @@ class Modelled(Value):
     written: int = 0  # of an answer
     derived: Mapping[str, Derived] = {}  # by key path
     assumed: Mapping[str, tuple[str, str]] = {}  # key path -> value and reason
-    rate: float = 0.0  # requests a second at the peak
     on: OnType | None = None  # None: no speed is modelled, or no type holds it
     held: bool = True  # false where no type holds it
     lacking: str = ""  # then: the least memory that would
@@ -245,6 +244,11 @@ class Modelled(Value):
     findings: tuple[Finding, ...] = ()
     asked: Any = None  # what was asked of a type; of advisor.engine.model_types
     alternatives: tuple[Alternative, ...] = ()
+
+    @property
+    def rate(self) -> float:
+        """Requests a second at the peak, by Little's law; 0 where no speed is modelled."""
+        return 0.0 if self.on is None else self.on.in_flight / self.on.request_s
 
     @property
     def counts(self) -> Mapping[str, int]:
