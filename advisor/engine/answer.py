@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from advisor.engine.decision_cells import Neighbourhood
-from advisor.engine.facts import Facts, say
+from advisor.engine.facts import MAY_NAME, Facts, say
 from advisor.engine.sensitivity import decisive_unknowns, fixes, would_change
 from advisor.engine.verdicts import stated_text
 from advisor.model.advice import Decision, Fact, Step, yes_no
+from advisor.model.workload import Modelled
 from advisor.rulebook.types import UNSET, Condition, FactEntry, Leaf, Point, Question
 
-_NAMES_A_MODEL = "model.parameters"  # so many are those of a language model
 _NOT_FACTS = (
     "name",
     "schema",
@@ -58,14 +58,14 @@ def answer(around: Neighbourhood, decided: str | None) -> Decision:
         would_change=would_change(around),
         fixes=fixes(around) if rules_option is None else (),
     )
-    if around.facts.workload.modelled is None and not any(
-        unknown.fact == _NAMES_A_MODEL for unknown in unknowns
-    ):
+    nameless = around.facts.workload.modelled is None
+    moves = {each.fact for each in unknowns} | {each.fact for each in decision.would_change}
+    if nameless and moves.isdisjoint(MAY_NAME):
         return decision
-    from advisor.engine.asked_again import asked_again, naming_asked_again, without_type
+    from advisor.engine.asked_again import asked_again, without_type
 
-    if around.facts.workload.modelled is None:
-        return naming_asked_again(around.facts, decision, _NAMES_A_MODEL)
+    if nameless:
+        return asked_again(around.facts, decision, MAY_NAME)
     if not around.facts.workload.held and not decided:
         return without_type(around.facts, decision)
     return asked_again(around.facts, decision)
@@ -157,7 +157,7 @@ def _facts(around: Neighbourhood) -> tuple[Fact, ...]:
     """Stated facts in the order of the file, then the assumed facts that a rule read."""
     facts = around.facts
     measured = facts.workload.measured
-    told, by = facts.workload.modelled, ""
+    told, by = facts.workload.modelled or Modelled(name="", kind=""), ""
     if measured is not None:
         found = measured.taken or measured.serverless
         by = found.by if found is not None else ""
@@ -169,13 +169,16 @@ def _facts(around: Neighbourhood) -> tuple[Fact, ...]:
                 listed.append(
                     Fact(fact=path, value=value, origin="measured", line=0, column=0, because=by)
                 )
-            elif told is not None and path in told.derived:
-                because = told.derived[path].because
-                listed.append(Fact(path, value, "derived", 0, 0, because))
+            elif path in told.derived:
+                origin = "assumed" if path in told.assumed else "derived"
+                listed.append(Fact(path, value, origin, 0, 0, told.derived[path].because))
             else:
                 listed.append(Fact(path, value, "stated", item.line, item.column))
-    for path, (value, because) in () if told is None else told.assumed.items():
-        listed.append(Fact(path, value, "assumed", 0, 0, because))
+    listed += (
+        Fact(path, value, "assumed", 0, 0, because)
+        for path, (value, because) in told.assumed.items()
+        if path not in told.derived
+    )
     for variable in sorted(around.relevant):
         if not facts.stated >> variable & 1 and facts.point[variable] != UNSET:
             fact = facts.book.facts[variable]

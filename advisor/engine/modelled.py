@@ -13,7 +13,15 @@ from advisor.catalogue.models import Models
 from advisor.engine.model_choices import as_measured, fleets_of, not_held
 from advisor.engine.model_load import Asked, asked_of, stated_end
 from advisor.engine.model_types import cheaper_on_device, cheapest_device, least_memory
-from advisor.engine.named_model import GENERATIVE, TOKENS, NamedModel, StatedFacts, model_of, tables
+from advisor.engine.named_model import (
+    EMBEDDING,
+    GENERATIVE,
+    TOKENS,
+    NamedModel,
+    StatedFacts,
+    model_of,
+    tables,
+)
 from advisor.model.geometry import Accelerator
 from advisor.model.workload import (
     Derived,
@@ -29,15 +37,17 @@ from advisor.modelling import memory
 from advisor.modelling.encoders import ENCODES, Device, encoding_seconds
 from advisor.modelling.speed import Copy, Tokens
 from advisor.modelling.start_up import start_up
-from advisor.rulebook.hardware import GPU
+from advisor.rulebook.hardware import CPU, GPU, NEURON
 from advisor.rulebook.knowledge import Knowledge, knowledge
 from advisor.text.quantity import KINDS, MIB
 from advisor.text.quantity_format import about
 
-_SECOND = 1_000_000
+_SECOND, _GIGA = 1_000_000, 1e9
 _PER_SECOND = KINDS["rate"]["/s"]
 _CORES = 0.5  # of a vCPU: a core runs two threads
 _COMPILING = ("tei", "triton")
+_PLACES = {CPU: "CPUs", NEURON: "Neuron devices"}
+_TIME = "requests.processing"
 _BODIES = ("requests.payload", "requests.response")
 _CAPS = ("model.concurrency", "model.throughput", "model.memory")
 """Keys of which any number is a choice, or comes from a measurement."""
@@ -52,9 +62,7 @@ def modelled(facts: StatedFacts) -> Workload:
     models, known = tables(facts), knowledge(facts.book.raw)
     model = model_of(facts, models, known)
     if model is None:
-        kind = facts.workload.text("model.kind")
-        if kind is None or kind in GENERATIVE:
-            return facts.workload
+        kind = facts.workload.text("model.kind") or EMBEDDING
         unknown = tuple(_measure_it(facts, f"a model of the kind {kind}"))
         return facts.workload._replace(modelled=Modelled(name=kind, kind=kind, findings=unknown))
     told = dict(_sizes(facts, model, models, known))
@@ -79,7 +87,12 @@ def modelled(facts: StatedFacts) -> Workload:
         result = result._replace(assumed=read, written=0)
     elif not model.geometry.generates:
         result = result._replace(findings=tuple(_measure_it(facts, model.name)))
-    elif facts.workload.text("model.accelerator") in (None, GPU):
+    elif (runs_on := _device(facts, known)) != GPU:
+        told |= _untimed(model, models, known, runs_on)
+        unknown = tuple(_measure_it(facts, f"{model.name} on {_PLACES[runs_on]}"))
+        assumed = {**model.assumed, _TIME: (told[_TIME].item.text, "")}
+        result = result._replace(assumed=assumed, findings=unknown)
+    else:
         asked = asked_of(facts, model, known)
         found = fleets_of(facts, asked)
         result = result._replace(assumed=model.assumed, asked=asked)
@@ -128,23 +141,24 @@ def _sizes(
     """What follows from the model alone: sizes, precision, start."""
     geometry, numbers = model.geometry, models.numbers
     count = geometry.parameters
-    if model.named:
-        factors = (1.0, 1.0)
-        if not geometry.certain:
-            factors = numbers["interval-parameters-low"], numbers["interval-parameters-high"]
-        yield _number("model.parameters", "count", count, factors, f"The shape of {model.name}.")
-        word = Stated("model.precision", model.precision, model.precision, 0, 0)
-        because = f"The weights of {model.name} are released so."
-        yield word.path, Derived(item=word, middle=None, because=because)
+    factors = (1.0, 1.0)
+    if not geometry.certain:
+        factors = numbers["interval-parameters-low"], numbers["interval-parameters-high"]
+    if model.tells("model.parameters"):
+        because = model.because("model.parameters", f"The shape of {model.name}.")
+        yield _number("model.parameters", "count", count, factors, because)
+    if model.tells("model.precision"):
+        because = model.because("model.precision", f"The weights of {model.name} are released so.")
+        yield _word("model.precision", model.precision, because)
     each = f"{count:,} parameters in {model.precision}"
     size = -(-model.weights // MIB) * MIB
     if count and model.named:
         yield _number("model.size", "size", size, (1.0, 1.0), f"{each}.")
     if model.kind in GENERATIVE:
-        gpu = Stated("model.accelerator", GPU, GPU, 0, 0)
-        if model.named or {"model.kind", "model.engine"} & facts.workload.values.keys():
+        runs_on = _device(facts, known)
+        if model.named or facts.taken("model.accelerator") != runs_on:
             because = "A language model answers too slowly on CPUs."
-            yield gpu.path, Derived(item=gpu, middle=None, because=because)
+            yield _word("model.accelerator", runs_on, because)
     for path, tokens in zip(_BODIES, (model.usual.given, model.usual.written), strict=True):
         if model.kind != "vlm" and not model.assumed:
             size = tokens * known.numbers["token-bytes"]
@@ -179,7 +193,7 @@ def _times(model: NamedModel, asked: Asked, on: OnType) -> Iterator[tuple[str, D
     least *= shorter
     how = f"{on.in_flight / on.instances:.3g} in progress on {on.instance_type}, modelled."
     time = on.modelled_s * _SECOND
-    yield _number("requests.processing", "time", time, (least, most), how)
+    yield _number(_TIME, "time", time, (least, most), how)
     held = f"{model.precision} weights, one request of the context and the server."
     exact = (1.0, 1.0)
     yield _number("model.accelerator_memory", "size", on.needs_mib * MIB, exact, held)
@@ -189,6 +203,36 @@ def _times(model: NamedModel, asked: Asked, on: OnType) -> Iterator[tuple[str, D
     yield _number("model.concurrency", "count", on.concurrency // on.copies, exact, kept)
     if asked.at_once is None or asked.request_s is None:
         yield _number("model.throughput", "rate", on.highest_per_s * _PER_SECOND, exact, kept)
+
+
+def _device(facts: StatedFacts, known: Knowledge) -> str:
+    """What a language model runs on: as stated, else of the kind of the stated type, else a GPU."""
+    named = known.catalogue.get(facts.workload.text("deploy.instance_type") or "")
+    compiled = named is not None and named.accelerator == NEURON
+    return facts.workload.text("model.accelerator") or (NEURON if compiled else GPU)
+
+
+def _untimed(
+    model: NamedModel, models: Models, known: Knowledge, runs_on: str
+) -> Iterator[tuple[str, Derived]]:
+    """What follows where no speed is modelled: reading the weights takes some time at the least."""
+    geometry, rates = model.geometry, [models.numbers["host-bandwidth"] * _GIGA]
+    if runs_on == NEURON:
+        needed = model.weights * known.numbers["accelerator-overhead"] / MIB
+        found = [
+            (each.accelerator_total_mib, (each.accelerator_count or 1) * device.bandwidth)
+            for each in known.catalogue.candidates(NEURON)
+            if (device := models.accelerator(each.accelerator_model, each.accelerator_memory_mib))
+        ]
+        rates = [rate for memory, rate in found if memory >= needed] or [max(found)[1]]
+    active = geometry.active_parameters / max(geometry.parameters, 1)
+    read = max(model.usual.written, 1) * model.weights * active * _SECOND
+    least = max(1, round(read / max(rates)))
+    item = _stated(_TIME, "time", Interval(least, None))
+    because = f"Its weights are read for each of {model.usual.written:,.0f} tokens: measure it."
+    yield item.path, Derived(item=item, middle=round(read / min(rates)), because=because)
+    one = "Requests at once share the rate at which the weights are read."
+    yield _number("model.concurrency", "count", 1, (1.0, 1.0), one)
 
 
 def _encoding(
@@ -215,16 +259,15 @@ def _encoding(
         if found is not None and faster is not None and time is not None and not wanted:
             wanted = cheaper_on_device(asked, known, time, found[0], faster)
             if wanted:
-                gpu = Stated("model.accelerator", GPU, GPU, 0, 0)
                 because = f"The peak costs less on {found[0]} than on CPUs."
-                yield gpu.path, Derived(item=gpu, middle=None, because=because)
+                yield _word("model.accelerator", GPU, because)
         if found is not None and wanted:
             where, time = found[0], faster
     if time is not None:
         factor = numbers["interval-encoder"]
         how = f"{model.usual.given:,.0f} tokens on {where}, modelled."
         ends = (1 / factor, factor)
-        yield _number("requests.processing", "time", time * _SECOND, ends, how)
+        yield _number(_TIME, "time", time * _SECOND, ends, how)
 
 
 def _number(
@@ -240,9 +283,14 @@ def _number(
     return path, Derived(item=item, middle=value, because=because)
 
 
+def _word(path: str, word: str, because: str) -> tuple[str, Derived]:
+    return path, Derived(item=Stated(path, word, word, 0, 0), middle=None, because=because)
+
+
 def _stated(path: str, kind: str, value: Interval) -> Stated:
     ends = [about(end, kind) for end in value if end is not None]
-    return Stated(path, "..".join(dict.fromkeys(ends)), value, 0, 0)
+    said = "..".join(dict.fromkeys(ends))
+    return Stated(path, said if value.high is not None else f">= {said}", value, 0, 0)
 
 
 def _conflicts(facts: StatedFacts, told: Mapping[str, Derived]) -> Iterator[Finding]:
@@ -267,7 +315,7 @@ def _conflicts(facts: StatedFacts, told: Mapping[str, Derived]) -> Iterator[Find
 
 
 def _measure_it(facts: StatedFacts, name: str) -> Iterator[Finding]:
-    if not facts.is_stated("requests.processing"):
+    if not facts.is_stated(_TIME):
         fix = "Measure one request, and state requests.processing."
         message, place = f"no speed is modelled for {name}", facts.workload.place("model.id")
         yield Finding("model-speed-unknown", "info", message, *place, fix)

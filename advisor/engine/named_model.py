@@ -14,14 +14,16 @@ from advisor.model.geometry import Geometry
 from advisor.model.value import Value
 from advisor.model.workload import Interval, Workload
 from advisor.modelling import memory
+from advisor.modelling.encoders import ENCODES
 from advisor.modelling.speed import Tokens
 from advisor.rulebook.knowledge import Knowledge
 from advisor.rulebook.resolve import Rulebook
 from advisor.text.quantity_format import about
 
-GENERATIVE = ("llm", "vlm")
+GENERATIVE, EMBEDDING = ("llm", "vlm"), "embedding"
 TOKENS = ("requests.tokens.input", "requests.tokens.output")
 _ORDINARY = "meta-llama/"  # whose models are dense and alike, from 1B to 405B
+_RELEASED = "bf16"  # of nearly all open models
 _known: dict[str, Models] = {}
 
 
@@ -64,15 +66,23 @@ class NamedModel(Value):
     usual: Tokens
     shortest: Tokens  # the lower ends of ranges
     context: int
-    assumed: Mapping[str, tuple[str, str]]
+    assumed: Mapping[str, tuple[str, str]]  # key path -> value and reason
+
+    def because(self, path: str, otherwise: str) -> str:
+        """Why a value is taken: as it is assumed, else for another reason."""
+        return self.assumed[path][1] if path in self.assumed else otherwise
+
+    def tells(self, path: str) -> bool:
+        """Whether a figure of the model follows from its name, or from an assumption."""
+        return self.named or path in self.assumed
 
 
 def model_of(facts: StatedFacts, models: Models, known: Knowledge) -> NamedModel | None:
     """The model as far as the workload tells it; ``None`` where that says nothing of its shape."""
     workload = facts.workload
     config, name = workload.text("model.config"), workload.text("model.id")
-    stated, hub, gated = workload.interval("model.parameters"), "", False
-    count = facts.taken("model.parameters") if stated is None or stated.low else None
+    count, hub, gated = facts.taken("model.parameters"), "", False
+    assumed: dict[str, tuple[str, str]] = {}
     if config is not None or name is not None:
         if config is None:
             known_model = models.find(name or "")
@@ -85,18 +95,25 @@ def model_of(facts: StatedFacts, models: Models, known: Knowledge) -> NamedModel
             kind = workload.text("model.kind") or kind
         precision = workload.text("model.precision") or geometry.dtype
     else:
-        kind = workload.text("model.kind") or "llm"
-        precision = str(facts.taken("model.precision"))
-        size = workload.interval("model.size")
-        if count is None and size is not None and size.low:
-            count = round((size.high or size.low) / models.numbers[f"bytes-{precision}"])
-        if count is None or kind not in GENERATIVE:
+        kind = workload.text("model.kind") or (EMBEDDING if workload.server == "tei" else "llm")
+        size, precision = workload.interval("model.size"), str(facts.taken("model.precision"))
+        told = facts.is_stated("model.precision") or (size and count)
+        if count is None and size is None and kind in GENERATIVE:
+            count = facts.book.words["model.parameters", "large"].ordinary
+            because = "Nothing tells which model it is: open ones of 7 to 8 billion are usual."
+            assumed["model.parameters"] = (about(count, "count"), because)
+        if kind in GENERATIVE and not told and precision != _RELEASED:
+            precision = _RELEASED
+            assumed["model.precision"] = (precision, "Language models are released in 16 bits.")
+        if count is None and size is not None:
+            weights = size.high or size.low or 1
+            count = max(1, round(weights / models.numbers[f"bytes-{precision}"]))
+        if count is None or kind not in (*GENERATIVE, *ENCODES):
             return None
-        geometry = _like(count, models)
+        geometry = _like(count, kind, models)
         name = f"{about(count, 'count')} parameters"
     if f"bytes-{precision}" not in models.numbers:
-        precision = "bf16"
-    assumed: dict[str, tuple[str, str]] = {}
+        precision = _RELEASED
     usual, shortest, longest = _tokens(facts, known, assumed)
     wanted = workload.interval("model.context")
     context = wanted.high if wanted is not None else round(longest.given + longest.written)
@@ -116,10 +133,11 @@ def model_of(facts: StatedFacts, models: Models, known: Knowledge) -> NamedModel
     )
 
 
-def _like(count: int, models: Models) -> Geometry:
-    """The shape of the nearest dense model with as many parameters as are stated."""
-    known = [models.find(each).geometry for each in models.ids if each.startswith(_ORDINARY)]
-    dense = [each for each in known if each.kind == "llm" and each.experts == 1]
+def _like(count: int, kind: str, models: Models) -> Geometry:
+    """The shape of the nearest dense model of a kind, with as many parameters as are stated."""
+    owner, kind = (_ORDINARY, "llm") if kind in GENERATIVE else ("", kind)
+    known = [models.find(each).geometry for each in models.ids if each.startswith(owner)]
+    dense = [each for each in known if each.kind == kind and each.experts == 1]
     nearest = min(dense, key=lambda each: abs(log(each.parameters / count)))
     return nearest._replace(
         parameters=count, active_parameters=count, vocabulary=0, context=0, artifact_bytes=0
