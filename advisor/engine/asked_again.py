@@ -76,7 +76,7 @@ def without_type(facts: Facts, decision: Decision) -> Decision:
         Fix(
             changes=(Change(fact=fact, to=to),),
             option=decision.option or REAL_TIME,
-            advice="A smaller model, precision or context fits on a type that is sold.",
+            advice="Another precision, context or Region has a type that fits.",
             source="",
         )
         for fact, to in told.fixes

@@ -77,7 +77,9 @@ def as_measured(facts: StatedFacts, on: OnType) -> OnType:
 def not_held(facts: StatedFacts, asked: Asked, result: Modelled) -> Modelled:
     """That no type holds the model, and what would help."""
     numbers, fixes = tables(facts).numbers, []
-    needed = about(least_memory(asked, numbers) * MIB, "size")
+    needed, here = about(least_memory(asked, numbers) * MIB, "size"), (asked.region or "")[:2]
+    needed = f"no type that {asked.region or 'a Region'} sells has {needed} for a copy in"
+    needed += f" {asked.precision}"
     known = asked.precision in _SMALLER
     for precision in _SMALLER[_SMALLER.index(asked.precision) + 1 :] if known else ():
         weights = memory.weight_bytes(asked.geometry, precision, numbers)
@@ -87,4 +89,10 @@ def not_held(facts: StatedFacts, asked: Asked, result: Modelled) -> Modelled:
     least = round(asked.usual.given + asked.usual.written)
     if asked.context > least and fleets_of(facts, asked._replace(context=least)):
         fixes.append(("model.context", f"{least}"))
+    regions = sorted(knowledge(facts.book.raw).offers, key=lambda each: (each[:2] != here, each))
+    for region in regions if here else ():
+        if elsewhere := fleets_of(facts, asked._replace(region=region)):
+            needed += f"; {region} sells {elsewhere[0].instance_type}"
+            fixes.append(("region", region))
+            break
     return result._replace(held=False, lacking=needed, fixes=tuple(fixes))

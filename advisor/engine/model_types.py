@@ -46,8 +46,7 @@ def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
         if made is not None:
             each = 1 / made.highest_per_s if asked.transform else made.instances
             cost = (made.usd_hour or 0.0) * each
-            unpacked = asked.precision == "fp8" and not device.flops_fp8  # at each step, and slowly
-            first = (not made.kept, not made.certain, unpacked)
+            first = (not made.kept, not made.certain, made.unpacked)
             amount = (made.usd_hour is None, cost)
             dear = asked.budget_usd is not None and cost * MONTH_HOURS > asked.budget_usd
             weigh = asked.fast or not made.kept  # a time that nothing keeps is wanted as short
@@ -255,6 +254,7 @@ def _loaded(
         tensor_parallel=copy.degree,
         copies=copies,
         certain=split.certain,
+        unpacked=asked.precision == "fp8" and not copy.accelerator.flops_fp8,
         kept=within == [asked.first_byte_s, asked.answer_s],
         longest=memory.longest_tokens(asked.geometry, split.room),
         holds=int(holds * copies),

@@ -80,6 +80,7 @@ def modelled(facts: StatedFacts) -> Workload:
         context=model.context,
         given=round(model.usual.given),
         written=round(model.usual.written),
+        findings=tuple(_unnamed(facts, model)),
     )
     if model.kind in ENCODES:
         told |= _encoding(facts, model, models, known)
@@ -88,10 +89,9 @@ def modelled(facts: StatedFacts) -> Workload:
     elif not model.geometry.generates:
         result = result._replace(findings=tuple(_measure_it(facts, model.name)))
     elif (runs_on := _device(facts, known)) != GPU:
-        told |= _untimed(model, models, known, runs_on)
-        unknown = tuple(_measure_it(facts, f"{model.name} on {_PLACES[runs_on]}"))
-        assumed = {**model.assumed, _TIME: (told[_TIME].item.text, "")}
-        result = result._replace(assumed=assumed, findings=unknown)
+        told |= _untimed(facts, model, models, known)
+        missing = _measure_it(facts, f"{model.name} on {_PLACES[runs_on]}")
+        result = result._replace(findings=(*result.findings, *missing))
     else:
         asked = asked_of(facts, model, known)
         found = fleets_of(facts, asked)
@@ -105,6 +105,12 @@ def modelled(facts: StatedFacts) -> Workload:
             least = least_memory(asked, models.numbers) * MIB
             because = "The weights and the least that a server takes."
             told |= [_number("model.accelerator_memory", "size", least, (1.0, 1.0), because)]
+            told |= _untimed(facts, model, models, known)
+            others = fleets_of(facts, asked._replace(named=None))
+            types = tuple(("deploy.instance_type", on.instance_type) for on in others[:1])
+            result = result._replace(fixes=types)
+    if model.geometry.generates and result.on is None and _TIME in told:
+        result = result._replace(assumed={**model.assumed, _TIME: (told[_TIME].item.text, "")})
     values = {**facts.workload.values}
     clash = tuple(_conflicts(facts, told))
     new = {path: each for path, each in told.items() if facts.workload.stated(path) is None}
@@ -160,7 +166,7 @@ def _sizes(
             because = "A language model answers too slowly on CPUs."
             yield _word("model.accelerator", runs_on, because)
     for path, tokens in zip(_BODIES, (model.usual.given, model.usual.written), strict=True):
-        if model.kind != "vlm" and not model.assumed:
+        if model.kind != "vlm":
             size = tokens * known.numbers["token-bytes"]
             because = f"{tokens:,.0f} tokens of about {known.numbers['token-bytes']} bytes."
             yield _number(path, "size", size, (0.5, 2.0), because)
@@ -213,15 +219,16 @@ def _device(facts: StatedFacts, known: Knowledge) -> str:
 
 
 def _untimed(
-    model: NamedModel, models: Models, known: Knowledge, runs_on: str
+    facts: StatedFacts, model: NamedModel, models: Models, known: Knowledge
 ) -> Iterator[tuple[str, Derived]]:
     """What follows where no speed is modelled: reading the weights takes some time at the least."""
-    geometry, rates = model.geometry, [models.numbers["host-bandwidth"] * _GIGA]
-    if runs_on == NEURON:
+    geometry, runs_on = model.geometry, _device(facts, known)
+    rates = [models.numbers["host-bandwidth"] * _GIGA]
+    if runs_on != CPU:
         needed = model.weights * known.numbers["accelerator-overhead"] / MIB
         found = [
             (each.accelerator_total_mib, (each.accelerator_count or 1) * device.bandwidth)
-            for each in known.catalogue.candidates(NEURON)
+            for each in known.catalogue.candidates(runs_on)
             if (device := models.accelerator(each.accelerator_model, each.accelerator_memory_mib))
         ]
         rates = [rate for memory, rate in found if memory >= needed] or [max(found)[1]]
@@ -231,8 +238,11 @@ def _untimed(
     item = _stated(_TIME, "time", Interval(least, None))
     because = f"Its weights are read for each of {model.usual.written:,.0f} tokens: measure it."
     yield item.path, Derived(item=item, middle=round(read / min(rates)), because=because)
+    loads = "Two copies of the weights while they are loaded."
+    exact = (1.0, 1.0)
+    yield _number("model.memory", "size", 2 * model.weights, exact, loads)
     one = "Requests at once share the rate at which the weights are read."
-    yield _number("model.concurrency", "count", 1, (1.0, 1.0), one)
+    yield _number("model.concurrency", "count", 1, exact, one)
 
 
 def _encoding(
@@ -312,6 +322,14 @@ def _conflicts(facts: StatedFacts, told: Mapping[str, Derived]) -> Iterator[Find
             yield Finding(
                 "conflict", "warning", f"{message} ({each.because.rstrip('.')})", *place, fix
             )
+
+
+def _unnamed(facts: StatedFacts, model: NamedModel) -> Iterator[Finding]:
+    """That nothing tells which model it is."""
+    if "model.parameters" in model.assumed:
+        message = f"nothing tells which language model it is: {model.name} are assumed"
+        fix = "State model.id, or model.parameters."
+        yield Finding("model-unnamed", "warning", message, *facts.workload.place("model.kind"), fix)
 
 
 def _measure_it(facts: StatedFacts, name: str) -> Iterator[Finding]:

@@ -192,6 +192,7 @@ class OnType(Value):
     tensor_parallel: int  # devices of one copy
     copies: int  # side by side on one instance
     certain: bool  # false where it fits at the optimistic end only
+    unpacked: bool  # weights of fewer bits than its devices compute in
     kept: bool  # whether the targets are kept; true where there are none
     longest: int | None  # tokens of one request whose cache fits by itself; None: any
     holds: int  # requests of the usual length whose cache fits on one instance
@@ -239,7 +240,7 @@ class Modelled(Value):
     assumed: Mapping[str, tuple[str, str]] = {}  # key path -> value and reason
     on: OnType | None = None  # None: no speed is modelled, or no type holds it
     held: bool = True  # false where no type holds it
-    lacking: str = ""  # then: the least memory that would
+    lacking: str = ""  # then: the least memory that would, and where it is sold
     fixes: tuple[tuple[str, str], ...] = ()  # then: keys with values at which one does
     findings: tuple[Finding, ...] = ()
     asked: Any = None  # what was asked of a type; of advisor.engine.model_types
