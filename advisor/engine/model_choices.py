@@ -78,8 +78,8 @@ def not_held(facts: StatedFacts, asked: Asked, result: Modelled) -> Modelled:
     """That no type holds the model, and what would help."""
     numbers, fixes = tables(facts).numbers, []
     needed, here = about(least_memory(asked, numbers) * MIB, "size"), (asked.region or "")[:2]
-    needed = f"no type that {asked.region or 'a Region'} sells has {needed} for a copy in"
-    needed += f" {asked.precision}"
+    sold = f"no type that is sold{here and f' in {asked.region}'} has"
+    needed = f"{sold} {needed} for a copy in {asked.precision}"
     known = asked.precision in _SMALLER
     for precision in _SMALLER[_SMALLER.index(asked.precision) + 1 :] if known else ():
         weights = memory.weight_bytes(asked.geometry, precision, numbers)

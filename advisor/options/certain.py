@@ -37,7 +37,8 @@ def weigh(found: Finding, facts: Facts, option: str, possible: Sequence[str]) ->
                 rests = list(named) if other == option else [f"the choice of {option}", *named]
                 assumed = " and ".join(rests) or "what is not stated"
                 message = f"{found.message}; this assumes {assumed}"
-                fix = found.fix or _FIX.format(" and ".join(named) or "more of the facts")
+                rest = _FIX.format(" and ".join(named) or "more of the facts")
+                fix = f"{found.fix} {rest}" if found.fix and named else found.fix or rest
                 return found._replace(severity="warning", message=message, fix=fix)
     return found
 
