@@ -111,6 +111,8 @@ def modelled(facts: StatedFacts) -> Workload:
             result = result._replace(fixes=types)
     if model.geometry.generates and result.on is None and _TIME in told:
         result = result._replace(assumed={**model.assumed, _TIME: (told[_TIME].item.text, "")})
+    if "model.parameters" in model.assumed:
+        told = {path: _open(each) for path, each in told.items()}
     values = {**facts.workload.values}
     clash = tuple(_conflicts(facts, told))
     new = {path: each for path, each in told.items() if facts.workload.stated(path) is None}
@@ -295,6 +297,13 @@ def _number(
 
 def _word(path: str, word: str, because: str) -> tuple[str, Derived]:
     return path, Derived(item=Stated(path, word, word, 0, 0), middle=None, because=because)
+
+
+def _open(told: Derived) -> Derived:
+    """The same of a model that is assumed: what is taken breaks nothing, since less is possible."""
+    if told.middle is None:
+        return told
+    return told._replace(item=told.item._replace(value=Interval(1, told.middle)))
 
 
 def _stated(path: str, kind: str, value: Interval) -> Stated:
