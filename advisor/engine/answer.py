@@ -163,22 +163,18 @@ def _facts(around: Neighbourhood) -> tuple[Fact, ...]:
         by = found.by if found is not None else ""
     listed = []
     for path, item in facts.workload.values.items():
-        if not path.startswith(_NOT_FACTS):
+        if not path.startswith(_NOT_FACTS) and path not in told.assumed:
             value = item.value if isinstance(item.value, bool) else item.text
             if measured is not None and path in measured.keys:
                 listed.append(
                     Fact(fact=path, value=value, origin="measured", line=0, column=0, because=by)
                 )
             elif path in told.derived:
-                origin = "assumed" if path in told.assumed else "derived"
-                listed.append(Fact(path, value, origin, 0, 0, told.derived[path].because))
+                listed.append(Fact(path, value, "derived", 0, 0, told.derived[path].because))
             else:
                 listed.append(Fact(path, value, "stated", item.line, item.column))
-    listed += (
-        Fact(path, value, "assumed", 0, 0, because)
-        for path, (value, because) in told.assumed.items()
-        if path not in told.derived
-    )
+    for path, (value, because) in told.assumed.items():
+        listed.append(Fact(path, value, "assumed", 0, 0, because))
     for variable in sorted(around.relevant):
         if not facts.stated >> variable & 1 and facts.point[variable] != UNSET:
             fact = facts.book.facts[variable]

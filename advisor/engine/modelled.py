@@ -110,7 +110,8 @@ def modelled(facts: StatedFacts) -> Workload:
             types = tuple(("deploy.instance_type", on.instance_type) for on in others[:1])
             result = result._replace(fixes=types)
     if model.geometry.generates and result.on is None and _TIME in told:
-        result = result._replace(assumed={**model.assumed, _TIME: (told[_TIME].item.text, "")})
+        taken = about(told[_TIME].middle or 0, "time"), told[_TIME].because
+        result = result._replace(assumed={**model.assumed, _TIME: taken})
     if "model.parameters" in model.assumed:
         told = {path: _open(each) for path, each in told.items()}
     values = {**facts.workload.values}
