@@ -39,7 +39,7 @@ from advisor.modelling.speed import Copy, Tokens
 from advisor.modelling.start_up import start_up
 from advisor.rulebook.hardware import CPU, GPU, NEURON
 from advisor.rulebook.knowledge import Knowledge, knowledge
-from advisor.text.quantity import KINDS, MIB
+from advisor.text.quantity import KINDS, MIB, largest
 from advisor.text.quantity_format import about
 
 _SECOND, _GIGA = 1_000_000, 1e9
@@ -289,7 +289,7 @@ def _number(
     """A derived number with three digits, as an interval around its middle."""
     exact = kind in ("size", "count")
     low, value, high = (
-        max(1, round(each if exact else float(f"{each:.3g}")))
+        max(1, min(round(each if exact else float(f"{each:.3g}")), largest(kind)))
         for each in (middle * factors[0], middle, middle * factors[1])
     )
     item = _stated(path, kind, Interval(low, high))
@@ -308,6 +308,7 @@ def _open(told: Derived) -> Derived:
 
 
 def _stated(path: str, kind: str, value: Interval) -> Stated:
+    value = Interval(*(end if end is None else min(end, largest(kind)) for end in value))
     ends = [about(end, kind) for end in value if end is not None]
     said = "..".join(dict.fromkeys(ends))
     return Stated(path, said if value.high is not None else f">= {said}", value, 0, 0)
