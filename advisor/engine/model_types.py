@@ -122,13 +122,11 @@ def _candidates(asked: Asked, known: Knowledge, prices: Mapping[str, int]) -> It
         if named is not None and named.accelerator == GPU:
             yield named
         return
-    offer = known.offers.get(asked.region or "")
     for each in known.catalogue.candidates(GPU):
-        sold = each.type in prices or not prices
-        sold = sold and (offer is None or offer.has(each, transform=asked.transform))
         wanted = asked.precision not in each.family.lacks and each.arch != "arm64"
-        if sold and wanted and (each.in_transform or not asked.transform):
-            yield each
+        if wanted and (each.in_transform or not asked.transform):
+            if known.sells(asked.region, prices, each, transform=asked.transform):
+                yield each
 
 
 def _has_room(
