@@ -124,9 +124,9 @@ def _candidates(asked: Asked, known: Knowledge, prices: Mapping[str, int]) -> It
         return
     for each in known.catalogue.candidates(GPU):
         wanted = asked.precision not in each.family.lacks and each.arch != "arm64"
-        if wanted and (each.in_transform or not asked.transform):
-            if known.sells(asked.region, prices, each, transform=asked.transform):
-                yield each
+        wanted = wanted and (each.in_transform or not asked.transform)
+        if wanted and known.sells(asked.region, prices, each, transform=asked.transform):
+            yield each
 
 
 def _has_room(
