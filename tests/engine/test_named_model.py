@@ -10,8 +10,13 @@ from hypothesis import strategies as st
 
 from advisor.engine.facts import Facts
 from advisor.model.advice import Advice
+from advisor.model.errors import InputError
+from advisor.model.workload import Stated
+from advisor.modelling.geometry import from_config
 from advisor.pipeline import advise
+from advisor.reports import Context, renderer
 from advisor.rulebook.load import load
+from advisor.workload.model_files import known_models
 from tests.engine.test_modelled import document, placed, tokens
 from tests.strategies import read
 
@@ -129,3 +134,34 @@ def test_a_stated_type_gets_the_verdict_of_the_gate(
     rules = ("instance-too-small", "dtype-unsupported", "model-fit-tight")
     found = [(each.rule, each.severity) for each in advice.findings if each.rule in rules]
     assert found == ([(rule, severity)] if rule else [])
+
+
+_SIZES = st.one_of(st.sampled_from([1, 7, 64, 10**4, 10**9, 10**12]), st.integers(1, 10**12))
+_REQUIRED = ("hidden_size", "num_hidden_layers", "num_attention_heads", "vocab_size")
+_OTHERS = (
+    *("num_key_value_heads", "head_dim", "intermediate_size", "max_position_embeddings"),
+    *("num_experts", "num_experts_per_tok", "moe_intermediate_size", "kv_lora_rank"),
+    *("sliding_window", "linear_num_value_heads", "linear_value_head_dim"),
+)
+
+
+@given(
+    st.fixed_dictionaries(
+        dict.fromkeys(_REQUIRED, _SIZES)
+        | {"model_type": st.sampled_from(["llama", "qwen3_moe", "deepseek_v3", "bert", "t5", "x"])},
+        optional=dict.fromkeys(_OTHERS, _SIZES),
+    )
+)
+def test_every_shape_that_is_read_gets_an_answer(config: dict[str, Any]) -> None:
+    try:
+        shape = from_config(config, known_models().families)
+    except InputError:
+        return
+    stated = Stated("model.config", "config.json", "config.json", 4, 1)
+    workload = read(document({"size": "1 GB"}, {"peak": "1/s"}))
+    values = {path: each for path, each in workload.values.items() if path != "model.size"}
+    advice = advise(
+        workload._replace(values={**values, stated.path: stated}, shapes={"config.json": shape})
+    )
+    for form in ("text", "json"):
+        assert renderer(form)([advice], Context())
