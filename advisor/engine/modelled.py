@@ -236,13 +236,12 @@ def _untimed(
         ]
         rates = [rate for memory, rate in found if memory >= needed] or [max(found)[1]]
     active = geometry.active_parameters / max(geometry.parameters, 1)
-    read = max(model.usual.written, 1) * model.weights * active * _SECOND
-    least = max(1, round(read / max(rates)))
-    item = _stated(_TIME, "time", Interval(least, None))
+    time = max(model.usual.written, 1) * model.weights * active * _SECOND / min(rates)
     because = f"Its weights are read for each of {model.usual.written:,.0f} tokens: measure it."
-    yield item.path, Derived(item=item, middle=round(read / min(rates)), because=because)
+    exact, faster = (1.0, 1.0), (min(rates) / max(rates), 1.0)
+    path, told = _number(_TIME, "time", time, faster, because)
+    yield path, told._replace(item=_stated(path, "time", Interval(told.item.value.low, None)))
     loads = "Two copies of the weights while they are loaded."
-    exact = (1.0, 1.0)
     yield _number("model.memory", "size", 2 * model.weights, exact, loads)
     one = "Requests at once share the rate at which the weights are read."
     yield _number("model.concurrency", "count", 1, exact, one)

@@ -150,15 +150,18 @@ _OTHERS = (
         dict.fromkeys(_REQUIRED, _SIZES)
         | {"model_type": st.sampled_from(["llama", "qwen3_moe", "deepseek_v3", "bert", "t5", "x"])},
         optional=dict.fromkeys(_OTHERS, _SIZES),
-    )
+    ),
+    st.sampled_from([{}, {"accelerator": "none"}, {"accelerator": "neuron"}]),
 )
-def test_every_shape_that_is_read_gets_an_answer(config: dict[str, Any]) -> None:
+def test_every_shape_that_is_read_gets_an_answer(
+    config: dict[str, Any], more: dict[str, str]
+) -> None:
     try:
         shape = from_config(config, known_models().families)
     except InputError:
         return
     stated = Stated("model.config", "config.json", "config.json", 4, 1)
-    workload = read(document({"size": "1 GB"}, {"peak": "1/s"}))
+    workload = read(document({"size": "1 GB", **more}, {"peak": "1/s"}))
     values = {path: each for path, each in workload.values.items() if path != "model.size"}
     advice = advise(
         workload._replace(values={**values, stated.path: stated}, shapes={"config.json": shape})
