@@ -66,22 +66,7 @@ def modelled(facts: StatedFacts) -> Workload:
         unknown = tuple(_measure_it(facts, f"a model of the kind {kind}"))
         return facts.workload._replace(modelled=Modelled(name=kind, kind=kind, findings=unknown))
     told = dict(_sizes(facts, model, models, known))
-    length = max(model.context, 1)
-    kept = memory.kv_bytes(model.geometry, length)
-    result = Modelled(
-        name=model.name,
-        kind=model.kind,
-        precision=model.precision,
-        released=model.geometry.dtype,
-        hub=model.hub,
-        gated=model.gated,
-        weights=model.weights,
-        kv_per_token=round((kept - model.geometry.state_bytes) / length),
-        context=model.context,
-        given=round(model.usual.given),
-        written=round(model.usual.written),
-        findings=tuple(_unnamed(facts, model)),
-    )
+    result = _of(facts, model)
     if model.kind in ENCODES:
         told |= _encoding(facts, model, models, known)
         read = {path: each for path, each in model.assumed.items() if path == TOKENS[0]}
@@ -120,6 +105,26 @@ def modelled(facts: StatedFacts) -> Workload:
     result = result._replace(derived=new, findings=(*result.findings, *clash))
     values |= {path: each.item for path, each in new.items()}
     return facts.workload._replace(values=values, modelled=result)
+
+
+def _of(facts: StatedFacts, model: NamedModel) -> Modelled:
+    """What is known of the model before its type and its times."""
+    length = max(model.context, 1)
+    kept = memory.kv_bytes(model.geometry, length)
+    return Modelled(
+        name=model.name,
+        kind=model.kind,
+        precision=model.precision,
+        released=model.geometry.dtype,
+        hub=model.hub,
+        gated=model.gated,
+        weights=model.weights,
+        kv_per_token=round((kept - model.geometry.state_bytes) / length),
+        context=model.context,
+        given=round(model.usual.given),
+        written=round(model.usual.written),
+        findings=tuple(_unnamed(facts, model)),
+    )
 
 
 def predicted(facts: StatedFacts, measured: TokenTimes) -> TokenTimes | None:
