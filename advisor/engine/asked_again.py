@@ -23,7 +23,7 @@ def asked_again(facts: Facts, decision: Decision, only: Collection[str] | None =
     Args:
         facts: of the workload.
         decision: its answer by cells.
-        only: the facts of which they are asked again; ``None``: all.
+        only: the facts that are asked again; ``None``: all.
     """
 
     def stated(fact: str, to: str, otherwise: str | None) -> str | None:

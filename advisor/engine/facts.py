@@ -31,7 +31,7 @@ _TOKENS = [f"requests.tokens.{name}{part}" for name in ("input", "output") for p
 _NAMING = frozenset(("model.id", "model.config", "model.kind", "model.context", *_TOKENS))
 _NARROW = ("fp8", "fp4", "mxfp4", "int4")  # precisions of language models alone
 MAY_NAME = ("model.parameters", "model.framework", "model.precision")
-"""Facts of which some values name a model, as nothing else of a workload does that rules read."""
+"""Facts that rules read and that name a model at some values."""
 _TAIL = ["requests.processing" + part for part in TAIL_FIRST]
 
 
