@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 
 from advisor.catalogue.price_snapshot import Prices
 from advisor.engine.facts import Facts
@@ -10,7 +11,7 @@ from advisor.engine.standing import phrase
 from advisor.model.advice import Candidate, Plan
 from advisor.model.options import BATCH_TRANSFORM, SERVERLESS
 from advisor.model.usage import FleetUsage
-from advisor.model.workload import TAIL_FIRST, Finding, Interval
+from advisor.model.workload import TAIL_FIRST, Finding, Interval, OnType
 from advisor.options import plan
 from advisor.pricing.comparable import certainly_cheaper, stand_ins
 from advisor.pricing.plan_cost import in_brief, listed, monthly_cost
@@ -231,10 +232,11 @@ def _modelled(facts: Facts) -> Iterator[Finding]:
     on = None if told is None else told.on
     if on is None:
         return
-    for path, middle, (_, high), what in (
-        ("requests.first_byte", on.first_token_s, on.first_token, "the first token"),
-        ("requests.answer", on.modelled_s, on.request, "the whole answer"),
+    for path, name, (_, high), what in (
+        ("requests.first_byte", "first_token_s", on.first_token, "the first token"),
+        ("requests.answer", "modelled_s", on.request, "the whole answer"),
     ):
+        middle = getattr(on, name)
         stated = facts.workload.interval(path)
         target = None if stated is None else stated.low or stated.high
         if target is None or high * _SECOND <= target:
@@ -243,9 +245,21 @@ def _modelled(facts: Facts) -> Iterator[Finding]:
         missed = middle * _SECOND > target
         text = f"{what} is modelled at {took}, and may take {about(high * _SECOND, 'time')}"
         rule, severity = ("target-missed", "warning") if missed else ("target-open", "info")
+        if missed and (best := _fastest(facts, name)).instance_type != on.instance_type:
+            text += (
+                f", at best {about(getattr(best, name) * _SECOND, 'time')} on {best.instance_type}"
+            )
         fix = "Measure it at the peak, or relax the target."
         place = facts.workload.place(path)
         yield Finding(rule, severity, f"{text}; {path} is {wanted}", *place, fix)
+
+
+def _fastest(facts: Facts, time: str) -> OnType:
+    """The model on the type where a time is shortest, if that misses its target as well."""
+    from advisor.engine.model_choices import fleets_of  # once a target is missed
+
+    assert facts.workload.modelled is not None
+    return min(fleets_of(facts, facts.workload.modelled.asked), key=attrgetter(time))
 
 
 def _price(facts: Facts, option: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from advisor.catalogue.price_snapshot import Prices
 from advisor.compare.scenario import restated
 from advisor.engine.facts import Facts
-from advisor.engine.modelled import at_fleet, variations
+from advisor.engine.model_choices import at_fleet, variations
 from advisor.model.advice import Plan
 from advisor.model.usage import JobUsage, ServerlessUsage, known
 from advisor.model.workload import Alternative, Modelled
@@ -35,7 +35,7 @@ def beside_others(facts: Facts, made: Plan, prices: Prices) -> Modelled | None:
         fleet = _fleet(other, change, there, prices)
         if fleet is not None and _seen(fleet) not in map(_seen, (own, *found)):
             found.append(fleet)
-    return told._replace(on=own.on, rate=own.on.rate, alternatives=tuple(found))
+    return told._replace(on=own.on, alternatives=tuple(found))
 
 
 def _fleet(facts: Facts, change: str, made: Plan, prices: Prices) -> Alternative | None:

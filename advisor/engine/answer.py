@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from advisor.engine.decision_cells import Neighbourhood
-from advisor.engine.facts import Facts, say
+from advisor.engine.facts import MAY_NAME, Facts, say
 from advisor.engine.sensitivity import decisive_unknowns, fixes, would_change
 from advisor.engine.verdicts import stated_text
 from advisor.model.advice import Decision, Fact, Step, yes_no
 from advisor.model.workload import Modelled
 from advisor.rulebook.types import UNSET, Condition, FactEntry, Leaf, Point, Question
 
-_NAMES_A_MODEL = "model.parameters"  # so many are those of a language model
 _NOT_FACTS = (
     "name",
     "schema",
@@ -64,14 +63,14 @@ def answer(around: Neighbourhood, decided: str | None) -> Decision:
         would_change=would_change(around),
         fixes=fixes(around) if rules_option is None else (),
     )
-    if around.facts.workload.modelled is None and not any(
-        unknown.fact == _NAMES_A_MODEL for unknown in unknowns
-    ):
+    nameless = around.facts.workload.modelled is None
+    moves = {each.fact for each in unknowns} | {each.fact for each in decision.would_change}
+    if nameless and moves.isdisjoint(MAY_NAME):
         return decision
-    from advisor.engine.asked_again import asked_again, naming_asked_again, without_type
+    from advisor.engine.asked_again import asked_again, without_type
 
-    if around.facts.workload.modelled is None:
-        return naming_asked_again(around.facts, decision, _NAMES_A_MODEL)
+    if nameless:
+        return asked_again(around.facts, decision, MAY_NAME)
     if not around.facts.workload.held and not decided:
         return without_type(around.facts, decision)
     return asked_again(around.facts, decision)

@@ -6,55 +6,49 @@ find is put to the whole question again, and what does not hold is left out.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from advisor.engine.decide import decide
 from advisor.engine.facts import Facts
-from advisor.model.advice import Change, Decision, DecisiveUnknown, Fix
+from advisor.model.advice import Change, Decision, Fix
 from advisor.model.options import REAL_TIME
 from advisor.model.workload import PARTS, Stated
 from advisor.text.quantity import parse
 
 
-def asked_again(facts: Facts, decision: Decision) -> Decision:
-    """The decision with unknowns, changes and fixes that hold when they are stated."""
+def asked_again(facts: Facts, decision: Decision, only: Collection[str] | None = None) -> Decision:
+    """The decision with unknowns, changes and fixes that hold when they are stated.
+
+    Args:
+        facts: of the workload.
+        decision: its answer by cells.
+        only: the facts that are asked again; ``None``: all.
+    """
+
+    def stated(fact: str, to: str, otherwise: str | None) -> str | None:
+        asked = only is None or fact in only
+        return _answer(facts, (Change(fact=fact, to=to),)) if asked else otherwise
+
     unknowns = []
     for each in decision.unknowns:
-        found = _unknown_again(facts, each)
-        if any(option != decision.rules_option for option in found.outcomes.values()):
-            unknowns.append(found)
-    moved = tuple(
-        each
-        for each in decision.would_change
-        if _answer(facts, (Change(fact=each.fact, to=each.to),)) == each.option
-    )
-    repairs = tuple(each for each in decision.fixes if _answer(facts, each.changes) == each.option)
+        ways = {to: stated(each.fact, to, option) for to, option in each.outcomes.items()}
+        if any(option != decision.rules_option for option in ways.values()):
+            unknowns.append(each._replace(outcomes=ways))
+    repairs = decision.fixes
+    if only is None:
+        repairs = tuple(each for each in repairs if _answer(facts, each.changes) == each.option)
     status = decision.status
     if status == "assumed" and all(each.remote for each in unknowns):
         status = "recommended"
+    moved = tuple(
+        each
+        for each in decision.would_change
+        if stated(each.fact, each.to, each.option) == each.option
+    )
     return decision._replace(
         status=status, unknowns=tuple(unknowns), would_change=moved, fixes=repairs
     )
-
-
-def naming_asked_again(facts: Facts, decision: Decision, fact: str) -> Decision:
-    """The decision of a workload without a model, with what large values of ``fact`` make of it."""
-    unknowns = (
-        _unknown_again(facts, each, ">") if each.fact == fact else each
-        for each in decision.unknowns
-    )
-    return decision._replace(unknowns=tuple(unknowns))
-
-
-def _unknown_again(facts: Facts, unknown: DecisiveUnknown, start: str = "") -> DecisiveUnknown:
-    """An unknown whose values that begin with ``start`` are stated in turn."""
-    ways = {
-        value: _answer(facts, (Change(fact=unknown.fact, to=value),))
-        if value.startswith(start)
-        else option
-        for value, option in unknown.outcomes.items()
-    }
-    return unknown._replace(outcomes=ways)
 
 
 def _answer(facts: Facts, changes: tuple[Change, ...]) -> str | None:
@@ -82,7 +76,7 @@ def without_type(facts: Facts, decision: Decision) -> Decision:
         Fix(
             changes=(Change(fact=fact, to=to),),
             option=decision.option or REAL_TIME,
-            advice="A smaller model, precision or context fits on a type that is sold.",
+            advice="Another precision, context or Region has a type that fits.",
             source="",
         )
         for fact, to in told.fixes

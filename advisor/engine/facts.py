@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 _TRIPLES = ("requests.payload", "requests.response", "requests.processing")
 _LARGEST = {base: [base + part for part in LARGEST_FIRST] for base in _TRIPLES}
 _USUAL = {base: [base + part for part in USUAL_FIRST] for base in _TRIPLES}
-_NAMING = frozenset(("model.id", "model.config", "model.kind"))
+_TOKENS = [f"requests.tokens.{name}{part}" for name in ("input", "output") for part in USUAL_FIRST]
+_NAMING = frozenset(("model.id", "model.config", "model.kind", "model.context", *_TOKENS))
+_NARROW = ("fp8", "fp4", "mxfp4", "int4")  # precisions of language models alone
+MAY_NAME = ("model.parameters", "model.framework", "model.precision")
+"""Facts that rules read and that name a model at some values."""
 _TAIL = ["requests.processing" + part for part in TAIL_FIRST]
 
 
@@ -65,14 +69,15 @@ class Facts:
             self._take(modelled(self))
 
     def _names_a_model(self) -> bool:
-        """Whether a model is named, or one that is large or on a server of language models."""
+        """Whether a model is named, or what only a language model has: tokens, its own server."""
         workload, book = self.workload, self.book
-        if not _NAMING.isdisjoint(workload.values):
+        if not _NAMING.isdisjoint(workload.values) or workload.server in LANGUAGE_SERVERS:
+            return True
+        if workload.text("model.precision") in _NARROW:
             return True
         large = book.words.get(("model.parameters", "large"))
-        known = large is not None and self.low[book.parameters] >= large.low
-        known = known and workload.text("model.accelerator") != "none"
-        return known or workload.server in LANGUAGE_SERVERS
+        apart = workload.text("model.accelerator") == "none"  # large tables run on CPUs as well
+        return large is not None and not apart and self.low[book.parameters] >= large.low
 
     def _take(self, workload: Workload) -> None:
         """Read a workload and take its point."""

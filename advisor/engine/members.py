@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from math import fsum
 from typing import Any, NamedTuple
 
-from advisor.engine.modelled import StatedFacts
+from advisor.engine.named_model import StatedFacts
 from advisor.model.options import INFERENCE_PIPELINE
 from advisor.model.workload import (
     SAID_OF_ALL,

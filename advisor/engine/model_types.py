@@ -5,17 +5,18 @@ The list that is shipped with the program decides, so that an answer is the same
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterator, Mapping
+from math import ceil, log
 
 from advisor.catalogue.models import Models
 from advisor.catalogue.price_snapshot import shipped
-from advisor.model.geometry import Accelerator, Geometry
+from advisor.engine.model_load import Asked
+from advisor.model.geometry import Accelerator
 from advisor.model.value import Value
 from advisor.model.workload import OnType
 from advisor.modelling import memory
-from advisor.modelling.speed import Copy, Running, Tokens
+from advisor.modelling.speed import Copy, Running
 from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.hardware import CPU, GPU, Instance, size
 from advisor.rulebook.knowledge import Knowledge
@@ -26,34 +27,6 @@ _MILLION = 1e6
 _HOUR_S = 3600
 
 
-class Asked(Value):
-    """What a model must do, as far as the choice of its type reads it."""
-
-    geometry: Geometry
-    precision: str
-    weights: int  # bytes
-    usual: Tokens
-    context: int  # tokens of the longest request
-    rate: float  # requests a second at the peak
-    flying: float | None  # requests in progress at the peak, where they are stated instead
-    first_byte_s: float | None = None
-    answer_s: float | None = None
-    request_s: float | None = None  # stated time of one request, which wins
-    at_once: int | None = None  # stated requests that one copy takes
-    batched: bool = False  # these were measured, as requests that are batched
-    device_mib: int | None = None  # stated memory of all devices, which wins
-    host_mib: int | None = None
-    least: int = 1  # instances of any fleet
-    count: int | None = None  # instances of the plan, where there is one
-    fast: bool = False  # the fastest before the cheapest, within the budget
-    budget_usd: float | None = None  # a month
-    transform: bool = False  # records of a job, whose rate is what its instances take
-    named: str | None = None  # the one type that is stated
-    device: str = ""  # the one accelerator that is stated, as instances.csv calls it
-    region: str | None = None
-    engine: str = ""  # the server; any without measured rows makes intervals wider
-
-
 def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
     """The model on every type that holds it, the one to take first.
 
@@ -61,7 +34,7 @@ def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
     that compute in its precision, then the cheapest fleet by a known price, then the smaller and
     the newer type.
     """
-    prices = _prices(asked)
+    prices, doubling = _prices(asked), log(2, known.numbers["price-of-half-the-time"])
     found = []
     for instance in _candidates(asked, known, prices):
         device = models.accelerator(instance.accelerator_model, instance.accelerator_memory_mib)
@@ -73,11 +46,12 @@ def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
         if made is not None:
             each = 1 / made.highest_per_s if asked.transform else made.instances
             cost = (made.usd_hour or 0.0) * each
-            unpacked = asked.precision == "fp8" and not device.flops_fp8  # at each step, and slowly
-            first = (not made.kept, not made.certain, unpacked)
+            first = (not made.kept, not made.certain, made.unpacked)
             amount = (made.usd_hour is None, cost)
             dear = asked.budget_usd is not None and cost * MONTH_HOURS > asked.budget_usd
-            order = (dear, made.request_s, *amount) if asked.fast else amount
+            weigh = asked.fast or not made.kept  # a time that nothing keeps is wanted as short
+            worth = made.request_s if asked.budget_usd else made.request_s * cost**doubling
+            order = (made.usd_hour is None, dear, worth, cost) if weigh else amount
             newer = -instance.family.generation
             found.append(((*first, *order, *size(instance), newer, instance.type), made))
     return [made for _, made in sorted(found, key=lambda pair: pair[0])]
@@ -116,7 +90,7 @@ def cheaper_on_device(
     prices, share = _prices(asked), known.numbers["safety-factor"]
 
     def fleet(price: int, seconds: float, at_once: int) -> int:
-        number: int = math.ceil(asked.rate * seconds / (at_once * share))
+        number: int = ceil(max(asked.rate * seconds, asked.flying or 0) / (at_once * share))
         return max(asked.least, number) * price
 
     least = 2 * asked.weights / MIB / known.numbers["usable-memory"]
@@ -132,7 +106,7 @@ def cheaper_on_device(
 def least_memory(asked: Asked, numbers: Mapping[str, float]) -> int:
     """MiB of the devices of one copy, all together, without which no type holds the model."""
     share, engine = numbers["memory-usable-most"], numbers["memory-engine-least"] * 1024
-    return math.ceil((asked.weights / MIB + engine) / share)
+    return ceil((asked.weights / MIB + engine) / share)
 
 
 def _prices(asked: Asked) -> Mapping[str, int]:
@@ -148,13 +122,11 @@ def _candidates(asked: Asked, known: Knowledge, prices: Mapping[str, int]) -> It
         if named is not None and named.accelerator == GPU:
             yield named
         return
-    offer = known.offers.get(asked.region or "")
     for each in known.catalogue.candidates(GPU):
-        sold = each.type in prices or not prices
-        sold = sold and (offer is None or offer.has(each, transform=asked.transform))
         wanted = asked.precision not in each.family.lacks and each.arch != "arm64"
         wanted = wanted and asked.device in ("", each.accelerator_model)
-        if sold and wanted and (each.in_transform or not asked.transform):
+        wanted = wanted and (each.in_transform or not asked.transform)
+        if wanted and known.sells(asked.region, prices, each, transform=asked.transform):
             yield each
 
 
@@ -254,30 +226,37 @@ def _loaded(
     length = asked.usual.given + asked.usual.written
     holds = memory.in_flight_limit(asked.geometry, length, split.room, most_of_server)
     holds = max(1.0, holds)
-    full = copy.fullest(asked.usual, holds, asked.first_byte_s, asked.answer_s)
-    most = full or copy.running(asked.usual, 1)
+    alone = copy.running(asked.usual, 1)
+    within = [
+        target
+        if target is None or took <= target
+        else None  # one that nothing keeps bounds nothing
+        for target, took in (
+            (asked.first_byte_s, alone.first_token),
+            (asked.answer_s, alone.request),
+        )
+    ]
+    most = copy.fullest(asked.usual, holds, *within) or alone
     highest = copies * (most.in_flight / asked.request_s if asked.request_s else most.rate)
     share = known.numbers[
         "safety-factor" if asked.at_once and not asked.batched else "batching-share"
     ]
-    if asked.flying is not None:
-        needed = asked.flying / (copies * most.in_flight * share)
-    else:
-        needed = asked.rate / (highest * share)
-    instances = asked.count or max(asked.least, math.ceil(round(needed, 9)))
+    flying = asked.flying or 0.0
+    needed = max(asked.rate / highest, flying / (copies * most.in_flight)) / share
+    instances = asked.count or max(asked.least, ceil(round(needed, 9)))
     at_load = _at_load(asked, copy, instances * copies, most)
     if asked.transform:  # a job keeps its instances full; its deadline tells how many there are
         instances, at_load = asked.count or 1, most
     request = asked.request_s or at_load.request
     usd = None if price is None else price / _MILLION
-    rate = asked.rate if asked.flying is None else asked.flying / request
-    rate = highest * instances if asked.transform else rate
+    rate = highest * instances if asked.transform else max(asked.rate, flying / request)
     return OnType(
         instance_type=instance.type,
         tensor_parallel=copy.degree,
         copies=copies,
         certain=split.certain,
-        kept=full is not None,
+        unpacked=asked.precision == "fp8" and not copy.accelerator.flops_fp8,
+        kept=within == [asked.first_byte_s, asked.answer_s],
         longest=memory.longest_tokens(asked.geometry, split.room),
         holds=int(holds * copies),
         concurrency=int(most.in_flight * copies),
@@ -303,9 +282,11 @@ def _loaded(
 
 def _at_load(asked: Asked, copy: Copy, copies: int, most: Running) -> Running:
     """One of the copies where the requests in flight settle, no more of them than it may have."""
-    if asked.flying is not None:
-        return copy.running(asked.usual, min(max(1.0, asked.flying / copies), most.in_flight))
-    return copy.settled(asked.usual, asked.rate / copies, most.in_flight) or most
+    settled = copy.settled(asked.usual, asked.rate / copies, most.in_flight) or most
+    flying = (asked.flying or 0.0) / copies
+    if flying <= settled.in_flight:
+        return settled
+    return copy.running(asked.usual, min(max(1.0, flying), most.in_flight))
 
 
 def _per_million(usd: float | None, instances: int, tokens_s: float) -> float | None:

@@ -1,26 +1,28 @@
 """What a named model tells of a workload: sizes, the type it runs on, and how long a request takes.
 
 A step before the decision. What is stated stays; the rest gets derived values, each with its
-formula. An unknown shape is that of the nearest dense language model, scaled.
+formula.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import isqrt, log
-from typing import Any, Protocol
+from math import isqrt
 
 from advisor.catalogue.models import Models
 from advisor.engine.measured_rows import measured_beside
-from advisor.engine.model_types import (
-    Asked,
-    cheaper_on_device,
-    cheapest_device,
-    fleets,
-    least_memory,
+from advisor.engine.model_choices import as_measured, fleets_of, not_held
+from advisor.engine.model_load import Asked, asked_of, stated_end
+from advisor.engine.model_types import cheaper_on_device, cheapest_device, least_memory
+from advisor.engine.named_model import (
+    EMBEDDING,
+    TOKENS,
+    NamedModel,
+    StatedFacts,
+    model_of,
+    tables,
 )
-from advisor.model.geometry import Accelerator, Geometry
-from advisor.model.value import Memo, Value
+from advisor.model.geometry import Accelerator
 from advisor.model.workload import (
     GENERATIVE,
     Derived,
@@ -36,67 +38,23 @@ from advisor.modelling import memory
 from advisor.modelling.encoders import ENCODES, Device, encoding_seconds
 from advisor.modelling.speed import Copy, Tokens
 from advisor.modelling.start_up import StartUp, start_up
-from advisor.rulebook.fact_entries import MEAN_PROCESSING
-from advisor.rulebook.hardware import GPU
+from advisor.rulebook.hardware import CPU, GPU, NEURON
 from advisor.rulebook.knowledge import Knowledge, knowledge
-from advisor.rulebook.resolve import Rulebook
-from advisor.text.quantity import KINDS, MIB
+from advisor.text.quantity import KINDS, MIB, largest
 from advisor.text.quantity_format import about, number
 
-_SECOND = _MILLION = 1_000_000
+_SECOND, _GIGA = 1_000_000, 1e9
 _PER_SECOND = KINDS["rate"]["/s"]
 _CORES = 0.5  # of a vCPU: a core runs two threads
 _COMPILING = ("tei", "triton")
-_NARROW = "fp8"  # the precision that halves 16 bits at little loss
-_known: dict[str, Models] = {}
-_found: Memo[Any, list[OnType]] = Memo(1024)  # a list of models asks for several of each
+_TIME = "requests.processing"
 _BODIES = ("requests.payload", "requests.response")
-_TOKENS = ("requests.tokens.input", "requests.tokens.output")
 _TABULAR = ("tabular", "xgboost", "sklearn", "catboost", "lightgbm")
 _QUICK = "Models of tables usually take this long or less; measure it."
-_ORDINARY = "meta-llama/"  # whose models are dense and alike, from 1B to 405B
-
-
-class StatedFacts(Protocol):
-    """What the stated facts leave, which ``advisor.engine.facts.Facts`` answers."""
-
-    workload: Workload
-    book: Rulebook
-    region: str | None
-    parts: tuple[Any, ...]
-
-    def is_stated(self, fact: str) -> bool:
-        """Whether the workload states it."""
-
-    def taken(self, fact: str) -> Any:
-        """The value at the assumed point."""
-
-    def needs(self, feature: str) -> bool:
-        """Whether a feature is needed."""
-
-
-def _tables(facts: StatedFacts) -> Models:
-    digest = facts.book.digest
-    if digest not in _known:
-        _known[digest] = Models(facts.book.model_tables())
-    return _known[digest]
-
-
-class _Model(Value):
-    """The model of a workload as far as it is known."""
-
-    name: str
-    hub: str
-    gated: bool
-    geometry: Geometry
-    named: bool  # by id or configuration; else it has a shape like that of others
-    kind: str
-    precision: str
-    weights: int
-    usual: Tokens
-    shortest: Tokens  # the lower ends of ranges
-    context: int
-    assumed: Mapping[str, tuple[str, str]]
+_ON_DEVICES = (*GENERATIVE, "diffusion", "speech")
+_TOO_SLOW = "A model of this kind answers too slowly on CPUs."
+_CAPS = ("model.concurrency", "model.throughput", "model.memory")
+"""Keys of which any number is a choice, or comes from a measurement."""
 
 
 def modelled(facts: StatedFacts) -> Workload:
@@ -105,54 +63,54 @@ def modelled(facts: StatedFacts) -> Workload:
     Args:
         facts: of the workload as it is stated.
     """
-    models, known = _tables(facts), knowledge(facts.book.raw)
-    model = _model(facts, models, known)
+    models, known = tables(facts), knowledge(facts.book.raw)
+    model = model_of(facts, models, known)
     if model is None:
-        kind = facts.workload.text("model.kind") or GENERATIVE[0]
-        named = Modelled(name=f"a model of the kind {kind}", kind=kind)
-        time = models.numbers["tabular-time"] if kind in _TABULAR else None
-        if time is None or facts.is_stated("requests.processing"):
-            return _with(facts, named, {})
-        path, each = _number("requests.processing", "time", time, (0.1, 1.0), _QUICK)
-        assumed = {path: (about(time, "time"), _QUICK)}
-        return _with(facts, named._replace(assumed=assumed), {path: each})
+        return _of_a_kind(facts, models)
     told = dict(_sizes(facts, model, models, known))
-    length = max(model.context, 1)
-    kept = memory.kv_bytes(model.geometry, length)
-    result = Modelled(
-        name=model.name,
-        kind=model.kind,
-        precision=model.precision,
-        released=model.geometry.dtype,
-        hub=model.hub,
-        gated=model.gated,
-        weights=model.weights,
-        kv_per_token=round((kept - model.geometry.state_bytes) / length),
-        context=model.context,
-        given=round(model.usual.given),
-        written=round(model.usual.written),
-    )
+    result = _of(facts, model)
     if model.kind in ENCODES:
         told |= _encoding(facts, model, models, known)
-        read = {path: each for path, each in model.assumed.items() if path == _TOKENS[0]}
+        read = {path: each for path, each in model.assumed.items() if path == TOKENS[0]}
         result = result._replace(assumed=read, written=0)
-    elif model.geometry.generates and facts.workload.text("model.accelerator") in (None, GPU):
-        asked = _asked(facts, model, known)
-        found = _fleets(asked, facts, models, known)
-        result = result._replace(assumed=model.assumed, rate=asked.rate, asked=asked)
+    elif model.geometry.generates and _device(facts, known) != GPU:
+        told |= _untimed(facts, model, models, known)
+    elif model.geometry.generates:
+        asked = asked_of(facts, model, known)
+        found = fleets_of(facts, asked)
+        result = result._replace(assumed=model.assumed, asked=asked)
         if found:
             told |= _times(model, asked, found[0])
-            on = _beside(_measured(facts, found[0]), model, models, known)
-            result = result._replace(on=on, rate=on.rate if asked.transform else asked.rate)
+            on = _beside(as_measured(facts, found[0]), model, models, known)
+            result = result._replace(on=on)
         elif asked.named is None:
-            result = _not_held(result, facts, asked, models, known)
+            result = not_held(facts, asked, result)
         else:  # the plan says that the stated type is too small
             least = least_memory(asked, models.numbers) * MIB
             because = "The weights and the least that a server takes."
             told |= [_number("model.accelerator_memory", "size", least, (1.0, 1.0), because)]
+            told |= _untimed(facts, model, models, known)
+            others = fleets_of(facts, asked._replace(named=None))
+            types = tuple(("deploy.instance_type", on.instance_type) for on in others[:1])
+            result = result._replace(fixes=types)
     if model.kind in GENERATIVE:
-        start, told["model.startup"] = _start(facts, model, models.numbers, known, result.on)
+        start, told["model.startup"] = _start(facts, model, models, known, result.on)
         result = result._replace(loading_s=start.loading_most)
+    if "model.parameters" in model.assumed:
+        told = {path: _open(each) for path, each in told.items()}
+    return _with(facts, result, told)
+
+
+def _of_a_kind(facts: StatedFacts, models: Models) -> Workload:
+    """What is known where the workload tells no more of its model than the kind."""
+    kind, told = facts.workload.text("model.kind") or EMBEDDING, dict[str, Derived]()
+    result = Modelled(name=f"a model of the kind {kind}", kind=kind)
+    if kind in _ON_DEVICES:
+        told |= [_word("model.accelerator", GPU, _TOO_SLOW)]
+    if kind in _TABULAR and not facts.is_stated(_TIME):
+        time = models.numbers["tabular-time"]
+        told |= [_number(_TIME, "time", time, (0.1, 1.0), _QUICK)]
+        result = result._replace(assumed={_TIME: (about(time, "time"), _QUICK)})
     return _with(facts, result, told)
 
 
@@ -167,59 +125,27 @@ def _with(facts: StatedFacts, result: Modelled, told: Mapping[str, Derived]) -> 
     return made._replace(modelled=result._replace(derived=new, findings=tuple(found)))
 
 
-def at_fleet(facts: StatedFacts, instance_type: str, count: int) -> OnType | None:
-    """The model on the instances of a plan; ``None`` where no speed is modelled on the type."""
-    told = facts.workload.modelled
-    if told is None or told.on is None or told.on.instance_type != instance_type:
-        return None
-    asked = told.asked._replace(named=instance_type, count=count)
-    on = _fleets(asked, facts, _tables(facts), knowledge(facts.book.raw))[0]
-    return _measured(facts, on)._replace(beside=told.on.beside)
-
-
-def variations(facts: StatedFacts, told: Modelled) -> Iterator[tuple[str, str, Any]]:
-    """What else would carry the load: its name, and a key with a value to state."""
-    if told.on is None:
-        return
-    models, known, asked = _tables(facts), knowledge(facts.book.raw), told.asked
-    types, least = known.catalogue.types, told.given + told.written
-    device = types[told.on.instance_type].accelerator_model
-    for on in _fleets(asked, facts, models, known):
-        if types[on.instance_type].accelerator_model != device:
-            yield "another type", "deploy.instance_type", on.instance_type
-            break
-    if memory.weight_bytes(asked.geometry, _NARROW, models.numbers) < told.weights:
-        yield f"model.precision {_NARROW}", "model.precision", _NARROW
-    if least < told.context:
-        yield f"model.context {least}", "model.context", Interval(least, least)
-
-
-def on_type(facts: StatedFacts, instance_type: str) -> OnType | None:
-    """The model on a type; ``None`` where that does not hold it, or none is modelled."""
-    told = facts.workload.modelled
-    if told is None or told.on is None or told.on.instance_type == instance_type:
-        return None if told is None else told.on
-    found = _fleets(told.asked, facts, _tables(facts), knowledge(facts.book.raw))
-    return next((each for each in found if each.instance_type == instance_type), None)
-
-
-def _measured(facts: StatedFacts, on: OnType) -> OnType:
-    """The same with measured times, where a load test of the type gave some."""
-    measured = facts.workload.measured
-    taken = None if measured is None else measured.taken
-    times = None if taken is None else taken.tokens
-    if taken is None or times is None or taken.instance_type != on.instance_type:
-        return on
-    first, each = times.first_token_s, times.per_token_s
-    return on._replace(
-        first_token_s=first,
-        first_token=(first, first),
-        per_token_s=each,
-        per_token=(each, each),
+def _of(facts: StatedFacts, model: NamedModel) -> Modelled:
+    """What is known of the model before its type and its times."""
+    length = max(model.context, 1)
+    kept = memory.kv_bytes(model.geometry, length)
+    return Modelled(
+        name=model.name,
+        kind=model.kind,
+        precision=model.precision,
+        released=model.geometry.dtype,
+        hub=model.hub,
+        gated=model.gated,
+        weights=model.weights,
+        kv_per_token=round((kept - model.geometry.state_bytes) / length),
+        context=model.context,
+        given=round(model.usual.given),
+        written=round(model.usual.written),
+        findings=tuple(_unnamed(facts, model)),
     )
 
 
-def _beside(on: OnType, model: _Model, models: Models, known: Knowledge) -> OnType:
+def _beside(on: OnType, model: NamedModel, models: Models, known: Knowledge) -> OnType:
     """The same with the nearest load that others measured of the model on the type."""
     of_copy = on.in_flight / on.instances / on.copies
     near = measured_beside(models, known, model.hub, model.usual, of_copy)
@@ -232,7 +158,7 @@ def predicted(facts: StatedFacts, measured: TokenTimes) -> TokenTimes | None:
     told = facts.workload.modelled
     if told is None or told.on is None or not told.asked.geometry.generates:
         return None
-    models, on = _tables(facts), told.on
+    models, on = tables(facts), told.on
     instance = knowledge(facts.book.raw).catalogue.types[on.instance_type]
     device = models.accelerator(instance.accelerator_model, instance.accelerator_memory_mib)
     if device is None:
@@ -250,173 +176,31 @@ def predicted(facts: StatedFacts, measured: TokenTimes) -> TokenTimes | None:
     )
 
 
-# -- the model -----------------------------------------------------------------------------------
-
-
-def _model(facts: StatedFacts, models: Models, known: Knowledge) -> _Model | None:
-    workload = facts.workload
-    config, name = workload.text("model.config"), workload.text("model.id")
-    stated, hub, gated = workload.interval("model.parameters"), "", False
-    count = facts.taken("model.parameters") if stated is None or stated.low else None
-    if config is not None or name is not None:
-        if config is None:
-            known_model = models.find(name or "")
-            geometry, gated = known_model.geometry, known_model.gated
-            name = hub = known_model.id
-        else:
-            geometry = workload.shapes[config]
-        name, kind = name or config or "", geometry.kind
-        if workload.text("model.kind") and config:
-            kind = workload.text("model.kind") or kind
-        precision = workload.text("model.precision") or geometry.dtype
-    else:
-        kind = workload.text("model.kind") or "llm"
-        precision = str(facts.taken("model.precision"))
-        size = workload.interval("model.size")
-        if count is None and size is not None and size.low:
-            count = round((size.high or size.low) / models.numbers[f"bytes-{precision}"])
-        if count is None or kind not in GENERATIVE:
-            return None
-        geometry = _like(count, models)
-        name = f"{about(count, 'count')} parameters"
-    if f"bytes-{precision}" not in models.numbers:
-        precision = "bf16"
-    assumed: dict[str, tuple[str, str]] = {}
-    usual, shortest, longest = _tokens(facts, known, assumed)
-    wanted = workload.interval("model.context")
-    context = wanted.high if wanted is not None else round(longest.given + longest.written)
-    return _Model(
-        name=name,
-        hub=hub if "/" in hub else "",
-        gated=gated,
-        geometry=geometry,
-        named="model.id" in workload.values or config is not None,
-        kind=kind,
-        precision=precision,
-        weights=memory.weight_bytes(geometry, precision, models.numbers),
-        usual=usual,
-        shortest=shortest,
-        context=context or 0,
-        assumed=assumed,
-    )
-
-
-def _like(count: int, models: Models) -> Geometry:
-    """The shape of the nearest dense model with as many parameters as are stated."""
-    known = [models.find(each).geometry for each in models.ids if each.startswith(_ORDINARY)]
-    dense = [each for each in known if each.kind == "llm" and each.experts == 1]
-    nearest = min(dense, key=lambda each: abs(log(each.parameters / count)))
-    return nearest._replace(
-        parameters=count, active_parameters=count, vocabulary=0, context=0, artifact_bytes=0
-    )
-
-
-def _tokens(
-    facts: StatedFacts, known: Knowledge, assumed: dict[str, tuple[str, str]]
-) -> tuple[Tokens, Tokens, Tokens]:
-    """Usual tokens, those of the lower ends, and the most."""
-    usual, least, most = [], [], []
-    for path in _TOKENS:
-        stated = facts.workload.typical(path)
-        if stated is None:
-            constant = known.sizing[f"tokens-{path.rpartition('.')[2]}"]
-            stated = Interval(constant.value, constant.value)
-            assumed[path] = (f"{constant.value}", constant.origin.because)
-        largest = facts.workload.stated(path)
-        ends = largest.value if largest is not None else stated
-        usual.append(stated.high or stated.low or 1)
-        least.append(stated.low or 1)
-        most.append(max(ends.high or ends.low or 1, usual[-1]))
-    return Tokens(*usual), Tokens(*least), Tokens(*most)
-
-
-# -- the type and the times ----------------------------------------------------------------------
-
-
-def _asked(facts: StatedFacts, model: _Model, known: Knowledge) -> Asked:
-    """What the load and the targets ask of a type; a stated value goes before a modelled one."""
-    workload = facts.workload
-    rated = any(facts.is_stated(f"traffic.{each}") for each in ("peak", "volume"))
-    concurrent = None if rated else facts.taken("traffic.concurrent")
-    budget, stated_time = _end(workload, "budget"), facts.is_stated("requests.processing")
-    transform = workload.text("requests.arrival") == "batch"  # nobody waits for one record
-    return Asked(
-        geometry=model.geometry,
-        precision=model.precision,
-        weights=model.weights,
-        usual=model.usual,
-        context=model.context,
-        rate=facts.taken("traffic.peak") / _PER_SECOND,
-        flying=float(concurrent) if concurrent else None,
-        first_byte_s=None if transform else _seconds(workload, "requests.first_byte"),
-        answer_s=None if transform else _seconds(workload, "requests.answer"),
-        request_s=facts.taken(MEAN_PROCESSING) / _SECOND if stated_time else None,
-        at_once=_end(workload, "model.concurrency"),
-        batched=workload.batched,
-        device_mib=_mib(workload, "model.accelerator_memory"),
-        host_mib=_mib(workload, "model.memory"),
-        least=_least(facts, known),
-        fast=workload.text("prefer") == "latency",
-        budget_usd=None if budget is None else budget / _MILLION,
-        transform=transform,
-        named=workload.text("deploy.instance_type") or workload.text("model.measured_on"),
-        device=workload.device,
-        region=facts.region,
-        engine=workload.server if model.named else "a shape like others",
-    )
-
-
-def _least(facts: StatedFacts, known: Knowledge) -> int:
-    """Instances that availability alone asks for, inside the stated bounds."""
-    workload = facts.workload
-    test = workload.text("environment") == "test" and not facts.needs("multi-az")
-    least = 1 if test else int(known.numbers["availability-instances"])
-    return max(1, min(least, _end(workload, "deploy.instances.max") or least))
-
-
-def _end(workload: Workload, path: str) -> int | None:
-    """The end of a stated range that loads more; ``None`` without one."""
-    stated = workload.typical(path)
-    return None if stated is None else stated.high or stated.low
-
-
-def _mib(workload: Workload, path: str) -> int | None:
-    end = _end(workload, path)
-    return None if end is None else -(-end // MIB)
-
-
-def _seconds(workload: Workload, path: str) -> float | None:
-    """A stated target at its stricter end; words are none."""
-    stated = workload.interval(path)
-    end = None if stated is None else stated.low or stated.high
-    return None if end is None else end / _SECOND
-
-
 def _sizes(
-    facts: StatedFacts, model: _Model, models: Models, known: Knowledge
+    facts: StatedFacts, model: NamedModel, models: Models, known: Knowledge
 ) -> Iterator[tuple[str, Derived]]:
     """What follows from the model alone: sizes and precision."""
     geometry, numbers = model.geometry, models.numbers
     count = geometry.parameters
-    if model.named:
-        factors = (1.0, 1.0)
-        if not geometry.certain:
-            factors = numbers["interval-parameters-low"], numbers["interval-parameters-high"]
-        yield _number("model.parameters", "count", count, factors, f"The shape of {model.name}.")
-        word = Stated("model.precision", model.precision, model.precision, 0, 0)
-        because = f"The weights of {model.name} are released so."
-        yield word.path, Derived(item=word, middle=None, because=because)
+    factors = (1.0, 1.0)
+    if not geometry.certain:
+        factors = numbers["interval-parameters-low"], numbers["interval-parameters-high"]
+    if model.tells("model.parameters"):
+        because = model.because("model.parameters", f"The shape of {model.name}.")
+        yield _number("model.parameters", "count", count, factors, because)
+    if model.tells("model.precision"):
+        because = model.because("model.precision", f"The weights of {model.name} are released so.")
+        yield _word("model.precision", model.precision, because)
     each = f"{count:,} parameters in {model.precision}"
     size = -(-model.weights // MIB) * MIB
     if count and model.named:
         yield _number("model.size", "size", size, (1.0, 1.0), f"{each}.")
-    if model.kind in GENERATIVE:
-        gpu = Stated("model.accelerator", GPU, GPU, 0, 0)
-        if model.named or {"model.kind", "model.engine"} & facts.workload.values.keys():
-            because = "A language model answers too slowly on CPUs."
-            yield gpu.path, Derived(item=gpu, middle=None, because=because)
+    if model.kind in _ON_DEVICES:
+        runs_on = _device(facts, known)
+        if model.named or facts.taken("model.accelerator") != runs_on:
+            yield _word("model.accelerator", runs_on, _TOO_SLOW)
     counts = (model.usual.given, model.usual.written)
-    for path, source, tokens in zip(_BODIES, _TOKENS, counts, strict=True):
+    for path, source, tokens in zip(_BODIES, TOKENS, counts, strict=True):
         text = model.kind == "llm" or (model.kind in ENCODES and path == _BODIES[0])
         if text or (model.kind != "vlm" and source not in model.assumed):
             size = tokens * known.numbers["token-bytes"]
@@ -425,13 +209,13 @@ def _sizes(
 
 
 def _start(
-    facts: StatedFacts, model: _Model, numbers: memory.Numbers, known: Knowledge, on: OnType | None
+    facts: StatedFacts, model: NamedModel, models: Models, known: Knowledge, on: OnType | None
 ) -> tuple[StartUp, Derived]:
     """How long a start takes on the type, and of it the part that a time-out must allow."""
-    image = _end(facts.workload, "model.image_size")
+    image = stated_end(facts.workload, "model.image_size")
     packed = image or int(known.numbers["image-of-language-models"] * 1_000_000)
     devices = 1 if on is None else known.catalogue.types[on.instance_type].accelerator_count or 1
-    start = start_up(model.weights, packed, numbers, devices=devices)
+    start = start_up(model.weights, packed, models.numbers, devices=devices)
     low, high = (round(end) * _SECOND for end in (start.least, start.most))
     longest = _longest_start(facts)  # a start beyond it may still be shorter: the plan says so
     low = min(low, longest)
@@ -448,14 +232,14 @@ def _longest_start(facts: StatedFacts) -> int:
     return max(each.bound.admits.high for each in limits)
 
 
-def _times(model: _Model, asked: Asked, on: OnType) -> Iterator[tuple[str, Derived]]:
+def _times(model: NamedModel, asked: Asked, on: OnType) -> Iterator[tuple[str, Derived]]:
     """What follows from the type: memory, time of a request, and what one instance carries."""
     shorter = min(low / usual for low, usual in zip(model.shortest, model.usual, strict=True))
     least, most = (end / on.modelled_s for end in on.request)
     least *= shorter
     how = f"{number(on.in_flight / on.instances)} in progress on {on.instance_type}, modelled."
     time = on.modelled_s * _SECOND
-    yield _number("requests.processing", "time", time, (least, most), how)
+    yield _number(_TIME, "time", time, (least, most), how)
     held = f"{model.precision} weights, one request of the context and the server."
     exact = (1.0, 1.0)
     yield _number("model.accelerator_memory", "size", on.needs_mib * MIB, exact, held)
@@ -467,14 +251,47 @@ def _times(model: _Model, asked: Asked, on: OnType) -> Iterator[tuple[str, Deriv
         yield _number("model.throughput", "rate", on.highest_per_s * _PER_SECOND, exact, kept)
 
 
+def _device(facts: StatedFacts, known: Knowledge) -> str:
+    """What a language model runs on: as stated, else of the kind of the stated type, else a GPU."""
+    named = known.catalogue.get(facts.workload.text("deploy.instance_type") or "")
+    compiled = named is not None and named.accelerator == NEURON
+    return facts.workload.text("model.accelerator") or (NEURON if compiled else GPU)
+
+
+def _untimed(
+    facts: StatedFacts, model: NamedModel, models: Models, known: Knowledge
+) -> Iterator[tuple[str, Derived]]:
+    """What follows where no speed is modelled: reading the weights takes some time at the least."""
+    geometry, runs_on = model.geometry, _device(facts, known)
+    rates = [models.numbers["host-bandwidth"] * _GIGA]
+    if runs_on != CPU:
+        needed = model.weights * known.numbers["accelerator-overhead"] / MIB
+        found = [
+            (each.accelerator_total_mib, (each.accelerator_count or 1) * device.bandwidth)
+            for each in known.catalogue.candidates(runs_on)
+            if (device := models.accelerator(each.accelerator_model, each.accelerator_memory_mib))
+        ]
+        rates = [rate for memory, rate in found if memory >= needed] or [max(found)[1]]
+    active = geometry.active_parameters / max(geometry.parameters, 1)
+    time = max(model.usual.written, 1) * model.weights * active * _SECOND / min(rates)
+    because = f"Its weights are read for each of {model.usual.written:,.0f} tokens: measure it."
+    exact, faster = (1.0, 1.0), (min(rates) / max(rates), 1.0)
+    path, told = _number(_TIME, "time", time, faster, because)
+    yield path, told._replace(item=_stated(path, "time", Interval(told.item.value.low, None)))
+    loads = "Two copies of the weights while they are loaded."
+    yield _number("model.memory", "size", 2 * model.weights, exact, loads)
+    one = "Requests at once share the rate at which the weights are read."
+    yield _number("model.concurrency", "count", 1, exact, one)
+
+
 def _encoding(
-    facts: StatedFacts, model: _Model, models: Models, known: Knowledge
+    facts: StatedFacts, model: NamedModel, models: Models, known: Knowledge
 ) -> Iterator[tuple[str, Derived]]:
     """The time of one text: on the cheapest device that holds the model, else on one vCPU.
 
     Where no accelerator is stated, on what carries the peak for less.
     """
-    numbers, asked = models.numbers, _asked(facts, model, known)
+    numbers, asked = models.numbers, asked_of(facts, model, known)
     compiled = facts.workload.server in _COMPILING
 
     def seconds(device: Accelerator | None) -> float | None:
@@ -491,16 +308,15 @@ def _encoding(
         if found is not None and faster is not None and time is not None and not wanted:
             wanted = cheaper_on_device(asked, known, time, found[0], faster)
             if wanted:
-                gpu = Stated("model.accelerator", GPU, GPU, 0, 0)
                 because = f"The peak costs less on {found[0]} than on CPUs."
-                yield gpu.path, Derived(item=gpu, middle=None, because=because)
+                yield _word("model.accelerator", GPU, because)
         if found is not None and wanted:
             where, time = found[0], faster
     if time is not None:
         factor = numbers["interval-encoder"]
         how = f"{model.usual.given:,.0f} tokens on {where}, modelled."
         ends = (1 / factor, factor)
-        yield _number("requests.processing", "time", time * _SECOND, ends, how)
+        yield _number(_TIME, "time", time * _SECOND, ends, how)
 
 
 def _number(
@@ -509,49 +325,29 @@ def _number(
     """A derived number with three digits, as an interval around its middle."""
     exact = kind in ("size", "count")
     low, value, high = (
-        max(1, round(each if exact else float(f"{each:.3g}")))
+        max(1, min(round(each if exact else float(f"{each:.3g}")), largest(kind)))
         for each in (middle * factors[0], middle, middle * factors[1])
     )
     item = _stated(path, kind, Interval(low, high))
     return path, Derived(item=item, middle=value, because=because)
 
 
+def _word(path: str, word: str, because: str) -> tuple[str, Derived]:
+    return path, Derived(item=Stated(path, word, word, 0, 0), middle=None, because=because)
+
+
+def _open(told: Derived) -> Derived:
+    """The same of a model that is assumed: what is taken breaks nothing, since less is possible."""
+    if told.middle is None:
+        return told
+    return told._replace(item=told.item._replace(value=Interval(1, told.middle)))
+
+
 def _stated(path: str, kind: str, value: Interval) -> Stated:
+    value = Interval(*(end if end is None else min(end, largest(kind)) for end in value))
     ends = [about(end, kind) for end in value if end is not None]
-    return Stated(path, "..".join(dict.fromkeys(ends)), value, 0, 0)
-
-
-# -- what does not agree, or does not fit --------------------------------------------------------
-
-
-def _fleets(asked: Asked, facts: StatedFacts, models: Models, known: Knowledge) -> list[OnType]:
-    """As ``model_types.fleets``, remembered: the same load is asked for again and again."""
-    key = (facts.book.digest, *asked.__dict__.values())
-    if key not in _found:
-        _found[key] = fleets(asked, models, known)
-    return _found[key]
-
-
-def _not_held(
-    result: Modelled, facts: StatedFacts, asked: Asked, models: Models, known: Knowledge
-) -> Modelled:
-    """That no type holds the model, and what would help."""
-    needed = about(least_memory(asked, models.numbers) * MIB, "size")
-    fixes = []
-    for precision in (
-        _SMALLER[_SMALLER.index(asked.precision) + 1 :] if asked.precision in _SMALLER else ()
-    ):
-        weights = memory.weight_bytes(asked.geometry, precision, models.numbers)
-        if _fleets(asked._replace(precision=precision, weights=weights), facts, models, known):
-            fixes.append(("model.precision", precision))
-            break
-    least = round(asked.usual.given + asked.usual.written)
-    if asked.context > least and _fleets(asked._replace(context=least), facts, models, known):
-        fixes.append(("model.context", f"{least}"))
-    return result._replace(held=False, lacking=needed, fixes=tuple(fixes))
-
-
-_SMALLER = ("fp32", "bf16", "fp16", "fp8", "int8", "int4")
+    said = "..".join(dict.fromkeys(ends))
+    return Stated(path, said if value.high is not None else f">= {said}", value, 0, 0)
 
 
 def _conflicts(facts: StatedFacts, told: Mapping[str, Derived]) -> Iterator[Finding]:
@@ -575,8 +371,12 @@ def _conflicts(facts: StatedFacts, told: Mapping[str, Derived]) -> Iterator[Find
             )
 
 
-_CAPS = ("model.concurrency", "model.throughput", "model.memory")
-"""Keys of which any number is a choice, or comes from a measurement."""
+def _unnamed(facts: StatedFacts, model: NamedModel) -> Iterator[Finding]:
+    """That nothing tells which model it is."""
+    if "model.parameters" in model.assumed:
+        message = f"nothing tells which language model it is: {model.name} are assumed"
+        fix = "State model.id, or model.parameters."
+        yield Finding("model-unnamed", "warning", message, *facts.workload.place("model.kind"), fix)
 
 
 def _measure_it(facts: StatedFacts, name: str, *, quick: bool) -> Finding:

@@ -65,9 +65,13 @@ def _broken(facts: Facts, option: OptionEntry, found: tuple[Verdict, ...]) -> It
     """Reasons that rule an option out: stated limits, then needs, then assumed values."""
     told = facts.workload.modelled
     if told is not None and not told.held:
-        text = f"no type that is sold has {told.lacking} for a copy in {told.precision}"
         yield Reason(
-            kind="type", rule="model-not-held", text=text, value="", assumed=(), verdict=None
+            kind="type",
+            rule="model-not-held",
+            text=told.lacking,
+            value="",
+            assumed=(),
+            verdict=None,
         )
     broken = [verdict for verdict in found if verdict.outcome == "broken"]
     yield from (_limit(facts, verdict) for verdict in broken if not is_need(verdict))

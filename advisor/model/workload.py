@@ -195,6 +195,7 @@ class OnType(Value):
     tensor_parallel: int  # devices of one copy
     copies: int  # side by side on one instance
     certain: bool  # false where it fits at the optimistic end only
+    unpacked: bool  # weights of fewer bits than its devices compute in
     kept: bool  # whether the targets are kept; true where there are none
     longest: int | None  # tokens of one request whose cache fits by itself; None: any
     holds: int  # requests of the usual length whose cache fits on one instance
@@ -244,16 +245,20 @@ class Modelled(Value):
     written: int = 0  # of an answer
     derived: Mapping[str, Derived] = {}  # by key path
     assumed: Mapping[str, tuple[str, str]] = {}  # key path -> value and reason
-    rate: float = 0.0  # requests a second at the peak
     on: OnType | None = None  # None: no speed is modelled, or no type holds it
     held: bool = True  # false where no type holds it
-    lacking: str = ""  # then: the least memory that would
+    lacking: str = ""  # then: the least memory that would, and where it is sold
     fixes: tuple[tuple[str, str], ...] = ()  # then: keys with values at which one does
     loading_s: float = 0.0  # at the most until a container answers whose weights are at hand
     findings: tuple[Finding, ...] = ()
     asked: Any = None  # what was asked of a type; of advisor.engine.model_types
     alternatives: tuple[Alternative, ...] = ()
     members: tuple[tuple[str, "Modelled"], ...] = ()  # of a list; the rest is of its heaviest
+
+    @property
+    def rate(self) -> float:
+        """Requests a second at the peak, by Little's law; 0 where no speed is modelled."""
+        return 0.0 if self.on is None else self.on.in_flight / self.on.request_s
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -315,9 +320,12 @@ class Workload(Value):
     def untimed(self) -> bool:
         """Whether nothing tells the time of a request of a model that is named.
 
-        What is assumed of other workloads does not stand for it.
+        What is assumed of other workloads does not stand for it, and no more does a lower bound.
         """
-        return self.modelled is not None and self.stated("requests.processing") is None
+        if self.modelled is None:
+            return False
+        time = self.stated("requests.processing")
+        return time is None or (self.is_told(time.path) and time.value.high is None)
 
     @property
     def batched(self) -> bool:

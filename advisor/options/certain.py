@@ -16,6 +16,7 @@ from advisor.model.workload import Finding, Interval, Stated
 from advisor.options import plan
 from advisor.rulebook.hardware import CPU, GPU, NEURON
 
+_EXACT = ("model.parameters", "model.precision", "model.accelerator")  # as a model's name tells
 _FIX = "State {}; the finding is an error where no other value helps."
 
 
@@ -36,17 +37,20 @@ def weigh(found: Finding, facts: Facts, option: str, possible: Sequence[str]) ->
                 rests = list(named) if other == option else [f"the choice of {option}", *named]
                 assumed = " and ".join(rests) or "what is not stated"
                 message = f"{found.message}; this assumes {assumed}"
-                fix = found.fix or _FIX.format(" and ".join(named) or "more of the facts")
+                rest = _FIX.format(" and ".join(named) or "more of the facts")
+                fix = f"{found.fix} {rest}" if found.fix and named else found.fix or rest
                 return found._replace(severity="warning", message=message, fix=fix)
     return found
 
 
 def _least(facts: Facts) -> Iterator[tuple[Facts, tuple[str, ...]]]:
     """The workload as it needs least, with the facts that were taken otherwise."""
-    workload = facts.workload.as_stated
+    workload, told = facts.workload.as_stated, facts.workload.modelled
+    exact = [path for path in _EXACT if told and path in told.derived and path not in told.assumed]
+    said = {**workload.values, **{path: facts.workload.values[path] for path in exact}}
     stated = {
         path[len("model.") :]: item.value if of is None or of.discrete else facts.interval(path)
-        for path, item in workload.values.items()
+        for path, item in said.items()
         if path.startswith("model.")
         for of in (facts.book.fact.get(path),)
     }

@@ -60,7 +60,7 @@ def modelled(draft: Draft, instance: Instance) -> OnType | None:
     """The model on a type as modelled; ``None`` where it does not hold it, or none is modelled."""
     if draft.facts.workload.modelled is None:
         return None
-    from advisor.engine.modelled import on_type  # most workloads name no model
+    from advisor.engine.model_choices import on_type  # most workloads name no model
 
     return on_type(draft.facts, instance.type)
 
@@ -73,22 +73,26 @@ def planned_share(draft: Draft) -> tuple[float, str]:
     return draft.number(name), name
 
 
-def busy(draft: Draft, load: Load, capacity: Capacity) -> tuple[float, bool]:
-    """Instances that the peak keeps busy, and whether that follows from the rate of one."""
-    measured = "model.throughput" in draft.facts.workload.as_stated.values
-    if measured or load.concurrent is None:
-        return (load.peak or 0.0) / capacity.per_second, True
-    return (load.in_flight or 0.0) / capacity.workers, False
+def busy(draft: Draft, load: Load, capacity: Capacity) -> tuple[float, str]:
+    """Instances that the peak keeps busy, and the rate that says so; empty for requests at once."""
+    workload, rate = draft.facts.workload, capacity.per_second
+    if load.concurrent is None or "model.throughput" in workload.as_stated.values:
+        return (load.peak or 0.0) / rate, load.peak_text
+    flying = (load.in_flight or 0.0) / capacity.workers
+    # A language model settles by itself: a rate beside its requests in progress counts as well.
+    told = workload.modelled
+    peak = 0.0 if told is None or told.on is None else told.asked.rate
+    return (peak / rate, f"{per_second(peak)} as stated") if peak / rate > flying else (flying, "")
 
 
 def for_peak(draft: Draft, load: Load, capacity: Capacity) -> tuple[int, str]:
     """Instances that carry the peak with AWS's safety factor."""
     safety, _ = planned_share(draft)
-    needed, rated = busy(draft, load, capacity)
+    needed, peak_text = busy(draft, load, capacity)
     count = max(1, min(MOST, whole(needed / safety)))
-    if rated:
+    if peak_text:
         planned = per_second(capacity.per_second * safety)
-        why = f"{capacity.text}, x {safety} = {planned} planned for; {load.peak_text} / {planned}"
+        why = f"{capacity.text}, x {safety} = {planned} planned for; {peak_text} / {planned}"
     else:
         at_once = f"{number(capacity.workers)} at once x {safety}"
         why = f"{load.in_flight_text} / ({at_once})"

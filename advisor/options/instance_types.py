@@ -35,7 +35,7 @@ class Fitting(Value):
 class Types:
     """The types of one set of rules, in one Region and at one list of prices."""
 
-    __slots__ = ("_digest", "_found", "_offer", "catalogue", "number", "prices", "region")
+    __slots__ = ("_digest", "_found", "_known", "catalogue", "number", "prices", "region")
 
     def __init__(
         self, known: Knowledge, digest: str, region: str | None, prices: Mapping[str, int] | None
@@ -54,7 +54,7 @@ class Types:
         self.prices: Mapping[str, int] = {} if prices is None else prices
         self._digest = digest
         self.number = known.numbers.__getitem__
-        self._offer = known.offers.get(region or "")
+        self._known = known
         self._found: dict[tuple[object, ...], Fitting] = {}
 
     def usable_mib(self, instance: Instance) -> int | None:
@@ -64,9 +64,8 @@ class Types:
         return int(instance.memory_mib * self.number("usable-memory"))
 
     def offered(self, instance: Instance, *, transform: bool) -> bool:
-        """Whether the Region sells the type, as far as lists show; true where nothing is known."""
-        listed = instance.type in self.prices or not self.prices
-        return listed and (self._offer is None or self._offer.has(instance, transform=transform))
+        """Whether the Region sells the type; see ``Knowledge.sells``."""
+        return self._known.sells(self.region, self.prices, instance, transform=transform)
 
     def fitting(self, need: Need, *, newest: bool = False) -> Fitting:
         """The types to choose from.

@@ -133,9 +133,18 @@ def _against(draft: Draft, types: Types, need: Need, instance: Instance) -> Iter
     measured_on = draft.text(_MEASURED_ON)
     if not reason and measured_on != instance.type:
         reason, severity = types.lacking(instance, need), "warning"
+    told = draft.facts.workload.modelled
     if reason:
         message = f"{instance.type}: {reason}"
-        yield Remark(rule="instance-too-small", severity=severity, message=message, path=_STATED)
+        fix = "" if told is None or not told.fixes else "State {}: {}.".format(*told.fixes[0])
+        yield Remark(
+            rule="instance-too-small",
+            severity=severity,
+            message=message,
+            path=_STATED,
+            fix=fix,
+        )
+    yield from _of_model(draft)
     if measured_on not in (None, instance.type):
         message = f"times were measured on {measured_on}, and the plan takes {instance.type}"
         yield Remark(
@@ -157,17 +166,28 @@ def _modelled(
     split = f" on {on.tensor_parallel} devices" if on.tensor_parallel > 1 else ""
     several = f", {on.copies} copies an instance" if on.copies > 1 else ""
     weights = f"{mib(told.weights / MIB)} {told.precision}"
-    what = "the fastest" if draft.text("prefer") == "latency" else "the cheapest fleet"
+    what = "the cheapest fleet"
+    if told.asked.fast or not on.kept:
+        what = "the fastest " + ("within the budget" if told.asked.budget_usd else "for its price")
     because = f"{what} of the types that hold {weights}{split}{several}; {_has(instance)}"
-    remarks: tuple[Remark, ...] = ()
-    if not on.certain:
-        message = f"{weights} may not fit on {instance.type} with requests of {told.context:,}"
-        fix = "Try it, or use a smaller precision or context."
-        remark = Remark(
-            rule="model-fit-tight", severity="warning", message=f"{message} tokens", fix=fix
-        )
-        remarks = (remark,)
-    return TypeChoice(instance=instance, because=because, remarks=remarks), ()
+    return TypeChoice(instance=instance, because=because, remarks=tuple(_of_model(draft))), ()
+
+
+def _of_model(draft: Draft) -> Iterator[Remark]:
+    """What there is to say of the model on its type."""
+    told = draft.facts.workload.modelled
+    on = None if told is None else told.on
+    if told is None or on is None:
+        return
+    held = f"{mib(told.weights / MIB)} {told.precision} may not fit on {on.instance_type}"
+    tight = f"{held} with requests of {told.context:,} tokens"
+    slow = f"the devices of {on.instance_type} do not compute in fp8, and unpack it for each step"
+    for said, rule, message, fix in (
+        (not on.certain, "model-fit-tight", tight, "Try it, or use a smaller precision."),
+        (on.unpacked, "dtype-unsupported", slow, "Take a type with newer devices, or int4."),
+    ):
+        if said:
+            yield Remark(rule=rule, severity="warning", message=message, fix=fix)
 
 
 def _measured_on(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from advisor.engine import availability as available
 from advisor.model.advice import Parameters, Plan, Request
 from advisor.model.usage import FleetUsage, Quantity, known
 from advisor.model.value import Value
@@ -38,7 +39,6 @@ from advisor.rulebook.hardware import Instance
 from advisor.text.quantity_format import number
 
 # The traffic of these patterns pauses, and an instance lost in a pause is replaced unseen.
-_WITH_GAPS = frozenset({"intermittent"})
 
 
 class Fleet(Value):
@@ -208,20 +208,7 @@ def _fleet(draft: Draft, instance: Instance, count: int, least: tuple[int, str],
 
 def availability(draft: Draft) -> tuple[int, str]:
     """Instances for availability alone, with the reason."""
-    facts = draft.facts
-    two = draft.number("availability-instances")
-    stated = draft.text("environment")
-    if draft.needs("multi-az"):
-        return two, f"multi-az: {two} instances run in two Availability Zones"
-    if stated == "test":
-        return 1, "one instance for a test environment"
-    if stated is None and facts.taken("traffic.pattern") in _WITH_GAPS:
-        return (
-            1,
-            "one instance: the traffic has long gaps, and environment: production is not stated",
-        )
-    taken = "in production" if stated else "as for production, because no environment is stated"
-    return two, f"{two} instances {taken}, in two Availability Zones"
+    return available.availability(draft.facts, draft.number("availability-instances"))
 
 
 def _scaled(draft: Draft, limits: fleet.Bounds, instance: Instance) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from advisor.catalogue.models import KnownModel
 from advisor.engine.measured_rows import measured_beside
-from advisor.engine.model_types import Asked, fleets
+from advisor.engine.model_load import Asked
+from advisor.engine.model_types import fleets
 from advisor.model.workload import OnType
 from advisor.modelling import memory
 from advisor.modelling.speed import Tokens

@@ -23,6 +23,7 @@ from advisor.text.money_format import NOT_APPLICABLE, UNKNOWN, money
 from advisor.text.quantity_format import milliseconds
 
 LABEL = 9
+_LACKING = {"model-unnamed": "model.id", "model-speed-unknown": "requests.processing"}
 _CUT = "..."
 _LEAST_NAME = 8
 _SEVERE = ("error", "warning")
@@ -302,9 +303,9 @@ def _next(advice: Advice) -> Iterator[str]:
         yield error.fix
         yield f"{error.fix.partition('. ')[0].rstrip('.')}."
         yield f"sm-advise explain {error.rule}"
-    elif any(each.rule == "model-speed-unknown" for each in advice.findings):
-        yield f"Measure one request, and state requests.processing{within}."
-        yield "State requests.processing."
+    elif lacking := next((each for each in advice.findings if each.rule in _LACKING), None):
+        yield f"{lacking.fix.removesuffix('.')}{within}."
+        yield f"State {_LACKING[lacking.rule]}."
     elif unknown is not None:
         yield f"State {unknown.fact}{within}."
         yield f"State {unknown.fact}."

@@ -47,6 +47,14 @@ class Knowledge(Value):
     offers: Mapping[str, RegionOffer]
     quotas: tuple[QuotaEntry, ...]
 
+    def sells(
+        self, region: str | None, prices: Mapping[str, int], instance: Instance, *, transform: bool
+    ) -> bool:
+        """Whether a Region sells a type, as far as lists show; true where nothing is known."""
+        offer = self.offers.get(region or "")
+        listed = instance.type in prices or not prices
+        return listed and (offer is None or offer.has(instance, transform=transform))
+
 
 _made: dict[str, Knowledge] = {}
 

@@ -158,7 +158,8 @@ def test_a_way_of_hosting_that_an_assumption_rules_out() -> None:
 def test_a_decision_that_only_an_assumption_breaks() -> None:
     decided = {"option": "serverless", "because": "it is cheap"}
     assumed = online(model={"framework": "vllm"}, decision=decided)
-    assert severities(assumed, "decision-breaks-limit") == ["warning"]
+    # Its accelerator, memory, disk and start, of which a smaller model needs less.
+    assert set(severities(assumed, "decision-breaks-limit")) == {"warning"}
     gpu = online(model={"accelerator": "gpu"}, decision=decided)
     assert severities(gpu, "decision-breaks-limit") == ["error"]
 

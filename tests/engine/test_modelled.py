@@ -145,7 +145,11 @@ def test_a_model_that_nothing_holds_has_no_option_and_a_precision_that_helps() -
     assert advice.decision.status == "none-fits"
     assert advice.chosen is None
     assert {each.standing.standing for each in advice.candidates} == {"ruled-out"}
-    assert "no type that is sold has" in advice.candidates[0].standing.reasons[0].text
+    reason = advice.candidates[0].standing.reasons[0].text
+    assert "no type that is sold in eu-west-3 has 796.2 GB" in reason
+    assert reason.endswith("sells ml.p5en.48xlarge")  # eight of 141 GB, in another Region
+    (fix,) = advice.decision.fixes
+    assert advise(read({**said, fix.changes[0].fact: fix.changes[0].to})).chosen is not None
 
 
 def test_a_stated_number_far_from_the_model_is_a_conflict() -> None:

@@ -142,7 +142,9 @@ def test_what_is_planned_costs_no_more_than_endpoints_apart(models: list[dict[st
         return float(cost.usd_estimate or cost.usd_high or "nan")
 
     apart = advice(*models, deploy={"hosting": ENDPOINT_EACH})
-    assert usd(advice(*models)) <= usd(apart) * 1.001  # bodies of the whole list are those of one model
+    assert (
+        usd(advice(*models)) <= usd(apart) * 1.001
+    )  # bodies of the whole list are those of one model
 
 
 def test_one_container_serves_no_models_of_different_kinds() -> None:
