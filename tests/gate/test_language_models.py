@@ -80,8 +80,8 @@ def of_pairs(
     return (each for each in report.findings if each.rule in RULES)
 
 
-def test_there_are_eleven() -> None:
-    assert len(RULES) == 11
+def test_there_are_twelve() -> None:
+    assert len(RULES) == 12
 
 
 # -- against the library -------------------------------------------------------------------------

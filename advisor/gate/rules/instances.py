@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from advisor.configuration.rulefiles import rule_path
+from advisor.configuration.rulefiles import of_fields, rule_path
 from advisor.rulebook.source import read_table
 
 Row = dict[str, str]
@@ -30,6 +30,11 @@ _PROPERTIES: dict[str, Callable[[Row], bool | None]] = {
     "arm": lambda row: row["arch"] == "arm64" if row["arch"] else None,
     "x86": lambda row: row["arch"] == "x86_64" if row["arch"] else None,
     "burstable": lambda row: _classes().get(family(row["instance_type"])) == "burstable",
+    "unpartitioned": lambda row: (
+        row["accelerator_model"] in of_fields("unpartitioned")
+        if row["accelerator_model"]
+        else {"none": True}.get(row["accelerator"])
+    ),
     "inferentia-1": lambda row: family(row["instance_type"]) == "inf1",
 }
 
@@ -38,7 +43,7 @@ def is_a(instance_type: str, property_name: str) -> bool | None:
     """Whether a type has a property; ``None`` when nothing says so.
 
     Properties: local-storage, gpu, no-gpu, several-gpus, neuron, no-neuron, arm, x86, burstable,
-    inferentia-1.
+    unpartitioned, inferentia-1.
     """
     row = _rows().get(instance_type)
     return None if row is None else _PROPERTIES[property_name](row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
@@ -24,7 +24,7 @@ from advisor.gate.checks import Check
 from advisor.gate.finding import GateFinding
 from advisor.gate.rules.predicate import Scope, compared, holds, lacking
 from advisor.gate.rules.service_walk import problems
-from advisor.gate.rules.view import Fault, View, containers, text_of
+from advisor.gate.rules.view import FactSheet, Fault, View, containers, text_of
 from advisor.gate.settings import Organisation
 from advisor.model.value import Value
 from advisor.text.spelling import misspelt, nearest
@@ -43,7 +43,8 @@ def predicate(name: str) -> Predicate:
     return found
 
 
-_SERVED = ("Served",)  # what a check looks at ``each`` of, beside lists; see ``served_models``
+# What a check looks at ``each`` of, beside lists; see ``served_models`` and ``images``.
+_SERVED, _HOSTED = ("Served",), ("Hosted",)
 _ABOUT_FIELDS = ("missing-field", "unknown-field")
 
 
@@ -161,23 +162,29 @@ def _data_faults(check: Check, view: View) -> Iterator[Fault]:
 
 def _scopes(check: Check, view: View) -> Iterator[tuple[Path, Scope, Mapping[str, Any]]]:
     """What a check looks at one by one: parts of a resource, or what is known of served models."""
-    if check.each != _SERVED:
+    sheets: Sequence[FactSheet] = ()
+    if check.each == _HOSTED:
+        from advisor.gate.rules.images import hosted_containers  # few files have containers
+
+        sheets = hosted_containers(view)
+    elif check.each != _SERVED:
         for path, part in _parts(check, view.body):
             yield path, Scope(part=part, root=view.body), {}
     elif _with_variables(view.world):
         from advisor.gate.rules.served_models import served_models  # reads the tables of models
 
-        for served in served_models(view):
-            part = Node("map", served.facts, view.body.mark)
-            yield (), Scope(part=part, root=part), served.places
+        sheets = served_models(view)
+    for sheet in sheets:
+        part = Node("map", sheet.facts, view.body.mark)
+        yield (), Scope(part=part, root=part), sheet.places
 
 
 @lru_cache(maxsize=1)
 def _with_variables(world: World) -> bool:
     """Whether a container of a world is given variables; most are not."""
-    found = [each for model in world.of_kind("Model") for _, each in containers(model)]
-    inline = [c.body.at("Specification", "Container") for c in world.of_kind("InferenceComponent")]
-    return any(each is not None and each.get("Environment") is not None for each in found + inline)
+    holders = (*world.of_kind("Model"), *world.of_kind("InferenceComponent"))
+    found = (each for holder in holders for _, each in containers(holder))
+    return any(each.get("Environment") is not None for each in found)
 
 
 def _misspelt(fault: Mapping[str, Any], scope: Scope, known: frozenset[str]) -> bool:

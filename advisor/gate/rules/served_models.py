@@ -1,21 +1,21 @@
 """What follows from a container's variables and the type that it runs on: ``Served`` of a check.
 
-A model is known by the id that a variable writes, never by what a name looks like. A fact that an
-open value decides is left out, so that no condition on it holds.
+A model is known by the id that a variable writes, never by what a name looks like.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from math import ceil
 from typing import Any, NamedTuple
 
 from advisor.catalogue.models import KnownModel
-from advisor.configuration.document import Node, Path, Resource, World
+from advisor.configuration.document import Node, World
 from advisor.gate.rules.model_server import ModelServer, count_of, model_server, precision_of
 from advisor.gate.rules.named_types import market_of
 from advisor.gate.rules.predicates.component import config_of, host_of
-from advisor.gate.rules.view import View, containers, text_of
+from advisor.gate.rules.view import FactSheet, Place, View, containers, text_of
 from advisor.model.geometry import Accelerator
 from advisor.modelling import memory
 from advisor.modelling.start_up import start_up
@@ -32,15 +32,8 @@ _MOST_S = 3600  # that such a time-out takes
 _ROUND = 1024  # tokens to which a proposed context is rounded down
 _DEGREES = 8  # devices of the largest types
 _MIB = 2**20
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")  # of an owner; paths begin otherwise
 _SERVER = 256 * _MIB  # bytes of host memory that a server takes besides weights
-
-
-class Place(NamedTuple):
-    """Where a fact comes from."""
-
-    resource: Resource
-    path: Path
-    node: Node
 
 
 class Host(NamedTuple):
@@ -71,10 +64,8 @@ def served_models(view: View) -> list[Served]:
         found: dict[str, list[Served]] = {}
         market = market_of(view, view.region)
         for holder, host in _hosts(view, market):
-            model, inline = view.model_of(holder), holder.get("Container")
-            places = [Place(model, *each) for each in containers(model)] if model else []
-            if inline is not None:
-                places.append(Place(host.settings.resource, ("Specification", "Container"), inline))
+            owners = [each for each in (view.model_of(holder), host.settings.resource) if each]
+            places = (Place(owner, *each) for owner in owners for each in containers(owner))
             for place in places:
                 server = model_server(place.node)
                 for each in () if server is None else (Served(place, server, host, market),):
@@ -116,14 +107,13 @@ def _types(variant: Place, market: Market) -> Iterator[Host]:
             yield Host(variant._replace(node=node), variant, instance)
 
 
-class Served:
-    """A container on one type: its facts by name, and where each comes from."""
+class Served(FactSheet):
+    """A container on one type."""
 
     def __init__(self, container: Place, server: ModelServer, host: Host, market: Market) -> None:
+        super().__init__()
         self.holder, self.path, _ = container
         self.server, self.host, self.market = server, host, market
-        self.places: dict[str, Place] = {}
-        self.facts: dict[str, Node] = {}
         self.model: KnownModel | None = None
         self.precision: str | None = None
         self.valid: tuple[int, ...] = ()  # degrees at which the devices can share the model
@@ -134,27 +124,22 @@ class Served:
             self.degree = 1
 
     def put(self, place: Place | str, **facts: str | int | None) -> None:
-        """Add facts of a place, or of the variable of a role, else that of the model.
-
-        Those that are ``None`` are not known.
-        """
+        """Add facts of a place, or of the variable of a role, else that of the model."""
         if isinstance(place, str):
             name = self.server.name(place if self.server.is_set(place) else "model")
             node = self.server.variables.get(name, self.server.container)
             place = Place(self.holder, (*self.path, "Environment", name), node)
-        for name, value in facts.items():
-            if value is not None:
-                self.places[name] = place
-                self.facts[name] = place.node._replace(kind="scalar", value=value)
+        self.state(place, **facts)
 
     def tell(self, view: View) -> None:
         """Add all facts that are known."""
         server, models, own = self.server, known_models(), self.host.instance
         name = "a serverless endpoint" if own is None else own.type
         self.put(self.host.type, Type=name, Gpu=own is not None and own.accelerator != CPU)
-        wanted, device = (server.text("model") or "").lower(), None
-        if wanted in {each.lower() for each in models.ids}:
-            self.model = models.find(wanted)
+        wanted, device = server.text("model") or "", None
+        if wanted.lower() in {each.lower() for each in models.ids}:
+            self.model = models.find(wanted.lower())
+        self._network(view, wanted)
         if self.host.devices and own is not None:
             device = models.accelerator(own.accelerator_model, own.accelerator_memory_mib)
             self._devices(device)
@@ -165,7 +150,6 @@ class Served:
         weights = memory.weight_bytes(geometry, self.precision or geometry.dtype, models.numbers)
         self.put("model", Model=self.model.id, Kind=geometry.kind, Parameters=geometry.parameters)
         self.put("model", Precision=self.precision, Weights=_gib(weights))
-        self._network(view, self.model)
         self._start(self.model)
         self._context(self.model)
         if device is not None and self.precision is not None:
@@ -193,10 +177,11 @@ class Served:
             self.put("degree", DegreeName=server.name("degree"), Degree=degree, Best=valid[-1])
         groups, copies = server.count("pipeline", 1), server.count("copies", 1)
         if degree in valid and groups and copies:
-            copies = devices // (degree * groups) if server.engine.get("fills") else copies
+            if server.engine.get("fills"):
+                copies = max(1, devices // (degree * groups))
             self.put("degree", Used=degree * groups * copies)
 
-    def _network(self, view: View, model: KnownModel) -> None:
+    def _network(self, view: View, wanted: str) -> None:
         bodies = (self.holder.body, self.host.type.resource.body)
         stored = [each for each in _STORED if self.server.container.get(each) is not None]
         kinds = [kind.lower().replace("_", "") for kind in view.world.declared.values()]
@@ -204,8 +189,10 @@ class Served:
         closed = [(text_of(body.get("EnableNetworkIsolation")) or "").lower() for body in bodies]
         inside = any(body.get("VpcConfig") is not None for body in bodies) and not out
         network = "isolated" if "true" in closed else "a VPC" if inside else "open"
-        hub = not stored and not self.server.has("other_hubs")
-        self.put("model", Hub=hub, Stored=" ".join(stored), Network=network, Gated=model.gated)
+        named = self.model is not None or _HUB_ID.fullmatch(wanted) is not None
+        hub = named and not stored and not self.server.has("other_hubs")
+        self.put("model", Hub=hub, Wanted=wanted, Stored=" ".join(stored), Network=network)
+        self.put("model", Gated=self.model.gated if self.model is not None else None)
         self.put("model", TokenName=self.server.name("token"), Token=self.server.is_set("token"))
 
     def _start(self, model: KnownModel) -> None:

@@ -24,6 +24,33 @@ class Fault(NamedTuple):
     related: tuple[Node, ...] = ()  # other values that the fault lies in
 
 
+class Place(NamedTuple):
+    """Where a value stands."""
+
+    resource: Resource
+    path: Path
+    node: Node
+
+
+class FactSheet:
+    """What is known of one thing: facts by name, and where each comes from.
+
+    A fact that an open value decides is left out, so that no condition on it holds.
+    """
+
+    def __init__(self) -> None:
+        self.places: dict[str, Place] = {}
+        self.facts: dict[str, Node] = {}
+
+    def state(self, place: Place, **facts: str | int | None) -> None:
+        """Add facts of a place; those that are ``None`` are not known."""
+        mark = place.node.place if place.node.kind in ("map", "list") else place.node.mark
+        for name, value in facts.items():
+            if value is not None:
+                self.places[name] = place
+                self.facts[name] = place.node._replace(kind="scalar", value=value, mark=mark)
+
+
 class View(Value):
     """A resource among the others of its document, in one world of its conditions."""
 
@@ -61,11 +88,14 @@ def variants_of(config: Resource) -> Iterator[tuple[Path, Node]]:
                 yield (name, index), item
 
 
-def containers(model: Resource) -> list[tuple[Path, Node]]:
-    """The containers of a model, the primary one first."""
-    primary = model.body.get("PrimaryContainer")
-    found: list[tuple[Path, Node]] = [] if primary is None else [(("PrimaryContainer",), primary)]
-    found += [(("Containers", n), item) for n, item in enumerate(model.body.items("Containers"))]
+def containers(resource: Resource) -> list[tuple[Path, Node]]:
+    """The containers of a model, the primary one first, or that of an inference component."""
+    body, found = resource.body, list[tuple[Path, Node]]()
+    for path in (("PrimaryContainer",), ("Specification", "Container")):
+        node = body.at(*path)
+        if node is not None:
+            found.append((path, node))
+    found += [(("Containers", n), item) for n, item in enumerate(body.items("Containers"))]
     return [each for each in found if each[1].kind == "map"]
 
 

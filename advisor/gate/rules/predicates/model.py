@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from advisor.configuration.document import Node, Path, Resource, World
-from advisor.gate.rules.instances import is_a
 from advisor.gate.rules.view import Fault, View, containers, text_of, twins, variants_of
 from advisor.text.spelling import misspelt
 
@@ -52,12 +51,6 @@ def pipeline(model: Resource) -> Places:
     listed = model.body.get("Containers")
     if listed is not None and len(listed.items()) > 1:
         yield ("Containers",), listed
-
-
-def direct(model: Resource) -> Node | None:
-    """The mode of a multi-container model whose containers are called directly."""
-    mode = model.body.at("InferenceExecutionConfig", "Mode")
-    return mode if mode is not None and text_of(mode) == "Direct" else None
 
 
 def users(view: View) -> Iterator[tuple[Resource, Node]]:
@@ -109,7 +102,8 @@ def host_names(view: View) -> Iterator[Fault]:
     """Containers that are called directly, or named in part, need a host name each of their own."""
     listed = [found for found in containers(view.resource) if found[0][0] == "Containers"]
     some = any(container.get("ContainerHostname") is not None for _, container in listed)
-    if direct(view.resource) is None and not some:
+    mode = view.body.at("InferenceExecutionConfig", "Mode")
+    if text_of(mode) != "Direct" and not some:
         return
     nameless = [found for found in listed if found[1].get("ContainerHostname") is None]
     if nameless:
@@ -122,91 +116,6 @@ def host_names(view: View) -> Iterator[Fault]:
     names = (((*path, "ContainerHostname"), c.get("ContainerHostname")) for path, c in listed)
     for path, name, _ in twins(names):
         yield Fault(name, path, f"two containers are called {text_of(name) or 'the same'}")
-
-
-def direct_on_gpu(view: View) -> Iterator[Fault]:
-    """Containers that are called directly run on CPU instances only."""
-    mode = direct(view.resource)
-    if mode is not None:
-        yield from _on_type(view, mode, ("InferenceExecutionConfig", "Mode"), "gpu")
-
-
-def multi_model_on_gpus(view: View) -> Iterator[Fault]:
-    """Many models on a type with several GPUs, which multi-model endpoints do not take."""
-    for path, mode in multi_model(view.resource):
-        yield from _on_type(view, mode, path, "several-gpus")
-
-
-def multi_model_on_inferentia(view: View) -> Iterator[Fault]:
-    """Many models, or several containers, on Inferentia 1."""
-    for what in (multi_model, pipeline):
-        for path, node in what(view.resource):
-            yield from _on_type(view, node, path, "inferentia-1")
-            return
-
-
-def _on_type(view: View, node: Node, path: Path, property_name: str) -> Iterator[Fault]:
-    for _, variant in users(view):
-        instance = variant.get("InstanceType")
-        text = text_of(instance)
-        if instance is not None and text is not None and is_a(text, property_name):
-            message = f"the variant that serves this model runs on {text}"
-            yield Fault(node, path, message, at_key=node.kind != "scalar", related=(instance,))
-            return
-
-
-_FOR_GPU = re.compile(r":[^/]*(?<![a-z0-9])(?:gpu|cuda?\d{2,4})(?![a-z])")
-
-
-def gpu_image(view: View) -> Iterator[Fault]:
-    """An image whose tag says GPU, where every variant that is known has none."""
-    bare = [
-        "serverless" if variant.get("ServerlessConfig") is not None else str(text)
-        for _, variant in users(view)
-        for text in [text_of(variant.get("InstanceType"))]
-        if variant.get("ServerlessConfig") is not None or (text and is_a(text, "no-gpu"))
-    ]
-    if not bare or len(bare) < sum(1 for _ in users(view)):
-        return
-    for path, node, text in _images(view.resource):
-        if _FOR_GPU.search(text):
-            where = "a serverless endpoint" if "serverless" in bare else bare[0]
-            yield Fault(node, path, f"the image is for GPUs, but {where} has none")
-
-
-def _images(model: Resource) -> Iterator[tuple[Path, Node, str]]:
-    """The images of a model, and what is known of their texts."""
-    for path, container in containers(model):
-        node = container.get("Image")
-        if node is not None and node.kind in ("scalar", "text"):
-            pieces = node.value if node.kind == "text" else (str(node.value),)
-            text = "".join(piece for piece in pieces if isinstance(piece, str))
-            yield (*path, "Image"), node, text
-
-
-_OF_FRAMEWORK = re.compile(
-    r"/(?:huggingface-)?(?:pytorch|tensorflow|mxnet|autogluon)-inference[:-]"
-)
-_FOR_ARM = re.compile("graviton|arm64")
-
-
-def other_processor(view: View) -> Iterator[Fault]:
-    """An image of AWS's frameworks on a type whose processor is of the other kind."""
-    for path, node, text in _images(view.resource):
-        if _OF_FRAMEWORK.search(text):
-            yield from _on_type(view, node, path, "x86" if _FOR_ARM.search(text) else "arm")
-
-
-_TRITON = re.compile("triton", re.IGNORECASE)
-
-
-def multi_model_server(view: View) -> Iterator[Fault]:
-    """Many models on a GPU type with an image that is not Triton's."""
-    for path, mode in multi_model(view.resource):
-        _, container = next(each for each in containers(view.resource) if each[0] == path[:-1])
-        image = text_of(container.get("Image"))
-        if image is not None and not _TRITON.search(image):
-            yield from _on_type(view, mode, path, "gpu")
 
 
 _OWNER = re.compile(r"(?:arn:aws[a-z-]*:iam::(\d{12}):|(\d{12})\.dkr\.ecr)")
