@@ -37,14 +37,19 @@ def minimum_zero(view: View) -> Iterator[Fault]:
 
 
 def _minimums(body: Node) -> Iterator[tuple[Path, Node]]:
-    """The minimum of a target, of a scheduled action, and of those that a template's target has."""
+    """The minimum of a target, of a scheduled action, and of those that a template's target has.
+
+    A maximum that stands alone bounds the minimum.
+    """
     bodies: list[tuple[Path, Node]] = [((), body)]
     bodies += [(("ScheduledActions", n), e) for n, e in enumerate(body.items("ScheduledActions"))]
     for path, each in bodies:
         for inner in ((), ("ScalableTargetAction",)):
-            node = each.at(*inner, "MinCapacity")
-            if node is not None:
-                yield (*path, *inner, "MinCapacity"), node
+            for name in ("MinCapacity", "MaxCapacity"):
+                node = each.at(*inner, name)
+                if node is not None:
+                    yield (*path, *inner, name), node
+                    break
 
 
 def burstable(view: View) -> Iterator[Fault]:

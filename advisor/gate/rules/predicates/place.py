@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -148,6 +149,46 @@ def region_without_serverless(view: View) -> Iterator[Fault]:
         if node is not None and node.kind == "map":
             message = f"AWS does not list {home} for serverless inference"
             yield Fault(node, (*path, "ServerlessConfig"), message, at_key=True)
+
+
+def _addresses(view: View) -> Iterator[tuple[Path, Node, str, str]]:
+    """Path, value, bucket and key of every address in S3, with NUL for what is not known."""
+    for path, node in walk(view.body):
+        parts = node.value if node.kind == "text" else (node.value,) if node.kind == "scalar" else ()
+        text = "".join(part if isinstance(part, str) else "\0" for part in parts)
+        if text.startswith("s3://") and _FREE.isdisjoint(path):
+            bucket, _, key = text.removeprefix("s3://").partition("/")
+            yield path, node, bucket, key
+
+
+_LEGAL = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_OF_OLD = re.compile(r"[A-Za-z0-9._-]{3,255}")
+_TO_FILL_IN = re.compile(r".*[\0<>{}\[\]$%].*|[A-Z0-9_-]*|arn:.*", re.DOTALL)
+
+
+def impossible_bucket(view: View) -> Iterator[Fault]:
+    """A bucket whose name S3 does not allow; a place to fill in, such as BUCKET, is none."""
+    for path, node, bucket, _ in _addresses(view):
+        if not _LEGAL.fullmatch(bucket) and not _TO_FILL_IN.fullmatch(bucket):
+            severity = "warning" if _OF_OLD.fullmatch(bucket) else "error"
+            yield Fault(node, path, f"no bucket is called {bucket!r}", severity=severity)
+
+
+_READ = ("S3Uri", "ModelDataUrl", "ArtifactUrl", "InputLocation")
+
+
+def wildcard(view: View) -> Iterator[Fault]:
+    """An asterisk in the address of something that is read."""
+    for path, node, _, key in _addresses(view):
+        if path[-1] in _READ and "*" in key:
+            yield Fault(node, path, f"{path[-1]} has *, which S3 takes for a part of a key")
+
+
+def double_slash(view: View) -> Iterator[Fault]:
+    """Two slashes in a key, or before it."""
+    for path, node, bucket, key in _addresses(view):
+        if bucket and (key.startswith("/") or "//" in key):
+            yield Fault(node, path, f"{path[-1]} has // in its key")
 
 
 def _prefix(node: Node | None) -> str | None:
