@@ -13,9 +13,17 @@ from typing import Any
 from advisor.configuration.document import Node, World
 from advisor.configuration.rulefiles import read_json_rules
 from advisor.gate.rules.predicates.component import config_of, host_of
-from advisor.gate.rules.view import FactSheet, Place, View, containers, text_of, variants_of
+from advisor.gate.rules.view import (
+    HIDDEN,
+    FactSheet,
+    Place,
+    View,
+    containers,
+    known_text,
+    text_of,
+    variants_of,
+)
 
-_HIDDEN = "\0"  # stands for a part of a text that is not known
 _OLD = 50  # two digits of a CUDA version from which on they are 9.2, not 92
 
 Facts = Mapping[str, str | int | None]
@@ -82,14 +90,25 @@ def _told(container: Place, home: Place | None) -> FactSheet:
         if found is not None:
             sheet.state(Place(place.resource, (*place.path, *steps), found), **facts)
 
-    state(container, "Image", **of_image(_text(node.get("Image"))))
-    if text_of(node.get("Mode")) == "MultiModel":
-        state(container, "Mode", ManyModels=True)
-    whole, calls = Place(owner, (), owner.body), ("InferenceExecutionConfig", "Mode")
+    image = node.get("Image")
+    state(container, "Image", **of_image(known_text(image) if image is not None else ""))
+    whole = Place(owner, (), owner.body)
+    for place, steps, value, fact in (
+        (container, ("Mode",), "multimodel", "ManyModels"),
+        (container, ("ImageConfig", "RepositoryAccessMode"), "vpc", "PrivateRegistry"),
+        (whole, ("InferenceExecutionConfig", "Mode"), "direct", "Direct"),
+        (whole, ("EnableNetworkIsolation",), "true", "Isolated"),
+    ):
+        if (text_of(place.node.at(*steps)) or "").lower() == value:
+            state(place, *steps, **{fact: True})
+    for place, field, fact in (
+        (container, "ModelDataSource", "DataSource"),
+        (whole, "VpcConfig", "Vpc"),
+    ):
+        found = place.node.get(field)
+        state(place, field, **{fact: True if found is not None and found.kind == "map" else None})
     if len(owner.body.items("Containers")) > 1:
         state(whole, "Containers", Pipeline=True)
-    if text_of(owner.body.at(*calls)) == "Direct":
-        state(whole, *calls, Direct=True)
     if home is None:
         return sheet
     named = text_of(home.node.get("InstanceType"))
@@ -100,15 +119,10 @@ def _told(container: Place, home: Place | None) -> FactSheet:
         state(home, "InstanceType", Driver=drivers[""] if host is None else None)
         state(home, "InferenceAmiVersion", Driver=drivers.get(text_of(host)))
     else:
+        sheet.state(home, Batch=True)
         job, most = Place(home.resource, (), home.resource.body), "MaxPayloadInMB"
         state(job, most, MaxPayload=text_of(job.node.get(most)))
     return sheet
-
-
-def _text(node: Node | None) -> str:
-    """A text, in which something stands for each part that is not known."""
-    parts = node.value if node is not None and node.kind == "text" else (text_of(node) or "",)
-    return "".join(part if isinstance(part, str) else _HIDDEN for part in parts)
 
 
 @lru_cache(maxsize=256)
@@ -124,14 +138,14 @@ def of_image(text: str) -> Facts:
     whole = text.partition("/")[2]
     device = next((name for name, form in words["devices"].items() if re.search(form, text)), None)
     facts: dict[str, str | int | None] = {"Device": device, "Cuda": _cuda(text, words["cuda"])}
-    if _HIDDEN not in whole and whole:
+    if HIDDEN not in whole and whole:
         facts["Image"] = whole
     repository = re.split("[:@]", whole)[0]
     host = re.match(r"(\d{12})\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.", text)
     regions = read_json_rules("service", "registries.json")["accounts"].get(host[1] if host else "")
     if re.search(words["arm"], whole):
         facts["Processor"] = "arm64"
-    elif _HIDDEN not in whole and (repository in words["frameworks"] or regions):
+    elif HIDDEN not in whole and (repository in words["frameworks"] or regions):
         facts["Processor"] = "x86_64"
     if regions is not None and host is not None:
         facts |= {"Algorithm": repository if repository in words["algorithms"] else None}

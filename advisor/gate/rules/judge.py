@@ -61,9 +61,12 @@ class Judge(Value):
         """Every finding of a document, each once, with the conditions under which it shows."""
         seen: dict[tuple[str, Mark, str], tuple[GateFinding, int]] = {}
         for world in document.worlds:
-            for finding in self._in_world(world):
-                mark = Mark(finding.file, finding.line, finding.column)
-                key = (finding.rule, mark, finding.message)
+            once: dict[tuple[str, Mark, str], GateFinding] = {}
+            for each in self._in_world(world):
+                once.setdefault(
+                    (each.rule, Mark(each.file, each.line, each.column), each.message), each
+                )
+            for key, finding in once.items():
                 first, times = seen.get(key, (finding._replace(when=world.when), 0))
                 seen[key] = (first, times + 1)
         everywhere = len(document.worlds)

@@ -104,6 +104,16 @@ def text_of(node: Node | None) -> str | None:
     return str(node.value) if node is not None and node.kind == "scalar" else None
 
 
+HIDDEN = "\0"
+"""Stands in a text for a part that is not known."""
+
+
+def known_text(node: Node) -> str:
+    """What is known of a value that is a text; empty for any other."""
+    parts = node.value if node.kind == "text" else (text_of(node) or "",)
+    return "".join(part if isinstance(part, str) else HIDDEN for part in parts)
+
+
 def number_of(node: Node | None) -> int | float | None:
     """The number that a plain value writes; ``None`` when it is absent, not known or none."""
     return number(text_of(node) or "")

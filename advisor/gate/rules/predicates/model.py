@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 from advisor.configuration.document import Node, Path, Resource, World
@@ -16,34 +16,12 @@ LARGEST_ENVIRONMENT = 32 * 1024
 """Bytes of all keys and values of all containers together; see the check environment-too-large."""
 
 
-def _where(
-    path: tuple[str, ...], holds: Callable[[Node], bool], *, each: bool = False
-) -> Callable[[Resource], Places]:
-    """The value at a path of a model, or of ``each`` of its containers, where something holds."""
-
-    def places(model: Resource) -> Places:
-        for before, holder in containers(model) if each else [((), model.body)]:
-            node = holder.at(*path)
-            if node is not None and holds(node):
-                yield (*before, *path), node
-
-    return places
-
-
-def _is_map(node: Node) -> bool:
-    return node.kind == "map"
-
-
-multi_model = _where(("Mode",), lambda node: text_of(node) == "MultiModel", each=True)
-"""Containers that load many models from one prefix."""
-_network = _where(("VpcConfig",), _is_map)
-_isolation = _where(
-    ("EnableNetworkIsolation",), lambda node: (text_of(node) or "").lower() == "true"
-)
-_private_registry = _where(
-    ("ImageConfig", "RepositoryAccessMode"), lambda node: text_of(node) == "Vpc", each=True
-)
-_data_source = _where(("ModelDataSource",), _is_map, each=True)
+def multi_model(model: Resource) -> Places:
+    """The mode of each container that loads many models from one prefix."""
+    for path, container in containers(model):
+        mode = container.get("Mode")
+        if mode is not None and text_of(mode) == "MultiModel":
+            yield (*path, "Mode"), mode
 
 
 def pipeline(model: Resource) -> Places:
@@ -68,34 +46,6 @@ def _served(world: World) -> dict[str, list[tuple[Resource, Node]]]:
             if model is not None:
                 found.setdefault(model.address, []).append((config, variant))
     return found
-
-
-def for_serverless(what: Callable[[Resource], Places]) -> Callable[[View], Iterator[Fault]]:
-    """A predicate: the model has something that its serverless endpoint does not support."""
-
-    def predicate(view: View) -> Iterator[Fault]:
-        for _, variant in users(view):
-            serverless = variant.get("ServerlessConfig")
-            if serverless is not None and serverless.kind == "map":
-                for path, node in what(view.resource):
-                    yield Fault(node, path, at_key=node.kind != "scalar", related=(serverless,))
-                return
-
-    return predicate
-
-
-def for_batch(what: Callable[[Resource], Places]) -> Callable[[View], Iterator[Fault]]:
-    """A predicate: the model has something that a transform job which uses it does not take."""
-
-    def predicate(view: View) -> Iterator[Fault]:
-        for job in view.world.of_kind("TransformJob"):
-            used = view.world.meant_by(job.body.get("ModelName"), "Model", "ModelName")
-            if used is not None and used.address == view.resource.address:
-                for path, node in what(view.resource):
-                    yield Fault(node, path, at_key=node.kind != "scalar")
-                return
-
-    return predicate
 
 
 def host_names(view: View) -> Iterator[Fault]:
@@ -176,12 +126,3 @@ def empty_container(view: View) -> Iterator[Fault]:
             and container.get("ModelPackageName") is None
         ):
             yield Fault(container, path, at_key=True)
-
-
-serverless_multi_model = for_serverless(multi_model)
-serverless_pipeline = for_serverless(pipeline)
-serverless_vpc = for_serverless(_network)
-serverless_isolation = for_serverless(_isolation)
-serverless_registry = for_serverless(_private_registry)
-serverless_data_source = for_serverless(_data_source)
-batch_data_source = for_batch(_data_source)

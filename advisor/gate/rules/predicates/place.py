@@ -9,7 +9,7 @@ from typing import Any
 from advisor.catalogue.regions import AT_HOME, partition_of, place_of
 from advisor.configuration.document import Node, Path, walk
 from advisor.gate.rules.predicates.endpoint import instance_types
-from advisor.gate.rules.view import Fault, View, text_of
+from advisor.gate.rules.view import Fault, View, known_text, text_of
 from advisor.text.spelling import listed
 
 _FREE = frozenset({"Environment", "Tags"})
@@ -152,10 +152,9 @@ def region_without_serverless(view: View) -> Iterator[Fault]:
 
 
 def _addresses(view: View) -> Iterator[tuple[Path, Node, str, str]]:
-    """Path, value, bucket and key of every address in S3, with NUL for what is not known."""
+    """Path, value, bucket and key of every address in S3, with ``HIDDEN`` for what is not known."""
     for path, node in walk(view.body):
-        parts = node.value if node.kind == "text" else (node.value,) if node.kind == "scalar" else ()
-        text = "".join(part if isinstance(part, str) else "\0" for part in parts)
+        text = known_text(node)
         if text.startswith("s3://") and _FREE.isdisjoint(path):
             bucket, _, key = text.removeprefix("s3://").partition("/")
             yield path, node, bucket, key
