@@ -12,11 +12,10 @@ from typing import Any
 
 from advisor.configuration.document import Node, World
 from advisor.configuration.rulefiles import read_json_rules
+from advisor.gate.rules.facts import FactSheet, Place, whole
 from advisor.gate.rules.predicates.component import config_of, host_of
 from advisor.gate.rules.view import (
     HIDDEN,
-    FactSheet,
-    Place,
     View,
     containers,
     known_text,
@@ -41,7 +40,7 @@ def hosted_containers(view: View) -> list[FactSheet]:
                 for path, node in containers(owner):
                     alone: list[Place | None] = [None]
                     for home in homes.get(owner.address, alone):
-                        sheet = _told(Place(owner, path, node), home)
+                        sheet = _told(whole(owner).inner(node, *path), home)
                         for each in {owner.address, home.resource.address if home else ""}:
                             found.setdefault(each, []).append(sheet)
         _last[:] = [(view.world, found)]
@@ -59,16 +58,16 @@ def _homes(view: View) -> dict[str, list[Place | None]]:
 
     for config in view.world.of_kind("EndpointConfig"):
         for path, variant in variants_of(config):
-            runs(variant.get("ModelName"), Place(config, path, variant))
+            runs(variant.get("ModelName"), whole(config).inner(variant, *path))
     for job in view.world.of_kind("TransformJob"):
         resources = job.body.get("TransformResources")
         if resources is not None:
-            runs(job.body.get("ModelName"), Place(job, ("TransformResources",), resources))
+            runs(job.body.get("ModelName"), whole(job).inner(resources, "TransformResources"))
     for component in view.world.of_kind("InferenceComponent"):
         inner = view._replace(resource=component)
         home, host = config_of(inner), host_of(inner)
         if home is not None and host is not None:
-            place = Place(home, (), host)
+            place = whole(home).inner(host)
             found.setdefault(component.address, []).extend(_parts(place))
             runs(component.body.at("Specification", "ModelName"), place)
     return found
@@ -88,27 +87,27 @@ def _told(container: Place, home: Place | None) -> FactSheet:
     def state(place: Place, *steps: str, **facts: str | int | None) -> None:
         found = place.node.at(*steps)
         if found is not None:
-            sheet.state(Place(place.resource, (*place.path, *steps), found), **facts)
+            sheet.state(place.inner(found, *steps), **facts)
 
     image = node.get("Image")
     state(container, "Image", **of_image(known_text(image) if image is not None else ""))
-    whole = Place(owner, (), owner.body)
+    all_of_it = whole(owner)
     for place, steps, value, fact in (
         (container, ("Mode",), "multimodel", "ManyModels"),
         (container, ("ImageConfig", "RepositoryAccessMode"), "vpc", "PrivateRegistry"),
-        (whole, ("InferenceExecutionConfig", "Mode"), "direct", "Direct"),
-        (whole, ("EnableNetworkIsolation",), "true", "Isolated"),
+        (all_of_it, ("InferenceExecutionConfig", "Mode"), "direct", "Direct"),
+        (all_of_it, ("EnableNetworkIsolation",), "true", "Isolated"),
     ):
         if (text_of(place.node.at(*steps)) or "").lower() == value:
             state(place, *steps, **{fact: True})
     for place, field, fact in (
         (container, "ModelDataSource", "DataSource"),
-        (whole, "VpcConfig", "Vpc"),
+        (all_of_it, "VpcConfig", "Vpc"),
     ):
         found = place.node.get(field)
         state(place, field, **{fact: True if found is not None and found.kind == "map" else None})
     if len(owner.body.items("Containers")) > 1:
-        state(whole, "Containers", Pipeline=True)
+        state(all_of_it, "Containers", Pipeline=True)
     if home is None:
         return sheet
     named = text_of(home.node.get("InstanceType"))
@@ -120,7 +119,7 @@ def _told(container: Place, home: Place | None) -> FactSheet:
         state(home, "InferenceAmiVersion", Driver=drivers.get(text_of(host)))
     else:
         sheet.state(home, Batch=True)
-        job, most = Place(home.resource, (), home.resource.body), "MaxPayloadInMB"
+        job, most = whole(home.resource), "MaxPayloadInMB"
         state(job, most, MaxPayload=text_of(job.node.get(most)))
     return sheet
 

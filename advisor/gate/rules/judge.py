@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import (
@@ -24,10 +24,13 @@ from advisor.gate.checks import Check
 from advisor.gate.finding import GateFinding
 from advisor.gate.rules.predicate import Scope, compared, holds, lacking
 from advisor.gate.rules.service_walk import problems
-from advisor.gate.rules.view import FactSheet, Fault, View, containers, text_of
+from advisor.gate.rules.view import Fault, View, containers, text_of
 from advisor.gate.settings import Organisation
 from advisor.model.value import Value
 from advisor.text.spelling import misspelt, nearest
+
+if TYPE_CHECKING:
+    from advisor.gate.rules.facts import FactSheet
 
 Predicate = Callable[[View], Iterator[Fault]]
 

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 from advisor.catalogue.models import KnownModel
 from advisor.configuration.document import Node, World
+from advisor.gate.rules.facts import FactSheet, Place, whole
 from advisor.gate.rules.model_server import ModelServer, count_of, model_server, precision_of
 from advisor.gate.rules.named_types import market_of
 from advisor.gate.rules.predicates.component import config_of, host_of
-from advisor.gate.rules.view import FactSheet, Place, View, containers, text_of
+from advisor.gate.rules.view import View, containers, text_of
 from advisor.model.geometry import Accelerator
 from advisor.modelling import memory
 from advisor.modelling.start_up import start_up
@@ -65,7 +66,11 @@ def served_models(view: View) -> list[Served]:
         market = market_of(view, view.region)
         for holder, host in _hosts(view, market):
             owners = [each for each in (view.model_of(holder), host.settings.resource) if each]
-            places = (Place(owner, *each) for owner in owners for each in containers(owner))
+            places = (
+                whole(owner).inner(node, *path)
+                for owner in owners
+                for path, node in containers(owner)
+            )
             for place in places:
                 server = model_server(place.node)
                 for each in () if server is None else (Served(place, server, host, market),):
@@ -80,7 +85,7 @@ def _hosts(view: View, market: Market) -> Iterator[tuple[Node, Host]]:
     """What names a model or has a container, with what that runs on."""
     for config in view.world.of_kind("EndpointConfig"):
         for path, variant in view.variants(config):
-            place = Place(config, path, variant)
+            place = whole(config).inner(variant, *path)
             for host in _types(place, market):
                 yield variant, host
     for component in view.world.of_kind("InferenceComponent"):
@@ -89,9 +94,9 @@ def _hosts(view: View, market: Market) -> Iterator[tuple[Node, Host]]:
         if said is not None and home is not None and hosting is not None:
             times = said.get("StartupParameters")
             path = ("Specification",) if times is None else ("Specification", "StartupParameters")
-            settings = Place(component, path, times or said)
+            settings = whole(component).inner(times or said, *path)
             needs = said.get("ComputeResourceRequirements") or said
-            for host in _types(Place(home, (), hosting), market):
+            for host in _types(whole(home).inner(hosting), market):
                 yield said, host._replace(settings=settings, needs=needs)
 
 
@@ -112,7 +117,7 @@ class Served(FactSheet):
 
     def __init__(self, container: Place, server: ModelServer, host: Host, market: Market) -> None:
         super().__init__()
-        self.holder, self.path, _ = container
+        self.container, self.holder = container, container.resource
         self.server, self.host, self.market = server, host, market
         self.model: KnownModel | None = None
         self.precision: str | None = None
@@ -128,7 +133,7 @@ class Served(FactSheet):
         if isinstance(place, str):
             name = self.server.name(place if self.server.is_set(place) else "model")
             node = self.server.variables.get(name, self.server.container)
-            place = Place(self.holder, (*self.path, "Environment", name), node)
+            place = self.container.inner(node, "Environment", name)
         self.state(place, **facts)
 
     def tell(self, view: View) -> None:
@@ -211,7 +216,7 @@ class Served(FactSheet):
             if seconds is None or ("Timeout" in self.facts and seconds >= most):
                 continue
             if node is not None:
-                place, said = Place(settings.resource, (*settings.path, name), node), name
+                place, said = settings.inner(node, name), name
                 longer = min(ceil(most / 60) * 60, _MOST_S)
                 self.put(place, Longer=longer if longer > seconds else None)
             self.put(place, Timeout=seconds, TimeoutName=said)

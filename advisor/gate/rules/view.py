@@ -24,33 +24,6 @@ class Fault(NamedTuple):
     related: tuple[Node, ...] = ()  # other values that the fault lies in
 
 
-class Place(NamedTuple):
-    """Where a value stands."""
-
-    resource: Resource
-    path: Path
-    node: Node
-
-
-class FactSheet:
-    """What is known of one thing: facts by name, and where each comes from.
-
-    A fact that an open value decides is left out, so that no condition on it holds.
-    """
-
-    def __init__(self) -> None:
-        self.places: dict[str, Place] = {}
-        self.facts: dict[str, Node] = {}
-
-    def state(self, place: Place, **facts: str | int | None) -> None:
-        """Add facts of a place; those that are ``None`` are not known."""
-        mark = place.node.place if place.node.kind in ("map", "list") else place.node.mark
-        for name, value in facts.items():
-            if value is not None:
-                self.places[name] = place
-                self.facts[name] = place.node._replace(kind="scalar", value=value, mark=mark)
-
-
 class View(Value):
     """A resource among the others of its document, in one world of its conditions."""
 
