@@ -162,13 +162,17 @@ def _addresses(view: View) -> Iterator[tuple[Path, Node, str, str]]:
 
 _LEGAL = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _OF_OLD = re.compile(r"[A-Za-z0-9._-]{3,255}")
-_TO_FILL_IN = re.compile(r".*[\0<>{}\[\]$%].*|[A-Z0-9_-]*|arn:.*", re.DOTALL)
+_NOT_A_NAME = (
+    re.compile(  # what is to be filled in, such as BUCKET or b, or the ARN of an access point
+        r".*[\0<>{}\[\]$%].*|[A-Z0-9_-]*|.{1,2}|arn:[a-z-]+:s3[a-z-]*:[a-z0-9-]+:.*", re.DOTALL
+    )
+)
 
 
 def impossible_bucket(view: View) -> Iterator[Fault]:
-    """A bucket whose name S3 does not allow; a place to fill in, such as BUCKET, is none."""
+    """A bucket whose name S3 does not allow; what is no name is left alone."""
     for path, node, bucket, _ in _addresses(view):
-        if not _LEGAL.fullmatch(bucket) and not _TO_FILL_IN.fullmatch(bucket):
+        if not _LEGAL.fullmatch(bucket) and not _NOT_A_NAME.fullmatch(bucket):
             severity = "warning" if _OF_OLD.fullmatch(bucket) else "error"
             yield Fault(node, path, f"no bucket is called {bucket!r}", severity=severity)
 
