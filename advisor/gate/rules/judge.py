@@ -170,16 +170,18 @@ def _scopes(check: Check, view: View) -> Iterator[tuple[Path, Scope, Mapping[str
     """What a check looks at one by one: parts of a resource, or what is known of served models."""
     sheets: Sequence[FactSheet] = ()
     if check.each == _HOSTED:
+        from advisor.gate.rules.facts import sheets_of
         from advisor.gate.rules.images import hosted_containers  # few files have containers
 
-        sheets = hosted_containers(view)
+        sheets = sheets_of(view, hosted_containers)
     elif check.each != _SERVED:
         for path, part in _parts(check, view.body):
             yield path, Scope(part=part, root=view.body), {}
     elif _with_variables(view.world):
+        from advisor.gate.rules.facts import sheets_of
         from advisor.gate.rules.served_models import served_models  # reads the tables of models
 
-        sheets = served_models(view)
+        sheets = sheets_of(view, served_models)
     for sheet in sheets:
         part = Node("map", sheet.facts, view.body.mark)
         yield (), Scope(part=part, root=part), sheet.places

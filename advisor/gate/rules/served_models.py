@@ -11,11 +11,10 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from advisor.catalogue.models import KnownModel
-from advisor.configuration.document import Node, World
-from advisor.gate.rules.facts import FactSheet, Place, whole
+from advisor.configuration.document import Node
+from advisor.gate.rules.facts import FactSheet, Home, Place, homes, whole
 from advisor.gate.rules.model_server import ModelServer, count_of, model_server, precision_of
 from advisor.gate.rules.named_types import market_of
-from advisor.gate.rules.predicates.component import config_of, host_of
 from advisor.gate.rules.view import View, containers, text_of
 from advisor.model.geometry import Accelerator
 from advisor.modelling import memory
@@ -56,60 +55,34 @@ class Host(NamedTuple):
         return wanted if wanted and self.needs.get("AcceleratorPartitionType") is None else 0
 
 
-_last: list[tuple[World, dict[str, list[Served]]]] = []
+def served_models(view: View) -> Iterator[Served]:
+    """Every container of a world on each of its types, as far as server and type are known."""
+    market = market_of(view, view.region)
+    for home in homes(view):
+        servers = [
+            (whole(home.owner).inner(node, *path), model_server(node))
+            for path, node in containers(home.owner)
+        ]
+        for host in _types(home, market) if home.place.resource.kind == "EndpointConfig" else ():
+            for place, server in servers:
+                if server is not None:
+                    served = Served(place, server, host, market)
+                    served.tell(view)
+                    yield served
 
 
-def served_models(view: View) -> list[Served]:
-    """What a view's resource has a part in, as far as server and type are known."""
-    if not _last or _last[0][0] is not view.world:
-        found: dict[str, list[Served]] = {}
-        market = market_of(view, view.region)
-        for holder, host in _hosts(view, market):
-            owners = [each for each in (view.model_of(holder), host.settings.resource) if each]
-            places = (
-                whole(owner).inner(node, *path)
-                for owner in owners
-                for path, node in containers(owner)
-            )
-            for place in places:
-                server = model_server(place.node)
-                for each in () if server is None else (Served(place, server, host, market),):
-                    each.tell(view)
-                    for address in {place.resource.address, host.settings.resource.address}:
-                        found.setdefault(address, []).append(each)
-        _last[:] = [(view.world, found)]
-    return _last[0][1].get(view.resource.address, [])
-
-
-def _hosts(view: View, market: Market) -> Iterator[tuple[Node, Host]]:
-    """What names a model or has a container, with what that runs on."""
-    for config in view.world.of_kind("EndpointConfig"):
-        for path, variant in view.variants(config):
-            place = whole(config).inner(variant, *path)
-            for host in _types(place, market):
-                yield variant, host
-    for component in view.world.of_kind("InferenceComponent"):
-        inner, said = view._replace(resource=component), component.body.get("Specification")
-        home, hosting = config_of(inner), host_of(inner)
-        if said is not None and home is not None and hosting is not None:
-            times = said.get("StartupParameters")
-            path = ("Specification",) if times is None else ("Specification", "StartupParameters")
-            settings = whole(component).inner(times or said, *path)
-            needs = said.get("ComputeResourceRequirements") or said
-            for host in _types(whole(home).inner(hosting), market):
-                yield said, host._replace(settings=settings, needs=needs)
-
-
-def _types(variant: Place, market: Market) -> Iterator[Host]:
+def _types(home: Home, market: Market) -> Iterator[Host]:
     """A variant on its type, on each type of its pools, or serverless."""
+    variant = home.place
+    host = Host(variant, home.settings, None, home.needs)
     serverless = variant.node.get("ServerlessConfig")
     if serverless is not None and serverless.kind == "map":
-        yield Host(variant._replace(node=serverless), variant, None)
+        yield host._replace(type=variant._replace(node=serverless))
     for part in (variant.node, *variant.node.items("InstancePools")):
         node = part.get("InstanceType")
         instance = market.known.catalogue.get(text_of(node) or "")
         if node is not None and instance is not None:
-            yield Host(variant._replace(node=node), variant, instance)
+            yield host._replace(type=variant._replace(node=node), instance=instance)
 
 
 class Served(FactSheet):

@@ -225,15 +225,3 @@ def destroyed_first(view: View) -> Iterator[Fault]:
     node = _fixed_name(view)
     if node is not None and not view.resource.lifecycle.get("create_before_destroy"):
         yield Fault(node, ("EndpointConfigName",))
-
-
-def capture_with_multi_model(view: View) -> Iterator[Fault]:
-    """Data capture on an endpoint of many models, which Model Monitor does not read."""
-    capture = view.body.get("DataCaptureConfig")
-    if capture is None or capture.kind != "map":
-        return
-    for _, variant in view.variants():
-        model = view.model_of(variant)
-        if model is not None and any(True for _ in multi_model(model)):
-            yield Fault(capture, ("DataCaptureConfig",), at_key=True)
-            return

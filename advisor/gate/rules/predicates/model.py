@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import lru_cache
 
-from advisor.configuration.document import Node, Path, Resource, World
-from advisor.gate.rules.view import Fault, View, containers, text_of, twins, variants_of
+from advisor.configuration.document import Node, Path, Resource
+from advisor.gate.rules.view import Fault, View, containers, text_of, twins
 from advisor.text.spelling import misspelt
 
 Places = Iterator[tuple[Path, Node]]
@@ -31,23 +29,6 @@ def pipeline(model: Resource) -> Places:
         yield ("Containers",), listed
 
 
-def users(view: View) -> Iterator[tuple[Resource, Node]]:
-    """The variants that serve the model in view, with their configurations."""
-    yield from _served(view.world).get(view.resource.address, ())
-
-
-@lru_cache(maxsize=1)
-def _served(world: World) -> dict[str, list[tuple[Resource, Node]]]:
-    """Address of each model -> the variants that serve it, with their configurations."""
-    found: dict[str, list[tuple[Resource, Node]]] = {}
-    for config in world.of_kind("EndpointConfig"):
-        for _, variant in variants_of(config):
-            model = world.meant_by(variant.get("ModelName"), "Model", "ModelName")
-            if model is not None:
-                found.setdefault(model.address, []).append((config, variant))
-    return found
-
-
 def host_names(view: View) -> Iterator[Fault]:
     """Containers that are called directly, or named in part, need a host name each of their own."""
     listed = [found for found in containers(view.resource) if found[0][0] == "Containers"]
@@ -66,30 +47,6 @@ def host_names(view: View) -> Iterator[Fault]:
     names = (((*path, "ContainerHostname"), c.get("ContainerHostname")) for path, c in listed)
     for path, name, _ in twins(names):
         yield Fault(name, path, f"two containers are called {text_of(name) or 'the same'}")
-
-
-_OWNER = re.compile(r"(?:arn:aws[a-z-]*:iam::(\d{12}):|(\d{12})\.dkr\.ecr)")
-_OF_AWS = re.compile(
-    r"/(?:.*(?:sagemaker|inference|training|tritonserver|djl-|neuronx?).*|xgboost|linear-learner|kmeans"
-    r"|pca|knn|lda|ntm|blazingtext|object2vec|object-detection|image-classification|ipinsights"
-    r"|factorization-machines|forecasting-deepar|randomcutforest|semantic-segmentation):"
-)
-"""How the repositories of AWS's own images are called."""
-
-
-def foreign_image(view: View) -> Iterator[Fault]:
-    """An image of another account than the role's on a serverless endpoint."""
-    role = _OWNER.match(text_of(view.body.get("ExecutionRoleArn")) or "")
-    for path, container in containers(view.resource) if role is not None else ():
-        node = container.get("Image")
-        text = text_of(node) or ""
-        image = _OWNER.match(text)
-        if node is None or image is None or role is None or image[2] == role[1]:
-            continue
-        serverless = [v for _, v in users(view) if v.get("ServerlessConfig") is not None]
-        if serverless and not _OF_AWS.search(text):
-            message = f"the image is of account {image[2]}; the model's role is of {role[1]}"
-            yield Fault(node, (*path, "Image"), message, related=(serverless[0],))
 
 
 def several_multi_model(view: View) -> Iterator[Fault]:
