@@ -75,6 +75,8 @@ def _of_home(sheet: FactSheet, home: Home, part: Place) -> None:
     sheet.state(type_, Type=named, Where=named)
     sheet.state(part.at("ServerlessConfig"), Serverless=True, Where="a serverless endpoint")
     _state_map(sheet, config.at("DataCaptureConfig"), "Capture")
+    if config.node.items("ShadowProductionVariants"):
+        sheet.state(home.place.at("ModelName"), Shadow=True)
     most, host = config.at("MaxPayloadInMB"), home.place.at("InferenceAmiVersion")
     if config.resource.kind == "EndpointConfig":
         drivers = _table("host_images")["drivers"]

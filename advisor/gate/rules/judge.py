@@ -47,7 +47,7 @@ def predicate(name: str) -> Predicate:
 
 
 # What a check looks at ``each`` of, beside lists; see ``served_models`` and ``images``.
-_SERVED, _HOSTED = ("Served",), ("Hosted",)
+_SERVED, _HOSTED = "Served", "Hosted"
 _ABOUT_FIELDS = ("missing-field", "unknown-field")
 
 
@@ -168,16 +168,15 @@ def _data_faults(check: Check, view: View) -> Iterator[Fault]:
 
 def _scopes(check: Check, view: View) -> Iterator[tuple[Path, Scope, Mapping[str, Any]]]:
     """What a check looks at one by one: parts of a resource, or what is known of served models."""
+    for path, part in _parts(check, view.body):
+        yield path, Scope(part=part, root=view.body), {}
     sheets: Sequence[FactSheet] = ()
-    if check.each == _HOSTED:
+    if _HOSTED in check.each:
         from advisor.gate.rules.facts import sheets_of
         from advisor.gate.rules.images import hosted_containers  # few files have containers
 
         sheets = sheets_of(view, hosted_containers)
-    elif check.each != _SERVED:
-        for path, part in _parts(check, view.body):
-            yield path, Scope(part=part, root=view.body), {}
-    elif _with_variables(view.world):
+    elif _SERVED in check.each and _with_variables(view.world):
         from advisor.gate.rules.facts import sheets_of
         from advisor.gate.rules.served_models import served_models  # reads the tables of models
 

@@ -197,25 +197,6 @@ def invocation_metric(view: View) -> Iterator[Fault]:
         yield Fault(node, path)
 
 
-_BACKLOG = frozenset(
-    {"ApproximateBacklogSize", "ApproximateBacklogSizePerInstance", "HasBacklogWithoutCapacity"}
-)
-
-
-def backlog_dimension(view: View) -> Iterator[Fault]:
-    """A metric of the backlog with a dimension other than the endpoint's name."""
-    custom = view.body.at(*CUSTOM)
-    if custom is None or text_of(custom.get("Namespace")) != "AWS/SageMaker":
-        return
-    metric = text_of(custom.get("MetricName"))
-    for index, entry in enumerate(custom.items("Dimensions")):
-        name = entry.get("Name")
-        text = text_of(name)
-        if name is not None and metric in _BACKLOG and text not in (None, "EndpointName"):
-            message = f"{metric} has no dimension {text}"
-            yield Fault(name, (*CUSTOM, "Dimensions", index, "Name"), message)
-
-
 def no_way_from_zero(view: View) -> Iterator[Fault]:
     """An asynchronous endpoint that may scale to zero without a step policy that wakes it."""
     node = view.body.get("MinCapacity")

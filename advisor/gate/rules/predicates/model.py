@@ -4,29 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.configuration.document import Node, Path, Resource
+from advisor.configuration.document import Node, Path
 from advisor.gate.rules.view import Fault, View, containers, text_of, twins
-from advisor.text.spelling import misspelt
-
-Places = Iterator[tuple[Path, Node]]
 
 LARGEST_ENVIRONMENT = 32 * 1024
 """Bytes of all keys and values of all containers together; see the check environment-too-large."""
-
-
-def multi_model(model: Resource) -> Places:
-    """The mode of each container that loads many models from one prefix."""
-    for path, container in containers(model):
-        mode = container.get("Mode")
-        if mode is not None and text_of(mode) == "MultiModel":
-            yield (*path, "Mode"), mode
-
-
-def pipeline(model: Resource) -> Places:
-    """A list of more than one container."""
-    listed = model.body.get("Containers")
-    if listed is not None and len(listed.items()) > 1:
-        yield ("Containers",), listed
 
 
 def host_names(view: View) -> Iterator[Fault]:
@@ -51,9 +33,10 @@ def host_names(view: View) -> Iterator[Fault]:
 
 def several_multi_model(view: View) -> Iterator[Fault]:
     """More than one container of a pipeline loads many models."""
-    found = list(multi_model(view.resource))
-    for path, node in found[1:]:
-        yield Fault(node, path, related=(found[0][1],))
+    modes = (((*path, "Mode"), each.get("Mode")) for path, each in containers(view.resource))
+    for path, node, twin in twins(modes):
+        if text_of(node) == "MultiModel":
+            yield Fault(node, path, related=(twin,))
 
 
 def large_environment(view: View) -> Iterator[Fault]:
@@ -70,16 +53,3 @@ def large_environment(view: View) -> Iterator[Fault]:
     if last is not None and total > LARGEST_ENVIRONMENT:
         message = f"the environments have {total:,} bytes; expected at most {LARGEST_ENVIRONMENT:,}"
         yield Fault(last[1], last[0], message, at_key=True)
-
-
-def empty_container(view: View) -> Iterator[Fault]:
-    """A container that names neither an image nor a model package."""
-    for path, container in containers(view.resource):
-        hidden = any(key.startswith("Fn::") for key in container.value)  # a function makes more
-        if (
-            not hidden
-            and not misspelt("Image", container.value, view.service.fields)
-            and container.get("Image") is None
-            and container.get("ModelPackageName") is None
-        ):
-            yield Fault(container, path, at_key=True)
