@@ -20,6 +20,7 @@ from advisor.configuration.document import (
     written,
 )
 from advisor.configuration.partial_texts import as_text, number
+from advisor.configuration.rulefiles import read_json_rules
 from advisor.gate.checks import Check
 from advisor.gate.finding import GateFinding
 from advisor.gate.rules.predicate import Scope, compared, holds, lacking
@@ -278,17 +279,25 @@ def finding_of(check: Check, resource: Resource, fault: Fault) -> GateFinding:
     if node is resource.body:
         mark = resource.mark
     message = fault.message or check.message or check.title
+    value, severity = value_text(node), fault.severity or check.severity
+    if node.via.startswith("default") and _replaced_by_everybody(value):
+        severity = "info"
     return check.finding(message, mark.file, mark.line, mark.column)._replace(
-        severity=fault.severity or check.severity,
+        severity=severity,
         width=mark.width,
         address=resource.address,
         path=written(fault.path),
-        value=value_text(node),
+        value=value,
         suggestion=fault.suggestion,
         via="" if fault.at_key else node.via,
         lines=_lines_around(resource, fault.path, mark),
         related=tuple(node.place for node in fault.related),
     )
+
+
+def _replaced_by_everybody(value: str) -> bool:
+    """Whether a default only shows where the caller's own value goes."""
+    return re.search(read_json_rules("service", "placeholders.json")["others"], value) is not None
 
 
 def value_text(node: Node) -> str:
