@@ -184,7 +184,9 @@ def wildcard(view: View) -> Iterator[Fault]:
     """An asterisk in the address of something that is read."""
     for path, node, _, key in _addresses(view):
         if path[-1] in _READ and "*" in key:
-            yield Fault(node, path, f"{path[-1]} has *, which S3 takes for a part of a key")
+            severity = "" if view.resource.kind == "TransformJob" else "warning"
+            message = f"{path[-1]} has *, which S3 takes for a part of a key"
+            yield Fault(node, path, message, severity=severity)
 
 
 def double_slash(view: View) -> Iterator[Fault]:
