@@ -15,6 +15,7 @@ from advisor.configuration.api.service import TERRAFORM_KINDS
 
 TABLE = Path(__file__).parent.parent / "rules" / "service" / "terraform.json"
 NEWER = {
+    "predictive_scaling_policy_configuration": "6.0.0",
     "execution_role_arn": "6.21.0",
     "additional_model_data_source": "6.22.0",
     "capacity_reservation_config": "6.23.0",

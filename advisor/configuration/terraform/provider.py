@@ -17,8 +17,6 @@ Version: TypeAlias = "tuple[int, ...]"
 
 _CONSTRAINT = re.compile(r"\s*(~>|>=|<=|!=|=|<|>)?\s*v?(\d+(?:\.\d+){0,2})[^,]*")
 
-_LACKS = "the AWS provider has no argument"
-
 
 class Versions(NamedTuple):
     """The versions of the provider that may be in use."""
@@ -88,17 +86,18 @@ def refused(
     tree = tree_of(kind)
     if tree is None:
         return
+    table = read_json_rules("service", "terraform.json")
+    lacks, newer = f"the AWS provider {table['provider']} has no argument", table["newer"]
     name, prefix = raw.get("name"), raw.get("name_prefix")
     if prefix is not None and "name_prefix" not in tree["arguments"]:
-        yield "name_prefix", prefix, "error", f"{_LACKS} name_prefix here"
+        yield "name_prefix", prefix, "error", f"{lacks} name_prefix here"
     elif prefix is not None and name is not None and "unknown" not in (name.kind, prefix.kind):
         yield "name_prefix", prefix, "error", "name and name_prefix exclude each other"
-    newer = read_json_rules("service", "terraform.json")["newer"]
     for argument, node in _lacking(raw, service.kinds[kind], service, tree):
         since = newer.get(argument)
         severity = "error" if used.are_known or since is not None else "warning"
         if since is None or (used.below is not None and used.below <= _version(since)):
-            yield argument, node, severity, f"{_LACKS} {argument} here"
+            yield argument, node, severity, f"{lacks} {argument} here"
 
 
 def _lacking(

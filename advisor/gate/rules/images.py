@@ -62,10 +62,11 @@ def _of_container(container: Place) -> FactSheet:
     return sheet
 
 
-def _state_map(sheet: FactSheet, place: Place | None, fact: str) -> None:
-    """State what is certain to be there."""
-    if place is not None and place.node.kind == "map":
-        sheet.state(place, **{fact: True})
+def _state_map(sheet: FactSheet, place: Place | None, fact: str) -> bool:
+    """State what is certain to be there, and answer whether it is."""
+    certain = place is not None and place.node.kind == "map"
+    sheet.state(place, **{fact: True if certain else None})
+    return certain
 
 
 def _of_home(sheet: FactSheet, home: Home, part: Place) -> None:
@@ -73,7 +74,8 @@ def _of_home(sheet: FactSheet, home: Home, part: Place) -> None:
     type_, config = part.at("InstanceType"), whole(home.place.resource)
     named = text_of(type_.node) if type_ is not None else None
     sheet.state(type_, Type=named, Where=named)
-    sheet.state(part.at("ServerlessConfig"), Serverless=True, Where="a serverless endpoint")
+    if _state_map(sheet, part.at("ServerlessConfig"), "Serverless"):
+        sheet.state(part.at("ServerlessConfig"), Where="a serverless endpoint")
     _state_map(sheet, config.at("DataCaptureConfig"), "Capture")
     if config.node.items("ShadowProductionVariants"):
         sheet.state(home.place.at("ModelName"), Shadow=True)
@@ -97,17 +99,17 @@ def of_image(text: str) -> Facts:
         ``Region`` that is named instead.
     """
     words = _table("images")
-    whole = text.partition("/")[2]
-    device = next((name for name, form in words["devices"].items() if re.search(form, text)), None)
+    name = text.partition("/")[2]
+    device = next((kind for kind, form in words["devices"].items() if re.search(form, text)), None)
     facts: dict[str, str | int | None] = {"Device": device, "Cuda": _cuda(text, words["cuda"])}
-    if HIDDEN not in whole and whole:
-        facts["Image"] = whole
-    repository = re.split("[:@]", whole)[0]
+    if HIDDEN not in name and name:
+        facts["Image"] = name
+    repository = re.split("[:@]", name)[0]
     host = re.match(r"(\d{12})\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.", text)
     regions = read_json_rules("service", "registries.json")["accounts"].get(host[1] if host else "")
-    if re.search(words["arm"], whole):
+    if re.search(words["arm"], name):
         facts["Processor"] = "arm64"
-    elif HIDDEN not in whole and (repository in words["frameworks"] or regions):
+    elif HIDDEN not in name and (repository in words["frameworks"] or regions):
         facts["Processor"] = "x86_64"
     if host is not None and regions is None:
         known = repository in (*words["frameworks"], *words["algorithms"])

@@ -159,7 +159,7 @@ def problems(model: ServiceModel, resource: Resource) -> Iterator[ServiceProblem
 class _ServiceWalk:
     def __init__(self, model: ServiceModel, dialect: str, partial: bool = False) -> None:
         self.partial = partial  # the file holds one field of the request
-        self.closed = False  # no newer API can have the field
+        self.closed = False  # the provider's schema says it all
         self.model = model
         self.dialect = dialect
         self.loose = dialect in _LOOSE
