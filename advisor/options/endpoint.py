@@ -204,7 +204,7 @@ def _host_image(draft: Draft, done: Parameters) -> None:
         return
     images = draft.facts.book.model_tables()["servers"]["host_images"]
     cuda, drivers = int(found[1]), images["drivers"]
-    name = next((name for name, driver in drivers.items() if name and driver == cuda), None)
+    name = next((name for name, driver in drivers.items() if name and int(driver) == cuda), None)
     if cuda > drivers[""] and name is not None:
         done["InferenceAmiVersion"] = name
         because = f"The image is made for CUDA {found[1]}. {images['because']}"

@@ -44,7 +44,6 @@ def test_the_schema_is_known_up_to_its_own_version(version: list[int], spaces: i
     [
         'terraform {\n required_providers {\n  aws = {\n   version = "~> 4.0"\n  }\n }\n}\n',
         'terraform {\n required_providers {\n  aws = "~> 4.0"\n }\n}\n',
-        'provider "aws" {\n version = "~> 4.0"\n}\n',
     ],
 )
 def test_a_folder_says_which_versions(text: str) -> None:

@@ -31,22 +31,20 @@ class Versions(NamedTuple):
 
 
 def versions(blocks: Iterable[hcl.HclBlock]) -> Versions:
-    """The versions that ``required_providers`` of a folder allows, or its provider block."""
+    """The versions that ``required_providers`` of a folder allows."""
     found: Node | None = None
     for block in blocks:
-        bodies = [block.body, *(each.body for each in block.body.blocks)]
-        for body in bodies if block.type == "terraform" else ():
-            for name in ("aws", "required_providers"):
-                attribute = body.attributes.get(name)
-                node = Evaluator({}, {}).value(attribute.value) if attribute else None
-                if node is not None and name == "required_providers":
-                    node = node.get("aws")
-                if node is not None:
-                    found = node.get("version") if node.kind == "map" else node
-        if block.type == "provider" and block.labels == ("aws",) and found is None:
-            attribute = block.body.attributes.get("version")
-            found = Evaluator({}, {}).value(attribute.value) if attribute else None
-    return allowed(str(found.value) if found is not None and found.kind == "scalar" else "")
+        if block.type == "terraform":
+            for body in (block.body, *(each.body for each in block.body.blocks)):
+                values = {
+                    name: Evaluator({}, {}).value(attribute.value)
+                    for name, attribute in body.attributes.items()
+                    if name in ("aws", "required_providers")
+                }
+                listed = values.get("required_providers")
+                found = values.get("aws") or (listed.get("aws") if listed else None) or found
+    said = found.get("version") if found is not None and found.kind == "map" else found
+    return allowed(str(said.value) if said is not None and said.kind == "scalar" else "")
 
 
 def allowed(constraint: str) -> Versions:

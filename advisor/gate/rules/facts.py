@@ -42,7 +42,7 @@ class FactSheet:
         self.places: dict[str, Place] = {}
         self.facts: dict[str, Node] = {}
 
-    def state(self, place: Place | None, **facts: str | int | None) -> None:
+    def state(self, place: Place | None, **facts: str | float | None) -> None:
         """Add facts of a place; those that are ``None`` are not known."""
         if place is None:
             return

@@ -12,11 +12,12 @@ from typing import Any
 
 from advisor.configuration.rulefiles import read_json_rules
 from advisor.gate.rules.facts import FactSheet, Home, Place, homes, whole
+from advisor.gate.rules.instances import neuron_cores
 from advisor.gate.rules.view import HIDDEN, View, containers, known_text, text_of
 
-_OLD = 50  # two digits of a CUDA version from which on they are 9.2, not 92
+_OLD = 50  # two digits of a CUDA version from which on they are 9.2 and the like, not 92
 
-Facts = Mapping[str, str | int | None]
+Facts = Mapping[str, str | float | None]
 
 
 def hosted_containers(view: View) -> Iterator[FactSheet]:
@@ -51,14 +52,16 @@ def _of_container(container: Place) -> FactSheet:
     ):
         if place is not None and (text_of(place.node) or "").lower() == value:
             sheet.state(place, **{fact: True})
+    for variable in _table("images")["cores"]:
+        cores = container.at("Environment", variable)
+        sheet.state(cores, Cores=text_of(cores.node) if cores else None, CoresName=variable)
     _state_map(sheet, container.at("ModelDataSource"), "DataSource")
     _state_map(sheet, owner.at("VpcConfig"), "Vpc")
     if len(owner.node.items("Containers")) > 1:
         sheet.state(owner.at("Containers"), Pipeline=True)
-    role = re.match(
-        r"arn:aws[a-z-]*:iam::(\d{12}):", text_of(owner.node.get("ExecutionRoleArn")) or ""
-    )
-    sheet.state(owner.at("ExecutionRoleArn"), RoleOwner=role[1] if role is not None else None)
+    role = owner.at("ExecutionRoleArn")
+    account = re.match(r"arn:aws[a-z-]*:iam::(\d{12}):", known_text(role.node) if role else "")
+    sheet.state(role, RoleOwner=account[1] if account is not None else None)
     return sheet
 
 
@@ -73,7 +76,7 @@ def _of_home(sheet: FactSheet, home: Home, part: Place) -> None:
     """What runs a container says, of one of its types."""
     type_, config = part.at("InstanceType"), whole(home.place.resource)
     named = text_of(type_.node) if type_ is not None else None
-    sheet.state(type_, Type=named, Where=named)
+    sheet.state(type_, Type=named, Where=named, NeuronCores=neuron_cores(named or ""))
     if _state_map(sheet, part.at("ServerlessConfig"), "Serverless"):
         sheet.state(part.at("ServerlessConfig"), Where="a serverless endpoint")
     _state_map(sheet, config.at("DataCaptureConfig"), "Capture")
@@ -82,7 +85,9 @@ def _of_home(sheet: FactSheet, home: Home, part: Place) -> None:
     most, host = config.at("MaxPayloadInMB"), home.place.at("InferenceAmiVersion")
     if config.resource.kind == "EndpointConfig":
         drivers = _table("host_images")["drivers"]
-        sheet.state(host or type_, Driver=drivers.get(text_of(host.node) if host else ""))
+        driver = drivers.get(text_of(host.node) if host else "")
+        sheet.state(host or type_, Driver=int(driver) if driver else None)
+        sheet.state(host, DriverVersion=driver)
     else:
         sheet.state(home.place, Batch=True)
         sheet.state(most, MaxPayload=text_of(most.node) if most is not None else None)
@@ -93,24 +98,25 @@ def of_image(text: str) -> Facts:
     """What the address of an image tells; what it does not tell is ``None``, or not there.
 
     Returns:
-        ``Image`` repository and tag; ``Device`` neuron, gpu or cpu; ``Cuda`` major version;
-        ``Processor`` as in ``instances.csv``; ``Algorithm`` built-in one of AWS; ``Owner`` another
-        account than AWS's; ``Account`` of AWS with the ``Home`` Regions of its registry, and the
-        ``Region`` that is named instead.
+        ``Image``, ``Device``, ``Processor`` as in ``instances.csv``, ``CudaVersion`` and ``Cuda``,
+        its major one, ``Algorithm`` of AWS, ``Owner`` where that is not AWS, and ``Account``, ``Home``
+        and ``Region`` where the account of AWS has its registry in other Regions.
     """
     words = _table("images")
     name = text.partition("/")[2]
     device = next((kind for kind, form in words["devices"].items() if re.search(form, text)), None)
-    facts: dict[str, str | int | None] = {"Device": device, "Cuda": _cuda(text, words["cuda"])}
+    facts: dict[str, str | float | None] = {"Device": device}
+    cuda = re.search(words["cuda"], text)
+    if cuda is not None and int(cuda[1]) < _OLD:
+        facts |= {"Cuda": int(cuda[1]), "CudaVersion": float(f"{cuda[1]}.{cuda[2] or 0}")}
     if HIDDEN not in name and name:
         facts["Image"] = name
     repository = re.split("[:@]", name)[0]
     host = re.match(r"(\d{12})\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.", text)
     regions = read_json_rules("service", "registries.json")["accounts"].get(host[1] if host else "")
-    if re.search(words["arm"], name):
-        facts["Processor"] = "arm64"
-    elif HIDDEN not in name and (repository in words["frameworks"] or regions):
-        facts["Processor"] = "x86_64"
+    said = (kind for kind, form in words["processors"].items() if re.search(form, name))
+    usual = HIDDEN not in name and (repository in words["frameworks"] or regions)
+    facts["Processor"] = next(said, "x86_64" if usual else None)
     if host is not None and regions is None:
         known = repository in (*words["frameworks"], *words["algorithms"])
         facts["Owner"] = None if known or repository.startswith("sagemaker-") else host[1]
@@ -119,13 +125,6 @@ def of_image(text: str) -> Facts:
         if host[2] not in regions:
             facts |= {"Account": host[1], "Home": ", ".join(regions), "Region": host[2]}
     return facts
-
-
-def _cuda(text: str, form: str) -> int | None:
-    """The major version of CUDA that a tag names."""
-    found = re.search(form, text)
-    digits = int(found[1]) if found is not None else None
-    return digits // 10 if digits is not None and digits >= _OLD else digits
 
 
 def _table(part: str) -> Mapping[str, Any]:

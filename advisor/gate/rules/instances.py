@@ -72,6 +72,13 @@ def accelerators(instance_type: str) -> int | None:
     return int(row["accelerator_count"] or 0) if row is not None and row["accelerator"] else None
 
 
+def neuron_cores(instance_type: str) -> int | None:
+    """How many Neuron cores a type has; ``None`` where it has none, or that is not known."""
+    row = _rows().get(instance_type, {})
+    each = of_fields("neuron_cores").get(row.get("accelerator_model"))
+    return int(row["accelerator_count"]) * int(each) if each else None
+
+
 def family(instance_type: str) -> str:
     """``g5`` of ``ml.g5.xlarge``; the text itself where it is no instance type."""
     parts = instance_type.split(".")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import (
@@ -29,9 +29,6 @@ from advisor.gate.rules.view import Fault, View, containers, text_of
 from advisor.gate.settings import Organisation
 from advisor.model.value import Value
 from advisor.text.spelling import misspelt, nearest
-
-if TYPE_CHECKING:
-    from advisor.gate.rules.facts import FactSheet
 
 Predicate = Callable[[View], Iterator[Fault]]
 
@@ -171,18 +168,15 @@ def _scopes(check: Check, view: View) -> Iterator[tuple[Path, Scope, Mapping[str
     """What a check looks at one by one: parts of a resource, or what is known of served models."""
     for path, part in _parts(check, view.body):
         yield path, Scope(part=part, root=view.body), {}
-    sheets: Sequence[FactSheet] = ()
     if _HOSTED in check.each:
-        from advisor.gate.rules.facts import sheets_of
-        from advisor.gate.rules.images import hosted_containers  # few files have containers
-
-        sheets = sheets_of(view, hosted_containers)
+        from advisor.gate.rules.images import hosted_containers as make  # few files have containers
     elif _SERVED in check.each and _with_variables(view.world):
-        from advisor.gate.rules.facts import sheets_of
-        from advisor.gate.rules.served_models import served_models  # reads the tables of models
+        from advisor.gate.rules.served_models import served_models as make  # reads tables of models
+    else:
+        return
+    from advisor.gate.rules.facts import sheets_of
 
-        sheets = sheets_of(view, served_models)
-    for sheet in sheets:
+    for sheet in sheets_of(view, make):
         part = Node("map", sheet.facts, view.body.mark)
         yield (), Scope(part=part, root=part), sheet.places
 
@@ -280,8 +274,9 @@ def finding_of(check: Check, resource: Resource, fault: Fault) -> GateFinding:
         mark = resource.mark
     message = fault.message or check.message or check.title
     value, severity = value_text(node), fault.severity or check.severity
-    if node.via.startswith("default") and _replaced_by_everybody(value):
-        severity = "info"
+    stands_in = read_json_rules("service", "placeholders.json")["others"]
+    if node.via.startswith("default") and re.search(stands_in, value):
+        severity = "info"  # it only shows where the caller's own value goes
     return check.finding(message, mark.file, mark.line, mark.column)._replace(
         severity=severity,
         width=mark.width,
@@ -293,11 +288,6 @@ def finding_of(check: Check, resource: Resource, fault: Fault) -> GateFinding:
         lines=_lines_around(resource, fault.path, mark),
         related=tuple(node.place for node in fault.related),
     )
-
-
-def _replaced_by_everybody(value: str) -> bool:
-    """Whether a default only shows where the caller's own value goes."""
-    return re.search(read_json_rules("service", "placeholders.json")["others"], value) is not None
 
 
 def value_text(node: Node) -> str:

@@ -107,13 +107,9 @@ def repeated_pool(view: View) -> Iterator[Fault]:
 
 def repeated_tag(view: View) -> Iterator[Fault]:
     """A tag key that stands twice; the service refuses the request."""
-    seen: set[str] = set()
-    for index, tag in enumerate(view.body.items("Tags")):
-        key = tag.get("Key")
-        text = text_of(key)
-        if key is not None and text is not None and text in seen:
-            yield Fault(key, ("Tags", index, "Key"), f"the tag {text!r} is repeated")
-        seen.add(text or "")
+    tags = enumerate(view.body.items("Tags"))
+    for path, key, _ in twins((("Tags", index, "Key"), tag.get("Key")) for index, tag in tags):
+        yield Fault(key, path, f"the tag {text_of(key)!r} is repeated")
 
 
 _KEY_FORM = re.compile(
