@@ -99,8 +99,8 @@ def of_image(text: str) -> Facts:
 
     Returns:
         ``Image``, ``Device``, ``Processor`` as in ``instances.csv``, ``CudaVersion`` and ``Cuda``,
-        its major one, ``Algorithm`` of AWS, ``Owner`` where that is not AWS, and ``Account``, ``Home``
-        and ``Region`` where the account of AWS has its registry in other Regions.
+        its major one, ``Algorithm``, ``Owner`` where that is not AWS; ``Account``, ``Home`` and
+        ``Region`` where the account of AWS has its registry in other Regions.
     """
     words = _table("images")
     name = text.partition("/")[2]
