@@ -17,8 +17,6 @@ from advisor.gate.rules.view import HIDDEN, View, containers, known_text, text_o
 
 _OLD = 50  # two digits of a CUDA version from which on they are 9.2 and the like, not 92
 
-Facts = Mapping[str, str | float | None]
-
 
 def hosted_containers(view: View) -> Iterator[FactSheet]:
     """Every container of a world, beside each type that runs it, or alone where nothing does."""
@@ -94,7 +92,7 @@ def _of_home(sheet: FactSheet, home: Home, part: Place) -> None:
 
 
 @lru_cache(maxsize=256)
-def of_image(text: str) -> Facts:
+def of_image(text: str) -> Mapping[str, str | float | None]:
     """What the address of an image tells; what it does not tell is ``None``, or not there.
 
     Returns:

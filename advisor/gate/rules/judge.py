@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import (
@@ -29,6 +29,9 @@ from advisor.gate.rules.view import Fault, View, containers, text_of
 from advisor.gate.settings import Organisation
 from advisor.model.value import Value
 from advisor.text.spelling import misspelt, nearest
+
+if TYPE_CHECKING:
+    from advisor.gate.rules.facts import Maker
 
 Predicate = Callable[[View], Iterator[Fault]]
 
@@ -169,9 +172,13 @@ def _scopes(check: Check, view: View) -> Iterator[tuple[Path, Scope, Mapping[str
     for path, part in _parts(check, view.body):
         yield path, Scope(part=part, root=view.body), {}
     if _HOSTED in check.each:
-        from advisor.gate.rules.images import hosted_containers as make  # few files have containers
+        from advisor.gate.rules.images import hosted_containers  # few files have containers
+
+        make: Maker = hosted_containers
     elif _SERVED in check.each and _with_variables(view.world):
-        from advisor.gate.rules.served_models import served_models as make  # reads tables of models
+        from advisor.gate.rules.served_models import served_models  # reads the tables of models
+
+        make = served_models
     else:
         return
     from advisor.gate.rules.facts import sheets_of

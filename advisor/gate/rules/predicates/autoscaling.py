@@ -37,10 +37,7 @@ def minimum_zero(view: View) -> Iterator[Fault]:
 
 
 def _minimums(body: Node) -> Iterator[tuple[Path, Node]]:
-    """The minimum of a target, of a scheduled action, and of those that a template's target has.
-
-    A maximum that stands alone bounds the minimum.
-    """
+    """The minimum, or a maximum that stands alone, of a target and of each scheduled action."""
     bodies: list[tuple[Path, Node]] = [((), body)]
     bodies += [(("ScheduledActions", n), e) for n, e in enumerate(body.items("ScheduledActions"))]
     for path, each in bodies:
