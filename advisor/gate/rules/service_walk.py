@@ -224,7 +224,7 @@ class _ServiceWalk:
     ) -> ServiceProblem:
         key = last_name(path)
         near = nearest(key, members)
-        if near:
+        if near or self.closed:
             message = f"{key} is no field of {holder}"
         else:
             message = f"{key} is not a field that the service model {self.model.version} knows here"
