@@ -14,6 +14,13 @@ from typing import Any
 from advisor.configuration.api.service import TERRAFORM_KINDS
 
 TABLE = Path(__file__).parent.parent / "rules" / "service" / "terraform.json"
+NEWER = {
+    "predictive_scaling_policy_configuration": "6.0.0",
+    "execution_role_arn": "6.21.0",
+    "additional_model_data_source": "6.22.0",
+    "capacity_reservation_config": "6.23.0",
+}
+"""Arguments of later providers, and the first version that has or may have them."""
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 
 
@@ -38,6 +45,7 @@ def main() -> int:
     table = {
         "source": f"https://registry.terraform.io/providers/hashicorp/aws/{version}/docs",
         "provider": version,
+        "newer": NEWER,
         "resources": {
             name: tree(schemas[name]["block"]) for name in TERRAFORM_KINDS if name in schemas
         },

@@ -7,7 +7,7 @@ from advisor.model.value import Value
 DOMAINS = dict.fromkeys(("aws", "aws-us-gov"), "amazonaws.com")
 DOMAINS |= {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}
 _PARTITIONS = {"cn-": "aws-cn", "eus": "aws-eusc"}  # by what their Regions begin with
-AT_HOME = ("ecr", "sns", "kms")
+AT_HOME = ("ecr", "sns", "kms", "sagemaker")
 """Services whose resources must be in the endpoint's own Region."""
 
 

@@ -36,12 +36,13 @@ class Hidden(NamedTuple):
     """Why a value is not known.
 
     ``maybe_absent``: it may turn out to be no value at all. ``other``: it equals none of the
-    literals that it is compared with.
+    literals that it is compared with. ``least``: characters that it has in a text.
     """
 
     reason: str
     maybe_absent: bool = False
     other: bool = False
+    least: int = 0
 
 
 class Node(NamedTuple):

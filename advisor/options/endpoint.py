@@ -208,8 +208,9 @@ def _host_image(draft: Draft, done: Parameters) -> None:
     if found is None:
         return
     images = draft.facts.book.model_tables()["servers"]["host_images"]
-    name = images["cuda"].get(found[1])
-    if name is not None:
+    cuda, drivers = int(found[1]), images["drivers"]
+    name = next((name for name, driver in drivers.items() if name and int(driver) == cuda), None)
+    if cuda > drivers[""] and name is not None:
         done["InferenceAmiVersion"] = name
         because = f"The image is made for CUDA {found[1]}. {images['because']}"
         draft.set("InferenceAmiVersion", name, because, source=images["source"])

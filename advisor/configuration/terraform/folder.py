@@ -13,6 +13,7 @@ from advisor.configuration.source import SourceText
 from advisor.configuration.terraform import hcl_tree as hcl
 from advisor.configuration.terraform.hcl_expressions import HclReader, read_hcl
 from advisor.configuration.terraform.hcl_values import Evaluator, truth_of
+from advisor.configuration.terraform.provider import Versions, versions
 from advisor.model.errors import InputError
 
 _LABELS = {"resource": 2, "data": 2, "variable": 1, "provider": 1, "module": 1, "output": 1}
@@ -111,6 +112,7 @@ class Folder(NamedTuple):
     resources: Sequence[hcl.HclBlock]
     modules: Sequence[hcl.HclBlock]
     region: hcl.Expression | None
+    provider: Versions
     given: Mapping[str, Node]  # by terraform.tfvars and *.auto.tfvars
     choices: Mapping[str, Mapping[str, Node]]  # by other .tfvars files, by name
     repeated: Sequence[tuple[hcl.Attribute, hcl.Attribute]]
@@ -175,6 +177,7 @@ def _folder(
         resources=[block for block in blocks if _is(block, "resource", 2)],
         modules=[block for block in blocks if _is(block, "module", 1)],
         region=region,
+        provider=versions(blocks),
         given=given,
         choices={name: values for name, values in usable.items() if values},
         repeated=repeated,

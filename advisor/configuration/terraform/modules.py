@@ -41,7 +41,8 @@ from advisor.configuration.terraform.folder import (
     variable_values,
 )
 from advisor.configuration.terraform.hcl_values import MOST_STEPS, Evaluator, elements
-from advisor.configuration.terraform.names import misplaced, to_api
+from advisor.configuration.terraform.names import misplaced, to_api, tree_of
+from advisor.configuration.terraform.provider import Versions, refused
 from advisor.model.errors import InputError
 
 MOST_INSTANCES = 50
@@ -74,7 +75,9 @@ def read_folder(
         for words, variables in choices(folder, relevant, given):
             evaluator = Evaluator(variables, folder.local_values)
             resources = tuple(
-                resource for block in relevant for resource in _resources(block, evaluator, service)
+                resource
+                for block in relevant
+                for resource in _resources(block, evaluator, service, folder.provider)
             )
             bare.update({word.mark: word for word in evaluator.bare_words})
             spent = spent or evaluator.is_spent
@@ -137,7 +140,7 @@ def _target_of(expression: hcl.Expression, folder: Folder) -> hcl.HclBlock | Non
 
 
 def _resources(
-    block: hcl.HclBlock, evaluator: Evaluator, service: ServiceModel
+    block: hcl.HclBlock, evaluator: Evaluator, service: ServiceModel, used: Versions
 ) -> Iterator[Resource]:
     """The instances of a resource block."""
     kind, name = block.labels
@@ -149,7 +152,11 @@ def _resources(
         body = settled(to_api(raw, TERRAFORM_KINDS[kind], service))
         address = f"{kind}.{name}{suffix}"
         made = addressed(TERRAFORM_KINDS[kind], "terraform", address, body, block.mark)
-        yield made._replace(lifecycle=_lifecycle(block.body))
+        told = {
+            "closed": used.are_known and tree_of(TERRAFORM_KINDS[kind]) is not None,
+            "refused": tuple(refused(raw, TERRAFORM_KINDS[kind], service, used)),
+        }
+        yield made._replace(lifecycle={**_lifecycle(block.body), **told})
 
 
 def _instances(body: hcl.Body, evaluator: Evaluator) -> Iterator[tuple[str, dict[str, Node]]]:

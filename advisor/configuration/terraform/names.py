@@ -22,6 +22,7 @@ Tree: TypeAlias = "Mapping[str, Any]"
 """What a block may hold: ``arguments``, a list of names, and ``blocks``, by name."""
 
 _OTHER_NAMES = {"kms_key_arn": "KmsKeyId"}
+_MADE_UP = 26  # characters that the provider puts behind a prefix
 _TYPES = {kind: name for name, kind in TERRAFORM_KINDS.items()}
 
 
@@ -130,9 +131,9 @@ def to_api(raw: Node, kind: str, service: ServiceModel) -> Node:
     prefix = raw.value.get("name_prefix")
     if prefix is not None and named and prefix.kind in ("scalar", "text"):
         pieces = prefix.value if prefix.kind == "text" else (str(prefix.value),)
-        entries[named] = prefix._replace(
-            kind="text", value=(*pieces, Hidden("made up by Terraform"))
-        )
+        hidden = Hidden("made up by Terraform", least=_MADE_UP)
+        if entries.get(named, prefix).kind == "unknown" or named not in entries:
+            entries[named] = prefix._replace(kind="text", value=(*pieces, hidden))
     tags = entries.get("tags")
     listed = service.shapes[shape]["members"].get("Tags")
     if tags is not None and listed is not None and service.shapes[listed]["type"] == "list":

@@ -118,7 +118,7 @@ def _settle(found: ProvenWorkload, view: View, here: str) -> None:
         found.said["model.accelerator"] = f"{instance_type}: {found.said['deploy.instance_type']}"
     arns = (text_of(view.body.get(f"{kind}Arn")) or "" for kind in COMPARED)
     places = [place for text in (*values.values(), *arns) if (place := place_of(text))]
-    regions = [each.region for each in places if each.service in (*AT_HOME, "sagemaker")]
+    regions = [each.region for each in places if each.service in AT_HOME]
     region = next(filter(None, (view.region, *regions)), "")
     if region and _accepted("region", region):
         values["region"] = region

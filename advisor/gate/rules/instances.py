@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from advisor.configuration.rulefiles import rule_path
+from advisor.configuration.rulefiles import of_fields, rule_path
 from advisor.rulebook.source import read_table
 
 Row = dict[str, str]
@@ -30,6 +30,11 @@ _PROPERTIES: dict[str, Callable[[Row], bool | None]] = {
     "arm": lambda row: row["arch"] == "arm64" if row["arch"] else None,
     "x86": lambda row: row["arch"] == "x86_64" if row["arch"] else None,
     "burstable": lambda row: _classes().get(family(row["instance_type"])) == "burstable",
+    "unpartitioned": lambda row: (
+        row["accelerator_model"] in of_fields("unpartitioned")
+        if row["accelerator_model"]
+        else {"none": True}.get(row["accelerator"])
+    ),
     "inferentia-1": lambda row: family(row["instance_type"]) == "inf1",
 }
 
@@ -38,7 +43,7 @@ def is_a(instance_type: str, property_name: str) -> bool | None:
     """Whether a type has a property; ``None`` when nothing says so.
 
     Properties: local-storage, gpu, no-gpu, several-gpus, neuron, no-neuron, arm, x86, burstable,
-    inferentia-1.
+    unpartitioned, inferentia-1.
     """
     row = _rows().get(instance_type)
     return None if row is None else _PROPERTIES[property_name](row)
@@ -65,6 +70,13 @@ def accelerators(instance_type: str) -> int | None:
     """How many GPUs or Neuron devices a type has; ``None`` where it is not known."""
     row = _rows().get(instance_type)
     return int(row["accelerator_count"] or 0) if row is not None and row["accelerator"] else None
+
+
+def neuron_cores(instance_type: str) -> int | None:
+    """How many Neuron cores a type has; ``None`` where it has none, or that is not known."""
+    row = _rows().get(instance_type, {})
+    each = of_fields("neuron_cores").get(row.get("accelerator_model"))
+    return int(row["accelerator_count"]) * int(each) if each else None
 
 
 def family(instance_type: str) -> str:

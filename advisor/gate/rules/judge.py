@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import (
@@ -20,6 +20,7 @@ from advisor.configuration.document import (
     written,
 )
 from advisor.configuration.partial_texts import as_text, number
+from advisor.configuration.rulefiles import read_json_rules
 from advisor.gate.checks import Check
 from advisor.gate.finding import GateFinding
 from advisor.gate.rules.predicate import Scope, compared, holds, lacking
@@ -28,6 +29,9 @@ from advisor.gate.rules.view import Fault, View, containers, text_of
 from advisor.gate.settings import Organisation
 from advisor.model.value import Value
 from advisor.text.spelling import misspelt, nearest
+
+if TYPE_CHECKING:
+    from advisor.gate.rules.facts import Maker
 
 Predicate = Callable[[View], Iterator[Fault]]
 
@@ -43,7 +47,8 @@ def predicate(name: str) -> Predicate:
     return found
 
 
-_SERVED = ("Served",)  # what a check looks at ``each`` of, beside lists; see ``served_models``
+# What a check looks at ``each`` of, beside lists; see ``served_models`` and ``images``.
+_SERVED, _HOSTED = "Served", "Hosted"
 _ABOUT_FIELDS = ("missing-field", "unknown-field")
 
 
@@ -60,9 +65,12 @@ class Judge(Value):
         """Every finding of a document, each once, with the conditions under which it shows."""
         seen: dict[tuple[str, Mark, str], tuple[GateFinding, int]] = {}
         for world in document.worlds:
-            for finding in self._in_world(world):
-                mark = Mark(finding.file, finding.line, finding.column)
-                key = (finding.rule, mark, finding.message)
+            once: dict[tuple[str, Mark, str], GateFinding] = {}
+            for each in self._in_world(world):
+                once.setdefault(
+                    (each.rule, Mark(each.file, each.line, each.column), each.message), each
+                )
+            for key, finding in once.items():
                 first, times = seen.get(key, (finding._replace(when=world.when), 0))
                 seen[key] = (first, times + 1)
         everywhere = len(document.worlds)
@@ -161,23 +169,31 @@ def _data_faults(check: Check, view: View) -> Iterator[Fault]:
 
 def _scopes(check: Check, view: View) -> Iterator[tuple[Path, Scope, Mapping[str, Any]]]:
     """What a check looks at one by one: parts of a resource, or what is known of served models."""
-    if check.each != _SERVED:
-        for path, part in _parts(check, view.body):
-            yield path, Scope(part=part, root=view.body), {}
-    elif _with_variables(view.world):
+    for path, part in _parts(check, view.body):
+        yield path, Scope(part=part, root=view.body), {}
+    if _HOSTED in check.each:
+        from advisor.gate.rules.images import hosted_containers  # few files have containers
+
+        make: Maker = hosted_containers
+    elif _SERVED in check.each and _with_variables(view.world):
         from advisor.gate.rules.served_models import served_models  # reads the tables of models
 
-        for served in served_models(view):
-            part = Node("map", served.facts, view.body.mark)
-            yield (), Scope(part=part, root=part), served.places
+        make = served_models
+    else:
+        return
+    from advisor.gate.rules.facts import sheets_of
+
+    for sheet in sheets_of(view, make):
+        part = Node("map", sheet.facts, view.body.mark)
+        yield (), Scope(part=part, root=part), sheet.places
 
 
 @lru_cache(maxsize=1)
 def _with_variables(world: World) -> bool:
     """Whether a container of a world is given variables; most are not."""
-    found = [each for model in world.of_kind("Model") for _, each in containers(model)]
-    inline = [c.body.at("Specification", "Container") for c in world.of_kind("InferenceComponent")]
-    return any(each is not None and each.get("Environment") is not None for each in found + inline)
+    holders = (*world.of_kind("Model"), *world.of_kind("InferenceComponent"))
+    found = (each for holder in holders for _, each in containers(holder))
+    return any(each.get("Environment") is not None for each in found)
 
 
 def _misspelt(fault: Mapping[str, Any], scope: Scope, known: frozenset[str]) -> bool:
@@ -264,12 +280,16 @@ def finding_of(check: Check, resource: Resource, fault: Fault) -> GateFinding:
     if node is resource.body:
         mark = resource.mark
     message = fault.message or check.message or check.title
+    value, severity = value_text(node), fault.severity or check.severity
+    stands_in = read_json_rules("service", "placeholders.json")["others"]
+    if node.via.startswith("default") and re.search(stands_in, value):
+        severity = "info"  # it only shows where the caller's own value goes
     return check.finding(message, mark.file, mark.line, mark.column)._replace(
-        severity=fault.severity or check.severity,
+        severity=severity,
         width=mark.width,
         address=resource.address,
         path=written(fault.path),
-        value=value_text(node),
+        value=value,
         suggestion=fault.suggestion,
         via="" if fault.at_key else node.via,
         lines=_lines_around(resource, fault.path, mark),

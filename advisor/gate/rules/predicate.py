@@ -40,7 +40,11 @@ class Scope(Value):
                 return unknown(
                     "it lies within a value that is not known", node.mark, maybe_absent=True
                 )
-            node = node.get(step)
+            held = node.value if node.kind == "map" else ()
+            found, made = node.get(step), any(key.startswith("Fn::") for key in held)
+            if found is None and made:
+                return unknown("a function makes more entries", node.mark, maybe_absent=True)
+            node = found
         return node
 
 

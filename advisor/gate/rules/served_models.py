@@ -1,7 +1,6 @@
 """What follows from a container's variables and the type that it runs on: ``Served`` of a check.
 
-A model is known by the id that a variable writes, never by what a name looks like. A fact that an
-open value decides is left out, so that no condition on it holds.
+A model is known by the id that a variable writes, never by what a name looks like.
 """
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from advisor.catalogue.models import KnownModel
-from advisor.configuration.document import Node, Path, Resource, World
+from advisor.configuration.document import Node
+from advisor.gate.rules.facts import FactSheet, Home, Place, homes, whole
 from advisor.gate.rules.model_server import ModelServer, count_of, model_server, precision_of
 from advisor.gate.rules.named_types import market_of
-from advisor.gate.rules.predicates.component import config_of, host_of
 from advisor.gate.rules.view import View, containers, text_of
 from advisor.model.geometry import Accelerator
 from advisor.modelling import memory
@@ -34,15 +33,8 @@ _ROUND = 1024  # tokens to which a proposed context is rounded down
 _DEGREES = 8  # devices of the largest types
 _MIB = 2**20
 _NO_COUNT = re.compile(r"0+|-(?!1$)\d+")
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")  # of an owner; paths begin otherwise
 _SERVER = 256 * _MIB  # bytes of host memory that a server takes besides weights
-
-
-class Place(NamedTuple):
-    """Where a fact comes from."""
-
-    resource: Resource
-    path: Path
-    node: Node
 
 
 class Host(NamedTuple):
@@ -64,68 +56,43 @@ class Host(NamedTuple):
         return wanted if wanted and self.needs.get("AcceleratorPartitionType") is None else 0
 
 
-_last: list[tuple[World, dict[str, list[Served]]]] = []
+def served_models(view: View) -> Iterator[Served]:
+    """Every container of a world on each of its types, as far as server and type are known."""
+    market = market_of(view, view.region)
+    for home in homes(view):
+        servers = [
+            (whole(home.owner).inner(node, *path), model_server(node))
+            for path, node in containers(home.owner)
+        ]
+        for host in _types(home, market) if home.place.resource.kind == "EndpointConfig" else ():
+            for place, server in servers:
+                if server is not None:
+                    served = Served(place, server, host, market)
+                    served.tell(view)
+                    yield served
 
 
-def served_models(view: View) -> list[Served]:
-    """What a view's resource has a part in, as far as server and type are known."""
-    if not _last or _last[0][0] is not view.world:
-        found: dict[str, list[Served]] = {}
-        market = market_of(view, view.region)
-        for holder, host in _hosts(view, market):
-            model, inline = view.model_of(holder), holder.get("Container")
-            places = [Place(model, *each) for each in containers(model)] if model else []
-            if inline is not None:
-                places.append(Place(host.settings.resource, ("Specification", "Container"), inline))
-            for place in places:
-                server = model_server(place.node)
-                for each in () if server is None else (Served(place, server, host, market),):
-                    each.tell(view)
-                    for address in {place.resource.address, host.settings.resource.address}:
-                        found.setdefault(address, []).append(each)
-        _last[:] = [(view.world, found)]
-    return _last[0][1].get(view.resource.address, [])
-
-
-def _hosts(view: View, market: Market) -> Iterator[tuple[Node, Host]]:
-    """What names a model or has a container, with what that runs on."""
-    for config in view.world.of_kind("EndpointConfig"):
-        for path, variant in view.variants(config):
-            place = Place(config, path, variant)
-            for host in _types(place, market):
-                yield variant, host
-    for component in view.world.of_kind("InferenceComponent"):
-        inner, said = view._replace(resource=component), component.body.get("Specification")
-        home, hosting = config_of(inner), host_of(inner)
-        if said is not None and home is not None and hosting is not None:
-            times = said.get("StartupParameters")
-            path = ("Specification",) if times is None else ("Specification", "StartupParameters")
-            settings = Place(component, path, times or said)
-            needs = said.get("ComputeResourceRequirements") or said
-            for host in _types(Place(home, (), hosting), market):
-                yield said, host._replace(settings=settings, needs=needs)
-
-
-def _types(variant: Place, market: Market) -> Iterator[Host]:
+def _types(home: Home, market: Market) -> Iterator[Host]:
     """A variant on its type, on each type of its pools, or serverless."""
+    variant = home.place
+    host = Host(variant, home.settings, None, home.needs)
     serverless = variant.node.get("ServerlessConfig")
     if serverless is not None and serverless.kind == "map":
-        yield Host(variant._replace(node=serverless), variant, None)
+        yield host._replace(type=variant._replace(node=serverless))
     for part in (variant.node, *variant.node.items("InstancePools")):
         node = part.get("InstanceType")
         instance = market.known.catalogue.get(text_of(node) or "")
         if node is not None and instance is not None:
-            yield Host(variant._replace(node=node), variant, instance)
+            yield host._replace(type=variant._replace(node=node), instance=instance)
 
 
-class Served:
-    """A container on one type: its facts by name, and where each comes from."""
+class Served(FactSheet):
+    """A container on one type."""
 
     def __init__(self, container: Place, server: ModelServer, host: Host, market: Market) -> None:
-        self.holder, self.path, _ = container
+        super().__init__()
+        self.container, self.holder = container, container.resource
         self.server, self.host, self.market = server, host, market
-        self.places: dict[str, Place] = {}
-        self.facts: dict[str, Node] = {}
         self.model: KnownModel | None = None
         self.precision: str | None = None
         self.valid: tuple[int, ...] = ()  # degrees at which the devices can share the model
@@ -136,18 +103,12 @@ class Served:
             self.degree = 1
 
     def put(self, place: Place | str, **facts: str | int | None) -> None:
-        """Add facts of a place, or of the variable of a role, else that of the model.
-
-        Those that are ``None`` are not known.
-        """
+        """Add facts of a place, or of the variable of a role, else that of the model."""
         if isinstance(place, str):
             name = self.server.name(place if self.server.is_set(place) else "model")
             node = self.server.variables.get(name, self.server.container)
-            place = Place(self.holder, (*self.path, "Environment", name), node)
-        for name, value in facts.items():
-            if value is not None:
-                self.places[name] = place
-                self.facts[name] = place.node._replace(kind="scalar", value=value)
+            place = self.container.inner(node, "Environment", name)
+        self.state(place, **facts)
 
     def tell(self, view: View) -> None:
         """Add all facts that are known."""
@@ -155,9 +116,10 @@ class Served:
         name = "a serverless endpoint" if own is None else own.type
         self.put(self.host.type, Type=name, Gpu=own is not None and own.accelerator != CPU)
         self._counts()
-        wanted, device = (server.text("model") or "").lower(), None
-        if wanted in {each.lower() for each in models.ids}:
-            self.model = models.find(wanted)
+        wanted, device = server.text("model") or "", None
+        if wanted.lower() in {each.lower() for each in models.ids}:
+            self.model = models.find(wanted.lower())
+        self._network(view, wanted)
         if self.host.devices and own is not None:
             device = models.accelerator(own.accelerator_model, own.accelerator_memory_mib)
             self._devices(device)
@@ -168,7 +130,6 @@ class Served:
         weights = memory.weight_bytes(geometry, self.precision or geometry.dtype, models.numbers)
         self.put("model", Model=self.model.id, Kind=geometry.kind, Parameters=geometry.parameters)
         self.put("model", Precision=self.precision, Weights=_gib(weights))
-        self._network(view, self.model)
         self._start(self.model)
         self._context(self.model)
         if device is not None and self.precision is not None:
@@ -203,10 +164,11 @@ class Served:
             self.put("degree", DegreeName=server.name("degree"), Degree=degree, Best=valid[-1])
         groups, copies = server.count("pipeline", 1), server.count("copies", 1)
         if degree in valid and groups and copies:
-            copies = devices // (degree * groups) if server.engine.get("fills") else copies
+            if server.engine.get("fills"):
+                copies = max(1, devices // (degree * groups))
             self.put("degree", Used=degree * groups * copies)
 
-    def _network(self, view: View, model: KnownModel) -> None:
+    def _network(self, view: View, wanted: str) -> None:
         bodies = (self.holder.body, self.host.type.resource.body)
         stored = [each for each in _STORED if self.server.container.get(each) is not None]
         kinds = [kind.lower().replace("_", "") for kind in view.world.declared.values()]
@@ -214,8 +176,10 @@ class Served:
         closed = [(text_of(body.get("EnableNetworkIsolation")) or "").lower() for body in bodies]
         inside = any(body.get("VpcConfig") is not None for body in bodies) and not out
         network = "isolated" if "true" in closed else "a VPC" if inside else "open"
-        hub = not stored and not self.server.has("other_hubs")
-        self.put("model", Hub=hub, Stored=" ".join(stored), Network=network, Gated=model.gated)
+        named = self.model is not None or _HUB_ID.fullmatch(wanted) is not None
+        hub = named and not stored and not self.server.has("other_hubs")
+        self.put("model", Hub=hub, Wanted=wanted, Stored=" ".join(stored), Network=network)
+        self.put("model", Gated=self.model.gated if self.model is not None else None)
         self.put("model", TokenName=self.server.name("token"), Token=self.server.is_set("token"))
 
     def _start(self, model: KnownModel) -> None:
@@ -236,7 +200,7 @@ class Served:
             if seconds is None or ("Timeout" in self.facts and seconds >= most):
                 continue
             if node is not None:
-                place, said = Place(settings.resource, (*settings.path, name), node), name
+                place, said = settings.inner(node, name), name
                 longer = min(ceil(most / 60) * 60, _MOST_S)
                 self.put(place, Longer=longer if longer > seconds else None)
             self.put(place, Timeout=seconds, TimeoutName=said)

@@ -87,7 +87,7 @@ _FORMS = (
 def partly_known(node: Node, shape: Shape, path: Path) -> Iterator[ServiceProblem]:
     """What is certain of a text of which parts are not known."""
     parts = node.value
-    size = sum(len(part) for part in parts if isinstance(part, str))
+    size = sum(len(p) if isinstance(p, str) else getattr(p, "least", 0) for p in parts)
     if size > shape.get("max", size):
         name = last_name(path)
         message = f"{name} has {size} characters and more; at most {shape['max']} are allowed"
@@ -152,12 +152,14 @@ _TRUTHS = frozenset({"true", "false", "True", "False", "1", "0", "yes", "no"})
 def problems(model: ServiceModel, resource: Resource) -> Iterator[ServiceProblem]:
     """Every disagreement of a resource with its shape, in the order of the document."""
     walk = _ServiceWalk(model, resource.dialect, PARTIAL in resource.lifecycle)
+    walk.closed = resource.lifecycle.get("closed") is True
     yield from walk.node(resource.body, model.kinds[resource.kind], ())
 
 
 class _ServiceWalk:
     def __init__(self, model: ServiceModel, dialect: str, partial: bool = False) -> None:
         self.partial = partial  # the file holds one field of the request
+        self.closed = False  # the provider's schema says it all
         self.model = model
         self.dialect = dialect
         self.loose = dialect in _LOOSE
@@ -222,7 +224,7 @@ class _ServiceWalk:
     ) -> ServiceProblem:
         key = last_name(path)
         near = nearest(key, members)
-        if near:
+        if near or self.closed:
             message = f"{key} is no field of {holder}"
         else:
             message = f"{key} is not a field that the service model {self.model.version} knows here"
@@ -231,7 +233,7 @@ class _ServiceWalk:
             message,
             value,
             path,
-            severity="error" if near else "warning",
+            severity="error" if near or self.closed else "warning",
             suggestion=near,
             at_key=True,
         )

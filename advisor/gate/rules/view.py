@@ -61,17 +61,30 @@ def variants_of(config: Resource) -> Iterator[tuple[Path, Node]]:
                 yield (name, index), item
 
 
-def containers(model: Resource) -> list[tuple[Path, Node]]:
-    """The containers of a model, the primary one first."""
-    primary = model.body.get("PrimaryContainer")
-    found: list[tuple[Path, Node]] = [] if primary is None else [(("PrimaryContainer",), primary)]
-    found += [(("Containers", n), item) for n, item in enumerate(model.body.items("Containers"))]
+def containers(resource: Resource) -> list[tuple[Path, Node]]:
+    """The containers of a model, the primary one first, or that of an inference component."""
+    body, found = resource.body, list[tuple[Path, Node]]()
+    for path in (("PrimaryContainer",), ("Specification", "Container")):
+        node = body.at(*path)
+        if node is not None:
+            found.append((path, node))
+    found += [(("Containers", n), item) for n, item in enumerate(body.items("Containers"))]
     return [each for each in found if each[1].kind == "map"]
 
 
 def text_of(node: Node | None) -> str | None:
     """The text of a plain value; ``None`` when it is absent or not known."""
     return str(node.value) if node is not None and node.kind == "scalar" else None
+
+
+HIDDEN = "\0"
+"""Stands in a text for a part that is not known."""
+
+
+def known_text(node: Node) -> str:
+    """What is known of a value that is a text; empty for any other."""
+    parts = node.value if node.kind == "text" else (text_of(node) or "",)
+    return "".join(part if isinstance(part, str) else HIDDEN for part in parts)
 
 
 def number_of(node: Node | None) -> int | float | None:

@@ -37,14 +37,16 @@ def minimum_zero(view: View) -> Iterator[Fault]:
 
 
 def _minimums(body: Node) -> Iterator[tuple[Path, Node]]:
-    """The minimum of a target, of a scheduled action, and of those that a template's target has."""
+    """The minimum, or a maximum that stands alone, of a target and of each scheduled action."""
     bodies: list[tuple[Path, Node]] = [((), body)]
     bodies += [(("ScheduledActions", n), e) for n, e in enumerate(body.items("ScheduledActions"))]
     for path, each in bodies:
         for inner in ((), ("ScalableTargetAction",)):
-            node = each.at(*inner, "MinCapacity")
-            if node is not None:
-                yield (*path, *inner, "MinCapacity"), node
+            for name in ("MinCapacity", "MaxCapacity"):
+                node = each.at(*inner, name)
+                if node is not None:
+                    yield (*path, *inner, name), node
+                    break
 
 
 def burstable(view: View) -> Iterator[Fault]:
@@ -190,25 +192,6 @@ def invocation_metric(view: View) -> Iterator[Fault]:
     what = scaled(view)
     if what.config is not None and asynchronous(what.config):
         yield Fault(node, path)
-
-
-_BACKLOG = frozenset(
-    {"ApproximateBacklogSize", "ApproximateBacklogSizePerInstance", "HasBacklogWithoutCapacity"}
-)
-
-
-def backlog_dimension(view: View) -> Iterator[Fault]:
-    """A metric of the backlog with a dimension other than the endpoint's name."""
-    custom = view.body.at(*CUSTOM)
-    if custom is None or text_of(custom.get("Namespace")) != "AWS/SageMaker":
-        return
-    metric = text_of(custom.get("MetricName"))
-    for index, entry in enumerate(custom.items("Dimensions")):
-        name = entry.get("Name")
-        text = text_of(name)
-        if name is not None and metric in _BACKLOG and text not in (None, "EndpointName"):
-            message = f"{metric} has no dimension {text}"
-            yield Fault(name, (*CUSTOM, "Dimensions", index, "Name"), message)
 
 
 def no_way_from_zero(view: View) -> Iterator[Fault]:

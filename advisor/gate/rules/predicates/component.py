@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.configuration.document import Node, Resource
-from advisor.gate.rules.instances import accelerators, memory_bytes
+from advisor.gate.rules.instances import accelerators, is_a, memory_bytes
 from advisor.gate.rules.view import Fault, View, no_such_variant, number_of, text_of
 from advisor.text.quantity import MIB
 
@@ -60,6 +60,10 @@ def does_not_fit(view: View) -> Iterator[Fault]:
     if needs is None or type_name is None:
         return
     memory, devices = memory_bytes(type_name)[0], accelerators(type_name)
+    partition = needs.get("AcceleratorPartitionType")
+    if partition is not None and is_a(type_name, "unpartitioned"):
+        message = f"{type_name} has no accelerator that can be partitioned"
+        yield Fault(partition, (*path, "AcceleratorPartitionType"), message)
     for field, most, unit in (
         ("MinMemoryRequiredInMb", memory // MIB if memory else None, "MB of memory"),
         ("NumberOfAcceleratorDevicesRequired", devices, "accelerators"),

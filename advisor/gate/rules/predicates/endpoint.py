@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from advisor.configuration.document import Node, Path, Resource, written
+from advisor.configuration.document import Node, Path, Resource
 from advisor.configuration.rulefiles import of_fields
-from advisor.gate.rules.predicates.model import multi_model, pipeline
 from advisor.gate.rules.view import Fault, View, same_value, text_of, twins
 
 
@@ -108,27 +107,9 @@ def repeated_pool(view: View) -> Iterator[Fault]:
 
 def repeated_tag(view: View) -> Iterator[Fault]:
     """A tag key that stands twice; the service refuses the request."""
-    seen: set[str] = set()
-    for path, key, text in _tags(view):
-        if text in seen:
-            yield Fault(key, path, f"the tag {text!r} is repeated")
-        seen.add(text)
-
-
-def reserved_tag(view: View) -> Iterator[Fault]:
-    """A tag key with the prefix of tags that AWS sets itself."""
-    for path, key, text in _tags(view):
-        if text.lower().startswith("aws:"):
-            yield Fault(key, path, f"the tag key {text!r} begins with aws:")
-
-
-def _tags(view: View) -> Iterator[tuple[Path, Node, str]]:
-    """The keys of tags that are known."""
-    for index, tag in enumerate(view.body.items("Tags")):
-        key = tag.get("Key")
-        text = text_of(key)
-        if key is not None and text is not None:
-            yield ("Tags", index, "Key"), key, text
+    tags = enumerate(view.body.items("Tags"))
+    for path, key, _ in twins((("Tags", index, "Key"), tag.get("Key")) for index, tag in tags):
+        yield Fault(key, path, f"the tag {text_of(key)!r} is repeated")
 
 
 _KEY_FORM = re.compile(
@@ -187,36 +168,21 @@ def arn_as_name(view: View) -> Iterator[Fault]:
             )
 
 
-def shadow_with_model(view: View) -> Iterator[Fault]:
-    """A shadow test with what shadow tests exclude: many models or containers, Inferentia 1."""
-    if not view.body.items("ShadowProductionVariants"):
-        return
-    for path, variant in view.variants():
-        type_text = text_of(variant.get("InstanceType")) or ""
-        if type_text.startswith("ml.inf1."):
-            node = variant.get("InstanceType")
-            assert node is not None
-            yield Fault(node, (*path, "InstanceType"), "shadow tests exclude Inferentia 1")
-        model = view.model_of(variant)
-        for what, words in ((multi_model, "multi-model"), (pipeline, "several containers")):
-            for inner, _ in what(model) if model is not None else ():
-                assert model is not None
-                node = variant.get("ModelName") or variant
-                message = f"shadow tests exclude {words} ({written(inner)} of {model.address})"
-                yield Fault(node, (*path, "ModelName"), message)
-                break
-
-
 def _fixed_name(view: View) -> Node | None:
     """The configuration's name where it is written out, so that a changed one has the same."""
     node = view.body.get("EndpointConfigName")
     return node if view.resource.lifecycle.get("name_written_out") else None
 
 
+_HASHED = re.compile(r"-(?!(?:19|20)\d{6}$)[0-9a-f]{8}$")  # as sm-advise ends its own; no date
+
+
 def name_kept(view: View) -> Iterator[Fault]:
     """``create_before_destroy`` with a name that the configuration before it still has."""
     node = _fixed_name(view)
-    if node is not None and view.resource.lifecycle.get("create_before_destroy"):
+    if node is None or _HASHED.search(str(node.value)):
+        return
+    if view.resource.lifecycle.get("create_before_destroy"):
         yield Fault(node, ("EndpointConfigName",))
 
 
@@ -225,15 +191,3 @@ def destroyed_first(view: View) -> Iterator[Fault]:
     node = _fixed_name(view)
     if node is not None and not view.resource.lifecycle.get("create_before_destroy"):
         yield Fault(node, ("EndpointConfigName",))
-
-
-def capture_with_multi_model(view: View) -> Iterator[Fault]:
-    """Data capture on an endpoint of many models, which Model Monitor does not read."""
-    capture = view.body.get("DataCaptureConfig")
-    if capture is None or capture.kind != "map":
-        return
-    for _, variant in view.variants():
-        model = view.model_of(variant)
-        if model is not None and any(True for _ in multi_model(model)):
-            yield Fault(capture, ("DataCaptureConfig",), at_key=True)
-            return

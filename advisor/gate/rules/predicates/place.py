@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from advisor.catalogue.regions import AT_HOME, partition_of, place_of
 from advisor.configuration.document import Node, Path, walk
 from advisor.gate.rules.predicates.endpoint import instance_types
-from advisor.gate.rules.view import Fault, View, text_of
+from advisor.gate.rules.view import Fault, View, known_text, text_of
 from advisor.text.spelling import listed
 
 _FREE = frozenset({"Environment", "Tags"})
@@ -148,6 +149,51 @@ def region_without_serverless(view: View) -> Iterator[Fault]:
         if node is not None and node.kind == "map":
             message = f"AWS does not list {home} for serverless inference"
             yield Fault(node, (*path, "ServerlessConfig"), message, at_key=True)
+
+
+def _addresses(view: View) -> Iterator[tuple[Path, Node, str, str]]:
+    """Path, value, bucket and key of every address in S3, with ``HIDDEN`` for what is not known."""
+    for path, node in walk(view.body):
+        text = known_text(node)
+        if text.startswith("s3://") and _FREE.isdisjoint(path):
+            bucket, _, key = text.removeprefix("s3://").partition("/")
+            yield path, node, bucket, key
+
+
+_LEGAL = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_OF_OLD = re.compile(r"[A-Za-z0-9._-]{3,255}")
+_NOT_A_NAME = (
+    re.compile(  # what is to be filled in, such as BUCKET or b, or the ARN of an access point
+        r".*[\0<>{}\[\]$%].*|[A-Z0-9_-]*|.{1,2}|arn:[a-z-]+:s3[a-z-]*:[a-z0-9-]+:.*", re.DOTALL
+    )
+)
+
+
+def impossible_bucket(view: View) -> Iterator[Fault]:
+    """A bucket whose name S3 does not allow; what is no name is left alone."""
+    for path, node, bucket, _ in _addresses(view):
+        if not _LEGAL.fullmatch(bucket) and not _NOT_A_NAME.fullmatch(bucket):
+            severity = "warning" if _OF_OLD.fullmatch(bucket) else "error"
+            yield Fault(node, path, f"no bucket is called {bucket!r}", severity=severity)
+
+
+_READ = ("S3Uri", "ModelDataUrl", "ArtifactUrl", "InputLocation")
+
+
+def wildcard(view: View) -> Iterator[Fault]:
+    """An asterisk in the address of something that is read."""
+    for path, node, _, key in _addresses(view):
+        if path[-1] in _READ and "*" in key:
+            severity = "" if view.resource.kind == "TransformJob" else "warning"
+            message = f"{path[-1]} has *, which S3 takes for a part of a key"
+            yield Fault(node, path, message, severity=severity)
+
+
+def double_slash(view: View) -> Iterator[Fault]:
+    """Two slashes in a key, or before it."""
+    for path, node, bucket, key in _addresses(view):
+        if bucket and (key.startswith("/") or "//" in key):
+            yield Fault(node, path, f"{path[-1]} has // in its key")
 
 
 def _prefix(node: Node | None) -> str | None:

@@ -84,6 +84,12 @@ def _attributes(view: View, kind: str) -> frozenset[str]:
     return frozenset({*names, "arn", "id", "name", "tags_all"})
 
 
+def refused_argument(view: View) -> Iterator[Fault]:
+    """An argument that the AWS provider refuses."""
+    for name, node, severity, message in view.resource.lifecycle.get("refused", ()):
+        yield Fault(node, (name,), message, at_key=True, severity=severity)
+
+
 def name_as_arn(view: View) -> Iterator[Fault]:
     """The name of a role or a topic where the field takes its ARN."""
     for path, node in named(view.body, _ARN_FIELDS, ()):
