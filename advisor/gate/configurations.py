@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from advisor.configuration.api.service import ServiceModel
-from advisor.configuration.discover import STDIN, FoundFiles
+from advisor.configuration.discover import STDIN, FoundFiles, discover
 from advisor.configuration.document import Document, Node, Read, ReadFault
 from advisor.configuration.files import (
     is_terraform,
@@ -18,6 +18,7 @@ from advisor.configuration.files import (
     terraform_files,
 )
 from advisor.configuration.reading import read_configuration
+from advisor.configuration.scenarios import scene
 from advisor.configuration.source import SourceText, decode
 from advisor.gate.checks import Check
 from advisor.gate.finding import GateFinding, Waiver, together
@@ -55,6 +56,11 @@ class _Judging(Value):
     service: ServiceModel
     kept: frozenset[str]  # normalised paths of configurations that were made for a workload
 
+    def may_miss(self, folder: str) -> bool:
+        """Whether a folder holds what may make a resource and is not read with its requests."""
+        notes = self.found.unread
+        return folder in self.found.folders or any(_folder_of(note) == folder for note in notes)
+
 
 def judge_configurations(
     found: FoundFiles, options: CheckOptions, checks: Mapping[str, Check], kept: frozenset[str]
@@ -72,23 +78,119 @@ def judge_configurations(
     """
     run = _Judging(options=options, found=found, checks=checks, service=load_service(), kept=kept)
     paths = options.counted(found.configurations, "configurations")
-    return together(
-        JudgedConfigurations, [*(_of_file(path, run) for path in paths), _of_terraform(run)]
+    parts = (_of_folder(folder, held, run) for folder, held in groupby(paths, _folder_of))
+    return together(JudgedConfigurations, [*chain.from_iterable(parts), _of_terraform(run)])
+
+
+def _folder_of(path: str) -> str:
+    return STDIN if path == STDIN else os.path.dirname(path)
+
+
+def _of_folder(folder: str, paths: Iterable[str], run: _Judging) -> Iterator[JudgedConfigurations]:
+    """The files of a folder: each by itself, but for the requests, which are one scene."""
+    wanted: list[str] = []
+    requests: list[Read] = []
+    whole = not run.may_miss(folder)
+    for path in paths:
+        wanted.append(path)
+        try:
+            read = _read(path, run)
+        except InputError as error:
+            whole = False
+            yield JudgedConfigurations(errors=(error,))
+            continue
+        if read.document is None or not _holds_something(read.document):
+            yield _of_nothing(path, read, run)
+        elif read.document.dialect in _REQUESTS:
+            requests.append(read)
+        else:
+            whole = False
+            yield _judged(read.document, read.sources, *_settings(path, run), run)
+    if requests:
+        more, others = _beside(folder, wanted, run)
+        yield _of_scene([*requests, *more], frozenset(wanted), whole and not others, run)
+
+
+_REQUESTS = ("request", "described")
+_MOST_BESIDE = 1000
+"""Files of a folder of which one was named; among more its requests are judged by themselves."""
+
+
+def _beside(folder: str, wanted: Sequence[str], run: _Judging) -> tuple[list[Read], bool]:
+    """The requests of a folder that were not asked for: they belong to those that were.
+
+    Returns:
+        them; whether there are other configurations, or files that cannot be read.
+    """
+    if folder == STDIN or (run.options.changed is None and run.found.named.isdisjoint(wanted)):
+        return [], False
+    try:
+        paths = {os.path.join(folder, name) for name in os.listdir(folder or ".")}
+    except OSError:
+        return [], True
+    if len(paths) > _MOST_BESIDE:
+        return [], True
+    project = run.options.project
+    files = sorted(filter(os.path.isfile, paths.difference(wanted)))
+    base = project.says.get("exclude", "")
+    found = discover(files, project.exclude, sift=True, base=base)
+    more: list[Read] = []
+    others = bool(found.folders or found.unread)
+    for path in found.configurations:
+        try:
+            read = _read(path, run)
+        except InputError:
+            others = True  # nobody named it
+            continue
+        if read.document is not None and read.document.dialect in _REQUESTS:
+            more.append(read)
+        others = others or (read.document is not None and read.document.dialect not in _REQUESTS)
+    return more, others
+
+
+def _of_scene(
+    requests: Sequence[Read], wanted: frozenset[str], whole: bool, run: _Judging
+) -> JudgedConfigurations:
+    """The requests of a folder: what lies in those asked for, and what only they bring about."""
+    judged = _judged_together(requests, whole, run)
+    more = [read for read in requests if read.sources[0].file not in wanted]
+    without = _judged_together(more, whole, run).findings if more else ()
+    known = {each._replace(when="") for each in without}
+    shown = [
+        each
+        for each in judged.findings
+        if each.file in wanted or each._replace(when="") not in known
+    ]
+    told = {(each.file, each.rule) for each in shown}
+    comments = {
+        file: tuple(each for each in held if file in wanted or (file, each.rule) in told)
+        for file, held in judged.comments.items()
+    }
+    own = [read.document for read in requests if read.sources[0].file in wanted]
+    return judged._replace(
+        findings=tuple(shown),
+        comments=comments,
+        configurations=len(own),
+        resources=sum(len(each.worlds[0].resources) for each in own if each is not None),
     )
 
 
-def _of_file(path: str, run: _Judging) -> JudgedConfigurations:
-    try:
-        source = _source(path, run.options)
-        organisation = organisation_of(os.path.dirname(path))
-        region = run.options.configured_in or organisation.region
-        beside = parameter_sources(path) if path != STDIN else ()
-        read = read_configuration(source, run.service, region, beside)
-    except InputError as error:
-        return JudgedConfigurations(errors=(error,))
-    if read.document is None or not _holds_something(read.document):
-        return _of_nothing(path, read, run)
-    return _judged(read.document, read.sources, organisation, region, run)
+def _judged_together(requests: Sequence[Read], whole: bool, run: _Judging) -> JudgedConfigurations:
+    documents = [read.document for read in requests if read.document is not None]
+    sources = [source for read in requests for source in read.sources]
+    return _judged(scene(documents, whole), sources, *_settings(documents[0].file, run), run)
+
+
+def _read(path: str, run: _Judging) -> Read:
+    beside = parameter_sources(path) if path != STDIN else ()
+    _, region = _settings(path, run)
+    return read_configuration(_source(path, run.options), run.service, region, beside)
+
+
+def _settings(path: str, run: _Judging) -> tuple[Organisation, str]:
+    """What holds for a file, and the Region in which it is deployed."""
+    organisation = organisation_of(os.path.dirname(path))
+    return organisation, run.options.configured_in or organisation.region
 
 
 def _source(path: str, options: CheckOptions) -> SourceText:
@@ -196,6 +298,9 @@ def _of_module(
         return nothing
     if not any(source.file in wanted for source in read.sources):
         return nothing
+    if read.errors:
+        for world in document.worlds:
+            world.declared = {}  # the file that is not read may declare what the others name
     organisation = organisation_of(os.path.dirname(read.sources[0].file))
     misspelt = tuple(_misspelt(module.provider))
     document = document._replace(faults=(*misspelt, *document.faults))

@@ -171,12 +171,12 @@ def resources_of(pair: Pair, documents: Sequence[Document]) -> Iterator[tuple[Wo
     Raises:
         InputError: it names an address, and nothing is there.
     """
-    address = pair.artifact.partition("#")[2]
+    path, _, address = pair.artifact.partition("#")
     known: list[str] = []
     found = False
     for world in (world for document in documents for world in document.worlds):
         for resource in world.resources:
-            if resource.kind not in COMPARED:
+            if resource.kind not in COMPARED or not _is_in(path, resource):
                 continue
             if not address or address in (resource.address, resource.identity):
                 found = True
@@ -188,6 +188,15 @@ def resources_of(pair: Pair, documents: Sequence[Document]) -> Iterator[tuple[Wo
         listed = f"there is {', '.join(names)}" if names else "it holds no endpoint configuration"
         raise InputError(
             f"{pair.where} names {address} in this file, and it is not there",
-            file=pair.artifact.partition("#")[0],
+            file=path,
             hint=f"did you mean {near}?" if near else listed,
         )
+
+
+def _is_in(path: str, resource: Resource) -> bool:
+    """Whether a resource is of a path; a file of requests is read with the others beside it."""
+    file = os.path.normpath(resource.mark.file)
+    return resource.dialect not in ("request", "described") or os.path.normpath(path) in (
+        file,
+        os.path.dirname(file) or ".",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import import_module
@@ -58,17 +59,21 @@ class Judge(Value):
 
     def findings(self, document: Document) -> list[GateFinding]:
         """Every finding of a document, each once, with the conditions under which it shows."""
-        seen: dict[tuple[str, Mark, str], tuple[GateFinding, int]] = {}
+        seen: dict[tuple[str, Mark, str], tuple[GateFinding, int, int]] = {}
+        # Of files that each make a scenario, only what another file brings about has a condition.
+        by_file = document.dialect in ("request", "described")
+        worlds = Counter(id(each) for world in document.worlds for each in world.resources)
         for world in document.worlds:
-            for finding in self._in_world(world):
-                mark = Mark(finding.file, finding.line, finding.column)
-                key = (finding.rule, mark, finding.message)
-                first, times = seen.get(key, (finding._replace(when=world.when), 0))
-                seen[key] = (first, times + 1)
-        everywhere = len(document.worlds)
+            for resource in world.resources:
+                everywhere = worlds[id(resource)] if by_file else len(document.worlds)
+                for finding in self._of(resource, world):
+                    mark = Mark(finding.file, finding.line, finding.column)
+                    key = (finding.rule, mark, finding.message)
+                    first, times, _ = seen.get(key, (finding._replace(when=world.when), 0, 0))
+                    seen[key] = (first, times + 1, everywhere)
         return [self._of_reading(fault) for fault in document.faults] + [
             found._replace(when="") if times >= everywhere else found
-            for found, times in seen.values()
+            for found, times, everywhere in seen.values()
         ]
 
     def _of_reading(self, fault: ReadFault) -> GateFinding:
@@ -81,21 +86,20 @@ class Judge(Value):
             suggestion=fault.suggestion,
         )
 
-    def _in_world(self, world: World) -> Iterator[GateFinding]:
-        for resource in world.resources:
-            special = list(self._special(resource, world))
-            replaced = {
-                (finding.path, rule)
-                for finding in special
-                for rule in self.checks[finding.rule].instead_of
-            }
-            for finding in (*self._service(resource), *special):
-                if (finding.path, finding.rule) in replaced:
-                    continue
-                if resource.dialect == "described" and finding.severity == "error":
-                    # It exists, so the service took it, whatever the documentation says.
-                    finding = finding._replace(severity="warning")  # noqa: PLW2901
-                yield finding
+    def _of(self, resource: Resource, world: World) -> Iterator[GateFinding]:
+        special = list(self._special(resource, world))
+        replaced = {
+            (finding.path, rule)
+            for finding in special
+            for rule in self.checks[finding.rule].instead_of
+        }
+        for finding in (*self._service(resource), *special):
+            if (finding.path, finding.rule) in replaced:
+                continue
+            if resource.dialect == "described" and finding.severity == "error":
+                # It exists, so the service took it, whatever the documentation says.
+                finding = finding._replace(severity="warning")  # noqa: PLW2901
+            yield finding
 
     def _service(self, resource: Resource) -> Iterator[GateFinding]:
         for problem in problems(self.service, resource):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.configuration.api.service import TERRAFORM_KINDS
+from advisor.configuration.api.service import SCALING, TERRAFORM_KINDS
 from advisor.configuration.document import Node, Path
 from advisor.configuration.rulefiles import of_fields
 from advisor.configuration.terraform.names import tree_of
 from advisor.gate.rules.predicates.endpoint import named
-from advisor.gate.rules.view import Fault, View
+from advisor.gate.rules.view import Fault, View, text_of
 from advisor.text.spelling import nearest
 
 _MOST_NAMES = 1000
@@ -44,7 +44,9 @@ def _kind_by_name(target: str) -> str:
 
 
 def missing(view: View) -> Iterator[Fault]:
-    """A reference to a resource that the template, or the folder, does not have."""
+    """A name of a resource that the template, the folder or the scene does not have."""
+    if view.world.whole:
+        yield from _unnamed(view)
     declared = view.world.declared
     for path, node, kind in _references(view):
         target = node.value.target.partition("[")[0]
@@ -56,6 +58,34 @@ def missing(view: View) -> Iterator[Fault]:
         severity = "error" if view.resource.dialect == "cloudformation" else "warning"
         near = nearest(target, sorted(declared)) if len(declared) <= _MOST_NAMES else ""
         yield Fault(node, path, message, suggestion=near, severity=severity)
+
+
+def _unnamed(view: View) -> Iterator[Fault]:
+    """A name that no request beside others of its kind has, where all their names are known."""
+    for field, kind in of_fields("names").get(view.resource.kind, ()):
+        (own,) = of_fields("known_by")[kind]
+        known = [text_of(each.body.get(own)) for each in view.world.of_kind(kind)]
+        if not known or None in known:
+            continue
+        for path, node, name in _names_of(view, field):
+            if view.world.named(kind, own, (name,)) is None:
+                message = f"no {own} here is {name!r}"
+                near = nearest(name, [each for each in known if each]) or ""
+                near = near if len(known) <= _MOST_NAMES else ""
+                yield Fault(node, path, message, suggestion=near, severity="warning")
+
+
+def _names_of(view: View, field: str) -> Iterator[tuple[Path, Node, str]]:
+    """The literal names in a field at any depth, or in the id of what scales."""
+    if view.resource.kind in SCALING:
+        node = view.body.get("ResourceId")
+        begins, _, rest = (text_of(node) or "").partition("/")
+        if node is not None and begins == field:
+            yield ("ResourceId",), node, rest.partition("/")[0]
+        return
+    for path, node in named(view.body, (field,), ()):
+        if node.kind == "scalar":
+            yield path, node, str(node.value).rpartition("/")[2]
 
 
 def no_attribute(view: View) -> Iterator[Fault]:
