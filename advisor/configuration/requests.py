@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Any, NamedTuple
 
-from advisor.configuration.api.service import OPERATIONS, SCALING
+from advisor.configuration.api.service import OPERATIONS, SCALING, operation_in
 from advisor.configuration.document import (
     PARTIAL,
     Dialect,
@@ -40,7 +40,7 @@ _PLACEHOLDER = re.compile(r"<[A-Za-z_][^<>]*>|\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}
 def read_requests(file: str, parsed: Parsed) -> Document | None:
     """The requests of a JSON or YAML file; ``None`` when it holds none that the gate knows."""
     found: list[Resource] = []
-    said = said_by(os.path.basename(file))
+    said = operation_in(os.path.basename(file))
     for number, node in enumerate(parsed.documents):
         prefix = f"document {number + 1}" if len(parsed.documents) > 1 else ""
         _collect(node, prefix, found, said)
@@ -52,14 +52,6 @@ def read_requests(file: str, parsed: Parsed) -> Document | None:
         dialect="described" if described else "request",
         worlds=(World("", tuple(found)),),
     )
-
-
-def said_by(name: str) -> str:
-    """The kind that a file is named after: ``2-create-topic.json``; empty where it says none."""
-    return _names().get(_plain(_NUMBERED.sub("", name.partition(".")[0])), "")
-
-
-_NUMBERED = re.compile(r"\A\d+-")
 
 
 def _collect(node: Node, prefix: str, into: list[Resource], said: str = "") -> None:
@@ -80,9 +72,9 @@ def _collect(node: Node, prefix: str, into: list[Resource], said: str = "") -> N
         into.append(_resource(kind, node, prefix))
         return
     for key, inner in node.value.items():
-        name = _plain(key)
-        if name in _names() and not prefix.count("."):
-            _collect(inner, f"{prefix}.{key}".lstrip("."), into, _names()[name])
+        operation = operation_in(key)
+        if (operation or _plain(key) in _wrappers()) and not prefix.count("."):
+            _collect(inner, f"{prefix}.{key}".lstrip("."), into, operation)
 
 
 def _collect_list(node: Node, prefix: str, into: list[Resource]) -> None:
@@ -102,20 +94,17 @@ def _plain(key: str) -> str:
 
 
 @cache
-def _names() -> Mapping[str, str]:
-    """Keys under which requests stand -> the kind, where the key is the name of an operation."""
-    others = map(_plain, (*OPERATIONS, *of_dialects("requests")["wrappers"]))
-    return {
-        **dict.fromkeys(others, ""),
-        **{_plain(name): kind for kind, (_, name) in OPERATIONS.items()},
-    }
+def _wrappers() -> frozenset[str]:
+    """Keys under which requests stand besides the names of operations, as ``_plain`` has them."""
+    return frozenset(map(_plain, (*OPERATIONS, *of_dialects("requests")["wrappers"])))
 
 
 def _add_named(item: Node, address: str, into: list[Resource]) -> None:
     operation, parameters = item.get("operation"), item.get("parameters")
-    for kind, (_, name) in OPERATIONS.items():
-        if operation is not None and operation.value == name and parameters is not None:
-            into.append(_resource(kind, parameters, f"{address}.{name}"))
+    name = str(operation.value) if operation is not None else ""
+    kind = operation_in(name)
+    if kind and parameters is not None:
+        into.append(_resource(kind, parameters, f"{address}.{name}"))
 
 
 class _Input(NamedTuple):

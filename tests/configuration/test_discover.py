@@ -183,14 +183,42 @@ def test_standard_input_is_read_as_what_it_is() -> None:
         ("a.json", '{"name": "a",\n "requests": {"arrival": "online"}}', True),
         ("a.yaml", "name: a\nrequests: [1]\n", False),
         ("a.yaml", "metadata: {name: a}\nrequests: {arrival: online}\n", False),
+        ("a.json", '{"requests": {"arrival": "batch"}, "name": "a"}', True),
+        ("a.yaml", "{requests: {arrival: batch}, name: a}", True),
+        ("a.yaml", "# what runs\n---\nname: a\nrequests:\n  arrival: onlin\n", True),
+        ("a.yaml", "kind: Pod\nname: a\nspec:\n  resources:\n    requests: {cpu: 1}\n", False),
     ],
 )
-def test_a_workload_that_is_named_needs_no_mark(
+def test_a_workload_is_known_by_its_keys_and_needs_no_mark(
     tmp_path: Path, name: str, text: str, is_one: bool
 ) -> None:
     path = put(tmp_path, name, text)
-    assert discover([str(path)]).workloads == ((str(path),) if is_one else ())
-    assert discover([str(tmp_path)]).workloads == ()
+    for given in (path, tmp_path):
+        found = discover([str(given)])
+        assert found.workloads == ((str(path),) if is_one else ())
+        assert found.unread == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: a\nrequests: {arrivals: online}\ntraffic: {peak: 1/s}\n",
+        "requests: {arrival: online}\ntraffic: {peak: 1/s}\nmodel: {size: 1 GB}\n",
+        '{"name": "a", "requests": {}, "traffic": {"peak": "1/s"}}',
+    ],
+)
+def test_what_looks_like_a_workload_and_is_not_read_is_said(tmp_path: Path, text: str) -> None:
+    path = put(tmp_path, "a.yaml", text)
+    assert discover([str(tmp_path)]).unread == (
+        f"{path}: looks like a workload, and lacks name or requests.arrival",
+    )
+    assert discover([str(path)]).workloads == (str(path),)  # its reader says what is missing
+
+
+def test_the_examples_are_all_read() -> None:
+    folder = Path(__file__).parents[2] / "examples"
+    found = discover([str(folder)])
+    assert len(found.workloads) == len([*folder.glob("*.yaml")])
 
 
 @pytest.mark.parametrize("name", ["b.json", "b.yaml", "b.workload.yaml", "main.tf"])
