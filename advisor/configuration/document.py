@@ -12,6 +12,9 @@ from advisor.model.value import Value
 
 Dialect: TypeAlias = Literal["request", "described", "cloudformation", "terraform", "plan"]
 
+REQUESTS: tuple[Dialect, ...] = ("request", "described")
+"""Dialects in which a file holds some requests of a deployment, and other files the rest."""
+
 
 class Mark(NamedTuple):
     """Where something is written: 1-based line and column, and how many characters it takes."""

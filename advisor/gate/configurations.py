@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.discover import STDIN, FoundFiles, discover
-from advisor.configuration.document import Document, Node, Read, ReadFault
+from advisor.configuration.document import REQUESTS, Document, Node, Read, ReadFault
 from advisor.configuration.files import (
     is_terraform,
     parameter_sources,
@@ -22,12 +22,14 @@ from advisor.configuration.scenarios import scene
 from advisor.configuration.source import SourceText, decode
 from advisor.gate.checks import Check
 from advisor.gate.finding import GateFinding, Waiver, together
+from advisor.gate.intent.pairing import pairs_by_name
 from advisor.gate.policy.waivers import comments_of
 from advisor.gate.rules.judge import Judge
 from advisor.gate.rules.service_walk import load_service
-from advisor.gate.settings import CheckOptions, Organisation, organisation_of
+from advisor.gate.settings import CheckOptions, Organisation, Pair, organisation_of
 from advisor.model.errors import InputError
 from advisor.model.value import Value
+from advisor.model.workload import Workload
 
 if TYPE_CHECKING:
     from advisor.configuration.terraform.modules import TerraformRead
@@ -42,6 +44,7 @@ class JudgedConfigurations(Value):
     comments: Mapping[str, tuple[Waiver, ...]] = {}  # file -> the waivers in it
     sources: Mapping[str, SourceText] = {}  # file -> its text, where a finding or waiver is in it
     documents: Mapping[str, Document] = {}  # normalised path -> what was made for a workload
+    pairs: tuple[Pair, ...] = ()  # of workloads with configurations that have their name
     configurations: int = 0
     resources: int = 0
     ignored: int = 0  # files
@@ -55,6 +58,7 @@ class _Judging(Value):
     checks: Mapping[str, Check]
     service: ServiceModel
     kept: frozenset[str]  # normalised paths of configurations that were made for a workload
+    workloads: Mapping[str, list[Workload]]  # of which it is not known yet what was made for them
 
     def may_miss(self, folder: str) -> bool:
         """Whether a folder holds what may make a resource and is not read with its requests."""
@@ -63,7 +67,11 @@ class _Judging(Value):
 
 
 def judge_configurations(
-    found: FoundFiles, options: CheckOptions, checks: Mapping[str, Check], kept: frozenset[str]
+    found: FoundFiles,
+    options: CheckOptions,
+    checks: Mapping[str, Check],
+    kept: frozenset[str],
+    workloads: Mapping[str, list[Workload]],
 ) -> JudgedConfigurations:
     """Judge every request, template, plan and Terraform folder that was found.
 
@@ -72,11 +80,19 @@ def judge_configurations(
         options: of the run.
         checks: every check by its id.
         kept: normalised paths of those whose documents are wanted afterwards.
+        workloads: those that no pair names, by their folder; a configuration may have the name.
 
     Raises:
         InputError: an organisation's file cannot be read.
     """
-    run = _Judging(options=options, found=found, checks=checks, service=load_service(), kept=kept)
+    run = _Judging(
+        options=options,
+        found=found,
+        checks=checks,
+        service=load_service(),
+        kept=kept,
+        workloads=workloads,
+    )
     paths = options.counted(found.configurations, "configurations")
     parts = (_of_folder(folder, held, run) for folder, held in groupby(paths, _folder_of))
     return together(JudgedConfigurations, [*chain.from_iterable(parts), _of_terraform(run)])
@@ -101,7 +117,7 @@ def _of_folder(folder: str, paths: Iterable[str], run: _Judging) -> Iterator[Jud
             continue
         if read.document is None or not _holds_something(read.document):
             yield _of_nothing(path, read, run)
-        elif read.document.dialect in _REQUESTS:
+        elif read.document.dialect in REQUESTS:
             requests.append(read)
         else:
             whole = False
@@ -111,7 +127,6 @@ def _of_folder(folder: str, paths: Iterable[str], run: _Judging) -> Iterator[Jud
         yield _of_scene([*requests, *more], frozenset(wanted), whole and not others, run)
 
 
-_REQUESTS = ("request", "described")
 _MOST_BESIDE = 1000
 """Files of a folder of which one was named; among more its requests are judged by themselves."""
 
@@ -142,9 +157,9 @@ def _beside(folder: str, wanted: Sequence[str], run: _Judging) -> tuple[list[Rea
         except InputError:
             others = True  # nobody named it
             continue
-        if read.document is not None and read.document.dialect in _REQUESTS:
+        if read.document is not None and read.document.dialect in REQUESTS:
             more.append(read)
-        others = others or (read.document is not None and read.document.dialect not in _REQUESTS)
+        others = others or (read.document is not None and read.document.dialect not in REQUESTS)
     return more, others
 
 
@@ -232,12 +247,14 @@ def _judged(
     comments = {source.file: tuple(comments_of(source)) for source in sources}
     told = {finding.file for finding in findings}
     names = {os.path.normpath(each or ".") for each in (document.file, *comments)}
+    pairs = tuple(pairs_by_name(run.workloads, document))
     return JudgedConfigurations(
         findings=tuple(findings),
         unread=_unread(document.file, document),
         comments={file: waivers for file, waivers in comments.items() if waivers},
         sources={each.file: each for each in sources if comments[each.file] or each.file in told},
-        documents=dict.fromkeys(names & run.kept, document),
+        documents=dict.fromkeys(names if pairs else names & run.kept, document),
+        pairs=pairs,
         configurations=1,
         resources=max((len(world.resources) for world in document.worlds), default=0),
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import (
+    REQUESTS,
     Document,
     Mark,
     Node,
@@ -61,7 +62,7 @@ class Judge(Value):
         """Every finding of a document, each once, with the conditions under which it shows."""
         seen: dict[tuple[str, Mark, str], tuple[GateFinding, int, int]] = {}
         # Of files that each make a scenario, only what another file brings about has a condition.
-        by_file = document.dialect in ("request", "described")
+        by_file = document.dialect in REQUESTS
         worlds = Counter(id(each) for world in document.worlds for each in world.resources)
         for world in document.worlds:
             for resource in world.resources:
