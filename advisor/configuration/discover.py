@@ -24,7 +24,6 @@ _IN_CODE = re.compile(
     rb"|\b(?:Serverless|Async)InferenceConfig\s*\("
 )
 _IN_DATA = re.compile(rb"\.create_" + _WHAT + rb"\s*\(|\bsagemaker[\s\\]+create-" + _WHAT)
-_OTHER_PROVIDER = re.compile(r'"awscc_sagemaker_(?:endpoint_config|inference_component|model)"')
 
 
 def in_code(data: bytes) -> str:
@@ -38,10 +37,8 @@ def in_data(data: bytes) -> str:
 
 
 def in_terraform(text: str) -> str:
-    """The same of scripts and of resources of another provider in a Terraform file."""
-    if _IN_CODE.search(text.encode()):
-        return "calls of the API in a script"
-    return "resources of the provider awscc" if _OTHER_PROVIDER.search(text) else ""
+    """The same of scripts in a Terraform file."""
+    return "calls of the API in a script" if _IN_CODE.search(text.encode()) else ""
 
 
 STDIN = "-"
@@ -51,14 +48,15 @@ PASSED_OVER = frozenset(
     {".git", ".hg", ".svn", ".terraform", ".tox", ".venv", "__pycache__", "node_modules", "venv"}
 )
 
-_DATA = (".json", ".yaml", ".yml", ".template")
+DATA = (".json", ".yaml", ".yml", ".template")
 _WORKLOAD_NAMES = ("workload.yaml", "workload.yml")
 _WORKLOAD_ENDS = (".workload.yaml", ".workload.yml")
 
 _OURS = re.compile(
     rb"AWS(?:::SageMaker::|::ApplicationAutoScaling::|/SageMaker)|/aws/sagemaker/|aws_sagemaker_"
     rb"|Endpoint(?:Config)?Name|ProductionVariant|PrimaryContainer|Transform(?:JobName|Input)"
-    rb"|Inference(?:ComponentName|RouterName|Specification)|Model(?:Variants|Package)"
+    rb"|Inference(?:ComponentName|RouterName|Specification)"
+    rb"|Model(?:Variants|Package|Name[\"']?[ \t]*:)"
     rb"|DesiredWeightsAndCapacities|TrafficPattern|AIWorkloadConfig|OptimizationJobName"
     rb"|sagemaker:(?:variant|inference-component):|SageMaker(?:Variant|Inference)"
     rb"|(?:BlueGreen|Rolling)UpdatePolicy|InvocationTimeoutSeconds|sm-advise/"
@@ -207,7 +205,8 @@ class _Sorter:
         else:
             head = _content(path, LARGEST_TEMPLATE)
             self._note(path, in_data(head or b""))
-            if head is not None and (_is_workload(head) or looks_like_workload(head)):
+            ours = head is not None and (name.endswith(DATA) or "." not in name)
+            if head is not None and ours and (_is_workload(head) or looks_like_workload(head)):
                 self.workloads.append(path)
             else:
                 self.configurations.append(path)
@@ -221,7 +220,7 @@ class _Sorter:
             self.workloads.append(path)
         elif is_terraform(name):
             self._terraform(path)
-        elif name.endswith(_DATA) and not name.startswith(".sm-advise"):
+        elif name.endswith(DATA) and not name.startswith(".sm-advise"):
             self._data(path)
         else:
             self.ignored += 1
@@ -283,6 +282,16 @@ class _Sorter:
             self.configurations.append(path)
         else:
             self.errors.append(too_large(path, LARGEST_TEMPLATE))
+
+
+def nothing_to_check(path: str) -> InputError:
+    """The error for a file that was named and holds nothing of ours."""
+    return InputError(
+        "this file has nothing to check",
+        file=path,
+        hint="it reads workloads, SageMaker requests, CloudFormation, Terraform and model archives:"
+        f" {', '.join(DATA)}, .tf, .tfvars, .tar.gz",
+    )
 
 
 def place_of_stdin(found: FoundFiles, data: bytes) -> FoundFiles:

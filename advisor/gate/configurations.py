@@ -8,7 +8,7 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from advisor.configuration.api.service import ServiceModel
-from advisor.configuration.discover import STDIN, FoundFiles, discover
+from advisor.configuration.discover import DATA, STDIN, FoundFiles, discover, nothing_to_check
 from advisor.configuration.document import REQUESTS, Document, Node, Read, ReadFault
 from advisor.configuration.files import (
     is_terraform,
@@ -113,7 +113,8 @@ def _of_folder(folder: str, paths: Iterable[str], run: _Judging) -> Iterator[Jud
             read = _read(path, run)
         except InputError as error:
             whole = False
-            yield JudgedConfigurations(errors=(error,))
+            other = path != STDIN and not path.endswith(DATA) and os.path.isfile(path)
+            yield JudgedConfigurations(errors=(nothing_to_check(path) if other else error,))
             continue
         if read.document is None or not _holds_something(read.document):
             yield _of_nothing(path, read, run)
@@ -219,11 +220,7 @@ def _of_nothing(path: str, read: Read, run: _Judging) -> JudgedConfigurations:
     sifted = run.options.sift and path != STDIN
     if sifted or noted or path not in run.found.named:
         return JudgedConfigurations(unread=unread, ignored=1)
-    error = InputError(
-        "this file has nothing to check",
-        file=path,
-        hint="it reads workloads, SageMaker requests, CloudFormation and Terraform",
-    )
+    error = nothing_to_check(path)
     return JudgedConfigurations(unread=unread, ignored=1, errors=(error,))
 
 

@@ -88,11 +88,6 @@ def test_a_tree_is_sorted_into_what_is_read_and_what_is_counted(tmp_path: Path) 
             'resource "null_resource" "x" {\n c = <<E\nsagemaker create-transform-job\nE\n}\n',
             "calls of the API in a script",
         ),
-        (
-            "main.tf",
-            'resource "awscc_sagemaker_endpoint_config" "x" {}\n',
-            "resources of the provider awscc",
-        ),
         ("plain.py", "create_model()\n", ""),
         ("list.yml", "files: [1-create-endpoint-config.json]\n", ""),
     ],

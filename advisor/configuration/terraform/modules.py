@@ -146,7 +146,7 @@ def _resources(
             yield from calls_of(block, evaluator, symbols, f"{kind}.{name}{suffix}")
             continue
         raw = raw_body(block.body, evaluator, symbols, block)
-        body = settled(to_api(raw, TERRAFORM_KINDS[kind], service))
+        body = settled(to_api(raw, kind, service))
         address = f"{kind}.{name}{suffix}"
         made = addressed(TERRAFORM_KINDS[kind], "terraform", address, body, block.mark)
         yield made._replace(lifecycle=_lifecycle(block.body))

@@ -197,8 +197,9 @@ def counts(view: View, variant: Node, option: str) -> Counts:
                 return _OPEN
             return _between(target.body, "MinCapacity", "MaxCapacity")
     initial = _count(variant.get("InitialInstanceCount"))
-    if view.resource.dialect in REQUESTS and initial is not None:
-        # The requests of an endpoint are files of their own: a target may be in another one.
+    complete = view.world.whole and view.world.of_kind("Endpoint")
+    if view.resource.dialect in REQUESTS and initial is not None and not complete:
+        # The requests of an endpoint are files of their own: a target may be elsewhere.
         return Counts(0 if option == ASYNCHRONOUS else 1, None)
     return Counts(initial, initial)
 

@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import import_module
+from itertools import chain
 from typing import Any
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import (
+    PARTIAL,
     REQUESTS,
     Document,
     Mark,
@@ -19,6 +21,7 @@ from advisor.configuration.document import (
     ReadFault,
     Resource,
     World,
+    walk,
     written,
 )
 from advisor.configuration.partial_texts import as_text, number
@@ -45,6 +48,14 @@ def predicate(name: str) -> Predicate:
     return found
 
 
+def _jobs_within(resource: Resource) -> Iterator[Resource]:
+    """The transform jobs by which AWS validates a model package, without names of their own."""
+    for path, node in walk(resource.body) if resource.kind == "ModelPackage" else ():
+        if path and path[-1] == "TransformJobDefinition" and node.kind == "map":
+            lifecycle = {PARTIAL: True}
+            yield resource._replace(kind="TransformJob", body=node, lifecycle=lifecycle)
+
+
 _SERVED = ("Served",)  # what a check looks at ``each`` of, beside lists; see ``served_models``
 _ABOUT_FIELDS = ("missing-field", "unknown-field")
 
@@ -67,7 +78,8 @@ class Judge(Value):
         for world in document.worlds:
             for resource in world.resources:
                 everywhere = worlds[id(resource)] if by_file else len(document.worlds)
-                for finding in self._of(resource, world):
+                parts = chain([resource], _jobs_within(resource))
+                for finding in chain.from_iterable(self._of(part, world) for part in parts):
                     mark = Mark(finding.file, finding.line, finding.column)
                     key = (finding.rule, mark, finding.message)
                     first, times, _ = seen.get(key, (finding._replace(when=world.when), 0, 0))
