@@ -285,6 +285,8 @@ def test_an_alarm_of_something_else_is_none_of_ours() -> None:
 def test_an_answer_of_describe_is_of_the_kind_that_it_describes() -> None:
     table = read_json_rules("service", "model.json")
     for kind, fields in table["answers"].items():
+        if kind in GATEWAYS:
+            continue  # it is described by its name and its places alone
         value = dict.fromkeys(fields, "x") | {"CreationTime": "2026-01-01"}
         assert [found for found, _ in kinds(value)] == [kind]
 

@@ -31,9 +31,12 @@ def model(name: str = "m", **more: object) -> dict[str, Any]:
     }
 
 
-def config(name: str = "c", of: str = "m", **more: object) -> dict[str, Any]:
-    hosted = more or {"InstanceType": "ml.m5.xlarge", "InitialInstanceCount": 1}
-    variant = {"VariantName": "v", "ModelName": of, **hosted}
+INSTANCES: dict[str, Any] = {"InstanceType": "ml.m5.xlarge", "InitialInstanceCount": 1}
+NOT_HOSTED = {**INSTANCES, "InstanceType": "ml.t3.medium"}
+
+
+def config(name: str = "c", of: str = "m", on: dict[str, Any] = INSTANCES) -> dict[str, Any]:
+    variant = {"VariantName": "v", "ModelName": of, **on}
     return {"EndpointConfigName": name, "ProductionVariants": [variant]}
 
 
@@ -61,7 +64,7 @@ POLICY = {
 
 # A deployment and the rule of the one fault that needs several of its requests to be seen.
 DEPLOYMENTS = [
-    ([model(VpcConfig=VPC), config(**SERVERLESS), endpoint()], "serverless-vpc"),
+    ([model(VpcConfig=VPC), config(on=SERVERLESS), endpoint()], "serverless-vpc"),
     ([model(), {**config(), **ASYNC}, endpoint(), TARGET, POLICY], "scaling-async-wake"),
     ([model(), config(), endpoint(), TARGET], "scaling-minimum-zero"),
     ([model(), config(of="n"), endpoint()], "no-such-reference"),
@@ -126,20 +129,20 @@ def test_a_deployment_split_into_files_has_the_same_findings(data: st.DataObject
 
 def test_another_folder_is_another_scene(tmp_path: Path) -> None:
     put(tmp_path, "a/model.json", model(VpcConfig=VPC))
-    put(tmp_path, "b/config.json", config(**SERVERLESS))
+    put(tmp_path, "b/config.json", config(on=SERVERLESS))
     assert rules(run(tmp_path)) == []
 
 
 def test_saved_answers_and_requests_are_one_scene(tmp_path: Path) -> None:
     answer = {**model(VpcConfig=VPC), "CreationTime": "2026-01-01", "ModelArn": "arn:aws:x"}
     put(tmp_path, "describe-model.json", answer)
-    put(tmp_path, "config.json", config(**SERVERLESS))
+    put(tmp_path, "config.json", config(on=SERVERLESS))
     assert rules(run(tmp_path)) == ["serverless-vpc"]
 
 
 def test_two_of_a_name_are_two_scenarios(tmp_path: Path) -> None:
     put(tmp_path, "model.json", model(VpcConfig=VPC))
-    put(tmp_path, "dev-config.json", config(**SERVERLESS))
+    put(tmp_path, "dev-config.json", config(on=SERVERLESS))
     put(tmp_path, "prod-config.json", config())
     (found,) = run(tmp_path).findings
     assert (found.rule, Path(found.file).name) == ("serverless-vpc", "model.json")
@@ -148,7 +151,7 @@ def test_two_of_a_name_are_two_scenarios(tmp_path: Path) -> None:
 
 def test_files_that_are_named_alike_belong_together(tmp_path: Path) -> None:
     # dev runs serverless outside a VPC, prod on instances inside one: both are right.
-    put(tmp_path, "dev-config.json", config(**SERVERLESS))
+    put(tmp_path, "dev-config.json", config(on=SERVERLESS))
     put(tmp_path, "dev-model.json", model())
     put(tmp_path, "prod-config.json", config())
     put(tmp_path, "prod-model.json", model(VpcConfig=VPC))
@@ -157,7 +160,7 @@ def test_files_that_are_named_alike_belong_together(tmp_path: Path) -> None:
 
 def test_a_fault_of_one_scenario_alone_has_no_condition(tmp_path: Path) -> None:
     wrong = {"ServerlessConfig": {"MemorySizeInMB": 5000, "MaxConcurrency": 5}}
-    put(tmp_path, "a.json", config(**wrong))
+    put(tmp_path, "a.json", config(on=wrong))
     put(tmp_path, "b.json", config())
     (found,) = run(tmp_path).findings
     assert (found.rule, found.when) == ("serverless-memory-size", "")
@@ -165,7 +168,7 @@ def test_a_fault_of_one_scenario_alone_has_no_condition(tmp_path: Path) -> None:
 
 def test_many_of_a_name_are_all_judged(tmp_path: Path) -> None:
     for number in range(40):  # above the 32 scenarios that are looked at together
-        put(tmp_path, f"{number}.json", config(InstanceType="ml.t3.medium", InitialInstanceCount=1))
+        put(tmp_path, f"{number}.json", config(on=NOT_HOSTED))
     report = run(tmp_path)
     assert rules(report) == ["instance-type"] * 40
     assert (report.configurations, report.resources) == (40, 40)
@@ -205,7 +208,7 @@ def test_a_misspelt_name_says_which_was_meant(tmp_path: Path) -> None:
 
 
 def test_a_finding_that_does_not_need_the_named_file_is_not_shown(tmp_path: Path) -> None:
-    put(tmp_path, "a.json", config("a", InstanceType="ml.t3.medium", InitialInstanceCount=1))
+    put(tmp_path, "a.json", config("a", on=NOT_HOSTED))
     path = put(tmp_path, "b.json", config("b"))
     assert rules(run(path)) == []
     assert rules(run(tmp_path)) == ["instance-type"]
