@@ -53,7 +53,7 @@ _WORKLOAD_NAMES = ("workload.yaml", "workload.yml")
 _WORKLOAD_ENDS = (".workload.yaml", ".workload.yml")
 
 _OURS = re.compile(
-    rb"AWS(?:::SageMaker::|::ApplicationAutoScaling::|/SageMaker)|/aws/sagemaker/|aws_sagemaker_"
+    rb"AWS(?:::SageMaker::|::ApplicationAutoScaling::|/SageMaker)|/aws/sagemaker/|aws(?:cc)?_sagemaker_"
     rb"|Endpoint(?:Config)?Name|ProductionVariant|PrimaryContainer|Transform(?:JobName|Input)"
     rb"|Inference(?:ComponentName|RouterName|Specification)"
     rb"|Model(?:Variants|Package|Name[\"']?[ \t]*:)"
@@ -73,7 +73,7 @@ _SOME_SECTIONS = 3
 _HCL = re.compile(
     rb"""^(?:data|locals|module|provider|resource|terraform|variable)\b[^:=\n]*\{""", re.MULTILINE
 )
-_IN_LARGE_FILES = re.compile(rb"aws_sagemaker_|Type[\"']?\s*:\s*[\"']?AWS::SageMaker::")
+_IN_LARGE_FILES = re.compile(rb"aws(?:cc)?_sagemaker_|Type[\"']?\s*:\s*[\"']?AWS::SageMaker::")
 """Requests are small: of a large file only a plan or a template is ours, no service model."""
 
 

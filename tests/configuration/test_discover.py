@@ -115,6 +115,14 @@ def test_a_named_file_that_holds_nothing_is_an_error(tmp_path: Path) -> None:
     assert "has nothing to check" in report.errors[0].message
 
 
+@pytest.mark.parametrize("name", ["notes.md", "Makefile", "icon.png", "data.toml", "x.txt"])
+def test_a_named_file_of_another_kind_says_what_is_read(tmp_path: Path, name: str) -> None:
+    for text in (b"# SageMaker: [AWS::SageMaker::Model\n", b"\x89PNG\x00", b"a = [1]\n"):
+        (error,) = run(put(tmp_path, name, text)).errors
+        assert error.message == "this file has nothing to check"
+        assert ".json, .yaml, .yml, .template, .tf" in error.hint
+
+
 @pytest.mark.parametrize("name", ["missing.json", "missing.tf", "missing/"])
 def test_a_missing_path_is_an_error(tmp_path: Path, name: str) -> None:
     (error,) = run(tmp_path / name).errors

@@ -311,7 +311,7 @@ def _held(
     return evaluator.value(expression, symbols)
 
 
-_OURS = re.compile(r"aws_sagemaker_|sagemaker:|SageMaker")
+_OURS = re.compile(r"aws(?:cc)?_sagemaker_|sagemaker:|SageMaker")
 _LOCAL_MODULE = re.compile(r'"source"|source\s*=\s*"\.\.?/')
 _NOT_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 
