@@ -29,6 +29,7 @@ NO_SIZE = (
     "the family g5 has no size xlarg in hosting; it has xlarge, 2xlarge, 4xlarge, 8xlarge,"
     " 12xlarge, 16xlarge, 24xlarge, 48xlarge"
 )
+TOO_FEW = "InitialInstanceCount is 0; it must be at least 1"
 BROKEN = "Resources:\n  A: {Type: AWS::SageMaker::Model\n"
 DATA = Path(__file__).parents[1] / "data"
 
@@ -311,8 +312,8 @@ def test_concise_has_two_lines_a_finding_and_each_reason_once(
     place = "Resources.Config, ProductionVariants[0]"
     assert lines[:4] == [
         f"a.yaml:8:25: error instance-type: {NO_SIZE}",
-        f"  {place}.InstanceType: did you mean ml.g5.xlarge? Write a type that SageMaker hosts.",
-        "a.yaml:9:33: accepted error out-of-range: InitialInstanceCount is 0; it must be at least 1",
+        f"  {place}.InstanceType: did you mean ml.g5.xlarge? Set InstanceType to a listed type.",
+        f"a.yaml:9:33: accepted error out-of-range: {TOO_FEW}",
         f"  {place}.InitialInstanceCount: accepted: filled in | at night (a.yaml:9)",
     ]
     rules = {finding.rule for finding in found.findings}
@@ -320,6 +321,6 @@ def test_concise_has_two_lines_a_finding_and_each_reason_once(
     assert reasons == sorted(rules)
     assert len(lines) == 2 * len(found.findings) + len(rules) + 1
     assert lines[-1] == (
-        "2 errors, 2 warnings, 0 notes in 2 configurations with 2 resources; 2 accepted;"
+        "2 errors, 0 warnings, 0 notes in 2 configurations with 2 resources; 2 accepted;"
         " as of 2026-11-20"
     )
