@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from advisor.configuration.api.service import OPERATIONS, SCALING, operation_in
 from advisor.configuration.document import (
@@ -33,6 +33,7 @@ from advisor.configuration.rulefiles import of_dialects, read_json_rules
 from advisor.configuration.source import SourceText
 from advisor.configuration.yaml_nodes import Parsed
 from advisor.model.errors import InputError
+from advisor.model.value import Value
 
 _PLACEHOLDER = re.compile(r"<[A-Za-z_][^<>]*>|\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\}")
 
@@ -107,7 +108,7 @@ def _add_named(item: Node, address: str, into: list[Resource]) -> None:
         into.append(_resource(kind, parameters, f"{address}.{name}"))
 
 
-class _Input(NamedTuple):
+class _Input(Value):
     """What an operation takes, by the names of its fields."""
 
     kind: str

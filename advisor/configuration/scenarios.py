@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import chain, islice, product
 from math import prod
@@ -92,8 +93,10 @@ def _worlds(resources: Sequence[Resource], whole: bool) -> Iterator[World]:
     ``prod-config.json``.
     """
     named: dict[Hashable, list[Resource]] = {}
+    by_file: dict[str, list[Resource]] = {}
     for each in resources:
         named.setdefault(_known_by(each), []).append(each)
+        by_file.setdefault(each.mark.file, []).append(each)
     twice = [held for held in named.values() if len(held) > 1]
     if not twice:
         yield World("", tuple(resources), whole=whole)
@@ -102,11 +105,12 @@ def _worlds(resources: Sequence[Resource], whole: bool) -> Iterator[World]:
     for count, (file, nth, own) in enumerate(_choices_of(twice)):
         words = f"with {os.path.basename(file)}" + f", number {nth}" * (nth > 1)
         if count >= MOST_WORLDS:  # of very many, each file by itself
-            alone = (each for each in resources if each.mark.file == file)
+            alone = by_file[file]
             inside = [each for each in alone if id(each) in own or id(each) not in rivals]
             yield World(words, tuple(inside))
             continue
-        chosen = own | {id(_most_alike(file, held)) for held in twice if own.isdisjoint(_ids(held))}
+        others = (held for held in twice if own.isdisjoint(map(id, held)))
+        chosen = own.union(id(_most_alike(file, held)) for held in others)
         left = {each.mark.file for held in twice for each in held if id(each) not in chosen}
         inside = [
             each
@@ -121,15 +125,11 @@ def _choices_of(twice: Sequence[Sequence[Resource]]) -> Iterator[tuple[str, int,
     """File, number and ids of resources: two of a name within a file are two choices as well."""
     choices: dict[tuple[str, int], set[int]] = {}
     for held in twice:
-        seen: dict[str, int] = {}
+        seen: Counter[str] = Counter()
         for each in held:
-            nth = seen[each.mark.file] = seen.get(each.mark.file, 0) + 1
-            choices.setdefault((each.mark.file, nth), set()).add(id(each))
+            seen[each.mark.file] += 1
+            choices.setdefault((each.mark.file, seen[each.mark.file]), set()).add(id(each))
     return ((file, nth, own) for (file, nth), own in choices.items())
-
-
-def _ids(held: Sequence[Resource]) -> set[int]:
-    return {id(each) for each in held}
 
 
 def _most_alike(file: str, held: Sequence[Resource]) -> Resource:

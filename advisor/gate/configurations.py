@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
@@ -103,92 +104,79 @@ def _folder_of(path: str) -> str:
 
 
 def _of_folder(folder: str, paths: Iterable[str], run: _Judging) -> Iterator[JudgedConfigurations]:
-    """The files of a folder: each by itself, but for the requests, which are one scene."""
-    wanted: list[str] = []
+    """The files of a folder: each by itself, but the requests together, as one scene."""
+    wanted = dict.fromkeys(paths)
     requests: list[Read] = []
     whole = not run.may_miss(folder)
-    for path in paths:
-        wanted.append(path)
+
+    def files() -> Iterator[str]:
+        yield from wanted
+        yield from _beside(folder, wanted, run) if requests else ()
+
+    for path in files():
+        if path not in wanted and not path.endswith(DATA):
+            whole = False  # Terraform or a program may make what the requests name
+            continue
         try:
             read = _read(path, run)
         except InputError as error:
             whole = False
             other = path != STDIN and not path.endswith(DATA) and os.path.isfile(path)
-            yield JudgedConfigurations(errors=(nothing_to_check(path) if other else error,))
+            if path in wanted:
+                yield JudgedConfigurations(errors=(nothing_to_check(path) if other else error,))
             continue
-        if read.document is None or not _holds_something(read.document):
-            yield _of_nothing(path, read, run)
-        elif read.document.dialect in REQUESTS:
+        document = read.document
+        if document is not None and document.dialect in REQUESTS:
             requests.append(read)
-        else:
+        elif document is not None and _holds_something(document):
             whole = False
-            yield _judged(read.document, read.sources, *_settings(path, run), run)
+            if path in wanted:
+                yield _judged(document, read.sources, *_settings(path, run), run)
+        elif path in wanted:
+            yield _of_nothing(path, read, run)
     if requests:
-        more, others = _beside(folder, wanted, run)
-        yield _of_scene([*requests, *more], frozenset(wanted), whole and not others, run)
+        yield _of_scene(requests, wanted, whole, run)
 
 
 _MOST_BESIDE = 1000
 """Files of a folder of which one was named; among more its requests are judged by themselves."""
 
 
-def _beside(folder: str, wanted: Sequence[str], run: _Judging) -> tuple[list[Read], bool]:
-    """The requests of a folder that were not asked for: they belong to those that were.
-
-    Returns:
-        them; whether there are other configurations, or files that cannot be read.
-    """
+def _beside(folder: str, wanted: Collection[str], run: _Judging) -> Iterator[str]:
+    """What else is in a folder of which not all was asked for: requests belong together."""
     if folder == STDIN or (run.options.changed is None and run.found.named.isdisjoint(wanted)):
-        return [], False
-    try:
-        paths = {os.path.join(folder, name) for name in os.listdir(folder or ".")}
-    except OSError:
-        return [], True
-    if len(paths) > _MOST_BESIDE:
-        return [], True
+        return
     project = run.options.project
-    files = sorted(filter(os.path.isfile, paths.difference(wanted)))
-    base = project.says.get("exclude", "")
-    found = discover(files, project.exclude, sift=True, base=base)
-    more: list[Read] = []
-    others = bool(found.folders or found.unread)
-    for path in found.configurations:
-        try:
-            read = _read(path, run)
-        except InputError:
-            others = True  # nobody named it
-            continue
-        if read.document is not None and read.document.dialect in REQUESTS:
-            more.append(read)
-        others = others or (read.document is not None and read.document.dialect not in REQUESTS)
-    return more, others
+    with suppress(OSError):
+        paths = (os.path.join(folder, name) for name in sorted(os.listdir(folder or ".")))
+        files = [path for path in paths if path not in wanted and os.path.isfile(path)]
+        base = project.says.get("exclude", "")
+        if len(files) <= _MOST_BESIDE:
+            found = discover(files, project.exclude, sift=True, base=base)
+            yield from found.files
+            yield from (note.partition(": ")[0] for note in found.unread)
 
 
 def _of_scene(
-    requests: Sequence[Read], wanted: frozenset[str], whole: bool, run: _Judging
+    requests: Sequence[Read], wanted: Collection[str], whole: bool, run: _Judging
 ) -> JudgedConfigurations:
     """The requests of a folder: what lies in those asked for, and what only they bring about."""
+    own = [read for read in requests if read.sources[0].file in wanted]
     judged = _judged_together(requests, whole, run)
-    more = [read for read in requests if read.sources[0].file not in wanted]
-    without = _judged_together(more, whole, run).findings if more else ()
-    known = {each._replace(when="") for each in without}
-    shown = [
-        each
-        for each in judged.findings
-        if each.file in wanted or each._replace(when="") not in known
-    ]
-    told = {(each.file, each.rule) for each in shown}
-    comments = {
-        file: tuple(each for each in held if file in wanted or (file, each.rule) in told)
-        for file, held in judged.comments.items()
-    }
-    own = [read.document for read in requests if read.sources[0].file in wanted]
-    return judged._replace(
-        findings=tuple(shown),
-        comments=comments,
-        configurations=len(own),
-        resources=sum(len(each.worlds[0].resources) for each in own if each is not None),
-    )
+    if len(own) < len(requests):
+        more = [read for read in requests if read.sources[0].file not in wanted]
+        without = _judged_together(more, whole, run).findings
+        known = {each._replace(when="") for each in without}
+        shown = [e for e in judged.findings if e.file in wanted or e._replace(when="") not in known]
+        told = {(each.file, each.rule) for each in shown}
+        comments = {
+            file: tuple(each for each in held if file in wanted or (file, each.rule) in told)
+            for file, held in judged.comments.items()
+        }
+        judged = judged._replace(findings=tuple(shown), comments=comments)
+    worlds = [read.document.worlds[0] for read in own if read.document is not None]
+    resources = sum(len(world.resources) for world in worlds)
+    return judged._replace(configurations=len(own), resources=resources)
 
 
 def _judged_together(requests: Sequence[Read], whole: bool, run: _Judging) -> JudgedConfigurations:
