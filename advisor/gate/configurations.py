@@ -9,7 +9,7 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from advisor.configuration.api.service import ServiceModel
-from advisor.configuration.discover import DATA, STDIN, FoundFiles, discover, nothing_to_check
+from advisor.configuration.discover import CODE, DATA, STDIN, FoundFiles, discover, nothing_to_check
 from advisor.configuration.document import REQUESTS, Document, Node, Read, ReadFault
 from advisor.configuration.files import (
     is_terraform,
@@ -114,28 +114,25 @@ def _of_folder(folder: str, paths: Iterable[str], run: _Judging) -> Iterator[Jud
         yield from _beside(folder, wanted, run) if requests else ()
 
     for path in files():
-        if path not in wanted and not path.endswith(DATA):
-            whole = False  # Terraform or a program may make what the requests name
-            continue
-        try:
-            read = _read(path, run)
-        except InputError as error:
-            whole = False
-            other = path != STDIN and not path.endswith(DATA) and os.path.isfile(path)
-            if path in wanted:
-                yield JudgedConfigurations(errors=(nothing_to_check(path) if other else error,))
-            continue
+        read = _read(path, run)
         document = read.document
         if document is not None and document.dialect in REQUESTS:
             requests.append(read)
-        elif document is not None and _holds_something(document):
-            whole = False
-            if path in wanted:
-                yield _judged(document, read.sources, *_settings(path, run), run)
-        elif path in wanted:
-            yield _of_nothing(path, read, run)
+            continue
+        whole = whole and document is None and not read.errors
+        if path in wanted:
+            yield _of_file(path, read, run)
     if requests:
         yield _of_scene(requests, wanted, whole, run)
+
+
+def _of_file(path: str, read: Read, run: _Judging) -> JudgedConfigurations:
+    """A template or a plan; or why there is none."""
+    if read.errors:
+        return JudgedConfigurations(errors=read.errors)
+    if read.document is None or not _holds_something(read.document):
+        return _of_nothing(path, read, run)
+    return _judged(read.document, read.sources, *_settings(path, run), run)
 
 
 _MOST_BESIDE = 1000
@@ -186,9 +183,17 @@ def _judged_together(requests: Sequence[Read], whole: bool, run: _Judging) -> Ju
 
 
 def _read(path: str, run: _Judging) -> Read:
-    beside = parameter_sources(path) if path != STDIN else ()
-    _, region = _settings(path, run)
-    return read_configuration(_source(path, run.options), run.service, region, beside)
+    """What a file holds; an error where it cannot be read, or is of a kind that is not."""
+    other = path != STDIN and not path.endswith(DATA) and os.path.isfile(path)
+    try:
+        if is_terraform(path) or path.endswith(CODE):
+            raise nothing_to_check(path)  # it is read with its folder, or not at all
+        beside = parameter_sources(path) if path != STDIN else ()
+        _, region = _settings(path, run)
+        return read_configuration(_source(path, run.options), run.service, region, beside)
+    except InputError as error:
+        failed = nothing_to_check(path) if other else error
+        return Read(document=None, sources=(), errors=(failed,))
 
 
 def _settings(path: str, run: _Judging) -> tuple[Organisation, str]:
