@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Any
 
@@ -117,16 +116,6 @@ class _Input(Value):
     answers: frozenset[str]  # fields of what the service says of a resource of the kind
     is_open: bool  # whether the fields alone tell it: those of other services have common names
 
-    def may_be(self, keys: AbstractSet[str]) -> bool:
-        """Whether an object with these keys has all that the operation asks for, or nearly."""
-        missing = len(self.required - keys)
-        few = len(keys) < _TELLING or not keys <= self.members
-        return self.is_open and missing <= (0 if few else 1) and len(self.required) > 1
-
-
-_TELLING = 3
-"""Keys that tell an operation, all of them its own, where one is missing that it requires."""
-
 
 @cache
 def _inputs() -> tuple[_Input, ...]:
@@ -159,7 +148,8 @@ def kind_of(node: Node, said: str = "") -> str:
         if each.kind == said and not keys.isdisjoint(each.members):
             kind = said
             break
-        if each.kind in told or each.may_be(keys):
+        asked = each.is_open and len(each.required) > 1 and keys >= each.required
+        if each.kind in told or asked:
             known = each.members | each.answers if described else each.members
             fit = (len(keys - known), 0 if described else len(each.required - keys))
             if best is None or fit < best:

@@ -254,6 +254,43 @@ def test_a_template_that_refers_to_nothing_is_refused(
     assert told == ([("no-such-reference", severity)] if severity else [])
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        "Transform: [OurOwnMacro]\n",
+        "Fn::Transform: {Name: 'AWS::Include', Parameters: {Location: 's3://a/b'}}\n",
+    ],
+)
+def test_a_template_that_something_else_adds_to_is_not_refused(tmp_path: Path, more: str) -> None:
+    text = (
+        "Resources:\n  E:\n    Type: AWS::SageMaker::Endpoint\n    Properties:\n"
+        "      EndpointConfigName: !Ref Config\n"
+    )
+    assert rules(run(put(tmp_path, "stack.yaml", text))) == ["no-such-reference"]
+    assert rules(run(put(tmp_path, "stack.yaml", more + text))) == []
+
+
+@pytest.mark.parametrize(
+    ("declared", "name", "found"),
+    [
+        ("Scorer: {Type: 'AWS::Serverless::Function'}", "ScorerRole.Arn", []),
+        ("Base: {Type: 'Acme::ML::Base::MODULE'}", "BaseRole.Arn", []),
+        ("Role: {Type: 'AWS::IAM::Role'}", "Roel.Arn", [("error", "Role")]),
+        ("Other: {Type: 'AWS::SageMaker::Model'}", "SharedVpc5A4C.Arn", [("warning", "")]),
+    ],
+)
+def test_what_another_tool_makes_or_a_cut_template_lacks_is_no_error(
+    tmp_path: Path, declared: str, name: str, found: list[tuple[str, str]]
+) -> None:
+    text = (
+        f"Resources:\n  {declared}\n  M:\n    Type: AWS::SageMaker::Model\n    Properties:\n"
+        f"      ExecutionRoleArn: !GetAtt {name}\n      PrimaryContainer: {{Image: '{IMAGE}'}}\n"
+    )
+    told = run(put(tmp_path, "stack.yaml", text)).findings
+    missing = [each for each in told if each.rule == "no-such-reference"]
+    assert [(each.severity, each.suggestion) for each in missing] == found
+
+
 def test_our_own_output_is_read_whole_and_passes(tmp_path: Path) -> None:
     from advisor.cli import run as main
 

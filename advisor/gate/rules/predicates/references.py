@@ -52,7 +52,7 @@ def missing(view: View) -> Iterator[Fault]:
     for path, node, target in _targets(view) if declared else ():
         if target in declared or target.startswith(_FROM_OUTSIDE):
             continue
-        if of_template and _is_made_by_sam(target, declared):
+        if of_template and _is_made_elsewhere(target, declared):
             continue
         near = nearest(target, sorted(declared)) if len(declared) <= _MOST_NAMES else ""
         # Of a template cut down to what is SageMaker's, roles and networks are elsewhere.
@@ -82,10 +82,14 @@ def _targets(view: View) -> Iterator[tuple[Path, Node, str]]:
             yield path, node, target
 
 
-def _is_made_by_sam(target: str, declared: Mapping[str, str]) -> bool:
-    """Whether a name may be one that SAM makes for one of its own resources."""
-    own = tuple(name for name, kind in declared.items() if kind.startswith("AWS::Serverless::"))
-    return bool(own) and target.startswith((*own, "Serverless"))
+def _is_made_elsewhere(target: str, declared: Mapping[str, str]) -> bool:
+    """Whether a name may be one that SAM, or a module, makes for what is declared."""
+    makers = tuple(
+        name
+        for name, kind in declared.items()
+        if kind.startswith("AWS::Serverless::") or kind.endswith("::MODULE")
+    )
+    return bool(makers) and target.startswith((*makers, "Serverless"))
 
 
 def _unnamed(view: View) -> Iterator[Fault]:
