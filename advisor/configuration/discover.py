@@ -65,7 +65,7 @@ _WORKLOAD_MARK = re.compile(
     rb"""^[ \t]*["']?schema["']?[ \t]*:\s*["']?sm-advise/workload""", re.MULTILINE
 )
 _WORDS = rb"name|requests|traffic|dataset|models?|deploy|budget|prefer|needs"
-_SECTIONS = re.compile(rb"""^[ \t]*["']?(%b)["']?[ \t]*:""" % _WORDS, re.MULTILINE)
+_SECTIONS = re.compile(rb"""^["']?(%b)["']?[ \t]*:""" % _WORDS, re.MULTILINE)
 _SECTIONS_IN_BRACES = re.compile(rb"""[{,]\s*["']?(%b)["']?\s*:""" % _WORDS)
 _ARRIVAL = re.compile(rb"""\barrival["']?[ \t]*:""")
 _SOME_SECTIONS = 3

@@ -189,6 +189,11 @@ def test_standard_input_is_read_as_what_it_is() -> None:
         ("a.json", '{"requests": {"arrival": "batch"}, "name": "a"}', True),
         ("a.yaml", "{requests: {arrival: batch}, name: a}", True),
         ("a.yaml", "# what runs\n---\nname: a\nrequests:\n  arrival: onlin\n", True),
+        (
+            "a.yaml",
+            "spec:\n  name: a\n  traffic: [x]\n  resources:\n    requests: {arrival: online}\n",
+            False,
+        ),
         ("a.yaml", "kind: Pod\nname: a\nspec:\n  resources:\n    requests: {cpu: 1}\n", False),
     ],
 )

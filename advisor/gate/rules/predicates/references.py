@@ -96,15 +96,14 @@ def _unnamed(view: View) -> Iterator[Fault]:
     """A name that no request beside others of its kind has, where all their names are known."""
     for field, kind in of_fields("names").get(view.resource.kind, ()):
         (own,) = of_fields("known_by")[kind]
-        known = [text_of(each.body.get(own)) for each in view.world.of_kind(kind)]
-        if not known or None in known:
-            continue
         for path, node, name in _names_of(view, field):
             if view.world.named(kind, own, (name,)) is None:
-                message = f"no {own} here is {name!r}"
-                near = nearest(name, [each for each in known if each]) or ""
-                near = near if len(known) <= _MOST_NAMES else ""
-                yield Fault(node, path, message, suggestion=near, severity="warning")
+                known = [text_of(each.body.get(own)) for each in view.world.of_kind(kind)]
+                others = [each for each in known if each is not None]
+                if known and len(others) == len(known):
+                    near = nearest(name, others) if len(known) <= _MOST_NAMES else ""
+                    message = f"no {own} here is {name!r}"
+                    yield Fault(node, path, message, suggestion=near, severity="warning")
 
 
 def _names_of(view: View, field: str) -> Iterator[tuple[Path, Node, str]]:
