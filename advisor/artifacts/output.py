@@ -10,6 +10,8 @@ from pathlib import Path
 
 from advisor.model.errors import InputError
 
+MAIN_FILE = re.compile(r"-create-(?:endpoint-config|transform-job)\.json\Z|\.tf\Z|\.ya?ml\Z")
+"""The files of which one makes the option that was chosen."""
 _REQUEST = re.compile(r"[0-9]+-[a-z]+(-[a-z]+)*\.json")  # 2-create-endpoint-config.json
 
 

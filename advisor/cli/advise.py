@@ -152,9 +152,23 @@ def _write(advices: Sequence[Advice], options: dict[str, Any]) -> None:
         for kind in kinds:
             files += [(folder / name, content) for name, content in maker(kind)(advice)]
             steps.append(f"next: {command(kind)(advice, str(folder))}")
+        steps += _line_for_check(advice.workload, [path for path, _ in files], folder)
     lines = write_files(files, force=options["force"], dry_run=options["dry_run"])
     for line in [*lines, *steps]:
         print(line, file=sys.stderr)
+
+
+def _line_for_check(workload: Workload, files: Sequence[Path], folder: Path) -> Iterator[str]:
+    """The line by which `check` compares what was written with its workload, unless it has one."""
+    from advisor.artifacts.output import MAIN_FILE
+    from advisor.configuration.source import seen_from
+
+    own = (path for path in files if path.parent == folder and MAIN_FILE.search(path.name))
+    main = next(own, None)
+    if main is not None and workload.file != "-" and not workload.mapping("artifacts"):
+        key = "transform_job" if "transform" in main.name else "endpoint_config"
+        seen = seen_from(workload.file, str(main))
+        yield f"for check, add to {workload.file}: artifacts: {{{key}: {seen}}}"
 
 
 def _folders(advices: Sequence[Advice], folder: Path) -> Iterator[tuple[Advice, Path]]:

@@ -111,11 +111,11 @@ def complete(
 
 
 def context(form: str) -> Context:
-    """Width and colour of standard output; only text has colour."""
+    """Width and colour of standard output; only what people read on a terminal has colour."""
     from advisor.reports import Context
 
     interactive = sys.stdout.isatty()
-    if form != "text":
+    if form not in ("text", "concise"):
         return Context(interactive=interactive)
     import shutil
 

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from advisor.configuration.api.service import operation_in
 from advisor.configuration.files import is_archive, is_terraform
 from advisor.configuration.source import LARGEST_PLAN, LARGEST_TEMPLATE, too_large
 from advisor.model.errors import InputError
@@ -23,7 +24,6 @@ _IN_CODE = re.compile(
     rb"|\b(?:Serverless|Async)InferenceConfig\s*\("
 )
 _IN_DATA = re.compile(rb"\.create_" + _WHAT + rb"\s*\(|\bsagemaker[\s\\]+create-" + _WHAT)
-_OTHER_PROVIDER = re.compile(r'"awscc_sagemaker_(?:endpoint_config|inference_component|model)"')
 
 
 def in_code(data: bytes) -> str:
@@ -37,10 +37,8 @@ def in_data(data: bytes) -> str:
 
 
 def in_terraform(text: str) -> str:
-    """The same of scripts and of resources of another provider in a Terraform file."""
-    if _IN_CODE.search(text.encode()):
-        return "calls of the API in a script"
-    return "resources of the provider awscc" if _OTHER_PROVIDER.search(text) else ""
+    """The same of scripts in a Terraform file."""
+    return "calls of the API in a script" if _IN_CODE.search(text.encode()) else ""
 
 
 STDIN = "-"
@@ -50,29 +48,32 @@ PASSED_OVER = frozenset(
     {".git", ".hg", ".svn", ".terraform", ".tox", ".venv", "__pycache__", "node_modules", "venv"}
 )
 
-_DATA = (".json", ".yaml", ".yml", ".template")
+DATA = (".json", ".yaml", ".yml", ".template")
 _WORKLOAD_NAMES = ("workload.yaml", "workload.yml")
 _WORKLOAD_ENDS = (".workload.yaml", ".workload.yml")
 
 _OURS = re.compile(
-    rb"AWS::SageMaker::|AWS::ApplicationAutoScaling::|ProductionVariant|EndpointConfigName"
-    rb"|TransformJobName|TransformInput|InferenceComponentName|PrimaryContainer"
-    rb"|sagemaker:variant:|sagemaker:inference-component:|SageMakerVariant|SageMakerInference"
-    rb"|BlueGreenUpdatePolicy|RollingUpdatePolicy|aws_sagemaker_|InvocationTimeoutSeconds|sm-advise/"
+    rb"AWS(?:::SageMaker::|::ApplicationAutoScaling::|/SageMaker)|/aws/sagemaker/|aws(?:cc)?_sagemaker_"
+    rb"|Endpoint(?:Config)?Name|ProductionVariant|PrimaryContainer|Transform(?:JobName|Input)"
+    rb"|Inference(?:ComponentName|RouterName|Specification)"
+    rb"|Model(?:Variants|Package|Name[\"']?[ \t]*:)"
+    rb"|DesiredWeightsAndCapacities|TrafficPattern|AIWorkloadConfig|OptimizationJobName"
+    rb"|sagemaker:(?:variant|inference-component):|SageMaker(?:Variant|Inference)"
+    rb"|(?:BlueGreen|Rolling)UpdatePolicy|InvocationTimeoutSeconds|sm-advise/"
 )
 _WORKLOAD_MARK = re.compile(
-    rb"""^\s*["']?schema["']?\s*:\s*["']?sm-advise/workload""", re.MULTILINE
+    rb"""^[ \t]*["']?schema["']?[ \t]*:\s*["']?sm-advise/workload""", re.MULTILINE
 )
-_WORKLOAD_KEYS = (
-    re.compile(rb"""^[{\s]*["']?name["']?\s*:""", re.MULTILINE),
-    re.compile(rb"""^\s*["']?requests["']?\s*:""", re.MULTILINE),
-    re.compile(rb"""\barrival["']?\s*:\s*["']?(?:online|batch)\b"""),
-)
-"""What a workload that was named, and has neither the name nor the mark of one, has to have."""
+_WORDS = rb"name|requests|traffic|dataset|models?|deploy|budget|prefer|needs"
+_SECTIONS = re.compile(rb"""^["']?(%b)["']?[ \t]*:""" % _WORDS, re.MULTILINE)
+_SECTIONS_IN_BRACES = re.compile(rb"""[{,]\s*["']?(%b)["']?\s*:""" % _WORDS)
+_ARRIVAL = re.compile(rb"""\barrival["']?[ \t]*:""")
+_SOME_SECTIONS = 3
+"""Keys of a workload, name and requests among them, that a file has that was meant to be one."""
 _HCL = re.compile(
     rb"""^(?:data|locals|module|provider|resource|terraform|variable)\b[^:=\n]*\{""", re.MULTILINE
 )
-_IN_LARGE_FILES = re.compile(rb"aws_sagemaker_|Type[\"']?\s*:\s*[\"']?AWS::SageMaker::")
+_IN_LARGE_FILES = re.compile(rb"aws(?:cc)?_sagemaker_|Type[\"']?\s*:\s*[\"']?AWS::SageMaker::")
 """Requests are small: of a large file only a plan or a template is ours, no service model."""
 
 
@@ -204,7 +205,8 @@ class _Sorter:
         else:
             head = _content(path, LARGEST_TEMPLATE)
             self._note(path, in_data(head or b""))
-            if head is not None and (_is_workload(head) or has_keys_of_workload(head)):
+            ours = head is not None and (name.endswith(DATA) or "." not in name)
+            if head is not None and ours and (_is_workload(head) or looks_like_workload(head)):
                 self.workloads.append(path)
             else:
                 self.configurations.append(path)
@@ -218,7 +220,7 @@ class _Sorter:
             self.workloads.append(path)
         elif is_terraform(name):
             self._terraform(path)
-        elif name.endswith(_DATA) and not name.startswith(".sm-advise"):
+        elif name.endswith(DATA) and not name.startswith(".sm-advise"):
             self._data(path)
         else:
             self.ignored += 1
@@ -255,12 +257,14 @@ class _Sorter:
             self._large(path)
             return
         self._note(path, in_data(data))
-        if not _OURS.search(data):
-            self.ignored += 1
-        elif _is_workload(data):
+        if _is_workload(data):
             self.workloads.append(path)
-        else:
+        elif _OURS.search(data) or operation_in(os.path.basename(path)):
             self.configurations.append(path)
+        else:
+            self.ignored += 1
+            if looks_like_workload(data):
+                self._note(path, "looks like a workload, and lacks name or requests.arrival")
 
     def _large(self, path: str) -> None:
         """A file that cannot be read, or is above the bound: only a plan may be larger."""
@@ -280,25 +284,47 @@ class _Sorter:
             self.errors.append(too_large(path, LARGEST_TEMPLATE))
 
 
+def nothing_to_check(path: str) -> InputError:
+    """The error for a file that was named and holds nothing of ours."""
+    return InputError(
+        "this file has nothing to check",
+        file=path,
+        hint="it reads workloads, SageMaker requests, CloudFormation, Terraform and model archives:"
+        f" {', '.join(DATA)}, .tf, .tfvars, .tar.gz",
+    )
+
+
 def place_of_stdin(found: FoundFiles, data: bytes) -> FoundFiles:
     """What was found, with standard input among what its content makes it."""
     if STDIN not in found.configurations:
         return found
     others = tuple(path for path in found.configurations if path != STDIN)
-    if _is_workload(data) or has_keys_of_workload(data):
+    if _is_workload(data) or looks_like_workload(data):
         return found._replace(workloads=(*found.workloads, STDIN), configurations=others)
     if data.lstrip()[:1] != b"{" and _HCL.search(data):
         return found._replace(folders={**found.folders, STDIN: (STDIN,)}, configurations=others)
     return found
 
 
-def has_keys_of_workload(data: bytes) -> bool:
-    """Whether a file has the keys that every workload has."""
-    return all(pattern.search(data) for pattern in _WORKLOAD_KEYS)
-
-
 def _is_workload(data: bytes) -> bool:
+    """Whether a file has the keys that every workload has, or says that it is one."""
+    if b"arrival" in data and _ARRIVAL.search(data) and {b"name", b"requests"} <= _sections(data):
+        return True
     return b"sm-advise/workload" in data and _WORKLOAD_MARK.search(data) is not None
+
+
+def looks_like_workload(data: bytes) -> bool:
+    """Whether a file has a few sections of a workload, requests among them."""
+    if b"requests" not in data or (b"traffic" not in data and b"arrival" not in data):
+        return False
+    found = _sections(data)
+    return b"requests" in found and len(found) >= _SOME_SECTIONS
+
+
+def _sections(data: bytes) -> set[bytes]:
+    """The keys of a workload that stand in a file as its own."""
+    in_braces = data.lstrip()[:1] in (b"{", b"[")
+    return set((_SECTIONS_IN_BRACES if in_braces else _SECTIONS).findall(data))
 
 
 def _content(path: str, limit: int) -> bytes | None:

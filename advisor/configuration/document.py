@@ -12,6 +12,9 @@ from advisor.model.value import Value
 
 Dialect: TypeAlias = Literal["request", "described", "cloudformation", "terraform", "plan"]
 
+REQUESTS: tuple[Dialect, ...] = ("request", "described")
+"""Dialects in which a file holds some requests of a deployment, and other files the rest."""
+
 
 class Mark(NamedTuple):
     """Where something is written: 1-based line and column, and how many characters it takes."""
@@ -134,14 +137,21 @@ class World:
         resources: what is there under it.
         declared: every resource of the template, whatever it is -> its type; empty where that is
             not known.
+        whole: whether a literal name of something that it does not have is a mistake: requests,
+            with nothing beside them that may make it.
     """
 
     def __init__(
-        self, when: str, resources: tuple[Resource, ...], declared: Mapping[str, str] | None = None
+        self,
+        when: str,
+        resources: tuple[Resource, ...],
+        declared: Mapping[str, str] | None = None,
+        whole: bool = False,
     ) -> None:
         self.when = when
         self.resources = resources
         self.declared = declared or {}
+        self.whole = whole
         self._named: dict[tuple[str, str], dict[tuple[object, ...], Resource]] = {}
 
     @cached_property

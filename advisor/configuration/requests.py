@@ -6,12 +6,13 @@ task of a state machine or as the target of a schedule. The call's arguments are
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from advisor.configuration.api.service import OPERATIONS, SCALING
+from advisor.configuration.api.service import OPERATIONS, SCALING, operation_in
 from advisor.configuration.document import (
     PARTIAL,
     Dialect,
@@ -27,10 +28,11 @@ from advisor.configuration.document import (
     walk,
 )
 from advisor.configuration.json_nodes import read_json
-from advisor.configuration.rulefiles import of_dialects
+from advisor.configuration.rulefiles import of_dialects, read_json_rules
 from advisor.configuration.source import SourceText
 from advisor.configuration.yaml_nodes import Parsed
 from advisor.model.errors import InputError
+from advisor.model.value import Value
 
 _PLACEHOLDER = re.compile(r"<[A-Za-z_][^<>]*>|\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\}")
 
@@ -38,9 +40,10 @@ _PLACEHOLDER = re.compile(r"<[A-Za-z_][^<>]*>|\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}
 def read_requests(file: str, parsed: Parsed) -> Document | None:
     """The requests of a JSON or YAML file; ``None`` when it holds none that the gate knows."""
     found: list[Resource] = []
+    said = operation_in(os.path.basename(file))
     for number, node in enumerate(parsed.documents):
         prefix = f"document {number + 1}" if len(parsed.documents) > 1 else ""
-        _collect(node, prefix, found)
+        _collect(node, prefix, found, said)
     if not found:
         return None
     described = all(resource.dialect == "described" for resource in found)
@@ -51,8 +54,8 @@ def read_requests(file: str, parsed: Parsed) -> Document | None:
     )
 
 
-def _collect(node: Node, prefix: str, into: list[Resource]) -> None:
-    """Add the requests that a document is, lists, or wraps."""
+def _collect(node: Node, prefix: str, into: list[Resource], said: str = "") -> None:
+    """Add the requests that a document is, lists, or wraps; ``said`` is the kind by its name."""
     if node.kind == "list":
         _collect_list(node, prefix, into)
         return
@@ -64,13 +67,14 @@ def _collect(node: Node, prefix: str, into: list[Resource]) -> None:
         for index, item in enumerate(wrapped.items()):
             _add_named(item, f"requests[{index}]", into)
         return
-    kind = kind_of(node)
+    kind = kind_of(node, said)
     if kind:
         into.append(_resource(kind, node, prefix))
         return
     for key, inner in node.value.items():
-        if _plain(key) in _names() and not prefix.count("."):
-            _collect(inner, f"{prefix}.{key}".lstrip("."), into)
+        operation = operation_in(key)
+        if (operation or _plain(key) in _wrappers()) and not prefix.count("."):
+            _collect(inner, f"{prefix}.{key}".lstrip("."), into, operation)
 
 
 def _collect_list(node: Node, prefix: str, into: list[Resource]) -> None:
@@ -90,26 +94,67 @@ def _plain(key: str) -> str:
 
 
 @cache
-def _names() -> frozenset[str]:
-    """Keys under which requests stand: names of operations and kinds, however written, and more."""
-    named = (_plain(word) for kind, (_, name) in OPERATIONS.items() for word in (kind, name))
-    return frozenset((*named, *of_dialects("requests")["wrappers"]))
+def _wrappers() -> frozenset[str]:
+    """Keys under which requests stand besides the names of operations, as ``_plain`` has them."""
+    return frozenset(map(_plain, (*OPERATIONS, *of_dialects("requests")["wrappers"])))
 
 
 def _add_named(item: Node, address: str, into: list[Resource]) -> None:
     operation, parameters = item.get("operation"), item.get("parameters")
-    for kind, (_, name) in OPERATIONS.items():
-        if operation is not None and operation.value == name and parameters is not None:
-            into.append(_resource(kind, parameters, f"{address}.{name}"))
+    name = str(operation.value) if operation is not None else ""
+    kind = operation_in(name)
+    if kind and parameters is not None:
+        into.append(_resource(kind, parameters, f"{address}.{name}"))
 
 
-def kind_of(node: Node) -> str:
-    """The kind of request that an object is; empty when it is none."""
+class _Input(Value):
+    """What an operation takes, by the names of its fields."""
+
+    kind: str
+    members: frozenset[str]
+    required: frozenset[str]
+    answers: frozenset[str]  # fields of what the service says of a resource of the kind
+    is_open: bool  # whether the fields alone tell it: those of other services have common names
+
+
+@cache
+def _inputs() -> tuple[_Input, ...]:
+    table = read_json_rules("service", "model.json")
+    shapes = {kind: table["shapes"][name] for kind, name in table["kinds"].items()}
+    return tuple(
+        _Input(
+            kind=kind,
+            members=frozenset(shapes[kind]["members"]),
+            required=frozenset(shapes[kind]["required"]),
+            answers=frozenset(table["answers"].get(kind, ())),
+            is_open=service.startswith("sagemaker"),
+        )
+        for kind, (service, _) in OPERATIONS.items()
+    )
+
+
+def kind_of(node: Node, said: str = "") -> str:
+    """The kind of request that an object is; empty when it is none.
+
+    Of the operations that its keys tell, the one whose shape fits best; ``said`` is the kind that
+    its file or key names, which holds for an object with a field of that kind.
+    """
     keys = node.value.keys()
-    for kind, telling in of_dialects("requests")["telling"]:
-        if keys >= set(telling):
-            return str(kind) if _scales_sagemaker(kind, node) else ""
-    return _part_of(node)[0]
+    described = not keys.isdisjoint(of_dialects("requests")["described"])
+    told = {kind for kind, telling in of_dialects("requests")["telling"] if keys >= set(telling)}
+    best: tuple[int, int] | None = None
+    kind = ""
+    for each in _inputs():
+        if each.kind == said and not keys.isdisjoint(each.members):
+            kind = said
+            break
+        asked = each.is_open and len(each.required) > 1 and keys >= each.required
+        if each.kind in told or asked:
+            known = each.members | each.answers if described else each.members
+            fit = (len(keys - known), 0 if described else len(each.required - keys))
+            if best is None or fit < best:
+                best, kind = fit, each.kind
+    return (kind if _is_ours(kind, node) else "") if kind else _part_of(node)[0]
 
 
 def _part_of(node: Node) -> tuple[str, str]:
@@ -129,8 +174,12 @@ def _part(kind: str, field: str, node: Node, prefix: str) -> Resource:
     return made._replace(lifecycle={PARTIAL: True})
 
 
-def _scales_sagemaker(kind: str, node: Node) -> bool:
-    """Whether a scaling request is about SageMaker; true of what is no scaling request."""
+def _is_ours(kind: str, node: Node) -> bool:
+    """Whether a request to a service that others use, too, is about SageMaker."""
+    if kind == "MetricAlarm":
+        spaces = tuple(of_dialects("requests")["alarms"])
+        named = (each for path, each in walk(node) if path and path[-1] == "Namespace")
+        return any(str(each.value).startswith(spaces) for each in named)
     if kind not in SCALING:
         return True
     namespace, dimension = node.get("ServiceNamespace"), node.get("ScalableDimension")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from advisor.configuration.discover import FoundFiles
 from advisor.configuration.files import is_parameter_file
-from advisor.gate.intent.pairing import own_pairs
+from advisor.gate.intent.pairing import own_pairs, with_those_above
 from advisor.gate.settings import LOCK_FILE, Pair, organisation_of
 from advisor.model.errors import InputError
 from advisor.rulebook.source import ORGANISATION_FILE, PROJECT_FILE
@@ -105,11 +105,19 @@ def only_affected(
     reached = touched.pairs(pairs)
     if workload and touched.file(workload):
         return found, reached
+    configurations = tuple(path for path in found.configurations if touched.configuration(path))
+    folders = _folders(found.folders, touched)
+    above = with_those_above((*map(os.path.dirname, configurations), *folders))
     files = found._replace(
-        workloads=tuple(path for path in found.workloads if _is_touched_workload(path, touched)),
-        configurations=tuple(path for path in found.configurations if touched.configuration(path)),
+        workloads=tuple(
+            path
+            for path in found.workloads
+            if (os.path.dirname(os.path.normpath(path)) or ".") in above  # it may be of its name
+            or _is_touched_workload(path, touched)
+        ),
+        configurations=configurations,
         archives=tuple(path for path in found.archives if touched.file(path)),
-        folders=_folders(found.folders, touched),
+        folders=folders,
     )
     return files, reached
 

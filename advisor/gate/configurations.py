@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from advisor.configuration.api.service import ServiceModel
-from advisor.configuration.discover import STDIN, FoundFiles
-from advisor.configuration.document import Document, Node, Read, ReadFault
+from advisor.configuration.discover import CODE, DATA, STDIN, FoundFiles, discover, nothing_to_check
+from advisor.configuration.document import REQUESTS, Document, Node, Read, ReadFault
 from advisor.configuration.files import (
     is_terraform,
     parameter_sources,
@@ -18,15 +19,18 @@ from advisor.configuration.files import (
     terraform_files,
 )
 from advisor.configuration.reading import read_configuration
+from advisor.configuration.scenarios import scene
 from advisor.configuration.source import SourceText, decode
 from advisor.gate.checks import Check
 from advisor.gate.finding import GateFinding, Waiver, together
+from advisor.gate.intent.pairing import pairs_by_name
 from advisor.gate.policy.waivers import comments_of
 from advisor.gate.rules.judge import Judge
 from advisor.gate.rules.service_walk import load_service
-from advisor.gate.settings import CheckOptions, Organisation, organisation_of
+from advisor.gate.settings import CheckOptions, Organisation, Pair, organisation_of
 from advisor.model.errors import InputError
 from advisor.model.value import Value
+from advisor.model.workload import Workload
 
 if TYPE_CHECKING:
     from advisor.configuration.terraform.modules import TerraformRead
@@ -41,9 +45,8 @@ class JudgedConfigurations(Value):
     comments: Mapping[str, tuple[Waiver, ...]] = {}  # file -> the waivers in it
     sources: Mapping[str, SourceText] = {}  # file -> its text, where a finding or waiver is in it
     documents: Mapping[str, Document] = {}  # normalised path -> what was made for a workload
-    read: tuple[
-        tuple[Document, str, Organisation], ...
-    ] = ()  # with Region, where nothing is judged
+    read: tuple[tuple[Document, str, Organisation], ...] = ()  # with Region; where none is judged
+    pairs: tuple[Pair, ...] = ()  # of workloads with configurations that have their name
     configurations: int = 0
     resources: int = 0
     ignored: int = 0  # files
@@ -57,10 +60,20 @@ class _Judging(Value):
     checks: Mapping[str, Check]
     service: ServiceModel
     kept: frozenset[str]  # normalised paths of configurations that were made for a workload
+    workloads: Mapping[str, list[Workload]]  # of which it is not known yet what was made for them
+
+    def may_miss(self, folder: str) -> bool:
+        """Whether a folder holds what may make a resource and is not read with its requests."""
+        notes = self.found.unread
+        return folder in self.found.folders or any(_folder_of(note) == folder for note in notes)
 
 
 def judge_configurations(
-    found: FoundFiles, options: CheckOptions, checks: Mapping[str, Check], kept: frozenset[str]
+    found: FoundFiles,
+    options: CheckOptions,
+    checks: Mapping[str, Check],
+    kept: frozenset[str],
+    workloads: Mapping[str, list[Workload]],
 ) -> JudgedConfigurations:
     """Judge every request, template, plan and Terraform folder that was found.
 
@@ -69,15 +82,22 @@ def judge_configurations(
         options: of the run.
         checks: every check by its id.
         kept: normalised paths of those whose documents are wanted afterwards.
+        workloads: those that no pair names, by their folder; a configuration may have the name.
 
     Raises:
         InputError: an organisation's file cannot be read.
     """
-    run = _Judging(options=options, found=found, checks=checks, service=load_service(), kept=kept)
-    paths = options.counted(found.configurations, "configurations")
-    return together(
-        JudgedConfigurations, [*(_of_file(path, run) for path in paths), _of_terraform(run)]
+    run = _Judging(
+        options=options,
+        found=found,
+        checks=checks,
+        service=load_service(),
+        kept=kept,
+        workloads=workloads,
     )
+    paths = options.counted(found.configurations, "configurations")
+    parts = (_of_folder(folder, held, run) for folder, held in groupby(paths, _folder_of))
+    return together(JudgedConfigurations, [*chain.from_iterable(parts), _of_terraform(run)])
 
 
 def read_configurations(found: FoundFiles, options: CheckOptions) -> JudgedConfigurations:
@@ -86,21 +106,110 @@ def read_configurations(found: FoundFiles, options: CheckOptions) -> JudgedConfi
     Raises:
         InputError: an organisation's file cannot be read.
     """
-    return judge_configurations(found, options, {}, frozenset())
+    return judge_configurations(found, options, {}, frozenset(), {})
 
 
-def _of_file(path: str, run: _Judging) -> JudgedConfigurations:
-    try:
-        source = _source(path, run.options)
-        organisation = organisation_of(os.path.dirname(path))
-        region = run.options.configured_in or organisation.region
-        beside = parameter_sources(path) if path != STDIN else ()
-        read = read_configuration(source, run.service, region, beside)
-    except InputError as error:
-        return JudgedConfigurations(errors=(error,))
+def _folder_of(path: str) -> str:
+    return STDIN if path == STDIN else os.path.dirname(path)
+
+
+def _of_folder(folder: str, paths: Iterable[str], run: _Judging) -> Iterator[JudgedConfigurations]:
+    """The files of a folder: each by itself, but the requests together, as one scene."""
+    wanted = dict.fromkeys(paths)
+    requests: list[Read] = []
+    whole = not run.may_miss(folder)
+
+    def files() -> Iterator[str]:
+        yield from wanted
+        yield from _beside(folder, wanted, run) if requests else ()
+
+    for path in files():
+        read = _read(path, run)
+        document = read.document
+        if document is not None and document.dialect in REQUESTS:
+            requests.append(read)
+            continue
+        whole = whole and document is None and not read.errors
+        if path in wanted:
+            yield _of_file(path, read, run)
+    if requests:
+        yield _of_scene(requests, wanted, whole, run)
+
+
+def _of_file(path: str, read: Read, run: _Judging) -> JudgedConfigurations:
+    """A template or a plan; or why there is none."""
+    if read.errors:
+        return JudgedConfigurations(errors=read.errors)
     if read.document is None or not _holds_something(read.document):
         return _of_nothing(path, read, run)
-    return _judged(read.document, read.sources, organisation, region, run)
+    return _judged(read.document, read.sources, *_settings(path, run), run)
+
+
+_MOST_BESIDE = 1000
+"""Files of a folder of which one was named; among more its requests are judged by themselves."""
+
+
+def _beside(folder: str, wanted: Collection[str], run: _Judging) -> Iterator[str]:
+    """What else is in a folder of which not all was asked for: requests belong together."""
+    if folder == STDIN or (run.options.changed is None and run.found.named.isdisjoint(wanted)):
+        return
+    project = run.options.project
+    with suppress(OSError):
+        paths = (os.path.join(folder, name) for name in sorted(os.listdir(folder or ".")))
+        files = [path for path in paths if path not in wanted and os.path.isfile(path)]
+        base = project.says.get("exclude", "")
+        if len(files) <= _MOST_BESIDE:
+            found = discover(files, project.exclude, sift=True, base=base)
+            yield from found.files
+            yield from (note.partition(": ")[0] for note in found.unread)
+
+
+def _of_scene(
+    requests: Sequence[Read], wanted: Collection[str], whole: bool, run: _Judging
+) -> JudgedConfigurations:
+    """The requests of a folder: what lies in those asked for, and what only they bring about."""
+    own = [read for read in requests if read.sources[0].file in wanted]
+    judged = _judged_together(requests, whole, run)
+    if len(own) < len(requests):
+        more = [read for read in requests if read.sources[0].file not in wanted]
+        without = _judged_together(more, whole, run).findings
+        known = {each._replace(when="") for each in without}
+        shown = [e for e in judged.findings if e.file in wanted or e._replace(when="") not in known]
+        told = {(each.file, each.rule) for each in shown}
+        comments = {
+            file: tuple(each for each in held if file in wanted or (file, each.rule) in told)
+            for file, held in judged.comments.items()
+        }
+        judged = judged._replace(findings=tuple(shown), comments=comments)
+    worlds = [read.document.worlds[0] for read in own if read.document is not None]
+    resources = sum(len(world.resources) for world in worlds)
+    return judged._replace(configurations=len(own), resources=resources)
+
+
+def _judged_together(requests: Sequence[Read], whole: bool, run: _Judging) -> JudgedConfigurations:
+    documents = [read.document for read in requests if read.document is not None]
+    sources = [source for read in requests for source in read.sources]
+    return _judged(scene(documents, whole), sources, *_settings(documents[0].file, run), run)
+
+
+def _read(path: str, run: _Judging) -> Read:
+    """What a file holds; an error where it cannot be read, or is of a kind that is not."""
+    other = path != STDIN and not path.endswith(DATA) and os.path.isfile(path)
+    try:
+        if is_terraform(path) or path.endswith(CODE):
+            raise nothing_to_check(path)  # it is read with its folder, or not at all
+        beside = parameter_sources(path) if path != STDIN else ()
+        _, region = _settings(path, run)
+        return read_configuration(_source(path, run.options), run.service, region, beside)
+    except InputError as error:
+        failed = nothing_to_check(path) if other else error
+        return Read(document=None, sources=(), errors=(failed,))
+
+
+def _settings(path: str, run: _Judging) -> tuple[Organisation, str]:
+    """What holds for a file, and the Region in which it is deployed."""
+    organisation = organisation_of(os.path.dirname(path))
+    return organisation, run.options.configured_in or organisation.region
 
 
 def _source(path: str, options: CheckOptions) -> SourceText:
@@ -114,11 +223,7 @@ def _of_nothing(path: str, read: Read, run: _Judging) -> JudgedConfigurations:
     sifted = run.options.sift and path != STDIN
     if sifted or noted or path not in run.found.named:
         return JudgedConfigurations(unread=unread, ignored=1)
-    error = InputError(
-        "this file has nothing to check",
-        file=path,
-        hint="it reads workloads, SageMaker requests, CloudFormation and Terraform",
-    )
+    error = nothing_to_check(path)
     return JudgedConfigurations(unread=unread, ignored=1, errors=(error,))
 
 
@@ -148,12 +253,14 @@ def _judged(
     comments = {source.file: tuple(comments_of(source)) for source in sources}
     told = {finding.file for finding in findings}
     names = {os.path.normpath(each or ".") for each in (document.file, *comments)}
+    pairs = tuple(pairs_by_name(run.workloads, document))
     return JudgedConfigurations(
         findings=tuple(findings),
         unread=_unread(document.file, document),
         comments={file: waivers for file, waivers in comments.items() if waivers},
         sources={each.file: each for each in sources if comments[each.file] or each.file in told},
-        documents=dict.fromkeys(names & run.kept, document),
+        documents=dict.fromkeys(names if pairs else names & run.kept, document),
+        pairs=pairs,
         configurations=1,
         resources=max((len(world.resources) for world in document.worlds), default=0),
     )
@@ -214,6 +321,9 @@ def _of_module(
         return nothing
     if not any(source.file in wanted for source in read.sources):
         return nothing
+    if read.errors:
+        for world in document.worlds:
+            world.declared = {}  # the file that is not read may declare what the others name
     organisation = organisation_of(os.path.dirname(read.sources[0].file))
     misspelt = tuple(_misspelt(module.provider))
     document = document._replace(faults=(*misspelt, *document.faults))

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from advisor.catalogue.price_snapshot import Folder, Prices
 from advisor.configuration.discover import discover, place_of_stdin
-from advisor.configuration.document import Document, Node, World
+from advisor.configuration.document import REQUESTS, Document, Node, World
 from advisor.gate.configurations import read_configurations
 from advisor.gate.intent.comparison import Counts, option_of, scaled_between
 from advisor.gate.rules.scaling import CONCURRENCY
@@ -183,7 +183,12 @@ def configured_costs(
         pricing = _Pricing(
             document=document, region=region, prices=prices, use=use, organisation=organisation
         )
-        worlds = [list(pricing.costs(world)) for world in document.worlds]
+        # A request that was named is read with those beside it, and priced by itself.
+        beside = document.dialect in REQUESTS and found.named
+        worlds = [
+            [row for row in pricing.costs(world) if not beside or row.file in found.configurations]
+            for world in document.worlds
+        ]
         if not any(worlds):
             continue
         rows += _merged(worlds, [world.when for world in document.worlds])

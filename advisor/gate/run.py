@@ -12,7 +12,7 @@ from advisor.gate.archive import CheckedArchives
 from advisor.gate.checks import Check, load_checks
 from advisor.gate.configurations import JudgedConfigurations, judge_configurations
 from advisor.gate.finding import OPEN, GateFinding, in_order
-from advisor.gate.intent.pairing import AnsweredWorkloads, of_archives
+from advisor.gate.intent.pairing import AnsweredWorkloads, of_archives, unpaired
 from advisor.gate.policy.waivers import triage
 from advisor.gate.settings import CheckOptions, Pair, pair_of
 from advisor.model.errors import InputError
@@ -73,7 +73,9 @@ def check(options: CheckOptions) -> CheckReport:
     answered = _answered(run)
     pairs = (*run.pairs, *answered.pairs)
     made = frozenset(os.path.normpath(pair.artifact.partition("#")[0]) for pair in pairs)
-    judged = judge_configurations(found, options, checks, made)
+    alone = unpaired(answered.workloads, pairs)
+    judged = judge_configurations(found, options, checks, made, alone)
+    pairs += judged.pairs
     archives = _archives(run, pairs, answered, judged)
     findings, failed = _fitted(run, pairs, answered, judged, archives)
     stand = triage(findings, judged.comments, checks, options, found.files)
@@ -133,8 +135,7 @@ def _answered(run: _RunInput) -> AnsweredWorkloads:
         return AnsweredWorkloads()
     from advisor.gate.intent.workloads import answer_workloads
 
-    archives = run.found.archives
-    return answer_workloads(run.workloads, run.options, run.checks, run.pairs, archives)
+    return answer_workloads(run.workloads, run.options, run.checks, run.pairs, run.found)
 
 
 def _archives(
@@ -167,11 +168,13 @@ def _fitted(
     configured = (*judged.findings, *archives.findings)
     if not run.workloads:
         return configured, ()
-    from advisor.gate.intent.workloads import compare_pairs, with_acceptances
+    from advisor.gate.intent.workloads import compare_pairs, notes_of_unpaired, with_acceptances
 
     _, others = of_archives(pairs, run.found.archives)
     compared, failed = compare_pairs(others, answered, judged.documents, run.checks)
     of_workloads = (*archives.of_workloads, *compared)
+    alone = unpaired(answered.workloads, pairs) if judged.configurations else {}
+    configured = (*configured, *notes_of_unpaired(alone, run.checks))
     return with_acceptances(answered, of_workloads, configured, pairs), failed
 
 

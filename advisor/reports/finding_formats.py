@@ -28,7 +28,7 @@ Renderer = Callable[[CheckReport, FindingContext], str]
 
 FINDING_FORMATS = {
     name: f"advisor.reports.findings_{name}"
-    for name in ("text", "json", "sarif", "junit", "github", "gitlab", "markdown")
+    for name in ("text", "concise", "json", "sarif", "junit", "github", "gitlab", "markdown")
 }
 
 

@@ -8,6 +8,8 @@ from advisor.configuration.source import SourceText
 from advisor.gate.finding import ACCEPTED, BASELINED, GateFinding
 from advisor.gate.run import CheckReport
 from advisor.model.printable import printable
+from advisor.reports.finding_formats import FindingContext
+from advisor.text.tones import QUIET, TITLE, TONES
 
 WIDEST = 160
 NARROWEST = 30
@@ -21,6 +23,31 @@ def sentence(finding: GateFinding) -> str:
     if finding.when:
         text += f", when {finding.when}"
     return printable(text)
+
+
+def headline(finding: GateFinding, context: FindingContext) -> str:
+    """Place, severity, rule and message on one line."""
+    place = printable(finding.file or "-")
+    if finding.line:
+        place += f":{finding.line}:{finding.column}"
+    word = dict(_WORDS)[finding.severity]
+    shown = word if finding.counts else f"{finding.status} {word}"
+    tone = TONES[finding.severity] if finding.counts else QUIET
+    painted = f"{context.paint(place, TITLE)}: {context.paint(shown, tone)}"
+    return f"{painted} {finding.rule}: {sentence(finding)}"
+
+
+_WORDS = (("error", "error"), ("warning", "warning"), ("info", "note"))
+
+
+def summary(report: CheckReport) -> list[str]:
+    """What was not read, and the counts."""
+    notes = [f"not read: {printable(note)}" for note in report.unread]
+    return [
+        *notes,
+        *[""] * bool(notes),
+        f"{counts(report)} in {scope(report)}; as of {report.as_of}",
+    ]
 
 
 def instead(finding: GateFinding) -> str:
@@ -56,8 +83,7 @@ def excerpt(
 
 def counts(report: CheckReport) -> str:
     """The number of open findings of each severity."""
-    words = (("error", "error"), ("warning", "warning"), ("info", "note"))
-    return ", ".join(_number(report.open(severity), word) for severity, word in words)
+    return ", ".join(_number(report.open(severity), word) for severity, word in _WORDS)
 
 
 def scope(report: CheckReport) -> str:

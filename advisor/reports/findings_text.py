@@ -10,16 +10,14 @@ from advisor.model.printable import printable
 from advisor.reports.finding_formats import FindingContext
 from advisor.reports.finding_words import (
     accepted_because,
-    counts,
     excerpt,
+    headline,
     instead,
-    scope,
-    sentence,
+    summary,
 )
-from advisor.text.tones import QUIET, TITLE, TONES
+from advisor.text.tones import TITLE
 
 _MARGIN = 5  # columns before an excerpt, besides those of the line's number
-_WORDS = {"error": "error", "warning": "warning", "info": "note"}
 
 
 def render(report: CheckReport, context: FindingContext) -> str:
@@ -37,24 +35,11 @@ def render(report: CheckReport, context: FindingContext) -> str:
         for finding in shown:
             if finding.owner == owner:
                 lines += [*_finding(finding, report, context), ""]
-    for note in report.unread:
-        lines.append(f"not read: {printable(note)}")
-    if report.unread:
-        lines.append("")
-    lines.append(f"{counts(report)} in {scope(report)}; as of {report.as_of}")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *summary(report)]) + "\n"
 
 
 def _finding(finding: GateFinding, report: CheckReport, context: FindingContext) -> list[str]:
-    place = printable(finding.file or "-")
-    if finding.line:
-        place += f":{finding.line}:{finding.column}"
-    word = _WORDS[finding.severity]
-    tone = TONES[finding.severity] if finding.counts else QUIET
-    shown = word if finding.counts else f"{finding.status} {word}"
-    head = f"{context.paint(place, TITLE)}: {context.paint(shown, tone)}"
-    head += f" {finding.rule}: {sentence(finding)}"
-    lines = [head]
+    lines = [headline(finding, context)]
     if finding.status == ACCEPTED:
         return [*lines, *_paragraph("accepted", accepted_because(finding), context)]
     if finding.address:

@@ -94,7 +94,6 @@ def test_what_is_certain_is_followed(value: str, expected: Any) -> None:
         "!Ref Empty",
         "!Ref NoType",
         "!Ref Stored",
-        "!Ref Elsewhere",
         "!Ref 'AWS::AccountId'",
         "!ImportValue other-stack",
         "!FindInMap [Sizes, !Ref 'AWS::Region', small]",

@@ -88,11 +88,6 @@ def test_a_tree_is_sorted_into_what_is_read_and_what_is_counted(tmp_path: Path) 
             'resource "null_resource" "x" {\n c = <<E\nsagemaker create-transform-job\nE\n}\n',
             "calls of the API in a script",
         ),
-        (
-            "main.tf",
-            'resource "awscc_sagemaker_endpoint_config" "x" {}\n',
-            "resources of the provider awscc",
-        ),
         ("plain.py", "create_model()\n", ""),
         ("list.yml", "files: [1-create-endpoint-config.json]\n", ""),
     ],
@@ -118,6 +113,14 @@ def test_a_broken_file_of_ours_is_an_error_and_the_others_are_checked(tmp_path: 
 def test_a_named_file_that_holds_nothing_is_an_error(tmp_path: Path) -> None:
     report = run(put(tmp_path, "service.yaml", SERVICE))
     assert "has nothing to check" in report.errors[0].message
+
+
+@pytest.mark.parametrize("name", ["notes.md", "Makefile", "icon.png", "data.toml", "x.txt"])
+def test_a_named_file_of_another_kind_says_what_is_read(tmp_path: Path, name: str) -> None:
+    for text in (b"# SageMaker: [AWS::SageMaker::Model\n", b"\x89PNG\x00", b"a = [1]\n"):
+        (error,) = run(put(tmp_path, name, text)).errors
+        assert error.message == "this file has nothing to check"
+        assert ".json, .yaml, .yml, .template, .tf" in error.hint
 
 
 @pytest.mark.parametrize("name", ["missing.json", "missing.tf", "missing/"])
@@ -183,14 +186,47 @@ def test_standard_input_is_read_as_what_it_is() -> None:
         ("a.json", '{"name": "a",\n "requests": {"arrival": "online"}}', True),
         ("a.yaml", "name: a\nrequests: [1]\n", False),
         ("a.yaml", "metadata: {name: a}\nrequests: {arrival: online}\n", False),
+        ("a.json", '{"requests": {"arrival": "batch"}, "name": "a"}', True),
+        ("a.yaml", "{requests: {arrival: batch}, name: a}", True),
+        ("a.yaml", "# what runs\n---\nname: a\nrequests:\n  arrival: onlin\n", True),
+        (
+            "a.yaml",
+            "spec:\n  name: a\n  traffic: [x]\n  resources:\n    requests: {arrival: online}\n",
+            False,
+        ),
+        ("a.yaml", "kind: Pod\nname: a\nspec:\n  resources:\n    requests: {cpu: 1}\n", False),
     ],
 )
-def test_a_workload_that_is_named_needs_no_mark(
+def test_a_workload_is_known_by_its_keys_and_needs_no_mark(
     tmp_path: Path, name: str, text: str, is_one: bool
 ) -> None:
     path = put(tmp_path, name, text)
-    assert discover([str(path)]).workloads == ((str(path),) if is_one else ())
-    assert discover([str(tmp_path)]).workloads == ()
+    for given in (path, tmp_path):
+        found = discover([str(given)])
+        assert found.workloads == ((str(path),) if is_one else ())
+        assert found.unread == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: a\nrequests: {arrivals: online}\ntraffic: {peak: 1/s}\n",
+        "requests: {arrival: online}\ntraffic: {peak: 1/s}\nmodel: {size: 1 GB}\n",
+        '{"name": "a", "requests": {}, "traffic": {"peak": "1/s"}}',
+    ],
+)
+def test_what_looks_like_a_workload_and_is_not_read_is_said(tmp_path: Path, text: str) -> None:
+    path = put(tmp_path, "a.yaml", text)
+    assert discover([str(tmp_path)]).unread == (
+        f"{path}: looks like a workload, and lacks name or requests.arrival",
+    )
+    assert discover([str(path)]).workloads == (str(path),)  # its reader says what is missing
+
+
+def test_the_examples_are_all_read() -> None:
+    folder = Path(__file__).parents[2] / "examples"
+    found = discover([str(folder)])
+    assert len(found.workloads) == len([*folder.glob("*.yaml")])
 
 
 @pytest.mark.parametrize("name", ["b.json", "b.yaml", "b.workload.yaml", "main.tf"])

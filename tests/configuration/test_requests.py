@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from advisor.configuration.api.service import OPERATIONS
+from advisor.configuration.discover import discover
 from advisor.configuration.document import Document
 from advisor.configuration.requests import read_requests
+from advisor.configuration.rulefiles import read_json_rules
 from advisor.configuration.source import SourceText
 from advisor.configuration.yaml_nodes import read_yaml
 from advisor.gate.rules.service_walk import load_service, problems
@@ -49,7 +54,9 @@ def kinds(value: object) -> list[tuple[str, str]]:
         ({"EndpointConfigName": "c", "RetainAllVariantProperties": True}, "EndpointUpdate"),
         ({"ModelName": "m", "PrimaryContainer": {}}, "Model"),
         ({"TransformJobName": "t", "TransformInput": {}}, "TransformJob"),
-        ({"InferenceComponentName": "i"}, "InferenceComponent"),
+        ({"InferenceComponentName": "i", "EndpointName": "e"}, "InferenceComponent"),
+        ({"InferenceComponentName": "i", "DeploymentConfig": {}}, "InferenceComponentUpdate"),
+        ({"InferenceComponentName": "i"}, "InferenceComponentUpdate"),
         ({"EndpointName": "e", "InputLocation": "s3://b/k"}, "AsyncInvocation"),
         ({"ResourceId": "endpoint/e/variant/v", "MinCapacity": 1}, "ScalableTarget"),
         ({"ServiceNamespace": "sagemaker", "ResourceId": "x", "MaxCapacity": 1}, "ScalableTarget"),
@@ -171,3 +178,121 @@ def test_a_field_alone_is_a_request_of_which_the_rest_is_not_known(
     )
     missing = [p for p in problems(load_service(), resource) if len(p.path) == 1]
     assert missing == []  # what the command line gives is not asked for
+
+
+SHAPES = load_service()
+CREATES = [kind for kind, (service, _) in OPERATIONS.items() if service.startswith("sagemaker")]
+# These cannot be told from another operation by what they take: the name of their file tells.
+SAME = {
+    "EndpointUpdate": "Endpoint",  # the two names alone
+    "StreamedInvocation": "Invocation",
+    "InferenceRouterUpdate": "InferenceRouter",
+}
+NAMED_ONLY = {"InferenceExperimentUpdate", "Model", "ModelPackage", "ModelPackageGroup"}
+NAMED_ONLY |= {"ModelPackageUpdate", "Invocation", "AsyncInvocation", "StreamedInvocation"}
+GATEWAYS = {"InferenceGateway", "GlobalInferenceGateway", "GlobalInferenceGatewayUpdate"}
+
+
+def example(kind: str, *, whole: bool) -> dict[str, Any]:
+    """A request with the fields that are required, or with all; what they hold does not matter."""
+    shape = SHAPES.shapes[SHAPES.kinds[kind]]
+    return dict.fromkeys(shape["members"] if whole else shape["required"], "x")
+
+
+@pytest.mark.parametrize("kind", CREATES)
+def test_a_whole_request_of_every_operation_is_told_by_its_shape(kind: str) -> None:
+    ((found, _),) = kinds(example(kind, whole=True))
+    assert found == SAME.get(kind, kind) or (found == kind and kind == "EndpointUpdate")
+
+
+@pytest.mark.parametrize("kind", sorted(set(CREATES) - NAMED_ONLY))
+def test_a_request_with_what_is_required_is_told_by_its_shape(kind: str) -> None:
+    ((found, _),) = kinds(example(kind, whole=False))
+    assert found == SAME.get(kind, kind)
+
+
+@pytest.mark.parametrize("kind", OPERATIONS)
+@pytest.mark.parametrize("form", ["3-{}.json", "{}.yaml"])
+def test_the_name_of_a_file_tells_the_operation(kind: str, form: str) -> None:
+    _, operation = OPERATIONS[kind]
+    file = form.format(re.sub(r"(?<=.)(?=[A-Z][a-z])", "-", operation).lower())
+    value = example(kind, whole=True) | {
+        "ServiceNamespace": "sagemaker",
+        "Namespace": "AWS/SageMaker",
+    }
+    document = read_requests(file, read_yaml(SourceText(file, json.dumps(value))))
+    assert document is not None
+    assert [each.kind for each in document.worlds[0].resources] == [kind]
+
+
+@pytest.mark.parametrize("kind", sorted(set(CREATES) - GATEWAYS))
+def test_every_request_is_found_in_a_folder(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "request.json"
+    value = example(kind, whole=True) | {"InputConfig": {"ModelName": "m"}}
+    path.write_text(json.dumps(value), encoding="utf-8")
+    assert discover([str(tmp_path)]).configurations == (str(path),)
+
+
+@pytest.mark.parametrize("kind", OPERATIONS)
+def test_every_request_that_its_file_names_is_found_in_a_folder(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"1-{OPERATIONS[kind][1]}.json"
+    path.write_text("{}", encoding="utf-8")
+    assert discover([str(tmp_path)]).configurations == (str(path),)
+
+
+def test_each_operation_on_inference_that_makes_something_is_read() -> None:
+    known = read_json_rules("service", "operations.json")["known"]["sagemaker"]
+    makes = {name for name in known if name.startswith(("Create", "Update", "Put", "Add"))}
+    assert makes == {name for service, name in OPERATIONS.values() if service == "sagemaker"}
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ({"EndpointName": "e", "DesiredWeightsAndCapacities": []}, "EndpointCapacities"),
+        (
+            {"InferenceComponentName": "i", "RuntimeConfig": {"CopyCount": 2}},
+            "InferenceComponentUpdate",
+        ),
+        (
+            {"InferenceComponentName": "i", "DesiredRuntimeConfig": {"CopyCount": 2}},
+            "InferenceComponentCopies",
+        ),
+        (
+            {"JobName": "j", "JobType": "Advanced", "InputConfig": {}, "Tags": []},
+            "InferenceRecommendationsJob",  # without its role
+        ),
+        ({"Name": "n", "ModelVariants": [], "Description": "d"}, "InferenceExperimentUpdate"),
+        ({"EndpointName": "e", "ResourcePolicy": "{}"}, "EndpointPolicy"),
+        (
+            {"AlarmName": "a", "MetricName": "Latency", "Namespace": "AWS/SageMaker"},
+            "MetricAlarm",
+        ),
+        (
+            {"AlarmName": "a", "MetricName": "CPU", "Namespace": "/aws/sagemaker/Endpoints"},
+            "MetricAlarm",
+        ),
+    ],
+)
+def test_updates_and_jobs_are_told_apart(value: dict[str, Any], kind: str) -> None:
+    assert [found for found, _ in kinds(value)] == [kind]
+
+
+def test_an_alarm_of_something_else_is_none_of_ours() -> None:
+    assert kinds({"AlarmName": "a", "MetricName": "CPU", "Namespace": "AWS/EC2"}) == []
+
+
+def test_an_answer_of_describe_is_of_the_kind_that_it_describes() -> None:
+    table = read_json_rules("service", "model.json")
+    for kind, fields in table["answers"].items():
+        if kind in GATEWAYS:
+            continue  # it is described by its name and its places alone
+        value = dict.fromkeys(fields, "x") | {"CreationTime": "2026-01-01"}
+        assert [found for found, _ in kinds(value)] == [kind]
+
+
+def test_an_update_that_changes_a_part_is_no_error() -> None:
+    document = read({"InferenceComponentName": "i", "RuntimeConfig": {"CopyCount": 2}})
+    assert document is not None
+    (resource,) = document.worlds[0].resources
+    assert list(problems(load_service(), resource)) == []

@@ -27,6 +27,7 @@ ELSEWHERE = {
     "accept-unused": "test_intent.py",
     "answer-not-locked": "test_intent.py",
     "decision-changed": "test_intent.py",
+    "costs-more-than-plan": "test_intent.py",
     "duplicate-name": "test_intent.py",
     "no-answer": "test_intent.py",
     "option-broken": "test_intent.py",
@@ -35,6 +36,7 @@ ELSEWHERE = {
     "waiver-unclear": "test_waivers.py",
     "waiver-unused": "test_waivers.py",
     "waiver-expired": "test_waivers.py",
+    "workload-unpaired": "test_intent.py",
 }
 # Checks of model archives have no dialects; archive/test_checks.py asks for their cases.
 OF_ARCHIVES = "model-archive.yaml"

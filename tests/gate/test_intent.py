@@ -855,3 +855,101 @@ def test_what_may_not_be_waived_is_not_in_a_baseline_either(tmp_path: Path) -> N
     organisation_of.cache_clear()
     (found,) = of_rule(run(tmp_path, WORKLOAD, broken, baseline=str(baseline)), "option-broken")
     assert found.counts
+
+
+# Configurations that nobody names
+
+
+def beside(folder: Path, text: str, **files: object) -> CheckReport:
+    (folder / "fraud.workload.yaml").write_text(text, encoding="utf-8")
+    for name, body in files.items():
+        path = folder / name.replace("__", "/").replace("_json", ".json").replace("_tf", ".tf")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(body if isinstance(body, str) else json.dumps(body), encoding="utf-8")
+    return check(CheckOptions(paths=[str(folder)], as_of=AS_OF))
+
+
+TOO_LARGE = WORKLOAD.replace("payload: 20 KB", "payload: 9 MB")  # serverless takes 4 MB
+
+
+def called(name: str) -> dict[str, object]:
+    return {**config(), "EndpointConfigName": name}
+
+
+@pytest.mark.parametrize(
+    ("name", "paired"),
+    [
+        ("fraud", True),
+        ("fraud-882fb5ac", True),
+        ("fraud-prod-config-2", True),
+        ("Fraud", True),
+        ("fraud-scoring", False),  # that may be another workload's
+        ("anti-fraud", False),
+        ("fraudster", False),
+    ],
+)
+def test_a_configuration_of_its_name_is_compared(tmp_path: Path, name: str, paired: bool) -> None:
+    for place in ("config_json", "deploy__config_json"):
+        report = beside(tmp_path, TOO_LARGE, **{place: called(name)})
+        assert bool(messages(report)) is paired
+        assert bool(of_rule(report, "workload-unpaired")) is not paired
+        (tmp_path / place.replace("__", "/").replace("_json", ".json")).unlink()
+
+
+def test_the_name_of_its_endpoint_tells_as_well(tmp_path: Path) -> None:
+    endpoint = {"EndpointName": "fraud", "EndpointConfigName": "x-1"}
+    report = beside(tmp_path, TOO_LARGE, a_json=called("x-1"), b_json=endpoint)
+    assert len(messages(report)) == 1
+
+
+def test_a_label_in_terraform_tells_as_well(tmp_path: Path) -> None:
+    text = (
+        'resource "aws_sagemaker_endpoint_configuration" "fraud_config" {\n'
+        "  production_variants {\n"
+        '    model_name = "m"\n    variant_name = "v"\n'
+        "    serverless_config {\n      memory_size_in_mb = 2048\n      max_concurrency = 5\n"
+        "    }\n  }\n}\n"
+    )
+    assert len(messages(beside(tmp_path, TOO_LARGE, main_tf=text))) >= 1
+    assert not messages(beside(tmp_path, TOO_LARGE, main_tf=text.replace("fraud_", "other_")))
+
+
+def test_a_workload_with_a_pair_of_its_own_is_compared_with_no_other(tmp_path: Path) -> None:
+    (tmp_path / "own.json").write_text(json.dumps(config(ServerlessConfig=SERVERLESS)))
+    text = TOO_LARGE + "artifacts: {endpoint_config: own.json}\n"
+    report = beside(tmp_path, text, other_json=called("fraud-2"))
+    assert {Path(each.file).name for each in of_rule(report, "option-broken")} == {"own.json"}
+    assert not of_rule(report, "workload-unpaired")
+
+
+def test_a_run_without_configurations_has_no_note_on_pairs(tmp_path: Path) -> None:
+    assert not of_rule(beside(tmp_path, WORKLOAD), "workload-unpaired")
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "count", "words"),
+    [
+        # ml.m5.24xlarge: 5.53 USD x 730 h = 4036.90 USD a month each, twice.
+        ("ml.m5.24xlarge", 2, "2 x ml.m5.24xlarge cost 8,073.80 USD a month; the plan of fraud is"),
+        ("ml.t2.medium", 1, ""),
+    ],
+)
+def test_a_configuration_that_costs_more_than_the_plan_is_told_without_a_budget(
+    tmp_path: Path, instance_type: str, count: int, words: str
+) -> None:
+    variant = {
+        "VariantName": "all",
+        "ModelName": "m",
+        "InstanceType": instance_type,
+        "InitialInstanceCount": count,
+    }
+    body = {"EndpointConfigName": "fraud-1", "ProductionVariants": [variant]}
+    text = WORKLOAD + "prefer: latency\ndecision: {option: real-time, because: latency}\n"
+    endpoint = {"EndpointName": "fraud", "EndpointConfigName": "fraud-1"}
+    report = beside(tmp_path, text, a_json=body, b_json=endpoint)
+    found = of_rule(report, "costs-more-than-plan")
+    assert [each.severity for each in found] == ["warning"] * bool(words)
+    assert all(each.message.startswith(words) for each in found)
+    # A finding on the budget says it already.
+    over = beside(tmp_path, text + "budget: 50 USD/month\n", a_json=body, b_json=endpoint)
+    assert not (words and of_rule(over, "costs-more-than-plan"))

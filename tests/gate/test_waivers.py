@@ -395,3 +395,21 @@ def test_of_a_folder_only_the_waivers_of_the_named_file_are_looked_at(tmp_path: 
         )
     report = check(CheckOptions(paths=[str(tmp_path / "one.tf")], as_of=AS_OF))
     assert [(found.rule, found.status) for found in report.findings] == [("out-of-range", ACCEPTED)]
+
+
+def test_a_comment_accepts_several_rules_and_a_misspelt_one_is_told(tmp_path: Path) -> None:
+    text = TEMPLATE.replace("ml.m5.large", "ml.t3.medium").format(trailing="")
+    text = text.replace("VariantName: all", "VariantName: all_")
+    rules = {each.rule for each in run(tmp_path, text).findings}
+    assert len(rules) == 3
+    comment = f"        # sm-advise: accept {', '.join(sorted(rules))}: a test\n        - Var"
+    found = run(tmp_path, text.replace("        - Var", comment)).findings
+    assert {each.status for each in found} == {ACCEPTED}
+    wrong = comment.replace("instance-type", "Instance_Type")
+    (told,) = (
+        each
+        for each in run(tmp_path, text.replace("        - Var", wrong)).findings
+        if each.rule == "waiver-unclear"
+    )
+    assert told.message == "the rule Instance_Type does not exist"
+    assert told.suggestion == "instance-type"

@@ -29,6 +29,7 @@ NO_SIZE = (
     "the family g5 has no size xlarg in hosting; it has xlarge, 2xlarge, 4xlarge, 8xlarge,"
     " 12xlarge, 16xlarge, 24xlarge, 48xlarge"
 )
+TOO_FEW = "InitialInstanceCount is 0; it must be at least 1"
 BROKEN = "Resources:\n  A: {Type: AWS::SageMaker::Model\n"
 DATA = Path(__file__).parents[1] / "data"
 
@@ -297,3 +298,29 @@ def test_findings_are_grouped_by_owner(tmp_path: Path, monkeypatch: pytest.Monke
         words = ("team-one\n", "one/t.yaml", "team-two\n", "two/t.yaml")
         places = [text.index(word) for word in words]
         assert places == sorted(places)
+
+
+def test_concise_has_two_lines_a_finding_and_each_reason_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organisation_of.cache_clear()
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "b"):
+        Path(f"{name}.yaml").write_text(TEMPLATE, encoding="utf-8")
+    found = check(CheckOptions(paths=["."], as_of="2026-11-20"))
+    lines = render("concise", found).splitlines()
+    place = "Resources.Config, ProductionVariants[0]"
+    assert lines[:4] == [
+        f"a.yaml:8:25: error instance-type: {NO_SIZE}",
+        f"  {place}.InstanceType: did you mean ml.g5.xlarge? Set InstanceType to a listed type.",
+        f"a.yaml:9:33: accepted error out-of-range: {TOO_FEW}",
+        f"  {place}.InitialInstanceCount: accepted: filled in | at night (a.yaml:9)",
+    ]
+    rules = {finding.rule for finding in found.findings}
+    reasons = [line.split()[1].rstrip(":") for line in lines if line.startswith("why ")]
+    assert reasons == sorted(rules)
+    assert len(lines) == 2 * len(found.findings) + len(rules) + 1
+    assert lines[-1] == (
+        "2 errors, 0 warnings, 0 notes in 2 configurations with 2 resources; 2 accepted;"
+        " as of 2026-11-20"
+    )

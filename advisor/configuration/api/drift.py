@@ -28,9 +28,10 @@ def compile_table() -> dict[str, Any]:
     """The shapes of ``OPERATIONS``, from the botocore that is installed.
 
     Returns:
-        ``{"botocore": version, "kinds": {kind: shape name}, "shapes": {name: shape},
-        "other_instance_types": [...]}``. A shape is ``{"type": ...}`` with, where they apply,
-        ``members``, ``required``, ``member`` (of a list), ``min``, ``max``, ``pattern``, ``enum``.
+        ``{"botocore": version, "kinds": {kind: shape name}, "answers": {kind: [field of what
+        Describe answers]}, "shapes": {name: shape}, "other_instance_types": [...]}``. A shape is
+        ``{"type": ...}`` with, where they apply, ``members``, ``required``, ``member`` (of a list),
+        ``min``, ``max``, ``pattern``, ``enum``.
 
     Raises:
         InputError: botocore is not installed.
@@ -38,12 +39,16 @@ def compile_table() -> dict[str, Any]:
     version, session = _installed()
     shapes: dict[str, dict[str, Any]] = {}
     kinds: dict[str, str] = {}
+    answers: dict[str, list[str]] = {}
     for kind, (service, operation) in OPERATIONS.items():
         model = session.get_service_model(service)
         shape: Any = model.operation_model(operation).input_shape
         prefix = "" if service == "sagemaker" else service + ":"
         _collect(shape, prefix, shapes)
         kinds[kind] = prefix + shape.name
+        described = operation.replace("Create", "Describe", 1)
+        if described != operation and described in model.operation_names:
+            answers[kind] = sorted(model.operation_model(described).output_shape.members)
     hosting = set(shapes["ProductionVariantInstanceType"]["enum"])
     model = session.get_service_model("sagemaker")
     enums = (getattr(model.shape_for(name), "enum", None) or () for name in model.shape_names)
@@ -51,6 +56,7 @@ def compile_table() -> dict[str, Any]:
     return {
         "botocore": version,
         "kinds": kinds,
+        "answers": answers,
         "shapes": dict(sorted(shapes.items())),
         "other_instance_types": sorted(every - hosting),
     }

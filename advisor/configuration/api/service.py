@@ -20,6 +20,18 @@ Shape = dict[str, Any]
 OPERATIONS: Mapping[str, tuple[str, str]] = of_dialects("operations")
 """Kind of a resource -> service and operation whose input has its shape."""
 
+_BY_OPERATION = {name.lower(): kind for kind, (_, name) in OPERATIONS.items()}
+_BETWEEN = str.maketrans("", "", "_-0123456789")
+
+
+def operation_in(name: str) -> str:
+    """The kind whose operation a key, or the name of a file, says; empty where it says none.
+
+    ``2-create-topic.json``, ``create_topic`` and ``CreateTopic`` say one.
+    """
+    return _BY_OPERATION.get(name.partition(".")[0].translate(_BETWEEN).lower(), "")
+
+
 SCALING = ("ScalableTarget", "ScalingPolicy", "ScheduledAction")
 """Kinds that other services have too."""
 

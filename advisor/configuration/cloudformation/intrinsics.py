@@ -102,9 +102,9 @@ class Resolver:
             return Node("scalar", self.region, mark)
         if name in self.values:
             return self.values[name]
-        if name in self.template.resources:
-            return Node("reference", Reference(name, "Ref"), mark)
-        return unknown(f"Ref to {name}", mark)
+        if name.startswith("AWS::"):
+            return unknown(f"Ref to {name}", mark)
+        return Node("reference", Reference(name, "Ref"), mark)  # to nothing, where it has no such
 
     def get_attribute(self, argument: Node, mark: Mark) -> Node:
         """``Fn::GetAtt``: an attribute of another resource, compared as a reference."""

@@ -206,7 +206,7 @@ def _declared(node: Node) -> dict[str, str]:
     if any(name.kind != "scalar" or name.value not in _HARMLESS for name in names):
         return {}
     resources = _section(node, "Resources")
-    loops = any(name.startswith("Fn::") for name in resources)
+    loops = any(name.startswith("Fn::") for name in (*node.value, *resources))
     return {} if loops else {name: _type(entry) for name, entry in resources.items()}
 
 

@@ -149,7 +149,7 @@ def _resources(
             yield from calls_of(block, evaluator, symbols, f"{kind}.{name}{suffix}")
             continue
         raw = raw_body(block.body, evaluator, symbols, block)
-        body = settled(to_api(raw, TERRAFORM_KINDS[kind], service))
+        body = settled(to_api(raw, kind, service))
         address = f"{kind}.{name}{suffix}"
         made = addressed(TERRAFORM_KINDS[kind], "terraform", address, body, block.mark)
         told = {
@@ -318,7 +318,7 @@ def _held(
     return evaluator.value(expression, symbols)
 
 
-_OURS = re.compile(r"aws_sagemaker_|sagemaker:|SageMaker")
+_OURS = re.compile(r"aws(?:cc)?_sagemaker_|sagemaker:|SageMaker")
 _LOCAL_MODULE = re.compile(r'"source"|source\s*=\s*"\.\.?/')
 _NOT_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Tree: TypeAlias = "Mapping[str, Any]"
 """What a block may hold: ``arguments``, a list of names, and ``blocks``, by name."""
 
+AWSCC = "awscc_"
+"""How the types of the other provider begin, which has CloudFormation's names in snake case."""
 _OTHER_NAMES = {"kms_key_arn": "KmsKeyId"}
 _MADE_UP = 26  # characters that the provider puts behind a prefix
 _TYPES = {kind: name for name, kind in TERRAFORM_KINDS.items()}
@@ -39,7 +41,9 @@ def plain(name: str) -> str:
 
 def tree_of(kind: str) -> Tree | None:
     """What a resource of a kind may hold; ``None`` when the provider has no such resource."""
-    found: Tree | None = read_json_rules("service", "terraform.json")["resources"].get(_TYPES[kind])
+    found: Tree | None = read_json_rules("service", "terraform.json")["resources"].get(
+        _TYPES.get(kind)
+    )
     return found
 
 
@@ -117,13 +121,14 @@ def _misplaced(body: hcl.Body, tree: Tree, address: str) -> Iterator[ReadFault]:
                     yield from _misplaced(content.body, blocks[block.labels[0]], address)
 
 
-def to_api(raw: Node, kind: str, service: ServiceModel) -> Node:
-    """A resource's values, by Terraform's names, as the request that makes it.
+def to_api(raw: Node, name: str, service: ServiceModel) -> Node:
+    """The values of a resource of a type, by Terraform's names, as the request that makes it.
 
     Names that the API does not have keep their Terraform spelling, so that the walk over the
     service model finds them.
     """
-    shape, provider = service.kinds[kind], of_dialects("terraform")
+    kind, provider = TERRAFORM_KINDS[name], of_dialects("terraform")
+    shape, tree = service.kinds[kind], None if name.startswith(AWSCC) else tree_of(kind)
     others, named = provider["not_of_the_request"], provider["names"].get(kind)
     entries = {key: value for key, value in raw.value.items() if key not in others}
     if "name" in entries and named:
@@ -139,7 +144,7 @@ def to_api(raw: Node, kind: str, service: ServiceModel) -> Node:
     if tags is not None and listed is not None and service.shapes[listed]["type"] == "list":
         entries["tags"] = _tags(tags)
     top = Node("map", entries, raw.mark, raw.key)
-    return _without_nulls(_convert(top, shape, service, tree_of(kind)))
+    return _without_nulls(_convert(top, shape, service, tree))
 
 
 def _without_nulls(node: Node) -> Node:

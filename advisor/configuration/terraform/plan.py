@@ -88,7 +88,8 @@ class _Plan:
     ) -> Resource | None:
         if after is None or after.kind != "map":
             return None
-        kind = TERRAFORM_KINDS[self.reader.string(outline["type"])[0]]
+        name = self.reader.string(outline["type"])[0]
+        kind = TERRAFORM_KINDS[name]
         address = self.reader.string(outline["address"])[0]
         identity = _static(address)
         raw = _filled(_without_empty(after), hidden, self.references.get(identity, {}))
@@ -99,7 +100,7 @@ class _Plan:
             kind=kind,
             dialect="plan",
             address=address,
-            body=to_api(raw, kind, self.service),
+            body=to_api(raw, name, self.service),
             mark=after.mark,
             identity=identity,
         )

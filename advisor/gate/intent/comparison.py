@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from advisor.configuration.document import Node, Path, Resource
+from advisor.configuration.document import REQUESTS, Node, Path, Resource
 from advisor.engine.facts import Facts
 from advisor.gate.checks import Check, carried_settings
 from advisor.gate.finding import GateFinding
@@ -127,8 +127,8 @@ class CapacityFit(NamedTuple):
         from decimal import Decimal
 
         said, cost, kept = self.said("budget"), candidate.cost, None
-        if not self.holder and not self.facts.workload.interval("traffic.active"):
-            kept = standing_cost(self.view, self.part, self.option, self.facts.region)
+        if not self.facts.workload.interval("traffic.active"):
+            kept = self._standing()
         if kept is not None:
             usd = Decimal(kept.micro_usd) / _MILLION
             if kept.micro_usd > budget.high:
@@ -142,6 +142,31 @@ class CapacityFit(NamedTuple):
         if least is not None and Decimal(least) * _MILLION > budget.high:
             text = f"{self.option} costs >= {figure(least)} USD a month, above the budget{said}"
             yield _money(text, prices_date)
+
+    def over_plan(self, chosen: Candidate | None) -> Iterator[str]:
+        """That the instances which stay cost more than all of the plan that was chosen.
+
+        Both stay on all month: where hours are stated, either could be deleted after them.
+        """
+        kept, cost = self._standing(), chosen.cost if chosen is not None else None
+        usd = cost.usd_estimate or cost.usd_high if cost is not None and cost.complete else None
+        if kept is None or chosen is None or usd is None:
+            return
+        from decimal import Decimal
+
+        if kept.micro_usd > Decimal(usd) * _MILLION:
+            own = figure(Decimal(kept.micro_usd) / _MILLION)
+            about = "about " if cost is not None and cost.usd_estimate else ""
+            yield (
+                f"{kept.instances} x {kept.instance_type} cost {own} USD a month; the plan of"
+                f" {self.facts.workload.name} is {chosen.option} at {about}{figure(usd)}"
+            )
+
+    def _standing(self) -> StandingCost | None:
+        """The instances of an endpoint that stay."""
+        if self.holder:
+            return None
+        return standing_cost(self.view, self.part, self.option, self.facts.region)
 
 
 def _money(message: str, day: str) -> BrokenReason:
@@ -166,8 +191,9 @@ def counts(view: View, variant: Node, option: str) -> Counts:
     if bounds is not None:
         return bounds
     initial = _count(variant.get("InitialInstanceCount"))
-    if view.resource.dialect in ("request", "described") and initial is not None:
-        # The requests of an endpoint are files of their own: a target may be in another one.
+    complete = view.world.whole and view.world.of_kind("Endpoint")
+    if view.resource.dialect in REQUESTS and initial is not None and not complete:
+        # The requests of an endpoint are files of their own: a target may be elsewhere.
         return Counts(0 if option == ASYNCHRONOUS else 1, None)
     return Counts(initial, initial)
 
@@ -381,7 +407,7 @@ class WorkloadFit:
         candidate = next(each for each in self.advice.candidates if each.option == option)
         node, where = _telling(resource, part, path, option)
         capacity = CapacityFit(self.facts, self._said, self.view, part, option)
-        costs = capacity.over_budget(candidate, self.advice.prices_date or "")
+        costs = [*capacity.over_budget(candidate, self.advice.prices_date or "")]
         broken = [*self._limits(candidate), *costs]
         for reason in (*broken, *self._contested(candidate)):
             yield self._broken(resource, node, where, reason, at_key=True)
@@ -391,6 +417,9 @@ class WorkloadFit:
         names = (*path, *filter(None, (capacity.holder,)), "InstanceType")
         for reason in capacity.faults():
             yield self._broken(resource, capacity.node or part, names, reason)
+        for message in capacity.over_plan(self.advice.chosen) if not costs else ():
+            fault = Fault(capacity.node or part, names, message)
+            yield finding_of(self.checks["costs-more-than-plan"], resource, fault)
         yield from self._needs(resource, part, option)
         if not broken:
             yield from self._differs(resource, node, where, option)

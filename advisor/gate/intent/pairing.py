@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from advisor.configuration.document import Document, Resource, World
+from advisor.configuration.document import REQUESTS, Document, Resource, World
 from advisor.configuration.files import (
     is_archive_name,
     parameter_sources,
@@ -17,7 +19,7 @@ from advisor.configuration.files import (
 from advisor.configuration.reading import read_configuration
 from advisor.gate.finding import GateFinding
 from advisor.gate.rules.service_walk import load_service
-from advisor.gate.settings import Pair
+from advisor.gate.settings import Pair, pair_of
 from advisor.model.errors import InputError
 from advisor.model.value import Value
 from advisor.model.workload import Workload
@@ -28,8 +30,14 @@ if TYPE_CHECKING:
 
 COMPARED = ("EndpointConfig", "TransformJob")
 """Kinds of resources that make one of the four options."""
-BY_ARTIFACT = "model.artifact"
-"""Where a pair comes from that nobody wrote down: both end in the same name."""
+BY_ARTIFACT, BY_NAME = "model.artifact", "the name of the workload"
+"""Where a pair comes from that nobody wrote down: both have the same name, or end in it."""
+_SUFFIX = re.compile(
+    r"[0-9a-f]{6,}|v?\d+|c(?:on)?fi?g(?:uration)?|ep|endpoint|variant|transform|job|prod(?:uction)?"
+    r"|dev|test|stag(?:e|ing)|serverless|async|batch|real|time|this|main"
+)
+"""Words that may follow the name of a workload in the name of what was made for it."""
+_WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+")
 
 
 class AnsweredWorkloads(Value):
@@ -79,6 +87,72 @@ def pairs_by_artifact(workload: Workload, archives: Sequence[str]) -> list[Pair]
         for path in archives
         if stated and os.path.basename(path) == stated
     ]
+
+
+def unpaired(workloads: Iterable[Workload], pairs: Iterable[Pair]) -> dict[str, list[Workload]]:
+    """The workloads that no pair names, by the folder of their file, normalised."""
+    named = {(os.path.normpath(pair.workload), pair.name) for pair in pairs}
+    found: dict[str, list[Workload]] = {}
+    for each in workloads:
+        path = os.path.normpath(each.file)
+        if named.isdisjoint(((path, ""), (path, each.name))):
+            found.setdefault(os.path.dirname(path) or ".", []).append(each)
+    return found
+
+
+def with_those_above(folders: Iterable[str]) -> set[str]:
+    """Folders and all in which they lie, normalised."""
+    found: set[str] = set()
+    for folder in folders:
+        path = os.path.normpath(folder or ".")
+        while path not in found:
+            found.add(path)
+            path = os.path.dirname(path) or "."
+    return found
+
+
+def pairs_by_name(workloads: Mapping[str, list[Workload]], document: Document) -> list[Pair]:
+    """The configurations of a document that have the name of a workload in or above its folder."""
+    own = document.file if os.path.isdir(document.file or ".") else os.path.dirname(document.file)
+    near = [each for folder in with_those_above([own]) for each in workloads.get(folder, ())]
+    found: dict[Pair, None] = {}
+    for world in document.worlds if near else ():
+        for resource in chain.from_iterable(map(world.of_kind, COMPARED)):
+            path = resource.mark.file if resource.dialect in REQUESTS else document.file
+            names = [_words(name) for name in _names(world, resource)]
+            address = resource.address
+            for each in near:
+                if any(_is_for(_words(each.name), words) for words in names):
+                    pair = pair_of(f"{each.file}#{each.name}", f"{path or '.'}#{address}", BY_NAME)
+                    found[pair] = None
+    return list(found)
+
+
+def _names(world: World, resource: Resource) -> Iterator[str]:
+    """What a configuration and its endpoints are called, as far as that is literal."""
+    using = [
+        each
+        for each in world.of_kind("Endpoint")
+        if world.meant_by(each.body.get("EndpointConfigName"), *_CONFIG) is resource
+    ]
+    for each in (resource, *using):
+        node = each.body.get(f"{each.kind}Name")
+        first = node.value[0] if node is not None and node.kind == "text" else None
+        yield str(node.value) if node is not None and node.kind == "scalar" else str(first or "")
+        yield "" if each.dialect in REQUESTS else each.identity.rpartition(".")[2]
+
+
+_CONFIG = ("EndpointConfig", "EndpointConfigName")
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(name)]
+
+
+def _is_for(wanted: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether a name is that of a workload, with nothing behind it that makes it another."""
+    rest = words[len(wanted) :]
+    return words[: len(wanted)] == wanted and all(map(_SUFFIX.fullmatch, rest))
 
 
 def of_archives(pairs: Iterable[Pair], named: Sequence[str]) -> tuple[list[Pair], list[Pair]]:
@@ -171,12 +245,12 @@ def resources_of(pair: Pair, documents: Sequence[Document]) -> Iterator[tuple[Wo
     Raises:
         InputError: it names an address, and nothing is there.
     """
-    address = pair.artifact.partition("#")[2]
+    path, _, address = pair.artifact.partition("#")
     known: list[str] = []
     found = False
     for world in (world for document in documents for world in document.worlds):
         for resource in world.resources:
-            if resource.kind not in COMPARED:
+            if resource.kind not in COMPARED or not _is_in(path, resource):
                 continue
             if not address or address in (resource.address, resource.identity):
                 found = True
@@ -188,6 +262,15 @@ def resources_of(pair: Pair, documents: Sequence[Document]) -> Iterator[tuple[Wo
         listed = f"there is {', '.join(names)}" if names else "it holds no endpoint configuration"
         raise InputError(
             f"{pair.where} names {address} in this file, and it is not there",
-            file=pair.artifact.partition("#")[0],
+            file=path,
             hint=f"did you mean {near}?" if near else listed,
         )
+
+
+def _is_in(path: str, resource: Resource) -> bool:
+    """Whether a resource is of a path; a file of requests is read with the others beside it."""
+    file = os.path.normpath(resource.mark.file)
+    return resource.dialect not in REQUESTS or os.path.normpath(path) in (
+        file,
+        os.path.dirname(file) or ".",
+    )

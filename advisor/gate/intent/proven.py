@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from advisor.catalogue.regions import AT_HOME, place_of
 from advisor.configuration.discover import discover
-from advisor.configuration.document import Node, Resource, World
+from advisor.configuration.document import REQUESTS, Node, Resource, World
 from advisor.configuration.rulefiles import read_json_rules
 from advisor.gate.intent.comparison import option_of
 from advisor.gate.intent.pairing import COMPARED, documents_at
@@ -106,7 +106,7 @@ def _settle(found: ProvenWorkload, view: View, here: str) -> None:
     """Add what follows: the name, the accelerator of a type, the Region of an address."""
     values, resource = found.values, view.resource
     unnamed = os.path.basename(resource.mark.file).partition(".")[0]
-    if resource.dialect not in ("request", "described"):  # their address is an operation
+    if resource.dialect not in REQUESTS:  # their address is an operation
         unnamed = resource.identity.rpartition(".")[2]
     name = found.bounds.pop("name", "") or values.get("name") or unnamed
     values["name"] = re.sub("[^A-Za-z0-9]+", "-", name)[:63].strip("-") or "workload"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
-from advisor.configuration.discover import STDIN
+from advisor.configuration.discover import STDIN, FoundFiles
 from advisor.configuration.document import Document
 from advisor.gate.checks import Check
 from advisor.gate.finding import ACCEPTED, OPEN, Acceptance, GateFinding, together
@@ -37,7 +38,8 @@ class _Asking(Value):
     options: CheckOptions
     checks: Mapping[str, Check]
     pairs: Sequence[Pair]  # that were named
-    archives: Sequence[str]  # that were named
+    found: FoundFiles
+    beside: set[str]  # folders in or below which there is a configuration
     locked: Mapping[str, Mapping[str, object]]  # workload -> the answer that people agreed to
 
 
@@ -46,7 +48,7 @@ def answer_workloads(
     options: CheckOptions,
     checks: Mapping[str, Check],
     pairs: Sequence[Pair],
-    archives: Sequence[str],
+    found: FoundFiles,
 ) -> pairing.AnsweredWorkloads:
     """Answer every workload, and note what was made for it.
 
@@ -54,11 +56,20 @@ def answer_workloads(
         InputError: the lock file, or an organisation's file, cannot be read.
     """
     locked = read_lock(options.lock) if options.lock and not options.relock else {}
-    asking = _Asking(options=options, checks=checks, pairs=pairs, archives=archives, locked=locked)
+    asking = _Asking(
+        options=options,
+        checks=checks,
+        pairs=pairs,
+        found=found,
+        beside=pairing.with_those_above(
+            (*map(os.path.dirname, found.configurations), *found.folders)
+        ),
+        locked=locked,
+    )
     parts = [_answered(path, asking) for path in options.counted(paths, "workloads")]
     whole = together(pairing.AnsweredWorkloads, parts)
-    found = (*whole.findings, *_duplicates(whole.workloads, checks))
-    return whole._replace(findings=found)
+    findings = (*whole.findings, *_duplicates(whole.workloads, checks))
+    return whole._replace(findings=findings)
 
 
 def _answered(path: str, asking: _Asking) -> pairing.AnsweredWorkloads:
@@ -73,7 +84,10 @@ def _answered(path: str, asking: _Asking) -> pairing.AnsweredWorkloads:
         errors = (error, *error.others)
         error.others = ()  # each stands for itself from here on
         return pairing.AnsweredWorkloads(errors=errors)
-    named = any(os.path.normpath(pair.workload) == os.path.normpath(path) for pair in asking.pairs)
+    beside = os.path.dirname(os.path.normpath(path)) or "."
+    named = beside in asking.beside or any(
+        os.path.normpath(pair.workload) == os.path.normpath(path) for pair in asking.pairs
+    )
     findings: list[GateFinding] = []
     pairs: list[Pair] = []
     kept: list[Advice] = []
@@ -89,7 +103,10 @@ def _answered(path: str, asking: _Asking) -> pairing.AnsweredWorkloads:
             *_of_lock(workload, key, answers[key], asking),
         ]
         findings += [each._replace(owner=_owner(workload)) for each in told_of]
-        own = [*pairing.own_pairs(workload), *pairing.pairs_by_artifact(workload, asking.archives)]
+        own = [
+            *pairing.own_pairs(workload),
+            *pairing.pairs_by_artifact(workload, asking.found.archives),
+        ]
         pairs += own
         if own or named:
             kept.append(advice)
@@ -153,6 +170,15 @@ def _duplicates(
             message = f"{first.file} has the name {workload.name} too"
             found = _at(checks["duplicate-name"], workload, "name", message)
             yield found._replace(owner=_owner(workload))
+
+
+def notes_of_unpaired(
+    workloads: Mapping[str, list[Workload]], checks: Mapping[str, Check]
+) -> Iterator[GateFinding]:
+    """That nothing of the run was compared with a workload."""
+    for each in chain.from_iterable(workloads.values()):
+        message = f"no configuration here is compared with {each.name}"
+        yield _at(checks["workload-unpaired"], each, "name", message)._replace(owner=_owner(each))
 
 
 def _owner(workload: Workload) -> str:

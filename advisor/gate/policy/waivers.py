@@ -19,7 +19,7 @@ from advisor.text.spelling import nearest
 _COMMENT = re.compile(
     r"(?:#|//|/\*)[ \t]*sm-advise:[ \t]*accept\b((?:(?!\*/)[^\n])*)", re.MULTILINE
 )
-_RULE = re.compile(r"\s+([a-z0-9-]+)\s*:(.*)")
+_RULES = re.compile(r"\s+([\w-]+(?:\s*,\s*[\w-]+)*)\s*:(.*)")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DETAILS = ("until", "by", "ticket")
 _DETAIL = tuple(f"{key}=" for key in _DETAILS)
@@ -35,22 +35,23 @@ def comments_of(source: SourceText) -> Iterator[Waiver]:
     for found in _COMMENT.finditer(source.text):
         line, column = source.position(found.start())
         before = source.line(line)[: column - 1].strip()
-        rule, because, details = _parts(found[1])
+        rules, because, details = _parts(found[1])
         covers = line if before else _next_line(source, line)
         acceptance = _acceptance(because, details, f"{source.file}:{line}")
-        yield Waiver(
-            rule=rule,
-            acceptance=acceptance,
-            file=source.file,
-            line=line,
-            column=column,
-            covers=covers,
-        )
+        for rule in map(str.strip, rules.split(",")):
+            yield Waiver(
+                rule=rule,
+                acceptance=acceptance,
+                file=source.file,
+                line=line,
+                column=column,
+                covers=covers,
+            )
 
 
 def _parts(text: str) -> tuple[str, str, str]:
-    """Rule, reason and details of what follows ``accept``; details end it, in brackets or bare."""
-    match = _RULE.match(text)
+    """Rules, reason and details of what follows ``accept``; details end it, in brackets or bare."""
+    match = _RULES.match(text)
     if match is None:
         return "", "", ""
     rest = match[2].strip()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import import_module
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from advisor.configuration.api.service import ServiceModel
 from advisor.configuration.document import (
+    PARTIAL,
+    REQUESTS,
     Document,
     Mark,
     Node,
@@ -17,6 +21,7 @@ from advisor.configuration.document import (
     ReadFault,
     Resource,
     World,
+    walk,
     written,
 )
 from advisor.configuration.partial_texts import as_text, number
@@ -49,6 +54,16 @@ def predicate(name: str) -> Predicate:
 
 # What a check looks at ``each`` of, beside lists; see ``served_models`` and ``images``.
 _SERVED, _HOSTED = "Served", "Hosted"
+
+
+def _jobs_within(resource: Resource) -> Iterator[Resource]:
+    """The transform jobs by which AWS validates a model package, without names of their own."""
+    for path, node in walk(resource.body) if resource.kind == "ModelPackage" else ():
+        if path and path[-1] == "TransformJobDefinition" and node.kind == "map":
+            lifecycle = {PARTIAL: True}
+            yield resource._replace(kind="TransformJob", body=node, lifecycle=lifecycle)
+
+
 _ABOUT_FIELDS = ("missing-field", "unknown-field")
 
 
@@ -63,20 +78,24 @@ class Judge(Value):
 
     def findings(self, document: Document) -> list[GateFinding]:
         """Every finding of a document, each once, with the conditions under which it shows."""
-        seen: dict[tuple[str, Mark, str], tuple[GateFinding, int]] = {}
+        seen: dict[tuple[str, Mark, str], tuple[GateFinding, int, int]] = {}
+        # Of files that each make a scenario, only what another file brings about has a condition.
+        by_file = document.dialect in REQUESTS
+        worlds = Counter(id(each) for world in document.worlds for each in world.resources)
         for world in document.worlds:
-            once: dict[tuple[str, Mark, str], GateFinding] = {}
-            for each in self._in_world(world):
-                once.setdefault(
-                    (each.rule, Mark(each.file, each.line, each.column), each.message), each
-                )
-            for key, finding in once.items():
-                first, times = seen.get(key, (finding._replace(when=world.when), 0))
-                seen[key] = (first, times + 1)
-        everywhere = len(document.worlds)
+            once: dict[tuple[str, Mark, str], tuple[GateFinding, int]] = {}
+            for resource in world.resources:
+                everywhere = worlds[id(resource)] if by_file else len(document.worlds)
+                for part in chain([resource], _jobs_within(resource)):
+                    for each in self._of(part, world):
+                        mark = Mark(each.file, each.line, each.column)
+                        once.setdefault((each.rule, mark, each.message), (each, everywhere))
+            for key, (finding, everywhere) in once.items():
+                first, times, _ = seen.get(key, (finding._replace(when=world.when), 0, 0))
+                seen[key] = (first, times + 1, everywhere)
         return [self._of_reading(fault) for fault in document.faults] + [
             found._replace(when="") if times >= everywhere else found
-            for found, times in seen.values()
+            for found, times, everywhere in seen.values()
         ]
 
     def _of_reading(self, fault: ReadFault) -> GateFinding:
@@ -89,21 +108,20 @@ class Judge(Value):
             suggestion=fault.suggestion,
         )
 
-    def _in_world(self, world: World) -> Iterator[GateFinding]:
-        for resource in world.resources:
-            special = list(self._special(resource, world))
-            replaced = {
-                (finding.path, rule)
-                for finding in special
-                for rule in self.checks[finding.rule].instead_of
-            }
-            for finding in (*self._service(resource), *special):
-                if (finding.path, finding.rule) in replaced:
-                    continue
-                if resource.dialect == "described" and finding.severity == "error":
-                    # It exists, so the service took it, whatever the documentation says.
-                    finding = finding._replace(severity="warning")  # noqa: PLW2901
-                yield finding
+    def _of(self, resource: Resource, world: World) -> Iterator[GateFinding]:
+        special = list(self._special(resource, world))
+        replaced = {
+            (finding.path, rule)
+            for finding in special
+            for rule in self.checks[finding.rule].instead_of
+        }
+        for finding in (*self._service(resource), *special):
+            if (finding.path, finding.rule) in replaced:
+                continue
+            if resource.dialect == "described" and finding.severity == "error":
+                # It exists, so the service took it, whatever the documentation says.
+                finding = finding._replace(severity="warning")  # noqa: PLW2901
+            yield finding
 
     def _service(self, resource: Resource) -> Iterator[GateFinding]:
         for problem in problems(self.service, resource):

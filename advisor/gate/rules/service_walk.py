@@ -151,7 +151,9 @@ _TRUTHS = frozenset({"true", "false", "True", "False", "1", "0", "yes", "no"})
 
 def problems(model: ServiceModel, resource: Resource) -> Iterator[ServiceProblem]:
     """Every disagreement of a resource with its shape, in the order of the document."""
-    walk = _ServiceWalk(model, resource.dialect, PARTIAL in resource.lifecycle)
+    # The provider awscc takes what CloudFormation takes.
+    dialect = "cloudformation" if resource.identity.startswith("awscc_") else resource.dialect
+    walk = _ServiceWalk(model, dialect, PARTIAL in resource.lifecycle)
     walk.closed = resource.lifecycle.get("closed") is True
     yield from walk.node(resource.body, model.kinds[resource.kind], ())
 
