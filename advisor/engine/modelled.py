@@ -118,11 +118,12 @@ def _with(facts: StatedFacts, result: Modelled, told: Mapping[str, Derived]) -> 
     """The workload with what its model tells beside what is stated, and what to measure."""
     new = {path: each for path, each in told.items() if facts.workload.stated(path) is None}
     values = {**facts.workload.values, **{path: each.item for path, each in new.items()}}
+    result = result._replace(derived=new)
     found = [*result.findings, *_conflicts(facts, told)]
     made = facts.workload._replace(values=values, modelled=result)
-    if result.held and (made.untimed or "requests.processing" in result.assumed):
+    if result.held and (made.untimed or _TIME in result.assumed):
         found.append(_measure_it(facts, result.name, quick=not made.untimed))
-    return made._replace(modelled=result._replace(derived=new, findings=tuple(found)))
+    return made._replace(modelled=result._replace(findings=tuple(found)))
 
 
 def _of(facts: StatedFacts, model: NamedModel) -> Modelled:
@@ -340,7 +341,8 @@ def _open(told: Derived) -> Derived:
     """The same of a model that is assumed: what is taken breaks nothing, since less is possible."""
     if told.middle is None:
         return told
-    return told._replace(item=told.item._replace(value=Interval(1, told.middle)))
+    high = None if told.item.value.high is None else told.middle
+    return told._replace(item=told.item._replace(value=Interval(1, high)))
 
 
 def _stated(path: str, kind: str, value: Interval) -> Stated:

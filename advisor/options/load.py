@@ -156,9 +156,9 @@ def timing(draft: Draft) -> tuple[str, ...]:
 
 def timed(draft: Draft) -> bool:
     """Whether a stated fact says how fast one instance works."""
-    return (
-        draft.facts.is_stated("requests.processing") or draft.upper("model.throughput") is not None
-    )
+    measured = draft.upper("model.throughput") is not None
+    facts = draft.facts
+    return measured or (facts.is_stated("requests.processing") and not facts.workload.untimed)
 
 
 def _answer_s(draft: Draft, answer: Interval | None, processing: float) -> float | None:

@@ -81,7 +81,7 @@ def of_pairs(
 
 
 def test_there_are_twelve() -> None:
-    assert len(RULES) == 12
+    assert len(RULES) == 13
 
 
 # -- against the library -------------------------------------------------------------------------
