@@ -46,7 +46,7 @@ FILES = [
 ]
 DOCUMENTS: dict[str, Any] = {name: read_rules(RULES / name) for name in FILES}
 
-LAST_READ = date(2026, 11, 30)  # when the sources were last read; moves with the rules
+LAST_READ = date(2026, 12, 1)  # when the sources were last read; moves with the rules
 SHORTEST_ARGUMENT = 40  # characters; what a figure of our own is argued with
 
 

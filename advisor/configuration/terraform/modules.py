@@ -152,10 +152,10 @@ def _resources(
         body = settled(to_api(raw, kind, service))
         address = f"{kind}.{name}{suffix}"
         made = addressed(TERRAFORM_KINDS[kind], "terraform", address, body, block.mark)
-        told = {
-            "closed": used.are_known and tree_of(TERRAFORM_KINDS[kind]) is not None,
-            "refused": tuple(refused(raw, TERRAFORM_KINDS[kind], service, used)),
-        }
+        told: dict[str, Any] = {}
+        if kind.startswith("aws_"):  # the schema is that of the provider aws
+            told["closed"] = used.are_known and tree_of(TERRAFORM_KINDS[kind]) is not None
+            told["refused"] = tuple(refused(raw, TERRAFORM_KINDS[kind], service, used))
         yield made._replace(lifecycle={**_lifecycle(block.body), **told})
 
 
