@@ -202,6 +202,28 @@ def test_every_value_has_its_place() -> None:
     assert [item.mark[1:3] for item in listing.items] == [(4, 5), (5, 5)]
 
 
+# What `terraform validate` of 1.11.4 takes: white space between the steps of a name means nothing.
+@pytest.mark.parametrize(
+    ("spaced", "plain"),
+    [
+        ("var. role", "var.role"),
+        ("var .role", "var.role"),
+        ("local.o. x . y", "local.o.x.y"),
+        ("local.l [0]", "local.l[0]"),
+        ("local.l. 0", "local.l.0"),
+        ("local.l [*].x", "local.l[*].x"),
+        ("local.l. *", "local.l.*"),
+        ("local.l[0] /* why */ .x", "local.l[0].x"),
+        ('upper ("a")', 'upper("a")'),
+        ("[local.l\n [0]\n, 1]", "[local.l[0], 1]"),
+        ("f(local.l ...)", "f(local.l...)"),
+    ],
+)
+def test_white_space_between_the_steps_of_a_name_means_nothing(spaced: str, plain: str) -> None:
+    one, other = (read_hcl(SourceText("main.tf", f"v = {text}\n")) for text in (spaced, plain))
+    assert spelt(one.attributes["v"].value) == spelt(other.attributes["v"].value)
+
+
 def test_a_heredoc_loses_its_indentation_only_when_told() -> None:
     text = "a = <<-E\n    one\n      two\n  E\nb = <<E\n  kept\nE\n"
     body = read_hcl(SourceText("main.tf", text))

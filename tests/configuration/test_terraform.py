@@ -176,7 +176,6 @@ def test_what_is_certain_is_followed(value: str, expected: object) -> None:
         'join(",", var.open)',
         'split(var.open, "a,b")[0]',
         "length(var.open)",
-        "length([var.open])",
         "md5(var.type)",
     ],
 )

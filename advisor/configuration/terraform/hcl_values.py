@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from math import fmod
-from typing import Any
+from typing import Any, NamedTuple
 
 from advisor.configuration.document import Mark, Node, Reference, unknown
 from advisor.configuration.partial_texts import (
@@ -127,11 +127,7 @@ def _split(arguments: Arguments, mark: Mark) -> Node | None:
 @_takes("any")
 def _length(arguments: Arguments, mark: Mark) -> Node | None:
     (node,) = arguments
-    if node.kind not in ("list", "map"):
-        return None
-    entries = node.value if node.kind == "list" else node.value.values()
-    known = all(entry.kind != "unknown" for entry in entries)
-    return Node("scalar", len(entries), mark) if known else None
+    return Node("scalar", len(node.value), mark) if node.kind in ("list", "map") else None
 
 
 @_takes("scalar", _MORE)
@@ -181,13 +177,10 @@ def _extreme(pick: Callable[[list[float]], float]) -> Function:
     return apply
 
 
-@_takes("list", "scalar")
+@_takes("list", "any")
 def _contains(arguments: Arguments, mark: Mark) -> Node | None:
-    items, wanted = arguments[0].value, arguments[1].value
-    if any(item.kind == "scalar" and item.value == wanted for item in items):
-        return Node("scalar", True, mark)
-    known = all(item.kind == "scalar" for item in items)
-    return Node("scalar", False, mark) if known else None
+    found = any_of(_same(item, arguments[1]) for item in arguments[0].value)
+    return None if found is None else Node("scalar", found, mark)
 
 
 @_takes("scalar", "scalar", "scalar")
@@ -208,17 +201,36 @@ MOST_STEPS = 100_000
 """Expressions that one world evaluates; a folder of real files takes some thousands."""
 
 _OUTSIDE = ("data", "module", "path", "terraform", "self", "each", "count", "ephemeral")
+_OF_A_WORLD = ("var", "local", "data", "module", "path", "terraform")
+"""What is the same wherever it is asked in one world; ``each`` and the names of loops are not."""
+
+
+def _no_output(_: tuple[Any, ...], __: Mapping[str, Node]) -> Node | None:
+    return None
+
+
+class Surroundings(NamedTuple):
+    """Where a module stands among others, and what a world assumes of what is open."""
+
+    prefix: str = ""  # of its addresses: module.endpoint.
+    output: Callable[[tuple[Any, ...], Mapping[str, Node]], Node | None] = _no_output
+    assumed: Mapping[str, Node] = {}  # condition, as ``spelt`` gives it -> its truth
 
 
 class Evaluator:
     """Evaluates expressions of one folder in one world of its variables."""
 
     def __init__(
-        self, variables: Mapping[str, Node], local_values: Mapping[str, hcl.Expression]
+        self,
+        variables: Mapping[str, Node],
+        local_values: Mapping[str, hcl.Expression],
+        around: Surroundings = Surroundings(),
     ) -> None:
         self.variables = variables
         self.local_values = local_values
+        self.around = around
         self.bare_words: list[hcl.Traversal] = []
+        self.open_tests: dict[str, Mark] = {}  # conditions that nothing settles
         self._locals: dict[str, Node] = {}
         self._steps = 0
 
@@ -250,14 +262,15 @@ class Evaluator:
         """What a name and its steps mean."""
         root, steps = expression.root, expression.steps
         if root in symbols:
-            return self._follow(symbols[root], steps, expression.mark, symbols)
+            return self.follow(symbols[root], steps, expression.mark, symbols)
         if root == "resource":
             root, steps = (str(steps[0]) if steps else ""), steps[1:]
         if root in ("var", "local") and steps and isinstance(steps[0], str):
             found = self._named(root, steps[0], expression.mark)
-            return self._follow(found, steps[1:], expression.mark, symbols)
+            return self.follow(found, steps[1:], expression.mark, symbols)
         if root in _OUTSIDE:
-            return self._outside(root, steps, expression.mark)
+            made = self.around.output(steps, symbols) if root == "module" else None
+            return made or self._outside(root, steps, expression.mark)
         if not steps:
             self.bare_words.append(expression)
             return _open(f"{root} is no value", expression.mark)
@@ -286,7 +299,7 @@ class Evaluator:
         """An attribute of a resource; which of several it is becomes part of the target."""
         if not isinstance(steps[0], str):
             return _open("computed", mark)
-        target = f"{root}.{steps[0]}"
+        target = f"{self.around.prefix}{root}.{steps[0]}"
         rest = list(steps[1:])
         if rest and not isinstance(rest[0], str):
             index = self.value(rest[0], symbols)
@@ -301,7 +314,7 @@ class Evaluator:
             return _open("a part of an attribute", mark)
         return Node("reference", Reference(target, rest[0] if rest else ""), mark)
 
-    def _follow(
+    def follow(
         self, node: Node, steps: tuple[Any, ...], mark: Mark, symbols: Mapping[str, Node]
     ) -> Node:
         """A part of a value."""
@@ -334,7 +347,7 @@ class Evaluator:
     def access(self, expression: hcl.Access, symbols: Mapping[str, Node]) -> Node:
         """A part of what is no name."""
         base = self.value(expression.base, symbols)
-        return self._follow(base, expression.steps, expression.mark, symbols)
+        return self.follow(base, expression.steps, expression.mark, symbols)
 
     def listing(self, expression: hcl.Listing, symbols: Mapping[str, Node]) -> Node:
         """A list."""
@@ -381,13 +394,40 @@ class Evaluator:
 
     def choice(self, expression: hcl.Conditional, symbols: Mapping[str, Node]) -> Node:
         """One of two values; one where both are the same."""
-        truth = truth_of(self.value(expression.test, symbols))
+        truth = self.truth(expression.test, symbols)
         if truth is not None:
             return self.value(expression.yes if truth else expression.no, symbols)
         yes, no = self.value(expression.yes, symbols), self.value(expression.no, symbols)
         if yes.kind == no.kind == "scalar" and yes.value == no.value:
             return yes
         return _open("a condition that is open", expression.mark)
+
+    def truth(self, test: hcl.Expression, symbols: Mapping[str, Node]) -> bool | None:
+        """What a condition comes to: what is open in it may be assumed, and is noted if not."""
+        found = truth_of(self.value(test, symbols))
+        if found is not None:
+            return found
+        name = str(test.steps[0]) if isinstance(test, hcl.Traversal) and test.steps else ""
+        if name and test.root == "local" and len(test.steps) == 1 and name in self.local_values:  # type: ignore[union-attr]
+            return self.truth(self.local_values[name], {}) if self.spends(1) else None
+        if isinstance(test, hcl.Operation):
+            if test.operator == "!":
+                return negated(self.truth(test.operands[0], symbols))
+            if test.operator in ("&&", "||"):
+                parts = [self.truth(each, symbols) for each in test.operands]
+                return all_of(parts) if test.operator == "&&" else any_of(parts)
+            if test.operator == "!=":
+                return negated(self._assumed(test._replace(operator="=="), symbols))
+        return self._assumed(test, symbols)
+
+    def _assumed(self, test: hcl.Expression, symbols: Mapping[str, Node]) -> bool | None:
+        if not all(root in _OF_A_WORLD and root not in symbols for root in _roots(test)):
+            return None
+        key = self.around.prefix + spelt(test)
+        if key not in self.around.assumed:
+            self.open_tests[key] = test.mark
+            return None
+        return truth_of(self.around.assumed[key])
 
     def operation(self, expression: hcl.Operation, symbols: Mapping[str, Node]) -> Node:
         """What an operator makes of known values."""
@@ -396,6 +436,23 @@ class Evaluator:
         if result is None:
             return _open("computed", expression.mark)
         return Node("scalar", result, expression.mark)
+
+
+def spelt(part: Any) -> str:
+    """An expression without its places: what is written twice is the same condition."""
+    if isinstance(part, Mark):
+        return ""
+    if isinstance(part, tuple):
+        return f"{type(part).__name__}({','.join(map(spelt, part))})"
+    return repr(part)
+
+
+def _roots(part: Any) -> Iterator[str]:
+    """The names that an expression begins from."""
+    if isinstance(part, hcl.Traversal):
+        yield part.root
+    for inner in part if isinstance(part, tuple) and not isinstance(part, Mark) else ():
+        yield from _roots(inner)
 
 
 def truth_of(node: Node) -> bool | None:
@@ -418,7 +475,24 @@ def _same(one: Node, other: Node) -> bool | None:
             return False
         if left.kind == "unknown" and left.value.other and right.kind == "scalar":
             return False
+        if left.kind == "text" and right.kind in ("scalar", "text"):
+            return None if _may_be(left, right) and _may_be(right, left) else False
     return None
+
+
+def _may_be(text: Node, other: Node) -> bool:
+    """Whether a text that is known in part may be another, by how both begin and end."""
+    mine, theirs = (
+        each.value if each.kind == "text" else (as_text(each.value),) for each in (text, other)
+    )
+    for end, fits in ((0, str.startswith), (-1, str.endswith)):
+        one, two = mine[end], theirs[end]
+        if isinstance(one, str) and isinstance(two, str):
+            whole = other.kind == "scalar"
+            if not (fits(two, one) or (not whole and fits(one, two))):
+                return False
+    known = sum(len(part) for part in mine if isinstance(part, str))
+    return other.kind != "scalar" or known <= len(theirs[0])
 
 
 def _equal(one: object, other: object) -> bool | None:
