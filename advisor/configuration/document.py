@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -30,6 +31,11 @@ class Reference(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.target}.{self.attribute}" if self.attribute else self.target
+
+    @property
+    def within(self) -> str:
+        """The target as its own Terraform module calls it."""
+        return re.sub(r"\A(?:module\.[^.\[]+(?:\[[^]]*\])?\.)+(?=[^.]+\.)", "", self.target)
 
 
 class Hidden(NamedTuple):
@@ -116,6 +122,7 @@ class Resource(Value):
     mark: Mark
     identity: str = ""  # what references to it say: Config, aws_sagemaker_model.this
     lifecycle: Mapping[str, Any] = {}  # what the dialect itself says of it: ignore_changes, …
+    files: tuple[str, ...] = ()  # in which it is written, and those that call its module
 
 
 def addressed(kind: str, dialect: Dialect, address: str, body: Node, mark: Mark) -> Resource:
@@ -203,6 +210,7 @@ class Document(Value):
     worlds: tuple[World, ...]
     unread: tuple[str, ...] = ()  # what it holds that was not read, and why
     faults: tuple[ReadFault, ...] = ()
+    unresolved: tuple[str, ...] = ()  # resources that it declares and no world has, and why
 
 
 class Read(Value):

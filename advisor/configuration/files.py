@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
 from advisor.configuration.source import (
@@ -96,6 +96,17 @@ def terraform_files(folder: str) -> list[str]:
     """
     names = sorted(filter(is_terraform, os.listdir(folder or ".")))
     return [os.path.join(folder, name) for name in names]
+
+
+def owner_of(folder: str, holds: Callable[[str], bool]) -> str | None:
+    """The nearest folder above one of values, at most two levels up, that holds their Terraform."""
+    for _ in range(2):
+        if not folder or folder == os.path.dirname(folder):
+            return None
+        folder = os.path.dirname(folder)
+        if holds(folder):
+            return folder
+    return None
 
 
 def parameter_sources(file: str) -> Iterator[SourceText]:

@@ -10,7 +10,7 @@ import pytest
 from advisor.configuration.document import Document, Node, Reference, Resource
 from advisor.configuration.source import SourceText
 from advisor.configuration.terraform.folder import gather, known_region
-from advisor.configuration.terraform.modules import read_folder
+from advisor.configuration.terraform.modules import read_modules
 from advisor.configuration.terraform.plan import is_plan, read_plan
 from advisor.gate.rules.service_walk import load_service
 from advisor.gate.run import CheckReport, check
@@ -31,9 +31,10 @@ resource "aws_sagemaker_endpoint_configuration" "c" {{
 
 def read(**files: str) -> Document:
     sources = [SourceText(name.replace("__", "."), text) for name, text in files.items()]
-    folder, errors = gather(sources)
-    assert errors == []
-    return read_folder("", folder, load_service())
+    (found,) = read_modules({"": sources}, load_service())
+    assert found.read.errors == ()
+    assert found.read.document is not None
+    return found.read.document
 
 
 def configs(document: Document) -> list[Resource]:

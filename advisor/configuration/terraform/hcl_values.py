@@ -224,11 +224,11 @@ class Evaluator:
         self,
         variables: Mapping[str, Node],
         local_values: Mapping[str, hcl.Expression],
-        around: Surroundings = Surroundings(),
+        around: Surroundings | None = None,
     ) -> None:
         self.variables = variables
         self.local_values = local_values
-        self.around = around
+        self.around = around or Surroundings()
         self.bare_words: list[hcl.Traversal] = []
         self.open_tests: dict[str, Mark] = {}  # conditions that nothing settles
         self._locals: dict[str, Node] = {}
